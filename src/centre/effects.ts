@@ -1,0 +1,37 @@
+/**
+ * Effects: what to do, imperative, named by the port that does it. They run only after the facts of the same decision are on disk. Ports
+ * return void; what comes of an effect comes back as an Input.
+ */
+import type { CallId, CampaignId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+
+/** Built-in sounds; each a WAV the administrator may replace. */
+export type PromptId =
+  | 'comfort-music'
+  | 'all-agents-busy'
+  | 'abandoned-apology'
+  | 'we-call-back'
+  | 'ringback'
+  | 'connect-beep'
+
+export type Effect =
+  /** Place a call on a trunk; the leg answers, ends or times out (CANCEL) after `ringMs`. */
+  | { type: 'phone.dial'; leg: LegId; call: CallId; trunk: TrunkId; number: string; callerId: string; ringMs: number }
+  /** Ring an agent's desk phone (`rung`), or bring up the leg for the shift (`nailed`, which auto-answers where the phone can). */
+  | { type: 'phone.ring'; leg: LegId; agent: UserId; call: CallId | null; from: string; ringMs: number }
+  | { type: 'phone.answer'; leg: LegId }
+  | { type: 'phone.reject'; leg: LegId; sipStatus: number }
+  /** End a leg whatever its state: CANCEL, BYE or a final response. */
+  | { type: 'phone.hangUp'; leg: LegId; q850: number }
+  | { type: 'phone.sendDigits'; leg: LegId; digits: string }
+  | { type: 'media.patch'; a: LegId; b: LegId }
+  /** Both sides of whatever this leg is patched to fall silent. */
+  | { type: 'media.unpatch'; leg: LegId }
+  | { type: 'media.play'; leg: LegId; prompt: PromptId; loop: boolean }
+  | { type: 'media.stopPlay'; leg: LegId }
+  /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
+  | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }
+  | { type: 'media.stopRecording'; recording: RecordingId }
+  /** Ask the store for up to `want` due leads; the answer is `leads.loaded`. */
+  | { type: 'leads.fetch'; campaign: CampaignId; want: number }
+
+export type EffectType = Effect['type']

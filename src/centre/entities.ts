@@ -1,0 +1,181 @@
+/**
+ * What the centre is set up with: people, lines, queues, campaigns, leads. Plain values; the records door writes them, the floor reads
+ * them. Instants are Unix milliseconds and end in `At`; durations end in `Ms`; numbers are E.164 (`+8613812345678`), extensions are digits.
+ */
+import type { CallbackId, CampaignId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+
+export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
+export type Role = (typeof roles)[number]
+
+/** How an agent is heard: in the browser, or at a desk phone whose leg stays up for the shift (`nailed`) or is rung for each call. */
+export const stationKinds = ['browser', 'phone-nailed', 'phone-rung'] as const
+export type StationKind = (typeof stationKinds)[number]
+
+export type User = {
+  id: UserId
+  name: string
+  displayName: string
+  role: Role
+  /** Digits that the desk phone registers with; null when the person has none. */
+  extension: string | null
+  station: StationKind
+  skills: string[]
+  numbersMasked: boolean
+  language: 'zh-CN' | 'en'
+  enabled: boolean
+}
+
+export type Codec = 'pcma' | 'pcmu'
+
+export type Trunk = {
+  id: TrunkId
+  name: string
+  host: string
+  port: number
+  transport: 'udp' | 'tcp'
+  /** When true we register with the carrier using `username` and the stored secret. */
+  register: boolean
+  username: string | null
+  callerIds: string[]
+  /** Calls at once, both directions. */
+  maxCalls: number
+  callsPerSecond: number
+  /** In order of preference. */
+  codecs: Codec[]
+  enabled: boolean
+}
+
+export type InboundTarget = { queue: QueueId } | { user: UserId }
+
+/** A dialled number of ours and where it leads. */
+export type InboundNumber = { id: NumberId; number: string; target: InboundTarget }
+
+export type Queue = {
+  id: QueueId
+  name: string
+  strategy: 'longest-idle'
+  members: UserId[]
+  /** A caller who waited this long hears a farewell and becomes a callback. */
+  maxWaitMs: number
+  serviceLevelMs: number
+  /** From this wait on, a caller who hangs up becomes a callback; 0 means every abandoned caller does. */
+  callbackAfterMs: number
+}
+
+export const businesses = ['verification', 'sales', 'collections'] as const
+export type Business = (typeof businesses)[number]
+
+export const campaignModes = ['predictive', 'progressive', 'preview', 'manual', 'notice'] as const
+export type CampaignMode = (typeof campaignModes)[number]
+
+export type RetryRule = { result: CallResult; delayMs: number; max: number }
+
+export type Campaign = {
+  id: CampaignId
+  name: string
+  business: Business
+  mode: CampaignMode
+  state: 'running' | 'paused' | 'closed'
+  trunks: TrunkId[]
+  agents: UserId[]
+  /** Id of a policy preset, e.g. `CN-SALES-DEFAULT`. Unknown means no call is allowed. */
+  policy: string
+  /** How long a customer's phone rings; never below 15,000. */
+  ringMs: number
+  wrapMs: number
+  /** Preview: how long an agent may look before the lead goes back. */
+  previewMs: number
+  abandonRateMax: number
+  retries: RetryRule[]
+  /** What an agent may write down; the first word is stored, `words` are shown. */
+  dispositions: DispositionChoice[]
+}
+
+export type DispositionChoice = {
+  code: string
+  words: { 'zh-CN': string; en: string }
+  /** What happens to the lead. `callback` asks for a time; `dnc` also suppresses the number for good. */
+  then: 'done' | 'retry' | 'callback' | 'dnc'
+}
+
+export const relations = ['SELF', 'GUARANTOR', 'CONTACT', 'WORKPLACE'] as const
+export type Relation = (typeof relations)[number]
+export type LeadPhone = { number: string; relation: Relation }
+
+export type Lead = {
+  id: LeadId
+  campaign: CampaignId
+  /** The lender's own reference, unique within the campaign. */
+  ref: string
+  name: string
+  phones: LeadPhone[]
+  fields: Record<string, string>
+}
+
+export const leadStates = ['ready', 'in_call', 'callback', 'done', 'exhausted', 'dnc'] as const
+export type LeadState = (typeof leadStates)[number]
+
+/** A lead as the floor holds it in its buffer: with its history so far. */
+export type BufferedLead = Lead & {
+  attempts: number
+  dueAt: number
+  callback: CallbackId | null
+  callbackAgent: UserId | null
+}
+
+export type Callback = {
+  id: CallbackId
+  at: number
+  number: string
+  /** null: anyone's. */
+  agent: UserId | null
+  campaign: CampaignId | null
+  lead: LeadId | null
+  queue: QueueId | null
+  reason: 'agreed' | 'abandoned' | 'overflow'
+}
+
+export type Direction = 'out' | 'in'
+
+/** Result of an attempt (`reference/call_results.json`). */
+export const callResults = [
+  'ANSWERED',
+  'POWER_OFF',
+  'VACANT',
+  'SUSPENDED',
+  'BUSY',
+  'REJECTED',
+  'UNREACHABLE',
+  'NO_ANSWER',
+  'CALL_BARRED',
+  'VOICEMAIL',
+  'INVALID',
+  'NUMBER_CHANGED',
+  'CONGESTION',
+  'ABANDONED',
+  'CANCELLED',
+  'FAILED',
+] as const
+export type CallResult = (typeof callResults)[number]
+
+export type EndedBy = 'party' | 'agent' | 'supervisor' | 'carrier' | 'system'
+export type EndCause =
+  | 'hangup' // someone hung up after answer
+  | 'not_answered' // busy, declined, unreachable …: `result` says which
+  | 'ring_timeout'
+  | 'cancelled' // we withdrew it while ringing
+  | 'abandoned' // answered and no agent was there in time
+  | 'caller_gave_up' // inbound, before an agent
+  | 'overflow' // inbound, waited too long
+  | 'rtp_timeout'
+  | 'no_route' // inbound number unknown, queue closed
+  | 'trunk_fault'
+  | 'agent_lost' // the agent's audio did not come back
+  | 'bug'
+  | 'restarted'
+
+/** How a call ended; a value decided where it happened. */
+export type Ending = { by: EndedBy; cause: EndCause; result: CallResult; sipStatus: number | null; q850: number | null }
+
+/** A rule that said no, and the same in words a person can act on (English; pages translate by rule). */
+export type Refusal = { rule: string; words: string }

@@ -1,0 +1,190 @@
+/**
+ * Facts: what is now true. Past tense, named by their noun. They are written to the journal before anything is done about them, and
+ * every table except secrets and sessions is a projection of them. A fact never holds a secret.
+ */
+import type {
+  CallbackId,
+  CallId,
+  CampaignId,
+  ExportId,
+  ImportId,
+  LeadId,
+  LegId,
+  NumberId,
+  QueueId,
+  RecordingId,
+  TokenId,
+  TrunkId,
+  UserId,
+} from '../lib/ids.ts'
+import type {
+  Callback,
+  Campaign,
+  CampaignMode,
+  Ending,
+  InboundNumber,
+  Lead,
+  LeadState,
+  Queue,
+  Refusal,
+  Relation,
+  Role,
+  Trunk,
+  User,
+} from './entities.ts'
+
+/** The allow verdict that a call was placed under: policy, version and the rules that were asked. */
+export type Verdict = { policy: string; version: string; rules: string[] }
+
+/** Facts of the live floor: written by `engine.dispatch` only. */
+export type FloorFact =
+  | { type: 'system.started'; bootId: string; version: string }
+  | { type: 'system.stopped' }
+  | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string }
+  | { type: 'agent.signedOn'; agent: UserId }
+  | { type: 'agent.signedOff'; agent: UserId; reason: string }
+  | { type: 'agent.stationChanged'; agent: UserId; up: boolean; leg: LegId | null; reason: string }
+  /** `state` as in domain.md; `reason` names the break, or why the system put the agent there. */
+  | {
+      type: 'agent.stateChanged'
+      agent: UserId
+      state: AgentPhase
+      reason: string | null
+      call: CallId | null
+      until: number | null
+    }
+  | { type: 'lead.reserved'; lead: LeadId; campaign: CampaignId; agent: UserId | null }
+  | {
+      type: 'lead.released'
+      lead: LeadId
+      campaign: CampaignId
+      state: LeadState
+      dueAt: number | null
+      reason: string
+    }
+  | { type: 'preview.offered'; agent: UserId; campaign: CampaignId; lead: LeadId; until: number }
+  | {
+      type: 'preview.closed'
+      agent: UserId
+      campaign: CampaignId
+      lead: LeadId
+      how: 'accepted' | 'skipped' | 'timed_out' | 'withdrawn'
+      reason: string | null
+    }
+  /** A contact that the gate did not allow; nothing was dialled. */
+  | {
+      type: 'call.refused'
+      campaign: CampaignId | null
+      lead: LeadId | null
+      agent: UserId | null
+      number: string
+      refusal: Refusal
+    }
+  | {
+      type: 'call.dialed'
+      call: CallId
+      mode: CampaignMode
+      campaign: CampaignId | null
+      lead: LeadId | null
+      party: string | null
+      name: string | null
+      relation: Relation | null
+      agent: UserId | null
+      number: string
+      trunk: TrunkId
+      callerId: string
+      leg: LegId
+      verdict: Verdict
+    }
+  | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
+  | { type: 'call.ringing'; call: CallId }
+  /** Early media began (183 with SDP). */
+  | { type: 'call.early'; call: CallId }
+  | { type: 'call.answered'; call: CallId }
+  | { type: 'call.queued'; call: CallId; queue: QueueId; until: number }
+  /** An agent was chosen; with a rung desk phone `ringing` is true until it is picked up. */
+  | { type: 'call.assigned'; call: CallId; agent: UserId; ringing: boolean }
+  | { type: 'call.connected'; call: CallId; agent: UserId }
+  | { type: 'call.held'; call: CallId; by: 'agent' | 'party' }
+  | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
+  | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
+  | { type: 'call.abandoned'; call: CallId; campaign: CampaignId | null; queue: QueueId | null; waitedMs: number }
+  | { type: 'call.ended'; call: CallId; ending: Ending }
+  | { type: 'call.disposed'; call: CallId; agent: UserId; code: string; note: string; fields: Record<string, string> }
+  | { type: 'callback.scheduled'; callback: Callback }
+  | { type: 'callback.closed'; callback: CallbackId; how: 'dialled' | 'cancelled' }
+  | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string }
+  | {
+      type: 'recording.sealed'
+      recording: RecordingId
+      call: CallId
+      sha256: string
+      bytes: number
+      durationMs: number
+      salvaged: boolean
+    }
+  /** An answered call, or a part of one, has no audio on disk: an alarm. */
+  | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
+
+/** Facts of the lender's and the centre's records: written through the records door. `saved` holds the whole new value. */
+export type RecordFact =
+  | { type: 'user.saved'; user: User }
+  | { type: 'user.passwordSet'; user: UserId }
+  | { type: 'user.sipPasswordSet'; user: UserId }
+  | { type: 'user.locked'; user: UserId; until: number }
+  | { type: 'session.opened'; user: UserId; address: string }
+  | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' }
+  | { type: 'session.refused'; name: string; address: string; reason: string }
+  | { type: 'token.issued'; token: TokenId; name: string; role: Role }
+  | { type: 'token.revoked'; token: TokenId }
+  | { type: 'trunk.saved'; trunk: Trunk }
+  | { type: 'trunk.passwordSet'; trunk: TrunkId }
+  | { type: 'trunk.removed'; trunk: TrunkId }
+  | { type: 'number.saved'; number: InboundNumber }
+  | { type: 'number.removed'; number: NumberId }
+  | { type: 'queue.saved'; queue: Queue }
+  | { type: 'queue.removed'; queue: QueueId }
+  | { type: 'campaign.saved'; campaign: Campaign }
+  /** A slice of an import, at most 500 rows; leads with a ref that the campaign has already are left out before. */
+  | { type: 'leads.added'; campaign: CampaignId; import: ImportId; leads: Lead[] }
+  | {
+      type: 'leads.imported'
+      campaign: CampaignId
+      import: ImportId
+      source: string
+      accepted: number
+      rejected: number
+    }
+  | { type: 'suppression.added'; number: string; reason: string; until: number | null }
+  | { type: 'suppression.removed'; number: string; reason: string }
+  | { type: 'setting.saved'; key: string; value: string }
+  | { type: 'recording.listened'; recording: RecordingId; user: UserId }
+  | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
+  | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
+  | { type: 'export.downloaded'; export: ExportId; user: UserId }
+  | { type: 'audit.noted'; what: string; detail: string }
+
+export type Fact = FloorFact | RecordFact
+export type FactType = Fact['type']
+
+/**
+ * signed_off → break ⇄ ready; ready → preview → dialing; ready → ringing (desk phone) → talking ⇄ held → wrapping → ready | break.
+ * `dialing`: the agent waits for a manual, preview or assigned call to be answered.
+ */
+export const agentPhases = [
+  'signed_off',
+  'break',
+  'ready',
+  'preview',
+  'dialing',
+  'ringing',
+  'talking',
+  'wrapping',
+] as const
+export type AgentPhase = (typeof agentPhases)[number]
+
+/** Who did it: `user:u_1`, `token:t_1`, `trunk:t_2`, `system`. */
+export type Actor = 'system' | `user:${string}` | `token:${string}` | `trunk:${string}`
+
+/** A fact with its author and instant, as it goes to the journal. */
+export type Recorded = { at: number; actor: Actor; fact: Fact }

@@ -1,0 +1,82 @@
+/** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
+import type { CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type { BufferedLead, Relation } from './entities.ts'
+import type { Actor, RecordFact } from './facts.ts'
+
+export type Input =
+  /** Time passes: sent every 250 ms, and at each deadline that `state` names. */
+  | { type: 'tick' }
+  /** Facts that the records door has committed already; the floor takes note (and withdraws, repaints, re-plans). */
+  | { type: 'records.committed'; facts: RecordFact[] }
+  | { type: 'leads.loaded'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
+  // the agent's desk
+  | { type: 'agent.signOn'; agent: UserId }
+  | { type: 'agent.signOff'; agent: UserId; reason: string }
+  | { type: 'agent.ready'; agent: UserId }
+  | { type: 'agent.break'; agent: UserId; reason: string }
+  | {
+      type: 'agent.dial'
+      agent: UserId
+      number: string
+      campaign: CampaignId | null
+      lead: LeadId | null
+      party: string | null
+      name: string | null
+      relation: Relation | null
+    }
+  | { type: 'agent.acceptPreview'; agent: UserId }
+  | { type: 'agent.skipPreview'; agent: UserId; reason: string }
+  | { type: 'agent.hangUp'; agent: UserId; call: CallId }
+  | { type: 'agent.hold'; agent: UserId; call: CallId }
+  | { type: 'agent.resume'; agent: UserId; call: CallId }
+  | { type: 'agent.sendDigits'; agent: UserId; call: CallId; digits: string }
+  | {
+      type: 'agent.dispose'
+      agent: UserId
+      call: CallId
+      code: string
+      note: string
+      fields: Record<string, string>
+      callbackAt: number | null
+      callbackMine: boolean
+      next: 'ready' | 'break'
+    }
+  // supervisor and administrator
+  | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system' }
+  // the agent's audio
+  | { type: 'station.up'; agent: UserId; leg: LegId }
+  | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
+  // customers' legs and rung desk phones
+  | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }
+  | { type: 'leg.ringing'; leg: LegId }
+  | { type: 'leg.early'; leg: LegId }
+  | { type: 'leg.answered'; leg: LegId }
+  | {
+      type: 'leg.ended'
+      leg: LegId
+      by: 'far' | 'near' | 'carrier' | 'system'
+      sipStatus: number | null
+      q850: number | null
+      cause: 'bye' | 'cancel' | 'rejected' | 'timeout' | 'fault' | 'rtp_timeout'
+    }
+  | { type: 'leg.held'; leg: LegId }
+  | { type: 'leg.resumed'; leg: LegId }
+  | { type: 'leg.digit'; leg: LegId; digit: string }
+  // trunks
+  | { type: 'trunk.up'; trunk: TrunkId }
+  | { type: 'trunk.down'; trunk: TrunkId; reason: string }
+  // recorder
+  | {
+      type: 'recording.closed'
+      recording: RecordingId
+      sha256: string
+      bytes: number
+      durationMs: number
+      salvaged: boolean
+    }
+  | { type: 'recording.failed'; recording: RecordingId; reason: string }
+
+export type InputType = Input['type']
+
+/** An input with its author. `at` is set by the engine when it takes it from the inbox. */
+export type Posted = { input: Input; actor: Actor }

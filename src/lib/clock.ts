@@ -1,0 +1,29 @@
+/** Time arrives as an argument. `now()` is Unix time in milliseconds; `monotonic()` is milliseconds that never step back. */
+export type Clock = { now(): number; monotonic(): number }
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+}
+
+/** A clock that stands still until it is told to move; for tests and the simulator. */
+export class VirtualClock implements Clock {
+  #at: number
+  readonly #origin: number
+  constructor(at = 0) {
+    this.#at = at
+    this.#origin = at
+  }
+  now(): number {
+    return this.#at
+  }
+  monotonic(): number {
+    return this.#at - this.#origin
+  }
+  advance(ms: number): void {
+    this.#at += ms
+  }
+  set(at: number): void {
+    this.#at = at
+  }
+}

@@ -1,0 +1,38 @@
+/** Branded ids: a CallId is never passed where a LegId belongs. All are short ASCII strings, safe in a URL and a file name. */
+declare const brand: unique symbol
+export type Id<Noun extends string> = string & { readonly [brand]: Noun }
+
+export type UserId = Id<'user'>
+export type CallId = Id<'call'>
+export type LegId = Id<'leg'>
+export type RecordingId = Id<'recording'>
+export type TrunkId = Id<'trunk'>
+export type NumberId = Id<'number'>
+export type QueueId = Id<'queue'>
+export type CampaignId = Id<'campaign'>
+export type LeadId = Id<'lead'>
+export type CallbackId = Id<'callback'>
+export type TokenId = Id<'token'>
+export type ExportId = Id<'export'>
+export type ImportId = Id<'import'>
+
+/** The shape every id has on the wire: `/^[A-Za-z0-9_-]{1,64}$/`. */
+export const idPattern = /^[A-Za-z0-9_-]{1,64}$/
+
+export function isId(text: unknown): text is string {
+  return typeof text === 'string' && idPattern.test(text)
+}
+
+/**
+ * Ids made inside a decision: deterministic, and unique across restarts because the epoch is (it is the boot's instant).
+ * Example: `c_mfz3k1-2s`.
+ */
+export type IdSeries = { readonly epoch: string; next: number }
+
+export function idSeries(bootAt: number): IdSeries {
+  return { epoch: bootAt.toString(36), next: 1 }
+}
+
+export function nextId<Noun extends string>(series: IdSeries, prefix: string): Id<Noun> {
+  return `${prefix}_${series.epoch}-${(series.next++).toString(36)}` as Id<Noun>
+}

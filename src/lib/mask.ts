@@ -1,0 +1,7 @@
+/** `+8613812345678` → `+86138****5678`: the form in logs and for roles that may not see numbers (JR/T 0171, level C2). */
+export function maskNumber(number: string): string {
+  const digits = number.replace(/^\+86/, '')
+  if (digits.length < 7) return '*'.repeat(digits.length)
+  const prefix = number.slice(0, number.length - digits.length)
+  return `${prefix}${digits.slice(0, digits.length - 8 > 0 ? digits.length - 8 : 1)}****${digits.slice(-4)}`
+}

@@ -1,0 +1,97 @@
+/**
+ * The patch bay as the main thread sees it: legs are ports, and a port is opened, configured, patched, played to, recorded and closed. The
+ * packets themselves never come to this thread. Every method but `open` returns at once; what happens is told through `onEvent`.
+ */
+import type { LegId, RecordingId } from '../lib/ids.ts'
+
+export type MediaCodec = 'pcma' | 'pcmu'
+export type Endpoint = { address: string; port: number }
+
+/** What the signalling agreed on for an RTP leg. Sent again at each re-offer. */
+export type RtpParameters = {
+  codec: MediaCodec
+  /** RFC 4733 payload type both ways, or null when the far end has none. */
+  dtmfPayloadType: number | null
+  /** From the SDP. With `latch` the first valid packet from `allowedSources` (default: the SDP's address) moves it. */
+  remote: Endpoint
+  latch: boolean
+  /** Addresses that media may come from; [] means the SDP's address only. Everything else is dropped and counted. */
+  allowedSources: string[]
+  /** What we may do: hold takes away `send` or `receive`. */
+  send: boolean
+  receive: boolean
+  ptimeMs: number
+}
+
+/** What ICE and DTLS agreed on for a browser's leg (see `webrtc/`). */
+export type WebRtcParameters = {
+  remoteUfrag: string
+  remotePassword: string
+  /** Certificate fingerprint the browser's SDP named, `sha-256 AB:CD:…`. */
+  remoteFingerprint: string
+  codec: MediaCodec
+  payloadType: number
+  dtmfPayloadType: number | null
+  ssrc: number
+}
+
+export type OpenSpec =
+  | { kind: 'rtp' /** ms without a packet until `silent`; 0: never */; silenceMs: number }
+  | { kind: 'webrtc'; parameters: WebRtcParameters; localUfrag: string; localPassword: string; silenceMs: number }
+
+export type LegFigures = {
+  leg: LegId
+  received: number
+  sent: number
+  lost: number
+  /** RFC 3550 interarrival jitter, ms. */
+  jitterMs: number
+  /** From sources that the signalling never named. */
+  foreign: number
+  /** Malformed, wrong payload type, SRTP authentication failed. */
+  dropped: number
+}
+
+export type BayEvent =
+  /** First media packet after `open` or a change of remote. */
+  | { type: 'leg.media'; leg: LegId }
+  /** No packet for `silenceMs` although we may receive; once per silence. */
+  | { type: 'leg.silent'; leg: LegId }
+  | { type: 'leg.digit'; leg: LegId; digit: string }
+  /** WebRTC: ICE and DTLS are done, SRTP flows both ways. */
+  | { type: 'leg.secure'; leg: LegId }
+  /** WebRTC: consent or DTLS lost. */
+  | { type: 'leg.lost'; leg: LegId; reason: string }
+  | { type: 'prompt.finished'; leg: LegId; prompt: string }
+  | { type: 'recording.closed'; recording: RecordingId; sha256: string; bytes: number; durationMs: number }
+  | { type: 'recording.failed'; recording: RecordingId; reason: string }
+  /** The worker died: all its legs are gone; a fresh one is being started. */
+  | { type: 'worker.died'; legs: LegId[]; recordings: RecordingId[]; reason: string }
+
+export type Bay = {
+  /** Binds a socket from the port range. Rejects with MediaError when no port is free or the leg exists. */
+  open(leg: LegId, spec: OpenSpec): Promise<Endpoint>
+  configure(leg: LegId, parameters: RtpParameters): void
+  /** Two-way relay; a leg is in at most one patch, a former one is undone. A-law and µ-law are converted by table. */
+  patch(a: LegId, b: LegId): void
+  unpatch(leg: LegId): void
+  /** Plays a prompt by id (loaded at start from WAV); replaces what was playing. While it plays, a patch is not heard. */
+  play(leg: LegId, prompt: string, loop: boolean): void
+  stopPlay(leg: LegId): void
+  /** RFC 4733 events, 0-9 * # A-D. */
+  sendDigits(leg: LegId, digits: string): void
+  /** Records what comes from the leg (left) and what is sent to it (right). `file` is an absolute path; the folder exists. */
+  record(recording: RecordingId, leg: LegId, file: string): void
+  /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
+  stopRecording(recording: RecordingId): void
+  close(leg: LegId): void
+  /** Figures of all legs, at most a second old. */
+  figures(): Promise<LegFigures[]>
+  onEvent(listener: (event: BayEvent) => void): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A media fault that the caller can do something about; `words` say what. */
+export class MediaError extends Error {
+  override name = 'MediaError'
+}
