@@ -1,0 +1,206 @@
+/**
+ * What the user agent is told and what it tells: the words between `sip/` and `phone/`. All times are milliseconds of one monotonic clock
+ * that the caller owns; SDP travels as text; addresses are literals (names are resolved by the caller).
+ */
+declare const brand: unique symbol
+/** One INVITE session: from the first INVITE to the last answer. */
+export type SessionId = string & { readonly [brand]: 'session' }
+
+export type Transport = 'udp' | 'tcp'
+export type Address = { address: string; port: number }
+
+/** Where a message came from, and so where its answer goes. `local` is the id of the listening endpoint, `connection` the TCP connection. */
+export type Flow = { transport: Transport; source: Address; local: string; connection?: string }
+
+/** Where a new request goes. Without `local` the first endpoint of that transport sends it. */
+export type Destination = Address & { transport: Transport; local?: string; connection?: string }
+
+/** Bytes that want to leave. With a `connection` that is still open they go there, else to `destination`. */
+export type Outgoing = {
+  transport: Transport
+  destination: Address
+  local: string
+  connection: string | null
+  bytes: Buffer
+}
+
+/** A socket we listen on. `contact` answers the address that `peer` should call us at (advertised, or the interface that faces it). */
+export type LocalEndpoint = {
+  /** As configured: `udp:0.0.0.0:5060`. */
+  id: string
+  transport: Transport
+  contact(peer: string): Address
+}
+
+export type DigestCredentials = { username: string; password: string }
+
+/** What the registrar knows of a desk phone. The hashes are H(extension:realm:password), lower-case hex. */
+export type DeviceSecret = {
+  ha1Md5: string
+  ha1Sha256: string
+  /** Offer SHA-256 as well; baresip 1.0.0 gives up when it sees it, so MD5 alone is the default. */
+  offerSha256: boolean
+}
+
+/** May this INVITE come in? `trusted`: a trunk's address; `challenge`: a desk phone, by digest; `refuse`: 403 and no more. */
+export type Admission = 'trusted' | 'challenge' | 'refuse'
+
+export type UserAgentOptions = {
+  /** For Server and User-Agent. */
+  name: string
+  endpoints: LocalEndpoint[]
+  /** Unguessable text of so many bytes of entropy: `secretText` in `lib/random`. */
+  secret: (bytes: number) => string
+  /** [0, 1), for back-off and glare. */
+  random: () => number
+  registrar?: {
+    realm: string
+    lookup(extension: string): DeviceSecret | null
+    /** Bounds of a binding's life in seconds; default 60 and 3600. */
+    minExpiresS?: number
+    maxExpiresS?: number
+  }
+  /** Default: everything is `trusted`. */
+  admit?(source: Address, transport: Transport): Admission
+  /** Calls at once; over it an INVITE gets 503. Default 4,000. */
+  maxSessions?: number
+  /** Transactions at once; over it requests get 503 and ours fail. Default 65,536. */
+  maxTransactions?: number
+}
+
+export type InviteSpec = {
+  /** Request-URI and To, `sip:13800138000@10.0.0.1`. */
+  target: string
+  destination: Destination
+  /** From, `sip:4001@10.0.0.2`. */
+  from: string
+  displayName?: string
+  /** Our offer; null asks the far end for one. */
+  sdp: string | null
+  headers?: [name: string, value: string][]
+  auth?: DigestCredentials
+  /** RFC 3325, as a URI. */
+  assertedIdentity?: string
+  /** Send what follows to the address the answers come from, whatever the Contact says (phones behind NAT). Default false. */
+  symmetric?: boolean
+}
+
+export type RegisterSpec = {
+  /** The trunk's registrar, `sip:carrier.example`. */
+  registrar: string
+  destination: Destination
+  /** `sip:user@carrier.example`. */
+  aor: string
+  auth: DigestCredentials
+  expiresS?: number
+}
+
+export type Ended = 'remote' | 'local' | 'timeout' | 'transport'
+
+export type Binding = {
+  extension: string
+  /** The Contact as registered; the Request-URI of calls to it. */
+  contact: string
+  /** Where the REGISTER came from: calls to the phone go there. */
+  flow: Flow
+  userAgent: string | null
+  expiresInMs: number
+}
+
+export type UaEvent =
+  /** A call comes in. Answer with `progress`, `accept` or `reject`. `extension` is set when a desk phone proved who it is. */
+  | {
+      type: 'incoming'
+      session: SessionId
+      from: { user: string; host: string; displayName: string | null }
+      /** User part of the Request-URI: the number dialled. */
+      to: string
+      assertedIdentity: string | null
+      diversion: string | null
+      extension: string | null
+      /** null: the far end wants our offer in the 200. */
+      sdp: string | null
+      flow: Flow
+      callId: string
+    }
+  | { type: 'provisional'; session: SessionId; status: number; sdp: string | null; q850: number | null }
+  /** Our INVITE got its 2xx; the ACK is on its way. */
+  | { type: 'accepted'; session: SessionId; sdp: string | null }
+  /** The far end's ACK to our 2xx came; `sdp` is its answer when the offer was ours. */
+  | { type: 'confirmed'; session: SessionId; sdp: string | null }
+  /** A call that was never answered is over. `status` is null when no final response came. */
+  | {
+      type: 'failed'
+      session: SessionId
+      status: number | null
+      reason: string
+      q850: number | null
+      by: Ended
+      /** Seconds, from Retry-After of a 503 and its like. */
+      retryAfterS: number | null
+    }
+  /** The far end wants to change the media (hold, resume, another address). Answer with `answerReoffer`. */
+  | { type: 'reoffer'; session: SessionId; sdp: string | null }
+  /** The far end agreed to our `reinvite`; `sdp` is its answer. */
+  | { type: 'reanswered'; session: SessionId; sdp: string | null }
+  /** Our `reinvite` was refused; the session goes on as before. */
+  | { type: 'reinviteFailed'; session: SessionId; status: number | null }
+  | { type: 'ended'; session: SessionId; by: Ended; q850: number | null; reason: string }
+  /** RFC 6086 style INFO with a digit (`application/dtmf-relay`, `application/dtmf`). */
+  | { type: 'digit'; session: SessionId; digit: string; durationMs: number | null }
+  | { type: 'registered'; registration: string; expiresInMs: number }
+  | { type: 'registrationFailed'; registration: string; status: number | null; reason: string; retryInMs: number }
+  | { type: 'unregistered'; registration: string }
+  /** A desk phone came, stayed at another address, or went (`binding` null). */
+  | { type: 'bindingChanged'; extension: string; binding: Binding | null }
+  /** Told for each OPTIONS: `up` when anything at all was answered. */
+  | { type: 'qualified'; target: string; up: boolean; status: number | null; rttMs: number | null }
+  /** For the log: something hostile or broken arrived and was dropped. At most one a second. */
+  | { type: 'dropped'; source: Address; reason: string; count: number }
+
+/** What a drain takes out of the agent: nothing of it may be left unsent. */
+export type Drained = { send: Outgoing[]; events: UaEvent[] }
+
+/**
+ * The user agent as the phone layer and the carrier simulator see it. Every method returns at once; what comes of it is read with `drain()`.
+ * A session id that is unknown or over is ignored: races with the far end are no error.
+ */
+export type UserAgentPort = {
+  receive(bytes: Buffer, flow: Flow, now: number): void
+  /** A send or connect failed, or a connection closed. */
+  transportFailed(at: { transport: Transport; destination: Address; connection?: string }, now: number): void
+  connectionClosed(connection: string, now: number): void
+  advance(now: number): void
+  nextDeadline(): number | null
+  drain(): Drained
+
+  /** Throws SipUsageError when target, from or destination cannot be sent to. */
+  invite(spec: InviteSpec, now: number): SessionId
+  /** Calls a registered phone at its binding's flow; null when it is not registered. */
+  inviteExtension(extension: string, spec: Omit<InviteSpec, 'target' | 'destination'>, now: number): SessionId | null
+  progress(session: SessionId, status: number, sdp: string | null, now: number): void
+  accept(session: SessionId, sdp: string, now: number): void
+  reject(session: SessionId, status: number, q850: number | null, now: number): void
+  /** CANCEL, BYE or a final response, as the state demands. */
+  hangUp(session: SessionId, q850: number | null, now: number): void
+  reinvite(session: SessionId, sdp: string, now: number): void
+  answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void
+  sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void
+
+  /** Registers `id` and keeps it so until `unregister`. */
+  register(id: string, spec: RegisterSpec, now: number): void
+  unregister(id: string, now: number): void
+  qualify(id: string, target: { uri: string; destination: Destination; everyMs: number }, now: number): void
+  stopQualify(id: string): void
+
+  binding(extension: string): Binding | null
+  bindings(): Binding[]
+  /** Drops a phone's binding: its user was disabled or has another password. */
+  unbind(extension: string, now: number): void
+  readonly figures: { sessions: number; transactions: number; bindings: number; dropped: number; retransmitted: number }
+}
+
+/** The caller asked for something that must not be sent: a host or port that is none, a header with a line break. */
+export class SipUsageError extends Error {
+  override name = 'SipUsageError'
+}
