@@ -95,7 +95,7 @@ export type DispositionChoice = {
   code: string
   words: { 'zh-CN': string; en: string }
   /** What happens to the lead. `callback` asks for a time; `dnc` also suppresses the number for good. */
-  then: 'done' | 'retry' | 'callback' | 'dnc'
+  followUp: 'done' | 'retry' | 'callback' | 'dnc'
 }
 
 export const relations = ['SELF', 'GUARANTOR', 'CONTACT', 'WORKPLACE'] as const

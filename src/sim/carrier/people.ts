@@ -6,7 +6,7 @@ import { type Person, type Scenario, talkingVoices } from './scenario.ts'
 /** One step of a call as its called side plays it; `atMs` is counted from the INVITE. */
 export type Step =
   | { atMs: number; do: 'ring' }
-  | { atMs: number; do: 'announce'; voice: string; times: number; then: { sipStatus: number; q850: number } }
+  | { atMs: number; do: 'announce'; voice: string; times: number; final: { sipStatus: number; q850: number } }
   | { atMs: number; do: 'answer'; voice: string; hangUpAfterMs: number | null }
   | { atMs: number; do: 'fail'; sipStatus: number; q850: number }
 
@@ -57,7 +57,7 @@ export function stepsOf(person: Person, random: Random): Step[] {
           do: 'announce',
           voice: person.voice,
           times: person.times,
-          then: { sipStatus: person.sipStatus, q850: person.q850 },
+          final: { sipStatus: person.sipStatus, q850: person.q850 },
         },
       ]
     case 'voicemail':
