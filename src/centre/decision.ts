@@ -1,9 +1,25 @@
+import type { CampaignId, LeadId } from '../lib/ids.ts'
 import type { Effect } from './effects.ts'
-import type { Refusal } from './entities.ts'
-import type { Actor, Fact } from './facts.ts'
+import type { BufferedLead, Refusal } from './entities.ts'
+import type { Actor, Fact, RecordFact } from './facts.ts'
 
-/** What one input comes to. A refused input has no facts and no effects unless the refusal itself is a fact (`call.refused`). */
-export type Decision = { facts: Fact[]; effects: Effect[]; refusal: Refusal | null }
+/**
+ * What only memory keeps: applied by `evolve` like a fact, never journalled, lost at a restart without harm. (`record` wraps a fact that
+ * the records door has journalled already.)
+ */
+export type Note =
+  | { type: 'note.ids'; next: number }
+  | { type: 'note.record'; fact: RecordFact }
+  | { type: 'note.leadsBuffered'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
+  | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
+  | { type: 'note.leadsFetching'; campaign: CampaignId }
+  | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }
+
+/**
+ * What one input comes to. A refused input has no facts and no effects unless the refusal itself is a fact (`call.refused`). The engine
+ * need not handle the parts by itself: `step` in step.ts decides, applies and proceeds, and returns what to journal and what to do.
+ */
+export type Decision = { facts: Fact[]; effects: Effect[]; refusal: Refusal | null; notes?: Note[] }
 
 /** Time and author arrive as arguments. */
 export type Moment = { now: number; actor: Actor }

@@ -21,6 +21,7 @@ import type {
   Callback,
   Campaign,
   CampaignMode,
+  EndCause,
   Ending,
   InboundNumber,
   Lead,
@@ -36,6 +37,17 @@ import type {
 /** The allow verdict that a call was placed under: policy, version and the rules that were asked. */
 export type Verdict = { policy: string; version: string; rules: string[] }
 
+/** What an agent wants to dial. `number` is E.164. */
+export type DialIntent = {
+  number: string
+  campaign: CampaignId | null
+  lead: LeadId | null
+  party: string | null
+  name: string | null
+  relation: Relation | null
+  callback: CallbackId | null
+}
+
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
   | { type: 'system.started'; bootId: string; version: string }
@@ -43,6 +55,14 @@ export type FloorFact =
   | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string }
   | { type: 'agent.signedOn'; agent: UserId }
   | { type: 'agent.signedOff'; agent: UserId; reason: string }
+  /** Asked for during a call, honoured after wrap-up; null takes it back. */
+  | {
+      type: 'agent.nextPlanned'
+      agent: UserId
+      next: { phase: 'break'; reason: string } | { phase: 'signed_off' } | null
+    }
+  /** A rung desk phone is called first; when it is picked up, `intent` is dialled (and the gate asked then). */
+  | { type: 'agent.rung'; agent: UserId; leg: LegId; intent: DialIntent }
   | { type: 'agent.stationChanged'; agent: UserId; up: boolean; leg: LegId | null; reason: string }
   /** `state` as in domain.md; `reason` names the break, or why the system put the agent there. */
   | {
@@ -94,6 +114,8 @@ export type FloorFact =
       trunk: TrunkId
       callerId: string
       leg: LegId
+      /** The agent's rung desk phone, picked up already. */
+      agentLeg?: LegId | null
       verdict: Verdict
     }
   | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
@@ -102,13 +124,19 @@ export type FloorFact =
   | { type: 'call.early'; call: CallId }
   | { type: 'call.answered'; call: CallId }
   | { type: 'call.queued'; call: CallId; queue: QueueId; until: number }
-  /** An agent was chosen; with a rung desk phone `ringing` is true until it is picked up. */
-  | { type: 'call.assigned'; call: CallId; agent: UserId; ringing: boolean }
+  /** The caller dialled a person and waits for that person. */
+  | { type: 'call.parked'; call: CallId; agent: UserId; until: number }
+  /** An agent was chosen; with a rung desk phone `ringing` is true until it is picked up, and `leg` is that phone's. */
+  | { type: 'call.assigned'; call: CallId; agent: UserId; ringing: boolean; leg?: LegId | null }
+  /** The chosen agent's phone was not picked up: the call waits again. */
+  | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: string }
   | { type: 'call.connected'; call: CallId; agent: UserId }
   | { type: 'call.held'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
   | { type: 'call.abandoned'; call: CallId; campaign: CampaignId | null; queue: QueueId | null; waitedMs: number }
+  /** A last prompt is played; the call is hung up at `until` with this cause. */
+  | { type: 'call.dismissed'; call: CallId; cause: EndCause; until: number }
   | { type: 'call.ended'; call: CallId; ending: Ending }
   | { type: 'call.disposed'; call: CallId; agent: UserId; code: string; note: string; fields: Record<string, string> }
   | { type: 'callback.scheduled'; callback: Callback }

@@ -1,5 +1,5 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
-import type { CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import type { BufferedLead, Relation } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
@@ -23,6 +23,8 @@ export type Input =
       party: string | null
       name: string | null
       relation: Relation | null
+      /** The callback that this call keeps; it is closed when the call is dialled. */
+      callback?: CallbackId | null
     }
   | { type: 'agent.acceptPreview'; agent: UserId }
   | { type: 'agent.skipPreview'; agent: UserId; reason: string }

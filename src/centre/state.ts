@@ -20,6 +20,7 @@ import type {
   Campaign,
   CampaignMode,
   Direction,
+  EndCause,
   InboundNumber,
   Lead,
   Queue,
@@ -27,7 +28,7 @@ import type {
   Trunk,
   User,
 } from './entities.ts'
-import type { AgentPhase } from './facts.ts'
+import type { AgentPhase, DialIntent } from './facts.ts'
 
 export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'waiting' | 'assigned' | 'talking' | 'ended'
 
@@ -60,6 +61,14 @@ export type Call = {
   endedAt: number | null
   /** The instant at which something must be decided for this call (overflow, abandonment, agent lost); null: none. */
   deadlineAt: number | null
+  /** A last prompt is being played; at `deadlineAt` the call ends with this cause. */
+  dismissed: EndCause | null
+  /** Inbound for one person: the caller waits for this agent only. */
+  parkedFor: UserId | null
+  /** Progressive: the free agent that this line was started for; null when that agent is no longer free. */
+  claim: UserId | null
+  /** Early media or a ring-back tone is being heard by the agent who dials. */
+  early: boolean
 }
 
 export type Agent = {
@@ -79,6 +88,16 @@ export type Agent = {
   stationLostAt: number | null
   preview: { campaign: CampaignId; lead: BufferedLead } | null
   readySince: number
+  /** Where the agent was before dialling by hand: an unanswered call leads back there. */
+  before: 'ready' | 'break'
+  /** The progressive line that was started for this agent while ready; null: free. */
+  claimedBy: CallId | null
+  /** A rung desk phone being called first, and what is dialled once it is picked up. */
+  rung: { leg: LegId; intent: DialIntent } | null
+  /** Callers who dialled this person and wait. */
+  waiting: CallId[]
+  /** The leg for the shift that is being rung now (nailed desk phone), not up yet. */
+  stationRinging: LegId | null
 }
 
 export type CampaignFloor = {
@@ -94,6 +113,23 @@ export type CampaignFloor = {
   abandoned: number
   /** Why it does not dial now, for the page; null while it does. */
   held: { rule: string; words: string } | null
+  /** Nothing changes before this instant (contact hours); null: look again at each step. */
+  heldUntil: number | null
+  /** Ids in `buffer`, and leads given back since the last fetch was asked for: what a late answer may not bring again. */
+  buffered: Set<LeadId>
+  releasedSinceFetch: Set<LeadId>
+  /** Leads in a call or preview of this campaign, with what the buffer knew of them. */
+  reserved: Map<LeadId, BufferedLead>
+  fetchAskedAt: number
+  /** Ready agents of this campaign, longest idle first; `free`: those for whom no line was started. */
+  ready: Set<UserId>
+  free: Set<UserId>
+  signedOn: number
+  /** Lines started and not answered yet; `uncovered`: those without a free agent any more. */
+  lines: Set<CallId>
+  uncovered: Set<CallId>
+  /** Answered and waiting for an agent, oldest first. */
+  waiting: CallId[]
 }
 
 export type TrunkFloor = {
@@ -104,16 +140,33 @@ export type TrunkFloor = {
   tokens: number
   tokensAt: number
   nextCallerId: number
+  /** Instants of the last calls started, at most `callsPerSecond` of them: no second holds more. */
+  recent: number[]
 }
+
+export type QueueFloor = {
+  queue: Queue
+  waiting: CallId[]
+  /** Ready members, longest idle first. */
+  ready: Set<UserId>
+  signedOn: number
+}
+
+export type Due =
+  | { at: number; of: 'agent'; id: UserId }
+  | { at: number; of: 'call'; id: CallId }
+  | { at: number; of: 'campaign'; id: CampaignId }
 
 export type FloorState = {
   ids: IdSeries
   agents: Map<UserId, Agent>
   users: Map<UserId, User>
   calls: Map<CallId, Call>
-  legs: Map<LegId, { call: CallId; side: 'party' | 'agent' } | { agent: UserId; side: 'station' }>
-  queues: Map<QueueId, { queue: Queue; waiting: CallId[] }>
+  legs: Map<LegId, { call: CallId; side: 'party' | 'agent' } | { agent: UserId; side: 'station' | 'rung' }>
+  queues: Map<QueueId, QueueFloor>
   numbers: Map<NumberId, InboundNumber>
+  /** Dialled number in its plainest form (see number.ts) → our number. */
+  numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
   campaigns: Map<CampaignId, CampaignFloor>
   /** Numbers that may not be called, for good or until an instant. */
@@ -121,6 +174,12 @@ export type FloorState = {
   /** Leads that are in a call or a preview now. */
   leadsInHand: Set<LeadId>
   recordings: Map<RecordingId, { call: CallId; path: string }>
+  /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */
+  numbersInCall: Map<string, number>
+  /** Binary heap of instants; its top is always a live one. */
+  deadlines: Due[]
+  /** A laboratory floor (demo, tests): the policy `LAB-ANY-HOUR` is accepted. */
+  lab: boolean
 }
 
 /** What the store loads at start: the floor as it is set up, with nobody on it. */
@@ -131,4 +190,8 @@ export type Setup = {
   queues: Queue[]
   campaigns: Campaign[]
   suppressed: { number: string; until: number | null }[]
+  /** Recordings still open on disk from before a restart: `recording.closed` with `salvaged` seals them. */
+  openRecordings?: { recording: RecordingId; call: CallId; path: string }[]
+  /** Demo and tests only: the policy `LAB-ANY-HOUR` is accepted. Default false. */
+  lab?: boolean
 }

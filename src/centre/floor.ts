@@ -1,0 +1,39 @@
+import { idSeries } from '../lib/ids.ts'
+import { NumberSet } from '../lib/number-set.ts'
+import { evolve } from './evolve.ts'
+import type { FloorState, Setup } from './state.ts'
+
+/** The floor as it is set up, with nobody on it; trunks are down until the phone layer says otherwise. */
+export function floorFrom(setup: Setup, bootAt: number): FloorState {
+  const state: FloorState = {
+    ids: idSeries(bootAt),
+    agents: new Map(),
+    users: new Map(),
+    calls: new Map(),
+    legs: new Map(),
+    queues: new Map(),
+    numbers: new Map(),
+    numberIndex: new Map(),
+    trunks: new Map(),
+    campaigns: new Map(),
+    suppressed: new NumberSet(setup.suppressed.length + 1024),
+    leadsInHand: new Set(),
+    recordings: new Map(),
+    numbersInCall: new Map(),
+    deadlines: [],
+    lab: setup.lab ?? false,
+  }
+  for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })
+  for (const { number, until } of setup.suppressed) state.suppressed.add(number, until ?? Number.POSITIVE_INFINITY)
+  for (const user of setup.users) evolve(state, { type: 'user.saved', user }, bootAt)
+  for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, bootAt)
+  for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
+  for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
+  for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
+  return state
+}
+
+/** When the floor must be asked again (a `tick`) even if nothing happens; null: only when something does. */
+export function nextDeadline(state: FloorState): number | null {
+  return state.deadlines[0]?.at ?? null
+}
