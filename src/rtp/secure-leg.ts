@@ -1,0 +1,60 @@
+/**
+ * The seam between the relay loop and a browser's leg. The media worker owns the socket and sorts what arrives by its first byte (RFC 7983):
+ * 0–3 STUN → `onStun`; 20–63 DTLS → the DTLS thread, by message; 128–191 SRTP or SRTCP → `unprotect…` in place, in the relay loop.
+ *
+ * `webrtc/` supplies `createSecureLeg` (a SecureLegFactory) from `src/webrtc/secure.ts` and the DTLS thread's entry
+ * `src/webrtc/dtls-worker.ts`. It need not import this file: the shapes are structural, and `webrtc` never imports `rtp`.
+ */
+export type SrtpKeys = {
+  profile: 'AES_CM_128_HMAC_SHA1_80' | 'AEAD_AES_128_GCM'
+  /** What we send with. */
+  localKey: Uint8Array
+  localSalt: Uint8Array
+  /** What the browser sends with. */
+  remoteKey: Uint8Array
+  remoteSalt: Uint8Array
+}
+
+export type SecureLeg = {
+  /**
+   * An ICE-lite agent's answer to one datagram of STUN. `reply` is sent back to where it came from (null: say nothing, it was malformed or
+   * not authentic). `valid`: the request was authentic, so consent is fresh; `nominated`: it carried USE-CANDIDATE, send media there from now.
+   */
+  onStun(packet: Uint8Array, source: { address: string; port: number }): StunVerdict
+  /** From the DTLS thread; again after a new handshake. Until the first call `unprotect` answers -1 and nothing is sent. */
+  setKeys(keys: SrtpKeys): void
+  /**
+   * In place on `packet[0, length)`. Answers the new length, or -1 when not authentic, replayed or malformed. Called for every packet: no
+   * allocation, no exception.
+   */
+  unprotect(packet: Uint8Array, length: number): number
+  /** In place; `packet` has at least 64 bytes of room behind `length`. Answers the new length, or -1 without keys. */
+  protect(packet: Uint8Array, length: number): number
+  unprotectRtcp(packet: Uint8Array, length: number): number
+  protectRtcp(packet: Uint8Array, length: number): number
+}
+
+export type StunVerdict = { reply: Uint8Array | null; valid: boolean; nominated: boolean }
+
+export type SecureLegFactory = (spec: {
+  localUfrag: string
+  localPassword: string
+  remoteUfrag: string
+  remotePassword: string
+}) => SecureLeg
+
+/** The DTLS thread's `workerData`. */
+export type DtlsIdentity = { certificatePem: string; privateKeyPem: string }
+
+/** To the DTLS thread (its `parentPort`). We are always the DTLS server (`a=setup:passive`). */
+export type DtlsRequest =
+  /** `remoteFingerprint`: `sha-256 AB:CD:…`; a certificate that differs from it is `lost`. */
+  | { type: 'open'; leg: string; remoteFingerprint: string }
+  | { type: 'packet'; leg: string; packet: Uint8Array }
+  | { type: 'close'; leg: string }
+
+/** From the DTLS thread. */
+export type DtlsReply =
+  | { type: 'packet'; leg: string; packet: Uint8Array }
+  | { type: 'keys'; leg: string; keys: SrtpKeys }
+  | { type: 'lost'; leg: string; reason: string }
