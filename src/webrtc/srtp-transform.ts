@@ -1,0 +1,217 @@
+/**
+ * One direction's packet transforms, RTP and RTCP: AES_CM_128_HMAC_SHA1_80 (RFC 3711) and AEAD_AES_128_GCM (RFC 7714). They know nothing of
+ * replay or roll-over: the index is given. All work in place and answer the new length, or -1 when authentication fails.
+ */
+import { createCipheriv } from 'node:crypto'
+import type { Aead, CipherSuite, KeyStream, Mac } from './srtp-ciphers.ts'
+
+export type SrtpProfile = 'AES_CM_128_HMAC_SHA1_80' | 'AEAD_AES_128_GCM'
+
+/** Bytes of master salt: RFC 3711 section 4.1.1 and RFC 7714 section 12. The master key has 16 in both. */
+export const saltBytes: Record<SrtpProfile, number> = { AES_CM_128_HMAC_SHA1_80: 14, AEAD_AES_128_GCM: 12 }
+
+export type Transform = {
+  /** Most bytes that sealing adds to an RTP packet; the buffer must have room. */
+  readonly overhead: number
+  seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number
+  open(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number
+  /** `index` is the 31-bit SRTCP index. */
+  sealRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number
+  openRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number
+  close(): void
+}
+
+export function createTransform(
+  profile: SrtpProfile,
+  key: Uint8Array,
+  salt: Uint8Array,
+  ciphers: CipherSuite,
+): Transform {
+  if (key.length !== 16 || salt.length !== saltBytes[profile])
+    throw new RangeError(`${profile} takes a key of 16 and a salt of ${saltBytes[profile]} bytes`)
+  return profile === 'AEAD_AES_128_GCM'
+    ? new GcmTransform(key, salt, ciphers)
+    : new CounterTransform(key, salt, ciphers)
+}
+
+/** RFC 3711 section 4.3.2: labels of the six session keys. */
+const label = { rtpKey: 0, rtpAuth: 1, rtpSalt: 2, rtcpKey: 3, rtcpAuth: 4, rtcpSalt: 5 } as const
+
+/** RFC 3711 section 4.3.3, with a key derivation rate of 0. A 96-bit salt is padded on the right (RFC 7714 section 11). */
+export function deriveKey(key: Uint8Array, salt: Uint8Array, labelByte: number, bytes: number): Uint8Array {
+  const iv = new Uint8Array(16)
+  iv.set(salt)
+  iv[7]! ^= labelByte
+  return createCipheriv('aes-128-ctr', key, iv).update(new Uint8Array(bytes))
+}
+
+const tagBytes = 10
+/** The E flag and the 31-bit index that follow an SRTCP packet. */
+const rtcpIndexBytes = 4
+/** SRTCP leaves the first RTCP header and the sender's SSRC in clear. */
+export const rtcpHeaderBytes = 8
+
+class CounterTransform implements Transform {
+  readonly overhead = tagBytes
+  readonly #rtp: KeyStream
+  readonly #rtpMac: Mac
+  readonly #rtpSalt: Uint8Array
+  readonly #rtcp: KeyStream
+  readonly #rtcpMac: Mac
+  readonly #rtcpSalt: Uint8Array
+  readonly #tag = new Uint8Array(tagBytes)
+
+  constructor(key: Uint8Array, salt: Uint8Array, ciphers: CipherSuite) {
+    this.#rtp = ciphers.keyStream(deriveKey(key, salt, label.rtpKey, 16))
+    this.#rtpMac = ciphers.mac(deriveKey(key, salt, label.rtpAuth, 20))
+    this.#rtpSalt = deriveKey(key, salt, label.rtpSalt, 14)
+    this.#rtcp = ciphers.keyStream(deriveKey(key, salt, label.rtcpKey, 16))
+    this.#rtcpMac = ciphers.mac(deriveKey(key, salt, label.rtcpAuth, 20))
+    this.#rtcpSalt = deriveKey(key, salt, label.rtcpSalt, 14)
+  }
+
+  seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
+    counterIv(this.#rtp.iv, this.#rtpSalt, ssrc, rollover, sequence)
+    this.#rtp.apply(packet, header, length)
+    writeWord(packet, length, rollover) // section 4.2: the MAC covers the packet and the roll-over counter
+    this.#rtpMac.sum(packet, length + 4)
+    copyTag(this.#rtpMac.digest, packet, length)
+    return length + tagBytes
+  }
+
+  open(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
+    const end = length - tagBytes
+    if (end < header) return -1
+    for (let at = 0; at < tagBytes; at++) this.#tag[at] = packet[end + at]!
+    writeWord(packet, end, rollover)
+    this.#rtpMac.sum(packet, end + 4)
+    const genuine = tagsEqual(this.#rtpMac.digest, this.#tag)
+    for (let at = 0; at < 4; at++) packet[end + at] = this.#tag[at]! // as it came, for a second try with another index
+    if (!genuine) return -1
+    counterIv(this.#rtp.iv, this.#rtpSalt, ssrc, rollover, sequence)
+    this.#rtp.apply(packet, header, end)
+    return end
+  }
+
+  sealRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number {
+    counterIv(this.#rtcp.iv, this.#rtcpSalt, ssrc, index >>> 16, index & 0xffff)
+    this.#rtcp.apply(packet, rtcpHeaderBytes, length)
+    writeWord(packet, length, (index | 0x80000000) >>> 0)
+    this.#rtcpMac.sum(packet, length + rtcpIndexBytes)
+    copyTag(this.#rtcpMac.digest, packet, length + rtcpIndexBytes)
+    return length + rtcpIndexBytes + tagBytes
+  }
+
+  openRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number {
+    const end = length - tagBytes - rtcpIndexBytes
+    if (end < rtcpHeaderBytes) return -1
+    this.#rtcpMac.sum(packet, end + rtcpIndexBytes)
+    for (let at = 0; at < tagBytes; at++) this.#tag[at] = packet[end + rtcpIndexBytes + at]!
+    if (!tagsEqual(this.#rtcpMac.digest, this.#tag)) return -1
+    if (packet[end]! & 0x80) {
+      counterIv(this.#rtcp.iv, this.#rtcpSalt, ssrc, index >>> 16, index & 0xffff)
+      this.#rtcp.apply(packet, rtcpHeaderBytes, end)
+    }
+    return end
+  }
+
+  close(): void {
+    for (const part of [this.#rtp, this.#rtpMac, this.#rtcp, this.#rtcpMac]) part.close()
+  }
+}
+
+/** RFC 3711 section 4.1.1: IV = (salt × 2^16) XOR (SSRC × 2^64) XOR (index × 2^16); the index is given as 32 high and 16 low bits. */
+function counterIv(iv: Uint8Array, salt: Uint8Array, ssrc: number, high: number, low: number): void {
+  for (let at = 0; at < 14; at++) iv[at] = salt[at]!
+  iv[14] = 0
+  iv[15] = 0
+  xorWord(iv, 4, ssrc)
+  xorWord(iv, 8, high)
+  iv[12]! ^= low >>> 8
+  iv[13]! ^= low & 0xff
+}
+
+function copyTag(digest: Uint8Array, packet: Uint8Array, at: number): void {
+  for (let byte = 0; byte < tagBytes; byte++) packet[at + byte] = digest[byte]!
+}
+
+/** In constant time. */
+function tagsEqual(digest: Uint8Array, tag: Uint8Array): boolean {
+  let difference = 0
+  for (let byte = 0; byte < tagBytes; byte++) difference |= digest[byte]! ^ tag[byte]!
+  return difference === 0
+}
+
+const gcmTagBytes = 16
+
+class GcmTransform implements Transform {
+  readonly overhead = gcmTagBytes
+  readonly #rtp: Aead
+  readonly #rtpSalt: Uint8Array
+  readonly #rtcp: Aead
+  readonly #rtcpSalt: Uint8Array
+
+  constructor(key: Uint8Array, salt: Uint8Array, ciphers: CipherSuite) {
+    this.#rtp = ciphers.aead(deriveKey(key, salt, label.rtpKey, 16))
+    this.#rtpSalt = deriveKey(key, salt, label.rtpSalt, 12)
+    this.#rtcp = ciphers.aead(deriveKey(key, salt, label.rtcpKey, 16))
+    this.#rtcpSalt = deriveKey(key, salt, label.rtcpSalt, 12)
+  }
+
+  seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
+    gcmIv(this.#rtp.iv, this.#rtpSalt, ssrc, rollover, sequence)
+    this.#rtp.seal(packet, header, length, -1)
+    return length + gcmTagBytes
+  }
+
+  open(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
+    const end = length - gcmTagBytes
+    if (end < header) return -1
+    gcmIv(this.#rtp.iv, this.#rtpSalt, ssrc, rollover, sequence)
+    return this.#rtp.open(packet, header, end, -1) ? end : -1
+  }
+
+  sealRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number {
+    gcmIv(this.#rtcp.iv, this.#rtcpSalt, ssrc, index >>> 16, index & 0xffff)
+    writeWord(packet, length + gcmTagBytes, (index | 0x80000000) >>> 0)
+    this.#rtcp.seal(packet, rtcpHeaderBytes, length, length + gcmTagBytes)
+    return length + gcmTagBytes + rtcpIndexBytes
+  }
+
+  openRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number {
+    const end = length - gcmTagBytes - rtcpIndexBytes
+    if (end < rtcpHeaderBytes) return -1
+    gcmIv(this.#rtcp.iv, this.#rtcpSalt, ssrc, index >>> 16, index & 0xffff)
+    if (packet[length - rtcpIndexBytes]! & 0x80)
+      return this.#rtcp.open(packet, rtcpHeaderBytes, end, length - rtcpIndexBytes) ? end : -1
+    return -1 // section 9.3 allows an unencrypted SRTCP packet; no browser sends one, and DTLS-SRTP asks for encryption
+  }
+
+  close(): void {
+    this.#rtp.close()
+    this.#rtcp.close()
+  }
+}
+
+/** RFC 7714 sections 8.1 and 9.1: two zero bytes, SSRC, 48 bits of index, XOR salt. */
+function gcmIv(iv: Uint8Array, salt: Uint8Array, ssrc: number, high: number, low: number): void {
+  for (let at = 0; at < 12; at++) iv[at] = salt[at]!
+  xorWord(iv, 2, ssrc)
+  xorWord(iv, 6, high)
+  iv[10]! ^= low >>> 8
+  iv[11]! ^= low & 0xff
+}
+
+function xorWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at]! ^= word >>> 24
+  bytes[at + 1]! ^= (word >>> 16) & 0xff
+  bytes[at + 2]! ^= (word >>> 8) & 0xff
+  bytes[at + 3]! ^= word & 0xff
+}
+
+function writeWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24
+  bytes[at + 1] = (word >>> 16) & 0xff
+  bytes[at + 2] = (word >>> 8) & 0xff
+  bytes[at + 3] = word & 0xff
+}
