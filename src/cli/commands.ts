@@ -1,0 +1,70 @@
+import { ConfigError } from '../config.ts'
+import { type Command, type Io, UsageError } from './command.ts'
+
+/** Every command by name, in the order the usage lists them. A module is loaded only when its command runs. */
+export const commands: Record<string, Command> = {
+  serve: {
+    usage: '[--config FILE]',
+    summary: 'run the call centre (the default)',
+    load: () => import('./serve.ts'),
+  },
+  check: {
+    usage: '[--config FILE] [--json]',
+    summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
+    load: () => import('./check.ts'),
+  },
+  version: {
+    usage: '[--json]',
+    summary: 'which version this is',
+    load: () => import('./version.ts'),
+  },
+}
+
+/** `switchroom ARGS`: finds the command, runs it, and turns what may go wrong into words and an exit code. Never throws. */
+export async function dispatch(args: string[], io: Io, table: Record<string, Command> = commands): Promise<number> {
+  const [first = 'serve', ...rest] = args
+  if (['help', '--help', '-h'].includes(first)) {
+    io.out(usage(table))
+    return 0
+  }
+  const name = first === '--version' ? 'version' : first.startsWith('-') ? 'serve' : first
+  const command = Object.hasOwn(table, name) ? table[name] : undefined
+  if (command === undefined) {
+    io.err(`switchroom: there is no command ${JSON.stringify(name.slice(0, 40))}\n\n${usage(table)}`)
+    return 2
+  }
+  const own = first.startsWith('-') && first !== '--version' ? args : rest
+  if (own.includes('--help') || own.includes('-h')) {
+    io.out(`switchroom ${name} ${command.usage}\n  ${command.summary}`)
+    return 0
+  }
+  try {
+    return await (await command.load()).run(own, io)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.err(`switchroom ${name}: ${error.message}\nusage: switchroom ${name} ${command.usage}`)
+      return 2
+    }
+    if (error instanceof ConfigError) {
+      io.err(`switchroom ${name}: ${error.message}`)
+      return 2
+    }
+    io.err(`switchroom ${name}: ${inWords(error)}`)
+    return 1
+  }
+}
+
+export function usage(table: Record<string, Command> = commands): string {
+  const lines = Object.entries(table).map(
+    ([name, { usage, summary }]) => `  ${`${name} ${usage}`.padEnd(48)} ${summary}`,
+  )
+  return ['usage: switchroom COMMAND', '', ...lines, '', 'Each command explains itself with --help.'].join('\n')
+}
+
+/** A fault of the machine in one line; a bug with its stack, so that it can be reported. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isFault = 'code' in error || error.name !== 'Error'
+  const isBug = ['TypeError', 'ReferenceError', 'RangeError', 'AssertionError'].includes(error.name)
+  return isFault && !isBug ? error.message : (error.stack ?? error.message)
+}

@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs'
+import { createLogger } from '../lib/log.ts'
+import { configOf, readArguments } from './arguments.ts'
+import type { ExitCode, Io } from './command.ts'
+import { systemdNotifier } from './notify.ts'
+import { programVersion } from './version.ts'
+
+/** Runs until SIGTERM or SIGINT, or until something without which there is no call centre has died (exit 1, so that systemd restarts it). */
+export async function run(args: string[], io: Io): Promise<ExitCode> {
+  const { options } = readArguments(args, { config: 'text' })
+  const config = configOf(options, io.env)
+  const log = createLogger(config.log.level, io.env)
+  const systemd = systemdNotifier(io.env)
+  const stop = stopSignal()
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o750 })
+
+  const { serve } = await import('../serve.ts')
+  const running = await serve(config, log)
+  log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')
+  systemd.ready(`serving at ${running.urls.join(' ')}`)
+  const heartbeat =
+    systemd.aliveEveryMs === null ? null : setInterval(() => running.isAlive() && systemd.alive(), systemd.aliveEveryMs)
+
+  const end = await Promise.race([stop, running.failed])
+  if (heartbeat !== null) clearInterval(heartbeat)
+  systemd.stopping()
+  if (end instanceof Error) log.fatal({ err: end }, 'stopping: a part without which there is no call centre has failed')
+  else log.info({ signal: end }, 'stopping')
+  await running[Symbol.asyncDispose]()
+  systemd.close()
+  return end instanceof Error ? 1 : 0
+}
+
+/** The first signal asks for an orderly end; the second one, from an impatient person, ends at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1))
+        resolve(signal)
+      })
+  })
+}
