@@ -1,0 +1,27 @@
+import type { Role } from '../../src/centre/entities.ts'
+import { type Words, wordsIn } from '../words/words.ts'
+import type { Language } from '../words/language.ts'
+
+export const themes = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+/** What every page knows: who looks, in which language and zone, at what instant, and how the floor is. */
+export type Frame = {
+  language: Language
+  theme: Theme
+  /** Name of the centre, as its administrator wrote it. */
+  centre: string
+  person: { displayName: string; role: Role } | null
+  /** The path of this page, for the navigation. */
+  path: string
+  /** null while all is well; else what is wrong, in words. */
+  trouble: string | null
+  /** IANA name of the centre's time zone. */
+  zone: string
+  /** Unix ms at which the page was made. */
+  now: number
+}
+
+export function textsOf(frame: Frame): Words {
+  return wordsIn(frame.language)
+}

@@ -1,0 +1,22 @@
+/** The one door to `hono/html`: everything put into a template is escaped unless it is itself a template. */
+import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+
+export { html }
+
+/** A piece of a page. Empty pieces are `null`. */
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+export type Piece = Html | null
+
+/** A region of a page that is painted anew by itself: `id` is the id of its root element, `body` that element. */
+export type Region = { id: string; body: Html }
+
+/**
+ * Regions as htmx wants them in a reply or in a stream: each finds its place by id and is morphed in, so that what a person is typing
+ * there, the focus and the scroll position stay.
+ */
+export function partials(regions: Region[]): Html {
+  return html`${regions.map(
+    region => html`<hx-partial hx-target="#${region.id}" hx-swap="outerMorph">${region.body}</hx-partial>`,
+  )}`
+}

@@ -1,0 +1,50 @@
+/** States: always a colour, an icon and a word together, never the colour alone. */
+import type { AgentPhase } from '../../src/centre/facts.ts'
+import type { CallPhase } from '../../src/centre/state.ts'
+import type { Words } from '../words/words.ts'
+import { type Html, html } from './html.ts'
+import { type IconName, icon } from './icons.ts'
+
+export type Tone = 'green' | 'amber' | 'red' | 'blue' | 'grey'
+
+export function chip(tone: Tone, name: IconName, word: string | Html): Html {
+  return html`<span class="chip ${tone}">${icon(name)}<span>${word}</span></span>`
+}
+
+export const agentLooks: Record<AgentPhase, { tone: Tone; icon: IconName }> = {
+  signed_off: { tone: 'grey', icon: 'circle' },
+  break: { tone: 'grey', icon: 'coffee' },
+  ready: { tone: 'green', icon: 'circle-check' },
+  preview: { tone: 'blue', icon: 'eye' },
+  dialing: { tone: 'blue', icon: 'phone-outgoing' },
+  ringing: { tone: 'blue', icon: 'phone-incoming' },
+  talking: { tone: 'blue', icon: 'phone-call' },
+  wrapping: { tone: 'amber', icon: 'pencil' },
+}
+
+export function agentChip(phase: AgentPhase, w: Words): Html {
+  return chip(agentLooks[phase].tone, agentLooks[phase].icon, w.domain.agentPhase[phase])
+}
+
+const callLooks: Record<CallPhase, { tone: Tone; icon: IconName }> = {
+  dialing: { tone: 'grey', icon: 'phone-outgoing' },
+  ringing: { tone: 'blue', icon: 'phone-outgoing' },
+  offered: { tone: 'blue', icon: 'phone-incoming' },
+  waiting: { tone: 'amber', icon: 'hourglass' },
+  assigned: { tone: 'blue', icon: 'phone-incoming' },
+  talking: { tone: 'green', icon: 'phone-call' },
+  ended: { tone: 'grey', icon: 'phone-off' },
+}
+
+export function callChip(phase: CallPhase, w: Words): Html {
+  return chip(callLooks[phase].tone, callLooks[phase].icon, w.domain.callPhase[phase])
+}
+
+export function campaignChip(state: 'running' | 'paused' | 'closed', w: Words): Html {
+  const looks = {
+    running: ['green', 'circle-play'],
+    paused: ['amber', 'circle-pause'],
+    closed: ['grey', 'archive'],
+  } as const
+  return chip(looks[state][0], looks[state][1], w.domain.campaignState[state])
+}

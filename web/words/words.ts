@@ -1,0 +1,34 @@
+import { adminWords } from './admin.ts'
+import { agentWords } from './agent.ts'
+import { auditorWords } from './auditor.ts'
+import { domainWords } from './domain.ts'
+import { frameWords } from './frame.ts'
+import type { Language, Like } from './language.ts'
+import { supervisorWords } from './supervisor.ts'
+
+export type { Language } from './language.ts'
+
+const zh = {
+  frame: frameWords.zh,
+  domain: domainWords.zh,
+  agent: agentWords.zh,
+  supervisor: supervisorWords.zh,
+  admin: adminWords.zh,
+  auditor: auditorWords.zh,
+}
+
+export type Words = Like<typeof zh>
+
+const en: Words = {
+  frame: frameWords.en,
+  domain: domainWords.en,
+  agent: agentWords.en,
+  supervisor: supervisorWords.en,
+  admin: adminWords.en,
+  auditor: auditorWords.en,
+}
+
+/** All texts of the pages in one language. */
+export function wordsIn(language: Language): Words {
+  return language === 'en' ? en : zh
+}
