@@ -22,5 +22,5 @@ export function asset(path: string): string {
  * bundle in the executable. Each file under `src/` whose name ends in `-worker.ts` is bundled as one.
  */
 export function workerFile(name: string): string {
-  return isCheckout ? `${projectFolder}/src/${name}.ts` : `${projectFolder}/workers/${name}.cjs`
+  return isCheckout ? `${projectFolder}/src/${name}.ts` : `${projectFolder}/${name.replaceAll('/', '-')}.cjs`
 }
