@@ -116,3 +116,7 @@ export class NativeMemory {
 export function addressOf(buffer: ArrayBufferLike): Address {
   return Number(koffi.address(buffer as ArrayBuffer))
 }
+
+export function readUlong(address: Address): number {
+  return Number(koffi.decode(BigInt(address), 'ulong'))
+}

@@ -1,0 +1,55 @@
+/** A browser's leg as the relay loop holds it: ICE-lite answers, and SRTP once DTLS has agreed on keys. */
+import { IceLite, type StunVerdict } from './ice-lite.ts'
+import { type SrtpKeys, SrtpSession } from './srtp.ts'
+
+export type SecureLegSpec = {
+  localUfrag: string
+  localPassword: string
+  remoteUfrag: string
+  remotePassword: string
+}
+
+/** Structurally the SecureLegFactory of the media worker. */
+export function createSecureLeg(spec: SecureLegSpec): BrowserLeg {
+  return new BrowserLeg(spec)
+}
+
+export class BrowserLeg {
+  readonly #ice: IceLite
+  #srtp: SrtpSession | null = null
+
+  constructor(spec: SecureLegSpec) {
+    this.#ice = new IceLite(spec)
+  }
+
+  onStun(packet: Uint8Array, source: { address: string; port: number }): StunVerdict {
+    return this.#ice.receive(packet, source)
+  }
+
+  setKeys(keys: SrtpKeys): void {
+    this.#srtp?.close()
+    this.#srtp = new SrtpSession(keys)
+  }
+
+  unprotect(packet: Uint8Array, length: number): number {
+    return this.#srtp === null ? -1 : this.#srtp.unprotect(packet, length)
+  }
+
+  protect(packet: Uint8Array, length: number): number {
+    return this.#srtp === null ? -1 : this.#srtp.protect(packet, length)
+  }
+
+  unprotectRtcp(packet: Uint8Array, length: number): number {
+    return this.#srtp === null ? -1 : this.#srtp.unprotectRtcp(packet, length)
+  }
+
+  protectRtcp(packet: Uint8Array, length: number): number {
+    return this.#srtp === null ? -1 : this.#srtp.protectRtcp(packet, length)
+  }
+
+  /** Frees the keys; the leg stays silent from now on. */
+  close(): void {
+    this.#srtp?.close()
+    this.#srtp = null
+  }
+}
