@@ -37,11 +37,14 @@ export class DtlsThread {
   handle(request: DtlsRequest, now: number): void {
     switch (request.type) {
       case 'open':
-        return this.#open(request.leg, request.remoteFingerprint)
+        this.#open(request.leg, request.remoteFingerprint)
+        break
       case 'packet':
-        return this.#receive(request.leg, request.packet, now)
+        this.#receive(request.leg, request.packet, now)
+        break
       case 'close':
-        return this.#close(request.leg)
+        this.#close(request.leg)
+        break
       default:
         request satisfies never
     }
@@ -70,13 +73,20 @@ export class DtlsThread {
 
   #open(leg: string, remoteFingerprint: string): void {
     this.#close(leg)
-    if (this.#associations.size >= associationsMax)
-      return this.#reply({ type: 'lost', leg, reason: `more than ${associationsMax} browsers at once` })
-    if (!/^sha-256 ([0-9a-f]{2}:){31}[0-9a-f]{2}$/i.test(remoteFingerprint))
-      return this.#reply({ type: 'lost', leg, reason: 'the browser named no SHA-256 fingerprint' })
+    const reason = this.#refusal(remoteFingerprint)
+    if (reason !== null) {
+      this.#reply({ type: 'lost', leg, reason })
+      return
+    }
     const peer = new DtlsPeer(this.#context, { role: 'server', remoteFingerprint })
     const never = Number.POSITIVE_INFINITY
     this.#associations.set(leg, { peer, retransmitAt: never, giveUpAt: never })
+  }
+
+  #refusal(remoteFingerprint: string): string | null {
+    if (this.#associations.size >= associationsMax) return `more than ${associationsMax} browsers at once`
+    const isSha256 = /^sha-256 ([0-9a-f]{2}:){31}[0-9a-f]{2}$/i.test(remoteFingerprint)
+    return isSha256 ? null : 'the browser named no SHA-256 fingerprint'
   }
 
   #receive(leg: string, packet: Uint8Array, now: number): void {

@@ -204,7 +204,7 @@ export class DtlsPeer {
     const outcomes = this.#flush()
     if (result === 1) {
       const secured = this.#secure()
-      return [...outcomes, ...secured, ...(this.#phase === 'up' ? this.#drain() : [])]
+      return [...outcomes, ...secured, ...(this.phase === 'up' ? this.#drain() : [])]
     }
     const error = openssl.SSL_get_error(this.#ssl, result)
     if (error === ssl.errorWantRead || error === ssl.errorWantWrite) return outcomes

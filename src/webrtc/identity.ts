@@ -19,7 +19,7 @@ export async function createDtlsIdentity(now: number): Promise<DtlsIdentity & { 
       signingAlgorithm: algorithm,
       keys,
     },
-    webcrypto as unknown as Crypto,
+    webcrypto as typeof crypto,
   )
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
   const identity = {
