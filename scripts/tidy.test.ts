@@ -1,0 +1,171 @@
+/** The shape of the house, held by a test: who may import whom, no circles, no stray clock or chance, every route names its role. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+
+const root = join(import.meta.dirname, '..')
+
+/**
+ * A folder (or a file) and what it may import besides itself and `lib`. The longest name that fits a file holds; `*` may import everything.
+ * ARCHITECTURE.md draws the same tree.
+ */
+const mayImport: Record<string, string[] | '*'> = {
+  'src/lib': [],
+  'src/config.ts': [],
+  'src/centre': [],
+  'src/sip': [],
+  'src/sdp': [],
+  'src/rtp': ['src/sdp', 'src/webrtc'],
+  'src/webrtc': ['src/sdp', 'src/rtp'],
+  'src/store': ['src/centre'],
+  'src/records': ['src/store', 'src/centre'],
+  'src/engine': ['src/store', 'src/centre'],
+  'src/phone': ['src/sip', 'src/sdp', 'src/rtp', 'src/webrtc', 'src/centre', 'src/engine', 'src/config.ts'],
+  'src/channels': ['src/engine', 'src/records', 'src/centre'],
+  'src/http': ['src/engine', 'src/records', 'src/store', 'src/centre', 'src/config.ts', 'web'],
+  'src/sim': ['src/phone', 'src/engine', 'src/records', 'src/store', 'src/centre', 'src/sip', 'src/sdp', 'src/rtp'],
+  'src/sim/demo.ts': '*',
+  'src/cli': '*',
+  'src/serve.ts': '*',
+  'src/main.ts': '*',
+  web: ['src/centre'],
+  bench: '*',
+  scripts: '*',
+}
+
+/** Where the program meets the real world: here alone a clock is read and chance is drawn. */
+const meetsTheWorld = [
+  /^src\/lib\/(clock|random)\.ts$/,
+  /^src\/(main|serve)\.ts$/,
+  /^src\/cli\//,
+  /^src\/sim\/demo\.ts$/,
+  /-worker\.ts$/,
+  /\.test\.ts$/,
+  /^(bench|scripts)\//,
+]
+
+type Import = { to: string; typeOnly: boolean }
+type SourceFile = { path: string; code: string; imports: Import[] }
+
+const files = globSync(['src/**/*.ts', 'web/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], { cwd: root })
+  .filter(path => !path.startsWith('web/static/'))
+  .sort()
+  .map(read)
+const byPath = new Map(files.map(file => [file.path, file]))
+
+test('each folder imports only what stands below it', () => {
+  const wrong = files.filter(isNotTest).flatMap(file => {
+    const layer = layerOf(file.path)
+    if (layer === undefined)
+      return [`${file.path} stands in no known folder: add it to ARCHITECTURE.md and to this test`]
+    const allowed = mayImport[layer]!
+    if (allowed === '*') return []
+    return file.imports
+      .filter(({ to }) => ![layer, 'src/lib', ...allowed].some(name => isWithin(to, name)))
+      .map(({ to }) => `${file.path} imports ${to}; ${layer} may import ${['src/lib', ...allowed].join(', ')}`)
+  })
+  assert.deepEqual(wrong, [])
+})
+
+test('nothing outside tests imports a test', () => {
+  const wrong = files
+    .filter(isNotTest)
+    .flatMap(file => file.imports.filter(({ to }) => to.endsWith('.test.ts')).map(({ to }) => `${file.path} → ${to}`))
+  assert.deepEqual(wrong, [])
+})
+
+test('no import goes round in a circle', () => {
+  assert.deepEqual(circles(), [])
+})
+
+test('time and chance arrive as arguments', () => {
+  const stray =
+    /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.hrtime\b|\bTemporal\.Now\b/
+  assert.deepEqual(
+    linesWith(stray, file => !meetsTheWorld.some(place => place.test(file.path))),
+    [],
+  )
+})
+
+test('only lib/places.ts knows where files lie, so that the single executable finds them', () => {
+  const ownPlace = /\bimport\.meta\b|\b__dirname\b|\bnew Worker\((?!workerFile\(|[a-zA-Z.]*[wW]orkerFile)/
+  const isProgram = (file: SourceFile) =>
+    /^(src|web)\//.test(file.path) && isNotTest(file) && file.path !== 'src/lib/places.ts'
+  assert.deepEqual(linesWith(ownPlace, isProgram), [])
+})
+
+test('no file names a path of the machine it was written on', () => {
+  const machine = new RegExp(['', '(work|home/[a-z]+|root)', '[a-z]'].join('/'))
+  assert.deepEqual(
+    linesWith(machine, () => true),
+    [],
+  )
+})
+
+test('no test is switched off or runs alone', () => {
+  assert.deepEqual(
+    linesWith(
+      /\b(test|it|describe)\.(only|todo)\(|\{ *(only|todo): *true/,
+      file => !isNotTest(file) && !file.path.includes('tidy'),
+    ),
+    [],
+  )
+})
+
+function read(path: string): SourceFile {
+  const code = withoutComments(readFileSync(join(root, path), 'utf8'))
+  const found = [
+    ...code.matchAll(/^\s*(?:import|export)\s+(?<type>type\s+)?[^'";]*?\bfrom\s+'(?<from>\.[^']+)'/gm),
+    ...code.matchAll(/^\s*import\s+'(?<from>\.[^']+)'/gm),
+    ...code.matchAll(/\bimport\('(?<from>\.[^']+)'\)/g),
+  ]
+  const imports = found.map(({ groups }) => ({
+    to: relative(root, join(root, dirname(path), groups!['from']!)),
+    typeOnly: groups!['type'] !== undefined,
+  }))
+  return { path, code, imports: imports.filter(({ to }) => to.endsWith('.ts')) }
+}
+
+/** Comments become spaces, so that lines keep their numbers; what stands in quotes stays, since `'src/**'` and `'https://'` are no comments. */
+function withoutComments(text: string): string {
+  const token = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/.*$/gm
+  return text.replace(token, (whole, quoted: string | undefined) => quoted ?? whole.replace(/[^\n]/g, ' '))
+}
+
+function layerOf(path: string): string | undefined {
+  return Object.keys(mayImport)
+    .filter(name => isWithin(path, name))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+function isWithin(path: string, name: string): boolean {
+  return path === name || path.startsWith(`${name}/`)
+}
+
+function isNotTest(file: SourceFile): boolean {
+  return !file.path.endsWith('.test.ts')
+}
+
+function linesWith(pattern: RegExp, applies: (file: SourceFile) => boolean): string[] {
+  return files
+    .filter(applies)
+    .flatMap(({ path, code }) =>
+      code.split('\n').flatMap((line, at) => (pattern.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : [])),
+    )
+}
+
+/** Each circle once, as `a → b → a`, by depth-first search with the path walked so far. Types count: a circle of types is still a knot. */
+function circles(): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (path: string, trail: string[]): void => {
+    const at = trail.indexOf(path)
+    if (at >= 0) return void found.push([...trail.slice(at), path].join(' → '))
+    if (done.has(path)) return
+    for (const { to } of byPath.get(path)?.imports ?? []) walk(to, [...trail, path])
+    done.add(path)
+  }
+  for (const { path } of files) walk(path, [])
+  return found
+}
