@@ -1,0 +1,176 @@
+/** The wire on libc: one epoll set, one non-blocking socket per leg, every buffer made once. */
+import { epollDataAt, epollEventBytes, errorName, type Libc, nativeMemory } from './libc.ts'
+import { datagramMax, ipv4Number, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
+
+const AF_INET = 2
+const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000
+const SOL_SOCKET = 1
+const SO_RCVBUF = 8
+const MSG_DONTWAIT = 0x40
+const EPOLL_CLOEXEC = 0o2000000
+const EPOLL_CTL_ADD = 1
+const EPOLLIN = 1
+const sockaddrBytes = 16
+const eventsMax = 512
+/** 300 packets of audio: 6 s, more than any pause of this thread. */
+const receiveBufferBytes = 256 * 1024
+/** The event loop of the thread gets a turn this often; nothing that matters waits for it. */
+const sliceMs = 1000
+
+type Socket = { fd: number; token: number; isConnected: boolean; address: number; port: number }
+
+/** `wakeFd` is an eventfd of this process: writing 8 bytes to it from any thread wakes the loop. `clock` gives ms. */
+export function createLibcWire(libc: Libc, wakeFd: number, clock: () => number): Wire {
+  const epoll = libc.epoll_create1(EPOLL_CLOEXEC)
+  const events = nativeMemory(eventsMax * epollEventBytes)
+  const eventView = new DataView(events.bytes.buffer)
+  const control = nativeMemory(epollEventBytes)
+  const controlView = new DataView(control.bytes.buffer)
+  const source = nativeMemory(sockaddrBytes)
+  const sourceLength = nativeMemory(8)
+  const target = nativeMemory(sockaddrBytes)
+  const scratch = nativeMemory(8)
+  const inbound = nativeMemory(memoryBytes)
+  /** By slot; the epoll data is the slot + 1, and 0 is the wake-up. */
+  const sockets: (Socket | null)[] = []
+  const freeSlots: number[] = []
+  let running = false
+
+  watch(wakeFd, 0)
+
+  const wire: Wire = {
+    inbound,
+    sourceAddress: 0,
+    sourcePort: 0,
+    memory: () => nativeMemory(memoryBytes),
+    bind,
+    connect(slot, address, port) {
+      const socket = sockets[slot]!
+      writeAddress(address, port)
+      if (libc.connect(socket.fd, target.address, sockaddrBytes) !== 0) return
+      Object.assign(socket, { isConnected: true, address, port })
+    },
+    disconnect(slot) {
+      const socket = sockets[slot]!
+      target.bytes.fill(0) // AF_UNSPEC dissolves the association (connect(2))
+      libc.connect(socket.fd, target.address, sockaddrBytes)
+      socket.isConnected = false
+    },
+    send(slot: number, memory: PacketMemory, length: number) {
+      libc.send(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT)
+    },
+    sendTo(slot, memory, length, address, port) {
+      writeAddress(address, port)
+      libc.sendto(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT, target.address, sockaddrBytes)
+    },
+    close(slot) {
+      const socket = sockets[slot]
+      if (!socket) return
+      libc.close(socket.fd) // leaves the epoll set by itself
+      sockets[slot] = null
+      freeSlots.push(slot)
+    },
+    run(handler) {
+      running = true
+      const slice = () => {
+        const until = clock() + sliceMs
+        handler.onWake()
+        while (running && clock() < until) turn(handler)
+        if (running) setImmediate(slice)
+        else dispose()
+      }
+      setImmediate(slice)
+    },
+    stop() {
+      running = false
+    },
+  }
+  return wire
+
+  function turn(handler: WireHandler): void {
+    const count = libc.epoll_wait(epoll, events.address, eventsMax, handler.onTick())
+    for (let i = 0; i < count; i++) {
+      const data = eventView.getUint32(i * epollEventBytes + epollDataAt, true)
+      if (data === 0) {
+        libc.read(wakeFd, scratch.address, 8)
+        handler.onWake()
+      } else {
+        const socket = sockets[data - 1]
+        if (socket) receive(socket, handler)
+      }
+    }
+    if (count <= 0) handler.onWake()
+  }
+
+  /** One datagram: at 50 a second a queue seldom holds two, and epoll tells again if it does. */
+  function receive(socket: Socket, handler: WireHandler): void {
+    let length: number
+    if (socket.isConnected) {
+      length = libc.recv(socket.fd, inbound.address, datagramMax, MSG_DONTWAIT)
+      wire.sourceAddress = socket.address
+      wire.sourcePort = socket.port
+    } else {
+      sourceLength.bytes[0] = sockaddrBytes
+      length = libc.recvfrom(
+        socket.fd,
+        inbound.address,
+        datagramMax,
+        MSG_DONTWAIT,
+        source.address,
+        sourceLength.address,
+      )
+      const from = source.bytes
+      wire.sourcePort = (from[2]! << 8) | from[3]!
+      wire.sourceAddress = ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
+    }
+    if (length > 0) handler.onDatagram(socket.token, length)
+  }
+
+  function bind(address: string, port: number, token: number, done: (slot: number, problem: string | null) => void) {
+    const fd = libc.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0)
+    if (fd < 0) return done(-1, errorName(libc.errno()))
+    new DataView(scratch.bytes.buffer).setInt32(0, receiveBufferBytes, true)
+    libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, scratch.address, 4)
+    const number = ipv4Number(address)
+    if (number === null) {
+      libc.close(fd)
+      return done(-1, 'EADDRNOTAVAIL')
+    }
+    writeAddress(number, port)
+    if (libc.bind(fd, target.address, sockaddrBytes) !== 0) {
+      const problem = errorName(libc.errno())
+      libc.close(fd)
+      return done(-1, problem)
+    }
+    const slot = freeSlots.pop() ?? sockets.length
+    sockets[slot] = { fd, token, isConnected: false, address: 0, port: 0 }
+    watch(fd, slot + 1)
+    done(slot, null)
+  }
+
+  function watch(fd: number, data: number): void {
+    controlView.setUint32(0, EPOLLIN, true)
+    controlView.setUint32(epollDataAt, data, true)
+    libc.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, control.address)
+  }
+
+  /** struct sockaddr_in into `target`. */
+  function writeAddress(address: number, port: number): void {
+    const to = target.bytes
+    to[0] = AF_INET
+    to[1] = 0
+    to[2] = port >> 8
+    to[3] = port & 255
+    to[4] = address >>> 24
+    to[5] = (address >>> 16) & 255
+    to[6] = (address >>> 8) & 255
+    to[7] = address & 255
+  }
+
+  function dispose(): void {
+    sockets.forEach((_, slot) => {
+      wire.close(slot)
+    })
+    libc.close(epoll)
+  }
+}

@@ -1,0 +1,107 @@
+/** RTCP (RFC 3550 section 6): our sender and receiver reports, and what we heed of theirs. */
+import { readUint32, writeUint32 } from './packet.ts'
+
+export const senderReportType = 200
+export const receiverReportType = 201
+const descriptionType = 202
+const byeType = 203
+
+/** What one compound packet said. `lossFraction` is of our stream, in 1/256; null when it held no report about `ourSsrc`. */
+export type ReportHeard = {
+  senderNtpMiddle: number | null
+  lossFraction: number | null
+  bye: boolean
+}
+
+/** Null when malformed (appendix A.2: version 2, lengths that add up, first packet a report). */
+export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number): ReportHeard | null {
+  if (length < 8 || length % 4 !== 0) return null
+  if (bytes[1] !== senderReportType && bytes[1] !== receiverReportType) return null
+  const heard: ReportHeard = { senderNtpMiddle: null, lossFraction: null, bye: false }
+  for (let at = 0; at < length; ) {
+    if (at + 4 > length || bytes[at]! >> 6 !== 2) return null
+    const end = at + 4 + ((bytes[at + 2]! << 8) | bytes[at + 3]!) * 4
+    if (end > length) return null
+    const type = bytes[at + 1]!
+    if (type === senderReportType && end - at >= 28) heard.senderNtpMiddle = readUint32(bytes, at + 10)
+    if (type === senderReportType || type === receiverReportType) {
+      const blocksAt = at + (type === senderReportType ? 28 : 8)
+      for (let i = 0; i < (bytes[at]! & 31); i++) {
+        const block = blocksAt + i * 24
+        if (block + 24 > end) return null
+        if (readUint32(bytes, block) === ourSsrc) heard.lossFraction = bytes[block + 4]!
+      }
+    }
+    if (type === byeType) heard.bye = true
+    at = end
+  }
+  return heard
+}
+
+export type Report = {
+  ssrc: number
+  /** Null: we sent nothing since the last report, so this is a receiver's. */
+  sent: { unixMs: number; timestamp: number; packets: number; octets: number } | null
+  /** Null: nothing was received. */
+  received: {
+    ssrc: number
+    fractionLost: number
+    lost: number
+    extendedHighest: number
+    jitter: number
+    /** Middle 32 bits of the last sender report's NTP time and the delay since, 1/65536 s; 0, 0 without one. */
+    lastReport: number
+    delaySinceLastReport: number
+  } | null
+  /** CNAME, ASCII, at most 64 characters. */
+  name: string
+}
+
+/** Writes a compound packet of report and description; answers its length. `bytes` has at least 160 bytes. */
+export function writeReport(bytes: Uint8Array, report: Report): number {
+  let at = 8
+  if (report.sent !== null) {
+    const { unixMs, timestamp, packets, octets } = report.sent
+    writeUint32(bytes, 8, Math.floor(unixMs / 1000) + 2_208_988_800)
+    writeUint32(bytes, 12, Math.floor(((unixMs % 1000) / 1000) * 4_294_967_296))
+    writeUint32(bytes, 16, timestamp)
+    writeUint32(bytes, 20, packets)
+    writeUint32(bytes, 24, octets)
+    at = 28
+  }
+  if (report.received !== null) {
+    const { ssrc, fractionLost, lost, extendedHighest, jitter, lastReport, delaySinceLastReport } = report.received
+    writeUint32(bytes, at, ssrc)
+    writeUint32(bytes, at + 4, Math.min(0x7fffff, lost))
+    bytes[at + 4] = fractionLost
+    writeUint32(bytes, at + 8, extendedHighest)
+    writeUint32(bytes, at + 12, Math.round(jitter))
+    writeUint32(bytes, at + 16, lastReport)
+    writeUint32(bytes, at + 20, delaySinceLastReport)
+    at += 24
+  }
+  bytes[0] = 0x80 | (report.received === null ? 0 : 1)
+  bytes[1] = report.sent === null ? receiverReportType : senderReportType
+  writeLength(bytes, 0, at)
+  writeUint32(bytes, 4, report.ssrc)
+  return writeDescription(bytes, at, report.ssrc, report.name)
+}
+
+function writeDescription(bytes: Uint8Array, at: number, ssrc: number, name: string): number {
+  const end = at + 8 + Math.ceil((2 + name.length + 1) / 4) * 4
+  bytes.fill(0, at, end)
+  bytes[at] = 0x81
+  bytes[at + 1] = descriptionType
+  writeLength(bytes, at, end)
+  writeUint32(bytes, at + 4, ssrc)
+  bytes[at + 8] = 1
+  bytes[at + 9] = name.length
+  for (let i = 0; i < name.length; i++) bytes[at + 10 + i] = name.charCodeAt(i) & 0x7f
+  return end
+}
+
+function writeLength(bytes: Uint8Array, from: number, to: number): void {
+  const words = (to - from) / 4 - 1
+  bytes[from + 2] = words >> 8
+  bytes[from + 3] = words & 0xff
+}

@@ -1,0 +1,94 @@
+/**
+ * The one continuous RTP stream that a leg hears, whatever speaks: the relayed peer, then a prompt, then another peer. SSRC never changes,
+ * sequence numbers have no gap that the source did not have, and the timestamp goes on with the time that really passed. A browser whose
+ * stream restarts falls silent for 0.3–1.8 s; this one never restarts.
+ */
+export class Timeline {
+  readonly ssrc: number
+  /** The result of the last `follow`, `speak` or `repeat`. */
+  sequence: number
+  timestamp: number
+  marker = false
+
+  /** Highest sequence number and latest timestamp given out, and when. */
+  #lastSequence: number
+  #lastTimestamp: number
+  #lastAt = 0
+  #lastSamples = 0
+  #source = nobody
+  #sequenceShift = 0
+  #timestampShift = 0
+  #firstOfSource = 0
+  #newestOfSource = 0
+
+  constructor(ssrc: number, sequence: number, timestamp: number) {
+    this.ssrc = ssrc >>> 0
+    this.sequence = this.#lastSequence = sequence & 0xffff
+    this.timestamp = this.#lastTimestamp = timestamp >>> 0
+  }
+
+  /** Places a packet of a relayed source. False: it is older than the moment this source was switched to, and is dropped. */
+  follow(source: number, sequence: number, timestamp: number, samples: number, nowMs: number): boolean {
+    const ahead = ((sequence - this.#newestOfSource) << 16) >> 16
+    const drift = (timestamp + this.#timestampShift - this.#lastTimestamp) | 0
+    const isSame = this.#source === source && Math.abs(ahead) < jumpMax && Math.abs(drift) < driftMax
+    if (!isSame) {
+      this.marker = true
+      this.#sequenceShift = this.#lastSequence + 1 - sequence
+      this.#timestampShift = this.#resumeAt(nowMs) - timestamp
+      this.#source = source
+      this.#firstOfSource = this.#newestOfSource = sequence
+    } else {
+      if (((sequence - this.#firstOfSource) << 16) >> 16 < 0 && ahead < 0) return false
+      this.marker = false
+      if (ahead > 0) this.#newestOfSource = sequence
+      // The first sequence number walks along, or it would look like the future after 32,768 packets.
+      if (((sequence - this.#firstOfSource) & 0xffff) > 0x4000 && ahead > 0) this.#firstOfSource = sequence - 0x2000
+    }
+    this.sequence = (sequence + this.#sequenceShift) & 0xffff
+    this.timestamp = (timestamp + this.#timestampShift) >>> 0
+    if (!isSame || ahead > 0) this.#remember(samples, nowMs)
+    return true
+  }
+
+  /**
+   * Places a packet of our own (prompt, silence, digit). `fresh`: after a pause, so the timestamp jumps to the present; otherwise it goes on
+   * where the last packet ended.
+   */
+  speak(samples: number, nowMs: number, fresh: boolean): void {
+    this.marker = fresh || this.#source !== ourselves
+    this.timestamp = this.marker ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) >>> 0
+    this.sequence = (this.#lastSequence + 1) & 0xffff
+    this.#source = ourselves
+    this.#remember(samples, nowMs)
+  }
+
+  /** The next packet with the timestamp of the last: RFC 4733 section 2.5.1.2, an event is one timestamp in many packets. */
+  repeat(samples: number): void {
+    this.marker = false
+    this.sequence = this.#lastSequence = (this.#lastSequence + 1) & 0xffff
+    this.#lastSamples = samples
+  }
+
+  #resumeAt(nowMs: number): number {
+    const passed = Math.min(silenceMax, Math.round((nowMs - this.#lastAt) * 8))
+    return (this.#lastTimestamp + Math.max(this.#lastSamples, passed)) >>> 0
+  }
+
+  #remember(samples: number, nowMs: number): void {
+    this.#lastSequence = this.sequence
+    this.#lastTimestamp = this.timestamp
+    this.#lastSamples = samples
+    this.#lastAt = nowMs
+  }
+}
+
+/** Values no SSRC has. */
+const nobody = -1
+const ourselves = -2
+/** Packets; a sender that jumps further began anew. */
+const jumpMax = 500
+/** Samples: 10 s. */
+const driftMax = 80_000
+/** Samples: an hour; longer pauses are all alike. */
+const silenceMax = 28_800_000

@@ -1,0 +1,53 @@
+/**
+ * UDP as the relay loop sees it: numbered sockets, one inbound buffer, no promises. Two implementations: `libc-wire.ts` calls the kernel
+ * directly (9 µs a relayed packet), `dgram-wire.ts` goes through node:dgram (18 µs) where koffi has no binary, and as the reference.
+ * Addresses are IPv4 as unsigned 32-bit numbers.
+ */
+import { isIPv4 } from 'node:net'
+
+/** A buffer that datagrams are sent from. `address` is where it lies for libc; 0 for dgram. */
+export type PacketMemory = { readonly bytes: Uint8Array; readonly address: number }
+
+/** Largest datagram we take, and room behind it for an SRTP tag. */
+export const datagramMax = 2048
+export const memoryBytes = datagramMax + 128
+
+export type WireHandler = {
+  /** A datagram lies in `inbound.bytes[0, length)`, from `sourceAddress:sourcePort`. `token` is what the socket was bound with. */
+  onDatagram(token: number, length: number): void
+  /** Called after each batch of datagrams and at latest when due; answers ms until it is next due (at most 100). */
+  onTick(): number
+  /** Somebody called `wake` from another thread, or 100 ms have passed. */
+  onWake(): void
+}
+
+export type Wire = {
+  readonly inbound: PacketMemory
+  sourceAddress: number
+  sourcePort: number
+  /** Room for one datagram of our own. */
+  memory(): PacketMemory
+  /** `done` gets the socket's number, or an error code (`EADDRINUSE`, `EADDRNOTAVAIL`, `EMFILE`, …); perhaps before this returns. */
+  bind(address: string, port: number, token: number, done: (socket: number, problem: string | null) => void): void
+  /** From now on only this peer is heard, and `send` goes there. */
+  connect(socket: number, address: number, port: number): void
+  /** Everybody is heard again; `send` may not be called. */
+  disconnect(socket: number): void
+  send(socket: number, memory: PacketMemory, length: number): void
+  sendTo(socket: number, memory: PacketMemory, length: number, address: number, port: number): void
+  close(socket: number): void
+  /** Runs the loop until `stop`. */
+  run(handler: WireHandler): void
+  stop(): void
+}
+
+/** Null when it is no dotted IPv4 address. */
+export function ipv4Number(text: string): number | null {
+  if (!isIPv4(text)) return null
+  const [a, b, c, d] = text.split('.').map(Number) as [number, number, number, number]
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+}
+
+export function ipv4Text(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
+}
