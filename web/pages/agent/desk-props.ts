@@ -1,0 +1,98 @@
+import type {
+  Business,
+  CallResult,
+  CampaignMode,
+  Direction,
+  DispositionChoice,
+  Relation,
+  StationKind,
+} from '../../../src/centre/entities.ts'
+import type { AgentPhase } from '../../../src/centre/facts.ts'
+import type { CallPhase } from '../../../src/centre/state.ts'
+import type { Choice, Filled } from '../../parts/form.ts'
+import type { Frame } from '../../parts/frame.ts'
+
+/** Everything on the desk. Numbers are masked already where this agent may not see them. */
+export type DeskProps = {
+  frame: Frame
+  agent: {
+    /** The name one signs in with, said in scripts. */
+    name: string
+    phase: AgentPhase
+    since: number
+    until: number | null
+    reason: string | null
+    next: 'break' | 'signed_off' | null
+  }
+  station: {
+    kind: StationKind
+    extension: string | null
+    up: boolean
+    lostAt: number | null
+  }
+  today: { calls: number; effectiveMs: number; utilisation: number | null }
+  call: DeskCall | null
+  preview: { campaign: string; until: number | null } | null
+  /** Of the call or the preview. */
+  party: DeskParty | null
+  business: Business | null
+  history: ContactLine[]
+  dispositions: DispositionChoice[]
+  /** What was typed into the disposition form and refused. */
+  form: Filled
+  /** Campaigns in which this agent may dial by hand. */
+  dialIn: Choice[]
+  dialPad: Filled
+  /** Why no outbound call comes although the agent is ready. */
+  held: string | null
+  callbacks: DeskCallback[]
+  notice: { tone: 'green' | 'amber' | 'red' | 'blue'; words: string } | null
+}
+
+export type DeskCall = {
+  id: string
+  phase: CallPhase
+  direction: Direction
+  mode: CampaignMode | null
+  name: string | null
+  number: string
+  place: string
+  relation: Relation | null
+  ourNumber: string
+  heldBy: 'agent' | 'party' | null
+  recorded: boolean
+  startedAt: number
+  connectedAt: number | null
+  endedAt: number | null
+}
+
+export type DeskParty = {
+  name: string | null
+  ref: string | null
+  campaign: string | null
+  queue: string | null
+  attempts: number | null
+  numbers: { number: string; relation: Relation; current: boolean }[]
+  /** null: they must not be seen on this call (a contact's). */
+  fields: [string, string][] | null
+}
+
+export type ContactLine = {
+  at: number
+  direction: Direction
+  result: CallResult | null
+  agent: string | null
+  talkMs: number | null
+  outcome: string | null
+  note: string | null
+}
+
+export type DeskCallback = {
+  id: string
+  at: number
+  due: boolean
+  name: string | null
+  number: string
+  campaign: string | null
+  reason: 'agreed' | 'abandoned' | 'overflow'
+}

@@ -1,0 +1,82 @@
+import { breakReasons } from '../../words/agent.ts'
+import type { Words } from '../../words/words.ts'
+import { textsOf } from '../../parts/frame.ts'
+import { type Html, html, type Piece } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { percent } from '../../parts/numbers.ts'
+import { agentLooks, chip } from '../../parts/state.ts'
+import { countdown, timer } from '../../parts/time.ts'
+import type { DeskProps } from './desk-props.ts'
+
+/** State and its timer, what one may change it to, the audio, and the day so far. */
+export function stateBar(props: DeskProps): Html {
+  const w = textsOf(props.frame)
+  const { agent } = props
+  const looks = agentLooks[agent.phase]
+  return html`<section id="state-bar" class="bar state-bar" aria-label="${w.agent.state.label}" data-phase="${agent.phase}">
+<div class="now ${looks.tone}">${icon(looks.icon)}<b>${w.domain.agentPhase[agent.phase]}</b>${reasonOf(agent.reason, w)}
+${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}
+${agent.until === null ? null : html`<span class="left">${w.agent.state.left} ${countdown(agent.until, props.frame)}</span>`}</div>
+${agent.next ? chip('amber', 'clock', `${w.agent.state.afterCall}${w.domain.agentPhase[agent.next]}`) : null}
+<div class="actions">${changes(props, w)}</div>
+<span class="gap"></span>
+${audio(props, w)}
+<dl class="today" aria-label="${w.agent.today.label}"><div><dt class="unseen">${w.agent.today.label}</dt><dd>${w.agent.today.calls(props.today.calls)}</dd></div>
+<div><dt>${w.agent.today.effective}</dt><dd>${Math.floor(props.today.effectiveMs / 60_000)} min</dd></div>
+<div><dt>${w.agent.today.utilisation}</dt><dd>${percent(props.today.utilisation)}</dd></div></dl>
+</section>`
+}
+
+function reasonOf(reason: string | null, w: Words): Piece {
+  if (!reason) return null
+  const known = { ...w.agent.systemReasons, ...w.agent.breaks } as Record<string, string>
+  return html`<span class="reason">${known[reason] ?? reason}</span>`
+}
+
+function changes({ agent }: DeskProps, w: Words): Html {
+  const off = agent.phase === 'signed_off'
+  const onBreak = agent.phase === 'break'
+  const atRest = onBreak || agent.phase === 'ready'
+  return html`${
+    off
+      ? html`<button class="button primary" hx-put="/agent/state" hx-vals='{"state":"signed_on"}' hx-swap="none" data-key="alt+r">${icon('circle-play')}${w.agent.state.signOn}<kbd>Alt R</kbd></button>`
+      : null
+  }${
+    onBreak
+      ? html`<button class="button primary" hx-put="/agent/state" hx-vals='{"state":"ready"}' hx-swap="none" data-key="alt+r">${icon('circle-check')}${w.agent.state.ready}<kbd>Alt R</kbd></button>`
+      : null
+  }${
+    off || onBreak
+      ? null
+      : html`<button class="button" type="button" popovertarget="breaks" data-key="alt+b">${icon('coffee')}${w.agent.state.break}<kbd>Alt B</kbd></button>
+<div id="breaks" class="menu" popover role="group" aria-label="${w.agent.state.breakWhich}"><p class="small muted">${w.agent.state.breakWhich}</p>${breakReasons.map(
+          reason =>
+            html`<button class="button quiet" hx-put="/agent/state" hx-vals='{"state":"break","reason":"${reason}"}' hx-swap="none" popovertarget="breaks" popovertargetaction="hide">${w.agent.breaks[reason]}</button>`,
+        )}</div>`
+  }${
+    atRest
+      ? html`<button class="button quiet" hx-put="/agent/state" hx-vals='{"state":"signed_off"}' hx-swap="none">${w.agent.state.signOff}</button>`
+      : null
+  }`
+}
+
+/** What the server knows of the agent's audio. A browser adds what it knows itself (permission, device) into `#audio-words`. */
+function audio({ station, agent }: DeskProps, w: Words): Html {
+  const extension = station.extension ?? '—'
+  const a = w.agent.audio
+  if (station.kind === 'browser') {
+    const words = station.lostAt !== null ? a.lost : station.up ? a.up : a.down
+    const tone = station.up ? 'green' : station.lostAt !== null || agent.phase !== 'signed_off' ? 'red' : 'grey'
+    return html`<div class="audio" id="audio" data-audio-up="${station.up}">
+<span id="audio-state">${chip(tone, station.up ? 'headphones' : 'mic-off', words)}</span>
+${
+  station.up
+    ? html`<button class="button quiet small" type="button" data-audio-action="test">${icon('mic')}${a.test}</button>`
+    : html`<button class="button small" type="button" data-audio-action="start">${icon('mic')}${a.start}</button>`
+}</div>`
+  }
+  if (station.extension === null) return html`<div class="audio" id="audio">${chip('red', 'phone-off', a.noExtension)}</div>`
+  if (station.kind === 'phone-rung')
+    return html`<div class="audio" id="audio">${chip('grey', 'phone', a.phoneRung(extension))}</div>`
+  return html`<div class="audio" id="audio">${station.up ? chip('green', 'phone', a.phoneUp(extension)) : chip('red', 'phone-off', a.phoneDown(extension))}</div>`
+}

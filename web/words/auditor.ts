@@ -1,0 +1,4 @@
+import type { Like } from './language.ts'
+const zh = { title: '' }
+const en: Like<typeof zh> = { title: '' }
+export const auditorWords = { zh, en }
