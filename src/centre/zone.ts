@@ -1,0 +1,99 @@
+/**
+ * Where a number's owner may be, and what time it is there. A country with one civil time has one zone; for a country with several the
+ * candidates are all asked and the strictest answer counts; a country that is not listed here is unknown, and unknown means no call.
+ */
+
+/** Country calling code (ITU-T E.164) → zones that its numbers may be in, east and west end included. */
+const zonesByCode: Record<string, readonly string[]> = {
+  '1': ['America/St_Johns', 'America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu'],
+  '20': ['Africa/Cairo'],
+  '27': ['Africa/Johannesburg'],
+  '31': ['Europe/Amsterdam'],
+  '32': ['Europe/Brussels'],
+  '33': ['Europe/Paris'],
+  '34': ['Europe/Madrid', 'Atlantic/Canary'],
+  '39': ['Europe/Rome'],
+  '41': ['Europe/Zurich'],
+  '43': ['Europe/Vienna'],
+  '44': ['Europe/London'],
+  '45': ['Europe/Copenhagen'],
+  '46': ['Europe/Stockholm'],
+  '47': ['Europe/Oslo'],
+  '48': ['Europe/Warsaw'],
+  '49': ['Europe/Berlin'],
+  '60': ['Asia/Kuala_Lumpur'],
+  '61': ['Australia/Perth', 'Australia/Sydney'],
+  '62': ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'],
+  '63': ['Asia/Manila'],
+  '65': ['Asia/Singapore'],
+  '66': ['Asia/Bangkok'],
+  '81': ['Asia/Tokyo'],
+  '82': ['Asia/Seoul'],
+  '84': ['Asia/Ho_Chi_Minh'],
+  '86': ['Asia/Shanghai'],
+  '90': ['Europe/Istanbul'],
+  '91': ['Asia/Kolkata'],
+  '92': ['Asia/Karachi'],
+  '94': ['Asia/Colombo'],
+  '95': ['Asia/Yangon'],
+  '234': ['Africa/Lagos'],
+  '254': ['Africa/Nairobi'],
+  '353': ['Europe/Dublin'],
+  '852': ['Asia/Hong_Kong'],
+  '853': ['Asia/Macau'],
+  '855': ['Asia/Phnom_Penh'],
+  '856': ['Asia/Vientiane'],
+  '880': ['Asia/Dhaka'],
+  '886': ['Asia/Taipei'],
+  '966': ['Asia/Riyadh'],
+  '971': ['Asia/Dubai'],
+  '977': ['Asia/Kathmandu'],
+}
+
+/** Zones of an E.164 number; [] when the country is not known. */
+export function zonesOf(number: string): readonly string[] {
+  for (let digits = 1; digits <= 3; digits++) {
+    const zones = zonesByCode[number.slice(1, 1 + digits)]
+    if (zones !== undefined) return zones
+  }
+  return []
+}
+
+export const minutesADay = 1440
+
+/** Local time as minutes since midnight, 0 to 1439, and the day of the week, 0 Sunday to 6. */
+export type LocalTime = { minute: number; weekday: number }
+
+export function localTime(zone: string, at: number): LocalTime {
+  const local = at + offsetMs(zone, at)
+  const days = Math.floor(local / 86_400_000)
+  return { minute: Math.floor((local - days * 86_400_000) / 60_000), weekday: (((days + 4) % 7) + 7) % 7 }
+}
+
+/** Offsets change at quarter hours only, so one is worked out once per zone and quarter; the cache holds one entry a zone. */
+const quarterMs = 900_000
+const offsets = new Map<string, { quarter: number; offset: number; format: Intl.DateTimeFormat }>()
+
+function offsetMs(zone: string, at: number): number {
+  const quarter = Math.floor(at / quarterMs)
+  const known = offsets.get(zone)
+  if (known !== undefined && known.quarter === quarter) return known.offset
+  const format =
+    known?.format ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+    })
+  const start = quarter * quarterMs
+  const part: Record<string, number> = {}
+  for (const { type, value } of format.formatToParts(start)) part[type] = Number(value)
+  const local = Date.UTC(part['year']!, part['month']! - 1, part['day']!, part['hour']!, part['minute']!)
+  const offset = local - start
+  offsets.set(zone, { quarter, offset, format })
+  return offset
+}
