@@ -1,0 +1,105 @@
+/** Opening the one SQLite file: a single writer in WAL with full sync, any number of readers, and the migrations between versions. */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { StoreError } from './port.ts'
+import * as schema from './schema.ts'
+
+export type Connection = Sqlite.Database
+
+/** What queries are given: drizzle over the schema, and the plain connection as `$client` for SQL by hand. */
+export type Db = ReturnType<typeof drizzleOf>
+
+const busyTimeoutMs = 5_000
+
+/** `wal_autocheckpoint` is pages; `journal_size_limit` gives the space of a long write back. */
+export function openWriter(file: string): Connection {
+  const connection = new Sqlite(file, { timeout: busyTimeoutMs })
+  connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('journal_size_limit = 67108864')
+  connection.pragma('wal_autocheckpoint = 2000')
+  connection.pragma('temp_store = MEMORY')
+  return connection
+}
+
+/** Reads only; sees every commit that was answered before the read began. */
+export function openReader(file: string): Connection {
+  const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
+  connection.pragma('query_only = ON')
+  connection.pragma('temp_store = MEMORY')
+  return connection
+}
+
+export function drizzleOf(connection: Connection) {
+  return drizzle(connection, { schema })
+}
+
+const prepared = new WeakMap<Connection, Map<string, Sqlite.Statement>>()
+
+/** The statement for this SQL, prepared once a connection. Only for SQL written in the source: the cache never forgets. */
+export function sql(connection: Connection, text: string): Sqlite.Statement<unknown[], unknown> {
+  let statements = prepared.get(connection)
+  if (!statements) prepared.set(connection, (statements = new Map()))
+  let statement = statements.get(text)
+  if (!statement) statements.set(text, (statement = connection.prepare(text)))
+  return statement as Sqlite.Statement<unknown[], unknown>
+}
+
+export type Migration = { name: string; sql: string }
+
+/** The `NNNN_name.sql` files of a folder in order. In the single executable the folder is one of its assets. */
+export function readMigrations(folder: string): Migration[] {
+  return readdirSync(folder)
+    .filter(name => /^\d{4}_\w+\.sql$/.test(name))
+    .sort()
+    .map(name => ({ name, sql: readFileSync(path.join(folder, name), 'utf8') }))
+}
+
+/**
+ * Brings the file to the version of this program, each migration in a transaction of its own. Answers the names applied. A file of a newer
+ * program, or one whose past migrations read differently now, is refused with a StoreError `fault`.
+ */
+export function migrate(connection: Connection, migrations: Migration[], now: number): string[] {
+  connection.exec(`CREATE TABLE IF NOT EXISTS migrations (
+    name TEXT PRIMARY KEY NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT, WITHOUT ROWID`)
+  const done = new Map(
+    (connection.prepare('SELECT name, sha256 FROM migrations').all() as { name: string; sha256: string }[]).map(row => [
+      row.name,
+      row.sha256,
+    ]),
+  )
+  const applied: string[] = []
+  for (const { name, sql: text } of migrations) {
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    const before = done.get(name)
+    done.delete(name)
+    if (before === sha256) continue
+    if (before !== undefined)
+      throw new StoreError('fault', null, `Migration ${name} was applied in another wording; this program is not the one it was.`)
+    connection.transaction(() => {
+      connection.exec(text)
+      connection.prepare('INSERT INTO migrations VALUES (?, ?, ?)').run(name, sha256, now)
+    })()
+    applied.push(name)
+  }
+  const [newer] = done.keys()
+  if (newer !== undefined)
+    throw new StoreError('fault', null, `The database was made by a newer Switchroom (it has ${newer}); install that version or restore a backup.`)
+  return applied
+}
+
+/** SQLite's own words as a StoreError. `users.name` in a UNIQUE failure gives the field `name`; of several columns the last. */
+export function asStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  const { code = '', message = String(error) } = error as { code?: string; message?: string }
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+    const column = /failed: .*?\.(\w+)$/.exec(message)?.[1] ?? null
+    return new StoreError('conflict', column, `This ${column ?? 'entry'} is taken already.`, { cause: error })
+  }
+  if (code === 'SQLITE_FULL') return new StoreError('full', null, 'The disk is full.', { cause: error })
+  return new StoreError('fault', null, `The database answered ${code || 'an error'}: ${message}`, { cause: error })
+}
