@@ -159,7 +159,12 @@ export type UaEvent =
   | { type: 'dropped'; source: Address; reason: string; count: number }
 
 /** What a drain takes out of the agent: nothing of it may be left unsent. */
-export type Drained = { send: Outgoing[]; events: UaEvent[] }
+export type Drained = {
+  send: Outgoing[]
+  events: UaEvent[]
+  /** TCP connections whose stream cannot be understood any more: to be closed. */
+  close: string[]
+}
 
 /**
  * The user agent as the phone layer and the carrier simulator see it. Every method returns at once; what comes of it is read with `drain()`.

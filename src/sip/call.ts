@@ -1,0 +1,74 @@
+/** What an INVITE session needs of the user agent around it, and what both kinds of call have in common. */
+import type { Flow, SessionId, UaEvent } from './events.ts'
+import { formatQ850, parseQ850 } from './headers.ts'
+import { allow, type HeaderLine, header, type Message, type Request, reasonOf, serialise } from './message.ts'
+import type { Timers } from './timers.ts'
+import type { ClientOwner, ServerTransaction } from './transaction.ts'
+import type { Transactions } from './transactions.ts'
+import { responseLines, type Wire } from './wire.ts'
+
+/** A plain object of closures: a copy of it with another `emit` is a host too. */
+export type CallHost = {
+  readonly name: string
+  readonly wire: Wire
+  readonly transactions: Transactions
+  readonly timers: Timers
+  readonly random: () => number
+  secret(bytes: number): string
+  emit(event: UaEvent): void
+  /** Requests within this dialog go to `receiver` until `leaveDialog`. */
+  enterDialog(key: string, receiver: DialogReceiver): void
+  leaveDialog(key: string): void
+  /** The session is over: its id means nothing any more. */
+  closeSession(session: SessionId): void
+}
+
+/** Requests of a dialog arrive here; `transaction` is null for an ACK. */
+export type DialogReceiver = {
+  onRequest(request: Request, transaction: ServerTransaction | null, now: number): void
+}
+
+/** A call, whichever side began it. What does not fit its state is ignored: the far end was faster. */
+export type Call = {
+  readonly id: SessionId
+  hangUp(q850: number | null, now: number): void
+  progress(status: number, sdp: string | null, now: number): void
+  accept(sdp: string, now: number): void
+  reject(status: number, q850: number | null, now: number): void
+  reinvite(sdp: string, now: number): void
+  answerReoffer(answer: { sdp: string } | { status: number }, now: number): void
+  sendInfo(digit: string, durationMs: number, now: number): void
+}
+
+/** For requests whose outcome changes nothing: a BYE, an INFO. */
+export const indifferent: ClientOwner = { onResponse() {}, onFailure() {} }
+
+export const sdpType: HeaderLine = ['Content-Type', 'application/sdp']
+
+export function reasonLines(q850: number | null): HeaderLine[] {
+  return q850 === null ? [] : [['Reason', formatQ850(q850)]]
+}
+
+export function q850Of(message: Message): number | null {
+  const value = header(message, 'reason')
+  return value === null ? null : parseQ850(value)
+}
+
+/** The SDP of a message, or null. A body of another type is none. */
+export function sdpOf(message: Message): string | null {
+  if (message.body.length === 0) return null
+  const type = header(message, 'content-type') ?? ''
+  return /^application\/sdp\s*(?:;|$)/i.test(type) ? message.body.toString('utf8') : null
+}
+
+type Answer = { status: number; toTag: string | null; extra?: HeaderLine[]; sdp?: string | null }
+
+/** Bytes of a response of ours. */
+export function response(host: { name: string }, request: Request, flow: Flow, answer: Answer): Buffer {
+  const lines = responseLines(request, flow, answer.status === 100 ? null : answer.toTag)
+  for (const line of answer.extra ?? []) lines.push(line)
+  if (answer.status >= 200 && request.method === 'INVITE') lines.push(['Allow', allow])
+  lines.push(['Server', host.name])
+  if (answer.sdp) lines.push(sdpType)
+  return serialise(`SIP/2.0 ${answer.status} ${reasonOf(answer.status)}`, lines, answer.sdp ?? '')
+}

@@ -1,0 +1,135 @@
+/** A dialog (RFC 3261 §12): who talks to whom, by what route, and how far the counting has come. */
+import { isIP } from 'node:net'
+import type { Destination, Flow } from './events.ts'
+import { parseNameAddresses } from './headers.ts'
+import { type HeaderLine, headerLines, type Request, type Response } from './message.ts'
+import type { RequestDraft } from './transaction.ts'
+import { maySendTo, parseUri } from './uri.ts'
+
+export type Dialog = {
+  callId: string
+  localTag: string
+  remoteTag: string | null
+  /** From and To as we write them, with their tags. */
+  local: string
+  remote: string
+  localSeq: number
+  remoteSeq: number | null
+  /** The far end's Contact, or where it was first called. */
+  remoteTarget: string
+  routes: string[]
+  /** Where its messages come from: used when the route is a name, or when `symmetric`. */
+  peer: Destination
+  symmetric: boolean
+}
+
+export const dialogKey = (callId: string, localTag: string, remoteTag: string | null) =>
+  `${callId} ${localTag} ${remoteTag ?? ''}`
+
+/** The dialog that a 2xx to our INVITE makes (§12.1.2). */
+export function dialogOfResponse(
+  sent: { callId: string; localTag: string; local: string; seq: number; target: string },
+  response: Response,
+  way: { peer: Destination; symmetric: boolean },
+): Dialog {
+  return {
+    callId: sent.callId,
+    localTag: sent.localTag,
+    remoteTag: response.toTag,
+    local: sent.local,
+    remote: headerLines(response, 'to')[0]!,
+    localSeq: sent.seq,
+    remoteSeq: null,
+    remoteTarget: contactOf(response) ?? sent.target,
+    routes: recordRoutes(response).reverse(),
+    ...way,
+  }
+}
+
+/** The dialog of an INVITE to us, once our tag is chosen (§12.1.1). */
+export function dialogOfRequest(request: Request, localTag: string, flow: Flow, symmetric: boolean): Dialog {
+  const from = headerLines(request, 'from')[0]!
+  return {
+    callId: request.callId,
+    localTag,
+    remoteTag: request.fromTag,
+    local: `${headerLines(request, 'to')[0]!};tag=${localTag}`,
+    remote: from,
+    localSeq: 0,
+    remoteSeq: request.cseq.number,
+    remoteTarget: contactOf(request) ?? request.from.uri,
+    routes: recordRoutes(request),
+    peer: { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection },
+    symmetric,
+  }
+}
+
+/** A request within the dialog, with the next CSeq; `extra` lines follow the ones every request has. */
+export function requestInDialog(
+  dialog: Dialog,
+  method: string,
+  options: { seq?: number; extra: HeaderLine[]; body?: string },
+): RequestDraft {
+  const { uri, routes, destination } = routeOf(dialog)
+  const lines: HeaderLine[] = [
+    ['Max-Forwards', '70'],
+    ...routes.map((route): HeaderLine => ['Route', route]),
+    ['From', dialog.local],
+    ['To', dialog.remote],
+    ['Call-ID', dialog.callId],
+    ['CSeq', `${options.seq ?? ++dialog.localSeq} ${method}`],
+    ...options.extra,
+  ]
+  return { method, uri, lines, body: options.body ?? '', destination }
+}
+
+/** A new Contact moves the far end (target refresh, §12.2.1.2). */
+export function refreshTarget(dialog: Dialog, message: Request | Response): void {
+  dialog.remoteTarget = contactOf(message) ?? dialog.remoteTarget
+}
+
+/** Request-URI, Route lines and the next hop (§12.2.1.1). A strict router (no `lr`) takes the Request-URI, and the target goes last. */
+function routeOf(dialog: Dialog): { uri: string; routes: string[]; destination: Destination } {
+  const first = dialog.routes[0]
+  if (first === undefined)
+    return { uri: dialog.remoteTarget, routes: [], destination: nextHop(dialog, dialog.remoteTarget) }
+  const router = uriOf(first)
+  const parsed = parseUri(router)
+  if (typeof parsed === 'string' || parsed.parameters.has('lr'))
+    return { uri: dialog.remoteTarget, routes: dialog.routes, destination: nextHop(dialog, router) }
+  return {
+    uri: router,
+    routes: [...dialog.routes.slice(1), `<${dialog.remoteTarget}>`],
+    destination: nextHop(dialog, router),
+  }
+}
+
+/** A literal address is gone to; a name, and whatever must not be sent to, is reached where its messages come from. */
+function nextHop(dialog: Dialog, uri: string): Destination {
+  const { peer } = dialog
+  const parsed = parseUri(uri)
+  if (dialog.symmetric || typeof parsed === 'string' || isIP(parsed.host) === 0) return peer
+  const port = parsed.port ?? 5060
+  if (!maySendTo(parsed.host, port)) return peer
+  const transport = parsed.parameters.get('transport')?.toLowerCase() === 'tcp' ? 'tcp' : peer.transport
+  // Behind one address there is one host: its open connection is as good as a new one, and passes its firewall.
+  if (transport === 'tcp' && peer.transport === 'tcp' && peer.address === parsed.host) return peer
+  return { transport, address: parsed.host, port, local: transport === peer.transport ? peer.local : undefined }
+}
+
+/** The URI of the first Contact when it is a SIP URI. */
+export function contactOf(message: Request | Response): string | null {
+  const line = headerLines(message, 'contact')[0]
+  const uri = line === undefined ? undefined : parseNameAddresses(line)?.[0]?.uri
+  return uri !== undefined && typeof parseUri(uri) !== 'string' ? uri : null
+}
+
+/** Record-Route values one by one, as received, at most 16. */
+function recordRoutes(message: Request | Response): string[] {
+  const routes: string[] = []
+  for (const line of headerLines(message, 'record-route'))
+    for (const one of parseNameAddresses(line) ?? []) routes.push(`<${one.uri}>`)
+  return routes.slice(0, 16)
+}
+
+const uriOf = (route: string) => route.slice(1, -1)

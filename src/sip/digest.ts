@@ -1,0 +1,236 @@
+/**
+ * Digest authentication (RFC 3261 §22, RFC 7616, RFC 8760): MD5 and SHA-256, qop=auth, nonce counts, as client and as server. The server's
+ * nonces carry their own time and seal, so that a flood of unauthenticated requests leaves nothing in memory.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { DeviceSecret, DigestCredentials } from './events.ts'
+import { quote } from './grammar.ts'
+import { type Authentication, parseAuthentication } from './headers.ts'
+import { type HeaderLine, headerLines, type Message, type Request, type Response } from './message.ts'
+
+export type Algorithm = 'MD5' | 'SHA-256'
+
+export function hash(algorithm: Algorithm, text: string): string {
+  return createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+    .update(text, 'utf8')
+    .digest('hex')
+}
+
+/** H(username:realm:password), what a registrar keeps instead of the password. */
+export function ha1(algorithm: Algorithm, credentials: DigestCredentials, realm: string): string {
+  return hash(algorithm, `${credentials.username}:${realm}:${credentials.password}`)
+}
+
+type ResponseInput = {
+  algorithm: Algorithm
+  ha1: string
+  method: string
+  uri: string
+  nonce: string
+  /** With qop=auth; without, RFC 2069's shorter form. */
+  qop: { nc: string; cnonce: string } | null
+}
+
+export function digestResponse({ algorithm, ha1, method, uri, nonce, qop }: ResponseInput): string {
+  const ha2 = hash(algorithm, `${method}:${uri}`)
+  return hash(
+    algorithm,
+    qop === null ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${qop.nc}:${qop.cnonce}:auth:${ha2}`,
+  )
+}
+
+/** An algorithm we can compute, null for others (SHA-512-256, MD5-sess …). */
+function algorithmOf(parameters: Map<string, string>): Algorithm | null {
+  const name = (parameters.get('algorithm') ?? 'MD5').toUpperCase()
+  return name === 'MD5' || name === 'SHA-256' ? name : null
+}
+
+/** Our side of a challenge: remembers it, so that later requests bring their credentials along at once. */
+export class DigestClient {
+  readonly #credentials: DigestCredentials
+  readonly #cnonce: () => string
+  #challenge: {
+    header: 'Authorization' | 'Proxy-Authorization'
+    algorithm: Algorithm
+    parameters: Map<string, string>
+  } | null = null
+  #count = 0
+  /** Challenges answered since the last success; two wrong ones in a row mean that the password is. */
+  #failures = 0
+
+  constructor(credentials: DigestCredentials, cnonce: () => string) {
+    this.#credentials = credentials
+    this.#cnonce = cnonce
+  }
+
+  /** Takes a 401 or 407. True when sending again with `authorize` makes sense. */
+  learn(response: Response): boolean {
+    const proxy = response.status === 407
+    const challenges = headerLines(response, proxy ? 'proxy-authenticate' : 'www-authenticate')
+      .map(parseAuthentication)
+      .filter((one): one is Authentication => one?.scheme === 'digest')
+    // The server lists them in its order of preference (RFC 8760 §2.4); the first that we can do is taken.
+    const chosen = challenges.find(one => {
+      const qop = one.parameters.get('qop')
+      const auth = qop === undefined || qop.split(',').some(word => word.trim().toLowerCase() === 'auth')
+      return algorithmOf(one.parameters) !== null && one.parameters.has('nonce') && one.parameters.has('realm') && auth
+    })
+    if (chosen === undefined) return false
+    const stale = chosen.parameters.get('stale')?.toLowerCase() === 'true'
+    if (!stale && this.#failures++ >= 1) return false
+    if (stale && this.#failures++ >= 3) return false
+    this.#count = 0
+    this.#challenge = {
+      header: proxy ? 'Proxy-Authorization' : 'Authorization',
+      algorithm: algorithmOf(chosen.parameters)!,
+      parameters: chosen.parameters,
+    }
+    return true
+  }
+
+  /** The credentials were taken. */
+  succeeded(): void {
+    this.#failures = 0
+  }
+
+  /** [] before any challenge. */
+  authorize(method: string, uri: string): HeaderLine[] {
+    if (this.#challenge === null) return []
+    const { header, algorithm, parameters } = this.#challenge
+    const realm = parameters.get('realm')!
+    const nonce = parameters.get('nonce')!
+    const withQop = parameters.has('qop')
+    const qop = withQop ? { nc: (++this.#count).toString(16).padStart(8, '0'), cnonce: this.#cnonce() } : null
+    const { username } = this.#credentials
+    const response = digestResponse({
+      algorithm,
+      ha1: ha1(algorithm, this.#credentials, realm),
+      method,
+      uri,
+      nonce,
+      qop,
+    })
+    let value = `Digest username=${quote(username)}, realm=${quote(realm)}, nonce=${quote(nonce)}, uri="${uri}", response="${response}"`
+    if (parameters.has('algorithm')) value += `, algorithm=${algorithm}`
+    if (qop !== null) value += `, qop=auth, nc=${qop.nc}, cnonce="${qop.cnonce}"`
+    const opaque = parameters.get('opaque')
+    if (opaque !== undefined) value += `, opaque=${quote(opaque)}`
+    return [[header, value]]
+  }
+}
+
+export type Verdict =
+  | { type: 'proved'; username: string }
+  /** No credentials for our realm, or the nonce is over: answer with a challenge. */
+  | { type: 'challenge'; stale: boolean }
+  /** Credentials that do not hold, whether the user exists or not. */
+  | { type: 'wrong'; username: string }
+
+const nonceLifeMs = 60_000
+const usedNoncesMax = 20_000
+
+/** The registrar's side. */
+export class DigestServer {
+  readonly #realm: string
+  readonly #sealKey: string
+  readonly #lookup: (username: string) => DeviceSecret | null
+  /** Stands in for unknown users, so that they take as long as wrong passwords. */
+  readonly #nobody: DeviceSecret
+  /** The highest count seen with a nonce that proved someone: a replay has none higher. Bounded; the oldest go first. */
+  readonly #counts = new Map<string, number>()
+
+  constructor(options: {
+    realm: string
+    secret: (bytes: number) => string
+    lookup(username: string): DeviceSecret | null
+  }) {
+    this.#realm = options.realm
+    this.#sealKey = options.secret(32)
+    this.#lookup = options.lookup
+    const nobody = options.secret(32)
+    this.#nobody = { ha1Md5: hash('MD5', nobody), ha1Sha256: hash('SHA-256', nobody), offerSha256: false }
+  }
+
+  /** WWW-Authenticate lines; the stronger first (RFC 8760 §2.3). */
+  challenge(username: string, salt: string, stale: boolean, now: number): HeaderLine[] {
+    const nonce = this.#nonce(salt, now)
+    const algorithms: Algorithm[] = this.#lookup(username)?.offerSha256 ? ['SHA-256', 'MD5'] : ['MD5']
+    return algorithms.map(algorithm => [
+      'WWW-Authenticate',
+      `Digest realm=${quote(this.#realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale ? ', stale=true' : ''}`,
+    ])
+  }
+
+  verify(request: Request, now: number): Verdict {
+    const given = credentialsFor(request, this.#realm)
+    if (given === null) return { type: 'challenge', stale: false }
+    const [username = '', nonce = '', uri = '', response = '', nc = '', cnonce = ''] = [
+      'username',
+      'nonce',
+      'uri',
+      'response',
+      'nc',
+      'cnonce',
+    ].map(name => given.get(name))
+    const algorithm = algorithmOf(given)
+    const made = this.#madeAt(nonce)
+    if (algorithm === null || made === null) return { type: 'challenge', stale: made === null && nonce !== '' }
+
+    const device = this.#lookup(username)
+    const held = device ?? this.#nobody
+    const expected = digestResponse({
+      algorithm,
+      ha1: algorithm === 'MD5' ? held.ha1Md5 : held.ha1Sha256,
+      method: request.method,
+      uri,
+      nonce,
+      qop: given.has('qop') ? { nc, cnonce } : null,
+    })
+    const right = sameText(expected, response.toLowerCase()) && device !== null
+    if (!right || !given.has('qop')) return { type: 'wrong', username }
+    // Only who knows the password learns that the nonce is over, and is not counted as an attacker.
+    const count = /^[0-9a-f]{8}$/i.test(nc) ? Number.parseInt(nc, 16) : 0
+    const fresh = now - made < nonceLifeMs || this.#counts.has(nonce)
+    if (!fresh || count <= (this.#counts.get(nonce) ?? 0)) return { type: 'challenge', stale: true }
+    this.#remember(nonce, count)
+    return { type: 'proved', username }
+  }
+
+  #remember(nonce: string, count: number): void {
+    this.#counts.delete(nonce)
+    this.#counts.set(nonce, count)
+    if (this.#counts.size > usedNoncesMax) this.#counts.delete(this.#counts.keys().next().value!)
+  }
+
+  /** `time.salt.seal`: ours when the seal fits. */
+  #nonce(salt: string, now: number): string {
+    const text = `${Math.floor(now).toString(36)}.${salt}`
+    return `${text}.${this.#seal(text)}`
+  }
+
+  #madeAt(nonce: string): number | null {
+    const dot = nonce.lastIndexOf('.')
+    if (dot < 0 || nonce.length > 200 || !sameText(this.#seal(nonce.slice(0, dot)), nonce.slice(dot + 1))) return null
+    return Number.parseInt(nonce.split('.', 1)[0]!, 36)
+  }
+
+  #seal(text: string): string {
+    return createHmac('sha256', this.#sealKey).update(text, 'latin1').digest('base64url').slice(0, 22)
+  }
+}
+
+/** The Digest credentials for our realm; other schemes and realms are as good as none (RFC 3261 §22.1). */
+function credentialsFor(message: Message, realm: string): Map<string, string> | null {
+  for (const name of ['authorization', 'proxy-authorization']) {
+    for (const line of headerLines(message, name).slice(0, 4)) {
+      const given = parseAuthentication(line)
+      if (given?.scheme === 'digest' && given.parameters.get('realm') === realm) return given.parameters
+    }
+  }
+  return null
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1')]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,80 @@
+/** Is the other end there? OPTIONS every so often; any answer at all, a 404 too, means that it lives. */
+import type { CallHost } from './call.ts'
+import type { Destination } from './events.ts'
+import type { HeaderLine, Response } from './message.ts'
+import type { Sleeper } from './timers.ts'
+import type { ClientOwner, ClientTransaction } from './transaction.ts'
+
+const answerWithinMs = 4_000
+
+export class Qualify implements ClientOwner, Sleeper {
+  readonly #host: CallHost
+  readonly #id: string
+  readonly #target: { uri: string; destination: Destination; everyMs: number }
+  #pending: ClientTransaction | null = null
+  #sentAt = 0
+  #stopped = false
+  wakeAt: number | null = null
+  queuedAt: number | null = null
+
+  constructor(host: CallHost, id: string, target: { uri: string; destination: Destination; everyMs: number }) {
+    this.#host = host
+    this.#id = id
+    this.#target = { ...target, everyMs: Math.max(1_000, target.everyMs) }
+  }
+
+  send(now: number): void {
+    const { uri, destination } = this.#target
+    const contact = this.#host.wire.contactFor(destination, '')
+    const lines: HeaderLine[] = [
+      ['Max-Forwards', '70'],
+      ['From', `${contact};tag=${this.#host.wire.newTag()}`],
+      ['To', `<${uri}>`],
+      ['Call-ID', this.#host.secret(15)],
+      ['CSeq', '1 OPTIONS'],
+      ['Contact', contact],
+      ['Accept', 'application/sdp'],
+      ['User-Agent', this.#host.name],
+    ]
+    this.#sentAt = now
+    this.#pending = null
+    const transaction = this.#host.transactions.start(
+      { method: 'OPTIONS', uri, lines, body: '', destination },
+      this,
+      now,
+    )
+    if (transaction.state !== 'trying') return // failed at once, and was told
+    this.#pending = transaction
+    this.#host.timers.set(this, now + Math.min(answerWithinMs, this.#target.everyMs))
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#host.timers.set(this, null)
+    if (this.#pending !== null) this.#host.transactions.abandon(this.#pending)
+  }
+
+  wake(now: number): void {
+    if (this.#stopped) return
+    if (this.#pending === null) {
+      this.send(now)
+      return
+    }
+    this.#host.transactions.abandon(this.#pending)
+    this.#tell(false, null, null, now)
+  }
+
+  onResponse(answer: Response, _transaction: ClientTransaction, now: number): void {
+    if (answer.status >= 200 && !this.#stopped) this.#tell(true, answer.status, now - this.#sentAt, now)
+  }
+
+  onFailure(_failure: 'timeout' | 'transport', _transaction: ClientTransaction, now: number): void {
+    if (!this.#stopped) this.#tell(false, null, null, now)
+  }
+
+  #tell(up: boolean, status: number | null, rttMs: number | null, now: number): void {
+    this.#pending = null
+    this.#host.timers.set(this, Math.max(now + 500, this.#sentAt + this.#target.everyMs))
+    this.#host.emit({ type: 'qualified', target: this.#id, up, status, rttMs })
+  }
+}

@@ -1,0 +1,447 @@
+/**
+ * The SIP stack as one object without sockets: bytes and time go in, bytes, events and the next deadline come out. Whatever arrives, nothing
+ * is thrown and nothing grows beyond its bound.
+ */
+import { type Call, type CallHost, type DialogReceiver, response } from './call.ts'
+import { dialogKey } from './dialog.ts'
+import { hash } from './digest.ts'
+import type {
+  Binding,
+  Destination,
+  Drained,
+  Flow,
+  InviteSpec,
+  RegisterSpec,
+  SessionId,
+  Transport,
+  UaEvent,
+  UserAgentOptions,
+  UserAgentPort,
+} from './events.ts'
+import { SipUsageError } from './events.ts'
+import { Framer } from './framing.ts'
+import { fromWire } from './grammar.ts'
+import { parseNameAddresses, parseTokens } from './headers.ts'
+import { IncomingCall } from './incoming-call.ts'
+import {
+  allow,
+  allowedMethods,
+  type HeaderLine,
+  header,
+  headerLines,
+  type Request,
+  reasonOf,
+  serialise,
+} from './message.ts'
+import { OutgoingCall } from './outgoing-call.ts'
+import { parseMessage } from './parse.ts'
+import { Qualify } from './qualify.ts'
+import { Registrar, type Reply } from './registrar.ts'
+import { Registration } from './registration.ts'
+import { Timers } from './timers.ts'
+import { Transactions } from './transactions.ts'
+import { maySendTo, parseUri } from './uri.ts'
+import { responseLines, Wire } from './wire.ts'
+
+export * from './events.ts'
+
+const connectionsMax = 4_096
+
+export class UserAgent implements UserAgentPort {
+  readonly #options: UserAgentOptions
+  readonly #wire: Wire
+  readonly #timers = new Timers()
+  readonly #transactions: Transactions
+  readonly #registrar: Registrar | null
+  readonly #host: CallHost
+  readonly #calls = new Map<SessionId, Call>()
+  readonly #dialogs = new Map<string, DialogReceiver>()
+  readonly #registrations = new Map<string, Registration>()
+  readonly #qualifies = new Map<string, Qualify>()
+  readonly #framers = new Map<string, Framer>()
+  readonly #tagSalt: string
+  #events: UaEvent[] = []
+  #close: string[] = []
+  #dropped = 0
+  #droppedTold = 0
+  #droppedToldAt = Number.NEGATIVE_INFINITY
+  #now = 0
+
+  constructor(options: UserAgentOptions) {
+    this.#options = options
+    this.#tagSalt = options.secret(9)
+    this.#wire = new Wire(options.endpoints, options.secret)
+    this.#transactions = new Transactions(this.#wire, this.#timers, options.maxTransactions ?? 65_536)
+    this.#host = {
+      name: options.name,
+      wire: this.#wire,
+      transactions: this.#transactions,
+      timers: this.#timers,
+      random: options.random,
+      secret: options.secret,
+      emit: event => this.#events.push(event),
+      enterDialog: (key, receiver) => this.#dialogs.set(key, receiver),
+      leaveDialog: key => this.#dialogs.delete(key),
+      closeSession: session => this.#calls.delete(session),
+    }
+    this.#registrar = options.registrar
+      ? new Registrar({
+          ...options.registrar,
+          secret: options.secret,
+          timers: this.#timers,
+          onChange: (extension, binding) => this.#events.push({ type: 'bindingChanged', extension, binding }),
+        })
+      : null
+  }
+
+  // In
+
+  receive(bytes: Buffer, flow: Flow, now: number): void {
+    this.#now = now
+    try {
+      if (flow.transport === 'udp') this.#receiveMessage(bytes, flow, now)
+      else this.#receiveStream(bytes, flow, now)
+    } catch (error) {
+      this.#drop(flow, `our fault: ${error instanceof Error ? error.message : String(error)}`, now)
+    }
+  }
+
+  #receiveStream(bytes: Buffer, flow: Flow, now: number): void {
+    const connection = flow.connection ?? ''
+    let framer = this.#framers.get(connection)
+    if (framer === undefined) {
+      if (this.#framers.size >= connectionsMax) {
+        this.#close.push(connection)
+        return
+      }
+      framer = new Framer()
+      this.#framers.set(connection, framer)
+    }
+    const { messages, pings, fault } = framer.push(bytes)
+    for (const message of messages) this.#receiveMessage(message, flow, now)
+    if (pings > 0) this.#wire.send(backTo(flow), Buffer.from('\r\n'))
+    if (fault !== null) {
+      this.#drop(flow, fault, now)
+      this.#framers.delete(connection)
+      this.#close.push(connection)
+    }
+  }
+
+  #receiveMessage(bytes: Buffer, flow: Flow, now: number): void {
+    const parsed = parseMessage(bytes, flow.transport === 'tcp')
+    switch (parsed.type) {
+      case 'keepAlive':
+        return
+      case 'dropped':
+        this.#drop(flow, parsed.why, now)
+        return
+      case 'refused': {
+        this.#drop(flow, parsed.why, now)
+        const { via, headers } = parsed.head
+        const lines = responseLines({ headers }, flow, this.#statelessTag(header({ headers }, 'call-id') ?? ''))
+        lines.push(['Server', this.#options.name])
+        this.#wire.replyRoughly(via, flow, serialise(`SIP/2.0 ${parsed.status} ${reasonOf(parsed.status)}`, lines))
+        return
+      }
+      case 'message':
+        if (parsed.message.kind === 'request') this.#onRequest(parsed.message, flow, now)
+        // More than one Via, and it was not meant for us (§8.1.3.3).
+        else if (headerLines(parsed.message, 'via').length > 1) this.#drop(flow, 'a response with two Vias', now)
+        else this.#transactions.receiveResponse(parsed.message, now)
+        return
+      default:
+        throw parsed satisfies never
+    }
+  }
+
+  #onRequest(request: Request, flow: Flow, now: number): void {
+    const known = this.#transactions.receiveRequest(request, now)
+    if (request.method === 'ACK') {
+      if (known === null || known.state === 'accepted') this.#receiverOf(request)?.onRequest(request, null, now)
+      return
+    }
+    const reply = known === null ? this.#take(request, flow, now) : null
+    if (reply !== null) this.#reply(request, flow, reply)
+  }
+
+  /** Passes a new request on, or says at once how it is answered. */
+  #take(request: Request, flow: Flow, now: number): Reply | null {
+    if (this.#transactions.full) return say(503, ['Retry-After', '5'])
+    if (request.method === 'CANCEL') return this.#onCancel(request, flow, now)
+    const unsupported = headerLines(request, 'require').flatMap(parseTokens)
+    if (unsupported.length > 0) return say(420, ['Unsupported', unsupported.join(', ')])
+    const bodyFault = checkBody(request)
+    if (bodyFault !== null) return bodyFault
+
+    if (request.toTag !== null) {
+      const receiver = this.#receiverOf(request)
+      if (receiver === undefined) return say(481)
+      receiver.onRequest(request, this.#transactions.open(request, flow), now)
+      return null
+    }
+    switch (request.method) {
+      case 'INVITE':
+        return this.#onInvite(request, flow, now)
+      case 'OPTIONS':
+        return say(
+          200,
+          ['Contact', this.#wire.contactFor(backTo(flow), '')],
+          ['Allow', allow],
+          ['Accept', 'application/sdp'],
+        )
+      case 'REGISTER':
+        return this.#registrar?.register(request, flow, now) ?? say(405, ['Allow', allow])
+      case 'BYE':
+      case 'INFO':
+      case 'UPDATE':
+        return say(481)
+      default:
+        return say(knownMethods.has(request.method) ? 405 : 501, ['Allow', allow])
+    }
+  }
+
+  #receiverOf(request: Request): DialogReceiver | undefined {
+    return this.#dialogs.get(dialogKey(request.callId, request.toTag ?? '', request.fromTag))
+  }
+
+  /** Its 200 goes out before the 487 that it brings about. */
+  #onCancel(request: Request, flow: Flow, now: number): Reply | null {
+    const invite = this.#transactions.cancelled(request)
+    if (invite === null) return say(481)
+    this.#reply(request, flow, say(200))
+    if (invite.owner instanceof IncomingCall) invite.owner.cancel(request, now)
+    return null
+  }
+
+  #onInvite(request: Request, flow: Flow, now: number): Reply | null {
+    const admission = this.#options.admit?.(flow.source, flow.transport) ?? 'trusted'
+    if (admission === 'refuse' || (admission === 'challenge' && this.#registrar === null)) return say(403)
+    const from = identity(request.from.uri)
+    let extension: string | null = null
+    if (admission === 'challenge') {
+      const proof = this.#registrar!.prove(request, from.user, flow, now)
+      if (proof.type === 'reply') return proof.reply
+      extension = proof.extension
+    }
+    if (this.#calls.size >= (this.#options.maxSessions ?? 4_000)) return say(503, ['Retry-After', '5'])
+
+    const session = this.#newSession()
+    const transaction = this.#transactions.open(request, flow)
+    this.#calls.set(session, new IncomingCall(this.#host, session, transaction, extension !== null, now))
+    this.#events.push({ ...offerOf(request), type: 'incoming', session, extension, flow })
+    return null
+  }
+
+  /** An answer that leaves nothing behind: a repeated request gets the same again (§8.2.7). */
+  #reply(request: Request, flow: Flow, { status, lines }: Reply): void {
+    const toTag = this.#statelessTag(request.callId)
+    this.#wire.reply(request, flow, response(this.#options, request, flow, { status, toTag, extra: lines }))
+  }
+
+  #statelessTag(callId: string): string {
+    return hash('MD5', `${this.#tagSalt}${callId}`).slice(0, 16)
+  }
+
+  #drop(flow: Flow, reason: string, now: number): void {
+    this.#dropped++
+    if (now - this.#droppedToldAt < 1_000) return
+    this.#events.push({ type: 'dropped', source: flow.source, reason, count: this.#dropped - this.#droppedTold })
+    this.#droppedTold = this.#dropped
+    this.#droppedToldAt = now
+  }
+
+  transportFailed(
+    at: { transport: Transport; destination: { address: string; port: number }; connection?: string },
+    now: number,
+  ) {
+    this.#now = now
+    const { address, port } = at.destination
+    this.#transactions.transportFailed(({ draft: { destination: to } }) => {
+      if (to.transport !== at.transport) return false
+      return (
+        (to.address === address && to.port === port) || (to.connection !== undefined && to.connection === at.connection)
+      )
+    }, now)
+  }
+
+  connectionClosed(connection: string, now: number): void {
+    this.#now = now
+    this.#framers.delete(connection)
+    this.#registrar?.connectionClosed(connection)
+  }
+
+  advance(now: number): void {
+    this.#now = now
+    this.#timers.advance(now)
+  }
+
+  nextDeadline(): number | null {
+    return this.#timers.next()
+  }
+
+  drain(): Drained {
+    const drained = { send: this.#wire.drain(), events: this.#events, close: this.#close }
+    this.#events = []
+    this.#close = []
+    return drained
+  }
+
+  // Calls
+
+  invite(spec: InviteSpec, now: number): SessionId {
+    this.#now = now
+    const call = new OutgoingCall(this.#host, this.#newSession(), spec)
+    this.#calls.set(call.id, call)
+    call.start(now)
+    return call.id
+  }
+
+  inviteExtension(extension: string, spec: Omit<InviteSpec, 'target' | 'destination'>, now: number): SessionId | null {
+    const binding = this.#registrar?.binding(extension, now)
+    if (!binding) return null
+    return this.invite({ ...spec, target: binding.contact, destination: backTo(binding.flow), symmetric: true }, now)
+  }
+
+  #newSession(): SessionId {
+    return this.#options.secret(9) as SessionId
+  }
+
+  progress(session: SessionId, status: number, sdp: string | null, now: number): void {
+    this.#calls.get(session)?.progress(status, sdp, now)
+  }
+
+  accept(session: SessionId, sdp: string, now: number): void {
+    this.#calls.get(session)?.accept(sdp, now)
+  }
+
+  reject(session: SessionId, status: number, q850: number | null, now: number): void {
+    this.#calls.get(session)?.reject(status, q850, now)
+  }
+
+  hangUp(session: SessionId, q850: number | null, now: number): void {
+    this.#calls.get(session)?.hangUp(q850, now)
+  }
+
+  reinvite(session: SessionId, sdp: string, now: number): void {
+    this.#calls.get(session)?.reinvite(sdp, now)
+  }
+
+  answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void {
+    this.#calls.get(session)?.answerReoffer(answer, now)
+  }
+
+  sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void {
+    if (!/^[0-9*#A-D]$/.test(digit)) throw new SipUsageError(`not a digit: ${digit.slice(0, 10)}`)
+    this.#calls.get(session)?.sendInfo(digit, Math.round(durationMs), now)
+  }
+
+  // Registrations and keep-alive
+
+  register(id: string, spec: RegisterSpec, now: number): void {
+    checkTarget([spec.registrar, spec.aor], spec.destination)
+    this.#registrations.get(id)?.drop()
+    const registration = new Registration(this.#host, id, spec)
+    this.#registrations.set(id, registration)
+    registration.send(now)
+  }
+
+  unregister(id: string, now: number): void {
+    this.#registrations.get(id)?.leave(now)
+    this.#registrations.delete(id)
+  }
+
+  qualify(id: string, target: { uri: string; destination: Destination; everyMs: number }, now: number): void {
+    checkTarget([target.uri], target.destination)
+    this.stopQualify(id)
+    const qualify = new Qualify(this.#host, id, target)
+    this.#qualifies.set(id, qualify)
+    qualify.send(now)
+  }
+
+  stopQualify(id: string): void {
+    this.#qualifies.get(id)?.stop()
+    this.#qualifies.delete(id)
+  }
+
+  binding(extension: string): Binding | null {
+    return this.#registrar?.binding(extension, this.#now) ?? null
+  }
+
+  bindings(): Binding[] {
+    return this.#registrar?.bindings(this.#now) ?? []
+  }
+
+  unbind(extension: string, now: number): void {
+    this.#now = now
+    this.#registrar?.unbind(extension)
+  }
+
+  get figures() {
+    return {
+      sessions: this.#calls.size,
+      transactions: this.#transactions.size,
+      bindings: this.#registrar?.size ?? 0,
+      dropped: this.#dropped,
+      retransmitted: this.#transactions.retransmitted,
+    }
+  }
+}
+
+/** Methods of other RFCs that are known and not offered here. */
+const knownMethods = new Set<string>([...allowedMethods, 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE', 'REFER'])
+
+function backTo(flow: Flow): Destination {
+  return { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection }
+}
+
+function say(status: number, ...lines: HeaderLine[]): Reply {
+  return { status, lines }
+}
+
+/** What an INVITE says of itself. */
+function offerOf(request: Request) {
+  const { displayName, uri } = request.from
+  const called = parseUri(request.uri)
+  return {
+    from: { ...identity(uri), displayName: displayName === null ? null : fromWire(displayName) },
+    to: typeof called === 'string' ? '' : fromWire(called.user ?? ''),
+    assertedIdentity: firstUser(request, 'p-asserted-identity'),
+    diversion: firstUser(request, 'diversion'),
+    sdp: request.body.length > 0 ? request.body.toString('utf8') : null,
+    callId: request.callId,
+  }
+}
+
+/** Bodies that we cannot read (§8.2.3), and answers that the caller could not (§20.1). */
+function checkBody(request: Request): Reply | null {
+  const encoding = header(request, 'content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') return say(415, ['Accept-Encoding', 'identity'])
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return null
+  const type = header(request, 'content-type') ?? ''
+  if (request.body.length > 0 && !/^application\/sdp\s*(?:;|$)/i.test(type))
+    return say(415, ['Accept', 'application/sdp'])
+  const accepted = headerLines(request, 'accept').flatMap(parseTokens)
+  if (accepted.length === 0) return null
+  const understood = accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one.toLowerCase()))
+  return understood ? null : say(406, ['Accept', 'application/sdp'])
+}
+
+/** User and host of a SIP URI; of a `tel:` URI its number. */
+function identity(uri: string): { user: string; host: string } {
+  const parsed = parseUri(uri)
+  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? ''), host: parsed.host }
+  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1] ?? '', host: '' }
+}
+
+function firstUser(request: Request, name: string): string | null {
+  const line = header(request, name)
+  const first = line === null ? undefined : parseNameAddresses(line)?.[0]
+  const user = first === undefined ? '' : identity(first.uri).user
+  return user === '' ? null : user
+}
+
+function checkTarget(uris: string[], { address, port }: Destination): void {
+  for (const uri of uris)
+    if (typeof parseUri(uri) === 'string') throw new SipUsageError(`not a SIP URI: ${uri.slice(0, 80)}`)
+  if (!maySendTo(address, port)) throw new SipUsageError(`not an address to send to: ${address}:${port}`)
+}
