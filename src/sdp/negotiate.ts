@@ -1,0 +1,173 @@
+/** Offers and answers (RFC 3264) for one G.711 audio stream with telephone-event; pure functions from texts and wishes to texts and results. */
+import { isIP } from 'node:net'
+import { type Description, type Direction, type Media, parseSdp } from './description.ts'
+
+export type AudioCodec = 'pcma' | 'pcmu'
+export const payloadTypes: Record<AudioCodec, number> = { pcma: 8, pcmu: 0 }
+const dtmfPayloadType = 101
+
+/** What we say of ourselves. */
+export type LocalMedia = {
+  address: string
+  port: number
+  /** In order of preference. */
+  codecs: AudioCodec[]
+  direction: Direction
+  /** o= line: the id stays for the whole call, the version grows with each change of ours. */
+  session: { id: number; version: number }
+  ptimeMs?: number
+}
+
+/** What was agreed on. */
+export type Agreed = {
+  codec: AudioCodec
+  payloadType: number
+  /** null: the far end has no RFC 4733. */
+  dtmfPayloadType: number | null
+  /** Where our packets go. */
+  remote: { address: string; port: number }
+  /** What we may do. */
+  send: boolean
+  receive: boolean
+  /** The far end put us on hold: it wants nothing from us, or nothing either way. */
+  held: boolean
+  ptimeMs: number
+}
+
+export type SdpFault = 'syntax' | 'no audio' | 'no common codec' | 'bad address'
+
+export type Answered = { ok: true; sdp: string; agreed: Agreed } | { ok: false; why: SdpFault }
+export type Understood = { ok: true; agreed: Agreed } | { ok: false; why: SdpFault }
+
+export function buildOffer(local: LocalMedia): string {
+  const formats = local.codecs.map(codec => ({ payloadType: payloadTypes[codec], name: codec }))
+  return write(local, [audioSection(local, formats, dtmfPayloadType, local.direction)])
+}
+
+/**
+ * Answers an offer. `local.direction` is our wish; the answer grants no more than the offer allows. Streams beside the first usable audio
+ * stream are refused with port 0, each in its place (RFC 3264 §6).
+ */
+export function answerOffer(offer: string, local: LocalMedia): Answered {
+  const description = parseSdp(offer)
+  if (description === null) return { ok: false, why: 'syntax' }
+  const found = findAudio(description, local.codecs)
+  if (!found.ok) return found
+  const { media, agreed } = found
+  const direction = answerDirection(media, local.direction)
+  const sections = description.media.map(one =>
+    one === media
+      ? audioSection(
+          local,
+          [{ payloadType: agreed.payloadType, name: agreed.codec }],
+          agreed.dtmfPayloadType,
+          direction,
+        )
+      : [`m=${one.kind} 0 ${one.protocol} ${one.formatWords[0] ?? '0'}`],
+  )
+  return {
+    ok: true,
+    sdp: write(local, sections),
+    agreed: {
+      ...agreed,
+      send: agreed.send && maySend(local.direction),
+      receive: agreed.receive && mayReceive(local.direction),
+    },
+  }
+}
+
+/** Reads the answer to our offer. */
+export function readAnswer(answer: string, local: LocalMedia): Understood {
+  const description = parseSdp(answer)
+  if (description === null) return { ok: false, why: 'syntax' }
+  const found = findAudio(description, local.codecs)
+  if (!found.ok) return found
+  const { agreed } = found
+  return {
+    ok: true,
+    agreed: {
+      ...agreed,
+      send: agreed.send && maySend(local.direction),
+      receive: agreed.receive && mayReceive(local.direction),
+    },
+  }
+}
+
+type Found = { ok: true; media: Media; agreed: Agreed } | { ok: false; why: SdpFault }
+
+/** The first audio stream that is open and speaks G.711; the offerer's order of codecs counts, among ours. */
+function findAudio(description: Description, codecs: AudioCodec[]): Found {
+  let why: SdpFault = 'no audio'
+  for (const media of description.media) {
+    if (media.kind !== 'audio' || media.port === 0 || !/^RTP\/AVPF?$/.test(media.protocol)) continue
+    const chosen = media.formats.find(one => one.clockRate === 8000 && codecs.includes(one.name as AudioCodec))
+    if (chosen === undefined) {
+      why = 'no common codec'
+      continue
+    }
+    // c=0.0.0.0 is how RFC 2543 held a call: there is nowhere to send to.
+    const nowhere = media.address === '0.0.0.0' || media.address === '::'
+    if (media.address === null || isIP(media.address) === 0) {
+      why = 'bad address'
+      continue
+    }
+    const events = media.formats.find(one => one.name === 'telephone-event' && one.clockRate === 8000)
+    const wanted = mayReceive(media.direction) && !nowhere
+    return {
+      ok: true,
+      media,
+      agreed: {
+        codec: chosen.name as AudioCodec,
+        payloadType: chosen.payloadType,
+        dtmfPayloadType: events?.payloadType ?? null,
+        remote: { address: media.address, port: media.port },
+        send: wanted,
+        receive: maySend(media.direction),
+        held: !wanted,
+        ptimeMs: media.ptimeMs ?? 20,
+      },
+    }
+  }
+  return { ok: false, why }
+}
+
+const maySend = (direction: Direction) => direction === 'sendrecv' || direction === 'sendonly'
+const mayReceive = (direction: Direction) => direction === 'sendrecv' || direction === 'recvonly'
+
+function directionOf(send: boolean, receive: boolean): Direction {
+  if (send) return receive ? 'sendrecv' : 'sendonly'
+  return receive ? 'recvonly' : 'inactive'
+}
+
+/** RFC 3264 §6.1: sendonly is answered recvonly or inactive, and so on. With c=0.0.0.0 the direction stays as offered (§8.4). */
+function answerDirection(offered: Media, wish: Direction): Direction {
+  return directionOf(mayReceive(offered.direction) && maySend(wish), maySend(offered.direction) && mayReceive(wish))
+}
+
+function audioSection(
+  local: LocalMedia,
+  formats: { payloadType: number; name: string }[],
+  events: number | null,
+  direction: Direction,
+): string[] {
+  const types = [...formats.map(one => one.payloadType), ...(events === null ? [] : [events])]
+  const lines = [`m=audio ${local.port} RTP/AVP ${types.join(' ')}`]
+  for (const { payloadType, name } of formats) lines.push(`a=rtpmap:${payloadType} ${name.toUpperCase()}/8000`)
+  if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`)
+  lines.push(`a=ptime:${local.ptimeMs ?? 20}`, `a=${direction}`)
+  return lines
+}
+
+function write(local: LocalMedia, sections: string[][]): string {
+  const family = isIP(local.address) === 6 ? 'IP6' : 'IP4'
+  const { id, version } = local.session
+  const lines = [
+    'v=0',
+    `o=- ${id} ${version} IN ${family} ${local.address}`,
+    's=-',
+    `c=IN ${family} ${local.address}`,
+    't=0 0',
+    ...sections.flat(),
+  ]
+  return `${lines.join('\r\n')}\r\n`
+}
