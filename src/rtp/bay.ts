@@ -32,6 +32,7 @@ export type WebRtcParameters = {
   codec: MediaCodec
   payloadType: number
   dtmfPayloadType: number | null
+  /** What we send with: our answer announced it. */
   ssrc: number
 }
 

@@ -2,14 +2,12 @@
  * The little of JSEP (RFC 9429) that one audio leg needs: read a browser's offer, write our answer. One POST each way: candidates of the
  * browser are not needed, since its checks come to us (RFC 8445 section 7.3.1.3), and ours are all in the answer.
  */
-import type { MediaCodec } from '../rtp/bay.ts'
-
 export type Offer = {
   ufrag: string
   password: string
   /** `sha-256 AB:CD:…`. */
   fingerprint: string
-  codec: MediaCodec
+  codec: 'pcma' | 'pcmu'
   payloadType: number
   dtmfPayloadType: number | null
   /** SSRC that the browser announced for its microphone, or null. */
@@ -51,11 +49,11 @@ export function readOffer(sdp: string): Offer {
   const audio = sections.findIndex(lines => /^m=audio [1-9]\d{0,4} UDP\/TLS\/RTP\/SAVPF /.test(lines[0] ?? ''))
   if (audio < 0) throw new OfferError('the offer has no audio over DTLS-SRTP')
   const lines = sections[audio]!
-  const either = (name: string, shape: RegExp) => valueOf(lines, name, shape) ?? valueOf(session, name, shape)
-  if (valueOf(lines, 'rtcp-mux', /^$/) === null) throw new OfferError('the browser must multiplex RTP and RTCP')
+  const either = (name: string, shape: RegExp) => firstValue(lines, name, shape) ?? firstValue(session, name, shape)
+  if (firstValue(lines, 'rtcp-mux', /^$/) === null) throw new OfferError('the browser must multiplex RTP and RTCP')
   const setup = either('setup', /^(actpass|active)$/)
   if (setup === null) throw new OfferError('the browser must offer to be the DTLS client')
-  const ssrc = valueOf(lines, 'ssrc', /^(\d{1,10})(?: |$)/)
+  const ssrc = firstValue(lines, 'ssrc', /^(\d{1,10})(?: |$)/)
   return {
     // RFC 8839 section 5.4: 4 to 256 and 22 to 256 characters of ice-char.
     ufrag: required(either('ice-ufrag', /^([A-Za-z0-9+/]{4,256})$/), 'ICE user name'),
@@ -127,7 +125,7 @@ function split(sdp: string): string[][] {
 }
 
 /** First `a=name` whose value has the shape: its first group, or the whole value. */
-function valueOf(lines: string[], name: string, shape: RegExp): string | null {
+function firstValue(lines: string[], name: string, shape: RegExp): string | null {
   for (const line of lines) {
     if (!line.startsWith(`a=${name}`)) continue
     const rest = line.slice(2 + name.length)
@@ -176,7 +174,7 @@ function sectionOf(lines: string[]): Section {
     media: match[1]!,
     protocol: match[2]!,
     formats: match[3]!,
-    mid: valueOf(lines, 'mid', /^([\x21-\x7e]{1,32})$/),
+    mid: firstValue(lines, 'mid', /^([\x21-\x7e]{1,32})$/),
   }
 }
 

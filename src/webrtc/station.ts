@@ -1,11 +1,32 @@
 /** An agent's browser becomes a leg of the bay: its offer opens the leg, our answer tells it where and how to reach it. */
 import { randomBytes, randomInt } from 'node:crypto'
 import type { LegId } from '../lib/ids.ts'
-import type { Bay } from '../rtp/bay.ts'
 import { readOffer, writeAnswer } from './sdp.ts'
 
+/** The door of the bay that this needs; structural, since `rtp` uses `webrtc` and not the other way round. */
+export type BrowserLegs = {
+  open(leg: LegId, spec: BrowserLegSpec): Promise<{ address: string; port: number }>
+}
+
+export type BrowserLegSpec = {
+  kind: 'webrtc'
+  localUfrag: string
+  localPassword: string
+  silenceMs: number
+  parameters: {
+    remoteUfrag: string
+    remotePassword: string
+    remoteFingerprint: string
+    codec: 'pcma' | 'pcmu'
+    payloadType: number
+    dtmfPayloadType: number | null
+    /** What we send with: the answer announces it. */
+    ssrc: number
+  }
+}
+
 export type StationOptions = {
-  bay: Pick<Bay, 'open'>
+  bay: BrowserLegs
   /** Of the certificate that the bay's DTLS thread presents: `sha-256 AB:CD:…`. */
   fingerprint: string
   /** Our addresses as browsers see them, the most likely first; [] means the one that the bay's socket is bound to. */
