@@ -1,0 +1,306 @@
+/**
+ * The agent's audio: one microphone and one peer connection for the whole shift; calls are patched to it on the server. What the page gives:
+ *   #audio[data-audio-up]            whether the server hears this agent; absent or a desk phone: nothing is done here
+ *   #audio-words[data-…]             where words are written; its data attributes are the words, translated on the server:
+ *                                    connecting up lost denied noDevice insecure failed testing heard silent
+ *   [data-audio-action]              buttons: start, test, mute (with data-on, data-off and aria-pressed)
+ *   #audio-level                     a <meter min=0 max=1>, optional
+ *   #state-bar[data-phase]           talking and ringing have a sound
+ * What it tells: `audio-state` on document, detail {state, words}; state is connecting, up, down, no-microphone, denied or insecure.
+ */
+const offerUrl = '/agent/audio'
+const constraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
+/** A cut of a few seconds heals by itself; after this long without a path a fresh connection is tried beside the old one. */
+const patienceMs = 3000
+const answerMsMax = 8000
+const retryMs = [300, 1000, 2000, 4000]
+
+const player = new Audio()
+player.autoplay = true
+
+let microphone = null
+let connection = null
+let building = false
+let attempt = 0
+let timer = 0
+let muted = false
+let level = null
+let state = ''
+
+// —— the connection ——
+
+async function start() {
+  if (building || !wanted()) return
+  building = true
+  clearTimeout(timer)
+  const old = connection
+  try {
+    if (!window.isSecureContext || !navigator.mediaDevices) return tell('insecure', 'insecure')
+    if (old?.connectionState !== 'connected') tell('connecting', attempt > 0 ? 'lost' : 'connecting')
+    if (!(await haveMicrophone())) return
+    if (old && old === connection && old.connectionState === 'connected' && heardByServer()) return
+    connection = await connect()
+    old?.close()
+    attempt = 0
+  } catch (error) {
+    tell('down', 'failed', error.message)
+    again()
+  } finally {
+    building = false
+  }
+}
+
+function again() {
+  clearTimeout(timer)
+  timer = setTimeout(start, retryMs[Math.min(attempt++, retryMs.length - 1)])
+}
+
+/** Rejects with words when there is no answer; the connection may still be on its way up when it resolves. */
+async function connect() {
+  const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+  try {
+    const transceiver = peer.addTransceiver(microphone.getAudioTracks()[0], { direction: 'sendrecv' })
+    preferG711(transceiver)
+    const heard = new MediaStream([transceiver.receiver.track])
+    peer.onconnectionstatechange = () => changed(peer)
+    await peer.setLocalDescription(await peer.createOffer())
+    await peer.setRemoteDescription({ type: 'answer', sdp: await post(peer.localDescription.sdp) })
+    player.srcObject = heard
+    player.play().catch(() => {}) // until the first key or click, where the browser insists on one
+    return peer
+  } catch (error) {
+    peer.close()
+    throw error
+  }
+}
+
+/** What the trunk speaks, so that nothing is transcoded; the order is the server's to use. */
+function preferG711(transceiver) {
+  const { codecs } = RTCRtpReceiver.getCapabilities('audio')
+  const rank = ['audio/pcma', 'audio/pcmu', 'audio/telephone-event']
+  const order = codec => rank.indexOf(codec.mimeType.toLowerCase())
+  transceiver.setCodecPreferences(
+    codecs.filter(codec => order(codec) >= 0 && codec.clockRate === 8000).sort((a, b) => order(a) - order(b)),
+  )
+}
+
+async function post(sdp) {
+  const response = await fetch(offerUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ sdp }),
+    signal: AbortSignal.timeout(answerMsMax),
+  })
+  const answer = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `HTTP ${response.status}`)
+  return answer.sdp
+}
+
+function changed(peer) {
+  if (peer !== connection && peer.connectionState !== 'connected') return
+  switch (peer.connectionState) {
+    case 'connected':
+      clearTimeout(timer)
+      attempt = 0
+      return tell('up', 'up')
+    case 'disconnected':
+      tell('connecting', 'lost')
+      clearTimeout(timer)
+      timer = setTimeout(start, patienceMs)
+      return
+    case 'failed':
+    case 'closed':
+      tell('connecting', 'lost')
+      return again()
+  }
+}
+
+// —— the microphone ——
+
+async function haveMicrophone() {
+  if (microphone?.getAudioTracks()[0]?.readyState === 'live') return true
+  try {
+    microphone = await navigator.mediaDevices.getUserMedia({ audio: constraints })
+  } catch (error) {
+    const refused = error.name === 'NotAllowedError' || error.name === 'SecurityError'
+    tell(refused ? 'denied' : 'no-microphone', refused ? 'denied' : 'noDevice')
+    return false
+  }
+  const [track] = microphone.getAudioTracks()
+  track.enabled = !muted
+  track.onended = () => replaceMicrophone()
+  level?.close()
+  level = meter(microphone)
+  return true
+}
+
+/** The headset was pulled out, or another one plugged in after none was found: the connection stays, its source changes. */
+async function replaceMicrophone() {
+  if (!(await haveMicrophone())) return
+  const sender = connection?.getSenders()[0]
+  if (!sender || connection.connectionState === 'closed') return start()
+  await sender.replaceTrack(microphone.getAudioTracks()[0])
+  tell(
+    connection.connectionState === 'connected' ? 'up' : 'connecting',
+    connection.connectionState === 'connected' ? 'up' : 'lost',
+  )
+}
+
+function meter(stream) {
+  const context = sounds()
+  const source = context.createMediaStreamSource(stream)
+  const analyser = context.createAnalyser()
+  analyser.fftSize = 512
+  source.connect(analyser)
+  const samples = new Float32Array(analyser.fftSize)
+  const peak = () => {
+    analyser.getFloatTimeDomainData(samples)
+    return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+  }
+  const painter = setInterval(() => {
+    const bar = document.getElementById('audio-level')
+    if (bar) bar.value = muted ? 0 : peak()
+  }, 100)
+  return {
+    peak,
+    close() {
+      clearInterval(painter)
+      source.disconnect()
+    },
+  }
+}
+
+/** Listens for three seconds and says whether the person was heard. */
+async function test() {
+  await unlock()
+  if (!level) return start()
+  say('testing')
+  let most = 0
+  for (let step = 0; step < 30; step++) {
+    await new Promise(done => setTimeout(done, 100))
+    most = Math.max(most, level.peak())
+  }
+  say(most > 0.02 ? 'heard' : 'silent')
+}
+
+function mute(value) {
+  muted = value
+  for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !muted
+  paintMute()
+}
+
+function paintMute() {
+  for (const button of document.querySelectorAll('[data-audio-action="mute"]')) {
+    if (button.getAttribute('aria-pressed') === String(muted)) continue
+    button.setAttribute('aria-pressed', String(muted))
+    const words = muted ? button.dataset.on : button.dataset.off
+    if (words) (button.querySelector('span') ?? button).textContent = words
+  }
+}
+
+// —— sounds of our own: no files, two soft tones ——
+
+let audioContext = null
+
+function sounds() {
+  audioContext ??= new AudioContext({ latencyHint: 'interactive' })
+  return audioContext
+}
+
+function beep(...notes) {
+  const context = sounds()
+  if (context.state !== 'running') return
+  for (const [hertz, from, seconds] of notes) {
+    const tone = context.createOscillator()
+    const gain = context.createGain()
+    const at = context.currentTime + from
+    tone.frequency.value = hertz
+    gain.gain.setValueAtTime(0, at)
+    gain.gain.linearRampToValueAtTime(0.12, at + 0.01)
+    gain.gain.setValueAtTime(0.12, at + seconds - 0.03)
+    gain.gain.linearRampToValueAtTime(0, at + seconds)
+    tone.connect(gain).connect(context.destination)
+    tone.start(at)
+    tone.stop(at + seconds)
+  }
+}
+
+const phaseSounds = {
+  talking: () => beep([660, 0, 0.12], [880, 0.14, 0.16]),
+  ringing: () => beep([520, 0, 0.35], [640, 0.05, 0.3], [520, 0.8, 0.35], [640, 0.85, 0.3]),
+  preview: () => beep([520, 0, 0.12]),
+}
+
+// —— the page ——
+
+function wanted() {
+  return document.getElementById('audio')?.dataset.audioUp !== undefined
+}
+
+function heardByServer() {
+  return document.getElementById('audio')?.dataset.audioUp !== 'false'
+}
+
+function tell(next, words, detail = '') {
+  if (next !== state || detail) say(next === 'up' && state === '' ? '' : words, detail)
+  state = next
+  document.documentElement.dataset.audioState = next
+  document.dispatchEvent(new CustomEvent('audio-state', { detail: { state: next, words } }))
+}
+
+function say(words, detail = '') {
+  const place = document.getElementById('audio-words')
+  if (place) place.textContent = [place.dataset[words] ?? '', detail].filter(Boolean).join(' ')
+}
+
+/** Browsers let a page sound only after a key or a click. */
+async function unlock() {
+  if (audioContext?.state === 'suspended') await audioContext.resume()
+  if (player.srcObject && player.paused) await player.play().catch(() => {})
+}
+
+const actions = { start, test, mute: () => mute(!muted) }
+let phase = ''
+let unheardSince = 0
+
+/** The page is repainted under us: sounds follow the phase, and a fresh mute button shows what is. */
+function repainted() {
+  const next = document.getElementById('state-bar')?.dataset.phase ?? ''
+  if (next !== phase) {
+    if (phase !== '') phaseSounds[next]?.()
+    phase = next
+  }
+  if (muted && !document.querySelector('[data-audio-action="mute"]')) mute(false) // the call is over: nobody stays muted by mistake
+  paintMute()
+}
+
+/** The connection looks well from here but the server lost it (a restart): rebuild. */
+function watch() {
+  if (!wanted() || connection?.connectionState !== 'connected' || heardByServer()) unheardSince = 0
+  else if (unheardSince === 0) unheardSince = Date.now()
+  else if (Date.now() - unheardSince > 4000) {
+    unheardSince = 0
+    start()
+  }
+}
+
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-audio-action]')
+  if (button) actions[button.dataset.audioAction]?.()
+})
+for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, unlock)
+navigator.mediaDevices?.addEventListener('devicechange', () => {
+  if (state === 'no-microphone') replaceMicrophone()
+})
+addEventListener('online', () => state !== 'up' && start())
+addEventListener('pagehide', () => connection?.close()) // the server hears it at once, and the customer hears comfort
+addEventListener('pageshow', event => event.persisted && start())
+new MutationObserver(repainted).observe(document.body, {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeFilter: ['data-phase'],
+})
+setInterval(watch, 1000)
+repainted()
+start()
