@@ -41,10 +41,9 @@ type Unacknowledged = {
   giveUpAt: number
 }
 
-type Ours =
-  | { phase: 'sent'; sdp: string; transaction: ClientTransaction }
-  /** After a 491, or while something else goes on. */
-  | { phase: 'waiting'; sdp: string; at: number | null }
+/** A re-INVITE of ours that is under way, and one that waits: for another to finish, or until `at` after a 491. */
+type Sent = { sdp: string; transaction: ClientTransaction | null }
+type Wanted = { sdp: string; at: number | null }
 
 const retriesMax = 8
 
@@ -58,7 +57,8 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
   #over = false
   #unacknowledged: Unacknowledged | null = null
   #theirs: { transaction: ServerTransaction; request: Request } | null = null
-  #ours: Ours | null = null
+  #sent: Sent | null = null
+  #wanted: Wanted | null = null
   #glares = 0
   #byeWhenAcknowledged: HeaderLine[] | null = null
   #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
@@ -94,28 +94,34 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     const reason = reasonLines(q850)
     if (this.#unacknowledged?.first) {
       this.#byeWhenAcknowledged = reason
-      this.#end('local', q850, 'hung up', { keepDialog: true })
+      this.#end('local', q850, 'hung up', now, { keepDialog: true })
     } else {
       this.#bye(reason, now)
-      this.#end('local', q850, 'hung up')
+      this.#end('local', q850, 'hung up', now)
     }
   }
 
-  /** Waits its turn when something else is being agreed. */
+  /** Waits its turn while something else is being agreed; of several that wait the latest counts. */
   reinvite(sdp: string, now: number): void {
     if (this.#over) return
-    if (this.#ours?.phase === 'sent' || this.#theirs !== null || this.#unacknowledged !== null) {
-      if (this.#ours?.phase !== 'sent') this.#ours = { phase: 'waiting', sdp, at: null }
-      return
-    }
+    this.#wanted = { sdp, at: null }
+    this.#proceed(now)
+  }
+
+  /** Sends the re-INVITE that waits, when nothing is in its way. */
+  #proceed(now: number): void {
+    const busy = this.#sent !== null || this.#theirs !== null || this.#unacknowledged !== null
+    if (this.#over || busy || this.#wanted === null || this.#wanted.at !== null) return
+    const { sdp } = this.#wanted
+    this.#wanted = null
     const draft = requestInDialog(this.#dialog, 'INVITE', {
       extra: [this.#contact, ['Allow', allow], ['User-Agent', this.#host.name], sdpType],
       body: sdp,
     })
     draft.lines.push(...(this.#digest?.authorize('INVITE', draft.uri) ?? []))
-    this.#ours = null
-    const transaction = this.#host.transactions.start(draft, this, now)
-    if (!this.#over && transaction.state !== 'terminated') this.#ours = { phase: 'sent', sdp, transaction }
+    const sent: Sent = { sdp, transaction: null }
+    this.#sent = sent
+    sent.transaction = this.#host.transactions.start(draft, this, now)
   }
 
   answerReoffer(answer: { sdp: string } | { status: number }, now: number): void {
@@ -176,7 +182,7 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     switch (request.method) {
       case 'BYE':
         this.#respond(transaction, 200, [], null, now)
-        if (!this.#over) this.#end('remote', q850Of(request), 'BYE', {}, now)
+        if (!this.#over) this.#end('remote', q850Of(request), 'BYE', now)
         return
       case 'INVITE':
       case 'UPDATE':
@@ -212,7 +218,7 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     if (request.method === 'UPDATE' && sdp === null) {
       refreshTarget(this.#dialog, request)
       this.#respond(transaction, 200, [this.#contact], null, now)
-    } else if (this.#ours?.phase === 'sent')
+    } else if (this.#sent !== null)
       this.#respond(transaction, 491, [], null, now) // glare (§14.2)
     else if (this.#theirs !== null || this.#unacknowledged !== null) {
       const seconds = String(Math.floor(this.#host.random() * 10))
@@ -239,40 +245,44 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
 
   onResponse(answer: Response, transaction: ClientTransaction, now: number): void {
     const { status } = answer
-    if (status < 200 || transaction.draft.method !== 'INVITE') return
+    if (status < 200) return
     if (status < 300) {
-      if (this.#ours?.phase !== 'sent' || this.#ours.transaction !== transaction) {
+      if (this.#sent === null || this.#sent.transaction !== transaction) {
         this.acknowledgeAgain(answer.cseq.number)
         return
       }
-      this.#ours = null
+      this.#sent = null
       this.#glares = 0
       this.#digest?.succeeded()
       refreshTarget(this.#dialog, answer)
       this.#host.emit({ type: 'reanswered', session: this.#session, sdp: sdpOf(answer) })
       this.acknowledge(answer.cseq.number, now)
-      return
+    } else if (!this.#over && this.#sent !== null) {
+      const { sdp } = this.#sent
+      this.#sent = null
+      this.#onRefusedReinvite(answer, sdp, now)
+      this.#proceed(now)
     }
-    if (this.#over || this.#ours?.phase !== 'sent') return
-    const { sdp } = this.#ours
-    this.#ours = null
-    if ((status === 401 || status === 407) && this.#digest?.learn(answer)) this.reinvite(sdp, now)
+  }
+
+  #onRefusedReinvite(answer: Response, sdp: string, now: number): void {
+    const { status } = answer
+    if ((status === 401 || status === 407) && this.#digest?.learn(answer)) this.#wanted ??= { sdp, at: null }
     else if (status === 491 && this.#glares++ < retriesMax) {
       // §14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms.
       const steps = this.#weCalled ? 210 + this.#host.random() * 190 : this.#host.random() * 200
-      this.#ours = { phase: 'waiting', sdp, at: now + Math.floor(steps) * 10 }
+      this.#wanted = { sdp: this.#wanted?.sdp ?? sdp, at: now + Math.floor(steps) * 10 }
       this.#setTimer()
     } else if (status === 481 || status === 408) {
       this.#bye([], now)
-      this.#end('remote', null, `re-INVITE answered ${status}`)
+      this.#end('remote', null, `re-INVITE answered ${status}`, now)
     } else this.#host.emit({ type: 'reinviteFailed', session: this.#session, status })
   }
 
   onFailure(failure: 'timeout' | 'transport', _transaction: ClientTransaction, now: number): void {
     if (this.#over) return
-    this.#ours = null
     this.#bye([], now)
-    this.#end(failure, null, 'no answer to our re-INVITE')
+    this.#end(failure, null, 'no answer to our re-INVITE', now)
   }
 
   // Time
@@ -283,7 +293,7 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
       this.#unacknowledged = null
       this.#bye(this.#byeWhenAcknowledged ?? [], now)
       if (this.#over) this.#leave()
-      else this.#end('timeout', null, 'no ACK')
+      else this.#end('timeout', null, 'no ACK', now)
       return
     }
     if (pending !== null && pending.resendAt <= now) {
@@ -291,8 +301,8 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
       pending.resendMs = Math.min(pending.resendMs * 2, t2Ms)
       pending.resendAt = now + pending.resendMs
     }
-    if (this.#ours?.phase === 'waiting' && this.#ours.at !== null && this.#ours.at <= now) {
-      this.#ours.at = null
+    if (this.#wanted?.at && this.#wanted.at <= now) {
+      this.#wanted.at = null
       this.#proceed(now)
     }
     this.#setTimer()
@@ -302,13 +312,8 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     const pending = this.#unacknowledged
     const times: number[] = []
     if (pending !== null) times.push(pending.resendAt, pending.giveUpAt)
-    if (this.#ours?.phase === 'waiting' && this.#ours.at !== null) times.push(this.#ours.at)
+    if (this.#wanted?.at) times.push(this.#wanted.at)
     this.#host.timers.set(this, times.length === 0 ? null : Math.min(...times))
-  }
-
-  /** Sends the re-INVITE that waited, when nothing is in its way. */
-  #proceed(now: number): void {
-    if (this.#ours?.phase === 'waiting' && this.#ours.at === null) this.reinvite(this.#ours.sdp, now)
   }
 
   // Sending
@@ -362,12 +367,13 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     this.#host.transactions.start(draft, owner, now)
   }
 
-  #end(by: Ended, q850: number | null, reason: string, options: { keepDialog?: boolean } = {}, now?: number): void {
+  #end(by: Ended, q850: number | null, reason: string, now: number, options: { keepDialog?: boolean } = {}): void {
     this.#over = true
-    this.#ours = null
+    this.#sent = null
+    this.#wanted = null
     const theirs = this.#theirs
     this.#theirs = null
-    if (theirs !== null && now !== undefined) this.#respond(theirs.transaction, 487, [], null, now)
+    if (theirs !== null) this.#respond(theirs.transaction, 487, [], null, now)
     if (!options.keepDialog) {
       this.#unacknowledged = null
       this.#setTimer()
