@@ -49,6 +49,8 @@ export type LayoutParts = {
   main: Html
   /** Scripts of this page beside the common ones, names of files in `web/static`. */
   scripts?: string[]
+  /** What the `?` key opens: a `<dialog id="help">`. Pages without one have no such button. */
+  help?: Html
   /** The agent's desk fills the window; other pages are as wide as 1,600 px and scroll. */
   fills?: boolean
 }
@@ -70,15 +72,16 @@ export function layout(frame: Frame, parts: LayoutParts): Html {
 ${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html`<script src="/static/${name}" defer></script>\n`)}</head>
 <body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
 <a class="skip" href="#main">${w.frame.skip}</a>
-${header(frame, w)}
+${header(frame, w, parts.help !== undefined)}
 ${frame.person ? navigationOf(frame, frame.person.role, w) : null}
 <main id="main" tabindex="-1">${parts.main}</main>
+${parts.help ?? null}
 <p id="lost-contact" class="lost" role="alert" hidden>${icon('wifi-off')} ${w.frame.lostContact}</p>
 </body>
 </html>`
 }
 
-function header(frame: Frame, w: Words): Html {
+function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
 <span class="centre">${frame.centre}</span>
@@ -91,7 +94,7 @@ ${
 }
 <span class="gap"></span>
 ${person(frame, w)}
-${switches(frame, w)}
+${switches(frame, w, helps)}
 </header>`
 }
 
@@ -100,7 +103,7 @@ function person(frame: Frame, w: Words): Piece {
   return html`<span class="person">${icon('circle-user')}<b>${frame.person.displayName}</b><span class="muted">${w.domain.role[frame.person.role]}</span></span>`
 }
 
-function switches(frame: Frame, w: Words): Html {
+function switches(frame: Frame, w: Words, helps: boolean): Html {
   const names = { auto: w.frame.themeAuto, light: w.frame.themeLight, dark: w.frame.themeDark }
   const following = themes[(themes.indexOf(frame.theme) + 1) % themes.length]!
   const other = frame.language === 'en' ? 'zh-CN' : 'en'
@@ -108,9 +111,12 @@ function switches(frame: Frame, w: Words): Html {
   return html`<button class="button quiet" type="button" data-cookie="theme=${following}" title="${theme}" aria-label="${theme}">${icon(frame.theme === 'dark' ? 'moon' : 'sun')}</button>
 <button class="button quiet" type="button" data-cookie="lang=${other}" lang="${other}">${icon('languages')}${w.frame.otherLanguage}</button>
 ${
+  helps
+    ? html`<button class="button quiet" type="button" data-opens="help" data-key="?" title="${w.frame.help}" aria-label="${w.frame.help}">${icon('circle-question-mark')}<kbd>?</kbd></button>`
+    : null
+}${
   frame.person
-    ? html`<button class="button quiet" type="button" data-opens="help" data-key="?" title="${w.frame.help}" aria-label="${w.frame.help}">${icon('circle-question-mark')}<kbd>?</kbd></button>
-<form method="post" action="/sign-out"><button class="button quiet" title="${w.frame.signOut}" aria-label="${w.frame.signOut}">${icon('log-out')}</button></form>`
+    ? html`<form method="post" action="/sign-out"><button class="button quiet" title="${w.frame.signOut}" aria-label="${w.frame.signOut}">${icon('log-out')}</button></form>`
     : null
 }`
 }

@@ -42,6 +42,7 @@ const zh = {
     submit: '登录',
     wrong: '用户名或密码不正确。连续 5 次错误后，账户会锁定 30 分钟。',
     locked: (minutes: number) => `账户已锁定，请在 ${minutes} 分钟后重试，或请安全管理员解锁。`,
+    busy: '尝试次数过多，请稍等一分钟再登录。',
     expired: '已超时退出，请重新登录。输入过的内容仍保存在本机。',
     replaced: '此账户已在另一处登录，这里的会话已结束。',
     signedOut: '已退出。',
@@ -136,6 +137,7 @@ const en: Like<typeof zh> = {
     wrong: 'Name or password is wrong. After 5 failures in a row the account is locked for 30 minutes.',
     locked: (minutes: number) =>
       `The account is locked. Try again in ${minutes} min, or ask the security administrator to unlock it.`,
+    busy: 'Too many tries. Wait a minute, then sign in.',
     expired: 'You were signed out after a time of rest. What you typed is kept on this computer.',
     replaced: 'This account signed in elsewhere, so the session here has ended.',
     signedOut: 'You are signed out.',

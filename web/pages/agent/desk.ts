@@ -21,8 +21,8 @@ export function deskPage(props: DeskProps): Html {
     main: html`<h1 class="unseen">${w.agent.desk}</h1>
 <div id="desk-stream" hx-sse:connect="/live/desk" hx-config="sse.pauseOnBackground:false" hidden></div>
 <div id="audio-texts" hidden ${audioTexts(w)}></div>
-<div class="desk">${state}${call}${said}<div class="columns">${who}${say}${write}</div></div>
-${help(w)}`,
+<div class="desk">${state}${call}${said}<div class="columns">${who}${say}${write}</div></div>`,
+    help: help(w),
   })
 }
 

@@ -28,10 +28,10 @@ function form(props: DeskProps, call: DeskCall, w: Words): Html {
 <div class="row"><input id="at-${call.id}" type="datetime-local" name="callbackAt" value="${String(values['callbackAt'] ?? '')}" min="${localValue(call.startedAt, props.frame)}">
 <label class="check"><input type="checkbox" id="mine-${call.id}" name="callbackMine" value="true"${values['callbackMine'] === 'true' ? html` checked` : null}><span>${words.callbackMine}</span></label></div>${problem('callbackAt', errors, w)}</div>
 <div class="field"><label for="note-${call.id}">${words.note} <kbd>Alt N</kbd></label>
-<textarea id="note-${call.id}" name="note" rows="4" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', errors, w)}</div>
+<textarea id="note-${call.id}" name="note" rows="3" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', errors, w)}</div>
+${over ? null : html`<p class="help">${words.afterHangUp}</p>`}
 <div class="buttons"><button class="button primary" name="next" value="ready" data-key="ctrl+enter"${over ? null : html` disabled`}>${words.saveReady}<kbd>Ctrl ⏎</kbd></button>
 <button class="button" name="next" value="break"${over ? null : html` disabled`}>${words.saveBreak}</button></div>
-${over ? null : html`<p class="help">${words.afterHangUp}</p>`}
 </form>`
 }
 

@@ -1,0 +1,66 @@
+import type { CampaignMode, Direction } from '../../../src/centre/entities.ts'
+import type { AgentPhase } from '../../../src/centre/facts.ts'
+import type { CallPhase } from '../../../src/centre/state.ts'
+import type { Frame } from '../../parts/frame.ts'
+
+/** The live floor as a supervisor sees it. Sums are since the process started, except where a name says otherwise. */
+export type FloorProps = {
+  frame: Frame
+  figures: {
+    agentsOn: number
+    agents: number
+    talking: number
+    ready: number
+    waiting: number
+    longestWaitSince: number | null
+    answered: number
+    abandoned: number
+    dialled: number
+    /** The tightest limit of the running campaigns, 0..1; null: none runs. */
+    abandonRateMax: number | null
+    recordingsMissing: number
+  }
+  agents: AgentTile[]
+  campaigns: CampaignRow[]
+  queues: { id: string; name: string; waiting: number; longestWaitSince: number | null; free: number }[]
+  trunks: { id: string; name: string; up: boolean; reason: string; calls: number; maxCalls: number }[]
+}
+
+export type AgentTile = {
+  id: string
+  displayName: string
+  phase: AgentPhase
+  since: number
+  reason: string | null
+  /** Signed on without audio. */
+  noAudio: boolean
+  /** Whom the agent talks to. */
+  party: string | null
+}
+
+export type CampaignRow = {
+  id: string
+  name: string
+  mode: CampaignMode
+  state: 'running' | 'paused' | 'closed'
+  held: string | null
+  agents: number
+  dialled: number
+  answered: number
+  connected: number
+  abandoned: number
+  abandonRateMax: number
+  buffer: number
+}
+
+export type LiveCall = {
+  id: string
+  phase: CallPhase
+  direction: Direction
+  name: string | null
+  number: string
+  agent: string | null
+  campaign: string | null
+  trunk: string
+  since: number
+}

@@ -1,0 +1,50 @@
+import { notice } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html, type Region } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { callChip } from '../../parts/state.ts'
+import { heading, table } from '../../parts/table.ts'
+import { timer } from '../../parts/time.ts'
+import type { LiveCall } from './floor-props.ts'
+
+export type LiveCallsProps = { frame: Frame; calls: LiveCall[]; said: { tone: 'green' | 'red'; words: string } | null }
+
+export function liveCallsPage(props: LiveCallsProps): Html {
+  const words = textsOf(props.frame).supervisor.calls
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, about: words.about })}
+<div id="calls-stream" hx-sse:connect="/live/calls" hidden></div>
+<div id="calls-said" aria-live="polite">${props.said ? notice(props.said.tone, props.said.words) : null}</div>
+${liveCallsRegions(props).map(region => region.body)}`,
+  })
+}
+
+export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls'>): Region[] {
+  const w = textsOf(props.frame)
+  const words = w.supervisor.calls
+  const body = html`<div id="live-calls">${table({
+    caption: words.title,
+    rows: props.calls,
+    rowId: call => `call-${call.id}`,
+    empty: words.none,
+    columns: [
+      { head: words.state, cell: call => callChip(call.phase, w) },
+      { head: words.time, cell: call => timer(call.since, props.frame) },
+      { head: words.direction, cell: call => w.domain.direction[call.direction] },
+      { head: words.party, cell: call => call.name ?? w.agent.who.unknown },
+      { head: words.number, cell: call => html`<span class="figure">${call.number}</span>` },
+      { head: words.agent, cell: call => call.agent ?? '—' },
+      { head: words.campaign, cell: call => call.campaign ?? '' },
+      { head: words.trunk, cell: call => call.trunk },
+      {
+        head: words.end,
+        kind: 'action',
+        cell: call =>
+          html`<button class="button small danger" hx-put="/supervisor/calls/${call.id}/ending" hx-swap="none" hx-confirm="${words.endQuestion(call.name ?? call.number)}" aria-label="${words.end}: ${call.name ?? call.number}">${icon('phone-off')}${words.end}</button>`,
+      },
+    ],
+  })}</div>`
+  return [{ id: 'live-calls', body }]
+}

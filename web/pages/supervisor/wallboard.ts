@@ -1,0 +1,148 @@
+import { textsOf } from '../../parts/frame.ts'
+import { type Html, html, type Region } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { percent, thousands } from '../../parts/numbers.ts'
+import { agentLooks, campaignChip, chip, type Tone } from '../../parts/state.ts'
+import { heading, table } from '../../parts/table.ts'
+import { timer } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
+import type { AgentTile, FloorProps } from './floor-props.ts'
+
+export function wallboardPage(props: FloorProps): Html {
+  const w = textsOf(props.frame)
+  return layout(props.frame, {
+    title: w.supervisor.wallboard,
+    main: html`${heading({ title: w.supervisor.wallboard })}
+<div id="floor-stream" hx-sse:connect="/live/floor" hidden></div>
+<div class="stack">${wallboardRegions(props).map(region => region.body)}</div>`,
+  })
+}
+
+/** Each part is painted anew by itself, at most once a second. */
+export function wallboardRegions(props: FloorProps): Region[] {
+  return [
+    { id: 'tiles', body: tiles(props) },
+    { id: 'agents', body: agentGrid(props) },
+    { id: 'campaigns', body: campaigns(props) },
+    { id: 'lines', body: lines(props) },
+  ]
+}
+
+function tiles(props: FloorProps): Html {
+  const { figures } = props
+  const words = textsOf(props.frame).supervisor.tiles
+  const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
+  const limit = figures.abandonRateMax
+  const over = rate !== null && limit !== null && rate > limit
+  return html`<section id="tiles" class="tiles" aria-label="${words.today}">
+${tile(words.agents, String(figures.agentsOn), words.ofAgents(figures.agents))}
+${tile(words.talking, String(figures.talking), '')}
+${tile(words.ready, String(figures.ready), '')}
+${tile(
+  words.waiting,
+  String(figures.waiting),
+  figures.longestWaitSince === null ? '' : html`${words.longest} ${timer(figures.longestWaitSince, props.frame)}`,
+  figures.waiting > 0 ? 'amber' : undefined,
+)}
+${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandoned, figures.answered)}${limit === null ? null : html` · ${words.limit(percent(limit))}`}`, over ? 'red' : undefined)}
+${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
+${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
+</section>`
+}
+
+function tile(name: string, value: string, below: Html | string, tone?: Tone): Html {
+  return html`<div class="tile ${tone ?? ''}"><span class="what">${name}</span><span class="value">${tone ? icon('triangle-alert') : null}${value}</span><span class="below">${below}</span></div>`
+}
+
+/** Who needs attention stands first: lost audio, then long wrap-up, breaks, and so on; those who are off stand last. */
+const order: AgentTile['phase'][] = ['wrapping', 'ringing', 'break', 'talking', 'dialing', 'preview', 'ready', 'signed_off']
+
+function agentGrid(props: FloorProps): Html {
+  const w = textsOf(props.frame)
+  const sorted = [...props.agents].sort(
+    (a, b) =>
+      Number(b.noAudio) - Number(a.noAudio) || order.indexOf(a.phase) - order.indexOf(b.phase) || a.since - b.since,
+  )
+  return html`<section id="agents" class="panel"><header><h2>${w.supervisor.agents.title}</h2></header>
+${sorted.length === 0 ? html`<p class="muted">${w.supervisor.agents.none}</p>` : html`<ul class="people">${sorted.map(agent => person(agent, props, w))}</ul>`}</section>`
+}
+
+function person(agent: AgentTile, props: FloorProps, w: Words): Html {
+  const looks = agentLooks[agent.phase]
+  const tone = agent.noAudio ? 'red' : looks.tone
+  const words = { ...w.agent.systemReasons, ...w.agent.breaks } as Record<string, string>
+  const reason = agent.noAudio
+    ? w.supervisor.agents.noAudio
+    : agent.phase === 'break' && agent.reason
+      ? (words[agent.reason] ?? agent.reason)
+      : agent.party
+  return html`<li class="${tone}"><b>${agent.displayName}</b>
+<span class="is">${icon(agent.noAudio ? 'mic-off' : looks.icon)}${w.domain.agentPhase[agent.phase]} ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}</span>
+<span class="small muted">${reason ?? ''}</span></li>`
+}
+
+function campaigns(props: FloorProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.supervisor.campaigns
+  return html`<section id="campaigns" class="panel"><header><h2>${words.title}</h2></header>
+${table({
+  caption: words.title,
+  rows: props.campaigns,
+  empty: words.none,
+  columns: [
+    { head: words.name, cell: row => html`<b>${row.name}</b>` },
+    { head: words.mode, cell: row => w.domain.mode[row.mode] },
+    {
+      head: words.state,
+      cell: row =>
+        row.state !== 'running'
+          ? campaignChip(row.state, w)
+          : row.held
+            ? chip('amber', 'hourglass', `${words.held} ${row.held}`)
+            : chip('green', 'circle-play', words.dialling),
+    },
+    { head: words.agents, kind: 'figure', cell: row => row.agents },
+    { head: words.buffer, kind: 'figure', cell: row => row.buffer },
+    { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
+    { head: words.answered, kind: 'figure', cell: row => thousands(row.answered) },
+    { head: words.connected, kind: 'figure', cell: row => thousands(row.connected) },
+    {
+      head: words.rate,
+      kind: 'figure',
+      cell: row => {
+        const rate = row.answered === 0 ? null : row.abandoned / row.answered
+        const over = rate !== null && rate > row.abandonRateMax
+        return over ? chip('red', 'triangle-alert', percent(rate)) : percent(rate)
+      },
+    },
+  ],
+})}</section>`
+}
+
+function lines(props: FloorProps): Html {
+  const w = textsOf(props.frame)
+  const queues = w.supervisor.queues
+  const trunks = w.supervisor.trunks
+  return html`<div id="lines" class="halves"><section class="panel"><header><h2>${queues.title}</h2></header>
+${table({
+  caption: queues.title,
+  rows: props.queues,
+  empty: queues.none,
+  columns: [
+    { head: queues.name, cell: row => html`<b>${row.name}</b>` },
+    { head: queues.waiting, kind: 'figure', cell: row => (row.waiting === 0 ? '0' : chip('amber', 'hourglass', String(row.waiting))) },
+    {
+      head: queues.longest,
+      kind: 'figure',
+      cell: row => (row.longestWaitSince === null ? '—' : timer(row.longestWaitSince, props.frame)),
+    },
+    { head: queues.members, kind: 'figure', cell: row => row.free },
+  ],
+})}</section>
+<section class="panel"><header><h2>${trunks.title}</h2></header>
+<ul class="meters">${props.trunks.map(
+    trunk => html`<li><span><b>${trunk.name}</b> ${trunk.up ? chip('green', 'circle-check', trunks.up) : chip('red', 'circle-x', trunk.reason || trunks.down)}</span>
+<span class="figure">${trunk.calls} / ${trunk.maxCalls} ${trunks.use}</span><progress max="${trunk.maxCalls}" value="${trunk.calls}" aria-label="${trunk.name}"></progress></li>`,
+  )}</ul></section></div>`
+}

@@ -1,0 +1,190 @@
+/** Sample desks: one for each state that an agent can be in. */
+import type { DispositionChoice } from '../../src/centre/entities.ts'
+import type { DeskProps } from '../pages/agent/desk-props.ts'
+import { nothingFilled } from '../parts/form.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+export const sampleDispositions: DispositionChoice[] = [
+  { code: 'PTP', words: { 'zh-CN': '承诺还款', en: 'Promise to pay' }, followUp: 'callback' },
+  { code: 'PAID', words: { 'zh-CN': '称已还款', en: 'Says it is paid' }, followUp: 'done' },
+  { code: 'CALLBACK', words: { 'zh-CN': '约定回呼', en: 'Call back' }, followUp: 'callback' },
+  { code: 'NO_INTENT', words: { 'zh-CN': '无还款意愿', en: 'Will not pay' }, followUp: 'retry' },
+  { code: 'WRONG', words: { 'zh-CN': '非本人', en: 'Wrong person' }, followUp: 'done' },
+  { code: 'DNC', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
+]
+
+const minutes = 60_000
+
+function quietDesk(language: Language): DeskProps {
+  const zh = language === 'zh-CN'
+  return {
+    frame: sampleFrame({ language, path: '/agent' }),
+    agent: { name: 'alice', phase: 'ready', since: sampleNow - 42_000, until: null, reason: null, next: null },
+    station: { kind: 'browser', extension: null, up: true, lostAt: null },
+    today: { calls: 37, effectiveMs: 214 * minutes, utilisation: 0.812 },
+    call: null,
+    preview: null,
+    party: null,
+    business: 'collections',
+    history: [],
+    dispositions: sampleDispositions,
+    form: nothingFilled,
+    dialIn: [{ value: 'cam_1', word: zh ? '三月手动回访' : 'March follow-up' }],
+    dialPad: nothingFilled,
+    held: null,
+    callbacks: [
+      {
+        id: 'cb_1',
+        at: sampleNow - 4 * minutes,
+        due: true,
+        name: zh ? '陈建国' : 'Carl Chen',
+        number: '138 **** 5678',
+        campaign: zh ? '三月 M1 提醒' : 'March M1 reminder',
+        reason: 'agreed',
+      },
+      {
+        id: 'cb_2',
+        at: sampleNow + 95 * minutes,
+        due: false,
+        name: zh ? '王秀英' : 'Wendy Wang',
+        number: '139 **** 0042',
+        campaign: zh ? '三月 M1 提醒' : 'March M1 reminder',
+        reason: 'agreed',
+      },
+    ],
+    notice: null,
+  }
+}
+
+function withParty(language: Language): DeskProps {
+  const zh = language === 'zh-CN'
+  return {
+    ...quietDesk(language),
+    party: {
+      name: zh ? '陈建国' : 'Carl Chen',
+      ref: 'L-2026-031877',
+      campaign: zh ? '三月 M1 提醒' : 'March M1 reminder',
+      queue: null,
+      attempts: 3,
+      numbers: [
+        { number: '138 **** 5678', relation: 'SELF', current: true },
+        { number: '021 **** 4410', relation: 'WORKPLACE', current: false },
+      ],
+      fields: zh
+        ? [
+            ['借据余额', '¥ 12,480.00'],
+            ['逾期天数', '17'],
+            ['本期应还', '¥ 2,080.00'],
+            ['产品', '消费分期 12 期'],
+          ]
+        : [
+            ['Outstanding', '¥ 12,480.00'],
+            ['Days past due', '17'],
+            ['Due now', '¥ 2,080.00'],
+            ['Product', '12 instalments'],
+          ],
+    },
+    history: [
+      {
+        at: sampleNow - 26 * 3600_000,
+        direction: 'out',
+        result: 'NO_ANSWER',
+        agent: zh ? '李雨桐' : 'Alice Li',
+        talkMs: null,
+        outcome: null,
+        note: null,
+      },
+      {
+        at: sampleNow - 74 * 3600_000,
+        direction: 'out',
+        result: 'ANSWERED',
+        agent: zh ? '赵敏' : 'Mia Zhao',
+        talkMs: 143_000,
+        outcome: zh ? '承诺还款' : 'Promise to pay',
+        note: zh ? '说 17 日发工资后还 2,080 元，已确认还款渠道。' : 'Wages come on the 17th; then pays 2,080 by transfer.',
+      },
+      {
+        at: sampleNow - 98 * 3600_000,
+        direction: 'in',
+        result: 'ANSWERED',
+        agent: zh ? '赵敏' : 'Mia Zhao',
+        talkMs: 61_000,
+        outcome: zh ? '咨询' : 'Question',
+        note: null,
+      },
+    ],
+  }
+}
+
+const call = (language: Language): NonNullable<DeskProps['call']> => ({
+  id: 'c_sample-1',
+  phase: 'talking',
+  direction: 'out',
+  mode: 'progressive',
+  name: language === 'en' ? 'Carl Chen' : '陈建国',
+  number: '138 **** 5678',
+  place: language === 'en' ? 'Mobile' : '手机',
+  relation: 'SELF',
+  ourNumber: '021 5186 0000',
+  heldBy: null,
+  recorded: true,
+  startedAt: sampleNow - 112_000,
+  connectedAt: sampleNow - 97_000,
+  endedAt: null,
+})
+
+export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
+  signedOff: language => ({
+    ...quietDesk(language),
+    agent: { name: 'alice', phase: 'signed_off', since: sampleNow, until: null, reason: null, next: null },
+    station: { kind: 'browser', extension: null, up: false, lostAt: null },
+  }),
+  ready: language => ({
+    ...quietDesk(language),
+    held: language === 'en' ? 'outside the contact hours (08:00–20:00)' : '不在允许的拨打时段（08:00–20:00）',
+  }),
+  preview: language => ({
+    ...withParty(language),
+    agent: {
+      name: 'alice',
+      phase: 'preview',
+      since: sampleNow - 9000,
+      until: sampleNow + 21_000,
+      reason: null,
+      next: null,
+    },
+    preview: { campaign: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒', until: sampleNow + 21_000 },
+  }),
+  talking: language => ({
+    ...withParty(language),
+    agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: 'break' },
+    call: call(language),
+  }),
+  contact: language => {
+    const desk = withParty(language)
+    return {
+      ...desk,
+      agent: { name: 'alice', phase: 'talking', since: sampleNow - 12_000, until: null, reason: null, next: null },
+      station: { kind: 'phone-nailed', extension: '801', up: true, lostAt: null },
+      call: { ...call(language), relation: 'CONTACT', heldBy: 'agent' },
+      party: { ...desk.party!, fields: null },
+    }
+  },
+  wrapping: language => ({
+    ...withParty(language),
+    agent: {
+      name: 'alice',
+      phase: 'wrapping',
+      since: sampleNow - 6000,
+      until: sampleNow + 54_000,
+      reason: null,
+      next: null,
+    },
+    call: { ...call(language), phase: 'ended', endedAt: sampleNow - 6000 },
+    form: {
+      values: { code: 'PTP', note: language === 'en' ? 'Pays on Friday.' : '周五还款。', callbackAt: '' },
+      errors: { callbackAt: 'past' },
+    },
+  }),
+}

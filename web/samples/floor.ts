@@ -1,0 +1,116 @@
+/** A sample floor of 24 agents for the supervisor's pages. */
+import type { AgentPhase } from '../../src/centre/facts.ts'
+import type { FloorProps, LiveCall } from '../pages/supervisor/floor-props.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const names: [string, string][] = [
+  ['李雨桐', 'Alice Li'],
+  ['赵敏', 'Mia Zhao'],
+  ['刘洋', 'Leo Liu'],
+  ['陈思', 'Cissy Chen'],
+  ['杨帆', 'Yan Yang'],
+  ['黄磊', 'Hugo Huang'],
+  ['周杰', 'Jay Zhou'],
+  ['吴倩', 'Wanda Wu'],
+]
+const phases: AgentPhase[] = ['talking', 'talking', 'ready', 'wrapping', 'talking', 'break', 'dialing', 'signed_off']
+
+export function sampleFloor(language: Language): FloorProps {
+  const at = language === 'en' ? 1 : 0
+  return {
+    frame: sampleFrame({ language, path: '/supervisor', role: 'supervisor' }),
+    figures: {
+      agentsOn: 21,
+      agents: 24,
+      talking: 12,
+      ready: 3,
+      waiting: 2,
+      longestWaitSince: sampleNow - 38_000,
+      answered: 1290,
+      abandoned: 41,
+      dialled: 4188,
+      abandonRateMax: 0.03,
+      recordingsMissing: 0,
+    },
+    agents: Array.from({ length: 24 }, (_, i) => {
+      const phase = phases[i % phases.length]!
+      return {
+        id: `u_${i}`,
+        displayName: names[(i * 3) % names.length]![at],
+        phase,
+        since: sampleNow - ((i * 37_000) % 400_000) - 3000,
+        reason: phase === 'break' ? 'meal' : null,
+        noAudio: i === 10,
+        party: phase === 'talking' ? ['陈建国', 'Carl Chen'][at]! : null,
+      }
+    }),
+    campaigns: [
+      {
+        id: 'cam_1',
+        name: ['三月 M1 提醒', 'March M1 reminder'][at]!,
+        mode: 'progressive',
+        state: 'running',
+        held: null,
+        agents: 14,
+        dialled: 3810,
+        answered: 1180,
+        connected: 1141,
+        abandoned: 39,
+        abandonRateMax: 0.03,
+        buffer: 46,
+      },
+      {
+        id: 'cam_2',
+        name: ['春季信审', 'Spring verification'][at]!,
+        mode: 'preview',
+        state: 'running',
+        held: ['名单已拨完', 'no leads are due'][at]!,
+        agents: 5,
+        dialled: 378,
+        answered: 110,
+        connected: 110,
+        abandoned: 0,
+        abandonRateMax: 0.03,
+        buffer: 0,
+      },
+      {
+        id: 'cam_3',
+        name: ['老客回访', 'Old customers'][at]!,
+        mode: 'manual',
+        state: 'paused',
+        held: null,
+        agents: 2,
+        dialled: 0,
+        answered: 0,
+        connected: 0,
+        abandoned: 0,
+        abandonRateMax: 0.03,
+        buffer: 0,
+      },
+    ],
+    queues: [
+      { id: 'q_1', name: ['客服', 'Service'][at]!, waiting: 2, longestWaitSince: sampleNow - 38_000, free: 3 },
+      { id: 'q_2', name: ['还款咨询', 'Repayment'][at]!, waiting: 0, longestWaitSince: null, free: 2 },
+    ],
+    trunks: [
+      { id: 't_1', name: ['电信 E1', 'Telecom E1'][at]!, up: true, reason: '', calls: 23, maxCalls: 30 },
+      { id: 't_2', name: ['联通 SIP', 'Unicom SIP'][at]!, up: false, reason: '408', calls: 0, maxCalls: 60 },
+    ],
+  }
+}
+
+export function sampleLiveCalls(language: Language): LiveCall[] {
+  const at = language === 'en' ? 1 : 0
+  return (['talking', 'ringing', 'waiting', 'dialing', 'talking'] as const).map((phase, i) => ({
+    id: `c_${i}`,
+    phase,
+    direction: phase === 'waiting' ? 'in' : 'out',
+    name: phase === 'waiting' ? null : ['陈建国', 'Carl Chen'][at]!,
+    number: '138 **** 5678',
+    agent: phase === 'talking' ? names[i]![at] : null,
+    campaign: ['三月 M1 提醒', 'March M1 reminder'][at]!,
+    trunk: ['电信 E1', 'Telecom E1'][at]!,
+    since: sampleNow - i * 21_000 - 4000,
+  }))
+}

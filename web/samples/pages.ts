@@ -1,0 +1,47 @@
+/** Every page with sample props: for pictures, for the accessibility check, and for the test that all pages render. */
+import { deskPage } from '../pages/agent/desk.ts'
+import { signInPage } from '../pages/sign-in.ts'
+import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
+import { wallboardPage } from '../pages/supervisor/wallboard.ts'
+import { problemPage } from '../pages/problem.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleDesks } from './desk.ts'
+import { sampleFloor, sampleLiveCalls } from './floor.ts'
+import { sampleFrame } from './frame.ts'
+
+export const samplePages: Record<string, (language: Language) => Html> = {
+  'sign-in': language =>
+    signInPage({
+      frame: sampleFrame({ language, path: '/sign-in', role: null }),
+      name: '',
+      why: null,
+      firstStart: false,
+      secure: true,
+      next: '/',
+    }),
+  'sign-in-first-start': language =>
+    signInPage({
+      frame: sampleFrame({ language, path: '/sign-in', role: null }),
+      name: 'adam',
+      why: 'wrong',
+      firstStart: true,
+      secure: false,
+      next: '/',
+    }),
+  problem: language =>
+    problemPage({ frame: sampleFrame({ language, path: '/x', role: 'supervisor' }), kind: 'fault', detail: 'r_8f3k2' }),
+  ...Object.fromEntries(
+    Object.entries(sampleDesks).map(([state, props]) => [
+      `agent-desk-${state}`,
+      (language: Language) => deskPage(props(language)),
+    ]),
+  ),
+  'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
+  'supervisor-calls': language =>
+    liveCallsPage({
+      frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),
+      calls: sampleLiveCalls(language),
+      said: null,
+    }),
+}
