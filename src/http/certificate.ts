@@ -169,10 +169,11 @@ async function writePair(
   certificate: x509.X509Certificate,
   keys: webcrypto.CryptoKeyPair,
 ): Promise<Pair> {
-  const keyPem = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
-  const certPem = certificate.toString('pem')
-  await writeWhole(join(dir, `${name}.key`), `${keyPem}\n`, 0o600)
-  await writeWhole(join(dir, `${name}.pem`), `${certPem}\n`, 0o644)
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  const keyPem = `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`
+  const certPem = `${certificate.toString('pem')}\n`
+  await writeWhole(join(dir, `${name}.key`), keyPem, 0o600)
+  await writeWhole(join(dir, `${name}.pem`), certPem, 0o644)
   return { certificate, certPem, keyPem }
 }
 
