@@ -1,0 +1,74 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Role, User } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { EnginePort } from '../engine/port.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { UserId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { RecordsDoor } from '../records/door.ts'
+import type { Store } from '../store/store.ts'
+import type { Assets } from './assets.ts'
+import type { Exports } from './exports.ts'
+import type { Probe } from './health.ts'
+import type { Sessions } from './session.ts'
+
+/** Everything that a route may use. Routers are functions of it: `agentRoutes(deps)`. */
+export type Deps = {
+  engine: EnginePort
+  store: Store
+  records: RecordsDoor
+  sessions: Sessions
+  exports: Exports
+  clock: Clock
+  log: Logger
+  config: HttpConfig
+  /** Audio of browser agents: one offer, one answer, for the whole shift. */
+  stations: Stations
+  /** Figures for `/metrics` that others know: name → value. */
+  figures?: () => Promise<Record<string, number>>
+  assets: Assets
+  probes: Probe[]
+  /** PEM of our own certificate authority; null when the certificate is the company's. */
+  certificateAuthority: () => Promise<string | null>
+  version: string
+}
+
+export type HttpConfig = {
+  /** False only for `http.tls = "off"`: cookies then lack `Secure`. */
+  tls: boolean
+  /** Absolute path of the folder that recordings' paths are relative to. */
+  recordingsDir: string
+  /** Absolute path of the folder that finished exports lie in. */
+  exportsDir: string
+  /** Bearer for `/metrics` from elsewhere than loopback; null: loopback only. */
+  metricsToken: string | null
+}
+
+export type Stations = {
+  /** Answers a browser's offer. Rejects with an Error whose message a person can act on. */
+  answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>
+  close(agent: UserId): void
+}
+
+export type Language = 'zh-CN' | 'en'
+
+/** What middleware puts beside a request. `user` is there only behind `allow(…)`. */
+export type Env = {
+  Variables: {
+    user: User
+    sessionId: string
+    lang: Language
+    /** Names this request in the log and on the page that says something went wrong. */
+    requestId: string
+    /** Set on API routes: the token's role and author name. */
+    client: { actor: Actor; role: Role }
+  }
+}
+
+export type Ctx = Context<Env>
+export type Guard = MiddlewareHandler<Env>
+
+/** Who a signed-in person is to the journal. */
+export function actorOf(c: Ctx): Actor {
+  return `user:${c.var.user.id}`
+}

@@ -1,0 +1,95 @@
+import { getCookie } from 'hono/cookie'
+import type { Role } from '../centre/entities.ts'
+import type { Ctx, Deps, Env, Guard, Language } from './deps.ts'
+import type { MiddlewareHandler } from 'hono'
+import type { SessionEnd } from './session.ts'
+
+/**
+ * Names the roles of a route: `route.get('/x', allow('admin'), handler)`. Every route has it, or `open(…)` with the reason why anyone may
+ * come; the tidy test checks that. Behind it `c.var.user` is the person and `c.var.sessionId` the session.
+ */
+export function allow(...roles: [Role, ...Role[]]): Guard {
+  const allowed = new Set<Role>(roles)
+  return async (c, next) => {
+    const deps = depsOf(c)
+    const token = getCookie(c, cookieName(deps))
+    const found = token === undefined ? null : deps.sessions.find(token)
+    if (found === null || typeof found === 'string') return toSignIn(c, found)
+    c.set('user', found.user)
+    c.set('sessionId', found.session.id)
+    if (!allowed.has(found.user.role)) throw new Forbidden(found.user.role)
+    c.header('Cache-Control', 'no-store')
+    return next()
+  }
+}
+
+/** A route without sign-in; `why` is for the reader and the tidy test. */
+export function open(_why: string): Guard {
+  return (_c, next) => next()
+}
+
+/** HTTP 403. */
+export class Forbidden extends Error {
+  override name = 'Forbidden'
+  constructor(role: string) {
+    super(`the role ${role} may not do this`)
+  }
+}
+
+/** `__Host-` binds the cookie to this very host; browsers take it over TLS only. */
+export function cookieName(deps: Deps): string {
+  return deps.config.tls ? '__Host-switchroom' : 'switchroom'
+}
+
+const known = new WeakMap<object, Deps>()
+
+/** Puts the deps within reach of `allow`, which is written where there are none. */
+export function provide(deps: Deps): MiddlewareHandler<Env> {
+  return (c, next) => {
+    known.set(c.req.raw, deps)
+    return next()
+  }
+}
+
+export function depsOf(c: Ctx): Deps {
+  const deps = known.get(c.req.raw)
+  if (deps === undefined) throw new Error('provide(deps) does not stand before this route')
+  return deps
+}
+
+/** Chinese unless the person, the cookie or, on the sign-in page, the browser says otherwise. */
+export function languageOf(c: Ctx): Language {
+  const chosen = getCookie(c, 'lang')
+  if (chosen === 'en' || chosen === 'zh-CN') return chosen
+  return /^en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'zh-CN'
+}
+
+/**
+ * No session (any more): pages go to the sign-in and come back to where they were. An htmx request is answered 401 with `HX-Redirect`; the
+ * page's script has put what was typed into the tab's own storage before it goes.
+ */
+export function toSignIn(c: Ctx, why: SessionEnd | null): Response {
+  const htmx = c.req.header('hx-request') === 'true'
+  const query = new URLSearchParams()
+  if (why !== null) query.set('why', why)
+  const back = htmx ? pathOf(c.req.header('hx-current-url')) : c.req.method === 'GET' ? pathOf(c.req.url) : null
+  if (back !== null) query.set('next', back)
+  const target = `/sign-in${query.size === 0 ? '' : `?${query}`}`
+  if (htmx) {
+    c.header('HX-Redirect', target)
+    return c.text('Please sign in again.\n', 401)
+  }
+  const wantsPage = c.req.header('accept')?.includes('text/html') ?? false
+  if (wantsPage) return c.redirect(target, 303)
+  return c.text('Please sign in.\n', 401)
+}
+
+/** Path and query of one of our own pages, never another host: `//evil.example` and `/\evil` are not paths. */
+export function pathOf(url: string | undefined): string | null {
+  if (url === undefined || url.length > 2000) return null
+  const base = 'http://self.invalid'
+  if (!URL.canParse(url, base)) return null
+  const { pathname, search } = new URL(url, base)
+  if (/^\/[/\\]/.test(pathname) || pathname === '/sign-in') return null
+  return pathname + search
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { apiRoutes } from './api/api.ts'
+import { certificateRoutes } from './certificate-page.ts'
+import { sameOriginOnly } from './csrf.ts'
+import type { Ctx, Deps, Env } from './deps.ts'
+import { languageOf, provide } from './guard.ts'
+import { securityHeaders } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { metricsRoutes } from './metrics.ts'
+import type { Pages } from './pages.ts'
+import { type Problem, problemOf, titled } from './problem.ts'
+import { homes, signInRoutes } from './sign-in.ts'
+import { staticRoutes } from './static.ts'
+
+const bodyMaxBytes = 256 * 1024
+/** A hundred thousand leads with their fields. */
+const uploadMaxBytes = 64 * 1024 * 1024
+
+/** All routes; `app.request()` in tests, `listen` in service. */
+export function createApp(deps: Deps, pages: Pages): Hono<Env> {
+  const app = new Hono<Env>()
+  app.use(provide(deps), securityHeaders, async (c, next) => {
+    c.set('requestId', randomUUID())
+    c.set('lang', languageOf(c))
+    return next()
+  })
+  app.use(sameOriginOnly)
+  const small = bodyLimit({ maxSize: bodyMaxBytes, onError: c => tooLarge(c, bodyMaxBytes) })
+  const large = bodyLimit({ maxSize: uploadMaxBytes, onError: c => tooLarge(c, uploadMaxBytes) })
+  app.use((c, next) => (/\/(leads|suppressions)$/.test(c.req.path) ? large(c, next) : small(c, next)))
+
+  app.route('/', healthRoutes(deps))
+  app.route('/', metricsRoutes(deps))
+  app.route('/', staticRoutes(deps))
+  app.route('/', certificateRoutes(deps))
+  app.route('/', signInRoutes(deps, pages))
+  app.route('/api', apiRoutes(deps))
+  for (const router of pages.routers) app.route('/', router(deps))
+
+  app.notFound(c => answer(c, titled(404, 'Not found', `there is nothing at ${c.req.path.slice(0, 200)}`)))
+  app.onError((error, c) => {
+    const problem = error instanceof HTTPException ? titled(error.status, 'Bad request', error.message) : problemOf(error)
+    if (problem !== null) return answer(c, problem)
+    const { requestId } = c.var
+    deps.log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request met a bug')
+    return answer(c, { ...titled(500, 'A fault of the program', 'It is in the log under this name.'), instance: requestId })
+  })
+
+  function answer(c: Ctx, problem: Problem): Response | Promise<Response> {
+    const status = problem.status as ContentfulStatusCode
+    if (c.req.path.startsWith('/api/'))
+      return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
+    if (c.req.header('hx-request') !== 'true' && !c.req.header('accept')?.includes('text/html'))
+      return c.text(`${problem.title}: ${problem.detail}\n`, status)
+    const user = c.var.user ?? null
+    const home = user === null ? '/' : homes[user.role]
+    return c.html(pages.problem({ lang: c.var.lang ?? 'zh-CN', user, problem, home }), status)
+  }
+
+  function tooLarge(c: Ctx, max: number): Response | Promise<Response> {
+    return answer(c, titled(413, 'Too large', `found more than ${max} bytes; allowed: at most ${max}. Send it in parts.`))
+  }
+  return app
+}
+
+export type Listening = AsyncDisposable & { host: string; port: number; url: string }
+
+/** Binds and serves. Rejects with the system's error (EADDRINUSE, EACCES) when the address cannot be had. */
+export async function listen(
+  app: Pick<Hono<Env>, 'fetch'>,
+  at: { host: string; port: number; tls: { cert: string; key: string } | null },
+): Promise<Listening> {
+  const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0])
+  const server: Server = at.tls
+    ? createHttpsServer({ ...at.tls, minVersion: 'TLSv1.2' }, listener)
+    : createHttpServer(listener)
+  server.headersTimeout = 10_000
+  server.requestTimeout = 120_000 // an upload of 64 MB over a slow line
+  server.keepAliveTimeout = 65_000
+  server.maxConnections = 5000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+  const { port } = server.address() as AddressInfo
+  const shown = at.host === '0.0.0.0' || at.host === '::' ? 'localhost' : at.host
+  return {
+    host: at.host,
+    port,
+    url: `${at.tls ? 'https' : 'http'}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Who is signed in. A session is a cookie with an unguessable token, of which only the hash is kept; one a person; idle for 10 minutes it
+ * ends, unless the person is an agent whose desk is open (its live connection holds it). Five failures lock a name for 30 minutes.
+ */
+import { createHash } from 'node:crypto'
+import type { Role, User } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { UserId } from '../lib/ids.ts'
+import { secretText } from '../lib/random.ts'
+import { type RecordsDoor, keep } from '../records/door.ts'
+import { hashPassword, passwordMatches } from '../records/password.ts'
+import { Attempts } from './attempts.ts'
+
+export const idleMs = 10 * 60_000
+/** However busy: longer than the longest shift. */
+export const sessionMaxMs = 16 * 3600_000
+const endedMax = 10_000
+const seenWriteEveryMs = 60_000
+
+export type SessionEnd = 'signed_out' | 'expired' | 'replaced'
+
+export type Session = {
+  id: string
+  user: UserId
+  role: Role
+  createdAt: number
+  seenAt: number
+  address: string
+  /** Aborted when the session ends: streams that belong to it end too. */
+  ended: AbortController
+  /** Open desks. */
+  holders: number
+  writtenAt: number
+}
+
+export type SignIn =
+  | { ok: true; token: string; user: User }
+  /** `until`: Unix ms. `busy`: too many tries from this address, or at once. */
+  | { ok: false; why: 'wrong' | 'locked' | 'busy'; until: number | null }
+
+export type Sessions = {
+  signIn(given: { name: string; password: string; address: string }): Promise<SignIn>
+  /** The session of a cookie's token; a string says why there is none any more, null that we do not know it. Counts as activity. */
+  find(token: string): { session: Session; user: User } | SessionEnd | null
+  /** Keeps an agent's session from going idle until the answer is called; other roles are not held. */
+  hold(sessionId: string): () => void
+  end(sessionId: string, reason: SessionEnd): void
+  /** All sessions of a person, e.g. after a new password. */
+  endOf(user: UserId, reason: SessionEnd): void
+  /** Ends what is idle; called every minute. */
+  sweep(): void
+  readonly count: number
+}
+
+export type SessionsArgs = {
+  door: RecordsDoor
+  clock: Clock
+  /** By id, as the floor holds it now; a disabled person is signed out at the next request. */
+  userById: (id: UserId) => User | undefined
+  userByName: (name: string) => User | undefined
+  /** log2 of scrypt's N; lower in tests. */
+  passwordCost?: number
+  /** Sessions that outlived a restart. */
+  restored?: { tokenHash: string; user: UserId; createdAt: number; seenAt: number; address: string }[]
+}
+
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+export async function createSessions(args: SessionsArgs): Promise<Sessions> {
+  const { door, clock } = args
+  const live = new Map<string, Session>()
+  const ofUser = new Map<UserId, string>()
+  const ended = new Map<string, SessionEnd>()
+  const attempts = new Attempts(clock)
+  // A name that nobody has costs the same work as one that somebody has.
+  const nobody = await hashPassword(secretText(24), args.passwordCost)
+
+  function add(session: Session): void {
+    live.set(session.id, session)
+    ofUser.set(session.user, session.id)
+  }
+
+  function end(id: string, reason: SessionEnd): void {
+    const session = live.get(id)
+    if (session === undefined) return
+    live.delete(id)
+    if (ofUser.get(session.user) === id) ofUser.delete(session.user)
+    ended.set(id, reason)
+    if (ended.size > endedMax) ended.delete(ended.keys().next().value as string)
+    session.ended.abort()
+    journal(`user:${session.user}`, { type: 'session.closed', user: session.user, reason })
+    door.store.sessions?.remove(id).catch(() => {})
+  }
+
+  /** The journal's own trouble (disk full) must not keep a person from signing out. */
+  function journal(actor: Actor, fact: Parameters<typeof keep>[2][number]): void {
+    keep(door, actor, [fact]).catch(() => {})
+  }
+
+  function isOver(session: Session, now: number): boolean {
+    if (now - session.createdAt > sessionMaxMs) return true
+    return session.holders === 0 && now - session.seenAt > idleMs
+  }
+
+  for (const kept of args.restored ?? []) {
+    const user = args.userById(kept.user)
+    if (user === undefined || !user.enabled || clock.now() - kept.createdAt > sessionMaxMs) continue
+    add({
+      id: kept.tokenHash,
+      user: user.id,
+      role: user.role,
+      createdAt: kept.createdAt,
+      seenAt: clock.now(), // the clock stood while we were away
+      address: kept.address,
+      ended: new AbortController(),
+      holders: 0,
+      writtenAt: clock.now(),
+    })
+  }
+
+  return {
+    async signIn({ name, password, address }) {
+      const release = await attempts.begin()
+      if (release === null) return { ok: false, why: 'busy', until: null }
+      try {
+        const barred = attempts.barred(name, address)
+        if (barred !== null) return { ok: false, why: barred.why, until: barred.until }
+        const user = args.userByName(name)
+        const hash = user === undefined ? null : await door.store.secret(user.id, 'password')
+        const matches = await passwordMatches(password, hash ?? nobody)
+        if (!matches || user === undefined || hash === null || !user.enabled) {
+          const failure = attempts.failed(name, address)
+          // What was typed may be a password: only a name that exists goes into the journal.
+          const known = user?.name ?? '(unknown)'
+          if (failure.worthNoting)
+            journal('system', { type: 'session.refused', name: known, address, reason: 'wrong name or password' })
+          if (failure.lockedUntil !== null && user !== undefined)
+            journal('system', { type: 'user.locked', user: user.id, until: failure.lockedUntil })
+          return failure.lockedUntil === null
+            ? { ok: false, why: 'wrong', until: null }
+            : { ok: false, why: 'locked', until: failure.lockedUntil }
+        }
+        attempts.succeeded(name)
+        const token = secretText(32)
+        const now = clock.now()
+        const id = hashToken(token)
+        await keep(door, `user:${user.id}`, [{ type: 'session.opened', user: user.id, address }])
+        const former = ofUser.get(user.id)
+        if (former !== undefined) end(former, 'replaced')
+        const session: Session = {
+          id,
+          user: user.id,
+          role: user.role,
+          createdAt: now,
+          seenAt: now,
+          address,
+          ended: new AbortController(),
+          holders: 0,
+          writtenAt: now,
+        }
+        add(session)
+        door.store.sessions?.put({ tokenHash: id, user: user.id, createdAt: now, seenAt: now, address }).catch(() => {})
+        return { ok: true, token, user }
+      } finally {
+        release()
+      }
+    },
+
+    find(token) {
+      const id = hashToken(token)
+      const session = live.get(id)
+      if (session === undefined) return ended.get(id) ?? null
+      const now = clock.now()
+      const user = args.userById(session.user)
+      if (user === undefined || !user.enabled) {
+        end(id, 'signed_out')
+        return 'signed_out'
+      }
+      if (isOver(session, now)) {
+        end(id, 'expired')
+        return 'expired'
+      }
+      session.seenAt = now
+      session.role = user.role
+      if (now - session.writtenAt > seenWriteEveryMs) {
+        session.writtenAt = now
+        const { createdAt, address } = session
+        door.store.sessions?.put({ tokenHash: id, user: user.id, createdAt, seenAt: now, address }).catch(() => {})
+      }
+      return { session, user }
+    },
+
+    hold(id) {
+      const session = live.get(id)
+      if (session === undefined || session.role !== 'agent') return () => {}
+      session.holders++
+      let held = true
+      return () => {
+        if (!held) return
+        held = false
+        session.holders--
+        session.seenAt = clock.now()
+      }
+    },
+
+    end,
+
+    endOf(user, reason) {
+      const id = ofUser.get(user)
+      if (id !== undefined) end(id, reason)
+    },
+
+    sweep() {
+      const now = clock.now()
+      for (const session of live.values()) if (isOver(session, now)) end(session.id, 'expired')
+      attempts.sweep()
+    },
+
+    get count() {
+      return live.size
+    },
+  }
+}

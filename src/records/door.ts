@@ -1,0 +1,35 @@
+/**
+ * The second door for writes: what the lender and the centre keep (users, trunks, campaigns, leads …). A plain transaction that appends
+ * to the same journal; when it is on disk, the floor is told.
+ */
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Id } from '../lib/ids.ts'
+import { secretText } from '../lib/random.ts'
+import type { Committed, SecretWrite } from '../store/port.ts'
+import type { Store } from '../store/store.ts'
+
+export type RecordsDoor = {
+  store: Store
+  clock: Clock
+  /** Tells the floor of facts that are on disk; does nothing where no floor runs beside (command line). Must not reject. */
+  tell: (facts: RecordFact[], actor: Actor) => void
+}
+
+/** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
+export async function keep(
+  door: RecordsDoor,
+  actor: Actor,
+  facts: RecordFact[],
+  secrets: SecretWrite[] = [],
+): Promise<Committed> {
+  const at = door.clock.now()
+  const committed = await door.store.commit({ recorded: facts.map(fact => ({ at, actor, fact })), secrets })
+  door.tell(facts, actor)
+  return committed
+}
+
+/** An unguessable id: `u_` and 15 characters of base64url (90 bits). */
+export function newId<Noun extends string>(prefix: string): Id<Noun> {
+  return `${prefix}_${secretText(11)}` as Id<Noun>
+}
