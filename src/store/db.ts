@@ -79,7 +79,11 @@ export function migrate(connection: Connection, migrations: Migration[], now: nu
     done.delete(name)
     if (before === sha256) continue
     if (before !== undefined)
-      throw new StoreError('fault', null, `Migration ${name} was applied in another wording; this program is not the one it was.`)
+      throw new StoreError(
+        'fault',
+        null,
+        `Migration ${name} was applied in another wording; this program is not the one it was.`,
+      )
     connection.transaction(() => {
       connection.exec(text)
       connection.prepare('INSERT INTO migrations VALUES (?, ?, ?)').run(name, sha256, now)
@@ -88,7 +92,11 @@ export function migrate(connection: Connection, migrations: Migration[], now: nu
   }
   const [newer] = done.keys()
   if (newer !== undefined)
-    throw new StoreError('fault', null, `The database was made by a newer Switchroom (it has ${newer}); install that version or restore a backup.`)
+    throw new StoreError(
+      'fault',
+      null,
+      `The database was made by a newer Switchroom (it has ${newer}); install that version or restore a backup.`,
+    )
   return applied
 }
 

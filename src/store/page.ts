@@ -5,6 +5,9 @@ import { StoreError } from './port.ts'
 export type Page<T> = { items: T[]; next: string | null }
 export type PageArgs = { cursor?: string | null; limit?: number }
 
+/** Of a query that needs none. */
+export type NoArgs = Record<string, never>
+
 export const defaultLimit = 50
 export const maxLimit = 500
 
@@ -24,7 +27,8 @@ export function readCursor(cursor: string | null | undefined, types: ('string' |
   if (cursor === null || cursor === undefined || cursor === '') return null
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor.slice(0, 1000), 'base64url').toString())
-    if (Array.isArray(key) && key.length === types.length && key.every((part, at) => typeof part === types[at])) return key
+    if (Array.isArray(key) && key.length === types.length && key.every((part, at) => typeof part === types[at]))
+      return key
   } catch {}
   throw new StoreError('invalid', 'cursor', 'This cursor is not one of ours; ask for the first page again.')
 }

@@ -37,7 +37,12 @@ export class StoreError extends Error {
   override name = 'StoreError'
   readonly kind: 'conflict' | 'full' | 'invalid' | 'fault'
   readonly field: string | null
-  constructor(kind: 'conflict' | 'full' | 'invalid' | 'fault', field: string | null, words: string, options?: ErrorOptions) {
+  constructor(
+    kind: 'conflict' | 'full' | 'invalid' | 'fault',
+    field: string | null,
+    words: string,
+    options?: ErrorOptions,
+  ) {
     super(words, options)
     this.kind = kind
     this.field = field

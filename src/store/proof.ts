@@ -50,7 +50,8 @@ export function checkProof(proof: unknown, expectedHead: string | null = null): 
   if (proof.head.seq !== proof.firstSeq + proof.digests.length - 1) return { fault: 'head' }
   if (hash.toString('hex') !== proof.head.hash) return { fault: 'head' }
   for (const line of proof.lines) {
-    if (proof.digests[line.seq - proof.firstSeq] !== digestOf(line).toString('hex')) return { fault: 'line', seq: line.seq }
+    if (proof.digests[line.seq - proof.firstSeq] !== digestOf(line).toString('hex'))
+      return { fault: 'line', seq: line.seq }
   }
   if (expectedHead !== null && expectedHead !== proof.head.hash) return { fault: 'other-head' }
   return null

@@ -1,0 +1,33 @@
+import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import type { CallbackId, UserId } from '../lib/ids.ts'
+import type { Db } from './db.ts'
+import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { callbacks } from './schema.ts'
+
+export type CallbackRecord = typeof callbacks.$inferSelect
+
+export const callbackQueries = {
+  'callbacks.byId': (db: Db, args: { id: CallbackId }): CallbackRecord | null =>
+    db.select().from(callbacks).where(eq(callbacks.id, args.id)).get() ?? null,
+  /** Open ones by time. With `agent`: that agent's and anyone's. With `dueBy`: only those due then. */
+  'callbacks.open': (db: Db, args: PageArgs & { agent?: UserId; dueBy?: number }): Page<CallbackRecord> => {
+    const limit = pageLimit(args)
+    const after = readCursor(args.cursor, ['number', 'string'])
+    const [at, id] = (after ?? []) as [number, CallbackId]
+    const rows = db
+      .select()
+      .from(callbacks)
+      .where(
+        and(
+          isNull(callbacks.closedAt),
+          args.dueBy === undefined ? undefined : lte(callbacks.at, args.dueBy),
+          args.agent === undefined ? undefined : or(eq(callbacks.agent, args.agent), isNull(callbacks.agent)),
+          after ? or(gt(callbacks.at, at), and(eq(callbacks.at, at), gt(callbacks.id, id))) : undefined,
+        ),
+      )
+      .orderBy(asc(callbacks.at), asc(callbacks.id))
+      .limit(limit + 1)
+      .all()
+    return toPage(rows, limit, callback => [callback.at, callback.id])
+  },
+}

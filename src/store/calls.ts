@@ -1,0 +1,98 @@
+import { and, desc, eq, gte, isNotNull, isNull, lt, or } from 'drizzle-orm'
+import type { CallResult, Direction } from '../centre/entities.ts'
+import type { CallId, CampaignId, LeadId, QueueId, UserId } from '../lib/ids.ts'
+import { type Db, sql } from './db.ts'
+import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { attempts, calls } from './schema.ts'
+
+export type CallRecord = typeof calls.$inferSelect
+export type AttemptRecord = typeof attempts.$inferSelect
+
+/** Calls that started in [from, to), newest first. `number` is the other side's, whole. */
+export type CallFilter = PageArgs & {
+  from?: number
+  to?: number
+  agent?: UserId
+  number?: string
+  campaign?: CampaignId
+  queue?: QueueId
+  lead?: LeadId
+  direction?: Direction
+  result?: CallResult
+  disposition?: string
+  /** Only calls an agent talked on. */
+  connected?: boolean
+  inFlight?: boolean
+}
+
+export const callQueries = {
+  'calls.byId': (db: Db, args: { id: CallId }): CallRecord | null =>
+    db.select().from(calls).where(eq(calls.id, args.id)).get() ?? null,
+  'calls.page': (db: Db, args: CallFilter): Page<CallRecord> => {
+    const limit = pageLimit(args)
+    const rows = db
+      .select()
+      .from(calls)
+      .where(where(args))
+      .orderBy(desc(calls.startedAt), desc(calls.id))
+      .limit(limit + 1)
+      .all()
+    return toPage(rows, limit, call => [call.startedAt, call.id])
+  },
+  /** The last calls to or from a number: a person's history on the desk. */
+  'calls.ofNumber': (db: Db, args: { number: string; limit?: number }): CallRecord[] =>
+    db
+      .select()
+      .from(calls)
+      .where(eq(calls.number, args.number))
+      .orderBy(desc(calls.startedAt), desc(calls.id))
+      .limit(pageLimit(args))
+      .all(),
+  'calls.ofLead': (db: Db, args: { lead: LeadId; limit?: number }): CallRecord[] =>
+    db
+      .select()
+      .from(calls)
+      .where(eq(calls.lead, args.lead))
+      .orderBy(desc(calls.startedAt))
+      .limit(pageLimit(args))
+      .all(),
+  /** What the gate said about a number, allowed and refused, newest first. */
+  'attempts.ofNumber': (db: Db, args: { number: string; since: number; limit?: number }): AttemptRecord[] =>
+    db
+      .select()
+      .from(attempts)
+      .where(and(eq(attempts.number, args.number), gte(attempts.at, args.since)))
+      .orderBy(desc(attempts.at))
+      .limit(pageLimit(args))
+      .all(),
+  /** How often each rule refused in [from, to). */
+  'attempts.refusals': (
+    db: Db,
+    args: { from: number; to: number; campaign?: CampaignId },
+  ): { rule: string; count: number }[] =>
+    sql(
+      db.$client,
+      `SELECT refused_rule AS rule, count(*) AS count FROM attempts
+       WHERE at >= ? AND at < ? AND refused_rule IS NOT NULL AND (? IS NULL OR campaign = ?) GROUP BY rule ORDER BY count DESC`,
+    ).all(args.from, args.to, args.campaign ?? null, args.campaign ?? null) as { rule: string; count: number }[],
+}
+
+function where(args: CallFilter) {
+  const after = readCursor(args.cursor, ['number', 'string'])
+  const [at, id] = (after ?? []) as [number, CallId]
+  return and(
+    args.from === undefined ? undefined : gte(calls.startedAt, args.from),
+    args.to === undefined ? undefined : lt(calls.startedAt, args.to),
+    args.agent === undefined ? undefined : eq(calls.agent, args.agent),
+    args.number === undefined ? undefined : eq(calls.number, args.number),
+    args.campaign === undefined ? undefined : eq(calls.campaign, args.campaign),
+    args.queue === undefined ? undefined : eq(calls.queue, args.queue),
+    args.lead === undefined ? undefined : eq(calls.lead, args.lead),
+    args.direction === undefined ? undefined : eq(calls.direction, args.direction),
+    args.result === undefined ? undefined : eq(calls.result, args.result),
+    args.disposition === undefined ? undefined : eq(calls.disposition, args.disposition),
+    args.connected ? isNotNull(calls.connectedAt) : undefined,
+    args.inFlight ? isNull(calls.endedAt) : undefined,
+    after ? or(lt(calls.startedAt, at), and(eq(calls.startedAt, at), lt(calls.id, id))) : undefined,
+  )
+}

@@ -1,0 +1,61 @@
+/** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
+import type { StoreError } from './port.ts'
+import type { Answered, Asked } from './worker-client.ts'
+import { type WriteRequest, Writer } from './writer.ts'
+
+/** `maxPages` bounds the file, for the test of a full disk. */
+export type DbWorkerData = { file: string; migrations: Migration[]; now: number; maxPages?: number }
+export type DbRequest = WriteRequest | { type: 'backup'; to: string }
+
+const maxGroup = 2_000
+
+const port = parentPort!
+const { file, migrations, now, maxPages } = workerData as DbWorkerData
+const db = openWriter(file)
+migrate(db, migrations, now)
+if (maxPages !== undefined) db.pragma(`max_page_count = ${Math.trunc(maxPages)}`)
+const writer = new Writer(db)
+let waiting: { id: number; request: WriteRequest }[] = []
+
+port.on('message', (asked: Asked | 'close') => {
+  if (asked === 'close') {
+    flush()
+    db.close()
+    return port.close()
+  }
+  const request = JSON.parse(asked.text) as DbRequest
+  if (request.type === 'backup') return void backup(asked.id, request.to)
+  if (waiting.length === 0) setImmediate(flush) // after all messages that are here already
+  waiting.push({ id: asked.id, request })
+})
+port.postMessage([{ id: 0, ok: true, value: null }] satisfies Answered[])
+
+function flush(): void {
+  while (waiting.length > 0) {
+    const group = waiting.slice(0, maxGroup)
+    waiting = waiting.slice(maxGroup)
+    const answers = writer.commit(group.map(({ request }) => request))
+    port.postMessage(
+      group.map(({ id }, at): Answered => {
+        const answer = answers[at]!
+        return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
+      }),
+    )
+  }
+}
+
+/** Pages are copied between commits, so that the floor never waits for it. */
+async function backup(id: number, to: string): Promise<void> {
+  try {
+    await db.backup(to, { progress: () => 500 })
+    port.postMessage([{ id, ok: true, value: null }] satisfies Answered[])
+  } catch (error) {
+    port.postMessage([{ id, ok: false, error: plain(asStoreError(error)) }] satisfies Answered[])
+  }
+}
+
+function plain(error: StoreError): { kind: StoreError['kind']; field: string | null; words: string } {
+  return { kind: error.kind, field: error.field, words: error.message }
+}

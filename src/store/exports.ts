@@ -1,0 +1,18 @@
+import { desc, eq } from 'drizzle-orm'
+import type { ExportId } from '../lib/ids.ts'
+import type { Db } from './db.ts'
+import { exports } from './schema.ts'
+
+export type ExportRecord = typeof exports.$inferSelect
+
+export const exportQueries = {
+  'exports.list': (db: Db, args: { limit?: number }): ExportRecord[] =>
+    db
+      .select()
+      .from(exports)
+      .orderBy(desc(exports.requestedAt))
+      .limit(Math.min(args.limit ?? 100, 500))
+      .all(),
+  'exports.byId': (db: Db, args: { id: ExportId }): ExportRecord | null =>
+    db.select().from(exports).where(eq(exports.id, args.id)).get() ?? null,
+}

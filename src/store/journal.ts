@@ -1,0 +1,105 @@
+/** The journal as a book to read: the audit page, the lines of one call, and what a proof needs. */
+import { and, desc, eq, gte, like, lt } from 'drizzle-orm'
+import type { Fact, FactType } from '../centre/facts.ts'
+import type { CallId, RecordingId } from '../lib/ids.ts'
+import type { ChainedLine, JournalLine } from './chain.ts'
+import { type Db, sql } from './db.ts'
+import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { journal } from './schema.ts'
+
+/** Newest first. `type` is a fact's type, or a noun with a dot (`user.`) for all facts of it. */
+export type JournalFilter = PageArgs & { from?: number; to?: number; type?: FactType | `${string}.`; actor?: string }
+
+const columns = 'seq, at, actor, type, body, digest, hash'
+
+export const journalQueries = {
+  'journal.head': (db: Db, _args: NoArgs): { seq: number; at: number; hash: string } => {
+    const row = sql(db.$client, 'SELECT seq, at, hash FROM journal ORDER BY seq DESC LIMIT 1').get() as
+      | ChainedLine
+      | undefined
+    return row ? { seq: row.seq, at: row.at, hash: row.hash.toString('hex') } : { seq: 0, at: 0, hash: '0'.repeat(64) }
+  },
+  'journal.page': (db: Db, args: JournalFilter): Page<JournalLine> => {
+    const limit = pageLimit(args)
+    const before = readCursor(args.cursor, ['number'])
+    const rows = db
+      .select({ seq: journal.seq, at: journal.at, actor: journal.actor, type: journal.type, body: journal.body })
+      .from(journal)
+      .where(
+        and(
+          before ? lt(journal.seq, before[0] as number) : undefined,
+          args.from === undefined ? undefined : gte(journal.at, args.from),
+          args.to === undefined ? undefined : lt(journal.at, args.to),
+          args.actor === undefined ? undefined : eq(journal.actor, args.actor as 'system'),
+          args.type === undefined
+            ? undefined
+            : args.type.endsWith('.')
+              ? like(journal.type, `${args.type.replace(/[%_]/g, '')}%`)
+              : eq(journal.type, args.type as FactType),
+        ),
+      )
+      .orderBy(desc(journal.seq))
+      .limit(limit + 1)
+      .all()
+    return toPage(rows, limit, line => [line.seq])
+  },
+  /** Facts after `seq` in order, at most `limit`: what a stream of events that fell behind reads. */
+  'journal.after': (
+    db: Db,
+    args: { seq: number; limit?: number },
+  ): { seq: number; at: number; actor: string; fact: Fact }[] => {
+    const rows = sql(db.$client, 'SELECT seq, at, actor, body FROM journal WHERE seq > ? ORDER BY seq LIMIT ?').all(
+      args.seq,
+      pageLimit(args),
+    ) as JournalLine[]
+    return rows.map(({ seq, at, actor, body }) => ({ seq, at, actor, fact: JSON.parse(body) as Fact }))
+  },
+  /** Every line that names the call, in order; at most 1,000. */
+  'journal.ofCall': (db: Db, args: { call: CallId }): JournalLine[] =>
+    sql(
+      db.$client,
+      `SELECT seq, at, actor, type, body FROM journal
+       WHERE json_extract(body, '$.call') = ? AND json_extract(body, '$.call') IS NOT NULL ORDER BY seq LIMIT 1000`,
+    ).all(args.call) as JournalLine[],
+  /** A recording's custody: opened, sealed or missing, each listen. */
+  'journal.ofRecording': (db: Db, args: { recording: RecordingId }): JournalLine[] =>
+    sql(
+      db.$client,
+      `SELECT seq, at, actor, type, body FROM journal
+       WHERE json_extract(body, '$.recording') = ?
+         AND type IN ('recording.listened', 'recording.opened', 'recording.sealed', 'recording.missing') ORDER BY seq LIMIT 1000`,
+    ).all(args.recording) as JournalLine[],
+  /**
+   * The digests from `from` to the head as it was at `to` (at most 100,000 an answer), and the hash before the first: the parts of a proof.
+   * Ask again from the last `seq` + 1 until it is `to`.
+   */
+  'journal.digests': (
+    db: Db,
+    args: { from: number; to: number },
+  ): { before: string; digests: string[]; last: { seq: number; hash: string } } => {
+    const before = sql(db.$client, 'SELECT hash FROM journal WHERE seq = ?').get(args.from - 1) as
+      | ChainedLine
+      | undefined
+    const rows = sql(
+      db.$client,
+      'SELECT seq, digest, hash FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 100000',
+    ).all(args.from, args.to) as ChainedLine[]
+    const last = rows.at(-1)
+    return {
+      before: before ? before.hash.toString('hex') : '0'.repeat(64),
+      digests: rows.map(row => row.digest.toString('hex')),
+      last: { seq: last?.seq ?? args.from - 1, hash: (last ?? before)?.hash.toString('hex') ?? '0'.repeat(64) },
+    }
+  },
+}
+
+/** Whole lines in order without holding them all, for `verify --journal`. */
+export function* journalLines(db: Db): Generator<ChainedLine> {
+  const after = sql(db.$client, `SELECT ${columns} FROM journal WHERE seq > ? ORDER BY seq LIMIT 1000`)
+  for (let seq = -1; ; ) {
+    const slice = after.all(seq) as ChainedLine[]
+    if (slice.length === 0) return
+    yield* slice
+    seq = slice.at(-1)!.seq
+  }
+}

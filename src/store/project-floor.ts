@@ -1,0 +1,253 @@
+/**
+ * The tables' side of the live floor's facts. They are true already and cannot be refused, so no statement here may fail on them: what is
+ * there twice is ignored, what is not there is not changed.
+ */
+import type { Fact } from '../centre/facts.ts'
+import { enterPhase, leaveAllPhases, leavePhase } from './agent-time.ts'
+import { type Connection, sql } from './db.ts'
+import type { ProjectedLine } from './project.ts'
+
+/** false: not a fact of the floor. */
+export function projectFloor(db: Connection, line: ProjectedLine): boolean {
+  const { seq, at, fact } = line
+  const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  switch (fact.type) {
+    case 'system.started':
+      leaveAllPhases(db, line.previousAt)
+      return true
+    case 'system.stopped':
+    case 'agent.signedOn':
+    case 'agent.stationChanged':
+    case 'call.digit':
+    case 'preview.offered':
+    case 'preview.closed':
+      return true
+    case 'trunk.stateChanged':
+      run(
+        'UPDATE trunks SET state = ?, state_reason = ?, state_at = ? WHERE id = ?',
+        fact.state,
+        fact.reason,
+        at,
+        fact.trunk,
+      )
+      return true
+    case 'agent.signedOff':
+      leavePhase(db, fact.agent, at)
+      return true
+    case 'agent.stateChanged':
+      enterPhase(db, { seq, at, agent: fact.agent, phase: fact.state, reason: fact.reason, call: fact.call })
+      return true
+    case 'lead.reserved':
+      run("UPDATE leads SET state = 'in_call', agent = ?, changed_at = ? WHERE id = ?", fact.agent, at, fact.lead)
+      return true
+    case 'lead.released':
+      run(
+        'UPDATE leads SET state = ?, due_at = ?, reason = ?, agent = NULL, changed_at = ? WHERE id = ?',
+        fact.state,
+        fact.dueAt ?? (fact.state === 'ready' || fact.state === 'callback' ? at : null),
+        fact.reason,
+        at,
+        fact.lead,
+      )
+      return true
+    case 'call.refused':
+      run(
+        `INSERT INTO attempts (seq, at, campaign, lead, agent, number, refused_rule, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        seq,
+        at,
+        fact.campaign,
+        fact.lead,
+        fact.agent,
+        fact.number,
+        fact.refusal.rule,
+        fact.refusal.words,
+      )
+      return true
+    case 'callback.scheduled': {
+      const { callback } = fact
+      run(
+        `INSERT INTO callbacks (id, at, number, agent, campaign, lead, queue, reason, scheduled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
+        callback.id,
+        callback.at,
+        callback.number,
+        callback.agent,
+        callback.campaign,
+        callback.lead,
+        callback.queue,
+        callback.reason,
+        at,
+      )
+      if (callback.lead !== null)
+        run(
+          'UPDATE leads SET callback = ?, callback_agent = ? WHERE id = ?',
+          callback.id,
+          callback.agent,
+          callback.lead,
+        )
+      return true
+    }
+    case 'callback.closed':
+      run('UPDATE callbacks SET closed_at = ?, how = ? WHERE id = ? AND closed_at IS NULL', at, fact.how, fact.callback)
+      run('UPDATE leads SET callback = NULL, callback_agent = NULL WHERE callback = ?', fact.callback)
+      return true
+    default:
+      return projectCall(db, line, fact) || projectRecording(db, line, fact)
+  }
+}
+
+function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): boolean {
+  const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  switch (fact.type) {
+    case 'call.dialed':
+      run(
+        `INSERT INTO calls (id, direction, mode, campaign, lead, party, name, relation, agent, trunk, number, our_number, started_at)
+         VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        fact.call,
+        fact.mode,
+        fact.campaign,
+        fact.lead,
+        fact.party,
+        fact.name,
+        fact.relation,
+        fact.agent,
+        fact.trunk,
+        fact.number,
+        fact.callerId,
+        at,
+      )
+      run(
+        'INSERT INTO attempts (seq, at, campaign, lead, agent, number, call, policy, version, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        seq,
+        at,
+        fact.campaign,
+        fact.lead,
+        fact.agent,
+        fact.number,
+        fact.call,
+        fact.verdict.policy,
+        fact.verdict.version,
+        JSON.stringify(fact.verdict.rules),
+      )
+      if (fact.lead !== null)
+        run(
+          'UPDATE leads SET attempts = attempts + 1, last_call = ?, changed_at = ? WHERE id = ?',
+          fact.call,
+          at,
+          fact.lead,
+        )
+      return true
+    case 'call.offered':
+      run(
+        `INSERT INTO calls (id, direction, trunk, number, our_number, started_at) VALUES (?, 'in', ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        fact.call,
+        fact.trunk,
+        fact.from,
+        fact.to,
+        at,
+      )
+      return true
+    case 'call.ringing':
+      run('UPDATE calls SET ringing_at = coalesce(ringing_at, ?) WHERE id = ?', at, fact.call)
+      return true
+    case 'call.early':
+      run('UPDATE calls SET early_at = coalesce(early_at, ?) WHERE id = ?', at, fact.call)
+      return true
+    case 'call.answered':
+      run('UPDATE calls SET answered_at = coalesce(answered_at, ?) WHERE id = ?', at, fact.call)
+      return true
+    case 'call.queued':
+      run('UPDATE calls SET queue = ?, queued_at = coalesce(queued_at, ?) WHERE id = ?', fact.queue, at, fact.call)
+      return true
+    case 'call.assigned':
+      run('UPDATE calls SET agent = ? WHERE id = ?', fact.agent, fact.call)
+      return true
+    case 'call.connected':
+      run(
+        'UPDATE calls SET agent = ?, connected_at = coalesce(connected_at, ?) WHERE id = ?',
+        fact.agent,
+        at,
+        fact.call,
+      )
+      return true
+    case 'call.held':
+      run('UPDATE calls SET held_at = coalesce(held_at, ?) WHERE id = ?', at, fact.call)
+      return true
+    case 'call.resumed':
+      run(
+        'UPDATE calls SET hold_ms = hold_ms + max(0, ? - held_at), held_at = NULL WHERE id = ? AND held_at IS NOT NULL',
+        at,
+        fact.call,
+      )
+      return true
+    case 'call.abandoned':
+      run(
+        'UPDATE calls SET abandoned_at = coalesce(abandoned_at, ?), waited_ms = ? WHERE id = ?',
+        at,
+        Math.round(fact.waitedMs),
+        fact.call,
+      )
+      return true
+    case 'call.ended':
+      run(
+        'UPDATE calls SET hold_ms = hold_ms + max(0, ? - held_at), held_at = NULL WHERE id = ? AND held_at IS NOT NULL',
+        at,
+        fact.call,
+      )
+      run(
+        'UPDATE calls SET ended_at = ?, ending = ?, result = ? WHERE id = ? AND ended_at IS NULL',
+        at,
+        JSON.stringify(fact.ending),
+        fact.ending.result,
+        fact.call,
+      )
+      return true
+    case 'call.disposed':
+      run(
+        'UPDATE calls SET disposition = ?, note = ?, fields = ?, disposed_at = ? WHERE id = ?',
+        fact.code,
+        fact.note,
+        JSON.stringify(fact.fields),
+        at,
+        fact.call,
+      )
+      return true
+    default:
+      return false
+  }
+}
+
+function projectRecording(db: Connection, { at }: ProjectedLine, fact: Fact): boolean {
+  const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  switch (fact.type) {
+    case 'recording.opened':
+      run(
+        'INSERT INTO recordings (id, call, path, opened_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        fact.recording,
+        fact.call,
+        fact.path,
+        at,
+      )
+      run('UPDATE calls SET recording = coalesce(recording, ?) WHERE id = ?', fact.recording, fact.call)
+      return true
+    case 'recording.sealed':
+      run(
+        `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL
+         WHERE id = ? AND sealed_at IS NULL`,
+        at,
+        fact.sha256,
+        fact.bytes,
+        Math.round(fact.durationMs),
+        fact.salvaged ? 1 : 0,
+        fact.recording,
+      )
+      return true
+    case 'recording.missing':
+      if (fact.recording !== null)
+        run('UPDATE recordings SET missing_reason = ? WHERE id = ? AND sealed_at IS NULL', fact.reason, fact.recording)
+      run('UPDATE calls SET recording_missing = ? WHERE id = ?', fact.reason, fact.call)
+      return true
+    default:
+      return false
+  }
+}

@@ -1,0 +1,207 @@
+/** The tables' side of the records door's facts. A name, number or ref that is taken fails here and refuses the whole transaction. */
+import type { Lead } from '../centre/entities.ts'
+import { type Connection, sql } from './db.ts'
+import type { ProjectedLine } from './project.ts'
+
+export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void {
+  const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  switch (fact.type) {
+    case 'user.saved': {
+      const { user } = fact
+      run(
+        `INSERT INTO users (id, name, extension, role, enabled, doc, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, extension = excluded.extension, role = excluded.role,
+           enabled = excluded.enabled, doc = excluded.doc, saved_at = excluded.saved_at`,
+        user.id,
+        user.name,
+        user.extension,
+        user.role,
+        user.enabled ? 1 : 0,
+        JSON.stringify(user),
+        at,
+      )
+      return
+    }
+    case 'user.passwordSet':
+      run('UPDATE users SET password_set_at = ?, failed_sign_ins = 0, locked_until = NULL WHERE id = ?', at, fact.user)
+      return
+    case 'user.sipPasswordSet':
+      run('UPDATE users SET sip_password_set_at = ? WHERE id = ?', at, fact.user)
+      return
+    case 'user.locked':
+      run('UPDATE users SET locked_until = ?, failed_sign_ins = 0 WHERE id = ?', fact.until, fact.user)
+      return
+    case 'session.opened':
+      run('UPDATE users SET failed_sign_ins = 0 WHERE id = ?', fact.user)
+      return
+    case 'session.refused':
+      run('UPDATE users SET failed_sign_ins = failed_sign_ins + 1 WHERE name = ?', fact.name)
+      return
+    case 'token.issued':
+      run('INSERT INTO tokens (id, name, role, issued_at) VALUES (?, ?, ?, ?)', fact.token, fact.name, fact.role, at)
+      return
+    case 'token.revoked':
+      run('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', at, fact.token)
+      return
+    case 'trunk.saved': {
+      const { trunk } = fact
+      run(
+        `INSERT INTO trunks (id, name, doc, saved_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc, saved_at = excluded.saved_at`,
+        trunk.id,
+        trunk.name,
+        JSON.stringify(trunk),
+        at,
+      )
+      return
+    }
+    case 'trunk.passwordSet':
+      run('UPDATE trunks SET password_set_at = ? WHERE id = ?', at, fact.trunk)
+      return
+    case 'trunk.removed':
+      run('DELETE FROM trunks WHERE id = ?', fact.trunk)
+      return
+    case 'number.saved': {
+      const { number } = fact
+      run(
+        `INSERT INTO numbers (id, number, doc, saved_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET number = excluded.number, doc = excluded.doc, saved_at = excluded.saved_at`,
+        number.id,
+        number.number,
+        JSON.stringify(number),
+        at,
+      )
+      return
+    }
+    case 'number.removed':
+      run('DELETE FROM numbers WHERE id = ?', fact.number)
+      return
+    case 'queue.saved': {
+      const { queue } = fact
+      run(
+        `INSERT INTO queues (id, name, doc, saved_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc, saved_at = excluded.saved_at`,
+        queue.id,
+        queue.name,
+        JSON.stringify(queue),
+        at,
+      )
+      return
+    }
+    case 'queue.removed':
+      run('DELETE FROM queues WHERE id = ?', fact.queue)
+      return
+    case 'campaign.saved': {
+      const { campaign } = fact
+      run(
+        `INSERT INTO campaigns (id, name, state, doc, saved_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, state = excluded.state, doc = excluded.doc, saved_at = excluded.saved_at`,
+        campaign.id,
+        campaign.name,
+        campaign.state,
+        JSON.stringify(campaign),
+        at,
+      )
+      return
+    }
+    case 'leads.added':
+      run(
+        `INSERT INTO imports (id, campaign, started_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+        fact.import,
+        fact.campaign,
+        at,
+      )
+      run('UPDATE imports SET added = added + ? WHERE id = ?', fact.leads.length, fact.import)
+      for (const lead of fact.leads) addLead(db, lead, fact.import, at)
+      return
+    case 'leads.imported':
+      run(
+        `INSERT INTO imports (id, campaign, source, started_at, finished_at, accepted, rejected) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET source = excluded.source, finished_at = excluded.finished_at, accepted = excluded.accepted,
+           rejected = excluded.rejected`,
+        fact.import,
+        fact.campaign,
+        fact.source,
+        at,
+        at,
+        fact.accepted,
+        fact.rejected,
+      )
+      return
+    case 'suppression.added':
+      run(
+        `INSERT INTO suppressions (number, reason, until, added_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (number) DO UPDATE SET reason = excluded.reason, until = excluded.until, added_at = excluded.added_at`,
+        fact.number,
+        fact.reason,
+        fact.until,
+        at,
+      )
+      return
+    case 'suppression.removed':
+      run('DELETE FROM suppressions WHERE number = ?', fact.number)
+      return
+    case 'setting.saved':
+      run(
+        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
+        fact.key,
+        fact.value,
+        at,
+      )
+      return
+    case 'recording.listened':
+      run('UPDATE recordings SET listens = listens + 1 WHERE id = ?', fact.recording)
+      return
+    case 'export.requested':
+      run(
+        'INSERT INTO exports (id, user, reason, calls, filter, requested_at) VALUES (?, ?, ?, ?, ?, ?)',
+        fact.export,
+        fact.user,
+        fact.reason,
+        fact.calls,
+        fact.filter,
+        at,
+      )
+      return
+    case 'export.finished':
+      run(
+        'UPDATE exports SET finished_at = ?, sha256 = ?, bytes = ? WHERE id = ?',
+        at,
+        fact.sha256,
+        fact.bytes,
+        fact.export,
+      )
+      return
+    case 'export.downloaded':
+      run('UPDATE exports SET downloads = downloads + 1 WHERE id = ?', fact.export)
+      return
+    default:
+      return // sessions closed and notes live in the journal alone
+  }
+}
+
+function addLead(db: Connection, lead: Lead, importId: string, at: number): void {
+  sql(
+    db,
+    `INSERT INTO leads (id, campaign, ref, name, phones, fields, state, due_at, import, added_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?)`,
+  ).run(
+    lead.id,
+    lead.campaign,
+    lead.ref,
+    lead.name,
+    JSON.stringify(lead.phones),
+    JSON.stringify(lead.fields),
+    at,
+    importId,
+    at,
+    at,
+  )
+  for (const phone of lead.phones)
+    sql(db, 'INSERT INTO lead_phones (number, lead, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
+      phone.number,
+      lead.id,
+      phone.relation,
+    )
+}

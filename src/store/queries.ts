@@ -1,0 +1,40 @@
+/**
+ * Every named read. To add one: write a pure function `(db, args) => rows` under a `noun.verb` name in its noun's file, exported in that
+ * file's `…Queries`, and see that the file is spread in here. `store.read('noun.verb', args)` is then typed by it. Arguments and answers
+ * cross a thread: plain values only.
+ */
+import { agentQueries } from './agents.ts'
+import { callbackQueries } from './callbacks.ts'
+import { callQueries } from './calls.ts'
+import { campaignQueries } from './campaigns.ts'
+import { exportQueries } from './exports.ts'
+import { journalQueries } from './journal.ts'
+import { leadQueries } from './leads.ts'
+import { loadQueries } from './load.ts'
+import { recordingQueries } from './recordings.ts'
+import { settingQueries } from './settings.ts'
+import { suppressionQueries } from './suppressions.ts'
+import { telephonyQueries } from './telephony.ts'
+import { tokenQueries } from './tokens.ts'
+import { userQueries } from './users.ts'
+
+export const queries = {
+  ...agentQueries,
+  ...callbackQueries,
+  ...callQueries,
+  ...campaignQueries,
+  ...exportQueries,
+  ...journalQueries,
+  ...leadQueries,
+  ...loadQueries,
+  ...recordingQueries,
+  ...settingQueries,
+  ...suppressionQueries,
+  ...telephonyQueries,
+  ...tokenQueries,
+  ...userQueries,
+}
+
+export type QueryName = keyof typeof queries
+export type QueryArgs<Name extends QueryName> = Parameters<(typeof queries)[Name]>[1]
+export type QueryResult<Name extends QueryName> = ReturnType<(typeof queries)[Name]>

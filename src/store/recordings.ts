@@ -1,0 +1,56 @@
+import { and, desc, eq, gte, isNotNull, lt, or } from 'drizzle-orm'
+import type { CallId, CampaignId, RecordingId, UserId } from '../lib/ids.ts'
+import type { Db } from './db.ts'
+import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { calls, recordings } from './schema.ts'
+
+export type RecordingRow = typeof recordings.$inferSelect
+/** A recording with the call it belongs to; null when the call's facts are not there (never, but a page must not fall over). */
+export type RecordingRecord = RecordingRow & { callRecord: typeof calls.$inferSelect | null }
+
+/** Recordings opened in [from, to), newest first. */
+export type RecordingFilter = PageArgs & {
+  from?: number
+  to?: number
+  agent?: UserId
+  number?: string
+  campaign?: CampaignId
+  sealedOnly?: boolean
+}
+
+export const recordingQueries = {
+  'recordings.byId': (db: Db, args: { id: RecordingId }): RecordingRecord | null => {
+    const row = joined(db).where(eq(recordings.id, args.id)).get()
+    return row ? { ...row.recordings, callRecord: row.calls } : null
+  },
+  'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
+    db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
+  'recordings.page': (db: Db, args: RecordingFilter): Page<RecordingRecord> => {
+    const limit = pageLimit(args)
+    const rows = joined(db)
+      .where(where(args))
+      .orderBy(desc(recordings.openedAt), desc(recordings.id))
+      .limit(limit + 1)
+      .all()
+    const items = rows.map(row => ({ ...row.recordings, callRecord: row.calls }))
+    return toPage(items, limit, recording => [recording.openedAt, recording.id])
+  },
+}
+
+function joined(db: Db) {
+  return db.select().from(recordings).leftJoin(calls, eq(calls.id, recordings.call))
+}
+
+function where(args: RecordingFilter) {
+  const after = readCursor(args.cursor, ['number', 'string'])
+  const [at, id] = (after ?? []) as [number, RecordingId]
+  return and(
+    args.from === undefined ? undefined : gte(recordings.openedAt, args.from),
+    args.to === undefined ? undefined : lt(recordings.openedAt, args.to),
+    args.agent === undefined ? undefined : eq(calls.agent, args.agent),
+    args.number === undefined ? undefined : eq(calls.number, args.number),
+    args.campaign === undefined ? undefined : eq(calls.campaign, args.campaign),
+    args.sealedOnly ? isNotNull(recordings.sealedAt) : undefined,
+    after ? or(lt(recordings.openedAt, at), and(eq(recordings.openedAt, at), lt(recordings.id, id))) : undefined,
+  )
+}

@@ -1,0 +1,198 @@
+/** The store as the rest of the house holds it: one way in for facts, named queries out, a few point reads without a thread between. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Recorded } from '../centre/facts.ts'
+import type { Setup } from '../centre/state.ts'
+import type { UserId } from '../lib/ids.ts'
+import { type Connection, type Migration, openReader, readMigrations, sql } from './db.ts'
+import type { DbWorkerData } from './db-worker.ts'
+import type { InFlight } from './load.ts'
+import { type DataLock, lockData } from './lock.ts'
+import type { OperationArgs, OperationName, OperationResult, Session } from './operations.ts'
+import type { Committed, IdempotentReply, SecretWrite, Transaction } from './port.ts'
+import type { QueryArgs, QueryName, QueryResult } from './queries.ts'
+import { openKeyFile, type SecretKind, seal, unseal } from './secrets.ts'
+import { WorkerClient } from './worker-client.ts'
+
+export type StoreOptions = {
+  /** The SQLite file; its folder is made when it is missing. */
+  file: string
+  keyFile: string
+  now: number
+  /** In a bundle: where the entry points are. Default: the sources beside this file. */
+  workers?: { db: string | URL; reader: string | URL }
+  /** A folder of `NNNN_name.sql`, or the migrations themselves. Default: `migrations/` of the checkout. */
+  migrations?: string | Migration[]
+  /** Reader threads; one slow report then holds up no other page. */
+  readers?: number
+  /** Told when a worker died; it is being replaced. */
+  onFault?: (words: string) => void
+  /** For the test of a full disk. */
+  maxPages?: number
+}
+
+export type CommittedLine = Recorded & { seq: number }
+
+export class Store {
+  readonly #writer: WorkerClient
+  readonly #readers: WorkerClient[]
+  readonly #point: Connection
+  readonly #key: Buffer
+  readonly #lock: DataLock
+  readonly #listeners = new Set<(lines: CommittedLine[]) => void>()
+
+  private constructor(parts: {
+    writer: WorkerClient
+    readers: WorkerClient[]
+    point: Connection
+    key: Buffer
+    lock: DataLock
+  }) {
+    this.#writer = parts.writer
+    this.#readers = parts.readers
+    this.#point = parts.point
+    this.#key = parts.key
+    this.#lock = parts.lock
+  }
+
+  /** Takes the data folder for this process alone, migrates and opens. Throws StoreError with what to do. */
+  static async open(options: StoreOptions): Promise<Store> {
+    mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o750 })
+    const lock = lockData(options.file)
+    try {
+      const key = openKeyFile(options.keyFile)
+      const migrations = options.migrations ?? new URL('../../migrations', import.meta.url).pathname
+      const data: DbWorkerData = {
+        file: options.file,
+        migrations: typeof migrations === 'string' ? readMigrations(migrations) : migrations,
+        now: options.now,
+        maxPages: options.maxPages,
+      }
+      const onFault = options.onFault ?? (() => {})
+      const entry = options.workers ?? {
+        db: new URL('./db-worker.ts', import.meta.url),
+        reader: new URL('./reader-worker.ts', import.meta.url),
+      }
+      const writer = new WorkerClient(
+        entry.db,
+        () => data,
+        reason => onFault(`The database worker died: ${reason}`),
+      )
+      await writer.start()
+      const readers = Array.from(
+        { length: options.readers ?? 2 },
+        () =>
+          new WorkerClient(
+            entry.reader,
+            () => ({ file: options.file }),
+            reason => onFault(`A reader died: ${reason}`),
+          ),
+      )
+      await Promise.all(readers.map(reader => reader.start()))
+      return new Store({ writer, readers, point: openReader(options.file), key, lock })
+    } catch (error) {
+      lock[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  /** Resolves when the facts are on disk. Rejects with StoreError; then nothing of it is, except after a `fault` without `once`. */
+  async transact(transaction: Transaction): Promise<Committed> {
+    const secrets = transaction.secrets?.map(secret => ({ ...secret, value: seal(this.#key, secret) }))
+    const text = JSON.stringify({ type: 'transact', transaction: { ...transaction, secrets } })
+    const committed = (await this.#writer.ask(text)) as Committed
+    if (transaction.recorded.length > 0) {
+      const lines = transaction.recorded.map((line, at) => ({ ...line, seq: committed.firstSeq + at }))
+      for (const listener of this.#listeners) listener(lines)
+    }
+    return committed
+  }
+
+  /** Several, each for itself: one may be refused and the others stand. They share a commit. */
+  commit(transactions: Transaction[]): Promise<PromiseSettledResult<Committed>[]> {
+    return Promise.allSettled(transactions.map(transaction => this.transact(transaction)))
+  }
+
+  /** Told every committed line once, in the order of the journal. Must not throw and must return at once. */
+  onCommitted(listener: (lines: CommittedLine[]) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** A write that is no fact: sessions, idempotent replies. */
+  operate<Name extends OperationName>(name: Name, args: OperationArgs<Name>): Promise<OperationResult<Name>> {
+    return this.#writer.ask(JSON.stringify({ type: 'operate', name, args })) as Promise<OperationResult<Name>>
+  }
+
+  /** A named query on a reader thread; it sees every commit that was answered before. */
+  read<Name extends QueryName>(name: Name, args: QueryArgs<Name>): Promise<QueryResult<Name>> {
+    const reader = this.#readers.reduce((least, next) => (next.waiting < least.waiting ? next : least))
+    return reader.ask(JSON.stringify({ name, args })) as Promise<QueryResult<Name>>
+  }
+
+  /** The secret in clear (or its hash, for passwords and tokens); null: none is set. One row by its key, on this thread. */
+  secret(owner: string, kind: SecretKind): string | null {
+    const row = sql(this.#point, 'SELECT owner, kind, value FROM secrets WHERE owner = ? AND kind = ?').get(
+      owner,
+      kind,
+    ) as { owner: string; kind: SecretKind; value: string } | undefined
+    return row ? unseal(this.#key, row) : null
+  }
+
+  /** Whose hash this is: for tokens, which are known by nothing else. */
+  ownerOf(kind: Extract<SecretWrite['kind'], 'token'>, hash: string): string | null {
+    const row = sql(this.#point, 'SELECT owner FROM secrets WHERE kind = ? AND value = ?').get(kind, hash) as
+      | { owner: string }
+      | undefined
+    return row?.owner ?? null
+  }
+
+  session(tokenHash: string): Session | null {
+    const row = sql(
+      this.#point,
+      'SELECT token_hash AS tokenHash, user, created_at AS createdAt, seen_at AS seenAt, address FROM sessions WHERE token_hash = ?',
+    ).get(tokenHash)
+    return (row as Session | undefined) ?? null
+  }
+
+  sessionsOf(user: UserId): Session[] {
+    return sql(
+      this.#point,
+      'SELECT token_hash AS tokenHash, user, created_at AS createdAt, seen_at AS seenAt, address FROM sessions WHERE user = ?',
+    ).all(user) as Session[]
+  }
+
+  /** The reply to an earlier request with this key; null: there was none. */
+  remembered(owner: string, key: string): IdempotentReply | null {
+    const row = sql(
+      this.#point,
+      'SELECT owner, key, request_hash AS requestHash, status, response, at FROM idempotency WHERE owner = ? AND key = ?',
+    ).get(owner, key)
+    return (row as IdempotentReply | undefined) ?? null
+  }
+
+  setup(now: number): Promise<Setup> {
+    return this.read('load.setup', { now })
+  }
+
+  inFlight(): Promise<InFlight> {
+    return this.read('load.inFlight', {})
+  }
+
+  /** A consistent copy while the floor works. `to` must not exist. */
+  async backup(to: string): Promise<void> {
+    await this.#writer.ask(JSON.stringify({ type: 'backup', to }))
+  }
+
+  /** For tests: the database worker dies as of a fault. */
+  killWriter(): Promise<void> {
+    return this.#writer.kill()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#readers.map(reader => reader[Symbol.asyncDispose]()))
+    await this.#writer[Symbol.asyncDispose]()
+    this.#point.close()
+    this.#lock[Symbol.dispose]()
+  }
+}

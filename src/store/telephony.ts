@@ -1,0 +1,47 @@
+/** Trunks, dialled numbers and queues: short lists that are read whole. */
+import { eq } from 'drizzle-orm'
+import type { InboundNumber, Queue, Trunk } from '../centre/entities.ts'
+import type { NumberId, QueueId, TrunkId } from '../lib/ids.ts'
+import type { Db } from './db.ts'
+import type { NoArgs } from './page.ts'
+import { numbers, queues, trunks } from './schema.ts'
+
+/** With the last state the floor saw. */
+export type TrunkRecord = Trunk & {
+  state: 'up' | 'down' | null
+  stateReason: string | null
+  stateAt: number | null
+  passwordSetAt: number | null
+}
+
+export const telephonyQueries = {
+  'trunks.list': (db: Db, _args: NoArgs): TrunkRecord[] =>
+    db.select().from(trunks).orderBy(trunks.name).all().map(trunkOf),
+  'trunks.byId': (db: Db, args: { id: TrunkId }): TrunkRecord | null => {
+    const row = db.select().from(trunks).where(eq(trunks.id, args.id)).get()
+    return row ? trunkOf(row) : null
+  },
+  'numbers.list': (db: Db, _args: NoArgs): InboundNumber[] =>
+    db
+      .select()
+      .from(numbers)
+      .orderBy(numbers.number)
+      .all()
+      .map(row => row.doc),
+  'numbers.byId': (db: Db, args: { id: NumberId }): InboundNumber | null =>
+    db.select().from(numbers).where(eq(numbers.id, args.id)).get()?.doc ?? null,
+  'queues.list': (db: Db, _args: NoArgs): Queue[] =>
+    db
+      .select()
+      .from(queues)
+      .orderBy(queues.name)
+      .all()
+      .map(row => row.doc),
+  'queues.byId': (db: Db, args: { id: QueueId }): Queue | null =>
+    db.select().from(queues).where(eq(queues.id, args.id)).get()?.doc ?? null,
+}
+
+function trunkOf(row: typeof trunks.$inferSelect): TrunkRecord {
+  const { state, stateReason, stateAt, passwordSetAt } = row
+  return { ...row.doc, state, stateReason, stateAt, passwordSetAt }
+}
