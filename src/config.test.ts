@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ConfigError, configKeys, environmentName, loadConfig, parseConfig } from './config.ts'
+import { asset } from './lib/places.ts'
 
 const read = (text: string, env: NodeJS.ProcessEnv = {}) =>
   parseConfig({ file: '/etc/switchroom/switchroom.toml', text, env })
@@ -98,4 +100,12 @@ test('a relative path is meant from the file, and nothing can be changed afterwa
   const config = read('data_dir = "data"')
   assert.equal(config.dataDir, '/etc/switchroom/data')
   assert.throws(() => ((config.http.listen as { port: number }).port = 1), TypeError)
+})
+
+test('the file that the package installs shows each key with what holds without it', () => {
+  const text = readFileSync(asset('debian/switchroom.toml'), 'utf8')
+  const shown = text.replace(/^#(?=[a-z_]+ = )/gm, '')
+  for (const key of configKeys) assert.match(shown, new RegExp(`^${key.split('.').at(-1)} = `, 'm'))
+  const own = /^(cert|key|advertise|address|workers) = .*\n/gm // examples, or different from machine to machine
+  assert.deepEqual(read(shown.replace(own, '')), read(text))
 })

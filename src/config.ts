@@ -106,6 +106,18 @@ export function parseConfig(source: { file: string | null; text: string; env: No
   return deepFreeze(config)
 }
 
+/** What lies in the data folder, for everyone who opens it: the service, `backup`, `check`, `user`. */
+export function dataFiles(config: Config) {
+  return {
+    database: join(config.dataDir, 'switchroom.db'),
+    recordings: join(config.dataDir, 'recordings'),
+    exports: join(config.dataDir, 'exports'),
+    /** Our own certificate authority and the certificate it gave. */
+    tls: join(config.dataDir, 'tls'),
+    prompts: join(config.dataDir, 'prompts'),
+  }
+}
+
 const hostPort = z.string().transform((text, context): HostPort => {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
   const host = match?.[1] ?? match?.[2]
