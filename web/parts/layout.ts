@@ -49,6 +49,8 @@ export type LayoutParts = {
   main: Html
   /** Scripts of this page beside the common ones, names of files in `web/static`. */
   scripts?: string[]
+  /** The same for scripts that are ECMAScript modules. */
+  modules?: string[]
   /** What the `?` key opens: a `<dialog id="help">`. Pages without one have no such button. */
   help?: Html
   /** The agent's desk fills the window; other pages are as wide as 1,600 px and scroll. */
@@ -69,7 +71,7 @@ export function layout(frame: Frame, parts: LayoutParts): Html {
 <link rel="stylesheet" href="/static/switchroom.css">
 <script src="/static/vendor/htmx.min.js" defer></script>
 <script src="/static/vendor/hx-sse.min.js" defer></script>
-${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html`<script src="/static/${name}" defer></script>\n`)}</head>
+${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html`<script src="/static/${name}" defer></script>\n`)}${(parts.modules ?? []).map(name => html`<script src="/static/${name}" type="module"></script>\n`)}</head>
 <body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
 <a class="skip" href="#main">${w.frame.skip}</a>
 ${header(frame, w, parts.help !== undefined)}

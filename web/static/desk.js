@@ -1,4 +1,4 @@
-// The agent's desk: what is typed outlives a reload, the title and a sound say that a call is there, and wrap-up puts the cursor in the form.
+// The agent's desk: what is typed outlives a reload, the title says that a call is there, and wrap-up puts the cursor in the form.
 ;(() => {
   const prefix = 'switchroom.draft.'
   const keptMs = 2 * 86_400_000
@@ -33,21 +33,6 @@
     for (const key of Object.keys(localStorage)) if (key.startsWith(prefix) && match(key)) localStorage.removeItem(key)
   }
 
-  // Two short tones when a call arrives or connects. The browser allows sound once the agent has clicked anywhere.
-  let sound
-  function chime(from, to) {
-    sound ??= new AudioContext()
-    if (sound.state !== 'running') return
-    for (const [at, hz] of [[0, from], [0.14, to]]) {
-      const tone = new OscillatorNode(sound, { frequency: hz })
-      const loudness = new GainNode(sound, { gain: 0.08 })
-      tone.connect(loudness).connect(sound.destination)
-      tone.start(sound.currentTime + at)
-      tone.stop(sound.currentTime + at + 0.11)
-    }
-  }
-  document.addEventListener('click', () => { sound ??= new AudioContext() }, { once: true })
-
   function notice() {
     const bar = document.getElementById('call-bar')
     if (!bar) return
@@ -55,10 +40,7 @@
     const before = phase
     phase = bar.dataset.callPhase
     if (phase === before) return
-    if (phase === 'talking') chime(660, 880)
-    if (phase === 'assigned') chime(880, 880)
     if (phase === 'ended' && before === 'talking') {
-      chime(660, 440)
       const form = document.querySelector('form.write')
       if (form && !form.contains(document.activeElement))
         form.querySelector('input[name="code"]:checked, input[name="code"]')?.focus()

@@ -17,11 +17,11 @@ export function deskPage(props: DeskProps): Html {
   return layout(props.frame, {
     title: w.agent.desk,
     fills: true,
-    scripts: ['desk.js', 'agent-audio.js'],
+    scripts: ['desk.js'],
+    modules: ['agent-audio.js'],
     main: html`<h1 class="unseen">${w.agent.desk}</h1>
 <div id="desk-stream" hx-sse:connect="/live/desk" hx-config="sse.pauseOnBackground:false" hidden></div>
-<div id="audio-texts" hidden ${audioTexts(w)}></div>
-<div class="desk">${state}${call}${said}<div class="columns">${who}${say}${write}</div></div>`,
+<div class="desk">${state}${call}<div class="said">${said}<p id="audio-words" class="notice amber" role="status" ${audioTexts(w)}></p></div><div class="columns">${who}${say}${write}</div></div>`,
     help: help(w),
   })
 }
@@ -45,7 +45,7 @@ export function deskNotice(props: Pick<DeskProps, 'notice'>): Html {
 /** Words for what only the browser knows of the audio; its script has no texts of its own. */
 function audioTexts(w: Words): Html {
   const a = w.agent.audio
-  return html`data-denied="${a.denied}" data-no-device="${a.noDevice}" data-insecure="${a.insecure}" data-failed="${a.failed}" data-connecting="${a.connecting}" data-testing="${a.testing}" data-heard="${a.heard}" data-silent="${a.silent}"`
+  return html`data-up="" data-lost="${a.lost}" data-denied="${a.denied}" data-no-device="${a.noDevice}" data-insecure="${a.insecure}" data-failed="${a.failed}" data-connecting="${a.connecting}" data-testing="${a.testing}" data-heard="${a.heard}" data-silent="${a.silent}"`
 }
 
 function help(w: Words): Html {

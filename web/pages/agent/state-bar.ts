@@ -68,7 +68,8 @@ function audio({ station, agent }: DeskProps, w: Words): Html {
     const words = station.lostAt !== null ? a.lost : station.up ? a.up : a.down
     const tone = station.up ? 'green' : station.lostAt !== null || agent.phase !== 'signed_off' ? 'red' : 'grey'
     return html`<div class="audio" id="audio" data-audio-up="${station.up}">
-<span id="audio-state">${chip(tone, station.up ? 'headphones' : 'mic-off', words)}</span>
+${chip(tone, station.up ? 'headphones' : 'mic-off', words)}
+<meter id="audio-level" min="0" max="1" value="0" aria-label="${a.label}" hx-morph-skip></meter>
 ${
   station.up
     ? html`<button class="button quiet small" type="button" data-audio-action="test">${icon('mic')}${a.test}</button>`

@@ -1,0 +1,131 @@
+import { businesses, type Campaign, campaignModes, type LeadState, leadStates } from '../../../src/centre/entities.ts'
+import { areaField, checksField, type Choice, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { percent, thousands } from '../../parts/numbers.ts'
+import { campaignChip, chip } from '../../parts/state.ts'
+import { heading, table } from '../../parts/table.ts'
+import type { Words } from '../../words/words.ts'
+import { problems } from './users.ts'
+
+/** Settings with the live figures since the program started. */
+export type CampaignView = Pick<Campaign, 'id' | 'name' | 'mode' | 'business' | 'state' | 'abandonRateMax'> & {
+  agents: number
+  held: string | null
+  dialled: number
+  answered: number
+  connected: number
+  abandoned: number
+}
+
+export type CampaignsProps = { frame: Frame; campaigns: CampaignView[]; saved: boolean }
+
+export function campaignsPage(props: CampaignsProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.admin.campaigns
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({
+      title: words.title,
+      count: w.frame.list.count(props.campaigns.length),
+      about: words.about,
+      actions: html`<a class="button primary" href="/admin/campaigns/new">${icon('plus')}${words.add}</a>`,
+    })}
+${props.saved ? notice('green', w.frame.form.saved) : null}
+<div id="campaign-list" hx-get="/admin/campaigns" hx-trigger="every 5s" hx-select="#campaign-list" hx-swap="outerMorph">${table({
+      caption: words.title,
+      rows: props.campaigns,
+      empty: html`<p>${words.none}</p><a class="button primary" href="/admin/campaigns/new">${words.add}</a>`,
+      columns: [
+        { head: words.name, cell: row => html`<a href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>` },
+        { head: words.business, cell: row => w.domain.business[row.business] },
+        { head: words.mode, cell: row => w.domain.mode[row.mode] },
+        { head: words.state, cell: row => stateOf(row, w) },
+        { head: words.agents, kind: 'figure', cell: row => row.agents },
+        { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
+        { head: words.connected, kind: 'figure', cell: row => thousands(row.connected) },
+        { head: words.rate, kind: 'figure', cell: row => percent(row.answered === 0 ? null : row.abandoned / row.answered) },
+        { head: words.leads, kind: 'action', cell: row => html`<a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}` },
+      ],
+    })}</div>`,
+  })
+}
+
+function stateOf(row: CampaignView, w: Words): Html {
+  const words = w.admin.campaigns
+  if (row.state !== 'running') return campaignChip(row.state, w)
+  return row.held ? chip('amber', 'hourglass', `${words.held} ${row.held}`) : chip('green', 'circle-play', words.dialling)
+}
+
+/** Starting and pausing are one click; closing asks. */
+function stateButtons(row: Pick<CampaignView, 'id' | 'name' | 'state'>, w: Words, withClose = false): Html {
+  const words = w.admin.campaigns
+  const form = (state: string, inner: Html, kind = '') =>
+    html`<form method="post" action="/admin/campaigns/${row.id}/state"><input type="hidden" name="state" value="${state}"><button class="button small ${kind}"${state === 'closed' ? html` data-asks="${words.closeQuestion(row.name)}"` : null}>${inner}</button></form>`
+  if (row.state === 'closed') return html`<span></span>`
+  return html`${row.state === 'running' ? form('paused', html`${icon('pause')}${words.pause}`) : form('running', html`${icon('play')}${words.start}`, 'primary')} ${withClose ? form('closed', html`${icon('archive')}${words.close}`, 'danger') : null}`
+}
+
+export type CampaignFormProps = {
+  frame: Frame
+  /** null: a new one. */
+  campaign: (CampaignView & { leads: Record<LeadState, number> }) | null
+  trunks: Choice[]
+  agents: Choice[]
+  policies: Choice[]
+  filled: Filled
+}
+
+/** Times are typed in seconds, the abandon rate in per cent, lists one a line. */
+export function campaignFormPage(props: CampaignFormProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.admin.campaigns
+  const { campaign } = props
+  const title = campaign ? words.edit(campaign.name) : words.add
+  return layout(props.frame, {
+    title,
+    main: html`${heading({
+      title,
+      actions: campaign
+        ? html`${stateOf(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
+        : null,
+    })}${problems(props.filled, w)}
+<div class="wide-narrow">${form(props, w)}<div class="stack">${campaign ? live(campaign, w) : null}</div></div>`,
+  })
+}
+
+function form(props: CampaignFormProps, w: Words): Html {
+  const words = w.admin.campaigns
+  const { filled, campaign } = props
+  return html`<form class="form panel" method="post" action="${campaign ? `/admin/campaigns/${campaign.id}` : '/admin/campaigns'}">
+${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
+<div class="row">${selectField({ name: 'business', label: words.business, choices: businesses.map(value => ({ value, word: w.domain.business[value] })) }, filled)}
+${selectField({ name: 'mode', label: words.mode, choices: campaignModes.map(value => ({ value, word: w.domain.mode[value] })) }, filled)}
+${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, choices: props.policies }, filled)}</div>
+${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
+${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
+<div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', min: 15, max: 120, figure: true, required: true }, filled)}
+${textField({ name: 'wrapMs', label: words.wrap, type: 'number', min: 0, max: 600, figure: true, required: true }, filled)}
+${textField({ name: 'previewMs', label: words.preview, type: 'number', min: 5, max: 600, figure: true, required: true }, filled)}
+${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min: 0, max: 100, figure: true, required: true }, filled)}</div>
+${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
+${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`
+}
+
+function live(campaign: NonNullable<CampaignFormProps['campaign']>, w: Words): Html {
+  const words = w.admin.campaigns
+  const rate = campaign.answered === 0 ? null : campaign.abandoned / campaign.answered
+  const over = rate !== null && rate > campaign.abandonRateMax
+  const all = leadStates.reduce((sum, state) => sum + campaign.leads[state], 0)
+  return html`<section class="panel"><h2>${words.figures}</h2><dl class="facts figures">
+<dt>${words.dialled}</dt><dd>${thousands(campaign.dialled)}</dd><dt>${words.answered}</dt><dd>${thousands(campaign.answered)}</dd>
+<dt>${words.connected}</dt><dd>${thousands(campaign.connected)}</dd><dt>${words.abandoned}</dt><dd>${thousands(campaign.abandoned)}</dd>
+<dt>${words.rate}</dt><dd>${over ? chip('red', 'triangle-alert', percent(rate)) : percent(rate)}</dd></dl><p class="help">${words.sinceStart}</p></section>
+<section class="panel"><h2>${words.byState}</h2><ul class="meters">${leadStates.map(
+    state =>
+      html`<li><span>${w.domain.leadState[state]}</span><span class="figure">${thousands(campaign.leads[state])}</span><progress max="${Math.max(1, all)}" value="${campaign.leads[state]}" aria-label="${w.domain.leadState[state]}"></progress></li>`,
+  )}</ul></section>`
+}

@@ -1,0 +1,106 @@
+import type { Trunk } from '../../../src/centre/entities.ts'
+import { areaField, checkField, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { chip } from '../../parts/state.ts'
+import { heading, table } from '../../parts/table.ts'
+import { instant } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
+import { problems } from './users.ts'
+
+export type TrunkRow = Trunk & {
+  state: 'up' | 'down' | null
+  reason: string | null
+  stateAt: number | null
+  /** Calls on it now. */
+  calls: number
+}
+
+export type TrunksProps = { frame: Frame; trunks: TrunkRow[]; saved: boolean }
+
+export function trunksPage(props: TrunksProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.admin.trunks
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({
+      title: words.title,
+      count: w.frame.list.count(props.trunks.length),
+      about: words.about,
+      actions: html`<a class="button primary" href="/admin/trunks/new">${icon('plus')}${words.add}</a>`,
+    })}
+${props.saved ? notice('green', w.frame.form.saved) : null}
+<div id="trunk-list" hx-get="/admin/trunks" hx-trigger="every 5s" hx-select="#trunk-list" hx-swap="outerMorph">${table({
+      caption: words.title,
+      rows: props.trunks,
+      empty: html`<p>${words.none}</p><a class="button primary" href="/admin/trunks/new">${words.add}</a>`,
+      columns: [
+        { head: words.name, cell: trunk => html`<a href="/admin/trunks/${trunk.id}"><b>${trunk.name}</b></a>` },
+        { head: words.host, cell: trunk => html`<span class="figure">${trunk.host}:${trunk.port}</span> <span class="muted">${trunk.transport.toUpperCase()}</span>` },
+        { head: words.state, cell: trunk => html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}` },
+        { head: words.use, kind: 'figure', cell: trunk => `${trunk.calls} / ${trunk.maxCalls}` },
+        { head: words.callsPerSecond, kind: 'figure', cell: trunk => trunk.callsPerSecond },
+        { head: words.callerIds, cell: trunk => html`<span class="figure">${trunk.callerIds.slice(0, 2).join(', ')}${trunk.callerIds.length > 2 ? ' …' : ''}</span>` },
+        { head: w.frame.list.actions, kind: 'action', cell: trunk => html`<a class="button small" href="/admin/trunks/${trunk.id}">${icon('pencil')}${w.frame.form.edit}</a>` },
+      ],
+    })}</div>`,
+  })
+}
+
+export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason'>, w: Words): Html {
+  const words = w.admin.trunks
+  if (!trunk.enabled) return chip('grey', 'circle-x', words.off)
+  if (trunk.state === 'up') return chip('green', 'circle-check', words.up)
+  if (trunk.state === 'down') return chip('red', 'circle-x', trunk.reason ? `${words.down}: ${trunk.reason}` : words.down)
+  return chip('grey', 'circle', words.unknown)
+}
+
+export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; filled: Filled }
+
+export function trunkFormPage(props: TrunkFormProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.admin.trunks
+  const { filled, trunk } = props
+  const title = trunk ? words.edit(trunk.name) : words.add
+  return layout(props.frame, {
+    title,
+    main: html`${heading({ title, actions: trunk ? trunkState(trunk, w) : null })}
+${problems(filled, w)}
+<form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">
+<div class="row">${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
+<div class="row">${textField({ name: 'host', label: words.host, help: words.hostHelp, required: true, figure: true, maxlength: 253 }, filled)}
+${textField({ name: 'port', label: words.port, type: 'number', min: 1, max: 65535, required: true, figure: true }, filled)}
+${selectField(
+  {
+    name: 'transport',
+    label: words.transport,
+    choices: [
+      { value: 'udp', word: 'UDP' },
+      { value: 'tcp', word: 'TCP' },
+    ],
+  },
+  filled,
+)}</div>
+${checkField({ name: 'register', label: words.register, help: words.registerHelp }, filled)}
+<div class="row">${textField({ name: 'username', label: words.username, maxlength: 64, autocomplete: 'off' }, filled)}
+${textField({ name: 'password', label: words.password, type: 'password', help: trunk ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
+${areaField({ name: 'callerIds', label: words.callerIds, help: words.callerIdsHelp, figure: true, rows: 4 }, filled)}
+<div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, type: 'number', min: 1, max: 10000, required: true, figure: true }, filled)}
+${textField({ name: 'callsPerSecond', label: words.callsPerSecond, type: 'number', min: 1, max: 100, required: true, figure: true }, filled)}</div>
+${checksField(
+  {
+    name: 'codecs',
+    label: words.codecs,
+    empty: '',
+    choices: [
+      { value: 'pcma', word: 'G.711 A-law (PCMA)' },
+      { value: 'pcmu', word: 'G.711 µ-law (PCMU)' },
+    ],
+  },
+  filled,
+)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunks">${w.frame.form.cancel}</a></div></form>`,
+  })
+}
