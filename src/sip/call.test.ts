@@ -249,7 +249,7 @@ test('a digit in INFO is told, in all its spellings, and nonsense is refused', (
   const info = starts(net, 'INFO')[0]!.text
   const variant = (body: string, type: string, seq: number) =>
     info
-      .replace(/\r\n\r\n[^]*/, `\r\n\r\n${body}`)
+      .replace(/\r\n\r\n[\s\S]*/, `\r\n\r\n${body}`)
       .replace(/Content-Length: \d+/, `Content-Length: ${body.length}`)
       .replace(/Content-Type: .*/, `Content-Type: ${type}`)
       .replace(/CSeq: \d+/, `CSeq: ${seq}`)

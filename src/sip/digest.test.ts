@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Algorithm, DigestClient, DigestServer, digestResponse, ha1 } from './digest.ts'
+import { type HeaderLine, type Request, serialise } from './message.ts'
+import { parseMessage } from './parse.ts'
+
+const carl = { username: '4001', password: 'correct horse' }
+const realm = 'switchroom'
+const device = { ha1Md5: ha1('MD5', carl, realm), ha1Sha256: ha1('SHA-256', carl, realm), offerSha256: false }
+
+test('the examples of RFC 7616 §3.9.1 come out as printed there', () => {
+  const input = {
+    method: 'GET',
+    uri: '/dir/index.html',
+    nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+    qop: { nc: '00000001', cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ' },
+  }
+  const answer = (algorithm: Algorithm) => {
+    const secret = ha1(algorithm, { username: 'Mufasa', password: 'Circle of Life' }, 'http-auth@example.org')
+    return digestResponse({ ...input, algorithm, ha1: secret })
+  }
+  assert.equal(answer('MD5'), '8ca523f5e9506fed4657c9700eebdbec')
+  assert.equal(answer('SHA-256'), '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1')
+})
+
+function server(held: typeof device | null = device) {
+  let serial = 0
+  return new DigestServer({
+    realm,
+    secret: () => `secret${serial++}`,
+    lookup: name => (name === '4001' ? held : null),
+  })
+}
+
+const basics: HeaderLine[] = [
+  ['Via', 'SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKx'],
+  ['From', '<sip:4001@switchroom>;tag=1'],
+  ['To', '<sip:4001@switchroom>'],
+  ['Call-ID', 'x'],
+]
+
+function read(bytes: Buffer) {
+  const parsed = parseMessage(bytes)
+  return parsed.type === 'message' ? parsed.message : assert.fail(JSON.stringify(parsed))
+}
+
+function register(lines: HeaderLine[]): Request {
+  const message = read(serialise('REGISTER sip:switchroom SIP/2.0', [...basics, ['CSeq', '1 REGISTER'], ...lines]))
+  return message.kind === 'request' ? message : assert.fail()
+}
+
+function refusal(lines: HeaderLine[], status = 401) {
+  const message = read(serialise(`SIP/2.0 ${status} No`, [...basics, ['CSeq', '1 REGISTER'], ...lines]))
+  return message.kind === 'response' ? message : assert.fail()
+}
+
+function client(credentials = carl): DigestClient {
+  return new DigestClient(credentials, () => 'c0ffee')
+}
+
+for (const offerSha256 of [false, true]) {
+  test(`our client proves itself to our server by ${offerSha256 ? 'SHA-256' : 'MD5'}`, () => {
+    const [ours, theirs] = [client(), server({ ...device, offerSha256 })]
+    const challenges = theirs.challenge('4001', 'salt', false, 0)
+    assert.equal(challenges.length, offerSha256 ? 2 : 1)
+    assert.ok(ours.learn(refusal(challenges)))
+    const [credentials] = ours.authorize('REGISTER', 'sip:switchroom')
+    assert.match(credentials![1], offerSha256 ? /algorithm=SHA-256/ : /algorithm=MD5/)
+    assert.deepEqual(theirs.verify(register([credentials!]), 10), { type: 'proved', username: '4001' })
+    // The next request comes with the next count, and needs no challenge.
+    assert.deepEqual(theirs.verify(register(ours.authorize('REGISTER', 'sip:switchroom')), 20).type, 'proved')
+  })
+}
+
+test('credentials sent again prove nothing', () => {
+  const [ours, theirs] = [client(), server()]
+  ours.learn(refusal(theirs.challenge('4001', 'salt', false, 0)))
+  const request = register(ours.authorize('REGISTER', 'sip:switchroom'))
+  assert.equal(theirs.verify(request, 10).type, 'proved')
+  assert.deepEqual(theirs.verify(request, 20), { type: 'challenge', stale: true })
+})
+
+test('an old nonce is stale for who knows the password, and wrong for who does not', () => {
+  const theirs = server()
+  const [ours, thief] = [client(), client({ username: '4001', password: 'guess' })]
+  for (const one of [ours, thief]) one.learn(refusal(theirs.challenge('4001', 'salt', false, 0)))
+  assert.deepEqual(theirs.verify(register(ours.authorize('REGISTER', 'sip:s')), 61_000), {
+    type: 'challenge',
+    stale: true,
+  })
+  assert.equal(theirs.verify(register(thief.authorize('REGISTER', 'sip:s')), 61_000).type, 'wrong')
+})
+
+test('a nonce of another server, another method and an unknown user are no proof', () => {
+  const theirs = server()
+  const stranger = client()
+  stranger.learn(refusal([['WWW-Authenticate', 'Digest realm="switchroom", nonce="zz.salt.forged", qop="auth"']]))
+  assert.deepEqual(theirs.verify(register(stranger.authorize('REGISTER', 'sip:s')), 0), {
+    type: 'challenge',
+    stale: true,
+  })
+
+  const ours = client()
+  ours.learn(refusal(theirs.challenge('4001', 'salt', false, 0)))
+  assert.equal(theirs.verify(register(ours.authorize('INVITE', 'sip:s')), 0).type, 'wrong')
+
+  const nobody = client({ username: '9999', password: 'x' })
+  nobody.learn(refusal(theirs.challenge('9999', 'salt', false, 0)))
+  assert.equal(theirs.verify(register(nobody.authorize('REGISTER', 'sip:s')), 0).type, 'wrong')
+})
+
+test('an answer without qop, which could be replayed, is not taken', () => {
+  const theirs = server()
+  const nonce = /nonce="([^"]+)"/.exec(theirs.challenge('4001', 's', false, 0)[0]![1])![1]!
+  const response = digestResponse({
+    algorithm: 'MD5',
+    ha1: device.ha1Md5,
+    method: 'REGISTER',
+    uri: 'sip:s',
+    nonce,
+    qop: null,
+  })
+  const line: HeaderLine = [
+    'Authorization',
+    `Digest username="4001", realm="${realm}", nonce="${nonce}", uri="sip:s", response="${response}"`,
+  ]
+  assert.equal(theirs.verify(register([line]), 0).type, 'wrong')
+})
+
+test('our client takes the first challenge it can answer, by proxies too, and does not repeat a wrong password', () => {
+  const ours = client()
+  const challenges: HeaderLine[] = [
+    ['Proxy-Authenticate', 'Bearer realm="x"'],
+    ['Proxy-Authenticate', 'Digest realm="r", nonce="n", algorithm=SHA-512-256, qop="auth"'],
+    ['Proxy-Authenticate', 'Digest realm="r", nonce="n", opaque="o", qop="auth,auth-int"'],
+  ]
+  assert.ok(ours.learn(refusal(challenges, 407)))
+  const [name, value] = ours.authorize('INVITE', 'sip:a')[0]!
+  assert.equal(name, 'Proxy-Authorization')
+  assert.match(value, /qop=auth, nc=00000001, cnonce="c0ffee", opaque="o"$/)
+  assert.equal(ours.learn(refusal(challenges, 407)), false)
+  assert.equal(client().learn(refusal([['WWW-Authenticate', 'Digest realm="r"']])), false)
+})
+
+test('a challenge of RFC 2069, without qop, is answered in its shorter form', () => {
+  const ours = client()
+  ours.learn(refusal([['WWW-Authenticate', 'Digest realm="r", nonce="n"']]))
+  const [[, value] = ['', '']] = ours.authorize('INVITE', 'sip:a')
+  const expected = digestResponse({
+    algorithm: 'MD5',
+    ha1: ha1('MD5', carl, 'r'),
+    method: 'INVITE',
+    uri: 'sip:a',
+    nonce: 'n',
+    qop: null,
+  })
+  assert.ok(value.includes(`response="${expected}"`) && !value.includes('cnonce'))
+})

@@ -1,0 +1,205 @@
+/** Desk phones at our registrar, and ourselves at a trunk's: two user agents, one on each side. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ha1 } from './digest.ts'
+import type { DeviceSecret, RegisterSpec } from './events.ts'
+import { alice, carl, Net, sdpA } from './fixtures/net.ts'
+
+const realm = 'switchroom'
+const password = 'correct horse'
+function secretOf(extension: string): DeviceSecret {
+  const credentials = { username: extension, password }
+  return { ha1Md5: ha1('MD5', credentials, realm), ha1Sha256: ha1('SHA-256', credentials, realm), offerSha256: false }
+}
+
+/** alice's machine is a desk phone, carl's is the switchroom. */
+function office(transport: 'udp' | 'tcp' = 'udp') {
+  const net = new Net(1, undefined, transport)
+  const phone = net.add(alice)
+  const room = net.add(carl, {
+    registrar: { realm, lookup: extension => (extension === '4001' ? secretOf('4001') : null) },
+    admit: () => 'challenge',
+  })
+  return { net, phone, room }
+}
+
+function phoneSpec(changes: Partial<RegisterSpec> = {}, transport: 'udp' | 'tcp' = 'udp'): RegisterSpec {
+  return {
+    registrar: `sip:${carl}`,
+    destination: { transport, address: carl, port: 5060 },
+    aor: `sip:4001@${carl}`,
+    auth: { username: '4001', password },
+    ...changes,
+  }
+}
+
+const statuses = (net: Net) =>
+  net.wire.filter(one => one.from === carl && one.text.startsWith('SIP/2.0')).map(one => Number(one.text.slice(8, 11)))
+
+test('a phone registers, is refreshed without a new challenge, is called at where it came from, and leaves', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec({ expiresS: 600 }), net.now)
+  net.run(1_000)
+  assert.deepEqual(statuses(net), [401, 200])
+  assert.equal(net.of(alice, 'registered')[0]!.expiresInMs, 600_000)
+  const { binding } = net.of(carl, 'bindingChanged')[0]!
+  assert.equal(binding?.flow.source.address, alice)
+
+  net.run(600_000)
+  assert.equal(net.of(carl, 'bindingChanged').length, 1)
+  assert.ok(net.of(alice, 'registered').length >= 2)
+  assert.ok(room.binding('4001'))
+
+  const session = room.inviteExtension('4001', { from: `sip:10086@${carl}`, sdp: sdpA }, net.now)
+  net.run(100)
+  assert.ok(session)
+  assert.equal(net.of(alice, 'incoming')[0]!.to, '4001')
+  assert.equal(room.inviteExtension('4002', { from: `sip:10086@${carl}`, sdp: sdpA }, net.now), null)
+
+  phone.unregister('r', net.now)
+  net.run(1_000)
+  assert.equal(net.of(alice, 'unregistered').length, 1)
+  assert.equal(net.of(carl, 'bindingChanged').at(-1)!.binding, null)
+  assert.equal(room.binding('4001'), null)
+})
+
+test('a phone that falls silent is forgotten when its time is over', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec({ expiresS: 120 }), net.now)
+  net.run(1_000)
+  net.lose = () => true
+  net.run(130_000)
+  assert.equal(net.of(carl, 'bindingChanged').at(-1)!.binding, null)
+  assert.deepEqual(room.bindings(), [])
+})
+
+test('too short a time is lengthened, too long a one cut', () => {
+  const { net, phone } = office()
+  phone.register('short', phoneSpec({ expiresS: 5 }), net.now)
+  net.run(1_000)
+  assert.ok(statuses(net).includes(423))
+  assert.equal(net.of(alice, 'registered')[0]!.expiresInMs, 60_000)
+  phone.register('long', phoneSpec({ expiresS: 1_000_000 }), net.now)
+  net.run(1_000)
+  assert.equal(net.of(alice, 'registered').at(-1)!.expiresInMs, 3_600_000)
+})
+
+test('an unknown extension and a wrong password look alike from outside', () => {
+  const shapes = [
+    phoneSpec({ aor: `sip:4999@${carl}`, auth: { username: '4999', password } }),
+    phoneSpec({ auth: { username: '4001', password: 'guess' } }),
+  ].map(spec => {
+    const { net, phone } = office()
+    phone.register('r', spec, net.now)
+    net.run(1_000)
+    const failed = net.of(alice, 'registrationFailed')[0]!
+    assert.ok(failed.retryInMs >= 60_000, 'a refused password is not tried again at once')
+    const answers = net.wire
+      .filter(one => one.from === carl)
+      .map(one => one.text.replace(/4999|4001/g, 'N').replace(/Call-ID.*|;tag=\S+|nonce="[^"]+"|branch=[^;]+/g, ''))
+    return { statuses: statuses(net), answers }
+  })
+  assert.deepEqual(shapes[0], shapes[1])
+  assert.deepEqual(shapes[0]!.statuses, [401, 403])
+})
+
+test('who knows one extension cannot register another', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec({ aor: `sip:4002@${carl}` }), net.now)
+  net.run(1_000)
+  assert.deepEqual(statuses(net), [401, 403])
+  assert.equal(room.figures.bindings, 0)
+})
+
+test('after five wrong passwords the right one is not listened to for half a minute', () => {
+  const { net, phone, room } = office()
+  for (let guess = 0; guess < 5; guess++) {
+    phone.register(`g${guess}`, phoneSpec({ auth: { username: '4001', password: `guess ${guess}` } }), net.now)
+    net.run(100)
+    phone.unregister(`g${guess}`, net.now)
+    net.run(100)
+  }
+  phone.register('right', phoneSpec(), net.now)
+  net.run(1_000)
+  assert.equal(room.figures.bindings, 0)
+  net.run(200_000)
+  assert.equal(room.figures.bindings, 1)
+})
+
+test('a call from a desk phone is offered once the phone has proved who it is', () => {
+  const { net, phone } = office()
+  const call = (auth?: { username: string; password: string }) =>
+    phone.invite(
+      {
+        target: `sip:10086@${carl}`,
+        destination: { transport: 'udp', address: carl, port: 5060 },
+        from: `sip:4001@${carl}`,
+        sdp: sdpA,
+        auth,
+      },
+      net.now,
+    )
+  call({ username: '4001', password })
+  net.run(100)
+  assert.equal(net.of(carl, 'incoming')[0]!.extension, '4001')
+  call({ username: '4001', password: 'guess' })
+  net.run(100)
+  call()
+  net.run(100)
+  assert.deepEqual(
+    net.of(alice, 'failed').map(event => event.status),
+    [403, 401],
+  )
+  assert.equal(net.of(carl, 'incoming').length, 1)
+})
+
+test('a phone on TCP is forgotten with its connection', () => {
+  const { net, phone, room } = office('tcp')
+  phone.register('r', phoneSpec({}, 'tcp'), net.now)
+  net.run(100)
+  const { flow } = room.binding('4001')!
+  room.connectionClosed(flow.connection!, net.now)
+  assert.equal(room.binding('4001'), null)
+})
+
+test('a registrar that does not answer is tried again, ever more slowly, until it does', () => {
+  const { net, phone } = office()
+  net.lose = () => true
+  phone.register('r', phoneSpec(), net.now)
+  net.run(3_600_000)
+  const failures = net.of(alice, 'registrationFailed')
+  assert.ok(failures.length > 8 && failures.length < 40, String(failures.length))
+  assert.ok(failures.at(-1)!.retryInMs >= 150_000 && failures.at(-1)!.retryInMs <= 300_000)
+  net.lose = () => false
+  net.run(400_000)
+  assert.equal(net.of(alice, 'registered').length, 1)
+})
+
+test('OPTIONS tell that the far end went away and came back', () => {
+  const { net, phone } = office()
+  phone.qualify(
+    'q',
+    { uri: `sip:${carl}`, destination: { transport: 'udp', address: carl, port: 5060 }, everyMs: 10_000 },
+    net.now,
+  )
+  net.run(25_000)
+  assert.deepEqual(
+    net.of(alice, 'qualified').map(event => [event.up, event.status]),
+    [
+      [true, 200],
+      [true, 200],
+      [true, 200],
+    ],
+  )
+  assert.equal(net.of(alice, 'qualified')[0]!.rttMs, 2)
+  net.lose = () => true
+  net.run(20_000)
+  assert.equal(net.of(alice, 'qualified').at(-1)!.up, false)
+  net.lose = () => false
+  net.run(20_000)
+  assert.equal(net.of(alice, 'qualified').at(-1)!.up, true)
+  phone.stopQualify('q')
+  net.run(60_000)
+  assert.equal(phone.figures.transactions, 0)
+  assert.equal(phone.nextDeadline(), null)
+})
