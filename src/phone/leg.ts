@@ -1,0 +1,38 @@
+import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import type { SessionId } from '../sip/events.ts'
+
+/** Who is at the far end of a leg: a line of the carrier, or an agent's desk phone (`nailed`: up for the shift). */
+export type FarEnd =
+  | { kind: 'trunk'; trunk: TrunkId }
+  | { kind: 'desk'; agent: UserId; extension: string; nailed: boolean }
+
+/**
+ * opening (the media port is being bound) → calling | offered → up → over. A nailed leg that lost its phone is `parted` until the phone
+ * registers again.
+ */
+export type LegPhase = 'opening' | 'calling' | 'offered' | 'up' | 'parted' | 'over'
+
+/** One SIP session with its media port: what the centre calls a leg. */
+export type Leg = {
+  readonly id: LegId
+  readonly call: CallId | null
+  readonly far: FarEnd
+  phase: LegPhase
+  session: SessionId | null
+  /** Our media address and port as the SDP names them. */
+  address: string
+  port: number
+  /** Our last SDP, whose version grows with each change. */
+  sdpVersion: number
+  /** The far end's offer of an incoming call, until it is answered. */
+  offer: string | null
+  /** When an unanswered call is withdrawn; null: never. */
+  ringUntil: number | null
+  ringMs: number
+  from: string
+  ringing: boolean
+  early: boolean
+  heldByFar: boolean
+  /** Asked to hang up before there was a session to end. */
+  hangUp: number | null
+}

@@ -1,0 +1,99 @@
+/**
+ * Performs the centre's `media.*` effects on the patch bay, and tells the recorder's results. The folder of a recording is made here, so that
+ * the writer thread only ever opens files.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { Effect } from '../centre/effects.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Bay, BayEvent } from '../rtp/bay.ts'
+
+export type MediaEffect = Extract<Effect, { type: `media.${string}` }>
+
+export type MediaOptions = {
+  bay: Bay
+  /** Absolute folder of all recordings. */
+  recordingsDir: string
+  post(input: Input, actor: Actor): void
+  log: Logger
+}
+
+export class Media {
+  readonly #options: MediaOptions
+  /** Folders known to exist: one a day, so it stays small; cleared when it does not. */
+  readonly #folders = new Set<string>()
+
+  constructor(options: MediaOptions) {
+    this.#options = options
+  }
+
+  perform(effect: MediaEffect): void {
+    const { bay } = this.#options
+    switch (effect.type) {
+      case 'media.patch':
+        return bay.patch(effect.a, effect.b)
+      case 'media.unpatch':
+        return bay.unpatch(effect.leg)
+      case 'media.play':
+        return bay.play(effect.leg, effect.prompt, effect.loop)
+      case 'media.stopPlay':
+        return bay.stopPlay(effect.leg)
+      case 'media.record':
+        return this.#record(effect)
+      case 'media.stopRecording':
+        return bay.stopRecording(effect.recording)
+      default:
+        effect satisfies never
+    }
+  }
+
+  take(event: BayEvent): void {
+    const { post, log } = this.#options
+    switch (event.type) {
+      case 'recording.closed': {
+        const { recording, sha256, bytes, durationMs } = event
+        return post({ type: 'recording.closed', recording, sha256, bytes, durationMs, salvaged: false }, 'system')
+      }
+      case 'recording.failed':
+        log.error({ recording: event.recording, reason: event.reason }, 'a recording failed')
+        return post({ type: 'recording.failed', recording: event.recording, reason: event.reason }, 'system')
+      case 'worker.died':
+        log.error(
+          { legs: event.legs.length, recordings: event.recordings.length, reason: event.reason },
+          'a media worker died; its calls are ended',
+        )
+        for (const recording of event.recordings)
+          post({ type: 'recording.failed', recording, reason: 'the media worker died' }, 'system')
+        return
+      default:
+        return
+    }
+  }
+
+  #record(effect: Extract<MediaEffect, { type: 'media.record' }>): void {
+    const { bay, recordingsDir, post } = this.#options
+    const root = resolve(recordingsDir)
+    const file = join(root, effect.path)
+    try {
+      if (!file.startsWith(root + sep)) throw new Error('the path leads out of the recordings folder')
+      const folder = dirname(file)
+      if (!this.#folders.has(folder)) {
+        mkdirSync(folder, { recursive: true, mode: 0o750 })
+        if (this.#folders.size > 64) this.#folders.clear()
+        this.#folders.add(folder)
+      }
+      bay.record(effect.recording, effect.leg, file)
+    } catch (error) {
+      post(
+        {
+          type: 'recording.failed',
+          recording: effect.recording,
+          reason: error instanceof Error ? error.message : String(error),
+        },
+        'system',
+      )
+    }
+  }
+}

@@ -1,0 +1,584 @@
+/**
+ * The phone performs the centre's `phone.*` effects on real SIP and tells what comes of them as inputs. It decides nothing: it knows legs,
+ * their sessions and their media ports. Everything that can fail here ends as a `leg.ended` or `station.down`, never as an exception.
+ */
+import type { Effect } from '../centre/effects.ts'
+import type { Codec } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import { maskNumber } from '../lib/mask.ts'
+import type { Bay, BayEvent } from '../rtp/bay.ts'
+import type { Binding, Ended, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { FarEnd, Leg } from './leg.ts'
+import { type Agreed, agree, answerTo, type LocalSide, offerOf, rtpParameters } from './offer.ts'
+import type { TrunkLines } from './trunk-lines.ts'
+
+/** A trunk leg without a packet for this long is ended; a desk phone's station leg goes down. */
+const silenceMs = 20_000
+const deskCodecs: Codec[] = ['pcma', 'pcmu']
+/** Time a nailed desk phone may ring until it picks up. */
+const nailedRingMs = 30_000
+/** Pause before a nailed desk phone that did not pick up is rung again. */
+const nailedRetryMs = 5_000
+
+export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
+
+export type PhoneOptions = {
+  ua: UserAgentPort
+  bay: Bay
+  lines: TrunkLines
+  /** Our address as `peer` should see it in From and SDP. */
+  localAddress(peer: string): string
+  /** Address for media in SDP when set by the administrator; else `localAddress`. */
+  mediaAddress: string | null
+  extensionOf(agent: UserId): string | null
+  agentAt(extension: string): UserId | null
+  post(input: Input, actor: Actor): void
+  newLegId(): LegId
+  now(): number
+  /** Runs the user agent's drain soon: called after each of our own actions. */
+  flush(): void
+  log: Logger
+}
+
+export class Phone {
+  readonly #options: PhoneOptions
+  readonly #legs = new Map<LegId, Leg>()
+  readonly #bySession = new Map<SessionId, Leg>()
+
+  constructor(options: PhoneOptions) {
+    this.#options = options
+  }
+
+  /** Legs that are not over, for figures. */
+  get size(): number {
+    return this.#legs.size
+  }
+
+  perform(effect: PhoneEffect): void {
+    switch (effect.type) {
+      case 'phone.dial':
+        this.#dial(effect.leg, effect.call, effect.trunk, effect.number, effect.callerId, effect.ringMs)
+        break
+      case 'phone.ring':
+        this.#ring(effect.leg, effect.agent, effect.call, effect.from, effect.ringMs)
+        break
+      case 'phone.answer':
+        this.#answer(effect.leg)
+        break
+      case 'phone.reject':
+        this.#reject(effect.leg, effect.sipStatus)
+        break
+      case 'phone.hangUp':
+        this.#hangUp(effect.leg, effect.q850)
+        break
+      case 'phone.sendDigits':
+        this.#options.bay.sendDigits(effect.leg, effect.digits)
+        break
+      default:
+        effect satisfies never
+    }
+    this.#options.flush()
+  }
+
+  /** Ring time-outs and nailed phones that are to be rung again. */
+  advance(now: number): void {
+    for (const leg of this.#legs.values()) {
+      if (leg.ringUntil === null || now < leg.ringUntil) continue
+      if (leg.phase === 'calling') {
+        leg.ringUntil = null
+        if (leg.session) this.#options.ua.hangUp(leg.session, 19, now)
+        this.#over(leg, { by: 'system', cause: 'timeout', sipStatus: 487, q850: 19 })
+      } else if (leg.phase === 'parted') {
+        leg.ringUntil = null
+        this.#callDesk(leg)
+      }
+    }
+    this.#options.flush()
+  }
+
+  take(event: UaEvent): void {
+    if (this.#options.lines.take(event)) return
+    switch (event.type) {
+      case 'incoming':
+        return this.#incoming(event)
+      case 'bindingChanged':
+        return this.#bindingChanged(event.extension, event.binding)
+      case 'dropped':
+        this.#options.log.warn({ source: event.source.address, count: event.count }, `SIP dropped: ${event.reason}`)
+        return
+      case 'qualified':
+      case 'registered':
+      case 'unregistered':
+      case 'registrationFailed':
+        return
+      default: {
+        const leg = this.#bySession.get(event.session)
+        if (leg) this.#takeForLeg(leg, event)
+      }
+    }
+  }
+
+  takeMedia(event: BayEvent): void {
+    switch (event.type) {
+      case 'leg.digit':
+        if (this.#legs.has(event.leg))
+          this.#post({ type: 'leg.digit', leg: event.leg, digit: event.digit }, this.#legs.get(event.leg)!)
+        return
+      case 'leg.silent': {
+        const leg = this.#legs.get(event.leg)
+        if (leg?.phase !== 'up') return
+        if (leg.session) this.#options.ua.hangUp(leg.session, 27, this.#options.now())
+        this.#over(leg, { by: 'system', cause: 'rtp_timeout', sipStatus: null, q850: 27 })
+        this.#options.flush()
+        return
+      }
+      case 'worker.died':
+        for (const id of event.legs) {
+          const leg = this.#legs.get(id)
+          if (!leg) continue
+          if (leg.session) this.#options.ua.hangUp(leg.session, 38, this.#options.now())
+          this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+        }
+        this.#options.flush()
+        return
+      default:
+        return
+    }
+  }
+
+  // ---- effects
+
+  #dial(id: LegId, call: CallId, trunk: TrunkId, number: string, callerId: string, ringMs: number): void {
+    const { lines, ua } = this.#options
+    const leg = this.#leg(id, call, { kind: 'trunk', trunk }, callerId, ringMs)
+    const destination = lines.destination(trunk)
+    const config = lines.trunk(trunk)
+    if (!destination || !config) {
+      this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+      return
+    }
+    const host = this.#options.localAddress(destination.address)
+    this.#open(leg, destination.address, sdp => {
+      const password = lines.password(trunk)
+      const user = config.register && config.username !== null ? config.username : callerId
+      return ua.invite(
+        {
+          target: `sip:${number}@${literal(destination.address)}:${destination.port}`,
+          destination,
+          from: `sip:${user}@${literal(host)}`,
+          displayName: callerId,
+          sdp,
+          ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
+          assertedIdentity: `sip:${callerId}@${literal(host)}`,
+        },
+        this.#options.now(),
+      )
+    })
+  }
+
+  #ring(id: LegId, agent: UserId, call: CallId | null, from: string, ringMs: number): void {
+    const extension = this.#options.extensionOf(agent)
+    const nailed = call === null
+    const leg = this.#leg(
+      id,
+      call,
+      { kind: 'desk', agent, extension: extension ?? '', nailed },
+      from,
+      nailed ? nailedRingMs : ringMs,
+    )
+    this.#callDesk(leg)
+  }
+
+  #callDesk(leg: Leg): void {
+    const { ua, now } = this.#options
+    if (leg.far.kind !== 'desk') return
+    const { extension } = leg.far
+    const binding = extension === '' ? null : ua.binding(extension)
+    if (!binding) {
+      this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 480, q850: 20 })
+      return
+    }
+    leg.phase = 'opening'
+    const host = this.#options.localAddress(binding.flow.source.address)
+    this.#open(leg, binding.flow.source.address, sdp =>
+      ua.inviteExtension(
+        extension,
+        {
+          from: `sip:${leg.from === '' ? 'switchroom' : leg.from}@${literal(host)}`,
+          sdp,
+          symmetric: true,
+          // A phone that can picks up by itself when its leg is to stay up for the shift.
+          headers:
+            leg.far.kind === 'desk' && leg.far.nailed
+              ? [
+                  ['Call-Info', `<sip:${literal(host)}>;answer-after=0`],
+                  ['Alert-Info', '<http://localhost>;info=alert-autoanswer;delay=0'],
+                ]
+              : [],
+        },
+        now(),
+      ),
+    )
+  }
+
+  #answer(id: LegId): void {
+    const leg = this.#legs.get(id)
+    if (leg?.phase !== 'offered' || leg.far.kind !== 'trunk') return
+    const { bay, now } = this.#options
+    const peer = this.#options.lines.destination(leg.far.trunk)?.address ?? '127.0.0.1'
+    bay.open(leg.id, { kind: 'rtp', silenceMs }).then(
+      local => {
+        if (leg.phase !== 'offered' || !leg.session) return this.#closeMedia(leg)
+        this.#place(leg, local.address, local.port, peer)
+        const answered = leg.offer === null ? null : answerTo(leg.offer, this.#codecs(leg), this.#local(leg))
+        if (leg.offer !== null && !answered) {
+          this.#options.ua.reject(leg.session, 488, 65, now())
+          this.#over(leg, { by: 'system', cause: 'rejected', sipStatus: 488, q850: 65 })
+        } else {
+          if (answered) this.#configure(leg, answered.agreed)
+          this.#options.ua.accept(leg.session, answered?.sdp ?? offerOf(this.#codecs(leg), this.#local(leg)), now())
+          leg.phase = 'up'
+          this.#post({ type: 'leg.answered', leg: leg.id }, leg)
+        }
+        this.#options.flush()
+      },
+      error => this.#noMedia(leg, error),
+    )
+  }
+
+  #reject(id: LegId, sipStatus: number): void {
+    const leg = this.#legs.get(id)
+    if (leg?.phase !== 'offered' || !leg.session) return
+    this.#options.ua.reject(leg.session, sipStatus, null, this.#options.now())
+    this.#over(leg, { by: 'near', cause: 'rejected', sipStatus, q850: null })
+  }
+
+  #hangUp(id: LegId, q850: number): void {
+    const leg = this.#legs.get(id)
+    if (!leg) return
+    const { ua, now } = this.#options
+    if (leg.phase === 'opening') {
+      leg.hangUp = q850
+      return
+    }
+    if (leg.session) {
+      if (leg.phase === 'offered') ua.reject(leg.session, 480, q850, now())
+      else ua.hangUp(leg.session, q850, now())
+    }
+    // The far end's answer to CANCEL or BYE changes nothing for the centre: the leg is over now. A 200 that crosses our CANCEL is
+    // acknowledged and ended by the user agent itself (RFC 3261, section 9.1).
+    this.#over(leg, {
+      by: 'near',
+      cause: leg.phase === 'up' ? 'bye' : 'cancel',
+      sipStatus: leg.phase === 'up' ? null : 487,
+      q850,
+    })
+  }
+
+  // ---- the user agent's word
+
+  #incoming(event: Extract<UaEvent, { type: 'incoming' }>): void {
+    const { ua, lines, now, log } = this.#options
+    const { address, port } = event.flow.source
+    const trunk = event.extension === null ? lines.trunkAt(address, port) : null
+    if (trunk === null) {
+      // Desk phones are rung by us; outgoing calls start on the desk page, where the gate and the outcome form are.
+      log.warn({ source: address, extension: event.extension }, 'call refused: it comes from no trunk of ours')
+      ua.reject(event.session, 403, 21, now())
+      return
+    }
+    const leg = this.#leg(
+      this.#options.newLegId(),
+      null,
+      { kind: 'trunk', trunk },
+      event.assertedIdentity ?? event.from.user,
+      0,
+    )
+    leg.phase = 'offered'
+    leg.session = event.session
+    leg.offer = event.sdp
+    this.#bySession.set(event.session, leg)
+    ua.progress(event.session, 180, null, now())
+    this.#post(
+      {
+        type: 'leg.offered',
+        leg: leg.id,
+        trunk,
+        from: userOf(event.assertedIdentity) ?? event.from.user,
+        to: event.to,
+      },
+      leg,
+    )
+  }
+
+  #takeForLeg(
+    leg: Leg,
+    event: Exclude<
+      UaEvent,
+      {
+        type:
+          | 'incoming'
+          | 'bindingChanged'
+          | 'dropped'
+          | 'qualified'
+          | 'registered'
+          | 'unregistered'
+          | 'registrationFailed'
+      }
+    >,
+  ): void {
+    const { ua, now, log } = this.#options
+    switch (event.type) {
+      case 'provisional':
+        if (leg.phase !== 'calling') return
+        if (event.sdp !== null) {
+          const agreed = agree(event.sdp, this.#codecs(leg), this.#local(leg))
+          if (!agreed) return
+          this.#configure(leg, agreed)
+          if (leg.early) return
+          leg.early = true
+          this.#post({ type: 'leg.early', leg: leg.id }, leg)
+        } else if (event.status >= 180 && !leg.ringing) {
+          leg.ringing = true
+          this.#post({ type: 'leg.ringing', leg: leg.id }, leg)
+        }
+        return
+      case 'accepted': {
+        const agreed = event.sdp === null ? null : agree(event.sdp, this.#codecs(leg), this.#local(leg))
+        if (event.sdp !== null && !agreed) {
+          log.warn({ leg: leg.id }, 'the answer has no audio that we can speak (A-law or µ-law); the call is ended')
+          ua.hangUp(event.session, 65, now())
+          this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
+          return
+        }
+        if (agreed) this.#configure(leg, agreed)
+        leg.phase = 'up'
+        leg.ringUntil = null
+        if (leg.far.kind === 'desk' && leg.far.nailed)
+          this.#post({ type: 'station.up', agent: leg.far.agent, leg: leg.id }, leg)
+        else this.#post({ type: 'leg.answered', leg: leg.id }, leg)
+        return
+      }
+      case 'confirmed':
+        if (event.sdp !== null) {
+          const agreed = agree(event.sdp, this.#codecs(leg), this.#local(leg))
+          if (agreed) this.#configure(leg, agreed)
+        }
+        return
+      case 'failed':
+        this.#over(leg, {
+          by: event.by === 'remote' ? 'carrier' : event.by === 'local' ? 'near' : 'system',
+          cause:
+            leg.phase === 'offered'
+              ? 'cancel'
+              : event.by === 'remote'
+                ? 'rejected'
+                : event.by === 'timeout'
+                  ? 'timeout'
+                  : 'fault',
+          sipStatus: event.status ?? (event.by === 'timeout' ? 408 : 503),
+          q850: event.q850,
+        })
+        return
+      case 'reoffer': {
+        const answered = event.sdp === null ? null : answerTo(event.sdp, this.#codecs(leg), this.#local(leg, true))
+        if (event.sdp !== null && !answered) {
+          ua.answerReoffer(event.session, { status: 488 }, now())
+          return
+        }
+        ua.answerReoffer(
+          event.session,
+          { sdp: answered?.sdp ?? offerOf(this.#codecs(leg), this.#local(leg, true)) },
+          now(),
+        )
+        if (answered) this.#remoteChanged(leg, answered.agreed)
+        return
+      }
+      case 'reanswered': {
+        const agreed = event.sdp === null ? null : agree(event.sdp, this.#codecs(leg), this.#local(leg))
+        if (agreed) this.#remoteChanged(leg, agreed)
+        return
+      }
+      case 'reinviteFailed':
+        return
+      case 'ended':
+        this.#over(leg, {
+          by: event.by === 'remote' ? 'far' : event.by === 'local' ? 'near' : 'system',
+          cause: event.by === 'remote' || event.by === 'local' ? 'bye' : 'fault',
+          sipStatus: null,
+          q850: event.q850,
+        })
+        return
+      case 'digit':
+        this.#post({ type: 'leg.digit', leg: leg.id, digit: event.digit }, leg)
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #bindingChanged(extension: string, binding: Binding | null): void {
+    const { agentAt, log } = this.#options
+    log.info(
+      { extension, up: binding !== null, userAgent: binding?.userAgent ?? null },
+      binding ? 'desk phone registered' : 'desk phone gone',
+    )
+    if (!binding || agentAt(extension) === null) return
+    for (const leg of this.#legs.values()) {
+      if (leg.phase === 'parted' && leg.far.kind === 'desk' && leg.far.extension === extension) {
+        leg.ringUntil = null
+        this.#callDesk(leg)
+      }
+    }
+  }
+
+  // ---- legs
+
+  #leg(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
+    const leg: Leg = {
+      id,
+      call,
+      far,
+      phase: 'opening',
+      session: null,
+      address: '',
+      port: 0,
+      sdpVersion: 1,
+      offer: null,
+      ringUntil: null,
+      ringMs,
+      from,
+      ringing: false,
+      early: false,
+      heldByFar: false,
+      hangUp: null,
+    }
+    this.#legs.set(id, leg)
+    return leg
+  }
+
+  /** Binds the media port, then places the call with our offer. */
+  #open(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
+    this.#options.bay.open(leg.id, { kind: 'rtp', silenceMs }).then(
+      local => {
+        if (leg.phase !== 'opening') return this.#closeMedia(leg)
+        if (leg.hangUp !== null)
+          return this.#over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
+        this.#place(leg, local.address, local.port, peer)
+        try {
+          leg.session = invite(offerOf(this.#codecs(leg), this.#local(leg)))
+        } catch (error) {
+          this.#options.log.error({ err: error, leg: leg.id, number: maskNumber(leg.from) }, 'the call cannot be sent')
+        }
+        if (leg.session === null) return this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+        this.#bySession.set(leg.session, leg)
+        leg.phase = 'calling'
+        leg.ringUntil = this.#options.now() + leg.ringMs
+        this.#options.flush()
+      },
+      error => this.#noMedia(leg, error),
+    )
+  }
+
+  #place(leg: Leg, bound: string, port: number, peer: string): void {
+    const any = bound === '0.0.0.0' || bound === '::' || bound === ''
+    leg.address = this.#options.mediaAddress ?? (any ? this.#options.localAddress(peer) : bound)
+    leg.port = port
+  }
+
+  #noMedia(leg: Leg, error: unknown): void {
+    this.#options.log.error({ err: error, leg: leg.id }, 'no media port for this call')
+    if (leg.phase === 'offered' && leg.session) this.#options.ua.reject(leg.session, 503, 34, this.#options.now())
+    this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 503, q850: 34 })
+    this.#options.flush()
+  }
+
+  #codecs(leg: Leg): readonly Codec[] {
+    return (leg.far.kind === 'trunk' ? this.#options.lines.trunk(leg.far.trunk)?.codecs : null) ?? deskCodecs
+  }
+
+  #local(leg: Leg, newVersion = false): LocalSide {
+    if (newVersion) leg.sdpVersion++
+    return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion }
+  }
+
+  #configure(leg: Leg, agreed: Agreed): void {
+    const sources = leg.far.kind === 'trunk' ? [...this.#options.lines.addresses(leg.far.trunk)] : []
+    if (leg.far.kind === 'desk') {
+      const binding = this.#options.ua.binding(leg.far.extension)
+      if (binding) sources.push(binding.flow.source.address)
+    }
+    this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
+  }
+
+  /** After a re-INVITE: another address, hold or resume. */
+  #remoteChanged(leg: Leg, agreed: Agreed): void {
+    this.#configure(leg, agreed)
+    if (agreed.held === leg.heldByFar) return
+    leg.heldByFar = agreed.held
+    this.#post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
+  }
+
+  #over(
+    leg: Leg,
+    how: {
+      by: 'far' | 'near' | 'carrier' | 'system'
+      cause: Extract<Input, { type: 'leg.ended' }>['cause']
+      sipStatus: number | null
+      q850: number | null
+    },
+  ): void {
+    if (leg.phase === 'over') return
+    if (leg.session) this.#bySession.delete(leg.session)
+    leg.session = null
+    this.#closeMedia(leg)
+    if (leg.far.kind === 'desk' && leg.far.nailed && how.by !== 'near') {
+      const wasUp = leg.phase === 'up'
+      leg.phase = 'parted'
+      leg.early = leg.ringing = leg.heldByFar = false
+      leg.ringUntil = this.#options.now() + nailedRetryMs
+      if (wasUp || how.cause !== 'timeout') {
+        this.#post(
+          { type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: deskReason(how.sipStatus, how.by) },
+          leg,
+        )
+      }
+      return
+    }
+    leg.phase = 'over'
+    this.#legs.delete(leg.id)
+    if (leg.far.kind === 'desk' && leg.far.nailed) {
+      this.#post({ type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: 'released' }, leg)
+      return
+    }
+    this.#post(
+      { type: 'leg.ended', leg: leg.id, by: how.by, sipStatus: how.sipStatus, q850: how.q850, cause: how.cause },
+      leg,
+    )
+  }
+
+  #closeMedia(leg: Leg): void {
+    this.#options.bay.close(leg.id)
+  }
+
+  #post(input: Input, leg: Leg): void {
+    this.#options.post(input, leg.far.kind === 'trunk' ? `trunk:${leg.far.trunk}` : `user:${leg.far.agent}`)
+  }
+}
+
+function deskReason(sipStatus: number | null, by: Ended | 'far' | 'near' | 'carrier' | 'system'): string {
+  if (sipStatus === 480) return 'not_registered'
+  if (by === 'far') return 'hung_up'
+  return 'not_answered'
+}
+
+function userOf(uri: string | null): string | null {
+  return uri === null ? null : (/^(?:sips?|tel):([^@;>]+)/i.exec(uri)?.[1] ?? null)
+}
+
+function literal(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
