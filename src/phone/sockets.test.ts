@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { systemClock } from '../lib/clock.ts'
+import { secretText } from '../lib/random.ts'
+import { type UaEvent, UserAgent } from '../sip/user-agent.ts'
+import { facing, parseListenAddress, SocketError, Sockets } from './sockets.ts'
+
+async function station(
+  listen: string[],
+  react: (event: UaEvent, agent: UserAgent, sockets: Sockets) => void = () => {},
+) {
+  const events: UaEvent[] = []
+  const faults: unknown[] = []
+  const sockets = await Sockets.open({
+    listen: listen.map(parseListenAddress),
+    advertise: null,
+    clock: systemClock,
+    onEvent(event) {
+      events.push(event)
+      react(event, agent, sockets)
+    },
+    onFault: error => faults.push(error),
+  })
+  const agent = new UserAgent({
+    name: 'test',
+    endpoints: sockets.endpoints,
+    secret: secretText,
+    random: Math.random,
+  })
+  sockets.attach(agent)
+  const waitFor = async (type: UaEvent['type'], ms = 5_000) => {
+    const end = performance.now() + ms
+    for (;;) {
+      const found = events.find(event => event.type === type)
+      if (found) return found
+      if (performance.now() > end) assert.fail(`no ${type} among ${events.map(event => event.type)}`)
+      await new Promise(wake => setTimeout(wake, 5))
+    }
+  }
+  return { sockets, agent, events, faults, waitFor, bound: (at = 0) => sockets.endpoints[at]!.bound }
+}
+
+const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n'
+
+for (const transport of ['udp', 'tcp'] as const)
+  test(`a call goes over real ${transport} sockets, both ways`, async () => {
+    await using disposal = new AsyncDisposableStack()
+    const near = await station([`${transport}:127.0.0.1:0`])
+    const far = await station([`${transport}:127.0.0.1:0`], (event, agent) => {
+      if (event.type === 'incoming') agent.accept(event.session, sdp, systemClock.monotonic())
+    })
+    disposal.use(near.sockets)
+    disposal.use(far.sockets)
+    const { address, port } = far.bound()
+    const session = near.agent.invite(
+      { target: `sip:1@${address}:${port}`, destination: { transport, address, port }, from: 'sip:2@127.0.0.1', sdp },
+      systemClock.monotonic(),
+    )
+    near.sockets.settle()
+    await far.waitFor('confirmed')
+    const { session: theirs } = (await far.waitFor('incoming')) as Extract<UaEvent, { type: 'incoming' }>
+    far.agent.hangUp(theirs, 16, systemClock.monotonic())
+    far.sockets.settle()
+    const ended = await near.waitFor('ended')
+    assert.deepEqual(ended, { type: 'ended', session, by: 'remote', q850: 16, reason: 'BYE' })
+    assert.deepEqual([...near.faults, ...far.faults], [])
+  })
+
+test('a port in use is told by address, with what to do', async () => {
+  for (const transport of ['udp', 'tcp']) {
+    const first = await station([`${transport}:127.0.0.1:0`])
+    const id = `${transport}:127.0.0.1:${first.bound().port}`
+    await assert.rejects(station(['udp:127.0.0.1:0', id]), error => {
+      assert.ok(error instanceof SocketError)
+      assert.match(
+        error.message,
+        new RegExp(`cannot listen at ${id}: another program holds the port .*change sip.listen`),
+      )
+      return true
+    })
+    await first.sockets[Symbol.asyncDispose]()
+  }
+})
+
+test('an address that is not ours and a text that is none are told too', async () => {
+  await assert.rejects(station(['udp:192.0.2.1:5060']), /this machine has no such address/)
+  for (const text of [
+    '5060',
+    'udp:5060',
+    'tls:0.0.0.0:5061',
+    'udp:localhost:5060',
+    'udp:1.2.3.4:99999',
+    'udp:999.1.1.1:1',
+  ])
+    assert.throws(() => parseListenAddress(text), SocketError)
+  assert.deepEqual(parseListenAddress('tcp:[::1]:5060'), {
+    id: 'tcp:[::1]:5060',
+    transport: 'tcp',
+    address: '::1',
+    port: 5060,
+  })
+})
+
+test('a call to a TCP port where nobody listens fails at once, not after 32 s', async () => {
+  await using disposal = new AsyncDisposableStack()
+  const near = await station(['tcp:127.0.0.1:0'])
+  disposal.use(near.sockets)
+  const closed = await station(['tcp:127.0.0.1:0'])
+  const { port } = closed.bound()
+  await closed.sockets[Symbol.asyncDispose]()
+  near.agent.invite(
+    {
+      target: 'sip:1@127.0.0.1',
+      destination: { transport: 'tcp', address: '127.0.0.1', port },
+      from: 'sip:2@127.0.0.1',
+      sdp,
+    },
+    systemClock.monotonic(),
+  )
+  near.sockets.settle()
+  const failed = await near.waitFor('failed', 2_000)
+  assert.equal(failed.type === 'failed' && failed.by, 'transport')
+})
+
+test('a stream of nonsense closes its connection and harms no other', async () => {
+  await using disposal = new AsyncDisposableStack()
+  const room = await station(['tcp:127.0.0.1:0'])
+  disposal.use(room.sockets)
+  const socket = connect(room.bound().port, '127.0.0.1')
+  socket.on('error', () => {})
+  const closed = new Promise(done => socket.once('close', done))
+  socket.write('x\r\n\r\n'.repeat(12_000))
+  await closed
+  const other = connect(room.bound().port, '127.0.0.1')
+  disposal.defer(() => void other.destroy())
+  other.write(
+    'OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n',
+  )
+  const answer = await new Promise<Buffer>(done => other.once('data', done))
+  assert.match(
+    answer.toString(),
+    /^SIP\/2\.0 200 OK\r\nVia: SIP\/2\.0\/TCP 127\.0\.0\.1;branch=z9hG4bK1;received=127\.0\.0\.1\r\n/,
+  )
+})
+
+test('a listener that throws harms neither the socket nor the next call', async () => {
+  await using disposal = new AsyncDisposableStack()
+  const room = await station(['udp:127.0.0.1:0'], event => {
+    if (event.type === 'incoming') throw new Error('a bug of ours')
+  })
+  const near = await station(['udp:127.0.0.1:0'])
+  disposal.use(room.sockets)
+  disposal.use(near.sockets)
+  const { address, port } = room.bound()
+  const call = () =>
+    near.agent.invite(
+      { target: 'sip:1@127.0.0.1', destination: { transport: 'udp', address, port }, from: 'sip:2@127.0.0.1', sdp },
+      systemClock.monotonic(),
+    )
+  call()
+  call()
+  near.sockets.settle()
+  const end = performance.now() + 3_000
+  while (room.faults.length < 2 && performance.now() < end) await new Promise(wake => setTimeout(wake, 5))
+  assert.equal(room.faults.length, 2)
+})
+
+test('the address that faces a peer is the one on its network', () => {
+  const one = (address: string, netmask: string, internal = false) => ({
+    address,
+    netmask,
+    internal,
+    family: 'IPv4' as const,
+    mac: '',
+    cidr: null,
+  })
+  const interfaces = {
+    lo: [one('127.0.0.1', '255.0.0.0', true)],
+    office: [one('192.168.7.5', '255.255.255.0')],
+    carrier: [one('10.20.0.5', '255.255.0.0')],
+  }
+  assert.equal(facing('10.20.9.9', interfaces), '10.20.0.5')
+  assert.equal(facing('192.168.7.80', interfaces), '192.168.7.5')
+  assert.equal(facing('8.8.8.8', interfaces), '192.168.7.5')
+  assert.equal(facing('127.0.0.9', interfaces), '127.0.0.1')
+})
