@@ -1,8 +1,52 @@
+import type { Config } from '../config.ts'
+import { systemClock } from '../lib/clock.ts'
 import { configOf, readArguments } from './arguments.ts'
+import {
+  type Checked,
+  checkCertificate,
+  checkClock,
+  checkDisk,
+  checkFiles,
+  checkLimits,
+  checkPorts,
+} from './check-machine.ts'
+import { checkTrunks } from './check-trunks.ts'
 import type { ExitCode, Io } from './command.ts'
 
+/** Every check, in the order a person would put things right. None of them changes anything that lasts. */
+const checks: Record<string, (config: Config) => Promise<Checked[]>> = {
+  disk: checkDisk,
+  files: checkFiles,
+  limits: checkLimits,
+  clock: () => checkClock(),
+  certificate: config => checkCertificate(config, systemClock.now()),
+  ports: checkPorts,
+  trunks: checkTrunks,
+}
+
+const marks = { ok: 'ok  ', warn: 'look', bad: 'BAD ' }
+
+/** Exit 1 when something would keep calls from working; a `look` alone is exit 0. */
 export async function run(args: string[], io: Io): Promise<ExitCode> {
   const { options } = readArguments(args, { config: 'text', json: 'flag' })
-  configOf(options, io.env)
-  return 0
+  const config = configOf(options, io.env)
+  const results: (Checked & { check: string })[] = [
+    { check: 'config', state: 'ok', found: config.file ?? 'built-in defaults and the environment' },
+  ]
+  for (const [check, look] of Object.entries(checks)) {
+    const found = await look(config).catch((error: Error): Checked[] => [
+      { state: 'bad', found: `the check itself failed: ${error.message}`, advice: 'report this' },
+    ])
+    results.push(...found.map(result => ({ check, ...result })))
+  }
+  const bad = results.filter(({ state }) => state === 'bad').length
+  if (options.json) io.out(JSON.stringify({ ok: bad === 0, results }))
+  else {
+    for (const { check, state, found, advice } of results) {
+      io.out(`${marks[state]} ${check.padEnd(12)} ${found}`)
+      if (advice !== undefined) io.out(`${' '.repeat(18)}→ ${advice}`)
+    }
+    io.out(bad === 0 ? 'This machine is ready.' : `${bad} thing${bad === 1 ? '' : 's'} to put right first.`)
+  }
+  return bad === 0 ? 0 : 1
 }

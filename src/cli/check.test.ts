@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openWriter } from '../store/db.ts'
+import { dispatch } from './commands.ts'
+
+type Report = { ok: boolean; results: { check: string; state: string; found: string; advice?: string }[] }
+
+async function check(folder: string, env: Record<string, string> = {}): Promise<{ code: number; report: Report }> {
+  const out: string[] = []
+  const io = {
+    out: (line: string) => void out.push(line),
+    err: (line: string) => void out.push(line),
+    env: {
+      SWITCHROOM_DATA_DIR: folder,
+      SWITCHROOM_HTTP_LISTEN: '127.0.0.1:0',
+      SWITCHROOM_SIP_LISTEN: 'udp:127.0.0.1:0',
+      SWITCHROOM_MEDIA_PORTS: '47000-47099',
+      ...env,
+    },
+  }
+  const code = await dispatch(['check', '--json'], io)
+  return { code, report: JSON.parse(out.join('\n')) }
+}
+
+function folder(): string {
+  return mkdtempSync(join(tmpdir(), 'switchroom-check-'))
+}
+
+test('a machine in order is exit 0, and what is not good yet says what to do', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const { code, report } = await check(data)
+  assert.equal(code, 0, JSON.stringify(report))
+  assert.deepEqual(
+    [...new Set(report.results.map(({ check }) => check))],
+    ['config', 'disk', 'files', 'limits', 'clock', 'certificate', 'ports', 'trunks'],
+  )
+  for (const { state, advice } of report.results) assert.equal(state === 'ok', advice === undefined)
+})
+
+test('a port that someone else has is exit 1 and named', async t => {
+  const data = folder()
+  const other = net.createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => other.once('listening', resolve))
+  t.after(() => {
+    other.close()
+    rmSync(data, { recursive: true })
+  })
+  const { port } = other.address() as net.AddressInfo
+  const { code, report } = await check(data, { SWITCHROOM_HTTP_LISTEN: `127.0.0.1:${port}` })
+  assert.equal(code, 1)
+  const bad = report.results.filter(({ state }) => state === 'bad')
+  assert.deepEqual(
+    bad.map(({ check }) => check),
+    ['ports'],
+  )
+  assert.match(bad[0]!.found, new RegExp(`tcp 127.0.0.1:${port}: EADDRINUSE`))
+})
+
+test('an address that this machine does not have is named with those it has', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const { code, report } = await check(data, {
+    SWITCHROOM_SIP_LISTEN: 'udp:192.0.2.1:5060',
+    SWITCHROOM_MEDIA_ADDRESS: '192.0.2.1',
+  })
+  assert.equal(code, 1)
+  const ports = report.results.filter(({ state }) => state === 'bad')
+  assert.equal(ports.length, 2)
+  for (const { advice } of ports) assert.match(advice!, /127\.0\.0\.1/)
+})
+
+test('a database without its key, or with one that others can read, is exit 1', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  openWriter(join(data, 'switchroom.db')).close()
+  const gone = await check(data)
+  assert.match(gone.report.results.find(({ check }) => check === 'files')!.found, /secrets\.key is gone/)
+  writeFileSync(join(data, 'secrets.key'), 'x'.repeat(64))
+  chmodSync(join(data, 'secrets.key'), 0o644)
+  const open = await check(data)
+  assert.equal(open.code, 1)
+  assert.match(open.report.results.find(({ check }) => check === 'files')!.advice!, /chmod 600/)
+})
