@@ -1,0 +1,162 @@
+/**
+ * INVITE to BYE against ourselves in another process, over UDP on loopback: how many calls a second one core sets up and clears, how long a
+ * caller waits for the 200, what a call costs in CPU. `--json` prints one JSON object last.
+ */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../src/lib/clock.ts'
+import { secretText } from '../src/lib/random.ts'
+import { parseListenAddress, Sockets } from '../src/phone/sockets.ts'
+import { answerOffer, buildOffer, type LocalMedia } from '../src/sdp/negotiate.ts'
+import { type SessionId, type UaEvent, UserAgent } from '../src/sip/user-agent.ts'
+
+const local: LocalMedia = {
+  address: '127.0.0.1',
+  port: 20_000,
+  codecs: ['pcma', 'pcmu'],
+  direction: 'sendrecv',
+  session: { id: 1, version: 1 },
+}
+
+async function station(react: (event: UaEvent, agent: UserAgent, now: number) => void) {
+  const sockets = await Sockets.open({
+    listen: [parseListenAddress('udp:127.0.0.1:0')],
+    advertise: null,
+    clock: systemClock,
+    onEvent: event => react(event, agent, systemClock.monotonic()),
+    onFault(error) {
+      throw error
+    },
+  })
+  const agent: UserAgent = new UserAgent({
+    name: 'bench',
+    endpoints: sockets.endpoints,
+    secret: secretText,
+    random: Math.random,
+    maxSessions: 100_000,
+    maxTransactions: 2_000_000,
+  })
+  sockets.attach(agent)
+  return { sockets, agent, port: sockets.endpoints[0]!.bound.port }
+}
+
+/** The far end: rings, answers, and says its CPU time when asked. */
+async function far(): Promise<void> {
+  const { port } = await station((event, agent, now) => {
+    if (event.type !== 'incoming') return
+    const answered = answerOffer(event.sdp ?? '', local)
+    if (!answered.ok) return agent.reject(event.session, 488, null, now)
+    agent.progress(event.session, 180, null, now)
+    agent.accept(event.session, answered.sdp, now)
+  })
+  process.on('message', () => process.send!({ cpuMs: cpuMs() }))
+  process.on('disconnect', () => process.exit(0))
+  process.send!({ port })
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+type Round = { calls: number; failed: number; seconds: number; cpuMs: number; farCpuMs: number; waitsMs: number[] }
+
+async function near(): Promise<void> {
+  const child = fork(fileURLToPath(import.meta.url), ['--far'], { execArgv: [] })
+  const ask = () => new Promise<{ port: number; cpuMs: number }>(done => child.once('message', done as never))
+  const { port } = await ask()
+  const farCpu = async () => {
+    const answer = ask()
+    child.send('cpu')
+    return (await answer).cpuMs
+  }
+
+  const began = new Map<SessionId, number>()
+  let round: Round
+  let onOver = () => {}
+  const { sockets, agent } = await station((event, self, now) => {
+    if (event.type === 'accepted') {
+      round.waitsMs.push(now - began.get(event.session)!)
+      self.hangUp(event.session, 16, now)
+    } else if (event.type === 'ended' || event.type === 'failed') {
+      began.delete(event.session)
+      round.calls++
+      if (event.type === 'failed') round.failed++
+      onOver()
+    }
+  })
+  const call = () => {
+    const now = systemClock.monotonic()
+    const destination = { transport: 'udp' as const, address: '127.0.0.1', port }
+    const spec = { target: `sip:13800138000@127.0.0.1:${port}`, from: 'sip:4001@127.0.0.1', destination }
+    began.set(agent.invite({ ...spec, sdp: buildOffer(local) }, now), now)
+    sockets.settle()
+  }
+
+  /** Runs `drive` until it says so, then waits for the calls under way. */
+  const measure = async (drive: () => Promise<void>): Promise<Round> => {
+    round = { calls: 0, failed: 0, seconds: 0, cpuMs: -cpuMs(), farCpuMs: -(await farCpu()), waitsMs: [] }
+    const started = performance.now()
+    await drive()
+    for (let waits = 0; began.size > 0 && waits < 400; waits++) await new Promise(wake => setTimeout(wake, 10))
+    round.failed += began.size
+    round.seconds = (performance.now() - started) / 1000
+    round.cpuMs += cpuMs()
+    round.farCpuMs += await farCpu()
+    return round
+  }
+
+  /** So many calls at once, the next as soon as one is over. */
+  const crowd = (atOnce: number, seconds: number) => async () => {
+    const end = performance.now() + seconds * 1000
+    let wanted = 0
+    onOver = () => {
+      if (performance.now() < end && wanted++ === 0)
+        setImmediate(() => {
+          for (; wanted > 0; wanted--) call()
+        })
+    }
+    for (let one = 0; one < atOnce; one++) call()
+    await new Promise(wake => setTimeout(wake, seconds * 1000))
+    onOver = () => {}
+  }
+
+  /** Calls at a steady rate, by the clock. */
+  const steady = (perSecond: number, seconds: number) => async () => {
+    const started = performance.now()
+    for (let sent = 0; sent < perSecond * seconds; ) {
+      const due = Math.min(perSecond * seconds, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1)
+      for (; sent < due; sent++) call()
+      await new Promise(wake => setTimeout(wake, 2))
+    }
+  }
+
+  await measure(crowd(20, 1)) // warm
+  const most = await measure(crowd(40, 4))
+  const calm = await measure(steady(200, 4))
+  child.disconnect()
+  await sockets[Symbol.asyncDispose]()
+
+  const waits = calm.waitsMs.sort((a, b) => a - b)
+  const at = (share: number) => Number((waits[Math.floor(waits.length * share)] ?? Number.NaN).toFixed(2))
+  const result = {
+    callsPerSecond: Math.round(most.calls / most.seconds),
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    cpuMsPerCall: Number((most.cpuMs / most.calls).toFixed(3)),
+    farCpuMsPerCall: Number((most.farCpuMs / most.calls).toFixed(3)),
+    failed: most.failed + calm.failed,
+    calls: most.calls + calm.calls,
+    retransmitted: agent.figures.retransmitted,
+  }
+  console.log(
+    `${result.callsPerSecond} calls a second with 40 at once; at 200 a second the 200 OK comes in ${result.p99Ms} ms (p99)`,
+  )
+  console.log(
+    `${result.cpuMsPerCall} ms of CPU a call here, ${result.farCpuMsPerCall} ms there; ${result.failed} failed`,
+  )
+  if (process.argv.includes('--json')) console.log(JSON.stringify(result))
+  process.exit(result.failed === 0 ? 0 : 1)
+}
+
+await (process.argv.includes('--far') ? far() : near())
