@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { type Command, type Io, UsageError } from './command.ts'
+import { later } from './later.ts'
 
 /** Every command by name, in the order the usage lists them. A module is loaded only when its command runs. */
 export const commands: Record<string, Command> = {
@@ -12,6 +13,16 @@ export const commands: Record<string, Command> = {
     usage: '[--config FILE] [--json]',
     summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
     load: () => import('./check.ts'),
+  },
+  simulate: {
+    usage: 'SCENARIO.json [--json]',
+    summary: 'a day of the floor in seconds, with people made up',
+    load: later('simulate'),
+  },
+  loadtest: {
+    usage: '[--agents N]',
+    summary: 'how many agents this machine carries',
+    load: later('loadtest'),
   },
   version: {
     usage: '[--json]',

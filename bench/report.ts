@@ -1,0 +1,74 @@
+/** bench/RESULTS.md from what the benches found: pure, so that the page says what the files beside it say. */
+
+export type Figures = Record<string, unknown>
+/** As kept in bench/results/NAME.json. */
+export type Outcome = { at: string; machine: string; figures: Figures }
+
+type Goal = { limit: number; better: 'lower' | 'higher'; unit: string; words: string }
+
+/** What is aimed at, by `bench.figure`; where it is from stands in the text of each bench. */
+const goals: Record<string, Goal> = {
+  'engine.decisionUs': { limit: 50, better: 'lower', unit: 'µs', words: 'one decision, 500 agents, 100,000 leads' },
+  'engine.durableP99Ms': {
+    limit: 20,
+    better: 'lower',
+    unit: 'ms',
+    words: 'dispatch to disk at 500 inputs a second, p99',
+  },
+  'engine.loopDelayP99Ms': { limit: 10, better: 'lower', unit: 'ms', words: 'delay of the main loop meanwhile, p99' },
+  'media.relayVsC': {
+    limit: 1.15,
+    better: 'lower',
+    unit: '×',
+    words: 'CPU a relayed packet, against a C relay in the same run',
+  },
+  'media.relayVsRtpengine': {
+    limit: 0.7,
+    better: 'lower',
+    unit: '×',
+    words: 'CPU a relayed packet, against rtpengine',
+  },
+  'media.recordedVsRtpengine': {
+    limit: 0.7,
+    better: 'lower',
+    unit: '×',
+    words: 'the same with recording, against rtpengine with pcap',
+  },
+  'media.lossPercent': { limit: 0, better: 'lower', unit: '%', words: 'packets lost' },
+  'media.p99AddedMs': { limit: 1, better: 'lower', unit: 'ms', words: 'added latency, p99' },
+  'sip.callsPerSecond': { limit: 500, better: 'higher', unit: '/s', words: 'calls set up and cleared' },
+  'sip.p99Ms': { limit: 50, better: 'lower', unit: 'ms', words: 'INVITE to 200, p99' },
+  'sip.cpuMsPerCall': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a call, our side' },
+}
+
+export function sections(outcomes: Map<string, Outcome>, textOf: (name: string) => string): string {
+  const parts = [...outcomes].map(([name, outcome]) => section(name, outcome, textOf(name)))
+  const head =
+    '# What was measured\n\nWritten by `npm run bench`; each part by `npm run bench:NAME`. Figures of another machine differ, ratios hardly.'
+  return `${[head, ...parts].join('\n\n')}\n`
+}
+
+function section(name: string, { at, machine, figures }: Outcome, text: string): string {
+  const known = Object.entries(goals).filter(([key]) => key.startsWith(`${name}.`))
+  const rows = known.map(([key, goal]) => row(goal, figures[key.slice(name.length + 1)], figures))
+  const table = ['| what | found | goal | |', '| --- | ---: | ---: | --- |', ...rows].join('\n')
+  const others = Object.fromEntries(Object.entries(figures).filter(([key]) => !(`${name}.${key}` in goals)))
+  const rest = Object.keys(others).length === 0 ? [] : [`\`\`\`json\n${JSON.stringify(others, null, 1)}\n\`\`\``]
+  const command = `\`npm run bench:${name} -- --json\` on ${at.slice(0, 10)}: ${machine}`
+  return [`## ${name}`, command, ...(known.length > 0 ? [table] : []), ...(text === '' ? [] : [text]), ...rest].join(
+    '\n\n',
+  )
+}
+
+function row({ limit, better, unit, words }: Goal, found: unknown, figures: Figures): string {
+  const goal = `${better === 'lower' ? '≤' : '≥'} ${limit} ${unit}`
+  if (typeof found !== 'number') return `| ${words} | not measured | ${goal} | ${reason(figures)} |`
+  const met = better === 'lower' ? found <= limit : found >= limit
+  return `| ${words} | ${Number(found.toPrecision(3))} ${unit} | ${goal} | ${met ? 'met' : '**missed**'} |`
+}
+
+/** Why a peer was absent, when the bench said so. */
+function reason(figures: Figures): string {
+  const why = figures['why'] ?? figures['reason'] ?? figures['reasons']
+  return why === undefined ? '' : typeof why === 'string' ? why : Object.values(why as object).join('; ')
+}
