@@ -1,7 +1,16 @@
 /** What an INVITE session needs of the user agent around it, and what both kinds of call have in common. */
 import type { Flow, SessionId, UaEvent } from './events.ts'
 import { formatQ850, parseQ850 } from './headers.ts'
-import { allow, type HeaderLine, header, type Message, type Request, reasonOf, serialise } from './message.ts'
+import {
+  allow,
+  type HeaderLine,
+  header,
+  headerLines,
+  type Message,
+  type Request,
+  reasonOf,
+  serialise,
+} from './message.ts'
 import type { Timers } from './timers.ts'
 import type { ClientOwner, ServerTransaction } from './transaction.ts'
 import type { Transactions } from './transactions.ts'
@@ -66,6 +75,9 @@ type Answer = { status: number; toTag: string | null; extra?: HeaderLine[]; sdp?
 /** Bytes of a response of ours. */
 export function response(host: { name: string }, request: Request, flow: Flow, answer: Answer): Buffer {
   const lines = responseLines(request, flow, answer.status === 100 ? null : answer.toTag)
+  // §12.1.1: who stays on the way of the dialog is told to the caller.
+  if (request.method === 'INVITE' && answer.status > 100 && answer.status < 300)
+    for (const value of headerLines(request, 'record-route')) lines.push(['Record-Route', value])
   for (const line of answer.extra ?? []) lines.push(line)
   if (answer.status >= 200 && request.method === 'INVITE') lines.push(['Allow', allow])
   lines.push(['Server', host.name])

@@ -113,8 +113,9 @@ function nextHop(dialog: Dialog, uri: string): Destination {
   if (!maySendTo(parsed.host, port)) return peer
   const transport = parsed.parameters.get('transport')?.toLowerCase() === 'tcp' ? 'tcp' : peer.transport
   // Behind one address there is one host: its open connection is as good as a new one, and passes its firewall.
-  if (transport === 'tcp' && peer.transport === 'tcp' && peer.address === parsed.host) return peer
-  return { transport, address: parsed.host, port, local: transport === peer.transport ? peer.local : undefined }
+  const same = transport === peer.transport
+  const connection = same && peer.address === parsed.host ? peer.connection : undefined
+  return { transport, address: parsed.host, port, local: same ? peer.local : undefined, connection }
 }
 
 /** The URI of the first Contact when it is a SIP URI. */

@@ -62,6 +62,8 @@ export type UserAgentOptions = {
   }
   /** Default: everything is `trusted`. */
   admit?(source: Address, transport: Transport): Admission
+  /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
+  forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */
   maxSessions?: number
   /** Transactions at once; over it requests get 503 and ours fail. Default 65,536. */

@@ -29,6 +29,8 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
   readonly #digest: DigestClient | null
   #phase: Phase = 'calling'
   #seq = 1
+  /** Those of the INVITE; its ACK repeats them (§22.1). */
+  #credentials: HeaderLine[] = []
   #transaction: ClientTransaction | null = null
   /** Set when it is to be withdrawn: the Reason that goes along. */
   #withdrawn: HeaderLine[] | null = null
@@ -60,6 +62,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     const extra: HeaderLine[] = (spec.headers ?? []).map(([name, value]) => [name, toWire(value)])
     if (spec.assertedIdentity) extra.push(['P-Asserted-Identity', `<${spec.assertedIdentity}>`])
     if (spec.sdp !== null) extra.push(sdpType)
+    this.#credentials = this.#digest?.authorize('INVITE', spec.target) ?? []
     const lines: HeaderLine[] = [
       ['Max-Forwards', '70'],
       ['From', this.#local],
@@ -70,7 +73,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       ['Allow', allow],
       ['User-Agent', this.#host.name],
       ...extra,
-      ...(this.#digest?.authorize('INVITE', spec.target) ?? []),
+      ...this.#credentials,
     ]
     return { method: 'INVITE', uri: spec.target, lines, body: spec.sdp ?? '', destination: spec.destination }
   }
@@ -127,7 +130,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     // Answered while we withdrew: it must be acknowledged and then hung up (§15), and to the phone layer it never was a call.
     const host = withdrawn ? silent(this.#host) : this.#host
     this.#talk = new Talk({ host, ...options })
-    this.#talk.acknowledge(answer.cseq.number, now)
+    this.#talk.acknowledge(answer.cseq.number, now, this.#credentials)
     if (withdrawn) {
       this.#talk.hangUp(null, now)
       this.#fail(487, 'answered while it was cancelled', null, 'local')

@@ -42,7 +42,7 @@ type Unacknowledged = {
 }
 
 /** A re-INVITE of ours that is under way, and one that waits: for another to finish, or until `at` after a 491. */
-type Sent = { sdp: string; transaction: ClientTransaction | null }
+type Sent = { sdp: string; credentials: HeaderLine[]; transaction: ClientTransaction | null }
 type Wanted = { sdp: string; at: number | null }
 
 const retriesMax = 8
@@ -118,8 +118,9 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
       extra: [this.#contact, ['Allow', allow], ['User-Agent', this.#host.name], sdpType],
       body: sdp,
     })
-    draft.lines.push(...(this.#digest?.authorize('INVITE', draft.uri) ?? []))
-    const sent: Sent = { sdp, transaction: null }
+    const credentials = this.#digest?.authorize('INVITE', draft.uri) ?? []
+    draft.lines.push(...credentials)
+    const sent: Sent = { sdp, credentials, transaction: null }
     this.#sent = sent
     sent.transaction = this.#host.transactions.start(draft, this, now)
   }
@@ -251,12 +252,13 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
         this.acknowledgeAgain(answer.cseq.number)
         return
       }
+      const { credentials } = this.#sent
       this.#sent = null
       this.#glares = 0
       this.#digest?.succeeded()
       refreshTarget(this.#dialog, answer)
       this.#host.emit({ type: 'reanswered', session: this.#session, sdp: sdpOf(answer) })
-      this.acknowledge(answer.cseq.number, now)
+      this.acknowledge(answer.cseq.number, now, credentials)
     } else if (!this.#over && this.#sent !== null) {
       const { sdp } = this.#sent
       this.#sent = null

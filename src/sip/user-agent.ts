@@ -6,6 +6,7 @@ import { type Call, type CallHost, type DialogReceiver, response } from './call.
 import { dialogKey } from './dialog.ts'
 import { hash } from './digest.ts'
 import type {
+  Address,
   Binding,
   Destination,
   Drained,
@@ -54,7 +55,9 @@ export class UserAgent implements UserAgentPort {
   readonly #transactions: Transactions
   readonly #registrar: Registrar | null
   readonly #host: CallHost
-  readonly #calls = new Map<SessionId, Call>()
+  readonly #calls = new Map<SessionId, { call: Call; offer: string | null }>()
+  /** INVITEs that are calls now, to know them when they come by another way too. */
+  readonly #offered = new Set<string>()
   readonly #dialogs = new Map<string, DialogReceiver>()
   readonly #registrations = new Map<string, Registration>()
   readonly #qualifies = new Map<string, Qualify>()
@@ -70,7 +73,8 @@ export class UserAgent implements UserAgentPort {
   constructor(options: UserAgentOptions) {
     this.#options = options
     this.#tagSalt = options.secret(9)
-    this.#wire = new Wire(options.endpoints, options.secret)
+    const isPhone = (source: Address) => options.admit?.(source, 'udp') === 'challenge'
+    this.#wire = new Wire(options.endpoints, options.secret, options.forceRport ?? isPhone)
     this.#transactions = new Transactions(this.#wire, this.#timers, options.maxTransactions ?? 65_536)
     this.#host = {
       name: options.name,
@@ -82,7 +86,11 @@ export class UserAgent implements UserAgentPort {
       emit: event => this.#events.push(event),
       enterDialog: (key, receiver) => this.#dialogs.set(key, receiver),
       leaveDialog: key => this.#dialogs.delete(key),
-      closeSession: session => this.#calls.delete(session),
+      closeSession: session => {
+        const offer = this.#calls.get(session)?.offer
+        if (offer) this.#offered.delete(offer)
+        this.#calls.delete(session)
+      },
     }
     this.#registrar = options.registrar
       ? new Registrar({
@@ -214,6 +222,9 @@ export class UserAgent implements UserAgentPort {
   }
 
   #onInvite(request: Request, flow: Flow, now: number): Reply | null {
+    // The same INVITE by another branch: a proxy before us forked it to us twice (§8.2.2.2).
+    const offer = `${request.callId} ${request.fromTag} ${request.cseq.number}`
+    if (this.#offered.has(offer)) return say(482)
     const admission = this.#options.admit?.(flow.source, flow.transport) ?? 'trusted'
     if (admission === 'refuse' || (admission === 'challenge' && this.#registrar === null)) return say(403)
     const from = identity(request.from.uri)
@@ -227,7 +238,9 @@ export class UserAgent implements UserAgentPort {
 
     const session = this.#newSession()
     const transaction = this.#transactions.open(request, flow)
-    this.#calls.set(session, new IncomingCall(this.#host, session, transaction, extension !== null, now))
+    const call = new IncomingCall(this.#host, session, transaction, extension !== null, now)
+    this.#calls.set(session, { call, offer })
+    this.#offered.add(offer)
     this.#events.push({ ...offerOf(request), type: 'incoming', session, extension, flow })
     return null
   }
@@ -291,7 +304,7 @@ export class UserAgent implements UserAgentPort {
   invite(spec: InviteSpec, now: number): SessionId {
     this.#now = now
     const call = new OutgoingCall(this.#host, this.#newSession(), spec)
-    this.#calls.set(call.id, call)
+    this.#calls.set(call.id, { call, offer: null })
     call.start(now)
     return call.id
   }
@@ -307,32 +320,32 @@ export class UserAgent implements UserAgentPort {
   }
 
   progress(session: SessionId, status: number, sdp: string | null, now: number): void {
-    this.#calls.get(session)?.progress(status, sdp, now)
+    this.#calls.get(session)?.call.progress(status, sdp, now)
   }
 
   accept(session: SessionId, sdp: string, now: number): void {
-    this.#calls.get(session)?.accept(sdp, now)
+    this.#calls.get(session)?.call.accept(sdp, now)
   }
 
   reject(session: SessionId, status: number, q850: number | null, now: number): void {
-    this.#calls.get(session)?.reject(status, q850, now)
+    this.#calls.get(session)?.call.reject(status, q850, now)
   }
 
   hangUp(session: SessionId, q850: number | null, now: number): void {
-    this.#calls.get(session)?.hangUp(q850, now)
+    this.#calls.get(session)?.call.hangUp(q850, now)
   }
 
   reinvite(session: SessionId, sdp: string, now: number): void {
-    this.#calls.get(session)?.reinvite(sdp, now)
+    this.#calls.get(session)?.call.reinvite(sdp, now)
   }
 
   answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void {
-    this.#calls.get(session)?.answerReoffer(answer, now)
+    this.#calls.get(session)?.call.answerReoffer(answer, now)
   }
 
   sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void {
     if (!/^[0-9*#A-D]$/.test(digit)) throw new SipUsageError(`not a digit: ${digit.slice(0, 10)}`)
-    this.#calls.get(session)?.sendInfo(digit, Math.round(durationMs), now)
+    this.#calls.get(session)?.call.sendInfo(digit, Math.round(durationMs), now)
   }
 
   // Registrations and keep-alive

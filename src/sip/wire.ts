@@ -10,9 +10,15 @@ export const branchCookie = 'z9hG4bK'
 export class Wire {
   readonly #endpoints: LocalEndpoint[]
   readonly #secret: (bytes: number) => string
+  readonly #forceRport: (source: Address) => boolean
   #out: Outgoing[] = []
 
-  constructor(endpoints: LocalEndpoint[], secret: (bytes: number) => string) {
+  constructor(
+    endpoints: LocalEndpoint[],
+    secret: (bytes: number) => string,
+    forceRport: (source: Address) => boolean = () => false,
+  ) {
+    this.#forceRport = forceRport
     this.#endpoints = endpoints
     this.#secret = secret
   }
@@ -59,7 +65,10 @@ export class Wire {
     this.#out.push({ transport, destination: { address, port }, local: endpoint.id, connection, bytes })
   }
 
-  /** §18.2.2 and RFC 3581 §4: over TCP on the connection of the request, over UDP to its source address. */
+  /**
+   * §18.2.2 and RFC 3581 §4: over TCP on the connection of the request, or when that is closed on a new one to the port of its Via; over UDP to
+   * its source address.
+   */
   reply(request: { via: Request['via'] }, flow: Flow, bytes: Buffer): void {
     this.#replyTo({ port: request.via.port, rport: request.via.parameters.has('rport') }, flow, bytes)
   }
@@ -69,7 +78,8 @@ export class Wire {
   }
 
   #replyTo(via: RoughVia, flow: Flow, bytes: Buffer): void {
-    const port = flow.transport === 'tcp' || via.rport ? flow.source.port : (via.port ?? 5060)
+    const back = flow.transport === 'udp' && (via.rport || this.#forceRport(flow.source))
+    const port = back ? flow.source.port : (via.port ?? 5060)
     const { transport, local, connection } = flow
     this.send({ transport, address: flow.source.address, port, local, connection }, bytes)
   }
