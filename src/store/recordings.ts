@@ -23,6 +23,13 @@ export const recordingQueries = {
     const row = joined(db).where(eq(recordings.id, args.id)).get()
     return row ? { ...row.recordings, callRecord: row.calls } : null
   },
+  /** How many calls in [from, to) have a part without audio. */
+  'recordings.missing': (db: Db, args: { from: number; to: number }): number =>
+    db
+      .select({ id: calls.id })
+      .from(calls)
+      .where(and(gte(calls.startedAt, args.from), lt(calls.startedAt, args.to), isNotNull(calls.recordingMissing)))
+      .all().length,
   'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
     db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
   'recordings.page': (db: Db, args: RecordingFilter): Page<RecordingRecord> => {

@@ -1,4 +1,5 @@
 /** Instants and durations as people read them. Figures are tabular, instants are in the centre's zone. */
+import { Temporal } from 'temporal-polyfill'
 import type { Frame } from './frame.ts'
 import { type Html, html } from './html.ts'
 
@@ -79,4 +80,19 @@ export function localValue(at: number, frame: Frame): string {
       .map(part => [part.type, part.value]),
   )
   return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}`
+}
+
+/** Midnight before `now` in the zone, Unix ms. */
+export function startOfDay(now: number, zone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).startOfDay().epochMilliseconds
+}
+
+/** What an `<input type="datetime-local">` or `date` sent, read in the zone; null when it is neither. */
+export function readLocal(text: string, zone: string): number | null {
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$/.test(text)) return null
+  try {
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds
+  } catch {
+    return null // the 31st of February
+  }
 }

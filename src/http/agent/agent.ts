@@ -1,0 +1,179 @@
+import { Hono } from 'hono'
+import { deskPage, deskRegions } from '../../../web/pages/agent/desk.ts'
+import { myCallbacksPage, myCallsPage } from '../../../web/pages/agent/my-calls.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { partials } from '../../../web/parts/html.ts'
+import { shownNumber } from '../../../web/parts/numbers.ts'
+import { readLocal } from '../../../web/parts/time.ts'
+import { breakReasons } from '../../../web/words/agent.ts'
+import type { Refusal } from '../../centre/entities.ts'
+import type { Input } from '../../centre/inputs.ts'
+import { normaliseNumber } from '../../centre/number.ts'
+import { type CallId, type CallbackId, type CampaignId, isId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf, wordsOf } from '../live/frame.ts'
+import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { audioRoutes } from './audio.ts'
+import { oneOf, textOf, typedOf } from './typed.ts'
+
+const noteMax = 2000
+
+/** `/agent`: the desk and every action on it. An action is answered with the desk painted anew, so that it never waits for the stream. */
+export function agentRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/agent', allow('agent'), async c => {
+    const frame = await frameOf(c, deps)
+    return c.html(deskPage(await deskOf(deps, c.var.user, frame)))
+  })
+
+  route.put('/agent/state', allow('agent'), async c => {
+    const typed = await typedOf(c)
+    const agent = c.var.user.id
+    switch (oneOf(textOf(typed, 'state'), ['signed_on', 'ready', 'break', 'signed_off'] as const)) {
+      case 'signed_on':
+        return act(c, { type: 'agent.signOn', agent })
+      case 'ready':
+        return act(c, { type: 'agent.ready', agent })
+      case 'break':
+        return act(c, { type: 'agent.break', agent, reason: oneOf(textOf(typed, 'reason'), breakReasons) })
+      case 'signed_off':
+        return act(c, { type: 'agent.signOff', agent, reason: 'end_of_shift' })
+    }
+  })
+
+  route.put('/agent/preview', allow('agent'), async c => {
+    const typed = await typedOf(c)
+    const agent = c.var.user.id
+    if (oneOf(textOf(typed, 'how'), ['accepted', 'skipped'] as const) === 'accepted')
+      return act(c, { type: 'agent.acceptPreview', agent })
+    return act(c, { type: 'agent.skipPreview', agent, reason: textOf(typed, 'reason').slice(0, 100) || 'none' })
+  })
+
+  /** A call by hand: `number` and `campaign`, or `callback` to keep one. */
+  route.post('/agent/calls', allow('agent'), async c => {
+    const typed = await typedOf(c)
+    const w = textsOf(await frameOf(c, deps))
+    const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
+    const number = kept?.number ?? normaliseNumber(textOf(typed, 'number'))
+    const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
+    const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
+    if (number === null)
+      return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.domain.rules['number_invalid'] ?? '' } } })
+    const input: Input = {
+      type: 'agent.dial',
+      agent: c.var.user.id,
+      number,
+      campaign: campaign as CampaignId | null,
+      lead: kept?.lead ?? null,
+      party: null,
+      name: null,
+      relation: null,
+      callback: kept?.id ?? null,
+    }
+    return act(c, input, { dialPad })
+  })
+
+  route.put('/agent/calls/:id/hold', allow('agent'), async c => {
+    const typed = await typedOf(c)
+    const type = textOf(typed, 'held') === 'true' ? 'agent.hold' : 'agent.resume'
+    return act(c, { type, agent: c.var.user.id, call: callOf(c) })
+  })
+
+  route.put('/agent/calls/:id/ending', allow('agent'), async c =>
+    act(c, { type: 'agent.hangUp', agent: c.var.user.id, call: callOf(c) }),
+  )
+
+  route.post('/agent/calls/:id/digits', allow('agent'), async c => {
+    const digits = textOf(await typedOf(c), 'digits')
+    if (!/^[0-9*#A-D]{1,32}$/.test(digits)) throw new NotFound('key', digits)
+    return act(c, { type: 'agent.sendDigits', agent: c.var.user.id, call: callOf(c), digits })
+  })
+
+  route.post('/agent/calls/:id/disposition', allow('agent'), async c => {
+    const frame = await frameOf(c, deps)
+    const typed = await typedOf(c)
+    const call = callOf(c)
+    const desk = await deskOf(deps, c.var.user, frame)
+    const code = textOf(typed, 'code')
+    const choice = desk.dispositions.find(each => each.code === code)
+    const callbackAt = choice?.followUp === 'callback' ? readLocal(textOf(typed, 'callbackAt'), frame.zone) : null
+    const errors: Filled['errors'] = {}
+    if (!choice) errors['code'] = 'missing'
+    if (choice?.followUp === 'callback' && (callbackAt === null || callbackAt <= frame.now)) errors['callbackAt'] = 'past'
+    const values = { code, callbackAt: textOf(typed, 'callbackAt'), callbackMine: textOf(typed, 'callbackMine'), note: textOf(typed, 'note') }
+    if (!choice || errors['callbackAt']) return painted(c, 422, { form: { values, errors } })
+    const input: Input = {
+      type: 'agent.dispose',
+      agent: c.var.user.id,
+      call,
+      code,
+      note: values.note.slice(0, noteMax),
+      fields: {},
+      callbackAt,
+      callbackMine: values.callbackMine === 'true',
+      next: textOf(typed, 'next') === 'break' ? 'break' : 'ready',
+    }
+    return act(c, input, { form: { values, errors } })
+  })
+
+  route.get('/agent/calls', allow('agent'), async c => {
+    const frame = await frameOf(c, deps)
+    const { user } = c.var
+    const page = await deps.store.read('calls.page', { agent: user.id, cursor: c.req.query('cursor') ?? null })
+    const { state } = deps.engine
+    const calls = page.items.map(call => ({
+      ...contactLine(call, state, frame),
+      id: call.id,
+      name: call.name,
+      number: shownNumber(call.number, user.numbersMasked),
+      campaign: (call.campaign && state.campaigns.get(call.campaign)?.campaign.name) || null,
+    }))
+    return c.html(myCallsPage({ frame, calls, next: page.next && `/agent/calls?cursor=${page.next}` }))
+  })
+
+  route.get('/agent/callbacks', allow('agent'), async c => {
+    const frame = await frameOf(c, deps)
+    const { user } = c.var
+    const page = await deps.store.read('callbacks.open', { agent: user.id, limit: 200 })
+    const w = textsOf(frame)
+    const callbacks = page.items.map(each => deskCallback(each, deps.engine.state, user, frame, w))
+    return c.html(myCallbacksPage({ frame, callbacks }))
+  })
+
+  route.route('/', audioRoutes(deps))
+
+  /** Dispatches, and answers with the desk as it is then; a refusal in words, with what was typed kept. */
+  async function act(c: Ctx, input: Input, typed: DeskExtra = {}): Promise<Response> {
+    const outcome = await deps.engine.dispatch(input, actorOf(c))
+    return outcome.ok ? painted(c, 200, {}) : painted(c, 409, typed, outcome.refusal)
+  }
+
+  async function painted(c: Ctx, status: 200 | 409 | 422, extra: DeskExtra, refusal?: Refusal): Promise<Response> {
+    const frame = { ...(await frameOf(c, deps)), path: '/agent' }
+    const w = textsOf(frame)
+    const notice = refusal ? { tone: 'red' as const, words: `${w.frame.form.refused}${wordsOf(refusal, w)}` } : null
+    const desk = await deskOf(deps, c.var.user, frame, { form: nothingFilled, ...extra, notice })
+    return c.html(partials(deskRegions(desk)), status)
+  }
+
+  return route
+}
+
+function callOf(c: Ctx): CallId {
+  const id = c.req.param('id') ?? ''
+  if (!isId(id)) throw new NotFound('call', id)
+  return id as CallId
+}
+
+/** An open callback of this agent's or of anyone's; null when none was named. */
+async function callbackOf(deps: Deps, c: Ctx, id: string) {
+  if (id === '') return null
+  const found = isId(id) ? await deps.store.read('callbacks.byId', { id: id as CallbackId }) : null
+  const mine = found !== null && found.closedAt === null && (found.agent === null || found.agent === c.var.user.id)
+  if (!mine) throw new NotFound('callback', id)
+  return found
+}

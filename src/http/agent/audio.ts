@@ -1,0 +1,32 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Deps, Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { titled } from '../problem.ts'
+
+/** SDP of one audio connection is 2 to 6 kB; the limit leaves room for many candidates. */
+const sdpMax = 64 * 1024
+const offer = z.strictObject({ sdp: z.string().min(10).max(sdpMax) })
+
+/** `POST /agent/audio`: the browser's offer, answered for the whole shift; `DELETE`: the audio is closed. */
+export function audioRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.post('/agent/audio', allow('agent'), async c => {
+    const parsed = offer.safeParse(await c.req.json().catch(() => null))
+    if (!parsed.success) return c.json(titled(422, 'Not valid', 'This is not an offer of audio.'), 422)
+    try {
+      return c.json(await deps.stations.answer(c.var.user.id, parsed.data.sdp))
+    } catch (error) {
+      deps.log.warn({ err: error, agent: c.var.user.id }, 'a browser’s audio was not answered')
+      return c.json(titled(409, 'No audio', error instanceof Error ? error.message : String(error)), 409)
+    }
+  })
+
+  route.delete('/agent/audio', allow('agent'), c => {
+    deps.stations.close(c.var.user.id)
+    return c.body(null, 204)
+  })
+
+  return route
+}

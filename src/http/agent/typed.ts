@@ -1,0 +1,36 @@
+/** What a form sent: everything in it is hostile until it was checked. */
+import { InvalidInput } from '../../records/errors.ts'
+import type { Ctx } from '../deps.ts'
+
+export type Typed = Record<string, string | string[]>
+
+const valueMax = 100_000
+
+/** Fields of an urlencoded or multipart form, without its files. A name that comes several times is a list. */
+export async function typedOf(c: Ctx): Promise<Typed> {
+  const typed: Typed = Object.create(null)
+  for (const [name, value] of Object.entries(await c.req.parseBody({ all: true }))) {
+    const values = (Array.isArray(value) ? value : [value]).filter(each => typeof each === 'string')
+    if (values.length > 0) typed[name] = values.length === 1 ? values[0]!.slice(0, valueMax) : values
+  }
+  return typed
+}
+
+/** The (first) value, trimmed; `''` when there is none. */
+export function textOf(typed: Typed, name: string): string {
+  const value = typed[name]
+  return ((Array.isArray(value) ? value[0] : value) ?? '').trim()
+}
+
+export function listOf(typed: Typed, name: string): string[] {
+  const value = typed[name]
+  return value === undefined ? [] : Array.isArray(value) ? value : [value]
+}
+
+/** One of the words allowed, or InvalidInput: pages of ours never send another. */
+export function oneOf<Word extends string>(text: string, allowed: readonly Word[]): Word {
+  const word = allowed.find(each => each === text)
+  if (word === undefined)
+    throw new InvalidInput([{ field: 'value', found: text.slice(0, 40) || 'nothing', allowed: allowed.join(', ') }])
+  return word
+}

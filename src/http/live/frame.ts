@@ -1,0 +1,43 @@
+import { getCookie } from 'hono/cookie'
+import type { Refusal } from '../../centre/entities.ts'
+import { type Frame, type Theme, themes } from '../../../web/parts/frame.ts'
+import type { Words } from '../../../web/words/words.ts'
+import type { Ctx, Deps } from '../deps.ts'
+
+/** Settings that pages are made with; the keys of `setting.saved`. */
+export const centreNameKey = 'centre.name'
+export const centreZoneKey = 'centre.zone'
+const defaultZone = 'Asia/Shanghai'
+
+/** What every page of this request knows. Behind `allow(…)`, or with nobody signed in. */
+export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
+  const settings = await deps.store.read('settings.all', {})
+  const theme = getCookie(c, 'theme')
+  const user = c.var.user ?? null
+  return {
+    language: c.var.lang,
+    theme: themes.includes(theme as Theme) ? (theme as Theme) : 'auto',
+    centre: settings[centreNameKey] ?? '',
+    person: user && { displayName: user.displayName, role: user.role },
+    path: c.req.path,
+    trouble: deps.engine.trouble,
+    zone: zoneOf(settings[centreZoneKey]),
+    now: deps.clock.now(),
+  }
+}
+
+/** A zone that this machine does not know would break every page, so it falls back. */
+function zoneOf(setting: string | undefined): string {
+  if (!setting) return defaultZone
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: setting })
+    return setting
+  } catch {
+    return defaultZone
+  }
+}
+
+/** A refusal in the page's language, where the rule has words there. */
+export function wordsOf(refusal: Refusal, w: Words): string {
+  return w.domain.rules[refusal.rule] ?? refusal.words
+}

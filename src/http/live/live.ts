@@ -1,0 +1,68 @@
+import { Hono } from 'hono'
+import { deskRegions } from '../../../web/pages/agent/desk.ts'
+import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
+import { wallboardRegions } from '../../../web/pages/supervisor/wallboard.ts'
+import { startOfDay } from '../../../web/parts/time.ts'
+import type { FeedItem } from '../../engine/port.ts'
+import type { UserId } from '../../lib/ids.ts'
+import { deskOf } from '../agent/desk-props.ts'
+import type { Deps, Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
+import { frameOf } from './frame.ts'
+import { liveStream } from './stream.ts'
+
+const deskEveryMs = 40
+const floorEveryMs = 1000
+
+/** `/live/desk`, `/live/floor`, `/live/calls`: each page's own stream of repainted regions. */
+export function liveRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/live/desk', allow('agent'), async c => {
+    const { user } = c.var
+    const frame = await frameOf(c, deps)
+    return liveStream(c, deps, {
+      // The notice belongs to the agent's own last action, so that a stream does not wipe it.
+      regions: async () =>
+        deskRegions(await deskOf(deps, deps.engine.state.users.get(user.id) ?? user, { ...frame, now: deps.clock.now() })).filter(
+          region => region.id !== 'desk-notice',
+        ),
+      concerns: item => concernsAgent(item, user.id, deps),
+      everyMs: deskEveryMs,
+    })
+  })
+
+  route.get('/live/floor', allow('supervisor'), async c => {
+    const frame = await frameOf(c, deps)
+    return liveStream(c, deps, {
+      regions: async () => {
+        const now = deps.clock.now()
+        const missing = await deps.store.read('recordings.missing', { from: startOfDay(now, frame.zone), to: now })
+        return wallboardRegions(floorOf(deps.engine.state, { ...frame, now }, missing))
+      },
+      concerns: () => true,
+      everyMs: floorEveryMs,
+    })
+  })
+
+  route.get('/live/calls', allow('supervisor'), async c => {
+    const frame = await frameOf(c, deps)
+    return liveStream(c, deps, {
+      regions: async () => liveCallsRegions({ frame, calls: liveCallsOf(deps.engine.state, c.var.user) }),
+      concerns: item => item.fact.type.startsWith('call.'),
+      everyMs: floorEveryMs,
+    })
+  })
+
+  return route
+}
+
+/** Facts that name the agent, or the call in the agent's hands. */
+export function concernsAgent(item: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'>): boolean {
+  const { fact } = item
+  if ('agent' in fact && fact.agent === agent) return true
+  if (!('call' in fact) || fact.call === null) return false
+  if (deps.engine.state.agents.get(agent)?.call === fact.call) return true
+  return deps.engine.state.calls.get(fact.call)?.agent === agent
+}

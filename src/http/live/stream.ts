@@ -1,0 +1,133 @@
+/**
+ * Live pages: a stream of server-sent events for each open page. When something happened that may concern it, the page's regions are made
+ * anew and those that differ from what was sent last are sent. A page that cannot keep up is cut off; it comes back and gets everything.
+ */
+import { getCookie } from 'hono/cookie'
+import { partials, type Region } from '../../../web/parts/html.ts'
+import type { FeedItem } from '../../engine/port.ts'
+import type { Ctx, Deps } from '../deps.ts'
+import { cookieName } from '../guard.ts'
+
+/** Unread bytes at which a reader is too slow. */
+export const unreadMaxBytes = 256 * 1024
+/** Also the heartbeat: a page whose server is gone notices, and what changed without a fact (time, records) is repainted. */
+const beatMs = 10_000
+
+export type StreamOptions = {
+  /** Makes all regions of the page. */
+  regions: () => Promise<Region[]>
+  /** Whether a fact may concern this page. */
+  concerns: (item: FeedItem) => boolean
+  /** At most one painting in this time; the first is at once. */
+  everyMs: number
+}
+
+export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response {
+  const encoder = new TextEncoder()
+  const sent = new Map<string, string>()
+  let close = () => {}
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        let timer: NodeJS.Timeout | null = null
+        let paintedAt = Number.NEGATIVE_INFINITY
+        let painting = false
+        let again = false
+        let open = true
+        const release = deps.sessions.hold(c.var.sessionId)
+        sessionEnd(c, deps)?.addEventListener('abort', () => close())
+        const unsubscribe = deps.engine.subscribe(item => {
+          if (options.concerns(item)) soon()
+        })
+        const beat = setInterval(() => {
+          if (!send(': beat\n\n')) return
+          soon()
+        }, beatMs)
+        close = () => {
+          if (!open) return
+          open = false
+          clearInterval(beat)
+          if (timer) clearTimeout(timer)
+          unsubscribe()
+          release()
+          try {
+            controller.close()
+          } catch {} // the reader went first
+        }
+
+        function send(text: string): boolean {
+          if (!open) return false
+          if ((controller.desiredSize ?? 0) <= 0) close()
+          else controller.enqueue(encoder.encode(text))
+          return open
+        }
+
+        function soon(): void {
+          if (timer || !open) return
+          if (painting) {
+            again = true
+            return
+          }
+          const waitMs = Math.max(0, paintedAt + options.everyMs - deps.clock.monotonic())
+          timer = setTimeout(() => {
+            timer = null
+            void paint()
+          }, waitMs)
+        }
+
+        async function paint(): Promise<void> {
+          painting = true
+          paintedAt = deps.clock.monotonic()
+          try {
+            const changed = await differing(await options.regions(), sent)
+            if (changed !== '') send(eventOf(changed))
+          } catch (error) {
+            deps.log.error({ err: error, path: c.req.path }, 'a live page could not be painted')
+            close()
+          } finally {
+            painting = false
+            if (again) {
+              again = false
+              soon()
+            }
+          }
+        }
+        void paint()
+      },
+      cancel: () => close(),
+    },
+    { highWaterMark: unreadMaxBytes, size: chunk => chunk.byteLength },
+  )
+  c.req.raw.signal.addEventListener('abort', () => close())
+  return c.body(body, 200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  })
+}
+
+/** A page whose session has ended gets nothing more: it comes back, is refused, and shows the sign-in. */
+function sessionEnd(c: Ctx, deps: Deps): AbortSignal | null {
+  const found = deps.sessions.find(getCookie(c, cookieName(deps)) ?? '')
+  return found !== null && typeof found === 'object' ? found.session.ended.signal : null
+}
+
+/** The regions that are not as they were sent last, as one piece of HTML; remembers them. */
+async function differing(regions: Region[], sent: Map<string, string>): Promise<string> {
+  const changed: Region[] = []
+  for (const region of regions) {
+    const text = String(await region.body)
+    if (sent.get(region.id) === text) continue
+    sent.set(region.id, text)
+    changed.push(region)
+  }
+  return changed.length === 0 ? '' : String(await partials(changed))
+}
+
+/** An event whose data are these lines (HTML Living Standard, section 9.2.6: a line break starts a new data field). */
+export function eventOf(text: string): string {
+  return `${text
+    .split(/\r\n|\r|\n/)
+    .map(line => `data: ${line}`)
+    .join('\n')}\n\n`
+}

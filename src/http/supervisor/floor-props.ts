@@ -1,0 +1,112 @@
+/** The live floor as props of the supervisor's pages. Read in one go: nothing of the floor is kept across an await. */
+import type { Frame } from '../../../web/parts/frame.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { shownNumber } from '../../../web/parts/numbers.ts'
+import type { AgentTile, CampaignRow, FloorProps, LiveCall } from '../../../web/pages/supervisor/floor-props.ts'
+import type { Words } from '../../../web/words/words.ts'
+import type { User } from '../../centre/entities.ts'
+import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
+import { wordsOf } from '../live/frame.ts'
+
+const liveCallsMax = 300
+
+/** `recordingsMissing` is today's count, which the store knows. */
+export function floorOf(state: FloorState, frame: Frame, recordingsMissing: number): FloorProps {
+  const w = textsOf(frame)
+  const agents = [...state.agents.values()].filter(agent => agent.user.enabled && agent.user.role === 'agent')
+  const count = (phase: Agent['phase']) => agents.reduce((n, agent) => n + Number(agent.phase === phase), 0)
+  const campaigns = [...state.campaigns.values()].filter(floor => floor.campaign.state !== 'closed')
+  const sum = (key: 'dialled' | 'answered' | 'abandoned') => campaigns.reduce((n, floor) => n + floor[key], 0)
+  const queues = [...state.queues.values()].map(queue => queueRow(queue, state))
+  const waits = queues.flatMap(queue => queue.longestWaitSince ?? [])
+  const limits = campaigns.filter(floor => floor.campaign.state === 'running').map(floor => floor.campaign.abandonRateMax)
+  return {
+    frame,
+    figures: {
+      agentsOn: agents.length - count('signed_off'),
+      agents: agents.length,
+      talking: count('talking'),
+      ready: count('ready'),
+      waiting: queues.reduce((n, queue) => n + queue.waiting, 0),
+      longestWaitSince: waits.length === 0 ? null : Math.min(...waits),
+      answered: sum('answered'),
+      abandoned: sum('abandoned'),
+      dialled: sum('dialled'),
+      abandonRateMax: limits.length === 0 ? null : Math.min(...limits),
+      recordingsMissing,
+    },
+    agents: agents.map(agent => agentTile(agent, state)),
+    campaigns: campaigns.map(floor => campaignRow(floor, w)),
+    queues,
+    trunks: [...state.trunks.values()]
+      .filter(floor => floor.trunk.enabled)
+      .map(({ trunk, up, reason, calls }) => ({ id: trunk.id, name: trunk.name, up, reason, calls, maxCalls: trunk.maxCalls })),
+  }
+}
+
+function agentTile(agent: Agent, state: FloorState): AgentTile {
+  const call = agent.call === null ? undefined : state.calls.get(agent.call)
+  const needsAudio = agent.phase !== 'signed_off' && agent.user.station !== 'phone-rung'
+  return {
+    id: agent.user.id,
+    displayName: agent.user.displayName,
+    phase: agent.phase,
+    since: agent.phaseSince,
+    reason: agent.reason,
+    noAudio: needsAudio && agent.stationLeg === null,
+    party: agent.phase === 'talking' || agent.phase === 'dialing' ? (call?.name ?? null) : null,
+  }
+}
+
+export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
+  const { campaign } = floor
+  return {
+    id: campaign.id,
+    name: campaign.name,
+    mode: campaign.mode,
+    state: campaign.state,
+    held: floor.held === null ? null : wordsOf(floor.held, w),
+    agents: campaign.agents.length,
+    dialled: floor.dialled,
+    answered: floor.answered,
+    connected: floor.connected,
+    abandoned: floor.abandoned,
+    abandonRateMax: campaign.abandonRateMax,
+    buffer: floor.buffer.length,
+  }
+}
+
+function queueRow({ queue, waiting, ready }: QueueFloor, state: FloorState): FloorProps['queues'][number] {
+  const oldest = waiting[0] === undefined ? undefined : state.calls.get(waiting[0])
+  return {
+    id: queue.id,
+    name: queue.name,
+    waiting: waiting.length,
+    longestWaitSince: oldest?.queuedAt ?? null,
+    free: ready.size,
+  }
+}
+
+/** Calls under way, oldest first; at most 300, which is more than a screen shows. */
+export function liveCallsOf(state: FloorState, viewer: User): LiveCall[] {
+  const calls: LiveCall[] = []
+  for (const call of state.calls.values()) {
+    if (call.phase === 'ended') continue
+    if (calls.length === liveCallsMax) break
+    calls.push({
+      id: call.id,
+      phase: call.phase,
+      direction: call.direction,
+      name: call.name,
+      number: shownNumber(call.number, viewer.numbersMasked),
+      agent: call.agent === null ? null : (state.users.get(call.agent)?.displayName ?? null),
+      campaign:
+        (call.campaign && state.campaigns.get(call.campaign)?.campaign.name) ||
+        (call.queue && state.queues.get(call.queue)?.queue.name) ||
+        null,
+      trunk: state.trunks.get(call.trunk)?.trunk.name ?? '',
+      since: call.connectedAt ?? call.startedAt,
+    })
+  }
+  return calls
+}

@@ -1,0 +1,50 @@
+import { Hono } from 'hono'
+import { html, partials } from '../../../web/parts/html.ts'
+import { notice } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { liveCallsPage, liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
+import { wallboardPage } from '../../../web/pages/supervisor/wallboard.ts'
+import { startOfDay } from '../../../web/parts/time.ts'
+import { isId } from '../../lib/ids.ts'
+import type { CallId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import { actorOf, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf, wordsOf } from '../live/frame.ts'
+import { floorOf, liveCallsOf } from './floor-props.ts'
+
+/** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
+export function supervisorRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/supervisor', allow('supervisor'), async c => {
+    const frame = await frameOf(c, deps)
+    const missing = await deps.store.read('recordings.missing', { from: startOfDay(frame.now, frame.zone), to: frame.now })
+    return c.html(wallboardPage(floorOf(deps.engine.state, frame, missing)))
+  })
+
+  route.get('/supervisor/calls', allow('supervisor'), async c => {
+    const frame = await frameOf(c, deps)
+    return c.html(liveCallsPage({ frame, calls: liveCallsOf(deps.engine.state, c.var.user), said: null }))
+  })
+
+  route.put('/supervisor/calls/:id/ending', allow('supervisor'), async c => {
+    const id = c.req.param('id')
+    if (!isId(id)) throw new NotFound('call', id)
+    const frame = await frameOf(c, deps)
+    const w = textsOf(frame)
+    const outcome = await deps.engine.dispatch({ type: 'call.end', call: id as CallId, by: 'supervisor' }, actorOf(c))
+    const said = outcome.ok
+      ? notice('green', w.supervisor.calls.ended)
+      : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)
+    const calls = liveCallsOf(deps.engine.state, c.var.user)
+    return c.html(
+      partials([
+        { id: 'calls-said', body: html`<div id="calls-said" aria-live="polite">${said}</div>` },
+        ...liveCallsRegions({ frame, calls }),
+      ]),
+    )
+  })
+
+  return route
+}
