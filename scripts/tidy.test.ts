@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
+import { wordsIn } from '../web/words/words.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -26,6 +27,7 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/http': ['src/engine', 'src/records', 'src/store', 'src/centre', 'src/config.ts', 'web'],
   'src/sim': ['src/phone', 'src/engine', 'src/records', 'src/store', 'src/centre', 'src/sip', 'src/sdp', 'src/rtp'],
   'src/sim/demo.ts': '*',
+  'src/e2e': '*', // what tests need to start the other ends: no part of the program
   'src/cli': '*',
   'src/serve.ts': '*',
   'src/main.ts': '*',
@@ -38,7 +40,7 @@ const mayImport: Record<string, string[] | '*'> = {
 const meetsTheWorld = [
   /^src\/lib\/(clock|random)\.ts$/,
   /^src\/(main|serve)\.ts$/,
-  /^src\/cli\//,
+  /^src\/(cli|e2e)\//,
   /^src\/sim\/demo\.ts$/,
   /-worker\.ts$/,
   /\.test\.ts$/,
@@ -89,10 +91,31 @@ test('time and chance arrive as arguments', () => {
 })
 
 test('only lib/places.ts knows where files lie, so that the single executable finds them', () => {
-  const ownPlace = /\bimport\.meta\b|\b__dirname\b|\bnew Worker\((?!workerFile\(|[a-zA-Z.]*[wW]orkerFile)/
+  const ownPlace = /\bimport\.meta\b|\b__dirname\b/
   const isProgram = (file: SourceFile) =>
     /^(src|web)\//.test(file.path) && isNotTest(file) && file.path !== 'src/lib/places.ts'
   assert.deepEqual(linesWith(ownPlace, isProgram), [])
+})
+
+test('every route names the roles that may come, or why anyone may', () => {
+  const route = /\.(?:get|post|put|patch|delete|all)\(\s*'[/*][^']*'\s*,(?!\s*(?:allow|open)\()/g
+  const described = /\bcreateRoute\(\{(?![^;]*?\b(?:allow|open|token)\()/g
+  const wrong = files
+    .filter(file => isWithin(file.path, 'src/http') && isNotTest(file))
+    .flatMap(({ path, code }) =>
+      [...code.matchAll(route), ...code.matchAll(described)].map(
+        ({ 0: text, index }) => `${path}:${lineAt(code, index)}: ${text}`,
+      ),
+    )
+  assert.deepEqual(wrong, [])
+})
+
+test('both languages have every text, and English has no Chinese in it', () => {
+  const chinese = new Map(textsOf(wordsIn('zh-CN'), 'words'))
+  const wrong = textsOf(wordsIn('en'), 'words').filter(
+    ([name, text]) => (text === '') !== (chinese.get(name) === '') || /\p{Script=Han}/u.test(text.replace('中文', '')),
+  )
+  assert.deepEqual(wrong, [])
 })
 
 test('no file names a path of the machine it was written on', () => {
@@ -141,6 +164,17 @@ function layerOf(path: string): string | undefined {
 
 function isWithin(path: string, name: string): boolean {
   return path === name || path.startsWith(`${name}/`)
+}
+
+function lineAt(code: string, index: number): number {
+  return code.slice(0, index).split('\n').length
+}
+
+/** Every text of a tree by its dotted name; functions are texts with a gap, and are left to the compiler. */
+function textsOf(tree: unknown, name: string): [string, string][] {
+  if (typeof tree === 'string') return [[name, tree]]
+  if (typeof tree !== 'object' || tree === null) return []
+  return Object.entries(tree).flatMap(([key, branch]) => textsOf(branch, `${name}.${key}`))
 }
 
 function isNotTest(file: SourceFile): boolean {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Recorded } from '../centre/facts.ts'
 import type { Setup } from '../centre/state.ts'
 import type { UserId } from '../lib/ids.ts'
+import { asset, workerFile } from '../lib/places.ts'
 import { type Connection, type Migration, openReader, readMigrations, sql } from './db.ts'
 import type { DbWorkerData } from './db-worker.ts'
 import type { InFlight } from './load.ts'
@@ -19,7 +20,7 @@ export type StoreOptions = {
   file: string
   keyFile: string
   now: number
-  /** In a bundle: where the entry points are. Default: the sources beside this file. */
+  /** Other entry points, for a test. */
   workers?: { db: string | URL; reader: string | URL }
   /** A folder of `NNNN_name.sql`, or the migrations themselves. Default: `migrations/` of the checkout. */
   migrations?: string | Migration[]
@@ -61,7 +62,7 @@ export class Store {
     const lock = lockData(options.file)
     try {
       const key = openKeyFile(options.keyFile)
-      const migrations = options.migrations ?? new URL('../../migrations', import.meta.url).pathname
+      const migrations = options.migrations ?? asset('migrations')
       const data: DbWorkerData = {
         file: options.file,
         migrations: typeof migrations === 'string' ? readMigrations(migrations) : migrations,
@@ -69,10 +70,7 @@ export class Store {
         maxPages: options.maxPages,
       }
       const onFault = options.onFault ?? (() => {})
-      const entry = options.workers ?? {
-        db: new URL('./db-worker.ts', import.meta.url),
-        reader: new URL('./reader-worker.ts', import.meta.url),
-      }
+      const entry = options.workers ?? { db: workerFile('store/db-worker'), reader: workerFile('store/reader-worker') }
       const writer = new WorkerClient(
         entry.db,
         () => data,
