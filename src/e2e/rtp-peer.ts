@@ -1,0 +1,124 @@
+/**
+ * The media of a far end whose signalling is played by sipp: sends a tone as G.711 A-law every 20 ms to whoever sends to it (or to a given
+ * address), and keeps what it hears as linear samples.
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decode, encode } from '../rtp/g711.ts'
+import { goertzel, purity, tone } from '../rtp/tone.ts'
+
+const frameSamples = 160
+
+export class RtpPeer {
+  readonly address: string
+  readonly port: number
+  received = 0
+  readonly #socket: Socket
+  #heard: Int16Array[] = []
+  #remote: { address: string; port: number } | null = null
+  #timer: NodeJS.Timeout | null = null
+  #sequence = 1000
+  #timestamp = 160_000
+  #frame = 0
+  readonly #voice: Uint8Array
+
+  private constructor(socket: Socket, address: string, hz: number) {
+    this.#socket = socket
+    this.address = address
+    this.port = socket.address().port
+    this.#voice = encode(tone({ hz, ms: 1000, level: 0.3 }), 'pcma') // a second of whole Hz loops without a click
+    socket.on('message', (bytes, from) => {
+      if (bytes.length < 12 || (bytes[1]! & 0x7f) !== 8) return
+      this.received++
+      this.#heard.push(decode(bytes.subarray(12), 'pcma'))
+      if (this.#heard.length > 50 * 60) this.#heard.shift()
+      if (!this.#remote) this.#start(from)
+    })
+  }
+
+  static async open(address: string, hz: number): Promise<RtpPeer> {
+    const socket = createSocket('udp4')
+    await new Promise<void>((done, fail) => {
+      socket.once('error', fail)
+      socket.bind(0, address, () => done())
+    })
+    return new RtpPeer(socket, address, hz)
+  }
+
+  /** Sends from now on to `remote`, heard or not. */
+  speakTo(remote: { address: string; port: number }): void {
+    this.#start(remote)
+  }
+
+  /** Stops talking, as a dead line does. */
+  fallSilent(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  /** Forgets who it talked to and what it heard: the next call begins. */
+  reset(): void {
+    this.fallSilent()
+    this.#remote = null
+    this.forget()
+  }
+
+  forget(): void {
+    this.#heard = []
+  }
+
+  /** The last second that was heard. */
+  get lastSecond(): Int16Array {
+    const frames = this.#heard.slice(-50)
+    const samples = new Int16Array(frames.reduce((sum, frame) => sum + frame.length, 0))
+    let at = 0
+    for (const frame of frames) {
+      samples.set(frame, at)
+      at += frame.length
+    }
+    return samples
+  }
+
+  /** Waits until a full second of `hz` was heard, at least half pure; rejects after `withinMs` with what was heard instead. */
+  async hears(hz: number, withinMs = 8000): Promise<void> {
+    for (const until = performance.now() + withinMs; performance.now() < until; await sleep(50)) {
+      const second = this.lastSecond
+      if (second.length >= 7_200 && purity(second, hz) > 0.5) return
+    }
+    const second = this.lastSecond
+    throw new Error(
+      `${hz} Hz was not heard within ${withinMs} ms at ${this.address}:${this.port}: ${this.received} packets, level ${goertzel(second, hz).toFixed(4)}, purity ${purity(second, hz).toFixed(2)}`,
+    )
+  }
+
+  #start(remote: { address: string; port: number }): void {
+    this.#remote = remote
+    if (this.#timer) return
+    const startedAt = performance.now()
+    const first = this.#frame
+    const send = () => {
+      const due = Math.floor((performance.now() - startedAt) / 20)
+      while (this.#frame - first <= due) this.#send()
+      this.#timer = setTimeout(send, 10)
+    }
+    send()
+  }
+
+  #send(): void {
+    const packet = Buffer.alloc(12 + frameSamples)
+    packet[0] = 0x80
+    packet[1] = 8
+    packet.writeUInt16BE(this.#sequence++ & 0xffff, 2)
+    packet.writeUInt32BE(this.#timestamp >>> 0, 4)
+    packet.writeUInt32BE(0x1234abcd, 8)
+    this.#timestamp += frameSamples
+    const at = (this.#frame++ % 50) * frameSamples
+    packet.set(this.#voice.subarray(at, at + frameSamples), 12)
+    if (this.#remote) this.#socket.send(packet, this.#remote.port, this.#remote.address)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.fallSilent()
+    await new Promise<void>(done => this.#socket.close(() => done()))
+  }
+}

@@ -1,0 +1,310 @@
+/** sipp as the carrier: one scenario, made from a few lines, whose media port is that of an `RtpPeer`. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+import type { RtpPeer } from './rtp-peer.ts'
+
+export const hasSipp = has('sipp', '-v')
+
+export function has(program: string, flag: string): boolean {
+  try {
+    execFileSync(program, [flag], { stdio: 'ignore' })
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+  }
+}
+
+/** What the called side does, in the order of the list. Durations in ms. */
+export type Act =
+  | { do: 'ring' }
+  | { do: 'pause'; ms: number }
+  | { do: 'answer' }
+  /** 401 or 407, then an INVITE with credentials that sipp checks. */
+  | { do: 'challenge'; status: 401 | 407; username: string; password: string }
+  | { do: 'final'; status: number; words: string; headers?: string[] }
+  | { do: 'early' }
+  | { do: 'expectBye' }
+  | { do: 'bye' }
+  | { do: 'expectCancel' }
+  /** A re-INVITE of the far end with this direction. */
+  | { do: 'reinvite'; direction: 'sendonly' | 'sendrecv' | 'inactive' }
+
+export class Sipp {
+  readonly address: string
+  readonly port: number
+  readonly #process: ChildProcess
+  readonly #folder: string
+  readonly finished: Promise<number>
+  #output = ''
+
+  private constructor(process: ChildProcess, folder: string, address: string, port: number) {
+    this.#process = process
+    this.#folder = folder
+    this.address = address
+    this.port = port
+    process.stdout?.on('data', bytes => (this.#output = (this.#output + bytes).slice(-8000)))
+    process.stderr?.on('data', bytes => (this.#output = (this.#output + bytes).slice(-8000)))
+    this.finished = new Promise(done => process.once('exit', code => done(code ?? -1)))
+  }
+
+  /** A carrier that answers `calls` calls by the script, then exits 0. */
+  static async carrier(options: {
+    address: string
+    media: RtpPeer
+    acts: Act[]
+    calls?: number
+    port?: number
+  }): Promise<Sipp> {
+    const port = options.port ?? (await freePort(options.address))
+    const xml = calledSide(options.acts, options.media)
+    return Sipp.#run(xml, options.address, port, ['-m', String(options.calls ?? 1), '-aa'])
+  }
+
+  /** A caller that dials `number` at our SIP port: INVITE, waits for the answer, then `acts`. */
+  static async caller(options: {
+    address: string
+    media: RtpPeer
+    number: string
+    from: string
+    target: string
+    acts: Act[]
+  }): Promise<Sipp> {
+    const port = await freePort(options.address)
+    const xml = callingSide(options.acts, options.media, options.number, options.from)
+    return Sipp.#run(xml, options.address, port, ['-m', '1', '-aa', options.target])
+  }
+
+  static async #run(xml: string, address: string, port: number, rest: string[]): Promise<Sipp> {
+    const folder = mkdtempSync(join(tmpdir(), 'switchroom-sipp-'))
+    writeFileSync(join(folder, 'scenario.xml'), xml)
+    const child = spawn(
+      'sipp',
+      ['-sf', 'scenario.xml', '-i', address, '-p', String(port), '-trace_err', '-nostdin', '-timeout', '120s', ...rest],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, TERM: 'dumb' },
+      },
+    )
+    return new Sipp(child, folder, address, port)
+  }
+
+  /** Fails with sipp's own error log when its script was not followed. */
+  async done(): Promise<void> {
+    const code = await this.finished
+    if (code === 0) return
+    const errors = readdirSync(this.#folder)
+      .filter(name => name.endsWith('errors.log'))
+      .map(name => readFileSync(join(this.#folder, name), 'utf8'))
+      .join('\n')
+    throw new Error(`sipp ended with ${code}:\n${errors.slice(0, 4000) || this.#output.slice(-1500)}`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode === null) this.#process.kill('SIGKILL')
+    await this.finished
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function sdp(media: RtpPeer, direction = 'sendrecv'): string {
+  return [
+    'v=0',
+    `o=- 20518 1 IN IP4 ${media.address}`,
+    's=-',
+    `c=IN IP4 ${media.address}`,
+    't=0 0',
+    `m=audio ${media.port} RTP/AVP 8 101`,
+    'a=rtpmap:8 PCMA/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=fmtp:101 0-15',
+    `a=${direction}`,
+  ].join('\n')
+}
+
+function response(status: number, words: string, body: string | null, extra: string[] = []): string {
+  return `<send><![CDATA[
+SIP/2.0 ${status} ${words}
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]sipp[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:carrier@[local_ip]:[local_port]>
+${extra.map(line => `${line}\n`).join('')}${body === null ? 'Content-Length: 0\n' : `Content-Type: application/sdp\nContent-Length: [len]\n\n${body}`}
+]]></send>`
+}
+
+function calledSide(acts: Act[], media: RtpPeer): string {
+  const steps = [
+    '<recv request="INVITE" rrs="true"><action><ereg regexp="sip:[^;>]*" search_in="hdr" header="Contact:" assign_to="contact"/><ereg regexp="&lt;?sip:.*" search_in="hdr" header="From:" assign_to="from"/><ereg regexp="sip:[^;>]*" search_in="hdr" header="To:" assign_to="to"/></action></recv>',
+  ]
+  for (const act of acts) {
+    switch (act.do) {
+      case 'ring':
+        steps.push(response(180, 'Ringing', null))
+        break
+      case 'early':
+        steps.push(response(183, 'Session Progress', sdp(media)))
+        break
+      case 'pause':
+        steps.push(`<pause milliseconds="${act.ms}"/>`)
+        break
+      case 'answer':
+        steps.push(response(200, 'OK', sdp(media)), '<recv request="ACK"/>')
+        break
+      case 'challenge':
+        steps.push(
+          response(act.status, act.status === 401 ? 'Unauthorized' : 'Proxy Authentication Required', null, [
+            `${act.status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate'}: Digest realm="carrier.test",nonce="5c1a2b3c4d5e6f70",qop="auth",algorithm=MD5`,
+          ]),
+          '<recv request="ACK"/>',
+          act.status === 401
+            ? `<recv request="INVITE"><action><verifyauth assign_to="ok" username="${act.username}" password="${act.password}"/></action></recv><nop test="ok" next="authorised"/>${response(403, 'Forbidden', null)}<recv request="ACK" next="never"/><label id="authorised"/>`
+            : '<recv request="INVITE"><action><ereg regexp="Digest.*response=" search_in="hdr" header="Proxy-Authorization:" check_it="true" assign_to="ok"/></action></recv>',
+        )
+        break
+      case 'final':
+        steps.push(response(act.status, act.words, null, act.headers), '<recv request="ACK"/>')
+        break
+      case 'expectBye':
+        steps.push('<recv request="BYE"/>', response(200, 'OK', null))
+        break
+      case 'bye':
+        steps.push(bye())
+        break
+      case 'expectCancel':
+        steps.push(
+          '<recv request="CANCEL"/>',
+          response(200, 'OK', null),
+          `<send><![CDATA[
+SIP/2.0 487 Request Terminated
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]sipp[call_number]
+[last_Call-ID:]
+CSeq: 1 INVITE
+Content-Length: 0
+
+]]></send>`,
+          '<recv request="ACK"/>',
+        )
+        break
+      case 'reinvite':
+        steps.push(reinvite(sdp(media, act.direction)))
+        break
+      default:
+        act satisfies never
+    }
+  }
+  return document(steps, 'called')
+}
+
+function callingSide(acts: Act[], media: RtpPeer, number: string, from: string): string {
+  const steps = [
+    `<send retrans="500"><![CDATA[
+INVITE sip:${number}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
+To: <sip:${number}@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:${from}@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+${sdp(media)}
+]]></send>`,
+    '<recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/>',
+    '<recv response="200" rrs="true"/>',
+    `<send><![CDATA[
+ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>`,
+  ]
+  for (const act of acts) {
+    if (act.do === 'pause') steps.push(`<pause milliseconds="${act.ms}"/>`)
+    else if (act.do === 'expectBye') steps.push('<recv request="BYE"/>', response(200, 'OK', null))
+    else if (act.do === 'bye')
+      steps.push(
+        `<send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 2 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>`,
+        '<recv response="200"/>',
+      )
+    else throw new Error(`a calling sipp cannot ${act.do}`)
+  }
+  return document(steps, 'calling')
+}
+
+/** In a dialog where we were called: From and To change places. */
+function bye(): string {
+  return `<send retrans="500"><![CDATA[
+BYE [$contact] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <[$to]>;tag=[pid]sipp[call_number]
+To: [$from]
+Call-ID: [call_id]
+CSeq: 20 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send><recv response="200"/>`
+}
+
+let reinvites = 0
+function reinvite(body: string): string {
+  const sequence = 2 + (reinvites++ % 15)
+  return `<send retrans="500"><![CDATA[
+INVITE [$contact] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <[$to]>;tag=[pid]sipp[call_number]
+To: [$from]
+Call-ID: [call_id]
+CSeq: ${sequence} INVITE
+Contact: <sip:carrier@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+${body}
+]]></send><recv response="100" optional="true"/><recv response="200"/><send><![CDATA[
+ACK [$contact] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <[$to]>;tag=[pid]sipp[call_number]
+To: [$from]
+Call-ID: [call_id]
+CSeq: ${sequence} ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>`
+}
+
+function document(steps: string[], name: string): string {
+  const referenced = steps.some(step => step.includes('assign_to="ok"')) ? 'contact,from,to,ok' : 'contact,from,to'
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="${name}">
+${name === 'called' ? `${steps.join('\n')}\n<label id="never"/>\n<Reference variables="${referenced}"/>` : steps.join('\n')}
+</scenario>
+`
+}
