@@ -189,7 +189,7 @@ function linesWith(pattern: RegExp, applies: (file: SourceFile) => boolean): str
     )
 }
 
-/** Each circle once, as `a → b → a`, by depth-first search with the path walked so far. Types count: a circle of types is still a knot. */
+/** Each circle once, as `a → b → a`, by depth-first search with the path walked so far. `import type` is no load: a part may know its whole's types. */
 function circles(): string[] {
   const done = new Set<string>()
   const found: string[] = []
@@ -197,7 +197,7 @@ function circles(): string[] {
     const at = trail.indexOf(path)
     if (at >= 0) return void found.push([...trail.slice(at), path].join(' → '))
     if (done.has(path)) return
-    for (const { to } of byPath.get(path)?.imports ?? []) walk(to, [...trail, path])
+    for (const { to, typeOnly } of byPath.get(path)?.imports ?? []) if (!typeOnly) walk(to, [...trail, path])
     done.add(path)
   }
   for (const { path } of files) walk(path, [])

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from './deps.ts'
+import { open } from './guard.ts'
 
 /** One thing that must work before calls may come: null while it does, else what is wrong, in words. Must answer within 2 s. */
 export type Probe = { name: string; check: () => Promise<string | null> }
@@ -9,8 +10,8 @@ const patienceMs = 2000
 /** `/healthz`: the process lives. `/readyz`: every probe is well; 503 with the list otherwise. No secrets, so no sign-in. */
 export function healthRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
-  route.get('/healthz', c => c.text('ok\n'))
-  route.get('/readyz', async c => {
+  route.get('/healthz', open('says only that the process lives'), c => c.text('ok\n'))
+  route.get('/readyz', open('asked by load balancers and systemd, names no person'), async c => {
     const results = await Promise.all(deps.probes.map(probe => ask(probe)))
     if (deps.engine.trouble !== null) results.push({ name: 'engine', trouble: deps.engine.trouble })
     const ready = results.every(result => result.trouble === null)
