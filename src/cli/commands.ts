@@ -14,6 +14,11 @@ export const commands: Record<string, Command> = {
     summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
     load: () => import('./check.ts'),
   },
+  carrier: {
+    usage: '[SCENARIO.json] [--listen udp:ADDRESS:PORT] [--seed N] [--seconds N] [--record DIR] [--quiet]',
+    summary: 'a carrier and its people, on real SIP and RTP, to try the house against',
+    load: () => import('./carrier.ts'),
+  },
   simulate: {
     usage: 'SCENARIO.json [--json]',
     summary: 'a day of the floor in seconds, with people made up',
