@@ -29,13 +29,27 @@ export function createTransform(
 ): Transform {
   if (key.length !== 16 || salt.length !== saltBytes[profile])
     throw new RangeError(`${profile} takes a key of 16 and a salt of ${saltBytes[profile]} bytes`)
-  return profile === 'AEAD_AES_128_GCM'
-    ? new GcmTransform(key, salt, ciphers)
-    : new CounterTransform(key, salt, ciphers)
+  const derive = (labelByte: number, bytes: number) => deriveKey(key, salt, labelByte, bytes)
+  if (profile === 'AEAD_AES_128_GCM')
+    return new GcmTransform(
+      { rtpKey: derive(0, 16), rtpSalt: derive(2, 12), rtcpKey: derive(3, 16), rtcpSalt: derive(5, 12) },
+      ciphers,
+    )
+  return new CounterTransform(
+    {
+      rtpKey: derive(0, 16),
+      rtpAuth: derive(1, 20),
+      rtpSalt: derive(2, 14),
+      rtcpKey: derive(3, 16),
+      rtcpAuth: derive(4, 20),
+      rtcpSalt: derive(5, 14),
+    },
+    ciphers,
+  )
 }
 
-/** RFC 3711 section 4.3.2: labels of the six session keys. */
-const label = { rtpKey: 0, rtpAuth: 1, rtpSalt: 2, rtcpKey: 3, rtcpAuth: 4, rtcpSalt: 5 } as const
+/** What the master key and salt become, by the labels 0 to 5 of RFC 3711 section 4.3.2. */
+export type SessionKeys = { rtpKey: Uint8Array; rtpSalt: Uint8Array; rtcpKey: Uint8Array; rtcpSalt: Uint8Array }
 
 /** RFC 3711 section 4.3.3, with a key derivation rate of 0. A 96-bit salt is padded on the right (RFC 7714 section 11). */
 export function deriveKey(key: Uint8Array, salt: Uint8Array, labelByte: number, bytes: number): Uint8Array {
@@ -61,13 +75,13 @@ class CounterTransform implements Transform {
   readonly #rtcpSalt: Uint8Array
   readonly #tag = new Uint8Array(tagBytes)
 
-  constructor(key: Uint8Array, salt: Uint8Array, ciphers: CipherSuite) {
-    this.#rtp = ciphers.keyStream(deriveKey(key, salt, label.rtpKey, 16))
-    this.#rtpMac = ciphers.mac(deriveKey(key, salt, label.rtpAuth, 20))
-    this.#rtpSalt = deriveKey(key, salt, label.rtpSalt, 14)
-    this.#rtcp = ciphers.keyStream(deriveKey(key, salt, label.rtcpKey, 16))
-    this.#rtcpMac = ciphers.mac(deriveKey(key, salt, label.rtcpAuth, 20))
-    this.#rtcpSalt = deriveKey(key, salt, label.rtcpSalt, 14)
+  constructor(keys: SessionKeys & { rtpAuth: Uint8Array; rtcpAuth: Uint8Array }, ciphers: CipherSuite) {
+    this.#rtp = ciphers.keyStream(keys.rtpKey)
+    this.#rtpMac = ciphers.mac(keys.rtpAuth)
+    this.#rtpSalt = keys.rtpSalt
+    this.#rtcp = ciphers.keyStream(keys.rtcpKey)
+    this.#rtcpMac = ciphers.mac(keys.rtcpAuth)
+    this.#rtcpSalt = keys.rtcpSalt
   }
 
   seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
@@ -144,18 +158,18 @@ function tagsEqual(digest: Uint8Array, tag: Uint8Array): boolean {
 
 const gcmTagBytes = 16
 
-class GcmTransform implements Transform {
+export class GcmTransform implements Transform {
   readonly overhead = gcmTagBytes
   readonly #rtp: Aead
   readonly #rtpSalt: Uint8Array
   readonly #rtcp: Aead
   readonly #rtcpSalt: Uint8Array
 
-  constructor(key: Uint8Array, salt: Uint8Array, ciphers: CipherSuite) {
-    this.#rtp = ciphers.aead(deriveKey(key, salt, label.rtpKey, 16))
-    this.#rtpSalt = deriveKey(key, salt, label.rtpSalt, 12)
-    this.#rtcp = ciphers.aead(deriveKey(key, salt, label.rtcpKey, 16))
-    this.#rtcpSalt = deriveKey(key, salt, label.rtcpSalt, 12)
+  constructor(keys: SessionKeys, ciphers: CipherSuite) {
+    this.#rtp = ciphers.aead(keys.rtpKey)
+    this.#rtpSalt = keys.rtpSalt
+    this.#rtcp = ciphers.aead(keys.rtcpKey)
+    this.#rtcpSalt = keys.rtcpSalt
   }
 
   seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
