@@ -85,6 +85,27 @@ test('a strict router becomes the Request-URI, and the target the last route', (
   assert.match(bye, /\r\nRoute: <sip:10\.0\.0\.2:5060>\r\n/)
 })
 
+test('the routes of an answer are taken in reverse', () => {
+  const net = new Net()
+  const agent = net.add(alice)
+  net.add(carl)
+  net.reactions.set(carl, (event, far, now) => {
+    if (event.type === 'incoming') far.accept(event.session, sdpB, now)
+  })
+  net.lose = message => message.startsWith('SIP/2.0 200') && !message.includes('Record-Route')
+  const session = callCarl(net)
+  net.run(50)
+  const ok = net.wire.find(one => one.text.startsWith('SIP/2.0 200'))!.text
+  const routes = '\r\nRecord-Route: <sip:10.0.0.9;lr>\r\nRecord-Route: <sip:10.0.0.8;lr>\r\nCSeq'
+  net.put(carl, alice, Buffer.from(ok.replace('\r\nCSeq', routes), 'latin1'))
+  net.run(50)
+  agent.hangUp(session, null, net.now)
+  net.run(1)
+  const bye = net.wire.find(one => one.text.startsWith('BYE'))!
+  assert.equal(bye.to, '10.0.0.8')
+  assert.match(bye.text, /\r\nRoute: <sip:10\.0\.0\.8;lr>\r\nRoute: <sip:10\.0\.0\.9;lr>\r\n/)
+})
+
 for (const [name, via, forced, expected] of [
   ['to the port of the Via', 'SIP/2.0/UDP 10.0.0.2:5080;branch=z9hG4bK1', false, 5080],
   ['to 5060 when the Via names none', 'SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1', false, 5060],

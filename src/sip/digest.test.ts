@@ -109,6 +109,26 @@ test('a nonce of another server, another method and an unknown user are no proof
   assert.equal(theirs.verify(register(nobody.authorize('REGISTER', 'sip:s')), 0).type, 'wrong')
 })
 
+test('credentials for another realm are as good as none', () => {
+  const theirs = server()
+  const ours = client()
+  ours.learn(refusal(theirs.challenge('4001', 'salt', false, 0)))
+  const [name, value] = ours.authorize('REGISTER', 'sip:s')[0]!
+  const elsewhere = value.replace('realm="switchroom"', 'realm="elsewhere"')
+  assert.deepEqual(theirs.verify(register([[name, elsewhere]]), 0), { type: 'challenge', stale: false })
+  // Both may stand in one request, for two servers.
+  assert.equal(
+    theirs.verify(
+      register([
+        [name, elsewhere],
+        [name, value],
+      ]),
+      0,
+    ).type,
+    'proved',
+  )
+})
+
 test('an answer without qop, which could be replayed, is not taken', () => {
   const theirs = server()
   const nonce = /nonce="([^"]+)"/.exec(theirs.challenge('4001', 's', false, 0)[0]![1])![1]!

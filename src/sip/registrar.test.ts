@@ -1,7 +1,7 @@
 /** Desk phones at our registrar, and ourselves at a trunk's: two user agents, one on each side. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ha1 } from './digest.ts'
+import { digestResponse, ha1 } from './digest.ts'
 import type { DeviceSecret, RegisterSpec } from './events.ts'
 import { alice, carl, Net, sdpA } from './fixtures/net.ts'
 
@@ -126,6 +126,46 @@ test('after five wrong passwords the right one is not listened to for half a min
   assert.equal(room.figures.bindings, 1)
 })
 
+test('a whole address that guesses at many extensions is not listened to any more', () => {
+  const { net, phone, room } = office()
+  for (let guess = 0; guess < 50; guess++) {
+    const username = String(5000 + guess)
+    phone.register(username, phoneSpec({ aor: `sip:${username}@${carl}`, auth: { username, password } }), net.now)
+    net.run(10)
+    phone.unregister(username, net.now)
+  }
+  phone.register('right', phoneSpec(), net.now)
+  net.run(1_000)
+  assert.equal(room.figures.bindings, 0)
+})
+
+test('a REGISTER that comes late does not undo a newer one', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(1_000)
+  const late = net.wire.findLast(one => one.text.startsWith('REGISTER'))!.text
+  const nonce = /nonce="([^"]+)"/.exec(late)![1]!
+  const digest = digestResponse({
+    algorithm: 'MD5',
+    ha1: secretOf('4001').ha1Md5,
+    method: 'REGISTER',
+    uri: `sip:${carl}`,
+    nonce,
+    qop: { nc: '00000009', cnonce: 'late' },
+  })
+  const again = late
+    .replace(/branch=[^;]+/, 'branch=z9hG4bKlate')
+    .replace(
+      /Authorization: .*/,
+      `Authorization: Digest username="4001", realm="${realm}", nonce="${nonce}", uri="sip:${carl}", response="${digest}", qop=auth, nc=00000009, cnonce="late"`,
+    )
+    .replace(/Expires: \d+/, 'Expires: 0')
+  net.put(alice, carl, Buffer.from(again, 'latin1'))
+  net.run(100)
+  assert.equal(statuses(net).at(-1), 500)
+  assert.ok(room.binding('4001'))
+})
+
 test('a call from a desk phone is offered once the phone has proved who it is', () => {
   const { net, phone } = office()
   const call = (auth?: { username: string; password: string }) =>
@@ -142,6 +182,8 @@ test('a call from a desk phone is offered once the phone has proved who it is', 
   call({ username: '4001', password })
   net.run(100)
   assert.equal(net.of(carl, 'incoming')[0]!.extension, '4001')
+  const invites = net.wire.filter(one => one.text.startsWith('INVITE')).map(one => /CSeq: (\d+)/.exec(one.text)![1])
+  assert.deepEqual(invites, ['1', '2'])
   call({ username: '4001', password: 'guess' })
   net.run(100)
   call()
