@@ -64,7 +64,15 @@ export type BayEvent =
   /** WebRTC: consent or DTLS lost. */
   | { type: 'leg.lost'; leg: LegId; reason: string }
   | { type: 'prompt.finished'; leg: LegId; prompt: string }
-  | { type: 'recording.closed'; recording: RecordingId; sha256: string; bytes: number; durationMs: number }
+  | {
+      type: 'recording.closed'
+      recording: RecordingId
+      sha256: string
+      bytes: number
+      durationMs: number
+      /** Silence stands where the disk stalled for more than 4 s and sound was lost; usually 0. */
+      lostMs?: number
+    }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
   /** The worker died: all its legs are gone; a fresh one is being started. */
   | { type: 'worker.died'; legs: LegId[]; recordings: RecordingId[]; reason: string }

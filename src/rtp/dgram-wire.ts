@@ -1,6 +1,14 @@
 /** The wire on node:dgram: the same behaviour at twice the cost, wherever node runs. */
 import { createSocket, type Socket as Dgram } from 'node:dgram'
-import { datagramMax, ipv4Number, ipv4Text, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
+import {
+  datagramMax,
+  ipv4Number,
+  ipv4Text,
+  memoryBytes,
+  type PacketMemory,
+  type Wire,
+  type WireHandler,
+} from './wire.ts'
 
 type Socket = { dgram: Dgram; peerAddress: number; peerPort: number; isConnected: boolean }
 

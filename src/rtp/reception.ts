@@ -16,11 +16,12 @@ export class Reception {
   /** Lost and expected of sources before the present one. */
   #lostBefore = 0
   #transit = 0
+  #hasTransit = false
   #expectedAtReport = 0
   #receivedAtReport = 0
 
-  /** Counts one packet that arrived at `nowMs`. */
-  count(ssrc: number, sequence: number, timestamp: number, nowMs: number): void {
+  /** Counts one packet that arrived at `nowMs`. `isSteady`: its timestamp says when it was sent, which a telephone event's does not. */
+  count(ssrc: number, sequence: number, timestamp: number, nowMs: number, isSteady: boolean): void {
     this.received++
     const ahead = (sequence - this.#highest) & 0xffff
     const restarted = ahead >= dropoutMax && ahead <= 0x10000 - dropoutMax
@@ -30,9 +31,11 @@ export class Reception {
       this.#highest = sequence
     }
     this.#receivedOfSource++
+    if (!isSteady) return
     const transit = (Math.round(nowMs * 8) - timestamp) | 0
-    if (this.#receivedOfSource > 1) this.jitter += (Math.abs((transit - this.#transit) | 0) - this.jitter) / 16
+    if (this.#hasTransit) this.jitter += (Math.abs((transit - this.#transit) | 0) - this.jitter) / 16
     this.#transit = transit
+    this.#hasTransit = true
   }
 
   get extendedHighest(): number {
@@ -64,5 +67,6 @@ export class Reception {
     this.#cycles = 0
     this.#receivedOfSource = this.#expectedAtReport = this.#receivedAtReport = 0
     this.jitter = 0
+    this.#hasTransit = false
   }
 }

@@ -32,6 +32,8 @@ export type SecureLeg = {
   protect(packet: Uint8Array, length: number): number
   unprotectRtcp(packet: Uint8Array, length: number): number
   protectRtcp(packet: Uint8Array, length: number): number
+  /** Frees the keys. */
+  close(): void
 }
 
 export type StunVerdict = { reply: Uint8Array | null; valid: boolean; nominated: boolean }

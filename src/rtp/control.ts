@@ -1,0 +1,60 @@
+/** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
+import type { BayEvent, LegFigures, RtpParameters, WebRtcParameters } from './bay.ts'
+import type { Sealed } from './recording-file.ts'
+import type { RingMemory } from './recording-ring.ts'
+import type { SrtpKeys } from './secure-leg.ts'
+
+/** The media worker's `workerData`. */
+export type MediaWorkerData = {
+  wire: 'libc' | 'dgram'
+  /** The eventfd that wakes the loop; -1 for dgram. */
+  wakeFd: number
+  address: string
+  ports: { from: number; to: number }
+  /** Octets of each prompt in both laws. */
+  prompts: Record<string, PromptOctets>
+}
+
+export type PromptOctets = { pcma: Uint8Array; pcmu: Uint8Array }
+
+export type MediaRequest =
+  | { type: 'open'; leg: string; silenceMs: number; secure: SecureSpec | null }
+  | { type: 'configure'; leg: string; parameters: RtpParameters }
+  | { type: 'patch'; a: string; b: string }
+  | { type: 'unpatch'; leg: string }
+  | { type: 'play'; leg: string; prompt: string; loop: boolean }
+  | { type: 'stopPlay'; leg: string }
+  | { type: 'sendDigits'; leg: string; digits: string }
+  | { type: 'record'; recording: string; leg: string; file: string; memory: RingMemory }
+  | { type: 'stopRecording'; recording: string }
+  | { type: 'close'; leg: string }
+  | { type: 'figures'; ask: number }
+  /** From the DTLS thread. */
+  | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
+  | { type: 'dtls.keys'; leg: string; keys: SrtpKeys }
+  | { type: 'dtls.lost'; leg: string; reason: string }
+  | { type: 'stop' }
+
+export type SecureSpec = { parameters: WebRtcParameters; localUfrag: string; localPassword: string }
+
+export type MediaReport =
+  /** `problem` is an errno name, or words; null when bound. */
+  | { type: 'opened'; leg: string; port: number; problem: string | null }
+  | { type: 'event'; event: BayEvent }
+  | { type: 'figures'; ask: number; figures: LegFigures[] }
+  | { type: 'tap.begun'; request: Extract<RecorderRequest, { type: 'record' }> }
+  | { type: 'tap.ended'; request: Extract<RecorderRequest, { type: 'stop' }> }
+  | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
+  /** A bug met on one leg's packet, which was dropped; told once a leg. */
+  | { type: 'fault'; leg: string; words: string }
+  /** The loop has ended and every socket is closed. */
+  | { type: 'stopped' }
+
+export type RecorderRequest =
+  /** Instants are ms of `processMonotonic`. */
+  | { type: 'record'; recording: string; file: string; memory: RingMemory; payloadType: number; startMs: number }
+  | { type: 'stop'; recording: string; endMs: number }
+
+export type RecorderReport =
+  | ({ type: 'closed'; recording: string; lostMs: number } & Sealed)
+  | { type: 'failed'; recording: string; reason: string }

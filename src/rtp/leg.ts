@@ -1,0 +1,90 @@
+/** A leg as the relay loop holds it: its sockets, what was agreed, what it hears and says. Everything a packet needs, and no logic. */
+import type { LegId } from '../lib/ids.ts'
+import { payloadTypeOf } from './g711.ts'
+import type { Player } from './player.ts'
+import { Reception } from './reception.ts'
+import type { RingWriter } from './recording-ring.ts'
+import type { SecureLeg } from './secure-leg.ts'
+import { KeyDetector, KeySender } from './telephone-event.ts'
+import type { Timeline } from './timeline.ts'
+
+export type Tap = { recording: string; ring: RingWriter }
+
+export class Leg {
+  readonly id: LegId
+  readonly index: number
+  readonly silenceMs: number
+  readonly secure: SecureLeg | null
+  readonly timeline: Timeline
+  readonly reception = new Reception()
+  readonly keyDetector = new KeyDetector()
+  readonly keySender = new KeySender()
+
+  /** Socket numbers of the wire; `rtcpSocket` is -1 where RTCP shares the first (RFC 5761). */
+  rtpSocket = -1
+  rtcpSocket = -1
+
+  payloadType = payloadTypeOf.pcma
+  /** -1: the far end has no telephone events. */
+  dtmfPayloadType = -1
+  maySend = false
+  mayReceive = false
+  latch = false
+  /** Where media may come from; null: STUN decides (browser). */
+  allowed: readonly number[] = []
+  /** Where we send to; port 0: not known yet. */
+  remoteAddress = 0
+  remotePort = 0
+  rtcpPort = 0
+  isConnected = false
+  /** The remote as the signalling last named it: a re-offer of the same leaves the latch alone. */
+  signalled = ''
+
+  peer: Leg | null = null
+  player: Player | null = null
+  tap: Tap | null = null
+
+  openedAt: number
+  /** Of the last media packet, or of the last change of what we expect. */
+  heardAt: number
+  isHeard = false
+  isSilent = false
+  lastSentAt = 0
+  /** Browser: of the last authentic STUN request (consent, RFC 7675); 0 before the first. */
+  consentAt = 0
+  isSecure = false
+  isLost = false
+
+  sent = 0
+  sentOctets = 0
+  foreign = 0
+  dropped = 0
+  hasFault = false
+
+  reportDueAt: number
+  sentAtReport = 0
+  theirReport = 0
+  theirReportAt = 0
+
+  constructor(spec: {
+    id: LegId
+    index: number
+    silenceMs: number
+    secure: SecureLeg | null
+    timeline: Timeline
+    nowMs: number
+  }) {
+    this.id = spec.id
+    this.index = spec.index
+    this.silenceMs = spec.silenceMs
+    this.secure = spec.secure
+    this.timeline = spec.timeline
+    this.openedAt = this.heardAt = spec.nowMs
+    this.reportDueAt = spec.nowMs + 1000
+  }
+
+  /** A prompt or a key is being sent: what the peer says is not heard meanwhile. */
+  get isOccupied(): boolean {
+    return this.player !== null || this.keySender.isBusy
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Entry of the media thread. On libc the loop below never returns to the event loop but once a second: it waits in `epoll_wait`, and the
+ * main thread's requests are fetched from the port when an eventfd says so. On dgram it is an ordinary event-driven thread.
+ */
+import { randomInt } from 'node:crypto'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { must } from '../lib/assert.ts'
+import { processMonotonic, systemClock } from '../lib/clock.ts'
+import { createSecureLeg } from '../webrtc/secure.ts'
+import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
+import { createDgramWire } from './dgram-wire.ts'
+import { Exchange } from './exchange.ts'
+import { loadLibc } from './libc.ts'
+import { createLibcWire } from './libc-wire.ts'
+
+const port = must(parentPort, 'the media thread has a parent')
+const data = workerData as MediaWorkerData
+const monotonic = processMonotonic()
+const waiting: MediaRequest[] = []
+
+const wire =
+  data.wire === 'libc'
+    ? createLibcWire(must(loadLibc(), 'the main thread has loaded libc before'), data.wakeFd, monotonic)
+    : createDgramWire(monotonic)
+
+const exchange = new Exchange({
+  data,
+  wire,
+  monotonic,
+  unixNow: systemClock.now,
+  random: () => randomInt(2 ** 40) / 2 ** 40,
+  secureLeg: createSecureLeg,
+  report: (message: MediaReport) => port.postMessage(message),
+  nextRequest: () => waiting.shift() ?? receiveMessageOnPort(port)?.message,
+})
+
+if (data.wire === 'libc') {
+  // Between two slices the event loop may deliver a request by itself; it keeps its place in the order.
+  lowerNice()
+}
+port.on('message', (request: MediaRequest) => {
+  waiting.push(request)
+  exchange.onWake()
+})
+wire.run({
+  onDatagram: (token, length) => exchange.onDatagram(token, length),
+  onTick: () => exchange.onTick(),
+  onWake: () => exchange.onWake(),
+})
+
+/** A little more right to the processor than page and report threads have; the unit's LimitNICE allows it, and nothing depends on it. */
+function lowerNice(): void {
+  const thisThread = 0
+  loadLibc()?.setpriority(0, thisThread, -10)
+}

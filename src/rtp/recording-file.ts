@@ -1,0 +1,101 @@
+/**
+ * A recording on disk: stereo WAV at 8 kHz in the law the call used (A-law, format 6, or µ-law, format 7: 16 KB a second, bit for bit what
+ * was heard; Chromium plays and seeks both). The sizes in the header are right after every flush, so that a file cut off by a kill -9 plays up
+ * to its last flush as it lies there.
+ */
+import { createHash } from 'node:crypto'
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { payloadTypeOf } from './g711.ts'
+import { framesPerMs } from './recording-ring.ts'
+import { WavError, wavHeader, wavHeaderBytes } from './wav.ts'
+
+const frameBytes = 2
+const chunkBytes = 1 << 20
+
+export type Sealed = { sha256: string; bytes: number; durationMs: number }
+
+/** An open recording. Every method may throw the file system's error; the owner then calls `abandon`. */
+export class RecordingFile {
+  readonly #fd: number
+  readonly #payloadType: number
+  #dataBytes = 0
+
+  /** Never writes over a file: two recordings of one name are a fault. */
+  constructor(file: string, payloadType: number) {
+    this.#fd = openSync(file, 'wx+', 0o640)
+    this.#payloadType = payloadType
+    writeSync(this.#fd, wavHeader(payloadType, 2, 0), 0, wavHeaderBytes, 0)
+  }
+
+  /** Appends whole frames, then corrects the header. */
+  append(frames: Uint8Array, length: number): void {
+    for (let done = 0; done < length; )
+      done += writeSync(this.#fd, frames, done, length - done, wavHeaderBytes + this.#dataBytes + done)
+    this.#dataBytes += length
+    writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+  }
+
+  /** Syncs, hashes what lies on the disk in slices of a megabyte so that other recordings go on, and closes. */
+  async seal(): Promise<Sealed> {
+    fdatasyncSync(this.#fd)
+    const hash = createHash('sha256')
+    const chunk = Buffer.allocUnsafe(chunkBytes)
+    for (let at = 0; ; ) {
+      const read = readSync(this.#fd, chunk, 0, chunkBytes, at)
+      if (read === 0) break
+      hash.update(chunk.subarray(0, read))
+      at += read
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    closeSync(this.#fd)
+    return {
+      sha256: hash.digest('hex'),
+      bytes: wavHeaderBytes + this.#dataBytes,
+      durationMs: this.#dataBytes / frameBytes / framesPerMs,
+    }
+  }
+
+  /** After a fault: keeps what was written whole, as far as the disk allows. */
+  abandon(): void {
+    try {
+      ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes)
+      writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+    } catch {
+      // The disk refuses; salvageRecording finds what lies there.
+    }
+    closeSync(this.#fd)
+  }
+}
+
+/**
+ * Makes a recording whole that a dead process left open: cuts a partial frame, corrects the header, syncs, hashes. Safe to repeat. Throws
+ * WavError when the file is none of ours, and the file system's errors (ENOENT when the process died before the file existed).
+ */
+export async function salvageRecording(file: string): Promise<Sealed> {
+  await using handle = await open(file, 'r+')
+  const header = Buffer.alloc(wavHeaderBytes)
+  const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
+  const { size } = await handle.stat()
+  const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
+  const isOurs =
+    bytesRead === wavHeaderBytes && wavHeader(payloadType, 2, 0).subarray(8, 46).equals(header.subarray(8, 46))
+  if (!isOurs && bytesRead === wavHeaderBytes) throw new WavError(`${file} is not a recording of this program`)
+  const dataBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
+  await handle.truncate(wavHeaderBytes + dataBytes)
+  await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
+  await handle.sync()
+  const hash = createHash('sha256')
+  const chunk = Buffer.allocUnsafe(chunkBytes)
+  for (let at = 0; ; ) {
+    const { bytesRead: read } = await handle.read(chunk, 0, chunkBytes, at)
+    if (read === 0) break
+    hash.update(chunk.subarray(0, read))
+    at += read
+  }
+  return {
+    sha256: hash.digest('hex'),
+    bytes: wavHeaderBytes + dataBytes,
+    durationMs: dataBytes / frameBytes / framesPerMs,
+  }
+}

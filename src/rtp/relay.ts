@@ -1,0 +1,256 @@
+/**
+ * What happens to one datagram, and to one frame that goes out. This is the hot path: 100 packets a second and call pass here, so nothing is
+ * allocated, nothing waits, and no input may throw.
+ */
+import type { BayEvent } from './bay.ts'
+import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
+import type { Leg } from './leg.ts'
+import { frameSamples } from './pacer.ts'
+import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
+import { agent, customer } from './recording-ring.ts'
+import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
+import { ipv4Text, type PacketMemory, type Wire } from './wire.ts'
+
+/** RFC 3389 comfort noise: what it says is "silence", and so nothing needs to be done. */
+const comfortNoiseType = 13
+
+export type RelayPorts = {
+  wire: Wire
+  /** Octets of the tones of each key, in both laws: for far ends without telephone events. */
+  keyTones: { pcma: Uint8Array[]; pcmu: Uint8Array[] }
+  emit(event: BayEvent): void
+  /** A DTLS record for the handshake thread. */
+  onDtls(leg: Leg, packet: Uint8Array): void
+  /** A well-framed RTCP packet in `bytes[0, length)`, decrypted. */
+  onReport(leg: Leg, bytes: Uint8Array, length: number): void
+}
+
+export class Relay {
+  /** ms; set by the loop before each batch. */
+  nowMs = 0
+  readonly #ports: RelayPorts
+  readonly #wire: Wire
+  readonly #out: PacketMemory
+  readonly #view = new PacketView()
+
+  constructor(ports: RelayPorts) {
+    this.#ports = ports
+    this.#wire = ports.wire
+    this.#out = ports.wire.memory()
+  }
+
+  /** A datagram on the leg's RTP socket. */
+  receive(leg: Leg, length: number): void {
+    if (leg.secure !== null) return this.#receiveSecure(leg, length)
+    if (!this.#isAllowed(leg)) return
+    const bytes = this.#wire.inbound.bytes
+    if (isRtcp(bytes, length)) {
+      leg.rtcpPort = leg.remotePort // it shares the port (RFC 5761), and so do we
+      return this.#ports.onReport(leg, bytes, length)
+    }
+    this.#receiveMedia(leg, length)
+  }
+
+  /** A datagram on the leg's RTCP socket. */
+  receiveRtcp(leg: Leg, length: number): void {
+    const bytes = this.#wire.inbound.bytes
+    if (!this.#isAllowed(leg)) return
+    if (!isRtcp(bytes, length)) {
+      leg.dropped++
+      return
+    }
+    if (leg.latch) leg.rtcpPort = this.#wire.sourcePort
+    this.#ports.onReport(leg, bytes, length)
+  }
+
+  /** One 20 ms frame of our own, whose octets `fill` has put at 12 of the outbound buffer. */
+  get frame(): Uint8Array {
+    return this.#out.bytes
+  }
+
+  sendFrame(leg: Leg, fresh: boolean): void {
+    leg.timeline.speak(frameSamples, this.nowMs, fresh)
+    this.#send(leg, this.#out, leg.payloadType, leg.timeline.marker, headerBytes + frameSamples)
+  }
+
+  sendSilence(leg: Leg): void {
+    const octet = leg.payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
+    this.#out.bytes.fill(octet, headerBytes, headerBytes + frameSamples)
+    this.sendFrame(leg, true)
+  }
+
+  /** One step of a key: a telephone event, or the two tones where the far end knows no events. */
+  sendKey(leg: Leg, step: KeyStep): void {
+    if (leg.dtmfPayloadType < 0) return this.#sendKeyTones(leg, step)
+    if (step.first) leg.timeline.speak(step.durationSamples, this.nowMs, true)
+    else leg.timeline.repeat(step.durationSamples)
+    writeEvent(this.#out.bytes, headerBytes, step.code, step.end, step.durationSamples)
+    this.#send(leg, this.#out, leg.dtmfPayloadType, step.first, headerBytes + eventBytes)
+  }
+
+  /** RTCP that lies in `memory`, clear. */
+  sendReport(leg: Leg, memory: PacketMemory, length: number): void {
+    if (leg.secure !== null) {
+      const sealed = leg.secure.protectRtcp(memory.bytes, length)
+      if (sealed > 0) this.#transmit(leg, memory, sealed)
+    } else if (leg.rtcpPort === leg.remotePort) this.#transmit(leg, memory, length)
+    else this.#wire.sendTo(leg.rtcpSocket, memory, length, leg.remoteAddress, leg.rtcpPort)
+  }
+
+  /** RFC 7983: STUN, DTLS and SRTP on one port, told apart by the first octet. */
+  #receiveSecure(leg: Leg, length: number): void {
+    const { inbound } = this.#wire
+    const first = inbound.bytes[0]!
+    if (first >= 128 && first <= 191) {
+      const isReport = isRtcp(inbound.bytes, length)
+      const clear = isReport
+        ? leg.secure!.unprotectRtcp(inbound.bytes, length)
+        : leg.secure!.unprotect(inbound.bytes, length)
+      if (clear < 0) leg.dropped++
+      else if (isReport) this.#ports.onReport(leg, inbound.bytes, clear)
+      else this.#receiveMedia(leg, clear)
+    } else if (first <= 3) this.#receiveStun(leg, length)
+    // The handshake speaks only with whom ICE has authenticated.
+    else if (first >= 20 && first <= 63 && leg.consentAt > 0) this.#ports.onDtls(leg, inbound.bytes.slice(0, length))
+    else leg.dropped++
+  }
+
+  #receiveStun(leg: Leg, length: number): void {
+    const { inbound, sourceAddress, sourcePort } = this.#wire
+    const source = { address: ipv4Text(sourceAddress), port: sourcePort }
+    const verdict = leg.secure!.onStun(inbound.bytes.slice(0, length), source)
+    if (!verdict.valid) leg.foreign++
+    else {
+      leg.consentAt = this.nowMs
+      if (verdict.nominated || leg.remotePort === 0) this.#setRemote(leg, sourceAddress, sourcePort)
+    }
+    if (verdict.reply === null) return
+    this.#out.bytes.set(verdict.reply)
+    if (leg.isConnected) this.#wire.send(leg.rtpSocket, this.#out, verdict.reply.length)
+    else this.#wire.sendTo(leg.rtpSocket, this.#out, verdict.reply.length, sourceAddress, sourcePort)
+  }
+
+  /** No injection: media comes from an address the signalling named, or it is counted and dropped. */
+  #isAllowed(leg: Leg): boolean {
+    if (leg.isConnected) return true
+    const { sourceAddress } = this.#wire
+    for (let i = 0; i < leg.allowed.length; i++) if (leg.allowed[i] === sourceAddress) return true
+    leg.foreign++
+    return false
+  }
+
+  /** RTP in the clear in the inbound buffer, from a source that is allowed or authentic. */
+  #receiveMedia(leg: Leg, length: number): void {
+    const { inbound } = this.#wire
+    const view = this.#view
+    if (!readPacket(inbound.bytes, length, view)) {
+      leg.dropped++
+      return
+    }
+    const isAudio = view.payloadType === payloadTypeOf.pcma || view.payloadType === payloadTypeOf.pcmu
+    const isKey = !isAudio && view.payloadType === leg.dtmfPayloadType
+    if (!isAudio && !isKey && view.payloadType !== comfortNoiseType) {
+      leg.dropped++
+      return
+    }
+    if (!leg.isConnected) this.#settle(leg)
+    leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio)
+    if (!leg.mayReceive) return
+    leg.heardAt = this.nowMs
+    leg.isSilent = false
+    if (!leg.isHeard) {
+      leg.isHeard = true
+      this.#ports.emit({ type: 'leg.media', leg: leg.id })
+    }
+    if (isAudio) this.#hear(leg, view, inbound)
+    else if (isKey) this.#hearKey(leg, view, inbound)
+  }
+
+  /** Latching: where media comes from is where it goes to; and once both agree, the kernel keeps everyone else out. */
+  #settle(leg: Leg): void {
+    const { sourceAddress, sourcePort } = this.#wire
+    const isRemote = sourceAddress === leg.remoteAddress && sourcePort === leg.remotePort
+    if (!isRemote && (leg.secure !== null || !leg.latch)) return
+    if (!isRemote) this.#setRemote(leg, sourceAddress, sourcePort)
+    this.#wire.connect(leg.rtpSocket, sourceAddress, sourcePort)
+    leg.isConnected = true
+  }
+
+  #setRemote(leg: Leg, address: number, port: number): void {
+    if (leg.remoteAddress === address && leg.remotePort === port) return
+    if (leg.isConnected) this.#wire.disconnect(leg.rtpSocket)
+    leg.isConnected = false
+    leg.rtcpPort = leg.rtcpPort === leg.remotePort ? port : port + 1
+    leg.remoteAddress = address
+    leg.remotePort = port
+  }
+
+  #hear(leg: Leg, view: PacketView, memory: PacketMemory): void {
+    const { payloadAt, payloadEnd, payloadType, ssrc, timestamp } = view
+    if (payloadAt === payloadEnd) return
+    if (leg.tap !== null)
+      leg.tap.ring.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
+    const peer = leg.peer
+    if (peer === null || peer.isOccupied) return
+    if (payloadType !== peer.payloadType) transcode(memory.bytes, payloadAt, payloadEnd, peer.payloadType)
+    this.#forward(peer, view, memory, peer.payloadType)
+  }
+
+  #hearKey(leg: Leg, view: PacketView, memory: PacketMemory): void {
+    const key = keyOf(memory.bytes, view.payloadAt, view.payloadEnd)
+    if (key !== null && leg.keyDetector.isNew(view.ssrc, view.timestamp))
+      this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
+    const peer = leg.peer
+    if (peer === null || peer.isOccupied || peer.dtmfPayloadType < 0) return
+    this.#forward(peer, view, memory, peer.dtmfPayloadType)
+  }
+
+  /** The packet goes on from the buffer it came in, with the header of the leg it goes to. */
+  #forward(peer: Leg, view: PacketView, memory: PacketMemory, payloadType: number): void {
+    const { payloadAt, payloadEnd } = view
+    const samples = payloadType === peer.payloadType ? payloadEnd - payloadAt : 0
+    if (!peer.timeline.follow(view.ssrc, view.sequence, view.timestamp, samples, this.nowMs)) return
+    if (payloadAt !== headerBytes) memory.bytes.copyWithin(headerBytes, payloadAt, payloadEnd)
+    const length = headerBytes + payloadEnd - payloadAt
+    this.#send(peer, memory, payloadType, view.marker || peer.timeline.marker, length)
+  }
+
+  #sendKeyTones(leg: Leg, step: KeyStep): void {
+    if (step.end) return
+    const { pcma, pcmu } = this.#ports.keyTones
+    const octets = (leg.payloadType === payloadTypeOf.pcma ? pcma : pcmu)[step.code]!
+    this.#out.bytes.set(octets.subarray(step.durationSamples - frameSamples, step.durationSamples), headerBytes)
+    this.sendFrame(leg, step.first)
+  }
+
+  /** The payload lies at 12. The one place where media leaves: what is sent is what is recorded as heard by this leg. */
+  #send(leg: Leg, memory: PacketMemory, payloadType: number, marker: boolean, length: number): void {
+    if (!leg.maySend) return
+    const { sequence, timestamp, ssrc } = leg.timeline
+    if (leg.tap !== null && payloadType === leg.payloadType)
+      leg.tap.ring.write(agent, ssrc, timestamp, memory.bytes, headerBytes, length, payloadType, this.nowMs)
+    if (leg.remotePort === 0) return
+    writeHeader(memory.bytes, payloadType, marker, sequence, timestamp, ssrc)
+    leg.lastSentAt = this.nowMs
+    let total = length
+    if (leg.secure !== null) {
+      total = leg.secure.protect(memory.bytes, length)
+      if (total < 0) return
+    }
+    leg.sent++
+    leg.sentOctets += length - headerBytes
+    this.#transmit(leg, memory, total)
+  }
+
+  #transmit(leg: Leg, memory: PacketMemory, length: number): void {
+    if (leg.isConnected) this.#wire.send(leg.rtpSocket, memory, length)
+    else if (leg.remotePort > 0) this.#wire.sendTo(leg.rtpSocket, memory, length, leg.remoteAddress, leg.remotePort)
+  }
+
+  /** DTLS back to the browser. */
+  sendRaw(leg: Leg, packet: Uint8Array): void {
+    if (packet.length > this.#out.bytes.length) return
+    this.#out.bytes.set(packet)
+    this.#transmit(leg, this.#out, packet.length)
+  }
+}

@@ -1,0 +1,63 @@
+/** RTCP of the legs: what we say every 5 s, and what we keep of what they say. */
+import type { Random } from '../lib/random.ts'
+import type { Leg } from './leg.ts'
+import { readCompound, writeReport } from './rtcp.ts'
+import type { PacketMemory, Wire } from './wire.ts'
+
+/** RFC 3550 section 6.2 and 6.3.1: 5 s, times 0.5 to 1.5 so that legs do not report in step. */
+const intervalMs = 5000
+
+export class Reporter {
+  readonly memory: PacketMemory
+  readonly #random: Random
+  readonly #unixNow: () => number
+
+  constructor({ wire, random, unixNow }: { wire: Wire; random: Random; unixNow(): number }) {
+    this.memory = wire.memory()
+    this.#random = random
+    this.#unixNow = unixNow
+  }
+
+  heard(leg: Leg, bytes: Uint8Array, length: number, nowMs: number): void {
+    const heard = readCompound(bytes, length, leg.timeline.ssrc)
+    if (heard === null) {
+      leg.dropped++
+      return
+    }
+    if (heard.senderNtpMiddle === null) return
+    leg.theirReport = heard.senderNtpMiddle
+    leg.theirReportAt = nowMs
+  }
+
+  /** Writes the leg's report into `memory` and answers its length. */
+  write(leg: Leg, nowMs: number): number {
+    leg.reportDueAt = nowMs + intervalMs * (0.5 + this.#random())
+    const { reception, timeline } = leg
+    const hasSent = leg.sent > leg.sentAtReport
+    leg.sentAtReport = leg.sent
+    return writeReport(this.memory.bytes, {
+      ssrc: timeline.ssrc,
+      sent: hasSent
+        ? {
+            unixMs: this.#unixNow(),
+            timestamp: (timeline.timestamp + Math.round((nowMs - leg.lastSentAt) * 8)) >>> 0,
+            packets: leg.sent >>> 0,
+            octets: leg.sentOctets >>> 0,
+          }
+        : null,
+      received:
+        reception.received === 0
+          ? null
+          : {
+              ssrc: reception.ssrc,
+              fractionLost: reception.takeFractionLost(),
+              lost: reception.lost,
+              extendedHighest: reception.extendedHighest,
+              jitter: reception.jitter,
+              lastReport: leg.theirReport,
+              delaySinceLastReport: leg.theirReport === 0 ? 0 : Math.round((nowMs - leg.theirReportAt) * 65.536),
+            },
+      name: leg.id.slice(0, 64),
+    })
+  }
+}
