@@ -159,6 +159,12 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
     case 'call.queued':
       run('UPDATE calls SET queue = ?, queued_at = coalesce(queued_at, ?) WHERE id = ?', fact.queue, at, fact.call)
       return true
+    case 'call.parked':
+      run('UPDATE calls SET queued_at = coalesce(queued_at, ?) WHERE id = ?', at, fact.call)
+      return true
+    case 'call.unassigned':
+      run('UPDATE calls SET agent = NULL WHERE id = ? AND connected_at IS NULL', fact.call)
+      return true
     case 'call.assigned':
       run('UPDATE calls SET agent = ? WHERE id = ?', fact.agent, fact.call)
       return true

@@ -12,6 +12,7 @@ import { journalQueries } from './journal.ts'
 import { leadQueries } from './leads.ts'
 import { loadQueries } from './load.ts'
 import { recordingQueries } from './recordings.ts'
+import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { suppressionQueries } from './suppressions.ts'
 import { telephonyQueries } from './telephony.ts'
@@ -28,6 +29,7 @@ export const queries = {
   ...leadQueries,
   ...loadQueries,
   ...recordingQueries,
+  ...sessionQueries,
   ...settingQueries,
   ...suppressionQueries,
   ...telephonyQueries,

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Recorded } from '../centre/facts.ts'
 import type { Setup } from '../centre/state.ts'
-import type { UserId } from '../lib/ids.ts'
 import { asset, workerFile } from '../lib/places.ts'
 import { type Connection, type Migration, openReader, readMigrations, sql } from './db.ts'
 import type { DbWorkerData } from './db-worker.ts'
@@ -95,7 +94,7 @@ export class Store {
   }
 
   /** Resolves when the facts are on disk. Rejects with StoreError; then nothing of it is, except after a `fault` without `once`. */
-  async transact(transaction: Transaction): Promise<Committed> {
+  async commit(transaction: Transaction): Promise<Committed> {
     const secrets = transaction.secrets?.map(secret => ({ ...secret, value: seal(this.#key, secret) }))
     const text = JSON.stringify({ type: 'transact', transaction: { ...transaction, secrets } })
     const committed = (await this.#writer.ask(text)) as Committed
@@ -104,11 +103,6 @@ export class Store {
       for (const listener of this.#listeners) listener(lines)
     }
     return committed
-  }
-
-  /** Several, each for itself: one may be refused and the others stand. They share a commit. */
-  commit(transactions: Transaction[]): Promise<PromiseSettledResult<Committed>[]> {
-    return Promise.allSettled(transactions.map(transaction => this.transact(transaction)))
   }
 
   /** Told every committed line once, in the order of the journal. Must not throw and must return at once. */
@@ -120,6 +114,13 @@ export class Store {
   /** A write that is no fact: sessions, idempotent replies. */
   operate<Name extends OperationName>(name: Name, args: OperationArgs<Name>): Promise<OperationResult<Name>> {
     return this.#writer.ask(JSON.stringify({ type: 'operate', name, args })) as Promise<OperationResult<Name>>
+  }
+
+  /** Who is signed in, so that a restart signs nobody out. Not journaled: the facts are `session.opened` and `session.closed`. */
+  readonly sessions = {
+    put: (session: Session): Promise<void> => this.operate('session.put', session),
+    remove: (tokenHash: string): Promise<void> => this.operate('session.remove', { tokenHash }),
+    list: (): Promise<Session[]> => this.read('sessions.list', {}),
   }
 
   /** A named query on a reader thread; it sees every commit that was answered before. */
@@ -143,21 +144,6 @@ export class Store {
       | { owner: string }
       | undefined
     return row?.owner ?? null
-  }
-
-  session(tokenHash: string): Session | null {
-    const row = sql(
-      this.#point,
-      'SELECT token_hash AS tokenHash, user, created_at AS createdAt, seen_at AS seenAt, address FROM sessions WHERE token_hash = ?',
-    ).get(tokenHash)
-    return (row as Session | undefined) ?? null
-  }
-
-  sessionsOf(user: UserId): Session[] {
-    return sql(
-      this.#point,
-      'SELECT token_hash AS tokenHash, user, created_at AS createdAt, seen_at AS seenAt, address FROM sessions WHERE user = ?',
-    ).all(user) as Session[]
   }
 
   /** The reply to an earlier request with this key; null: there was none. */
