@@ -1,7 +1,9 @@
 # Switchroom in a container:  docker build -t switchroom . && docker run --network host -v switchroom:/var/lib/switchroom switchroom
 # Host networking, since RTP needs thousands of UDP ports and the PBX the machine's own address.
 
-FROM debian:bookworm-slim AS build
+# Another Debian, from a registry on the LAN say: --build-arg BASE=registry.lan/debian:bookworm-slim
+ARG BASE=debian:bookworm-slim
+FROM ${BASE} AS build
 RUN apt-get update -qq \
  && apt-get install -y --no-install-recommends -qq nodejs npm ca-certificates >/dev/null \
  && rm -rf /var/lib/apt/lists/*
@@ -11,7 +13,7 @@ RUN npm ci --no-audit --no-fund --loglevel=error
 COPY . .
 RUN npm run build
 
-FROM debian:bookworm-slim
+FROM ${BASE}
 RUN apt-get update -qq \
  && apt-get install -y --no-install-recommends -qq libstdc++6 ca-certificates tzdata >/dev/null \
  && rm -rf /var/lib/apt/lists/* \
