@@ -1,0 +1,159 @@
+/** baresip as a desk phone: registers, answers by itself, speaks a tone and writes what it hears to a WAV file. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { purity, tone } from '../rtp/tone.ts'
+import { freePort } from './ports.ts'
+import { has } from './sipp.ts'
+
+const modules = '/usr/lib/baresip/modules'
+export const hasBaresip = has('baresip', '-h') && existsSync(`${modules}/sndfile.so`)
+
+export class Baresip {
+  readonly #process: ChildProcess
+  readonly #folder: string
+  readonly #control: Socket
+  #output = ''
+
+  private constructor(process: ChildProcess, folder: string, control: Socket) {
+    this.#process = process
+    this.#folder = folder
+    this.#control = control
+  }
+
+  /** A phone at `address` that says `hz`. Resolves once it runs; wait for its registration at the registrar. */
+  static async phone(options: {
+    address: string
+    extension: string
+    password: string
+    registrar: string
+    hz: number
+    answer?: 'auto' | 'manual'
+  }): Promise<Baresip> {
+    const folder = mkdtempSync(join(tmpdir(), 'switchroom-baresip-'))
+    const [sipPort, controlPort] = [await freePort(options.address), await freePort(options.address)]
+    writeFileSync(join(folder, 'tone.wav'), linearWav(tone({ hz: options.hz, ms: 60_000, level: 0.3 })))
+    writeFileSync(
+      join(folder, 'config'),
+      [
+        `module_path ${modules}`,
+        'module g711.so',
+        'module aufile.so',
+        'module aubridge.so',
+        'module sndfile.so',
+        'module_tmp account.so',
+        'module_app menu.so',
+        'module_app ctrl_tcp.so',
+        `ctrl_tcp_listen ${options.address}:${controlPort}`,
+        `sip_listen ${options.address}:${sipPort}`,
+        `net_interface ${options.address}`,
+        `audio_source aufile,${join(folder, 'tone.wav')}`,
+        'audio_player aubridge,nowhere',
+        'audio_alert aubridge,nowhere',
+        'ausrc_srate 8000',
+        'auplay_srate 8000',
+        'audio_channels 1-1',
+        `snd_path ${folder}`,
+        '',
+      ].join('\n'),
+    )
+    writeFileSync(
+      join(folder, 'accounts'),
+      `<sip:${options.extension}@${options.registrar};transport=udp>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=60;audio_codecs=PCMA/8000/1,PCMU/8000/1;ptime=20\n`,
+    )
+    writeFileSync(join(folder, 'contacts'), '')
+    const child = spawn('baresip', ['-f', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const control = await connect(options.address, controlPort)
+    const phone = new Baresip(child, folder, control)
+    const keep = (bytes: Buffer) => (phone.#output = (phone.#output + bytes).slice(-20_000))
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    control.on('data', () => undefined)
+    control.on('error', () => undefined)
+    return phone
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  /** A command of baresip's menu: `hangup`, `hold`, `resume`, `accept`, `dial sip:…`. */
+  command(command: string, params = ''): void {
+    const text = JSON.stringify({ command, params, token: 't' })
+    this.#control.write(`${text.length}:${text},`)
+  }
+
+  /** Waits until a second of what the phone hears is `hz`. baresip writes each call's sound to a file of its own. */
+  async hears(hz: number, withinMs = 8000): Promise<void> {
+    let best = 0
+    for (const until = performance.now() + withinMs; performance.now() < until; await sleep(100)) {
+      const heard = this.#lastSecond()
+      best = heard.length < 4000 ? 0 : purity(heard, hz)
+      if (best > 0.5) return
+    }
+    throw new Error(
+      `the desk phone did not hear ${hz} Hz within ${withinMs} ms (purity ${best.toFixed(2)}):\n${this.#output.slice(-1500)}`,
+    )
+  }
+
+  #lastSecond(): Int16Array {
+    const dumps = readdirSync(this.#folder)
+      .filter(name => name.startsWith('dump-') && name.endsWith('-dec.wav'))
+      .sort()
+    const newest = dumps.at(-1)
+    if (newest === undefined) return new Int16Array(0)
+    try {
+      const file = readFileSync(join(this.#folder, newest))
+      const samples = new Int16Array(
+        file.buffer.slice(file.byteOffset + 44, file.byteOffset + 44 + ((file.length - 44) & ~1)),
+      )
+      return samples.subarray(-8000)
+    } catch {
+      return new Int16Array(0)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new Promise(done => this.#process.once('exit', done))
+    this.command('quit')
+    const killed = setTimeout(() => this.#process.kill('SIGKILL'), 3000)
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await ended
+    clearTimeout(killed)
+    this.#control.destroy()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** 16-bit linear mono at 8 kHz: what aufile and Chromium's fake microphone read. */
+export function linearWav(samples: Int16Array): Uint8Array {
+  const header = Buffer.alloc(44)
+  header.write('RIFF', 0)
+  header.writeUInt32LE(36 + samples.byteLength, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(1, 22)
+  header.writeUInt32LE(8000, 24)
+  header.writeUInt32LE(16_000, 28)
+  header.writeUInt16LE(2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(samples.byteLength, 40)
+  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)])
+}
+
+async function connect(address: string, port: number): Promise<Socket> {
+  for (let attempt = 0; ; attempt++) {
+    const socket = createConnection(port, address)
+    const open = await new Promise<boolean>(done => {
+      socket.once('connect', () => done(true))
+      socket.once('error', () => done(false))
+    })
+    if (open) return socket
+    if (attempt === 100) throw new Error(`baresip's control port ${address}:${port} did not open`)
+    await sleep(100)
+  }
+}

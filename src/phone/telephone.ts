@@ -1,0 +1,265 @@
+/**
+ * Everything that rings, in one piece: sockets, user agent, patch bay, trunks, desk phones and browsers. The engine performs its effects on
+ * `ports`; what happens on the wire is posted back as inputs.
+ */
+import { lookup } from 'node:dns/promises'
+import { networkInterfaces } from 'node:os'
+import type { Trunk, User } from '../centre/entities.ts'
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { FloorState } from '../centre/state.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import { type Random, secretText } from '../lib/random.ts'
+import type { Bay, BayEvent } from '../rtp/bay.ts'
+import { createBay } from '../rtp/create-bay.ts'
+import { loadPrompts } from '../rtp/prompts.ts'
+import { ha1 } from '../sip/digest.ts'
+import type { Admission, DeviceSecret, UaEvent } from '../sip/events.ts'
+import { UserAgent } from '../sip/user-agent.ts'
+import { createDtlsIdentity } from '../webrtc/identity.ts'
+import { offerAnswerer } from '../webrtc/station.ts'
+import { Browsers } from './browsers.ts'
+import { Media, type MediaEffect } from './media.ts'
+import { Phone, type PhoneEffect } from './phone.ts'
+import { type ListenAddress, Sockets } from './sockets.ts'
+import { TrunkLines } from './trunk-lines.ts'
+
+/** What desk phones are asked for; it is part of the hashed password, so it never changes. */
+export const sipRealm = 'switchroom'
+/** Ring time-outs, name look-ups and stations that never came up are looked after this often. */
+const tickMs = 100
+/** A browser whose network is cut this long is down; shorter cuts heal unnoticed. */
+const browserSilenceMs = 20_000
+
+export type TelephoneOptions = {
+  listen: ListenAddress[]
+  advertise: string | null
+  media: { address: string | null; ports: { from: number; to: number } }
+  recordingsDir: string
+  /** Where prompts may lie, the administrator's first. */
+  promptFolders: string[]
+  clock: Clock
+  random: Random
+  log: Logger
+  version: string
+  /** The floor as it is now: who has which extension. */
+  floor(): FloorState
+  secret(owner: string, kind: 'sip-password' | 'trunk-password'): string | null
+  post(input: Input, actor: Actor): void
+}
+
+export type Telephone = AsyncDisposable & {
+  readonly ports: { phone: { perform(effect: PhoneEffect): void }; media: { perform(effect: MediaEffect): void } }
+  readonly stations: { answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>; close(agent: UserId): void }
+  readonly bay: Bay
+  /** Begins to register, to qualify and to take calls. */
+  start(trunks: Trunk[]): void
+  /** Takes note of changed trunks, passwords and people. */
+  noteRecords(facts: readonly RecordFact[]): void
+  figures(): Promise<Record<string, number>>
+  /** null while SIP is listened for. */
+  readonly bound: { id: string; address: string; port: number }[]
+}
+
+export async function openTelephone(options: TelephoneOptions): Promise<Telephone> {
+  const { clock, log, floor, secret, post } = options
+  const now = () => clock.monotonic()
+  const events: { take(event: UaEvent): void } = { take: () => undefined }
+  const sockets = await Sockets.open({
+    listen: options.listen,
+    advertise: options.advertise,
+    clock,
+    onEvent: event => events.take(event),
+    onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
+  })
+  const dtls = await createDtlsIdentity(clock.now())
+  const bay = await createBay({
+    address: options.media.address ?? '0.0.0.0',
+    ports: options.media.ports,
+    prompts: loadPrompts(options.promptFolders, words => log.warn(words)),
+    dtls,
+    onFault: words => log.error(words),
+  }).catch(async error => {
+    await sockets[Symbol.asyncDispose]()
+    throw error
+  })
+
+  const passwords = new DeskPasswords(floor, secret)
+  const admission = (source: string): Admission => (lines.trunkAt(source, 0) === null ? 'challenge' : 'trusted')
+  const ua = new UserAgent({
+    name: `Switchroom/${options.version}`,
+    endpoints: sockets.endpoints,
+    secret: secretText,
+    random: options.random,
+    registrar: { realm: sipRealm, lookup: extension => passwords.lookup(extension) },
+    admit: source => admission(source.address),
+  })
+  const lines = new TrunkLines({
+    ua,
+    resolve: async host => (await lookup(host, { all: true, family: 4 })).map(found => found.address),
+    post,
+    now,
+    log,
+  })
+  const legIds: IdSeries = idSeries(clock.now())
+  const newLegId = (): LegId => nextId<'leg'>(legIds, 'w') // w for wire: the centre names its own legs
+  const phone = new Phone({
+    ua,
+    bay,
+    lines,
+    localAddress: peer => sockets.endpoints[0]?.contact(peer).address ?? '127.0.0.1',
+    mediaAddress: options.media.address,
+    extensionOf: agent => floor().users.get(agent)?.extension ?? null,
+    agentAt: extension => passwords.userAt(extension)?.id ?? null,
+    post,
+    newLegId,
+    now,
+    flush: () => sockets.settle(),
+    log,
+  })
+  const media = new Media({ bay, recordingsDir: options.recordingsDir, post, log })
+  const browsers = new Browsers({
+    answerOffer: (leg, offerSdp) =>
+      offerAnswerer({
+        bay,
+        fingerprint: dtls.fingerprint,
+        addresses: options.media.address === null ? ownAddresses() : [options.media.address],
+        silenceMs: browserSilenceMs,
+      })(leg, offerSdp),
+    close: leg => bay.close(leg),
+    newLegId,
+    post,
+    now,
+    log,
+  })
+
+  events.take = event => phone.take(event)
+  bay.onEvent((event: BayEvent) => {
+    phone.takeMedia(event)
+    browsers.take(event)
+    media.take(event)
+  })
+  const timer = setInterval(() => {
+    const at = now()
+    lines.advance(at)
+    phone.advance(at)
+    browsers.advance(at)
+  }, tickMs)
+
+  const applyTrunk = (trunk: Trunk) => lines.apply(trunk, secret(trunk.id, 'trunk-password'))
+  return {
+    ports: { phone, media },
+    stations: {
+      answer: (agent, offerSdp) => browsers.answer(agent, offerSdp),
+      close: agent => browsers.close(agent),
+    },
+    bay,
+    bound: sockets.endpoints.map(({ id, bound }) => ({ id, ...bound })),
+    start(trunks) {
+      for (const trunk of trunks) applyTrunk(trunk)
+      sockets.attach(ua)
+      sockets.settle()
+    },
+    noteRecords(facts) {
+      for (const fact of facts) {
+        if (fact.type === 'trunk.saved') applyTrunk(fact.trunk)
+        else if (fact.type === 'trunk.removed') lines.remove(fact.trunk)
+        else if (fact.type === 'trunk.passwordSet') reapply(fact.trunk)
+        else if (fact.type === 'user.saved' || fact.type === 'user.sipPasswordSet') {
+          for (const extension of passwords.forget()) ua.unbind(extension, now())
+        }
+      }
+      sockets.settle()
+    },
+    async figures() {
+      const legs = await bay.figures()
+      const sum = (key: 'received' | 'sent' | 'lost' | 'foreign' | 'dropped') =>
+        legs.reduce((total, leg) => total + leg[key], 0)
+      return {
+        sip_sessions: ua.figures.sessions,
+        sip_transactions: ua.figures.transactions,
+        sip_bindings: ua.figures.bindings,
+        sip_dropped_total: ua.figures.dropped,
+        sip_retransmitted_total: ua.figures.retransmitted,
+        media_legs: legs.length,
+        media_packets_received: sum('received'),
+        media_packets_sent: sum('sent'),
+        media_packets_lost: sum('lost'),
+        media_packets_foreign: sum('foreign'),
+        media_packets_dropped: sum('dropped'),
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      for (const trunk of floor().trunks.keys()) lines.remove(trunk)
+      sockets.settle()
+      await bay[Symbol.asyncDispose]()
+      await sockets[Symbol.asyncDispose]()
+    },
+  }
+
+  function reapply(id: TrunkId): void {
+    const trunk = floor().trunks.get(id)?.trunk
+    if (trunk) applyTrunk(trunk)
+  }
+}
+
+/** What the registrar asks: the secret of an extension. Kept hashed in memory, made from the store when first asked for. */
+class DeskPasswords {
+  readonly #floor: () => FloorState
+  readonly #secret: TelephoneOptions['secret']
+  #users: Map<string, User> | null = null
+  readonly #hashes = new Map<string, DeviceSecret | null>()
+
+  constructor(floor: () => FloorState, secret: TelephoneOptions['secret']) {
+    this.#floor = floor
+    this.#secret = secret
+  }
+
+  userAt(extension: string): User | null {
+    this.#users ??= new Map(
+      [...this.#floor().users.values()].flatMap(user =>
+        user.extension === null || !user.enabled ? [] : [[user.extension, user] as const],
+      ),
+    )
+    return this.#users.get(extension) ?? null
+  }
+
+  lookup(extension: string): DeviceSecret | null {
+    const user = this.userAt(extension)
+    if (!user) return null
+    const known = this.#hashes.get(extension)
+    if (known !== undefined) return known
+    const password = this.#secret(user.id, 'sip-password')
+    const credentials = { username: extension, password: password ?? '' }
+    const hashes =
+      password === null
+        ? null
+        : {
+            ha1Md5: ha1('MD5', credentials, sipRealm),
+            ha1Sha256: ha1('SHA-256', credentials, sipRealm),
+            offerSha256: false,
+          }
+    this.#hashes.set(extension, hashes)
+    return hashes
+  }
+
+  /** People or passwords changed: everything is asked for again. Answers the extensions that nobody has any more or whose password is new. */
+  forget(): string[] {
+    const before = [...this.#hashes]
+    this.#users = null
+    this.#hashes.clear()
+    return before
+      .filter(([extension, hashes]) => hashes !== null && this.lookup(extension)?.ha1Md5 !== hashes.ha1Md5)
+      .map(([extension]) => extension)
+  }
+}
+
+/** Every IPv4 address of this machine that a browser may reach, the LAN's before loopback. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+  const ipv4 = all.filter(one => one.family === 'IPv4')
+  return [...ipv4.filter(one => !one.internal), ...ipv4.filter(one => one.internal)].map(one => one.address).slice(0, 8)
+}
