@@ -1,0 +1,15 @@
+/** What was decided since the last batch went to the disk, and what may leave the house once it is there. */
+import type { Effect } from '../centre/effects.ts'
+import type { Recorded } from '../centre/facts.ts'
+import type { Outcome } from './port.ts'
+
+/** How the sender of an input is answered. */
+export type Reply = { resolve(outcome: Outcome): void; reject(error: Error): void }
+
+export type Release = { effects: Effect[]; reply: Reply | null; outcome: Outcome }
+
+export type Batch = { recorded: Recorded[]; releases: Release[] }
+
+export function emptyBatch(): Batch {
+  return { recorded: [], releases: [] }
+}

@@ -1,0 +1,22 @@
+/** The pure half of the house as the engine calls it: five functions, given to it so that tests can bring their own. */
+import { decide } from '../centre/decide.ts'
+import type { Decision, Moment, Note } from '../centre/decision.ts'
+import { evolve } from '../centre/evolve.ts'
+import type { Fact } from '../centre/facts.ts'
+import { floorFrom, nextDeadline } from '../centre/floor.ts'
+import type { Input } from '../centre/inputs.ts'
+import { proceed } from '../centre/proceed.ts'
+import type { FloorState, Setup } from '../centre/state.ts'
+
+export type Centre = {
+  /** Pure: a throw has changed nothing. */
+  decide(state: FloorState, input: Input, moment: Moment): Decision
+  /** What follows of itself (deadlines, matches, new calls); null: nothing more at this instant. */
+  proceed(state: FloorState, moment: Moment): Decision | null
+  evolve(state: FloorState, change: Fact | Note, at: number): void
+  floorFrom(setup: Setup, bootAt: number): FloorState
+  /** When to be asked again even if nothing happens. */
+  nextDeadline(state: FloorState): number | null
+}
+
+export const centre: Centre = { decide, proceed, evolve, floorFrom, nextDeadline }

@@ -1,0 +1,355 @@
+/**
+ * The loop of the floor: takes inputs in order, decides, changes memory, hands the facts to the disk, and lets effects and replies go when
+ * they are there. While a batch is being written the next one is decided; so a slow disk costs latency and not throughput.
+ */
+import type { Decision } from '../centre/decision.ts'
+import type { Effect } from '../centre/effects.ts'
+import type { Actor, Fact, Recorded } from '../centre/facts.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { FloorState, Setup } from '../centre/state.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { CallId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import { StoreError } from '../store/port.ts'
+import type { CommittedLine, Store } from '../store/store.ts'
+import { act } from './act.ts'
+import { type Batch, emptyBatch, type Release, type Reply } from './batch.ts'
+import type { Centre } from './centre.ts'
+import { Feed, type FeedListener } from './feed.ts'
+import { Inbox } from './inbox.ts'
+import { masked } from './masked.ts'
+import type { EnginePort, FeedItem, Outcome } from './port.ts'
+import type { Ports } from './ports.ts'
+import type { Timers } from './timers.ts'
+
+/** The floor takes no new work; `message` says why and until when. */
+export class EngineStopped extends Error {
+  override name = 'EngineStopped'
+}
+
+export type EngineOptions = {
+  centre: Centre
+  store: Pick<Store, 'commit' | 'onCommitted'>
+  setup: Setup
+  ports: Ports
+  clock: Clock
+  timers: Timers
+  log: Logger
+  /** Instant of this start, later than every line of the journal; ids and commit keys are made of it. */
+  bootAt: number
+  /** Told in words when the floor stops taking work, and null when it goes on. */
+  alarm?: (words: string | null) => void
+}
+
+const tickMs = 250
+/** Inputs are decided for this long, then sockets and pages have their turn. */
+const sliceMs = 5
+/** Doors are refused above this many waiting inputs; what phones and media say is taken up to `postedMax`. */
+const dispatchedMax = 20_000
+const postedMax = 200_000
+/** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
+const undurableMax = 50_000
+const retryMs = 1_000
+/** Follow-ups to one input; more is a bug, not a busy floor. */
+const followUpsMax = 10_000
+const bugCallsMax = 1_000
+
+type Waiting = { input: Input; actor: Actor; reply: Reply | null }
+
+export class Engine implements EnginePort {
+  readonly state: FloorState
+  readonly #options: EngineOptions
+  readonly #inbox = new Inbox<Waiting>(postedMax)
+  readonly #feed: Feed
+  readonly #unsubscribe: () => void
+  /** Calls that a bug has ended; a second bug of theirs is only logged. */
+  readonly #bugCalls = new Set<CallId>()
+  #open: Batch = emptyBatch()
+  #writing: Batch | null = null
+  #batches = 0
+  #trouble: string | null = null
+  #stopping = false
+  #broken = false
+  #drainAsked = false
+  #tickAt = Number.NEGATIVE_INFINITY
+  #timer: { at: number; cancel: () => void } | null = null
+  #idle: (() => void)[] = []
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.state = options.centre.floorFrom(options.setup, options.bootAt)
+    this.#feed = new Feed(options.log)
+    this.#unsubscribe = options.store.onCommitted((lines: CommittedLine[]) => this.#feed.publish(lines))
+  }
+
+  get trouble(): string | null {
+    if (this.#trouble !== null) return this.#trouble
+    return this.#stopping ? 'Switchroom is shutting down.' : null
+  }
+
+  /** Starts the ticks. Inputs dispatched before are decided all the same. */
+  start(): void {
+    this.#arm()
+  }
+
+  dispatch(input: Input, actor: Actor): Promise<Outcome> {
+    const refusal = this.#refusal()
+    if (refusal !== null) return Promise.reject(new EngineStopped(refusal))
+    return new Promise((resolve, reject) => this.#put({ input, actor, reply: { resolve, reject } }))
+  }
+
+  /** What the ports tell: nothing is answered and, in trouble, it waits for its turn. */
+  post(input: Input, actor: Actor = 'system'): void {
+    this.#put({ input, actor, reply: null })
+  }
+
+  subscribe(listener: FeedListener): () => void {
+    return this.#feed.subscribe(listener)
+  }
+
+  /** Facts after `seq` for a stream that was cut off; null: it must read the journal. */
+  since(seq: number): FeedItem[] | null {
+    return this.#feed.since(seq)
+  }
+
+  /** Takes no new work, writes what is decided, journals the stop. With a disk that refuses it gives up after `graceMs`. */
+  async stop(graceMs = 5_000): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#timer?.cancel()
+    let givenUp = () => {}
+    const grace = new Promise<void>(resolve => {
+      givenUp = this.#options.timers.after(graceMs, () => {
+        this.#broken = true
+        resolve()
+      })
+    })
+    await Promise.race([this.#settled(), grace])
+    if (!this.#broken) {
+      this.#open.recorded.push({ at: this.#options.clock.now(), actor: 'system', fact: { type: 'system.stopped' } })
+      this.#flush()
+      await Promise.race([this.#settled(), grace])
+    }
+    givenUp()
+    this.#broken = true
+    for (const { reply } of this.#inbox.withdraw(() => true))
+      reply?.reject(new EngineStopped('Switchroom has shut down.'))
+    this.#unsubscribe()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  #refusal(): string | null {
+    if (this.trouble !== null) return this.trouble
+    if (this.#inbox.length >= dispatchedMax) return 'The floor is overloaded; try again in a moment.'
+    if (this.#open.recorded.length >= undurableMax) return 'The disk does not keep up; try again in a moment.'
+    return null
+  }
+
+  #put(waiting: Waiting): void {
+    if (!this.#inbox.push(waiting)) {
+      this.#options.log.error({ input: waiting.input.type }, 'the inbox is full; an input was lost')
+      waiting.reply?.reject(new EngineStopped('The floor is overloaded.'))
+      return
+    }
+    this.#askDrain()
+  }
+
+  #askDrain(): void {
+    if (this.#drainAsked) return
+    this.#drainAsked = true
+    this.#options.timers.soon(() => {
+      this.#drainAsked = false
+      this.#drain()
+    })
+  }
+
+  #drain(): void {
+    if (this.#trouble !== null || this.#broken) return // what is decided could not be written; it waits
+    const until = this.#options.clock.monotonic() + sliceMs
+    for (let taken = 1; ; taken++) {
+      const waiting = this.#inbox.shift()
+      if (waiting === undefined) break
+      this.#take(waiting)
+      if (this.#trouble !== null) break
+      if (taken % 8 === 0 && this.#options.clock.monotonic() >= until) break
+    }
+    this.#flush()
+    if (this.#inbox.length > 0) this.#askDrain()
+    this.#arm()
+  }
+
+  #take({ input, actor, reply }: Waiting): void {
+    const now = this.#options.clock.now()
+    let decision: Decision
+    try {
+      decision = this.#options.centre.decide(this.state, input, { now, actor })
+    } catch (error) {
+      return this.#bug({ input, actor, reply }, error)
+    }
+    const recorded: Recorded[] = []
+    const effects: Effect[] = []
+    this.#apply(decision, { now, actor }, recorded, effects)
+    this.#proceed(now, recorded, effects)
+    for (const line of recorded) this.#open.recorded.push(line)
+    const outcome: Outcome =
+      decision.refusal === null
+        ? { ok: true, facts: recorded.map(({ fact }) => fact) }
+        : { ok: false, refusal: decision.refusal }
+    if (effects.length > 0 || reply !== null) this.#open.releases.push({ effects, reply, outcome })
+  }
+
+  #proceed(now: number, recorded: Recorded[], effects: Effect[]): void {
+    const moment = { now, actor: 'system' as const }
+    try {
+      for (let turn = 0; turn < followUpsMax; turn++) {
+        const more = this.#options.centre.proceed(this.state, moment)
+        if (more === null) return
+        this.#apply(more, moment, recorded, effects)
+      }
+      this.#options.log.error('the floor does not come to rest; this is a bug')
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'what follows could not be decided; this is a bug')
+    }
+  }
+
+  /** Memory changes here and nowhere else. A throw half-way leaves memory in doubt: the floor stops, and a restart makes it whole. */
+  #apply(decision: Decision, moment: { now: number; actor: Actor }, recorded: Recorded[], effects: Effect[]): void {
+    for (const fact of decision.facts) {
+      recorded.push({ at: moment.now, actor: moment.actor, fact })
+      this.#evolve(fact, moment.now)
+    }
+    for (const note of decision.notes ?? []) this.#evolve(note, moment.now)
+    for (const effect of decision.effects) effects.push(effect)
+  }
+
+  #evolve(change: Fact | NonNullable<Decision['notes']>[number], now: number): void {
+    try {
+      this.#options.centre.evolve(this.state, change, now)
+    } catch (error) {
+      this.#options.log.fatal({ err: error, change: change.type }, 'a fact could not be applied; the floor stops')
+      this.#setTrouble('A fault in the program has stopped the floor; restart Switchroom.')
+    }
+  }
+
+  /** `decide` threw: nothing has changed. The input is logged, its call ends, and everybody else goes on. */
+  #bug({ input, reply }: Waiting, error: unknown): void {
+    this.#options.log.error({ err: error, input: masked(input) }, 'an input could not be decided; this is a bug')
+    const refusal = { rule: 'bug', words: 'This was not done: a fault in the program, now in its log.' }
+    this.#open.releases.push({ effects: [], reply, outcome: { ok: false, refusal } })
+    const call = callOf(this.state, input)
+    if (call === null || this.#bugCalls.has(call)) return
+    if (this.#bugCalls.size >= bugCallsMax) this.#bugCalls.clear()
+    this.#bugCalls.add(call)
+    this.post({ type: 'call.end', call, by: 'system' })
+  }
+
+  /** One batch is on its way at a time; what is decided meanwhile is the next. */
+  #flush(): void {
+    if (this.#writing !== null) return
+    if (this.#open.recorded.length === 0) {
+      const { releases } = this.#open
+      this.#open = emptyBatch()
+      this.#release(releases)
+      if (this.#inbox.length === 0) for (const done of this.#idle.splice(0)) done()
+      return
+    }
+    this.#writing = this.#open
+    this.#open = emptyBatch()
+    void this.#write(this.#writing)
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const once = { sender: 'engine', key: `${this.#options.bootAt}-${++this.#batches}` }
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#options.store.commit({ recorded: batch.recorded, once })
+        break
+      } catch (error) {
+        this.#options.log.fatal({ err: error, facts: batch.recorded.length, attempt }, 'facts could not be written')
+        this.#setTrouble(troubleOf(error))
+      }
+      await new Promise<void>(resolve => void this.#options.timers.after(retryMs, resolve))
+      if (this.#broken) {
+        for (const { reply } of batch.releases) reply?.reject(new EngineStopped('Switchroom has shut down.'))
+        return
+      }
+    }
+    this.#writing = null
+    this.#release(batch.releases)
+    this.#clearTrouble()
+    this.#flush()
+  }
+
+  #release(releases: Release[]): void {
+    const { ports, log } = this.#options
+    for (const { effects, reply, outcome } of releases) {
+      act(effects, { ports, post: (input, actor) => this.post(input, actor), log })
+      reply?.resolve(outcome)
+    }
+  }
+
+  /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
+  #setTrouble(words: string): void {
+    if (this.#trouble === words) return
+    this.#trouble = words
+    this.#options.alarm?.(words)
+    for (const { reply } of this.#inbox.withdraw(({ reply }) => reply !== null)) reply?.reject(new EngineStopped(words))
+  }
+
+  #clearTrouble(): void {
+    if (this.#trouble === null || this.#trouble.startsWith('A fault in the program')) return
+    this.#trouble = null
+    this.#options.alarm?.(null)
+    this.#options.log.info('facts are written again; the floor goes on')
+    this.#askDrain()
+  }
+
+  /** A tick every 250 ms, and one at the next deadline if that is sooner. A deadline that a tick has seen is not waited for again. */
+  #arm(): void {
+    if (this.#stopping) return
+    const { clock, timers, centre } = this.#options
+    const now = clock.now()
+    const deadline = centre.nextDeadline(this.state)
+    const regular = this.#tickAt === Number.NEGATIVE_INFINITY ? now : this.#tickAt + tickMs
+    const at = deadline !== null && deadline > this.#tickAt ? Math.min(regular, deadline) : regular
+    if (this.#timer !== null && this.#timer.at === at) return
+    this.#timer?.cancel()
+    const waitMs = Math.max(0, Math.min(tickMs, at - now))
+    this.#timer = { at, cancel: timers.after(waitMs, () => this.#tick()) }
+  }
+
+  #tick(): void {
+    this.#timer = null
+    this.#tickAt = this.#options.clock.now()
+    if (this.#trouble === null) this.#put({ input: { type: 'tick' }, actor: 'system', reply: null })
+    this.#arm()
+  }
+
+  #settled(): Promise<void> {
+    return new Promise(resolve => {
+      this.#idle.push(resolve)
+      this.#askDrain()
+    })
+  }
+}
+
+function troubleOf(error: unknown): string {
+  if (error instanceof StoreError && error.kind === 'full')
+    return 'The disk is full: no new calls. Make space; the floor goes on by itself.'
+  return 'The database cannot be written: no new calls. See the log; the floor tries again every second.'
+}
+
+/** The call that an input is about; null: none. */
+function callOf(state: FloorState, input: Input): CallId | null {
+  if ('call' in input && typeof input.call === 'string') return input.call
+  if ('leg' in input) {
+    const leg = state.legs.get(input.leg)
+    return leg !== undefined && 'call' in leg ? leg.call : null
+  }
+  if ('recording' in input) return state.recordings.get(input.recording)?.call ?? null
+  if ('agent' in input) return state.agents.get(input.agent)?.call ?? null
+  return null
+}

@@ -1,0 +1,39 @@
+/** The leads port: fetches due leads from the store and posts them to the floor. */
+import type { FloorState } from '../centre/state.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { CampaignId, LeadId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Store } from '../store/store.ts'
+import type { Ports, Post } from './ports.ts'
+import type { Timers } from './timers.ts'
+
+/** Time until a fetch that failed is answered, so that the next one does not come at once. */
+const failedMs = 1_000
+
+export function leadsPort(of: {
+  store: Pick<Store, 'read'>
+  state: () => FloorState
+  post: Post
+  clock: Clock
+  timers: Timers
+  log: Logger
+}): Ports['leads'] {
+  return {
+    perform({ campaign, want }) {
+      const except = inBuffer(of.state(), campaign)
+      of.store.read('leads.due', { campaign, now: of.clock.now(), want, except }).then(
+        ({ leads, exhausted }) => of.post({ type: 'leads.loaded', campaign, leads, exhausted }),
+        error => {
+          of.log.warn({ err: error, campaign }, 'leads could not be fetched')
+          of.timers.after(failedMs, () => of.post({ type: 'leads.loaded', campaign, leads: [], exhausted: false }))
+        },
+      )
+    },
+  }
+}
+
+/** What the floor has already, whether it waits in the buffer or is in a call. */
+function inBuffer(state: FloorState, campaign: CampaignId): LeadId[] {
+  const floor = state.campaigns.get(campaign)
+  return [...(floor?.buffered ?? []), ...(floor?.reserved.keys() ?? [])]
+}
