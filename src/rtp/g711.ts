@@ -42,9 +42,14 @@ export const alawFromUlaw: Uint8Array = Uint8Array.from({ length: 256 }, (_, oct
 const linearFromAlaw = Int16Array.from({ length: 256 }, (_, octet) => decodeAlaw(octet))
 const linearFromUlaw = Int16Array.from({ length: 256 }, (_, octet) => decodeUlaw(octet))
 
+/** What each octet of the other law becomes in the law of this payload type. */
+export function lawTable(targetPayloadType: number): Uint8Array {
+  return targetPayloadType === payloadTypeOf.pcma ? alawFromUlaw : ulawFromAlaw
+}
+
 /** In place: `bytes[from, to)` from the law of one payload type to that of the other. */
 export function transcode(bytes: Uint8Array, from: number, to: number, targetPayloadType: number): void {
-  const table = targetPayloadType === payloadTypeOf.pcma ? alawFromUlaw : ulawFromAlaw
+  const table = lawTable(targetPayloadType)
   for (let i = from; i < to; i++) bytes[i] = table[bytes[i]!]!
 }
 

@@ -3,11 +3,12 @@
  * loop only ever stores octets: no lock, no message, no allocation, no file. Both channels are placed on one timeline of 8,000 frames a
  * second that begins with the recording, so they stay aligned; where nothing arrived the ring already holds silence.
  */
-import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
+import { lawTable, payloadTypeOf, silenceOf } from './g711.ts'
 
 /** 4.096 s: how long the disk may stall before anything is lost. A power of two. */
 export const ringFrames = 32_768
 const mask = ringFrames - 1
+const sameLaw = Uint8Array.from({ length: 256 }, (_, octet) => octet)
 export const framesPerMs = 8
 
 export const customer = 0
@@ -58,16 +59,14 @@ export class RingWriter {
   ): void {
     const frame = this.#tracks[channel].place(ssrc, timestamp, Math.round((nowMs - this.#startMs) * framesPerMs))
     if (frame < Atomics.load(this.#bounds, low) || frame + to - from > Atomics.load(this.#bounds, high)) return
-    const isForeignLaw = payloadType !== this.#payloadType
-    if (isForeignLaw) transcode(bytes, from, to, this.#payloadType)
+    const law = payloadType === this.#payloadType ? sameLaw : lawTable(this.#payloadType)
     const frames = this.#frames
     let at = ((frame & mask) << 1) | channel
     for (let i = from; i < to; i++) {
-      frames[at] = bytes[i]!
+      frames[at] = law[bytes[i]!]!
       at += 2
       if (at >= ringFrames * 2) at -= ringFrames * 2
     }
-    if (isForeignLaw) transcode(bytes, from, to, payloadType)
   }
 }
 

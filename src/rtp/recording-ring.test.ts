@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { agent, customer, RingReader, RingWriter, ringFrames, ringMemory } from './recording-ring.ts'
+
+function ring(startMs = 0) {
+  const memory = ringMemory()
+  const writer = new RingWriter(memory, 8, startMs)
+  const reader = new RingReader(memory, 8)
+  const into = new Uint8Array(ringFrames * 2)
+  return {
+    writer,
+    put(channel: 0 | 1, octet: number, timestamp: number, nowMs: number, ssrc = 1, payloadType = 8) {
+      const bytes = new Uint8Array(172).fill(octet, 12)
+      writer.write(channel, ssrc, timestamp, bytes, 12, 172, payloadType, nowMs)
+      return bytes
+    },
+    take(untilFrame: number) {
+      const count = reader.take(untilFrame, into)
+      return { count, at: (frame: number, channel: 0 | 1) => into[frame * 2 + channel] }
+    },
+  }
+}
+
+test('both channels lie where their packets arrived, and silence lies elsewhere', () => {
+  const { put, take } = ring()
+  put(customer, 1, 7000, 20)
+  put(customer, 2, 7160, 40)
+  put(agent, 3, 99, 100, 2)
+  const { count, at } = take(8000)
+  assert.equal(count, 8000)
+  assert.deepEqual(
+    [159, 160, 319, 320, 479, 480].map(frame => at(frame, customer)),
+    [0xd5, 1, 1, 2, 2, 0xd5],
+  )
+  assert.deepEqual(
+    [799, 800, 959, 960].map(frame => at(frame, agent)),
+    [0xd5, 3, 3, 0xd5],
+  )
+})
+
+test('jitter and reordering are undone by the timestamps', () => {
+  const { put, take } = ring()
+  put(customer, 1, 0, 20)
+  put(customer, 3, 320, 61)
+  put(customer, 2, 160, 75)
+  const { at } = take(8000)
+  assert.deepEqual(
+    [160, 320, 480].map(frame => at(frame, customer)),
+    [1, 2, 3],
+  )
+})
+
+test('another source, or one that begins anew, is placed by its arrival', () => {
+  const { put, take } = ring()
+  put(customer, 1, 0, 20, 1)
+  put(customer, 2, 4_000_000_000, 40, 9)
+  put(customer, 3, 5, 60, 9)
+  const { at } = take(8000)
+  assert.deepEqual(
+    [160, 320, 480].map(frame => at(frame, customer)),
+    [1, 2, 3],
+  )
+})
+
+test('what arrives after its place was written is left out, and cannot disturb the next lap', () => {
+  const { put, take } = ring()
+  put(customer, 1, 0, 20)
+  take(4000)
+  put(customer, 9, 160, 40)
+  const { count, at } = take(ringFrames + 4000)
+  assert.equal(count, ringFrames)
+  for (let frame = 0; frame < ringFrames; frame++) assert.equal(at(frame, customer), 0xd5)
+})
+
+test('sound runs over the end of the ring for laps', () => {
+  const { put, take } = ring()
+  for (let i = 1; i <= 1500; i++) {
+    put(agent, i & 0x7f, i * 160, i * 20)
+    if (i % 20 !== 0) continue
+    const { count, at } = take(i * 160)
+    assert.equal(count, 3200)
+    if (i === 20) continue
+    for (let k = 0; k < 20; k++) assert.equal(at(k * 160 + 80, agent), (i - 20 + k) & 0x7f, `packet ${i - 20 + k}`)
+  }
+})
+
+test('a stalled disk loses what the ring cannot hold, never what it holds', () => {
+  const { put, take } = ring()
+  for (let i = 1; i <= 500; i++) put(customer, 1, i * 160, i * 20)
+  const { count, at } = take(80_000)
+  assert.equal(count, ringFrames)
+  assert.equal(at(ringFrames - 200, customer), 1)
+  assert.equal(take(80_000).at(100, customer), 0xd5)
+})
+
+test('the other law is translated for the ring and left alone for the relay', () => {
+  const { put, take } = ring()
+  const bytes = put(customer, 0xff, 0, 20, 1, 0)
+  assert.equal(bytes[50], 0xff)
+  assert.equal(take(8000).at(200, customer), 0xd5)
+})
