@@ -1,7 +1,92 @@
+/**
+ * One input becomes facts and effects, or a refusal. Changes nothing: what was decided is applied by `evolve`, and what follows from it is
+ * found by `proceed`. A throw here is a bug, and has left the floor as it was.
+ */
+import { makeReady, signOff, signOn, takeBreak } from './agent.ts'
+import { endByOrder, hangUp, hold, resume, sendDigits } from './call.ts'
 import type { Decision, Moment } from './decision.ts'
+import { dialByHand } from './dial.ts'
+import { dispose } from './disposition.ts'
+import { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
+import { leadsLoaded } from './leads.ts'
+import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
+import { acceptPreview, skipPreview } from './preview.ts'
+import { takeNote } from './record.ts'
+import { recordingClosed, recordingFailed } from './recording.ts'
 import type { FloorState } from './state.ts'
+import { stationDown, stationUp } from './station.ts'
+import { trunkChanged } from './trunk.ts'
 
-export function decide(_state: FloorState, _input: Input, _moment: Moment): Decision {
-  return { facts: [], effects: [], refusal: null }
+export function decide(state: FloorState, input: Input, moment: Moment): Decision {
+  const d = new Draft(state, moment)
+  handle(d, input)
+  return d.decision()
+}
+
+function handle(d: Draft, input: Input): void {
+  switch (input.type) {
+    case 'tick':
+      return // `proceed` finds what is due
+    case 'records.committed':
+      return takeNote(d, input.facts)
+    case 'leads.loaded':
+      return leadsLoaded(d, input)
+    case 'agent.signOn':
+      return signOn(d, input.agent)
+    case 'agent.signOff':
+      return signOff(d, input.agent, input.reason)
+    case 'agent.ready':
+      return makeReady(d, input.agent)
+    case 'agent.break':
+      return takeBreak(d, input.agent, input.reason)
+    case 'agent.dial':
+      return dialByHand(d, input)
+    case 'agent.acceptPreview':
+      return acceptPreview(d, input.agent)
+    case 'agent.skipPreview':
+      return skipPreview(d, input.agent, input.reason)
+    case 'agent.hangUp':
+      return hangUp(d, input.agent, input.call)
+    case 'agent.hold':
+      return hold(d, input.agent, input.call)
+    case 'agent.resume':
+      return resume(d, input.agent, input.call)
+    case 'agent.sendDigits':
+      return sendDigits(d, input.agent, input.call, input.digits)
+    case 'agent.dispose':
+      return dispose(d, input)
+    case 'call.end':
+      return endByOrder(d, input.call, input.by)
+    case 'station.up':
+      return stationUp(d, input.agent, input.leg)
+    case 'station.down':
+      return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'bye')
+    case 'leg.offered':
+      return legOffered(d, input)
+    case 'leg.ringing':
+      return legRinging(d, input)
+    case 'leg.early':
+      return legEarly(d, input)
+    case 'leg.answered':
+      return legAnswered(d, input)
+    case 'leg.ended':
+      return legEnded(d, input)
+    case 'leg.held':
+      return legHeld(d, input)
+    case 'leg.resumed':
+      return legResumed(d, input)
+    case 'leg.digit':
+      return legDigit(d, input)
+    case 'trunk.up':
+      return trunkChanged(d, input.trunk, 'up', '')
+    case 'trunk.down':
+      return trunkChanged(d, input.trunk, 'down', input.reason)
+    case 'recording.closed':
+      return recordingClosed(d, input)
+    case 'recording.failed':
+      return recordingFailed(d, input)
+    default:
+      input satisfies never
+  }
 }

@@ -1,5 +1,55 @@
+/**
+ * The only place that changes the floor. A change is a fact (journalled) or a note (memory only); whatever `decide` makes can be applied, so
+ * nothing here throws, and a fact about something that is gone is passed over. Costs do not grow with the number of leads.
+ */
+
+import { sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
+import { evolveAgent } from './evolve-agent.ts'
+import { evolveCall } from './evolve-call.ts'
+import { evolveLead } from './evolve-lead.ts'
+import { evolveRecord } from './evolve-record.ts'
 import type { Fact } from './facts.ts'
 import type { FloorState } from './state.ts'
 
-export function evolve(_state: FloorState, _change: Fact | Note, _at: number): void {}
+export function evolve(state: FloorState, change: Fact | Note, at: number): void {
+  switch (change.type) {
+    case 'note.ids':
+      state.ids.next = Math.max(state.ids.next, change.next)
+      break
+    case 'note.record':
+      evolveRecord(state, change.fact, at)
+      break
+    case 'trunk.stateChanged': {
+      const floor = state.trunks.get(change.trunk)
+      if (floor !== undefined) {
+        floor.up = change.state === 'up'
+        floor.reason = change.reason
+      }
+      break
+    }
+    case 'recording.opened': {
+      state.recordings.set(change.recording, { call: change.call, path: change.path })
+      const call = state.calls.get(change.call)
+      if (call !== undefined) call.recording = change.recording
+      break
+    }
+    case 'recording.sealed':
+      state.recordings.delete(change.recording)
+      break
+    case 'recording.missing':
+      if (change.recording !== null) state.recordings.delete(change.recording)
+      break
+    case 'system.started':
+    case 'system.stopped':
+    case 'callback.scheduled': // callbacks wait in the store; a due one comes back with its lead
+    case 'callback.closed':
+      break
+    default:
+      if (evolveAgent(state, change, at)) break
+      if (evolveCall(state, change, at)) break
+      if (evolveLead(state, change, at)) break
+      evolveRecord(state, change, at)
+  }
+  sweepDue(state)
+}

@@ -20,6 +20,7 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
     leadsInHand: new Set(),
     recordings: new Map(),
     numbersInCall: new Map(),
+    parked: new Set(),
     deadlines: [],
     lab: setup.lab ?? false,
   }

@@ -1,6 +1,30 @@
+/**
+ * What the floor does next by itself, one step at a time: an instant that has come, then a waiting call and an agent, then the next call
+ * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible.
+ */
+import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
+import { Draft } from './draft.ts'
+import { decideDue } from './due.ts'
+import { pace } from './pacing.ts'
 import type { FloorState } from './state.ts'
 
-export function proceed(_state: FloorState, _moment: Moment): Decision | null {
+export function proceed(state: FloorState, moment: Moment): Decision | null {
+  const due = state.deadlines[0]
+  if (due !== undefined && due.at <= moment.now) {
+    const d = new Draft(state, moment)
+    decideDue(d, due)
+    return d.decision()
+  }
+  const match = nextMatch(state)
+  if (match !== null) {
+    const d = new Draft(state, moment)
+    assign(d, match.call, match.agent)
+    return d.decision()
+  }
+  for (const floor of state.campaigns.values()) {
+    const decision = pace(state, floor, moment)
+    if (decision !== null) return decision
+  }
   return null
 }

@@ -96,6 +96,9 @@ export type Agent = {
   rung: { leg: LegId; intent: DialIntent } | null
   /** Callers who dialled this person and wait. */
   waiting: CallId[]
+  /** Campaigns and queues this person belongs to. */
+  campaigns: CampaignId[]
+  queues: QueueId[]
   /** The leg for the shift that is being rung now (nailed desk phone), not up yet. */
   stationRinging: LegId | null
 }
@@ -117,6 +120,8 @@ export type CampaignFloor = {
   heldUntil: number | null
   /** Ids in `buffer`, and leads given back since the last fetch was asked for: what a late answer may not bring again. */
   buffered: Set<LeadId>
+  /** How many leads of `buffer` lie in which country, by its first number: with one only, one closed lead means all are. */
+  bufferZones: Map<string, number>
   releasedSinceFetch: Set<LeadId>
   /** Leads in a call or preview of this campaign, with what the buffer knew of them. */
   reserved: Map<LeadId, BufferedLead>
@@ -176,6 +181,8 @@ export type FloorState = {
   recordings: Map<RecordingId, { call: CallId; path: string }>
   /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */
   numbersInCall: Map<string, number>
+  /** Callers who wait for one person. */
+  parked: Set<CallId>
   /** Binary heap of instants; its top is always a live one. */
   deadlines: Due[]
   /** A laboratory floor (demo, tests): the policy `LAB-ANY-HOUR` is accepted. */

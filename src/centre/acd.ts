@@ -1,0 +1,95 @@
+/** Bringing a waiting call and an agent together. */
+import type { LegId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import { ringFor } from './ring.ts'
+import { agentLegOf } from './settle.ts'
+import type { Agent, Call, FloorState } from './state.ts'
+
+/** One waiting call and the agent for it, or null. Answered customers first (two seconds by law), then callers, oldest first. */
+export function nextMatch(state: FloorState): { call: Call; agent: Agent } | null {
+  return outboundMatch(state) ?? queueMatch(state) ?? parkedMatch(state)
+}
+
+/** The agent takes the call: at once where there is a leg of the shift, else the desk phone is rung. */
+export function assign(d: Draft, call: Call, agent: Agent): void {
+  if (agent.user.station === 'phone-rung') return ringFor(d, call, agent)
+  d.fact({ type: 'call.assigned', call: call.id, agent: agent.user.id, ringing: false })
+  connect(d, call, agent, agent.stationLeg)
+}
+
+/** Both hear each other from here on. `agentLeg` null: the agent's audio is away for a moment, and the party hears music meanwhile. */
+export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | null): void {
+  d.fact({ type: 'call.connected', call: call.id, agent: agent.user.id })
+  const talking = { agent: agent.user.id, state: 'talking', reason: null, call: call.id, until: null } as const
+  d.fact({ type: 'agent.stateChanged', ...talking })
+  if (agentLeg === null) return d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  d.effect({ type: 'media.stopPlay', leg: call.leg })
+  if (call.agent !== null && call.direction === 'out') d.effect({ type: 'media.stopPlay', leg: agentLeg })
+  d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
+  // A browser sounds its own signal; at a desk phone that is always open only a tone says that someone is there.
+  if (agent.user.station === 'phone-nailed' && call.agent === null) {
+    d.effect({ type: 'media.play', leg: agentLeg, prompt: 'connect-beep', loop: false })
+  }
+}
+
+/** The party hears music and the agent hears nothing, until `unmute`. */
+export function mute(d: Draft, call: Call): void {
+  d.effect({ type: 'media.unpatch', leg: call.leg })
+  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+}
+
+export function unmute(d: Draft, call: Call, agentLeg: LegId | null = agentLegOf(d, call)): void {
+  if (agentLeg === null) return
+  d.effect({ type: 'media.stopPlay', leg: call.leg })
+  d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
+}
+
+function outboundMatch(state: FloorState) {
+  for (const floor of state.campaigns.values()) {
+    if (floor.waiting.length === 0 || floor.ready.size === 0) continue
+    const call = state.calls.get(floor.waiting[0]!)
+    const agent = call === undefined ? undefined : (promised(state, call) ?? first(state, floor.ready))
+    if (call !== undefined && agent !== undefined) return { call, agent }
+  }
+  return null
+}
+
+/** A callback that one agent promised goes to that agent, if still free. */
+function promised(state: FloorState, call: Call): Agent | undefined {
+  if (call.lead === null || !('callbackAgent' in call.lead) || call.claim === null) return undefined
+  const agent = call.lead.callbackAgent === call.claim ? state.agents.get(call.claim) : undefined
+  return agent?.phase === 'ready' ? agent : undefined
+}
+
+function queueMatch(state: FloorState) {
+  for (const floor of state.queues.values()) {
+    if (floor.waiting.length === 0 || floor.ready.size === 0) continue
+    const call = state.calls.get(floor.waiting[0]!)
+    const agent = unclaimed(state, floor.ready) ?? first(state, floor.ready)
+    if (call !== undefined && agent !== undefined) return { call, agent }
+  }
+  return null
+}
+
+function parkedMatch(state: FloorState) {
+  for (const id of state.parked) {
+    const call = state.calls.get(id)
+    const agent = call?.parkedFor ? state.agents.get(call.parkedFor) : undefined
+    if (call !== undefined && agent?.phase === 'ready') return { call, agent }
+  }
+  return null
+}
+
+/** The longest idle agent for whom no line was started; a caller takes a promised one only when there is no other. */
+function unclaimed(state: FloorState, ready: Set<Agent['user']['id']>): Agent | undefined {
+  for (const id of ready) {
+    const agent = state.agents.get(id)
+    if (agent?.claimedBy === null) return agent
+  }
+  return undefined
+}
+
+function first(state: FloorState, ready: Set<Agent['user']['id']>): Agent | undefined {
+  const next = ready.values().next()
+  return next.done ? undefined : state.agents.get(next.value)
+}

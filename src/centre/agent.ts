@@ -1,0 +1,110 @@
+/** An agent's own state: signing on and off, ready, break. */
+import type { UserId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import { withdrawPreview } from './preview.ts'
+import { stopRinging } from './ring.ts'
+import { hasAudio, leaveFloor, settle, takeState } from './settle.ts'
+import type { Agent } from './state.ts'
+
+/** How long a nailed desk phone rings when it is called for the shift. */
+const stationRingMs = 30_000
+
+export function signOn(d: Draft, id: UserId): void {
+  const agent = d.state.agents.get(id)
+  if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors can sign on.')
+  const { user } = agent
+  if (!user.enabled) return d.refuse('user_disabled', 'This account is switched off: ask an administrator.')
+  if (user.role !== 'agent' && user.role !== 'supervisor') {
+    return d.refuse('not_an_agent', 'Only agents and supervisors can sign on.')
+  }
+  if (agent.phase !== 'signed_off') return d.refuse('already_signed_on', 'You are signed on already.')
+  if (user.station !== 'browser' && user.extension === null) {
+    return d.refuse('no_extension', 'You have no desk phone: ask an administrator for an extension.')
+  }
+  d.fact({ type: 'agent.signedOn', agent: id })
+  takeState(d, agent, 'break', 'signed_on')
+  if (user.station === 'phone-nailed') ringStation(d, agent)
+}
+
+export function signOff(d: Draft, id: UserId, reason: string): void {
+  const agent = signedOnAgent(d, id)
+  if (agent === null) return
+  if (isBusy(agent)) {
+    d.fact({ type: 'agent.nextPlanned', agent: id, next: { phase: 'signed_off' } })
+    return
+  }
+  if (agent.phase === 'preview') withdrawPreview(d, agent, reason)
+  if (agent.phase === 'ringing') stopRinging(d, agent)
+  leaveFloor(d, agent, reason)
+}
+
+export function makeReady(d: Draft, id: UserId): void {
+  const agent = signedOnAgent(d, id)
+  if (agent === null) return
+  switch (agent.phase) {
+    case 'signed_off':
+    case 'ready':
+      return
+    case 'break':
+      if (hasAudio(agent)) return takeState(d, agent, 'ready', null)
+      if (agent.user.station === 'phone-nailed') {
+        takeState(d, agent, 'break', 'phone_ringing')
+        return ringStation(d, agent)
+      }
+      return d.refuse('no_audio', 'Your audio is not connected: allow the microphone on your desk page.')
+    case 'wrapping':
+      if (needsDisposition(d, agent))
+        return d.refuse('disposition_missing', 'Write down the outcome of the call first.')
+      return settle(d, { ...agent, next: null }, 'ready')
+    case 'preview':
+      return d.refuse('preview_open', 'Call the offered lead or skip it first.')
+    case 'dialing':
+    case 'ringing':
+    case 'talking':
+      if (agent.next !== null) d.fact({ type: 'agent.nextPlanned', agent: id, next: null })
+      return
+    default:
+      agent.phase satisfies never
+  }
+}
+
+export function takeBreak(d: Draft, id: UserId, reason: string): void {
+  const agent = signedOnAgent(d, id)
+  if (agent === null) return
+  if (isBusy(agent)) {
+    d.fact({ type: 'agent.nextPlanned', agent: id, next: { phase: 'break', reason: breakName(reason) } })
+    return
+  }
+  if (agent.phase === 'preview') withdrawPreview(d, agent, 'break')
+  if (agent.phase === 'ringing') stopRinging(d, agent)
+  takeState(d, agent, 'break', breakName(reason))
+}
+
+/** Calls of a campaign end with an outcome written down; others may. */
+export function needsDisposition(d: Draft, agent: Agent): boolean {
+  const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+  return call !== undefined && call.campaign !== null
+}
+
+function ringStation(d: Draft, agent: Agent): void {
+  if (agent.stationRinging !== null) return
+  const leg = d.id<'leg'>('l')
+  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'ringing' })
+  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: null, from: 'switchroom', ringMs: stationRingMs })
+}
+
+/** A call is in hand, or its outcome still has to be written down. */
+function isBusy(agent: Agent): boolean {
+  return agent.call !== null
+}
+
+function signedOnAgent(d: Draft, id: UserId): Agent | null {
+  const agent = d.state.agents.get(id)
+  if (agent !== undefined && agent.phase !== 'signed_off') return agent
+  d.refuse('not_signed_on', 'Sign on first.')
+  return null
+}
+
+function breakName(reason: string): string {
+  return reason.trim().slice(0, 60) || 'break'
+}

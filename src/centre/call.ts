@@ -1,0 +1,71 @@
+/** What people do to a call in hand: hang up, hold, resume, send digits; and a supervisor's end. */
+import type { CallId, UserId } from '../lib/ids.ts'
+import { mute, unmute } from './acd.ts'
+import type { Draft } from './draft.ts'
+import { endCall } from './ending.ts'
+import { notPickedUp } from './ring.ts'
+import { agentOf } from './settle.ts'
+import type { Agent, Call } from './state.ts'
+
+export function hangUp(d: Draft, agentId: UserId, id: CallId): void {
+  const hand = inHand(d, agentId, id)
+  if (hand === null) return
+  const { call, agent } = hand
+  if (agent.phase === 'ringing') return notPickedUp(d, agent, 'declined', false)
+  const answered = call.answeredAt !== null
+  const said = { sipStatus: null, q850: 16 }
+  if (answered) endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', ...said })
+  else endCall(d, call, { by: 'agent', cause: 'cancelled', result: 'CANCELLED', ...said })
+}
+
+export function hold(d: Draft, agentId: UserId, id: CallId): void {
+  const call = talking(d, agentId, id)
+  if (call === null) return
+  if (call.heldBy === 'agent') return d.refuse('held', 'The call is on hold already.')
+  d.fact({ type: 'call.held', call: id, by: 'agent' })
+  mute(d, call)
+}
+
+export function resume(d: Draft, agentId: UserId, id: CallId): void {
+  const call = talking(d, agentId, id)
+  if (call === null) return
+  if (call.heldBy !== 'agent') return d.refuse('not_held', 'The call is not on hold.')
+  d.fact({ type: 'call.resumed', call: id, by: 'agent' })
+  unmute(d, call)
+}
+
+export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string): void {
+  const call = talking(d, agentId, id)
+  if (call === null) return
+  if (!/^[0-9*#A-D]{1,32}$/.test(digits)) return d.refuse('digits_invalid', 'Send 1 to 32 of 0–9, *, #, A–D.')
+  for (const digit of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit })
+  d.effect({ type: 'phone.sendDigits', leg: call.leg, digits })
+}
+
+/** A supervisor, or the system, ends a call whatever its phase. */
+export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system'): void {
+  const call = d.state.calls.get(id)
+  if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
+  const answered = call.answeredAt !== null
+  const cause = answered ? 'hangup' : 'cancelled'
+  const result = answered ? 'ANSWERED' : 'CANCELLED'
+  endCall(d, call, { by, cause, result, sipStatus: null, q850: 16 })
+}
+
+function inHand(d: Draft, agentId: UserId, id: CallId): { call: Call; agent: Agent } | null {
+  const call = d.state.calls.get(id)
+  const agent = call === undefined ? null : agentOf(d, call)
+  if (call !== undefined && call.phase !== 'ended' && agent?.user.id === agentId && agent.call === id) {
+    return { call, agent }
+  }
+  d.refuse('not_your_call', 'This call is over, or in other hands.')
+  return null
+}
+
+function talking(d: Draft, agentId: UserId, id: CallId): Call | null {
+  const hand = inHand(d, agentId, id)
+  if (hand === null) return null
+  if (hand.call.phase === 'talking') return hand.call
+  d.refuse('not_talking', 'The call is not answered yet.')
+  return null
+}

@@ -1,0 +1,140 @@
+/** Placing a call: the gate, a line, and the call itself in one decision; by hand, from a preview, or by the dialler. */
+import type { LegId, UserId } from '../lib/ids.ts'
+import { mayContact } from './compliance.ts'
+import type { Draft } from './draft.ts'
+import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
+import type { DialIntent, Verdict } from './facts.ts'
+import type { Input } from './inputs.ts'
+import { type Line, pickLine } from './line.ts'
+import { normaliseNumber } from './number.ts'
+import { releaseIntent, ringBeforeDial } from './ring.ts'
+import { hasAudio, settle } from './settle.ts'
+import type { Agent, CampaignFloor } from './state.ts'
+
+/** TCPA and Cisco: never shorter than this. */
+export const ringMinMs = 15_000
+const ringDefaultMs = 30_000
+
+/** An agent dials a number: by hand, by a click on a party, or to keep a callback. */
+export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' }>): void {
+  const agent = d.state.agents.get(input.agent)
+  if (agent === undefined || agent.phase === 'signed_off') return d.refuse('not_signed_on', 'Sign on first.')
+  if (agent.phase !== 'ready' && agent.phase !== 'break') {
+    return d.refuse('agent_busy', 'Finish the call in hand first, its outcome included.')
+  }
+  if (!hasAudio(agent)) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  const number = normaliseNumber(input.number)
+  if (number === null)
+    return d.refuse('number_invalid', 'This is not a telephone number: write it as +86…, 138… or 021….')
+  if (input.lead !== null) {
+    if (input.campaign === null) return d.refuse('campaign_missing', 'A lead is dialled within its campaign.')
+    if (d.state.leadsInHand.has(input.lead)) return d.refuse('lead_in_hand', 'This lead is in a call or preview now.')
+  }
+  const campaign = input.campaign === null ? null : d.state.campaigns.get(input.campaign)
+  if (campaign !== null && campaign !== undefined && !campaign.campaign.agents.includes(agent.user.id)) {
+    return d.refuse('not_in_campaign', 'You do not belong to this campaign: ask a supervisor.')
+  }
+  const { lead, party, name, relation } = input
+  const intent = { number, campaign: input.campaign, lead, party, name, relation, callback: input.callback ?? null }
+  startByHand(d, agent, intent, 'manual', true)
+}
+
+/** Checks all that stands in the way, then rings the agent's phone first or places the call at once. Answers whether it went ahead. */
+export function startByHand(
+  d: Draft,
+  agent: Agent,
+  intent: DialIntent,
+  mode: CampaignMode,
+  reserve: boolean,
+): 'placed' | 'no_line' | 'not_allowed' {
+  const way = wayFor(d, intent, mode)
+  if ('obstacle' in way) return stoppedBy(d, agent, intent, way)
+  if (reserve && intent.lead !== null && intent.campaign !== null) {
+    d.fact({ type: 'lead.reserved', lead: intent.lead, campaign: intent.campaign, agent: agent.user.id })
+  }
+  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  else placeByHand(d, agent, intent, mode, null, way)
+  return 'placed'
+}
+
+/** The agent's rung phone was picked up: the gate is asked now, at dial time. */
+export function dialAfterPickUp(d: Draft, agent: Agent, leg: LegId): void {
+  if (agent.rung?.leg !== leg) return
+  const { intent } = agent.rung
+  const mode = modeOf(d, intent)
+  const way = wayFor(d, intent, mode)
+  if (!('obstacle' in way)) return placeByHand(d, agent, intent, mode, leg, way)
+  stoppedBy(d, agent, intent, way)
+  d.effect({ type: 'phone.hangUp', leg, q850: 16 })
+  releaseIntent(d, intent, way.obstacle.rule)
+  settle(d, agent, 'break', 'dial_refused')
+}
+
+/** The dialler calls a lead for whoever of the campaign is free; the caller has asked the gate and has the line. */
+export function placeForCampaign(d: Draft, floor: CampaignFloor, lead: BufferedLead, phone: LeadPhone, way: Way): void {
+  const { campaign } = floor
+  d.fact({ type: 'lead.reserved', lead: lead.id, campaign: campaign.id, agent: null })
+  const { number, relation } = phone
+  const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
+  const intent: DialIntent = { number, campaign: campaign.id, lead: lead.id, ...party }
+  place(d, intent, campaign.mode, null, null, way)
+}
+
+export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
+type Obstacle = { obstacle: Refusal; by: 'gate' | 'line' }
+
+function wayFor(d: Draft, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
+  const gate = mayContact(d.state, { ...intent, mode }, d.now)
+  if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
+  const trunks = intent.campaign === null ? [] : (d.state.campaigns.get(intent.campaign)?.campaign.trunks ?? [])
+  const line = pickLine(d.state, trunks, d.now)
+  return line.ok ? { verdict: gate.verdict, line } : { obstacle: line.refusal, by: 'line' }
+}
+
+function stoppedBy(d: Draft, agent: Agent, intent: DialIntent, way: Obstacle): 'no_line' | 'not_allowed' {
+  const { rule, words } = way.obstacle
+  d.refuse(rule, words)
+  if (way.by === 'line') return 'no_line'
+  const { campaign, lead, number } = intent
+  d.fact({ type: 'call.refused', campaign, lead, agent: agent.user.id, number, refusal: { rule, words } })
+  return 'not_allowed'
+}
+
+function placeByHand(
+  d: Draft,
+  agent: Agent,
+  intent: DialIntent,
+  mode: CampaignMode,
+  agentLeg: LegId | null,
+  way: Way,
+): void {
+  const call = place(d, intent, mode, agent.user.id, agentLeg, way)
+  const dialing = { agent: agent.user.id, state: 'dialing', reason: null, call, until: null } as const
+  d.fact({ type: 'agent.stateChanged', ...dialing })
+}
+
+function place(
+  d: Draft,
+  intent: DialIntent,
+  mode: CampaignMode,
+  agent: UserId | null,
+  agentLeg: LegId | null,
+  { verdict, line }: Way,
+) {
+  const call = d.id<'call'>('c')
+  const leg = d.id<'leg'>('l')
+  const { callback, ...who } = intent
+  const { trunk, callerId } = line
+  const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
+  d.fact({ type: 'call.dialed', call, mode, ...who, agent, trunk, callerId, leg, agentLeg, verdict })
+  if (callback !== null) d.fact({ type: 'callback.closed', callback, how: 'dialled' })
+  const ringMs = Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
+  d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
+  return call
+}
+
+/** A rung phone remembers what to dial, not how it came about: a lead of a preview campaign came from a preview. */
+function modeOf(d: Draft, intent: DialIntent): CampaignMode {
+  const campaign = intent.campaign === null ? undefined : d.state.campaigns.get(intent.campaign)
+  return intent.lead !== null && campaign?.campaign.mode === 'preview' ? 'preview' : 'manual'
+}

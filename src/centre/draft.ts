@@ -1,0 +1,57 @@
+/** A decision while it is being made. It reads the floor and collects; the floor itself is changed by `evolve` alone. */
+import type { Id, IdSeries, UserId } from '../lib/ids.ts'
+import { nextId } from '../lib/ids.ts'
+import type { Decision, Moment, Note } from './decision.ts'
+import type { Effect } from './effects.ts'
+import type { Refusal } from './entities.ts'
+import type { Fact } from './facts.ts'
+import type { FloorState } from './state.ts'
+
+export class Draft {
+  readonly state: FloorState
+  readonly now: number
+  readonly #ids: IdSeries
+  readonly #facts: Fact[] = []
+  readonly #effects: Effect[] = []
+  readonly #notes: Note[] = []
+  #refusal: Refusal | null = null
+  /** Agents whose audio went away in this very decision; the state still shows it. */
+  readonly audioLost = new Set<UserId>()
+
+  constructor(state: FloorState, moment: Moment) {
+    this.state = state
+    this.now = moment.now
+    this.#ids = { epoch: state.ids.epoch, next: state.ids.next }
+  }
+
+  /** A fresh id; the series in the state moves on when the decision is applied. */
+  id<Noun extends string>(prefix: string): Id<Noun> {
+    return nextId<Noun>(this.#ids, prefix)
+  }
+
+  fact(fact: Fact): void {
+    this.#facts.push(fact)
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.push(effect)
+  }
+
+  note(note: Note): void {
+    this.#notes.push(note)
+  }
+
+  /** Says no. What was collected before stays only if it is the record of the refusal. */
+  refuse(rule: string, words: string): void {
+    this.#refusal = { rule, words }
+  }
+
+  get isEmpty(): boolean {
+    return this.#facts.length === 0 && this.#effects.length === 0 && this.#notes.length === 0
+  }
+
+  decision(): Decision {
+    if (this.#ids.next !== this.state.ids.next) this.#notes.push({ type: 'note.ids', next: this.#ids.next })
+    return { facts: this.#facts, effects: this.#effects, refusal: this.#refusal, notes: this.#notes }
+  }
+}

@@ -1,0 +1,66 @@
+/** An instant has come that an agent, a call or a campaign named: what is decided then. Each answer moves or clears that instant. */
+import { wrapUpOver } from './disposition.ts'
+import type { Draft } from './draft.ts'
+import { endCall } from './ending.ts'
+import type { EndCause, Ending } from './entities.ts'
+import { timeOutPreview } from './preview.ts'
+import { notPickedUp } from './ring.ts'
+import { agentOf, takeState } from './settle.ts'
+import type { Agent, Call, Due } from './state.ts'
+import { stationLost } from './station.ts'
+import { waitedTooLong } from './waiting.ts'
+
+export function decideDue(d: Draft, due: Due): void {
+  if (due.of === 'campaign') {
+    const held = d.state.campaigns.get(due.id)?.held ?? null
+    return d.note({ type: 'note.campaignHeld', campaign: due.id, held, until: null })
+  }
+  if (due.of === 'agent') {
+    const agent = d.state.agents.get(due.id)
+    return agent === undefined ? undefined : agentDue(d, agent)
+  }
+  const call = d.state.calls.get(due.id)
+  return call === undefined ? undefined : callDue(d, call)
+}
+
+function agentDue(d: Draft, agent: Agent): void {
+  switch (agent.phase) {
+    case 'wrapping':
+      return wrapUpOver(d, agent)
+    case 'preview':
+      return timeOutPreview(d, agent)
+    case 'ringing':
+      return notPickedUp(d, agent, 'no_answer', false)
+    case 'signed_off':
+    case 'break':
+    case 'ready':
+    case 'dialing':
+    case 'talking':
+      return takeState(d, agent, 'break', 'bug') // these phases name no instant
+    default:
+      agent.phase satisfies never
+  }
+}
+
+function callDue(d: Draft, call: Call): void {
+  const silent = (cause: EndCause, result: Ending['result']) =>
+    endCall(d, call, { by: 'system', cause, result, sipStatus: null, q850: null })
+  if (call.dismissed !== null) return silent(call.dismissed, 'ABANDONED')
+  const agent = agentOf(d, call)
+  switch (call.phase) {
+    case 'dialing':
+    case 'ringing': // the phone layer should have spoken long ago
+      return silent('ring_timeout', 'NO_ANSWER')
+    case 'offered':
+      return silent('trunk_fault', 'FAILED')
+    case 'waiting':
+      return waitedTooLong(d, call)
+    case 'talking':
+      return agent?.stationLostAt != null ? stationLost(d, call, agent) : silent('bug', 'ANSWERED')
+    case 'assigned':
+    case 'ended':
+      return silent('bug', 'ANSWERED') // these phases name no instant
+    default:
+      call.phase satisfies never
+  }
+}

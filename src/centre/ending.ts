@@ -1,0 +1,70 @@
+/**
+ * The one way a call ends. An ending is a value decided where it happened; here it becomes facts and effects: legs hung up, the recording
+ * stopped, the lead given back by rule, the agent sent to wrap-up or back to where the agent came from.
+ */
+import type { LegId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import type { Ending, LeadState } from './entities.ts'
+import { retryAfter } from './retry.ts'
+import { agentLegOf, agentOf, settle } from './settle.ts'
+import type { Call } from './state.ts'
+
+/** Wrap-up of calls outside campaigns (Asterisk's sample: 15 s). */
+export const wrapDefaultMs = 15_000
+
+/** `goneLeg`: the leg that ended by itself and needs no hanging up. */
+export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | null = null): void {
+  if (call.phase === 'ended') return
+  const agent = agentOf(d, call)
+  const talkedOn = call.phase === 'talking' && agent !== null && agent.call === call.id
+  silence(d, call)
+  d.fact({ type: 'call.ended', call: call.id, ending })
+  if (call.recording !== null && d.state.recordings.has(call.recording)) {
+    d.effect({ type: 'media.stopRecording', recording: call.recording })
+  }
+  if (call.leg !== goneLeg)
+    d.effect({ type: 'phone.hangUp', leg: call.leg, q850: ending.result === 'CONGESTION' ? 34 : 16 })
+  if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
+    d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
+  }
+  if (call.lead !== null && !talkedOn) releaseByRule(d, call, ending)
+  if (agent === null || agent.call !== call.id) return
+  if (!talkedOn) return settle(d, agent, agent.before)
+  const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs
+  const until = d.now + wrapMs
+  const wrapping = { agent: agent.user.id, state: 'wrapping', reason: null, call: call.id, until } as const
+  d.fact({ type: 'agent.stateChanged', ...wrapping })
+}
+
+/** Gives the lead of an attempt back: by the campaign's retry rules for what the attempt came to. */
+export function releaseByRule(d: Draft, call: Call, ending: Pick<Ending, 'result'>): void {
+  const { lead } = call
+  const campaign = campaignOf(d, call)
+  if (lead === null) return
+  const attempts = attemptsOf(call)
+  const back: { state: LeadState; dueAt: number | null } =
+    campaign === null
+      ? { state: 'ready', dueAt: d.now }
+      : retryAfter(campaign, { attempts, phones: lead.phones }, ending.result, d.now)
+  d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, ...back, reason: ending.result })
+}
+
+/** Attempts of this call's lead, this one included. */
+export function attemptsOf(call: Call): number {
+  const before = call.lead !== null && 'attempts' in call.lead ? Number(call.lead.attempts) : 0
+  return before + 1
+}
+
+export function campaignOf(d: Draft, call: Call) {
+  return call.campaign === null ? null : (d.state.campaigns.get(call.campaign)?.campaign ?? null)
+}
+
+/** The agent's leg of the shift goes on after this call: take it out of the patch, and stop what it was hearing. */
+function silence(d: Draft, call: Call): void {
+  if (call.phase === 'talking') d.effect({ type: 'media.unpatch', leg: call.leg })
+  const leg = agentLegOf(d, call)
+  if (leg !== null && call.mode !== null && call.answeredAt === null) {
+    if (call.early) d.effect({ type: 'media.unpatch', leg: call.leg })
+    d.effect({ type: 'media.stopPlay', leg })
+  }
+}

@@ -1,0 +1,130 @@
+/** What facts about agents do to the floor. Answers whether the change was about an agent. */
+
+import { pushDue } from './deadlines.ts'
+import type { Note } from './decision.ts'
+import { setDeadline } from './evolve-call.ts'
+import type { Fact } from './facts.ts'
+import { enterReady, leaveReady } from './ready.ts'
+import type { Agent, FloorState } from './state.ts'
+
+/** How long a customer hears comfort music while the agent's audio is gone. */
+export const stationGraceMs = 15_000
+
+export function evolveAgent(state: FloorState, change: Fact | Note, at: number): boolean {
+  switch (change.type) {
+    case 'agent.signedOn':
+    case 'agent.signedOff':
+      return true // agent.stateChanged beside it says the rest
+    case 'agent.stateChanged': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) enterPhase(state, agent, change, at)
+      return true
+    }
+    case 'agent.nextPlanned': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) agent.next = change.next
+      return true
+    }
+    case 'agent.rung': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) {
+        agent.rung = { leg: change.leg, intent: change.intent }
+        state.legs.set(change.leg, { agent: change.agent, side: 'rung' })
+      }
+      return true
+    }
+    case 'agent.stationChanged': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) changeStation(state, agent, change, at)
+      return true
+    }
+    case 'preview.offered': {
+      const agent = state.agents.get(change.agent)
+      const lead = state.campaigns.get(change.campaign)?.reserved.get(change.lead)
+      if (agent !== undefined && lead !== undefined) agent.preview = { campaign: change.campaign, lead }
+      return true
+    }
+    case 'preview.closed': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) agent.preview = null
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+function enterPhase(
+  state: FloorState,
+  agent: Agent,
+  change: Extract<Fact, { type: 'agent.stateChanged' }>,
+  at: number,
+): void {
+  const left = agent.phase
+  if (left === 'ready') leaveReady(state, agent)
+  if (left === 'ready' || left === 'break') agent.before = left
+  if (agent.call !== null && agent.call !== change.call && state.calls.get(agent.call)?.phase === 'ended') {
+    state.calls.delete(agent.call)
+  }
+  if (agent.rung !== null && change.state !== 'ringing') {
+    if (state.legs.get(agent.rung.leg)?.side === 'rung') state.legs.delete(agent.rung.leg)
+    agent.rung = null
+  }
+  if ((left === 'signed_off') !== (change.state === 'signed_off')) {
+    countSignedOn(state, agent, change.state === 'signed_off' ? -1 : 1)
+  }
+  agent.phase = change.state
+  if (left !== change.state || change.state === 'ready') agent.phaseSince = at
+  agent.reason = change.reason
+  agent.call = change.call
+  agent.until = change.until
+  if (change.until !== null) pushDue(state, { at: change.until, of: 'agent', id: agent.user.id })
+  if (change.state !== 'talking') agent.stationLostAt = null
+  if (change.state === 'ready' || change.state === 'break' || change.state === 'signed_off') agent.next = null
+  if (change.state === 'ready') {
+    agent.readySince = at
+    enterReady(state, agent)
+  }
+}
+
+function countSignedOn(state: FloorState, agent: Agent, step: 1 | -1): void {
+  for (const id of agent.campaigns) {
+    const floor = state.campaigns.get(id)
+    if (floor !== undefined) floor.signedOn += step
+  }
+  for (const id of agent.queues) {
+    const floor = state.queues.get(id)
+    if (floor !== undefined) floor.signedOn += step
+  }
+}
+
+function changeStation(
+  state: FloorState,
+  agent: Agent,
+  change: Extract<Fact, { type: 'agent.stationChanged' }>,
+  at: number,
+): void {
+  const call = agent.phase === 'talking' && agent.call !== null ? state.calls.get(agent.call) : undefined
+  if (change.up) {
+    for (const old of [agent.stationLeg, agent.stationRinging])
+      if (old !== null && old !== change.leg) state.legs.delete(old)
+    agent.stationLeg = change.leg
+    agent.stationRinging = null
+    if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
+    if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
+    agent.stationLostAt = null
+    return
+  }
+  if (change.leg !== null && change.reason === 'ringing') {
+    agent.stationRinging = change.leg
+    state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
+    return
+  }
+  for (const old of [agent.stationLeg, agent.stationRinging]) if (old !== null) state.legs.delete(old)
+  agent.stationLeg = null
+  agent.stationRinging = null
+  if (call !== undefined && call.agentLeg === null && call.phase === 'talking') {
+    agent.stationLostAt = at
+    setDeadline(state, call, at + stationGraceMs)
+  }
+}

@@ -1,0 +1,286 @@
+/** What facts about calls do to the floor. Answers whether the change was about a call. */
+import type { CallId } from '../lib/ids.ts'
+import { pushDue } from './deadlines.ts'
+import type { Note } from './decision.ts'
+import type { Lead } from './entities.ts'
+import type { Fact } from './facts.ts'
+import { noteStart } from './line.ts'
+import { numberKey } from './number.ts'
+import { coverLine, releaseClaim } from './ready.ts'
+import type { Call, FloorState } from './state.ts'
+
+/** An answered customer hears an agent within this time, or the call is abandoned (47 CFR 64.1200(a)(7): two seconds). */
+export const abandonAfterMs = 2_000
+/** How long the phone layer may stay silent beyond the ring time, or about a call it was told to answer, before we end the call. */
+export const silenceMaxMs = 10_000
+/** How long a caller waits for one person. */
+export const parkedMaxMs = 30_000
+
+export function evolveCall(state: FloorState, change: Fact | Note, at: number): boolean {
+  if (change.type === 'call.refused') return true
+  if (!change.type.startsWith('call.') || !('call' in change) || change.call === null) return false
+  if (change.type === 'call.dialed') dialed(state, change, at)
+  else if (change.type === 'call.offered') offered(state, change, at)
+  else {
+    const call = state.calls.get(change.call)
+    if (call !== undefined) evolveLive(state, call, change, at)
+  }
+  return true
+}
+
+function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: number): void {
+  switch (change.type) {
+    case 'call.ringing':
+      if (call.phase === 'dialing') call.phase = 'ringing'
+      break
+    case 'call.early':
+      call.early = true
+      break
+    case 'call.answered':
+      answered(state, call, at)
+      break
+    case 'call.queued': {
+      leaveWaiting(state, call)
+      const again = call.queuedAt !== null
+      call.queue = change.queue
+      wait(state, call, at, change.until)
+      const waiting = state.queues.get(change.queue)?.waiting
+      if (again) waiting?.unshift(call.id)
+      else waiting?.push(call.id)
+      break
+    }
+    case 'call.parked':
+      leaveWaiting(state, call)
+      call.parkedFor = change.agent
+      wait(state, call, at, change.until)
+      state.agents.get(change.agent)?.waiting.push(call.id)
+      state.parked.add(call.id)
+      break
+    case 'call.assigned':
+      leaveWaiting(state, call)
+      call.agent = change.agent
+      releaseClaim(state, call)
+      call.phase = 'assigned'
+      setDeadline(state, call, null)
+      if (change.leg) {
+        call.agentLeg = change.leg
+        state.legs.set(change.leg, { call: call.id, side: 'agent' })
+      }
+      break
+    case 'call.unassigned':
+      unassigned(state, call, at)
+      break
+    case 'call.connected': {
+      call.phase = 'talking'
+      call.agent = change.agent
+      setDeadline(state, call, null)
+      if (call.connectedAt === null) {
+        call.connectedAt = at
+        const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
+        if (floor !== undefined) floor.connected++
+      }
+      break
+    }
+    case 'call.held':
+      call.heldBy = change.by
+      break
+    case 'call.resumed':
+      call.heldBy = null
+      break
+    case 'call.abandoned': {
+      const floor = change.campaign === null ? undefined : state.campaigns.get(change.campaign)
+      if (floor !== undefined) floor.abandoned++
+      break
+    }
+    case 'call.dismissed':
+      leaveWaiting(state, call)
+      releaseClaim(state, call)
+      call.dismissed = change.cause
+      setDeadline(state, call, change.until)
+      break
+    case 'call.ended':
+      ended(state, call, at)
+      break
+    default: // call.digit, call.disposed: the store's to keep
+      break
+  }
+}
+
+export function setDeadline(state: FloorState, call: Call, at: number | null): void {
+  call.deadlineAt = at
+  if (at !== null) pushDue(state, { at, of: 'call', id: call.id })
+}
+
+function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }>, at: number): void {
+  const floor = change.campaign === null ? undefined : state.campaigns.get(change.campaign)
+  const known = change.lead === null ? undefined : floor?.reserved.get(change.lead)
+  const call: Call = {
+    ...blankCall(change.call, at),
+    direction: 'out',
+    phase: 'dialing',
+    mode: change.mode,
+    campaign: change.campaign,
+    lead: change.lead === null ? null : (known ?? leadOf(change)),
+    party: change.party,
+    name: change.name,
+    relation: change.relation,
+    agent: change.agent,
+    trunk: change.trunk,
+    number: change.number,
+    ourNumber: change.callerId,
+    leg: change.leg,
+    agentLeg: change.agentLeg ?? null,
+  }
+  state.calls.set(call.id, call)
+  state.legs.set(call.leg, { call: call.id, side: 'party' })
+  if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
+  setDeadline(state, call, at + (floor?.campaign.ringMs ?? 30_000) + silenceMaxMs)
+  countNumber(state, call.number, 1)
+  const trunk = state.trunks.get(call.trunk)
+  if (trunk !== undefined) {
+    trunk.calls++
+    noteStart(trunk, at)
+  }
+  if (floor === undefined) return
+  floor.dialled++
+  if (call.agent !== null) return
+  floor.lines.add(call.id)
+  const wanted = known?.callbackAgent ? (state.agents.get(known.callbackAgent) ?? null) : null
+  coverLine(state, call, wanted)
+}
+
+/** A lead that an agent dials by hand need not be in the buffer; the call then holds what the fact says of it. */
+function leadOf(change: Extract<Fact, { type: 'call.dialed' }>): Lead | null {
+  if (change.lead === null || change.campaign === null) return null
+  return {
+    id: change.lead,
+    campaign: change.campaign,
+    ref: change.party ?? '',
+    name: change.name ?? '',
+    phones: [{ number: change.number, relation: change.relation ?? 'SELF' }],
+    fields: {},
+  }
+}
+
+function offered(state: FloorState, change: Extract<Fact, { type: 'call.offered' }>, at: number): void {
+  const call: Call = {
+    ...blankCall(change.call, at),
+    direction: 'in',
+    phase: 'offered',
+    trunk: change.trunk,
+    number: change.from,
+    ourNumber: change.to,
+    leg: change.leg,
+  }
+  state.calls.set(call.id, call)
+  state.legs.set(call.leg, { call: call.id, side: 'party' })
+  setDeadline(state, call, at + silenceMaxMs)
+  countNumber(state, call.number, 1)
+  const trunk = state.trunks.get(call.trunk)
+  if (trunk !== undefined) trunk.calls++
+}
+
+function answered(state: FloorState, call: Call, at: number): void {
+  call.answeredAt = at
+  call.phase = call.agent === null ? 'waiting' : 'assigned'
+  setDeadline(state, call, null)
+  const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
+  if (floor === undefined) return
+  floor.answered++
+  if (call.agent !== null) return
+  floor.waiting.push(call.id)
+  setDeadline(state, call, at + abandonAfterMs)
+}
+
+function wait(state: FloorState, call: Call, at: number, until: number): void {
+  call.phase = 'waiting'
+  call.agent = null
+  call.agentLeg = null
+  call.heldBy = null
+  call.queuedAt ??= at
+  setDeadline(state, call, until)
+}
+
+function unassigned(state: FloorState, call: Call, at: number): void {
+  if (call.agentLeg !== null) state.legs.delete(call.agentLeg)
+  call.agent = null
+  call.agentLeg = null
+  call.phase = 'waiting'
+  const queue = call.queue === null ? undefined : state.queues.get(call.queue)
+  const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
+  const since = call.queuedAt ?? at
+  if (queue !== undefined) {
+    queue.waiting.unshift(call.id)
+    setDeadline(state, call, Math.max(at + 1, since + queue.queue.maxWaitMs))
+  } else if (call.parkedFor !== null) {
+    state.agents.get(call.parkedFor)?.waiting.unshift(call.id)
+    state.parked.add(call.id)
+    setDeadline(state, call, Math.max(at + 1, since + parkedMaxMs))
+  } else {
+    floor?.waiting.unshift(call.id)
+    setDeadline(state, call, at + abandonAfterMs)
+  }
+}
+
+function ended(state: FloorState, call: Call, at: number): void {
+  if (call.phase === 'ended') return
+  leaveWaiting(state, call)
+  call.phase = 'ended'
+  releaseClaim(state, call)
+  call.endedAt = at
+  setDeadline(state, call, null)
+  state.legs.delete(call.leg)
+  if (call.agentLeg !== null) state.legs.delete(call.agentLeg)
+  countNumber(state, call.number, -1)
+  const trunk = state.trunks.get(call.trunk)
+  if (trunk !== undefined) trunk.calls--
+  // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
+  if (call.connectedAt === null || call.agent === null) state.calls.delete(call.id)
+}
+
+function leaveWaiting(state: FloorState, call: Call): void {
+  if (call.phase !== 'waiting' || call.dismissed !== null) return
+  if (call.queue !== null) drop(state.queues.get(call.queue)?.waiting, call.id)
+  if (call.parkedFor !== null && state.parked.delete(call.id)) drop(state.agents.get(call.parkedFor)?.waiting, call.id)
+  if (call.campaign !== null) drop(state.campaigns.get(call.campaign)?.waiting, call.id)
+}
+
+function drop(list: CallId[] | undefined, id: CallId): void {
+  const at = list?.indexOf(id) ?? -1
+  if (at >= 0) list!.splice(at, 1)
+}
+
+function countNumber(state: FloorState, number: string, step: 1 | -1): void {
+  const key = numberKey(number)
+  if (key === '') return
+  const count = (state.numbersInCall.get(key) ?? 0) + step
+  if (count > 0) state.numbersInCall.set(key, count)
+  else state.numbersInCall.delete(key)
+}
+
+function blankCall(id: CallId, at: number) {
+  return {
+    id,
+    mode: null,
+    campaign: null,
+    lead: null,
+    party: null,
+    name: null,
+    relation: null,
+    queue: null,
+    agent: null,
+    agentLeg: null,
+    recording: null,
+    heldBy: null,
+    startedAt: at,
+    answeredAt: null,
+    queuedAt: null,
+    connectedAt: null,
+    endedAt: null,
+    deadlineAt: null,
+    dismissed: null,
+    parkedFor: null,
+    claim: null,
+    early: false,
+  } satisfies Partial<Call>
+}

@@ -1,0 +1,204 @@
+/** What saved records mean for the floor: people, lines, queues, campaigns, numbers that may not be called. */
+import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
+import type { Note } from './decision.ts'
+import type { Campaign, Queue, User } from './entities.ts'
+import type { Fact } from './facts.ts'
+import { numberKey } from './number.ts'
+import { enterReady, leaveReady } from './ready.ts'
+import type { Agent, FloorState } from './state.ts'
+
+export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
+  switch (change.type) {
+    case 'user.saved':
+      saveUser(state, change.user, at)
+      break
+    case 'trunk.saved': {
+      const known = state.trunks.get(change.trunk.id)
+      if (known !== undefined) known.trunk = change.trunk
+      else {
+        const idle = { up: false, reason: '', calls: callsOn(state, change.trunk.id), tokensAt: at, nextCallerId: 0 }
+        const { id, callsPerSecond } = change.trunk
+        state.trunks.set(id, { trunk: change.trunk, ...idle, tokens: callsPerSecond, recent: [] })
+      }
+      break
+    }
+    case 'trunk.removed':
+      state.trunks.delete(change.trunk)
+      break
+    case 'number.saved': {
+      dropNumber(state, change.number.id)
+      state.numbers.set(change.number.id, change.number)
+      state.numberIndex.set(numberKey(change.number.number), change.number.id)
+      break
+    }
+    case 'number.removed':
+      dropNumber(state, change.number)
+      break
+    case 'queue.saved':
+      saveQueue(state, change.queue)
+      break
+    case 'queue.removed':
+      removeQueue(state, change.queue)
+      break
+    case 'campaign.saved':
+      saveCampaign(state, change.campaign, at)
+      break
+    case 'leads.added':
+    case 'leads.imported': {
+      const floor = state.campaigns.get(change.campaign)
+      if (floor !== undefined) {
+        floor.exhausted = false
+        floor.nextFetchAt = at
+      }
+      break
+    }
+    case 'suppression.added':
+      if (isDigits(change.number)) state.suppressed.add(change.number, change.until ?? Number.POSITIVE_INFINITY)
+      break
+    case 'suppression.removed':
+      if (isDigits(change.number)) state.suppressed.delete(change.number)
+      break
+    default: // sessions, tokens, settings, exports: no matter of the floor
+      break
+  }
+}
+
+function isDigits(number: string): boolean {
+  return /^\+?\d{1,15}$/.test(number)
+}
+
+function callsOn(state: FloorState, trunk: string): number {
+  let calls = 0
+  for (const call of state.calls.values()) if (call.trunk === trunk && call.phase !== 'ended') calls++
+  return calls
+}
+
+function saveUser(state: FloorState, user: User, at: number): void {
+  state.users.set(user.id, user)
+  const known = state.agents.get(user.id)
+  if (known !== undefined) {
+    known.user = user
+    return
+  }
+  if (user.role !== 'agent' && user.role !== 'supervisor') return
+  const campaigns = [...state.campaigns.values()].filter(({ campaign }) => campaign.agents.includes(user.id))
+  const queues = [...state.queues.values()].filter(({ queue }) => queue.members.includes(user.id))
+  state.agents.set(user.id, {
+    user,
+    phase: 'signed_off',
+    phaseSince: at,
+    until: null,
+    reason: null,
+    call: null,
+    next: null,
+    stationLeg: null,
+    stationLostAt: null,
+    stationRinging: null,
+    preview: null,
+    readySince: at,
+    before: 'break',
+    claimedBy: null,
+    rung: null,
+    waiting: [],
+    campaigns: campaigns.map(({ campaign }) => campaign.id),
+    queues: queues.map(({ queue }) => queue.id),
+  })
+}
+
+function dropNumber(state: FloorState, id: Parameters<FloorState['numbers']['get']>[0]): void {
+  const old = state.numbers.get(id)
+  if (old === undefined) return
+  state.numbers.delete(id)
+  const key = numberKey(old.number)
+  if (state.numberIndex.get(key) === id) state.numberIndex.delete(key)
+}
+
+function saveQueue(state: FloorState, queue: Queue): void {
+  const known = state.queues.get(queue.id)
+  const floor = known ?? { queue, waiting: [], ready: new Set<UserId>(), signedOn: 0 }
+  const people = membersOf(state, floor.queue.members, queue.members)
+  floor.queue = queue
+  state.queues.set(queue.id, floor)
+  rejoin(state, people, agent => {
+    agent.queues = withOrWithout<QueueId>(agent.queues, queue.id, queue.members.includes(agent.user.id))
+  })
+  floor.signedOn = signedOn(state, queue.members)
+}
+
+function removeQueue(state: FloorState, id: QueueId): void {
+  const floor = state.queues.get(id)
+  if (floor === undefined) return
+  for (const member of floor.queue.members) {
+    const agent = state.agents.get(member)
+    if (agent !== undefined) agent.queues = agent.queues.filter(queue => queue !== id)
+  }
+  state.queues.delete(id)
+}
+
+function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
+  const known = state.campaigns.get(campaign.id)
+  const floor = known ?? {
+    campaign,
+    buffer: [],
+    fetching: false,
+    exhausted: false,
+    nextFetchAt: at,
+    dialled: 0,
+    answered: 0,
+    connected: 0,
+    abandoned: 0,
+    held: null,
+    heldUntil: null,
+    buffered: new Set(),
+    bufferZones: new Map(),
+    releasedSinceFetch: new Set(),
+    reserved: new Map(),
+    fetchAskedAt: 0,
+    ready: new Set(),
+    free: new Set(),
+    signedOn: 0,
+    lines: new Set(),
+    uncovered: new Set(),
+    waiting: [],
+  }
+  const people = membersOf(state, floor.campaign.agents, campaign.agents)
+  floor.campaign = campaign
+  floor.heldUntil = null
+  floor.nextFetchAt = at
+  if (campaign.state !== 'running') {
+    floor.buffer = []
+    floor.buffered.clear()
+    floor.bufferZones.clear()
+  }
+  state.campaigns.set(campaign.id, floor)
+  rejoin(state, people, agent => {
+    agent.campaigns = withOrWithout<CampaignId>(agent.campaigns, campaign.id, campaign.agents.includes(agent.user.id))
+  })
+  floor.signedOn = signedOn(state, campaign.agents)
+}
+
+/** Those who belong before or after, longest idle first, so that leaving and entering again keeps their order. */
+function membersOf(state: FloorState, before: readonly UserId[], after: readonly UserId[]): Agent[] {
+  const agents: Agent[] = []
+  for (const id of new Set([...before, ...after])) {
+    const agent = state.agents.get(id)
+    if (agent !== undefined) agents.push(agent)
+  }
+  return agents.sort((a, b) => a.readySince - b.readySince)
+}
+
+/** Takes the ready ones out, changes what they belong to, and puts them back. */
+function rejoin(state: FloorState, agents: Agent[], change: (agent: Agent) => void): void {
+  for (const agent of agents) if (agent.phase === 'ready') leaveReady(state, agent)
+  for (const agent of agents) change(agent)
+  for (const agent of agents) if (agent.phase === 'ready') enterReady(state, agent)
+}
+
+function withOrWithout<T extends string>(ids: T[], id: T, belongs: boolean): T[] {
+  const others = ids.filter(other => other !== id)
+  return belongs ? [...others, id] : others
+}
+
+function signedOn(state: FloorState, members: readonly UserId[]): number {
+  return members.filter(id => (state.agents.get(id)?.phase ?? 'signed_off') !== 'signed_off').length
+}

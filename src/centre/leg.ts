@@ -1,0 +1,187 @@
+/** What the legs of calls tell: ringing, early media, answered, held, digits, ended. A leg that is not known any more tells nothing. */
+import { connect, mute, unmute } from './acd.ts'
+import { isByParty, resultOf } from './call-results.ts'
+import { dialAfterPickUp } from './dial.ts'
+import type { Draft } from './draft.ts'
+import { endCall } from './ending.ts'
+import type { EndCause, EndedBy, Ending } from './entities.ts'
+import type { Input } from './inputs.ts'
+import { numberKey } from './number.ts'
+import { notPickedUp } from './ring.ts'
+import { agentLegOf, agentOf } from './settle.ts'
+import type { Call } from './state.ts'
+import { stationDown, stationUp } from './station.ts'
+import { enter, gaveUp } from './waiting.ts'
+
+type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
+
+/** A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth. */
+export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.offered'>): void {
+  if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
+  const floor = d.state.trunks.get(trunk)
+  if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
+  const call = d.id<'call'>('c')
+  const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
+  d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40) })
+  const turnAway = (ending: Pick<Ending, 'by' | 'cause' | 'result'>, sipStatus: number) => {
+    d.fact({ type: 'call.ended', call, ending: { ...ending, sipStatus, q850: null } })
+    d.effect({ type: 'phone.reject', leg, sipStatus })
+  }
+  if (!d.state.numberIndex.has(numberKey(to))) {
+    return turnAway({ by: 'system', cause: 'no_route', result: 'VACANT' }, 404)
+  }
+  if (floor.calls >= floor.trunk.maxCalls) {
+    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION' }, 503)
+  }
+  d.effect({ type: 'phone.answer', leg })
+}
+
+export function legRinging(d: Draft, input: LegInput<'leg.ringing'>): void {
+  const call = partyCall(d, input.leg)
+  if (call?.phase !== 'dialing') return
+  d.fact({ type: 'call.ringing', call: call.id })
+  const leg = agentLegOf(d, call)
+  if (leg !== null && !call.early) d.effect({ type: 'media.play', leg, prompt: 'ringback', loop: true })
+}
+
+/** Early media: the agent who dials hears what the network says, be it a ring-back tone or an announcement. */
+export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
+  const call = partyCall(d, input.leg)
+  if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
+  d.fact({ type: 'call.early', call: call.id })
+  const leg = agentLegOf(d, call)
+  if (leg === null) return
+  d.effect({ type: 'media.stopPlay', leg })
+  d.effect({ type: 'media.patch', a: call.leg, b: leg })
+}
+
+export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
+  const what = d.state.legs.get(leg)
+  if (what === undefined) return
+  if ('agent' in what) {
+    const agent = d.state.agents.get(what.agent)
+    if (what.side === 'station') stationUp(d, what.agent, leg)
+    else if (agent !== undefined) dialAfterPickUp(d, agent, leg)
+    return
+  }
+  const call = d.state.calls.get(what.call)
+  if (call === undefined) return
+  const agent = agentOf(d, call)
+  if (what.side === 'agent') {
+    if (call.phase === 'assigned' && agent?.phase === 'ringing') connect(d, call, agent, leg)
+    return
+  }
+  if (call.answeredAt !== null || call.phase === 'ended') return
+  d.fact({ type: 'call.answered', call: call.id })
+  openRecording(d, call)
+  if (call.direction === 'in') enter(d, call)
+  else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))
+}
+
+export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
+  const { leg, cause } = input
+  const what = d.state.legs.get(leg)
+  if (what === undefined) return
+  if ('agent' in what) {
+    const agent = d.state.agents.get(what.agent)
+    if (agent === undefined) return
+    if (what.side === 'rung') return notPickedUp(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
+    return stationDown(d, what.agent, leg, cause, cause === 'bye')
+  }
+  const call = d.state.calls.get(what.call)
+  if (call === undefined) return
+  if (what.side === 'party') return partyLeft(d, call, input)
+  const agent = agentOf(d, call)
+  if (agent?.phase === 'ringing') {
+    return notPickedUp(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
+  }
+  const { sipStatus, q850 } = input
+  const lost = cause === 'fault' || cause === 'rtp_timeout'
+  const result = call.answeredAt === null ? 'CANCELLED' : 'ANSWERED'
+  const why: EndCause = lost ? 'agent_lost' : call.answeredAt === null ? 'cancelled' : 'hangup'
+  endCall(d, call, { by: 'agent', cause: why, result, sipStatus, q850 }, leg)
+}
+
+/** Music on hold is ours to play when the agent's own phone holds; when the party holds, their music is heard. */
+export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
+  const at = talkingAt(d, leg)
+  if (at === null || at.call.heldBy !== null) return
+  d.fact({ type: 'call.held', call: at.call.id, by: at.by })
+  if (at.by === 'agent') mute(d, at.call)
+}
+
+export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
+  const at = talkingAt(d, leg)
+  if (at === null || at.call.heldBy !== at.by) return
+  d.fact({ type: 'call.resumed', call: at.call.id, by: at.by })
+  if (at.by === 'agent') unmute(d, at.call)
+}
+
+export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void {
+  const at = talkingAt(d, leg)
+  const call = at?.call ?? partyCall(d, leg)
+  if (call === null || !/^[0-9*#A-D]$/.test(digit)) return
+  const from = at?.by ?? 'party'
+  d.fact({ type: 'call.digit', call: call.id, from, digit })
+  if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: call.leg, digits: digit })
+}
+
+function partyLeft(d: Draft, call: Call, input: LegInput<'leg.ended'>): void {
+  const { leg, cause, sipStatus, q850 } = input
+  const said = { sipStatus, q850 }
+  if (call.answeredAt === null) {
+    if (call.direction === 'in') return gaveUp(d, call, leg, said)
+    return endCall(d, call, { ...unanswered(input), ...said }, leg)
+  }
+  if (call.phase === 'waiting') return gaveUp(d, call, leg, said)
+  const agent = agentOf(d, call)
+  if (call.phase === 'assigned' && agent?.phase === 'ringing') return gaveUp(d, call, leg, said)
+  const by: EndedBy = cause === 'rtp_timeout' || cause === 'fault' ? 'system' : input.by === 'near' ? 'system' : 'party'
+  const why: EndCause = cause === 'rtp_timeout' ? 'rtp_timeout' : cause === 'fault' ? 'trunk_fault' : 'hangup'
+  endCall(d, call, { by, cause: why, result: 'ANSWERED', ...said }, leg)
+}
+
+function unanswered(input: LegInput<'leg.ended'>): Pick<Ending, 'by' | 'cause' | 'result'> {
+  const { sipStatus, q850 } = input
+  switch (input.cause) {
+    case 'timeout':
+      return { by: 'system', cause: 'ring_timeout', result: 'NO_ANSWER' }
+    case 'cancel':
+      return { by: 'system', cause: 'cancelled', result: 'CANCELLED' }
+    case 'fault':
+    case 'rtp_timeout': {
+      const result = resultOf(sipStatus, q850)
+      return { by: 'carrier', cause: 'trunk_fault', result }
+    }
+    case 'rejected':
+    case 'bye': {
+      const result = resultOf(sipStatus, q850)
+      return { by: isByParty(result) ? 'party' : 'carrier', cause: 'not_answered', result }
+    }
+    default:
+      return input.cause satisfies never
+  }
+}
+
+/** Every answered second is recorded, from the answer on. The folder is the day, in UTC. */
+function openRecording(d: Draft, call: Call): void {
+  const recording = d.id<'recording'>('r')
+  const path = `${new Date(d.now).toISOString().slice(0, 10).replaceAll('-', '/')}/${recording}.wav`
+  d.fact({ type: 'recording.opened', recording, call: call.id, path })
+  d.effect({ type: 'media.record', recording, call: call.id, leg: call.leg, path })
+}
+
+function partyCall(d: Draft, leg: Call['leg']): Call | null {
+  const what = d.state.legs.get(leg)
+  return what?.side === 'party' ? (d.state.calls.get(what.call) ?? null) : null
+}
+
+/** The talking call that this leg belongs to, and whose leg it is; a leg of the shift belongs to the call in hand. */
+function talkingAt(d: Draft, leg: Call['leg']): { call: Call; by: 'agent' | 'party' } | null {
+  const what = d.state.legs.get(leg)
+  if (what === undefined || what.side === 'rung') return null
+  const id = 'agent' in what ? d.state.agents.get(what.agent)?.call : what.call
+  const call = id ? d.state.calls.get(id) : undefined
+  if (call?.phase !== 'talking') return null
+  return { call, by: what.side === 'party' ? 'party' : 'agent' }
+}

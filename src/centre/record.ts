@@ -1,0 +1,53 @@
+/** The records door has committed something: the floor takes note, and withdraws what is no longer allowed. */
+import type { CampaignId } from '../lib/ids.ts'
+import { signOff } from './agent.ts'
+import type { Draft } from './draft.ts'
+import { endCall } from './ending.ts'
+import type { User } from './entities.ts'
+import type { RecordFact } from './facts.ts'
+import { numberKey } from './number.ts'
+import { withdrawPreview } from './preview.ts'
+import { settle, takeState } from './settle.ts'
+
+export function takeNote(d: Draft, facts: RecordFact[]): void {
+  const suppressed = new Set<string>()
+  const stopped = new Set<CampaignId>()
+  for (const fact of facts) {
+    if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
+    if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
+    if (fact.type === 'user.saved' && !fact.user.enabled && isSignedOn(d, fact.user.id)) {
+      signOff(d, fact.user.id, 'user_disabled')
+    }
+    if (fact.type === 'user.saved') changeStation(d, fact.user)
+    d.note({ type: 'note.record', fact })
+  }
+  if (suppressed.size > 0) withdrawCalls(d, suppressed)
+  if (stopped.size > 0) withdrawPreviews(d, stopped)
+}
+
+/** A ready agent who is moved from a rung desk phone to a leg of the shift has none yet. */
+function changeStation(d: Draft, user: User): void {
+  const agent = d.state.agents.get(user.id)
+  if (agent?.phase !== 'ready' || !user.enabled || user.station === 'phone-rung' || agent.stationLeg !== null) return
+  takeState(d, agent, 'break', 'audio_lost')
+}
+
+/** A number that may not be called any more stops ringing at once. */
+function withdrawCalls(d: Draft, numbers: Set<string>): void {
+  for (const call of d.state.calls.values()) {
+    if (call.direction === 'in' || call.answeredAt !== null || !numbers.has(call.number)) continue
+    endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
+  }
+}
+
+function withdrawPreviews(d: Draft, campaigns: Set<CampaignId>): void {
+  for (const agent of d.state.agents.values()) {
+    if (agent.preview === null || agent.phase !== 'preview' || !campaigns.has(agent.preview.campaign)) continue
+    withdrawPreview(d, agent, 'campaign_stopped')
+    settle(d, agent, 'ready')
+  }
+}
+
+function isSignedOn(d: Draft, id: Parameters<Draft['state']['agents']['get']>[0]): boolean {
+  return (d.state.agents.get(id)?.phase ?? 'signed_off') !== 'signed_off'
+}

@@ -1,0 +1,45 @@
+/** Where an agent goes: the changes of state that other nouns share. */
+import type { Draft } from './draft.ts'
+import type { Agent, Call } from './state.ts'
+
+/** Where an agent goes who is free of a call: what was planned first, then what is wanted, if there is audio. */
+export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason = 'after_call'): void {
+  const { next } = agent
+  if (next?.phase === 'signed_off') leaveFloor(d, agent, 'planned')
+  else if (next?.phase === 'break') takeState(d, agent, 'break', next.reason)
+  else if (want === 'break') takeState(d, agent, 'break', reason)
+  else if (!hasAudio(agent) || d.audioLost.has(agent.user.id)) takeState(d, agent, 'break', 'audio_lost')
+  else takeState(d, agent, 'ready', null)
+}
+
+export function takeState(
+  d: Draft,
+  agent: Agent,
+  state: 'ready' | 'break' | 'signed_off',
+  reason: string | null,
+): void {
+  d.fact({ type: 'agent.stateChanged', agent: agent.user.id, state, reason, call: null, until: null })
+}
+
+export function leaveFloor(d: Draft, agent: Agent, reason: string): void {
+  takeState(d, agent, 'signed_off', null)
+  d.fact({ type: 'agent.signedOff', agent: agent.user.id, reason: reason.slice(0, 200) })
+  const leg = agent.stationLeg ?? agent.stationRinging
+  if (agent.user.station !== 'phone-nailed' || leg === null) return // a browser keeps its leg while the page is open
+  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg: null, reason: 'signed_off' })
+  d.effect({ type: 'phone.hangUp', leg, q850: 16 })
+}
+
+/** A rung desk phone is always there; the others need their leg of the shift. */
+export function hasAudio(agent: Agent): boolean {
+  return agent.user.station === 'phone-rung' || agent.stationLeg !== null
+}
+
+export function agentOf(d: Draft, call: Call): Agent | null {
+  return call.agent === null ? null : (d.state.agents.get(call.agent) ?? null)
+}
+
+/** Where the agent of this call is heard: the phone rung for it, else the leg of the shift. */
+export function agentLegOf(d: Draft, call: Call): Call['agentLeg'] {
+  return call.agentLeg ?? agentOf(d, call)?.stationLeg ?? null
+}

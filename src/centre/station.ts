@@ -1,0 +1,79 @@
+/** The agent's audio of the shift: it comes, it goes, and a call outlives a reload of the page. */
+import type { LegId, UserId } from '../lib/ids.ts'
+import { mute, unmute } from './acd.ts'
+import type { Draft } from './draft.ts'
+import { endCall } from './ending.ts'
+import { stationGraceMs } from './evolve-agent.ts'
+import { withdrawPreview } from './preview.ts'
+import { settle, takeState } from './settle.ts'
+import type { Agent, Call } from './state.ts'
+import { requeue } from './waiting.ts'
+
+export function stationUp(d: Draft, id: UserId, leg: LegId): void {
+  const agent = d.state.agents.get(id)
+  if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors have a place on the floor.')
+  if (agent.stationLeg === leg) return
+  d.fact({ type: 'agent.stationChanged', agent: id, up: true, leg, reason: 'up' })
+  const call = callInHand(d, agent)
+  if (call !== null && call.agentLeg === null) {
+    if (call.phase === 'talking' && call.heldBy !== 'agent') unmute(d, call, leg)
+    return
+  }
+  const isBack = agent.reason === 'audio_lost' && d.now - agent.phaseSince <= stationGraceMs
+  if (agent.phase === 'break' && (isBack || agent.reason === 'phone_ringing')) settle(d, agent, 'ready')
+}
+
+/** `hungUp`: a nailed desk phone was put down, which ends the call in hand; anything else is a fault that may heal. */
+export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hungUp: boolean): void {
+  const agent = d.state.agents.get(id)
+  if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
+  const wasUp = agent.stationLeg === leg
+  if (wasUp) d.audioLost.add(id)
+  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg: null, reason: reason.slice(0, 200) })
+  if (!wasUp) {
+    if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
+    return
+  }
+  if (agent.user.station === 'phone-rung') return
+  const call = callInHand(d, agent)
+  switch (agent.phase) {
+    case 'ready':
+      return takeState(d, agent, 'break', 'audio_lost')
+    case 'preview':
+      withdrawPreview(d, agent, 'audio_lost')
+      return takeState(d, agent, 'break', 'audio_lost')
+    case 'dialing':
+      if (call === null) return
+      return endCall(
+        d,
+        call,
+        { by: 'agent', cause: 'agent_lost', result: 'CANCELLED', sipStatus: null, q850: null },
+        leg,
+      )
+    case 'talking':
+      if (call === null || call.agentLeg !== null) return
+      if (!hungUp || agent.user.station !== 'phone-nailed') return mute(d, call)
+      return endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }, leg)
+    case 'signed_off':
+    case 'break':
+    case 'ringing':
+    case 'wrapping':
+      return
+    default:
+      agent.phase satisfies never
+  }
+}
+
+/** The audio did not come back in time: a caller returns to the queue, a customer we called is let go. */
+export function stationLost(d: Draft, call: Call, agent: Agent): void {
+  if (call.queue === null) {
+    return endCall(d, call, { by: 'system', cause: 'agent_lost', result: 'ANSWERED', sipStatus: null, q850: null })
+  }
+  requeue(d, call)
+  takeState(d, agent, 'break', 'audio_lost')
+}
+
+function callInHand(d: Draft, agent: Agent): Call | null {
+  const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+  return call === undefined || call.phase === 'ended' ? null : call
+}

@@ -1,0 +1,90 @@
+/** Calls without an agent yet: a caller enters a queue, waits too long, gives up; an answered customer whom nobody could take. */
+
+import type { LegId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import type { PromptId } from './effects.ts'
+import { endCall } from './ending.ts'
+import type { Callback, EndCause, Ending } from './entities.ts'
+import { parkedMaxMs } from './evolve-call.ts'
+import { normaliseNumber, numberKey } from './number.ts'
+import type { Call } from './state.ts'
+
+/** Prompts are a few seconds long; the call is hung up after this. */
+const farewellMs = 8_000
+const abandonedRestMs = 72 * 3_600_000
+
+/** An answered caller goes where the dialled number leads. */
+export function enter(d: Draft, call: Call): void {
+  const id = d.state.numberIndex.get(numberKey(call.ourNumber))
+  const target = id === undefined ? undefined : d.state.numbers.get(id)?.target
+  if (target !== undefined && 'queue' in target) return enterQueue(d, call, target.queue)
+  const agent = target === undefined ? undefined : d.state.agents.get(target.user)
+  if (agent === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
+  if (agent.phase === 'signed_off') {
+    callBack(d, call, 'overflow', { agent: agent.user.id })
+    return dismiss(d, call, 'overflow', 'we-call-back')
+  }
+  d.fact({ type: 'call.parked', call: call.id, agent: agent.user.id, until: d.now + parkedMaxMs })
+  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+}
+
+/** The last instant of a wait has come. */
+export function waitedTooLong(d: Draft, call: Call): void {
+  if (call.direction === 'out') {
+    const { campaign } = call
+    const waitedMs = d.now - (call.answeredAt ?? d.now)
+    d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })
+    callBack(d, call, 'abandoned', { campaign, lead: call.lead?.id ?? null, at: d.now + abandonedRestMs })
+    return dismiss(d, call, 'abandoned', 'abandoned-apology')
+  }
+  callBack(d, call, 'overflow', { agent: call.parkedFor })
+  dismiss(d, call, 'overflow', 'we-call-back')
+}
+
+/** The caller, or an answered customer, hung up while waiting. */
+export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 'sipStatus' | 'q850'>): void {
+  if (call.dismissed !== null) {
+    return endCall(d, call, { by: 'party', cause: call.dismissed, result: 'ABANDONED', ...ending }, leg)
+  }
+  if (call.direction === 'out') {
+    return endCall(d, call, { by: 'party', cause: 'hangup', result: 'ANSWERED', ...ending }, leg)
+  }
+  const waitedMs = d.now - (call.queuedAt ?? d.now)
+  d.fact({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
+  const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
+  if (waitedMs >= (queue?.callbackAfterMs ?? 0)) callBack(d, call, 'abandoned', { agent: call.parkedFor })
+  endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
+}
+
+/** Plays a last prompt; the call ends when it is over. */
+export function dismiss(d: Draft, call: Call, cause: EndCause, prompt: PromptId): void {
+  d.fact({ type: 'call.dismissed', call: call.id, cause, until: d.now + farewellMs })
+  d.effect({ type: 'media.play', leg: call.leg, prompt, loop: false })
+}
+
+/** Back to the queue, in front, when the agent was lost in mid-call. */
+export function requeue(d: Draft, call: Call): void {
+  if (call.queue === null) return
+  const maxWaitMs = d.state.queues.get(call.queue)?.queue.maxWaitMs ?? parkedMaxMs
+  d.fact({ type: 'call.queued', call: call.id, queue: call.queue, until: d.now + maxWaitMs })
+}
+
+function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): void {
+  const floor = d.state.queues.get(queue)
+  if (floor === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
+  if (floor.signedOn === 0) {
+    // Nobody is there to wait for: say so at once, and let someone call back.
+    callBack(d, call, 'overflow', { queue })
+    return dismiss(d, call, 'overflow', 'all-agents-busy')
+  }
+  d.fact({ type: 'call.queued', call: call.id, queue, until: d.now + floor.queue.maxWaitMs })
+  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+}
+
+/** Notes that someone must be called back; without a number that can be dialled there is nothing to note. */
+function callBack(d: Draft, call: Call, reason: Callback['reason'], about: Partial<Callback>): void {
+  const number = normaliseNumber(call.number)
+  if (number === null) return
+  const nobody = { agent: null, campaign: null, lead: null, queue: call.queue, at: d.now }
+  d.fact({ type: 'callback.scheduled', callback: { id: d.id('cb'), number, reason, ...nobody, ...about } })
+}
