@@ -1,0 +1,241 @@
+/**
+ * A whole call centre on its own loopback address and ports, with people, a trunk and campaigns, for tests with real peers. Named people:
+ * alice, bob (agents), adam (admin), sam (supervisor), olga (auditor).
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Campaign, Lead, Queue, StationKind, Trunk, User } from '../centre/entities.ts'
+import type { Fact, RecordFact } from '../centre/facts.ts'
+import type { Call } from '../centre/state.ts'
+import { type Config, parseConfig } from '../config.ts'
+import { type House, openHouse } from '../house.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { CampaignId, ImportId, LeadId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import { seededRandom } from '../lib/random.ts'
+import { keep } from '../records/door.ts'
+import type { SecretWrite } from '../store/port.ts'
+import { freePort } from './ports.ts'
+
+/** Everyone's SIP password in these tests. */
+export const sipPassword = 'phone-secret-of-a-test'
+
+export class World {
+  readonly house: House
+  readonly config: Config
+  readonly address: string
+  readonly sipPort: number
+  readonly folder: string
+  /** Every fact of the floor since the world opened, in order. */
+  readonly facts: Fact[] = []
+
+  private constructor(house: House, config: Config, sipPort: number, folder: string) {
+    this.house = house
+    this.config = config
+    this.address = config.sip.listen[0]!.host
+    this.sipPort = sipPort
+    this.folder = folder
+    house.engine.subscribe(item => void this.facts.push(item.fact))
+  }
+
+  /** `folder`: an earlier world's, to start again on its data. */
+  static async open(options: { address?: string; folder?: string; mediaPorts?: string } = {}): Promise<World> {
+    const address = options.address ?? '127.0.0.1'
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchroom-world-'))
+    const sipPort = await freePort(address)
+    const config = worldConfig({ address, folder, sipPort, mediaPorts: options.mediaPorts ?? '42000-44999' })
+    const house = await openHouse({
+      config,
+      clock: systemClock,
+      random: seededRandom(7),
+      log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
+      version: '0.0.0-test',
+    })
+    return new World(house, config, sipPort, folder)
+  }
+
+  async keep(facts: RecordFact[], secrets: SecretWrite[] = []): Promise<void> {
+    await keep(this.house.door, 'system', facts, secrets)
+    await sleep(20) // the floor and the telephone hear of it right after
+  }
+
+  async agent(name: string, station: StationKind, extension: string | null = null): Promise<UserId> {
+    const id = `u_${name}` as UserId
+    const user: User = {
+      id,
+      name,
+      displayName: name,
+      role: 'agent',
+      extension,
+      station,
+      skills: [],
+      numbersMasked: true,
+      language: 'en',
+      enabled: true,
+    }
+    await this.keep(
+      [{ type: 'user.saved', user }],
+      extension === null ? [] : [{ owner: id, kind: 'sip-password', value: sipPassword }],
+    )
+    return id
+  }
+
+  async trunk(
+    at: { address: string; port: number },
+    more: Partial<Trunk> = {},
+    password: string | null = null,
+  ): Promise<TrunkId> {
+    const id = (more.id ?? 't_carrier') as TrunkId
+    const trunk: Trunk = {
+      id,
+      name: id,
+      host: at.address,
+      port: at.port,
+      transport: 'udp',
+      register: false,
+      username: null,
+      callerIds: ['+861088880000'],
+      maxCalls: 100,
+      callsPerSecond: 50,
+      codecs: ['pcma', 'pcmu'],
+      enabled: true,
+      ...more,
+    }
+    await this.keep(
+      [{ type: 'trunk.saved', trunk }],
+      password === null ? [] : [{ owner: id, kind: 'trunk-password', value: password }],
+    )
+    if (password !== null) await this.keep([{ type: 'trunk.passwordSet', trunk: id }])
+    return id
+  }
+
+  async campaign(more: Partial<Campaign> & { trunks: TrunkId[]; agents: UserId[] }): Promise<CampaignId> {
+    const id = (more.id ?? 'k_test') as CampaignId
+    const campaign: Campaign = {
+      id,
+      name: id,
+      business: 'collections',
+      mode: 'progressive',
+      state: 'running',
+      policy: 'LAB-ANY-HOUR',
+      ringMs: 30_000,
+      wrapMs: 15_000,
+      previewMs: 30_000,
+      abandonRateMax: 0.03,
+      retries: [],
+      dispositions: [
+        { code: 'promise', words: { 'zh-CN': '承诺还款', en: 'Promise to pay' }, followUp: 'done' },
+        { code: 'later', words: { 'zh-CN': '改日再联系', en: 'Call again' }, followUp: 'callback' },
+        { code: 'dnc', words: { 'zh-CN': '谢绝来电', en: 'Do not call' }, followUp: 'dnc' },
+      ],
+      ...more,
+    }
+    await this.keep([{ type: 'campaign.saved', campaign }])
+    return id
+  }
+
+  async leads(campaign: CampaignId, numbers: string[]): Promise<LeadId[]> {
+    const leads: Lead[] = numbers.map((number, at) => ({
+      id: `l_${campaign}_${at}` as LeadId,
+      campaign,
+      ref: `REF-${at}`,
+      name: `Carl ${at}`,
+      phones: [{ number, relation: 'SELF' }],
+      fields: {},
+    }))
+    await this.keep([{ type: 'leads.added', campaign, import: 'i_test' as ImportId, leads }])
+    return leads.map(lead => lead.id)
+  }
+
+  async queue(members: UserId[], number: string, more: Partial<Queue> = {}): Promise<QueueId> {
+    const queue: Queue = {
+      id: 'q_service' as QueueId,
+      name: 'service',
+      strategy: 'longest-idle',
+      members,
+      maxWaitMs: 360_000,
+      serviceLevelMs: 20_000,
+      callbackAfterMs: 0,
+      ...more,
+    }
+    await this.keep([
+      { type: 'queue.saved', queue },
+      { type: 'number.saved', number: { id: 'n_service' as never, number, target: { queue: queue.id } } },
+    ])
+    return queue.id
+  }
+
+  /** Waits until `find` answers something. Rejects with the last facts after `withinMs`. */
+  async until<T>(what: string, find: () => T | null | undefined | false, withinMs = 10_000): Promise<T> {
+    for (const end = performance.now() + withinMs; performance.now() < end; await sleep(10)) {
+      const found = find()
+      if (found) return found
+    }
+    const last = this.facts.slice(-25).map(fact => JSON.stringify(fact).slice(0, 200))
+    throw new Error(`waited ${withinMs} ms for: ${what}\nlast facts:\n  ${last.join('\n  ')}`)
+  }
+
+  /** The first fact of that type after `from` for which `where` holds. */
+  fact<Type extends Fact['type']>(
+    type: Type,
+    where: (fact: Extract<Fact, { type: Type }>) => boolean = () => true,
+    withinMs = 10_000,
+  ): Promise<Extract<Fact, { type: Type }>> {
+    return this.until(
+      type,
+      () =>
+        this.facts.find(
+          (fact): fact is Extract<Fact, { type: Type }> =>
+            fact.type === type && where(fact as Extract<Fact, { type: Type }>),
+        ),
+      withinMs,
+    )
+  }
+
+  call(id: string): Call | undefined {
+    return [...this.house.engine.state.calls.values()].find(call => call.id === id)
+  }
+
+  recordingFile(path: string): string {
+    return join(this.folder, 'recordings', path)
+  }
+
+  /** Closes the house and keeps its data folder. */
+  async close(): Promise<void> {
+    await this.house[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+export function worldConfig(at: {
+  address: string
+  folder: string
+  sipPort: number
+  mediaPorts: string
+  httpPort?: number
+  tls?: 'auto' | 'off'
+}): Config {
+  return parseConfig({
+    file: join(at.folder, 'switchroom.toml'),
+    text: [
+      `data_dir = "${at.folder}"`,
+      'lab = true',
+      '[http]',
+      `listen = "${at.address}:${at.httpPort ?? 0}"`,
+      `tls = "${at.tls ?? 'off'}"`,
+      '[sip]',
+      `listen = ["udp:${at.address}:${at.sipPort}", "tcp:${at.address}:${at.sipPort}"]`,
+      '[media]',
+      `address = "${at.address}"`,
+      `ports = "${at.mediaPorts}"`,
+      'workers = 1',
+    ].join('\n'),
+    env: {},
+  })
+}

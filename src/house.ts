@@ -1,0 +1,123 @@
+/** The house without its web pages: store, engine and telephone, joined. `serve` puts the doors for people on top of it. */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RecordFact } from './centre/facts.ts'
+import { type Config, dataFiles } from './config.ts'
+import { bootEngine } from './engine/boot.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Logger } from './lib/log.ts'
+import { asset, workerFile } from './lib/places.ts'
+import type { Random } from './lib/random.ts'
+import { parseListenAddress } from './phone/sockets.ts'
+import { openTelephone, type Telephone } from './phone/telephone.ts'
+import type { RecordsDoor } from './records/door.ts'
+import { salvageRecording } from './rtp/recording-file.ts'
+import { Store } from './store/store.ts'
+
+export type House = AsyncDisposable & {
+  readonly store: Store
+  readonly engine: Engine
+  readonly telephone: Telephone
+  readonly door: RecordsDoor
+}
+
+export type HouseOptions = {
+  config: Config
+  clock: Clock
+  random: Random
+  log: Logger
+  version: string
+}
+
+const hangUpWithinMs = 5_000
+
+/** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
+export async function openHouse({ config, clock, random, log, version }: HouseOptions): Promise<House> {
+  const files = dataFiles(config)
+  await using parts = new AsyncDisposableStack()
+  const store = parts.use(
+    await Store.open({
+      file: files.database,
+      keyFile: config.secrets.keyFile,
+      now: clock.now(),
+      workers: { db: workerFile('store/db-worker'), reader: workerFile('store/reader-worker') },
+      migrations: asset('migrations'),
+      onFault: words => log.error(words),
+    }),
+  )
+  // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
+  let engine: Engine | null = null
+  let telephone: Telephone | null = null
+  const booted = await bootEngine({
+    store,
+    ports: {
+      phone: { perform: effect => telephone?.ports.phone.perform(effect) },
+      media: { perform: effect => telephone?.ports.media.perform(effect) },
+    },
+    salvage: path => salvageRecording(join(files.recordings, path)),
+    clock,
+    log,
+    version,
+    lab: config.lab,
+    alarm: words => words !== null && log.fatal({ alarm: true }, words),
+  })
+  engine = booted
+  telephone = parts.use(
+    await openTelephone({
+      listen: config.sip.listen.map(at =>
+        parseListenAddress(`${at.transport}:${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`),
+      ),
+      advertise: config.sip.advertise,
+      media: { address: config.media.address, ports: config.media.ports },
+      recordingsDir: files.recordings,
+      promptFolders: [files.prompts, asset('assets/prompts')],
+      clock,
+      random,
+      log,
+      version,
+      floor: () => booted.state,
+      secret: (owner, kind) => store.secret(owner, kind),
+      post: (input, actor) => booted.post(input, actor),
+    }),
+  )
+  parts.use(engine) // stopped first: nothing is decided while the telephone hangs up
+  engine.start()
+  telephone.start([...engine.state.trunks.values()].map(({ trunk }) => trunk))
+  const wires = telephone
+  const door: RecordsDoor = {
+    store,
+    clock,
+    tell: (facts: RecordFact[], actor) => {
+      // The telephone reads the floor, so it is told when the floor knows.
+      booted.dispatch({ type: 'records.committed', facts }, actor).then(
+        () => wires.noteRecords(facts),
+        error => {
+          log.error({ err: error }, 'the floor hears of a change late: it takes no new work now')
+          booted.post({ type: 'records.committed', facts }, actor)
+        },
+      )
+    },
+  }
+  const held = parts.move()
+  return {
+    store,
+    engine,
+    telephone,
+    door,
+    async [Symbol.asyncDispose]() {
+      await hangUpAll(engine)
+      await held.disposeAsync()
+    },
+  }
+}
+
+/** Ends every call and waits, within reason, until each is ended and its recording sealed. */
+async function hangUpAll(engine: Engine): Promise<void> {
+  const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
+  for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
+  for (let waitedMs = 0; waitedMs < hangUpWithinMs; waitedMs += 50) {
+    if (engine.trouble !== null || (open().length === 0 && engine.state.recordings.size === 0)) return
+    await sleep(50)
+  }
+}
