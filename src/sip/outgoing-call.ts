@@ -130,7 +130,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     // Answered while we withdrew: it must be acknowledged and then hung up (§15), and to the phone layer it never was a call.
     const host = withdrawn ? silent(this.#host) : this.#host
     this.#talk = new Talk({ host, ...options })
-    this.#talk.acknowledge(answer.cseq.number, now, this.#credentials)
+    this.#talk.acknowledge(answer.cseq.number, this.#credentials, now)
     if (withdrawn) {
       this.#talk.hangUp(null, now)
       this.#fail(487, 'answered while it was cancelled', null, 'local')
@@ -147,7 +147,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       digest: this.#digest,
       weCalled: true,
     })
-    talk.acknowledge(seq, now)
+    talk.acknowledge(seq, this.#credentials, now)
     talk.hangUp(null, now)
   }
 

@@ -1,69 +1,28 @@
-/**
- * The answered part of a call: repeats its 2xx until the ACK (RFC 3261 §13.3.1.4), changes media both ways with glare resolved (§14), carries
- * INFO, and ends with BYE (§15).
- */
-import {
-  type CallHost,
-  type DialogReceiver,
-  indifferent,
-  q850Of,
-  reasonLines,
-  response,
-  sdpOf,
-  sdpType,
-} from './call.ts'
+/** The answered part of a call: what each side asks within the dialog, until a BYE (RFC 3261 §12.2, §14, §15). */
+import { type CallHost, type DialogReceiver, indifferent, q850Of, reasonLines, response, sdpOf } from './call.ts'
 import { type Dialog, dialogKey, refreshTarget, requestInDialog } from './dialog.ts'
 import type { DigestClient } from './digest.ts'
 import type { Destination, Ended, SessionId } from './events.ts'
 import { parseDigit } from './info.ts'
-import { allow, type HeaderLine, header, type Request, type Response, serialise } from './message.ts'
-import type { Sleeper } from './timers.ts'
-import {
-  type ClientOwner,
-  type ClientTransaction,
-  giveUpMs,
-  type ServerTransaction,
-  t1Ms,
-  t2Ms,
-} from './transaction.ts'
+import { allow, type HeaderLine, header, type Request, serialise } from './message.ts'
+import { PersistentAnswer } from './persistent-answer.ts'
+import { Reinvite } from './reinvite.ts'
+import type { ClientOwner, ServerTransaction } from './transaction.ts'
 
-/** Our 2xx, until it is acknowledged. */
-type Unacknowledged = {
-  transaction: ServerTransaction
-  bytes: Buffer
-  seq: number
-  /** The call's first 2xx; its ACK confirms the call. */
-  first: boolean
-  /** The offer was ours, so the ACK brings the answer. */
-  answerDue: boolean
-  resendMs: number
-  resendAt: number
-  giveUpAt: number
-}
-
-/** A re-INVITE of ours that is under way, and one that waits: for another to finish, or until `at` after a 491. */
-type Sent = { sdp: string; credentials: HeaderLine[]; transaction: ClientTransaction | null }
-type Wanted = { sdp: string; at: number | null }
-
-const retriesMax = 8
-
-export class Talk implements DialogReceiver, Sleeper, ClientOwner {
+export class Talk implements DialogReceiver {
   readonly #host: CallHost
   readonly #session: SessionId
   readonly #dialog: Dialog
   readonly #contact: HeaderLine
   readonly #digest: DigestClient | null
-  readonly #weCalled: boolean
+  readonly #reinvite: Reinvite
   #over = false
-  #unacknowledged: Unacknowledged | null = null
+  /** Our 2xx, until it is acknowledged; `first` is the one that made this a call. */
+  #unacknowledged: { answer: PersistentAnswer; first: boolean } | null = null
+  /** Their re-INVITE or UPDATE, until the phone layer answers it. */
   #theirs: { transaction: ServerTransaction; request: Request } | null = null
-  #sent: Sent | null = null
-  #wanted: Wanted | null = null
-  #glares = 0
   #byeWhenAcknowledged: HeaderLine[] | null = null
   #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
-  wakeAt: number | null = null
-  queuedAt: number | null = null
 
   constructor(options: {
     host: CallHost
@@ -73,13 +32,29 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     digest: DigestClient | null
     weCalled: boolean
   }) {
-    this.#host = options.host
-    this.#session = options.session
-    this.#dialog = options.dialog
+    const { host, session, dialog, digest, weCalled } = options
+    this.#host = host
+    this.#session = session
+    this.#dialog = dialog
     this.#contact = ['Contact', options.contact]
-    this.#digest = options.digest
-    this.#weCalled = options.weCalled
-    this.#host.enterDialog(this.#key, this)
+    this.#digest = digest
+    this.#reinvite = new Reinvite({
+      host,
+      dialog,
+      contact: this.#contact,
+      digest,
+      weCalled,
+      isBusy: () => this.#theirs !== null || this.#unacknowledged !== null,
+      acknowledge: (seq, credentials, now) => this.acknowledge(seq, credentials, now),
+      acknowledgeAgain: seq => this.acknowledgeAgain(seq),
+      onAnswered: sdp => host.emit({ type: 'reanswered', session, sdp }),
+      onRefused: status => host.emit({ type: 'reinviteFailed', session, status }),
+      onLost: (by, reason, now) => {
+        this.#bye([], now)
+        this.#end(by, null, reason, now)
+      },
+    })
+    host.enterDialog(this.#key, this)
   }
 
   get #key(): string {
@@ -101,28 +76,8 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     }
   }
 
-  /** Waits its turn while something else is being agreed; of several that wait the latest counts. */
   reinvite(sdp: string, now: number): void {
-    if (this.#over) return
-    this.#wanted = { sdp, at: null }
-    this.#proceed(now)
-  }
-
-  /** Sends the re-INVITE that waits, when nothing is in its way. */
-  #proceed(now: number): void {
-    const busy = this.#sent !== null || this.#theirs !== null || this.#unacknowledged !== null
-    if (this.#over || busy || this.#wanted === null || this.#wanted.at !== null) return
-    const { sdp } = this.#wanted
-    this.#wanted = null
-    const draft = requestInDialog(this.#dialog, 'INVITE', {
-      extra: [this.#contact, ['Allow', allow], ['User-Agent', this.#host.name], sdpType],
-      body: sdp,
-    })
-    const credentials = this.#digest?.authorize('INVITE', draft.uri) ?? []
-    draft.lines.push(...credentials)
-    const sent: Sent = { sdp, credentials, transaction: null }
-    this.#sent = sent
-    sent.transaction = this.#host.transactions.start(draft, this, now)
+    if (!this.#over) this.#reinvite.want(sdp, now)
   }
 
   answerReoffer(answer: { sdp: string } | { status: number }, now: number): void {
@@ -134,7 +89,7 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
       refreshTarget(this.#dialog, theirs.request)
       this.#succeed(theirs.transaction, answer.sdp, false, now)
     }
-    this.#proceed(now)
+    this.#reinvite.proceed(now)
   }
 
   sendInfo(digit: string, durationMs: number, now: number): void {
@@ -149,14 +104,15 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     this.#succeed(transaction, sdp, true, now)
   }
 
-  /** ACK to a 2xx of theirs (§13.2.2.4): a request of its own, kept for their repetitions. */
-  acknowledge(seq: number, now: number, extra: HeaderLine[] = []): void {
-    const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra: [['User-Agent', this.#host.name], ...extra] })
+  /** ACK to a 2xx of theirs (§13.2.2.4): a request of its own, with the INVITE's credentials, kept for their repetitions. */
+  acknowledge(seq: number, credentials: HeaderLine[], now: number): void {
+    const extra: HeaderLine[] = [['User-Agent', this.#host.name], ...credentials]
+    const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra })
     const via = this.#host.wire.viaFor(ack.destination, this.#host.wire.newBranch())
     const bytes = serialise(`ACK ${ack.uri} SIP/2.0`, [['Via', via], ...ack.lines])
     this.#lastAck = { seq, destination: ack.destination, bytes }
     this.#host.wire.send(ack.destination, bytes)
-    this.#proceed(now)
+    this.#reinvite.proceed(now)
   }
 
   /** Their 2xx came again: our ACK was lost. */
@@ -199,19 +155,25 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
 
   #onAck(request: Request, now: number): void {
     const pending = this.#unacknowledged
-    if (pending === null || request.cseq.number !== pending.seq) return
+    if (pending === null || request.cseq.number !== pending.answer.seq) return
+    pending.answer.stop()
     this.#unacknowledged = null
-    this.#setTimer()
     if (this.#byeWhenAcknowledged !== null) {
       this.#bye(this.#byeWhenAcknowledged, now)
       this.#leave()
       return
     }
-    const sdp = sdpOf(request)
-    if (pending.first)
-      this.#host.emit({ type: 'confirmed', session: this.#session, sdp: pending.answerDue ? sdp : null })
-    else if (pending.answerDue && sdp !== null) this.#host.emit({ type: 'reanswered', session: this.#session, sdp })
-    this.#proceed(now)
+    const sdp = pending.answer.answerDue ? sdpOf(request) : null
+    if (pending.first) this.#host.emit({ type: 'confirmed', session: this.#session, sdp })
+    else if (sdp !== null) this.#host.emit({ type: 'reanswered', session: this.#session, sdp })
+    this.#reinvite.proceed(now)
+  }
+
+  #onUnacknowledged(now: number): void {
+    this.#unacknowledged = null
+    this.#bye(this.#byeWhenAcknowledged ?? [], now)
+    if (this.#over) this.#leave()
+    else this.#end('timeout', null, 'no ACK', now)
   }
 
   #onReoffer(request: Request, transaction: ServerTransaction, now: number): void {
@@ -219,7 +181,7 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     if (request.method === 'UPDATE' && sdp === null) {
       refreshTarget(this.#dialog, request)
       this.#respond(transaction, 200, [this.#contact], null, now)
-    } else if (this.#sent !== null)
+    } else if (this.#reinvite.isUnderWay)
       this.#respond(transaction, 491, [], null, now) // glare (§14.2)
     else if (this.#theirs !== null || this.#unacknowledged !== null) {
       const seconds = String(Math.floor(this.#host.random() * 10))
@@ -242,103 +204,17 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
     this.#respond(transaction, 200, [], null, now)
   }
 
-  // What comes of our re-INVITE
-
-  onResponse(answer: Response, transaction: ClientTransaction, now: number): void {
-    const { status } = answer
-    if (status < 200) return
-    if (status < 300) {
-      if (this.#sent === null || this.#sent.transaction !== transaction) {
-        this.acknowledgeAgain(answer.cseq.number)
-        return
-      }
-      const { credentials } = this.#sent
-      this.#sent = null
-      this.#glares = 0
-      this.#digest?.succeeded()
-      refreshTarget(this.#dialog, answer)
-      this.#host.emit({ type: 'reanswered', session: this.#session, sdp: sdpOf(answer) })
-      this.acknowledge(answer.cseq.number, now, credentials)
-    } else if (!this.#over && this.#sent !== null) {
-      const { sdp } = this.#sent
-      this.#sent = null
-      this.#onRefusedReinvite(answer, sdp, now)
-      this.#proceed(now)
-    }
-  }
-
-  #onRefusedReinvite(answer: Response, sdp: string, now: number): void {
-    const { status } = answer
-    if ((status === 401 || status === 407) && this.#digest?.learn(answer)) this.#wanted ??= { sdp, at: null }
-    else if (status === 491 && this.#glares++ < retriesMax) {
-      // §14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms.
-      const steps = this.#weCalled ? 210 + this.#host.random() * 190 : this.#host.random() * 200
-      this.#wanted = { sdp: this.#wanted?.sdp ?? sdp, at: now + Math.floor(steps) * 10 }
-      this.#setTimer()
-    } else if (status === 481 || status === 408) {
-      this.#bye([], now)
-      this.#end('remote', null, `re-INVITE answered ${status}`, now)
-    } else this.#host.emit({ type: 'reinviteFailed', session: this.#session, status })
-  }
-
-  onFailure(failure: 'timeout' | 'transport', _transaction: ClientTransaction, now: number): void {
-    if (this.#over) return
-    this.#bye([], now)
-    this.#end(failure, null, 'no answer to our re-INVITE', now)
-  }
-
-  // Time
-
-  wake(now: number): void {
-    const pending = this.#unacknowledged
-    if (pending !== null && pending.giveUpAt <= now) {
-      this.#unacknowledged = null
-      this.#bye(this.#byeWhenAcknowledged ?? [], now)
-      if (this.#over) this.#leave()
-      else this.#end('timeout', null, 'no ACK', now)
-      return
-    }
-    if (pending !== null && pending.resendAt <= now) {
-      this.#host.transactions.respond(pending.transaction, 200, pending.bytes, now)
-      pending.resendMs = Math.min(pending.resendMs * 2, t2Ms)
-      pending.resendAt = now + pending.resendMs
-    }
-    if (this.#wanted?.at && this.#wanted.at <= now) {
-      this.#wanted.at = null
-      this.#proceed(now)
-    }
-    this.#setTimer()
-  }
-
-  #setTimer(): void {
-    const pending = this.#unacknowledged
-    const times: number[] = []
-    if (pending !== null) times.push(pending.resendAt, pending.giveUpAt)
-    if (this.#wanted?.at) times.push(this.#wanted.at)
-    this.#host.timers.set(this, times.length === 0 ? null : Math.min(...times))
-  }
-
   // Sending
 
   #succeed(transaction: ServerTransaction, sdp: string, first: boolean, now: number): void {
     const { request, flow } = transaction
     const extra = [this.#contact]
     const bytes = response(this.#host, request, flow, { status: 200, toTag: this.#dialog.localTag, extra, sdp })
-    this.#host.transactions.respond(transaction, 200, bytes, now)
-    if (request.method !== 'INVITE') return
-    const answerDue = sdpOf(request) === null
-    const { number: seq } = request.cseq
-    this.#unacknowledged = {
-      transaction,
-      bytes,
-      seq,
-      first,
-      answerDue,
-      resendMs: t1Ms,
-      resendAt: now + t1Ms,
-      giveUpAt: now + giveUpMs,
-    }
-    this.#setTimer()
+    if (request.method === 'INVITE') {
+      const onGiveUp = (at: number) => this.#onUnacknowledged(at)
+      const answer = new PersistentAnswer({ host: this.#host, transaction, bytes, onGiveUp, now })
+      this.#unacknowledged = { answer, first }
+    } else this.#host.transactions.respond(transaction, 200, bytes, now)
   }
 
   #respond(t: ServerTransaction, status: number, extra: HeaderLine[], sdp: string | null, now: number): void {
@@ -371,14 +247,13 @@ export class Talk implements DialogReceiver, Sleeper, ClientOwner {
 
   #end(by: Ended, q850: number | null, reason: string, now: number, options: { keepDialog?: boolean } = {}): void {
     this.#over = true
-    this.#sent = null
-    this.#wanted = null
+    this.#reinvite.stop()
     const theirs = this.#theirs
     this.#theirs = null
     if (theirs !== null) this.#respond(theirs.transaction, 487, [], null, now)
     if (!options.keepDialog) {
+      this.#unacknowledged?.answer.stop()
       this.#unacknowledged = null
-      this.#setTimer()
       this.#leave()
     }
     this.#host.emit({ type: 'ended', session: this.#session, by, q850, reason })

@@ -21,24 +21,15 @@ import type {
 } from './events.ts'
 import { SipUsageError } from './events.ts'
 import { Framer } from './framing.ts'
-import { fromWire } from './grammar.ts'
-import { parseNameAddresses, parseTokens } from './headers.ts'
+import { parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
-import {
-  allow,
-  allowedMethods,
-  type HeaderLine,
-  header,
-  headerLines,
-  type Request,
-  reasonOf,
-  serialise,
-} from './message.ts'
+import { allow, header, headerLines, type Request, reasonOf, serialise } from './message.ts'
 import { OutgoingCall } from './outgoing-call.ts'
 import { parseMessage } from './parse.ts'
 import { Qualify } from './qualify.ts'
 import { Registrar, type Reply } from './registrar.ts'
 import { Registration } from './registration.ts'
+import { checkBody, identity, knownMethods, offerOf, say } from './screening.ts'
 import { Timers } from './timers.ts'
 import { Transactions } from './transactions.ts'
 import { maySendTo, parseUri } from './uri.ts'
@@ -400,57 +391,8 @@ export class UserAgent implements UserAgentPort {
   }
 }
 
-/** Methods of other RFCs that are known and not offered here. */
-const knownMethods = new Set<string>([...allowedMethods, 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE', 'REFER'])
-
 function backTo(flow: Flow): Destination {
   return { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection }
-}
-
-function say(status: number, ...lines: HeaderLine[]): Reply {
-  return { status, lines }
-}
-
-/** What an INVITE says of itself. */
-function offerOf(request: Request) {
-  const { displayName, uri } = request.from
-  const called = parseUri(request.uri)
-  return {
-    from: { ...identity(uri), displayName: displayName === null ? null : fromWire(displayName) },
-    to: typeof called === 'string' ? '' : fromWire(called.user ?? ''),
-    assertedIdentity: firstUser(request, 'p-asserted-identity'),
-    diversion: firstUser(request, 'diversion'),
-    sdp: request.body.length > 0 ? request.body.toString('utf8') : null,
-    callId: request.callId,
-  }
-}
-
-/** Bodies that we cannot read (§8.2.3), and answers that the caller could not (§20.1). */
-function checkBody(request: Request): Reply | null {
-  const encoding = header(request, 'content-encoding')
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') return say(415, ['Accept-Encoding', 'identity'])
-  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return null
-  const type = header(request, 'content-type') ?? ''
-  if (request.body.length > 0 && !/^application\/sdp\s*(?:;|$)/i.test(type))
-    return say(415, ['Accept', 'application/sdp'])
-  const accepted = headerLines(request, 'accept').flatMap(parseTokens)
-  if (accepted.length === 0) return null
-  const understood = accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one.toLowerCase()))
-  return understood ? null : say(406, ['Accept', 'application/sdp'])
-}
-
-/** User and host of a SIP URI; of a `tel:` URI its number. */
-function identity(uri: string): { user: string; host: string } {
-  const parsed = parseUri(uri)
-  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? ''), host: parsed.host }
-  return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1] ?? '', host: '' }
-}
-
-function firstUser(request: Request, name: string): string | null {
-  const line = header(request, name)
-  const first = line === null ? undefined : parseNameAddresses(line)?.[0]
-  const user = first === undefined ? '' : identity(first.uri).user
-  return user === '' ? null : user
 }
 
 function checkTarget(uris: string[], { address, port }: Destination): void {
