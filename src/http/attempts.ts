@@ -64,6 +64,11 @@ export class Attempts {
     this.#names.delete(keyOf(name))
   }
 
+  /** A lock that outlived a restart. */
+  lock(name: string, until: number): void {
+    this.#names.set(keyOf(name), { failures: failuresMax, since: this.#clock.now(), until })
+  }
+
   sweep(): void {
     const now = this.#clock.now()
     for (const [counts, windowMs] of [

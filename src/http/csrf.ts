@@ -8,7 +8,10 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export const sameOriginOnly: Guard = async (c, next) => {
   if (safeMethods.has(c.req.method) || c.req.path.startsWith('/api/') || fromOwnPage(c)) return next()
-  return c.text('This request did not come from a Switchroom page. Open Switchroom in this browser and try again.\n', 403)
+  return c.text(
+    'This request did not come from a Switchroom page. Open Switchroom in this browser and try again.\n',
+    403,
+  )
 }
 
 function fromOwnPage(c: Ctx): boolean {

@@ -1,7 +1,7 @@
+import type { MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { Role } from '../centre/entities.ts'
 import type { Ctx, Deps, Env, Guard, Language } from './deps.ts'
-import type { MiddlewareHandler } from 'hono'
 import type { SessionEnd } from './session.ts'
 
 /**

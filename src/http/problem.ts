@@ -1,7 +1,7 @@
 /** The one place where faults and refusals become HTTP answers: a problem document for the API, words or a page for people. */
 import type { StatusCode } from 'hono/utils/http-status'
-import { StoreError } from '../store/port.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from '../records/errors.ts'
+import { StoreError } from '../store/port.ts'
 import { Forbidden } from './guard.ts'
 
 /** RFC 9457. `rule`: which rule refused. `errors`: field by field. */
@@ -28,8 +28,7 @@ export class BadRequest extends Error {
 
 /** Null: not an expected outcome but a bug; it is logged and answered 500 without its words. */
 export function problemOf(error: unknown): Problem | null {
-  if (error instanceof InvalidInput)
-    return { ...titled(422, 'Not valid', error.message), errors: error.problems }
+  if (error instanceof InvalidInput) return { ...titled(422, 'Not valid', error.message), errors: error.problems }
   if (error instanceof NotFound) return titled(404, 'Not found', error.message)
   if (error instanceof NotNow) return { ...titled(409, 'Not now', error.message), rule: error.rule }
   if (error instanceof Forbidden) return titled(403, 'Not allowed', error.message)

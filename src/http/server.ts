@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type ProblemProps, problemPage } from '../../web/pages/problem.ts'
 import { apiRoutes } from './api/api.ts'
 import { certificateRoutes } from './certificate-page.ts'
 import { sameOriginOnly } from './csrf.ts'
@@ -14,10 +15,11 @@ import type { Ctx, Deps, Env } from './deps.ts'
 import { languageOf, provide } from './guard.ts'
 import { securityHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
+import { frameOf } from './live/frame.ts'
 import { metricsRoutes } from './metrics.ts'
 import type { Pages } from './pages.ts'
 import { type Problem, problemOf, titled } from './problem.ts'
-import { homes, signInRoutes } from './sign-in.ts'
+import { signInRoutes } from './sign-in.ts'
 import { staticRoutes } from './static.ts'
 
 const bodyMaxBytes = 256 * 1024
@@ -41,17 +43,21 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   app.route('/', metricsRoutes(deps))
   app.route('/', staticRoutes(deps))
   app.route('/', certificateRoutes(deps))
-  app.route('/', signInRoutes(deps, pages))
+  app.route('/', signInRoutes(deps))
   app.route('/api', apiRoutes(deps))
   for (const router of pages.routers) app.route('/', router(deps))
 
   app.notFound(c => answer(c, titled(404, 'Not found', `there is nothing at ${c.req.path.slice(0, 200)}`)))
   app.onError((error, c) => {
-    const problem = error instanceof HTTPException ? titled(error.status, 'Bad request', error.message) : problemOf(error)
+    const problem =
+      error instanceof HTTPException ? titled(error.status, 'Bad request', error.message) : problemOf(error)
     if (problem !== null) return answer(c, problem)
     const { requestId } = c.var
     deps.log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request met a bug')
-    return answer(c, { ...titled(500, 'A fault of the program', 'It is in the log under this name.'), instance: requestId })
+    return answer(c, {
+      ...titled(500, 'A fault of the program', 'It is in the log under this name.'),
+      instance: requestId,
+    })
   })
 
   function answer(c: Ctx, problem: Problem): Response | Promise<Response> {
@@ -60,15 +66,33 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
       return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
     if (c.req.header('hx-request') !== 'true' && !c.req.header('accept')?.includes('text/html'))
       return c.text(`${problem.title}: ${problem.detail}\n`, status)
-    const user = c.var.user ?? null
-    const home = user === null ? '/' : homes[user.role]
-    return c.html(pages.problem({ lang: c.var.lang ?? 'zh-CN', user, problem, home }), status)
+    return problemHtml(c, problem, status)
+  }
+
+  /** When even the page about the problem cannot be made (the database is gone), plain words must do. */
+  async function problemHtml(c: Ctx, problem: Problem, status: ContentfulStatusCode): Promise<Response> {
+    try {
+      const detail = problem.instance ?? (problem.status === 404 || problem.status === 403 ? null : problem.detail)
+      return c.html(problemPage({ frame: await frameOf(c, deps), kind: kindOf(problem.status), detail }), status)
+    } catch {
+      return c.text(`${problem.title}: ${problem.detail}\n`, status)
+    }
   }
 
   function tooLarge(c: Ctx, max: number): Response | Promise<Response> {
-    return answer(c, titled(413, 'Too large', `found more than ${max} bytes; allowed: at most ${max}. Send it in parts.`))
+    return answer(
+      c,
+      titled(413, 'Too large', `found more than ${max} bytes; allowed: at most ${max}. Send it in parts.`),
+    )
   }
   return app
+}
+
+function kindOf(status: number): ProblemProps['kind'] {
+  if (status === 404) return 'notFound'
+  if (status === 403) return 'forbidden'
+  if (status === 413) return 'tooLarge'
+  return status >= 501 || status === 409 ? 'stopped' : 'fault'
 }
 
 export type Listening = AsyncDisposable & { host: string; port: number; url: string }

@@ -8,7 +8,7 @@ import type { Actor } from '../centre/facts.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { UserId } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'
-import { type RecordsDoor, keep } from '../records/door.ts'
+import { keep, type RecordsDoor } from '../records/door.ts'
 import { hashPassword, passwordMatches } from '../records/password.ts'
 import { Attempts } from './attempts.ts'
 
@@ -43,11 +43,13 @@ export type Sessions = {
   signIn(given: { name: string; password: string; address: string }): Promise<SignIn>
   /** The session of a cookie's token; a string says why there is none any more, null that we do not know it. Counts as activity. */
   find(token: string): { session: Session; user: User } | SessionEnd | null
-  /** Keeps an agent's session from going idle until the answer is called; other roles are not held. */
-  hold(sessionId: string): () => void
+  /** Keeps an agent's session from going idle until the answer is called; other roles are not held. `onEnd`: the session is over. */
+  hold(sessionId: string, onEnd?: () => void): () => void
   end(sessionId: string, reason: SessionEnd): void
-  /** All sessions of a person, e.g. after a new password. */
+  /** A person's session, e.g. after a new password. */
   endOf(user: UserId, reason: SessionEnd): void
+  /** After a new password or by the security administrator. */
+  unlock(name: string): void
   /** Ends what is idle; called every minute. */
   sweep(): void
   readonly count: number
@@ -61,8 +63,6 @@ export type SessionsArgs = {
   userByName: (name: string) => User | undefined
   /** log2 of scrypt's N; lower in tests. */
   passwordCost?: number
-  /** Sessions that outlived a restart. */
-  restored?: { tokenHash: string; user: UserId; createdAt: number; seenAt: number; address: string }[]
 }
 
 export function hashToken(token: string): string {
@@ -92,7 +92,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     if (ended.size > endedMax) ended.delete(ended.keys().next().value as string)
     session.ended.abort()
     journal(`user:${session.user}`, { type: 'session.closed', user: session.user, reason })
-    door.store.sessions?.remove(id).catch(() => {})
+    door.store.sessions.remove(id).catch(() => {})
   }
 
   /** The journal's own trouble (disk full) must not keep a person from signing out. */
@@ -105,20 +105,14 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     return session.holders === 0 && now - session.seenAt > idleMs
   }
 
-  for (const kept of args.restored ?? []) {
+  const people = await door.store.read('users.list', {})
+  for (const { name, lockedUntil } of people)
+    if (lockedUntil !== null && lockedUntil > clock.now()) attempts.lock(name, lockedUntil)
+  for (const kept of await door.store.sessions.list()) {
     const user = args.userById(kept.user)
-    if (user === undefined || !user.enabled || clock.now() - kept.createdAt > sessionMaxMs) continue
-    add({
-      id: kept.tokenHash,
-      user: user.id,
-      role: user.role,
-      createdAt: kept.createdAt,
-      seenAt: clock.now(), // the clock stood while we were away
-      address: kept.address,
-      ended: new AbortController(),
-      holders: 0,
-      writtenAt: clock.now(),
-    })
+    if (user === undefined || !user.enabled || ofUser.has(user.id)) continue
+    const now = clock.now() // idleness is counted from here: while we were away nobody could come
+    add(newSession({ id: kept.tokenHash, user, createdAt: kept.createdAt, now, address: kept.address }))
   }
 
   return {
@@ -129,7 +123,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
         const barred = attempts.barred(name, address)
         if (barred !== null) return { ok: false, why: barred.why, until: barred.until }
         const user = args.userByName(name)
-        const hash = user === undefined ? null : await door.store.secret(user.id, 'password')
+        const hash = user === undefined ? null : door.store.secret(user.id, 'password')
         const matches = await passwordMatches(password, hash ?? nobody)
         if (!matches || user === undefined || hash === null || !user.enabled) {
           const failure = attempts.failed(name, address)
@@ -150,19 +144,9 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
         await keep(door, `user:${user.id}`, [{ type: 'session.opened', user: user.id, address }])
         const former = ofUser.get(user.id)
         if (former !== undefined) end(former, 'replaced')
-        const session: Session = {
-          id,
-          user: user.id,
-          role: user.role,
-          createdAt: now,
-          seenAt: now,
-          address,
-          ended: new AbortController(),
-          holders: 0,
-          writtenAt: now,
-        }
-        add(session)
-        door.store.sessions?.put({ tokenHash: id, user: user.id, createdAt: now, seenAt: now, address }).catch(() => {})
+        add(newSession({ id, user, createdAt: now, now, address }))
+        const row = { tokenHash: id, user: user.id, createdAt: now, seenAt: now, address }
+        door.store.sessions.put(row).catch(() => {})
         return { ok: true, token, user }
       } finally {
         release()
@@ -188,19 +172,27 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       if (now - session.writtenAt > seenWriteEveryMs) {
         session.writtenAt = now
         const { createdAt, address } = session
-        door.store.sessions?.put({ tokenHash: id, user: user.id, createdAt, seenAt: now, address }).catch(() => {})
+        door.store.sessions.put({ tokenHash: id, user: user.id, createdAt, seenAt: now, address }).catch(() => {})
       }
       return { session, user }
     },
 
-    hold(id) {
+    hold(id, onEnd) {
       const session = live.get(id)
-      if (session === undefined || session.role !== 'agent') return () => {}
+      if (session === undefined) {
+        onEnd?.()
+        return () => {}
+      }
+      const { signal } = session.ended
+      if (onEnd !== undefined) signal.addEventListener('abort', onEnd, { once: true })
+      const forget = () => onEnd && signal.removeEventListener('abort', onEnd)
+      if (session.role !== 'agent') return forget
       session.holders++
       let held = true
       return () => {
         if (!held) return
         held = false
+        forget()
         session.holders--
         session.seenAt = clock.now()
       }
@@ -213,6 +205,10 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       if (id !== undefined) end(id, reason)
     },
 
+    unlock(name) {
+      attempts.succeeded(name)
+    },
+
     sweep() {
       const now = clock.now()
       for (const session of live.values()) if (isOver(session, now)) end(session.id, 'expired')
@@ -222,5 +218,20 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     get count() {
       return live.size
     },
+  }
+}
+
+function newSession(given: { id: string; user: User; createdAt: number; now: number; address: string }): Session {
+  const { id, user, createdAt, now, address } = given
+  return {
+    id,
+    user: user.id,
+    role: user.role,
+    createdAt,
+    seenAt: now,
+    address,
+    ended: new AbortController(),
+    holders: 0,
+    writtenAt: now,
   }
 }

@@ -14,6 +14,8 @@ export type RecordsDoor = {
   clock: Clock
   /** Tells the floor of facts that are on disk; does nothing where no floor runs beside (command line). Must not reject. */
   tell: (facts: RecordFact[], actor: Actor) => void
+  /** log2 of scrypt's N; lower in tests. */
+  passwordCost?: number
 }
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */

@@ -34,7 +34,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
         let painting = false
         let again = false
         let open = true
-        const release = deps.sessions.hold(c.var.sessionId)
+        const release = deps.sessions.hold(c.var.sessionId, () => close())
         sessionEnd(c, deps)?.addEventListener('abort', () => close())
         const unsubscribe = deps.engine.subscribe(item => {
           if (options.concerns(item)) soon()

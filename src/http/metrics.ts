@@ -1,0 +1,103 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import { addressOf, isLoopback } from './address.ts'
+import type { Ctx, Deps, Env } from './deps.ts'
+import { open } from './guard.ts'
+
+type Metric = {
+  name: string
+  help: string
+  type: 'gauge' | 'counter'
+  values: [labels: Record<string, string>, value: number][]
+}
+
+/** `/metrics` in Prometheus' text format 0.0.4: from loopback, or with the token of the configuration as Bearer. */
+export function metricsRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  let facts = 0
+  deps.engine.subscribe(() => {
+    facts++
+  })
+  route.get('/metrics', open('loopback or its own token'), async c => {
+    if (!mayRead(c, deps.config.metricsToken))
+      return c.text('Metrics are for this machine, or for who has the token.\n', 403)
+    const metrics = [...floorMetrics(deps), single('switchroom_facts_total', 'Facts published.', facts, 'counter')]
+    metrics.push(single('switchroom_sessions', 'People signed in.', deps.sessions.count))
+    for (const [name, value] of Object.entries((await deps.figures?.()) ?? {}))
+      metrics.push(single(`switchroom_${name}`, name.replaceAll('_', ' '), value))
+    return c.body(metrics.map(written).join(''), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
+  return route
+}
+
+/**
+ * Loopback counts only when nobody stands between: a proxy on this machine says for whom it asks, and then it must have the token.
+ */
+function mayRead(c: Ctx, token: string | null): boolean {
+  const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some(name => c.req.header(name) !== undefined)
+  if (isLoopback(addressOf(c)) && !isForwarded) return true
+  const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+  if (token === null || given === undefined) return false
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function floorMetrics({ engine, version }: Deps): Metric[] {
+  const { state } = engine
+  const agents = count([...state.agents.values()].map(agent => agent.phase))
+  const calls = count([...state.calls.values()].map(call => call.phase))
+  const campaigns = [...state.campaigns.values()]
+  const byCampaign = (pick: (floor: (typeof campaigns)[number]) => number): Metric['values'] =>
+    campaigns.map(floor => [{ campaign: floor.campaign.id }, pick(floor)])
+  return [
+    { name: 'switchroom_info', help: 'Version.', type: 'gauge', values: [[{ version }, 1]] },
+    single('switchroom_trouble', '1 while no new work is taken.', engine.trouble === null ? 0 : 1),
+    { name: 'switchroom_agents', help: 'Agents by phase.', type: 'gauge', values: labelled('phase', agents) },
+    { name: 'switchroom_calls', help: 'Calls in flight by phase.', type: 'gauge', values: labelled('phase', calls) },
+    {
+      name: 'switchroom_trunk_up',
+      help: '1 while the trunk answers.',
+      type: 'gauge',
+      values: [...state.trunks.values()].map(floor => [{ trunk: floor.trunk.id }, floor.up ? 1 : 0]),
+    },
+    {
+      name: 'switchroom_queue_waiting',
+      help: 'Callers waiting.',
+      type: 'gauge',
+      values: [...state.queues].map(([queue, floor]) => [{ queue }, floor.waiting.length]),
+    },
+    {
+      name: 'switchroom_dialled_total',
+      help: 'Dialled since start.',
+      type: 'counter',
+      values: byCampaign(f => f.dialled),
+    },
+    { name: 'switchroom_answered_total', help: 'Answered.', type: 'counter', values: byCampaign(f => f.answered) },
+    { name: 'switchroom_connected_total', help: 'Connected.', type: 'counter', values: byCampaign(f => f.connected) },
+    { name: 'switchroom_abandoned_total', help: 'Abandoned.', type: 'counter', values: byCampaign(f => f.abandoned) },
+  ]
+}
+
+function single(name: string, help: string, value: number, type: Metric['type'] = 'gauge'): Metric {
+  return { name, help, type, values: [[{}, value]] }
+}
+
+function count(words: string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return counts
+}
+
+function labelled(label: string, counts: Map<string, number>): Metric['values'] {
+  return [...counts].map(([word, value]) => [{ [label]: word }, value])
+}
+
+function written({ name, help, type, values }: Metric): string {
+  const lines = values.map(([labels, value]) => {
+    const pairs = Object.entries(labels).map(
+      ([key, text]) => `${key}="${text.replace(/["\\\n]/g, char => (char === '\n' ? '\\n' : `\\${char}`))}"`,
+    )
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`
+  })
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.map(line => `${line}\n`).join('')}`
+}

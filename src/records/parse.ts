@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import { type FieldProblem, InvalidInput } from './errors.ts'
+
+/** The checked value, or InvalidInput with every field that is wrong: what was found, what is allowed. */
+export function parseInput<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
+  const parsed = schema.safeParse(given, { reportInput: true })
+  if (parsed.success) return parsed.data
+  throw new InvalidInput(problemsOf(parsed.error, given))
+}
+
+/** At most 50 problems; a text that was found is shown to 60 characters, a secret never. */
+export function problemsOf(error: z.core.$ZodError, given: unknown): FieldProblem[] {
+  return error.issues.slice(0, 50).map(issue => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : null
+    const path = [...issue.path, ...(keys === null ? [] : [keys[0]!])]
+    const field = path.map(String).join('.')
+    if (keys !== null)
+      return { field, found: `an unknown field ${show(keys.join(', '))}`, allowed: 'no field of that name' }
+    return { field, found: foundAt(given, issue.path), allowed: allowedBy(issue) }
+  })
+}
+
+function foundAt(given: unknown, path: PropertyKey[]): string {
+  let value = given
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return 'nothing'
+    value = (value as Record<PropertyKey, unknown>)[key]
+  }
+  if (value === undefined) return 'nothing'
+  if (/password|secret|token/i.test(String(path.at(-1) ?? ''))) {
+    return typeof value === 'string' ? `${value.length} characters` : typeof value
+  }
+  return show(value)
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return issue.values.map(String).join(', ')
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`
+    case 'too_small':
+      return isDefaultMessage(issue.message) ? `${unitOf(issue.origin)} at least ${issue.minimum}` : issue.message
+    case 'too_big':
+      return isDefaultMessage(issue.message) ? `${unitOf(issue.origin)} at most ${issue.maximum}` : issue.message
+    case 'invalid_union':
+      return issue.errors
+        .flat()
+        .map(each => allowedBy(each as z.core.$ZodIssue))
+        .filter((words, at, all) => all.indexOf(words) === at)
+        .join(', or ')
+    case 'unrecognized_keys':
+      return `no field ${issue.keys.join(', ')}`
+    default:
+      return issue.message
+  }
+}
+
+function isDefaultMessage(message: string): boolean {
+  return /^(Too|Invalid)/.test(message)
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? 'length' : origin === 'array' ? 'number of entries' : 'a value of'
+}

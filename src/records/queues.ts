@@ -1,0 +1,39 @@
+import type { Queue } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { QueueId } from '../lib/ids.ts'
+import { keep, newId, type RecordsDoor } from './door.ts'
+import { NotFound, NotNow } from './errors.ts'
+import { parseInput } from './parse.ts'
+import { checkUsers } from './references.ts'
+import { queueChange, queueInput } from './schemas.ts'
+
+export async function createQueue(door: RecordsDoor, actor: Actor, given: unknown): Promise<Queue> {
+  const queue: Queue = { id: newId<'queue'>('q'), ...parseInput(queueInput, given) }
+  await checkUsers(door, 'members', queue.members)
+  await keep(door, actor, [{ type: 'queue.saved', queue }])
+  return queue
+}
+
+export async function changeQueue(door: RecordsDoor, actor: Actor, id: QueueId, given: unknown): Promise<Queue> {
+  const change = parseInput(queueChange, given)
+  const queue = { ...(await queueById(door, id)), ...change }
+  if (change.members) await checkUsers(door, 'members', queue.members)
+  await keep(door, actor, [{ type: 'queue.saved', queue }])
+  return queue
+}
+
+/** Refused while a number leads to it. */
+export async function removeQueue(door: RecordsDoor, actor: Actor, id: QueueId): Promise<void> {
+  await queueById(door, id)
+  const numbers = await door.store.read('numbers.list', {})
+  const leading = numbers.filter(number => 'queue' in number.target && number.target.queue === id)
+  if (leading.length > 0)
+    throw new NotNow('in-use', `the number ${leading.map(number => number.number).join(', ')} leads to it`)
+  await keep(door, actor, [{ type: 'queue.removed', queue: id }])
+}
+
+export async function queueById(door: RecordsDoor, id: QueueId): Promise<Queue> {
+  const queue = await door.store.read('queues.byId', { id })
+  if (queue === null) throw new NotFound('queue', id)
+  return queue
+}

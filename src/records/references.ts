@@ -1,0 +1,37 @@
+/** Ids inside a record must name something that is there. */
+import type { InboundTarget } from '../centre/entities.ts'
+import type { TrunkId, UserId } from '../lib/ids.ts'
+import type { RecordsDoor } from './door.ts'
+import { InvalidInput } from './errors.ts'
+
+export async function checkUsers(door: RecordsDoor, field: string, ids: UserId[]): Promise<void> {
+  if (ids.length === 0) return
+  const known = new Set((await door.store.read('users.list', {})).map(user => user.id))
+  refuseUnknown(
+    field,
+    'user',
+    ids.filter(id => !known.has(id)),
+  )
+}
+
+export async function checkTrunks(door: RecordsDoor, field: string, ids: TrunkId[]): Promise<void> {
+  const known = new Set((await door.store.read('trunks.list', {})).map(trunk => trunk.id))
+  refuseUnknown(
+    field,
+    'trunk',
+    ids.filter(id => !known.has(id)),
+  )
+}
+
+export async function checkTarget(door: RecordsDoor, target: InboundTarget): Promise<void> {
+  if ('user' in target) return checkUsers(door, 'target.user', [target.user])
+  if ((await door.store.read('queues.byId', { id: target.queue })) === null)
+    refuseUnknown('target.queue', 'queue', [target.queue])
+}
+
+function refuseUnknown(field: string, noun: string, unknown: string[]): void {
+  if (unknown.length === 0) return
+  throw new InvalidInput([
+    { field, found: unknown.slice(0, 5).join(', '), allowed: `the id of a ${noun} that there is` },
+  ])
+}

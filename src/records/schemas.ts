@@ -1,0 +1,211 @@
+/**
+ * What the records door takes, said once: the API, the admin forms and the command line check with these same schemas, and OpenAPI is made
+ * from them. Unknown fields are refused. Text is trimmed, numbers become E.164.
+ */
+import { z } from '@hono/zod-openapi'
+import { businesses, callResults, campaignModes, relations, roles, stationKinds } from '../centre/entities.ts'
+import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import { idPattern } from '../lib/ids.ts'
+import { normalNumber } from './numbers-e164.ts'
+import { passwordMaxLength, passwordMinLength } from './password.ts'
+
+const id = <T extends string>() =>
+  z
+    .string()
+    .regex(idPattern, 'an id: letters, digits, - and _, at most 64')
+    .transform(text => text as T)
+const words = (max: number) => z.string().trim().min(1).max(max)
+const days = (n: number) => n * 86_400_000
+const ms = (min: number, max: number) => z.int().min(min).max(max)
+
+/** A host name, an IPv4 or an IPv6 address without brackets. */
+const host = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:.]{2,45})$/, 'a host name or an IP address')
+
+/** Any way a person writes a number; kept as E.164. Numbers without a country code are Chinese. */
+export const phoneNumber = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const number = normalNumber(text)
+    if (number !== null) return number
+    context.addIssue({ code: 'custom', message: 'a telephone number, e.g. 13812345678, 010-62345678 or +85223456789' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', example: '+8613812345678' })
+
+/** Shown to customers: E.164, or a short number of the carrier's such as 95xxx and 400. */
+const callerId = z
+  .string()
+  .trim()
+  .regex(/^\+?\d{3,15}$/, '3 to 15 digits, with or without +')
+
+export const password = z
+  .string()
+  .min(passwordMinLength, `at least ${passwordMinLength} characters`)
+  .max(passwordMaxLength, `at most ${passwordMaxLength} characters`)
+const sipPassword = z.string().min(8).max(100)
+const userName = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u, '1 to 64 letters, digits, . _ @ -')
+
+export const userInput = z
+  .strictObject({
+    name: userName,
+    displayName: words(64).optional(),
+    password,
+    role: z.enum(roles),
+    extension: z
+      .string()
+      .regex(/^\d{2,8}$/, '2 to 8 digits')
+      .nullable()
+      .default(null),
+    sipPassword: sipPassword.optional(),
+    station: z.enum(stationKinds).default('browser'),
+    skills: z.array(words(40)).max(50).default([]),
+    numbersMasked: z.boolean().default(true),
+    language: z.enum(['zh-CN', 'en']).default('zh-CN'),
+    enabled: z.boolean().default(true),
+  })
+  .openapi('UserInput')
+export const userChange = changeOf(userInput, 'UserChange')
+
+export const trunkInput = z
+  .strictObject({
+    name: words(64),
+    host,
+    port: z.int().min(1).max(65535).default(5060),
+    transport: z.enum(['udp', 'tcp']).default('udp'),
+    register: z.boolean().default(false),
+    username: words(100).nullable().default(null),
+    password: z.string().min(1).max(200).optional(),
+    callerIds: z.array(callerId).min(1, 'at least one number of ours to show').max(1000),
+    maxCalls: z.int().min(1).max(5000).default(30),
+    callsPerSecond: z.number().min(0.1).max(100).default(5),
+    codecs: z
+      .array(z.enum(['pcma', 'pcmu']))
+      .min(1)
+      .max(2)
+      .default(['pcma', 'pcmu']),
+    enabled: z.boolean().default(true),
+  })
+  .openapi('TrunkInput')
+export const trunkChange = changeOf(trunkInput, 'TrunkChange')
+
+const target = z.union([z.strictObject({ queue: id<QueueId>() }), z.strictObject({ user: id<UserId>() })])
+export const numberInput = z.strictObject({ number: callerId, target }).openapi('NumberInput')
+export const numberChange = changeOf(numberInput, 'NumberChange')
+
+export const queueInput = z
+  .strictObject({
+    name: words(64),
+    strategy: z.enum(['longest-idle']).default('longest-idle'),
+    members: z.array(id<UserId>()).max(5000).default([]),
+    maxWaitMs: ms(5000, 3_600_000).default(360_000),
+    serviceLevelMs: ms(1000, 600_000).default(20_000),
+    callbackAfterMs: ms(0, 3_600_000).default(0),
+  })
+  .openapi('QueueInput')
+export const queueChange = changeOf(queueInput, 'QueueChange')
+
+const retry = z.strictObject({
+  result: z.enum(callResults),
+  delayMs: ms(60_000, days(30)),
+  max: z.int().min(0).max(20),
+})
+const disposition = z.strictObject({
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'small letters, digits and _, at most 32'),
+  words: z.strictObject({ 'zh-CN': words(40), en: words(40) }),
+  followUp: z.enum(['done', 'retry', 'callback', 'dnc']),
+})
+
+export const campaignInput = z
+  .strictObject({
+    name: words(64),
+    business: z.enum(businesses),
+    mode: z.enum(campaignModes),
+    trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
+    agents: z.array(id<UserId>()).max(5000).default([]),
+    policy: words(64),
+    ringMs: ms(15_000, 120_000).default(30_000),
+    wrapMs: ms(0, 60_000).default(15_000),
+    previewMs: ms(9000, 120_000).default(30_000),
+    abandonRateMax: z.number().min(0).max(0.03).default(0.03),
+    retries: z.array(retry).max(16).optional(),
+    dispositions: z.array(disposition).min(1).max(40).optional(),
+  })
+  .openapi('CampaignInput')
+export const campaignChange = changeOf(campaignInput, 'CampaignChange')
+export const campaignState = z.strictObject({ state: z.enum(['running', 'paused', 'closed']) }).openapi('CampaignState')
+
+export const leadInput = z
+  .strictObject({
+    ref: words(64),
+    phones: z
+      .array(z.strictObject({ number: phoneNumber, relation: z.enum(relations).default('SELF') }))
+      .min(1, 'at least one number')
+      .max(20),
+    name: z.string().trim().max(100).default(''),
+    fields: z
+      .record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean()]).transform(String))
+      .refine(fields => Object.keys(fields).length <= 100, 'at most 100 fields')
+      .default({}),
+  })
+  .openapi('LeadInput')
+
+export const suppressionInput = z
+  .strictObject({
+    number: phoneNumber,
+    reason: words(200),
+    /** Unix ms; null: for good. */
+    until: z.int().min(0).nullable().default(null),
+  })
+  .openapi('SuppressionInput')
+
+export const tokenInput = z.strictObject({ name: words(64), role: z.enum(roles) }).openapi('TokenInput')
+
+export const callInput = z
+  .strictObject({
+    agent: id<UserId>(),
+    number: phoneNumber,
+    party: words(64).nullable().default(null),
+    campaign: id<CampaignId>().nullable().default(null),
+  })
+  .openapi('CallInput')
+
+const instant = z.union([z.int().min(0), z.iso.datetime({ offset: true }).transform(text => Date.parse(text))])
+export const exportInput = z
+  .strictObject({
+    from: instant.optional(),
+    to: instant.optional(),
+    filter: z
+      .strictObject({
+        agent: id<UserId>().optional(),
+        campaign: id<CampaignId>().optional(),
+        number: phoneNumber.optional(),
+        /** Recordings chosen one by one. */
+        recordings: z.array(z.string().regex(idPattern)).max(10_000).optional(),
+        calls: z.array(z.string().regex(idPattern)).max(10_000).optional(),
+      })
+      .default({}),
+    reason: words(500),
+  })
+  .refine(
+    given => given.from !== undefined || given.filter.recordings !== undefined || given.filter.calls !== undefined,
+    'from and to, or filter.recordings, or filter.calls: an export of everything is not offered',
+  )
+  .openapi('ExportInput')
+export type ExportRequest = z.output<typeof exportInput>
+
+/** Every field may be left out and then stays; the defaults of creation do not come back. */
+function changeOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>, name: string) {
+  const bare = Object.fromEntries(
+    Object.entries(schema.shape).map(([key, field]) => [
+      key,
+      (field instanceof z.ZodDefault ? field.unwrap() : field) as z.ZodType,
+    ]),
+  )
+  return (z.strictObject(bare) as unknown as z.ZodObject<S, z.core.$strict>).partial().openapi(name)
+}

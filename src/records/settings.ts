@@ -1,0 +1,34 @@
+import type { Actor } from '../centre/facts.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { InvalidInput } from './errors.ts'
+
+/** Every setting there is and what is right for it. */
+const checks: Record<string, { allowed: string; isRight: (value: string) => boolean }> = {
+  'centre.name': { allowed: 'at most 64 characters', isRight: value => value.length <= 64 },
+  'centre.zone': { allowed: 'an IANA time zone, e.g. Asia/Shanghai', isRight: isZone },
+}
+
+export const settingKeys = Object.keys(checks)
+
+export async function saveSettings(door: RecordsDoor, actor: Actor, values: Record<string, string>): Promise<void> {
+  const problems = Object.entries(values).flatMap(([key, value]) => {
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined
+    if (check === undefined)
+      return [{ field: key.slice(0, 64), found: 'an unknown setting', allowed: settingKeys.join(', ') }]
+    return check.isRight(value)
+      ? []
+      : [{ field: key, found: JSON.stringify(value.slice(0, 60)), allowed: check.allowed }]
+  })
+  if (problems.length > 0) throw new InvalidInput(problems)
+  const facts = Object.entries(values).map(([key, value]) => ({ type: 'setting.saved' as const, key, value }))
+  if (facts.length > 0) await keep(door, actor, facts)
+}
+
+function isZone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,33 @@
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { InvalidInput, NotFound } from './errors.ts'
+import { parseInput } from './parse.ts'
+import { phoneNumber, suppressionInput } from './schemas.ts'
+
+export type Suppression = { number: string; reason: string; until: number | null }
+
+/** From now on the number is not dialled by anyone, in any way; a call that rings there is withdrawn by the floor. */
+export async function addSuppression(door: RecordsDoor, actor: Actor, given: unknown): Promise<Suppression> {
+  const suppression = parseInput(suppressionInput, given)
+  if (suppression.until !== null && suppression.until <= door.clock.now())
+    throw new InvalidInput([
+      { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null for good' },
+    ])
+  const fact: RecordFact = { type: 'suppression.added', ...suppression }
+  await keep(door, actor, [fact])
+  return suppression
+}
+
+export async function removeSuppression(
+  door: RecordsDoor,
+  actor: Actor,
+  given: { number: string; reason: string },
+): Promise<void> {
+  const number = parseInput(phoneNumber, given.number)
+  const reason = given.reason.trim().slice(0, 200)
+  if (reason === '')
+    throw new InvalidInput([{ field: 'reason', found: 'nothing', allowed: 'why it may be called again' }])
+  if ((await door.store.read('suppressions.byNumber', { number })) === null)
+    throw new NotFound('suppression of', number)
+  await keep(door, actor, [{ type: 'suppression.removed', number, reason }])
+}

@@ -1,0 +1,63 @@
+import type { Trunk } from '../centre/entities.ts'
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { TrunkId } from '../lib/ids.ts'
+import type { SecretWrite } from '../store/port.ts'
+import type { TrunkRecord } from '../store/telephony.ts'
+import { keep, newId, type RecordsDoor } from './door.ts'
+import { InvalidInput, NotFound, NotNow } from './errors.ts'
+import { parseInput } from './parse.ts'
+import { trunkChange, trunkInput } from './schemas.ts'
+
+export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknown): Promise<Trunk> {
+  const { password, ...rest } = parseInput(trunkInput, given)
+  const trunk: Trunk = { id: newId<'trunk'>('t'), ...rest }
+  checkRegistration(trunk, password !== undefined)
+  await save(door, actor, trunk, password)
+  return trunk
+}
+
+export async function changeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
+  const { password, ...change } = parseInput(trunkChange, given)
+  const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
+  const trunk = { ...former, ...change }
+  checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
+  await save(door, actor, trunk, password)
+  return trunk
+}
+
+/** Refused while a campaign still uses it. */
+export async function removeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId): Promise<void> {
+  await trunkById(door, id)
+  const users = (await door.store.read('campaigns.list', {})).filter(
+    campaign => campaign.state !== 'closed' && campaign.trunks.includes(id),
+  )
+  if (users.length > 0)
+    throw new NotNow('in-use', `it is used by the campaign ${users.map(campaign => campaign.name).join(', ')}`)
+  await keep(door, actor, [{ type: 'trunk.removed', trunk: id }], [{ owner: id, kind: 'trunk-password', value: null }])
+}
+
+export async function trunkById(door: RecordsDoor, id: TrunkId): Promise<TrunkRecord> {
+  const trunk = await door.store.read('trunks.byId', { id })
+  if (trunk === null) throw new NotFound('trunk', id)
+  return trunk
+}
+
+async function save(door: RecordsDoor, actor: Actor, trunk: Trunk, password: string | undefined): Promise<void> {
+  const facts: RecordFact[] = [{ type: 'trunk.saved', trunk }]
+  const secrets: SecretWrite[] = []
+  if (password !== undefined) {
+    facts.push({ type: 'trunk.passwordSet', trunk: trunk.id })
+    secrets.push({ owner: trunk.id, kind: 'trunk-password', value: password })
+  }
+  await keep(door, actor, facts, secrets)
+}
+
+function checkRegistration(trunk: Trunk, hasPassword: boolean): void {
+  if (!trunk.register) return
+  const problems = []
+  if (trunk.username === null)
+    problems.push({ field: 'username', found: 'nothing', allowed: 'the name that the carrier gave' })
+  if (!hasPassword)
+    problems.push({ field: 'password', found: 'nothing', allowed: 'the password that the carrier gave' })
+  if (problems.length > 0) throw new InvalidInput(problems)
+}

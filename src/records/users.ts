@@ -1,0 +1,78 @@
+import type { User } from '../centre/entities.ts'
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { UserId } from '../lib/ids.ts'
+import type { SecretWrite } from '../store/port.ts'
+import type { UserRecord } from '../store/users.ts'
+import { keep, newId, type RecordsDoor } from './door.ts'
+import { InvalidInput, NotFound, NotNow } from './errors.ts'
+import { parseInput } from './parse.ts'
+import { hashPassword } from './password.ts'
+import { userChange, userInput } from './schemas.ts'
+
+/** Throws InvalidInput; StoreError `conflict` when the name or extension is taken. */
+export async function createUser(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
+  const { password, sipPassword, displayName, ...rest } = parseInput(userInput, given)
+  const user: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest }
+  checkTogether(user, password)
+  await save(door, actor, user, { password, sipPassword })
+  return user
+}
+
+/** Fields that are left out stay. A new password ends nothing here; the caller ends the person's session. */
+export async function changeUser(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
+  const { password, sipPassword, ...change } = parseInput(userChange, given)
+  const former = await userById(door, id)
+  const user = { ...plain(former), ...change }
+  checkTogether(user, password)
+  if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)
+  await save(door, actor, user, { password, sipPassword })
+  return user
+}
+
+export async function userById(door: RecordsDoor, id: UserId): Promise<UserRecord> {
+  const user = await door.store.read('users.byId', { id })
+  if (user === null) throw new NotFound('user', id)
+  return user
+}
+
+async function save(
+  door: RecordsDoor,
+  actor: Actor,
+  user: User,
+  secret: { password?: string; sipPassword?: string },
+): Promise<void> {
+  const facts: RecordFact[] = [{ type: 'user.saved', user }]
+  const secrets: SecretWrite[] = []
+  if (secret.password !== undefined) {
+    facts.push({ type: 'user.passwordSet', user: user.id })
+    secrets.push({ owner: user.id, kind: 'password', value: await hashPassword(secret.password, door.passwordCost) })
+  }
+  if (secret.sipPassword !== undefined) {
+    facts.push({ type: 'user.sipPasswordSet', user: user.id })
+    secrets.push({ owner: user.id, kind: 'sip-password', value: secret.sipPassword })
+  }
+  await keep(door, actor, facts, secrets)
+}
+
+/** What one field alone cannot tell. */
+function checkTogether(user: User, password: string | undefined): void {
+  if (user.station !== 'browser' && user.extension === null)
+    throw new InvalidInput([
+      { field: 'extension', found: 'nothing', allowed: 'the digits that the desk phone registers with' },
+    ])
+  if (password?.toLowerCase().includes(user.name.toLowerCase()) && user.name.length >= 4)
+    throw new InvalidInput([
+      { field: 'password', found: 'one that contains the user name', allowed: 'one without the user name' },
+    ])
+}
+
+async function keepAnAdministrator(door: RecordsDoor, leaving: UserId): Promise<void> {
+  const others = await door.store.read('users.list', { role: 'admin', enabledOnly: true })
+  if (!others.some(user => user.id !== leaving))
+    throw new NotNow('last-administrator', 'this is the last administrator; make another one first')
+}
+
+function plain(record: UserRecord): User {
+  const { failedSignIns, lockedUntil, passwordSetAt, sipPasswordSetAt, ...user } = record
+  return user
+}
