@@ -110,9 +110,14 @@ export class Relay {
       else if (isReport) this.#ports.onReport(leg, inbound.bytes, clear)
       else this.#receiveMedia(leg, clear)
     } else if (first <= 3) this.#receiveStun(leg, length)
-    // The handshake speaks only with whom ICE has authenticated.
-    else if (first >= 20 && first <= 63 && leg.consentAt > 0) this.#ports.onDtls(leg, inbound.bytes.slice(0, length))
+    // The handshake speaks only with the address that ICE has authenticated: an alert from elsewhere would end it.
+    else if (first >= 20 && first <= 63 && this.#isFromRemote(leg)) this.#ports.onDtls(leg, inbound.bytes.slice(0, length))
     else leg.dropped++
+  }
+
+  #isFromRemote(leg: Leg): boolean {
+    const { sourceAddress, sourcePort } = this.#wire
+    return leg.consentAt > 0 && sourceAddress === leg.remoteAddress && sourcePort === leg.remotePort
   }
 
   #receiveStun(leg: Leg, length: number): void {
