@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { Config } from './config.ts'
 import type { Logger } from './lib/log.ts'
+import type { RecordsDoor } from './records/door.ts'
 
 export type Running = {
   /** Where a person may point the browser: `https://host:8443`. */
@@ -10,6 +11,8 @@ export type Running = {
   isAlive(): boolean
   /** Resolves, never rejects, with the fault that makes going on pointless; pending while all is well. */
   readonly failed: Promise<Error>
+  /** For commands from a shell, such as `user add`. */
+  readonly records?: RecordsDoor
   /** Ends the calls, commits what is decided, closes everything. At most 10 s. */
   [Symbol.asyncDispose](): Promise<void>
 }

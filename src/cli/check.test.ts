@@ -14,6 +14,7 @@ async function check(folder: string, env: Record<string, string> = {}): Promise<
   const io = {
     out: (line: string) => void out.push(line),
     err: (line: string) => void out.push(line),
+    input: async () => '',
     env: {
       SWITCHROOM_DATA_DIR: folder,
       SWITCHROOM_HTTP_LISTEN: '127.0.0.1:0',

@@ -1,3 +1,5 @@
+import { text } from 'node:stream/consumers'
+
 /** What every command of the program is: arguments after its name and a way to talk in, an exit code out. */
 
 /** 0 done · 1 the check or the job failed · 2 wrong usage or configuration. */
@@ -8,6 +10,8 @@ export type Io = {
   out(line: string): void
   /** One line to standard error: progress, advice, refusals. */
   err(line: string): void
+  /** All of standard input; empty when a person sits at it. */
+  input(): Promise<string>
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -28,5 +32,6 @@ export class UsageError extends Error {
 export const terminal: Io = {
   out: line => void process.stdout.write(`${line}\n`),
   err: line => void process.stderr.write(`${line}\n`),
+  input: async () => (process.stdin.isTTY ? '' : text(process.stdin)),
   env: process.env,
 }

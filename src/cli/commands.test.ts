@@ -6,7 +6,13 @@ import { commands, dispatch } from './commands.ts'
 
 function listen(): Io & { lines: { out: string[]; err: string[] } } {
   const lines = { out: [] as string[], err: [] as string[] }
-  return { lines, env: {}, out: line => void lines.out.push(line), err: line => void lines.err.push(line) }
+  return {
+    lines,
+    env: {},
+    input: async () => '',
+    out: line => void lines.out.push(line),
+    err: line => void lines.err.push(line),
+  }
 }
 
 const command = (run: (args: string[]) => number): Command => ({

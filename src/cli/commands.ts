@@ -14,6 +14,36 @@ export const commands: Record<string, Command> = {
     summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
     load: () => import('./check.ts'),
   },
+  user: {
+    usage: '(add NAME --role ROLE | reset NAME | list) [--extension DIGITS] [--password-stdin] [--config FILE]',
+    summary: 'people who may sign in; a password that is not given is made and shown once',
+    load: () => import('./user.ts'),
+  },
+  backup: {
+    usage: 'FILE [--config FILE]',
+    summary: 'a consistent copy of the database while the service works',
+    load: () => import('./backup.ts'),
+  },
+  restore: {
+    usage: 'FILE [--config FILE]',
+    summary: 'put such a copy back; the service must be stopped',
+    load: () => import('./restore.ts'),
+  },
+  import: {
+    usage: 'KIND FILE [--config FILE]',
+    summary: 'read a table, and report each row that was refused',
+    load: later('import'),
+  },
+  export: {
+    usage: '--from TIME --to TIME --reason TEXT [--config FILE]',
+    summary: 'evidence: recordings, metadata, hashes and the journal’s proof',
+    load: later('export'),
+  },
+  verify: {
+    usage: '(FILE | --journal) [--config FILE]',
+    summary: 'check an export, or the journal of this machine from its first line',
+    load: () => import('./verify.ts'),
+  },
   carrier: {
     usage: '[SCENARIO.json] [--listen udp:ADDRESS:PORT] [--seed N] [--seconds N] [--record DIR] [--quiet]',
     summary: 'a carrier and its people, on real SIP and RTP, to try the house against',
@@ -71,9 +101,7 @@ export async function dispatch(args: string[], io: Io, table: Record<string, Com
 }
 
 export function usage(table: Record<string, Command> = commands): string {
-  const lines = Object.entries(table).map(
-    ([name, { usage, summary }]) => `  ${`${name} ${usage}`.padEnd(48)} ${summary}`,
-  )
+  const lines = Object.entries(table).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   return ['usage: switchroom COMMAND', '', ...lines, '', 'Each command explains itself with --help.'].join('\n')
 }
 

@@ -3,6 +3,8 @@ import { createLogger } from '../lib/log.ts'
 import { configOf, readArguments } from './arguments.ts'
 import type { ExitCode, Io } from './command.ts'
 import { systemdNotifier } from './notify.ts'
+import { listenForCommands } from './records-door.ts'
+import { user } from './user.ts'
 import { programVersion } from './version.ts'
 
 /** Runs until SIGTERM or SIGINT, or until something without which there is no call centre has died (exit 1, so that systemd restarts it). */
@@ -16,6 +18,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
 
   const { serve } = await import('../serve.ts')
   const running = await serve(config, log)
+  const door = running.records === undefined ? null : await listenForCommands(config, running.records, { user })
   log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')
   systemd.ready(`serving at ${running.urls.join(' ')}`)
   const heartbeat =
@@ -26,6 +29,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   systemd.stopping()
   if (end instanceof Error) log.fatal({ err: end }, 'stopping: a part without which there is no call centre has failed')
   else log.info({ signal: end }, 'stopping')
+  await door?.[Symbol.asyncDispose]()
   await running[Symbol.asyncDispose]()
   systemd.close()
   return end instanceof Error ? 1 : 0

@@ -1,0 +1,124 @@
+/**
+ * Commands that write records (`user add`, `import`): when the service runs, the data folder is its own, so the command's arguments go to it
+ * over a socket in that folder and its words come back; otherwise the command opens the records itself. Who may reach the socket may read
+ * the database too: no password is asked.
+ */
+import { chmodSync, existsSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type Config, dataFiles } from '../config.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { RecordsDoor } from '../records/door.ts'
+import { Store } from '../store/store.ts'
+import { type Io, UsageError } from './command.ts'
+
+/** Runs in the service's process or in the command's own: everything it needs is given. */
+export type RecordsCommand = (args: string[], io: Io, door: RecordsDoor) => Promise<number>
+
+const requestBytesMax = 64 * 2 ** 20
+
+type Request = { command: string; args: string[]; input: string }
+type Reply = { out: string } | { err: string } | { exit: number; usage?: string }
+
+/** `name` is how the service knows the command. */
+export async function runWithRecords(
+  name: string,
+  command: RecordsCommand,
+  { args, io, config }: { args: string[]; io: Io; config: Config },
+): Promise<number> {
+  const socket = await connect(socketPath(config))
+  if (socket !== null) return ask(socket, { command: name, args, input: await io.input() }, io)
+  const { database } = dataFiles(config)
+  const store = await Store.open({
+    file: database,
+    keyFile: config.secrets.keyFile,
+    now: systemClock.now(),
+    readers: 1,
+  })
+  try {
+    return await command(args, io, { store, clock: systemClock, tell: () => {} })
+  } finally {
+    await store[Symbol.asyncDispose]()
+  }
+}
+
+/** The service's end. Rejects when the socket cannot be made. */
+export async function listenForCommands(
+  config: Config,
+  door: RecordsDoor,
+  commands: Record<string, RecordsCommand>,
+): Promise<AsyncDisposable> {
+  const path = socketPath(config)
+  rmSync(path, { force: true }) // left by a kill -9; the data folder's lock says that nobody else serves here
+  const server = net.createServer({ allowHalfOpen: true }, socket => {
+    socket.on('error', () => socket.destroy())
+    answer(socket, door, commands).catch(() => socket.destroy())
+  })
+  server.maxConnections = 16
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  chmodSync(path, 0o600)
+  return {
+    async [Symbol.asyncDispose]() {
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+function socketPath(config: Config): string {
+  return join(config.dataDir, 'control.sock')
+}
+
+function connect(path: string): Promise<net.Socket | null> {
+  if (!existsSync(path)) return Promise.resolve(null)
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(path)
+    socket.once('connect', () => resolve(socket))
+    socket.once('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'ECONNREFUSED' || fault.code === 'ENOENT')
+        resolve(null) // nobody listens any more
+      else reject(new Error(`${path}: ${fault.message}; run this as the service's user, e.g. sudo -u switchroom`))
+    })
+  })
+}
+
+async function ask(socket: net.Socket, request: Request, io: Io): Promise<number> {
+  socket.end(`${JSON.stringify(request)}\n`)
+  for await (const line of createInterface({ input: socket })) {
+    const reply = JSON.parse(line) as Reply
+    if ('out' in reply) io.out(reply.out)
+    else if ('err' in reply) io.err(reply.err)
+    else if (reply.usage !== undefined) throw new UsageError(reply.usage)
+    else return reply.exit
+  }
+  throw new Error('the service ended before it had answered; see journalctl -u switchroom')
+}
+
+async function answer(socket: net.Socket, door: RecordsDoor, commands: Record<string, RecordsCommand>): Promise<void> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of socket.iterator({ destroyOnReturn: false })) {
+    parts.push(part)
+    bytes += part.length
+    if (bytes > requestBytesMax) return void socket.destroy()
+  }
+  const request = JSON.parse(Buffer.concat(parts).toString('utf8')) as Request
+  const say = (reply: Reply) => void socket.write(`${JSON.stringify(reply)}\n`)
+  const io: Io = { out: out => say({ out }), err: err => say({ err }), input: async () => request.input, env: {} }
+  const command = Object.hasOwn(commands, request.command) ? commands[request.command] : undefined
+  try {
+    if (command === undefined)
+      throw new Error(`this service does not know the command ${request.command}: is it of another version?`)
+    say({ exit: await command(request.args, io, door) })
+  } catch (error) {
+    if (error instanceof UsageError) say({ exit: 2, usage: error.message })
+    else {
+      say({ err: error instanceof Error ? error.message : String(error) })
+      say({ exit: 1 })
+    }
+  }
+  socket.end()
+}
