@@ -111,7 +111,8 @@ export class Relay {
       else this.#receiveMedia(leg, clear)
     } else if (first <= 3) this.#receiveStun(leg, length)
     // The handshake speaks only with the address that ICE has authenticated: an alert from elsewhere would end it.
-    else if (first >= 20 && first <= 63 && this.#isFromRemote(leg)) this.#ports.onDtls(leg, inbound.bytes.slice(0, length))
+    else if (first >= 20 && first <= 63 && this.#isFromRemote(leg))
+      this.#ports.onDtls(leg, inbound.bytes.slice(0, length))
     else leg.dropped++
   }
 

@@ -1,0 +1,410 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { LegId, RecordingId } from '../lib/ids.ts'
+import { seededRandom } from '../lib/random.ts'
+import { type Bay, type BayEvent, type Endpoint, MediaError } from './bay.ts'
+import { type BayOptions, createBay } from './create-bay.ts'
+import { FarEnd } from './far-end.ts'
+import { loadLibc } from './libc.ts'
+import { readCompound } from './rtcp.ts'
+import { codeOf, keyOf, writeEvent } from './telephone-event.ts'
+import { goertzel, loudness, purity, tone } from './tone.ts'
+import { readStereo } from './wav.ts'
+
+const folder = mkdtempSync('/tmp/switchroom-bay-')
+after(() => rmSync(folder, { recursive: true }))
+
+const carl = 'leg_carl' as LegId
+const alice = 'leg_alice' as LegId
+const recording = 'rec_1' as RecordingId
+
+const prompts = {
+  music: tone({ hz: 600, ms: 1000, level: 0.2 }),
+  beep: tone({ hz: 880, ms: 100, level: 0.2 }),
+}
+
+for (const wire of ['libc', 'dgram'] as const)
+  describe(`the patch bay on ${wire}`, { skip: wire === 'libc' && loadLibc() === null, concurrency: 4 }, () => {
+    test('carries a tone each way and records both, the customer left and the agent right', async () => {
+      await using world = await bridged(wire)
+      const file = `${folder}/both-${wire}.wav`
+      world.bay.record(recording, carl, file)
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(1500)
+      world.bay.stopRecording(recording)
+      const closed = await world.told('recording.closed')
+
+      assertTone(world.alice.samples(5), 1000)
+      assertTone(world.carl.samples(5), 440)
+      const bytes = readFileSync(file)
+      const [left, right] = readStereo(bytes)
+      assertTone(left.subarray(1600, 11_200), 1000)
+      assertTone(right.subarray(1600, 11_200), 440)
+      assert.equal(closed.bytes, bytes.length)
+      assert.equal(closed.sha256, createHash('sha256').update(bytes).digest('hex'))
+      assert.ok(Math.abs(closed.durationMs - 1500) < 150, `${closed.durationMs} ms`)
+      assert.equal(world.faults.length, 0)
+    })
+
+    test('lets an A-law customer talk with a µ-law agent', async () => {
+      await using world = await bridged(wire, { agentCodec: 'pcmu' })
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(600)
+      assertTone(world.alice.samples(5), 1000)
+      assertTone(world.carl.samples(5), 440)
+      assert.ok(world.alice.heard.every(packet => packet.payloadType === 0))
+    })
+
+    test('gives the agent one unbroken stream, whoever speaks', async () => {
+      await using world = await bridged(wire)
+      world.carl.say(1000, world.carlPort)
+      await pause(300)
+      world.carl.ssrc = 0x77777777 // the far end is transferred
+      world.carl.sequence = 9
+      world.carl.timestamp = 42
+      await pause(300)
+      world.bay.unpatch(alice)
+      world.bay.play(alice, 'music', true)
+      await pause(300)
+      world.bay.stopPlay(alice)
+      world.bay.patch(alice, carl)
+      await pause(300)
+      const { heard } = world.alice
+      assert.ok(heard.length > 50)
+      assert.equal(new Set(heard.map(packet => packet.ssrc)).size, 1)
+      for (let i = 1; i < heard.length; i++) {
+        assert.equal((heard[i]!.sequence - heard[i - 1]!.sequence) & 0xffff, 1, `packet ${i}`)
+        const step = (heard[i]!.timestamp - heard[i - 1]!.timestamp) >>> 0
+        assert.ok(step >= 160 && step <= 4000, `packet ${i} steps ${step}`)
+      }
+      assert.ok(heard.filter(packet => packet.marker).length >= 4)
+    })
+
+    test('plays a prompt instead of the peer, tells its end, and then the peer is heard again', async () => {
+      await using world = await bridged(wire)
+      world.carl.say(1000, world.carlPort)
+      await pause(200)
+      world.bay.play(alice, 'music', true)
+      await pause(50)
+      const from = world.alice.heard.length
+      await pause(500)
+      assertTone(world.alice.samples(from).subarray(0, 3200), 600)
+      world.bay.play(alice, 'beep', false)
+      assert.deepEqual(await world.told('prompt.finished'), { type: 'prompt.finished', leg: alice, prompt: 'beep' })
+      await pause(50)
+      const again = world.alice.heard.length
+      await pause(400)
+      assertTone(world.alice.samples(again), 1000)
+    })
+
+    test('paces a prompt by the clock: 50 frames a second, none in a burst', async () => {
+      await using world = await bridged(wire)
+      world.bay.play(alice, 'music', true)
+      await pause(2000)
+      const music = world.alice.heard.length
+      assert.ok(music >= 97 && music <= 104, `${music} frames in 2 s`)
+    })
+
+    test('tells each key once, and passes it on with the payload type of the other side', async () => {
+      await using world = await bridged(wire, { agentChanges: { dtmfPayloadType: 96 } })
+      for (const key of '5#') pressKey(world.carl, world.carlPort, key)
+      await pause(200)
+      assert.deepEqual(
+        world.events.filter(event => event.type === 'leg.digit').map(event => event.digit),
+        ['5', '#'],
+      )
+      const events = world.alice.heard.filter(packet => packet.payloadType === 96)
+      assert.equal(events.length, 14)
+      assert.deepEqual([...new Set(events.map(packet => keyOf(packet.payload, 0, packet.payload.length)))], ['5', '#'])
+      assert.equal(new Set(events.map(packet => packet.timestamp)).size, 2)
+    })
+
+    test('sends keys as telephone events, or as tones to who knows none', async () => {
+      await using world = await bridged(wire, { agentChanges: { dtmfPayloadType: null } })
+      world.bay.sendDigits(carl, '19')
+      world.bay.sendDigits(alice, '5')
+      await pause(900)
+      const events = world.carl.heard.filter(packet => packet.payloadType === 101)
+      const keys = events.map(packet => keyOf(packet.payload, 0, packet.payload.length))
+      assert.deepEqual(keys, ['1', '1', '1', '1', '1', '1', '1', '1', '1', '9', '9', '9', '9', '9', '9', '9', '9', '9'])
+      assert.equal(new Set(events.map(packet => packet.timestamp)).size, 2)
+      const first = world.alice.heard.findIndex(packet => loudness(worldSamples(world.alice, packet)) > 0.05)
+      const heard = world.alice.samples(first).subarray(0, 960)
+      assert.ok(goertzel(heard, 770) > 0.15 && goertzel(heard, 1336) > 0.15)
+    })
+
+    test('latches onto the port the allowed address really uses, and drops and counts everyone else', async () => {
+      await using world = await bridged(wire)
+      const moved = await FarEnd.bind()
+      const mallory = await FarEnd.bind('pcma', '127.0.0.66')
+      mallory.say(700, world.carlPort)
+      await pause(300)
+      assert.equal(world.alice.heard.filter(packet => packet.payload.some(octet => octet !== 0xd5)).length, 0)
+      moved.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(700)
+      mallory.close()
+      moved.close()
+      assertTone(moved.samples(5), 440)
+      assertTone(world.alice.samples(5).subarray(-3200), 1000)
+      assert.equal(mallory.heard.length, 0, 'nothing is sent to where nobody asked us to')
+      const figures = (await world.bay.figures()).find(figure => figure.leg === carl)!
+      assert.ok(figures.foreign >= 10, `${figures.foreign} foreign packets`)
+    })
+
+    test('notices that a leg fell silent, once, and that it is back', async () => {
+      await using world = await bridged(wire, { silenceMs: 400 })
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(300)
+      world.carl.hush()
+      await world.told('leg.silent')
+      await pause(600)
+      const silent = () => world.events.filter(event => event.type === 'leg.silent')
+      assert.deepEqual(silent(), [{ type: 'leg.silent', leg: carl }])
+      world.carl.say(1000, world.carlPort)
+      await pause(300)
+      world.carl.hush()
+      await pause(700)
+      assert.equal(silent().length, 2)
+    })
+
+    test('sends nothing to a leg on hold, takes nothing from it, and does not call it silent', async () => {
+      await using world = await bridged(wire, { silenceMs: 300 })
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      await pause(200)
+      world.bay.configure(carl, world.carl.parameters({ send: false, receive: false }))
+      await pause(100)
+      const [toCarl, toAlice] = [world.carl.heard.length, world.alice.samples().length]
+      world.carl.hush()
+      await pause(600)
+      assert.equal(world.carl.heard.length, toCarl)
+      assert.ok(loudness(world.alice.samples().subarray(toAlice)) < 0.001)
+      assert.equal(world.events.filter(event => event.type === 'leg.silent').length, 0)
+      world.bay.configure(carl, world.carl.parameters())
+      world.carl.say(1000, world.carlPort)
+      await pause(400)
+      assertTone(world.carl.samples(toCarl + 5), 440)
+    })
+
+    test('answers RTCP: a report about what it heard, to the port beside the audio', async () => {
+      await using world = await bridged(wire)
+      const rtcp = createSocket('udp4').bind(world.carl.endpoint.port + 1, '127.0.0.1')
+      await once(rtcp, 'listening').catch(() => undefined)
+      world.carl.say(1000, world.carlPort)
+      const [bytes, from] = (await once(rtcp, 'message')) as [Buffer, { port: number }]
+      rtcp.close()
+      assert.equal(from.port, world.carlPort.port + 1)
+      const heard = readCompound(bytes, bytes.length, world.carl.ssrc)
+      assert.equal(heard?.lossFraction, 0)
+    })
+
+    test('survives 20,000 hostile datagrams, and the call goes on', async () => {
+      await using world = await bridged(wire)
+      const random = seededRandom(wire.length)
+      for (let round = 0; round < 20_000; round++) {
+        const bytes = Uint8Array.from({ length: 1 + Math.floor(random() * 60) }, () => Math.floor(random() * 256))
+        if (round % 2) bytes[0] = 0x80 | (bytes[0]! & 0x3f)
+        if (round % 4 === 1) bytes[1] = [200, 201, 8, 101][round % 3]!
+        const port = world.carlPort.port + (round % 5 === 0 ? 1 : 0)
+        world.carl.sendRaw({ address: '127.0.0.1', port }, bytes)
+        if (round % 200 === 0) await pause(1)
+      }
+      await pause(50)
+      const from = world.alice.heard.length
+      world.carl.ssrc = 0x5555
+      world.carl.say(1000, world.carlPort)
+      await pause(500)
+      assertTone(world.alice.samples(from).subarray(-2400), 1000)
+      assert.deepEqual(world.faults, [])
+    })
+
+    test('a recording that cannot be written is told with its reason, and the call goes on', async () => {
+      await using world = await bridged(wire)
+      world.carl.say(1000, world.carlPort)
+      world.bay.record(recording, carl, `${folder}/nowhere/x.wav`)
+      const nowhere = await world.told('recording.failed')
+      assert.match(nowhere.reason, /folder does not exist/)
+      world.events.length = 0
+      world.bay.record('rec_2' as RecordingId, carl, '/dev/full')
+      assert.match((await world.told('recording.failed')).reason, /exists already|disk is full/)
+      const good = `${folder}/good-${wire}.wav`
+      writeFileSync(`${folder}/taken-${wire}.wav`, 'evidence')
+      world.events.length = 0
+      world.bay.record('rec_3' as RecordingId, carl, `${folder}/taken-${wire}.wav`)
+      assert.match((await world.told('recording.failed')).reason, /exists already/)
+      assert.equal(readFileSync(`${folder}/taken-${wire}.wav`, 'utf8'), 'evidence')
+      world.bay.record('rec_4' as RecordingId, carl, good)
+      await pause(300)
+      world.bay.close(carl)
+      const closed = await world.told('recording.closed')
+      assert.ok(closed.durationMs > 200)
+      assert.ok(world.alice.heard.length > 10)
+    })
+
+    test('opens no leg twice, none without a port, and none for a browser without a certificate', async () => {
+      const options = { wire, ports: { from: portBase(), to: 0 } }
+      options.ports.to = options.ports.from + 3
+      await using bay = await createBay({ address: '127.0.0.1', prompts, ...options })
+      const open = (leg: string) => bay.open(leg as LegId, { kind: 'rtp', silenceMs: 0 })
+      const ports = [(await open('a')).port, (await open('b')).port]
+      assert.ok(ports.every(port => port % 2 === 0 && port >= options.ports.from && port < options.ports.to))
+      await assert.rejects(open('a'), /open already/)
+      await assert.rejects(
+        open('c'),
+        (error: Error) => error instanceof MediaError && /widen the range/.test(error.message),
+      )
+      bay.close('a' as LegId)
+      assert.ok((await open('c')).port >= options.ports.from)
+      await assert.rejects(bay.open('d' as LegId, browserSpec), /no DTLS certificate/)
+    })
+  })
+
+test('a media thread that dies takes its legs with it, says so, and is replaced', async () => {
+  const dying = `
+    const { parentPort } = require('node:worker_threads')
+    parentPort.on('message', message => {
+      if (message.type === 'figures') parentPort.postMessage({ type: 'figures', ask: message.ask, figures: [] })
+      if (message.type === 'open' && message.leg === 'doomed') throw new Error('boom')
+      if (message.type === 'open') parentPort.postMessage({ type: 'opened', leg: message.leg, port: 4000, problem: null })
+      if (message.type === 'stop') parentPort.postMessage({ type: 'stopped' })
+    })`
+  const file = `${folder}/dying.cjs`
+  writeFileSync(file, dying)
+  await using bay = await createBay({
+    address: '127.0.0.1',
+    ports: { from: 40_000, to: 40_010 },
+    prompts,
+    mediaWorker: file,
+  })
+  const events: BayEvent[] = []
+  bay.onEvent(event => events.push(event))
+  await bay.open(alice, { kind: 'rtp', silenceMs: 0 })
+  await assert.rejects(bay.open('doomed' as LegId, { kind: 'rtp', silenceMs: 0 }), /media thread died.*boom/s)
+  const died = events.find(event => event.type === 'worker.died')
+  assert.deepEqual(died?.legs, [alice, 'doomed'])
+  assert.match(died?.reason ?? '', /boom/)
+  assert.equal((await bay.open(alice, { kind: 'rtp', silenceMs: 0 })).port, 4000)
+})
+
+test('an address that is not of this machine is refused in words', async () => {
+  await using bay = await createBay({ address: '192.0.2.1', ports: { from: 40_000, to: 40_010 }, prompts })
+  await assert.rejects(bay.open(alice, { kind: 'rtp', silenceMs: 0 }), /192\.0\.2\.1 is not an address of this machine/)
+  await assert.rejects(
+    createBay({ address: 'pbx', ports: { from: 40_000, to: 40_010 }, prompts }),
+    /IPv4 address is needed/,
+  )
+})
+
+const browserSpec = {
+  kind: 'webrtc' as const,
+  localUfrag: 'abcd',
+  localPassword: 'p'.repeat(22),
+  silenceMs: 0,
+  parameters: {
+    remoteUfrag: 'efgh',
+    remotePassword: 'q'.repeat(22),
+    remoteFingerprint: `sha-256 ${'AA:'.repeat(31)}AA`,
+    codec: 'pcma' as const,
+    payloadType: 8,
+    dtmfPayloadType: null,
+    ssrc: 7,
+  },
+}
+
+type World = AsyncDisposable & {
+  bay: Bay
+  carl: FarEnd
+  alice: FarEnd
+  carlPort: Endpoint
+  alicePort: Endpoint
+  events: BayEvent[]
+  faults: string[]
+  told<Type extends BayEvent['type']>(type: Type): Promise<Extract<BayEvent, { type: Type }>>
+}
+
+type WorldOptions = {
+  agentCodec?: 'pcma' | 'pcmu'
+  agentChanges?: Parameters<FarEnd['parameters']>[0]
+  silenceMs?: number
+}
+
+/** Carl and alice, each on a real socket, patched together. */
+async function bridged(wire: BayOptions['wire'], options: WorldOptions = {}): Promise<World> {
+  const from = portBase()
+  const faults: string[] = []
+  const bay = await createBay({
+    address: '127.0.0.1',
+    ports: { from, to: from + 199 },
+    prompts,
+    wire,
+    onFault: words => faults.push(words),
+  })
+  const events: BayEvent[] = []
+  bay.onEvent(event => events.push(event))
+  const [carlEnd, aliceEnd] = [await FarEnd.bind(), await FarEnd.bind(options.agentCodec)]
+  const spec = { kind: 'rtp' as const, silenceMs: options.silenceMs ?? 0 }
+  const [carlPort, alicePort] = [await bay.open(carl, spec), await bay.open(alice, spec)]
+  bay.configure(carl, carlEnd.parameters())
+  bay.configure(alice, aliceEnd.parameters(options.agentChanges))
+  bay.patch(carl, alice)
+  return {
+    bay,
+    carl: carlEnd,
+    alice: aliceEnd,
+    carlPort,
+    alicePort,
+    events,
+    faults,
+    async told(type) {
+      for (let waited = 0; waited < 3000; waited += 10) {
+        const event = events.find(event => event.type === type)
+        if (event) return event as never
+        await pause(10)
+      }
+      return assert.fail(`${type} was never told; but ${JSON.stringify(events)}`)
+    },
+    async [Symbol.asyncDispose]() {
+      carlEnd.close()
+      aliceEnd.close()
+      await bay[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Tests of several processes run at once; a port that is taken is stepped over. */
+function portBase(): number {
+  return 20_000 + 2 * Math.floor(Math.random() * 14_000)
+}
+
+function assertTone(samples: Int16Array, hz: number): void {
+  assert.ok(samples.length > 1600, `${samples.length} samples`)
+  const middle = samples.subarray(400, -400)
+  assert.ok(purity(middle, hz) > 0.9, `purity of ${hz} Hz is ${purity(middle, hz)}, loudness ${loudness(middle)}`)
+  const level = goertzel(middle, hz)
+  assert.ok(level > 0.15 && level < 0.3, `level of ${hz} Hz is ${level}`)
+}
+
+function pressKey(phone: FarEnd, to: Endpoint, key: string): void {
+  const payload = new Uint8Array(4)
+  const { timestamp } = phone
+  for (let step = 1; step <= 7; step++) {
+    writeEvent(payload, 0, codeOf(key), step > 4, Math.min(step, 5) * 160)
+    phone.timestamp = timestamp + 1 // so that this event's timestamp stays
+    phone.send(to, 101, payload.slice(), timestamp)
+  }
+  phone.timestamp = (timestamp + 1600) >>> 0
+}
+
+function worldSamples(phone: FarEnd, packet: { payload: Uint8Array }): Int16Array {
+  const at = phone.heard.findIndex(other => other === packet)
+  return phone.samples(at).subarray(0, 160)
+}

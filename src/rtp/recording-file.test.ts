@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { after, test } from 'node:test'
+import { RecordingFile, salvageRecording } from './recording-file.ts'
+import { purity } from './tone.ts'
+import { readStereo, WavError } from './wav.ts'
+
+const folder = mkdtempSync('/tmp/switchroom-recording-')
+after(() => rmSync(folder, { recursive: true }))
+
+test('a process killed in the middle of a call leaves a recording that plays up to its last second', async () => {
+  const file = `${folder}/killed.wav`
+  const child = spawn(process.execPath, [`${import.meta.dirname}/fixtures/record-until-killed.ts`, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let saidMs = 0
+  for await (const line of createInterface(child.stdout!)) {
+    saidMs = Number(line)
+    if (saidMs >= 2500) break
+  }
+  child.kill('SIGKILL')
+  await new Promise(resolve => child.once('exit', resolve))
+
+  const [left, right] = readStereo(readFileSync(file))
+  assert.ok(left.length / 8 > saidMs - 1000, `${left.length / 8} ms lie on the disk of ${saidMs} ms said`)
+  assert.ok(purity(left.subarray(1600, -1600), 1000) > 0.9)
+  assert.ok(purity(right.subarray(1600, -1600), 440) > 0.9)
+  const sealed = await salvageRecording(file)
+  const bytes = readFileSync(file)
+  assert.deepEqual(sealed, {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: bytes.length,
+    durationMs: left.length / 8,
+  })
+})
+
+test('a partial frame and a stale header are put right, and doing it twice changes nothing', async () => {
+  const file = `${folder}/torn.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(16_000).fill(0xd5), 16_000)
+  recording.abandon()
+  appendFileSync(file, Buffer.alloc(801, 0x55))
+  const first = await salvageRecording(file)
+  assert.equal(first.durationMs, 1050)
+  assert.deepEqual(await salvageRecording(file), first)
+  assert.equal(readStereo(readFileSync(file))[0].length, 8400)
+})
+
+test('a file of which not even the header was written becomes an empty recording', async () => {
+  const file = `${folder}/headless.wav`
+  new RecordingFile(file, 8).abandon()
+  truncateSync(file, 20)
+  assert.equal((await salvageRecording(file)).durationMs, 0)
+  assert.equal(readStereo(readFileSync(file))[0].length, 0)
+})
+
+test('what is no recording of ours is left alone', async () => {
+  const file = `${folder}/letter.wav`
+  writeFileSync(file, 'Dear Sir or Madam, '.repeat(10))
+  await assert.rejects(salvageRecording(file), WavError)
+  assert.equal(readFileSync(file, 'utf8'), 'Dear Sir or Madam, '.repeat(10))
+  await assert.rejects(salvageRecording(`${folder}/none.wav`), { code: 'ENOENT' })
+})
+
+test('a recording is never written over another', () => {
+  const file = `${folder}/once.wav`
+  new RecordingFile(file, 8).abandon()
+  assert.throws(() => new RecordingFile(file, 8), { code: 'EEXIST' })
+})
