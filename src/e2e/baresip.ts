@@ -24,7 +24,7 @@ export class Baresip {
     this.#control = control
   }
 
-  /** A phone at `address` that says `hz`. Resolves once it runs; wait for its registration at the registrar. */
+  /** A phone at `address` (127.0.0.1: baresip binds its RTP to every address, so that is what its packets come from) that says `hz`. Resolves once it runs; wait for its registration at the registrar. */
   static async phone(options: {
     address: string
     extension: string
