@@ -3,7 +3,7 @@
  * controller is here); preview: an offer to each free agent; manual: agents dial. What holds a campaign back is kept in words for the page.
  */
 
-import { mayContact } from './compliance.ts'
+import { type GateRefusal, mayContact } from './compliance.ts'
 import type { Decision, Moment } from './decision.ts'
 import { placeForCampaign, type Way } from './dial.ts'
 import { Draft } from './draft.ts'
@@ -100,9 +100,13 @@ function chooseLead(d: Draft, floor: CampaignFloor): Choice {
   return { hold: wait ?? hold('no_leads', 'No lead is due now.') }
 }
 
-function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead) {
+function askGate(
+  d: Draft,
+  floor: CampaignFloor,
+  lead: BufferedLead,
+): { phone: LeadPhone; verdict: Way['verdict'] } | { refusal: GateRefusal } {
   const { id: campaign, mode } = floor.campaign
-  let refusal: { rule: string; words: string; retryAt: number | null } | null = null
+  let refusal: GateRefusal | null = null
   for (const phone of candidatePhones(lead)) {
     const gate = mayContact(d.state, { ...phone, campaign, mode }, d.now)
     if (gate.ok) return { phone, verdict: gate.verdict }
@@ -138,8 +142,7 @@ function fetchLeads(d: Draft, floor: CampaignFloor): void {
   const target = Math.max(20, Math.ceil(floor.signedOn * (60_000 / campaign.ringMs) * 1.2) * 2)
   if (floor.buffer.length > target / 2) return
   d.note({ type: 'note.leadsFetching', campaign: campaign.id })
-  // Those in the buffer are due in the store still and come again: ask for more by as many.
-  d.effect({ type: 'leads.fetch', campaign: campaign.id, want: target + floor.buffer.length })
+  d.effect({ type: 'leads.fetch', campaign: campaign.id, want: target })
 }
 
 /** A line rings and its agent is gone (a break, a caller served first): after the least ring time it is withdrawn, before it can abandon. */

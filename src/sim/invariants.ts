@@ -1,0 +1,282 @@
+/**
+ * What must hold on the floor whatever happens (domain.md), asked after every step. The watch keeps its own books from the facts and
+ * compares them with the state; it throws a sentence that says what is broken.
+ */
+
+import type { AgentPhase, Fact } from '../centre/facts.ts'
+import type { Call, FloorState } from '../centre/state.ts'
+import type { Step } from '../centre/step.ts'
+import { AssertionError } from '../lib/assert.ts'
+import type { CallId, LeadId, TrunkId, UserId } from '../lib/ids.ts'
+
+export class Watch {
+  readonly #ended = new Set<CallId>()
+  readonly #known = new Set<CallId>()
+  readonly #phases = new Map<UserId, AgentPhase>()
+  readonly #starts = new Map<TrunkId, number[]>()
+  readonly #suppressed = new Set<string>()
+  readonly #openRecordings = new Set<string>()
+  readonly counts = new Map<Fact['type'], number>()
+
+  /** `step` has been applied to `state` at `now`. */
+  check(state: FloorState, step: Step, now: number): void {
+    for (const { fact } of step.recorded) this.#follow(state, fact, now)
+    this.#effects(step)
+    checkCalls(state)
+    checkAgents(state)
+    checkLegs(state)
+    checkLists(state)
+    checkTrunks(state)
+    checkLeads(state)
+    checkDeadlines(state)
+  }
+
+  /** A number put on the do-not-call list outside the floor. */
+  suppress(number: string): void {
+    this.#suppressed.add(number)
+  }
+
+  /** The day is over: nothing may be left in hand. */
+  checkEmpty(state: FloorState): void {
+    claim(state.calls.size === 0, `no call is left: ${[...state.calls.values()].map(call => call.phase)}`)
+    claim(state.leadsInHand.size === 0, 'no lead is left in hand')
+    claim(this.#known.size === this.#ended.size, 'every call that began has ended')
+    claim(this.#openRecordings.size === 0 && state.recordings.size === 0, 'every recording is sealed or missed')
+    for (const what of state.legs.values())
+      claim('agent' in what && what.side === 'station', 'only legs of the shift are left')
+  }
+
+  #follow(state: FloorState, fact: Fact, now: number): void {
+    this.counts.set(fact.type, (this.counts.get(fact.type) ?? 0) + 1)
+    if ('call' in fact && fact.call !== null && fact.type.startsWith('call.') && fact.type !== 'call.disposed') {
+      claim(!this.#ended.has(fact.call), `${fact.type} comes after the end of its call`)
+    }
+    switch (fact.type) {
+      case 'agent.stateChanged': {
+        const before = this.#phases.get(fact.agent) ?? 'signed_off'
+        claim(mayFollow(before, fact.state), `an agent goes from ${before} to ${fact.state}`)
+        this.#phases.set(fact.agent, fact.state)
+        return
+      }
+      case 'call.assigned':
+        claim(this.#phases.get(fact.agent) === 'ready', 'only a ready agent is given a call')
+        return
+      case 'call.dialed': {
+        this.#known.add(fact.call)
+        claim(!this.#suppressed.has(fact.number), 'a number on the do-not-call list is not dialled')
+        const hour = new Date(now + 8 * 3_600_000).getUTCHours()
+        if (fact.verdict.policy === 'CN-SALES-DEFAULT')
+          claim(hour >= 9 && hour < 21, `no sales call at ${hour} o'clock`)
+        claim(fact.callerId !== '' && fact.verdict.rules.length > 0, 'a call shows its number and its verdict')
+        const trunk = state.trunks.get(fact.trunk)?.trunk
+        const starts = (this.#starts.get(fact.trunk) ?? []).filter(at => at > now - 1000)
+        starts.push(now)
+        this.#starts.set(fact.trunk, starts)
+        claim(trunk === undefined || starts.length <= trunk.callsPerSecond, 'no second holds more starts than allowed')
+        return
+      }
+      case 'call.offered':
+        this.#known.add(fact.call)
+        return
+      case 'call.ended':
+        this.#ended.add(fact.call)
+        return
+      case 'recording.opened':
+        this.#openRecordings.add(fact.recording)
+        return
+      case 'recording.sealed':
+      case 'recording.missing':
+        if (fact.recording !== null) this.#openRecordings.delete(fact.recording)
+        return
+      case 'suppression.added':
+        this.#suppressed.add(fact.number)
+        return
+      default:
+        return
+    }
+  }
+
+  #effects(step: Step): void {
+    const of = (type: Fact['type']) => step.recorded.filter(({ fact }) => fact.type === type).length
+    const dials = step.effects.filter(effect => effect.type === 'phone.dial').length
+    const records = step.effects.filter(effect => effect.type === 'media.record').length
+    claim(of('call.dialed') === dials, 'each dialled call is one dial effect, and none goes out without its fact')
+    claim(of('call.answered') === records, 'each answered call is recorded from its answer on')
+    claim(of('call.answered') === of('recording.opened'), 'each answered call opens a recording')
+  }
+}
+
+function mayFollow(before: AgentPhase, after: AgentPhase): boolean {
+  const next: Record<AgentPhase, AgentPhase[]> = {
+    signed_off: ['break'],
+    break: ['break', 'ready', 'dialing', 'ringing', 'signed_off'],
+    ready: ['break', 'preview', 'dialing', 'ringing', 'talking', 'signed_off'],
+    preview: ['ready', 'break', 'dialing', 'ringing', 'signed_off'],
+    dialing: ['talking', 'ready', 'break', 'signed_off'],
+    ringing: ['talking', 'dialing', 'ready', 'break', 'signed_off'],
+    talking: ['wrapping', 'break'],
+    wrapping: ['wrapping', 'ready', 'break', 'signed_off'],
+  }
+  return next[before].includes(after)
+}
+
+function checkCalls(state: FloorState): void {
+  const byAgent = new Map<UserId, CallId>()
+  const numbers = new Map<string, number>()
+  for (const call of state.calls.values()) {
+    if (call.phase === 'ended') continue
+    if (call.direction === 'out') {
+      numbers.set(call.number, (numbers.get(call.number) ?? 0) + 1)
+      claim(numbers.get(call.number) === 1, 'no number is dialled twice at once')
+    }
+    if (call.answeredAt !== null) claim(call.recording !== null, 'an answered call has its recording')
+    if (call.phase !== 'talking' && call.phase !== 'assigned')
+      claim(call.deadlineAt !== null, `a call that is ${call.phase} ends by itself`)
+    if (call.agent === null) continue
+    claim(!byAgent.has(call.agent), 'an agent has one call')
+    byAgent.set(call.agent, call.id)
+    claim(state.agents.get(call.agent)?.call === call.id, 'the agent of a call has that call in hand')
+  }
+}
+
+function checkAgents(state: FloorState): void {
+  for (const agent of state.agents.values()) {
+    const call = agent.call === null ? undefined : state.calls.get(agent.call)
+    switch (agent.phase) {
+      case 'talking':
+        claim(call?.phase === 'talking' && call.agent === agent.user.id, 'who talks has a call that talks')
+        break
+      case 'wrapping':
+        claim(call?.phase === 'ended' && agent.until !== null, 'who wraps up has a call that is over, and a limit')
+        break
+      case 'dialing':
+        claim(call?.phase === 'dialing' || call?.phase === 'ringing', 'who dials has a call that is on its way')
+        break
+      case 'ringing':
+        claim((agent.rung !== null) !== (call?.phase === 'assigned'), 'a rung phone is for a call or before one')
+        break
+      case 'preview':
+        claim(agent.preview !== null && agent.until !== null, 'who previews has a lead, and a limit')
+        break
+      case 'ready':
+        claim(agent.call === null && agent.preview === null, 'who is ready has nothing in hand')
+        claim(agent.user.station === 'phone-rung' || agent.stationLeg !== null, 'who is ready can hear')
+        break
+      default:
+        claim(agent.call === null, `who is on ${agent.phase} has no call`)
+    }
+  }
+}
+
+function checkLegs(state: FloorState): void {
+  for (const [leg, what] of state.legs) {
+    if ('call' in what) {
+      const call = state.calls.get(what.call)
+      claim(call !== undefined && call.phase !== 'ended', 'a leg of a call leads to a live call')
+      claim((what.side === 'party' ? call!.leg : call!.agentLeg) === leg, 'a call knows its leg')
+    } else {
+      const agent = state.agents.get(what.agent)
+      const own = what.side === 'rung' ? [agent?.rung?.leg] : [agent?.stationLeg, agent?.stationRinging]
+      claim(own.includes(leg), 'an agent knows the leg')
+    }
+  }
+  for (const call of state.calls.values()) {
+    if (call.phase === 'ended') continue
+    claim(state.legs.has(call.leg), 'a live call has its leg')
+    if (call.agentLeg !== null) claim(state.legs.has(call.agentLeg), "a live call has its agent's leg")
+  }
+}
+
+function checkLists(state: FloorState): void {
+  const waiting = new Set<CallId>()
+  const add = (id: CallId) => {
+    claim(!waiting.has(id), 'a call waits in one place')
+    waiting.add(id)
+  }
+  for (const floor of state.queues.values()) floor.waiting.forEach(add)
+  state.parked.forEach(add)
+  for (const floor of state.campaigns.values()) floor.waiting.forEach(add)
+  for (const call of state.calls.values()) {
+    const waits = call.phase === 'waiting' && call.dismissed === null
+    claim(
+      waits === waiting.has(call.id),
+      `a call waits exactly when it is in a list (${call.phase}, ${call.dismissed})`,
+    )
+  }
+  for (const floor of state.campaigns.values()) {
+    const members = new Set(floor.campaign.agents)
+    for (const agent of state.agents.values()) {
+      const ready = agent.phase === 'ready' && members.has(agent.user.id)
+      claim(floor.ready.has(agent.user.id) === ready, 'the ready list of a campaign is true')
+      claim(
+        floor.free.has(agent.user.id) === (ready && agent.claimedBy === null),
+        'the free list of a campaign is true',
+      )
+      if (agent.claimedBy !== null)
+        claim(state.calls.get(agent.claimedBy)?.claim === agent.user.id, 'a claim has two ends')
+    }
+    claim(floor.uncovered.size === 0 || floor.free.size === 0, 'no line lacks an agent while one is free')
+    for (const id of floor.lines) {
+      const line = state.calls.get(id)
+      claim(line !== undefined && line.phase !== 'ended' && line.agent === null, 'a line is a call without an agent')
+      claim((line!.claim === null) === floor.uncovered.has(id), 'a line is claimed or known to be uncovered')
+    }
+    claim(floor.buffer.length === floor.buffered.size, 'the buffer holds each lead once')
+    claim(floor.signedOn === floor.campaign.agents.filter(id => isSignedOn(state, id)).length, 'the head count is true')
+  }
+  for (const floor of state.queues.values()) {
+    for (const id of floor.queue.members) {
+      claim(floor.ready.has(id) === (state.agents.get(id)?.phase === 'ready'), 'the ready list of a queue is true')
+    }
+    claim(floor.signedOn === floor.queue.members.filter(id => isSignedOn(state, id)).length, 'the head count is true')
+  }
+}
+
+function isSignedOn(state: FloorState, id: UserId): boolean {
+  return (state.agents.get(id)?.phase ?? 'signed_off') !== 'signed_off'
+}
+
+function checkTrunks(state: FloorState): void {
+  const counts = new Map<TrunkId, number>()
+  for (const call of state.calls.values()) {
+    if (call.phase !== 'ended') counts.set(call.trunk, (counts.get(call.trunk) ?? 0) + 1)
+  }
+  for (const [id, floor] of state.trunks) {
+    claim(floor.calls === (counts.get(id) ?? 0), 'the count of calls on a trunk is true')
+    claim(floor.calls <= floor.trunk.maxCalls, 'a trunk carries no more calls than allowed')
+  }
+}
+
+function checkLeads(state: FloorState): void {
+  const inHand = new Set<LeadId>()
+  const add = (id: LeadId | null | undefined) => {
+    if (!id) return
+    claim(!inHand.has(id), 'a lead is in one hand')
+    inHand.add(id)
+  }
+  for (const call of state.calls.values()) if (call.phase !== 'ended' || isWrapped(state, call)) add(call.lead?.id)
+  for (const agent of state.agents.values()) {
+    add(agent.preview?.lead.id)
+    add(agent.rung?.intent.lead)
+  }
+  for (const id of inHand) claim(state.leadsInHand.has(id), 'a lead in a call is known to be in hand')
+  claim(inHand.size === state.leadsInHand.size, 'no lead is kept in hand for nothing')
+}
+
+function isWrapped(state: FloorState, call: Call): boolean {
+  return call.agent !== null && state.agents.get(call.agent)?.call === call.id
+}
+
+function checkDeadlines(state: FloorState): void {
+  const named = new Set(state.deadlines.map(due => `${due.of} ${due.id} ${due.at}`))
+  for (const { user, until } of state.agents.values()) {
+    claim(until === null || named.has(`agent ${user.id} ${until}`), 'an instant that an agent names is kept')
+  }
+  for (const { id, deadlineAt } of state.calls.values()) {
+    claim(deadlineAt === null || named.has(`call ${id} ${deadlineAt}`), 'an instant that a call names is kept')
+  }
+}
+
+function claim(holds: boolean, sentence: string): asserts holds {
+  if (!holds) throw new AssertionError(`invariant broken: ${sentence}`)
+}
