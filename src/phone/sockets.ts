@@ -40,6 +40,7 @@ export type SocketsOptions = {
 
 const receiveBufferBytes = 4 * 1024 * 1024
 const connectionsMax = 4_096
+const connectionsPerAddressMax = 512
 /** A connection that was silent for so long is closed; phones ping or register more often. */
 const idleMs = 2 * 3600 * 1000
 const connectWithinMs = 8_000
@@ -116,7 +117,10 @@ export class Sockets {
   }
 
   async #listenTcp(at: ListenAddress): Promise<Address> {
-    const server = createServer(socket => this.#adopt(socket, at.id))
+    const server = createServer(socket => {
+      if (this.#connectionsFrom(socket.remoteAddress) >= connectionsPerAddressMax) socket.destroy()
+      else this.#adopt(socket, at.id)
+    })
     server.maxConnections = connectionsMax
     await new Promise<void>((done, fail) => {
       server.once('error', error => fail(listenError(at, error)))
@@ -127,6 +131,12 @@ export class Sockets {
     this.#servers.push(server)
     const { address, port } = server.address() as { address: string; port: number }
     return { address, port }
+  }
+
+  #connectionsFrom(address: string | undefined): number {
+    let count = 0
+    for (const connection of this.#connections.values()) if (connection.peer.address === address) count++
+    return count
   }
 
   #adopt(socket: TcpSocket, local: string, peer?: Address): Connection {

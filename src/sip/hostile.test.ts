@@ -143,6 +143,25 @@ test('a call replayed in any order and broken in any way throws nothing, and eve
     assert.ok((told.get(type) ?? 0) > 15, `${type}: ${told.get(type)}`)
 })
 
+test('a flood from nobody we know is dropped unread, while a trunk is heard at any rate', () => {
+  const net = new Net()
+  net.add(alice)
+  const agent = net.add(carl, { admit: source => (source.address === alice ? 'trusted' : 'refuse') })
+  const options = (from: string) =>
+    Buffer.from(
+      `OPTIONS sip:${carl} SIP/2.0\r\nVia: SIP/2.0/UDP ${from};branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n`,
+    )
+  const answered = (from: string, count: number, now: number) => {
+    const flow: Flow = { transport: 'udp', source: { address: from, port: 5060 }, local: 'udp' }
+    for (let sent = 0; sent < count; sent++) agent.receive(options(from), flow, now)
+    return agent.drain().send.length
+  }
+  assert.equal(answered('203.0.113.9', 10_000, 0), 2_000)
+  assert.equal(answered('203.0.113.9', 10_000, 1_000), 500)
+  assert.equal(answered('203.0.113.10', 100, 1_000), 100)
+  assert.equal(answered(alice, 10_000, 1_000), 10_000)
+})
+
 test('a mad stream costs its connection, and nothing else', () => {
   const messages = transcript()
   let closed = 0

@@ -20,6 +20,7 @@ import type {
   UserAgentPort,
 } from './events.ts'
 import { SipUsageError } from './events.ts'
+import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
 import { parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
@@ -52,6 +53,7 @@ export class UserAgent implements UserAgentPort {
   readonly #dialogs = new Map<string, DialogReceiver>()
   readonly #registrations = new Map<string, Registration>()
   readonly #qualifies = new Map<string, Qualify>()
+  readonly #flood = new Flood()
   readonly #framers = new Map<string, Framer>()
   readonly #tagSalt: string
   #events: UaEvent[] = []
@@ -127,6 +129,11 @@ export class UserAgent implements UserAgentPort {
   }
 
   #receiveMessage(bytes: Buffer, flow: Flow, now: number): void {
+    const vouchedFor = (this.#options.admit?.(flow.source, flow.transport) ?? 'trusted') === 'trusted'
+    if (!vouchedFor && !this.#flood.admits(flow.source.address, now)) {
+      this.#drop(flow, 'too many messages a second', now)
+      return
+    }
     const parsed = parseMessage(bytes, flow.transport === 'tcp')
     switch (parsed.type) {
       case 'keepAlive':
