@@ -144,6 +144,15 @@ test('a stream of nonsense closes its connection and harms no other', async () =
   )
 })
 
+test('what the kernel granted for bursts can be asked for', async () => {
+  await using disposal = new AsyncDisposableStack()
+  const room = await station(['udp:127.0.0.1:0', 'tcp:127.0.0.1:0'])
+  disposal.use(room.sockets)
+  const [granted, ...others] = room.sockets.receiveBuffers()
+  assert.equal(others.length, 0)
+  assert.ok(granted!.bytes >= 64 * 1024 && granted!.bytes <= 4 * 1024 * 1024, String(granted!.bytes))
+})
+
 test('a listener that throws harms neither the socket nor the next call', async () => {
   await using disposal = new AsyncDisposableStack()
   const room = await station(['udp:127.0.0.1:0'], event => {

@@ -79,6 +79,14 @@ export class Sockets {
     return sockets
   }
 
+  /**
+   * Bytes the kernel granted to each UDP socket (it books twice what it was asked for). Less than 4 MB loses packets in a burst of some
+   * thousand; `sysctl net.core.rmem_max=4194304` grants it.
+   */
+  receiveBuffers(): { id: string; bytes: number }[] {
+    return [...this.#udp].map(([id, socket]) => ({ id, bytes: Math.floor(socket.getRecvBufferSize() / 2) }))
+  }
+
   attach(agent: UserAgentPort): void {
     this.#agent = agent
     this.settle()

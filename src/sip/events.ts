@@ -115,7 +115,7 @@ export type UaEvent =
       type: 'incoming'
       session: SessionId
       from: { user: string; host: string; displayName: string | null }
-      /** User part of the Request-URI: the number dialled. */
+      /** User part of the Request-URI: the number dialled (or that of To, when the Request-URI is the Contact of our registration). */
       to: string
       assertedIdentity: string | null
       diversion: string | null

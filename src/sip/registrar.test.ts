@@ -63,6 +63,29 @@ test('a phone registers, is refreshed without a new challenge, is called at wher
   assert.equal(room.binding('4001'), null)
 })
 
+test('a carrier that calls our Contact says in To which number was dialled', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(1_000)
+  const { contact, flow } = room.binding('4001')!
+  const call = (target: string) =>
+    room.invite(
+      { target, destination: { transport: 'udp', ...flow.source }, from: `sip:10086@${carl}`, sdp: sdpA },
+      net.now,
+    )
+  net.lose = text => text.startsWith('INVITE') && !text.includes('To: <sip:95588')
+  call(contact)
+  net.run(1)
+  const invite = net.wire.findLast(one => one.text.startsWith('INVITE'))!.text
+  net.put(carl, alice, Buffer.from(invite.replace(/To: .*/, `To: <sip:95588@${carl}>`), 'latin1'))
+  net.run(10)
+  assert.equal(net.of(alice, 'incoming')[0]!.to, '95588')
+  net.lose = () => false
+  call(`sip:+8695588;npdi=yes@${alice}`)
+  net.run(10)
+  assert.equal(net.of(alice, 'incoming')[1]!.to, '+8695588')
+})
+
 test('a phone that falls silent is forgotten when its time is over', () => {
   const { net, phone, room } = office()
   phone.register('r', phoneSpec({ expiresS: 120 }), net.now)

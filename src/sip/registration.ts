@@ -2,12 +2,12 @@
 import type { CallHost } from './call.ts'
 import { DigestClient } from './digest.ts'
 import type { RegisterSpec } from './events.ts'
-import { parseCount } from './grammar.ts'
+import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, header, headerLines, type Response } from './message.ts'
 import type { Sleeper } from './timers.ts'
 import type { ClientOwner, ClientTransaction } from './transaction.ts'
-import { parseUri } from './uri.ts'
+import { escapeUser, parseUri } from './uri.ts'
 
 const firstPauseMs = 2_000
 const longestPauseMs = 300_000
@@ -21,6 +21,8 @@ export class Registration implements ClientOwner, Sleeper {
   readonly #digest: DigestClient
   readonly #callId: string
   readonly #tag: string
+  /** User part of our Contact: what the carrier calls us by. */
+  readonly contactUser: string
   readonly #contact: string
   #expiresS: number
   #seq = 0
@@ -38,7 +40,8 @@ export class Registration implements ClientOwner, Sleeper {
     this.#callId = host.secret(15)
     this.#tag = host.wire.newTag()
     const aor = parseUri(spec.aor)
-    this.#contact = host.wire.contactFor(spec.destination, typeof aor === 'string' || aor.user === null ? '' : aor.user)
+    this.contactUser = typeof aor === 'string' || aor.user === null ? '' : fromWire(aor.user)
+    this.#contact = host.wire.contactFor(spec.destination, escapeUser(this.contactUser))
     this.#expiresS = spec.expiresS ?? 3600
   }
 

@@ -20,13 +20,16 @@ export function say(status: number, ...lines: HeaderLine[]): Reply {
   return { status, lines }
 }
 
-/** What an INVITE says of itself. */
-export function offerOf(request: Request) {
+/**
+ * What an INVITE says of itself. A carrier that we registered with calls our Contact, whose user says nothing (`isContact`): then the number
+ * dialled stands in To.
+ */
+export function offerOf(request: Request, isContact: (user: string) => boolean) {
   const { displayName, uri } = request.from
-  const called = parseUri(request.uri)
+  const called = identity(request.uri).user
   return {
     from: { ...identity(uri), displayName: displayName === null ? null : fromWire(displayName) },
-    to: typeof called === 'string' ? '' : fromWire(called.user ?? ''),
+    to: (isContact(called) && identity(request.to.uri).user) || called,
     assertedIdentity: firstUser(request, 'p-asserted-identity'),
     diversion: firstUser(request, 'diversion'),
     sdp: request.body.length > 0 ? request.body.toString('utf8') : null,
@@ -51,7 +54,8 @@ export function checkBody(request: Request): Reply | null {
 /** User and host of a SIP URI; of a `tel:` URI its number. */
 export function identity(uri: string): { user: string; host: string } {
   const parsed = parseUri(uri)
-  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? ''), host: parsed.host }
+  // Parameters of a telephone number within the user part (RFC 3261 §19.1.6, RFC 4694) are none of the number's.
+  if (typeof parsed !== 'string') return { user: fromWire(parsed.user ?? '').split(';', 1)[0]!, host: parsed.host }
   return { user: /^tel:([^;]{1,64})/i.exec(uri)?.[1] ?? '', host: '' }
 }
 

@@ -234,12 +234,13 @@ export class UserAgent implements UserAgentPort {
     }
     if (this.#calls.size >= (this.#options.maxSessions ?? 4_000)) return say(503, ['Retry-After', '5'])
 
+    const isContact = (user: string) => [...this.#registrations.values()].some(one => one.contactUser === user)
     const session = this.#newSession()
     const transaction = this.#transactions.open(request, flow)
     const call = new IncomingCall(this.#host, session, transaction, extension !== null, now)
     this.#calls.set(session, { call, offer })
     this.#offered.add(offer)
-    this.#events.push({ ...offerOf(request), type: 'incoming', session, extension, flow })
+    this.#events.push({ ...offerOf(request, isContact), type: 'incoming', session, extension, flow })
     return null
   }
 
