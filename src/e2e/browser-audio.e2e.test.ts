@@ -1,0 +1,292 @@
+/** An agent's browser on the real bay: tones tell who hears whom; reload, network cut, missing microphone, and strangers at the port. */
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import type { LegId, UserId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import { asset } from '../lib/places.ts'
+import { Browsers } from '../phone/browsers.ts'
+import type { Bay } from '../rtp/bay.ts'
+import { createBay } from '../rtp/create-bay.ts'
+import { createDtlsIdentity } from '../webrtc/identity.ts'
+import { offerAnswerer } from '../webrtc/station.ts'
+import { attribute, method, StunWriter } from '../webrtc/stun.ts'
+import { Cable } from './cable.ts'
+import { Chromium, hasChromium, playsHz } from './chromium.ts'
+import { RtpPeer } from './rtp-peer.ts'
+
+const agentHz = 1000
+const customerHz = 440
+const alice = 'alice' as UserId
+const customerLeg = 'customer' as LegId
+/** Browsers reach the bay through a cable at this address. */
+const cableAddress = '127.0.0.61'
+const bayAddress = '127.0.0.60'
+const cutMs = process.env['SWITCHROOM_LONG_TESTS'] ? 15_000 : 6000
+
+describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let house: House
+  let customer: RtpPeer
+  let chromium: Chromium
+  let page: Page
+
+  before(async () => {
+    house = await House.open()
+    customer = await RtpPeer.open('127.0.0.62', customerHz)
+    const line = await house.bay.open(customerLeg, { kind: 'rtp', silenceMs: 0 })
+    house.bay.configure(customerLeg, {
+      codec: 'pcma',
+      dtmfPayloadType: null,
+      remote: { address: customer.address, port: customer.port },
+      latch: true,
+      allowedSources: [],
+      send: true,
+      receive: true,
+      ptimeMs: 20,
+    })
+    customer.speakTo(line)
+    chromium = await Chromium.launch({ hz: agentHz })
+    page = await chromium.page()
+    page.on('pageerror', error => house.pageErrors.push(error))
+  })
+  after(async () => {
+    await chromium?.[Symbol.asyncDispose]()
+    await customer?.[Symbol.asyncDispose]()
+    await house?.[Symbol.asyncDispose]()
+  })
+
+  const isUp = (within = 15_000) =>
+    page.waitForFunction(`document.documentElement.dataset.audioState === 'up'`, null, { timeout: within })
+  const bothHear = async () => {
+    customer.forget()
+    await Promise.all([customer.hears(agentHz, 12_000), playsHz(page, customerHz, 12_000)])
+  }
+
+  test('is heard by the customer and hears the customer, with one POST and under a strict CSP', async () => {
+    await page.goto(house.url)
+    await isUp()
+    await bothHear()
+    assert.equal(house.offers, 1)
+    assert.deepEqual(house.pageErrors, [])
+    assert.deepEqual(await page.evaluate(cipherInUse), [
+      'SRTP_AEAD_AES_128_GCM',
+      'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+    ])
+    const figures = (await house.bay.figures()).find(({ leg }) => leg === house.stationLeg)!
+    assert.ok(figures.received > 40 && figures.sent > 40, JSON.stringify(figures))
+  })
+
+  test('says nothing while it is muted, and is heard again after', async () => {
+    await page.click('#mute')
+    assert.equal(await page.getAttribute('#mute', 'aria-pressed'), 'true')
+    assert.equal(await page.textContent('#mute span'), 'unmute')
+    await sleep(600)
+    customer.forget()
+    await assert.rejects(customer.hears(agentHz, 1500))
+    await page.click('#mute')
+    await customer.hears(agentHz)
+  })
+
+  test('finds its running call again after a reload', async () => {
+    const before = house.stationLeg
+    const startedAt = performance.now()
+    await page.reload()
+    await isUp()
+    assert.ok(performance.now() - startedAt < 5000)
+    assert.notEqual(house.stationLeg, before)
+    await bothHear()
+  })
+
+  test(`comes back by itself after ${cutMs / 1000} s without a network`, async () => {
+    house.cut(true)
+    await sleep(cutMs)
+    house.cut(false)
+    await isUp(10_000)
+    await bothHear()
+  })
+
+  test('goes on with a microphone that was plugged in again', async () => {
+    await page.evaluate(`{
+      const { track } = peers.at(-1).getSenders()[0]
+      track.stop()
+      track.dispatchEvent(new Event('ended'))
+    }`)
+    await bothHear()
+  })
+
+  test('is not disturbed by strangers at its port', async () => {
+    const leg = 'attacked' as LegId
+    const target = await house.bay.open(leg, { kind: 'webrtc', silenceMs: 0, ...credentials })
+    using stranger = await Stranger.at('127.0.0.66')
+    const check = (password: string) =>
+      new StunWriter(method.bindingRequest, new Uint8Array(12))
+        .add(attribute.username, Buffer.from('ourufrag:theirs00'))
+        .add(attribute.useCandidate, new Uint8Array(0))
+        .seal(password)
+    const attacks = [
+      check('a wrong password of 22 c'),
+      new Uint8Array([22, 254, 253, 0, 0]),
+      new Uint8Array(172).fill(0x80),
+    ]
+    for (const attack of attacks) stranger.send(attack, target)
+    await sleep(200)
+    assert.equal(stranger.answers, 0)
+    stranger.send(check(credentials.localPassword), target)
+    await sleep(200)
+    assert.equal(stranger.answers, 1, 'the right password is answered')
+    house.bay.close(leg)
+    await bothHear()
+  })
+
+  test('without a microphone, with a refused one, and on a page that is not https, says so in words', async () => {
+    const seen = async (microphone: 'none' | 'denied', host: string) => {
+      const { port } = new URL(house.url)
+      await using other = await Chromium.launch(microphone, ['--host-resolver-rules=MAP callcentre.lan 127.0.0.1'])
+      const desk = await other.page()
+      await desk.goto(`http://${host}:${port}/`)
+      await desk.waitForFunction(`document.getElementById('audio-words').textContent !== ''`)
+      return [await desk.getAttribute('html', 'data-audio-state'), await desk.textContent('#audio-words')]
+    }
+    assert.deepEqual(await seen('none', '127.0.0.1'), ['no-microphone', 'plug in the headset'])
+    assert.deepEqual(await seen('denied', '127.0.0.1'), ['denied', 'allow the microphone'])
+    assert.deepEqual(await seen('none', 'callcentre.lan'), ['insecure', 'open the https address'])
+  })
+})
+
+const credentials = {
+  localUfrag: 'ourufrag',
+  localPassword: 'our-password-of-24-chars',
+  parameters: {
+    remoteUfrag: 'theirs00',
+    remotePassword: 'their-password-of-24-chr',
+    remoteFingerprint: `sha-256 ${'00:'.repeat(31)}00`,
+    codec: 'pcma',
+    payloadType: 8,
+    dtmfPayloadType: null,
+    ssrc: 1,
+  },
+} as const
+
+const cipherInUse = `peers.at(-1).getStats().then(stats => {
+  const { srtpCipher, dtlsCipher } = [...stats.values()].find(({ type }) => type === 'transport')
+  return [srtpCipher, dtlsCipher]
+})`
+
+/** The bay and the stations as the phone layer has them, one page, and a customer who is always patched to alice. */
+class House {
+  offers = 0
+  stationLeg: LegId | null = null
+  readonly pageErrors: Error[] = []
+  readonly bay: Bay
+  readonly #browsers: Browsers
+  readonly #cables: Cable[] = []
+  #server!: Server
+  #isCut = false
+  #legs = 0
+
+  private constructor(bay: Bay, fingerprint: string) {
+    this.bay = bay
+    const answerOffer = offerAnswerer({ bay, fingerprint, addresses: [cableAddress], silenceMs: 3000 })
+    this.#browsers = new Browsers({
+      answerOffer: async (leg, offer) => {
+        const answer = await answerOffer(leg, offer)
+        const port = Number(/^m=audio (\d+)/m.exec(answer)![1])
+        const cable = await Cable.lay(cableAddress, { address: bayAddress, port })
+        cable.isCut = this.#isCut
+        this.#cables.push(cable)
+        return answer
+      },
+      close: leg => bay.close(leg),
+      newLegId: () => `station-${++this.#legs}` as LegId,
+      post: input => {
+        if (input.type !== 'station.up') return
+        this.stationLeg = input.leg
+        bay.patch(customerLeg, input.leg)
+      },
+      now: () => Date.now(),
+      log: createLogger('error'),
+    })
+    bay.onEvent(event => this.#browsers.take(event))
+  }
+
+  static async open(): Promise<House> {
+    const identity = await createDtlsIdentity(Date.now())
+    const bay = await createBay({
+      address: bayAddress,
+      ports: { from: 31_000, to: 31_200 },
+      prompts: {},
+      dtls: identity,
+    })
+    const house = new House(bay, identity.fingerprint)
+    house.#server = createServer((request, response) => {
+      if (house.#isCut) return request.socket.destroy()
+      if (request.url === '/agent/audio') return void house.#answer(request, response)
+      const script = request.url === '/static/agent-audio.js'
+      response.setHeader('content-security-policy', "default-src 'self'")
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8')
+      response.end(script ? readFileSync(asset('web/static/agent-audio.js')) : desk)
+    })
+    house.#server.listen(0, '127.0.0.1')
+    await once(house.#server, 'listening')
+    return house
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
+  }
+
+  cut(isCut: boolean): void {
+    this.#isCut = isCut
+    for (const cable of this.#cables) cable.isCut = isCut
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.offers++
+    const { sdp } = JSON.parse(await text(request)) as { sdp: string }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(await this.#browsers.answer(alice, sdp)))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections()
+    this.#server.close()
+    for (const cable of this.#cables) cable[Symbol.dispose]()
+    await this.bay[Symbol.asyncDispose]()
+  }
+}
+
+const desk = `<!doctype html><html lang="en"><title>desk</title><body>
+<section id="state-bar" data-phase="talking"><div id="audio" data-audio-up="true"></div></section>
+<p id="audio-words" role="status" data-denied="allow the microphone" data-no-device="plug in the headset"
+data-insecure="open the https address" data-lost="lost" data-failed="failed" data-connecting=""></p>
+<button id="mute" data-audio-action="mute" data-off="mute" data-on="unmute" aria-pressed="false"><span>mute</span></button>
+<script type="module" src="/static/agent-audio.js"></script></body></html>`
+
+/** Somebody else on the LAN. */
+class Stranger {
+  answers = 0
+  readonly #socket = createSocket('udp4')
+
+  static async at(address: string): Promise<Stranger> {
+    const stranger = new Stranger()
+    stranger.#socket.on('message', () => stranger.answers++)
+    stranger.#socket.bind(0, address)
+    await once(stranger.#socket, 'listening')
+    return stranger
+  }
+
+  send(packet: Uint8Array, to: { address: string; port: number }): void {
+    this.#socket.send(packet, to.port, to.address)
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close()
+  }
+}
