@@ -63,7 +63,7 @@ describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' 
   })
 
   const isUp = (within = 15_000) =>
-    page.waitForFunction(`document.documentElement.dataset.audioState === 'up'`, null, { timeout: within })
+    page.waitForSelector('html[data-audio-state="up"]', { timeout: within, state: 'attached' })
   const bothHear = async () => {
     customer.forget()
     await Promise.all([customer.hears(agentHz, 12_000), playsHz(page, customerHz, 12_000)])
@@ -151,7 +151,7 @@ describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' 
       await using other = await Chromium.launch(microphone, ['--host-resolver-rules=MAP callcentre.lan 127.0.0.1'])
       const desk = await other.page()
       await desk.goto(`http://${host}:${port}/`)
-      await desk.waitForFunction(`document.getElementById('audio-words').textContent !== ''`)
+      await desk.waitForSelector('#audio-words:not(:empty)')
       return [await desk.getAttribute('html', 'data-audio-state'), await desk.textContent('#audio-words')]
     }
     assert.deepEqual(await seen('none', '127.0.0.1'), ['no-microphone', 'plug in the headset'])
