@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import type { CampaignId, UserId } from '../lib/ids.ts'
-import { purity } from '../rtp/tone.ts'
+import type { CampaignId, TrunkId, UserId } from '../lib/ids.ts'
+import { loudness, purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
 import { RtpPeer } from './rtp-peer.ts'
@@ -87,7 +87,7 @@ describe('a call from lead to sealed recording', {
     await ready()
     const dialed = await world.fact('call.dialed', fact => fact.campaign === campaign)
     await world.fact('call.connected', fact => fact.call === dialed.call)
-    await customer.hears(agentHz).catch(async e => { console.log(await world.house.telephone.bay.figures(), phone.output.slice(-1500)); console.log(JSON.stringify(world.facts.slice(-15),null,0)); throw e })
+    await customer.hears(agentHz)
     await phone.hears(customerHz)
     const ended = await world.fact('call.ended', fact => fact.call === dialed.call)
     assert.deepEqual(
@@ -103,4 +103,234 @@ describe('a call from lead to sealed recording', {
     assert.ok(purity(right.subarray(-16000, -4000), agentHz) > 0.5, 'the agent is on the right')
     await wrapUp(dialed.call)
   })
+
+  test('the agent holds and resumes; the customer hears music meanwhile; the agent hangs up', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'answer' }, { do: 'expectBye' }],
+    })
+    const campaign = await dialledBy(carrier, 'hold')
+    await ready()
+    const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    await customer.hears(agentHz)
+    const dispatch = (type: 'agent.hold' | 'agent.resume' | 'agent.hangUp') =>
+      world.house.engine.dispatch({ type, agent: alice, call }, `user:${alice}`)
+    assert.ok((await dispatch('agent.hold')).ok)
+    await world.until('the customer hears something that is not the agent', () => {
+      const second = customer.lastSecond
+      return second.length >= 7_200 && loudness(second) > 0.001 && purity(second, agentHz) < 0.1
+    })
+    assert.ok((await dispatch('agent.resume')).ok)
+    customer.forget()
+    await customer.hears(agentHz)
+    await phone.hears(customerHz)
+    assert.ok((await dispatch('agent.hangUp')).ok)
+    const ended = await world.fact('call.ended', fact => fact.call === call)
+    assert.equal(ended.ending.by, 'agent')
+    await carrier.done()
+    await world.fact('recording.sealed', fact => fact.call === call)
+    await wrapUp(call)
+  })
+
+  test('the far end holds and resumes by re-INVITE', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [
+        { do: 'answer' },
+        { do: 'pause', ms: 1000 },
+        { do: 'reinvite', direction: 'sendonly' },
+        { do: 'pause', ms: 1000 },
+        { do: 'reinvite', direction: 'sendrecv' },
+        { do: 'pause', ms: 2500 },
+        { do: 'bye' },
+      ],
+    })
+    const campaign = await dialledBy(carrier, 'reinvite')
+    await ready()
+    const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    await world.fact('call.held', fact => fact.call === call && fact.by === 'party')
+    await world.fact('call.resumed', fact => fact.call === call && fact.by === 'party')
+    customer.forget()
+    await customer.hears(agentHz)
+    await world.fact('call.ended', fact => fact.call === call)
+    await carrier.done()
+    await wrapUp(call)
+  })
+
+  test('a manual call: the agent dials, hears, talks, and schedules a callback', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 500 }, { do: 'answer' }, { do: 'expectBye' }],
+    })
+    customer.reset()
+    const trunk = await world.trunk(carrier, { id: 't_manual' as TrunkId })
+    const campaign = await world.campaign({
+      id: 'k_manual' as CampaignId,
+      mode: 'manual',
+      trunks: [trunk],
+      agents: [alice],
+    })
+    await ready()
+    const dialled = await world.house.engine.dispatch(
+      {
+        type: 'agent.dial',
+        agent: alice,
+        number: '+8613800000002',
+        campaign,
+        lead: null,
+        party: 'P-7',
+        name: 'Carl',
+        relation: 'SELF',
+      },
+      `user:${alice}`,
+    )
+    assert.ok(dialled.ok, JSON.stringify(dialled))
+    const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    await customer.hears(agentHz)
+    await phone.hears(customerHz)
+    await world.house.engine.dispatch({ type: 'agent.hangUp', agent: alice, call }, `user:${alice}`)
+    await carrier.done()
+    const opened = await world.fact('recording.opened', fact => fact.call === call)
+    await world.fact('recording.sealed', fact => fact.call === call)
+    const [left, right] = readStereo(readFileSync(world.recordingFile(opened.path)))
+    assert.ok(purity(left.subarray(-12000, -2000), customerHz) > 0.5)
+    assert.ok(purity(right.subarray(-12000, -2000), agentHz) > 0.5)
+    await wrapUp(call)
+  })
+
+  for (const { status, words, result, by } of [
+    { status: 486, words: 'Busy Here', result: 'BUSY', by: 'party' },
+    { status: 603, words: 'Decline', result: 'REJECTED', by: 'party' },
+    { status: 503, words: 'Service Unavailable', result: 'CONGESTION', by: 'carrier' },
+    { status: 404, words: 'Not Found', result: 'VACANT', by: 'carrier' },
+  ]) {
+    test(`${status} ends the attempt as ${result} and frees the agent`, async () => {
+      await using carrier = await Sipp.carrier({
+        address: '127.0.0.20',
+        media: customer,
+        acts: [{ do: 'ring' }, { do: 'final', status, words }],
+      })
+      const campaign = await dialledBy(carrier, `s${status}`)
+      await ready()
+      const { call } = await world.fact('call.dialed', fact => fact.campaign === campaign)
+      const { ending } = await world.fact('call.ended', fact => fact.call === call)
+      assert.deepEqual(
+        { by: ending.by, cause: ending.cause, result: ending.result, sipStatus: ending.sipStatus },
+        { by, cause: 'not_answered', result, sipStatus: status },
+      )
+      await carrier.done()
+      assert.equal(world.house.engine.state.agents.get(alice)?.phase, 'ready')
+      await onBreak()
+    })
+  }
+
+  test('nobody answers: the call is withdrawn after the ring time', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'ring' }, { do: 'expectCancel' }],
+    })
+    const campaign = await dialledBy(carrier, 'noanswer', { ringMs: 15_000 })
+    await ready()
+    const { call } = await world.fact('call.dialed', fact => fact.campaign === campaign)
+    const { ending } = await world.fact('call.ended', fact => fact.call === call, 20_000)
+    assert.deepEqual({ cause: ending.cause, result: ending.result }, { cause: 'ring_timeout', result: 'NO_ANSWER' })
+    await carrier.done()
+    await onBreak()
+  })
+
+  for (const status of [401, 407] as const) {
+    test(`a trunk that challenges with ${status} gets credentials`, async () => {
+      await using carrier = await Sipp.carrier({
+        address: '127.0.0.20',
+        media: customer,
+        acts: [
+          { do: 'challenge', status, username: 'lender', password: 'line-secret' },
+          { do: 'answer' },
+          { do: 'pause', ms: 1500 },
+          { do: 'bye' },
+        ],
+      })
+      customer.reset()
+      const trunk = await world.trunk(carrier, { id: `t_c${status}` as TrunkId, username: 'lender' }, 'line-secret')
+      const campaign = await world.campaign({ id: `k_c${status}` as CampaignId, trunks: [trunk], agents: [alice] })
+      await world.leads(campaign, ['+8613800000003'])
+      await ready()
+      const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+      await world.fact('call.ended', fact => fact.call === call)
+      await carrier.done()
+      await wrapUp(call)
+    })
+  }
+
+  test('an inbound caller hears music, then the longest-idle agent, and both are recorded', async () => {
+    await world.queue([alice], '+861088880000')
+    const trunk = await world.trunk({ address: '127.0.0.22', port: 5060 }, { id: 't_in' as TrunkId })
+    customer.reset()
+    await using caller = await Sipp.caller({
+      address: '127.0.0.22',
+      media: customer,
+      number: '+861088880000',
+      from: '+8613900000009',
+      target: `127.0.0.1:${world.sipPort}`,
+      acts: [{ do: 'pause', ms: 6000 }, { do: 'bye' }],
+    })
+    const offered = await world.fact('call.offered', fact => fact.trunk === trunk)
+    await world.fact('call.queued', fact => fact.call === offered.call)
+    customer.speakTo(await world.until('media of the inbound leg', () => customer.remote ?? null))
+    await world.until('the caller hears music', () => loudness(customer.lastSecond) > 0.001)
+    await ready()
+    await world.fact('call.connected', fact => fact.call === offered.call)
+    await customer.hears(agentHz)
+    await phone.hears(customerHz)
+    await world.fact('call.ended', fact => fact.call === offered.call)
+    await caller.done()
+    await world.fact('recording.sealed', fact => fact.call === offered.call)
+    await wrapUp(offered.call)
+  })
+
+  test('a caller who gives up while waiting becomes a callback', async () => {
+    customer.reset()
+    await using caller = await Sipp.caller({
+      address: '127.0.0.22',
+      media: customer,
+      number: '+861088880000',
+      from: '+8613900000010',
+      target: `127.0.0.1:${world.sipPort}`,
+      acts: [{ do: 'pause', ms: 1200 }, { do: 'bye' }],
+    })
+    const offered = await world.fact('call.offered', fact => fact.from === '+8613900000010')
+    const ended = await world.fact('call.ended', fact => fact.call === offered.call)
+    assert.equal(ended.ending.cause, 'caller_gave_up')
+    const { callback } = await world.fact('callback.scheduled', fact => fact.callback.number === '+8613900000010')
+    assert.equal(callback.reason, 'abandoned')
+    await caller.done()
+  })
+
+  test('a number that is none of ours is refused with 404', async () => {
+    customer.reset()
+    await using caller = await Sipp.caller({
+      address: '127.0.0.22',
+      media: customer,
+      number: '+861012345678',
+      from: '+8613900000011',
+      target: `127.0.0.1:${world.sipPort}`,
+      acts: [],
+    })
+    const offered = await world.fact('call.offered', fact => fact.from === '+8613900000011')
+    const { ending } = await world.fact('call.ended', fact => fact.call === offered.call)
+    assert.equal(ending.cause, 'no_route')
+    await assert.rejects(caller.done(), /404/)
+  })
+
+  async function onBreak(): Promise<void> {
+    const outcome = await world.house.engine.dispatch(
+      { type: 'agent.break', agent: alice, reason: 'test' },
+      `user:${alice}`,
+    )
+    assert.ok(outcome.ok, JSON.stringify(outcome))
+  }
 })

@@ -45,6 +45,11 @@ export class RtpPeer {
     return new RtpPeer(socket, address, hz)
   }
 
+  /** Who was heard first, and so is talked to. */
+  get remote(): { address: string; port: number } | null {
+    return this.#remote
+  }
+
   /** Sends from now on to `remote`, heard or not. */
   speakTo(remote: { address: string; port: number }): void {
     this.#start(remote)

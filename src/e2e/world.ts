@@ -168,7 +168,11 @@ export class World {
   }
 
   /** Waits until `find` answers something. Rejects with the last facts after `withinMs`. */
-  async until<T>(what: string, find: () => Promise<T | null | undefined | false> | T | null | undefined | false, withinMs = 10_000): Promise<T> {
+  async until<T>(
+    what: string,
+    find: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+    withinMs = 10_000,
+  ): Promise<T> {
     for (const end = performance.now() + withinMs; performance.now() < end; await sleep(10)) {
       const found = await find()
       if (found) return found
