@@ -13,7 +13,11 @@ const constraints = { echoCancellation: true, noiseSuppression: true, autoGainCo
 /** A cut of a few seconds heals by itself; after this long without a path a fresh connection is tried beside the old one. */
 const patienceMs = 3000
 const answerMsMax = 8000
-const retryMs = [300, 1000, 2000, 4000]
+const retryMs = [300, 1000, 2000]
+/** Words of something that passes in a blink would only flicker. */
+const wordsAfterMs = 1200
+/** How long the server may not hear a connection that looks well from here; doubled each time, up to the second figure. */
+const unheardMs = [4000, 120_000]
 
 const player = new Audio()
 player.autoplay = true
@@ -23,6 +27,7 @@ let connection = null
 let building = false
 let attempt = 0
 let timer = 0
+let wordsTimer = 0
 let muted = false
 let level = null
 let state = ''
@@ -242,7 +247,9 @@ function heardByServer() {
 }
 
 function tell(next, words, detail = '') {
-  if (next !== state || detail) say(next === 'up' && state === '' ? '' : words, detail)
+  clearTimeout(wordsTimer)
+  if (next === 'connecting' && state !== 'down') wordsTimer = setTimeout(() => say(words), wordsAfterMs)
+  else if (next !== state || detail) say(words, detail)
   state = next
   document.documentElement.dataset.audioState = next
   document.dispatchEvent(new CustomEvent('audio-state', { detail: { state: next, words } }))
@@ -262,6 +269,7 @@ async function unlock() {
 const actions = { start, test, mute: () => mute(!muted) }
 let phase = ''
 let unheardSince = 0
+let unheardLimitMs = unheardMs[0]
 
 /** The page is repainted under us: sounds follow the phase, and a fresh mute button shows what is. */
 function repainted() {
@@ -276,10 +284,16 @@ function repainted() {
 
 /** The connection looks well from here but the server lost it (a restart): rebuild. */
 function watch() {
-  if (!wanted() || connection?.connectionState !== 'connected' || heardByServer()) unheardSince = 0
-  else if (unheardSince === 0) unheardSince = Date.now()
-  else if (Date.now() - unheardSince > 4000) {
+  if (!wanted() || connection?.connectionState !== 'connected') {
     unheardSince = 0
+  } else if (heardByServer()) {
+    unheardSince = 0
+    unheardLimitMs = unheardMs[0]
+  } else if (unheardSince === 0) {
+    unheardSince = Date.now()
+  } else if (Date.now() - unheardSince > unheardLimitMs) {
+    unheardSince = 0
+    unheardLimitMs = Math.min(unheardLimitMs * 2, unheardMs[1])
     start()
   }
 }
