@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
@@ -43,18 +44,30 @@ async function station(
 
 const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n'
 
-for (const transport of ['udp', 'tcp'] as const)
-  test(`a call goes over real ${transport} sockets, both ways`, async () => {
+const noIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some(one => one?.address === '::1')
+  ? false
+  : 'this machine has no IPv6'
+
+for (const [transport, host] of [
+  ['udp', '127.0.0.1'],
+  ['tcp', '127.0.0.1'],
+  ['udp', '[::1]'],
+] as const)
+  test(`a call goes over real ${transport} sockets at ${host}, both ways`, {
+    skip: host === '[::1]' && noIpv6,
+  }, async () => {
     await using disposal = new AsyncDisposableStack()
-    const near = await station([`${transport}:127.0.0.1:0`])
-    const far = await station([`${transport}:127.0.0.1:0`], (event, agent) => {
+    const near = await station([`${transport}:${host}:0`])
+    const far = await station([`${transport}:${host}:0`], (event, agent) => {
       if (event.type === 'incoming') agent.accept(event.session, sdp, systemClock.monotonic())
     })
     disposal.use(near.sockets)
     disposal.use(far.sockets)
     const { address, port } = far.bound()
     const session = near.agent.invite(
-      { target: `sip:1@${address}:${port}`, destination: { transport, address, port }, from: 'sip:2@127.0.0.1', sdp },
+      { target: `sip:1@${host}:${port}`, destination: { transport, address, port }, from: 'sip:2@127.0.0.1', sdp },
       systemClock.monotonic(),
     )
     near.sockets.settle()

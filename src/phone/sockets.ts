@@ -45,6 +45,7 @@ const connectionsPerAddressMax = 512
 const idleMs = 2 * 3600 * 1000
 const connectWithinMs = 8_000
 const queuedBytesMax = 256 * 1024
+const facingKeptMs = 5_000
 
 type Connection = { id: string; socket: TcpSocket; peer: Address; local: string }
 
@@ -56,6 +57,8 @@ export class Sockets {
   /** The same by peer, for requests that name no connection. */
   readonly #byPeer = new Map<string, Connection>()
   readonly endpoints: (LocalEndpoint & { bound: Address })[] = []
+  readonly #faced = new Map<string, string>()
+  #facedAt = Number.NEGATIVE_INFINITY
   #agent: UserAgentPort | null = null
   #timer: NodeJS.Timeout | null = null
   #timerAt = Number.POSITIVE_INFINITY
@@ -95,14 +98,30 @@ export class Sockets {
   async #listen(at: ListenAddress): Promise<void> {
     const bound = at.transport === 'udp' ? await this.#listenUdp(at) : await this.#listenTcp(at)
     const contact = (peer: string): Address => ({
-      address: this.#options.advertise ?? (isAnyAddress(bound.address) ? facing(peer) : bound.address),
+      address: this.#options.advertise ?? (isAnyAddress(bound.address) ? this.#facing(peer) : bound.address),
       port: bound.port,
     })
-    this.endpoints.push({ id: at.id, transport: at.transport, contact, bound })
+    const family = isIP(bound.address) === 6 ? 6 : 4
+    this.endpoints.push({ id: at.id, transport: at.transport, family, contact, bound })
+  }
+
+  /** `facing`, remembered: it is asked several times a message, and interfaces seldom change. */
+  #facing(peer: string): string {
+    const now = this.#now()
+    if (now - this.#facedAt > facingKeptMs || this.#faced.size > 1_000) {
+      this.#faced.clear()
+      this.#facedAt = now
+    }
+    let address = this.#faced.get(peer)
+    if (address === undefined) {
+      address = facing(peer)
+      this.#faced.set(peer, address)
+    }
+    return address
   }
 
   async #listenUdp(at: ListenAddress): Promise<Address> {
-    const socket = createSocket({ type: isIP(at.address) === 6 ? 'udp6' : 'udp4' })
+    const socket = isIP(at.address) === 6 ? createSocket({ type: 'udp6', ipv6Only: true }) : createSocket('udp4')
     await new Promise<void>((done, fail) => {
       socket.once('error', error => fail(listenError(at, error)))
       socket.bind(at.port, at.address, () => done())
@@ -132,7 +151,7 @@ export class Sockets {
     server.maxConnections = connectionsMax
     await new Promise<void>((done, fail) => {
       server.once('error', error => fail(listenError(at, error)))
-      server.listen(at.port, at.address, () => done())
+      server.listen({ port: at.port, host: at.address, ipv6Only: true }, () => done())
     })
     server.removeAllListeners('error')
     server.on('error', error => this.#options.onFault(error, at.id))

@@ -68,6 +68,11 @@ test('a call withdrawn while it rings is cancelled on both sides', () => {
   net.run(100)
   assert.deepEqual([net.of(alice, 'failed')[0]!.status, net.of(alice, 'failed')[0]!.by], [487, 'local'])
   assert.deepEqual([net.of(carl, 'failed')[0]!.by, net.of(carl, 'failed')[0]!.q850], ['remote', 16])
+  const tags = net.wire
+    .filter(one => one.from === carl && !one.text.startsWith('SIP/2.0 100'))
+    .map(one => /To: .*;tag=([^\r]+)/.exec(one.text)?.[1])
+  assert.equal(new Set(tags).size, 1, 'the answers to CANCEL and INVITE carry one tag')
+  assert.equal(tags.length, 2)
   net.run(60_000)
   assert.equal(a.figures.transactions + net.agents.get(carl)!.figures.transactions, 0)
 })

@@ -29,6 +29,8 @@ export type LocalEndpoint = {
   /** As configured: `udp:0.0.0.0:5060`. */
   id: string
   transport: Transport
+  /** Peers of the other family are reached through another endpoint. Default 4. */
+  family?: 4 | 6
   contact(peer: string): Address
 }
 

@@ -34,6 +34,11 @@ export class IncomingCall implements Call, DialogReceiver, ServerOwner, Sleeper 
     this.#respond(100, [], null, now)
   }
 
+  /** Every answer to this caller carries it, the one to its CANCEL too (§9.2). */
+  get localTag(): string {
+    return this.#dialog.localTag
+  }
+
   get #key(): string {
     return dialogKey(this.#dialog.callId, this.#dialog.localTag, this.#dialog.remoteTag)
   }

@@ -233,9 +233,10 @@ function checkSpec(host: CallHost, spec: InviteSpec): void {
     if (typeof parsed === 'string' || parsed.headers !== null)
       throw new SipUsageError(`not a SIP URI: ${uri.slice(0, 80)}`)
   }
-  const { address, port, transport, local } = spec.destination
+  const { address, port, transport } = spec.destination
   if (!maySendTo(address, port)) throw new SipUsageError(`not an address to call: ${address}:${port}`)
-  if (host.wire.endpoint(transport, local) === null) throw new SipUsageError(`no ${transport} endpoint is listening`)
+  if (host.wire.endpoint(spec.destination) === null)
+    throw new SipUsageError(`no ${transport} endpoint is listening that reaches ${address}`)
   for (const [name, value] of spec.headers ?? [])
     if (!isToken(name) || ownHeaders.has(name.toLowerCase()) || !isHeaderValue(value))
       throw new SipUsageError(`header that may not be set: ${name.slice(0, 40)}`)

@@ -11,6 +11,8 @@ import { escapeUser, parseUri } from './uri.ts'
 
 const firstPauseMs = 2_000
 const longestPauseMs = 300_000
+/** A registrar that grants less is asked no more often than if it granted this. */
+const leastGrantedS = 10
 /** After a refusal of our password: knocking faster only locks us out. */
 const refusedPauseMs = 60_000
 
@@ -110,7 +112,7 @@ export class Registration implements ClientOwner, Sleeper {
     const granted = grantedS(answer, this.#contact) ?? this.#expiresS
     // Refreshed with a margin for a lost packet, spread so that a hundred trunks do not come back at once.
     const share = granted > 120 ? 0.8 + 0.1 * this.#host.random() : 0.5
-    this.#host.timers.set(this, now + Math.max(1, granted) * share * 1000)
+    this.#host.timers.set(this, now + Math.max(leastGrantedS, granted) * share * 1000)
     this.#host.emit({ type: 'registered', registration: this.#id, expiresInMs: granted * 1000 })
   }
 

@@ -214,8 +214,9 @@ export class UserAgent implements UserAgentPort {
   #onCancel(request: Request, flow: Flow, now: number): Reply | null {
     const invite = this.#transactions.cancelled(request)
     if (invite === null) return say(481)
-    this.#reply(request, flow, say(200))
-    if (invite.owner instanceof IncomingCall) invite.owner.cancel(request, now)
+    const call = invite.owner instanceof IncomingCall ? invite.owner : null
+    this.#reply(request, flow, say(200), call?.localTag)
+    call?.cancel(request, now)
     return null
   }
 
@@ -245,8 +246,8 @@ export class UserAgent implements UserAgentPort {
   }
 
   /** An answer that leaves nothing behind: a repeated request gets the same again (§8.2.7). */
-  #reply(request: Request, flow: Flow, { status, lines }: Reply): void {
-    const toTag = this.#statelessTag(request.callId)
+  #reply(request: Request, flow: Flow, { status, lines }: Reply, tag?: string): void {
+    const toTag = tag ?? this.#statelessTag(request.callId)
     this.#wire.reply(request, flow, response(this.#options, request, flow, { status, toTag, extra: lines }))
   }
 

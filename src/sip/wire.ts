@@ -1,5 +1,6 @@
 /** The way out: our Via, where a response goes, and the list of bytes that wait to be drained. */
-import type { Address, Destination, Flow, LocalEndpoint, Outgoing, Transport } from './events.ts'
+import { isIP } from 'node:net'
+import type { Address, Destination, Flow, LocalEndpoint, Outgoing } from './events.ts'
 import type { Header, HeaderLine, Request } from './message.ts'
 import type { RoughVia } from './parse.ts'
 import { formatHost, maySendTo } from './uri.ts'
@@ -32,14 +33,18 @@ export class Wire {
     return this.#secret(9)
   }
 
-  endpoint(transport: Transport, id?: string): LocalEndpoint | null {
-    const found = id === undefined ? undefined : this.#endpoints.find(one => one.id === id)
-    return found ?? this.#endpoints.find(one => one.transport === transport) ?? null
+  /** The endpoint that is named, else the first that can reach the address. */
+  endpoint({ transport, address, local }: Destination): LocalEndpoint | null {
+    const family = isIP(address)
+    for (const one of this.#endpoints)
+      if (local === undefined ? one.transport === transport && (one.family ?? 4) === family : one.id === local)
+        return one
+    return null
   }
 
   /** The address that this peer should call us at. */
   contact(destination: Destination): Address {
-    const endpoint = this.endpoint(destination.transport, destination.local)
+    const endpoint = this.endpoint(destination)
     return endpoint?.contact(destination.address) ?? { address: '0.0.0.0', port: 5060 }
   }
 
@@ -59,7 +64,7 @@ export class Wire {
   /** An address that must not be sent to is dropped here, whoever asked: the request's timer will tell. */
   send(destination: Destination, bytes: Buffer): void {
     const { transport, address, port } = destination
-    const endpoint = this.endpoint(transport, destination.local)
+    const endpoint = this.endpoint(destination)
     if (endpoint === null || !maySendTo(address, port)) return
     const connection = destination.connection ?? null
     this.#out.push({ transport, destination: { address, port }, local: endpoint.id, connection, bytes })
