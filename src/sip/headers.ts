@@ -1,5 +1,5 @@
 /** The headers that the stack itself reads, from text to values and back. Each parser answers null for what the grammar does not allow. */
-import { formatParameters, isToken, type Parameters, parseCount, parseParameters, Scanner, unquote } from './grammar.ts'
+import { formatParameters, type Parameters, parseCount, parseParameters, Scanner, unquote } from './grammar.ts'
 import { formatHost, scanHost } from './uri.ts'
 
 /** RFC 3261 §20.42. */
@@ -159,5 +159,3 @@ export function parseQ850(value: string): number | null {
 }
 
 export const formatQ850 = (cause: number) => `Q.850;cause=${cause}`
-
-export { isToken }

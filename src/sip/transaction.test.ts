@@ -134,11 +134,14 @@ test('a new Contact in the answer to a re-INVITE moves the far end', () => {
   assert.deepEqual([bye.to, bye.text.split('\r\n')[0]], ['10.0.0.7', 'BYE sip:moved@10.0.0.7:5077 SIP/2.0'])
 })
 
-test('with its table full the agent answers 503 and its own requests fail, and both end with the load', () => {
+test('with its table full the agent begins nothing new, yet ends what it has', () => {
   const net = new Net()
   net.add(alice, { maxTransactions: 2 })
   net.add(carl)
-  callCarl(net)
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+  })
+  const first = callCarl(net)
   callCarl(net)
   callCarl(net)
   net.run(100)
@@ -156,6 +159,26 @@ test('with its table full the agent answers 503 and its own requests fail, and b
     )
   net.run(100)
   assert.equal(net.of(alice, 'qualified')[0]!.up, false)
+  net.agents.get(alice)!.hangUp(first, 16, net.now)
+  net.run(100)
+  assert.equal(net.of(carl, 'ended').length, 1)
+})
+
+test('with its table full the agent answers 503 to new calls, and hears the BYE of one it has', () => {
+  const net = new Net()
+  const a = net.add(alice)
+  net.add(carl, { maxTransactions: 2 })
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+  })
+  const first = callCarl(net)
+  callCarl(net)
+  callCarl(net)
+  net.run(100)
+  assert.deepEqual([net.of(alice, 'failed')[0]!.status, net.of(alice, 'failed')[0]!.retryAfterS], [503, 5])
+  a.hangUp(first, 16, net.now)
+  net.run(100)
+  assert.equal(net.of(carl, 'ended').length, 1)
 })
 
 test('what a broken request would have us send to a port that is none is not sent', () => {

@@ -36,8 +36,9 @@ export class Transactions {
     return this.#clients.size + this.#servers.size
   }
 
-  get full(): boolean {
-    return this.size >= this.#max
+  /** What belongs to a call under way, its BYE above all, finds room for a quarter more. */
+  hasRoom(inDialog: boolean): boolean {
+    return this.size < (inDialog ? this.#max * 1.25 : this.#max)
   }
 
   /** Sends a request and tells `owner` what comes of it. Over the bound it fails at once, like a broken transport. */
@@ -61,7 +62,8 @@ export class Transactions {
       queuedAt: null,
       wake: at => this.#wakeClient(transaction, at),
     }
-    if (this.full) this.#stepClient(transaction, { type: 'transportFailed' }, now)
+    if (!this.hasRoom(draft.method === 'BYE' || draft.method === 'CANCEL'))
+      this.#stepClient(transaction, { type: 'transportFailed' }, now)
     else {
       this.#clients.set(transaction.key, transaction)
       this.#stepClient(transaction, { type: 'start' }, now)
@@ -112,7 +114,7 @@ export class Transactions {
     return this.#servers.get(serverKey(request, 'INVITE')) ?? null
   }
 
-  /** A transaction for a new request; the caller asked `full` before. */
+  /** A transaction for a new request; the caller asked `hasRoom` before. */
   open(request: Request, flow: Flow): ServerTransaction {
     const transaction: ServerTransaction = {
       side: 'server',

@@ -172,7 +172,7 @@ export class UserAgent implements UserAgentPort {
 
   /** Passes a new request on, or says at once how it is answered. */
   #take(request: Request, flow: Flow, now: number): Reply | null {
-    if (this.#transactions.full) return say(503, ['Retry-After', '5'])
+    if (!this.#transactions.hasRoom(request.toTag !== null)) return say(503, ['Retry-After', '5'])
     if (request.method === 'CANCEL') return this.#onCancel(request, flow, now)
     const unsupported = headerLines(request, 'require').flatMap(parseTokens)
     if (unsupported.length > 0) return say(420, ['Unsupported', unsupported.join(', ')])
@@ -252,7 +252,7 @@ export class UserAgent implements UserAgentPort {
   }
 
   #statelessTag(callId: string): string {
-    return hash('MD5', `${this.#tagSalt}${callId}`).slice(0, 16)
+    return hash('SHA-256', `${this.#tagSalt}${callId}`).slice(0, 16)
   }
 
   #drop(flow: Flow, reason: string, now: number): void {
