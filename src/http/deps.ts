@@ -3,12 +3,12 @@ import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { UserId } from '../lib/ids.ts'
+import type { TokenId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
+import type { Exports } from '../records/exports.ts'
 import type { Store } from '../store/store.ts'
 import type { Assets } from './assets.ts'
-import type { Exports } from './exports.ts'
 import type { Probe } from './health.ts'
 import type { Sessions } from './session.ts'
 
@@ -60,8 +60,8 @@ export type Env = {
     lang: Language
     /** Names this request in the log and on the page that says something went wrong. */
     requestId: string
-    /** Set on API routes: the token's role and author name. */
-    client: { actor: Actor; role: Role }
+    /** Set on API routes: whose token it is. */
+    client: { actor: Actor; role: Role; token: TokenId }
   }
 }
 

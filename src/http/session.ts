@@ -48,8 +48,6 @@ export type Sessions = {
   end(sessionId: string, reason: SessionEnd): void
   /** A person's session, e.g. after a new password. */
   endOf(user: UserId, reason: SessionEnd): void
-  /** After a new password or by the security administrator. */
-  unlock(name: string): void
   /** Ends what is idle; called every minute. */
   sweep(): void
   readonly count: number
@@ -114,6 +112,17 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     const now = clock.now() // idleness is counted from here: while we were away nobody could come
     add(newSession({ id: kept.tokenHash, user, createdAt: kept.createdAt, now, address: kept.address }))
   }
+
+  // Wherever a new password was set (a page, the API, a shell): who was in with the old one is out, and a lock is lifted.
+  door.store.onCommitted(lines => {
+    for (const { fact } of lines) {
+      if (fact.type !== 'user.passwordSet') continue
+      const id = ofUser.get(fact.user)
+      if (id !== undefined) end(id, 'signed_out')
+      const name = args.userById(fact.user)?.name
+      if (name !== undefined) attempts.succeeded(name)
+    }
+  })
 
   return {
     async signIn({ name, password, address }) {
@@ -203,10 +212,6 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     endOf(user, reason) {
       const id = ofUser.get(user)
       if (id !== undefined) end(id, reason)
-    },
-
-    unlock(name) {
-      attempts.succeeded(name)
     },
 
     sweep() {

@@ -1,0 +1,45 @@
+import { Hono } from 'hono'
+import type { Deps, Env } from '../deps.ts'
+import { open } from '../guard.ts'
+import { callsApi } from './calls.ts'
+import { campaignsApi } from './campaigns.ts'
+import { eventsApi } from './events.ts'
+import { exportsApi } from './exports.ts'
+import { peopleApi } from './people.ts'
+import { recordingsApi } from './recordings.ts'
+import { createApi } from './route.ts'
+import { suppressionsApi } from './suppressions.ts'
+import { telephonyApi } from './telephony.ts'
+
+/** `/api/v1/…` with a token, and `/api/openapi.json` that describes it. */
+export function apiRoutes(deps: Deps): Hono<Env> {
+  const api = createApi()
+  for (const part of [
+    peopleApi,
+    telephonyApi,
+    campaignsApi,
+    callsApi,
+    recordingsApi,
+    exportsApi,
+    suppressionsApi,
+    eventsApi,
+  ])
+    part(api, deps)
+  api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
+  const route = new Hono<Env>()
+  route.route('/v1', api)
+  route.get('/openapi.json', open('a description holds no data'), c =>
+    c.json(
+      api.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'Switchroom',
+          version: deps.version,
+          description:
+            'Errors are RFC 9457 problem documents. Lists answer {items, next}; give `next` as `cursor` for the next page. Unknown fields are refused.',
+        },
+      }),
+    ),
+  )
+  return route
+}

@@ -1,0 +1,88 @@
+import type { CallId, CampaignId, QueueId, UserId } from '../../lib/ids.ts'
+import { NotFound, NotNow } from '../../records/errors.ts'
+import { normalNumber } from '../../records/numbers-e164.ts'
+import { parseInput } from '../../records/parse.ts'
+import { callInput } from '../../records/schemas.ts'
+import type { CallRecord } from '../../store/calls.ts'
+import type { Deps } from '../deps.ts'
+import { callQuery, queryOf } from './query.ts'
+import { callReply, pageOf } from './replies.ts'
+import { type Api, define, jsonBody } from './route.ts'
+
+const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
+
+/** `/calls` */
+export function callsApi(api: Api, deps: Deps): void {
+  const { store } = deps
+
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/calls',
+      roles: readers,
+      summary: 'Calls, newest first',
+      query: callQuery,
+      reply: pageOf(callReply),
+    },
+    async c => {
+      const { agent, campaign, queue, number, ...rest } = queryOf(c, callQuery)
+      const page = await store.read('calls.page', {
+        ...rest,
+        agent: agent as UserId | undefined,
+        campaign: campaign as CampaignId | undefined,
+        queue: queue as QueueId | undefined,
+        number: number === undefined ? undefined : (normalNumber(number) ?? number),
+      })
+      return c.json({ items: page.items.map(shown), next: page.next })
+    },
+  )
+
+  define(
+    api,
+    deps,
+    { method: 'get', path: '/calls/:id', roles: readers, summary: 'One call', reply: callReply },
+    async c => {
+      const id = c.req.param('id') as CallId
+      const call = await store.read('calls.byId', { id })
+      if (call === null) throw new NotFound('call', id)
+      return c.json(shown(call))
+    },
+  )
+
+  define(
+    api,
+    deps,
+    {
+      method: 'post',
+      path: '/calls',
+      roles: ['supervisor', 'admin', 'agent'],
+      summary: 'An agent dials; 409 names the rule that refused',
+      body: callInput,
+      reply: callReply,
+      status: 201,
+    },
+    async c => {
+      const { agent, number, party, campaign } = parseInput(callInput, await jsonBody(c))
+      if (!deps.engine.state.users.has(agent)) throw new NotFound('user', agent)
+      const outcome = await deps.engine.dispatch(
+        { type: 'agent.dial', agent, number, campaign, lead: null, party, name: null, relation: null },
+        c.var.client.actor,
+      )
+      if (!outcome.ok) throw new NotNow(outcome.refusal.rule, outcome.refusal.words)
+      const dialed = outcome.facts.find(fact => fact.type === 'call.dialed')
+      const refused = outcome.facts.find(fact => fact.type === 'call.refused')
+      if (refused !== undefined && dialed === undefined) throw new NotNow(refused.refusal.rule, refused.refusal.words)
+      if (dialed === undefined) throw new NotNow('not-dialled', 'the floor did not dial; see the agent’s state')
+      const call = await store.read('calls.byId', { id: dialed.call })
+      if (call === null) throw new NotFound('call', dialed.call)
+      c.header('Location', `/api/v1/calls/${dialed.call}`)
+      return c.json(shown(call), 201)
+    },
+  )
+}
+
+function shown(call: CallRecord) {
+  return callReply.parse(call)
+}

@@ -1,0 +1,65 @@
+import type { CampaignId, RecordingId, UserId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import { normalNumber } from '../../records/numbers-e164.ts'
+import { audioResponse, openAudio } from '../audio-file.ts'
+import type { Deps } from '../deps.ts'
+import { queryOf, recordingQuery } from './query.ts'
+import { pageOf, recordingReply } from './replies.ts'
+import { type Api, define } from './route.ts'
+
+const roles = ['auditor', 'quality', 'supervisor'] as const
+
+/** `/recordings`, `/recordings/:id/audio` */
+export function recordingsApi(api: Api, deps: Deps): void {
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/recordings',
+      roles,
+      summary: 'Recordings, newest first',
+      query: recordingQuery,
+      reply: pageOf(recordingReply),
+    },
+    async c => {
+      const { agent, campaign, number, ...rest } = queryOf(c, recordingQuery)
+      const page = await deps.store.read('recordings.page', {
+        ...rest,
+        agent: agent as UserId | undefined,
+        campaign: campaign as CampaignId | undefined,
+        number: number === undefined ? undefined : (normalNumber(number) ?? number),
+      })
+      return c.json({ items: page.items.map(item => recordingReply.parse(item)), next: page.next })
+    },
+  )
+  define(
+    api,
+    deps,
+    { method: 'get', path: '/recordings/:id', roles, summary: 'One recording', reply: recordingReply },
+    async c => {
+      const id = c.req.param('id') as RecordingId
+      const recording = await deps.store.read('recordings.byId', { id })
+      if (recording === null) throw new NotFound('recording', id)
+      return c.json(recordingReply.parse(recording))
+    },
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/recordings/:id/audio',
+      roles,
+      summary: 'The audio: stereo WAV, customer left, agent right; Range',
+      replyType: 'audio/wav',
+    },
+    async c => {
+      const { client } = c.var
+      const id = c.req.param('id') as RecordingId
+      // The token stands in the place of the person; the actor of the fact says that it is one.
+      const listener = { actor: client.actor, user: client.token as string as UserId, opening: client.token }
+      return audioResponse(c, await openAudio(deps, listener, id))
+    },
+  )
+}

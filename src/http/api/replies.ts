@@ -1,0 +1,210 @@
+/** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
+import { z } from '@hono/zod-openapi'
+import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
+
+const id = z.string()
+const instant = z.int().openapi({ description: 'Unix time, ms' })
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullable()
+
+export const problemReply = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    rule: z.string().optional(),
+    errors: z.array(z.object({ field: z.string(), found: z.string(), allowed: z.string() })).optional(),
+    instance: z.string().optional(),
+  })
+  .openapi('Problem')
+
+/** `next` null: the last page; else the value of `cursor` for the next one. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+
+export const userReply = z
+  .object({
+    id,
+    name: z.string(),
+    displayName: z.string(),
+    role: z.enum(roles),
+    extension: orNull(z.string()),
+    station: z.enum(stationKinds),
+    skills: z.array(z.string()),
+    numbersMasked: z.boolean(),
+    language: z.enum(['zh-CN', 'en']),
+    enabled: z.boolean(),
+  })
+  .openapi('User')
+
+export const trunkReply = z
+  .object({
+    id,
+    name: z.string(),
+    host: z.string(),
+    port: z.int(),
+    transport: z.enum(['udp', 'tcp']),
+    register: z.boolean(),
+    username: orNull(z.string()),
+    callerIds: z.array(z.string()),
+    maxCalls: z.int(),
+    callsPerSecond: z.number(),
+    codecs: z.array(z.enum(['pcma', 'pcmu'])),
+    enabled: z.boolean(),
+    up: z.boolean().openapi({ description: 'Whether the carrier answers now' }),
+    reason: z.string(),
+  })
+  .openapi('Trunk')
+
+export const numberReply = z
+  .object({ id, number: z.string(), target: z.union([z.object({ queue: id }), z.object({ user: id })]) })
+  .openapi('Number')
+
+export const queueReply = z
+  .object({
+    id,
+    name: z.string(),
+    strategy: z.string(),
+    members: z.array(id),
+    maxWaitMs: z.int(),
+    serviceLevelMs: z.int(),
+    callbackAfterMs: z.int(),
+  })
+  .openapi('Queue')
+
+export const campaignReply = z
+  .object({
+    id,
+    name: z.string(),
+    business: z.enum(businesses),
+    mode: z.enum(campaignModes),
+    state: z.enum(['running', 'paused', 'closed']),
+    trunks: z.array(id),
+    agents: z.array(id),
+    policy: z.string(),
+    ringMs: z.int(),
+    wrapMs: z.int(),
+    previewMs: z.int(),
+    abandonRateMax: z.number(),
+    retries: z.array(z.object({ result: z.enum(callResults), delayMs: z.int(), max: z.int() })),
+    dispositions: z.array(
+      z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
+    ),
+  })
+  .openapi('Campaign')
+
+export const statsReply = z
+  .object({
+    dialled: z.int(),
+    answered: z.int(),
+    connected: z.int(),
+    abandoned: z.int(),
+    abandonRate: z.number().openapi({ description: 'abandoned / answered, 0 to 1' }),
+    utilisation: z.number().openapi({ description: '(talking + wrapping) / signed in, of its agents, 0 to 1' }),
+    linesPerAgent: z.number().openapi({ description: 'calls in flight / agents who work, now' }),
+    why: orNull(z.string()).openapi({ description: 'Why it does not dial now; null while it does' }),
+    from: instant,
+    to: instant,
+    leads: z.record(z.string(), z.int()),
+  })
+  .openapi('CampaignStats')
+
+export const leadReply = z
+  .object({
+    id,
+    ref: z.string(),
+    name: z.string(),
+    phones: z.array(z.object({ number: z.string(), relation: z.string() })),
+    fields: z.record(z.string(), z.string()),
+    state: z.enum(leadStates),
+    attempts: z.int(),
+    dueAt: orNull(instant),
+  })
+  .openapi('Lead')
+
+export const leadReportReply = z
+  .object({
+    accepted: z.int(),
+    rejected: z.array(z.object({ row: z.int(), field: z.string(), reason: z.string() })),
+    rejectedCount: z.int(),
+  })
+  .openapi('LeadReport')
+
+export const callReply = z
+  .object({
+    id,
+    direction: z.enum(['out', 'in']),
+    mode: orNull(z.enum(campaignModes)),
+    campaign: orNull(id),
+    lead: orNull(id),
+    agent: orNull(id),
+    party: orNull(z.string()),
+    name: orNull(z.string()),
+    number: z.string(),
+    ourNumber: orNull(z.string()),
+    trunk: orNull(id),
+    queue: orNull(id),
+    startedAt: instant,
+    answeredAt: orNull(instant),
+    connectedAt: orNull(instant),
+    endedAt: orNull(instant),
+    ending: orNull(
+      z.object({
+        by: z.string(),
+        cause: z.string(),
+        result: z.enum(callResults),
+        sipStatus: orNull(z.int()),
+        q850: orNull(z.int()),
+      }),
+    ),
+    announcement: orNull(z.string()),
+    disposition: orNull(z.string()),
+    note: orNull(z.string()),
+    recording: orNull(id),
+  })
+  .openapi('Call')
+
+export const recordingReply = z
+  .object({
+    id,
+    call: id,
+    openedAt: instant,
+    sealedAt: orNull(instant),
+    sha256: orNull(z.string()),
+    bytes: orNull(z.int()),
+    durationMs: orNull(z.int()),
+    salvaged: z.boolean(),
+    missingReason: orNull(z.string()),
+  })
+  .openapi('Recording')
+
+export const exportReply = z
+  .object({
+    id,
+    state: z.enum(['queued', 'running', 'finished', 'failed']),
+    calls: z.int(),
+    done: z.int(),
+    reason: z.string(),
+    requestedAt: instant,
+    finishedAt: orNull(instant),
+    sha256: orNull(z.string()),
+    bytes: orNull(z.int()),
+    downloads: z.int(),
+    trouble: orNull(z.string()),
+  })
+  .openapi('Export')
+
+export const suppressionReply = z
+  .object({ number: z.string(), reason: z.string(), until: orNull(instant) })
+  .openapi('Suppression')
+
+export const tokenReply = z
+  .object({ id, name: z.string(), role: z.enum(roles), issuedAt: instant, revokedAt: orNull(instant) })
+  .openapi('Token')
+export const issuedTokenReply = z
+  .object({
+    id,
+    name: z.string(),
+    role: z.enum(roles),
+    secret: z.string().openapi({ description: 'Shown this once' }),
+  })
+  .openapi('IssuedToken')

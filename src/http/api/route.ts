@@ -1,0 +1,113 @@
+/**
+ * How a route of the API is written: once, with its roles, its schemas and its words; the handler and the OpenAPI document both come of it.
+ * The records door checks what comes in with the same schema that is named here.
+ */
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Role } from '../../centre/entities.ts'
+import type { Ctx, Deps, Env } from '../deps.ts'
+import { Forbidden } from '../guard.ts'
+import { BadRequest } from '../problem.ts'
+import { authenticated } from './authenticate.ts'
+import { once } from './idempotency.ts'
+import { problemReply } from './replies.ts'
+
+export type Api = OpenAPIHono<Env>
+
+export type RouteSpec = {
+  method: 'get' | 'post' | 'patch' | 'delete'
+  /** `/users/:id` */
+  path: string
+  roles: readonly [Role, ...Role[]]
+  summary: string
+  body?: z.ZodType
+  /** Other forms of the body, e.g. `text/csv`. */
+  bodyTypes?: string[]
+  query?: z.ZodObject
+  /** Absent: no content (204), or what `replyType` names. */
+  reply?: z.ZodType
+  replyType?: string
+  status?: 200 | 201 | 202 | 204
+  /** The reply holds a secret and is never kept: `Idempotency-Key` is refused. */
+  secret?: boolean
+}
+
+export function createApi(): Api {
+  return new OpenAPIHono<Env>()
+}
+
+export function define(api: Api, deps: Deps, spec: RouteSpec, handler: (c: Ctx) => Response | Promise<Response>): void {
+  describe(api, spec)
+  const allowed = new Set<Role>(spec.roles)
+  api.on(spec.method.toUpperCase(), spec.path, authenticated(deps), async (c: Ctx) => {
+    if (!allowed.has(c.var.client.role)) throw new Forbidden(c.var.client.role)
+    c.header('Cache-Control', 'no-store')
+    return spec.method === 'get' ? handler(c) : once(c, deps, spec.secret === true, handler)
+  })
+}
+
+/** The body as JSON; 415 and 400 with words. */
+export async function jsonBody(c: Ctx): Promise<unknown> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type))
+    throw new BadRequest(415, `found the content type ${type.slice(0, 60) || 'none'}; allowed: application/json`)
+  const text = await c.req.text()
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BadRequest(400, `the body is not JSON: ${(cause as Error).message.slice(0, 200)}`)
+  }
+}
+
+function describe(api: Api, spec: RouteSpec): void {
+  const content = Object.fromEntries(
+    spec.body === undefined
+      ? []
+      : [
+          ['application/json', { schema: spec.body }],
+          ...(spec.bodyTypes ?? []).map(type => [type, { schema: { type: 'string' } }]),
+        ],
+  )
+  const status = spec.status ?? (spec.reply === undefined && spec.replyType === undefined ? 204 : 200)
+  const reply =
+    spec.replyType !== undefined
+      ? { [spec.replyType]: { schema: { type: 'string' } } }
+      : spec.reply !== undefined
+        ? { 'application/json': { schema: spec.reply } }
+        : undefined
+  const problem = { description: 'What is wrong', content: { 'application/problem+json': { schema: problemReply } } }
+  api.openAPIRegistry.registerPath({
+    method: spec.method,
+    path: `/api/v1${spec.path.replace(/:(\w+)/g, '{$1}')}`,
+    summary: spec.summary,
+    description: `Roles: ${spec.roles.join(', ')}`,
+    tags: [spec.path.split('/')[1]!],
+    security: [{ token: [] }],
+    parameters: [
+      ...[...spec.path.matchAll(/:(\w+)/g)].map(match => ({
+        name: match[1]!,
+        in: 'path' as const,
+        required: true,
+        schema: { type: 'string' as const },
+      })),
+      ...(spec.method === 'get' || spec.secret
+        ? []
+        : [
+            {
+              name: 'Idempotency-Key',
+              in: 'header' as const,
+              required: false,
+              description: 'The same request with the same key is done once and answered alike, for a day.',
+              schema: { type: 'string' as const, maxLength: 200 },
+            },
+          ]),
+    ],
+    request: {
+      ...(spec.query ? { query: spec.query } : {}),
+      ...(spec.body ? { body: { required: true, content } } : {}),
+    },
+    responses: {
+      [status]: { description: 'Done', ...(reply ? { content: reply } : {}) },
+      ...Object.fromEntries([400, 401, 403, 404, 409, 422].map(code => [code, problem])),
+    },
+  })
+}

@@ -1,0 +1,146 @@
+/**
+ * Evidence as a zip that stands on its own: the audio to the byte as it was recorded, what is known of each call, the hash of every file in
+ * the form that `sha256sum -c` reads, and the proof that the seals stood in the journal. `evidence-check.ts` is its counterpart.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable, Transform } from 'node:stream'
+import yazl from 'yazl'
+import type { CallId } from '../lib/ids.ts'
+import type { CallRecord } from '../store/calls.ts'
+import type { JournalLine } from '../store/chain.ts'
+import type { RecordingRow } from '../store/recordings.ts'
+import type { Store } from '../store/store.ts'
+import { callsCsv, type EvidenceCall, evidenceReadme } from './evidence-texts.ts'
+import { resolveInside } from './inside.ts'
+
+export const sumsName = 'SHA256SUMS'
+export const proofName = 'journal/proof.json'
+
+export type EvidenceArgs = {
+  store: Store
+  /** Absolute. */
+  recordingsDir: string
+  calls: CallId[]
+  about: { export: string; reason: string; requestedBy: string; at: number; version: string }
+  /** After each call: how many of them are in the zip. */
+  onProgress?: (done: number) => void
+  signal?: AbortSignal
+}
+
+/**
+ * The zip as it is made, never whole in memory. Destroyed with the error when something cannot be read. A recording whose file is gone is
+ * named in calls.json (`audio: "missing"`), not passed over.
+ */
+export function evidenceZip(args: EvidenceArgs): Readable {
+  const zip = new yazl.ZipFile()
+  const output = zip.outputStream as Readable
+  const sums: string[] = []
+  const mtime = new Date(args.about.at)
+
+  const closed = new Promise<Error>(resolve => output.once('close', () => resolve(new Error('the reader went away'))))
+
+  const add = (name: string, content: Readable, compress: boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const hash = createHash('sha256')
+      const tap = new Transform({
+        transform(chunk, _encoding, done) {
+          hash.update(chunk)
+          done(null, chunk)
+        },
+      })
+      content.once('error', reject)
+      closed.then(reject)
+      tap.once('end', () => {
+        if (name !== sumsName) sums.push(`${hash.digest('hex')}  ${name}\n`)
+        resolve()
+      })
+      content.pipe(tap)
+      zip.addReadStream(tap, name, { mtime, mode: 0o100644, compress })
+    })
+  const addText = (name: string, text: string) => add(name, Readable.from([Buffer.from(text)]), true)
+
+  const fill = async () => {
+    const lines = new Map<number, JournalLine>()
+    const calls: EvidenceCall[] = []
+    for (const id of args.calls) {
+      args.signal?.throwIfAborted()
+      const call = await args.store.read('calls.byId', { id })
+      if (call === null) continue
+      const recordings = await args.store.read('recordings.ofCall', { call: id })
+      for (const line of await args.store.read('journal.ofCall', { call: id })) lines.set(line.seq, line)
+      for (const recording of recordings)
+        for (const line of await args.store.read('journal.ofRecording', { recording: recording.id }))
+          lines.set(line.seq, line)
+      calls.push({ call, recordings: await Promise.all(recordings.map(each => audioOf(args, call, each))) })
+      for (const audio of calls.at(-1)!.recordings)
+        if (audio.file !== null && audio.source !== null) await add(audio.file, createReadStream(audio.source), false)
+      args.onProgress?.(calls.length)
+    }
+    await addText('calls.json', `${JSON.stringify(calls.map(plainCall), null, 1)}\n`)
+    await addText('calls.csv', callsCsv(calls))
+    await add(proofName, Readable.from(proofText(args.store, [...lines.values()])), true)
+    await addText('README.txt', evidenceReadme(args.about, calls))
+    await add(sumsName, Readable.from([Buffer.from(sums.join(''))]), true)
+    zip.end()
+  }
+  fill().catch(error => output.destroy(error))
+  return output
+}
+
+async function audioOf(
+  args: EvidenceArgs,
+  _call: CallRecord,
+  recording: RecordingRow,
+): Promise<EvidenceCall['recordings'][number]> {
+  const source = resolveInside(args.recordingsDir, recording.path)
+  const there = recording.sealedAt !== null && source !== null && (await isFile(source))
+  return {
+    recording,
+    file: there ? `audio/${recording.id}${path.extname(recording.path) || '.wav'}` : null,
+    source: there ? source : null,
+  }
+}
+
+function plainCall({ call, recordings }: EvidenceCall) {
+  return {
+    ...call,
+    recordings: recordings.map(({ recording, file }) => ({
+      id: recording.id,
+      file: file ?? 'missing',
+      openedAt: recording.openedAt,
+      sealedAt: recording.sealedAt,
+      sha256: recording.sha256,
+      bytes: recording.bytes,
+      durationMs: recording.durationMs,
+      salvaged: recording.salvaged,
+      missingReason: recording.missingReason,
+    })),
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    found => found.isFile(),
+    () => false,
+  )
+}
+
+/** `JournalProof` of proof.ts as text, piece by piece: the digests up to the head may be millions. */
+async function* proofText(store: Store, lines: JournalLine[]): AsyncGenerator<string> {
+  lines.sort((a, b) => a.seq - b.seq)
+  const head = await store.read('journal.head', {})
+  const firstSeq = lines[0]?.seq ?? head.seq
+  const first = await store.read('journal.digests', { from: firstSeq, to: head.seq })
+  yield `{"form":"switchroom-journal-proof-1","firstSeq":${firstSeq},"before":"${first.before}","digests":[`
+  let part = first
+  for (let mark = ''; ; mark = ',\n') {
+    yield mark + part.digests.map(digest => `"${digest}"`).join(',\n')
+    if (part.last.seq >= head.seq || part.digests.length === 0) break
+    part = await store.read('journal.digests', { from: part.last.seq + 1, to: head.seq })
+  }
+  const shown = lines.map(({ seq, at, actor, type, body }) => JSON.stringify({ seq, at, actor, type, body }))
+  yield `],\n"head":{"seq":${head.seq},"hash":"${head.hash}"},\n"lines":[${shown.join(',\n')}]}\n`
+}

@@ -1,0 +1,107 @@
+/**
+ * Leads by the hundred thousand. Each row is judged for itself; the good ones are added in slices of 500, so that the floor and the disk
+ * are never held up, and the same file sent twice changes nothing (a ref that the campaign has already is refused as a duplicate).
+ */
+import type { Lead } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { CampaignId } from '../lib/ids.ts'
+import { campaignById } from './campaigns.ts'
+import { keep, newId, type RecordsDoor } from './door.ts'
+import { InvalidInput, NotNow } from './errors.ts'
+import { type LeadRow, leadRows } from './lead-file.ts'
+import { problemsOf } from './parse.ts'
+import { leadInput } from './schemas.ts'
+
+export type RowProblem = { row: number; field: string; reason: string }
+/** `row` counts the data rows from 1. `rejected` lists at most 1,000; `rejectedCount` counts them all. */
+export type LeadReport = { accepted: number; rejected: RowProblem[]; rejectedCount: number }
+
+const sliceRows = 500
+const rejectedShown = 1000
+export const rowsMax = 1_000_000
+
+export type LeadSource =
+  | { kind: 'json'; rows: unknown }
+  /** UTF-8 with or without BOM, or GB18030; `bytes` are read as they come. */
+  | { kind: 'csv'; bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+
+/** Throws NotFound, NotNow (closed campaign), InvalidInput when the file as a whole is not one; rows never throw. */
+export async function importLeads(
+  door: RecordsDoor,
+  actor: Actor,
+  given: { campaign: CampaignId; source: LeadSource; name: string; onProgress?: (rows: number) => void },
+): Promise<LeadReport> {
+  const campaign = await campaignById(door, given.campaign)
+  if (campaign.state === 'closed') throw new NotNow('campaign-closed', 'leads cannot be added to a closed campaign')
+  const importId = newId<'import'>('i')
+  const report: LeadReport = { accepted: 0, rejected: [], rejectedCount: 0 }
+  const seen = new Map<string, number>()
+  let slice: { row: number; lead: Lead }[] = []
+  let rows = 0
+
+  const reject = (row: number, field: string, reason: string) => {
+    report.rejectedCount++
+    if (report.rejected.length < rejectedShown) report.rejected.push({ row, field, reason })
+  }
+  const flush = async () => {
+    const ready = slice
+    slice = []
+    if (ready.length === 0) return
+    const refs = ready.map(({ lead }) => lead.ref)
+    const taken = new Set(await door.store.read('leads.taken', { campaign: campaign.id, refs }))
+    const leads = ready.filter(({ row, lead }) => {
+      if (taken.has(lead.ref)) reject(row, 'ref', `the campaign has a lead ${lead.ref} already`)
+      return !taken.has(lead.ref)
+    })
+    if (leads.length > 0)
+      await keep(door, actor, [
+        { type: 'leads.added', campaign: campaign.id, import: importId, leads: leads.map(({ lead }) => lead) },
+      ])
+    report.accepted += leads.length
+    given.onProgress?.(rows)
+  }
+
+  for await (const { row, value, problem } of rowsOf(given.source)) {
+    if (++rows > rowsMax) throw new InvalidInput([{ field: '', found: 'more rows', allowed: `at most ${rowsMax}` }])
+    const lead = problem === null ? leadOf(value, campaign.id) : { field: '', reason: problem }
+    if ('reason' in lead) reject(row, lead.field, lead.reason)
+    else if (seen.has(lead.ref)) reject(row, 'ref', `${lead.ref} stands in row ${seen.get(lead.ref)} already`)
+    else {
+      seen.set(lead.ref, row)
+      slice.push({ row, lead })
+      if (slice.length >= sliceRows) await flush()
+    }
+  }
+  await flush()
+  const { accepted, rejectedCount } = report
+  await keep(door, actor, [
+    {
+      type: 'leads.imported',
+      campaign: campaign.id,
+      import: importId,
+      source: given.name.slice(0, 200),
+      accepted,
+      rejected: rejectedCount,
+    },
+  ])
+  report.rejected.sort((a, b) => a.row - b.row)
+  return report
+}
+
+function rowsOf(source: LeadSource): AsyncIterable<LeadRow> | Iterable<LeadRow> {
+  if (source.kind === 'csv') return leadRows(source.bytes)
+  if (!Array.isArray(source.rows))
+    throw new InvalidInput([{ field: '', found: typeof source.rows, allowed: 'an array of leads, or text/csv' }])
+  return source.rows.map((value: unknown, at) => ({ row: at + 1, value, problem: null }))
+}
+
+function leadOf(value: unknown, campaign: CampaignId): Lead | { field: string; reason: string } {
+  const parsed = leadInput.safeParse(value, { reportInput: true })
+  if (!parsed.success) {
+    const [first] = problemsOf(parsed.error, value)
+    return { field: first?.field ?? '', reason: `found ${first?.found}; allowed: ${first?.allowed}` }
+  }
+  const { phones, ...rest } = parsed.data
+  const unique = phones.filter((phone, at) => phones.findIndex(other => other.number === phone.number) === at)
+  return { id: newId<'lead'>('l'), campaign, ...rest, phones: unique }
+}
