@@ -23,7 +23,7 @@ export function signOn(d: Draft, id: UserId): void {
   }
   d.fact({ type: 'agent.signedOn', agent: id })
   takeState(d, agent, 'break', 'signed_on')
-  if (user.station === 'phone-nailed') ringStation(d, agent)
+  if (user.station === 'phone-nailed' && agent.stationLeg === null) ringStation(d, agent)
 }
 
 export function signOff(d: Draft, id: UserId, reason: string): void {

@@ -1,5 +1,6 @@
 /** What facts about agents do to the floor. Answers whether the change was about an agent. */
 
+import type { LegId } from '../lib/ids.ts'
 import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { setDeadline } from './evolve-call.ts'
@@ -115,15 +116,18 @@ function changeStation(
     agent.stationLostAt = null
     return
   }
-  if (change.leg !== null && change.reason === 'ringing') {
+  if (change.leg !== null && change.reason === 'ringing' && !state.legs.has(change.leg)) {
     agent.stationRinging = change.leg
     state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     return
   }
-  for (const old of [agent.stationLeg, agent.stationRinging]) if (old !== null) state.legs.delete(old)
-  agent.stationLeg = null
-  agent.stationRinging = null
-  if (call !== undefined && call.agentLeg === null && call.phase === 'talking') {
+  // A phone that was not picked up says nothing about a leg that is up; no leg named means all are gone.
+  const isGone = (leg: LegId | null) => leg !== null && (change.leg === null || change.leg === leg)
+  const lost = isGone(agent.stationLeg)
+  for (const old of [agent.stationLeg, agent.stationRinging]) if (old !== null && isGone(old)) state.legs.delete(old)
+  if (lost) agent.stationLeg = null
+  if (isGone(agent.stationRinging)) agent.stationRinging = null
+  if (lost && call !== undefined && call.agentLeg === null && call.phase === 'talking') {
     agent.stationLostAt = at
     setDeadline(state, call, at + stationGraceMs)
   }

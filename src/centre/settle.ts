@@ -24,10 +24,11 @@ export function takeState(
 export function leaveFloor(d: Draft, agent: Agent, reason: string): void {
   takeState(d, agent, 'signed_off', null)
   d.fact({ type: 'agent.signedOff', agent: agent.user.id, reason: reason.slice(0, 200) })
-  const leg = agent.stationLeg ?? agent.stationRinging
-  if (agent.user.station !== 'phone-nailed' || leg === null) return // a browser keeps its leg while the page is open
+  if (agent.user.station !== 'phone-nailed') return // a browser keeps its leg while the page is open
+  const legs = [agent.stationLeg, agent.stationRinging].filter(leg => leg !== null)
+  if (legs.length === 0) return
   d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg: null, reason: 'signed_off' })
-  d.effect({ type: 'phone.hangUp', leg, q850: 16 })
+  for (const leg of legs) d.effect({ type: 'phone.hangUp', leg, q850: 16 })
 }
 
 /** A rung desk phone is always there; the others need their leg of the shift. */

@@ -14,6 +14,7 @@ export function stationUp(d: Draft, id: UserId, leg: LegId): void {
   if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors have a place on the floor.')
   if (agent.stationLeg === leg) return
   d.fact({ type: 'agent.stationChanged', agent: id, up: true, leg, reason: 'up' })
+  if (agent.stationLeg !== null) d.effect({ type: 'phone.hangUp', leg: agent.stationLeg, q850: 16 })
   const call = callInHand(d, agent)
   if (call !== null && call.agentLeg === null) {
     if (call.phase === 'talking' && call.heldBy !== 'agent') unmute(d, call, leg)
@@ -29,7 +30,7 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
   const wasUp = agent.stationLeg === leg
   if (wasUp) d.audioLost.add(id)
-  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg: null, reason: reason.slice(0, 200) })
+  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
   if (!wasUp) {
     if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
     return

@@ -69,7 +69,7 @@ export class World {
     this.#after(1_000, () => this.#somethingHappens())
     this.#after(3_000, () => this.#callerComes())
     this.#tick()
-    while (this.#events.length > 0) this.#nextEvent()
+    while (this.#events.length > 0 || nextDeadline(this.state) !== null) this.#nextEvent()
     this.watch.checkEmpty(this.state)
   }
 
@@ -94,17 +94,18 @@ export class World {
     return done
   }
 
+  /** The next thing that happens, or the next instant that the floor named, whichever comes first. */
   #nextEvent(): void {
-    const event = this.#events.shift()!
+    const event = this.#events[0]
     const due = nextDeadline(this.state)
-    if (due !== null && due > this.clock.now() && due < event.at) {
-      this.#events.unshift(event)
-      this.clock.set(due)
+    if (due !== null && (event === undefined || due < event.at)) {
+      this.clock.set(Math.max(due, this.clock.now()))
       this.post({ type: 'tick' })
-      return
+    } else if (event !== undefined) {
+      this.#events.shift()
+      this.clock.set(event.at)
+      event.run()
     }
-    this.clock.set(event.at)
-    event.run()
   }
 
   #after(ms: number, run: () => void): void {
@@ -340,17 +341,15 @@ export class World {
           ({ lead, state, dueAt }) =>
             lead.campaign === campaign && (state === 'ready' || state === 'callback') && dueAt <= this.clock.now(),
         )
-        const found = due
-          .slice(0, want)
-          .map(
-            ({ lead, attempts, dueAt }): BufferedLead => ({
-              ...lead,
-              attempts,
-              dueAt,
-              callback: null,
-              callbackAgent: null,
-            }),
-          )
+        const found = due.slice(0, want).map(
+          ({ lead, attempts, dueAt }): BufferedLead => ({
+            ...lead,
+            attempts,
+            dueAt,
+            callback: null,
+            callbackAgent: null,
+          }),
+        )
         return this.#in(between(random, 1, 2_000), {
           type: 'leads.loaded',
           campaign,
