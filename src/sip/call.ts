@@ -63,13 +63,6 @@ export function q850Of(message: Message): number | null {
   return value === null ? null : parseQ850(value)
 }
 
-/** The SDP of a message, or null. A body of another type is none. */
-export function sdpOf(message: Message): string | null {
-  if (message.body.length === 0) return null
-  const type = header(message, 'content-type') ?? ''
-  return /^application\/sdp\s*(?:;|$)/i.test(type) ? message.body.toString('utf8') : null
-}
-
 type Answer = { status: number; toTag: string | null; extra?: HeaderLine[]; sdp?: string | null }
 
 /** Bytes of a response of ours. */

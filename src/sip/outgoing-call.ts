@@ -1,5 +1,6 @@
 /** A call of ours: INVITE, its challenges and forks, CANCEL with its races (RFC 3261 §9, §13.2), then a Talk. */
-import { type Call, type CallHost, indifferent, q850Of, reasonLines, sdpOf, sdpType } from './call.ts'
+import { sdpOf } from './body.ts'
+import { type Call, type CallHost, indifferent, q850Of, reasonLines, sdpType } from './call.ts'
 import { dialogOfResponse } from './dialog.ts'
 import { DigestClient } from './digest.ts'
 import type { Ended, InviteSpec, SessionId } from './events.ts'

@@ -1,5 +1,6 @@
 /** A 2xx of ours to an INVITE: repeated until its ACK comes (RFC 3261 §13.3.1.4), since the transaction layer leaves that to its user. */
-import { type CallHost, sdpOf } from './call.ts'
+import { sdpOf } from './body.ts'
+import type { CallHost } from './call.ts'
 import type { Sleeper } from './timers.ts'
 import { giveUpMs, type ServerTransaction, t1Ms, t2Ms } from './transaction.ts'
 

@@ -1,5 +1,6 @@
 /** Our wish to change the media of a call (RFC 3261 §14): one at a time, after whatever else is being agreed, again after a 491. */
-import { type CallHost, sdpOf, sdpType } from './call.ts'
+import { sdpOf } from './body.ts'
+import { type CallHost, sdpType } from './call.ts'
 import { type Dialog, refreshTarget, requestInDialog } from './dialog.ts'
 import type { DigestClient } from './digest.ts'
 import { allow, type HeaderLine, type Response } from './message.ts'

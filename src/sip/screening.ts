@@ -1,4 +1,5 @@
 /** What a new request says of itself, and what can be answered without knowing anything but the request. */
+import { sdpOf } from './body.ts'
 import { fromWire } from './grammar.ts'
 import { parseNameAddresses, parseTokens } from './headers.ts'
 import { allowedMethods, type HeaderLine, header, headerLines, type Request } from './message.ts'
@@ -32,7 +33,7 @@ export function offerOf(request: Request, isContact: (user: string) => boolean) 
     to: (isContact(called) && identity(request.to.uri).user) || called,
     assertedIdentity: firstUser(request, 'p-asserted-identity'),
     diversion: firstUser(request, 'diversion'),
-    sdp: request.body.length > 0 ? request.body.toString('utf8') : null,
+    sdp: sdpOf(request),
     callId: request.callId,
   }
 }
@@ -42,9 +43,7 @@ export function checkBody(request: Request): Reply | null {
   const encoding = header(request, 'content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return say(415, ['Accept-Encoding', 'identity'])
   if (request.method !== 'INVITE' && request.method !== 'UPDATE') return null
-  const type = header(request, 'content-type') ?? ''
-  if (request.body.length > 0 && !/^application\/sdp\s*(?:;|$)/i.test(type))
-    return say(415, ['Accept', 'application/sdp'])
+  if (request.body.length > 0 && sdpOf(request) === null) return say(415, ['Accept', 'application/sdp'])
   const accepted = headerLines(request, 'accept').flatMap(parseTokens)
   if (accepted.length === 0) return null
   const understood = accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one.toLowerCase()))

@@ -1,5 +1,6 @@
 /** The answered part of a call: what each side asks within the dialog, until a BYE (RFC 3261 §12.2, §14, §15). */
-import { type CallHost, type DialogReceiver, indifferent, q850Of, reasonLines, response, sdpOf } from './call.ts'
+import { sdpOf } from './body.ts'
+import { type CallHost, type DialogReceiver, indifferent, q850Of, reasonLines, response } from './call.ts'
 import { type Dialog, dialogKey, refreshTarget, requestInDialog } from './dialog.ts'
 import type { DigestClient } from './digest.ts'
 import type { Destination, Ended, SessionId } from './events.ts'
