@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { stationGraceMs } from './evolve-agent.ts'
 import { withdrawPreview } from './preview.ts'
-import { settle, takeState } from './settle.ts'
+import { takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 import { requeue } from './waiting.ts'
 
@@ -21,7 +21,7 @@ export function stationUp(d: Draft, id: UserId, leg: LegId): void {
     return
   }
   const isBack = agent.reason === 'audio_lost' && d.now - agent.phaseSince <= stationGraceMs
-  if (agent.phase === 'break' && (isBack || agent.reason === 'phone_ringing')) settle(d, agent, 'ready')
+  if (agent.phase === 'break' && (isBack || agent.reason === 'phone_ringing')) takeState(d, agent, 'ready', null)
 }
 
 /** `hungUp`: a nailed desk phone was put down, which ends the call in hand; anything else is a fault that may heal. */

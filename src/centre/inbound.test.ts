@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LegId } from '../lib/ids.ts'
+import { alice, bob, campaign, sam, TestFloor, trunk } from './testing.ts'
+
+test('a caller hears music, then the longest idle member of the queue', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.do({ type: 'agent.signOn', agent: bob })
+  const call = floor.caller()
+  assert.deepEqual(
+    [call.phase, floor.lastEffect('media.play').prompt, call.number],
+    ['waiting', 'comfort-music', '+8613900001111'],
+  )
+  floor.pass(3_000)
+  floor.ready(alice)
+  assert.deepEqual([call.phase, call.agent], ['talking', alice])
+  assert.equal(floor.lastEffect('media.stopPlay').leg, call.leg)
+  floor.partyEnds(call)
+  floor.pass(15_000)
+  assert.equal(floor.agent(alice).phase, 'ready', 'outside campaigns wrap-up simply ends')
+})
+
+test('a number that is not ours is turned away with 404, a full trunk with 503', () => {
+  const floor = new TestFloor()
+  const offered = floor.do({ type: 'leg.offered', leg: 'l1' as LegId, trunk, from: '139', to: '400-123-4567' })
+  assert.deepEqual(offered.effects, [{ type: 'phone.reject', leg: 'l1', sipStatus: 404 }])
+  assert.equal(floor.last('call.ended').ending.cause, 'no_route')
+  const tiny = { ...floor.state.trunks.get(trunk)!.trunk, maxCalls: 1 }
+  floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: tiny }] })
+  floor.caller()
+  floor.do({ type: 'leg.offered', leg: 'l2' as LegId, trunk, from: '139', to: '95588' })
+  assert.equal(floor.lastEffect('phone.reject').sipStatus, 503)
+  assert.equal(floor.state.trunks.get(trunk)!.calls, 1)
+})
+
+test('with nobody signed on the caller is told at once and called back', () => {
+  const floor = new TestFloor()
+  floor.caller()
+  assert.equal(floor.lastEffect('media.play').prompt, 'all-agents-busy')
+  const { callback } = floor.last('callback.scheduled')
+  assert.deepEqual([callback.reason, callback.number, callback.queue], ['overflow', '+8613900001111', 'q_1'])
+  floor.pass(10_000)
+  assert.equal(floor.last('call.ended').ending.cause, 'overflow')
+})
+
+test('who waited too long hears a farewell and becomes a callback; who gave up does so from a certain wait on', () => {
+  const floor = new TestFloor()
+  floor.do({ type: 'agent.signOn', agent: alice })
+  floor.caller()
+  floor.pass(60_000)
+  assert.deepEqual(
+    [floor.lastEffect('media.play').prompt, floor.last('callback.scheduled').callback.reason],
+    ['we-call-back', 'overflow'],
+  )
+  floor.pass(10_000)
+  const early = floor.caller('13900002222')
+  floor.pass(4_999)
+  floor.partyEnds(early)
+  assert.equal(floor.count('callback.scheduled'), 1)
+  assert.deepEqual(
+    [floor.last('call.ended').ending.cause, floor.last('call.abandoned').waitedMs],
+    ['caller_gave_up', 4_999],
+  )
+  const late = floor.caller('13900003333')
+  floor.pass(5_000)
+  floor.partyEnds(late)
+  assert.deepEqual(
+    [floor.count('callback.scheduled'), floor.last('callback.scheduled').callback.reason],
+    [2, 'abandoned'],
+  )
+})
+
+test('a caller is served before a new call is started', () => {
+  const floor = new TestFloor()
+  floor.do({ type: 'leads.loaded', campaign, leads: [], exhausted: true })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const call = floor.caller()
+  floor.leads('+8613800000001')
+  floor.ready(alice)
+  floor.do({ type: 'station.up', agent: alice, leg: 'st' as LegId })
+  assert.deepEqual([call.agent, floor.count('call.dialed')], [alice, 0])
+})
+
+test('a caller for one person waits for that person', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(bob)
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const call = floor.caller('13900001111', '021-5555-1234')
+  assert.deepEqual([call.parkedFor, call.phase], [alice, 'waiting'])
+  floor.ready(alice)
+  floor.do({ type: 'station.up', agent: alice, leg: 'st' as LegId })
+  floor.do({ type: 'agent.ready', agent: alice })
+  assert.equal(call.agent, alice)
+})
+
+test('hold plays music to the party, and the party may hold too', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.do({ type: 'agent.hold', agent: alice, call: call.id })
+  assert.deepEqual([call.heldBy, floor.lastEffect('media.play').prompt], ['agent', 'comfort-music'])
+  assert.equal(floor.do({ type: 'agent.hold', agent: alice, call: call.id }).refusal?.rule, 'held')
+  const patches = floor.effects.filter(effect => effect.type === 'media.patch').length
+  floor.do({ type: 'agent.resume', agent: alice, call: call.id })
+  assert.equal(floor.effects.filter(effect => effect.type === 'media.patch').length, patches + 1)
+  floor.do({ type: 'leg.held', leg: call.leg })
+  assert.equal(call.heldBy, 'party')
+  floor.do({ type: 'leg.resumed', leg: call.leg })
+  assert.equal(call.heldBy, null)
+  assert.equal(floor.do({ type: 'agent.hold', agent: bob, call: call.id }).refusal?.rule, 'not_your_call')
+})
+
+test('a reload of the page keeps the call: the party hears music, then the agent again', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'reload' })
+  assert.equal(floor.lastEffect('media.play').prompt, 'comfort-music')
+  floor.pass(3_000)
+  floor.do({ type: 'station.up', agent: alice, leg: 'st_new' as LegId })
+  assert.deepEqual([floor.lastEffect('media.patch').b, floor.agent(alice).phase], ['st_new', 'talking'])
+  floor.do({ type: 'station.down', agent: alice, leg: 'st_new' as LegId, reason: 'unplugged' })
+  floor.pass(15_000)
+  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
+  assert.deepEqual(
+    [call.phase, floor.state.queues.get('q_1' as never)!.waiting],
+    ['waiting', [call.id]],
+    'a caller goes back to the queue',
+  )
+})
+
+test('a nailed desk phone that is put down ends the call, and is rung again for the next', () => {
+  const floor = new TestFloor({ station: 'phone-nailed', campaign: { mode: 'manual' } })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const ring = floor.lastEffect('phone.ring')
+  assert.equal(ring.call, null)
+  floor.do({ type: 'leg.answered', leg: ring.leg })
+  floor.do({ type: 'agent.ready', agent: alice })
+  const call = floor.caller()
+  assert.equal(call.agent, alice)
+  floor.do({ type: 'leg.ended', leg: ring.leg, by: 'far', sipStatus: null, q850: 16, cause: 'bye' })
+  assert.deepEqual([floor.last('call.ended').ending.by, floor.agent(alice).phase], ['agent', 'wrapping'])
+  floor.pass(15_000)
+  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
+  floor.do({ type: 'agent.ready', agent: alice })
+  floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.ring').leg })
+  assert.equal(floor.agent(alice).phase, 'ready')
+})
+
+test('who may sign on, and what needs audio', () => {
+  const floor = new TestFloor()
+  assert.equal(floor.do({ type: 'agent.signOn', agent: 'u_olga' as never }).refusal?.rule, 'not_an_agent')
+  assert.equal(floor.do({ type: 'agent.ready', agent: sam }).refusal?.rule, 'not_signed_on')
+  floor.do({ type: 'agent.signOn', agent: sam })
+  assert.equal(floor.do({ type: 'agent.ready', agent: sam }).refusal?.rule, 'no_audio')
+  assert.equal(floor.do({ type: 'agent.signOn', agent: sam }).refusal?.rule, 'already_signed_on')
+  const disabled = { ...floor.agent(sam).user, enabled: false }
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: disabled }] })
+  assert.equal(floor.agent(sam).phase, 'signed_off')
+  assert.equal(floor.do({ type: 'agent.signOn', agent: sam }).refusal?.rule, 'user_disabled')
+})
