@@ -71,6 +71,7 @@ export async function openHouse({ config, clock, random, log, version }: HouseOp
       advertise: config.sip.advertise,
       media: { address: config.media.address, ports: config.media.ports },
       recordingsDir: files.recordings,
+      phoneBookFile: join(config.dataDir, 'phones.json'),
       promptFolders: [files.prompts, asset('assets/prompts')],
       clock,
       random,

@@ -23,6 +23,7 @@ import { offerAnswerer } from '../webrtc/station.ts'
 import { Browsers } from './browsers.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
+import { PhoneBook } from './phone-book.ts'
 import { type ListenAddress, Sockets } from './sockets.ts'
 import { TrunkLines } from './trunk-lines.ts'
 
@@ -38,6 +39,8 @@ export type TelephoneOptions = {
   advertise: string | null
   media: { address: string | null; ports: { from: number; to: number } }
   recordingsDir: string
+  /** Where the desk phones' registrations outlive a restart. */
+  phoneBookFile: string
   /** Where prompts may lie, the administrator's first. */
   promptFolders: string[]
   clock: Clock
@@ -141,11 +144,13 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     browsers.take(event)
     media.take(event)
   })
+  const book = new PhoneBook(options.phoneBookFile, log)
   const timer = setInterval(() => {
     const at = now()
     lines.advance(at)
     phone.advance(at)
     browsers.advance(at)
+    book.save(ua.bindings(), clock.now())
   }, tickMs)
 
   const applyTrunk = (trunk: Trunk) => lines.apply(trunk, secret(trunk.id, 'trunk-password'))
@@ -160,6 +165,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     start(trunks) {
       for (const trunk of trunks) applyTrunk(trunk)
       sockets.attach(ua)
+      for (const binding of book.read(clock.now())) {
+        if (passwords.lookup(binding.extension) !== null) ua.restoreBinding(binding, now())
+      }
       sockets.settle()
     },
     noteRecords(facts) {

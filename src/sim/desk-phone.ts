@@ -64,13 +64,12 @@ export class DeskPhone {
   take(event: UaEvent): void {
     switch (event.type) {
       case 'registered':
-        this.registered = true
-        return
       case 'registrationFailed':
-        this.registered = false
+        if (event.registration === this.#options.extension) this.registered = event.type === 'registered'
         return
       case 'incoming':
-        return this.#ring(event.session, event.sdp)
+        if (event.to === this.#options.extension) this.#ring(event.session, event.sdp)
+        return
       case 'reoffer': {
         const talk = this.#talks.get(event.session)
         if (talk && event.sdp !== null) this.#answerAgain(event.session, talk, event.sdp)

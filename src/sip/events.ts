@@ -204,6 +204,8 @@ export type UserAgentPort = {
 
   binding(extension: string): Binding | null
   bindings(): Binding[]
+  /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
+  restoreBinding(binding: Binding, now: number): void
   /** Drops a phone's binding: its user was disabled or has another password. */
   unbind(extension: string, now: number): void
   readonly figures: { sessions: number; transactions: number; bindings: number; dropped: number; retransmitted: number }

@@ -268,3 +268,18 @@ test('OPTIONS tell that the far end went away and came back', () => {
   assert.equal(phone.figures.transactions, 0)
   assert.equal(phone.nextDeadline(), null)
 })
+
+test('a binding that outlived a restart is called until the phone registers anew', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(1_000)
+  const kept = room.binding('4001')!
+  room.unbind('4001', net.now)
+  assert.equal(room.binding('4001'), null)
+  room.restoreBinding({ ...kept, expiresInMs: 30_000 }, net.now)
+  assert.ok(room.inviteExtension('4001', { from: `sip:10086@${carl}`, sdp: sdpA }, net.now))
+  net.run(100)
+  assert.equal(net.of(alice, 'incoming').length, 1)
+  net.run(31_000)
+  assert.equal(room.binding('4001'), null)
+})

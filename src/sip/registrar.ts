@@ -101,13 +101,21 @@ export class Registrar {
   }
 
   #hold(extension: string, contact: string, request: Request, flow: Flow, expiresAt: number, now: number): void {
-    const before = this.#bindings.get(extension)
     const agent = header(request, 'user-agent')
+    const userAgent = agent === null ? null : fromWire(agent).slice(0, 100)
+    this.#keep(
+      { extension, contact, flow, userAgent },
+      { expiresAt, callId: request.callId, seq: request.cseq.number },
+      now,
+    )
+  }
+
+  #keep(binding: Way, until: { expiresAt: number; callId: string; seq: number }, now: number): void {
+    const { extension } = binding
+    const before = this.#bindings.get(extension)
     const held: Held = {
-      binding: { extension, contact, flow, userAgent: agent === null ? null : fromWire(agent).slice(0, 100) },
-      expiresAt,
-      callId: request.callId,
-      seq: request.cseq.number,
+      binding,
+      ...until,
       wakeAt: null,
       queuedAt: null,
       wake: () => {
@@ -116,9 +124,8 @@ export class Registrar {
     }
     if (before !== undefined) this.#options.timers.set(before, null)
     this.#bindings.set(extension, held)
-    this.#options.timers.set(held, expiresAt)
-    if (before === undefined || !sameWay(before.binding, held.binding))
-      this.#options.onChange(extension, outward(held, now))
+    this.#options.timers.set(held, until.expiresAt)
+    if (before === undefined || !sameWay(before.binding, binding)) this.#options.onChange(extension, outward(held, now))
   }
 
   #listing(extension: string, now: number): Reply {
@@ -143,6 +150,14 @@ export class Registrar {
     this.#options.timers.set(held, null)
     this.#bindings.delete(extension)
     this.#options.onChange(extension, null)
+  }
+
+  /** Takes back what `bindings` told before a restart, so that phones are reached until they register again. Over UDP only. */
+  restore(binding: Binding, now: number): void {
+    const { extension, contact, flow, userAgent, expiresInMs } = binding
+    if (this.#bindings.has(extension) || flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
+    // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
+    this.#keep({ extension, contact, flow, userAgent }, { expiresAt: now + expiresInMs, callId: '', seq: 0 }, now)
   }
 
   /** A phone behind a closed connection cannot be called (RFC 5626 §5.2). */

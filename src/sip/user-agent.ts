@@ -384,6 +384,11 @@ export class UserAgent implements UserAgentPort {
     return this.#registrar?.bindings(this.#now) ?? []
   }
 
+  restoreBinding(binding: Binding, now: number): void {
+    this.#now = now
+    this.#registrar?.restore(binding, now)
+  }
+
   unbind(extension: string, now: number): void {
     this.#now = now
     this.#registrar?.unbind(extension)
