@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Decision } from '../centre/decision.ts'
+import type { Effect } from '../centre/effects.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { FloorState } from '../centre/state.ts'
+import { VirtualClock } from '../lib/clock.ts'
+import { createLogger } from '../lib/log.ts'
+import { StoreError, type Transaction } from '../store/port.ts'
+import type { CommittedLine } from '../store/store.ts'
+import { act } from './act.ts'
+import type { Centre } from './centre.ts'
+import { Engine } from './engine.ts'
+import type { Timers } from './timers.ts'
+
+/** A floor of notes: each `agent.break` notes its reason, `proceed` adds one more for `echo`, `bug` throws. */
+type Notes = {
+  notes: string[]
+  echoes: number
+  deadline: number | null
+  calls: Map<string, unknown>
+  legs: Map<string, unknown>
+  agents: Map<string, { call: string }>
+  recordings: Map<string, unknown>
+  onTick?: () => void
+}
+
+function fakeCentre(): Centre {
+  const notes = (state: FloorState) => state as unknown as Notes
+  const noted = (detail: string) => ({ type: 'audit.noted' as const, what: 'note', detail })
+  const hangUp: Effect = { type: 'phone.hangUp', leg: 'g' as never, q850: 16 }
+  return {
+    floorFrom: () =>
+      ({
+        notes: [],
+        echoes: 0,
+        deadline: null,
+        calls: new Map(),
+        legs: new Map([['g1', { call: 'c1', side: 'party' }]]),
+        agents: new Map([['u_bug', { call: 'c1' }]]),
+        recordings: new Map(),
+      }) as unknown as FloorState,
+    decide(state, input, { now }): Decision {
+      if (input.type === 'call.end') return { facts: [noted(`ended ${input.call}`)], effects: [], refusal: null }
+      if (input.type === 'tick') {
+        const floor = notes(state)
+        floor.onTick?.()
+        const due = floor.deadline
+        return { facts: due === null || due > now ? [] : [noted(`tick ${due}`)], effects: [], refusal: null }
+      }
+      if (input.type !== 'agent.break') return { facts: [], effects: [], refusal: null }
+      if (input.reason === 'bug') throw new Error('a bug')
+      if (input.reason === 'no') return { facts: [], effects: [], refusal: { rule: 'no', words: 'no' } }
+      return { facts: [noted(input.reason)], effects: [hangUp], refusal: null }
+    },
+    proceed(state) {
+      const floor = notes(state)
+      if (floor.echoes === 0) return null
+      return { facts: [noted('echoed')], effects: [{ ...hangUp, q850: 99 }], refusal: null }
+    },
+    evolve(state, change, at) {
+      const floor = notes(state)
+      if (change.type !== 'audit.noted') return
+      floor.notes.push(change.detail)
+      if (change.detail === 'echo') floor.echoes++
+      if (change.detail === 'echoed') floor.echoes--
+      if (change.detail.startsWith('tick')) floor.deadline = null
+      if (change.detail === 'later') floor.deadline = at + 1_070
+      if (change.detail === 'poison') throw new Error('half-way')
+    },
+    nextDeadline: state => notes(state).deadline,
+  }
+}
+
+/** A disk that writes when it is told to, and may refuse. */
+class FakeStore {
+  readonly journal: string[] = []
+  readonly waiting: {
+    transaction: Transaction
+    resolve: (committed: { firstSeq: number; lastSeq: number }) => void
+    reject: (error: Error) => void
+  }[] = []
+  #listeners: ((lines: CommittedLine[]) => void)[] = []
+  commit(transaction: Transaction): Promise<{ firstSeq: number; lastSeq: number }> {
+    return new Promise((resolve, reject) => this.waiting.push({ transaction, resolve, reject }))
+  }
+  onCommitted(listener: (lines: CommittedLine[]) => void): () => void {
+    this.#listeners.push(listener)
+    return () => {}
+  }
+  async write(): Promise<void> {
+    const { transaction, resolve } = this.waiting.shift()!
+    const firstSeq = this.journal.length + 1
+    for (const { fact } of transaction.recorded)
+      this.journal.push(fact.type === 'audit.noted' ? fact.detail : fact.type)
+    const lines = transaction.recorded.map((line, at) => ({ ...line, seq: firstSeq + at }))
+    for (const listener of this.#listeners) listener(lines)
+    resolve({ firstSeq, lastSeq: this.journal.length })
+    await settle()
+  }
+  async refuse(error: Error): Promise<void> {
+    this.waiting.shift()!.reject(error)
+    await settle()
+  }
+}
+
+/** Time that moves when it is told to. */
+class FakeTimers implements Timers {
+  #soon: (() => void)[] = []
+  #after: { at: number; run: () => void }[] = []
+  readonly clock: VirtualClock
+  constructor(clock: VirtualClock) {
+    this.clock = clock
+  }
+  soon(run: () => void): void {
+    this.#soon.push(run)
+  }
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.clock.now() + ms, run }
+    this.#after.push(timer)
+    return () => {
+      this.#after = this.#after.filter(other => other !== timer)
+    }
+  }
+  turn(): void {
+    for (let run = this.#soon.shift(); run !== undefined; run = this.#soon.shift()) run()
+  }
+  /** Runs each timer at its own instant. */
+  async pass(ms: number): Promise<void> {
+    const until = this.clock.now() + ms
+    for (;;) {
+      this.turn()
+      const next = this.#after.filter(timer => timer.at <= until).sort((a, b) => a.at - b.at)[0]
+      if (next === undefined) break
+      this.#after = this.#after.filter(timer => timer !== next)
+      this.clock.set(Math.max(next.at, this.clock.now()))
+      next.run()
+      await settle()
+    }
+    this.clock.set(until)
+  }
+}
+
+const settle = () => new Promise<void>(resolve => setImmediate(resolve))
+
+function aFloor() {
+  const clock = new VirtualClock(1_000_000)
+  const timers = new FakeTimers(clock)
+  const store = new FakeStore()
+  const performed: Effect[] = []
+  const alarms: (string | null)[] = []
+  const perform = (effect: Effect) => void performed.push(effect)
+  const engine = new Engine({
+    centre: fakeCentre(),
+    store,
+    setup: { users: [], trunks: [], numbers: [], queues: [], campaigns: [], suppressed: [] },
+    ports: { phone: { perform }, media: { perform }, leads: { perform } },
+    clock,
+    timers,
+    log: createLogger('silent'),
+    bootAt: clock.now(),
+    alarm: words => alarms.push(words),
+  })
+  const say = (reason: string, agent = 'u_alice') =>
+    engine.dispatch({ type: 'agent.break', agent: agent as never, reason }, 'system')
+  const notes = () => (engine.state as unknown as Notes).notes
+  return { clock, timers, store, performed, alarms, engine, say, notes }
+}
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending')
+  return (await Promise.race([promise, settle().then(() => pending)])) === pending
+}
+
+test('inputs are decided in the order they came, and what follows of one comes before the next', async () => {
+  const { timers, store, say, notes } = aFloor()
+  const replies = [say('one'), say('echo'), say('three')]
+  timers.turn()
+  assert.deepEqual(notes(), ['one', 'echo', 'echoed', 'three'])
+  await store.write()
+  assert.deepEqual(store.journal, ['one', 'echo', 'echoed', 'three'])
+  const outcomes = await Promise.all(replies)
+  assert.deepEqual(
+    outcomes.map(outcome => outcome.ok && outcome.facts.length),
+    [1, 2, 1],
+  )
+})
+
+test('nothing leaves the house before its facts are on disk: no effect, no reply, no feed', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  const fed: number[] = []
+  engine.subscribe(item => fed.push(item.seq))
+  const reply = say('one')
+  timers.turn()
+  assert.ok(await isPending(reply))
+  assert.deepEqual([performed.length, fed.length], [0, 0])
+  await store.write()
+  assert.equal((await reply).ok, true)
+  assert.deepEqual([performed.length, fed], [1, [1]])
+})
+
+test('the floor decides on while the disk writes, and a refusal waits for the facts it was based on', async () => {
+  const { timers, store, say, notes } = aFloor()
+  const first = say('one')
+  timers.turn()
+  const second = say('two')
+  const refused = say('no')
+  timers.turn()
+  assert.deepEqual(notes(), ['one', 'two'])
+  assert.equal(store.waiting.length, 1, 'one batch at a time')
+  await store.write()
+  assert.equal((await first).ok, true)
+  assert.ok(await isPending(second))
+  assert.ok(await isPending(refused))
+  await store.write()
+  assert.deepEqual(await refused, { ok: false, refusal: { rule: 'no', words: 'no' } })
+})
+
+test('a refusal with nothing before it is answered without the disk', async () => {
+  const { timers, store, say } = aFloor()
+  const refused = say('no')
+  timers.turn()
+  assert.equal((await refused).ok, false)
+  assert.equal(store.waiting.length, 0)
+})
+
+test('a bug in a decision changes nothing, ends its own call once, and lets everybody else go on', async () => {
+  const { timers, store, say, notes } = aFloor()
+  const replies = [say('one'), say('bug', 'u_bug'), say('bug', 'u_bug'), say('two')]
+  timers.turn()
+  await store.write()
+  assert.deepEqual(notes(), ['one', 'two', 'ended c1'])
+  const outcomes = await Promise.all(replies)
+  assert.deepEqual(
+    outcomes.map(outcome => (outcome.ok ? 'ok' : outcome.refusal.rule)),
+    ['ok', 'bug', 'bug', 'ok'],
+  )
+})
+
+test('a full disk stops new work loudly, keeps what was decided, and the floor goes on when there is space', async () => {
+  const { timers, store, performed, alarms, engine, say, notes } = aFloor()
+  engine.start()
+  const decided = say('one')
+  timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  assert.match(engine.trouble!, /disk is full/)
+  await assert.rejects(say('two'), { name: 'EngineStopped', message: /disk is full/ })
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'from a phone' })
+  await timers.pass(500)
+  assert.deepEqual(notes(), ['one'], 'what the ports tell waits undecided')
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await timers.pass(1_000)
+    await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  }
+  assert.deepEqual([performed.length, alarms.length], [0, 1])
+  await timers.pass(1_000)
+  const { once } = store.waiting[0]!.transaction
+  assert.equal(once?.sender, 'engine', 'a batch that may be on disk already is asked for under the same key')
+  await store.write()
+  assert.equal((await decided).ok, true)
+  timers.turn()
+  await store.write()
+  assert.deepEqual(store.journal, ['one', 'from a phone'])
+  assert.deepEqual([engine.trouble, alarms.at(-1), performed.length], [null, null, 2])
+})
+
+test('a dispatch that waited when the trouble came is refused and not forgotten', async () => {
+  const { timers, store, say } = aFloor()
+  say('one').catch(() => {})
+  timers.turn()
+  const waiting = assert.rejects(say('two'), { name: 'EngineStopped' })
+  await store.refuse(new StoreError('fault', null, 'I/O error'))
+  await waiting
+})
+
+test('a fact that cannot be applied stops the floor until a restart', async () => {
+  const { timers, store, engine, say, alarms } = aFloor()
+  say('poison')
+  const after = say('one')
+  timers.turn()
+  await assert.rejects(after, { name: 'EngineStopped', message: /restart/ })
+  await store.write()
+  assert.match(engine.trouble!, /restart/)
+  assert.equal(alarms.length, 1)
+})
+
+test('ticks come every 250 ms and at the deadline itself', async () => {
+  const { clock, timers, store, engine, say } = aFloor()
+  engine.start()
+  await timers.pass(100)
+  say('later')
+  timers.turn()
+  await store.write()
+  const ticks: number[] = []
+  ;(engine.state as unknown as Notes).onTick = () => ticks.push(clock.now())
+  await timers.pass(1_200)
+  assert.ok(ticks.includes(1_000_000 + 100 + 1_070), `a tick at the deadline: ${ticks}`)
+  const gaps = ticks.slice(1).map((at, n) => at - ticks[n]!)
+  assert.ok(
+    gaps.every(gap => gap <= 250),
+    `never more than 250 ms apart: ${gaps}`,
+  )
+})
+
+test('an orderly stop refuses new work, writes what was decided, and journals the stop', async () => {
+  const { timers, store, engine, say } = aFloor()
+  const reply = say('one')
+  const stopped = engine.stop()
+  await assert.rejects(say('two'), { name: 'EngineStopped', message: /shutting down/ })
+  timers.turn()
+  await store.write()
+  timers.turn()
+  await settle()
+  await store.write()
+  await stopped
+  assert.equal((await reply).ok, true)
+  assert.deepEqual(store.journal, ['one', 'system.stopped'])
+})
+
+test('a stop over a disk that refuses gives up after its grace and tells those who wait', async () => {
+  const { timers, store, engine, say } = aFloor()
+  const reply = say('one')
+  reply.catch(() => {})
+  timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  const stopped = engine.stop(2_500)
+  for (let second = 0; second < 5; second++) {
+    await timers.pass(1_000)
+    if (store.waiting.length > 0) await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  }
+  await stopped
+  await assert.rejects(reply, { name: 'EngineStopped' })
+})
+
+test('a port that throws ends its leg instead of the process', () => {
+  const posted: Input[] = []
+  const perform = () => {
+    throw new Error('port')
+  }
+  act(
+    [
+      {
+        type: 'phone.dial',
+        leg: 'g1' as never,
+        call: 'c1' as never,
+        trunk: 't' as never,
+        number: '1',
+        callerId: '2',
+        ringMs: 1,
+      },
+      { type: 'media.record', recording: 'r1' as never, call: 'c1' as never, leg: 'g1' as never, path: 'x' },
+    ],
+    {
+      ports: { phone: { perform }, media: { perform }, leads: { perform } },
+      post: input => posted.push(input),
+      log: createLogger('silent'),
+    },
+  )
+  assert.deepEqual(
+    posted.map(input => input.type),
+    ['leg.ended', 'recording.failed'],
+  )
+})

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import fc from 'fast-check'
+import { agentPhases, type Fact } from '../centre/facts.ts'
+import { asset } from '../lib/places.ts'
+import { type Connection, drizzleOf, migrate, readMigrations } from './db.ts'
+import { projectedTables, rebuild } from './project.ts'
+import { queries } from './queries.ts'
+import * as schema from './schema.ts'
+import { campaignNamed, leadNumbered, recorded, trunkNamed, userNamed } from './testing/people.ts'
+import { Writer } from './writer.ts'
+
+function freshDb(): Connection {
+  const db = new Sqlite(':memory:')
+  db.pragma('foreign_keys = ON')
+  migrate(db, readMigrations(asset('migrations')), 1)
+  return db
+}
+
+function rows(db: Connection): Record<string, unknown[]> {
+  return Object.fromEntries(
+    projectedTables.map(table => [
+      table,
+      db
+        .prepare(`SELECT * FROM ${table}`)
+        .all()
+        .map(row => JSON.stringify(row))
+        .sort(),
+    ]),
+  )
+}
+
+const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}` as never)
+const nothing = fc.constant(null)
+const callFact = (type: string) => fc.record({ type: fc.constant(type), call: few('c') })
+const number = fc.constantFrom('+8613800000001', '+8613800000002', '+861012345678')
+
+/** Any facts in any order, also such as no floor would write: a projection must take them all the same way twice. */
+const anyFact = fc.oneof(
+  fc.record({ type: fc.constant('system.started'), bootId: fc.constant('b'), version: fc.constant('1') }),
+  few('n').map(name => ({ type: 'user.saved', user: userNamed(name) })),
+  fc.record({ type: fc.constant('user.locked'), user: few('u_n'), until: fc.nat() }),
+  fc.record({
+    type: fc.constant('session.refused'),
+    name: few('n'),
+    address: fc.constant('a'),
+    reason: fc.constant('r'),
+  }),
+  few('n').map(name => ({ type: 'trunk.saved', trunk: trunkNamed(name) })),
+  few('t_n').map(trunk => ({ type: 'trunk.removed', trunk })),
+  few('n').map(name => ({ type: 'campaign.saved', campaign: campaignNamed(name) })),
+  fc
+    .integer({ min: 1, max: 30 })
+    .map(n => ({ type: 'leads.added', campaign: 'k_n1', import: 'i1', leads: [leadNumbered(n, 'k_n1')] })),
+  fc.record({
+    type: fc.constant('suppression.added'),
+    number,
+    reason: fc.constant('asked'),
+    until: fc.oneof(nothing, fc.nat()),
+  }),
+  fc.record({ type: fc.constant('suppression.removed'), number, reason: fc.constant('error') }),
+  fc.record({
+    type: fc.constant('agent.stateChanged'),
+    agent: few('u'),
+    state: fc.constantFrom(...agentPhases),
+    reason: nothing,
+    call: nothing,
+    until: nothing,
+  }),
+  fc.record({ type: fc.constant('agent.signedOff'), agent: few('u'), reason: fc.constant('bye') }),
+  fc.record({
+    type: fc.constant('call.dialed'),
+    call: few('c'),
+    mode: fc.constant('progressive'),
+    campaign: fc.constant('k_n1'),
+    lead: fc.oneof(
+      nothing,
+      fc.integer({ min: 1, max: 30 }).map(n => leadNumbered(n, 'k_n1').id),
+    ),
+    party: nothing,
+    name: fc.constant('Carl'),
+    relation: nothing,
+    agent: nothing,
+    number,
+    trunk: few('t_n'),
+    callerId: fc.constant('+861012345678'),
+    leg: few('g'),
+    verdict: fc.constant({ policy: 'P', version: '1', rules: ['hours'] }),
+  }),
+  fc.record({
+    type: fc.constant('call.offered'),
+    call: few('c'),
+    trunk: few('t'),
+    leg: few('g'),
+    from: number,
+    to: number,
+  }),
+  ...['call.ringing', 'call.early', 'call.answered'].map(callFact),
+  fc.record({ type: fc.constant('call.queued'), call: few('c'), queue: few('q'), until: fc.nat() }),
+  fc.record({ type: fc.constant('call.assigned'), call: few('c'), agent: few('u'), ringing: fc.boolean() }),
+  fc.record({ type: fc.constant('call.connected'), call: few('c'), agent: few('u') }),
+  fc.record({ type: fc.constantFrom('call.held', 'call.resumed'), call: few('c'), by: fc.constant('agent') }),
+  fc.record({
+    type: fc.constant('call.abandoned'),
+    call: few('c'),
+    campaign: nothing,
+    queue: nothing,
+    waitedMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  }),
+  fc.record({
+    type: fc.constant('call.ended'),
+    call: few('c'),
+    ending: fc.constant({ by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }),
+  }),
+  fc.record({
+    type: fc.constant('call.disposed'),
+    call: few('c'),
+    agent: few('u'),
+    code: fc.constant('A'),
+    note: fc.string(),
+    fields: fc.constant({}),
+  }),
+  fc.record({
+    type: fc.constant('lead.reserved'),
+    lead: fc.constant(leadNumbered(1, 'k_n1').id),
+    campaign: fc.constant('k_n1'),
+    agent: nothing,
+  }),
+  fc.record({
+    type: fc.constant('lead.released'),
+    lead: fc.constant(leadNumbered(1, 'k_n1').id),
+    campaign: fc.constant('k_n1'),
+    state: fc.constantFrom('ready', 'callback', 'done', 'dnc'),
+    dueAt: fc.oneof(nothing, fc.nat()),
+    reason: fc.constant('x'),
+  }),
+  few('cb').map(id => ({
+    type: 'callback.scheduled',
+    callback: {
+      id,
+      at: 5,
+      number: '+8613800000001',
+      agent: null,
+      campaign: 'k_n1',
+      lead: leadNumbered(1, 'k_n1').id,
+      queue: null,
+      reason: 'agreed',
+    },
+  })),
+  fc.record({ type: fc.constant('callback.closed'), callback: few('cb'), how: fc.constant('dialled') }),
+  fc.record({
+    type: fc.constant('recording.opened'),
+    recording: few('r'),
+    call: few('c'),
+    path: fc.constant('2026/x.wav'),
+  }),
+  fc.record({
+    type: fc.constant('recording.sealed'),
+    recording: few('r'),
+    call: few('c'),
+    sha256: fc.constant('00'),
+    bytes: fc.nat(),
+    durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    salvaged: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('recording.missing'),
+    recording: fc.oneof(nothing, few('r')),
+    call: few('c'),
+    reason: fc.string(),
+  }),
+  fc.record({ type: fc.constant('recording.listened'), recording: few('r'), user: few('u') }),
+  fc.record({ type: fc.constant('setting.saved'), key: few('s'), value: fc.string() }),
+) as fc.Arbitrary<Fact>
+
+test('tables rebuilt from the journal are the tables that were projected, row by row, whatever the facts', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyFact, fc.nat({ max: 9_000_000 })), { minLength: 20, maxLength: 120 }), facts => {
+      const db = freshDb()
+      const writer = new Writer(db)
+      let kept = 0
+      for (const [fact, at] of facts) {
+        const [answer] = writer.commit([{ type: 'transact', transaction: { recorded: [recorded(fact, at)] } }])
+        if (answer!.ok) kept++
+        else assert.equal(answer!.error.kind, 'conflict', answer!.error.message)
+      }
+      const before = rows(db)
+      assert.equal(rebuild(db), kept)
+      assert.deepEqual(rows(db), before)
+      db.close()
+    }),
+    { numRuns: 60, seed: 2026 },
+  )
+})
+
+test('no fact of the floor is ever refused by its tables', () => {
+  const floorFact = anyFact.filter(fact => /^(call|agent|recording\.(?!l)|lead\.|callback|system)/.test(fact.type))
+  fc.assert(
+    fc.property(fc.array(floorFact, { minLength: 50, maxLength: 150 }), facts => {
+      const db = freshDb()
+      const [answer] = new Writer(db).commit([
+        { type: 'transact', transaction: { recorded: facts.map(fact => recorded(fact)) } },
+      ])
+      assert.deepEqual(answer, { ok: true, value: { firstSeq: 1, lastSeq: facts.length } })
+      db.close()
+    }),
+    { numRuns: 40, seed: 2026 },
+  )
+})
+
+test('the time an agent spends in a phase is summed by half hour, and a crash ends it at the last line known', () => {
+  const db = freshDb()
+  const writer = new Writer(db)
+  const slot = 1_800_000
+  const tell = (fact: Fact, at: number) =>
+    writer.commit([{ type: 'transact', transaction: { recorded: [recorded(fact, at)] } }])
+  const phase = (state: 'ready' | 'talking') =>
+    ({ type: 'agent.stateChanged', agent: 'u_1' as never, state, reason: null, call: null, until: null }) as const
+  tell(phase('ready'), slot - 1_000)
+  tell(phase('talking'), slot + 5_000)
+  tell({ type: 'audit.noted', what: 'last line before the crash', detail: '' }, slot + 8_000)
+  tell({ type: 'system.started', bootId: 'b', version: '1' }, slot + 900_000)
+  assert.deepEqual(db.prepare('SELECT slot_at, phase, ms FROM agent_slots ORDER BY slot_at, phase').all(), [
+    { slot_at: 0, phase: 'ready', ms: 1_000 },
+    { slot_at: slot, phase: 'ready', ms: 5_000 },
+    { slot_at: slot, phase: 'talking', ms: 3_000 },
+  ])
+  const [figures] = queries['agents.figures'](drizzleOf(db), { from: 0, to: 3 * slot, now: 3 * slot })
+  assert.deepEqual(
+    [figures!.ms, figures!.signedOnMs, figures!.utilisation],
+    [{ ready: 6_000, talking: 3_000 }, 9_000, 1 / 3],
+  )
+})
+
+test('the schema that reads use names the tables and columns that the migrations made', () => {
+  const db = freshDb()
+  for (const table of Object.values(schema)) {
+    const name = getTableName(table)
+    const made = db.pragma(`table_info(${name})`) as { name: string; notnull: number; pk: number }[]
+    const said = Object.values(getTableColumns(table))
+    assert.deepEqual(made.map(column => column.name).sort(), said.map(column => column.name).sort(), name)
+    for (const column of said) {
+      const real = made.find(one => one.name === column.name)!
+      assert.equal(column.notNull, real.notnull === 1 || real.pk > 0, `${name}.${column.name} not null`)
+    }
+    const strict = db.prepare('SELECT strict FROM pragma_table_list WHERE name = ?').get(name) as { strict: number }
+    assert.equal(strict.strict, 1, `${name} is STRICT`)
+  }
+})

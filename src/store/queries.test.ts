@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import type { Fact } from '../centre/facts.ts'
+import { asset } from '../lib/places.ts'
+import { drizzleOf, migrate, readMigrations } from './db.ts'
+import { type QueryArgs, type QueryName, type QueryResult, queries } from './queries.ts'
+import { campaignNamed, leadNumbered, recorded, trunkNamed, userNamed } from './testing/people.ts'
+import { Writer } from './writer.ts'
+
+function aStore() {
+  const connection = new Sqlite(':memory:')
+  migrate(connection, readMigrations(asset('migrations')), 1)
+  const writer = new Writer(connection)
+  const db = drizzleOf(connection)
+  return {
+    connection,
+    tell(at: number, ...facts: unknown[]) {
+      const [answer] = writer.commit([
+        { type: 'transact', transaction: { recorded: facts.map(fact => recorded(fact as Fact, at)) } },
+      ])
+      assert.ok(answer!.ok, JSON.stringify(answer))
+    },
+    read<Name extends QueryName>(name: Name, args: QueryArgs<Name>): QueryResult<Name> {
+      return (queries[name] as (on: typeof db, with_: unknown) => QueryResult<Name>)(db, args)
+    },
+  }
+}
+
+const sales = 'k_sales' as never
+const ended = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }
+const verdict = { policy: 'P', version: '1', rules: ['hours'] }
+
+function dialed(n: number, more: object = {}) {
+  const call = `c_${String(n).padStart(4, '0')}`
+  const base = {
+    type: 'call.dialed',
+    call,
+    mode: 'progressive',
+    campaign: 'k_sales',
+    lead: null,
+    party: null,
+    name: null,
+  }
+  return {
+    ...base,
+    relation: null,
+    agent: null,
+    number: '+8613800000001',
+    trunk: 't_1',
+    callerId: '+8610',
+    leg: 'g',
+    verdict,
+    ...more,
+  }
+}
+
+test('a person is found by name without regard to case, by id and by extension', () => {
+  const { tell, read } = aStore()
+  tell(1, { type: 'user.saved', user: userNamed('Alice', { extension: '801' }) })
+  tell(2, { type: 'session.refused', name: 'alice', address: 'a', reason: 'password' })
+  assert.equal(read('users.byName', { name: 'ALICE' })?.failedSignIns, 1)
+  assert.equal(read('users.byExtension', { extension: '801' })?.name, 'Alice')
+  assert.equal(read('users.byId', { id: 'u_nobody' as never }), null)
+})
+
+test('due leads come callbacks first, then by due time; those at hand, later or closed do not come', () => {
+  const { tell, read } = aStore()
+  const leads = Array.from({ length: 8 }, (_, n) => leadNumbered(n))
+  const id = (n: number) => leads[n]!.id
+  tell(100, { type: 'leads.added', campaign: sales, import: 'i', leads })
+  const release = (n: number, state: string, dueAt: number | null) => ({
+    type: 'lead.released',
+    lead: id(n),
+    campaign: sales,
+    state,
+    dueAt,
+    reason: '',
+  })
+  tell(200, release(1, 'ready', 9_000), release(2, 'done', null), release(3, 'ready', 50), release(4, 'callback', 400))
+  tell(300, { type: 'lead.reserved', lead: id(5), campaign: sales, agent: null }, release(6, 'callback', 9_000))
+  tell(300, {
+    type: 'callback.scheduled',
+    callback: {
+      id: 'cb',
+      at: 400,
+      number: '+86',
+      agent: 'u_alice',
+      campaign: sales,
+      lead: id(4),
+      queue: null,
+      reason: 'agreed',
+    },
+  })
+  const due = (want: number, except: string[] = []) =>
+    read('leads.due', { campaign: sales, now: 500, want, except: except as never })
+  assert.deepEqual(
+    due(10).leads.map(lead => lead.id),
+    [id(4), id(3), id(0), id(7)],
+  )
+  assert.equal(due(10).exhausted, true)
+  assert.equal(due(10).leads[0]!.callbackAgent, 'u_alice')
+  assert.deepEqual(
+    due(2, [id(4)]).leads.map(lead => lead.id),
+    [id(3), id(0)],
+  )
+  assert.equal(due(2).exhausted, false)
+})
+
+test('fetching due leads of a large campaign walks the index and sorts nothing', () => {
+  const { connection } = aStore()
+  const plan = connection
+    .prepare(
+      "EXPLAIN QUERY PLAN SELECT id FROM leads WHERE campaign = 'k' AND state = 'ready' AND due_at <= 5 ORDER BY due_at, id LIMIT 5",
+    )
+    .all() as { detail: string }[]
+  assert.match(plan[0]!.detail, /USING (COVERING )?INDEX leads_due/)
+  assert.equal(
+    plan.some(step => /TEMP B-TREE/.test(step.detail)),
+    false,
+  )
+})
+
+test('calls page newest first without a gap or a double, also where many began in the same instant', () => {
+  const { tell, read } = aStore()
+  for (let n = 0; n < 25; n++) tell(Math.floor(n / 10), dialed(n))
+  const seen: string[] = []
+  for (let cursor: string | null = null; ; ) {
+    const page: QueryResult<'calls.page'> = read('calls.page', { cursor, limit: 7 })
+    seen.push(...page.items.map(call => call.id))
+    if (page.next === null) break
+    cursor = page.next
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 25 }, (_, n) => `c_${String(24 - n).padStart(4, '0')}`),
+  )
+})
+
+test('calls are found by agent, number, campaign and time', () => {
+  const { tell, read } = aStore()
+  tell(10, dialed(1), dialed(2, { number: '+8613900000002', campaign: null, mode: 'manual', agent: 'u_alice' }))
+  tell(
+    20,
+    dialed(3),
+    { type: 'call.answered', call: 'c_0003' },
+    { type: 'call.connected', call: 'c_0003', agent: 'u_sam' },
+  )
+  tell(80, { type: 'call.ended', call: 'c_0003', ending: ended })
+  const ids = (args: QueryArgs<'calls.page'>) => read('calls.page', args).items.map(call => call.id)
+  assert.deepEqual(ids({ agent: 'u_alice' as never }), ['c_0002'])
+  assert.deepEqual(ids({ number: '+8613900000002' }), ['c_0002'])
+  assert.deepEqual(ids({ campaign: sales }), ['c_0003', 'c_0001'])
+  assert.deepEqual(ids({ from: 11, to: 21 }), ['c_0003'])
+  assert.deepEqual(ids({ connected: true }), ['c_0003'])
+  assert.deepEqual(ids({ inFlight: true }), ['c_0002', 'c_0001'])
+  assert.deepEqual(read('calls.byId', { id: 'c_0003' as never })?.ending, ended)
+  assert.deepEqual(read('campaigns.figures', { campaign: sales, from: 0, to: 100 }), {
+    dialled: 2,
+    answered: 1,
+    connected: 1,
+    abandoned: 0,
+    talkMs: 60,
+  })
+})
+
+test('a cursor that we did not make is refused as invalid', () => {
+  const { read } = aStore()
+  for (const cursor of [
+    'x',
+    'bnVsbA',
+    Buffer.from('["a","b"]').toString('base64url'),
+    Buffer.from('[1]').toString('base64url'),
+  ])
+    assert.throws(() => read('calls.page', { cursor }), { name: 'StoreError', kind: 'invalid', field: 'cursor' })
+})
+
+test('leads are searched by ref, name and number, with the wildcards of SQL taken as nothing', () => {
+  const { tell, read } = aStore()
+  tell(1, { type: 'campaign.saved', campaign: campaignNamed('sales') })
+  tell(1, {
+    type: 'leads.added',
+    campaign: sales,
+    import: 'i',
+    leads: [leadNumbered(1), leadNumbered(2), { ...leadNumbered(3), name: '张三' }],
+  })
+  const found = (text: string) => read('leads.page', { campaign: sales, text }).items.map(lead => lead.ref)
+  assert.deepEqual(found('R2'), ['R2'])
+  assert.deepEqual(found('张'), ['R3'])
+  assert.deepEqual(found('138 0000 0001'), ['R1'])
+  assert.deepEqual(found('+8613800000002'), ['R2'])
+  assert.deepEqual(found('%zzz%'), [])
+  assert.deepEqual(read('leads.taken', { campaign: sales, refs: ['R1', 'R9'] }), ['R1'])
+  assert.deepEqual(read('campaigns.leadCounts', { campaign: sales, now: 5 }).due, 3)
+})
+
+test('the journal is read by call, by recording, by kind and by page', () => {
+  const { tell, read } = aStore()
+  tell(1, dialed(1), dialed(2))
+  tell(
+    2,
+    { type: 'call.answered', call: 'c_0001' },
+    { type: 'recording.opened', recording: 'r_1', call: 'c_0001', path: 'a.wav' },
+  )
+  tell(3, { type: 'recording.listened', recording: 'r_1', user: 'u_olga' })
+  assert.deepEqual(
+    read('journal.ofCall', { call: 'c_0001' as never }).map(line => line.seq),
+    [1, 3, 4],
+  )
+  assert.deepEqual(
+    read('journal.ofRecording', { recording: 'r_1' as never }).map(line => line.type),
+    ['recording.opened', 'recording.listened'],
+  )
+  assert.deepEqual(
+    read('journal.page', { type: 'recording.' }).items.map(line => line.seq),
+    [5, 4],
+  )
+  assert.deepEqual(
+    read('journal.page', { type: 'call.answered' }).items.map(line => line.seq),
+    [3],
+  )
+  assert.deepEqual(
+    read('journal.after', { seq: 3 }).map(line => line.fact.type),
+    ['recording.opened', 'recording.listened'],
+  )
+  const head = read('journal.head', {})
+  const digests = read('journal.digests', { from: 3, to: head.seq })
+  assert.deepEqual([digests.digests.length, digests.last.hash], [3, head.hash])
+})
+
+test('what is under way is found at the next start, and the floor as it is set up', () => {
+  const { tell, read } = aStore()
+  tell(1, { type: 'user.saved', user: userNamed('alice') }, { type: 'trunk.saved', trunk: trunkNamed('one') })
+  tell(1, { type: 'leads.added', campaign: sales, import: 'i', leads: [leadNumbered(1), leadNumbered(2)] })
+  tell(1, { type: 'suppression.added', number: '+8613800000009', reason: 'asked', until: 50 })
+  tell(
+    2,
+    { type: 'lead.reserved', lead: leadNumbered(1).id, campaign: sales, agent: null },
+    dialed(1, { lead: leadNumbered(1).id }),
+  )
+  tell(
+    3,
+    { type: 'call.answered', call: 'c_0001' },
+    { type: 'recording.opened', recording: 'r_1', call: 'c_0001', path: 'a.wav' },
+  )
+  tell(3, { type: 'agent.stateChanged', agent: 'u_alice', state: 'talking', reason: null, call: 'c_0001', until: null })
+  tell(3, dialed(2), { type: 'call.ended', call: 'c_0002', ending: ended })
+  const inFlight = read('load.inFlight', {})
+  assert.deepEqual(
+    inFlight.calls.map(call => call.id),
+    ['c_0001'],
+  )
+  assert.deepEqual(inFlight.leads, [{ id: leadNumbered(1).id, campaign: sales, lastCall: 'c_0001', answered: true }])
+  assert.deepEqual(inFlight.recordings, [{ id: 'r_1', call: 'c_0001', path: 'a.wav' }])
+  assert.deepEqual(inFlight.agents, ['u_alice'])
+  assert.deepEqual(read('load.setup', { now: 49 }).suppressed, [{ number: '+8613800000009', until: 50 }])
+  assert.deepEqual(read('load.setup', { now: 50 }).suppressed, [])
+  assert.deepEqual(read('load.setup', { now: 50 }).users, [userNamed('alice')])
+})
