@@ -50,7 +50,7 @@ async function note(deps: Deps, listener: Listener, id: RecordingId): Promise<vo
 
 /** 200, 206 for one range, 304, or 416 (RFC 9110, section 14). Several ranges at once get the whole. */
 export function audioResponse(c: Ctx, audio: Audio): Response {
-  const headers = {
+  const headers: Record<string, string> = {
     'Content-Type': 'audio/wav',
     'Accept-Ranges': 'bytes',
     ETag: audio.etag,
@@ -64,7 +64,7 @@ export function audioResponse(c: Ctx, audio: Audio): Response {
   if (range === 'none') return c.body('', 416, { ...headers, 'Content-Range': `bytes */${audio.bytes}` })
   const { from, to } = range ?? { from: 0, to: audio.bytes - 1 }
   const length = { 'Content-Length': String(to - from + 1) }
-  const partly = range === null ? {} : { 'Content-Range': `bytes ${from}-${to}/${audio.bytes}` }
+  const partly: Record<string, string> = range === null ? {} : { 'Content-Range': `bytes ${from}-${to}/${audio.bytes}` }
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return c.body('', status, { ...headers, ...length, ...partly })
   const stream = Readable.toWeb(createReadStream(audio.file, { start: from, end: to })) as ReadableStream

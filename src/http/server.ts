@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -95,7 +95,13 @@ function kindOf(status: number): ProblemProps['kind'] {
   return status >= 501 || status === 409 ? 'stopped' : 'fault'
 }
 
-export type Listening = AsyncDisposable & { host: string; port: number; url: string }
+export type Listening = AsyncDisposable & {
+  host: string
+  port: number
+  url: string
+  /** A renewed certificate, for connections from now on. */
+  secure(tls: { cert: string; key: string }): void
+}
 
 /** Binds and serves. Rejects with the system's error (EADDRINUSE, EACCES) when the address cannot be had. */
 export async function listen(
@@ -123,6 +129,9 @@ export async function listen(
     host: at.host,
     port,
     url: `${at.tls ? 'https' : 'http'}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    secure(tls) {
+      if (server instanceof HttpsServer) server.setSecureContext(tls)
+    },
     async [Symbol.asyncDispose]() {
       server.close()
       server.closeAllConnections()

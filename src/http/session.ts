@@ -155,7 +155,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
         if (former !== undefined) end(former, 'replaced')
         add(newSession({ id, user, createdAt: now, now, address }))
         const row = { tokenHash: id, user: user.id, createdAt: now, seenAt: now, address }
-        door.store.sessions.put(row).catch(() => {})
+        await door.store.sessions.put(row)
         return { ok: true, token, user }
       } finally {
         release()

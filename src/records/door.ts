@@ -12,11 +12,17 @@ import type { Store } from '../store/store.ts'
 export type RecordsDoor = {
   store: Store
   clock: Clock
-  /** Tells the floor of facts that are on disk; does nothing where no floor runs beside (command line). Must not reject. */
-  tell: (facts: RecordFact[], actor: Actor) => void
+  /**
+   * Tells the floor of facts that are on disk, and resolves when it has taken note; does nothing where no floor runs beside (command line).
+   * Must not reject: what is on disk is kept, whatever the floor says.
+   */
+  tell: (facts: RecordFact[], actor: Actor) => Promise<void> | void
   /** log2 of scrypt's N; lower in tests. */
   passwordCost?: number
 }
+
+/** Nothing on the floor depends on these. */
+const quiet = /^(?:session|token|export|recording|audit)\./
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
 export async function keep(
@@ -27,7 +33,8 @@ export async function keep(
 ): Promise<Committed> {
   const at = door.clock.now()
   const committed = await door.store.commit({ recorded: facts.map(fact => ({ at, actor, fact })), secrets })
-  door.tell(facts, actor)
+  const news = facts.filter(fact => !quiet.test(fact.type))
+  if (news.length > 0) await door.tell(news, actor)
   return committed
 }
 

@@ -74,7 +74,8 @@ export function callsApi(api: Api, deps: Deps): void {
       const dialed = outcome.facts.find(fact => fact.type === 'call.dialed')
       const refused = outcome.facts.find(fact => fact.type === 'call.refused')
       if (refused !== undefined && dialed === undefined) throw new NotNow(refused.refusal.rule, refused.refusal.words)
-      if (dialed === undefined) throw new NotNow('not-dialled', 'the floor did not dial; see the agent’s state')
+      // A desk phone is rung first; the call is dialled when the agent picks up.
+      if (dialed === undefined) return c.json({ ringing: agent }, 202)
       const call = await store.read('calls.byId', { id: dialed.call })
       if (call === null) throw new NotFound('call', dialed.call)
       c.header('Location', `/api/v1/calls/${dialed.call}`)

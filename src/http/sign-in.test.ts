@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Hono } from 'hono'
+import type { Env } from './deps.ts'
+import { allow } from './guard.ts'
+import { type House, openHouse, testPassword } from './testing/house.ts'
+
+/** A page of an agent and one of an administrator, to try doors on. */
+const pages = {
+  routers: [
+    () => {
+      const route = new Hono<Env>()
+      route.get('/agent', allow('agent'), c => c.text(`desk of ${c.var.user.name}`))
+      route.get('/admin', allow('admin'), c => c.text('set-up'))
+      route.post('/agent/state', allow('agent'), c => c.text('done'))
+      return route
+    },
+  ],
+}
+const html = { accept: 'text/html' }
+
+let house: House
+before(async () => {
+  house = await openHouse({ pages })
+})
+after(() => house[Symbol.asyncDispose]())
+
+test('a person signs in, comes to their own home and is told in the journal', async () => {
+  await house.add('alice1', 'agent')
+  const { response, cookie } = await house.signIn('alice1')
+  assert.equal(response.status, 303)
+  assert.equal(response.headers.get('location'), '/agent')
+  const set = response.headers.getSetCookie()[0]!
+  assert.match(set, /^__Host-switchroom=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+  const desk = await house.app.request('/agent', { headers: { ...html, cookie } })
+  assert.equal(await desk.text(), 'desk of alice1')
+  assert.equal(desk.headers.get('cache-control'), 'no-store')
+  assert.equal((await house.facts('session.opened')).length, 1)
+  assert.equal(JSON.stringify(await house.facts()).includes(testPassword), false)
+})
+
+test('a name that nobody has is answered word for word as a wrong password', async () => {
+  await house.add('alice2', 'agent')
+  const wrong = await (await house.signIn('alice2', 'not the password')).response.text()
+  const nobody = await (await house.signIn('mallory2', 'not the password')).response.text()
+  assert.equal(
+    nobody.replaceAll('mallory2', 'alice2').replace(/data-now="\d+"/, ''),
+    wrong.replace(/data-now="\d+"/, ''),
+  )
+})
+
+test('five failures lock the name for 30 minutes, the right password included, and nobody learns whether it exists', async () => {
+  await house.add('alice3', 'agent')
+  for (const name of ['alice3', 'mallory3']) {
+    const statuses = []
+    for (let tries = 0; tries < 5; tries++)
+      statuses.push((await house.signIn(name, 'not the password')).response.status)
+    assert.deepEqual(statuses, [401, 401, 401, 401, 429])
+  }
+  assert.equal((await house.signIn('ALICE3')).response.status, 429)
+  assert.equal((await house.facts('user.locked')).length, 1)
+  house.clock.advance(30 * 60_000 + 1)
+  assert.equal((await house.signIn('alice3')).response.status, 303)
+})
+
+test('what was typed as a name does not come into the journal unless it is one: it may be a password', async () => {
+  await house.signIn('my secret password', 'x')
+  const refused = (await house.facts('session.refused')).at(-1)
+  assert.equal(JSON.parse(refused!.body).name, '(unknown)')
+})
+
+test('a new password lifts the lock and ends the session that the old one opened', async () => {
+  const alice = await house.add('alice5', 'agent')
+  const { cookie } = await house.signIn('alice5')
+  const { changeUser } = await import('../records/users.ts')
+  await changeUser(house.deps.records, 'system', alice.id, { password: 'another long password' })
+  const back = await house.app.request('/agent', { headers: { ...html, cookie } })
+  assert.equal(back.status, 303)
+  assert.equal((await house.signIn('alice5', 'another long password')).response.status, 303)
+})
+
+test('who signs in elsewhere replaces the first session, and the first browser is told why', async () => {
+  await house.add('alice6', 'agent')
+  const first = await house.signIn('alice6')
+  const second = await house.signIn('alice6')
+  const old = await house.app.request('/agent', { headers: { ...html, cookie: first.cookie } })
+  assert.equal(old.headers.get('location'), '/sign-in?why=replaced&next=%2Fagent')
+  const fresh = await house.app.request('/agent', { headers: { ...html, cookie: second.cookie } })
+  assert.equal(fresh.status, 200)
+})
+
+test('a token planted before the sign-in opens nothing after it', async () => {
+  await house.add('alice7', 'agent')
+  const planted = '__Host-switchroom=plantedplantedplantedplantedplantedplanted1'
+  const response = await house.app.request('/sign-in', {
+    method: 'POST',
+    headers: { ...html, 'sec-fetch-site': 'same-origin', cookie: planted },
+    body: new URLSearchParams({ name: 'alice7', password: testPassword }),
+  })
+  assert.equal(response.status, 303)
+  assert.equal(response.headers.getSetCookie()[0]!.includes('planted'), false)
+  assert.equal((await house.app.request('/agent', { headers: { ...html, cookie: planted } })).status, 303)
+})
+
+test('after ten idle minutes an administrator signs in again; an agent with an open desk does not', async () => {
+  await house.add('alice8', 'agent')
+  await house.add('adam8', 'admin')
+  const alice = await house.signIn('alice8')
+  const adam = await house.signIn('adam8')
+  const token = /__Host-switchroom=([\w-]+)/.exec(alice.cookie)![1]!
+  const found = house.deps.sessions.find(token)
+  assert.ok(found !== null && typeof found !== 'string')
+  const release = house.deps.sessions.hold(found.session.id)
+  house.clock.advance(10 * 60_000 + 1)
+  house.deps.sessions.sweep()
+  const admin = await house.app.request('/admin', { headers: { ...html, cookie: adam.cookie } })
+  assert.equal(admin.headers.get('location'), '/sign-in?why=expired&next=%2Fadmin')
+  assert.equal((await house.app.request('/agent', { headers: { ...html, cookie: alice.cookie } })).status, 200)
+  release()
+  house.clock.advance(10 * 60_000 + 1)
+  assert.equal((await house.app.request('/agent', { headers: { ...html, cookie: alice.cookie } })).status, 303)
+})
+
+test('an htmx request of an expired session sends the browser to the sign-in and back to the page it was on', async () => {
+  await house.add('alice9', 'agent')
+  const { cookie } = await house.signIn('alice9')
+  house.clock.advance(17 * 3_600_000)
+  const response = await house.app.request('/agent/state', {
+    method: 'POST',
+    headers: {
+      cookie,
+      'sec-fetch-site': 'same-origin',
+      'hx-request': 'true',
+      'hx-current-url': 'https://centre.lan:8443/agent?tab=2',
+    },
+  })
+  assert.equal(response.status, 401)
+  assert.equal(response.headers.get('hx-redirect'), '/sign-in?why=expired&next=%2Fagent%3Ftab%3D2')
+})
+
+test('a session outlives a restart of the process', async () => {
+  const alice = await house.add('alice10', 'agent')
+  const { cookie } = await house.signIn('alice10')
+  const { createSessions } = await import('./session.ts')
+  const restarted = await createSessions({
+    door: house.deps.records,
+    clock: house.clock,
+    userById: id => house.engine.state.users.get(id),
+    userByName: () => undefined,
+    passwordCost: 10,
+  })
+  const found = restarted.find(/__Host-switchroom=([\w-]+)/.exec(cookie)![1]!)
+  assert.ok(found !== null && typeof found !== 'string')
+  assert.equal(found.user.id, alice.id)
+})
+
+test('the wrong role meets a page that says so, not a page of another role', async () => {
+  await house.add('alice11', 'agent')
+  const { cookie } = await house.signIn('alice11')
+  assert.equal((await house.app.request('/admin', { headers: { ...html, cookie } })).status, 403)
+})
+
+test('a change asked for from another site, or by nobody knows whom, is refused whatever cookie it bears', async () => {
+  await house.add('alice12', 'agent')
+  const { cookie } = await house.signIn('alice12')
+  const ask = (headers: Record<string, string>) =>
+    house.app.request('https://centre.lan/agent/state', {
+      method: 'POST',
+      headers: { cookie, host: 'centre.lan', ...headers },
+    })
+  assert.equal((await ask({ 'sec-fetch-site': 'cross-site' })).status, 403)
+  assert.equal((await ask({ 'sec-fetch-site': 'same-site' })).status, 403)
+  assert.equal((await ask({ origin: 'https://evil.example' })).status, 403)
+  assert.equal((await ask({ origin: 'null' })).status, 403)
+  assert.equal((await ask({})).status, 403)
+  assert.equal((await ask({ origin: 'https://centre.lan' })).status, 200)
+  assert.equal((await ask({ 'sec-fetch-site': 'same-origin' })).status, 200)
+})
+
+test('the way back after the sign-in is a path of ours and never another host', async () => {
+  await house.add('alice13', 'agent')
+  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example/x', 'javascript:alert(1)']) {
+    const response = await house.app.request('/sign-in', {
+      method: 'POST',
+      headers: { ...html, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ name: 'alice13', password: testPassword, next }),
+    })
+    const target = new URL(response.headers.get('location')!, 'https://centre.lan')
+    assert.equal(target.host, 'centre.lan', next)
+    assert.equal(target.protocol, 'https:', next)
+  }
+})
+
+test('signing out ends the session here and now', async () => {
+  await house.add('alice14', 'agent')
+  const { cookie } = await house.signIn('alice14')
+  const response = await house.app.request('/sign-out', {
+    method: 'POST',
+    headers: { ...html, cookie, 'sec-fetch-site': 'same-origin' },
+  })
+  assert.equal(response.headers.get('location'), '/sign-in?why=signed_out')
+  assert.equal((await house.app.request('/agent', { headers: { ...html, cookie } })).status, 303)
+})
+
+test('before there is anybody the sign-in page says how to make the first administrator', async () => {
+  await using house = await openHouse()
+  const page = await (await house.app.request('/sign-in')).text()
+  assert.match(page, /switchroom user add --role admin/)
+  await house.add('adam', 'admin')
+  assert.doesNotMatch(await (await house.app.request('/sign-in')).text(), /switchroom user add/)
+})
+
+test('every answer carries a strict content security policy, problems included', async () => {
+  for (const path of ['/sign-in', '/nowhere', '/healthz', '/api/v1/users']) {
+    const { headers } = await house.app.request(path)
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self';/, path)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', path)
+  }
+})

@@ -1,0 +1,144 @@
+/** A house to test the web door in: a real store in a temporary folder, the real floor, ports that only take note, and the usual people. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Hono } from 'hono'
+import type { Effect } from '../../centre/effects.ts'
+import type { Role, User } from '../../centre/entities.ts'
+import { bootEngine } from '../../engine/boot.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { VirtualClock } from '../../lib/clock.ts'
+import type { TokenId } from '../../lib/ids.ts'
+import { createLogger } from '../../lib/log.ts'
+import type { RecordsDoor } from '../../records/door.ts'
+import { createExports } from '../../records/exports.ts'
+import { issueToken } from '../../records/tokens.ts'
+import { createUser } from '../../records/users.ts'
+import type { Store } from '../../store/store.ts'
+import { openStore, testFolder } from '../../store/testing/people.ts'
+import { folderAssets } from '../assets.ts'
+import type { Deps, Env } from '../deps.ts'
+import type { Pages } from '../pages.ts'
+import { createApp } from '../server.ts'
+import { createSessions } from '../session.ts'
+
+/** A Tuesday noon in Shanghai, within every policy's hours. */
+export const noon = Date.parse('2026-11-24T12:00:00+08:00')
+export const testPassword = 'correct horse battery'
+
+export type House = AsyncDisposable & {
+  app: Hono<Env>
+  deps: Deps
+  store: Store
+  engine: Engine
+  clock: VirtualClock
+  effects: Effect[]
+  folder: string
+  add(name: string, role: Role, more?: Partial<User>): Promise<User>
+  token(role: Role): Promise<{ id: TokenId; secret: string }>
+  /** Signs in as a browser does; answers the cookie to send. */
+  signIn(name: string, password?: string): Promise<{ response: Response; cookie: string }>
+  /** With the API's token; a body that is no text is sent as JSON. */
+  api(token: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+  facts(type?: string): Promise<{ actor: string; type: string; body: string }[]>
+}
+
+export async function openHouse(options: { tls?: boolean; pages?: Pages; metricsToken?: string } = {}): Promise<House> {
+  const folder = testFolder()
+  const store = await openStore(folder)
+  const clock = new VirtualClock(noon)
+  const log = createLogger('silent')
+  const effects: Effect[] = []
+  const perform = (effect: Effect) => void effects.push(effect)
+  const engine = await bootEngine({
+    store,
+    ports: { phone: { perform }, media: { perform } },
+    salvage: async () => ({ sha256: '0'.repeat(64), bytes: 0, durationMs: 0 }),
+    clock,
+    log,
+    version: 'test',
+    lab: true,
+  })
+  engine.start()
+  const door: RecordsDoor = {
+    store,
+    clock,
+    tell: async (facts, actor) => void (await engine.dispatch({ type: 'records.committed', facts }, actor)),
+    passwordCost: 10,
+  }
+  const recordingsDir = path.join(folder.path, 'recordings')
+  const exportsDir = path.join(folder.path, 'exports')
+  mkdirSync(recordingsDir, { recursive: true })
+  const users = () => engine.state.users
+  const sessions = await createSessions({
+    door,
+    clock,
+    userById: id => users().get(id),
+    userByName: name => [...users().values()].find(user => user.name.toLowerCase() === name.toLowerCase()),
+    passwordCost: 10,
+  })
+  const deps: Deps = {
+    engine,
+    store,
+    records: door,
+    sessions,
+    exports: await createExports({ door, recordingsDir, exportsDir, log, version: 'test' }),
+    clock,
+    log,
+    config: { tls: options.tls ?? true, recordingsDir, exportsDir, metricsToken: options.metricsToken ?? null },
+    stations: { answer: async () => ({ sdp: '' }), close: () => {} },
+    assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
+    probes: [],
+    certificateAuthority: async () => null,
+    version: 'test',
+  }
+  const app = createApp(deps, options.pages ?? { routers: [] })
+  return {
+    app,
+    deps,
+    store,
+    engine,
+    clock,
+    effects,
+    folder: folder.path,
+    add: (name, role, more = {}) => createUser(door, 'system', { name, role, password: testPassword, ...more }),
+    async token(role) {
+      return issueToken(door, 'system', { name: `test ${role}`, role })
+    },
+    async signIn(name, password = testPassword) {
+      const response = await app.request('/sign-in', {
+        method: 'POST',
+        headers: { 'sec-fetch-site': 'same-origin', accept: 'text/html' },
+        body: new URLSearchParams({ name, password }),
+      })
+      return {
+        response,
+        cookie: response.headers
+          .getSetCookie()
+          .map(each => each.split(';')[0])
+          .join('; '),
+      }
+    },
+    async api(token, method, where, body, headers = {}) {
+      const isText = typeof body === 'string'
+      return app.request(`/api/v1${where}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined || isText ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+      })
+    },
+    async facts(type) {
+      const page = await store.read('journal.page', { limit: 500, ...(type ? { type: type as never } : {}) })
+      return page.items.reverse()
+    },
+    async [Symbol.asyncDispose]() {
+      await deps.exports.idle()
+      await engine.stop(1000)
+      await store[Symbol.asyncDispose]()
+      folder[Symbol.dispose]()
+    },
+  }
+}
