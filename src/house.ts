@@ -89,15 +89,14 @@ export async function openHouse({ config, clock, random, log, version }: HouseOp
   const door: RecordsDoor = {
     store,
     clock,
-    tell: (facts: RecordFact[], actor) => {
-      // The telephone reads the floor, so it is told when the floor knows.
-      booted.dispatch({ type: 'records.committed', facts }, actor).then(
-        () => wires.noteRecords(facts),
-        error => {
-          log.error({ err: error }, 'the floor hears of a change late: it takes no new work now')
-          booted.post({ type: 'records.committed', facts }, actor)
-        },
-      )
+    async tell(facts: RecordFact[], actor) {
+      try {
+        await booted.dispatch({ type: 'records.committed', facts }, actor)
+      } catch (error) {
+        log.error({ err: error }, 'the floor hears of a change late: it takes no new work now')
+        booted.post({ type: 'records.committed', facts }, actor)
+      }
+      wires.noteRecords(facts) // the telephone reads the floor, so it is told when the floor knows
     },
   }
   const held = parts.move()

@@ -1,8 +1,25 @@
-/** The composition root: builds each part of the call centre from its slice of the configuration, and joins them. */
-import { createServer } from 'node:http'
-import type { Config } from './config.ts'
-import type { Logger } from './lib/log.ts'
+/** The composition root: the house, and on top of it the doors for people, joined from the slices of one configuration. */
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
+import type { Logger } from 'pino'
+import { programVersion } from './cli/version.ts'
+import { type Config, dataFiles } from './config.ts'
+import { type House, openHouse } from './house.ts'
+import { agentRoutes } from './http/agent/agent.ts'
+import { folderAssets } from './http/assets.ts'
+import { type Certificate, ensureCertificate } from './http/certificate.ts'
+import { readCertificate } from './http/certificate-files.ts'
+import { CertificateKeeper } from './http/certificate-keeper.ts'
+import type { Deps } from './http/deps.ts'
+import type { Probe } from './http/health.ts'
+import { liveRoutes } from './http/live/live.ts'
+import { createApp, listen } from './http/server.ts'
+import { createSessions } from './http/session.ts'
+import { supervisorRoutes } from './http/supervisor/supervisor.ts'
+import { systemClock } from './lib/clock.ts'
+import { asset } from './lib/places.ts'
 import type { RecordsDoor } from './records/door.ts'
+import { createExports } from './records/exports.ts'
 
 export type Running = {
   /** Where a person may point the browser: `https://host:8443`. */
@@ -12,25 +29,168 @@ export type Running = {
   /** Resolves, never rejects, with the fault that makes going on pointless; pending while all is well. */
   readonly failed: Promise<Error>
   /** For commands from a shell, such as `user add`. */
-  readonly records?: RecordsDoor
+  readonly records: RecordsDoor
+  /** For tests and the demo. */
+  readonly house: House
   /** Ends the calls, commits what is decided, closes everything. At most 10 s. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
+const diskFloorBytes = 1e9
+const sweepEveryMs = 60_000
+
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
-export async function serve(config: Config, _log: Logger): Promise<Running> {
-  const server = createServer((_request, response) => response.end('ok\n'))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.http.listen.port, config.http.listen.host, resolve)
+export async function serve(config: Config, log: Logger): Promise<Running> {
+  const clock = systemClock
+  const files = dataFiles(config)
+  makeFolders([config.dataDir, files.recordings, files.exports])
+  await using parts = new AsyncDisposableStack()
+  const version = programVersion()
+  const house = parts.use(await openHouse({ config, clock, random: Math.random, log, version }))
+  const { engine, store, telephone, door } = house
+
+  const names = [hostname(), 'localhost']
+  const keeper =
+    config.http.tls === 'off'
+      ? null
+      : parts.use(
+          await CertificateKeeper.start({
+            load: () => loadCertificate(config, names),
+            onChange: certificate => web?.secure({ cert: certificate.certPem, key: certificate.keyPem }),
+            onTrouble: error => log.error({ err: error }, 'the certificate could not be renewed; the old one stays'),
+          }),
+        )
+  for (const warning of keeper?.current.warnings ?? []) log.warn(warning)
+
+  const sessions = await createSessions({
+    door,
+    clock,
+    userById: id => engine.state.users.get(id),
+    userByName: name => [...engine.state.users.values()].find(user => user.name.toLowerCase() === name.toLowerCase()),
   })
-  const address = server.address() as { port: number }
+  const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
+  parts.defer(() => clearInterval(sweep))
+
+  const deps: Deps = {
+    engine,
+    store,
+    records: door,
+    sessions,
+    exports: await createExports({ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version }),
+    clock,
+    log,
+    config: {
+      tls: config.http.tls !== 'off',
+      recordingsDir: files.recordings,
+      exportsDir: files.exports,
+      metricsToken: null,
+    },
+    stations: telephone.stations,
+    figures: () => telephone.figures(),
+    assets: folderAssets(asset('web/static')),
+    probes: probesOf(house, config),
+    certificateAuthority: async () => keeper?.current.caPem ?? null,
+    version,
+  }
+  const app = createApp(deps, { routers: [agentRoutes, supervisorRoutes, liveRoutes] })
+  const web = parts.use(
+    await listen(app, {
+      host: config.http.listen.host,
+      port: config.http.listen.port,
+      tls: keeper ? { cert: keeper.current.certPem, key: keeper.current.keyPem } : null,
+    }).catch(error => {
+      throw httpError(error, config)
+    }),
+  )
+  const running = parts.move()
   return {
-    urls: [`http://${config.http.listen.host}:${address.port}`],
+    urls: [web.url],
     isAlive: () => true,
     failed: new Promise(() => {}),
-    async [Symbol.asyncDispose]() {
-      await new Promise(resolve => server.close(resolve))
-    },
+    records: door,
+    house,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+function makeFolders(folders: string[]): void {
+  for (const folder of folders) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o750 })
+      accessSync(folder, constants.W_OK)
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code
+      throw Object.assign(
+        new Error(
+          `${folder} cannot be written (${code}): make it writable for this user, or set data_dir to a folder that is; ` +
+            'sudo chown -R switchroom: FOLDER does it for the service',
+          { cause },
+        ),
+        { code },
+      )
+    }
+  }
+}
+
+async function loadCertificate(config: Config, names: string[]): Promise<Certificate> {
+  const addresses = Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(one => one.address))
+  const now = systemClock.now()
+  if (config.http.tls === 'files')
+    return readCertificate({ cert: config.http.cert!, key: config.http.key!, names: [names[0]!], now })
+  return ensureCertificate({
+    dir: dataFiles(config).tls,
+    names,
+    addresses: addresses.filter(one => !one.includes('%')),
+    now,
+  })
+}
+
+/** What `/readyz` asks. */
+function probesOf({ store, telephone }: House, config: Config): Probe[] {
+  return [
+    {
+      name: 'database',
+      check: async () => {
+        await store.commit({ recorded: [] })
+        return null
+      },
+    },
+    {
+      name: 'sip',
+      check: async () =>
+        telephone.bound.length === config.sip.listen.length ? null : 'not listening at every address of sip.listen',
+    },
+    {
+      name: 'media',
+      check: async () => {
+        await telephone.bay.figures()
+        return null
+      },
+    },
+    {
+      name: 'disk',
+      check: async () => {
+        const { bavail, bsize } = statfsSync(config.dataDir)
+        const free = bavail * bsize
+        return free >= diskFloorBytes
+          ? null
+          : `${Math.round(free / 1e6)} MB are free in ${config.dataDir}; at least ${diskFloorBytes / 1e6} are needed`
+      },
+    },
+  ]
+}
+
+function httpError(cause: NodeJS.ErrnoException, config: Config): Error {
+  const at = `${config.http.listen.host}:${config.http.listen.port}`
+  const why: Record<string, string> = {
+    EADDRINUSE: `another program holds the port (see it with: ss -ltnp 'sport = :${config.http.listen.port}'); stop it or change http.listen`,
+    EACCES:
+      'a port below 1024 needs the capability CAP_NET_BIND_SERVICE, which the service unit grants; or change http.listen',
+    EADDRNOTAVAIL: 'this machine has no such address; write 0.0.0.0 for all of them, or correct http.listen',
+  }
+  return Object.assign(
+    new Error(`cannot listen at http.listen ${at}: ${why[cause.code ?? ''] ?? cause.message}`, { cause }),
+    { code: cause.code },
+  )
 }
