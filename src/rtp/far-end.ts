@@ -1,6 +1,7 @@
 /** A telephone for tests: says a tone on a real UDP socket, keeps what it hears. Knows nothing of the code under test but the codec tables. */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { systemClock } from '../lib/clock.ts'
 import type { Endpoint, MediaCodec, RtpParameters } from './bay.ts'
 import { decode, encode, payloadTypeOf } from './g711.ts'
 import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
@@ -63,10 +64,14 @@ export class FarEnd {
   say(hz: number, to: Endpoint, level = 0.25): void {
     this.hush()
     const octets = encode(tone({ hz, ms: 1000, level }), this.codec)
-    let at = 0
+    const startMs = systemClock.monotonic()
+    let frame = 0
+    // Like a telephone, it says as many frames as time has passed, however late its turn comes.
     this.#timer = setInterval(() => {
-      this.send(to, payloadTypeOf[this.codec], octets.subarray(at, at + 160))
-      at = (at + 160) % octets.length
+      for (; frame * 20 <= systemClock.monotonic() - startMs; frame++) {
+        const at = (frame % 50) * 160
+        this.send(to, payloadTypeOf[this.codec], octets.subarray(at, at + 160))
+      }
     }, 20)
   }
 
@@ -93,6 +98,10 @@ export class FarEnd {
   samples(from = 0): Int16Array {
     const audio = this.heard.slice(from).filter(packet => packet.payloadType === payloadTypeOf[this.codec])
     return decode(Buffer.concat(audio.map(packet => packet.payload)), this.codec)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   close(): void {
