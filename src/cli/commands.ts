@@ -40,7 +40,7 @@ export const commands: Record<string, Command> = {
     load: later('export'),
   },
   verify: {
-    usage: '(FILE | --journal) [--config FILE]',
+    usage: '(FILE | --journal) [--head HASH] [--config FILE]',
     summary: 'check an export, or the journal of this machine from its first line',
     load: () => import('./verify.ts'),
   },
