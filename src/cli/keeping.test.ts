@@ -13,7 +13,12 @@ import * as verify from './verify.ts'
 function aHouse(folder: TestFolder) {
   const out: string[] = []
   const err: string[] = []
-  const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line), env: {} }
+  const io = {
+    out: (line: string) => void out.push(line),
+    err: (line: string) => void err.push(line),
+    input: async () => '',
+    env: {},
+  }
   const config = path.join(folder.path, 'switchroom.toml')
   writeFileSync(config, `data_dir = "${folder.path}"\n`)
   const run = (command: { run: typeof backup.run }, ...args: string[]) => command.run(['--config', config, ...args], io)
