@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dataFiles } from '../config.ts'
+import { verifyEvidence } from '../records/evidence-check.ts'
 import { configOf, readArguments } from './arguments.ts'
 import { type ExitCode, type Io, UsageError } from './command.ts'
-import { verifyEvidence } from './evidence.ts'
 import { inspect } from './inspect.ts'
 
 /**
@@ -28,10 +28,12 @@ function verifyJournal(options: { config: string | null; head: string | null }, 
 
 async function verifyFile(file: string, head: string | null, io: Io): Promise<ExitCode> {
   if (!existsSync(file)) return fail(io, `there is no file ${file}`)
-  const { faults, files, lines } = await verifyEvidence(file, head)
-  for (const fault of faults) io.err(fault)
-  if (faults.length > 0) return fail(io, `${file} is not what was exported`)
-  io.out(`ok: ${files} files as exported, ${lines} journal lines proven`)
+  const report = await verifyEvidence(file, head)
+  for (const fault of report.faults) io.err(fault)
+  if (!report.ok) return fail(io, `${file} is not what was exported`)
+  io.out(
+    `ok: ${report.files} files as exported, ${report.recordings} recordings sealed, journal head ${report.head?.hash}`,
+  )
   return 0
 }
 
