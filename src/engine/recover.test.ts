@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Fact } from '../centre/facts.ts'
+import { createLogger } from '../lib/log.ts'
+import type { Store } from '../store/store.ts'
+import { leadNumbered, openStore, recorded, testFolder } from '../store/testing/people.ts'
+import { closeInFlight, type Salvage } from './recover.ts'
+
+const sales = 'k_sales'
+
+/** A floor as a kill -9 leaves it: one call talking, one ringing, one inbound waiting, one over with its recording still open. */
+async function killedFloor(store: Store): Promise<void> {
+  const leads = [1, 2].map(n => leadNumbered(n))
+  const dialed = (call: string, lead: string) => ({
+    type: 'call.dialed',
+    ...{ call, lead, mode: 'progressive', campaign: sales, party: null, name: 'Carl', relation: 'SELF', agent: null },
+    ...{
+      number: '+8613800000001',
+      trunk: 't',
+      callerId: '+8610',
+      leg: 'g',
+      verdict: { policy: 'P', version: '1', rules: [] },
+    },
+  })
+  const ended = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }
+  const facts: unknown[] = [
+    { type: 'leads.added', campaign: sales, import: 'i', leads },
+    { type: 'agent.stateChanged', agent: 'u_alice', state: 'talking', reason: null, call: 'c_talk', until: null },
+    { type: 'lead.reserved', lead: leads[0]!.id, campaign: sales, agent: null },
+    { type: 'lead.reserved', lead: leads[1]!.id, campaign: sales, agent: null },
+    dialed('c_talk', leads[0]!.id),
+    { type: 'call.answered', call: 'c_talk' },
+    { type: 'call.connected', call: 'c_talk', agent: 'u_alice' },
+    { type: 'recording.opened', recording: 'r_talk', call: 'c_talk', path: 'talk.wav' },
+    dialed('c_ring', leads[1]!.id),
+    { type: 'call.offered', call: 'c_in', trunk: 't', leg: 'g3', from: '+8613900000009', to: '1000' },
+    { type: 'call.queued', call: 'c_in', queue: 'q_1', until: 9 },
+    { ...dialed('c_over', leads[0]!.id), lead: null },
+    { type: 'recording.opened', recording: 'r_over', call: 'c_over', path: 'over.wav' },
+    { type: 'call.ended', call: 'c_over', ending: ended },
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+}
+
+const recover = (store: Pick<Store, 'inFlight' | 'commit'>, salvage: Salvage) =>
+  closeInFlight({
+    store,
+    started: { type: 'system.started', bootId: 'b', version: '1' },
+    salvage,
+    now: () => 5_000,
+    log: createLogger('silent'),
+  })
+
+const whole: Salvage = async path => ({ sha256: `of ${path}`, bytes: 100, durationMs: 12.5 })
+
+test('after a kill every call is ended once, its lead freed, its recording sealed, its agent signed off', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await killedFloor(store)
+  await recover(store, async path => {
+    if (path === 'over.wav') throw new Error('ENOENT')
+    return whole(path)
+  })
+  const call = async (id: string) => (await store.read('calls.byId', { id: id as never }))!
+  assert.deepEqual((await call('c_talk')).ending, {
+    by: 'system',
+    cause: 'restarted',
+    result: 'ANSWERED',
+    sipStatus: null,
+    q850: null,
+  })
+  assert.equal((await call('c_ring')).ending!.result, 'FAILED')
+  assert.equal((await call('c_over')).ending!.cause, 'hangup', 'what was over keeps its ending')
+  const leads = (await store.read('leads.page', { campaign: sales as never })).items
+  assert.deepEqual(
+    leads.map(lead => [lead.state, lead.dueAt! - 5_000]),
+    [
+      ['ready', 7_200_000],
+      ['ready', 60_000],
+    ],
+  )
+  const recording = async (id: string) => (await store.read('recordings.byId', { id: id as never }))!
+  const sealed = await recording('r_talk')
+  assert.deepEqual([sealed.sha256, sealed.salvaged, sealed.durationMs], ['of talk.wav', true, 13])
+  assert.match((await recording('r_over')).missingReason!, /ENOENT/)
+  const [callback] = (await store.read('callbacks.open', {})).items
+  assert.deepEqual(
+    [callback!.number, callback!.queue],
+    ['+8613900000009', 'q_1'],
+    'the caller who waited is called back',
+  )
+  const [figures] = await store.read('agents.figures', { from: 0, to: 9_000, now: 9_000 })
+  assert.equal(figures!.signedOnMs, 0, 'nobody worked past the last line of the journal')
+})
+
+test('killed again at any point of the recovery, the next start closes only what is left', async () => {
+  for (let commits = 0; commits <= 3; commits++) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    await killedFloor(store)
+    let left = commits
+    const dying = {
+      inFlight: () => store.inFlight(),
+      commit: async (transaction: Parameters<Store['commit']>[0]) => {
+        if (left-- <= 0) throw new Error('killed')
+        return store.commit(transaction)
+      },
+    }
+    await recover(dying, whole).catch(error => assert.equal(error.message, 'killed'))
+    await recover(store, whole)
+    const facts = (await store.read('journal.after', { seq: 14, limit: 500 })).map(line => line.fact)
+    const of = (type: string) => facts.filter(fact => fact.type === type).length
+    assert.deepEqual(
+      [of('call.ended'), of('recording.sealed'), of('lead.released'), of('agent.signedOff'), of('callback.scheduled')],
+      [3, 2, 2, 1, 1],
+    )
+    const again = await recover(store, whole)
+    assert.deepEqual(again, { calls: [], leads: [], recordings: [], agents: [] })
+  }
+})
