@@ -67,7 +67,7 @@ function audio({ station, agent }: DeskProps, w: Words): Html {
   if (station.kind === 'browser') {
     const words = station.lostAt !== null ? a.lost : station.up ? a.up : a.down
     const tone = station.up ? 'green' : station.lostAt !== null || agent.phase !== 'signed_off' ? 'red' : 'grey'
-    return html`<div class="audio" id="audio" data-audio-up="${station.up}">
+    return html`<div class="audio" id="audio" data-audio-up="${String(station.up)}">
 ${chip(tone, station.up ? 'headphones' : 'mic-off', words)}
 <meter id="audio-level" min="0" max="1" value="0" aria-label="${a.label}" hx-morph-skip></meter>
 ${
