@@ -30,9 +30,9 @@ export const commands: Record<string, Command> = {
     load: () => import('./restore.ts'),
   },
   import: {
-    usage: 'KIND FILE [--config FILE]',
+    usage: 'leads FILE --campaign NAME [--json] [--config FILE]',
     summary: 'read a table, and report each row that was refused',
-    load: later('import'),
+    load: () => import('./import.ts'),
   },
   export: {
     usage: '--from TIME --to TIME --reason TEXT [--config FILE]',

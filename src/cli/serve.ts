@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { createLogger } from '../lib/log.ts'
 import { configOf, readArguments } from './arguments.ts'
 import type { ExitCode, Io } from './command.ts'
+import { importTable } from './import.ts'
 import { systemdNotifier } from './notify.ts'
 import { listenForCommands } from './records-door.ts'
 import { user } from './user.ts'
@@ -18,7 +19,10 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
 
   const { serve } = await import('../serve.ts')
   const running = await serve(config, log)
-  const door = running.records === undefined ? null : await listenForCommands(config, running.records, { user })
+  const door =
+    running.records === undefined
+      ? null
+      : await listenForCommands(config, running.records, { user, import: importTable })
   log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')
   systemd.ready(`serving at ${running.urls.join(' ')}`)
   const heartbeat =
