@@ -66,8 +66,9 @@ test('it serves: ready, with style and scripts, and an administrator signs in; S
     assert.match(await page.text(), /adam/)
   } finally {
     child.kill('SIGTERM')
+    await ended
   }
-  assert.equal(await ended, 0, log)
+  assert.equal(child.exitCode, 0, log)
 })
 
 test('a port that is taken is said in words, with exit 1', async () => {
