@@ -1,5 +1,4 @@
 /** A lead list as people send it: CSV with a header in Chinese or English, in UTF-8 or GB18030, comma, semicolon or tab between. */
-import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import iconv from 'iconv-lite'
 import type { relations } from '../centre/entities.ts'
@@ -46,8 +45,37 @@ type Column =
 
 /** Throws InvalidInput when there is no usable header. A row that is broken is told and the next one read. */
 export async function* leadRows(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<LeadRow> {
+  let columns: Column[] | null = null
+  let row = 0
+  for await (const cells of records(bytes)) {
+    if (columns === null && Array.isArray(cells)) {
+      columns = columnsOf(cells)
+      continue
+    }
+    row++
+    // A quote that never closes: what stands after it cannot be told apart any more.
+    if (!Array.isArray(cells)) yield { row, value: null, problem: `from here on the file is not CSV: ${cells.fault}` }
+    else if (cells.length > columns!.length) {
+      const problem = `found ${cells.length} columns; allowed: the ${columns!.length} of the header`
+      yield { row, value: null, problem }
+    } else if (cells.some(cell => cell !== '')) yield { row, value: leadFrom(columns!, cells), problem: null }
+  }
+  if (columns === null)
+    throw new InvalidInput([
+      { field: 'header', found: 'an empty file', allowed: 'a header row with ref and phone (编号, 电话)' },
+    ])
+}
+
+/**
+ * Rows of cells; after a fault no more. The parser is fed piece by piece and its rows are taken after each, since as a stream it would throw
+ * the rows before a fault away.
+ */
+async function* records(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<string[] | { fault: string }> {
   const { encoding, delimiter, chunks } = await sniff(bytes)
-  const text = Readable.from(chunks).pipe(iconv.decodeStream(encoding))
+  const decoder = iconv.getDecoder(encoding)
+  let ready: string[][] = []
   const parser = parse({
     bom: true,
     delimiter,
@@ -55,33 +83,37 @@ export async function* leadRows(bytes: AsyncIterable<Uint8Array> | Iterable<Uint
     skip_empty_lines: true,
     trim: true,
     max_record_size: rowMaxBytes,
+    on_record: (cells: string[]) => {
+      ready.push(cells)
+      return null
+    },
   })
-  text.on('error', error => parser.destroy(error as Error))
-  text.pipe(parser)
-  let columns: Column[] | null = null
-  let row = 0
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      if (columns === null) {
-        columns = columnsOf(cells)
-        continue
-      }
-      row++
-      if (cells.every(cell => cell === '')) continue
-      if (cells.length > columns.length) {
-        const problem = `found ${cells.length} columns; allowed: the ${columns.length} of the header`
-        yield { row, value: null, problem }
-      } else yield { row, value: leadFrom(columns, cells), problem: null }
-    }
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('CSV_')) throw error
-    // A quote that never closes: what stands after it cannot be told apart any more.
-    yield { row: row + 1, value: null, problem: `from here on the file is not CSV: ${error.message.slice(0, 200)}` }
+  let fault: Error | null = null
+  parser.on('error', error => {
+    fault = error
+  })
+  parser.resume()
+  const feed = (text: string) =>
+    new Promise<void>(resolve => {
+      parser.write(text, () => resolve())
+    })
+  const take = () => {
+    const rows = ready
+    ready = []
+    return rows
   }
-  if (columns === null)
-    throw new InvalidInput([
-      { field: 'header', found: 'an empty file', allowed: 'a header row with ref and phone (编号, 电话)' },
-    ])
+  for await (const chunk of chunks) {
+    await feed(decoder.write(Buffer.from(chunk)))
+    yield* take()
+    if (fault !== null) break
+  }
+  if (fault === null) {
+    const ended = new Promise<void>(resolve => parser.once('close', resolve))
+    parser.end(decoder.end() ?? '')
+    await ended
+    yield* take()
+  }
+  if (fault !== null) yield { fault: (fault as Error).message.slice(0, 200) }
 }
 
 function columnsOf(cells: string[]): Column[] {
@@ -141,11 +173,15 @@ async function sniff(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): P
   const count = (mark: string) => firstLine.split(mark).length
   const delimiter = [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best))
   async function* all() {
-    yield* head
-    for (;;) {
-      const { value, done } = await iterator.next()
-      if (done || value === undefined) return
-      yield value
+    try {
+      yield* head
+      for (;;) {
+        const { value, done } = await iterator.next()
+        if (done || value === undefined) return
+        yield value
+      }
+    } finally {
+      await iterator.return?.()
     }
   }
   return { encoding, delimiter, chunks: all() }

@@ -6,7 +6,7 @@ const shortNumber = /^(?:9[56]\d{3,6}|1[0-2]\d{2,4})$/
 /** `138 1234 5678`, `010-62345678`, `0086…`, full-width digits → `+8613812345678`; null when no number has this shape. */
 export function normalNumber(text: string): string | null {
   const plain = text.normalize('NFKC').trim()
-  if (!/^[+\d][\d\s().\-/]{2,39}$/.test(plain)) return null
+  if (!/^[+\d(][\d\s().\-/]{2,39}$/.test(plain)) return null
   const digits = plain.replace(/[^\d+]/g, '')
   if (shortNumber.test(digits)) return digits
   const parsed = parsePhoneNumberFromString(digits.replace(/^00/, '+'), 'CN')
