@@ -31,7 +31,9 @@ export async function serveSamples(): Promise<{ origin: string; close: () => voi
     if (path[0] === 'static') {
       const file = await readFile(new URL(`../web/${path.join('/')}`, import.meta.url)).catch(() => null)
       if (!file) return response.writeHead(404).end()
-      return response.writeHead(200, { 'content-type': types[path.at(-1)!.split('.').pop()!] ?? 'text/plain' }).end(file)
+      return response
+        .writeHead(200, { 'content-type': types[path.at(-1)!.split('.').pop()!] ?? 'text/plain' })
+        .end(file)
     }
     const page = samplePages[path[2] ?? '']
     if (!page) return response.writeHead(404).end()

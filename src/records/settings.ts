@@ -6,6 +6,7 @@ import { InvalidInput } from './errors.ts'
 const checks: Record<string, { allowed: string; isRight: (value: string) => boolean }> = {
   'centre.name': { allowed: 'at most 64 characters', isRight: value => value.length <= 64 },
   'centre.zone': { allowed: 'an IANA time zone, e.g. Asia/Shanghai', isRight: isZone },
+  'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
 export const settingKeys = Object.keys(checks)

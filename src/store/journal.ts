@@ -2,7 +2,7 @@
 import { and, desc, eq, gte, like, lt } from 'drizzle-orm'
 import type { Fact, FactType } from '../centre/facts.ts'
 import type { CallId, RecordingId } from '../lib/ids.ts'
-import type { ChainedLine, JournalLine } from './chain.ts'
+import { type ChainedLine, type ChainFault, type JournalLine, walkChain } from './chain.ts'
 import { type Db, sql } from './db.ts'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { journal } from './schema.ts'
@@ -90,6 +90,18 @@ export const journalQueries = {
       digests: rows.map(row => row.digest.toString('hex')),
       last: { seq: last?.seq ?? args.from - 1, hash: (last ?? before)?.hash.toString('hex') ?? '0'.repeat(64) },
     }
+  },
+  /** Checks at most 20,000 lines after the one named, up to `to`; ask again from the answer until it is `to` or there is a fault. */
+  'journal.walk': (
+    db: Db,
+    args: { after: { seq: number; hash: string }; to: number },
+  ): { seq: number; hash: string; fault: ChainFault | null } => {
+    const lines = sql(
+      db.$client,
+      `SELECT ${columns} FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 20000`,
+    ).iterate(args.after.seq, args.to) as IterableIterator<ChainedLine>
+    const reached = walkChain(lines, { seq: args.after.seq, hash: Buffer.from(args.after.hash, 'hex') })
+    return { ...reached, hash: reached.hash.toString('hex') }
   },
 }
 

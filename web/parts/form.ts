@@ -17,6 +17,7 @@ export type FieldOptions = {
   /** For numbers. */
   min?: number
   max?: number
+  step?: 'any'
   maxlength?: number
   autocomplete?: string
   /** Digits, addresses and keys: tabular and left to right. */
@@ -83,7 +84,7 @@ function attributes(options: FieldOptions, filled: Filled): Html {
     options.help ? `h-${options.name}` : '',
     filled.errors[options.name] ? `e-${options.name}` : '',
   ].join(' ')
-  return html`${options.required ? html` required` : null}${options.placeholder ? html` placeholder="${options.placeholder}"` : null}${options.min === undefined ? null : html` min="${options.min}"`}${options.max === undefined ? null : html` max="${options.max}"`}${options.maxlength ? html` maxlength="${options.maxlength}"` : null}${options.autocomplete ? html` autocomplete="${options.autocomplete}"` : null}${options.figure ? html` class="figure"` : null}${options.autofocus ? html` autofocus` : null}${described.trim() ? html` aria-describedby="${described.trim()}"` : null}${filled.errors[options.name] ? html` aria-invalid="true"` : null}`
+  return html`${options.required ? html` required` : null}${options.placeholder ? html` placeholder="${options.placeholder}"` : null}${options.min === undefined ? null : html` min="${options.min}"`}${options.max === undefined ? null : html` max="${options.max}"`}${options.step ? html` step="${options.step}"` : null}${options.maxlength ? html` maxlength="${options.maxlength}"` : null}${options.autocomplete ? html` autocomplete="${options.autocomplete}"` : null}${options.figure ? html` class="figure"` : null}${options.autofocus ? html` autofocus` : null}${described.trim() ? html` aria-describedby="${described.trim()}"` : null}${filled.errors[options.name] ? html` aria-invalid="true"` : null}`
 }
 
 function errorOf(name: string, error: string | undefined): Piece {

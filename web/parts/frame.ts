@@ -1,6 +1,6 @@
 import type { Role } from '../../src/centre/entities.ts'
-import { type Words, wordsIn } from '../words/words.ts'
 import type { Language } from '../words/language.ts'
+import { type Words, wordsIn } from '../words/words.ts'
 
 export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]

@@ -102,7 +102,9 @@ function withParty(language: Language): DeskProps {
         agent: zh ? '赵敏' : 'Mia Zhao',
         talkMs: 143_000,
         outcome: zh ? '承诺还款' : 'Promise to pay',
-        note: zh ? '说 17 日发工资后还 2,080 元，已确认还款渠道。' : 'Wages come on the 17th; then pays 2,080 by transfer.',
+        note: zh
+          ? '说 17 日发工资后还 2,080 元，已确认还款渠道。'
+          : 'Wages come on the 17th; then pays 2,080 by transfer.',
       },
       {
         at: sampleNow - 98 * 3600_000,

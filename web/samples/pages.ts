@@ -1,9 +1,9 @@
 /** Every page with sample props: for pictures, for the accessibility check, and for the test that all pages render. */
 import { deskPage } from '../pages/agent/desk.ts'
+import { problemPage } from '../pages/problem.ts'
 import { signInPage } from '../pages/sign-in.ts'
 import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
 import { wallboardPage } from '../pages/supervisor/wallboard.ts'
-import { problemPage } from '../pages/problem.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { sampleDesks } from './desk.ts'

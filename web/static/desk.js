@@ -47,7 +47,9 @@
     }
   }
 
-  desk.addEventListener('input', event => { if (isDraft(event.target)) keep(event.target) })
+  desk.addEventListener('input', event => {
+    if (isDraft(event.target)) keep(event.target)
+  })
   document.addEventListener('htmx:after:swap', () => {
     restore()
     notice()

@@ -13,13 +13,17 @@
     if (button.dataset.copies) navigator.clipboard?.writeText(button.dataset.copies)
   })
 
-  document.addEventListener('submit', event => {
-    const question = event.submitter?.dataset.asks ?? event.target.dataset.asks
-    if (question && !confirm(question)) {
-      event.preventDefault()
-      event.stopImmediatePropagation()
-    }
-  }, true)
+  document.addEventListener(
+    'submit',
+    event => {
+      const question = event.submitter?.dataset.asks ?? event.target.dataset.asks
+      if (question && !confirm(question)) {
+        event.preventDefault()
+        event.stopImmediatePropagation()
+      }
+    },
+    true,
+  )
 
   // Check boxes that choose all rows of their table.
   document.addEventListener('change', event => {
@@ -33,12 +37,16 @@
     const line = document.getElementById('lost-contact')
     if (!line) return
     if (!shown) line.hidden = true
-    else waiting = setTimeout(() => { line.hidden = false }, 2000)
+    else
+      waiting = setTimeout(() => {
+        line.hidden = false
+      }, 2000)
   }
   document.addEventListener('htmx:sse:before:connection', event => lost(event.detail.connection.attempt > 0))
   document.addEventListener('htmx:sse:after:connection', () => lost(false))
   document.addEventListener('htmx:sse:error', event => {
-    if (event.detail.status === 401 || event.detail.status === 403) location.reload() // the session has ended: sign in again
+    if (event.detail.status === 401 || event.detail.status === 403)
+      location.reload() // the session has ended: sign in again
     else lost(true)
   })
 })()

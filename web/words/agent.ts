@@ -157,7 +157,7 @@ const zh = {
     afterHangUp: '可先填写，挂断后保存。',
     chooseOutcome: '请选择一个结果。',
     chooseTime: '请选择今后的一个时间，例如明天 10:00。',
-    then: { done: '', retry: '系统会再次拨打', callback: '约定时间回呼', dnc: '今后不再拨打此号码' },
+    followUp: { done: '', retry: '系统会再次拨打', callback: '约定时间回呼', dnc: '今后不再拨打此号码' },
     draftKept: '草稿已保存在本机',
   },
   callbacks: {
@@ -319,7 +319,7 @@ const en: Like<typeof zh> = {
     afterHangUp: 'Write as you talk; save after the call.',
     chooseOutcome: 'Choose an outcome.',
     chooseTime: 'Choose a time to come, for example tomorrow 10:00.',
-    then: { done: '', retry: 'is called again', callback: 'call back at a set time', dnc: 'never called again' },
+    followUp: { done: '', retry: 'is called again', callback: 'call back at a set time', dnc: 'never called again' },
     draftKept: 'Draft kept on this computer',
   },
   callbacks: {

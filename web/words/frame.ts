@@ -143,7 +143,8 @@ const en: Like<typeof zh> = {
     signedOut: 'You are signed out.',
     firstStart: 'First start: there is nobody yet',
     firstStartHow: 'Run this command on the server to make the first administrator, then come back and sign in:',
-    insecure: 'This is not a secure connection (https), so the browser cannot use the microphone. Use the https address.',
+    insecure:
+      'This is not a secure connection (https), so the browser cannot use the microphone. Use the https address.',
     foot: 'All data stays in this machine room.',
   },
   problem: {

@@ -10,14 +10,14 @@ import { breakReasons } from '../../../web/words/agent.ts'
 import type { Refusal } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { normaliseNumber } from '../../centre/number.ts'
-import { type CallId, type CallbackId, type CampaignId, isId } from '../../lib/ids.ts'
+import { type CallbackId, type CallId, type CampaignId, isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
-import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { oneOf, textOf, typedOf } from '../typed.ts'
 import { audioRoutes } from './audio.ts'
-import { oneOf, textOf, typedOf } from './typed.ts'
+import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 
 const noteMax = 2000
 
@@ -103,8 +103,14 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const callbackAt = choice?.followUp === 'callback' ? readLocal(textOf(typed, 'callbackAt'), frame.zone) : null
     const errors: Filled['errors'] = {}
     if (!choice) errors['code'] = 'missing'
-    if (choice?.followUp === 'callback' && (callbackAt === null || callbackAt <= frame.now)) errors['callbackAt'] = 'past'
-    const values = { code, callbackAt: textOf(typed, 'callbackAt'), callbackMine: textOf(typed, 'callbackMine'), note: textOf(typed, 'note') }
+    if (choice?.followUp === 'callback' && (callbackAt === null || callbackAt <= frame.now))
+      errors['callbackAt'] = 'past'
+    const values = {
+      code,
+      callbackAt: textOf(typed, 'callbackAt'),
+      callbackMine: textOf(typed, 'callbackMine'),
+      note: textOf(typed, 'note'),
+    }
     if (!choice || errors['callbackAt']) return painted(c, 422, { form: { values, errors } })
     const input: Input = {
       type: 'agent.dispose',

@@ -1,15 +1,16 @@
 /** The desk's props: what the floor holds of this agent now, and what the store remembers of the party and the day. */
+
+import type { ContactLine, DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import { nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
-import type { ContactLine, DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Campaign, DispositionChoice, Lead, Relation, User } from '../../centre/entities.ts'
 import type { Agent, Call, FloorState } from '../../centre/state.ts'
 import type { LeadId, UserId } from '../../lib/ids.ts'
-import type { CallRecord } from '../../store/calls.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
+import type { CallRecord } from '../../store/calls.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
 

@@ -1,7 +1,7 @@
 import { getCookie } from 'hono/cookie'
-import type { Refusal } from '../../centre/entities.ts'
 import { type Frame, type Theme, themes } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
+import type { Refusal } from '../../centre/entities.ts'
 import type { Ctx, Deps } from '../deps.ts'
 
 /** Settings that pages are made with; the keys of `setting.saved`. */

@@ -25,9 +25,9 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     return liveStream(c, deps, {
       // The notice belongs to the agent's own last action, so that a stream does not wipe it.
       regions: async () =>
-        deskRegions(await deskOf(deps, deps.engine.state.users.get(user.id) ?? user, { ...frame, now: deps.clock.now() })).filter(
-          region => region.id !== 'desk-notice',
-        ),
+        deskRegions(
+          await deskOf(deps, deps.engine.state.users.get(user.id) ?? user, { ...frame, now: deps.clock.now() }),
+        ).filter(region => region.id !== 'desk-notice'),
       concerns: item => concernsAgent(item, user.id, deps),
       everyMs: deskEveryMs,
     })

@@ -1,8 +1,9 @@
 /** The live floor as props of the supervisor's pages. Read in one go: nothing of the floor is kept across an await. */
+
+import type { AgentTile, CampaignRow, FloorProps, LiveCall } from '../../../web/pages/supervisor/floor-props.ts'
 import type { Frame } from '../../../web/parts/frame.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
-import type { AgentTile, CampaignRow, FloorProps, LiveCall } from '../../../web/pages/supervisor/floor-props.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
@@ -19,7 +20,9 @@ export function floorOf(state: FloorState, frame: Frame, recordingsMissing: numb
   const sum = (key: 'dialled' | 'answered' | 'abandoned') => campaigns.reduce((n, floor) => n + floor[key], 0)
   const queues = [...state.queues.values()].map(queue => queueRow(queue, state))
   const waits = queues.flatMap(queue => queue.longestWaitSince ?? [])
-  const limits = campaigns.filter(floor => floor.campaign.state === 'running').map(floor => floor.campaign.abandonRateMax)
+  const limits = campaigns
+    .filter(floor => floor.campaign.state === 'running')
+    .map(floor => floor.campaign.abandonRateMax)
   return {
     frame,
     figures: {
@@ -40,7 +43,14 @@ export function floorOf(state: FloorState, frame: Frame, recordingsMissing: numb
     queues,
     trunks: [...state.trunks.values()]
       .filter(floor => floor.trunk.enabled)
-      .map(({ trunk, up, reason, calls }) => ({ id: trunk.id, name: trunk.name, up, reason, calls, maxCalls: trunk.maxCalls })),
+      .map(({ trunk, up, reason, calls }) => ({
+        id: trunk.id,
+        name: trunk.name,
+        up,
+        reason,
+        calls,
+        maxCalls: trunk.maxCalls,
+      })),
   }
 }
 

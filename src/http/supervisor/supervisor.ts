@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
-import { html, partials } from '../../../web/parts/html.ts'
-import { notice } from '../../../web/parts/form.ts'
-import { textsOf } from '../../../web/parts/frame.ts'
 import { liveCallsPage, liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
 import { wallboardPage } from '../../../web/pages/supervisor/wallboard.ts'
+import { notice } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { html, partials } from '../../../web/parts/html.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
-import { isId } from '../../lib/ids.ts'
 import type { CallId } from '../../lib/ids.ts'
+import { isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -19,7 +19,10 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.get('/supervisor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
-    const missing = await deps.store.read('recordings.missing', { from: startOfDay(frame.now, frame.zone), to: frame.now })
+    const missing = await deps.store.read('recordings.missing', {
+      from: startOfDay(frame.now, frame.zone),
+      to: frame.now,
+    })
     return c.html(wallboardPage(floorOf(deps.engine.state, frame, missing)))
   })
 

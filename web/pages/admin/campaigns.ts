@@ -1,5 +1,5 @@
 import { businesses, type Campaign, campaignModes, type LeadState, leadStates } from '../../../src/centre/entities.ts'
-import { areaField, checksField, type Choice, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { areaField, type Choice, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -34,29 +34,42 @@ export function campaignsPage(props: CampaignsProps): Html {
       actions: html`<a class="button primary" href="/admin/campaigns/new">${icon('plus')}${words.add}</a>`,
     })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
-<div id="campaign-list" hx-get="/admin/campaigns" hx-trigger="every 5s" hx-select="#campaign-list" hx-swap="outerMorph">${table({
-      caption: words.title,
-      rows: props.campaigns,
-      empty: html`<p>${words.none}</p><a class="button primary" href="/admin/campaigns/new">${words.add}</a>`,
-      columns: [
-        { head: words.name, cell: row => html`<a href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>` },
-        { head: words.business, cell: row => w.domain.business[row.business] },
-        { head: words.mode, cell: row => w.domain.mode[row.mode] },
-        { head: words.state, cell: row => stateOf(row, w) },
-        { head: words.agents, kind: 'figure', cell: row => row.agents },
-        { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
-        { head: words.connected, kind: 'figure', cell: row => thousands(row.connected) },
-        { head: words.rate, kind: 'figure', cell: row => percent(row.answered === 0 ? null : row.abandoned / row.answered) },
-        { head: words.leads, kind: 'action', cell: row => html`<a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}` },
-      ],
-    })}</div>`,
+<div id="campaign-list" hx-get="/admin/campaigns" hx-trigger="every 5s" hx-select="#campaign-list" hx-swap="outerMorph">${table(
+      {
+        caption: words.title,
+        rows: props.campaigns,
+        empty: html`<p>${words.none}</p><a class="button primary" href="/admin/campaigns/new">${words.add}</a>`,
+        columns: [
+          { head: words.name, cell: row => html`<a href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>` },
+          { head: words.business, cell: row => w.domain.business[row.business] },
+          { head: words.mode, cell: row => w.domain.mode[row.mode] },
+          { head: words.state, cell: row => stateOf(row, w) },
+          { head: words.agents, kind: 'figure', cell: row => row.agents },
+          { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
+          { head: words.connected, kind: 'figure', cell: row => thousands(row.connected) },
+          {
+            head: words.rate,
+            kind: 'figure',
+            cell: row => percent(row.answered === 0 ? null : row.abandoned / row.answered),
+          },
+          {
+            head: words.leads,
+            kind: 'action',
+            cell: row =>
+              html`<a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}`,
+          },
+        ],
+      },
+    )}</div>`,
   })
 }
 
 function stateOf(row: CampaignView, w: Words): Html {
   const words = w.admin.campaigns
   if (row.state !== 'running') return campaignChip(row.state, w)
-  return row.held ? chip('amber', 'hourglass', `${words.held} ${row.held}`) : chip('green', 'circle-play', words.dialling)
+  return row.held
+    ? chip('amber', 'hourglass', `${words.held} ${row.held}`)
+    : chip('green', 'circle-play', words.dialling)
 }
 
 /** Starting and pausing are one click; closing asks. */
@@ -107,9 +120,9 @@ ${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, cho
 ${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
 ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
 <div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', min: 15, max: 120, figure: true, required: true }, filled)}
-${textField({ name: 'wrapMs', label: words.wrap, type: 'number', min: 0, max: 600, figure: true, required: true }, filled)}
-${textField({ name: 'previewMs', label: words.preview, type: 'number', min: 5, max: 600, figure: true, required: true }, filled)}
-${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min: 0, max: 100, figure: true, required: true }, filled)}</div>
+${textField({ name: 'wrapMs', label: words.wrap, type: 'number', min: 0, max: 60, figure: true, required: true }, filled)}
+${textField({ name: 'previewMs', label: words.preview, type: 'number', min: 9, max: 120, figure: true, required: true }, filled)}
+${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min: 0, max: 3, step: 'any', figure: true, required: true }, filled)}</div>
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`

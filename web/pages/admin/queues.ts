@@ -1,5 +1,5 @@
 import type { Queue } from '../../../src/centre/entities.ts'
-import { checksField, type Choice, type Filled, notice, textField } from '../../parts/form.ts'
+import { type Choice, checksField, type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -32,13 +32,23 @@ ${table({
     { head: words.maxWait, kind: 'figure', cell: queue => queue.maxWaitMs / 1000 },
     { head: words.serviceLevel, kind: 'figure', cell: queue => queue.serviceLevelMs / 1000 },
     { head: words.callbackAfter, kind: 'figure', cell: queue => queue.callbackAfterMs / 1000 },
-    { head: w.frame.list.actions, kind: 'action', cell: queue => html`<a class="button small" href="/admin/queues/${queue.id}">${icon('pencil')}${w.frame.form.edit}</a>` },
+    {
+      head: w.frame.list.actions,
+      kind: 'action',
+      cell: queue =>
+        html`<a class="button small" href="/admin/queues/${queue.id}">${icon('pencil')}${w.frame.form.edit}</a>`,
+    },
   ],
 })}`,
   })
 }
 
-export type QueueFormProps = { frame: Frame; queue: { id: string; name: string } | null; agents: Choice[]; filled: Filled }
+export type QueueFormProps = {
+  frame: Frame
+  queue: { id: string; name: string } | null
+  agents: Choice[]
+  filled: Filled
+}
 
 /** Times are typed in seconds. */
 export function queueFormPage(props: QueueFormProps): Html {

@@ -1,3 +1,4 @@
+import { type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -19,7 +20,13 @@ export const setupSteps = {
 } as const
 export type SetupStep = keyof typeof setupSteps
 
-export type SetupProps = { frame: Frame; done: Record<SetupStep, boolean> }
+export type SetupProps = {
+  frame: Frame
+  done: Record<SetupStep, boolean>
+  /** `name` and `zone` of the centre. */
+  centre: Filled
+  saved: boolean
+}
 
 /** A check-list that turns green. */
 export function setupPage(props: SetupProps): Html {
@@ -30,6 +37,7 @@ export function setupPage(props: SetupProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, count: `${done} / ${names.length}`, about: words.about })}
+${props.saved ? notice('green', w.frame.form.saved) : null}
 <progress max="${names.length}" value="${done}" aria-label="${words.title}"></progress>
 <ol class="steps">${names.map(name => {
       const [title, about, action] = words.steps[name]!
@@ -37,6 +45,10 @@ export function setupPage(props: SetupProps): Html {
       return html`<li class="${isDone ? 'is-done' : ''}"><span class="mark ${isDone ? 'green' : 'grey'}">${icon(isDone ? 'circle-check' : 'circle')}</span>
 <div><h2>${title}</h2><p class="muted">${about}</p></div>
 ${isDone ? chip('green', 'check', words.done) : html`<a class="button" href="${setupSteps[name]}">${action}${icon('arrow-right')}</a>`}</li>`
-    })}</ol>`,
+    })}</ol>
+<section class="panel centre-form"><h2>${words.centre}</h2><form class="form" method="post" action="/admin/settings"><div class="row">
+${textField({ name: 'name', label: words.centreName, help: words.centreNameHelp, maxlength: 64 }, props.centre)}
+${textField({ name: 'zone', label: words.zone, help: words.zoneHelp, maxlength: 64 }, props.centre)}</div>
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`,
   })
 }

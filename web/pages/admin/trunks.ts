@@ -38,12 +38,29 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
       empty: html`<p>${words.none}</p><a class="button primary" href="/admin/trunks/new">${words.add}</a>`,
       columns: [
         { head: words.name, cell: trunk => html`<a href="/admin/trunks/${trunk.id}"><b>${trunk.name}</b></a>` },
-        { head: words.host, cell: trunk => html`<span class="figure">${trunk.host}:${trunk.port}</span> <span class="muted">${trunk.transport.toUpperCase()}</span>` },
-        { head: words.state, cell: trunk => html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}` },
+        {
+          head: words.host,
+          cell: trunk =>
+            html`<span class="figure">${trunk.host}:${trunk.port}</span> <span class="muted">${trunk.transport.toUpperCase()}</span>`,
+        },
+        {
+          head: words.state,
+          cell: trunk =>
+            html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}`,
+        },
         { head: words.use, kind: 'figure', cell: trunk => `${trunk.calls} / ${trunk.maxCalls}` },
         { head: words.callsPerSecond, kind: 'figure', cell: trunk => trunk.callsPerSecond },
-        { head: words.callerIds, cell: trunk => html`<span class="figure">${trunk.callerIds.slice(0, 2).join(', ')}${trunk.callerIds.length > 2 ? ' …' : ''}</span>` },
-        { head: w.frame.list.actions, kind: 'action', cell: trunk => html`<a class="button small" href="/admin/trunks/${trunk.id}">${icon('pencil')}${w.frame.form.edit}</a>` },
+        {
+          head: words.callerIds,
+          cell: trunk =>
+            html`<span class="figure">${trunk.callerIds.slice(0, 2).join(', ')}${trunk.callerIds.length > 2 ? ' …' : ''}</span>`,
+        },
+        {
+          head: w.frame.list.actions,
+          kind: 'action',
+          cell: trunk =>
+            html`<a class="button small" href="/admin/trunks/${trunk.id}">${icon('pencil')}${w.frame.form.edit}</a>`,
+        },
       ],
     })}</div>`,
   })
@@ -53,7 +70,8 @@ export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason'>
   const words = w.admin.trunks
   if (!trunk.enabled) return chip('grey', 'circle-x', words.off)
   if (trunk.state === 'up') return chip('green', 'circle-check', words.up)
-  if (trunk.state === 'down') return chip('red', 'circle-x', trunk.reason ? `${words.down}: ${trunk.reason}` : words.down)
+  if (trunk.state === 'down')
+    return chip('red', 'circle-x', trunk.reason ? `${words.down}: ${trunk.reason}` : words.down)
   return chip('grey', 'circle', words.unknown)
 }
 
@@ -87,8 +105,8 @@ ${checkField({ name: 'register', label: words.register, help: words.registerHelp
 <div class="row">${textField({ name: 'username', label: words.username, maxlength: 64, autocomplete: 'off' }, filled)}
 ${textField({ name: 'password', label: words.password, type: 'password', help: trunk ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
 ${areaField({ name: 'callerIds', label: words.callerIds, help: words.callerIdsHelp, figure: true, rows: 4 }, filled)}
-<div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, type: 'number', min: 1, max: 10000, required: true, figure: true }, filled)}
-${textField({ name: 'callsPerSecond', label: words.callsPerSecond, type: 'number', min: 1, max: 100, required: true, figure: true }, filled)}</div>
+<div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, type: 'number', min: 1, max: 5000, required: true, figure: true }, filled)}
+${textField({ name: 'callsPerSecond', label: words.callsPerSecond, type: 'number', min: 0.1, max: 100, step: 'any', required: true, figure: true }, filled)}</div>
 ${checksField(
   {
     name: 'codecs',

@@ -32,20 +32,33 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
 ${table({
   caption: words.title,
   rows: props.users,
-  empty: props.q || props.role ? w.frame.list.none : html`<p>${words.none}</p><a class="button primary" href="/admin/users/new">${words.add}</a>`,
+  empty:
+    props.q || props.role
+      ? w.frame.list.none
+      : html`<p>${words.none}</p><a class="button primary" href="/admin/users/new">${words.add}</a>`,
   columns: [
     { head: words.displayName, cell: user => html`<a href="/admin/users/${user.id}"><b>${user.displayName}</b></a>` },
     { head: words.name, cell: user => user.name },
     { head: words.role, cell: user => w.domain.role[user.role] },
-    { head: words.extension, cell: user => (user.extension ? html`<span class="figure">${user.extension}</span>` : '—') },
+    {
+      head: words.extension,
+      cell: user => (user.extension ? html`<span class="figure">${user.extension}</span>` : '—'),
+    },
     { head: words.station, cell: user => (user.role === 'agent' ? w.domain.station[user.station] : '—') },
     { head: words.masked, cell: user => (user.numbersMasked ? w.frame.form.yes : w.frame.form.no) },
     {
       head: words.state,
       cell: user =>
-        user.enabled ? chip('green', 'circle-check', w.frame.form.enabled) : chip('grey', 'circle-x', w.frame.form.disabled),
+        user.enabled
+          ? chip('green', 'circle-check', w.frame.form.enabled)
+          : chip('grey', 'circle-x', w.frame.form.disabled),
     },
-    { head: words.changed, kind: 'action', cell: user => html`<a class="button small" href="/admin/users/${user.id}">${icon('pencil')}${w.frame.form.edit}</a>` },
+    {
+      head: words.changed,
+      kind: 'action',
+      cell: user =>
+        html`<a class="button small" href="/admin/users/${user.id}">${icon('pencil')}${w.frame.form.edit}</a>`,
+    },
   ],
 })}`,
   })

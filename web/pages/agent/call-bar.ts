@@ -1,15 +1,19 @@
-import type { Words } from '../../words/words.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { chip } from '../../parts/state.ts'
 import { countdown, duration, timer } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
 
 /** Its height never changes: a call, a preview, or the field to dial by hand. */
 export function callBar(props: DeskProps): Html {
   const w = textsOf(props.frame)
-  const inside = props.call ? callInside(props, props.call, w) : props.preview ? previewInside(props, w) : idle(props, w)
+  const inside = props.call
+    ? callInside(props, props.call, w)
+    : props.preview
+      ? previewInside(props, w)
+      : idle(props, w)
   return html`<section id="call-bar" class="bar call-bar" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}">${inside}</section>`
 }
 

@@ -4,8 +4,8 @@ import { type Html, html } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, pager, table } from '../../parts/table.ts'
 import { duration, instant } from '../../parts/time.ts'
-import { callbackList } from './who.ts'
 import type { ContactLine, DeskCallback } from './desk-props.ts'
+import { callbackList } from './who.ts'
 
 export type MyCallsProps = {
   frame: Frame

@@ -1,11 +1,11 @@
-import { breakReasons } from '../../words/agent.ts'
-import type { Words } from '../../words/words.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { percent } from '../../parts/numbers.ts'
 import { agentLooks, chip } from '../../parts/state.ts'
 import { countdown, timer } from '../../parts/time.ts'
+import { breakReasons } from '../../words/agent.ts'
+import type { Words } from '../../words/words.ts'
 import type { DeskProps } from './desk-props.ts'
 
 /** State and its timer, what one may change it to, the audio, and the day so far. */
@@ -76,7 +76,8 @@ ${
     : html`<button class="button small" type="button" data-audio-action="start">${icon('mic')}${a.start}</button>`
 }</div>`
   }
-  if (station.extension === null) return html`<div class="audio" id="audio">${chip('red', 'phone-off', a.noExtension)}</div>`
+  if (station.extension === null)
+    return html`<div class="audio" id="audio">${chip('red', 'phone-off', a.noExtension)}</div>`
   if (station.kind === 'phone-rung')
     return html`<div class="audio" id="audio">${chip('grey', 'phone', a.phoneRung(extension))}</div>`
   return html`<div class="audio" id="audio">${station.up ? chip('green', 'phone', a.phoneUp(extension)) : chip('red', 'phone-off', a.phoneDown(extension))}</div>`

@@ -46,6 +46,7 @@ export function callbackList(props: Pick<DeskProps, 'frame'>, callbacks: DeskCal
     callback =>
       html`<li>${icon('calendar-clock')}<div><span>${instant(callback.at, props.frame)} ${callback.due ? html`<b class="due">${w.agent.callbacks.due}</b>` : null}</span>
 <span>${callback.name ?? ''} <span class="figure">${callback.number}</span></span>
-<span class="small muted">${callback.campaign ?? ''} ${w.agent.callbacks.reason[callback.reason]}</span></div></li>`,
+<span class="small muted">${callback.campaign ?? ''} ${w.agent.callbacks.reason[callback.reason]}</span></div>
+<button class="button small" hx-post="/agent/calls" hx-vals='{"callback":"${callback.id}"}' hx-swap="none" aria-label="${w.agent.callbacks.dial}: ${callback.number}">${icon('phone')}${w.agent.callbacks.dial}</button></li>`,
   )}</ol>`
 }

@@ -38,7 +38,7 @@ ${over ? null : html`<p class="help">${words.afterHangUp}</p>`}
 /** Nine have a key; more are possible and chosen by pointer. */
 function outcome(choice: DispositionChoice, at: number, props: DeskProps, call: DeskCall, w: Words): Html {
   const id = `code-${call.id}-${at}`
-  const what = w.agent.write.then[choice.followUp]
+  const what = w.agent.write.followUp[choice.followUp]
   return html`<label class="outcome" for="${id}"><input type="radio" id="${id}" name="code" value="${choice.code}" data-then="${choice.followUp}"${at < 9 ? html` data-key="${at + 1}"` : null}${props.form.values['code'] === choice.code ? html` checked` : null}>
 <span>${choice.words[props.frame.language]}</span>${what ? html`<span class="small muted">${what}</span>` : null}${at < 9 ? html`<kbd>${at + 1}</kbd>` : null}</label>`
 }

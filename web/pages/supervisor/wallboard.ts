@@ -56,7 +56,16 @@ function tile(name: string, value: string, below: Html | string, tone?: Tone): H
 }
 
 /** Who needs attention stands first: lost audio, then long wrap-up, breaks, and so on; those who are off stand last. */
-const order: AgentTile['phase'][] = ['wrapping', 'ringing', 'break', 'talking', 'dialing', 'preview', 'ready', 'signed_off']
+const order: AgentTile['phase'][] = [
+  'wrapping',
+  'ringing',
+  'break',
+  'talking',
+  'dialing',
+  'preview',
+  'ready',
+  'signed_off',
+]
 
 function agentGrid(props: FloorProps): Html {
   const w = textsOf(props.frame)
@@ -131,7 +140,11 @@ ${table({
   empty: queues.none,
   columns: [
     { head: queues.name, cell: row => html`<b>${row.name}</b>` },
-    { head: queues.waiting, kind: 'figure', cell: row => (row.waiting === 0 ? '0' : chip('amber', 'hourglass', String(row.waiting))) },
+    {
+      head: queues.waiting,
+      kind: 'figure',
+      cell: row => (row.waiting === 0 ? '0' : chip('amber', 'hourglass', String(row.waiting))),
+    },
     {
       head: queues.longest,
       kind: 'figure',

@@ -1,6 +1,6 @@
 /** What a form sent: everything in it is hostile until it was checked. */
-import { InvalidInput } from '../../records/errors.ts'
-import type { Ctx } from '../deps.ts'
+import { InvalidInput } from '../records/errors.ts'
+import type { Ctx } from './deps.ts'
 
 export type Typed = Record<string, string | string[]>
 
@@ -33,4 +33,23 @@ export function oneOf<Word extends string>(text: string, allowed: readonly Word[
   if (word === undefined)
     throw new InvalidInput([{ field: 'value', found: text.slice(0, 40) || 'nothing', allowed: allowed.join(', ') }])
   return word
+}
+
+/** A check box: present and `true`, or not sent at all. */
+export function isChecked(typed: Typed, name: string): boolean {
+  return textOf(typed, name) === 'true'
+}
+
+/** Text that should be a number: the number, or the text itself, so that the schema says what was found. */
+export function numberOf(typed: Typed, name: string, factor = 1): number | string {
+  const text = textOf(typed, name)
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number((Number(text) * factor).toFixed(6)) : text
+}
+
+/** Lines that are not empty. */
+export function linesOf(typed: Typed, name: string): string[] {
+  return textOf(typed, name)
+    .split(/\r\n|\r|\n/)
+    .map(line => line.trim())
+    .filter(line => line !== '')
 }

@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import type { Deps, Env } from '../deps.ts'
+import { campaignRoutes } from './campaigns.ts'
+import { journalRoutes } from './journal.ts'
+import { leadRoutes } from './leads.ts'
+import { numberRoutes } from './numbers.ts'
+import { queueRoutes } from './queues.ts'
+import { setupRoutes } from './setup.ts'
+import { suppressionRoutes } from './suppressions.ts'
+import { tokenRoutes } from './tokens.ts'
+import { trunkRoutes } from './trunks.ts'
+import { userRoutes } from './users.ts'
+
+/** Everything under `/admin`, a noun a file. */
+export function adminRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  const nouns = [
+    setupRoutes,
+    userRoutes,
+    trunkRoutes,
+    numberRoutes,
+    queueRoutes,
+    campaignRoutes,
+    leadRoutes,
+    suppressionRoutes,
+    tokenRoutes,
+    journalRoutes,
+  ]
+  for (const routes of nouns) route.route('/', routes(deps))
+  return route
+}

@@ -1,0 +1,71 @@
+/** A campaign as its form has it: times in seconds, the abandon rate in per cent, lists one a line. */
+import type { Filled } from '../../../web/parts/form.ts'
+import type { Campaign } from '../../centre/entities.ts'
+import { InvalidInput } from '../../records/errors.ts'
+import { linesOf, listOf, numberOf, type Typed, textOf } from '../typed.ts'
+
+export const freshCampaign: Filled['values'] = {
+  business: 'collections',
+  mode: 'progressive',
+  policy: 'CN-GBT45251-2025',
+  ringMs: '30',
+  wrapMs: '15',
+  previewMs: '30',
+  abandonRateMax: '3',
+}
+
+export function campaignValues(campaign: Campaign): Filled['values'] {
+  return {
+    name: campaign.name,
+    business: campaign.business,
+    mode: campaign.mode,
+    policy: campaign.policy,
+    trunks: campaign.trunks,
+    agents: campaign.agents,
+    ringMs: String(campaign.ringMs / 1000),
+    wrapMs: String(campaign.wrapMs / 1000),
+    previewMs: String(campaign.previewMs / 1000),
+    abandonRateMax: String(Number((campaign.abandonRateMax * 100).toFixed(4))),
+    retries: campaign.retries.map(rule => `${rule.result} ${rule.delayMs / 60_000} ${rule.max}`).join('\n'),
+    dispositions: campaign.dispositions
+      .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
+      .join('\n'),
+  }
+}
+
+/** Lists left empty take the defaults of the business. Throws InvalidInput for a line that has not the right parts. */
+export function campaignGiven(typed: Typed): Record<string, unknown> {
+  const retries = linesOf(typed, 'retries').map(retryOf)
+  const dispositions = linesOf(typed, 'dispositions').map(dispositionOf)
+  return {
+    name: textOf(typed, 'name'),
+    business: textOf(typed, 'business'),
+    mode: textOf(typed, 'mode'),
+    policy: textOf(typed, 'policy'),
+    trunks: listOf(typed, 'trunks'),
+    agents: listOf(typed, 'agents'),
+    ringMs: numberOf(typed, 'ringMs', 1000),
+    wrapMs: numberOf(typed, 'wrapMs', 1000),
+    previewMs: numberOf(typed, 'previewMs', 1000),
+    abandonRateMax: numberOf(typed, 'abandonRateMax', 0.01),
+    ...(retries.length === 0 ? {} : { retries }),
+    ...(dispositions.length === 0 ? {} : { dispositions }),
+  }
+}
+
+function retryOf(line: string) {
+  const [result = '', minutes = '', max = '', more] = line.split(/\s+/)
+  if (more !== undefined || !/^\d+(\.\d+)?$/.test(minutes) || !/^\d+$/.test(max))
+    throw new InvalidInput([{ field: 'retries', found: line.slice(0, 60), allowed: 'RESULT minutes times' }])
+  return { result: result.toUpperCase(), delayMs: Math.round(Number(minutes) * 60_000), max: Number(max) }
+}
+
+function dispositionOf(line: string) {
+  const parts = line.split(/[|｜]/).map(part => part.trim())
+  const [code, zh, en, followUp] = parts
+  if (parts.length !== 4)
+    throw new InvalidInput([
+      { field: 'dispositions', found: line.slice(0, 60), allowed: 'code | words | words | then' },
+    ])
+  return { code, words: { 'zh-CN': zh, en }, followUp }
+}

@@ -1,0 +1,96 @@
+import { Hono } from 'hono'
+import { type CampaignView, campaignFormPage, campaignsPage } from '../../../web/pages/admin/campaigns.ts'
+import type { Filled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import type { Words } from '../../../web/words/words.ts'
+import type { Campaign } from '../../centre/entities.ts'
+import { policyPresets } from '../../centre/policy-presets.ts'
+import type { CampaignId } from '../../lib/ids.ts'
+import { campaignById, changeCampaign, createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf, wordsOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { textOf, typedOf } from '../typed.ts'
+import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
+
+/** `/admin/campaigns`: whom to call, by whom, on which lines, under which rules; starting, pausing and closing. */
+export function campaignRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/admin/campaigns', allow('admin'), async c => {
+    const frame = await frameOf(c, deps)
+    const w = textsOf(frame)
+    const campaigns = (await deps.store.read('campaigns.list', {})).map(campaign => view(campaign, w))
+    return c.html(campaignsPage({ frame, campaigns, saved: c.req.query('saved') === '1' }))
+  })
+
+  route.get('/admin/campaigns/new', allow('admin'), c => form(c, null, { values: freshCampaign, errors: {} }))
+  route.get('/admin/campaigns/:id', allow('admin'), async c => {
+    const campaign = await campaignById(deps.records, c.req.param('id') as CampaignId)
+    return form(c, campaign, { values: campaignValues(campaign), errors: {} })
+  })
+
+  route.post('/admin/campaigns', allow('admin'), c => save(c, null))
+  route.post('/admin/campaigns/:id', allow('admin'), async c =>
+    save(c, await campaignById(deps.records, c.req.param('id') as CampaignId)),
+  )
+
+  route.post('/admin/campaigns/:id/state', allow('admin'), async c => {
+    const state = textOf(await typedOf(c), 'state')
+    await setCampaignState(deps.records, actorOf(c), c.req.param('id') as CampaignId, { state })
+    return c.redirect('/admin/campaigns?saved=1', 303)
+  })
+
+  async function save(c: Ctx, campaign: Campaign | null): Promise<Response> {
+    const typed = await typedOf(c)
+    const w = textsOf(await frameOf(c, deps))
+    try {
+      const given = campaignGiven(typed)
+      if (campaign !== null) await changeCampaign(deps.records, actorOf(c), campaign.id, given)
+      else {
+        const made = await createCampaign(deps.records, actorOf(c), given)
+        return c.redirect(`/admin/campaigns/${made.id}/leads`, 303)
+      }
+    } catch (error) {
+      return form(c, campaign, { values: typed, errors: refusedFor(error, w) }, 422)
+    }
+    return c.redirect('/admin/campaigns?saved=1', 303)
+  }
+
+  async function form(c: Ctx, campaign: Campaign | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+    const frame = await frameOf(c, deps)
+    const w = textsOf(frame)
+    const [trunks, users] = await Promise.all([
+      deps.store.read('trunks.list', {}),
+      deps.store.read('users.list', { role: 'agent', enabledOnly: true }),
+    ])
+    const leads = campaign && (await deps.store.read('campaigns.leadCounts', { campaign: campaign.id, now: frame.now }))
+    const page = campaignFormPage({
+      frame,
+      campaign: campaign && leads && { ...view(campaign, w), leads },
+      trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
+      agents: users.map(user => ({ value: user.id, word: user.displayName })),
+      policies: [...policyPresets.keys()]
+        .filter(id => id !== 'LAB-ANY-HOUR' || deps.engine.state.lab)
+        .map(id => ({ value: id, word: id })),
+      filled,
+    })
+    return c.html(page, status)
+  }
+
+  function view(campaign: Campaign, w: Words): CampaignView {
+    const floor = deps.engine.state.campaigns.get(campaign.id)
+    return {
+      ...campaign,
+      agents: campaign.agents.length,
+      held: floor?.held ? wordsOf(floor.held, w) : null,
+      dialled: floor?.dialled ?? 0,
+      answered: floor?.answered ?? 0,
+      connected: floor?.connected ?? 0,
+      abandoned: floor?.abandoned ?? 0,
+    }
+  }
+
+  return route
+}

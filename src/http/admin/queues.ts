@@ -1,0 +1,78 @@
+import { Hono } from 'hono'
+import { queueFormPage, queuesPage } from '../../../web/pages/admin/queues.ts'
+import type { Filled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import type { Queue } from '../../centre/entities.ts'
+import type { QueueId } from '../../lib/ids.ts'
+import { changeQueue, createQueue, queueById } from '../../records/queues.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
+
+/** `/admin/queues`: where callers wait, and for whom. Times are typed in seconds. */
+export function queueRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/admin/queues', allow('admin'), async c => {
+    const queues = (await deps.store.read('queues.list', {})).map(queue => ({
+      ...queue,
+      waiting: deps.engine.state.queues.get(queue.id)?.waiting.length ?? 0,
+    }))
+    return c.html(queuesPage({ frame: await frameOf(c, deps), queues, saved: c.req.query('saved') === '1' }))
+  })
+
+  route.get('/admin/queues/new', allow('admin'), c => form(c, null, { values: fresh, errors: {} }))
+  route.get('/admin/queues/:id', allow('admin'), async c => {
+    const queue = await queueById(deps.records, c.req.param('id') as QueueId)
+    return form(c, queue, { values: valuesOf(queue), errors: {} })
+  })
+
+  route.post('/admin/queues', allow('admin'), c => save(c, null))
+  route.post('/admin/queues/:id', allow('admin'), async c =>
+    save(c, await queueById(deps.records, c.req.param('id') as QueueId)),
+  )
+
+  async function save(c: Ctx, queue: Queue | null): Promise<Response> {
+    const typed = await typedOf(c)
+    try {
+      if (queue === null) await createQueue(deps.records, actorOf(c), givenBy(typed))
+      else await changeQueue(deps.records, actorOf(c), queue.id, givenBy(typed))
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      return form(c, queue, { values: typed, errors }, 422)
+    }
+    return c.redirect('/admin/queues?saved=1', 303)
+  }
+
+  async function form(c: Ctx, queue: Queue | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+    const users = await deps.store.read('users.list', { role: 'agent', enabledOnly: true })
+    const agents = users.map(user => ({ value: user.id, word: user.displayName }))
+    return c.html(queueFormPage({ frame: await frameOf(c, deps), queue, agents, filled }), status)
+  }
+
+  return route
+}
+
+const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0' }
+
+function valuesOf(queue: Queue): Filled['values'] {
+  return {
+    name: queue.name,
+    members: queue.members,
+    maxWaitMs: String(queue.maxWaitMs / 1000),
+    serviceLevelMs: String(queue.serviceLevelMs / 1000),
+    callbackAfterMs: String(queue.callbackAfterMs / 1000),
+  }
+}
+
+function givenBy(typed: Typed): Record<string, unknown> {
+  return {
+    name: textOf(typed, 'name'),
+    members: listOf(typed, 'members'),
+    maxWaitMs: numberOf(typed, 'maxWaitMs', 1000),
+    serviceLevelMs: numberOf(typed, 'serviceLevelMs', 1000),
+    callbackAfterMs: numberOf(typed, 'callbackAfterMs', 1000),
+  }
+}

@@ -1,0 +1,54 @@
+import { Hono } from 'hono'
+import { suppressionsPage } from '../../../web/pages/admin/suppressions.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { shownNumber } from '../../../web/parts/numbers.ts'
+import { readLocal } from '../../../web/parts/time.ts'
+import { addSuppression, removeSuppression } from '../../records/suppressions.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { textOf, typedOf } from '../typed.ts'
+
+/** `/admin/suppressions`: numbers that nobody calls. */
+export function suppressionRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/admin/suppressions', allow('admin'), c => page(c, nothingFilled))
+
+  route.post('/admin/suppressions', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const frame = await frameOf(c, deps)
+    const day = textOf(typed, 'until')
+    const until = day === '' ? null : (readLocal(day, frame.zone) ?? 0)
+    try {
+      const given = { number: textOf(typed, 'number'), reason: textOf(typed, 'reason'), until }
+      await addSuppression(deps.records, actorOf(c), given)
+    } catch (error) {
+      return page(c, { values: typed, errors: refusedFor(error, textsOf(frame)) }, 422)
+    }
+    return c.redirect('/admin/suppressions?saved=1', 303)
+  })
+
+  route.post('/admin/suppressions/removal', allow('admin'), async c => {
+    const number = textOf(await typedOf(c), 'number')
+    const reason = textsOf(await frameOf(c, deps)).admin.suppressions.removeReason
+    await removeSuppression(deps.records, actorOf(c), { number, reason })
+    return c.redirect('/admin/suppressions?saved=1', 303)
+  })
+
+  async function page(c: Ctx, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+    const frame = await frameOf(c, deps)
+    const q = (c.req.query('q') ?? '').trim().slice(0, 24)
+    const found = await deps.store.read('suppressions.page', {
+      cursor: c.req.query('cursor') ?? null,
+      ...(q ? { text: q } : {}),
+    })
+    const rows = found.items.map(row => ({ ...row, shown: shownNumber(row.number, c.var.user.numbersMasked) }))
+    const next = found.next && `/admin/suppressions?${new URLSearchParams({ q, cursor: found.next })}`
+    return c.html(suppressionsPage({ frame, rows, q, next, filled, saved: c.req.query('saved') === '1' }), status)
+  }
+
+  return route
+}

@@ -1,0 +1,70 @@
+/** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
+import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
+import type { Frame } from '../../../web/parts/frame.ts'
+import { shownNumber } from '../../../web/parts/numbers.ts'
+import type { User } from '../../centre/entities.ts'
+import type { Actor, Verdict } from '../../centre/facts.ts'
+import type { CallId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import type { JournalLine } from '../../store/chain.ts'
+import { actorName, detailOf } from '../admin/journal.ts'
+import { nameOf, outcomeOf } from '../agent/desk-props.ts'
+import type { Deps } from '../deps.ts'
+import { stateOf } from './search.ts'
+
+/** `opening` names this showing of the page. Throws NotFound. */
+export async function auditedCall(
+  deps: Deps,
+  viewer: User,
+  frame: Frame,
+  id: CallId,
+  opening: string,
+): Promise<AuditedCallProps> {
+  const [call, recordings, lines] = await Promise.all([
+    deps.store.read('calls.byId', { id }),
+    deps.store.read('recordings.ofCall', { call: id }),
+    deps.store.read('journal.ofCall', { call: id }),
+  ])
+  if (call === null) throw new NotFound('call', id)
+  const { state } = deps.engine
+  return {
+    frame,
+    call: {
+      id: call.id,
+      at: call.startedAt,
+      direction: call.direction,
+      name: call.name,
+      number: shownNumber(call.number, viewer.numbersMasked),
+      agent: nameOf(state, call.agent),
+      campaign: (call.campaign && state.campaigns.get(call.campaign)?.campaign.name) || null,
+      result: call.result,
+      outcome: outcomeOf(state, call)?.words[frame.language] ?? call.disposition,
+      ourNumber: call.ourNumber,
+      trunk: (call.trunk && state.trunks.get(call.trunk)?.trunk.name) || null,
+      note: call.note,
+      ending: call.ending,
+      verdict: verdictIn(lines),
+    },
+    recordings: recordings.map(recording => ({
+      id: recording.id,
+      state: stateOf(recording),
+      reason: recording.missingReason,
+      src: `/auditor/recordings/${recording.id}/audio?opening=${encodeURIComponent(opening)}`,
+      openedAt: recording.openedAt,
+      durationMs: recording.durationMs,
+      bytes: recording.bytes,
+      sha256: recording.sha256,
+    })),
+    // The number stands in the head already, masked where it must be.
+    timeline: lines.map(line => ({
+      ...line,
+      actor: actorName(deps, line.actor as Actor),
+      detail: detailOf(line, ['call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path']),
+    })),
+  }
+}
+
+function verdictIn(lines: JournalLine[]): Verdict | null {
+  const dialed = lines.find(line => line.type === 'call.dialed')
+  return dialed ? ((JSON.parse(dialed.body) as { verdict?: Verdict }).verdict ?? null) : null
+}

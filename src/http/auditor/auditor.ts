@@ -1,0 +1,99 @@
+import { Hono } from 'hono'
+import { auditedCallPage } from '../../../web/pages/auditor/call.ts'
+import { exportsPage } from '../../../web/pages/auditor/exports.ts'
+import { journalCheck } from '../../../web/pages/auditor/journal-check.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { type CallId, type ExportId, isId, type RecordingId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import { journalAnswer } from '../admin/journal.ts'
+import { audioResponse, openAudio } from '../audio-file.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { downloadResponse } from '../download.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { listOf, textOf, typedOf } from '../typed.ts'
+import { auditedCall } from './audited-call.ts'
+import { checkChain } from './check-chain.ts'
+import { recordingsAnswer, searchOf, searchRange } from './search.ts'
+
+/** `/auditor`: recordings to search, see and hear, exports with a reason, and the check of the journal. */
+export function auditorRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/auditor', allow('auditor', 'quality'), async c => {
+    const search = searchOf(name => c.req.query(name))
+    return recordingsAnswer(c, deps, { search, cursor: c.req.query('cursor') ?? null, reason: null })
+  })
+
+  route.get('/auditor/calls/:id', allow('auditor', 'quality'), async c => {
+    const id = checkedId<CallId>(c, 'call')
+    const frame = await frameOf(c, deps)
+    return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id, c.var.requestId)))
+  })
+
+  /** `opening` is that of the page: seeking is not listening again. */
+  route.get('/auditor/recordings/:id/audio', allow('auditor', 'quality'), async c => {
+    const id = checkedId<RecordingId>(c, 'recording')
+    const opening = (c.req.query('opening') ?? '').slice(0, 64)
+    return audioResponse(c, await openAudio(deps, { actor: actorOf(c), user: c.var.user.id, opening }, id))
+  })
+
+  route.get('/auditor/exports', allow('auditor'), async c => {
+    const [exports, frame] = [await deps.exports.list(), await frameOf(c, deps)]
+    const rows = exports.map(row => ({ ...row, by: deps.engine.state.users.get(row.user)?.displayName ?? row.user }))
+    return c.html(exportsPage({ frame, exports: rows, error: null }))
+  })
+
+  /** `what`: the calls chosen, or all that the search finds. */
+  route.post('/auditor/exports', allow('auditor'), async c => {
+    const typed = await typedOf(c)
+    const frame = await frameOf(c, deps)
+    const w = textsOf(frame)
+    const search = searchOf(name => textOf(typed, name))
+    const reason = textOf(typed, 'reason')
+    const refused = (error: string) =>
+      recordingsAnswer(c, deps, { search, cursor: null, reason: { value: reason, error } }, 422)
+    if ([...reason].length < 5) return refused(w.auditor.exports.reasonNeeded)
+    const calls = listOf(typed, 'calls').filter(isId)
+    const chosen = textOf(typed, 'what') !== 'all'
+    if (chosen && calls.length === 0) return refused(w.auditor.exports.nothing)
+    const selection = chosen ? { filter: { calls } } : searchRange(search, frame)
+    const by = { actor: actorOf(c), user: c.var.user.id, name: c.var.user.displayName }
+    try {
+      await deps.exports.request(by, { ...selection, reason })
+    } catch (error) {
+      return refused(Object.values(refusedFor(error, w)).join(' '))
+    }
+    return c.redirect('/auditor/exports', 303)
+  })
+
+  route.get('/auditor/exports/:id/file', allow('auditor'), async c => {
+    const id = checkedId<ExportId>(c, 'export')
+    return downloadResponse(c, await deps.exports.download({ actor: actorOf(c), user: c.var.user.id }, id))
+  })
+
+  route.get('/auditor/journal', allow('auditor'), async c => {
+    const head = await deps.store.read('journal.head', {})
+    return journalAnswer(
+      c,
+      deps,
+      '/auditor/journal',
+      journalCheck({ frame: await frameOf(c, deps), head, result: null }),
+    )
+  })
+
+  route.post('/auditor/journal/check', allow('auditor'), async c => {
+    const head = await deps.store.read('journal.head', {})
+    const result = await checkChain(deps.store, head)
+    return c.html(journalCheck({ frame: await frameOf(c, deps), head, result }))
+  })
+
+  return route
+}
+
+function checkedId<Id extends string>(c: Ctx, noun: string): Id {
+  const id = c.req.param('id') ?? ''
+  if (!isId(id)) throw new NotFound(noun, id)
+  return id as string as Id
+}

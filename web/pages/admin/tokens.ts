@@ -1,0 +1,57 @@
+import { type Role, roles } from '../../../src/centre/entities.ts'
+import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { chip } from '../../parts/state.ts'
+import { heading, table } from '../../parts/table.ts'
+import { instant } from '../../parts/time.ts'
+import { problems } from './users.ts'
+
+export type TokensProps = {
+  frame: Frame
+  tokens: { id: string; name: string; role: Role; issuedAt: number; revokedAt: number | null }[]
+  /** Just issued: shown this once. */
+  secret: string | null
+  filled: Filled
+}
+
+export function tokensPage(props: TokensProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.admin.tokens
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, count: w.frame.list.count(props.tokens.length), about: words.about, actions: html`<a class="button" href="/api/openapi.json">${icon('file-text')}${words.docs}</a>` })}
+${props.secret ? notice('amber', html`${words.once}<code class="command">${props.secret}</code><button class="button small" type="button" data-copies="${props.secret}">${icon('copy')}${words.copy}</button>`) : null}
+<div class="wide-narrow">${table({
+      caption: words.title,
+      rows: props.tokens,
+      empty: words.none,
+      columns: [
+        { head: words.name, cell: token => html`<b>${token.name}</b>` },
+        { head: words.role, cell: token => w.domain.role[token.role] },
+        { head: words.issued, cell: token => instant(token.issuedAt, props.frame) },
+        {
+          head: words.revoked,
+          cell: token =>
+            token.revokedAt === null
+              ? chip('green', 'circle-check', words.active)
+              : instant(token.revokedAt, props.frame),
+        },
+        {
+          head: w.frame.list.actions,
+          kind: 'action',
+          cell: token =>
+            token.revokedAt === null
+              ? html`<form method="post" action="/admin/tokens/${token.id}/revocation" data-asks="${words.revokeQuestion(token.name)}"><button class="button small danger">${icon('ban')}${words.revoke}</button></form>`
+              : null,
+        },
+      ],
+    })}
+<section class="panel"><h2>${words.add}</h2>${problems(props.filled, w)}<form class="form" method="post" action="/admin/tokens">
+${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, props.filled)}
+${selectField({ name: 'role', label: words.role, choices: roles.map(role => ({ value: role, word: w.domain.role[role] })) }, props.filled)}
+<div class="buttons"><button class="button primary">${words.add}</button></div></form></section></div>`,
+  })
+}

@@ -1,0 +1,85 @@
+import type { Ending } from '../../../src/centre/entities.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html, type Piece } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { size } from '../../parts/numbers.ts'
+import { heading } from '../../parts/table.ts'
+import { clockOf, duration, instant } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
+import { type RecordingRow, recordingState } from './recordings.ts'
+
+export type AuditedCallProps = {
+  frame: Frame
+  call: Omit<RecordingRow, 'durationMs' | 'state' | 'call'> & {
+    id: string
+    ourNumber: string | null
+    trunk: string | null
+    note: string | null
+    ending: Ending | null
+    verdict: { policy: string; version: string; rules: string[] } | null
+  }
+  /** A call may have several parts after a fault. */
+  recordings: {
+    id: string
+    state: RecordingRow['state']
+    reason: string | null
+    /** Of the audio; one opening of this page is one listen in the journal. */
+    src: string
+    openedAt: number
+    durationMs: number | null
+    bytes: number | null
+    sha256: string | null
+  }[]
+  timeline: { seq: number; at: number; actor: string; type: string; detail: string }[]
+}
+
+/** One call: both channels to see and to hear, and everything that the journal says of it. */
+export function auditedCallPage(props: AuditedCallProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.auditor.call
+  const { call } = props
+  return layout(props.frame, {
+    title: words.title(call.id),
+    scripts: ['waveform.js'],
+    main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
+<div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
+${timeline(props, w)}</div>
+<section class="panel"><h2>${words.details}</h2>${details(props, w)}</section></div>`,
+  })
+}
+
+function player(recording: AuditedCallProps['recordings'][number], w: Words): Html {
+  const words = w.auditor.call
+  const playable = recording.state === 'sealed' || recording.state === 'salvaged'
+  return html`<section class="panel"><header><h2>${words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}</span></header>
+${recording.reason ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${recording.reason}</span></p>` : null}
+${
+  playable
+    ? html`<div class="wave" data-src="${recording.src}" data-failed="${words.noWaveform}"><span class="small muted">${words.left}</span><canvas height="56" aria-hidden="true"></canvas><span class="small muted">${words.right}</span><canvas height="56" aria-hidden="true"></canvas><p class="help wave-words">${words.loading}</p></div>
+<audio controls preload="metadata" src="${recording.src}"></audio>
+<p class="small muted">${words.sha256} <span class="mono">${recording.sha256}</span></p>`
+    : null
+}</section>`
+}
+
+function details({ frame, call }: AuditedCallProps, w: Words): Html {
+  const words = w.auditor.call
+  const columns = w.auditor.columns
+  const row = (name: string, value: Html | string | null): Piece =>
+    value ? html`<dt>${name}</dt><dd>${value}</dd>` : null
+  return html`<dl class="facts">${row(columns.time, instant(call.at, frame))}${row(columns.direction, call.direction && w.domain.direction[call.direction])}
+${row(columns.agent, call.agent)}${row(columns.campaign, call.campaign)}${row(columns.trunk, call.trunk)}${row(words.ourNumber, call.ourNumber)}
+${row(columns.result, call.result && w.domain.callResult[call.result])}
+${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
+${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
+${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>`
+}
+
+function timeline(props: AuditedCallProps, w: Words): Html {
+  const words = w.auditor.call
+  return html`<section class="panel"><h2>${words.timeline}</h2><ol class="timeline">${props.timeline.map(
+    line =>
+      html`<li><time class="figure">${clockOf(line.at, props.frame)}</time><b>${words.facts[line.type] ?? line.type}</b><span class="muted">${line.detail}</span><span class="muted figure">#${line.seq}</span></li>`,
+  )}</ol></section>`
+}
