@@ -168,8 +168,17 @@ export class World {
   #loseAudio(id: UserId): void {
     const leg = this.state.agents.get(id)?.stationLeg
     if (!leg) return
-    this.post({ type: 'station.down', agent: id, leg, reason: chance(this.#random, 0.2) ? 'bye' : 'reload' })
+    if (this.state.agents.get(id)?.user.station === 'phone-nailed') return this.#putDown(id, leg)
+    this.post({ type: 'station.down', agent: id, leg, reason: 'reload' })
     if (chance(this.#random, 0.7)) this.#after(between(this.#random, 500, 20_000), () => this.#stationUp(id))
+  }
+
+  /** A nailed desk phone is put down, or loses its line; the phone layer rings it again on the same leg until that leg is hung up. */
+  #putDown(agent: UserId, leg: LegId): void {
+    const far = this.#fars.get(leg) ?? this.#far(leg)
+    this.post({ type: 'station.down', agent, leg, reason: chance(this.#random, 0.5) ? 'hung_up' : 'media_lost' })
+    this.#leg(far, 5_000, { type: 'station.down', agent, leg, reason: 'not_answered' })
+    this.#leg(far, between(this.#random, 6_000, 20_000), { type: 'station.up', agent, leg })
   }
 
   #stationUp(id: UserId): void {

@@ -1,0 +1,74 @@
+/** The demo's people, trunk, queue and campaign, made through the API as an integration would do it. */
+import type { UserId } from '../src/lib/ids.ts'
+import { seededRandom } from '../src/lib/random.ts'
+import { demoLeads } from '../src/sim/demo-people.ts'
+
+export const robots = 8
+export const password = 'switchroom demo'
+export const sipPassword = 'demo-phone-secret'
+export const serviceNumber = '+861088886666'
+
+export type Robot = { id: UserId; name: string; extension: string }
+
+export async function fillIn(url: string, token: string, carrierPort: number): Promise<{ robots: Robot[] }> {
+  const post = async <T>(path: string, body: unknown): Promise<T> => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+  const random = seededRandom(7)
+  const agentNames = ['张伟', '李娜', '王强', '刘洋', '陈静', '杨磊', '赵敏', '周杰']
+  const made: Robot[] = []
+  for (let at = 0; at < robots; at++) {
+    const extension = String(8001 + at)
+    const name = `agent${at + 1}`
+    const { id } = await post<{ id: UserId }>('/users', {
+      name,
+      displayName: agentNames[at],
+      password,
+      role: 'agent',
+      extension,
+      sipPassword,
+      station: 'phone-nailed',
+    })
+    made.push({ id, name, extension })
+  }
+  const alice = await post<{ id: UserId }>('/users', {
+    name: 'alice',
+    displayName: '林晓燕',
+    password,
+    role: 'agent',
+    station: 'browser',
+  })
+  await post('/users', { name: 'adam', displayName: '系统管理员', password, role: 'admin' })
+  await post('/users', { name: 'sam', displayName: '组长 孙明', password, role: 'supervisor' })
+  await post('/users', { name: 'olga', displayName: '审计 欧阳', password, role: 'auditor' })
+  const agents = [...made.map(robot => robot.id), alice.id]
+  const trunk = await post<{ id: string }>('/trunks', {
+    name: '演示中继',
+    host: '127.0.0.2',
+    port: carrierPort,
+    callerIds: [serviceNumber, '+861088886667'],
+    maxCalls: 60,
+    callsPerSecond: 10,
+  })
+  const queue = await post<{ id: string }>('/queues', { name: '客户服务', members: agents })
+  await post('/numbers', { number: serviceNumber, target: { queue: queue.id } })
+  const campaign = await post<{ id: string }>('/campaigns', {
+    name: 'M1 早期提醒',
+    business: 'collections',
+    mode: 'predictive',
+    trunks: [trunk.id],
+    agents,
+    policy: 'LAB-ANY-HOUR',
+    ringMs: 20_000,
+    wrapMs: 15_000,
+  })
+  await post(`/campaigns/${campaign.id}/leads`, demoLeads(2000, random))
+  await post(`/campaigns/${campaign.id}/state`, { state: 'running' })
+  return { robots: made }
+}
