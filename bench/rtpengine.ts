@@ -44,8 +44,8 @@ export const Rtpengine = {
       for (let attempt = 0; attempt < 50; attempt++) {
         const name = `c${cookie++}`
         socket.send(`${name} ${bencode(request)}`)
-        const answer = await Promise.race([once(socket, 'message'), pause(100 + attempt * 20)]).catch(() => undefined)
-        const text = (answer as [Buffer] | undefined)?.[0].toString('latin1')
+        const answer = await Promise.race([once(socket, 'message').catch(() => pause(100)), pause(300)])
+        const text = (answer as [Buffer] | undefined)?.[0]?.toString('latin1')
         if (text?.startsWith(`${name} `)) return text
       }
       throw new Error('rtpengine does not answer')

@@ -9,6 +9,8 @@ export type MediaWorkerData = {
   wire: 'libc' | 'dgram'
   /** The eventfd that wakes the loop; -1 for dgram. */
   wakeFd: number
+  /** Ask the kernel for real-time priority. */
+  takesPrecedence: boolean
   address: string
   ports: { from: number; to: number }
   /** Octets of each prompt in both laws. */

@@ -24,6 +24,8 @@ export type BayOptions = {
   dtls?: DtlsIdentity
   /** `auto`: libc through koffi where it works, else node:dgram at twice the cost. */
   wire?: 'auto' | 'libc' | 'dgram'
+  /** False: the media thread runs like any other even where real-time priority is permitted. Default true. */
+  takesPrecedence?: boolean
   /** A bug was met and contained; for the log. */
   onFault?(words: string): void
   /** Entries of the threads, where they are not where `lib/places.ts` says. */
@@ -83,6 +85,7 @@ class BayHost implements Bay {
     this.#workerData = {
       wire: this.#wire,
       wakeFd: this.#wakeFd,
+      takesPrecedence: options.takesPrecedence ?? true,
       address: options.address,
       ports: options.ports,
       prompts: Object.fromEntries(

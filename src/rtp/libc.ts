@@ -23,6 +23,7 @@ const signatures = {
   read: ['int64_t', 'int', 'uintptr_t', 'size_t'],
   write: ['int64_t', 'int', 'uintptr_t', 'size_t'],
   setpriority: ['int', 'int', 'uint', 'int'],
+  sched_setscheduler: ['int', 'int', 'int', 'uintptr_t'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Libc = { readonly [Name in keyof typeof signatures]: Call } & {

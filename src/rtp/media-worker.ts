@@ -10,7 +10,7 @@ import { createSecureLeg } from '../webrtc/secure.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { createDgramWire } from './dgram-wire.ts'
 import { Exchange } from './exchange.ts'
-import { loadLibc } from './libc.ts'
+import { loadLibc, nativeMemory } from './libc.ts'
 import { createLibcWire } from './libc-wire.ts'
 
 const port = must(parentPort, 'the media thread has a parent')
@@ -34,10 +34,8 @@ const exchange = new Exchange({
   nextRequest: () => waiting.shift() ?? receiveMessageOnPort(port)?.message,
 })
 
-if (data.wire === 'libc') {
-  // Between two slices the event loop may deliver a request by itself; it keeps its place in the order.
-  lowerNice()
-}
+if (data.takesPrecedence) takePrecedence()
+// Between two slices the event loop may deliver a request by itself; it keeps its place in the order.
 port.on('message', (request: MediaRequest) => {
   waiting.push(request)
   exchange.onWake()
@@ -48,8 +46,15 @@ wire.run({
   onWake: () => exchange.onWake(),
 })
 
-/** A little more right to the processor than page and report threads have; the unit's LimitNICE allows it, and nothing depends on it. */
-function lowerNice(): void {
-  const thisThread = 0
-  loadLibc()?.setpriority(0, thisThread, -10)
+/**
+ * Before page and report threads, where that is permitted (LimitRTPRIO, LimitNICE); nothing depends on it. The lowest real-time priority is
+ * enough: packets then never wait for a thread that computes.
+ */
+function takePrecedence(): void {
+  const libc = loadLibc()
+  if (libc === null) return
+  const [thisThread, roundRobin] = [0, 2]
+  const priority = nativeMemory(8)
+  priority.bytes[0] = 1
+  if (libc.sched_setscheduler(thisThread, roundRobin, priority.address) !== 0) libc.setpriority(0, thisThread, -10)
 }
