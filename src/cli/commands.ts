@@ -35,9 +35,10 @@ export const commands: Record<string, Command> = {
     load: () => import('./import.ts'),
   },
   export: {
-    usage: '--from TIME --to TIME --reason TEXT [--config FILE]',
+    usage:
+      '--from TIME [--to TIME] --reason TEXT [--agent ID] [--campaign ID] [--number N] [--out FILE] [--config FILE]',
     summary: 'evidence: recordings, metadata, hashes and the journal’s proof',
-    load: later('export'),
+    load: () => import('./export.ts'),
   },
   verify: {
     usage: '(FILE | --journal) [--head HASH] [--config FILE]',

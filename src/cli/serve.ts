@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { createLogger } from '../lib/log.ts'
 import { configOf, readArguments } from './arguments.ts'
 import type { ExitCode, Io } from './command.ts'
+import { evidence } from './export.ts'
 import { importTable } from './import.ts'
 import { systemdNotifier } from './notify.ts'
 import { listenForCommands } from './records-door.ts'
@@ -22,7 +23,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   const door =
     running.records === undefined
       ? null
-      : await listenForCommands(config, running.records, { user, import: importTable })
+      : await listenForCommands(config, running.records, { user, import: importTable, export: evidence })
   log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')
   systemd.ready(`serving at ${running.urls.join(' ')}`)
   const heartbeat =

@@ -158,6 +158,50 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
   }
 }
 
+/**
+ * The same at once and at the word of whoever has a shell here, which counts as fetched: for the command line, which may run in the service's
+ * own process. `file` lies beside the other exports. Throws as `request` does.
+ */
+export async function exportTo(
+  args: Omit<ExportsArgs, 'log'> & { onProgress?: (done: number, of: number) => void },
+  given: unknown,
+): Promise<{ id: ExportId; file: string; calls: number; sha256: string; bytes: number }> {
+  const { door } = args
+  const request = parseInput(exportInput, given)
+  const calls = await selectCalls(door, request)
+  if (calls.length === 0)
+    throw new InvalidInput([
+      { field: 'filter', found: 'no recording', allowed: 'a selection with at least one recording' },
+    ])
+  const id = newId<'export'>('e')
+  const file = path.join(args.exportsDir, `${id}.zip`)
+  await mkdir(args.exportsDir, { recursive: true, mode: 0o750 })
+  const { reason, ...selection } = request
+  const user = 'system' as UserId // whoever has a shell on this machine
+  const filter = JSON.stringify(selection)
+  await keep(door, 'system', [{ type: 'export.requested', export: id, user, reason, calls: calls.length, filter }])
+  const about = { export: id, reason, requestedBy: 'system', at: door.clock.now(), version: args.version }
+  const zip = evidenceZip({
+    store: door.store,
+    recordingsDir: args.recordingsDir,
+    calls,
+    about,
+    onProgress: done => args.onProgress?.(done, calls.length),
+  })
+  try {
+    const { sha256, bytes } = await writeWhole(zip, `${file}.part`)
+    await rename(`${file}.part`, file)
+    await keep(door, 'system', [
+      { type: 'export.finished', export: id, sha256, bytes },
+      { type: 'export.downloaded', export: id, user },
+    ])
+    return { id, file, calls: calls.length, sha256, bytes }
+  } catch (error) {
+    await rm(`${file}.part`, { force: true }).catch(() => {})
+    throw error
+  }
+}
+
 /** In order of time, each once; at most `exportCallsMax`, else InvalidInput. */
 async function selectCalls(door: RecordsDoor, request: ExportRequest): Promise<CallId[]> {
   const { calls, recordings, ...filter } = request.filter
