@@ -61,7 +61,7 @@ function handle(d: Draft, input: Input): void {
     case 'station.up':
       return stationUp(d, input.agent, input.leg)
     case 'station.down':
-      return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'bye')
+      return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'hung_up')
     case 'leg.offered':
       return legOffered(d, input)
     case 'leg.ringing':

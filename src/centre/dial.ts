@@ -1,5 +1,5 @@
 /** Placing a call: the gate, a line, and the call itself in one decision; by hand, from a preview, or by the dialler. */
-import type { LegId, UserId } from '../lib/ids.ts'
+import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import { mayContact } from './compliance.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
@@ -60,10 +60,10 @@ export function startByHand(
 /** The agent's rung phone was picked up: the gate is asked now, at dial time. */
 export function dialAfterPickUp(d: Draft, agent: Agent, leg: LegId): void {
   if (agent.rung?.leg !== leg) return
-  const { intent } = agent.rung
+  const { intent, call } = agent.rung
   const mode = modeOf(d, intent)
   const way = wayFor(d, intent, mode)
-  if (!('obstacle' in way)) return placeByHand(d, agent, intent, mode, leg, way)
+  if (!('obstacle' in way)) return placeByHand(d, agent, intent, mode, { leg, call }, way)
   stoppedBy(d, agent, intent, way)
   d.effect({ type: 'phone.hangUp', leg, q850: 16 })
   releaseIntent(d, intent, way.obstacle.rule)
@@ -80,6 +80,8 @@ export function placeForCampaign(d: Draft, floor: CampaignFloor, lead: BufferedL
   place(d, intent, campaign.mode, null, null, way)
 }
 
+/** The agent's own phone, picked up already, and the id that the call was given when it was rung. */
+type Rung = { leg: LegId; call: CallId }
 export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
 type Obstacle = { obstacle: Refusal; by: 'gate' | 'line' }
 
@@ -105,10 +107,10 @@ function placeByHand(
   agent: Agent,
   intent: DialIntent,
   mode: CampaignMode,
-  agentLeg: LegId | null,
+  rung: Rung | null,
   way: Way,
 ): void {
-  const call = place(d, intent, mode, agent.user.id, agentLeg, way)
+  const call = place(d, intent, mode, agent.user.id, rung, way)
   const dialing = { agent: agent.user.id, state: 'dialing', reason: null, call, until: null } as const
   d.fact({ type: 'agent.stateChanged', ...dialing })
 }
@@ -118,10 +120,11 @@ function place(
   intent: DialIntent,
   mode: CampaignMode,
   agent: UserId | null,
-  agentLeg: LegId | null,
+  rung: Rung | null,
   { verdict, line }: Way,
-) {
-  const call = d.id<'call'>('c')
+): CallId {
+  const call = rung?.call ?? d.id<'call'>('c')
+  const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
   const { callback, ...who } = intent
   const { trunk, callerId } = line

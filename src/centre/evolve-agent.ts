@@ -29,7 +29,7 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
     case 'agent.rung': {
       const agent = state.agents.get(change.agent)
       if (agent !== undefined) {
-        agent.rung = { leg: change.leg, intent: change.intent }
+        agent.rung = { leg: change.leg, call: change.call, intent: change.intent }
         state.legs.set(change.leg, { agent: change.agent, side: 'rung' })
       }
       return true
@@ -127,8 +127,18 @@ function changeStation(
   for (const old of [agent.stationLeg, agent.stationRinging]) if (old !== null && isGone(old)) state.legs.delete(old)
   if (lost) agent.stationLeg = null
   if (isGone(agent.stationRinging)) agent.stationRinging = null
+  if (change.leg !== null && ringsAgain(agent, change.reason)) {
+    agent.stationRinging = change.leg
+    state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
+  }
   if (lost && call !== undefined && call.agentLeg === null && call.phase === 'talking') {
     agent.stationLostAt = at
     setDeadline(state, call, at + stationGraceMs)
   }
+}
+
+/** The phone layer rings a nailed desk phone again by itself, on the same leg, until that leg is hung up. */
+function ringsAgain(agent: Agent, reason: string): boolean {
+  if (agent.user.station !== 'phone-nailed' || agent.phase === 'signed_off') return false
+  return reason === 'hung_up' || reason === 'not_answered' || reason === 'not_registered'
 }

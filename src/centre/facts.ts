@@ -61,8 +61,8 @@ export type FloorFact =
       agent: UserId
       next: { phase: 'break'; reason: string } | { phase: 'signed_off' } | null
     }
-  /** A rung desk phone is called first; when it is picked up, `intent` is dialled (and the gate asked then). */
-  | { type: 'agent.rung'; agent: UserId; leg: LegId; intent: DialIntent }
+  /** A rung desk phone is called first; when it is picked up, `intent` is dialled as `call` (and the gate asked then). */
+  | { type: 'agent.rung'; agent: UserId; leg: LegId; call: CallId; intent: DialIntent }
   | { type: 'agent.stationChanged'; agent: UserId; up: boolean; leg: LegId | null; reason: string }
   /** `state` as in domain.md; `reason` names the break, or why the system put the agent there. */
   | {

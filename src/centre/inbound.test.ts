@@ -147,6 +147,25 @@ test('a nailed desk phone that is put down ends the call, and is rung again for 
   assert.equal(floor.agent(alice).phase, 'ready')
 })
 
+test('a nailed desk phone that hangs up between calls is rung again by the phone layer and hung up at sign-off', () => {
+  const floor = new TestFloor({ station: 'phone-nailed', campaign: { mode: 'manual' } })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const { leg } = floor.lastEffect('phone.ring')
+  floor.do({ type: 'station.up', agent: alice, leg })
+  floor.do({ type: 'agent.ready', agent: alice })
+  floor.do({ type: 'station.down', agent: alice, leg, reason: 'hung_up' })
+  assert.deepEqual([floor.agent(alice).reason, floor.agent(alice).stationRinging], ['audio_lost', leg])
+  floor.do({ type: 'agent.ready', agent: alice })
+  assert.equal(floor.effects.filter(effect => effect.type === 'phone.ring').length, 1, 'no second leg is rung')
+  floor.do({ type: 'station.up', agent: alice, leg })
+  assert.equal(floor.agent(alice).phase, 'ready')
+  floor.do({ type: 'station.down', agent: alice, leg, reason: 'not_registered' })
+  floor.do({ type: 'agent.signOff', agent: alice, reason: 'home' })
+  assert.equal(floor.lastEffect('phone.hangUp').leg, leg)
+  const late = floor.do({ type: 'station.up', agent: alice, leg })
+  assert.deepEqual([late.recorded, late.effects.length], [[], 1])
+})
+
 test('who may sign on, and what needs audio', () => {
   const floor = new TestFloor()
   assert.equal(floor.do({ type: 'agent.signOn', agent: 'u_olga' as never }).refusal?.rule, 'not_an_agent')

@@ -21,9 +21,10 @@ export function ringFor(d: Draft, call: Call, agent: Agent): void {
 /** Rings the agent's own phone before dialling what the agent wants. */
 export function ringBeforeDial(d: Draft, agent: Agent, intent: DialIntent): void {
   const leg = d.id<'leg'>('l')
+  const call = d.id<'call'>('c')
   enterRinging(d, agent, null)
-  d.fact({ type: 'agent.rung', agent: agent.user.id, leg, intent })
-  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: null, from: intent.number, ringMs: agentRingMs })
+  d.fact({ type: 'agent.rung', agent: agent.user.id, leg, call, intent })
+  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call, from: intent.number, ringMs: agentRingMs })
 }
 
 /** The agent's phone was not picked up, or was declined: the call waits again, and the agent is paused. */

@@ -93,13 +93,13 @@ export type Agent = {
   /** The progressive line that was started for this agent while ready; null: free. */
   claimedBy: CallId | null
   /** A rung desk phone being called first, and what is dialled once it is picked up. */
-  rung: { leg: LegId; intent: DialIntent } | null
+  rung: { leg: LegId; call: CallId; intent: DialIntent } | null
   /** Callers who dialled this person and wait. */
   waiting: CallId[]
   /** Campaigns and queues this person belongs to. */
   campaigns: CampaignId[]
   queues: QueueId[]
-  /** The leg for the shift that is being rung now (nailed desk phone), not up yet. */
+  /** Nailed desk phone: the leg for the shift that rings, or is rung again by the phone layer until it is hung up. */
   stationRinging: LegId | null
 }
 

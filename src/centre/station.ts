@@ -13,6 +13,9 @@ export function stationUp(d: Draft, id: UserId, leg: LegId): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors have a place on the floor.')
   if (agent.stationLeg === leg) return
+  if (agent.phase === 'signed_off' && agent.user.station === 'phone-nailed') {
+    return d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it crossed the sign-off
+  }
   d.fact({ type: 'agent.stationChanged', agent: id, up: true, leg, reason: 'up' })
   if (agent.stationLeg !== null) d.effect({ type: 'phone.hangUp', leg: agent.stationLeg, q850: 16 })
   const call = callInHand(d, agent)
