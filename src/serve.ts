@@ -5,8 +5,10 @@ import type { Logger } from 'pino'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
 import { type House, openHouse } from './house.ts'
+import { adminRoutes } from './http/admin/admin.ts'
 import { agentRoutes } from './http/agent/agent.ts'
 import { folderAssets } from './http/assets.ts'
+import { auditorRoutes } from './http/auditor/auditor.ts'
 import { type Certificate, ensureCertificate } from './http/certificate.ts'
 import { readCertificate } from './http/certificate-files.ts'
 import { CertificateKeeper } from './http/certificate-keeper.ts'
@@ -93,7 +95,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     certificateAuthority: async () => keeper?.current.caPem ?? null,
     version,
   }
-  const app = createApp(deps, { routers: [agentRoutes, supervisorRoutes, liveRoutes] })
+  const app = createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] })
   const web = parts.use(
     await listen(app, {
       host: config.http.listen.host,
