@@ -6,6 +6,8 @@ import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
 import { wallboardPage } from '../pages/supervisor/wallboard.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
+import { adminSamples } from './admin.ts'
+import { auditorSamples } from './auditor.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
@@ -37,6 +39,8 @@ export const samplePages: Record<string, (language: Language) => Html> = {
       (language: Language) => deskPage(props(language)),
     ]),
   ),
+  ...adminSamples,
+  ...auditorSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-calls': language =>
     liveCallsPage({

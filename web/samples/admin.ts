@@ -1,0 +1,307 @@
+/** Sample props of the administrator's pages. */
+import type { Campaign, InboundNumber, Queue, User } from '../../src/centre/entities.ts'
+import type { CampaignId, NumberId, QueueId, UserId } from '../../src/lib/ids.ts'
+import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
+import { certificatePage } from '../pages/admin/certificate.ts'
+import { journalPage } from '../pages/admin/journal.ts'
+import { leadsPage } from '../pages/admin/leads.ts'
+import { numbersPage } from '../pages/admin/numbers.ts'
+import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
+import { setupPage } from '../pages/admin/setup.ts'
+import { suppressionsPage } from '../pages/admin/suppressions.ts'
+import { tokensPage } from '../pages/admin/tokens.ts'
+import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
+import { userFormPage, usersPage } from '../pages/admin/users.ts'
+import { nothingFilled } from '../parts/form.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'admin' })
+
+function users(language: Language): User[] {
+  const zh = language === 'zh-CN'
+  const user = (id: string, name: string, displayName: string, more: Partial<User>): User => ({
+    id: id as UserId,
+    name,
+    displayName,
+    role: 'agent',
+    extension: null,
+    station: 'browser',
+    skills: [],
+    numbersMasked: true,
+    language,
+    enabled: true,
+    ...more,
+  })
+  return [
+    user('u_1', 'alice', zh ? '李雨桐' : 'Alice Li', {}),
+    user('u_2', 'mia', zh ? '赵敏' : 'Mia Zhao', { extension: '801', station: 'phone-nailed' }),
+    user('u_3', 'leo', zh ? '刘洋' : 'Leo Liu', { extension: '802', station: 'phone-rung', enabled: false }),
+    user('u_4', 'sam', zh ? '孙立' : 'Sam Sun', { role: 'supervisor', numbersMasked: false }),
+    user('u_5', 'adam', zh ? '安德明' : 'Adam An', { role: 'admin', numbersMasked: false }),
+    user('u_6', 'olga', zh ? '欧阳岚' : 'Olga Ouyang', { role: 'auditor', numbersMasked: false }),
+  ]
+}
+
+const trunk = (language: Language, down = false) =>
+  ({
+    id: down ? 't_2' : 't_1',
+    name: language === 'en' ? (down ? 'Unicom SIP' : 'Telecom E1') : down ? '联通 SIP' : '电信 E1',
+    host: down ? 'sip.carrier.example' : '10.20.0.7',
+    port: 5060,
+    transport: 'udp',
+    register: down,
+    username: down ? 'harbour' : null,
+    callerIds: ['+862151860000', '+862151860001', '+862151860002'],
+    maxCalls: 30,
+    callsPerSecond: 5,
+    codecs: ['pcma', 'pcmu'],
+    enabled: true,
+    state: down ? 'down' : 'up',
+    reason: down ? '403 Forbidden' : null,
+    stateAt: sampleNow - 3600_000,
+    calls: down ? 0 : 23,
+  }) as unknown as TrunkRow
+
+const campaign = (language: Language, state: Campaign['state'], held: string | null): CampaignView => ({
+  id: `cp_${state}` as CampaignId,
+  name: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒',
+  mode: 'progressive',
+  business: 'collections',
+  state,
+  abandonRateMax: 0.03,
+  agents: 14,
+  held,
+  dialled: 3810,
+  answered: 1180,
+  connected: 1141,
+  abandoned: 39,
+})
+
+const counts = { ready: 4210, in_call: 14, callback: 96, done: 1877, exhausted: 310, dnc: 22 }
+const people = (language: Language) => users(language).map(user => ({ value: user.id, word: user.displayName }))
+
+const campaignFilled = {
+  business: 'collections',
+  mode: 'progressive',
+  policy: 'CN-GBT45251-2025',
+  trunks: ['t_1'],
+  agents: ['u_1', 'u_2'],
+  ringMs: '30',
+  wrapMs: '15',
+  previewMs: '30',
+  abandonRateMax: '3',
+  dispositions: 'promise | 承诺还款 | Promise to pay | callback\npaid | 已还款 | Paid | done',
+  retries: 'BUSY 10 3\nNO_ANSWER 120 3',
+}
+
+export const adminSamples: Record<string, (language: Language) => Html> = {
+  'admin-setup': language =>
+    setupPage({
+      frame: frame(language, '/admin'),
+      done: {
+        users: true,
+        trunks: true,
+        trunkUp: true,
+        callerIds: true,
+        numbers: false,
+        campaign: true,
+        leads: false,
+        certificate: false,
+        running: false,
+      },
+      centre: { values: { name: frame(language, '').centre, zone: 'Asia/Shanghai' }, errors: {} },
+      saved: false,
+    }),
+  'admin-users': language =>
+    usersPage({ frame: frame(language, '/admin/users'), users: users(language), q: '', role: null, saved: true }),
+  'admin-user-form': language =>
+    userFormPage({
+      frame: frame(language, '/admin/users/new'),
+      user: null,
+      hasPassword: false,
+      filled: {
+        values: { name: 'alice', displayName: users(language)[0]!.displayName, extension: '8o1', enabled: 'true' },
+        errors: {
+          extension:
+            language === 'en'
+              ? '2 to 8 digits that nobody else has. (found: "8o1")'
+              : '2–8 位数字，且未被他人使用。（填写的是："8o1"）',
+        },
+      },
+    }),
+  'admin-trunks': language =>
+    trunksPage({
+      frame: frame(language, '/admin/trunks'),
+      trunks: [trunk(language), trunk(language, true)],
+      saved: false,
+    }),
+  'admin-trunk-form': language =>
+    trunkFormPage({
+      frame: frame(language, '/admin/trunks/t_1'),
+      trunk: trunk(language),
+      filled: {
+        values: {
+          name: trunk(language).name,
+          host: '10.20.0.7',
+          port: '5060',
+          callerIds: '+862151860000\n+862151860001',
+          maxCalls: '30',
+          callsPerSecond: '5',
+          codecs: ['pcma', 'pcmu'],
+          enabled: 'true',
+        },
+        errors: {},
+      },
+    }),
+  'admin-numbers': language =>
+    numbersPage({
+      frame: frame(language, '/admin/numbers'),
+      numbers: [
+        {
+          id: 'n_1' as NumberId,
+          number: '+862151860000',
+          target: { queue: 'q_1' as QueueId },
+          leadsTo: language === 'en' ? 'Queue: Service' : '队列: 客服',
+        } as InboundNumber & { leadsTo: string },
+      ],
+      targets: [{ value: 'queue:q_1', word: language === 'en' ? 'Queue: Service' : '队列: 客服' }],
+      filled: nothingFilled,
+      saved: false,
+    }),
+  'admin-queues': language =>
+    queuesPage({
+      frame: frame(language, '/admin/queues'),
+      queues: [
+        {
+          id: 'q_1' as QueueId,
+          name: language === 'en' ? 'Service' : '客服',
+          strategy: 'longest-idle',
+          members: ['u_1' as UserId],
+          maxWaitMs: 360_000,
+          serviceLevelMs: 20_000,
+          callbackAfterMs: 0,
+          waiting: 2,
+        } satisfies Queue & { waiting: number },
+      ],
+      saved: false,
+    }),
+  'admin-queue-form': language =>
+    queueFormPage({
+      frame: frame(language, '/admin/queues/new'),
+      queue: null,
+      agents: people(language),
+      filled: { values: { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0' }, errors: {} },
+    }),
+  'admin-campaigns': language =>
+    campaignsPage({
+      frame: frame(language, '/admin/campaigns'),
+      campaigns: [
+        campaign(language, 'running', null),
+        campaign(language, 'running', language === 'en' ? 'outside the contact hours' : '不在允许的拨打时段'),
+        campaign(language, 'paused', null),
+        campaign(language, 'closed', null),
+      ],
+      saved: false,
+    }),
+  'admin-campaign-form': language =>
+    campaignFormPage({
+      frame: frame(language, '/admin/campaigns/cp_1'),
+      campaign: { ...campaign(language, 'running', null), leads: counts },
+      trunks: [trunk(language), trunk(language, true)].map(each => ({ value: each.id, word: each.name })),
+      agents: people(language),
+      policies: ['CN-GBT45251-2025', 'CN-CBA-2026', 'CN-SALES-DEFAULT'].map(id => ({ value: id, word: id })),
+      filled: { values: { name: campaign(language, 'running', null).name, ...campaignFilled }, errors: {} },
+    }),
+  'admin-leads': language =>
+    leadsPage({
+      frame: frame(language, '/admin/campaigns/cp_1/leads'),
+      campaign: { id: 'cp_1', name: campaign(language, 'running', null).name },
+      counts,
+      leads: [0, 1, 2].map(n => ({
+        id: `l_${n}`,
+        ref: `L-2026-03187${n}`,
+        name: language === 'en' ? 'Carl Chen' : '陈建国',
+        phones: [{ number: '138 **** 5678', relation: 'SELF' as const }],
+        state: (['ready', 'callback', 'done'] as const)[n]!,
+        attempts: n,
+        dueAt: n === 2 ? null : sampleNow + n * 3600_000,
+      })),
+      q: '',
+      state: null,
+      next: '/admin/campaigns/cp_1/leads?cursor=x',
+      report: {
+        accepted: 4998,
+        rejectedCount: 2,
+        rejected: [
+          {
+            row: 17,
+            field: 'phones.0.number',
+            reason: 'found "1381234567"; allowed: a telephone number, e.g. 13812345678',
+          },
+          { row: 902, field: 'ref', reason: 'L-2026-031870 stands in row 12 already' },
+        ],
+      },
+      filled: nothingFilled,
+    }),
+  'admin-suppressions': language =>
+    suppressionsPage({
+      frame: frame(language, '/admin/suppressions'),
+      rows: [
+        {
+          number: '+8613812345678',
+          shown: '138 1234 5678',
+          reason: language === 'en' ? 'Asked for it on a call' : '客户要求不再来电',
+          until: null,
+          addedAt: sampleNow - 86_400_000,
+        },
+      ],
+      q: '',
+      next: null,
+      filled: nothingFilled,
+      saved: false,
+    }),
+  'admin-tokens': language =>
+    tokensPage({
+      frame: frame(language, '/admin/tokens'),
+      tokens: [
+        { id: 'k_1', name: 'core-banking', role: 'admin', issuedAt: sampleNow - 86_400_000 * 9, revokedAt: null },
+        {
+          id: 'k_2',
+          name: 'crm',
+          role: 'supervisor',
+          issuedAt: sampleNow - 86_400_000 * 90,
+          revokedAt: sampleNow - 86_400_000,
+        },
+      ],
+      secret: 'swr_k3Jx0n-example-shown-once',
+      filled: nothingFilled,
+    }),
+  'admin-certificate': language =>
+    certificatePage({
+      frame: frame(language, '/admin/certificate'),
+      fingerprint: Array.from({ length: 32 }, (_, i) =>
+        ((i * 37) % 256).toString(16).padStart(2, '0').toUpperCase(),
+      ).join(':'),
+      distributed: false,
+    }),
+  'admin-journal': language =>
+    journalPage({
+      frame: sampleFrame({ language, path: '/admin/journal', role: 'security' }),
+      path: '/admin/journal',
+      lines: (['call.ended', 'call.connected', 'call.answered', 'call.dialed', 'session.opened'] as const).map(
+        (type, n) => ({
+          seq: 48_211 - n,
+          at: sampleNow - n * 9000,
+          actor: n === 4 ? users(language)[0]!.displayName : 'system',
+          type,
+          detail:
+            'call: c_mfz3k1-2s · ending: {"by":"party","cause":"hangup","result":"ANSWERED","sipStatus":200,"q850":16}',
+        }),
+      ),
+      type: null,
+      next: '/admin/journal?cursor=x',
+      check: null,
+    }),
+}
