@@ -39,8 +39,8 @@ ${over ? null : html`<p class="help">${words.afterHangUp}</p>`}
 function outcome(choice: DispositionChoice, at: number, props: DeskProps, call: DeskCall, w: Words): Html {
   const id = `code-${call.id}-${at}`
   const what = w.agent.write.followUp[choice.followUp]
-  return html`<label class="outcome" for="${id}"><input type="radio" id="${id}" name="code" value="${choice.code}" data-then="${choice.followUp}"${at < 9 ? html` data-key="${at + 1}"` : null}${props.form.values['code'] === choice.code ? html` checked` : null}>
-<span>${choice.words[props.frame.language]}</span>${what ? html`<span class="small muted">${what}</span>` : null}${at < 9 ? html`<kbd>${at + 1}</kbd>` : null}</label>`
+  return html`<label class="outcome" for="${id}"${what ? html` title="${what}"` : null}><input type="radio" id="${id}" name="code" value="${choice.code}" data-then="${choice.followUp}"${at < 9 ? html` data-key="${at + 1}"` : null}${props.form.values['code'] === choice.code ? html` checked` : null}>
+<span>${choice.words[props.frame.language]}</span>${at < 9 ? html`<kbd>${at + 1}</kbd>` : null}</label>`
 }
 
 /** Errors arrive as rule names where the words depend on the language. */
