@@ -291,10 +291,15 @@ test('a media thread that dies takes its legs with it, says so, and is replaced'
   const events: BayEvent[] = []
   bay.onEvent(event => events.push(event))
   await bay.open(alice, { kind: 'rtp', silenceMs: 0 })
+  bay.record(recording, alice, `${folder}/never-begun.wav`)
   await assert.rejects(bay.open('doomed' as LegId, { kind: 'rtp', silenceMs: 0 }), /media thread died.*boom/s)
   const died = events.find(event => event.type === 'worker.died')
   assert.deepEqual(died?.legs, [alice, 'doomed'])
   assert.match(died?.reason ?? '', /boom/)
+  assert.ok(
+    events.some(event => event.type === 'recording.failed'),
+    'no recording is forgotten',
+  )
   assert.equal((await bay.open(alice, { kind: 'rtp', silenceMs: 0 })).port, 4000)
 })
 

@@ -60,8 +60,8 @@ class BayHost implements Bay {
   readonly #openings = new Map<LegId, Opening>()
   readonly #legs = new Set<LegId>()
   readonly #browsers = new Set<LegId>()
-  /** Asked for and neither closed nor failed. */
-  readonly #recordings = new Set<RecordingId>()
+  /** Neither closed nor failed; `begun` once the recording thread knows of it. */
+  readonly #recordings = new Map<RecordingId, 'asked' | 'begun'>()
   readonly #asks = new Map<number, (figures: LegFigures[]) => void>()
   readonly #monotonic = processMonotonic()
   readonly #wire: 'libc' | 'dgram'
@@ -130,7 +130,7 @@ class BayHost implements Bay {
   sendDigits: Bay['sendDigits'] = (leg, digits) => this.#tell({ type: 'sendDigits', leg, digits })
 
   record(recording: RecordingId, leg: LegId, file: string): void {
-    this.#recordings.add(recording)
+    this.#recordings.set(recording, 'asked')
     this.#tell({ type: 'record', recording, leg, file, memory: ringMemory() })
   }
 
@@ -228,6 +228,8 @@ class BayHost implements Bay {
         this.#asks.delete(report.ask)
         return
       case 'tap.begun':
+        this.#recordings.set(report.request.recording as RecordingId, 'begun')
+        return this.#tellRecorder(report.request)
       case 'tap.ended':
         return this.#tellRecorder(report.request)
       case 'dtls.packet':
@@ -286,8 +288,13 @@ class BayHost implements Bay {
   #mediaDied(worker: Worker, reason: string): void {
     if (this.#isClosing || worker !== this.#media) return
     const legs = [...this.#legs]
-    const recordings = [...this.#recordings]
-    for (const recording of recordings) this.#tellRecorder({ type: 'stop', recording, endMs: this.#monotonic() })
+    const recordings = [...this.#recordings.keys()]
+    for (const [recording, phase] of [...this.#recordings])
+      if (phase === 'begun') this.#tellRecorder({ type: 'stop', recording, endMs: this.#monotonic() })
+      else {
+        this.#recordings.delete(recording)
+        this.#emit({ type: 'recording.failed', recording, reason: `the media thread died: ${reason}` })
+      }
     for (const leg of this.#browsers) this.#askDtls({ type: 'close', leg })
     this.#legs.clear()
     this.#browsers.clear()
@@ -299,7 +306,7 @@ class BayHost implements Bay {
 
   #recorderDied(worker: Worker, reason: string): void {
     if (this.#isClosing || worker !== this.#recorder) return
-    const recordings = [...this.#recordings]
+    const recordings = [...this.#recordings.keys()]
     this.#recordings.clear()
     if (this.#mayRestart()) this.#recorder = this.#startRecorder()
     for (const recording of recordings) {
