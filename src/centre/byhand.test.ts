@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LeadId } from '../lib/ids.ts'
+import type { LeadId, LegId } from '../lib/ids.ts'
 import { alice, bob, campaign, TestFloor } from './testing.ts'
 
 const carl = '+8613800000001'
@@ -33,6 +33,15 @@ test('an unanswered call by hand leads back to where the agent was', () => {
   floor.do(dial(carl))
   floor.partyEnds(floor.call, { cause: 'rejected', sipStatus: 486, q850: 17 })
   assert.deepEqual([floor.agent(alice).phase, floor.last('call.ended').ending.by], ['break', 'party'])
+})
+
+test('an agent whose audio goes while dialling is paused, and the call is withdrawn', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(alice)
+  floor.do(dial(carl))
+  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'unplugged' })
+  assert.equal(floor.last('call.ended').ending.cause, 'agent_lost')
+  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'audio_lost'])
 })
 
 test('dialling by hand passes the same gate: the refusal is a fact and says why', () => {

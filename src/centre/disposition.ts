@@ -23,7 +23,7 @@ export function dispose(d: Draft, input: Dispose): void {
   if (agent === undefined || agent.call !== input.call || call === undefined) {
     return d.refuse('not_in_wrap_up', 'The outcome of this call is written down already, or its time is over.')
   }
-  if (call.phase !== 'ended' || agent.phase !== 'wrapping') {
+  if (call.phase !== 'ended') {
     return d.refuse('still_talking', 'The call is not over: end it first, then write down the outcome.')
   }
   const choice = choiceOf(d, call, input.code)
