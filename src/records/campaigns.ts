@@ -4,7 +4,7 @@ import type { CampaignId } from '../lib/ids.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
-import { checkTrunks, checkUsers } from './references.ts'
+import { checkPolicy, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
 
 /** A new campaign is paused: someone has a look, adds leads, then starts it. */
@@ -17,6 +17,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
     retries: retries ?? defaultRetries,
     dispositions: dispositions ?? defaultDispositions[rest.business],
   }
+  checkPolicy(campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
   await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
@@ -31,6 +32,7 @@ export async function changeCampaign(
 ): Promise<Campaign> {
   const change = parseInput(campaignChange, given)
   const campaign = { ...(await campaignById(door, id)), ...change }
+  if (change.policy) checkPolicy(campaign.policy)
   if (change.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
   if (change.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])

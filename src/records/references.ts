@@ -1,5 +1,6 @@
 /** Ids inside a record must name something that is there. */
 import type { InboundTarget } from '../centre/entities.ts'
+import { policyPresets } from '../centre/policy-presets.ts'
 import type { TrunkId, UserId } from '../lib/ids.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
@@ -21,6 +22,13 @@ export async function checkTrunks(door: RecordsDoor, field: string, ids: TrunkId
     'trunk',
     ids.filter(id => !known.has(id)),
   )
+}
+
+/** An unknown policy would let no call through, and nobody would see why. */
+export function checkPolicy(policy: string): void {
+  if (policyPresets.has(policy)) return
+  const allowed = [...policyPresets.keys()].join(', ')
+  throw new InvalidInput([{ field: 'policy', found: JSON.stringify(policy), allowed }])
 }
 
 export async function checkTarget(door: RecordsDoor, target: InboundTarget): Promise<void> {

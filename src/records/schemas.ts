@@ -134,7 +134,12 @@ export const campaignInput = z
     previewMs: ms(9000, 120_000).default(30_000),
     abandonRateMax: z.number().min(0).max(0.03).default(0.03),
     retries: z.array(retry).max(16).optional(),
-    dispositions: z.array(disposition).min(1).max(40).optional(),
+    dispositions: z
+      .array(disposition)
+      .min(1)
+      .max(40)
+      .refine(all => new Set(all.map(each => each.code)).size === all.length, 'each code once')
+      .optional(),
   })
   .openapi('CampaignInput')
 export const campaignChange = changeOf(campaignInput, 'CampaignChange')
