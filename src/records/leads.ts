@@ -2,9 +2,10 @@
  * Leads by the hundred thousand. Each row is judged for itself; the good ones are added in slices of 500, so that the floor and the disk
  * are never held up, and the same file sent twice changes nothing (a ref that the campaign has already is refused as a duplicate).
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Lead } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
-import type { CampaignId } from '../lib/ids.ts'
+import type { CampaignId, LeadId } from '../lib/ids.ts'
 import { campaignById } from './campaigns.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotNow } from './errors.ts'
@@ -18,6 +19,8 @@ export type LeadReport = { accepted: number; rejected: RowProblem[]; rejectedCou
 
 const sliceRows = 500
 const rejectedShown = 1000
+/** Calls are signalled on this same thread: after so many rows (about 2 ms) they have their turn. */
+const breatheRows = 20
 export const rowsMax = 1_000_000
 
 export type LeadSource =
@@ -62,8 +65,12 @@ export async function importLeads(
   }
 
   for await (const { row, value, problem } of rowsOf(given.source)) {
+    if (rows % breatheRows === 0) await breathe()
     if (++rows > rowsMax) throw new InvalidInput([{ field: '', found: 'more rows', allowed: `at most ${rowsMax}` }])
-    const lead = problem === null ? leadOf(value, campaign.id) : { field: '', reason: problem }
+    const lead =
+      problem === null
+        ? leadOf(value, campaign.id, `l_${importId.slice(2)}-${row.toString(36)}` as LeadId)
+        : { field: '', reason: problem }
     if ('reason' in lead) reject(row, lead.field, lead.reason)
     else if (seen.has(lead.ref)) reject(row, 'ref', `${lead.ref} stands in row ${seen.get(lead.ref)} already`)
     else {
@@ -95,7 +102,8 @@ function rowsOf(source: LeadSource): AsyncIterable<LeadRow> | Iterable<LeadRow> 
   return source.rows.map((value: unknown, at) => ({ row: at + 1, value, problem: null }))
 }
 
-function leadOf(value: unknown, campaign: CampaignId): Lead | { field: string; reason: string } {
+/** Its id is the import's, which nobody can guess, and the row's. */
+function leadOf(value: unknown, campaign: CampaignId, id: LeadId): Lead | { field: string; reason: string } {
   const parsed = leadInput.safeParse(value, { reportInput: true })
   if (!parsed.success) {
     const [first] = problemsOf(parsed.error, value)
@@ -103,5 +111,5 @@ function leadOf(value: unknown, campaign: CampaignId): Lead | { field: string; r
   }
   const { phones, ...rest } = parsed.data
   const unique = phones.filter((phone, at) => phones.findIndex(other => other.number === phone.number) === at)
-  return { id: newId<'lead'>('l'), campaign, ...rest, phones: unique }
+  return { id, campaign, ...rest, phones: unique }
 }
