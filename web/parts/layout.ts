@@ -69,7 +69,7 @@ export function layout(frame: Frame, parts: LayoutParts): Html {
 <title>${parts.title} · ${w.frame.short}</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/switchroom.css">
-<script src="/static/vendor/htmx.min.js" defer></script>
+<script src="/static/vendor/htmx.min.js"></script>
 <script src="/static/vendor/hx-sse.min.js" defer></script>
 ${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html`<script src="/static/${name}" defer></script>\n`)}${(parts.modules ?? []).map(name => html`<script src="/static/${name}" type="module"></script>\n`)}</head>
 <body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
