@@ -125,12 +125,13 @@ function sdp(media: RtpPeer, direction = 'sendrecv'): string {
   ].join('\n')
 }
 
-function response(status: number, words: string, body: string | null, extra: string[] = []): string {
+/** `inDialog`: the request's To has our tag already. */
+function response(status: number, words: string, body: string | null, extra: string[] = [], inDialog = false): string {
   return `<send><![CDATA[
 SIP/2.0 ${status} ${words}
 [last_Via:]
 [last_From:]
-[last_To:];tag=[pid]sipp[call_number]
+[last_To:]${inDialog ? '' : ';tag=[pid]sipp[call_number]'}
 [last_Call-ID:]
 [last_CSeq:]
 Contact: <sip:carrier@[local_ip]:[local_port]>
@@ -171,7 +172,7 @@ function calledSide(acts: Act[], media: RtpPeer): string {
         steps.push(response(act.status, act.words, null, act.headers), '<recv request="ACK"/>')
         break
       case 'expectBye':
-        steps.push('<recv request="BYE"/>', response(200, 'OK', null))
+        steps.push('<recv request="BYE"/>', response(200, 'OK', null, [], true))
         break
       case 'bye':
         steps.push(bye())
@@ -235,7 +236,7 @@ Content-Length: 0
   ]
   for (const act of acts) {
     if (act.do === 'pause') steps.push(`<pause milliseconds="${act.ms}"/>`)
-    else if (act.do === 'expectBye') steps.push('<recv request="BYE"/>', response(200, 'OK', null))
+    else if (act.do === 'expectBye') steps.push('<recv request="BYE"/>', response(200, 'OK', null, [], true))
     else if (act.do === 'bye')
       steps.push(
         `<send retrans="500"><![CDATA[

@@ -6,21 +6,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Campaign, Lead, Queue, StationKind, Trunk, User } from '../centre/entities.ts'
+import type { Campaign, Lead, Queue, Role, StationKind, Trunk, User } from '../centre/entities.ts'
 import type { Fact, RecordFact } from '../centre/facts.ts'
 import type { Call } from '../centre/state.ts'
 import { type Config, parseConfig } from '../config.ts'
 import { type House, openHouse } from '../house.ts'
-import { systemClock } from '../lib/clock.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
 import type { CampaignId, ImportId, LeadId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
-import { createLogger } from '../lib/log.ts'
+import { createLogger, type Logger } from '../lib/log.ts'
 import { seededRandom } from '../lib/random.ts'
 import { keep } from '../records/door.ts'
+import { hashPassword } from '../records/password.ts'
+import { serve } from '../serve.ts'
 import type { SecretWrite } from '../store/port.ts'
 import { freePort } from './ports.ts'
 
 /** Everyone's SIP password in these tests. */
 export const sipPassword = 'phone-secret-of-a-test'
+
+/** Everyone's password at the pages. */
+export const signInPassword = 'correct horse battery'
 
 export class World {
   readonly house: House
@@ -28,11 +33,24 @@ export class World {
   readonly address: string
   readonly sipPort: number
   readonly folder: string
+  /** Of the pages, when the world was opened with them. */
+  readonly url: string
   /** Every fact of the floor since the world opened, in order. */
   readonly facts: Fact[] = []
 
-  private constructor(house: House, config: Config, sipPort: number, folder: string) {
+  readonly #owner: AsyncDisposable
+
+  private constructor(
+    owner: AsyncDisposable,
+    house: House,
+    config: Config,
+    sipPort: number,
+    folder: string,
+    url: string,
+  ) {
+    this.#owner = owner
     this.house = house
+    this.url = url
     this.config = config
     this.address = config.sip.listen[0]!.host
     this.sipPort = sipPort
@@ -41,19 +59,31 @@ export class World {
   }
 
   /** `folder`: an earlier world's, to start again on its data. */
-  static async open(options: { address?: string; folder?: string; mediaPorts?: string } = {}): Promise<World> {
+  static async open(
+    options: {
+      address?: string
+      folder?: string
+      mediaPorts?: string
+      web?: 'http' | 'https'
+      clock?: Clock
+      log?: Logger
+    } = {},
+  ): Promise<World> {
     const address = options.address ?? '127.0.0.1'
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchroom-world-'))
     const sipPort = await freePort(address)
-    const config = worldConfig({ address, folder, sipPort, mediaPorts: options.mediaPorts ?? '42000-44999' })
-    const house = await openHouse({
-      config,
-      clock: systemClock,
-      random: seededRandom(7),
-      log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
-      version: '0.0.0-test',
-    })
-    return new World(house, config, sipPort, folder)
+    const mediaPorts = options.mediaPorts ?? '42000-44999'
+    const tls = options.web === 'https' ? 'auto' : 'off'
+    const config = worldConfig({ address, folder, sipPort, mediaPorts, tls })
+    const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent')
+    const clock = options.clock ?? systemClock
+    if (options.web !== undefined) {
+      const running = await serve(config, log, clock)
+      return new World(running, running.house, config, sipPort, folder, running.urls[0]!)
+    }
+    const version = '0.0.0-test'
+    const house = await openHouse({ config, clock, random: seededRandom(7), log, version })
+    return new World(house, house, config, sipPort, folder, '')
   }
 
   async keep(facts: RecordFact[], secrets: SecretWrite[] = []): Promise<void> {
@@ -61,13 +91,23 @@ export class World {
     await sleep(20) // the floor and the telephone hear of it right after
   }
 
-  async agent(name: string, station: StationKind, extension: string | null = null): Promise<UserId> {
+  agent(name: string, station: StationKind, extension: string | null = null): Promise<UserId> {
+    return this.person(name, 'agent', station, extension)
+  }
+
+  /** Signs in with `signInPassword`. */
+  async person(
+    name: string,
+    role: Role,
+    station: StationKind = 'browser',
+    extension: string | null = null,
+  ): Promise<UserId> {
     const id = `u_${name}` as UserId
     const user: User = {
       id,
       name,
       displayName: name,
-      role: 'agent',
+      role,
       extension,
       station,
       skills: [],
@@ -75,10 +115,10 @@ export class World {
       language: 'en',
       enabled: true,
     }
-    await this.keep(
-      [{ type: 'user.saved', user }],
-      extension === null ? [] : [{ owner: id, kind: 'sip-password', value: sipPassword }],
-    )
+    const secrets: SecretWrite[] = []
+    if (extension !== null) secrets.push({ owner: id, kind: 'sip-password', value: sipPassword })
+    if (this.url !== '') secrets.push({ owner: id, kind: 'password', value: await hashPassword(signInPassword, 10) })
+    await this.keep([{ type: 'user.saved', user }], secrets)
     return id
   }
 
@@ -208,7 +248,7 @@ export class World {
 
   /** Closes the house and keeps its data folder. */
   async close(): Promise<void> {
-    await this.house[Symbol.asyncDispose]()
+    await this.#owner[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,7 +57,10 @@ export type LayoutParts = {
   fills?: boolean
 }
 
-/** The whole document around a page. No inline script or style: the content security policy allows none. */
+/**
+ * The whole document around a page. No inline script or style: the content security policy allows none. htmx is not deferred: it then waits
+ * for the document, and so for its deferred extension; deferred itself it begins without it now and then, and the page stays unpainted.
+ */
 export function layout(frame: Frame, parts: LayoutParts): Html {
   const w = textsOf(frame)
   return html`<!doctype html>
