@@ -29,11 +29,13 @@
     pen.fillStyle = colour
     const middle = canvas.height / 2
     const per = Math.max(1, Math.floor(samples.length / canvas.width))
+    let loudest = 0.05 // silence stays a line
+    for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample))
     for (let x = 0; x < canvas.width; x++) {
       let peak = 0
       for (let at = x * per; at < (x + 1) * per && at < samples.length; at++)
         peak = Math.max(peak, Math.abs(samples[at]))
-      const half = Math.max(0.5, peak * middle)
+      const half = Math.max(0.5, (peak / loudest) * middle)
       pen.fillRect(x, middle - half, 1, half * 2)
     }
   }

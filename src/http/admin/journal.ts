@@ -3,6 +3,7 @@ import { journalNouns, journalPage } from '../../../web/pages/admin/journal.ts'
 import type { Piece } from '../../../web/parts/html.ts'
 import type { Actor } from '../../centre/facts.ts'
 import type { UserId } from '../../lib/ids.ts'
+import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
 import type { JournalLine } from '../../store/chain.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -22,12 +23,17 @@ export async function journalAnswer(c: Ctx, deps: Deps, path: string, check: Pie
     cursor: c.req.query('cursor') ?? null,
     ...(noun ? { type: `${noun}.` as const } : {}),
   })
+  const masked = c.var.user.numbersMasked
   const query = new URLSearchParams({ ...(noun ? { type: `${noun}.` } : {}), cursor: page.next ?? '' })
   return c.html(
     journalPage({
       frame: await frameOf(c, deps),
       path,
-      lines: page.items.map(line => ({ ...line, actor: actorName(deps, line.actor as Actor), detail: detailOf(line) })),
+      lines: page.items.map(line => ({
+        ...line,
+        actor: actorName(deps, line.actor as Actor),
+        detail: detailOf(line, { masked }),
+      })),
       type: noun && `${noun}.`,
       next: page.next && `${path}?${query}`,
       check,
@@ -44,12 +50,23 @@ export function actorName(deps: Deps, actor: Actor): string {
 
 const detailMax = 400
 
-/** The fact without its type, as `name: value` pairs; nested values as JSON. */
-export function detailOf(line: Pick<JournalLine, 'body'>, hidden: readonly string[] = []): string {
-  const { type, ...rest } = JSON.parse(line.body) as Record<string, unknown>
+/** The fact without its type, as `name: value` pairs; nested values as JSON. `masked`: for eyes that may not see telephone numbers. */
+export function detailOf(
+  line: Pick<JournalLine, 'body'>,
+  { hidden = [], masked }: { hidden?: readonly string[]; masked: boolean },
+): string {
+  const { type, ...rest } = JSON.parse(line.body, masked ? maskText : undefined) as Record<string, unknown>
   const text = Object.entries(rest)
     .filter(([name, value]) => value !== null && !hidden.includes(name))
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ')
   return text.length <= detailMax ? text : `${text.slice(0, detailMax)}…`
+}
+
+const numberKeys = new Set(['number', 'from', 'to', 'callerId'])
+
+/** Only texts: an instant is a number too, but no telephone's. An inbound number may have no form that we know. */
+function maskText(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return numberKeys.has(key) && /^\+?\d{7,15}$/.test(value) ? maskNumber(value) : maskNumbersIn(value)
 }

@@ -9,6 +9,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { sealed, unsealed } from '../sealed.ts'
 import { textOf, typedOf } from '../typed.ts'
 
 /** `/admin/suppressions`: numbers that nobody calls. */
@@ -32,7 +33,8 @@ export function suppressionRoutes(deps: Deps): Hono<Env> {
   })
 
   route.post('/admin/suppressions/removal', allow('admin'), async c => {
-    const number = textOf(await typedOf(c), 'number')
+    const given = textOf(await typedOf(c), 'number')
+    const number = unsealed(given) ?? given
     const reason = textsOf(await frameOf(c, deps)).admin.suppressions.removeReason
     await removeSuppression(deps.records, actorOf(c), { number, reason })
     return c.redirect('/admin/suppressions?saved=1', 303)
@@ -41,12 +43,20 @@ export function suppressionRoutes(deps: Deps): Hono<Env> {
   async function page(c: Ctx, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
     const q = (c.req.query('q') ?? '').trim().slice(0, 24)
+    const cursor = c.req.query('cursor') ?? ''
     const found = await deps.store.read('suppressions.page', {
-      cursor: c.req.query('cursor') ?? null,
+      cursor: unsealed(cursor) ?? cursor,
       ...(q ? { text: q } : {}),
     })
-    const rows = found.items.map(row => ({ ...row, shown: shownNumber(row.number, c.var.user.numbersMasked) }))
-    const next = found.next && `/admin/suppressions?${new URLSearchParams({ q, cursor: found.next })}`
+    // The source of a page is read too: who may not see a number gets it sealed, to send back.
+    const masked = c.var.user.numbersMasked
+    const rows = found.items.map(({ number, ...row }) => ({
+      ...row,
+      number: masked ? sealed(number) : number,
+      shown: shownNumber(number, masked),
+    }))
+    const cursorAfter = found.next && masked ? sealed(found.next) : found.next // it holds a number
+    const next = cursorAfter && `/admin/suppressions?${new URLSearchParams({ q, cursor: cursorAfter })}`
     return c.html(suppressionsPage({ frame, rows, q, next, filled, saved: c.req.query('saved') === '1' }), status)
   }
 

@@ -62,7 +62,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
     if (number === null)
-      return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.domain.rules['number_invalid'] ?? '' } } })
+      return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
     const input: Input = {
       type: 'agent.dial',
       agent: c.var.user.id,

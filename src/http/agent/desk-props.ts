@@ -40,7 +40,9 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     history: contacts
       .filter(call => call.id !== now.props.call?.id)
       .slice(0, historyMax)
-      .map(call => contactLine(call, deps.engine.state, frame)),
+      .map(call => contactLine(call, deps.engine.state, frame))
+      // A note may say what the fields say.
+      .map(line => (now.props.party?.fields === null ? { ...line, outcome: null, note: null } : line)),
     callbacks: callbacks.items.map(callback => deskCallback(callback, deps.engine.state, user, frame, w)),
     form: extra.form ?? nothingFilled,
     dialPad: extra.dialPad ?? nothingFilled,
@@ -90,13 +92,13 @@ function onFloor(state: FloorState, user: User, frame: Frame): OnFloor {
   }
 }
 
-/** A call that belongs to no campaign has these outcomes. */
+/** A call that belongs to no campaign has these outcomes; the floor knows what `callback` and `dnc` mean there. */
 export const inboundDispositions: DispositionChoice[] = [
-  { code: 'RESOLVED', words: { 'zh-CN': '已解决', en: 'Resolved' }, followUp: 'done' },
-  { code: 'CALLBACK', words: { 'zh-CN': '约定回呼', en: 'Call back' }, followUp: 'callback' },
-  { code: 'FORWARDED', words: { 'zh-CN': '转交处理', en: 'Passed on' }, followUp: 'done' },
-  { code: 'COMPLAINT', words: { 'zh-CN': '投诉', en: 'Complaint' }, followUp: 'done' },
-  { code: 'DNC', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
+  { code: 'resolved', words: { 'zh-CN': '已解决', en: 'Resolved' }, followUp: 'done' },
+  { code: 'callback', words: { 'zh-CN': '约定回呼', en: 'Call back' }, followUp: 'callback' },
+  { code: 'passed_on', words: { 'zh-CN': '转交处理', en: 'Passed on' }, followUp: 'done' },
+  { code: 'complaint', words: { 'zh-CN': '投诉', en: 'Complaint' }, followUp: 'done' },
+  { code: 'dnc', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
 ]
 
 function deskCall(call: Call, user: User, w: Words): DeskCall {
@@ -167,7 +169,7 @@ function heldOf(state: FloorState, agent: Agent | undefined, w: Words): string |
   let held: string | null = null
   for (const id of agent.campaigns) {
     const floor = state.campaigns.get(id)
-    if (!floor || floor.campaign.state !== 'running' || floor.campaign.mode === 'manual') continue
+    if (floor?.campaign.state !== 'running' || floor.campaign.mode === 'manual') continue
     if (floor.held === null) return null
     held ??= wordsOf(floor.held, w)
   }

@@ -59,7 +59,10 @@ export async function auditedCall(
     timeline: lines.map(line => ({
       ...line,
       actor: actorName(deps, line.actor as Actor),
-      detail: detailOf(line, ['call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path']),
+      detail: detailOf(line, {
+        hidden: ['call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
+        masked: viewer.numbersMasked,
+      }),
     })),
   }
 }

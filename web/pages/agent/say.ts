@@ -10,7 +10,7 @@ const steps = ['open', 'identify', 'purpose', 'close'] as const
 export function sayColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   const shown = props.call !== null || props.preview !== null
-  return html`<section id="say" class="column" aria-label="${w.agent.say.title}">
+  return html`<section id="say" class="column" tabindex="0" aria-label="${w.agent.say.title}">
 <h2>${icon('scroll-text')}${w.agent.say.title}</h2>
 ${shown ? script(props, w) : html`<p class="muted">${w.agent.say.none}</p>`}
 </section>`
@@ -22,7 +22,7 @@ function script(props: DeskProps, w: Words): Html {
   const toContact = props.party?.fields === null
   const fill = (text: string) =>
     text
-      .replace('{centre}', props.frame.centre)
+      .replace('{centre}', props.frame.centre || say.ourCentre)
       .replace('{agent}', props.frame.person?.displayName ?? '')
       .replace('{name}', props.agent.name)
       .replace('{party}', props.party?.name ?? props.call?.name ?? '')

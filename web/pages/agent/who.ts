@@ -8,7 +8,7 @@ import type { ContactLine, DeskCallback, DeskParty, DeskProps } from './desk-pro
 /** Who is on the line, or in the preview, and every contact with them, newest first. Without a party: the agent's own callbacks. */
 export function whoColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
-  return html`<section id="who" class="column" aria-label="${w.agent.who.title}">
+  return html`<section id="who" class="column" tabindex="0" aria-label="${w.agent.who.title}">
 <h2>${icon('user-round')}${w.agent.who.title}</h2>
 ${props.party ? card(props.party, w) : html`<p class="muted">${w.agent.who.none}</p>`}
 <h2>${icon('history')}${props.party ? w.agent.history.title : w.agent.callbacks.title}</h2>

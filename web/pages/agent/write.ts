@@ -12,7 +12,7 @@ import type { DeskCall, DeskProps } from './desk-props.ts'
  */
 export function writeColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
-  return html`<section id="write" class="column" aria-label="${w.agent.write.title}">
+  return html`<section id="write" class="column" tabindex="0" aria-label="${w.agent.write.title}">
 <h2>${icon('pencil')}${w.agent.write.title}</h2>
 ${props.call ? form(props, props.call, w) : html`<p class="muted">${w.agent.write.none}</p>`}
 </section>`
@@ -29,7 +29,7 @@ function form(props: DeskProps, call: DeskCall, w: Words): Html {
 <label class="check"><input type="checkbox" id="mine-${call.id}" name="callbackMine" value="true"${values['callbackMine'] === 'true' ? html` checked` : null}><span>${words.callbackMine}</span></label></div>${problem('callbackAt', errors, w)}</div>
 <div class="field"><label for="note-${call.id}">${words.note} <kbd>Alt N</kbd></label>
 <textarea id="note-${call.id}" name="note" rows="3" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', errors, w)}</div>
-${over ? null : html`<p class="help">${words.afterHangUp}</p>`}
+<p class="help">${over ? words.draftKept : words.afterHangUp}</p>
 <div class="buttons"><button class="button primary" name="next" value="ready" data-key="ctrl+enter"${over ? null : html` disabled`}>${words.saveReady}<kbd>Ctrl ⏎</kbd></button>
 <button class="button" name="next" value="break"${over ? null : html` disabled`}>${words.saveBreak}</button></div>
 </form>`

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import { deskPage } from './pages/agent/desk.ts'
+import { wallboardPage } from './pages/supervisor/wallboard.ts'
+import { sampleDesks } from './samples/desk.ts'
+import { sampleFloor } from './samples/floor.ts'
+import { samplePages } from './samples/pages.ts'
+import type { Language } from './words/language.ts'
+
+const languages: Language[] = ['zh-CN', 'en']
+const render = async (name: string, language: Language) => String(await samplePages[name]!(language))
+
+for (const name of Object.keys(samplePages))
+  for (const language of languages)
+    test(`the page ${name} is whole in ${language}, small, and keeps the content security policy`, async () => {
+      const text = await render(name, language)
+      assert.match(text, /^<!doctype html>[\s\S]*<\/html>\s*$/)
+      assert.ok(text.includes(`<html lang="${language}"`))
+      assert.ok(text.length < 100_000, `${text.length} characters`)
+      assert.doesNotMatch(text, /<script(?![^>]*\bsrc=)/, 'no inline script')
+      assert.doesNotMatch(text, /\sstyle=|<style|\son[a-z]+=|javascript:/i, 'no inline style or handler')
+      assert.doesNotMatch(text, /undefined|\[object |NaN/, 'no value that was forgotten')
+      assert.doesNotMatch(text, /https?:\/\/(?!www\.w3\.org)/, 'nothing from another host')
+      assert.equal(text.match(/<h1[ >]/g)?.length, 1, 'one heading of the first level')
+      const ids = [...text.matchAll(/\sid="([^"]+)"/g)].map(match => match[1])
+      assert.deepEqual(
+        ids.filter((id, at) => ids.indexOf(id) !== at),
+        [],
+        'each id once',
+      )
+    })
+
+test('a hostile name is shown as text, wherever it stands', async () => {
+  const hostile = `"><img src=x onerror=alert(1)><hx-partial hx-target="body">'&`
+  const desk = sampleDesks['talking']!('en')
+  const page = String(
+    await deskPage({
+      ...desk,
+      frame: { ...desk.frame, centre: hostile, person: { displayName: hostile, role: 'agent' } },
+      call: { ...desk.call!, name: hostile, number: hostile, place: hostile },
+      party: { ...desk.party!, name: hostile, ref: hostile, campaign: hostile, fields: [[hostile, hostile]] },
+      history: [{ ...desk.history[0]!, note: hostile, agent: hostile, outcome: hostile }],
+      form: { values: { note: hostile, callbackAt: hostile }, errors: { note: hostile } },
+      notice: { tone: 'red', words: hostile },
+    }),
+  )
+  assert.ok(page.includes('&lt;img src=x'))
+  assert.doesNotMatch(page, /<img|<hx-partial/)
+  const floor = sampleFloor('en')
+  const board = String(
+    await wallboardPage({
+      ...floor,
+      agents: [{ ...floor.agents[0]!, displayName: hostile, party: hostile }],
+      campaigns: [{ ...floor.campaigns[0]!, name: hostile, held: hostile }],
+      trunks: [{ ...floor.trunks[0]!, name: hostile, up: false, reason: hostile }],
+    }),
+  )
+  assert.doesNotMatch(board, /<img|<hx-partial/)
+})
+
+test('the same state renders to the same text, so that a live page is sent only what changed', async () => {
+  for (const name of Object.keys(sampleDesks)) {
+    const desk = sampleDesks[name]!('zh-CN')
+    const later = { ...desk, frame: { ...desk.frame, now: desk.frame.now + 7000 } }
+    const withoutNow = (text: string) => text.replace(/data-now="\d+"/, '')
+    assert.equal(withoutNow(String(await deskPage(desk))), withoutNow(String(await deskPage(later))), name)
+  }
+})
+
+test('the call bar, the columns and their order are there in every state of the desk', async () => {
+  for (const name of Object.keys(sampleDesks)) {
+    const text = await render(`agent-desk-${name}`, 'zh-CN')
+    const places = ['id="state-bar"', 'id="call-bar"', 'id="who"', 'id="say"', 'id="write"'].map(id => text.indexOf(id))
+    assert.ok(!places.includes(-1), name)
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+      name,
+    )
+  }
+})
+
+test('on a call to a contact the desk says that nothing about debts is shown, and shows nothing', async () => {
+  const text = await render('agent-desk-contact', 'en')
+  assert.ok(text.includes('Not the debtor'))
+  assert.doesNotMatch(text, /12,480|Days past due/)
+})
+
+test('each key of the desk stands on exactly one thing', async () => {
+  for (const name of Object.keys(sampleDesks)) {
+    const keys = [...(await render(`agent-desk-${name}`, 'en')).matchAll(/data-key="([^"]+)"/g)].map(match => match[1])
+    assert.deepEqual(
+      keys.filter((key, at) => keys.indexOf(key) !== at),
+      [],
+      name,
+    )
+  }
+})
+
+test('htmx lies in the repository as the pinned package has it', () => {
+  const require = createRequire(import.meta.filename)
+  for (const [ours, theirs] of [
+    ['htmx.min.js', 'htmx.min.js'],
+    ['hx-sse.min.js', 'ext/hx-sse.min.js'],
+  ]) {
+    const copy = readFileSync(new URL(`static/vendor/${ours}`, new URL(`file://${import.meta.filename}`)))
+    assert.ok(copy.equals(readFileSync(require.resolve(`htmx.org/dist/${theirs}`))), `copy ${theirs} again`)
+  }
+})
