@@ -28,12 +28,14 @@ export type HouseOptions = {
   random: Random
   log: Logger
   version: string
+  /** Called when the data folder is ours and nothing has been written or bound yet; what it cannot have stops the start there. */
+  claim?: () => Promise<void>
 }
 
 const hangUpWithinMs = 5_000
 
 /** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
-export async function openHouse({ config, clock, random, log, version }: HouseOptions): Promise<House> {
+export async function openHouse({ config, clock, random, log, version, claim }: HouseOptions): Promise<House> {
   const files = dataFiles(config)
   await using parts = new AsyncDisposableStack()
   const store = parts.use(
@@ -46,6 +48,7 @@ export async function openHouse({ config, clock, random, log, version }: HouseOp
       onFault: words => log.error(words),
     }),
   )
+  await claim?.()
   // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
   let engine: Engine | null = null
   let telephone: Telephone | null = null

@@ -1,6 +1,7 @@
 /** The composition root: the house, and on top of it the doors for people, joined from the slices of one configuration. */
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
+import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
@@ -12,13 +13,14 @@ import { auditorRoutes } from './http/auditor/auditor.ts'
 import { type Certificate, ensureCertificate } from './http/certificate.ts'
 import { readCertificate } from './http/certificate-files.ts'
 import { CertificateKeeper } from './http/certificate-keeper.ts'
-import type { Deps } from './http/deps.ts'
+import type { Deps, Env } from './http/deps.ts'
 import type { Probe } from './http/health.ts'
 import { liveRoutes } from './http/live/live.ts'
-import { createApp, listen } from './http/server.ts'
+import { createApp, type Listening, listen } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
-import { systemClock } from './lib/clock.ts'
+import { must } from './lib/assert.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
 import { asset } from './lib/places.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
@@ -43,27 +45,25 @@ const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
-export async function serve(config: Config, log: Logger): Promise<Running> {
-  const clock = systemClock
+export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
   const files = dataFiles(config)
   makeFolders([config.dataDir, files.recordings, files.exports])
   await using parts = new AsyncDisposableStack()
   const version = programVersion()
-  const house = parts.use(await openHouse({ config, clock, random: Math.random, log, version }))
+  let doors: Doors | null = null
+  const house = await openHouse({
+    config,
+    clock,
+    random: Math.random,
+    log,
+    version,
+    claim: async () => {
+      doors = parts.use(await openDoors(config, log))
+    },
+  })
+  parts.use(house)
   const { engine, store, telephone, door } = house
-
-  const names = [hostname(), 'localhost']
-  const keeper =
-    config.http.tls === 'off'
-      ? null
-      : parts.use(
-          await CertificateKeeper.start({
-            load: () => loadCertificate(config, names),
-            onChange: certificate => web?.secure({ cert: certificate.certPem, key: certificate.keyPem }),
-            onTrouble: error => log.error({ err: error }, 'the certificate could not be renewed; the old one stays'),
-          }),
-        )
-  for (const warning of keeper?.current.warnings ?? []) log.warn(warning)
+  const { web, keeper, letIn } = must(doors as Doors | null, 'the house claims its doors before it opens')
 
   const sessions = await createSessions({
     door,
@@ -95,16 +95,8 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     certificateAuthority: async () => keeper?.current.caPem ?? null,
     version,
   }
-  const app = createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] })
-  const web = parts.use(
-    await listen(app, {
-      host: config.http.listen.host,
-      port: config.http.listen.port,
-      tls: keeper ? { cert: keeper.current.certPem, key: keeper.current.keyPem } : null,
-    }).catch(error => {
-      throw httpError(error, config)
-    }),
-  )
+  letIn(createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] }))
+  parts.use(web) // closed first: nobody asks a house that is going away
   const running = parts.move()
   return {
     urls: [web.url],
@@ -113,6 +105,55 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     records: door,
     house,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+type Doors = AsyncDisposable & {
+  web: Listening
+  keeper: CertificateKeeper | null
+  /** From now on requests are answered by the app; until then with 503. */
+  letIn(app: Pick<Hono<Env>, 'fetch'>): void
+}
+
+/**
+ * The certificate is read and the web address held before a call is taken or a line of the journal written: a start that must fail for
+ * either has done nothing. Rejects with words for a person.
+ */
+async function openDoors(config: Config, log: Logger): Promise<Doors> {
+  const names = [hostname(), 'localhost']
+  let web: Listening | null = null
+  await using parts = new AsyncDisposableStack()
+  const keeper =
+    config.http.tls === 'off'
+      ? null
+      : parts.use(
+          await CertificateKeeper.start({
+            load: () => loadCertificate(config, names),
+            onChange: certificate => web?.secure({ cert: certificate.certPem, key: certificate.keyPem }),
+            onTrouble: error => log.error({ err: error }, 'the certificate could not be renewed; the old one stays'),
+          }),
+        )
+  for (const warning of keeper?.current.warnings ?? []) log.warn(warning)
+  let app: Pick<Hono<Env>, 'fetch'> = {
+    fetch: () => new Response('Switchroom is starting; try again in a moment.\n', { status: 503 }),
+  }
+  const late: Pick<Hono<Env>, 'fetch'> = { fetch: (...given) => app.fetch(...given) }
+  web = await listen(late, {
+    host: config.http.listen.host,
+    port: config.http.listen.port,
+    tls: keeper ? { cert: keeper.current.certPem, key: keeper.current.keyPem } : null,
+  }).catch(error => {
+    throw httpError(error, config)
+  })
+  parts.use(web)
+  const held = parts.move()
+  return {
+    web,
+    keeper,
+    letIn: opened => {
+      app = opened
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
 
