@@ -55,6 +55,8 @@ export type Language = 'zh-CN' | 'en'
 /** What middleware puts beside a request. `user` is there only behind `allow(…)`. */
 export type Env = {
   Variables: {
+    /** Put there by `provide`. */
+    deps: Deps
     user: User
     sessionId: string
     lang: Language

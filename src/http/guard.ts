@@ -41,18 +41,16 @@ export function cookieName(deps: Deps): string {
   return deps.config.tls ? '__Host-switchroom' : 'switchroom'
 }
 
-const known = new WeakMap<object, Deps>()
-
 /** Puts the deps within reach of `allow`, which is written where there are none. */
 export function provide(deps: Deps): MiddlewareHandler<Env> {
   return (c, next) => {
-    known.set(c.req.raw, deps)
+    c.set('deps', deps)
     return next()
   }
 }
 
 export function depsOf(c: Ctx): Deps {
-  const deps = known.get(c.req.raw)
+  const { deps } = c.var
   if (deps === undefined) throw new Error('provide(deps) does not stand before this route')
   return deps
 }

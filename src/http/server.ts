@@ -4,11 +4,11 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type ProblemProps, problemPage } from '../../web/pages/problem.ts'
 import { apiRoutes } from './api/api.ts'
+import { bodyMax } from './body.ts'
 import { certificateRoutes } from './certificate-page.ts'
 import { sameOriginOnly } from './csrf.ts'
 import type { Ctx, Deps, Env } from './deps.ts'
@@ -35,8 +35,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
     return next()
   })
   app.use(sameOriginOnly)
-  const small = bodyLimit({ maxSize: bodyMaxBytes, onError: c => tooLarge(c, bodyMaxBytes) })
-  const large = bodyLimit({ maxSize: uploadMaxBytes, onError: c => tooLarge(c, uploadMaxBytes) })
+  const [small, large] = [bodyMax(bodyMaxBytes), bodyMax(uploadMaxBytes)]
   app.use((c, next) => (/\/(leads|suppressions)$/.test(c.req.path) ? large(c, next) : small(c, next)))
 
   app.route('/', healthRoutes(deps))
@@ -77,13 +76,6 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
     } catch {
       return c.text(`${problem.title}: ${problem.detail}\n`, status)
     }
-  }
-
-  function tooLarge(c: Ctx, max: number): Response | Promise<Response> {
-    return answer(
-      c,
-      titled(413, 'Too large', `found more than ${max} bytes; allowed: at most ${max}. Send it in parts.`),
-    )
   }
   return app
 }

@@ -113,9 +113,15 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     add(newSession({ id: kept.tokenHash, user, createdAt: kept.createdAt, now, address: kept.address }))
   }
 
-  // Wherever a new password was set (a page, the API, a shell): who was in with the old one is out, and a lock is lifted.
+  // Wherever a new password was set (a page, the API, a shell): who was in with the old one is out, and a lock is lifted. Who was disabled or
+  // given another role is out too, at once: an open live page asks for nothing, so no request would find it out.
   door.store.onCommitted(lines => {
     for (const { fact } of lines) {
+      if (fact.type === 'user.saved') {
+        const id = ofUser.get(fact.user.id)
+        const session = id === undefined ? undefined : live.get(id)
+        if (session && (!fact.user.enabled || fact.user.role !== session.role)) end(session.id, 'signed_out')
+      }
       if (fact.type !== 'user.passwordSet') continue
       const id = ofUser.get(fact.user)
       if (id !== undefined) end(id, 'signed_out')

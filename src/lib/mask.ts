@@ -5,3 +5,11 @@ export function maskNumber(number: string): string {
   const prefix = number.slice(0, number.length - digits.length)
   return `${prefix}${digits.slice(0, digits.length - 8 > 0 ? digits.length - 8 : 1)}****${digits.slice(-4)}`
 }
+
+/**
+ * A text with every telephone number in it masked: E.164, Chinese mobiles, land lines with their area code. They must stand alone, so that
+ * ids, hashes and references stay as they are.
+ */
+export function maskNumbersIn(text: string): string {
+  return text.replace(/(?<![\w+])(?:\+\d{7,15}|(?:00)?(?:86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\w)/g, maskNumber)
+}

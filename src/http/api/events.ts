@@ -63,6 +63,8 @@ export function eventsApi(api: Api, deps: Deps): void {
           for (;;) {
             if (stream.aborted) return
             const lines = await deps.store.read('journal.after', { seq, limit: sliceRows })
+            // Asked each time: on a busy floor the bell never falls silent.
+            if ((await tokenOf(deps.records, secret)) === null) return
             for (const { seq: id, at, actor, fact } of lines) {
               seq = id
               if (isWanted(fact))
@@ -74,7 +76,6 @@ export function eventsApi(api: Api, deps: Deps): void {
             }
             if (lines.length > 0) continue
             if (await bell.wait(beatMs)) continue
-            if ((await tokenOf(deps.records, secret)) === null) return // revoked meanwhile
             await stream.write(': beat\n\n')
           }
         } finally {

@@ -1,0 +1,145 @@
+/** What was tried by somebody on the LAN who has no business here, or with less of a role than the thing wants. */
+import assert from 'node:assert/strict'
+import { type ClientRequest, request } from 'node:http'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { addSuppression } from '../records/suppressions.ts'
+import { revokeToken } from '../records/tokens.ts'
+import { changeUser } from '../records/users.ts'
+import { adminRoutes } from './admin/admin.ts'
+import { agentRoutes } from './agent/agent.ts'
+import { liveRoutes } from './live/live.ts'
+import { type Listening, listen } from './server.ts'
+import { type House, openHouse } from './testing/house.ts'
+
+let house: House
+let web: Listening
+before(async () => {
+  house = await openHouse({ tls: false, pages: { routers: [adminRoutes, agentRoutes, liveRoutes] } })
+  web = await listen(house.app, { host: '127.0.0.1', port: 0, tls: null })
+})
+after(async () => {
+  await web[Symbol.asyncDispose]()
+  await house[Symbol.asyncDispose]()
+})
+
+const page = async (cookie: string, path: string) =>
+  (await house.app.request(path, { headers: { cookie, accept: 'text/html' } })).text()
+
+/** A POST whose length nobody knows; it goes on until the caller ends it. */
+function chunked(path: string, headers: object = {}): { upload: ClientRequest; status: Promise<number> } {
+  const upload = request({
+    host: '127.0.0.1',
+    port: web.port,
+    path,
+    method: 'POST',
+    agent: false,
+    headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  })
+  upload.flushHeaders()
+  const status = new Promise<number>((resolve, reject) => {
+    upload.on('response', response => {
+      response.resume()
+      resolve(response.statusCode!)
+    })
+    upload.on('error', reject)
+  })
+  status.catch(() => {})
+  return { upload, status }
+}
+
+/** Reads a stream until it is over or `patienceMs` are; answers whether it ended. */
+async function endsWithin(response: Response, patienceMs: number): Promise<boolean> {
+  const reader = response.body!.getReader()
+  const ended = (async () => {
+    while (!(await reader.read()).done);
+    return true
+  })()
+  const late = sleep(patienceMs, false, { ref: false })
+  const answer = await Promise.race([ended, late])
+  await reader.cancel().catch(() => {})
+  return answer
+}
+
+test('a stranger’s upload of unknown length is answered before it is taken in', async () => {
+  for (const path of ['/admin/campaigns/cp_1/leads', '/api/v1/campaigns/cp_1/leads']) {
+    const { upload, status } = chunked(path)
+    upload.write(Buffer.alloc(64 * 1024))
+    try {
+      assert.equal(await Promise.race([status, sleep(3000, 0, { ref: false })]), 401, path)
+    } finally {
+      upload.destroy()
+    }
+  }
+})
+
+test('a form of unknown length from a person who is signed in is read like any other, up to the limit', async () => {
+  await house.add('anna', 'agent')
+  const { cookie } = await house.signIn('anna')
+  const form = chunked('/agent/calls', { cookie })
+  form.upload.end('number=nonsense')
+  assert.equal(await form.status, 422)
+  const large = chunked('/agent/calls', { cookie })
+  large.upload.end(Buffer.alloc(300 * 1024, 'x'))
+  assert.equal(await large.status, 413)
+})
+
+test('the live page of a person who is disabled, or given another role, ends at once', async () => {
+  for (const [name, change] of [
+    ['sid', { enabled: false }],
+    ['sue', { role: 'agent' }],
+  ] as const) {
+    const user = await house.add(name, 'supervisor')
+    const { cookie } = await house.signIn(name)
+    const stream = await house.app.request('/live/floor', { headers: { cookie } })
+    assert.equal(stream.status, 200)
+    await changeUser(house.deps.records, 'system', user.id, change)
+    assert.ok(await endsWithin(stream, 2000), name)
+  }
+})
+
+test('a token that was revoked hears nothing more, also where the floor is never silent', async () => {
+  const { id, secret } = await house.token('supervisor')
+  const stream = await house.api(secret, 'GET', '/events')
+  await revokeToken(house.deps.records, 'system', id)
+  let goesOn = true
+  const noise = (async () => {
+    for (let n = 0; goesOn; n++) {
+      await addSuppression(house.deps.records, 'system', { number: `138${10_000_000 + n}`, reason: 'noise' })
+      await sleep(20)
+    }
+  })()
+  const ended = await endsWithin(stream, 3000)
+  goesOn = false
+  await noise
+  assert.ok(ended)
+})
+
+test('who may not see numbers finds none in the source of a page, nor in the journal', async () => {
+  const number = '+8613912345678'
+  for (let n = 0; n < 51; n++)
+    await addSuppression(house.deps.records, 'system', { number: `1391111${1000 + n}`, reason: 'asked for it' })
+  await addSuppression(house.deps.records, 'system', { number, reason: 'calls from 13912345678, or 010-62345678' })
+  await house.add('ada', 'admin', { numbersMasked: true })
+  const { cookie } = await house.signIn('ada')
+  const journal = await page(cookie, '/admin/journal?type=suppression.')
+  assert.match(journal, /\+86139\*{4}5678/)
+  assert.doesNotMatch(journal, /139\d{8}|62345678/)
+  const list = await page(cookie, '/admin/suppressions?q=139')
+  assert.doesNotMatch(list, /139 ?\d{4}/)
+  const next = /href="(\/admin\/suppressions[^"]*cursor=[^"]+)"/.exec(list)?.[1]?.replaceAll('&amp;', '&')
+  assert.ok(next)
+  const cursor = new URLSearchParams(next.split('?')[1]).get('cursor')!
+  assert.doesNotMatch(Buffer.from(cursor, 'base64url').toString(), /139\d/)
+  const second = await page(cookie, next)
+  assert.match(second, /139 \*{4} 5678/)
+  // The last of the list can still be removed from it.
+  const sealed = [...second.matchAll(/name="number" value="([^"]+)"/g)].at(-1)![1]!
+  const removal = await house.app.request('/admin/suppressions/removal', {
+    method: 'POST',
+    headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ number: sealed }),
+  })
+  assert.equal(removal.status, 303)
+  assert.equal(await house.store.read('suppressions.byNumber', { number }), null)
+})
