@@ -21,6 +21,7 @@ before(async () => {
   const queue = await createQueue(door, 'system', { name: 'service', members: [alice.id] })
   await createNumber(door, 'system', { number: '+861012345678', target: { queue: queue.id } })
   await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
+  await house.engine.dispatch({ type: 'agent.signOn', agent: alice.id }, `user:${alice.id}`)
   const from = '+8613812345678'
   await house.engine.dispatch(
     { type: 'leg.offered', leg: 'g_in' as LegId, trunk: trunk.id, from, to: '+861012345678' },
@@ -34,7 +35,7 @@ test('the wallboard shows who waits, who works and which trunk is up', async () 
   const board = await look(house, sam, '/supervisor')
   assert.equal(board.status, 200)
   assert.match(board.text, /Waiting<\/span><span class="value">[\s\S]{0,900}?1<\/span>/)
-  for (const words of ['Alice', 'Signed off', 'service', 'carrier', '1 / 30'])
+  for (const words of ['Alice', 'Break', 'no audio', 'service', 'carrier', '1 / 30'])
     assert.ok(board.text.includes(words), words)
 })
 
