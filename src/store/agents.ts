@@ -1,7 +1,7 @@
-import { and, desc, eq, gt, isNull, lt, or } from 'drizzle-orm'
 import type { AgentPhase } from '../centre/facts.ts'
 import type { UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
+import { and, desc, eq, gt, isNull, lt, or } from './drizzle.cjs'
 import { agentStates } from './schema.ts'
 
 /** An agent's figures of a time; ms by phase, calls that started in it. `utilisation` = (talking + wrapping) / signed in, 0 to 1. */

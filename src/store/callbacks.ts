@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
 import type { CallbackId, UserId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { and, asc, eq, gt, isNull, lte, or } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { callbacks } from './schema.ts'
 

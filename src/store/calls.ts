@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, isNotNull, isNull, lt, or } from 'drizzle-orm'
 import type { CallResult, Direction } from '../centre/entities.ts'
 import type { CallId, CampaignId, LeadId, QueueId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
+import { and, desc, eq, gte, isNotNull, isNull, lt, or } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { attempts, calls } from './schema.ts'
 

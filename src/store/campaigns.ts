@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm'
 import type { Campaign, LeadState } from '../centre/entities.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
+import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { campaigns } from './schema.ts'
 

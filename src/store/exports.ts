@@ -1,6 +1,6 @@
-import { desc, eq } from 'drizzle-orm'
 import type { ExportId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { desc, eq } from './drizzle.cjs'
 import { exports } from './schema.ts'
 
 export type ExportRecord = typeof exports.$inferSelect

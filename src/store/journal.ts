@@ -1,9 +1,10 @@
 /** The journal as a book to read: the audit page, the lines of one call, and what a proof needs. */
-import { and, desc, eq, gte, like, lt } from 'drizzle-orm'
+
 import type { Fact, FactType } from '../centre/facts.ts'
 import type { CallId, RecordingId } from '../lib/ids.ts'
 import { type ChainedLine, type ChainFault, type JournalLine, walkChain } from './chain.ts'
 import { type Db, sql } from './db.ts'
+import { and, desc, eq, gte, like, lt } from './drizzle.cjs'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { journal } from './schema.ts'
 

@@ -1,7 +1,7 @@
-import { and, eq, gt, inArray, like, or, type SQL } from 'drizzle-orm'
 import type { BufferedLead, LeadState } from '../centre/entities.ts'
 import type { CampaignId, LeadId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
+import { and, eq, gt, inArray, like, or, type SQL } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { leadPhones, leads } from './schema.ts'
 

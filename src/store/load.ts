@@ -1,8 +1,9 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
-import { isNull, sql as literal } from 'drizzle-orm'
+
 import type { Setup } from '../centre/state.ts'
 import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
+import { isNull, sql as literal } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
 

@@ -1,6 +1,6 @@
-import { and, desc, eq, gte, isNotNull, lt, or } from 'drizzle-orm'
 import type { CallId, CampaignId, RecordingId, UserId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { and, desc, eq, gte, isNotNull, lt, or } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { calls, recordings } from './schema.ts'
 

@@ -3,7 +3,7 @@
  * two together. Every table but `secrets`, `sessions`, `idempotency` and `commits` is a projection of the journal: `rebuild` makes them
  * anew from it. Instants are Unix ms, durations ms, booleans 0 or 1, documents JSON.
  */
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
 import type {
   Callback,
   Campaign,
@@ -34,6 +34,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from './drizzle.cjs'
 
 /** hash_n = SHA-256(hash_{n-1} ‖ digest_n), digest_n = SHA-256(`seq\nat\nactor\ntype\nbody`); see `chain.ts`. */
 export const journal = sqliteTable(

@@ -1,5 +1,5 @@
-import { desc } from 'drizzle-orm'
 import type { Db } from './db.ts'
+import { desc } from './drizzle.cjs'
 import type { Session } from './operations.ts'
 import type { NoArgs } from './page.ts'
 import { sessions } from './schema.ts'

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
 import type { Db } from './db.ts'
+import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { settings } from './schema.ts'
 

@@ -1,5 +1,5 @@
-import { and, eq, gt, like } from 'drizzle-orm'
 import type { Db } from './db.ts'
+import { and, eq, gt, like } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { suppressions } from './schema.ts'
 

@@ -1,8 +1,9 @@
 /** Trunks, dialled numbers and queues: short lists that are read whole. */
-import { eq } from 'drizzle-orm'
+
 import type { InboundNumber, Queue, Trunk } from '../centre/entities.ts'
 import type { NumberId, QueueId, TrunkId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { numbers, queues, trunks } from './schema.ts'
 

@@ -1,6 +1,6 @@
-import { desc, eq } from 'drizzle-orm'
 import type { TokenId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { desc, eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { tokens } from './schema.ts'
 

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm'
 import type { Role, User } from '../centre/entities.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
+import { eq } from './drizzle.cjs'
 import { users } from './schema.ts'
 
 /** A person with what the sign-in needs to know. Failed sign-ins since the last one that went well. */
