@@ -5,10 +5,13 @@ import { after, before, describe, test } from 'node:test'
 import type { CampaignId, TrunkId, UserId } from '../lib/ids.ts'
 import { loudness, purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
+import { scenarioSchema } from '../sim/carrier/scenario.ts'
+import { startCarrier } from '../sim/carrier/start.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
+import { freePort } from './ports.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
-import { World } from './world.ts'
+import { sipPassword, World } from './world.ts'
 
 const customerHz = 440
 const agentHz = 1000
@@ -28,7 +31,7 @@ describe('a call from lead to sealed recording', {
     phone = await Baresip.phone({
       address: '127.0.0.1',
       extension: '1001',
-      password: 'phone-secret-of-a-test',
+      password: sipPassword,
       registrar: `127.0.0.1:${world.sipPort}`,
       hz: agentHz,
     })
@@ -324,6 +327,93 @@ describe('a call from lead to sealed recording', {
     const { ending } = await world.fact('call.ended', fact => fact.call === offered.call)
     assert.equal(ending.cause, 'no_route')
     await assert.rejects(caller.done(), /404/)
+  })
+
+  test('a trunk that we register at, over TCP: it comes up, takes calls, and digits reach the far end', async () => {
+    const port = await freePort('127.0.0.24')
+    await using carrier = await startCarrier({
+      scenario: scenarioSchema.parse({
+        listen: [`tcp:127.0.0.24:${port}`, `udp:127.0.0.24:${port}`],
+        mediaAddress: '127.0.0.24',
+        mediaPorts: '48000-48099',
+        auth: { username: 'lender', password: 'line-secret' },
+        people: [{ kind: 'answers', ringMs: 300, talkMs: null, voice: 'zh-li-wei' }],
+      }),
+      recordTo: null,
+      log: () => undefined,
+      onFault: () => undefined,
+    })
+    const digits: string[] = []
+    carrier.line.onMedia(event => event.type === 'leg.digit' && digits.push(event.digit))
+    const at = { address: '127.0.0.24', port }
+    const registered = { id: 't_reg' as TrunkId, transport: 'tcp' as const, register: true, username: 'lender' }
+    const trunk = await world.trunk(at, registered, 'line-secret')
+    await world.fact('trunk.stateChanged', fact => fact.trunk === trunk && fact.state === 'up')
+    const campaign = await world.campaign({ id: 'k_reg' as CampaignId, trunks: [trunk], agents: [alice] })
+    await world.leads(campaign, ['+8613800000007'])
+    await ready()
+    const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    await world.house.engine.dispatch({ type: 'agent.sendDigits', agent: alice, call, digits: '12#' }, `user:${alice}`)
+    await world.until('the digits at the far end', () => digits.join('') === '12#')
+    await world.house.engine.dispatch({ type: 'agent.hangUp', agent: alice, call }, `user:${alice}`)
+    await world.fact('call.ended', fact => fact.call === call)
+    await wrapUp(call)
+  })
+
+  test('a trunk with the wrong password stays down and says why', async () => {
+    const port = await freePort('127.0.0.25')
+    await using _carrier = await startCarrier({
+      scenario: scenarioSchema.parse({
+        listen: [`udp:127.0.0.25:${port}`],
+        mediaAddress: '127.0.0.25',
+        mediaPorts: '48100-48199',
+        auth: { username: 'lender', password: 'line-secret' },
+        people: [{ kind: 'busy' }],
+      }),
+      recordTo: null,
+      log: () => undefined,
+      onFault: () => undefined,
+    })
+    const wrong = { id: 't_wrong' as TrunkId, register: true, username: 'lender' }
+    const trunk = await world.trunk({ address: '127.0.0.25', port }, wrong, 'not-the-secret')
+    const down = await world.fact(
+      'trunk.stateChanged',
+      fact => fact.trunk === trunk && fact.state === 'down' && /refused/.test(fact.reason),
+    )
+    assert.match(down.reason, /40[13]/)
+  })
+
+  test('a desk phone that is rung for each call: it rings when the customer has answered, and the leg ends with the call', async () => {
+    const bob = await world.agent('bob', 'phone-rung', '1002')
+    await using ringing = await Baresip.phone({
+      address: '127.0.0.1',
+      extension: '1002',
+      password: sipPassword,
+      registrar: `127.0.0.1:${world.sipPort}`,
+      hz: 700,
+    })
+    await world.until('bob is registered', async () => (await world.house.telephone.figures())['sip_bindings'] === 2)
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'answer' }, { do: 'pause', ms: 5000 }, { do: 'bye' }],
+    })
+    customer.reset()
+    const trunk = await world.trunk(carrier, { id: 't_rung' as TrunkId })
+    const campaign = await world.campaign({ id: 'k_rung' as CampaignId, trunks: [trunk], agents: [bob] })
+    await world.leads(campaign, ['+8613800000008'])
+    for (const type of ['agent.signOn', 'agent.ready'] as const)
+      assert.ok((await world.house.engine.dispatch({ type, agent: bob }, `user:${bob}`)).ok)
+    const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    await customer.hears(700)
+    await ringing.hears(customerHz)
+    await world.fact('call.ended', fact => fact.call === call)
+    await carrier.done()
+    await world.until(
+      'the phone is free again',
+      async () => (await world.house.telephone.figures())['sip_sessions'] === 1,
+    )
+    await world.house.engine.dispatch({ type: 'agent.signOff', agent: bob, reason: 'test' }, `user:${bob}`)
   })
 
   async function onBreak(): Promise<void> {

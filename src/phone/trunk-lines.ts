@@ -41,7 +41,8 @@ type Line = {
   registerError: string | null
   everQualified: boolean
   misses: number
-  told: boolean | null
+  /** What the floor was told last: null is up, a text is why not; undefined: nothing yet. */
+  told: string | null | undefined
 }
 
 export class TrunkLines {
@@ -58,7 +59,7 @@ export class TrunkLines {
     if (before) this.#quiet(before)
     if (!trunk.enabled) {
       this.#lines.delete(trunk.id)
-      if (before?.told !== false)
+      if (before === undefined || before.told === null)
         this.#options.post({ type: 'trunk.down', trunk: trunk.id, reason: 'switched off' }, `trunk:${trunk.id}`)
       return
     }
@@ -74,7 +75,7 @@ export class TrunkLines {
       registerError: null,
       everQualified: false,
       misses: 0,
-      told: before?.told ?? null,
+      told: before?.told,
     }
     this.#lines.set(trunk.id, line)
     if (line.addresses.length > 0) this.#begin(line)
@@ -216,8 +217,8 @@ export class TrunkLines {
   #tell(line: Line): void {
     const reason = trouble(line)
     const up = reason === null
-    if (line.told === up) return
-    line.told = up
+    if (line.told === reason) return
+    line.told = reason
     const { trunk } = line
     this.#options.log.info({ trunk: trunk.name, up, reason }, up ? 'trunk is up' : 'trunk is down')
     this.#options.post(
