@@ -47,7 +47,7 @@ export async function checkDisk(config: Config): Promise<Checked[]> {
   const free = bavail * bsize
   const hours = Math.floor(free / bytesPerMinute / 60)
   const space = `${(free / 1e9).toFixed(0)} GB free in ${folder}: ${hours.toLocaleString('en')} hours of recordings`
-  const advice = 'free space or move data_dir; below 1 GB no new call is taken'
+  const advice = 'free space or move data_dir; below 1 GB /readyz answers 503, and on a full disk no new call is taken'
   const syncMs = timeOfSync(folder)
   return [
     free < floorBytes
@@ -144,7 +144,12 @@ export async function checkCertificate(config: Config, now: number): Promise<Che
       },
     ]
   }
-  if (tls === 'auto') return [{ state: 'ok', found: 'from our own authority; its root is offered on the sign-in page' }]
+  if (tls === 'auto') {
+    const { checkOwnAuthority } = await import('../http/certificate.ts')
+    const fault = await checkOwnAuthority(dataFiles(config).tls)
+    if (fault !== null) return [{ state: 'bad', found: fault, advice: 'without it the service does not start' }]
+    return [{ state: 'ok', found: 'from our own authority; its root is offered on the sign-in page' }]
+  }
   const { readCertificate } = await import('../http/certificate-files.ts')
   try {
     const { notAfter, warnings } = await readCertificate({ cert: cert!, key: key!, names: [], now })
@@ -168,7 +173,7 @@ export async function checkPorts(config: Config): Promise<Checked[]> {
   )
   for (const listen of sip.listen)
     results.push(portResult('sip.listen', `${listen.transport} ${listen.host}:${listen.port}`, await bindSip(listen)))
-  if (media.address !== null && !ownAddresses().includes(media.address))
+  if (media.address !== null && (await bindUdp(media.address, 0)) !== null)
     results.push({
       state: 'bad',
       found: `media.address ${media.address} is no address of this machine`,
@@ -240,7 +245,8 @@ async function isServing(config: Config): Promise<boolean> {
   try {
     lockData(database)[Symbol.dispose]()
     return false
-  } catch {
-    return true
+  } catch (error) {
+    const { code } = (error as Error).cause as { code?: string }
+    return code === 'SQLITE_BUSY' // a folder that cannot be written is told by the check of the disk
   }
 }

@@ -1,5 +1,7 @@
 import { ConfigError } from '../config.ts'
+import { nearest } from '../lib/nearest.ts'
 import { type Command, type Io, UsageError } from './command.ts'
+
 import { later } from './later.ts'
 
 /** Every command by name, in the order the usage lists them. A module is loaded only when its command runs. */
@@ -77,7 +79,9 @@ export async function dispatch(args: string[], io: Io, table: Record<string, Com
   const name = first === '--version' ? 'version' : first.startsWith('-') ? 'serve' : first
   const command = Object.hasOwn(table, name) ? table[name] : undefined
   if (command === undefined) {
-    io.err(`switchroom: there is no command ${JSON.stringify(name.slice(0, 40))}\n\n${usage(table)}`)
+    const hint = nearest(name.slice(0, 40), Object.keys(table))
+    const words = `there is no command ${JSON.stringify(name.slice(0, 40))}${hint === undefined ? '' : `; ${hint}`}`
+    io.err(`switchroom: ${words}\n\n${usage(table)}`)
     return 2
   }
   const own = first.startsWith('-') && first !== '--version' ? args : rest

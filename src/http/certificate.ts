@@ -65,6 +65,17 @@ export function renewAt(certificate: Certificate): number {
   return certificate.notAfter - renewDays * dayMs
 }
 
+/** What keeps the authority on disk from being used, in words; null when it is well or not made yet. Writes nothing. */
+export async function checkOwnAuthority(dir: string): Promise<string | null> {
+  try {
+    await readPair(dir, 'ca')
+    return null
+  } catch (error) {
+    if (error instanceof CertificateError) return error.message
+    throw error
+  }
+}
+
 async function ensureAuthority(dir: string, now: number): Promise<Pair> {
   const kept = await readPair(dir, 'ca')
   if (kept && kept.certificate.notAfter.getTime() > now + dayMs) return kept

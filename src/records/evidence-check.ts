@@ -33,7 +33,7 @@ export async function verifyEvidence(file: string, expectedHead: string | null =
     contents = await readZip(file)
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error
-    faults.push(`The zip cannot be read to its end: ${(error as Error).message}.`)
+    faults.push(`The zip cannot be read to its end: ${(error as Error).message.replace(/\.+$/, '')}.`)
     return report(null, 0, 0)
   }
   checkSums(contents, faults)
