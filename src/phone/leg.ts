@@ -35,4 +35,6 @@ export type Leg = {
   heldByFar: boolean
   /** Asked to hang up before there was a session to end. */
   hangUp: number | null
+  /** Keys that it may still press just now, and when that was counted. */
+  keys: { left: number; at: number }
 }

@@ -22,6 +22,9 @@ const deskCodecs: Codec[] = ['pcma', 'pcmu']
 const nailedRingMs = 30_000
 /** Pause before a nailed desk phone that did not pick up is rung again. */
 const nailedRetryMs = 5_000
+/** Keys a far end may press: a burst, and then so many a second. Each is a fact on disk; no telephone is faster (RFC 4733: 80 ms a key). */
+const keysBurst = 32
+const keysPerSecond = 12.5
 
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
@@ -123,10 +126,11 @@ export class Phone {
 
   takeMedia(event: BayEvent): void {
     switch (event.type) {
-      case 'leg.digit':
-        if (this.#legs.has(event.leg))
-          this.#post({ type: 'leg.digit', leg: event.leg, digit: event.digit }, this.#legs.get(event.leg)!)
+      case 'leg.digit': {
+        const leg = this.#legs.get(event.leg)
+        if (leg) this.#key(leg, event.digit)
         return
+      }
       case 'leg.silent': {
         const leg = this.#legs.get(event.leg)
         if (leg?.phase !== 'up') return
@@ -290,28 +294,15 @@ export class Phone {
       ua.reject(event.session, 403, 21, now())
       return
     }
-    const leg = this.#leg(
-      this.#options.newLegId(),
-      null,
-      { kind: 'trunk', trunk },
-      event.assertedIdentity ?? event.from.user,
-      0,
-    )
+    // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
+    const from = event.assertedIdentity ?? event.from.user
+    const leg = this.#leg(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
     leg.session = event.session
     leg.offer = event.sdp
     this.#bySession.set(event.session, leg)
     ua.progress(event.session, 180, null, now())
-    this.#post(
-      {
-        type: 'leg.offered',
-        leg: leg.id,
-        trunk,
-        from: userOf(event.assertedIdentity) ?? event.from.user,
-        to: event.to,
-      },
-      leg,
-    )
+    this.#post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
   }
 
   #takeForLeg(
@@ -413,8 +404,7 @@ export class Phone {
         })
         return
       case 'digit':
-        this.#post({ type: 'leg.digit', leg: leg.id, digit: event.digit }, leg)
-        return
+        return this.#key(leg, event.digit)
       default:
         event satisfies never
     }
@@ -455,6 +445,7 @@ export class Phone {
       early: false,
       heldByFar: false,
       hangUp: null,
+      keys: { left: keysBurst, at: this.#options.now() },
     }
     this.#legs.set(id, leg)
     return leg
@@ -512,6 +503,13 @@ export class Phone {
       if (binding) sources.push(binding.flow.source.address)
     }
     this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
+  }
+
+  #key(leg: Leg, digit: string): void {
+    const now = this.#options.now()
+    const left = Math.min(keysBurst, leg.keys.left + ((now - leg.keys.at) * keysPerSecond) / 1000)
+    leg.keys = { left: Math.max(0, left - 1), at: now }
+    if (left >= 1) this.#post({ type: 'leg.digit', leg: leg.id, digit }, leg)
   }
 
   /** After a re-INVITE: another address, hold or resume. */
@@ -573,10 +571,6 @@ function deskReason(sipStatus: number | null, by: Ended | 'far' | 'near' | 'carr
   if (sipStatus === 480) return 'not_registered'
   if (by === 'far') return 'hung_up'
   return 'not_answered'
-}
-
-function userOf(uri: string | null): string | null {
-  return uri === null ? null : (/^(?:sips?|tel):([^@;>]+)/i.exec(uri)?.[1] ?? null)
 }
 
 function literal(address: string): string {

@@ -151,9 +151,12 @@ export class DigestServer {
     this.#nobody = { ha1Md5: hash('MD5', nobody), ha1Sha256: hash('SHA-256', nobody), offerSha256: false }
   }
 
-  /** WWW-Authenticate lines; the stronger first (RFC 8760 §2.3). */
-  challenge(username: string, salt: string, stale: boolean, now: number): HeaderLine[] {
-    const nonce = this.#nonce(salt, now)
+  /**
+   * WWW-Authenticate lines; the stronger first (RFC 8760 §2.3). `peer` is the address that asked: to another address's nonce nobody is listened
+   * to, or a stranger who forges a telephone's address could have it locked out for wrong passwords.
+   */
+  challenge(username: string, salt: string, stale: boolean, now: number, peer = ''): HeaderLine[] {
+    const nonce = this.#nonce(salt, now, peer)
     const algorithms: Algorithm[] = this.#lookup(username)?.offerSha256 ? ['SHA-256', 'MD5'] : ['MD5']
     return algorithms.map(algorithm => [
       'WWW-Authenticate',
@@ -161,7 +164,7 @@ export class DigestServer {
     ])
   }
 
-  verify(request: Request, now: number): Verdict {
+  verify(request: Request, now: number, peer = ''): Verdict {
     const given = credentialsFor(request, this.#realm)
     if (given === null) return { type: 'challenge', stale: false }
     const [username = '', nonce = '', uri = '', response = '', nc = '', cnonce = ''] = [
@@ -173,7 +176,7 @@ export class DigestServer {
       'cnonce',
     ].map(name => given.get(name))
     const algorithm = algorithmOf(given)
-    const made = this.#madeAt(nonce)
+    const made = this.#madeAt(nonce, peer)
     if (algorithm === null || made === null) return { type: 'challenge', stale: made === null && nonce !== '' }
 
     const device = this.#lookup(username)
@@ -202,20 +205,21 @@ export class DigestServer {
     if (this.#counts.size > usedNoncesMax) this.#counts.delete(this.#counts.keys().next().value!)
   }
 
-  /** `time.salt.seal`: ours when the seal fits. */
-  #nonce(salt: string, now: number): string {
+  /** `time.salt.seal`: ours, and for this peer, when the seal fits. */
+  #nonce(salt: string, now: number, peer: string): string {
     const text = `${Math.floor(now).toString(36)}.${salt}`
-    return `${text}.${this.#seal(text)}`
+    return `${text}.${this.#seal(text, peer)}`
   }
 
-  #madeAt(nonce: string): number | null {
+  #madeAt(nonce: string, peer: string): number | null {
     const dot = nonce.lastIndexOf('.')
-    if (dot < 0 || nonce.length > 200 || !sameText(this.#seal(nonce.slice(0, dot)), nonce.slice(dot + 1))) return null
+    if (dot < 0 || nonce.length > 200 || !sameText(this.#seal(nonce.slice(0, dot), peer), nonce.slice(dot + 1)))
+      return null
     return Number.parseInt(nonce.split('.', 1)[0]!, 36)
   }
 
-  #seal(text: string): string {
-    return createHmac('sha256', this.#sealKey).update(text, 'latin1').digest('base64url').slice(0, 22)
+  #seal(text: string, peer: string): string {
+    return createHmac('sha256', this.#sealKey).update(`${peer} ${text}`, 'latin1').digest('base64url').slice(0, 22)
   }
 }
 

@@ -41,12 +41,15 @@ export class Registrar {
   prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
     const source = flow.source.address
     if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
-    const verdict = this.#digest.verify(request, now)
+    const verdict = this.#digest.verify(request, now, source)
     switch (verdict.type) {
       case 'challenge':
         return {
           type: 'reply',
-          reply: { status: 401, lines: this.#digest.challenge(claimed, this.#options.secret(9), verdict.stale, now) },
+          reply: {
+            status: 401,
+            lines: this.#digest.challenge(claimed, this.#options.secret(9), verdict.stale, now, source),
+          },
         }
       case 'wrong':
         this.#lockout.failed(source, claimed, now)

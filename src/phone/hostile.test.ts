@@ -1,0 +1,81 @@
+/** Far ends that say what they should not, or too much of it. The user agent and the patch bay are stand-ins; the phone is real. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Input } from '../centre/inputs.ts'
+import type { LegId, TrunkId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import type { Bay } from '../rtp/bay.ts'
+import type { SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { Phone } from './phone.ts'
+import type { TrunkLines } from './trunk-lines.ts'
+
+const carrier = 't_1' as TrunkId
+
+function phoneAtTrunk() {
+  const posted: Input[] = []
+  const clock = { now: 0 }
+  const nothing = new Proxy({}, { get: () => () => null })
+  const lines = { take: () => false, trunkAt: () => carrier, trunk: () => null, addresses: () => [] }
+  const phone = new Phone({
+    ua: nothing as UserAgentPort,
+    bay: nothing as Bay,
+    lines: lines as unknown as TrunkLines,
+    localAddress: () => '127.0.0.1',
+    mediaAddress: null,
+    extensionOf: () => null,
+    agentAt: () => null,
+    post: input => void posted.push(input),
+    newLegId: () => 'w_1' as LegId,
+    now: () => clock.now,
+    flush: () => {},
+    log: createLogger('silent'),
+  })
+  return { phone, posted, clock }
+}
+
+const incoming = (assertedIdentity: string | null): UaEvent => ({
+  type: 'incoming',
+  session: 's' as SessionId,
+  from: { user: '+8613800000000', host: 'pbx', displayName: 'Your bank' },
+  to: '1000',
+  assertedIdentity,
+  diversion: null,
+  extension: null,
+  sdp: null,
+  flow: { transport: 'udp', source: { address: '127.0.0.2', port: 5060 }, local: 'udp' },
+  callId: 'x',
+})
+
+test('the number that the carrier asserts counts, not the one that the caller claims', () => {
+  for (const [asserted, wanted] of [
+    ['+8613911112222', '+8613911112222'],
+    [null, '+8613800000000'],
+  ] as const) {
+    const { phone, posted } = phoneAtTrunk()
+    phone.take(incoming(asserted))
+    assert.deepEqual(
+      posted.map(input => input.type === 'leg.offered' && input.from),
+      [wanted],
+    )
+  }
+})
+
+test('a far end that presses keys faster than any telephone fills no journal', () => {
+  const { phone, posted, clock } = phoneAtTrunk()
+  phone.take(incoming(null))
+  const keys = () => posted.filter(input => input.type === 'leg.digit').length
+  for (let n = 0; n < 5000; n++) {
+    clock.now += 0.2 // as media
+    phone.takeMedia({ type: 'leg.digit', leg: 'w_1' as LegId, digit: '5' })
+  }
+  assert.ok(keys() >= 32 && keys() <= 46, String(keys()))
+  for (let n = 0; n < 5000; n++) phone.take({ type: 'digit', session: 's' as SessionId, digit: '5', durationMs: 100 })
+  assert.ok(keys() <= 46, String(keys()))
+  clock.now += 60_000
+  const before = keys()
+  for (const digit of '13812345678#') {
+    clock.now += 90
+    phone.takeMedia({ type: 'leg.digit', leg: 'w_1' as LegId, digit })
+  }
+  assert.equal(keys() - before, 12)
+})
