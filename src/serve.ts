@@ -22,6 +22,7 @@ import { supervisorRoutes } from './http/supervisor/supervisor.ts'
 import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { asset } from './lib/places.ts'
+import { takePulse } from './lib/pulse.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 
@@ -96,11 +97,14 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     version,
   }
   letIn(createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] }))
+  const pulse = parts.use(
+    takePulse([() => telephone.bay.figures(), () => store.commit({ recorded: [] })], { clock, deadAfterMs: 30_000 }),
+  )
   parts.use(web) // closed first: nobody asks a house that is going away
   const running = parts.move()
   return {
     urls: [web.url],
-    isAlive: () => true,
+    isAlive: () => pulse.isBeating(),
     failed: new Promise(() => {}),
     records: door,
     house,
