@@ -49,4 +49,6 @@ need_dependencies() {
     [ -x node_modules/.bin/node ] || fail "no Node 24 for $(uname -sm): Switchroom runs on Linux x64"
   fi
   PATH="$PWD/node_modules/.bin:$PATH"
+  # As src/lib/compile-cache.ts does for the program: stripped types are kept from one process to the next.
+  export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$PWD/node_modules/.cache/switchroom}"
 }
