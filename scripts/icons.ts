@@ -28,6 +28,7 @@ const names = [
   'coffee',
   'copy',
   'download',
+  'flask-conical',
   'ear',
   'eye',
   'file-text',

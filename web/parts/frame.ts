@@ -14,6 +14,8 @@ export type Frame = {
   person: { displayName: string; role: Role } | null
   /** The path of this page, for the navigation. */
   path: string
+  /** A laboratory or a demonstration, where the any-hour policy holds: every page says so. */
+  lab: boolean
   /** null while all is well; else what is wrong, in words. */
   trouble: string | null
   /** IANA name of the centre's time zone. */

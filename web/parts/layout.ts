@@ -96,7 +96,7 @@ ${
       ? html`<span class="chip red" role="status" title="${frame.trouble}">${icon('triangle-alert')}<span>${frame.trouble}</span></span>`
       : html`<span class="chip green" role="status">${icon('circle-check')}<span>${w.frame.floorWell}</span></span>`
     : null
-}
+}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}
 <span class="gap"></span>
 ${person(frame, w)}
 ${switches(frame, w, helps)}

@@ -28,6 +28,7 @@ export function sampleFrame(given: {
     centre: given.language === 'en' ? 'Harbour Lending, Shanghai' : '港湾金融 · 上海中心',
     person: role && { displayName: given.displayName ?? names[role][given.language === 'en' ? 1 : 0], role },
     path: given.path,
+    lab: false,
     trouble: null,
     zone: 'Asia/Shanghai',
     now: sampleNow,

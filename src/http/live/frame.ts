@@ -20,6 +20,7 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
     centre: settings[centreNameKey] ?? '',
     person: user && { displayName: user.displayName, role: user.role },
     path: c.req.path,
+    lab: deps.engine.state.lab,
     trouble: deps.engine.trouble,
     zone: zoneOf(settings[centreZoneKey]),
     now: deps.clock.now(),
