@@ -152,6 +152,44 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     await carrier.done()
   })
 
+  test('a preview: the agent sees who it would be, skips one with a reason, accepts the next, and agrees on a callback', async () => {
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.20',
+      media: customer,
+      acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'pause', ms: 4000 }, { do: 'bye' }],
+    })
+    customer.reset()
+    const trunk = await world.trunk(carrier, { id: 't_preview' as TrunkId })
+    const campaign = await world.campaign({
+      id: 'k_preview' as CampaignId,
+      mode: 'preview',
+      trunks: [trunk],
+      agents: [alice],
+    })
+    await world.leads(campaign, ['+8613800000003', '+8613800000004'])
+    await press('Alt+r')
+    await phase('preview')
+    const first = (await desk.textContent('#who')) ?? ''
+    await press('Alt+s')
+    await desk.click('#skips button >> nth=0')
+    const closed = await world.fact('preview.closed', fact => fact.how === 'skipped')
+    assert.ok(closed.reason)
+    await world.fact('preview.offered', fact => fact.lead !== closed.lead)
+    await desk.waitForFunction(`document.querySelector('#who').textContent !== ${JSON.stringify(first)}`)
+    await press('Alt+a')
+    await phase('talking')
+    await bothHear()
+    await phase('wrapping')
+    await desk.click('#write input[data-then=callback]', { force: true })
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    await desk.fill('#write input[name=callbackAt]', `${tomorrow}T10:00`)
+    await desk.click('#write button[name=next][value=break]')
+    await phase('break')
+    const { callback } = await world.fact('callback.scheduled')
+    assert.equal(new Date(callback.at).toISOString(), new Date(`${tomorrow}T10:00:00+08:00`).toISOString())
+    await carrier.done()
+  })
+
   test('the auditor finds the call, hears it with seeking, and exports evidence that plain sha256sum accepts', async () => {
     const page = await chromium.page()
     await signIn(page, 'olga')
