@@ -30,6 +30,8 @@ async function verifyFile(file: string, head: string | null, io: Io): Promise<Ex
   if (!existsSync(file)) return fail(io, `there is no file ${file}`)
   const report = await verifyEvidence(file, head)
   for (const fault of report.faults) io.err(fault)
+  if (report.missing.length > 0)
+    io.err(`sealed once, and missing when the export was made: ${report.missing.slice(0, 100).join(', ')}`)
   if (!report.ok) return fail(io, `${file} is not what was exported`)
   io.out(
     `ok: ${report.files} files as exported, ${report.recordings} recordings sealed, journal head ${report.head?.hash}`,

@@ -1,9 +1,13 @@
-/** Checks an evidence zip without any database: files against SHA256SUMS, audio against its seal in the journal, the seals against the chain. */
+/**
+ * Checks an evidence zip without any database: files against SHA256SUMS, audio against its seal in the journal, what is said of the calls
+ * against the journal's lines, the lines against the chain.
+ */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { checkProof, type JournalProof } from '../store/proof.ts'
 import { proofName, sumsName } from './evidence.ts'
+import { callsName, checkCalls, csvName } from './evidence-calls.ts'
 
 export type EvidenceReport = {
   ok: boolean
@@ -11,21 +15,26 @@ export type EvidenceReport = {
   faults: string[]
   files: number
   recordings: number
+  /** Sealed once, and said to be missing when the export was made. */
+  missing: string[]
   /** Of the journal, to be compared with what is known from elsewhere; null when the proof cannot be read. */
   head: { seq: number; hash: string } | null
 }
 
 const textMaxBytes = 512 * 1024 * 1024
 const filesMax = 100_000
+const textNames = new Set([sumsName, proofName, callsName, csvName])
 
 /** Rejects only when the file cannot be read at all. `expectedHead`: the journal's head known from elsewhere, hex. */
 export async function verifyEvidence(file: string, expectedHead: string | null = null): Promise<EvidenceReport> {
   const faults: string[] = []
+  const missing: string[] = []
   const report = (head: EvidenceReport['head'], files: number, recordings: number): EvidenceReport => ({
     ok: faults.length === 0,
     faults,
     files,
     recordings,
+    missing,
     head,
   })
   let contents: Contents
@@ -39,6 +48,9 @@ export async function verifyEvidence(file: string, expectedHead: string | null =
   checkSums(contents, faults)
   const proof = readProof(contents, expectedHead, faults)
   const recordings = checkSeals(contents, proof, faults)
+  const { hashes, texts } = contents
+  const shown = { json: texts.get(callsName), csv: texts.get(csvName), files: new Set(hashes.keys()) }
+  missing.push(...checkCalls(shown, proof?.lines ?? [], faults))
   return report(proof?.head ?? null, contents.hashes.size, recordings)
 }
 
@@ -70,7 +82,7 @@ async function readZip(file: string): Promise<Contents> {
     if (name.endsWith('/')) return
     if (contents.hashes.has(name)) contents.doubles.push(name)
     const hash = createHash('sha256')
-    const isText = name === sumsName || name === proofName
+    const isText = textNames.has(name)
     const parts: Buffer[] = []
     let size = 0
     for await (const chunk of (await stream(entry))!) {

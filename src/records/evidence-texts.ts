@@ -67,7 +67,7 @@ export function callsCsv(calls: EvidenceCall[]): string {
  */
 export function csvCell(value: unknown): string {
   let text = value === null || value === undefined ? '' : String(value)
-  if (/^[=@\t\r-]|^\+(?!\d+$)/.test(text)) text = `'${text}`
+  if (/^[=@\t\r\n＝＋－＠-]|^\+(?!\d+$)/.test(text)) text = `'${text}`
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from '../centre/facts.ts'
@@ -154,8 +154,69 @@ test('a seal rewritten in the proof does not fit the chain', async () => {
     true,
   )
   const { faults } = await verifyEvidence(rewritten)
-  assert.equal(faults.length, 1)
+  assert.equal(faults.length, 2)
   assert.match(faults[0]!, /Line \d+ of the journal is not what was journaled/)
+  assert.match(faults[1]!, /calls\.json says of the recording r_3 that its sha256 is/)
+})
+
+/** Changes a text of the zip and repairs the sums, as somebody would who wants to be believed. */
+async function faultsAfter(
+  change: (read: (name: string) => string, write: (name: string, text: string) => void) => void,
+) {
+  const { file } = await anExport({ filter: { calls: ['c_1', 'c_2'] } })
+  const forged = tampered(
+    file,
+    folder =>
+      change(
+        name => readFileSync(path.join(folder, name), 'utf8'),
+        (name, text) => (text === '' ? rmSync(path.join(folder, name)) : writeFileSync(path.join(folder, name), text)),
+      ),
+    true,
+  )
+  return (await verifyEvidence(forged)).faults
+}
+
+test('a number, an instant or a note that was rewritten in calls.json or calls.csv is found out', async () => {
+  for (const [from, to] of [
+    ['+8613800000001', '+8613800000009'],
+    ['"direction": "out"', '"direction": "in"'],
+    ['"cause": "hangup"', '"cause": "busy"'],
+    ['"note": null', '"note": "he agreed to pay"'],
+  ] as const) {
+    const faults = await faultsAfter((read, write) => write('calls.json', read('calls.json').replace(from, to)))
+    assert.match(faults.join(), /calls\.json says of the call c_[12] that its \w+ is/, to)
+  }
+  const faults = await faultsAfter((read, write) => write('calls.csv', read('calls.csv').replace('0001', '0009')))
+  assert.deepEqual(faults, ['calls.csv does not say the same as calls.json.'])
+})
+
+/** A call taken out everywhere but where `keep` says. */
+function dropped(keep: { line: boolean; told: boolean; request: boolean }) {
+  return faultsAfter((read, write) => {
+    write('audio/r_2.wav', '')
+    write('SHA256SUMS', read('SHA256SUMS').replace(/.*r_2\.wav\n/, ''))
+    const calls = JSON.parse(read('calls.json'))
+    if (!keep.told) {
+      write('calls.json', `${JSON.stringify([calls.find((call: { id: string }) => call.id === 'c_1')], null, 1)}\n`)
+      write('calls.csv', read('calls.csv').replace(/^c_2,.*\r\n/m, ''))
+    }
+    const proof = JSON.parse(read('journal/proof.json'))
+    const goes = ({ type, body }: { type: string; body: string }) =>
+      (!keep.line && /"c_2"|"r_2"/.test(body)) || (!keep.request && type === 'export.requested')
+    write(
+      'journal/proof.json',
+      JSON.stringify({ ...proof, lines: proof.lines.filter((line: { type: string; body: string }) => !goes(line)) }),
+    )
+  })
+}
+
+test('a recording or a whole call that was left out is found out, however well the rest was repaired', async () => {
+  assert.match((await dropped({ line: true, told: true, request: true })).join(), /r_2.*is not in the zip/)
+  assert.match((await dropped({ line: true, told: false, request: true })).join(), /tell of the call c_2/)
+  assert.deepEqual(await dropped({ line: false, told: false, request: true }), [
+    '2 calls were asked for, and calls.json tells of 1.',
+  ])
+  assert.match((await dropped({ line: false, told: false, request: false })).join(), /who asked for this export/)
 })
 
 test('a file that was added, taken away, or cut short is told', async () => {
@@ -181,7 +242,7 @@ test('a recording whose file is gone is named in the zip and does not stop the e
   execFileSync('rm', [path.join(house.deps.config.recordingsDir, '2026-11-24/r_4.wav')])
   const { file } = await anExport({ filter: { calls: ['c_4', 'c_1'] } })
   const report = await verifyEvidence(file)
-  assert.deepEqual([report.ok, report.recordings], [true, 1])
+  assert.deepEqual([report.ok, report.recordings, report.missing], [true, 1, ['r_4']])
   const calls = JSON.parse(execFileSync('unzip', ['-p', file, 'calls.json'], { encoding: 'utf8' }))
   const gone = calls.find((call: { id: string }) => call.id === 'c_4')
   assert.equal(gone.recordings[0].file, 'missing')
@@ -228,6 +289,8 @@ test('an export that was under way when the process went is made by the next one
 test('a cell that a spreadsheet would run is made harmless, and a telephone number stays one', () => {
   assert.equal(csvCell('=1+1'), "'=1+1")
   assert.equal(csvCell('@x'), "'@x")
+  assert.equal(csvCell('＝1+1'), "'＝1+1") // a spreadsheet in Chinese takes the wide signs too
+  assert.equal(csvCell('\n=1+1'), '"\'\n=1+1"')
   assert.equal(csvCell('+8613812345678'), '+8613812345678')
   assert.equal(csvCell('+cmd'), "'+cmd")
   assert.equal(csvCell('a "b", c'), '"a ""b"", c"')

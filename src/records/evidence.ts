@@ -8,11 +8,12 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import yazl from 'yazl'
-import type { CallId } from '../lib/ids.ts'
+import type { CallId, ExportId } from '../lib/ids.ts'
 import type { CallRecord } from '../store/calls.ts'
 import type { JournalLine } from '../store/chain.ts'
 import type { RecordingRow } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
+import { callsName, csvName } from './evidence-calls.ts'
 import { callsCsv, type EvidenceCall, evidenceReadme } from './evidence-texts.ts'
 import { resolveInside } from './inside.ts'
 
@@ -64,13 +65,14 @@ export function evidenceZip(args: EvidenceArgs): Readable {
 
   const fill = async () => {
     const lines = new Map<number, JournalLine>()
+    const request = await args.store.read('journal.ofExport', { export: args.about.export as ExportId })
+    for (const line of request) lines.set(line.seq, line)
     const calls: EvidenceCall[] = []
     for (const id of args.calls) {
       args.signal?.throwIfAborted()
-      const call = await args.store.read('calls.byId', { id })
+      const { call, recordings, ofCall } = await stateOf(args.store, id)
       if (call === null) continue
-      const recordings = await args.store.read('recordings.ofCall', { call: id })
-      for (const line of await args.store.read('journal.ofCall', { call: id })) lines.set(line.seq, line)
+      for (const line of ofCall) lines.set(line.seq, line)
       for (const recording of recordings)
         for (const line of await args.store.read('journal.ofRecording', { recording: recording.id }))
           lines.set(line.seq, line)
@@ -79,8 +81,8 @@ export function evidenceZip(args: EvidenceArgs): Readable {
         if (audio.file !== null && audio.source !== null) await add(audio.file, createReadStream(audio.source), false)
       args.onProgress?.(calls.length)
     }
-    await addText('calls.json', `${JSON.stringify(calls.map(plainCall), null, 1)}\n`)
-    await addText('calls.csv', callsCsv(calls))
+    await addText(callsName, `${JSON.stringify(calls.map(plainCall), null, 1)}\n`)
+    await addText(csvName, callsCsv(calls))
     await add(proofName, Readable.from(proofText(args.store, [...lines.values()])), true)
     await addText('README.txt', evidenceReadme(args.about, calls))
     await add(sumsName, Readable.from([Buffer.from(sums.join(''))]), true)
@@ -88,6 +90,17 @@ export function evidenceZip(args: EvidenceArgs): Readable {
   }
   fill().catch(error => output.destroy(error))
   return output
+}
+
+/** A call and the lines about it that are of one moment, also when the call goes on meanwhile. */
+async function stateOf(store: Store, id: CallId) {
+  for (let ofCall = await store.read('journal.ofCall', { call: id }); ; ) {
+    const call = await store.read('calls.byId', { id })
+    const recordings = await store.read('recordings.ofCall', { call: id })
+    const again = await store.read('journal.ofCall', { call: id })
+    if (again.length === ofCall.length) return { call, recordings, ofCall }
+    ofCall = again
+  }
 }
 
 async function audioOf(

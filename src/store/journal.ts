@@ -1,7 +1,7 @@
 /** The journal as a book to read: the audit page, the lines of one call, and what a proof needs. */
 
 import type { Fact, FactType } from '../centre/facts.ts'
-import type { CallId, RecordingId } from '../lib/ids.ts'
+import type { CallId, ExportId, RecordingId } from '../lib/ids.ts'
 import { type ChainedLine, type ChainFault, type JournalLine, walkChain } from './chain.ts'
 import { type Db, sql } from './db.ts'
 import { and, desc, eq, gte, like, lt } from './drizzle.cjs'
@@ -55,13 +55,21 @@ export const journalQueries = {
     ) as JournalLine[]
     return rows.map(({ seq, at, actor, body }) => ({ seq, at, actor, fact: JSON.parse(body) as Fact }))
   },
-  /** Every line that names the call, in order; at most 1,000. */
+  /** Every line that names the call, in order; at most 1,000, and of those that are too many the keys pressed are left out first. */
   'journal.ofCall': (db: Db, args: { call: CallId }): JournalLine[] =>
     sql(
       db.$client,
-      `SELECT seq, at, actor, type, body FROM journal
-       WHERE json_extract(body, '$.call') = ? AND json_extract(body, '$.call') IS NOT NULL ORDER BY seq LIMIT 1000`,
+      `SELECT * FROM (SELECT seq, at, actor, type, body FROM journal
+         WHERE json_extract(body, '$.call') = ? AND json_extract(body, '$.call') IS NOT NULL
+         ORDER BY type = 'call.digit', seq LIMIT 1000) ORDER BY seq`,
     ).all(args.call) as JournalLine[],
+  /** Who asked for the export, why, and for how many calls. */
+  'journal.ofExport': (db: Db, args: { export: ExportId }): JournalLine[] =>
+    sql(
+      db.$client,
+      `SELECT seq, at, actor, type, body FROM journal
+       WHERE type = 'export.requested' AND json_extract(body, '$.export') = ?`,
+    ).all(args.export) as JournalLine[],
   /** A recording's custody: opened, sealed or missing, each listen. */
   'journal.ofRecording': (db: Db, args: { recording: RecordingId }): JournalLine[] =>
     sql(
