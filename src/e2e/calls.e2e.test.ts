@@ -91,6 +91,9 @@ describe('a call from lead to sealed recording', {
     const dialed = await world.fact('call.dialed', fact => fact.campaign === campaign)
     await world.fact('call.connected', fact => fact.call === dialed.call)
     await customer.hears(agentHz)
+    const answered = await world.fact('call.answered', fact => fact.call === dialed.call)
+    const bridgedMs = customer.firstSoundAt! - world.timeOf(answered)
+    assert.ok(bridgedMs < 200, `the customer heard the agent ${bridgedMs} ms after the answer`)
     await phone.hears(customerHz)
     const ended = await world.fact('call.ended', fact => fact.call === dialed.call)
     assert.deepEqual(

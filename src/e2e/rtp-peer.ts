@@ -5,7 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode, encode } from '../rtp/g711.ts'
-import { goertzel, purity, tone } from '../rtp/tone.ts'
+import { goertzel, loudness, purity, tone } from '../rtp/tone.ts'
 
 const frameSamples = 160
 
@@ -13,6 +13,8 @@ export class RtpPeer {
   readonly address: string
   readonly port: number
   received = 0
+  /** When the first sound that is no silence came, Unix ms; null: not yet. */
+  firstSoundAt: number | null = null
   readonly #socket: Socket
   #heard: Int16Array[] = []
   #remote: { address: string; port: number } | null = null
@@ -30,7 +32,9 @@ export class RtpPeer {
     socket.on('message', (bytes, from) => {
       if (bytes.length < 12 || (bytes[1]! & 0x7f) !== 8) return
       this.received++
-      this.#heard.push(decode(bytes.subarray(12), 'pcma'))
+      const frame = decode(bytes.subarray(12), 'pcma')
+      if (this.firstSoundAt === null && loudness(frame) > 0.01) this.firstSoundAt = Date.now()
+      this.#heard.push(frame)
       if (this.#heard.length > 50 * 60) this.#heard.shift()
       if (!this.#remote) this.#start(from)
     })
@@ -69,6 +73,7 @@ export class RtpPeer {
   }
 
   forget(): void {
+    this.firstSoundAt = null
     this.#heard = []
   }
 

@@ -39,6 +39,7 @@ export class World {
   readonly facts: Fact[] = []
 
   readonly #owner: AsyncDisposable
+  readonly #times = new WeakMap<Fact, number>()
 
   private constructor(
     owner: AsyncDisposable,
@@ -55,7 +56,10 @@ export class World {
     this.address = config.sip.listen[0]!.host
     this.sipPort = sipPort
     this.folder = folder
-    house.engine.subscribe(item => void this.facts.push(item.fact))
+    house.engine.subscribe(({ fact, at }) => {
+      this.facts.push(fact)
+      this.#times.set(fact, at)
+    })
   }
 
   /** `folder`: an earlier world's, to start again on its data. */
@@ -236,6 +240,11 @@ export class World {
         ),
       withinMs,
     )
+  }
+
+  /** When it was decided, Unix ms. */
+  timeOf(fact: Fact): number {
+    return this.#times.get(fact) ?? Number.NaN
   }
 
   call(id: string): Call | undefined {
