@@ -143,13 +143,16 @@ class FakeTimers implements Timers {
 
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
-function aFloor() {
+function aFloor({ effectMs = 0 } = {}) {
   const clock = new VirtualClock(1_000_000)
   const timers = new FakeTimers(clock)
   const store = new FakeStore()
   const performed: Effect[] = []
   const alarms: (string | null)[] = []
-  const perform = (effect: Effect) => void performed.push(effect)
+  const perform = (effect: Effect) => {
+    performed.push(effect)
+    clock.set(clock.now() + effectMs)
+  }
   const engine = new Engine({
     centre: fakeCentre(),
     store,
@@ -184,6 +187,35 @@ test('inputs are decided in the order they came, and what follows of one comes b
     outcomes.map(outcome => outcome.ok && outcome.facts.length),
     [1, 2, 1],
   )
+})
+
+test('what follows of one input in great number does not hold up the next', async () => {
+  const { timers, store, engine, say, notes } = aFloor()
+  const floor = engine.state as unknown as Notes
+  floor.echoes = 40
+  const replies = [say('one'), say('two')]
+  timers.turn()
+  const order = notes().filter((note, at, all) => note !== all[at - 1])
+  assert.deepEqual(order, ['one', 'echoed', 'two', 'echoed'])
+  assert.equal(floor.echoes, 0)
+  await store.write()
+  assert.equal(store.journal.length, 42)
+  await Promise.all(replies)
+})
+
+test('effects that take long are let go in turns, in their order, and the stop waits for them', async () => {
+  const { timers, store, performed, engine, say } = aFloor({ effectMs: 3 })
+  const replies = ['one', 'two', 'three', 'four', 'five'].map(words => say(words))
+  timers.turn()
+  await store.write()
+  assert.equal(performed.length, 2)
+  const stopped = engine.stop()
+  timers.turn()
+  assert.equal(performed.length, 5)
+  await Promise.all(replies)
+  await store.write()
+  await stopped
+  assert.deepEqual(store.journal, ['one', 'two', 'three', 'four', 'five', 'system.stopped'])
 })
 
 test('nothing leaves the house before its facts are on disk: no effect, no reply, no feed', async () => {

@@ -42,7 +42,7 @@ export type EngineOptions = {
 }
 
 const tickMs = 250
-/** Inputs are decided for this long, then sockets and pages have their turn. */
+/** Inputs are decided for this long, and effects let go for this long; then sockets and pages have their turn. */
 const sliceMs = 5
 /** Doors are refused above this many waiting inputs; what phones and media say is taken up to `postedMax`. */
 const dispatchedMax = 20_000
@@ -50,7 +50,9 @@ const postedMax = 200_000
 /** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
 const undurableMax = 50_000
 const retryMs = 1_000
-/** Follow-ups to one input; more is a bug, not a busy floor. */
+/** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
+const followUpsAtOnce = 16
+/** Follow-ups until the floor rests; more is a bug, not a busy floor. */
 const followUpsMax = 10_000
 const bugCallsMax = 1_000
 
@@ -66,6 +68,11 @@ export class Engine implements EnginePort {
   readonly #bugCalls = new Set<CallId>()
   #open: Batch = emptyBatch()
   #writing: Batch | null = null
+  /** On disk, and waiting for its turn to leave the house. */
+  readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
+  #letGoAsked = false
+  /** Follow-ups since the floor last rested; 0: it rests. */
+  #followUps = 0
   #batches = 0
   #trouble: string | null = null
   #stopping = false
@@ -168,17 +175,25 @@ export class Engine implements EnginePort {
 
   #drain(): void {
     if (this.#trouble !== null || this.#broken) return // what is decided could not be written; it waits
-    const until = this.#options.clock.monotonic() + sliceMs
-    for (let taken = 1; ; taken++) {
-      const waiting = this.#inbox.shift()
-      if (waiting === undefined) break
-      this.#take(waiting)
-      if (this.#trouble !== null) break
-      if (taken % 8 === 0 && this.#options.clock.monotonic() >= until) break
-    }
+    const { clock } = this.#options
+    const until = clock.monotonic() + sliceMs
+    while (this.#turn() && this.#trouble === null && clock.monotonic() < until);
     this.#flush()
-    if (this.#inbox.length > 0) this.#askDrain()
+    if (!this.#isAtRest) this.#askDrain()
     this.#arm()
+  }
+
+  get #isAtRest(): boolean {
+    return this.#inbox.length === 0 && this.#followUps === 0
+  }
+
+  /** The next input or, where none waits, what the last one left to do; false: there was nothing. */
+  #turn(): boolean {
+    const waiting = this.#inbox.shift()
+    if (waiting !== undefined) this.#take(waiting)
+    else if (this.#followUps > 0) this.#goOn()
+    else return false
+    return true
   }
 
   #take({ input, actor, reply }: Waiting): void {
@@ -201,18 +216,34 @@ export class Engine implements EnginePort {
     if (effects.length > 0 || reply !== null) this.#open.releases.push({ effects, reply, outcome })
   }
 
+  /** What follows by itself, as far as one turn goes. */
   #proceed(now: number, recorded: Recorded[], effects: Effect[]): void {
     const moment = { now, actor: 'system' as const }
     try {
-      for (let turn = 0; turn < followUpsMax; turn++) {
+      for (let turn = 0; turn < followUpsAtOnce; turn++) {
         const more = this.#options.centre.proceed(this.state, moment)
-        if (more === null) return
+        if (more === null) return this.#rest()
         this.#apply(more, moment, recorded, effects)
+        this.#followUps++
       }
+      if (this.#followUps < followUpsMax) return
       this.#options.log.error('the floor does not come to rest; this is a bug')
     } catch (error) {
       this.#options.log.error({ err: error }, 'what follows could not be decided; this is a bug')
     }
+    this.#rest()
+  }
+
+  #rest(): void {
+    this.#followUps = 0
+  }
+
+  #goOn(): void {
+    const recorded: Recorded[] = []
+    const effects: Effect[] = []
+    this.#proceed(this.#options.clock.now(), recorded, effects)
+    for (const line of recorded) this.#open.recorded.push(line)
+    if (effects.length > 0) this.#open.releases.push({ effects, reply: null, outcome: { ok: true, facts: [] } })
   }
 
   /** Memory changes here and nowhere else. A throw half-way leaves memory in doubt: the floor stops, and a restart makes it whole. */
@@ -253,7 +284,7 @@ export class Engine implements EnginePort {
       const { releases } = this.#open
       this.#open = emptyBatch()
       this.#release(releases)
-      if (this.#inbox.length === 0) for (const done of this.#idle.splice(0)) done()
+      if (this.#isAtRest && this.#durable.length === 0) for (const done of this.#idle.splice(0)) done()
       return
     }
     this.#writing = this.#open
@@ -284,11 +315,25 @@ export class Engine implements EnginePort {
   }
 
   #release(releases: Release[]): void {
-    const { ports, log } = this.#options
-    for (const { effects, reply, outcome } of releases) {
-      act(effects, { ports, post: (input, actor) => this.post(input, actor), log })
-      reply?.resolve(outcome)
+    for (const release of releases) this.#durable.push(release)
+    if (!this.#letGoAsked) this.#letGo()
+  }
+
+  #letGo(): void {
+    const { ports, log, clock, timers } = this.#options
+    const until = clock.monotonic() + sliceMs
+    for (let release = this.#durable.shift(); release !== undefined; release = this.#durable.shift()) {
+      act(release.effects, { ports, post: (input, actor) => this.post(input, actor), log })
+      release.reply?.resolve(release.outcome)
+      if (clock.monotonic() >= until) break
     }
+    if (this.#durable.length === 0) return
+    this.#letGoAsked = true
+    timers.soon(() => {
+      this.#letGoAsked = false
+      this.#letGo()
+      this.#flush()
+    })
   }
 
   /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
