@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import path from 'node:path'
 import { dataFiles } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -21,6 +31,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   using _lock = lockData(database) // throws with words when the service runs
   const part = `${database}.restoring`
   copyFileSync(source, part)
+  chmodSync(part, 0o600) // a copy comes with the mode of its source
   const written = openSync(part, 'r+')
   fsyncSync(written)
   closeSync(written)

@@ -1,5 +1,5 @@
 /** The store as the rest of the house holds it: one way in for facts, named queries out, a few point reads without a thread between. */
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Recorded } from '../centre/facts.ts'
 import type { Setup } from '../centre/state.ts'
@@ -60,6 +60,7 @@ export class Store {
     mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o750 })
     const lock = lockData(options.file)
     try {
+      keepFromOthers(options.file)
       const key = openKeyFile(options.keyFile)
       const migrations = options.migrations ?? asset('migrations')
       const data: DbWorkerData = {
@@ -179,4 +180,22 @@ export class Store {
     this.#point.close()
     this.#lock[Symbol.dispose]()
   }
+}
+
+/**
+ * The database holds names, numbers and password hashes: whatever the folder's mode and the process's mask, others may not read it. SQLite
+ * gives its -wal and -shm the mode of the database.
+ */
+function keepFromOthers(file: string): void {
+  const unless = (code: string, act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== code) throw error
+    }
+  }
+  // Never opened when it is there: closing it again would take away SQLite's locks on it (POSIX).
+  unless('EEXIST', () => writeFileSync(file, '', { flag: 'wx', mode: 0o640 }))
+  for (const end of ['', '-wal', '-shm'])
+    unless('ENOENT', () => chmodSync(file + end, statSync(file + end).mode & 0o750))
 }
