@@ -201,18 +201,19 @@ async function whenBack<T>(ask: () => Promise<T>): Promise<T> {
 test('no other person of this machine may read the database, in whatever folder and with whatever mask', async () => {
   using folder = testFolder()
   chmodSync(folder.path, 0o755)
-  const modes = () => ['', '-wal', '-shm'].map(end => (statSync(folder.file + end).mode & 0o777).toString(8)).join(' ')
+  const modes = () =>
+    ['', '-wal', '-shm', '.lock'].map(end => (statSync(folder.file + end).mode & 0o777).toString(8)).join(' ')
   const mask = process.umask(0o022)
   try {
     {
       await using store = await openStore(folder)
       await store.commit({ recorded: [recorded({ type: 'user.saved', user: userNamed('alice') })] })
-      assert.equal(modes(), '640 640 640')
+      assert.equal(modes(), '640 640 640 640')
     }
     chmodSync(folder.file, 0o644) // from an older version, or copied back by hand
     await using store = await openStore(folder)
     await store.commit({ recorded: [recorded({ type: 'user.saved', user: userNamed('bob') })] })
-    assert.equal(modes(), '640 640 640')
+    assert.equal(modes(), '640 640 640 640')
     assert.equal(statSync(folder.keyFile).mode & 0o777, 0o600)
   } finally {
     process.umask(mask)

@@ -196,6 +196,6 @@ function keepFromOthers(file: string): void {
   }
   // Never opened when it is there: closing it again would take away SQLite's locks on it (POSIX).
   unless('EEXIST', () => writeFileSync(file, '', { flag: 'wx', mode: 0o640 }))
-  for (const end of ['', '-wal', '-shm'])
+  for (const end of ['', '-wal', '-shm', '.lock'])
     unless('ENOENT', () => chmodSync(file + end, statSync(file + end).mode & 0o750))
 }
