@@ -175,7 +175,7 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     const closed = await world.fact('preview.closed', fact => fact.how === 'skipped')
     assert.ok(closed.reason)
     await world.fact('preview.offered', fact => fact.lead !== closed.lead)
-    await desk.waitForFunction(`document.querySelector('#who').textContent !== ${JSON.stringify(first)}`)
+    await world.until('the next lead on the desk', async () => (await desk.textContent('#who')) !== first)
     await press('Alt+a')
     await phase('talking')
     await bothHear()
