@@ -17,6 +17,29 @@ export function pushDue(state: FloorState, due: Due): void {
   heap[at] = due
 }
 
+/**
+ * The clock was set by `byMs` and reads `now`: agents and calls keep what was left of their time. What holds a campaign may be an hour of the
+ * day, so it is looked at again at once.
+ */
+export function shiftDue(state: FloorState, byMs: number, now: number): void {
+  state.deadlines = []
+  for (const agent of state.agents.values()) {
+    if (agent.until === null) continue
+    agent.until += byMs
+    pushDue(state, { at: agent.until, of: 'agent', id: agent.user.id })
+  }
+  for (const call of state.calls.values()) {
+    if (call.deadlineAt === null) continue
+    call.deadlineAt += byMs
+    pushDue(state, { at: call.deadlineAt, of: 'call', id: call.id })
+  }
+  for (const floor of state.campaigns.values()) {
+    if (floor.heldUntil === null) continue
+    floor.heldUntil = now
+    pushDue(state, { at: now, of: 'campaign', id: floor.campaign.id })
+  }
+}
+
 /** Removes dead entries from the top, so that `deadlines[0]` is the truth. */
 export function sweepDue(state: FloorState): void {
   while (state.deadlines.length > 0 && !isLive(state, state.deadlines[0]!)) popDue(state.deadlines)

@@ -28,6 +28,8 @@ function handle(d: Draft, input: Input): void {
   switch (input.type) {
     case 'tick':
       return // `proceed` finds what is due
+    case 'clock.stepped':
+      return d.note({ type: 'note.clockStepped', byMs: input.byMs })
     case 'records.committed':
       return takeNote(d, input.facts)
     case 'leads.loaded':

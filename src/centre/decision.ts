@@ -10,6 +10,7 @@ import type { Actor, Fact, RecordFact } from './facts.ts'
 export type Note =
   | { type: 'note.ids'; next: number }
   | { type: 'note.record'; fact: RecordFact }
+  | { type: 'note.clockStepped'; byMs: number }
   | { type: 'note.leadsBuffered'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
   | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
   | { type: 'note.leadsFetching'; campaign: CampaignId }

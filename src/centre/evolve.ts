@@ -3,7 +3,7 @@
  * nothing here throws, and a fact about something that is gone is passed over. Costs do not grow with the number of leads.
  */
 
-import { sweepDue } from './deadlines.ts'
+import { shiftDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
@@ -19,6 +19,13 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     case 'note.record':
       evolveRecord(state, change.fact, at)
+      break
+    case 'note.clockStepped':
+      shiftDue(state, change.byMs, at)
+      for (const floor of state.trunks.values()) {
+        floor.recent = floor.recent.map(start => start + change.byMs)
+        floor.tokensAt += change.byMs
+      }
       break
     case 'trunk.stateChanged': {
       const floor = state.trunks.get(change.trunk)

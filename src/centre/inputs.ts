@@ -6,6 +6,8 @@ import type { Actor, RecordFact } from './facts.ts'
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */
   | { type: 'tick' }
+  /** The machine's clock was set: what comes next is told in the new time. What waits goes on for as long as was left of it. */
+  | { type: 'clock.stepped'; byMs: number }
   /** Facts that the records door has committed already; the floor takes note (and withdraws, repaints, re-plans). */
   | { type: 'records.committed'; facts: RecordFact[] }
   | { type: 'leads.loaded'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }

@@ -133,6 +133,37 @@ test('no more lines than free agents, whatever number of campaigns they belong t
   assert.equal(floor.count('call.dialed'), 2)
 })
 
+test('a clock that was set back by an hour keeps nobody waiting for an hour, and forward ends nothing early', () => {
+  const floor = new TestFloor()
+  const slow = { ...floor.state.trunks.get(trunk)!.trunk, callsPerSecond: 1 }
+  floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: slow }] })
+  const leads = [leadOf('le_1', carl), leadOf('le_2', carla), leadOf('le_3', carlos)]
+  floor.do({ type: 'leads.loaded', campaign, leads, exhausted: true })
+  for (const agent of [alice, bob]) {
+    floor.do({ type: 'agent.signOn', agent })
+    floor.do({ type: 'station.up', agent, leg: `st_${agent}` as LegId })
+    floor.do({ type: 'agent.ready', agent })
+  }
+  assert.equal(floor.count('call.dialed'), 1)
+  const set = (byMs: number) => {
+    floor.clock.advance(byMs)
+    floor.do({ type: 'clock.stepped', byMs })
+  }
+  set(-3600_000)
+  floor.pass(999)
+  assert.equal(floor.count('call.dialed'), 1)
+  floor.pass(1)
+  assert.equal(floor.count('call.dialed'), 2)
+  set(7200_000)
+  assert.equal(floor.count('call.ended'), 0)
+  const [first] = floor.state.calls.values()
+  const left = first!.deadlineAt! - floor.clock.now()
+  floor.pass(left - 1)
+  const before = floor.count('call.ended')
+  floor.pass(1)
+  assert.equal(floor.count('call.ended'), before + 1)
+})
+
 test('a trunk starts no more calls in a second than its carrier allows, and says so', () => {
   const floor = new TestFloor()
   const slow = { ...floor.state.trunks.get(trunk)!.trunk, callsPerSecond: 1 }

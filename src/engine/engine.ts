@@ -7,7 +7,7 @@ import type { Effect } from '../centre/effects.ts'
 import type { Actor, Fact, Recorded } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { FloorState, Setup } from '../centre/state.ts'
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, stepOf } from '../lib/clock.ts'
 import type { CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { StoreError } from '../store/port.ts'
@@ -64,6 +64,7 @@ export class Engine implements EnginePort {
   readonly #inbox = new Inbox<Waiting>(postedMax)
   readonly #feed: Feed
   readonly #unsubscribe: () => void
+  readonly #clockStep: () => number
   /** Calls that a bug has ended; a second bug of theirs is only logged. */
   readonly #bugCalls = new Set<CallId>()
   #open: Batch = emptyBatch()
@@ -86,6 +87,7 @@ export class Engine implements EnginePort {
     this.#options = options
     this.state = options.centre.floorFrom(options.setup, options.bootAt)
     this.#feed = new Feed(options.log)
+    this.#clockStep = stepOf(options.clock)
     this.#unsubscribe = options.store.onCommitted((lines: CommittedLine[]) => this.#feed.publish(lines))
   }
 
@@ -197,6 +199,8 @@ export class Engine implements EnginePort {
   }
 
   #take({ input, actor, reply }: Waiting): void {
+    const stepMs = this.#clockStep()
+    if (stepMs !== 0) this.#clockStepped(stepMs)
     const now = this.#options.clock.now()
     let decision: Decision
     try {
@@ -217,6 +221,16 @@ export class Engine implements EnginePort {
   }
 
   /** What follows by itself, as far as one turn goes. */
+  /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
+  #clockStepped(byMs: number): void {
+    const seconds = Math.round(Math.abs(byMs) / 1000)
+    this.#options.log.error(
+      { byMs },
+      `the clock of this machine was set ${byMs > 0 ? 'forward' : 'back'} by ${seconds} s: contact hours and recordings as evidence depend on it; see what keeps it right with timedatectl timesync-status or chronyc tracking`,
+    )
+    this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null })
+  }
+
   #proceed(now: number, recorded: Recorded[], effects: Effect[]): void {
     const moment = { now, actor: 'system' as const }
     try {

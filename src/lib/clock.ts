@@ -15,6 +15,22 @@ export function processMonotonic(): () => number {
   return () => performance.now() + offset
 }
 
+/**
+ * Tells how far the wall clock was set since the last question, in ms: against the one that never steps, so that NTP's gentle corrections
+ * (500 ppm at most) are 0 as long as it is asked every minute.
+ */
+export function stepOf(clock: Clock): () => number {
+  let offset = clock.now() - clock.monotonic()
+  return () => {
+    const before = offset
+    offset = clock.now() - clock.monotonic()
+    const step = Math.round(offset - before)
+    return Math.abs(step) < stepMs ? 0 : step
+  }
+}
+
+const stepMs = 1000
+
 /** A clock that stands still until it is told to move; for tests and the simulator. */
 export class VirtualClock implements Clock {
   #at: number
