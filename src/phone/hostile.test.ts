@@ -79,3 +79,17 @@ test('a far end that presses keys faster than any telephone fills no journal', (
   }
   assert.equal(keys() - before, 12)
 })
+
+test('who forges the carrier’s address cannot fill the journal with calls', () => {
+  const { phone, posted, clock } = phoneAtTrunk()
+  const offers = () => posted.filter(input => input.type === 'leg.offered').length
+  for (let n = 0; n < 10_000; n++) {
+    clock.now += 0.1
+    phone.take(incoming(null))
+  }
+  assert.ok(offers() >= 100 && offers() <= 121, String(offers()))
+  clock.now += 5_000
+  const before = offers()
+  for (let n = 0; n < 100; n++) phone.take(incoming(null))
+  assert.equal(offers() - before, 100)
+})

@@ -1,5 +1,6 @@
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { SessionId } from '../sip/events.ts'
+import type { Allowance } from './allowance.ts'
 
 /** Who is at the far end of a leg: a line of the carrier, or an agent's desk phone (`nailed`: up for the shift). */
 export type FarEnd =
@@ -35,6 +36,6 @@ export type Leg = {
   heldByFar: boolean
   /** Asked to hang up before there was a session to end. */
   hangUp: number | null
-  /** Keys that it may still press just now, and when that was counted. */
-  keys: { left: number; at: number }
+  /** Keys that it may press. */
+  readonly keys: Allowance
 }

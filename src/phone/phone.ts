@@ -11,6 +11,7 @@ import type { Logger } from '../lib/log.ts'
 import { maskNumber } from '../lib/mask.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import type { Binding, Ended, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { Allowance } from './allowance.ts'
 import type { FarEnd, Leg } from './leg.ts'
 import { type Agreed, agree, answerTo, type LocalSide, offerOf, rtpParameters } from './offer.ts'
 import type { TrunkLines } from './trunk-lines.ts'
@@ -25,6 +26,12 @@ const nailedRetryMs = 5_000
 /** Keys a far end may press: a burst, and then so many a second. Each is a fact on disk; no telephone is faster (RFC 4733: 80 ms a key). */
 const keysBurst = 32
 const keysPerSecond = 12.5
+/**
+ * Calls that a trunk may bring: at least so many a second, or twice what we may place there, and five seconds' worth at once. Anyone who forges
+ * a carrier's address on UDP can send INVITEs, and each becomes lines of the journal, for good.
+ */
+const offersPerSecondLeast = 20
+const offersBurstS = 5
 
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
@@ -50,6 +57,7 @@ export class Phone {
   readonly #options: PhoneOptions
   readonly #legs = new Map<LegId, Leg>()
   readonly #bySession = new Map<SessionId, Leg>()
+  readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
   constructor(options: PhoneOptions) {
     this.#options = options
@@ -294,6 +302,7 @@ export class Phone {
       ua.reject(event.session, 403, 21, now())
       return
     }
+    if (!this.#mayOffer(trunk)) return ua.reject(event.session, 503, 42, now())
     // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
     const from = event.assertedIdentity ?? event.from.user
     const leg = this.#leg(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
@@ -303,6 +312,22 @@ export class Phone {
     this.#bySession.set(event.session, leg)
     ua.progress(event.session, 180, null, now())
     this.#post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
+  }
+
+  #mayOffer(trunk: TrunkId): boolean {
+    const { lines, now, log } = this.#options
+    const perSecond = Math.max(offersPerSecondLeast, 2 * (lines.trunk(trunk)?.callsPerSecond ?? 0))
+    let offers = this.#offers.get(trunk)
+    if (offers?.perSecond !== perSecond) {
+      const calls = new Allowance({ burst: offersBurstS * perSecond, perSecond, now: now() })
+      const words = new Allowance({ burst: 1, perSecond: 0.1, now: now() })
+      offers = { perSecond, calls, words }
+      this.#offers.set(trunk, offers)
+    }
+    if (offers.calls.take(now())) return true
+    if (offers.words.take(now()))
+      log.warn({ trunk }, `calls refused: this trunk brings more than ${perSecond} a second; is its address forged?`)
+    return false
   }
 
   #takeForLeg(
@@ -445,7 +470,7 @@ export class Phone {
       early: false,
       heldByFar: false,
       hangUp: null,
-      keys: { left: keysBurst, at: this.#options.now() },
+      keys: new Allowance({ burst: keysBurst, perSecond: keysPerSecond, now: this.#options.now() }),
     }
     this.#legs.set(id, leg)
     return leg
@@ -506,10 +531,7 @@ export class Phone {
   }
 
   #key(leg: Leg, digit: string): void {
-    const now = this.#options.now()
-    const left = Math.min(keysBurst, leg.keys.left + ((now - leg.keys.at) * keysPerSecond) / 1000)
-    leg.keys = { left: Math.max(0, left - 1), at: now }
-    if (left >= 1) this.#post({ type: 'leg.digit', leg: leg.id, digit }, leg)
+    if (leg.keys.take(this.#options.now())) this.#post({ type: 'leg.digit', leg: leg.id, digit }, leg)
   }
 
   /** After a re-INVITE: another address, hold or resume. */
