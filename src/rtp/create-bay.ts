@@ -7,7 +7,7 @@ import { type Bay, type BayEvent, type Endpoint, type LegFigures, MediaError, ty
 import type { MediaReport, MediaRequest, MediaWorkerData, RecorderReport, RecorderRequest } from './control.ts'
 import { encode } from './g711.ts'
 import { loadLibc, nativeMemory } from './libc.ts'
-import { ringMemory } from './recording-ring.ts'
+import { RingPool } from './ring-pool.ts'
 import type { DtlsIdentity, DtlsReply, DtlsRequest } from './secure-leg.ts'
 import { ipv4Number } from './wire.ts'
 
@@ -39,6 +39,8 @@ const EFD_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
 const sealMsMax = 8000
 /** A thread that dies more often than this many times a minute is not the victim of one bad packet. */
 const restartsPerMinuteMax = 10
+/** These threads make next to no garbage once they run; loading their modules would grow each heap's young half to 48 MB for good. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 export async function createBay(options: BayOptions): Promise<Bay> {
   if (ipv4Number(options.address) === null)
@@ -62,6 +64,7 @@ class BayHost implements Bay {
   readonly #browsers = new Set<LegId>()
   /** Neither closed nor failed; `begun` once the recording thread knows of it. */
   readonly #recordings = new Map<RecordingId, 'asked' | 'begun'>()
+  readonly #rings = new RingPool()
   readonly #asks = new Map<number, (figures: LegFigures[]) => void>()
   readonly #monotonic = processMonotonic()
   readonly #wire: 'libc' | 'dgram'
@@ -131,7 +134,7 @@ class BayHost implements Bay {
 
   record(recording: RecordingId, leg: LegId, file: string): void {
     this.#recordings.set(recording, 'asked')
-    this.#tell({ type: 'record', recording, leg, file, memory: ringMemory() })
+    this.#tell({ type: 'record', recording, leg, file, memory: this.#rings.lend(recording) })
   }
 
   stopRecording(recording: RecordingId): void {
@@ -187,7 +190,7 @@ class BayHost implements Bay {
 
   #startMedia(): Worker {
     const file = this.#options.mediaWorker ?? workerFile('rtp/media-worker')
-    const worker = new Worker(file, { workerData: this.#workerData, name: 'media' })
+    const worker = new Worker(file, { workerData: this.#workerData, name: 'media', resourceLimits })
     worker.on('message', (report: MediaReport) => this.#hearMedia(report))
     watch(worker, reason => this.#mediaDied(worker, reason))
     return worker
@@ -196,6 +199,7 @@ class BayHost implements Bay {
   #startRecorder(): Worker {
     const worker = new Worker(this.#options.recordingWorker ?? workerFile('rtp/recording-worker'), {
       name: 'recording',
+      resourceLimits,
     })
     worker.on('message', (report: RecorderReport) => this.#hearRecorder(report))
     watch(worker, reason => this.#recorderDied(worker, reason))
@@ -205,7 +209,7 @@ class BayHost implements Bay {
   #startDtls(identity: DtlsIdentity): Worker {
     const { certificatePem, privateKeyPem } = identity
     const file = this.#options.dtlsWorker ?? workerFile('webrtc/dtls-worker')
-    const worker = new Worker(file, { workerData: { certificatePem, privateKeyPem }, name: 'dtls' })
+    const worker = new Worker(file, { workerData: { certificatePem, privateKeyPem }, name: 'dtls', resourceLimits })
     worker.on('message', (reply: DtlsReply) => this.#hearDtls(reply))
     watch(worker, reason => {
       if (this.#isClosing || worker !== this.#dtls) return
@@ -221,7 +225,7 @@ class BayHost implements Bay {
       case 'opened':
         return this.#opened(report)
       case 'event':
-        if (report.event.type === 'recording.failed') this.#recordings.delete(report.event.recording)
+        if (report.event.type === 'recording.failed') this.#notBegun(report.event.recording)
         return this.#emit(report.event)
       case 'figures':
         this.#asks.get(report.ask)?.(report.figures)
@@ -264,11 +268,18 @@ class BayHost implements Bay {
     const recording = report.recording as RecordingId
     this.#recordings.delete(recording)
     if (report.type === 'closed') {
+      this.#rings.takeBack(recording)
       const { sha256, bytes, durationMs, lostMs } = report
       return this.#emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs })
     }
+    this.#rings.forget(recording) // the relay loop writes on until it is told
     this.#tell({ type: 'stopRecording', recording })
     this.#emit({ type: 'recording.failed', recording, reason: report.reason })
+  }
+
+  #notBegun(recording: RecordingId): void {
+    this.#recordings.delete(recording)
+    this.#rings.takeBack(recording)
   }
 
   #hearDtls(reply: DtlsReply): void {
@@ -293,6 +304,7 @@ class BayHost implements Bay {
       if (phase === 'begun') this.#tellRecorder({ type: 'stop', recording, endMs: this.#monotonic() })
       else {
         this.#recordings.delete(recording)
+        this.#rings.forget(recording)
         this.#emit({ type: 'recording.failed', recording, reason: `the media thread died: ${reason}` })
       }
     for (const leg of this.#browsers) this.#askDtls({ type: 'close', leg })
@@ -310,6 +322,7 @@ class BayHost implements Bay {
     this.#recordings.clear()
     if (this.#mayRestart()) this.#recorder = this.#startRecorder()
     for (const recording of recordings) {
+      this.#rings.forget(recording)
       this.#tell({ type: 'stopRecording', recording })
       this.#emit({ type: 'recording.failed', recording, reason: `the recording thread died: ${reason}` })
     }

@@ -42,7 +42,8 @@ export class RingWriter {
     this.#bounds = new Int32Array(memory.bounds)
     this.#payloadType = payloadType
     this.#startMs = startMs
-    this.#frames.fill(silenceFor(payloadType))
+    this.#frames.fill(silenceFor(payloadType)) // it may have held another recording
+    this.#bounds[low] = 0
     this.#bounds[high] = ringFrames
   }
 

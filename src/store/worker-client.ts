@@ -12,6 +12,8 @@ type Waiting = { resolve: (value: unknown) => void; reject: (error: StoreError) 
 
 const maxWaiting = 50_000
 const restartDelayMs = 200
+/** V8 would let the young half of each heap grow to 48 MB for good while modules load. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 }
 
 export class WorkerClient {
   readonly #path: string | URL
@@ -36,7 +38,7 @@ export class WorkerClient {
   /** Resolves when the worker has opened the file; rejects with its words when it cannot. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#path, { workerData: this.#data() })
+      const worker = new Worker(this.#path, { workerData: this.#data(), resourceLimits })
       let opened = false
       let fault: unknown = null
       worker.on('message', (answers: Answered[]) => {
