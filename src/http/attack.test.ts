@@ -1,6 +1,7 @@
 /** What was tried by somebody on the LAN who has no business here, or with less of a role than the thing wants. */
 import assert from 'node:assert/strict'
 import { type ClientRequest, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addSuppression } from '../records/suppressions.ts'
@@ -8,6 +9,7 @@ import { revokeToken } from '../records/tokens.ts'
 import { changeUser } from '../records/users.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { agentRoutes } from './agent/agent.ts'
+import { silentPerAddressMax } from './crowd.ts'
 import { liveRoutes } from './live/live.ts'
 import { type Listening, listen } from './server.ts'
 import { type House, openHouse } from './testing/house.ts'
@@ -142,4 +144,27 @@ test('who may not see numbers finds none in the source of a page, nor in the jou
   })
   assert.equal(removal.status, 303)
   assert.equal(await house.store.read('suppressions.byNumber', { number }), null)
+})
+
+test('one machine that opens connections and says nothing does not take all the places', async () => {
+  const closed: Socket[] = []
+  const sockets = Array.from({ length: silentPerAddressMax + 50 }, () => {
+    const socket = connect({ host: '127.0.0.1', port: web.port, localAddress: '127.0.0.7' })
+    socket.on('error', () => {})
+    socket.once('close', () => closed.push(socket))
+    return socket
+  })
+  const health = () => fetch(`http://127.0.0.1:${web.port}/healthz`).then(response => response.status)
+  for (let waits = 0; closed.length < 50 && waits < 100; waits++) await sleep(20)
+  assert.equal(closed.length, 50)
+  assert.equal(await health(), 200)
+  for (const socket of sockets) socket.destroy()
+  // Their places are given back.
+  for (let waits = 0; closed.length < sockets.length && waits < 100; waits++) await sleep(20)
+  await sleep(50)
+  const again = connect({ host: '127.0.0.1', port: web.port, localAddress: '127.0.0.7' })
+  again.end('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  let text = ''
+  for await (const part of again) text += part
+  assert.match(text, /^HTTP\/1\.1 200 /)
 })

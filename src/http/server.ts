@@ -10,6 +10,7 @@ import { type ProblemProps, problemPage } from '../../web/pages/problem.ts'
 import { apiRoutes } from './api/api.ts'
 import { bodyMax } from './body.ts'
 import { certificateRoutes } from './certificate-page.ts'
+import { keepPlaces } from './crowd.ts'
 import { sameOriginOnly } from './csrf.ts'
 import type { Ctx, Deps, Env } from './deps.ts'
 import { languageOf, provide } from './guard.ts'
@@ -100,14 +101,15 @@ export async function listen(
   app: Pick<Hono<Env>, 'fetch'>,
   at: { host: string; port: number; tls: { cert: string; key: string } | null },
 ): Promise<Listening> {
+  const watch = { connectionsCheckingInterval: 5_000 } // how late the time-outs below may be noticed
   const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0])
   const server: Server = at.tls
-    ? createHttpsServer({ ...at.tls, minVersion: 'TLSv1.2' }, listener)
-    : createHttpServer(listener)
+    ? createHttpsServer({ ...at.tls, minVersion: 'TLSv1.2', ...watch }, listener)
+    : createHttpServer(watch, listener)
   server.headersTimeout = 10_000
   server.requestTimeout = 120_000 // an upload of 64 MB over a slow line
   server.keepAliveTimeout = 65_000
-  server.maxConnections = 5000
+  keepPlaces(server, 5000)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(at.port, at.host, () => {
