@@ -535,6 +535,141 @@ describe('a call in progress', { skip: hasSipp && hasBaresip ? false : 'needs si
   })
 })
 
+describe('a person at the pages', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let world: World
+  let chromium: Chromium
+  let clockOffsetMs = 0
+
+  before(async () => {
+    world = await World.open({
+      address: '127.0.0.75',
+      web: 'http',
+      clock: { now: () => Date.now() + clockOffsetMs, monotonic: () => performance.now() },
+    })
+    for (const name of ['adam', 'ada']) await world.person(name, 'admin')
+    await world.person('alice', 'agent')
+    chromium = await Chromium.launch('none')
+  })
+  after(async () => {
+    await chromium?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  async function fillIn(page: Page, name: string, password = signInPassword): Promise<void> {
+    await page.fill('input[name=name]', name)
+    await page.fill('input[name=password]', password)
+    await page.press('input[name=password]', 'Enter')
+  }
+  async function signedIn(name: string): Promise<Page> {
+    const page = await chromium.page()
+    await page.goto(`${world.url}/sign-in`)
+    await fillIn(page, name)
+    await page.waitForURL(url => url.pathname !== '/sign-in')
+    return page
+  }
+
+  test('five wrong passwords lock the name for 30 minutes, which is said; another person signs in as ever', async () => {
+    const page = await chromium.page()
+    const answers: number[] = []
+    for (const password of ['1', '2', '3', '4', '5', signInPassword]) {
+      await page.goto(`${world.url}/sign-in`)
+      const [answer] = await Promise.all([
+        page.waitForResponse(response => response.request().method() === 'POST'),
+        fillIn(page, 'ada', password),
+      ])
+      answers.push(answer.status())
+      await page.waitForSelector('.notice')
+      assert.equal(await page.inputValue('input[name=name]'), 'ada', 'the name stays')
+    }
+    assert.deepEqual(
+      answers.map(status => status === 401),
+      [true, true, true, true, false, false],
+    )
+    assert.match((await page.textContent('.notice')) ?? '', /(locked|锁定).*30|30.*(locked|锁定)/s)
+    await (await signedIn('adam')).close()
+    clockOffsetMs += 31 * 60_000
+    await (await signedIn('ada')).close()
+  })
+
+  test('what was typed when the session ended is back after the sign-in, and goes in', async () => {
+    const page = await signedIn('adam')
+    await page.goto(`${world.url}/admin/suppressions`)
+    await page.fill('#f-number', '13800000099')
+    await page.fill('[name=reason]', 'asked on the phone')
+    clockOffsetMs += 11 * 60_000
+    await page.press('#f-number', 'Enter')
+    await page.waitForURL(url => url.pathname === '/sign-in')
+    assert.match((await page.textContent('.notice')) ?? '', /What you typed is kept|输入过的内容仍保存在本机/)
+    await fillIn(page, 'adam')
+    await page.waitForURL(url => url.pathname === '/admin/suppressions')
+    await page.waitForFunction(`document.querySelector('#f-number').value !== ''`)
+    assert.equal(await page.inputValue('#f-number'), '13800000099')
+    assert.equal(await page.inputValue('[name=reason]'), 'asked on the phone')
+    await page.press('#f-number', 'Enter')
+    await page.waitForSelector('td:has-text("asked on the phone")')
+    assert.equal(await page.inputValue('#f-number'), '', 'what went in is not offered again')
+    assert.doesNotMatch(await page.evaluate<string>('JSON.stringify(sessionStorage)'), /correct horse|13800000099/)
+    await page.close()
+  })
+
+  test('rows that do not pass are told one by one, the good ones are in, and the same file again changes nothing', async () => {
+    const campaign = await world.campaign({ id: 'k_csv' as CampaignId, state: 'paused', trunks: [], agents: [] })
+    const csv = [
+      'ref,name,phone',
+      'A1,Carl,13800000001',
+      'A2,Carla,telephone',
+      'A3,Carlos,13800000003,one,too,many',
+      ',Nobody,13800000004',
+      'A1,Carl again,13800000005',
+      'A6,"Caroline, née ""B""",13800000006',
+    ].join('\r\n')
+    const page = await signedIn('adam')
+    const upload = async () => {
+      await page.goto(`${world.url}/admin/campaigns/${campaign}/leads`)
+      await page.setInputFiles('input[type=file]', {
+        name: 'leads.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(csv),
+      })
+      await Promise.all([
+        page.waitForResponse(answer => answer.request().method() === 'POST'),
+        page.click('.upload button'),
+      ])
+      await page.waitForSelector('.notice')
+      return (await page.textContent('main')) ?? ''
+    }
+    const stored = async () => {
+      const { items } = await world.house.store.read('leads.page', { campaign, cursor: null })
+      return items.map(({ ref, name }) => `${ref} ${name}`).sort()
+    }
+    const first = await upload()
+    assert.match(first, /2 rows went in|已导入 2 行/)
+    assert.match(first, /4 rows did not|4 行未导入/)
+    for (const found of [/telephone/, /found 6 columns; allowed: the 3 of the header/, /\bref\b/, /A1/])
+      assert.match(first, found)
+    const whole = ['A1 Carl', 'A6 Caroline, née "B"']
+    assert.deepEqual(await stored(), whole)
+    const again = await upload()
+    assert.match(again, /0 rows went in|已导入 0 行/)
+    assert.deepEqual(await stored(), whole)
+    await page.close()
+  })
+
+  test('an agent without a microphone reads what to do, and does not become ready', async () => {
+    const page = await signedIn('alice')
+    await page.waitForSelector('html[data-audio-state="no-microphone"]', { state: 'attached' })
+    const words = (await page.textContent('#audio-words')) ?? ''
+    assert.match(words, /No microphone was found\. Plug in the headset|没有找到麦克风。请插好耳麦/)
+    await page.keyboard.press('Alt+r')
+    await page.waitForSelector('#state-bar[data-phase="break"]')
+    await page.keyboard.press('Alt+r')
+    await page.waitForSelector('text=/audio is not connected|语音尚未连接/i', { timeout: 10_000 })
+    assert.equal(await page.getAttribute('#state-bar', 'data-phase'), 'break')
+    assert.equal(world.facts.filter(fact => fact.type === 'agent.stateChanged' && fact.state === 'ready').length, 0)
+    await page.close()
+  })
+})
+
 type SmallDisk = Disposable & { folder: string; fill(): void; makeSpace(): void }
 
 /** A data folder of 48 MB, where mounting is permitted; else an ordinary one. */

@@ -31,6 +31,57 @@
     for (const box of document.querySelectorAll(event.target.dataset.all)) box.checked = event.target.checked
   })
 
+  // What is typed in a form outlives a session that ends meanwhile: kept in this tab, and put back after the sign-in. Never a password.
+  const typedKey = 'switchroom.typed'
+  const gate = document.querySelector('form[action="/sign-in"]')
+  const typedForm = element =>
+    element.form?.method === 'post' && element.form !== gate && !element.closest('form.write')
+  const place = () => location.pathname + location.search
+
+  function keepTyped(event) {
+    if (!event.target.form || !typedForm(event.target)) return
+    const forms = [...document.forms]
+    const { form } = event.target
+    const fields = [...form.elements].filter(
+      ({ name, type }) => name && !/^(hidden|password|file|submit|button)$/.test(type),
+    )
+    const typed = fields.map(({ name, value, type, checked }) => ({
+      name,
+      value,
+      checked: /check|radio/.test(type) ? checked : null,
+    }))
+    try {
+      sessionStorage.setItem(typedKey, JSON.stringify({ place: place(), form: forms.indexOf(form), typed }))
+    } catch {} // full or forbidden: the form still works
+  }
+
+  function putBack() {
+    const kept = JSON.parse(sessionStorage.getItem(typedKey) ?? 'null')
+    if (kept === null) return
+    if (gate && location.search.includes('why=signed_out')) return sessionStorage.removeItem(typedKey)
+    if (gate) {
+      if (!gate.elements.next.value) gate.elements.next.value = kept.place
+      sessionStorage.setItem(typedKey, JSON.stringify({ ...kept, ended: true }))
+      return
+    }
+    if (kept.place !== place() && kept.ended) return // the way back leads over another page
+    sessionStorage.removeItem(typedKey)
+    const form = kept.ended && document.forms[kept.form]
+    if (!form) return
+    const left = [...form.elements]
+    for (const { name, value, checked } of kept.typed) {
+      const at = left.findIndex(element => element.name === name && (checked === null || element.value === value))
+      const [element] = at < 0 ? [] : left.splice(at, 1)
+      if (!element) continue
+      if (checked === null) element.value = value
+      else element.checked = checked
+    }
+    form.closest('dialog')?.showModal()
+  }
+
+  document.addEventListener('input', keepTyped)
+  putBack()
+
   let waiting
   const lost = shown => {
     clearTimeout(waiting)
