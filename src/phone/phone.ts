@@ -16,8 +16,12 @@ import type { FarEnd, Leg } from './leg.ts'
 import { type Agreed, agree, answerTo, type LocalSide, offerOf, rtpParameters } from './offer.ts'
 import type { TrunkLines } from './trunk-lines.ts'
 
-/** A trunk leg without a packet for this long is ended; a desk phone's station leg goes down. */
-const silenceMs = 20_000
+/**
+ * A trunk leg without a packet for this long is ended: long enough for gateways that send nothing while a person is silent, short enough that
+ * a line gone dead does not keep an agent. A desk phone's leg of the shift is noticed sooner, since nobody is to be connected to it.
+ */
+const trunkSilenceMs = 60_000
+const deskSilenceMs = 30_000
 const deskCodecs: Codec[] = ['pcma', 'pcmu']
 /** Time a nailed desk phone may ring until it picks up. */
 const nailedRingMs = 30_000
@@ -241,7 +245,7 @@ export class Phone {
     if (leg?.phase !== 'offered' || leg.far.kind !== 'trunk') return
     const { bay, now } = this.#options
     const peer = this.#options.lines.destination(leg.far.trunk)?.address ?? '127.0.0.1'
-    bay.open(leg.id, { kind: 'rtp', silenceMs }).then(
+    bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs }).then(
       local => {
         if (leg.phase !== 'offered' || !leg.session) return this.#closeMedia(leg)
         this.#place(leg, local.address, local.port, peer)
@@ -478,25 +482,30 @@ export class Phone {
 
   /** Binds the media port, then places the call with our offer. */
   #open(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
-    this.#options.bay.open(leg.id, { kind: 'rtp', silenceMs }).then(
-      local => {
-        if (leg.phase !== 'opening') return this.#closeMedia(leg)
-        if (leg.hangUp !== null)
-          return this.#over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
-        this.#place(leg, local.address, local.port, peer)
-        try {
-          leg.session = invite(offerOf(this.#codecs(leg), this.#local(leg)))
-        } catch (error) {
-          this.#options.log.error({ err: error, leg: leg.id, number: maskNumber(leg.from) }, 'the call cannot be sent')
-        }
-        if (leg.session === null) return this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
-        this.#bySession.set(leg.session, leg)
-        leg.phase = 'calling'
-        leg.ringUntil = this.#options.now() + leg.ringMs
-        this.#options.flush()
-      },
-      error => this.#noMedia(leg, error),
-    )
+    this.#options.bay
+      .open(leg.id, { kind: 'rtp', silenceMs: leg.far.kind === 'trunk' ? trunkSilenceMs : deskSilenceMs })
+      .then(
+        local => {
+          if (leg.phase !== 'opening') return this.#closeMedia(leg)
+          if (leg.hangUp !== null)
+            return this.#over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
+          this.#place(leg, local.address, local.port, peer)
+          try {
+            leg.session = invite(offerOf(this.#codecs(leg), this.#local(leg)))
+          } catch (error) {
+            this.#options.log.error(
+              { err: error, leg: leg.id, number: maskNumber(leg.from) },
+              'the call cannot be sent',
+            )
+          }
+          if (leg.session === null) return this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+          this.#bySession.set(leg.session, leg)
+          leg.phase = 'calling'
+          leg.ringUntil = this.#options.now() + leg.ringMs
+          this.#options.flush()
+        },
+        error => this.#noMedia(leg, error),
+      )
   }
 
   #place(leg: Leg, bound: string, port: number, peer: string): void {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLogger } from '../lib/log.ts'
+import type { Binding } from '../sip/events.ts'
+import { PhoneBook } from './phone-book.ts'
+
+const binding: Binding = {
+  extension: '1001',
+  contact: 'sip:1001@127.0.0.3:5060',
+  flow: { transport: 'udp', source: { address: '127.0.0.3', port: 5060 }, local: 'udp:0.0.0.0:5060' },
+  userAgent: 'a phone',
+  expiresInMs: 300_000,
+}
+
+test('what was saved is read again while it holds; a file that is not ours is no phones and no fault', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-phones-'))
+  try {
+    const file = join(folder, 'phones.json')
+    const log = createLogger('silent')
+    assert.deepEqual(new PhoneBook(file, log).read(0), [])
+    new PhoneBook(file, log).save(
+      [binding, { ...binding, extension: '1002', flow: { ...binding.flow, transport: 'tcp' } }],
+      1_000_000,
+    )
+    const book = new PhoneBook(file, log)
+    for (let tries = 0; tries < 100 && book.read(1_100_000).length === 0; tries++) await sleep(10)
+    const read = book.read(1_100_000)
+    assert.equal(read.length, 1)
+    assert.equal(read[0]!.contact, binding.contact)
+    assert.equal(read[0]!.expiresInMs, 200_000)
+    assert.deepEqual(book.read(1_400_000), [])
+    writeFileSync(file, '[{"extension":"1001"}]')
+    assert.deepEqual(book.read(1_100_000), [])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

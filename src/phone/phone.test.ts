@@ -1,0 +1,223 @@
+/** The phone between a user agent and a bay that only take note: what each of their words becomes for the floor. */
+import assert from 'node:assert/strict'
+import { beforeEach, describe, test } from 'node:test'
+import type { Trunk } from '../centre/entities.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import type { Bay } from '../rtp/bay.ts'
+import type { Binding, SessionId, UserAgentPort } from '../sip/events.ts'
+import { type LocalSide, offerOf } from './offer.ts'
+import { Phone } from './phone.ts'
+import { TrunkLines } from './trunk-lines.ts'
+
+const trunk: Trunk = {
+  id: 't_1' as TrunkId,
+  name: 'E1',
+  host: '127.0.0.9',
+  port: 5060,
+  transport: 'udp',
+  register: false,
+  username: null,
+  callerIds: ['+861088880000'],
+  maxCalls: 10,
+  callsPerSecond: 5,
+  codecs: ['pcma'],
+  enabled: true,
+}
+const leg = 'l_1' as LegId
+const session = 's_1' as SessionId
+const alice = 'u_alice' as UserId
+const far: LocalSide = { address: '127.0.0.9', port: 40_000, id: leg, version: 1 }
+const theirSdp = offerOf(['pcma'], far)
+
+describe('the phone', () => {
+  let said: Input[]
+  let told: string[]
+  let now: number
+  let binding: Binding | null
+  let canOpen: boolean
+  let phone: Phone
+
+  beforeEach(() => {
+    said = []
+    told = []
+    now = 0
+    binding = null
+    canOpen = true
+    const note =
+      (name: string) =>
+      (...args: unknown[]) =>
+        void told.push([name, ...args.filter(arg => typeof arg !== 'object' || arg === null)].join(' '))
+    const ua = new Proxy({} as UserAgentPort, {
+      get: (_target, name: string) => {
+        if (name === 'invite' || name === 'inviteExtension')
+          return () => {
+            told.push(name)
+            return session
+          }
+        if (name === 'binding') return () => binding
+        return note(name)
+      },
+    })
+    const bay = new Proxy({} as Bay, {
+      get: (_target, name: string) => {
+        if (name !== 'open') return note(name)
+        return async () => {
+          if (!canOpen) throw new Error('no free port')
+          return { address: '0.0.0.0', port: 20_000 }
+        }
+      },
+    })
+    const log = createLogger('silent')
+    const lines = new TrunkLines({ ua, resolve: async () => [], post: () => undefined, now: () => now, log })
+    lines.apply(trunk, null)
+    phone = new Phone({
+      ua,
+      bay,
+      lines,
+      localAddress: () => '127.0.0.1',
+      mediaAddress: null,
+      extensionOf: () => '1001',
+      agentAt: () => alice,
+      post: input => void said.push(input),
+      newLegId: () => 'w_1' as LegId,
+      now: () => now,
+      flush: () => undefined,
+      log,
+    })
+  })
+
+  const opened = () => new Promise(done => setImmediate(done))
+  async function dialled(): Promise<void> {
+    const call = 'c_1' as CallId
+    phone.perform({
+      type: 'phone.dial',
+      leg,
+      call,
+      trunk: trunk.id,
+      number: '+8613800000001',
+      callerId: '+861088880000',
+      ringMs: 15_000,
+    })
+    await opened()
+  }
+  async function talking(): Promise<void> {
+    await dialled()
+    phone.take({ type: 'accepted', session, sdp: theirSdp })
+  }
+  const last = () => said.at(-1)
+
+  test('a leg that falls silent is hung up and told as rtp_timeout, once', async () => {
+    await talking()
+    phone.takeMedia({ type: 'leg.silent', leg })
+    phone.takeMedia({ type: 'leg.silent', leg })
+    const endings = said.filter(input => input.type === 'leg.ended')
+    assert.equal(endings.length, 1)
+    assert.equal(endings[0]!.cause, 'rtp_timeout')
+    assert.ok(told.some(line => line.startsWith('hangUp')) && told.some(line => line.startsWith('close')))
+  })
+
+  test('a call that is withdrawn while its port is being bound is never sent', async () => {
+    phone.perform({
+      type: 'phone.dial',
+      leg,
+      call: 'c_1' as CallId,
+      trunk: trunk.id,
+      number: '+8613800000001',
+      callerId: '+861088880000',
+      ringMs: 15_000,
+    })
+    phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+    await opened()
+    assert.ok(!told.includes('invite'))
+    assert.deepEqual(last(), { type: 'leg.ended', leg, by: 'near', sipStatus: 487, q850: 16, cause: 'cancel' })
+    assert.equal(phone.size, 0)
+  })
+
+  test('without a free media port the call ends as a fault and the floor is told', async () => {
+    canOpen = false
+    await dialled()
+    assert.equal(last()?.type, 'leg.ended')
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'fault')
+  })
+
+  test('an answer with no audio that we speak ends the call', async () => {
+    await dialled()
+    phone.take({
+      type: 'accepted',
+      session,
+      sdp: theirSdp.replace('PCMA/8000', 'G729/8000').replace('RTP/AVP 8', 'RTP/AVP 18'),
+    })
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).sipStatus, 488)
+    assert.ok(told.some(line => line.startsWith('hangUp')))
+  })
+
+  test('ringing, early media, answer, hold and resume are told once each, in order', async () => {
+    await dialled()
+    phone.take({ type: 'provisional', session, status: 180, sdp: null, q850: null })
+    phone.take({ type: 'provisional', session, status: 180, sdp: null, q850: null })
+    phone.take({ type: 'provisional', session, status: 183, sdp: theirSdp, q850: null })
+    phone.take({ type: 'accepted', session, sdp: theirSdp })
+    phone.take({ type: 'reoffer', session, sdp: theirSdp.replace('a=sendrecv', 'a=sendonly') })
+    phone.take({ type: 'reoffer', session, sdp: theirSdp })
+    assert.deepEqual(
+      said.map(input => input.type),
+      ['leg.ringing', 'leg.early', 'leg.answered', 'leg.held', 'leg.resumed'],
+    )
+  })
+
+  test('nobody answers: CANCEL after the ring time, and no sooner', async () => {
+    await dialled()
+    now = 14_999
+    phone.advance(now)
+    assert.equal(said.length, 0)
+    now = 15_000
+    phone.advance(now)
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'timeout')
+    assert.ok(told.some(line => line.startsWith('hangUp s_1 19')))
+  })
+
+  test('a media thread that dies ends its legs', async () => {
+    await talking()
+    phone.takeMedia({ type: 'worker.died', legs: [leg], recordings: [], reason: 'test' })
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'fault')
+    assert.equal(phone.size, 0)
+  })
+
+  test('a call from an address that is no trunk of ours is refused and never reaches the floor', () => {
+    const flow = { transport: 'udp' as const, source: { address: '127.0.0.66', port: 5060 }, local: 'x' }
+    const from = { user: '1', host: 'h', displayName: null }
+    phone.take({
+      type: 'incoming',
+      session,
+      from,
+      to: '95588',
+      assertedIdentity: null,
+      diversion: null,
+      extension: null,
+      sdp: theirSdp,
+      flow,
+      callId: 'x',
+    })
+    assert.ok(told.includes('reject s_1 403 21 0'))
+    assert.equal(said.length, 0)
+  })
+
+  test('a nailed desk phone that was put down is rung again until the floor lets its leg go', async () => {
+    const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
+    binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }
+    phone.perform({ type: 'phone.ring', leg, agent: alice, call: null, from: '', ringMs: 0 })
+    await opened()
+    phone.take({ type: 'accepted', session, sdp: theirSdp })
+    assert.deepEqual(last(), { type: 'station.up', agent: alice, leg })
+    phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    assert.deepEqual(last(), { type: 'station.down', agent: alice, leg, reason: 'hung_up' })
+    now = 6_000
+    phone.advance(now)
+    await opened()
+    assert.equal(told.filter(line => line === 'inviteExtension').length, 2)
+    phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+    assert.equal(phone.size, 0)
+  })
+})
