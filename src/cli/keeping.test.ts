@@ -118,3 +118,22 @@ test('verify wants one thing to verify', async () => {
   assert.match(err.at(-1)!, /there is no database/)
   assert.equal(existsSync(folder.file), false, 'looking makes no file')
 })
+
+test('a table that was edited by hand is found, though the chain is whole', async () => {
+  using folder = testFolder()
+  const { out, err, run, open, save } = aHouse(folder)
+  {
+    await using store = await open()
+    await save(store, 'alice')
+    await save(store, 'bob')
+  }
+  assert.equal(await run(verify, '--journal'), 0)
+  assert.match(out.at(-1)!, /^ok: 2 journal lines/)
+  for (const edit of ["UPDATE users SET role = 'auditor' WHERE name = 'bob'", "DELETE FROM users WHERE name = 'bob'"]) {
+    const db = new Sqlite(folder.file)
+    db.exec(edit)
+    db.close()
+    assert.equal(await run(verify, '--journal'), 1, edit)
+    assert.match(err.at(-1)!, /the table users does not say what the journal says/)
+  }
+})

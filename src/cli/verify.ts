@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { dataFiles } from '../config.ts'
+import { asset } from '../lib/places.ts'
 import { verifyEvidence } from '../records/evidence-check.ts'
+import { openReader, readMigrations } from '../store/db.ts'
+import { type Difference, differenceFromJournal } from '../store/held-against.ts'
 import { configOf, readArguments } from './arguments.ts'
 import { type ExitCode, type Io, UsageError } from './command.ts'
 import { inspect } from './inspect.ts'
 
 /**
- * `verify --journal`: every line of the journal follows from the one before; prints the head. `verify FILE`: an evidence zip holds what it
+ * `verify --journal`: every line of the journal follows from the one before, and the tables say what it says; prints the head. `verify FILE`: an evidence zip holds what it
  * held when it was made, and its lines stand in the journal. `--head HASH`: the head known from elsewhere, 64 hex digits.
  */
 export async function run(args: string[], io: Io): Promise<ExitCode> {
@@ -22,8 +25,23 @@ function verifyJournal(options: { config: string | null; head: string | null }, 
   const { lines, head, fault } = inspect(database)
   if (fault !== null) return fail(io, fault)
   if (options.head !== null && options.head !== head) return fail(io, `the head is ${head}, not ${options.head}`)
+  const edited = difference(database)
+  if (edited !== null)
+    return fail(
+      io,
+      `the table ${edited.table} does not say what the journal says, from ${edited.row} on: it was changed by other hands; restore a backup`,
+    )
   io.out(`ok: ${lines} journal lines, head ${head}`)
   return 0
+}
+
+function difference(database: string): Difference | null {
+  const db = openReader(database)
+  try {
+    return differenceFromJournal(db, readMigrations(asset('migrations')))
+  } finally {
+    db.close()
+  }
 }
 
 async function verifyFile(file: string, head: string | null, io: Io): Promise<ExitCode> {
