@@ -21,6 +21,11 @@ export const commands: Record<string, Command> = {
     summary: 'people who may sign in; a password that is not given is made and shown once',
     load: () => import('./user.ts'),
   },
+  token: {
+    usage: '(add NAME --role ROLE | revoke ID | list) [--json] [--config FILE]',
+    summary: 'programs that may use the API; the secret is shown once',
+    load: () => import('./token.ts'),
+  },
   backup: {
     usage: 'FILE [--config FILE]',
     summary: 'a consistent copy of the database while the service works',
