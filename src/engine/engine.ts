@@ -43,7 +43,7 @@ export type EngineOptions = {
 
 const tickMs = 250
 /** Inputs are decided for this long, and effects let go for this long; then sockets and pages have their turn. */
-const sliceMs = 5
+const sliceMs = 4
 /** Doors are refused above this many waiting inputs; what phones and media say is taken up to `postedMax`. */
 const dispatchedMax = 20_000
 const postedMax = 200_000
@@ -52,6 +52,8 @@ const undurableMax = 50_000
 const retryMs = 1_000
 /** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
 const followUpsAtOnce = 16
+/** Follow-ups wait while this many facts wait for the disk, so that no batch takes long to be handed over. */
+const aheadMax = 250
 /** Follow-ups until the floor rests; more is a bug, not a busy floor. */
 const followUpsMax = 10_000
 const bugCallsMax = 1_000
@@ -181,19 +183,20 @@ export class Engine implements EnginePort {
     const until = clock.monotonic() + sliceMs
     while (this.#turn() && this.#trouble === null && clock.monotonic() < until);
     this.#flush()
-    if (!this.#isAtRest) this.#askDrain()
+    if (this.#inbox.length > 0 || this.#mayGoOn) this.#askDrain()
     this.#arm()
   }
 
-  get #isAtRest(): boolean {
-    return this.#inbox.length === 0 && this.#followUps === 0
+  /** Else `#write` asks again when the disk has taken what waits. */
+  get #mayGoOn(): boolean {
+    return this.#followUps > 0 && this.#open.recorded.length < aheadMax
   }
 
   /** The next input or, where none waits, what the last one left to do; false: there was nothing. */
   #turn(): boolean {
     const waiting = this.#inbox.shift()
     if (waiting !== undefined) this.#take(waiting)
-    else if (this.#followUps > 0) this.#goOn()
+    else if (this.#mayGoOn) this.#goOn()
     else return false
     return true
   }
@@ -298,7 +301,7 @@ export class Engine implements EnginePort {
       const { releases } = this.#open
       this.#open = emptyBatch()
       this.#release(releases)
-      if (this.#isAtRest && this.#durable.length === 0) for (const done of this.#idle.splice(0)) done()
+      if (this.#isAtRest) for (const done of this.#idle.splice(0)) done()
       return
     }
     this.#writing = this.#open
@@ -326,6 +329,11 @@ export class Engine implements EnginePort {
     this.#release(batch.releases)
     this.#clearTrouble()
     this.#flush()
+    if (this.#followUps > 0) this.#askDrain()
+  }
+
+  get #isAtRest(): boolean {
+    return this.#inbox.length === 0 && this.#followUps === 0 && this.#durable.length === 0
   }
 
   #release(releases: Release[]): void {
