@@ -63,7 +63,8 @@ export const userInput = z
       .nullable()
       .default(null),
     sipPassword: sipPassword.optional(),
-    station: z.enum(stationKinds).default('browser'),
+    /** Left out: the desk phone is rung when an extension and its password are given, else the browser. */
+    station: z.enum(stationKinds).optional(),
     skills: z.array(words(40)).max(50).default([]),
     numbersMasked: z.boolean().default(true),
     language: z.enum(['zh-CN', 'en']).default('zh-CN'),

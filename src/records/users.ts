@@ -12,7 +12,8 @@ import { userChange, userInput } from './schemas.ts'
 /** Throws InvalidInput; StoreError `conflict` when the name or extension is taken. */
 export async function createUser(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
   const { password, sipPassword, displayName, ...rest } = parseInput(userInput, given)
-  const user: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest }
+  const station = rest.station ?? (rest.extension !== null && sipPassword !== undefined ? 'phone-rung' : 'browser')
+  const user: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest, station }
   checkTogether(user, password)
   await save(door, actor, user, { password, sipPassword })
   return user

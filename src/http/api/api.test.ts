@@ -75,6 +75,7 @@ test('a person added over the API signs in, and no secret comes back or into the
   assert.equal(response.status, 201)
   const text = await response.text()
   assert.doesNotMatch(text, /password|secret/i)
+  assert.equal((JSON.parse(text) as { station: string }).station, 'phone-rung', 'an extension alone means a desk phone')
   assert.equal((await house.signIn('alice')).response.status, 303)
   const journal = JSON.stringify(await house.facts())
   assert.equal(journal.includes(testPassword) || journal.includes('desk phone secret'), false)
