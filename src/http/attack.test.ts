@@ -168,3 +168,18 @@ test('one machine that opens connections and says nothing does not take all the 
   for await (const part of again) text += part
   assert.match(text, /^HTTP\/1\.1 200 /)
 })
+
+test('the security administrator’s token hears who did what, and no customer’s number', async () => {
+  const { secret } = await house.token('security')
+  const { seq } = await house.store.read('journal.head', {})
+  await addSuppression(house.deps.records, 'system', { number: '13712345678', reason: 'at 13712345678' })
+  const stream = await house.api(secret, 'GET', '/events?types=suppression.', undefined, {
+    'last-event-id': String(seq),
+  })
+  const reader = stream.body!.getReader()
+  let text = ''
+  while (!text.includes('suppression.added')) text += new TextDecoder().decode((await reader.read()).value)
+  await reader.cancel()
+  assert.match(text, /\+86137\*{4}5678/)
+  assert.doesNotMatch(text, /137\d/)
+})

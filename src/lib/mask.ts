@@ -13,3 +13,14 @@ export function maskNumber(number: string): string {
 export function maskNumbersIn(text: string): string {
   return text.replace(/(?<![\w+])(?:\+\d{7,15}|(?:00)?(?:86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\w)/g, maskNumber)
 }
+
+const numberKeys = new Set(['number', 'from', 'to', 'callerId'])
+
+/**
+ * For JSON.parse and JSON.stringify: a fact as eyes see it that may not see telephone numbers. Only texts: an instant is a number too, but no
+ * telephone's. An inbound number may have no form that we know.
+ */
+export function maskingNumbers(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return numberKeys.has(key) && /^\+?\d{7,15}$/.test(value) ? maskNumber(value) : maskNumbersIn(value)
+}

@@ -3,6 +3,7 @@
  * against the journal's lines, the lines against the chain.
  */
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { checkProof, type JournalProof } from '../store/proof.ts'
@@ -23,6 +24,8 @@ export type EvidenceReport = {
 
 const textMaxBytes = 512 * 1024 * 1024
 const filesMax = 100_000
+/** Our audio is not compressed at all: what unpacks to so much more than the zip is a bomb. */
+const unpackedBytesMax = (zipBytes: number) => 100 * zipBytes + 64 * 1024 * 1024
 const textNames = new Set([sumsName, proofName, callsName, csvName])
 
 /** Rejects only when the file cannot be read at all. `expectedHead`: the journal's head known from elsewhere, hex. */
@@ -57,6 +60,7 @@ export async function verifyEvidence(file: string, expectedHead: string | null =
 type Contents = { hashes: Map<string, string>; texts: Map<string, string>; doubles: string[] }
 
 async function readZip(file: string): Promise<Contents> {
+  let room = unpackedBytesMax((await stat(file)).size)
   const open = promisify<string, object, ZipFile>(yauzl.open)
   const zip = await open(file, { lazyEntries: true, autoClose: true })
   const contents: Contents = { hashes: new Map(), texts: new Map(), doubles: [] }
@@ -88,6 +92,8 @@ async function readZip(file: string): Promise<Contents> {
     for await (const chunk of (await stream(entry))!) {
       hash.update(chunk)
       size += chunk.length
+      room -= chunk.length
+      if (room < 0) throw new Error('it unpacks to far more than a zip of ours would')
       if (isText && size > textMaxBytes) throw new Error(`${name} is larger than ${textMaxBytes} bytes`)
       if (isText) parts.push(chunk)
     }

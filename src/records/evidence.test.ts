@@ -295,3 +295,13 @@ test('a cell that a spreadsheet would run is made harmless, and a telephone numb
   assert.equal(csvCell('+cmd'), "'+cmd")
   assert.equal(csvCell('a "b", c'), '"a ""b"", c"')
 })
+
+test('a zip that unpacks to far more than it is, is put aside', async () => {
+  const bomb = path.join(house.folder, 'bomb.zip')
+  const lines =
+    'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1],"w",zipfile.ZIP_DEFLATED); z.writestr("audio/r_1.wav", bytes(200<<20)); z.close()'
+  execFileSync('python3', ['-c', lines, bomb])
+  const { ok, faults } = await verifyEvidence(bomb)
+  assert.equal(ok, false)
+  assert.match(faults[0]!, /unpacks to far more/)
+})

@@ -3,7 +3,7 @@ import { journalNouns, journalPage } from '../../../web/pages/admin/journal.ts'
 import type { Piece } from '../../../web/parts/html.ts'
 import type { Actor } from '../../centre/facts.ts'
 import type { UserId } from '../../lib/ids.ts'
-import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
+import { maskingNumbers } from '../../lib/mask.ts'
 import type { JournalLine } from '../../store/chain.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -55,18 +55,10 @@ export function detailOf(
   line: Pick<JournalLine, 'body'>,
   { hidden = [], masked }: { hidden?: readonly string[]; masked: boolean },
 ): string {
-  const { type, ...rest } = JSON.parse(line.body, masked ? maskText : undefined) as Record<string, unknown>
+  const { type, ...rest } = JSON.parse(line.body, masked ? maskingNumbers : undefined) as Record<string, unknown>
   const text = Object.entries(rest)
     .filter(([name, value]) => value !== null && !hidden.includes(name))
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ')
   return text.length <= detailMax ? text : `${text.slice(0, detailMax)}…`
-}
-
-const numberKeys = new Set(['number', 'from', 'to', 'callerId'])
-
-/** Only texts: an instant is a number too, but no telephone's. An inbound number may have no form that we know. */
-function maskText(key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  return numberKeys.has(key) && /^\+?\d{7,15}$/.test(value) ? maskNumber(value) : maskNumbersIn(value)
 }

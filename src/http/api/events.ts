@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { streamSSE } from 'hono/streaming'
 import type { Fact } from '../../centre/facts.ts'
+import { maskingNumbers } from '../../lib/mask.ts'
 import { tokenOf } from '../../records/tokens.ts'
 import type { Deps } from '../deps.ts'
 import { BadRequest } from '../problem.ts'
@@ -50,6 +51,8 @@ export function eventsApi(api: Api, deps: Deps): void {
       if (streams >= streamsMax) throw new BadRequest(429, `${streamsMax} streams are open; close one first`)
       let seq = last === undefined ? (await deps.store.read('journal.head', {})).seq : Number(last)
       const { role } = c.var.client
+      // Who looks after accounts needs to know who did what, not whom the centre calls.
+      const masking = role === 'security' ? maskingNumbers : undefined
       const secret = c.req.header('authorization')!.slice('Bearer '.length)
       const isWanted = (fact: Fact) =>
         (role !== 'supervisor' || !guarded.test(fact.type)) && (types === undefined || matches(types, fact.type))
@@ -71,7 +74,7 @@ export function eventsApi(api: Api, deps: Deps): void {
                 await stream.writeSSE({
                   id: String(id),
                   event: fact.type,
-                  data: JSON.stringify({ seq: id, at, actor, fact }),
+                  data: JSON.stringify({ seq: id, at, actor, fact }, masking),
                 })
             }
             if (lines.length > 0) continue
