@@ -325,6 +325,7 @@ describe('a call in progress', { skip: hasSipp && hasBaresip ? false : 'needs si
     })
     customer = await RtpPeer.open('127.0.0.72', customerHz)
     alice = await world.agent('alice', 'phone-nailed', '1001')
+    await world.person('adam', 'admin')
     phone = await Baresip.phone({
       address: '127.0.0.1',
       extension: '1001',
@@ -366,6 +367,13 @@ describe('a call in progress', { skip: hasSipp && hasBaresip ? false : 'needs si
     const ended = world.facts.find(fact => fact.type === 'call.ended' && fact.call === call)
     assert.equal(world.call(call)?.phase, 'talking', JSON.stringify(ended))
   }
+  const signIn = (lang: string) =>
+    fetch(`${world.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'sec-fetch-site': 'same-origin', accept: 'text/html', cookie: `lang=${lang}` },
+      body: new URLSearchParams({ name: 'adam', password: signInPassword }),
+    })
   const readyz = async () =>
     (await (await fetch(`${world.url}/readyz`)).json()) as { checks: { name: string; trouble: string | null }[] }
   const trouble = async (name: string) => (await readyz()).checks.find(check => check.name === name)?.trouble ?? null
@@ -488,12 +496,25 @@ describe('a call in progress', { skip: hasSipp && hasBaresip ? false : 'needs si
     assert.equal(await trouble('engine'), null)
     const pause = () =>
       world.house.engine.dispatch({ type: 'agent.break', agent: alice, reason: 'rest' } as never, `user:${alice}`)
+    const cookies = (await signIn('en')).headers.getSetCookie().map(each => each.split(';')[0]!)
+    const asAdam = (path: string, { lang }: { lang: string }) =>
+      fetch(`${world.url}${path}`, {
+        headers: { cookie: [...cookies.filter(each => !each.startsWith('lang=')), `lang=${lang}`].join('; ') },
+      })
     disk.fill()
     const decided = pause() // decided before the disk was known to be full: it is kept, and done when there is space
     await world.until('the floor takes no new work', () => world.house.engine.trouble, 20_000)
     await assert.rejects(pause(), /The disk is full: no new calls\. Make space; the floor goes on by itself\./)
     assert.match((await trouble('engine')) ?? '', /The disk is full/)
     assert.equal((await fetch(`${world.url}/readyz`)).status, 503)
+    for (const [lang, words] of [
+      ['zh-CN', /磁盘已满，暂停新的呼叫/],
+      ['en', /The disk is full: no new calls/],
+    ] as const)
+      assert.match(await (await asAdam('/admin/trunks', { lang })).text(), words)
+    const late = await signIn('zh-CN')
+    assert.equal(late.status, 507, 'a sign-in is journalled or it is not')
+    assert.match(await late.text(), /磁盘已满，刚才的操作没有保存/)
     assert.ok(log.some(line => line.alarm && line.level === 'fatal' && /disk is full/.test(line.msg)))
     const knownLines = world.facts.length
     await bothHear()

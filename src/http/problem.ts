@@ -54,9 +54,15 @@ function storeProblem(error: StoreError): Problem {
     case 'invalid':
       return titled(422, 'Not valid', error.message)
     case 'full':
-      return titled(507, 'The disk is full', `${error.message}. Nothing was kept; make room and try again.`)
+      return titled(507, 'The disk is full', `${sentence(error.message)} Nothing was kept; make room and try again.`)
     case 'fault':
-      return titled(503, 'The database cannot be written', `${error.message}. Nothing was kept.`)
+      return titled(
+        503,
+        'The database cannot be written',
+        `${sentence(error.message)} Nothing was kept; try again in a moment.`,
+      )
   }
   error.kind satisfies never
 }
+
+const sentence = (words: string) => words.replace(/\.*$/, '.')

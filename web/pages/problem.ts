@@ -16,7 +16,7 @@ export function problemPage(props: ProblemProps): Html {
   return layout(props.frame, {
     title: w.frame.problem.title,
     main: html`<div class="gate"><section class="panel"><h1>${icon('triangle-alert')} ${w.frame.problem.title}</h1>
-<p>${w.frame.problem[props.kind]}</p>${props.detail ? html`<code class="command">${props.detail}</code>` : null}
+<p>${w.frame.problem[props.kind]}</p>${props.detail ? html`<code class="command">${w.frame.troubles[props.detail] ?? props.detail}</code>` : null}
 <p class="empty-actions"><a class="button primary" href="/">${w.frame.problem.home}</a></p></section></div>`,
   })
 }

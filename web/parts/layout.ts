@@ -86,6 +86,8 @@ ${parts.help ?? null}
 </html>`
 }
 
+const troubleIn = (words: string, w: Words) => w.frame.troubles[words] ?? words
+
 function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
@@ -93,7 +95,7 @@ function header(frame: Frame, w: Words, helps: boolean): Html {
 ${
   frame.person
     ? frame.trouble
-      ? html`<span class="chip red" role="status" title="${frame.trouble}">${icon('triangle-alert')}<span>${frame.trouble}</span></span>`
+      ? html`<span class="chip red" role="status" title="${troubleIn(frame.trouble, w)}">${icon('triangle-alert')}<span>${troubleIn(frame.trouble, w)}</span></span>`
       : html`<span class="chip green" role="status">${icon('circle-check')}<span>${w.frame.floorWell}</span></span>`
     : null
 }${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}

@@ -43,7 +43,7 @@ const zh = {
     password: '密码',
     submit: '登录',
     wrong: '用户名或密码不正确。连续 5 次错误后，账户会锁定 30 分钟。',
-    locked: (minutes: number) => `账户已锁定，请在 ${minutes} 分钟后重试，或请安全管理员解锁。`,
+    locked: (minutes: number) => `账户已锁定，请在 ${minutes} 分钟后重试，或请管理员为您重设密码。`,
     busy: '尝试次数过多，请稍等一分钟再登录。',
     expired: '已超时退出，请重新登录。输入过的内容仍保存在本机。',
     replaced: '此账户已在另一处登录，这里的会话已结束。',
@@ -58,11 +58,26 @@ const zh = {
     back: '返回',
     home: '回到首页',
     notFound: '没有这一页，或者它已被移除。',
-    forbidden: '您的角色不能使用此页。',
+    forbidden: '您的角色不能使用此页。如工作需要，请联系管理员调整角色。',
     stopped: '系统暂不接受新的工作：',
     fault: '程序出错，已记入日志。请重试；若再次出现，请把下面的编号告诉管理员。',
-    tooLarge: '内容过大。',
+    tooLarge: '内容过大：表单最多 256 KB，名单文件最多 64 MB。请分几次上传。',
   },
+  /** By the engine's own sentence; one without words here is shown as it came. */
+  troubles: {
+    'The disk is full: no new calls. Make space; the floor goes on by itself.':
+      '磁盘已满，暂停新的呼叫，正在进行的通话不受影响。请清理磁盘空间，系统会自动恢复。',
+    'The disk is full. Nothing was kept; make room and try again.':
+      '磁盘已满，刚才的操作没有保存。请管理员清理磁盘空间后重试。',
+    'The database cannot be written: no new calls. See the log; the floor tries again every second.':
+      '数据库无法写入，暂停新的呼叫。请管理员查看日志；系统每秒自动重试。',
+    'The floor is overloaded; try again in a moment.': '系统繁忙，请稍后再试。',
+    'The disk does not keep up; try again in a moment.': '磁盘写入过慢，请稍后再试；若持续出现，请联系管理员。',
+    'A fault in the program has stopped the floor; restart Switchroom.':
+      '程序错误，系统已停止接受新的工作。请管理员重新启动 Switchroom。',
+    'Switchroom is shutting down.': '系统正在关闭，请稍后重新登录。',
+    'Switchroom has shut down.': '系统已关闭，请稍后重新登录。',
+  } as Record<string, string>,
   list: {
     count: (n: number) => `共 ${n} 项`,
     shown: (shown: number, all: number) => `显示 ${shown} / ${all}`,
@@ -140,7 +155,7 @@ const en: Like<typeof zh> = {
     submit: 'Sign in',
     wrong: 'Name or password is wrong. After 5 failures in a row the account is locked for 30 minutes.',
     locked: (minutes: number) =>
-      `The account is locked. Try again in ${minutes} min, or ask the security administrator to unlock it.`,
+      `The account is locked. Try again in ${minutes} min, or ask the administrator for a new password.`,
     busy: 'Too many tries. Wait a minute, then sign in.',
     expired: 'You were signed out after a time of rest. What you typed is kept on this computer.',
     replaced: 'This account signed in elsewhere, so the session here has ended.',
@@ -156,11 +171,12 @@ const en: Like<typeof zh> = {
     back: 'Back',
     home: 'To the first page',
     notFound: 'There is no such page, or it was removed.',
-    forbidden: 'Your role cannot use this page.',
+    forbidden: 'Your role cannot use this page. If your work needs it, ask the administrator to change the role.',
     stopped: 'The floor takes no new work at the moment:',
     fault: 'The program failed, and that is in the log. Try again; if it recurs, give the administrator this number.',
-    tooLarge: 'That is too large.',
+    tooLarge: 'That is too large: a form takes up to 256 KB, a lead list up to 64 MB. Send it in parts.',
   },
+  troubles: {},
   list: {
     count: (n: number) => (n === 1 ? '1 item' : `${n} items`),
     shown: (shown: number, all: number) => `${shown} of ${all} shown`,
