@@ -11,6 +11,7 @@ import { adminRoutes } from './admin/admin.ts'
 import { agentRoutes } from './agent/agent.ts'
 import { silentPerAddressMax } from './crowd.ts'
 import { liveRoutes } from './live/live.ts'
+import { streamsPerSessionMax } from './live/stream.ts'
 import { type Listening, listen } from './server.ts'
 import { type House, openHouse } from './testing/house.ts'
 
@@ -182,4 +183,16 @@ test('the security administratorâ€™s token hears who did what, and no customerâ€
   await reader.cancel()
   assert.match(text, /\+86137\*{4}5678/)
   assert.doesNotMatch(text, /137\d/)
+})
+
+test('one session that opens live pages without end keeps a dozen, the newest', async () => {
+  await house.add('stan', 'supervisor')
+  const { cookie } = await house.signIn('stan')
+  const open = () => house.app.request('/live/floor', { headers: { cookie } })
+  const first = await open()
+  const others = []
+  for (let n = 0; n < streamsPerSessionMax; n++) others.push(await open())
+  assert.ok(await endsWithin(first, 1000))
+  assert.equal(await endsWithin(others[0]!, 100), false)
+  for (const stream of others.slice(1)) await stream.body?.cancel()
 })

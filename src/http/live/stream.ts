@@ -13,6 +13,10 @@ export const unreadMaxBytes = 256 * 1024
 /** Also the heartbeat: a page whose server is gone notices, and what changed without a fact (time, records) is repainted. */
 const beatMs = 10_000
 
+/** Of one session at once: more tabs than a person looks at. Of those too many the oldest ends. */
+export const streamsPerSessionMax = 12
+const streamsOf = new Map<string, Set<() => void>>()
+
 export type StreamOptions = {
   /** Makes all regions of the page. */
   regions: () => Promise<Region[]>
@@ -46,6 +50,8 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
         close = () => {
           if (!open) return
           open = false
+          mine.delete(close)
+          if (mine.size === 0) streamsOf.delete(c.var.sessionId)
           clearInterval(beat)
           if (timer) clearTimeout(timer)
           unsubscribe()
@@ -54,6 +60,10 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
             controller.close()
           } catch {} // the reader went first
         }
+
+        const mine = streamsOf.get(c.var.sessionId) ?? new Set()
+        streamsOf.set(c.var.sessionId, mine.add(close))
+        if (mine.size > streamsPerSessionMax) [...mine][0]?.()
 
         function send(text: string): boolean {
           if (!open) return false
