@@ -196,3 +196,17 @@ test('one session that opens live pages without end keeps a dozen, the newest', 
   assert.equal(await endsWithin(others[0]!, 100), false)
   for (const stream of others.slice(1)) await stream.body?.cancel()
 })
+
+test('of two changes at once neither undoes the other, and the last two administrators cannot both go', async () => {
+  const dan = await house.add('dan', 'agent')
+  const { records } = house.deps
+  const at = (change: object) => changeUser(records, 'system', dan.id, change)
+  await Promise.all([at({ enabled: false }), at({ displayName: 'Dan' }), at({ skills: ['x'] })])
+  const { enabled, displayName, skills } = (await house.store.read('users.byId', { id: dan.id }))!
+  assert.deepEqual({ enabled, displayName, skills }, { enabled: false, displayName: 'Dan', skills: ['x'] })
+  await house.add('adi', 'admin')
+  const admins = await house.store.read('users.list', { role: 'admin', enabledOnly: true })
+  const gone = await Promise.allSettled(admins.map(({ id }) => changeUser(records, 'system', id, { enabled: false })))
+  assert.equal(gone.filter(({ status }) => status === 'rejected').length, 1)
+  assert.equal((await house.store.read('users.list', { role: 'admin', enabledOnly: true })).length, 1)
+})

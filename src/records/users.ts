@@ -20,10 +20,26 @@ export async function createUser(door: RecordsDoor, actor: Actor, given: unknown
 }
 
 /** Fields that are left out stay. A new password ends nothing here; the caller ends the person's session. */
-export async function changeUser(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
-  const { password, sipPassword, ...change } = parseInput(userChange, given)
+export function changeUser(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
+  return inTurn(door, () => change(door, actor, id, given))
+}
+
+const turns = new WeakMap<RecordsDoor, Promise<unknown>>()
+
+/** One change after the other: of two at once, each would write back what the other one changed, and the last two administrators could both go. */
+function inTurn<T>(door: RecordsDoor, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(door) ?? Promise.resolve()).then(work)
+  turns.set(
+    door,
+    turn.catch(() => {}),
+  )
+  return turn
+}
+
+async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
+  const { password, sipPassword, ...changed } = parseInput(userChange, given)
   const former = await userById(door, id)
-  const user = { ...plain(former), ...change }
+  const user = { ...plain(former), ...changed }
   checkTogether(user, password)
   if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)
   await save(door, actor, user, { password, sipPassword })
