@@ -34,7 +34,7 @@ async function bundle(): Promise<void> {
     keepNames: true, // errors are told apart by name
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' }, // only lib/places.ts reads it, and expects this; the tidy test holds it
-    plugins: [nativeAddons],
+    plugins: [nativeAddons, drizzleModules],
     metafile: true,
   })
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs))
@@ -53,6 +53,14 @@ const nativeAddons: Plugin = {
         ? { path: join(root, 'node_modules', path, 'linux_x64/koffi.node') }
         : { path, external: true },
     )
+  },
+}
+
+/** In the bundle drizzle costs nothing to resolve, so its ES modules are taken, of which esbuild leaves out what is not used. */
+const drizzleModules: Plugin = {
+  name: 'drizzle-modules',
+  setup(build) {
+    build.onResolve({ filter: /\/drizzle\.cjs$/ }, () => ({ path: join(root, 'src/store/drizzle.d.cts') }))
   },
 }
 

@@ -71,6 +71,11 @@ test('each folder imports only what stands below it', () => {
   assert.deepEqual(wrong, [])
 })
 
+test('drizzle is loaded by src/store/drizzle.cjs alone: as ES modules it costs each thread 160 MB', () => {
+  const wrong = files.filter(({ code }) => /from 'drizzle-orm/.test(code)).map(({ path }) => path)
+  assert.deepEqual(wrong, [])
+})
+
 test('nothing outside tests imports a test', () => {
   const wrong = files
     .filter(isNotTest)
