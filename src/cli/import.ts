@@ -15,7 +15,10 @@ export async function run(args: string[], io: Io): Promise<ExitCode | number> {
   if (kind !== 'leads') throw new UsageError(`found ${kind.slice(0, 40)}, allowed: leads`)
   if (options.campaign === null) throw new UsageError('leads need --campaign, the name or id of the campaign')
   // The file is read by whoever asks; the service may not see this person's files. Base64, since lists come in GB18030 too.
-  const content = await readFile(file, 'base64')
+  const content = await readFile(file, 'base64').catch((cause: NodeJS.ErrnoException) => {
+    const words = `${file} cannot be read (${cause.code}): name a CSV file that this user may read`
+    throw Object.assign(new Error(words, { cause }), { code: cause.code })
+  })
   return runWithRecords('import', importTable, {
     args,
     io: { ...io, input: async () => content },
@@ -28,7 +31,15 @@ export const importTable: RecordsCommand = async (args, io, door) => {
   const { options, words } = readArguments(args, kinds, { min: 2, max: 2 })
   const campaigns = await door.store.read('campaigns.list', {})
   const campaign = campaigns.find(({ id, name }) => id === options.campaign || name === options.campaign)
-  if (campaign === undefined) throw new NotFound('campaign', options.campaign ?? '')
+  if (campaign === undefined) {
+    const names = campaigns.filter(({ state }) => state !== 'closed').map(({ name }) => name)
+    io.err(
+      names.length === 0
+        ? 'there is no campaign yet: make one on the page Campaigns'
+        : `campaigns: ${names.join(', ')}`,
+    )
+    throw new NotFound('campaign', options.campaign ?? '')
+  }
   const bytes = Buffer.from(await io.input(), 'base64')
   const source = { kind: 'csv' as const, bytes: [bytes] }
   try {

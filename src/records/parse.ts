@@ -43,8 +43,9 @@ function allowedBy(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.map(String).join(', ')
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`
+      return typeWords[issue.expected] ?? `a ${issue.expected}`
     case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'a text that is not empty'
       return isDefaultMessage(issue.message) ? `${unitOf(issue.origin)} at least ${issue.minimum}` : issue.message
     case 'too_big':
       return isDefaultMessage(issue.message) ? `${unitOf(issue.origin)} at most ${issue.maximum}` : issue.message
@@ -54,11 +55,24 @@ function allowedBy(issue: z.core.$ZodIssue): string {
         .map(each => allowedBy(each as z.core.$ZodIssue))
         .filter((words, at, all) => all.indexOf(words) === at)
         .join(', or ')
+    case 'invalid_format':
+      return issue.format === 'datetime' && isDefaultMessage(issue.message)
+        ? 'a time such as 2026-11-24T09:00:00+08:00'
+        : issue.message
     case 'unrecognized_keys':
       return `no field ${issue.keys.join(', ')}`
     default:
       return issue.message
   }
+}
+
+const typeWords: Partial<Record<string, string>> = {
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
 }
 
 function isDefaultMessage(message: string): boolean {
