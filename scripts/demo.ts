@@ -2,7 +2,7 @@
  * The demo: the whole appliance on loopback, a carrier simulator on real SIP, software agents at desk phones, debtors that are made up, a
  * campaign under way. `--headless --seconds N` runs without a person and prints a JSON summary last.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,6 +35,17 @@ if (seconds !== null && !(seconds >= 5 && seconds <= 86_400)) {
   process.exit(2)
 }
 
+if (!(Number(values.port) >= 1 && Number(values.port) <= 65_535)) {
+  console.error(`demo: --port found ${values.port}, allowed: a number from 1 to 65535`)
+  process.exit(2)
+}
+if (values.keep !== undefined && existsSync(join(values.keep, 'switchroom.db'))) {
+  console.error(
+    `demo: --keep found ${values.keep}, which keeps an earlier demo; name another folder, or remove that one`,
+  )
+  process.exit(2)
+}
+
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
 
@@ -44,6 +55,9 @@ const say = (line = '') => process.stderr.write(`${line}\n`)
 let good = false
 try {
   good = await demo()
+} catch (error) {
+  const isWords = error instanceof Error && ('code' in error || error.name !== 'Error')
+  console.error(`demo: ${isWords ? error.message : error instanceof Error ? error.stack : String(error)}`)
 } finally {
   if (values.keep === undefined) rmSync(folder, { recursive: true, force: true })
 }

@@ -50,7 +50,9 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   app.notFound(c => answer(c, titled(404, 'Not found', `there is nothing at ${c.req.path.slice(0, 200)}`)))
   app.onError((error, c) => {
     const problem =
-      error instanceof HTTPException ? titled(error.status, 'Bad request', error.message) : problemOf(error)
+      error instanceof HTTPException
+        ? titled(error.status, error.status === 401 ? 'Not signed in' : 'Bad request', error.message)
+        : problemOf(error)
     if (problem !== null) return answer(c, problem)
     const { requestId } = c.var
     deps.log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request met a bug')
