@@ -99,14 +99,18 @@ test('killed again at any point of the recovery, the next start closes only what
     await using store = await openStore(folder)
     await killedFloor(store)
     let left = commits
+    const underWay: Promise<unknown>[] = [] // a dead process has none: they are over before the next start reads
     const dying = {
       inFlight: () => store.inFlight(),
       commit: async (transaction: Parameters<Store['commit']>[0]) => {
         if (left-- <= 0) throw new Error('killed')
-        return store.commit(transaction)
+        const commit = store.commit(transaction)
+        underWay.push(commit)
+        return commit
       },
     }
     await recover(dying, whole).catch(error => assert.equal(error.message, 'killed'))
+    await Promise.all(underWay)
     await recover(store, whole)
     const facts = (await store.read('journal.after', { seq: 14, limit: 500 })).map(line => line.fact)
     const of = (type: string) => facts.filter(fact => fact.type === type).length
