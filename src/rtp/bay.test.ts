@@ -361,6 +361,8 @@ async function bridged(wire: BayOptions['wire'], options: WorldOptions = {}): Pr
   const [carlEnd, aliceEnd] = [await FarEnd.bind(), await FarEnd.bind(options.agentCodec)]
   const spec = { kind: 'rtp' as const, silenceMs: options.silenceMs ?? 0 }
   const [carlPort, alicePort] = [await bay.open(carl, spec), await bay.open(alice, spec)]
+  carlEnd.peer = carlPort
+  aliceEnd.peer = alicePort
   bay.configure(carl, carlEnd.parameters())
   bay.configure(alice, aliceEnd.parameters(options.agentChanges))
   bay.patch(carl, alice)

@@ -21,6 +21,8 @@ export class FarEnd {
   readonly codec: MediaCodec
   /** Everything that came, in order of arrival. */
   readonly heard: Heard[] = []
+  /** When set, only what comes from there counts: a loopback port may still be sent to by whoever talked to its last owner. */
+  peer: Endpoint | null = null
   ssrc = 0x0a0b0c0d
   sequence = 65_530
   timestamp = 0xffff_fc00
@@ -32,7 +34,8 @@ export class FarEnd {
     this.codec = codec
     this.endpoint = { address: socket.address().address, port: socket.address().port }
     const view = new PacketView()
-    socket.on('message', bytes => {
+    socket.on('message', (bytes, from) => {
+      if (this.peer !== null && (from.port !== this.peer.port || from.address !== this.peer.address)) return
       if (!readPacket(bytes, bytes.length, view)) return
       const { payloadType, marker, sequence, timestamp, ssrc, payloadAt, payloadEnd } = view
       this.heard.push({
