@@ -11,15 +11,15 @@ export type DemoSummary = {
   utilisation: number
 }
 
-/** A header alone is 58 bytes; half a second of two channels is this much more. */
-const leastBytes = 8_000
+/** The header of a recording: a file that is no longer than that holds no sound. */
+const headerBytes = 58
 
 export async function summarise(store: Store, recordingsDir: string, utilisation: number): Promise<DemoSummary> {
   const calls = await all(cursor => store.read('calls.page', { limit: 200, cursor }))
   const recordings = await all(cursor => store.read('recordings.page', { limit: 200, cursor, sealedOnly: true }))
   const whole = recordings.filter(({ path }) => {
     const file = join(recordingsDir, path)
-    return existsSync(file) && statSync(file).size > leastBytes
+    return existsSync(file) && statSync(file).size > headerBytes
   })
   return {
     calls: calls.length,

@@ -12,6 +12,7 @@ import { freePort } from '../src/e2e/ports.ts'
 import type { UserId } from '../src/lib/ids.ts'
 import { createLogger } from '../src/lib/log.ts'
 import { seededRandom } from '../src/lib/random.ts'
+import { setCampaignState } from '../src/records/campaigns.ts'
 import { issueToken } from '../src/records/tokens.ts'
 import { type Running, serve } from '../src/serve.ts'
 import { ordinaryPeople, scenarioSchema } from '../src/sim/carrier/scenario.ts'
@@ -96,11 +97,8 @@ async function demo(): Promise<boolean> {
     if (process.stderr.isTTY || !values.headless) progress(running, carrier)
   }
   const busy = work.utilisation()
-  // Everyone stops dialling, and the calls under way are ended and sealed before the sums are made.
   work.stop()
-  for (const call of running.house.engine.state.calls.values())
-    running.house.engine.post({ type: 'call.end', call: call.id, by: 'system' })
-  await sleep(1500)
+  await windDown(running, carrier)
   const sums = await summarise(running.house.store, join(folder, 'recordings'), busy)
   console.log(JSON.stringify(sums))
   return sums.connected > 0 && sums.recordings > 0
@@ -237,6 +235,18 @@ async function outcomesOf(engine: Running['house']['engine']) {
   return campaign!.campaign.dispositions
     .filter(choice => choice.followUp === 'done' || choice.followUp === 'retry')
     .map(choice => ({ weight: choice.followUp === 'done' ? 3 : 1, code: choice.code, note: choice.words['zh-CN'] }))
+}
+
+/** Nobody dials and nobody calls any more; the calls under way are ended and their recordings sealed before the sums are made. */
+async function windDown(running: Running, carrier: RunningCarrier): Promise<void> {
+  const { engine } = running.house
+  for (const id of engine.state.campaigns.keys())
+    await setCampaignState(running.records, 'system', id, { state: 'paused' })
+  carrier.carrier.stop()
+  const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
+  for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
+  for (let waitedMs = 0; waitedMs < 5000 && (open().length > 0 || engine.state.recordings.size > 0); waitedMs += 50)
+    await sleep(50)
 }
 
 function introduce(url: string): void {
