@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 
 type Options = {
@@ -33,7 +34,7 @@ export const Rtpengine = {
       '--config-file=none',
       ...recording,
     ])
-    const child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'ignore'] })
+    const child = spawn(command!, args, { stdio: ['ignore', 'ignore', 'ignore'], cwd: tmpdir() }) // it may dump core where it stands
     const socket = createSocket('udp4')
     socket.connect(controlPort, address)
     await once(socket, 'connect')

@@ -3,33 +3,16 @@
  * their sessions and their media ports. Everything that can fail here ends as a `leg.ended` or `station.down`, never as an exception.
  */
 import type { Effect } from '../centre/effects.ts'
-import type { Codec } from '../centre/entities.ts'
-import type { Actor } from '../centre/facts.ts'
-import type { Input } from '../centre/inputs.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
-import type { Logger } from '../lib/log.ts'
-import { maskNumber } from '../lib/mask.ts'
-import type { Bay, BayEvent } from '../rtp/bay.ts'
-import type { Binding, Ended, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { BayEvent } from '../rtp/bay.ts'
+import type { Binding, UaEvent } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
-import type { FarEnd, Leg } from './leg.ts'
-import { type Agreed, agree, answerTo, type LocalSide, offerOf, rtpParameters } from './offer.ts'
-import type { TrunkLines } from './trunk-lines.ts'
+import type { Leg } from './leg.ts'
+import { Legs, type LegsOptions, trunkSilenceMs } from './legs.ts'
+import { agree, answerTo, offerOf } from './offer.ts'
 
-/**
- * A trunk leg without a packet for this long is ended: long enough for gateways that send nothing while a person is silent, short enough that
- * a line gone dead does not keep an agent. A desk phone's leg of the shift is noticed sooner, since nobody is to be connected to it.
- */
-const trunkSilenceMs = 60_000
-const deskSilenceMs = 30_000
-const deskCodecs: Codec[] = ['pcma', 'pcmu']
 /** Time a nailed desk phone may ring until it picks up. */
 const nailedRingMs = 30_000
-/** Pause before a nailed desk phone that did not pick up is rung again. */
-const nailedRetryMs = 5_000
-/** Keys a far end may press: a burst, and then so many a second. Each is a fact on disk; no telephone is faster (RFC 4733: 80 ms a key). */
-const keysBurst = 32
-const keysPerSecond = 12.5
 /**
  * Calls that a trunk may bring: at least so many a second, or twice what we may place there, and five seconds' worth at once. Anyone who forges
  * a carrier's address on UDP can send INVITEs, and each becomes lines of the journal, for good.
@@ -39,32 +22,20 @@ const offersBurstS = 5
 
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
-export type PhoneOptions = {
-  ua: UserAgentPort
-  bay: Bay
-  lines: TrunkLines
-  /** Our address as `peer` should see it in From and SDP. */
-  localAddress(peer: string): string
-  /** Address for media in SDP when set by the administrator; else `localAddress`. */
-  mediaAddress: string | null
+export type PhoneOptions = LegsOptions & {
   extensionOf(agent: UserId): string | null
   agentAt(extension: string): UserId | null
-  post(input: Input, actor: Actor): void
   newLegId(): LegId
-  now(): number
-  /** Runs the user agent's drain soon: called after each of our own actions. */
-  flush(): void
-  log: Logger
 }
 
 export class Phone {
   readonly #options: PhoneOptions
-  readonly #legs = new Map<LegId, Leg>()
-  readonly #bySession = new Map<SessionId, Leg>()
+  readonly #legs: Legs
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
   constructor(options: PhoneOptions) {
     this.#options = options
+    this.#legs = new Legs(options)
   }
 
   /** Legs that are not over, for figures. */
@@ -100,12 +71,12 @@ export class Phone {
 
   /** Ring time-outs and nailed phones that are to be rung again. */
   advance(now: number): void {
-    for (const leg of this.#legs.values()) {
+    for (const leg of this.#legs.all()) {
       if (leg.ringUntil === null || now < leg.ringUntil) continue
       if (leg.phase === 'calling') {
         leg.ringUntil = null
         if (leg.session) this.#options.ua.hangUp(leg.session, 19, now)
-        this.#over(leg, { by: 'system', cause: 'timeout', sipStatus: 487, q850: 19 })
+        this.#legs.over(leg, { by: 'system', cause: 'timeout', sipStatus: 487, q850: 19 })
       } else if (leg.phase === 'parted') {
         leg.ringUntil = null
         this.#callDesk(leg)
@@ -130,7 +101,7 @@ export class Phone {
       case 'registrationFailed':
         return
       default: {
-        const leg = this.#bySession.get(event.session)
+        const leg = this.#legs.ofSession(event.session)
         if (leg) this.#takeForLeg(leg, event)
       }
     }
@@ -140,14 +111,14 @@ export class Phone {
     switch (event.type) {
       case 'leg.digit': {
         const leg = this.#legs.get(event.leg)
-        if (leg) this.#key(leg, event.digit)
+        if (leg) this.#legs.key(leg, event.digit)
         return
       }
       case 'leg.silent': {
         const leg = this.#legs.get(event.leg)
         if (leg?.phase !== 'up') return
         if (leg.session) this.#options.ua.hangUp(leg.session, 27, this.#options.now())
-        this.#over(leg, { by: 'system', cause: 'rtp_timeout', sipStatus: null, q850: 27 })
+        this.#legs.over(leg, { by: 'system', cause: 'rtp_timeout', sipStatus: null, q850: 27 })
         this.#options.flush()
         return
       }
@@ -156,7 +127,7 @@ export class Phone {
           const leg = this.#legs.get(id)
           if (!leg) continue
           if (leg.session) this.#options.ua.hangUp(leg.session, 38, this.#options.now())
-          this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+          this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
         }
         this.#options.flush()
         return
@@ -169,15 +140,15 @@ export class Phone {
 
   #dial(id: LegId, call: CallId, trunk: TrunkId, number: string, callerId: string, ringMs: number): void {
     const { lines, ua } = this.#options
-    const leg = this.#leg(id, call, { kind: 'trunk', trunk }, callerId, ringMs)
+    const leg = this.#legs.make(id, call, { kind: 'trunk', trunk }, callerId, ringMs)
     const destination = lines.destination(trunk)
     const config = lines.trunk(trunk)
     if (!destination || !config) {
-      this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+      this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
       return
     }
     const host = this.#options.localAddress(destination.address)
-    this.#open(leg, destination.address, sdp => {
+    this.#legs.open(leg, destination.address, sdp => {
       const password = lines.password(trunk)
       const user = config.register && config.username !== null ? config.username : callerId
       return ua.invite(
@@ -198,7 +169,7 @@ export class Phone {
   #ring(id: LegId, agent: UserId, call: CallId | null, from: string, ringMs: number): void {
     const extension = this.#options.extensionOf(agent)
     const nailed = call === null
-    const leg = this.#leg(
+    const leg = this.#legs.make(
       id,
       call,
       { kind: 'desk', agent, extension: extension ?? '', nailed },
@@ -214,12 +185,12 @@ export class Phone {
     const { extension } = leg.far
     const binding = extension === '' ? null : ua.binding(extension)
     if (!binding) {
-      this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 480, q850: 20 })
+      this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 480, q850: 20 })
       return
     }
     leg.phase = 'opening'
     const host = this.#options.localAddress(binding.flow.source.address)
-    this.#open(leg, binding.flow.source.address, sdp =>
+    this.#legs.open(leg, binding.flow.source.address, sdp =>
       ua.inviteExtension(
         extension,
         {
@@ -247,21 +218,25 @@ export class Phone {
     const peer = this.#options.lines.destination(leg.far.trunk)?.address ?? '127.0.0.1'
     bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs }).then(
       local => {
-        if (leg.phase !== 'offered' || !leg.session) return this.#closeMedia(leg)
-        this.#place(leg, local.address, local.port, peer)
-        const answered = leg.offer === null ? null : answerTo(leg.offer, this.#codecs(leg), this.#local(leg))
+        if (leg.phase !== 'offered' || !leg.session) return this.#legs.closeMedia(leg)
+        this.#legs.place(leg, local.address, local.port, peer)
+        const answered = leg.offer === null ? null : answerTo(leg.offer, this.#legs.codecs(leg), this.#legs.local(leg))
         if (leg.offer !== null && !answered) {
           this.#options.ua.reject(leg.session, 488, 65, now())
-          this.#over(leg, { by: 'system', cause: 'rejected', sipStatus: 488, q850: 65 })
+          this.#legs.over(leg, { by: 'system', cause: 'rejected', sipStatus: 488, q850: 65 })
         } else {
-          if (answered) this.#configure(leg, answered.agreed)
-          this.#options.ua.accept(leg.session, answered?.sdp ?? offerOf(this.#codecs(leg), this.#local(leg)), now())
+          if (answered) this.#legs.configure(leg, answered.agreed)
+          this.#options.ua.accept(
+            leg.session,
+            answered?.sdp ?? offerOf(this.#legs.codecs(leg), this.#legs.local(leg)),
+            now(),
+          )
           leg.phase = 'up'
-          this.#post({ type: 'leg.answered', leg: leg.id }, leg)
+          this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
         }
         this.#options.flush()
       },
-      error => this.#noMedia(leg, error),
+      error => this.#legs.noMedia(leg, error),
     )
   }
 
@@ -269,7 +244,7 @@ export class Phone {
     const leg = this.#legs.get(id)
     if (leg?.phase !== 'offered' || !leg.session) return
     this.#options.ua.reject(leg.session, sipStatus, null, this.#options.now())
-    this.#over(leg, { by: 'near', cause: 'rejected', sipStatus, q850: null })
+    this.#legs.over(leg, { by: 'near', cause: 'rejected', sipStatus, q850: null })
   }
 
   #hangUp(id: LegId, q850: number): void {
@@ -286,7 +261,7 @@ export class Phone {
     }
     // The far end's answer to CANCEL or BYE changes nothing for the centre: the leg is over now. A 200 that crosses our CANCEL is
     // acknowledged and ended by the user agent itself (RFC 3261, section 9.1).
-    this.#over(leg, {
+    this.#legs.over(leg, {
       by: 'near',
       cause: leg.phase === 'up' ? 'bye' : 'cancel',
       sipStatus: leg.phase === 'up' ? null : 487,
@@ -309,13 +284,12 @@ export class Phone {
     if (!this.#mayOffer(trunk)) return ua.reject(event.session, 503, 42, now())
     // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
     const from = event.assertedIdentity ?? event.from.user
-    const leg = this.#leg(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
+    const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
-    leg.session = event.session
     leg.offer = event.sdp
-    this.#bySession.set(event.session, leg)
+    this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
-    this.#post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
+    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
   }
 
   #mayOffer(trunk: TrunkId): boolean {
@@ -355,41 +329,41 @@ export class Phone {
       case 'provisional':
         if (leg.phase !== 'calling') return
         if (event.sdp !== null) {
-          const agreed = agree(event.sdp, this.#codecs(leg), this.#local(leg))
+          const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
           if (!agreed) return
-          this.#configure(leg, agreed)
+          this.#legs.configure(leg, agreed)
           if (leg.early) return
           leg.early = true
-          this.#post({ type: 'leg.early', leg: leg.id }, leg)
+          this.#legs.post({ type: 'leg.early', leg: leg.id }, leg)
         } else if (event.status >= 180 && !leg.ringing) {
           leg.ringing = true
-          this.#post({ type: 'leg.ringing', leg: leg.id }, leg)
+          this.#legs.post({ type: 'leg.ringing', leg: leg.id }, leg)
         }
         return
       case 'accepted': {
-        const agreed = event.sdp === null ? null : agree(event.sdp, this.#codecs(leg), this.#local(leg))
+        const agreed = event.sdp === null ? null : agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
         if (event.sdp !== null && !agreed) {
           log.warn({ leg: leg.id }, 'the answer has no audio that we can speak (A-law or µ-law); the call is ended')
           ua.hangUp(event.session, 65, now())
-          this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
+          this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
           return
         }
-        if (agreed) this.#configure(leg, agreed)
+        if (agreed) this.#legs.configure(leg, agreed)
         leg.phase = 'up'
         leg.ringUntil = null
         if (leg.far.kind === 'desk' && leg.far.nailed)
-          this.#post({ type: 'station.up', agent: leg.far.agent, leg: leg.id }, leg)
-        else this.#post({ type: 'leg.answered', leg: leg.id }, leg)
+          this.#legs.post({ type: 'station.up', agent: leg.far.agent, leg: leg.id }, leg)
+        else this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
         return
       }
       case 'confirmed':
         if (event.sdp !== null) {
-          const agreed = agree(event.sdp, this.#codecs(leg), this.#local(leg))
-          if (agreed) this.#configure(leg, agreed)
+          const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
+          if (agreed) this.#legs.configure(leg, agreed)
         }
         return
       case 'failed':
-        this.#over(leg, {
+        this.#legs.over(leg, {
           by: event.by === 'remote' ? 'carrier' : event.by === 'local' ? 'near' : 'system',
           cause:
             leg.phase === 'offered'
@@ -404,28 +378,29 @@ export class Phone {
         })
         return
       case 'reoffer': {
-        const answered = event.sdp === null ? null : answerTo(event.sdp, this.#codecs(leg), this.#local(leg, true))
+        const answered =
+          event.sdp === null ? null : answerTo(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg, true))
         if (event.sdp !== null && !answered) {
           ua.answerReoffer(event.session, { status: 488 }, now())
           return
         }
         ua.answerReoffer(
           event.session,
-          { sdp: answered?.sdp ?? offerOf(this.#codecs(leg), this.#local(leg, true)) },
+          { sdp: answered?.sdp ?? offerOf(this.#legs.codecs(leg), this.#legs.local(leg, true)) },
           now(),
         )
-        if (answered) this.#remoteChanged(leg, answered.agreed)
+        if (answered) this.#legs.remoteChanged(leg, answered.agreed)
         return
       }
       case 'reanswered': {
-        const agreed = event.sdp === null ? null : agree(event.sdp, this.#codecs(leg), this.#local(leg))
-        if (agreed) this.#remoteChanged(leg, agreed)
+        const agreed = event.sdp === null ? null : agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
+        if (agreed) this.#legs.remoteChanged(leg, agreed)
         return
       }
       case 'reinviteFailed':
         return
       case 'ended':
-        this.#over(leg, {
+        this.#legs.over(leg, {
           by: event.by === 'remote' ? 'far' : event.by === 'local' ? 'near' : 'system',
           cause: event.by === 'remote' || event.by === 'local' ? 'bye' : 'fault',
           sipStatus: null,
@@ -433,7 +408,7 @@ export class Phone {
         })
         return
       case 'digit':
-        return this.#key(leg, event.digit)
+        return this.#legs.key(leg, event.digit)
       default:
         event satisfies never
     }
@@ -446,162 +421,13 @@ export class Phone {
       binding ? 'desk phone registered' : 'desk phone gone',
     )
     if (!binding || agentAt(extension) === null) return
-    for (const leg of this.#legs.values()) {
+    for (const leg of this.#legs.all()) {
       if (leg.phase === 'parted' && leg.far.kind === 'desk' && leg.far.extension === extension) {
         leg.ringUntil = null
         this.#callDesk(leg)
       }
     }
   }
-
-  // ---- legs
-
-  #leg(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
-    const leg: Leg = {
-      id,
-      call,
-      far,
-      phase: 'opening',
-      session: null,
-      address: '',
-      port: 0,
-      sdpVersion: 1,
-      offer: null,
-      ringUntil: null,
-      ringMs,
-      from,
-      ringing: false,
-      early: false,
-      heldByFar: false,
-      hangUp: null,
-      keys: new Allowance({ burst: keysBurst, perSecond: keysPerSecond, now: this.#options.now() }),
-    }
-    this.#legs.set(id, leg)
-    return leg
-  }
-
-  /** Binds the media port, then places the call with our offer. */
-  #open(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
-    this.#options.bay
-      .open(leg.id, { kind: 'rtp', silenceMs: leg.far.kind === 'trunk' ? trunkSilenceMs : deskSilenceMs })
-      .then(
-        local => {
-          if (leg.phase !== 'opening') return this.#closeMedia(leg)
-          if (leg.hangUp !== null)
-            return this.#over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
-          this.#place(leg, local.address, local.port, peer)
-          try {
-            leg.session = invite(offerOf(this.#codecs(leg), this.#local(leg)))
-          } catch (error) {
-            this.#options.log.error(
-              { err: error, leg: leg.id, number: maskNumber(leg.from) },
-              'the call cannot be sent',
-            )
-          }
-          if (leg.session === null) return this.#over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
-          this.#bySession.set(leg.session, leg)
-          leg.phase = 'calling'
-          leg.ringUntil = this.#options.now() + leg.ringMs
-          this.#options.flush()
-        },
-        error => this.#noMedia(leg, error),
-      )
-  }
-
-  #place(leg: Leg, bound: string, port: number, peer: string): void {
-    const any = bound === '0.0.0.0' || bound === '::' || bound === ''
-    leg.address = this.#options.mediaAddress ?? (any ? this.#options.localAddress(peer) : bound)
-    leg.port = port
-  }
-
-  #noMedia(leg: Leg, error: unknown): void {
-    this.#options.log.error({ err: error, leg: leg.id }, 'no media port for this call')
-    if (leg.phase === 'offered' && leg.session) this.#options.ua.reject(leg.session, 503, 34, this.#options.now())
-    this.#over(leg, { by: 'system', cause: 'fault', sipStatus: 503, q850: 34 })
-    this.#options.flush()
-  }
-
-  #codecs(leg: Leg): readonly Codec[] {
-    return (leg.far.kind === 'trunk' ? this.#options.lines.trunk(leg.far.trunk)?.codecs : null) ?? deskCodecs
-  }
-
-  #local(leg: Leg, newVersion = false): LocalSide {
-    if (newVersion) leg.sdpVersion++
-    return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion }
-  }
-
-  #configure(leg: Leg, agreed: Agreed): void {
-    const sources = leg.far.kind === 'trunk' ? [...this.#options.lines.addresses(leg.far.trunk)] : []
-    if (leg.far.kind === 'desk') {
-      const binding = this.#options.ua.binding(leg.far.extension)
-      if (binding) sources.push(binding.flow.source.address)
-    }
-    this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
-  }
-
-  #key(leg: Leg, digit: string): void {
-    if (leg.keys.take(this.#options.now())) this.#post({ type: 'leg.digit', leg: leg.id, digit }, leg)
-  }
-
-  /** After a re-INVITE: another address, hold or resume. */
-  #remoteChanged(leg: Leg, agreed: Agreed): void {
-    this.#configure(leg, agreed)
-    if (agreed.held === leg.heldByFar) return
-    leg.heldByFar = agreed.held
-    this.#post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
-  }
-
-  #over(
-    leg: Leg,
-    how: {
-      by: 'far' | 'near' | 'carrier' | 'system'
-      cause: Extract<Input, { type: 'leg.ended' }>['cause']
-      sipStatus: number | null
-      q850: number | null
-    },
-  ): void {
-    if (leg.phase === 'over') return
-    if (leg.session) this.#bySession.delete(leg.session)
-    leg.session = null
-    this.#closeMedia(leg)
-    if (leg.far.kind === 'desk' && leg.far.nailed && how.by !== 'near') {
-      const wasUp = leg.phase === 'up'
-      leg.phase = 'parted'
-      leg.early = leg.ringing = leg.heldByFar = false
-      leg.ringUntil = this.#options.now() + nailedRetryMs
-      if (wasUp || how.cause !== 'timeout') {
-        this.#post(
-          { type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: deskReason(how.sipStatus, how.by) },
-          leg,
-        )
-      }
-      return
-    }
-    leg.phase = 'over'
-    this.#legs.delete(leg.id)
-    if (leg.far.kind === 'desk' && leg.far.nailed) {
-      this.#post({ type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: 'released' }, leg)
-      return
-    }
-    this.#post(
-      { type: 'leg.ended', leg: leg.id, by: how.by, sipStatus: how.sipStatus, q850: how.q850, cause: how.cause },
-      leg,
-    )
-  }
-
-  #closeMedia(leg: Leg): void {
-    this.#options.bay.close(leg.id)
-  }
-
-  #post(input: Input, leg: Leg): void {
-    this.#options.post(input, leg.far.kind === 'trunk' ? `trunk:${leg.far.trunk}` : `user:${leg.far.agent}`)
-  }
-}
-
-function deskReason(sipStatus: number | null, by: Ended | 'far' | 'near' | 'carrier' | 'system'): string {
-  if (sipStatus === 480) return 'not_registered'
-  if (by === 'far') return 'hung_up'
-  return 'not_answered'
 }
 
 function literal(address: string): string {

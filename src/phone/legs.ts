@@ -1,0 +1,213 @@
+/**
+ * The legs that live now: each a SIP session with its media port, from the first wish for it to its end. The same few steps for calls we place
+ * and calls we take: open the port, agree on the media, follow what changes, and say once that it is over.
+ */
+import type { Codec } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { CallId, LegId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import { maskNumber } from '../lib/mask.ts'
+import type { Bay } from '../rtp/bay.ts'
+import type { SessionId, UserAgentPort } from '../sip/events.ts'
+import { Allowance } from './allowance.ts'
+import type { FarEnd, Leg } from './leg.ts'
+import { type Agreed, type LocalSide, offerOf, rtpParameters } from './offer.ts'
+import type { TrunkLines } from './trunk-lines.ts'
+
+/**
+ * A trunk leg without a packet for this long is ended: long enough for gateways that send nothing while a person is silent, short enough that
+ * a line gone dead does not keep an agent. A desk phone's leg of the shift is noticed sooner, since nobody is to be connected to it.
+ */
+export const trunkSilenceMs = 60_000
+const deskSilenceMs = 30_000
+const deskCodecs: Codec[] = ['pcma', 'pcmu']
+/** Pause before a nailed desk phone that did not pick up is rung again. */
+const nailedRetryMs = 5_000
+/** Keys a far end may press: a burst, and then so many a second. Each is a fact on disk; no telephone is faster (RFC 4733: 80 ms a key). */
+const keysBurst = 32
+const keysPerSecond = 12.5
+export type LegsOptions = {
+  ua: UserAgentPort
+  bay: Bay
+  lines: TrunkLines
+  /** Our address as `peer` should see it in From and SDP. */
+  localAddress(peer: string): string
+  /** Address for media in SDP when set by the administrator; else `localAddress`. */
+  mediaAddress: string | null
+  post(input: Input, actor: Actor): void
+  now(): number
+  /** Runs the user agent's drain soon: called after each of our own actions. */
+  flush(): void
+  log: Logger
+}
+
+/** How a leg ended, in the words of `leg.ended`. */
+export type LegEnd = Omit<Extract<Input, { type: 'leg.ended' }>, 'type' | 'leg'>
+
+export class Legs {
+  readonly #options: LegsOptions
+  readonly #legs = new Map<LegId, Leg>()
+  readonly #bySession = new Map<SessionId, Leg>()
+
+  constructor(options: LegsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#legs.size
+  }
+
+  get(id: LegId): Leg | undefined {
+    return this.#legs.get(id)
+  }
+
+  ofSession(session: SessionId): Leg | undefined {
+    return this.#bySession.get(session)
+  }
+
+  all(): IterableIterator<Leg> {
+    return this.#legs.values()
+  }
+
+  bind(leg: Leg, session: SessionId): void {
+    leg.session = session
+    this.#bySession.set(session, leg)
+  }
+
+  make(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
+    const leg: Leg = {
+      id,
+      call,
+      far,
+      phase: 'opening',
+      session: null,
+      address: '',
+      port: 0,
+      sdpVersion: 1,
+      offer: null,
+      ringUntil: null,
+      ringMs,
+      from,
+      ringing: false,
+      early: false,
+      heldByFar: false,
+      hangUp: null,
+      keys: new Allowance({ burst: keysBurst, perSecond: keysPerSecond, now: this.#options.now() }),
+    }
+    this.#legs.set(id, leg)
+    return leg
+  }
+
+  /** Binds the media port, then places the call with our offer. */
+  open(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
+    this.#options.bay
+      .open(leg.id, { kind: 'rtp', silenceMs: leg.far.kind === 'trunk' ? trunkSilenceMs : deskSilenceMs })
+      .then(
+        local => {
+          if (leg.phase !== 'opening') return this.closeMedia(leg)
+          if (leg.hangUp !== null)
+            return this.over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
+          this.place(leg, local.address, local.port, peer)
+          try {
+            leg.session = invite(offerOf(this.codecs(leg), this.local(leg)))
+          } catch (error) {
+            this.#options.log.error(
+              { err: error, leg: leg.id, number: maskNumber(leg.from) },
+              'the call cannot be sent',
+            )
+          }
+          if (leg.session === null) return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+          this.bind(leg, leg.session)
+          leg.phase = 'calling'
+          leg.ringUntil = this.#options.now() + leg.ringMs
+          this.#options.flush()
+        },
+        error => this.noMedia(leg, error),
+      )
+  }
+
+  place(leg: Leg, bound: string, port: number, peer: string): void {
+    const any = bound === '0.0.0.0' || bound === '::' || bound === ''
+    leg.address = this.#options.mediaAddress ?? (any ? this.#options.localAddress(peer) : bound)
+    leg.port = port
+  }
+
+  noMedia(leg: Leg, error: unknown): void {
+    this.#options.log.error({ err: error, leg: leg.id }, 'no media port for this call')
+    if (leg.phase === 'offered' && leg.session) this.#options.ua.reject(leg.session, 503, 34, this.#options.now())
+    this.over(leg, { by: 'system', cause: 'fault', sipStatus: 503, q850: 34 })
+    this.#options.flush()
+  }
+
+  codecs(leg: Leg): readonly Codec[] {
+    return (leg.far.kind === 'trunk' ? this.#options.lines.trunk(leg.far.trunk)?.codecs : null) ?? deskCodecs
+  }
+
+  local(leg: Leg, newVersion = false): LocalSide {
+    if (newVersion) leg.sdpVersion++
+    return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion }
+  }
+
+  configure(leg: Leg, agreed: Agreed): void {
+    const sources = leg.far.kind === 'trunk' ? [...this.#options.lines.addresses(leg.far.trunk)] : []
+    if (leg.far.kind === 'desk') {
+      const binding = this.#options.ua.binding(leg.far.extension)
+      if (binding) sources.push(binding.flow.source.address)
+    }
+    this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
+  }
+
+  key(leg: Leg, digit: string): void {
+    if (leg.keys.take(this.#options.now())) this.post({ type: 'leg.digit', leg: leg.id, digit }, leg)
+  }
+
+  /** After a re-INVITE: another address, hold or resume. */
+  remoteChanged(leg: Leg, agreed: Agreed): void {
+    this.configure(leg, agreed)
+    if (agreed.held === leg.heldByFar) return
+    leg.heldByFar = agreed.held
+    this.post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
+  }
+
+  over(leg: Leg, how: LegEnd): void {
+    if (leg.phase === 'over') return
+    if (leg.session) this.#bySession.delete(leg.session)
+    leg.session = null
+    this.closeMedia(leg)
+    if (leg.far.kind === 'desk' && leg.far.nailed && how.by !== 'near') {
+      const wasUp = leg.phase === 'up'
+      leg.phase = 'parted'
+      leg.early = leg.ringing = leg.heldByFar = false
+      leg.ringUntil = this.#options.now() + nailedRetryMs
+      if (wasUp || how.cause !== 'timeout') {
+        this.post(
+          { type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: deskReason(how.sipStatus, how.by) },
+          leg,
+        )
+      }
+      return
+    }
+    leg.phase = 'over'
+    this.#legs.delete(leg.id)
+    if (leg.far.kind === 'desk' && leg.far.nailed) {
+      this.post({ type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: 'released' }, leg)
+      return
+    }
+    this.post({ type: 'leg.ended', leg: leg.id, ...how }, leg)
+  }
+
+  closeMedia(leg: Leg): void {
+    this.#options.bay.close(leg.id)
+  }
+
+  post(input: Input, leg: Leg): void {
+    this.#options.post(input, leg.far.kind === 'trunk' ? `trunk:${leg.far.trunk}` : `user:${leg.far.agent}`)
+  }
+}
+
+function deskReason(sipStatus: number | null, by: LegEnd['by']): string {
+  if (sipStatus === 480) return 'not_registered'
+  if (by === 'far') return 'hung_up'
+  return 'not_answered'
+}
