@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { resultOf } from './call-results.ts'
 import { type ContactRequest, mayContact } from './compliance.ts'
 import type { Business, Relation } from './entities.ts'
-import { pickLine } from './line.ts'
+import { noteStart, pickLine } from './line.ts'
 import { isNumber, normaliseNumber, numberKey } from './number.ts'
 import { policyPresets } from './policy-presets.ts'
 import { retryAfter } from './retry.ts'
@@ -131,6 +131,24 @@ test('a line is the up, enabled trunk with the most room; otherwise it says what
   assert.equal(rule({ enabled: true }), 'trunk_down')
   const none = pickLine(floor.state, ['t_none' as never], floor.clock.now())
   assert.equal(none.ok ? '' : none.refusal.rule, 'no_trunk')
+})
+
+test('whatever rate a carrier allows, whole or not, it is met and never passed', () => {
+  for (const rate of [0.1, 0.2, 0.3, 0.7, 1, 1.5, 2.5, 3, 9.9, 100]) {
+    const floor = new TestFloor()
+    const saved = { ...floor.state.trunks.get(trunk)!.trunk, callsPerSecond: rate }
+    floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: saved }] })
+    const starts: number[] = []
+    for (let now = 0; now < 60_000; now++)
+      while (pickLine(floor.state, [trunk], now).ok) {
+        noteStart(floor.state.trunks.get(trunk)!, now)
+        starts.push(now)
+      }
+    const most = Math.ceil(rate)
+    const tooSoon = starts.filter((at, n) => n >= most && at - starts[n - most]! < (most * 1000) / rate)
+    assert.deepEqual(tooSoon, [], `${rate} a second: more than ${most} starts in ${most / rate} s`)
+    assert.ok(starts.length > 60 * rate - most && starts.length <= 60 * rate + most, `${rate}: ${starts.length}`)
+  }
 })
 
 test('Q.850 is believed before the SIP status, and three attempts fill a day', () => {

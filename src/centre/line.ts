@@ -1,6 +1,6 @@
 /**
- * A line: the trunk and the caller ID that a call goes out on. A trunk carries no more calls at once, and starts no more in any one second,
- * than its carrier allows; caller IDs take turns, and only numbers assigned to the trunk are ever shown.
+ * A line: the trunk and the caller ID that a call goes out on. A trunk carries no more calls at once, and starts no more in any time, than its
+ * carrier allows; caller IDs take turns, and only numbers assigned to the trunk are ever shown.
  */
 import type { TrunkId } from '../lib/ids.ts'
 import type { Refusal } from './entities.ts'
@@ -46,19 +46,25 @@ function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; retryAt
   return null
 }
 
-/** When the trunk may start its next call: a second after the oldest of its last `callsPerSecond` ones. */
+/** When the trunk may start its next call: a window after the oldest of its last `starts` ones. */
 function rateFreeAt(floor: TrunkFloor): number {
-  const perSecond = Math.max(1, Math.floor(floor.trunk.callsPerSecond))
+  const { starts, ms } = windowOf(floor)
   const { recent } = floor
-  return recent.length < perSecond ? 0 : recent[recent.length - perSecond]! + 1000
+  return recent.length < starts ? 0 : recent[recent.length - starts]! + ms
 }
 
 /** Keeps the account of a call just started. Only `evolve` calls this. */
 export function noteStart(floor: TrunkFloor, at: number): void {
-  const perSecond = Math.max(1, Math.floor(floor.trunk.callsPerSecond))
+  const { starts, ms } = windowOf(floor)
   floor.recent.push(at)
-  while (floor.recent.length > perSecond) floor.recent.shift()
+  while (floor.recent.length > starts) floor.recent.shift()
   floor.tokensAt = at
-  floor.tokens = perSecond - floor.recent.filter(start => start > at - 1000).length
+  floor.tokens = starts - floor.recent.filter(start => start > at - ms).length
   floor.nextCallerId = (floor.nextCallerId + 1) % Math.max(1, floor.trunk.callerIds.length)
+}
+
+/** A rate in whole calls: 3/s is 3 starts in any second, 0.2/s one in any 5 s, 2.5/s 3 in any 1.2 s. Whole ms, rounded up: never too soon. */
+function windowOf({ trunk }: TrunkFloor): { starts: number; ms: number } {
+  const starts = Math.ceil(trunk.callsPerSecond)
+  return { starts, ms: Math.ceil((starts * 1000) / trunk.callsPerSecond) }
 }

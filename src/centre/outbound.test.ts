@@ -192,6 +192,22 @@ test('a trunk starts no more calls in a second than its carrier allows, and says
   )
 })
 
+test('a trunk of one call in five seconds starts one in five seconds, and the campaign dials again when it may', () => {
+  const floor = new TestFloor()
+  const slow = { ...floor.state.trunks.get(trunk)!.trunk, callsPerSecond: 0.2 }
+  floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: slow }] })
+  floor.do({ type: 'leads.loaded', campaign, leads: [leadOf('le_1', carl), leadOf('le_2', carla)], exhausted: true })
+  for (const agent of [alice, bob]) {
+    floor.do({ type: 'agent.signOn', agent })
+    floor.do({ type: 'station.up', agent, leg: `st_${agent}` as LegId })
+    floor.do({ type: 'agent.ready', agent })
+  }
+  floor.pass(4999)
+  assert.equal(floor.count('call.dialed'), 1)
+  floor.pass(1)
+  assert.equal(floor.count('call.dialed'), 2)
+})
+
 test('a number on the do-not-call list is not dialled, and one put there while it rings stops ringing', () => {
   const floor = new TestFloor({ setup: { suppressed: [{ number: carl, until: null }] } })
   floor.ready(alice)

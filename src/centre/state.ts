@@ -145,7 +145,7 @@ export type TrunkFloor = {
   tokens: number
   tokensAt: number
   nextCallerId: number
-  /** Instants of the last calls started, at most `callsPerSecond` of them: no second holds more. */
+  /** Instants of the last calls started, at most `callsPerSecond` of them, rounded up: see `line.ts`. */
   recent: number[]
 }
 
