@@ -87,7 +87,6 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       tls: config.http.tls !== 'off',
       recordingsDir: files.recordings,
       exportsDir: files.exports,
-      metricsToken: null,
     },
     stations: telephone.stations,
     figures: () => telephone.figures(),

@@ -40,8 +40,6 @@ export type HttpConfig = {
   recordingsDir: string
   /** Absolute path of the folder that finished exports lie in. */
   exportsDir: string
-  /** Bearer for `/metrics` from elsewhere than loopback; null: loopback only. */
-  metricsToken: string | null
 }
 
 export type Stations = {

@@ -1,6 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
+import { tokenOf } from '../records/tokens.ts'
 import { addressOf, isLoopback } from './address.ts'
+import { bearerOf } from './bearer.ts'
 import type { Ctx, Deps, Env } from './deps.ts'
 import { open } from './guard.ts'
 
@@ -11,16 +12,16 @@ type Metric = {
   values: [labels: Record<string, string>, value: number][]
 }
 
-/** `/metrics` in Prometheus' text format 0.0.4: from loopback, or with the token of the configuration as Bearer. */
+/** `/metrics` in Prometheus' text format 0.0.4: from loopback, or with an API token of the role admin as Bearer. */
 export function metricsRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   let facts = 0
   deps.engine.subscribe(() => {
     facts++
   })
-  route.get('/metrics', open('loopback or its own token'), async c => {
-    if (!mayRead(c, deps.config.metricsToken))
-      return c.text('Metrics are for this machine, or for who has the token.\n', 403)
+  route.get('/metrics', open('loopback or a token'), async c => {
+    if (!(await mayRead(c, deps)))
+      return c.text('Metrics are for this machine, or for an API token of the role admin as Bearer.\n', 403)
     const metrics = [...floorMetrics(deps), single('switchroom_facts_total', 'Facts published.', facts, 'counter')]
     metrics.push(single('switchroom_sessions', 'People signed in.', deps.sessions.count))
     for (const [name, value] of Object.entries((await deps.figures?.()) ?? {}))
@@ -33,13 +34,11 @@ export function metricsRoutes(deps: Deps): Hono<Env> {
 /**
  * Loopback counts only when nobody stands between: a proxy on this machine says for whom it asks, and then it must have the token.
  */
-function mayRead(c: Ctx, token: string | null): boolean {
+async function mayRead(c: Ctx, deps: Deps): Promise<boolean> {
   const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some(name => c.req.header(name) !== undefined)
   if (isLoopback(addressOf(c)) && !isForwarded) return true
-  const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
-  if (token === null || given === undefined) return false
-  const [a, b] = [Buffer.from(given), Buffer.from(token)]
-  return a.length === b.length && timingSafeEqual(a, b)
+  const secret = bearerOf(c)
+  return secret !== null && (await tokenOf(deps.records, secret))?.role === 'admin'
 }
 
 function floorMetrics({ engine, version }: Deps): Metric[] {

@@ -359,7 +359,7 @@ test('the OpenAPI document describes every route that answers, from the schemas 
   assert.equal(user.properties.password.minLength, 12)
 })
 
-test('metrics are for this machine or for who has the token', async () => {
+test('metrics are for this machine, and from elsewhere for a token of an administrator', async () => {
   const ask = (headers: Record<string, string>, address: string) =>
     house.app.request('/metrics', { headers }, { incoming: { socket: { remoteAddress: address } } })
   const here = await ask({}, '127.0.0.1')
@@ -368,6 +368,16 @@ test('metrics are for this machine or for who has the token', async () => {
   assert.equal((await ask({}, '192.168.1.9')).status, 403)
   assert.equal((await ask({ 'x-forwarded-for': '127.0.0.1' }, '192.168.1.9')).status, 403)
   assert.equal((await ask({ 'x-forwarded-for': '192.168.1.9' }, '127.0.0.1')).status, 403)
+  const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+  const there = await ask(bearer(admin), '192.168.1.9')
+  assert.equal(there.status, 200)
+  assert.match(await there.text(), /^# HELP switchroom_info/)
+  assert.equal((await ask({ ...bearer(admin), 'x-forwarded-for': '192.168.1.9' }, '127.0.0.1')).status, 200)
+  assert.equal((await ask(bearer(supervisor), '192.168.1.9')).status, 403)
+  assert.equal((await ask(bearer('swr_wrong'), '192.168.1.9')).status, 403)
+  const revoked = await house.token('admin')
+  await house.api(admin, 'DELETE', `/tokens/${revoked.id}`)
+  assert.equal((await ask(bearer(revoked.secret), '192.168.1.9')).status, 403)
 })
 
 test('static files are those of the folder and nothing above it', async () => {

@@ -1,15 +1,16 @@
 import { tokenOf } from '../../records/tokens.ts'
+import { bearerOf } from '../bearer.ts'
 import type { Deps, Guard } from '../deps.ts'
 import { BadRequest } from '../problem.ts'
 
 /** `Authorization: Bearer swr_…`. A cookie opens nothing here, so no page of another site can use the API through a browser. */
 export function authenticated(deps: Deps): Guard {
   return async (c, next) => {
-    const secret = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    const token = secret === undefined ? null : await tokenOf(deps.records, secret)
+    const secret = bearerOf(c)
+    const token = secret === null ? null : await tokenOf(deps.records, secret)
     if (token === null) {
       c.header('WWW-Authenticate', 'Bearer realm="switchroom"')
-      const found = secret === undefined ? 'no token' : 'a token that is unknown or was revoked'
+      const found = secret === null ? 'no token' : 'a token that is unknown or was revoked'
       throw new BadRequest(
         401,
         `found ${found}; allowed: Authorization: Bearer TOKEN, issued on the page /admin/tokens`,

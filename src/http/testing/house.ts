@@ -42,7 +42,7 @@ export type House = AsyncDisposable & {
   facts(type?: string): Promise<{ actor: string; type: string; body: string }[]>
 }
 
-export async function openHouse(options: { tls?: boolean; pages?: Pages; metricsToken?: string } = {}): Promise<House> {
+export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}): Promise<House> {
   const folder = testFolder()
   const store = await openStore(folder)
   const clock = new VirtualClock(noon)
@@ -84,7 +84,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages; metrics
     exports: await createExports({ door, recordingsDir, exportsDir, log, version: 'test' }),
     clock,
     log,
-    config: { tls: options.tls ?? true, recordingsDir, exportsDir, metricsToken: options.metricsToken ?? null },
+    config: { tls: options.tls ?? true, recordingsDir, exportsDir },
     stations: { answer: async () => ({ sdp: '' }), close: () => {} },
     assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
     probes: [],
