@@ -135,7 +135,14 @@ describe('a call from lead to sealed recording', {
     const ended = await world.fact('call.ended', fact => fact.call === call)
     assert.equal(ended.ending.by, 'agent')
     await carrier.done()
-    await world.fact('recording.sealed', fact => fact.call === call)
+    const [left, right] = await recordingOf(call)
+    assert.ok(purity(left.subarray(-8000, -2000), customerHz) > 0.5, 'after the hold the customer is on the left')
+    assert.ok(purity(right.subarray(-8000, -2000), agentHz) > 0.5, 'after the hold the agent is on the right')
+    assert.ok(
+      hasPiece(right, piece => purity(piece, agentHz) < 0.1 && loudness(piece) > 0.001),
+      'the music of the hold is on the right',
+    )
+    assert.ok(!hasPiece(left, piece => purity(piece, customerHz) < 0.3), 'the customer is heard throughout')
     await wrapUp(call)
   })
 
@@ -294,7 +301,9 @@ describe('a call from lead to sealed recording', {
     await phone.hears(customerHz)
     await world.fact('call.ended', fact => fact.call === offered.call)
     await caller.done()
-    await world.fact('recording.sealed', fact => fact.call === offered.call)
+    const [left, right] = await recordingOf(offered.call)
+    assert.ok(purity(left.subarray(-12000, -4000), customerHz) > 0.5, 'the caller is on the left')
+    assert.ok(purity(right.subarray(-12000, -4000), agentHz) > 0.5, 'the agent is on the right')
     await wrapUp(offered.call)
   })
 
@@ -418,6 +427,19 @@ describe('a call from lead to sealed recording', {
     )
     await world.house.engine.dispatch({ type: 'agent.signOff', agent: bob, reason: 'test' }, `user:${bob}`)
   })
+
+  /** Both channels of a call's sealed recording. */
+  async function recordingOf(call: string): Promise<[Int16Array, Int16Array]> {
+    await world.fact('recording.sealed', fact => fact.call === call)
+    const opened = await world.fact('recording.opened', fact => fact.call === call)
+    return readStereo(readFileSync(world.recordingFile(opened.path)))
+  }
+
+  /** Looks at half a second at a time; the edges, where a call begins and ends, do not count. */
+  function hasPiece(samples: Int16Array, holds: (piece: Int16Array) => boolean): boolean {
+    for (let at = 4000; at + 8000 <= samples.length; at += 2000) if (holds(samples.subarray(at, at + 4000))) return true
+    return false
+  }
 
   async function onBreak(): Promise<void> {
     const outcome = await world.house.engine.dispatch(

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -89,6 +89,10 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     const trunk = await world.trunk(carrier, { id: 't_shift' as TrunkId })
     const campaign = await world.campaign({ id: 'k_shift' as CampaignId, trunks: [trunk], agents: [alice] })
     await world.leads(campaign, ['+8613800000001'])
+    const answered = await world.fact('call.answered')
+    await world.until('the agent is heard', () => customer.firstSoundAt !== null)
+    const bridgedMs = customer.firstSoundAt! - world.timeOf(answered)
+    assert.ok(bridgedMs < 200, `the customer heard the agent ${bridgedMs} ms after the answer`)
     await phase('talking')
     await bothHear()
     assert.match((await desk.textContent('#call-bar')) ?? '', /138\s?\*+\s?0001/, 'the number is masked on the desk')
@@ -123,6 +127,10 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
     const disposed = await world.fact('call.disposed')
     assert.equal(disposed.note, '客户答应周五还款')
     await world.fact('recording.sealed', fact => fact.call === disposed.call)
+    const opened = await world.fact('recording.opened', fact => fact.call === disposed.call)
+    const [left, right] = readStereo(readFileSync(world.recordingFile(opened.path)))
+    assert.ok(purity(left.subarray(-6000, -800), customerHz) > 0.5, 'the customer is on the left')
+    assert.ok(purity(right.subarray(-6000, -800), agentHz) > 0.5, 'the browser is on the right')
   })
 
   test('a call by hand from the dial pad', async () => {
@@ -232,9 +240,8 @@ describe('a shift in the browser', { skip: hasChromium && hasSipp ? false : 'nee
       const verified = execFileSync(process.execPath, ['src/main.ts', 'verify', zip], { encoding: 'utf8' })
       assert.ok(verified.length > 0)
       const wav = execFileSync('sh', ['-c', 'find . -name "*.wav" | head -1'], { cwd: folder, encoding: 'utf8' }).trim()
-      const { readFileSync } = await import('node:fs')
-      const [left] = readStereo(readFileSync(join(folder, wav)))
-      assert.ok(left.length > 8000)
+      const [left, right] = readStereo(readFileSync(join(folder, wav)))
+      assert.ok(left.length > 8000 && right.length === left.length)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
