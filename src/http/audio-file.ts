@@ -1,4 +1,8 @@
-/** A sealed recording as HTTP gives it: in parts where a player seeks, each listener noted in the journal before the first byte. */
+/**
+ * A sealed recording as HTTP gives it: in parts where a player seeks. Every listen is in the journal before the first byte of it is sent: a
+ * page's opening is one however its player seeks; by a token, each request from the first byte on is one.
+ */
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -8,54 +12,32 @@ import { keep } from '../records/door.ts'
 import { NotFound, NotNow } from '../records/errors.ts'
 import { resolveInside } from '../records/inside.ts'
 import type { Ctx, Deps } from './deps.ts'
+import { sealed, unsealed } from './sealed.ts'
 
-/** `opening`: what one listen is counted by, e.g. the page that was opened; the same again is not noted twice. */
-export type Listener = { actor: Actor; user: UserId; opening: string }
-export type Audio = { file: string; bytes: number; etag: string; name: string }
+/** `opening`: as `issueOpening` gave it to the page; null, or none that we gave to this person for this recording: a token, or no page of ours. */
+export type Listener = { actor: Actor; user: UserId; opening: string | null }
+type Audio = { file: string; bytes: number; etag: string }
+type Note = { at: number; kept: Promise<unknown> }
 
-/** A page or token may seek for this long on one note. */
+/** For this long one may seek on one note. */
 const openingMs = 30 * 60_000
 const openingsMax = 10_000
-const noted = new WeakMap<Deps, Map<string, number>>()
+const notes = new WeakMap<Deps, Map<string, Note>>()
+
+/** Names one showing of a page: only we can make it, and it is good for this person and recording alone. */
+export function issueOpening(user: UserId, id: RecordingId): string {
+  return sealed(`opening ${user} ${id} ${randomUUID()}`)
+}
 
 /** Throws NotFound (no such recording, or its file is gone) and NotNow (the call goes on). */
-export async function openAudio(deps: Deps, listener: Listener, id: RecordingId): Promise<Audio> {
-  const recording = await deps.store.read('recordings.byId', { id })
-  if (recording === null) throw new NotFound('recording', id)
-  if (recording.sealedAt === null)
-    throw new NotNow(
-      'recording-not-sealed',
-      recording.missingReason ?? 'the call goes on; its recording is sealed at its end',
-    )
-  // The path comes from our own journal, never from the client; still it must lie in the folder.
-  const file = resolveInside(deps.config.recordingsDir, recording.path)
-  const found = file === null ? null : await stat(file).catch(() => null)
-  if (file === null || found === null || !found.isFile()) throw new NotFound('audio file of recording', id)
-  await note(deps, listener, id)
-  return { file, bytes: found.size, etag: `"${recording.sha256}"`, name: `${id}.wav` }
-}
-
-async function note(deps: Deps, listener: Listener, id: RecordingId): Promise<void> {
-  let openings = noted.get(deps)
-  if (openings === undefined) noted.set(deps, (openings = new Map()))
-  const key = `${listener.actor} ${listener.opening} ${id}`
-  const now = deps.clock.now()
-  const since = openings.get(key)
-  if (since !== undefined && now - since < openingMs) return
-  await keep(deps.records, listener.actor, [{ type: 'recording.listened', recording: id, user: listener.user }])
-  openings.delete(key)
-  openings.set(key, now)
-  if (openings.size > openingsMax) openings.delete(openings.keys().next().value as string)
-}
-
-/** 200, 206 for one range, 304, or 416 (RFC 9110, section 14). Several ranges at once get the whole. */
-export function audioResponse(c: Ctx, audio: Audio): Response {
+export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: RecordingId): Promise<Response> {
+  const audio = await audioOf(deps, id)
   const headers: Record<string, string> = {
     'Content-Type': 'audio/wav',
     'Accept-Ranges': 'bytes',
     ETag: audio.etag,
     'Cache-Control': 'private, no-cache',
-    'Content-Disposition': `inline; filename="${audio.name}"`,
+    'Content-Disposition': `inline; filename="${id}.wav"`,
   }
   if (c.req.header('if-none-match') === audio.etag) return c.body(null, 304, headers)
   const ifRange = c.req.header('if-range')
@@ -67,8 +49,48 @@ export function audioResponse(c: Ctx, audio: Audio): Response {
   const partly: Record<string, string> = range === null ? {} : { 'Content-Range': `bytes ${from}-${to}/${audio.bytes}` }
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return c.body('', status, { ...headers, ...length, ...partly })
+  await noteListen(deps, listener, id, from === 0)
   const stream = Readable.toWeb(createReadStream(audio.file, { start: from, end: to })) as ReadableStream
   return c.body(stream, status, { ...headers, ...length, ...partly })
+}
+
+async function audioOf(deps: Deps, id: RecordingId): Promise<Audio> {
+  const recording = await deps.store.read('recordings.byId', { id })
+  if (recording === null) throw new NotFound('recording', id)
+  if (recording.sealedAt === null)
+    throw new NotNow(
+      'recording-not-sealed',
+      recording.missingReason ?? 'the call goes on; its recording is sealed at its end',
+    )
+  // The path comes from our own journal, never from the client; still it must lie in the folder.
+  const file = resolveInside(deps.config.recordingsDir, recording.path)
+  const found = file === null ? null : await stat(file).catch(() => null)
+  if (file === null || found === null || !found.isFile()) throw new NotFound('audio file of recording', id)
+  return { file, bytes: found.size, etag: `"${recording.sha256}"` }
+}
+
+/** Resolves when the listen is kept; a request that comes meanwhile on the same opening waits for it too. */
+async function noteListen(deps: Deps, listener: Listener, id: RecordingId, fromStart: boolean): Promise<void> {
+  let known = notes.get(deps)
+  if (known === undefined) notes.set(deps, (known = new Map()))
+  const { actor, user } = listener
+  const opened = listener.opening === null ? null : unsealed(listener.opening)
+  const opening = opened?.startsWith(`opening ${user} ${id} `) ? opened : null
+  const key = opening ?? `${actor} ${id}`
+  const at = deps.clock.now()
+  const last = known.get(key)
+  const isSeeking = opening !== null || !fromStart
+  if (isSeeking && last !== undefined && at - last.at < openingMs) return void (await last.kept)
+  const note = { at, kept: keep(deps.records, actor, [{ type: 'recording.listened', recording: id, user }]) }
+  known.delete(key)
+  known.set(key, note)
+  if (known.size > openingsMax) known.delete(known.keys().next().value as string)
+  try {
+    await note.kept
+  } catch (error) {
+    if (known.get(key) === note) known.delete(key)
+    throw error
+  }
 }
 
 /** null: all of it; `none`: no byte of it can be had. Both ends included. */

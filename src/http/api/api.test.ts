@@ -250,7 +250,7 @@ test('a call for an agent who sits ready is dialled, and a number on the do-not-
   assert.equal(listed['items'][0].id, call['id'])
 })
 
-test('a recording is heard in parts, each listener is noted once, and a path out of the folder leads nowhere', async () => {
+test('a recording is heard in parts, each hearing from its start is noted, and a path out of the folder leads nowhere', async () => {
   const sealed = (id: string, at: string) => [
     recorded({ type: 'recording.opened', recording: id as never, call: 'c_rec' as never, path: at }, noon),
     recorded(
@@ -275,14 +275,29 @@ test('a recording is heard in parts, each listener is noted once, and a path out
     [whole.status, await whole.text(), whole.headers.get('content-type')],
     [200, '0123456789', 'audio/wav'],
   )
+  const listens = async () => (await house.facts('recording.listened')).length
+  assert.equal(await listens(), 1)
   const part = await get('bytes=2-4')
   assert.deepEqual([part.status, await part.text(), part.headers.get('content-range')], [206, '234', 'bytes 2-4/10'])
   assert.equal(await (await get('bytes=-3')).text(), '789')
   assert.equal(await (await get('bytes=7-')).text(), '789')
   assert.equal((await get('bytes=10-')).status, 416)
+  const { etag } = Object.fromEntries(whole.headers)
+  const url = '/recordings/r_1/audio'
+  assert.equal((await house.api(auditor, 'GET', url, undefined, { 'if-none-match': etag! })).status, 304)
+  assert.equal((await house.api(auditor, 'HEAD', url)).status, 200)
+  assert.equal(await listens(), 1, 'seeking on, and asking without being given a byte, is no other hearing')
   assert.equal(await (await get('bytes=4-2')).text(), '0123456789')
   assert.equal(await (await get('bytes=0-1,3-4')).text(), '0123456789')
-  assert.equal((await house.facts('recording.listened')).length, 1)
+  assert.equal(await listens(), 3, 'two that get the whole for a range which is none')
+  await (await get()).text()
+  assert.equal(await listens(), 4, 'two downloads are two facts')
+  await (await get('bytes=0-3')).text()
+  await (await get('bytes=-10')).text()
+  assert.equal(await listens(), 6)
+  auditor = (await house.token('auditor')).secret
+  assert.equal(await (await get('bytes=1-')).text(), '123456789')
+  assert.equal(await listens(), 7, 'all but the first byte is a hearing too')
   assert.equal((await house.api(auditor, 'GET', '/recordings/r_2/audio')).status, 404)
   assert.equal((await house.api(auditor, 'GET', '/recordings/..%2F..%2Fswitchroom.db/audio')).status, 404)
 })

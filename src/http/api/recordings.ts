@@ -1,7 +1,7 @@
 import type { CampaignId, RecordingId, UserId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
-import { audioResponse, openAudio } from '../audio-file.ts'
+import { audioAnswer } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { queryOf, recordingQuery } from './query.ts'
 import { pageOf, recordingReply } from './replies.ts'
@@ -58,8 +58,8 @@ export function recordingsApi(api: Api, deps: Deps): void {
       const { client } = c.var
       const id = c.req.param('id') as RecordingId
       // The token stands in the place of the person; the actor of the fact says that it is one.
-      const listener = { actor: client.actor, user: client.token as string as UserId, opening: client.token }
-      return audioResponse(c, await openAudio(deps, listener, id))
+      const listener = { actor: client.actor, user: client.token as string as UserId, opening: null }
+      return audioAnswer(c, deps, listener, id)
     },
   )
 }

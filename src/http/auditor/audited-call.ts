@@ -9,17 +9,12 @@ import { NotFound } from '../../records/errors.ts'
 import type { JournalLine } from '../../store/chain.ts'
 import { actorName, detailOf } from '../admin/journal.ts'
 import { nameOf, outcomeOf } from '../agent/desk-props.ts'
+import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { stateOf } from './search.ts'
 
-/** `opening` names this showing of the page. Throws NotFound. */
-export async function auditedCall(
-  deps: Deps,
-  viewer: User,
-  frame: Frame,
-  id: CallId,
-  opening: string,
-): Promise<AuditedCallProps> {
+/** Throws NotFound. */
+export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: CallId): Promise<AuditedCallProps> {
   const [call, recordings, lines] = await Promise.all([
     deps.store.read('calls.byId', { id }),
     deps.store.read('recordings.ofCall', { call: id }),
@@ -49,7 +44,7 @@ export async function auditedCall(
       id: recording.id,
       state: stateOf(recording),
       reason: recording.missingReason,
-      src: `/auditor/recordings/${recording.id}/audio?opening=${encodeURIComponent(opening)}`,
+      src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
       durationMs: recording.durationMs,
       bytes: recording.bytes,

@@ -89,7 +89,22 @@ test('a call’s page shows its facts, and its audio can be sought in; seeking i
   assert.equal(first.headers.get('content-range'), `bytes 0-99/${audio.length}`)
   assert.equal((await first.arrayBuffer()).byteLength, 100)
   await (await part('bytes=5000-5999')).arrayBuffer()
-  assert.equal((await house.facts('recording.listened')).length, 1)
+  const whole = (url: string, cookie = olga) => house.app.request(url, { headers: { cookie } })
+  await Promise.all([whole(src), whole(src)].map(async each => (await each).arrayBuffer()))
+  const listens = async () => (await house.facts('recording.listened')).length
+  assert.equal(await listens(), 1)
+  const again = /<audio[^>]*src="([^"]+)"/.exec((await look(house, olga, '/auditor/calls/c_1')).text)![1]!
+  await Promise.all([whole(again), whole(again)].map(async each => (await each).arrayBuffer()))
+  assert.equal(await listens(), 2, 'the page opened a second time is a second listen')
+  const chosen = src.replace(/opening=.*/, 'opening=mine')
+  for (const _ of [1, 2]) await (await whole(chosen)).arrayBuffer()
+  assert.equal(await listens(), 4, 'an opening of one’s own choice hides no listen')
+  for (const _ of [1, 2]) await (await whole(src.replace('r_1', 'r_2'))).arrayBuffer()
+  assert.equal(await listens(), 6, 'nor does that of another recording')
+  await house.add('quentin', 'quality')
+  const { cookie } = await house.signIn('quentin')
+  for (const _ of [1, 2]) await (await whole(src, cookie)).arrayBuffer()
+  assert.equal(await listens(), 8, 'nor that of another person')
   assert.equal((await look(house, olga, '/auditor/calls/c_none')).status, 404)
 })
 

@@ -6,7 +6,7 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import { type CallId, type ExportId, isId, type RecordingId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { journalAnswer } from '../admin/journal.ts'
-import { audioResponse, openAudio } from '../audio-file.ts'
+import { audioAnswer } from '../audio-file.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { downloadResponse } from '../download.ts'
 import { allow } from '../guard.ts'
@@ -29,14 +29,14 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
   route.get('/auditor/calls/:id', allow('auditor', 'quality'), async c => {
     const id = checkedId<CallId>(c, 'call')
     const frame = await frameOf(c, deps)
-    return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id, c.var.requestId)))
+    return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id)))
   })
 
   /** `opening` is that of the page: seeking is not listening again. */
   route.get('/auditor/recordings/:id/audio', allow('auditor', 'quality'), async c => {
     const id = checkedId<RecordingId>(c, 'recording')
-    const opening = (c.req.query('opening') ?? '').slice(0, 64)
-    return audioResponse(c, await openAudio(deps, { actor: actorOf(c), user: c.var.user.id, opening }, id))
+    const opening = c.req.query('opening') ?? null
+    return audioAnswer(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, id)
   })
 
   route.get('/auditor/exports', allow('auditor'), async c => {
