@@ -115,7 +115,7 @@ function form(props: CampaignFormProps, w: Words): Html {
   return html`<form class="form panel" method="post" action="${campaign ? `/admin/campaigns/${campaign.id}` : '/admin/campaigns'}">
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 <div class="row">${selectField({ name: 'business', label: words.business, choices: businesses.map(value => ({ value, word: w.domain.business[value] })) }, filled)}
-${selectField({ name: 'mode', label: words.mode, choices: campaignModes.map(value => ({ value, word: w.domain.mode[value] })) }, filled)}
+${selectField({ name: 'mode', label: words.mode, help: words.modeHelp, choices: campaignModes.map(value => ({ value, word: w.domain.mode[value] })) }, filled)}
 ${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, choices: props.policies }, filled)}</div>
 ${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
 ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
