@@ -250,6 +250,27 @@ test('a call for an agent who sits ready is dialled, and a number on the do-not-
   assert.equal(listed['items'][0].id, call['id'])
 })
 
+test('a call for an agent with a desk phone that is rung is told by the id it will have when it is picked up', async () => {
+  const { id: agent } = await house.add('edgar', 'agent', { station: 'phone-rung', extension: '1077' })
+  await house.engine.dispatch({ type: 'agent.signOn', agent }, `user:${agent}`)
+  await house.engine.dispatch({ type: 'agent.ready', agent }, `user:${agent}`)
+  const response = await house.api(supervisor, 'POST', '/calls', { agent, number: '13812345679' })
+  assert.equal(response.status, 202, await response.clone().text())
+  const told = await json(response)
+  assert.equal(told['ringing'], agent)
+  const ring = house.effects.findLast(effect => effect.type === 'phone.ring')
+  assert.ok(ring?.type === 'phone.ring' && ring.call === told['call'])
+  assert.equal((await house.api(supervisor, 'GET', `/calls/${told['call']}`)).status, 404)
+  await house.engine.dispatch({ type: 'leg.answered', leg: ring.leg }, 'system')
+  const call = await json(await house.api(supervisor, 'GET', `/calls/${told['call']}`))
+  assert.deepEqual([call['number'], call['agent']], ['+8613812345679', agent])
+  const { paths, components } = await json(await house.app.request('/api/openapi.json'))
+  const { responses } = paths['/api/v1/calls'].post
+  assert.deepEqual(Object.keys(responses).slice(0, 2), ['201', '202'])
+  assert.equal(responses['202'].content['application/json'].schema.$ref, '#/components/schemas/Ringing')
+  assert.deepEqual(components.schemas.Ringing.required, ['ringing', 'call'])
+})
+
 test('a recording is heard in parts, each hearing from its start is noted, and a path out of the folder leads nowhere', async () => {
   const sealed = (id: string, at: string) => [
     recorded({ type: 'recording.opened', recording: id as never, call: 'c_rec' as never, path: at }, noon),

@@ -6,7 +6,7 @@ import { callInput } from '../../records/schemas.ts'
 import type { CallRecord } from '../../store/calls.ts'
 import type { Deps } from '../deps.ts'
 import { callQuery, queryOf } from './query.ts'
-import { callReply, pageOf } from './replies.ts'
+import { callReply, pageOf, ringingReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
 
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
@@ -62,6 +62,7 @@ export function callsApi(api: Api, deps: Deps): void {
       body: callInput,
       reply: callReply,
       status: 201,
+      later: { status: 202, words: 'The desk phone of the agent rings first', reply: ringingReply },
     },
     async c => {
       const { agent, number, party, campaign } = parseInput(callInput, await jsonBody(c))
@@ -75,7 +76,9 @@ export function callsApi(api: Api, deps: Deps): void {
       const refused = outcome.facts.find(fact => fact.type === 'call.refused')
       if (refused !== undefined && dialed === undefined) throw new NotNow(refused.refusal.rule, refused.refusal.words)
       // A desk phone is rung first; the call is dialled when the agent picks up.
-      if (dialed === undefined) return c.json({ ringing: agent }, 202)
+      const rung = outcome.facts.find(fact => fact.type === 'agent.rung')
+      if (rung !== undefined) return c.json(ringingReply.parse({ ringing: agent, call: rung.call }), 202)
+      if (dialed === undefined) throw new Error('a call was neither dialled nor refused')
       const call = await store.read('calls.byId', { id: dialed.call })
       if (call === null) throw new NotFound('call', dialed.call)
       c.header('Location', `/api/v1/calls/${dialed.call}`)

@@ -163,6 +163,15 @@ export const callReply = z
   })
   .openapi('Call')
 
+export const ringingReply = z
+  .object({
+    ringing: id.openapi({ description: 'The agent whose desk phone rings' }),
+    call: id.openapi({
+      description: 'The call that is dialled under this id when it is picked up; until then it is not found',
+    }),
+  })
+  .openapi('Ringing')
+
 export const recordingReply = z
   .object({
     id,

@@ -27,6 +27,8 @@ export type RouteSpec = {
   reply?: z.ZodType
   replyType?: string
   status?: 200 | 201 | 202 | 204
+  /** What is answered instead when it is done later. */
+  later?: { status: 202; words: string; reply: z.ZodType }
   /** The reply holds a secret and is never kept: `Idempotency-Key` is refused. */
   secret?: boolean
 }
@@ -68,6 +70,7 @@ function describe(api: Api, spec: RouteSpec): void {
         ],
   )
   const status = spec.status ?? (spec.reply === undefined && spec.replyType === undefined ? 204 : 200)
+  const { later } = spec
   const reply =
     spec.replyType !== undefined
       ? { [spec.replyType]: { schema: { type: 'string' } } }
@@ -107,6 +110,9 @@ function describe(api: Api, spec: RouteSpec): void {
     },
     responses: {
       [status]: { description: 'Done', ...(reply ? { content: reply } : {}) },
+      ...(later
+        ? { [later.status]: { description: later.words, content: { 'application/json': { schema: later.reply } } } }
+        : {}),
       ...Object.fromEntries([400, 401, 403, 404, 409, 422].map(code => [code, problem])),
     },
   })
