@@ -2,13 +2,14 @@
  * How a route of the API is written: once, with its roles, its schemas and its words; the handler and the OpenAPI document both come of it.
  * The records door checks what comes in with the same schema that is named here.
  */
-import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Role } from '../../centre/entities.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
 import { Forbidden } from '../guard.ts'
 import { BadRequest } from '../problem.ts'
 import { authenticated } from './authenticate.ts'
 import { once } from './idempotency.ts'
+import { queryOf } from './query.ts'
 import { problemReply } from './replies.ts'
 
 export type Api = OpenAPIHono<Env>
@@ -22,6 +23,7 @@ export type RouteSpec = {
   body?: z.ZodType
   /** Other forms of the body, e.g. `text/csv`. */
   bodyTypes?: string[]
+  /** The handler reads it with `queryOf`. Absent: a query string with any field is refused. */
   query?: z.ZodObject
   /** Absent: no content (204), or what `replyType` names. */
   reply?: z.ZodType
@@ -33,6 +35,8 @@ export type RouteSpec = {
   secret?: boolean
 }
 
+const noQuery = z.strictObject({})
+
 export function createApi(): Api {
   return new OpenAPIHono<Env>()
 }
@@ -43,6 +47,7 @@ export function define(api: Api, deps: Deps, spec: RouteSpec, handler: (c: Ctx) 
   api.on(spec.method.toUpperCase(), spec.path, authenticated(deps), async (c: Ctx) => {
     if (!allowed.has(c.var.client.role)) throw new Forbidden(c.var.client.role)
     c.header('Cache-Control', 'no-store')
+    if (spec.query === undefined) queryOf(c, noQuery)
     return spec.method === 'get' ? handler(c) : once(c, deps, spec.secret === true, handler)
   })
 }
