@@ -104,7 +104,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   return {
     urls: [web.url],
     isAlive: () => pulse.isBeating(),
-    failed: new Promise(() => {}),
+    failed: telephone.bay.failed,
     records: door,
     house,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

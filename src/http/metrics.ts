@@ -25,7 +25,9 @@ export function metricsRoutes(deps: Deps): Hono<Env> {
     const metrics = [...floorMetrics(deps), single('switchroom_facts_total', 'Facts published.', facts, 'counter')]
     metrics.push(single('switchroom_sessions', 'People signed in.', deps.sessions.count))
     for (const [name, value] of Object.entries((await deps.figures?.()) ?? {}))
-      metrics.push(single(`switchroom_${name}`, name.replaceAll('_', ' '), value))
+      metrics.push(
+        single(`switchroom_${name}`, name.replaceAll('_', ' '), value, name.endsWith('_total') ? 'counter' : 'gauge'),
+      )
     return c.body(metrics.map(written).join(''), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
   return route

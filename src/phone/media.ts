@@ -7,6 +7,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import type { Effect } from '../centre/effects.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
+import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 
@@ -24,9 +25,15 @@ export class Media {
   readonly #options: MediaOptions
   /** Folders known to exist: one a day, so it stays small; cleared when it does not. */
   readonly #folders = new Set<string>()
+  #missing = 0
 
   constructor(options: MediaOptions) {
     this.#options = options
+  }
+
+  /** Recordings told as failed since the start. */
+  get missing(): number {
+    return this.#missing
   }
 
   perform(effect: MediaEffect): void {
@@ -57,23 +64,20 @@ export class Media {
         return post({ type: 'recording.closed', recording, sha256, bytes, durationMs, salvaged: false }, 'system')
       }
       case 'recording.failed':
-        log.error({ recording: event.recording, reason: event.reason }, 'a recording failed')
-        return post({ type: 'recording.failed', recording: event.recording, reason: event.reason }, 'system')
+        return this.#fail(event.recording, event.reason)
       case 'worker.died':
         log.error(
           { legs: event.legs.length, recordings: event.recordings.length, reason: event.reason },
           'a media worker died; its calls are ended',
         )
-        for (const recording of event.recordings)
-          post({ type: 'recording.failed', recording, reason: 'the media worker died' }, 'system')
-        return
+        return // each of its recordings is sealed with what it holds, or told as failed
       default:
         return
     }
   }
 
   #record(effect: Extract<MediaEffect, { type: 'media.record' }>): void {
-    const { bay, recordingsDir, post } = this.#options
+    const { bay, recordingsDir } = this.#options
     const root = resolve(recordingsDir)
     const file = join(root, effect.path)
     try {
@@ -86,14 +90,13 @@ export class Media {
       }
       bay.record(effect.recording, effect.leg, file)
     } catch (error) {
-      post(
-        {
-          type: 'recording.failed',
-          recording: effect.recording,
-          reason: error instanceof Error ? error.message : String(error),
-        },
-        'system',
-      )
+      this.#fail(effect.recording, error instanceof Error ? error.message : String(error))
     }
+  }
+
+  #fail(recording: RecordingId, reason: string): void {
+    this.#missing++
+    this.#options.log.error({ recording, reason }, 'a recording failed')
+    this.#options.post({ type: 'recording.failed', recording, reason }, 'system')
   }
 }

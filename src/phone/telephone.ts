@@ -182,16 +182,18 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       sockets.settle()
     },
     async figures() {
-      const legs = await bay.figures()
+      const legs = await bay.figures().catch(() => null)
       const sum = (key: 'received' | 'sent' | 'lost' | 'foreign' | 'dropped') =>
-        legs.reduce((total, leg) => total + leg[key], 0)
+        (legs ?? []).reduce((total, leg) => total + leg[key], 0)
       return {
         sip_sessions: ua.figures.sessions,
         sip_transactions: ua.figures.transactions,
         sip_bindings: ua.figures.bindings,
         sip_dropped_total: ua.figures.dropped,
         sip_retransmitted_total: ua.figures.retransmitted,
-        media_legs: legs.length,
+        recordings_missing_total: media.missing,
+        media_up: legs === null ? 0 : 1,
+        media_legs: legs?.length ?? 0,
         media_packets_received: sum('received'),
         media_packets_sent: sum('sent'),
         media_packets_lost: sum('lost'),

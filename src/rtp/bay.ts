@@ -74,7 +74,7 @@ export type BayEvent =
       lostMs?: number
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
-  /** The worker died: all its legs are gone; a fresh one is being started. */
+  /** The worker died: all its legs are gone. A fresh one is being started, unless `Bay.failed` tells otherwise. Each recording is told by itself. */
   | { type: 'worker.died'; legs: LegId[]; recordings: RecordingId[]; reason: string }
 
 export type Bay = {
@@ -94,9 +94,14 @@ export type Bay = {
   /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
   stopRecording(recording: RecordingId): void
   close(leg: LegId): void
-  /** Figures of all legs, at most a second old. */
+  /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
   figures(): Promise<LegFigures[]>
   onEvent(listener: (event: BayEvent) => void): void
+  /**
+   * Resolves, never rejects, when the media or the recording thread died so often that it is given up. From then on `open` rejects and a
+   * recording is told as failed at once; only a new process helps.
+   */
+  readonly failed: Promise<Error>
   [Symbol.asyncDispose](): Promise<void>
 }
 

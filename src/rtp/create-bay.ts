@@ -7,6 +7,7 @@ import { type Bay, type BayEvent, type Endpoint, type LegFigures, MediaError, ty
 import type { MediaReport, MediaRequest, MediaWorkerData, RecorderReport, RecorderRequest } from './control.ts'
 import { encode } from './g711.ts'
 import { loadLibc, nativeMemory } from './libc.ts'
+import { Restarts, restartsPerMinuteMax } from './restarts.ts'
 import { RingPool } from './ring-pool.ts'
 import type { DtlsIdentity, DtlsReply, DtlsRequest } from './secure-leg.ts'
 import { ipv4Number } from './wire.ts'
@@ -37,11 +38,10 @@ export type BayOptions = {
 const EFD_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
 /** Longest time a file may take to be sealed when the bay is closed. */
 const sealMsMax = 8000
-/** A thread that dies more often than this many times a minute is not the victim of one bad packet. */
-const restartsPerMinuteMax = 10
 /** These threads make next to no garbage once they run; loading their modules would grow each heap's young half to 48 MB for good. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
+/** Rejects with MediaError when the options cannot be met or the media thread dies before it answers. */
 export async function createBay(options: BayOptions): Promise<Bay> {
   if (ipv4Number(options.address) === null)
     throw new MediaError(
@@ -50,22 +50,28 @@ export async function createBay(options: BayOptions): Promise<Bay> {
   if (options.ports.to - options.ports.from < 1)
     throw new MediaError(`media ports ${options.ports.from}-${options.ports.to}: at least two are needed`)
   const host = new BayHost(options)
-  await host.started()
+  try {
+    await host.figures() // the media thread answers
+  } catch (error) {
+    await host[Symbol.asyncDispose]()
+    throw error
+  }
   return host
 }
 
-type Opening = { resolve(endpoint: Endpoint): void; reject(error: Error): void }
+type Waiting<Answer> = { resolve(answer: Answer): void; reject(error: Error): void }
 
 class BayHost implements Bay {
+  readonly failed: Promise<Error>
   readonly #options: BayOptions
   readonly #listeners = new Set<(event: BayEvent) => void>()
-  readonly #openings = new Map<LegId, Opening>()
+  readonly #openings = new Map<LegId, Waiting<Endpoint>>()
   readonly #legs = new Set<LegId>()
   readonly #browsers = new Set<LegId>()
   /** Neither closed nor failed; `begun` once the recording thread knows of it. */
   readonly #recordings = new Map<RecordingId, 'asked' | 'begun'>()
   readonly #rings = new RingPool()
-  readonly #asks = new Map<number, (figures: LegFigures[]) => void>()
+  readonly #asks = new Map<number, Waiting<LegFigures[]>>()
   readonly #monotonic = processMonotonic()
   readonly #wire: 'libc' | 'dgram'
   readonly #wakeFd: number
@@ -77,10 +83,20 @@ class BayHost implements Bay {
   #nextAsk = 1
   #isClosing = false
   #onStopped: () => void = () => {}
-  #restarts: number[] = []
+  readonly #restarts = {
+    media: new Restarts(this.#monotonic),
+    recording: new Restarts(this.#monotonic),
+    dtls: new Restarts(this.#monotonic),
+  }
+  /** The media or the recording thread died too often: nothing new is taken, what goes on may end. */
+  #failure: MediaError | null = null
+  readonly #onFailed: (failure: Error) => void
 
   constructor(options: BayOptions) {
     this.#options = options
+    const failing = Promise.withResolvers<Error>()
+    this.failed = failing.promise
+    this.#onFailed = failing.resolve
     const libc = options.wire === 'dgram' ? null : loadLibc()
     if (options.wire === 'libc' && libc === null) throw new MediaError('koffi or libc is not usable on this machine')
     this.#wire = libc === null ? 'dgram' : 'libc'
@@ -103,16 +119,10 @@ class BayHost implements Bay {
     this.#dtls = options.dtls === undefined ? null : this.#startDtls(options.dtls)
   }
 
-  /** Resolves when the media thread answers. */
-  async started(): Promise<void> {
-    await this.figures()
-  }
-
   open(leg: LegId, spec: OpenSpec): Promise<Endpoint> {
     if (this.#legs.has(leg)) return Promise.reject(new MediaError(`leg ${leg} is open already`))
-    if (this.#isClosing) return Promise.reject(new MediaError('the media threads are shutting down'))
-    if (spec.kind === 'webrtc' && this.#dtls === null)
-      return Promise.reject(new MediaError('browsers cannot be connected: no DTLS certificate was given'))
+    const refusal = this.#refusal() ?? (spec.kind === 'webrtc' ? this.#browserRefusal() : null)
+    if (refusal !== null) return Promise.reject(refusal)
     this.#legs.add(leg)
     if (spec.kind === 'webrtc') {
       this.#browsers.add(leg)
@@ -133,6 +143,8 @@ class BayHost implements Bay {
   sendDigits: Bay['sendDigits'] = (leg, digits) => this.#tell({ type: 'sendDigits', leg, digits })
 
   record(recording: RecordingId, leg: LegId, file: string): void {
+    const refusal = this.#refusal()
+    if (refusal !== null) return this.#emit({ type: 'recording.failed', recording, reason: refusal.message })
     this.#recordings.set(recording, 'asked')
     this.#tell({ type: 'record', recording, leg, file, memory: this.#rings.lend(recording) })
   }
@@ -148,10 +160,11 @@ class BayHost implements Bay {
   }
 
   figures(): Promise<LegFigures[]> {
-    if (this.#isClosing) return Promise.resolve([])
+    const refusal = this.#refusal()
+    if (refusal !== null) return Promise.reject(refusal)
     const ask = this.#nextAsk++
-    return new Promise(resolve => {
-      this.#asks.set(ask, resolve)
+    return new Promise((resolve, reject) => {
+      this.#asks.set(ask, { resolve, reject })
       this.#tell({ type: 'figures', ask })
     })
   }
@@ -166,12 +179,37 @@ class BayHost implements Bay {
     const stopped = new Promise<void>(resolve => (this.#onStopped = resolve))
     this.#tell({ type: 'stop' })
     this.#isClosing = true
-    await Promise.race([stopped, pause(2000)])
+    const gone = new Promise<unknown>(resolve =>
+      this.#media.threadId === -1 ? resolve(null) : this.#media.once('exit', resolve),
+    )
+    await Promise.race([stopped, gone, pause(2000)])
     const until = this.#monotonic() + sealMsMax
     while (this.#recordings.size > 0 && this.#monotonic() < until) await pause(10)
     await Promise.all([this.#media.terminate(), this.#recorder.terminate(), this.#dtls?.terminate()])
     this.#settleAll('the media threads are shutting down')
     if (this.#wakeFd >= 0) loadLibc()?.close(this.#wakeFd)
+  }
+
+  #refusal(): MediaError | null {
+    return this.#isClosing ? new MediaError('the media threads are shutting down') : this.#failure
+  }
+
+  /** A DTLS thread that died too often costs the browsers, not the desk phones' calls; it is tried again when its minute is over. */
+  #browserRefusal(): MediaError | null {
+    const { dtls } = this.#options
+    if (dtls === undefined) return new MediaError('browsers cannot be connected: no DTLS certificate was given')
+    if (this.#dtls === null && this.#restarts.dtls.take()) this.#dtls = this.#startDtls(dtls)
+    return this.#dtls === null
+      ? new MediaError('browsers cannot be connected: the DTLS thread dies again and again; try again in a minute')
+      : null
+  }
+
+  #giveUp(thread: 'media' | 'recording', reason: string): void {
+    if (this.#failure !== null) return
+    const often = `more than ${restartsPerMinuteMax} times within a minute`
+    this.#failure = new MediaError(`the ${thread} thread died ${often} and is given up; the last time: ${reason}`)
+    this.#fault(this.#failure.message)
+    this.#onFailed(this.#failure)
   }
 
   #tell(request: MediaRequest): void {
@@ -215,7 +253,7 @@ class BayHost implements Bay {
       if (this.#isClosing || worker !== this.#dtls) return
       this.#fault(`the DTLS thread died: ${reason}`)
       for (const leg of this.#browsers) this.#tell({ type: 'dtls.lost', leg, reason: 'the DTLS thread died' })
-      this.#dtls = this.#mayRestart() ? this.#startDtls(identity) : null
+      this.#dtls = this.#restarts.dtls.take() ? this.#startDtls(identity) : null
     })
     return worker
   }
@@ -228,10 +266,11 @@ class BayHost implements Bay {
         if (report.event.type === 'recording.failed') this.#notBegun(report.event.recording)
         return this.#emit(report.event)
       case 'figures':
-        this.#asks.get(report.ask)?.(report.figures)
+        this.#asks.get(report.ask)?.resolve(report.figures)
         this.#asks.delete(report.ask)
         return
       case 'tap.begun':
+        if (!this.#recordings.has(report.request.recording as RecordingId)) return // told as failed meanwhile
         this.#recordings.set(report.request.recording as RecordingId, 'begun')
         return this.#tellRecorder(report.request)
       case 'tap.ended':
@@ -311,35 +350,30 @@ class BayHost implements Bay {
     this.#legs.clear()
     this.#browsers.clear()
     this.#settleAll(`the media thread died: ${reason}`)
-    if (this.#mayRestart()) this.#media = this.#startMedia()
-    else this.#isClosing = true
+    if (this.#restarts.media.take()) this.#media = this.#startMedia()
+    else this.#giveUp('media', reason)
     this.#emit({ type: 'worker.died', legs, recordings, reason })
   }
 
+  /** Recordings that the dead thread never heard of are begun by the fresh one; without a fresh one, all have failed. */
   #recorderDied(worker: Worker, reason: string): void {
     if (this.#isClosing || worker !== this.#recorder) return
-    const recordings = [...this.#recordings.keys()]
-    this.#recordings.clear()
-    if (this.#mayRestart()) this.#recorder = this.#startRecorder()
-    for (const recording of recordings) {
+    if (this.#restarts.recording.take()) this.#recorder = this.#startRecorder()
+    else this.#giveUp('recording', reason)
+    for (const [recording, phase] of [...this.#recordings]) {
+      if (phase === 'asked' && this.#failure === null) continue
+      this.#recordings.delete(recording)
       this.#rings.forget(recording)
       this.#tell({ type: 'stopRecording', recording })
       this.#emit({ type: 'recording.failed', recording, reason: `the recording thread died: ${reason}` })
     }
   }
 
-  #mayRestart(): boolean {
-    const now = this.#monotonic()
-    this.#restarts = this.#restarts.filter(at => now - at < 60_000)
-    this.#restarts.push(now)
-    return this.#restarts.length <= restartsPerMinuteMax
-  }
-
   /** Nobody waits for an answer that cannot come. */
   #settleAll(reason: string): void {
     for (const opening of this.#openings.values()) opening.reject(new MediaError(reason))
     this.#openings.clear()
-    for (const answer of this.#asks.values()) answer([])
+    for (const ask of this.#asks.values()) ask.reject(new MediaError(reason))
     this.#asks.clear()
   }
 

@@ -1,0 +1,58 @@
+/** Recordings that fail, as the floor and the log hear of them. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { after, beforeEach, test } from 'node:test'
+import type { Input } from '../centre/inputs.ts'
+import type { CallId, LegId, RecordingId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Bay } from '../rtp/bay.ts'
+import { Media } from './media.ts'
+
+const folder = mkdtempSync('/tmp/switchroom-media-')
+after(() => rmSync(folder, { recursive: true }))
+
+const recording = 'rec_1' as RecordingId
+const call = 'call_1' as CallId
+const leg = 'leg_1' as LegId
+let said: Input[]
+let errors: unknown[]
+let media: Media
+
+beforeEach(() => {
+  said = []
+  errors = []
+  media = new Media({
+    bay: { record: () => undefined } as Partial<Bay> as Bay,
+    recordingsDir: folder,
+    post: input => void said.push(input),
+    log: { error: (bindings: unknown) => void errors.push(bindings) } as Partial<Logger> as Logger,
+  })
+})
+
+test('a recording whose folder cannot be made is told as failed, logged and counted', () => {
+  writeFileSync(`${folder}/taken`, '')
+  media.perform({ type: 'media.record', recording, call, leg, path: 'taken/1.wav' })
+  const [failed] = said
+  assert.ok(failed?.type === 'recording.failed' && failed.recording === recording)
+  assert.match(failed.reason, /EEXIST|ENOTDIR/)
+  assert.deepEqual(errors, [{ recording, reason: failed.reason }])
+  assert.equal(media.missing, 1)
+})
+
+test('a recording that the bay tells as failed is logged and counted too', () => {
+  media.take({ type: 'recording.failed', recording, reason: 'the disk is full' })
+  assert.deepEqual(said, [{ type: 'recording.failed', recording, reason: 'the disk is full' }])
+  assert.equal(errors.length, 1)
+  assert.equal(media.missing, 1)
+})
+
+test('a media thread that died leaves a recording to be sealed: it is not called missing before', () => {
+  media.take({ type: 'worker.died', legs: [leg], recordings: [recording], reason: 'boom' })
+  assert.equal(said.length, 0)
+  media.take({ type: 'recording.closed', recording, sha256: 'ab', bytes: 60, durationMs: 1 })
+  assert.deepEqual(
+    said.map(input => input.type),
+    ['recording.closed'],
+  )
+  assert.equal(media.missing, 0)
+})

@@ -1,0 +1,179 @@
+/** The bay's threads die: what is lost is told, what can go on goes on, and what dies again and again is given up in words. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { SoftBrowser } from '../e2e/soft-browser.ts'
+import type { LegId, RecordingId } from '../lib/ids.ts'
+import { workerFile } from '../lib/places.ts'
+import { DtlsContext } from '../webrtc/dtls.ts'
+import { createDtlsIdentity } from '../webrtc/identity.ts'
+import { offerAnswerer } from '../webrtc/station.ts'
+import { type Bay, type BayEvent, MediaError } from './bay.ts'
+import { type BayOptions, createBay } from './create-bay.ts'
+import { restartsPerMinuteMax } from './restarts.ts'
+
+const folder = mkdtempSync('/tmp/switchroom-deaths-')
+after(() => rmSync(folder, { recursive: true }))
+
+const alice = 'leg_alice' as LegId
+const plain = { kind: 'rtp' as const, silenceMs: 0 }
+
+/** Answers, until it is asked for the leg `doomed`; from then on it and each that follows ends as soon as it has begun. */
+const doomed = `
+  const { parentPort } = require('node:worker_threads')
+  const { existsSync, writeFileSync } = require('node:fs')
+  const marker = __filename + '.doomed'
+  if (existsSync(marker)) process.exit(7)
+  parentPort.on('message', message => {
+    if (message.type === 'figures') parentPort.postMessage({ type: 'figures', ask: message.ask, figures: [] })
+    if (message.type === 'open' && message.leg === 'doomed') { writeFileSync(marker, ''); process.exit(7) }
+    if (message.type === 'open') parentPort.postMessage({ type: 'opened', leg: message.leg, port: 4000, problem: null })
+    if (message.type === 'stop') parentPort.postMessage({ type: 'stopped' })
+  })`
+
+test('a media thread that ends before it answers stops the start, in words', async () => {
+  const mediaWorker = `${folder}/never.cjs`
+  writeFileSync(mediaWorker, 'process.exit(7)')
+  await assert.rejects(
+    createBay({ ...place(), mediaWorker }),
+    (error: Error) => error instanceof MediaError && /the media thread died: exit code 7/.test(error.message),
+  )
+})
+
+test('a media thread that dies again and again is given up: figures reject, legs and recordings are refused, failed tells', async () => {
+  const mediaWorker = `${folder}/doomed.cjs`
+  writeFileSync(mediaWorker, doomed)
+  await using world = await openWorld({ mediaWorker })
+  const { bay, events, faults } = world
+  await assert.rejects(bay.open('doomed' as LegId, plain), /the media thread died: exit code 7/)
+  const failure = await within(bay.failed, 5000)
+
+  const words = /the media thread died more than 10 times within a minute and is given up; the last time: exit code 7/
+  assert.match(failure.message, words)
+  assert.equal(faults.filter(fault => words.test(fault)).length, 1, 'it is in the log, once')
+  const isGivenUp = (error: Error) => error instanceof MediaError && words.test(error.message)
+  await assert.rejects(bay.figures(), isGivenUp)
+  await assert.rejects(bay.open(alice, plain), isGivenUp)
+  bay.record('rec_late' as RecordingId, alice, `${folder}/late.wav`)
+  assert.match((await world.told('recording.failed')).reason, words)
+  assert.equal(events.filter(event => event.type === 'worker.died').length, restartsPerMinuteMax + 1)
+})
+
+test('a recording thread that dies fails what it held, and a fresh one takes the next recording', async () => {
+  const recorder = mortal('rtp/recording-worker')
+  await using world = await openWorld({ recordingWorker: recorder.file })
+  const { bay } = world
+  await bay.open(alice, plain)
+  const held = 'rec_held' as RecordingId
+  bay.record(held, alice, `${folder}/held.wav`)
+  await until(() => existsSync(`${folder}/held.wav`), 'the recording has begun')
+  recorder.kill()
+  const failed = await world.told('recording.failed')
+  assert.equal(failed.recording, held)
+  assert.match(failed.reason, /the recording thread died: exit code 9/)
+
+  const next = 'rec_next' as RecordingId
+  bay.record(next, alice, `${folder}/next.wav`)
+  await pause(300)
+  bay.stopRecording(next)
+  const closed = await world.told('recording.closed')
+  assert.equal(closed.recording, next)
+  assert.equal(closed.bytes, readFileSync(`${folder}/next.wav`).length)
+  assert.equal((await bay.figures()).length, 1, 'the leg was not touched')
+})
+
+test('a recording thread that dies again and again is given up: every recording is told as failed, and failed tells', async () => {
+  const recordingWorker = `${folder}/mute.cjs`
+  writeFileSync(recordingWorker, 'process.exit(8)')
+  await using world = await openWorld({ recordingWorker })
+  const { bay, events } = world
+  const recordings = ['rec_a', 'rec_b'] as RecordingId[]
+  for (const recording of recordings) bay.record(recording, alice, `${folder}/${recording}.wav`)
+  assert.match((await within(bay.failed, 5000)).message, /the recording thread died more than 10 times.*exit code 8/)
+  bay.record('rec_c' as RecordingId, alice, `${folder}/rec_c.wav`)
+  const told = events.filter(event => event.type === 'recording.failed').map(event => event.recording)
+  assert.deepEqual(told.toSorted(), [...recordings, 'rec_c'])
+  await assert.rejects(bay.figures(), /the recording thread died/)
+  await assert.rejects(bay.open(alice, plain), /the recording thread died/)
+})
+
+test('a DTLS thread that dies loses the browsers, says so, and a new offer is answered by a fresh one', async () => {
+  const identity = await createDtlsIdentity(Date.now())
+  const dtls = mortal('webrtc/dtls-worker')
+  await using world = await openWorld({ dtls: identity, dtlsWorker: dtls.file })
+  const { bay } = world
+  const answer = offerAnswerer({ bay, fingerprint: identity.fingerprint, addresses: [], silenceMs: 0 })
+  const connect = async (leg: LegId) => {
+    const browser = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
+    await browser.connect(await answer(leg, browser.offer))
+    return browser
+  }
+  using _first = await connect(alice)
+  assert.equal((await world.told('leg.secure')).leg, alice)
+  dtls.kill()
+  assert.deepEqual(await world.told('leg.lost'), { type: 'leg.lost', leg: alice, reason: 'the DTLS thread died' })
+  bay.close(alice)
+  world.events.length = 0
+  const again = 'leg_again' as LegId
+  using _second = await connect(again)
+  assert.equal((await world.told('leg.secure')).leg, again)
+})
+
+type World = AsyncDisposable & {
+  bay: Bay
+  events: BayEvent[]
+  faults: string[]
+  told<Type extends BayEvent['type']>(type: Type): Promise<Extract<BayEvent, { type: Type }>>
+}
+
+async function openWorld(options: Partial<BayOptions>): Promise<World> {
+  const faults: string[] = []
+  const bay = await createBay({ ...place(), onFault: words => faults.push(words), ...options })
+  const events: BayEvent[] = []
+  bay.onEvent(event => events.push(event))
+  return {
+    bay,
+    events,
+    faults,
+    async told(type) {
+      await until(() => events.some(event => event.type === type), `${type} is told`)
+      return events.find(event => event.type === type) as never
+    },
+    [Symbol.asyncDispose]: () => bay[Symbol.asyncDispose](),
+  }
+}
+
+function place(): BayOptions {
+  const from = 20_000 + 2 * Math.floor(Math.random() * 14_000)
+  return { address: '127.0.0.1', ports: { from, to: from + 199 }, prompts: {} }
+}
+
+/** The true thread, which ends with code 9 when it is told to, once. */
+function mortal(entry: Parameters<typeof workerFile>[0]): { file: string; kill(): void } {
+  const file = `${folder}/${entry.replaceAll('/', '-')}.mjs`
+  const order = `${file}.die`
+  writeFileSync(
+    file,
+    `import { existsSync, rmSync } from 'node:fs'
+    import ${JSON.stringify(String(workerFile(entry)))}
+    setInterval(() => {
+      if (!existsSync(${JSON.stringify(order)})) return
+      rmSync(${JSON.stringify(order)})
+      process.exit(9)
+    }, 5)`,
+  )
+  return { file, kill: () => writeFileSync(order, '') }
+}
+
+async function until(isSo: () => boolean, words: string): Promise<void> {
+  for (let waited = 0; waited < 5000; waited += 10) {
+    if (isSo()) return
+    await pause(10)
+  }
+  assert.fail(`within 5 s not so: ${words}`)
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return Promise.race([promise, pause(ms, undefined, { ref: false }).then(() => assert.fail(`not within ${ms} ms`))])
+}
