@@ -131,6 +131,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       })
     },
     async facts(type) {
+      await store.commit({ recorded: [] }) // some are noted without being waited for: they are kept before this is
       const page = await store.read('journal.page', { limit: 500, ...(type ? { type: type as never } : {}) })
       return page.items.reverse()
     },
