@@ -67,6 +67,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   const { web, keeper, letIn } = must(doors as Doors | null, 'the house claims its doors before it opens')
 
   const sessions = await createSessions({
+    log,
     door,
     clock,
     userById: id => engine.state.users.get(id),

@@ -7,6 +7,7 @@ import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { UserId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
 import { secretText } from '../lib/random.ts'
 import { keep, type RecordsDoor } from '../records/door.ts'
 import { hashPassword, passwordMatches } from '../records/password.ts'
@@ -59,6 +60,8 @@ export type SessionsArgs = {
   /** By id, as the floor holds it now; a disabled person is signed out at the next request. */
   userById: (id: UserId) => User | undefined
   userByName: (name: string) => User | undefined
+  /** Hears of what could not be written: an audit line, or a session that would outlive its end at the next start. */
+  log: Pick<Logger, 'error'>
   /** log2 of scrypt's N; lower in tests. */
   passwordCost?: number
 }
@@ -90,12 +93,16 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     if (ended.size > endedMax) ended.delete(ended.keys().next().value as string)
     session.ended.abort()
     journal(`user:${session.user}`, { type: 'session.closed', user: session.user, reason })
-    door.store.sessions.remove(id).catch(() => {})
+    door.store.sessions
+      .remove(id)
+      .catch(error => args.log.error({ err: error }, 'an ended session could not be removed from the disk'))
   }
 
   /** The journal's own trouble (disk full) must not keep a person from signing out. */
   function journal(actor: Actor, fact: Parameters<typeof keep>[2][number]): void {
-    keep(door, actor, [fact]).catch(() => {})
+    keep(door, actor, [fact]).catch(error =>
+      args.log.error({ err: error, fact: fact.type, actor }, 'a line of the audit trail could not be written'),
+    )
   }
 
   function isOver(session: Session, now: number): boolean {

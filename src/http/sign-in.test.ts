@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { Hono } from 'hono'
 import type { Env } from './deps.ts'
 import { allow } from './guard.ts'
+import { createSessions } from './session.ts'
 import { type House, openHouse, testPassword } from './testing/house.ts'
 
 /** A page of an agent and one of an administrator, to try doors on. */
@@ -141,8 +142,8 @@ test('an htmx request of an expired session sends the browser to the sign-in and
 test('a session outlives a restart of the process', async () => {
   const alice = await house.add('alice10', 'agent')
   const { cookie } = await house.signIn('alice10')
-  const { createSessions } = await import('./session.ts')
   const restarted = await createSessions({
+    log: house.deps.log,
     door: house.deps.records,
     clock: house.clock,
     userById: id => house.engine.state.users.get(id),
@@ -216,4 +217,32 @@ test('every answer carries a strict content security policy, problems included',
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self';/, path)
     assert.equal(headers.get('x-content-type-options'), 'nosniff', path)
   }
+})
+
+test('a refused sign-in whose line cannot be written is told in the log', async () => {
+  await using house = await openHouse()
+  await house.add('dora', 'agent')
+  const told: string[] = []
+  const door = {
+    ...house.deps.records,
+    store: new Proxy(house.store, {
+      get: (store, name) => {
+        if (name === 'commit') return () => Promise.reject(new Error('the disk is full'))
+        const value = Reflect.get(store, name) as unknown
+        return typeof value === 'function' ? value.bind(store) : value
+      },
+    }),
+  }
+  const sessions = await createSessions({
+    door,
+    clock: house.clock,
+    log: { error: ((_fields: unknown, words: string) => void told.push(words)) as never },
+    userById: id => house.engine.state.users.get(id),
+    userByName: name => [...house.engine.state.users.values()].find(user => user.name === name),
+    passwordCost: 10,
+  })
+  const outcome = await sessions.signIn({ name: 'dora', password: 'not the password', address: '127.0.0.1' })
+  assert.equal(outcome.ok, false)
+  await new Promise(done => setImmediate(done))
+  assert.deepEqual(told, ['a line of the audit trail could not be written'])
 })

@@ -70,6 +70,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
   mkdirSync(recordingsDir, { recursive: true })
   const users = () => engine.state.users
   const sessions = await createSessions({
+    log,
     door,
     clock,
     userById: id => users().get(id),
