@@ -13,6 +13,8 @@ export type Note =
   | { type: 'note.clockStepped'; byMs: number }
   | { type: 'note.leadsBuffered'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
   | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
+  /** The dialler of the campaign looks at the floor anew. */
+  | { type: 'note.looked'; campaign: CampaignId }
   | { type: 'note.leadsFetching'; campaign: CampaignId }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }
 

@@ -86,6 +86,14 @@ export type Campaign = {
   /** Preview: how long an agent may look before the lead goes back. */
   previewMs: number
   abandonRateMax: number
+  /** Predictive: share of their time that agents are kept busy at most, 0.5 to 1 (1: no ceiling); left out: 0.9. */
+  occupancyMax?: number
+  /** Predictive: lines that ring for each agent present, at most; left out: 3. */
+  linesPerAgentMax?: number
+  /** Campaigns that share agents start calls in this order, the lower first, 1 to 9; left out: 5. */
+  priority?: number
+  /** Of campaigns with one priority: what part of the calls is started for this one, 1 to 100; left out: 1. */
+  share?: number
   retries: RetryRule[]
   /** What an agent may write down; the first word is stored, `words` are shown. */
   dispositions: DispositionChoice[]

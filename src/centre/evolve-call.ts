@@ -45,6 +45,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       call.queue = change.queue
       wait(state, call, at, change.until)
       const waiting = state.queues.get(change.queue)?.waiting
+      if (!again) state.queues.get(change.queue)?.arrivals.note(at)
       if (again) waiting?.unshift(call.id)
       else waiting?.push(call.id)
       break
@@ -145,6 +146,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   floor.dialled++
   if (call.agent !== null) return
   floor.lines.add(call.id)
+  if (floor.advice !== null && floor.advice.starts > 0) floor.advice.starts--
   const wanted = known?.callbackAgent ? (state.agents.get(known.callbackAgent) ?? null) : null
   coverLine(state, call, wanted)
 }

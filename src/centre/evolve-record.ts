@@ -4,6 +4,8 @@ import type { Note } from './decision.ts'
 import type { Campaign, Queue, User } from './entities.ts'
 import type { Fact } from './facts.ts'
 import { numberKey } from './number.ts'
+import { Arrivals } from './pacing/arrivals.ts'
+import { Pacer } from './pacing/pacer.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
 
@@ -115,7 +117,7 @@ function dropNumber(state: FloorState, id: Parameters<FloorState['numbers']['get
 
 function saveQueue(state: FloorState, queue: Queue): void {
   const known = state.queues.get(queue.id)
-  const floor = known ?? { queue, waiting: [], ready: new Set<UserId>(), signedOn: 0 }
+  const floor = known ?? { queue, waiting: [], ready: new Set<UserId>(), signedOn: 0, arrivals: new Arrivals() }
   const people = membersOf(state, floor.queue.members, queue.members)
   floor.queue = queue
   state.queues.set(queue.id, floor)
@@ -160,9 +162,15 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     lines: new Set(),
     uncovered: new Set(),
     waiting: [],
+    pacer: new Pacer(campaign.abandonRateMax),
+    advice: null,
+    lookedAt: Number.NEGATIVE_INFINITY,
+    changed: true,
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign
+  floor.pacer.account.max = campaign.abandonRateMax
+  floor.changed = true
   floor.heldUntil = null
   floor.nextFetchAt = at
   if (campaign.state !== 'running') {

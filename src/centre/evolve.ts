@@ -10,13 +10,21 @@ import { evolveCall } from './evolve-call.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveRecord } from './evolve-record.ts'
 import type { Fact } from './facts.ts'
-import type { FloorState } from './state.ts'
+import { learn } from './pacing/learn.ts'
+import { outlookOf } from './pacing/outlook.ts'
+import type { CampaignFloor, FloorState } from './state.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
+  learn(state, change, at)
   switch (change.type) {
     case 'note.ids':
       state.ids.next = Math.max(state.ids.next, change.next)
       break
+    case 'note.looked': {
+      const floor = state.campaigns.get(change.campaign)
+      if (floor !== undefined) look(state, floor, at)
+      break
+    }
     case 'note.record':
       evolveRecord(state, change.fact, at)
       break
@@ -59,4 +67,12 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       evolveRecord(state, change, at)
   }
   sweepDue(state)
+}
+
+/** The dialler of a campaign looks at the floor; what it advises holds until something changes, and for a second at most. */
+function look(state: FloorState, floor: CampaignFloor, at: number): void {
+  const { outlook, limits } = outlookOf(state, floor, at)
+  floor.advice = floor.pacer.advise(outlook, limits, at)
+  floor.lookedAt = at
+  floor.changed = false
 }

@@ -1,6 +1,6 @@
 /**
- * When the next call starts. Progressive: one line for each free agent of the campaign, no more (predictive paces the same until its own
- * controller is here); preview: an offer to each free agent; manual: agents dial. What holds a campaign back is kept in words for the page.
+ * When the next call starts. Predictive: as many as the dialler's look at the floor advises (pacing/pacer.ts); progressive: one line for
+ * each free agent of the campaign, no more; preview: an offer to each free agent; manual: agents dial. What holds a campaign back is kept in words for the page.
  */
 
 import type { Decision, Moment } from './decision.ts'
@@ -11,11 +11,14 @@ import { type Hold, hold, keepHold, sameHold } from './hold.ts'
 import { chooseLead, freeAgentFor } from './lead-choice.ts'
 import { fetchLeads } from './lead-fetch.ts'
 import { pickLine } from './line.ts'
+import { adviceWords } from './pacing/advice-words.ts'
 import { offerPreview } from './preview.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
 /** A line whose agent is gone may be withdrawn after the least ring time. */
 const withdrawAfterMs = 15_000
+const lookAtLeastMs = 1_000
+const lookAtMostMs = 250
 
 /** The next step of one campaign; null when it has nothing to do now. */
 export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): Decision | null {
@@ -23,6 +26,11 @@ export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): D
   if (floor.uncovered.size > 0) withdrawUncovered(d, floor)
   if (!d.isEmpty) return d.decision()
   if (floor.heldUntil !== null && floor.heldUntil > d.now) return null
+  if (floor.campaign.mode === 'predictive') {
+    if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
+    else withdrawSurplus(d, floor)
+    if (!d.isEmpty) return d.decision()
+  }
   fetchLeads(d, floor)
   if (!d.isEmpty) return d.decision()
   const held = nextStart(d, floor)
@@ -42,7 +50,10 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   if (campaign.mode === 'manual') return hold('manual_mode', 'Agents dial by hand in this campaign.')
   if (campaign.mode === 'notice') return hold('mode_not_available', 'Automatic notices are not available yet.')
   if (floor.signedOn === 0) return hold('nobody_signed_on', 'No agent of this campaign is signed on.')
-  if (floor.free.size === 0) {
+  if (campaign.mode === 'predictive') {
+    const paced = pacedHold(floor)
+    if (paced !== null) return paced
+  } else if (floor.free.size === 0) {
     if (floor.lines.size > 0) return null
     return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
   }
@@ -52,13 +63,42 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   }
   const choice = chooseLead(d, floor)
   if (!('lead' in choice)) return choice.hold
-  const agent = freeAgentFor(d.state, floor, choice.lead)
-  if (agent === null) return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
+  const agent = campaign.mode === 'predictive' ? null : freeAgentFor(d.state, floor, choice.lead)
+  if (agent === null && campaign.mode !== 'predictive')
+    return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
   const line = pickLine(d.state, campaign.trunks, d.now)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
-  if (campaign.mode === 'preview') offerPreview(d, floor, agent, choice.lead)
+  if (campaign.mode === 'preview' && agent !== null) offerPreview(d, floor, agent, choice.lead)
   else placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })
   return null
+}
+
+/** Small floors are looked at after every event, large ones four times a second; each at least once a second. */
+function isLookDue(floor: CampaignFloor, now: number): boolean {
+  if (floor.campaign.state !== 'running' || floor.signedOn === 0) return false
+  const sinceMs = now - floor.lookedAt
+  if (sinceMs >= lookAtLeastMs) return true
+  return floor.changed && sinceMs >= Math.min(lookAtMostMs, floor.signedOn)
+}
+
+/** What the dialler says to the next call; null: go on. */
+function pacedHold(floor: CampaignFloor): Hold | null {
+  const { advice } = floor
+  if (advice === null) return hold('pacing_starting', 'The dialler has not looked at the floor yet.')
+  return advice.starts > 0 ? null : hold(`pacing_${advice.limiter}`, adviceWords(floor, advice))
+}
+
+/** Too many calls ring for those who will be free (agents left, talks got longer): the oldest beyond the least ring time are withdrawn. */
+function withdrawSurplus(d: Draft, floor: CampaignFloor): void {
+  let surplus = floor.advice?.surplus ?? 0
+  for (const id of floor.lines) {
+    if (surplus <= 0) return
+    const call = d.state.calls.get(id)
+    if (call === undefined || call.answeredAt !== null || call.claim !== null) continue
+    if (call.startedAt + withdrawAfterMs > d.now) return // lines are in the order in which they were started
+    endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
+    surplus--
+  }
 }
 
 /** A line rings and its agent is gone (a break, a caller served first): after the least ring time it is withdrawn, before it can abandon. */

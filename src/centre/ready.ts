@@ -33,6 +33,8 @@ export function coverLine(state: FloorState, line: Call, wanted: Agent | null = 
   const first = floor.free.values().next()
   const agent =
     wanted !== null && floor.free.has(wanted.user.id) ? wanted : first.done ? undefined : state.agents.get(first.value)
+  // A predictive line is for whoever is free when it is answered; a promised callback waits for its agent.
+  if (line.mode === 'predictive' && agent !== wanted) return
   if (agent === undefined) floor.uncovered.add(line.id)
   else claim(state, floor, line, agent)
 }

@@ -29,6 +29,8 @@ import type {
   User,
 } from './entities.ts'
 import type { AgentPhase, DialIntent } from './facts.ts'
+import type { Arrivals } from './pacing/arrivals.ts'
+import type { Advice, Pacer } from './pacing/pacer.ts'
 
 export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'waiting' | 'assigned' | 'talking' | 'ended'
 
@@ -135,6 +137,13 @@ export type CampaignFloor = {
   uncovered: Set<CallId>
   /** Answered and waiting for an agent, oldest first. */
   waiting: CallId[]
+  /** What the dialler of this campaign has learned; in memory only, and soon learned again. */
+  pacer: Pacer
+  /** The dialler's last look at the floor; `starts` counts down as calls are started. null: it has not looked yet. */
+  advice: Advice | null
+  lookedAt: number
+  /** Something has happened since that changes what it would see. */
+  changed: boolean
 }
 
 export type TrunkFloor = {
@@ -155,6 +164,7 @@ export type QueueFloor = {
   /** Ready members, longest idle first. */
   ready: Set<UserId>
   signedOn: number
+  arrivals: Arrivals
 }
 
 export type Due =

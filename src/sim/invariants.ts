@@ -219,7 +219,8 @@ function checkLists(state: FloorState): void {
     for (const id of floor.lines) {
       const line = state.calls.get(id)
       claim(line !== undefined && line.phase !== 'ended' && line.agent === null, 'a line is a call without an agent')
-      claim((line!.claim === null) === floor.uncovered.has(id), 'a line is claimed or known to be uncovered')
+      const covered = line!.claim !== null || line!.mode === 'predictive'
+      claim(!covered === floor.uncovered.has(id), 'a progressive line is claimed or known to be uncovered')
     }
     claim(floor.buffer.length === floor.buffered.size, 'the buffer holds each lead once')
     claim(floor.signedOn === floor.campaign.agents.filter(id => isSignedOn(state, id)).length, 'the head count is true')

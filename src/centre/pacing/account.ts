@@ -1,0 +1,63 @@
+/**
+ * Keeps abandonment at its limit over the day: a risk threshold that moves with every live answer, log θ += η (α − 1{abandoned}), which is
+ * exact integral control of the rate (stochastic approximation, Robbins and Monro 1951). α is the limit corrected by the day's account: what
+ * is over is worked off within minutes, what was saved is spent over about an hour.
+ */
+
+const spendMs = 60 * 60_000
+const repayMs = 15 * 60_000
+const thetaMin = 0.0005
+const thetaMax = 0.6
+/** Aims a little below the limit, so that chance at the end of a day does not carry it over. */
+const aimShare = 0.965
+
+export class AbandonAccount {
+  theta: number
+  answered = 0
+  abandoned = 0
+  #max: number
+  /** Live answers a millisecond, of late. */
+  #rate = 0
+  #lastAt: number | null = null
+
+  constructor(max: number) {
+    this.#max = max
+    this.theta = startTheta(max)
+  }
+
+  get max(): number {
+    return this.#max
+  }
+
+  set max(max: number) {
+    this.theta = Math.max(thetaMin, Math.min(thetaMax, this.theta * (max / Math.max(1e-4, this.#max))))
+    this.#max = max
+  }
+
+  /** A live-answered call found an agent in time, or not. */
+  note(abandoned: boolean, now: number): void {
+    const sinceMs = this.#lastAt === null ? 10_000 : Math.max(1, now - this.#lastAt)
+    this.#lastAt = now
+    const keep = Math.exp(-sinceMs / 600_000)
+    this.#rate = this.#rate * keep + (1 - keep) / sinceMs
+    this.answered++
+    if (abandoned) this.abandoned++
+    const aim = this.#max * aimShare
+    const saved = aim * this.answered - this.abandoned
+    const overMs = saved > 0 ? spendMs : repayMs
+    const ahead = Math.max(20, this.#rate * overMs)
+    const alpha = Math.max(0, Math.min(2 * aim, aim + saved / ahead))
+    const step = alpha - (abandoned ? 1 : 0)
+    this.theta = Math.max(thetaMin, Math.min(thetaMax, this.theta * Math.exp(0.12 * step)))
+  }
+
+  /** A new day: the account starts anew, what was learned stays. */
+  newDay(): void {
+    this.answered = 0
+    this.abandoned = 0
+  }
+}
+
+function startTheta(max: number): number {
+  return Math.max(thetaMin, max)
+}

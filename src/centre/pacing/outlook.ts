@@ -1,0 +1,78 @@
+/** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
+import type { CampaignFloor, FloorState, QueueFloor } from '../state.ts'
+import { Ages, type Limits, type Outlook, type Rival } from './pacer.ts'
+
+/** Lines that ring for each agent at most, where the campaign says nothing (MightyCall, Genesys: 3). */
+export const linesPerAgentDefault = 3
+/** People need to breathe: busy for nine tenths of their time at most, where the campaign says nothing. */
+export const occupancyDefault = 0.9
+
+/** Filled anew at each look: looks are taken one after the other, several times a second. */
+const outlook: Outlook = {
+  free: 0,
+  waiting: 0,
+  talking: new Ages(),
+  wrapping: new Ages(),
+  ringing: new Ages(),
+  rivals: [],
+}
+
+/** The outlook is good until the next look. */
+export function outlookOf(state: FloorState, floor: CampaignFloor, now: number): { outlook: Outlook; limits: Limits } {
+  const { campaign } = floor
+  const { talking, wrapping, ringing } = outlook
+  talking.clear()
+  wrapping.clear()
+  ringing.clear()
+  let present = 0
+  const shared = new Map<string, number>()
+  for (const id of campaign.agents) {
+    const agent = state.agents.get(id)
+    if (agent === undefined || agent.phase === 'signed_off' || agent.phase === 'break') continue
+    present++
+    for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
+    for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
+    if (agent.next !== null) continue // not about to be free: a break or the end of the shift comes next
+    if (agent.phase === 'talking') talking.push(now - agent.phaseSince)
+    else if (agent.phase === 'wrapping') wrapping.push(now - agent.phaseSince)
+  }
+  for (const id of floor.lines) {
+    const call = state.calls.get(id)
+    if (call !== undefined && call.answeredAt === null) ringing.push(now - call.startedAt)
+  }
+  outlook.free = floor.free.size
+  outlook.waiting = floor.waiting.length
+  outlook.rivals = []
+  for (const [id, agents] of shared) {
+    const rival = rivalOf(state, id, agents, now)
+    if (rival === null) continue
+    outlook.waiting += rival.waiting
+    outlook.rivals.push(rival)
+  }
+  const linesMax = Math.max(1, Math.floor((campaign.linesPerAgentMax ?? linesPerAgentDefault) * present))
+  const limits = { agents: present, linesMax, occupancyMax: campaign.occupancyMax ?? occupancyDefault }
+  return { outlook, limits }
+}
+
+/** Another campaign, or a queue, that `agents` of ours serve too: of what it asks for, their share will come to ours. */
+function rivalOf(state: FloorState, id: string, agents: number, now: number): (Rival & { waiting: number }) | null {
+  const campaign = state.campaigns.get(id as CampaignFloor['campaign']['id'])
+  if (campaign !== undefined) {
+    const share = Math.min(1, agents / Math.max(1, campaign.signedOn))
+    const ringing = new Ages()
+    for (const line of campaign.lines) {
+      const call = state.calls.get(line)
+      // A line that was started for one free agent takes that one, who is not counted as free.
+      if (call !== undefined && call.claim === null && call.answeredAt === null) ringing.push(now - call.startedAt)
+    }
+    if (ringing.length === 0 && campaign.waiting.length === 0) return null
+    return { answers: campaign.pacer.answers, ringing, perS: 0, share, waiting: campaign.waiting.length * share }
+  }
+  const queue = state.queues.get(id as QueueFloor['queue']['id'])
+  if (queue === undefined) return null
+  const share = Math.min(1, agents / Math.max(1, queue.signedOn))
+  const waiting = queue.waiting.length * share
+  const perS = queue.arrivals.perS(now)
+  if (perS === 0 && waiting === 0) return null
+  return { answers: null, ringing: new Ages(), perS, share, waiting }
+}
