@@ -98,7 +98,9 @@ test('agents about to be free are dialled for; those who just began to talk are 
 test('calls that ring already, and those of a campaign that shares the agents, are reckoned with', () => {
   const alone = taught().advise(outlook({ free: 20 }), limits(50), 10_000).starts
   const ringing = taught().advise(outlook({ free: 20, ringing: Array(30).fill(2_000) }), limits(50), 10_000).starts
-  const rival = { answers: taught().answers, ringing: agesOf(Array(30).fill(2_000)), perS: 0, share: 1 }
+  const other = taught()
+  other.advise(outlook({}), limits(50), 10_000)
+  const rival = { answers: other.answers, ringing: agesOf(Array(30).fill(2_000)), perS: 0, share: 1 }
   const shared = taught().advise({ ...outlook({ free: 20 }), rivals: [rival] }, limits(50), 10_000).starts
   assert.ok(Math.abs(ringing + 30 - alone) <= 6, `${alone} ${ringing}`)
   assert.ok(Math.abs(shared - ringing) <= 6, `${shared} ${ringing}`)
