@@ -2,6 +2,7 @@
 import type { CallId } from '../lib/ids.ts'
 import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
+import { noteTurn } from './dial-order.ts'
 import type { Lead } from './entities.ts'
 import type { Fact } from './facts.ts'
 import { noteStart } from './line.ts'
@@ -146,7 +147,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   floor.dialled++
   if (call.agent !== null) return
   floor.lines.add(call.id)
-  if (floor.advice !== null && floor.advice.starts > 0) floor.advice.starts--
+  noteTurn(state, floor)
   const wanted = known?.callbackAgent ? (state.agents.get(known.callbackAgent) ?? null) : null
   coverLine(state, call, wanted)
 }

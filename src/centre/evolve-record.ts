@@ -1,6 +1,7 @@
 /** What saved records mean for the floor: people, lines, queues, campaigns, numbers that may not be called. */
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import type { Note } from './decision.ts'
+import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, User } from './entities.ts'
 import type { Fact } from './facts.ts'
 import { numberKey } from './number.ts'
@@ -8,6 +9,7 @@ import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
+import { zoneOr } from './zone.ts'
 
 export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
   switch (change.type) {
@@ -59,6 +61,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'suppression.removed':
       if (isDigits(change.number)) state.suppressed.delete(change.number)
+      break
+    case 'setting.saved':
+      if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       break
     default: // sessions, tokens, settings, exports: no matter of the floor
       break
@@ -166,6 +171,10 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     advice: null,
     lookedAt: Number.NEGATIVE_INFINITY,
     changed: true,
+    sharesWith: [],
+    turn: state.turn,
+    day: 0,
+    loggedAt: at,
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign
@@ -179,6 +188,8 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     floor.bufferZones.clear()
   }
   state.campaigns.set(campaign.id, floor)
+  if (known === undefined) state.dialOrder.push(floor)
+  sortDialOrder(state)
   rejoin(state, people, agent => {
     agent.campaigns = withOrWithout<CampaignId>(agent.campaigns, campaign.id, campaign.agents.includes(agent.user.id))
   })

@@ -13,6 +13,7 @@ import type { Fact } from './facts.ts'
 import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
+import { localDay } from './zone.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
@@ -55,6 +56,11 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'recording.missing':
       if (change.recording !== null) state.recordings.delete(change.recording)
       break
+    case 'campaign.paced': {
+      const floor = state.campaigns.get(change.campaign)
+      if (floor !== undefined) floor.loggedAt = at
+      break
+    }
     case 'system.started':
     case 'system.stopped':
     case 'callback.scheduled': // callbacks wait in the store; a due one comes back with its lead
@@ -72,6 +78,9 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
 /** The dialler of a campaign looks at the floor; what it advises holds until something changes, and for a second at most. */
 function look(state: FloorState, floor: CampaignFloor, at: number): void {
   const { outlook, limits } = outlookOf(state, floor, at)
+  const day = localDay(state.zone, at)
+  if (floor.day !== day) floor.pacer.account.newDay()
+  floor.day = day
   floor.advice = floor.pacer.advise(outlook, limits, at)
   floor.lookedAt = at
   floor.changed = false

@@ -48,6 +48,20 @@ export type DialIntent = {
   callback: CallbackId | null
 }
 
+/** Counts of this instant; `dialled`, `answered`, `abandoned` since midnight; chances from 0 to 1. */
+export type Paced = {
+  agents: number
+  free: number
+  ringing: number
+  waiting: number
+  answerChance: number
+  risk: number
+  theta: number
+  limiter: string
+  answered: number
+  abandoned: number
+}
+
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
   | { type: 'system.started'; bootId: string; version: string }
@@ -73,6 +87,8 @@ export type FloorFact =
       call: CallId | null
       until: number | null
     }
+  /** Once a minute while a campaign dials by itself: what its dialler saw and did, so that a day can be explained and replayed. */
+  | ({ type: 'campaign.paced'; campaign: CampaignId } & Paced)
   | { type: 'lead.reserved'; lead: LeadId; campaign: CampaignId; agent: UserId | null }
   | {
       type: 'lead.released'

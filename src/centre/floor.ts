@@ -2,6 +2,7 @@ import { idSeries } from '../lib/ids.ts'
 import { NumberSet } from '../lib/number-set.ts'
 import { evolve } from './evolve.ts'
 import type { FloorState, Setup } from './state.ts'
+import { localDay, zoneOr } from './zone.ts'
 
 /** The floor as it is set up, with nobody on it; trunks are down until the phone layer says otherwise. */
 export function floorFrom(setup: Setup, bootAt: number): FloorState {
@@ -16,6 +17,9 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
     numberIndex: new Map(),
     trunks: new Map(),
     campaigns: new Map(),
+    dialOrder: [],
+    turn: 0,
+    zone: zoneOr(setup.zone),
     suppressed: new NumberSet(setup.suppressed.length + 1024),
     leadsInHand: new Set(),
     recordings: new Map(),
@@ -31,6 +35,12 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
   for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
+  for (const { campaign, answered, abandoned } of setup.today ?? []) {
+    const floor = state.campaigns.get(campaign)
+    if (floor === undefined) continue
+    floor.day = localDay(state.zone, bootAt)
+    floor.pacer.account.resume(answered, abandoned)
+  }
   return state
 }
 

@@ -12,6 +12,7 @@ import { chooseLead, freeAgentFor } from './lead-choice.ts'
 import { fetchLeads } from './lead-fetch.ts'
 import { pickLine } from './line.ts'
 import { adviceWords } from './pacing/advice-words.ts'
+import type { Advice } from './pacing/pacer.ts'
 import { offerPreview } from './preview.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
@@ -19,6 +20,7 @@ import type { CampaignFloor, FloorState } from './state.ts'
 const withdrawAfterMs = 15_000
 const lookAtLeastMs = 1_000
 const lookAtMostMs = 250
+const logMs = 60_000
 
 /** The next step of one campaign; null when it has nothing to do now. */
 export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): Decision | null {
@@ -27,7 +29,8 @@ export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): D
   if (!d.isEmpty) return d.decision()
   if (floor.heldUntil !== null && floor.heldUntil > d.now) return null
   if (floor.campaign.mode === 'predictive') {
-    if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
+    if (floor.advice !== null && d.now >= floor.loggedAt + logMs && floor.signedOn > 0) logPace(d, floor, floor.advice)
+    else if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
     else withdrawSurplus(d, floor)
     if (!d.isEmpty) return d.decision()
   }
@@ -79,6 +82,15 @@ function isLookDue(floor: CampaignFloor, now: number): boolean {
   const sinceMs = now - floor.lookedAt
   if (sinceMs >= lookAtLeastMs) return true
   return floor.changed && sinceMs >= Math.min(lookAtMostMs, floor.signedOn)
+}
+
+function logPace(d: Draft, floor: CampaignFloor, advice: Advice): void {
+  const { limiter, risk, theta, free, ringing } = advice
+  const { answers, account } = floor.pacer
+  const counts = { agents: floor.signedOn, free, ringing, waiting: floor.waiting.length }
+  const day = { answered: account.answered, abandoned: account.abandoned }
+  const seen = { answerChance: answers.chance, risk, theta, limiter }
+  d.fact({ type: 'campaign.paced', campaign: floor.campaign.id, ...counts, ...seen, ...day })
 }
 
 /** What the dialler says to the next call; null: go on. */

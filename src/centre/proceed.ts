@@ -22,7 +22,7 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     assign(d, match.call, match.agent)
     return d.decision()
   }
-  for (const floor of state.campaigns.values()) {
+  for (const floor of state.dialOrder) {
     const decision = pace(state, floor, moment)
     if (decision !== null) return decision
   }

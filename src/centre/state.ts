@@ -144,6 +144,14 @@ export type CampaignFloor = {
   lookedAt: number
   /** Something has happened since that changes what it would see. */
   changed: boolean
+  /** Campaigns that agents of this one serve too, as of the last look. */
+  sharesWith: CampaignId[]
+  /** Its clock among those that share agents and lines: see dial-order.ts. */
+  turn: number
+  /** Day of the centre (days since 1970) that the account of abandonment is of. */
+  day: number
+  /** When what it paced was last put down in the journal. */
+  loggedAt: number
 }
 
 export type TrunkFloor = {
@@ -184,6 +192,11 @@ export type FloorState = {
   numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
   campaigns: Map<CampaignId, CampaignFloor>
+  /** The campaigns in the order in which they may start the next call. */
+  dialOrder: CampaignFloor[]
+  turn: number
+  /** IANA time zone of the centre: its day is the day of the abandonment account. */
+  zone: string
   /** Numbers that may not be called, for good or until an instant. */
   suppressed: NumberSet
   /** Leads that are in a call or a preview now. */
@@ -207,6 +220,10 @@ export type Setup = {
   queues: Queue[]
   campaigns: Campaign[]
   suppressed: { number: string; until: number | null }[]
+  /** The centre's time zone; left out: Asia/Shanghai. */
+  zone?: string | null
+  /** Live-answered and abandoned calls of the dialler since midnight, by campaign. */
+  today?: { campaign: CampaignId; answered: number; abandoned: number }[]
   /** Recordings still open on disk from before a restart: `recording.closed` with `salvaged` seals them. */
   openRecordings?: { recording: RecordingId; call: CallId; path: string }[]
   /** Demo and tests only: the policy `LAB-ANY-HOUR` is accepted. Default false. */

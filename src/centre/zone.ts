@@ -70,6 +70,24 @@ export function localTime(zone: string, at: number): LocalTime {
   return { minute: Math.floor((local - days * 86_400_000) / 60_000), weekday: (((days + 4) % 7) + 7) % 7 }
 }
 
+export const zoneDefault = 'Asia/Shanghai'
+
+/** The zone named, or the default where this machine does not know it. */
+export function zoneOr(zone: string | null | undefined): string {
+  if (!zone) return zoneDefault
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return zone
+  } catch {
+    return zoneDefault
+  }
+}
+
+/** Days since 1970 in local time. */
+export function localDay(zone: string, at: number): number {
+  return Math.floor((at + offsetMs(zone, at)) / 86_400_000)
+}
+
 /** Offsets change at quarter hours only, so one is worked out once per zone and quarter; the cache holds one entry a zone. */
 const quarterMs = 900_000
 const offsets = new Map<string, { quarter: number; offset: number; format: Intl.DateTimeFormat }>()

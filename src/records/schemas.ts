@@ -134,6 +134,10 @@ export const campaignInput = z
     wrapMs: ms(0, 60_000).default(15_000),
     previewMs: ms(9000, 120_000).default(30_000),
     abandonRateMax: z.number().min(0).max(0.03).default(0.03),
+    occupancyMax: z.number().min(0.5).max(1).default(0.9),
+    linesPerAgentMax: z.number().min(1).max(20).default(3),
+    priority: z.int().min(1).max(9).default(5),
+    share: z.int().min(1).max(100).default(1),
     retries: z.array(retry).max(16).optional(),
     dispositions: z
       .array(disposition)

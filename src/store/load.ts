@@ -1,6 +1,7 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
 
 import type { Setup } from '../centre/state.ts'
+import { localTime, zoneOr } from '../centre/zone.ts'
 import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
@@ -47,6 +48,7 @@ export const loadQueries = {
       .from(suppressions)
       .where(literal`until IS NULL OR until > ${args.now}`)
       .all(),
+    ...todayOf(db, args.now),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
     calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),
@@ -67,4 +69,20 @@ export const loadQueries = {
       }[]
     ).map(row => row.agent),
   }),
+}
+
+/** The centre's zone, and what the dialler's account of abandonment stands at since its midnight. */
+function todayOf(db: Db, now: number): Pick<Setup, 'zone' | 'today'> {
+  const row = sql(db.$client, "SELECT value FROM settings WHERE key = 'centre.zone'").get() as
+    | { value: string }
+    | undefined
+  const zone = zoneOr(row?.value)
+  const { minute } = localTime(zone, now)
+  const midnight = Math.floor(now / 60_000) * 60_000 - minute * 60_000
+  const today = sql(
+    db.$client,
+    `SELECT campaign, count(coalesce(connected_at, abandoned_at)) AS answered, count(abandoned_at) AS abandoned FROM calls
+     WHERE started_at >= ? AND direction = 'out' AND mode IN ('predictive', 'progressive') AND campaign IS NOT NULL GROUP BY campaign`,
+  ).all(midnight) as { campaign: CampaignId; answered: number; abandoned: number }[]
+  return { zone, today }
 }

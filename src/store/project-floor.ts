@@ -37,6 +37,25 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
     case 'agent.stateChanged':
       enterPhase(db, { seq, at, agent: fact.agent, phase: fact.state, reason: fact.reason, call: fact.call })
       return true
+    case 'campaign.paced':
+      run(
+        `INSERT INTO pacing_log (seq, at, campaign, agents, free, ringing, waiting, answer_chance, risk, theta, limiter, answered, abandoned)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        seq,
+        at,
+        fact.campaign,
+        fact.agents,
+        fact.free,
+        fact.ringing,
+        fact.waiting,
+        fact.answerChance,
+        fact.risk,
+        fact.theta,
+        fact.limiter,
+        fact.answered,
+        fact.abandoned,
+      )
+      return true
     case 'lead.reserved':
       run("UPDATE leads SET state = 'in_call', agent = ?, changed_at = ? WHERE id = ?", fact.agent, at, fact.lead)
       return true

@@ -30,6 +30,7 @@ export const projectedTables = [
   'exports',
   'imports',
   'settings',
+  'pacing_log',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {

@@ -92,6 +92,10 @@ const campaignFilled = {
   wrapMs: '15',
   previewMs: '30',
   abandonRateMax: '3',
+  occupancyMax: '90',
+  linesPerAgentMax: '3',
+  priority: '5',
+  share: '1',
   dispositions: 'promise | 承诺还款 | Promise to pay | callback\npaid | 已还款 | Paid | done',
   retries: 'BUSY 10 3\nNO_ANSWER 120 3',
 }

@@ -52,6 +52,9 @@ export function sampleFloor(language: Language): FloorProps {
         mode: 'progressive',
         state: 'running',
         held: null,
+        pace: ['振铃 14 路；9 秒内约有 2 位坐席可接，稍候。', '14 ringing; about 2 agents free within 9 s: a moment.'][
+          at
+        ]!,
         agents: 14,
         dialled: 3810,
         answered: 1180,
@@ -66,6 +69,7 @@ export function sampleFloor(language: Language): FloorProps {
         mode: 'preview',
         state: 'running',
         held: ['名单已拨完', 'no leads are due'][at]!,
+        pace: null,
         agents: 5,
         dialled: 378,
         answered: 110,
@@ -80,6 +84,7 @@ export function sampleFloor(language: Language): FloorProps {
         mode: 'manual',
         state: 'paused',
         held: null,
+        pace: null,
         agents: 2,
         dialled: 0,
         answered: 0,

@@ -15,6 +15,12 @@ import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
 import type { Like } from './language.ts'
 
+type Pace = { ringing: number; free: number; freeSoon: number; withinS: number; risk: number; theta: number }
+
+function share(of: number): string {
+  return `${(of * 100).toFixed(1)} %`
+}
+
 const zh = {
   role: {
     agent: '坐席',
@@ -168,6 +174,16 @@ const zh = {
     'export-not-finished': '导出尚未完成，请稍候。',
     'last-administrator': '这是最后一位管理员，请先另设一位管理员。',
   } as Record<string, string>,
+  /** What the dialler of a predictive campaign says to the next call. */
+  pacing: {
+    risk: ({ ringing, freeSoon, withinS, risk, theta }: Pace) =>
+      `振铃 ${ringing} 路；${Math.round(withinS)} 秒内约有 ${Math.max(0, Math.round(freeSoon))} 位坐席可接。再拨一通无人可接的可能为 ${share(risk)}，高于 ${share(theta)}，稍候。`,
+    lines: ({ ringing }: Pace) => `振铃 ${ringing} 路，已达每位坐席的线路上限。`,
+    occupancy: ({ free }: Pace) => `坐席已达忙碌上限，留 ${free} 位空闲，让大家喘口气。`,
+    cold_start: ({ ringing }: Pace) => `振铃 ${ringing} 路。刚开始，先按每位空闲坐席一路拨打，熟悉名单后加快。`,
+    small_team: ({ ringing }: Pace) => `振铃 ${ringing} 路。坐席不足 10 人，谨慎拨打。`,
+    none: ({ ringing }: Pace) => `振铃 ${ringing} 路，继续拨打。`,
+  },
   campaignState: { running: '运行中', paused: '已暂停', closed: '已关闭' },
   numberKind: { mobile: '手机', landline: '固话', service: '服务号码', foreign: '境外号码', unknown: '归属地未知' },
 }
@@ -254,6 +270,16 @@ const en: Like<typeof zh> = {
   station: { browser: 'Browser audio', 'phone-nailed': 'Desk phone, kept open', 'phone-rung': 'Desk phone, rung' },
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {},
+  pacing: {
+    risk: ({ ringing, freeSoon, withinS, risk, theta }) =>
+      `${ringing} ringing; about ${Math.max(0, Math.round(freeSoon))} agents free within ${Math.round(withinS)} s. One more call would find nobody with a chance of ${share(risk)}, more than ${share(theta)}: a moment.`,
+    lines: ({ ringing }) => `${ringing} ringing, as many as the lines per agent allow.`,
+    occupancy: ({ free }) => `Agents are as busy as they should be; ${free} are left free to breathe.`,
+    cold_start: ({ ringing }) =>
+      `${ringing} ringing. Just started: one line for each free agent until it knows how this list answers.`,
+    small_team: ({ ringing }) => `${ringing} ringing. Fewer than 10 agents: it dials with care.`,
+    none: ({ ringing }) => `${ringing} ringing, and dialling on.`,
+  },
   campaignState: { running: 'Running', paused: 'Paused', closed: 'Closed' },
   numberKind: {
     mobile: 'Mobile',

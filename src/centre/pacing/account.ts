@@ -51,6 +51,12 @@ export class AbandonAccount {
     this.theta = Math.max(thetaMin, Math.min(thetaMax, this.theta * Math.exp(0.12 * step)))
   }
 
+  /** After a restart: what the day holds already. */
+  resume(answered: number, abandoned: number): void {
+    this.answered = answered
+    this.abandoned = abandoned
+  }
+
   /** A new day: the account starts anew, what was learned stays. */
   newDay(): void {
     this.answered = 0

@@ -1,5 +1,6 @@
 /** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
-import type { CampaignFloor, FloorState, QueueFloor } from '../state.ts'
+import type { CampaignId, QueueId } from '../../lib/ids.ts'
+import type { CampaignFloor, FloorState } from '../state.ts'
 import { Ages, type Limits, type Outlook, type Rival } from './pacer.ts'
 
 /** Lines that ring for each agent at most, where the campaign says nothing (MightyCall, Genesys: 3). */
@@ -43,7 +44,9 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
   outlook.free = floor.free.size
   outlook.waiting = floor.waiting.length
   outlook.rivals = []
+  floor.sharesWith = []
   for (const [id, agents] of shared) {
+    if (state.campaigns.has(id as CampaignId)) floor.sharesWith.push(id as CampaignId)
     const rival = rivalOf(state, id, agents, now)
     if (rival === null) continue
     outlook.waiting += rival.waiting
@@ -56,7 +59,7 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
 
 /** Another campaign, or a queue, that `agents` of ours serve too: of what it asks for, their share will come to ours. */
 function rivalOf(state: FloorState, id: string, agents: number, now: number): (Rival & { waiting: number }) | null {
-  const campaign = state.campaigns.get(id as CampaignFloor['campaign']['id'])
+  const campaign = state.campaigns.get(id as CampaignId)
   if (campaign !== undefined) {
     const share = Math.min(1, agents / Math.max(1, campaign.signedOn))
     const ringing = new Ages()
@@ -68,7 +71,7 @@ function rivalOf(state: FloorState, id: string, agents: number, now: number): (R
     if (ringing.length === 0 && campaign.waiting.length === 0) return null
     return { answers: campaign.pacer.answers, ringing, perS: 0, share, waiting: campaign.waiting.length * share }
   }
-  const queue = state.queues.get(id as QueueFloor['queue']['id'])
+  const queue = state.queues.get(id as QueueId)
   if (queue === undefined) return null
   const share = Math.min(1, agents / Math.max(1, queue.signedOn))
   const waiting = queue.waiting.length * share

@@ -12,6 +12,10 @@ export const freshCampaign: Filled['values'] = {
   wrapMs: '15',
   previewMs: '30',
   abandonRateMax: '3',
+  occupancyMax: '90',
+  linesPerAgentMax: '3',
+  priority: '5',
+  share: '1',
 }
 
 export function campaignValues(campaign: Campaign): Filled['values'] {
@@ -26,6 +30,10 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     wrapMs: String(campaign.wrapMs / 1000),
     previewMs: String(campaign.previewMs / 1000),
     abandonRateMax: String(Number((campaign.abandonRateMax * 100).toFixed(4))),
+    occupancyMax: String(Number(((campaign.occupancyMax ?? 0.9) * 100).toFixed(4))),
+    linesPerAgentMax: String(campaign.linesPerAgentMax ?? 3),
+    priority: String(campaign.priority ?? 5),
+    share: String(campaign.share ?? 1),
     retries: campaign.retries.map(rule => `${rule.result} ${rule.delayMs / 60_000} ${rule.max}`).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
@@ -48,6 +56,10 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     wrapMs: numberOf(typed, 'wrapMs', 1000),
     previewMs: numberOf(typed, 'previewMs', 1000),
     abandonRateMax: numberOf(typed, 'abandonRateMax', 0.01),
+    occupancyMax: numberOf(typed, 'occupancyMax', 0.01),
+    linesPerAgentMax: numberOf(typed, 'linesPerAgentMax'),
+    priority: numberOf(typed, 'priority'),
+    share: numberOf(typed, 'share'),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }

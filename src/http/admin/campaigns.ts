@@ -9,7 +9,8 @@ import type { CampaignId } from '../../lib/ids.ts'
 import { campaignById, changeCampaign, createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
-import { frameOf, wordsOf } from '../live/frame.ts'
+import { frameOf } from '../live/frame.ts'
+import { heldWords } from '../live/held-words.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
@@ -84,7 +85,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
     return {
       ...campaign,
       agents: campaign.agents.length,
-      held: floor?.held ? wordsOf(floor.held, w) : null,
+      held: floor === undefined ? null : (heldWords(floor, w)?.words ?? null),
       dialled: floor?.dialled ?? 0,
       answered: floor?.answered ?? 0,
       connected: floor?.connected ?? 0,

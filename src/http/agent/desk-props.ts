@@ -170,7 +170,7 @@ function heldOf(state: FloorState, agent: Agent | undefined, w: Words): string |
   for (const id of agent.campaigns) {
     const floor = state.campaigns.get(id)
     if (floor?.campaign.state !== 'running' || floor.campaign.mode === 'manual') continue
-    if (floor.held === null) return null
+    if (floor.held === null || floor.held.rule.startsWith('pacing_')) return null // between two calls it dials
     held ??= wordsOf(floor.held, w)
   }
   return held

@@ -85,6 +85,10 @@ export const campaignReply = z
     wrapMs: z.int(),
     previewMs: z.int(),
     abandonRateMax: z.number(),
+    occupancyMax: z.number().optional(),
+    linesPerAgentMax: z.number().optional(),
+    priority: z.int().optional(),
+    share: z.int().optional(),
     retries: z.array(z.object({ result: z.enum(callResults), delayMs: z.int(), max: z.int() })),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),

@@ -7,7 +7,7 @@ import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
-import { wordsOf } from '../live/frame.ts'
+import { heldWords } from '../live/held-words.ts'
 
 const liveCallsMax = 300
 
@@ -68,6 +68,11 @@ function agentTile(agent: Agent, state: FloorState): AgentTile {
   }
 }
 
+function paceOf(floor: CampaignFloor, w: Words): Pick<CampaignRow, 'held' | 'pace'> {
+  const held = heldWords(floor, w)
+  return held?.paced ? { held: null, pace: held.words } : { held: held?.words ?? null, pace: null }
+}
+
 export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
   const { campaign } = floor
   return {
@@ -75,7 +80,7 @@ export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
     name: campaign.name,
     mode: campaign.mode,
     state: campaign.state,
-    held: floor.held === null ? null : wordsOf(floor.held, w),
+    ...paceOf(floor, w),
     agents: campaign.agents.length,
     dialled: floor.dialled,
     answered: floor.answered,

@@ -123,6 +123,10 @@ ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empt
 ${textField({ name: 'wrapMs', label: words.wrap, type: 'number', min: 0, max: 60, figure: true, required: true }, filled)}
 ${textField({ name: 'previewMs', label: words.preview, type: 'number', min: 9, max: 120, figure: true, required: true }, filled)}
 ${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min: 0, max: 3, step: 'any', figure: true, required: true }, filled)}</div>
+<div class="row">${textField({ name: 'occupancyMax', label: words.occupancy, help: words.occupancyHelp, type: 'number', min: 50, max: 100, step: 'any', figure: true, required: true }, filled)}
+${textField({ name: 'linesPerAgentMax', label: words.linesPerAgent, help: words.linesPerAgentHelp, type: 'number', min: 1, max: 20, step: 'any', figure: true, required: true }, filled)}
+${textField({ name: 'priority', label: words.priority, help: words.priorityHelp, type: 'number', min: 1, max: 9, figure: true, required: true }, filled)}
+${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'number', min: 1, max: 100, figure: true, required: true }, filled)}</div>
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`

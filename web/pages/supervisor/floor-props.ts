@@ -44,6 +44,8 @@ export type CampaignRow = {
   mode: CampaignMode
   state: 'running' | 'paused' | 'closed'
   held: string | null
+  /** How a predictive campaign paces itself now; null: it does not, or is held. */
+  pace: string | null
   agents: number
   dialled: number
   answered: number

@@ -109,7 +109,7 @@ ${table({
           ? campaignChip(row.state, w)
           : row.held
             ? chip('amber', 'hourglass', `${words.held} ${row.held}`)
-            : chip('green', 'circle-play', words.dialling),
+            : html`${chip('green', 'circle-play', words.dialling)}${row.pace === null ? null : html` <span class="help">${row.pace}</span>`}`,
     },
     { head: words.agents, kind: 'figure', cell: row => row.agents },
     { head: words.buffer, kind: 'figure', cell: row => row.buffer },
