@@ -46,6 +46,12 @@ export function numberOf(typed: Typed, name: string, factor = 1): number | strin
   return /^-?\d+(\.\d+)?$/.test(text) ? Number((Number(text) * factor).toFixed(6)) : text
 }
 
+/** Numbers of which a form that was opened before they were asked for sends none: those are left out, and stay or take their defaults. */
+export function numbersOf(typed: Typed, factors: Record<string, number>): Record<string, number | string> {
+  const sent = Object.entries(factors).filter(([name]) => typed[name] !== undefined)
+  return Object.fromEntries(sent.map(([name, factor]) => [name, numberOf(typed, name, factor)]))
+}
+
 /** Lines that are not empty. */
 export function linesOf(typed: Typed, name: string): string[] {
   return textOf(typed, name)

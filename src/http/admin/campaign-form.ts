@@ -2,7 +2,7 @@
 import type { Filled } from '../../../web/parts/form.ts'
 import type { Campaign } from '../../centre/entities.ts'
 import { InvalidInput } from '../../records/errors.ts'
-import { linesOf, listOf, numberOf, type Typed, textOf } from '../typed.ts'
+import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
 
 export const freshCampaign: Filled['values'] = {
   business: 'collections',
@@ -56,10 +56,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     wrapMs: numberOf(typed, 'wrapMs', 1000),
     previewMs: numberOf(typed, 'previewMs', 1000),
     abandonRateMax: numberOf(typed, 'abandonRateMax', 0.01),
-    occupancyMax: numberOf(typed, 'occupancyMax', 0.01),
-    linesPerAgentMax: numberOf(typed, 'linesPerAgentMax'),
-    priority: numberOf(typed, 'priority'),
-    share: numberOf(typed, 'share'),
+    ...numbersOf(typed, { occupancyMax: 0.01, linesPerAgentMax: 1, priority: 1, share: 1 }),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }
