@@ -1,6 +1,6 @@
 /** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
-import type { CampaignId, QueueId } from '../../lib/ids.ts'
-import type { CampaignFloor, FloorState } from '../state.ts'
+import type { CampaignId, QueueId, UserId } from '../../lib/ids.ts'
+import type { Agent, CampaignFloor, FloorState } from '../state.ts'
 import { Ages, type Limits, type Outlook, type Rival } from './pacer.ts'
 
 /** Lines that ring for each agent at most, where the campaign says nothing (MightyCall, Genesys: 3). */
@@ -29,7 +29,7 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
   const shared = new Map<string, number>()
   for (const id of campaign.agents) {
     const agent = state.agents.get(id)
-    if (agent === undefined || agent.phase === 'signed_off' || agent.phase === 'break') continue
+    if (agent === undefined || !isAtWork(agent)) continue
     present++
     for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
     for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
@@ -61,7 +61,7 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
 function rivalOf(state: FloorState, id: string, agents: number, now: number): (Rival & { waiting: number }) | null {
   const campaign = state.campaigns.get(id as CampaignId)
   if (campaign !== undefined) {
-    const share = Math.min(1, agents / Math.max(1, campaign.signedOn))
+    const share = agents / Math.max(agents, working(state, campaign.campaign.agents))
     const ringing = new Ages()
     for (const line of campaign.lines) {
       const call = state.calls.get(line)
@@ -73,9 +73,22 @@ function rivalOf(state: FloorState, id: string, agents: number, now: number): (R
   }
   const queue = state.queues.get(id as QueueId)
   if (queue === undefined) return null
-  const share = Math.min(1, agents / Math.max(1, queue.signedOn))
+  const share = agents / Math.max(agents, working(state, queue.queue.members))
   const waiting = queue.waiting.length * share
   const perS = queue.arrivals.perS(now)
   if (perS === 0 && waiting === 0) return null
   return { answers: null, ringing: new Ages(), perS, share, waiting }
+}
+
+function working(state: FloorState, people: readonly UserId[]): number {
+  let count = 0
+  for (const id of people) {
+    const agent = state.agents.get(id)
+    if (agent !== undefined && isAtWork(agent)) count++
+  }
+  return count
+}
+
+function isAtWork({ phase }: Agent): boolean {
+  return phase !== 'signed_off' && phase !== 'break'
 }

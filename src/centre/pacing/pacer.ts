@@ -80,7 +80,7 @@ export const smallTeam = 10
 const startsMax = 500
 /** TCPA and Cisco: no phone rings shorter than this. */
 const ringMinMs = 15_000
-/** Where the risk of the next call is this high, some that ring already are too many. */
+/** A ringing call that would find nobody with this chance is one too many. */
 const surplusRisk = 0.3
 const ringMemory = 2_000
 const talkMemory = 1_000
@@ -135,7 +135,8 @@ export class Pacer {
     const cap = this.#cap(outlook, limits)
     const common = { theta, freeSoon, withinS, ringing: outlook.ringing.length, free: outlook.free, surplus: 0 }
     let risk = this.#risk()
-    if (risk > theta) return { ...common, starts: 0, limiter: 'risk', risk, surplus: this.#surplus(outlook, risk) }
+    if (risk > theta)
+      return { ...common, starts: 0, limiter: 'risk', risk, surplus: risk < surplusRisk ? 0 : this.#surplus(outlook) }
     for (let starts = 0; starts < cap.most; starts++) {
       if (risk > theta) return { ...common, starts, limiter: 'risk', risk }
       if (reserve > 0 && this.#idle() < reserve) return { ...common, starts, limiter: 'occupancy', risk }
@@ -224,16 +225,15 @@ export class Pacer {
     return lines < startsMax ? { most: lines, limiter: 'lines' } : { most: startsMax, limiter: 'none' }
   }
 
-  /** Calls that ring for longer than the least ring time and should not have been there, for the floor has changed. */
-  #surplus({ ringing }: Outlook, risk: number): number {
-    if (risk < surplusRisk) return 0
+  /** Calls beyond the least ring time that would themselves likely find nobody: the floor has changed since they were started. */
+  #surplus({ ringing }: Outlook): number {
     let surplus = 0
-    for (let i = 0; i < ringing.length && risk > surplusRisk / 2; i++) {
+    for (let i = 0; i < ringing.length; i++) {
       const ageS = ringing.ms[i]! / 1000
       if (ageS * 1000 < ringMinMs) continue
       for (let q = 0; q < points; q++) this.#perOld[q] = this.answers.answeredWithin(ageS, this.#horizons[q]!)
       this.#shift(this.#perOld, 1)
-      risk = this.#risk()
+      if (this.#risk() < surplusRisk) return surplus
       surplus++
     }
     return surplus
