@@ -34,6 +34,9 @@ export function shiftDue(state: FloorState, byMs: number, now: number): void {
     pushDue(state, { at: call.deadlineAt, of: 'call', id: call.id })
   }
   for (const floor of state.campaigns.values()) {
+    const { callbackAt } = floor.supply // an hour of the clock on the wall
+    if (callbackAt !== null) pushDue(state, { at: callbackAt, of: 'callbacks', id: floor.campaign.id })
+    floor.supply.closed.clear()
     if (floor.heldUntil === null) continue
     floor.heldUntil = now
     pushDue(state, { at: now, of: 'campaign', id: floor.campaign.id })
@@ -49,6 +52,7 @@ export function isLive(state: FloorState, due: Due): boolean {
   if (due.of === 'agent') return state.agents.get(due.id)?.until === due.at
   if (due.of === 'call') return state.calls.get(due.id)?.deadlineAt === due.at
   if (due.of === 'campaign') return state.campaigns.get(due.id)?.heldUntil === due.at
+  if (due.of === 'callbacks') return state.campaigns.get(due.id)?.supply.callbackAt === due.at
   due satisfies never
   return false
 }

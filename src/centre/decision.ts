@@ -1,6 +1,6 @@
 import type { CampaignId, LeadId } from '../lib/ids.ts'
 import type { Effect } from './effects.ts'
-import type { BufferedLead, Refusal } from './entities.ts'
+import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
 import type { Actor, Fact, RecordFact } from './facts.ts'
 
 /**
@@ -11,11 +11,19 @@ export type Note =
   | { type: 'note.ids'; next: number }
   | { type: 'note.record'; fact: RecordFact }
   | { type: 'note.clockStepped'; byMs: number }
-  | { type: 'note.leadsBuffered'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
+  | {
+      type: 'note.leadsBuffered'
+      campaign: CampaignId
+      leads: BufferedLead[]
+      exhausted: boolean
+      outlook: LeadOutlook | null
+    }
   | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
   /** The dialler of the campaign looks at the floor anew. */
   | { type: 'note.looked'; campaign: CampaignId }
-  | { type: 'note.leadsFetching'; campaign: CampaignId }
+  | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }
+  | { type: 'note.placeClosed'; campaign: CampaignId; place: string; until: number; rule: string; words: string }
+  | { type: 'note.callbacksDue'; campaign: CampaignId }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }
 
 /**

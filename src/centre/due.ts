@@ -15,6 +15,7 @@ export function decideDue(d: Draft, due: Due): void {
     const held = d.state.campaigns.get(due.id)?.held ?? null
     return d.note({ type: 'note.campaignHeld', campaign: due.id, held, until: null })
   }
+  if (due.of === 'callbacks') return d.note({ type: 'note.callbacksDue', campaign: due.id })
   if (due.of === 'agent') {
     const agent = d.state.agents.get(due.id)
     return agent === undefined ? undefined : agentDue(d, agent)

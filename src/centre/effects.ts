@@ -31,7 +31,17 @@ export type Effect =
   /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
   | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }
   | { type: 'media.stopRecording'; recording: RecordingId }
-  /** Ask the store for up to `want` due leads; the answer is `leads.loaded`. */
-  | { type: 'leads.fetch'; campaign: CampaignId; want: number }
+  /**
+   * Ask the store for up to `want` due leads, or callbacks alone; the answer is `leads.loaded`. Not wanted now: leads in the places `closed`
+   * and of the segments `full`.
+   */
+  | {
+      type: 'leads.fetch'
+      campaign: CampaignId
+      want: number
+      callbacksOnly: boolean
+      closed: string[]
+      full: string[]
+    }
 
 export type EffectType = Effect['type']

@@ -4,8 +4,8 @@
  */
 import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
-import type { Ending, LeadState } from './entities.ts'
-import { retryAfter } from './retry.ts'
+import type { BufferedLead, Ending } from './entities.ts'
+import { type Back, retryAfter } from './retry.ts'
 import { agentLegOf, agentOf, settle } from './settle.ts'
 import type { Call } from './state.ts'
 
@@ -42,10 +42,12 @@ export function releaseByRule(d: Draft, call: Call, ending: Pick<Ending, 'result
   const campaign = campaignOf(d, call)
   if (lead === null) return
   const attempts = attemptsOf(call)
-  const back: { state: LeadState; dueAt: number | null } =
+  const bad = 'bad' in lead ? (lead as BufferedLead).bad : undefined
+  const tried = { result: ending.result, number: call.number }
+  const back: Back =
     campaign === null
-      ? { state: 'ready', dueAt: d.now }
-      : retryAfter(campaign, { attempts, phones: lead.phones }, ending.result, d.now)
+      ? { state: 'ready', dueAt: d.now, next: null }
+      : retryAfter(campaign, { attempts, phones: lead.phones, bad }, tried, d.now)
   d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, ...back, reason: ending.result })
 }
 

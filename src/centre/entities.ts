@@ -2,7 +2,7 @@
  * What the centre is set up with: people, lines, queues, campaigns, leads. Plain values; the records door writes them, the floor reads
  * them. Instants are Unix milliseconds and end in `At`; durations end in `Ms`; numbers are E.164 (`+8613812345678`), extensions are digits.
  */
-import type { CallbackId, CampaignId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallbackId, CampaignId, ImportId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
 export type Role = (typeof roles)[number]
@@ -68,7 +68,20 @@ export type Business = (typeof businesses)[number]
 export const campaignModes = ['predictive', 'progressive', 'preview', 'manual', 'notice'] as const
 export type CampaignMode = (typeof campaignModes)[number]
 
-export type RetryRule = { result: CallResult; delayMs: number; max: number }
+/**
+ * After `result` a lead is tried again no sooner than `delayMs`, until it has had `max` attempts. `then` says which number is next (left out:
+ * the person's own take turns), `otherSlot` that the next attempt falls in another part of the callee's day (morning, afternoon, evening).
+ */
+export type RetryRule = {
+  result: CallResult
+  delayMs: number
+  max: number
+  then?: 'same' | 'next_number'
+  otherSlot?: boolean
+}
+
+/** No more than `max` leads of a segment (null: of each) are dialled until they are `done`, or until someone was talked to. */
+export type Quota = { segment: string | null; count: 'done' | 'connected'; max: number }
 
 export type Campaign = {
   id: CampaignId
@@ -95,6 +108,9 @@ export type Campaign = {
   /** Of campaigns with one priority: what part of the calls is started for this one, 1 to 100; left out: 1. */
   share?: number
   retries: RetryRule[]
+  quotas?: Quota[]
+  /** Which of the leads that are equal otherwise come first; left out: those that are due longest. */
+  order?: 'oldest' | 'newest'
   /** What an agent may write down; the first word is stored, `words` are shown. */
   dispositions: DispositionChoice[]
 }
@@ -118,6 +134,24 @@ export type Lead = {
   name: string
   phones: LeadPhone[]
   fields: Record<string, string>
+  /** What quotas and the best time to call go by, e.g. a city or a product; left out: ''. */
+  segment?: string
+  /** 0 to 9 within its list, higher first; left out: 5. */
+  priority?: number
+  /** A lead with the same number or reference that was there before. */
+  duplicateOf?: LeadId
+}
+
+/** An import of a campaign. Lists of the highest priority are dialled first; those of the same are mixed by weight. */
+export type LeadList = {
+  id: ImportId
+  campaign: CampaignId
+  name: string
+  /** 0 to 9. */
+  priority: number
+  /** 1 to 100. */
+  weight: number
+  paused: boolean
 }
 
 export const leadStates = ['ready', 'in_call', 'callback', 'done', 'exhausted', 'dnc'] as const
@@ -129,6 +163,25 @@ export type BufferedLead = Lead & {
   dueAt: number
   callback: CallbackId | null
   callbackAgent: UserId | null
+  /** The number on which the callback was agreed. */
+  callbackNumber?: string | null
+  list?: ImportId
+  /** Priority of its list, 0 to 9; left out: 5. */
+  rank?: number
+  /** Numbers of it that are not there: never dialled again. */
+  bad?: string[]
+  /** The number that is tried first next time; null: the own ones take turns. */
+  next?: string | null
+}
+
+/** What the store knows of a campaign's leads beyond those that it sends. */
+export type LeadOutlook = {
+  /** The next callback that is not due yet. */
+  nextCallbackAt: number | null
+  /** In how many places (see zone.ts) leads are ready. */
+  places: number
+  /** Of campaigns with quotas. */
+  reached: { segment: string; done: number; connected: number }[]
 }
 
 export type Callback = {

@@ -4,6 +4,7 @@ import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dial-order.ts'
 import type { Lead } from './entities.ts'
+import { talkedTo } from './evolve-lead.ts'
 import type { Fact } from './facts.ts'
 import { noteStart } from './line.ts'
 import { numberKey } from './number.ts'
@@ -80,6 +81,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
         call.connectedAt = at
         const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
         if (floor !== undefined) floor.connected++
+        if (floor !== undefined && call.lead !== null) talkedTo(floor, call.lead)
       }
       break
     }

@@ -3,7 +3,10 @@ import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, User } from './entities.ts'
+import { evolveLead } from './evolve-lead.ts'
 import type { Fact } from './facts.ts'
+import { LeadBuffer } from './lead-buffer.ts'
+import { emptySupply } from './lead-supply.ts'
 import { numberKey } from './number.ts'
 import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
@@ -48,14 +51,11 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       saveCampaign(state, change.campaign, at)
       break
     case 'leads.added':
-    case 'leads.imported': {
-      const floor = state.campaigns.get(change.campaign)
-      if (floor !== undefined) {
-        floor.exhausted = false
-        floor.nextFetchAt = at
-      }
+    case 'leads.imported':
+    case 'leads.recycled':
+    case 'list.saved':
+      evolveLead(state, change, at)
       break
-    }
     case 'suppression.added':
       if (isDigits(change.number)) state.suppressed.add(change.number, change.until ?? Number.POSITIVE_INFINITY)
       break
@@ -146,7 +146,8 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   const known = state.campaigns.get(campaign.id)
   const floor = known ?? {
     campaign,
-    buffer: [],
+    buffer: new LeadBuffer(),
+    supply: emptySupply(),
     fetching: false,
     exhausted: false,
     nextFetchAt: at,
@@ -156,8 +157,6 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     abandoned: 0,
     held: null,
     heldUntil: null,
-    buffered: new Set(),
-    bufferZones: new Map(),
     releasedSinceFetch: new Set(),
     reserved: new Map(),
     fetchAskedAt: 0,
@@ -182,11 +181,8 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   floor.changed = true
   floor.heldUntil = null
   floor.nextFetchAt = at
-  if (campaign.state !== 'running') {
-    floor.buffer = []
-    floor.buffered.clear()
-    floor.bufferZones.clear()
-  }
+  floor.supply.closed.clear() // the policy may be another
+  if (campaign.state !== 'running') floor.buffer.clear()
   state.campaigns.set(campaign.id, floor)
   if (known === undefined) state.dialOrder.push(floor)
   sortDialOrder(state)

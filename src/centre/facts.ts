@@ -25,6 +25,7 @@ import type {
   Ending,
   InboundNumber,
   Lead,
+  LeadList,
   LeadState,
   Queue,
   Refusal,
@@ -97,6 +98,10 @@ export type FloorFact =
       state: LeadState
       dueAt: number | null
       reason: string
+      /** The number that is tried first next time; left out: none in particular. */
+      next?: string | null
+      /** A number of the lead that is not there, and is not dialled again. */
+      bad?: string
     }
   | { type: 'preview.offered'; agent: UserId; campaign: CampaignId; lead: LeadId; until: number }
   | {
@@ -199,6 +204,10 @@ export type RecordFact =
       accepted: number
       rejected: number
     }
+  /** A list's name, priority, weight, or whether it is paused. */
+  | { type: 'list.saved'; list: LeadList }
+  /** Leads that were over are ready again, as if never tried; at most 500 a fact. */
+  | { type: 'leads.recycled'; campaign: CampaignId; list: ImportId; leads: LeadId[] }
   | { type: 'suppression.added'; number: string; reason: string; until: number | null }
   | { type: 'suppression.removed'; number: string; reason: string }
   | { type: 'setting.saved'; key: string; value: string }

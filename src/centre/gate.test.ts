@@ -6,7 +6,6 @@ import type { Business, Relation } from './entities.ts'
 import { noteStart, pickLine } from './line.ts'
 import { isNumber, normaliseNumber, numberKey } from './number.ts'
 import { policyPresets } from './policy-presets.ts'
-import { retryAfter } from './retry.ts'
 import { campaign, TestFloor, trunk } from './testing.ts'
 import { localTime, zonesOf } from './zone.ts'
 
@@ -151,28 +150,9 @@ test('whatever rate a carrier allows, whole or not, it is met and never passed',
   }
 })
 
-test('Q.850 is believed before the SIP status, and three attempts fill a day', () => {
+test('Q.850 is believed before the SIP status', () => {
   assert.deepEqual(
     [resultOf(480, 20), resultOf(486, null), resultOf(404, 1), resultOf(500, null), resultOf(480, 16)],
     ['POWER_OFF', 'BUSY', 'VACANT', 'FAILED', 'UNREACHABLE'],
-  )
-  const floor = new TestFloor()
-  const of = floor.state.campaigns.get(campaign)!.campaign
-  const lead = (attempts: number, phones = 1) => ({
-    attempts,
-    phones: Array.from({ length: phones }, () => ({ number: '1', relation: 'SELF' as const })),
-  })
-  assert.equal(retryAfter(of, lead(1), 'BUSY', 0).dueAt, 600_000)
-  assert.equal(retryAfter(of, lead(3), 'BUSY', 0).dueAt, 86_400_000)
-  assert.equal(retryAfter(of, lead(9), 'BUSY', 0).state, 'exhausted')
-  assert.equal(retryAfter(of, lead(30), 'CONGESTION', 0).dueAt, 300_000, 'the network is at fault')
-  assert.deepEqual(
-    [retryAfter(of, lead(1, 2), 'VACANT', 0).state, retryAfter(of, lead(2, 2), 'VACANT', 0).state],
-    ['ready', 'exhausted'],
-  )
-  const own = { ...of, retries: [{ result: 'BUSY' as const, delayMs: 5, max: 2 }] }
-  assert.deepEqual(
-    [retryAfter(own, lead(1), 'BUSY', 0).dueAt, retryAfter(own, lead(2), 'BUSY', 0).state],
-    [5, 'exhausted'],
   )
 })

@@ -1,6 +1,6 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
-import type { BufferedLead, Relation } from './entities.ts'
+import type { BufferedLead, LeadOutlook, Relation } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
 export type Input =
@@ -10,7 +10,13 @@ export type Input =
   | { type: 'clock.stepped'; byMs: number }
   /** Facts that the records door has committed already; the floor takes note (and withdraws, repaints, re-plans). */
   | { type: 'records.committed'; facts: RecordFact[] }
-  | { type: 'leads.loaded'; campaign: CampaignId; leads: BufferedLead[]; exhausted: boolean }
+  | {
+      type: 'leads.loaded'
+      campaign: CampaignId
+      leads: BufferedLead[]
+      exhausted: boolean
+      outlook?: LeadOutlook
+    }
   // the agent's desk
   | { type: 'agent.signOn'; agent: UserId }
   | { type: 'agent.signOff'; agent: UserId; reason: string }

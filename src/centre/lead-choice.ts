@@ -6,59 +6,76 @@ import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone, Refusal } from './entities.ts'
 import { type Hold, hold } from './hold.ts'
 import { candidatePhones } from './lead.ts'
+import { placeOfLead } from './lead-buffer.ts'
+import { isOverQuota } from './lead-supply.ts'
 import type { Agent, CampaignFloor, FloorState } from './state.ts'
+import { placeOf } from './zone.ts'
 
 /** Leads looked at in one step at most; the rest waits for the next. */
 const lookMax = 64
-/** A promised callback whose agent is away goes to anyone after this long. */
-const promisedGraceMs = 15 * 60_000
+/** Rules of the callee's clock and calendar: when they say no to one number they say no to all that lie in the same place. */
+const rulesOfPlace: ReadonlySet<string> = new Set(['contact_hours', 'contact_day', 'holiday', 'weekday'])
 
 export type Choice = { lead: BufferedLead; phone: LeadPhone; verdict: Way['verdict'] } | { hold: Hold | null }
 
-/** The first lead that the gate lets through. Leads that it will never let through are given back on the way. */
+/** The first lead that the gate lets through. Leads that it will not let through now, or never, are put aside on the way. */
 export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
-  let wait: Hold | null = null
-  const closed: { lead: BufferedLead; retryAt: number }[] = []
-  for (const lead of floor.buffer.slice(0, lookMax)) {
-    if (!isForSomeoneFree(d, floor, lead)) continue
-    const asked = askGate(d, floor, lead)
-    if ('verdict' in asked) {
-      if (closed.length > 0) giveBackClosed(d, floor, closed)
-      return { lead, ...asked }
+  let looked = 0
+  for (const lead of floor.buffer.forSomeone(agent => floor.free.has(agent), d.now)) {
+    if (looked++ >= lookMax) break
+    if (lead.callback === null && isOverQuota(floor, lead)) {
+      d.note({ type: 'note.leadDropped', campaign: floor.campaign.id, lead: lead.id }) // the store is told not to send such a one
+      continue
     }
+    const asked = askGate(d, floor, lead)
+    if ('verdict' in asked) return { lead, ...asked }
     const { rule, words, retryAt } = asked.refusal
     if (rule === 'number_in_call') continue
-    if (retryAt !== null) {
-      wait ??= { rule, words, until: retryAt }
-      if (floor.bufferZones.size === 1) return { hold: wait } // one country, one clock: all others are closed too
-      closed.push({ lead, retryAt })
-    } else if (rule.startsWith('policy_')) return { hold: { rule, words } }
-    else {
+    if (retryAt === null && rule.startsWith('policy_')) return { hold: { rule, words } }
+    if (retryAt === null) {
       giveUp(d, floor, lead, { rule, words })
       return { hold: null }
     }
+    if (lead.callback === null && rulesOfPlace.has(rule) && placeOf(asked.number) === placeOfLead(lead)) {
+      if (isOnlyPlace(floor)) return { hold: { rule, words, until: retryAt } } // one place, one clock: all others are closed too
+      d.note({
+        type: 'note.placeClosed',
+        campaign: floor.campaign.id,
+        place: placeOfLead(lead),
+        until: retryAt,
+        rule,
+        words,
+      })
+      return { hold: null }
+    }
+    putOff(d, floor, lead, rule, retryAt)
   }
-  if (closed.length > 0 && floor.buffer.length > closed.length) {
-    giveBackClosed(d, floor, closed)
-    return { hold: null }
-  }
-  return { hold: wait ?? hold('no_leads', 'No lead is due now.') }
+  return { hold: d.isEmpty ? noLeads(floor, d.now) : null }
 }
 
-function askGate(
-  d: Draft,
-  floor: CampaignFloor,
-  lead: BufferedLead,
-): { phone: LeadPhone; verdict: Way['verdict'] } | { refusal: GateRefusal } {
+/** Why no lead can be had: it is night where the others are, or there is none. */
+export function noLeads(floor: CampaignFloor, now: number): Hold {
+  let first: { until: number; rule: string; words: string } | null = null
+  for (const closed of floor.supply.closed.values())
+    if (closed.until > now && (first === null || closed.until < first.until)) first = closed
+  return floor.buffer.length === 0 && first !== null ? first : hold('no_leads', 'No lead is due now.')
+}
+
+type Asked = { phone: LeadPhone; verdict: Way['verdict'] } | { refusal: GateRefusal; number: string }
+
+function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
   const { id: campaign, mode } = floor.campaign
-  let refusal: GateRefusal | null = null
+  let refused: { refusal: GateRefusal; number: string } | null = null
   for (const phone of candidatePhones(lead)) {
     const gate = mayContact(d.state, { ...phone, campaign, mode }, d.now)
     if (gate.ok) return { phone, verdict: gate.verdict }
+    const { refusal } = gate
     // A number that opens later is better news than one that never does.
-    if (refusal === null || (refusal.retryAt === null && gate.refusal.retryAt !== null)) refusal = gate.refusal
+    if (refused === null || (refused.refusal.retryAt === null && refusal.retryAt !== null))
+      refused = { refusal, number: phone.number }
   }
-  return { refusal: refusal ?? { rule: 'number_invalid', words: 'The lead has no number.', retryAt: null } }
+  const none = { rule: 'number_invalid', words: 'The lead has no number that can be dialled.', retryAt: null }
+  return refused ?? { refusal: none, number: '' }
 }
 
 function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, refusal: Refusal): void {
@@ -69,18 +86,14 @@ function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, refusal: Ref
   d.fact({ type: 'lead.released', lead: lead.id, campaign, state, dueAt: null, reason: refusal.rule })
 }
 
-/** Leads where it is night make room in the buffer for those where it is day. */
-function giveBackClosed(d: Draft, floor: CampaignFloor, closed: { lead: BufferedLead; retryAt: number }[]): void {
-  const { id: campaign } = floor.campaign
-  for (const { lead, retryAt } of closed) {
-    const back = { lead: lead.id, campaign, state: 'ready', dueAt: retryAt, reason: 'contact_hours' } as const
-    d.fact({ type: 'lead.released', ...back })
-  }
+/** Time alone lifts what stands in this lead's way; until then others have its place in the buffer. A promise stays one. */
+function putOff(d: Draft, floor: CampaignFloor, lead: BufferedLead, reason: string, dueAt: number): void {
+  const state = lead.callback === null ? 'ready' : 'callback'
+  d.fact({ type: 'lead.released', lead: lead.id, campaign: floor.campaign.id, state, dueAt, reason })
 }
 
-function isForSomeoneFree(d: Draft, floor: CampaignFloor, lead: BufferedLead): boolean {
-  if (lead.callbackAgent === null || floor.free.has(lead.callbackAgent)) return true
-  return d.now >= lead.dueAt + promisedGraceMs
+function isOnlyPlace(floor: CampaignFloor): boolean {
+  return floor.buffer.places.size === 1 && (floor.supply.places ?? 1) <= 1
 }
 
 export function freeAgentFor(state: FloorState, floor: CampaignFloor, lead: BufferedLead): Agent | null {

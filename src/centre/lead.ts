@@ -1,10 +1,20 @@
 /** A lead's numbers in the order they are tried. */
 import type { BufferedLead, LeadPhone } from './entities.ts'
 
-/** The person's own numbers, taking turns by attempt, then a guarantor's, an employer's, a contact's: whether those may be called is the gate's. */
-export function candidatePhones(lead: Pick<BufferedLead, 'phones' | 'attempts'>): LeadPhone[] {
-  const own = lead.phones.filter(phone => phone.relation === 'SELF')
+type Numbers = Pick<BufferedLead, 'phones' | 'attempts'> &
+  Partial<Pick<BufferedLead, 'bad' | 'next' | 'callback' | 'callbackNumber'>>
+
+/**
+ * The person's own numbers, taking turns by attempt, then a guarantor's, an employer's, a contact's: whether those may be called is the gate's.
+ * First of all comes the number on which a callback was agreed, or that a retry rule chose. A number that is not there is left out.
+ */
+export function candidatePhones(lead: Numbers): LeadPhone[] {
+  const good = lead.bad?.length ? lead.phones.filter(phone => !lead.bad!.includes(phone.number)) : lead.phones
+  const own = good.filter(phone => phone.relation === 'SELF')
   const turn = own.length === 0 ? 0 : lead.attempts % own.length
-  const of = (relation: LeadPhone['relation']) => lead.phones.filter(phone => phone.relation === relation)
-  return [...own.slice(turn), ...own.slice(0, turn), ...of('GUARANTOR'), ...of('WORKPLACE'), ...of('CONTACT')]
+  const of = (relation: LeadPhone['relation']) => good.filter(phone => phone.relation === relation)
+  const all = [...own.slice(turn), ...own.slice(0, turn), ...of('GUARANTOR'), ...of('WORKPLACE'), ...of('CONTACT')]
+  const first = (lead.callback ? lead.callbackNumber : null) ?? lead.next ?? null
+  const at = first === null ? -1 : all.findIndex(phone => phone.number === first)
+  return at <= 0 ? all : [all[at]!, ...all.slice(0, at), ...all.slice(at + 1)]
 }

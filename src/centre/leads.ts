@@ -1,19 +1,27 @@
 /** Due leads come from the store. */
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
+import { placeOfLead } from './lead-buffer.ts'
 
-/** Late answers may bring leads that are here, in a call, or just given back: those are passed over. */
+/**
+ * Late answers may bring leads that are here, in a call, or just given back, of a list that is paused by now or of a place that is closed:
+ * those are passed over.
+ */
 export function leadsLoaded(d: Draft, input: Extract<Input, { type: 'leads.loaded' }>): void {
   const floor = d.state.campaigns.get(input.campaign)
   if (floor === undefined) return
+  const { supply } = floor
   const running = floor.campaign.state === 'running'
   const leads = input.leads.filter(
     lead =>
       running &&
       lead.campaign === input.campaign &&
-      !floor.buffered.has(lead.id) &&
+      !floor.buffer.has(lead.id) &&
       !d.state.leadsInHand.has(lead.id) &&
-      !floor.releasedSinceFetch.has(lead.id),
+      !floor.releasedSinceFetch.has(lead.id) &&
+      !(lead.list && supply.paused.has(lead.list)) &&
+      (lead.callback !== null || (supply.closed.get(placeOfLead(lead))?.until ?? 0) <= d.now),
   )
-  d.note({ type: 'note.leadsBuffered', campaign: input.campaign, leads, exhausted: input.exhausted })
+  const { campaign, exhausted, outlook = null } = input
+  d.note({ type: 'note.leadsBuffered', campaign, leads, exhausted, outlook })
 }

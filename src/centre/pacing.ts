@@ -8,7 +8,7 @@ import { placeForCampaign } from './dial.ts'
 import { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { type Hold, hold, keepHold, sameHold } from './hold.ts'
-import { chooseLead, freeAgentFor } from './lead-choice.ts'
+import { chooseLead, freeAgentFor, noLeads } from './lead-choice.ts'
 import { fetchLeads } from './lead-fetch.ts'
 import { pickLine } from './line.ts'
 import { adviceWords } from './pacing/advice-words.ts'
@@ -62,7 +62,7 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   }
   if (floor.buffer.length === 0) {
     if (floor.fetching) return floor.held === null ? null : 'same'
-    return hold('no_leads', 'No lead is due now.')
+    return noLeads(floor, d.now)
   }
   const choice = chooseLead(d, floor)
   if (!('lead' in choice)) return choice.hold

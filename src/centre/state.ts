@@ -29,6 +29,8 @@ import type {
   User,
 } from './entities.ts'
 import type { AgentPhase, DialIntent } from './facts.ts'
+import type { LeadBuffer } from './lead-buffer.ts'
+import type { LeadSupply } from './lead-supply.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 
@@ -107,7 +109,8 @@ export type Agent = {
 
 export type CampaignFloor = {
   campaign: Campaign
-  buffer: BufferedLead[]
+  buffer: LeadBuffer
+  supply: LeadSupply
   fetching: boolean
   exhausted: boolean
   nextFetchAt: number
@@ -120,10 +123,7 @@ export type CampaignFloor = {
   held: { rule: string; words: string } | null
   /** Nothing changes before this instant (contact hours); null: look again at each step. */
   heldUntil: number | null
-  /** Ids in `buffer`, and leads given back since the last fetch was asked for: what a late answer may not bring again. */
-  buffered: Set<LeadId>
-  /** How many leads of `buffer` lie in which country, by its first number: with one only, one closed lead means all are. */
-  bufferZones: Map<string, number>
+  /** Leads given back since the last fetch was asked for: what a late answer may not bring again. */
   releasedSinceFetch: Set<LeadId>
   /** Leads in a call or preview of this campaign, with what the buffer knew of them. */
   reserved: Map<LeadId, BufferedLead>
@@ -179,6 +179,7 @@ export type Due =
   | { at: number; of: 'agent'; id: UserId }
   | { at: number; of: 'call'; id: CallId }
   | { at: number; of: 'campaign'; id: CampaignId }
+  | { at: number; of: 'callbacks'; id: CampaignId }
 
 export type FloorState = {
   ids: IdSeries

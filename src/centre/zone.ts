@@ -52,11 +52,21 @@ const zonesByCode: Record<string, readonly string[]> = {
 
 /** Zones of an E.164 number; [] when the country is not known. */
 export function zonesOf(number: string): readonly string[] {
+  return zonesByCode[placeOf(number)] ?? []
+}
+
+/** The place whose clock decides for a number: its country calling code; '' when that is not known. */
+export function placeOf(number: string): string {
   for (let digits = 1; digits <= 3; digits++) {
-    const zones = zonesByCode[number.slice(1, 1 + digits)]
-    if (zones !== undefined) return zones
+    const code = number.slice(1, 1 + digits)
+    if (Object.hasOwn(zonesByCode, code)) return code
   }
-  return []
+  return ''
+}
+
+/** The first of the zones that a place has; null when it is not known. */
+export function zoneOfPlace(place: string): string | null {
+  return Object.hasOwn(zonesByCode, place) ? (zonesByCode[place]![0] ?? null) : null
 }
 
 export const minutesADay = 1440

@@ -35,5 +35,5 @@ export function leadsPort(of: {
 /** What the floor has already, whether it waits in the buffer or is in a call. */
 function inBuffer(state: FloorState, campaign: CampaignId): LeadId[] {
   const floor = state.campaigns.get(campaign)
-  return [...(floor?.buffered ?? []), ...(floor?.reserved.keys() ?? [])]
+  return [...(floor?.buffer.ids() ?? []), ...(floor?.reserved.keys() ?? [])]
 }

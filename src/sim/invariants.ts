@@ -222,7 +222,12 @@ function checkLists(state: FloorState): void {
       const covered = line!.claim !== null || line!.mode === 'predictive'
       claim(!covered === floor.uncovered.has(id), 'a progressive line is claimed or known to be uncovered')
     }
-    claim(floor.buffer.length === floor.buffered.size, 'the buffer holds each lead once')
+    const waiting = [...floor.buffer]
+    claim(waiting.length === floor.buffer.length, 'the buffer counts its leads')
+    claim(
+      waiting.every(lead => floor.buffer.has(lead.id) && !floor.reserved.has(lead.id)),
+      'the buffer holds each lead once',
+    )
     claim(floor.signedOn === floor.campaign.agents.filter(id => isSignedOn(state, id)).length, 'the head count is true')
   }
   for (const floor of state.queues.values()) {
