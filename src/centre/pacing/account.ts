@@ -7,7 +7,7 @@
 const spendMs = 60 * 60_000
 const repayMs = 15 * 60_000
 const thetaMin = 0.0005
-const thetaMax = 0.6
+const thetaMax = 0.3
 /** Aims a little below the limit, so that chance at the end of a day does not carry it over. */
 const aimShare = 0.965
 

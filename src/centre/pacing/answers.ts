@@ -14,6 +14,7 @@ const priorAnswered = 0.6
 export class AnswerLaw {
   readonly #answered = new Float64Array(bins)
   readonly #over = new Float64Array(bins)
+  readonly #withdrawn = new Float64Array(bins)
   readonly #atRisk = new Float64Array(bins + 1)
   /** Share still ringing, and share answered, by age; steps of `binS`. */
   readonly #ringing = new Float64Array(bins + 1)
@@ -40,20 +41,25 @@ export class AnswerLaw {
 
   /** A call was over after ringing for `ms`; about the last `memory` outcomes count. */
   learn(ms: number, answered: boolean, memory: number): void {
-    const bin = Math.min(bins - 1, Math.max(0, (ms / 1000 / binS) | 0))
-    if (answered) this.#answered[bin]! += this.#weight
-    else this.#over[bin]! += this.#weight
+    if (answered) this.#answered[binOf(ms)]! += this.#weight
+    else this.#over[binOf(ms)]! += this.#weight
     this.#count++
     this.#weight *= 1 + 1 / memory
     if (this.#weight > 1e9) this.#rescale()
+  }
+
+  /** We withdrew a call after `ms`: nobody knows what would have come of it, but until then it was not answered. */
+  learnWithdrawn(ms: number): void {
+    this.#withdrawn[binOf(ms)]! += this.#weight
   }
 
   /** Works out the law anew, with `agesMs` of the calls that ring now. */
   refresh(agesMs: ArrayLike<number>, count = agesMs.length): void {
     const atRisk = this.#atRisk
     atRisk.fill(0)
-    for (let i = 0; i < count; i++) atRisk[Math.min(bins - 1, (agesMs[i]! / 1000 / binS) | 0)]! += this.#weight
-    for (let bin = bins - 1; bin >= 0; bin--) atRisk[bin]! += atRisk[bin + 1]! + this.#answered[bin]! + this.#over[bin]!
+    for (let i = 0; i < count; i++) atRisk[binOf(agesMs[i]!)]! += this.#weight
+    for (let bin = bins - 1; bin >= 0; bin--)
+      atRisk[bin]! += atRisk[bin + 1]! + this.#answered[bin]! + this.#over[bin]! + this.#withdrawn[bin]!
     let ringing = 1
     let answered = 0
     this.#ringing[0] = 1
@@ -94,9 +100,14 @@ export class AnswerLaw {
     for (let bin = 0; bin < bins; bin++) {
       this.#answered[bin]! /= this.#weight
       this.#over[bin]! /= this.#weight
+      this.#withdrawn[bin]! /= this.#weight
     }
     this.#weight = 1
   }
+}
+
+function binOf(ms: number): number {
+  return Math.min(bins - 1, Math.max(0, (ms / 1000 / binS) | 0))
 }
 
 function at(curve: Float64Array, s: number): number {

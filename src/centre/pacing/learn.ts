@@ -1,11 +1,11 @@
 /** What the dialler learns from facts: how calls ring, how long people talk and write, who found nobody. Asked before a fact is applied. */
 import type { Note } from '../decision.ts'
-import type { CallResult } from '../entities.ts'
+import type { CallResult, Ending } from '../entities.ts'
 import type { Fact } from '../facts.ts'
 import type { Call, CampaignFloor, FloorState } from '../state.ts'
 
 /** The network's faults say nothing of the people behind it. */
-const ofTheNetwork: ReadonlySet<CallResult> = new Set(['CONGESTION', 'FAILED', 'CANCELLED', 'CALL_BARRED'])
+const ofTheNetwork: ReadonlySet<CallResult> = new Set(['CONGESTION', 'FAILED', 'CALL_BARRED'])
 
 export function learn(state: FloorState, change: Fact | Note, at: number): void {
   switch (change.type) {
@@ -35,8 +35,8 @@ export function learn(state: FloorState, change: Fact | Note, at: number): void 
       if (change.ending.cause === 'cancelled' && floor.advice !== null && floor.advice.surplus > 0)
         floor.advice.surplus--
       if (call.connectedAt !== null) floor.pacer.learnTalk(at - call.connectedAt)
-      else if (call.answeredAt === null && call.agent === null && !ofTheNetwork.has(change.ending.result))
-        floor.pacer.learnRing(at - call.startedAt, false)
+      else if (call.answeredAt === null && call.agent === null)
+        learnUnanswered(floor, change.ending, at - call.startedAt)
       return
     }
     case 'agent.stateChanged': {
@@ -53,6 +53,11 @@ export function learn(state: FloorState, change: Fact | Note, at: number): void 
     default:
       return
   }
+}
+
+function learnUnanswered(floor: CampaignFloor, { result }: Ending, rangMs: number): void {
+  if (result === 'CANCELLED') floor.pacer.learnWithdrawn(rangMs)
+  else if (!ofTheNetwork.has(result)) floor.pacer.learnRing(rangMs, false)
 }
 
 function floorOf(state: FloorState, call: Call | undefined): CampaignFloor | undefined {

@@ -81,7 +81,7 @@ const startsMax = 500
 /** TCPA and Cisco: no phone rings shorter than this. */
 const ringMinMs = 15_000
 /** A ringing call that would find nobody with this chance is one too many. */
-const surplusRisk = 0.3
+const surplusRisk = 0.5
 const ringMemory = 2_000
 const talkMemory = 1_000
 
@@ -112,6 +112,10 @@ export class Pacer {
     this.answers.learn(ms, answered, ringMemory)
   }
 
+  learnWithdrawn(ringMs: number): void {
+    this.answers.learnWithdrawn(ringMs)
+  }
+
   /** A live-answered call found an agent in time, or was abandoned. */
   noteOutcome(abandoned: boolean, now: number): void {
     this.account.note(abandoned, now)
@@ -135,8 +139,7 @@ export class Pacer {
     const cap = this.#cap(outlook, limits)
     const common = { theta, freeSoon, withinS, ringing: outlook.ringing.length, free: outlook.free, surplus: 0 }
     let risk = this.#risk()
-    if (risk > theta)
-      return { ...common, starts: 0, limiter: 'risk', risk, surplus: risk < surplusRisk ? 0 : this.#surplus(outlook) }
+    if (risk > theta) return { ...common, starts: 0, limiter: 'risk', risk, surplus: this.#surplus(outlook, risk) }
     for (let starts = 0; starts < cap.most; starts++) {
       if (risk > theta) return { ...common, starts, limiter: 'risk', risk }
       if (reserve > 0 && this.#idle() < reserve) return { ...common, starts, limiter: 'occupancy', risk }
@@ -226,14 +229,16 @@ export class Pacer {
   }
 
   /** Calls beyond the least ring time that would themselves likely find nobody: the floor has changed since they were started. */
-  #surplus({ ringing }: Outlook): number {
+  #surplus({ ringing }: Outlook, risk: number): number {
+    const limit = Math.max(surplusRisk, 4 * this.account.theta)
+    if (risk < limit) return 0
     let surplus = 0
     for (let i = 0; i < ringing.length; i++) {
       const ageS = ringing.ms[i]! / 1000
       if (ageS * 1000 < ringMinMs) continue
       for (let q = 0; q < points; q++) this.#perOld[q] = this.answers.answeredWithin(ageS, this.#horizons[q]!)
       this.#shift(this.#perOld, 1)
-      if (this.#risk() < surplusRisk) return surplus
+      if (this.#risk() < limit) return surplus
       surplus++
     }
     return surplus
