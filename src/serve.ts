@@ -91,6 +91,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     },
     stations: telephone.stations,
     figures: () => telephone.figures(),
+    answerTimes: () => telephone.answerTimes(),
     assets: folderAssets(asset('web/static')),
     probes: probesOf(house, config),
     certificateAuthority: async () => keeper?.current.caPem ?? null,

@@ -3,7 +3,8 @@ import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { TokenId, UserId } from '../lib/ids.ts'
+import type { Histogram } from '../lib/histogram.ts'
+import type { CampaignId, TokenId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
@@ -26,6 +27,8 @@ export type Deps = {
   stations: Stations
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
+  /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without. */
+  answerTimes?: () => ReadonlyMap<CampaignId, { whole: Histogram; own: Histogram }>
   assets: Assets
   probes: Probe[]
   /** PEM of our own certificate authority; null when the certificate is the company's. */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Histogram } from '../lib/histogram.ts'
 import { tokenOf } from '../records/tokens.ts'
 import { addressOf, isLoopback } from './address.ts'
 import { bearerOf } from './bearer.ts'
@@ -28,7 +29,8 @@ export function metricsRoutes(deps: Deps): Hono<Env> {
       metrics.push(
         single(`switchroom_${name}`, name.replaceAll('_', ' '), value, name.endsWith('_total') ? 'counter' : 'gauge'),
       )
-    return c.body(metrics.map(written).join(''), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
+    const text = [...metrics.map(written), ...answerTimes(deps)].join('')
+    return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
   return route
 }
@@ -77,6 +79,37 @@ function floorMetrics({ engine, version }: Deps): Metric[] {
     { name: 'switchroom_connected_total', help: 'Connected.', type: 'counter', values: byCampaign(f => f.connected) },
     { name: 'switchroom_abandoned_total', help: 'Abandoned.', type: 'counter', values: byCampaign(f => f.abandoned) },
   ]
+}
+
+function answerTimes({ answerTimes }: Deps): string[] {
+  const byCampaign = [...(answerTimes?.() ?? [])]
+  const name = 'switchroom_answer_to_patch'
+  return [
+    histogram(
+      `${name}_seconds`,
+      "From a customer's 200 OK to the patch with an agent.",
+      byCampaign.map(([campaign, { whole }]) => [campaign, whole]),
+    ),
+    histogram(
+      `${name}_own_seconds`,
+      'The same without the wait for an agent.',
+      byCampaign.map(([campaign, { own }]) => [campaign, own]),
+    ),
+  ]
+}
+
+/** Of values in ms, by campaign. Ids need no escape. */
+function histogram(name: string, help: string, byCampaign: [campaign: string, values: Histogram][]): string {
+  const lines = byCampaign.flatMap(([campaign, { bounds, cumulative, count, sum }]) => {
+    const label = `campaign="${campaign}"`
+    return [
+      ...bounds.map((bound, at) => `${name}_bucket{${label},le="${bound / 1000}"} ${cumulative[at]}`),
+      `${name}_bucket{${label},le="+Inf"} ${count}`,
+      `${name}_sum{${label}} ${sum / 1000}`,
+      `${name}_count{${label}} ${count}`,
+    ]
+  })
+  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.map(line => `${line}\n`).join('')}`
 }
 
 function single(name: string, help: string, value: number, type: Metric['type'] = 'gauge'): Metric {

@@ -9,7 +9,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { Clock } from '../lib/clock.ts'
-import { type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
+import { type CampaignId, type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { type Random, secretText } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
@@ -20,6 +20,7 @@ import type { Admission, DeviceSecret, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer } from '../webrtc/station.ts'
+import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
@@ -62,13 +63,21 @@ export type Telephone = AsyncDisposable & {
   /** Takes note of changed trunks, passwords and people. */
   noteRecords(facts: readonly RecordFact[]): void
   figures(): Promise<Record<string, number>>
+  /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
+  answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
   /** null while SIP is listened for. */
   readonly bound: { id: string; address: string; port: number }[]
 }
 
 export async function openTelephone(options: TelephoneOptions): Promise<Telephone> {
-  const { clock, log, floor, secret, post } = options
+  const { clock, log, floor, secret } = options
   const now = () => clock.monotonic()
+  const answers = new AnswerClock(floor)
+  const post = (input: Input, actor: Actor) => {
+    if (input.type === 'leg.answered') answers.answered(input.leg, now())
+    else if (input.type === 'leg.ended') answers.over(input.leg)
+    options.post(input, actor)
+  }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
   const sockets = await Sockets.open({
     listen: options.listen,
@@ -155,7 +164,15 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
 
   const applyTrunk = (trunk: Trunk) => lines.apply(trunk, secret(trunk.id, 'trunk-password'))
   return {
-    ports: { phone, media },
+    ports: {
+      phone,
+      media: {
+        perform(effect) {
+          media.perform(effect)
+          if (effect.type === 'media.patch') answers.patched(effect.a, effect.b, now())
+        },
+      },
+    },
     stations: {
       answer: (agent, offerSdp) => browsers.answer(agent, offerSdp),
       close: agent => browsers.close(agent),
@@ -181,6 +198,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       }
       sockets.settle()
     },
+    answerTimes: () => answers.read(),
     async figures() {
       const legs = await bay.figures().catch(() => null)
       const sum = (key: 'received' | 'sent' | 'lost' | 'foreign' | 'dropped') =>

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FloorState } from '../centre/state.ts'
+import { Histogram } from '../lib/histogram.ts'
+import type { CampaignId } from '../lib/ids.ts'
+import type { Deps } from './deps.ts'
+import { metricsRoutes } from './metrics.ts'
+
+test('from the 200 OK to the patch is a histogram in seconds for each campaign', async () => {
+  const whole = new Histogram([100, 2000])
+  const own = new Histogram([100, 2000])
+  for (const ms of [20, 40, 1500, 3000]) whole.note(ms)
+  own.note(20)
+  const state = { agents: new Map(), calls: new Map(), campaigns: new Map(), trunks: new Map(), queues: new Map() }
+  const route = metricsRoutes({
+    engine: { state: state as unknown as FloorState, trouble: null, subscribe: () => () => undefined },
+    sessions: { count: 0 },
+    version: 'x',
+    answerTimes: () => new Map([['k_1' as CampaignId, { whole, own }]]),
+  } as unknown as Deps)
+  const here = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
+  const text = await (await route.request('/metrics', {}, here)).text()
+  const lines = text.split('\n').filter(line => /answer_to_patch_seconds/.test(line))
+  assert.deepEqual(lines, [
+    "# HELP switchroom_answer_to_patch_seconds From a customer's 200 OK to the patch with an agent.",
+    '# TYPE switchroom_answer_to_patch_seconds histogram',
+    'switchroom_answer_to_patch_seconds_bucket{campaign="k_1",le="0.1"} 2',
+    'switchroom_answer_to_patch_seconds_bucket{campaign="k_1",le="2"} 3',
+    'switchroom_answer_to_patch_seconds_bucket{campaign="k_1",le="+Inf"} 4',
+    'switchroom_answer_to_patch_seconds_sum{campaign="k_1"} 4.56',
+    'switchroom_answer_to_patch_seconds_count{campaign="k_1"} 4',
+  ])
+  assert.match(text, /switchroom_answer_to_patch_own_seconds_bucket\{campaign="k_1",le="0.1"\} 1\n/)
+})
