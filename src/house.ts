@@ -76,6 +76,7 @@ export async function openHouse({ config, clock, random, log, version, claim }: 
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),
       promptFolders: [files.prompts, asset('assets/prompts')],
+      speechFolders: [files.prompts, asset('assets/speech')],
       clock,
       random,
       log,

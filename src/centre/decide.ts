@@ -11,6 +11,7 @@ import { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
+import { legPlayed } from './notice.ts'
 import { acceptPreview, skipPreview } from './preview.ts'
 import { takeNote } from './record.ts'
 import { recordingClosed, recordingFailed } from './recording.ts'
@@ -80,6 +81,8 @@ function handle(d: Draft, input: Input): void {
       return legResumed(d, input)
     case 'leg.digit':
       return legDigit(d, input)
+    case 'leg.played':
+      return legPlayed(d, input.leg, input.speech)
     case 'trunk.up':
       return trunkChanged(d, input.trunk, 'up', '')
     case 'trunk.down':

@@ -6,6 +6,7 @@ import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { type Line, pickLine } from './line.ts'
+import { modeNow } from './mode.ts'
 import { normaliseNumber } from './number.ts'
 import { releaseIntent, ringBeforeDial } from './ring.ts'
 import { hasAudio, settle } from './settle.ts'
@@ -77,7 +78,24 @@ export function placeForCampaign(d: Draft, floor: CampaignFloor, lead: BufferedL
   const { number, relation } = phone
   const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
   const intent: DialIntent = { number, campaign: campaign.id, lead: lead.id, ...party }
-  place(d, intent, campaign.mode, null, null, way)
+  place(d, intent, modeNow(floor), null, null, way)
+}
+
+/** The dialler calls a lead for this agent, who is taken first and hears it ring. */
+export function placeForAgent(
+  d: Draft,
+  floor: CampaignFloor,
+  agent: Agent,
+  lead: BufferedLead,
+  { number, relation }: LeadPhone,
+  way: Way,
+): void {
+  const { id: campaign } = floor.campaign
+  d.fact({ type: 'lead.reserved', lead: lead.id, campaign, agent: agent.user.id })
+  const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
+  const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'progressive', ...party }
+  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  else placeByHand(d, agent, intent, 'progressive', null, way)
 }
 
 /** The agent's own phone, picked up already, and the id that the call was given when it was rung. */
@@ -126,7 +144,7 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { callback, ...who } = intent
+  const { callback, mode: _, ...who } = intent
   const { trunk, callerId } = line
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
   d.fact({ type: 'call.dialed', call, mode, ...who, agent, trunk, callerId, leg, agentLeg, verdict })
@@ -139,5 +157,6 @@ function place(
 /** A rung phone remembers what to dial, not how it came about: a lead of a preview campaign came from a preview. */
 function modeOf(d: Draft, intent: DialIntent): CampaignMode {
   const campaign = intent.campaign === null ? undefined : d.state.campaigns.get(intent.campaign)
-  return intent.lead !== null && campaign?.campaign.mode === 'preview' ? 'preview' : 'manual'
+  if (intent.mode !== undefined) return intent.mode
+  return intent.lead !== null && campaign?.mode === 'preview' ? 'preview' : 'manual'
 }

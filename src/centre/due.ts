@@ -3,6 +3,7 @@ import { wrapUpOver } from './disposition.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
+import { noAgentCame, noticeDue } from './notice.ts'
 import { timeOutPreview } from './preview.ts'
 import { notPickedUp } from './ring.ts'
 import { agentOf, takeState } from './settle.ts'
@@ -46,7 +47,7 @@ function agentDue(d: Draft, agent: Agent): void {
 function callDue(d: Draft, call: Call): void {
   const silent = (cause: EndCause, result: Ending['result']) =>
     endCall(d, call, { by: 'system', cause, result, sipStatus: null, q850: null })
-  if (call.dismissed !== null) return silent(call.dismissed, 'ABANDONED')
+  if (call.dismissed !== null) return silent(call.dismissed, call.notice === null ? 'ABANDONED' : 'ANSWERED')
   const agent = agentOf(d, call)
   switch (call.phase) {
     case 'dialing':
@@ -54,8 +55,10 @@ function callDue(d: Draft, call: Call): void {
       return silent('ring_timeout', 'NO_ANSWER')
     case 'offered':
       return silent('trunk_fault', 'FAILED')
+    case 'notice':
+      return noticeDue(d, call)
     case 'waiting':
-      return waitedTooLong(d, call)
+      return call.notice === null ? waitedTooLong(d, call) : noAgentCame(d, call)
     case 'talking':
       return agent?.stationLostAt != null ? stationLost(d, call, agent) : silent('bug', 'ANSWERED')
     case 'assigned':

@@ -27,6 +27,8 @@ export type Effect =
   /** Both sides of whatever this leg is patched to fall silent. */
   | { type: 'media.unpatch'; leg: LegId }
   | { type: 'media.play'; leg: LegId; prompt: PromptId; loop: boolean }
+  /** Prompts by name one after the other; `leg.played` comes with the same number when all have been heard. */
+  | { type: 'media.say'; leg: LegId; speech: number; parts: string[] }
   | { type: 'media.stopPlay'; leg: LegId }
   /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
   | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }

@@ -3,6 +3,7 @@
  * stopped, the lead given back by rule, the agent sent to wrap-up or back to where the agent came from.
  */
 import type { LegId } from '../lib/ids.ts'
+import { heardOf, releaseOwed } from './after-call.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, Ending } from './entities.ts'
 import { type Back, retryAfter } from './retry.ts'
@@ -17,6 +18,7 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.phase === 'ended') return
   const agent = agentOf(d, call)
   const talkedOn = call.phase === 'talking' && agent !== null && agent.call === call.id
+  if (call.phase === 'notice') d.fact({ type: 'call.noticeHeard', call: call.id, ...heardOf(call, d.now), digit: null })
   silence(d, call)
   d.fact({ type: 'call.ended', call: call.id, ending })
   if (call.recording !== null && d.state.recordings.has(call.recording)) {
@@ -27,7 +29,7 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
     d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
   }
-  if (call.lead !== null && !talkedOn) releaseByRule(d, call, ending)
+  if (call.lead !== null && !talkedOn && !releaseOwed(d, call)) releaseByRule(d, call, ending)
   if (agent === null || agent.call !== call.id) return
   if (!talkedOn) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs

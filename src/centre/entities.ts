@@ -83,6 +83,20 @@ export type RetryRule = {
 /** No more than `max` leads of a segment (null: of each) are dialled until they are `done`, or until someone was talked to. */
 export type Quota = { segment: string | null; count: 'done' | 'connected'; max: number }
 
+/** A piece of a message: a phrase (`own/NAME`: the lender's recording), or a value of the lead read aloud. */
+export const readAs = ['money', 'number', 'digits', 'date', 'tail'] as const
+export type MessagePart = { prompt: string } | { field: string; as: (typeof readAs)[number] }
+
+/** Robot notice: what is said to whoever answers, without an agent. */
+export type Notice = {
+  language: 'zh-CN' | 'en'
+  parts: MessagePart[]
+  /** Calls of this campaign at once; the trunks' own bounds come on top. */
+  maxLines: number
+  /** Who pressed 1 waits this long for a person, then is called back. */
+  waitMs: number
+}
+
 export type Campaign = {
   id: CampaignId
   name: string
@@ -111,6 +125,12 @@ export type Campaign = {
   quotas?: Quota[]
   /** Which of the leads that are equal otherwise come first; left out: those that are due longest. */
   order?: 'oldest' | 'newest'
+  /** Progressive: an agent is taken first and hears the customer's phone ring, so that an answer finds a person at once. */
+  reserved?: boolean
+  /** Whom we abandoned: rests for 72 hours, or is called back soon with an agent guaranteed; left out: `rest`. */
+  abandoned?: 'rest' | 'callback'
+  /** What a robot says in mode `notice`; left out: nothing is said, and nobody is dialled in that mode. */
+  notice?: Notice | null
   /** What an agent may write down; the first word is stored, `words` are shown. */
   dispositions: DispositionChoice[]
 }
@@ -228,6 +248,7 @@ export type EndCause =
   | 'abandoned' // answered and no agent was there in time
   | 'caller_gave_up' // inbound, before an agent
   | 'overflow' // inbound, waited too long
+  | 'notice_over' // a notice was heard, and nobody asked for a person
   | 'rtp_timeout'
   | 'no_route' // inbound number unknown, queue closed
   | 'trunk_fault'

@@ -15,6 +15,10 @@ import type { Call, FloorState } from './state.ts'
 export const abandonAfterMs = 2_000
 /** How long the phone layer may stay silent beyond the ring time, or about a call it was told to answer, before we end the call. */
 export const silenceMaxMs = 10_000
+/** A notice is over by then, even if the media never tell of its end. */
+export const noticeMaxMs = 5 * 60_000
+/** After its last word a key is waited for. */
+export const noticeKeyMs = 6_000
 /** How long a caller waits for one person. */
 export const parkedMaxMs = 30_000
 
@@ -85,6 +89,12 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       }
       break
     }
+    case 'call.noticeBegan':
+    case 'call.noticeSaid':
+    case 'call.noticeHeard':
+    case 'call.agentAsked':
+      evolveNotice(state, call, change, at)
+      break
     case 'call.held':
       call.heldBy = change.by
       break
@@ -98,6 +108,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
     }
     case 'call.dismissed':
       leaveWaiting(state, call)
+      if (call.phase === 'notice') call.phase = 'waiting'
       releaseClaim(state, call)
       call.dismissed = change.cause
       setDeadline(state, call, change.until)
@@ -193,8 +204,42 @@ function answered(state: FloorState, call: Call, at: number): void {
   if (floor === undefined) return
   floor.answered++
   if (call.agent !== null) return
+  if (call.mode === 'notice') {
+    call.phase = 'notice'
+    call.notice = { speech: 0, begunAt: null, heardMs: 0, whole: false, digit: null, waitsUntil: null }
+    return setDeadline(state, call, at + noticeMaxMs)
+  }
   floor.waiting.push(call.id)
   setDeadline(state, call, at + abandonAfterMs)
+}
+
+type NoticeFact = Extract<Fact, { type: `call.notice${string}` | 'call.agentAsked' }>
+
+function evolveNotice(state: FloorState, call: Call, change: NoticeFact, at: number): void {
+  const { notice } = call
+  if (notice === null) return
+  const { begunAt } = notice
+  if (begunAt !== null) notice.heardMs = Math.max(notice.heardMs, at - begunAt)
+  notice.begunAt = null
+  switch (change.type) {
+    case 'call.noticeBegan':
+      notice.speech = change.speech
+      notice.begunAt = at
+      return setDeadline(state, call, at + noticeMaxMs)
+    case 'call.noticeSaid':
+      notice.whole = true
+      return setDeadline(state, call, at + noticeKeyMs)
+    case 'call.noticeHeard':
+      notice.digit = change.digit
+      return
+    case 'call.agentAsked':
+      notice.waitsUntil = change.until
+      call.phase = 'waiting'
+      state.campaigns.get(call.campaign!)?.waiting.push(call.id)
+      return setDeadline(state, call, change.until)
+    default:
+      change satisfies never
+  }
 }
 
 function wait(state: FloorState, call: Call, at: number, until: number): void {
@@ -223,7 +268,7 @@ function unassigned(state: FloorState, call: Call, at: number): void {
     setDeadline(state, call, Math.max(at + 1, since + parkedMaxMs))
   } else {
     floor?.waiting.unshift(call.id)
-    setDeadline(state, call, at + abandonAfterMs)
+    setDeadline(state, call, Math.max(at + abandonAfterMs, call.notice?.waitsUntil ?? 0))
   }
 }
 
@@ -287,5 +332,6 @@ function blankCall(id: CallId, at: number) {
     parkedFor: null,
     claim: null,
     early: false,
+    notice: null,
   } satisfies Partial<Call>
 }

@@ -146,6 +146,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   const known = state.campaigns.get(campaign.id)
   const floor = known ?? {
     campaign,
+    mode: campaign.mode,
     buffer: new LeadBuffer(),
     supply: emptySupply(),
     fetching: false,
@@ -177,6 +178,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign
+  floor.mode = campaign.mode
   floor.pacer.account.max = campaign.abandonRateMax
   floor.changed = true
   floor.heldUntil = null

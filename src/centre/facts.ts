@@ -47,6 +47,8 @@ export type DialIntent = {
   name: string | null
   relation: Relation | null
   callback: CallbackId | null
+  /** How the call came about, when the agent's phone is rung first; left out: by hand, or from a preview. */
+  mode?: CampaignMode
 }
 
 /** Counts of this instant; `dialled`, `answered`, `abandoned` since midnight; chances from 0 to 1. */
@@ -152,6 +154,13 @@ export type FloorFact =
   /** The chosen agent's phone was not picked up: the call waits again. */
   | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: string }
   | { type: 'call.connected'; call: CallId; agent: UserId }
+  /** A notice begins to be said, for the first time or again; `speech` counts. */
+  | { type: 'call.noticeBegan'; call: CallId; speech: number }
+  | { type: 'call.noticeSaid'; call: CallId }
+  /** What came of the notice: how much of it was heard, all of it or not, and the key that was pressed. */
+  | { type: 'call.noticeHeard'; call: CallId; heardMs: number; whole: boolean; digit: '1' | '2' | null }
+  /** The party of a notice wants a person and waits for one. */
+  | { type: 'call.agentAsked'; call: CallId; until: number }
   | { type: 'call.held'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }

@@ -72,6 +72,8 @@ export type Input =
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }
   | { type: 'leg.digit'; leg: LegId; digit: string }
+  /** What `media.say` was told to say is over. */
+  | { type: 'leg.played'; leg: LegId; speech: number }
   // trunks
   | { type: 'trunk.up'; trunk: TrunkId }
   | { type: 'trunk.down'; trunk: TrunkId; reason: string }

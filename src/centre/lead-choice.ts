@@ -8,6 +8,7 @@ import { type Hold, hold } from './hold.ts'
 import { candidatePhones } from './lead.ts'
 import { placeOfLead } from './lead-buffer.ts'
 import { isOverQuota } from './lead-supply.ts'
+import { isAgentFirst, modeNow } from './mode.ts'
 import type { Agent, CampaignFloor, FloorState } from './state.ts'
 import { placeOf } from './zone.ts'
 
@@ -22,6 +23,7 @@ export type Choice = { lead: BufferedLead; phone: LeadPhone; verdict: Way['verdi
 export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
   let looked = 0
   for (const lead of floor.buffer.forSomeone(agent => floor.free.has(agent), d.now)) {
+    if (floor.free.size === 0 && isAgentFirst(floor, lead)) continue // others need not wait for an agent
     if (looked++ >= lookMax) break
     if (lead.callback === null && isOverQuota(floor, lead)) {
       d.note({ type: 'note.leadDropped', campaign: floor.campaign.id, lead: lead.id }) // the store is told not to send such a one
@@ -64,7 +66,8 @@ export function noLeads(floor: CampaignFloor, now: number): Hold {
 type Asked = { phone: LeadPhone; verdict: Way['verdict'] } | { refusal: GateRefusal; number: string }
 
 function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
-  const { id: campaign, mode } = floor.campaign
+  const { id: campaign } = floor.campaign
+  const mode = modeNow(floor)
   let refused: { refusal: GateRefusal; number: string } | null = null
   for (const phone of candidatePhones(lead)) {
     const gate = mayContact(d.state, { ...phone, campaign, mode }, d.now)

@@ -2,6 +2,7 @@
 import type { Draft } from './draft.ts'
 import { bufferMax } from './lead-buffer.ts'
 import { closedPlaces, fullSegments } from './lead-supply.ts'
+import { modeNow } from './mode.ts'
 import type { CampaignFloor } from './state.ts'
 
 const fetchTimeoutMs = 30_000
@@ -11,10 +12,12 @@ const callbacksMax = 500
 /** Asks the store in time, so that the buffer holds about two minutes of calls (VICIdial's auto hopper: agents × 60 / ring time × 1.2). */
 export function fetchLeads(d: Draft, floor: CampaignFloor): void {
   const { campaign, supply } = floor
-  if (campaign.state !== 'running' || campaign.mode === 'manual' || campaign.mode === 'notice') return
-  if (floor.signedOn === 0) return
+  const mode = modeNow(floor)
+  if (campaign.state !== 'running' || mode === 'manual') return
+  if (mode === 'notice' ? !campaign.notice : floor.signedOn === 0) return
   if (floor.fetching && d.now < floor.fetchAskedAt + fetchTimeoutMs) return
-  const target = Math.min(bufferMax, Math.max(20, Math.ceil(floor.signedOn * (60_000 / campaign.ringMs) * 1.2) * 2))
+  const atOnce = mode === 'notice' ? (campaign.notice?.maxLines ?? 0) : floor.signedOn
+  const target = Math.min(bufferMax, Math.max(20, Math.ceil(atOnce * (60_000 / campaign.ringMs) * 1.2) * 2))
   const isLow = floor.buffer.length <= target / 2 || supply.fresh
   if (isLow && d.now >= floor.nextFetchAt) return ask(d, floor, target, false)
   if (supply.callbacksDue) ask(d, floor, callbacksMax, true)

@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import type { Input } from './inputs.ts'
+import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
 import { notPickedUp } from './ring.ts'
 import { agentLegOf, agentOf } from './settle.ts'
@@ -76,6 +77,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   openRecording(d, call)
   if (call.direction === 'in') enter(d, call)
   else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))
+  else if (call.mode === 'notice') beginNotice(d, call)
 }
 
 export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
@@ -123,6 +125,7 @@ export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void 
   if (call === null || !/^[0-9*#A-D]$/.test(digit)) return
   const from = at?.by ?? 'party'
   d.fact({ type: 'call.digit', call: call.id, from, digit })
+  if (call.phase === 'notice') return noticeKey(d, call, digit)
   if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: call.leg, digits: digit })
 }
 

@@ -3,6 +3,7 @@
  * each free agent of the campaign, no more; preview: an offer to each free agent; manual: agents dial. What holds a campaign back is kept in words for the page.
  */
 
+import { dialAgentFirst } from './agent-first.ts'
 import type { Decision, Moment } from './decision.ts'
 import { placeForCampaign } from './dial.ts'
 import { Draft } from './draft.ts'
@@ -11,6 +12,8 @@ import { type Hold, hold, keepHold, sameHold } from './hold.ts'
 import { chooseLead, freeAgentFor, noLeads } from './lead-choice.ts'
 import { fetchLeads } from './lead-fetch.ts'
 import { pickLine } from './line.ts'
+import { modeNow } from './mode.ts'
+import { nextNotice } from './notice.ts'
 import { adviceWords } from './pacing/advice-words.ts'
 import type { Advice } from './pacing/pacer.ts'
 import { offerPreview } from './preview.ts'
@@ -28,7 +31,7 @@ export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): D
   if (floor.uncovered.size > 0) withdrawUncovered(d, floor)
   if (!d.isEmpty) return d.decision()
   if (floor.heldUntil !== null && floor.heldUntil > d.now) return null
-  if (floor.campaign.mode === 'predictive') {
+  if (modeNow(floor) === 'predictive') {
     if (floor.advice !== null && d.now >= floor.loggedAt + logMs && floor.signedOn > 0) logPace(d, floor, floor.advice)
     else if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
     else withdrawSurplus(d, floor)
@@ -49,11 +52,12 @@ export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): D
 /** Starts one call or offer, and answers null; or answers what holds the campaign back. */
 function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   const { campaign } = floor
+  const mode = modeNow(floor)
   if (campaign.state !== 'running') return hold(campaign.state, `The campaign is ${campaign.state}.`)
-  if (campaign.mode === 'manual') return hold('manual_mode', 'Agents dial by hand in this campaign.')
-  if (campaign.mode === 'notice') return hold('mode_not_available', 'Automatic notices are not available yet.')
+  if (mode === 'manual') return hold('manual_mode', 'Agents dial by hand in this campaign.')
+  if (mode === 'notice') return nextNotice(d, floor)
   if (floor.signedOn === 0) return hold('nobody_signed_on', 'No agent of this campaign is signed on.')
-  if (campaign.mode === 'predictive') {
+  if (mode === 'predictive') {
     const paced = pacedHold(floor)
     if (paced !== null) return paced
   } else if (floor.free.size === 0) {
@@ -66,12 +70,14 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   }
   const choice = chooseLead(d, floor)
   if (!('lead' in choice)) return choice.hold
-  const agent = campaign.mode === 'predictive' ? null : freeAgentFor(d.state, floor, choice.lead)
-  if (agent === null && campaign.mode !== 'predictive')
+  const first = dialAgentFirst(d, floor, choice)
+  if (first !== 'for_anyone') return first
+  const agent = mode === 'predictive' ? null : freeAgentFor(d.state, floor, choice.lead)
+  if (agent === null && mode !== 'predictive')
     return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
   const line = pickLine(d.state, campaign.trunks, d.now)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
-  if (campaign.mode === 'preview' && agent !== null) offerPreview(d, floor, agent, choice.lead)
+  if (mode === 'preview' && agent !== null) offerPreview(d, floor, agent, choice.lead)
   else placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })
   return null
 }

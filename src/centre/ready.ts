@@ -35,6 +35,7 @@ export function coverLine(state: FloorState, line: Call, wanted: Agent | null = 
     wanted !== null && floor.free.has(wanted.user.id) ? wanted : first.done ? undefined : state.agents.get(first.value)
   // A predictive line is for whoever is free when it is answered; a promised callback waits for its agent.
   if (line.mode === 'predictive' && agent !== wanted) return
+  if (line.mode === 'notice') return // it needs none until 1 is pressed
   if (agent === undefined) floor.uncovered.add(line.id)
   else claim(state, floor, line, agent)
 }

@@ -34,7 +34,7 @@ import type { LeadSupply } from './lead-supply.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 
-export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'waiting' | 'assigned' | 'talking' | 'ended'
+export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'notice' | 'waiting' | 'assigned' | 'talking' | 'ended'
 
 export type Call = {
   id: CallId
@@ -73,6 +73,19 @@ export type Call = {
   claim: UserId | null
   /** Early media or a ring-back tone is being heard by the agent who dials. */
   early: boolean
+  /** Mode notice, once answered. */
+  notice: CallNotice | null
+}
+
+/** How the notice of a call goes: which saying of it, since when (null: not now), what was heard before, and the key. */
+export type CallNotice = {
+  speech: number
+  begunAt: number | null
+  heardMs: number
+  whole: boolean
+  digit: '1' | '2' | null
+  /** Who asked for a person waits until then. */
+  waitsUntil: number | null
 }
 
 export type Agent = {
@@ -109,6 +122,8 @@ export type Agent = {
 
 export type CampaignFloor = {
   campaign: Campaign
+  /** The mode in force: the campaign's, or a rule's (see mode.ts). */
+  mode: CampaignMode
   buffer: LeadBuffer
   supply: LeadSupply
   fetching: boolean

@@ -1,17 +1,17 @@
 /** Calls without an agent yet: a caller enters a queue, waits too long, gives up; an answered customer whom nobody could take. */
 
 import type { LegId } from '../lib/ids.ts'
+import { abandonedDueAt, callBack } from './after-call.ts'
 import type { Draft } from './draft.ts'
 import type { PromptId } from './effects.ts'
 import { endCall } from './ending.ts'
-import type { Callback, EndCause, Ending } from './entities.ts'
+import type { EndCause, Ending } from './entities.ts'
 import { parkedMaxMs } from './evolve-call.ts'
-import { normaliseNumber, numberKey } from './number.ts'
+import { numberKey } from './number.ts'
 import type { Call } from './state.ts'
 
 /** Prompts are a few seconds long; the call is hung up after this. */
 const farewellMs = 8_000
-const abandonedRestMs = 72 * 3_600_000
 
 /** An answered caller goes where the dialled number leads. */
 export function enter(d: Draft, call: Call): void {
@@ -34,7 +34,7 @@ export function waitedTooLong(d: Draft, call: Call): void {
     const { campaign } = call
     const waitedMs = d.now - (call.answeredAt ?? d.now)
     d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })
-    callBack(d, call, 'abandoned', { campaign, lead: call.lead?.id ?? null, at: d.now + abandonedRestMs })
+    callBack(d, call, 'abandoned', { campaign, lead: call.lead?.id ?? null, at: abandonedDueAt(d, call) })
     return dismiss(d, call, 'abandoned', 'abandoned-apology')
   }
   callBack(d, call, 'overflow', { agent: call.parkedFor })
@@ -44,7 +44,8 @@ export function waitedTooLong(d: Draft, call: Call): void {
 /** The caller, or an answered customer, hung up while waiting. */
 export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 'sipStatus' | 'q850'>): void {
   if (call.dismissed !== null) {
-    return endCall(d, call, { by: 'party', cause: call.dismissed, result: 'ABANDONED', ...ending }, leg)
+    const result = call.notice === null ? 'ABANDONED' : 'ANSWERED'
+    return endCall(d, call, { by: 'party', cause: call.dismissed, result, ...ending }, leg)
   }
   if (call.direction === 'out') {
     return endCall(d, call, { by: 'party', cause: 'hangup', result: 'ANSWERED', ...ending }, leg)
@@ -56,10 +57,10 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
 }
 
-/** Plays a last prompt; the call ends when it is over. */
-export function dismiss(d: Draft, call: Call, cause: EndCause, prompt: PromptId): void {
+/** Plays a last prompt; the call ends when it is over. `prompt` null: the caller says something of its own. */
+export function dismiss(d: Draft, call: Call, cause: EndCause, prompt: PromptId | null): void {
   d.fact({ type: 'call.dismissed', call: call.id, cause, until: d.now + farewellMs })
-  d.effect({ type: 'media.play', leg: call.leg, prompt, loop: false })
+  if (prompt !== null) d.effect({ type: 'media.play', leg: call.leg, prompt, loop: false })
 }
 
 /** Back to the queue, in front, when the agent was lost in mid-call. */
@@ -79,12 +80,4 @@ function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): vo
   }
   d.fact({ type: 'call.queued', call: call.id, queue, until: d.now + floor.queue.maxWaitMs })
   d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
-}
-
-/** Notes that someone must be called back; without a number that can be dialled there is nothing to note. */
-function callBack(d: Draft, call: Call, reason: Callback['reason'], about: Partial<Callback>): void {
-  const number = normaliseNumber(call.number)
-  if (number === null) return
-  const nobody = { agent: null, campaign: null, lead: null, queue: call.queue, at: d.now }
-  d.fact({ type: 'callback.scheduled', callback: { id: d.id('cb'), number, reason, ...nobody, ...about } })
 }

@@ -45,6 +45,8 @@ export class Media {
         return bay.unpatch(effect.leg)
       case 'media.play':
         return bay.play(effect.leg, effect.prompt, effect.loop)
+      case 'media.say':
+        return bay.say(effect.leg, effect.speech, effect.parts)
       case 'media.stopPlay':
         return bay.stopPlay(effect.leg)
       case 'media.record':
@@ -65,6 +67,8 @@ export class Media {
       }
       case 'recording.failed':
         return this.#fail(event.recording, event.reason)
+      case 'speech.finished':
+        return post({ type: 'leg.played', leg: event.leg, speech: event.speech }, 'system')
       case 'worker.died':
         log.error(
           { legs: event.legs.length, recordings: event.recordings.length, reason: event.reason },

@@ -7,6 +7,7 @@ import { networkInterfaces } from 'node:os'
 import type { Trunk, User } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
+import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type CampaignId, type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
@@ -14,7 +15,7 @@ import type { Logger } from '../lib/log.ts'
 import { type Random, secretText } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
-import { loadPrompts } from '../rtp/prompts.ts'
+import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
 import { ha1 } from '../sip/digest.ts'
 import type { Admission, DeviceSecret, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
@@ -44,6 +45,8 @@ export type TelephoneOptions = {
   phoneBookFile: string
   /** Where prompts may lie, the administrator's first. */
   promptFolders: string[]
+  /** Where the fragments of spoken messages may lie, in a folder for each language. */
+  speechFolders: string[]
   clock: Clock
   random: Random
   log: Logger
@@ -90,7 +93,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const bay = await createBay({
     address: options.media.address ?? '0.0.0.0',
     ports: options.media.ports,
-    prompts: loadPrompts(options.promptFolders, words => log.warn(words)),
+    prompts: {
+      ...loadPrompts(options.promptFolders, words => log.warn(words)),
+      ...loadFragments(options.speechFolders, fragmentPrompts(), words => log.warn(words)),
+    },
     dtls,
     onFault: words => log.error(words),
   }).catch(async error => {

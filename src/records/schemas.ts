@@ -3,7 +3,7 @@
  * from them. Unknown fields are refused. Text is trimmed, numbers become E.164.
  */
 import { z } from '@hono/zod-openapi'
-import { businesses, callResults, campaignModes, relations, roles, stationKinds } from '../centre/entities.ts'
+import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -122,6 +122,24 @@ const disposition = z.strictObject({
   followUp: z.enum(['done', 'retry', 'callback', 'dnc']),
 })
 
+const messagePart = z.union(
+  [
+    z.strictObject({
+      prompt: z.string().regex(/^(own\/)?[a-z0-9][a-z0-9-]{0,39}$/, 'the name of a phrase, e.g. amount-due'),
+    }),
+    z.strictObject({ field: words(64), as: z.enum(readAs) }),
+  ],
+  '{prompt} or {field, as}',
+)
+export const notice = z
+  .strictObject({
+    language: z.enum(['zh-CN', 'en']).default('zh-CN'),
+    parts: z.array(messagePart).min(1, 'at least one part').max(60),
+    maxLines: z.int().min(1).max(2000).default(30),
+    waitMs: ms(5000, 300_000).default(30_000),
+  })
+  .openapi('Notice')
+
 export const campaignInput = z
   .strictObject({
     name: words(64),
@@ -138,6 +156,9 @@ export const campaignInput = z
     linesPerAgentMax: z.number().min(1).max(20).default(3),
     priority: z.int().min(1).max(9).default(5),
     share: z.int().min(1).max(100).default(1),
+    reserved: z.boolean().default(false),
+    abandoned: z.enum(['rest', 'callback']).default('rest'),
+    notice: notice.nullable().default(null),
     retries: z.array(retry).max(16).optional(),
     dispositions: z
       .array(disposition)

@@ -107,6 +107,27 @@ for (const wire of ['libc', 'dgram'] as const)
       assertTone(world.alice.samples(again), 1000)
     })
 
+    test('says prompts one after the other without a gap, and tells the end of the last speech only', async () => {
+      await using world = await bridged(wire)
+      world.bay.say(alice, 1, ['music', 'music'])
+      await pause(100)
+      const from = world.alice.heard.length
+      world.bay.learn('whistle', tone({ hz: 1500, ms: 405, level: 0.2 }))
+      world.bay.say(alice, 2, ['whistle', 'music', 'unheard-of', 'whistle'])
+      assert.deepEqual(await world.told('speech.finished'), { type: 'speech.finished', leg: alice, speech: 2 })
+      const heard = world.alice.samples(from)
+      assertTone(heard.subarray(400, 3000), 1500)
+      assertTone(heard.subarray(3600, 11_000), 600)
+      assertTone(heard.subarray(11_500, 14_200), 1500)
+      const seams = heard.subarray(400, 14_200)
+      for (let at = 0; at + 160 <= seams.length; at += 160)
+        assert.ok(loudness(seams.subarray(at, at + 160)) > 0.05, `no silence at ${at}`)
+      assert.deepEqual(
+        world.faults.map(words => words.includes('unheard-of')),
+        [true],
+      )
+    })
+
     test('paces a prompt by the clock: 50 frames a second, none in a burst', async () => {
       await using world = await bridged(wire)
       world.bay.play(alice, 'music', true)

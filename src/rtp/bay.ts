@@ -64,6 +64,8 @@ export type BayEvent =
   /** WebRTC: consent or DTLS lost. */
   | { type: 'leg.lost'; leg: LegId; reason: string }
   | { type: 'prompt.finished'; leg: LegId; prompt: string }
+  /** All parts of a `say` have been sent. Not told of one that was replaced or stopped. */
+  | { type: 'speech.finished'; leg: LegId; speech: number }
   | {
       type: 'recording.closed'
       recording: RecordingId
@@ -86,6 +88,13 @@ export type Bay = {
   unpatch(leg: LegId): void
   /** Plays a prompt by id (loaded at start from WAV); replaces what was playing. While it plays, a patch is not heard. */
   play(leg: LegId, prompt: string, loop: boolean): void
+  /**
+   * Plays prompts one after the other without a gap, like `play` in all else; `speech.finished` tells its end with the number given here. A
+   * part that is not known is left out, and told as a fault.
+   */
+  say(leg: LegId, speech: number, parts: string[]): void
+  /** Adds a prompt, or replaces it from its next playing on; samples at 8 kHz. */
+  learn(prompt: string, samples: Int16Array): void
   stopPlay(leg: LegId): void
   /** RFC 4733 events, 0-9 * # A-D. */
   sendDigits(leg: LegId, digits: string): void

@@ -25,6 +25,10 @@ export type MediaRequest =
   | { type: 'patch'; a: string; b: string }
   | { type: 'unpatch'; leg: string }
   | { type: 'play'; leg: string; prompt: string; loop: boolean }
+  /** Prompts one after the other without a gap; `speech` names it in the report of its end. */
+  | { type: 'say'; leg: string; speech: number; parts: string[] }
+  /** A prompt that was added, or recorded anew, since the start. */
+  | { type: 'learn'; prompt: string; octets: PromptOctets }
   | { type: 'stopPlay'; leg: string }
   | { type: 'sendDigits'; leg: string; digits: string }
   | { type: 'record'; recording: string; leg: string; file: string; memory: RingMemory }

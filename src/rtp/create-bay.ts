@@ -4,7 +4,14 @@ import { processMonotonic } from '../lib/clock.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
 import { type Bay, type BayEvent, type Endpoint, type LegFigures, MediaError, type OpenSpec } from './bay.ts'
-import type { MediaReport, MediaRequest, MediaWorkerData, RecorderReport, RecorderRequest } from './control.ts'
+import type {
+  MediaReport,
+  MediaRequest,
+  MediaWorkerData,
+  PromptOctets,
+  RecorderReport,
+  RecorderRequest,
+} from './control.ts'
 import { encode } from './g711.ts'
 import { loadLibc, nativeMemory } from './libc.ts'
 import { Restarts, restartsPerMinuteMax } from './restarts.ts'
@@ -107,12 +114,7 @@ class BayHost implements Bay {
       takesPrecedence: options.takesPrecedence ?? true,
       address: options.address,
       ports: options.ports,
-      prompts: Object.fromEntries(
-        Object.entries(options.prompts).map(([id, samples]) => [
-          id,
-          { pcma: shared(encode(samples, 'pcma')), pcmu: shared(encode(samples, 'pcmu')) },
-        ]),
-      ),
+      prompts: Object.fromEntries(Object.entries(options.prompts).map(([id, samples]) => [id, inBothLaws(samples)])),
     }
     this.#media = this.#startMedia()
     this.#recorder = this.#startRecorder()
@@ -139,8 +141,16 @@ class BayHost implements Bay {
   patch: Bay['patch'] = (a, b) => this.#tell({ type: 'patch', a, b })
   unpatch: Bay['unpatch'] = leg => this.#tell({ type: 'unpatch', leg })
   play: Bay['play'] = (leg, prompt, loop) => this.#tell({ type: 'play', leg, prompt, loop })
+  say: Bay['say'] = (leg, speech, parts) => this.#tell({ type: 'say', leg, speech, parts })
   stopPlay: Bay['stopPlay'] = leg => this.#tell({ type: 'stopPlay', leg })
   sendDigits: Bay['sendDigits'] = (leg, digits) => this.#tell({ type: 'sendDigits', leg, digits })
+
+  /** A media thread that is started anew knows it too. */
+  learn(prompt: string, samples: Int16Array): void {
+    const octets = inBothLaws(samples)
+    this.#workerData.prompts[prompt] = octets
+    this.#tell({ type: 'learn', prompt, octets })
+  }
 
   record(recording: RecordingId, leg: LegId, file: string): void {
     const refusal = this.#refusal()
@@ -404,6 +414,10 @@ function wakeWord(): number {
     word = memory
   }
   return word.address
+}
+
+function inBothLaws(samples: Int16Array): PromptOctets {
+  return { pcma: shared(encode(samples, 'pcma')), pcmu: shared(encode(samples, 'pcmu')) }
 }
 
 /** Prompts are read by the media thread where they lie. */

@@ -5,7 +5,7 @@
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
 import type { BayEvent, LegFigures, RtpParameters } from './bay.ts'
-import type { MediaReport, MediaRequest, MediaWorkerData, SecureSpec } from './control.ts'
+import type { MediaReport, MediaRequest, MediaWorkerData, PromptOctets, SecureSpec } from './control.ts'
 import { encode, payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { Pacer } from './pacer.ts'
@@ -20,6 +20,8 @@ import { tone } from './tone.ts'
 import { ipv4Number, type Wire, type WireHandler } from './wire.ts'
 
 const watchMs = 100
+/** A speech of more parts is cut off: ten minutes of single digits. */
+const speechPartsMax = 1000
 /** A leg to which nobody speaks hears a frame of silence this often: it keeps NATs, latching peers and desk phones content (RFC 6263). */
 const idleMs = 1000
 /** A leg this quiet may be heard from another port again, if its address is allowed. */
@@ -112,6 +114,11 @@ export class Exchange implements WireHandler {
         return this.#with(request.leg, unpatch)
       case 'play':
         return this.#with(request.leg, leg => this.#play(leg, request.prompt, request.loop))
+      case 'say':
+        return this.#with(request.leg, leg => this.#say(leg, request.speech, request.parts))
+      case 'learn':
+        this.#ports.data.prompts[request.prompt] = request.octets
+        return
       case 'stopPlay':
         return this.#with(request.leg, leg => this.#stopPlay(leg))
       case 'sendDigits':
@@ -261,7 +268,18 @@ export class Exchange implements WireHandler {
       this.#ports.report({ type: 'fault', leg: leg.id, words: `there is no prompt named ${prompt}` })
       return this.#emit({ type: 'prompt.finished', leg: leg.id, prompt })
     }
-    leg.player = new Player(prompt, octets, loop)
+    leg.player = new Player({ prompt, speech: null, parts: [octets], loop })
+    this.#pacer.add(leg, leg.index, this.#relay.nowMs)
+  }
+
+  #say(leg: Leg, speech: number, names: string[]): void {
+    const parts: PromptOctets[] = []
+    for (const name of names.slice(0, speechPartsMax)) {
+      const octets = this.#ports.data.prompts[name]
+      if (octets) parts.push(octets)
+      else this.#ports.report({ type: 'fault', leg: leg.id, words: `there is no prompt named ${name}` })
+    }
+    leg.player = new Player({ prompt: names[0] ?? '', speech, parts, loop: false })
     this.#pacer.add(leg, leg.index, this.#relay.nowMs)
   }
 
@@ -286,7 +304,9 @@ export class Exchange implements WireHandler {
         player.isFirst = false
       } else {
         leg.player = null
-        this.#emit({ type: 'prompt.finished', leg: leg.id, prompt: player.prompt })
+        const { speech, prompt } = player.playing
+        if (speech === null) this.#emit({ type: 'prompt.finished', leg: leg.id, prompt })
+        else this.#emit({ type: 'speech.finished', leg: leg.id, speech })
       }
     }
     if (!leg.isOccupied) this.#pacer.delete(leg, leg.index)

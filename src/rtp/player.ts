@@ -1,36 +1,45 @@
-/** A prompt on its way to a leg, frame by frame. */
+/** A prompt, or several one after the other, on the way to a leg, frame by frame. */
 import type { PromptOctets } from './control.ts'
 import { payloadTypeOf, silenceOf } from './g711.ts'
 import { frameSamples } from './pacer.ts'
 
+/** `speech`: parts that are said once; else one prompt, which may go round. */
+export type Playing = { prompt: string; speech: number | null; parts: PromptOctets[]; loop: boolean }
+
 export class Player {
-  readonly prompt: string
-  readonly #octets: PromptOctets
+  readonly playing: Playing
   readonly #loop: boolean
+  #part = 0
   #at = 0
   isFirst = true
 
-  constructor(prompt: string, octets: PromptOctets, loop: boolean) {
-    this.prompt = prompt
-    this.#octets = octets
-    this.#loop = loop && octets.pcma.length > 0
+  constructor(playing: Playing) {
+    this.playing = playing
+    this.#loop = playing.loop && playing.parts.some(({ pcma }) => pcma.length > 0)
   }
 
-  /** Copies the next 20 ms in the law of `payloadType`; false when all has been played. */
+  /** Copies the next 20 ms in the law of `payloadType`, across the seams of parts; false when all has been played. */
   next(payloadType: number, into: Uint8Array, at: number): boolean {
-    const octets = payloadType === payloadTypeOf.pcma ? this.#octets.pcma : this.#octets.pcmu
-    if (this.#at >= octets.length) {
-      if (!this.#loop) return false
-      this.#at = 0
-    }
+    const law = payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu'
+    let octets = this.#octets(law)
+    if (octets === null) return false
     for (let i = 0; i < frameSamples; i++) {
-      const from = this.#at + i
-      if (from < octets.length) into[at + i] = octets[from]!
-      else if (this.#loop) into[at + i] = octets[from % octets.length]!
-      else into[at + i] = payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
+      into[at + i] = octets === null ? silenceOf[law] : octets[this.#at++]!
+      if (octets !== null && this.#at >= octets.length) octets = this.#octets(law)
     }
-    this.#at += frameSamples
-    if (this.#loop && this.#at >= octets.length) this.#at %= octets.length
     return true
+  }
+
+  /** The part that holds the next sample; null when none is left. */
+  #octets(law: 'pcma' | 'pcmu'): Uint8Array | null {
+    const { parts } = this.playing
+    while (this.#part < parts.length) {
+      const octets = parts[this.#part]![law]
+      if (this.#at < octets.length) return octets
+      this.#at = 0
+      this.#part++
+      if (this.#loop && this.#part === parts.length) this.#part = 0
+    }
+    return null
   }
 }

@@ -43,6 +43,21 @@ function loadPrompt(id: string, folders: string[], onTrouble: (words: string) =>
   return null
 }
 
+/** Sounds that come as files only, by name: `zh-CN/yuan` is `zh-CN/yuan.wav` in the folder. One that cannot be read is told, and left out. */
+export function loadFragments(
+  folders: string[],
+  names: readonly string[],
+  onTrouble: (words: string) => void,
+): Record<string, Int16Array> {
+  const found: Record<string, Int16Array> = {}
+  for (const name of names) {
+    const samples = loadPrompt(name, folders, onTrouble)
+    if (samples === null) onTrouble(`the fragment ${name} is missing in ${folders.join(' and ')}`)
+    else found[name] = samples
+  }
+  return found
+}
+
 /** All prompts without any file: music and tones; the spoken ones become short patterns that callers know from the telephone. */
 export function synthesisedPrompts(): Record<(typeof promptIds)[number], Int16Array> {
   return {

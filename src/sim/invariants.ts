@@ -219,7 +219,7 @@ function checkLists(state: FloorState): void {
     for (const id of floor.lines) {
       const line = state.calls.get(id)
       claim(line !== undefined && line.phase !== 'ended' && line.agent === null, 'a line is a call without an agent')
-      const covered = line!.claim !== null || line!.mode === 'predictive'
+      const covered = line!.claim !== null || line!.mode === 'predictive' || line!.mode === 'notice'
       claim(!covered === floor.uncovered.has(id), 'a progressive line is claimed or known to be uncovered')
     }
     const waiting = [...floor.buffer]

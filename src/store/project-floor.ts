@@ -195,6 +195,17 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
         fact.call,
       )
       return true
+    case 'call.noticeBegan':
+    case 'call.noticeSaid':
+      return true
+    case 'call.noticeHeard': {
+      const { heardMs, whole, digit } = fact
+      run('UPDATE calls SET notice = ? WHERE id = ?', JSON.stringify({ heardMs, whole, digit }), fact.call)
+      return true
+    }
+    case 'call.agentAsked':
+      run('UPDATE calls SET queued_at = coalesce(queued_at, ?) WHERE id = ?', at, fact.call)
+      return true
     case 'call.held':
       run('UPDATE calls SET held_at = coalesce(held_at, ?) WHERE id = ?', at, fact.call)
       return true

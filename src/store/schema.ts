@@ -223,6 +223,8 @@ export const calls = sqliteTable(
     recording: text().$type<RecordingId>(),
     /** Why a part of the call has no audio. */
     recordingMissing: text('recording_missing'),
+    /** What came of a robot notice. */
+    notice: text({ mode: 'json' }).$type<{ heardMs: number; whole: boolean; digit: '1' | '2' | null }>(),
   },
   table => [
     index('calls_started').on(table.startedAt, table.id),

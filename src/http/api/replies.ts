@@ -1,6 +1,7 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
+import { notice } from '../../records/schemas.ts'
 
 const id = z.string()
 const instant = z.int().openapi({ description: 'Unix time, ms' })
@@ -89,6 +90,9 @@ export const campaignReply = z
     linesPerAgentMax: z.number().optional(),
     priority: z.int().optional(),
     share: z.int().optional(),
+    reserved: z.boolean().optional(),
+    abandoned: z.enum(['rest', 'callback']).optional(),
+    notice: orNull(notice).optional(),
     retries: z.array(z.object({ result: z.enum(callResults), delayMs: z.int(), max: z.int() })),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
@@ -164,6 +168,9 @@ export const callReply = z
     disposition: orNull(z.string()),
     note: orNull(z.string()),
     recording: orNull(id),
+    notice: orNull(z.object({ heardMs: z.int(), whole: z.boolean(), digit: orNull(z.enum(['1', '2'])) })).openapi({
+      description: 'Robot notice: how much of it was heard, and the key pressed',
+    }),
   })
   .openapi('Call')
 

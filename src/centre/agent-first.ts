@@ -1,0 +1,28 @@
+/**
+ * Reserved dialling: an agent is taken first, the customer is dialled for that agent, who hears the ringing, so that an answer finds a person
+ * at once. A campaign may always dial so; and whoever is owed a call is never left to chance.
+ */
+import { placeForAgent } from './dial.ts'
+import type { Draft } from './draft.ts'
+import type { BufferedLead, LeadPhone } from './entities.ts'
+import type { Verdict } from './facts.ts'
+import { type Hold, hold } from './hold.ts'
+import { freeAgentFor } from './lead-choice.ts'
+import { pickLine } from './line.ts'
+import { isAgentFirst } from './mode.ts'
+import type { CampaignFloor } from './state.ts'
+
+/** Dials the lead for a free agent when it must be; `for_anyone`: it need not. */
+export function dialAgentFirst(
+  d: Draft,
+  floor: CampaignFloor,
+  { lead, phone, verdict }: { lead: BufferedLead; phone: LeadPhone; verdict: Verdict },
+): Hold | null | 'for_anyone' {
+  if (!isAgentFirst(floor, lead)) return 'for_anyone'
+  const agent = freeAgentFor(d.state, floor, lead)
+  if (agent === null) return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
+  const line = pickLine(d.state, floor.campaign.trunks, d.now)
+  if (!line.ok) return { ...line.refusal, until: line.retryAt }
+  placeForAgent(d, floor, agent, lead, phone, { verdict, line })
+  return null
+}
