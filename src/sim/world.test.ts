@@ -5,7 +5,7 @@ import { World } from './world.ts'
 
 /** A Tuesday in Shanghai. */
 const at = (hour: number, minute = 0) => Date.UTC(2026, 10, 24, hour - 8, minute)
-const modes: CampaignMode[] = ['progressive', 'preview', 'predictive', 'manual']
+const modes: CampaignMode[] = ['progressive', 'preview', 'predictive', 'manual', 'notice']
 
 test('whatever people do, the invariants of the floor hold: 50 seeded days', () => {
   const totals = new Map<string, number>()
@@ -21,6 +21,8 @@ test('whatever people do, the invariants of the floor hold: 50 seeded days', () 
     'call.connected',
     'call.abandoned',
     'call.held',
+    'call.noticeHeard',
+    'call.agentAsked',
     'call.queued',
     'call.parked',
     'call.dismissed',

@@ -331,6 +331,10 @@ export class World {
         if (far !== undefined) this.#endLater(far, 20, { cause: 'bye', by: 'near' })
         return
       }
+      case 'media.say': {
+        const { leg, speech } = effect
+        return this.#in(between(random, 500, 30_000), { type: 'leg.played', leg, speech })
+      }
       case 'media.stopRecording': {
         const { recording } = effect
         const whole = {
@@ -387,7 +391,8 @@ export class World {
       this.#leg(far, will.ringMs + 1_000, { type: 'leg.held', leg })
       this.#leg(far, will.ringMs + 4_000, { type: 'leg.resumed', leg })
     }
-    this.#leg(far, will.ringMs + 500, { type: 'leg.digit', leg, digit: '5' })
+    const digit = this.#options.mode === 'notice' ? oneOf(this.#random, ['1', '1', '2', '9', '5']) : '5'
+    this.#leg(far, will.ringMs + 500, { type: 'leg.digit', leg, digit })
     this.#endLater(far, will.ringMs + will.talkMs, { cause: will.silent ? 'rtp_timeout' : 'bye' })
   }
 
@@ -422,7 +427,14 @@ function allUsers(options: WorldOptions): UserId[] {
 function leadOf(n: number, campaign: CampaignId): Lead {
   const phones = [{ number: `+86138${String(n).padStart(8, '0')}`, relation: 'SELF' as const }]
   if (n % 5 === 0) phones.push({ number: `+86137${String(n).padStart(8, '0')}`, relation: 'SELF' as const })
-  return { id: `le_${n}` as LeadId, campaign, ref: `ref-${n}`, name: 'carl', phones, fields: {} }
+  return {
+    id: `le_${n}` as LeadId,
+    campaign,
+    ref: `ref-${String(n).padStart(4, '0')}`,
+    name: 'carl',
+    phones,
+    fields: {},
+  }
 }
 
 function setupOf(options: WorldOptions): Setup {
@@ -496,6 +508,12 @@ function campaignOf(id: CampaignId, mode: CampaignMode, options: WorldOptions): 
     wrapMs: 10_000,
     previewMs: 6_000,
     abandonRateMax: 0.03,
+    notice: {
+      language: 'en',
+      parts: [{ prompt: 'press-1' }, { field: 'ref', as: 'tail' }],
+      maxLines: 5,
+      waitMs: 8_000,
+    },
     retries: [{ result: 'BUSY', delayMs: 20_000, max: 20 }],
     dispositions: [
       choice('sold', 'done'),
