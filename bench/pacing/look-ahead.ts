@@ -1,5 +1,6 @@
 /** The product's own controller, in the model's terms. */
-import { Ages, type Limits, type Outlook, Pacer } from '../../src/centre/pacing/pacer.ts'
+import { Ages } from '../../src/centre/pacing/ages.ts'
+import { type Limits, type Outlook, Pacer } from '../../src/centre/pacing/pacer.ts'
 import type { Floor, Method } from './model.ts'
 
 export function lookAhead(options: {
@@ -17,6 +18,7 @@ export function lookAhead(options: {
     rivals: [],
   }
   let decidedAt = -1e9
+  let surplus = 0
   return {
     pacer,
     onEvents: true,
@@ -25,7 +27,10 @@ export function lookAhead(options: {
     talked: ms => pacer.learnTalk(ms),
     wrapped: ms => pacer.learnWrap(ms),
     outcome: (abandoned, now) => pacer.account.note(abandoned, now),
+    withdraws: () => surplus,
+    withdrew: ms => pacer.learnWithdrawn(ms),
     starts(floor: Floor, now: number): number {
+      surplus = 0
       if (now - decidedAt < (options.everyMs ?? 0)) return 0
       decidedAt = now
       outlook.free = floor.idle
@@ -43,7 +48,9 @@ export function lookAhead(options: {
         linesMax: floor.linesMax,
         occupancyMax: options.occupancyMax ?? 1,
       }
-      return pacer.advise(outlook, limits, now).starts
+      const advice = pacer.advise(outlook, limits, now)
+      surplus = advice.surplus
+      return advice.starts
     },
   }
 }

@@ -17,6 +17,8 @@ export type Cell = {
   trunkUp?: (atS: number) => boolean
   callsPerSecond?: number
   linesMax?: number
+  /** The list ends after so many calls, and the day with it. */
+  leads?: number
 }
 
 /** What a method may know, and when it is asked: it answers how many calls to start now. */
@@ -27,6 +29,9 @@ export type Method = {
   wrapped?(ms: number, now: number): void
   outcome?(abandoned: boolean, now: number): void
   starts(floor: Floor, now: number): number
+  /** Ringing calls to be withdrawn, the oldest first, asked after `starts`; none that rings shorter than the least ring time. */
+  withdraws?(): number
+  withdrew?(ringMs: number): void
   /** Asked at each event that changes the floor; else every `everyMs`. */
   onEvents: boolean
   everyMs: number
@@ -52,16 +57,23 @@ export type Result = {
   connected: number
   abandoned: number
   linesPeak: number
-  /** By quarter of an hour: utilisation and abandon rate. */
-  quarters: { utilisation: number; abandonRate: number; answered: number }[]
+  withdrawn: number
+  /** By minute: utilisation, live answers, abandoned ones. */
+  minutes: { utilisation: number; answered: number; abandoned: number }[]
+  /** When the list was through, or the day. */
+  endedAtS: number
 }
 
 const graceMs = 2_000
 const ringMs = 30_000
+const ringLeastMs = 15_000
+const slotMs = 60_000
+/** A window of a quarter of an hour with fewer live answers says nothing of a rate. */
+const answersLeast = 30
 
 export function run(cell: Cell, method: Method, seed: number): Result {
   const random = seededRandom(seed)
-  const endAt = cell.hours * 3_600_000
+  let endAt = cell.hours * 3_600_000
   const heap = new Heap()
   const floor: Floor = {
     people: Array.from({ length: cell.agents }, () => ({ state: 'idle', since: 0, leaving: false })),
@@ -85,22 +97,23 @@ export function run(cell: Cell, method: Method, seed: number): Result {
   let lastAt = 0
   let tokens = 0
   let tokensAt = 0
-  const quarters: { busy: number; signed: number; answered: number; abandoned: number }[] = []
-  const quarterAt = (at: number) => {
-    const index = Math.floor(at / 900_000)
-    while (quarters.length <= index) quarters.push({ busy: 0, signed: 0, answered: 0, abandoned: 0 })
-    return quarters[index]!
+  let withdrawn = 0
+  let listEndedAt: number | null = null
+  const slots: { busy: number; signed: number; answered: number; abandoned: number }[] = []
+  const slotAt = (at: number) => {
+    const index = Math.floor(at / slotMs)
+    while (slots.length <= index) slots.push({ busy: 0, signed: 0, answered: 0, abandoned: 0 })
+    return slots[index]!
   }
   const account = (now: number) => {
     const ms = now - lastAt
-    if (ms > 0) {
-      let busy = 0
-      busy = floor.present - floor.idle
+    if (ms > 0 && listEndedAt === null) {
+      const busy = floor.present - floor.idle
       busyMs += busy * ms
       signedMs += floor.present * ms
-      const quarter = quarterAt(lastAt)
-      quarter.busy += busy * ms
-      quarter.signed += floor.present * ms
+      const slot = slotAt(lastAt)
+      slot.busy += busy * ms
+      slot.signed += floor.present * ms
     }
     lastAt = now
   }
@@ -154,6 +167,10 @@ export function run(cell: Cell, method: Method, seed: number): Result {
     const id = nextCall++
     dialled++
     floor.ringing.set(id, now)
+    if (dialled === cell.leads) {
+      listEndedAt = now
+      endAt = Math.min(endAt, now + 60_000)
+    }
     if (floor.ringing.size > linesPeak) linesPeak = floor.ringing.size
     method.dialed?.(now)
     if (random() < cell.p(now / 1000)) {
@@ -161,11 +178,11 @@ export function run(cell: Cell, method: Method, seed: number): Result {
       do ring = 1000 * logNormal(random, 10, 0.5)
       while (ring < 1000 || ring > 29_900)
       heap.push(now + ring, () => {
-        floor.ringing.delete(id)
-        method.ended?.(ring, true, heap.now)
+        if (!floor.ringing.delete(id)) return
         if (!(cell.trunkUp?.(heap.now / 1000) ?? true)) return
+        method.ended?.(ring, true, heap.now)
         answered++
-        quarterAt(heap.now).answered++
+        slotAt(heap.now).answered++
         const call = { id, at: heap.now, served: false }
         queue.push(call)
         floor.waiting++
@@ -176,15 +193,15 @@ export function run(cell: Cell, method: Method, seed: number): Result {
           queue.splice(queue.indexOf(call), 1)
           floor.waiting--
           abandoned++
-          quarterAt(call.at).abandoned++
+          slotAt(call.at).abandoned++
           method.outcome?.(true, heap.now)
         })
       })
     } else {
       const ring = random() < 0.4 ? Math.min(ringMs, 1000 * logNormal(random, 6, 0.6)) : ringMs
       heap.push(now + ring, () => {
-        floor.ringing.delete(id)
-        method.ended?.(ring, false, heap.now)
+        if (!floor.ringing.delete(id)) return
+        if (cell.trunkUp?.(heap.now / 1000) ?? true) method.ended?.(ring, false, heap.now)
       })
     }
   }
@@ -194,9 +211,16 @@ export function run(cell: Cell, method: Method, seed: number): Result {
     const cps = cell.callsPerSecond ?? 1e9
     tokens = Math.min(cps, tokens + ((now - tokensAt) / 1000) * cps)
     tokensAt = now
-    while (starts-- > 0 && tokens >= 1 && floor.ringing.size < floor.linesMax) {
+    while (starts-- > 0 && tokens >= 1 && floor.ringing.size < floor.linesMax && listEndedAt === null) {
       tokens--
       dial(now)
+    }
+    let surplus = method.withdraws?.() ?? 0
+    for (const [id, at] of floor.ringing) {
+      if (surplus-- <= 0 || at + ringLeastMs > now) break // in the order in which they were started
+      floor.ringing.delete(id)
+      method.withdrew?.(now - at)
+      withdrawn++
     }
   }
   let nextDecision = 0
@@ -241,24 +265,38 @@ export function run(cell: Cell, method: Method, seed: number): Result {
     }
   }
   account(endAt)
-  let worst15 = 0
-  for (const quarter of quarters)
-    if (quarter.answered >= 30) worst15 = Math.max(worst15, quarter.abandoned / quarter.answered)
   return {
     utilisation: busyMs / signedMs,
     abandonRate: abandoned / Math.max(1, answered),
-    worst15,
+    worst15: worstWindow(slots, 15),
     dialled,
     answered,
     connected,
     abandoned,
     linesPeak,
-    quarters: quarters.map(q => ({
-      utilisation: q.busy / Math.max(1, q.signed),
-      abandonRate: q.abandoned / Math.max(1, q.answered),
-      answered: q.answered,
+    withdrawn,
+    minutes: slots.map(({ busy, signed, answered, abandoned }) => ({
+      utilisation: busy / Math.max(1, signed),
+      answered,
+      abandoned,
     })),
+    endedAtS: (listEndedAt ?? endAt) / 1000,
   }
+}
+
+/** The highest abandon rate of any window of so many minutes, wherever it begins. */
+function worstWindow(slots: { answered: number; abandoned: number }[], minutes: number): number {
+  let worst = 0
+  for (let from = 0; from + minutes <= slots.length; from++) {
+    let answered = 0
+    let abandoned = 0
+    for (let at = from; at < from + minutes; at++) {
+      answered += slots[at]!.answered
+      abandoned += slots[at]!.abandoned
+    }
+    if (answered >= answersLeast) worst = Math.max(worst, abandoned / answered)
+  }
+  return worst
 }
 
 export function logNormal(random: Random, mean: number, cv: number): number {

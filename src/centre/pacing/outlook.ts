@@ -1,7 +1,8 @@
 /** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
 import type { CampaignId, QueueId, UserId } from '../../lib/ids.ts'
 import type { Agent, CampaignFloor, FloorState } from '../state.ts'
-import { Ages, type Limits, type Outlook, type Rival } from './pacer.ts'
+import { Ages } from './ages.ts'
+import type { Limits, Outlook, Rival } from './pacer.ts'
 
 /** Lines that ring for each agent at most, where the campaign says nothing (MightyCall, Genesys: 3). */
 export const linesPerAgentDefault = 3

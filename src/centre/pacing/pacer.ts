@@ -4,8 +4,10 @@
  * long each call has rung. θ itself follows the abandonment (account.ts). What it reaches stands in bench/RESULTS.md.
  */
 import { AbandonAccount } from './account.ts'
+import type { Ages } from './ages.ts'
 import { AnswerLaw } from './answers.ts'
 import { DurationLaw } from './durations.ts'
+import { graceS, Prospects, points, Tally } from './prospects.ts'
 import { shortfall } from './risk.ts'
 
 /** The floor of one campaign as the dialler sees it. Ages are ms up to now. `free` agents have no line and no caller of their own. */
@@ -22,26 +24,6 @@ export type Outlook = {
 
 /** `share` of what it asks for will come to agents of ours: its ringing calls under its own law, and callers a second. */
 export type Rival = { answers: AnswerLaw | null; ringing: Ages; perS: number; share: number }
-
-/** A list that is filled anew at each look, without making garbage. */
-export class Ages {
-  #ms = new Float64Array(64)
-  length = 0
-  get ms(): Float64Array {
-    return this.#ms
-  }
-  clear(): void {
-    this.length = 0
-  }
-  push(ms: number): void {
-    if (this.length === this.#ms.length) {
-      const larger = new Float64Array(this.length * 2)
-      larger.set(this.#ms)
-      this.#ms = larger
-    }
-    this.#ms[this.length++] = ms
-  }
-}
 
 export type Limits = {
   /** Agents signed on to the campaign and not on a break. */
@@ -70,9 +52,9 @@ export type Advice = {
   surplus: number
 }
 
-const graceS = 2
-const points = 6
+/** The laws are worked out anew once a twentieth of what is known is new, but not more often than this, and not later than that. */
 const refreshMs = 2_000
+const refreshMostMs = 10_000
 /** Before this many outcomes are known, a line is started for each free agent only. */
 const coldAnswers = 20
 const coldTalks = 10
@@ -91,13 +73,9 @@ export class Pacer {
   readonly wrap = new DurationLaw(30_000)
   readonly account: AbandonAccount
   #refreshedAt = Number.NEGATIVE_INFINITY
-  /** When a call dialled now would be answered, s; and until then plus the grace, by age: who talks is free again, `points` a row. */
-  #horizons: number[] = []
-  #talkFree = new Float64Array(0)
-  readonly #mean = new Float64Array(points)
-  readonly #variance = new Float64Array(points)
-  readonly #skew = new Float64Array(points)
-  readonly #perNew = new Float64Array(points)
+  #learned = 0
+  readonly #prospects = new Prospects()
+  readonly #tally = new Tally()
   readonly #perOld = new Float64Array(points)
   #reserve = 0
   #busyMs = 0
@@ -109,6 +87,7 @@ export class Pacer {
   }
 
   learnRing(ms: number, answered: boolean): void {
+    this.#learned++
     this.answers.learn(ms, answered, ringMemory)
   }
 
@@ -122,19 +101,21 @@ export class Pacer {
   }
 
   learnTalk(ms: number): void {
+    this.#learned++
     this.talk.learn(ms, talkMemory)
   }
 
   learnWrap(ms: number): void {
+    this.#learned++
     this.wrap.learn(ms, talkMemory)
   }
 
   /** Looks at the floor and says how many calls may start now, and what stands in the way of the next one. */
   advise(outlook: Outlook, limits: Limits, now: number): Advice {
-    if (now - this.#refreshedAt >= refreshMs) this.#refresh(outlook, now)
+    if (this.#isRefreshDue(now)) this.#refresh(outlook, now)
     const { theta } = this.account
     const freeSoon = this.#weigh(outlook)
-    const withinS = this.#horizons[points >> 1]! + graceS
+    const withinS = this.#prospects.horizons[points >> 1]! + graceS
     const reserve = this.#ceiling(outlook, limits, now)
     const cap = this.#cap(outlook, limits)
     const common = { theta, freeSoon, withinS, ringing: outlook.ringing.length, free: outlook.free, surplus: 0 }
@@ -143,76 +124,55 @@ export class Pacer {
     for (let starts = 0; starts < cap.most; starts++) {
       if (risk > theta) return { ...common, starts, limiter: 'risk', risk }
       if (reserve > 0 && this.#idle() < reserve) return { ...common, starts, limiter: 'occupancy', risk }
-      this.#shift(this.#perNew, -1)
+      this.#shift(this.#prospects.perNew, -1)
       risk = this.#risk()
     }
     return { ...common, starts: Math.max(0, cap.most), limiter: cap.limiter, risk }
   }
 
   /** Sums up, for each horizon, how many agents will be free less the answers that come first. Answers the mean of the free ones alone. */
-  #weigh(outlook: Outlook): number {
-    const { talking, wrapping, ringing } = outlook
-    let freeSoon = 0
+  #weigh({ free, waiting, talking, wrapping, ringing, rivals }: Outlook): number {
+    const tally = this.#tally
+    tally.start(free - waiting)
+    this.#prospects.addAgents(tally, talking, wrapping)
+    const freeSoon = this.#idle()
+    this.#prospects.addRinging(tally, ringing)
     for (let q = 0; q < points; q++) {
-      const horizon = this.#horizons[q]!
-      let mean = outlook.free - outlook.waiting
-      let variance = 0
-      let skew = 0
-      for (let i = 0; i < talking.length; i++) {
-        const p = this.#talkFree[ageIndex(talking.ms[i]! / 1000) * points + q]!
-        mean += p
-        variance += p * (1 - p)
-        skew += p * (1 - p) * (1 - 2 * p)
-      }
-      for (let i = 0; i < wrapping.length; i++) {
-        const p = this.wrap.endsWithin(wrapping.ms[i]! / 1000, horizon + graceS)
-        mean += p
-        variance += p * (1 - p)
-        skew += p * (1 - p) * (1 - 2 * p)
-      }
-      freeSoon += mean / points
-      for (let i = 0; i < ringing.length; i++) {
-        const p = this.answers.answeredWithin(ringing.ms[i]! / 1000, horizon)
-        mean -= p
-        variance += p * (1 - p)
-        skew -= p * (1 - p) * (1 - 2 * p)
-      }
-      for (const rival of outlook.rivals) {
+      const horizon = this.#prospects.horizons[q]!
+      for (const rival of rivals) {
         let calls = rival.perS * (horizon + graceS)
         for (let i = 0; i < rival.ringing.length; i++)
           calls += rival.answers?.answeredWithin(rival.ringing.ms[i]! / 1000, horizon) ?? 0
-        mean -= calls * rival.share
-        variance += calls * rival.share
-        skew -= calls * rival.share
+        tally.mean[q]! -= calls * rival.share
+        tally.variance[q]! += calls * rival.share
+        tally.skew[q]! -= calls * rival.share
       }
-      this.#mean[q] = mean
-      this.#variance[q] = variance
-      this.#skew[q] = skew
-      this.#perNew[q] = this.answers.answeredWithin(0, horizon)
     }
     return freeSoon
   }
 
   /** The chance that the next call, if answered, finds nobody: over the instants at which it may be answered. */
   #risk(): number {
+    const { mean, variance, skew } = this.#tally
     let risk = 0
-    for (let q = 0; q < points; q++) risk += shortfall(this.#mean[q]!, this.#variance[q]!, this.#skew[q]!)
+    for (let q = 0; q < points; q++) risk += shortfall(mean[q]!, variance[q]!, skew[q]!)
     return risk / points
   }
 
   #idle(): number {
     let idle = 0
-    for (let q = 0; q < points; q++) idle += this.#mean[q]! / points
+    for (let q = 0; q < points; q++) idle += this.#tally.mean[q]! / points
     return idle
   }
 
   /** One call more (-1) or less (1), which is answered with chance `p` by each horizon. */
   #shift(chances: Float64Array, sign: 1 | -1): void {
+    const { mean, variance, skew } = this.#tally
     for (let q = 0; q < points; q++) {
       const p = chances[q]!
-      this.#mean[q]! += sign * p
-      this.#variance[q] = Math.max(0, this.#variance[q]! - sign * p * (1 - p))
-      this.#skew[q]! += sign * p * (1 - p) * (1 - 2 * p)
+      mean[q]! += sign * p
+      variance[q] = Math.max(0, variance[q]! - sign * p * (1 - p))
+      skew[q]! += sign * p * (1 - p) * (1 - 2 * p)
     }
   }
 
@@ -236,7 +196,7 @@ export class Pacer {
     for (let i = 0; i < ringing.length; i++) {
       const ageS = ringing.ms[i]! / 1000
       if (ageS * 1000 < ringMinMs) continue
-      for (let q = 0; q < points; q++) this.#perOld[q] = this.answers.answeredWithin(ageS, this.#horizons[q]!)
+      for (let q = 0; q < points; q++) this.#perOld[q] = this.answers.answeredWithin(ageS, this.#prospects.horizons[q]!)
       this.#shift(this.#perOld, 1)
       if (this.#risk() < limit) return surplus
       surplus++
@@ -259,40 +219,18 @@ export class Pacer {
     return Math.max(0.01, (1 - occupancyMax) * agents + this.#reserve)
   }
 
+  #isRefreshDue(now: number): boolean {
+    const sinceMs = now - this.#refreshedAt
+    if (sinceMs < refreshMs) return false
+    return sinceMs >= refreshMostMs || this.#learned * 20 >= Math.min(this.talk.count, talkMemory)
+  }
+
   #refresh(outlook: Outlook, now: number): void {
     this.#refreshedAt = now
+    this.#learned = 0
     this.answers.refresh(outlook.ringing.ms, outlook.ringing.length)
     this.talk.refresh(outlook.talking.ms, outlook.talking.length)
     this.wrap.refresh(outlook.wrapping.ms, outlook.wrapping.length)
-    this.#horizons = this.answers.answerAges(points)
-    this.#talkFree = new Float64Array(ageGrid.length * points)
-    for (let q = 0; q < points; q++) {
-      const within = this.#horizons[q]! + graceS
-      const step = within / parts
-      for (let a = 0; a < ageGrid.length; a++) {
-        let sum = 0
-        let before = 0
-        for (let part = 1; part <= parts; part++) {
-          const ended = this.talk.endsWithin(ageGrid[a]!, part * step)
-          sum += (ended - before) * this.wrap.endsWithin(0, within - (part - 0.5) * step)
-          before = ended
-        }
-        this.#talkFree[a * points + q] = sum
-      }
-    }
+    this.#prospects.refresh(this.answers, this.talk, this.wrap)
   }
-}
-
-const parts = 10
-/** Ages in seconds at which the table of talks is worked out. */
-const ageGrid: number[] = []
-for (let s = 0; s < 3_600; s += Math.max(1, s * 0.05)) ageGrid.push(s)
-const ageOf = new Uint16Array(3_600)
-for (let s = 0, a = 0; s < ageOf.length; s++) {
-  while (a < ageGrid.length - 1 && Math.abs(ageGrid[a + 1]! - s - 0.5) < Math.abs(ageGrid[a]! - s - 0.5)) a++
-  ageOf[s] = a
-}
-
-function ageIndex(s: number): number {
-  return ageOf[Math.min(3_599, s | 0)]!
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { AbandonAccount } from './account.ts'
+import { Ages } from './ages.ts'
 import { AnswerLaw } from './answers.ts'
 import { DurationLaw } from './durations.ts'
-import { Ages, type Outlook, Pacer } from './pacer.ts'
+import { type Outlook, Pacer } from './pacer.ts'
 import { shortfall } from './risk.ts'
 
 test('the law of durations is learned: half of what lasts 60 s on average, without memory, is over after 41.6 s', () => {
@@ -42,6 +43,19 @@ test('a ringing call is less likely to be answered the longer it rings beyond th
   assert.ok(young > 0.25 && old < 0.02, `${young} ${old}`)
   const ages = law.answerAges(4)
   assert.ok(ages[0]! > 4 && ages[3]! < 16, String(ages))
+})
+
+test('calls that are withdrawn leave the chance of an answer as it is: they rang so far, and no more is known', () => {
+  const random = seededRandom(8)
+  const law = new AnswerLaw()
+  for (let n = 0; n < 4_000; n++) {
+    if (random() < 0.3) law.learn(4_000 + random() * 18_000, true, 2_000)
+    else if (random() < 0.5) law.learnWithdrawn(15_000)
+    else law.learn(30_000, false, 2_000)
+  }
+  law.refresh([])
+  const before = 0.3 * (11 / 18)
+  assert.ok(Math.abs(law.answeredWithin(0, 15) - before) < 0.03, String(law.answeredWithin(0, 15)))
 })
 
 test('the chance of a shortfall is that of the sum of yes-or-no outcomes', () => {
