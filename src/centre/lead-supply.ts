@@ -63,6 +63,11 @@ export function fullSegments(floor: CampaignFloor): string[] {
   return [...known].filter(segment => isOverQuota(floor, { segment }))
 }
 
+/** Whether a quota is reached, leads in hand apart. */
+export function isFull(quotas: readonly Quota[], segment: string, reached: Reached): boolean {
+  return quotas.some(quota => isOf(quota, segment) && reached[quota.count] >= quota.max)
+}
+
 function isOf(quota: Quota, segment: string): boolean {
   return quota.segment === null || quota.segment === segment
 }

@@ -19,10 +19,10 @@ export function leadsPort(of: {
   log: Logger
 }): Ports['leads'] {
   return {
-    perform({ campaign, want }) {
+    perform({ campaign, want, callbacksOnly, closed, full }) {
       const except = inBuffer(of.state(), campaign)
-      of.store.read('leads.due', { campaign, now: of.clock.now(), want, except }).then(
-        ({ leads, exhausted }) => of.post({ type: 'leads.loaded', campaign, leads, exhausted }),
+      of.store.read('leads.due', { campaign, now: of.clock.now(), want, except, callbacksOnly, closed, full }).then(
+        answer => of.post({ type: 'leads.loaded', campaign, ...answer }),
         error => {
           of.log.warn({ err: error, campaign }, 'leads could not be fetched')
           of.timers.after(failedMs, () => of.post({ type: 'leads.loaded', campaign, leads: [], exhausted: false }))

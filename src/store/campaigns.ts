@@ -2,6 +2,7 @@ import type { Campaign, LeadState } from '../centre/entities.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { eq } from './drizzle.cjs'
+import { notDue } from './lead-filters.ts'
 import type { NoArgs } from './page.ts'
 import { campaigns } from './schema.ts'
 
@@ -32,7 +33,7 @@ export const campaignQueries = {
          coalesce(sum(ended_at - connected_at), 0) AS talkMs
        FROM calls WHERE campaign = ? AND started_at >= ? AND started_at < ?`,
     ).get(args.campaign, args.from, args.to) as CampaignFigures,
-  /** How many leads are in which state; states without a lead are 0. `due`: ready or called back, and due at `now`. */
+  /** How many leads are in which state; states without a lead are 0. `due`: ready or called back, and due at `now`, not counting beyond 100,000 that are not. */
   'campaigns.leadCounts': (
     db: Db,
     args: { campaign: CampaignId; now: number },
@@ -40,13 +41,14 @@ export const campaignQueries = {
     const counts = { ready: 0, in_call: 0, callback: 0, done: 0, exhausted: 0, dnc: 0, total: 0, due: 0 }
     const rows = sql(
       db.$client,
-      'SELECT state, count(*) AS total, count(CASE WHEN due_at <= ? THEN 1 END) AS due FROM leads WHERE campaign = ? GROUP BY state',
-    ).all(args.now, args.campaign) as { state: LeadState; total: number; due: number }[]
-    for (const { state, total, due } of rows) {
+      'SELECT state, sum(leads) AS total FROM lead_counts WHERE campaign = ? GROUP BY state',
+    ).all(args.campaign) as { state: LeadState; total: number }[]
+    for (const { state, total } of rows) {
       counts[state] = total
       counts.total += total
-      if (state === 'ready' || state === 'callback') counts.due += due
     }
+    for (const state of ['ready', 'callback'] as const)
+      counts.due += counts[state] - notDue(db, args.campaign, state, args.now).leads
     return counts
   },
 }

@@ -1,4 +1,4 @@
-import type { BufferedLead, LeadState } from '../centre/entities.ts'
+import type { LeadState } from '../centre/entities.ts'
 import type { CampaignId, LeadId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { and, eq, gt, inArray, like, or, type SQL } from './drizzle.cjs'
@@ -47,32 +47,31 @@ export const leadQueries = {
       .where(inArray(leads.id, idsOf(db, args.number)))
       .limit(100)
       .all(),
-  /**
-   * What the floor may dial next: callbacks that are due before fresh leads, each by due time. `except` are the leads it has in its buffer or
-   * in hand. Both halves walk the index leads_due, so the cost does not grow with the list.
-   */
-  'leads.due': (
+  /** The first lead of these campaigns that has this number or reference already; for an import, at most 500 rows a call. */
+  'leads.known': (
     db: Db,
-    args: { campaign: CampaignId; now: number; want: number; except: LeadId[] },
-  ): { leads: BufferedLead[]; exhausted: boolean } => {
-    const want = Math.max(0, Math.min(5_000, Math.trunc(args.want)))
-    const due = sql(
+    args: { campaigns: CampaignId[]; rows: { ref: string; numbers: string[] }[] },
+  ): ({ lead: LeadId; by: 'ref' | 'number' } | null)[] => {
+    const campaigns = JSON.stringify(args.campaigns.slice(0, 1_000))
+    const byRef = sql(
       db.$client,
-      `SELECT id, campaign, ref, name, phones, fields, attempts, due_at AS dueAt, callback, callback_agent AS callbackAgent FROM leads
-       WHERE campaign = ? AND state = ? AND due_at <= ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?`,
+      'SELECT id FROM leads WHERE campaign IN (SELECT value FROM json_each(?)) AND ref = ? LIMIT 1',
     )
-    const except = JSON.stringify(args.except)
-    const callbacks = due.all(args.campaign, 'callback', args.now, except, want) as DueRow[]
-    const ready = due.all(args.campaign, 'ready', args.now, except, want - callbacks.length) as DueRow[]
-    const found = [...callbacks, ...ready].map(bufferedOf)
-    return { leads: found, exhausted: found.length < want }
+    const byNumber = sql(
+      db.$client,
+      `SELECT leads.id FROM lead_phones JOIN leads ON leads.id = lead_phones.lead
+       WHERE number = ? AND campaign IN (SELECT value FROM json_each(?)) LIMIT 1`,
+    )
+    return args.rows.slice(0, 500).map(({ ref, numbers }) => {
+      const same = byRef.get(campaigns, ref) as { id: LeadId } | undefined
+      if (same !== undefined) return { lead: same.id, by: 'ref' }
+      for (const number of numbers.slice(0, 20)) {
+        const found = byNumber.get(number, campaigns) as { id: LeadId } | undefined
+        if (found !== undefined) return { lead: found.id, by: 'number' }
+      }
+      return null
+    })
   },
-}
-
-type DueRow = Omit<BufferedLead, 'phones' | 'fields'> & { phones: string; fields: string }
-
-function bufferedOf(row: DueRow): BufferedLead {
-  return { ...row, phones: JSON.parse(row.phones), fields: JSON.parse(row.fields) }
 }
 
 function matches(db: Db, text: string): SQL | undefined {

@@ -6,6 +6,7 @@ import type { Fact } from '../centre/facts.ts'
 import { enterPhase, leaveAllPhases, leavePhase } from './agent-time.ts'
 import { type Connection, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'
+import { learnAnswer, rememberBad } from './project-leads.ts'
 
 /** false: not a fact of the floor. */
 export function projectFloor(db: Connection, line: ProjectedLine): boolean {
@@ -61,13 +62,15 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
       return true
     case 'lead.released':
       run(
-        'UPDATE leads SET state = ?, due_at = ?, reason = ?, agent = NULL, changed_at = ? WHERE id = ?',
+        'UPDATE leads SET state = ?, due_at = ?, reason = ?, agent = NULL, changed_at = ?, next_number = ? WHERE id = ?',
         fact.state,
         fact.dueAt ?? (fact.state === 'ready' || fact.state === 'callback' ? at : null),
         fact.reason,
         at,
+        fact.next ?? null,
         fact.lead,
       )
+      if (fact.bad !== undefined) rememberBad(db, fact.lead, fact.bad)
       return true
     case 'call.refused':
       run(
@@ -225,6 +228,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       )
       return true
     case 'call.ended':
+      learnAnswer(db, fact.call, fact.ending.result)
       run(
         'UPDATE calls SET hold_ms = hold_ms + max(0, ? - held_at), held_at = NULL WHERE id = ? AND held_at IS NOT NULL',
         at,

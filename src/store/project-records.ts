@@ -1,7 +1,7 @@
 /** The tables' side of the records door's facts. A name, number or ref that is taken fails here and refuses the whole transaction. */
-import type { Lead } from '../centre/entities.ts'
 import { type Connection, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'
+import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
 
 export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
@@ -111,10 +111,19 @@ export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void
         fact.campaign,
         at,
       )
+      startList(db, fact.import, fact.campaign, at)
       run('UPDATE imports SET added = added + ? WHERE id = ?', fact.leads.length, fact.import)
       for (const lead of fact.leads) addLead(db, lead, fact.import, at)
       return
+    case 'list.saved':
+      saveList(db, fact.list, at)
+      return
+    case 'leads.recycled':
+      recycle(db, fact.leads, at)
+      return
     case 'leads.imported':
+      startList(db, fact.import, fact.campaign, at)
+      nameList(db, fact.import, fact.source)
       run(
         `INSERT INTO imports (id, campaign, source, started_at, finished_at, accepted, rejected) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET source = excluded.source, finished_at = excluded.finished_at, accepted = excluded.accepted,
@@ -179,29 +188,4 @@ export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void
     default:
       return // sessions closed and notes live in the journal alone
   }
-}
-
-function addLead(db: Connection, lead: Lead, importId: string, at: number): void {
-  sql(
-    db,
-    `INSERT INTO leads (id, campaign, ref, name, phones, fields, state, due_at, import, added_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?)`,
-  ).run(
-    lead.id,
-    lead.campaign,
-    lead.ref,
-    lead.name,
-    JSON.stringify(lead.phones),
-    JSON.stringify(lead.fields),
-    at,
-    importId,
-    at,
-    at,
-  )
-  for (const phone of lead.phones)
-    sql(db, 'INSERT INTO lead_phones (number, lead, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
-      phone.number,
-      lead.id,
-      phone.relation,
-    )
 }

@@ -14,6 +14,9 @@ export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact;
 export const projectedTables = [
   'lead_phones',
   'leads',
+  'lead_counts',
+  'lists',
+  'answer_hours',
   'users',
   'trunks',
   'numbers',

@@ -9,7 +9,10 @@ import { callQueries } from './calls.ts'
 import { campaignQueries } from './campaigns.ts'
 import { exportQueries } from './exports.ts'
 import { journalQueries } from './journal.ts'
+import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
+import { dueQueries } from './leads-due.ts'
+import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
 import { recordingQueries } from './recordings.ts'
 import { sessionQueries } from './sessions.ts'
@@ -27,6 +30,9 @@ export const queries = {
   ...exportQueries,
   ...journalQueries,
   ...leadQueries,
+  ...dueQueries,
+  ...filterQueries,
+  ...listQueries,
   ...loadQueries,
   ...recordingQueries,
   ...sessionQueries,

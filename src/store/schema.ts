@@ -141,12 +141,71 @@ export const leads = sqliteTable(
     reason: text(),
     addedAt: integer('added_at').notNull(),
     changedAt: integer('changed_at').notNull(),
+    priority: integer().notNull(),
+    segment: text().notNull(),
+    /** Country calling code of its first number; '' is not known. */
+    place: text().notNull(),
+    /** The number that is tried first next time. */
+    nextNumber: text('next_number'),
+    /** Numbers that are not there. */
+    bad: text({ mode: 'json' }).$type<string[]>(),
+    duplicateOf: text('duplicate_of').$type<LeadId>(),
   },
   table => [
     uniqueIndex('leads_ref').on(table.campaign, table.ref),
     index('leads_due').on(table.campaign, table.state, table.dueAt, table.id),
     index('leads_page').on(table.campaign, table.id),
+    index('leads_ready').on(table.import, table.priority, table.place, table.segment, table.dueAt, table.id),
+    index('leads_over').on(table.import, table.state, table.reason, table.id),
   ],
+)
+
+/** An import is a list. */
+export const lists = sqliteTable(
+  'lists',
+  {
+    id: text().$type<ImportId>().primaryKey(),
+    campaign: text().$type<CampaignId>().notNull(),
+    name: text().notNull(),
+    priority: integer().notNull(),
+    weight: integer().notNull(),
+    paused: integer({ mode: 'boolean' }).notNull(),
+    addedAt: integer('added_at').notNull(),
+  },
+  table => [index('lists_campaign').on(table.campaign, table.priority, table.addedAt, table.id)],
+)
+
+/** Kept by triggers on `leads`. `reason` is '' but for leads that are over. */
+export const leadCounts = sqliteTable(
+  'lead_counts',
+  {
+    campaign: text().$type<CampaignId>().notNull(),
+    list: text().$type<ImportId>().notNull(),
+    state: text().$type<LeadState>().notNull(),
+    priority: integer().notNull(),
+    place: text().notNull(),
+    segment: text().notNull(),
+    reason: text().notNull(),
+    leads: integer().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.list, table.state, table.priority, table.place, table.segment, table.reason] }),
+    index('lead_counts_campaign').on(table.campaign, table.state, table.place, table.segment),
+  ],
+)
+
+/** By segment and hour of the callee's day: attempts that were carried, answered, talked on. */
+export const answerHours = sqliteTable(
+  'answer_hours',
+  {
+    campaign: text().$type<CampaignId>().notNull(),
+    segment: text().notNull(),
+    hour: integer().notNull(),
+    dialled: integer().notNull(),
+    answered: integer().notNull(),
+    connected: integer().notNull(),
+  },
+  table => [primaryKey({ columns: [table.campaign, table.segment, table.hour] })],
 )
 
 export const leadPhones = sqliteTable(

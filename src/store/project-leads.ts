@@ -1,0 +1,107 @@
+/** The tables' side of leads and lists: how they come in, what is learned of when people answer, what is made ready again. */
+import type { Ending, Lead, LeadList } from '../centre/entities.ts'
+import { localTime, placeOf, zoneOfPlace } from '../centre/zone.ts'
+import type { CallId, CampaignId, ImportId, LeadId } from '../lib/ids.ts'
+import { type Connection, sql } from './db.ts'
+
+/** Attempts that say nothing about the person: we took them back, or the network did not carry them. */
+const unsaid: ReadonlySet<Ending['result']> = new Set(['CANCELLED', 'CONGESTION', 'FAILED'])
+
+/** A list exists from its first leads on; `list.saved` says more of it. */
+export function startList(db: Connection, id: ImportId, campaign: CampaignId, at: number): void {
+  sql(db, `INSERT INTO lists (id, campaign, name, added_at) VALUES (?, ?, '', ?) ON CONFLICT DO NOTHING`).run(
+    id,
+    campaign,
+    at,
+  )
+}
+
+export function nameList(db: Connection, id: ImportId, name: string): void {
+  sql(db, "UPDATE lists SET name = ? WHERE id = ? AND name = ''").run(name, id)
+}
+
+export function saveList(db: Connection, list: LeadList, at: number): void {
+  sql(
+    db,
+    `INSERT INTO lists (id, campaign, name, priority, weight, paused, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, priority = excluded.priority, weight = excluded.weight, paused = excluded.paused`,
+  ).run(list.id, list.campaign, list.name, list.priority, list.weight, list.paused ? 1 : 0, at)
+}
+
+export function addLead(db: Connection, lead: Lead, list: ImportId, at: number): void {
+  sql(
+    db,
+    `INSERT INTO leads (id, campaign, ref, name, phones, fields, state, due_at, import, added_at, changed_at, priority, segment, place,
+       duplicate_of) VALUES (?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    lead.id,
+    lead.campaign,
+    lead.ref,
+    lead.name,
+    JSON.stringify(lead.phones),
+    JSON.stringify(lead.fields),
+    at,
+    list,
+    at,
+    at,
+    lead.priority ?? 5,
+    lead.segment ?? '',
+    placeOf(lead.phones[0]?.number ?? ''),
+    lead.duplicateOf ?? null,
+  )
+  for (const phone of lead.phones)
+    sql(db, 'INSERT INTO lead_phones (number, lead, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
+      phone.number,
+      lead.id,
+      phone.relation,
+    )
+}
+
+/** Leads that are over are ready as on their first day; of numbers that were not there only those stay so that did not end the lead. */
+export function recycle(db: Connection, leads: LeadId[], at: number): void {
+  const ready = sql(
+    db,
+    `UPDATE leads SET state = 'ready', due_at = ?, attempts = 0, next_number = NULL, reason = 'recycled', changed_at = ?,
+       bad = CASE WHEN reason IN ('VACANT', 'INVALID', 'NUMBER_CHANGED') THEN NULL ELSE bad END
+     WHERE id = ? AND state IN ('done', 'exhausted')`,
+  )
+  for (const lead of leads) ready.run(at, at, lead)
+}
+
+/** The number that is not there is remembered with the lead. */
+export function rememberBad(db: Connection, lead: LeadId, number: string): void {
+  sql(db, "UPDATE leads SET bad = json_insert(coalesce(bad, '[]'), '$[#]', ?) WHERE id = ?").run(number, lead)
+}
+
+/** To be told of a call's first ending, before the call's row is. */
+export function learnAnswer(db: Connection, call: CallId, result: Ending['result']): void {
+  if (unsaid.has(result)) return
+  const row = sql(
+    db,
+    `SELECT calls.campaign, calls.number, calls.started_at AS startedAt, answered_at AS answeredAt, connected_at AS connectedAt, segment
+     FROM calls JOIN leads ON leads.id = calls.lead WHERE calls.id = ? AND calls.ended_at IS NULL AND calls.campaign IS NOT NULL`,
+  ).get(call) as AttemptRow | undefined
+  const zone = row === undefined ? null : zoneOfPlace(placeOf(row.number))
+  if (row === undefined || zone === null) return
+  sql(
+    db,
+    `INSERT INTO answer_hours (campaign, segment, hour, dialled, answered, connected) VALUES (?, ?, ?, 1, ?, ?)
+     ON CONFLICT (campaign, segment, hour) DO UPDATE SET dialled = dialled + 1, answered = answered + excluded.answered,
+       connected = connected + excluded.connected`,
+  ).run(
+    row.campaign,
+    row.segment,
+    Math.floor(localTime(zone, row.startedAt).minute / 60),
+    row.answeredAt === null ? 0 : 1,
+    row.connectedAt === null ? 0 : 1,
+  )
+}
+
+type AttemptRow = {
+  campaign: string
+  number: string
+  startedAt: number
+  answeredAt: number | null
+  connectedAt: number | null
+  segment: string
+}
