@@ -90,6 +90,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       exportsDir: files.exports,
     },
     stations: telephone.stations,
+    speech: prompts => telephone.speech(prompts),
     figures: () => telephone.figures(),
     answerTimes: () => telephone.answerTimes(),
     assets: folderAssets(asset('web/static')),

@@ -19,6 +19,8 @@ export type Note =
       outlook: LeadOutlook | null
     }
   | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
+  /** The rules of its mode were asked. */
+  | { type: 'note.modeLooked'; campaign: CampaignId }
   /** The dialler of the campaign looks at the floor anew. */
   | { type: 'note.looked'; campaign: CampaignId }
   | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }

@@ -97,6 +97,22 @@ export type Notice = {
   waitMs: number
 }
 
+/** When all that it names holds, a campaign dials in `mode`. Hours are HH:MM in `zone` (left out: China's), over midnight when `to` is earlier. */
+export type ModeRule = {
+  when: {
+    from?: string
+    to?: string
+    zone?: string
+    /** Agents of the campaign who are signed on. */
+    agentsBelow?: number
+    agentsFrom?: number
+    /** Answered of the last few hundred calls, 0 to 1. */
+    answerRateBelow?: number
+    answerRateFrom?: number
+  }
+  mode: CampaignMode
+}
+
 export type Campaign = {
   id: CampaignId
   name: string
@@ -125,6 +141,8 @@ export type Campaign = {
   quotas?: Quota[]
   /** Which of the leads that are equal otherwise come first; left out: those that are due longest. */
   order?: 'oldest' | 'newest'
+  /** The first that holds sets the mode; when none does it is `mode`. */
+  modeRules?: ModeRule[]
   /** Progressive: an agent is taken first and hears the customer's phone ring, so that an answer finds a person at once. */
   reserved?: boolean
   /** Whom we abandoned: rests for 72 hours, or is called back soon with an agent guaranteed; left out: `rest`. */

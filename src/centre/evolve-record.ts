@@ -4,6 +4,7 @@ import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, User } from './entities.ts'
 import { evolveLead } from './evolve-lead.ts'
+import { setMode } from './evolve-mode.ts'
 import type { Fact } from './facts.ts'
 import { LeadBuffer } from './lead-buffer.ts'
 import { emptySupply } from './lead-supply.ts'
@@ -147,6 +148,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   const floor = known ?? {
     campaign,
     mode: campaign.mode,
+    ruled: { rule: null, since: null, lookedAt: Number.NEGATIVE_INFINITY, calls: 0, answers: 0 },
     buffer: new LeadBuffer(),
     supply: emptySupply(),
     fetching: false,
@@ -178,7 +180,6 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign
-  floor.mode = campaign.mode
   floor.pacer.account.max = campaign.abandonRateMax
   floor.changed = true
   floor.heldUntil = null
@@ -192,6 +193,11 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     agent.campaigns = withOrWithout<CampaignId>(agent.campaigns, campaign.id, campaign.agents.includes(agent.user.id))
   })
   floor.signedOn = signedOn(state, campaign.agents)
+  // Rules are asked again at once; without any the campaign's own mode is in force.
+  floor.ruled = { ...floor.ruled, since: null, lookedAt: Number.NEGATIVE_INFINITY }
+  if (campaign.modeRules?.length) return
+  floor.ruled.rule = null
+  setMode(state, floor, campaign.mode)
 }
 
 /** Those who belong before or after, longest idle first, so that leaving and entering again keeps their order. */

@@ -8,6 +8,7 @@ import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
 import { evolveLead } from './evolve-lead.ts'
+import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
 import type { Fact } from './facts.ts'
 import { learn } from './pacing/learn.ts'
@@ -67,6 +68,8 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'callback.closed':
       break
     default:
+      if (evolveMode(state, change, at)) break
+      learnQuality(state, change)
       if (evolveAgent(state, change, at)) break
       if (evolveCall(state, change, at)) break
       if (evolveLead(state, change, at)) break

@@ -114,6 +114,8 @@ export type FloorFact =
       how: 'accepted' | 'skipped' | 'timed_out' | 'withdrawn'
       reason: string | null
     }
+  /** A rule of the campaign set its mode (`rule` counts from 1), or none holds any more. */
+  | { type: 'campaign.modeChanged'; campaign: CampaignId; from: CampaignMode; mode: CampaignMode; rule: number | null }
   /** A contact that the gate did not allow; nothing was dialled. */
   | {
       type: 'call.refused'

@@ -6,6 +6,7 @@ import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
+import { changeMode } from './mode.ts'
 import { pace } from './pacing.ts'
 import type { FloorState } from './state.ts'
 
@@ -23,7 +24,7 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     return d.decision()
   }
   for (const floor of state.dialOrder) {
-    const decision = pace(state, floor, moment)
+    const decision = changeMode(state, floor, moment) ?? pace(state, floor, moment)
     if (decision !== null) return decision
   }
   return null

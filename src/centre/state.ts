@@ -124,6 +124,8 @@ export type CampaignFloor = {
   campaign: Campaign
   /** The mode in force: the campaign's, or a rule's (see mode.ts). */
   mode: CampaignMode
+  /** What the rules of its mode go by: which holds since when, and how the last calls were answered. */
+  ruled: { rule: number | null; since: number | null; lookedAt: number; calls: number; answers: number }
   buffer: LeadBuffer
   supply: LeadSupply
   fetching: boolean

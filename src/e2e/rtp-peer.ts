@@ -5,6 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode, encode } from '../rtp/g711.ts'
+import { codeOf, writeEvent } from '../rtp/telephone-event.ts'
 import { goertzel, loudness, purity, tone } from '../rtp/tone.ts'
 
 const frameSamples = 160
@@ -99,6 +100,21 @@ export class RtpPeer {
     throw new Error(
       `${hz} Hz was not heard within ${withinMs} ms at ${this.address}:${this.port}: ${this.received} packets, level ${goertzel(second, hz).toFixed(4)}, purity ${purity(second, hz).toFixed(2)}`,
     )
+  }
+
+  /** A key, as RFC 4733 events of payload type 101: 60 ms of it, its end told three times. */
+  press(key: string): void {
+    const timestamp = this.#timestamp
+    for (let n = 1; n <= 6; n++) {
+      const packet = Buffer.alloc(16)
+      packet[0] = 0x80
+      packet[1] = 101 | (n === 1 ? 0x80 : 0)
+      packet.writeUInt16BE(this.#sequence++ & 0xffff, 2)
+      packet.writeUInt32BE(timestamp >>> 0, 4)
+      packet.writeUInt32BE(0x1234abcd, 8)
+      writeEvent(packet, 12, codeOf(key), n > 3, Math.min(n, 3) * frameSamples)
+      if (this.#remote) this.#socket.send(packet, this.#remote.port, this.#remote.address)
+    }
   }
 
   #start(remote: { address: string; port: number }): void {

@@ -25,6 +25,8 @@ export type Deps = {
   config: HttpConfig
   /** Audio of browser agents: one offer, one answer, for the whole shift. */
   stations: Stations
+  /** The sound of these prompts one after the other, as a WAV: to listen to a message before it is sent. */
+  speech(prompts: readonly string[]): Uint8Array
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without. */

@@ -15,7 +15,10 @@ import type { Logger } from '../lib/log.ts'
 import { type Random, secretText } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
+import { encode } from '../rtp/g711.ts'
 import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
+import { sequence } from '../rtp/tone.ts'
+import { writeMono } from '../rtp/wav.ts'
 import { ha1 } from '../sip/digest.ts'
 import type { Admission, DeviceSecret, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
@@ -61,6 +64,8 @@ export type Telephone = AsyncDisposable & {
   readonly ports: { phone: { perform(effect: PhoneEffect): void }; media: { perform(effect: MediaEffect): void } }
   readonly stations: { answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>; close(agent: UserId): void }
   readonly bay: Bay
+  /** What callers would hear of these prompts, one after the other, as an A-law WAV; names that are not known are left out. */
+  speech(prompts: readonly string[]): Uint8Array
   /** Begins to register, to qualify and to take calls. */
   start(trunks: Trunk[]): void
   /** Takes note of changed trunks, passwords and people. */
@@ -90,13 +95,14 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
   })
   const dtls = await createDtlsIdentity(clock.now())
+  const prompts: Record<string, Int16Array> = {
+    ...loadPrompts(options.promptFolders, words => log.warn(words)),
+    ...loadFragments(options.speechFolders, fragmentPrompts(), words => log.warn(words)),
+  }
   const bay = await createBay({
     address: options.media.address ?? '0.0.0.0',
     ports: options.media.ports,
-    prompts: {
-      ...loadPrompts(options.promptFolders, words => log.warn(words)),
-      ...loadFragments(options.speechFolders, fragmentPrompts(), words => log.warn(words)),
-    },
+    prompts,
     dtls,
     onFault: words => log.error(words),
   }).catch(async error => {
@@ -184,6 +190,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       close: agent => browsers.close(agent),
     },
     bay,
+    speech: names => {
+      const known = names.flatMap(name => prompts[name] ?? [])
+      return writeMono(encode(sequence(...known), 'pcma'), 'pcma')
+    },
     bound: sockets.endpoints.map(({ id, bound }) => ({ id, ...bound })),
     start(trunks) {
       for (const trunk of trunks) applyTrunk(trunk)

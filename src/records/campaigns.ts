@@ -3,7 +3,7 @@ import type { Actor } from '../centre/facts.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
-import { checkNotice, defaultNotice } from './notice.ts'
+import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { checkPolicy, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
@@ -18,7 +18,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
     retries: retries ?? defaultRetries,
     dispositions: dispositions ?? defaultDispositions[rest.business],
   }
-  if (campaign.mode === 'notice') campaign.notice ??= defaultNotice
+  if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   checkNotice(campaign, [])
   checkPolicy(campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
@@ -35,7 +35,7 @@ export async function changeCampaign(
 ): Promise<Campaign> {
   const change = parseInput(campaignChange, given)
   const campaign = { ...(await campaignById(door, id)), ...change }
-  if (campaign.mode === 'notice') campaign.notice ??= defaultNotice
+  if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   if (change.notice) checkNotice(campaign, [])
   if (change.policy) checkPolicy(campaign.policy)
   if (change.trunks) await checkTrunks(door, 'trunks', campaign.trunks)

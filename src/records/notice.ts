@@ -10,6 +10,11 @@ export const defaultNotice: Notice = {
   waitMs: 30_000,
 }
 
+/** Whether it says notices, by its own mode or by a rule. */
+export function mayNotify({ mode, modeRules }: Pick<Campaign, 'mode' | 'modeRules'>): boolean {
+  return mode === 'notice' || (modeRules ?? []).some(rule => rule.mode === 'notice')
+}
+
 /** Every phrase of a message must be one that can be said. Throws InvalidInput with each that is not. */
 export function checkNotice({ notice }: Pick<Campaign, 'notice'>, own: readonly string[]): void {
   if (!notice) return

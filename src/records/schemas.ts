@@ -122,6 +122,33 @@ const disposition = z.strictObject({
   followUp: z.enum(['done', 'retry', 'callback', 'dnc']),
 })
 
+const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of the day, HH:MM')
+const isZone = (text: string) => {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+const share01 = z.number().min(0).max(1)
+const modeRule = z.strictObject({
+  when: z
+    .strictObject({
+      from: clock.optional(),
+      to: clock.optional(),
+      zone: z.string().max(64).refine(isZone, 'an IANA time zone, e.g. Asia/Shanghai').optional(),
+      agentsBelow: z.int().min(1).max(5000).optional(),
+      agentsFrom: z.int().min(1).max(5000).optional(),
+      answerRateBelow: share01.optional(),
+      answerRateFrom: share01.optional(),
+    })
+    .refine(
+      when => Object.keys(when).some(key => key !== 'zone'),
+      'at least one of from, to, agentsBelow, agentsFrom, answerRateBelow, answerRateFrom',
+    ),
+  mode: z.enum(campaignModes),
+})
+
 const messagePart = z.union(
   [
     z.strictObject({
@@ -131,6 +158,7 @@ const messagePart = z.union(
   ],
   '{prompt} or {field, as}',
 )
+export const modeRules = z.array(modeRule)
 export const notice = z
   .strictObject({
     language: z.enum(['zh-CN', 'en']).default('zh-CN'),
@@ -156,6 +184,7 @@ export const campaignInput = z
     linesPerAgentMax: z.number().min(1).max(20).default(3),
     priority: z.int().min(1).max(9).default(5),
     share: z.int().min(1).max(100).default(1),
+    modeRules: z.array(modeRule).max(20).default([]),
     reserved: z.boolean().default(false),
     abandoned: z.enum(['rest', 'callback']).default('rest'),
     notice: notice.nullable().default(null),

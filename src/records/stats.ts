@@ -1,4 +1,4 @@
-import type { Campaign } from '../centre/entities.ts'
+import type { Campaign, CampaignMode } from '../centre/entities.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { RecordsDoor } from './door.ts'
 
@@ -14,6 +14,9 @@ export type CampaignStats = {
   /** Calls in flight for each agent who works now. */
   linesPerAgent: number
   why: string | null
+  /** In force now, and the rule that set it, counted from 1; null: the campaign's own. */
+  mode: CampaignMode
+  modeRule: number | null
   from: number
   to: number
   leads: Record<string, number>
@@ -59,14 +62,19 @@ export async function campaignStats(
 }
 
 /** Read in one go, since the floor changes under an await. */
-function nowOn(state: FloorState, campaign: Campaign): { linesPerAgent: number; why: string | null } {
+function nowOn(
+  state: FloorState,
+  campaign: Campaign,
+): Pick<CampaignStats, 'linesPerAgent' | 'why' | 'mode' | 'modeRule'> {
+  const floor = state.campaigns.get(campaign.id)
   const working = campaign.agents.filter(id => {
     const phase = state.agents.get(id)?.phase
     return phase !== undefined && phase !== 'signed_off' && phase !== 'break'
   }).length
   let lines = 0
   for (const call of state.calls.values()) if (call.campaign === campaign.id && call.phase !== 'ended') lines++
-  return { linesPerAgent: share(lines, working), why: state.campaigns.get(campaign.id)?.held?.words ?? null }
+  const mode = { mode: floor?.mode ?? campaign.mode, modeRule: floor?.ruled.rule ?? null }
+  return { linesPerAgent: share(lines, working), why: floor?.held?.words ?? null, ...mode }
 }
 
 function share(part: number, whole: number): number {

@@ -23,6 +23,7 @@ test('whatever people do, the invariants of the floor hold: 50 seeded days', () 
     'call.held',
     'call.noticeHeard',
     'call.agentAsked',
+    'campaign.modeChanged',
     'call.queued',
     'call.parked',
     'call.dismissed',

@@ -508,6 +508,15 @@ function campaignOf(id: CampaignId, mode: CampaignMode, options: WorldOptions): 
     wrapMs: 10_000,
     previewMs: 6_000,
     abandonRateMax: 0.03,
+    modeRules:
+      options.seed % 3 === 0 && id === campaignId
+        ? [
+            { when: { agentsBelow: 3 }, mode: 'progressive' },
+            { when: { answerRateFrom: 0.5 }, mode: 'notice' },
+          ]
+        : [],
+    reserved: options.seed % 4 === 0,
+    abandoned: options.seed % 2 === 0 ? 'callback' : 'rest',
     notice: {
       language: 'en',
       parts: [{ prompt: 'press-1' }, { field: 'ref', as: 'tail' }],

@@ -67,6 +67,7 @@ const trunk = (language: Language, down = false) =>
 const campaign = (language: Language, state: Campaign['state'], held: string | null): CampaignView => ({
   id: `cp_${state}` as CampaignId,
   name: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒',
+  modeRule: null,
   mode: 'progressive',
   business: 'collections',
   state,

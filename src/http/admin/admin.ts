@@ -3,6 +3,7 @@ import type { Deps, Env } from '../deps.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
+import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
 import { queueRoutes } from './queues.ts'
 import { setupRoutes } from './setup.ts'
@@ -21,6 +22,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     numberRoutes,
     queueRoutes,
     campaignRoutes,
+    noticeAudioRoutes,
     leadRoutes,
     suppressionRoutes,
     tokenRoutes,

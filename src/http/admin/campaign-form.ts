@@ -3,6 +3,7 @@ import type { Filled } from '../../../web/parts/form.ts'
 import type { Campaign } from '../../centre/entities.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
+import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
 
 export const freshCampaign: Filled['values'] = {
   business: 'collections',
@@ -16,6 +17,7 @@ export const freshCampaign: Filled['values'] = {
   linesPerAgentMax: '3',
   priority: '5',
   share: '1',
+  ...freshModes,
 }
 
 export function campaignValues(campaign: Campaign): Filled['values'] {
@@ -34,6 +36,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     linesPerAgentMax: String(campaign.linesPerAgentMax ?? 3),
     priority: String(campaign.priority ?? 5),
     share: String(campaign.share ?? 1),
+    ...modeValues(campaign),
     retries: campaign.retries.map(rule => `${rule.result} ${rule.delayMs / 60_000} ${rule.max}`).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
@@ -57,6 +60,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     previewMs: numberOf(typed, 'previewMs', 1000),
     abandonRateMax: numberOf(typed, 'abandonRateMax', 0.01),
     ...numbersOf(typed, { occupancyMax: 0.01, linesPerAgentMax: 1, priority: 1, share: 1 }),
+    ...modesGiven(typed),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }

@@ -84,6 +84,8 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
     const floor = deps.engine.state.campaigns.get(campaign.id)
     return {
       ...campaign,
+      mode: floor?.mode ?? campaign.mode,
+      modeRule: floor?.ruled.rule ?? null,
       agents: campaign.agents.length,
       held: floor === undefined ? null : (heldWords(floor, w)?.words ?? null),
       dialled: floor?.dialled ?? 0,

@@ -169,7 +169,7 @@ function heldOf(state: FloorState, agent: Agent | undefined, w: Words): string |
   let held: string | null = null
   for (const id of agent.campaigns) {
     const floor = state.campaigns.get(id)
-    if (floor?.campaign.state !== 'running' || floor.campaign.mode === 'manual') continue
+    if (floor?.campaign.state !== 'running' || floor.mode === 'manual') continue
     if (floor.held === null || floor.held.rule.startsWith('pacing_')) return null // between two calls it dials
     held ??= wordsOf(floor.held, w)
   }

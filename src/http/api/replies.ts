@@ -1,7 +1,7 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
-import { notice } from '../../records/schemas.ts'
+import { modeRules, notice } from '../../records/schemas.ts'
 
 const id = z.string()
 const instant = z.int().openapi({ description: 'Unix time, ms' })
@@ -90,6 +90,7 @@ export const campaignReply = z
     linesPerAgentMax: z.number().optional(),
     priority: z.int().optional(),
     share: z.int().optional(),
+    modeRules: modeRules.optional(),
     reserved: z.boolean().optional(),
     abandoned: z.enum(['rest', 'callback']).optional(),
     notice: orNull(notice).optional(),
@@ -109,6 +110,8 @@ export const statsReply = z
     abandonRate: z.number().openapi({ description: 'abandoned / answered, 0 to 1' }),
     utilisation: z.number().openapi({ description: '(talking + wrapping) / signed in, of its agents, 0 to 1' }),
     linesPerAgent: z.number().openapi({ description: 'calls in flight / agents who work, now' }),
+    mode: z.enum(campaignModes).openapi({ description: 'In force now' }),
+    modeRule: orNull(z.int()).openapi({ description: 'The rule that set it, counted from 1' }),
     why: orNull(z.string()).openapi({ description: 'Why it does not dial now; null while it does' }),
     from: instant,
     to: instant,

@@ -78,7 +78,7 @@ export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
   return {
     id: campaign.id,
     name: campaign.name,
-    mode: campaign.mode,
+    mode: floor.mode,
     state: campaign.state,
     ...paceOf(floor, w),
     agents: campaign.agents.length,

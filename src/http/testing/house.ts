@@ -86,6 +86,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     clock,
     log,
     config: { tls: options.tls ?? true, recordingsDir, exportsDir },
+    speech: () => new Uint8Array(),
     stations: { answer: async () => ({ sdp: '' }), close: () => {} },
     assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
     probes: [],

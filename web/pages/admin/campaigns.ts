@@ -8,11 +8,14 @@ import { percent, thousands } from '../../parts/numbers.ts'
 import { campaignChip, chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
+import { modeFields } from './campaign-modes.ts'
 import { problems } from './users.ts'
 
 /** Settings with the live figures since the program started. */
 export type CampaignView = Pick<Campaign, 'id' | 'name' | 'mode' | 'business' | 'state' | 'abandonRateMax'> & {
   agents: number
+  /** The rule that set the mode in force, counted from 1. */
+  modeRule: number | null
   held: string | null
   dialled: number
   answered: number
@@ -42,7 +45,11 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         columns: [
           { head: words.name, cell: row => html`<a href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>` },
           { head: words.business, cell: row => w.domain.business[row.business] },
-          { head: words.mode, cell: row => w.domain.mode[row.mode] },
+          {
+            head: words.mode,
+            cell: row =>
+              html`${w.domain.mode[row.mode]}${row.modeRule ? html`<p class="small muted">${w.admin.modes.byRule(row.modeRule)}</p>` : null}`,
+          },
           { head: words.state, cell: row => stateOf(row, w) },
           { head: words.agents, kind: 'figure', cell: row => row.agents },
           { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
@@ -127,6 +134,7 @@ ${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min:
 ${textField({ name: 'linesPerAgentMax', label: words.linesPerAgent, help: words.linesPerAgentHelp, type: 'number', min: 1, max: 20, step: 'any', figure: true, required: true }, filled)}
 ${textField({ name: 'priority', label: words.priority, help: words.priorityHelp, type: 'number', min: 1, max: 9, figure: true, required: true }, filled)}
 ${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'number', min: 1, max: 100, figure: true, required: true }, filled)}</div>
+${modeFields(filled, w, campaign?.id ?? null)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CampaignId, UserId } from '../lib/ids.ts'
+import type { ModeRule, User } from './entities.ts'
+import { dwellMs } from './mode.ts'
+import { alice, bob, campaign, setupOf, TestFloor } from './testing.ts'
+
+const carl = '+8613800000001'
+const floorWith = (modeRules: ModeRule[], at?: number) =>
+  new TestFloor({ at, campaign: { mode: 'progressive', modeRules } })
+const modeOf = (floor: TestFloor) => floor.state.campaigns.get(campaign)!.mode
+
+test('the first rule that holds sets the mode, and what is dialled follows it', () => {
+  const floor = floorWith([{ when: { agentsBelow: 2 }, mode: 'preview' }])
+  floor.ready(alice)
+  assert.deepEqual(floor.last('campaign.modeChanged'), {
+    type: 'campaign.modeChanged',
+    campaign,
+    from: 'progressive',
+    mode: 'preview',
+    rule: 1,
+  })
+  floor.leads(carl)
+  assert.equal(floor.agent(alice).phase, 'preview')
+  assert.equal(floor.count('call.dialed'), 0)
+})
+
+test('a mode stays two minutes at least, and goes back to the campaign’s own when no rule holds', () => {
+  const floor = floorWith([{ when: { agentsBelow: 2 }, mode: 'manual' }])
+  floor.do({ type: 'tick' })
+  assert.equal(modeOf(floor), 'manual')
+  floor.ready(alice, bob) // 2 is not below 2; a rule that holds lets go at 3
+  floor.pass(dwellMs)
+  assert.equal(modeOf(floor), 'manual', 'two agents are within the slack of a rule that holds')
+  const wider = floorWith([{ when: { agentsBelow: 1 }, mode: 'manual' }])
+  wider.do({ type: 'tick' })
+  wider.ready(alice, bob)
+  wider.pass(dwellMs - 10_000)
+  assert.equal(modeOf(wider), 'manual')
+  wider.pass(10_000)
+  assert.equal(modeOf(wider), 'progressive')
+  assert.equal(wider.last('campaign.modeChanged').rule, null)
+})
+
+test('an agent who comes and goes does not make the mode flap', () => {
+  const people = Array.from({ length: 12 }, (_, n) => `u_${n}` as UserId)
+  const setup = setupOf({
+    campaign: { agents: people, modeRules: [{ when: { agentsBelow: 10 }, mode: 'progressive' }] },
+  })
+  const person: User = setup.users[0]!
+  const users = people.map(id => ({ ...person, id }))
+  const floor = new TestFloor({
+    setup: { users, campaigns: [{ ...setup.campaigns[0]!, mode: 'predictive', agents: people }] },
+  })
+  floor.ready(...people.slice(0, 9))
+  assert.equal(modeOf(floor), 'progressive')
+  for (let n = 0; n < 20; n++) {
+    floor.do({ type: 'agent.signOn', agent: people[9]! })
+    floor.pass(60_000)
+    floor.do({ type: 'agent.signOff', agent: people[9]!, reason: 'x' })
+    floor.pass(60_000)
+  }
+  assert.equal(floor.count('campaign.modeChanged'), 1)
+  floor.ready(...people.slice(9))
+  floor.pass(dwellMs)
+  assert.equal(modeOf(floor), 'predictive')
+})
+
+test('rules by the hour are in the time of their zone, over midnight too', () => {
+  const night: ModeRule[] = [{ when: { from: '20:00', to: '10:30' }, mode: 'manual' }]
+  const floor = floorWith(night)
+  floor.do({ type: 'tick' })
+  assert.equal(modeOf(floor), 'manual', 'ten in Shanghai')
+  floor.pass(30 * 60_000)
+  assert.equal(modeOf(floor), 'progressive')
+  const tokyo = floorWith([{ when: { from: '11:00', to: '12:00', zone: 'Asia/Tokyo' }, mode: 'manual' }])
+  tokyo.do({ type: 'tick' })
+  assert.equal(modeOf(tokyo), 'manual')
+})
+
+test('a list that answers badly is told from fifty calls on', () => {
+  const floor = floorWith([{ when: { answerRateBelow: 0.2 }, mode: 'preview' }])
+  const { ruled } = floor.state.campaigns.get(campaign)!
+  floor.ready(alice)
+  for (let n = 0; n < 60; n++) {
+    const lead = `+86138${String(n).padStart(8, '0')}`
+    if (modeOf(floor) !== 'progressive') break
+    floor.do({
+      type: 'agent.dial',
+      agent: alice,
+      number: lead,
+      campaign,
+      lead: null,
+      party: null,
+      name: null,
+      relation: null,
+    })
+    const { call } = floor
+    floor.partyEnds(call, { cause: 'rejected', sipStatus: 486 })
+    floor.pass(1_000)
+  }
+  assert.equal(ruled.calls, 50)
+  assert.equal(modeOf(floor), 'preview')
+})
+
+test('lines of a predictive campaign that turns progressive are tied to agents, and those beyond are withdrawn', () => {
+  const floor = new TestFloor({ campaign: { mode: 'predictive' } })
+  floor.ready(alice, bob)
+  floor.leads(...Array.from({ length: 8 }, (_, n) => `+8613800000${String(n).padStart(3, '0')}`))
+  floor.pass(3_000)
+  const state = floor.state.campaigns.get(campaign)!
+  const lines = state.lines.size
+  assert.ok(lines >= 1)
+  floor.do({
+    type: 'records.committed',
+    facts: [{ type: 'campaign.saved', campaign: { ...state.campaign, mode: 'progressive' } }],
+  })
+  const claimed = [...state.lines].filter(id => floor.state.calls.get(id)!.claim !== null).length
+  assert.equal(claimed, Math.min(2, state.lines.size))
+  assert.equal(state.uncovered.size, state.lines.size - claimed)
+})
+
+test('other campaigns keep their mode', () => {
+  const other = 'ca_2' as CampaignId
+  const [first] = setupOf({}).campaigns
+  const floor = new TestFloor({
+    setup: {
+      campaigns: [
+        { ...first!, modeRules: [{ when: { agentsBelow: 5 }, mode: 'manual' }] },
+        { ...first!, id: other, name: 'other' },
+      ],
+    },
+  })
+  floor.do({ type: 'tick' })
+  assert.deepEqual([modeOf(floor), floor.state.campaigns.get(other)!.mode], ['manual', 'progressive'])
+})
