@@ -32,7 +32,7 @@ test('a list from Excel in GB18030 with Chinese headers is read as what it says'
   const campaign = await aCampaign()
   const text = '编号,姓名,手机号,关系,电话2,关系2,额度\r\nA1,张伟,138-0000-0001,本人,010-62345678,单位,"1,000"\r\n'
   const report = await load(campaign, [iconv.encode(text, 'gb18030')])
-  assert.deepEqual(report, { accepted: 1, rejected: [], rejectedCount: 0 })
+  assert.deepEqual([report.accepted, report.rejected, report.rejectedCount], [1, [], 0])
   const [lead] = await leadsOf(campaign)
   assert.equal(lead!.name, '张伟')
   assert.deepEqual(lead!.phones, [

@@ -5,23 +5,35 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Lead } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
-import type { CampaignId, LeadId } from '../lib/ids.ts'
+import type { CampaignId, ImportId, LeadId } from '../lib/ids.ts'
 import { campaignById } from './campaigns.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
+import { Duplicates } from './duplicates.ts'
 import { InvalidInput, NotNow } from './errors.ts'
 import { type LeadRow, leadRows } from './lead-file.ts'
+import { type ImportOptions, importOptions } from './lead-schemas.ts'
 import { problemsOf } from './parse.ts'
 import { leadInput } from './schemas.ts'
 
 export type RowProblem = { row: number; field: string; reason: string }
 /** `row` counts the data rows from 1. `rejected` lists at most 1,000; `rejectedCount` counts them all. */
-export type LeadReport = { accepted: number; rejected: RowProblem[]; rejectedCount: number }
+export type LeadReport = {
+  accepted: number
+  rejected: RowProblem[]
+  rejectedCount: number
+  /** The list that this import is. */
+  list: ImportId
+  /** Of those accepted: the same person as a lead that was there. */
+  marked: number
+}
 
 const sliceRows = 500
 const rejectedShown = 1000
 /** Calls are signalled on this same thread: after so many rows (about 2 ms) they have their turn. */
 const breatheRows = 20
 export const rowsMax = 1_000_000
+/** Each is a walk of its own when due leads are fetched. */
+const segmentsMax = 200
 
 export type LeadSource =
   | { kind: 'json'; rows: unknown }
@@ -32,12 +44,21 @@ export type LeadSource =
 export async function importLeads(
   door: RecordsDoor,
   actor: Actor,
-  given: { campaign: CampaignId; source: LeadSource; name: string; onProgress?: (rows: number) => void },
+  given: {
+    campaign: CampaignId
+    source: LeadSource
+    name: string
+    options?: Partial<ImportOptions>
+    onProgress?: (rows: number) => void
+  },
 ): Promise<LeadReport> {
   const campaign = await campaignById(door, given.campaign)
   if (campaign.state === 'closed') throw new NotNow('campaign-closed', 'leads cannot be added to a closed campaign')
   const importId = newId<'import'>('i')
-  const report: LeadReport = { accepted: 0, rejected: [], rejectedCount: 0 }
+  const options = importOptions.parse(given.options ?? {})
+  const duplicates = new Duplicates(door, options)
+  const segments = new Set<string>()
+  const report: LeadReport = { accepted: 0, rejected: [], rejectedCount: 0, list: importId, marked: 0 }
   const seen = new Map<string, number>()
   let slice: { row: number; lead: Lead }[] = []
   let rows = 0
@@ -46,21 +67,32 @@ export async function importLeads(
     report.rejectedCount++
     if (report.rejected.length < rejectedShown) report.rejected.push({ row, field, reason })
   }
+  const newList = () => ({
+    id: importId,
+    campaign: campaign.id,
+    name: (options.list ?? given.name).slice(0, 200),
+    priority: options.priority,
+    weight: options.weight,
+    paused: false,
+  })
   const flush = async () => {
     const ready = slice
     slice = []
     if (ready.length === 0) return
     const refs = ready.map(({ lead }) => lead.ref)
     const taken = new Set(await door.store.read('leads.taken', { campaign: campaign.id, refs }))
-    const leads = ready.filter(({ row, lead }) => {
+    const fresh = ready.filter(({ row, lead }) => {
       if (taken.has(lead.ref)) reject(row, 'ref', `the campaign has a lead ${lead.ref} already`)
       return !taken.has(lead.ref)
     })
+    const leads = await duplicates.sort(campaign.id, fresh, reject)
+    if (leads.length > 0 && report.accepted === 0) await keep(door, actor, [{ type: 'list.saved', list: newList() }])
     if (leads.length > 0)
       await keep(door, actor, [
         { type: 'leads.added', campaign: campaign.id, import: importId, leads: leads.map(({ lead }) => lead) },
       ])
     report.accepted += leads.length
+    report.marked += leads.filter(({ lead }) => lead.duplicateOf !== undefined).length
     given.onProgress?.(rows)
   }
 
@@ -69,10 +101,12 @@ export async function importLeads(
     if (++rows > rowsMax) throw new InvalidInput([{ field: '', found: 'more rows', allowed: `at most ${rowsMax}` }])
     const lead =
       problem === null
-        ? leadOf(value, campaign.id, `l_${importId.slice(2)}-${row.toString(36)}` as LeadId)
+        ? leadOf(value, campaign.id, `l_${importId.slice(2)}-${row.toString(36)}` as LeadId, options)
         : { field: '', reason: problem }
     if ('reason' in lead) reject(row, lead.field, lead.reason)
     else if (seen.has(lead.ref)) reject(row, 'ref', `${lead.ref} stands in row ${seen.get(lead.ref)} already`)
+    else if (isOneTooMany(segments, lead.segment ?? ''))
+      reject(row, 'segment', `found one more segment; allowed: at most ${segmentsMax} in a list`)
     else {
       seen.set(lead.ref, row)
       slice.push({ row, lead })
@@ -103,7 +137,12 @@ function rowsOf(source: LeadSource): AsyncIterable<LeadRow> | Iterable<LeadRow> 
 }
 
 /** Its id is the import's, which nobody can guess, and the row's. */
-function leadOf(value: unknown, campaign: CampaignId, id: LeadId): Lead | { field: string; reason: string } {
+function leadOf(
+  value: unknown,
+  campaign: CampaignId,
+  id: LeadId,
+  options: ImportOptions,
+): Lead | { field: string; reason: string } {
   const parsed = leadInput.safeParse(value, { reportInput: true })
   if (!parsed.success) {
     const [first] = problemsOf(parsed.error, value)
@@ -111,5 +150,25 @@ function leadOf(value: unknown, campaign: CampaignId, id: LeadId): Lead | { fiel
   }
   const { phones, ...rest } = parsed.data
   const unique = phones.filter((phone, at) => phones.findIndex(other => other.number === phone.number) === at)
-  return { id, campaign, ...rest, phones: unique }
+  const lead: Lead = { id, campaign, ...rest, phones: unique }
+  const { segmentField, priorityField } = options
+  if (segmentField !== undefined && lead.segment === undefined) lead.segment = textIn(lead, segmentField)
+  const text = priorityField === undefined ? '' : textIn(lead, priorityField)
+  if (text === '' || lead.priority !== undefined) return lead
+  if (!/^[0-9]$/.test(text))
+    return {
+      field: `fields.${priorityField}`,
+      reason: `found ${JSON.stringify(text)}; allowed: a whole number from 0 to 9`,
+    }
+  return { ...lead, priority: Number(text) }
+}
+
+function textIn(lead: Lead, field: string): string {
+  return Object.hasOwn(lead.fields, field) ? lead.fields[field]!.trim().slice(0, 64) : ''
+}
+
+function isOneTooMany(segments: Set<string>, segment: string): boolean {
+  if (!segments.has(segment) && segments.size >= segmentsMax) return true
+  segments.add(segment)
+  return false
 }

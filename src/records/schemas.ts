@@ -115,6 +115,14 @@ const retry = z.strictObject({
   result: z.enum(callResults),
   delayMs: ms(60_000, days(30)),
   max: z.int().min(0).max(20),
+  // biome-ignore lint/suspicious/noThenProperty: the word of the contract
+  then: z.enum(['same', 'next_number']).optional(),
+  otherSlot: z.boolean().optional(),
+})
+const quota = z.strictObject({
+  segment: z.string().max(64).nullable().default(null),
+  count: z.enum(['done', 'connected']),
+  max: z.int().min(0).max(10_000_000),
 })
 const disposition = z.strictObject({
   code: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'small letters, digits and _, at most 32'),
@@ -189,6 +197,8 @@ export const campaignInput = z
     abandoned: z.enum(['rest', 'callback']).default('rest'),
     notice: notice.nullable().default(null),
     retries: z.array(retry).max(16).optional(),
+    quotas: z.array(quota).max(200).optional(),
+    order: z.enum(['oldest', 'newest']).optional(),
     dispositions: z
       .array(disposition)
       .min(1)
@@ -212,6 +222,8 @@ export const leadInput = z
       .record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean()]).transform(String))
       .refine(fields => Object.keys(fields).length <= 100, 'at most 100 fields')
       .default({}),
+    segment: z.string().trim().max(64).optional(),
+    priority: z.int().min(0).max(9).optional(),
   })
   .openapi('LeadInput')
 

@@ -122,7 +122,6 @@ export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void
       recycle(db, fact.leads, at)
       return
     case 'leads.imported':
-      startList(db, fact.import, fact.campaign, at)
       nameList(db, fact.import, fact.source)
       run(
         `INSERT INTO imports (id, campaign, source, started_at, finished_at, accepted, rejected) VALUES (?, ?, ?, ?, ?, ?, ?)

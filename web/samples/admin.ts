@@ -224,6 +224,26 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       frame: frame(language, '/admin/campaigns/cp_1/leads'),
       campaign: { id: 'cp_1', name: campaign(language, 'running', null).name },
       counts,
+      lists: {
+        lists: [
+          { id: 'i_1', name: '2026-11.csv', priority: 5, weight: 2, paused: false, leads: 5000, counts },
+          { id: 'i_2', name: 'autumn.csv', priority: 3, weight: 1, paused: true, leads: 900, counts },
+        ],
+        filters: {
+          notDue: { leads: 100_000, more: true, nextAt: sampleNow + 600_000 },
+          callbacks: { leads: 3, nextAt: sampleNow + 60_000 },
+          pausedLists: 900,
+          overQuota: 12,
+          closed: 40,
+          inHand: 6,
+          doNotCall: 2,
+          exhausted: [
+            { reason: 'NO_ANSWER', leads: 31 },
+            { reason: 'third_party', leads: 4 },
+          ],
+        },
+        recycled: 31,
+      },
       leads: [0, 1, 2].map(n => ({
         id: `l_${n}`,
         ref: `L-2026-03187${n}`,

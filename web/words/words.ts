@@ -4,6 +4,7 @@ import { auditorWords } from './auditor.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import type { Language, Like } from './language.ts'
+import { listWords } from './lists.ts'
 import { supervisorWords } from './supervisor.ts'
 
 export type { Language } from './language.ts'
@@ -15,6 +16,7 @@ const zh = {
   supervisor: supervisorWords.zh,
   admin: adminWords.zh,
   auditor: auditorWords.zh,
+  lists: listWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -26,6 +28,7 @@ const en: Words = {
   supervisor: supervisorWords.en,
   admin: adminWords.en,
   auditor: auditorWords.en,
+  lists: listWords.en,
 }
 
 /** All texts of the pages in one language. */

@@ -3,6 +3,7 @@ import type { Deps, Env } from '../deps.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
+import { listRoutes } from './lists.ts'
 import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
 import { queueRoutes } from './queues.ts'
@@ -24,6 +25,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     campaignRoutes,
     noticeAudioRoutes,
     leadRoutes,
+    listRoutes,
     suppressionRoutes,
     tokenRoutes,
     journalRoutes,

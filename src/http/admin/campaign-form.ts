@@ -1,6 +1,6 @@
 /** A campaign as its form has it: times in seconds, the abandon rate in per cent, lists one a line. */
 import type { Filled } from '../../../web/parts/form.ts'
-import type { Campaign } from '../../centre/entities.ts'
+import type { Campaign, RetryRule } from '../../centre/entities.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
 import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
@@ -37,7 +37,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     priority: String(campaign.priority ?? 5),
     share: String(campaign.share ?? 1),
     ...modeValues(campaign),
-    retries: campaign.retries.map(rule => `${rule.result} ${rule.delayMs / 60_000} ${rule.max}`).join('\n'),
+    retries: campaign.retries.map(lineOf).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
       .join('\n'),
@@ -66,11 +66,28 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
   }
 }
 
+/** `BUSY 10 3`, and after it `same` or `next_number`, and `other_slot`. */
+function lineOf(rule: RetryRule): string {
+  const more = [rule.then, rule.otherSlot ? 'other_slot' : undefined].filter(word => word !== undefined)
+  return [rule.result, rule.delayMs / 60_000, rule.max, ...more].join(' ')
+}
+
 function retryOf(line: string) {
-  const [result = '', minutes = '', max = '', more] = line.split(/\s+/)
-  if (more !== undefined || !/^\d+(\.\d+)?$/.test(minutes) || !/^\d+$/.test(max))
-    throw new InvalidInput([{ field: 'retries', found: line.slice(0, 60), allowed: 'RESULT minutes times' }])
-  return { result: result.toUpperCase(), delayMs: Math.round(Number(minutes) * 60_000), max: Number(max) }
+  const [result = '', minutes = '', max = '', ...more] = line.split(/\s+/)
+  const then = more.find(word => word === 'same' || word === 'next_number')
+  const otherSlot = more.includes('other_slot')
+  const known = (then === undefined ? 0 : 1) + (otherSlot ? 1 : 0)
+  if (more.length !== known || !/^\d+(\.\d+)?$/.test(minutes) || !/^\d+$/.test(max))
+    throw new InvalidInput([
+      { field: 'retries', found: line.slice(0, 60), allowed: 'RESULT minutes times [same | next_number] [other_slot]' },
+    ])
+  return {
+    result: result.toUpperCase(),
+    delayMs: Math.round(Number(minutes) * 60_000),
+    max: Number(max),
+    ...(then === undefined ? {} : { then }),
+    ...(otherSlot ? { otherSlot } : {}),
+  }
 }
 
 function dispositionOf(line: string) {

@@ -5,6 +5,7 @@ import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
+import { listsApi } from './lists.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
 import { createApi } from './route.ts'
@@ -18,6 +19,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     peopleApi,
     telephonyApi,
     campaignsApi,
+    listsApi,
     callsApi,
     recordingsApi,
     exportsApi,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { leadStates } from '../../centre/entities.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { campaignById, changeCampaign, createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { importQuery } from '../../records/lead-schemas.ts'
 import { importLeads, type LeadSource } from '../../records/leads.ts'
 import { campaignChange, campaignInput, campaignState, leadInput } from '../../records/schemas.ts'
 import { campaignStats } from '../../records/stats.ts'
@@ -118,11 +119,13 @@ export function campaignsApi(api: Api, deps: Deps): void {
       summary: 'Add leads, judged row by row',
       body: z.array(leadInput),
       bodyTypes: ['text/csv'],
+      query: importQuery,
       reply: leadReportReply,
     },
     async c => {
       const source = await leadSource(c)
-      return c.json(await importLeads(records, c.var.client.actor, { campaign: idOf(c), source, name: 'API' }))
+      const options = queryOf(c, importQuery)
+      return c.json(await importLeads(records, c.var.client.actor, { campaign: idOf(c), source, name: 'API', options }))
     },
   )
 }

@@ -94,7 +94,20 @@ export const campaignReply = z
     reserved: z.boolean().optional(),
     abandoned: z.enum(['rest', 'callback']).optional(),
     notice: orNull(notice).optional(),
-    retries: z.array(z.object({ result: z.enum(callResults), delayMs: z.int(), max: z.int() })),
+    retries: z.array(
+      z.object({
+        result: z.enum(callResults),
+        delayMs: z.int(),
+        max: z.int(),
+        // biome-ignore lint/suspicious/noThenProperty: the word of the contract
+        then: z.enum(['same', 'next_number']).optional(),
+        otherSlot: z.boolean().optional(),
+      }),
+    ),
+    quotas: z
+      .array(z.object({ segment: orNull(z.string()), count: z.enum(['done', 'connected']), max: z.int() }))
+      .optional(),
+    order: z.enum(['oldest', 'newest']).optional(),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
     ),
@@ -129,6 +142,10 @@ export const leadReply = z
     state: z.enum(leadStates),
     attempts: z.int(),
     dueAt: orNull(instant),
+    segment: z.string(),
+    priority: z.int(),
+    bad: orNull(z.array(z.string())).openapi({ description: 'numbers that are not there; never dialled again' }),
+    duplicateOf: orNull(id),
   })
   .openapi('Lead')
 
@@ -137,6 +154,8 @@ export const leadReportReply = z
     accepted: z.int(),
     rejected: z.array(z.object({ row: z.int(), field: z.string(), reason: z.string() })),
     rejectedCount: z.int(),
+    list: z.string(),
+    marked: z.int().openapi({ description: 'Accepted, and the same as a lead that was there' }),
   })
   .openapi('LeadReport')
 

@@ -9,6 +9,7 @@ import { thousands } from '../../parts/numbers.ts'
 import { heading, pager, search, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
+import { importFields, type ListsProps, listsPart } from './lists.ts'
 import { problems } from './users.ts'
 
 export type LeadRow = {
@@ -25,6 +26,7 @@ export type LeadsProps = {
   frame: Frame
   campaign: { id: string; name: string }
   counts: Record<LeadState, number>
+  lists: ListsProps
   leads: LeadRow[]
   q: string
   state: LeadState | null
@@ -45,7 +47,9 @@ export function leadsPage(props: LeadsProps): Html {
     main: html`${heading({ title, count: w.frame.list.count(all), about: words.about, actions: html`<a class="button" href="/admin/campaigns/${props.campaign.id}">${icon('settings')}${w.admin.campaigns.settings}</a>` })}
 ${props.report ? report(props.report, w) : null}${problems(props.filled, w)}
 <form class="panel upload" method="post" action="${path}" enctype="multipart/form-data">${textField({ name: 'file', label: words.file, type: 'file', help: words.fileHelp, required: true }, props.filled)}
+<details><summary>${w.lists.title}</summary>${importFields(w, props.filled)}</details>
 <button class="button primary">${icon('upload')}${words.upload}</button></form>
+${listsPart(props.frame, path, props.lists)}
 <div class="toolbar">${search(props.frame, { path, q: props.q, label: words.search })}<nav class="filters" aria-label="${words.state}">
 <a href="${path}"${props.state === null ? html` aria-current="true"` : null}>${w.frame.list.all} ${thousands(all)}</a>${leadStates.map(
       state =>
