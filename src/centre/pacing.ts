@@ -22,7 +22,7 @@ import type { CampaignFloor, FloorState } from './state.ts'
 /** A line whose agent is gone may be withdrawn after the least ring time. */
 const withdrawAfterMs = 15_000
 const lookAtLeastMs = 1_000
-const lookAtMostMs = 250
+const lookAtMostMs = 500
 const logMs = 60_000
 
 /** The next step of one campaign; null when it has nothing to do now. */
@@ -82,7 +82,7 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   return null
 }
 
-/** Small floors are looked at after every event, large ones four times a second; each at least once a second. */
+/** Small floors are looked at after every event, large ones twice a second; each at least once a second. */
 function isLookDue(floor: CampaignFloor, now: number): boolean {
   if (floor.campaign.state !== 'running' || floor.signedOn === 0) return false
   const sinceMs = now - floor.lookedAt
