@@ -1,14 +1,19 @@
 /**
- * The gate. Every contact passes here, in the same decision that dials it, whatever the mode: progressive, preview, manual, callback. What
- * is not known is not allowed. A refusal names the rule and says what to do; `retryAt` is the first instant at which time alone lifts it.
+ * The gate. Every contact passes here, in the same decision that dials it, whatever the mode: predictive, progressive, preview, manual, notice,
+ * callback. What is not known is not allowed. A refusal names the rule and says what to do; `retryAt` is the first instant at which time alone
+ * lifts it. The same questions are asked by the test bench, which is told every answer and not the first no alone.
  */
 
 import type { CampaignId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
-import type { Business, CampaignMode, Relation } from './entities.ts'
+import { countCap } from './caps.ts'
+import { dateOf } from './day.ts'
+import type { Business, CampaignMode, Consent, Relation } from './entities.ts'
 import type { Verdict } from './facts.ts'
+import { clock, closesOf, limitWords } from './gate-words.ts'
 import { isNumber } from './number.ts'
-import { type Hours, manualPolicy, type Policy, policyPresets } from './policy-presets.ts'
+import { isHoliday } from './policy/holidays.ts'
+import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.ts'
 import type { FloorState } from './state.ts'
 import { type LocalTime, localTime, minutesADay, zonesOf } from './zone.ts'
 
@@ -17,69 +22,271 @@ export type ContactRequest = {
   relation: Relation | null
   campaign: CampaignId | null
   mode: CampaignMode
+  /** The lender's reference of the person; left out or null: not known, and counted by the number. */
+  party?: string | null
+  /** The lender's reference of the loan, where caps are by debt. */
+  debt?: string | null
+  consent?: Consent | null
+  /** The instant that the party agreed on, when a callback is kept: exceptions for it hold from then on for an hour. */
+  agreedAt?: number | null
+  /** A supervisor's reason to go past rules of effect WARN. */
+  override?: string | null
 }
 
 export type GateRefusal = { rule: string; words: string; retryAt: number | null }
 export type GateAnswer = { ok: true; verdict: Verdict } | { ok: false; refusal: GateRefusal }
+/** One question and its answer, for the test bench. `used` and `max` where it counts. */
+export type Asked = {
+  rule: string
+  policy: string | null
+  answer: 'yes' | 'no' | 'overridden'
+  words: string
+  retryAt: number | null
+  used?: number
+  max?: number
+}
 
 export function mayContact(state: FloorState, request: ContactRequest, now: number): GateAnswer {
-  const { number, relation } = request
-  const floor = request.campaign === null ? null : state.campaigns.get(request.campaign)
-  if (floor === undefined) return no('campaign_unknown', 'The campaign does not exist.')
-  const campaign = floor?.campaign ?? null
-  if (campaign !== null && campaign.state !== 'running') {
-    return no('campaign_not_running', `The campaign is ${campaign.state}: set it running first.`)
-  }
-  if (!isNumber(number)) return no('number_invalid', `${masked(number)} is not a number that can be dialled.`)
-  if (state.suppressed.has(number, now)) return no('do_not_call', `${masked(number)} is on the do-not-call list.`)
-  if (state.numbersInCall.has(number)) return no('number_in_call', `${masked(number)} is on a call already.`)
-
-  const policy = policyFor(state, campaign?.policy ?? null)
-  if ('rule' in policy) return { ok: false, refusal: policy }
-  if (relation !== null && !mayReach(policy, relation, campaign?.business ?? null)) {
-    return no('third_party', `Policy ${policy.id} does not allow calling a ${relation.toLowerCase()} here.`)
-  }
-  const zones = zonesOf(number)
-  if (zones.length === 0) return no('zone_unknown', `The time zone of ${masked(number)} is not known.`)
-  for (const zone of zones) {
-    const local = localTime(zone, now)
-    if (isOpen(policy, local)) continue
-    const words = `Policy ${policy.id} allows calls ${clockWords(policy.hours)}; it is ${clock(local.minute)} in ${zone}.`
-    return { ok: false, refusal: { rule: 'contact_hours', words, retryAt: opensAt(policy, local, now) } }
-  }
-  const rules = [
-    'campaign_not_running',
-    'number_invalid',
-    'do_not_call',
-    'number_in_call',
-    'third_party',
-    'contact_hours',
-  ]
-  return { ok: true, verdict: { policy: policy.id, version: policy.version, rules } }
+  return new Inquiry(state, request, now, null).answer()
 }
 
-/** Whether `at` lies within the hours that the campaign's policy allows for this number; for callbacks that are being agreed on. */
-export function isContactTime(state: FloorState, number: string, policyId: string | null, at: number): boolean {
-  const policy = policyFor(state, policyId)
-  const zones = zonesOf(number)
-  if ('rule' in policy || zones.length === 0) return false
-  return zones.every(zone => isOpen(policy, localTime(zone, at)))
+/** The verdict, and every rule asked on the way to it. */
+export function examine(
+  state: FloorState,
+  request: ContactRequest,
+  now: number,
+): { answer: GateAnswer; asked: Asked[] } {
+  const asked: Asked[] = []
+  const answer = new Inquiry(state, request, now, asked).answer()
+  return { answer, asked }
 }
 
-function policyFor(state: FloorState, id: string | null): Policy | GateRefusal {
-  const lab = policyPresets.get('LAB-ANY-HOUR')!
-  if (id === null) return state.lab ? lab : manualPolicy
-  const policy = policyPresets.get(id)
-  if (policy === undefined) {
-    return refusal('policy_unknown', `Policy "${id}" is not known, and what is not known is not allowed.`)
+type Kept = { policy: string; business: Business } | null
+
+/** Whether a callback may be agreed on for `at`: within the hours of the campaign's policies, or outside where the source lets the party choose. */
+export function isContactTime(state: FloorState, number: string, campaign: Kept, at: number): boolean {
+  return isWithin(state, number, campaign, at, true)
+}
+
+/** Whether the hours, days and holidays of the campaign's policies are open for this number, or its country code, at an instant. */
+export function isOpenAt(state: FloorState, number: string, campaign: Kept, at: number): boolean {
+  return isWithin(state, number, campaign, at, false)
+}
+
+function isWithin(state: FloorState, number: string, campaign: Kept, at: number, agreed: boolean): boolean {
+  const stack = policiesFor(state, campaign)
+  const zones = zonesOf(number)
+  if ('rule' in stack || zones.length === 0) return false
+  return stack.every(policy => (agreed && policy.hoursUnlessAgreed) || closedAt(state, policy, zones, at) === null)
+}
+
+/** A caller ID that is not one of the trunk's own is never shown. */
+export function mayShow(state: FloorState, trunk: Parameters<FloorState['trunks']['get']>[0], callerId: string) {
+  return state.trunks.get(trunk)?.trunk.callerIds.includes(callerId) ?? false
+}
+
+/** Questions in order, cheap ones first; the first no is the answer, and with a list to tell them in all are asked. */
+class Inquiry {
+  readonly #state: FloorState
+  readonly #request: ContactRequest
+  readonly #now: number
+  readonly #asked: Asked[] | null
+  readonly #agreed: boolean
+  #refusal: GateRefusal | null = null
+  #warned = false
+
+  constructor(state: FloorState, request: ContactRequest, now: number, asked: Asked[] | null) {
+    this.#state = state
+    this.#request = request
+    this.#now = now
+    this.#asked = asked
+    const { agreedAt = null } = request
+    this.#agreed = agreedAt !== null && now >= agreedAt && now < agreedAt + agreedMs
   }
-  if (policy.labOnly && !state.lab) {
-    return refusal('policy_lab_only', `Policy ${id} is for demo and tests: choose a real policy for this campaign.`)
+
+  answer(): GateAnswer {
+    const floor = this.#request.campaign === null ? null : this.#state.campaigns.get(this.#request.campaign)
+    if (floor === undefined) {
+      this.#no('campaign_unknown', 'The campaign does not exist.')
+      return { ok: false, refusal: this.#refusal! }
+    }
+    const campaign = floor?.campaign ?? null
+    const text = campaign?.policy ?? (this.#state.lab ? labPolicy : manualStack)
+    if (this.#askWho(campaign?.state ?? null)) {
+      const stack = policiesFor(this.#state, campaign)
+      if ('rule' in stack) this.#no(stack.rule, stack.words)
+      else {
+        this.#askPolicies(stack, campaign?.business ?? null)
+        if (this.#refusal === null) return { ok: true, verdict: this.#verdict(text, stack) }
+      }
+    }
+    return { ok: false, refusal: this.#refusal! }
   }
-  if (policy.missing !== undefined) {
-    return refusal('policy_incomplete', `Policy ${id} cannot be checked: this centre lacks ${policy.missing}.`)
+
+  /** The campaign, the number and the person, whatever the policy. Answers whether to go on. */
+  #askWho(campaign: 'running' | 'paused' | 'closed' | null): boolean {
+    const { number, party } = this.#request
+    const state = this.#state
+    const now = this.#now
+    const running = campaign === null || campaign === 'running'
+    if (!this.#ask('campaign_not_running', running, () => `The campaign is ${campaign}: set it running first.`))
+      return false
+    const dialable = isNumber(number)
+    const wrong = () => `${masked(number)} is not a number that can be dialled.`
+    if (!this.#ask('number_invalid', dialable, wrong) || !dialable) return false // it has neither zone nor history
+    const free = !state.suppressed.has(number, now)
+    if (!this.#ask('do_not_call', free, () => `${masked(number)} is on the do-not-call list.`)) return false
+    const stop = party ? state.stops.of(party, now) : null
+    if (stop !== null) {
+      const words =
+        stop.kind === 'hold'
+          ? `${party} is on hold: ${stop.reason}.`
+          : `${party} does not want to be called: ${stop.reason}.`
+      // Nothing but a person lifts a hold, so its lead is looked at again a day later and not lost.
+      const again = stop.kind === 'hold' ? (stop.until ?? now + dayMs) : stop.until
+      if (!this.#no(stop.kind === 'hold' ? 'party_hold' : 'do_not_call', words, again)) return false
+    } else this.#yes('party_hold')
+    return this.#ask(
+      'number_in_call',
+      !state.numbersInCall.has(number),
+      () => `${masked(number)} is on a call already.`,
+    )
   }
-  return policy
+
+  #askPolicies(stack: Policy[], business: Business | null): void {
+    const { number, relation, consent } = this.#request
+    const zones = zonesOf(number)
+    const known = zones.length > 0
+    for (const policy of stack) {
+      const reaches = relation === null || mayReach(policy, relation, business)
+      const word = relation?.toLowerCase()
+      if (
+        !this.#ask('third_party', reaches, () => `Policy ${policy.id} does not allow calling a ${word} here.`, policy)
+      )
+        return
+      if (business !== null && policy.consentFor?.includes(business)) {
+        const words = () => `Policy ${policy.id} needs a proof of consent, and none is known: add it to the lead.`
+        if (!this.#ask('consent', !!consent, words, policy)) return
+      }
+    }
+    if (!this.#ask('zone_unknown', known, () => `The time zone of ${masked(number)} is not known.`) || !known) return
+    for (const policy of stack) {
+      const closed = this.#agreed && policy.hoursUnlessAgreed ? null : closedAt(this.#state, policy, zones, this.#now)
+      if (closed === null) this.#yes('contact_hours', policy)
+      else if (!this.#no(closed.rule, closed.words, closed.retryAt, policy)) return
+      if (!this.#askAbandonment(policy)) return
+      for (const limit of policy.limits ?? []) if (!this.#askCap(policy, limit, zones)) return
+    }
+  }
+
+  #askAbandonment(policy: Policy): boolean {
+    const { campaign, mode } = this.#request
+    if (policy.abandon === undefined || mode !== 'predictive' || campaign === null) return true
+    const account = this.#state.campaigns.get(campaign)?.pacer.account
+    const answered = account?.answered ?? 0
+    const rate = answered < abandonLeast ? 0 : (account?.abandoned ?? 0) / answered
+    const shown = `${(rate * 100).toFixed(1)} %`
+    const words = () =>
+      `The campaign has abandoned ${shown} of live-answered calls; policy ${policy.id} allows ${policy.abandon!.max * 100} %.`
+    const within = rate <= policy.abandon.max
+    return within
+      ? this.#yes('abandon_limit', policy)
+      : this.#no('abandon_limit', words(), this.#now + pausedMs, policy)
+  }
+
+  #askCap(policy: Policy, limit: Limit, zones: readonly string[]): boolean {
+    const { number, party, debt, mode, override } = this.#request
+    if (limit.modes !== undefined && !limit.modes.includes(mode)) return true
+    if (limit.unlessAgreed && this.#agreed) return true
+    const rule = capRule[limit.unit]
+    const asks = { number, party: party || null, debt: debt || null }
+    const count = countCap(this.#state.counters, limit, asks, zones, this.#now)
+    if (count === null) {
+      const words = 'How often this party was contacted is being read: a moment, please.'
+      return this.#no('history_unknown', words, this.#now + historyMs, policy)
+    }
+    const figures = { used: count.used, max: limit.max }
+    if (count.freeAt === null) return this.#yes(rule, policy, figures)
+    const words = `Policy ${policy.id} allows ${limitWords(limit)}; ${count.used} counted.`
+    if (limit.effect === 'BLOCK' || !override) return this.#no(rule, words, count.freeAt, policy, figures)
+    this.#warned = true
+    this.#asked?.push({ rule, policy: policy.id, answer: 'overridden', words, retryAt: null, ...figures })
+    return true
+  }
+
+  #verdict(text: string, stack: Policy[]): Verdict {
+    const version = stack.length === 1 ? stack[0]!.version : stack.map(policy => policy.version).join('+')
+    const caps = stack.some(policy => policy.limits !== undefined)
+    const consent = stack.some(policy => policy.consentFor !== undefined)
+    const verdict: Verdict = { policy: text, version, rules: rulesAsked[(caps ? 1 : 0) + (consent ? 2 : 0)]! }
+    return this.#warned ? { ...verdict, override: this.#request.override!.slice(0, 200) } : verdict
+  }
+
+  #ask(rule: string, holds: boolean, words: () => string, policy: Policy | null = null): boolean {
+    return holds ? this.#yes(rule, policy) : this.#no(rule, words(), null, policy)
+  }
+
+  #yes(rule: string, policy: Policy | null = null, figures?: { used: number; max: number }): true {
+    const id = policy?.id ?? null
+    this.#asked?.push({ rule, policy: id, answer: 'yes', words: '', retryAt: null, ...figures })
+    return true
+  }
+
+  /** Answers whether to ask on: only for whom every answer is wanted. */
+  #no(
+    rule: string,
+    words: string,
+    retryAt: number | null = null,
+    policy: Policy | null = null,
+    figures?: { used: number; max: number },
+  ): boolean {
+    this.#refusal ??= { rule, words, retryAt }
+    this.#asked?.push({ rule, policy: policy?.id ?? null, answer: 'no', words, retryAt, ...figures })
+    return this.#asked !== null
+  }
+}
+
+const labPolicy = 'LAB-ANY-HOUR'
+const dayMs = 86_400_000
+const historyMs = 5_000
+/** An agreed time is kept within the hour, or it is no longer the time agreed on. */
+const agreedMs = 3_600_000
+/** A campaign over its abandonment limit is asked about again after this; the share falls as calls are answered in time. */
+const pausedMs = 60_000
+/** Below so many live answers a share says nothing (one of ten is no 10 %). */
+const abandonLeast = 50
+const capRule = {
+  ATTEMPT: 'cap_attempts',
+  UNANSWERED: 'cap_unanswered',
+  CONNECT: 'cap_connects',
+  CONVERSATION: 'cap_conversations',
+  ABANDON: 'cap_abandoned',
+} as const
+const asked = [
+  'campaign_not_running',
+  'number_invalid',
+  'do_not_call',
+  'party_hold',
+  'number_in_call',
+  'third_party',
+  'contact_hours',
+]
+/** With caps 1, with consent 2; the same four lists again and again. */
+const rulesAsked = [asked, [...asked, 'caps'], [...asked, 'consent'], [...asked, 'consent', 'caps']]
+
+function policiesFor(
+  state: FloorState,
+  campaign: { policy: string; business: Business } | null,
+): Policy[] | GateRefusal {
+  const text = campaign?.policy ?? (state.lab ? labPolicy : manualStack)
+  const stack = stackOf(state.policies, text, campaign?.business ?? null)
+  if (typeof stack === 'string') {
+    return refusal('policy_unknown', `Policy "${stack}" is not known, and what is not known is not allowed.`)
+  }
+  if (!state.lab && stack.some(policy => policy.labOnly)) {
+    return refusal('policy_lab_only', `Policy ${text} is for demo and tests: choose a real policy for this campaign.`)
+  }
+  return stack
 }
 
 /** Contacts and employers are called to verify an application, never to collect or to sell. */
@@ -88,6 +295,29 @@ function mayReach(policy: Policy, relation: Relation, business: Business | null)
   if (policy.labOnly) return true
   if (relation === 'CONTACT' || relation === 'WORKPLACE') return business === 'verification'
   return relation === 'SELF' || business !== 'sales'
+}
+
+/** Why a policy allows no call at this time of day, or on this day; null: it does. */
+function closedAt(state: FloorState, policy: Policy, zones: readonly string[], at: number): GateRefusal | null {
+  for (const zone of zones) {
+    const local = localTime(zone, at)
+    if (policy.holidays !== undefined) {
+      const holiday = isHoliday(state.holidays, policy.holidays, dateOf(zone, at))
+      const midnight = Math.floor(at / 60_000) * 60_000 + (minutesADay - local.minute) * 60_000
+      if (holiday === null) {
+        const words = `The calendar ${policy.holidays} does not know this year: an administrator adds its holidays.`
+        return { rule: 'holiday_unknown', words, retryAt: at + dayMs }
+      }
+      if (holiday) {
+        const words = `Policy ${policy.id} allows no calls on holidays, and it is one in ${zone}.`
+        return { rule: 'holiday', words, retryAt: midnight }
+      }
+    }
+    if (isOpen(policy, local)) continue
+    const words = `Policy ${policy.id} allows calls ${closesOf(policy.hours)}; it is ${clock(local.minute)} in ${zone}.`
+    return { rule: 'contact_hours', words, retryAt: opensAt(policy, local, at) }
+  }
+  return null
 }
 
 function isOpen(policy: Policy, local: LocalTime): boolean {
@@ -103,22 +333,10 @@ function opensAt(policy: Policy, local: LocalTime, now: number): number {
   return Math.floor(now / 60_000) * 60_000 + minutes * 60_000
 }
 
-function no(rule: string, words: string): GateAnswer {
-  return { ok: false, refusal: refusal(rule, words) }
-}
-
 function refusal(rule: string, words: string): GateRefusal {
   return { rule, words, retryAt: null }
 }
 
 function masked(number: string): string {
   return maskNumber(number.slice(0, 40))
-}
-
-function clockWords(hours: Hours): string {
-  return `${clock(hours.from)}–${clock(hours.to)}`
-}
-
-function clock(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 }

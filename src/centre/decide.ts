@@ -35,6 +35,8 @@ function handle(d: Draft, input: Input): void {
       return takeNote(d, input.facts)
     case 'leads.loaded':
       return leadsLoaded(d, input)
+    case 'contacts.loaded':
+      return d.note({ type: 'note.contactsLoaded', contacts: input.contacts, since: input.since })
     case 'agent.signOn':
       return signOn(d, input.agent)
     case 'agent.signOff':

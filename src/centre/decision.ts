@@ -1,4 +1,5 @@
 import type { CampaignId, LeadId } from '../lib/ids.ts'
+import type { Contact } from './counters.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
 import type { Actor, Fact, RecordFact } from './facts.ts'
@@ -8,6 +9,8 @@ import type { Actor, Fact, RecordFact } from './facts.ts'
  * the records door has journalled already.)
  */
 export type Note =
+  | { type: 'note.historyAsked' }
+  | { type: 'note.contactsLoaded'; contacts: Contact[]; since: number }
   | { type: 'note.ids'; next: number }
   | { type: 'note.record'; fact: RecordFact }
   | { type: 'note.clockStepped'; byMs: number }

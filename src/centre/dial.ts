@@ -1,10 +1,13 @@
 /** Placing a call: the gate, a line, and the call itself in one decision; by hand, from a preview, or by the dialler. */
+
+import { assert } from '../lib/assert.ts'
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
-import { mayContact } from './compliance.ts'
+import { mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
+import { personOf } from './lead.ts'
 import { type Line, pickLine } from './line.ts'
 import { modeNow } from './mode.ts'
 import { normaliseNumber } from './number.ts'
@@ -36,7 +39,9 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
     return d.refuse('not_in_campaign', 'You do not belong to this campaign: ask a supervisor.')
   }
   const { lead, party, name, relation } = input
-  const intent = { number, campaign: input.campaign, lead, party, name, relation, callback: input.callback ?? null }
+  const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
+  const known = { consent, debt, override, agreedAt }
+  const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, ...known }
   startByHand(d, agent, intent, 'manual', true)
 }
 
@@ -76,7 +81,7 @@ export function placeForCampaign(d: Draft, floor: CampaignFloor, lead: BufferedL
   const { campaign } = floor
   d.fact({ type: 'lead.reserved', lead: lead.id, campaign: campaign.id, agent: null })
   const { number, relation } = phone
-  const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
+  const party = { ...personOf(lead), relation }
   const intent: DialIntent = { number, campaign: campaign.id, lead: lead.id, ...party }
   place(d, intent, modeNow(floor), null, null, way)
 }
@@ -92,7 +97,7 @@ export function placeForAgent(
 ): void {
   const { id: campaign } = floor.campaign
   d.fact({ type: 'lead.reserved', lead: lead.id, campaign, agent: agent.user.id })
-  const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
+  const party = { ...personOf(lead), relation }
   const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'progressive', ...party }
   if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
   else placeByHand(d, agent, intent, 'progressive', null, way)
@@ -144,8 +149,9 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { callback, mode: _, ...who } = intent
+  const { callback, mode: _, consent: _c, override: _o, agreedAt: _a, ...who } = intent
   const { trunk, callerId } = line
+  assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
   d.fact({ type: 'call.dialed', call, mode, ...who, agent, trunk, callerId, leg, agentLeg, verdict })
   if (callback !== null) d.fact({ type: 'callback.closed', callback, how: 'dialled' })

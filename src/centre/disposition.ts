@@ -34,6 +34,7 @@ export function dispose(d: Draft, input: Dispose): void {
   const { code, note, fields } = input
   d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code, note, fields })
   followUp(d, call, agent, choice, input)
+  keepRefusal(d, call, choice)
   settle(d, agent, input.next)
 }
 
@@ -82,6 +83,14 @@ function followUp(d: Draft, call: Call, agent: Agent, choice: DispositionChoice,
   }
 }
 
+/** A contact person who refuses is never called again, whatever the campaign (GB/T 45251-2025: stop on refusal). */
+function keepRefusal(d: Draft, call: Call, choice: DispositionChoice): void {
+  const isContact = call.relation === 'CONTACT' || call.relation === 'WORKPLACE'
+  if (!isContact || choice.code !== 'refused' || choice.followUp === 'dnc') return
+  const number = normaliseNumber(call.number)
+  if (number !== null) d.fact({ type: 'suppression.added', number, reason: 'contact_refused', until: null })
+}
+
 /** Outside campaigns any plain code will do, and `callback` and `dnc` mean what they say. */
 function choiceOf(d: Draft, call: Call, code: string): DispositionChoice | null {
   const known = campaignOf(d, call)?.dispositions.find(choice => choice.code === code)
@@ -93,12 +102,11 @@ function choiceOf(d: Draft, call: Call, code: string): DispositionChoice | null 
 
 function isCallbackTime(d: Draft, call: Call, at: number | null): boolean {
   const number = normaliseNumber(call.number)
-  const policy = campaignOf(d, call)?.policy ?? null
   if (at === null || !Number.isFinite(at)) d.refuse('callback_time_missing', 'Choose a time for the callback.')
   else if (at <= d.now) d.refuse('callback_in_past', 'The callback must lie in the future.')
   else if (at > d.now + callbackMaxMs) d.refuse('callback_too_late', 'The callback must lie within 90 days.')
   else if (number === null) d.refuse('number_invalid', 'The caller showed no number that can be called back.')
-  else if (!isContactTime(d.state, number, policy, at)) {
+  else if (!isContactTime(d.state, number, campaignOf(d, call), at)) {
     d.refuse('contact_hours', 'The policy allows no call to this number at that time: choose another.')
   } else return true
   return false

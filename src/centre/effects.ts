@@ -45,5 +45,7 @@ export type Effect =
       closed: string[]
       full: string[]
     }
+  /** Ask the store for the outgoing calls since an instant, which the counters of the gate lack; the answer is `contacts.loaded`. */
+  | { type: 'leads.history'; since: number }
 
 export type EffectType = Effect['type']

@@ -121,7 +121,7 @@ export type Campaign = {
   state: 'running' | 'paused' | 'closed'
   trunks: TrunkId[]
   agents: UserId[]
-  /** Id of a policy preset, e.g. `CN-SALES-DEFAULT`. Unknown means no call is allowed. */
+  /** Id of a policy or a named stack, or several joined with `+`: the strictest wins. Unknown means no call is allowed. */
   policy: string
   /** How long a customer's phone rings; never below 15,000. */
   ringMs: number
@@ -178,7 +178,14 @@ export type Lead = {
   priority?: number
   /** A lead with the same number or reference that was there before. */
   duplicateOf?: LeadId
+  /** Proof that the person agreed to be called; absent or null: not known. */
+  consent?: Consent | null
+  /** The lender's reference of the loan, for caps by debt; absent or null: not known. */
+  debt?: string | null
 }
+
+/** On what a call is based (a form, a contract, a recorded word) and where that can be read again. */
+export type Consent = { basis: string; evidence: string }
 
 /** An import of a campaign. Lists of the highest priority are dialled first; those of the same are mixed by weight. */
 export type LeadList = {
@@ -203,6 +210,8 @@ export type BufferedLead = Lead & {
   callbackAgent: UserId | null
   /** The number on which the callback was agreed. */
   callbackNumber?: string | null
+  /** The instant that the party agreed on for a call; null: none was. */
+  agreedAt?: number | null
   list?: ImportId
   /** Priority of its list, 0 to 9; left out: 5. */
   rank?: number

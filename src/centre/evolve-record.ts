@@ -3,6 +3,7 @@ import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, User } from './entities.ts'
+import { countFor, evolveGate } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
 import type { Fact } from './facts.ts'
@@ -16,6 +17,7 @@ import type { Agent, FloorState } from './state.ts'
 import { zoneOr } from './zone.ts'
 
 export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
+  if (evolveGate(state, change)) return
   switch (change.type) {
     case 'user.saved':
       saveUser(state, change.user, at)
@@ -50,6 +52,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'campaign.saved':
       saveCampaign(state, change.campaign, at)
+      countFor(state)
       break
     case 'leads.added':
     case 'leads.imported':

@@ -7,6 +7,7 @@ import { shiftDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
+import { evolveGate } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
@@ -67,9 +68,17 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'callback.scheduled': // callbacks wait in the store; a due one comes back with its lead
     case 'callback.closed':
       break
+    case 'note.historyAsked':
+      state.counters.askedAt = at
+      break
+    case 'note.contactsLoaded':
+      state.counters.load(change.contacts, change.since, call => state.calls.has(call))
+      break
     default:
+      if (change.type.startsWith('call.')) state.counters.follow(change as Fact, at)
       if (evolveMode(state, change, at)) break
       learnQuality(state, change)
+      if (evolveGate(state, change)) break
       if (evolveAgent(state, change, at)) break
       if (evolveCall(state, change, at)) break
       if (evolveLead(state, change, at)) break

@@ -21,6 +21,7 @@ import type {
   Callback,
   Campaign,
   CampaignMode,
+  Consent,
   EndCause,
   Ending,
   InboundNumber,
@@ -34,9 +35,17 @@ import type {
   Trunk,
   User,
 } from './entities.ts'
+import type { Policy } from './policy/policy.ts'
+import type { StopKind } from './stops.ts'
 
 /** The allow verdict that a call was placed under: policy, version and the rules that were asked. */
-export type Verdict = { policy: string; version: string; rules: string[] }
+export type Verdict = {
+  policy: string
+  version: string
+  rules: string[]
+  /** A supervisor's reason to go past rules of effect WARN; whose it is stands beside the fact. */
+  override?: string
+}
 
 /** What an agent wants to dial. `number` is E.164. */
 export type DialIntent = {
@@ -49,6 +58,11 @@ export type DialIntent = {
   callback: CallbackId | null
   /** How the call came about, when the agent's phone is rung first; left out: by hand, or from a preview. */
   mode?: CampaignMode
+  consent?: Consent | null
+  debt?: string | null
+  override?: string | null
+  /** The instant that the party agreed on, when a callback is kept. */
+  agreedAt?: number | null
 }
 
 /** Counts of this instant; `dialled`, `answered`, `abandoned` since midnight; chances from 0 to 1. */
@@ -141,6 +155,7 @@ export type FloorFact =
       leg: LegId
       /** The agent's rung desk phone, picked up already. */
       agentLeg?: LegId | null
+      debt?: string | null
       verdict: Verdict
     }
   | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
@@ -221,6 +236,11 @@ export type RecordFact =
   | { type: 'leads.recycled'; campaign: CampaignId; list: ImportId; leads: LeadId[] }
   | { type: 'suppression.added'; number: string; reason: string; until: number | null }
   | { type: 'suppression.removed'; number: string; reason: string }
+  /** A person whom no channel may reach from now on, and one who may be reached again. */
+  | { type: 'party.held'; party: string; kind: StopKind; reason: string; until: number | null }
+  | { type: 'party.released'; party: string; kind: StopKind; reason: string }
+  /** A policy of the centre's own; each save is a new version. */
+  | { type: 'policy.saved'; policy: Policy }
   | { type: 'setting.saved'; key: string; value: string }
   | { type: 'recording.listened'; recording: RecordingId; user: UserId }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }

@@ -1,7 +1,12 @@
 import { idSeries } from '../lib/ids.ts'
 import { NumberSet } from '../lib/number-set.ts'
+import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
+import { countFor, setCalendar } from './evolve-gate.ts'
+import { shippedHolidays } from './policy/holidays.ts'
+import { policyPresets } from './policy/presets.ts'
 import type { FloorState, Setup } from './state.ts'
+import { Stops } from './stops.ts'
 import { localDay, zoneOr } from './zone.ts'
 
 /** The floor as it is set up, with nobody on it; trunks are down until the phone layer says otherwise. */
@@ -20,6 +25,10 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
     dialOrder: [],
     turn: 0,
     zone: zoneOr(setup.zone),
+    policies: new Map(policyPresets),
+    holidays: shippedHolidays(),
+    counters: new Counters(),
+    stops: new Stops(),
     suppressed: new NumberSet(setup.suppressed.length + 1024),
     leadsInHand: new Set(),
     recordings: new Map(),
@@ -30,11 +39,16 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   }
   for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })
   for (const { number, until } of setup.suppressed) state.suppressed.add(number, until ?? Number.POSITIVE_INFINITY)
+  for (const policy of setup.policies ?? []) state.policies.set(policy.id, policy)
+  for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)
+  for (const stop of setup.stops ?? []) state.stops.add(stop)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, bootAt)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, bootAt)
   for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
   for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
+  countFor(state)
+  if (setup.history) state.counters.load(setup.history.contacts, setup.history.since, () => false)
   for (const { campaign, answered, abandoned } of setup.today ?? []) {
     const floor = state.campaigns.get(campaign)
     if (floor === undefined) continue

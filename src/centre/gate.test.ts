@@ -5,19 +5,25 @@ import { type ContactRequest, mayContact } from './compliance.ts'
 import type { Business, Relation } from './entities.ts'
 import { noteStart, pickLine } from './line.ts'
 import { isNumber, normaliseNumber, numberKey } from './number.ts'
-import { policyPresets } from './policy-presets.ts'
-import { campaign, TestFloor, trunk } from './testing.ts'
+import { policyPresets } from './policy/presets.ts'
+import { campaign, consent, TestFloor, trunk } from './testing.ts'
 import { localTime, zonesOf } from './zone.ts'
 
 const ask = (floor: TestFloor, request: Partial<ContactRequest>) => {
-  const plain = { number: '+8613800000001', relation: 'SELF' as Relation, campaign, mode: 'progressive' as const }
+  const plain = {
+    number: '+8613800000001',
+    relation: 'SELF' as Relation,
+    campaign,
+    mode: 'progressive' as const,
+    consent,
+  }
   const answer = mayContact(floor.state, { ...plain, ...request }, floor.clock.now())
   return answer.ok ? 'yes' : answer.refusal.rule
 }
 
 test('an allowed call carries policy, version and the rules that were asked', () => {
   const floor = new TestFloor()
-  const request = { number: '+8613800000001', relation: 'SELF', campaign, mode: 'progressive' } as const
+  const request = { number: '+8613800000001', relation: 'SELF', campaign, mode: 'progressive', consent } as const
   const answer = mayContact(floor.state, request, floor.clock.now())
   assert.ok(answer.ok)
   assert.deepEqual([answer.verdict.policy, answer.verdict.version], ['CN-SALES-DEFAULT', '2024-07-01'])
@@ -26,7 +32,7 @@ test('an allowed call carries policy, version and the rules that were asked', ()
 
 test('contact hours are those of the callee, to the minute, for every preset that can be checked', () => {
   for (const policy of policyPresets.values()) {
-    if (policy.labOnly || policy.missing !== undefined) continue
+    if (policy.labOnly) continue
     const relation = policy.relations[0]!
     const business: Business = policy.relations.includes('GUARANTOR') ? 'collections' : 'sales'
     const at = (minute: number) => {
@@ -56,7 +62,12 @@ test('what is not known is not allowed', () => {
   assert.equal(ask(new TestFloor(), { campaign: 'ca_none' as never }), 'campaign_unknown')
   assert.equal(ask(new TestFloor({ campaign: { state: 'paused' } }), {}), 'campaign_not_running')
   assert.equal(ask(new TestFloor({ campaign: { policy: 'nobody-knows' } }), {}), 'policy_unknown')
-  assert.equal(ask(new TestFloor({ campaign: { policy: 'ID-OJK' } }), {}), 'policy_incomplete')
+  const jakarta = (at: number) =>
+    ask(new TestFloor({ at, campaign: { policy: 'ID-OJK', business: 'collections' } }), { number: '+62811234567' })
+  assert.equal(jakarta(Date.UTC(2027, 10, 24, 4)), 'holiday_unknown', 'nobody wrote the holidays of 2027')
+  assert.equal(jakarta(Date.UTC(2026, 7, 17, 4)), 'holiday', 'Independence Day')
+  assert.equal(jakarta(Date.UTC(2026, 7, 16, 4)), 'contact_hours', 'a Sunday')
+  assert.equal(jakarta(Date.UTC(2026, 7, 18, 4)), 'yes')
   assert.equal(ask(new TestFloor({ campaign: { policy: 'LAB-ANY-HOUR' } }), {}), 'policy_lab_only')
   assert.equal(ask(new TestFloor(), { number: '+8612345' }), 'number_invalid')
 })

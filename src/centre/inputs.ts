@@ -1,6 +1,7 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
-import type { BufferedLead, LeadOutlook, Relation } from './entities.ts'
+import type { Contact } from './counters.ts'
+import type { BufferedLead, Consent, LeadOutlook, Relation } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
 export type Input =
@@ -33,7 +34,15 @@ export type Input =
       relation: Relation | null
       /** The callback that this call keeps; it is closed when the call is dialled. */
       callback?: CallbackId | null
+      /** What the records know of the lead, for the gate. */
+      consent?: Consent | null
+      debt?: string | null
+      /** A supervisor's reason to go past a rule of effect WARN; the door checks who may. */
+      override?: string | null
+      agreedAt?: number | null
     }
+  /** The store's answer to `leads.history`: outgoing calls since `since`. */
+  | { type: 'contacts.loaded'; contacts: Contact[]; since: number }
   | { type: 'agent.acceptPreview'; agent: UserId }
   | { type: 'agent.skipPreview'; agent: UserId; reason: string }
   | { type: 'agent.hangUp'; agent: UserId; call: CallId }

@@ -5,7 +5,7 @@ import type { Way } from './dial.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone, Refusal } from './entities.ts'
 import { type Hold, hold } from './hold.ts'
-import { candidatePhones } from './lead.ts'
+import { candidatePhones, requestOf } from './lead.ts'
 import { placeOfLead } from './lead-buffer.ts'
 import { isOverQuota } from './lead-supply.ts'
 import { isAgentFirst, modeNow } from './mode.ts'
@@ -70,7 +70,7 @@ function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
   const mode = modeNow(floor)
   let refused: { refusal: GateRefusal; number: string } | null = null
   for (const phone of candidatePhones(lead)) {
-    const gate = mayContact(d.state, { ...phone, campaign, mode }, d.now)
+    const gate = mayContact(d.state, requestOf(lead, phone, campaign, mode), d.now)
     if (gate.ok) return { phone, verdict: gate.verdict }
     const { refusal } = gate
     // A number that opens later is better news than one that never does.

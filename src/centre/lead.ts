@@ -1,5 +1,7 @@
 /** A lead's numbers in the order they are tried. */
-import type { BufferedLead, LeadPhone } from './entities.ts'
+import type { CampaignId } from '../lib/ids.ts'
+import type { ContactRequest } from './compliance.ts'
+import type { BufferedLead, CampaignMode, LeadPhone } from './entities.ts'
 
 type Numbers = Pick<BufferedLead, 'phones' | 'attempts'> &
   Partial<Pick<BufferedLead, 'bad' | 'next' | 'callback' | 'callbackNumber'>>
@@ -17,4 +19,20 @@ export function candidatePhones(lead: Numbers): LeadPhone[] {
   const first = (lead.callback ? lead.callbackNumber : null) ?? lead.next ?? null
   const at = first === null ? -1 : all.findIndex(phone => phone.number === first)
   return at <= 0 ? all : [all[at]!, ...all.slice(0, at), ...all.slice(at + 1)]
+}
+
+/** What the gate is asked about a lead's number. */
+export function requestOf(
+  lead: BufferedLead,
+  phone: LeadPhone,
+  campaign: CampaignId,
+  mode: CampaignMode,
+): ContactRequest {
+  const { number, relation } = phone
+  return { number, relation, campaign, mode, ...personOf(lead) }
+}
+
+/** Whom a lead is about, as a call and the gate know it. */
+export function personOf({ ref, name, callback, consent = null, debt = null, agreedAt = null }: BufferedLead) {
+  return { party: ref, name, callback, consent, debt, agreedAt }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { CampaignId, UserId } from '../lib/ids.ts'
 import type { ModeRule, User } from './entities.ts'
 import { dwellMs } from './mode.ts'
-import { alice, bob, campaign, setupOf, TestFloor } from './testing.ts'
+import { alice, bob, campaign, consent, setupOf, TestFloor } from './testing.ts'
 
 const carl = '+8613800000001'
 const floorWith = (modeRules: ModeRule[], at?: number) =>
@@ -94,6 +94,7 @@ test('a list that answers badly is told from fifty calls on', () => {
       party: null,
       name: null,
       relation: null,
+      consent,
     })
     const { call } = floor
     floor.partyEnds(call, { cause: 'rejected', sipStatus: 486 })

@@ -127,7 +127,7 @@ test('1 with every agent busy: music, then an apology and a callback that an age
 
   const owed = { ...leadOf('le_0', '+8613800000001'), callback: callback.id, dueAt: floor.clock.now() }
   floor.do({ type: 'leads.loaded', campaign, leads: [], exhausted: true }) // asked for before it was given back
-  floor.pass(6_000)
+  floor.pass(60_000) // the carrier's one attempt a minute
   floor.do({ type: 'leads.loaded', campaign, leads: [owed], exhausted: true })
   assert.equal(floor.count('call.dialed'), 1, 'nobody is free for it')
   floor.do({ type: 'agent.ready', agent: alice })

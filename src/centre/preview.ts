@@ -5,7 +5,7 @@ import { startByHand } from './dial.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone } from './entities.ts'
 import type { DialIntent } from './facts.ts'
-import { candidatePhones } from './lead.ts'
+import { candidatePhones, personOf, requestOf } from './lead.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
 
@@ -28,7 +28,7 @@ export function acceptPreview(d: Draft, id: UserId): void {
   const phone = allowedPhone(d, agent.preview)
   if (phone === null) return d.refuse('number_invalid', 'This lead has no number.')
   const { number, relation } = phone
-  const party = { party: lead.ref, name: lead.name, relation, callback: lead.callback }
+  const party = { ...personOf(lead), relation }
   const intent: DialIntent = { number, campaign, lead: lead.id, ...party }
   const closed = { agent: id, campaign, lead: lead.id, reason: null }
   const outcome = startByHand(d, agent, intent, 'preview', false)
@@ -75,6 +75,8 @@ function release(d: Draft, agent: Agent, reason: string, delayMs: number): void 
 function allowedPhone(d: Draft, preview: NonNullable<Agent['preview']>): LeadPhone | null {
   const phones = candidatePhones(preview.lead)
   const { campaign } = preview
-  const allowed = phones.find(phone => mayContact(d.state, { ...phone, campaign, mode: 'preview' }, d.now).ok)
+  const allowed = phones.find(
+    phone => mayContact(d.state, requestOf(preview.lead, phone, campaign, 'preview'), d.now).ok,
+  )
   return allowed ?? phones[0] ?? null
 }

@@ -17,6 +17,10 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     decideDue(d, due)
     return d.decision()
   }
+  if (state.counters.lacks(moment.now)) {
+    const asked = askHistory(state, moment)
+    if (asked !== null) return asked
+  }
   const match = nextMatch(state)
   if (match !== null) {
     const d = new Draft(state, moment)
@@ -28,4 +32,16 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     if (decision !== null) return decision
   }
   return null
+}
+
+const historyTimeoutMs = 30_000
+
+/** A policy with longer windows came into use: the counters ask the store for what they lack. */
+function askHistory(state: FloorState, moment: Moment): Decision | null {
+  const { askedAt, needMs } = state.counters
+  if (askedAt !== null && moment.now < askedAt + historyTimeoutMs) return null
+  const d = new Draft(state, moment)
+  d.note({ type: 'note.historyAsked' })
+  d.effect({ type: 'leads.history', since: moment.now - needMs })
+  return d.decision()
 }

@@ -8,12 +8,15 @@ import type { RecordFact } from './facts.ts'
 import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { settle, takeState } from './settle.ts'
+import type { Agent, Call } from './state.ts'
 
 export function takeNote(d: Draft, facts: RecordFact[]): void {
   const suppressed = new Set<string>()
   const stopped = new Set<CampaignId>()
+  const held = new Set<string>()
   for (const fact of facts) {
     if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
+    if (fact.type === 'party.held') held.add(fact.party)
     if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
     if (fact.type === 'user.saved' && !fact.user.enabled && isSignedOn(d, fact.user.id)) {
       signOff(d, fact.user.id, 'user_disabled')
@@ -21,8 +24,10 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
   }
-  if (suppressed.size > 0) withdrawCalls(d, suppressed)
-  if (stopped.size > 0) withdrawPreviews(d, stopped)
+  if (suppressed.size > 0) withdrawCalls(d, call => suppressed.has(call.number))
+  if (held.size > 0) withdrawCalls(d, call => call.party !== null && held.has(call.party))
+  if (stopped.size > 0) withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
+  if (held.size > 0) withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
 }
 
 /** A ready agent who is moved from a rung desk phone to a leg of the shift has none yet. */
@@ -32,18 +37,22 @@ function changeStation(d: Draft, user: User): void {
   takeState(d, agent, 'break', 'audio_lost')
 }
 
-/** A number that may not be called any more stops ringing at once. */
-function withdrawCalls(d: Draft, numbers: Set<string>): void {
+/** A number or person that may not be called any more stops ringing at once. */
+function withdrawCalls(d: Draft, isMeant: (call: Call) => boolean): void {
   for (const call of d.state.calls.values()) {
-    if (call.direction === 'in' || call.answeredAt !== null || !numbers.has(call.number)) continue
+    if (call.direction === 'in' || call.answeredAt !== null || !isMeant(call)) continue
     endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
   }
 }
 
-function withdrawPreviews(d: Draft, campaigns: Set<CampaignId>): void {
+function withdrawPreviews(
+  d: Draft,
+  reason: string,
+  isMeant: (preview: NonNullable<Agent['preview']>) => boolean,
+): void {
   for (const agent of d.state.agents.values()) {
-    if (agent.preview === null || agent.phase !== 'preview' || !campaigns.has(agent.preview.campaign)) continue
-    withdrawPreview(d, agent, 'campaign_stopped')
+    if (agent.preview === null || agent.phase !== 'preview' || !isMeant(agent.preview)) continue
+    withdrawPreview(d, agent, reason)
     settle(d, agent, 'ready')
   }
 }

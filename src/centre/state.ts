@@ -15,6 +15,7 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { NumberSet } from '../lib/number-set.ts'
+import type { Contact, Counters } from './counters.ts'
 import type {
   BufferedLead,
   Campaign,
@@ -33,6 +34,8 @@ import type { LeadBuffer } from './lead-buffer.ts'
 import type { LeadSupply } from './lead-supply.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Stop, Stops } from './stops.ts'
 
 export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'notice' | 'waiting' | 'assigned' | 'talking' | 'ended'
 
@@ -215,6 +218,14 @@ export type FloorState = {
   turn: number
   /** IANA time zone of the centre: its day is the day of the abandonment account. */
   zone: string
+  /** Policies shipped and the centre's own, by id: the version in force. */
+  policies: Map<string, Policy>
+  /** Days without contact, by calendar. */
+  holidays: Map<string, Set<string>>
+  /** Who was contacted, for caps. */
+  counters: Counters
+  /** People whom no channel may reach. */
+  stops: Stops
   /** Numbers that may not be called, for good or until an instant. */
   suppressed: NumberSet
   /** Leads that are in a call or a preview now. */
@@ -238,6 +249,13 @@ export type Setup = {
   queues: Queue[]
   campaigns: Campaign[]
   suppressed: { number: string; until: number | null }[]
+  /** The centre's own policies, each in its newest version. */
+  policies?: Policy[]
+  /** Calendars that an administrator wrote: code → dates. */
+  calendars?: Record<string, string>
+  stops?: Stop[]
+  /** Outgoing calls since `since`; left out: there were none. */
+  history?: { contacts: Contact[]; since: number }
   /** The centre's time zone; left out: Asia/Shanghai. */
   zone?: string | null
   /** Live-answered and abandoned calls of the dialler since midnight, by campaign. */

@@ -119,10 +119,13 @@ export class TestFloor {
   }
 }
 
+/** Proof of consent, as leads of sales need it. */
+export const consent = { basis: 'form', evidence: 'scan-1' }
+
 export function leadOf(id: string, number: string): BufferedLead {
   const phones = [{ number, relation: 'SELF' as const }]
   const history = { attempts: 0, dueAt: 0, callback: null, callbackAgent: null }
-  return { id: id as LeadId, campaign, ref: `ref-${id}`, name: 'carl', phones, fields: {}, ...history }
+  return { id: id as LeadId, campaign, ref: `ref-${id}`, name: 'carl', phones, fields: {}, consent, ...history }
 }
 
 export function setupOf({ station = 'browser', campaign: changes, setup }: FloorOptions): Setup {

@@ -98,14 +98,22 @@ export function localDay(zone: string, at: number): number {
   return Math.floor((at + offsetMs(zone, at)) / 86_400_000)
 }
 
-/** Offsets change at quarter hours only, so one is worked out once per zone and quarter; the cache holds one entry a zone. */
+/**
+ * Offsets change at quarter hours only, so one is worked out once per zone and quarter. The last one is at hand; of others, which days and
+ * months past are counted by, as many are kept as a week has.
+ */
 const quarterMs = 900_000
-const offsets = new Map<string, { quarter: number; offset: number; format: Intl.DateTimeFormat }>()
+const othersMax = 700
+type Offsets = { quarter: number; offset: number; format: Intl.DateTimeFormat; others: Map<number, number> }
+const offsets = new Map<string, Offsets>()
 
-function offsetMs(zone: string, at: number): number {
+/** Local time less UTC, ms. */
+export function offsetMs(zone: string, at: number): number {
   const quarter = Math.floor(at / quarterMs)
   const known = offsets.get(zone)
   if (known !== undefined && known.quarter === quarter) return known.offset
+  const met = known?.others.get(quarter)
+  if (met !== undefined) return met
   const format =
     known?.format ??
     new Intl.DateTimeFormat('en-US', {
@@ -122,6 +130,9 @@ function offsetMs(zone: string, at: number): number {
   for (const { type, value } of format.formatToParts(start)) part[type] = Number(value)
   const local = Date.UTC(part['year']!, part['month']! - 1, part['day']!, part['hour']!, part['minute']!)
   const offset = local - start
-  offsets.set(zone, { quarter, offset, format })
+  const others = known?.others ?? new Map<number, number>()
+  if (others.size >= othersMax) others.clear()
+  others.set(quarter, offset)
+  offsets.set(zone, { quarter, offset, format, others })
   return offset
 }

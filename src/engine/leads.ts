@@ -18,8 +18,16 @@ export function leadsPort(of: {
   timers: Timers
   log: Logger
 }): Ports['leads'] {
+  const history = (since: number): void => {
+    of.store.read('contacts.since', { since }).then(
+      contacts => of.post({ type: 'contacts.loaded', contacts, since }),
+      error => of.log.warn({ err: error }, 'the history of contacts could not be read; it is asked for again'),
+    )
+  }
   return {
-    perform({ campaign, want, callbacksOnly, closed, full }) {
+    perform(effect) {
+      if (effect.type === 'leads.history') return history(effect.since)
+      const { campaign, want, callbacksOnly, closed, full } = effect
       const except = inBuffer(of.state(), campaign)
       of.store.read('leads.due', { campaign, now: of.clock.now(), want, except, callbacksOnly, closed, full }).then(
         answer => of.post({ type: 'leads.loaded', campaign, ...answer }),

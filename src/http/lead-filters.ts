@@ -1,6 +1,6 @@
 /** Why leads are not dialled now, for the API and the page: what the store counts, and where the policy's hours are closed at this moment. */
 import { bestTime, type HourScore } from '../centre/best-time.ts'
-import { isContactTime } from '../centre/compliance.ts'
+import { isOpenAt } from '../centre/compliance.ts'
 import type { Campaign } from '../centre/entities.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import type { LeadFilters } from '../store/lead-filters.ts'
@@ -21,7 +21,7 @@ export async function leadFilters(
   const places = found.places.map(({ place, leads }) => ({
     place,
     leads,
-    open: isContactTime(deps.engine.state, `+${place}`, campaign.policy, now),
+    open: isOpenAt(deps.engine.state, `+${place}`, campaign, now),
   }))
   const closed = places.reduce((sum, { leads, open }) => sum + (open ? 0 : leads), 0)
   return { ...found, places, closed }

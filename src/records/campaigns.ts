@@ -20,7 +20,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   }
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   checkNotice(campaign, [])
-  checkPolicy(campaign.policy)
+  await checkPolicy(door, campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
   await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
@@ -37,7 +37,7 @@ export async function changeCampaign(
   const campaign = { ...(await campaignById(door, id)), ...change }
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   if (change.notice) checkNotice(campaign, [])
-  if (change.policy) checkPolicy(campaign.policy)
+  if (change.policy) await checkPolicy(door, campaign.policy)
   if (change.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
   if (change.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])

@@ -15,6 +15,9 @@ const sniffBytes = 256 * 1024
 
 /** Header words for our own fields; every other column goes into `fields` under its own name. */
 const refNames = ['ref', 'reference', 'id', '编号', '客户编号', '业务编号', '合同号', '借据号']
+const debtNames = ['debt', 'loan', '借据', '借据编号']
+const basisNames = ['consent', 'consentbasis', '同意依据', '授权依据']
+const evidenceNames = ['evidence', 'consentevidence', '同意凭证', '授权凭证']
 const nameNames = ['name', '姓名', '客户姓名', '客户名称']
 const phoneNames = [
   'phone',
@@ -40,7 +43,7 @@ const relationWords: Record<string, (typeof relations)[number]> = {
 }
 
 type Column =
-  | { kind: 'ref' | 'name' }
+  | { kind: 'ref' | 'name' | 'debt' | 'basis' | 'evidence' }
   /** `phone`, `phone2`, `电话3` …: which of the person's numbers. */
   | { kind: 'phone' | 'relation'; which: number }
   | { kind: 'field'; name: string }
@@ -136,6 +139,9 @@ function columnOf(cell: string): Column {
   const [, stem = word, which = '1'] = /^(.*?)(\d{1,2})$/.exec(word) ?? []
   if (refNames.includes(word)) return { kind: 'ref' }
   if (nameNames.includes(word)) return { kind: 'name' }
+  if (debtNames.includes(word)) return { kind: 'debt' }
+  if (basisNames.includes(word)) return { kind: 'basis' }
+  if (evidenceNames.includes(word)) return { kind: 'evidence' }
   if (phoneNames.includes(stem)) return { kind: 'phone', which: Number(which) }
   if (relationNames.includes(stem)) return { kind: 'relation', which: Number(which) }
   return { kind: 'field', name: cell.slice(0, 64) }
@@ -155,7 +161,9 @@ function leadFrom(columns: Column[], cells: string[]): unknown {
     else lead[column.kind] = cell
   }
   const phones = [...numbers].map(([which, number]) => ({ number, relation: relationOf.get(which) ?? 'SELF' }))
-  return { ...lead, phones, fields }
+  const { basis, evidence, ...rest } = lead
+  const consent = basis === undefined && evidence === undefined ? {} : { consent: { basis, evidence } }
+  return { ...rest, phones, fields, ...consent }
 }
 
 type Sniffed = { encoding: 'utf8' | 'gb18030'; delimiter: string; chunks: AsyncIterable<Uint8Array> }

@@ -1,6 +1,7 @@
 /** Ids inside a record must name something that is there. */
 import type { InboundTarget } from '../centre/entities.ts'
-import { policyPresets } from '../centre/policy-presets.ts'
+import { stackNames, stacks } from '../centre/policy/policy.ts'
+import { policyPresets } from '../centre/policy/presets.ts'
 import type { TrunkId, UserId } from '../lib/ids.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
@@ -25,9 +26,11 @@ export async function checkTrunks(door: RecordsDoor, field: string, ids: TrunkId
 }
 
 /** An unknown policy would let no call through, and nobody would see why. */
-export function checkPolicy(policy: string): void {
-  if (policyPresets.has(policy)) return
-  const allowed = [...policyPresets.keys()].join(', ')
+export async function checkPolicy(door: RecordsDoor, policy: string): Promise<void> {
+  const own = await door.store.read('policies.list', {})
+  const known = new Set([...policyPresets.keys(), ...own.map(each => each.id)])
+  if (stackNames(policy).every(name => known.has(name))) return
+  const allowed = `one of these, or several joined with +: ${[...known, ...Object.keys(stacks)].join(', ')}`
   throw new InvalidInput([{ field: 'policy', found: JSON.stringify(policy), allowed }])
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
+import { stopKinds } from '../centre/stops.ts'
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -183,7 +184,7 @@ export const campaignInput = z
     mode: z.enum(campaignModes),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
     agents: z.array(id<UserId>()).max(5000).default([]),
-    policy: words(64),
+    policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),
     wrapMs: ms(0, 60_000).default(15_000),
     previewMs: ms(9000, 120_000).default(30_000),
@@ -224,6 +225,13 @@ export const leadInput = z
       .default({}),
     segment: z.string().trim().max(64).optional(),
     priority: z.int().min(0).max(9).optional(),
+    /** Why the person may be called, and where that can be read again; sales need it. */
+    consent: z
+      .strictObject({ basis: words(100), evidence: words(500) })
+      .nullable()
+      .optional(),
+    /** The lender's reference of the loan. */
+    debt: words(64).nullable().optional(),
   })
   .openapi('LeadInput')
 
@@ -236,6 +244,31 @@ export const suppressionInput = z
   })
   .openapi('SuppressionInput')
 
+/** `hold`: dispute, complaint, hardship, death … ; `do_not_call`: the person's own wish, whatever the number. */
+export const stopInput = z
+  .strictObject({
+    party: words(64),
+    kind: z.enum(stopKinds).default('hold'),
+    reason: words(200),
+    /** Unix ms; null: until it is released. */
+    until: z.int().min(0).nullable().default(null),
+  })
+  .openapi('HoldInput')
+
+/** May this number be called at this time? Left out: now, no campaign, by hand; the campaign's lead with this number is looked up. */
+export const contactQuestion = z
+  .strictObject({
+    number: phoneNumber,
+    campaign: id<CampaignId>().nullable().default(null),
+    relation: z.enum(relations).nullable().default(null),
+    party: words(64).nullable().default(null),
+    debt: words(64).nullable().default(null),
+    mode: z.enum(campaignModes).default('manual'),
+    agreed: z.boolean().default(false),
+    at: z.int().min(0).max(4_102_444_800_000).optional(),
+  })
+  .openapi('ContactQuestion')
+
 export const tokenInput = z.strictObject({ name: words(64), role: z.enum(roles) }).openapi('TokenInput')
 
 export const callInput = z
@@ -244,6 +277,8 @@ export const callInput = z
     number: phoneNumber,
     party: words(64).nullable().default(null),
     campaign: id<CampaignId>().nullable().default(null),
+    /** Why a rule that only warns is gone past; supervisors and administrators. */
+    override: words(200).nullable().default(null),
   })
   .openapi('CallInput')
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../centre/facts.ts'
+import { calendarKey, readDates } from '../centre/policy/holidays.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -9,11 +10,17 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
+/** `calendar.ID`: the holidays of a country; empty brings back those that are shipped. */
+const calendarCheck = {
+  allowed: 'dates like 2026-08-17, apart by spaces or lines, at most 1,000',
+  isRight: (value: string) => readDates(value) !== null,
+}
+
 export const settingKeys = Object.keys(checks)
 
 export async function saveSettings(door: RecordsDoor, actor: Actor, values: Record<string, string>): Promise<void> {
   const problems = Object.entries(values).flatMap(([key, value]) => {
-    const check = Object.hasOwn(checks, key) ? checks[key] : undefined
+    const check = Object.hasOwn(checks, key) ? checks[key] : calendarKey.test(key) ? calendarCheck : undefined
     if (check === undefined)
       return [{ field: key.slice(0, 64), found: 'an unknown setting', allowed: settingKeys.join(', ') }]
     return check.isRight(value)

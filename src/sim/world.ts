@@ -162,7 +162,8 @@ export class World {
     const known = chance(this.#random, 0.5) && this.#leads.has(lead.id)
     const number = chance(this.#random, 0.05) ? 'nonsense' : lead.phones[0]!.number
     const about = known ? { campaign: lead.campaign, lead: lead.id } : { campaign: null, lead: null }
-    this.post({ type: 'agent.dial', agent, number, ...about, party: null, name: null, relation: null })
+    const consent = known ? { consent: lead.consent } : {}
+    this.post({ type: 'agent.dial', agent, number, ...about, party: null, name: null, relation: null, ...consent })
   }
 
   #loseAudio(id: UserId): void {
@@ -348,6 +349,8 @@ export class World {
         if (chance(random, 0.97)) return this.#in(30, whole)
         return this.#in(30, { type: 'recording.failed', recording, reason: 'disk full' })
       }
+      case 'leads.history':
+        return void this.#in(5, { type: 'contacts.loaded', contacts: [], since: effect.since })
       case 'leads.fetch': {
         const { campaign, want } = effect
         const due = [...this.#leads.values()].filter(
@@ -425,6 +428,7 @@ function allUsers(options: WorldOptions): UserId[] {
 }
 
 function leadOf(n: number, campaign: CampaignId): Lead {
+  const consent = { basis: 'form', evidence: `scan-${n}` }
   const phones = [{ number: `+86138${String(n).padStart(8, '0')}`, relation: 'SELF' as const }]
   if (n % 5 === 0) phones.push({ number: `+86137${String(n).padStart(8, '0')}`, relation: 'SELF' as const })
   return {
@@ -434,6 +438,7 @@ function leadOf(n: number, campaign: CampaignId): Lead {
     name: 'carl',
     phones,
     fields: {},
+    consent,
   }
 }
 

@@ -76,14 +76,15 @@ function answerHours(db: Db, campaign: CampaignId): AnswerHour[] {
   ).all(campaign, hoursMax) as AnswerHour[]
 }
 
-const columns = `leads.id, leads.campaign, leads.ref, leads.name, leads.phones, leads.fields, leads.attempts, leads.due_at AS dueAt,
+const columns = `leads.consent, leads.debt, leads.id, leads.campaign, leads.ref, leads.name, leads.phones, leads.fields, leads.attempts, leads.due_at AS dueAt,
   leads.callback, leads.callback_agent AS callbackAgent, leads.import AS list, leads.segment, leads.priority, leads.bad,
   leads.next_number AS next`
 
 function callbacks({ db, now, except }: Fetch, campaign: CampaignId, want: number): BufferedLead[] {
   const rows = sql(
     db.$client,
-    `SELECT ${columns}, callbacks.number AS callbackNumber, lists.priority AS rank FROM leads INDEXED BY leads_due
+    `SELECT ${columns}, callbacks.number AS callbackNumber,
+       CASE callbacks.reason WHEN 'agreed' THEN callbacks.at END AS agreedAt, lists.priority AS rank FROM leads INDEXED BY leads_due
      LEFT JOIN callbacks ON callbacks.id = leads.callback JOIN lists ON lists.id = leads.import
      WHERE leads.campaign = ? AND leads.state = 'callback' AND leads.due_at <= ? AND lists.paused = 0 ORDER BY leads.due_at, leads.id`,
   ).iterate(campaign, now) as Iterable<DueRow>
@@ -185,20 +186,25 @@ function ofWalk({ db, now, newest, except }: Fetch, list: List, walk: Walk, want
 /** Exported for the test that asks SQLite how it means to do this. */
 export function readyWalk(newest: boolean): string {
   const order = newest ? 'due_at DESC, id DESC' : 'due_at, id'
-  return `SELECT ${columns}, NULL AS callbackNumber FROM leads INDEXED BY leads_ready
+  return `SELECT ${columns}, NULL AS callbackNumber, NULL AS agreedAt FROM leads INDEXED BY leads_ready
     WHERE state = 'ready' AND import = ? AND priority = ? AND place = ? AND segment = ? AND due_at <= ? ORDER BY ${order}`
 }
 
-type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad'> & { phones: string; fields: string; bad: string | null }
+type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent'> & {
+  phones: string
+  fields: string
+  bad: string | null
+  consent: string | null
+}
 
 function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>, more: { rank?: number } = {}): BufferedLead[] {
   const found: BufferedLead[] = []
   if (want <= 0) return found
   for (const row of rows) {
     if (except.has(row.id)) continue
-    const { phones, fields, bad, ...rest } = row
+    const { phones, fields, bad, consent, ...rest } = row
     const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: bad === null ? [] : JSON.parse(bad) }
-    found.push({ ...rest, ...lists, ...more })
+    found.push({ ...rest, ...lists, ...more, consent: consent === null ? null : JSON.parse(consent) })
     if (found.length >= want) break
   }
   return found

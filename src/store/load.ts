@@ -1,10 +1,13 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
 
+import { manualStack, reachOf } from '../centre/policy/policy.ts'
+import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
 import { localTime, zoneOr } from '../centre/zone.ts'
 import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
+import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
 import type { NoArgs } from './page.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
 
@@ -49,6 +52,7 @@ export const loadQueries = {
       .where(literal`until IS NULL OR until > ${args.now}`)
       .all(),
     ...todayOf(db, args.now),
+    ...gateOf(db, args.now),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
     calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),
@@ -85,4 +89,25 @@ function todayOf(db: Db, now: number): Pick<Setup, 'zone' | 'today'> {
      WHERE started_at >= ? AND direction = 'out' AND mode IN ('predictive', 'progressive') AND campaign IS NOT NULL GROUP BY campaign`,
   ).all(midnight) as { campaign: CampaignId; answered: number; abandoned: number }[]
   return { zone, today }
+}
+
+/** What the gate needs from the start: own policies, calendars, stopped people, and who was contacted as far back as the policies in use look. */
+function gateOf(db: Db, now: number): Pick<Setup, 'policies' | 'calendars' | 'stops' | 'history'> {
+  const own = newestPolicies(db)
+  const policies = new Map([...policyPresets, ...own.map(policy => [policy.id, policy] as const)])
+  const used = sql(
+    db.$client,
+    "SELECT DISTINCT json_extract(doc, '$.policy') AS policy FROM campaigns WHERE state <> 'closed'",
+  ).all() as { policy: string }[]
+  const since = now - reachOf(policies, [manualStack, ...used.map(row => row.policy)])
+  const settings = sql(db.$client, "SELECT key, value FROM settings WHERE key LIKE 'calendar.%'").all() as {
+    key: string
+    value: string
+  }[]
+  return {
+    policies: own,
+    calendars: Object.fromEntries(settings.map(({ key, value }) => [key.slice('calendar.'.length), value])),
+    stops: stopsAt(db, now),
+    history: { contacts: contactsSince(db, since), since },
+  }
 }

@@ -139,8 +139,9 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
         fact.callerId,
         at,
       )
+      if (fact.debt) run('UPDATE calls SET debt = ? WHERE id = ?', fact.debt, fact.call)
       run(
-        'INSERT INTO attempts (seq, at, campaign, lead, agent, number, call, policy, version, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO attempts (seq, at, campaign, lead, agent, number, call, policy, version, rules, override) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         seq,
         at,
         fact.campaign,
@@ -151,6 +152,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
         fact.verdict.policy,
         fact.verdict.version,
         JSON.stringify(fact.verdict.rules),
+        fact.verdict.override ?? null,
       )
       if (fact.lead !== null)
         run(

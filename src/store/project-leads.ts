@@ -49,6 +49,12 @@ export function addLead(db: Connection, lead: Lead, list: ImportId, at: number):
     placeOf(lead.phones[0]?.number ?? ''),
     lead.duplicateOf ?? null,
   )
+  if (lead.consent || lead.debt)
+    sql(db, 'UPDATE leads SET consent = ?, debt = ? WHERE id = ?').run(
+      lead.consent ? JSON.stringify(lead.consent) : null,
+      lead.debt ?? null,
+      lead.id,
+    )
   for (const phone of lead.phones)
     sql(db, 'INSERT INTO lead_phones (number, lead, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
       phone.number,

@@ -3,7 +3,7 @@ import { type Connection, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'
 import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
 
-export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void {
+export function projectRecord(db: Connection, { at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
     case 'user.saved': {
@@ -148,6 +148,24 @@ export function projectRecord(db: Connection, { at, fact }: ProjectedLine): void
       return
     case 'suppression.removed':
       run('DELETE FROM suppressions WHERE number = ?', fact.number)
+      return
+    case 'policy.saved': {
+      const { id, version } = fact.policy
+      run(
+        `INSERT INTO policies (id, version, doc, saved_at, saved_by) VALUES (?, ?, ?, ?, ?)`,
+        ...[id, version, JSON.stringify(fact.policy), at, actor],
+      )
+      return
+    }
+    case 'party.held':
+      run(
+        `INSERT INTO party_stops (party, kind, reason, until, added_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (party, kind) DO UPDATE SET reason = excluded.reason, until = excluded.until, added_at = excluded.added_at`,
+        ...[fact.party, fact.kind, fact.reason, fact.until, at],
+      )
+      return
+    case 'party.released':
+      run('DELETE FROM party_stops WHERE party = ? AND kind = ?', fact.party, fact.kind)
       return
     case 'setting.saved':
       run(

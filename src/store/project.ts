@@ -33,6 +33,8 @@ export const projectedTables = [
   'exports',
   'imports',
   'settings',
+  'policies',
+  'party_stops',
   'pacing_log',
 ] as const
 

@@ -8,6 +8,7 @@ import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
 import { campaignQueries } from './campaigns.ts'
 import { exportQueries } from './exports.ts'
+import { gateQueries } from './gate.ts'
 import { journalQueries } from './journal.ts'
 import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
@@ -28,6 +29,7 @@ export const queries = {
   ...callQueries,
   ...campaignQueries,
   ...exportQueries,
+  ...gateQueries,
   ...journalQueries,
   ...leadQueries,
   ...dueQueries,

@@ -8,6 +8,7 @@ import type {
   Callback,
   Campaign,
   CampaignMode,
+  Consent,
   Direction,
   Ending,
   InboundNumber,
@@ -20,6 +21,8 @@ import type {
   User,
 } from '../centre/entities.ts'
 import type { Actor, AgentPhase, FactType } from '../centre/facts.ts'
+import type { Policy } from '../centre/policy/policy.ts'
+import type { StopKind } from '../centre/stops.ts'
 import type {
   CallbackId,
   CallId,
@@ -150,6 +153,9 @@ export const leads = sqliteTable(
     /** Numbers that are not there. */
     bad: text({ mode: 'json' }).$type<string[]>(),
     duplicateOf: text('duplicate_of').$type<LeadId>(),
+    consent: text({ mode: 'json' }).$type<Consent>(),
+    /** The lender's reference of the loan. */
+    debt: text(),
   },
   table => [
     uniqueIndex('leads_ref').on(table.campaign, table.ref),
@@ -284,6 +290,8 @@ export const calls = sqliteTable(
     recordingMissing: text('recording_missing'),
     /** What came of a robot notice. */
     notice: text({ mode: 'json' }).$type<{ heardMs: number; whole: boolean; digit: '1' | '2' | null }>(),
+    /** The lender's reference of the loan. */
+    debt: text(),
   },
   table => [
     index('calls_started').on(table.startedAt, table.id),
@@ -310,6 +318,8 @@ export const attempts = sqliteTable(
     rules: text({ mode: 'json' }).$type<string[]>(),
     refusedRule: text('refused_rule'),
     words: text(),
+    /** A supervisor's reason to go past rules of effect WARN. */
+    override: text(),
   },
   table => [index('attempts_number').on(table.number, table.at), index('attempts_at').on(table.at)],
 )
@@ -398,6 +408,31 @@ export const settings = sqliteTable('settings', {
   value: text().notNull(),
   savedAt: integer('saved_at').notNull(),
 })
+
+export const policies = sqliteTable(
+  'policies',
+  {
+    id: text().notNull(),
+    version: text().notNull(),
+    doc: text({ mode: 'json' }).$type<Policy>().notNull(),
+    savedAt: integer('saved_at').notNull(),
+    savedBy: text('saved_by').notNull(),
+  },
+  table => [primaryKey({ columns: [table.id, table.version] })],
+)
+
+export const partyStops = sqliteTable(
+  'party_stops',
+  {
+    party: text().notNull(),
+    kind: text().$type<StopKind>().notNull(),
+    reason: text().notNull(),
+    /** null: until someone releases it. */
+    until: integer(),
+    addedAt: integer('added_at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.party, table.kind] })],
+)
 
 // Not projections: they hold what must not, or need not, be in the journal.
 

@@ -35,7 +35,7 @@ const admin: Entry[] = [
   { path: '/admin/campaigns', word: 'campaigns', icon: 'megaphone' },
   { path: '/admin/suppressions', word: 'suppressions', icon: 'ban' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
-  { path: '/admin/certificate', word: 'certificate', icon: 'shield-check' },
+  { path: '/admin/policies', word: 'policies', icon: 'shield-check' },
 ]
 const navigation: Record<Role, Entry[]> = { agent, supervisor, quality, admin, security, auditor }
 

@@ -1,11 +1,15 @@
 /** Sample props of the administrator's pages. */
 import type { Campaign, InboundNumber, Queue, User } from '../../src/centre/entities.ts'
+import { closesOf, limitLine } from '../../src/centre/gate-words.ts'
+import { stacks } from '../../src/centre/policy/policy.ts'
+import { policyPresets } from '../../src/centre/policy/presets.ts'
 import type { CampaignId, NumberId, QueueId, UserId } from '../../src/lib/ids.ts'
 import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
 import { certificatePage } from '../pages/admin/certificate.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { leadsPage } from '../pages/admin/leads.ts'
 import { numbersPage } from '../pages/admin/numbers.ts'
+import { policiesPage } from '../pages/admin/policies.ts'
 import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
 import { setupPage } from '../pages/admin/setup.ts'
 import { suppressionsPage } from '../pages/admin/suppressions.ts'
@@ -269,6 +273,41 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ],
       },
       filled: nothingFilled,
+    }),
+  'admin-policies': language =>
+    policiesPage({
+      frame: frame(language, '/admin/policies'),
+      rows: [...policyPresets.values()].slice(0, 7).map(policy => ({
+        ...policy,
+        hours: closesOf(policy.hours),
+        limits: (policy.limits ?? []).map(limitLine),
+        holidays: policy.holidays ?? null,
+        consent: policy.consentFor !== undefined,
+        note: policy.note ?? null,
+      })),
+      stacks: Object.entries(stacks).map(([name, of]) => ({ name, of })),
+      campaigns: [{ value: 'cp_1', word: 'M1' }],
+      bench: { values: { number: '13812345678', campaign: 'cp_1' }, errors: {} },
+      verdict: {
+        allowed: false,
+        words: language === 'en' ? 'The most conversations allowed are had.' : '通话次数已到上限。',
+        retryAt: sampleNow + 10 * 3600_000,
+        asked: [
+          { rule: 'do_not_call', policy: null, answer: 'yes', words: '', retryAt: null },
+          { rule: 'contact_hours', policy: 'CN-GBT45251-2025', answer: 'yes', words: '', retryAt: null },
+          {
+            rule: 'cap_conversations',
+            policy: 'CN-GBT45251-2025',
+            answer: 'no',
+            words: '',
+            retryAt: null,
+            used: 3,
+            max: 3,
+          },
+        ],
+      },
+      own: nothingFilled,
+      saved: false,
     }),
   'admin-suppressions': language =>
     suppressionsPage({

@@ -5,6 +5,7 @@ import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import type { Language, Like } from './language.ts'
 import { listWords } from './lists.ts'
+import { policyWords } from './policies.ts'
 import { supervisorWords } from './supervisor.ts'
 
 export type { Language } from './language.ts'
@@ -16,6 +17,7 @@ const zh = {
   supervisor: supervisorWords.zh,
   admin: adminWords.zh,
   auditor: auditorWords.zh,
+  policies: policyWords.zh,
   lists: listWords.zh,
 }
 
@@ -28,6 +30,7 @@ const en: Words = {
   supervisor: supervisorWords.en,
   admin: adminWords.en,
   auditor: auditorWords.en,
+  policies: policyWords.en,
   lists: listWords.en,
 }
 

@@ -26,6 +26,7 @@ const paths = [
   '/admin/campaigns',
   '/admin/campaigns/new',
   '/admin/suppressions',
+  '/admin/policies',
   '/admin/tokens',
   '/admin/certificate',
   '/admin/journal',
@@ -215,4 +216,22 @@ test('the security administrator sees people, tokens and the journal, and no tru
 test('what is not there is a page that says so', async () => {
   for (const path of ['/admin/users/u_nobody', '/admin/trunks/t_none', '/admin/campaigns/cp_none/leads'])
     assert.equal((await look(house, adam, path)).status, 404, path)
+})
+
+test('the bench says whether a number may be called, and why not; a policy of our own is kept as a new version', async () => {
+  const ask = (fields: Record<string, string>) => send(house, adam, 'POST', '/admin/policies/verdict', fields)
+  const open = await ask({ number: '13800000009', at: '2026-11-24T10:00' })
+  assert.match(open.text, /It may be called/)
+  const nonsense = await ask({ number: '"><b>', at: '' })
+  assert.equal(nonsense.status, 422)
+  const form = { id: 'OWN-A', source: 'board', business: 'collections', from: '9', to: '20', relations: 'SELF' }
+  const saved = { ...form, limits: '3 CONVERSATION PARTY DAY BLOCK\n7 ATTEMPT PARTY+DEBT 7DAY WARN' }
+  assert.equal((await send(house, adam, 'POST', '/admin/policies', saved)).status, 303)
+  assert.equal((await send(house, adam, 'POST', '/admin/policies', saved)).status, 303)
+  assert.equal(house.engine.state.policies.get('OWN-A')?.version, '2')
+  const shown = (await look(house, adam, '/admin/policies')).text
+  assert.ok(shown.includes('7 ATTEMPT PARTY+DEBT 7DAY WARN'))
+  const wrong = await send(house, adam, 'POST', '/admin/policies', { ...form, limits: 'three calls a day' })
+  assert.equal(wrong.status, 422)
+  assert.ok(wrong.text.includes('three calls a day'), 'what was typed stays')
 })

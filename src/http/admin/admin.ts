@@ -6,6 +6,7 @@ import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
 import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
+import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
@@ -27,6 +28,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     leadRoutes,
     listRoutes,
     suppressionRoutes,
+    policyRoutes,
     tokenRoutes,
     journalRoutes,
   ]

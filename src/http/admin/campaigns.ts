@@ -4,7 +4,7 @@ import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Campaign } from '../../centre/entities.ts'
-import { policyPresets } from '../../centre/policy-presets.ts'
+import { stacks } from '../../centre/policy/policy.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { campaignById, changeCampaign, createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
@@ -72,7 +72,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       campaign: campaign && leads && { ...view(campaign, w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
       agents: users.map(user => ({ value: user.id, word: user.displayName })),
-      policies: [...policyPresets.keys()]
+      policies: [...deps.engine.state.policies.keys(), ...Object.keys(stacks)]
         .filter(id => id !== 'LAB-ANY-HOUR' || deps.engine.state.lab)
         .map(id => ({ value: id, word: id })),
       filled,

@@ -14,6 +14,7 @@ import { type CallbackId, type CallId, type CampaignId, isId } from '../../lib/i
 import { NotFound } from '../../records/errors.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
+import { knownContact } from '../known-contact.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { audioRoutes } from './audio.ts'
@@ -69,10 +70,9 @@ export function agentRoutes(deps: Deps): Hono<Env> {
       number,
       campaign: campaign as CampaignId | null,
       lead: kept?.lead ?? null,
-      party: null,
-      name: null,
-      relation: null,
       callback: kept?.id ?? null,
+      agreedAt: kept?.reason === 'agreed' ? kept.at : null,
+      ...(await knownContact(deps, { campaign: campaign as CampaignId | null, lead: kept?.lead ?? null, number })),
     }
     return act(c, input, { dialPad })
   })

@@ -5,6 +5,7 @@ import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
+import { gateApi } from './gate.ts'
 import { listsApi } from './lists.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
@@ -24,6 +25,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     recordingsApi,
     exportsApi,
     suppressionsApi,
+    gateApi,
     eventsApi,
   ])
     part(api, deps)

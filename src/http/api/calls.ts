@@ -5,6 +5,8 @@ import { parseInput } from '../../records/parse.ts'
 import { callInput } from '../../records/schemas.ts'
 import type { CallRecord } from '../../store/calls.ts'
 import type { Deps } from '../deps.ts'
+import { Forbidden } from '../guard.ts'
+import { knownContact } from '../known-contact.ts'
 import { callQuery, queryOf } from './query.ts'
 import { callReply, pageOf, ringingReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
@@ -65,10 +67,13 @@ export function callsApi(api: Api, deps: Deps): void {
       later: { status: 202, words: 'The desk phone of the agent rings first', reply: ringingReply },
     },
     async c => {
-      const { agent, number, party, campaign } = parseInput(callInput, await jsonBody(c))
+      const { agent, number, party, campaign, override } = parseInput(callInput, await jsonBody(c))
       if (!deps.engine.state.users.has(agent)) throw new NotFound('user', agent)
+      const known = await knownContact(deps, { campaign, lead: null, number })
+      const { role } = c.var.client
+      if (override !== null && role !== 'supervisor' && role !== 'admin') throw new Forbidden(role)
       const outcome = await deps.engine.dispatch(
-        { type: 'agent.dial', agent, number, campaign, lead: null, party, name: null, relation: null },
+        { type: 'agent.dial', agent, number, campaign, lead: null, ...known, party: party ?? known.party, override },
         c.var.client.actor,
       )
       if (!outcome.ok) throw new NotNow(outcome.refusal.rule, outcome.refusal.words)

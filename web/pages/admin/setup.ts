@@ -43,7 +43,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
       const [title, about, action] = words.steps[name]!
       const isDone = props.done[name]
       return html`<li class="${isDone ? 'is-done' : ''}"><span class="mark ${isDone ? 'green' : 'grey'}">${icon(isDone ? 'circle-check' : 'circle')}</span>
-<div><h2>${title}</h2><p class="muted">${about}</p></div>
+<div><h2>${isDone ? html`<a href="${setupSteps[name]}">${title}</a>` : title}</h2><p class="muted">${about}</p></div>
 ${isDone ? chip('green', 'check', words.done) : html`<a class="button" href="${setupSteps[name]}">${action}${icon('arrow-right')}</a>`}</li>`
     })}</ol>
 <section class="panel centre-form"><h2>${words.centre}</h2><form class="form" method="post" action="/admin/settings"><div class="row">

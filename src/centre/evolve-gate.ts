@@ -1,0 +1,53 @@
+/** What saved policies, calendars and stopped people mean for the gate, and how far its counters must look back. */
+import type { Note } from './decision.ts'
+import type { Fact } from './facts.ts'
+import { calendarKey, readDates, shippedHolidays } from './policy/holidays.ts'
+import { manualStack, reachOf } from './policy/policy.ts'
+import type { FloorState } from './state.ts'
+
+/** Answers whether the change was one of the gate's. */
+export function evolveGate(state: FloorState, change: Fact | Note): boolean {
+  switch (change.type) {
+    case 'policy.saved':
+      state.policies.set(change.policy.id, change.policy)
+      countFor(state)
+      lookAgain(state)
+      return true
+    case 'party.held':
+      state.stops.add(change)
+      return true
+    case 'party.released':
+      state.stops.release(change.party, change.kind)
+      return true
+    case 'setting.saved': {
+      const code = calendarKey.exec(change.key)?.[1]
+      if (code === undefined) return false
+      setCalendar(state, code, change.value)
+      lookAgain(state)
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+/** An empty text brings back the calendar that is shipped. */
+export function setCalendar(state: FloorState, code: string, text: string): void {
+  const dates = readDates(text)
+  if (dates === null) return
+  const own = dates.size > 0 ? dates : shippedHolidays().get(code)
+  if (own !== undefined) state.holidays.set(code, own)
+  else state.holidays.delete(code)
+}
+
+/** The counters look back as far as the policies in use do: those of campaigns that are not closed, and what manual calls keep to. */
+export function countFor(state: FloorState): void {
+  const used = state.lab ? new Set<string>() : new Set([manualStack])
+  for (const { campaign } of state.campaigns.values()) if (campaign.state !== 'closed') used.add(campaign.policy)
+  state.counters.needMs = reachOf(state.policies, used)
+}
+
+/** What held a campaign back may hold no more. */
+function lookAgain(state: FloorState): void {
+  for (const floor of state.campaigns.values()) floor.heldUntil = null
+}

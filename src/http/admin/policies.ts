@@ -1,0 +1,98 @@
+import { Hono } from 'hono'
+import { policiesPage, type Verdict } from '../../../web/pages/admin/policies.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { readLocal } from '../../../web/parts/time.ts'
+import { examine } from '../../centre/compliance.ts'
+import { closesOf, limitLine } from '../../centre/gate-words.ts'
+import { stacks } from '../../centre/policy/policy.ts'
+import { readLimits } from '../../records/limit-lines.ts'
+import { parseInput } from '../../records/parse.ts'
+import { savePolicy } from '../../records/policies.ts'
+import { contactQuestion } from '../../records/schemas.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { knownContact } from '../known-contact.ts'
+import { frameOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { textOf, typedOf } from '../typed.ts'
+
+/** `/admin/policies`: what holds, a bench to ask it, and policies of the centre's own. */
+export function policyRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  const { state } = deps.engine
+
+  route.get('/admin/policies', allow('admin'), c => page(c, {}))
+
+  route.post('/admin/policies/verdict', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const frame = await frameOf(c, deps)
+    const of = (name: string) => textOf(typed, name) || null
+    const time = textOf(typed, 'at')
+    try {
+      const about = {
+        number: textOf(typed, 'number'),
+        campaign: of('campaign'),
+        relation: of('relation'),
+        party: of('party'),
+      }
+      const at = time === '' ? frame.now : (readLocal(time, frame.zone) ?? -1)
+      const { at: when = frame.now, agreed: _, ...asked } = parseInput(contactQuestion, { ...about, at })
+      const known = await knownContact(deps, { campaign: asked.campaign, lead: null, number: asked.number })
+      const mode = (asked.campaign && state.campaigns.get(asked.campaign)?.campaign.mode) || 'manual'
+      const who = { party: asked.party ?? known.party, relation: asked.relation ?? known.relation }
+      const found = examine(state, { ...asked, mode, ...who, consent: known.consent, debt: known.debt }, when)
+      const refusal = found.answer.ok ? null : found.answer.refusal
+      const w = textsOf(frame)
+      const words = refusal === null ? '' : (w.domain.rules[refusal.rule] ?? refusal.words)
+      const verdict = { allowed: found.answer.ok, words, retryAt: refusal?.retryAt ?? null, asked: found.asked }
+      return page(c, { bench: { values: typed, errors: {} }, verdict })
+    } catch (error) {
+      return page(c, { bench: { values: typed, errors: refusedFor(error, textsOf(frame)) } }, 422)
+    }
+  })
+
+  route.post('/admin/policies', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const many = (name: string) => [typed[name] ?? []].flat().filter(value => value !== '')
+    const minute = (name: string) => Math.round(Number(textOf(typed, name) || 'x') * 60)
+    try {
+      const holidays = textOf(typed, 'holidays').toUpperCase()
+      await savePolicy(deps.records, actorOf(c), {
+        id: textOf(typed, 'id').toUpperCase(),
+        source: textOf(typed, 'source'),
+        business: many('business'),
+        hours: { from: minute('from'), to: minute('to') },
+        relations: many('relations'),
+        ...(holidays === '' ? {} : { holidays }),
+        ...(textOf(typed, 'consent') === 'true' ? { consentFor: ['sales'] } : {}),
+        limits: readLimits(textOf(typed, 'limits')),
+      })
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      return page(c, { own: { values: typed, errors } }, 422)
+    }
+    return c.redirect('/admin/policies?saved=1', 303)
+  })
+
+  async function page(
+    c: Ctx,
+    given: { bench?: Filled; own?: Filled; verdict?: Verdict },
+    status: 200 | 422 = 200,
+  ): Promise<Response> {
+    const frame = { ...(await frameOf(c, deps)), path: '/admin/policies' }
+    const campaigns = [...state.campaigns.values()].map(({ campaign }) => ({ value: campaign.id, word: campaign.name }))
+    const rows = [...state.policies.values()]
+      .filter(policy => !policy.labOnly || state.lab)
+      .map(({ id, version, source, confidence, hours, limits, holidays, consentFor, note }) => ({
+        ...{ id, version, source, confidence, hours: closesOf(hours), limits: (limits ?? []).map(limitLine) },
+        ...{ holidays: holidays ?? null, consent: (consentFor ?? []).length > 0, note: note ?? null },
+      }))
+    const named = Object.entries(stacks).map(([name, of]) => ({ name, of }))
+    const { bench = nothingFilled, own = nothingFilled, verdict = null } = given
+    const saved = c.req.query('saved') === '1'
+    return c.html(policiesPage({ frame, rows, stacks: named, campaigns, bench, verdict, own, saved }), status)
+  }
+
+  return route
+}

@@ -1,0 +1,28 @@
+/** What the records know of a number that is dialled by hand: the gate asks for the person, the consent and the loan. */
+import type { Consent, Relation } from '../centre/entities.ts'
+import type { CampaignId, LeadId } from '../lib/ids.ts'
+import type { Deps } from './deps.ts'
+
+type Known = {
+  party: string | null
+  name: string | null
+  relation: Relation | null
+  consent: Consent | null
+  debt: string | null
+}
+const nothing: Known = { party: null, name: null, relation: null, consent: null, debt: null }
+
+/** The lead itself, else the campaign's lead with this number; nothing for a call outside any campaign. */
+export async function knownContact(
+  { store }: Pick<Deps, 'store'>,
+  of: { campaign: CampaignId | null; lead: LeadId | null; number: string },
+): Promise<Known> {
+  if (of.campaign === null) return nothing
+  const lead =
+    of.lead !== null
+      ? await store.read('leads.byId', { id: of.lead })
+      : (await store.read('leads.byNumber', { number: of.number })).find(each => each.campaign === of.campaign)
+  if (!lead) return nothing
+  const relation = lead.phones.find(phone => phone.number === of.number)?.relation ?? null
+  return { party: lead.ref, name: lead.name, relation, consent: lead.consent ?? null, debt: lead.debt ?? null }
+}

@@ -1,0 +1,60 @@
+/** What the gate keeps: the centre's own policies, people whom no channel may reach, and who was contacted. */
+import type { Contact } from '../centre/counters.ts'
+import type { Policy } from '../centre/policy/policy.ts'
+import type { Stop } from '../centre/stops.ts'
+import { type Db, sql } from './db.ts'
+import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+
+export type PolicyVersion = { policy: Policy; savedAt: number; savedBy: string }
+export type StopRecord = Stop & { addedAt: number }
+
+export const gateQueries = {
+  /** Each own policy in its newest version. */
+  'policies.list': (db: Db, _args: NoArgs): Policy[] => newestPolicies(db),
+  /** All versions of one, newest first, at most 100. */
+  'policies.versions': (db: Db, args: { id: string }): PolicyVersion[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT doc, saved_at AS savedAt, saved_by AS savedBy FROM policies WHERE id = ? ORDER BY CAST(version AS INTEGER) DESC LIMIT 100`,
+      ).all(args.id) as { doc: string; savedAt: number; savedBy: string }[]
+    ).map(({ doc, ...saved }) => ({ policy: JSON.parse(doc) as Policy, ...saved })),
+  'stops.page': (db: Db, args: PageArgs): Page<StopRecord> => {
+    const limit = pageLimit(args)
+    const after = readCursor(args.cursor, ['string', 'string'])
+    const rows = sql(
+      db.$client,
+      `SELECT party, kind, reason, until, added_at AS addedAt FROM party_stops WHERE (party, kind) > (?, ?) ORDER BY party, kind LIMIT ?`,
+    ).all(after?.[0] ?? '', after?.[1] ?? '', limit + 1) as StopRecord[]
+    return toPage(rows, limit, row => [row.party, row.kind])
+  },
+  'stops.of': (db: Db, args: { party: string }): StopRecord[] =>
+    sql(db.$client, 'SELECT party, kind, reason, until, added_at AS addedAt FROM party_stops WHERE party = ?').all(
+      args.party,
+    ) as StopRecord[],
+  'contacts.since': (db: Db, args: { since: number }): Contact[] => contactsSince(db, args.since),
+}
+
+export function newestPolicies(db: Db): Policy[] {
+  const rows = sql(
+    db.$client,
+    `SELECT doc, max(CAST(version AS INTEGER)) FROM policies GROUP BY id ORDER BY id`,
+  ).all() as { doc: string }[]
+  return rows.map(row => JSON.parse(row.doc) as Policy)
+}
+
+export function stopsAt(db: Db, now: number): Stop[] {
+  return sql(db.$client, 'SELECT party, kind, reason, until FROM party_stops WHERE until IS NULL OR until > ?').all(
+    now,
+  ) as Stop[]
+}
+
+/** Outgoing calls that began at `since` or later: the projection that the counters of the gate are. */
+export function contactsSince(db: Db, since: number): Contact[] {
+  return sql(
+    db.$client,
+    `SELECT id AS call, number, party, debt, mode, started_at AS startedAt, answered_at AS answeredAt, connected_at AS connectedAt,
+       abandoned_at AS abandonedAt, ended_at AS endedAt
+     FROM calls WHERE direction = 'out' AND started_at >= ? ORDER BY started_at`,
+  ).all(since) as Contact[]
+}

@@ -1,0 +1,139 @@
+import type { Asked } from '../../../src/centre/compliance.ts'
+import { businesses, relations } from '../../../src/centre/entities.ts'
+import {
+  areaField,
+  type Choice,
+  checkField,
+  checksField,
+  type Filled,
+  notice,
+  selectField,
+  textField,
+} from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html, type Piece } from '../../parts/html.ts'
+import { layout } from '../../parts/layout.ts'
+import { heading, table } from '../../parts/table.ts'
+import { instant } from '../../parts/time.ts'
+import { problems } from './users.ts'
+
+export type PolicyRow = {
+  id: string
+  version: string
+  source: string
+  confidence: string
+  /** `08:00–22:00`, as the gate says it. */
+  hours: string
+  limits: string[]
+  holidays: string | null
+  consent: boolean
+  note: string | null
+}
+export type Verdict = { allowed: boolean; words: string; retryAt: number | null; asked: Asked[] }
+export type PoliciesProps = {
+  frame: Frame
+  rows: PolicyRow[]
+  stacks: { name: string; of: readonly string[] }[]
+  campaigns: Choice[]
+  bench: Filled
+  verdict: Verdict | null
+  own: Filled
+  saved: boolean
+}
+
+export function policiesPage(props: PoliciesProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.policies
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, count: String(props.rows.length), about: words.about })}
+${props.saved ? notice('green', w.frame.form.saved) : null}
+<div class="wide-narrow"><div>${bench(props)}
+${table({
+  caption: words.title,
+  rows: props.rows,
+  empty: w.frame.list.none,
+  columns: [
+    { head: words.policy, cell: row => html`<b>${row.id}</b><br><span class="muted figure">${row.version}</span>` },
+    { head: words.hours, cell: row => html`<span class="figure">${row.hours}</span>${extras(row, props)}` },
+    {
+      head: words.limits,
+      cell: row => html`${row.limits.map(limit => html`<span class="figure">${limit}</span><br>`)}`,
+    },
+    {
+      head: words.source,
+      cell: row => html`${row.source}${row.note ? html`<br><span class="muted">${row.note}</span>` : null}`,
+    },
+    { head: words.confidence, cell: row => row.confidence },
+  ],
+})}
+${props.stacks.map(({ name, of }) => html`<p><b>${words.stacks}: ${name}</b> = <span class="figure">${of.join(' + ')}</span></p>`)}</div>
+${ownForm(props)}</div>`,
+  })
+}
+
+function extras(row: PolicyRow, { frame }: PoliciesProps): Piece {
+  const words = textsOf(frame).policies
+  return html`${row.holidays ? html`<br>${words.holidays} ${row.holidays}` : null}${row.consent ? html`<br>${words.consent}` : null}`
+}
+
+function bench(props: PoliciesProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.policies
+  const anyone = [
+    { value: '', word: words.unknown },
+    ...relations.map(value => ({ value, word: w.domain.relation[value] })),
+  ]
+  const campaigns = [{ value: '', word: words.noCampaign }, ...props.campaigns]
+  return html`<section class="panel"><h2>${words.bench}</h2>${problems(props.bench, w)}<form class="form" method="post" action="/admin/policies/verdict">
+${textField({ name: 'number', label: words.number, type: 'tel', required: true, figure: true, maxlength: 24 }, props.bench)}
+${selectField({ name: 'campaign', label: words.campaign, choices: campaigns }, props.bench)}
+${selectField({ name: 'relation', label: words.relation, choices: anyone }, props.bench)}
+${textField({ name: 'party', label: words.party, help: words.partyHelp, maxlength: 64 }, props.bench)}
+${textField({ name: 'at', label: words.at, type: 'datetime-local', help: words.atHelp }, props.bench)}
+<div class="buttons"><button class="button primary">${words.ask}</button></div></form>
+${props.verdict === null ? null : verdict(props, props.verdict)}</section>`
+}
+
+function verdict({ frame }: PoliciesProps, given: Verdict): Html {
+  const w = textsOf(frame)
+  const words = w.policies
+  const rule = (asked: Asked) => w.domain.rules[asked.rule] ?? asked.rule
+  const tone = { yes: 'green', no: 'red', overridden: 'amber' } as const
+  return html`${notice(given.allowed ? 'green' : 'red', html`<b>${given.allowed ? words.yes : words.no}</b> ${given.words}${given.retryAt === null ? null : html` · ${instant(given.retryAt, frame)}`}`)}
+${table({
+  caption: words.bench,
+  rows: given.asked,
+  empty: w.frame.list.none,
+  columns: [
+    {
+      head: words.rule,
+      cell: row => html`<span class="figure">${row.rule}</span>${row.answer === 'yes' ? null : html`<br>${rule(row)}`}`,
+    },
+    { head: words.policy, cell: row => row.policy },
+    {
+      head: words.answer,
+      cell: row => html`<span class="chip ${tone[row.answer]}">${words.answers[row.answer]}</span>`,
+    },
+    { head: words.count, kind: 'figure', cell: row => (row.max === undefined ? null : `${row.used} / ${row.max}`) },
+  ],
+})}`
+}
+
+function ownForm(props: PoliciesProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.policies
+  const of = businesses.map(value => ({ value, word: w.domain.business[value] }))
+  const who = relations.map(value => ({ value, word: w.domain.relation[value] }))
+  return html`<section class="panel"><h2>${words.own}</h2><p class="help">${words.ownHelp}</p>${problems(props.own, w)}<form class="form" method="post" action="/admin/policies">
+${textField({ name: 'id', label: words.id, help: words.idHelp, required: true, figure: true, maxlength: 48 }, props.own)}
+${textField({ name: 'source', label: words.source, required: true, maxlength: 500 }, props.own)}
+${checksField({ name: 'business', label: words.business, choices: of, empty: '' }, props.own)}
+${textField({ name: 'from', label: words.from, type: 'number', min: 0, max: 23, required: true }, props.own)}
+${textField({ name: 'to', label: words.to, type: 'number', min: 1, max: 24, required: true }, props.own)}
+${checksField({ name: 'relations', label: words.relations, choices: who, empty: '' }, props.own)}
+${checkField({ name: 'consent', label: words.needsConsent }, props.own)}
+${textField({ name: 'holidays', label: words.calendar, figure: true, maxlength: 2 }, props.own)}
+${areaField({ name: 'limits', label: words.limits, help: words.limitsHelp, rows: 5, figure: true }, props.own)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+}
