@@ -39,6 +39,12 @@ const goals: Record<string, Goal> = {
   'srtp.gcmProtectUs': { limit: 1.5, better: 'lower', unit: 'µs', words: 'SRTP, AES-GCM: CPU to seal a packet' },
   'srtp.cmProtectUs': { limit: 2, better: 'lower', unit: 'µs', words: 'SRTP, AES-CM with HMAC: the same' },
   'srtp.dtlsMs': { limit: 5, better: 'lower', unit: 'ms', words: 'CPU of a DTLS handshake, our side' },
+  'floor.p99Ms': {
+    limit: 100,
+    better: 'lower',
+    unit: 'ms',
+    words: "200 OK to the agent's voice at the customer, p99, for whom somebody was free",
+  },
   'sip.callsPerSecond': { limit: 500, better: 'higher', unit: '/s', words: 'calls set up and cleared' },
   'sip.p99Ms': { limit: 50, better: 'lower', unit: 'ms', words: 'INVITE to 200, p99' },
   'sip.cpuMsPerCall': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a call, our side' },

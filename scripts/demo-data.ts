@@ -3,7 +3,8 @@ import type { UserId } from '../src/lib/ids.ts'
 import { seededRandom } from '../src/lib/random.ts'
 import { demoLeads } from '../src/sim/demo-people.ts'
 
-export const robots = 8
+/** More than the ten under which the dialler stays careful (pacing/pacer.ts, `smallTeam`). */
+export const robots = 16
 export const password = 'switchroom demo'
 export const sipPassword = 'demo-phone-secret'
 export const serviceNumber = '+861088886666'
@@ -21,7 +22,24 @@ export async function fillIn(url: string, token: string, carrierPort: number): P
     return (await response.json()) as T
   }
   const random = seededRandom(7)
-  const agentNames = ['张伟', '李娜', '王强', '刘洋', '陈静', '杨磊', '赵敏', '周杰']
+  const agentNames = [
+    '张伟',
+    '李娜',
+    '王强',
+    '刘洋',
+    '陈静',
+    '杨磊',
+    '赵敏',
+    '周杰',
+    '吴霞',
+    '徐强',
+    '孙丽',
+    '马超',
+    '朱琳',
+    '胡军',
+    '郭燕',
+    '何勇',
+  ]
   const made: Robot[] = []
   for (let at = 0; at < robots; at++) {
     const extension = String(8001 + at)

@@ -6,7 +6,7 @@ import { asset } from '../src/lib/places.ts'
 test('the demo without a person ends by itself, with calls that were bridged and as many recordings', () => {
   const run = spawnSync(asset('scripts/demo'), ['--headless', '--seconds', '20'], {
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 240_000,
   })
   assert.equal(run.status, 0, run.stderr)
   const summary = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Record<string, number>

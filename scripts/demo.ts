@@ -148,7 +148,7 @@ function startCarrierSimulator(port: number, sipPort: number): Promise<RunningCa
           ? {
               ...person,
               ringMs: { mean: 2500, cv: 0.4, min: 600, max: 8000 },
-              talkMs: { mean: 9000, cv: 0.6, min: 3000 },
+              talkMs: { mean: 12_000, cv: 0.6, min: 3000 },
             }
           : person,
       )
@@ -184,43 +184,50 @@ async function startRobots(running: Running, url: string, people: Robot[]) {
     return () => clearTimeout(timer)
   }
   const team = new Map<UserId, RobotAgent>()
-  const clocks = new Map<UserId, { since: number; busy: boolean; busyMs: number; startedAt: number }>()
+  const clocks = new Map<UserId, { since: number; state: string; busyMs: number; thereMs: number }>()
+  const spend = (clock: { since: number; state: string; busyMs: number; thereMs: number }, at: number) => {
+    const ms = at - clock.since
+    clock.since = at
+    if (clock.state === 'signed_off' || clock.state === 'break') return
+    clock.thereMs += ms
+    if (clock.state === 'talking' || clock.state === 'wrapping') clock.busyMs += ms
+  }
   const unsubscribe = engine.subscribe(({ fact, at }) => {
     if (fact.type !== 'agent.stateChanged') return
     const clock = clocks.get(fact.agent)
     if (clock) {
-      if (clock.busy) clock.busyMs += at - clock.since
-      clock.busy = fact.state === 'talking' || fact.state === 'wrapping'
-      clock.since = at
+      spend(clock, at)
+      clock.state = fact.state
     }
     team.get(fact.agent)?.hear({ state: fact.state, reason: fact.reason, call: fact.call })
   })
-  for (const [at, person] of people.entries()) {
+  const outcomes = await outcomesOf(engine)
+  const signIns = people.map(async (person, at) => {
     const robot = new RobotAgent({
       url,
       name: person.name,
       password,
       random: seededRandom(100 + at),
       after,
-      outcomes: await outcomesOf(engine),
+      outcomes,
       onTrouble: words => say(`agents: ${words}`),
     })
     team.set(person.id, robot)
-    const now = Date.now()
-    clocks.set(person.id, { since: now, busy: false, busyMs: 0, startedAt: now })
+    clocks.set(person.id, { since: Date.now(), state: 'signed_off', busyMs: 0, thereMs: 0 })
     await robot.signIn()
-  }
+  })
+  await Promise.all(signIns)
   return {
-    /** Talk and wrap-up over time signed in, of the software agents. */
+    /** Talk and wrap-up of the software agents, over their time signed on without breaks. */
     utilisation(): number {
-      const now = Date.now()
       let busyMs = 0
-      let signedInMs = 0
+      let thereMs = 0
       for (const clock of clocks.values()) {
-        busyMs += clock.busyMs + (clock.busy ? now - clock.since : 0)
-        signedInMs += now - clock.startedAt
+        spend(clock, Date.now())
+        busyMs += clock.busyMs
+        thereMs += clock.thereMs
       }
-      return signedInMs === 0 ? 0 : Math.round((busyMs / signedInMs) * 1000) / 1000
+      return thereMs === 0 ? 0 : Math.round((busyMs / thereMs) * 1000) / 1000
     },
     stop() {
       unsubscribe()
@@ -253,7 +260,7 @@ function introduce(url: string): void {
   if (values.headless) return
   say()
   say(`  Switchroom is at work:  ${url}`)
-  say('  The carrier, the debtors and eight of the agents are software; nothing leaves this machine.')
+  say('  The carrier, the debtors and sixteen of the agents are software; nothing leaves this machine.')
   say()
   say(`  agent       alice   ${password}    take calls in the browser: allow the microphone, then Ready`)
   say(`  supervisor  sam     ${password}    the floor, live`)

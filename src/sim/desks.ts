@@ -10,6 +10,8 @@ export type DesksOptions = {
   /** Where the phones are: an address of loopback. */
   address: string
   mediaPorts: { from: number; to: number }
+  /** Left out: `assets/voices`. */
+  voices?: Record<string, Int16Array>
   /** What each says, looped; null: nothing. */
   voice(extension: string): string | null
   pickUpAfterMs: number
@@ -26,6 +28,7 @@ export async function openDesks(options: DesksOptions): Promise<Desks> {
     mediaAddress: options.address,
     mediaPorts: options.mediaPorts,
     random: seededRandom(options.seed),
+    ...(options.voices === undefined ? {} : { voices: options.voices }),
     onFault: options.onFault,
   })
   const phones = new Map(

@@ -20,6 +20,8 @@ export type LineOptions = {
   random: Random
   registrar?: UserAgentOptions['registrar']
   admit?: UserAgentOptions['admit']
+  /** What the people here say, by name; left out: `assets/voices`. */
+  voices?: Record<string, Int16Array>
   onFault(error: unknown, doing: string): void
 }
 
@@ -50,7 +52,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
   const bay = await createBay({
     address: options.mediaAddress,
     ports: options.mediaPorts,
-    prompts: loadVoices(),
+    prompts: options.voices ?? loadVoices(),
     onFault: words => options.onFault(new Error(words), 'media'),
   })
   const ua = new UserAgent({

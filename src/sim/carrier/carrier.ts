@@ -139,7 +139,7 @@ export class Carrier {
     const call = this.#call(event.session, event.sdp, false)
     const person = personBehind(event.to, scenario, random)
     log({ event: 'offered', to: event.to, from: event.from.user, person: person.kind })
-    for (const step of stepsOf(person, random)) {
+    for (const step of stepsOf(person, scenario, random)) {
       call.timers.push(this.#options.after(step.atMs, () => this.#take(call, step)))
     }
   }

@@ -20,11 +20,8 @@ export function personBehind(number: string, scenario: Scenario, random: Random)
   return pickWeighted(scenario.people, random)
 }
 
-/** Delay of the network before the phone rings (post-dial delay), ms. */
-const postDialMs = { mean: 700, cv: 0.4, min: 150, max: 3000 }
-
 /** What happens to this one call, in order. */
-export function stepsOf(person: Person, random: Random): Step[] {
+export function stepsOf(person: Person, { postDialMs }: Pick<Scenario, 'postDialMs'>, random: Random): Step[] {
   const ringAt = draw(postDialMs, random)
   switch (person.kind) {
     case 'answers':

@@ -61,6 +61,8 @@ export const scenarioSchema = z.strictObject({
     .string()
     .regex(/^\d{1,5}-\d{1,5}$/)
     .default('40000-44999'),
+  /** From the INVITE until the phone rings. */
+  postDialMs: distributionSchema.default({ mean: 700, cv: 0.4, min: 150, max: 3000 }),
   /** Drawn by weight for every number that `numbers` does not name. */
   people: z.array(personSchema).min(1),
   /** What a given number does, whatever the draw: by E.164 number or by its last digits (`*07`). */
