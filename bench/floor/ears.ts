@@ -110,6 +110,8 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
       ears.delete(leg)
     },
     stopPlay: () => undefined,
+    learn: () => undefined,
+    say: none('say a sentence of parts'),
     stopRecording: () => undefined,
     unpatch: () => undefined,
     patch: none('be patched'),

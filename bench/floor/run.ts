@@ -103,7 +103,7 @@ export async function runFloor(spec: FloorSpec): Promise<FloorFound> {
   const own = telephone.answerTimes().get(campaign)?.own
   return {
     account: rest,
-    heardMs: sums.heard.map(({ ms }) => ms),
+    heardMs: sums.heard.filter(({ number }) => waits.has(number)).map(({ ms }) => ms), // others heard the message of regret
     heardAtOnceMs: sums.heard
       .filter(({ number }) => (waits.get(number) ?? Number.POSITIVE_INFINITY) <= atOnceMs)
       .map(({ ms }) => ms),
