@@ -25,7 +25,17 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/phone': ['src/sip', 'src/sdp', 'src/rtp', 'src/webrtc', 'src/centre', 'src/engine', 'src/config.ts'],
   'src/channels': ['src/engine', 'src/records', 'src/centre'],
   'src/http': ['src/engine', 'src/records', 'src/store', 'src/centre', 'src/config.ts', 'web'],
-  'src/sim': ['src/phone', 'src/engine', 'src/records', 'src/store', 'src/centre', 'src/sip', 'src/sdp', 'src/rtp'],
+  'src/sim': [
+    'src/phone',
+    'src/engine',
+    'src/records',
+    'src/store',
+    'src/centre',
+    'src/sip',
+    'src/sdp',
+    'src/rtp',
+    'src/config.ts',
+  ],
   'src/sim/demo.ts': '*',
   'src/e2e': '*', // what tests need to start the other ends: no part of the program
   'src/cli': '*',

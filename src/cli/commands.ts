@@ -58,9 +58,9 @@ export const commands: Record<string, Command> = {
     load: () => import('./carrier.ts'),
   },
   simulate: {
-    usage: 'SCENARIO.json [--json]',
+    usage: '[SCENARIO.json] [--seed N] [--hours N] [--agents N] [--page FILE.html] [--json]',
     summary: 'a day of the floor in seconds, with people made up',
-    load: later('simulate'),
+    load: () => import('./simulate.ts'),
   },
   loadtest: {
     usage: '[--agents N]',

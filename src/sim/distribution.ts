@@ -45,7 +45,7 @@ export function pickWeighted<T extends { weight: number }>(parts: readonly T[], 
 }
 
 /** Log-normal with the given mean and coefficient of variation (Box–Muller). */
-function logNormal(mean: number, cv: number, random: Random): number {
+export function logNormal(mean: number, cv: number, random: Random): number {
   if (cv === 0) return mean
   const variance = Math.log(1 + cv * cv)
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

@@ -1,0 +1,78 @@
+/** The house of a simulated day: one campaign, one trunk, agents in browsers, and numbers that nobody has. */
+import type { BufferedLead, User } from '../../centre/entities.ts'
+import type { Setup } from '../../centre/state.ts'
+import type { CampaignId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
+import type { Scenario } from './scenario.ts'
+
+export const campaignId = 'ca_1' as CampaignId
+export const trunkId = 't_1' as TrunkId
+/** People write as long as their law says; no rule cuts them off. */
+const wrapMaxMs = 4 * 3_600_000
+/** Where the scenario names no bound: more lines than any method needs. */
+const linesPerAgent = 6
+
+export function agentId(n: number): UserId {
+  return `u_${n}` as UserId
+}
+
+/** The `nth` lead from 0, with a number of its own. */
+export function leadOf(n: number): BufferedLead {
+  const number = `+861${38 + Math.floor(n / 1e8)}${String(n % 1e8).padStart(8, '0')}`
+  const who = { ref: `${n}`, name: 'carl', phones: [{ number, relation: 'SELF' as const }], fields: {} }
+  const history = { attempts: 0, dueAt: 0, callback: null, callbackAgent: null }
+  return { id: `le_${n}` as LeadId, campaign: campaignId, ...who, ...history }
+}
+
+export function indexOf(lead: LeadId): number {
+  return Number(lead.slice(3))
+}
+
+export function setupOf(scenario: Scenario): Setup {
+  const agents = Array.from({ length: scenario.agents }, (_, n) => agentId(n))
+  return {
+    users: agents.map((id, n): User => {
+      const name = { name: `alice${n}`, displayName: `Alice ${n}`, extension: null, skills: [] }
+      return { id, ...name, role: 'agent', station: 'browser', numbersMasked: false, language: 'en', enabled: true }
+    }),
+    trunks: [
+      {
+        id: trunkId,
+        name: 'carrier',
+        host: '127.0.0.1',
+        port: 5060,
+        transport: 'udp',
+        register: false,
+        username: null,
+        callerIds: ['02155550001', '02155550002', '02155550003', '02155550004'],
+        maxCalls: scenario.maxLines ?? Math.max(20, scenario.agents * linesPerAgent),
+        callsPerSecond: scenario.callsPerSecond,
+        codecs: ['pcma'],
+        enabled: true,
+      },
+    ],
+    numbers: [],
+    queues: [],
+    campaigns: [
+      {
+        id: campaignId,
+        name: 'simulated',
+        business: 'sales',
+        mode: scenario.mode,
+        state: 'running',
+        trunks: [trunkId],
+        agents,
+        policy: scenario.policy,
+        ringMs: scenario.ringMs,
+        wrapMs: wrapMaxMs,
+        previewMs: wrapMaxMs,
+        abandonRateMax: scenario.abandonRateMax,
+        occupancyMax: scenario.occupancyMax,
+        ...(scenario.linesPerAgentMax === undefined ? {} : { linesPerAgentMax: scenario.linesPerAgentMax }),
+        retries: [],
+        dispositions: [{ code: 'done', words: { 'zh-CN': '完成', en: 'Done' }, followUp: 'done' }],
+      },
+    ],
+    suppressed: [],
+    lab: true,
+  }
+}
