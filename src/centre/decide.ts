@@ -48,7 +48,7 @@ function handle(d: Draft, input: Input): void {
     case 'agent.dial':
       return dialByHand(d, input)
     case 'agent.acceptPreview':
-      return acceptPreview(d, input.agent)
+      return acceptPreview(d, input.agent, input.phone ?? null)
     case 'agent.skipPreview':
       return skipPreview(d, input.agent, input.reason)
     case 'agent.hangUp':

@@ -43,7 +43,8 @@ export type Input =
     }
   /** The store's answer to `leads.history`: outgoing calls since `since`. */
   | { type: 'contacts.loaded'; contacts: Contact[]; since: number }
-  | { type: 'agent.acceptPreview'; agent: UserId }
+  /** `phone`: which of the lead's numbers, counted from 0; left out: the first that may be called. */
+  | { type: 'agent.acceptPreview'; agent: UserId; phone?: number | null }
   | { type: 'agent.skipPreview'; agent: UserId; reason: string }
   | { type: 'agent.hangUp'; agent: UserId; call: CallId }
   | { type: 'agent.hold'; agent: UserId; call: CallId }

@@ -21,11 +21,12 @@ export function offerPreview(d: Draft, floor: CampaignFloor, agent: Agent, lead:
   d.fact({ type: 'agent.stateChanged', ...looking })
 }
 
-export function acceptPreview(d: Draft, id: UserId): void {
+/** `chosen`: the number that the agent picked, by its place in the lead; null: the first that the gate lets through. */
+export function acceptPreview(d: Draft, id: UserId, chosen: number | null = null): void {
   const agent = d.state.agents.get(id)
   if (!agent?.preview || agent.phase !== 'preview') return d.refuse('no_preview', 'No lead is offered to you now.')
   const { campaign, lead } = agent.preview
-  const phone = allowedPhone(d, agent.preview)
+  const phone = chosen === null ? allowedPhone(d, agent.preview) : (agent.preview.lead.phones[chosen] ?? null)
   if (phone === null) return d.refuse('number_invalid', 'This lead has no number.')
   const { number, relation } = phone
   const party = { ...personOf(lead), relation }

@@ -95,6 +95,7 @@ const zh = {
   preview: {
     title: '预览：请先看资料',
     accept: '拨打',
+    choose: '选择号码',
     skip: '跳过',
     skipReason: '跳过原因',
     skips: { not_now: '稍后再打', wrong_data: '资料有误', known: '认识此人' },
@@ -267,6 +268,7 @@ const en: Like<typeof zh> = {
   preview: {
     title: 'Preview: look before you call',
     accept: 'Call',
+    choose: 'Choose a number',
     skip: 'Skip',
     skipReason: 'Reason for skipping',
     skips: { not_now: 'Later', wrong_data: 'Wrong data', known: 'I know this person' },

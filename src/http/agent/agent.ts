@@ -50,7 +50,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const typed = await typedOf(c)
     const agent = c.var.user.id
     if (oneOf(textOf(typed, 'how'), ['accepted', 'skipped'] as const) === 'accepted')
-      return act(c, { type: 'agent.acceptPreview', agent })
+      return act(c, { type: 'agent.acceptPreview', agent, phone: placeOf(textOf(typed, 'phone')) })
     return act(c, { type: 'agent.skipPreview', agent, reason: textOf(typed, 'reason').slice(0, 100) || 'none' })
   })
 
@@ -182,4 +182,9 @@ async function callbackOf(deps: Deps, c: Ctx, id: string) {
   const mine = found !== null && found.closedAt === null && (found.agent === null || found.agent === c.var.user.id)
   if (!mine) throw new NotFound('callback', id)
   return found
+}
+
+/** Which of the lead's numbers, as the page counts them; null: none was chosen. A lead has 20 at most. */
+function placeOf(text: string): number | null {
+  return /^\d{1,2}$/.test(text) ? Number(text) : null
 }

@@ -77,6 +77,7 @@ function previewInside(props: DeskProps, w: Words): Html {
 ${props.preview!.until === null ? null : html`<div class="clock"><span class="muted">${p.left}</span> <b>${countdown(props.preview!.until, props.frame)}</b></div>`}
 <span class="gap"></span>
 <div class="actions"><button class="button primary" hx-put="/agent/preview" hx-vals='{"how":"accepted"}' hx-swap="none" data-key="alt+a">${icon('phone')}${p.accept}<kbd>Alt A</kbd></button>
+${numberChoice(props, w)}
 <button class="button" type="button" popovertarget="skips" data-key="alt+s">${icon('skip-forward')}${p.skip}<kbd>Alt S</kbd></button>
 <div id="skips" class="menu" popover role="group" aria-label="${p.skipReason}"><p class="small muted">${p.skipReason}</p>${Object.entries(
     p.skips,
@@ -84,6 +85,18 @@ ${props.preview!.until === null ? null : html`<div class="clock"><span class="mu
     ([code, words]) =>
       html`<button class="button quiet" hx-put="/agent/preview" hx-vals='{"how":"skipped","reason":"${code}"}' hx-swap="none" popovertarget="skips" popovertargetaction="hide">${words}</button>`,
   )}</div></div>`
+}
+
+/** A lead with several numbers: the agent may pick one, and the gate is asked about that one. */
+function numberChoice(props: DeskProps, w: Words): Html | null {
+  const p = w.agent.preview
+  const numbers = props.party?.numbers ?? []
+  if (numbers.length < 2) return null
+  return html`<button class="button" type="button" popovertarget="numbers">${icon('phone-outgoing')}${p.choose}</button>
+<div id="numbers" class="menu" popover role="group" aria-label="${p.choose}">${numbers.map(
+    ({ number, relation }, at) =>
+      html`<button class="button quiet" hx-put="/agent/preview" hx-vals='{"how":"accepted","phone":"${at}"}' hx-swap="none" popovertarget="numbers" popovertargetaction="hide">${number} · ${w.domain.relation[relation]}</button>`,
+  )}</div>`
 }
 
 function idle(props: DeskProps, w: Words): Html {
