@@ -112,7 +112,7 @@ function wayFor(d: Draft, intent: DialIntent, mode: CampaignMode): Way | Obstacl
   const gate = mayContact(d.state, { ...intent, mode }, d.now)
   if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
   const trunks = intent.campaign === null ? [] : (d.state.campaigns.get(intent.campaign)?.campaign.trunks ?? [])
-  const line = pickLine(d.state, trunks, d.now)
+  const line = pickLine(d.state, trunks, d.now, intent.number)
   return line.ok ? { verdict: gate.verdict, line } : { obstacle: line.refusal, by: 'line' }
 }
 

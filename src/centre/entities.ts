@@ -43,6 +43,11 @@ export type Trunk = {
   /** In order of preference. */
   codecs: Codec[]
   enabled: boolean
+  /** Share of the calls of those trunks it stands beside, at least and at most, 0 to 1; left out: 0 and 1. */
+  minShare?: number
+  maxShare?: number
+  /** The same for caller IDs among those of this trunk; at most 20. */
+  callerIdShares?: { callerId: string; minShare: number; maxShare: number }[]
 }
 
 export type InboundTarget = { queue: QueueId } | { user: UserId }

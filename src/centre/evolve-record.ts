@@ -2,7 +2,7 @@
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
-import type { Campaign, Queue, User } from './entities.ts'
+import type { Campaign, Queue, Trunk, User } from './entities.ts'
 import { countFor, evolveGate } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
@@ -30,10 +30,12 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
         const { id, callsPerSecond } = change.trunk
         state.trunks.set(id, { trunk: change.trunk, ...idle, tokens: callsPerSecond, recent: [] })
       }
+      state.lines.saveTrunk(change.trunk)
       break
     }
     case 'trunk.removed':
       state.trunks.delete(change.trunk)
+      state.lines.removeTrunk(change.trunk)
       break
     case 'number.saved': {
       dropNumber(state, change.number.id)
@@ -69,9 +71,22 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
     case 'setting.saved':
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       break
+    case 'attribution.added':
+      state.lines.learnAreas(change.rows, trunksOf(state))
+      break
+    case 'attribution.cleared':
+      state.lines.forgetAreas(trunksOf(state))
+      break
+    case 'lines.rulesSaved':
+      state.lines.rules = change.rules
+      break
     default: // sessions, tokens, settings, exports: no matter of the floor
       break
   }
+}
+
+function* trunksOf(state: FloorState): Generator<Trunk> {
+  for (const floor of state.trunks.values()) yield floor.trunk
 }
 
 function isDigits(number: string): boolean {

@@ -12,6 +12,7 @@ import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
 import type { Fact } from './facts.ts'
+import { learnLines } from './lines/learn.ts'
 import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
@@ -19,6 +20,7 @@ import { localDay } from './zone.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
+  learnLines(state, change, at)
   switch (change.type) {
     case 'note.ids':
       state.ids.next = Math.max(state.ids.next, change.next)

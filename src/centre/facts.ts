@@ -35,6 +35,7 @@ import type {
   Trunk,
   User,
 } from './entities.ts'
+import type { LineRules } from './lines/rest.ts'
 import type { Policy } from './policy/policy.ts'
 import type { StopKind } from './stops.ts'
 
@@ -215,6 +216,10 @@ export type RecordFact =
   | { type: 'trunk.saved'; trunk: Trunk }
   | { type: 'trunk.passwordSet'; trunk: TrunkId }
   | { type: 'trunk.removed'; trunk: TrunkId }
+  | { type: 'lines.rulesSaved'; rules: LineRules }
+  /** A slice of an import, at most 5,000 rows: seven digits of a mobile number and the area code of its home city, without its 0. */
+  | { type: 'attribution.added'; rows: [prefix: number, area: number][] }
+  | { type: 'attribution.cleared' }
   | { type: 'number.saved'; number: InboundNumber }
   | { type: 'number.removed'; number: NumberId }
   | { type: 'queue.saved'; queue: Queue }

@@ -3,6 +3,7 @@ import { NumberSet } from '../lib/number-set.ts'
 import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
 import { countFor, setCalendar } from './evolve-gate.ts'
+import { LineBook } from './lines/line-book.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
 import type { FloorState, Setup } from './state.ts'
@@ -22,6 +23,7 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
     numberIndex: new Map(),
     trunks: new Map(),
     campaigns: new Map(),
+    lines: new LineBook(bootAt | 0, setup.mobileAreas ?? null),
     dialOrder: [],
     turn: 0,
     zone: zoneOr(setup.zone),
@@ -44,6 +46,10 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   for (const stop of setup.stops ?? []) state.stops.add(stop)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, bootAt)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, bootAt)
+  state.lines.rules = setup.lineRules ?? state.lines.rules
+  for (const { at, trunk, callerId, ...counts } of setup.lines ?? []) {
+    if (state.trunks.get(trunk)?.trunk.callerIds.includes(callerId)) state.lines.resume(trunk, callerId, at, counts)
+  }
   for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
   for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)

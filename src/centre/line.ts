@@ -1,18 +1,46 @@
 /**
  * A line: the trunk and the caller ID that a call goes out on. A trunk carries no more calls at once, and starts no more in any time, than its
- * carrier allows; caller IDs take turns, and only numbers assigned to the trunk are ever shown.
+ * carrier allows; only numbers assigned to the trunk are ever shown. While nothing is known the trunk with the most room comes first and
+ * caller IDs take turns; then the better line is taken by its score (lines/score.ts), and a tired caller ID rests (lines/rest.ts).
  */
 import type { TrunkId } from '../lib/ids.ts'
 import type { Refusal } from './entities.ts'
+import { areaOf } from './lines/area.ts'
+import { type Candidate, type Choice, choose } from './lines/score.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 
 export type Line =
   | { ok: true; trunk: TrunkId; callerId: string }
   | { ok: false; refusal: Refusal; retryAt: number | null }
 
-/** The trunk with the most room among those named ([]: any), first named wins a tie. */
-export function pickLine(state: FloorState, trunks: readonly TrunkId[], now: number): Line {
-  let best: TrunkFloor | null = null
+/** Trunks, and caller IDs of one, that are weighed against each other for one call; their turn moves on with each call. */
+const trunksWeighed = 16
+const callerIdsWeighed = 8
+/** Caller IDs of the callee's city that are weighed beside those. */
+const placesWeighed = 4
+
+/** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone). */
+export function pickLine(
+  state: FloorState,
+  trunks: readonly TrunkId[],
+  now: number,
+  number: string | null = null,
+): Line {
+  const { usable, refusal, retryAt } = usableTrunks(state, trunks, now)
+  if (usable.length === 0) return { ok: false, refusal, retryAt }
+  const trunk = usable.length === 1 ? usable[0]! : chooseTrunk(state, usable, number, now).best
+  const { callerIds } = trunk.trunk
+  const callerId = callerIds.length === 1 ? callerIds[0]! : chooseCallerId(state, trunk, number, now).best
+  return { ok: true, trunk: trunk.trunk.id, callerId }
+}
+
+/** The trunks that may take a call now, and what stands in the way of the others. */
+export function usableTrunks(
+  state: FloorState,
+  trunks: readonly TrunkId[],
+  now: number,
+): { usable: TrunkFloor[]; refusal: Refusal; retryAt: number | null } {
+  const usable: TrunkFloor[] = []
   let refusal: Refusal = { rule: 'no_trunk', words: 'No trunk is set up for this call.' }
   let retryAt: number | null = null
   for (const id of trunks.length > 0 ? trunks : state.trunks.keys()) {
@@ -22,18 +50,82 @@ export function pickLine(state: FloorState, trunks: readonly TrunkId[], now: num
     if (obstacle !== null) {
       refusal = obstacle.refusal
       if (obstacle.retryAt !== null) retryAt = Math.min(retryAt ?? obstacle.retryAt, obstacle.retryAt)
-    } else if (best === null || roomOf(floor) > roomOf(best)) best = floor
+    } else usable.push(floor)
   }
-  if (best === null) return { ok: false, refusal, retryAt }
-  const { callerIds } = best.trunk
-  return { ok: true, trunk: best.trunk.id, callerId: callerIds[best.nextCallerId % callerIds.length]! }
+  return { usable, refusal, retryAt }
 }
 
-function roomOf(floor: TrunkFloor): number {
+/** `usable` has at least one. */
+export function chooseTrunk(
+  state: FloorState,
+  usable: readonly TrunkFloor[],
+  number: string | null,
+  now: number,
+): Choice<TrunkFloor> {
+  const { lines } = state
+  const area = number === null ? 0 : areaOf(number, lines.mobiles)
+  const weighed = window(usable, lines.dials, trunksWeighed).sort((a, b) => roomOf(b) - roomOf(a))
+  const candidates = weighed.map(floor => {
+    const { id, minShare = 0, maxShare = 1 } = floor.trunk
+    const book = lines.trunks.get(id)
+    const place = area !== 0 && (book?.byArea.has(area) ?? false)
+    const prefix = number === null ? null : lines.prefix(id, number)
+    return { of: floor, lately: book?.lately ?? null, prefix, place, minShare, maxShare }
+  })
+  return choose(candidates, lines, lines.rules.placeBonus, now)
+}
+
+/** The trunk has at least one caller ID. */
+export function chooseCallerId(
+  state: FloorState,
+  floor: TrunkFloor,
+  number: string | null,
+  now: number,
+): Choice<string> {
+  const { lines } = state
+  const area = number === null ? 0 : areaOf(number, lines.mobiles)
+  const { id, callerIdShares = [] } = floor.trunk
+  const book = lines.trunks.get(id)
+  const ofPlace = area === 0 ? [] : (book?.byArea.get(area) ?? [])
+  const candidates = callerIdsToWeigh(state, floor, ofPlace, now).map((callerId): Candidate<string> => {
+    const shares = callerIdShares.find(each => each.callerId === callerId)
+    const lately = book?.callerIds.get(callerId)?.lately ?? null
+    const limits = { minShare: shares?.minShare ?? 0, maxShare: shares?.maxShare ?? 1 }
+    return { of: callerId, lately, prefix: null, place: ofPlace.includes(callerId), ...limits }
+  })
+  const chance = { seed: lines.seed ^ 0x5bd1e995, dials: lines.dials }
+  return choose(candidates, chance, lines.rules.placeBonus, now)
+}
+
+/** Those whose turn it is, those of the callee's city and those with a share to be held; who rests is left out unless all of them rest. */
+function callerIdsToWeigh(state: FloorState, floor: TrunkFloor, ofPlace: readonly string[], now: number): string[] {
+  const { callerIds, callerIdShares = [], id } = floor.trunk
+  const book = state.lines.trunks.get(id)
+  const rested = (callerId: string) => (book?.callerIds.get(callerId)?.restingUntil ?? 0) <= now
+  const weighed: string[] = []
+  const add = (callerId: string) => {
+    if (rested(callerId) && !weighed.includes(callerId)) weighed.push(callerId)
+  }
+  for (let n = 0; n < callerIds.length && weighed.length < callerIdsWeighed; n++)
+    add(callerIds[(floor.nextCallerId + n) % callerIds.length]!)
+  for (const callerId of window(ofPlace, floor.nextCallerId, placesWeighed)) add(callerId)
+  for (const { callerId } of callerIdShares) if (callerIds.includes(callerId)) add(callerId)
+  if (weighed.length > 0) return weighed
+  const until = (callerId: string) => book?.callerIds.get(callerId)?.restingUntil ?? 0
+  return [callerIds.reduce((first, each) => (until(each) < until(first) ? each : first))]
+}
+
+function window<T>(list: readonly T[], turn: number, size: number): T[] {
+  if (list.length <= size) return [...list]
+  return Array.from({ length: size }, (_, n) => list[(turn + n) % list.length]!)
+}
+
+export function roomOf(floor: TrunkFloor): number {
   return floor.trunk.maxCalls - floor.calls
 }
 
-function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; retryAt: number | null } | null {
+/** What keeps a trunk from taking a call now; null: nothing. */
+export function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; retryAt: number | null } | null {
   const { trunk } = floor
   const no = (rule: string, words: string, retryAt: number | null = null) => ({ refusal: { rule, words }, retryAt })
   if (!trunk.enabled) return no('trunk_disabled', `Trunk ${trunk.name} is switched off.`)

@@ -3,7 +3,7 @@
  * country code are read as Chinese ones (GB/T 3378; mobiles have 11 digits from 1, land lines start with an area code, 400 and 95 services).
  */
 const e164 = /^\+[1-9]\d{6,14}$/
-const chinese = /^\+86(?:1[3-9]\d{9}|[2-9]\d{7,10}|95\d{3,6}|[48]00\d{7})$/
+const chinese = /^\+86(?:1[3-9]\d{9}|10\d{8}|[2-9]\d{7,10}|95\d{3,6}|[48]00\d{7})$/
 
 /** Whether a number may be dialled as it stands: E.164, and for China of a form that exists. */
 export function isNumber(number: string): boolean {
@@ -20,7 +20,7 @@ export function normaliseNumber(text: string): string | null {
     if (/^1[3-9]\d{9}$/.test(digits)) digits = `+86${digits}`
     else if (/^0[1-9]\d{8,10}$/.test(digits)) digits = `+86${digits.slice(1)}`
     else if (/^(?:95\d{3,6}|[48]00\d{7})$/.test(digits)) digits = `+86${digits}`
-    else if (/^86(?:1[3-9]\d{9}|[2-9]\d{8,10})$/.test(digits)) digits = `+${digits}`
+    else if (/^86(?:1[3-9]\d{9}|10\d{8}|[2-9]\d{8,10})$/.test(digits)) digits = `+${digits}`
     else return null
   }
   return isNumber(digits) ? digits : null

@@ -75,7 +75,7 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   const agent = mode === 'predictive' ? null : freeAgentFor(d.state, floor, choice.lead)
   if (agent === null && mode !== 'predictive')
     return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
-  const line = pickLine(d.state, campaign.trunks, d.now)
+  const line = pickLine(d.state, campaign.trunks, d.now, choice.phone.number)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   if (mode === 'preview' && agent !== null) offerPreview(d, floor, agent, choice.lead)
   else placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })

@@ -32,6 +32,9 @@ import type {
 import type { AgentPhase, DialIntent } from './facts.ts'
 import type { LeadBuffer } from './lead-buffer.ts'
 import type { LeadSupply } from './lead-supply.ts'
+import type { LineBook } from './lines/line-book.ts'
+import type { LineRules } from './lines/rest.ts'
+import type { TallyCounts } from './lines/tally.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
@@ -212,6 +215,8 @@ export type FloorState = {
   /** Dialled number in its plainest form (see number.ts) → our number. */
   numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
+  /** How trunks, caller IDs, prefixes and hours have been doing. */
+  lines: LineBook
   campaigns: Map<CampaignId, CampaignFloor>
   /** The campaigns in the order in which they may start the next call. */
   dialOrder: CampaignFloor[]
@@ -260,6 +265,11 @@ export type Setup = {
   zone?: string | null
   /** Live-answered and abandoned calls of the dialler since midnight, by campaign. */
   today?: { campaign: CampaignId; answered: number; abandoned: number }[]
+  /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */
+  lines?: ({ at: number; trunk: TrunkId; callerId: string } & TallyCounts)[]
+  lineRules?: LineRules
+  /** Home cities of mobile prefixes, as `packedAreas` in lines/area.ts makes them. */
+  mobileAreas?: Uint16Array | null
   /** Recordings still open on disk from before a restart: `recording.closed` with `salvaged` seals them. */
   openRecordings?: { recording: RecordingId; call: CallId; path: string }[]
   /** Demo and tests only: the policy `LAB-ANY-HOUR` is accepted. Default false. */

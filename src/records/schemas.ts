@@ -74,6 +74,12 @@ export const userInput = z
   .openapi('UserInput')
 export const userChange = changeOf(userInput, 'UserChange')
 
+/** Of the calls that go out beside the others, 0 to 1. */
+const trafficShares = {
+  minShare: z.number().min(0).max(1).default(0),
+  maxShare: z.number().min(0.01).max(1).default(1),
+}
+
 export const trunkInput = z
   .strictObject({
     name: words(64),
@@ -92,6 +98,11 @@ export const trunkInput = z
       .max(2)
       .default(['pcma', 'pcmu']),
     enabled: z.boolean().default(true),
+    ...trafficShares,
+    callerIdShares: z
+      .array(z.strictObject({ callerId, minShare: trafficShares.minShare, maxShare: trafficShares.maxShare }))
+      .max(20)
+      .default([]),
   })
   .openapi('TrunkInput')
 export const trunkChange = changeOf(trunkInput, 'TrunkChange')

@@ -12,6 +12,7 @@ export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknow
   const { password, ...rest } = parseInput(trunkInput, given)
   const trunk: Trunk = { id: newId<'trunk'>('t'), ...rest }
   checkRegistration(trunk, password !== undefined)
+  checkShares(trunk)
   await save(door, actor, trunk, password)
   return trunk
 }
@@ -19,8 +20,12 @@ export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknow
 export async function changeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
   const { password, ...change } = parseInput(trunkChange, given)
   const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
-  const trunk = { ...former, ...change }
+  const trunk: Trunk = { ...former, ...change }
+  // A caller ID that is taken away takes its shares with it, unless new ones are given.
+  if (change.callerIdShares === undefined)
+    trunk.callerIdShares = trunk.callerIdShares?.filter(each => trunk.callerIds.includes(each.callerId)) ?? []
   checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
+  checkShares(trunk)
   await save(door, actor, trunk, password)
   return trunk
 }
@@ -50,6 +55,26 @@ async function save(door: RecordsDoor, actor: Actor, trunk: Trunk, password: str
     secrets.push({ owner: trunk.id, kind: 'trunk-password', value: password })
   }
   await keep(door, actor, facts, secrets)
+}
+
+/** Floors that cannot all be met, and ceilings below floors, are refused here; numbers without a line of their own too. */
+function checkShares({ minShare = 0, maxShare = 1, callerIdShares = [], callerIds }: Trunk): void {
+  const problems: { field: string; found: string; allowed: string }[] = []
+  if (minShare > maxShare)
+    problems.push({ field: 'minShare', found: String(minShare), allowed: `at most maxShare, ${maxShare}` })
+  const seen = new Set<string>()
+  for (const each of callerIdShares) {
+    const say = (found: string, allowed: string) => problems.push({ field: 'callerIdShares', found, allowed })
+    if (!callerIds.includes(each.callerId)) say(each.callerId, 'a caller ID of this trunk')
+    if (seen.has(each.callerId)) say(`${each.callerId} twice`, 'each caller ID once')
+    if (each.minShare > each.maxShare)
+      say(`${each.callerId}: ${each.minShare}`, `at most its maxShare, ${each.maxShare}`)
+    seen.add(each.callerId)
+  }
+  const floors = callerIdShares.reduce((sum, each) => sum + each.minShare, 0)
+  if (floors > 1)
+    problems.push({ field: 'callerIdShares', found: `floors of ${floors} in all`, allowed: 'at most 1 in all' })
+  if (problems.length > 0) throw new InvalidInput(problems)
 }
 
 function checkRegistration(trunk: Trunk, hasPassword: boolean): void {

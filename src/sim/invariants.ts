@@ -69,6 +69,7 @@ export class Watch {
           claim(hour >= 9 && hour < 21, `no sales call at ${hour} o'clock`)
         claim(fact.callerId !== '' && fact.verdict.rules.length > 0, 'a call shows its number and its verdict')
         const trunk = state.trunks.get(fact.trunk)?.trunk
+        claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
         const starts = (this.#starts.get(fact.trunk) ?? []).filter(at => at > now - 1000)
         starts.push(now)
         this.#starts.set(fact.trunk, starts)

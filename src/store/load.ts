@@ -8,6 +8,7 @@ import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
 import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
+import { linesOf } from './lines.ts'
 import type { NoArgs } from './page.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
 
@@ -53,6 +54,7 @@ export const loadQueries = {
       .all(),
     ...todayOf(db, args.now),
     ...gateOf(db, args.now),
+    ...linesOf(db, args.now),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
     calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),

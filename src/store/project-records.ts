@@ -1,5 +1,6 @@
 /** The tables' side of the records door's facts. A name, number or ref that is taken fails here and refuses the whole transaction. */
 import { type Connection, sql } from './db.ts'
+import { lineRulesKey } from './lines.ts'
 import type { ProjectedLine } from './project.ts'
 import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
 
@@ -175,6 +176,26 @@ export function projectRecord(db: Connection, { at, actor, fact }: ProjectedLine
         fact.value,
         at,
       )
+      return
+    case 'lines.rulesSaved':
+      run(
+        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
+        lineRulesKey,
+        JSON.stringify(fact.rules),
+        at,
+      )
+      return
+    case 'attribution.added':
+      for (const [prefix, area] of fact.rows)
+        run(
+          'INSERT INTO attributions (prefix, area) VALUES (?, ?) ON CONFLICT (prefix) DO UPDATE SET area = excluded.area',
+          prefix,
+          area,
+        )
+      return
+    case 'attribution.cleared':
+      run('DELETE FROM attributions')
       return
     case 'recording.listened':
       run('UPDATE recordings SET listens = listens + 1 WHERE id = ?', fact.recording)

@@ -202,6 +202,11 @@ const anyFact = fc.oneof(
     reason: fc.string(),
   }),
   fc.record({ type: fc.constant('recording.listened'), recording: few('r'), user: few('u') }),
+  fc.record({
+    type: fc.constant('attribution.added'),
+    rows: fc.array(fc.tuple(fc.integer({ min: 1_300_000, max: 1_300_003 }), fc.constantFrom(10, 21)), { maxLength: 3 }),
+  }),
+  fc.constant({ type: 'attribution.cleared' }),
   fc.record({ type: fc.constant('setting.saved'), key: few('s'), value: fc.string() }),
 ) as fc.Arbitrary<Fact>
 

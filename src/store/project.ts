@@ -5,6 +5,7 @@
 import type { Actor, Fact } from '../centre/facts.ts'
 import type { Connection } from './db.ts'
 import { projectFloor } from './project-floor.ts'
+import { projectLines } from './project-lines.ts'
 import { projectRecord } from './project-records.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
@@ -36,9 +37,13 @@ export const projectedTables = [
   'policies',
   'party_stops',
   'pacing_log',
+  'line_hours',
+  'line_results',
+  'attributions',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {
+  projectLines(db, line.at, line.fact)
   if (!projectFloor(db, line)) projectRecord(db, line)
 }
 

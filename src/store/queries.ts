@@ -13,6 +13,7 @@ import { journalQueries } from './journal.ts'
 import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
 import { dueQueries } from './leads-due.ts'
+import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
 import { recordingQueries } from './recordings.ts'
@@ -35,6 +36,7 @@ export const queries = {
   ...dueQueries,
   ...filterQueries,
   ...listQueries,
+  ...lineQueries,
   ...loadQueries,
   ...recordingQueries,
   ...sessionQueries,

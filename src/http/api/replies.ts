@@ -51,6 +51,9 @@ export const trunkReply = z
     callsPerSecond: z.number(),
     codecs: z.array(z.enum(['pcma', 'pcmu'])),
     enabled: z.boolean(),
+    minShare: z.number().default(0),
+    maxShare: z.number().default(1),
+    callerIdShares: z.array(z.object({ callerId: z.string(), minShare: z.number(), maxShare: z.number() })).default([]),
     up: z.boolean().openapi({ description: 'Whether the carrier answers now' }),
     reason: z.string(),
   })
