@@ -80,19 +80,6 @@ function isWithin(state: FloorState, number: string, campaign: Kept, at: number,
   return stack.every(policy => (agreed && policy.hoursUnlessAgreed) || closedAt(state, policy, zones, at) === null)
 }
 
-/** Whether the campaign's policies allow calls to this number at `at` that nobody has agreed on. */
-export function isOpenAt(
-  state: FloorState,
-  number: string,
-  campaign: { policy: string; business: Business } | null,
-  at: number,
-): boolean {
-  const stack = policiesFor(state, campaign)
-  const zones = zonesOf(number)
-  if ('rule' in stack || zones.length === 0) return false
-  return stack.every(policy => closedAt(state, policy, zones, at) === null)
-}
-
 /** A caller ID that is not one of the trunk's own is never shown. */
 export function mayShow(state: FloorState, trunk: Parameters<FloorState['trunks']['get']>[0], callerId: string) {
   return state.trunks.get(trunk)?.trunk.callerIds.includes(callerId) ?? false
