@@ -37,7 +37,7 @@ type ShockRow = Pick<Row, 'agents' | 'seeds' | 'utilisation' | 'abandonRate' | '
 const hours = 8
 const max = 0.03
 const quick = process.argv.includes('--quick')
-const seedsWanted = Number(valueOf('--seeds') ?? 0)
+const seedsWanted = Number(wordAfter('--seeds') ?? 0)
 const names = Object.keys(methods) as MethodName[]
 
 /** Each is one row; they are shared out among the workers, the longest first. */
@@ -75,6 +75,7 @@ async function main(): Promise<void> {
   const result = {
     ...gaps(ours),
     abandonMostPercent: most(ours.filter(row => row.limit === 3).map(row => row.abandonMost)),
+    strictMostPercent: most(ours.filter(row => row.limit === 1).map(row => row.abandonMost)),
     worst15Percent: most(ours.filter(row => row.agents >= 100 && row.limit === 3).map(row => row.worst15)),
     ceiling90Percent: ceilings[0]?.abandonRate ?? null,
     shockAbandonPercent: most(shockRows.map(row => row.abandonMost)),
@@ -106,7 +107,7 @@ function work(): Promise<(Row | ShockRow)[]> {
       })
       worker.on('error', reject).on('exit', () => resolve())
     })
-  const workers = Number(valueOf('--jobs') ?? availableParallelism())
+  const workers = Number(wordAfter('--jobs') ?? availableParallelism())
   return Promise.all(Array.from({ length: workers }, one)).then(() => found)
 }
 
@@ -177,18 +178,19 @@ function rivalsAhead(rows: Row[], ours: Row[]): number {
 }
 
 function sizes(): Size[] {
-  const wanted = valueOf('--cells')
-  if (wanted !== undefined)
-    return wanted.split(',').map(word => {
-      const [agents = Number.NaN, ahtS = Number.NaN, p = Number.NaN] = word.split('/').map(Number)
-      if (agents >= 1 && ahtS > 0 && p > 0 && p <= 1) return { agents, ahtS, p }
-      console.error(`--cells: found ${word}, allowed: agents/AHT/p, such as 50/45/0.2`)
-      process.exit(2)
-    })
+  const wanted = wordAfter('--cells')
+  if (wanted !== undefined) return wanted.split(',').map(sizeOf)
   const some = columns.filter(({ ahtS, p }) => p === 0.2 || (ahtS === 45 && p === 0.4))
   return (quick ? [10, 100] : [10, 20, 50, 100, 200, 500]).flatMap(agents =>
     (quick ? some.slice(0, 1) : some).map(column => ({ agents, ...column })),
   )
+}
+
+function sizeOf(word: string): Size {
+  const [agents = Number.NaN, ahtS = Number.NaN, p = Number.NaN] = word.split('/').map(Number)
+  if (agents >= 1 && ahtS > 0 && p > 0 && p <= 1) return { agents, ahtS, p }
+  console.error(`--cells: found ${word}, allowed: agents/AHT/p, such as 50/45/0.2`)
+  process.exit(2)
 }
 
 function seedsOf(agents: number): number[] {
@@ -196,7 +198,7 @@ function seedsOf(agents: number): number[] {
   return Array.from({ length: count }, (_, n) => n + 1)
 }
 
-function valueOf(name: string): string | undefined {
+function wordAfter(name: string): string | undefined {
   const at = process.argv.indexOf(name)
   return at < 0 ? undefined : process.argv[at + 1]
 }

@@ -27,3 +27,8 @@ test('a peer that was absent is named, and what has no goal is kept with machine
   assert.match(page, /What media means\./)
   assert.match(page, /"plain": 9/)
 })
+
+test('what was found cell by cell is a table', () => {
+  const page = sections(new Map([['pacing', outcome({ rows: [{ agents: 10, worst15: null }] })]]), () => '')
+  assert.match(page, /### rows\n\n\| agents \| worst15 \|\n\| --- \| --- \|\n\| 10 \| – \|/)
+})

@@ -47,6 +47,46 @@ const goals: Record<string, Goal> = {
   },
   'sip.callsPerSecond': { limit: 500, better: 'higher', unit: '/s', words: 'calls set up and cleared' },
   'sip.p99Ms': { limit: 50, better: 'lower', unit: 'ms', words: 'INVITE to 200, p99' },
+  'pacing.gapFrom50': {
+    limit: 1,
+    better: 'lower',
+    unit: 'points',
+    words: 'below the frontier at 50 agents and more, worst cell',
+  },
+  'pacing.gapBelow50': {
+    limit: 2,
+    better: 'lower',
+    unit: 'points',
+    words: 'below the frontier with fewer, worst cell',
+  },
+  'pacing.abandonMostPercent': {
+    limit: 3,
+    better: 'lower',
+    unit: '%',
+    words: 'abandoned over the day, worst cell and seed',
+  },
+  'pacing.strictMostPercent': { limit: 1, better: 'lower', unit: '%', words: 'the same where the limit is 1 %' },
+  'pacing.worst15Percent': {
+    limit: 5,
+    better: 'lower',
+    unit: '%',
+    words: 'abandoned in the worst 15 minutes, 100 agents and more',
+  },
+  'pacing.ceiling90Percent': {
+    limit: 0.2,
+    better: 'lower',
+    unit: '%',
+    words: 'abandoned at 500 agents, at most 90 % busy',
+  },
+  'pacing.shockAbandonPercent': { limit: 3, better: 'lower', unit: '%', words: 'abandoned over a day with a shock' },
+  'pacing.shockRecoveryMinutes': {
+    limit: 10,
+    better: 'lower',
+    unit: 'min',
+    words: 'until as busy as before, after a shock',
+  },
+  'pacing.rivalsAhead': { limit: 0, better: 'lower', unit: 'cells', words: 'where a rival within the limit is ahead' },
+  'pacing.decisionMs': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a look, 500 agents, 2,000 lines' },
   'sip.cpuMsPerCall': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a call, our side' },
 }
 
@@ -62,11 +102,27 @@ function section(name: string, { at, machine, figures }: Outcome, text: string):
   const rows = known.map(([key, goal]) => row(goal, figures[key.slice(name.length + 1)], figures))
   const table = ['| what | found | goal | |', '| --- | ---: | ---: | --- |', ...rows].join('\n')
   const others = Object.fromEntries(Object.entries(figures).filter(([key]) => !(`${name}.${key}` in goals)))
-  const rest = Object.keys(others).length === 0 ? [] : [`\`\`\`json\n${JSON.stringify(others, null, 1)}\n\`\`\``]
+  const lists = Object.entries(others).filter(([, value]) => isList(value)) as [string, Figures[]][]
+  const plain = Object.fromEntries(Object.entries(others).filter(([, value]) => !isList(value)))
+  const rest = [
+    ...lists.map(([key, list]) => `### ${key}\n\n${tableOf(list)}`),
+    ...(Object.keys(plain).length === 0 ? [] : [`\`\`\`json\n${JSON.stringify(plain, null, 1)}\n\`\`\``]),
+  ]
   const command = `\`npm run bench:${name} -- --json\` on ${at.slice(0, 10)}: ${machine}`
   return [`## ${name}`, command, ...(known.length > 0 ? [table] : []), ...(text === '' ? [] : [text]), ...rest].join(
     '\n\n',
   )
+}
+
+/** What was found for each of several cells. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(one => typeof one === 'object' && one !== null)
+}
+
+function tableOf(list: Figures[]): string {
+  const keys = Object.keys(list[0] ?? {})
+  const lines = [keys, keys.map(() => '---'), ...list.map(one => keys.map(key => String(one[key] ?? '–')))]
+  return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
 function row({ limit, better, unit, words }: Goal, found: unknown, figures: Figures): string {

@@ -8,7 +8,7 @@ import { vicidial } from './vicidial.ts'
 export type MethodName = keyof typeof methods
 type Make = (agents: number, max: number, hours: number) => Method
 
-/** Large floors are looked at four times a second, as in the house (src/centre/pacing.ts). */
+/** Large floors are looked at four times a second; the house looks at 500 agents twice a second (src/centre/pacing.ts). */
 export function lookMs(agents: number): number {
   return agents >= 50 ? 250 : 0
 }
@@ -20,7 +20,7 @@ export const methods = {
   'VICIdial ADAPT_HARD_LIMIT': adaptive('ADAPT_HARD_LIMIT'),
   'VICIdial ADAPT_TAPERED': adaptive('ADAPT_TAPERED'),
   'VICIdial ADAPT_AVERAGE': adaptive('ADAPT_AVERAGE'),
-  'VICIdial, tuned': (_, max, hours) =>
+  'VICIdial, difference target 10 %': (_, max, hours) =>
     vicidial({
       way: 'ADAPT_TAPERED',
       dropMax: max,
