@@ -6,7 +6,8 @@
 
 const spendMs = 60 * 60_000
 const repayMs = 15 * 60_000
-const thetaMin = 0.0005
+/** A floor of 500 agents at a limit of 1 % needs less than 0.0005: bounded there, it abandoned 1.25 % all day. */
+const thetaMin = 0.00001
 const thetaMax = 0.3
 /** Aims a little below the limit, so that chance at the end of a day does not carry it over. */
 const aimShare = 0.965
