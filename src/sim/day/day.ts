@@ -8,6 +8,7 @@ import { floorFrom, nextDeadline } from '../../centre/floor.ts'
 import type { Input } from '../../centre/inputs.ts'
 import type { FloorState } from '../../centre/state.ts'
 import { step } from '../../centre/step.ts'
+import { placeOf } from '../../centre/zone.ts'
 import type { CallId, LegId, UserId } from '../../lib/ids.ts'
 import { seededRandom } from '../../lib/random.ts'
 import { Agenda } from './agenda.ts'
@@ -212,7 +213,9 @@ export class Day {
         return this.#in(recorderMs, () => this.#post({ type: 'recording.closed', recording, ...file }))
       }
       case 'leads.fetch': {
-        const want = effect.callbacksOnly ? 0 : effect.want
+        // As the store does: no leads of a place where it is night. All people here live in one place.
+        const isOpen = !effect.closed.includes(placeOf(leadOf(0).phones[0]!.number))
+        const want = effect.callbacksOnly || !isOpen ? 0 : effect.want
         return this.#in(storeMs, () => this.#load(want))
       }
       default:
@@ -266,7 +269,7 @@ export class Day {
   #load(want: number): void {
     const leads = []
     while (leads.length < want && this.#hasLeads) leads.push(leadOf(this.#leads++))
-    this.#post({ type: 'leads.loaded', campaign: campaignId, leads, exhausted: !this.#hasLeads })
+    this.#post({ type: 'leads.loaded', campaign: campaignId, leads, exhausted: leads.length < want || want === 0 })
   }
 }
 

@@ -77,7 +77,7 @@ export const scenarioSchema = z.strictObject({
   /** When the day begins, with its zone. */
   startsAt: z.iso.datetime({ offset: true }).default('2026-11-24T09:00:00+08:00'),
   occupancyMax: z.number().min(0.5).max(1).default(1),
-  linesPerAgentMax: z.number().min(1).max(20).optional(),
+  linesPerAgentMax: z.number().min(1).max(1000).default(1000),
 })
 
 export type Scenario = z.infer<typeof scenarioSchema>

@@ -20,7 +20,8 @@ export function leadOf(n: number): BufferedLead {
   const number = `+861${38 + Math.floor(n / 1e8)}${String(n % 1e8).padStart(8, '0')}`
   const who = { ref: `${n}`, name: 'carl', phones: [{ number, relation: 'SELF' as const }], fields: {} }
   const history = { attempts: 0, dueAt: 0, callback: null, callbackAgent: null }
-  return { id: `le_${n}` as LeadId, campaign: campaignId, ...who, ...history }
+  const consent = { basis: 'simulated', evidence: 'a person made up' }
+  return { id: `le_${n}` as LeadId, campaign: campaignId, ...who, consent, ...history }
 }
 
 export function indexOf(lead: LeadId): number {
