@@ -189,7 +189,7 @@ export class World {
       phones: [{ number, relation: 'SELF' }],
       fields: {},
     }))
-    await this.keep([{ type: 'leads.added', campaign, import: 'i_test' as ImportId, leads }])
+    await this.keep([{ type: 'leads.added', campaign, import: `i_${campaign}` as ImportId, leads }])
     return leads.map(lead => lead.id)
   }
 
