@@ -60,7 +60,7 @@ describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bar
       {
         type: 'leads.added',
         campaign,
-        import: 'i_test' as never,
+        import: `i_${campaign}` as never,
         leads: [
           {
             id: `l_${name}` as never,
