@@ -195,6 +195,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     turn: state.turn,
     day: 0,
     loggedAt: at,
+    loggedDialled: 0,
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign

@@ -62,7 +62,9 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     case 'campaign.paced': {
       const floor = state.campaigns.get(change.campaign)
-      if (floor !== undefined) floor.loggedAt = at
+      if (floor === undefined) break
+      floor.loggedAt = at
+      floor.loggedDialled = floor.dialled
       break
     }
     case 'system.started':

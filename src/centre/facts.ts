@@ -66,7 +66,7 @@ export type DialIntent = {
   agreedAt?: number | null
 }
 
-/** Counts of this instant; `dialled`, `answered`, `abandoned` since midnight; chances from 0 to 1. */
+/** Counts of this instant; `answered` and `abandoned` since midnight; chances from 0 to 1, and 0 in modes that reckon with none. */
 export type Paced = {
   agents: number
   free: number
@@ -78,6 +78,18 @@ export type Paced = {
   limiter: string
   answered: number
   abandoned: number
+  // Absent in lines of before they were noted.
+  mode?: CampaignMode
+  /** Calls started since the fact before. */
+  dialled?: number
+  lines?: number
+  talking?: number
+  wrapping?: number
+  /** Agents who will likely be free within `withinS` seconds. */
+  freeSoon?: number
+  withinS?: number
+  /** The rule that held the next call; null: none did. */
+  held?: string | null
 }
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
@@ -105,7 +117,7 @@ export type FloorFact =
       call: CallId | null
       until: number | null
     }
-  /** Once a minute while a campaign dials by itself: what its dialler saw and did, so that a day can be explained and replayed. */
+  /** Once a minute while a campaign runs and people are there for it: what its dialler saw and did, so that a day can be explained and replayed. */
   | ({ type: 'campaign.paced'; campaign: CampaignId } & Paced)
   | { type: 'lead.reserved'; lead: LeadId; campaign: CampaignId; agent: UserId | null }
   | {

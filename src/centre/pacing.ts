@@ -15,7 +15,7 @@ import { pickLine } from './line.ts'
 import { modeNow } from './mode.ts'
 import { nextNotice } from './notice.ts'
 import { adviceWords } from './pacing/advice-words.ts'
-import type { Advice } from './pacing/pacer.ts'
+import { isLogDue, logPace } from './pacing-log.ts'
 import { offerPreview } from './preview.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
@@ -23,17 +23,17 @@ import type { CampaignFloor, FloorState } from './state.ts'
 const withdrawAfterMs = 15_000
 const lookAtLeastMs = 1_000
 const lookAtMostMs = 500
-const logMs = 60_000
 
 /** The next step of one campaign; null when it has nothing to do now. */
 export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): Decision | null {
   const d = new Draft(state, moment)
   if (floor.uncovered.size > 0) withdrawUncovered(d, floor)
   if (!d.isEmpty) return d.decision()
+  if (isLogDue(floor, d.now)) logPace(d, floor)
+  if (!d.isEmpty) return d.decision()
   if (floor.heldUntil !== null && floor.heldUntil > d.now) return null
   if (modeNow(floor) === 'predictive') {
-    if (floor.advice !== null && d.now >= floor.loggedAt + logMs && floor.signedOn > 0) logPace(d, floor, floor.advice)
-    else if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
+    if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
     else withdrawSurplus(d, floor)
     if (!d.isEmpty) return d.decision()
   }
@@ -88,15 +88,6 @@ function isLookDue(floor: CampaignFloor, now: number): boolean {
   const sinceMs = now - floor.lookedAt
   if (sinceMs >= lookAtLeastMs) return true
   return floor.changed && sinceMs >= Math.min(lookAtMostMs, floor.signedOn)
-}
-
-function logPace(d: Draft, floor: CampaignFloor, advice: Advice): void {
-  const { limiter, risk, theta, free, ringing } = advice
-  const { answers, account } = floor.pacer
-  const counts = { agents: floor.signedOn, free, ringing, waiting: floor.waiting.length }
-  const day = { answered: account.answered, abandoned: account.abandoned }
-  const seen = { answerChance: answers.chance, risk, theta, limiter }
-  d.fact({ type: 'campaign.paced', campaign: floor.campaign.id, ...counts, ...seen, ...day })
 }
 
 /** What the dialler says to the next call; null: go on. */

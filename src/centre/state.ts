@@ -173,8 +173,9 @@ export type CampaignFloor = {
   turn: number
   /** Day of the centre (days since 1970) that the account of abandonment is of. */
   day: number
-  /** When what it paced was last put down in the journal. */
+  /** When what it paced was last put down in the journal, and `dialled` then. */
   loggedAt: number
+  loggedDialled: number
 }
 
 export type TrunkFloor = {

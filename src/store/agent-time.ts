@@ -1,6 +1,7 @@
 /** The log of agents' phases, and its sums by half hour. */
 import type { AgentPhase } from '../centre/facts.ts'
 import { type Connection, sql } from './db.ts'
+import { bookPhase } from './project-minutes.ts'
 
 export const slotMs = 1_800_000
 
@@ -9,7 +10,7 @@ export function enterPhase(
   db: Connection,
   to: { seq: number; at: number; agent: string; phase: AgentPhase; reason: string | null; call: string | null },
 ): void {
-  leavePhase(db, to.agent, to.at)
+  leavePhase(db, to.agent, to.at, to.phase)
   if (to.phase === 'signed_off') return
   sql(db, 'INSERT INTO agent_states (seq, agent, phase, reason, call, from_at) VALUES (?, ?, ?, ?, ?, ?)').run(
     to.seq,
@@ -21,25 +22,26 @@ export function enterPhase(
   )
 }
 
-export function leavePhase(db: Connection, agent: string, at: number): void {
+export function leavePhase(db: Connection, agent: string, at: number, next: AgentPhase | null = null): void {
   const open = sql(
     db,
     'SELECT seq, agent, phase, from_at AS fromAt FROM agent_states WHERE agent = ? AND to_at IS NULL',
   )
-  for (const row of open.all(agent) as OpenPhase[]) close(db, row, at)
+  for (const row of open.all(agent) as OpenPhase[]) close(db, row, at, next)
 }
 
 /** After a crash: nobody is known to have worked past the last line of the journal. */
 export function leaveAllPhases(db: Connection, at: number): void {
   const open = sql(db, 'SELECT seq, agent, phase, from_at AS fromAt FROM agent_states WHERE to_at IS NULL ORDER BY seq')
-  for (const row of open.all() as OpenPhase[]) close(db, row, at)
+  for (const row of open.all() as OpenPhase[]) close(db, row, at, null)
 }
 
-type OpenPhase = { seq: number; agent: string; phase: string; fromAt: number }
+type OpenPhase = { seq: number; agent: string; phase: AgentPhase; fromAt: number }
 
-function close(db: Connection, open: OpenPhase, at: number): void {
+function close(db: Connection, open: OpenPhase, at: number, next: AgentPhase | null): void {
   const toAt = Math.max(at, open.fromAt) // the clock may have been set back
   sql(db, 'UPDATE agent_states SET to_at = ? WHERE seq = ?').run(toAt, open.seq)
+  bookPhase(db, { ...open, toAt }, next)
   const add = sql(
     db,
     `INSERT INTO agent_slots (agent, slot_at, phase, ms) VALUES (?, ?, ?, ?)

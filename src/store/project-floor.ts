@@ -41,8 +41,9 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
       return true
     case 'campaign.paced':
       run(
-        `INSERT INTO pacing_log (seq, at, campaign, agents, free, ringing, waiting, answer_chance, risk, theta, limiter, answered, abandoned)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO pacing_log (seq, at, campaign, agents, free, ringing, waiting, answer_chance, risk, theta, limiter, answered, abandoned,
+           mode, dialled, lines, talking, wrapping, free_soon, within_s, held)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         seq,
         at,
         fact.campaign,
@@ -56,6 +57,14 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
         fact.limiter,
         fact.answered,
         fact.abandoned,
+        fact.mode ?? null,
+        fact.dialled ?? null,
+        fact.lines ?? null,
+        fact.talking ?? null,
+        fact.wrapping ?? null,
+        fact.freeSoon ?? null,
+        fact.withinS ?? null,
+        fact.held ?? null,
       )
       return true
     case 'lead.reserved':

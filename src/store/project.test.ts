@@ -50,7 +50,10 @@ const anyFact = fc.oneof(
   }),
   few('n').map(name => ({ type: 'trunk.saved', trunk: trunkNamed(name) })),
   few('t_n').map(trunk => ({ type: 'trunk.removed', trunk })),
-  few('n').map(name => ({ type: 'campaign.saved', campaign: campaignNamed(name) })),
+  few('n').map(name => ({
+    type: 'campaign.saved',
+    campaign: { ...campaignNamed(name), agents: ['u1', 'u2'] as never[] },
+  })),
   fc
     .integer({ min: 1, max: 30 })
     .map(n => ({ type: 'leads.added', campaign: 'k_n1', import: 'i1', leads: [leadNumbered(n, 'k_n1')] })),

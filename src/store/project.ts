@@ -6,6 +6,7 @@ import type { Actor, Fact } from '../centre/facts.ts'
 import type { Connection } from './db.ts'
 import { projectFloor } from './project-floor.ts'
 import { projectLines } from './project-lines.ts'
+import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
@@ -37,6 +38,9 @@ export const projectedTables = [
   'policies',
   'party_stops',
   'pacing_log',
+  'campaign_minutes',
+  'campaign_lines',
+  'campaign_members',
   'line_hours',
   'line_results',
   'attributions',
@@ -44,6 +48,7 @@ export const projectedTables = [
 
 export function project(db: Connection, line: ProjectedLine): void {
   projectLines(db, line.at, line.fact)
+  projectMinutes(db, line.at, line.fact)
   if (!projectFloor(db, line)) projectRecord(db, line)
 }
 

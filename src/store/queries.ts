@@ -6,6 +6,7 @@
 import { agentQueries } from './agents.ts'
 import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
+import { minuteQueries } from './campaign-minutes.ts'
 import { campaignQueries } from './campaigns.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
@@ -16,6 +17,7 @@ import { dueQueries } from './leads-due.ts'
 import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
+import { pacingQueries } from './pacing-log.ts'
 import { recordingQueries } from './recordings.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
@@ -38,6 +40,8 @@ export const queries = {
   ...listQueries,
   ...lineQueries,
   ...loadQueries,
+  ...minuteQueries,
+  ...pacingQueries,
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,
