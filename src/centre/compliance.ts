@@ -9,7 +9,7 @@ import { maskNumber } from '../lib/mask.ts'
 import { countCap } from './caps.ts'
 import { dateOf } from './day.ts'
 import type { Business, CampaignMode, Consent, Relation } from './entities.ts'
-import type { Verdict } from './facts.ts'
+import type { RefusedUnder, Verdict } from './facts.ts'
 import { clock, closesOf, limitWords } from './gate-words.ts'
 import { isNumber } from './number.ts'
 import { isHoliday } from './policy/holidays.ts'
@@ -33,7 +33,8 @@ export type ContactRequest = {
   override?: string | null
 }
 
-export type GateRefusal = { rule: string; words: string; retryAt: number | null }
+type No = { rule: string; words: string; retryAt: number | null }
+export type GateRefusal = No & { under: RefusedUnder }
 export type GateAnswer = { ok: true; verdict: Verdict } | { ok: false; refusal: GateRefusal }
 /** One question and its answer, for the test bench. `used` and `max` where it counts. */
 export type Asked = {
@@ -92,7 +93,7 @@ class Inquiry {
   readonly #now: number
   readonly #asked: Asked[] | null
   readonly #agreed: boolean
-  #refusal: GateRefusal | null = null
+  #refusal: (No & { by: string | null }) | null = null
   #warned = false
 
   constructor(state: FloorState, request: ContactRequest, now: number, asked: Asked[] | null) {
@@ -108,19 +109,25 @@ class Inquiry {
     const floor = this.#request.campaign === null ? null : this.#state.campaigns.get(this.#request.campaign)
     if (floor === undefined) {
       this.#no('campaign_unknown', 'The campaign does not exist.')
-      return { ok: false, refusal: this.#refusal! }
+      return this.#refused('', null)
     }
     const campaign = floor?.campaign ?? null
     const text = campaign?.policy ?? (this.#state.lab ? labPolicy : manualStack)
+    const stack = policiesFor(this.#state, campaign)
     if (this.#askWho(campaign?.state ?? null)) {
-      const stack = policiesFor(this.#state, campaign)
       if ('rule' in stack) this.#no(stack.rule, stack.words)
       else {
         this.#askPolicies(stack, campaign?.business ?? null)
-        if (this.#refusal === null) return { ok: true, verdict: this.#verdict(text, stack) }
+        if (this.#refusal === null) return { ok: true, verdict: this.#verdict(stack) }
       }
     }
-    return { ok: false, refusal: this.#refusal! }
+    return this.#refused(text, 'rule' in stack ? null : stack)
+  }
+
+  #refused(text: string, stack: Policy[] | null): GateAnswer {
+    const { by, ...no } = this.#refusal!
+    const names = stack === null ? { policy: text, version: '' } : namesOf(stack)
+    return { ok: false, refusal: { ...no, under: { ...names, by } } }
   }
 
   /** The campaign, the number and the person, whatever the policy. Answers whether to go on. */
@@ -214,11 +221,10 @@ class Inquiry {
     return true
   }
 
-  #verdict(text: string, stack: Policy[]): Verdict {
-    const version = stack.length === 1 ? stack[0]!.version : stack.map(policy => policy.version).join('+')
+  #verdict(stack: Policy[]): Verdict {
     const caps = stack.some(policy => policy.limits !== undefined)
     const consent = stack.some(policy => policy.consentFor !== undefined)
-    const verdict: Verdict = { policy: text, version, rules: rulesAsked[(caps ? 1 : 0) + (consent ? 2 : 0)]! }
+    const verdict: Verdict = { ...namesOf(stack), rules: rulesAsked[(caps ? 1 : 0) + (consent ? 2 : 0)]! }
     return this.#warned ? { ...verdict, override: this.#request.override!.slice(0, 200) } : verdict
   }
 
@@ -240,7 +246,7 @@ class Inquiry {
     policy: Policy | null = null,
     figures?: { used: number; max: number },
   ): boolean {
-    this.#refusal ??= { rule, words, retryAt }
+    this.#refusal ??= { rule, words, retryAt, by: policy?.id ?? null }
     this.#asked?.push({ rule, policy: policy?.id ?? null, answer: 'no', words, retryAt, ...figures })
     return this.#asked !== null
   }
@@ -274,10 +280,7 @@ const asked = [
 /** With caps 1, with consent 2; the same four lists again and again. */
 const rulesAsked = [asked, [...asked, 'caps'], [...asked, 'consent'], [...asked, 'consent', 'caps']]
 
-function policiesFor(
-  state: FloorState,
-  campaign: { policy: string; business: Business } | null,
-): Policy[] | GateRefusal {
+function policiesFor(state: FloorState, campaign: { policy: string; business: Business } | null): Policy[] | No {
   const text = campaign?.policy ?? (state.lab ? labPolicy : manualStack)
   const stack = stackOf(state.policies, text, campaign?.business ?? null)
   if (typeof stack === 'string') {
@@ -289,6 +292,13 @@ function policiesFor(
   return stack
 }
 
+/** The policies that were asked and the version of each, in the same order: `A+B`, `1+2`. */
+function namesOf(stack: readonly Policy[]): { policy: string; version: string } {
+  const [one] = stack
+  if (stack.length === 1 && one !== undefined) return { policy: one.id, version: one.version }
+  return { policy: stack.map(({ id }) => id).join('+'), version: stack.map(({ version }) => version).join('+') }
+}
+
 /** Contacts and employers are called to verify an application, never to collect or to sell. */
 function mayReach(policy: Policy, relation: Relation, business: Business | null): boolean {
   if (!policy.relations.includes(relation)) return false
@@ -298,7 +308,7 @@ function mayReach(policy: Policy, relation: Relation, business: Business | null)
 }
 
 /** Why a policy allows no call at this time of day, or on this day; null: it does. */
-function closedAt(state: FloorState, policy: Policy, zones: readonly string[], at: number): GateRefusal | null {
+function closedAt(state: FloorState, policy: Policy, zones: readonly string[], at: number): No | null {
   for (const zone of zones) {
     const local = localTime(zone, at)
     if (policy.holidays !== undefined) {
@@ -333,7 +343,7 @@ function opensAt(policy: Policy, local: LocalTime, now: number): number {
   return Math.floor(now / 60_000) * 60_000 + minutes * 60_000
 }
 
-function refusal(rule: string, words: string): GateRefusal {
+function refusal(rule: string, words: string): No {
   return { rule, words, retryAt: null }
 }
 

@@ -2,7 +2,7 @@
 
 import { assert } from '../lib/assert.ts'
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
-import { mayContact, mayShow } from './compliance.ts'
+import { type GateRefusal, mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
 import type { DialIntent, Verdict } from './facts.ts'
@@ -106,7 +106,7 @@ export function placeForAgent(
 /** The agent's own phone, picked up already, and the id that the call was given when it was rung. */
 type Rung = { leg: LegId; call: CallId }
 export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
-type Obstacle = { obstacle: Refusal; by: 'gate' | 'line' }
+type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by: 'line' }
 
 function wayFor(d: Draft, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
   const gate = mayContact(d.state, { ...intent, mode }, d.now)
@@ -121,7 +121,8 @@ function stoppedBy(d: Draft, agent: Agent, intent: DialIntent, way: Obstacle): '
   d.refuse(rule, words)
   if (way.by === 'line') return 'no_line'
   const { campaign, lead, number } = intent
-  d.fact({ type: 'call.refused', campaign, lead, agent: agent.user.id, number, refusal: { rule, words } })
+  const { under } = way.obstacle
+  d.fact({ type: 'call.refused', campaign, lead, agent: agent.user.id, number, refusal: { rule, words }, under })
   return 'not_allowed'
 }
 

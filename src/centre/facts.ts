@@ -39,7 +39,10 @@ import type { LineRules } from './lines/rest.ts'
 import type { Policy } from './policy/policy.ts'
 import type { StopKind } from './stops.ts'
 
-/** The allow verdict that a call was placed under: policy, version and the rules that were asked. */
+/**
+ * The allow verdict that a call was placed under: the policies that were asked, joined with `+`, the version of each in the same order, and the
+ * rules. (In older lines a named stack stands under its name.)
+ */
 export type Verdict = {
   policy: string
   version: string
@@ -47,6 +50,9 @@ export type Verdict = {
   /** A supervisor's reason to go past rules of effect WARN; whose it is stands beside the fact. */
   override?: string
 }
+
+/** What a contact was refused under: policies and versions as in `Verdict`, and the policy that said no; null: no policy's rule (do not call …). */
+export type RefusedUnder = { policy: string; version: string; by: string | null }
 
 /** What an agent wants to dial. `number` is E.164. */
 export type DialIntent = {
@@ -151,6 +157,8 @@ export type FloorFact =
       agent: UserId | null
       number: string
       refusal: Refusal
+      /** Left out: what said no was not the gate, or the line is older than this field. */
+      under?: RefusedUnder
     }
   | {
       type: 'call.dialed'

@@ -30,6 +30,29 @@ test('an allowed call carries policy, version and the rules that were asked', ()
   assert.ok(answer.verdict.rules.includes('contact_hours') && answer.verdict.rules.includes('do_not_call'))
 })
 
+test('a refused call carries the policies that were asked, the version of each, and the one that said no', () => {
+  const of = (policy: string, number = '+8613800000001') => {
+    const at = Date.UTC(2026, 10, 24, 13, 30) // 21:30 in Shanghai
+    const floor = new TestFloor({ at, campaign: { policy, business: 'collections' } })
+    floor.do({
+      type: 'records.committed',
+      facts: [{ type: 'suppression.added', number: '+8613800000002', reason: 'asked', until: null }],
+    })
+    const answer = mayContact(floor.state, { number, relation: 'SELF', campaign, mode: 'predictive' }, at)
+    assert.ok(!answer.ok)
+    return answer.refusal.under
+  }
+  assert.deepEqual(of('CN-GBT45251-2025+CN-MIIT-CALLCENTRE-2020'), {
+    ...{ policy: 'CN-GBT45251-2025+CN-MIIT-CALLCENTRE-2020', version: '2025-02-28+2020-06' },
+    by: 'CN-MIIT-CALLCENTRE-2020',
+  })
+  const named = of('install_default_CN', '+8613800000002')
+  assert.equal(named.by, null, 'do-not-call is no rule of a policy')
+  assert.equal(named.policy, 'CN-GBT45251-2025+CN-CBA-2026+CN-CFC-2024+CN-MIIT-CALLCENTRE-2020', 'those of collections')
+  assert.equal(named.version.split('+').length, 4)
+  assert.deepEqual(of('nobody-knows'), { policy: 'nobody-knows', version: '', by: null })
+})
+
 test('contact hours are those of the callee, to the minute, for every preset that can be checked', () => {
   for (const policy of policyPresets.values()) {
     if (policy.labOnly) continue

@@ -3,7 +3,7 @@
 import { type GateRefusal, mayContact } from './compliance.ts'
 import type { Way } from './dial.ts'
 import type { Draft } from './draft.ts'
-import type { BufferedLead, LeadPhone, Refusal } from './entities.ts'
+import type { BufferedLead, LeadPhone } from './entities.ts'
 import { type Hold, hold } from './hold.ts'
 import { candidatePhones, requestOf } from './lead.ts'
 import { placeOfLead } from './lead-buffer.ts'
@@ -35,7 +35,7 @@ export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
     if (rule === 'number_in_call') continue
     if (retryAt === null && rule.startsWith('policy_')) return { hold: { rule, words } }
     if (retryAt === null) {
-      giveUp(d, floor, lead, { rule, words })
+      giveUp(d, floor, lead, asked)
       return { hold: null }
     }
     if (lead.callback === null && rulesOfPlace.has(rule) && placeOf(asked.number) === placeOfLead(lead)) {
@@ -77,16 +77,20 @@ function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
     if (refused === null || (refused.refusal.retryAt === null && refusal.retryAt !== null))
       refused = { refusal, number: phone.number }
   }
-  const none = { rule: 'number_invalid', words: 'The lead has no number that can be dialled.', retryAt: null }
-  return refused ?? { refusal: none, number: '' }
+  if (refused !== null) return refused
+  const under = { policy: floor.campaign.policy, version: '', by: null }
+  const words = 'The lead has no number that can be dialled.'
+  return { refusal: { rule: 'number_invalid', words, retryAt: null, under }, number: '' }
 }
 
-function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, refusal: Refusal): void {
+function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, asked: { refusal: GateRefusal; number: string }) {
   const { id: campaign } = floor.campaign
-  const number = lead.phones[0]?.number ?? ''
-  d.fact({ type: 'call.refused', campaign, lead: lead.id, agent: null, number, refusal })
-  const state = refusal.rule === 'do_not_call' ? 'dnc' : 'exhausted'
-  d.fact({ type: 'lead.released', lead: lead.id, campaign, state, dueAt: null, reason: refusal.rule })
+  const { rule, words, under } = asked.refusal
+  const refusal = { rule, words }
+  const number = asked.number || (lead.phones[0]?.number ?? '')
+  d.fact({ type: 'call.refused', campaign, lead: lead.id, agent: null, number, refusal, under })
+  const state = rule === 'do_not_call' ? 'dnc' : 'exhausted'
+  d.fact({ type: 'lead.released', lead: lead.id, campaign, state, dueAt: null, reason: rule })
 }
 
 /** Time alone lifts what stands in this lead's way; until then others have its place in the buffer. A promise stays one. */

@@ -25,6 +25,15 @@ export type CallFilter = PageArgs & {
   inFlight?: boolean
 }
 
+export type AttemptFilter = PageArgs & {
+  from?: number
+  to?: number
+  number?: string
+  campaign?: CampaignId
+  /** true: only what was refused; false: only what was dialled. */
+  refused?: boolean
+}
+
 export const callQueries = {
   'calls.byId': (db: Db, args: { id: CallId }): CallRecord | null =>
     db.select().from(calls).where(eq(calls.id, args.id)).get() ?? null,
@@ -65,6 +74,32 @@ export const callQueries = {
       .orderBy(desc(attempts.at))
       .limit(pageLimit(args))
       .all(),
+  /** What the gate said in [from, to), newest first; with a number, of it alone. */
+  'attempts.page': (db: Db, args: AttemptFilter): Page<AttemptRecord> => {
+    const limit = pageLimit(args)
+    const [at, seq] = (readCursor(args.cursor, ['number', 'number']) ?? []) as [number?, number?]
+    const rows = db
+      .select()
+      .from(attempts)
+      .where(
+        and(
+          args.from === undefined ? undefined : gte(attempts.at, args.from),
+          args.to === undefined ? undefined : lt(attempts.at, args.to),
+          args.number === undefined ? undefined : eq(attempts.number, args.number),
+          args.campaign === undefined ? undefined : eq(attempts.campaign, args.campaign),
+          args.refused === undefined
+            ? undefined
+            : args.refused
+              ? isNotNull(attempts.refusedRule)
+              : isNull(attempts.refusedRule),
+          at === undefined ? undefined : or(lt(attempts.at, at), and(eq(attempts.at, at), lt(attempts.seq, seq!))),
+        ),
+      )
+      .orderBy(desc(attempts.at), desc(attempts.seq))
+      .limit(limit + 1)
+      .all()
+    return toPage(rows, limit, row => [row.at, row.seq])
+  },
   /** How often each rule refused in [from, to). */
   'attempts.refusals': (
     db: Db,

@@ -84,7 +84,8 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
       return true
     case 'call.refused':
       run(
-        `INSERT INTO attempts (seq, at, campaign, lead, agent, number, refused_rule, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO attempts (seq, at, campaign, lead, agent, number, refused_rule, words, policy, version, refused_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         seq,
         at,
         fact.campaign,
@@ -93,6 +94,9 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
         fact.number,
         fact.refusal.rule,
         fact.refusal.words,
+        fact.under?.policy ?? null,
+        fact.under?.version ?? null,
+        fact.under?.by ?? null,
       )
       return true
     case 'callback.scheduled': {

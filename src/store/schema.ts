@@ -318,6 +318,8 @@ export const attempts = sqliteTable(
     rules: text({ mode: 'json' }).$type<string[]>(),
     refusedRule: text('refused_rule'),
     words: text(),
+    /** The policy whose rule said no; null: no policy's. */
+    refusedBy: text('refused_by'),
     /** A supervisor's reason to go past rules of effect WARN. */
     override: text(),
   },

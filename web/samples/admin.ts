@@ -305,6 +305,18 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
             max: 3,
           },
         ],
+        attempts: [
+          {
+            at: sampleNow - 600_000,
+            ...{ call: null, policy: 'CN-GBT45251-2025+CN-CBA-2026', version: '2025-02-28+2026-01-31' },
+            ...{ refusedRule: 'cap_conversations', refusedBy: 'CN-GBT45251-2025', words: '', override: null },
+          },
+          {
+            at: sampleNow - 7_200_000,
+            ...{ call: 'c_1', policy: 'CN-GBT45251-2025+CN-CBA-2026', version: '2025-02-28+2026-01-31' },
+            ...{ refusedRule: null, refusedBy: null, words: null, override: null },
+          },
+        ],
       },
       own: nothingFilled,
       saved: false,

@@ -222,6 +222,12 @@ test('the bench says whether a number may be called, and why not; a policy of ou
   const ask = (fields: Record<string, string>) => send(house, adam, 'POST', '/admin/policies/verdict', fields)
   const open = await ask({ number: '13800000009', at: '2026-11-24T10:00' })
   assert.match(open.text, /It may be called/)
+  const under = { policy: 'CN-CFC-2024+UK', version: '2024-04-18+2017-03-01', by: 'UK' }
+  const refused = { campaign: null, lead: null, agent: null, number: '+8613800000009', under }
+  const fact = { type: 'call.refused', ...refused, refusal: { rule: 'cap_abandoned', words: 'rests' } } as const
+  await house.store.commit({ recorded: [{ at: house.clock.now(), actor: 'system', fact }] })
+  const lately = (await ask({ number: '13800000009', at: '' })).text
+  assert.ok(lately.includes('CN-CFC-2024 2024-04-18') && lately.includes('UK 2017-03-01'), 'what refused it before')
   const nonsense = await ask({ number: '"><b>', at: '' })
   assert.equal(nonsense.status, 422)
   const form = { id: 'OWN-A', source: 'board', business: 'collections', from: '9', to: '20', relations: 'SELF' }

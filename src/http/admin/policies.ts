@@ -17,6 +17,9 @@ import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
 
+const monthMs = 31 * 86_400_000
+const latelyMax = 20
+
 /** `/admin/policies`: what holds, a bench to ask it, and policies of the centre's own. */
 export function policyRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
@@ -45,7 +48,14 @@ export function policyRoutes(deps: Deps): Hono<Env> {
       const refusal = found.answer.ok ? null : found.answer.refusal
       const w = textsOf(frame)
       const words = refusal === null ? '' : (w.domain.rules[refusal.rule] ?? refusal.words)
-      const verdict = { allowed: found.answer.ok, words, retryAt: refusal?.retryAt ?? null, asked: found.asked }
+      const attempts = await lately(asked.number, frame.now)
+      const verdict = {
+        allowed: found.answer.ok,
+        words,
+        retryAt: refusal?.retryAt ?? null,
+        asked: found.asked,
+        attempts,
+      }
       return page(c, { bench: { values: typed, errors: {} }, verdict })
     } catch (error) {
       return page(c, { bench: { values: typed, errors: refusedFor(error, textsOf(frame)) } }, 422)
@@ -74,6 +84,16 @@ export function policyRoutes(deps: Deps): Hono<Env> {
     }
     return c.redirect('/admin/policies?saved=1', 303)
   })
+
+  /** What the gate said of this number in the last month, newest first. */
+  async function lately(number: string, now: number): Promise<Verdict['attempts']> {
+    const found = await deps.store.read('attempts.ofNumber', { number, since: now - monthMs, limit: latelyMax })
+    return found.map(attempt => ({
+      ...{ at: attempt.at, call: attempt.call, policy: attempt.policy, version: attempt.version },
+      ...{ refusedRule: attempt.refusedRule, refusedBy: attempt.refusedBy, words: attempt.words },
+      ...{ override: attempt.override },
+    }))
+  }
 
   async function page(
     c: Ctx,

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
+import { attemptsApi } from './attempts.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
 import { eventsApi } from './events.ts'
@@ -25,6 +26,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     recordingsApi,
     exportsApi,
     suppressionsApi,
+    attemptsApi,
     gateApi,
     eventsApi,
   ])

@@ -71,3 +71,30 @@ test('a policy of our own is a new version at each save, may be stacked, and the
   assert.equal((await house.api(supervisor, 'DELETE', '/holds/carl?reason=settled')).status, 204)
   assert.equal((await ask({ at: at(10), party: 'carl' }))['allowed'], true)
 })
+
+test('every contact that was wanted is listed with the policies and versions it was judged by, refused ones too', async () => {
+  const dora = (await house.add('dora', 'agent')).id
+  await house.engine.dispatch({ type: 'agent.signOn', agent: dora }, `user:${dora}`)
+  await house.engine.dispatch({ type: 'station.up', agent: dora, leg: 'leg_dora' as never }, 'system')
+  const line = { name: 'd', host: '127.0.0.1', callerIds: ['+861012345679'] }
+  const trunks = [(await json(await house.api(admin, 'POST', '/trunks', line)))['id']]
+  const given = { name: 'contacts', business: 'collections', mode: 'manual', agents: [dora], trunks }
+  const { id: campaign } = await json(
+    await house.api(admin, 'POST', '/campaigns', { ...given, policy: 'CN-GBT45251-2025+CN-CBA-2026' }),
+  )
+  await house.api(admin, 'POST', `/campaigns/${campaign}/state`, { state: 'running' })
+  const number = '13800000077'
+  const lead = { ref: 'L-77', name: 'Carl', phones: [{ number, relation: 'CONTACT' }] }
+  await house.api(admin, 'POST', `/campaigns/${campaign}/leads`, [lead])
+  const answer = await house.api(supervisor, 'POST', '/calls', { agent: dora, number, campaign })
+  assert.deepEqual([answer.status, (await json(answer))['rule']], [409, 'third_party'])
+  const refused = await json(await house.api(supervisor, 'GET', `/attempts?number=${number}&refused=true`))
+  const [attempt] = refused['items']
+  assert.equal(refused['items'].length, 1)
+  assert.deepEqual(
+    [attempt.campaign, attempt.call, attempt.refusedRule, attempt.refusedBy, attempt.policy, attempt.version],
+    [campaign, null, 'third_party', 'CN-GBT45251-2025', 'CN-GBT45251-2025+CN-CBA-2026', '2025-02-28+2026-01-31'],
+  )
+  assert.equal((await json(await house.api(supervisor, 'GET', `/attempts?refused=false`)))['items'].length, 0)
+  assert.equal((await house.api(supervisor, 'GET', '/attempts?refused=perhaps')).status, 422)
+})

@@ -29,7 +29,25 @@ export type PolicyRow = {
   consent: boolean
   note: string | null
 }
-export type Verdict = { allowed: boolean; words: string; retryAt: number | null; asked: Asked[] }
+export type Attempt = {
+  at: number
+  /** null: nothing was dialled. */
+  call: string | null
+  policy: string | null
+  version: string | null
+  refusedRule: string | null
+  refusedBy: string | null
+  words: string | null
+  override: string | null
+}
+export type Verdict = {
+  allowed: boolean
+  words: string
+  retryAt: number | null
+  asked: Asked[]
+  /** What the gate said of this number before. */
+  attempts: Attempt[]
+}
 export type PoliciesProps = {
   frame: Frame
   rows: PolicyRow[]
@@ -117,7 +135,41 @@ ${table({
     },
     { head: words.count, kind: 'figure', cell: row => (row.max === undefined ? null : `${row.used} / ${row.max}`) },
   ],
-})}`
+})}
+<h3>${words.lately}</h3>${lately(given.attempts, frame)}`
+}
+
+/** Allowed or refused, each with the policies and versions it was judged by. */
+function lately(attempts: Attempt[], frame: Frame): Html {
+  const w = textsOf(frame)
+  const words = w.policies
+  const versions = ({ policy, version }: Attempt) => {
+    const each = version?.split('+') ?? []
+    return (policy ?? '').split('+').map((id, at) => html`${at > 0 ? html`<br>` : null}${id} ${each[at]}`)
+  }
+  const answer = ({ call, override }: Attempt) =>
+    call === null
+      ? (['red', words.answers.no] as const)
+      : override
+        ? (['amber', words.answers.overridden] as const)
+        : (['green', words.answers.yes] as const)
+  return table({
+    caption: words.lately,
+    rows: attempts,
+    empty: words.never,
+    columns: [
+      { head: words.at, cell: row => instant(row.at, frame) },
+      {
+        head: words.answer,
+        cell: row => {
+          const [tone, word] = answer(row)
+          const why = row.refusedRule === null ? row.override : (w.domain.rules[row.refusedRule] ?? row.words)
+          return html`<span class="chip ${tone}">${word}</span>${why ? html`<br>${why}` : null}${row.refusedBy ? html` <span class="figure">${row.refusedBy}</span>` : null}`
+        },
+      },
+      { head: words.judgedBy, cell: row => html`<span class="figure">${versions(row)}</span>` },
+    ],
+  })
 }
 
 function ownForm(props: PoliciesProps): Html {

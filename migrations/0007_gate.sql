@@ -1,0 +1,2 @@
+-- Which policy's rule refused a contact.
+ALTER TABLE attempts ADD COLUMN refused_by TEXT;
