@@ -14,6 +14,7 @@ const agent: Entry[] = [
 const supervisor: Entry[] = [
   { path: '/supervisor', word: 'wallboard', icon: 'layout-dashboard' },
   { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
+  { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
 ]
 const quality: Entry[] = [{ path: '/auditor', word: 'recordings', icon: 'audio-lines' }]
 const security: Entry[] = [

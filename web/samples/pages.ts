@@ -11,6 +11,7 @@ import { auditorSamples } from './auditor.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
+import { lineSamples } from './lines.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
   'sign-in': language =>
@@ -41,6 +42,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ),
   ...adminSamples,
   ...auditorSamples,
+  ...lineSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-calls': language =>
     liveCallsPage({

@@ -4,6 +4,7 @@ import { auditorWords } from './auditor.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import type { Language, Like } from './language.ts'
+import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { policyWords } from './policies.ts'
 import { supervisorWords } from './supervisor.ts'
@@ -17,6 +18,7 @@ const zh = {
   supervisor: supervisorWords.zh,
   admin: adminWords.zh,
   auditor: auditorWords.zh,
+  lines: linesWords.zh,
   policies: policyWords.zh,
   lists: listWords.zh,
 }
@@ -30,6 +32,7 @@ const en: Words = {
   supervisor: supervisorWords.en,
   admin: adminWords.en,
   auditor: auditorWords.en,
+  lines: linesWords.en,
   policies: policyWords.en,
   lists: listWords.en,
 }

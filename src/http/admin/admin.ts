@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
+import { lineRoutes } from '../supervisor/lines.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -21,6 +22,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     setupRoutes,
     userRoutes,
     trunkRoutes,
+    lineRoutes,
     numberRoutes,
     queueRoutes,
     campaignRoutes,

@@ -7,6 +7,7 @@ import { campaignsApi } from './campaigns.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
+import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
@@ -20,6 +21,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
   for (const part of [
     peopleApi,
     telephonyApi,
+    linesApi,
     campaignsApi,
     listsApi,
     callsApi,
