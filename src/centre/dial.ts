@@ -150,10 +150,11 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { callback, mode: _, consent: _c, override: _o, agreedAt: _a, ...who } = intent
+  const { number, campaign: of, lead, party, name, relation, callback, debt } = intent
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
+  const who = { number, campaign: of, lead, party, name, relation, ...(debt === undefined ? {} : { debt }) }
   d.fact({ type: 'call.dialed', call, mode, ...who, agent, trunk, callerId, leg, agentLeg, verdict })
   if (callback !== null) d.fact({ type: 'callback.closed', callback, how: 'dialled' })
   const ringMs = Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)

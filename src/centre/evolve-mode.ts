@@ -29,9 +29,8 @@ export function setMode(state: FloorState, floor: CampaignFloor, mode: CampaignM
   floor.mode = mode
   if (former !== 'predictive' || mode === 'predictive') return
   floor.advice = null
-  for (const id of floor.lines) {
-    const line = state.calls.get(id)
-    if (line === undefined || line.mode !== 'predictive' || line.answeredAt !== null || line.claim !== null) continue
+  for (const line of floor.lines.values()) {
+    if (line.mode !== 'predictive' || line.answeredAt !== null || line.claim !== null) continue
     line.mode = 'progressive'
     coverLine(state, line)
   }

@@ -26,9 +26,8 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       const known = state.trunks.get(change.trunk.id)
       if (known !== undefined) known.trunk = change.trunk
       else {
-        const idle = { up: false, reason: '', calls: callsOn(state, change.trunk.id), tokensAt: at, nextCallerId: 0 }
-        const { id, callsPerSecond } = change.trunk
-        state.trunks.set(id, { trunk: change.trunk, ...idle, tokens: callsPerSecond, recent: [] })
+        const idle = { up: false, reason: '', calls: callsOn(state, change.trunk.id), nextCallerId: 0 }
+        state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [] })
       }
       state.lines.saveTrunk(change.trunk)
       break
@@ -184,7 +183,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     ready: new Set(),
     free: new Set(),
     signedOn: 0,
-    lines: new Set(),
+    lines: new Map(),
     uncovered: new Set(),
     waiting: [],
     pacer: new Pacer(campaign.abandonRateMax),

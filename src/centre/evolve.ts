@@ -37,7 +37,6 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       shiftDue(state, change.byMs, at)
       for (const floor of state.trunks.values()) {
         floor.recent = floor.recent.map(start => start + change.byMs)
-        floor.tokensAt += change.byMs
       }
       break
     case 'trunk.stateChanged': {

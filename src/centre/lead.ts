@@ -10,7 +10,8 @@ type Numbers = Pick<BufferedLead, 'phones' | 'attempts'> &
  * The person's own numbers, taking turns by attempt, then a guarantor's, an employer's, a contact's: whether those may be called is the gate's.
  * First of all comes the number on which a callback was agreed, or that a retry rule chose. A number that is not there is left out.
  */
-export function candidatePhones(lead: Numbers): LeadPhone[] {
+export function candidatePhones(lead: Numbers): readonly LeadPhone[] {
+  if (lead.phones.length === 1 && !lead.bad?.length) return lead.phones
   const good = lead.bad?.length ? lead.phones.filter(phone => !lead.bad!.includes(phone.number)) : lead.phones
   const own = good.filter(phone => phone.relation === 'SELF')
   const turn = own.length === 0 ? 0 : lead.attempts % own.length

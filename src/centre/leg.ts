@@ -166,12 +166,20 @@ function unanswered(input: LegInput<'leg.ended'>): Pick<Ending, 'by' | 'cause' |
   }
 }
 
-/** Every answered second is recorded, from the answer on. The folder is the day, in UTC. */
+/** Every answered second is recorded, from the answer on. */
 function openRecording(d: Draft, call: Call): void {
   const recording = d.id<'recording'>('r')
-  const path = `${new Date(d.now).toISOString().slice(0, 10).replaceAll('-', '/')}/${recording}.wav`
+  const path = `${folderOf(d.now)}/${recording}.wav`
   d.fact({ type: 'recording.opened', recording, call: call.id, path })
   d.effect({ type: 'media.record', recording, call: call.id, leg: call.leg, path })
+}
+
+/** The folder of recordings is the day, in UTC: worked out once a day. */
+let lastFolder = { day: Number.NaN, name: '' }
+function folderOf(now: number): string {
+  const day = Math.floor(now / 86_400_000)
+  if (day !== lastFolder.day) lastFolder = { day, name: new Date(now).toISOString().slice(0, 10).replaceAll('-', '/') }
+  return lastFolder.name
 }
 
 function partyCall(d: Draft, leg: Call['leg']): Call | null {

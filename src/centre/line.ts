@@ -147,11 +147,8 @@ function rateFreeAt(floor: TrunkFloor): number {
 
 /** Keeps the account of a call just started. Only `evolve` calls this. */
 export function noteStart(floor: TrunkFloor, at: number): void {
-  const { starts, ms } = windowOf(floor)
   floor.recent.push(at)
-  while (floor.recent.length > starts) floor.recent.shift()
-  floor.tokensAt = at
-  floor.tokens = starts - floor.recent.filter(start => start > at - ms).length
+  while (floor.recent.length > windowOf(floor).starts) floor.recent.shift()
   floor.nextCallerId = (floor.nextCallerId + 1) % Math.max(1, floor.trunk.callerIds.length)
 }
 

@@ -116,7 +116,7 @@ test('lines of a predictive campaign that turns progressive are tied to agents, 
     type: 'records.committed',
     facts: [{ type: 'campaign.saved', campaign: { ...state.campaign, mode: 'progressive' } }],
   })
-  const claimed = [...state.lines].filter(id => floor.state.calls.get(id)!.claim !== null).length
+  const claimed = [...state.lines.values()].filter(line => line.claim !== null).length
   assert.equal(claimed, Math.min(2, state.lines.size))
   assert.equal(state.uncovered.size, state.lines.size - claimed)
 })

@@ -13,6 +13,7 @@ export function isNumber(number: string): boolean {
 /** `138 1234 5678`, `0086-138…`, `021-55551234`, `+44 20 …` → E.164; null when it is none of these. */
 export function normaliseNumber(text: string): string | null {
   if (text.length > 40) return null
+  if (text.startsWith('+') && isNumber(text)) return text
   let digits = text.replace(/[\s().-]/g, '')
   if (digits.startsWith('00')) digits = `+${digits.slice(2)}`
   if (!/^\+?\d+$/.test(digits)) return null

@@ -15,6 +15,7 @@ import { pickLine } from './line.ts'
 import { modeNow } from './mode.ts'
 import { nextNotice } from './notice.ts'
 import { adviceWords } from './pacing/advice-words.ts'
+import type { Advice } from './pacing/pacer.ts'
 import { isLogDue, logPace } from './pacing-log.ts'
 import { offerPreview } from './preview.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
@@ -94,16 +95,22 @@ function isLookDue(floor: CampaignFloor, now: number): boolean {
 function pacedHold(floor: CampaignFloor): Hold | null {
   const { advice } = floor
   if (advice === null) return hold('pacing_starting', 'The dialler has not looked at the floor yet.')
-  return advice.starts > 0 ? null : hold(`pacing_${advice.limiter}`, adviceWords(floor, advice))
+  if (advice.starts > 0) return null
+  let said = holdOf.get(advice)
+  if (said === undefined) holdOf.set(advice, (said = hold(`pacing_${advice.limiter}`, adviceWords(advice))))
+  return said
 }
+
+/** One look is asked for its words after every event until the next one. */
+const holdOf = new WeakMap<Advice, Hold>()
 
 /** Too many calls ring for those who will be free (agents left, talks got longer): the oldest beyond the least ring time are withdrawn. */
 function withdrawSurplus(d: Draft, floor: CampaignFloor): void {
   let surplus = floor.advice?.surplus ?? 0
-  for (const id of floor.lines) {
+  if (surplus <= 0) return
+  for (const call of floor.lines.values()) {
     if (surplus <= 0) return
-    const call = d.state.calls.get(id)
-    if (call === undefined || call.answeredAt !== null || call.claim !== null) continue
+    if (call.answeredAt !== null || call.claim !== null) continue
     if (call.startedAt + withdrawAfterMs > d.now) return // lines are in the order in which they were started
     endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
     surplus--

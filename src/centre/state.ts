@@ -156,7 +156,7 @@ export type CampaignFloor = {
   free: Set<UserId>
   signedOn: number
   /** Lines started and not answered yet; `uncovered`: those without a free agent any more. */
-  lines: Set<CallId>
+  lines: Map<CallId, Call>
   uncovered: Set<CallId>
   /** Answered and waiting for an agent, oldest first. */
   waiting: CallId[]
@@ -183,8 +183,6 @@ export type TrunkFloor = {
   up: boolean
   reason: string
   calls: number
-  tokens: number
-  tokensAt: number
   nextCallerId: number
   /** Instants of the last calls started, at most `callsPerSecond` of them, rounded up: see `line.ts`. */
   recent: number[]

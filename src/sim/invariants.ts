@@ -217,10 +217,12 @@ function checkLists(state: FloorState): void {
         claim(state.calls.get(agent.claimedBy)?.claim === agent.user.id, 'a claim has two ends')
     }
     claim(floor.uncovered.size === 0 || floor.free.size === 0, 'no line lacks an agent while one is free')
-    for (const id of floor.lines) {
-      const line = state.calls.get(id)
-      claim(line !== undefined && line.phase !== 'ended' && line.agent === null, 'a line is a call without an agent')
-      const covered = line!.claim !== null || line!.mode === 'predictive' || line!.mode === 'notice'
+    for (const [id, line] of floor.lines) {
+      claim(
+        state.calls.get(id) === line && line.phase !== 'ended' && line.agent === null,
+        'a line is a call without an agent',
+      )
+      const covered = line.claim !== null || line.mode === 'predictive' || line.mode === 'notice'
       claim(!covered === floor.uncovered.has(id), 'a progressive line is claimed or known to be uncovered')
     }
     const waiting = [...floor.buffer]

@@ -39,6 +39,8 @@ export type OutCall = { trunk: TrunkId; callerId: string; number: string; hour: 
 export class LineBook {
   readonly trunks = new Map<TrunkId, TrunkBook>()
   readonly prefixes = new Map<string, LineTally>()
+  /** The last key of `prefixes`: who stands there already need not be moved there. */
+  #newest = ''
   readonly hours: LineTally[] = Array.from({ length: 24 }, () => new LineTally())
   readonly mobiles: MobileAreas
   rules: LineRules = lineRulesDefault
@@ -167,10 +169,13 @@ export class LineBook {
     const key = `${call.trunk} ${prefixOf(call.number)}`
     const known = this.prefixes.get(key)
     if (known !== undefined) {
+      if (key === this.#newest) return known
+      this.#newest = key
       this.prefixes.delete(key)
       this.prefixes.set(key, known)
       return known
     }
+    this.#newest = key
     if (this.prefixes.size >= prefixesMax) this.prefixes.delete(this.prefixes.keys().next().value!)
     const fresh = new LineTally()
     this.prefixes.set(key, fresh)

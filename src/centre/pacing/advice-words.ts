@@ -1,9 +1,8 @@
 /** The dialler's last look in a sentence for the log and the API; pages say it in their own language from the same figures. */
-import type { CampaignFloor } from '../state.ts'
 import type { Advice } from './pacer.ts'
 
-export function adviceWords(floor: CampaignFloor, advice: Advice): string {
-  const ringing = `${floor.lines.size} ringing`
+export function adviceWords(advice: Advice): string {
+  const ringing = `${advice.ringing} ringing`
   switch (advice.limiter) {
     case 'risk': {
       const soon = `${Math.max(0, Math.round(advice.freeSoon))} agents likely free in ${Math.round(advice.withinS)} s`

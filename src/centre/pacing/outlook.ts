@@ -1,5 +1,6 @@
 /** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
 import type { CampaignId, QueueId, UserId } from '../../lib/ids.ts'
+import type { Campaign } from '../entities.ts'
 import type { Agent, CampaignFloor, FloorState } from '../state.ts'
 import { Ages } from './ages.ts'
 import type { Limits, Outlook, Rival } from './pacer.ts'
@@ -28,9 +29,8 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
   ringing.clear()
   let present = 0
   const shared = new Map<string, number>()
-  for (const id of campaign.agents) {
-    const agent = state.agents.get(id)
-    if (agent === undefined || !isAtWork(agent)) continue
+  for (const agent of teamOf(state, floor)) {
+    if (!isAtWork(agent)) continue
     present++
     for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
     for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
@@ -38,10 +38,7 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
     if (agent.phase === 'talking') talking.push(now - agent.phaseSince)
     else if (agent.phase === 'wrapping') wrapping.push(now - agent.phaseSince)
   }
-  for (const id of floor.lines) {
-    const call = state.calls.get(id)
-    if (call !== undefined && call.answeredAt === null) ringing.push(now - call.startedAt)
-  }
+  for (const call of floor.lines.values()) if (call.answeredAt === null) ringing.push(now - call.startedAt)
   outlook.free = floor.free.size
   outlook.waiting = floor.waiting.length
   outlook.rivals = []
@@ -64,10 +61,9 @@ function rivalOf(state: FloorState, id: string, agents: number, now: number): (R
   if (campaign !== undefined) {
     const share = agents / Math.max(agents, working(state, campaign.campaign.agents))
     const ringing = new Ages()
-    for (const line of campaign.lines) {
-      const call = state.calls.get(line)
+    for (const { claim, answeredAt, startedAt } of campaign.lines.values()) {
       // A line that was started for one free agent takes that one, who is not counted as free.
-      if (call !== undefined && call.claim === null && call.answeredAt === null) ringing.push(now - call.startedAt)
+      if (claim === null && answeredAt === null) ringing.push(now - startedAt)
     }
     if (ringing.length === 0 && campaign.waiting.length === 0) return null
     return { answers: campaign.pacer.answers, ringing, perS: 0, share, waiting: campaign.waiting.length * share }
@@ -79,6 +75,24 @@ function rivalOf(state: FloorState, id: string, agents: number, now: number): (R
   const perS = queue.arrivals.perS(now)
   if (perS === 0 && waiting === 0) return null
   return { answers: null, ringing: new Ages(), perS, share, waiting }
+}
+
+/**
+ * The agents of a campaign, found once and not by name at each look: half of a look's time at 500 agents. Agents are added and never removed,
+ * and a campaign that is saved is a new value.
+ */
+const teams = new WeakMap<CampaignFloor, { campaign: Campaign; agents: number; team: Agent[] }>()
+
+function teamOf(state: FloorState, floor: CampaignFloor): readonly Agent[] {
+  const known = teams.get(floor)
+  if (known !== undefined && known.campaign === floor.campaign && known.agents === state.agents.size) return known.team
+  const team: Agent[] = []
+  for (const id of floor.campaign.agents) {
+    const agent = state.agents.get(id)
+    if (agent !== undefined) team.push(agent)
+  }
+  teams.set(floor, { campaign: floor.campaign, agents: state.agents.size, team })
+  return team
 }
 
 function working(state: FloorState, people: readonly UserId[]): number {

@@ -37,8 +37,15 @@ export class Prospects {
   horizons: number[] = []
   /** Chance that a call dialled now has been answered, by horizon. */
   readonly perNew = new Float64Array(points)
+  /** A row of each age, worked out when it is first read after a refresh: most ages do not occur. */
   readonly #talkFree = new Float64Array(ageGrid.length * points)
   readonly #wrapFree = new Float64Array(ageGrid.length * points)
+  readonly #talkKnown = new Uint8Array(ageGrid.length)
+  readonly #wrapKnown = new Uint8Array(ageGrid.length)
+  /** Chance that a wrap-up begun in this part of a horizon is over by its end. */
+  readonly #wrapped = new Float64Array(points * parts)
+  #talk: DurationLaw | null = null
+  #wrap: DurationLaw | null = null
   readonly #answered = new Float64Array(ringBins * points)
   readonly #talking = new Uint32Array(ageGrid.length)
   readonly #wrapping = new Uint32Array(ageGrid.length)
@@ -46,33 +53,53 @@ export class Prospects {
 
   refresh(answers: AnswerLaw, talk: DurationLaw, wrap: DurationLaw): void {
     this.horizons = answers.answerAges(points)
-    const wrapped = new Float64Array(parts)
+    this.#talk = talk
+    this.#wrap = wrap
+    this.#talkKnown.fill(0)
+    this.#wrapKnown.fill(0)
     for (let q = 0; q < points; q++) {
       const horizon = this.horizons[q]!
       const within = horizon + graceS
       const step = within / parts
       this.perNew[q] = answers.answeredWithin(0, horizon)
-      for (let part = 0; part < parts; part++) wrapped[part] = wrap.endsWithin(0, within - (part + 0.5) * step)
-      for (let a = 0; a < ageGrid.length; a++) {
-        let sum = 0
-        let before = 0
-        for (let part = 0; part < parts; part++) {
-          const ended = talk.endsWithin(ageGrid[a]!, (part + 1) * step)
-          sum += (ended - before) * wrapped[part]!
-          before = ended
-        }
-        this.#talkFree[a * points + q] = sum
-        this.#wrapFree[a * points + q] = wrap.endsWithin(ageGrid[a]!, within)
-      }
+      for (let part = 0; part < parts; part++)
+        this.#wrapped[q * parts + part] = wrap.endsWithin(0, within - (part + 0.5) * step)
       for (let bin = 0; bin < ringBins; bin++)
         this.#answered[bin * points + q] = answers.answeredWithin((bin + 0.5) * ringBinS, horizon)
     }
   }
 
-  /** Agents who will be free in time, by horizon. */
+  /** Agents who will be free in time, by horizon. The laws are those of the last refresh. */
   addAgents(tally: Tally, talking: Ages, wrapping: Ages): void {
-    addByAge(tally, this.#talkFree, count(talking, this.#talking, ageIndex), 1)
-    addByAge(tally, this.#wrapFree, count(wrapping, this.#wrapping, ageIndex), 1)
+    const talks = count(talking, this.#talking, ageIndex)
+    const wraps = count(wrapping, this.#wrapping, ageIndex)
+    for (let a = 0; a < ageGrid.length; a++) {
+      if (talks[a]! > 0 && this.#talkKnown[a] === 0) this.#fillTalk(a)
+      if (wraps[a]! > 0 && this.#wrapKnown[a] === 0) this.#fillWrap(a)
+    }
+    addByAge(tally, this.#talkFree, talks, 1)
+    addByAge(tally, this.#wrapFree, wraps, 1)
+  }
+
+  #fillTalk(a: number): void {
+    this.#talkKnown[a] = 1
+    for (let q = 0; q < points; q++) {
+      const step = (this.horizons[q]! + graceS) / parts
+      let sum = 0
+      let before = 0
+      for (let part = 0; part < parts; part++) {
+        const ended = this.#talk?.endsWithin(ageGrid[a]!, (part + 1) * step) ?? 0
+        sum += (ended - before) * this.#wrapped[q * parts + part]!
+        before = ended
+      }
+      this.#talkFree[a * points + q] = sum
+    }
+  }
+
+  #fillWrap(a: number): void {
+    this.#wrapKnown[a] = 1
+    for (let q = 0; q < points; q++)
+      this.#wrapFree[a * points + q] = this.#wrap?.endsWithin(ageGrid[a]!, this.horizons[q]! + graceS) ?? 0
   }
 
   /** Answers that come first, by horizon. */

@@ -2,15 +2,14 @@
  * The account of a simulated day, kept from its facts alone. Time is of agents who are signed on and not on a break; a call belongs to the
  * quarter of an hour in which it was answered.
  */
-import { createHash } from 'node:crypto'
 import type { AgentPhase, Recorded } from '../../centre/facts.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
+import { JournalDigest } from './journal-digest.ts'
 
 const minuteMs = 60_000
 export const quarterMs = 15 * minuteMs
 /** Quarters with fewer answers say little about a rate, and are left out of the worst one. */
 export const quarterAnsweredMin = 30
-const hashEveryChars = 1 << 16
 
 export type Quarter = { answered: number; abandoned: number }
 /** One minute: agent time in ms, the most lines in use, calls started. */
@@ -41,8 +40,7 @@ export class Figures {
   readonly #answeredAt = new Map<CallId, number>()
   readonly #live = new Set<CallId>()
   readonly #refused = new Map<string, number>()
-  readonly #hash = createHash('sha256')
-  #unhashed = ''
+  readonly #digest = new JournalDigest()
   #dialled = 0
   #answered = 0
   #connected = 0
@@ -67,8 +65,7 @@ export class Figures {
 
   note(recorded: Recorded): void {
     const { fact, at } = recorded
-    this.#unhashed += `${JSON.stringify(recorded)}\n`
-    if (this.#unhashed.length > hashEveryChars) this.#flush()
+    this.#digest.add(recorded)
     switch (fact.type) {
       case 'agent.stateChanged':
         return this.#phase(fact.agent, fact.state, at)
@@ -112,7 +109,6 @@ export class Figures {
   /** Closes the account at the end of the day; `agents`: how many there were, `wallMs`: how long it took to simulate. */
   result(agents: number, wallMs: number): DayResult {
     for (const [agent, { phase }] of this.#phases) this.#phase(agent, phase, this.#endAt)
-    this.#flush()
     let busyMs = 0
     let presentMs = 0
     for (const minute of this.minutes) {
@@ -131,7 +127,7 @@ export class Figures {
       abandoned: this.#abandoned,
       linesPeak: this.#linesPeak,
       refused: Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1))),
-      journalHash: this.#hash.copy().digest('hex'),
+      journalHash: this.#digest.hex(),
       wallMs: Math.round(wallMs),
     }
   }
@@ -168,11 +164,6 @@ export class Figures {
 
   #quarter(at: number): Quarter | undefined {
     return this.quarters[Math.floor((at - this.#startAt) / quarterMs)]
-  }
-
-  #flush(): void {
-    this.#hash.update(this.#unhashed)
-    this.#unhashed = ''
   }
 }
 
