@@ -121,8 +121,15 @@ function isList(value: unknown): boolean {
 
 function tableOf(list: Figures[]): string {
   const keys = Object.keys(list[0] ?? {})
-  const lines = [keys, keys.map(() => '---'), ...list.map(one => keys.map(key => String(one[key] ?? '–')))]
+  const lines = [keys, keys.map(() => '---'), ...list.map(one => keys.map(key => cellOf(one[key])))]
   return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** An object as `name value`, one after the other. */
+function cellOf(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value ?? '–')
+  const parts = Object.entries(value).map(([name, each]) => `${name} ${String(each)}`)
+  return parts.join(', ') || '–'
 }
 
 function row({ limit, better, unit, words }: Goal, found: unknown, figures: Figures): string {

@@ -3,13 +3,14 @@ import { type TrunkRow, trunkFormPage, trunksPage } from '../../../web/pages/adm
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { TrunkId } from '../../lib/ids.ts'
+import { InvalidInput } from '../../records/errors.ts'
 import { changeTrunk, createTrunk, trunkById } from '../../records/trunks.ts'
 import type { TrunkRecord } from '../../store/telephony.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { isChecked, linesOf, listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { isChecked, linesOf, listOf, numberOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
 
 /** `/admin/trunks`: lines to carriers and PBXs, with their live state. */
 export function trunkRoutes(deps: Deps): Hono<Env> {
@@ -67,6 +68,8 @@ const fresh = {
   transport: 'udp',
   maxCalls: '30',
   callsPerSecond: '5',
+  minShare: '0',
+  maxShare: '100',
   codecs: ['pcma', 'pcmu'],
   enabled: 'true',
 }
@@ -82,6 +85,11 @@ function valuesOf(trunk: TrunkRecord): Filled['values'] {
     callerIds: trunk.callerIds.join('\n'),
     maxCalls: String(trunk.maxCalls),
     callsPerSecond: String(trunk.callsPerSecond),
+    minShare: percentText(trunk.minShare ?? 0),
+    maxShare: percentText(trunk.maxShare ?? 1),
+    callerIdShares: (trunk.callerIdShares ?? [])
+      .map(each => `${each.callerId} ${percentText(each.minShare)} ${percentText(each.maxShare)}`)
+      .join('\n'),
     codecs: trunk.codecs,
     enabled: String(trunk.enabled),
   }
@@ -99,8 +107,26 @@ function givenBy(typed: Typed): Record<string, unknown> {
     callerIds: linesOf(typed, 'callerIds'),
     maxCalls: numberOf(typed, 'maxCalls'),
     callsPerSecond: numberOf(typed, 'callsPerSecond'),
+    ...numbersOf(typed, { minShare: 0.01, maxShare: 0.01 }),
+    ...(typed['callerIdShares'] === undefined
+      ? {}
+      : { callerIdShares: linesOf(typed, 'callerIdShares').map(sharesOf) }),
     codecs: listOf(typed, 'codecs'),
     enabled: isChecked(typed, 'enabled'),
     ...(password === '' ? {} : { password }),
   }
+}
+
+const percentText = (share: number) => String(Math.round(share * 10_000) / 100)
+
+/** `+862151860000 10 60`: a number of ours, the least and the largest share in percent. */
+function sharesOf(line: string): { callerId: string; minShare: number; maxShare: number } {
+  const [callerId = '', least = '', largest = '', more] = line.split(/[\s,;，；]+/)
+  const [minShare, maxShare] = [Number(least) / 100, Number(largest) / 100]
+  const isShare = (text: string, share: number) => text !== '' && share >= 0 && share <= 1
+  if (!isShare(least, minShare) || !isShare(largest, maxShare) || more !== undefined)
+    throw new InvalidInput([
+      { field: 'callerIdShares', found: line.slice(0, 80), allowed: 'a number, two percentages: +862151860000 10 60' },
+    ])
+  return { callerId, minShare, maxShare }
 }

@@ -2,14 +2,16 @@ import { Hono } from 'hono'
 import { type LinesProps, linesPage } from '../../../web/pages/supervisor/lines.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { explainLine, figuresOf } from '../../centre/explain-line.ts'
+import type { LineRules } from '../../centre/lines/rest.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { TrunkId } from '../../lib/ids.ts'
-import { importAreas } from '../../records/lines.ts'
+import { importAreas, saveLineRules } from '../../records/lines.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { numberOf, type Typed, textOf, typedOf } from '../typed.ts'
 
 /** Prefixes shown: those with the most calls of late. */
 const prefixesShown = 24
@@ -32,11 +34,28 @@ export function lineRoutes(deps: Deps): Hono<Env> {
     }
   })
 
+  route.post('/admin/lines/rules', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    try {
+      await saveLineRules(deps.records, actorOf(c), {
+        restBelow: numberOf(typed, 'restBelow', 0.01),
+        restSamplesMin: numberOf(typed, 'restSamplesMin'),
+        callsPerHourMax: textOf(typed, 'callsPerHourMax') === '' ? null : numberOf(typed, 'callsPerHourMax'),
+        restMs: numberOf(typed, 'restMs', 60_000),
+        placeBonus: numberOf(typed, 'placeBonus', 0.01),
+      })
+    } catch (error) {
+      return page(c, null, refusedFor(error, textsOf(await frameOf(c, deps))), 422, typed)
+    }
+    return c.redirect('/admin/lines?saved=1', 303)
+  })
+
   async function page(
     c: Ctx,
     report: LinesProps['report'],
     errors: Record<string, string>,
     status: 200 | 422 = 200,
+    typedRules: Typed = rulesTyped(deps.engine.state.lines.rules),
   ): Promise<Response> {
     const frame = {
       ...(await frameOf(c, deps)),
@@ -55,7 +74,8 @@ export function lineRoutes(deps: Deps): Hono<Env> {
       refusal: told.chosen.ok ? null : wordsOf(told.chosen.refusal, w),
       hours: hoursOf(state, frame.now),
       prefixes: prefixesOf(state, frame.now),
-      filled: { values: { number: typed }, errors },
+      filled: { values: { ...typedRules, number: typed }, errors },
+      saved: c.req.query('saved') === '1',
       areas: c.var.user.role === 'admin' ? state.lines.mobiles.count : null,
       report,
     }
@@ -63,6 +83,17 @@ export function lineRoutes(deps: Deps): Hono<Env> {
   }
 
   return route
+}
+
+function rulesTyped(rules: LineRules): Typed {
+  const percent = (share: number) => String(Math.round(share * 10_000) / 100)
+  return {
+    restBelow: percent(rules.restBelow),
+    restSamplesMin: String(rules.restSamplesMin),
+    callsPerHourMax: String(rules.callsPerHourMax ?? ''),
+    restMs: String(rules.restMs / 60_000),
+    placeBonus: percent(rules.placeBonus),
+  }
 }
 
 function hoursOf(state: FloorState, now: number): LinesProps['hours'] {

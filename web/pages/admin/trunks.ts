@@ -107,6 +107,9 @@ ${textField({ name: 'password', label: words.password, type: 'password', help: t
 ${areaField({ name: 'callerIds', label: words.callerIds, help: words.callerIdsHelp, figure: true, rows: 4 }, filled)}
 <div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, type: 'number', min: 1, max: 5000, required: true, figure: true }, filled)}
 ${textField({ name: 'callsPerSecond', label: words.callsPerSecond, type: 'number', min: 0.1, max: 100, step: 'any', required: true, figure: true }, filled)}</div>
+<div class="row">${textField({ name: 'minShare', label: words.minShare, help: words.sharesHelp, type: 'number', min: 0, max: 100, step: 'any', figure: true }, filled)}
+${textField({ name: 'maxShare', label: words.maxShare, type: 'number', min: 1, max: 100, step: 'any', figure: true }, filled)}</div>
+${areaField({ name: 'callerIdShares', label: words.callerIdShares, help: words.callerIdSharesHelp, figure: true, rows: 3 }, filled)}
 ${checksField(
   {
     name: 'codecs',

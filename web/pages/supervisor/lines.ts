@@ -19,6 +19,8 @@ export type LinesProps = {
   hours: ({ hour: number } & LineFigures)[]
   prefixes: ({ prefix: string; trunk: string } & LineFigures)[]
   filled: Filled
+  /** The rules were just saved. */
+  saved: boolean
   /** Mobile prefixes known; null: the viewer does not import them. */
   areas: number | null
   report: { accepted: number; rejectedCount: number; rejected: { row: number; field: string; reason: string }[] } | null
@@ -47,7 +49,7 @@ export function linesPage(props: LinesProps): Html {
       props.prefixes.map(each => ({ ...each, head: `${each.prefix} · ${each.trunk}` })),
       w,
     )}</section></div></div>
-${props.areas === null ? null : areas(props, props.areas, w)}</div>`,
+${props.areas === null ? null : html`${rules(props, w)}${areas(props, props.areas, w)}`}</div>`,
   })
 }
 
@@ -137,6 +139,19 @@ function figureTable(caption: string, head: string, rows: ({ head: string } & Li
     empty: w.lines.noCalls,
     columns: [{ head, cell: (row: Row) => html`<span class="figure">${row.head}</span>` }, ...figureColumns<Row>(w)],
   })
+}
+
+function rules({ filled, saved }: LinesProps, w: Words): Html {
+  const words = w.lines
+  const figure = { type: 'number', figure: true, required: true } as const
+  return html`<section class="panel" id="rules"><header><h2>${words.rules}</h2></header><p>${words.rulesAbout}</p>
+${saved ? notice('green', w.frame.form.saved) : null}<form class="form" method="post" action="/admin/lines/rules">
+<div class="row">${textField({ ...figure, name: 'restBelow', label: words.restBelow, help: words.restBelowHelp, min: 0, max: 95, step: 'any' }, filled)}
+${textField({ ...figure, name: 'restSamplesMin', label: words.restSamplesMin, help: words.restSamplesMinHelp, min: 20, max: 10_000 }, filled)}</div>
+<div class="row">${textField({ ...figure, required: false, name: 'callsPerHourMax', label: words.callsPerHourMax, help: words.callsPerHourMaxHelp, min: 1, max: 100_000 }, filled)}
+${textField({ ...figure, name: 'restMs', label: words.restMinutes, min: 1, max: 1_440, step: 'any' }, filled)}
+${textField({ ...figure, name: 'placeBonus', label: words.placeBonus, help: words.placeBonusHelp, min: 0, max: 100, step: 'any' }, filled)}</div>
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
 }
 
 function areas(props: LinesProps, known: number, w: Words): Html {
