@@ -29,14 +29,16 @@ export type Deps = {
   speech(prompts: readonly string[]): Uint8Array
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
-  /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without. */
-  answerTimes?: () => ReadonlyMap<CampaignId, { whole: Histogram; own: Histogram }>
+  /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */
+  answerTimes?: () => ReadonlyMap<CampaignId, TwoTimes & { lately?: readonly (TwoTimes & { at: number })[] }>
   assets: Assets
   probes: Probe[]
   /** PEM of our own certificate authority; null when the certificate is the company's. */
   certificateAuthority: () => Promise<string | null>
   version: string
 }
+
+type TwoTimes = { whole: Histogram; own: Histogram }
 
 export type HttpConfig = {
   /** False only for `http.tls = "off"`: cookies then lack `Secure`. */

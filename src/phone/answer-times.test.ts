@@ -58,3 +58,26 @@ test('a campaign that is gone is reported no more', () => {
   floor.campaigns.delete(campaign)
   assert.equal(clock.read().size, 0)
 })
+
+test('the same is kept by five minutes of the clock, for a day', () => {
+  for (const [n, connectedAt] of [600_000, 899_999, 900_000].entries()) {
+    call.connectedAt = connectedAt
+    call.answeredAt = connectedAt
+    clock.answered(party, n * 1000)
+    clock.patched(party, agent, n * 1000 + 17)
+  }
+  const { lately } = clock.read().get(campaign)!
+  assert.deepEqual(
+    lately.map(({ at, whole }) => [at, whole.count, whole.quantile(0.99)]),
+    [
+      [600_000, 2, 20],
+      [900_000, 1, 20],
+    ],
+  )
+  for (let n = 0; n < 400; n++) {
+    call.connectedAt = 1_000_000 + n * 300_000
+    clock.answered(party, 0)
+    clock.patched(party, agent, 10)
+  }
+  assert.equal(clock.read().get(campaign)!.lately.length, 288)
+})

@@ -2,12 +2,15 @@
 import { deskPage } from '../pages/agent/desk.ts'
 import { problemPage } from '../pages/problem.ts'
 import { signInPage } from '../pages/sign-in.ts'
+import { campaignPage } from '../pages/supervisor/campaign.ts'
 import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
+import { pacingPage } from '../pages/supervisor/pacing-log.ts'
 import { wallboardPage } from '../pages/supervisor/wallboard.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
 import { auditorSamples } from './auditor.ts'
+import { sampleCampaign, sampleHeldCampaign, samplePacing } from './campaign.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
@@ -44,6 +47,9 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...auditorSamples,
   ...lineSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
+  'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
+  'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),
+  'supervisor-pacing': language => pacingPage(samplePacing(language)),
   'supervisor-calls': language =>
     liveCallsPage({
       frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),

@@ -1,6 +1,7 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
 import { auditorWords } from './auditor.ts'
+import { campaignWords } from './campaign.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import type { Language, Like } from './language.ts'
@@ -21,6 +22,7 @@ const zh = {
   lines: linesWords.zh,
   policies: policyWords.zh,
   lists: listWords.zh,
+  campaign: campaignWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -35,6 +37,7 @@ const en: Words = {
   lines: linesWords.en,
   policies: policyWords.en,
   lists: listWords.en,
+  campaign: campaignWords.en,
 }
 
 /** All texts of the pages in one language. */

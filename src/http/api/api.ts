@@ -9,6 +9,7 @@ import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
 import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
+import { pacingApi } from './pacing.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
 import { createApi } from './route.ts'
@@ -23,6 +24,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     telephonyApi,
     linesApi,
     campaignsApi,
+    pacingApi,
     listsApi,
     callsApi,
     recordingsApi,

@@ -1,21 +1,26 @@
 import { Hono } from 'hono'
 import { deskRegions } from '../../../web/pages/agent/desk.ts'
+import { campaignRegions } from '../../../web/pages/supervisor/campaign.ts'
 import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
 import { wallboardRegions } from '../../../web/pages/supervisor/wallboard.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { FeedItem } from '../../engine/port.ts'
-import type { UserId } from '../../lib/ids.ts'
+import type { CampaignId, UserId } from '../../lib/ids.ts'
+import { campaignById } from '../../records/campaigns.ts'
 import { deskOf } from '../agent/desk-props.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
+import { type CampaignReads, campaignPropsOf, campaignReads } from '../supervisor/campaign-props.ts'
 import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
 import { frameOf } from './frame.ts'
 import { liveStream } from './stream.ts'
 
 const deskEveryMs = 40
 const floorEveryMs = 1000
+/** A campaign's day, log and leads are read from the store as often; what is live is painted each second. */
+const readEveryMs = 5000
 
-/** `/live/desk`, `/live/floor`, `/live/calls`: each page's own stream of repainted regions. */
+/** `/live/desk`, `/live/floor`, `/live/calls`, `/live/campaigns/:id`: each page's own stream of repainted regions. */
 export function liveRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
 
@@ -51,6 +56,22 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     return liveStream(c, deps, {
       regions: async () => liveCallsRegions({ frame, calls: liveCallsOf(deps.engine.state, c.var.user) }),
       concerns: item => item.fact.type.startsWith('call.'),
+      everyMs: floorEveryMs,
+    })
+  })
+
+  route.get('/live/campaigns/:id', allow('supervisor', 'admin'), async c => {
+    const frame = await frameOf(c, deps)
+    const campaign = await campaignById(deps.records, c.req.param('id') as CampaignId)
+    let kept: CampaignReads | null = null
+    return liveStream(c, deps, {
+      regions: async () => {
+        const now = deps.clock.now()
+        const fresh = kept !== null && now >= kept.readAt && now - kept.readAt < readEveryMs
+        if (kept === null || !fresh) kept = await campaignReads(deps, campaign, { ...frame, now })
+        return campaignRegions(campaignPropsOf(deps, campaign, { ...frame, now }, kept))
+      },
+      concerns: () => true,
       everyMs: floorEveryMs,
     })
   })

@@ -11,6 +11,7 @@ import { NotFound } from '../../records/errors.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
+import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 
 /** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
@@ -49,5 +50,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     )
   })
 
+  route.route('/', campaignPageRoutes(deps))
   return route
 }

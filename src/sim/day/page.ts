@@ -1,11 +1,9 @@
 /** A simulated day as one HTML file that needs nothing else: charts as inline SVG, and the table behind each. */
+import { drawn, escaped } from '../../../web/parts/chart.ts'
 import { type DayResult, type Figures, type Minute, quarterAnsweredMin } from './figures.ts'
 import type { Scenario } from './scenario.ts'
 
 const minutesAPoint = 5
-const width = 860
-const height = 200
-const margin = { left: 52, right: 12, top: 12, bottom: 26 }
 
 type Row = { minute: number; value: number | null; cells: string[] }
 type Chart = {
@@ -34,7 +32,7 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2rem auto;padding
 svg{width:100%;height:auto;color:inherit} table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.15rem .8rem .15rem 0;text-align:right} th:first-child,td:first-child{text-align:left}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.6rem 1rem} dt{opacity:.7;font-size:.85em} dd{margin:0;font-size:1.3em}
-.axis{stroke:currentColor;stroke-opacity:.25} .line{fill:none;stroke:#2563c9;stroke-width:2} .bar{fill:#2563c9} .limit{stroke:#c2410c;stroke-dasharray:5 4;stroke-width:1.5}
+.axis{stroke:currentColor;stroke-opacity:.25} .series{fill:none;stroke:#2563c9;stroke-width:1.5} .bar{fill:#2563c9} .limit{stroke:#c2410c;stroke-dasharray:5 4;stroke-width:1.5}
 text{fill:currentColor;font-size:11px} pre{overflow:auto}
 </style></head><body>
 <h1>A simulated day</h1><p>${kind}</p>
@@ -122,46 +120,16 @@ function section(chart: Chart): string {
   const body = chart.rows
     .map(({ minute, cells }) => `<tr><td>${clock(minute)}</td>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`)
     .join('')
-  return `<h2>${chart.title}</h2>${drawn(chart)}<details><summary>Table</summary><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></details>`
+  return `<h2>${chart.title}</h2>${picture(chart)}<details><summary>Table</summary><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></details>`
 }
 
-function drawn({ title, rows, limit, most, words, as }: Chart): string {
-  const top = Math.max(most, ...rows.map(({ value }) => value ?? 0))
+function picture({ title, rows, limit, most, words, as }: Chart): string {
   const step = rows.length > 1 ? rows[1]!.minute - rows[0]!.minute : 1
-  const end = (rows.at(-1)?.minute ?? 0) + step
-  const x = (minute: number) => round(margin.left + (minute / end) * (width - margin.left - margin.right))
-  const y = (value: number) => round(height - margin.bottom - (value / top) * (height - margin.top - margin.bottom))
-  const across = [0, 0.5, 1].map(
-    share =>
-      `<line class="axis" x1="${margin.left}" x2="${width - margin.right}" y1="${y(top * share)}" y2="${y(top * share)}"/><text x="${margin.left - 6}" y="${y(top * share) + 4}" text-anchor="end">${words(top * share)}</text>`,
-  )
-  const every = Math.max(15, Math.ceil(end / 8 / 15) * 15)
-  const hours = Array.from({ length: Math.floor(end / every) + 1 }, (_, n) => n * every).map(
-    minute => `<text x="${x(minute)}" y="${height - 8}" text-anchor="middle">${clock(minute)}</text>`,
-  )
-  const line =
-    limit === null
-      ? ''
-      : `<line class="limit" x1="${margin.left}" x2="${width - margin.right}" y1="${y(limit)}" y2="${y(limit)}"/>`
-  const marks =
-    as === 'bars'
-      ? rows.map(({ minute, value }) => {
-          const wide = round(Math.max(1, x(minute + step) - x(minute) - 2))
-          return `<rect class="bar" x="${x(minute)}" y="${y(value ?? 0)}" width="${wide}" height="${round(y(0) - y(value ?? 0))}"/>`
-        })
-      : [
-          `<path class="line" d="${path(rows.map(row => (row.value === null ? null : [x(row.minute), y(row.value)])))}"/>`,
-        ]
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${across.join('')}${hours.join('')}${marks.join('')}${line}</svg>`
-}
-
-/** A gap where there is nothing to show. */
-function path(points: ([number, number] | null)[]): string {
-  return points
-    .map((point, n) =>
-      point === null ? '' : `${n === 0 || points[n - 1] === null ? 'M' : 'L'}${point[0]} ${point[1]}`,
-    )
-    .join('')
+  const to = (rows.at(-1)?.minute ?? 0) + step
+  const series = [{ name: '', as, step, rows }]
+  const id = title.toLowerCase().replace(/\W+/g, '-')
+  const drawnLimit = limit === null ? null : { value: limit, name: `limit ${words(limit)}` }
+  return drawn({ id, title, desc: title, from: 0, to, series, limit: drawnLimit, most, words, clock })
 }
 
 function percent(share: number): string {
@@ -174,12 +142,4 @@ function seconds(ms: number): string {
 
 function clock(minute: number): string {
   return `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt(0)};`)
 }

@@ -63,7 +63,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
             head: words.leads,
             kind: 'action',
             cell: row =>
-              html`<a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}`,
+              html`<a class="button small" href="/supervisor/campaigns/${row.id}">${icon('activity')}${words.live}</a> <a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}`,
           },
         ],
       },
@@ -109,7 +109,7 @@ export function campaignFormPage(props: CampaignFormProps): Html {
     main: html`${heading({
       title,
       actions: campaign
-        ? html`${stateOf(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
+        ? html`${stateOf(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/supervisor/campaigns/${campaign.id}">${icon('activity')}${words.live}</a><a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
         : null,
     })}${problems(props.filled, w)}
 <div class="wide-narrow">${form(props, w)}<div class="stack">${campaign ? live(campaign, w) : null}</div></div>`,

@@ -50,7 +50,7 @@ ${table({
     { head: words.recycle, cell: list => recycle(`${path}/lists/${list.id}/recycle`, list, props.filters, w) },
   ],
 })}</section>
-<section class="panel"><h2>${words.why}</h2>${filters(frame, props.filters, w)}</section>`
+<section class="panel"><h2>${words.why}</h2>${filtersTable(frame, props.filters, w)}</section>`
 }
 
 function settings(action: string, list: ListRow, { lists: words }: Words): Html {
@@ -68,7 +68,7 @@ function recycle(action: string, list: ListRow, { exhausted }: FilterProps, w: W
   )}</select><button class="button" title="${words.recycleQuestion}">${words.recycle}</button></form>`
 }
 
-function filters(frame: Frame, given: FilterProps, w: Words): Html {
+export function filtersTable(frame: Frame, given: FilterProps, w: Words): Html {
   const words = w.lists.filters
   const first = (at: number | null) =>
     at === null ? null : html` <span class="muted">${w.lists.next('')}${instant(at, frame)}</span>`

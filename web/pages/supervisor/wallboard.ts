@@ -100,7 +100,7 @@ ${table({
   rows: props.campaigns,
   empty: words.none,
   columns: [
-    { head: words.name, cell: row => html`<b>${row.name}</b>` },
+    { head: words.name, cell: row => html`<a href="/supervisor/campaigns/${row.id}"><b>${row.name}</b></a>` },
     { head: words.mode, cell: row => w.domain.mode[row.mode] },
     {
       head: words.state,
