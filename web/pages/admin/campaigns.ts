@@ -63,7 +63,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
             head: words.leads,
             kind: 'action',
             cell: row =>
-              html`<a class="button small" href="/supervisor/campaigns/${row.id}">${icon('activity')}${words.live}</a> <a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}`,
+              html`<a class="button small" href="/supervisor/campaigns/${row.id}" title="${words.live}" aria-label="${words.live}: ${row.name}">${icon('activity')}</a> <a class="button small" href="/admin/campaigns/${row.id}/leads">${words.leads}</a> ${stateButtons(row, w)}`,
           },
         ],
       },
