@@ -7,6 +7,7 @@ import type { User } from './entities.ts'
 import type { RecordFact } from './facts.ts'
 import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
+import { stopRinging } from './ring.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 
@@ -28,6 +29,7 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
   if (held.size > 0) withdrawCalls(d, call => call.party !== null && held.has(call.party))
   if (stopped.size > 0) withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
   if (held.size > 0) withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
+  if (held.size > 0) withdrawRung(d, held)
 }
 
 /** A ready agent who is moved from a rung desk phone to a leg of the shift has none yet. */
@@ -54,6 +56,16 @@ function withdrawPreviews(
     if (agent.preview === null || agent.phase !== 'preview' || !isMeant(agent.preview)) continue
     withdrawPreview(d, agent, reason)
     settle(d, agent, 'ready')
+  }
+}
+
+/** A desk phone that rings before such a person is dialled stops: nobody picks up for a call that cannot be. */
+function withdrawRung(d: Draft, held: ReadonlySet<string>): void {
+  for (const agent of d.state.agents.values()) {
+    const party = agent.rung?.intent.party ?? null
+    if (party === null || !held.has(party)) continue
+    stopRinging(d, agent)
+    settle(d, agent, agent.before)
   }
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import { agentPhases, type Fact } from '../centre/facts.ts'
+import { stopKinds } from '../centre/stops.ts'
 import { asset } from '../lib/places.ts'
 import { type Connection, drizzleOf, migrate, readMigrations } from './db.ts'
 import { getTableColumns, getTableName } from './drizzle.cjs'
@@ -57,6 +58,25 @@ const anyFact = fc.oneof(
   fc
     .integer({ min: 1, max: 30 })
     .map(n => ({ type: 'leads.added', campaign: 'k_n1', import: 'i1', leads: [leadNumbered(n, 'k_n1')] })),
+  // Proof of consent, a loan, a segment, a double.
+  fc
+    .record({
+      n: fc.integer({ min: 31, max: 60 }),
+      more: fc.record({
+        consent: fc.oneof(nothing, fc.record({ basis: fc.string(), evidence: fc.string() })),
+        debt: fc.oneof(nothing, fc.string()),
+        segment: fc.constantFrom('', 'north'),
+        priority: fc.integer({ min: 0, max: 9 }),
+        duplicateOf: fc.option(fc.constant(leadNumbered(1, 'k_n1').id), { nil: undefined }),
+      }),
+      list: few('i'),
+    })
+    .map(({ n, more, list }) => ({
+      type: 'leads.added',
+      campaign: 'k_n1',
+      import: list,
+      leads: [{ ...leadNumbered(n, 'k_n1'), ...more }],
+    })),
   fc.record({
     type: fc.constant('list.saved'),
     list: fc.record({
@@ -91,6 +111,42 @@ const anyFact = fc.oneof(
     reason: fc.constant('asked'),
     until: fc.oneof(nothing, fc.nat()),
   }),
+  fc.record({
+    type: fc.constant('policy.saved'),
+    policy: fc.record({
+      id: fc.constantFrom('OWN-1', 'OWN-2'),
+      version: fc.constantFrom('1', '2', '10'),
+      source: fc.string(),
+      confidence: fc.constant('O'),
+      business: fc.constant(['sales']),
+      hours: fc.constant({ from: 0, to: 1440 }),
+      relations: fc.constant(['SELF']),
+      limits: fc.constant([]),
+    }),
+  }),
+  fc.record({
+    type: fc.constant('party.held'),
+    party: few('p'),
+    kind: fc.constantFrom(...stopKinds),
+    reason: fc.string(),
+    until: fc.oneof(nothing, fc.nat()),
+  }),
+  fc.record({
+    type: fc.constant('party.released'),
+    party: few('p'),
+    kind: fc.constantFrom(...stopKinds),
+    reason: fc.string(),
+  }),
+  fc.record({ type: fc.constant('setting.saved'), key: fc.constant('calendar.ID'), value: fc.constant('2026-08-17') }),
+  fc.record({
+    type: fc.constant('call.refused'),
+    campaign: fc.oneof(nothing, fc.constant('k_n1')),
+    lead: nothing,
+    agent: nothing,
+    number,
+    refusal: fc.constant({ rule: 'contact_hours', words: 'night' }),
+    under: fc.option(fc.constant({ policy: 'A+B', version: '1+2', by: 'B' }), { nil: undefined }),
+  }),
   fc.record({ type: fc.constant('suppression.removed'), number, reason: fc.constant('error') }),
   fc.record({
     type: fc.constant('agent.stateChanged'),
@@ -118,7 +174,11 @@ const anyFact = fc.oneof(
     trunk: few('t_n'),
     callerId: fc.constant('+861012345678'),
     leg: few('g'),
-    verdict: fc.constant({ policy: 'P', version: '1', rules: ['hours'] }),
+    debt: fc.option(fc.constant('loan 1'), { nil: undefined }),
+    verdict: fc.constantFrom(
+      { policy: 'P', version: '1', rules: ['hours'] },
+      { policy: 'A+B', version: '1+2', rules: ['hours', 'caps'], override: 'asked for it' },
+    ),
   }),
   fc.record({
     type: fc.constant('call.offered'),
