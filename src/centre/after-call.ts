@@ -2,6 +2,7 @@
 import type { Draft } from './draft.ts'
 import type { Callback, LeadState } from './entities.ts'
 import { normaliseNumber } from './number.ts'
+import { noteTried } from './promise.ts'
 import type { Call } from './state.ts'
 
 /** 72 hours after an abandoned call (Ofcom), unless an agent is guaranteed. */
@@ -21,6 +22,7 @@ export function releaseOwed(d: Draft, call: Call): boolean {
   if (next === null || call.lead === null) return false
   // Whoever asked a robot for a person, and did not get to talk to one, is called back by one.
   if (next.reason === 'notice_key_1') callBack(d, call, 'overflow', { campaign: call.campaign, lead: call.lead.id })
+  if (next.state === 'callback') noteTried(d, call, 'ABANDONED', next.dueAt)
   const { id: lead, campaign } = call.lead
   d.fact({ type: 'lead.released', lead, campaign, ...next })
   return true

@@ -2,6 +2,7 @@
 import type { UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
+import { closePromise } from './promise.ts'
 import { stopRinging } from './ring.ts'
 import { hasAudio, leaveFloor, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
@@ -55,6 +56,7 @@ export function makeReady(d: Draft, id: UserId): void {
     case 'wrapping':
       if (needsDisposition(d, agent))
         return d.refuse('disposition_missing', 'Write down the outcome of the call first.')
+      keepUnwritten(d, agent)
       return settle(d, { ...agent, next: null }, 'ready')
     case 'preview':
       return d.refuse('preview_open', 'Call the offered lead or skip it first.')
@@ -78,6 +80,12 @@ export function takeBreak(d: Draft, id: UserId, reason: string): void {
   if (agent.phase === 'preview') withdrawPreview(d, agent, 'break')
   if (agent.phase === 'ringing') stopRinging(d, agent)
   takeState(d, agent, 'break', breakName(reason))
+}
+
+/** No outcome is needed and none was written: who was owed this call was talked to. */
+function keepUnwritten(d: Draft, agent: Agent): void {
+  const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+  if (call !== undefined) closePromise(d, call, 'kept')
 }
 
 /** Calls of a campaign end with an outcome written down; others may. */

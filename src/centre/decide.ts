@@ -13,6 +13,7 @@ import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
 import { legPlayed } from './notice.ts'
 import { acceptPreview, skipPreview } from './preview.ts'
+import { closeByHand } from './promise.ts'
 import { takeNote } from './record.ts'
 import { recordingClosed, recordingFailed } from './recording.ts'
 import type { FloorState } from './state.ts'
@@ -61,6 +62,8 @@ function handle(d: Draft, input: Input): void {
       return sendDigits(d, input.agent, input.call, input.digits)
     case 'agent.dispose':
       return dispose(d, input)
+    case 'callback.close':
+      return closeByHand(d, input)
     case 'call.end':
       return endByOrder(d, input.call, input.by)
     case 'station.up':

@@ -40,7 +40,9 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   }
   const { lead, party, name, relation } = input
   const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
-  const known = { consent, debt, override, agreedAt }
+  const { promised = null, attempts } = input
+  const tried = lead === null || attempts === undefined ? {} : { attempts }
+  const known = { consent, debt, override, agreedAt, promised, ...tried }
   const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, ...known }
   startByHand(d, agent, intent, 'manual', true)
 }
@@ -150,13 +152,14 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { number, campaign: of, lead, party, name, relation, callback, debt } = intent
+  const { number, campaign: of, lead, party, name, relation, callback, debt, promised, attempts } = intent
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
   const who = { number, campaign: of, lead, party, name, relation, ...(debt === undefined ? {} : { debt }) }
-  d.fact({ type: 'call.dialed', call, mode, ...who, agent, trunk, callerId, leg, agentLeg, verdict })
-  if (callback !== null) d.fact({ type: 'callback.closed', callback, how: 'dialled' })
+  const owed = callback === null ? {} : { callback, promised: promised ?? null }
+  const tried = attempts === undefined ? {} : { attempts }
+  d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
   const ringMs = Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
   d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
   return call

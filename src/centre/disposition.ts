@@ -2,10 +2,12 @@
 
 import { isContactTime } from './compliance.ts'
 import type { Draft } from './draft.ts'
-import { campaignOf, releaseByRule, wrapDefaultMs } from './ending.ts'
+import { wrapDefaultMs } from './ending.ts'
 import type { DispositionChoice } from './entities.ts'
+import { campaignOf, giveBack, releaseByRule } from './give-back.ts'
 import type { Input } from './inputs.ts'
 import { normaliseNumber } from './number.ts'
+import { closePromise } from './promise.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 
@@ -41,6 +43,7 @@ export function dispose(d: Draft, input: Dispose): void {
 /** Wrap-up ran out: outside campaigns it simply ends; with an outcome missing the agent has until the hard limit, then is paused. */
 export function wrapUpOver(d: Draft, agent: Agent): void {
   const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+  if (call !== undefined && call.campaign === null) closePromise(d, call, 'kept')
   if (call === undefined || call.campaign === null) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs
   const until = agent.phaseSince + Math.max(wrapMs, wrapMaxMs)
@@ -49,13 +52,15 @@ export function wrapUpOver(d: Draft, agent: Agent): void {
     return d.fact({ type: 'agent.stateChanged', ...overrun })
   }
   d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code: 'none', note: '', fields: {} })
-  if (call.lead !== null) releaseByRule(d, call, { result: 'ANSWERED' })
+  closePromise(d, call, 'kept')
+  releaseByRule(d, call, 'ANSWERED')
   if (agent.next?.phase === 'signed_off') settle(d, agent, 'break')
   else takeState(d, agent, 'break', 'wrap_overrun')
 }
 
 function followUp(d: Draft, call: Call, agent: Agent, choice: DispositionChoice, input: Dispose): void {
   const { lead } = call
+  if (choice.followUp !== 'retry') closePromise(d, call, 'kept') // else the agent reached someone, and not whom the promise was made to
   const release = (state: 'done' | 'callback' | 'dnc', dueAt: number | null) => {
     if (lead === null) return
     d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, state, dueAt, reason: choice.code })
@@ -64,7 +69,7 @@ function followUp(d: Draft, call: Call, agent: Agent, choice: DispositionChoice,
     case 'done':
       return release('done', null)
     case 'retry':
-      return lead === null ? undefined : releaseByRule(d, call, { result: 'ANSWERED' })
+      return giveBack(d, call, 'ANSWERED')
     case 'callback': {
       const at = input.callbackAt ?? d.now
       const mine = input.callbackMine ? agent.user.id : null

@@ -5,8 +5,8 @@
 import type { LegId } from '../lib/ids.ts'
 import { heardOf, releaseOwed } from './after-call.ts'
 import type { Draft } from './draft.ts'
-import type { BufferedLead, Ending } from './entities.ts'
-import { type Back, retryAfter } from './retry.ts'
+import type { Ending } from './entities.ts'
+import { campaignOf, giveBack } from './give-back.ts'
 import { agentLegOf, agentOf, settle } from './settle.ts'
 import type { Call } from './state.ts'
 
@@ -29,38 +29,13 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
     d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
   }
-  if (call.lead !== null && !talkedOn && !releaseOwed(d, call)) releaseByRule(d, call, ending)
+  if (!talkedOn && !releaseOwed(d, call)) giveBack(d, call, ending.result)
   if (agent === null || agent.call !== call.id) return
   if (!talkedOn) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs
   const until = d.now + wrapMs
   const wrapping = { agent: agent.user.id, state: 'wrapping', reason: null, call: call.id, until } as const
   d.fact({ type: 'agent.stateChanged', ...wrapping })
-}
-
-/** Gives the lead of an attempt back: by the campaign's retry rules for what the attempt came to. */
-export function releaseByRule(d: Draft, call: Call, ending: Pick<Ending, 'result'>): void {
-  const { lead } = call
-  const campaign = campaignOf(d, call)
-  if (lead === null) return
-  const attempts = attemptsOf(call)
-  const bad = 'bad' in lead ? (lead as BufferedLead).bad : undefined
-  const tried = { result: ending.result, number: call.number }
-  const back: Back =
-    campaign === null
-      ? { state: 'ready', dueAt: d.now, next: null }
-      : retryAfter(campaign, { attempts, phones: lead.phones, bad }, tried, d.now)
-  d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, ...back, reason: ending.result })
-}
-
-/** Attempts of this call's lead, this one included. */
-export function attemptsOf(call: Call): number {
-  const before = call.lead !== null && 'attempts' in call.lead ? Number(call.lead.attempts) : 0
-  return before + 1
-}
-
-export function campaignOf(d: Draft, call: Call) {
-  return call.campaign === null ? null : (d.state.campaigns.get(call.campaign)?.campaign ?? null)
 }
 
 /** The agent's leg of the shift goes on after this call: take it out of the patch, and stop what it was hearing. */

@@ -217,6 +217,8 @@ export type BufferedLead = Lead & {
   callbackNumber?: string | null
   /** The instant that the party agreed on for a call; null: none was. */
   agreedAt?: number | null
+  /** What is known of its callback; absent or null: it is owed none. */
+  promised?: Promised | null
   list?: ImportId
   /** Priority of its list, 0 to 9; left out: 5. */
   rank?: number
@@ -247,6 +249,9 @@ export type Callback = {
   queue: QueueId | null
   reason: 'agreed' | 'abandoned' | 'overflow'
 }
+
+/** A callback that is being kept: how often it was tried before, and why it is owed. */
+export type Promised = { tries: number; reason: Callback['reason'] }
 
 export type Direction = 'out' | 'in'
 

@@ -1,9 +1,9 @@
 /** What facts about calls do to the floor. Answers whether the change was about a call. */
-import type { CallId } from '../lib/ids.ts'
+import type { CallbackId, CallId } from '../lib/ids.ts'
 import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dial-order.ts'
-import type { Lead } from './entities.ts'
+import type { Lead, Promised } from './entities.ts'
 import { talkedTo } from './evolve-lead.ts'
 import type { Fact } from './facts.ts'
 import { noteStart } from './line.ts'
@@ -138,6 +138,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   call.relation = change.relation
   call.agent = change.agent
   call.agentLeg = change.agentLeg ?? null
+  call.promise = change.callback ? promiseOf(change.callback, change.promised) : null
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
   if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
@@ -157,10 +158,15 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   coverLine(state, call, wanted)
 }
 
+function promiseOf(callback: CallbackId, promised: Promised | null = null): Call['promise'] {
+  return { callback, reason: promised?.reason ?? 'agreed', tries: (promised?.tries ?? 0) + 1 }
+}
+
 /** A lead that an agent dials by hand need not be in the buffer; the call then holds what the fact says of it. */
-function leadOf(change: Extract<Fact, { type: 'call.dialed' }>): Lead | null {
+function leadOf(change: Extract<Fact, { type: 'call.dialed' }>): (Lead & { attempts?: number }) | null {
   if (change.lead === null || change.campaign === null) return null
   return {
+    ...(change.attempts === undefined ? {} : { attempts: change.attempts }),
     id: change.lead,
     campaign: change.campaign,
     ref: change.party ?? '',
@@ -333,5 +339,6 @@ function blankCall(
     claim: null,
     early: false,
     notice: null,
+    promise: null,
   }
 }

@@ -69,6 +69,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'system.started':
     case 'system.stopped':
     case 'callback.scheduled': // callbacks wait in the store; a due one comes back with its lead
+    case 'callback.tried':
     case 'callback.closed':
       break
     case 'note.historyAsked':

@@ -19,6 +19,7 @@ import type {
 } from '../lib/ids.ts'
 import type {
   Callback,
+  CallResult,
   Campaign,
   CampaignMode,
   Consent,
@@ -28,6 +29,7 @@ import type {
   Lead,
   LeadList,
   LeadState,
+  Promised,
   Queue,
   Refusal,
   Relation,
@@ -70,6 +72,9 @@ export type DialIntent = {
   override?: string | null
   /** The instant that the party agreed on, when a callback is kept. */
   agreedAt?: number | null
+  promised?: Promised | null
+  /** Attempts of the lead before this one, where the floor does not hold it. */
+  attempts?: number
 }
 
 /** Counts of this instant; `answered` and `abandoned` since midnight; chances from 0 to 1, and 0 in modes that reckon with none. */
@@ -97,6 +102,12 @@ export type Paced = {
   /** The rule that held the next call; null: none did. */
   held?: string | null
 }
+
+/**
+ * `kept`: someone was talked to; `cancelled`: a person closed it; `given_up`: we had abandoned them, and reached them no more; `dialled`: in
+ * journals of before, which did not wait for an answer.
+ */
+export type CallbackEnd = 'dialled' | 'kept' | 'cancelled' | 'given_up'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
@@ -177,6 +188,11 @@ export type FloorFact =
       /** The agent's rung desk phone, picked up already. */
       agentLeg?: LegId | null
       debt?: string | null
+      /** The callback that this call is to keep. It stays open until someone was talked to (journals of before closed it here). */
+      callback?: CallbackId | null
+      promised?: Promised | null
+      /** Attempts of the lead before this one, where an agent dials it by hand. */
+      attempts?: number
       verdict: Verdict
     }
   | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
@@ -208,7 +224,9 @@ export type FloorFact =
   | { type: 'call.ended'; call: CallId; ending: Ending }
   | { type: 'call.disposed'; call: CallId; agent: UserId; code: string; note: string; fields: Record<string, string> }
   | { type: 'callback.scheduled'; callback: Callback }
-  | { type: 'callback.closed'; callback: CallbackId; how: 'dialled' | 'cancelled' }
+  /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
+  | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }
+  | { type: 'callback.closed'; callback: CallbackId; how: CallbackEnd; reason?: string }
   | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string }
   | {
       type: 'recording.sealed'

@@ -1,7 +1,7 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Contact } from './counters.ts'
-import type { BufferedLead, Consent, LeadOutlook, Relation } from './entities.ts'
+import type { BufferedLead, Consent, LeadOutlook, Promised, Relation } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
 export type Input =
@@ -40,6 +40,17 @@ export type Input =
       /** A supervisor's reason to go past a rule of effect WARN; the door checks who may. */
       override?: string | null
       agreedAt?: number | null
+      promised?: Promised | null
+      /** Attempts of the lead so far. */
+      attempts?: number
+    }
+  /** A person closes a callback that was not kept; `lead`: who is still owed it, as the store says. */
+  | {
+      type: 'callback.close'
+      callback: CallbackId
+      campaign: CampaignId | null
+      lead: LeadId | null
+      reason: string
     }
   /** The store's answer to `leads.history`: outgoing calls since `since`. */
   | { type: 'contacts.loaded'; contacts: Contact[]; since: number }

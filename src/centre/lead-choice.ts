@@ -96,7 +96,8 @@ function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, asked: { ref
 /** Time alone lifts what stands in this lead's way; until then others have its place in the buffer. A promise stays one. */
 function putOff(d: Draft, floor: CampaignFloor, lead: BufferedLead, reason: string, dueAt: number): void {
   const state = lead.callback === null ? 'ready' : 'callback'
-  d.fact({ type: 'lead.released', lead: lead.id, campaign: floor.campaign.id, state, dueAt, reason })
+  const { id, next = null } = lead
+  d.fact({ type: 'lead.released', lead: id, campaign: floor.campaign.id, state, dueAt, reason, next })
 }
 
 function isOnlyPlace(floor: CampaignFloor): boolean {

@@ -29,7 +29,7 @@ test('a callback is fetched at its minute, though the buffer is full, and dialle
   floor.do({ type: 'leads.loaded', campaign, leads: [promised], exhausted: true, outlook })
   floor.partyEnds(floor.call)
   floor.dispose([...floor.state.calls.values()][0]!, alice, 'sold')
-  assert.equal(floor.last('callback.closed').callback, 'cb_1')
+  assert.equal(floor.last('call.dialed').callback, 'cb_1')
   assert.equal(floor.call.number, carl)
 })
 

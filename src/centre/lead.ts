@@ -8,7 +8,7 @@ type Numbers = Pick<BufferedLead, 'phones' | 'attempts'> &
 
 /**
  * The person's own numbers, taking turns by attempt, then a guarantor's, an employer's, a contact's: whether those may be called is the gate's.
- * First of all comes the number on which a callback was agreed, or that a retry rule chose. A number that is not there is left out.
+ * First of all comes the number that a retry rule chose, else the one on which a callback was agreed. A number that is not there is left out.
  */
 export function candidatePhones(lead: Numbers): readonly LeadPhone[] {
   if (lead.phones.length === 1 && !lead.bad?.length) return lead.phones
@@ -17,7 +17,7 @@ export function candidatePhones(lead: Numbers): readonly LeadPhone[] {
   const turn = own.length === 0 ? 0 : lead.attempts % own.length
   const of = (relation: LeadPhone['relation']) => good.filter(phone => phone.relation === relation)
   const all = [...own.slice(turn), ...own.slice(0, turn), ...of('GUARANTOR'), ...of('WORKPLACE'), ...of('CONTACT')]
-  const first = (lead.callback ? lead.callbackNumber : null) ?? lead.next ?? null
+  const first = lead.next ?? (lead.callback ? lead.callbackNumber : null) ?? null
   const at = first === null ? -1 : all.findIndex(phone => phone.number === first)
   return at <= 0 ? all : [all[at]!, ...all.slice(0, at), ...all.slice(at + 1)]
 }
@@ -34,6 +34,7 @@ export function requestOf(
 }
 
 /** Whom a lead is about, as a call and the gate know it. */
-export function personOf({ ref, name, callback, consent = null, debt = null, agreedAt = null }: BufferedLead) {
-  return { party: ref, name, callback, consent, debt, agreedAt }
+export function personOf(lead: BufferedLead) {
+  const { ref, name, callback, consent = null, debt = null, agreedAt = null, promised = null } = lead
+  return { party: ref, name, callback, consent, debt, agreedAt, promised }
 }

@@ -263,7 +263,7 @@ test('a callback promised by an agent waits for that agent and goes to no one el
   floor.do({ type: 'leads.loaded', campaign, leads: [promised], exhausted: true })
   assert.equal(floor.count('call.dialed'), 0)
   floor.ready(bob)
-  assert.equal(floor.last('callback.closed').callback, 'cb_1')
+  assert.equal(floor.last('call.dialed').callback, 'cb_1')
   floor.do({ type: 'leg.answered', leg: floor.call.leg })
   assert.equal(floor.call.agent, bob)
 })

@@ -69,7 +69,9 @@ export function withdrawPreview(d: Draft, agent: Agent, reason: string): void {
 function release(d: Draft, agent: Agent, reason: string, delayMs: number): void {
   if (agent.preview === null) return
   const { campaign, lead } = agent.preview
-  d.fact({ type: 'lead.released', lead: lead.id, campaign, state: 'ready', dueAt: d.now + delayMs, reason })
+  const { id, next = null } = lead
+  const state = lead.callback === null ? 'ready' : 'callback' // a promise stays one
+  d.fact({ type: 'lead.released', lead: id, campaign, state, dueAt: d.now + delayMs, reason, next })
 }
 
 /** The first number that the gate lets through; if none, the first, so that the refusal says why. */

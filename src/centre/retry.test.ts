@@ -50,7 +50,8 @@ test('numbers are tried in the order of relation, and where a callback was agree
   assert.deepEqual(order({ bad: [mixed[1]!.number] }), [3, 4, 2, 0])
   assert.deepEqual(order({ next: mixed[2]!.number }), [2, 1, 3, 4, 0])
   const agreed = { callback: 'cb_1', callbackNumber: mixed[4]!.number, next: mixed[2]!.number }
-  assert.deepEqual(order(agreed), [4, 1, 3, 2, 0])
+  assert.deepEqual(order({ ...agreed, next: null }), [4, 1, 3, 2, 0])
+  assert.deepEqual(order(agreed), [2, 1, 3, 4, 0], 'when it was tried there, the retry rule has the next word')
 })
 
 test('another part of the day is the callee’s own, in another time zone too', () => {

@@ -51,7 +51,8 @@ export function stopRinging(d: Draft, agent: Agent, legGone = false): void {
 export function releaseIntent(d: Draft, intent: DialIntent, reason: string): void {
   const { lead, campaign } = intent
   if (lead === null || campaign === null) return
-  d.fact({ type: 'lead.released', lead, campaign, state: 'ready', dueAt: d.now, reason })
+  const state = intent.callback === null ? 'ready' : 'callback' // a promise stays one
+  d.fact({ type: 'lead.released', lead, campaign, state, dueAt: d.now, reason })
 }
 
 function enterRinging(d: Draft, agent: Agent, call: Call | null): void {

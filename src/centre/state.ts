@@ -3,6 +3,7 @@
  * `evolve.ts`) changes it, by applying facts.
  */
 import type {
+  CallbackId,
   CallId,
   CampaignId,
   IdSeries,
@@ -24,6 +25,7 @@ import type {
   EndCause,
   InboundNumber,
   Lead,
+  Promised,
   Queue,
   Relation,
   Trunk,
@@ -81,6 +83,8 @@ export type Call = {
   early: boolean
   /** Mode notice, once answered. */
   notice: CallNotice | null
+  /** The callback that this call is to keep; `tries` counts this one. */
+  promise: (Promised & { callback: CallbackId }) | null
 }
 
 /** How the notice of a call goes: which saying of it, since when (null: not now), what was heard before, and the key. */

@@ -34,7 +34,8 @@ export function waitedTooLong(d: Draft, call: Call): void {
     const { campaign } = call
     const waitedMs = d.now - (call.answeredAt ?? d.now)
     d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })
-    callBack(d, call, 'abandoned', { campaign, lead: call.lead?.id ?? null, at: abandonedDueAt(d, call) })
+    const owed = { campaign, lead: call.lead?.id ?? null, at: abandonedDueAt(d, call) }
+    if (call.promise === null) callBack(d, call, 'abandoned', owed) // else what was promised still is
     return dismiss(d, call, 'abandoned', 'abandoned-apology')
   }
   callBack(d, call, 'overflow', { agent: call.parkedFor })

@@ -75,7 +75,7 @@ export function closings(inFlight: InFlight, at: number): Fact[] {
       type: 'lead.released',
       lead: lead.id,
       campaign: lead.campaign,
-      state: 'ready',
+      state: lead.owed ? 'callback' : 'ready', // a promise stays one
       dueAt: at + (lead.answered ? answeredRetryMs : unansweredRetryMs),
       reason: 'restarted',
     })

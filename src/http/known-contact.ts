@@ -9,6 +9,7 @@ type Known = {
   relation: Relation | null
   consent: Consent | null
   debt: string | null
+  attempts?: number
 }
 const nothing: Known = { party: null, name: null, relation: null, consent: null, debt: null }
 
@@ -24,5 +25,6 @@ export async function knownContact(
       : (await store.read('leads.byNumber', { number: of.number })).find(each => each.campaign === of.campaign)
   if (!lead) return nothing
   const relation = lead.phones.find(phone => phone.number === of.number)?.relation ?? null
-  return { party: lead.ref, name: lead.name, relation, consent: lead.consent ?? null, debt: lead.debt ?? null }
+  const { ref: party, name, consent = null, debt = null, attempts } = lead
+  return { party, name, relation, consent, debt, attempts }
 }

@@ -5,7 +5,7 @@
  * and `lead_counts` says which there are: so the cost grows with what is fetched and not with the lists.
  */
 import { type AnswerHour, bestTime } from '../centre/best-time.ts'
-import type { BufferedLead, Campaign, LeadOutlook } from '../centre/entities.ts'
+import type { BufferedLead, Campaign, LeadOutlook, Promised } from '../centre/entities.ts'
 import { localTime, zoneOfPlace } from '../centre/zone.ts'
 import type { CampaignId, ImportId, LeadId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
@@ -78,13 +78,13 @@ function answerHours(db: Db, campaign: CampaignId): AnswerHour[] {
 
 const columns = `leads.consent, leads.debt, leads.id, leads.campaign, leads.ref, leads.name, leads.phones, leads.fields, leads.attempts, leads.due_at AS dueAt,
   leads.callback, leads.callback_agent AS callbackAgent, leads.import AS list, leads.segment, leads.priority, leads.bad,
-  leads.next_number AS next`
+  leads.next_number AS next, callbacks.number AS callbackNumber, callbacks.tries, callbacks.reason AS owed,
+  CASE callbacks.reason WHEN 'agreed' THEN callbacks.at END AS agreedAt`
 
 function callbacks({ db, now, except }: Fetch, campaign: CampaignId, want: number): BufferedLead[] {
   const rows = sql(
     db.$client,
-    `SELECT ${columns}, callbacks.number AS callbackNumber,
-       CASE callbacks.reason WHEN 'agreed' THEN callbacks.at END AS agreedAt, lists.priority AS rank FROM leads INDEXED BY leads_due
+    `SELECT ${columns}, lists.priority AS rank FROM leads INDEXED BY leads_due
      LEFT JOIN callbacks ON callbacks.id = leads.callback JOIN lists ON lists.id = leads.import
      WHERE leads.campaign = ? AND leads.state = 'callback' AND leads.due_at <= ? AND lists.paused = 0 ORDER BY leads.due_at, leads.id`,
   ).iterate(campaign, now) as Iterable<DueRow>
@@ -185,12 +185,14 @@ function ofWalk({ db, now, newest, except }: Fetch, list: List, walk: Walk, want
 
 /** Exported for the test that asks SQLite how it means to do this. */
 export function readyWalk(newest: boolean): string {
-  const order = newest ? 'due_at DESC, id DESC' : 'due_at, id'
-  return `SELECT ${columns}, NULL AS callbackNumber, NULL AS agreedAt FROM leads INDEXED BY leads_ready
+  const order = newest ? 'due_at DESC, leads.id DESC' : 'due_at, leads.id'
+  return `SELECT ${columns} FROM leads INDEXED BY leads_ready LEFT JOIN callbacks ON callbacks.id = leads.callback
     WHERE state = 'ready' AND import = ? AND priority = ? AND place = ? AND segment = ? AND due_at <= ? ORDER BY ${order}`
 }
 
-type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent'> & {
+type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'promised'> & {
+  tries: number | null
+  owed: Promised['reason'] | null
   phones: string
   fields: string
   bad: string | null
@@ -202,9 +204,10 @@ function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>, more: {
   if (want <= 0) return found
   for (const row of rows) {
     if (except.has(row.id)) continue
-    const { phones, fields, bad, consent, ...rest } = row
+    const { phones, fields, bad, consent, tries, owed, ...rest } = row
     const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: bad === null ? [] : JSON.parse(bad) }
-    found.push({ ...rest, ...lists, ...more, consent: consent === null ? null : JSON.parse(consent) })
+    const promised = owed === null ? null : { tries: tries ?? 0, reason: owed }
+    found.push({ ...rest, ...lists, ...more, promised, consent: consent === null ? null : JSON.parse(consent) })
     if (found.length >= want) break
   }
   return found

@@ -15,7 +15,7 @@ import { calls, campaigns, numbers, queues, suppressions, trunks, users } from '
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
   calls: (typeof calls.$inferSelect)[]
-  leads: { id: LeadId; campaign: CampaignId; lastCall: CallId | null; answered: boolean }[]
+  leads: { id: LeadId; campaign: CampaignId; lastCall: CallId | null; answered: boolean; owed: boolean }[]
   recordings: { id: RecordingId; call: CallId; path: string }[]
   agents: UserId[]
 }
@@ -61,10 +61,11 @@ export const loadQueries = {
     leads: (
       sql(
         db.$client,
-        `SELECT leads.id, leads.campaign, last_call AS lastCall, calls.answered_at IS NOT NULL AS answered
+        `SELECT leads.id, leads.campaign, last_call AS lastCall, calls.answered_at IS NOT NULL AS answered,
+           callback IS NOT NULL AS owed
          FROM leads LEFT JOIN calls ON calls.id = last_call WHERE leads.state = 'in_call' ORDER BY leads.id`,
-      ).all() as { id: LeadId; campaign: CampaignId; lastCall: CallId | null; answered: number }[]
-    ).map(row => ({ ...row, answered: row.answered === 1 })),
+      ).all() as (Omit<InFlight['leads'][number], 'answered' | 'owed'> & { answered: number; owed: number })[]
+    ).map(row => ({ ...row, answered: row.answered === 1, owed: row.owed === 1 })),
     recordings: sql(
       db.$client,
       'SELECT id, call, path FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',

@@ -123,8 +123,22 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
         )
       return true
     }
+    case 'callback.tried':
+      run(
+        'UPDATE callbacks SET last_result = ?, next_at = ? WHERE id = ? AND closed_at IS NULL',
+        fact.result,
+        fact.nextAt,
+        fact.callback,
+      )
+      return true
     case 'callback.closed':
-      run('UPDATE callbacks SET closed_at = ?, how = ? WHERE id = ? AND closed_at IS NULL', at, fact.how, fact.callback)
+      run(
+        'UPDATE callbacks SET closed_at = ?, how = ?, close_reason = ? WHERE id = ? AND closed_at IS NULL',
+        at,
+        fact.how,
+        fact.reason ?? null,
+        fact.callback,
+      )
       run('UPDATE leads SET callback = NULL, callback_agent = NULL WHERE callback = ?', fact.callback)
       return true
     default:
@@ -153,6 +167,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
         at,
       )
       if (fact.debt) run('UPDATE calls SET debt = ? WHERE id = ?', fact.debt, fact.call)
+      if (fact.callback) run('UPDATE callbacks SET tries = tries + 1, next_at = NULL WHERE id = ?', fact.callback)
       run(
         'INSERT INTO attempts (seq, at, campaign, lead, agent, number, call, policy, version, rules, override) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         seq,

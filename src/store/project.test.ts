@@ -242,7 +242,19 @@ const anyFact = fc.oneof(
       reason: 'agreed',
     },
   })),
-  fc.record({ type: fc.constant('callback.closed'), callback: few('cb'), how: fc.constant('dialled') }),
+  fc.record({
+    type: fc.constant('callback.closed'),
+    callback: few('cb'),
+    how: fc.constantFrom('dialled', 'kept', 'cancelled'),
+    reason: fc.option(fc.string(), { nil: undefined }),
+  }),
+  fc.record({
+    type: fc.constant('callback.tried'),
+    callback: few('cb'),
+    call: few('c'),
+    result: fc.constantFrom('BUSY', 'NO_ANSWER'),
+    nextAt: fc.oneof(nothing, fc.nat()),
+  }),
   fc.record({
     type: fc.constant('recording.opened'),
     recording: few('r'),

@@ -115,7 +115,10 @@ test('fetching due leads of a large campaign walks the index and sorts nothing',
     const plan = walk.all('i', 5, '86', '', 9) as { detail: string }[]
     assert.deepEqual(
       plan.map(step => step.detail),
-      ['SEARCH leads USING INDEX leads_ready (import=? AND priority=? AND place=? AND segment=? AND due_at<?)'],
+      [
+        'SEARCH leads USING INDEX leads_ready (import=? AND priority=? AND place=? AND segment=? AND due_at<?)',
+        'SEARCH callbacks USING INDEX sqlite_autoindex_callbacks_1 (id=?) LEFT-JOIN',
+      ],
     )
   }
 })
@@ -249,7 +252,8 @@ test('what is under way is found at the next start, and the floor as it is set u
     inFlight.calls.map(call => call.id),
     ['c_0001'],
   )
-  assert.deepEqual(inFlight.leads, [{ id: leadNumbered(1).id, campaign: sales, lastCall: 'c_0001', answered: true }])
+  const inHand = { id: leadNumbered(1).id, campaign: sales, lastCall: 'c_0001', answered: true, owed: false }
+  assert.deepEqual(inFlight.leads, [inHand])
   assert.deepEqual(inFlight.recordings, [{ id: 'r_1', call: 'c_0001', path: 'a.wav' }])
   assert.deepEqual(inFlight.agents, ['u_alice'])
   assert.deepEqual(read('load.setup', { now: 49 }).suppressed, [{ number: '+8613800000009', until: 50 }])

@@ -6,6 +6,7 @@
 
 import type {
   Callback,
+  CallResult,
   Campaign,
   CampaignMode,
   Consent,
@@ -20,7 +21,7 @@ import type {
   Trunk,
   User,
 } from '../centre/entities.ts'
-import type { Actor, AgentPhase, FactType } from '../centre/facts.ts'
+import type { Actor, AgentPhase, CallbackEnd, FactType } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { StopKind } from '../centre/stops.ts'
 import type {
@@ -245,7 +246,13 @@ export const callbacks = sqliteTable(
     reason: text().$type<Callback['reason']>().notNull(),
     scheduledAt: integer('scheduled_at').notNull(),
     closedAt: integer('closed_at'),
-    how: text().$type<'dialled' | 'cancelled'>(),
+    how: text().$type<CallbackEnd>(),
+    /** Calls that were to keep it. */
+    tries: integer().notNull(),
+    lastResult: text('last_result').$type<CallResult>(),
+    /** When the machine tries again; null: it has not tried yet, or leaves it to a person. */
+    nextAt: integer('next_at'),
+    closeReason: text('close_reason'),
   },
   table => [index('callbacks_due').on(table.closedAt, table.at, table.id)],
 )

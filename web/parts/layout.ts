@@ -15,6 +15,7 @@ const supervisor: Entry[] = [
   { path: '/supervisor', word: 'wallboard', icon: 'layout-dashboard' },
   { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
   { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
+  { path: '/supervisor/callbacks', word: 'callbacks', icon: 'calendar-clock' },
 ]
 const quality: Entry[] = [{ path: '/auditor', word: 'recordings', icon: 'audio-lines' }]
 const security: Entry[] = [

@@ -1,5 +1,6 @@
 /** A sample floor of 24 agents for the supervisor's pages. */
 import type { AgentPhase } from '../../src/centre/facts.ts'
+import type { OpenCallback } from '../pages/supervisor/callbacks.ts'
 import type { FloorProps, LiveCall } from '../pages/supervisor/floor-props.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -32,6 +33,7 @@ export function sampleFloor(language: Language): FloorProps {
       dialled: 4188,
       abandonRateMax: 0.03,
       recordingsMissing: 0,
+      callbacks: { open: 14, overdue: 2 },
     },
     agents: Array.from({ length: 24 }, (_, i) => {
       const phase = phases[i % phases.length]!
@@ -118,4 +120,52 @@ export function sampleLiveCalls(language: Language): LiveCall[] {
     trunk: ['电信 E1', 'Telecom E1'][at]!,
     since: sampleNow - i * 21_000 - 4000,
   }))
+}
+
+export function sampleCallbacks(language: Language): OpenCallback[] {
+  const [at, minutes] = [language === 'en' ? 1 : 0, 60_000]
+  const campaign = ['三月 M1 提醒', 'March M1 reminder'][at]!
+  const one = {
+    agent: ['李雨桐', 'Alice Li'][at]!,
+    campaign,
+    reason: 'agreed',
+    lastResult: null,
+    nextAt: null,
+  } as const
+  return [
+    {
+      ...one,
+      id: 'cb_1',
+      at: sampleNow - 190 * minutes,
+      due: true,
+      overdue: true,
+      number: '138 **** 5678',
+      tries: 3,
+      lastResult: 'NO_ANSWER',
+    },
+    {
+      ...one,
+      id: 'cb_2',
+      at: sampleNow - 12 * minutes,
+      due: true,
+      overdue: true,
+      number: '139 **** 0042',
+      tries: 1,
+      lastResult: 'BUSY',
+      nextAt: sampleNow + 4 * minutes,
+    },
+    {
+      ...one,
+      id: 'cb_3',
+      agent: null,
+      campaign: ['客服热线', 'Service line'][at]!,
+      at: sampleNow - minutes,
+      due: true,
+      overdue: false,
+      number: '021 **** 1234',
+      tries: 0,
+      reason: 'overflow',
+    },
+    { ...one, id: 'cb_4', at: sampleNow + 95 * minutes, due: false, overdue: false, number: '137 **** 9001', tries: 0 },
+  ]
 }

@@ -2,6 +2,7 @@
 import { deskPage } from '../pages/agent/desk.ts'
 import { problemPage } from '../pages/problem.ts'
 import { signInPage } from '../pages/sign-in.ts'
+import { callbacksPage } from '../pages/supervisor/callbacks.ts'
 import { campaignPage } from '../pages/supervisor/campaign.ts'
 import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
 import { pacingPage } from '../pages/supervisor/pacing-log.ts'
@@ -12,7 +13,7 @@ import { adminSamples } from './admin.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing } from './campaign.ts'
 import { sampleDesks } from './desk.ts'
-import { sampleFloor, sampleLiveCalls } from './floor.ts'
+import { sampleCallbacks, sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { lineSamples } from './lines.ts'
 
@@ -50,6 +51,14 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),
   'supervisor-pacing': language => pacingPage(samplePacing(language)),
+  'supervisor-callbacks': language =>
+    callbacksPage({
+      frame: sampleFrame({ language, path: '/supervisor/callbacks', role: 'supervisor' }),
+      callbacks: sampleCallbacks(language),
+      onlyOverdue: false,
+      next: null,
+      said: null,
+    }),
   'supervisor-calls': language =>
     liveCallsPage({
       frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),

@@ -138,6 +138,9 @@ const zh = {
     campaign_not_running: '此活动没有运行。',
     not_in_campaign: '您不在此活动中。',
     lead_in_hand: '此客户正在另一个通话中。',
+    reason_missing: '请写明关闭的原因。',
+    callback_unanswered: '回呼未接通，重拨次数用尽',
+    callback_closed: '回呼已由人关闭',
     disposition_missing: '请先登记上一个通话的结果。',
     code_unknown: '请选择此活动的一个结果。',
     note_too_long: '备注过长。',
@@ -286,7 +289,10 @@ const en: Like<typeof zh> = {
   },
   station: { browser: 'Browser audio', 'phone-nailed': 'Desk phone, kept open', 'phone-rung': 'Desk phone, rung' },
   direction: { out: 'Outbound', in: 'Inbound' },
-  rules: {},
+  rules: {
+    callback_unanswered: 'Callback not answered, retries are over',
+    callback_closed: 'Callback closed by a person',
+  },
   pacing: {
     risk: ({ ringing, freeSoon, withinS, risk, theta }) =>
       `${ringing} ringing; about ${Math.max(0, Math.round(freeSoon))} agents free within ${Math.round(withinS)} s. One more call would find nobody with a chance of ${share(risk)}, more than ${share(theta)}: a moment.`,

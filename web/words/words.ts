@@ -1,6 +1,7 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
 import { auditorWords } from './auditor.ts'
+import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
@@ -23,6 +24,7 @@ const zh = {
   policies: policyWords.zh,
   lists: listWords.zh,
   campaign: campaignWords.zh,
+  callbacks: callbackWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -38,6 +40,7 @@ const en: Words = {
   policies: policyWords.en,
   lists: listWords.en,
   campaign: campaignWords.en,
+  callbacks: callbackWords.en,
 }
 
 /** All texts of the pages in one language. */

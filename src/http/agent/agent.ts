@@ -12,6 +12,7 @@ import type { Input } from '../../centre/inputs.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import { type CallbackId, type CallId, type CampaignId, isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
+import { callbackById, closeCallback } from '../callbacks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { knownContact } from '../known-contact.ts'
@@ -72,6 +73,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
       lead: kept?.lead ?? null,
       callback: kept?.id ?? null,
       agreedAt: kept?.reason === 'agreed' ? kept.at : null,
+      promised: kept === null ? null : { tries: kept.tries, reason: kept.reason },
       ...(await knownContact(deps, { campaign: campaign as CampaignId | null, lead: kept?.lead ?? null, number })),
     }
     return act(c, input, { dialPad })
@@ -141,16 +143,31 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return c.html(myCallsPage({ frame, calls, next: page.next && `/agent/calls?cursor=${page.next}` }))
   })
 
-  route.get('/agent/callbacks', allow('agent'), async c => {
-    const frame = await frameOf(c, deps)
-    const { user } = c.var
-    const page = await deps.store.read('callbacks.open', { agent: user.id, limit: 200 })
-    const w = textsOf(frame)
-    const callbacks = page.items.map(each => deskCallback(each, deps.engine.state, user, frame, w))
-    return c.html(myCallbacksPage({ frame, callbacks }))
+  route.get('/agent/callbacks', allow('agent'), c => callbacks(c, null))
+
+  route.post('/agent/callbacks/:id/closing', allow('agent'), async c => {
+    const reason = textOf(await typedOf(c), 'reason')
+    const callback = await callbackById(deps, c.req.param('id'), c.var.user.id)
+    const outcome = await closeCallback(deps, actorOf(c), callback, reason)
+    const w = textsOf(await frameOf(c, deps))
+    if (outcome.ok) return callbacks(c, { tone: 'green', words: w.callbacks.closed })
+    return callbacks(c, { tone: 'red', words: `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}` }, 409)
   })
 
   route.route('/', audioRoutes(deps))
+
+  async function callbacks(
+    c: Ctx,
+    said: { tone: 'green' | 'red'; words: string } | null,
+    status: 200 | 409 = 200,
+  ): Promise<Response> {
+    const frame = { ...(await frameOf(c, deps)), path: '/agent/callbacks' }
+    const { user } = c.var
+    const page = await deps.store.read('callbacks.open', { agent: user.id, limit: 200 })
+    const w = textsOf(frame)
+    const mine = page.items.map(each => deskCallback(each, deps.engine.state, user, frame, w))
+    return c.html(myCallbacksPage({ frame, callbacks: mine, said }), status)
+  }
 
   /** Dispatches, and answers with the desk as it is then; a refusal in words, with what was typed kept. */
   async function act(c: Ctx, input: Input, typed: DeskExtra = {}): Promise<Response> {

@@ -11,6 +11,7 @@ import type { Agent, Call, FloorState } from '../../centre/state.ts'
 import type { LeadId, UserId } from '../../lib/ids.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
 import type { CallRecord } from '../../store/calls.ts'
+import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
 
@@ -215,13 +216,7 @@ export function deskCallback(
   frame: Frame,
   w: Words,
 ): DeskCallback {
-  return {
-    id: callback.id,
-    at: callback.at,
-    due: callback.at <= frame.now,
-    name: callback.agent === null ? `(${w.agent.callbacks.anyone})` : null,
-    number: shownNumber(callback.number, user.numbersMasked),
-    campaign: campaignOf(state, callback.campaign)?.name ?? null,
-    reason: callback.reason,
-  }
+  const { agent, ...shown } = openCallback(callback, { state, user, now: frame.now })
+  const name = agent === null ? `(${w.agent.callbacks.anyone})` : null
+  return { ...shown, name, mine: callback.agent === user.id }
 }

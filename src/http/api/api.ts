@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
 import { attemptsApi } from './attempts.ts'
+import { callbacksApi } from './callbacks.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
 import { eventsApi } from './events.ts'
@@ -27,6 +28,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     pacingApi,
     listsApi,
     callsApi,
+    callbacksApi,
     recordingsApi,
     exportsApi,
     suppressionsApi,

@@ -8,6 +8,7 @@ import type { FeedItem } from '../../engine/port.ts'
 import type { CampaignId, UserId } from '../../lib/ids.ts'
 import { campaignById } from '../../records/campaigns.ts'
 import { deskOf } from '../agent/desk-props.ts'
+import { callbackCounts } from '../callbacks.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { type CampaignReads, campaignPropsOf, campaignReads } from '../supervisor/campaign-props.ts'
@@ -44,7 +45,8 @@ export function liveRoutes(deps: Deps): Hono<Env> {
       regions: async () => {
         const now = deps.clock.now()
         const missing = await deps.store.read('recordings.missing', { from: startOfDay(now, frame.zone), to: now })
-        return wallboardRegions(floorOf(deps.engine.state, { ...frame, now }, missing))
+        const callbacks = await callbackCounts(deps, now)
+        return wallboardRegions(floorOf(deps.engine.state, { ...frame, now }, { missing, callbacks }))
       },
       concerns: () => true,
       everyMs: floorEveryMs,

@@ -11,8 +11,10 @@ import { heldWords } from '../live/held-words.ts'
 
 const liveCallsMax = 300
 
-/** `recordingsMissing` is today's count, which the store knows. */
-export function floorOf(state: FloorState, frame: Frame, recordingsMissing: number): FloorProps {
+/** What the store counts: recordings missing today, and callbacks. */
+type Stored = { missing: number; callbacks: FloorProps['figures']['callbacks'] }
+
+export function floorOf(state: FloorState, frame: Frame, { missing, callbacks }: Stored): FloorProps {
   const w = textsOf(frame)
   const agents = [...state.agents.values()].filter(agent => agent.user.enabled && agent.user.role === 'agent')
   const count = (phase: Agent['phase']) => agents.reduce((n, agent) => n + Number(agent.phase === phase), 0)
@@ -36,7 +38,8 @@ export function floorOf(state: FloorState, frame: Frame, recordingsMissing: numb
       abandoned: sum('abandoned'),
       dialled: sum('dialled'),
       abandonRateMax: limits.length === 0 ? null : Math.min(...limits),
-      recordingsMissing,
+      recordingsMissing: missing,
+      callbacks,
     },
     agents: agents.map(agent => agentTile(agent, state)),
     campaigns: campaigns.map(floor => campaignRow(floor, w)),

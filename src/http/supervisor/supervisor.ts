@@ -8,9 +8,11 @@ import { startOfDay } from '../../../web/parts/time.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
+import { callbackCounts } from '../callbacks.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
+import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 
@@ -24,7 +26,8 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
       from: startOfDay(frame.now, frame.zone),
       to: frame.now,
     })
-    return c.html(wallboardPage(floorOf(deps.engine.state, frame, missing)))
+    const callbacks = await callbackCounts(deps, frame.now)
+    return c.html(wallboardPage(floorOf(deps.engine.state, frame, { missing, callbacks })))
   })
 
   route.get('/supervisor/calls', allow('supervisor'), async c => {
@@ -51,5 +54,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', campaignPageRoutes(deps))
+  route.route('/', callbackRoutes(deps))
   return route
 }

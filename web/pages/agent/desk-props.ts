@@ -11,6 +11,7 @@ import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { Choice, Filled } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
+import type { OpenCallback } from '../supervisor/callbacks.ts'
 
 /** Everything on the desk. Numbers are masked already where this agent may not see them. */
 export type DeskProps = {
@@ -87,12 +88,5 @@ export type ContactLine = {
   note: string | null
 }
 
-export type DeskCallback = {
-  id: string
-  at: number
-  due: boolean
-  name: string | null
-  number: string
-  campaign: string | null
-  reason: 'agreed' | 'abandoned' | 'overflow'
-}
+/** `mine`: promised by this agent, who may close it. */
+export type DeskCallback = Omit<OpenCallback, 'agent'> & { name: string | null; mine: boolean }

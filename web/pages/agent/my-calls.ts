@@ -1,3 +1,4 @@
+import { notice } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -38,11 +39,15 @@ ${table({
   })
 }
 
-export function myCallbacksPage(props: { frame: Frame; callbacks: DeskCallback[] }): Html {
+export function myCallbacksPage(props: {
+  frame: Frame
+  callbacks: DeskCallback[]
+  said: { tone: 'green' | 'red'; words: string } | null
+}): Html {
   const w = textsOf(props.frame)
   return layout(props.frame, {
     title: w.agent.callbacks.title,
     main: html`${heading({ title: w.agent.callbacks.title, count: w.frame.list.count(props.callbacks.length) })}
-<div class="panel">${callbackList(props, props.callbacks, w)}</div>`,
+${props.said ? notice(props.said.tone, props.said.words) : null}<div class="panel">${callbackList(props, props.callbacks, w, true)}</div>`,
   })
 }

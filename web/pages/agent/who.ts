@@ -1,8 +1,9 @@
-import { textsOf } from '../../parts/frame.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { duration, instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
+import { closing, nextOf, stateOf, triesOf } from '../supervisor/callbacks.ts'
 import type { ContactLine, DeskCallback, DeskParty, DeskProps } from './desk-props.ts'
 
 /** Who is on the line, or in the preview, and every contact with them, newest first. Without a party: the agent's own callbacks. */
@@ -40,13 +41,26 @@ function contact(line: ContactLine, props: DeskProps, w: Words): Html {
 ${line.note ? html`<span class="note">${line.note}</span>` : null}</div></li>`
 }
 
-export function callbackList(props: Pick<DeskProps, 'frame'>, callbacks: DeskCallback[], w: Words): Piece {
+function tried(callback: DeskCallback, frame: Frame, w: Words): Piece {
+  const words = triesOf(callback, w)
+  if (words === null) return null
+  return html`<span class="small muted">${words} · ${w.callbacks.next}: ${nextOf(callback, frame, w)}</span>`
+}
+
+/** `closes`: with a form to close those that are the agent's own. */
+export function callbackList(
+  props: Pick<DeskProps, 'frame'>,
+  callbacks: DeskCallback[],
+  w: Words,
+  closes = false,
+): Piece {
   if (callbacks.length === 0) return html`<p class="muted">${w.agent.callbacks.none}</p>`
   return html`<ol class="history">${callbacks.map(
     callback =>
-      html`<li>${icon('calendar-clock')}<div><span>${instant(callback.at, props.frame)} ${callback.due ? html`<b class="due">${w.agent.callbacks.due}</b>` : null}</span>
+      html`<li>${icon('calendar-clock')}<div><span>${instant(callback.at, props.frame)} ${stateOf(callback, w)}</span>
 <span>${callback.name ?? ''} <span class="figure">${callback.number}</span></span>
-<span class="small muted">${callback.campaign ?? ''} ${w.agent.callbacks.reason[callback.reason]}</span></div>
+<span class="small muted">${callback.campaign ?? ''} ${w.agent.callbacks.reason[callback.reason]}</span>
+${tried(callback, props.frame, w)}${closes && callback.mine ? closing(`/agent/callbacks/${callback.id}/closing`, callback, w) : null}</div>
 <button class="button small" hx-post="/agent/calls" hx-vals='{"callback":"${callback.id}"}' hx-swap="none" aria-label="${w.agent.callbacks.dial}: ${callback.number}">${icon('phone')}${w.agent.callbacks.dial}</button></li>`,
   )}</ol>`
 }

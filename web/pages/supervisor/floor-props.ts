@@ -19,6 +19,7 @@ export type FloorProps = {
     /** The tightest limit of the running campaigns, 0..1; null: none runs. */
     abandonRateMax: number | null
     recordingsMissing: number
+    callbacks: { open: number; overdue: number }
   }
   agents: AgentTile[]
   campaigns: CampaignRow[]

@@ -31,6 +31,7 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
+  const { callbacks } = textsOf(props.frame)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
   const limit = figures.abandonRateMax
@@ -47,6 +48,7 @@ ${tile(
 )}
 ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandoned, figures.answered)}${limit === null ? null : html` · ${words.limit(percent(limit))}`}`, over ? 'red' : undefined)}
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
+${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
 </section>`
 }
