@@ -58,7 +58,8 @@ export const commands: Record<string, Command> = {
     load: () => import('./carrier.ts'),
   },
   simulate: {
-    usage: '[SCENARIO.json] [--seed N] [--hours N] [--agents N] [--page FILE.html] [--json]',
+    usage:
+      '[SCENARIO.json] [--seed N] [--hours N] [--agents N] [--page FILE.html] [--json] | --from-day YYYY-MM-DD --campaign ID [--occupancy-max N] …',
     summary: 'a day of the floor in seconds, with people made up',
     load: () => import('./simulate.ts'),
   },

@@ -6,12 +6,14 @@ import { dayPage } from '../sim/day/page.ts'
 import { readScenario } from '../sim/day/scenario.ts'
 import { readArguments } from './arguments.ts'
 import { type ExitCode, type Io, UsageError } from './command.ts'
+import { run as simulateDay } from './simulate-day.ts'
 
 /**
  * `simulate [SCENARIO.json] [--seed N] [--hours N] [--agents N] [--page FILE.html] [--json]`: a day of the real floor on a virtual clock.
- * Without a file every key has its default. `--json` prints one JSON object last.
+ * Without a file every key has its default. `--json` prints one JSON object last. With `--from-day`: a past day again (simulate-day.ts).
  */
 export async function run(args: string[], io: Io): Promise<ExitCode> {
+  if (args.some(each => /^--from-day(=|$)/.test(each))) return simulateDay(args, io)
   const kinds = { seed: 'number', hours: 'text', agents: 'number', page: 'text', json: 'flag' } as const
   const { options, words } = readArguments(args, kinds, { min: 0, max: 1 })
   const over: Record<string, unknown> = {}

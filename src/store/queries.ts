@@ -8,6 +8,7 @@ import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
 import { minuteQueries } from './campaign-minutes.ts'
 import { campaignQueries } from './campaigns.ts'
+import { dayQueries } from './day-record.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
 import { journalQueries } from './journal.ts'
@@ -31,6 +32,7 @@ export const queries = {
   ...callbackQueries,
   ...callQueries,
   ...campaignQueries,
+  ...dayQueries,
   ...exportQueries,
   ...gateQueries,
   ...journalQueries,
