@@ -14,8 +14,8 @@ import { clock, closesOf, limitWords } from './gate-words.ts'
 import { isNumber } from './number.ts'
 import { isHoliday } from './policy/holidays.ts'
 import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.ts'
-import type { FloorState } from './state.ts'
-import { type LocalTime, localTime, minutesADay, zonesOf } from './zone.ts'
+import type { CampaignFloor, FloorState } from './state.ts'
+import { type LocalTime, localDay, localTime, minutesADay, zonesOf } from './zone.ts'
 
 export type ContactRequest = {
   number: string
@@ -188,17 +188,15 @@ class Inquiry {
 
   #askAbandonment(policy: Policy): boolean {
     const { campaign, mode } = this.#request
-    if (policy.abandon === undefined || mode !== 'predictive' || campaign === null) return true
-    const account = this.#state.campaigns.get(campaign)?.pacer.account
-    const answered = account?.answered ?? 0
-    const rate = answered < abandonLeast ? 0 : (account?.abandoned ?? 0) / answered
-    const shown = `${(rate * 100).toFixed(1)} %`
-    const words = () =>
-      `The campaign has abandoned ${shown} of live-answered calls; policy ${policy.id} allows ${policy.abandon!.max * 100} %.`
-    const within = rate <= policy.abandon.max
-    return within
-      ? this.#yes('abandon_limit', policy)
-      : this.#no('abandon_limit', words(), this.#now + pausedMs, policy)
+    if (policy.abandon === undefined || campaign === null || (mode !== 'predictive' && mode !== 'notice')) return true
+    const floor = this.#state.campaigns.get(campaign)!
+    const { max, days } = policy.abandon
+    const { answered, abandoned } = floor.abandonment.of(localDay(this.#state.zone, this.#now), days)
+    const rate = answered < abandonLeast ? 0 : abandoned / answered
+    if (rate <= max || !isAhead(floor)) return this.#yes('abandon_limit', policy)
+    const percent = (share: number) => `${+(share * 100).toFixed(2)} %`
+    const words = `The campaign has abandoned ${percent(rate)} of live-answered calls ${days === 1 ? 'today' : `in ${days} days`}; policy ${policy.id} allows ${percent(max)}. Until it is less, no more calls than there are free agents are under way.`
+    return this.#no('abandon_limit', words, this.#now + pausedMs, policy)
   }
 
   #askCap(policy: Policy, limit: Limit, zones: readonly string[]): boolean {
@@ -250,6 +248,11 @@ class Inquiry {
     this.#asked?.push({ rule, policy: policy?.id ?? null, answer: 'no', words, retryAt, ...figures })
     return this.#asked !== null
   }
+}
+
+/** Whether one more call would be under way than there are agents free for it. */
+function isAhead({ lines, waiting, free }: CampaignFloor): boolean {
+  return lines.size + waiting.length >= free.size
 }
 
 const labPolicy = 'LAB-ANY-HOUR'

@@ -196,7 +196,7 @@ function answered(state: FloorState, call: Call, at: number): void {
   if (call.agent !== null) return
   if (call.mode === 'notice') {
     call.phase = 'notice'
-    call.notice = { speech: 0, begunAt: null, heardMs: 0, whole: false, digit: null, waitsUntil: null }
+    call.notice = { speech: 0, begunAt: null, heardMs: 0, whole: false, digit: null, askedAt: null, waitsUntil: null }
     return setDeadline(state, call, at + noticeMaxMs)
   }
   floor.waiting.push(call.id)
@@ -223,6 +223,7 @@ function evolveNotice(state: FloorState, call: Call, change: NoticeFact, at: num
       notice.digit = change.digit
       return
     case 'call.agentAsked':
+      notice.askedAt = at
       notice.waitsUntil = change.until
       call.phase = 'waiting'
       state.campaigns.get(call.campaign!)?.waiting.push(call.id)

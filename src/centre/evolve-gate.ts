@@ -2,8 +2,8 @@
 import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
 import { calendarKey, readDates, shippedHolidays } from './policy/holidays.ts'
-import { manualStack, reachOf } from './policy/policy.ts'
-import type { FloorState } from './state.ts'
+import { manualStack, reachOf, stackOf } from './policy/policy.ts'
+import type { CampaignFloor, FloorState } from './state.ts'
 
 /** Answers whether the change was one of the gate's. */
 export function evolveGate(state: FloorState, change: Fact | Note): boolean {
@@ -11,6 +11,7 @@ export function evolveGate(state: FloorState, change: Fact | Note): boolean {
     case 'policy.saved':
       state.policies.set(change.policy.id, change.policy)
       countFor(state)
+      for (const floor of state.campaigns.values()) limitAbandonment(state, floor)
       lookAgain(state)
       return true
     case 'party.held':
@@ -45,6 +46,20 @@ export function countFor(state: FloorState): void {
   const used = state.lab ? new Set<string>() : new Set([manualStack])
   for (const { campaign } of state.campaigns.values()) if (campaign.state !== 'closed') used.add(campaign.policy)
   state.counters.needMs = reachOf(state.policies, used)
+}
+
+/**
+ * The dialler keeps to the tighter of its campaign's limit and its policies', over the day and over their windows. What a window holds of the
+ * days before today is fixed until midnight.
+ */
+export function limitAbandonment(state: FloorState, floor: CampaignFloor): void {
+  const { campaign, pacer, abandonment, day } = floor
+  const stack = stackOf(state.policies, campaign.policy, campaign.business)
+  const asked = typeof stack === 'string' ? [] : stack.flatMap(({ abandon }) => abandon ?? [])
+  pacer.account.max = Math.min(campaign.abandonRateMax, ...asked.map(({ max }) => max))
+  pacer.account.windows = asked
+    .filter(({ days }) => days > 1)
+    .map(({ max, days }) => ({ max, ...abandonment.of(day - 1, days - 1) }))
 }
 
 /** What held a campaign back may hold no more. */

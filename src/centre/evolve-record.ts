@@ -1,9 +1,10 @@
 /** What saved records mean for the floor: people, lines, queues, campaigns, numbers that may not be called. */
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
+import { Abandonment } from './abandonment.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, Trunk, User } from './entities.ts'
-import { countFor, evolveGate } from './evolve-gate.ts'
+import { countFor, evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
 import type { Fact } from './facts.ts'
@@ -14,7 +15,7 @@ import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
-import { zoneOr } from './zone.ts'
+import { localDay, zoneOr } from './zone.ts'
 
 export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
   if (evolveGate(state, change)) return
@@ -54,6 +55,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
     case 'campaign.saved':
       saveCampaign(state, change.campaign, at)
       countFor(state)
+      limitAbandonment(state, state.campaigns.get(change.campaign.id)!)
       break
     case 'leads.added':
     case 'leads.imported':
@@ -192,13 +194,13 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     changed: true,
     sharesWith: [],
     turn: state.turn,
-    day: 0,
+    abandonment: new Abandonment(),
+    day: localDay(state.zone, at),
     loggedAt: at,
     loggedDialled: 0,
   }
   const people = membersOf(state, floor.campaign.agents, campaign.agents)
   floor.campaign = campaign
-  floor.pacer.account.max = campaign.abandonRateMax
   floor.changed = true
   floor.heldUntil = null
   floor.nextFetchAt = at

@@ -3,11 +3,12 @@
  * nothing here throws, and a fact about something that is gone is passed over. Costs do not grow with the number of leads.
  */
 
+import { followAbandonment } from './abandonment.ts'
 import { shiftDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
-import { evolveGate } from './evolve-gate.ts'
+import { evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
@@ -21,6 +22,7 @@ import { localDay } from './zone.ts'
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
   learnLines(state, change, at)
+  followAbandonment(state, change, at)
   switch (change.type) {
     case 'note.ids':
       state.ids.next = Math.max(state.ids.next, change.next)
@@ -95,8 +97,11 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
 function look(state: FloorState, floor: CampaignFloor, at: number): void {
   const { outlook, limits } = outlookOf(state, floor, at)
   const day = localDay(state.zone, at)
-  if (floor.day !== day) floor.pacer.account.newDay()
-  floor.day = day
+  if (floor.day !== day) {
+    floor.pacer.account.newDay()
+    floor.day = day
+    limitAbandonment(state, floor)
+  }
   floor.advice = floor.pacer.advise(outlook, limits, at)
   floor.lookedAt = at
   floor.changed = false

@@ -2,7 +2,7 @@ import { idSeries } from '../lib/ids.ts'
 import { NumberSet } from '../lib/number-set.ts'
 import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
-import { countFor, setCalendar } from './evolve-gate.ts'
+import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
 import { LineBook } from './lines/line-book.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
@@ -55,11 +55,13 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
   countFor(state)
   if (setup.history) state.counters.load(setup.history.contacts, setup.history.since, () => false)
-  for (const { campaign, answered, abandoned } of setup.today ?? []) {
-    const floor = state.campaigns.get(campaign)
-    if (floor === undefined) continue
+  for (const { campaign, at, ...count } of setup.abandonment ?? [])
+    state.campaigns.get(campaign)?.abandonment.add(localDay(state.zone, at), count)
+  for (const floor of state.campaigns.values()) {
     floor.day = localDay(state.zone, bootAt)
+    const { answered, abandoned } = floor.abandonment.of(floor.day, 1)
     floor.pacer.account.resume(answered, abandoned)
+    limitAbandonment(state, floor)
   }
   return state
 }

@@ -33,6 +33,7 @@ export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
     if ('verdict' in asked) return { lead, ...asked }
     const { rule, words, retryAt } = asked.refusal
     if (rule === 'number_in_call') continue
+    if (rule === 'abandon_limit') return { hold: { rule, words } } // the campaign's fault and not this lead's
     if (retryAt === null && rule.startsWith('policy_')) return { hold: { rule, words } }
     if (retryAt === null) {
       giveUp(d, floor, lead, asked)

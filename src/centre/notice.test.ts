@@ -118,7 +118,7 @@ test('1 with every agent busy: music, then an apology and a callback that an age
   assert.equal(floor.lastEffect('media.play').prompt, 'comfort-music')
   floor.pass(30_000)
   assert.deepEqual(floor.lastEffect('media.say').parts, ['zh-CN/no-agent'])
-  assert.equal(floor.count('call.abandoned'), 0)
+  assert.deepEqual([floor.last('call.abandoned').campaign, floor.last('call.abandoned').waitedMs], [campaign, 30_000])
   floor.do({ type: 'leg.played', leg: call.leg, speech: 0 })
   assert.equal(floor.last('call.ended').ending.cause, 'overflow')
   const { callback } = floor.last('callback.scheduled')
@@ -142,6 +142,28 @@ test('1 with nobody signed on: an apology at once', () => {
   assert.deepEqual(floor.lastEffect('media.say').parts, ['zh-CN/no-agent'])
   floor.partyEnds(call)
   assert.equal(floor.count('callback.scheduled'), 1)
+})
+
+test('who asks for a person and gives up waiting was abandoned, unless it was within two seconds; who asks for nobody never is', () => {
+  const asking = (waitMs: number) => {
+    const floor = noticeFloor()
+    floor.ready(alice)
+    floor.do({ type: 'agent.break', agent: alice, reason: 'tea' })
+    const call = answered(floor)
+    floor.do({ type: 'leg.digit', leg: call.leg, digit: '1' })
+    floor.pass(waitMs)
+    floor.partyEnds(call)
+    return floor
+  }
+  const kept = asking(9_000)
+  assert.equal(kept.last('call.abandoned').waitedMs, 9_000)
+  assert.deepEqual(lastReleased(kept), ['callback', 'notice_key_1'])
+  assert.equal(asking(1_900).count('call.abandoned'), 0)
+  const counted = (floor: TestFloor) => floor.state.campaigns.get(campaign)!.abandonment.of(20_781, 1)
+  assert.deepEqual(counted(kept), { answered: 1, abandoned: 1 })
+  const heard = noticeFloor()
+  heard.partyEnds(answered(heard))
+  assert.deepEqual(counted(heard), { answered: 0, abandoned: 0 })
 })
 
 test('2 puts the number on the do-not-call list, says so and ends', () => {

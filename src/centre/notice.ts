@@ -14,7 +14,7 @@ import { pickLine } from './line.ts'
 import { normaliseNumber } from './number.ts'
 import { spoken } from './speech/message.ts'
 import type { Call, CampaignFloor } from './state.ts'
-import { dismiss } from './waiting.ts'
+import { abandonAsker, dismiss } from './waiting.ts'
 
 /** A message that is heard again so often is for a person to explain. */
 const repeatsMax = 3
@@ -83,8 +83,12 @@ export function noticeDue(d: Draft, call: Call): void {
   over(d, call)
 }
 
-/** Waited long enough for an agent: an apology, and a callback (which the end of the call schedules). */
+/**
+ * Waited long enough for an agent: an apology, and a callback (which the end of the call schedules). Whoever was promised a person and found
+ * none was abandoned, as after any call that was dialled ahead of agents.
+ */
 export function noAgentCame(d: Draft, call: Call): void {
+  abandonAsker(d, call)
   sayLast(d, call, 'overflow', 'no-agent')
 }
 

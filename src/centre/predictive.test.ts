@@ -5,7 +5,7 @@ import { seededRandom } from '../lib/random.ts'
 import type { Campaign, User } from './entities.ts'
 import { outlookOf } from './pacing/outlook.ts'
 import type { Call } from './state.ts'
-import { campaign, leadOf, setupOf, TestFloor } from './testing.ts'
+import { campaign, leadOf, setupOf, TestFloor, tenOClock } from './testing.ts'
 
 const agents = Array.from({ length: 12 }, (_, n) => `u_${n}` as UserId)
 const mayTake = { occupancyMax: 1, linesPerAgentMax: 20 }
@@ -125,7 +125,7 @@ function floorOf({ known = true, change, other, at, today }: Options = {}): Test
   const campaigns = [predictive, ...(other ? [{ ...predictive, id: other, state: 'paused' as const }] : [])]
   const trunks = plain.trunks.map(one => ({ ...one, maxCalls: 500, callsPerSecond: 100 }))
   const queues = plain.queues.map(one => ({ ...one, members: agents }))
-  const given = today === undefined ? {} : { today: [{ campaign, ...today }] }
+  const given = today === undefined ? {} : { abandonment: [{ campaign, at: at ?? tenOClock, ...today }] }
   const floor = new TestFloor({ setup: { users, campaigns, trunks, queues, ...given }, ...(at ? { at } : {}) })
   const { pacer } = floor.state.campaigns.get(campaign)!
   const random = seededRandom(1)

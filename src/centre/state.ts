@@ -16,6 +16,7 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { NumberSet } from '../lib/number-set.ts'
+import type { AbandonCount, Abandonment } from './abandonment.ts'
 import type { Contact, Counters } from './counters.ts'
 import type {
   BufferedLead,
@@ -94,7 +95,8 @@ export type CallNotice = {
   heardMs: number
   whole: boolean
   digit: '1' | '2' | null
-  /** Who asked for a person waits until then. */
+  /** Who asked for a person waits since then, until then. */
+  askedAt: number | null
   waitsUntil: number | null
 }
 
@@ -175,6 +177,8 @@ export type CampaignFloor = {
   sharesWith: CampaignId[]
   /** Its clock among those that share agents and lines: see dial-order.ts. */
   turn: number
+  /** Live-answered and abandoned calls by day, for the windows of policies. */
+  abandonment: Abandonment
   /** Day of the centre (days since 1970) that the account of abandonment is of. */
   day: number
   /** When what it paced was last put down in the journal, and `dialled` then. */
@@ -266,8 +270,8 @@ export type Setup = {
   history?: { contacts: Contact[]; since: number }
   /** The centre's time zone; left out: Asia/Shanghai. */
   zone?: string | null
-  /** Live-answered and abandoned calls of the dialler since midnight, by campaign. */
-  today?: { campaign: CampaignId; answered: number; abandoned: number }[]
+  /** Live-answered and abandoned calls, by campaign and quarter of an hour, of the last 30 days. */
+  abandonment?: ({ campaign: CampaignId; at: number } & AbandonCount)[]
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */
   lines?: ({ at: number; trunk: TrunkId; callerId: string } & TallyCounts)[]
   lineRules?: LineRules

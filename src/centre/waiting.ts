@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import type { PromptId } from './effects.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
-import { parkedMaxMs } from './evolve-call.ts'
+import { abandonAfterMs, parkedMaxMs } from './evolve-call.ts'
 import { numberKey } from './number.ts'
 import type { Call } from './state.ts'
 
@@ -49,6 +49,8 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
     return endCall(d, call, { by: 'party', cause: call.dismissed, result, ...ending }, leg)
   }
   if (call.direction === 'out') {
+    // Within the two seconds of the law's clock nobody was kept waiting.
+    if (d.now - (call.notice?.askedAt ?? d.now) >= abandonAfterMs) abandonAsker(d, call)
     return endCall(d, call, { by: 'party', cause: 'hangup', result: 'ANSWERED', ...ending }, leg)
   }
   const waitedMs = d.now - (call.queuedAt ?? d.now)
@@ -56,6 +58,12 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
   if (waitedMs >= (queue?.callbackAfterMs ?? 0)) callBack(d, call, 'abandoned', { agent: call.parkedFor })
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
+}
+
+/** Whoever pressed 1 in a notice and found nobody. */
+export function abandonAsker(d: Draft, call: Call): void {
+  const waitedMs = d.now - (call.notice?.askedAt ?? d.now)
+  d.fact({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
 }
 
 /** Plays a last prompt; the call ends when it is over. `prompt` null: the caller says something of its own. */

@@ -3,8 +3,9 @@
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
-import { localTime, zoneOr } from '../centre/zone.ts'
+import { zoneOr } from '../centre/zone.ts'
 import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
+import { abandonQuarters } from './abandonment.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
 import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
@@ -52,7 +53,8 @@ export const loadQueries = {
       .from(suppressions)
       .where(literal`until IS NULL OR until > ${args.now}`)
       .all(),
-    ...todayOf(db, args.now),
+    zone: zoneOf(db),
+    abandonment: abandonQuarters(db.$client, args.now),
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
   }),
@@ -78,20 +80,11 @@ export const loadQueries = {
   }),
 }
 
-/** The centre's zone, and what the dialler's account of abandonment stands at since its midnight. */
-function todayOf(db: Db, now: number): Pick<Setup, 'zone' | 'today'> {
+function zoneOf(db: Db): string {
   const row = sql(db.$client, "SELECT value FROM settings WHERE key = 'centre.zone'").get() as
     | { value: string }
     | undefined
-  const zone = zoneOr(row?.value)
-  const { minute } = localTime(zone, now)
-  const midnight = Math.floor(now / 60_000) * 60_000 - minute * 60_000
-  const today = sql(
-    db.$client,
-    `SELECT campaign, count(coalesce(connected_at, abandoned_at)) AS answered, count(abandoned_at) AS abandoned FROM calls
-     WHERE started_at >= ? AND direction = 'out' AND mode IN ('predictive', 'progressive') AND campaign IS NOT NULL GROUP BY campaign`,
-  ).all(midnight) as { campaign: CampaignId; answered: number; abandoned: number }[]
-  return { zone, today }
+  return zoneOr(row?.value)
 }
 
 /** What the gate needs from the start: own policies, calendars, stopped people, and who was contacted as far back as the policies in use look. */

@@ -3,6 +3,7 @@
  * `rebuild` and its test rely on: no clock, no chance, nothing read that is not itself a projection.
  */
 import type { Actor, Fact } from '../centre/facts.ts'
+import { projectAbandonment } from './abandonment.ts'
 import type { Connection } from './db.ts'
 import { projectFloor } from './project-floor.ts'
 import { projectLines } from './project-lines.ts'
@@ -38,6 +39,7 @@ export const projectedTables = [
   'policies',
   'party_stops',
   'pacing_log',
+  'abandon_quarters',
   'campaign_minutes',
   'campaign_lines',
   'campaign_members',
@@ -49,6 +51,7 @@ export const projectedTables = [
 export function project(db: Connection, line: ProjectedLine): void {
   projectLines(db, line.at, line.fact)
   projectMinutes(db, line.at, line.fact)
+  projectAbandonment(db, line.at, line.fact)
   if (!projectFloor(db, line)) projectRecord(db, line)
 }
 

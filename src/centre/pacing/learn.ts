@@ -1,4 +1,5 @@
 /** What the dialler learns from facts: how calls ring, how long people talk and write, who found nobody. Asked before a fact is applied. */
+import { isCounted } from '../abandonment.ts'
 import type { Note } from '../decision.ts'
 import type { CallResult, Ending } from '../entities.ts'
 import type { Fact } from '../facts.ts'
@@ -21,7 +22,7 @@ export function learn(state: FloorState, change: Fact | Note, at: number): void 
       const call = state.calls.get(change.call)
       const floor = floorOf(state, call)
       if (call === undefined || floor === undefined || call.connectedAt !== null) return
-      if (call.agent === null || call.phase === 'assigned') floor.pacer.noteOutcome(false, at)
+      if (isCounted(call)) floor.pacer.noteOutcome(false, at)
       return
     }
     case 'call.abandoned':
