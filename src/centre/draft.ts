@@ -10,22 +10,21 @@ import type { FloorState } from './state.ts'
 export class Draft {
   readonly state: FloorState
   readonly now: number
-  readonly #ids: IdSeries
+  #ids: IdSeries | null = null
   readonly #facts: Fact[] = []
   readonly #effects: Effect[] = []
   readonly #notes: Note[] = []
   #refusal: Refusal | null = null
-  /** Agents whose audio went away in this very decision; the state still shows it. */
-  readonly audioLost = new Set<UserId>()
+  #audioLost: UserId | null = null
 
   constructor(state: FloorState, moment: Moment) {
     this.state = state
     this.now = moment.now
-    this.#ids = { epoch: state.ids.epoch, next: state.ids.next }
   }
 
   /** A fresh id; the series in the state moves on when the decision is applied. */
   id<Noun extends string>(prefix: string): Id<Noun> {
+    this.#ids ??= { epoch: this.state.ids.epoch, next: this.state.ids.next }
     return nextId<Noun>(this.#ids, prefix)
   }
 
@@ -41,6 +40,15 @@ export class Draft {
     this.#notes.push(note)
   }
 
+  /** The audio of this agent goes away in this very decision; the state still shows it. */
+  loseAudio(agent: UserId): void {
+    this.#audioLost = agent
+  }
+
+  hasLostAudio(agent: UserId): boolean {
+    return this.#audioLost === agent
+  }
+
   /** Says no. What was collected before stays only if it is the record of the refusal. */
   refuse(rule: string, words: string): void {
     this.#refusal = { rule, words }
@@ -51,7 +59,7 @@ export class Draft {
   }
 
   decision(): Decision {
-    if (this.#ids.next !== this.state.ids.next) this.#notes.push({ type: 'note.ids', next: this.#ids.next })
+    if (this.#ids !== null) this.#notes.push({ type: 'note.ids', next: this.#ids.next })
     return { facts: this.#facts, effects: this.#effects, refusal: this.#refusal, notes: this.#notes }
   }
 }

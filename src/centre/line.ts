@@ -6,7 +6,7 @@
 import type { TrunkId } from '../lib/ids.ts'
 import type { Refusal } from './entities.ts'
 import { areaOf } from './lines/area.ts'
-import { type Candidate, type Choice, choose } from './lines/score.ts'
+import { type Candidate, type Choice, choose, pick } from './lines/score.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 
 export type Line =
@@ -28,9 +28,9 @@ export function pickLine(
 ): Line {
   const { usable, refusal, retryAt } = usableTrunks(state, trunks, now)
   if (usable.length === 0) return { ok: false, refusal, retryAt }
-  const trunk = usable.length === 1 ? usable[0]! : chooseTrunk(state, usable, number, now).best
+  const trunk = usable.length === 1 ? usable[0]! : pick(...trunksFor(state, usable, number, now)).best
   const { callerIds } = trunk.trunk
-  const callerId = callerIds.length === 1 ? callerIds[0]! : chooseCallerId(state, trunk, number, now).best
+  const callerId = callerIds.length === 1 ? callerIds[0]! : pick(...callerIdsFor(state, trunk, number, now)).best
   return { ok: true, trunk: trunk.trunk.id, callerId }
 }
 
@@ -62,6 +62,27 @@ export function chooseTrunk(
   number: string | null,
   now: number,
 ): Choice<TrunkFloor> {
+  return choose(...trunksFor(state, usable, number, now))
+}
+
+/** The trunk has at least one caller ID. */
+export function chooseCallerId(
+  state: FloorState,
+  floor: TrunkFloor,
+  number: string | null,
+  now: number,
+): Choice<string> {
+  return choose(...callerIdsFor(state, floor, number, now))
+}
+
+type Weighing<Of> = Parameters<typeof choose<Of>>
+
+function trunksFor(
+  state: FloorState,
+  usable: readonly TrunkFloor[],
+  number: string | null,
+  now: number,
+): Weighing<TrunkFloor> {
   const { lines } = state
   const area = number === null ? 0 : areaOf(number, lines.mobiles)
   const weighed = window(usable, lines.dials, trunksWeighed).sort((a, b) => roomOf(b) - roomOf(a))
@@ -72,16 +93,10 @@ export function chooseTrunk(
     const prefix = number === null ? null : lines.prefix(id, number)
     return { of: floor, lately: book?.lately ?? null, prefix, place, minShare, maxShare }
   })
-  return choose(candidates, lines, lines.rules.placeBonus, now)
+  return [candidates, lines, lines.rules.placeBonus, now]
 }
 
-/** The trunk has at least one caller ID. */
-export function chooseCallerId(
-  state: FloorState,
-  floor: TrunkFloor,
-  number: string | null,
-  now: number,
-): Choice<string> {
+function callerIdsFor(state: FloorState, floor: TrunkFloor, number: string | null, now: number): Weighing<string> {
   const { lines } = state
   const area = number === null ? 0 : areaOf(number, lines.mobiles)
   const { id, callerIdShares = [] } = floor.trunk
@@ -94,7 +109,7 @@ export function chooseCallerId(
     return { of: callerId, lately, prefix: null, place: ofPlace.includes(callerId), ...limits }
   })
   const chance = { seed: lines.seed ^ 0x5bd1e995, dials: lines.dials }
-  return choose(candidates, chance, lines.rules.placeBonus, now)
+  return [candidates, chance, lines.rules.placeBonus, now]
 }
 
 /** Those whose turn it is, those of the callee's city and those with a share to be held; who rests is left out unless all of them rest. */

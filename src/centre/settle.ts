@@ -8,7 +8,7 @@ export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason =
   if (next?.phase === 'signed_off') leaveFloor(d, agent, 'planned')
   else if (next?.phase === 'break') takeState(d, agent, 'break', next.reason)
   else if (want === 'break') takeState(d, agent, 'break', reason)
-  else if (!hasAudio(agent) || d.audioLost.has(agent.user.id)) takeState(d, agent, 'break', 'audio_lost')
+  else if (!hasAudio(agent) || d.hasLostAudio(agent.user.id)) takeState(d, agent, 'break', 'audio_lost')
   else takeState(d, agent, 'ready', null)
 }
 

@@ -32,7 +32,7 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   const agent = d.state.agents.get(id)
   if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
   const wasUp = agent.stationLeg === leg
-  if (wasUp) d.audioLost.add(id)
+  if (wasUp) d.loseAudio(id)
   d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
   if (!wasUp) {
     if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')

@@ -10,7 +10,8 @@ export function learnLines(state: FloorState, change: Fact | Note, at: number): 
   switch (change.type) {
     case 'call.dialed': {
       const callerIds = state.trunks.get(change.trunk)?.trunk.callerIds ?? []
-      state.lines.dialled({ ...change, hour: hourOf(state, at) }, callerIds, at)
+      const { trunk, callerId, number } = change
+      state.lines.dialled({ trunk, callerId, number, hour: hourOf(state, at) }, callerIds, at)
       return
     }
     case 'call.ringing':

@@ -41,6 +41,7 @@ export class LineBook {
   readonly prefixes = new Map<string, LineTally>()
   /** The last key of `prefixes`: who stands there already need not be moved there. */
   #newest = ''
+  readonly #found: LineTally[] = []
   readonly hours: LineTally[] = Array.from({ length: 24 }, () => new LineTally())
   readonly mobiles: MobileAreas
   rules: LineRules = lineRulesDefault
@@ -94,17 +95,17 @@ export class LineBook {
     let book = trunk.callerIds.get(call.callerId)
     if (book === undefined) trunk.callerIds.set(call.callerId, (book = blankCallerId()))
     if (book.restingUntil !== 0 && book.restingUntil <= now) wake(book)
-    this.#all(call, tally => tally.noteDialled(now))
+    for (const tally of this.#all(call)) tally.noteDialled(now)
     book.lastHour.note(now)
     this.#judge(trunk, book, now)
   }
 
   progressed(call: OutCall, delayMs: number, now: number): void {
-    this.#all(call, tally => tally.noteDelay(delayMs, now))
+    for (const tally of this.#all(call)) tally.noteDelay(delayMs, now)
   }
 
   outcome(call: OutCall, answered: boolean, now: number): void {
-    this.#all(call, tally => tally.noteOutcome(answered, now))
+    for (const tally of this.#all(call)) tally.noteOutcome(answered, now)
     const trunk = this.trunks.get(call.trunk)
     const book = trunk?.callerIds.get(call.callerId)
     if (trunk === undefined || book === undefined) return
@@ -113,7 +114,7 @@ export class LineBook {
   }
 
   ended(call: OutCall, result: CallResult, connected: boolean, short: boolean, now: number): void {
-    this.#all(call, tally => tally.noteEnded(result, connected, short, now))
+    for (const tally of this.#all(call)) tally.noteEnded(result, connected, short, now)
   }
 
   /** How a line did before a restart. */
@@ -152,17 +153,17 @@ export class LineBook {
     book.judged = new LineTally()
   }
 
-  #all(call: OutCall, note: (tally: LineTally) => void): void {
+  /** The tallies that a call counts for, in a list that is good until the next call is asked about. */
+  #all(call: OutCall): readonly LineTally[] {
+    const all = this.#found
+    all.length = 0
     const trunk = this.trunks.get(call.trunk)
-    if (trunk === undefined) return
-    note(trunk.lately)
+    if (trunk === undefined) return all
+    all.push(trunk.lately)
     const book = trunk.callerIds.get(call.callerId)
-    if (book !== undefined) {
-      note(book.lately)
-      note(book.longer)
-    }
-    note(this.hours[call.hour] ?? this.hours[0]!)
-    note(this.#prefixFor(call))
+    if (book !== undefined) all.push(book.lately, book.longer)
+    all.push(this.hours[call.hour] ?? this.hours[0]!, this.#prefixFor(call))
+    return all
   }
 
   #prefixFor(call: OutCall): LineTally {

@@ -2,6 +2,7 @@
  * Which of several lines a call goes out on: Thompson's sampling (1933) over what each has come to of late, so that what is known is used and
  * what is not known is still tried. Chance is a hash of how many calls were dialled before: the same day gives the same lines.
  */
+import { assert } from '../../lib/assert.ts'
 import type { LineTally } from './tally.ts'
 
 /** Outcomes that the mean of all candidates weighs as much as, in the belief about one of them. */
@@ -53,40 +54,81 @@ export type Choice<Of> = {
   judged: Judged<Of>[]
 }
 
-/** `candidates` in the order of their turn, at least one. */
+/** What is worked out of each candidate, side by side: a call is weighed each time one is dialled, and only a page asks why. */
+const weighedMax = 64
+const column = () => new Float64Array(weighedMax)
+const on = {
+  dialled: column(),
+  outcomes: column(),
+  rate: column(),
+  expected: column(),
+  drawn: column(),
+  short: column(),
+  delay: column(),
+  score: column(),
+}
+
+type Chance = { seed: number; dials: number }
+
+/** `candidates` in the order of their turn: at least one, at most 64. */
 export function choose<Of>(
   candidates: readonly Candidate<Of>[],
-  chance: { seed: number; dials: number },
+  chance: Chance,
   placeBonus: number,
   now: number,
 ): Choice<Of> {
-  const judged = judge(candidates, chance, placeBonus, now)
+  const { best, why, aside } = pick(candidates, chance, placeBonus, now)
+  const dialled = dialledOn(candidates)
+  const judged = candidates.map(({ of, place }, i): Judged<Of> => {
+    const share = dialled === 0 ? 0 : on.dialled[i]! / dialled
+    const { rate, expected, drawn, short, delay, score } = on
+    const figures = { rate: rate[i]!, expected: expected[i]!, drawn: drawn[i]!, short: short[i]!, delay: delay[i]! }
+    return { of, dialled: on.dialled[i]!, share, outcomes: on.outcomes[i]!, ...figures, place, score: score[i]! }
+  })
+  return { best, why, aside, judged }
+}
+
+/** The same without saying why each stands where it stands. */
+export function pick<Of>(
+  candidates: readonly Candidate<Of>[],
+  chance: Chance,
+  placeBonus: number,
+  now: number,
+): Pick<Choice<Of>, 'best' | 'why' | 'aside'> {
+  assert(candidates.length <= weighedMax, 'no more candidates are weighed than there is room for')
+  weigh(candidates, chance, placeBonus, now)
   const aside: Of[] = []
-  if (candidates.length === 1) return { best: candidates[0]!.of, why: 'only', aside, judged }
-  const total = judged.reduce((sum, each) => sum + each.dialled, 0)
+  if (candidates.length === 1) return { best: candidates[0]!.of, why: 'only', aside }
+  const total = dialledOn(candidates)
   if (total >= sharesFrom) {
-    const short = mostShort(candidates, judged, total)
-    if (short !== null) return { best: short, why: 'floor', aside, judged }
+    const short = mostShort(candidates, total)
+    if (short !== null) return { best: short, why: 'floor', aside }
     candidates.forEach((each, i) => {
-      if ((judged[i]!.dialled + 1) / (total + 1) > each.maxShare) aside.push(each.of)
+      if ((on.dialled[i]! + 1) / (total + 1) > each.maxShare) aside.push(each.of)
     })
     if (aside.length === candidates.length) aside.length = 0
   }
-  const known = judged.some(each => each.outcomes >= knownFrom)
+  const known = candidates.some((_, i) => on.outcomes[i]! >= knownFrom)
   let best = -1
   candidates.forEach((each, i) => {
     if (aside.includes(each.of)) return
     if (best < 0) best = i
-    else if (known ? judged[i]!.score > judged[best]!.score : each.place && !candidates[best]!.place) best = i
+    else if (known ? on.score[i]! > on.score[best]! : each.place && !candidates[best]!.place) best = i
   })
-  return { best: candidates[best]!.of, why: known ? 'score' : 'turn', aside, judged }
+  return { best: candidates[best]!.of, why: known ? 'score' : 'turn', aside }
 }
 
-function mostShort<Of>(candidates: readonly Candidate<Of>[], judged: readonly Judged<Of>[], total: number): Of | null {
+function dialledOn(candidates: readonly unknown[]): number {
+  let sum = 0
+  for (let i = 0; i < candidates.length; i++) sum += on.dialled[i]!
+  return sum
+}
+
+function mostShort<Of>(candidates: readonly Candidate<Of>[], total: number): Of | null {
   let most = 0
   let found: Of | null = null
   candidates.forEach((each, i) => {
-    const lacking = each.minShare - judged[i]!.dialled / (total + 1)
+    const lacking = each.minShare - on.dialled[i]! / (total + 1)
     if (lacking <= most) return
     most = lacking
     found = each.of
@@ -94,38 +136,40 @@ function mostShort<Of>(candidates: readonly Candidate<Of>[], judged: readonly Ju
   return found
 }
 
-function judge<Of>(
-  candidates: readonly Candidate<Of>[],
-  { seed, dials }: { seed: number; dials: number },
+function weigh(
+  candidates: readonly Candidate<unknown>[],
+  { seed, dials }: Chance,
   placeBonus: number,
   now: number,
-): Judged<Of>[] {
-  let dialled = 0
+): void {
   let outcomes = 0
   let answered = 0
-  const worths: number[] = []
-  for (const { lately } of candidates) {
+  for (let i = 0; i < candidates.length; i++) {
+    const { lately } = candidates[i]!
     const worth = lately === null ? 0 : lately.worth(now)
-    worths.push(worth)
-    dialled += (lately?.dialled ?? 0) * worth
-    outcomes += (lately?.outcomes ?? 0) * worth
-    answered += (lately?.answered ?? 0) * worth
+    on.dialled[i] = (lately?.dialled ?? 0) * worth
+    on.outcomes[i] = (lately?.outcomes ?? 0) * worth
+    on.rate[i] = (lately?.answered ?? 0) * worth
+    outcomes += on.outcomes[i]!
+    answered += on.rate[i]!
   }
   const pooled = (answered + 1) / (outcomes + 2)
-  return candidates.map((each, i) => {
-    const worth = worths[i]!
-    const own = (each.lately?.outcomes ?? 0) * worth
-    const mine = (each.lately?.dialled ?? 0) * worth
-    const rate = ((each.lately?.answered ?? 0) * worth + pooled * pooledWeight) / (own + pooledWeight)
-    const expected = withPrefix(rate, each.prefix, now)
+  for (let i = 0; i < candidates.length; i++) {
+    const { lately, prefix, place } = candidates[i]!
+    const own = on.outcomes[i]!
+    const rate = (on.rate[i]! + pooled * pooledWeight) / (own + pooledWeight)
+    const expected = withPrefix(rate, prefix, now)
     const drawn = normal(seed ^ Math.imul(dials + 1, 0x9e3779b9) ^ Math.imul(i + 1, 0x85ebca6b))
     const spread = Math.sqrt((expected * (1 - expected)) / (own + pooledWeight))
-    const short = each.lately === null ? 1 : shortFactor(each.lately)
-    const delay = each.lately === null ? 1 : delayFactor(each.lately)
-    const score = Math.max(0, expected + drawn * spread) * short * delay * (each.place ? 1 + placeBonus : 1)
-    const parts = { rate, expected, drawn: drawn * spread, short, delay, place: each.place, score }
-    return { of: each.of, dialled: mine, share: dialled === 0 ? 0 : mine / dialled, outcomes: own, ...parts }
-  })
+    const short = lately === null ? 1 : shortFactor(lately)
+    const delay = lately === null ? 1 : delayFactor(lately)
+    on.rate[i] = rate
+    on.expected[i] = expected
+    on.drawn[i] = drawn * spread
+    on.short[i] = short
+    on.delay[i] = delay
+    on.score[i] = Math.max(0, expected + drawn * spread) * short * delay * (place ? 1 + placeBonus : 1)
+  }
 }
 
 function withPrefix(rate: number, prefix: LineTally | null, now: number): number {

@@ -79,6 +79,12 @@ export class DurationLaw {
     return 1 - Math.exp(this.#hazardAt(ageS) - this.#hazardAt(ageS + withinS))
   }
 
+  /** The same for `steps` times each further on than the last by `stepS`, into `into`. */
+  endsWithinSteps(ageS: number, stepS: number, steps: number, into: Float64Array): void {
+    const now = this.#hazardAt(ageS)
+    for (let step = 0; step < steps; step++) into[step] = 1 - Math.exp(now - this.#hazardAt(ageS + (step + 1) * stepS))
+  }
+
   #hazardAt(s: number): number {
     const at = s * 2
     const whole = at | 0

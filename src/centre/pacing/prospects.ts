@@ -44,6 +44,7 @@ export class Prospects {
   readonly #wrapKnown = new Uint8Array(ageGrid.length)
   /** Chance that a wrap-up begun in this part of a horizon is over by its end. */
   readonly #wrapped = new Float64Array(points * parts)
+  readonly #ended = new Float64Array(parts)
   #talk: DurationLaw | null = null
   #wrap: DurationLaw | null = null
   readonly #answered = new Float64Array(ringBins * points)
@@ -87,8 +88,9 @@ export class Prospects {
       const step = (this.horizons[q]! + graceS) / parts
       let sum = 0
       let before = 0
+      this.#talk?.endsWithinSteps(ageGrid[a]!, step, parts, this.#ended)
       for (let part = 0; part < parts; part++) {
-        const ended = this.#talk?.endsWithin(ageGrid[a]!, (part + 1) * step) ?? 0
+        const ended = this.#ended[part]!
         sum += (ended - before) * this.#wrapped[q * parts + part]!
         before = ended
       }

@@ -17,11 +17,25 @@ export function agentId(n: number): UserId {
 
 /** The `nth` lead from 0, with a number of its own. */
 export function leadOf(n: number): BufferedLead {
-  const number = `+861${38 + Math.floor(n / 1e8)}${String(n % 1e8).padStart(8, '0')}`
-  const who = { ref: `${n}`, name: 'carl', phones: [{ number, relation: 'SELF' as const }], fields: {} }
-  const history = { attempts: 0, dueAt: 0, callback: null, callbackAgent: null }
-  const consent = { basis: 'simulated', evidence: 'a person made up' }
-  return { id: `le_${n}` as LeadId, campaign: campaignId, ...who, consent, ...history }
+  return {
+    id: `le_${n}` as LeadId,
+    campaign: campaignId,
+    ref: `${n}`,
+    name: 'carl',
+    phones: [{ number: numberOf(n), relation: 'SELF' }],
+    fields: {},
+    consent,
+    attempts: 0,
+    dueAt: 0,
+    callback: null,
+    callbackAgent: null,
+  }
+}
+
+const consent = { basis: 'simulated', evidence: 'a person made up' }
+
+function numberOf(n: number): string {
+  return `+861${38 + Math.floor(n / 1e8)}${String(n % 1e8).padStart(8, '0')}`
 }
 
 export function indexOf(lead: LeadId): number {
