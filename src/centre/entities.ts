@@ -102,7 +102,7 @@ export type Notice = {
   waitMs: number
 }
 
-/** When all that it names holds, a campaign dials in `mode`. Hours are HH:MM in `zone` (left out: China's), over midnight when `to` is earlier. */
+/** When all that it names holds, a campaign dials in `mode`. Hours are HH:MM in `zone` (left out: the centre's), over midnight when `to` is earlier. */
 export type ModeRule = {
   when: {
     from?: string
@@ -148,7 +148,10 @@ export type Campaign = {
   order?: 'oldest' | 'newest'
   /** The first that holds sets the mode; when none does it is `mode`. */
   modeRules?: ModeRule[]
-  /** Progressive: an agent is taken first and hears the customer's phone ring, so that an answer finds a person at once. */
+  /**
+   * Progressive: an agent is taken first and hears the customer's phone ring, so that an answer finds a person at once. In preview and by hand
+   * that is so anyway, from the moment at which the agent accepts; the other modes do not know it.
+   */
   reserved?: boolean
   /** Whom we abandoned: rests for 72 hours, or is called back soon with an agent guaranteed; left out: `rest`. */
   abandoned?: 'rest' | 'callback'

@@ -2,7 +2,7 @@
 import type { Note } from './decision.ts'
 import type { CampaignMode } from './entities.ts'
 import type { Fact } from './facts.ts'
-import { noteOutcome } from './mode.ts'
+import { noteOutcome, type ResumedMode } from './mode.ts'
 import { coverLine } from './ready.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
@@ -21,6 +21,24 @@ export function evolveMode(state: FloorState, change: Fact | Note, at: number): 
   floor.heldUntil = null
   setMode(state, floor, change.mode)
   return true
+}
+
+/**
+ * After a restart the mode is the one that was in force, and stays for what is left of its time. A rule that has been changed since, or is
+ * gone, is not resumed: the rules are asked at the first look anyway.
+ */
+export function resumeMode(state: FloorState, { campaign, changed, calls, answers }: ResumedMode): void {
+  const floor = state.campaigns.get(campaign)
+  const rules = floor?.campaign.modeRules ?? []
+  if (floor === undefined || rules.length === 0) return
+  floor.ruled.calls = calls
+  floor.ruled.answers = answers
+  if (changed === null) return
+  const wanted = changed.rule === null ? floor.campaign.mode : rules[changed.rule - 1]?.mode
+  if (wanted !== changed.mode) return
+  floor.ruled.rule = changed.rule
+  floor.ruled.since = changed.since
+  floor.mode = changed.mode
 }
 
 /** Lines that rang for whoever would be free are each for one agent from now on; those that find none are withdrawn as any. */

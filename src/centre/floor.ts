@@ -3,6 +3,7 @@ import { NumberSet } from '../lib/number-set.ts'
 import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
 import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
+import { resumeMode } from './evolve-mode.ts'
 import { LineBook } from './lines/line-book.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
@@ -53,6 +54,7 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
   for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
+  for (const resumed of setup.modes ?? []) resumeMode(state, resumed)
   countFor(state)
   if (setup.history) state.counters.load(setup.history.contacts, setup.history.since, () => false)
   for (const { campaign, at, ...count } of setup.abandonment ?? [])

@@ -135,3 +135,92 @@ test('other campaigns keep their mode', () => {
   floor.do({ type: 'tick' })
   assert.deepEqual([modeOf(floor), floor.state.campaigns.get(other)!.mode], ['manual', 'progressive'])
 })
+
+test('hours of a rule are the centre’s own, unless the rule names a zone', () => {
+  // Ten in the morning in Shanghai is two in the morning in London, and nine in Jakarta.
+  const morning = { from: '08:00', to: '12:00' }
+  const at = (zone: string | null, when: ModeRule['when']) => {
+    const modeRules: ModeRule[] = [{ when, mode: 'manual' }]
+    const floor = new TestFloor({ campaign: { modeRules }, setup: zone === null ? {} : { zone } })
+    floor.do({ type: 'tick' })
+    return modeOf(floor)
+  }
+  assert.equal(at(null, morning), 'manual', 'a centre that says nothing is in China')
+  assert.equal(at('Europe/London', morning), 'progressive')
+  assert.equal(at('Asia/Jakarta', { from: '09:00', to: '09:01' }), 'manual')
+  assert.equal(at('Europe/London', { ...morning, zone: 'Asia/Shanghai' }), 'manual')
+})
+
+test('a centre that moves to another zone takes its rules along at once', () => {
+  const floor = floorWith([{ when: { from: '08:00', to: '12:00' }, mode: 'manual' }])
+  floor.do({ type: 'tick' })
+  assert.equal(modeOf(floor), 'manual')
+  floor.do({
+    type: 'records.committed',
+    facts: [{ type: 'setting.saved', key: 'centre.zone', value: 'America/New_York' }],
+  })
+  floor.pass(dwellMs + 1_000)
+  assert.equal(modeOf(floor), 'progressive')
+})
+
+const held = { campaign, calls: 400, answers: 60 }
+
+test('a mode that a rule had set is in force again from the start, for what is left of its time', () => {
+  const modeRules: ModeRule[] = [{ when: { answerRateBelow: 0.2 }, mode: 'preview' }]
+  const since = Date.UTC(2026, 10, 24, 2) - 60_000
+  const changed = { mode: 'preview' as const, rule: 1, since }
+  const floor = new TestFloor({ campaign: { modeRules }, setup: { modes: [{ ...held, changed }] } })
+  assert.equal(modeOf(floor), 'preview')
+  floor.pass(dwellMs * 2)
+  assert.equal(modeOf(floor), 'preview', 'the answers of before count on')
+  assert.equal(floor.count('campaign.modeChanged'), 0)
+
+  const better = new TestFloor({ campaign: { modeRules }, setup: { modes: [{ ...held, answers: 200, changed }] } })
+  better.pass(dwellMs - 60_000 - 1_000)
+  assert.equal(modeOf(better), 'preview')
+  better.pass(2_000)
+  assert.equal(modeOf(better), 'progressive')
+})
+
+test('a rule that was changed while nobody ran is not resumed', () => {
+  const changed = { mode: 'preview' as const, rule: 1, since: 0 }
+  const modeRules: ModeRule[] = [{ when: { agentsFrom: 100 }, mode: 'manual' }]
+  for (const rules of [modeRules, []]) {
+    const floor = new TestFloor({ campaign: { modeRules: rules }, setup: { modes: [{ ...held, changed }] } })
+    assert.equal(modeOf(floor), 'progressive')
+  }
+})
+
+for (const reserved of [true, false])
+  test(`in preview nobody is dialled before the agent accepts, agent first ${reserved ? 'asked for' : 'or not'}`, () => {
+    const preview = () => {
+      const floor = new TestFloor({ campaign: { mode: 'preview', reserved } })
+      floor.ready(alice)
+      floor.leads(carl)
+      assert.deepEqual([floor.agent(alice).phase, floor.count('call.dialed')], ['preview', 0])
+      return floor
+    }
+    const accepted = preview()
+    accepted.do({ type: 'agent.acceptPreview', agent: alice })
+    const { agent, mode } = accepted.last('call.dialed')
+    assert.deepEqual([agent, mode, accepted.agent(alice).phase], [alice, 'preview', 'dialing'])
+    accepted.do({ type: 'leg.answered', leg: accepted.call.leg })
+    assert.deepEqual([accepted.call.phase, accepted.agent(alice).phase], ['talking', 'talking'], 'an answer finds her')
+
+    const skipped = preview()
+    skipped.do({ type: 'agent.skipPreview', agent: alice, reason: 'x' })
+    const late = preview()
+    late.pass(31_000)
+    for (const floor of [skipped, late]) assert.equal(floor.count('call.dialed'), 0)
+  })
+
+test('a preview by rule on a phone that is rung is a preview in the record', () => {
+  const modeRules: ModeRule[] = [{ when: { agentsFrom: 0 }, mode: 'preview' }]
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'predictive', modeRules, reserved: true } })
+  floor.do({ type: 'tick' })
+  floor.ready(alice)
+  floor.leads(carl)
+  floor.do({ type: 'agent.acceptPreview', agent: alice })
+  floor.do({ type: 'leg.answered', leg: floor.last('agent.rung').leg })
+  assert.equal(floor.last('call.dialed').mode, 'preview')
+})

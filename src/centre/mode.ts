@@ -2,6 +2,7 @@
  * Which mode a campaign dials in now: its own, or what the first of its rules that holds says. A rule that holds goes on holding a little
  * beyond its limit, and a mode stays for two minutes at least, so that nothing flaps when one agent comes and goes.
  */
+import type { CampaignId } from '../lib/ids.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { BufferedLead, CampaignMode, ModeRule } from './entities.ts'
@@ -15,6 +16,14 @@ const lookEveryMs = 1_000
 const slack = 0.1
 /** Answer rates of fewer calls say nothing yet. */
 const callsMin = 50
+
+/** What a campaign's rules of mode had come to when the last run ended; `calls` of the last few hundred, and how many were answered. */
+export type ResumedMode = {
+  campaign: CampaignId
+  changed: { mode: CampaignMode; rule: number | null; since: number } | null
+  calls: number
+  answers: number
+}
 
 export function modeNow(floor: CampaignFloor): CampaignMode {
   return floor.mode
@@ -34,7 +43,7 @@ export function changeMode(state: FloorState, floor: CampaignFloor, moment: Mome
   const { ruled } = floor
   if (moment.now - ruled.lookedAt < lookEveryMs && moment.now >= ruled.lookedAt) return null
   const d = new Draft(state, moment)
-  const { mode, rule } = wantedMode(floor, moment.now)
+  const { mode, rule } = wantedMode(floor, state.zone, moment.now)
   const mayChange = ruled.since === null || Math.abs(moment.now - ruled.since) >= dwellMs
   if ((mode !== floor.mode || rule !== ruled.rule) && mayChange)
     d.fact({ type: 'campaign.modeChanged', campaign: campaign.id, from: floor.mode, mode, rule })
@@ -42,24 +51,25 @@ export function changeMode(state: FloorState, floor: CampaignFloor, moment: Mome
   return d.decision()
 }
 
-/** The first rule that holds, counted from 1, and its mode; rule null: the campaign's own. */
-export function wantedMode(floor: CampaignFloor, now: number): { mode: CampaignMode; rule: number | null } {
+/** The first rule that holds, counted from 1, and its mode; rule null: the campaign's own. `zone`: the centre's, for hours that name none. */
+export function wantedMode(
+  floor: CampaignFloor,
+  zone: string,
+  now: number,
+): { mode: CampaignMode; rule: number | null } {
   const { campaign, ruled } = floor
   const rules = campaign.modeRules ?? []
   for (const [n, rule] of rules.entries())
-    if (holds(rule.when, floor, now, ruled.rule === n + 1)) return { mode: rule.mode, rule: n + 1 }
+    if (holds(rule.when, floor, zone, now, ruled.rule === n + 1)) return { mode: rule.mode, rule: n + 1 }
   return { mode: campaign.mode, rule: null }
 }
 
 /** All that a rule names must be so. */
-function holds(when: ModeRule['when'], floor: CampaignFloor, now: number, held: boolean): boolean {
+function holds(when: ModeRule['when'], floor: CampaignFloor, zone: string, now: number, held: boolean): boolean {
   const { signedOn, ruled } = floor
   const { from, to, agentsBelow, agentsFrom, answerRateBelow, answerRateFrom } = when
   const people = (limit: number) => Math.max(1, Math.round(limit * slack))
-  if (
-    (from !== undefined || to !== undefined) &&
-    !isWithin(when.zone ?? zoneDefault, from ?? '00:00', to ?? '24:00', now)
-  )
+  if ((from !== undefined || to !== undefined) && !isWithin(when.zone ?? zone, from ?? '00:00', to ?? '24:00', now))
     return false
   if (agentsBelow !== undefined && signedOn >= agentsBelow + (held ? people(agentsBelow) : 0)) return false
   if (agentsFrom !== undefined && signedOn < agentsFrom - (held ? people(agentsFrom) : 0)) return false
@@ -76,8 +86,6 @@ function isWithin(zone: string, from: string, to: string, now: number): boolean 
   const [start, end] = [minuteOf(from), minuteOf(to)]
   return start <= end ? minute >= start && minute < end : minute >= start || minute < end
 }
-
-const zoneDefault = 'Asia/Shanghai'
 
 function minuteOf(clock: string): number {
   return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))

@@ -30,7 +30,7 @@ export function acceptPreview(d: Draft, id: UserId, chosen: number | null = null
   if (phone === null) return d.refuse('number_invalid', 'This lead has no number.')
   const { number, relation } = phone
   const party = { ...personOf(lead), relation }
-  const intent: DialIntent = { number, campaign, lead: lead.id, ...party }
+  const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'preview', ...party }
   const closed = { agent: id, campaign, lead: lead.id, reason: null }
   const outcome = startByHand(d, agent, intent, 'preview', false)
   if (outcome === 'no_line') return // a line may be free in a moment: the offer stands until its time is over

@@ -38,6 +38,7 @@ import type { LeadSupply } from './lead-supply.ts'
 import type { LineBook } from './lines/line-book.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { TallyCounts } from './lines/tally.ts'
+import type { ResumedMode } from './mode.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
@@ -272,6 +273,8 @@ export type Setup = {
   zone?: string | null
   /** Live-answered and abandoned calls, by campaign and quarter of an hour, of the last 30 days. */
   abandonment?: ({ campaign: CampaignId; at: number } & AbandonCount)[]
+  /** Of campaigns with rules of mode: what was in force when the last run ended. */
+  modes?: ResumedMode[]
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */
   lines?: ({ at: number; trunk: TrunkId; callerId: string } & TallyCounts)[]
   lineRules?: LineRules

@@ -10,6 +10,7 @@ import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
 import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
 import { linesOf } from './lines.ts'
+import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
 
@@ -57,6 +58,7 @@ export const loadQueries = {
     abandonment: abandonQuarters(db.$client, args.now),
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
+    modes: modesOf(db),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
     calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),

@@ -117,9 +117,10 @@ const zh = {
     title: '外呼方式规则',
     rules: '方式规则',
     rulesHelp:
-      '每行一条，先满足者生效，例如：09:00-12:00 agents<10 answers<20% : preview。条件：时段、@时区、agents< 或 >=（签入人数）、answers< 或 >=（近期接通率）。都不满足时按上面的方式；每次切换至少保持两分钟。',
+      '每行一条，先满足者生效，例如：09:00-12:00 agents<10 answers<20% : preview。条件：时段（中心时区）、@时区、agents< 或 >=（签入人数）、answers< 或 >=（近期接通率）。都不满足时按上面的方式；每次切换至少保持两分钟。',
     reserved: '先占坐席',
-    reservedHelp: '渐进外呼：先占用一名空闲坐席再拨客户，坐席听到振铃，接通即对话。',
+    reservedHelp:
+      '渐进外呼：先占用一名空闲坐席再拨客户，坐席听到振铃，接通即对话。预览外呼在坐席接受后才拨，本来如此。',
     abandoned: '呼损客户',
     abandonedHelp: '已接通但两秒内无坐席的客户。',
     abandonedWords: { rest: '休息 72 小时', callback: '10 分钟后回呼，先占坐席' },
@@ -440,9 +441,10 @@ const en: Like<typeof zh> = {
     title: 'Rules of mode',
     rules: 'Rules',
     rulesHelp:
-      'One a line, the first that holds counts, e.g. 09:00-12:00 agents<10 answers<20% : preview. Conditions: hours, @zone, agents< or >= (signed on), answers< or >= (of the last calls). When none holds the mode above is in force; each change stays for two minutes at least.',
+      'One a line, the first that holds counts, e.g. 09:00-12:00 agents<10 answers<20% : preview. Conditions: hours (in the centre’s zone), @zone, agents< or >= (signed on), answers< or >= (of the last calls). When none holds the mode above is in force; each change stays for two minutes at least.',
     reserved: 'Agent first',
-    reservedHelp: 'Progressive: a free agent is taken, then the customer is dialled; the agent hears it ring.',
+    reservedHelp:
+      'Progressive: a free agent is taken, then the customer is dialled; the agent hears it ring. A preview is so anyway, once it is accepted.',
     abandoned: 'Whom we abandoned',
     abandonedHelp: 'Customers who answered and found no agent within two seconds.',
     abandonedWords: { rest: 'rests for 72 hours', callback: 'is called back after 10 minutes, agent first' },
