@@ -4,10 +4,11 @@
  */
 
 import { followAbandonment } from './abandonment.ts'
-import { shiftDue, sweepDue } from './deadlines.ts'
+import { sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
+import { shiftClock } from './evolve-clock.ts'
 import { evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
@@ -36,10 +37,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       evolveRecord(state, change.fact, at)
       break
     case 'note.clockStepped':
-      shiftDue(state, change.byMs, at)
-      for (const floor of state.trunks.values()) {
-        floor.recent = floor.recent.map(start => start + change.byMs)
-      }
+      shiftClock(state, change.byMs, at)
       break
     case 'trunk.stateChanged': {
       const floor = state.trunks.get(change.trunk)

@@ -11,8 +11,11 @@ import type { FloorState, Setup } from './state.ts'
 import { Stops } from './stops.ts'
 import { localDay, zoneOr } from './zone.ts'
 
-/** The floor as it is set up, with nobody on it; trunks are down until the phone layer says otherwise. */
-export function floorFrom(setup: Setup, bootAt: number): FloorState {
+/**
+ * The floor as it is set up, with nobody on it; trunks are down until the phone layer says otherwise. Ids are made of `bootAt`, which lies ahead
+ * of `now` when the clock was set back since the last line of the journal.
+ */
+export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorState {
   const state: FloorState = {
     ids: idSeries(bootAt),
     agents: new Map(),
@@ -45,22 +48,22 @@ export function floorFrom(setup: Setup, bootAt: number): FloorState {
   for (const policy of setup.policies ?? []) state.policies.set(policy.id, policy)
   for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)
   for (const stop of setup.stops ?? []) state.stops.add(stop)
-  for (const user of setup.users) evolve(state, { type: 'user.saved', user }, bootAt)
-  for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, bootAt)
+  for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
+  for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)
   state.lines.rules = setup.lineRules ?? state.lines.rules
   for (const { at, trunk, callerId, ...counts } of setup.lines ?? []) {
     if (state.trunks.get(trunk)?.trunk.callerIds.includes(callerId)) state.lines.resume(trunk, callerId, at, counts)
   }
-  for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, bootAt)
-  for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, bootAt)
-  for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, bootAt)
+  for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, now)
+  for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, now)
+  for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, now)
   for (const resumed of setup.modes ?? []) resumeMode(state, resumed)
   countFor(state)
   if (setup.history) state.counters.load(setup.history.contacts, setup.history.since, () => false)
   for (const { campaign, at, ...count } of setup.abandonment ?? [])
     state.campaigns.get(campaign)?.abandonment.add(localDay(state.zone, at), count)
   for (const floor of state.campaigns.values()) {
-    floor.day = localDay(state.zone, bootAt)
+    floor.day = localDay(state.zone, now)
     const { answered, abandoned } = floor.abandonment.of(floor.day, 1)
     floor.pacer.account.resume(answered, abandoned)
     limitAbandonment(state, floor)

@@ -14,7 +14,7 @@ export type Centre = {
   /** What follows of itself (deadlines, matches, new calls); null: nothing more at this instant. */
   proceed(state: FloorState, moment: Moment): Decision | null
   evolve(state: FloorState, change: Fact | Note, at: number): void
-  floorFrom(setup: Setup, bootAt: number): FloorState
+  floorFrom(setup: Setup, bootAt: number, now?: number): FloorState
   /** When to be asked again even if nothing happens. */
   nextDeadline(state: FloorState): number | null
 }

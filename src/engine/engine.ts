@@ -87,7 +87,7 @@ export class Engine implements EnginePort {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.state = options.centre.floorFrom(options.setup, options.bootAt)
+    this.state = options.centre.floorFrom(options.setup, options.bootAt, options.clock.now())
     this.#feed = new Feed(options.log)
     this.#clockStep = stepOf(options.clock)
     this.#unsubscribe = options.store.onCommitted((lines: CommittedLine[]) => this.#feed.publish(lines))

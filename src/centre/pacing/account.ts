@@ -72,6 +72,11 @@ export class AbandonAccount {
     this.abandoned = abandoned
   }
 
+  /** The clock was set: what was of late still is. */
+  shift(byMs: number): void {
+    if (this.#lastAt !== null) this.#lastAt += byMs
+  }
+
   /** A new day: the account starts anew, what was learned stays. */
   newDay(): void {
     this.answered = 0

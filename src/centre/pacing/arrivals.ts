@@ -14,6 +14,11 @@ export class Arrivals {
     return (this.#countAt(now) * 1000) / memoryMs
   }
 
+  /** The clock was set. */
+  shift(byMs: number): void {
+    this.#at += byMs
+  }
+
   #countAt(now: number): number {
     return this.#count * Math.exp(-Math.max(0, now - this.#at) / memoryMs)
   }

@@ -219,6 +219,13 @@ export class Pacer {
     return Math.max(0.01, (1 - occupancyMax) * agents + this.#reserve)
   }
 
+  /** The clock was set; see evolve-clock.ts. */
+  shift(byMs: number): void {
+    this.#refreshedAt += byMs
+    if (this.#lookedAt !== null) this.#lookedAt += byMs
+    this.account.shift(byMs)
+  }
+
   #isRefreshDue(now: number): boolean {
     const sinceMs = now - this.#refreshedAt
     if (sinceMs < refreshMs) return false

@@ -1,0 +1,45 @@
+/**
+ * The clock of the machine was set: what the floor remembers is told in the new time, so that a minute that was half over is half over still,
+ * and nobody wraps up, waits or is looked at an hour too long. Hours of the clock on the wall (callbacks, contact hours, caps) stay what they are.
+ */
+import { shiftDue } from './deadlines.ts'
+import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
+
+/** The clock went on by `byMs` at once and reads `now`. */
+export function shiftClock(state: FloorState, byMs: number, now: number): void {
+  for (const agent of state.agents.values()) shiftAgent(agent, byMs)
+  for (const call of state.calls.values()) shiftCall(call, byMs)
+  for (const floor of state.campaigns.values()) shiftCampaign(floor, byMs)
+  for (const floor of state.queues.values()) floor.arrivals.shift(byMs)
+  for (const floor of state.trunks.values()) floor.recent = floor.recent.map(start => start + byMs)
+  if (state.counters.askedAt !== null) state.counters.askedAt += byMs
+  shiftDue(state, byMs, now)
+}
+
+function shiftAgent(agent: Agent, byMs: number): void {
+  agent.phaseSince += byMs
+  agent.readySince += byMs
+  if (agent.stationLostAt !== null) agent.stationLostAt += byMs
+}
+
+function shiftCall(call: Call, byMs: number): void {
+  call.startedAt += byMs
+  if (call.answeredAt !== null) call.answeredAt += byMs
+  if (call.queuedAt !== null) call.queuedAt += byMs
+  if (call.connectedAt !== null) call.connectedAt += byMs
+  if (call.endedAt !== null) call.endedAt += byMs
+  const { notice } = call
+  if (notice === null) return
+  if (notice.begunAt !== null) notice.begunAt += byMs
+  if (notice.waitsUntil !== null) notice.waitsUntil += byMs
+}
+
+function shiftCampaign(floor: CampaignFloor, byMs: number): void {
+  floor.nextFetchAt += byMs
+  floor.fetchAskedAt += byMs
+  floor.lookedAt += byMs
+  floor.loggedAt += byMs
+  floor.ruled.lookedAt += byMs
+  if (floor.ruled.since !== null) floor.ruled.since += byMs
+  floor.pacer.shift(byMs)
+}
