@@ -14,6 +14,8 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   const campaign: Campaign = {
     id: newId<'campaign'>('cp'),
     ...rest,
+    trunks: once(rest.trunks),
+    agents: once(rest.agents),
     state: 'paused',
     retries: retries ?? defaultRetries,
     dispositions: dispositions ?? defaultDispositions[rest.business],
@@ -35,6 +37,8 @@ export async function changeCampaign(
 ): Promise<Campaign> {
   const change = parseInput(campaignChange, given)
   const campaign = { ...(await campaignById(door, id)), ...change }
+  campaign.trunks = once(campaign.trunks)
+  campaign.agents = once(campaign.agents)
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   if (change.notice) checkNotice(campaign, [])
   if (change.policy) await checkPolicy(door, campaign.policy)
@@ -42,6 +46,11 @@ export async function changeCampaign(
   if (change.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
+}
+
+/** Who is named twice would be counted twice: one agent as two, one trunk with two turns. */
+function once<Name>(names: readonly Name[]): Name[] {
+  return [...new Set(names)]
 }
 
 /** `{state}`. A closed campaign stays closed: its figures are final. */

@@ -157,13 +157,17 @@ function leadFrom(columns: Column[], cells: string[]): unknown {
     if (cell === '') continue
     if (column.kind === 'field') fields[column.name] = cell
     else if (column.kind === 'phone') numbers.set(column.which, cell)
-    else if (column.kind === 'relation') relationOf.set(column.which, relationWords[cell] ?? cell.toUpperCase())
+    else if (column.kind === 'relation') relationOf.set(column.which, relationOfWord(cell))
     else lead[column.kind] = cell
   }
   const phones = [...numbers].map(([which, number]) => ({ number, relation: relationOf.get(which) ?? 'SELF' }))
   const { basis, evidence, ...rest } = lead
   const consent = basis === undefined && evidence === undefined ? {} : { consent: { basis, evidence } }
   return { ...rest, phones, fields, ...consent }
+}
+
+function relationOfWord(cell: string): string {
+  return Object.hasOwn(relationWords, cell) ? relationWords[cell]! : cell.toUpperCase()
 }
 
 type Sniffed = { encoding: 'utf8' | 'gb18030'; delimiter: string; chunks: AsyncIterable<Uint8Array> }

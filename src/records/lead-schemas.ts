@@ -1,7 +1,7 @@
 /** What the records door takes of lists and of how a file of leads is read. */
 import { z } from '@hono/zod-openapi'
+import { words } from './words.ts'
 
-const words = (max: number) => z.string().trim().min(1).max(max)
 const priority = z.int().min(0).max(9)
 const weight = z.int().min(1).max(100)
 

@@ -34,7 +34,7 @@ function foundAt(given: unknown, path: PropertyKey[]): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value) // JSON has no Infinity
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`
 }
 

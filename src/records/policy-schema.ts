@@ -16,6 +16,7 @@ const window = z.union([
     .refine(({ n, of }) => n <= rollMax[of], `at most ${windowDaysMax} days or 3 months`),
   z.strictObject({ type: z.literal('REST'), n: z.int().min(1).max(windowDaysMax) }),
 ])
+const modes = z.array(z.enum(campaignModes)).min(1).max(campaignModes.length)
 const limit = z
   .strictObject({
     unit: z.enum(limitUnits),
@@ -24,8 +25,8 @@ const limit = z
     max: z.int().min(0).max(1000),
     effect: z.enum(['BLOCK', 'WARN']).default('BLOCK'),
     unlessAgreed: z.literal(true).optional(),
-    modes: z.array(z.enum(campaignModes)).min(1).optional(),
-    counts: z.array(z.enum(campaignModes)).min(1).optional(),
+    modes: modes.optional(),
+    counts: modes.optional(),
     note: z.string().max(500).optional(),
   })
   .refine(given => given.key.includes('PARTY') || given.key.includes('NUMBER'), 'a key with PARTY or NUMBER')
@@ -35,7 +36,7 @@ export const policyInput = z
     id: z.string().regex(/^[A-Z][A-Z0-9-]{1,47}$/, 'capitals, digits and -, 2 to 48'),
     source: z.string().trim().min(1).max(500),
     confidence: z.enum(['V', 'S', 'M', 'O']).default('O'),
-    business: z.array(z.enum(businesses)).min(1),
+    business: z.array(z.enum(businesses)).min(1).max(businesses.length),
     hours,
     hoursUnlessAgreed: z.literal(true).optional(),
     weekdays: z.array(z.int().min(0).max(6)).min(1).max(7).optional(),
@@ -43,8 +44,8 @@ export const policyInput = z
       .string()
       .regex(/^[A-Z]{2}$/, 'a calendar of two capitals, e.g. ID')
       .optional(),
-    relations: z.array(z.enum(relations)).min(1),
-    consentFor: z.array(z.enum(businesses)).optional(),
+    relations: z.array(z.enum(relations)).min(1).max(relations.length),
+    consentFor: z.array(z.enum(businesses)).max(businesses.length).optional(),
     limits: z.array(limit).max(50).default([]),
     abandon: z.strictObject({ max: z.number().min(0).max(1), days: z.int().min(1).max(30) }).optional(),
     note: z.string().max(1000).optional(),

@@ -9,15 +9,17 @@ import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
+import { words } from './words.ts'
 
 const id = <T extends string>() =>
   z
     .string()
     .regex(idPattern, 'an id: letters, digits, - and _, at most 64')
     .transform(text => text as T)
-const words = (max: number) => z.string().trim().min(1).max(max)
 const days = (n: number) => n * 86_400_000
 const ms = (min: number, max: number) => z.int().min(min).max(max)
+/** Unix ms, up to the year 2100: what is far beyond has no date that a page could show. */
+const until = z.int().min(0).max(4_102_444_800_000, 'Unix ms, at most 4102444800000 (the year 2100)')
 
 /** A host name, an IPv4 or an IPv6 address without brackets. */
 const host = z
@@ -251,7 +253,7 @@ export const suppressionInput = z
     number: phoneNumber,
     reason: words(200),
     /** Unix ms; null: for good. */
-    until: z.int().min(0).nullable().default(null),
+    until: until.nullable().default(null),
   })
   .openapi('SuppressionInput')
 
@@ -262,7 +264,7 @@ export const stopInput = z
     kind: z.enum(stopKinds).default('hold'),
     reason: words(200),
     /** Unix ms; null: until it is released. */
-    until: z.int().min(0).nullable().default(null),
+    until: until.nullable().default(null),
   })
   .openapi('HoldInput')
 
@@ -276,7 +278,7 @@ export const contactQuestion = z
     debt: words(64).nullable().default(null),
     mode: z.enum(campaignModes).default('manual'),
     agreed: z.boolean().default(false),
-    at: z.int().min(0).max(4_102_444_800_000).optional(),
+    at: until.optional(),
   })
   .openapi('ContactQuestion')
 

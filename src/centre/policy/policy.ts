@@ -87,7 +87,7 @@ export const stacks: Readonly<Record<string, readonly string[]>> = {
 export const manualStack = 'install_default_CN'
 
 export function stackNames(text: string): readonly string[] {
-  return stacks[text] ?? (text.includes('+') ? text.split('+').flatMap(name => stacks[name] ?? [name]) : [text])
+  return text.split('+').flatMap(name => (Object.hasOwn(stacks, name) ? stacks[name]! : [name]))
 }
 
 /** The policies of a stack that concern this business; when none does, all, since what is not known is not allowed. An unknown name: its text. */

@@ -56,6 +56,6 @@ export async function once(
 }
 
 async function hashOf(c: Ctx): Promise<string> {
-  const hash = createHash('sha256').update(`${c.req.method} ${c.req.path}\n`)
+  const hash = createHash('sha256').update(`${c.req.method} ${c.req.path}${new URL(c.req.url).search}\n`)
   return hash.update(new Uint8Array(await c.req.arrayBuffer())).digest('hex')
 }

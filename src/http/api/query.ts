@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { idPattern } from '../../lib/ids.ts'
+import { InvalidInput } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'
 import type { Ctx } from '../deps.ts'
 
@@ -40,5 +41,8 @@ export const recordingQuery = paging.extend({
 
 /** The query string, checked; a name that is not known is refused, since a filter that is passed over answers too much. */
 export function queryOf<S extends z.ZodObject>(c: Ctx, schema: S): z.output<S> {
+  const again = Object.entries(c.req.queries()).find(([, values]) => values.length > 1)
+  if (again !== undefined)
+    throw new InvalidInput([{ field: again[0].slice(0, 64), found: `${again[1].length} of it`, allowed: 'one' }])
   return parseInput(schema, c.req.query())
 }
