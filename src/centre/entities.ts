@@ -146,6 +146,8 @@ export type Campaign = {
   quotas?: Quota[]
   /** Which of the leads that are equal otherwise come first; left out: those that are due longest. */
   order?: 'oldest' | 'newest'
+  /** Segments that answer better than usual at this hour come first; left out: true. */
+  bestTime?: boolean
   /** The first that holds sets the mode; when none does it is `mode`. */
   modeRules?: ModeRule[]
   /**

@@ -213,6 +213,7 @@ export const campaignInput = z
     retries: z.array(retry).max(16).optional(),
     quotas: z.array(quota).max(200).optional(),
     order: z.enum(['oldest', 'newest']).optional(),
+    bestTime: z.boolean().optional(),
     dispositions: z
       .array(disposition)
       .min(1)

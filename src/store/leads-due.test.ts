@@ -134,6 +134,42 @@ test('a segment that answers well at this hour of its day comes first; a few luc
   assert.equal(refs(3, { now: nineInShanghai + 6 * 3_600_000 }), 'R1 R3 R2')
 })
 
+test('a campaign that does not go by the best hour takes what is due longest', () => {
+  for (const [bestTime, order] of [
+    [false, 'R1 R2'],
+    [true, 'R2 R1'],
+  ] as const) {
+    const { add, tell, refs } = aStore({ bestTime })
+    add('i_1', lead(1, { segment: 'north' }), lead(2, { segment: 'south' }))
+    for (const [n, answered] of [1, 2]
+      .flatMap(n => Array.from({ length: 60 }, (_, at) => [n, at < 20 * n] as const))
+      .entries()) {
+      const [to, isAnswered] = answered
+      const call = `c_${n}`
+      const who = {
+        lead: lead(to).id,
+        party: null,
+        name: null,
+        relation: 'SELF',
+        agent: null,
+        number: '+8613800000001',
+      }
+      const line = { trunk: 't', callerId: '1', leg: call, verdict: { policy: 'p', version: '1', rules: [] } }
+      const result = isAnswered ? 'ANSWERED' : 'NO_ANSWER'
+      // South answers at nine as seldom as ever, but north hardly at all then, and better later in the day.
+      const at = nineInShanghai - 86_400_000 + (to === 1 && isAnswered ? 6 * 3_600_000 : 0)
+      tell(at, { type: 'call.dialed', call, mode: 'progressive', campaign: sales, ...who, ...line })
+      if (isAnswered) tell(at, { type: 'call.answered', call })
+      tell(at, {
+        type: 'call.ended',
+        call,
+        ending: { by: 'party', cause: 'hangup', result, sipStatus: null, q850: null },
+      })
+    }
+    assert.equal(refs(2), order)
+  }
+})
+
 test('a callback is fetched with the number on which it was agreed, and the next one is foretold', () => {
   const { add, tell, due } = aStore()
   add('i_1', lead(1), lead(2), lead(3))

@@ -54,7 +54,7 @@ export const dueQueries = {
       except: new Set(args.except),
       closed: new Set(args.closed),
       full: new Set(args.full),
-      score: bestTime(answerHours(db, args.campaign)),
+      score: bestTime(campaign?.bestTime === false ? [] : answerHours(db, args.campaign)),
     }
     const leads = callbacks(of, args.campaign, want)
     if (!args.callbacksOnly) leads.push(...ready(of, args.campaign, want - leads.length))

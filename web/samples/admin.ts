@@ -101,6 +101,9 @@ const campaignFilled = {
   linesPerAgentMax: '3',
   priority: '5',
   share: '1',
+  order: 'oldest',
+  bestTime: 'true',
+  quotas: '上海 | connected | 500\n* | done | 2000',
   dispositions: 'promise | 承诺还款 | Promise to pay | callback\npaid | 已还款 | Paid | done',
   retries: 'BUSY 10 3\nNO_ANSWER 120 3',
 }

@@ -2,6 +2,7 @@
 import { deskPage } from '../pages/agent/desk.ts'
 import { problemPage } from '../pages/problem.ts'
 import { signInPage } from '../pages/sign-in.ts'
+import { bestTimesPage } from '../pages/supervisor/best-times.ts'
 import { callbacksPage } from '../pages/supervisor/callbacks.ts'
 import { campaignPage } from '../pages/supervisor/campaign.ts'
 import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
@@ -11,6 +12,7 @@ import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
 import { auditorSamples } from './auditor.ts'
+import { sampleSegments } from './best-times.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing } from './campaign.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls } from './floor.ts'
@@ -51,6 +53,13 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),
   'supervisor-pacing': language => pacingPage(samplePacing(language)),
+  'supervisor-best-times': language =>
+    bestTimesPage({
+      frame: sampleFrame({ language, path: '/supervisor', role: 'supervisor' }),
+      campaign: { id: 'cp_1', name: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒', bestTime: true },
+      rows: sampleSegments(language),
+      more: 3,
+    }),
   'supervisor-callbacks': language =>
     callbacksPage({
       frame: sampleFrame({ language, path: '/supervisor/callbacks', role: 'supervisor' }),

@@ -8,6 +8,7 @@ import { frameWords } from './frame.ts'
 import type { Language, Like } from './language.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
+import { orderWords } from './order.ts'
 import { policyWords } from './policies.ts'
 import { supervisorWords } from './supervisor.ts'
 
@@ -25,6 +26,7 @@ const zh = {
   lists: listWords.zh,
   campaign: campaignWords.zh,
   callbacks: callbackWords.zh,
+  order: orderWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -41,6 +43,7 @@ const en: Words = {
   lists: listWords.en,
   campaign: campaignWords.en,
   callbacks: callbackWords.en,
+  order: orderWords.en,
 }
 
 /** All texts of the pages in one language. */

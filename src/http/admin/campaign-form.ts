@@ -4,6 +4,7 @@ import type { Campaign, RetryRule } from '../../centre/entities.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
 import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
+import { freshOrder, orderGiven, orderValues } from './campaign-order.ts'
 
 export const freshCampaign: Filled['values'] = {
   business: 'collections',
@@ -18,6 +19,7 @@ export const freshCampaign: Filled['values'] = {
   priority: '5',
   share: '1',
   ...freshModes,
+  ...freshOrder,
 }
 
 export function campaignValues(campaign: Campaign): Filled['values'] {
@@ -37,6 +39,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     priority: String(campaign.priority ?? 5),
     share: String(campaign.share ?? 1),
     ...modeValues(campaign),
+    ...orderValues(campaign),
     retries: campaign.retries.map(lineOf).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
@@ -61,6 +64,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     abandonRateMax: numberOf(typed, 'abandonRateMax', 0.01),
     ...numbersOf(typed, { occupancyMax: 0.01, linesPerAgentMax: 1, priority: 1, share: 1 }),
     ...modesGiven(typed),
+    ...orderGiven(typed),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }

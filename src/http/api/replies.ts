@@ -111,6 +111,7 @@ export const campaignReply = z
       .array(z.object({ segment: orNull(z.string()), count: z.enum(['done', 'connected']), max: z.int() }))
       .optional(),
     order: z.enum(['oldest', 'newest']).optional(),
+    bestTime: z.boolean().optional(),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
     ),

@@ -12,6 +12,7 @@ import { callbackCounts } from '../callbacks.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
+import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
@@ -55,5 +56,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', campaignPageRoutes(deps))
   route.route('/', callbackRoutes(deps))
+  route.route('/', bestTimeRoutes(deps))
   return route
 }

@@ -9,6 +9,7 @@ import { campaignChip, chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
 import { modeFields } from './campaign-modes.ts'
+import { orderFields } from './campaign-order.ts'
 import { problems } from './users.ts'
 
 /** Settings with the live figures since the program started. */
@@ -135,6 +136,7 @@ ${textField({ name: 'linesPerAgentMax', label: words.linesPerAgent, help: words.
 ${textField({ name: 'priority', label: words.priority, help: words.priorityHelp, type: 'number', min: 1, max: 9, figure: true, required: true }, filled)}
 ${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'number', min: 1, max: 100, figure: true, required: true }, filled)}</div>
 ${modeFields(filled, w, campaign?.id ?? null)}
+${orderFields(filled, w, campaign?.id ?? null)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`

@@ -44,7 +44,7 @@ export function leadsPage(props: LeadsProps): Html {
   const title = words.title(props.campaign.name)
   return layout(props.frame, {
     title,
-    main: html`${heading({ title, count: w.frame.list.count(all), about: words.about, actions: html`<a class="button" href="/admin/campaigns/${props.campaign.id}">${icon('settings')}${w.admin.campaigns.settings}</a>` })}
+    main: html`${heading({ title, count: w.frame.list.count(all), about: words.about, actions: html`<a class="button" href="/supervisor/campaigns/${props.campaign.id}/best-times">${icon('clock')}${w.order.best}</a><a class="button" href="/admin/campaigns/${props.campaign.id}">${icon('settings')}${w.admin.campaigns.settings}</a>` })}
 ${props.report ? report(props.report, w) : null}${problems(props.filled, w)}
 <form class="panel upload" method="post" action="${path}" enctype="multipart/form-data">${textField({ name: 'file', label: words.file, type: 'file', help: words.fileHelp, required: true }, props.filled)}
 <details><summary>${w.lists.title}</summary>${importFields(w, props.filled)}</details>

@@ -22,7 +22,7 @@ export function campaignPage(props: CampaignPageProps): Html {
     main: html`${heading({ title: now.name, count: w.domain.mode[now.mode], actions: actions(props, w) })}
 <div id="campaign-stream" hx-sse:connect="/live/campaigns/${now.id}" hidden></div>
 <div class="stack">${campaignRegions(props).map(region => region.body)}
-<p><a class="button" href="${path}/pacing">${icon('scroll-text')}${w.campaign.wholeLog}</a></p></div>`,
+<p><a class="button" href="${path}/pacing">${icon('scroll-text')}${w.campaign.wholeLog}</a> <a class="button" href="${path}/best-times">${icon('clock')}${w.order.best}</a></p></div>`,
   })
 }
 
