@@ -1,6 +1,6 @@
 /** Leads whose next turn is not a matter of retry rules: who heard a notice, and who is owed a call by an agent. */
 import type { Draft } from './draft.ts'
-import type { Callback, LeadState } from './entities.ts'
+import type { Callback, EndCause, LeadState } from './entities.ts'
 import { normaliseNumber } from './number.ts'
 import { noteTried } from './promise.ts'
 import type { Call } from './state.ts'
@@ -17,8 +17,8 @@ export function abandonedDueAt(d: Draft, call: Call): number {
 }
 
 /** Gives the lead back when the call says what is next; false: the retry rules decide. */
-export function releaseOwed(d: Draft, call: Call): boolean {
-  const next = nextOf(d, call)
+export function releaseOwed(d: Draft, call: Call, cause: EndCause): boolean {
+  const next = nextOf(d, call, cause)
   if (next === null || call.lead === null) return false
   // Whoever asked a robot for a person, and did not get to talk to one, is called back by one.
   if (next.reason === 'notice_key_1') callBack(d, call, 'overflow', { campaign: call.campaign, lead: call.lead.id })
@@ -28,12 +28,17 @@ export function releaseOwed(d: Draft, call: Call): boolean {
   return true
 }
 
-function nextOf(d: Draft, call: Call): { state: LeadState; dueAt: number | null; reason: string } | null {
+function nextOf(
+  d: Draft,
+  call: Call,
+  cause: EndCause,
+): { state: LeadState; dueAt: number | null; reason: string } | null {
   if (call.direction === 'in' || call.answeredAt === null) return null
   if (call.notice?.digit === '2') return { state: 'dnc', dueAt: null, reason: 'notice_key_2' }
   if (call.notice?.digit === '1') return { state: 'callback', dueAt: d.now, reason: 'notice_key_1' }
   if (call.notice?.whole) return { state: 'done', dueAt: null, reason: 'notice_heard' }
-  if (call.dismissed === 'abandoned') return { state: 'callback', dueAt: abandonedDueAt(d, call), reason: 'ABANDONED' }
+  if (call.dismissed === 'abandoned' || cause === 'abandoned')
+    return { state: 'callback', dueAt: abandonedDueAt(d, call), reason: 'ABANDONED' }
   return null
 }
 

@@ -29,7 +29,7 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
     d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
   }
-  if (!talkedOn && !releaseOwed(d, call)) giveBack(d, call, ending.result)
+  if (!talkedOn && !releaseOwed(d, call, ending.cause)) giveBack(d, call, ending.result)
   if (agent === null || agent.call !== call.id) return
   if (!talkedOn) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs

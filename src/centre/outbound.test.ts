@@ -295,3 +295,25 @@ test('a desk phone is rung for the answered customer; not picked up, the agent i
   floor.do({ type: 'leg.answered', leg: second.leg })
   assert.deepEqual([floor.call.phase, floor.lastEffect('media.patch').b], ['talking', second.leg])
 })
+
+test('who hangs up while a desk phone rings counts as abandoned after two seconds, and is owed a call', () => {
+  for (const [waitedMs, abandoned] of [
+    [1_999, 0],
+    [2_000, 1],
+  ] as const) {
+    const floor = new TestFloor({ station: 'phone-rung' })
+    floor.leads(carl)
+    floor.ready(alice)
+    const { call } = floor
+    floor.do({ type: 'leg.answered', leg: call.leg })
+    assert.equal(floor.agent(alice).phase, 'ringing')
+    floor.pass(waitedMs)
+    floor.partyEnds(call)
+    assert.equal(floor.count('call.abandoned'), abandoned)
+    assert.equal(floor.count('callback.scheduled'), abandoned)
+    const { state, dueAt } = floor.last('lead.released')
+    const restMs = abandoned === 1 ? 72 * 3_600_000 : 2 * 3_600_000
+    assert.deepEqual([state, dueAt], [abandoned === 1 ? 'callback' : 'ready', floor.clock.now() + restMs])
+    assert.equal(floor.state.campaigns.get(campaign)!.abandoned, abandoned)
+  }
+})

@@ -31,11 +31,7 @@ export function enter(d: Draft, call: Call): void {
 /** The last instant of a wait has come. */
 export function waitedTooLong(d: Draft, call: Call): void {
   if (call.direction === 'out') {
-    const { campaign } = call
-    const waitedMs = d.now - (call.answeredAt ?? d.now)
-    d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })
-    const owed = { campaign, lead: call.lead?.id ?? null, at: abandonedDueAt(d, call) }
-    if (call.promise === null) callBack(d, call, 'abandoned', owed) // else what was promised still is
+    abandon(d, call)
     return dismiss(d, call, 'abandoned', 'abandoned-apology')
   }
   callBack(d, call, 'overflow', { agent: call.parkedFor })
@@ -49,8 +45,14 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
     return endCall(d, call, { by: 'party', cause: call.dismissed, result, ...ending }, leg)
   }
   if (call.direction === 'out') {
-    // Within the two seconds of the law's clock nobody was kept waiting.
-    if (d.now - (call.notice?.askedAt ?? d.now) >= abandonAfterMs) abandonAsker(d, call)
+    // Within the two seconds of the law's clock nobody was kept waiting. Beyond them waits whom a desk phone is rung for, too.
+    const since = call.notice === null ? call.answeredAt : call.notice.askedAt
+    const isLate = d.now - (since ?? d.now) >= abandonAfterMs
+    if (isLate && call.notice === null) {
+      abandon(d, call)
+      return endCall(d, call, { by: 'party', cause: 'abandoned', result: 'ABANDONED', ...ending }, leg)
+    }
+    if (isLate) abandonAsker(d, call)
     return endCall(d, call, { by: 'party', cause: 'hangup', result: 'ANSWERED', ...ending }, leg)
   }
   const waitedMs = d.now - (call.queuedAt ?? d.now)
@@ -58,6 +60,15 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
   if (waitedMs >= (queue?.callbackAfterMs ?? 0)) callBack(d, call, 'abandoned', { agent: call.parkedFor })
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
+}
+
+/** A customer whom we called and for whom nobody was there in time. */
+function abandon(d: Draft, call: Call): void {
+  const { campaign } = call
+  const waitedMs = d.now - (call.answeredAt ?? d.now)
+  d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })
+  const owed = { campaign, lead: call.lead?.id ?? null, at: abandonedDueAt(d, call) }
+  if (call.promise === null) callBack(d, call, 'abandoned', owed) // else what was promised still is
 }
 
 /** Whoever pressed 1 in a notice and found nobody. */
