@@ -178,3 +178,14 @@ test('who may sign on, and what needs audio', () => {
   assert.equal(floor.agent(sam).phase, 'signed_off')
   assert.equal(floor.do({ type: 'agent.signOn', agent: sam }).refusal?.rule, 'user_disabled')
 })
+
+test('a sign-off asked for in a call whose audio is lost is honoured when the caller goes back to the queue', () => {
+  const floor = new TestFloor({ campaign: { state: 'paused' } })
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.do({ type: 'agent.signOff', agent: alice, reason: 'end of shift' })
+  floor.do({ type: 'station.down', agent: alice, leg: `st_${alice}` as LegId, reason: 'closed' })
+  floor.pass(15_000)
+  assert.equal(call.phase, 'waiting')
+  assert.equal(floor.agent(alice).phase, 'signed_off')
+})

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { stationGraceMs } from './evolve-agent.ts'
 import { withdrawPreview } from './preview.ts'
-import { takeState } from './settle.ts'
+import { settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 import { requeue } from './waiting.ts'
 
@@ -74,7 +74,7 @@ export function stationLost(d: Draft, call: Call, agent: Agent): void {
     return endCall(d, call, { by: 'system', cause: 'agent_lost', result: 'ANSWERED', sipStatus: null, q850: null })
   }
   requeue(d, call)
-  takeState(d, agent, 'break', 'audio_lost')
+  settle(d, agent, 'break', 'audio_lost') // a sign-off or break that was planned is honoured: nobody may be there to do it again
 }
 
 function callInHand(d: Draft, agent: Agent): Call | null {

@@ -115,7 +115,7 @@ function mayFollow(before: AgentPhase, after: AgentPhase): boolean {
     preview: ['ready', 'break', 'dialing', 'ringing', 'signed_off'],
     dialing: ['talking', 'ready', 'break', 'signed_off'],
     ringing: ['talking', 'dialing', 'ready', 'break', 'signed_off'],
-    talking: ['wrapping', 'break'],
+    talking: ['wrapping', 'break', 'signed_off'],
     wrapping: ['wrapping', 'ready', 'break', 'signed_off'],
   }
   return next[before].includes(after)
