@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallbackId } from '../lib/ids.ts'
-import { alice, bob, campaign, leadOf, TestFloor } from './testing.ts'
+import { alice, bob, campaign, leadOf, TestFloor, trunk } from './testing.ts'
 
 const carl = '+8613800000001'
 
@@ -73,4 +73,16 @@ test('who is owed a call in a predictive campaign is dialled for an agent who is
   floor.pass(2_000)
   assert.equal(floor.last('call.dialed').agent, alice)
   assert.equal(floor.last('call.dialed').callback, 'cb_1')
+})
+
+test('agent first with a desk phone: when the line is not there any more at the pick-up, the agent is free and not on a break', () => {
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { reserved: true } })
+  floor.leads(carl)
+  floor.ready(alice)
+  const { leg } = floor.lastEffect('phone.ring')
+  floor.do({ type: 'trunk.down', trunk, reason: 'no answer' })
+  floor.do({ type: 'leg.answered', leg })
+  assert.equal(floor.agent(alice).phase, 'ready')
+  assert.equal(floor.lastEffect('phone.hangUp').leg, leg)
+  assert.equal(floor.state.leadsInHand.size, 0)
 })

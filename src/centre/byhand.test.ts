@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LeadId, LegId } from '../lib/ids.ts'
-import { alice, bob, campaign, TestFloor } from './testing.ts'
+import { alice, bob, campaign, consent, TestFloor } from './testing.ts'
 
 const carl = '+8613800000001'
 const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
@@ -162,4 +162,15 @@ test('a callback needs a time that lies ahead and within contact hours; do-not-c
   second.do({ type: 'agent.break', agent: bob, reason: 'x' })
   assert.equal(second.do({ ...dial(carl), agent: bob }).refusal?.rule, 'do_not_call')
   assert.equal(second.last('lead.released').campaign, campaign)
+})
+
+test('a call by hand is one by hand in a preview campaign too, whatever phone it is made from', () => {
+  for (const station of ['browser', 'phone-rung'] as const) {
+    const floor = new TestFloor({ station, campaign: { mode: 'preview' } })
+    floor.ready(alice)
+    const about = { campaign, lead: 'le_1' as LeadId, party: null, name: null, relation: null, consent }
+    floor.do({ type: 'agent.dial', agent: alice, number: carl, ...about })
+    if (station === 'phone-rung') floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.ring').leg })
+    assert.equal(floor.last('call.dialed').mode, 'manual')
+  }
 })

@@ -41,10 +41,11 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   const { lead, party, name, relation } = input
   const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
   const { promised = null, attempts } = input
+  const mode = 'manual' as const
   const tried = lead === null || attempts === undefined ? {} : { attempts }
   const known = { consent, debt, override, agreedAt, promised, ...tried }
-  const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, ...known }
-  startByHand(d, agent, intent, 'manual', true)
+  const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, mode, ...known }
+  startByHand(d, agent, intent, mode, true)
 }
 
 /** Checks all that stands in the way, then rings the agent's phone first or places the call at once. Answers whether it went ahead. */
@@ -69,13 +70,15 @@ export function startByHand(
 export function dialAfterPickUp(d: Draft, agent: Agent, leg: LegId): void {
   if (agent.rung?.leg !== leg) return
   const { intent, call } = agent.rung
-  const mode = modeOf(d, intent)
+  const { mode = 'manual' } = intent
   const way = wayFor(d, intent, mode)
   if (!('obstacle' in way)) return placeByHand(d, agent, intent, mode, { leg, call }, way)
   stoppedBy(d, agent, intent, way)
   d.effect({ type: 'phone.hangUp', leg, q850: 16 })
   releaseIntent(d, intent, way.obstacle.rule)
-  settle(d, agent, 'break', 'dial_refused')
+  // Who dials is told why; whom the dialler had taken is free again, and not put on a break for a line that was busy.
+  if (intent.mode === 'progressive') settle(d, agent, agent.before)
+  else settle(d, agent, 'break', 'dial_refused')
 }
 
 /** The dialler calls a lead for whoever of the campaign is free; the caller has asked the gate and has the line. */
@@ -163,11 +166,4 @@ function place(
   const ringMs = Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
   d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
   return call
-}
-
-/** A rung phone remembers what to dial, not how it came about: a lead of a preview campaign came from a preview. */
-function modeOf(d: Draft, intent: DialIntent): CampaignMode {
-  const campaign = intent.campaign === null ? undefined : d.state.campaigns.get(intent.campaign)
-  if (intent.mode !== undefined) return intent.mode
-  return intent.lead !== null && campaign?.mode === 'preview' ? 'preview' : 'manual'
 }
