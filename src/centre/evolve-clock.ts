@@ -31,6 +31,7 @@ function shiftCall(call: Call, byMs: number): void {
   const { notice } = call
   if (notice === null) return
   if (notice.begunAt !== null) notice.begunAt += byMs
+  if (notice.askedAt !== null) notice.askedAt += byMs
   if (notice.waitsUntil !== null) notice.waitsUntil += byMs
 }
 

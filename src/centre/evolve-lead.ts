@@ -113,7 +113,9 @@ function buffered(state: FloorState, change: Extract<Note, { type: 'note.leadsBu
     const { nextCallbackAt, places, reached } = change.outlook
     if (nextCallbackAt !== null) expectCallback(state, floor, nextCallbackAt)
     supply.places = places
-    supply.reached ??= new Map(reached.map(({ segment, done, connected }) => [segment, { done, connected }]))
+    // Without quotas it would be counted from this start on alone, and be short when one is set later in the day.
+    if (floor.campaign.quotas?.length)
+      supply.reached ??= new Map(reached.map(({ segment, done, connected }) => [segment, { done, connected }]))
   }
   if (supply.callbacksOnly) return
   floor.exhausted = change.exhausted
@@ -155,7 +157,8 @@ function countInHand(floor: CampaignFloor, lead: BufferedLead, step: 1 | -1): vo
 
 function countReached(floor: CampaignFloor, lead: { segment?: string }, what: 'done' | 'connected'): void {
   const segment = lead.segment ?? ''
-  const reached = (floor.supply.reached ??= new Map())
+  const { reached } = floor.supply
+  if (reached === null) return // the store says it all when it is asked
   const counts = reached.get(segment) ?? { done: 0, connected: 0 }
   reached.set(segment, { ...counts, [what]: counts[what] + 1 })
 }

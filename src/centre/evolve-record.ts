@@ -205,7 +205,8 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
   floor.heldUntil = null
   floor.nextFetchAt = at
   floor.supply.closed.clear() // the policy may be another
-  if (campaign.state !== 'running') floor.buffer.clear()
+  const uncounted = (campaign.quotas ?? []).length > 0 && floor.supply.reached === null
+  if (campaign.state !== 'running' || uncounted) floor.buffer.clear() // the store sends them with what was reached
   state.campaigns.set(campaign.id, floor)
   if (known === undefined) state.dialOrder.push(floor)
   sortDialOrder(state)

@@ -4,7 +4,7 @@ import { signOff } from './agent.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { User } from './entities.ts'
-import type { RecordFact } from './facts.ts'
+import type { DialIntent, RecordFact } from './facts.ts'
 import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
@@ -19,23 +19,33 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
     if (fact.type === 'party.held') held.add(fact.party)
     if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
-    if (fact.type === 'user.saved' && !fact.user.enabled && isSignedOn(d, fact.user.id)) {
+    if (fact.type === 'user.saved' && !mayWork(fact.user) && isSignedOn(d, fact.user.id)) {
       signOff(d, fact.user.id, 'user_disabled')
     }
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
   }
-  if (suppressed.size > 0) withdrawCalls(d, call => suppressed.has(call.number))
-  if (held.size > 0) withdrawCalls(d, call => call.party !== null && held.has(call.party))
+  if (suppressed.size + held.size > 0)
+    withdrawCalls(d, ({ number, party }) => suppressed.has(number) || (party !== null && held.has(party)))
   if (stopped.size > 0) withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
   if (held.size > 0) withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
-  if (held.size > 0) withdrawRung(d, held)
+  if (suppressed.size + held.size + stopped.size > 0)
+    withdrawRung(
+      d,
+      ({ number, party, campaign }) =>
+        suppressed.has(number) || (party !== null && held.has(party)) || (campaign !== null && stopped.has(campaign)),
+    )
+}
+
+/** As `signOn` has it: who is switched off, or is an auditor from now on, leaves the floor after the call in hand. */
+function mayWork({ enabled, role }: User): boolean {
+  return enabled && (role === 'agent' || role === 'supervisor')
 }
 
 /** A ready agent who is moved from a rung desk phone to a leg of the shift has none yet. */
 function changeStation(d: Draft, user: User): void {
   const agent = d.state.agents.get(user.id)
-  if (agent?.phase !== 'ready' || !user.enabled || user.station === 'phone-rung' || agent.stationLeg !== null) return
+  if (agent?.phase !== 'ready' || !mayWork(user) || user.station === 'phone-rung' || agent.stationLeg !== null) return
   takeState(d, agent, 'break', 'audio_lost')
 }
 
@@ -59,11 +69,10 @@ function withdrawPreviews(
   }
 }
 
-/** A desk phone that rings before such a person is dialled stops: nobody picks up for a call that cannot be. */
-function withdrawRung(d: Draft, held: ReadonlySet<string>): void {
+/** A desk phone that rings before someone is dialled stops when that may not be any more: nobody picks up for a call that cannot be. */
+function withdrawRung(d: Draft, isMeant: (intent: DialIntent) => boolean): void {
   for (const agent of d.state.agents.values()) {
-    const party = agent.rung?.intent.party ?? null
-    if (party === null || !held.has(party)) continue
+    if (agent.rung === null || !isMeant(agent.rung.intent)) continue
     stopRinging(d, agent)
     settle(d, agent, agent.before)
   }
