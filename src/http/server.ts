@@ -7,6 +7,10 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type ProblemProps, problemPage } from '../../web/pages/problem.ts'
+import { textsOf } from '../../web/parts/frame.ts'
+import { errorsOf } from '../../web/parts/problems.ts'
+import type { Words } from '../../web/words/words.ts'
+import { maskNumbersIn } from '../lib/mask.ts'
 import { apiRoutes } from './api/api.ts'
 import { bodyMax } from './body.ts'
 import { certificateRoutes } from './certificate-page.ts'
@@ -55,7 +59,8 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
         : problemOf(error)
     if (problem !== null) return answer(c, problem)
     const { requestId } = c.var
-    deps.log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request met a bug')
+    const path = maskNumbersIn(c.req.path.replaceAll(/%2B/gi, '+')) // a suppression is named by its number
+    deps.log.error({ err: error, requestId, method: c.req.method, path }, 'a request met a bug')
     return answer(c, {
       ...titled(500, 'A fault of the program', 'It is in the log under this name.'),
       instance: requestId,
@@ -74,8 +79,11 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   /** When even the page about the problem cannot be made (the database is gone), plain words must do. */
   async function problemHtml(c: Ctx, problem: Problem, status: ContentfulStatusCode): Promise<Response> {
     try {
-      const detail = problem.instance ?? (problem.status === 404 || problem.status === 403 ? null : problem.detail)
-      return c.html(problemPage({ frame: await frameOf(c, deps), kind: kindOf(problem.status), detail }), status)
+      const frame = await frameOf(c, deps)
+      return c.html(
+        problemPage({ frame, kind: kindOf(problem.status), detail: detailOf(problem, textsOf(frame)) }),
+        status,
+      )
     } catch {
       return c.text(`${problem.title}: ${problem.detail}\n`, status)
     }
@@ -83,11 +91,20 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   return app
 }
 
+/** In the page's language where there are words for it. */
+function detailOf({ instance, status, detail, rule, errors }: Problem, w: Words): string | null {
+  if (instance !== undefined) return instance
+  if (status === 404 || status === 403) return null
+  if (rule !== undefined) return w.domain.rules[rule] ?? detail
+  return errors === undefined ? detail : Object.values(errorsOf(errors, w)).join(' ')
+}
+
 function kindOf(status: number): ProblemProps['kind'] {
   if (status === 404) return 'notFound'
   if (status === 403) return 'forbidden'
   if (status === 413) return 'tooLarge'
-  return status >= 501 || status === 409 ? 'stopped' : 'fault'
+  if (status >= 400 && status < 500) return 'refused'
+  return status >= 501 ? 'stopped' : 'fault'
 }
 
 export type Listening = AsyncDisposable & {

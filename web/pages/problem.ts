@@ -5,8 +5,8 @@ import { layout } from '../parts/layout.ts'
 
 export type ProblemProps = {
   frame: Frame
-  kind: 'notFound' | 'forbidden' | 'stopped' | 'fault' | 'tooLarge'
-  /** `stopped`: why; `fault`: the number under which it is in the log. */
+  kind: 'notFound' | 'forbidden' | 'refused' | 'stopped' | 'fault' | 'tooLarge'
+  /** `refused`, `stopped`: why; `fault`: the number under which it is in the log. */
   detail: string | null
 }
 

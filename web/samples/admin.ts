@@ -250,6 +250,7 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
           ],
         },
         recycled: 31,
+        refused: null,
       },
       leads: [0, 1, 2].map(n => ({
         id: `l_${n}`,

@@ -61,6 +61,7 @@ const zh = {
     home: '回到首页',
     notFound: '没有这一页，或者它已被移除。',
     forbidden: '您的角色不能使用此页。如工作需要，请联系管理员调整角色。',
+    refused: '刚才的操作没有执行：',
     stopped: '系统暂不接受新的工作：',
     fault: '程序出错，已记入日志。请重试；若再次出现，请把下面的编号告诉管理员。',
     tooLarge: '内容过大：表单最多 256 KB，名单文件最多 64 MB。请分几次上传。',
@@ -69,6 +70,7 @@ const zh = {
   troubles: {
     'The disk is full: no new calls. Make space; the floor goes on by itself.':
       '磁盘已满，暂停新的呼叫，正在进行的通话不受影响。请清理磁盘空间，系统会自动恢复。',
+    'This cursor is not one of ours; ask for the first page again.': '翻页链接已失效，请回到列表第一页。',
     'The disk is full. Nothing was kept; make room and try again.':
       '磁盘已满，刚才的操作没有保存。请管理员清理磁盘空间后重试。',
     'The database cannot be written: no new calls. See the log; the floor tries again every second.':
@@ -176,6 +178,7 @@ const en: Like<typeof zh> = {
     home: 'To the first page',
     notFound: 'There is no such page, or it was removed.',
     forbidden: 'Your role cannot use this page. If your work needs it, ask the administrator to change the role.',
+    refused: 'This was not done:',
     stopped: 'The floor takes no new work at the moment:',
     fault: 'The program failed, and that is in the log. Try again; if it recurs, give the administrator this number.',
     tooLarge: 'That is too large: a form takes up to 256 KB, a lead list up to 64 MB. Send it in parts.',

@@ -9,6 +9,7 @@ const zh = {
   nameHelp: '不填则用文件名。',
   priority: '优先级（0–9）',
   weight: '权重（1–100）',
+  short: { priority: '优先级', weight: '权重' },
   paused: '暂停',
   leads: '名单数',
   ready: '待拨',
@@ -24,7 +25,7 @@ const zh = {
   priorityFieldHelp: '此列为 0–9 的整数，大的先拨。',
   recycle: '重新拨打',
   recycleReason: '已结束的原因',
-  recycleQuestion: '把这些名单恢复为待拨？尝试次数从零开始。',
+  recycleQuestion: (name: string) => `把批次“${name}”中因此结束的名单恢复为待拨？拨打次数从零算起。`,
   recycled: (n: number) => `已恢复 ${n} 条名单。`,
   why: '为什么不拨？',
   filters: {
@@ -49,6 +50,7 @@ const en: Like<typeof zh> = {
   nameHelp: 'Left empty: the name of the file.',
   priority: 'Priority (0–9)',
   weight: 'Weight (1–100)',
+  short: { priority: 'Priority', weight: 'Weight' },
   paused: 'Paused',
   leads: 'Leads',
   ready: 'Ready',
@@ -64,7 +66,8 @@ const en: Like<typeof zh> = {
   priorityFieldHelp: 'A whole number from 0 to 9; the highest is dialled first.',
   recycle: 'Dial again',
   recycleReason: 'Why they are over',
-  recycleQuestion: 'Make these leads ready again, as if never tried?',
+  recycleQuestion: (name: string) =>
+    `Make the leads of “${name}” that are over for this reason ready again, as if never tried?`,
   recycled: (n: number) => `${n} ${n === 1 ? 'lead is' : 'leads are'} ready again.`,
   why: 'Why is it not dialling?',
   filters: {

@@ -26,6 +26,13 @@ export function modeValues({ reserved, abandoned, modeRules, notice }: Campaign)
   }
 }
 
+/** Fields of a notice stand in the form one by one. */
+export const modeFieldNames = {
+  'notice.language': 'noticeLanguage',
+  'notice.maxLines': 'noticeMaxLines',
+  'notice.waitMs': 'noticeWait',
+}
+
 /** A form of before these fields sends none of them: they stay as they are. Throws InvalidInput for a line that cannot be read. */
 export function modesGiven(typed: Typed): Record<string, unknown> {
   if (typed.noticeLanguage === undefined) return {}

@@ -14,6 +14,7 @@ import { heldWords } from '../live/held-words.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
+import { modeFieldNames } from './campaign-modes.ts'
 
 /** `/admin/campaigns`: whom to call, by whom, on which lines, under which rules; starting, pausing and closing. */
 export function campaignRoutes(deps: Deps): Hono<Env> {
@@ -54,7 +55,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
         return c.redirect(`/admin/campaigns/${made.id}/leads`, 303)
       }
     } catch (error) {
-      return form(c, campaign, { values: typed, errors: refusedFor(error, w) }, 422)
+      return form(c, campaign, { values: typed, errors: refusedFor(error, w, { typed, fields: modeFieldNames }) }, 422)
     }
     return c.redirect('/admin/campaigns?saved=1', 303)
   }
@@ -62,19 +63,30 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
   async function form(c: Ctx, campaign: Campaign | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
     const w = textsOf(frame)
-    const [trunks, users] = await Promise.all([
+    const [trunks, everyone] = await Promise.all([
       deps.store.read('trunks.list', {}),
-      deps.store.read('users.list', { role: 'agent', enabledOnly: true }),
+      deps.store.read('users.list', {}),
     ])
+    // What the campaign has stays a choice, or the form would take it away unseen: agents who are away, a stack of policies.
+    const users = everyone.filter(
+      user => (user.enabled && user.role === 'agent') || campaign?.agents.includes(user.id) === true,
+    )
+    const policies = [...deps.engine.state.policies.keys(), ...Object.keys(stacks)].filter(
+      id => id !== 'LAB-ANY-HOUR' || deps.engine.state.lab,
+    )
     const leads = campaign && (await deps.store.read('campaigns.leadCounts', { campaign: campaign.id, now: frame.now }))
     const page = campaignFormPage({
       frame,
       campaign: campaign && leads && { ...view(campaign, w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
-      agents: users.map(user => ({ value: user.id, word: user.displayName })),
-      policies: [...deps.engine.state.policies.keys(), ...Object.keys(stacks)]
-        .filter(id => id !== 'LAB-ANY-HOUR' || deps.engine.state.lab)
-        .map(id => ({ value: id, word: id })),
+      agents: users.map(user => ({
+        value: user.id,
+        word: user.enabled ? user.displayName : `${user.displayName} (${w.frame.form.disabled})`,
+      })),
+      policies: [...new Set([...policies, ...(campaign === null ? [] : [campaign.policy])])].map(id => ({
+        value: id,
+        word: id,
+      })),
       filled,
     })
     return c.html(page, status)

@@ -23,7 +23,7 @@ export function numberRoutes(deps: Deps): Hono<Env> {
     try {
       await createNumber(deps.records, actorOf(c), { number: textOf(typed, 'number').replace(/[\s-]/g, ''), target })
     } catch (error) {
-      return page(c, { values: typed, errors: refusedFor(error, textsOf(await frameOf(c, deps))) }, 422)
+      return page(c, { values: typed, errors: refusedFor(error, textsOf(await frameOf(c, deps)), { typed }) }, 422)
     }
     return c.redirect('/admin/numbers?saved=1', 303)
   })

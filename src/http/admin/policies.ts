@@ -6,7 +6,6 @@ import { readLocal } from '../../../web/parts/time.ts'
 import { examine } from '../../centre/compliance.ts'
 import { closesOf, limitLine } from '../../centre/gate-words.ts'
 import { stacks } from '../../centre/policy/policy.ts'
-import { readLimits } from '../../records/limit-lines.ts'
 import { parseInput } from '../../records/parse.ts'
 import { savePolicy } from '../../records/policies.ts'
 import { contactQuestion } from '../../records/schemas.ts'
@@ -16,6 +15,7 @@ import { knownContact } from '../known-contact.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
+import { policyFieldNames, policyFieldWords, policyGiven } from './policy-form.ts'
 
 const monthMs = 31 * 86_400_000
 const latelyMax = 20
@@ -58,28 +58,27 @@ export function policyRoutes(deps: Deps): Hono<Env> {
       }
       return page(c, { bench: { values: typed, errors: {} }, verdict })
     } catch (error) {
-      return page(c, { bench: { values: typed, errors: refusedFor(error, textsOf(frame)) } }, 422)
+      return page(
+        c,
+        {
+          bench: {
+            values: typed,
+            errors: refusedFor(error, textsOf(frame), { typed, words: { number: 'phoneNumber' } }),
+          },
+        },
+        422,
+      )
     }
   })
 
   route.post('/admin/policies', allow('admin'), async c => {
     const typed = await typedOf(c)
-    const many = (name: string) => [typed[name] ?? []].flat().filter(value => value !== '')
-    const minute = (name: string) => Math.round(Number(textOf(typed, name) || 'x') * 60)
     try {
-      const holidays = textOf(typed, 'holidays').toUpperCase()
-      await savePolicy(deps.records, actorOf(c), {
-        id: textOf(typed, 'id').toUpperCase(),
-        source: textOf(typed, 'source'),
-        business: many('business'),
-        hours: { from: minute('from'), to: minute('to') },
-        relations: many('relations'),
-        ...(holidays === '' ? {} : { holidays }),
-        ...(textOf(typed, 'consent') === 'true' ? { consentFor: ['sales'] } : {}),
-        limits: readLimits(textOf(typed, 'limits')),
-      })
+      const former = state.policies.get(textOf(typed, 'id').toUpperCase())
+      await savePolicy(deps.records, actorOf(c), policyGiven(typed, former))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      const about = { typed, fields: policyFieldNames, words: policyFieldWords }
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), about)
       return page(c, { own: { values: typed, errors } }, 422)
     }
     return c.redirect('/admin/policies?saved=1', 303)

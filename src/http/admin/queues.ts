@@ -40,7 +40,7 @@ export function queueRoutes(deps: Deps): Hono<Env> {
       if (queue === null) await createQueue(deps.records, actorOf(c), givenBy(typed))
       else await changeQueue(deps.records, actorOf(c), queue.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
       return form(c, queue, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/queues?saved=1', 303)

@@ -12,6 +12,8 @@ import { refusedFor } from '../refused.ts'
 import { sealed, unsealed } from '../sealed.ts'
 import { textOf, typedOf } from '../typed.ts'
 
+const words = { number: 'phoneNumber' }
+
 /** `/admin/suppressions`: numbers that nobody calls. */
 export function suppressionRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
@@ -27,7 +29,7 @@ export function suppressionRoutes(deps: Deps): Hono<Env> {
       const given = { number: textOf(typed, 'number'), reason: textOf(typed, 'reason'), until }
       await addSuppression(deps.records, actorOf(c), given)
     } catch (error) {
-      return page(c, { values: typed, errors: refusedFor(error, textsOf(frame)) }, 422)
+      return page(c, { values: typed, errors: refusedFor(error, textsOf(frame), { typed, words }) }, 422)
     }
     return c.redirect('/admin/suppressions?saved=1', 303)
   })

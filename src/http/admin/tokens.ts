@@ -23,7 +23,7 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
       const { secret } = await issueToken(deps.records, actorOf(c), given)
       return page(c, secret, nothingFilled)
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
       return page(c, null, { values: typed, errors }, 422)
     }
   })

@@ -38,7 +38,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       if (trunk === null) await createTrunk(deps.records, actorOf(c), givenBy(typed))
       else await changeTrunk(deps.records, actorOf(c), trunk.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
       return form(c, trunk, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/trunks?saved=1', 303)

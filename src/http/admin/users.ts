@@ -45,7 +45,7 @@ export function userRoutes(deps: Deps): Hono<Env> {
       if (user === null) await createUser(deps.records, actorOf(c), givenBy(typed))
       else await changeUser(deps.records, actorOf(c), user.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
       return form(c, user, { values: typed, errors }, 422)
     }
     if (user !== null && user.id !== c.var.user.id && textOf(typed, 'password') !== '')

@@ -45,7 +45,7 @@ export function lineRoutes(deps: Deps): Hono<Env> {
         placeBonus: numberOf(typed, 'placeBonus', 0.01),
       })
     } catch (error) {
-      return page(c, null, refusedFor(error, textsOf(await frameOf(c, deps))), 422, typed)
+      return page(c, null, refusedFor(error, textsOf(await frameOf(c, deps)), { typed }), 422, typed)
     }
     return c.redirect('/admin/lines?saved=1', 303)
   })

@@ -1,6 +1,6 @@
 /** The part of the leads page about lists: each with its priority, weight and pause; and how many leads each filter takes away now. */
 import type { LeadState } from '../../../src/centre/entities.ts'
-import { type Filled, selectField, textField } from '../../parts/form.ts'
+import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -30,13 +30,20 @@ export type FilterProps = {
   exhausted: { reason: string; leads: number }[]
 }
 
-export type ListsProps = { lists: ListRow[]; filters: FilterProps; recycled: number | null }
+export type ListsProps = {
+  lists: ListRow[]
+  filters: FilterProps
+  recycled: number | null
+  /** What was typed for one of them, and why it was not taken. */
+  refused: { list: string; typed: Filled['values']; errors: Filled['errors'] } | null
+}
 
 export function listsPart(frame: Frame, path: string, props: ListsProps): Html {
   const w = textsOf(frame)
   const words = w.lists
   return html`<section class="panel"><h2>${words.title}</h2><p class="about">${words.about}</p>
 ${props.recycled === null ? null : html`<p class="notice green" role="status"><span>${words.recycled(props.recycled)}</span></p>`}
+${props.refused === null ? null : refusal(props, props.refused, w)}
 ${table({
   caption: words.title,
   rows: props.lists,
@@ -46,18 +53,40 @@ ${table({
     { head: words.leads, kind: 'figure', cell: list => thousands(list.leads) },
     { head: words.ready, kind: 'figure', cell: list => thousands(list.counts.ready) },
     { head: words.over, kind: 'figure', cell: list => thousands(list.counts.exhausted + list.counts.done) },
-    { head: words.priority, cell: list => settings(`${path}/lists/${list.id}`, list, w) },
+    { head: w.admin.campaigns.settings, cell: list => settings(`${path}/lists/${list.id}`, typedFor(list, props), w) },
     { head: words.recycle, cell: list => recycle(`${path}/lists/${list.id}/recycle`, list, props.filters, w) },
   ],
 })}</section>
 <section class="panel"><h2>${words.why}</h2>${filtersTable(frame, props.filters, w)}</section>`
 }
 
-function settings(action: string, list: ListRow, { lists: words }: Words): Html {
-  return html`<form class="inline" method="post" action="${action}"><input type="number" name="priority" min="0" max="9" value="${list.priority}" aria-label="${words.priority}" class="figure">
-<input type="number" name="weight" min="1" max="100" value="${list.weight}" aria-label="${words.weight}" title="${words.weight}" class="figure">
-<label class="check"><input type="checkbox" name="paused" value="true"${list.paused ? html` checked` : null}><span>${words.paused}</span></label>
-<button class="button">${words.save}</button></form>`
+/** Which list, which of its fields, what is allowed and what was found. */
+function refusal({ lists }: ListsProps, { list, errors }: NonNullable<ListsProps['refused']>, w: Words): Html {
+  const labels: Record<string, string> = {
+    priority: w.lists.priority,
+    weight: w.lists.weight,
+    reasons: w.lists.recycle,
+  }
+  const each = Object.entries(errors).map(([field, error]) => [labels[field], error].filter(Boolean).join(': '))
+  const name = lists.find(({ id }) => id === list)?.name || list
+  return notice('red', html`<b>${name}</b> ${each.join(' ')}`)
+}
+
+/** What is kept of a list; after a refusal what was typed. */
+function typedFor(list: ListRow, { refused }: ListsProps): { priority: string; weight: string; paused: boolean } {
+  const { typed } = refused?.list === list.id ? refused : { typed: {} as Filled['values'] }
+  if (typed.priority === undefined)
+    return { priority: String(list.priority), weight: String(list.weight), paused: list.paused }
+  return { priority: String(typed.priority), weight: String(typed.weight ?? ''), paused: typed.paused === 'true' }
+}
+
+function settings(action: string, typed: ReturnType<typeof typedFor>, w: Words): Html {
+  const words = w.lists
+  const figure = (name: 'priority' | 'weight', min: number, max: number) =>
+    html`<label title="${words[name]}">${words.short[name]} <input type="number" name="${name}" min="${min}" max="${max}" value="${typed[name]}" class="figure"></label>`
+  return html`<form class="inline" method="post" action="${action}">${figure('priority', 0, 9)}${figure('weight', 1, 100)}
+<label class="check"><input type="checkbox" name="paused" value="true"${typed.paused ? html` checked` : null}><span>${words.paused}</span></label>
+<button class="button small">${words.save}</button></form>`
 }
 
 function recycle(action: string, list: ListRow, { exhausted }: FilterProps, w: Words): Piece {
@@ -65,7 +94,7 @@ function recycle(action: string, list: ListRow, { exhausted }: FilterProps, w: W
   const words = w.lists
   return html`<form class="inline" method="post" action="${action}"><select name="reasons" aria-label="${words.recycleReason}">${exhausted.map(
     ({ reason }) => html`<option value="${reason}">${reasonWord(reason, w)}</option>`,
-  )}</select><button class="button" title="${words.recycleQuestion}">${words.recycle}</button></form>`
+  )}</select><button class="button small" data-asks="${words.recycleQuestion(list.name || list.id)}">${words.recycle}</button></form>`
 }
 
 export function filtersTable(frame: Frame, given: FilterProps, w: Words): Html {
