@@ -53,7 +53,7 @@ test('a hostile name is shown as text, wherever it stands', async () => {
     await wallboardPage({
       ...floor,
       agents: [{ ...floor.agents[0]!, displayName: hostile, party: hostile }],
-      campaigns: [{ ...floor.campaigns[0]!, name: hostile, held: hostile }],
+      campaigns: [{ ...floor.campaigns[0]!, name: hostile, why: { words: hostile, paced: false } }],
       trunks: [{ ...floor.trunks[0]!, name: hostile, up: false, reason: hostile }],
     }),
   )

@@ -41,6 +41,19 @@ export function callChip(phase: CallPhase, w: Words): Html {
   return chip(callLooks[phase].tone, callLooks[phase].icon, w.domain.callPhase[phase])
 }
 
+/** Why the next call waits, in the page's language; `paced`: it goes as fast as it may. */
+export type Why = { words: string; paced: boolean }
+
+/** What a campaign is doing now, and why; `why` null: nothing holds it. */
+export function campaignNow(row: { state: 'running' | 'paused' | 'closed'; why: Why | null }, w: Words): Html {
+  if (row.state !== 'running') return campaignChip(row.state, w)
+  const words = w.campaign
+  if (row.why === null) return chip('green', 'circle-play', words.dialling)
+  return row.why.paced
+    ? html`${chip('green', 'circle-play', words.dialling)} <span class="help">${row.why.words}</span>`
+    : html`${chip('amber', 'hourglass', words.held)} <span class="help">${row.why.words}</span>`
+}
+
 export function campaignChip(state: 'running' | 'paused' | 'closed', w: Words): Html {
   const looks = {
     running: ['green', 'circle-play'],

@@ -77,7 +77,7 @@ const campaign = (language: Language, state: Campaign['state'], held: string | n
   state,
   abandonRateMax: 0.03,
   agents: 14,
-  held,
+  why: held === null ? null : { words: held, paced: false },
   dialled: 3810,
   answered: 1180,
   connected: 1141,

@@ -53,10 +53,13 @@ export function sampleFloor(language: Language): FloorProps {
         name: ['三月 M1 提醒', 'March M1 reminder'][at]!,
         mode: 'progressive',
         state: 'running',
-        held: null,
-        pace: ['振铃 14 路；9 秒内约有 2 位坐席可接，稍候。', '14 ringing; about 2 agents free within 9 s: a moment.'][
-          at
-        ]!,
+        why: {
+          words: [
+            '振铃 14 路；9 秒内约有 2 位坐席可接，稍候。',
+            '14 ringing; about 2 agents free within 9 s: a moment.',
+          ][at]!,
+          paced: true,
+        },
         agents: 14,
         dialled: 3810,
         answered: 1180,
@@ -70,8 +73,7 @@ export function sampleFloor(language: Language): FloorProps {
         name: ['春季信审', 'Spring verification'][at]!,
         mode: 'preview',
         state: 'running',
-        held: ['名单已拨完', 'no leads are due'][at]!,
-        pace: null,
+        why: { words: ['名单已拨完', 'no leads are due'][at]!, paced: false },
         agents: 5,
         dialled: 378,
         answered: 110,
@@ -85,8 +87,7 @@ export function sampleFloor(language: Language): FloorProps {
         name: ['老客回访', 'Old customers'][at]!,
         mode: 'manual',
         state: 'paused',
-        held: null,
-        pace: null,
+        why: null,
         agents: 2,
         dialled: 0,
         answered: 0,

@@ -99,7 +99,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       mode: floor?.mode ?? campaign.mode,
       modeRule: floor?.ruled.rule ?? null,
       agents: campaign.agents.length,
-      held: floor === undefined ? null : (heldWords(floor, w)?.words ?? null),
+      why: floor === undefined ? null : heldWords(floor, w),
       dialled: floor?.dialled ?? 0,
       answered: floor?.answered ?? 0,
       connected: floor?.connected ?? 0,

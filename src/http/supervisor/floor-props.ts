@@ -71,11 +71,6 @@ function agentTile(agent: Agent, state: FloorState): AgentTile {
   }
 }
 
-function paceOf(floor: CampaignFloor, w: Words): Pick<CampaignRow, 'held' | 'pace'> {
-  const held = heldWords(floor, w)
-  return held?.paced ? { held: null, pace: held.words } : { held: held?.words ?? null, pace: null }
-}
-
 export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
   const { campaign } = floor
   return {
@@ -83,7 +78,7 @@ export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
     name: campaign.name,
     mode: floor.mode,
     state: campaign.state,
-    ...paceOf(floor, w),
+    why: heldWords(floor, w),
     agents: campaign.agents.length,
     dialled: floor.dialled,
     answered: floor.answered,

@@ -5,7 +5,7 @@ import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
-import { campaignChip, chip } from '../../parts/state.ts'
+import { campaignNow, chip, type Why } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
 import { modeFields } from './campaign-modes.ts'
@@ -17,7 +17,7 @@ export type CampaignView = Pick<Campaign, 'id' | 'name' | 'mode' | 'business' | 
   agents: number
   /** The rule that set the mode in force, counted from 1. */
   modeRule: number | null
-  held: string | null
+  why: Why | null
   dialled: number
   answered: number
   connected: number
@@ -44,14 +44,17 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         rows: props.campaigns,
         empty: html`<p>${words.none}</p><a class="button primary" href="/admin/campaigns/new">${words.add}</a>`,
         columns: [
-          { head: words.name, cell: row => html`<a href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>` },
-          { head: words.business, cell: row => w.domain.business[row.business] },
+          {
+            head: words.name,
+            cell: row => html`<a class="name" href="/admin/campaigns/${row.id}"><b>${row.name}</b></a>`,
+          },
+          { head: words.business, cell: row => html`<span class="keep">${w.domain.business[row.business]}</span>` },
           {
             head: words.mode,
             cell: row =>
-              html`${w.domain.mode[row.mode]}${row.modeRule ? html`<p class="small muted">${w.admin.modes.byRule(row.modeRule)}</p>` : null}`,
+              html`<span class="keep">${w.domain.mode[row.mode]}</span>${row.modeRule ? html`<p class="small muted">${w.admin.modes.byRule(row.modeRule)}</p>` : null}`,
           },
-          { head: words.state, cell: row => stateOf(row, w) },
+          { head: words.state, cell: row => campaignNow(row, w) },
           { head: words.agents, kind: 'figure', cell: row => row.agents },
           { head: words.dialled, kind: 'figure', cell: row => thousands(row.dialled) },
           { head: words.connected, kind: 'figure', cell: row => thousands(row.connected) },
@@ -70,14 +73,6 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
       },
     )}</div>`,
   })
-}
-
-function stateOf(row: CampaignView, w: Words): Html {
-  const words = w.admin.campaigns
-  if (row.state !== 'running') return campaignChip(row.state, w)
-  return row.held
-    ? chip('amber', 'hourglass', `${words.held} ${row.held}`)
-    : chip('green', 'circle-play', words.dialling)
 }
 
 /** Starting and pausing are one click; closing asks. */
@@ -110,7 +105,7 @@ export function campaignFormPage(props: CampaignFormProps): Html {
     main: html`${heading({
       title,
       actions: campaign
-        ? html`${stateOf(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/supervisor/campaigns/${campaign.id}">${icon('activity')}${words.live}</a><a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
+        ? html`${campaignNow(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/supervisor/campaigns/${campaign.id}">${icon('activity')}${words.live}</a><a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
         : null,
     })}${problems(props.filled, w)}
 <div class="wide-narrow">${form(props, w)}<div class="stack">${campaign ? live(campaign, w) : null}</div></div>`,

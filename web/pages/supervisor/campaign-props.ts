@@ -1,6 +1,7 @@
 /** One campaign as its page shows it: this instant, today by the minute, and the log of pacing. */
 import type { CampaignMode } from '../../../src/centre/entities.ts'
 import type { Frame } from '../../parts/frame.ts'
+import type { Why } from '../../parts/state.ts'
 import type { FilterProps } from '../admin/lists.ts'
 
 export type CampaignNow = {
@@ -9,7 +10,7 @@ export type CampaignNow = {
   mode: CampaignMode
   state: 'running' | 'paused' | 'closed'
   /** What holds the next call back; `paced`: it dials as fast as it may. null: nothing does. */
-  why: { words: string; paced: boolean } | null
+  why: Why | null
   /** The dialler's last look; null: this mode does not look, or it has not yet. */
   look: { limiter: string; risk: number; theta: number; answerChance: number; freeSoon: number; withinS: number } | null
   agents: {

@@ -2,6 +2,7 @@ import type { CampaignMode, Direction } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { Frame } from '../../parts/frame.ts'
+import type { Why } from '../../parts/state.ts'
 
 /** The live floor as a supervisor sees it. Sums are since the process started, except where a name says otherwise. */
 export type FloorProps = {
@@ -44,9 +45,7 @@ export type CampaignRow = {
   name: string
   mode: CampaignMode
   state: 'running' | 'paused' | 'closed'
-  held: string | null
-  /** How a predictive campaign paces itself now; null: it does not, or is held. */
-  pace: string | null
+  why: Why | null
   agents: number
   dialled: number
   answered: number

@@ -3,7 +3,7 @@ import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
-import { agentLooks, campaignChip, chip, type Tone } from '../../parts/state.ts'
+import { agentLooks, campaignNow, chip, type Tone } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
@@ -102,16 +102,14 @@ ${table({
   rows: props.campaigns,
   empty: words.none,
   columns: [
-    { head: words.name, cell: row => html`<a href="/supervisor/campaigns/${row.id}"><b>${row.name}</b></a>` },
-    { head: words.mode, cell: row => w.domain.mode[row.mode] },
+    {
+      head: words.name,
+      cell: row => html`<a class="name" href="/supervisor/campaigns/${row.id}"><b>${row.name}</b></a>`,
+    },
+    { head: words.mode, cell: row => html`<span class="keep">${w.domain.mode[row.mode]}</span>` },
     {
       head: words.state,
-      cell: row =>
-        row.state !== 'running'
-          ? campaignChip(row.state, w)
-          : row.held
-            ? chip('amber', 'hourglass', `${words.held} ${row.held}`)
-            : html`${chip('green', 'circle-play', words.dialling)}${row.pace === null ? null : html` <span class="help">${row.pace}</span>`}`,
+      cell: row => campaignNow(row, w),
     },
     { head: words.agents, kind: 'figure', cell: row => row.agents },
     { head: words.buffer, kind: 'figure', cell: row => row.buffer },
