@@ -113,7 +113,7 @@ export class Pacer {
   /** Looks at the floor and says how many calls may start now, and what stands in the way of the next one. */
   advise(outlook: Outlook, limits: Limits, now: number): Advice {
     if (this.#isRefreshDue(now)) this.#refresh(outlook, now)
-    const { theta } = this.account
+    const theta = this.account.thetaAt(now)
     const freeSoon = this.#weigh(outlook)
     const withinS = this.#prospects.horizons[points >> 1]! + graceS
     const reserve = this.#ceiling(outlook, limits, now)
