@@ -120,9 +120,12 @@ export class Pacer {
     const cap = this.#cap(outlook, limits)
     const common = { theta, freeSoon, withinS, ringing: outlook.ringing.length, free: outlook.free, surplus: 0 }
     let risk = this.#risk()
-    if (risk > theta) return { ...common, starts: 0, limiter: 'risk', risk, surplus: this.#surplus(outlook, risk) }
+    // A free agent for each line that rings and one more: whoever answers, nobody is lost. The risk of that few is only nearly 0.
+    const sure = outlook.rivals.length > 0 ? 0 : outlook.free - outlook.waiting - outlook.ringing.length
+    if (risk > theta && sure <= 0)
+      return { ...common, starts: 0, limiter: 'risk', risk, surplus: this.#surplus(outlook, risk) }
     for (let starts = 0; starts < cap.most; starts++) {
-      if (risk > theta) return { ...common, starts, limiter: 'risk', risk }
+      if (risk > theta && starts >= sure) return { ...common, starts, limiter: 'risk', risk }
       if (reserve > 0 && this.#idle() < reserve) return { ...common, starts, limiter: 'occupancy', risk }
       this.#shift(this.#prospects.perNew, -1)
       risk = this.#risk()

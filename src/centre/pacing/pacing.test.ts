@@ -201,3 +201,12 @@ function exactShortfall(idle: number, free: number[], answered: number[]): numbe
   for (let i = 0; i < f.length; i++) for (let j = 0; j < a.length; j++) if (idle + i - j <= 0) short += f[i]! * a[j]!
   return short
 }
+
+test('a line for each free agent is started however low the threshold is: nobody can be lost by it', () => {
+  const pacer = taught()
+  for (let n = 0; n < 60; n++) pacer.noteOutcome(true, n * 1_000)
+  const advice = pacer.advise(outlook({ free: 3, ringing: [2_000] }), limits(12), 60_000)
+  assert.ok(advice.theta < 0.0001, String(advice.theta))
+  assert.equal(advice.starts, 2)
+  assert.equal(advice.limiter, 'risk')
+})
