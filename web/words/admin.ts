@@ -1,6 +1,9 @@
 /** Words of the administrator's pages. */
 import type { Like } from './language.ts'
 
+/** Said in place of a value by the records door. */
+const nothing = new Set(['nothing', 'no rows', 'an empty file', 'an empty row', '""', '[]'])
+
 const zh = {
   setup: {
     title: '设置向导',
@@ -11,7 +14,7 @@ const zh = {
       users: ['人员', '至少一位坐席，和一位班长。', '添加坐席'],
       trunks: ['中继', '至少一条到运营商或交换机的 SIP 中继。', '添加中继'],
       trunkUp: ['中继已连通', '中继要么注册成功，要么对 OPTIONS 有应答。', '查看中继'],
-      callerIds: ['主叫号码', '中继上至少有一个可显示的主叫号码。', '填写号码'],
+      callerIds: ['外显号码', '中继上至少有一个可显示的外显号码。', '填写号码'],
       numbers: ['呼入号码', '每个被叫号码要指向一个队列或一个人（不接呼入可略过）。', '添加号码'],
       campaign: ['外呼活动', '至少一个活动，选好坐席、中继和合规策略。', '新建活动'],
       leads: ['名单', '至少导入一份名单。', '导入名单'],
@@ -67,7 +70,7 @@ const zh = {
     registerHelp: '不勾选则为静态对接（按 IP 地址）。',
     username: '用户名',
     password: '密码',
-    callerIds: '主叫号码',
+    callerIds: '外显号码',
     callerIdsHelp: '每行一个，E.164 格式，如 +862151860000。只显示分配给本中心的号码。',
     maxCalls: '最大并发',
     callsPerSecond: '每秒呼叫数',
@@ -335,7 +338,9 @@ const zh = {
     priorityField: '不超过 64 个字符的列名。',
     duplicates: '请选择如何处理重复号码。',
     duplicatesIn: '请选择查重范围。',
-    policyId: '2–48 个大写字母、数字或 -，以字母开头，且不是随产品提供的策略或组合的名称。',
+    policyId: '2–48 个大写字母、数字或 -，以字母开头，且不与内置策略或组合重名。',
+    header: '首行须为列名，至少有 ref（编号）和 phone（电话），最多 200 列。',
+    areaFile: '请选择一个 CSV 文件，每行为手机号前七位和区号，最多 1000000 行。',
     source: '请填写来源，不超过 500 个字符。',
     businesses: '至少选择一种业务。',
     from: '0–23 的小时数，且早于结束时间。',
@@ -348,7 +353,7 @@ const zh = {
     party: '不超过 64 个字符。',
     at: '请选择 1970 年至 2100 年之间的时间。',
   } as Record<string, string>,
-  found: (found: string) => `（填写的是：${found}）`,
+  found: (found: string) => `（填写的是：${nothing.has(found) ? '空' : found}）`,
   which: (n: number) => `第 ${n} 条：`,
 }
 
@@ -699,6 +704,8 @@ const en: Like<typeof zh> = {
     priorityField: 'The name of a column, at most 64 characters.',
     duplicates: 'Choose what becomes of duplicates.',
     duplicatesIn: 'Choose where to look for duplicates.',
+    header: 'The first row names the columns: ref and phone at least, 200 at most.',
+    areaFile: 'Choose a CSV file: seven digits and an area code a row, 1000000 rows at most.',
     policyId: '2 to 48 capitals, digits or -, a capital first; not the name of a shipped policy or stack.',
     source: 'Where it comes from, at most 500 characters.',
     businesses: 'At least one business.',

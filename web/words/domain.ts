@@ -156,7 +156,7 @@ const zh = {
     digits_invalid: '按键只能是 0–9、* 和 #。',
     no_trunk: '没有可用的中继。',
     no_line: '没有空闲的线路。',
-    no_caller_id: '中继没有可显示的主叫号码。',
+    no_caller_id: '中继没有可用的外显号码。',
     trunk_disabled: '中继已停用。',
     trunk_down: '中继已断开。',
     trunk_full: '中继线路已满。',

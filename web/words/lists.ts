@@ -3,7 +3,8 @@ import type { Like } from './language.ts'
 
 const zh = {
   title: '批次',
-  about: '每次导入是一个批次。优先级高的先拨；同级的按权重混拨。',
+  options: '批次与查重选项',
+  about: '每次导入是一个批次。优先级数字大的先拨；同级的按权重混拨。',
   none: '还没有批次。',
   name: '批次名称',
   nameHelp: '不填则用文件名。',
@@ -28,6 +29,7 @@ const zh = {
   recycleQuestion: (name: string) => `把批次“${name}”中因此结束的名单恢复为待拨？拨打次数从零算起。`,
   recycled: (n: number) => `已恢复 ${n} 条名单。`,
   why: '为什么不拨？',
+  reason: '原因',
   filters: {
     notDue: '时间未到',
     callbacks: '约定回呼',
@@ -43,6 +45,7 @@ const zh = {
 
 const en: Like<typeof zh> = {
   title: 'Lists',
+  options: 'List and duplicates',
   about:
     'Each import is a list. Those of the highest priority are dialled first; those of the same are mixed by weight.',
   none: 'No lists yet.',
@@ -70,6 +73,7 @@ const en: Like<typeof zh> = {
     `Make the leads of “${name}” that are over for this reason ready again, as if never tried?`,
   recycled: (n: number) => `${n} ${n === 1 ? 'lead is' : 'leads are'} ready again.`,
   why: 'Why is it not dialling?',
+  reason: 'Reason',
   filters: {
     notDue: 'Not due yet',
     callbacks: 'Callbacks agreed',

@@ -3,18 +3,19 @@ import type { Like } from './language.ts'
 
 const zh = {
   title: '合规策略',
-  about: '谁、何时、多少次可以联系：每次外呼都在拨出的那一刻由这些规则判定。活动可用 + 叠加多条策略，以最严者为准。',
+  about: '谁、何时、多少次可以联系：每通外呼在拨出的一刻按这些规则判定。活动可用 + 叠加多条策略，以最严者为准。',
   policy: '策略',
   version: '版本',
   hours: '时段',
   limits: '次数上限',
   source: '来源',
   confidence: '可信度',
+  confidences: { V: '已核原文', S: '转引', M: '待核对', O: '自定' } as Record<string, string>,
   consent: '须有同意凭证',
   holidays: '节假日历',
   days: '星期',
   stacks: '组合',
-  bench: '试问：此刻可以拨打这个号码吗？',
+  bench: '校验：这个号码现在可以拨打吗？',
   number: '号码',
   campaign: '活动',
   noCampaign: '活动之外的人工拨号',
@@ -24,19 +25,19 @@ const zh = {
   partyHelp: '不填则按名单中的号码查找。',
   at: '时间',
   atHelp: '不填表示现在；按中心时区。',
-  ask: '试问',
+  ask: '校验',
   yes: '可以拨打',
   no: '不可拨打',
   retryAt: (time: string) => `最早 ${time} 起可以`,
   rule: '规则',
-  answer: '回答',
+  answer: '结论',
   count: '已用 / 上限',
   answers: { yes: '通过', no: '拒绝', overridden: '班长放行' },
   lately: '近一个月对此号码的判定',
-  never: '近一个月没有人要拨打此号码。',
-  judgedBy: '所依策略与版本',
+  never: '近一个月没有拨打过此号码。',
+  judgedBy: '依据的策略与版本',
   own: '自定义策略',
-  ownHelp: '每次保存产生一个新版本；随产品提供的策略不能改，可照抄为自己的。',
+  ownHelp: '每次保存生成一个新版本。内置策略不能修改，可参照它另建自己的策略。',
   id: '编号',
   idHelp: '大写字母、数字和 -，如 OWN-COLLECT。',
   business: '业务',
@@ -46,7 +47,7 @@ const zh = {
   relations: '可联系的关系',
   needsConsent: '电销须有同意凭证',
   limitsHelp:
-    '每行一条：次数 单位 对象 窗口 效果，如 3 CONVERSATION PARTY DAY BLOCK；7 ATTEMPT PARTY+DEBT 7DAY WARN；0 CONVERSATION PARTY REST7 BLOCK。',
+    '每行一条：次数 单位 对象 窗口 效果。单位：ATTEMPT 拨打、UNANSWERED 未接、CONNECT 接通、CONVERSATION 通话、ABANDON 呼损；对象：PARTY 客户、NUMBER 号码、DEBT 借据；窗口：DAY 当日、7DAY 近七天、REST7 其后七天内不再拨；效果：BLOCK 禁止、WARN 班长可放行。如 3 CONVERSATION PARTY DAY BLOCK；7 ATTEMPT PARTY+DEBT 7DAY WARN；0 CONVERSATION PARTY REST7 BLOCK。',
 }
 
 const en: Like<typeof zh> = {
@@ -59,6 +60,7 @@ const en: Like<typeof zh> = {
   limits: 'Caps',
   source: 'Source',
   confidence: 'Confidence',
+  confidences: { V: 'verified', S: 'second hand', M: 'to be checked', O: 'our own' },
   consent: 'proof of consent needed',
   holidays: 'holidays of',
   days: 'days',
@@ -95,7 +97,7 @@ const en: Like<typeof zh> = {
   relations: 'Who may be called',
   needsConsent: 'Sales need a proof of consent',
   limitsHelp:
-    'One a line: maximum, unit, key, window, effect. 3 CONVERSATION PARTY DAY BLOCK; 7 ATTEMPT PARTY+DEBT 7DAY WARN; 0 CONVERSATION PARTY REST7 BLOCK.',
+    'One a line: maximum, unit, key, window, effect. DAY is today, 7DAY the last seven, REST7 no call within seven after; a supervisor may go past WARN. 3 CONVERSATION PARTY DAY BLOCK; 7 ATTEMPT PARTY+DEBT 7DAY WARN; 0 CONVERSATION PARTY REST7 BLOCK.',
 }
 
 export const policyWords = { zh, en }

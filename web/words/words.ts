@@ -5,6 +5,7 @@ import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
+import { importReportWords } from './import-report.ts'
 import type { Language, Like } from './language.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
@@ -27,6 +28,7 @@ const zh = {
   campaign: campaignWords.zh,
   callbacks: callbackWords.zh,
   order: orderWords.zh,
+  importReport: importReportWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -44,6 +46,7 @@ const en: Words = {
   campaign: campaignWords.en,
   callbacks: callbackWords.en,
   order: orderWords.en,
+  importReport: importReportWords.en,
 }
 
 /** All texts of the pages in one language. */

@@ -89,16 +89,74 @@ test('a list that is given a wrong priority is told by its name, with what was t
 })
 
 test('the priority of an import is told by its own bounds', async () => {
+  const file = 'ref,phone\nx,13800000009\n'
+  const { status, text } = await upload(`/admin/campaigns/${spring.id}/leads`, file, { priority: '10' })
+  assert.equal(status, 422)
+  assert.match(read(text), /0–9 的整数。（填写的是：10）/)
+})
+
+/** Sends a file as the page does. */
+async function upload(
+  path: string,
+  text: string,
+  more: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
   const body = new FormData()
-  body.set('file', new File(['ref,phone\nx,13800000009\n'], 'x.csv'))
-  body.set('priority', '10')
-  const response = await house.app.request(`/admin/campaigns/${spring.id}/leads`, {
-    method: 'POST',
-    headers: { cookie: adam, 'sec-fetch-site': 'same-origin', accept: 'text/html' },
-    body,
-  })
-  assert.equal(response.status, 422)
-  assert.match(read(await response.text()), /0–9 的整数。（填写的是：10）/)
+  body.set('file', new File([text], 'x.csv'))
+  for (const [name, value] of Object.entries(more)) body.set(name, value)
+  const headers = { cookie: adam, 'sec-fetch-site': 'same-origin', accept: 'text/html' }
+  const response = await house.app.request(path, { method: 'POST', headers, body })
+  return { status: response.status, text: await response.text() }
+}
+
+test('the report on a file names the column and the reason in Chinese, whatever is wrong with a row', async () => {
+  const path = `/admin/campaigns/${spring.id}/leads`
+  const rows = [
+    'ref,phone,phone2,关系2,同意依据,级,city',
+    'r1,13800000101,,,,5,a',
+    'r1,13800000102,,,,5,a',
+    'r3,138,,,,5,a',
+    'r4,13800000104,12,,,5,a',
+    'r5,13800000105,13800000106,朋友,,5,a',
+    'r6,,,,,5,a',
+    ',13800000107,,,,5,a',
+    'r8,13800000108,,,口头,5,a',
+    'r9,13800000109,,,,高,a',
+    'r10,13800000110,,,,5,a,b,c',
+    'r11,13800000101,,,,5,a',
+    `${'x'.repeat(65)},13800000112,,,,5,a`,
+    `r13,13800000113,,,,5,${'y'.repeat(1001)}`,
+  ]
+  const options = { priorityField: '级', segmentField: 'city', duplicates: 'reject' }
+  const first = await upload(path, rows.join('\n'), options)
+  const again = await upload(path, 'ref,phone\nr1,13800000101\nr20,"1', options)
+  for (const { status, text } of [first, again]) {
+    assert.equal(status, 200)
+    const report = /<div class="report">.*?<\/table>/s.exec(text)?.[0] ?? ''
+    assert.doesNotMatch(read(report), /found|allowed|already|stands|at most|phones|from here/)
+  }
+  const said = read(first.text)
+  for (const words of [
+    /2\s+编号\s+编号 r1 与第 1 行重复。/,
+    /4\s+号码 2\s+应为 11 位手机号，或带区号的固话。（填写的是："12"）/,
+    /5\s+关系 2\s+应为本人、担保人、联系人或单位。（填写的是："朋友"）/,
+    /6\s+号码\s+至少 1 个、最多 20 个号码。/,
+    /7\s+编号\s+1–64 个字符。（填写的是：空）/,
+    /8\s+同意凭证\s+1–500 个字符。/,
+    /9\s+级\s+资料每项.*优先级列为 0–9 的整数。（填写的是："高"）/,
+    /10\s+此行有 9 列，列名只有 7 列。/,
+    /11\s+号码\s+其他批次已有此号码。/,
+  ])
+    assert.match(said, words)
+  assert.match(read(again.text), /1\s+编号\s+此活动已有编号 r1。/)
+  assert.match(read(again.text), /从此行起不是有效的 CSV/)
+  const header = await upload(path, 'a,b\n1,2\n')
+  assert.equal(header.status, 422)
+  assert.match(read(header.text), /首行须为列名，至少有 ref（编号）和 phone（电话）.*（填写的是：a, b）/)
+  const areas = await upload('/admin/lines/areas', '1380013,010\n12,010\n1380014,x\n')
+  assert.match(read(areas.text), /第 2 行 号段: 1300000–1999999 的七位数字。（填写的是："12"）/)
+  assert.match(read(areas.text), /第 3 行 区号: 区号，如 010、021、0755。（填写的是："x"）/)
+  assert.match(read((await upload('/admin/lines/areas', '')).text), /请选择一个 CSV 文件，每行为手机号前七位和区号/)
 })
 
 test('a policy saved on the page keeps what its form does not show', async () => {
@@ -128,7 +186,7 @@ test('a policy of a shipped name takes nothing from it and is refused in Chinese
     const error = /class="error"[^>]*>.*?<\/p>/s.exec(text)?.[0] ?? ''
     return read(error)
   }
-  assert.match(await refusal({}), /随产品提供的策略或组合的名称。（填写的是：UK）/)
+  assert.match(await refusal({}), /不与内置策略或组合重名。（填写的是：UK）/)
   assert.match(await refusal({ id: 'OWN-2', from: '0x10' }), /0–23 的小时数，且早于结束时间。（填写的是：0x10）/)
   assert.match(await refusal({ id: 'OWN-2', from: '21' }), /1–24 的小时数，且晚于开始时间。（填写的是：20）/)
   assert.match(await refusal({ id: 'OWN-2', business: [] }), /至少选择一种业务。/)

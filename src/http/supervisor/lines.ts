@@ -25,12 +25,13 @@ export function lineRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/lines/areas', allow('admin'), async c => {
     const w = textsOf(await frameOf(c, deps))
     const file = (await c.req.parseBody())['file']
-    if (!(file instanceof File) || file.size === 0) return page(c, null, { file: w.lines.fileHelp }, 422)
+    if (!(file instanceof File) || file.size === 0)
+      return page(c, null, { file: w.admin.allowed['areaFile'] ?? '' }, 422)
     try {
       const report = await importAreas(deps.records, actorOf(c), file.stream() as unknown as AsyncIterable<Uint8Array>)
       return page(c, report, {})
     } catch (error) {
-      return page(c, null, { file: Object.values(refusedFor(error, w))[0] ?? '' }, 422)
+      return page(c, null, { file: Object.values(refusedFor(error, w, { words: { file: 'areaFile' } }))[0] ?? '' }, 422)
     }
   })
 

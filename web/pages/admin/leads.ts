@@ -4,6 +4,7 @@ import { type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
+import { columnWord, reasonWord } from '../../parts/import-report.ts'
 import { layout } from '../../parts/layout.ts'
 import { thousands } from '../../parts/numbers.ts'
 import { heading, pager, search, table } from '../../parts/table.ts'
@@ -47,7 +48,7 @@ export function leadsPage(props: LeadsProps): Html {
     main: html`${heading({ title, count: w.frame.list.count(all), about: words.about, actions: html`<a class="button" href="/supervisor/campaigns/${props.campaign.id}/best-times">${icon('clock')}${w.order.best}</a><a class="button" href="/admin/campaigns/${props.campaign.id}">${icon('settings')}${w.admin.campaigns.settings}</a>` })}
 ${props.report ? report(props.report, w) : null}${problems(props.filled, w)}
 <form class="panel upload" method="post" action="${path}" enctype="multipart/form-data">${textField({ name: 'file', label: words.file, type: 'file', help: words.fileHelp, required: true }, props.filled)}
-<details><summary>${w.lists.title}</summary>${importFields(w, props.filled)}</details>
+<details><summary>${w.lists.options}</summary>${importFields(w, props.filled)}</details>
 <button class="button primary">${icon('upload')}${words.upload}</button></form>
 ${listsPart(props.frame, path, props.lists)}
 <div class="toolbar">${search(props.frame, { path, q: props.q, label: words.search })}<nav class="filters" aria-label="${words.state}">
@@ -89,8 +90,8 @@ ${
         empty: '',
         columns: [
           { head: words.row, kind: 'figure', cell: row => row.row },
-          { head: words.field, cell: row => html`<span class="figure">${row.field}</span>` },
-          { head: words.reason, cell: row => row.reason },
+          { head: words.field, cell: row => columnWord(row.field, w) },
+          { head: words.reason, cell: row => reasonWord(row.field, row.reason, w) },
         ],
       })}${given.rejectedCount > shown.length ? html`<p class="help">${words.more(given.rejectedCount - shown.length)}</p>` : null}</div>`
 }`

@@ -124,7 +124,7 @@ export function filtersTable(frame: Frame, given: FilterProps, w: Words): Html {
     rows,
     empty: '',
     columns: [
-      { head: w.lists.why, cell: row => html`${row.word}${row.more}` },
+      { head: w.lists.reason, cell: row => html`${row.word}${row.more}` },
       { head: w.lists.leads, kind: 'figure', cell: row => row.figure },
     ],
   })

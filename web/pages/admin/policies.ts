@@ -66,7 +66,7 @@ export function policiesPage(props: PoliciesProps): Html {
     title: words.title,
     main: html`${heading({ title: words.title, count: String(props.rows.length), about: words.about })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
-<div class="wide-narrow"><div>${bench(props)}
+<div class="stack"><div class="wide-narrow">${bench(props)}${ownForm(props)}</div>
 ${table({
   caption: words.title,
   rows: props.rows,
@@ -82,12 +82,20 @@ ${table({
       head: words.source,
       cell: row => html`${row.source}${row.note ? html`<br><span class="muted">${row.note}</span>` : null}`,
     },
-    { head: words.confidence, cell: row => row.confidence },
+    { head: words.confidence, cell: row => confidenceOf(row, props) },
   ],
 })}
-${props.stacks.map(({ name, of }) => html`<p><b>${words.stacks}: ${name}</b> = <span class="figure">${of.join(' + ')}</span></p>`)}</div>
-${ownForm(props)}</div>`,
+${props.stacks.map(({ name, of }) => html`<p><b>${words.stacks}: ${name}</b> = <span class="figure">${of.join(' + ')}</span></p>`)}</div>`,
   })
+}
+
+/** `S/O` → both in words. */
+function confidenceOf({ confidence }: PolicyRow, { frame }: PoliciesProps): string {
+  const words = textsOf(frame).policies.confidences
+  return confidence
+    .split('/')
+    .map(letter => words[letter] ?? letter)
+    .join(' / ')
 }
 
 function extras(row: PolicyRow, { frame }: PoliciesProps): Piece {
@@ -118,7 +126,8 @@ function verdict({ frame }: PoliciesProps, given: Verdict): Html {
   const words = w.policies
   const rule = (asked: Asked) => w.domain.rules[asked.rule] ?? asked.rule
   const tone = { yes: 'green', no: 'red', overridden: 'amber' } as const
-  return html`${notice(given.allowed ? 'green' : 'red', html`<b>${given.allowed ? words.yes : words.no}</b> ${given.words}${given.retryAt === null ? null : html` · ${instant(given.retryAt, frame)}`}`)}
+  const [before = '', after = ''] = words.retryAt('|').split('|')
+  return html`${notice(given.allowed ? 'green' : 'red', html`<b>${given.allowed ? words.yes : words.no}</b> ${given.words}${given.retryAt === null ? null : html` ${before}${instant(given.retryAt, frame)}${after}`}`)}
 ${table({
   caption: words.bench,
   rows: given.asked,

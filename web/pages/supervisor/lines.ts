@@ -3,6 +3,7 @@ import type { LineFigures, LineView } from '../../../src/centre/explain-line.ts'
 import { type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
+import { columnWord, reasonWord } from '../../parts/import-report.ts'
 import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
 import { chip } from '../../parts/state.ts'
@@ -168,6 +169,6 @@ function reportOf({ report }: LinesProps, w: Words): Piece {
   return html`${notice(report.rejectedCount > 0 ? 'amber' : 'green', said)}${
     report.rejected.length === 0
       ? null
-      : html`<ul>${report.rejected.slice(0, 20).map(each => html`<li>${each.row}: ${each.field}, ${each.reason}</li>`)}</ul>`
+      : html`<ul>${report.rejected.slice(0, 20).map(each => html`<li>${w.importReport.row(each.row)} ${columnWord(each.field, w)}: ${reasonWord(each.field, each.reason, w)}</li>`)}</ul>`
   }`
 }
