@@ -21,10 +21,11 @@ import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
 import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import { asset } from './lib/places.ts'
+import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
+import { RehearsalRoom } from './sim/day/rehearsals.ts'
 
 export type Running = {
   /** Where a person may point the browser: `https://host:8443`. */
@@ -93,6 +94,14 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     speech: prompts => telephone.speech(prompts),
     figures: () => telephone.figures(),
     answerTimes: () => telephone.answerTimes(),
+    rehearsals: parts.use(
+      new RehearsalRoom({
+        store,
+        now: () => clock.now(),
+        worker: workerFile('sim/day/rehearse-worker'),
+        onFault: words => log.error(words),
+      }),
+    ),
     assets: folderAssets(asset('web/static')),
     probes: probesOf(house, config),
     certificateAuthority: async () => keeper?.current.caPem ?? null,

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
+import type { Rehearsals } from '../centre/rehearsal.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
@@ -31,6 +32,8 @@ export type Deps = {
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */
   answerTimes?: () => ReadonlyMap<CampaignId, TwoTimes & { lately?: readonly (TwoTimes & { at: number })[] }>
+  /** Simulations of a campaign's days; absent: this house has none. */
+  rehearsals?: Rehearsals
   assets: Assets
   probes: Probe[]
   /** PEM of our own certificate authority; null when the certificate is the company's. */

@@ -1,5 +1,9 @@
 /** A sample of a campaign's own page: a predictive one at 10:42 of its day, and one that has not begun. */
+
+import type { Rehearsal, RehearsalFigures } from '../../src/centre/rehearsal.ts'
+import type { CampaignId } from '../../src/lib/ids.ts'
 import type { CampaignPageProps, LogRow, PacingPageProps, Span } from '../pages/supervisor/campaign-props.ts'
+import type { ReplayFormProps, ReplayProps } from '../pages/supervisor/replay.ts'
 import type { Language } from '../words/language.ts'
 import { wordsIn } from '../words/words.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -109,6 +113,15 @@ export function sampleCampaign(language: Language): CampaignPageProps {
       dayStartAt,
     },
     log: logRows(language),
+    occupancy: {
+      id: 'cam_1',
+      chosen: 0.87,
+      saved: 0.9,
+      agents: { count: 24, arePresent: true },
+      prediction: samplePrediction,
+      refused: null,
+    },
+    replays: true,
   }
 }
 
@@ -132,6 +145,8 @@ export function sampleHeldCampaign(language: Language): CampaignPageProps {
     today: { ...none, utilisation: null, idleMsMean: null, patch: null },
     charts: { ...full.charts, points: [], quarters: [], patches: [] },
     log: [],
+    occupancy: null,
+    replays: false,
   }
 }
 
@@ -139,4 +154,77 @@ export function samplePacing(language: Language): PacingPageProps {
   const { frame, now, log } = sampleCampaign(language)
   const campaign = { id: now.id, name: now.name }
   return { frame, campaign, day: '2026-03-18', wrong: false, log, next: '/supervisor/campaigns/cam_1/pacing?cursor=x' }
+}
+
+function run(utilisation: number, abandonRate: number, idleMsMean: number): RehearsalFigures {
+  const connected = Math.round(24 * 36 * utilisation)
+  const answered = Math.round(connected / (1 - abandonRate))
+  return {
+    utilisation,
+    abandonRate,
+    worst15MinAbandonRate: abandonRate * 1.6,
+    idleMsMean,
+    connectedPerHour: connected,
+    dialled: answered * 3,
+    answered,
+    connected,
+    abandoned: answered - connected,
+    linesPeak: 72,
+  }
+}
+
+const samplePrediction: Rehearsal = {
+  id: 're_1',
+  kind: 'prediction',
+  campaign: 'cam_1' as CampaignId,
+  state: 'done',
+  progress: 1,
+  startedAt: sampleNow,
+  day: null,
+  asWas: { mode: 'predictive', occupancyMax: 0.9, abandonRateMax: 0.03, linesPerAgentMax: 3 },
+  change: {},
+  agents: 24,
+  answerChance: 0.294,
+  talkMsMean: 74_000,
+  wrapMsMean: 18_000,
+  notes: [],
+  parts: [
+    { name: '0.7', runs: [run(0.7, 0.0004, 38_000), run(0.699, 0.0002, 39_000)] },
+    { name: '0.8', runs: [run(0.801, 0.0041, 22_000), run(0.796, 0.0033, 23_000)] },
+    { name: '0.85', runs: [run(0.848, 0.0102, 16_000), run(0.845, 0.0094, 16_400)] },
+    { name: '0.9', runs: [run(0.884, 0.0243, 11_000), run(0.879, 0.0251, 11_700)] },
+    { name: '0.95', runs: [run(0.891, 0.029, 10_300), run(0.887, 0.0284, 10_900)] },
+    { name: '1', runs: [run(0.892, 0.0291, 10_100), run(0.888, 0.0289, 10_800)] },
+  ],
+}
+
+export function sampleReplay(language: Language): ReplayProps {
+  const { frame, now } = sampleCampaign(language)
+  const real = run(0.851, 0.0266, 13_100)
+  const day = { from: dayStartAt - 86_400_000, to: dayStartAt, real }
+  const parts = [
+    { name: 'as_was', runs: [run(0.857, 0.0271, 12_700), run(0.861, 0.0262, 12_200)] },
+    { name: 'changed', runs: [run(0.752, 0.0012, 30_400)] },
+  ]
+  const notes = [
+    { note: 'shared_agents' as const, share: 0.12 },
+    { note: 'list_ended' as const, share: 0.08 },
+  ]
+  const about = { id: 're_2', kind: 'replay' as const, state: 'running' as const, progress: 0.62 }
+  const replay = { ...samplePrediction, ...about, day, change: { occupancyMax: 0.75 }, notes, parts }
+  return { frame, campaign: { id: now.id, name: now.name }, replay }
+}
+
+export function sampleReplayForm(language: Language): ReplayFormProps {
+  const { frame, now } = sampleCampaign(language)
+  const values = {
+    day: '2026-03-17',
+    mode: 'predictive',
+    occupancyMax: '75',
+    abandonRateMax: '9',
+    linesPerAgentMax: '3',
+  }
+  const errors = { abandonRateMax: wordsIn(language).rehearsal.outOf(0.1, 3) }
+  const refused = { rule: 'few_calls' as const, found: 12, needed: 100 }
+  return { frame, campaign: { id: now.id, name: now.name }, filled: { values, errors }, refused }
 }

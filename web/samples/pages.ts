@@ -7,13 +7,14 @@ import { callbacksPage } from '../pages/supervisor/callbacks.ts'
 import { campaignPage } from '../pages/supervisor/campaign.ts'
 import { liveCallsPage } from '../pages/supervisor/live-calls.ts'
 import { pacingPage } from '../pages/supervisor/pacing-log.ts'
+import { replayFormPage, replayPage } from '../pages/supervisor/replay.ts'
 import { wallboardPage } from '../pages/supervisor/wallboard.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
-import { sampleCampaign, sampleHeldCampaign, samplePacing } from './campaign.ts'
+import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleReplayForm } from './campaign.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
@@ -68,6 +69,8 @@ export const samplePages: Record<string, (language: Language) => Html> = {
       next: null,
       said: null,
     }),
+  'supervisor-replay': language => replayPage(sampleReplay(language)),
+  'supervisor-replay-form': language => replayFormPage(sampleReplayForm(language)),
   'supervisor-calls': language =>
     liveCallsPage({
       frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),

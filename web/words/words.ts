@@ -11,6 +11,7 @@ import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { orderWords } from './order.ts'
 import { policyWords } from './policies.ts'
+import { rehearsalWords } from './rehearsal.ts'
 import { supervisorWords } from './supervisor.ts'
 
 export type { Language } from './language.ts'
@@ -26,6 +27,7 @@ const zh = {
   policies: policyWords.zh,
   lists: listWords.zh,
   campaign: campaignWords.zh,
+  rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
   order: orderWords.zh,
   importReport: importReportWords.zh,
@@ -44,6 +46,7 @@ const en: Words = {
   policies: policyWords.en,
   lists: listWords.en,
   campaign: campaignWords.en,
+  rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,
   order: orderWords.en,
   importReport: importReportWords.en,

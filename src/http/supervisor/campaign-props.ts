@@ -19,6 +19,7 @@ import type { PacingEntry } from '../../store/pacing-log.ts'
 import type { Deps } from '../deps.ts'
 import { type FiltersNow, leadFilters } from '../lead-filters.ts'
 import { heldWords } from '../live/held-words.ts'
+import { occupancyOf } from './rehearsal-props.ts'
 
 /** Of the log on the campaign's own page. */
 const logRows = 15
@@ -60,6 +61,8 @@ export function campaignPropsOf(
     filters,
     charts: chartsOf(minutes, { dayStartAt, now: readAt }, patchesOf(deps, campaign, dayStartAt)),
     log: log.map(entry => logRow(entry, w)),
+    occupancy: occupancyOf(deps, campaign, null, null),
+    replays: deps.rehearsals !== undefined && campaign.mode !== 'notice',
   }
 }
 

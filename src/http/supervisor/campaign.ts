@@ -123,7 +123,7 @@ const minuteColumns = [
 ] as const
 
 /** The navigation has no entry for one campaign: the list it stands in is marked. */
-function placed(frame: Frame): Frame {
+export function placed(frame: Frame): Frame {
   return { ...frame, path: frame.person?.role === 'admin' ? '/admin/campaigns' : '/supervisor' }
 }
 

@@ -16,6 +16,7 @@ import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
+import { rehearsalRoutes } from './rehearsal.ts'
 
 /** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
 export function supervisorRoutes(deps: Deps): Hono<Env> {
@@ -55,6 +56,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', campaignPageRoutes(deps))
+  route.route('/', rehearsalRoutes(deps))
   route.route('/', callbackRoutes(deps))
   route.route('/', bestTimeRoutes(deps))
   return route

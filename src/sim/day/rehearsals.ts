@@ -33,8 +33,9 @@ const resourceLimits = { maxOldGenerationSizeMb: 1024 }
 const ceilings = [0.7, 0.8, 0.85, 0.9, 0.95, 1]
 const warmMinutes = 30
 /** A prediction is of so many agent hours after the warm-up, within these hours. */
-const predictedAgentHours = 120
-const predictedHours = { min: 0.5, max: 4 }
+const predictedAgentHours = 80
+const predictedHours = { min: 0.5, max: 2 }
+const predictedSeedsMax = 2
 
 export type RehearsalsOptions = {
   store: Pick<Store, 'read'>
@@ -89,9 +90,12 @@ export class RehearsalRoom implements Rehearsals, AsyncDisposable {
     const measured = Math.max(predictedHours.min, Math.min(predictedHours.max, predictedAgentHours / agents))
     const hours = warmMinutes / 60 + Math.ceil(measured * 4) / 4
     const scenario = scenarioSchema.parse({ ...laws, ...asWas, seed: 1, agents, hours })
-    const runs = ceilings.flatMap(occupancyMax =>
-      seedsOf(scenario).map(seed => ({ part: String(occupancyMax), scenario: { ...scenario, occupancyMax, seed } })),
-    )
+    // Every ceiling once before any of them again: the whole curve is there early.
+    const runs = seedsOf(scenario)
+      .slice(0, predictedSeedsMax)
+      .flatMap(seed =>
+        ceilings.map(occupancyMax => ({ part: String(occupancyMax), scenario: { ...scenario, occupancyMax, seed } })),
+      )
     const about = { kind: 'prediction' as const, campaign, day: null, asWas, change: {}, notes: [] }
     return this.#take(about, scenario, { runs, warmMinutes })
   }

@@ -3,6 +3,7 @@ import type { CampaignMode } from '../../../src/centre/entities.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { Why } from '../../parts/state.ts'
 import type { FilterProps } from '../admin/lists.ts'
+import type { OccupancyProps } from './occupancy.ts'
 
 export type CampaignNow = {
   id: string
@@ -89,6 +90,10 @@ export type CampaignPageProps = {
   filters: FilterProps
   charts: CampaignCharts
   log: LogRow[]
+  /** null: this campaign is not paced by its occupancy. */
+  occupancy: OccupancyProps | null
+  /** Whether past days can be run again here. */
+  replays: boolean
 }
 
 export type PacingPageProps = {

@@ -11,6 +11,7 @@ import type { Words } from '../../words/words.ts'
 import { filtersTable } from '../admin/lists.ts'
 import { chartsPart } from './campaign-charts.ts'
 import type { CampaignNow, CampaignPageProps, CampaignToday } from './campaign-props.ts'
+import { occupancyPart } from './occupancy.ts'
 import { logTable } from './pacing-log.ts'
 
 export function campaignPage(props: CampaignPageProps): Html {
@@ -22,7 +23,8 @@ export function campaignPage(props: CampaignPageProps): Html {
     main: html`${heading({ title: now.name, count: w.domain.mode[now.mode], actions: actions(props, w) })}
 <div id="campaign-stream" hx-sse:connect="/live/campaigns/${now.id}" hidden></div>
 <div class="stack">${campaignRegions(props).map(region => region.body)}
-<p><a class="button" href="${path}/pacing">${icon('scroll-text')}${w.campaign.wholeLog}</a> <a class="button" href="${path}/best-times">${icon('clock')}${w.order.best}</a></p></div>`,
+<p><a class="button" href="${path}/pacing">${icon('scroll-text')}${w.campaign.wholeLog}</a> <a class="button" href="${path}/best-times">${icon('clock')}${w.order.best}</a></p>
+${props.occupancy === null ? null : occupancyPart(props.occupancy, w)}</div>`,
   })
 }
 
@@ -46,13 +48,14 @@ export function campaignRegions(props: CampaignPageProps): Region[] {
   ]
 }
 
-function actions({ frame, now }: CampaignPageProps, w: Words): Html {
+function actions({ frame, now, replays }: CampaignPageProps, w: Words): Html {
   const words = w.admin.campaigns
   const isRunning = now.state === 'running'
   const button = isRunning
     ? html`<input type="hidden" name="state" value="paused"><button class="button">${icon('pause')}${words.pause}</button>`
     : html`<input type="hidden" name="state" value="running"><button class="button primary">${icon('play')}${words.start}</button>`
-  return html`${now.state === 'closed' ? null : html`<form method="post" action="/supervisor/campaigns/${now.id}/state">${button}</form>`}
+  return html`${replays ? html`<a class="button" href="/supervisor/campaigns/${now.id}/replay">${icon('history')}${w.rehearsal.replay}</a>` : null}
+${now.state === 'closed' ? null : html`<form method="post" action="/supervisor/campaigns/${now.id}/state">${button}</form>`}
 ${frame.person?.role === 'admin' ? html`<a class="button" href="/admin/campaigns/${now.id}">${icon('settings')}${w.campaign.settings}</a><a class="button" href="/admin/campaigns/${now.id}/leads">${words.leads}</a>` : null}`
 }
 
