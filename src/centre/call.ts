@@ -6,6 +6,7 @@ import { endCall } from './ending.ts'
 import { notPickedUp } from './ring.ts'
 import { agentOf } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { abandon } from './waiting.ts'
 
 export function hangUp(d: Draft, agentId: UserId, id: CallId): void {
   const hand = inHand(d, agentId, id)
@@ -46,10 +47,15 @@ export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string
 export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system'): void {
   const call = d.state.calls.get(id)
   if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
+  const said = { sipStatus: null, q850: 16 }
+  if (call.direction === 'out' && call.phase === 'waiting' && call.dismissed === null && call.notice === null) {
+    abandon(d, call) // whoever answered had nobody yet: a shutdown does not leave that out of the account
+    return endCall(d, call, { by, cause: 'abandoned', result: 'ABANDONED', ...said })
+  }
   const answered = call.answeredAt !== null
   const cause = answered ? 'hangup' : 'cancelled'
   const result = answered ? 'ANSWERED' : 'CANCELLED'
-  endCall(d, call, { by, cause, result, sipStatus: null, q850: 16 })
+  endCall(d, call, { by, cause, result, ...said })
 }
 
 function inHand(d: Draft, agentId: UserId, id: CallId): { call: Call; agent: Agent } | null {

@@ -317,3 +317,16 @@ test('who hangs up while a desk phone rings counts as abandoned after two second
     assert.equal(floor.state.campaigns.get(campaign)!.abandoned, abandoned)
   }
 })
+
+test('a customer who has answered and waits when the house shuts down counts as abandoned', () => {
+  const floor = new TestFloor()
+  floor.leads(carl)
+  floor.ready(alice)
+  const { call } = floor
+  floor.do({ type: 'agent.break', agent: alice, reason: 'lunch' })
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  floor.do({ type: 'call.end', call: call.id, by: 'system' })
+  assert.equal(floor.count('call.abandoned'), 1)
+  assert.deepEqual(floor.last('call.ended').ending.result, 'ABANDONED')
+  assert.equal(floor.last('lead.released').dueAt, floor.clock.now() + 72 * 3_600_000)
+})

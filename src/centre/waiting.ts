@@ -63,7 +63,7 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
 }
 
 /** A customer whom we called and for whom nobody was there in time. */
-function abandon(d: Draft, call: Call): void {
+export function abandon(d: Draft, call: Call): void {
   const { campaign } = call
   const waitedMs = d.now - (call.answeredAt ?? d.now)
   d.fact({ type: 'call.abandoned', call: call.id, campaign, queue: null, waitedMs })

@@ -122,3 +122,65 @@ test('killed again at any point of the recovery, the next start closes only what
     assert.deepEqual(again, { calls: [], leads: [], recordings: [], agents: [] })
   }
 })
+
+test('whom the restart cut off before an agent came counts as abandoned, and rests; who had asked a robot for a person is called back', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const [cut, told, asked, promised] = [1, 2, 3, 4].map(n => leadNumbered(n))
+  const dialed = (call: string, lead: string, mode: string, more = {}) => ({
+    type: 'call.dialed',
+    ...{ call, lead, mode, campaign: sales, party: null, name: 'Carl', relation: 'SELF', agent: null },
+    ...{ number: '+8613800000001', trunk: 't', callerId: '+8610', leg: 'g', ...more },
+    verdict: { policy: 'P', version: '1', rules: [] },
+  })
+  const owed = (id: string, lead: string, at: number, reason: string) => ({
+    type: 'callback.scheduled',
+    callback: { id, at, number: '+8613800000001', agent: null, campaign: sales, lead, queue: null, reason },
+  })
+  const reserved = (lead: string) => ({ type: 'lead.reserved', lead, campaign: sales, agent: null })
+  const facts: unknown[] = [
+    { type: 'leads.added', campaign: sales, import: 'i', leads: [cut, told, asked, promised] },
+    owed('cb_agreed', promised!.id, 900, 'agreed'),
+    ...[cut, told, asked, promised].map(lead => reserved(lead!.id)),
+    dialed('c_cut', cut!.id, 'predictive'),
+    { type: 'call.answered', call: 'c_cut' },
+    dialed('c_told', told!.id, 'predictive'),
+    { type: 'call.answered', call: 'c_told' },
+    { type: 'call.abandoned', call: 'c_told', campaign: sales, queue: null, waitedMs: 2_000 },
+    owed('cb_told', told!.id, 259_201_000, 'abandoned'),
+    { type: 'call.dismissed', call: 'c_told', cause: 'abandoned', until: 9_000 },
+    dialed('c_asked', asked!.id, 'notice'),
+    { type: 'call.answered', call: 'c_asked' },
+    { type: 'call.noticeHeard', call: 'c_asked', heardMs: 3_000, whole: false, digit: '1' },
+    dialed('c_promised', promised!.id, 'progressive', { callback: 'cb_agreed', agent: 'u_alice' }),
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  await recover(store, whole)
+  const result = async (id: string) => (await store.read('calls.byId', { id: id as never }))!.result
+  assert.deepEqual(
+    [await result('c_cut'), await result('c_told'), await result('c_asked'), await result('c_promised')],
+    ['ABANDONED', 'ABANDONED', 'ABANDONED', 'FAILED'],
+  )
+  const leads = (await store.read('leads.page', { campaign: sales as never })).items
+  assert.deepEqual(
+    leads.map(lead => [lead.state, lead.dueAt]),
+    [
+      ['ready', 5_000 + 72 * 3_600_000],
+      ['callback', 259_201_000],
+      ['callback', 65_000],
+      ['callback', 65_000],
+    ],
+  )
+  const open = (await store.read('callbacks.open', {})).items
+  assert.deepEqual(
+    open.map(({ id, tries, nextAt }) => [id, tries, nextAt]),
+    [
+      ['cb_agreed', 1, 65_000],
+      ['cb_c_asked', 0, null],
+      ['cb_told', 0, null],
+    ],
+  )
+  const { abandonment } = await store.setup(5_000)
+  const sum = (of: 'answered' | 'abandoned') => abandonment!.reduce((all, each) => all + each[of], 0)
+  assert.deepEqual([sum('answered'), sum('abandoned')], [3, 3])
+})

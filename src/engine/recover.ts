@@ -2,11 +2,14 @@
  * What a start makes good: calls, leads, agents and recordings that were in hand when the process went. Each is closed by a fact exactly once;
  * killed half-way, the next start closes what is left.
  */
+import { isCounted } from '../centre/abandonment.ts'
+import { abandonedRestMs } from '../centre/after-call.ts'
 import type { Ending } from '../centre/entities.ts'
+import { abandonAfterMs } from '../centre/evolve-call.ts'
 import type { Fact, Recorded } from '../centre/facts.ts'
-import type { CallbackId } from '../lib/ids.ts'
+import type { CallbackId, CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import type { InFlight } from '../store/load.ts'
+import type { InFlight, LeadInFlight } from '../store/load.ts'
 import type { Store } from '../store/store.ts'
 
 /** Makes the file whole; `path` is relative to the recordings folder. Throws when there is nothing to make whole. */
@@ -16,6 +19,8 @@ export type Salvage = (path: string) => Promise<{ sha256: string; bytes: number;
 const unansweredRetryMs = 60_000
 const answeredRetryMs = 2 * 3_600_000
 const salvagesAtOnce = 4
+
+type CallInFlight = InFlight['calls'][number]
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
 
@@ -41,46 +46,70 @@ export async function closeInFlight(of: {
 
 /** The facts that end what was in hand, recordings apart. */
 export function closings(inFlight: InFlight, at: number): Fact[] {
+  const abandoned = new Set<CallId>()
+  const asked = new Set<CallId>()
   const facts: Fact[] = []
   for (const call of inFlight.calls) {
-    facts.push({
-      type: 'call.ended',
-      call: call.id,
-      ending: { ...restarted, result: call.answeredAt === null ? 'FAILED' : 'ANSWERED' },
-    })
-    if (call.connectedAt !== null && call.recording === null)
-      facts.push({
-        type: 'recording.missing',
-        recording: null,
-        call: call.id,
-        reason: 'restarted before the recording began',
-      })
-    if (call.direction === 'in' && call.connectedAt === null && /^\+?\d{3,15}$/.test(call.number))
-      facts.push({
-        type: 'callback.scheduled',
-        callback: {
-          id: `cb_${call.id}` as CallbackId,
-          at,
-          number: call.number,
-          agent: null,
-          campaign: null,
-          lead: null,
-          queue: call.queue,
-          reason: 'abandoned',
-        },
-      })
+    const cut = wasCutOff(call)
+    if (call.direction === 'out' && (cut || call.abandonedAt !== null)) abandoned.add(call.id)
+    if (isAsker(call)) asked.add(call.id)
+    facts.push(...closingOf(call, cut, at))
   }
-  for (const lead of inFlight.leads)
-    facts.push({
-      type: 'lead.released',
-      lead: lead.id,
-      campaign: lead.campaign,
-      state: lead.owed ? 'callback' : 'ready', // a promise stays one
-      dueAt: at + (lead.answered ? answeredRetryMs : unansweredRetryMs),
-      reason: 'restarted',
-    })
+  for (const lead of inFlight.leads) {
+    const last = lead.lastCall ?? ('' as CallId)
+    facts.push(...givenBack(lead, { abandoned: abandoned.has(last), asked: asked.has(last) }, at))
+  }
   for (const agent of inFlight.agents) facts.push({ type: 'agent.signedOff', agent, reason: 'restarted' })
   return facts
+}
+
+/** Answered, waiting for a person, and hung up on by our own end: whoever did it, the customer heard nobody. */
+function wasCutOff(call: CallInFlight): boolean {
+  if (call.answeredAt === null || call.connectedAt !== null || call.abandonedAt !== null || !isCounted(call))
+    return false
+  return call.mode !== 'notice' || isAsker(call)
+}
+
+/** Who asked a robot for a person and got none is called back by one. */
+function isAsker(call: CallInFlight): boolean {
+  return call.direction === 'out' && call.connectedAt === null && call.notice?.digit === '1'
+}
+
+function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
+  const facts: Fact[] = []
+  if (cut) {
+    // When the process went is not known: it was within the two seconds after which the floor itself would have said so.
+    const waitedMs = Math.max(0, Math.min(abandonAfterMs, at - (call.answeredAt ?? at)))
+    facts.push({ type: 'call.abandoned', call: call.id, campaign: call.campaign, queue: null, waitedMs })
+  }
+  const result = call.answeredAt === null ? 'FAILED' : cut || call.abandonedAt !== null ? 'ABANDONED' : 'ANSWERED'
+  facts.push({ type: 'call.ended', call: call.id, ending: { ...restarted, result } })
+  if (call.connectedAt !== null && call.recording === null) {
+    const reason = 'restarted before the recording began'
+    facts.push({ type: 'recording.missing', recording: null, call: call.id, reason })
+  }
+  const waited = call.direction === 'in' && call.connectedAt === null
+  const askedFor = isAsker(call)
+  if (!(waited || askedFor) || !/^\+?\d{3,15}$/.test(call.number)) return facts
+  const { number, queue } = call
+  const whose = askedFor ? { campaign: call.campaign, lead: call.lead } : { campaign: null, lead: null }
+  const callback = { id: `cb_${call.id}` as CallbackId, at, number, agent: null, ...whose, queue }
+  facts.push({ type: 'callback.scheduled', callback: { ...callback, reason: askedFor ? 'overflow' : 'abandoned' } })
+  return facts
+}
+
+/** A promise stays one, and whom we abandoned rests, as it would have been without the restart. */
+function givenBack(lead: LeadInFlight, of: { abandoned: boolean; asked: boolean }, at: number): Fact[] {
+  const { id, campaign, lastCall, trying } = lead
+  const soon = at + (lead.answered && !of.asked ? answeredRetryMs : unansweredRetryMs)
+  const owedAt = lead.owedAt ?? 0
+  const rests = of.abandoned && !of.asked && owedAt <= at
+  const dueAt = rests ? at + abandonedRestMs : Math.max(soon, owedAt)
+  const state = lead.owedAt !== null || of.asked ? 'callback' : 'ready'
+  const released: Fact = { type: 'lead.released', lead: id, campaign, state, dueAt, reason: 'restarted' }
+  if (trying === null || lastCall === null) return [released]
+  const result = of.abandoned ? 'ABANDONED' : lead.answered ? 'ANSWERED' : 'FAILED'
+  return [{ type: 'callback.tried', callback: trying, call: lastCall, result, nextAt: dueAt }, released]
 }
 
 async function seal(

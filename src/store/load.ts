@@ -4,7 +4,7 @@ import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
 import { zoneOr } from '../centre/zone.ts'
-import type { CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
+import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
 import { abandonQuarters } from './abandonment.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
@@ -17,9 +17,19 @@ import { calls, campaigns, numbers, queues, suppressions, trunks, users } from '
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
   calls: (typeof calls.$inferSelect)[]
-  leads: { id: LeadId; campaign: CampaignId; lastCall: CallId | null; answered: boolean; owed: boolean }[]
+  leads: LeadInFlight[]
   recordings: { id: RecordingId; call: CallId; path: string }[]
   agents: UserId[]
+}
+
+/** `owedAt`: when it was to be called back; `trying`: that callback, when the call under way was to keep it. */
+export type LeadInFlight = {
+  id: LeadId
+  campaign: CampaignId
+  lastCall: CallId | null
+  answered: boolean
+  owedAt: number | null
+  trying: CallbackId | null
 }
 
 export const loadQueries = {
@@ -66,10 +76,11 @@ export const loadQueries = {
       sql(
         db.$client,
         `SELECT leads.id, leads.campaign, last_call AS lastCall, calls.answered_at IS NOT NULL AS answered,
-           callback IS NOT NULL AS owed
-         FROM leads LEFT JOIN calls ON calls.id = last_call WHERE leads.state = 'in_call' ORDER BY leads.id`,
-      ).all() as (Omit<InFlight['leads'][number], 'answered' | 'owed'> & { answered: number; owed: number })[]
-    ).map(row => ({ ...row, answered: row.answered === 1, owed: row.owed === 1 })),
+           callbacks.at AS owedAt, CASE WHEN tries > 0 AND next_at IS NULL THEN callbacks.id END AS trying
+         FROM leads LEFT JOIN calls ON calls.id = last_call LEFT JOIN callbacks ON callbacks.id = leads.callback
+         WHERE leads.state = 'in_call' ORDER BY leads.id`,
+      ).all() as (Omit<LeadInFlight, 'answered'> & { answered: number })[]
+    ).map(row => ({ ...row, answered: row.answered === 1 })),
     recordings: sql(
       db.$client,
       'SELECT id, call, path FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',

@@ -252,7 +252,14 @@ test('what is under way is found at the next start, and the floor as it is set u
     inFlight.calls.map(call => call.id),
     ['c_0001'],
   )
-  const inHand = { id: leadNumbered(1).id, campaign: sales, lastCall: 'c_0001', answered: true, owed: false }
+  const inHand = {
+    id: leadNumbered(1).id,
+    campaign: sales,
+    lastCall: 'c_0001',
+    answered: true,
+    owedAt: null,
+    trying: null,
+  }
   assert.deepEqual(inFlight.leads, [inHand])
   assert.deepEqual(inFlight.recordings, [{ id: 'r_1', call: 'c_0001', path: 'a.wav' }])
   assert.deepEqual(inFlight.agents, ['u_alice'])
