@@ -58,6 +58,13 @@ test('a line that cannot be read is told: what was found and what is allowed', (
   assert.match(problemOf({ notice: '../etc' }), /notice\.parts\.0/)
 })
 
+test('a line of a hundred thousand spaces is refused at once: calls are signalled on this same thread', () => {
+  const before = performance.now()
+  const notice = `{a${' '.repeat(99_990)}b`
+  assert.throws(() => modesGiven({ ...typed, notice }), InvalidInput)
+  assert.ok(performance.now() - before < 200)
+})
+
 test('a phrase that nobody recorded cannot be said', () => {
   const change = parseInput(campaignChange, modesGiven({ ...typed, notice: 'amount-due\nown/hello' }))
   assert.throws(

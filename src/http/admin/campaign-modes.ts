@@ -4,6 +4,9 @@ import { type Campaign, type MessagePart, type ModeRule, readAs } from '../../ce
 import { InvalidInput } from '../../records/errors.ts'
 import { isChecked, linesOf, numberOf, type Typed, textOf } from '../typed.ts'
 
+/** A field's name of 64 characters, how it is read, and spaces. */
+const lineMax = 200
+
 export const freshModes: Filled['values'] = {
   reserved: 'false',
   abandoned: 'rest',
@@ -60,7 +63,8 @@ function partLine(part: MessagePart): string {
 
 function partOf(line: string): { prompt: string } | { field: string; as: string } {
   if (!line.startsWith('{')) return { prompt: line }
-  const found = /^\{\s*(\S.*?)\s+(\S+?)\s*\}$/.exec(line)
+  // A longer line is none: the pattern would look for its spaces for minutes.
+  const found = line.length > lineMax ? null : /^\{\s*(\S.*?)\s+(\S+?)\s*\}$/.exec(line)
   if (found === null)
     throw new InvalidInput([{ field: 'notice', found: line.slice(0, 60), allowed: `{field ${readAs.join(' | ')}}` }])
   return { field: found[1]!, as: found[2]! }
