@@ -25,7 +25,14 @@ function windowWords(window: Window): string {
 
 /** As it is written on the page of policies; `records/limit-lines.ts` reads it. */
 export function limitLine(limit: Limit): string {
-  return [limit.max, limit.unit, limit.key.join('+'), windowCode(limit.window), limit.effect].join(' ')
+  const modes = (name: string, list: readonly string[] | undefined) =>
+    list === undefined ? [] : [`${name}=${list.join('+').toUpperCase()}`]
+  return [
+    ...[limit.max, limit.unit, limit.key.join('+'), windowCode(limit.window), limit.effect],
+    ...(limit.unlessAgreed ? ['AGREED'] : []),
+    ...modes('MODES', limit.modes),
+    ...modes('COUNTS', limit.counts),
+  ].join(' ')
 }
 
 function windowCode(window: Window): string {

@@ -1,7 +1,9 @@
 /**
  * Caps as people write them on the page, one a line: maximum, unit, key, window, effect. `3 CONVERSATION PARTY DAY BLOCK`,
- * `7 ATTEMPT PARTY+DEBT 7DAY BLOCK`, `0 CONVERSATION PARTY REST7 WARN`.
+ * `7 ATTEMPT PARTY+DEBT 7DAY BLOCK`, `0 CONVERSATION PARTY REST7 WARN`. After the effect may stand `AGREED` (not asked at a time agreed on),
+ * `MODES=NOTICE` (only these modes are held back) and `COUNTS=NOTICE` (only these are counted).
  */
+import { campaignModes } from '../centre/entities.ts'
 import { limitKeys, limitUnits, rollUnits, type Window } from '../centre/policy/policy.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -18,15 +20,31 @@ export function readLimits(text: string): unknown[] {
   if (lines.length > linesMax) throw problem(`${lines.length} lines`, `at most ${linesMax}`)
   return lines.map(line => {
     const words = line.toUpperCase().split(/\s+/)
-    const [max, unit, key, window, effect = 'BLOCK'] = words
+    const [max, unit, key, window, effect = 'BLOCK', ...more] = words
     const read = window === undefined ? null : readWindow(window)
-    if (words.length < 4 || words.length > 5 || !/^\d{1,4}$/.test(max!) || read === null) throw problem(line, shape)
+    if (words.length < 4 || words.length > 8 || !/^\d{1,4}$/.test(max!) || read === null) throw problem(line, shape)
     if (!(limitUnits as readonly string[]).includes(unit!)) throw problem(line, limitUnits.join(', '))
     const keys = key!.split('+')
     if (!keys.every(part => (limitKeys as readonly string[]).includes(part))) throw problem(line, limitKeys.join(', '))
     if (effect !== 'BLOCK' && effect !== 'WARN') throw problem(line, 'BLOCK, WARN')
-    return { max: Number(max), unit, key: keys, window: read, effect }
+    return { max: Number(max), unit, key: keys, window: read, effect, ...readMore(line, more) }
   })
+}
+
+function readMore(line: string, words: string[]): Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const word of words) {
+    const [name = '', list] = word.split('=')
+    const modes = (list ?? '').toLowerCase().split('+')
+    if (word === 'AGREED') read['unlessAgreed'] = true
+    else if (
+      (name === 'MODES' || name === 'COUNTS') &&
+      modes.every(mode => (campaignModes as readonly string[]).includes(mode))
+    )
+      read[name.toLowerCase()] = modes
+    else throw problem(line, `AGREED, MODES=… or COUNTS=… of ${campaignModes.join('+').toUpperCase()}`)
+  }
+  return read
 }
 
 function readWindow(word: string): Window | null {

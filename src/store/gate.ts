@@ -1,11 +1,14 @@
 /** What the gate keeps: the centre's own policies, people whom no channel may reach, and who was contacted. */
 import type { Contact } from '../centre/counters.ts'
+import type { Actor } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { Stop } from '../centre/stops.ts'
 import { type Db, sql } from './db.ts'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 
 export type PolicyVersion = { policy: Policy; savedAt: number; savedBy: string }
+export type CalendarRow = { code: string; value: string; savedAt: number }
+export type CalendarVersion = { version: number; at: number; actor: Actor; value: string }
 export type StopRecord = Stop & { addedAt: number }
 
 export const gateQueries = {
@@ -19,6 +22,19 @@ export const gateQueries = {
         `SELECT doc, saved_at AS savedAt, saved_by AS savedBy FROM policies WHERE id = ? ORDER BY CAST(version AS INTEGER) DESC LIMIT 100`,
       ).all(args.id) as { doc: string; savedAt: number; savedBy: string }[]
     ).map(({ doc, ...saved }) => ({ policy: JSON.parse(doc) as Policy, ...saved })),
+  /** Calendars that an administrator wrote; one that was removed has an empty text. */
+  'calendars.list': (db: Db, _args: NoArgs): CalendarRow[] =>
+    sql(
+      db.$client,
+      `SELECT substr(key, 10) AS code, value, saved_at AS savedAt FROM settings WHERE key LIKE 'calendar.%' ORDER BY key`,
+    ).all() as CalendarRow[],
+  /** Each save of one, newest first, at most 100; `version` counts from 1. */
+  'calendars.versions': (db: Db, args: { code: string }): CalendarVersion[] =>
+    sql(
+      db.$client,
+      `SELECT row_number() OVER (ORDER BY seq) AS version, at, actor, json_extract(body, '$.value') AS value FROM journal
+       WHERE type = 'setting.saved' AND json_extract(body, '$.key') = ? ORDER BY seq DESC LIMIT 100`,
+    ).all(`calendar.${args.code}`) as CalendarVersion[],
   'stops.page': (db: Db, args: PageArgs): Page<StopRecord> => {
     const limit = pageLimit(args)
     const after = readCursor(args.cursor, ['string', 'string'])

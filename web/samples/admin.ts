@@ -4,6 +4,7 @@ import { closesOf, limitLine } from '../../src/centre/gate-words.ts'
 import { stacks } from '../../src/centre/policy/policy.ts'
 import { policyPresets } from '../../src/centre/policy/presets.ts'
 import type { CampaignId, NumberId, QueueId, UserId } from '../../src/lib/ids.ts'
+import type { CalendarRow } from '../pages/admin/calendars.ts'
 import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
 import { certificatePage } from '../pages/admin/certificate.ts'
 import { journalPage } from '../pages/admin/journal.ts'
@@ -47,6 +48,17 @@ function users(language: Language): User[] {
     user('u_6', 'olga', zh ? '欧阳岚' : 'Olga Ouyang', { role: 'auditor', numbersMasked: false }),
   ]
 }
+
+const calendarSample = (language: Language): CalendarRow => ({
+  code: 'ID',
+  days: [
+    { date: '2026-01-01', name: language === 'en' ? 'New Year' : '元旦' },
+    { date: '2026-08-17', name: language === 'en' ? 'Independence Day' : '独立日' },
+    { date: '2026-12-25', name: '' },
+  ],
+  ...{ shipped: true, own: true, savedAt: sampleNow - 86_400_000 },
+  ...{ policies: ['ID-OJK'], campaigns: ['Jakarta M1'] },
+})
 
 const trunk = (language: Language, down = false) =>
   ({
@@ -281,13 +293,17 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
   'admin-policies': language =>
     policiesPage({
       frame: frame(language, '/admin/policies'),
-      rows: [...policyPresets.values()].slice(0, 7).map(policy => ({
+      rows: [...policyPresets.values()].slice(0, 10).map(policy => ({
         ...policy,
         hours: closesOf(policy.hours),
         limits: (policy.limits ?? []).map(limitLine),
         holidays: policy.holidays ?? null,
         consent: policy.consentFor !== undefined,
         note: policy.note ?? null,
+        weekdays: policy.weekdays ?? null,
+        agreed: policy.hoursUnlessAgreed ?? false,
+        abandon: policy.abandon ?? null,
+        own: false,
       })),
       stacks: Object.entries(stacks).map(([name, of]) => ({ name, of })),
       campaigns: [{ value: 'cp_1', word: 'M1' }],
@@ -322,7 +338,27 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
           },
         ],
       },
-      own: nothingFilled,
+      own: {
+        values: {
+          id: 'OWN-COLLECT',
+          source: '',
+          from: '8',
+          to: '21:00',
+          weekdays: ['1', '2', '3', '4', '5'],
+          holidays: 'ID',
+        },
+        errors: { from: language === 'en' ? '00:00 to 23:59, e.g. 08:00.' : '00:00–23:59，如 08:00。' },
+      },
+      versions: [],
+      calendars: [calendarSample(language)],
+      open: {
+        ...calendarSample(language),
+        versions: [{ version: 1, at: sampleNow - 86_400_000, by: language === 'en' ? 'Adam' : '系统管理员', days: 3 }],
+      },
+      calendar: {
+        values: { code: 'ID', dates: '2027-02-31', how: 'add' },
+        errors: { dates: language === 'en' ? 'A date and its name a line.' : '每行一个日期和名称。' },
+      },
       saved: false,
     }),
   'admin-suppressions': language =>

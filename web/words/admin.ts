@@ -343,8 +343,6 @@ const zh = {
     areaFile: '请选择一个 CSV 文件，每行为手机号前七位和区号，最多 1000000 行。',
     source: '请填写来源，不超过 500 个字符。',
     businesses: '至少选择一种业务。',
-    from: '0–23 的小时数，且早于结束时间。',
-    to: '1–24 的小时数，且晚于开始时间。',
     relations: '至少选择一种关系。',
     limits:
       '每行：次数 单位 对象 窗口 效果，最多 50 行。次数 0–1000；单位为 ATTEMPT、UNANSWERED、CONNECT、CONVERSATION、ABANDON 之一；对象为 PARTY 或 NUMBER，可加 +DEBT；窗口为 DAY、7DAY、24HOUR、1MONTH（最长 93 天）或 REST7；效果为 BLOCK 或 WARN，可省略。',
@@ -709,8 +707,6 @@ const en: Like<typeof zh> = {
     policyId: '2 to 48 capitals, digits or -, a capital first; not the name of a shipped policy or stack.',
     source: 'Where it comes from, at most 500 characters.',
     businesses: 'At least one business.',
-    from: 'An hour from 0 to 23, before the end.',
-    to: 'An hour from 1 to 24, after the start.',
     relations: 'At least one relation.',
     limits:
       'A line is: maximum, unit, key, window, effect; 50 lines at most. Maximum 0 to 1000; unit ATTEMPT, UNANSWERED, CONNECT, CONVERSATION or ABANDON; key PARTY or NUMBER, with +DEBT or without; window DAY, 7DAY, 24HOUR, 1MONTH (93 days at most) or REST7; effect BLOCK or WARN, may be left out.',

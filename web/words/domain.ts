@@ -178,6 +178,8 @@ const zh = {
     cap_conversations: '通话次数已到上限。',
     cap_abandoned: '呼损后须静默一段时间。',
     abandon_limit: '此活动呼损率超过策略上限。',
+    calendar_in_use: '仍有策略使用此日历，不能删去。',
+    calendar_last_day: '这是日历的最后一天：请删去整个日历。',
     policy_lab_only: '此策略只能在测试环境使用。',
     no_free_agent: '没有空闲的坐席。',
     nobody_signed_on: '没有坐席签入。',

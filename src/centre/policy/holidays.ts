@@ -30,17 +30,51 @@ const shipped: Record<string, readonly string[]> = {
 
 export const calendarKey = /^calendar\.([A-Z]{2})$/
 /** Dates of one calendar at most: fifty years. */
-const datesMax = 1_000
+export const datesMax = 1_000
+const nameMax = 64
 
 export function shippedHolidays(): Map<string, Set<string>> {
   return new Map(Object.entries(shipped).map(([code, dates]) => [code, new Set(dates)]))
 }
 
-/** Dates apart by spaces, commas or lines; null when one is no date. */
+/** The dates of a calendar as it is kept; null when a line of it is none. */
 export function readDates(text: string): Set<string> | null {
-  const dates = text.split(/[\s,;]+/).filter(date => date !== '')
-  if (dates.length > datesMax || !dates.every(isDate)) return null
-  return new Set(dates)
+  const read = readHolidays(text)
+  return 'days' in read ? new Set(read.days.map(({ date }) => date)) : null
+}
+
+/** `name` '': not said. */
+export type Holiday = { date: string; name: string }
+
+/**
+ * A calendar as people write or import it, in order of date and each date once (the later line counts): a line is dates apart by spaces or
+ * commas, or one date and the name of its day, in either order. `2026/8/17` and `2026年8月17日` are dates too. A first line without any digit
+ * is a heading. `line` counts from 1.
+ */
+export function readHolidays(text: string): { days: Holiday[] } | { line: number; found: string } {
+  const days = new Map<string, Holiday>()
+  for (const [at, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
+    const words = raw
+      .split(/[\s,;]+/)
+      .map(word => word.replace(/^"(.*)"$/, '$1'))
+      .filter(word => word !== '')
+    const found = { line: at + 1, found: raw.trim().slice(0, 60) }
+    if (words.length === 0 || (at === 0 && !/\d/.test(raw))) continue
+    const dates = words.map(dateOf).filter(date => date !== null)
+    const name = words.filter(word => dateOf(word) === null).join(' ')
+    if (dates.length === 0 || (name !== '' && dates.length > 1) || name.length > nameMax) return found
+    for (const date of dates) days.set(date, { date, name })
+    if (days.size > datesMax) return { ...found, found: `more than ${datesMax} dates` }
+  }
+  return { days: [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1)) }
+}
+
+/** As it is kept: a line a day. */
+export function holidayText(days: readonly Holiday[]): string {
+  return days.map(({ date, name }) => (name === '' ? date : `${date} ${name}`)).join('\n')
 }
 
 /** null: the calendar does not know that year. */
@@ -53,8 +87,11 @@ export function isHoliday(holidays: Holidays, calendar: string, date: string): b
   return null
 }
 
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+/** `2026-08-17`; null: this is no date. */
+function dateOf(word: string): string | null {
+  const parts = /^(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?$/.exec(word)
+  if (parts === null) return null
+  const text = `${parts[1]}-${parts[3]!.padStart(2, '0')}-${parts[5]!.padStart(2, '0')}`
   const at = Date.parse(`${text}T00:00:00Z`)
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text)
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text) ? text : null
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { lineRoutes } from '../supervisor/lines.ts'
+import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -31,6 +32,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     listRoutes,
     suppressionRoutes,
     policyRoutes,
+    calendarRoutes,
     tokenRoutes,
     journalRoutes,
   ]

@@ -1,20 +1,17 @@
 import { Hono } from 'hono'
-import { policiesPage, type Verdict } from '../../../web/pages/admin/policies.ts'
-import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import type { Verdict } from '../../../web/pages/admin/policies.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { readLocal } from '../../../web/parts/time.ts'
 import { examine } from '../../centre/compliance.ts'
-import { closesOf, limitLine } from '../../centre/gate-words.ts'
-import { stacks } from '../../centre/policy/policy.ts'
 import { parseInput } from '../../records/parse.ts'
 import { savePolicy } from '../../records/policies.ts'
 import { contactQuestion } from '../../records/schemas.ts'
-import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { knownContact } from '../known-contact.ts'
 import { frameOf } from '../live/frame.ts'
-import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
+import { policiesAnswer, refusedHere } from './policies-answer.ts'
 import { policyFieldNames, policyFieldWords, policyGiven } from './policy-form.ts'
 
 const monthMs = 31 * 86_400_000
@@ -25,7 +22,7 @@ export function policyRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { state } = deps.engine
 
-  route.get('/admin/policies', allow('admin'), c => page(c, {}))
+  route.get('/admin/policies', allow('admin'), c => policiesAnswer(c, deps, {}))
 
   route.post('/admin/policies/verdict', allow('admin'), async c => {
     const typed = await typedOf(c)
@@ -56,18 +53,10 @@ export function policyRoutes(deps: Deps): Hono<Env> {
         asked: found.asked,
         attempts,
       }
-      return page(c, { bench: { values: typed, errors: {} }, verdict })
+      return policiesAnswer(c, deps, { bench: { values: typed, errors: {} }, verdict })
     } catch (error) {
-      return page(
-        c,
-        {
-          bench: {
-            values: typed,
-            errors: refusedFor(error, textsOf(frame), { typed, words: { number: 'phoneNumber' } }),
-          },
-        },
-        422,
-      )
+      const errors = refusedHere(error, frame, { typed, words: { number: 'phoneNumber' } })
+      return policiesAnswer(c, deps, { bench: { values: typed, errors } }, 422)
     }
   })
 
@@ -78,8 +67,8 @@ export function policyRoutes(deps: Deps): Hono<Env> {
       await savePolicy(deps.records, actorOf(c), policyGiven(typed, former))
     } catch (error) {
       const about = { typed, fields: policyFieldNames, words: policyFieldWords }
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), about)
-      return page(c, { own: { values: typed, errors } }, 422)
+      const errors = refusedHere(error, await frameOf(c, deps), about)
+      return policiesAnswer(c, deps, { own: { values: typed, errors } }, 422)
     }
     return c.redirect('/admin/policies?saved=1', 303)
   })
@@ -92,25 +81,6 @@ export function policyRoutes(deps: Deps): Hono<Env> {
       ...{ refusedRule: attempt.refusedRule, refusedBy: attempt.refusedBy, words: attempt.words },
       ...{ override: attempt.override },
     }))
-  }
-
-  async function page(
-    c: Ctx,
-    given: { bench?: Filled; own?: Filled; verdict?: Verdict },
-    status: 200 | 422 = 200,
-  ): Promise<Response> {
-    const frame = { ...(await frameOf(c, deps)), path: '/admin/policies' }
-    const campaigns = [...state.campaigns.values()].map(({ campaign }) => ({ value: campaign.id, word: campaign.name }))
-    const rows = [...state.policies.values()]
-      .filter(policy => !policy.labOnly || state.lab)
-      .map(({ id, version, source, confidence, hours, limits, holidays, consentFor, note }) => ({
-        ...{ id, version, source, confidence, hours: closesOf(hours), limits: (limits ?? []).map(limitLine) },
-        ...{ holidays: holidays ?? null, consent: (consentFor ?? []).length > 0, note: note ?? null },
-      }))
-    const named = Object.entries(stacks).map(([name, of]) => ({ name, of }))
-    const { bench = nothingFilled, own = nothingFilled, verdict = null } = given
-    const saved = c.req.query('saved') === '1'
-    return c.html(policiesPage({ frame, rows, stacks: named, campaigns, bench, verdict, own, saved }), status)
   }
 
   return route

@@ -187,8 +187,11 @@ test('a policy of a shipped name takes nothing from it and is refused in Chinese
     return read(error)
   }
   assert.match(await refusal({}), /不与内置策略或组合重名。（填写的是：UK）/)
-  assert.match(await refusal({ id: 'OWN-2', from: '0x10' }), /0–23 的小时数，且早于结束时间。（填写的是：0x10）/)
-  assert.match(await refusal({ id: 'OWN-2', from: '21' }), /1–24 的小时数，且晚于开始时间。（填写的是：20）/)
+  assert.match(
+    await refusal({ id: 'OWN-2', from: '0x10' }),
+    /00:00–23:59，如 08:00，且早于结束时间。（填写的是：0x10）/,
+  )
+  assert.match(await refusal({ id: 'OWN-2', from: '21' }), /00:01–24:00，如 21:00，且晚于开始时间。（填写的是：20）/)
   assert.match(await refusal({ id: 'OWN-2', business: [] }), /至少选择一种业务。/)
   assert.match(
     await refusal({ id: 'OWN-2', limits: '3 TALK PARTY DAY' }),

@@ -1,20 +1,14 @@
 import type { Asked } from '../../../src/centre/compliance.ts'
-import { businesses, relations } from '../../../src/centre/entities.ts'
-import {
-  areaField,
-  type Choice,
-  checkField,
-  checksField,
-  type Filled,
-  notice,
-  selectField,
-  textField,
-} from '../../parts/form.ts'
+import { relations } from '../../../src/centre/entities.ts'
+import { type Choice, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
+import { type CalendarProps, calendarSection } from './calendars.ts'
+import { type PolicyFormProps, policyForm } from './policy-form.ts'
 import { problems } from './users.ts'
 
 export type PolicyRow = {
@@ -28,6 +22,13 @@ export type PolicyRow = {
   holidays: string | null
   consent: boolean
   note: string | null
+  /** 0 Sunday to 6; null: all. */
+  weekdays: readonly number[] | null
+  /** Contact at any hour that the party agreed on. */
+  agreed: boolean
+  abandon: { max: number; days: number } | null
+  /** Of the centre's own: to edit; the others are copied. */
+  own: boolean
 }
 export type Attempt = {
   at: number
@@ -56,6 +57,10 @@ export type PoliciesProps = {
   bench: Filled
   verdict: Verdict | null
   own: Filled
+  versions: PolicyFormProps['versions']
+  calendars: CalendarProps['calendars']
+  open: CalendarProps['open']
+  calendar: Filled
   saved: boolean
 }
 
@@ -66,7 +71,9 @@ export function policiesPage(props: PoliciesProps): Html {
     title: words.title,
     main: html`${heading({ title: words.title, count: String(props.rows.length), about: words.about })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
-<div class="stack"><div class="wide-narrow">${bench(props)}${ownForm(props)}</div>
+<div class="stack"><div class="wide-narrow"><div class="stack">${bench(props)}
+${calendarSection(props)}</div>
+${policyForm({ ...props, codes: props.calendars.map(({ code }) => code) })}</div>
 ${table({
   caption: words.title,
   rows: props.rows,
@@ -76,17 +83,30 @@ ${table({
     { head: words.hours, cell: row => html`<span class="figure">${row.hours}</span>${extras(row, props)}` },
     {
       head: words.limits,
-      cell: row => html`${row.limits.map(limit => html`<span class="figure">${limit}</span><br>`)}`,
+      cell: row => html`${row.limits.map(capOf)}`,
     },
     {
       head: words.source,
       cell: row => html`${row.source}${row.note ? html`<br><span class="muted">${row.note}</span>` : null}`,
     },
     { head: words.confidence, cell: row => confidenceOf(row, props) },
+    {
+      head: w.frame.list.actions,
+      kind: 'action',
+      cell: row =>
+        html`<a class="button small" href="/admin/policies?policy=${row.id}#own">${icon('pencil')}${row.own ? w.frame.form.edit : words.copy}</a>`,
+    },
   ],
 })}
 ${props.stacks.map(({ name, of }) => html`<p><b>${words.stacks}: ${name}</b> = <span class="figure">${of.join(' + ')}</span></p>`)}</div>`,
   })
+}
+
+/** Maximum, unit, key, window and effect on one line; what goes beyond them on another. */
+function capOf(line: string): Html {
+  const words = line.split(' ')
+  const more = words.slice(5)
+  return html`<span class="figure">${words.slice(0, 5).join(' ')}</span><br>${more.length === 0 ? null : html`<span class="muted small">${more.join(' ')}</span><br>`}`
 }
 
 /** `S/O` → both in words. */
@@ -100,7 +120,15 @@ function confidenceOf({ confidence }: PolicyRow, { frame }: PoliciesProps): stri
 
 function extras(row: PolicyRow, { frame }: PoliciesProps): Piece {
   const words = textsOf(frame).policies
-  return html`${row.holidays ? html`<br>${words.holidays} ${row.holidays}` : null}${row.consent ? html`<br>${words.consent}` : null}`
+  const { weekdays, abandon } = row
+  const lines = [
+    weekdays === null ? '' : weekdays.map(day => words.calendars.weekdays[day]).join(' '),
+    row.agreed ? words.orAgreed : '',
+    row.holidays ? `${words.holidays} ${row.holidays}` : '',
+    row.consent ? words.consent : '',
+    abandon === null ? '' : words.abandon(+(abandon.max * 100).toFixed(2), abandon.days),
+  ]
+  return html`${lines.filter(line => line !== '').map(line => html`<br>${line}`)}`
 }
 
 function bench(props: PoliciesProps): Html {
@@ -111,7 +139,7 @@ function bench(props: PoliciesProps): Html {
     ...relations.map(value => ({ value, word: w.domain.relation[value] })),
   ]
   const campaigns = [{ value: '', word: words.noCampaign }, ...props.campaigns]
-  return html`<section class="panel"><h2>${words.bench}</h2>${problems(props.bench, w)}<form class="form" method="post" action="/admin/policies/verdict">
+  return html`<section class="panel stack"><h2>${words.bench}</h2>${problems(props.bench, w)}<form class="form" method="post" action="/admin/policies/verdict">
 ${textField({ name: 'number', label: words.number, type: 'tel', required: true, figure: true, maxlength: 24 }, props.bench)}
 ${selectField({ name: 'campaign', label: words.campaign, choices: campaigns }, props.bench)}
 ${selectField({ name: 'relation', label: words.relation, choices: anyone }, props.bench)}
@@ -179,22 +207,4 @@ function lately(attempts: Attempt[], frame: Frame): Html {
       { head: words.judgedBy, cell: row => html`<span class="figure">${versions(row)}</span>` },
     ],
   })
-}
-
-function ownForm(props: PoliciesProps): Html {
-  const w = textsOf(props.frame)
-  const words = w.policies
-  const of = businesses.map(value => ({ value, word: w.domain.business[value] }))
-  const who = relations.map(value => ({ value, word: w.domain.relation[value] }))
-  return html`<section class="panel"><h2>${words.own}</h2><p class="help">${words.ownHelp}</p>${problems(props.own, w)}<form class="form" method="post" action="/admin/policies">
-${textField({ name: 'id', label: words.id, help: words.idHelp, required: true, figure: true, maxlength: 48 }, props.own)}
-${textField({ name: 'source', label: words.source, required: true, maxlength: 500 }, props.own)}
-${checksField({ name: 'business', label: words.business, choices: of, empty: '' }, props.own)}
-${textField({ name: 'from', label: words.from, type: 'number', min: 0, max: 23, required: true }, props.own)}
-${textField({ name: 'to', label: words.to, type: 'number', min: 1, max: 24, required: true }, props.own)}
-${checksField({ name: 'relations', label: words.relations, choices: who, empty: '' }, props.own)}
-${checkField({ name: 'consent', label: words.needsConsent }, props.own)}
-${textField({ name: 'holidays', label: words.calendar, figure: true, maxlength: 2 }, props.own)}
-${areaField({ name: 'limits', label: words.limits, help: words.limitsHelp, rows: 5, figure: true }, props.own)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
 }
