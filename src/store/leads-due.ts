@@ -32,6 +32,8 @@ export type DueArgs = {
 export type DueAnswer = { leads: BufferedLead[]; exhausted: boolean; outlook: LeadOutlook }
 
 type List = { id: ImportId; priority: number; weight: number }
+/** A lead as the index knows it: where its row is, and what it is chosen by. Rows are read for those that are sent alone. */
+type Pick = { row: number; id: LeadId; dueAt: number; rank: number }
 type Walk = { priority: number; place: string; segment: string; lift: number }
 type Fetch = {
   db: Db
@@ -57,7 +59,7 @@ export const dueQueries = {
       score: bestTime(campaign?.bestTime === false ? [] : answerHours(db, args.campaign)),
     }
     const leads = callbacks(of, args.campaign, want)
-    if (!args.callbacksOnly) leads.push(...ready(of, args.campaign, want - leads.length))
+    if (!args.callbacksOnly) leads.push(...loaded(db, ready(of, args.campaign, want - leads.length)))
     return { leads, exhausted: leads.length < want, outlook: outlookOf(db, args, campaign) }
   },
   /** Calls, answers and talks by segment and hour of the callee's day. */
@@ -91,14 +93,14 @@ function callbacks({ db, now, except }: Fetch, campaign: CampaignId, want: numbe
   return take(rows, want, except)
 }
 
-function ready(of: Fetch, campaign: CampaignId, want: number): BufferedLead[] {
+function ready(of: Fetch, campaign: CampaignId, want: number): Pick[] {
   const lists = sql(
     of.db.$client,
     `SELECT id, priority, weight FROM lists WHERE campaign = ? AND paused = 0
        AND EXISTS (SELECT 1 FROM lead_counts WHERE list = lists.id AND state = 'ready' AND leads > 0)
      ORDER BY priority DESC, added_at, id LIMIT ?`,
   ).all(campaign, listsMax) as List[]
-  const found: BufferedLead[] = []
+  const found: Pick[] = []
   for (let from = 0; from < lists.length && found.length < want; ) {
     const { priority } = lists[from]!
     const same = lists.slice(from).filter(list => list.priority === priority)
@@ -109,7 +111,7 @@ function ready(of: Fetch, campaign: CampaignId, want: number): BufferedLead[] {
 }
 
 /** Lists of one priority: each gives its share by weight, and where one has less the others fill up. */
-function mixed(of: Fetch, lists: List[], want: number): BufferedLead[] {
+function mixed(of: Fetch, lists: List[], want: number): Pick[] {
   const total = lists.reduce((sum, list) => sum + list.weight, 0)
   const share = (list: List) => (lists.length === 1 ? want : Math.ceil((want * list.weight) / total))
   const parts = lists.map(list => ({ list, leads: ofList(of, list, share(list)), credit: 0 }))
@@ -120,7 +122,7 @@ function mixed(of: Fetch, lists: List[], want: number): BufferedLead[] {
     part.leads = ofList(of, part.list, before + missing)
     missing -= part.leads.length - before
   }
-  const merged: BufferedLead[] = []
+  const merged: Pick[] = []
   const next = new Map(parts.map(part => [part, 0]))
   while (merged.length < want) {
     const open = parts.filter(part => next.get(part)! < part.leads.length)
@@ -134,7 +136,7 @@ function mixed(of: Fetch, lists: List[], want: number): BufferedLead[] {
   return merged
 }
 
-function ofList(of: Fetch, list: List, want: number): BufferedLead[] {
+function ofList(of: Fetch, list: List, want: number): Pick[] {
   const walks = (
     sql(
       of.db.$client,
@@ -145,7 +147,7 @@ function ofList(of: Fetch, list: List, want: number): BufferedLead[] {
     .filter(walk => !of.closed.has(walk.place) && !of.full.has(walk.segment))
     .map(walk => ({ ...walk, lift: liftOf(of, walk) }))
     .sort((a, b) => b.priority - a.priority || b.lift - a.lift)
-  const found: BufferedLead[] = []
+  const found: Pick[] = []
   for (let from = 0; from < walks.length && found.length < want; ) {
     const first = walks[from]!
     let to = from
@@ -157,7 +159,7 @@ function ofList(of: Fetch, list: List, want: number): BufferedLead[] {
 }
 
 /** Walks that are worth the same, merged by due time. */
-function together(of: Fetch, list: List, walks: Walk[], want: number): BufferedLead[] {
+function together(of: Fetch, list: List, walks: Walk[], want: number): Pick[] {
   if (walks.length === 1) return ofWalk(of, list, walks[0]!, want)
   const share = Math.max(20, Math.ceil((want * 2) / walks.length))
   let parts = walks.map(walk => ({ walk, leads: ofWalk(of, list, walk, Math.min(want, share)) }))
@@ -172,22 +174,36 @@ function together(of: Fetch, list: List, walks: Walk[], want: number): BufferedL
   return all.slice(0, want)
 }
 
-function ofWalk({ db, now, newest, except }: Fetch, list: List, walk: Walk, want: number): BufferedLead[] {
-  const rows = sql(db.$client, readyWalk(newest)).iterate(
-    list.id,
-    walk.priority,
-    walk.place,
-    walk.segment,
-    now,
-  ) as Iterable<DueRow>
-  return take(rows, want, except, { rank: list.priority })
+function ofWalk({ db, now, newest, except }: Fetch, list: List, walk: Walk, want: number): Pick[] {
+  if (want <= 0) return []
+  const found: Pick[] = []
+  const { priority, place, segment } = walk
+  const entries = sql(db.$client, readyWalk(newest)).iterate(list.id, priority, place, segment, now)
+  for (const entry of entries as Iterable<Omit<Pick, 'rank'>>) {
+    if (except.has(entry.id)) continue
+    found.push({ ...entry, rank: list.priority })
+    if (found.length >= want) break
+  }
+  return found
 }
 
-/** Exported for the test that asks SQLite how it means to do this. */
+/** Exported for the test that asks SQLite how it means to do this: by the index alone, no row is read. */
 export function readyWalk(newest: boolean): string {
-  const order = newest ? 'due_at DESC, leads.id DESC' : 'due_at, leads.id'
-  return `SELECT ${columns} FROM leads INDEXED BY leads_ready LEFT JOIN callbacks ON callbacks.id = leads.callback
+  const order = newest ? 'due_at DESC, id DESC' : 'due_at, id'
+  return `SELECT rowid AS row, id, due_at AS dueAt FROM leads INDEXED BY leads_ready
     WHERE state = 'ready' AND import = ? AND priority = ? AND place = ? AND segment = ? AND due_at <= ? ORDER BY ${order}`
+}
+
+/** Their rows, in the order in which they were picked. */
+function loaded(db: Db, picks: Pick[]): BufferedLead[] {
+  const row = sql(
+    db.$client,
+    `SELECT ${columns} FROM leads LEFT JOIN callbacks ON callbacks.id = leads.callback WHERE leads.rowid = ?`,
+  )
+  return picks.flatMap(({ row: at, rank }) => {
+    const found = row.get(at) as DueRow | undefined
+    return found === undefined ? [] : [{ ...leadOf(found), rank }]
+  })
 }
 
 type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'promised'> & {
@@ -199,18 +215,22 @@ type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'prom
   consent: string | null
 }
 
-function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>, more: { rank?: number } = {}): BufferedLead[] {
+function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>): BufferedLead[] {
   const found: BufferedLead[] = []
   if (want <= 0) return found
   for (const row of rows) {
     if (except.has(row.id)) continue
-    const { phones, fields, bad, consent, tries, owed, ...rest } = row
-    const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: bad === null ? [] : JSON.parse(bad) }
-    const promised = owed === null ? null : { tries: tries ?? 0, reason: owed }
-    found.push({ ...rest, ...lists, ...more, promised, consent: consent === null ? null : JSON.parse(consent) })
+    found.push(leadOf(row))
     if (found.length >= want) break
   }
   return found
+}
+
+function leadOf(row: DueRow): BufferedLead {
+  const { phones, fields, bad, consent, tries, owed, ...rest } = row
+  const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: bad === null ? [] : JSON.parse(bad) }
+  const promised = owed === null ? null : { tries: tries ?? 0, reason: owed }
+  return { ...rest, ...lists, promised, consent: consent === null ? null : JSON.parse(consent) }
 }
 
 function liftOf({ score, now }: Fetch, { place, segment }: { place: string; segment: string }): number {

@@ -1,37 +1,16 @@
-import type { LeadState } from '../centre/entities.ts'
 import type { CampaignId, LeadId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
-import { and, eq, gt, inArray, like, or, type SQL } from './drizzle.cjs'
-import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
-import { leadPhones, leads } from './schema.ts'
+import { and, eq, inArray } from './drizzle.cjs'
+import { idsOf, type LeadFilter, type LeadRecord, leadPage } from './lead-pages.ts'
+import type { Page } from './page.ts'
+import { leads } from './schema.ts'
 
-export type LeadRecord = typeof leads.$inferSelect
-
-/** `text` is searched at the beginning of the ref, anywhere in the name, and as a whole number. */
-export type LeadFilter = PageArgs & { campaign: CampaignId; state?: LeadState; text?: string }
+export type { LeadRecord } from './lead-pages.ts'
 
 export const leadQueries = {
   'leads.byId': (db: Db, args: { id: LeadId }): LeadRecord | null =>
     db.select().from(leads).where(eq(leads.id, args.id)).get() ?? null,
-  'leads.page': (db: Db, args: LeadFilter): Page<LeadRecord> => {
-    const limit = pageLimit(args)
-    const after = readCursor(args.cursor, ['string'])
-    const rows = db
-      .select()
-      .from(leads)
-      .where(
-        and(
-          eq(leads.campaign, args.campaign),
-          after ? gt(leads.id, after[0] as LeadId) : undefined,
-          args.state ? eq(leads.state, args.state) : undefined,
-          args.text ? matches(db, args.text) : undefined,
-        ),
-      )
-      .orderBy(leads.id)
-      .limit(limit + 1)
-      .all()
-    return toPage(rows, limit, lead => [lead.id])
-  },
+  'leads.page': (db: Db, args: LeadFilter): Page<LeadRecord> => leadPage(db, args),
   /** Which of these refs the campaign has already; for an import, at most 500 at a time. */
   'leads.taken': (db: Db, args: { campaign: CampaignId; refs: string[] }): string[] =>
     db
@@ -72,27 +51,4 @@ export const leadQueries = {
       return null
     })
   },
-}
-
-function matches(db: Db, text: string): SQL | undefined {
-  const bare = text.slice(0, 100)
-  const escaped = bare.replace(/[%_]/g, '') // the two wildcards of LIKE; nobody searches for them
-  const digits = bare.replace(/[\s-]/g, '')
-  const asNumber = /^\+?\d{3,15}$/.test(digits)
-  return or(
-    like(leads.ref, `${escaped}%`),
-    like(leads.name, `%${escaped}%`),
-    asNumber ? inArray(leads.id, idsOf(db, digits)) : undefined,
-    asNumber && !digits.startsWith('+') ? inArray(leads.id, idsOf(db, `+86${digits}`)) : undefined,
-  )
-}
-
-function idsOf(db: Db, number: string): LeadId[] {
-  return db
-    .select({ lead: leadPhones.lead })
-    .from(leadPhones)
-    .where(eq(leadPhones.number, number))
-    .limit(500)
-    .all()
-    .map(row => row.lead)
 }

@@ -116,8 +116,7 @@ test('fetching due leads of a large campaign walks the index and sorts nothing',
     assert.deepEqual(
       plan.map(step => step.detail),
       [
-        'SEARCH leads USING INDEX leads_ready (import=? AND priority=? AND place=? AND segment=? AND due_at<?)',
-        'SEARCH callbacks USING INDEX sqlite_autoindex_callbacks_1 (id=?) LEFT-JOIN',
+        'SEARCH leads USING COVERING INDEX leads_ready (import=? AND priority=? AND place=? AND segment=? AND due_at<?)',
       ],
     )
   }
@@ -266,4 +265,55 @@ test('what is under way is found at the next start, and the floor as it is set u
   assert.deepEqual(read('load.setup', { now: 49 }).suppressed, [{ number: '+8613800000009', until: 50 }])
   assert.deepEqual(read('load.setup', { now: 50 }).suppressed, [])
   assert.deepEqual(read('load.setup', { now: 50 }).users, [userNamed('alice')])
+})
+
+test('a page of leads in one state is a walk that goes on where the last page ended, those without a time first', () => {
+  const { tell, read, connection } = aStore()
+  const added = {
+    type: 'leads.added',
+    campaign: sales,
+    import: 'i',
+    leads: [1, 2, 3, 4, 5, 6].map(n => leadNumbered(n)),
+  }
+  tell(1, added as never)
+  const release = (n: number, state: string, dueAt: number | null) =>
+    ({ type: 'lead.released', lead: leadNumbered(n).id, campaign: sales, state, dueAt, reason: 'x' }) as never
+  tell(2, release(1, 'ready', 900), release(2, 'ready', 300), release(3, 'done', null), release(6, 'done', null))
+  const pages = (state: 'ready' | 'done') => {
+    const refs: string[] = []
+    for (let cursor: string | null = null; ; ) {
+      const page: QueryResult<'leads.page'> = read('leads.page', { campaign: sales, state, limit: 2, cursor })
+      refs.push(page.items.map(lead => lead.ref).join(' '))
+      cursor = page.next
+      if (cursor === null) return refs
+    }
+  }
+  assert.deepEqual(pages('ready'), ['R4 R5', 'R2 R1'])
+  assert.deepEqual(pages('done'), ['R3 R6'])
+  connection.prepare("UPDATE leads SET due_at = NULL WHERE ref IN ('R4', 'R1', 'R2')").run()
+  assert.deepEqual(pages('ready'), ['R1 R2', 'R4 R5'])
+  const byId = read('leads.page', { campaign: sales, limit: 4 })
+  assert.deepEqual(
+    read('leads.page', { campaign: sales, limit: 4, cursor: byId.next }).items.map(lead => lead.ref),
+    ['R5', 'R6'],
+  )
+  assert.throws(() => read('leads.page', { campaign: sales, state: 'done', cursor: byId.next }), /not one of ours/)
+})
+
+test('a lead is found by the beginning of its ref or name in small letters and large, and by its whole number', () => {
+  const { tell, read } = aStore()
+  const names = ['Carl Chen', 'carla', 'Bob', '欧阳娜']
+  const leads = names.map((name, n) => ({ ...leadNumbered(n + 1), name, ref: `Loan-${n}` }))
+  tell(1, { type: 'leads.added', campaign: sales, import: 'i', leads } as never)
+  const found = (text: string, more = {}) =>
+    read('leads.page', { campaign: sales, text, ...more }).items.map(lead => lead.name)
+  assert.deepEqual(found('carl'), ['Carl Chen', 'carla'])
+  assert.deepEqual(found('CARL'), ['Carl Chen', 'carla'])
+  assert.deepEqual(found('欧阳'), ['欧阳娜'])
+  assert.deepEqual(found('loan-2'), ['Bob'])
+  assert.deepEqual(found('carl', { state: 'done' }), [])
+  assert.deepEqual(found("'; DROP TABLE leads"), [])
+  const first = read('leads.page', { campaign: sales, text: 'Loan', limit: 3 })
+  assert.deepEqual([first.items.length, first.next !== null], [3, true])
+  assert.deepEqual(found('Loan', { limit: 3, cursor: first.next }), ['欧阳娜'])
 })

@@ -162,6 +162,7 @@ export const leads = sqliteTable(
     uniqueIndex('leads_ref').on(table.campaign, table.ref),
     index('leads_due').on(table.campaign, table.state, table.dueAt, table.id),
     index('leads_page').on(table.campaign, table.id),
+    index('leads_name').on(table.campaign, table.name),
     index('leads_ready').on(table.import, table.priority, table.place, table.segment, table.dueAt, table.id),
     index('leads_over').on(table.import, table.state, table.reason, table.id),
   ],

@@ -63,5 +63,5 @@ function cell(row: SegmentRow, hour: number, { order: words }: Words): Piece | s
   if (found === undefined) return '—'
   const sign = found.lift >= 1.1 ? '▲' : found.lift <= 0.9 ? '▼' : ''
   const title = words.cell(thousands(found.answered), thousands(found.dialled))
-  return html`<span title="${title}">${sign} ${percent(found.rate)}</span>`
+  return html`<span title="${title}">${sign} ${Math.round(found.rate * 100)} %</span>`
 }

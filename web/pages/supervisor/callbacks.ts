@@ -2,7 +2,6 @@ import type { CallResult } from '../../../src/centre/entities.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
-import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, pager, table } from '../../parts/table.ts'
@@ -41,7 +40,7 @@ export function callbacksPage(props: CallbacksProps): Html {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about })}
 ${props.said ? notice(props.said.tone, props.said.words) : null}
-<p class="filters"><a class="button small" href="/supervisor/callbacks"${chosen(!props.onlyOverdue)}>${words.all}</a> <a class="button small" href="/supervisor/callbacks?overdue=1"${chosen(props.onlyOverdue)}>${words.onlyOverdue}</a></p>
+<nav class="toolbar filters" aria-label="${words.title}"><a class="button small" href="/supervisor/callbacks"${chosen(!props.onlyOverdue)}>${words.all}</a> <a class="button small" href="/supervisor/callbacks?overdue=1"${chosen(props.onlyOverdue)}>${words.onlyOverdue}</a></nav>
 ${table({
   caption: words.title,
   rows: props.callbacks,
@@ -50,11 +49,14 @@ ${table({
     { head: words.at, cell: row => html`${instant(row.at, props.frame)} ${stateOf(row, w)}` },
     { head: words.agent, cell: row => row.agent ?? words.anyone },
     { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
-    { head: words.campaign, cell: row => row.campaign ?? '' },
-    { head: words.reason, cell: row => words.reasons[row.reason] },
+    {
+      head: words.campaign,
+      cell: row =>
+        html`<span class="two"><span>${row.campaign ?? ''}</span><span class="small muted">${words.reasons[row.reason]}</span></span>`,
+    },
     { head: words.tried, cell: row => triesOf(row, w) ?? '—' },
     { head: words.next, cell: row => nextOf(row, props.frame, w) },
-    { head: words.close, kind: 'action', cell: row => closing(`/supervisor/callbacks/${row.id}/closing`, row, w) },
+    { head: words.close, cell: row => closing(`/supervisor/callbacks/${row.id}/closing`, row, w) },
   ],
 })}${pager(props.frame, { previous: null, next: props.next })}`,
   })
@@ -80,5 +82,5 @@ export function nextOf(row: Pick<OpenCallback, 'tries' | 'nextAt'>, frame: Frame
 
 export function closing(action: string, row: Pick<OpenCallback, 'number'>, w: Words): Html {
   const words = w.callbacks
-  return html`<form class="inline" method="post" action="${action}"><input name="reason" required maxlength="200" placeholder="${words.closeReasonHelp}" aria-label="${words.closeReason}: ${row.number}"><button class="button small" aria-label="${words.close}: ${row.number}">${icon('circle-x')}${words.close}</button></form>`
+  return html`<details><summary>${words.close}</summary><form class="inline" method="post" action="${action}"><input name="reason" required maxlength="200" placeholder="${words.closeReasonHelp}" aria-label="${words.closeReason}: ${row.number}"><button class="button small" aria-label="${words.close}: ${row.number}">${words.close}</button></form></details>`
 }
