@@ -62,7 +62,7 @@ test('a line of a hundred thousand spaces is refused at once: calls are signalle
   const before = performance.now()
   const notice = `{a${' '.repeat(99_990)}b`
   assert.throws(() => modesGiven({ ...typed, notice }), InvalidInput)
-  assert.ok(performance.now() - before < 200)
+  assert.ok(performance.now() - before < 2_000, 'a backtracking pattern would take a minute')
 })
 
 test('a phrase that nobody recorded cannot be said', () => {
