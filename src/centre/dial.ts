@@ -86,7 +86,7 @@ export function placeForCampaign(d: Draft, floor: CampaignFloor, lead: BufferedL
   const { campaign } = floor
   d.fact({ type: 'lead.reserved', lead: lead.id, campaign: campaign.id, agent: null })
   const { number, relation } = phone
-  const party = { ...personOf(lead), relation }
+  const party = { ...personOf(lead, phone), relation }
   const intent: DialIntent = { number, campaign: campaign.id, lead: lead.id, ...party }
   place(d, intent, modeNow(floor), null, null, way)
 }
@@ -97,12 +97,13 @@ export function placeForAgent(
   floor: CampaignFloor,
   agent: Agent,
   lead: BufferedLead,
-  { number, relation }: LeadPhone,
+  phone: LeadPhone,
   way: Way,
 ): void {
+  const { number, relation } = phone
   const { id: campaign } = floor.campaign
   d.fact({ type: 'lead.reserved', lead: lead.id, campaign, agent: agent.user.id })
-  const party = { ...personOf(lead), relation }
+  const party = { ...personOf(lead, phone), relation }
   const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'progressive', ...party }
   if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
   else placeByHand(d, agent, intent, 'progressive', null, way)

@@ -30,11 +30,17 @@ export function requestOf(
   mode: CampaignMode,
 ): ContactRequest {
   const { number, relation } = phone
-  return { number, relation, campaign, mode, ...personOf(lead) }
+  return { number, relation, campaign, mode, ...personOf(lead, phone) }
 }
 
-/** Whom a lead is about, as a call and the gate know it. */
-export function personOf(lead: BufferedLead) {
-  const { ref, name, callback, consent = null, debt = null, agreedAt = null, promised = null } = lead
-  return { party: ref, name, callback, consent, debt, agreedAt, promised }
+/** Whom a lead is about, as a call to this number of it and the gate know it. */
+export function personOf(lead: BufferedLead, phone: LeadPhone) {
+  const { ref, name, callback, consent = null, debt = null, promised = null } = lead
+  return { party: ref, name, callback, consent, debt, agreedAt: agreedFor(lead, phone), promised }
+}
+
+/** A time was agreed on for one number: it opens no night for a guarantor's, nor for another of the same person. */
+function agreedFor({ agreedAt = null, callbackNumber = null }: BufferedLead, phone: LeadPhone): number | null {
+  const isMeant = callbackNumber === null ? phone.relation === 'SELF' : phone.number === callbackNumber
+  return isMeant ? agreedAt : null
 }

@@ -29,7 +29,7 @@ export function acceptPreview(d: Draft, id: UserId, chosen: number | null = null
   const phone = chosen === null ? allowedPhone(d, agent.preview) : (agent.preview.lead.phones[chosen] ?? null)
   if (phone === null) return d.refuse('number_invalid', 'This lead has no number.')
   const { number, relation } = phone
-  const party = { ...personOf(lead), relation }
+  const party = { ...personOf(lead, phone), relation }
   const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'preview', ...party }
   const closed = { agent: id, campaign, lead: lead.id, reason: null }
   const outcome = startByHand(d, agent, intent, 'preview', false)

@@ -20,7 +20,23 @@ const unansweredRetryMs = 60_000
 const answeredRetryMs = 2 * 3_600_000
 const salvagesAtOnce = 4
 
-type CallInFlight = InFlight['calls'][number]
+/** Of what was in flight, as much as its closing asks for. */
+export type InHand = Omit<InFlight, 'calls'> & { calls: CallInFlight[] }
+type CallInFlight = Pick<
+  InFlight['calls'][number],
+  | 'id'
+  | 'direction'
+  | 'mode'
+  | 'campaign'
+  | 'lead'
+  | 'queue'
+  | 'number'
+  | 'answeredAt'
+  | 'connectedAt'
+  | 'abandonedAt'
+  | 'notice'
+  | 'recording'
+>
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
 
@@ -45,7 +61,7 @@ export async function closeInFlight(of: {
 }
 
 /** The facts that end what was in hand, recordings apart. */
-export function closings(inFlight: InFlight, at: number): Fact[] {
+export function closings(inFlight: InHand, at: number): Fact[] {
   const abandoned = new Set<CallId>()
   const asked = new Set<CallId>()
   const facts: Fact[] = []

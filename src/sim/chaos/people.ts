@@ -1,5 +1,5 @@
 /** Seeded people for the floor's world: what a called customer, a caller and an agent will do, drawn once per occasion. */
-import type { Random } from '../lib/random.ts'
+import type { Random } from '../../lib/random.ts'
 
 /** A draw between two numbers, whole. */
 export function between(random: Random, from: number, to: number): number {
@@ -8,6 +8,11 @@ export function between(random: Random, from: number, to: number): number {
 
 export function oneOf<T>(random: Random, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)]!
+}
+
+/** Each of them with this probability. */
+export function some<T>(items: readonly T[], probability: number, random: Random): T[] {
+  return items.filter(() => chance(random, probability))
 }
 
 export function chance(random: Random, probability: number): boolean {

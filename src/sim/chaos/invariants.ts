@@ -1,20 +1,19 @@
 /**
- * What must hold on the floor whatever happens (domain.md), asked after every step. The watch keeps its own books from the facts and
- * compares them with the state; it throws a sentence that says what is broken.
+ * What must hold on the floor whatever happens, asked after every step; what the gate must hold stands in gate-watch.ts. The watch keeps its
+ * own books from the facts and compares them with the state; it throws a sentence that says what is broken.
  */
 
-import type { AgentPhase, Fact } from '../centre/facts.ts'
-import type { Call, FloorState } from '../centre/state.ts'
-import type { Step } from '../centre/step.ts'
-import { AssertionError } from '../lib/assert.ts'
-import type { CallId, LeadId, TrunkId, UserId } from '../lib/ids.ts'
+import type { AgentPhase, Fact } from '../../centre/facts.ts'
+import type { Call, FloorState } from '../../centre/state.ts'
+import type { Step } from '../../centre/step.ts'
+import { AssertionError } from '../../lib/assert.ts'
+import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
 
 export class Watch {
   readonly #ended = new Set<CallId>()
   readonly #known = new Set<CallId>()
   readonly #phases = new Map<UserId, AgentPhase>()
   readonly #starts = new Map<TrunkId, number[]>()
-  readonly #suppressed = new Set<string>()
   readonly #openRecordings = new Set<string>()
   readonly counts = new Map<Fact['type'], number>()
 
@@ -31,9 +30,20 @@ export class Watch {
     checkDeadlines(state)
   }
 
-  /** A number put on the do-not-call list outside the floor. */
-  suppress(number: string): void {
-    this.#suppressed.add(number)
+  /** The process died and is there again: these facts closed what was in hand. */
+  restart(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      this.counts.set(fact.type, (this.counts.get(fact.type) ?? 0) + 1)
+      if (fact.type === 'call.ended') {
+        claim(this.#known.has(fact.call) && !this.#ended.has(fact.call), 'a start ends a call that was in hand, once')
+        this.#ended.add(fact.call)
+      } else if (fact.type === 'recording.sealed') this.#openRecordings.delete(fact.recording)
+      else if (fact.type === 'recording.missing' && fact.recording !== null) this.#openRecordings.delete(fact.recording)
+    }
+    claim(this.#known.size === this.#ended.size, 'a start ends every call that was in hand')
+    claim(this.#openRecordings.size === 0, 'a start seals or misses every recording')
+    this.#phases.clear()
+    this.#starts.clear() // what a trunk has started is not kept: a restart takes longer than a carrier looks back
   }
 
   /** The day is over: nothing may be left in hand. */
@@ -63,17 +73,10 @@ export class Watch {
         return
       case 'call.dialed': {
         this.#known.add(fact.call)
-        claim(!this.#suppressed.has(fact.number), 'a number on the do-not-call list is not dialled')
-        const hour = new Date(now + 8 * 3_600_000).getUTCHours()
-        if (fact.verdict.policy === 'CN-SALES-DEFAULT')
-          claim(hour >= 9 && hour < 21, `no sales call at ${hour} o'clock`)
         claim(fact.callerId !== '' && fact.verdict.rules.length > 0, 'a call shows its number and its verdict')
         const trunk = state.trunks.get(fact.trunk)?.trunk
         claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
-        const starts = (this.#starts.get(fact.trunk) ?? []).filter(at => at > now - 1000)
-        starts.push(now)
-        this.#starts.set(fact.trunk, starts)
-        claim(trunk === undefined || starts.length <= trunk.callsPerSecond, 'no second holds more starts than allowed')
+        this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
         return
       }
       case 'call.offered':
@@ -89,12 +92,18 @@ export class Watch {
       case 'recording.missing':
         if (fact.recording !== null) this.#openRecordings.delete(fact.recording)
         return
-      case 'suppression.added':
-        this.#suppressed.add(fact.number)
-        return
       default:
         return
     }
+  }
+
+  /** 3 a second are 3 starts in any second, 0.5 are one in any two. */
+  #started(trunk: TrunkId, perSecond: number, now: number): void {
+    const most = Math.ceil(perSecond)
+    const starts = (this.#starts.get(trunk) ?? []).filter(at => at > now - (most * 1000) / perSecond)
+    starts.push(now)
+    this.#starts.set(trunk, starts)
+    claim(starts.length <= most, `a trunk that starts ${perSecond} calls a second has started ${starts.length}`)
   }
 
   #effects(step: Step): void {

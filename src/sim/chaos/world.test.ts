@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { planOf } from './plan.ts'
+import { Tally } from './tally.ts'
+import { World } from './world.ts'
+
+test('whatever people do, the invariants of the floor hold: 50 seeded floors, and what they hold', () => {
+  const tally = new Tally()
+  for (let seed = 1; seed <= 50; seed++) tally.live(seed)
+  const seen = [
+    'call.connected',
+    'call.abandoned',
+    'call.held',
+    'call.noticeHeard',
+    'call.agentAsked',
+    'campaign.modeChanged',
+    'call.queued',
+    'call.parked',
+    'call.dismissed',
+    'call.unassigned',
+    'preview.offered',
+    'preview.closed',
+    'agent.rung',
+    'agent.nextPlanned',
+    'call.disposed',
+    'callback.scheduled',
+    'callback.closed',
+    'suppression.added',
+    'recording.missing',
+    'system.started',
+    'crashes',
+    'full: ATTEMPT NUMBER day max 3',
+    'full: CONVERSATION PARTY day max 3',
+    'refused: cap_attempts',
+    'refused: contact_hours',
+    'refused: do_not_call',
+  ]
+  for (const type of seen) assert.ok(tally.get(type) > 0, `the days hold ${type}`)
+  assert.ok(tally.get('steps') > 50_000, `${tally.get('steps')} steps`)
+})
+
+test('the same seed gives the same days', () => {
+  const days = () => {
+    const world = new World(planOf(7))
+    world.run()
+    return [world.steps, world.crashes, ...world.watch.counts, ...world.gate.full]
+  }
+  assert.deepEqual(days(), days())
+})
