@@ -4,8 +4,13 @@ import { type ClientRequest, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { changeCampaign, createCampaign, setCampaignState } from '../records/campaigns.ts'
+import { importLeads } from '../records/leads.ts'
+import { changeList } from '../records/lists.ts'
+import { savePolicy } from '../records/policies.ts'
 import { addSuppression } from '../records/suppressions.ts'
 import { revokeToken } from '../records/tokens.ts'
+import { changeTrunk, createTrunk } from '../records/trunks.ts'
 import { changeUser } from '../records/users.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { agentRoutes } from './agent/agent.ts'
@@ -209,4 +214,39 @@ test('of two changes at once neither undoes the other, and the last two administ
   const gone = await Promise.allSettled(admins.map(({ id }) => changeUser(records, 'system', id, { enabled: false })))
   assert.equal(gone.filter(({ status }) => status === 'rejected').length, 1)
   assert.equal((await house.store.read('users.list', { role: 'admin', enabledOnly: true })).length, 1)
+})
+
+test('of two changes at once of a campaign, a list, a trunk or a policy neither undoes the other', async () => {
+  const { records } = house.deps
+  const trunk = await createTrunk(records, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  const given = { name: 'due', business: 'collections', mode: 'manual', trunks: [trunk.id], policy: 'CN-GBT45251-2025' }
+  const { id } = await createCampaign(records, 'system', given)
+  await setCampaignState(records, 'system', id, { state: 'running' })
+  await Promise.all([
+    changeCampaign(records, 'system', id, { policy: 'UK' }),
+    setCampaignState(records, 'system', id, { state: 'paused' }),
+    changeCampaign(records, 'system', id, { wrapMs: 1000, trunks: [trunk.id] }),
+    changeTrunk(records, 'system', trunk.id, { maxCalls: 7 }),
+    changeTrunk(records, 'system', trunk.id, { enabled: false }),
+  ])
+  const { policy, state, wrapMs } = (await house.store.read('campaigns.byId', { id }))!
+  assert.deepEqual({ policy, state, wrapMs }, { policy: 'UK', state: 'paused', wrapMs: 1000 })
+  const { maxCalls, enabled } = (await house.store.read('trunks.byId', { id: trunk.id }))!
+  assert.deepEqual({ maxCalls, enabled }, { maxCalls: 7, enabled: false })
+  const rows = [{ ref: 'carl', phones: [{ number: '13800000001' }] }]
+  const source = { kind: 'json' as const, rows }
+  const { list } = await importLeads(records, 'system', { campaign: id, source, name: 'march' })
+  const where = { campaign: id, list }
+  await Promise.all([
+    changeList(records, 'system', where, { paused: true }),
+    changeList(records, 'system', where, { weight: 9 }),
+  ])
+  const { paused, weight } = (await house.store.read('lists.byId', { id: list }))!
+  assert.deepEqual({ paused, weight }, { paused: true, weight: 9 })
+  const own = { id: 'OWN-1', source: 'x', business: ['sales'], hours: { from: 0, to: 1440 }, relations: ['SELF'] }
+  const saved = await Promise.all([1, 2, 3].map(() => savePolicy(records, 'system', own)))
+  assert.deepEqual(
+    saved.map(({ version }) => version),
+    ['1', '2', '3'],
+  )
 })

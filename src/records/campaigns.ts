@@ -7,6 +7,7 @@ import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { checkPolicy, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
 /** A new campaign is paused: someone has a look, adds leads, then starts it. */
 export async function createCampaign(door: RecordsDoor, actor: Actor, given: unknown): Promise<Campaign> {
@@ -29,21 +30,21 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   return campaign
 }
 
-export async function changeCampaign(
-  door: RecordsDoor,
-  actor: Actor,
-  id: CampaignId,
-  given: unknown,
-): Promise<Campaign> {
-  const change = parseInput(campaignChange, given)
-  const campaign = { ...(await campaignById(door, id)), ...change }
+/** Fields that are left out stay. */
+export function changeCampaign(door: RecordsDoor, actor: Actor, id: CampaignId, given: unknown): Promise<Campaign> {
+  return inTurn(door, () => change(door, actor, id, given))
+}
+
+async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: unknown): Promise<Campaign> {
+  const changed = parseInput(campaignChange, given)
+  const campaign = { ...(await campaignById(door, id)), ...changed }
   campaign.trunks = once(campaign.trunks)
   campaign.agents = once(campaign.agents)
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
-  if (change.notice) checkNotice(campaign, [])
-  if (change.policy) await checkPolicy(door, campaign.policy)
-  if (change.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
-  if (change.agents) await checkUsers(door, 'agents', campaign.agents)
+  if (changed.notice) checkNotice(campaign, [])
+  if (changed.policy) await checkPolicy(door, campaign.policy)
+  if (changed.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
+  if (changed.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
 }
@@ -54,12 +55,11 @@ function once<Name>(names: readonly Name[]): Name[] {
 }
 
 /** `{state}`. A closed campaign stays closed: its figures are final. */
-export async function setCampaignState(
-  door: RecordsDoor,
-  actor: Actor,
-  id: CampaignId,
-  given: unknown,
-): Promise<Campaign> {
+export function setCampaignState(door: RecordsDoor, actor: Actor, id: CampaignId, given: unknown): Promise<Campaign> {
+  return inTurn(door, () => setState(door, actor, id, given))
+}
+
+async function setState(door: RecordsDoor, actor: Actor, id: CampaignId, given: unknown): Promise<Campaign> {
   const { state } = parseInput(campaignState, given)
   const former = await campaignById(door, id)
   if (former.state === state) return former

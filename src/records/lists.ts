@@ -8,6 +8,7 @@ import { keep, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { listChange, recycleInput } from './lead-schemas.ts'
 import { parseInput } from './parse.ts'
+import { inTurn } from './turn.ts'
 
 type Where = { campaign: CampaignId; list: ImportId }
 
@@ -19,11 +20,13 @@ export async function listById(door: RecordsDoor, { campaign, list }: Where): Pr
   return rest
 }
 
-export async function changeList(door: RecordsDoor, actor: Actor, where: Where, given: unknown): Promise<LeadList> {
-  const change = parseInput(listChange, given)
-  const list = { ...(await listById(door, where)), ...change }
-  await keep(door, actor, [{ type: 'list.saved', list }])
-  return list
+export function changeList(door: RecordsDoor, actor: Actor, where: Where, given: unknown): Promise<LeadList> {
+  return inTurn(door, async () => {
+    const change = parseInput(listChange, given)
+    const list = { ...(await listById(door, where)), ...change }
+    await keep(door, actor, [{ type: 'list.saved', list }])
+    return list
+  })
 }
 
 /**

@@ -7,9 +7,14 @@ import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { policyInput } from './policy-schema.ts'
+import { inTurn } from './turn.ts'
 
 /** A shipped policy is not changed: its text is its source's. Copy it under a name of your own. */
-export async function savePolicy(door: RecordsDoor, actor: Actor, given: unknown): Promise<Policy> {
+export function savePolicy(door: RecordsDoor, actor: Actor, given: unknown): Promise<Policy> {
+  return inTurn(door, () => save(door, actor, given))
+}
+
+async function save(door: RecordsDoor, actor: Actor, given: unknown): Promise<Policy> {
   const { id, ...rest } = parseInput(policyInput, given)
   if (policyPresets.has(id) || Object.hasOwn(stacks, id))
     throw new InvalidInput([{ field: 'id', found: id, allowed: 'a name that no shipped policy or stack has' }])

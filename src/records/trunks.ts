@@ -7,6 +7,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { trunkChange, trunkInput } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
 export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknown): Promise<Trunk> {
   const { password, ...rest } = parseInput(trunkInput, given)
@@ -17,12 +18,16 @@ export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknow
   return trunk
 }
 
-export async function changeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
-  const { password, ...change } = parseInput(trunkChange, given)
+export function changeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
+  return inTurn(door, () => change(door, actor, id, given))
+}
+
+async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
+  const { password, ...changed } = parseInput(trunkChange, given)
   const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
-  const trunk: Trunk = { ...former, ...change }
+  const trunk: Trunk = { ...former, ...changed }
   // A caller ID that is taken away takes its shares with it, unless new ones are given.
-  if (change.callerIdShares === undefined)
+  if (changed.callerIdShares === undefined)
     trunk.callerIdShares = trunk.callerIdShares?.filter(each => trunk.callerIds.includes(each.callerId)) ?? []
   checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
   checkShares(trunk)

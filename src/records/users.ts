@@ -8,6 +8,7 @@ import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { hashPassword } from './password.ts'
 import { userChange, userInput } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
 /** Throws InvalidInput; StoreError `conflict` when the name or extension is taken. */
 export async function createUser(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
@@ -19,21 +20,12 @@ export async function createUser(door: RecordsDoor, actor: Actor, given: unknown
   return user
 }
 
-/** Fields that are left out stay. A new password ends nothing here; the caller ends the person's session. */
+/**
+ * Fields that are left out stay. A new password ends nothing here; the caller ends the person's session. Of two at once the last two
+ * administrators could both go, if they did not take turns.
+ */
 export function changeUser(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
   return inTurn(door, () => change(door, actor, id, given))
-}
-
-const turns = new WeakMap<RecordsDoor, Promise<unknown>>()
-
-/** One change after the other: of two at once, each would write back what the other one changed, and the last two administrators could both go. */
-function inTurn<T>(door: RecordsDoor, work: () => Promise<T>): Promise<T> {
-  const turn = (turns.get(door) ?? Promise.resolve()).then(work)
-  turns.set(
-    door,
-    turn.catch(() => {}),
-  )
-  return turn
 }
 
 async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
