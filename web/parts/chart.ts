@@ -1,6 +1,6 @@
 /**
  * Charts as SVG text, drawn on the server: zero-based, values along the left, a limit as a line with its name, series named where they end.
- * Colours and type come from the stylesheet of whoever shows them (classes `axis`, `series one`, `series two`, `bar`, `limit`). Whoever
+ * Colours and type come from the stylesheet of whoever shows them (classes `axis`, `series`, `dot`, `bar`, `limit`; `one` and `two`). Whoever
  * shows a chart puts the table behind it beside it.
  */
 
@@ -40,6 +40,7 @@ const timeSteps = [5, 15, 30, 60, 120, 180, 240, 360]
 const timeMarksMax = 9
 const letterPx = 6
 const lineGapPx = 12
+const edgePx = 20
 
 export function drawn(chart: Chart): string {
   const { from, words, limit } = chart
@@ -54,12 +55,17 @@ export function drawn(chart: Chart): string {
       `<line class="axis" x1="${margin.left}" x2="${right}" y1="${y(top * share)}" y2="${y(top * share)}"/><text x="${margin.left - 6}" y="${y(top * share) + 4}" text-anchor="end">${escaped(words(top * share))}</text>`,
   )
   const times = timesOf(from, to).map(
-    minute => `<text x="${x(minute)}" y="${height - 6}" text-anchor="middle">${escaped(chart.clock(minute))}</text>`,
+    // At the right edge a mark ends where the picture does.
+    minute =>
+      `<text x="${Math.min(x(minute), width - 2)}" y="${height - 6}" text-anchor="${x(minute) > width - edgePx ? 'end' : 'middle'}">${escaped(chart.clock(minute))}</text>`,
   )
   const marks = chart.series.map((series, n) => {
     const kind = n === 0 ? 'one' : 'two'
     if (series.as === 'bars') return series.rows.map(row => bar(row, series.step, { x, y })).join('')
-    return `<path class="series ${kind}" d="${path(series.rows.map(({ minute, value }) => (value === null ? null : [x(minute + series.step / 2), y(value)])))}"/>`
+    const points = series.rows.map(
+      ({ minute, value }): Point => (value === null ? null : [x(minute + series.step / 2), y(value)]),
+    )
+    return `<path class="series ${kind}" d="${path(points)}"/>${dots(points, kind)}`
   })
   const line =
     limit === null
@@ -104,14 +110,21 @@ function timesOf(from: number, to: number): number[] {
   return Array.from({ length: Math.floor((to - first) / every) + 1 }, (_, n) => first + n * every)
 }
 
-/** A gap where there is nothing to show; a point alone is a dot. */
-function path(points: ([number, number] | null)[]): string {
+type Point = [number, number] | null
+
+/** A gap where there is nothing to show. */
+function path(points: Point[]): string {
+  return points
+    .map((point, n) => (point === null ? '' : `${(points[n - 1] ?? null) === null ? 'M' : 'L'}${point[0]} ${point[1]}`))
+    .join('')
+}
+
+/** A point between two gaps makes no line. */
+function dots(points: Point[], kind: string): string {
   return points
     .map((point, n) => {
-      if (point === null) return ''
-      const isFirst = n === 0 || points[n - 1] === null
-      const isAlone = isFirst && (points[n + 1] ?? null) === null
-      return `${isFirst ? 'M' : 'L'}${point[0]} ${point[1]}${isAlone ? 'h0.1' : ''}`
+      const isAlone = (points[n - 1] ?? null) === null && (points[n + 1] ?? null) === null
+      return point === null || !isAlone ? '' : `<circle class="dot ${kind}" cx="${point[0]}" cy="${point[1]}" r="2.5"/>`
     })
     .join('')
 }

@@ -106,7 +106,7 @@ const en: Like<typeof zh> = {
   risk: 'Chance that one more finds nobody',
   theta: 'Threshold now',
   answerChance: 'Chance of an answer',
-  freeSoon: (n: number, s: number) => `about ${n} agents free within ${s} s`,
+  freeSoon: (n: number, s: number) => `about ${n} ${n === 1 ? 'agent' : 'agents'} free within ${s} s`,
   looked: 'What the dialler sees',
   agents: 'Agents',
   busy: 'Busy',

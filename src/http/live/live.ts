@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { deskRegions } from '../../../web/pages/agent/desk.ts'
-import { campaignRegions } from '../../../web/pages/supervisor/campaign.ts'
+import { campaignRegions, chartsRegion } from '../../../web/pages/supervisor/campaign.ts'
 import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
 import { wallboardRegions } from '../../../web/pages/supervisor/wallboard.ts'
+import type { Region } from '../../../web/parts/html.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { FeedItem } from '../../engine/port.ts'
 import type { CampaignId, UserId } from '../../lib/ids.ts'
@@ -66,12 +67,18 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     const campaign = await campaignById(deps.records, c.req.param('id') as CampaignId)
     let kept: CampaignReads | null = null
+    let charts: { minute: number; limits: string; region: Region } | null = null
     return liveStream(c, deps, {
       regions: async () => {
         const now = deps.clock.now()
         const fresh = kept !== null && now >= kept.readAt && now - kept.readAt < readEveryMs
         if (kept === null || !fresh) kept = await campaignReads(deps, campaign, { ...frame, now })
-        return campaignRegions(campaignPropsOf(deps, campaign, { ...frame, now }, kept))
+        const props = campaignPropsOf(deps, campaign, { ...frame, now }, kept)
+        const minute = Math.floor(kept.readAt / 60_000)
+        const limits = `${props.now.occupancyMax} ${props.now.abandonRateMax}`
+        if (charts?.minute !== minute || charts.limits !== limits)
+          charts = { minute, limits, region: chartsRegion(props) }
+        return campaignRegions(props, charts.region)
       },
       concerns: () => true,
       everyMs: floorEveryMs,

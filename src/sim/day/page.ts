@@ -32,7 +32,7 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2rem auto;padding
 svg{width:100%;height:auto;color:inherit} table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.15rem .8rem .15rem 0;text-align:right} th:first-child,td:first-child{text-align:left}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.6rem 1rem} dt{opacity:.7;font-size:.85em} dd{margin:0;font-size:1.3em}
-.axis{stroke:currentColor;stroke-opacity:.25} .series{fill:none;stroke:#2563c9;stroke-width:1.5} .bar{fill:#2563c9} .limit{stroke:#c2410c;stroke-dasharray:5 4;stroke-width:1.5}
+.axis{stroke:currentColor;stroke-opacity:.25} .series{fill:none;stroke:#2563c9;stroke-width:1.5} .bar,.dot{fill:#2563c9} .limit{stroke:#c2410c;stroke-dasharray:5 4;stroke-width:1.5}
 text{fill:currentColor;font-size:11px} pre{overflow:auto}
 </style></head><body>
 <h1>A simulated day</h1><p>${kind}</p>

@@ -29,14 +29,14 @@ ${props.occupancy === null ? null : occupancyPart(props.occupancy, w)}</div>`,
 }
 
 /** Each part is painted anew by itself; charts and log change once a minute. */
-export function campaignRegions(props: CampaignPageProps): Region[] {
+export function campaignRegions(props: CampaignPageProps, charts = chartsRegion(props)): Region[] {
   const { frame } = props
   const w = textsOf(frame)
   const words = w.campaign
   return [
     { id: 'campaign-why', body: why(props.now, w) },
     { id: 'campaign-tiles', body: tiles(props, w) },
-    { id: 'campaign-charts', body: chartsPart(props) },
+    charts,
     {
       id: 'campaign-filters',
       body: html`<section id="campaign-filters" class="panel"><h2>${words.filters}</h2>${filtersTable(frame, props.filters, w)}</section>`,
@@ -46,6 +46,11 @@ export function campaignRegions(props: CampaignPageProps): Region[] {
       body: html`<section id="campaign-log" class="panel"><h2>${words.log}</h2><p class="about">${words.logAbout}</p>${logTable(frame, props.log)}</section>`,
     },
   ]
+}
+
+/** Costs more than all the rest together, and is another only once a minute: who paints often keeps it. */
+export function chartsRegion(props: CampaignPageProps): Region {
+  return { id: 'campaign-charts', body: chartsPart(props) }
 }
 
 function actions({ frame, now, replays }: CampaignPageProps, w: Words): Html {
@@ -61,7 +66,7 @@ ${frame.person?.role === 'admin' ? html`<a class="button" href="/admin/campaigns
 
 function why(now: CampaignNow, w: Words): Html {
   const words = w.campaign
-  return html`<section id="campaign-why" class="panel why" aria-live="off"><div class="said">${sentence(now, w)}</div>${now.look === null ? null : look(now.look, w)}</section>`
+  return html`<section id="campaign-why" class="panel why" aria-live="off"><div class="said">${sentence(now, w)}</div>${isPaced(now) && now.look !== null ? look(now.look, w) : null}</section>`
 
   function sentence({ state, why }: CampaignNow, w: Words): Html {
     if (state !== 'running') return campaignChip(state, w)
@@ -70,6 +75,11 @@ function why(now: CampaignNow, w: Words): Html {
       ? html`${chip('green', 'circle-play', words.dialling)} <span class="muted">${words.pace}</span> ${why.words}`
       : html`${chip('amber', 'hourglass', words.held)} <b>${why.words}</b>`
   }
+}
+
+/** What another rule holds is not held by the dialler's reckoning, and its figures would mislead. */
+function isPaced({ state, why }: CampaignNow): boolean {
+  return state === 'running' && (why === null || why.paced)
 }
 
 function look(given: NonNullable<CampaignNow['look']>, w: Words): Html {
