@@ -1,5 +1,6 @@
 /** What the model of pacing says of the same floor under the same laws, and whether what was found lies in its spread. */
 import { lookAhead } from '../pacing/look-ahead.ts'
+import { lookMs } from '../pacing/methods.ts'
 import { run } from '../pacing/model.ts'
 import type { Laws } from './people.ts'
 
@@ -41,7 +42,7 @@ export function predict(
         callsPerSecond: of.callsPerSecond,
       },
       // The house looks at the floor as often as `pacing.ts` lets it.
-      lookAhead({ max: of.abandonRateMax, occupancyMax: of.occupancyMax, everyMs: Math.min(250, of.agents) }),
+      lookAhead({ max: of.abandonRateMax, occupancyMax: of.occupancyMax, everyMs: lookMs(of.agents) }),
       seed + 1,
     ),
   )

@@ -69,7 +69,7 @@ export type Wanted = {
   seeds: (agents: number, ours: boolean) => number
 }
 
-/** Ours come first, and what is small before what is large. */
+/** Two seeds of all come first, of ours before those of the rivals, and what is small before what is large. */
 export function daysOf(wanted: Wanted): Day[] {
   const days: Day[] = []
   const plain = { table: 'rows', method: 'look-ahead', limit: 0.03, occupancyMax: 1, shock: null } as const
@@ -85,7 +85,7 @@ export function daysOf(wanted: Wanted): Day[] {
   for (const method of ['look-ahead', ...shockRivals] as const)
     for (const agents of wanted.floors)
       for (const { name } of shocks) add({ ...plain, table: 'shocks', method, agents, ahtS: 90, p: 0.2, shock: name })
-  const rank = (day: Day) => (day.method === 'look-ahead' ? 0 : 1e6) + day.agents
+  const rank = (day: Day) => (day.seed > 2 ? 2e6 : 0) + (day.method === 'look-ahead' ? 0 : 1e6) + day.agents
   return days.sort((a, b) => rank(a) - rank(b))
 }
 

@@ -15,6 +15,10 @@ export type Cell = {
   /** Share of the agents who are there at an instant. */
   present?: (atS: number) => number
   trunkUp?: (atS: number) => boolean
+  /** When the house learns of what happens at an instant, in ms: a busy house is late for answers, ends and its own timers alike. */
+  seenAt?: (atMs: number) => number
+  /** How long somebody who has answered hears nobody before hanging up; else longer than the grace period. */
+  patienceMs?: (random: Random) => number
   callsPerSecond?: number
   linesMax?: number
   /** The list ends after so many calls, and the day with it. */
@@ -73,6 +77,7 @@ const answersLeast = 30
 
 export function run(cell: Cell, method: Method, seed: number): Result {
   const random = seededRandom(seed)
+  const seenAt = cell.seenAt ?? (at => at)
   let endAt = cell.hours * 3_600_000
   const heap = new Heap()
   const floor: Floor = {
@@ -150,13 +155,14 @@ export function run(cell: Cell, method: Method, seed: number): Result {
       const meanS = 0.8 * cell.ahtS * (cell.talkFactor?.(now / 1000) ?? 1)
       const talkMs =
         1000 * (random() < 0.4 ? logNormal(random, 0.25 * meanS, 0.6) : logNormal(random, 1.5 * meanS, 0.9))
-      heap.push(now + talkMs, () => {
-        method.talked?.(talkMs, heap.now)
+      heap.push(seenAt(now + talkMs), () => {
+        method.talked?.(heap.now - now, heap.now)
         one.state = 'wrap'
         one.since = heap.now
+        const began = heap.now
         const wrapMs = 1000 * logNormal(random, 0.2 * cell.ahtS, 0.8)
-        heap.push(heap.now + wrapMs, () => {
-          method.wrapped?.(wrapMs, heap.now)
+        heap.push(seenAt(began + wrapMs), () => {
+          method.wrapped?.(heap.now - began, heap.now)
           free(person, heap.now)
           match(heap.now)
         })
@@ -177,10 +183,10 @@ export function run(cell: Cell, method: Method, seed: number): Result {
       let ring = 0
       do ring = 1000 * logNormal(random, 10, 0.5)
       while (ring < 1000 || ring > 29_900)
-      heap.push(now + ring, () => {
+      heap.push(seenAt(now + ring), () => {
         if (!floor.ringing.delete(id)) return
         if (!(cell.trunkUp?.(heap.now / 1000) ?? true)) return
-        method.ended?.(ring, true, heap.now)
+        method.ended?.(heap.now - now, true, heap.now)
         answered++
         slotAt(heap.now).answered++
         const call = { id, at: heap.now, served: false }
@@ -188,7 +194,9 @@ export function run(cell: Cell, method: Method, seed: number): Result {
         floor.waiting++
         match(heap.now)
         if (call.served) return
-        heap.push(heap.now + graceMs, () => {
+        // The house counts from when it learned of the answer; who answered counts from the answer.
+        const goneAt = now + ring + (cell.patienceMs?.(random) ?? Number.POSITIVE_INFINITY)
+        heap.push(seenAt(Math.max(heap.now, Math.min(heap.now + graceMs, goneAt))), () => {
           if (call.served) return
           queue.splice(queue.indexOf(call), 1)
           floor.waiting--
@@ -199,9 +207,9 @@ export function run(cell: Cell, method: Method, seed: number): Result {
       })
     } else {
       const ring = random() < 0.4 ? Math.min(ringMs, 1000 * logNormal(random, 6, 0.6)) : ringMs
-      heap.push(now + ring, () => {
+      heap.push(seenAt(now + ring), () => {
         if (!floor.ringing.delete(id)) return
-        if (cell.trunkUp?.(heap.now / 1000) ?? true) method.ended?.(ring, false, heap.now)
+        if (cell.trunkUp?.(heap.now / 1000) ?? true) method.ended?.(heap.now - now, false, heap.now)
       })
     }
   }
@@ -261,7 +269,7 @@ export function run(cell: Cell, method: Method, seed: number): Result {
         match(at)
       }
       decide(at)
-      nextDecision = at + method.everyMs
+      nextDecision = seenAt(at + method.everyMs)
     }
   }
   account(endAt)

@@ -62,6 +62,15 @@ export const shocks: readonly Shock[] = [
     overAtS: null,
     cell: (base, seed) => ({ ...plain(base), p: bursts(base.p, base.hours, seed) }),
   },
+  {
+    name: 'the house is late',
+    overAtS: null,
+    cell: (base, seed) => ({
+      ...plain(base),
+      seenAt: busy(base.hours, seed),
+      patienceMs: random => 2_000 + random() * 3_000,
+    }),
+  },
 ]
 
 /** Minutes until utilisation, as a mean over five minutes, is within 2 points of what it was before, or of the new steady state if that is lower. */
@@ -88,4 +97,26 @@ function bursts(p: number, hours: number, seed: number): (atS: number) => number
   const random = seededRandom(seed + 1_000_000)
   const shares = Array.from({ length: hours * 60 }, () => Math.min(0.95, logNormal(random, p, 0.3)))
   return atS => shares[Math.min(shares.length - 1, (atS / 60) | 0)]!
+}
+
+/** A machine that does too much: half the time nothing is seen for 0.2 to 1 s, and then all of it at once. */
+export function busy(hours: number, seed: number): (atMs: number) => number {
+  const random = seededRandom(seed + 2_000_000)
+  const from: number[] = []
+  const until: number[] = []
+  for (let at = 0; at < hours * 3_600_000 + 60_000; ) {
+    at += -600 * Math.log(1 - random())
+    from.push(at)
+    at += 200 + 800 * random()
+    until.push(at)
+  }
+  return atMs => {
+    let [low, high] = [0, from.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (from[middle]! <= atMs) low = middle
+      else high = middle - 1
+    }
+    return atMs >= from[low]! && atMs < until[low]! ? until[low]! : atMs
+  }
 }
