@@ -48,6 +48,12 @@ export function selectField(options: FieldOptions & { choices: readonly Choice[]
   return wrapped(options, filled, control)
 }
 
+/** Marks of what the form shows, so that what is not touched is not written over what came meanwhile. */
+export function seenField(filled: Filled): Piece {
+  const seen = oneValue(filled, 'seen')
+  return seen === '' ? null : html`<input type="hidden" name="seen" value="${seen}">`
+}
+
 /** Many of several: check boxes in columns. An empty list says what to do first. */
 export function checksField(
   options: FieldOptions & { choices: readonly Choice[]; empty: string },

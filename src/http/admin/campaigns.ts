@@ -13,6 +13,7 @@ import { frameOf } from '../live/frame.ts'
 import { heldWords } from '../live/held-words.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
+import { withNewer, withSeen } from '../untouched.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
 import { modeFieldNames } from './campaign-modes.ts'
 
@@ -30,7 +31,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
   route.get('/admin/campaigns/new', allow('admin'), c => form(c, null, { values: freshCampaign, errors: {} }))
   route.get('/admin/campaigns/:id', allow('admin'), async c => {
     const campaign = await campaignById(deps.records, c.req.param('id') as CampaignId)
-    return form(c, campaign, { values: campaignValues(campaign), errors: {} })
+    return form(c, campaign, { values: withSeen(campaignValues(campaign)), errors: {} })
   })
 
   route.post('/admin/campaigns', allow('admin'), c => save(c, null))
@@ -45,7 +46,8 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
   })
 
   async function save(c: Ctx, campaign: Campaign | null): Promise<Response> {
-    const typed = await typedOf(c)
+    const sent = await typedOf(c)
+    const typed = campaign === null ? sent : withNewer(sent, campaignValues(campaign))
     const w = textsOf(await frameOf(c, deps))
     try {
       const given = campaignGiven(typed)

@@ -5,7 +5,7 @@ import type { Campaign, User } from '../../centre/entities.ts'
 import { changeCampaign, createCampaign } from '../../records/campaigns.ts'
 import { importLeads } from '../../records/leads.ts'
 import { savePolicy } from '../../records/policies.ts'
-import { createTrunk } from '../../records/trunks.ts'
+import { changeTrunk, createTrunk } from '../../records/trunks.ts'
 import { changeUser } from '../../records/users.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -71,6 +71,41 @@ test('a form that is saved keeps a stack of policies and an agent who is away', 
   assert.match(text, /<option value="CN-GBT45251-2025\+CN-CBA-2026" selected>/)
   assert.ok(text.includes(`value="${alice.id}" checked><span>alice (停用)`), 'alice is a choice')
   await changeUser(door, 'system', alice.id, { enabled: true })
+})
+
+test('what its writer did not touch stays as it was changed while the form was open, also after a refusal', async () => {
+  const door = house.deps.records
+  const seenIn = (text: string) => /name="seen" value="([^"]+)"/.exec(text)?.[1] ?? ''
+  const page = await look(house, adam, `/admin/campaigns/${spring.id}`)
+  const opened = await savedCampaign()
+  const mine = { ...typedOf(opened), seen: seenIn(page.text), name: 'spring again', wrapMs: '99' }
+  await changeCampaign(door, 'system', spring.id, {
+    ...{ policy: 'UK', occupancyMax: 0.8, wrapMs: 2000, reserved: true, agents: [] },
+    modeRules: [{ when: { agentsBelow: 5 }, mode: 'preview' }],
+  })
+  const refused = await send(house, adam, 'POST', `/admin/campaigns/${spring.id}`, mine)
+  assert.equal(refused.status, 422)
+  const again = { ...mine, seen: seenIn(refused.text), wrapMs: '9' }
+  assert.equal((await send(house, adam, 'POST', `/admin/campaigns/${spring.id}`, again)).status, 303)
+  const { name, policy, occupancyMax, wrapMs, reserved, agents, modeRules } = await savedCampaign()
+  assert.deepEqual(
+    { name, policy, occupancyMax, wrapMs, reserved, agents, modeRules },
+    {
+      ...{ name: 'spring again', policy: 'UK', occupancyMax: 0.8, wrapMs: 9000, reserved: true, agents: [] },
+      modeRules: [{ when: { agentsBelow: 5 }, mode: 'preview' }],
+    },
+  )
+  const [trunk] = await house.store.read('trunks.list', {})
+  const form = await look(house, adam, `/admin/trunks/${trunk!.id}`)
+  await changeTrunk(door, 'system', trunk!.id, { callerIds: ['+861012345678', '+861012345679'], maxCalls: 9 })
+  const typed = {
+    ...{ name: 'c2', host: '127.0.0.1', port: '5060', transport: 'udp', maxCalls: '30', callsPerSecond: '5' },
+    ...{ codecs: ['pcma', 'pcmu'], enabled: 'true', callerIds: '+861012345678', minShare: '0', maxShare: '100' },
+    ...{ callerIdShares: '', seen: seenIn(form.text) },
+  }
+  assert.equal((await send(house, adam, 'POST', `/admin/trunks/${trunk!.id}`, typed)).status, 303)
+  const saved = (await house.store.read('trunks.byId', { id: trunk!.id }))!
+  assert.deepEqual([saved.name, saved.maxCalls, saved.callerIds.length], ['c2', 9, 2])
 })
 
 test('a list that is given a wrong priority is told by its name, with what was typed; nothing is a fault of the program', async () => {

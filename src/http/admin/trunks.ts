@@ -11,6 +11,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { isChecked, linesOf, listOf, numberOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { withNewer, withSeen } from '../untouched.ts'
 
 /** `/admin/trunks`: lines to carriers and PBXs, with their live state. */
 export function trunkRoutes(deps: Deps): Hono<Env> {
@@ -24,7 +25,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
   route.get('/admin/trunks/new', allow('admin'), c => form(c, null, { values: fresh, errors: {} }))
   route.get('/admin/trunks/:id', allow('admin'), async c => {
     const trunk = await trunkById(deps.records, c.req.param('id') as TrunkId)
-    return form(c, trunk, { values: valuesOf(trunk), errors: {} })
+    return form(c, trunk, { values: withSeen(valuesOf(trunk)), errors: {} })
   })
 
   route.post('/admin/trunks', allow('admin'), c => save(c, null))
@@ -33,7 +34,8 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
   )
 
   async function save(c: Ctx, trunk: TrunkRecord | null): Promise<Response> {
-    const typed = await typedOf(c)
+    const sent = await typedOf(c)
+    const typed = trunk === null ? sent : withNewer(sent, valuesOf(trunk))
     try {
       if (trunk === null) await createTrunk(deps.records, actorOf(c), givenBy(typed))
       else await changeTrunk(deps.records, actorOf(c), trunk.id, givenBy(typed))

@@ -1,5 +1,14 @@
 import { businesses, type Campaign, campaignModes, type LeadState, leadStates } from '../../../src/centre/entities.ts'
-import { areaField, type Choice, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import {
+  areaField,
+  type Choice,
+  checksField,
+  type Filled,
+  notice,
+  seenField,
+  selectField,
+  textField,
+} from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -115,7 +124,7 @@ export function campaignFormPage(props: CampaignFormProps): Html {
 function form(props: CampaignFormProps, w: Words): Html {
   const words = w.admin.campaigns
   const { filled, campaign } = props
-  return html`<form class="form panel" method="post" action="${campaign ? `/admin/campaigns/${campaign.id}` : '/admin/campaigns'}">
+  return html`<form class="form panel" method="post" action="${campaign ? `/admin/campaigns/${campaign.id}` : '/admin/campaigns'}">${seenField(filled)}
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 <div class="row">${selectField({ name: 'business', label: words.business, choices: businesses.map(value => ({ value, word: w.domain.business[value] })) }, filled)}
 ${selectField({ name: 'mode', label: words.mode, help: words.modeHelp, choices: campaignModes.map(value => ({ value, word: w.domain.mode[value] })) }, filled)}

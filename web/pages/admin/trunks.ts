@@ -1,5 +1,14 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
-import { areaField, checkField, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import {
+  areaField,
+  checkField,
+  checksField,
+  type Filled,
+  notice,
+  seenField,
+  selectField,
+  textField,
+} from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -86,7 +95,7 @@ export function trunkFormPage(props: TrunkFormProps): Html {
     title,
     main: html`${heading({ title, actions: trunk ? trunkState(trunk, w) : null })}
 ${problems(filled, w)}
-<form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">
+<form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">${seenField(filled)}
 <div class="row">${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
 <div class="row">${textField({ name: 'host', label: words.host, help: words.hostHelp, required: true, figure: true, maxlength: 253 }, filled)}
 ${textField({ name: 'port', label: words.port, type: 'number', min: 1, max: 65535, required: true, figure: true }, filled)}
