@@ -56,6 +56,7 @@ test('over the limit of 30 days no call is under way ahead of agents, whatever t
 test('a campaign over its limit goes on with one call for each free agent, and says why there are no more', () => {
   const floor = american([{ ago: 3, answered: 1_000, abandoned: 60 }])
   const pacer = floor.state.campaigns.get(campaign)!.pacer
+  pacer.account.resume(200, 0) // the day is well within its limit, the window is not
   for (let n = 0; n < 400; n++) {
     pacer.learnRing(n % 10 === 0 ? 8_000 : 30_000, n % 10 === 0)
     pacer.learnTalk(60_000)
@@ -75,11 +76,11 @@ test('the dialler keeps to the tighter of day and window: what earlier days aban
     const account = new AbandonAccount(0.03)
     account.windows = windows
     const random = seededRandom(7)
-    for (let n = 0; n < answers; n++) account.note(random() < account.theta, n * 2_000)
+    for (let n = 0; n < answers; n++) account.note(random() < account.thetaAt(n * 2_000), n * 2_000)
     return account
   }
   const alone = until([], 4_000)
-  assert.ok(alone.abandoned / 4_000 > 0.025 && alone.abandoned / 4_000 <= 0.03, `${alone.abandoned}`)
+  assert.ok(alone.abandoned / 4_000 > 0.022 && alone.abandoned / 4_000 <= 0.03, `${alone.abandoned}`)
   const debt = { max: 0.03, answered: 10_000, abandoned: 340 }
   const careful = until([debt], 4_000)
   const all = (careful.abandoned + debt.abandoned) / (4_000 + debt.answered)

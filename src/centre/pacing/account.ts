@@ -69,7 +69,9 @@ export class AbandonAccount {
     this.answered++
     if (abandoned) this.abandoned++
     // A threshold that is held down lets less through, and is not found too low for that.
-    const step = this.#aim * Math.max(1, this.#alpha) * this.#shareAt(now) - (abandoned ? 1 : 0)
+    const share = this.#shareAt(now)
+    const alpha = this.#alpha(this.#saved(this.#aim))
+    const step = this.#aim * (alpha > 1 ? alpha * share : Math.min(alpha, share)) - (abandoned ? 1 : 0)
     const eta = abandoned ? Math.max(gain, firstGain / (1 + this.#falls++ / firstCalls)) : gain
     this.theta = Math.max(thetaMin, Math.min(thetaMax, this.theta * Math.exp(eta * step)))
     this.#quarter.note(abandoned, now)
@@ -109,12 +111,12 @@ export class AbandonAccount {
     return this.#known === 0 ? 0 : this.#rate / this.#known
   }
 
-  /** What the day's account allows, as a share of the aim. */
-  get #alpha(): number {
+  /** What an account with so many calls saved allows, as a share of the aim. */
+  #alpha(calls: number): number {
     const aim = this.#aim
     const toRepay = Math.max(answersLeast, this.#perMs * repayMs)
     const kept = aheadCalls + aheadDeviations * Math.sqrt(aim * toRepay)
-    const saved = this.#saved(aim) - kept
+    const saved = calls - kept
     const ahead = saved > 0 ? Math.max(answersLeast, this.#perMs * spendMs) : toRepay
     return Math.max(dayShareMin, Math.min(2, 1 + saved / ahead / aim))
   }
@@ -129,6 +131,7 @@ export class AbandonAccount {
 
   #shareAt(now: number): number {
     const ofQuarter = this.#quarter.allowed(now, this.#perMs, this.#max) / this.#aim
-    return Math.min(1, this.#alpha, Math.max(quarterShareMin, ofQuarter))
+    const ofDay = this.#alpha(this.#aim * this.answered - this.abandoned)
+    return Math.min(1, ofDay, Math.max(quarterShareMin, ofQuarter))
   }
 }
