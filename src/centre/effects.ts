@@ -44,6 +44,8 @@ export type Effect =
       callbacksOnly: boolean
       closed: string[]
       full: string[]
+      /** Comes back with the answer: an answer to an earlier question may know less than the floor. */
+      askedAt: number
     }
   /** Ask the store for the outgoing calls since an instant, which the counters of the gate lack; the answer is `contacts.loaded`. */
   | { type: 'leads.history'; since: number }

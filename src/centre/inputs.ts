@@ -17,6 +17,8 @@ export type Input =
       leads: BufferedLead[]
       exhausted: boolean
       outlook?: LeadOutlook
+      /** Of the question that it answers; left out: of the last. */
+      askedAt?: number
     }
   // the agent's desk
   | { type: 'agent.signOn'; agent: UserId }

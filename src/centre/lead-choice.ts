@@ -5,7 +5,7 @@ import type { Way } from './dial.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone } from './entities.ts'
 import { type Hold, hold } from './hold.ts'
-import { candidatePhones, requestOf } from './lead.ts'
+import { candidatePhones, isOnCall, requestOf } from './lead.ts'
 import { placeOfLead } from './lead-buffer.ts'
 import { isOverQuota } from './lead-supply.ts'
 import { isAgentFirst, modeNow } from './mode.ts'
@@ -29,6 +29,7 @@ export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
       d.note({ type: 'note.leadDropped', campaign: floor.campaign.id, lead: lead.id }) // the store is told not to send such a one
       continue
     }
+    if (isOnCall(d.state, lead)) continue
     const asked = askGate(d, floor, lead)
     if ('verdict' in asked) return { lead, ...asked }
     const { rule, words, retryAt } = asked.refusal

@@ -5,7 +5,8 @@ import { closedPlaces, fullSegments } from './lead-supply.ts'
 import { modeNow } from './mode.ts'
 import type { CampaignFloor } from './state.ts'
 
-const fetchTimeoutMs = 30_000
+/** Then it is asked again, and the former answer is not waited for any more. */
+const fetchTimeoutMs = 120_000
 /** Callbacks asked for at once when some are due and the buffer is well filled. */
 const callbacksMax = 500
 
@@ -27,5 +28,5 @@ function ask(d: Draft, floor: CampaignFloor, want: number, callbacksOnly: boolea
   const { id: campaign } = floor.campaign
   d.note({ type: 'note.leadsFetching', campaign, callbacksOnly })
   const without = { closed: closedPlaces(floor, d.now), full: fullSegments(floor) }
-  d.effect({ type: 'leads.fetch', campaign, want, callbacksOnly, ...without })
+  d.effect({ type: 'leads.fetch', campaign, want, callbacksOnly, ...without, askedAt: d.now })
 }

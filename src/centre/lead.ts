@@ -2,6 +2,8 @@
 import type { CampaignId } from '../lib/ids.ts'
 import type { ContactRequest } from './compliance.ts'
 import type { BufferedLead, CampaignMode, LeadPhone } from './entities.ts'
+import { numberKey } from './number.ts'
+import type { FloorState } from './state.ts'
 
 type Numbers = Pick<BufferedLead, 'phones' | 'attempts'> &
   Partial<Pick<BufferedLead, 'bad' | 'next' | 'callback' | 'callbackNumber'>>
@@ -20,6 +22,11 @@ export function candidatePhones(lead: Numbers): readonly LeadPhone[] {
   const first = lead.next ?? (lead.callback ? lead.callbackNumber : null) ?? null
   const at = first === null ? -1 : all.findIndex(phone => phone.number === first)
   return at <= 0 ? all : [all[at]!, ...all.slice(0, at), ...all.slice(at + 1)]
+}
+
+/** Whether the person is on one of the own numbers now, as another list's lead too: the other numbers are not tried meanwhile. */
+export function isOnCall(state: Pick<FloorState, 'numbersInCall'>, { phones }: Pick<BufferedLead, 'phones'>): boolean {
+  return phones.some(({ number, relation }) => relation === 'SELF' && state.numbersInCall.has(numberKey(number)))
 }
 
 /** What the gate is asked about a lead's number. */

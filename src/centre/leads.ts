@@ -10,6 +10,8 @@ import { placeOfLead } from './lead-buffer.ts'
 export function leadsLoaded(d: Draft, input: Extract<Input, { type: 'leads.loaded' }>): void {
   const floor = d.state.campaigns.get(input.campaign)
   if (floor === undefined) return
+  // What was read before the last question may bring leads that were given back since, and are over.
+  if (input.askedAt !== undefined && (!floor.fetching || input.askedAt !== floor.fetchAskedAt)) return
   const { supply } = floor
   const running = floor.campaign.state === 'running'
   const leads = input.leads.filter(

@@ -5,7 +5,7 @@ import { startByHand } from './dial.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone } from './entities.ts'
 import type { DialIntent } from './facts.ts'
-import { candidatePhones, personOf, requestOf } from './lead.ts'
+import { candidatePhones, isOnCall, personOf, requestOf } from './lead.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
 
@@ -26,6 +26,7 @@ export function acceptPreview(d: Draft, id: UserId, chosen: number | null = null
   const agent = d.state.agents.get(id)
   if (!agent?.preview || agent.phase !== 'preview') return d.refuse('no_preview', 'No lead is offered to you now.')
   const { campaign, lead } = agent.preview
+  if (isOnCall(d.state, lead)) return d.refuse('number_in_call', 'This person is on a call already.')
   const phone = chosen === null ? allowedPhone(d, agent.preview) : (agent.preview.lead.phones[chosen] ?? null)
   if (phone === null) return d.refuse('number_invalid', 'This lead has no number.')
   const { number, relation } = phone

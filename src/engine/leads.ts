@@ -1,4 +1,5 @@
 /** The leads port: fetches due leads from the store and posts them to the floor. */
+import type { Input } from '../centre/inputs.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { CampaignId, LeadId } from '../lib/ids.ts'
@@ -27,13 +28,14 @@ export function leadsPort(of: {
   return {
     perform(effect) {
       if (effect.type === 'leads.history') return history(effect.since)
-      const { campaign, want, callbacksOnly, closed, full } = effect
+      const { campaign, want, callbacksOnly, closed, full, askedAt } = effect
       const except = inBuffer(of.state(), campaign)
       of.store.read('leads.due', { campaign, now: of.clock.now(), want, except, callbacksOnly, closed, full }).then(
-        answer => of.post({ type: 'leads.loaded', campaign, ...answer }),
+        answer => of.post({ type: 'leads.loaded', campaign, askedAt, ...answer }),
         error => {
           of.log.warn({ err: error, campaign }, 'leads could not be fetched')
-          of.timers.after(failedMs, () => of.post({ type: 'leads.loaded', campaign, leads: [], exhausted: false }))
+          const none: Input = { type: 'leads.loaded', campaign, leads: [], exhausted: false, askedAt }
+          of.timers.after(failedMs, () => of.post(none))
         },
       )
     },
