@@ -58,8 +58,20 @@ function linesOf(result: DayResult): string[] {
     `idle between calls  ${(result.idleMsMean / 1000).toFixed(1)} s`,
     `calls               ${result.dialled} dialled, ${result.answered} answered, ${result.connected} connected, ${result.abandoned} abandoned`,
     `lines               ${result.linesPeak} at most`,
+    ...(result.inbound === null ? [] : [callersLine(result.inbound)]),
     `refused             ${refused.length > 0 ? refused.join(', ') : 'nothing'}`,
     `journal             ${result.journalHash}`,
     `took                ${(result.wallMs / 1000).toFixed(1)} s`,
   ]
+}
+
+function callersLine({
+  offered,
+  connected,
+  gaveUp,
+  overflowed,
+  waitMsMean,
+}: NonNullable<DayResult['inbound']>): string {
+  const waited = (waitMsMean / 1000).toFixed(1)
+  return `callers             ${offered}, ${connected} connected after ${waited} s, ${gaveUp} gave up, ${overflowed} overflowed`
 }

@@ -84,6 +84,73 @@ test('a list comes to its end, and hours of a policy are kept', () => {
   assert.equal(night.result.dialled, 0)
 })
 
+test('callers are answered by the same agents, wait, give up or overflow, and are no calls of the campaign', () => {
+  const inbound = { callsPerHour: 240, patienceMs: { mean: 20_000, cv: 1 }, maxWaitMs: 30_000, members: 0.5 }
+  const { result, day, between } = dayOf({ inbound, talkMs: [{ weight: 1, mean: 120_000, cv: 0.5 }] })
+  const { offered, connected, gaveUp, overflowed, within20S } = result.inbound!
+  assert.ok(offered > 90 && offered < 150, `${offered} callers at 240 an hour`)
+  assert.ok(connected > 10 && gaveUp > 10 && overflowed > 0, `${connected}, ${gaveUp}, ${overflowed}`)
+  assert.ok(connected + gaveUp + overflowed <= offered && within20S > 0 && within20S < 1)
+  const members = new Set(Array.from({ length: 5 }, (_, n) => `u_${n}`))
+  const callers = new Set(between('call.offered', 0, 1800).map(({ fact }) => 'call' in fact && fact.call))
+  for (const { fact } of between('call.connected', 0, 1800))
+    if (fact.type === 'call.connected' && callers.has(fact.call)) assert.ok(members.has(fact.agent), fact.agent)
+  assert.equal(result.connected, between('call.connected', 0, 1800).length - connected)
+  assert.ok(result.answered >= result.connected + result.abandoned, 'callers are not counted as answered')
+  const present = day.figures.minutes.reduce((sum, minute) => sum + minute.presentMs, 0)
+  assert.equal(present, 10 * 30 * 60_000)
+  assert.equal(dayOf({}).result.inbound, null)
+})
+
+test('callers come at the rate of their hour', () => {
+  const steps = [
+    { atS: 600, callsPerHour: 600 },
+    { atS: 1200, callsPerHour: 0 },
+  ]
+  const { between } = dayOf({ inbound: { callsPerHour: 0, steps } })
+  assert.equal(between('call.offered', 0, 600).length, 0)
+  const busy = between('call.offered', 600, 1200).length
+  assert.ok(busy > 70 && busy < 130, `${busy} in ten minutes at 600 an hour`)
+  assert.equal(between('call.offered', 1200, 1800).length, 0)
+})
+
+test('a lead comes back by the rule of its result, no sooner and no more often', () => {
+  const retries = [
+    { result: 'BUSY', delayMs: 120_000, max: 3 },
+    { result: 'NO_ANSWER', delayMs: 300_000, max: 2 },
+  ]
+  const { result, between } = dayOf({ hours: 1, leads: 60, retries })
+  assert.ok(result.dialled > 80 && result.dialled <= 180, `${result.dialled} calls to 60 leads`)
+  const tries = new Map<string, { at: number; next: number }[]>()
+  const results = new Map<string, number>()
+  for (const { fact, at } of between('call.dialed', 0, 3600)) {
+    if (fact.type !== 'call.dialed' || fact.lead === null) continue
+    tries.set(fact.lead, [...(tries.get(fact.lead) ?? []), { at, next: 0 }])
+  }
+  for (const { fact, at } of between('lead.released', 0, 3600)) {
+    if (fact.type !== 'lead.released') continue
+    results.set(fact.reason, (results.get(fact.reason) ?? 0) + 1)
+    const delayMs = fact.reason === 'BUSY' ? 120_000 : fact.reason === 'NO_ANSWER' ? 300_000 : 0
+    const own = tries.get(fact.lead)!
+    const later = own.find(one => one.at > at)
+    if (later !== undefined && delayMs > 0)
+      assert.ok(later.at >= at + delayMs, `${fact.lead} after ${later.at - at} ms`)
+  }
+  for (const [lead, own] of tries) assert.ok(own.length <= 3, `${lead}: ${own.length}`)
+  assert.ok((results.get('BUSY') ?? 0) > 0 && (results.get('NO_ANSWER') ?? 0) > 0)
+  assert.equal(dayOf({ hours: 1, leads: 60 }).result.dialled, 60)
+})
+
+test('a customer without patience hangs up before the floor gives up, and counts as answered and not as abandoned', () => {
+  const crowd = { agents: 10, answerProbability: 0.8, abandonRateMax: 0.2, hours: 1 }
+  const patient = dayOf(crowd)
+  const impatient = dayOf({ ...crowd, waitPatienceMs: { mean: 500, cv: 0 } })
+  const leftAlone = ({ result }: typeof patient) => result.answered - result.connected - result.abandoned
+  assert.ok(patient.result.abandoned > 10, `${patient.result.abandoned}`)
+  assert.equal(impatient.result.abandoned, 0)
+  assert.ok(leftAlone(impatient) > 5 && leftAlone(patient) <= 3, `${leftAlone(impatient)}, ${leftAlone(patient)}`)
+})
+
 test('the shipped scenarios are right, and the page of a day has a chart and a table for each figure', () => {
   const folder = join(projectFolder, 'assets/scenarios')
   const files = readdirSync(folder)

@@ -12,10 +12,12 @@ import { placeOf } from '../../centre/zone.ts'
 import type { CallId, LegId, UserId } from '../../lib/ids.ts'
 import { seededRandom } from '../../lib/random.ts'
 import { Agenda } from './agenda.ts'
+import { Callers } from './callers.ts'
 import { Figures } from './figures.ts'
 import { Laws } from './laws.ts'
+import { LeadList } from './lead-list.ts'
 import type { Scenario } from './scenario.ts'
-import { campaignId, indexOf, leadOf, setupOf, trunkId } from './setup.ts'
+import { campaignId, dialledNumber, indexOf, leadOf, setupOf, trunkId } from './setup.ts'
 import { type Errand, errandsOf } from './team.ts'
 
 /** As the engine ticks. */
@@ -27,6 +29,8 @@ const signallingMs = 20
 const recorderMs = 30
 
 type Ended = Extract<Input, { type: 'leg.ended' }>
+/** The other end of a call. `talkMs` null: as long as the law of the day says. */
+type Far = { call: CallId; answered: boolean; connected: boolean; talkMs: number | null }
 
 export class Day {
   readonly state: FloorState
@@ -39,15 +43,17 @@ export class Day {
   readonly #startAt: number
   readonly #endAt: number
   readonly #errands: Errand[]
-  /** Legs of customers, from the dial to the end; true once answered. */
-  readonly #legs = new Map<LegId, { call: CallId; answered: boolean }>()
+  /** Legs of customers and callers, from the dial to the end. */
+  readonly #legs = new Map<LegId, Far>()
   readonly #legOf = new Map<CallId, LegId>()
   /** Agents who will not come back from the call in hand. */
   readonly #slipping = new Set<UserId>()
   readonly #away = new Set<UserId>()
+  readonly #leads: LeadList
+  readonly #callers: Callers | null
   #now: number
-  #leads = 0
   #dialled = 0
+  #called = 0
   #carrierUp = true
   steps = 0
 
@@ -62,6 +68,8 @@ export class Day {
     this.#now = this.#startAt
     this.state = floorFrom(setupOf(scenario), this.#startAt)
     this.figures = new Figures(this.#startAt, this.#endAt)
+    this.#leads = new LeadList(scenario.leads ?? Number.POSITIVE_INFINITY, scenario.retries !== undefined)
+    this.#callers = scenario.inbound === undefined ? null : new Callers(scenario.inbound, random)
   }
 
   /** From the first sign-on to the last minute; what is on its way then is left as it is. */
@@ -72,6 +80,7 @@ export class Day {
       this.#atS(fromS, () => this.#carrier(false))
       this.#atS(toS, () => this.#carrier(true))
     }
+    this.#awaitCaller()
     let tickAt = this.#startAt + tickMs
     for (;;) {
       const due = nextDeadline(this.state) ?? Number.POSITIVE_INFINITY
@@ -148,12 +157,25 @@ export class Day {
 
   /** What follows at desks from what has become true. */
   #follow(fact: Fact): void {
+    this.#leads.follow(fact)
     switch (fact.type) {
       case 'call.connected': {
         const leg = this.#legOf.get(fact.call)
-        if (leg !== undefined) this.#in(this.#laws.talkMs(this.#atSecond), () => this.#end(leg, { cause: 'bye' }))
-        return
+        const far = leg === undefined ? undefined : this.#legs.get(leg)
+        if (leg === undefined || far === undefined) return
+        far.connected = true
+        const talkMs = far.talkMs ?? this.#laws.talkMs(this.#atSecond)
+        return this.#in(talkMs, () => this.#end(leg, { cause: 'bye' }))
       }
+      case 'call.offered':
+        this.#legs.set(fact.leg, {
+          call: fact.call,
+          answered: false,
+          connected: false,
+          talkMs: this.#callers?.talkMs() ?? null,
+        })
+        this.#legOf.set(fact.call, fact.leg)
+        return
       case 'agent.stateChanged':
         return this.#desk(fact)
       default:
@@ -188,8 +210,8 @@ export class Day {
   }
 
   #dialByHand(agent: UserId): void {
-    if (this.state.agents.get(agent)?.phase !== 'ready' || !this.#hasLeads) return
-    const lead = leadOf(this.#leads++)
+    if (this.state.agents.get(agent)?.phase !== 'ready' || !this.#leads.hasFresh) return
+    const lead = this.#leads.takeFresh()
     const { number, relation } = lead.phones[0]!
     const about = { campaign: campaignId, lead: null, party: null, name: null, relation }
     this.#post({ type: 'agent.dial', agent, number, ...about })
@@ -202,6 +224,16 @@ export class Day {
     switch (effect.type) {
       case 'phone.dial':
         return this.#customer(effect)
+      case 'phone.answer': {
+        const { leg } = effect
+        return this.#in(signallingMs, () => this.#answer(leg))
+      }
+      case 'phone.reject': {
+        const call = this.#legs.get(effect.leg)?.call
+        if (call !== undefined) this.#legOf.delete(call)
+        this.#legs.delete(effect.leg)
+        return
+      }
       case 'phone.hangUp': {
         const { leg } = effect
         if (this.#legs.has(leg)) this.#in(signallingMs, () => this.#end(leg, { cause: 'bye', by: 'near' }))
@@ -227,7 +259,7 @@ export class Day {
     const lead = this.state.calls.get(call)?.lead ?? null
     const nth = lead === null ? this.#dialled : indexOf(lead.id)
     this.#dialled++
-    this.#legs.set(leg, { call, answered: false })
+    this.#legs.set(leg, { call, answered: false, connected: false, talkMs: null })
     this.#legOf.set(call, leg)
     if (!this.#carrierUp) return this.#in(signallingMs, () => this.#end(leg, noCarrier))
     const fate = this.#laws.fate(this.#atSecond, nth)
@@ -244,6 +276,25 @@ export class Day {
     if (far === undefined) return
     far.answered = true
     this.#post({ type: 'leg.answered', leg })
+    const patienceMs = far.connected ? null : this.#patienceMs(far)
+    if (patienceMs !== null) this.#in(patienceMs, () => far.connected || this.#end(leg, { cause: 'bye' }))
+  }
+
+  /** How long this one waits for somebody; null: for as long as we let it. */
+  #patienceMs({ call }: Far): number | null {
+    if (this.state.calls.get(call)?.direction === 'in') return this.#callers?.patienceMs() ?? null
+    return this.#scenario.waitPatienceMs === undefined ? null : this.#laws.patienceMs(this.#scenario.waitPatienceMs)
+  }
+
+  #awaitCaller(): void {
+    const atS = this.#callers?.nextAtS(this.#atSecond) ?? Number.POSITIVE_INFINITY
+    if (this.#callers === null || atS === Number.POSITIVE_INFINITY) return
+    const from = this.#callers.number()
+    this.#atS(atS, () => {
+      const leg = `in_${++this.#called}` as LegId
+      if (this.#carrierUp) this.#post({ type: 'leg.offered', leg, trunk: trunkId, from, to: dialledNumber })
+      this.#awaitCaller()
+    })
   }
 
   #end(leg: LegId, how: Partial<Ended>): void {
@@ -262,13 +313,8 @@ export class Day {
     for (const [leg, { answered }] of [...this.#legs]) if (!answered) this.#end(leg, noCarrier)
   }
 
-  get #hasLeads(): boolean {
-    return this.#leads < (this.#scenario.leads ?? Number.POSITIVE_INFINITY)
-  }
-
   #load(want: number): void {
-    const leads = []
-    while (leads.length < want && this.#hasLeads) leads.push(leadOf(this.#leads++))
+    const leads = this.#leads.take(want, this.#now)
     this.#post({ type: 'leads.loaded', campaign: campaignId, leads, exhausted: leads.length < want || want === 0 })
   }
 }

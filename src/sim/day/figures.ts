@@ -7,6 +7,8 @@ import type { CallId, UserId } from '../../lib/ids.ts'
 import { JournalDigest } from './journal-digest.ts'
 
 const minuteMs = 60_000
+/** A caller should hear a person by then. */
+const serviceLevelMs = 20_000
 export const quarterMs = 15 * minuteMs
 /** Quarters with fewer answers say little about a rate, and are left out of the worst one. */
 export const quarterAnsweredMin = 30
@@ -14,6 +16,16 @@ export const quarterAnsweredMin = 30
 export type Quarter = { answered: number; abandoned: number }
 /** One minute: agent time in ms, the most lines in use, calls started. */
 export type Minute = { busyMs: number; readyMs: number; presentMs: number; lines: number; dialled: number }
+
+/** `gaveUp`: hung up before an agent; `overflowed`: waited as long as we let them; waits of those who were connected. */
+export type InboundResult = {
+  offered: number
+  connected: number
+  gaveUp: number
+  overflowed: number
+  waitMsMean: number
+  within20S: number
+}
 
 export type DayResult = {
   utilisation: number
@@ -26,6 +38,8 @@ export type DayResult = {
   connected: number
   abandoned: number
   linesPeak: number
+  /** Callers; null: nobody called. */
+  inbound: InboundResult | null
   refused: Record<string, number>
   journalHash: string
   wallMs: number
@@ -41,6 +55,9 @@ export class Figures {
   readonly #live = new Set<CallId>()
   readonly #refused = new Map<string, number>()
   readonly #digest = new JournalDigest()
+  /** Callers under way, and since when each waits. */
+  readonly #callers = new Map<CallId, number>()
+  readonly #inbound = { offered: 0, connected: 0, gaveUp: 0, overflowed: 0, waitMs: 0, soon: 0 }
   #dialled = 0
   #answered = 0
   #connected = 0
@@ -79,17 +96,31 @@ export class Figures {
         minute.lines = Math.max(minute.lines, this.#live.size)
         return
       }
+      case 'call.offered':
+        this.#inbound.offered++
+        this.#callers.set(fact.call, at)
+        this.#live.add(fact.call)
+        this.#linesPeak = Math.max(this.#linesPeak, this.#live.size)
+        return
+      case 'call.dismissed':
+        if (fact.cause === 'overflow' && this.#callers.has(fact.call)) this.#inbound.overflowed++
+        return
       case 'call.answered': {
+        if (this.#callers.has(fact.call)) return void this.#callers.set(fact.call, at)
         this.#answered++
         this.#answeredAt.set(fact.call, at)
         const quarter = this.#quarter(at)
         if (quarter !== undefined) quarter.answered++
         return
       }
-      case 'call.connected':
-        this.#connected++
+      case 'call.connected': {
+        const since = this.#callers.get(fact.call)
+        if (since === undefined) this.#connected++
+        else this.#callerConnected(at - since)
         return
+      }
       case 'call.abandoned': {
+        if (this.#callers.has(fact.call)) return void this.#inbound.gaveUp++
         this.#abandoned++
         const quarter = this.#quarter(this.#answeredAt.get(fact.call) ?? at)
         if (quarter !== undefined) quarter.abandoned++
@@ -97,6 +128,7 @@ export class Figures {
       }
       case 'call.ended':
         this.#live.delete(fact.call)
+        this.#callers.delete(fact.call)
         this.#answeredAt.delete(fact.call)
         return
       case 'call.refused':
@@ -126,9 +158,30 @@ export class Figures {
       connected: this.#connected,
       abandoned: this.#abandoned,
       linesPeak: this.#linesPeak,
+      inbound: this.#inboundResult(),
       refused: Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1))),
       journalHash: this.#digest.hex(),
       wallMs: Math.round(wallMs),
+    }
+  }
+
+  #callerConnected(waitMs: number): void {
+    this.#inbound.connected++
+    this.#inbound.waitMs += waitMs
+    if (waitMs <= serviceLevelMs) this.#inbound.soon++
+  }
+
+  #inboundResult(): InboundResult | null {
+    const { offered, connected, gaveUp, overflowed, waitMs, soon } = this.#inbound
+    if (offered === 0) return null
+    const ended = connected + gaveUp + overflowed
+    return {
+      offered,
+      connected,
+      gaveUp,
+      overflowed,
+      waitMsMean: ratio(waitMs, connected),
+      within20S: ratio(soon, ended),
     }
   }
 

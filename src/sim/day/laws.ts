@@ -70,6 +70,11 @@ export class Laws {
     return Math.round(logNormal(this.#scenario.lookMs.mean, this.#scenario.lookMs.cv, this.#random))
   }
 
+  /** How long a customer who was answered waits. */
+  patienceMs({ mean, cv }: { mean: number; cv: number }): number {
+    return Math.round(logNormal(mean, cv, this.#random))
+  }
+
   #quality(nth: number): number {
     const { listQuality } = this.#scenario
     let end = 0

@@ -40,6 +40,12 @@ test('a value that is not right is refused with what is allowed', () => {
   assert.match(refusal({ agents: '50' }), /agents[\s\S]*"50"[\s\S]*number/)
   assert.match(refusal({ agents: 1.5 }), /agents[\s\S]*1\.5[\s\S]*whole number/)
   assert.match(refusal({ trunkDown: [{ fromS: 5, toS: 5 }] }), /trunkDown\[0\]\.toS[\s\S]*above fromS/)
+  assert.match(
+    refusal({ retries: [{ result: 'SOLD', delayMs: 1000, max: 1 }] }),
+    /retries\[0\]\.result[\s\S]*"SOLD"[\s\S]*BUSY/,
+  )
+  assert.match(refusal({ inbound: { callsPerHour: -1 } }), /inbound\.callsPerHour[\s\S]*-1[\s\S]*at least 0/)
+  assert.match(refusal({ inbound: { callsPerHour: 1, patience: 5 } }), /inbound\.patience[\s\S]*patienceMs/)
   assert.match(refusal({ startsAt: 'today' }), /startsAt[\s\S]*an instant/)
   assert.match(refusal([]), /the file itself[\s\S]*a JSON object/)
   assert.match(refusal('{ "seed": '), /the file itself[\s\S]*a JSON object/)

@@ -71,6 +71,32 @@ export const scenarioSchema = z.strictObject({
   listQuality: list(z.strictObject({ leads: z.int().min(1).max(1e8), factor: z.number().min(0).max(20) })).default([]),
   /** Leads there are; left out: as many as are dialled. */
   leads: z.int().min(1).max(1e8).optional(),
+  /** How long an answered customer waits for an agent before hanging up; left out: until the floor gives up, after two seconds. */
+  waitPatienceMs: law.optional(),
+  /** After `result` a lead is dialled again, no sooner than `delayMs` later, until it has had `max` attempts; left out: each is tried once. */
+  retries: list(
+    z.strictObject({
+      result: z.enum(['BUSY', 'NO_ANSWER', 'CANCELLED', 'CONGESTION', 'ANSWERED']),
+      delayMs: z
+        .int()
+        .min(1000)
+        .max(24 * msMax),
+      max: z.int().min(1).max(100),
+    }),
+  ).optional(),
+  /** Callers, answered by the same agents. */
+  inbound: z
+    .strictObject({
+      callsPerHour: z.number().min(0).max(100_000),
+      steps: list(z.strictObject({ atS, callsPerHour: z.number().min(0).max(100_000) })).default([]),
+      /** Share of the agents who take them. */
+      members: z.number().min(0).max(1).default(1),
+      patienceMs: law.default({ mean: 60_000, cv: 1 }),
+      maxWaitMs: z.int().min(1000).max(msMax).default(120_000),
+      /** Left out: as those who are called. */
+      talkMs: z.array(weighted).min(1).max(20).optional(),
+    })
+    .optional(),
   /** Preview and manual: how long an agent looks before dialling. */
   lookMs: law.default({ mean: 5000, cv: 0.5 }),
   policy: z.string().min(1).max(64).default('LAB-ANY-HOUR'),
@@ -163,6 +189,9 @@ const entryKeys: Record<string, string[]> = {
   answerWaves: ['cv', 'periodS'],
   listQuality: ['leads', 'factor'],
   lookMs: ['mean', 'cv'],
+  waitPatienceMs: ['mean', 'cv'],
+  retries: ['result', 'delayMs', 'max'],
+  inbound: ['callsPerHour', 'steps', 'members', 'patienceMs', 'maxWaitMs', 'talkMs'],
 }
 
 function keysAt(path: PropertyKey[]): string[] {

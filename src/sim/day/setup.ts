@@ -1,11 +1,13 @@
 /** The house of a simulated day: one campaign, one trunk, agents in browsers, and numbers that nobody has. */
 import type { BufferedLead, User } from '../../centre/entities.ts'
 import type { Setup } from '../../centre/state.ts'
-import type { CampaignId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
+import type { CampaignId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
 import type { Scenario } from './scenario.ts'
 
 export const campaignId = 'ca_1' as CampaignId
 export const trunkId = 't_1' as TrunkId
+/** What callers dial. */
+export const dialledNumber = '95588'
 /** People write as long as their law says; no rule cuts them off. */
 const wrapMaxMs = 4 * 3_600_000
 /** Where the scenario names no bound: more lines than any method needs. */
@@ -65,8 +67,7 @@ export function setupOf(scenario: Scenario): Setup {
         enabled: true,
       },
     ],
-    numbers: [],
-    queues: [],
+    ...callersOf(scenario, agents),
     campaigns: [
       {
         id: campaignId,
@@ -83,11 +84,23 @@ export function setupOf(scenario: Scenario): Setup {
         abandonRateMax: scenario.abandonRateMax,
         occupancyMax: scenario.occupancyMax,
         ...(scenario.linesPerAgentMax === undefined ? {} : { linesPerAgentMax: scenario.linesPerAgentMax }),
-        retries: [],
+        retries: scenario.retries ?? [],
         dispositions: [{ code: 'done', words: { 'zh-CN': '完成', en: 'Done' }, followUp: 'done' }],
       },
     ],
     suppressed: [],
     lab: true,
+  }
+}
+
+/** The number that callers dial, and the queue that it leads to. */
+function callersOf({ inbound }: Scenario, agents: UserId[]): Pick<Setup, 'numbers' | 'queues'> {
+  if (inbound === undefined) return { numbers: [], queues: [] }
+  const id = 'q_1' as QueueId
+  const members = agents.slice(0, Math.round(agents.length * inbound.members))
+  const waits = { maxWaitMs: inbound.maxWaitMs, serviceLevelMs: 20_000, callbackAfterMs: 5_000 }
+  return {
+    numbers: [{ id: 'n_1' as NumberId, number: dialledNumber, target: { queue: id } }],
+    queues: [{ id, name: 'service', strategy: 'longest-idle', members, ...waits }],
   }
 }
