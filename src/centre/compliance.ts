@@ -141,8 +141,11 @@ class Inquiry {
     const dialable = isNumber(number)
     const wrong = () => `${masked(number)} is not a number that can be dialled.`
     if (!this.#ask('number_invalid', dialable, wrong) || !dialable) return false // it has neither zone nor history
-    const free = !state.suppressed.has(number, now)
-    if (!this.#ask('do_not_call', free, () => `${masked(number)} is on the do-not-call list.`)) return false
+    const barredUntil = state.suppressed.until(number, now)
+    if (barredUntil !== null) {
+      const again = Number.isFinite(barredUntil) ? barredUntil : null
+      if (!this.#no('do_not_call', `${masked(number)} is on the do-not-call list.`, again)) return false
+    } else this.#yes('do_not_call')
     const stop = party ? state.stops.of(party, now) : null
     if (stop !== null) {
       const words =
@@ -153,11 +156,10 @@ class Inquiry {
       const again = stop.kind === 'hold' ? (stop.until ?? now + dayMs) : stop.until
       if (!this.#no(stop.kind === 'hold' ? 'party_hold' : 'do_not_call', words, again)) return false
     } else this.#yes('party_hold')
-    return this.#ask(
-      'number_in_call',
-      !state.numbersInCall.has(number),
-      () => `${masked(number)} is on a call already.`,
-    )
+    const busy = () => `${masked(number)} is on a call already.`
+    if (!this.#ask('number_in_call', !state.numbersInCall.has(number), busy)) return false
+    const alone = !party || !state.partiesInCall.has(party)
+    return this.#ask('party_in_call', alone, () => `${party} is being called already, at another number.`)
   }
 
   #askPolicies(stack: Policy[], business: Business | null): void {
@@ -277,6 +279,7 @@ const asked = [
   'do_not_call',
   'party_hold',
   'number_in_call',
+  'party_in_call',
   'third_party',
   'contact_hours',
 ]

@@ -144,6 +144,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
   setDeadline(state, call, at + (floor?.campaign.ringMs ?? 30_000) + silenceMaxMs)
   countNumber(state, call.number, 1)
+  countParty(state, call, 1)
   const trunk = state.trunks.get(call.trunk)
   if (trunk !== undefined) {
     trunk.calls++
@@ -273,6 +274,7 @@ function ended(state: FloorState, call: Call, at: number): void {
   state.legs.delete(call.leg)
   if (call.agentLeg !== null) state.legs.delete(call.agentLeg)
   countNumber(state, call.number, -1)
+  countParty(state, call, -1)
   const trunk = state.trunks.get(call.trunk)
   if (trunk !== undefined) trunk.calls--
   // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
@@ -294,9 +296,17 @@ function drop(list: CallId[] | undefined, id: CallId): void {
 function countNumber(state: FloorState, number: string, step: 1 | -1): void {
   const key = numberKey(number)
   if (key === '') return
-  const count = (state.numbersInCall.get(key) ?? 0) + step
-  if (count > 0) state.numbersInCall.set(key, count)
-  else state.numbersInCall.delete(key)
+  count(state.numbersInCall, key, step)
+}
+
+function countParty(state: FloorState, { party }: Call, step: 1 | -1): void {
+  if (party) count(state.partiesInCall, party, step)
+}
+
+function count(map: Map<string, number>, key: string, step: 1 | -1): void {
+  const now = (map.get(key) ?? 0) + step
+  if (now > 0) map.set(key, now)
+  else map.delete(key)
 }
 
 /** Written out as one shape: spread together, it was the costliest line of a large floor. */

@@ -39,6 +39,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     leadsInHand: new Set(),
     recordings: new Map(),
     numbersInCall: new Map(),
+    partiesInCall: new Map(),
     parked: new Set(),
     deadlines: [],
     lab: setup.lab ?? false,

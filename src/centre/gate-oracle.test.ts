@@ -273,7 +273,7 @@ class Day {
     const now = this.#floor.clock.now()
     const answer = mayContact(this.#floor.state, request, now)
     const rule = answer.ok ? 'yes' : answer.refusal.rule
-    if (rule === 'number_in_call') return
+    if (rule === 'number_in_call' || rule === 'party_in_call') return
     const about = { number: request.number, party: request.party ?? null, debt: request.debt ?? null }
     const open = this.#isOpen(request.number, now)
     assert.equal(rule === 'contact_hours', !open, `${rule} for ${request.number} at ${new Date(now).toISOString()}`)

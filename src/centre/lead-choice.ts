@@ -33,7 +33,7 @@ export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
     const asked = askGate(d, floor, lead)
     if ('verdict' in asked) return { lead, ...asked }
     const { rule, words, retryAt } = asked.refusal
-    if (rule === 'number_in_call') continue
+    if (isForNow(asked.refusal)) continue
     if (rule === 'abandon_limit') return { hold: { rule, words } } // the campaign's fault and not this lead's
     if (retryAt === null && rule.startsWith('policy_')) return { hold: { rule, words } }
     if (retryAt === null) {
@@ -75,7 +75,8 @@ function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
     const gate = mayContact(d.state, requestOf(lead, phone, campaign, mode), d.now)
     if (gate.ok) return { phone, verdict: gate.verdict }
     const { refusal } = gate
-    // A number that opens later is better news than one that never does.
+    // A number that opens later is better news than one that never does, and one that is busy for a moment than either.
+    if (isForNow(refusal)) return { refusal, number: phone.number }
     if (refused === null || (refused.refusal.retryAt === null && refusal.retryAt !== null))
       refused = { refusal, number: phone.number }
   }
@@ -83,6 +84,11 @@ function askGate(d: Draft, floor: CampaignFloor, lead: BufferedLead): Asked {
   const under = { policy: floor.campaign.policy, version: '', by: null }
   const words = 'The lead has no number that can be dialled.'
   return { refusal: { rule: 'number_invalid', words, retryAt: null, under }, number: '' }
+}
+
+/** The call that stands in the way is over in minutes, and the lead keeps its place until then. */
+function isForNow({ rule }: GateRefusal): boolean {
+  return rule === 'number_in_call' || rule === 'party_in_call'
 }
 
 function giveUp(d: Draft, floor: CampaignFloor, lead: BufferedLead, asked: { refusal: GateRefusal; number: string }) {

@@ -246,6 +246,8 @@ export type FloorState = {
   recordings: Map<RecordingId, { call: CallId; path: string }>
   /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */
   numbersInCall: Map<string, number>
+  /** People whom we are calling or talk to, with how many calls (one, by rule): the same person at two numbers is still one. */
+  partiesInCall: Map<string, number>
   /** Callers who wait for one person. */
   parked: Set<CallId>
   /** Binary heap of instants; its top is always a live one. */

@@ -43,9 +43,15 @@ export class NumberSet {
   }
 
   has(number: string, now: number): boolean {
+    return this.until(number, now) !== null
+  }
+
+  /** Until when it holds; Infinity: for good; null: it is not in the set, or its time is over. */
+  until(number: string, now: number): number | null {
     const key = keyOf(number)
     const slot = this.#slot(key)
-    return this.#keys[slot] === key && this.#until[slot]! > now
+    const until = this.#until[slot]!
+    return this.#keys[slot] === key && until > now ? until : null
   }
 
   #slot(key: number): number {
