@@ -1,4 +1,5 @@
 /** A lead list as people send it: CSV with a header in Chinese or English, in UTF-8 or GB18030, comma, semicolon or tab between. */
+import { setImmediate as breathe } from 'node:timers/promises'
 import { parse } from 'csv-parse'
 import iconv from 'iconv-lite'
 import type { relations } from '../centre/entities.ts'
@@ -111,6 +112,7 @@ async function* records(
     for (let at = 0; at < chunk.length; at += pieceBytes) {
       await feed(decoder.write(Buffer.from(chunk.subarray(at, at + pieceBytes))))
       yield* take()
+      await breathe() // rows that are empty come to nobody who would
       if (fault !== null) break reading
     }
   if (fault === null) {

@@ -108,3 +108,22 @@ test('an Idempotency-Key is of one request with its query: another kind of stop 
     ['do_not_call'],
   )
 })
+
+test('a file of rows that are none does not hold up the calls: the thread is given back again and again', async () => {
+  const { id } = (await ask('POST', '/campaigns', given({ name: 'empty rows' }))).json
+  for (const [path, file] of [
+    ['/lines/areas', 'x,1\n'.repeat(100_000)],
+    [`/campaigns/${id}/leads`, `ref,phone\n${',\n'.repeat(400_000)}`],
+  ] as const) {
+    let turns = 0
+    let reads = true
+    const count = () => {
+      turns++
+      if (reads) setImmediate(count)
+    }
+    setImmediate(count)
+    assert.equal((await ask('POST', path, file, { 'content-type': 'text/csv' })).status, 200)
+    reads = false
+    assert.ok(turns > 150, `${path}: ${turns} turns`)
+  }
+})
