@@ -34,8 +34,18 @@ function foundAt(given: unknown, path: PropertyKey[]): string {
 }
 
 function show(value: unknown): string {
-  const text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value) // JSON has no Infinity
+  const text = textOf(value)
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`
+}
+
+/** As JSON, but for what it has no word for (Infinity) and what it cannot walk: a body may be a hundred thousand lists one in another. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'a value that is nested too deep'
+  }
 }
 
 function allowedBy(issue: z.core.$ZodIssue): string {
