@@ -37,7 +37,14 @@ export type RehearsalRefusal = {
 
 /** What a replay leaves out or takes as it is now; each has words on pages. `share`: how much of the day it concerns. */
 export type RehearsalNote = {
-  note: 'settings_changed' | 'list_ended' | 'shared_agents' | 'network_faults' | 'look_unknown' | 'withdrawn'
+  note:
+    | 'settings_changed'
+    | 'mode_changed'
+    | 'list_ended'
+    | 'shared_agents'
+    | 'network_faults'
+    | 'look_unknown'
+    | 'withdrawn'
   share: number
 }
 
@@ -62,6 +69,9 @@ export type Rehearsal = {
   change: RehearsalChange
   /** How many agents at most. */
   agents: number
+  /** Of each run, and how many of them are left out as a warm-up. */
+  hours: number
+  warmHours: number
   answerChance: number
   talkMsMean: number
   wrapMsMean: number

@@ -126,6 +126,8 @@ function refusalWords({ rule, found, needed }: RehearsalRefusal): string {
 
 const noteWords: Record<RehearsalNote['note'], string> = {
   settings_changed: 'its settings were changed during the day; the last ones count for the whole of it',
+  mode_changed:
+    'for a part of the day rules of mode had another mode in force; the one of most of the day counts for the whole',
   list_ended: 'no lead was due for a part of the day, so the list is as long as what was dialled',
   shared_agents: 'its agents also worked on calls of others; they are reckoned as that many fewer',
   network_faults: 'calls that failed in the network are left out',

@@ -1,5 +1,5 @@
 /** What a past span of a campaign was like, for who simulates it again: durations, answers and people. Walks the campaign's own index once. */
-import type { Campaign } from '../centre/entities.ts'
+import type { Campaign, CampaignMode } from '../centre/entities.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { type CampaignMinute, minuteQueries } from './campaign-minutes.ts'
 import { type Db, sql } from './db.ts'
@@ -27,6 +27,8 @@ export type DayRecord = {
   wrap: Spread
   /** Time of its agents on calls of others, ms. */
   elsewhereMs: number
+  /** Entries of the log of pacing, by the mode then in force; those before it was noted are left out. */
+  modes: { mode: CampaignMode; entries: number }[]
   /** Entries of the log of pacing, and those in which no lead was due. */
   logged: number
   withoutLeads: number
@@ -60,6 +62,7 @@ export const dayQueries = {
       talks: talksOf(db, of),
       ...wrapOf(db, of),
       ...logOf(db, of),
+      modes: modesOf(db, of),
       trunks,
       trunkStates: trunkStatesOf(db, args).filter(({ trunk }) => trunks.some(({ id }) => id === trunk)),
     }
@@ -133,6 +136,14 @@ function logOf(db: Db, of: Of): Pick<DayRecord, 'logged' | 'withoutLeads'> {
     `SELECT count(*) AS logged, coalesce(sum(held = 'no_leads'), 0) AS withoutLeads FROM pacing_log
      WHERE campaign = @campaign AND at >= @from AND at < @to`,
   ).get(of) as Pick<DayRecord, 'logged' | 'withoutLeads'>
+}
+
+function modesOf(db: Db, of: Of): DayRecord['modes'] {
+  return sql(
+    db.$client,
+    `SELECT mode, count(*) AS entries FROM pacing_log WHERE campaign = @campaign AND at >= @from AND at < @to AND mode IS NOT NULL
+     GROUP BY mode ORDER BY entries DESC, mode`,
+  ).all(of) as DayRecord['modes']
 }
 
 /** Of before `before`, newest first. Campaigns are saved seldom, and their lines have an index of their own kind. */

@@ -184,6 +184,8 @@ const samplePrediction: Rehearsal = {
   asWas: { mode: 'predictive', occupancyMax: 0.9, abandonRateMax: 0.03, linesPerAgentMax: 3 },
   change: {},
   agents: 24,
+  hours: 2.5,
+  warmHours: 0.5,
   answerChance: 0.294,
   talkMsMean: 74_000,
   wrapMsMean: 18_000,

@@ -21,8 +21,8 @@ const zh = {
   abandoned: '呼损率',
   idle: '两通间隔',
   perHour: '每小时通话',
-  basis: (agents: number, answer: string, talk: string, wrap: string) =>
-    `模拟 ${agents} 位坐席：接听概率 ${answer}，通话 ${talk}，事后 ${wrap}，取自昨天和今天。`,
+  basis: (agents: number, hours: string, answer: string, talk: string, wrap: string) =>
+    `每种上限模拟 ${agents} 位坐席 ${hours} 小时（不计冷启动）：接听概率 ${answer}，通话 ${talk}，事后 ${wrap}，取自昨天和今天。`,
   honest:
     '这是模型，不是承诺：真实客户成批接听，名单质量和人员会变，小团队每小时的呼损波动很大。± 只是各次模拟之间的差别。',
   allCeilings: '全部上限列表',
@@ -62,6 +62,7 @@ const zh = {
   again: '再换一个设置',
   notes: {
     settings_changed: (_share: string) => '当天改过设置：以最后一次为准。',
+    mode_changed: (share: string) => `当天 ${share} 的时间按规则使用了别的方式：全天按最常用的方式计算。`,
     list_ended: (share: string) => `当天 ${share} 的时间没有到期名单：按实拨数量作为名单长度。`,
     shared_agents: (share: string) => `坐席 ${share} 的时间在处理其他活动或呼入：按少了这么多人计算。`,
     network_faults: (share: string) => `${share} 的呼叫在网络中失败，未计入。`,
@@ -93,8 +94,8 @@ const en: Like<typeof zh> = {
   abandoned: 'Abandoned',
   idle: 'Between calls',
   perHour: 'Conversations an hour',
-  basis: (agents: number, answer: string, talk: string, wrap: string) =>
-    `Simulated with ${agents} agents: chance of an answer ${answer}, talk ${talk}, wrap-up ${wrap}, as yesterday and today.`,
+  basis: (agents: number, hours: string, answer: string, talk: string, wrap: string) =>
+    `Each ceiling is simulated with ${agents} agents for ${hours} h after the cold start: chance of an answer ${answer}, talk ${talk}, wrap-up ${wrap}, as yesterday and today.`,
   honest:
     'A model and no promise: real customers answer in bursts, lists and people change, and a small team’s abandonment scatters widely from hour to hour. ± is only how far the simulations lie apart.',
   allCeilings: 'Table of all ceilings',
@@ -143,6 +144,8 @@ const en: Like<typeof zh> = {
   again: 'Other settings',
   notes: {
     settings_changed: (_share: string) => 'Settings were changed during the day: the last ones count.',
+    mode_changed: (share: string) =>
+      `For ${share} of the day rules had another mode in force: the one of most of the day counts for all of it.`,
     list_ended: (share: string) => `For ${share} of the day no lead was due: the list is as long as what was dialled.`,
     shared_agents: (share: string) =>
       `Agents spent ${share} of their time on other campaigns or callers: they are reckoned as that many fewer.`,

@@ -43,6 +43,8 @@ const rehearsal = (more: Partial<Rehearsal>): Rehearsal => ({
   asWas: { mode: 'predictive', occupancyMax: 0.9, abandonRateMax: 0.03, linesPerAgentMax: 3 },
   change: { occupancyMax: 0.75 },
   agents: 20,
+  hours: 2.5,
+  warmHours: 0.5,
   answerChance: 0.3,
   talkMsMean: 70_000,
   wrapMsMean: 15_000,

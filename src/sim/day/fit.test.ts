@@ -97,7 +97,7 @@ test('a day of too few calls, or of notices, is refused with what was found and 
   assert.deepEqual(fitDay(little, 1), { rule: 'few_calls', found: 40, needed: dialledMin })
   const nobody = recordOf(day({ answerProbability: 0, hours: 0.5 }))
   assert.deepEqual(fitLaws(nobody), { rule: 'few_answers', found: 0, needed: 30 })
-  const notices = { ...little, campaign: { ...little.campaign!, mode: 'notice' as const } }
+  const notices = { ...little, modes: [], campaign: { ...little.campaign!, mode: 'notice' as const } }
   assert.equal((fitDay(notices, 1) as { rule: string }).rule, 'notice')
   const empty = { ...little, minutes: [], halfHours: [], talks: [] }
   assert.deepEqual(fitDay(empty, 1), { rule: 'few_calls', found: 0, needed: dialledMin })
@@ -116,4 +116,16 @@ test('a headcount that never rests is held by a coarser step, and never by more 
     staffOf(gap, 0, 1).shifts.every(({ fromS, toS }) => toS - fromS < 900),
     'nobody stays through an hour in which nobody was there',
   )
+})
+
+test('a day of several modes counts as the one of most of it, and says so', () => {
+  const record = recordOf(day({ hours: 1 }))
+  const modes = [
+    { mode: 'progressive' as const, entries: 40 },
+    { mode: 'predictive' as const, entries: 20 },
+  ]
+  const fitted = fitDay({ ...record, modes }, 1)
+  assert.ok('scenario' in fitted)
+  assert.equal(fitted.asWas.mode, 'progressive')
+  assert.ok(fitted.notes.some(({ note, share }) => note === 'mode_changed' && Math.abs(share - 1 / 3) < 1e-9))
 })

@@ -67,7 +67,7 @@ export function fitDay(record: DayRecord, seed: number): Fitted | RehearsalRefus
 
 /** The laws alone, for a team of today. */
 export function fitLaws(record: DayRecord): FittedLaws | RehearsalRefusal {
-  if (record.campaign?.mode === 'notice') return { rule: 'notice', found: 0, needed: 0 }
+  if ((record.modes[0]?.mode ?? record.campaign?.mode) === 'notice') return { rule: 'notice', found: 0, needed: 0 }
   const dialled = record.minutes.reduce((sum, minute) => sum + minute.dialled, 0)
   const outcomes = record.halfHours.reduce((sum, half) => sum + half.outcomes, 0)
   const answered = record.halfHours.reduce((sum, half) => sum + half.answered, 0)
@@ -92,9 +92,9 @@ export function fitLaws(record: DayRecord): FittedLaws | RehearsalRefusal {
   }
 }
 
-/** How the campaign dialled; a mode that dials by itself stands in for a notice, which is refused before. */
-export function settingsOf({ campaign }: Pick<DayRecord, 'campaign'>): Required<RehearsalChange> {
-  const mode = campaign?.mode ?? 'predictive'
+/** How the campaign dialled: in the mode that its rules had in force for most of the time. A mode that dials by itself stands in for a notice, which is refused before. */
+export function settingsOf({ campaign, modes }: Pick<DayRecord, 'campaign' | 'modes'>): Required<RehearsalChange> {
+  const mode = modes[0]?.mode ?? campaign?.mode ?? 'predictive'
   return {
     mode: mode === 'notice' ? 'predictive' : mode,
     occupancyMax: campaign?.occupancyMax ?? occupancyDefault,
@@ -220,9 +220,12 @@ function notesOf(record: DayRecord, elsewhere: number, isShort: boolean): Rehear
     1,
     record.minutes.reduce((sum, minute) => sum + minute.dialled, 0),
   )
-  const mode = record.campaign?.mode
+  const { mode } = settingsOf(record)
   const notes: RehearsalNote[] = []
   if (record.changes > 0) notes.push({ note: 'settings_changed', share: 1 })
+  const logged = record.modes.reduce((sum, { entries }) => sum + entries, 0)
+  const others = logged === 0 ? 0 : 1 - record.modes[0]!.entries / logged
+  if (others >= noteShareMin) notes.push({ note: 'mode_changed', share: others })
   if (isShort) notes.push({ note: 'list_ended', share: record.withoutLeads / record.logged })
   if (elsewhere >= noteShareMin) notes.push({ note: 'shared_agents', share: elsewhere })
   if (record.faults / dialled >= noteShareMin) notes.push({ note: 'network_faults', share: record.faults / dialled })

@@ -83,10 +83,14 @@ export class RehearsalRoom implements Rehearsals, AsyncDisposable {
   }): Promise<Rehearsal | RehearsalRefusal | 'too_many'> {
     const { campaign, agents, from, to } = given
     const now = this.#options.now()
-    const record = await this.#options.store.read('days.record', { campaign, from, to, now })
+    const { store } = this.#options
+    const [record, saved] = await Promise.all([
+      store.read('days.record', { campaign, from, to, now }),
+      store.read('campaigns.byId', { id: campaign }),
+    ])
     const laws = fitLaws(record)
     if ('rule' in laws) return laws
-    const asWas = { ...settingsOf(record), mode: 'predictive' as const }
+    const asWas = { ...settingsOf({ campaign: saved, modes: [] }), mode: 'predictive' as const }
     const measured = Math.max(predictedHours.min, Math.min(predictedHours.max, predictedAgentHours / agents))
     const hours = warmMinutes / 60 + Math.ceil(measured * 4) / 4
     const scenario = scenarioSchema.parse({ ...laws, ...asWas, seed: 1, agents, hours })
@@ -137,6 +141,8 @@ export class RehearsalRoom implements Rehearsals, AsyncDisposable {
       progress: 0,
       startedAt: this.#options.now(),
       agents: scenario.agents,
+      hours: scenario.hours,
+      warmHours: data.warmMinutes / 60,
       answerChance: scenario.answerProbability,
       talkMsMean: meanOf(scenario.talkMs),
       wrapMsMean: scenario.wrapMs.mean,

@@ -55,13 +55,14 @@ function figures(prediction: Rehearsal, chosen: number, w: Words): Piece {
   const known = prediction.parts.filter(({ runs }) => runs.length > 0)
   if (known.length === 0) return null
   const of = (metric: Metric) => predictedAt(known, chosen, metric)
-  const { agents, answerChance, talkMsMean, wrapMsMean } = prediction
+  const { agents, hours, warmHours, answerChance, talkMsMean, wrapMsMean } = prediction
+  const measured = (hours - warmHours).toFixed(1)
   return html`<dl class="facts figures inline"><div><dt>${words.atCeiling}</dt><dd>${percent(chosen)}</dd></div>
 <div><dt>${words.abandoned}</dt><dd>${said(of('abandonRate'), share)}</dd></div>
 <div><dt>${words.idle}</dt><dd>${said(of('idleMsMean'), seconds)}</dd></div>
 <div><dt>${words.perHour}</dt><dd>${said(of('connectedPerHour'), thousands)}</dd></div>
 <div><dt>${words.utilisation}</dt><dd>${said(of('utilisation'), share)}</dd></div></dl>
-<p class="help">${words.basis(agents, percent(answerChance), seconds(talkMsMean), seconds(wrapMsMean))} ${words.honest}</p>
+<p class="help">${words.basis(agents, measured, percent(answerChance), seconds(talkMsMean), seconds(wrapMsMean))} ${words.honest}</p>
 <details><summary>${words.allCeilings}</summary>${table({
     caption: words.allCeilings,
     rows: known,
