@@ -87,6 +87,13 @@ const goals: Record<string, Goal> = {
   },
   'pacing.rivalsAhead': { limit: 0, better: 'lower', unit: 'cells', words: 'where a rival within the limit is ahead' },
   'pacing.decisionMs': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a look, 500 agents, 2,000 lines' },
+  'simulate.wallS': { limit: 60, better: 'lower', unit: 's', words: '8 hours of 500 agents simulated' },
+  'simulate.largeFloorWallS': {
+    limit: 60,
+    better: 'lower',
+    unit: 's',
+    words: 'the same with poor lists, twice as many calls',
+  },
   'sip.cpuMsPerCall': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a call, our side' },
 }
 

@@ -57,12 +57,22 @@ export function zonesOf(number: string): readonly string[] {
 
 /** The place whose clock decides for a number: its country calling code; '' when that is not known. */
 export function placeOf(number: string): string {
-  for (let digits = 1; digits <= 3; digits++) {
-    const code = number.slice(1, 1 + digits)
-    if (Object.hasOwn(zonesByCode, code)) return code
+  let code = 0
+  for (let at = 1; at <= 3; at++) {
+    const digit = number.charCodeAt(at) - 48
+    if (!(digit >= 0 && digit <= 9)) return ''
+    code = code * 10 + digit
+    if (code === 0) return '' // no country's code begins with 0
+    const place = places[code]
+    if (place !== undefined) return place
   }
   return ''
 }
+
+/** By calling code as a number. Asked several times for each call that is dialled. */
+const places: (string | undefined)[] = Array.from({ length: 1000 }, (_, code) =>
+  Object.hasOwn(zonesByCode, code) ? String(code) : undefined,
+)
 
 /** The first of the zones that a place has; null when it is not known. */
 export function zoneOfPlace(place: string): string | null {
