@@ -25,6 +25,7 @@ import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
+import { convertWav } from './rtp/convert.ts'
 import { RehearsalRoom } from './sim/day/rehearsals.ts'
 
 export type Running = {
@@ -92,6 +93,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     },
     stations: telephone.stations,
     speech: prompts => telephone.speech(prompts),
+    phrases: { folder: dataFiles(config).prompts, convert: file => convertWav(file, workerFile('rtp/convert-worker')) },
     figures: () => telephone.figures(),
     answerTimes: () => telephone.answerTimes(),
     rehearsals: parts.use(

@@ -72,6 +72,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
     case 'setting.saved':
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       break
+    case 'phrase.used':
+      state.phrases.set(change.name, change.version)
+      break
     case 'attribution.added':
       state.lines.learnAreas(change.rows, trunksOf(state))
       break

@@ -209,7 +209,8 @@ export type FloorFact =
   | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: string }
   | { type: 'call.connected'; call: CallId; agent: UserId }
   /** A notice begins to be said, for the first time or again; `speech` counts. */
-  | { type: 'call.noticeBegan'; call: CallId; speech: number }
+  /** `own`: the lender's recordings in it, each with its version. */
+  | { type: 'call.noticeBegan'; call: CallId; speech: number; own?: string[] }
   | { type: 'call.noticeSaid'; call: CallId }
   /** What came of the notice: how much of it was heard, all of it or not, and the key that was pressed. */
   | { type: 'call.noticeHeard'; call: CallId; heardMs: number; whole: boolean; digit: '1' | '2' | null }
@@ -285,6 +286,18 @@ export type RecordFact =
   /** A policy of the centre's own; each save is a new version. */
   | { type: 'policy.saved'; policy: Policy }
   | { type: 'setting.saved'; key: string; value: string }
+  /** A version of one of the lender's own recordings; somebody heard it; it is what messages say from now on. */
+  | {
+      type: 'phrase.saved'
+      name: string
+      version: number
+      words: string
+      sha256: string
+      bytes: number
+      durationMs: number
+    }
+  | { type: 'phrase.heard'; name: string; version: number }
+  | { type: 'phrase.used'; name: string; version: number }
   | { type: 'recording.listened'; recording: RecordingId; user: UserId }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }

@@ -42,6 +42,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     partiesInCall: new Map(),
     parked: new Set(),
     deadlines: [],
+    phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),
     lab: setup.lab ?? false,
   }
   for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })

@@ -210,3 +210,22 @@ test('media that never tell of an end keep nobody on the line for ever', () => {
   assert.equal(heard?.whole, false)
   assert.equal(floor.count('call.ended'), 1)
 })
+
+test('the record of a notice tells which version of the lender’s recordings was said', () => {
+  const parts = [{ prompt: 'own/welcome' }, { prompt: 'press-1' }]
+  const floor = noticeFloor({
+    campaign: { notice: { ...notice, parts } },
+    setup: { phrases: [{ name: 'welcome', version: 2 }] },
+  })
+  const call = answered(floor)
+  assert.deepEqual(floor.last('call.noticeBegan'), {
+    type: 'call.noticeBegan',
+    call: call.id,
+    speech: 1,
+    own: ['own/welcome@2'],
+  })
+  assert.deepEqual(floor.lastEffect('media.say').parts, ['own/welcome@2', 'zh-CN/press-1'])
+  floor.do({ type: 'records.committed', facts: [{ type: 'phrase.used', name: 'welcome', version: 3 }] })
+  floor.do({ type: 'leg.digit', leg: call.leg, digit: '9' })
+  assert.deepEqual(floor.last('call.noticeBegan').own, ['own/welcome@3'])
+})

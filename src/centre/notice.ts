@@ -12,7 +12,7 @@ import { type Hold, hold } from './hold.ts'
 import { chooseLead, noLeads } from './lead-choice.ts'
 import { pickLine } from './line.ts'
 import { normaliseNumber } from './number.ts'
-import { spoken } from './speech/message.ts'
+import { ownPrefix, spoken } from './speech/message.ts'
 import type { Call, CampaignFloor } from './state.ts'
 import { abandonAsker, dismiss } from './waiting.ts'
 
@@ -35,7 +35,7 @@ export function nextNotice(d: Draft, floor: CampaignFloor): Hold | null | 'same'
   if (!('lead' in choice)) return choice.hold
   const first = dialAgentFirst(d, floor, choice)
   if (first !== 'for_anyone') return first
-  const message = spoken(notice.language, notice.parts, choice.lead)
+  const message = spoken(notice, choice.lead, d.state.phrases)
   if (!message.ok) {
     giveUp(
       d,
@@ -54,11 +54,12 @@ export function nextNotice(d: Draft, floor: CampaignFloor): Hold | null | 'same'
 /** The party is there: the message begins, or begins again. */
 export function beginNotice(d: Draft, call: Call): void {
   const notice = noticeOf(d, call)
-  const message = notice === null || call.lead === null ? null : spoken(notice.language, notice.parts, lead(call))
+  const message = notice === null || call.lead === null ? null : spoken(notice, lead(call), d.state.phrases)
   // The message was changed while the phone rang, and does not fit this lead any more.
   if (message === null || !message.ok) return over(d, call)
   const speech = (call.notice?.speech ?? 0) + 1
-  d.fact({ type: 'call.noticeBegan', call: call.id, speech })
+  const own = message.prompts.filter(prompt => prompt.startsWith(ownPrefix))
+  d.fact({ type: 'call.noticeBegan', call: call.id, speech, ...(own.length === 0 ? {} : { own }) })
   d.effect({ type: 'media.say', leg: call.leg, speech, parts: message.prompts })
 }
 

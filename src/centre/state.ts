@@ -252,6 +252,8 @@ export type FloorState = {
   parked: Set<CallId>
   /** Binary heap of instants; its top is always a live one. */
   deadlines: Due[]
+  /** Which version of each of the lender's own recordings is said. */
+  phrases: Map<string, number>
   /** A laboratory floor (demo, tests): the policy `LAB-ANY-HOUR` is accepted. */
   lab: boolean
 }
@@ -275,6 +277,7 @@ export type Setup = {
   zone?: string | null
   /** Live-answered and abandoned calls, by campaign and quarter of an hour, of the last 30 days. */
   abandonment?: ({ campaign: CampaignId; at: number } & AbandonCount)[]
+  phrases?: { name: string; version: number }[]
   /** Of campaigns with rules of mode: what was in force when the last run ended. */
   modes?: ResumedMode[]
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */

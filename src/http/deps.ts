@@ -28,6 +28,13 @@ export type Deps = {
   stations: Stations
   /** The sound of these prompts one after the other, as a WAV: to listen to a message before it is sent. */
   speech(prompts: readonly string[]): Uint8Array
+  /** The lender's own recordings: where they lie, and how a WAV becomes one. */
+  phrases: {
+    folder: string
+    convert(
+      file: Uint8Array,
+    ): Promise<{ ok: true; wav: Uint8Array; durationMs: number } | { ok: false; found: string; allowed: string }>
+  }
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */

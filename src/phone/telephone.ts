@@ -7,6 +7,7 @@ import { networkInterfaces } from 'node:os'
 import type { Trunk, User } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
+import { ownPrefix } from '../centre/speech/message.ts'
 import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -97,7 +98,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const dtls = await createDtlsIdentity(clock.now())
   const prompts: Record<string, Int16Array> = {
     ...loadPrompts(options.promptFolders, words => log.warn(words)),
-    ...loadFragments(options.speechFolders, fragmentPrompts(), words => log.warn(words)),
+    ...loadFragments(options.speechFolders, [...fragmentPrompts(), ...ownPrompts(floor())], words => log.warn(words)),
   }
   const bay = await createBay({
     address: options.media.address ?? '0.0.0.0',
@@ -127,6 +128,12 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     log,
   })
+  const learnOwn = (name: string) => {
+    const found = loadFragments(options.speechFolders, [name], words => log.warn(words))[name]
+    if (found === undefined) return
+    prompts[name] = found
+    bay.learn(name, found)
+  }
   const legIds: IdSeries = idSeries(clock.now())
   const newLegId = (): LegId => nextId<'leg'>(legIds, 'w') // w for wire: the centre names its own legs
   const phone = new Phone({
@@ -206,6 +213,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     noteRecords(facts) {
       for (const fact of facts) {
         if (fact.type === 'trunk.saved') applyTrunk(fact.trunk)
+        else if (fact.type === 'phrase.saved' || fact.type === 'phrase.used')
+          learnOwn(`${ownPrefix}${fact.name}@${fact.version}`)
         else if (fact.type === 'trunk.removed') lines.remove(fact.trunk)
         else if (fact.type === 'trunk.passwordSet') reapply(fact.trunk)
         else if (fact.type === 'user.saved' || fact.type === 'user.sipPasswordSet') {
@@ -302,6 +311,11 @@ class DeskPasswords {
 }
 
 /** Every IPv4 address of this machine that a browser may reach, the LAN's before loopback. */
+/** The lender's recordings that are said now, as prompts. */
+function ownPrompts({ phrases }: FloorState): string[] {
+  return [...phrases].map(([name, version]) => `${ownPrefix}${name}@${version}`)
+}
+
 function ownAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? [])
   const ipv4 = all.filter(one => one.family === 'IPv4')

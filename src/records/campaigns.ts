@@ -5,6 +5,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
+import { ownPhrases } from './phrases.ts'
 import { checkPolicy, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
 import { inTurn } from './turn.ts'
@@ -22,7 +23,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
     dispositions: dispositions ?? defaultDispositions[rest.business],
   }
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
-  checkNotice(campaign, [])
+  checkNotice(campaign, await ownPhrases(door))
   await checkPolicy(door, campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
   await checkUsers(door, 'agents', campaign.agents)
@@ -41,7 +42,7 @@ async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: un
   campaign.trunks = once(campaign.trunks)
   campaign.agents = once(campaign.agents)
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
-  if (changed.notice) checkNotice(campaign, [])
+  if (changed.notice) checkNotice(campaign, await ownPhrases(door))
   if (changed.policy) await checkPolicy(door, campaign.policy)
   if (changed.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
   if (changed.agents) await checkUsers(door, 'agents', campaign.agents)

@@ -12,6 +12,7 @@ import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
 import { linesOf } from './lines.ts'
 import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
+import { phrasesInUse } from './phrases.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
@@ -69,6 +70,7 @@ export const loadQueries = {
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
     modes: modesOf(db),
+    phrases: phrasesInUse(db),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
     calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),

@@ -4,7 +4,7 @@ import { lineRulesKey } from './lines.ts'
 import type { ProjectedLine } from './project.ts'
 import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
 
-export function projectRecord(db: Connection, { at, actor, fact }: ProjectedLine): void {
+export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
     case 'user.saved': {
@@ -23,6 +23,38 @@ export function projectRecord(db: Connection, { at, actor, fact }: ProjectedLine
       )
       return
     }
+    case 'phrase.saved':
+      run(
+        `INSERT INTO phrases (name, version, words, sha256, bytes, duration_ms, saved_at, saved_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        fact.name,
+        fact.version,
+        fact.words,
+        fact.sha256,
+        fact.bytes,
+        fact.durationMs,
+        at,
+        actor,
+      )
+      return
+    case 'phrase.heard':
+      run(
+        'INSERT INTO phrase_hearings (name, version, actor, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        fact.name,
+        fact.version,
+        actor,
+        at,
+      )
+      return
+    case 'phrase.used':
+      run(
+        'UPDATE phrases SET used_at = ?, used_by = ?, used_seq = ? WHERE name = ? AND version = ?',
+        at,
+        actor,
+        seq,
+        fact.name,
+        fact.version,
+      )
+      return
     case 'user.passwordSet':
       run('UPDATE users SET password_set_at = ?, failed_sign_ins = 0, locked_until = NULL WHERE id = ?', at, fact.user)
       return

@@ -282,6 +282,16 @@ const anyFact = fc.oneof(
     rows: fc.array(fc.tuple(fc.integer({ min: 1_300_000, max: 1_300_003 }), fc.constantFrom(10, 21)), { maxLength: 3 }),
   }),
   fc.constant({ type: 'attribution.cleared' }),
+  fc.record({
+    type: fc.constant('phrase.saved'),
+    name: few('p'),
+    version: fc.integer({ min: 1, max: 2 }),
+    words: fc.string(),
+    sha256: fc.constant('00'),
+    bytes: fc.nat(),
+    durationMs: fc.nat(),
+  }),
+  fc.record({ type: fc.constantFrom('phrase.heard', 'phrase.used'), name: few('p'), version: fc.constantFrom(1, 2) }),
   fc.record({ type: fc.constant('setting.saved'), key: few('s'), value: fc.string() }),
 ) as fc.Arbitrary<Fact>
 

@@ -46,6 +46,8 @@ export const projectedTables = [
   'line_hours',
   'line_results',
   'attributions',
+  'phrases',
+  'phrase_hearings',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {

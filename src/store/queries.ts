@@ -19,6 +19,7 @@ import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
 import { pacingQueries } from './pacing-log.ts'
+import { phraseQueries } from './phrases.ts'
 import { recordingQueries } from './recordings.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
@@ -44,6 +45,7 @@ export const queries = {
   ...loadQueries,
   ...minuteQueries,
   ...pacingQueries,
+  ...phraseQueries,
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,

@@ -10,6 +10,7 @@ import { certificatePage } from '../pages/admin/certificate.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { leadsPage } from '../pages/admin/leads.ts'
 import { numbersPage } from '../pages/admin/numbers.ts'
+import { phrasesPage } from '../pages/admin/phrases.ts'
 import { policiesPage } from '../pages/admin/policies.ts'
 import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
 import { setupPage } from '../pages/admin/setup.ts'
@@ -289,6 +290,22 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ],
       },
       filled: nothingFilled,
+    }),
+  'admin-phrases': language =>
+    phrasesPage({
+      frame: frame(language, '/admin/phrases'),
+      rows: [2, 1].map(version => ({
+        name: 'welcome',
+        version,
+        words: language === 'en' ? 'Good day, this is Harbour Lending.' : '您好，这里是港湾金融。',
+        sha256: 'ab'.repeat(32),
+        durationMs: 3_400,
+        savedAt: sampleNow - version * 86_400_000,
+        usedAt: version === 1 ? sampleNow - 80_000_000 : null,
+        inUse: version === 1,
+      })),
+      filled: { values: {}, errors: {} },
+      saved: false,
     }),
   'admin-policies': language =>
     policiesPage({

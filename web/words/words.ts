@@ -10,6 +10,7 @@ import type { Language, Like } from './language.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { orderWords } from './order.ts'
+import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { supervisorWords } from './supervisor.ts'
@@ -30,6 +31,7 @@ const zh = {
   rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
   order: orderWords.zh,
+  phrases: phraseWords.zh,
   importReport: importReportWords.zh,
 }
 
@@ -49,6 +51,7 @@ const en: Words = {
   rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,
   order: orderWords.en,
+  phrases: phraseWords.en,
   importReport: importReportWords.en,
 }
 

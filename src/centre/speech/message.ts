@@ -16,16 +16,19 @@ const readers = { money: moneyParts, number: numberParts, digits: digitParts, da
 
 export type Spoken = { ok: true; prompts: string[] } | { ok: false; field: string; found: string; allowed: string }
 
-/** The prompts of the message in order; or the first field whose value cannot be read aloud. `ref` is the lead's own reference. */
+/**
+ * The prompts of the message in order; or the first field whose value cannot be read aloud. `ref` is the lead's own reference, `own` which
+ * version of the lender's recordings is said.
+ */
 export function spoken(
-  language: SpeechLanguage,
-  parts: readonly MessagePart[],
+  { language, parts }: { language: SpeechLanguage; parts: readonly MessagePart[] },
   lead: Pick<Lead, 'ref' | 'fields'>,
+  own: ReadonlyMap<string, number>,
 ): Spoken {
   const prompts: string[] = []
   for (const part of parts) {
     if ('prompt' in part) {
-      prompts.push(promptOf(language, part.prompt))
+      prompts.push(promptOf(language, part.prompt, own))
       continue
     }
     const { field, as } = part
@@ -38,7 +41,10 @@ export function spoken(
   return { ok: true, prompts }
 }
 
-/** A lender's own recordings are named `own/…`; all else is a phrase of the language. */
-export function promptOf(language: SpeechLanguage, prompt: string): string {
-  return prompt.startsWith('own/') ? prompt : `${language}/${prompt}`
+/** A lender's own recordings are named `own/…` and said in a version; all else is a phrase of the language. */
+export function promptOf(language: SpeechLanguage, prompt: string, own: ReadonlyMap<string, number>): string {
+  if (!prompt.startsWith(ownPrefix)) return `${language}/${prompt}`
+  return `${prompt}@${own.get(prompt.slice(ownPrefix.length)) ?? 0}`
 }
+
+export const ownPrefix = 'own/'

@@ -77,15 +77,16 @@ test('what is no such thing is not read', () => {
 
 test('a message names the field that cannot be said, what was found and what is allowed', () => {
   const parts = [{ prompt: 'amount-due' }, { field: 'amount', as: 'money' as const }]
-  assert.deepEqual(spoken('en', parts, { ref: 'r', fields: { amount: 'soon' } }), {
+  assert.deepEqual(spoken({ language: 'en', parts }, { ref: 'r', fields: { amount: 'soon' } }, new Map()), {
     ok: false,
     field: 'amount',
     found: '"soon"',
     allowed: 'an amount, e.g. 1,234.50',
   })
-  assert.deepEqual(spoken('en', [{ field: 'ref', as: 'digits' }, { prompt: 'own/sale' }], { ref: '7', fields: {} }), {
+  const own = { language: 'en' as const, parts: [{ field: 'ref', as: 'digits' as const }, { prompt: 'own/sale' }] }
+  assert.deepEqual(spoken(own, { ref: '7', fields: {} }, new Map([['sale', 3]])), {
     ok: true,
-    prompts: ['en/7', 'own/sale'],
+    prompts: ['en/7', 'own/sale@3'],
   })
 })
 

@@ -8,6 +8,7 @@ import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
 import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
+import { phraseRoutes } from './phrases.ts'
 import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
 import { setupRoutes } from './setup.ts'
@@ -28,6 +29,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     queueRoutes,
     campaignRoutes,
     noticeAudioRoutes,
+    phraseRoutes,
     leadRoutes,
     listRoutes,
     suppressionRoutes,

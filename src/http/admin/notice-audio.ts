@@ -20,7 +20,7 @@ export function noticeAudioRoutes(deps: Deps): Hono<Env> {
     if (!notice) throw new NotFound('message of campaign', id)
     const page = await deps.store.read('leads.page', { campaign: id, limit: leadsMax })
     const said = [...page.items, { ref: samples.digits, fields: examplesFor(notice.parts) }]
-      .map(lead => spoken(notice.language, notice.parts, lead))
+      .map(lead => spoken(notice, lead, deps.engine.state.phrases))
       .find(each => each.ok)
     if (said === undefined) throw new NotFound('message of campaign', id)
     const wav = deps.speech(said.prompts)

@@ -87,6 +87,10 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     log,
     config: { tls: options.tls ?? true, recordingsDir, exportsDir },
     speech: () => new Uint8Array(),
+    phrases: {
+      folder: path.join(folder.path, 'prompts'),
+      convert: async () => ({ ok: false, found: 'a WAV', allowed: 'none: nothing converts here' }),
+    },
     stations: { answer: async () => ({ sdp: '' }), close: () => {} },
     assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
     probes: [],

@@ -2,6 +2,7 @@
 import { phraseNames, phraseText, speechLanguages } from '../../../src/centre/speech/vocabulary.ts'
 import { areaField, checkField, type Filled, selectField, textField } from '../../parts/form.ts'
 import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
 import type { Words } from '../../words/words.ts'
 
 /** `id` null: a new campaign, with nothing to listen to yet. */
@@ -18,5 +19,6 @@ ${areaField({ name: 'notice', label: words.message, help: words.messageHelp, row
 ${textField({ name: 'noticeMaxLines', label: words.maxLines, type: 'number', min: 1, max: 2000, figure: true, required: true }, filled)}
 ${textField({ name: 'noticeWait', label: words.wait, help: words.waitHelp, type: 'number', min: 5, max: 300, figure: true, required: true }, filled)}</div>
 ${id !== null && filled.values.notice ? html`<p class="help">${words.listen}</p><audio controls preload="none" src="/admin/campaigns/${id}/notice.wav"></audio>` : null}
+<p><a class="button small" href="/admin/phrases">${icon('audio-lines')}${w.phrases.link}</a></p>
 <details><summary>${words.phrases}</summary><dl class="facts">${phraseNames.map(name => html`<dt class="figure">${name}</dt><dd>${phraseText(language, name)}</dd>`)}</dl></details></fieldset>`
 }
