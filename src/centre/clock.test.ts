@@ -83,6 +83,20 @@ test('a start with a clock that reads less than the last line of the journal ask
   assert.equal(state.campaigns.get(campaign)!.fetching, true, `${effects.length} effects`)
 })
 
+test('leads that are on their way when the clock is set are asked for anew at once', () => {
+  const floor = new TestFloor()
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const { askedAt } = floor.lastEffect('leads.fetch')
+  set(floor, -hourMs)
+  const again = floor.lastEffect('leads.fetch')
+  assert.notEqual(again.askedAt, askedAt)
+  const answer = { type: 'leads.loaded', campaign, leads: [leadOf('le_1', number(1))], exhausted: true } as const
+  floor.do({ ...answer, askedAt })
+  assert.equal(floor.state.campaigns.get(campaign)!.buffer.length, 0, 'what was read before is passed over')
+  floor.do({ ...answer, askedAt: again.askedAt })
+  assert.equal(floor.state.campaigns.get(campaign)!.buffer.length, 1)
+})
+
 function fetches(floor: TestFloor): number {
   return floor.effects.filter(effect => effect.type === 'leads.fetch').length
 }

@@ -38,6 +38,11 @@ function shiftCall(call: Call, byMs: number): void {
 function shiftCampaign(floor: CampaignFloor, byMs: number): void {
   floor.nextFetchAt += byMs
   floor.fetchAskedAt += byMs
+  if (floor.fetching) {
+    // Its answer names the instant of the question as it was: the store is asked anew, callbacks included.
+    floor.fetching = false
+    floor.supply.callbacksDue = true
+  }
   floor.lookedAt += byMs
   floor.loggedAt += byMs
   floor.ruled.lookedAt += byMs
