@@ -90,7 +90,8 @@ test('leads that are on their way when the clock is set are asked for anew at on
   set(floor, -hourMs)
   const again = floor.lastEffect('leads.fetch')
   assert.notEqual(again.askedAt, askedAt)
-  const answer = { type: 'leads.loaded', campaign, leads: [leadOf('le_1', number(1))], exhausted: true } as const
+  const leads = [leadOf('le_1', number(1))]
+  const answer = { type: 'leads.loaded' as const, campaign, leads, exhausted: true }
   floor.do({ ...answer, askedAt })
   assert.equal(floor.state.campaigns.get(campaign)!.buffer.length, 0, 'what was read before is passed over')
   floor.do({ ...answer, askedAt: again.askedAt })

@@ -32,12 +32,14 @@ export function pace(state: FloorState, floor: CampaignFloor, moment: Moment): D
   if (!d.isEmpty) return d.decision()
   if (isLogDue(floor, d.now)) logPace(d, floor)
   if (!d.isEmpty) return d.decision()
-  if (floor.heldUntil !== null && floor.heldUntil > d.now) return null
-  if (modeNow(floor) === 'predictive') {
+  const isHeld = floor.heldUntil !== null && floor.heldUntil > d.now
+  // What rings is looked after whatever holds the next call back: the hours are over, and people go home.
+  if (modeNow(floor) === 'predictive' && (!isHeld || floor.lines.size > 0)) {
     if (isLookDue(floor, d.now)) d.note({ type: 'note.looked', campaign: floor.campaign.id })
     else withdrawSurplus(d, floor)
     if (!d.isEmpty) return d.decision()
   }
+  if (isHeld) return null
   fetchLeads(d, floor)
   if (!d.isEmpty) return d.decision()
   const held = nextStart(d, floor)
@@ -83,9 +85,9 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   return null
 }
 
-/** Small floors are looked at after every event, large ones twice a second; each at least once a second. */
+/** Small floors are looked at after every event, large ones twice a second; each at least once a second, while it dials or something rings. */
 function isLookDue(floor: CampaignFloor, now: number): boolean {
-  if (floor.campaign.state !== 'running' || floor.signedOn === 0) return false
+  if (floor.lines.size === 0 && (floor.campaign.state !== 'running' || floor.signedOn === 0)) return false
   const sinceMs = now - floor.lookedAt
   if (sinceMs >= lookAtLeastMs) return true
   return floor.changed && sinceMs >= Math.min(lookAtMostMs, floor.signedOn)

@@ -148,3 +148,39 @@ function floorOf({ known = true, change, other, at, today }: Options = {}): Test
 function ringing(floor: TestFloor): Call[] {
   return [...floor.state.calls.values()].filter(call => call.direction === 'out' && call.answeredAt === null)
 }
+
+test('whoever may have left (the shift is over, the campaign is paused, the hours are): what rings for nobody is withdrawn', () => {
+  const everyone = (floor: TestFloor, type: 'agent.signOff' | 'agent.break') => {
+    for (const agent of agents) floor.do({ type, agent, reason: 'home' })
+  }
+  const home = (floor: TestFloor) => everyone(floor, 'agent.signOff')
+  const rest = (floor: TestFloor) => everyone(floor, 'agent.break')
+  const pause = (floor: TestFloor) => {
+    const { campaign: running } = floor.state.campaigns.get(campaign)!
+    floor.do({
+      type: 'records.committed',
+      facts: [{ type: 'campaign.saved', campaign: { ...running, state: 'paused' } }],
+    })
+  }
+  const closing = Date.UTC(2026, 10, 24, 13) - 14_000 // sales calls end at 21:00 in Shanghai
+  const leave: [at: number | undefined, go: (floor: TestFloor) => void][] = [
+    [undefined, home],
+    [undefined, floor => [pause, rest].forEach(each => void each(floor))],
+    [undefined, floor => [pause, home].forEach(each => void each(floor))],
+    [closing, home],
+  ]
+  for (const [n, [at, go]] of leave.entries()) {
+    const floor = floorOf(at === undefined ? {} : { at })
+    floor.pass(16_000)
+    assert.ok(ringing(floor).length > 0)
+    if (at !== undefined) {
+      for (const call of ringing(floor).slice(0, 8)) floor.partyEnds(call, { cause: 'rejected', sipStatus: 486 })
+      floor.pass(1_000)
+      assert.equal(floor.state.campaigns.get(campaign)!.held?.rule, 'contact_hours')
+    }
+    go(floor)
+    for (let s = 0; s < 16; s++) floor.pass(1_000)
+    assert.equal(ringing(floor).length, 0, `case ${n}`)
+    assert.equal(floor.state.leadsInHand.size, 0)
+  }
+})
