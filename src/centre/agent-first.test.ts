@@ -86,3 +86,23 @@ test('agent first with a desk phone: when the line is not there any more at the 
   assert.equal(floor.lastEffect('phone.hangUp').leg, leg)
   assert.equal(floor.state.leadsInHand.size, 0)
 })
+
+test('whoever is dialled for an agent, or by a robot, sees a number of the own city too', () => {
+  const notice = { language: 'en' as const, parts: [{ prompt: 'own/hello' }], maxLines: 1, waitMs: 30_000 }
+  for (const campaign of [{ reserved: true }, { mode: 'notice' as const, notice }, {}]) {
+    const floor = new TestFloor({ campaign })
+    const { trunk: one } = floor.state.trunks.get(trunk)!
+    const callerIds = ['02155550001', '02155550002', '01055550003', '02055550004']
+    floor.do({ type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: { ...one, callerIds } }] })
+    floor.leads(...Array.from({ length: 20 }, (_, n) => `+861062345${String(100 + n)}`))
+    floor.ready(alice)
+    const shown = Array.from({ length: 20 }, () => {
+      const { callerId } = floor.last('call.dialed')
+      floor.partyEnds(floor.call, { cause: 'rejected', sipStatus: 486 })
+      floor.pass(1_000)
+      return callerId
+    })
+    const own = shown.filter(callerId => callerId === '01055550003').length
+    assert.ok(own > 9, `${JSON.stringify(campaign)}: ${own} of 20`)
+  }
+})

@@ -21,7 +21,7 @@ export function dialAgentFirst(
   if (!isAgentFirst(floor, lead)) return 'for_anyone'
   const agent = freeAgentFor(d.state, floor, lead)
   if (agent === null) return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
-  const line = pickLine(d.state, floor.campaign.trunks, d.now)
+  const line = pickLine(d.state, floor.campaign.trunks, d.now, phone.number)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   placeForAgent(d, floor, agent, lead, phone, { verdict, line })
   return null

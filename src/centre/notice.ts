@@ -45,7 +45,7 @@ export function nextNotice(d: Draft, floor: CampaignFloor): Hold | null | 'same'
     )
     return null
   }
-  const line = pickLine(d.state, campaign.trunks, d.now)
+  const line = pickLine(d.state, campaign.trunks, d.now, choice.phone.number)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })
   return null
