@@ -94,7 +94,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
 /** In the page's language where there are words for it. */
 function detailOf({ instance, status, detail, rule, errors }: Problem, w: Words): string | null {
   if (instance !== undefined) return instance
-  if (status === 404 || status === 403) return null
+  if (status === 404 || status === 403 || status === 413) return null
   if (rule !== undefined) return w.domain.rules[rule] ?? detail
   return errors === undefined ? detail : Object.values(errorsOf(errors, w)).join(' ')
 }

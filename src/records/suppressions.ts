@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
@@ -23,7 +24,7 @@ export async function removeSuppression(
   actor: Actor,
   given: { number: string; reason: string },
 ): Promise<void> {
-  const number = parseInput(phoneNumber, given.number)
+  const { number } = parseInput(z.object({ number: phoneNumber }), { number: given.number })
   const reason = given.reason.trim().slice(0, 200)
   if (reason === '')
     throw new InvalidInput([{ field: 'reason', found: 'nothing', allowed: 'why it may be called again' }])

@@ -29,9 +29,9 @@ export function setupRoutes(deps: Deps): Hono<Env> {
       const values = { [centreNameKey]: textOf(typed, 'name'), [centreZoneKey]: textOf(typed, 'zone') }
       await saveSettings(deps.records, actorOf(c), values)
     } catch (error) {
-      // Keys are `centre.zone`: the field is its last part.
-      const refused = refusedFor(error, textsOf(await frameOf(c, deps)))
-      const errors = { zone: refused['centre'] ?? '' }
+      const fields = { [centreNameKey]: 'name', [centreZoneKey]: 'zone' }
+      const about = { typed, fields, words: { name: 'displayName' } }
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), about)
       return page(c, { values: typed, errors }, 422)
     }
     return c.redirect('/admin?saved=1', 303)

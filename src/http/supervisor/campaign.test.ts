@@ -109,7 +109,7 @@ test('the log is of a day that is asked for; a day that is none is refused with 
     assert.equal(page.status, 422, wrong)
     assert.ok(page.text.includes('There is no such day'))
     assert.doesNotMatch(page.text, /<b>"|=<b>/)
-    assert.equal((await look(house, sam, `${path()}/pacing.csv?day=${encodeURIComponent(wrong)}`)).status, 400, wrong)
+    assert.equal((await look(house, sam, `${path()}/pacing.csv?day=${encodeURIComponent(wrong)}`)).status, 422, wrong)
   }
 })
 

@@ -6,11 +6,11 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import { readLocal, startOfDay } from '../../../web/parts/time.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { campaignById, setCampaignState } from '../../records/campaigns.ts'
+import { InvalidInput } from '../../records/errors.ts'
 import { csvOf, csvResponse } from '../csv.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
-import { BadRequest } from '../problem.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { campaignPropsOf, campaignReads, logRow } from './campaign-props.ts'
 
@@ -139,6 +139,6 @@ function askedDay(c: Ctx, frame: Frame): { day: string; from: number; to: number
   const typed = c.req.query('day') ?? new Intl.DateTimeFormat('en-CA', { timeZone: frame.zone }).format(frame.now)
   const span = dayOf(typed, frame)
   if (span === null)
-    throw new BadRequest(400, `day: found ${typed.slice(0, 20)}; allowed: YYYY-MM-DD, not later than today`)
+    throw new InvalidInput([{ field: 'day', found: typed.slice(0, 20), allowed: 'YYYY-MM-DD, not later than today' }])
   return { day: typed, ...span }
 }

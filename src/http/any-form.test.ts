@@ -1,0 +1,159 @@
+/** Whatever a browser of a person who may come here sends: never a fault of the program, and no refusal in another language than the page's. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createCampaign } from '../records/campaigns.ts'
+import { importLeads } from '../records/leads.ts'
+import { createTrunk } from '../records/trunks.ts'
+import { adminRoutes } from './admin/admin.ts'
+import { supervisorRoutes } from './supervisor/supervisor.ts'
+import { type House, openHouse } from './testing/house.ts'
+
+let house: House
+const cookies: Record<string, string> = {}
+const ids: Record<string, string> = {}
+before(async () => {
+  house = await openHouse({ pages: { routers: [adminRoutes, supervisorRoutes] } })
+  for (const role of ['admin', 'supervisor'] as const) {
+    await house.add(`one-${role}`, role, { language: 'zh-CN' })
+    cookies[role] = (await house.signIn(`one-${role}`)).cookie
+  }
+  const door = house.deps.records
+  const alice = await house.add('alice', 'agent')
+  const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  const campaign = await createCampaign(door, 'system', {
+    ...{ name: 'due', business: 'collections', mode: 'manual', trunks: [trunk.id], agents: [alice.id], policy: 'UK' },
+  })
+  const source = { kind: 'json' as const, rows: [{ ref: 'carl', phones: [{ number: '13800000001' }] }] }
+  const { list } = await importLeads(door, 'system', { campaign: campaign.id, source, name: 'march' })
+  Object.assign(ids, { campaigns: campaign.id, lists: list, trunks: trunk.id, users: alice.id, calendars: 'ID' })
+})
+after(() => house[Symbol.asyncDispose]())
+
+/** Each of these as the value of every field. */
+const values = [
+  '',
+  '1e308',
+  '9'.repeat(400),
+  '0x10',
+  '__proto__',
+  'constructor',
+  '\u0000',
+  '<b>"\'&',
+  '{a b c}',
+  ': : :',
+  '9999-12-31T23:59',
+  '+86138',
+  '% _ \\ "',
+  '\n'.repeat(1000),
+  '𠮷'.repeat(60_000),
+]
+/** Fields of all forms there are, by the names in their sources. */
+const fields = `
+  name displayName role password extension sipPassword station skills language enabled host port transport register username
+  callerIds maxCalls callsPerSecond minShare maxShare callerIdShares codecs number target strategy members maxWaitMs serviceLevelMs
+  callbackAfterMs business mode trunks agents policy ringMs wrapMs previewMs abandonRateMax occupancyMax linesPerAgentMax priority
+  share retries dispositions reserved abandoned modeRules notice noticeLanguage noticeMaxLines noticeWait order quotas bestTime seen
+  weight paused reasons reason until restBelow restSamplesMin callsPerHourMax restMs placeBonus id source from to relations consent
+  holidays limits weekdays hoursUnlessAgreed abandonMax abandonDays note code dates how date campaign relation party at state day
+  limit theta key value centreName zone`
+  .trim()
+  .split(/\s+/)
+
+async function statusOf(
+  role: string,
+  method: string,
+  path: string,
+  body?: URLSearchParams | FormData | string,
+): Promise<{ status: number; text: string }> {
+  const headers: Record<string, string> = {
+    cookie: cookies[role]!,
+    accept: 'text/html',
+    'sec-fetch-site': 'same-origin',
+  }
+  // As bytes: a handler need not read them.
+  const sent = body === undefined ? null : new Response(body)
+  if (sent !== null) headers['content-type'] = sent.headers.get('content-type')!
+  const bytes = sent === null ? {} : { body: await sent.arrayBuffer() }
+  const response = await house.app.request(path, { method, headers, ...bytes })
+  return { status: response.status, text: await response.text() }
+}
+
+function routesOf(role: 'admin' | 'supervisor') {
+  const all = (role === 'admin' ? adminRoutes : supervisorRoutes)(house.deps).routes
+  return [
+    ...new Set(
+      all
+        .filter(({ method, path }) => method !== 'ALL' && (role !== 'admin' || path.startsWith('/admin')))
+        .map(({ method, path }) => `${method} ${path}`),
+    ),
+  ].map(each => {
+    const [method, path] = each.split(' ') as [string, string]
+    // Of a noun that the house has one of: that one; else an id that nobody has.
+    return { method, path: path.replace(/(\w+)\/:\w+/g, (_, noun: string) => `${noun}/${ids[noun] ?? 'nobody'}`) }
+  })
+}
+
+/** Sentences of the records door; a page in Chinese has its own. */
+const english = /allowed:|found |at least|at most|a whole number|a text|not empty|one of/
+const errorsIn = (text: string) =>
+  [
+    ...text.matchAll(
+      /class="error"[^>]*>(.*?)<\/p>|class="notice red"[^>]*>(.*?)<\/p>|<code class="command">(.*?)<\/code>/gs,
+    ),
+  ].map(match => (match[1] ?? match[2] ?? match[3] ?? '').replace(/<[^>]+>/g, '').replace(/（填写的是：.*?）/gs, ''))
+
+for (const role of ['admin', 'supervisor'] as const)
+  test(`nothing that the ${role} types is a fault, and each refusal is in Chinese`, async () => {
+    const bad: string[] = []
+    for (const { method, path } of routesOf(role))
+      for (const [at, value] of values.entries()) {
+        const what = `${method} ${path} value ${at}`
+        const answers = []
+        if (method === 'GET') {
+          const query = new URLSearchParams(
+            [
+              'q',
+              'state',
+              'cursor',
+              'number',
+              'day',
+              'type',
+              'recycled',
+              'campaign',
+              'saved',
+              'edit',
+              'copy',
+              'calendar',
+              'policy',
+              'from',
+              'to',
+              'theta',
+              'limit',
+            ].map((name): [string, string] => [name, value.slice(0, 3000)]),
+          )
+          answers.push(await statusOf(role, method, `${path}?${query}`))
+        } else {
+          const once = new URLSearchParams(
+            fields.map((name): [string, string] => [
+              name,
+              value.slice(0, Math.max(400, Math.floor(200_000 / fields.length / 12))),
+            ]),
+          )
+          answers.push(await statusOf(role, method, path, once))
+          if (at === 0)
+            answers.push(
+              await statusOf(role, method, path, new URLSearchParams()),
+              await statusOf(role, method, path, 'not a form'),
+            )
+          const twice = new FormData()
+          for (const name of fields) for (const each of [value.slice(0, 400), 'x']) twice.append(name, each)
+          twice.append('file', new File([value], value.slice(0, 50)))
+          answers.push(await statusOf(role, method, path, twice))
+        }
+        for (const { status, text } of answers) {
+          if (status >= 500) bad.push(`${what}: ${status}`)
+          for (const error of errorsIn(text)) if (english.test(error)) bad.push(`${what}: ${error.slice(0, 160)}`)
+        }
+      }
+    assert.deepEqual([...new Set(bad)], [])
+  })
