@@ -32,8 +32,9 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
   for (const agent of teamOf(state, floor)) {
     if (!isAtWork(agent)) continue
     present++
-    for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
-    for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
+    if (agent.campaigns.length > 1)
+      for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
+    if (agent.queues.length > 0) for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
     if (agent.next !== null) continue // not about to be free: a break or the end of the shift comes next
     if (agent.phase === 'talking') talking.push(now - agent.phaseSince)
     else if (agent.phase === 'wrapping') wrapping.push(now - agent.phaseSince)
