@@ -7,13 +7,24 @@ import { phoneNumber, suppressionInput } from './schemas.ts'
 
 export type Suppression = { number: string; reason: string; until: number | null }
 
+/** null: for good. */
+function isLonger(until: number | null, than: number | null): boolean {
+  return than !== null && (until === null || until > than)
+}
+
 /** From now on the number is not dialled by anyone, in any way; a call that rings there is withdrawn by the floor. */
 export async function addSuppression(door: RecordsDoor, actor: Actor, given: unknown): Promise<Suppression> {
-  const suppression = parseInput(suppressionInput, given)
+  let suppression: Suppression = parseInput(suppressionInput, given)
   if (suppression.until !== null && suppression.until <= door.clock.now())
     throw new InvalidInput([
       { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null for good' },
     ])
+  const known = await door.store.read('suppressions.byNumber', { number: suppression.number })
+  // Who refused for good is not called again because somebody asks for a month: what holds longer is removed first, with a reason.
+  if (known !== null && isLonger(known.until, suppression.until)) {
+    const { number, reason, until } = known
+    suppression = { number, reason, until }
+  }
   const fact: RecordFact = { type: 'suppression.added', ...suppression }
   await keep(door, actor, [fact])
   return suppression
