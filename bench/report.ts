@@ -86,6 +86,12 @@ const goals: Record<string, Goal> = {
     words: 'until as busy as before, after a shock',
   },
   'pacing.rivalsAhead': { limit: 0, better: 'lower', unit: 'cells', words: 'where a rival within the limit is ahead' },
+  'counters.megabytes': {
+    limit: 200,
+    better: 'lower',
+    unit: 'MB',
+    words: "the gate's counters, 7 days of 300,000 calls",
+  },
   'pacing.decisionMs': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a look, 500 agents, 2,000 lines' },
   'simulate.wallS': { limit: 60, better: 'lower', unit: 's', words: '8 hours of 500 agents simulated' },
   'simulate.largeFloorWallS': {

@@ -10,7 +10,7 @@ import { type Figures, type Outcome, sections } from './report.ts'
 
 const folder = import.meta.dirname
 const results = join(folder, 'results')
-const names = ['engine', 'media', 'srtp', 'sip', 'lines', 'pacing', 'simulate', 'floor'].filter(name =>
+const names = ['engine', 'media', 'srtp', 'sip', 'lines', 'pacing', 'simulate', 'floor', 'counters'].filter(name =>
   existsSync(join(folder, `${name}.ts`)),
 )
 

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { CallId } from '../lib/ids.ts'
 import { countCap, windowStart } from './caps.ts'
-import { type Contact, Counters } from './counters.ts'
+import { type Contact, packContacts } from './contact-columns.ts'
+import { Counters } from './counters.ts'
 import { dateOf, dayOf, monthsBefore } from './day.ts'
 import type { Limit } from './policy/policy.ts'
 import { zonesOf } from './zone.ts'
@@ -94,7 +95,7 @@ test('what memory does not reach back to is not known', () => {
   const request = { number: numbers[0]!, party: null, debt: null }
   assert.equal(countCap(counters, limits[0]!, request, ['Asia/Shanghai'], now), null)
   assert.ok(counters.lacks(now))
-  counters.load([], now - 86_400_000, () => false)
+  counters.load(packContacts([]), now - 86_400_000, () => false)
   assert.deepEqual(countCap(counters, limits[0]!, request, ['Asia/Shanghai'], now), { used: 0, freeAt: null })
 })
 

@@ -1,5 +1,5 @@
 /** Caps: how many contacts of a kind a window may hold, and when it has room again. The window is that of the callee's clock. */
-import { type Contact, type Counters, countedAt, isSame } from './counters.ts'
+import { type Counted, type Counters, countedAt, isSame, keysOf } from './counters.ts'
 import { dayOf, monthsBefore, startOfDay } from './day.ts'
 import { type Limit, rollMs, type Window } from './policy/policy.ts'
 import { localDay } from './zone.ts'
@@ -24,8 +24,9 @@ export function countCap(
   if (counters.since > from) return null
   const within: number[] = []
   let pending = 0
-  for (const contact of counters.of(request.number, request.party)) {
-    if (!counts(limit, contact) || !isSame(contact, request, limit.key)) continue
+  const keys = keysOf(request)
+  for (const contact of counters.of(keys)) {
+    if (!counts(limit, contact) || !isSame(contact, keys, limit.key)) continue
     const at = countedAt(contact, limit.unit)
     if (at === 'pending') pending++
     else if (at !== null && at >= from) within.push(at)
@@ -39,7 +40,7 @@ export function countCap(
   return { used, freeAt: last === undefined ? now + pendingMs : Math.max(now + 1, leavesAt(limit.window, zones, last)) }
 }
 
-function counts(limit: Limit, contact: Contact): boolean {
+function counts(limit: Limit, contact: Counted): boolean {
   return limit.counts === undefined || (contact.mode !== null && limit.counts.includes(contact.mode))
 }
 

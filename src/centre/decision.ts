@@ -1,5 +1,5 @@
 import type { CampaignId, LeadId } from '../lib/ids.ts'
-import type { Contact } from './counters.ts'
+import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
 import type { Actor, Fact, RecordFact } from './facts.ts'
@@ -10,7 +10,7 @@ import type { Actor, Fact, RecordFact } from './facts.ts'
  */
 export type Note =
   | { type: 'note.historyAsked' }
-  | { type: 'note.contactsLoaded'; contacts: Contact[]; since: number }
+  | { type: 'note.contactsLoaded'; contacts: ContactPack; since: number }
   | { type: 'note.ids'; next: number }
   | { type: 'note.record'; fact: RecordFact }
   | { type: 'note.clockStepped'; byMs: number }

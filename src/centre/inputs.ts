@@ -1,6 +1,6 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
-import type { Contact } from './counters.ts'
+import type { ContactPack } from './contact-columns.ts'
 import type { BufferedLead, Consent, LeadOutlook, Promised, Relation } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
@@ -55,7 +55,7 @@ export type Input =
       reason: string
     }
   /** The store's answer to `leads.history`: outgoing calls since `since`. */
-  | { type: 'contacts.loaded'; contacts: Contact[]; since: number }
+  | { type: 'contacts.loaded'; contacts: ContactPack; since: number }
   /** `phone`: which of the lead's numbers, counted from 0; left out: the first that may be called. */
   | { type: 'agent.acceptPreview'; agent: UserId; phone?: number | null }
   | { type: 'agent.skipPreview'; agent: UserId; reason: string }

@@ -17,7 +17,8 @@ import type {
 } from '../lib/ids.ts'
 import type { NumberSet } from '../lib/number-set.ts'
 import type { AbandonCount, Abandonment } from './abandonment.ts'
-import type { Contact, Counters } from './counters.ts'
+import type { ContactPack } from './contact-columns.ts'
+import type { Counters } from './counters.ts'
 import type {
   BufferedLead,
   Campaign,
@@ -272,7 +273,7 @@ export type Setup = {
   calendars?: Record<string, string>
   stops?: Stop[]
   /** Outgoing calls since `since`; left out: there were none. */
-  history?: { contacts: Contact[]; since: number }
+  history?: { contacts: ContactPack; since: number }
   /** The centre's time zone; left out: Asia/Shanghai. */
   zone?: string | null
   /** Live-answered and abandoned calls, by campaign and quarter of an hour, of the last 30 days. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mayContact } from '../centre/compliance.ts'
-import type { Contact } from '../centre/counters.ts'
+import { type Counted, keysOf } from '../centre/counters.ts'
 import type { Fact } from '../centre/facts.ts'
 import { floorFrom } from '../centre/floor.ts'
 import type { FloorState } from '../centre/state.ts'
@@ -13,13 +13,14 @@ import { closeInFlight } from './recover.ts'
 const numbers = ['+8613800000001', '+8613800000002', '+8613800000003']
 
 /** All that the counters hold of these numbers, in a form that can be compared. */
-function held(state: FloorState): Contact[] {
-  return numbers.flatMap(number => state.counters.of(number, null)).sort((a, b) => (a.call < b.call ? -1 : 1))
+function held(state: FloorState): Counted[] {
+  const all = numbers.flatMap(number => state.counters.of(keysOf({ number, party: null, debt: null })))
+  return all.sort((a, b) => a.startedAt - b.startedAt)
 }
 
 test('killed after any commit, the next start counts every call that was dialled once, and none that was not', async () => {
   const floor = new TestFloor({ campaign: { policy: 'CN-SALES-DEFAULT' } })
-  const made: { facts: Fact[]; at: number; counted: Contact[] }[] = []
+  const made: { facts: Fact[]; at: number; counted: Counted[] }[] = []
   const note = (from: number) => {
     const facts = floor.facts.slice(from)
     made.push({ facts, at: floor.clock.now(), counted: structuredClone(held(floor.state)) })
@@ -66,17 +67,17 @@ test('killed after any commit, the next start counts every call that was dialled
     })
     const { history } = await store.setup(at + 5_000)
     const again = floorFrom({ ...setupOf({ campaign: { policy: 'CN-SALES-DEFAULT' } }), history }, at + 6_000)
-    const dialled = counted.map(({ endedAt, ...contact }) => contact)
+    const dialled = counted.map(({ isOver, ...contact }) => contact)
     assert.deepEqual(
-      held(again).map(({ endedAt, ...contact }) => contact),
+      held(again).map(({ isOver, ...contact }) => contact),
       dialled,
       `after ${survived} of ${made.length} commits`,
     )
     assert.ok(
-      held(again).every(contact => contact.endedAt !== null),
+      held(again).every(contact => contact.isOver),
       'nothing is under way after a start',
     )
-    for (const number of new Set(counted.map(contact => contact.number))) {
+    for (const number of new Set(counted.map(contact => `+${contact.number}`))) {
       const asked = { number, relation: 'SELF', campaign, mode: 'manual', party: 'carl', consent } as const
       const answer = mayContact(again, asked, at + 6_000)
       assert.equal(answer.ok ? 'yes' : answer.refusal.rule, 'cap_attempts', 'one a minute, restart or not')

@@ -1,5 +1,5 @@
 /** What the gate keeps: the centre's own policies, people whom no channel may reach, and who was contacted. */
-import type { Contact } from '../centre/counters.ts'
+import { type Contact, type ContactPack, packContacts } from '../centre/contact-columns.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { Stop } from '../centre/stops.ts'
@@ -48,7 +48,7 @@ export const gateQueries = {
     sql(db.$client, 'SELECT party, kind, reason, until, added_at AS addedAt FROM party_stops WHERE party = ?').all(
       args.party,
     ) as StopRecord[],
-  'contacts.since': (db: Db, args: { since: number }): Contact[] => contactsSince(db, args.since),
+  'contacts.since': (db: Db, args: { since: number }): ContactPack => contactsSince(db, args.since),
 }
 
 export function newestPolicies(db: Db): Policy[] {
@@ -66,11 +66,12 @@ export function stopsAt(db: Db, now: number): Stop[] {
 }
 
 /** Outgoing calls that began at `since` or later: the projection that the counters of the gate are. */
-export function contactsSince(db: Db, since: number): Contact[] {
-  return sql(
+export function contactsSince(db: Db, since: number): ContactPack {
+  const rows = sql(
     db.$client,
     `SELECT id AS call, number, party, debt, mode, started_at AS startedAt, answered_at AS answeredAt, connected_at AS connectedAt,
        abandoned_at AS abandonedAt, ended_at AS endedAt
      FROM calls WHERE direction = 'out' AND started_at >= ? ORDER BY started_at`,
-  ).all(since) as Contact[]
+  ).iterate(since) as IterableIterator<Contact>
+  return packContacts(rows)
 }

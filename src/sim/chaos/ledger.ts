@@ -3,7 +3,7 @@
  * after a crash what was in hand and how the floor is set up.
  */
 import { abandonDaysMax, isCounted } from '../../centre/abandonment.ts'
-import type { Contact } from '../../centre/counters.ts'
+import { type Contact, type ContactPack, packContacts } from '../../centre/contact-columns.ts'
 import type { Effect } from '../../centre/effects.ts'
 import type { BufferedLead, Callback, Lead, LeadOutlook, LeadState } from '../../centre/entities.ts'
 import type { Fact } from '../../centre/facts.ts'
@@ -144,12 +144,9 @@ export class Ledger {
     return { leads: found.map(buffered), exhausted: found.length < ask.want, outlook }
   }
 
-  contactsSince(since: number): Contact[] {
-    return [...this.#calls.values()]
-      .filter(({ direction, startedAt }) => direction === 'out' && startedAt >= since)
-      .map(({ call, number, party, debt, mode, startedAt, answeredAt, connectedAt, abandonedAt, endedAt }) => ({
-        ...{ call, number, party, debt, mode, startedAt, answeredAt, connectedAt, abandonedAt, endedAt },
-      }))
+  contactsSince(since: number): ContactPack {
+    const calls = [...this.#calls.values()]
+    return packContacts(calls.filter(({ direction, startedAt }) => direction === 'out' && startedAt >= since))
   }
 
   inHand(): InHand {
