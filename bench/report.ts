@@ -92,6 +92,12 @@ const goals: Record<string, Goal> = {
     unit: 'MB',
     words: "the gate's counters, 7 days of 300,000 calls",
   },
+  'pacing.shockRivalsAhead': {
+    limit: 0,
+    better: 'lower',
+    unit: 'days',
+    words: 'with a shock, on which a rival within the limit is ahead',
+  },
   'pacing.decisionMs': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a look, 500 agents, 2,000 lines' },
   'simulate.wallS': { limit: 60, better: 'lower', unit: 's', words: '8 hours of 500 agents simulated' },
   'simulate.largeFloorWallS': {

@@ -52,7 +52,8 @@ export function tablesOf(found: readonly Found[]) {
     shockRecoveryMinutes: most(ourShocks.map(row => row.recoveryMinutes ?? 0)),
     rivalsAhead: rows.filter(row => named.test(row.method) && isAhead(row, behind(row), row.limit)).length,
     shockRivalsAhead: shockRivals.filter(row => named.test(row.method) && isAhead(row, shockBehind(row), 3)).length,
-    othersAhead: rows.filter(row => !named.test(row.method) && isAhead(row, behind(row), row.limit)).length,
+    othersAhead: rows.filter(row => !isOurs(row) && !named.test(row.method) && isAhead(row, behind(row), row.limit))
+      .length,
     shockOthersAhead: shockRivals.filter(row => !named.test(row.method) && isAhead(row, shockBehind(row), 3)).length,
     rows,
     ceilings,
