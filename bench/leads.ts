@@ -18,7 +18,7 @@ import { benchAgents, benchCampaign, benchTrunks, campaignId, dialFor, percentil
 
 /** On disk, indexes included; measured, and rounded up. */
 const bytesARow = 1_200
-const imported = 20_000
+const imported = 5_000
 const times = 15
 
 const rows = Number(argument('--rows') ?? 1_000_000)
@@ -61,7 +61,9 @@ try {
     figures[`search_${name}CpuMs`] = await time(store, 'leads.page', { campaign, text })
   const door: RecordsDoor = { store, clock, tell: async () => {} }
   figures['importCpuUsARow'] = await more(door, 'a')
+  console.log(`import: ${figures['importCpuUsARow']!.toFixed(0)} µs of CPU a row`)
   Object.assign(figures, await dialFor(store, 20, async () => {}))
+  console.log(`dialling: ${JSON.stringify(figures)}`)
   const busy = await dialFor(store, 20, async () => {
     await more(door, 'b')
     await store.read('leads.filters', { campaign, now })

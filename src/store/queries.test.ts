@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import type { Fact } from '../centre/facts.ts'
 import { asset } from '../lib/places.ts'
 import { drizzleOf, migrate, readMigrations } from './db.ts'
+import { knownNumber } from './leads.ts'
 import { readyWalk } from './leads-due.ts'
 import { type QueryArgs, type QueryName, type QueryResult, queries } from './queries.ts'
 import { campaignNamed, leadNumbered, recorded, trunkNamed, userNamed } from './testing/people.ts'
@@ -316,4 +317,11 @@ test('a lead is found by the beginning of its ref or name in small letters and l
   const first = read('leads.page', { campaign: sales, text: 'Loan', limit: 3 })
   assert.deepEqual([first.items.length, first.next !== null], [3, true])
   assert.deepEqual(found('Loan', { limit: 3, cursor: first.next }), ['欧阳娜'])
+})
+
+test('a number is looked for among all leads by its own index, however many the campaigns have', () => {
+  const { connection } = aStore()
+  const plan = connection.prepare(`EXPLAIN QUERY PLAN ${knownNumber}`).all('+86', '[]') as { detail: string }[]
+  assert.match(plan[0]!.detail, /^SEARCH lead_phones USING PRIMARY KEY \(number=\?\)$/)
+  assert.match(plan[1]!.detail, /^SEARCH leads USING INDEX sqlite_autoindex_leads_1 \(id=\?\)$/)
 })
