@@ -131,9 +131,9 @@ ${selectField({ name: 'mode', label: words.mode, help: words.modeHelp, choices: 
 ${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, choices: props.policies }, filled)}</div>
 ${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
 ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
-<div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', min: 15, max: 120, figure: true, required: true }, filled)}
-${textField({ name: 'wrapMs', label: words.wrap, type: 'number', min: 0, max: 60, figure: true, required: true }, filled)}
-${textField({ name: 'previewMs', label: words.preview, type: 'number', min: 9, max: 120, figure: true, required: true }, filled)}
+<div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', step: 'any', min: 15, max: 120, figure: true, required: true }, filled)}
+${textField({ name: 'wrapMs', label: words.wrap, type: 'number', step: 'any', min: 0, max: 60, figure: true, required: true }, filled)}
+${textField({ name: 'previewMs', label: words.preview, type: 'number', step: 'any', min: 9, max: 120, figure: true, required: true }, filled)}
 ${textField({ name: 'abandonRateMax', label: words.abandon, type: 'number', min: 0, max: 3, step: 'any', figure: true, required: true }, filled)}</div>
 <div class="row">${textField({ name: 'occupancyMax', label: words.occupancy, help: words.occupancyHelp, type: 'number', min: 50, max: 100, step: 'any', figure: true, required: true }, filled)}
 ${textField({ name: 'linesPerAgentMax', label: words.linesPerAgent, help: words.linesPerAgentHelp, type: 'number', min: 1, max: 20, step: 'any', figure: true, required: true }, filled)}
