@@ -14,6 +14,7 @@ import { heldWords } from '../live/held-words.ts'
 import { refusedFor } from '../refused.ts'
 import { textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
+import { agentChoices } from './agent-choices.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
 import { modeFieldNames } from './campaign-modes.ts'
 
@@ -69,10 +70,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       deps.store.read('trunks.list', {}),
       deps.store.read('users.list', {}),
     ])
-    // What the campaign has stays a choice, or the form would take it away unseen: agents who are away, a stack of policies.
-    const users = everyone.filter(
-      user => (user.enabled && user.role === 'agent') || campaign?.agents.includes(user.id) === true,
-    )
+    // A stack of policies that the campaign has stays a choice, or the form would take it away unseen.
     const policies = [...deps.engine.state.policies.keys(), ...Object.keys(stacks)].filter(
       id => id !== 'LAB-ANY-HOUR' || deps.engine.state.lab,
     )
@@ -81,10 +79,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       frame,
       campaign: campaign && leads && { ...view(campaign, w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
-      agents: users.map(user => ({
-        value: user.id,
-        word: user.enabled ? user.displayName : `${user.displayName} (${w.frame.form.disabled})`,
-      })),
+      agents: agentChoices(everyone, campaign?.agents ?? [], w),
       policies: [...new Set([...policies, ...(campaign === null ? [] : [campaign.policy])])].map(id => ({
         value: id,
         word: id,

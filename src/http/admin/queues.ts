@@ -10,6 +10,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { agentChoices } from './agent-choices.ts'
 
 /** `/admin/queues`: where callers wait, and for whom. Times are typed in seconds. */
 export function queueRoutes(deps: Deps): Hono<Env> {
@@ -47,9 +48,9 @@ export function queueRoutes(deps: Deps): Hono<Env> {
   }
 
   async function form(c: Ctx, queue: Queue | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
-    const users = await deps.store.read('users.list', { role: 'agent', enabledOnly: true })
-    const agents = users.map(user => ({ value: user.id, word: user.displayName }))
-    return c.html(queueFormPage({ frame: await frameOf(c, deps), queue, agents, filled }), status)
+    const frame = await frameOf(c, deps)
+    const agents = agentChoices(await deps.store.read('users.list', {}), queue?.members ?? [], textsOf(frame))
+    return c.html(queueFormPage({ frame, queue, agents, filled }), status)
   }
 
   return route

@@ -5,6 +5,7 @@ import type { Campaign, User } from '../../centre/entities.ts'
 import { changeCampaign, createCampaign } from '../../records/campaigns.ts'
 import { importLeads } from '../../records/leads.ts'
 import { savePolicy } from '../../records/policies.ts'
+import { createQueue } from '../../records/queues.ts'
 import { changeTrunk, createTrunk } from '../../records/trunks.ts'
 import { changeUser } from '../../records/users.ts'
 import { look, send } from '../testing/form.ts'
@@ -60,6 +61,15 @@ test('a refused campaign says what was typed and not what it became, and which l
   assert.match(said, /第 2 条：每行：结果 间隔分钟 最多次数.*（填写的是：NO_ANSWER 0.5 3）/)
   assert.doesNotMatch(said, /allowed|found|at least|at most/)
   assert.match(text, /agents&lt;10 : clever<\/textarea>/)
+})
+
+test('the form of a queue offers a member who is away', async () => {
+  const door = house.deps.records
+  const queue = await createQueue(door, 'system', { name: 'service', members: [alice.id] })
+  await changeUser(door, 'system', alice.id, { enabled: false })
+  const { text } = await look(house, adam, `/admin/queues/${queue.id}`)
+  assert.ok(text.includes(`value="${alice.id}" checked><span>alice (停用)`), 'alice is a choice')
+  await changeUser(door, 'system', alice.id, { enabled: true })
 })
 
 test('a form that is saved keeps a stack of policies and an agent who is away', async () => {
