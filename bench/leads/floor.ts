@@ -87,6 +87,7 @@ function timed(store: Store, fetches: number[], commits: number[]): Store {
     get(target, name) {
       const value = Reflect.get(target, name, target)
       if (typeof value !== 'function') return value
+      if (name !== 'read' && name !== 'commit') return value.bind(target)
       return async (...args: unknown[]) => {
         const began = performance.now()
         const answer = await value.apply(target, args)
