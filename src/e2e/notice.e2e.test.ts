@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { dataFiles } from '../config.ts'
 import type { CampaignId, UserId } from '../lib/ids.ts'
+import { workerFile } from '../lib/places.ts'
+import { addPhrase, hearPhrase, usePhrase } from '../records/phrases.ts'
+import { convertWav } from '../rtp/convert.ts'
+import { wavOf } from '../rtp/fixtures/wav-of.ts'
 import { loudness } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
@@ -13,6 +18,7 @@ import { sipPassword, World } from './world.ts'
 
 const customerHz = 440
 const agentHz = 1000
+const ownHz = 700
 
 describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false }, () => {
   let world: World
@@ -119,6 +125,31 @@ describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bar
     const heard = await world.fact('call.noticeHeard', fact => fact.call === call)
     assert.ok(!heard.whole && heard.digit === '1', JSON.stringify(heard))
     await world.fact('call.ended', fact => fact.call === call)
+    await carrier.done()
+  })
+
+  test('a recording of the lender’s own is said once it was put to use: sent at 44.1 kHz in stereo, heard as it is', async () => {
+    const { door } = world.house
+    const { prompts: folder } = dataFiles(world.config)
+    const converted = await convertWav(
+      wavOf({ rate: 44_100, channels: 2, hz: ownHz, ms: 2_500 }),
+      workerFile('rtp/convert-worker'),
+    )
+    assert.ok(converted.ok, JSON.stringify(converted))
+    const given = { folder, name: 'welcome', words: 'A tone.', wav: converted.wav, durationMs: converted.durationMs }
+    const phrase = await addPhrase(door, `user:${alice}`, given)
+    await hearPhrase(door, `user:${alice}`, { folder, ...phrase })
+    await usePhrase(door, `user:${alice}`, phrase)
+    await using carrier = await Sipp.carrier({
+      address: '127.0.0.30',
+      media: customer,
+      acts: [{ do: 'answer' }, { do: 'expectBye' }],
+    })
+    const campaign = await notifiedBy(carrier, 'own', ['own/welcome'])
+    const { call } = await world.fact('call.dialed', fact => fact.campaign === campaign)
+    const began = await world.fact('call.noticeBegan', fact => fact.call === call)
+    assert.ok(JSON.stringify(began).includes('own/welcome@1'), JSON.stringify(began))
+    await customer.hears(ownHz)
     await carrier.done()
   })
 })
