@@ -1,0 +1,74 @@
+/** One of the bay's threads, as the main thread holds it: started, spoken to, and started anew when it dies, unless it dies too often. */
+import { Worker } from 'node:worker_threads'
+import { Restarts } from './restarts.ts'
+
+/** These threads make next to no garbage once they run; loading their modules would grow each heap's young half to 48 MB for good. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
+
+export type ThreadSpec<Report> = {
+  name: string
+  entry: string | URL
+  workerData?: unknown
+  hear(report: Report): void
+  /** Not told when it was ended on purpose. The owner decides whether to `restart`. */
+  died(reason: string): void
+}
+
+export class BayThread<Request, Report> {
+  readonly #spec: ThreadSpec<Report>
+  readonly #restarts: Restarts
+  #worker: Worker | null
+
+  /** `monotonic`: ms. Starts at once. */
+  constructor(spec: ThreadSpec<Report>, monotonic: () => number) {
+    this.#spec = spec
+    this.#restarts = new Restarts(monotonic)
+    this.#worker = this.#start()
+  }
+
+  get isAlive(): boolean {
+    return this.#worker !== null
+  }
+
+  /** Nothing happens while the thread is dead. */
+  post(request: Request): void {
+    this.#worker?.postMessage(request)
+  }
+
+  /** False: it has died too often within a minute, and stays dead. */
+  restart(): boolean {
+    if (!this.#restarts.take()) return false
+    this.#worker = this.#start()
+    return true
+  }
+
+  /** Resolves when the thread is gone, be it by itself. */
+  gone(): Promise<unknown> {
+    const worker = this.#worker
+    return worker === null || worker.threadId === -1
+      ? Promise.resolve()
+      : new Promise(resolve => worker.once('exit', resolve))
+  }
+
+  async terminate(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.terminate()
+  }
+
+  #start(): Worker {
+    const { name, entry, workerData, hear, died } = this.#spec
+    const worker = new Worker(entry, { name, workerData, resourceLimits })
+    let reason = ''
+    worker.on('message', hear)
+    worker.on('error', (error: unknown) => {
+      reason = (error as Error).stack ?? String(error)
+    })
+    worker.once('exit', code => {
+      if (worker !== this.#worker) return
+      this.#worker = null
+      died(reason || `exit code ${code}`)
+    })
+    return worker
+  }
+}

@@ -1,0 +1,100 @@
+/** What a media thread does by the clock: prompts and keys every 20 ms, reports every 5 s, the watch over silence every 100 ms. */
+import type { BayEvent } from './bay.ts'
+import type { ExchangePorts } from './exchange-ports.ts'
+import type { Leg } from './leg.ts'
+import type { LegTable } from './leg-table.ts'
+import { Pacer } from './pacer.ts'
+import type { Relay } from './relay.ts'
+import type { Reporter } from './reporter.ts'
+
+const watchMs = 100
+/** A leg to which nobody speaks hears a frame of silence this often: it keeps NATs, latching peers and desk phones content (RFC 6263). */
+const idleMs = 1000
+/** A leg this quiet may be heard from another port again, if its address is allowed. */
+const unlatchMs = 1000
+/** RFC 7675 section 5.1. */
+const consentMs = 30_000
+
+export class ClockWork {
+  readonly #ports: ExchangePorts
+  readonly #legs: LegTable
+  readonly #relay: Relay
+  readonly #reporter: Reporter
+  readonly #pacer = new Pacer<Leg>()
+  #watchAt = 0
+
+  constructor(ports: ExchangePorts, legs: LegTable, relay: Relay, reporter: Reporter) {
+    this.#ports = ports
+    this.#legs = legs
+    this.#relay = relay
+    this.#reporter = reporter
+  }
+
+  /** Does all that is due, and answers ms until something is due again. */
+  turn(now: number): number {
+    this.#pacer.serve(now, leg => this.#step(leg))
+    if (now >= this.#watchAt) {
+      for (const leg of this.#legs.all()) this.#watch(leg, now)
+      this.#watchAt = now + watchMs
+    }
+    return this.#pacer.waitMs(this.#ports.monotonic(), Math.max(0, Math.ceil(this.#watchAt - now)))
+  }
+
+  /** From now on the leg has its turn every 20 ms, until neither prompt nor key is left. */
+  pace(leg: Leg): void {
+    this.#pacer.add(leg, leg.index, this.#relay.nowMs)
+  }
+
+  rest(leg: Leg): void {
+    this.#pacer.delete(leg, leg.index)
+  }
+
+  /** Every 20 ms while a prompt or keys are under way; a key interrupts the prompt. */
+  #step(leg: Leg): void {
+    if (leg.keySender.isBusy) {
+      const step = leg.keySender.next()
+      if (step !== null) this.#relay.sendKey(leg, step)
+    } else if (leg.player !== null) {
+      const { player } = leg
+      if (player.next(leg.payloadType, this.#relay.frame, 12)) {
+        this.#relay.sendFrame(leg, player.isFirst)
+        player.isFirst = false
+      } else {
+        leg.player = null
+        const { speech, prompt } = player.playing
+        if (speech === null) this.#emit({ type: 'prompt.finished', leg: leg.id, prompt })
+        else this.#emit({ type: 'speech.finished', leg: leg.id, speech })
+      }
+    }
+    if (!leg.isOccupied) this.rest(leg)
+  }
+
+  #watch(leg: Leg, now: number): void {
+    const quietMs = now - leg.heardAt
+    const isAwaited = leg.mayReceive && (leg.remotePort > 0 || leg.secure !== null)
+    if (isAwaited && leg.silenceMs > 0 && quietMs >= leg.silenceMs && !leg.isSilent) {
+      leg.isSilent = true
+      this.#emit({ type: 'leg.silent', leg: leg.id })
+    }
+    if (leg.isConnected && quietMs >= unlatchMs && leg.mayReceive) {
+      this.#ports.wire.disconnect(leg.rtpSocket)
+      leg.isConnected = false
+    }
+    if (leg.consentAt > 0 && now - leg.consentAt > consentMs) this.lose(leg, 'no consent from the browser for 30 s')
+    if (!leg.isOccupied && leg.maySend && leg.remotePort > 0 && now - leg.lastSentAt >= idleMs)
+      this.#relay.sendSilence(leg)
+    if (now >= leg.reportDueAt && leg.remotePort > 0) {
+      this.#relay.sendReport(leg, this.#reporter.memory, this.#reporter.write(leg, now))
+    }
+  }
+
+  lose(leg: Leg, reason: string): void {
+    if (leg.isLost) return
+    leg.isLost = true
+    this.#emit({ type: 'leg.lost', leg: leg.id, reason })
+  }
+
+  #emit(event: BayEvent): void {
+    this.#ports.report({ type: 'event', event })
+  }
+}

@@ -1,0 +1,97 @@
+/** What the main thread asks of a leg once it is open: where to send, with whom to be patched, what to play and which keys to press. */
+import type { RtpParameters } from './bay.ts'
+import type { ClockWork } from './clock-work.ts'
+import type { PromptOctets } from './control.ts'
+import type { ExchangePorts } from './exchange-ports.ts'
+import { payloadTypeOf } from './g711.ts'
+import type { Leg } from './leg.ts'
+import { Player } from './player.ts'
+import type { Relay } from './relay.ts'
+import { ipv4Number } from './wire.ts'
+
+/** A speech of more parts is cut off: ten minutes of single digits. */
+const speechPartsMax = 1000
+
+export class LegOrders {
+  readonly #ports: ExchangePorts
+  readonly #relay: Relay
+  readonly #clock: ClockWork
+
+  constructor(ports: ExchangePorts, relay: Relay, clock: ClockWork) {
+    this.#ports = ports
+    this.#relay = relay
+    this.#clock = clock
+  }
+
+  configure(leg: Leg, parameters: RtpParameters): void {
+    const { codec, dtmfPayloadType, remote, latch, allowedSources, send, receive } = parameters
+    leg.payloadType = payloadTypeOf[codec]
+    leg.dtmfPayloadType = dtmfPayloadType ?? -1
+    leg.maySend = send
+    if (receive && !leg.mayReceive) this.#expect(leg)
+    leg.mayReceive = receive
+    if (leg.secure !== null) return
+    leg.latch = latch
+    const address = ipv4Number(remote.address) ?? 0
+    const named = allowedSources.length > 0 ? allowedSources : [remote.address]
+    leg.allowed = named.map(ipv4Number).filter(source => source !== null)
+    if (leg.signalled === `${remote.address}:${remote.port}`) return
+    leg.signalled = `${remote.address}:${remote.port}`
+    if (leg.isConnected) this.#ports.wire.disconnect(leg.rtpSocket)
+    leg.isConnected = false
+    leg.remoteAddress = address
+    leg.remotePort = address === 0 ? 0 : remote.port // c=0.0.0.0 is hold (RFC 3264 section 8.4)
+    leg.rtcpPort = remote.port + 1
+    leg.isHeard = false
+    this.#expect(leg)
+  }
+
+  #expect(leg: Leg): void {
+    leg.heardAt = this.#relay.nowMs
+    leg.isSilent = false
+  }
+
+  patch(a: Leg, b: Leg): void {
+    if (a === b) return
+    unpatch(a)
+    unpatch(b)
+    a.peer = b
+    b.peer = a
+  }
+
+  play(leg: Leg, prompt: string, loop: boolean): void {
+    const octets = this.#ports.data.prompts[prompt]
+    if (!octets) {
+      this.#ports.report({ type: 'fault', leg: leg.id, words: `there is no prompt named ${prompt}` })
+      return this.#ports.report({ type: 'event', event: { type: 'prompt.finished', leg: leg.id, prompt } })
+    }
+    leg.player = new Player({ prompt, speech: null, parts: [octets], loop })
+    this.#clock.pace(leg)
+  }
+
+  say(leg: Leg, speech: number, names: string[]): void {
+    const parts: PromptOctets[] = []
+    for (const name of names.slice(0, speechPartsMax)) {
+      const octets = this.#ports.data.prompts[name]
+      if (octets) parts.push(octets)
+      else this.#ports.report({ type: 'fault', leg: leg.id, words: `there is no prompt named ${name}` })
+    }
+    leg.player = new Player({ prompt: names[0] ?? '', speech, parts, loop: false })
+    this.#clock.pace(leg)
+  }
+
+  stopPlay(leg: Leg): void {
+    leg.player = null
+    if (!leg.isOccupied) this.#clock.rest(leg)
+  }
+
+  sendDigits(leg: Leg, digits: string): void {
+    if (leg.keySender.queue(digits) && leg.isOccupied) this.#clock.pace(leg)
+  }
+}
+
+export function unpatch(leg: Leg): void {
+  if (leg.peer === null) return
+  leg.peer.peer = null
+  leg.peer = null
+}

@@ -1,0 +1,129 @@
+/** The legs of one media thread and their sockets: who is who by id and by index, and which ports of the range are taken next. */
+import type { LegId } from '../lib/ids.ts'
+import type { LegFigures } from './bay.ts'
+import type { SecureSpec } from './control.ts'
+import type { ExchangePorts } from './exchange-ports.ts'
+import { payloadTypeOf } from './g711.ts'
+import { Leg } from './leg.ts'
+import { Timeline } from './timeline.ts'
+
+export class LegTable {
+  readonly #ports: ExchangePorts
+  readonly #legs = new Map<string, Leg>()
+  /** A socket's token is twice the index, plus 1 for RTCP. */
+  readonly #byIndex: (Leg | null)[] = []
+  readonly #forgotten: (leg: Leg) => void
+  #nextPort: number
+
+  /** `forgotten` is told of a leg that is no more, before its index is given to another. */
+  constructor(ports: ExchangePorts, forgotten: (leg: Leg) => void) {
+    this.#ports = ports
+    this.#forgotten = forgotten
+    const { from, to } = ports.data.ports
+    this.#nextPort = from + 2 * Math.floor((ports.random() * (to - from)) / 2)
+  }
+
+  get(id: string): Leg | undefined {
+    return this.#legs.get(id)
+  }
+
+  /** The leg whose socket has this token. */
+  ofToken(token: number): Leg | null | undefined {
+    return this.#byIndex[token >> 1]
+  }
+
+  all(): MapIterator<Leg> {
+    return this.#legs.values()
+  }
+
+  figures(): LegFigures[] {
+    return Array.from(this.#legs.values(), figuresOf)
+  }
+
+  open(id: LegId, silenceMs: number, spec: SecureSpec | null, nowMs: number): void {
+    const { random, secureLeg } = this.#ports
+    const free = this.#byIndex.indexOf(null)
+    const index = free >= 0 ? free : this.#byIndex.length
+    const random32 = () => Math.floor(random() * 0x1_0000_0000)
+    const timeline = new Timeline(spec?.parameters.ssrc ?? random32(), random32() & 0x7fff, random32())
+    const secure =
+      spec &&
+      secureLeg({
+        localUfrag: spec.localUfrag,
+        localPassword: spec.localPassword,
+        remoteUfrag: spec.parameters.remoteUfrag,
+        remotePassword: spec.parameters.remotePassword,
+      })
+    const leg = new Leg({ id, index, silenceMs, secure, timeline, nowMs })
+    if (spec) {
+      leg.payloadType = payloadTypeOf[spec.parameters.codec]
+      leg.dtmfPayloadType = spec.parameters.dtmfPayloadType ?? -1
+      leg.maySend = leg.mayReceive = true
+    }
+    this.#byIndex[index] = leg
+    this.#legs.set(id, leg)
+    const { from, to } = this.#ports.data.ports
+    this.#bind(leg, Math.floor((to - from + 1) / 2))
+  }
+
+  /** Ports go round the whole range, so that late packets of a former call do not meet a new one. */
+  #bind(leg: Leg, attempts: number): void {
+    const { data, wire } = this.#ports
+    if (attempts <= 0) return this.#refuse(leg, 'EADDRINUSE')
+    const port = this.#takePort()
+    wire.bind(data.address, port, leg.index * 2, (rtpSocket, problem) => {
+      if (problem === 'EADDRINUSE') return this.#bind(leg, attempts - 1)
+      if (problem !== null) return this.#refuse(leg, problem)
+      leg.rtpSocket = rtpSocket
+      if (leg.secure !== null) return this.#opened(leg, port)
+      wire.bind(data.address, port + 1, leg.index * 2 + 1, (rtcpSocket, rtcpProblem) => {
+        if (rtcpProblem === null) {
+          leg.rtcpSocket = rtcpSocket
+          return this.#opened(leg, port)
+        }
+        wire.close(rtpSocket)
+        leg.rtpSocket = -1
+        if (rtcpProblem === 'EADDRINUSE') this.#bind(leg, attempts - 1)
+        else this.#refuse(leg, rtcpProblem)
+      })
+    })
+  }
+
+  #takePort(): number {
+    const { from, to } = this.#ports.data.ports
+    const first = from + (from & 1)
+    const port = this.#nextPort + (this.#nextPort & 1)
+    this.#nextPort = port + 3 > to ? first : port + 2
+    return port + 1 > to ? first : port
+  }
+
+  #opened(leg: Leg, port: number): void {
+    const isOpen = this.#legs.get(leg.id) === leg
+    if (!isOpen) this.closeSockets(leg)
+    this.#ports.report({ type: 'opened', leg: leg.id, port, problem: isOpen ? null : 'closed meanwhile' })
+  }
+
+  #refuse(leg: Leg, problem: string): void {
+    if (this.#legs.get(leg.id) === leg) this.forget(leg)
+    this.#ports.report({ type: 'opened', leg: leg.id, port: 0, problem })
+  }
+
+  forget(leg: Leg): void {
+    this.#forgotten(leg)
+    this.#legs.delete(leg.id)
+    this.#byIndex[leg.index] = null
+  }
+
+  closeSockets(leg: Leg): void {
+    const { wire } = this.#ports
+    if (leg.rtpSocket >= 0) wire.close(leg.rtpSocket)
+    if (leg.rtcpSocket >= 0) wire.close(leg.rtcpSocket)
+    leg.rtpSocket = leg.rtcpSocket = -1
+  }
+}
+
+function figuresOf(leg: Leg): LegFigures {
+  const { received, lost, jitter } = leg.reception
+  const { id, sent, foreign, dropped } = leg
+  return { leg: id, received, sent, lost, jitterMs: Math.round(jitter / 0.8) / 10, foreign, dropped }
+}

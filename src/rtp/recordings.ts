@@ -1,0 +1,110 @@
+/** The recordings of a bay that are neither closed nor failed, the memory each is written through, and the thread that takes them to disk. */
+import type { LegId, RecordingId } from '../lib/ids.ts'
+import type { BayEvent } from './bay.ts'
+import { BayThread } from './bay-thread.ts'
+import type { MediaRequest, RecorderReport, RecorderRequest } from './control.ts'
+import { RingPool } from './ring-pool.ts'
+
+export type RecordingsPorts = {
+  entry: string | URL
+  monotonic(): number
+  /** To the media thread. */
+  tell(request: MediaRequest): void
+  emit(event: BayEvent): void
+  /** The recording thread died too often. */
+  givenUp(reason: string): void
+}
+
+export class Recordings {
+  readonly #ports: RecordingsPorts
+  readonly #thread: BayThread<RecorderRequest, RecorderReport>
+  /** `begun` once the recording thread knows of it. */
+  readonly #phases = new Map<RecordingId, 'asked' | 'begun'>()
+  readonly #rings = new RingPool()
+
+  constructor(ports: RecordingsPorts) {
+    this.#ports = ports
+    this.#thread = new BayThread(
+      {
+        name: 'recording',
+        entry: ports.entry,
+        hear: report => this.#hear(report),
+        died: reason => this.#died(reason),
+      },
+      ports.monotonic,
+    )
+  }
+
+  get count(): number {
+    return this.#phases.size
+  }
+
+  get ids(): RecordingId[] {
+    return [...this.#phases.keys()]
+  }
+
+  begin(recording: RecordingId, leg: LegId, file: string): void {
+    this.#phases.set(recording, 'asked')
+    this.#ports.tell({ type: 'record', recording, leg, file, memory: this.#rings.lend(recording) })
+  }
+
+  /** The media thread writes to the ring from now on. */
+  tapped(request: Extract<RecorderRequest, { type: 'record' }>): void {
+    const recording = request.recording as RecordingId
+    if (!this.#phases.has(recording)) return // told as failed meanwhile
+    this.#phases.set(recording, 'begun')
+    this.#thread.post(request)
+  }
+
+  /** The media thread writes no more. */
+  untapped(request: Extract<RecorderRequest, { type: 'stop' }>): void {
+    this.#thread.post(request)
+  }
+
+  /** The media thread could not begin. */
+  refused(recording: RecordingId): void {
+    this.#phases.delete(recording)
+    this.#rings.takeBack(recording)
+  }
+
+  /** What the recordings hold so far is sealed; those that had not begun have failed. */
+  mediaDied(reason: string): void {
+    for (const [recording, phase] of [...this.#phases])
+      if (phase === 'begun') this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
+      else this.#fail(recording, `the media thread died: ${reason}`)
+  }
+
+  terminate(): Promise<void> {
+    return this.#thread.terminate()
+  }
+
+  #hear(report: RecorderReport): void {
+    const recording = report.recording as RecordingId
+    if (report.type === 'failed') {
+      this.#ports.tell({ type: 'stopRecording', recording }) // the relay loop writes on until it is told
+      return this.#fail(recording, report.reason)
+    }
+    this.#phases.delete(recording)
+    this.#rings.takeBack(recording)
+    const { sha256, bytes, durationMs, lostMs } = report
+    this.#ports.emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs })
+  }
+
+  /** Recordings that the dead thread never heard of are begun by the fresh one; without a fresh one, all have failed. */
+  #died(reason: string): void {
+    const isRestarted = this.#thread.restart()
+    if (!isRestarted) this.#ports.givenUp(reason)
+    for (const [recording, phase] of [...this.#phases]) {
+      if (phase === 'asked' && isRestarted) continue
+      this.#ports.tell({ type: 'stopRecording', recording })
+      this.#fail(recording, `the recording thread died: ${reason}`)
+    }
+  }
+
+  /** A thread may still write to its ring, which is therefore not lent again. */
+  #fail(recording: RecordingId, reason: string): void {
+    this.#phases.delete(recording)
+    this.#rings.forget(recording)
+    this.#ports.emit({ type: 'recording.failed', recording, reason })
+  }
+}
