@@ -23,9 +23,10 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/store': ['src/centre'],
   'src/records': ['src/store', 'src/centre'],
   'src/engine': ['src/store', 'src/centre'],
+  'src/ladder': ['src/store'],
   'src/phone': ['src/sip', 'src/sdp', 'src/rtp', 'src/webrtc', 'src/centre', 'src/engine', 'src/config.ts'],
   'src/channels': ['src/engine', 'src/records', 'src/centre'],
-  'src/http': ['src/engine', 'src/records', 'src/store', 'src/centre', 'src/config.ts', 'web'],
+  'src/http': ['src/engine', 'src/ladder', 'src/records', 'src/store', 'src/centre', 'src/config.ts', 'web'],
   'src/sim': [
     'src/phone',
     'src/engine',
