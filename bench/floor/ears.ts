@@ -114,6 +114,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     say: none('say a sentence of parts'),
     stopRecording: () => undefined,
     unpatch: () => undefined,
+    mix: none('sit in a room'),
     patch: none('be patched'),
     sendDigits: none('press keys'),
     record: none('be recorded'),

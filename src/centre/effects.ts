@@ -26,6 +26,11 @@ export type Effect =
   | { type: 'media.patch'; a: LegId; b: LegId }
   /** Both sides of whatever this leg is patched to fall silent. */
   | { type: 'media.unpatch'; leg: LegId }
+  /**
+   * Who is in the room of a call from now on and who hears whom; says the whole, and `[]` ends it (`Bay.mix` in rtp/bay.ts). Two who hear
+   * only each other cost what a patch costs, so a call that ever had a third member needs no `media.patch` to go back to two.
+   */
+  | { type: 'media.mix'; room: CallId; members: { leg: LegId; hears: LegId[]; gainDb?: number }[] }
   | { type: 'media.play'; leg: LegId; prompt: PromptId; loop: boolean }
   /** Prompts by name one after the other; `leg.played` comes with the same number when all have been heard. */
   | { type: 'media.say'; leg: LegId; speech: number; parts: string[] }

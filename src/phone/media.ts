@@ -43,6 +43,8 @@ export class Media {
         return bay.patch(effect.a, effect.b)
       case 'media.unpatch':
         return bay.unpatch(effect.leg)
+      case 'media.mix':
+        return bay.mix(effect.room, effect.members)
       case 'media.play':
         return bay.play(effect.leg, effect.prompt, effect.loop)
       case 'media.say':

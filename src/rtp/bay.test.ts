@@ -90,6 +90,36 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.ok(heard.filter(packet => packet.marker).length >= 4)
     })
 
+    test('mixes three over real sockets: each hears the two others, nobody themself', async () => {
+      await using world = await bridged(wire)
+      const bob = 'leg_bob' as LegId
+      using bobEnd = await FarEnd.bind('pcmu')
+      const bobPort = await world.bay.open(bob, { kind: 'rtp', silenceMs: 0 })
+      world.bay.configure(bob, bobEnd.parameters())
+      world.bay.mix('room', [
+        { leg: carl, hears: [alice, bob] },
+        { leg: alice, hears: [carl, bob] },
+        { leg: bob, hears: [carl, alice] },
+      ])
+      world.carl.say(1000, world.carlPort)
+      world.alice.say(440, world.alicePort)
+      bobEnd.say(700, bobPort)
+      await pause(1000)
+      const levels = [world.carl, world.alice, bobEnd].map(end => {
+        const heard = end.samples().subarray(-3200)
+        return [1000, 440, 700].map(hz => goertzel(heard, hz) > 0.1)
+      })
+      assert.deepEqual(levels, [
+        [false, true, true],
+        [true, false, true],
+        [true, true, false],
+      ])
+      world.bay.patch(carl, alice)
+      await pause(600)
+      assertTone(world.carl.samples().subarray(-2400), 440)
+      assert.equal(world.faults.length, 0)
+    })
+
     test('plays a prompt instead of the peer, tells its end, and then the peer is heard again', async () => {
       await using world = await bridged(wire)
       world.carl.say(1000, world.carlPort)

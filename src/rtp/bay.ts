@@ -23,6 +23,12 @@ export type RtpParameters = {
   ptimeMs: number
 }
 
+/**
+ * A member of a room (see `Bay.mix`). `hears`: which of the other members; those who are none are passed over. `gainDb`: how much louder or
+ * softer than as said this member is heard by all, −40 to 12; left out: as said.
+ */
+export type Member = { leg: LegId; hears: LegId[]; gainDb?: number }
+
 /** What ICE and DTLS agreed on for a browser's leg (see `webrtc/`). */
 export type WebRtcParameters = {
   remoteUfrag: string
@@ -83,9 +89,21 @@ export type Bay = {
   /** Binds a socket from the port range. Rejects with MediaError when no port is free or the leg exists. */
   open(leg: LegId, spec: OpenSpec): Promise<Endpoint>
   configure(leg: LegId, parameters: RtpParameters): void
-  /** Two-way relay; a leg is in at most one patch, a former one is undone. A-law and µ-law are converted by table. */
+  /** Two-way relay; a leg is in at most one patch or room, a former one is left. A-law and µ-law are converted by table. */
   patch(a: LegId, b: LegId): void
+  /** Out of its patch, or out of its room: it hears nobody, and nobody hears it. The others of a room talk on. */
   unpatch(leg: LegId): void
+  /**
+   * Seats legs in a room, each hearing those of the others that it names: a conference, a whisper, somebody who listens. Says the whole: called
+   * again it changes who is there and who hears whom, and `[]` ends it; legs that are named no more hear nobody. A leg is in one room or one
+   * patch at a time, the last order counts; a leg that closes leaves. The room's name is the caller's, e.g. the call's id.
+   *
+   * Nobody hears themself. Who hears exactly one other gets that one's packets relayed without decoding, as in a patch: two who hear each
+   * other cost what a patch costs, also while a third listens. Going from a patch to a room and back loses no sample, does not click, and
+   * neither the RTP stream nor a recording notices. A recording of a leg holds what that leg hears: a whisper to the agent is not in the
+   * customer's. Both laws may be in one room. At most 64 legs; more are told as a fault and change nothing.
+   */
+  mix(room: string, members: Member[]): void
   /** Plays a prompt by id (loaded at start from WAV); replaces what was playing. While it plays, a patch is not heard. */
   play(leg: LegId, prompt: string, loop: boolean): void
   /**

@@ -1,4 +1,4 @@
-/** What a media thread does by the clock: prompts and keys every 20 ms, reports every 5 s, the watch over silence every 100 ms. */
+/** What a media thread does by the clock: rooms, prompts and keys every 20 ms, reports every 5 s, the watch over silence every 100 ms. */
 import type { BayEvent } from './bay.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import type { Leg } from './leg.ts'
@@ -6,6 +6,7 @@ import type { LegTable } from './leg-table.ts'
 import { Pacer } from './pacer.ts'
 import type { Relay } from './relay.ts'
 import type { Reporter } from './reporter.ts'
+import type { Rooms } from './rooms.ts'
 
 const watchMs = 100
 /** A leg to which nobody speaks hears a frame of silence this often: it keeps NATs, latching peers and desk phones content (RFC 6263). */
@@ -15,29 +16,35 @@ const unlatchMs = 1000
 /** RFC 7675 section 5.1. */
 const consentMs = 30_000
 
+export type ClockParts = { legs: LegTable; rooms: Rooms; relay: Relay; reporter: Reporter }
+
 export class ClockWork {
   readonly #ports: ExchangePorts
   readonly #legs: LegTable
+  readonly #rooms: Rooms
   readonly #relay: Relay
   readonly #reporter: Reporter
   readonly #pacer = new Pacer<Leg>()
   #watchAt = 0
 
-  constructor(ports: ExchangePorts, legs: LegTable, relay: Relay, reporter: Reporter) {
+  constructor(ports: ExchangePorts, parts: ClockParts) {
     this.#ports = ports
-    this.#legs = legs
-    this.#relay = relay
-    this.#reporter = reporter
+    this.#legs = parts.legs
+    this.#rooms = parts.rooms
+    this.#relay = parts.relay
+    this.#reporter = parts.reporter
   }
 
   /** Does all that is due, and answers ms until something is due again. */
   turn(now: number): number {
+    this.#rooms.serve(now)
     this.#pacer.serve(now, leg => this.#step(leg))
     if (now >= this.#watchAt) {
       for (const leg of this.#legs.all()) this.#watch(leg, now)
       this.#watchAt = now + watchMs
     }
-    return this.#pacer.waitMs(this.#ports.monotonic(), Math.max(0, Math.ceil(this.#watchAt - now)))
+    const spent = this.#ports.monotonic()
+    return this.#rooms.waitMs(spent, this.#pacer.waitMs(spent, Math.max(0, Math.ceil(this.#watchAt - now))))
   }
 
   /** From now on the leg has its turn every 20 ms, until neither prompt nor key is left. */

@@ -1,5 +1,5 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
-import type { BayEvent, LegFigures, RtpParameters, WebRtcParameters } from './bay.ts'
+import type { BayEvent, LegFigures, Member, RtpParameters, WebRtcParameters } from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import type { SrtpKeys } from './secure-leg.ts'
@@ -24,6 +24,8 @@ export type MediaRequest =
   | { type: 'configure'; leg: string; parameters: RtpParameters }
   | { type: 'patch'; a: string; b: string }
   | { type: 'unpatch'; leg: string }
+  /** Who is in a room from now on, and who hears whom; [] ends it. */
+  | { type: 'mix'; room: string; members: Member[] }
   | { type: 'play'; leg: string; prompt: string; loop: boolean }
   /** Prompts one after the other without a gap; `speech` names it in the report of its end. */
   | { type: 'say'; leg: string; speech: number; parts: string[] }

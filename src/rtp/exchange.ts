@@ -9,10 +9,11 @@ import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { encode } from './g711.ts'
 import type { Leg } from './leg.ts'
-import { LegOrders, unpatch } from './leg-orders.ts'
+import { LegOrders } from './leg-orders.ts'
 import { LegTable } from './leg-table.ts'
 import { Relay } from './relay.ts'
 import { Reporter } from './reporter.ts'
+import { Rooms } from './rooms.ts'
 import { Taps } from './taps.ts'
 import { tonesOf } from './telephone-event.ts'
 import { tone } from './tone.ts'
@@ -37,8 +38,9 @@ export class Exchange implements WireHandler {
       onDtls: (leg, packet) => ports.report({ type: 'dtls.packet', leg: leg.id, packet }),
       onReport: (leg, bytes, length) => reporter.heard(leg, bytes, length, this.#relay.nowMs),
     })
-    this.#clock = new ClockWork(ports, this.#legs, this.#relay, reporter)
-    this.#orders = new LegOrders(ports, this.#relay, this.#clock)
+    const rooms = new Rooms({ send: (leg, octets) => this.#relay.sendMixed(leg, octets) })
+    this.#clock = new ClockWork(ports, { legs: this.#legs, rooms, relay: this.#relay, reporter })
+    this.#orders = new LegOrders(ports, this.#relay, this.#clock, rooms)
     this.#taps = new Taps(ports.report)
   }
 
@@ -78,7 +80,9 @@ export class Exchange implements WireHandler {
       case 'patch':
         return this.#with(request.a, a => this.#with(request.b, b => this.#orders.patch(a, b)))
       case 'unpatch':
-        return this.#with(request.leg, unpatch)
+        return this.#with(request.leg, leg => this.#orders.unpatch(leg))
+      case 'mix':
+        return this.#orders.mix(request.room, request.members, id => this.#legs.get(id))
       case 'play':
         return this.#with(request.leg, leg => this.#orders.play(leg, request.prompt, request.loop))
       case 'say':
@@ -125,7 +129,7 @@ export class Exchange implements WireHandler {
 
   #close(leg: Leg): void {
     if (leg.tap !== null) this.#taps.end(leg.tap.recording, this.#relay.nowMs)
-    unpatch(leg)
+    this.#orders.unpatch(leg)
     this.#legs.forget(leg)
     this.#legs.closeSockets(leg)
     leg.secure?.close()

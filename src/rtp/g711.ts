@@ -42,6 +42,11 @@ export const alawFromUlaw: Uint8Array = Uint8Array.from({ length: 256 }, (_, oct
 const linearFromAlaw = Int16Array.from({ length: 256 }, (_, octet) => decodeAlaw(octet))
 const linearFromUlaw = Int16Array.from({ length: 256 }, (_, octet) => decodeUlaw(octet))
 
+/** Linear samples by octet, in the law of this payload type. */
+export function linearTable(payloadType: number): Int16Array {
+  return payloadType === payloadTypeOf.pcma ? linearFromAlaw : linearFromUlaw
+}
+
 /** What each octet of the other law becomes in the law of this payload type. */
 export function lawTable(targetPayloadType: number): Uint8Array {
   return targetPayloadType === payloadTypeOf.pcma ? alawFromUlaw : ulawFromAlaw

@@ -1,5 +1,5 @@
 /** What the main thread asks of a leg once it is open: where to send, with whom to be patched, what to play and which keys to press. */
-import type { RtpParameters } from './bay.ts'
+import type { Member, RtpParameters } from './bay.ts'
 import type { ClockWork } from './clock-work.ts'
 import type { PromptOctets } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
@@ -7,20 +7,27 @@ import { payloadTypeOf } from './g711.ts'
 import type { Leg } from './leg.ts'
 import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
+import { link, roomLegsMax, type Seat, unlink } from './room.ts'
+import type { Rooms } from './rooms.ts'
 import { ipv4Number } from './wire.ts'
 
 /** A speech of more parts is cut off: ten minutes of single digits. */
 const speechPartsMax = 1000
+/** What a member of a room may be made softer or louder by. */
+const gainDbMin = -40
+const gainDbMax = 12
 
 export class LegOrders {
   readonly #ports: ExchangePorts
   readonly #relay: Relay
   readonly #clock: ClockWork
+  readonly #rooms: Rooms
 
-  constructor(ports: ExchangePorts, relay: Relay, clock: ClockWork) {
+  constructor(ports: ExchangePorts, relay: Relay, clock: ClockWork, rooms: Rooms) {
     this.#ports = ports
     this.#relay = relay
     this.#clock = clock
+    this.#rooms = rooms
   }
 
   configure(leg: Leg, parameters: RtpParameters): void {
@@ -53,10 +60,34 @@ export class LegOrders {
 
   patch(a: Leg, b: Leg): void {
     if (a === b) return
-    unpatch(a)
-    unpatch(b)
-    a.peer = b
-    b.peer = a
+    const { nowMs } = this.#relay
+    // Two of one room stay in it by themselves, so that what they have heard mixed goes over into the relay without a seam.
+    if (a.room !== '' && a.room === b.room) {
+      const two = [a, b].map((leg, n) => ({ leg, hears: [n === 0 ? b : a], gain: 1 }))
+      this.#rooms.mix(a.room, two, nowMs)
+      return
+    }
+    this.unpatch(a)
+    this.unpatch(b)
+    link(a, b)
+    link(b, a)
+  }
+
+  unpatch(leg: Leg): void {
+    this.#rooms.leave(leg, this.#relay.nowMs)
+    if (leg.peer !== null) unlink(leg.peer)
+    if (leg.source !== null) unlink(leg)
+  }
+
+  mix(name: string, members: readonly Member[], legOf: (id: string) => Leg | undefined): void {
+    const seats = members.flatMap(({ leg: id, hears, gainDb = 0 }): Seat[] => {
+      const leg = legOf(id)
+      const gain = gainDb === 0 ? 1 : 10 ** (Math.max(gainDbMin, Math.min(gainDbMax, gainDb)) / 20)
+      return leg ? [{ leg, hears: hears.flatMap(other => legOf(other) ?? []), gain }] : []
+    })
+    if (this.#rooms.mix(name, seats, this.#relay.nowMs)) return
+    const words = `a room of ${seats.length} legs: at most ${roomLegsMax} are allowed`
+    this.#ports.report({ type: 'fault', leg: members[0]!.leg, words })
   }
 
   play(leg: Leg, prompt: string, loop: boolean): void {
@@ -88,10 +119,4 @@ export class LegOrders {
   sendDigits(leg: Leg, digits: string): void {
     if (leg.keySender.queue(digits) && leg.isOccupied) this.#clock.pace(leg)
   }
-}
-
-export function unpatch(leg: Leg): void {
-  if (leg.peer === null) return
-  leg.peer.peer = null
-  leg.peer = null
 }

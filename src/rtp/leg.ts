@@ -1,6 +1,7 @@
 /** A leg as the relay loop holds it: its sockets, what was agreed, what it hears and says. Everything a packet needs, and no logic. */
 import type { LegId } from '../lib/ids.ts'
 import { payloadTypeOf } from './g711.ts'
+import type { MixerInput } from './mixer-input.ts'
 import type { Player } from './player.ts'
 import { Reception } from './reception.ts'
 import type { RingWriter } from './recording-ring.ts'
@@ -40,7 +41,13 @@ export class Leg {
   /** The remote as the signalling last named it: a re-offer of the same leaves the latch alone. */
   signalled = ''
 
+  /** Whom this leg's packets are relayed to, and whose packets are relayed to this leg: the same one in a patch. */
   peer: Leg | null = null
+  source: Leg | null = null
+  /** The room it is in (see `room.ts`); '': none. */
+  room = ''
+  /** Where what it says goes while somebody hears it mixed with others. */
+  input: MixerInput | null = null
   player: Player | null = null
   tap: Tap | null = null
 

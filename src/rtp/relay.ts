@@ -73,6 +73,13 @@ export class Relay {
     this.#send(leg, this.#out, leg.payloadType, leg.timeline.marker, headerBytes + frameSamples)
   }
 
+  /** One frame of a mix, in the leg's law. */
+  sendMixed(leg: Leg, octets: Uint8Array): void {
+    this.#out.bytes.set(octets, headerBytes)
+    leg.timeline.carryOn(frameSamples, this.nowMs)
+    this.#send(leg, this.#out, leg.payloadType, leg.timeline.marker, headerBytes + frameSamples)
+  }
+
   sendSilence(leg: Leg): void {
     const octet = leg.payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
     this.#out.bytes.fill(octet, headerBytes, headerBytes + frameSamples)
@@ -196,6 +203,7 @@ export class Relay {
     if (payloadAt === payloadEnd) return
     if (leg.tap !== null)
       leg.tap.ring.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
+    if (leg.input !== null) leg.input.put(ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
     if (payloadType !== peer.payloadType) transcode(memory.bytes, payloadAt, payloadEnd, peer.payloadType)

@@ -63,6 +63,19 @@ export class Timeline {
     this.#remember(samples, nowMs)
   }
 
+  /**
+   * Places a frame of the same sound that came another way until now (relayed, then mixed): it goes on where the last packet ended, however
+   * late it is, or the listener would hear a gap where there is none.
+   */
+  carryOn(samples: number, nowMs: number): void {
+    const isPause = nowMs - this.#lastAt > carryMs
+    this.marker = isPause
+    this.timestamp = isPause ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) >>> 0
+    this.sequence = (this.#lastSequence + 1) & 0xffff
+    this.#source = ourselves
+    this.#remember(samples, nowMs)
+  }
+
   /** The next packet with the timestamp of the last: RFC 4733 section 2.5.1.2, an event is one timestamp in many packets. */
   repeat(samples: number): void {
     this.marker = false
@@ -90,5 +103,7 @@ const ourselves = -2
 const jumpMax = 500
 /** Samples: 10 s. */
 const driftMax = 80_000
+/** A frame that comes later than this is no continuation. */
+const carryMs = 120
 /** Samples: an hour; longer pauses are all alike. */
 const silenceMax = 28_800_000

@@ -1,0 +1,172 @@
+/**
+ * Mixing in linear samples: what one or several listeners hear, as the sum of what some members say. Those who hear the same share one sum and
+ * one frame of octets in each law, so a listener more costs a copy and a packet. Sums are exact (int32); a sum that would not fit is turned
+ * down for as long as that lasts, and what exceeds within one frame is bent, not cut, by the table that makes octets of it.
+ */
+import { encodeAlaw, encodeUlaw, payloadTypeOf, silenceOf } from './g711.ts'
+import type { MixerInput } from './mixer-input.ts'
+import { frameSamples } from './pacer.ts'
+
+/** A sum whose peak is above is turned down to it; what still exceeds while that begins is bent. */
+const limit = 28_000
+/** How much of a reduction is left 20 ms later: back to full volume within about half a second. */
+const release = 0.9
+
+/** Octets of sums: index `(sum >> 3) + half`, four times full scale either way. 32 kB a law. */
+const half = 16_384
+type Tables = { pcma: Uint8Array; pcmu: Uint8Array }
+/** For one voice, which comes out octet for octet as it went in, and for several. */
+const straight: Tables = { pcma: encodeTable(encodeAlaw, itself), pcmu: encodeTable(encodeUlaw, itself) }
+const soft: Tables = { pcma: encodeTable(encodeAlaw, bent), pcmu: encodeTable(encodeUlaw, bent) }
+
+export class Mix {
+  readonly inputs: readonly MixerInput[]
+  /** This tick's samples, after `mix`; no louder than `limit` but within the frame in which that begins. */
+  readonly sum = new Int32Array(frameSamples)
+  isSilent = true
+  /** More than one voice is in it, or volume is being taken back. */
+  #isSum = false
+  readonly #octets = { pcma: new Uint8Array(frameSamples), pcmu: new Uint8Array(frameSamples) }
+  readonly #encodedAt = { pcma: 0, pcmu: 0 }
+  /** What the sum is multiplied by so that it fits; 1: nothing. */
+  #gain = 1
+  /** The tick that `sum` is of. */
+  #tick = 0
+
+  constructor(inputs: readonly MixerInput[]) {
+    this.inputs = inputs
+  }
+
+  /** Adds up; no effect when it was done in this tick already. `total`: the sum of all inputs of the room, and how many there are. */
+  mix(tick: number, total: Total | null): void {
+    if (this.#tick === tick) return
+    this.#tick = tick
+    const { sum, inputs } = this
+    this.isSilent = true
+    if (total !== null && total.inputs.length - inputs.length < inputs.length - 1) {
+      sum.set(total.of(tick))
+      this.isSilent = total.isSilent
+      this.#isSum = true
+      for (const input of total.inputs) if (!input.isSilent && !inputs.includes(input)) subtract(sum, input.frame)
+    } else {
+      let voices = 0
+      for (let n = 0; n < inputs.length; n++) {
+        const { isSilent, frame } = inputs[n]!
+        if (isSilent) continue
+        if (voices === 0) sum.set(frame)
+        else add(sum, frame)
+        voices++
+      }
+      this.isSilent = voices === 0
+      this.#isSum = voices > 1
+      if (voices === 0) sum.fill(0)
+    }
+    if (this.#isSum || this.#gain < 1) this.#fit()
+  }
+
+  /** The frame of this tick in the law of `payloadType`: holds until the next. */
+  octets(payloadType: number): Uint8Array {
+    const law = payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu'
+    const octets = this.#octets[law]
+    if (this.#encodedAt[law] === this.#tick) return octets
+    this.#encodedAt[law] = this.#tick
+    if (this.isSilent) octets.fill(silenceOf[law])
+    else encodeSum(this.sum, law, octets, !this.#isSum)
+    return octets
+  }
+
+  /** Loud talkers together are turned down at once and come back slowly: no edge is cut off. */
+  #fit(): void {
+    const { sum } = this
+    const peak = peakOf(sum)
+    const before = this.#gain
+    const relaxed = before < 1 ? 1 - (1 - before) * release : 1
+    const needed = peak * relaxed > limit ? limit / peak : relaxed
+    this.#gain = needed > 0.999 ? 1 : needed
+    if (before === 1 && this.#gain === 1) return
+    const step = (this.#gain - before) / frameSamples
+    const gain = this.#gain
+    // Turning down is done within 5 ms, coming back takes all of the frame.
+    const slope = step < 0 ? step * 4 : step
+    for (let i = 0; i < frameSamples; i++) {
+      const moved = before + slope * (i + 1)
+      sum[i] = sum[i]! * (slope < 0 ? Math.max(gain, moved) : Math.min(gain, moved))
+    }
+  }
+}
+
+/** The sum of all that is said in a room, for those who hear nearly all of it. */
+export class Total {
+  readonly inputs: readonly MixerInput[]
+  readonly #sum = new Int32Array(frameSamples)
+  #tick = 0
+  isSilent = true
+
+  constructor(inputs: readonly MixerInput[]) {
+    this.inputs = inputs
+  }
+
+  of(tick: number): Int32Array {
+    if (this.#tick === tick) return this.#sum
+    this.#tick = tick
+    this.#sum.fill(0)
+    this.isSilent = true
+    for (const input of this.inputs) {
+      if (input.isSilent) continue
+      add(this.#sum, input.frame)
+      this.isSilent = false
+    }
+    return this.#sum
+  }
+}
+
+/** From what was heard to what will be heard, within one frame: what both have in common goes on as if nothing were. */
+export function crossfade(from: Int32Array, to: Int32Array, into: Int32Array): void {
+  for (let i = 0; i < frameSamples; i++) {
+    const share = (i + 1) / frameSamples
+    into[i] = from[i]! * (1 - share) + to[i]! * share
+  }
+}
+
+/** Sums as octets, in place of `into[0, 160)`; `isOneVoice`: nothing needs to be bent. */
+export function encodeSum(sum: Int32Array, law: 'pcma' | 'pcmu', into: Uint8Array, isOneVoice = false): void {
+  const table = (isOneVoice ? straight : soft)[law]
+  for (let i = 0; i < frameSamples; i++) {
+    const index = (sum[i]! >> 3) + half
+    into[i] = table[index < 0 ? 0 : index >= 2 * half ? 2 * half - 1 : index]!
+  }
+}
+
+function add(sum: Int32Array, frame: Int16Array): void {
+  for (let i = 0; i < frameSamples; i++) sum[i] = sum[i]! + frame[i]!
+}
+
+function subtract(sum: Int32Array, frame: Int16Array): void {
+  for (let i = 0; i < frameSamples; i++) sum[i] = sum[i]! - frame[i]!
+}
+
+function peakOf(sum: Int32Array): number {
+  let most = 0
+  for (let i = 0; i < frameSamples; i++) {
+    const magnitude = sum[i]! < 0 ? -sum[i]! : sum[i]!
+    if (magnitude > most) most = magnitude
+  }
+  return most
+}
+
+function encodeTable(encode: (sample: number) => number, shape: (sum: number) => number): Uint8Array {
+  return Uint8Array.from({ length: 2 * half }, (_, index) => encode(shape((index - half) << 3)))
+}
+
+function itself(sum: number): number {
+  return Math.max(-32_768, Math.min(32_767, sum))
+}
+
+/** Straight up to the limit, then ever flatter towards full scale. */
+function bent(sum: number): number {
+  const magnitude = Math.abs(sum)
+  if (magnitude <= limit) return sum
+  const over = (magnitude - limit) / (32_767 - limit)
+  const bentMagnitude = Math.round(limit + (32_767 - limit) * Math.tanh(over))
+  return sum < 0 ? -bentMagnitude : bentMagnitude
+}

@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { LegId } from '../lib/ids.ts'
+import type { MediaCodec, Member } from './bay.ts'
+import type { MediaReport, MediaRequest } from './control.ts'
+import { Exchange } from './exchange.ts'
+import { decode, encode, payloadTypeOf } from './g711.ts'
+import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
+import { RingReader, ringFrames, ringMemory } from './recording-ring.ts'
+import { goertzel, loudness, purity, tone } from './tone.ts'
+import { ipv4Number, memoryBytes, type Wire } from './wire.ts'
+
+/** A media thread without a thread: its clock is ours, and its sockets are arrays. */
+class Hall {
+  nowMs = 1000
+  readonly reports: MediaReport[] = []
+  readonly people = new Map<string, Person>()
+  readonly #requests: MediaRequest[] = []
+  readonly #exchange: Exchange
+  readonly #inbound = { bytes: new Uint8Array(memoryBytes), address: 0 }
+  #source = { address: 0, port: 0 }
+
+  constructor() {
+    const hall = this
+    const wire: Wire = {
+      inbound: this.#inbound,
+      get sourceAddress() {
+        return hall.#source.address
+      },
+      get sourcePort() {
+        return hall.#source.port
+      },
+      memory: () => ({ bytes: new Uint8Array(memoryBytes), address: 0 }),
+      bind: (_address, _port, token, done) => done(token, null),
+      connect: () => undefined,
+      disconnect: () => undefined,
+      send: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),
+      sendTo: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),
+      close: () => undefined,
+      run: () => undefined,
+      stop: () => undefined,
+    }
+    this.#exchange = new Exchange({
+      data: {
+        wire: 'dgram',
+        wakeFd: -1,
+        takesPrecedence: false,
+        address: '127.0.0.1',
+        ports: { from: 20_000, to: 21_000 },
+        prompts: { beep: { pcma: encode(tone({ hz: 880, ms: 100 }), 'pcma'), pcmu: new Uint8Array(800) } },
+      },
+      wire,
+      monotonic: () => this.nowMs,
+      unixNow: () => this.nowMs,
+      random: () => 0.25,
+      secureLeg: () => assert.fail('no browser is here'),
+      report: report => this.reports.push(report),
+      nextRequest: () => this.#requests.shift(),
+    })
+  }
+
+  ask(...requests: MediaRequest[]): void {
+    this.#requests.push(...requests)
+    this.#exchange.onWake()
+  }
+
+  enter(name: string, hz: number, changes: Partial<Person> = {}): Person {
+    const person = new Person(this.people.size, hz, changes)
+    this.people.set(name, person)
+    this.ask(
+      { type: 'open', leg: name, silenceMs: 0, secure: null },
+      {
+        type: 'configure',
+        leg: name,
+        parameters: {
+          codec: person.codec,
+          dtmfPayloadType: null,
+          remote: { address: '10.0.0.1', port: 5000 + person.index },
+          latch: false,
+          allowedSources: [],
+          send: true,
+          receive: true,
+          ptimeMs: 20,
+        },
+      },
+    )
+    return person
+  }
+
+  patch(a: string, b: string): void {
+    this.ask({ type: 'patch', a, b })
+  }
+
+  mix(members: Record<string, string[]>, gains: Record<string, number> = {}): void {
+    const list = Object.entries(members).map(([leg, hears]): Member => {
+      const gainDb = gains[leg]
+      return { leg: leg as LegId, hears: hears as LegId[], ...(gainDb === undefined ? {} : { gainDb }) }
+    })
+    this.ask({ type: 'mix', room: 'call_1', members: list })
+  }
+
+  /** Time goes on, millisecond by millisecond; everybody says 20 ms when it is time. */
+  run(ms: number): void {
+    for (let n = 0; n < ms; n++) {
+      this.nowMs++
+      for (const person of this.people.values()) {
+        const packet = person.packetAt(this.nowMs)
+        if (packet === null) continue
+        this.#inbound.bytes.set(packet)
+        this.#source = { address: ipv4Number('10.0.0.1')!, port: 5000 + person.index }
+        this.#exchange.onDatagram(person.index * 2, packet.length)
+      }
+      this.#exchange.onTick()
+    }
+  }
+
+  #heard(socket: number, packet: Uint8Array): void {
+    if (socket % 2 === 1) return // a report
+    for (const person of this.people.values()) if (person.index * 2 === socket) person.hear(packet)
+  }
+}
+
+class Person {
+  readonly index: number
+  readonly codec: MediaCodec
+  readonly heard: { sequence: number; timestamp: number; ssrc: number; payloadType: number; octets: Uint8Array }[] = []
+  talks = true
+  readonly #said: Uint8Array
+  readonly #phaseMs: number
+  #frame = 0
+
+  constructor(index: number, hz: number, { codec = 'pcma' }: Partial<Person> = {}) {
+    this.index = index
+    this.codec = codec
+    this.#phaseMs = (index * 7 + 3) % 20
+    this.#said = encode(tone({ hz, ms: 2000, level: 0.2 }), codec)
+  }
+
+  packetAt(nowMs: number): Uint8Array | null {
+    if (nowMs % 20 !== this.#phaseMs) return null
+    const frame = this.#frame++
+    if (!this.talks) return null
+    const packet = new Uint8Array(headerBytes + 160)
+    writeHeader(packet, payloadTypeOf[this.codec], false, frame & 0xffff, frame * 160, 100 + this.index)
+    const at = (frame % 100) * 160
+    packet.set(this.#said.subarray(at, at + 160), headerBytes)
+    return packet
+  }
+
+  hear(packet: Uint8Array): void {
+    const view = new PacketView()
+    assert.ok(readPacket(packet, packet.length, view))
+    const { sequence, timestamp, ssrc, payloadType } = view
+    this.heard.push({ sequence, timestamp, ssrc, payloadType, octets: packet.slice(headerBytes) })
+  }
+
+  samples(from = 0): Int16Array {
+    return decode(Buffer.concat(this.heard.slice(from).map(({ octets }) => octets)), this.codec)
+  }
+
+  hears(hz: number, from: number): number {
+    return goertzel(this.samples(from), hz)
+  }
+
+  /** One stream without a hole: the same source, every sequence number, and no timestamp left out. */
+  assertUnbroken(): void {
+    for (let i = 1; i < this.heard.length; i++) {
+      const [before, now] = [this.heard[i - 1]!, this.heard[i]!]
+      assert.equal(now.ssrc, before.ssrc)
+      assert.equal((now.sequence - before.sequence) & 0xffff, 1, `packet ${i}`)
+      assert.equal((now.timestamp - before.timestamp) >>> 0, 160, `packet ${i}`)
+    }
+  }
+}
+
+const conversation = { carl: ['alice'], alice: ['carl'] }
+const listening = { ...conversation, sam: ['carl', 'alice'] }
+const whisper = { carl: ['alice'], alice: ['carl', 'sam'], sam: ['carl', 'alice'] }
+const barge = { carl: ['alice', 'sam'], alice: ['carl', 'sam'], sam: ['carl', 'alice'] }
+const [carlHz, aliceHz, samHz] = [500, 700, 1100]
+
+function hall(samCodec: MediaCodec = 'pcma') {
+  const hall = new Hall()
+  const carl = hall.enter('carl', carlHz)
+  const alice = hall.enter('alice', aliceHz)
+  const sam = hall.enter('sam', samHz, { codec: samCodec })
+  hall.patch('carl', 'alice')
+  hall.run(200)
+  const hearing = (who: Person, ms = 400): string => {
+    hall.run(100)
+    const from = who.heard.length
+    hall.run(ms)
+    return [carlHz, aliceHz, samHz].filter(hz => who.hears(hz, from) > 0.15).join()
+  }
+  return { hall, carl, alice, sam, hearing }
+}
+
+/** A click is a step from one sample to the next that the tones themselves do not make. */
+function assertNoClick(samples: Int16Array, hz: number[]): void {
+  const steepest = hz.reduce((sum, f) => sum + 0.2 * 32767 * 2 * Math.sin((Math.PI * f) / 8000), 0)
+  for (let i = 1; i < samples.length; i++) {
+    const step = Math.abs(samples[i]! - samples[i - 1]!)
+    assert.ok(step < steepest * 1.15, `a step of ${step} at sample ${i}; the tones make ${Math.round(steepest)}`)
+  }
+}
+
+describe('a room', () => {
+  for (const codec of ['pcma', 'pcmu'] as const)
+    test(`lets a supervisor with ${codec} listen, whisper and barge: each hears exactly whom they should`, () => {
+      const { hall: h, carl, alice, sam, hearing } = hall(codec)
+      const everyone = () => [carl, alice, sam].map(person => hearing(person))
+      h.mix(listening)
+      assert.deepEqual(everyone(), [`${aliceHz}`, `${carlHz}`, `${carlHz},${aliceHz}`])
+      h.mix(whisper)
+      assert.deepEqual(everyone(), [`${aliceHz}`, `${carlHz},${samHz}`, `${carlHz},${aliceHz}`])
+      h.mix(barge)
+      assert.deepEqual(everyone(), [`${aliceHz},${samHz}`, `${carlHz},${samHz}`, `${carlHz},${aliceHz}`])
+      // Take over: the supervisor is the agent of the call.
+      h.mix({ carl: ['sam'], sam: ['carl'] })
+      assert.deepEqual(everyone(), [`${samHz}`, '', `${carlHz}`])
+      for (const person of [carl, alice, sam]) {
+        assert.equal(new Set(person.heard.map(({ ssrc }) => ssrc)).size, 1)
+        assert.ok(person.heard.every(({ payloadType }) => payloadType === payloadTypeOf[person.codec]))
+      }
+    })
+
+  test('of two who talk while a third listens relays them as a patch does: octet for octet, packet for packet', () => {
+    const { hall: h, carl, alice } = hall()
+    h.mix(listening)
+    const [from, until] = [carl.heard.length, 50]
+    h.run(1000)
+    const said = encode(tone({ hz: aliceHz, ms: 2000, level: 0.2 }), 'pcma')
+    const frame = Buffer.from(said.subarray(0, 160)) // 20 ms are 14 whole periods, so all frames are alike
+    assert.equal(carl.heard.length - from, until)
+    assert.ok(carl.heard.slice(from).every(({ octets }) => frame.equals(octets)))
+    carl.assertUnbroken()
+    alice.assertUnbroken()
+  })
+
+  test('is gone to and left without a click, a gap or a lost sample, whoever comes and goes', () => {
+    const { hall: h, carl, alice, hearing } = hall()
+    for (const members of [listening, whisper, barge, whisper, listening, conversation, barge, conversation, barge]) {
+      h.mix(members)
+      h.run(137)
+    }
+    h.patch('carl', 'alice')
+    assert.equal(hearing(carl), `${aliceHz}`)
+    carl.assertUnbroken()
+    alice.assertUnbroken()
+    assertNoClick(carl.samples(2), [aliceHz, samHz])
+    assertNoClick(alice.samples(2), [carlHz, samHz])
+    // Alice's tone went on from the first sample to the last: what Carl heard of it is pure but for Sam.
+    h.mix({})
+    const only = hall()
+    for (let n = 0; n < 20; n++) {
+      only.sam.talks = false
+      only.hall.mix(n % 2 ? conversation : barge)
+      only.hall.run(97)
+    }
+    const heard = only.carl.samples(2)
+    assert.ok(purity(heard, aliceHz) > 0.999, `purity ${purity(heard, aliceHz)}`)
+    assertNoClick(heard, [aliceHz])
+  })
+
+  test('that loses a member lets the others talk on', () => {
+    const { hall: h, carl, alice, hearing } = hall()
+    h.mix(barge)
+    h.run(100)
+    h.ask({ type: 'close', leg: 'sam' })
+    h.people.delete('sam')
+    assert.deepEqual([hearing(carl), hearing(alice)], [`${aliceHz}`, `${carlHz}`])
+    carl.assertUnbroken()
+    h.mix(conversation)
+    h.ask({ type: 'close', leg: 'alice' })
+    h.people.delete('alice')
+    assert.equal(hearing(carl), '')
+    const from = carl.heard.length
+    h.run(3000)
+    assert.ok(carl.heard.length - from <= 3, 'nobody is left to mix for')
+    assert.ok(h.reports.every(({ type }) => type !== 'fault'))
+  })
+
+  test('gives up a leg that is patched or seated elsewhere, and takes one out of its patch', () => {
+    const { hall: h, carl, alice, sam, hearing } = hall()
+    const mia = h.enter('mia', 1300)
+    h.mix(barge)
+    h.run(100)
+    h.patch('sam', 'mia')
+    assert.equal(hearing(carl), `${aliceHz}`)
+    assert.ok(mia.hears(samHz, mia.heard.length - 10) > 0.15)
+    h.ask({ type: 'mix', room: 'call_2', members: [] })
+    h.mix({ carl: ['alice', 'sam'], alice: ['carl', 'sam'], sam: ['carl', 'alice'] })
+    const from = mia.heard.length
+    h.run(300)
+    assert.ok(loudness(mia.samples(from)) < 0.001, 'who was patched to a leg that went into the room hears nobody')
+    assert.equal(hearing(sam), `${carlHz},${aliceHz}`)
+    h.ask({ type: 'unpatch', leg: 'alice' as LegId })
+    assert.deepEqual([hearing(carl), hearing(alice)], [`${samHz}`, ''])
+  })
+
+  test('plays a prompt to one member alone, and the mix is heard again after it', () => {
+    const { hall: h, carl, alice, hearing } = hall()
+    h.mix(barge)
+    h.run(200)
+    const [from, other] = [carl.heard.length, alice.heard.length]
+    h.ask({ type: 'play', leg: 'carl', prompt: 'beep', loop: false })
+    h.run(100)
+    assert.ok(carl.hears(880, from) > 0.15 && alice.hears(880, other) < 0.01)
+    assert.equal(hearing(carl), `${aliceHz},${samHz}`)
+    carl.assertUnbroken()
+  })
+
+  test('is recorded as its customer hears it, left and right in step, with no whisper', () => {
+    const { hall: h, carl } = hall()
+    const memory = ringMemory()
+    h.ask({ type: 'record', recording: 'r', leg: 'carl', file: '/x.wav', memory })
+    const heardFrom = carl.heard.length
+    h.mix(whisper)
+    h.run(1000)
+    h.mix(barge)
+    h.run(1000)
+    h.mix(conversation)
+    h.run(1000)
+    const frames = new Uint8Array(ringFrames * 2)
+    const count = new RingReader(memory, payloadTypeOf.pcma).take(23_500, frames)
+    const side = (channel: number) =>
+      decode(
+        Uint8Array.from({ length: count }, (_, i) => frames[i * 2 + channel]!),
+        'pcma',
+      )
+    const [left, right] = [side(0), side(1)]
+    assert.ok(purity(left.subarray(400), carlHz) > 0.999, 'left is the customer')
+    const part = (second: number) => right.subarray(second * 8000 + 800, second * 8000 + 7200)
+    assert.ok(purity(part(0), aliceHz) > 0.99 && goertzel(part(0), samHz) < 0.003, 'the whisper is not in it')
+    assert.ok(goertzel(part(1), aliceHz) > 0.18 && goertzel(part(1), samHz) > 0.18, 'what all hear is')
+    assert.ok(purity(part(2), aliceHz) > 0.99)
+    assertNoClick(right.subarray(800), [aliceHz, samHz])
+    const said = decode(Buffer.concat(carl.heard.slice(heardFrom).map(({ octets }) => octets)), 'pcma')
+    const isSent = (shift: number) =>
+      right.subarray(shift + 400, shift + 20_000).every((sample, i) => sample === said[400 + i])
+    assert.ok(Array.from({ length: 400 }, (_, n) => n).some(isSent), 'right is what was sent, to the sample')
+  })
+
+  test('makes a member softer for all when told to', () => {
+    const { hall: h, carl } = hall()
+    h.mix(barge, { sam: -6 })
+    h.run(100)
+    const from = carl.heard.length
+    h.run(400)
+    assert.ok(Math.abs(carl.hears(samHz, from) - 0.1) < 0.005 && Math.abs(carl.hears(aliceHz, from) - 0.2) < 0.005)
+  })
+
+  test('takes 64 legs and refuses a 65th with words', () => {
+    const h = new Hall()
+    const names = Array.from({ length: 65 }, (_, n) => `m${n}`)
+    for (const name of names) h.enter(name, 500)
+    h.mix(Object.fromEntries(names.map(name => [name, names])))
+    assert.match(h.reports.map(report => (report.type === 'fault' ? report.words : '')).join(''), /at most 64/)
+    h.mix(Object.fromEntries(names.slice(1).map(name => [name, names])))
+    h.run(100)
+    assert.ok(h.people.get('m64')!.heard.length > 0)
+  })
+})
