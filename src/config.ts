@@ -12,7 +12,7 @@ import { nearest } from './lib/nearest.ts'
 import { isCheckout, projectFolder } from './lib/places.ts'
 
 export type HostPort = { readonly host: string; readonly port: number }
-export type SipListen = HostPort & { readonly transport: 'udp' | 'tcp' }
+export type SipListen = HostPort & { readonly transport: 'udp' | 'tcp' | 'tls' }
 
 export type Config = {
   /** The file it was read from; null when there was none and the defaults hold. */
@@ -32,6 +32,9 @@ export type Config = {
     readonly listen: readonly SipListen[]
     /** The host we name in Contact and Via; null: the address of the interface that the peer is reached by. */
     readonly advertise: string | null
+    /** PEM files of the certificate shown at a `tls:` address; null: the one that browsers see. */
+    readonly cert: string | null
+    readonly key: string | null
   }
   readonly media: {
     /** The IP address we bind RTP to and name in SDP; null: as for `sip.advertise`. */
@@ -98,7 +101,12 @@ export function parseConfig(source: { file: string | null; text: string; env: No
       cert: values['http.cert'] && path(values['http.cert']),
       key: values['http.key'] && path(values['http.key']),
     },
-    sip: { listen: values['sip.listen'], advertise: values['sip.advertise'] },
+    sip: {
+      listen: values['sip.listen'],
+      advertise: values['sip.advertise'],
+      cert: values['sip.cert'] && path(values['sip.cert']),
+      key: values['sip.key'] && path(values['sip.key']),
+    },
     media: { address: values['media.address'], ports: values['media.ports'], workers: values['media.workers'] },
     log: { level: values['log.level'] },
     secrets: { keyFile: values['secrets.key_file'] ? path(values['secrets.key_file']) : join(dataDir, 'secrets.key') },
@@ -128,10 +136,10 @@ const hostPort = z.string().transform((text, context): HostPort => {
 })
 
 const sipListen = z.string().transform((text, context): SipListen => {
-  const [, transport, rest] = /^(udp|tcp):(.+)$/.exec(text) ?? []
+  const [, transport, rest] = /^(udp|tcp|tls):(.+)$/.exec(text) ?? []
   const address = hostPort.safeParse(rest)
   if (transport !== undefined && address.success && isIP(address.data.host))
-    return { transport: transport as 'udp' | 'tcp', ...address.data }
+    return { transport: transport as SipListen['transport'], ...address.data }
   context.addIssue('not udp:ADDRESS:PORT')
   return z.NEVER
 })
@@ -157,10 +165,21 @@ const keys = {
   'http.key': { schema: path.nullable(), allowed: 'a PEM file, with http.tls = "files"', absent: null },
   'sip.listen': {
     schema: z.array(sipListen).min(1).max(16),
-    allowed: 'a list of udp:ADDRESS:PORT and tcp:ADDRESS:PORT, e.g. ["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]',
+    allowed:
+      'a list of udp:, tcp: and tls:ADDRESS:PORT, e.g. ["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060", "tls:0.0.0.0:5061"]',
     absent: ['udp:0.0.0.0:5060', 'tcp:0.0.0.0:5060'],
   },
   'sip.advertise': { schema: hostName.nullable(), allowed: 'a host name or an IP address', absent: null },
+  'sip.cert': {
+    schema: path.nullable(),
+    allowed: 'a PEM file for the tls: addresses of sip.listen, with sip.key beside it',
+    absent: null,
+  },
+  'sip.key': {
+    schema: path.nullable(),
+    allowed: 'a PEM file for the tls: addresses of sip.listen, with sip.cert beside it',
+    absent: null,
+  },
   'media.address': { schema: ipAddress.nullable(), allowed: 'an IP address of this machine', absent: null },
   'media.ports': {
     schema: portRange,
@@ -269,6 +288,24 @@ function checkAcrossKeys(config: Config, file: string): void {
       throw new ConfigError({ file, key: `http.${key}`, found: show(config.http[key]), allowed })
     }
   }
+  for (const [key, other] of [
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const)
+    if (config.sip[key] === null && config.sip[other] !== null)
+      throw new ConfigError({
+        file,
+        key: `sip.${key}`,
+        found: 'nothing',
+        allowed: `a PEM file, since sip.${other} is set`,
+      })
+  if (config.sip.cert !== null && !config.sip.listen.some(({ transport }) => transport === 'tls'))
+    throw new ConfigError({
+      file,
+      key: 'sip.cert',
+      found: show(config.sip.cert),
+      allowed: 'nothing, since sip.listen has no tls: address; add "tls:0.0.0.0:5061" to use it',
+    })
   const seen = new Set<string>()
   for (const { transport, host, port } of config.sip.listen) {
     const name = `${transport}:${host}:${port}`

@@ -9,6 +9,7 @@ import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
 import type { Random } from './lib/random.ts'
+import type { Identity } from './phone/connections.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone, type Telephone } from './phone/telephone.ts'
 import type { RecordsDoor } from './records/door.ts'
@@ -30,12 +31,22 @@ export type HouseOptions = {
   version: string
   /** Called when the data folder is ours and nothing has been written or bound yet; what it cannot have stops the start there. */
   claim?: () => Promise<void>
+  /** What SIP shows at a `tls:` address; asked after `claim`. Renewals come by `telephone.secure`. */
+  identity?: () => Identity | null
 }
 
 const hangUpWithinMs = 5_000
 
 /** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
-export async function openHouse({ config, clock, random, log, version, claim }: HouseOptions): Promise<House> {
+export async function openHouse({
+  config,
+  clock,
+  random,
+  log,
+  version,
+  claim,
+  identity,
+}: HouseOptions): Promise<House> {
   const files = dataFiles(config)
   await using parts = new AsyncDisposableStack()
   const store = parts.use(
@@ -72,6 +83,7 @@ export async function openHouse({ config, clock, random, log, version, claim }: 
         parseListenAddress(`${at.transport}:${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`),
       ),
       advertise: config.sip.advertise,
+      identity: identity?.() ?? null,
       media: { address: config.media.address, ports: config.media.ports },
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),

@@ -23,6 +23,7 @@ import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
+import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { convertWav } from './rtp/convert.ts'
@@ -63,10 +64,15 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     claim: async () => {
       doors = parts.use(await openDoors(config, log))
     },
+    identity: () => doors?.sipIdentity() ?? null,
   })
   parts.use(house)
   const { engine, store, telephone, door } = house
-  const { web, keeper, letIn } = must(doors as Doors | null, 'the house claims its doors before it opens')
+  const { web, keeper, letIn, onSipIdentity } = must(
+    doors as Doors | null,
+    'the house claims its doors before it opens',
+  )
+  onSipIdentity(identity => telephone.secure(identity))
 
   const sessions = await createSessions({
     log,
@@ -128,6 +134,9 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
 type Doors = AsyncDisposable & {
   web: Listening
   keeper: CertificateKeeper | null
+  /** What SIP shows at a `tls:` address now; null where there is none. `onSipIdentity` is told of each renewal. */
+  sipIdentity(): Identity | null
+  onSipIdentity(listener: (identity: Identity) => void): void
   /** From now on requests are answered by the app; until then with 503. */
   letIn(app: Pick<Hono<Env>, 'fetch'>): void
 }
@@ -146,11 +155,29 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
       : parts.use(
           await CertificateKeeper.start({
             load: () => loadCertificate(config, names),
-            onChange: certificate => web?.secure({ cert: certificate.certPem, key: certificate.keyPem }),
+            onChange: certificate => {
+              web?.secure(identityOf(certificate))
+              if (sipKeeper === keeper) renewed(identityOf(certificate))
+            },
             onTrouble: error => log.error({ err: error }, 'the certificate could not be renewed; the old one stays'),
           }),
         )
-  for (const warning of keeper?.current.warnings ?? []) log.warn(warning)
+  let renewed: (identity: Identity) => void = () => undefined
+  const needsTls = config.sip.listen.some(({ transport }) => transport === 'tls')
+  const sharesTheWebs = config.sip.cert === null && keeper !== null
+  const sipKeeper = !needsTls
+    ? null
+    : sharesTheWebs
+      ? keeper
+      : parts.use(
+          await CertificateKeeper.start({
+            load: () => loadSipCertificate(config, names),
+            onChange: certificate => renewed(identityOf(certificate)),
+            onTrouble: error =>
+              log.error({ err: error }, 'the certificate for SIP could not be renewed; the old one stays'),
+          }),
+        )
+  for (const one of new Set([keeper, sipKeeper])) for (const warning of one?.current.warnings ?? []) log.warn(warning)
   let app: Pick<Hono<Env>, 'fetch'> = {
     fetch: () => new Response('Switchroom is starting; try again in a moment.\n', { status: 503 }),
   }
@@ -167,6 +194,10 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
   return {
     web,
     keeper,
+    sipIdentity: () => sipKeeper && identityOf(sipKeeper.current),
+    onSipIdentity: listener => {
+      renewed = listener
+    },
     letIn: opened => {
       app = opened
     },
@@ -193,16 +224,29 @@ function makeFolders(folders: string[]): void {
   }
 }
 
+const identityOf = ({ certPem, keyPem }: Certificate): Identity => ({ cert: certPem, key: keyPem })
+
+/** Files of its own, or where the pages need no certificate the one that our own authority would give them. */
+async function loadSipCertificate(config: Config, names: string[]): Promise<Certificate> {
+  const { cert, key } = config.sip
+  if (cert !== null && key !== null) return readCertificate({ cert, key, names: [], now: systemClock.now() })
+  return ownCertificate(config, names)
+}
+
 async function loadCertificate(config: Config, names: string[]): Promise<Certificate> {
-  const addresses = Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(one => one.address))
   const now = systemClock.now()
   if (config.http.tls === 'files')
     return readCertificate({ cert: config.http.cert!, key: config.http.key!, names: [names[0]!], now })
+  return ownCertificate(config, names)
+}
+
+function ownCertificate(config: Config, names: string[]): Promise<Certificate> {
+  const addresses = Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(one => one.address))
   return ensureCertificate({
     dir: dataFiles(config).tls,
     names,
     addresses: addresses.filter(one => !one.includes('%')),
-    now,
+    now: systemClock.now(),
   })
 }
 

@@ -3,6 +3,7 @@
  * them. Instants are Unix milliseconds and end in `At`; durations end in `Ms`; numbers are E.164 (`+8613812345678`), extensions are digits.
  */
 import type { CallbackId, CampaignId, ImportId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type { TrunkConnection } from './trunk-connection.ts'
 
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
 export type Role = (typeof roles)[number]
@@ -32,7 +33,9 @@ export type Trunk = {
   name: string
   host: string
   port: number
-  transport: 'udp' | 'tcp'
+  transport: 'udp' | 'tcp' | 'tls'
+  /** TLS, SRTP, outbound proxy and their like; what is left out is plain. */
+  connection?: Partial<TrunkConnection>
   /** When true we register with the carrier using `username` and the stored secret. */
   register: boolean
   username: string | null

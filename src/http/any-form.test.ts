@@ -55,7 +55,8 @@ const fields = `
   share retries dispositions reserved abandoned modeRules notice noticeLanguage noticeMaxLines noticeWait order quotas bestTime seen
   weight paused reasons reason until restBelow restSamplesMin callsPerHourMax restMs placeBonus id source from to relations consent
   holidays limits weekdays hoursUnlessAgreed abandonMax abandonDays note code dates how date campaign relation party at state day
-  limit theta key value centreName zone`
+  limit theta key value centreName zone outboundProxy lookUp tlsName authorities certificate privateKey sips trust srtp
+  srtpInClear registerS`
   .trim()
   .split(/\s+/)
 

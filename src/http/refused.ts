@@ -38,7 +38,7 @@ const shownMax = 60
 /** The field's own text, or of a list that is written one a line the line; never a secret. */
 function asTyped(problem: FieldProblem, typed: Typed): FieldProblem {
   const [, root = '', which] = /^(\w+)(?:\.(?:\D+\.)?(\d+))?/.exec(problem.field) ?? []
-  if (typeof typed[root] !== 'string' || /password|secret|token/i.test(root)) return problem
+  if (typeof typed[root] !== 'string' || /password|secret|token|privateKey/i.test(root)) return problem
   const line = which === undefined ? textOf(typed, root) : linesOf(typed, root)[Number(which)]
   if (line === undefined || line.includes('\n')) return problem
   return { ...problem, found: line.length <= shownMax ? line : `${line.slice(0, shownMax)}…` }

@@ -15,7 +15,7 @@ function phoneAtTrunk() {
   const posted: Input[] = []
   const clock = { now: 0 }
   const nothing = new Proxy({}, { get: () => () => null })
-  const lines = { take: () => false, trunkAt: () => carrier, trunk: () => null, addresses: () => [] }
+  const lines = { take: () => false, trunkOf: () => carrier, trunk: () => null, addresses: () => [] }
   const phone = new Phone({
     ua: nothing as UserAgentPort,
     bay: nothing as Bay,

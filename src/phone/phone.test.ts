@@ -70,8 +70,16 @@ describe('the phone', () => {
       },
     })
     const log = createLogger('silent')
-    const lines = new TrunkLines({ ua, resolve: async () => [], post: () => undefined, now: () => now, log })
-    lines.apply(trunk, null)
+    const lines = new TrunkLines({
+      ua,
+      tls: { know: () => undefined, forget: () => undefined },
+      resolve: async () => [],
+      post: () => undefined,
+      now: () => now,
+      random: () => 0.5,
+      log,
+    })
+    lines.apply(trunk, { password: null, key: null })
     phone = new Phone({
       ua,
       bay,

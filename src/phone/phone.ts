@@ -20,6 +20,8 @@ const nailedRingMs = 30_000
 const offersPerSecondLeast = 20
 const offersBurstS = 5
 
+import { schemeOf } from './trunk-lines.ts'
+
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
 export type PhoneOptions = LegsOptions & {
@@ -153,9 +155,9 @@ export class Phone {
       const user = config.register && config.username !== null ? config.username : callerId
       return ua.invite(
         {
-          target: `sip:${number}@${literal(destination.address)}:${destination.port}`,
+          target: `${schemeOf(config)}:${number}@${literal(destination.address)}:${destination.port}`,
           destination,
-          from: `sip:${user}@${literal(host)}`,
+          from: `${schemeOf(config)}:${user}@${literal(host)}`,
           displayName: callerId,
           sdp,
           ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
@@ -273,8 +275,8 @@ export class Phone {
 
   #incoming(event: Extract<UaEvent, { type: 'incoming' }>): void {
     const { ua, lines, now, log } = this.#options
-    const { address, port } = event.flow.source
-    const trunk = event.extension === null ? lines.trunkAt(address, port) : null
+    const { address } = event.flow.source
+    const trunk = event.extension === null ? lines.trunkOf(event.flow) : null
     if (trunk === null) {
       // Desk phones are rung by us; outgoing calls start on the desk page, where the gate and the outcome form are.
       log.warn({ source: address, extension: event.extension }, 'call refused: it comes from no trunk of ours')

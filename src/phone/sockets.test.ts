@@ -101,7 +101,7 @@ test('an address that is not ours and a text that is none are told too', async (
   for (const text of [
     '5060',
     'udp:5060',
-    'tls:0.0.0.0:5061',
+    'sctp:0.0.0.0:5061',
     'udp:localhost:5060',
     'udp:1.2.3.4:99999',
     'udp:999.1.1.1:1',

@@ -3,12 +3,14 @@
  * leaves a callback: a socket's trouble is told to the agent, a port's trouble to who starts us.
  */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
-import { createServer, isIP, type Server, Socket as TcpSocket } from 'node:net'
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
-import type { Address, LocalEndpoint, Outgoing, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { Address, LocalEndpoint, Outgoing, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { type ConnectionNews, Connections, type Identity } from './connections.ts'
+import { TlsPeers } from './tls-peers.ts'
 
-/** `udp:0.0.0.0:5060`, `tcp:10.0.0.5:5060`, `udp:[::1]:5060`. */
+/** `udp:0.0.0.0:5060`, `tcp:10.0.0.5:5060`, `tls:[::1]:5061`. */
 export type ListenAddress = { id: string; transport: Transport; address: string; port: number }
 
 /** An address we could not listen at. `words` say which, why, and what to do. */
@@ -18,12 +20,12 @@ export class SocketError extends Error {
 
 /** Throws SocketError when the text is no listen address. Port 0 asks the system for one (tests). */
 export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(udp|tcp):(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text)
+  const match = /^(udp|tcp|tls):(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text)
   const address = match?.[2] ?? match?.[3] ?? ''
   const port = Number(match?.[4] ?? Number.NaN)
   if (match === null || isIP(address) === 0 || port > 65535)
     throw new SocketError(
-      `sip.listen: "${text}" is no listen address; write it like "udp:0.0.0.0:5060" or "tcp:[::]:5060"`,
+      `sip.listen: "${text}" is no listen address; write it like "udp:0.0.0.0:5060", "tcp:[::]:5060" or "tls:0.0.0.0:5061"`,
     )
   return { id: text, transport: match[1] as Transport, address, port }
 }
@@ -33,41 +35,54 @@ export type SocketsOptions = {
   /** The address others should use for us: a literal, or null for the interface that faces them. */
   advertise: string | null
   clock: Clock
+  /** What we show at a `tls:` address; null or left out where there is none. */
+  identity?: Identity | null
+  /** Whom we speak TLS with; left out: nobody. */
+  peers?: TlsPeers
+  /** [0, 1), to spread what is tried again. Default: the middle. */
+  random?: () => number
+  /** A TLS connection of ours came about or was lost. */
+  onConnection?(news: ConnectionNews): void
   /** Each event, in order. Must not throw; when it does, `onFault` hears of it. */
   onEvent(event: UaEvent): void
   onFault(error: unknown, doing: string): void
 }
 
 const receiveBufferBytes = 4 * 1024 * 1024
-const connectionsMax = 4_096
-const connectionsPerAddressMax = 512
-/** A connection that was silent for so long is closed; phones ping or register more often. */
-const idleMs = 2 * 3600 * 1000
-const connectWithinMs = 8_000
-const queuedBytesMax = 256 * 1024
 const facingKeptMs = 5_000
-
-type Connection = { id: string; socket: TcpSocket; peer: Address; local: string }
 
 export class Sockets {
   readonly #options: SocketsOptions
   readonly #udp = new Map<string, UdpSocket>()
-  readonly #servers: Server[] = []
-  readonly #connections = new Map<string, Connection>()
-  /** The same by peer, for requests that name no connection. */
-  readonly #byPeer = new Map<string, Connection>()
+  readonly #connections: Connections
   readonly endpoints: (LocalEndpoint & { bound: Address })[] = []
+  readonly #clients: LocalEndpoint[] = []
   readonly #faced = new Map<string, string>()
   #facedAt = Number.NEGATIVE_INFINITY
   #agent: UserAgentPort | null = null
   #timer: NodeJS.Timeout | null = null
   #timerAt = Number.POSITIVE_INFINITY
-  #serial = 0
   #settling = false
   #closed = false
 
   private constructor(options: SocketsOptions) {
     this.#options = options
+    this.#connections = new Connections({
+      peers: options.peers ?? new TlsPeers(),
+      now: () => this.#now(),
+      wallNow: () => options.clock.now(),
+      random: options.random ?? (() => 0.5),
+      onData: (bytes, flow) => this.#guard(flow.local, agent => agent.receive(bytes, flow, this.#now())),
+      onClosed: ({ id, transport, peer, local }, failed) =>
+        this.#guard(local, agent => {
+          if (failed) agent.transportFailed({ transport, destination: peer, connection: id }, this.#now())
+          agent.connectionClosed(id, this.#now())
+        }),
+      onNews: news => {
+        if (!this.#closed) options.onConnection?.(news)
+      },
+      onFault: options.onFault,
+    })
   }
 
   /** Binds every address, or none: rejects with SocketError. Nothing is received before `attach`. */
@@ -75,6 +90,7 @@ export class Sockets {
     const sockets = new Sockets(options)
     try {
       for (const address of options.listen) await sockets.#listen(address)
+      sockets.#endClientsAt()
     } catch (error) {
       await sockets[Symbol.asyncDispose]()
       throw error
@@ -96,13 +112,44 @@ export class Sockets {
   }
 
   async #listen(at: ListenAddress): Promise<void> {
-    const bound = at.transport === 'udp' ? await this.#listenUdp(at) : await this.#listenTcp(at)
+    const bound = at.transport === 'udp' ? await this.#listenUdp(at) : await this.#listenStream(at)
     const contact = (peer: string): Address => ({
       address: this.#options.advertise ?? (isAnyAddress(bound.address) ? this.#facing(peer) : bound.address),
       port: bound.port,
     })
     const family = isIP(bound.address) === 6 ? 6 : 4
     this.endpoints.push({ id: at.id, transport: at.transport, family, contact, bound })
+  }
+
+  /**
+   * TLS trunks are reached from a machine that listens for no TLS too: what comes back comes on the connection that we opened. Our Contact
+   * names the port where TLS would be listened for.
+   */
+  #endClientsAt(): void {
+    for (const family of [4, 6] as const) {
+      if (this.endpoints.some(one => one.transport === 'tls' && one.family === family)) continue
+      if (!this.endpoints.some(one => one.family === family)) continue
+      const contact = (peer: string): Address => ({
+        address: this.#options.advertise ?? this.#facing(peer),
+        port: 5061,
+      })
+      this.#clients.push({ id: `tls:client${family}`, transport: 'tls', family, contact })
+    }
+  }
+
+  /** Where requests may leave: every address listened at, and TLS without one. */
+  get exits(): LocalEndpoint[] {
+    return [...this.endpoints, ...this.#clients]
+  }
+
+  /** The certificate was renewed: those who connect from now on see it. */
+  secure(identity: Identity): void {
+    this.#connections.secure(identity)
+  }
+
+  /** What TLS has proved of this peer counts no more: its settings changed, or it is gone. */
+  forget(peer: PeerName): void {
+    this.#connections.forget(peer)
   }
 
   /** `facing`, remembered: it is asked several times a message, and interfaces seldom change. */
@@ -143,59 +190,17 @@ export class Sockets {
     return { address, port }
   }
 
-  async #listenTcp(at: ListenAddress): Promise<Address> {
-    const server = createServer(socket => {
-      if (this.#connectionsFrom(socket.remoteAddress) >= connectionsPerAddressMax) socket.destroy()
-      else this.#adopt(socket, at.id)
-    })
-    server.maxConnections = connectionsMax
-    await new Promise<void>((done, fail) => {
-      server.once('error', error => fail(listenError(at, error)))
-      server.listen({ port: at.port, host: at.address, ipv6Only: true }, () => done())
-    })
-    server.removeAllListeners('error')
-    server.on('error', error => this.#options.onFault(error, at.id))
-    this.#servers.push(server)
-    const { address, port } = server.address() as { address: string; port: number }
-    return { address, port }
-  }
-
-  #connectionsFrom(address: string | undefined): number {
-    let count = 0
-    for (const connection of this.#connections.values()) if (connection.peer.address === address) count++
-    return count
-  }
-
-  #adopt(socket: TcpSocket, local: string, peer?: Address): Connection {
-    const address = peer?.address ?? socket.remoteAddress ?? ''
-    const port = peer?.port ?? socket.remotePort ?? 0
-    const connection: Connection = { id: `c${++this.#serial}`, socket, peer: { address, port }, local }
-    this.#connections.set(connection.id, connection)
-    this.#byPeer.set(peerKey(connection.peer), connection)
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, 60_000)
-    socket.setTimeout(idleMs, () => socket.destroy())
-    socket.on('data', bytes => {
-      const flow = { transport: 'tcp' as const, source: connection.peer, local, connection: connection.id }
-      this.#guard(local, agent => agent.receive(bytes, flow, this.#now()))
-    })
-    let failed = false
-    socket.on('error', () => {
-      failed = true // told on close
-    })
-    socket.on('close', () => {
-      this.#connections.delete(connection.id)
-      if (this.#byPeer.get(peerKey(connection.peer)) === connection) this.#byPeer.delete(peerKey(connection.peer))
-      this.#guard(local, agent => {
-        if (failed)
-          agent.transportFailed(
-            { transport: 'tcp', destination: connection.peer, connection: connection.id },
-            this.#now(),
-          )
-        agent.connectionClosed(connection.id, this.#now())
-      })
-    })
-    return connection
+  async #listenStream(at: ListenAddress): Promise<Address> {
+    const { identity = null } = this.#options
+    if (at.transport === 'tls' && identity === null)
+      throw new SocketError(`cannot listen at ${at.id}: TLS needs a certificate, and there is none`)
+    try {
+      return at.transport === 'tls' && identity !== null
+        ? await this.#connections.listenTls(at, identity)
+        : await this.#connections.listenTcp(at)
+    } catch (error) {
+      throw listenError(at, error as NodeJS.ErrnoException)
+    }
   }
 
   /** Call after every word to the agent: sends what it says, tells what happened, sets the timer. Safe to call from within `onEvent`. */
@@ -206,7 +211,7 @@ export class Sockets {
     try {
       for (let drained = agent.drain(); ; drained = agent.drain()) {
         for (const one of drained.send) this.#send(one)
-        for (const id of drained.close) this.#connections.get(id)?.socket.destroy()
+        for (const id of drained.close) this.#connections.close(id)
         for (const event of drained.events) {
           try {
             this.#options.onEvent(event)
@@ -255,36 +260,18 @@ export class Sockets {
   }
 
   #send(one: Outgoing): void {
-    if (one.transport === 'tcp') this.#sendTcp(one)
-    else {
-      const socket = this.#udp.get(one.local)
-      const { address, port } = one.destination
-      try {
-        socket?.send(one.bytes, port, address, error => {
-          if (error) this.#failed(one)
-        })
-      } catch {
-        this.#failedSoon(one)
-      }
+    if (one.transport !== 'udp') {
+      if (!this.#connections.send(one)) this.#failedSoon(one)
+      return
     }
-  }
-
-  #sendTcp(one: Outgoing): void {
-    const open = (one.connection && this.#connections.get(one.connection)) || this.#byPeer.get(peerKey(one.destination))
-    const connection = open || this.#connect(one)
-    if (connection === null || connection.socket.writableLength > queuedBytesMax) this.#failedSoon(one)
-    else connection.socket.write(one.bytes)
-  }
-
-  #connect(one: Outgoing): Connection | null {
-    if (this.#connections.size >= connectionsMax) return null
-    const socket = new TcpSocket()
-    const connection = this.#adopt(socket, one.local, one.destination)
-    const watch = setTimeout(() => socket.destroy(new Error('connect timed out')), connectWithinMs)
-    socket.once('connect', () => clearTimeout(watch))
-    socket.once('close', () => clearTimeout(watch))
-    socket.connect(one.destination.port, one.destination.address)
-    return connection
+    const { address, port } = one.destination
+    try {
+      this.#udp.get(one.local)?.send(one.bytes, port, address, error => {
+        if (error) this.#failed(one)
+      })
+    } catch {
+      this.#failedSoon(one)
+    }
   }
 
   #failed(one: Outgoing): void {
@@ -301,10 +288,9 @@ export class Sockets {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
-    for (const { socket } of this.#connections.values()) socket.destroy()
     await Promise.all([
       ...[...this.#udp.values()].map(socket => new Promise<void>(done => socket.close(() => done()))),
-      ...this.#servers.map(server => new Promise<void>(done => server.close(() => done()))),
+      this.#connections[Symbol.asyncDispose](),
     ])
     this.#udp.clear()
   }
@@ -321,7 +307,6 @@ function listenError(at: ListenAddress, cause: NodeJS.ErrnoException): SocketErr
   return new SocketError(`cannot listen at ${at.id}: ${words}`, { cause })
 }
 
-const peerKey = ({ address, port }: Address) => `${address} ${port}`
 const isAnyAddress = (address: string) => address === '0.0.0.0' || address === '::'
 
 /** Our address on the network that `peer` is on; on none of ours, the first that is not loopback. */

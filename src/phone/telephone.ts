@@ -3,6 +3,7 @@
  * `ports`; what happens on the wire is posted back as inputs.
  */
 import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Trunk, User } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
@@ -27,10 +28,12 @@ import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer } from '../webrtc/station.ts'
 import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
+import type { Identity } from './connections.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
 import { type ListenAddress, Sockets } from './sockets.ts'
+import { TlsPeers } from './tls-peers.ts'
 import { TrunkLines } from './trunk-lines.ts'
 
 /** What desk phones are asked for; it is part of the hashed password, so it never changes. */
@@ -43,6 +46,8 @@ const browserSilenceMs = 20_000
 export type TelephoneOptions = {
   listen: ListenAddress[]
   advertise: string | null
+  /** What is shown at a `tls:` address. */
+  identity?: Identity | null
   media: { address: string | null; ports: { from: number; to: number } }
   recordingsDir: string
   /** Where the desk phones' registrations outlive a restart. */
@@ -57,7 +62,7 @@ export type TelephoneOptions = {
   version: string
   /** The floor as it is now: who has which extension. */
   floor(): FloorState
-  secret(owner: string, kind: 'sip-password' | 'trunk-password'): string | null
+  secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key'): string | null
   post(input: Input, actor: Actor): void
 }
 
@@ -74,6 +79,8 @@ export type Telephone = AsyncDisposable & {
   figures(): Promise<Record<string, number>>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
   answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
+  /** The certificate was renewed. */
+  secure(identity: Identity): void
   /** null while SIP is listened for. */
   readonly bound: { id: string; address: string; port: number }[]
 }
@@ -88,10 +95,15 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     options.post(input, actor)
   }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
+  const peers = new TlsPeers()
   const sockets = await Sockets.open({
     listen: options.listen,
     advertise: options.advertise,
+    identity: options.identity ?? null,
+    peers,
+    random: options.random,
     clock,
+    onConnection: news => lines.connectionChanged(news),
     onEvent: event => events.take(event),
     onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
   })
@@ -112,17 +124,27 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   })
 
   const passwords = new DeskPasswords(floor, secret)
-  const admission = (source: string): Admission => (lines.trunkAt(source, 0) === null ? 'challenge' : 'trusted')
   const ua = new UserAgent({
     name: `Switchroom/${options.version}`,
-    endpoints: sockets.endpoints,
+    endpoints: sockets.exits,
     secret: secretText,
     random: options.random,
     registrar: { realm: sipRealm, lookup: extension => passwords.lookup(extension) },
-    admit: source => admission(source.address),
+    admit: (flow): Admission => (lines.trunkOf(flow) === null ? 'challenge' : 'trusted'),
   })
   const lines = new TrunkLines({
     ua,
+    tls: {
+      know: peer => {
+        sockets.forget(peer.name)
+        peers.set(peer)
+      },
+      forget: name => {
+        peers.delete(name)
+        sockets.forget(name)
+      },
+    },
+    random: options.random,
     resolve: async host => (await lookup(host, { all: true, family: 4 })).map(found => found.address),
     post,
     now,
@@ -140,7 +162,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     ua,
     bay,
     lines,
-    localAddress: peer => sockets.endpoints[0]?.contact(peer).address ?? '127.0.0.1',
+    localAddress: peer => {
+      const family = isIP(peer) === 6 ? 6 : 4
+      const endpoint = sockets.endpoints.find(one => one.family === family) ?? sockets.endpoints[0]
+      return endpoint?.contact(peer).address ?? '127.0.0.1'
+    },
     mediaAddress: options.media.address,
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
@@ -181,7 +207,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     book.save(ua.bindings(), clock.now())
   }, tickMs)
 
-  const applyTrunk = (trunk: Trunk) => lines.apply(trunk, secret(trunk.id, 'trunk-password'))
+  const applyTrunk = (trunk: Trunk) =>
+    lines.apply(trunk, { password: secret(trunk.id, 'trunk-password'), key: secret(trunk.id, 'trunk-key') })
   return {
     ports: {
       phone,
@@ -223,6 +250,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       }
       sockets.settle()
     },
+    secure: identity => sockets.secure(identity),
     answerTimes: () => answers.read(),
     async figures() {
       const legs = await bay.figures().catch(() => null)

@@ -27,7 +27,7 @@ function foundAt(given: unknown, path: PropertyKey[]): string {
     value = (value as Record<PropertyKey, unknown>)[key]
   }
   if (value === undefined) return 'nothing'
-  if (/password|secret|token/i.test(String(path.at(-1) ?? ''))) {
+  if (/password|secret|token|privateKey/i.test(String(path.at(-1) ?? ''))) {
     return typeof value === 'string' ? `${value.length} characters` : typeof value
   }
   return show(value)

@@ -9,6 +9,7 @@ import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
+import { connectionInput } from './trunk-connection.ts'
 import { words } from './words.ts'
 
 const id = <T extends string>() =>
@@ -87,7 +88,8 @@ export const trunkInput = z
     name: words(64),
     host,
     port: z.int().min(1).max(65535).default(5060),
-    transport: z.enum(['udp', 'tcp']).default('udp'),
+    transport: z.enum(['udp', 'tcp', 'tls']).default('udp'),
+    connection: connectionInput.optional(),
     register: z.boolean().default(false),
     username: words(100).nullable().default(null),
     password: z.string().min(1).max(200).optional(),

@@ -7,14 +7,17 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { trunkChange, trunkInput } from './schemas.ts'
+import { mergeConnection } from './trunk-connection.ts'
 import { inTurn } from './turn.ts'
 
 export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknown): Promise<Trunk> {
-  const { password, ...rest } = parseInput(trunkInput, given)
+  const { password, connection: wire, ...rest } = parseInput(trunkInput, given)
   const trunk: Trunk = { id: newId<'trunk'>('t'), ...rest }
+  const { connection, key } = mergeConnection(trunk, wire, null)
+  trunk.connection = connection
   checkRegistration(trunk, password !== undefined)
   checkShares(trunk)
-  await save(door, actor, trunk, password)
+  await save(door, actor, trunk, { password, key })
   return trunk
 }
 
@@ -23,15 +26,17 @@ export function changeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId, given:
 }
 
 async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unknown): Promise<Trunk> {
-  const { password, ...changed } = parseInput(trunkChange, given)
+  const { password, connection: wire, ...changed } = parseInput(trunkChange, given)
   const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
   const trunk: Trunk = { ...former, ...changed }
+  const { connection, key } = mergeConnection(trunk, wire, door.store.secret(id, 'trunk-key'))
+  trunk.connection = connection
   // A caller ID that is taken away takes its shares with it, unless new ones are given.
   if (changed.callerIdShares === undefined)
     trunk.callerIdShares = trunk.callerIdShares?.filter(each => trunk.callerIds.includes(each.callerId)) ?? []
   checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
   checkShares(trunk)
-  await save(door, actor, trunk, password)
+  await save(door, actor, trunk, { password, key })
   return trunk
 }
 
@@ -43,7 +48,15 @@ export async function removeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId):
   )
   if (users.length > 0)
     throw new NotNow('in-use', `it is used by the campaign ${users.map(campaign => campaign.name).join(', ')}`)
-  await keep(door, actor, [{ type: 'trunk.removed', trunk: id }], [{ owner: id, kind: 'trunk-password', value: null }])
+  await keep(
+    door,
+    actor,
+    [{ type: 'trunk.removed', trunk: id }],
+    [
+      { owner: id, kind: 'trunk-password', value: null },
+      { owner: id, kind: 'trunk-key', value: null },
+    ],
+  )
 }
 
 export async function trunkById(door: RecordsDoor, id: TrunkId): Promise<TrunkRecord> {
@@ -52,13 +65,19 @@ export async function trunkById(door: RecordsDoor, id: TrunkId): Promise<TrunkRe
   return trunk
 }
 
-async function save(door: RecordsDoor, actor: Actor, trunk: Trunk, password: string | undefined): Promise<void> {
+async function save(
+  door: RecordsDoor,
+  actor: Actor,
+  trunk: Trunk,
+  { password, key }: { password: string | undefined; key: string | null | undefined },
+): Promise<void> {
   const facts: RecordFact[] = [{ type: 'trunk.saved', trunk }]
   const secrets: SecretWrite[] = []
   if (password !== undefined) {
     facts.push({ type: 'trunk.passwordSet', trunk: trunk.id })
     secrets.push({ owner: trunk.id, kind: 'trunk-password', value: password })
   }
+  if (key !== undefined) secrets.push({ owner: trunk.id, kind: 'trunk-key', value: key })
   await keep(door, actor, facts, secrets)
 }
 

@@ -4,7 +4,7 @@ import type { Destination, Flow } from './events.ts'
 import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, headerLines, type Request, type Response } from './message.ts'
 import type { RequestDraft } from './transaction.ts'
-import { maySendTo, parseUri } from './uri.ts'
+import { defaultPort, maySendTo, parseUri } from './uri.ts'
 
 export type Dialog = {
   callId: string
@@ -59,7 +59,13 @@ export function dialogOfRequest(request: Request, localTag: string, flow: Flow, 
     remoteSeq: request.cseq.number,
     remoteTarget: contactOf(request) ?? request.from.uri,
     routes: recordRoutes(request),
-    peer: { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection },
+    peer: {
+      transport: flow.transport,
+      ...flow.source,
+      local: flow.local,
+      connection: flow.connection,
+      peer: flow.peer,
+    },
     symmetric,
   }
 }
@@ -109,13 +115,15 @@ function nextHop(dialog: Dialog, uri: string): Destination {
   const { peer } = dialog
   const parsed = parseUri(uri)
   if (dialog.symmetric || typeof parsed === 'string' || isIP(parsed.host) === 0) return peer
-  const port = parsed.port ?? 5060
+  // What began over TLS stays there, whatever a Contact says; and to what did not, TLS has no name to prove.
+  const wantsTcp = parsed.parameters.get('transport')?.toLowerCase() === 'tcp' && parsed.scheme === 'sip'
+  const transport = wantsTcp && peer.transport === 'udp' ? 'tcp' : peer.transport
+  const port = parsed.port ?? defaultPort(transport)
   if (!maySendTo(parsed.host, port)) return peer
-  const transport = parsed.parameters.get('transport')?.toLowerCase() === 'tcp' ? 'tcp' : peer.transport
   // Behind one address there is one host: its open connection is as good as a new one, and passes its firewall.
   const same = transport === peer.transport
   const connection = same && peer.address === parsed.host ? peer.connection : undefined
-  return { transport, address: parsed.host, port, local: same ? peer.local : undefined, connection }
+  return { transport, address: parsed.host, port, local: same ? peer.local : undefined, connection, peer: peer.peer }
 }
 
 /** The URI of the first Contact when it is a SIP URI. */

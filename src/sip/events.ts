@@ -6,14 +6,29 @@ declare const brand: unique symbol
 /** One INVITE session: from the first INVITE to the last answer. */
 export type SessionId = string & { readonly [brand]: 'session' }
 
-export type Transport = 'udp' | 'tcp'
+export type Transport = 'udp' | 'tcp' | 'tls'
 export type Address = { address: string; port: number }
 
-/** Where a message came from, and so where its answer goes. `local` is the id of the listening endpoint, `connection` the TCP connection. */
-export type Flow = { transport: Transport; source: Address; local: string; connection?: string }
+/** Streams deliver, or say that they broke: nothing is sent twice over them. */
+export const isReliable = (transport: Transport) => transport !== 'udp'
 
-/** Where a new request goes. Without `local` the first endpoint of that transport sends it. */
-export type Destination = Address & { transport: Transport; local?: string; connection?: string }
+/**
+ * A peer that TLS has proved: one that we went to and whose certificate names it, or one that came with a client certificate of its own. The
+ * phone layer chooses the text (a trunk's id); here it is only carried along.
+ */
+export type PeerName = string
+
+/**
+ * Where a message came from, and so where its answer goes. `local` is the id of the listening endpoint, `connection` the connection, `peer` who
+ * TLS has proved to be at its other end.
+ */
+export type Flow = { transport: Transport; source: Address; local: string; connection?: string; peer?: PeerName }
+
+/**
+ * Where a new request goes. Without `local` the first endpoint of that transport sends it. Over TLS a connection that is not open yet is opened
+ * only to a `peer`: its certificates are known, and whoever answers must prove to be it.
+ */
+export type Destination = Address & { transport: Transport; local?: string; connection?: string; peer?: PeerName }
 
 /** Bytes that want to leave. With a `connection` that is still open they go there, else to `destination`. */
 export type Outgoing = {
@@ -21,6 +36,7 @@ export type Outgoing = {
   destination: Address
   local: string
   connection: string | null
+  peer: PeerName | null
   bytes: Buffer
 }
 
@@ -63,7 +79,7 @@ export type UserAgentOptions = {
     maxExpiresS?: number
   }
   /** Default: everything is `trusted`. */
-  admit?(source: Address, transport: Transport): Admission
+  admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
   /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */

@@ -146,7 +146,7 @@ test('a call replayed in any order and broken in any way throws nothing, and eve
 test('a flood from nobody we know is dropped unread, while a trunk is heard at any rate', () => {
   const net = new Net()
   net.add(alice)
-  const agent = net.add(carl, { admit: source => (source.address === alice ? 'trusted' : 'refuse') })
+  const agent = net.add(carl, { admit: ({ source }) => (source.address === alice ? 'trusted' : 'refuse') })
   const options = (from: string) =>
     Buffer.from(
       `OPTIONS sip:${carl} SIP/2.0\r\nVia: SIP/2.0/UDP ${from};branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n`,

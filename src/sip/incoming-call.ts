@@ -6,6 +6,7 @@ import { allow, type HeaderLine, type Request, reasonOf } from './message.ts'
 import { Talk } from './talk.ts'
 import type { Sleeper } from './timers.ts'
 import type { ServerOwner, ServerTransaction } from './transaction.ts'
+import { schemeOf } from './uri.ts'
 
 /** §13.3.1.1: a provisional response each minute keeps proxies from giving up. */
 const repeatMs = 60_000
@@ -29,7 +30,7 @@ export class IncomingCall implements Call, DialogReceiver, ServerOwner, Sleeper 
     transaction.owner = this
     const { request, flow } = transaction
     this.#dialog = dialogOfRequest(request, host.wire.newTag(), flow, symmetric)
-    this.#contact = ['Contact', host.wire.contactFor(this.#dialog.peer, '')]
+    this.#contact = ['Contact', host.wire.contactFor(this.#dialog.peer, '', schemeOf(request.uri))]
     host.enterDialog(this.#key, this)
     this.#respond(100, [], null, now)
   }

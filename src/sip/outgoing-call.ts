@@ -10,7 +10,7 @@ import { allow, type HeaderLine, header, isHeaderValue, type Response } from './
 import { Talk } from './talk.ts'
 import type { Sleeper } from './timers.ts'
 import { type ClientOwner, type ClientTransaction, giveUpMs, type RequestDraft } from './transaction.ts'
-import { maySendTo, parseUri } from './uri.ts'
+import { maySendTo, parseUri, schemeOf } from './uri.ts'
 
 type Phase = 'calling' | 'proceeding' | 'talking' | 'over'
 
@@ -50,7 +50,8 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     this.#callId = host.secret(15)
     this.#localTag = host.wire.newTag()
     const from = parseUri(spec.from)
-    this.#contact = host.wire.contactFor(spec.destination, typeof from === 'string' ? '' : rawUser(spec.from))
+    const user = typeof from === 'string' ? '' : rawUser(spec.from)
+    this.#contact = host.wire.contactFor(spec.destination, user, schemeOf(spec.target))
     this.#digest = spec.auth ? new DigestClient(spec.auth, () => host.secret(9)) : null
   }
 

@@ -7,7 +7,7 @@ import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, header, headerLines, type Response } from './message.ts'
 import type { Sleeper } from './timers.ts'
 import type { ClientOwner, ClientTransaction } from './transaction.ts'
-import { escapeUser, parseUri } from './uri.ts'
+import { escapeUser, parseUri, schemeOf } from './uri.ts'
 
 const firstPauseMs = 2_000
 const longestPauseMs = 300_000
@@ -43,7 +43,7 @@ export class Registration implements ClientOwner, Sleeper {
     this.#tag = host.wire.newTag()
     const aor = parseUri(spec.aor)
     this.contactUser = typeof aor === 'string' || aor.user === null ? '' : fromWire(aor.user)
-    this.#contact = host.wire.contactFor(spec.destination, escapeUser(this.contactUser))
+    this.#contact = host.wire.contactFor(spec.destination, escapeUser(this.contactUser), schemeOf(spec.registrar))
     this.#expiresS = spec.expiresS ?? 3600
   }
 

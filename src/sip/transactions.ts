@@ -1,5 +1,5 @@
 /** The table of all transactions: it finds the one a message belongs to, runs its state, and keeps its deadline. */
-import type { Flow } from './events.ts'
+import { type Flow, isReliable } from './events.ts'
 import { formatVia } from './headers.ts'
 import { type HeaderLine, headerLines, type Request, type Response, serialise } from './message.ts'
 import type { Timers } from './timers.ts'
@@ -49,7 +49,7 @@ export class Transactions {
       invite: draft.method === 'INVITE',
       state: 'trying',
       key: clientKey(branch, draft.method),
-      reliable: draft.destination.transport === 'tcp',
+      reliable: isReliable(draft.destination.transport),
       draft,
       via,
       bytes: serialise(`${draft.method} ${draft.uri} SIP/2.0`, [['Via', via], ...draft.lines], draft.body),
@@ -121,7 +121,7 @@ export class Transactions {
       invite: request.method === 'INVITE',
       state: request.method === 'INVITE' ? 'proceeding' : 'trying',
       key: serverKey(request, request.method),
-      reliable: flow.transport === 'tcp',
+      reliable: isReliable(flow.transport),
       request,
       flow,
       bytes: null,

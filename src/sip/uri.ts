@@ -105,6 +105,16 @@ function splitOnce(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
+/** Our own addresses to a peer of `sips:` begin with it too. */
+export function schemeOf(uri: string): 'sip' | 'sips' {
+  return /^sips:/i.test(uri) ? 'sips' : 'sip'
+}
+
+/** RFC 3261 §19.1.2: of a URI or Via that names none. */
+export function defaultPort(transport: 'udp' | 'tcp' | 'tls'): number {
+  return transport === 'tls' ? 5061 : 5060
+}
+
 /** An address that a request may be sent to: literal, unicast, with a port. Everything else is refused before any socket sees it. */
 export function maySendTo(address: string, port: number): boolean {
   if (!Number.isInteger(port) || port < 1 || port > 65535) return false

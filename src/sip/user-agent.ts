@@ -19,7 +19,7 @@ import type {
   UserAgentOptions,
   UserAgentPort,
 } from './events.ts'
-import { SipUsageError } from './events.ts'
+import { isReliable, SipUsageError } from './events.ts'
 import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
 import { parseTokens } from './headers.ts'
@@ -66,7 +66,7 @@ export class UserAgent implements UserAgentPort {
   constructor(options: UserAgentOptions) {
     this.#options = options
     this.#tagSalt = options.secret(9)
-    const isPhone = (source: Address) => options.admit?.(source, 'udp') === 'challenge'
+    const isPhone = (source: Address) => options.admit?.({ source, transport: 'udp' }) === 'challenge'
     this.#wire = new Wire(options.endpoints, options.secret, options.forceRport ?? isPhone)
     this.#transactions = new Transactions(this.#wire, this.#timers, options.maxTransactions ?? 65_536)
     this.#host = {
@@ -129,12 +129,12 @@ export class UserAgent implements UserAgentPort {
   }
 
   #receiveMessage(bytes: Buffer, flow: Flow, now: number): void {
-    const vouchedFor = (this.#options.admit?.(flow.source, flow.transport) ?? 'trusted') === 'trusted'
+    const vouchedFor = (this.#options.admit?.(flow) ?? 'trusted') === 'trusted'
     if (!vouchedFor && !this.#flood.admits(flow.source.address, now)) {
       this.#drop(flow, 'too many messages a second', now)
       return
     }
-    const parsed = parseMessage(bytes, flow.transport === 'tcp')
+    const parsed = parseMessage(bytes, isReliable(flow.transport))
     switch (parsed.type) {
       case 'keepAlive':
         return
@@ -224,7 +224,7 @@ export class UserAgent implements UserAgentPort {
     // The same INVITE by another branch: a proxy before us forked it to us twice (§8.2.2.2).
     const offer = `${request.callId} ${request.fromTag} ${request.cseq.number}`
     if (this.#offered.has(offer)) return say(482)
-    const admission = this.#options.admit?.(flow.source, flow.transport) ?? 'trusted'
+    const admission = this.#options.admit?.(flow) ?? 'trusted'
     if (admission === 'refuse' || (admission === 'challenge' && this.#registrar === null)) return say(403)
     const from = identity(request.from.uri)
     let extension: string | null = null
@@ -406,7 +406,7 @@ export class UserAgent implements UserAgentPort {
 }
 
 function backTo(flow: Flow): Destination {
-  return { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection }
+  return { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection, peer: flow.peer }
 }
 
 function checkTarget(uris: string[], { address, port }: Destination): void {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { Address, Destination, Flow, LocalEndpoint, Outgoing } from './events.ts'
 import type { Header, HeaderLine, Request } from './message.ts'
 import type { RoughVia } from './parse.ts'
-import { formatHost, maySendTo } from './uri.ts'
+import { defaultPort, formatHost, maySendTo } from './uri.ts'
 
 /** RFC 3261 §8.1.1.7: a branch with the cookie is unique across space and time. */
 export const branchCookie = 'z9hG4bK'
@@ -48,11 +48,12 @@ export class Wire {
     return endpoint?.contact(destination.address) ?? { address: '0.0.0.0', port: 5060 }
   }
 
-  /** Our Contact for this peer, `<sip:4001@10.0.0.2:5060;transport=tcp>`. */
-  contactFor(destination: Destination, user: string): string {
+  /** Our Contact for this peer, `<sip:4001@10.0.0.2:5060;transport=tcp>`; `sips:` where the peer uses that scheme (§8.1.1.8, §12.1.1). */
+  contactFor(destination: Destination, user: string, scheme: 'sip' | 'sips' = 'sip'): string {
     const { address, port } = this.contact(destination)
-    const transport = destination.transport === 'tcp' ? ';transport=tcp' : ''
-    return `<sip:${user === '' ? '' : `${user}@`}${formatHost(address, port)}${transport}>`
+    // RFC 5630 §3.1.4: `sips:` says TLS by itself.
+    const transport = destination.transport === 'udp' || scheme === 'sips' ? '' : `;transport=${destination.transport}`
+    return `<${scheme}:${user === '' ? '' : `${user}@`}${formatHost(address, port)}${transport}>`
   }
 
   /** With `rport` (RFC 3581), so that answers come back through a NAT. */
@@ -66,8 +67,8 @@ export class Wire {
     const { transport, address, port } = destination
     const endpoint = this.endpoint(destination)
     if (endpoint === null || !maySendTo(address, port)) return
-    const connection = destination.connection ?? null
-    this.#out.push({ transport, destination: { address, port }, local: endpoint.id, connection, bytes })
+    const { connection = null, peer = null } = destination
+    this.#out.push({ transport, destination: { address, port }, local: endpoint.id, connection, peer, bytes })
   }
 
   /**
@@ -84,9 +85,9 @@ export class Wire {
 
   #replyTo(via: RoughVia, flow: Flow, bytes: Buffer): void {
     const back = flow.transport === 'udp' && (via.rport || this.#forceRport(flow.source))
-    const port = back ? flow.source.port : (via.port ?? 5060)
-    const { transport, local, connection } = flow
-    this.send({ transport, address: flow.source.address, port, local, connection }, bytes)
+    const port = back ? flow.source.port : (via.port ?? defaultPort(flow.transport))
+    const { transport, local, connection, peer } = flow
+    this.send({ transport, address: flow.source.address, port, local, connection, peer }, bytes)
   }
 
   drain(): Outgoing[] {

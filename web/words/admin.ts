@@ -1,4 +1,5 @@
 /** Words of the administrator's pages. */
+import { connectionWords } from './connection.ts'
 import type { Like } from './language.ts'
 
 /** Said in place of a value by the records door. */
@@ -321,7 +322,8 @@ const zh = {
     serviceLevelMs: '1–600 秒。',
     callbackAfterMs: '0–3600 秒。',
     day: '请按 年-月-日 填写，且不晚于今天。',
-    transport: 'UDP 或 TCP。',
+    transport: 'UDP、TCP 或 TLS。',
+    ...connectionWords.zh.allowed,
     business: '请选择业务。',
     mode: '请选择外呼方式。',
     trunks: '至少选择一条中继。',
@@ -691,7 +693,8 @@ const en: Like<typeof zh> = {
     serviceLevelMs: '1 to 600 seconds.',
     callbackAfterMs: '0 to 3600 seconds.',
     day: 'YYYY-MM-DD, not later than today.',
-    transport: 'UDP or TCP.',
+    transport: 'UDP, TCP or TLS.',
+    ...connectionWords.en.allowed,
     business: 'Choose a business.',
     mode: 'Choose a mode.',
     trunks: 'At least one trunk.',

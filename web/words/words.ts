@@ -3,6 +3,7 @@ import { agentWords } from './agent.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
+import { connectionWords } from './connection.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
@@ -33,6 +34,7 @@ const zh = {
   order: orderWords.zh,
   phrases: phraseWords.zh,
   importReport: importReportWords.zh,
+  connection: connectionWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -53,6 +55,7 @@ const en: Words = {
   order: orderWords.en,
   phrases: phraseWords.en,
   importReport: importReportWords.en,
+  connection: connectionWords.en,
 }
 
 /** All texts of the pages in one language. */

@@ -12,6 +12,7 @@ import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { isChecked, linesOf, listOf, numberOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
+import { connectionFields, connectionGiven, connectionValues } from './connection-form.ts'
 
 /** `/admin/trunks`: lines to carriers and PBXs, with their live state. */
 export function trunkRoutes(deps: Deps): Hono<Env> {
@@ -40,7 +41,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       if (trunk === null) await createTrunk(deps.records, actorOf(c), givenBy(typed))
       else await changeTrunk(deps.records, actorOf(c), trunk.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, fields: connectionFields })
       return form(c, trunk, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/trunks?saved=1', 303)
@@ -74,6 +75,7 @@ const fresh = {
   maxShare: '100',
   codecs: ['pcma', 'pcmu'],
   enabled: 'true',
+  ...connectionValues({}),
 }
 
 function valuesOf(trunk: TrunkRecord): Filled['values'] {
@@ -94,6 +96,7 @@ function valuesOf(trunk: TrunkRecord): Filled['values'] {
       .join('\n'),
     codecs: trunk.codecs,
     enabled: String(trunk.enabled),
+    ...connectionValues(trunk),
   }
 }
 
@@ -115,6 +118,7 @@ function givenBy(typed: Typed): Record<string, unknown> {
       : { callerIdShares: linesOf(typed, 'callerIdShares').map(sharesOf) }),
     codecs: listOf(typed, 'codecs'),
     enabled: isChecked(typed, 'enabled'),
+    ...connectionGiven(typed),
     ...(password === '' ? {} : { password }),
   }
 }

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
+import { connectionReply } from '../../records/trunk-connection.ts'
 
 const id = z.string()
 const instant = z.int().openapi({ description: 'Unix time, ms' })
@@ -43,7 +44,8 @@ export const trunkReply = z
     name: z.string(),
     host: z.string(),
     port: z.int(),
-    transport: z.enum(['udp', 'tcp']),
+    transport: z.enum(['udp', 'tcp', 'tls']),
+    connection: connectionReply,
     register: z.boolean(),
     username: orNull(z.string()),
     callerIds: z.array(z.string()),

@@ -1,4 +1,5 @@
 import type { Trunk } from '../../centre/entities.ts'
+import { connectionOf } from '../../centre/trunk-connection.ts'
 import type { NumberId, QueueId, TrunkId } from '../../lib/ids.ts'
 import { changeNumber, createNumber, numberById, removeNumber } from '../../records/inbound-numbers.ts'
 import { changeQueue, createQueue, queueById, removeQueue } from '../../records/queues.ts'
@@ -23,7 +24,12 @@ function trunksApi(api: Api, deps: Deps): void {
   /** With whether it is up now: as the floor says, since the record may be of yesterday. */
   const shown = (trunk: Trunk) => {
     const floor = deps.engine.state.trunks.get(trunk.id)
-    return trunkReply.parse({ ...trunk, up: floor?.up ?? false, reason: floor?.reason ?? 'not asked yet' })
+    return trunkReply.parse({
+      ...trunk,
+      connection: connectionOf(trunk),
+      up: floor?.up ?? false,
+      reason: floor?.reason ?? 'not asked yet',
+    })
   }
   define(
     api,

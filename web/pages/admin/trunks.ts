@@ -1,4 +1,5 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
+import { connectionSection } from '../../parts/connection.ts'
 import {
   areaField,
   checkField,
@@ -106,6 +107,7 @@ ${selectField(
     choices: [
       { value: 'udp', word: 'UDP' },
       { value: 'tcp', word: 'TCP' },
+      { value: 'tls', word: 'TLS' },
     ],
   },
   filled,
@@ -131,6 +133,7 @@ ${checksField(
   },
   filled,
 )}
+${connectionSection(filled, w)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunks">${w.frame.form.cancel}</a></div></form>`,
   })
 }

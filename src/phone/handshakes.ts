@@ -1,0 +1,78 @@
+/**
+ * TLS handshakes under way at our door. Each costs the main thread about a millisecond of arithmetic and holds a socket until it is done, so
+ * both are bounded: how many may be half-open, in all and from one address, and how many may begin a second.
+ */
+import type { Socket } from 'node:net'
+import { Allowance } from './allowance.ts'
+
+const halfOpenMax = 512
+/** Some hundred telephones behind one NAT come back together after a power cut; the rest of them try again. */
+const halfOpenPerAddressMax = 64
+const beginPerSecond = 200
+const beginBurst = 400
+const beginPerAddressPerSecond = 40
+const beginPerAddressBurst = 200
+const addressesMax = 4_096
+
+export class Handshakes {
+  readonly #now: () => number
+  /** By the caller's name for it; the address it comes from. */
+  readonly #open = new Map<string, { address: string; socket: Socket }>()
+  readonly #all: Allowance
+  /** The oldest goes when there are too many: were it a flooder's, it would have one burst more. */
+  readonly #byAddress = new Map<string, { halfOpen: number; begins: Allowance }>()
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#all = new Allowance({ burst: beginBurst, perSecond: beginPerSecond, now: now() })
+  }
+
+  get halfOpen(): number {
+    return this.#open.size
+  }
+
+  /** False: there are too many, close it. Else it counts, under `name`, until `done` or until it is closed. */
+  begin(name: string, socket: Socket): boolean {
+    const address = socket.remoteAddress ?? ''
+    const now = this.#now()
+    const its = this.#of(address)
+    if (this.#open.size >= halfOpenMax || its.halfOpen >= halfOpenPerAddressMax) return false
+    if (!its.begins.take(now) || !this.#all.take(now)) return false
+    its.halfOpen++
+    this.#open.set(name, { address, socket })
+    socket.once('close', () => this.done(name))
+    return true
+  }
+
+  done(name: string): void {
+    const open = this.#open.get(name)
+    if (open === undefined) return
+    this.#open.delete(name)
+    const its = this.#byAddress.get(open.address)
+    if (its !== undefined) its.halfOpen--
+  }
+
+  endAll(): void {
+    for (const { socket } of this.#open.values()) socket.destroy()
+  }
+
+  #of(address: string): { halfOpen: number; begins: Allowance } {
+    let its = this.#byAddress.get(address)
+    if (its === undefined) {
+      const begins = new Allowance({
+        burst: beginPerAddressBurst,
+        perSecond: beginPerAddressPerSecond,
+        now: this.#now(),
+      })
+      its = { halfOpen: 0, begins }
+      this.#byAddress.set(address, its)
+      if (this.#byAddress.size > addressesMax)
+        for (const [other, { halfOpen }] of this.#byAddress)
+          if (halfOpen === 0) {
+            this.#byAddress.delete(other)
+            break
+          }
+    }
+    return its
+  }
+}

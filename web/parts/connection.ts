@@ -1,0 +1,29 @@
+/** The part of a trunk's form that says how its carrier is reached. */
+import { lookUps, srtpUses, trusts } from '../../src/centre/trunk-connection.ts'
+import type { Words } from '../words/words.ts'
+import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
+import { type Html, html } from './html.ts'
+
+/** Open when something in it is wrong. The private key is never in `filled` but when it was typed just now, and not shown even then. */
+export function connectionSection(filled: Filled, w: Words): Html {
+  const words = w.connection
+  const names = Object.keys(words.allowed)
+  const isWrong = names.some(name => filled.errors[name] !== undefined)
+  const pem = { figure: true, maxlength: 60_000 }
+  return html`<details${isWrong ? html` open` : null}><summary>${words.title}</summary>
+<p class="muted">${words.about}</p>
+<div class="row">${textField({ name: 'outboundProxy', label: words.outboundProxy, help: words.outboundProxyHelp, figure: true, maxlength: 260 }, filled)}
+${selectField({ name: 'lookUp', label: words.lookUp, choices: lookUps.map(value => ({ value, word: words.lookUps[value] })) }, filled)}
+${textField({ name: 'registerS', label: words.registerS, type: 'number', min: 60, max: 86_400, figure: true }, filled)}</div>
+<div class="row">${textField({ name: 'tlsName', label: words.tlsName, help: words.tlsNameHelp, figure: true, maxlength: 253 }, filled)}
+${selectField({ name: 'trust', label: words.trust, choices: trusts.map(value => ({ value, word: words.trusts[value] })) }, filled)}</div>
+${checkField({ name: 'sips', label: words.sips }, filled)}
+${areaField({ name: 'authorities', label: words.authorities, help: words.authoritiesHelp, rows: 4, ...pem }, filled)}
+${areaField({ name: 'certificate', label: words.certificate, help: words.certificateHelp, rows: 4, ...pem }, filled)}
+${areaField({ name: 'privateKey', label: words.privateKey, help: words.privateKeyHelp, rows: 3, autocomplete: 'off', ...pem }, hidden(filled))}
+${selectField({ name: 'srtp', label: words.srtp, choices: srtpUses.map(value => ({ value, word: words.srtps[value] })) }, filled)}
+${checkField({ name: 'srtpInClear', label: words.srtpInClear, help: words.srtpInClearHelp }, filled)}
+</details>`
+}
+
+const hidden = (filled: Filled): Filled => ({ ...filled, values: { ...filled.values, privateKey: '' } })
