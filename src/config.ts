@@ -43,6 +43,8 @@ export type Config = {
     readonly ports: { readonly from: number; readonly to: number }
     readonly workers: number
   }
+  /** SIP messages of calls, masked: kept so many days (0: not at all), and of each day at most so much. */
+  readonly ladder: { readonly days: number; readonly bytesPerDay: number }
   readonly log: { readonly level: LogLevel }
   /** The key that trunk and desk-phone passwords are encrypted with; made at the first start, kept apart from backups. */
   readonly secrets: { readonly keyFile: string }
@@ -108,6 +110,7 @@ export function parseConfig(source: { file: string | null; text: string; env: No
       key: values['sip.key'] && path(values['sip.key']),
     },
     media: { address: values['media.address'], ports: values['media.ports'], workers: values['media.workers'] },
+    ladder: { days: values['ladder.days'], bytesPerDay: values['ladder.mb_per_day'] * 1e6 },
     log: { level: values['log.level'] },
     secrets: { keyFile: values['secrets.key_file'] ? path(values['secrets.key_file']) : join(dataDir, 'secrets.key') },
   }
@@ -121,6 +124,8 @@ export function dataFiles(config: Config) {
     database: join(config.dataDir, 'switchroom.db'),
     recordings: join(config.dataDir, 'recordings'),
     exports: join(config.dataDir, 'exports'),
+    /** SIP messages of the last days, a file each. */
+    ladder: join(config.dataDir, 'ladder'),
     /** Our own certificate authority and the certificate it gave. */
     tls: join(config.dataDir, 'tls'),
     prompts: join(config.dataDir, 'prompts'),
@@ -190,6 +195,16 @@ const keys = {
     schema: z.int().min(1).max(32),
     allowed: 'a whole number from 1 to 32; one thread carries 1,000 calls',
     absent: availableParallelism() >= 4 ? 2 : 1,
+  },
+  'ladder.days': {
+    schema: z.int().min(0).max(90),
+    allowed: 'a whole number from 0 (nothing is kept) to 90',
+    absent: 7,
+  },
+  'ladder.mb_per_day': {
+    schema: z.int().min(1).max(100_000),
+    allowed: 'a whole number from 1 to 100000',
+    absent: 1_000,
   },
   'log.level': { schema: z.enum(logLevels), allowed: logLevels.join(', '), absent: 'info' },
   'secrets.key_file': { schema: path.nullable(), allowed: 'a file only the service may read', absent: null },

@@ -5,6 +5,7 @@ import type { RecordFact } from './centre/facts.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
+import { Ladder } from './ladder/ladder.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
@@ -20,6 +21,7 @@ export type House = AsyncDisposable & {
   readonly store: Store
   readonly engine: Engine
   readonly telephone: Telephone
+  readonly ladder: Ladder
   readonly door: RecordsDoor
 }
 
@@ -60,6 +62,15 @@ export async function openHouse({
     }),
   )
   await claim?.()
+  const ladder = parts.use(
+    new Ladder({
+      folder: files.ladder,
+      bounds: { days: config.ladder.days, bytesPerDay: config.ladder.bytesPerDay },
+      worker: workerFile('ladder/ladder-worker'),
+      clock,
+      onFault: words => log.error(words),
+    }),
+  )
   // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
   let engine: Engine | null = null
   let telephone: Telephone | null = null
@@ -87,6 +98,7 @@ export async function openHouse({
       media: { address: config.media.address, ports: config.media.ports },
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),
+      ladder,
       promptFolders: [files.prompts, asset('assets/prompts')],
       speechFolders: [files.prompts, asset('assets/speech')],
       clock,
@@ -120,6 +132,7 @@ export async function openHouse({
     store,
     engine,
     telephone,
+    ladder,
     door,
     async [Symbol.asyncDispose]() {
       await hangUpAll(engine)

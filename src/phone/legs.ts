@@ -37,6 +37,8 @@ export type LegsOptions = {
   mediaAddress: string | null
   post(input: Input, actor: Actor): void
   now(): number
+  /** Told which SIP dialog is which leg's. */
+  nameDialog?(callId: string, leg: LegId): void
   /** Runs the user agent's drain soon: called after each of our own actions. */
   flush(): void
   log: Logger
@@ -73,6 +75,8 @@ export class Legs {
   bind(leg: Leg, session: SessionId): void {
     leg.session = session
     this.#bySession.set(session, leg)
+    const callId = this.#options.ua.callIdOf(session)
+    if (callId !== null) this.#options.nameDialog?.(callId, leg.id)
   }
 
   make(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {

@@ -22,7 +22,7 @@ import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
 import { sequence } from '../rtp/tone.ts'
 import { writeMono } from '../rtp/wav.ts'
 import { ha1 } from '../sip/digest.ts'
-import type { Admission, DeviceSecret, UaEvent } from '../sip/events.ts'
+import type { Admission, DeviceSecret, Tapped, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer } from '../webrtc/station.ts'
@@ -60,6 +60,8 @@ export type TelephoneOptions = {
   random: Random
   log: Logger
   version: string
+  /** Who keeps what was said in SIP; absent: nobody does. */
+  ladder?: { note(message: Tapped): void; name(callId: string, leg: LegId): void }
   /** The floor as it is now: who has which extension. */
   floor(): FloorState
   secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key'): string | null
@@ -131,6 +133,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     random: options.random,
     registrar: { realm: sipRealm, lookup: extension => passwords.lookup(extension) },
     admit: (flow): Admission => (lines.trunkOf(flow) === null ? 'challenge' : 'trusted'),
+    tap: message => options.ladder?.note(message),
   })
   const lines = new TrunkLines({
     ua,
@@ -172,6 +175,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
     post,
     newLegId,
+    nameDialog: (callId, leg) => options.ladder?.name(callId, leg),
     now,
     flush: () => sockets.settle(),
     log,

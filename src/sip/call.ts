@@ -40,6 +40,7 @@ export type DialogReceiver = {
 /** A call, whichever side began it. What does not fit its state is ignored: the far end was faster. */
 export type Call = {
   readonly id: SessionId
+  readonly callId: string
   hangUp(q850: number | null, now: number): void
   progress(status: number, sdp: string | null, now: number): void
   accept(sdp: string, now: number): void

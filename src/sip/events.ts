@@ -63,6 +63,9 @@ export type DeviceSecret = {
 /** May this INVITE come in? `trusted`: a trunk's address; `challenge`: a desk phone, by digest; `refuse`: 403 and no more. */
 export type Admission = 'trusted' | 'challenge' | 'refuse'
 
+/** One whole message as it went over the wire, decrypted, for who keeps them: told of those that we understood, and of all of ours. */
+export type Tapped = { direction: 'in' | 'out'; transport: Transport; local: Address; remote: Address; bytes: Buffer }
+
 export type UserAgentOptions = {
   /** For Server and User-Agent. */
   name: string
@@ -86,6 +89,8 @@ export type UserAgentOptions = {
   maxSessions?: number
   /** Transactions at once; over it requests get 503 and ours fail. Default 65,536. */
   maxTransactions?: number
+  /** Called from within every message; must not throw, nor keep the bytes. */
+  tap?(message: Tapped): void
 }
 
 export type InviteSpec = {
@@ -206,6 +211,8 @@ export type UserAgentPort = {
   progress(session: SessionId, status: number, sdp: string | null, now: number): void
   accept(session: SessionId, sdp: string, now: number): void
   reject(session: SessionId, status: number, q850: number | null, now: number): void
+  /** The Call-ID of a session that is not over. */
+  callIdOf(session: SessionId): string | null
   /** CANCEL, BYE or a final response, as the state demands. */
   hangUp(session: SessionId, q850: number | null, now: number): void
   reinvite(session: SessionId, sdp: string, now: number): void

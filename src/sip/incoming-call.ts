@@ -35,6 +35,10 @@ export class IncomingCall implements Call, DialogReceiver, ServerOwner, Sleeper 
     this.#respond(100, [], null, now)
   }
 
+  get callId(): string {
+    return this.#dialog.callId
+  }
+
   /** Every answer to this caller carries it, the one to its CANCEL too (§9.2). */
   get localTag(): string {
     return this.#dialog.localTag

@@ -24,7 +24,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
   readonly id: SessionId
   readonly #host: CallHost
   readonly #spec: InviteSpec
-  readonly #callId: string
+  readonly callId: string
   readonly #localTag: string
   readonly #contact: string
   readonly #digest: DigestClient | null
@@ -47,7 +47,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     this.id = id
     this.#host = host
     this.#spec = spec
-    this.#callId = host.secret(15)
+    this.callId = host.secret(15)
     this.#localTag = host.wire.newTag()
     const from = parseUri(spec.from)
     const user = typeof from === 'string' ? '' : rawUser(spec.from)
@@ -69,7 +69,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       ['Max-Forwards', '70'],
       ['From', this.#local],
       ['To', `<${spec.target}>`],
-      ['Call-ID', this.#callId],
+      ['Call-ID', this.callId],
       ['CSeq', `${this.#seq} INVITE`],
       ['Contact', this.#contact],
       ['Allow', allow],
@@ -112,7 +112,7 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     }
     const way = { peer: this.#spec.destination, symmetric: this.#spec.symmetric ?? false }
     const sent = {
-      callId: this.#callId,
+      callId: this.callId,
       localTag: this.#localTag,
       local: this.#local,
       seq: this.#seq,

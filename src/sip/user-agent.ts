@@ -67,7 +67,7 @@ export class UserAgent implements UserAgentPort {
     this.#options = options
     this.#tagSalt = options.secret(9)
     const isPhone = (source: Address) => options.admit?.({ source, transport: 'udp' }) === 'challenge'
-    this.#wire = new Wire(options.endpoints, options.secret, options.forceRport ?? isPhone)
+    this.#wire = new Wire(options.endpoints, options.secret, options.forceRport ?? isPhone, options.tap)
     this.#transactions = new Transactions(this.#wire, this.#timers, options.maxTransactions ?? 65_536)
     this.#host = {
       name: options.name,
@@ -143,6 +143,7 @@ export class UserAgent implements UserAgentPort {
         return
       case 'refused': {
         this.#drop(flow, parsed.why, now)
+        this.#note(bytes, flow)
         const { via, headers } = parsed.head
         const lines = responseLines({ headers }, flow, this.#statelessTag(header({ headers }, 'call-id') ?? ''))
         lines.push(['Server', this.#options.name])
@@ -150,6 +151,7 @@ export class UserAgent implements UserAgentPort {
         return
       }
       case 'message':
+        this.#note(bytes, flow)
         if (parsed.message.kind === 'request') this.#onRequest(parsed.message, flow, now)
         // More than one Via, and it was not meant for us (§8.1.3.3).
         else if (headerLines(parsed.message, 'via').length > 1) this.#drop(flow, 'a response with two Vias', now)
@@ -158,6 +160,12 @@ export class UserAgent implements UserAgentPort {
       default:
         throw parsed satisfies never
     }
+  }
+
+  #note(bytes: Buffer, flow: Flow): void {
+    const { transport, source } = flow
+    const local = this.#wire.contact({ transport, ...source, local: flow.local })
+    this.#options.tap?.({ direction: 'in', transport, local, remote: source, bytes })
   }
 
   #onRequest(request: Request, flow: Flow, now: number): void {
@@ -313,6 +321,10 @@ export class UserAgent implements UserAgentPort {
     const binding = this.#registrar?.binding(extension, now)
     if (!binding) return null
     return this.invite({ ...spec, target: binding.contact, destination: backTo(binding.flow), symmetric: true }, now)
+  }
+
+  callIdOf(session: SessionId): string | null {
+    return this.#calls.get(session)?.call.callId ?? null
   }
 
   #newSession(): SessionId {

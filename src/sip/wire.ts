@@ -1,6 +1,6 @@
 /** The way out: our Via, where a response goes, and the list of bytes that wait to be drained. */
 import { isIP } from 'node:net'
-import type { Address, Destination, Flow, LocalEndpoint, Outgoing } from './events.ts'
+import type { Address, Destination, Flow, LocalEndpoint, Outgoing, UserAgentOptions } from './events.ts'
 import type { Header, HeaderLine, Request } from './message.ts'
 import type { RoughVia } from './parse.ts'
 import { defaultPort, formatHost, maySendTo } from './uri.ts'
@@ -12,13 +12,16 @@ export class Wire {
   readonly #endpoints: LocalEndpoint[]
   readonly #secret: (bytes: number) => string
   readonly #forceRport: (source: Address) => boolean
+  readonly #tap: UserAgentOptions['tap']
   #out: Outgoing[] = []
 
   constructor(
     endpoints: LocalEndpoint[],
     secret: (bytes: number) => string,
     forceRport: (source: Address) => boolean = () => false,
+    tap?: UserAgentOptions['tap'],
   ) {
+    this.#tap = tap
     this.#forceRport = forceRport
     this.#endpoints = endpoints
     this.#secret = secret
@@ -69,6 +72,13 @@ export class Wire {
     if (endpoint === null || !maySendTo(address, port)) return
     const { connection = null, peer = null } = destination
     this.#out.push({ transport, destination: { address, port }, local: endpoint.id, connection, peer, bytes })
+    this.#tap?.({
+      direction: 'out',
+      transport,
+      local: endpoint.contact(address),
+      remote: { address, port },
+      bytes,
+    })
   }
 
   /**
