@@ -15,6 +15,7 @@ import { isNumber } from './number.ts'
 import { isHoliday } from './policy/holidays.ts'
 import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
+import { barred } from './toll/guard.ts'
 import { type LocalTime, localDay, localTime, minutesADay, zonesOf } from './zone.ts'
 
 export type ContactRequest = {
@@ -141,6 +142,8 @@ class Inquiry {
     const dialable = isNumber(number)
     const wrong = () => `${masked(number)} is not a number that can be dialled.`
     if (!this.#ask('number_invalid', dialable, wrong) || !dialable) return false // it has neither zone nor history
+    const costly = barred(state, number)
+    if (!this.#ask('number_barred', costly === null, () => costly!.words)) return false
     const barredUntil = state.suppressed.until(number, now)
     if (barredUntil !== null) {
       const again = Number.isFinite(barredUntil) ? barredUntil : null

@@ -33,6 +33,7 @@ export function shiftDue(state: FloorState, byMs: number, now: number): void {
     call.deadlineAt += byMs
     pushDue(state, { at: call.deadlineAt, of: 'call', id: call.id })
   }
+  for (const { id, at } of state.toll.ends()) pushDue(state, { at, of: 'toll', id })
   for (const floor of state.campaigns.values()) {
     const { callbackAt } = floor.supply // an hour of the clock on the wall
     if (callbackAt !== null) pushDue(state, { at: callbackAt, of: 'callbacks', id: floor.campaign.id })
@@ -53,6 +54,7 @@ export function isLive(state: FloorState, due: Due): boolean {
   if (due.of === 'call') return state.calls.get(due.id)?.deadlineAt === due.at
   if (due.of === 'campaign') return state.campaigns.get(due.id)?.heldUntil === due.at
   if (due.of === 'callbacks') return state.campaigns.get(due.id)?.supply.callbackAt === due.at
+  if (due.of === 'toll') return state.toll.endsAt(due.id) === due.at
   due satisfies never
   return false
 }

@@ -8,6 +8,8 @@ import type { Decision, Moment } from './decision.ts'
 import { dialByHand } from './dial.ts'
 import { dispose } from './disposition.ts'
 import { Draft } from './draft.ts'
+import { emergencyIntent } from './emergency.ts'
+import { deskDialled, dialEmergency } from './emergency-call.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
@@ -18,6 +20,7 @@ import { takeNote } from './record.ts'
 import { recordingClosed, recordingFailed } from './recording.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
+import { phonesGuessed } from './toll/guard.ts'
 import { trunkChanged } from './trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {
@@ -46,8 +49,10 @@ function handle(d: Draft, input: Input): void {
       return makeReady(d, input.agent)
     case 'agent.break':
       return takeBreak(d, input.agent, input.reason)
-    case 'agent.dial':
-      return dialByHand(d, input)
+    case 'agent.dial': {
+      const emergency = emergencyIntent(d.state, input.number)
+      return emergency === null ? dialByHand(d, input) : dialEmergency(d, input.agent, emergency)
+    }
     case 'agent.acceptPreview':
       return acceptPreview(d, input.agent, input.phone ?? null)
     case 'agent.skipPreview':
@@ -72,6 +77,10 @@ function handle(d: Draft, input: Input): void {
       return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'hung_up')
     case 'leg.offered':
       return legOffered(d, input)
+    case 'phones.guessed':
+      return phonesGuessed(d, input)
+    case 'desk.dialled':
+      return deskDialled(d, input)
     case 'leg.ringing':
       return legRinging(d, input)
     case 'leg.early':

@@ -4,6 +4,7 @@ import { assert } from '../lib/assert.ts'
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import { type GateRefusal, mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
+import { emergencyRingMs, emergencyWay, isEmergency } from './emergency.ts'
 import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -14,7 +15,10 @@ import { normaliseNumber } from './number.ts'
 import { releaseIntent, ringBeforeDial } from './ring.ts'
 import { hasAudio, settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
+import { alarmOf, tollObstacle } from './toll/guard.ts'
 
+/** What said no is the guard against toll fraud, and no policy. */
+const tollGuard = { policy: 'TOLL', version: '1', by: null }
 /** TCPA and Cisco: never shorter than this. */
 export const ringMinMs = 15_000
 const ringDefaultMs = 30_000
@@ -56,7 +60,7 @@ export function startByHand(
   mode: CampaignMode,
   reserve: boolean,
 ): 'placed' | 'no_line' | 'not_allowed' {
-  const way = wayFor(d, intent, mode)
+  const way = wayFor(d, agent, intent, mode)
   if ('obstacle' in way) return stoppedBy(d, agent, intent, way)
   if (reserve && intent.lead !== null && intent.campaign !== null) {
     d.fact({ type: 'lead.reserved', lead: intent.lead, campaign: intent.campaign, agent: agent.user.id })
@@ -71,7 +75,7 @@ export function dialAfterPickUp(d: Draft, agent: Agent, leg: LegId): void {
   if (agent.rung?.leg !== leg) return
   const { intent, call } = agent.rung
   const { mode = 'manual' } = intent
-  const way = wayFor(d, intent, mode)
+  const way = wayFor(d, agent, intent, mode)
   if (!('obstacle' in way)) return placeByHand(d, agent, intent, mode, { leg, call }, way)
   stoppedBy(d, agent, intent, way)
   d.effect({ type: 'phone.hangUp', leg, q850: 16 })
@@ -114,7 +118,12 @@ type Rung = { leg: LegId; call: CallId }
 export type Way = { verdict: Verdict; line: Extract<Line, { ok: true }> }
 type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by: 'line' }
 
-function wayFor(d: Draft, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
+function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
+  const help = isEmergency(d.state, intent.number) ? emergencyWay(d.state) : null
+  if (help !== null) return help
+  const isKnown = mode !== 'manual' || intent.lead !== null || intent.callback !== null
+  const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)
+  if (costly !== null) return { obstacle: { ...costly, retryAt: null, under: tollGuard }, by: 'gate' }
   const gate = mayContact(d.state, { ...intent, mode }, d.now)
   if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
   const trunks = intent.campaign === null ? [] : (d.state.campaigns.get(intent.campaign)?.campaign.trunks ?? [])
@@ -128,11 +137,13 @@ function stoppedBy(d: Draft, agent: Agent, intent: DialIntent, way: Obstacle): '
   if (way.by === 'line') return 'no_line'
   const { campaign, lead, number } = intent
   const { under } = way.obstacle
+  alarmOf(d, way.obstacle, agent.user.id, number)
   d.fact({ type: 'call.refused', campaign, lead, agent: agent.user.id, number, refusal: { rule, words }, under })
   return 'not_allowed'
 }
 
-function placeByHand(
+/** The way is free: the call is placed and the agent waits for the answer. */
+export function placeByHand(
   d: Draft,
   agent: Agent,
   intent: DialIntent,
@@ -164,7 +175,7 @@ function place(
   const owed = callback === null ? {} : { callback, promised: promised ?? null }
   const tried = attempts === undefined ? {} : { attempts }
   d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
-  const ringMs = Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
+  const ringMs = isEmergency(d.state, number) ? emergencyRingMs : Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
   d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
   return call
 }

@@ -51,11 +51,18 @@ export function wrapUpOver(d: Draft, agent: Agent): void {
     const overrun = { agent: agent.user.id, state: 'wrapping', reason: 'overrun', call: call.id, until } as const
     return d.fact({ type: 'agent.stateChanged', ...overrun })
   }
-  d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code: 'none', note: '', fields: {} })
-  closePromise(d, call, 'kept')
-  releaseByRule(d, call, 'ANSWERED')
+  leaveUnwritten(d, agent, call)
   if (agent.next?.phase === 'signed_off') settle(d, agent, 'break')
   else takeState(d, agent, 'break', 'wrap_overrun')
+}
+
+/** The outcome was not written down, and is not waited for any longer. */
+export function leaveUnwritten(d: Draft, agent: Agent, call: Call): void {
+  if (call.campaign !== null) {
+    d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code: 'none', note: '', fields: {} })
+    releaseByRule(d, call, 'ANSWERED')
+  }
+  closePromise(d, call, 'kept')
 }
 
 function followUp(d: Draft, call: Call, agent: Agent, choice: DispositionChoice, input: Dispose): void {

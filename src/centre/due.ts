@@ -9,6 +9,7 @@ import { notPickedUp } from './ring.ts'
 import { agentOf, takeState } from './settle.ts'
 import type { Agent, Call, Due } from './state.ts'
 import { stationLost } from './station.ts'
+import { tollDue } from './toll/due.ts'
 import { waitedTooLong } from './waiting.ts'
 
 export function decideDue(d: Draft, due: Due): void {
@@ -21,6 +22,7 @@ export function decideDue(d: Draft, due: Due): void {
     const agent = d.state.agents.get(due.id)
     return agent === undefined ? undefined : agentDue(d, agent)
   }
+  if (due.of === 'toll') return tollDue(d, due.id)
   const call = d.state.calls.get(due.id)
   return call === undefined ? undefined : callDue(d, call)
 }

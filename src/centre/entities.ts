@@ -298,6 +298,7 @@ export type EndCause =
   | 'no_route' // inbound number unknown, queue closed
   | 'trunk_fault'
   | 'agent_lost' // the agent's audio did not come back
+  | 'toll_limit' // a call by hand abroad, for as long as one may be
   | 'bug'
   | 'restarted'
 

@@ -138,6 +138,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   call.relation = change.relation
   call.agent = change.agent
   call.agentLeg = change.agentLeg ?? null
+  call.desk = change.desk ?? null
   call.promise = change.callback ? promiseOf(change.callback, change.promised) : null
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
@@ -278,7 +279,12 @@ function ended(state: FloorState, call: Call, at: number): void {
   const trunk = state.trunks.get(call.trunk)
   if (trunk !== undefined) trunk.calls--
   // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
-  if (call.connectedAt === null || call.agent === null) state.calls.delete(call.id)
+  if (call.connectedAt === null || !isInHand(state, call)) state.calls.delete(call.id)
+}
+
+/** Not so of a call that somebody's desk phone placed by itself. */
+function isInHand(state: FloorState, call: Call): boolean {
+  return call.agent !== null && state.agents.get(call.agent)?.call === call.id
 }
 
 function leaveWaiting(state: FloorState, call: Call): void {
@@ -337,6 +343,7 @@ function blankCall(
     ourNumber,
     leg,
     agentLeg: null,
+    desk: null,
     recording: null,
     heldBy: null,
     startedAt: at,

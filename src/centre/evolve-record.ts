@@ -1,4 +1,5 @@
 /** What saved records mean for the floor: people, lines, queues, campaigns, numbers that may not be called. */
+import { AllowList } from '../lib/allow-list.ts'
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import { Abandonment } from './abandonment.ts'
 import type { Note } from './decision.ts'
@@ -71,6 +72,8 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'setting.saved':
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
+      if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
+      if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)
       break
     case 'phrase.used':
       state.phrases.set(change.name, change.version)
@@ -83,6 +86,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'lines.rulesSaved':
       state.lines.rules = change.rules
+      break
+    case 'toll.rulesSaved':
+      state.toll.rules = change.rules
       break
     default: // sessions, tokens, settings, exports: no matter of the floor
       break

@@ -18,6 +18,7 @@ import { learnLines } from './lines/learn.ts'
 import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
+import { followToll } from './toll/follow.ts'
 import { localDay } from './zone.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
@@ -80,6 +81,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     default:
       if (change.type.startsWith('call.')) state.counters.follow(change as Fact, at)
+      followToll(state, change, at)
       if (evolveMode(state, change, at)) break
       learnQuality(state, change)
       if (evolveGate(state, change)) break

@@ -40,6 +40,7 @@ import type {
 import type { LineRules } from './lines/rest.ts'
 import type { Policy } from './policy/policy.ts'
 import type { StopKind } from './stops.ts'
+import type { TollRules } from './toll/rules.ts'
 
 /**
  * The allow verdict that a call was placed under: the policies that were asked, joined with `+`, the version of each in the same order, and the
@@ -56,7 +57,7 @@ export type Verdict = {
 /** What a contact was refused under: policies and versions as in `Verdict`, and the policy that said no; null: no policy's rule (do not call …). */
 export type RefusedUnder = { policy: string; version: string; by: string | null }
 
-/** What an agent wants to dial. `number` is E.164. */
+/** What an agent wants to dial. `number` is E.164, or an emergency number. */
 export type DialIntent = {
   number: string
   campaign: CampaignId | null
@@ -187,6 +188,8 @@ export type FloorFact =
       leg: LegId
       /** The agent's rung desk phone, picked up already. */
       agentLeg?: LegId | null
+      /** Whose desk phone dialled by itself (an emergency number); then `agentLeg` is that phone. */
+      desk?: UserId
       debt?: string | null
       /** The callback that this call is to keep. It stays open until someone was talked to (journals of before closed it here). */
       callback?: CallbackId | null
@@ -238,6 +241,11 @@ export type FloorFact =
       durationMs: number
       salvaged: boolean
     }
+  /**
+   * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
+   * is told once a day for each rule and person.
+   */
+  | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
   /** An answered call, or a part of one, has no audio on disk: an alarm. */
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
 
@@ -256,6 +264,7 @@ export type RecordFact =
   | { type: 'trunk.passwordSet'; trunk: TrunkId }
   | { type: 'trunk.removed'; trunk: TrunkId }
   | { type: 'lines.rulesSaved'; rules: LineRules }
+  | { type: 'toll.rulesSaved'; rules: TollRules }
   /** A slice of an import, at most 5,000 rows: seven digits of a mobile number and the area code of its home city, without its 0. */
   | { type: 'attribution.added'; rows: [prefix: number, area: number][] }
   | { type: 'attribution.cleared' }

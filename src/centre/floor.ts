@@ -1,3 +1,4 @@
+import { AllowList } from '../lib/allow-list.ts'
 import { idSeries } from '../lib/ids.ts'
 import { NumberSet } from '../lib/number-set.ts'
 import { Counters } from './counters.ts'
@@ -9,6 +10,7 @@ import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
 import type { FloorState, Setup } from './state.ts'
 import { Stops } from './stops.ts'
+import { TollBook } from './toll/book.ts'
 import { localDay, zoneOr } from './zone.ts'
 
 /**
@@ -35,6 +37,8 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     holidays: shippedHolidays(),
     counters: new Counters(),
     stops: new Stops(),
+    toll: new TollBook(),
+    allowed: { phones: AllowList.kept(setup.allowed?.phones), staff: AllowList.kept(setup.allowed?.staff) },
     suppressed: new NumberSet(setup.suppressed.length + 1024),
     leadsInHand: new Set(),
     recordings: new Map(),
@@ -53,6 +57,8 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)
   state.lines.rules = setup.lineRules ?? state.lines.rules
+  state.toll.rules = setup.tollRules ?? state.toll.rules
+  state.toll.resume(setup.tollSpent ?? [], state.zone, now)
   for (const { at, trunk, callerId, ...counts } of setup.lines ?? []) {
     if (state.trunks.get(trunk)?.trunk.callerIds.includes(callerId)) state.lines.resume(trunk, callerId, at, counts)
   }

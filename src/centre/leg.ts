@@ -3,6 +3,7 @@ import { connect, mute, unmute } from './acd.ts'
 import { isByParty, resultOf } from './call-results.ts'
 import { dialAfterPickUp } from './dial.ts'
 import type { Draft } from './draft.ts'
+import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import type { Input } from './inputs.ts'
@@ -78,6 +79,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if (call.direction === 'in') enter(d, call)
   else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))
   else if (call.mode === 'notice') beginNotice(d, call)
+  else if (call.desk !== null) joinDesk(d, call, call.desk)
 }
 
 export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {

@@ -2,6 +2,8 @@
  * The live floor in memory: bounded by people, lines and buffers, never by the number of leads or calls of the past. Only `evolve` (in
  * `evolve.ts`) changes it, by applying facts.
  */
+
+import type { AllowList } from '../lib/allow-list.ts'
 import type {
   CallbackId,
   CallId,
@@ -44,6 +46,8 @@ import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Stop, Stops } from './stops.ts'
+import type { TollBook } from './toll/book.ts'
+import type { TollRules } from './toll/rules.ts'
 
 export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'notice' | 'waiting' | 'assigned' | 'talking' | 'ended'
 
@@ -67,6 +71,8 @@ export type Call = {
   leg: LegId
   /** The rung desk phone's leg for this call only. */
   agentLeg: LegId | null
+  /** Whose desk phone placed this call by itself; such a call is in nobody's hand. */
+  desk: UserId | null
   recording: RecordingId | null
   heldBy: 'agent' | 'party' | null
   startedAt: number
@@ -212,6 +218,11 @@ export type Due =
   | { at: number; of: 'call'; id: CallId }
   | { at: number; of: 'campaign'; id: CampaignId }
   | { at: number; of: 'callbacks'; id: CampaignId }
+  /** A call by hand abroad has gone on for as long as one may. */
+  | { at: number; of: 'toll'; id: CallId }
+
+/** `staff`: administrators, security and auditors, on pages and by token. */
+export type AllowedFrom = { phones: AllowList; staff: AllowList }
 
 export type FloorState = {
   ids: IdSeries
@@ -240,6 +251,10 @@ export type FloorState = {
   counters: Counters
   /** People whom no channel may reach. */
   stops: Stops
+  /** What may be dialled at all, and how much was talked abroad today. */
+  toll: TollBook
+  /** Where phones, and people with rights over others, may come from. */
+  allowed: AllowedFrom
   /** Numbers that may not be called, for good or until an instant. */
   suppressed: NumberSet
   /** Leads that are in a call or a preview now. */
@@ -284,6 +299,11 @@ export type Setup = {
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */
   lines?: ({ at: number; trunk: TrunkId; callerId: string } & TallyCounts)[]
   lineRules?: LineRules
+  tollRules?: TollRules
+  /** As the administrator wrote them; left out: from anywhere. */
+  allowed?: { phones: string; staff: string }
+  /** Talked abroad since midnight by calls dialled by hand. */
+  tollSpent?: { by: UserId; ms: number }[]
   /** Home cities of mobile prefixes, as `packedAreas` in lines/area.ts makes them. */
   mobileAreas?: Uint16Array | null
   /** Recordings still open on disk from before a restart: `recording.closed` with `salvaged` seals them. */

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { Role } from '../centre/entities.ts'
+import { addressOf } from './address.ts'
 import type { Ctx, Deps, Env, Guard, Language } from './deps.ts'
 import type { SessionEnd } from './session.ts'
 
@@ -18,6 +19,7 @@ export function allow(...roles: [Role, ...Role[]]): Guard {
     c.set('user', found.user)
     c.set('sessionId', found.session.id)
     if (!allowed.has(found.user.role)) throw new Forbidden(found.user.role)
+    checkPlace(deps, c, found.user.role)
     c.header('Cache-Control', 'no-store')
     return next()
   }
@@ -34,6 +36,26 @@ export class Forbidden extends Error {
   constructor(role: string) {
     super(`the role ${role} may not do this`)
   }
+}
+
+/** HTTP 403: right person, wrong network. */
+export class WrongPlace extends Forbidden {
+  override name = 'WrongPlace'
+  constructor(role: Role, address: string) {
+    super(role)
+    this.message = `the role ${role} may not sign in from ${address}: it is in none of the networks of /admin/safety`
+  }
+}
+
+const staff = new Set<Role>(['admin', 'security', 'auditor'])
+
+/** Who has rights over others comes from where the administrator said, with a session or a token. */
+export function checkPlace(deps: Deps, c: Ctx, role: Role): void {
+  if (!staff.has(role)) return
+  const list = deps.engine.state.allowed.staff
+  if (list.isEverywhere) return
+  const address = addressOf(c)
+  if (!list.has(address)) throw new WrongPlace(role, address)
 }
 
 /** `__Host-` binds the cookie to this very host; browsers take it over TLS only. */

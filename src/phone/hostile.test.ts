@@ -23,6 +23,7 @@ function phoneAtTrunk() {
     localAddress: () => '127.0.0.1',
     mediaAddress: null,
     extensionOf: () => null,
+    isEmergency: () => false,
     agentAt: () => null,
     post: input => void posted.push(input),
     newLegId: () => 'w_1' as LegId,

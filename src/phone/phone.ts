@@ -10,6 +10,7 @@ import { Allowance } from './allowance.ts'
 import type { Leg } from './leg.ts'
 import { Legs, type LegsOptions, trunkSilenceMs } from './legs.ts'
 import { agree, answerTo, offerOf } from './offer.ts'
+import { schemeOf } from './trunk-lines.ts'
 
 /** Time a nailed desk phone may ring until it picks up. */
 const nailedRingMs = 30_000
@@ -19,25 +20,30 @@ const nailedRingMs = 30_000
  */
 const offersPerSecondLeast = 20
 const offersBurstS = 5
-
-import { schemeOf } from './trunk-lines.ts'
+/** Alarms about guessed passwords: each is a line of the journal, for good. */
+const locksBurst = 10
+const locksPerSecond = 0.1
 
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
 export type PhoneOptions = LegsOptions & {
   extensionOf(agent: UserId): string | null
   agentAt(extension: string): UserId | null
+  /** Whether a desk phone may dial this by itself. */
+  isEmergency(dialled: string): boolean
   newLegId(): LegId
 }
 
 export class Phone {
   readonly #options: PhoneOptions
   readonly #legs: Legs
+  readonly #locks: Allowance
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
   constructor(options: PhoneOptions) {
     this.#options = options
     this.#legs = new Legs(options)
+    this.#locks = new Allowance({ burst: locksBurst, perSecond: locksPerSecond, now: options.now() })
   }
 
   /** Legs that are not over, for figures. */
@@ -97,6 +103,8 @@ export class Phone {
       case 'dropped':
         this.#options.log.warn({ source: event.source.address, count: event.count }, `SIP dropped: ${event.reason}`)
         return
+      case 'lockedOut':
+        return this.#lockedOut(event)
       case 'qualified':
       case 'registered':
       case 'unregistered':
@@ -215,9 +223,9 @@ export class Phone {
 
   #answer(id: LegId): void {
     const leg = this.#legs.get(id)
-    if (leg?.phase !== 'offered' || leg.far.kind !== 'trunk') return
+    if (leg?.phase !== 'offered') return
     const { bay, now } = this.#options
-    const peer = this.#options.lines.destination(leg.far.trunk)?.address ?? '127.0.0.1'
+    const peer = this.#peerOf(leg.far) ?? '127.0.0.1'
     bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs }).then(
       local => {
         if (leg.phase !== 'offered' || !leg.session) return this.#legs.closeMedia(leg)
@@ -240,6 +248,12 @@ export class Phone {
       },
       error => this.#legs.noMedia(leg, error),
     )
+  }
+
+  /** The address that our SDP should be seen from. */
+  #peerOf(far: Leg['far']): string | undefined {
+    if (far.kind === 'trunk') return this.#options.lines.destination(far.trunk)?.address
+    return this.#options.ua.binding(far.extension)?.flow.source.address
   }
 
   #reject(id: LegId, sipStatus: number): void {
@@ -276,6 +290,7 @@ export class Phone {
   #incoming(event: Extract<UaEvent, { type: 'incoming' }>): void {
     const { ua, lines, now, log } = this.#options
     const { address } = event.flow.source
+    if (event.extension !== null && this.#options.isEmergency(event.to)) return this.#emergency(event, event.extension)
     const trunk = event.extension === null ? lines.trunkOf(event.flow) : null
     if (trunk === null) {
       // Desk phones are rung by us; outgoing calls start on the desk page, where the gate and the outcome form are.
@@ -292,6 +307,33 @@ export class Phone {
     this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
     this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
+  }
+
+  /** A desk phone, which has proved who it is, calls for help by itself. */
+  #emergency(event: Extract<UaEvent, { type: 'incoming' }>, extension: string): void {
+    const { ua, now, agentAt } = this.#options
+    const user = agentAt(extension)
+    if (user === null) return ua.reject(event.session, 403, 21, now())
+    const leg = this.#legs.make(
+      this.#options.newLegId(),
+      null,
+      { kind: 'desk', agent: user, extension, nailed: false },
+      extension,
+      0,
+    )
+    leg.phase = 'offered'
+    leg.offer = event.sdp
+    this.#legs.bind(leg, event.session)
+    this.#legs.post({ type: 'desk.dialled', leg: leg.id, user, to: event.to }, leg)
+  }
+
+  /** Told at once, and not more often than a person can read. */
+  #lockedOut({ extension, source }: Extract<UaEvent, { type: 'lockedOut' }>): void {
+    const { log, now } = this.#options
+    const claimed = /^\d{1,16}$/.test(extension) ? extension : 'no extension'
+    log.warn({ source: source.address, extension: claimed }, 'a phone password is being guessed: locked for a while')
+    if (!this.#locks.take(now())) return
+    this.#options.post({ type: 'phones.guessed', extension: claimed, source: source.address }, 'system')
   }
 
   #mayOffer(trunk: TrunkId): boolean {
@@ -319,6 +361,7 @@ export class Phone {
           | 'incoming'
           | 'bindingChanged'
           | 'dropped'
+          | 'lockedOut'
           | 'qualified'
           | 'registered'
           | 'unregistered'

@@ -11,6 +11,7 @@ import type { Input } from '../centre/inputs.ts'
 import { ownPrefix } from '../centre/speech/message.ts'
 import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
+import { emergencyOf } from '../centre/toll/rules.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type CampaignId, type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -132,8 +133,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     secret: secretText,
     random: options.random,
     registrar: { realm: sipRealm, lookup: extension => passwords.lookup(extension) },
-    admit: (flow): Admission => (lines.trunkOf(flow) === null ? 'challenge' : 'trusted'),
     tap: message => options.ladder?.note(message),
+    admit: (flow): Admission => {
+      if (lines.trunkOf(flow) !== null) return 'trusted'
+      return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
+    },
   })
   const lines = new TrunkLines({
     ua,
@@ -173,6 +177,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     mediaAddress: options.media.address,
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
+    isEmergency: dialled => emergencyOf(floor().toll.rules, dialled) !== null,
     post,
     newLegId,
     nameDialog: (callId, leg) => options.ladder?.name(callId, leg),

@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { stopKinds } from '../centre/stops.ts'
+import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -38,6 +39,15 @@ export const phoneNumber = z
     return z.NEVER
   })
   .openapi({ type: 'string', example: '+8613812345678' })
+
+/** What a person dials: a telephone number, or an emergency number, of which the floor knows whether it is one. */
+const dialledNumber = z.union([
+  z
+    .string()
+    .regex(/^\d{2,6}$/)
+    .refine(isEmergencyNumber),
+  phoneNumber,
+])
 
 /** Shown to customers: E.164, or a short number of the carrier's such as 95xxx and 400. */
 const callerId = z
@@ -290,7 +300,7 @@ export const tokenInput = z.strictObject({ name: words(64), role: z.enum(roles) 
 export const callInput = z
   .strictObject({
     agent: id<UserId>(),
-    number: phoneNumber,
+    number: dialledNumber,
     party: words(64).nullable().default(null),
     campaign: id<CampaignId>().nullable().default(null),
     /** Why a rule that only warns is gone past; supervisors and administrators. */

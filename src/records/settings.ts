@@ -1,12 +1,17 @@
 import type { Actor } from '../centre/facts.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
+import { AllowList } from '../lib/allow-list.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
+
+const networksWords = 'addresses or networks, one a line, at most 200: 10.1.0.0/16; nothing: from anywhere'
 
 /** Every setting there is and what is right for it. */
 const checks: Record<string, { allowed: string; isRight: (value: string) => boolean }> = {
   'centre.name': { allowed: 'at most 64 characters', isRight: value => value.length <= 64 },
   'centre.zone': { allowed: 'an IANA time zone, e.g. Asia/Shanghai', isRight: isZone },
+  'allow.phones': { allowed: networksWords, isRight: isNetworks },
+  'allow.staff': { allowed: networksWords, isRight: isNetworks },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
@@ -30,6 +35,10 @@ export async function saveSettings(door: RecordsDoor, actor: Actor, values: Reco
   if (problems.length > 0) throw new InvalidInput(problems)
   const facts = Object.entries(values).map(([key, value]) => ({ type: 'setting.saved' as const, key, value }))
   if (facts.length > 0) await keep(door, actor, facts)
+}
+
+function isNetworks(text: string): boolean {
+  return AllowList.read(text) instanceof AllowList
 }
 
 function isZone(value: string): boolean {

@@ -177,6 +177,8 @@ export type UaEvent =
   | { type: 'registrationFailed'; registration: string; status: number | null; reason: string; retryInMs: number }
   | { type: 'unregistered'; registration: string }
   /** A desk phone came, stayed at another address, or went (`binding` null). */
+  /** Passwords of a phone are being guessed; the guesser is not listened to for a while. `extension` as it was claimed: it may not exist. */
+  | { type: 'lockedOut'; extension: string; source: Address }
   | { type: 'bindingChanged'; extension: string; binding: Binding | null }
   /** Told for each OPTIONS: `up` when anything at all was answered. */
   | { type: 'qualified'; target: string; up: boolean; status: number | null; rttMs: number | null }

@@ -1,6 +1,7 @@
 /**
  * Who guesses passwords is locked out: one extension from one address after 5 failures, a whole address after 50 (a telephone with a stale
- * password must not silence the others behind its NAT). Each further lock is twice as long.
+ * password must not silence the others behind its NAT), and an extension for every address but the phone's own after 25 from wherever they
+ * came. Each further lock is twice as long.
  */
 type Record = { failures: number; since: number; lockedUntil: number; locks: number }
 
@@ -8,17 +9,25 @@ const windowMs = 60_000
 const firstLockMs = 30_000
 const longestLockMs = 3_600_000
 const recordsMax = 20_000
+const max = { source: 50, pair: 5, name: 25 }
 
 export class Lockout {
   readonly #records = new Map<string, Record>()
 
-  isLocked(source: string, name: string, now: number): boolean {
-    return this.#locked(source, now) || this.#locked(`${source} ${name}`, now)
+  /** `home`: where the extension is registered from now, if it is; guesses from elsewhere do not silence it. */
+  isLocked(source: string, name: string, home: string | null, now: number): boolean {
+    if (this.#locked(source, now) || this.#locked(`${source} ${name}`, now)) return true
+    return source !== home && this.#locked(`* ${name}`, now)
   }
 
-  failed(source: string, name: string, now: number): void {
-    this.#count(source, 50, now)
-    this.#count(`${source} ${name}`, 5, now)
+  /** Answers whether this failure locked somebody out. */
+  failed(source: string, name: string, now: number): boolean {
+    const locks = [
+      this.#count(source, max.source, now),
+      this.#count(`${source} ${name}`, max.pair, now),
+      this.#count(`* ${name}`, max.name, now),
+    ]
+    return locks.includes(true)
   }
 
   succeeded(source: string, name: string): void {
@@ -29,7 +38,7 @@ export class Lockout {
     return (this.#records.get(key)?.lockedUntil ?? Number.NEGATIVE_INFINITY) > now
   }
 
-  #count(key: string, max: number, now: number): void {
+  #count(key: string, most: number, now: number): boolean {
     const record = this.#records.get(key) ?? {
       failures: 0,
       since: now,
@@ -40,7 +49,8 @@ export class Lockout {
       record.failures = 0
       record.since = now
     }
-    if (++record.failures >= max) {
+    const locks = ++record.failures >= most
+    if (locks) {
       record.lockedUntil = now + Math.min(firstLockMs * 2 ** record.locks++, longestLockMs)
       record.failures = 0
     }
@@ -48,5 +58,6 @@ export class Lockout {
     this.#records.delete(key)
     this.#records.set(key, record)
     if (this.#records.size > recordsMax) this.#records.delete(this.#records.keys().next().value!)
+    return locks
   }
 }

@@ -3,7 +3,7 @@
  * registered last. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
  */
 import { DigestServer } from './digest.ts'
-import type { Binding, Flow, UserAgentOptions } from './events.ts'
+import type { Address, Binding, Flow, UserAgentOptions } from './events.ts'
 import { fromWire, parseCount } from './grammar.ts'
 import { parseNameAddresses } from './headers.ts'
 import { Lockout } from './lockout.ts'
@@ -20,6 +20,8 @@ type RegistrarOptions = NonNullable<UserAgentOptions['registrar']> & {
   secret: (bytes: number) => string
   timers: Timers
   onChange(extension: string, binding: Binding | null): void
+  /** Somebody guesses: this source, or this extension from elsewhere than its phone, is not listened to for a while. */
+  onLocked(extension: string, source: Address): void
 }
 
 export class Registrar {
@@ -40,7 +42,8 @@ export class Registrar {
   /** Who sent this request, by digest; or what to answer. */
   prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
     const source = flow.source.address
-    if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
+    const home = this.#bindings.get(claimed)?.binding.flow.source.address ?? null
+    if (this.#lockout.isLocked(source, claimed, home, now)) return refuse(403)
     const verdict = this.#digest.verify(request, now, source)
     switch (verdict.type) {
       case 'challenge':
@@ -52,11 +55,11 @@ export class Registrar {
           },
         }
       case 'wrong':
-        this.#lockout.failed(source, claimed, now)
+        this.#wrong(flow, claimed, now)
         return refuse(403)
       case 'proved':
         if (verdict.username !== claimed) {
-          this.#lockout.failed(source, claimed, now)
+          this.#wrong(flow, claimed, now)
           return refuse(403)
         }
         this.#lockout.succeeded(source, claimed)
@@ -64,6 +67,10 @@ export class Registrar {
       default:
         throw verdict satisfies never
     }
+  }
+
+  #wrong(flow: Flow, claimed: string, now: number): void {
+    if (this.#lockout.failed(flow.source.address, claimed, now)) this.#options.onLocked(claimed, flow.source)
   }
 
   register(request: Request, flow: Flow, now: number): Reply {

@@ -91,6 +91,7 @@ export class UserAgent implements UserAgentPort {
           secret: options.secret,
           timers: this.#timers,
           onChange: (extension, binding) => this.#events.push({ type: 'bindingChanged', extension, binding }),
+          onLocked: (extension, source) => this.#events.push({ type: 'lockedOut', extension, source }),
         })
       : null
   }
@@ -204,6 +205,7 @@ export class UserAgent implements UserAgentPort {
           ['Accept', 'application/sdp'],
         )
       case 'REGISTER':
+        if (this.#options.admit?.(flow) === 'refuse') return say(403)
         return this.#registrar?.register(request, flow, now) ?? say(405, ['Allow', allow])
       case 'BYE':
       case 'INFO':

@@ -14,6 +14,7 @@ import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { phrasesInUse } from './phrases.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
+import { tollOf } from './toll.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
@@ -66,6 +67,8 @@ export const loadQueries = {
       .where(literal`until IS NULL OR until > ${args.now}`)
       .all(),
     zone: zoneOf(db),
+    ...tollOf(db, zoneOf(db), args.now),
+    allowed: { phones: settingOf(db, 'allow.phones'), staff: settingOf(db, 'allow.staff') },
     abandonment: abandonQuarters(db.$client, args.now),
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
@@ -95,11 +98,13 @@ export const loadQueries = {
   }),
 }
 
+function settingOf(db: Db, key: string): string {
+  const row = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(key) as { value: string } | undefined
+  return row?.value ?? ''
+}
+
 function zoneOf(db: Db): string {
-  const row = sql(db.$client, "SELECT value FROM settings WHERE key = 'centre.zone'").get() as
-    | { value: string }
-    | undefined
-  return zoneOr(row?.value)
+  return zoneOr(settingOf(db, 'centre.zone'))
 }
 
 /** What the gate needs from the start: own policies, calendars, stopped people, and who was contacted as far back as the policies in use look. */

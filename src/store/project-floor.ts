@@ -20,6 +20,7 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
     case 'agent.signedOn':
     case 'agent.stationChanged':
     case 'call.digit':
+    case 'safety.alarmed':
     case 'campaign.modeChanged':
     case 'preview.offered':
     case 'preview.closed':

@@ -3,6 +3,7 @@ import { type Connection, sql } from './db.ts'
 import { lineRulesKey } from './lines.ts'
 import type { ProjectedLine } from './project.ts'
 import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
+import { tollRulesKey } from './toll.ts'
 
 export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
@@ -214,6 +215,15 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
         `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
         lineRulesKey,
+        JSON.stringify(fact.rules),
+        at,
+      )
+      return
+    case 'toll.rulesSaved':
+      run(
+        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
+        tollRulesKey,
         JSON.stringify(fact.rules),
         at,
       )

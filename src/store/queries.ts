@@ -26,6 +26,7 @@ import { settingQueries } from './settings.ts'
 import { suppressionQueries } from './suppressions.ts'
 import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
+import { tollQueries } from './toll.ts'
 import { userQueries } from './users.ts'
 
 export const queries = {
@@ -42,6 +43,7 @@ export const queries = {
   ...filterQueries,
   ...listQueries,
   ...lineQueries,
+  ...tollQueries,
   ...loadQueries,
   ...minuteQueries,
   ...pacingQueries,

@@ -21,6 +21,7 @@ const quality: Entry[] = [{ path: '/auditor', word: 'recordings', icon: 'audio-l
 const security: Entry[] = [
   { path: '/admin/users', word: 'users', icon: 'users' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
+  { path: '/admin/safety', word: 'safety', icon: 'lock' },
   { path: '/admin/journal', word: 'journal', icon: 'scroll-text' },
 ]
 const auditor: Entry[] = [
@@ -38,6 +39,7 @@ const admin: Entry[] = [
   { path: '/admin/suppressions', word: 'suppressions', icon: 'ban' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
   { path: '/admin/policies', word: 'policies', icon: 'shield-check' },
+  { path: '/admin/safety', word: 'safety', icon: 'lock' },
 ]
 const navigation: Record<Role, Entry[]> = { agent, supervisor, quality, admin, security, auditor }
 

@@ -33,6 +33,7 @@ export function sampleFloor(language: Language): FloorProps {
       dialled: 4188,
       abandonRateMax: 0.03,
       recordingsMissing: 0,
+      alarms: 0,
       callbacks: { open: 14, overdue: 2 },
     },
     agents: Array.from({ length: 24 }, (_, i) => {

@@ -19,6 +19,7 @@ import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls } from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { lineSamples } from './lines.ts'
+import { safetySamples } from './safety.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
   'sign-in': language =>
@@ -50,6 +51,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...adminSamples,
   ...auditorSamples,
   ...lineSamples,
+  ...safetySamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),

@@ -14,6 +14,7 @@ import { orderWords } from './order.ts'
 import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
+import { safetyWords } from './safety.ts'
 import { supervisorWords } from './supervisor.ts'
 
 export type { Language } from './language.ts'
@@ -35,6 +36,7 @@ const zh = {
   phrases: phraseWords.zh,
   importReport: importReportWords.zh,
   connection: connectionWords.zh,
+  safety: safetyWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -56,6 +58,7 @@ const en: Words = {
   phrases: phraseWords.en,
   importReport: importReportWords.en,
   connection: connectionWords.en,
+  safety: safetyWords.en,
 }
 
 /** All texts of the pages in one language. */

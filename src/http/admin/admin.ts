@@ -11,6 +11,7 @@ import { numberRoutes } from './numbers.ts'
 import { phraseRoutes } from './phrases.ts'
 import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
+import { safetyRoutes } from './safety.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -37,6 +38,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     calendarRoutes,
     tokenRoutes,
     journalRoutes,
+    safetyRoutes,
   ]
   for (const routes of nouns) route.route('/', routes(deps))
   return route

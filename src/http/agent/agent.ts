@@ -10,6 +10,7 @@ import { breakReasons } from '../../../web/words/agent.ts'
 import type { Refusal } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { normaliseNumber } from '../../centre/number.ts'
+import { emergencyOf } from '../../centre/toll/rules.ts'
 import { type CallbackId, type CallId, type CampaignId, isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { callbackById, closeCallback } from '../callbacks.ts'
@@ -60,7 +61,9 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const typed = await typedOf(c)
     const w = textsOf(await frameOf(c, deps))
     const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
-    const number = kept?.number ?? normaliseNumber(textOf(typed, 'number'))
+    const typedNumber = textOf(typed, 'number')
+    const emergency = emergencyOf(deps.engine.state.toll.rules, typedNumber)
+    const number = kept?.number ?? emergency ?? normaliseNumber(typedNumber)
     const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
     if (number === null)

@@ -14,6 +14,7 @@ import { pacingApi } from './pacing.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
 import { createApi } from './route.ts'
+import { safetyApi } from './safety.ts'
 import { suppressionsApi } from './suppressions.ts'
 import { telephonyApi } from './telephony.ts'
 
@@ -35,6 +36,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     attemptsApi,
     gateApi,
     eventsApi,
+    safetyApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

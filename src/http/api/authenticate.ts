@@ -1,6 +1,7 @@
 import { tokenOf } from '../../records/tokens.ts'
 import { bearerOf } from '../bearer.ts'
 import type { Deps, Guard } from '../deps.ts'
+import { checkPlace } from '../guard.ts'
 import { BadRequest } from '../problem.ts'
 
 /** `Authorization: Bearer swr_…`. A cookie opens nothing here, so no page of another site can use the API through a browser. */
@@ -16,6 +17,7 @@ export function authenticated(deps: Deps): Guard {
         `found ${found}; allowed: Authorization: Bearer TOKEN, issued on the page /admin/tokens`,
       )
     }
+    checkPlace(deps, c, token.role)
     c.set('client', { actor: `token:${token.id}`, role: token.role, token: token.id })
     return next()
   }

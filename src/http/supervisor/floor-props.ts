@@ -10,6 +10,7 @@ import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/
 import { heldWords } from '../live/held-words.ts'
 
 const liveCallsMax = 300
+const hourMs = 3_600_000
 
 /** What the store counts: recordings missing today, and callbacks. */
 type Stored = { missing: number; callbacks: FloorProps['figures']['callbacks'] }
@@ -39,6 +40,7 @@ export function floorOf(state: FloorState, frame: Frame, { missing, callbacks }:
       dialled: sum('dialled'),
       abandonRateMax: limits.length === 0 ? null : Math.min(...limits),
       recordingsMissing: missing,
+      alarms: state.toll.alarmsSince(frame.now - hourMs),
       callbacks,
     },
     agents: agents.map(agent => agentTile(agent, state)),

@@ -20,6 +20,8 @@ export type FloorProps = {
     /** The tightest limit of the running campaigns, 0..1; null: none runs. */
     abandonRateMax: number | null
     recordingsMissing: number
+    /** Safety alarms of the last hour. */
+    alarms: number
     callbacks: { open: number; overdue: number }
   }
   agents: AgentTile[]

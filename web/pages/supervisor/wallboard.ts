@@ -31,7 +31,7 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
-  const { callbacks } = textsOf(props.frame)
+  const { callbacks, safety } = textsOf(props.frame)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
   const limit = figures.abandonRateMax
@@ -50,6 +50,7 @@ ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandon
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
 ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
+${figures.alarms === 0 ? null : tile(safety.title, String(figures.alarms), safety.wallboard(figures.alarms), 'red')}
 </section>`
 }
 

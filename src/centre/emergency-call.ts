@@ -1,0 +1,72 @@
+/** Dialling an emergency number: on the desk page, whatever is in hand there, and on a desk phone by itself. */
+import type { UserId } from '../lib/ids.ts'
+import { placeByHand } from './dial.ts'
+import { leaveUnwritten } from './disposition.ts'
+import type { Draft } from './draft.ts'
+import { emergencyRingMs, emergencyWay, emergencyWords } from './emergency.ts'
+import type { DialIntent } from './facts.ts'
+import type { Input } from './inputs.ts'
+import { withdrawPreview } from './preview.ts'
+import { ringBeforeDial } from './ring.ts'
+import { hasAudio } from './settle.ts'
+import type { Agent } from './state.ts'
+import { emergencyOf } from './toll/rules.ts'
+
+export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
+  const agent = d.state.agents.get(id)
+  if (agent === undefined || agent.phase === 'signed_off')
+    return d.refuse('not_signed_on', 'Sign on first, or dial on the desk phone itself.')
+  if (!hasAudio(agent)) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  const way = emergencyWay(d.state)
+  if (way === null) return d.refuse('no_trunk', 'No trunk is set up: use another telephone.')
+  if (!leaveForEmergency(d, agent)) return d.refuse('agent_busy', 'Hang up the call in hand first, then dial again.')
+  const { number } = intent
+  d.fact({
+    type: 'safety.alarmed',
+    ...{ rule: 'emergency', user: agent.user.id, call: null, number, words: emergencyWords(number) },
+  })
+  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  else placeByHand(d, agent, intent, 'manual', null, way)
+}
+
+/** The preview or the outcome in hand waits no longer. Answers whether the agent may dial now: only a call that goes on is hung up first. */
+function leaveForEmergency(d: Draft, agent: Agent): boolean {
+  switch (agent.phase) {
+    case 'ready':
+    case 'break':
+      return true
+    case 'preview':
+      withdrawPreview(d, agent, 'emergency')
+      return true
+    case 'wrapping': {
+      const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+      if (call !== undefined) leaveUnwritten(d, agent, call)
+      return true
+    }
+    case 'signed_off':
+    case 'dialing':
+    case 'ringing':
+    case 'talking':
+      return false
+    default:
+      return agent.phase satisfies never
+  }
+}
+
+/** A desk phone dialled by itself. The phone hears the ring-back and the call is patched to it when it is answered. */
+export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
+  if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
+  const number = emergencyOf(d.state.toll.rules, to)
+  const way = number === null ? null : emergencyWay(d.state)
+  if (number === null || way === null)
+    return d.effect({ type: 'phone.reject', leg, sipStatus: number === null ? 403 : 503 })
+  const call = d.id<'call'>('c')
+  const out = d.id<'leg'>('l')
+  const { trunk, callerId } = way.line
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null, agent: null }
+  const line = { number, trunk, callerId, leg: out, agentLeg: leg }
+  d.fact({ type: 'call.dialed', call, mode: 'manual', ...nobody, ...line, desk: user, verdict: way.verdict })
+  d.fact({ type: 'safety.alarmed', rule: 'emergency', user, call, number, words: emergencyWords(number) })
+  d.effect({ type: 'phone.answer', leg })
+  d.effect({ type: 'phone.dial', leg: out, call, trunk, number, callerId, ringMs: emergencyRingMs })
+}

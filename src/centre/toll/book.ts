@@ -1,0 +1,120 @@
+/** How long the centre has talked abroad today by calls that people dialled by hand, and which such calls are under way. */
+import type { CallId, UserId } from '../../lib/ids.ts'
+import type { Fact } from '../facts.ts'
+import { localDay } from '../zone.ts'
+import { isHome, type TollRules, tollRulesDefault } from './rules.ts'
+
+type Live = { by: UserId; since: number | null }
+const minuteMs = 60_000
+/** What is told as an alarm: the same again only on the next day. */
+const toldMax = 2_000
+const alarmsMax = 100
+
+export class TollBook {
+  rules: TollRules = tollRulesDefault
+  #day = Number.NaN
+  #totalMs = 0
+  readonly #byPerson = new Map<UserId, number>()
+  readonly #live = new Map<CallId, Live>()
+  readonly #told = new Set<string>()
+  /** Of the alarms since the start, the last ones, oldest first. */
+  readonly #alarms: number[] = []
+
+  /** What the store knows of the day so far. */
+  resume(spent: readonly { by: UserId; ms: number }[], zone: string, at: number): void {
+    this.#turn(zone, at)
+    for (const { by, ms } of spent) this.#add(by, ms)
+  }
+
+  follow(fact: Fact, zone: string, at: number): void {
+    switch (fact.type) {
+      case 'call.dialed': {
+        const { agent, call, number, mode, lead, callback } = fact
+        if (agent === null || mode !== 'manual' || lead !== null || callback) return // a lead's and a callback's are known
+        if (!number.startsWith('+') || isHome(number, zone)) return // an emergency number is nobody's
+        this.#turn(zone, at)
+        this.#live.set(call, { by: agent, since: null })
+        return
+      }
+      case 'call.answered': {
+        const live = this.#live.get(fact.call)
+        if (live !== undefined) live.since ??= at
+        return
+      }
+      case 'call.ended': {
+        const live = this.#live.get(fact.call)
+        if (live === undefined) return
+        this.#live.delete(fact.call)
+        this.#turn(zone, at)
+        if (live.since !== null) this.#add(live.by, at - live.since)
+        return
+      }
+      case 'safety.alarmed':
+        this.#turn(zone, at)
+        this.#alarms.push(at)
+        if (this.#alarms.length > alarmsMax) this.#alarms.shift()
+        if (this.#told.size < toldMax) this.#told.add(toldKey(fact.rule, fact.user))
+        return
+      default:
+        return
+    }
+  }
+
+  /** ms talked abroad since midnight, calls under way included. */
+  spent(person: UserId, zone: string, at: number): { person: number; centre: number } {
+    const isToday = this.#day === localDay(zone, at)
+    let [mine, all] = isToday ? [this.#byPerson.get(person) ?? 0, this.#totalMs] : [0, 0]
+    for (const { by, since } of this.#live.values()) {
+      if (since === null) continue
+      all += at - since
+      if (by === person) mine += at - since
+    }
+    return { person: mine, centre: all }
+  }
+
+  /** When this call must be over; null: it is not one of those, or not answered. */
+  endsAt(call: CallId): number | null {
+    const since = this.#live.get(call)?.since ?? null
+    return since === null ? null : since + this.rules.callMinutesMax * minuteMs
+  }
+
+  /** Calls under way and when each must be over. */
+  *ends(): Iterable<{ id: CallId; at: number }> {
+    for (const id of this.#live.keys()) {
+      const at = this.endsAt(id)
+      if (at !== null) yield { id, at }
+    }
+  }
+
+  /** Alarms since an instant; 100 at most. */
+  alarmsSince(at: number): number {
+    return this.#alarms.filter(each => each >= at).length
+  }
+
+  isTold(rule: string, person: UserId, zone: string, at: number): boolean {
+    return this.#day === localDay(zone, at) && this.#told.has(toldKey(rule, person))
+  }
+
+  /** The clock was set: what is under way goes on for as long as was left of it. */
+  shift(byMs: number): void {
+    for (const live of this.#live.values()) if (live.since !== null) live.since += byMs
+  }
+
+  #add(by: UserId, ms: number): void {
+    this.#totalMs += ms
+    this.#byPerson.set(by, (this.#byPerson.get(by) ?? 0) + ms)
+  }
+
+  #turn(zone: string, at: number): void {
+    const day = localDay(zone, at)
+    if (day === this.#day) return
+    this.#day = day
+    this.#totalMs = 0
+    this.#byPerson.clear()
+    this.#told.clear()
+  }
+}
+
+function toldKey(rule: string, person: UserId | null): string {
+  return `${rule} ${person ?? ''}`
+}

@@ -1,0 +1,79 @@
+/** Whether a person may dial this number by hand now, and what becomes of such calls that go on for too long. */
+import type { UserId } from '../../lib/ids.ts'
+import { maskNumber } from '../../lib/mask.ts'
+import type { Draft } from '../draft.ts'
+import type { Refusal, Role } from '../entities.ts'
+import { clock } from '../gate-words.ts'
+import type { FloorState } from '../state.ts'
+import { localTime } from '../zone.ts'
+import { barringOf, isHome, matches } from './rules.ts'
+
+const minuteMs = 60_000
+
+/** Why this number is called by nobody, in no mode; null: it may be. */
+export function barred(state: FloorState, number: string): Refusal | null {
+  const prefix = barringOf(state.toll.rules, number)
+  if (prefix === null) return null
+  return { rule: 'number_barred', words: `Numbers that begin with ${prefix} are barred: they cost extra.` }
+}
+
+/**
+ * What keeps this person from dialling this number by hand; null: nothing. `isKnown`: the number is a lead's or a callback's, which the
+ * campaign allows. Cheap for numbers of the centre's own country.
+ */
+export function tollObstacle(
+  state: FloorState,
+  { by, number, isKnown }: { by: UserId; number: string; isKnown: boolean },
+  now: number,
+): Refusal | null {
+  if (isKnown) return null
+  const { toll, zone } = state
+  const { rules } = toll
+  const role = state.users.get(by)?.role ?? 'agent'
+  if (!matches(patternsFor(rules.byHand, role), number, zone)) {
+    const words = `${maskNumber(number)} is not a number that you may dial by hand: ask the administrator.`
+    return { rule: 'number_not_allowed', words }
+  }
+  if (isHome(number, zone)) return null
+  const { night } = rules
+  if (night !== null && isBetween(localTime(zone, now).minute, night)) {
+    const words = `Nobody is called abroad by hand from ${clock(night.from)} to ${clock(night.to)}.`
+    return { rule: 'toll_night', words }
+  }
+  const spent = toll.spent(by, zone, now)
+  if (spent.person >= rules.personMinutesMax * minuteMs)
+    return { rule: 'toll_person', words: `Today's ${rules.personMinutesMax} minutes abroad are used up.` }
+  if (spent.centre >= rules.centreMinutesMax * minuteMs)
+    return { rule: 'toll_centre', words: `The centre's ${rules.centreMinutesMax} minutes abroad of today are used up.` }
+  return null
+}
+
+/** Rules of which somebody is told at once, since people come upon them by accident only now and then. */
+const alarming = new Set(['number_barred', 'number_not_allowed', 'toll_night', 'toll_person', 'toll_centre'])
+
+/** Tells of a refusal once a day for each rule and person. */
+export function alarmOf(d: Draft, refusal: Refusal, by: UserId, number: string): void {
+  if (!alarming.has(refusal.rule) || d.state.toll.isTold(refusal.rule, by, d.state.zone, d.now)) return
+  d.fact({ type: 'safety.alarmed', rule: refusal.rule, user: by, call: null, number, words: refusal.words })
+}
+
+/** `number`: the extension that was claimed; it need not be one. */
+export function phonesGuessed(d: Draft, { extension, source }: { extension: string; source: string }): void {
+  const words = `Someone at ${source.slice(0, 45)} guesses the password of a phone.`
+  d.fact({
+    type: 'safety.alarmed',
+    rule: 'phone_guessed',
+    user: null,
+    call: null,
+    number: extension.slice(0, 16),
+    words,
+  })
+}
+
+function patternsFor(byHand: { agent: string[]; supervisor: string[] }, role: Role): string[] {
+  return role === 'supervisor' ? byHand.supervisor : byHand.agent
+}
+
+function isBetween(minute: number, { from, to }: { from: number; to: number }): boolean {
+  return from <= to ? minute >= from && minute < to : minute >= from || minute < to
+}

@@ -1,0 +1,81 @@
+/**
+ * What may be dialled at all, whoever asks and in whatever mode, and what may be dialled by hand abroad: the guard against calls that cost the
+ * lender money and bring somebody else a share of it (toll fraud; see GSMA FF.21, ITU-T E.156 on misuse of numbers).
+ */
+import { normaliseNumber } from '../number.ts'
+import { zonesOf } from '../zone.ts'
+
+export type TollRules = {
+  /** Dialled as they stand, by anyone, whatever else stands in the way. */
+  emergency: string[]
+  /** Beginnings of numbers that nobody calls, no campaign either: `+882`. */
+  barred: string[]
+  /** Beginnings of numbers that may be dialled by hand; `home`: the centre's own country, `+`: anywhere. */
+  byHand: { agent: string[]; supervisor: string[] }
+  /** Minutes a day of calls by hand abroad: each person's and the whole centre's. */
+  personMinutesMax: number
+  centreMinutesMax: number
+  /** One such call is ended after so long. */
+  callMinutesMax: number
+  /** No such call between these minutes of the centre's day (over midnight when `to` is less); null: at any hour. */
+  night: { from: number; to: number } | null
+}
+
+/**
+ * Emergency numbers are China's (police, fire, ambulance, traffic accidents) and the two that mobile phones take everywhere (3GPP TS 22.101
+ * §10). Barred are satellites, international networks, shared-cost and premium-rate numbers, and the British ranges that are billed so.
+ */
+export const tollRulesDefault: TollRules = {
+  emergency: ['110', '119', '120', '122', '112', '911'],
+  barred: ['+870', '+878', '+881', '+882', '+883', '+888', '+979', '+808', '+1900', '+4470', '+449'],
+  byHand: { agent: ['home'], supervisor: ['home'] },
+  personMinutesMax: 60,
+  centreMinutesMax: 600,
+  callMinutesMax: 60,
+  night: { from: 22 * 60, to: 6 * 60 },
+}
+
+/** Numbers without a country code are read as Chinese ones; so is a centre whose zone belongs to no country here. */
+const homeZone = 'Asia/Shanghai'
+
+/** Whether this is a number of the centre's own country: one whose time may be the centre's. */
+export function isHome(number: string, zone: string): boolean {
+  const zones = zonesOf(number)
+  return zones.includes(isCountrys(zone) ? zone : homeZone)
+}
+
+/** The emergency number that was dialled, as it goes out; null: none. Spaces and dashes are passed over, and nothing else is. */
+export function emergencyOf(rules: Pick<TollRules, 'emergency'>, dialled: string): string | null {
+  const digits = dialled.slice(0, 20).replace(/[\s-]/g, '')
+  return rules.emergency.includes(digits) ? digits : null
+}
+
+/** The beginning that bars this number; null: none does. */
+export function barringOf(rules: Pick<TollRules, 'barred'>, number: string): string | null {
+  return rules.barred.find(prefix => number.startsWith(prefix)) ?? null
+}
+
+/** Whether one of the patterns allows this number. */
+export function matches(patterns: readonly string[], number: string, zone: string): boolean {
+  return patterns.some(pattern => (pattern === 'home' ? isHome(number, zone) : number.startsWith(pattern)))
+}
+
+/** An emergency number is short, so that no number of a person is ever taken for one. */
+export function isEmergencyNumber(text: string): boolean {
+  return /^\d{2,6}$/.test(text) && normaliseNumber(text) === null
+}
+
+export function isPrefix(text: string): boolean {
+  return /^\+\d{0,14}$/.test(text)
+}
+
+const countryZones = new Map<string, boolean>()
+function isCountrys(zone: string): boolean {
+  const known = countryZones.get(zone)
+  if (known !== undefined) return known
+  const is = codes.some(code => zonesOf(`+${code}`).includes(zone))
+  if (countryZones.size > 100) countryZones.clear()
+  countryZones.set(zone, is)
+  return is
+}
+const codes = Array.from({ length: 999 }, (_, code) => code + 1)

@@ -1,0 +1,127 @@
+import { Hono } from 'hono'
+import { safetyPage } from '../../../web/pages/admin/safety.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import { textsOf } from '../../../web/parts/frame.ts'
+import { shownNumber } from '../../../web/parts/numbers.ts'
+import { clock } from '../../centre/gate-words.ts'
+import type { FloorState } from '../../centre/state.ts'
+import { AllowList } from '../../lib/allow-list.ts'
+import type { UserId } from '../../lib/ids.ts'
+import { saveSettings } from '../../records/settings.ts'
+import { saveTollRules } from '../../records/toll.ts'
+import { addressOf } from '../address.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { refusedFor } from '../refused.ts'
+import { linesOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
+
+const alarmsShown = 50
+const keys = { phones: 'allow.phones', staff: 'allow.staff' } as const
+
+/** `/admin/safety`: what may be dialled, and from where phones and staff may come. */
+export function safetyRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/admin/safety', allow('admin', 'security'), c => page(c, {}))
+
+  route.post('/admin/safety/dialling', allow('admin', 'security'), async c => {
+    const typed = await typedOf(c)
+    try {
+      await saveTollRules(deps.records, actorOf(c), {
+        emergency: linesOf(typed, 'emergency'),
+        barred: linesOf(typed, 'barred'),
+        byHand: { agent: linesOf(typed, 'agent'), supervisor: linesOf(typed, 'supervisor') },
+        personMinutesMax: numberOf(typed, 'personMinutesMax'),
+        centreMinutesMax: numberOf(typed, 'centreMinutesMax'),
+        callMinutesMax: numberOf(typed, 'callMinutesMax'),
+        night: nightOf(textOf(typed, 'nightFrom'), textOf(typed, 'nightTo')),
+      })
+    } catch (error) {
+      const fields = {
+        ...Object.fromEntries([...Array(100).keys()].map(n => [`byHand.agent.${n}`, `agent.${n}`])),
+        ...Object.fromEntries([...Array(100).keys()].map(n => [`byHand.supervisor.${n}`, `supervisor.${n}`])),
+        ...{ 'byHand.agent': 'agent', 'byHand.supervisor': 'supervisor' },
+        ...{ night: 'nightFrom', 'night.from': 'nightFrom', 'night.to': 'nightTo' },
+      }
+      const words = { agent: 'patterns', supervisor: 'patterns', nightFrom: 'night', nightTo: 'night' }
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, fields, words })
+      return page(c, { dialling: { values: typed, errors } }, 422)
+    }
+    return c.redirect('/admin/safety?saved=1', 303)
+  })
+
+  route.post('/admin/safety/networks', allow('admin', 'security'), async c => {
+    const typed = await typedOf(c)
+    const w = textsOf(await frameOf(c, deps))
+    const values = { [keys.phones]: textOf(typed, 'phones'), [keys.staff]: textOf(typed, 'staff') }
+    const staff = AllowList.read(values[keys.staff])
+    const address = addressOf(c)
+    if (staff instanceof AllowList && !staff.has(address))
+      return page(c, { from: { values: typed, errors: { staff: w.safety.notYou(address) } } }, 422)
+    try {
+      await saveSettings(deps.records, actorOf(c), values)
+    } catch (error) {
+      const fields = { [keys.phones]: 'phones', [keys.staff]: 'staff' }
+      const words = { phones: 'networks', staff: 'networks' }
+      return page(c, { from: { values: typed, errors: refusedFor(error, w, { fields, words }) } }, 422)
+    }
+    return c.redirect('/admin/safety?saved=1#from', 303)
+  })
+
+  async function page(
+    c: Ctx,
+    filled: { dialling?: Filled; from?: Filled },
+    status: 200 | 422 = 200,
+  ): Promise<Response> {
+    const frame = { ...(await frameOf(c, deps)), path: '/admin/safety' }
+    const { state } = deps.engine
+    const alarms = await deps.store.read('alarms.page', { limit: alarmsShown })
+    const { centre } = state.toll.spent('' as UserId, state.zone, frame.now)
+    return c.html(
+      safetyPage({
+        frame,
+        alarms: alarms.map(({ at, rule, user, number, call }) => ({
+          ...{ at, rule, call },
+          who: user === null ? null : (state.users.get(user)?.displayName ?? user),
+          number: shownNumber(number, c.var.user.numbersMasked),
+        })),
+        spent: String(Math.ceil(centre / 60_000)),
+        dialling: filled.dialling ?? { ...nothingFilled, values: rulesTyped(state) },
+        from: filled.from ?? {
+          ...nothingFilled,
+          values: { phones: state.allowed.phones.text, staff: state.allowed.staff.text },
+        },
+        saved: c.req.query('saved') === '1',
+      }),
+      status,
+    )
+  }
+
+  return route
+}
+
+function rulesTyped({ toll }: FloorState): Typed {
+  const { emergency, barred, byHand, night, ...minutes } = toll.rules
+  return {
+    emergency: emergency.join('\n'),
+    barred: barred.join('\n'),
+    agent: byHand.agent.join('\n'),
+    supervisor: byHand.supervisor.join('\n'),
+    personMinutesMax: String(minutes.personMinutesMax),
+    centreMinutesMax: String(minutes.centreMinutesMax),
+    callMinutesMax: String(minutes.callMinutesMax),
+    nightFrom: night === null ? '' : clock(night.from),
+    nightTo: night === null ? '' : clock(night.to),
+  }
+}
+
+/** Minutes of the day; what is no time of day stays what it is, for the schema to refuse. */
+function nightOf(from: string, to: string) {
+  return from === '' && to === '' ? null : { from: minuteOf(from), to: minuteOf(to) }
+}
+
+function minuteOf(text: string): number | string {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
+  return hour === undefined || minute === undefined ? text : Number(hour) * 60 + Number(minute)
+}

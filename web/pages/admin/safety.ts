@@ -1,0 +1,70 @@
+import { areaField, type Filled, notice, textField } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { layout } from '../../parts/layout.ts'
+import { heading, table } from '../../parts/table.ts'
+import { instant } from '../../parts/time.ts'
+import { problems } from './users.ts'
+
+export type SafetyProps = {
+  frame: Frame
+  /** Newest first. `call`: its id, for the page about it. */
+  alarms: { at: number; rule: string; who: string | null; number: string; call: string | null }[]
+  /** Minutes talked abroad today by calls dialled by hand. */
+  spent: string
+  dialling: Filled
+  from: Filled
+  saved: boolean
+}
+
+/** `/admin/safety`: alarms, what may be dialled, and from where phones and staff may come. */
+export function safetyPage(props: SafetyProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.safety
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, about: words.about })}
+${props.saved ? notice('green', w.frame.form.saved) : null}
+<div class="stack"><section class="panel"><h2>${words.alarms}</h2>
+${table({
+  caption: words.alarms,
+  rows: props.alarms,
+  empty: words.noAlarms,
+  columns: [
+    { head: words.at, cell: row => instant(row.at, props.frame) },
+    { head: words.what, cell: row => words.rules[row.rule] ?? row.rule },
+    { head: words.who, cell: row => row.who ?? '—' },
+    { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
+  ],
+})}</section>${dialling(props)}${from(props)}</div>`,
+  })
+}
+
+function dialling({ frame, dialling: filled, spent }: SafetyProps): Html {
+  const w = textsOf(frame)
+  const words = w.safety
+  const lines = { rows: 3, figure: true }
+  const minutes = { type: 'number', min: 0, required: true, figure: true } as const
+  return html`<section class="panel"><h2>${words.dialling}</h2>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/dialling">
+${areaField({ name: 'emergency', label: words.emergency, help: words.emergencyHelp, required: true, ...lines }, filled)}
+${areaField({ name: 'barred', label: words.barred, help: words.barredHelp, ...lines }, filled)}
+${areaField({ name: 'agent', label: words.agentPatterns, help: words.patternsHelp, ...lines }, filled)}
+${areaField({ name: 'supervisor', label: words.supervisorPatterns, ...lines }, filled)}
+<h3>${words.abroad}</h3><p class="help">${words.spentToday(spent)}</p>
+${textField({ name: 'personMinutesMax', label: words.personMinutesMax, ...minutes }, filled)}
+${textField({ name: 'centreMinutesMax', label: words.centreMinutesMax, ...minutes }, filled)}
+${textField({ name: 'callMinutesMax', label: words.callMinutesMax, ...minutes, min: 1 }, filled)}
+${textField({ name: 'nightFrom', label: words.nightFrom, placeholder: '22:00', figure: true, maxlength: 5 }, filled)}
+${textField({ name: 'nightTo', label: words.nightTo, placeholder: '06:00', figure: true, maxlength: 5, help: words.nightHelp }, filled)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+}
+
+function from({ frame, from: filled }: SafetyProps): Html {
+  const w = textsOf(frame)
+  const words = w.safety
+  const lines = { rows: 3, figure: true, help: words.fromHelp }
+  return html`<section class="panel" id="from"><h2>${words.from}</h2>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/networks">
+${areaField({ name: 'phones', label: words.phones, ...lines }, filled)}
+${areaField({ name: 'staff', label: words.staff, ...lines }, filled)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+}

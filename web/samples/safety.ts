@@ -1,0 +1,48 @@
+/** Sample props of the page about what may be dialled. */
+import { safetyPage } from '../pages/admin/safety.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const minute = 60_000
+
+export const safetySamples: Record<string, (language: Language) => Html> = {
+  'admin-safety': language =>
+    safetyPage({
+      frame: sampleFrame({ language, path: '/admin/safety', role: 'security' }),
+      alarms: [
+        {
+          at: sampleNow - 4 * minute,
+          rule: 'emergency',
+          who: language === 'en' ? 'Alice Li' : '李雨桐',
+          number: '120',
+          call: null,
+        },
+        { at: sampleNow - 92 * minute, rule: 'phone_guessed', who: null, number: '1002', call: null },
+        {
+          at: sampleNow - 205 * minute,
+          rule: 'number_not_allowed',
+          who: language === 'en' ? 'Bob Wu' : '吴博',
+          number: '+4420****1234',
+          call: null,
+        },
+      ],
+      spent: '14',
+      dialling: {
+        values: {
+          emergency: '110\n119\n120\n122',
+          barred: '+870\n+881\n+882',
+          agent: 'home',
+          supervisor: 'home\n+852',
+          personMinutesMax: '60',
+          centreMinutesMax: '600',
+          callMinutesMax: '60',
+          nightFrom: '22:00',
+          nightTo: '06:00',
+        },
+        errors: {},
+      },
+      from: { values: { phones: '10.20.0.0/16', staff: 'lan' }, errors: { staff: 'lan' } },
+      saved: false,
+    }),
+}
