@@ -121,11 +121,11 @@ type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by:
 function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
   const help = isEmergency(d.state, intent.number) ? emergencyWay(d.state) : null
   if (help !== null) return help
+  const gate = mayContact(d.state, { ...intent, mode }, d.now)
+  if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
   const isKnown = mode !== 'manual' || intent.lead !== null || intent.callback !== null
   const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)
   if (costly !== null) return { obstacle: { ...costly, retryAt: null, under: tollGuard }, by: 'gate' }
-  const gate = mayContact(d.state, { ...intent, mode }, d.now)
-  if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
   const trunks = intent.campaign === null ? [] : (d.state.campaigns.get(intent.campaign)?.campaign.trunks ?? [])
   const line = pickLine(d.state, trunks, d.now, intent.number)
   return line.ok ? { verdict: gate.verdict, line } : { obstacle: line.refusal, by: 'line' }

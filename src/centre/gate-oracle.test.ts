@@ -12,6 +12,7 @@ import type { BufferedLead, Campaign, Notice } from './entities.ts'
 import type { Fact } from './facts.ts'
 import type { Limit, Policy } from './policy/policy.ts'
 import { alice, bob, campaign as dialler, leadOf, setupOf, TestFloor, trunk } from './testing.ts'
+import { tollRulesDefault } from './toll/rules.ts'
 
 /** Numbers and every zone that their owner may be in; said here again, so that a change of the gate's table is seen. */
 const zonesOf: Record<string, string[]> = {
@@ -75,6 +76,13 @@ const event = fc.oneof(
   { weight: 3, arbitrary: fc.record({ is: fc.constantFrom('break' as const, 'ready' as const), of: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ is: fc.constant('renumber' as const), person, number, to: person }) },
 )
+/** The book knows the gate; who may dial abroad by hand is asked after it (toll/toll.test.ts). */
+const anywhere = {
+  ...tollRulesDefault,
+  byHand: { agent: ['+'], supervisor: ['+'] },
+  night: null,
+  personMinutesMax: 1440,
+}
 type Event = typeof event extends fc.Arbitrary<infer E> ? E : never
 
 test('no cap is ever passed and nobody is called out of hours, whatever happens on the floor', () => {
@@ -137,7 +145,7 @@ class Day {
     })
     const campaigns = [{ ...of(dialler, 'predictive'), agents: [bob] }, of(robots, 'notice'), of(byHand, 'manual')]
     const trunks = setupOf({}).trunks.map(each => ({ ...each, maxCalls: 500, callsPerSecond: 500 }))
-    const floor = new TestFloor({ at, setup: { campaigns, trunks, policies: [policy] } })
+    const floor = new TestFloor({ at, setup: { campaigns, trunks, policies: [policy], tollRules: anywhere } })
     const turn = floor.do.bind(floor)
     floor.do = input => {
       const done = turn(input)

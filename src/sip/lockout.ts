@@ -13,11 +13,12 @@ const max = { source: 50, pair: 5, name: 25 }
 
 export class Lockout {
   readonly #records = new Map<string, Record>()
+  /** Where each extension proved itself from last; guesses from elsewhere do not silence it there. */
+  readonly #homes = new Map<string, string>()
 
-  /** `home`: where the extension is registered from now, if it is; guesses from elsewhere do not silence it. */
-  isLocked(source: string, name: string, home: string | null, now: number): boolean {
+  isLocked(source: string, name: string, now: number): boolean {
     if (this.#locked(source, now) || this.#locked(`${source} ${name}`, now)) return true
-    return source !== home && this.#locked(`* ${name}`, now)
+    return this.#homes.get(name) !== source && this.#locked(`* ${name}`, now)
   }
 
   /** Answers whether this failure locked somebody out. */
@@ -32,6 +33,9 @@ export class Lockout {
 
   succeeded(source: string, name: string): void {
     this.#records.delete(`${source} ${name}`)
+    this.#homes.delete(name)
+    this.#homes.set(name, source)
+    if (this.#homes.size > recordsMax) this.#homes.delete(this.#homes.keys().next().value!)
   }
 
   #locked(key: string, now: number): boolean {

@@ -313,3 +313,49 @@ test('a stranger who forges a telephone’s address cannot have it locked out', 
   net.run(1_000)
   assert.equal(net.of(alice, 'registered').length, 1)
 })
+
+test('an extension that is guessed from many addresses is locked for all but its own phone, and that is told', () => {
+  const { net, phone, room } = office()
+  phone.register('r', phoneSpec(), net.now)
+  net.run(100)
+  let told = 0
+  const answers = new Set<string>()
+  for (let n = 1; n < 60; n++) {
+    const flow = { transport: 'udp' as const, source: { address: `10.9.0.${n}`, port: 5060 }, local: 'udp' }
+    const ask = (cseq: number, authorization: string[]) => {
+      const lines = [
+        ...[`REGISTER sip:${carl} SIP/2.0`, `Via: SIP/2.0/UDP 10.9.0.${n}:5060;branch=z9hG4bKg${n}x${cseq}`],
+        ...[`From: <sip:4001@${carl}>;tag=f`, `To: <sip:4001@${carl}>`, `Call-ID: guess${n}`, `CSeq: ${cseq} REGISTER`],
+        ...[...authorization, 'Max-Forwards: 70', 'Content-Length: 0', '\r\n'],
+      ]
+      room.receive(Buffer.from(lines.join('\r\n')), flow, net.now)
+      const { send, events } = room.drain()
+      told += events.filter(event => event.type === 'lockedOut').length
+      return send[0]!.bytes.toString()
+    }
+    const challenge = ask(1, [])
+    const nonce = /nonce="([^"]+)"/.exec(challenge)?.[1]
+    answers.add(challenge.slice(8, 11))
+    if (nonce === undefined) continue
+    const digest = `username="4001", realm="${realm}", nonce="${nonce}", uri="sip:${carl}", response="${'0'.repeat(32)}"`
+    answers.add(
+      ask(2, [`Authorization: Digest ${digest}, algorithm=MD5, qop=auth, nc=00000001, cnonce="x"`]).slice(8, 11),
+    )
+  }
+  assert.deepEqual([...answers], ['401', '403'])
+  assert.equal(told, 1)
+  phone.unregister('r', net.now)
+  net.run(100)
+  phone.register('again', phoneSpec(), net.now)
+  net.run(1_000)
+  assert.equal(net.of(alice, 'registered').length, 2)
+})
+
+test('from a network that is not allowed nobody registers or calls, and no password is asked for', () => {
+  const net = new Net(1)
+  const phone = net.add(alice)
+  net.add(carl, { registrar: { realm, lookup: () => secretOf('4001') }, admit: () => 'refuse' })
+  phone.register('r', phoneSpec(), net.now)
+  net.run(1_000)
+  assert.deepEqual(statuses(net), [403])
+})

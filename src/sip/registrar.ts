@@ -42,8 +42,7 @@ export class Registrar {
   /** Who sent this request, by digest; or what to answer. */
   prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
     const source = flow.source.address
-    const home = this.#bindings.get(claimed)?.binding.flow.source.address ?? null
-    if (this.#lockout.isLocked(source, claimed, home, now)) return refuse(403)
+    if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
     const verdict = this.#digest.verify(request, now, source)
     switch (verdict.type) {
       case 'challenge':

@@ -1,0 +1,58 @@
+/** Help is called for: a real desk phone dials 110 by itself, with nobody signed on, and is put through by the carrier. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { purity } from '../rtp/tone.ts'
+import { readStereo } from '../rtp/wav.ts'
+import { Baresip, hasBaresip } from './baresip.ts'
+import { RtpPeer } from './rtp-peer.ts'
+import { hasSipp, Sipp } from './sipp.ts'
+import { sipPassword, World } from './world.ts'
+
+const policeHz = 440
+const callerHz = 1000
+
+test('a desk phone reaches the police by itself; both are heard and recorded, and other numbers are turned away', {
+  skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using police = await RtpPeer.open('127.0.0.61', policeHz)
+  await using carrier = await Sipp.carrier({
+    address: '127.0.0.60',
+    media: police,
+    acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'expectBye' }],
+  })
+  const bob = await world.agent('bob', 'phone-rung', '1002')
+  await world.trunk(carrier, { id: 't_gateway' as never, maxCalls: 1, callsPerSecond: 0.1 })
+  await using phone = await Baresip.phone({
+    address: '127.0.0.1',
+    extension: '1002',
+    password: sipPassword,
+    registrar: `127.0.0.1:${world.sipPort}`,
+    hz: callerHz,
+  })
+  await world.until(
+    'the desk phone is registered',
+    async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
+  )
+
+  await phone.command('dial', `sip:13800000001@127.0.0.1:${world.sipPort}`)
+  await phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  const dialed = await world.fact('call.dialed')
+  assert.equal(dialed.number, '110')
+  assert.equal((await world.fact('safety.alarmed')).user, bob)
+  const connected = await world.fact('call.connected')
+  assert.equal(connected.agent, bob)
+  await police.hears(callerHz)
+  await phone.hears(policeHz)
+  await phone.command('hangup')
+  const ended = await world.fact('call.ended')
+  assert.deepEqual([ended.ending.by, ended.ending.result], ['agent', 'ANSWERED'])
+  await carrier.done()
+  const opened = await world.fact('recording.opened')
+  await world.fact('recording.sealed')
+  const [left, right] = readStereo(readFileSync(world.recordingFile(opened.path)))
+  assert.ok(purity(left.subarray(-4000), policeHz) > 0.5, 'who was called is on the left')
+  assert.ok(purity(right.subarray(-4000), callerHz) > 0.5, 'who called is on the right')
+  assert.equal(world.facts.filter(fact => fact.type === 'call.dialed').length, 1)
+})

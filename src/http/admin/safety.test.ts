@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { agentRoutes } from '../agent/agent.ts'
+import { look, send } from '../testing/form.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { adminRoutes } from './admin.ts'
+
+let house: House
+let cookie = ''
+const right = {
+  emergency: '110\n120',
+  barred: '+882',
+  agent: 'home\n+852',
+  supervisor: '+',
+  personMinutesMax: '30',
+  centreMinutesMax: '300',
+  callMinutesMax: '45',
+  nightFrom: '21:30',
+  nightTo: '7:00',
+}
+before(async () => {
+  house = await openHouse({ pages: { routers: [adminRoutes, agentRoutes] } })
+  await house.add('sue', 'security')
+  cookie = (await house.signIn('sue')).cookie
+})
+after(() => house[Symbol.asyncDispose]())
+
+test('what may be dialled is saved from the form, holds at once, and is there again on the page', async () => {
+  const saved = await send(house, cookie, 'POST', '/admin/safety/dialling', right)
+  assert.equal(saved.status, 303, saved.text)
+  const { rules } = house.engine.state.toll
+  assert.deepEqual(rules.byHand, { agent: ['home', '+852'], supervisor: ['+'] })
+  assert.deepEqual(rules.night, { from: 1290, to: 420 })
+  const page = await look(house, cookie, '/admin/safety')
+  assert.match(page.text, /21:30/)
+  assert.match(page.text, /\+852/)
+  assert.deepEqual((await house.store.read('load.setup', { now: house.clock.now() })).tollRules, rules)
+})
+
+test('a field that is wrong is named with what was found, in Chinese, and nothing is saved', async () => {
+  const before = house.engine.state.toll.rules
+  for (const [field, value, said] of [
+    ['emergency', '110\n13812345678', /第 2 .*13812345678/],
+    ['emergency', '', /至少一个/],
+    ['barred', '882', /882/],
+    ['agent', 'anywhere', /anywhere/],
+    ['personMinutesMax', '-1', /0–1440/],
+    ['callMinutesMax', '1e9', /1–1440/],
+    ['nightFrom', '25:00', /25:00/],
+    ['nightTo', '', /22:00/],
+  ] as const) {
+    const { status, text } = await send(house, cookie, 'POST', '/admin/safety/dialling', { ...right, [field]: value })
+    assert.equal(status, 422, field)
+    assert.match(text, said, field)
+  }
+  assert.equal(house.engine.state.toll.rules, before)
+})
+
+test('whoever writes the networks cannot lock themselves out, and staff from elsewhere is turned away on pages and by token', async () => {
+  const bad = await send(house, cookie, 'POST', '/admin/safety/networks', { phones: '', staff: '10.1.0.0/16' })
+  assert.equal(bad.status, 422) // these requests come from an address that is not known
+  assert.match(bad.text, /unknown/)
+  const wrong = await send(house, cookie, 'POST', '/admin/safety/networks', { phones: '10.0.0.0/40', staff: '' })
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.text, /10\.0\.0\.0\/40/)
+  assert.equal(
+    (await send(house, cookie, 'POST', '/admin/safety/networks', { phones: '10.0.0.0/8', staff: '' })).status,
+    303,
+  )
+  assert.equal(house.engine.state.allowed.phones.has('192.168.1.1'), false)
+
+  const admin = (await house.token('admin')).secret
+  const supervisor = (await house.token('supervisor')).secret
+  assert.equal((await house.api(admin, 'GET', '/toll/rules')).status, 200)
+  const fact = { type: 'setting.saved' as const, key: 'allow.staff', value: '10.1.0.0/16' }
+  await house.engine.dispatch({ type: 'records.committed', facts: [fact] }, 'system')
+  assert.equal((await look(house, cookie, '/admin/safety')).status, 403)
+  assert.equal((await house.api(admin, 'GET', '/toll/rules')).status, 403)
+  assert.equal((await house.api(supervisor, 'GET', '/toll/rules')).status, 200)
+  await house.engine.dispatch({ type: 'records.committed', facts: [{ ...fact, value: '' }] }, 'system')
+  assert.equal((await look(house, cookie, '/admin/safety')).status, 200)
+})
+
+test('the API reads and sets the rules, and refuses what is none', async () => {
+  const { secret } = await house.token('admin')
+  const set = await house.api(secret, 'POST', '/toll/rules', { barred: ['+979'], night: null })
+  assert.equal(set.status, 200)
+  assert.deepEqual(((await set.json()) as { emergency: string[] }).emergency, [
+    '110',
+    '119',
+    '120',
+    '122',
+    '112',
+    '911',
+  ])
+  assert.deepEqual(house.engine.state.toll.rules.barred, ['+979'])
+  const bad = await house.api(secret, 'POST', '/toll/rules', { barred: ['+'], byHand: { clerk: ['home'] } })
+  assert.equal(bad.status, 422)
+  const alarms = await house.api(secret, 'GET', '/alarms?limit=5')
+  assert.deepEqual(await alarms.json(), { items: [], next: null })
+})
+
+test('an agent dials 110 on the desk and by the API, and the alarm is there for those who watch', async () => {
+  const alice = await house.add('alice', 'agent')
+  const trunk = {
+    ...{ id: 't_1', name: 'E1', host: '10.0.0.9', port: 5060, transport: 'udp', register: false, username: null },
+    ...{ callerIds: ['+862155550000'], maxCalls: 1, callsPerSecond: 1, codecs: ['pcma'], enabled: true },
+  }
+  await house.engine.dispatch(
+    { type: 'records.committed', facts: [{ type: 'trunk.saved', trunk: trunk as never }] },
+    'system',
+  )
+  const desk = (await house.signIn('alice')).cookie
+  await house.engine.dispatch({ type: 'agent.signOn', agent: alice.id }, `user:${alice.id}`)
+  await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'st_1' as never }, `user:${alice.id}`)
+  const { status } = await send(house, desk, 'POST', '/agent/calls', { number: '110', campaign: '' }, true)
+  assert.equal(status, 200)
+  assert.ok(house.effects.some(effect => effect.type === 'phone.dial' && effect.number === '110'))
+  const page = await look(house, cookie, '/admin/safety')
+  assert.match(page.text, /拨打了紧急号码/)
+  const call = [...house.engine.state.calls.values()][0]!
+  await house.engine.dispatch({ type: 'agent.hangUp', agent: alice.id, call: call.id }, `user:${alice.id}`)
+  const { secret } = await house.token('supervisor')
+  assert.equal((await house.api(secret, 'POST', '/calls', { agent: alice.id, number: '120' })).status, 201)
+  assert.equal((await house.api(secret, 'POST', '/calls', { agent: alice.id, number: '114' })).status, 409)
+})
