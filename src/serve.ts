@@ -110,6 +110,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
         onFault: words => log.error(words),
       }),
     ),
+    ladders: house.ladder,
     assets: folderAssets(asset('web/static')),
     probes: probesOf(house, config),
     certificateAuthority: async () => keeper?.current.caPem ?? null,

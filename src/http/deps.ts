@@ -3,6 +3,7 @@ import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
 import type { EnginePort } from '../engine/port.ts'
+import type { Ladders } from '../ladder/ladder.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
 import type { CampaignId, TokenId, UserId } from '../lib/ids.ts'
@@ -41,6 +42,8 @@ export type Deps = {
   answerTimes?: () => ReadonlyMap<CampaignId, TwoTimes & { lately?: readonly (TwoTimes & { at: number })[] }>
   /** Simulations of a campaign's days; absent: this house has none. */
   rehearsals?: Rehearsals
+  /** SIP messages of calls; absent: nobody keeps them. */
+  ladders?: Ladders
   assets: Assets
   probes: Probe[]
   /** PEM of our own certificate authority; null when the certificate is the company's. */

@@ -1,5 +1,6 @@
 /** The one place where faults and refusals become HTTP answers: a problem document for the API, words or a page for people. */
 import type { StatusCode } from 'hono/utils/http-status'
+import { LadderError } from '../ladder/ladder.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from '../records/errors.ts'
 import { StoreError } from '../store/port.ts'
 import { Forbidden } from './guard.ts'
@@ -33,6 +34,7 @@ export function problemOf(error: unknown): Problem | null {
   if (error instanceof NotNow) return { ...titled(409, 'Not now', error.message), rule: error.rule }
   if (error instanceof Forbidden) return titled(403, 'Not allowed', error.message)
   if (error instanceof BadRequest) return titled(error.status, 'Bad request', error.message)
+  if (error instanceof LadderError) return titled(503, 'Not readable now', error.message)
   if (error instanceof StoreError) return storeProblem(error)
   if (error instanceof Error && error.name === 'EngineStopped')
     return titled(503, 'No new work is taken', error.message)

@@ -1,7 +1,7 @@
 /** The journal as a book to read: the audit page, the lines of one call, and what a proof needs. */
 
 import type { Fact, FactType } from '../centre/facts.ts'
-import type { CallId, ExportId, RecordingId } from '../lib/ids.ts'
+import type { CallId, ExportId, LegId, RecordingId, UserId } from '../lib/ids.ts'
 import { type ChainedLine, type ChainFault, type JournalLine, walkChain } from './chain.ts'
 import { type Db, sql } from './db.ts'
 import { and, desc, eq, gte, like, lt } from './drizzle.cjs'
@@ -63,6 +63,16 @@ export const journalQueries = {
          WHERE json_extract(body, '$.call') = ? AND json_extract(body, '$.call') IS NOT NULL
          ORDER BY type = 'call.digit', seq LIMIT 1000) ORDER BY seq`,
     ).all(args.call) as JournalLine[],
+  /** The leg that was an agent's station when this line was written: a desk phone's or a browser's of the shift. */
+  'journal.stationLeg': (db: Db, args: { agent: UserId; before: number }): LegId | null => {
+    const row = sql(
+      db.$client,
+      `SELECT body FROM journal WHERE type = 'agent.stationChanged' AND seq < ? AND json_extract(body, '$.agent') = ?
+       ORDER BY seq DESC LIMIT 1`,
+    ).get(args.before, args.agent) as JournalLine | undefined
+    const { up, leg } = JSON.parse(row?.body ?? '{}') as { up?: boolean; leg?: LegId | null }
+    return up === true ? (leg ?? null) : null
+  },
   /** Who asked for the export, why, and for how many calls. */
   'journal.ofExport': (db: Db, args: { export: ExportId }): JournalLine[] =>
     sql(

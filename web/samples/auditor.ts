@@ -4,8 +4,10 @@ import { journalPage } from '../pages/admin/journal.ts'
 import { auditedCallPage } from '../pages/auditor/call.ts'
 import { exportsPage } from '../pages/auditor/exports.ts'
 import { journalCheck } from '../pages/auditor/journal-check.ts'
+import { type LadderProps, ladderPage } from '../pages/auditor/ladder.ts'
 import { type RecordingRow, recordingsPage } from '../pages/auditor/recordings.ts'
 import type { Html } from '../parts/html.ts'
+import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
 
@@ -29,6 +31,68 @@ function rows(language: Language): RecordingRow[] {
 }
 
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+function sampleLadder(language: Language): LadderProps {
+  const zh = language === 'zh-CN'
+  const [carrier, own, phone] = [
+    zh ? '电信 E1' : 'Telecom E1',
+    zh ? '本系统' : 'Switchroom',
+    zh ? '李雨桐' : 'Alice Li',
+  ]
+  const words = (from: number, label: string): Pick<Step, 'spoken' | 'text'> => ({
+    spoken: label,
+    text: `${label} sip:138****5678@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKk3J${from}\r\nMax-Forwards: 70\r\nTo: <sip:138****5678@10.0.0.1:5060>\r\nCall-ID: 5hG2b\r\nCSeq: 1 INVITE\r\nAuthorization: Digest (removed)\r\n`,
+  })
+  const step = (
+    ms: number,
+    from: number,
+    to: number,
+    label: string,
+    tone: Step['tone'],
+    detail = '',
+    again = false,
+  ): Step => ({
+    from,
+    to,
+    label,
+    detail,
+    tone,
+    again,
+    clock: `10:00:0${(ms / 1000).toFixed(3)}`,
+    since: `+${(ms / 1000).toFixed(3)}`,
+    ...words(from, label),
+  })
+  return {
+    frame: frame(language, '/auditor/calls/c_0/ladder'),
+    call: 'c_0',
+    back: '/auditor/calls/c_0',
+    pcap: '/auditor/calls/c_0/ladder.pcap',
+    turned: '/auditor/calls/c_0/ladder?open=1',
+    open: false,
+    days: 7,
+    trouble: null,
+    participants: [
+      { name: carrier, address: '10.0.0.1:5060' },
+      { name: own, address: '10.0.0.2:5060' },
+      { name: phone, address: '10.0.3.41:5062' },
+    ],
+    steps: [
+      step(0, 1, 0, 'INVITE', 'request', 'PCMA 10.0.0.2:20010'),
+      step(501, 1, 0, 'INVITE', 'request', 'PCMA 10.0.0.2:20010', true),
+      step(512, 0, 1, '100 Trying', 'progress', 'INVITE'),
+      step(530, 0, 1, '407 Proxy Authentication Required', 'failure', 'INVITE'),
+      step(532, 1, 0, 'ACK', 'request'),
+      step(533, 1, 0, 'INVITE', 'request', 'PCMA 10.0.0.2:20010'),
+      step(1220, 0, 1, '180 Ringing', 'progress', 'INVITE'),
+      step(4710, 0, 1, '200 OK', 'success', 'INVITE · PCMA 10.0.0.1:41002'),
+      step(4712, 1, 0, 'ACK', 'request'),
+      step(4800, 1, 2, 'INVITE', 'request', 'PCMA 10.0.0.2:20014'),
+      step(4920, 2, 1, '302 Moved Temporarily', 'redirect', 'INVITE'),
+      step(9100, 0, 1, 'BYE', 'request'),
+    ],
+    more: 0,
+  }
+}
 
 export const auditorSamples: Record<string, (language: Language) => Html> = {
   'auditor-recordings': language =>
@@ -55,6 +119,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         ending: { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200, q850: 16 },
         verdict: { policy: 'CN-GBT45251-2025', version: '2026-01', rules: ['contact_hours', 'suppressed'] },
       },
+      ladder: '/auditor/calls/c_0/ladder',
       recordings: [
         {
           id: 'r_0',
@@ -86,6 +151,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
       })),
     })
   },
+  'auditor-ladder': language => ladderPage(sampleLadder(language)),
   'auditor-exports': language =>
     exportsPage({
       frame: frame(language, '/auditor/exports'),

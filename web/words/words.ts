@@ -7,6 +7,7 @@ import { connectionWords } from './connection.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
+import { ladderWords } from './ladder.ts'
 import type { Language, Like } from './language.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
@@ -37,6 +38,7 @@ const zh = {
   importReport: importReportWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
+  ladder: ladderWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -59,6 +61,7 @@ const en: Words = {
   importReport: importReportWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,
+  ladder: ladderWords.en,
 }
 
 /** All texts of the pages in one language. */

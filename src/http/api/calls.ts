@@ -4,13 +4,16 @@ import { normalNumber } from '../../records/numbers-e164.ts'
 import { parseInput } from '../../records/parse.ts'
 import { callInput } from '../../records/schemas.ts'
 import type { CallRecord } from '../../store/calls.ts'
+import { pcapAnswer } from '../auditor/ladder.ts'
+import { ladderOfCall } from '../call-ladder.ts'
 import type { Deps } from '../deps.ts'
 import { Forbidden } from '../guard.ts'
 import { knownContact } from '../known-contact.ts'
 import { callQuery, queryOf } from './query.ts'
-import { callReply, pageOf, ringingReply } from './replies.ts'
+import { callReply, pageOf, ringingReply, sipReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
 
+const ladderReaders = ['quality', 'auditor', 'admin'] as const
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
 
 /** `/calls` */
@@ -51,6 +54,35 @@ export function callsApi(api: Api, deps: Deps): void {
       if (call === null) throw new NotFound('call', id)
       return c.json(shown(call))
     },
+  )
+
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/calls/:id/sip',
+      roles: ladderReaders,
+      summary: 'The SIP messages of a call by time, masked',
+      reply: sipReply,
+    },
+    async c => {
+      const { notes } = await ladderOfCall(deps, c.req.param('id') as CallId)
+      return c.json(sipReply.parse({ items: notes }))
+    },
+  )
+
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/calls/:id/sip.pcap',
+      roles: ladderReaders,
+      summary: 'The same as a capture file for Wireshark',
+      replyType: 'application/vnd.tcpdump.pcap',
+    },
+    c => pcapAnswer(c, deps, c.req.param('id') as CallId),
   )
 
   define(

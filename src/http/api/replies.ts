@@ -202,6 +202,22 @@ export const callReply = z
   })
   .openapi('Call')
 
+export const sipReply = z
+  .object({
+    items: z.array(
+      z.object({
+        at: z.number().openapi({ description: 'Unix time, ms, with a fraction' }),
+        direction: z.enum(['in', 'out']),
+        transport: z.string(),
+        local: z.string(),
+        remote: z.string(),
+        leg: orNull(id),
+        text: z.string().openapi({ description: 'The message; numbers masked, secrets removed; bytes as Latin-1' }),
+      }),
+    ),
+  })
+  .openapi('SipMessages')
+
 export const ringingReply = z
   .object({
     ringing: id.openapi({ description: 'The agent whose desk phone rings' }),

@@ -40,6 +40,7 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       ending: call.ending,
       verdict: verdictIn(lines),
     },
+    ladder: deps.ladders === undefined ? null : `/auditor/calls/${call.id}/ladder`,
     recordings: recordings.map(recording => ({
       id: recording.id,
       state: stateOf(recording),

@@ -15,6 +15,7 @@ import { refusedFor } from '../refused.ts'
 import { listOf, textOf, typedOf } from '../typed.ts'
 import { auditedCall } from './audited-call.ts'
 import { checkChain } from './check-chain.ts'
+import { ladderAnswer, pcapAnswer } from './ladder.ts'
 import { recordingsAnswer, searchOf, searchRange } from './search.ts'
 
 /** `/auditor`: recordings to search, see and hear, exports with a reason, and the check of the journal. */
@@ -31,6 +32,14 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id)))
   })
+
+  route.get('/auditor/calls/:id/ladder', allow('auditor', 'quality', 'admin'), c =>
+    ladderAnswer(c, deps, checkedId<CallId>(c, 'call')),
+  )
+
+  route.get('/auditor/calls/:id/ladder.pcap', allow('auditor', 'quality', 'admin'), c =>
+    pcapAnswer(c, deps, checkedId<CallId>(c, 'call')),
+  )
 
   /** `opening` is that of the page: seeking is not listening again. */
   route.get('/auditor/recordings/:id/audio', allow('auditor', 'quality'), async c => {

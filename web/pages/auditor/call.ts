@@ -20,6 +20,8 @@ export type AuditedCallProps = {
     verdict: { policy: string; version: string; rules: string[] } | null
   }
   /** A call may have several parts after a fault. */
+  /** The SIP ladder of the call; null: nobody keeps SIP messages here. */
+  ladder: string | null
   recordings: {
     id: string
     state: RecordingRow['state']
@@ -42,7 +44,7 @@ export function auditedCallPage(props: AuditedCallProps): Html {
   return layout(props.frame, {
     title: words.title(call.id),
     scripts: ['waveform.js'],
-    main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
+    main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
 <div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
 ${timeline(props, w)}</div>
 <section class="panel"><h2>${words.details}</h2>${details(props, w)}</section></div>`,
