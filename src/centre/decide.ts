@@ -21,6 +21,7 @@ import { recordingClosed, recordingFailed } from './recording.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { phonesGuessed } from './toll/guard.ts'
+import { transferAsked } from './transfer-key.ts'
 import { trunkChanged } from './trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {
@@ -95,6 +96,8 @@ function handle(d: Draft, input: Input): void {
       return legResumed(d, input)
     case 'leg.digit':
       return legDigit(d, input)
+    case 'leg.transferAsked':
+      return transferAsked(d, input)
     case 'leg.played':
       return legPlayed(d, input.leg, input.speech)
     case 'trunk.up':

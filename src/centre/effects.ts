@@ -23,6 +23,8 @@ export type Effect =
   /** End a leg whatever its state: CANCEL, BYE or a final response. */
   | { type: 'phone.hangUp'; leg: LegId; q850: number }
   | { type: 'phone.sendDigits'; leg: LegId; digits: string }
+  /** How a transfer by the phone's own key goes: 1xx accepts it or says that it goes on, 200 that it is done, 4xx to 6xx that it is not. */
+  | { type: 'phone.answerTransfer'; leg: LegId; refer: string; status: number }
   | { type: 'media.patch'; a: LegId; b: LegId }
   /** Both sides of whatever this leg is patched to fall silent. */
   | { type: 'media.unpatch'; leg: LegId }

@@ -99,6 +99,11 @@ export type Input =
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }
   | { type: 'leg.digit'; leg: LegId; digit: string }
+  /**
+   * The transfer key of an agent's desk phone (SIP REFER): whom this leg talks to is to go to `to`, a number or extension as the telephone says
+   * it, unchecked. `with`: the agent's other leg, whose far end is meant (an attended transfer). Answered with `phone.answerTransfer`.
+   */
+  | { type: 'leg.transferAsked'; leg: LegId; refer: string; to: string; with: LegId | null }
   /** What `media.say` was told to say is over. */
   | { type: 'leg.played'; leg: LegId; speech: number }
   // trunks

@@ -44,6 +44,7 @@ const incoming = (assertedIdentity: string | null): UaEvent => ({
   extension: null,
   sdp: null,
   flow: { transport: 'udp', source: { address: '127.0.0.2', port: 5060 }, local: 'udp' },
+  replaces: null,
   callId: 'x',
 })
 

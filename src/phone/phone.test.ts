@@ -208,6 +208,7 @@ describe('the phone', () => {
       sdp: theirSdp,
       flow,
       callId: 'x',
+      replaces: null,
     })
     assert.ok(told.includes('reject s_1 403 21 0'))
     assert.equal(said.length, 0)

@@ -4,6 +4,7 @@
  */
 import type { Effect } from '../centre/effects.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import { maskNumber } from '../lib/mask.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { Binding, UaEvent } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
@@ -70,6 +71,9 @@ export class Phone {
         break
       case 'phone.sendDigits':
         this.#options.bay.sendDigits(effect.leg, effect.digits)
+        break
+      case 'phone.answerTransfer':
+        this.#answerTransfer(effect.leg, effect.refer, effect.status)
         break
       default:
         effect satisfies never
@@ -454,9 +458,37 @@ export class Phone {
         return
       case 'digit':
         return this.#legs.key(leg, event.digit)
+      case 'refer':
+        return this.#transferAsked(leg, event)
+      case 'referred':
+        return // we ask no far end to transfer: calls go through us, where they are recorded and counted
       default:
         event satisfies never
     }
+  }
+
+  /** Only desk phones have a transfer key that means anything; the centre decides, and an unknown other call is no call of ours. */
+  #transferAsked(leg: Leg, { session, refer, to, replaces }: Extract<UaEvent, { type: 'refer' }>): void {
+    const { ua, now, log } = this.#options
+    const other = replaces?.session ? this.#legs.ofSession(replaces.session) : undefined
+    const isOurs = replaces === null || (other !== undefined && isSamePhone(other, leg) && other !== leg)
+    if (leg.far.kind !== 'desk' || leg.phase !== 'up' || !isOurs) {
+      log.warn(
+        { leg: leg.id, to: maskNumber(to.user) },
+        'a transfer was refused: it was asked for by no desk phone of ours',
+      )
+      ua.answerRefer(session, refer, 403, now())
+      return
+    }
+    this.#legs.post({ type: 'leg.transferAsked', leg: leg.id, refer, to: to.user, with: other?.id ?? null }, leg)
+  }
+
+  #answerTransfer(id: LegId, refer: string, status: number): void {
+    const { ua, now } = this.#options
+    const session = this.#legs.get(id)?.session
+    if (!session) return
+    ua.answerRefer(session, refer, status < 300 ? 202 : status, now())
+    ua.notifyRefer(session, refer, status, now())
   }
 
   #bindingChanged(extension: string, binding: Binding | null): void {
@@ -473,6 +505,10 @@ export class Phone {
       }
     }
   }
+}
+
+function isSamePhone(one: Leg, other: Leg): boolean {
+  return one.far.kind === 'desk' && other.far.kind === 'desk' && one.far.extension === other.far.extension
 }
 
 function literal(address: string): string {

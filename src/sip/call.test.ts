@@ -25,6 +25,12 @@ function talking(): ReturnType<typeof floor> & { ours: SessionId; theirs: Sessio
   return { ...all, ours, theirs: all.net.of(carl, 'incoming')[0]!.session }
 }
 
+const lateOffer = {
+  target: `sip:1@${carl}`,
+  destination: { transport: 'udp' as const, address: carl, port: 5060 },
+  sdp: null,
+}
+
 const starts = (net: Net, start: string) => net.wire.filter(one => one.text.startsWith(start))
 
 test('an INVITE into silence is repeated 7 times within 32 s and then fails', () => {
@@ -232,18 +238,26 @@ test('a call without an offer gets ours in the 2xx, and its answer comes with th
   net.reactions.set(carl, (event, agent, now) => {
     if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
   })
-  a.invite(
-    {
-      target: `sip:1@${carl}`,
-      destination: { transport: 'udp', address: carl, port: 5060 },
-      from: `sip:2@${alice}`,
-      sdp: null,
-    },
-    net.now,
-  )
+  const session = a.invite({ ...lateOffer, from: `sip:2@${alice}` }, net.now)
   net.run(1_000)
   assert.equal(net.of(carl, 'incoming')[0]!.sdp, null)
-  assert.equal(net.of(alice, 'accepted')[0]!.sdp, sdpB)
+  assert.equal(net.of(alice, 'accepted')[0]!.sdp, null)
+  assert.equal(net.of(alice, 'reoffer')[0]!.sdp, sdpB)
+  assert.equal(starts(net, 'ACK').length, 0)
+  a.answerReoffer(session, { sdp: sdpA }, net.now)
+  net.run(1_000)
+  assert.equal(net.of(carl, 'confirmed')[0]!.sdp, sdpA)
+})
+
+test('an offer in the 2xx that we cannot answer is acknowledged, and the call is hung up', () => {
+  const { net, a } = floor()
+  answerAtOnce(net)
+  const session = a.invite({ ...lateOffer, from: `sip:2@${alice}` }, net.now)
+  net.run(1_000)
+  a.answerReoffer(session, { status: 488 }, net.now)
+  net.run(1_000)
+  assert.deepEqual([net.of(alice, 'ended')[0]!.by, net.of(alice, 'ended')[0]!.q850], ['local', 65])
+  assert.deepEqual(net.types(carl), ['incoming', 'confirmed', 'ended'])
 })
 
 test('a digit in INFO is told, in all its spellings, and nonsense is refused', () => {

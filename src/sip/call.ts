@@ -1,4 +1,5 @@
 /** What an INVITE session needs of the user agent around it, and what both kinds of call have in common. */
+import type { Dialog } from './dialog.ts'
 import type { Flow, SessionId, UaEvent } from './events.ts'
 import { formatQ850, parseQ850 } from './headers.ts'
 import {
@@ -10,7 +11,11 @@ import {
   type Request,
   reasonOf,
   serialise,
+  supported,
 } from './message.ts'
+import type { Replaces } from './replaces.ts'
+import type { SessionTimes } from './session-timer.ts'
+import type { Talk } from './talk.ts'
 import type { Timers } from './timers.ts'
 import type { ClientOwner, ServerTransaction } from './transaction.ts'
 import type { Transactions } from './transactions.ts'
@@ -23,17 +28,26 @@ export type CallHost = {
   readonly transactions: Transactions
   readonly timers: Timers
   readonly random: () => number
+  readonly sessionTimes: SessionTimes
   secret(bytes: number): string
   emit(event: UaEvent): void
   /** Requests within this dialog go to `receiver` until `leaveDialog`. */
   enterDialog(key: string, receiver: DialogReceiver): void
   leaveDialog(key: string): void
+  /** The dialog that a Replaces names. */
+  dialogAt(replaces: Replaces): DialogReceiver | null
+  /** Another call took this one's place. */
+  replace(session: SessionId, now: number): void
   /** The session is over: its id means nothing any more. */
   closeSession(session: SessionId): void
 }
 
 /** Requests of a dialog arrive here; `transaction` is null for an ACK. */
 export type DialogReceiver = {
+  readonly session: SessionId
+  readonly state: 'early' | 'confirmed' | 'over'
+  readonly weCalled: boolean
+  readonly dialog: Dialog
   onRequest(request: Request, transaction: ServerTransaction | null, now: number): void
 }
 
@@ -41,13 +55,12 @@ export type DialogReceiver = {
 export type Call = {
   readonly id: SessionId
   readonly callId: string
-  hangUp(q850: number | null, now: number): void
+  hangUp(q850: number | null, now: number, reason?: string): void
   progress(status: number, sdp: string | null, now: number): void
   accept(sdp: string, now: number): void
   reject(status: number, q850: number | null, now: number): void
-  reinvite(sdp: string, now: number): void
-  answerReoffer(answer: { sdp: string } | { status: number }, now: number): void
-  sendInfo(digit: string, durationMs: number, now: number): void
+  /** The dialog that a wish of ours goes to, or that waits for our answer; null while there is none. */
+  asked(): Talk | null
 }
 
 /** For requests whose outcome changes nothing: a BYE, an INFO. */
@@ -73,7 +86,7 @@ export function response(host: { name: string }, request: Request, flow: Flow, a
   if (request.method === 'INVITE' && answer.status > 100 && answer.status < 300)
     for (const value of headerLines(request, 'record-route')) lines.push(['Record-Route', value])
   for (const line of answer.extra ?? []) lines.push(line)
-  if (answer.status >= 200 && request.method === 'INVITE') lines.push(['Allow', allow])
+  if (answer.status > 100 && request.method === 'INVITE') lines.push(['Allow', allow], ['Supported', supported])
   lines.push(['Server', host.name])
   if (answer.sdp) lines.push(sdpType)
   return serialise(`SIP/2.0 ${answer.status} ${reasonOf(answer.status)}`, lines, answer.sdp ?? '')

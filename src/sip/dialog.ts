@@ -70,6 +70,17 @@ export function dialogOfRequest(request: Request, localTag: string, flow: Flow, 
   }
 }
 
+/** Does this address belong to the far end, as far as the dialog says: where it was called, its Contact, a proxy of its route? */
+export function knows(dialog: Dialog, address: string): boolean {
+  if (dialog.peer.address === address || hostOf(dialog.remoteTarget) === address) return true
+  return dialog.routes.some(route => hostOf(uriOf(route)) === address)
+}
+
+function hostOf(uri: string): string | null {
+  const parsed = parseUri(uri)
+  return typeof parsed === 'string' ? null : parsed.host
+}
+
 /** A request within the dialog, with the next CSeq; `extra` lines follow the ones every request has. */
 export function requestInDialog(
   dialog: Dialog,
@@ -87,6 +98,13 @@ export function requestInDialog(
     ...options.extra,
   ]
   return { method, uri, lines, body: options.body ?? '', destination }
+}
+
+/** The 2xx has the last word on the route that an early dialog began with (§13.2.2.4). */
+export function reroute(dialog: Dialog, answer: Response): void {
+  refreshTarget(dialog, answer)
+  dialog.remote = headerLines(answer, 'to')[0]!
+  dialog.routes = recordRoutes(answer).reverse()
 }
 
 /** A new Contact moves the far end (target refresh, §12.2.1.2). */

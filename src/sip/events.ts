@@ -2,6 +2,9 @@
  * What the user agent is told and what it tells: the words between `sip/` and `phone/`. All times are milliseconds of one monotonic clock
  * that the caller owns; SDP travels as text; addresses are literals (names are resolved by the caller).
  */
+import type { Replaces } from './replaces.ts'
+import type { SessionTimes } from './session-timer.ts'
+
 declare const brand: unique symbol
 /** One INVITE session: from the first INVITE to the last answer. */
 export type SessionId = string & { readonly [brand]: 'session' }
@@ -87,6 +90,8 @@ export type UserAgentOptions = {
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */
   maxSessions?: number
+  /** Session timers (RFC 4028), seconds: what we ask for, and the least that we take. Default 1,800 and 90. */
+  sessionTimes?: SessionTimes
   /** Transactions at once; over it requests get 503 and ours fail. Default 65,536. */
   maxTransactions?: number
   /** Called from within every message; must not throw, nor keep the bytes. */
@@ -106,6 +111,10 @@ export type InviteSpec = {
   auth?: DigestCredentials
   /** RFC 3325, as a URI. */
   assertedIdentity?: string
+  /** The call that this one takes the place of, as its far end knows it (RFC 3891). */
+  replaces?: Replaces
+  /** Where to go when a 3xx points to `uri`; null: not there. Without it every redirection is a refusal. */
+  redirect?: (uri: string) => Destination | null
   /** Send what follows to the address the answers come from, whatever the Contact says (phones behind NAT). Default false. */
   symmetric?: boolean
 }
@@ -147,6 +156,8 @@ export type UaEvent =
       sdp: string | null
       flow: Flow
       callId: string
+      /** It asks to take the place of this call of ours (RFC 3891); `accept` ends that one. Whether it may is for you to say. */
+      replaces: SessionId | null
     }
   | { type: 'provisional'; session: SessionId; status: number; sdp: string | null; q850: number | null }
   /** Our INVITE got its 2xx; the ACK is on its way. */
@@ -163,14 +174,36 @@ export type UaEvent =
       by: Ended
       /** Seconds, from Retry-After of a 503 and its like. */
       retryAfterS: number | null
+      /** It was picked up just as we withdrew it: somebody heard nobody. */
+      answered?: true
     }
-  /** The far end wants to change the media (hold, resume, another address). Answer with `answerReoffer`. */
+  /**
+   * The far end offers media: it wants to change them (hold, resume, another address), or our INVITE held no offer. Answer with
+   * `answerReoffer`.
+   */
   | { type: 'reoffer'; session: SessionId; sdp: string | null }
   /** The far end agreed to our `reinvite`; `sdp` is its answer. */
   | { type: 'reanswered'; session: SessionId; sdp: string | null }
   /** Our `reinvite` was refused; the session goes on as before. */
   | { type: 'reinviteFailed'; session: SessionId; status: number | null }
   | { type: 'ended'; session: SessionId; by: Ended; q850: number | null; reason: string }
+  /**
+   * The far end asks that whom it talks to (the other side of this call) be taken somewhere else: it pressed its transfer key (RFC 3515).
+   * Answer with `answerRefer`, and when you accepted say with `notifyRefer` how it goes. `replaces`: an attended transfer; `session` is the
+   * other call of that phone with us, or null when it is no call of ours.
+   */
+  | {
+      type: 'refer'
+      session: SessionId
+      /** Names this wish within the session. */
+      refer: string
+      /** Where to: the number or extension, and the URI as it was written. Unchecked: it is what a telephone says. */
+      to: { uri: string; user: string; host: string }
+      replaces: { session: SessionId | null } | null
+      referredBy: string | null
+    }
+  /** How a transfer that we asked for with `refer` goes; `status` null: nothing was heard. After `final` there is no more. */
+  | { type: 'referred'; session: SessionId; status: number | null; reason: string; final: boolean }
   /** RFC 6086 style INFO with a digit (`application/dtmf-relay`, `application/dtmf`). */
   | { type: 'digit'; session: SessionId; digit: string; durationMs: number | null }
   | { type: 'registered'; registration: string; expiresInMs: number }
@@ -220,6 +253,15 @@ export type UserAgentPort = {
   reinvite(session: SessionId, sdp: string, now: number): void
   answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void
   sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void
+  /**
+   * Asks the far end to call `to` itself and leave us out of it (RFC 3515); with `replaces` to take the place that we have in that other call
+   * of ours (an attended transfer), and then `to` may be left out: it is that call's far end. Throws SipUsageError when `to` is no URI.
+   */
+  refer(session: SessionId, wish: { to?: string; replaces?: SessionId; referredBy?: string }, now: number): void
+  /** Answers a `refer` event: 202 accepts it, anything from 300 on refuses. */
+  answerRefer(session: SessionId, refer: string, status: number, now: number): void
+  /** Tells who asked how the transfer goes: 1xx while it does, 200 when it is done, 4xx to 6xx when it failed. Ignored when it did not want to hear. */
+  notifyRefer(session: SessionId, refer: string, status: number, now: number): void
 
   /** Registers `id` and keeps it so until `unregister`. */
   register(id: string, spec: RegisterSpec, now: number): void

@@ -22,3 +22,10 @@ function digitOf(text: string): string | null {
   if (word === '11') return '#'
   return /^[0-9*#A-D]$/.test(word) ? word : null
 }
+
+/** A digit as we say it. `plain` is what older gateways know. */
+export function digitBody(digit: string, durationMs: number, form: 'relay' | 'plain'): { type: string; body: string } {
+  return form === 'relay'
+    ? { type: 'application/dtmf-relay', body: `Signal=${digit}\r\nDuration=${durationMs}\r\n` }
+    : { type: 'application/dtmf', body: digit }
+}

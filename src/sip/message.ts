@@ -26,8 +26,24 @@ export type Response = Essentials & { kind: 'response'; status: number; reason: 
 export type Message = Request | Response
 
 /** The methods we understand; others get 405 or, unheard of, 501. */
-export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'REGISTER'] as const
+export const allowedMethods = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'PRACK',
+  'REFER',
+  'NOTIFY',
+  'REGISTER',
+] as const
 export const allow = allowedMethods.join(', ')
+
+/** The extensions that a far end may require of us. */
+export const supportedOptions: readonly string[] = ['100rel', 'timer', 'replaces', 'norefersub']
+export const supported = supportedOptions.join(', ')
 
 /** The first value of a header, or null. `name` in lower case. */
 export function header(message: { headers: Header[] }, name: string): string | null {
@@ -69,6 +85,8 @@ const reasons: Record<number, string> = {
   183: 'Session Progress',
   200: 'OK',
   202: 'Accepted',
+  300: 'Multiple Choices',
+  301: 'Moved Permanently',
   302: 'Moved Temporarily',
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -93,6 +111,7 @@ const reasons: Record<number, string> = {
   486: 'Busy Here',
   487: 'Request Terminated',
   488: 'Not Acceptable Here',
+  489: 'Bad Event',
   491: 'Request Pending',
   500: 'Server Internal Error',
   501: 'Not Implemented',

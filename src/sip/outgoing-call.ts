@@ -1,26 +1,38 @@
-/** A call of ours: INVITE, its challenges and forks, CANCEL with its races (RFC 3261 §9, §13.2), then a Talk. */
+/**
+ * A call of ours: INVITE, its challenges, redirections and forks, CANCEL with its races (RFC 3261 §9, §13.2). Each phone that answers
+ * provisionally has an early dialog; the first to pick up has the call.
+ */
 import { sdpOf } from './body.ts'
 import { type Call, type CallHost, indifferent, q850Of, reasonLines, sdpType } from './call.ts'
-import { dialogOfResponse } from './dialog.ts'
+import { dialogOfResponse, reroute } from './dialog.ts'
 import { DigestClient } from './digest.ts'
-import type { Ended, InviteSpec, SessionId } from './events.ts'
+import type { Destination, Ended, InviteSpec, SessionId } from './events.ts'
 import { SipUsageError } from './events.ts'
 import { isToken, parseCount, quote, toWire } from './grammar.ts'
-import { allow, type HeaderLine, header, isHeaderValue, type Response } from './message.ts'
-import { Talk } from './talk.ts'
+import { allow, type HeaderLine, header, isHeaderValue, type Response, supported } from './message.ts'
+import { contactsOf, redirectsMax } from './redirect.ts'
+import { rseqOf } from './reliable.ts'
+import { formatReplaces, parseReplaces } from './replaces.ts'
+import { raisedLeast, raisesMax, sessionLines } from './session-timer.ts'
+import { type EarlyOwner, Talk } from './talk.ts'
 import type { Sleeper } from './timers.ts'
 import { type ClientOwner, type ClientTransaction, giveUpMs, type RequestDraft } from './transaction.ts'
 import { maySendTo, parseUri, schemeOf } from './uri.ts'
 
 type Phase = 'calling' | 'proceeding' | 'talking' | 'over'
+/** A phone that answered provisionally; `agreed`: our offer or its has its answer. */
+type Early = { talk: Talk; rseq: number | null; agreed: boolean }
+
+/** Phones that a forked call may ring at once and be told apart; the provisional answers of more are not acknowledged. */
+const earlyMax = 16
 
 const ownHeaders = new Set(
-  'via max-forwards from to call-id cseq contact content-length content-type allow user-agent route p-asserted-identity'.split(
+  'via max-forwards from to call-id cseq contact content-length content-type allow supported require replaces session-expires min-se user-agent route p-asserted-identity'.split(
     ' ',
   ),
 )
 
-export class OutgoingCall implements Call, ClientOwner, Sleeper {
+export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   readonly id: SessionId
   readonly #host: CallHost
   readonly #spec: InviteSpec
@@ -36,8 +48,15 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
   /** Set when it is to be withdrawn: the Reason that goes along. */
   #withdrawn: HeaderLine[] | null = null
   #cancelSent = false
+  readonly #early = new Map<string, Early>()
   #talk: Talk | null = null
   #remoteTag: string | null = null
+  /** Request-URI and way of the INVITE: a redirection changes them. */
+  #target: string
+  #destination: Destination
+  readonly #visited = new Set<string>()
+  #leastS: number
+  #raises = 0
   wakeAt: number | null = null
   queuedAt: number | null = null
 
@@ -49,6 +68,9 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     this.#spec = spec
     this.callId = host.secret(15)
     this.#localTag = host.wire.newTag()
+    this.#target = spec.target
+    this.#destination = spec.destination
+    this.#leastS = host.sessionTimes.leastS
     const from = parseUri(spec.from)
     const user = typeof from === 'string' ? '' : rawUser(spec.from)
     this.#contact = host.wire.contactFor(spec.destination, user, schemeOf(spec.target))
@@ -63,8 +85,9 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
     const spec = this.#spec
     const extra: HeaderLine[] = (spec.headers ?? []).map(([name, value]) => [name, toWire(value)])
     if (spec.assertedIdentity) extra.push(['P-Asserted-Identity', `<${spec.assertedIdentity}>`])
+    if (spec.replaces) extra.push(['Require', 'replaces'], ['Replaces', formatReplaces(spec.replaces)])
     if (spec.sdp !== null) extra.push(sdpType)
-    this.#credentials = this.#digest?.authorize('INVITE', spec.target) ?? []
+    this.#credentials = this.#digest?.authorize('INVITE', this.#target) ?? []
     const lines: HeaderLine[] = [
       ['Max-Forwards', '70'],
       ['From', this.#local],
@@ -73,11 +96,13 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       ['CSeq', `${this.#seq} INVITE`],
       ['Contact', this.#contact],
       ['Allow', allow],
+      ['Supported', supported],
+      ...sessionLines({ ...this.#host.sessionTimes, leastS: this.#leastS }),
       ['User-Agent', this.#host.name],
       ...extra,
       ...this.#credentials,
     ]
-    return { method: 'INVITE', uri: spec.target, lines, body: spec.sdp ?? '', destination: spec.destination }
+    return { method: 'INVITE', uri: this.#target, lines, body: spec.sdp ?? '', destination: this.#destination }
   }
 
   get #local(): string {
@@ -101,8 +126,60 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       return
     }
     if (answer.status === 100) return
-    const { status } = answer
-    this.#host.emit({ type: 'provisional', session: this.id, status, sdp: sdpOf(answer), q850: q850Of(answer) })
+    const early = this.#earlyOf(answer)
+    const rseq = rseqOf(answer)
+    let sdp = sdpOf(answer)
+    if (rseq !== null) {
+      // RFC 3262 §4: in order, each once. What has no dialog or is not the next is not acknowledged, and so will come again.
+      if (early === null || (early.rseq !== null && rseq !== early.rseq + 1)) return
+      early.rseq = rseq
+      const news = sdp !== null && !early.agreed
+      const offer = news && this.#spec.sdp === null ? sdp : null
+      if (news) {
+        early.agreed = true
+        if (offer === null) early.talk.agreed(null, sdp, now)
+      }
+      early.talk.acknowledgeProvisional(`${rseq} ${answer.cseq.number} INVITE`, offer, now)
+      if (!news || offer !== null) sdp = null
+    } else if (sdp !== null && early !== null) {
+      if (early.agreed) sdp = null
+      else early.talk.remoteSdp = sdp
+    }
+    this.#host.emit({ type: 'provisional', session: this.id, status: answer.status, sdp, q850: q850Of(answer) })
+  }
+
+  /** The early dialog of a provisional response (§12.1); null when it names none, or there are too many. */
+  #earlyOf(answer: Response): Early | null {
+    const tag = answer.toTag
+    if (tag === null) return null
+    const known = this.#early.get(tag)
+    if (known !== undefined || this.#early.size >= earlyMax) return known ?? null
+    const early = { talk: this.#talkOf(answer), rseq: null, agreed: false }
+    this.#early.set(tag, early)
+    return early
+  }
+
+  #talkOf(answer: Response): Talk {
+    const way = { peer: this.#destination, symmetric: this.#spec.symmetric ?? false }
+    const sent = {
+      callId: this.callId,
+      localTag: this.#localTag,
+      local: this.#local,
+      seq: this.#seq,
+      target: this.#target,
+    }
+    return new Talk({
+      host: { ...this.#host, sessionTimes: { ...this.#host.sessionTimes, leastS: this.#leastS } },
+      session: this.id,
+      dialog: dialogOfResponse(sent, answer, way),
+      contact: this.#contact,
+      digest: this.#digest,
+      weCalled: true,
+      far: answer,
+      localSdp: this.#spec.sdp,
+      openOffer: this.#spec.sdp === null ? null : 'ours',
+      early: this,
+    })
   }
 
   #onSuccess(answer: Response, now: number): void {
@@ -110,71 +187,101 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
       this.#talk.acknowledgeAgain(answer.cseq.number)
       return
     }
-    const way = { peer: this.#spec.destination, symmetric: this.#spec.symmetric ?? false }
-    const sent = {
-      callId: this.callId,
-      localTag: this.#localTag,
-      local: this.#local,
-      seq: this.#seq,
-      target: this.#spec.target,
-    }
-    const dialog = dialogOfResponse(sent, answer, way)
+    const early = this.#early.get(answer.toTag ?? '') ?? { talk: this.#talkOf(answer), agreed: false }
+    this.#early.delete(answer.toTag ?? '')
+    const { talk } = early
+    // The route is as the 2xx has it (§13.2.2.4).
+    reroute(talk.dialog, answer)
     if (this.#phase === 'talking' || this.#phase === 'over') {
-      this.#refuseFork(dialog, answer.cseq.number, now)
+      this.#refuseFork(talk, answer, now)
       return
     }
     this.#digest?.succeeded()
     this.#remoteTag = answer.toTag
     this.#phase = 'talking'
     this.#host.timers.set(this, null)
-    const options = { session: this.id, dialog, contact: this.#contact, digest: this.#digest, weCalled: true }
+    this.#talk = talk
     const withdrawn = this.#withdrawn !== null
     // Answered while we withdrew: it must be acknowledged and then hung up (§15), and to the phone layer it never was a call.
-    const host = withdrawn ? silent(this.#host) : this.#host
-    this.#talk = new Talk({ host, ...options })
-    this.#talk.acknowledge(answer.cseq.number, this.#credentials, now)
+    if (withdrawn) talk.silence()
+    this.#dropEarly(now)
+    const said = early.agreed ? null : sdpOf(answer)
+    const offer = this.#spec.sdp === null ? said : null
+    if (said !== null && offer === null) talk.remoteSdp = said
+    talk.answered(answer, { credentials: this.#credentials, offer }, now)
     if (withdrawn) {
-      this.#talk.hangUp(null, now)
-      this.#fail(487, 'answered while it was cancelled', null, 'local')
-    } else this.#host.emit({ type: 'accepted', session: this.id, sdp: sdpOf(answer) })
+      talk.hangUp(null, 'answered while it was cancelled', now)
+      this.#fail({ status: 487, reason: 'answered while it was cancelled', by: 'local', answered: true }, now)
+      return
+    }
+    this.#host.emit({ type: 'accepted', session: this.id, sdp: offer === null ? talk.remoteSdp : null })
+    if (offer !== null) this.#host.emit({ type: 'reoffer', session: this.id, sdp: offer })
   }
 
   /** A second phone answered too (§13.2.2.4): only one call is wanted. */
-  #refuseFork(dialog: ReturnType<typeof dialogOfResponse>, seq: number, now: number): void {
-    const talk = new Talk({
-      host: silent(this.#host),
-      session: this.id,
-      dialog,
-      contact: this.#contact,
-      digest: this.#digest,
-      weCalled: true,
-    })
-    talk.acknowledge(seq, this.#credentials, now)
-    talk.hangUp(null, now)
+  #refuseFork(talk: Talk, answer: Response, now: number): void {
+    talk.silence()
+    talk.answered(answer, { credentials: this.#credentials, offer: null }, now)
+    talk.hangUp(null, 'another phone was faster', now)
+  }
+
+  /** None of them will have the call any more. */
+  #dropEarly(now: number): void {
+    for (const { talk } of this.#early.values()) talk.abandon(now)
+    this.#early.clear()
   }
 
   #onRefusal(answer: Response, now: number): void {
     if (this.#phase === 'talking' || this.#phase === 'over') return
-    const { status } = answer
-    if ((status === 401 || status === 407) && this.#withdrawn === null && this.#digest?.learn(answer)) {
+    this.#dropEarly(now)
+    if (this.#withdrawn === null && this.#mayTryAgain(answer)) {
       this.#seq++
       this.#phase = 'calling'
       this.start(now)
       return
     }
+    const { status, reason } = answer
     const retryAfter = header(answer, 'retry-after')
     const retryAfterS = retryAfter === null ? null : parseCount(/^\d*/.exec(retryAfter)![0], 86_400)
-    this.#fail(status, answer.reason, q850Of(answer), this.#withdrawn === null ? 'remote' : 'local', retryAfterS)
+    const by = this.#withdrawn === null ? 'remote' : 'local'
+    this.#fail({ status, reason, q850: q850Of(answer), by, retryAfterS }, now)
   }
 
-  onFailure(failure: 'timeout' | 'transport', transaction: ClientTransaction): void {
+  #mayTryAgain(answer: Response): boolean {
+    const { status } = answer
+    if (status === 401 || status === 407) return this.#digest?.learn(answer) ?? false
+    if (status === 422) {
+      const least = raisedLeast(answer, this.#leastS)
+      if (least === null || this.#raises++ >= raisesMax) return false
+      this.#leastS = least
+      return true
+    }
+    return status >= 300 && status < 400 && this.#redirect(answer)
+  }
+
+  /** To the first of its Contacts that the policy of this call allows and that was not tried yet (§8.1.3.4). */
+  #redirect(answer: Response): boolean {
+    const follow = this.#spec.redirect
+    this.#visited.add(this.#target)
+    if (follow === undefined || this.#visited.size > redirectsMax) return false
+    for (const uri of contactsOf(answer)) {
+      const destination = this.#visited.has(uri) ? null : follow(uri)
+      if (destination === null || !isReachable(this.#host, destination)) continue
+      this.#target = uri
+      this.#destination = destination
+      return true
+    }
+    return false
+  }
+
+  onFailure(failure: 'timeout' | 'transport', transaction: ClientTransaction, now: number): void {
     if ((this.#transaction !== null && transaction !== this.#transaction) || this.#phase === 'over') return
     const reason = failure === 'timeout' ? 'no response to our INVITE' : 'could not be sent'
-    this.#fail(null, reason, null, this.#withdrawn === null ? failure : 'local')
+    this.#fail({ status: null, reason, by: this.#withdrawn === null ? failure : 'local' }, now)
   }
 
-  hangUp(q850: number | null, now: number): void {
-    if (this.#talk !== null) this.#talk.hangUp(q850, now)
+  hangUp(q850: number | null, now: number, reason = 'hung up'): void {
+    if (this.#talk !== null) this.#talk.hangUp(q850, reason, now)
     else if (this.#phase !== 'over' && this.#withdrawn === null) {
       this.#withdrawn = reasonLines(q850)
       if (this.#phase === 'proceeding') this.#sendCancel(now)
@@ -189,36 +296,43 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
   }
 
   /** No final response to a cancelled INVITE within 64 × T1: it counts as cancelled (§9.1). */
-  wake(): void {
+  wake(now: number): void {
     if (this.#phase !== 'proceeding' || this.#transaction === null) return
     this.#host.transactions.abandon(this.#transaction)
-    this.#fail(null, 'cancelled, and no final response came', null, 'local')
+    this.#fail({ status: null, reason: 'cancelled, and no final response came', by: 'local' }, now)
   }
 
   #fail(
-    status: number | null,
-    reason: string,
-    q850: number | null,
-    by: Ended,
-    retryAfterS: number | null = null,
+    how: {
+      status: number | null
+      reason: string
+      by: Ended
+      q850?: number | null
+      retryAfterS?: number | null
+      answered?: true
+    },
+    now: number,
   ): void {
     this.#phase = 'over'
     this.#host.timers.set(this, null)
-    this.#host.emit({ type: 'failed', session: this.id, status, reason, q850, by, retryAfterS })
+    this.#dropEarly(now)
+    this.#host.emit({ type: 'failed', session: this.id, q850: null, retryAfterS: null, ...how })
     this.#host.closeSession(this.id)
   }
 
-  reinvite(sdp: string, now: number): void {
-    this.#talk?.reinvite(sdp, now)
+  asked(): Talk | null {
+    if (this.#phase === 'talking') return this.#talk
+    const early = [...this.#early.values()].map(one => one.talk)
+    return early.find(one => one.isAsked) ?? early.at(-1) ?? null
   }
 
-  answerReoffer(answer: { sdp: string } | { status: number }, now: number): void {
-    this.#talk?.answerReoffer(answer, now)
+  /** No answer to a call of ours acknowledges anything of ours. */
+  onPrack(): 'unknown' {
+    return 'unknown'
   }
 
-  sendInfo(digit: string, durationMs: number, now: number): void {
-    this.#talk?.sendInfo(digit, durationMs, now)
-  }
+  /** §15: who was called may not say BYE before it answered; its final response will tell. */
+  onBye(): void {}
 
   // Nothing to answer: the call is ours.
   progress(): void {}
@@ -226,15 +340,14 @@ export class OutgoingCall implements Call, ClientOwner, Sleeper {
   reject(): void {}
 }
 
-/** A call that the phone layer never hears of. */
-const silent = (host: CallHost): CallHost => ({ ...host, emit() {}, closeSession() {} })
-
 function checkSpec(host: CallHost, spec: InviteSpec): void {
   for (const uri of [spec.target, spec.from, ...(spec.assertedIdentity ? [spec.assertedIdentity] : [])]) {
     const parsed = parseUri(uri)
     if (typeof parsed === 'string' || parsed.headers !== null)
       throw new SipUsageError(`not a SIP URI: ${uri.slice(0, 80)}`)
   }
+  if (spec.replaces && parseReplaces(formatReplaces(spec.replaces)) === null)
+    throw new SipUsageError('not a call that can be replaced')
   const { address, port, transport } = spec.destination
   if (!maySendTo(address, port)) throw new SipUsageError(`not an address to call: ${address}:${port}`)
   if (host.wire.endpoint(spec.destination) === null)
@@ -243,6 +356,9 @@ function checkSpec(host: CallHost, spec: InviteSpec): void {
     if (!isToken(name) || ownHeaders.has(name.toLowerCase()) || !isHeaderValue(value))
       throw new SipUsageError(`header that may not be set: ${name.slice(0, 40)}`)
 }
+
+const isReachable = (host: CallHost, destination: Destination) =>
+  maySendTo(destination.address, destination.port) && host.wire.endpoint(destination) !== null
 
 /** User part of a URI as written, still escaped. */
 function rawUser(uri: string): string {

@@ -66,6 +66,9 @@ const singleHeaders = new Set([
   'expires',
   'from',
   'max-forwards',
+  'rack',
+  'refer-to',
+  'replaces',
   'to',
 ])
 

@@ -1,5 +1,4 @@
 /** A 2xx of ours to an INVITE: repeated until its ACK comes (RFC 3261 §13.3.1.4), since the transaction layer leaves that to its user. */
-import { sdpOf } from './body.ts'
 import type { CallHost } from './call.ts'
 import type { Sleeper } from './timers.ts'
 import { giveUpMs, type ServerTransaction, t1Ms, t2Ms } from './transaction.ts'
@@ -22,6 +21,7 @@ export class PersistentAnswer implements Sleeper {
     host: CallHost
     transaction: ServerTransaction
     bytes: Buffer
+    answerDue: boolean
     onGiveUp: (now: number) => void
     now: number
   }) {
@@ -32,7 +32,7 @@ export class PersistentAnswer implements Sleeper {
     this.#onGiveUp = onGiveUp
     this.#giveUpAt = now + giveUpMs
     this.seq = transaction.request.cseq.number
-    this.answerDue = sdpOf(transaction.request) === null
+    this.answerDue = options.answerDue
     host.transactions.respond(transaction, 200, bytes, now)
     host.timers.set(this, now + this.#pauseMs)
   }

@@ -42,7 +42,7 @@ export function offerOf(request: Request, isContact: (user: string) => boolean) 
 export function checkBody(request: Request): Reply | null {
   const encoding = header(request, 'content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') return say(415, ['Accept-Encoding', 'identity'])
-  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return null
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE' && request.method !== 'PRACK') return null
   if (request.body.length > 0 && sdpOf(request) === null) return say(415, ['Accept', 'application/sdp'])
   const accepted = headerLines(request, 'accept').flatMap(parseTokens)
   if (accepted.length === 0) return null

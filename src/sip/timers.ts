@@ -1,15 +1,24 @@
 /** Something that wants to be woken. It has one deadline at a time; `null` sleeps for good. */
 export type Sleeper = { wakeAt: number | null; queuedAt: number | null; wake(now: number): void }
 
+type Entry = { at: number; sleeper: Sleeper }
+
+/** Entries that nobody waits for any more, beside as many again as are waited for: then they are cleared away. */
+const staleMax = 1_024
+
 /**
  * Deadlines of thousands of transactions in a binary heap. Moving a deadline later leaves its entry where it is, to be put back when it comes
- * up: the heap holds about one entry a sleeper, however often timers restart.
+ * up: the heap holds about one entry a sleeper, however often timers restart. Entries of those who sleep for good go when they are many, or a
+ * call's session timer would keep the whole call for half an hour.
  */
 export class Timers {
-  #heap: { at: number; sleeper: Sleeper }[] = []
+  #heap: Entry[] = []
+  #waiting = 0
 
   set(sleeper: Sleeper, at: number | null): void {
+    this.#waiting += Number(at !== null) - Number(sleeper.wakeAt !== null)
     sleeper.wakeAt = at
+    if (this.#heap.length > 2 * this.#waiting + staleMax) this.#clear()
     if (at === null || (sleeper.queuedAt !== null && sleeper.queuedAt <= at)) return
     sleeper.queuedAt = at
     this.#push({ at, sleeper })
@@ -17,7 +26,30 @@ export class Timers {
 
   /** When `advance` has something to do at the earliest; it may find nothing, which costs little. */
   next(): number | null {
-    return this.#heap[0]?.at ?? null
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      if (isWaitedFor(top)) return top.at
+      this.#drop(top)
+      this.#pop()
+    }
+    return null
+  }
+
+  /** Entries held, for tests. */
+  get size(): number {
+    return this.#heap.length
+  }
+
+  #clear(): void {
+    const held = this.#heap
+    this.#heap = []
+    for (const entry of held) {
+      if (isWaitedFor(entry)) this.#push(entry)
+      else this.#drop(entry)
+    }
+  }
+
+  #drop({ at, sleeper }: Entry): void {
+    if (sleeper.queuedAt === at) sleeper.queuedAt = null
   }
 
   /** Wakes everything due. A sleeper that asks for `now` again is woken in the same call. */
@@ -33,11 +65,12 @@ export class Timers {
         continue
       }
       sleeper.wakeAt = null
+      this.#waiting--
       sleeper.wake(now)
     }
   }
 
-  #push(entry: { at: number; sleeper: Sleeper }): void {
+  #push(entry: Entry): void {
     const heap = this.#heap
     let at = heap.length
     heap.push(entry)
@@ -66,3 +99,6 @@ export class Timers {
     heap[at] = last
   }
 }
+
+/** The one entry that stands for a sleeper with a deadline; an earlier one took the place of others. */
+const isWaitedFor = ({ at, sleeper }: Entry) => sleeper.queuedAt === at && sleeper.wakeAt !== null

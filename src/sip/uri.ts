@@ -94,6 +94,9 @@ export function escapeUser(text: string): string {
   return encodeURIComponent(text).replace(/%2B/g, '+')
 }
 
+/** Escapes a header's value for the headers of a URI (RFC 3261 §19.1.1). */
+export const escapeHeader = (value: string) => encodeURIComponent(value)
+
 /** For a URI or Via: IPv6 in brackets, the port when there is one. */
 export function formatHost(host: string, port: number | null): string {
   const name = host.includes(':') ? `[${host}]` : host

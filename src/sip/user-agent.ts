@@ -3,7 +3,7 @@
  * is thrown and nothing grows beyond its bound.
  */
 import { type Call, type CallHost, type DialogReceiver, response } from './call.ts'
-import { dialogKey } from './dialog.ts'
+import { dialogKey, knows } from './dialog.ts'
 import { hash } from './digest.ts'
 import type {
   Address,
@@ -22,18 +22,29 @@ import type {
 import { isReliable, SipUsageError } from './events.ts'
 import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
-import { parseTokens } from './headers.ts'
+import { parseNameAddress, parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
-import { allow, header, headerLines, type Request, reasonOf, serialise } from './message.ts'
+import {
+  allow,
+  header,
+  headerLines,
+  type Request,
+  reasonOf,
+  serialise,
+  supported,
+  supportedOptions,
+} from './message.ts'
 import { OutgoingCall } from './outgoing-call.ts'
 import { parseMessage } from './parse.ts'
 import { Qualify } from './qualify.ts'
 import { Registrar, type Reply } from './registrar.ts'
 import { Registration } from './registration.ts'
+import { formatReplaces, parseReplaces } from './replaces.ts'
 import { checkBody, identity, knownMethods, offerOf, say } from './screening.ts'
+import { sessionTimes, tooBrief } from './session-timer.ts'
 import { Timers } from './timers.ts'
 import { Transactions } from './transactions.ts'
-import { maySendTo, parseUri } from './uri.ts'
+import { escapeHeader, maySendTo, parseUri } from './uri.ts'
 import { responseLines, Wire } from './wire.ts'
 
 export * from './events.ts'
@@ -75,10 +86,13 @@ export class UserAgent implements UserAgentPort {
       transactions: this.#transactions,
       timers: this.#timers,
       random: options.random,
+      sessionTimes: options.sessionTimes ?? sessionTimes,
       secret: options.secret,
       emit: event => this.#events.push(event),
       enterDialog: (key, receiver) => this.#dialogs.set(key, receiver),
       leaveDialog: key => this.#dialogs.delete(key),
+      dialogAt: one => this.#dialogs.get(dialogKey(one.callId, one.toTag, one.fromTag)) ?? null,
+      replace: (session, now) => this.#calls.get(session)?.call.hangUp(null, now, 'replaced by another call'),
       closeSession: session => {
         const offer = this.#calls.get(session)?.offer
         if (offer) this.#offered.delete(offer)
@@ -172,7 +186,8 @@ export class UserAgent implements UserAgentPort {
   #onRequest(request: Request, flow: Flow, now: number): void {
     const known = this.#transactions.receiveRequest(request, now)
     if (request.method === 'ACK') {
-      if (known === null || known.state === 'accepted') this.#receiverOf(request)?.onRequest(request, null, now)
+      const receiver = known === null || known.state === 'accepted' ? this.#receiverOf(request) : undefined
+      if (receiver !== undefined && this.#mayTouch(receiver, flow)) receiver.onRequest(request, null, now)
       return
     }
     const reply = known === null ? this.#take(request, flow, now) : null
@@ -183,7 +198,8 @@ export class UserAgent implements UserAgentPort {
   #take(request: Request, flow: Flow, now: number): Reply | null {
     if (!this.#transactions.hasRoom(request.toTag !== null)) return say(503, ['Retry-After', '5'])
     if (request.method === 'CANCEL') return this.#onCancel(request, flow, now)
-    const unsupported = headerLines(request, 'require').flatMap(parseTokens)
+    const required = headerLines(request, 'require').flatMap(parseTokens)
+    const unsupported = required.filter(one => !supportedOptions.includes(one.toLowerCase()))
     if (unsupported.length > 0) return say(420, ['Unsupported', unsupported.join(', ')])
     const bodyFault = checkBody(request)
     if (bodyFault !== null) return bodyFault
@@ -191,6 +207,8 @@ export class UserAgent implements UserAgentPort {
     if (request.toTag !== null) {
       const receiver = this.#receiverOf(request)
       if (receiver === undefined) return say(481)
+      const stranger = this.#mayTouch(receiver, flow) ? null : this.#proveStranger(receiver, request, flow, now)
+      if (stranger !== null) return stranger
       receiver.onRequest(request, this.#transactions.open(request, flow), now)
       return null
     }
@@ -202,6 +220,7 @@ export class UserAgent implements UserAgentPort {
           200,
           ['Contact', this.#wire.contactFor(backTo(flow), '')],
           ['Allow', allow],
+          ['Supported', supported],
           ['Accept', 'application/sdp'],
         )
       case 'REGISTER':
@@ -210,7 +229,11 @@ export class UserAgent implements UserAgentPort {
       case 'BYE':
       case 'INFO':
       case 'UPDATE':
+      case 'PRACK':
+      case 'NOTIFY':
         return say(481)
+      case 'REFER':
+        return say(403) // only who is in a call may ask that it be taken elsewhere
       default:
         return say(knownMethods.has(request.method) ? 405 : 501, ['Allow', allow])
     }
@@ -218,6 +241,19 @@ export class UserAgent implements UserAgentPort {
 
   #receiverOf(request: Request): DialogReceiver | undefined {
     return this.#dialogs.get(dialogKey(request.callId, request.toTag ?? '', request.fromTag))
+  }
+
+  /** Tags cannot be guessed, though they can be overheard: a request counts when it comes from the dialog's far end or from a trunk. */
+  #mayTouch({ dialog }: DialogReceiver, flow: Flow): boolean {
+    if (knows(dialog, flow.source.address)) return true
+    return (this.#options.admit?.(flow) ?? 'trusted') === 'trusted'
+  }
+
+  /** A desk phone may have come to another network in the middle of a call; who else knows its password? */
+  #proveStranger({ dialog }: DialogReceiver, request: Request, flow: Flow, now: number): Reply | null {
+    if (this.#registrar === null || this.#options.admit?.(flow) === 'refuse') return say(403)
+    const proof = this.#registrar.prove(request, identity(parseNameAddress(dialog.remote)?.uri ?? '').user, flow, now)
+    return proof.type === 'reply' ? proof.reply : null
   }
 
   /** Its 200 goes out before the 487 that it brings about. */
@@ -245,14 +281,44 @@ export class UserAgent implements UserAgentPort {
     }
     if (this.#calls.size >= (this.#options.maxSessions ?? 4_000)) return say(503, ['Retry-After', '5'])
 
+    const brief = tooBrief(request, this.#host.sessionTimes)
+    if (brief !== null) return say(422, brief)
+    const replaces = this.#replacedBy(request)
+    if (replaces !== null && 'status' in replaces) return replaces
+
     const isContact = (user: string) => [...this.#registrations.values()].some(one => one.contactUser === user)
     const session = this.#newSession()
     const transaction = this.#transactions.open(request, flow)
-    const call = new IncomingCall(this.#host, session, transaction, extension !== null, now)
+    const replaced = replaces?.session ?? null
+    const call = new IncomingCall(
+      { host: this.#host, id: session, transaction, symmetric: extension !== null, replaces: replaced },
+      now,
+    )
     this.#calls.set(session, { call, offer })
     this.#offered.add(offer)
-    this.#events.push({ ...offerOf(request, isContact), type: 'incoming', session, extension, flow })
+    this.#events.push({
+      ...offerOf(request, isContact),
+      type: 'incoming',
+      session,
+      extension,
+      flow,
+      replaces: replaced,
+    })
     return null
+  }
+
+  /** The call that an INVITE with Replaces means, or why it cannot have its place (RFC 3891 §3). */
+  #replacedBy(request: Request): { session: SessionId } | Reply | null {
+    const lines = headerLines(request, 'replaces')
+    if (lines.length === 0) return null
+    const replaces = lines.length === 1 ? parseReplaces(lines[0]!) : null
+    if (replaces === null) return say(400)
+    const found = this.#host.dialogAt(replaces)
+    if (found === null) return say(481)
+    if (found.state === 'over') return say(603)
+    if (found.state === 'confirmed' && replaces.earlyOnly) return say(486)
+    if (found.state === 'early' && !found.weCalled) return say(481)
+    return { session: found.session }
   }
 
   /** An answer that leaves nothing behind: a repeated request gets the same again (§8.2.7). */
@@ -350,16 +416,38 @@ export class UserAgent implements UserAgentPort {
   }
 
   reinvite(session: SessionId, sdp: string, now: number): void {
-    this.#calls.get(session)?.call.reinvite(sdp, now)
+    this.#calls.get(session)?.call.asked()?.reinvite(sdp, now)
   }
 
   answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void {
-    this.#calls.get(session)?.call.answerReoffer(answer, now)
+    this.#calls.get(session)?.call.asked()?.answerReoffer(answer, now)
   }
 
   sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void {
     if (!/^[0-9*#A-D]$/.test(digit)) throw new SipUsageError(`not a digit: ${digit.slice(0, 10)}`)
-    this.#calls.get(session)?.call.sendInfo(digit, Math.round(durationMs), now)
+    this.#calls.get(session)?.call.asked()?.sendInfo(digit, Math.round(durationMs), now)
+  }
+
+  refer(session: SessionId, wish: { to?: string; replaces?: SessionId; referredBy?: string }, now: number): void {
+    const other = wish.replaces === undefined ? null : (this.#calls.get(wish.replaces)?.call.asked() ?? null)
+    const uri = wish.to ?? other?.dialog.remoteTarget ?? ''
+    for (const one of [uri, ...(wish.referredBy === undefined ? [] : [wish.referredBy])])
+      if (typeof parseUri(one) === 'string') throw new SipUsageError(`not a SIP URI: ${one.slice(0, 80)}`)
+    const { callId, localTag, remoteTag } = other?.dialog ?? { callId: '', localTag: '', remoteTag: null }
+    const replaces =
+      remoteTag === null
+        ? ''
+        : `?Replaces=${escapeHeader(formatReplaces({ callId, toTag: remoteTag, fromTag: localTag, earlyOnly: false }))}`
+    const by = wish.referredBy === undefined ? null : `<${wish.referredBy}>`
+    this.#calls.get(session)?.call.asked()?.refer(`<${uri}${replaces}>`, by, now)
+  }
+
+  answerRefer(session: SessionId, refer: string, status: number, now: number): void {
+    this.#calls.get(session)?.call.asked()?.answerRefer(refer, status, now)
+  }
+
+  notifyRefer(session: SessionId, refer: string, status: number, now: number): void {
+    this.#calls.get(session)?.call.asked()?.notifyRefer(refer, status, now)
   }
 
   // Registrations and keep-alive

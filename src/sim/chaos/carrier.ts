@@ -40,6 +40,7 @@ export class Carrier {
         return
       }
       case 'phone.sendDigits':
+      case 'phone.answerTransfer':
         return
       default:
         effect satisfies never

@@ -241,6 +241,7 @@ export class World {
       case 'phone.reject':
       case 'phone.hangUp':
       case 'phone.sendDigits':
+      case 'phone.answerTransfer':
         return this.#carrier.perform(effect)
       case 'media.say': {
         const { leg, speech } = effect
