@@ -115,6 +115,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     stopRecording: () => undefined,
     unpatch: () => undefined,
     mix: none('sit in a room'),
+    supervise: none('supervise'),
     patch: none('be patched'),
     sendDigits: none('press keys'),
     record: none('be recorded'),

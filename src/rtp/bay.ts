@@ -29,6 +29,9 @@ export type RtpParameters = {
  */
 export type Member = { leg: LegId; hears: LegId[]; gainDb?: number }
 
+/** Who hears a supervisor: nobody, the one who is supervised, or all. */
+export type SupervisionMode = 'listen' | 'whisper' | 'barge'
+
 /** What ICE and DTLS agreed on for a browser's leg (see `webrtc/`). */
 export type WebRtcParameters = {
   remoteUfrag: string
@@ -104,6 +107,13 @@ export type Bay = {
    * customer's. Both laws may be in one room. At most 64 legs; more are told as a fault and change nothing.
    */
   mix(room: string, members: Member[]): void
+  /**
+   * From now on `leg` hears what `target` says and hears, and is heard by nobody (`listen`), by `target` alone (`whisper`), or by all who hear
+   * `target` (`barge`). It stays with `target` whatever that is patched to, put on hold or seated with next: the orders of a call need not know
+   * of it. Another order for the same leg takes its place; null ends it, and so does the end of either leg. Those who talk are relayed as
+   * before while somebody listens, and everybody who listens to the same costs one packet each 20 ms.
+   */
+  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode): void
   /** Plays a prompt by id (loaded at start from WAV); replaces what was playing. While it plays, a patch is not heard. */
   play(leg: LegId, prompt: string, loop: boolean): void
   /**

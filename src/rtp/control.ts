@@ -1,5 +1,5 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
-import type { BayEvent, LegFigures, Member, RtpParameters, WebRtcParameters } from './bay.ts'
+import type { BayEvent, LegFigures, Member, RtpParameters, SupervisionMode, WebRtcParameters } from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import type { SrtpKeys } from './secure-leg.ts'
@@ -25,6 +25,8 @@ export type MediaRequest =
   | { type: 'patch'; a: string; b: string }
   | { type: 'unpatch'; leg: string }
   /** Who is in a room from now on, and who hears whom; [] ends it. */
+  /** Who hears what another leg says and hears; null: nobody's any more. */
+  | { type: 'supervise'; leg: string; target: string | null; mode: SupervisionMode }
   | { type: 'mix'; room: string; members: Member[] }
   | { type: 'play'; leg: string; prompt: string; loop: boolean }
   /** Prompts one after the other without a gap; `speech` names it in the report of its end. */

@@ -103,6 +103,7 @@ class BayHost implements Bay {
   configure: Bay['configure'] = (leg, parameters) => this.#tell({ type: 'configure', leg, parameters })
   patch: Bay['patch'] = (a, b) => this.#tell({ type: 'patch', a, b })
   mix: Bay['mix'] = (room, members) => this.#tell({ type: 'mix', room, members })
+  supervise: Bay['supervise'] = (leg, target, mode) => this.#tell({ type: 'supervise', leg, target, mode })
   unpatch: Bay['unpatch'] = leg => this.#tell({ type: 'unpatch', leg })
   play: Bay['play'] = (leg, prompt, loop) => this.#tell({ type: 'play', leg, prompt, loop })
   say: Bay['say'] = (leg, speech, parts) => this.#tell({ type: 'say', leg, speech, parts })

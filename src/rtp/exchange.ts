@@ -14,6 +14,7 @@ import { LegTable } from './leg-table.ts'
 import { Relay } from './relay.ts'
 import { Reporter } from './reporter.ts'
 import { Rooms } from './rooms.ts'
+import { Seating } from './seating.ts'
 import { Taps } from './taps.ts'
 import { tonesOf } from './telephone-event.ts'
 import { tone } from './tone.ts'
@@ -40,7 +41,7 @@ export class Exchange implements WireHandler {
     })
     const rooms = new Rooms({ send: (leg, octets) => this.#relay.sendMixed(leg, octets) })
     this.#clock = new ClockWork(ports, { legs: this.#legs, rooms, relay: this.#relay, reporter })
-    this.#orders = new LegOrders(ports, this.#relay, this.#clock, rooms)
+    this.#orders = new LegOrders(ports, this.#relay, this.#clock, new Seating(rooms))
     this.#taps = new Taps(ports.report)
   }
 
@@ -83,6 +84,10 @@ export class Exchange implements WireHandler {
         return this.#with(request.leg, leg => this.#orders.unpatch(leg))
       case 'mix':
         return this.#orders.mix(request.room, request.members, id => this.#legs.get(id))
+      case 'supervise':
+        return this.#with(request.leg, leg =>
+          this.#orders.supervise(leg, this.#legs.get(request.target ?? '') ?? null, request.mode),
+        )
       case 'play':
         return this.#with(request.leg, leg => this.#orders.play(leg, request.prompt, request.loop))
       case 'say':
@@ -129,7 +134,7 @@ export class Exchange implements WireHandler {
 
   #close(leg: Leg): void {
     if (leg.tap !== null) this.#taps.end(leg.tap.recording, this.#relay.nowMs)
-    this.#orders.unpatch(leg)
+    this.#orders.forget(leg)
     this.#legs.forget(leg)
     this.#legs.closeSockets(leg)
     leg.secure?.close()

@@ -1,5 +1,5 @@
 /** What the main thread asks of a leg once it is open: where to send, with whom to be patched, what to play and which keys to press. */
-import type { Member, RtpParameters } from './bay.ts'
+import type { Member, RtpParameters, SupervisionMode } from './bay.ts'
 import type { ClockWork } from './clock-work.ts'
 import type { PromptOctets } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
@@ -7,8 +7,8 @@ import { payloadTypeOf } from './g711.ts'
 import type { Leg } from './leg.ts'
 import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
-import { link, roomLegsMax, type Seat, unlink } from './room.ts'
-import type { Rooms } from './rooms.ts'
+import { roomLegsMax, type Seat } from './room.ts'
+import type { Seating } from './seating.ts'
 import { ipv4Number } from './wire.ts'
 
 /** A speech of more parts is cut off: ten minutes of single digits. */
@@ -21,13 +21,13 @@ export class LegOrders {
   readonly #ports: ExchangePorts
   readonly #relay: Relay
   readonly #clock: ClockWork
-  readonly #rooms: Rooms
+  readonly #seating: Seating
 
-  constructor(ports: ExchangePorts, relay: Relay, clock: ClockWork, rooms: Rooms) {
+  constructor(ports: ExchangePorts, relay: Relay, clock: ClockWork, seating: Seating) {
     this.#ports = ports
     this.#relay = relay
     this.#clock = clock
-    this.#rooms = rooms
+    this.#seating = seating
   }
 
   configure(leg: Leg, parameters: RtpParameters): void {
@@ -59,24 +59,11 @@ export class LegOrders {
   }
 
   patch(a: Leg, b: Leg): void {
-    if (a === b) return
-    const { nowMs } = this.#relay
-    // Two of one room stay in it by themselves, so that what they have heard mixed goes over into the relay without a seam.
-    if (a.room !== '' && a.room === b.room) {
-      const two = [a, b].map((leg, n) => ({ leg, hears: [n === 0 ? b : a], gain: 1 }))
-      this.#rooms.mix(a.room, two, nowMs)
-      return
-    }
-    this.unpatch(a)
-    this.unpatch(b)
-    link(a, b)
-    link(b, a)
+    this.#seating.patch(a, b, this.#relay.nowMs)
   }
 
   unpatch(leg: Leg): void {
-    this.#rooms.leave(leg, this.#relay.nowMs)
-    if (leg.peer !== null) unlink(leg.peer)
-    if (leg.source !== null) unlink(leg)
+    this.#seating.unpatch(leg, this.#relay.nowMs)
   }
 
   mix(name: string, members: readonly Member[], legOf: (id: string) => Leg | undefined): void {
@@ -85,9 +72,20 @@ export class LegOrders {
       const gain = gainDb === 0 ? 1 : 10 ** (Math.max(gainDbMin, Math.min(gainDbMax, gainDb)) / 20)
       return leg ? [{ leg, hears: hears.flatMap(other => legOf(other) ?? []), gain }] : []
     })
-    if (this.#rooms.mix(name, seats, this.#relay.nowMs)) return
-    const words = `a room of ${seats.length} legs: at most ${roomLegsMax} are allowed`
-    this.#ports.report({ type: 'fault', leg: members[0]!.leg, words })
+    if (!this.#seating.mix(name, seats, this.#relay.nowMs)) this.#tooMany(members[0]!.leg, seats.length)
+  }
+
+  supervise(leg: Leg, target: Leg | null, mode: SupervisionMode): void {
+    if (!this.#seating.supervise(leg, target, mode, this.#relay.nowMs)) this.#tooMany(leg.id, roomLegsMax + 1)
+  }
+
+  /** The leg is about to be closed: whoever heard it hears the others. */
+  forget(leg: Leg): void {
+    this.#seating.forget(leg, this.#relay.nowMs)
+  }
+
+  #tooMany(leg: string, legs: number): void {
+    this.#ports.report({ type: 'fault', leg, words: `a room of ${legs} legs: at most ${roomLegsMax} are allowed` })
   }
 
   play(leg: Leg, prompt: string, loop: boolean): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
+import { seededRandom } from '../lib/random.ts'
 import type { MediaCodec, Member } from './bay.ts'
 import type { MediaReport, MediaRequest } from './control.ts'
 import { Exchange } from './exchange.ts'
@@ -171,6 +172,10 @@ class Person {
       assert.equal((now.timestamp - before.timestamp) >>> 0, 160, `packet ${i}`)
     }
   }
+}
+
+function supervise(hall: Hall, target: string | null, mode: 'listen' | 'whisper' | 'barge', leg = 'sam'): void {
+  hall.ask({ type: 'supervise', leg, target, mode })
 }
 
 const conversation = { carl: ['alice'], alice: ['carl'] }
@@ -359,5 +364,125 @@ describe('a room', () => {
     h.mix(Object.fromEntries(names.slice(1).map(name => [name, names])))
     h.run(100)
     assert.ok(h.people.get('m64')!.heard.length > 0)
+  })
+})
+
+describe('a supervisor', () => {
+  test('of a leg that is patched hears both, whispers to it, barges in, and is gone: the patch goes on without a seam', () => {
+    const { hall: h, carl, alice, sam, hearing } = hall()
+    const everyone = () => [carl, alice, sam].map(person => hearing(person))
+    supervise(h, 'alice', 'listen')
+    assert.deepEqual(everyone(), [`${aliceHz}`, `${carlHz}`, `${carlHz},${aliceHz}`])
+    supervise(h, 'alice', 'whisper')
+    assert.deepEqual(everyone(), [`${aliceHz}`, `${carlHz},${samHz}`, `${carlHz},${aliceHz}`])
+    supervise(h, 'alice', 'barge')
+    assert.deepEqual(everyone(), [`${aliceHz},${samHz}`, `${carlHz},${samHz}`, `${carlHz},${aliceHz}`])
+    supervise(h, null, 'listen')
+    assert.deepEqual(everyone(), [`${aliceHz}`, `${carlHz}`, ''])
+    carl.assertUnbroken()
+    alice.assertUnbroken()
+    assertNoClick(carl.samples(2), [aliceHz, samHz])
+  })
+
+  test('stays with the leg through hold, the next call and a conference', () => {
+    const { hall: h, carl, alice, sam, hearing } = hall()
+    const mia = h.enter('mia', 1300)
+    supervise(h, 'alice', 'whisper')
+    h.ask({ type: 'unpatch', leg: 'carl' })
+    assert.deepEqual([hearing(sam), hearing(alice), hearing(carl)], [`${aliceHz}`, `${samHz}`, ''])
+    h.patch('mia', 'alice')
+    h.run(200)
+    const from = sam.heard.length
+    assert.equal(hearing(alice), `${samHz}`)
+    assert.ok(sam.hears(1300, from + 3) > 0.15 && sam.hears(carlHz, from + 3) < 0.01)
+    h.mix({ carl: ['alice', 'mia'], alice: ['carl', 'mia'], mia: ['carl', 'alice'] })
+    assert.deepEqual([hearing(sam), hearing(carl)], [`${carlHz},${aliceHz}`, `${aliceHz}`])
+    supervise(h, 'alice', 'barge')
+    const heardByMia = mia.heard.length
+    assert.equal(hearing(carl), `${aliceHz},${samHz}`)
+    assert.ok(mia.hears(samHz, heardByMia + 5) > 0.15)
+  })
+
+  test('beside another hears what all hear, and not what is whispered to the agent', () => {
+    const { hall: h, hearing } = hall()
+    const quinn = h.enter('quinn', 1300)
+    supervise(h, 'alice', 'whisper')
+    supervise(h, 'alice', 'listen', 'quinn')
+    assert.equal(hearing(quinn), `${carlHz},${aliceHz}`)
+    supervise(h, 'alice', 'barge')
+    assert.equal(hearing(quinn), `${carlHz},${aliceHz},${samHz}`)
+  })
+
+  test('is let go when either leg closes; those who talk, talk on', () => {
+    const { hall: h, carl, sam, hearing } = hall()
+    supervise(h, 'alice', 'barge')
+    h.run(100)
+    h.ask({ type: 'close', leg: 'sam' })
+    h.people.delete('sam')
+    assert.equal(hearing(carl), `${aliceHz}`)
+    carl.assertUnbroken()
+    const quinn = h.enter('quinn', 1300)
+    supervise(h, 'alice', 'listen', 'quinn')
+    assert.equal(hearing(quinn), `${carlHz},${aliceHz}`)
+    h.ask({ type: 'close', leg: 'alice' })
+    h.people.delete('alice')
+    assert.deepEqual([hearing(quinn), hearing(carl)], ['', ''])
+    assert.ok(sam.heard.length > 0)
+  })
+
+  test('may be one of twenty: all hear the same, and the two who talk are relayed still', () => {
+    const { hall: h, carl, alice, hearing } = hall()
+    const listeners = Array.from({ length: 20 }, (_, n) => h.enter(`s${n}`, 1300))
+    listeners.forEach((_, n) => {
+      supervise(h, 'alice', 'listen', `s${n}`)
+    })
+    assert.equal(hearing(carl), `${aliceHz}`)
+    for (const listener of listeners) {
+      assert.ok(listener.hears(carlHz, 10) > 0.15 && listener.hears(aliceHz, 10) > 0.15)
+      assert.ok(listener.hears(1300, 10) < 0.01, 'nobody who listens is heard')
+    }
+    carl.assertUnbroken()
+    alice.assertUnbroken()
+  })
+
+  test('orders in any sequence leave everybody hearing whom they should, and nothing breaks', () => {
+    const random = seededRandom(11)
+    const h = new Hall()
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const hz = [400, 550, 700, 900, 1150, 1400]
+    for (const [n, name] of names.entries()) h.enter(name, hz[n]!)
+    const any = () => names[Math.floor(random() * names.length)]!
+    for (let n = 0; n < 400; n++) {
+      const dice = random()
+      if (dice < 0.3) h.patch(any(), any())
+      else if (dice < 0.45) h.ask({ type: 'unpatch', leg: any() })
+      else if (dice < 0.6) {
+        const members = [...new Set([any(), any(), any(), any()])]
+        h.mix(Object.fromEntries(members.map(name => [name, members.filter(() => random() < 0.7)])))
+      } else if (dice < 0.65) h.mix({})
+      else supervise(h, random() < 0.3 ? null : any(), (['listen', 'whisper', 'barge'] as const)[n % 3]!, any())
+      h.run(Math.floor(random() * 60))
+    }
+    h.mix({})
+    for (const name of names) {
+      h.ask({ type: 'unpatch', leg: name })
+      supervise(h, null, 'listen', name)
+    }
+    h.patch('a', 'b')
+    h.patch('c', 'd')
+    supervise(h, 'd', 'listen', 'e')
+    h.run(300)
+    const from = new Map(names.map(name => [name, h.people.get(name)!.heard.length]))
+    h.run(400)
+    const heard = names.map(name => hz.filter(f => h.people.get(name)!.hears(f, from.get(name)!) > 0.15))
+    assert.deepEqual(heard, [[550], [400], [900], [700], [700, 900], []])
+    assert.deepEqual(
+      h.reports.filter(({ type }) => type === 'fault'),
+      [],
+    )
+    for (const { heard: packets } of h.people.values()) {
+      for (let i = 1; i < packets.length; i++)
+        assert.equal((packets[i]!.sequence - packets[i - 1]!.sequence) & 0xffff, 1)
+    }
   })
 })

@@ -275,8 +275,10 @@ export function link(from: Leg, to: Leg): void {
 
 /** Nobody's packets go to this leg any more. */
 export function unlink(leg: Leg): void {
-  if (leg.source !== null) leg.source.peer = null
+  if (leg.source === null) return
+  leg.source.peer = null
   leg.source = null
+  leg.timeline.interrupt()
 }
 
 /** Used within one call each; one for all rooms of a thread. */

@@ -13,19 +13,17 @@ export class Rooms {
     this.#ports = ports
   }
 
-  get(name: string): Room | undefined {
-    return this.#rooms.get(name)
+  hasRoomFor(legs: number): boolean {
+    return legs <= roomLegsMax
   }
 
-  /** Who is in the room from now on; nobody: it is no more. False: there are too many. */
-  mix(name: string, seats: readonly Seat[], nowMs: number): boolean {
-    if (seats.length > roomLegsMax) return false
+  /** Who is in the room from now on; nobody: it is no more. */
+  mix(name: string, seats: readonly Seat[], nowMs: number): void {
     for (const { leg } of seats) if (leg.room !== name) this.leave(leg, nowMs)
     const room = this.#rooms.get(name) ?? new Room(name, this.#nextSlot++ % framePeriodMs, this.#ports)
     this.#rooms.set(name, room)
     room.seat(seats)
     this.#pace(room, nowMs)
-    return true
   }
 
   /** The leg goes out of its room, if it is in one; the others talk on. */

@@ -76,6 +76,11 @@ export class Timeline {
     this.#remember(samples, nowMs)
   }
 
+  /** Whoever was followed is not any more: should the same source come back, what was missed meanwhile is no loss. */
+  interrupt(): void {
+    if (this.#source !== ourselves) this.#source = nobody
+  }
+
   /** The next packet with the timestamp of the last: RFC 4733 section 2.5.1.2, an event is one timestamp in many packets. */
   repeat(samples: number): void {
     this.marker = false
