@@ -76,6 +76,8 @@ export class Talk implements DialogReceiver {
   /** Our 2xx, until it is acknowledged; `first` is the one that made this a call. */
   #unacknowledged: { answer: PersistentAnswer; first: boolean } | null = null
   #theirs: TheirOffer | null = null
+  /** Ours that have no answer yet: what we send after them might overtake them, and they would count as out of order. */
+  #pracks = 0
   #byeWhenAcknowledged: HeaderLine[] | null = null
   #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
 
@@ -119,7 +121,7 @@ export class Talk implements DialogReceiver {
       knowsUpdate: () => this.#knowsUpdate,
       forgetUpdate: () => this.#allows.delete('UPDATE'),
       localSdp: () => this.#localSdp,
-      isBusy: () => this.#theirs !== null || this.#unacknowledged !== null,
+      isBusy: () => this.#theirs !== null || this.#unacknowledged !== null || this.#pracks > 0,
       acknowledge: (seq, credentials, now) => this.acknowledge(seq, credentials, null, now),
       acknowledgeAgain: seq => this.acknowledgeAgain(seq),
       onAnswered: (sdp, ours) => {
@@ -175,7 +177,7 @@ export class Talk implements DialogReceiver {
   /** Their reliable provisional response is acknowledged, at once or, when it brings an offer, with our answer. */
   acknowledgeProvisional(rack: string, offer: string | null, now: number): void {
     const line: HeaderLine = ['RAck', rack]
-    if (offer === null || this.#theirs !== null) this.#request({ method: 'PRACK', extra: [line] }, now)
+    if (offer === null || this.#theirs !== null) this.#prack(line, null, now)
     else {
       this.#theirs = { in: 'provisional', rack: line, sdp: offer }
       this.#host.emit({ type: 'reoffer', session: this.session, sdp: offer })
@@ -245,7 +247,7 @@ export class Talk implements DialogReceiver {
         else this.#succeed(theirs.transaction, sdp, false, now)
         break
       case 'provisional':
-        this.#request({ method: 'PRACK', extra: [theirs.rack, ...typed(sdp)], body: sdp ?? '' }, now)
+        this.#prack(theirs.rack, sdp, now)
         if (sdp !== null) this.#openOffer = null
         break
       case 'success':
@@ -306,11 +308,13 @@ export class Talk implements DialogReceiver {
       this.#onAck(request, now)
       return
     }
-    if (this.dialog.remoteSeq !== null && request.cseq.number <= this.dialog.remoteSeq) {
+    const isLate = this.dialog.remoteSeq !== null && request.cseq.number <= this.dialog.remoteSeq
+    if (isLate && request.method !== 'PRACK') {
       this.#respond(transaction, 500, [], null, now) // out of order (§12.2.2)
       return
     }
-    this.dialog.remoteSeq = request.cseq.number
+    // A PRACK that was overtaken says what it says all the same: RAck names what it means.
+    if (!isLate) this.dialog.remoteSeq = request.cseq.number
     if (this.#phase === 'over' && request.method !== 'BYE') {
       this.#respond(transaction, 481, [], null, now)
       return
@@ -466,6 +470,16 @@ export class Talk implements DialogReceiver {
       onFailure: (failure, at) => this.#lose(failure, 'no answer to our OPTIONS', at),
     }
     this.#request({ method: 'OPTIONS', extra: [this.#contact] }, now, owner)
+  }
+
+  #prack(rack: HeaderLine, sdp: string | null, now: number): void {
+    this.#pracks++
+    const over = (at: number) => {
+      this.#pracks--
+      this.#modify.proceed(at)
+    }
+    const owner: RequestOwner = { onResponse: (_answer, at) => over(at), onFailure: (_failure, at) => over(at) }
+    this.#request({ method: 'PRACK', extra: [rack, ...typed(sdp)], body: sdp ?? '' }, now, owner)
   }
 
   #request(request: WithinRequest, now: number, owner: RequestOwner = unheeded): void {
