@@ -8,8 +8,8 @@ import type { BufferedLead, LeadPhone } from './entities.ts'
 import type { Verdict } from './facts.ts'
 import { type Hold, hold } from './hold.ts'
 import { freeAgentFor } from './lead-choice.ts'
-import { pickLine } from './line.ts'
 import { isAgentFirst } from './mode.ts'
+import { pickOnRoute, routeOf } from './route.ts'
 import type { CampaignFloor } from './state.ts'
 
 /** Dials the lead for a free agent when it must be; `for_anyone`: it need not. */
@@ -21,7 +21,8 @@ export function dialAgentFirst(
   if (!isAgentFirst(floor, lead)) return 'for_anyone'
   const agent = freeAgentFor(d.state, floor, lead)
   if (agent === null) return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
-  const line = pickLine(d.state, floor.campaign.trunks, d.now, phone.number)
+  const route = routeOf(d.state, { campaign: floor.campaign.id, agent: agent.user.id })
+  const line = pickOnRoute(d.state, route, d.now, phone.number)
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   placeForAgent(d, floor, agent, lead, phone, { verdict, line })
   return null

@@ -9,19 +9,19 @@ import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { personOf } from './lead.ts'
-import { type Line, pickLine } from './line.ts'
+import type { Line } from './line.ts'
 import { modeNow } from './mode.ts'
 import { normaliseNumber } from './number.ts'
 import { releaseIntent, ringBeforeDial } from './ring.ts'
+import { pickOnRoute, routeOf } from './route.ts'
 import { hasAudio, settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
 import { alarmOf, tollObstacle } from './toll/guard.ts'
 
+import { ringMsOn } from './trunk-rules.ts'
+
 /** What said no is the guard against toll fraud, and no policy. */
 const tollGuard = { policy: 'TOLL', version: '1', by: null }
-/** TCPA and Cisco: never shorter than this. */
-export const ringMinMs = 15_000
-const ringDefaultMs = 30_000
 
 /** An agent dials a number: by hand, by a click on a party, or to keep a callback. */
 export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' }>): void {
@@ -126,8 +126,8 @@ function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode):
   const isKnown = mode !== 'manual' || intent.lead !== null || intent.callback !== null
   const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)
   if (costly !== null) return { obstacle: { ...costly, retryAt: null, under: tollGuard }, by: 'gate' }
-  const trunks = intent.campaign === null ? [] : (d.state.campaigns.get(intent.campaign)?.campaign.trunks ?? [])
-  const line = pickLine(d.state, trunks, d.now, intent.number)
+  const route = routeOf(d.state, { campaign: intent.campaign, agent: agent.user.id })
+  const line = pickOnRoute(d.state, route, d.now, intent.number)
   return line.ok ? { verdict: gate.verdict, line } : { obstacle: line.refusal, by: 'line' }
 }
 
@@ -175,7 +175,8 @@ function place(
   const owed = callback === null ? {} : { callback, promised: promised ?? null }
   const tried = attempts === undefined ? {} : { attempts }
   d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
-  const ringMs = isEmergency(d.state, number) ? emergencyRingMs : Math.max(ringMinMs, campaign?.ringMs ?? ringDefaultMs)
+  const campaignRingMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, campaign)
+  const ringMs = isEmergency(d.state, number) ? emergencyRingMs : campaignRingMs
   d.effect({ type: 'phone.dial', leg, call, trunk, number: intent.number, callerId, ringMs })
   return call
 }

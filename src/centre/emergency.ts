@@ -23,12 +23,12 @@ export function emergencyIntent(state: FloorState, dialled: string): DialIntent 
   return { number, ...nobody, mode: 'manual' }
 }
 
-/** A trunk that is up and has room; else one that is up; else any that is switched on. null: none has a number to show. */
-export function emergencyWay(state: FloorState): EmergencyWay | null {
+/** A trunk that is up and has room; else one that is up; else any that is switched on and was not tried. null: none has a number to show. */
+export function emergencyWay(state: FloorState, tried: readonly TrunkId[] = []): EmergencyWay | null {
   const rank = (floor: TrunkFloor) => (floor.up ? (roomOf(floor) > 0 ? 2 : 1) : 0)
   let best: TrunkFloor | null = null
   for (const floor of state.trunks.values()) {
-    if (!floor.trunk.enabled || floor.trunk.callerIds.length === 0) continue
+    if (!floor.trunk.enabled || floor.trunk.callerIds.length === 0 || tried.includes(floor.trunk.id)) continue
     if (best === null || rank(floor) > rank(best)) best = floor
   }
   if (best === null) return null

@@ -2,8 +2,19 @@
  * What the centre is set up with: people, lines, queues, campaigns, leads. Plain values; the records door writes them, the floor reads
  * them. Instants are Unix milliseconds and end in `At`; durations end in `Ms`; numbers are E.164 (`+8613812345678`), extensions are digits.
  */
-import type { CallbackId, CampaignId, ImportId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type {
+  CallbackId,
+  CampaignId,
+  ImportId,
+  LeadId,
+  NumberId,
+  QueueId,
+  TrunkGroupId,
+  TrunkId,
+  UserId,
+} from '../lib/ids.ts'
 import type { TrunkConnection } from './trunk-connection.ts'
+import type { TrunkRules } from './trunk-rules.ts'
 
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
 export type Role = (typeof roles)[number]
@@ -24,6 +35,8 @@ export type User = {
   numbersMasked: boolean
   language: 'zh-CN' | 'en'
   enabled: boolean
+  /** Trunks of the calls that this person dials outside campaigns; left out or null: any. */
+  trunkGroup?: TrunkGroupId | null
 }
 
 export type Codec = 'pcma' | 'pcmu'
@@ -51,6 +64,20 @@ export type Trunk = {
   maxShare?: number
   /** The same for caller IDs among those of this trunk; at most 20. */
   callerIdShares?: { callerId: string; minShare: number; maxShare: number }[]
+  /** What is particular about it; what is left out is as `defaultTrunkRules` says. */
+  rules?: Partial<TrunkRules>
+}
+
+/** Trunks in the order in which a call tries them; one that is down or full is passed over. */
+export type TrunkGroup = { id: TrunkGroupId; name: string; trunks: TrunkId[] }
+
+/** A trunk that could not take a call. `no_response`: it said nothing at all; `unreachable`: the request did not get there. */
+export type TrunkTry = {
+  trunk: TrunkId
+  at: number
+  why: 'refused' | 'no_response' | 'unreachable'
+  sipStatus: number | null
+  q850: number | null
 }
 
 export type InboundTarget = { queue: QueueId } | { user: UserId }
@@ -128,6 +155,8 @@ export type Campaign = {
   mode: CampaignMode
   state: 'running' | 'paused' | 'closed'
   trunks: TrunkId[]
+  /** Its calls go out through this group, in its order, and `trunks` waits; left out or null: through `trunks`, the best first. */
+  trunkGroup?: TrunkGroupId | null
   agents: UserId[]
   /** Id of a policy or a named stack, or several joined with `+`: the strictest wins. Unknown means no call is allowed. */
   policy: string

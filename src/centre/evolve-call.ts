@@ -3,6 +3,7 @@ import type { CallbackId, CallId } from '../lib/ids.ts'
 import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dial-order.ts'
+import { emergencyRingMs, isEmergency } from './emergency.ts'
 import type { Lead, Promised } from './entities.ts'
 import { talkedTo } from './evolve-lead.ts'
 import type { Fact } from './facts.ts'
@@ -10,6 +11,7 @@ import { noteStart } from './line.ts'
 import { numberKey } from './number.ts'
 import { coverLine, releaseClaim } from './ready.ts'
 import type { Call, FloorState } from './state.ts'
+import { ringMsOn } from './trunk-rules.ts'
 
 /** An answered customer hears an agent within this time, or the call is abandoned (47 CFR 64.1200(a)(7): two seconds). */
 export const abandonAfterMs = 2_000
@@ -41,6 +43,9 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       break
     case 'call.early':
       call.early = true
+      break
+    case 'call.rerouted':
+      rerouted(state, call, change, at)
       break
     case 'call.answered':
       answered(state, call, at)
@@ -143,7 +148,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
   if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
-  setDeadline(state, call, at + (floor?.campaign.ringMs ?? 30_000) + silenceMaxMs)
+  setDeadline(state, call, at + ringMs(state, call) + silenceMaxMs)
   countNumber(state, call.number, 1)
   countParty(state, call, 1)
   const trunk = state.trunks.get(call.trunk)
@@ -158,6 +163,31 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   noteTurn(state, floor)
   const wanted = known?.callbackAgent ? (state.agents.get(known.callbackAgent) ?? null) : null
   coverLine(state, call, wanted)
+}
+
+/** The same attempt on another trunk: it leaves the one and takes a place on the other. */
+function rerouted(state: FloorState, call: Call, change: Extract<Fact, { type: 'call.rerouted' }>, at: number): void {
+  const before = state.trunks.get(call.trunk)
+  if (before !== undefined) before.calls--
+  state.legs.delete(call.leg)
+  call.tries.push(change.failed)
+  call.trunk = change.trunk
+  call.ourNumber = change.callerId
+  call.leg = change.leg
+  call.phase = 'dialing'
+  state.legs.set(call.leg, { call: call.id, side: 'party' })
+  const trunk = state.trunks.get(call.trunk)
+  if (trunk !== undefined) {
+    trunk.calls++
+    noteStart(trunk, at)
+  }
+  setDeadline(state, call, at + ringMs(state, call) + silenceMaxMs)
+}
+
+function ringMs(state: FloorState, { trunk, campaign, number }: Call): number {
+  if (isEmergency(state, number)) return emergencyRingMs
+  const of = campaign === null ? null : (state.campaigns.get(campaign)?.campaign ?? null)
+  return ringMsOn(state.trunks.get(trunk)?.trunk ?? null, of)
 }
 
 function promiseOf(callback: CallbackId, promised: Promised | null = null): Call['promise'] {
@@ -358,5 +388,6 @@ function blankCall(
     early: false,
     notice: null,
     promise: null,
+    tries: [],
   }
 }

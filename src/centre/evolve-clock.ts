@@ -25,6 +25,7 @@ function shiftAgent(agent: Agent, byMs: number): void {
 
 function shiftCall(call: Call, byMs: number): void {
   call.startedAt += byMs
+  for (const each of call.tries) each.at += byMs
   if (call.answeredAt !== null) call.answeredAt += byMs
   if (call.queuedAt !== null) call.queuedAt += byMs
   if (call.connectedAt !== null) call.connectedAt += byMs

@@ -38,6 +38,12 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       state.trunks.delete(change.trunk)
       state.lines.removeTrunk(change.trunk)
       break
+    case 'trunkGroup.saved':
+      state.trunkGroups.set(change.group.id, change.group)
+      break
+    case 'trunkGroup.removed':
+      state.trunkGroups.delete(change.group)
+      break
     case 'number.saved': {
       dropNumber(state, change.number.id)
       state.numbers.set(change.number.id, change.number)

@@ -1,10 +1,11 @@
 /** Why a call goes out on the line it goes out on: every line that could take it, with its figures, its score and what stands in its way. */
 import type { CampaignId, TrunkId } from '../lib/ids.ts'
 import { type CallResult, callResults, type Refusal } from './entities.ts'
-import { chooseCallerId, chooseTrunk, type Line, obstacleOf, pickLine, usableTrunks } from './line.ts'
+import { chooseCallerId, chooseTrunk, type Line, obstacleOf, usableTrunks } from './line.ts'
 import type { RestReason } from './lines/rest.ts'
 import type { Judged } from './lines/score.ts'
 import type { LineTally } from './lines/tally.ts'
+import { pickOnRoute, type Route, routeOf } from './route.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 
 /** Counts of about the last hour, older ones weighing less; rates from 0 to 1, null: nothing to divide by. */
@@ -51,13 +52,15 @@ export function explainLine(
   number: string | null,
   now: number,
 ): LineExplanation {
-  const named = campaign === null ? [] : (state.campaigns.get(campaign)?.campaign.trunks ?? [])
-  const chosen = pickLine(state, named, now, number)
+  const route = routeOf(state, { campaign, agent: null })
+  const chosen = pickOnRoute(state, route, now, number)
+  const named = stepOf(route, chosen.ok ? chosen.trunk : null)
   const { usable } = usableTrunks(state, named, now)
   const trunks = usable.length === 0 ? null : chooseTrunk(state, usable, number, now)
   const lines: LineView[] = []
   let callerIdWhy = ''
-  for (const id of named.length > 0 ? named : state.trunks.keys()) {
+  const all = route.flat()
+  for (const id of all.length > 0 ? all : state.trunks.keys()) {
     const floor = state.trunks.get(id)
     if (floor === undefined || lines.length >= linesShownMax) continue
     const isChosen = chosen.ok && chosen.trunk === id
@@ -74,6 +77,11 @@ export function explainLine(
     }
   }
   return { chosen, why: chosen.ok ? { trunk: trunks?.why ?? 'only', callerId: callerIdWhy } : null, lines }
+}
+
+/** The trunks that were weighed against each other: the step that the chosen one stands in, else the first. */
+function stepOf(route: Route, chosen: TrunkId | null): readonly TrunkId[] {
+  return route.find(step => chosen !== null && step.includes(chosen)) ?? route[0] ?? []
 }
 
 export function figuresOf(tally: LineTally | null, now: number): LineFigures {

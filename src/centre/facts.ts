@@ -14,6 +14,7 @@ import type {
   QueueId,
   RecordingId,
   TokenId,
+  TrunkGroupId,
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
@@ -35,6 +36,8 @@ import type {
   Relation,
   Role,
   Trunk,
+  TrunkGroup,
+  TrunkTry,
   User,
 } from './entities.ts'
 import type { LineRules } from './lines/rest.ts'
@@ -198,6 +201,8 @@ export type FloorFact =
       attempts?: number
       verdict: Verdict
     }
+  /** A trunk could not take the call, which nobody has heard ring: it goes on, within the same attempt, on the next of its route. */
+  | { type: 'call.rerouted'; call: CallId; failed: TrunkTry; trunk: TrunkId; callerId: string; leg: LegId }
   | { type: 'call.offered'; call: CallId; trunk: TrunkId; leg: LegId; from: string; to: string }
   | { type: 'call.ringing'; call: CallId }
   /** Early media began (183 with SDP). */
@@ -263,6 +268,8 @@ export type RecordFact =
   | { type: 'trunk.saved'; trunk: Trunk }
   | { type: 'trunk.passwordSet'; trunk: TrunkId }
   | { type: 'trunk.removed'; trunk: TrunkId }
+  | { type: 'trunkGroup.saved'; group: TrunkGroup }
+  | { type: 'trunkGroup.removed'; group: TrunkGroupId }
   | { type: 'lines.rulesSaved'; rules: LineRules }
   | { type: 'toll.rulesSaved'; rules: TollRules }
   /** A slice of an import, at most 5,000 rows: seven digits of a mobile number and the area code of its home city, without its 0. */

@@ -5,6 +5,7 @@ import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
 import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
 import { resumeMode } from './evolve-mode.ts'
+import { noteStart } from './line.ts'
 import { LineBook } from './lines/line-book.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
@@ -28,6 +29,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     numbers: new Map(),
     numberIndex: new Map(),
     trunks: new Map(),
+    trunkGroups: new Map(),
     campaigns: new Map(),
     lines: new LineBook(bootAt | 0, setup.mobileAreas ?? null),
     dialOrder: [],
@@ -56,6 +58,11 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
   for (const stop of setup.stops ?? []) state.stops.add(stop)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)
+  for (const group of setup.trunkGroups ?? []) state.trunkGroups.set(group.id, group)
+  for (const { trunk, at } of setup.starts ?? []) {
+    const floor = state.trunks.get(trunk)
+    if (floor !== undefined) noteStart(floor, Math.min(at, now))
+  }
   state.lines.rules = setup.lineRules ?? state.lines.rules
   state.toll.rules = setup.tollRules ?? state.toll.rules
   state.toll.resume(setup.tollSpent ?? [], state.zone, now)

@@ -94,7 +94,13 @@ export type Input =
       by: 'far' | 'near' | 'carrier' | 'system'
       sipStatus: number | null
       q850: number | null
-      cause: 'bye' | 'cancel' | 'rejected' | 'timeout' | 'fault' | 'rtp_timeout'
+      /**
+       * `unreachable`: the request did not get to the trunk; `no_response`: the trunk said nothing at all; `fault`: of our own machine, or of
+       * what both sides could not agree on.
+       */
+      cause: 'bye' | 'cancel' | 'rejected' | 'timeout' | 'fault' | 'rtp_timeout' | 'unreachable' | 'no_response'
+      /** How far an unanswered call had come: no response, a 100, or a sign that the callee is being reached. */
+      heard?: 'nothing' | 'trying' | 'progress'
     }
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }

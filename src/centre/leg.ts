@@ -9,6 +9,7 @@ import type { EndCause, EndedBy, Ending } from './entities.ts'
 import type { Input } from './inputs.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
+import { reroute } from './reroute.ts'
 import { notPickedUp } from './ring.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
@@ -136,6 +137,7 @@ function partyLeft(d: Draft, call: Call, input: LegInput<'leg.ended'>): void {
   const said = { sipStatus, q850 }
   if (call.answeredAt === null) {
     if (call.direction === 'in') return gaveUp(d, call, leg, said)
+    if (reroute(d, call, input)) return
     return endCall(d, call, { ...unanswered(input), ...said }, leg)
   }
   if (call.phase === 'waiting') return gaveUp(d, call, leg, said)
@@ -154,10 +156,13 @@ function unanswered(input: LegInput<'leg.ended'>): Pick<Ending, 'by' | 'cause' |
     case 'cancel':
       return { by: 'system', cause: 'cancelled', result: 'CANCELLED' }
     case 'fault':
+    case 'unreachable':
     case 'rtp_timeout': {
       const result = resultOf(sipStatus, q850)
       return { by: 'carrier', cause: 'trunk_fault', result }
     }
+    case 'no_response': // nothing is known of the callee: as when the network is congested
+      return { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION' }
     case 'rejected':
     case 'bye': {
       const result = resultOf(sipStatus, q850)

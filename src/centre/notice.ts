@@ -10,8 +10,8 @@ import { endCall } from './ending.ts'
 import type { BufferedLead, Notice } from './entities.ts'
 import { type Hold, hold } from './hold.ts'
 import { chooseLead, noLeads } from './lead-choice.ts'
-import { pickLine } from './line.ts'
 import { normaliseNumber } from './number.ts'
+import { pickOnRoute, routeOf } from './route.ts'
 import { ownPrefix, spoken } from './speech/message.ts'
 import type { Call, CampaignFloor } from './state.ts'
 import { abandonAsker, dismiss } from './waiting.ts'
@@ -45,7 +45,12 @@ export function nextNotice(d: Draft, floor: CampaignFloor): Hold | null | 'same'
     )
     return null
   }
-  const line = pickLine(d.state, campaign.trunks, d.now, choice.phone.number)
+  const line = pickOnRoute(
+    d.state,
+    routeOf(d.state, { campaign: campaign.id, agent: null }),
+    d.now,
+    choice.phone.number,
+  )
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })
   return null

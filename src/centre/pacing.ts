@@ -11,13 +11,13 @@ import { endCall } from './ending.ts'
 import { type Hold, hold, keepHold, sameHold } from './hold.ts'
 import { chooseLead, freeAgentFor, noLeads } from './lead-choice.ts'
 import { fetchLeads } from './lead-fetch.ts'
-import { pickLine } from './line.ts'
 import { modeNow } from './mode.ts'
 import { nextNotice } from './notice.ts'
 import { adviceWords } from './pacing/advice-words.ts'
 import type { Advice } from './pacing/pacer.ts'
 import { isLogDue, logPace } from './pacing-log.ts'
 import { offerPreview } from './preview.ts'
+import { pickOnRoute, routeOf } from './route.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
 /** A line whose agent is gone may be withdrawn after the least ring time. */
@@ -78,7 +78,12 @@ function nextStart(d: Draft, floor: CampaignFloor): Hold | null | 'same' {
   const agent = mode === 'predictive' ? null : freeAgentFor(d.state, floor, choice.lead)
   if (agent === null && mode !== 'predictive')
     return hold('no_free_agent', 'Every agent is on a call, in wrap-up or on a break.')
-  const line = pickLine(d.state, campaign.trunks, d.now, choice.phone.number)
+  const line = pickOnRoute(
+    d.state,
+    routeOf(d.state, { campaign: campaign.id, agent: null }),
+    d.now,
+    choice.phone.number,
+  )
   if (!line.ok) return { ...line.refusal, until: line.retryAt }
   if (mode === 'preview' && agent !== null) offerPreview(d, floor, agent, choice.lead)
   else placeForCampaign(d, floor, choice.lead, choice.phone, { verdict: choice.verdict, line })

@@ -14,6 +14,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TrunkGroupId,
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
@@ -33,6 +34,8 @@ import type {
   Queue,
   Relation,
   Trunk,
+  TrunkGroup,
+  TrunkTry,
   User,
 } from './entities.ts'
 import type { AgentPhase, DialIntent } from './facts.ts'
@@ -94,6 +97,8 @@ export type Call = {
   notice: CallNotice | null
   /** The callback that this call is to keep; `tries` counts this one. */
   promise: (Promised & { callback: CallbackId }) | null
+  /** Trunks that could not take it, in order; it goes out on `trunk` now. */
+  tries: TrunkTry[]
 }
 
 /** How the notice of a call goes: which saying of it, since when (null: not now), what was heard before, and the key. */
@@ -235,6 +240,7 @@ export type FloorState = {
   /** Dialled number in its plainest form (see number.ts) → our number. */
   numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
+  trunkGroups: Map<TrunkGroupId, TrunkGroup>
   /** How trunks, caller IDs, prefixes and hours have been doing. */
   lines: LineBook
   campaigns: Map<CampaignId, CampaignFloor>
@@ -278,6 +284,9 @@ export type FloorState = {
 export type Setup = {
   users: User[]
   trunks: Trunk[]
+  trunkGroups?: TrunkGroup[]
+  /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
+  starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
   queues: Queue[]
   campaigns: Campaign[]

@@ -30,6 +30,10 @@ export type Leg = {
   /** When an unanswered call is withdrawn; null: never. */
   ringUntil: number | null
   ringMs: number
+  /** When a trunk that has said nothing at all counts as silent; null: it has spoken. */
+  respondBy: number | null
+  /** How far our INVITE has come: no response, a 100, or a sign that the callee is being reached. */
+  heard: 'nothing' | 'trying' | 'progress'
   from: string
   ringing: boolean
   early: boolean

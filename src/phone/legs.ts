@@ -5,6 +5,7 @@
 import type { Codec } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
+import { rulesOf } from '../centre/trunk-rules.ts'
 import type { CallId, LegId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { maskNumber } from '../lib/mask.ts'
@@ -92,6 +93,8 @@ export class Legs {
       offer: null,
       ringUntil: null,
       ringMs,
+      respondBy: null,
+      heard: 'nothing',
       from,
       ringing: false,
       early: false,
@@ -125,6 +128,10 @@ export class Legs {
           this.bind(leg, leg.session)
           leg.phase = 'calling'
           leg.ringUntil = this.#options.now() + leg.ringMs
+          if (leg.far.kind === 'trunk') {
+            const trunk = this.#options.lines.trunk(leg.far.trunk)
+            leg.respondBy = this.#options.now() + rulesOf(trunk ?? {}).responseMs
+          }
           this.#options.flush()
         },
         error => this.noMedia(leg, error),
@@ -198,7 +205,8 @@ export class Legs {
       this.post({ type: 'station.down', agent: leg.far.agent, leg: leg.id, reason: 'released' }, leg)
       return
     }
-    this.post({ type: 'leg.ended', leg: leg.id, ...how }, leg)
+    const heard = leg.far.kind === 'trunk' && leg.offer === null ? { heard: leg.heard } : {}
+    this.post({ type: 'leg.ended', leg: leg.id, ...how, ...heard }, leg)
   }
 
   closeMedia(leg: Leg): void {

@@ -140,7 +140,8 @@ describe('the phone', () => {
     phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
     await opened()
     assert.ok(!told.includes('invite'))
-    assert.deepEqual(last(), { type: 'leg.ended', leg, by: 'near', sipStatus: 487, q850: 16, cause: 'cancel' })
+    const ended = { type: 'leg.ended', leg, by: 'near', sipStatus: 487, q850: 16, cause: 'cancel', heard: 'nothing' }
+    assert.deepEqual(last(), ended)
     assert.equal(phone.size, 0)
   })
 
@@ -178,6 +179,7 @@ describe('the phone', () => {
 
   test('nobody answers: CANCEL after the ring time, and no sooner', async () => {
     await dialled()
+    phone.take({ type: 'provisional', session, status: 100, sdp: null, q850: null })
     now = 14_999
     phone.advance(now)
     assert.equal(said.length, 0)
@@ -185,6 +187,39 @@ describe('the phone', () => {
     phone.advance(now)
     assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'timeout')
     assert.ok(told.some(line => line.startsWith('hangUp s_1 19')))
+  })
+
+  test('a trunk that says nothing at all is given up after four seconds, one that said 100 is not', async () => {
+    await dialled()
+    now = 3_999
+    phone.advance(now)
+    assert.equal(said.length, 0)
+    now = 4_000
+    phone.advance(now)
+    const silent = { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102, heard: 'nothing' }
+    assert.deepEqual(last(), { type: 'leg.ended', leg, ...silent })
+    assert.ok(
+      told.some(line => line.startsWith('hangUp s_1')),
+      'should it answer after all, it is cancelled',
+    )
+  })
+
+  test('how far a call had come is told with its failure', async () => {
+    for (const [heard, status] of [
+      ['trying', 100],
+      ['progress', 183],
+    ] as const) {
+      await dialled()
+      phone.take({ type: 'provisional', session, status, sdp: null, q850: null })
+      const refused = { status: 503, reason: '', q850: null, by: 'remote', retryAfterS: null } as const
+      phone.take({ type: 'failed', session, ...refused })
+      const ended = last() as Extract<Input, { type: 'leg.ended' }>
+      assert.deepEqual([ended.cause, ended.heard], ['rejected', heard])
+    }
+    await dialled()
+    const lost = { status: null, reason: '', q850: null, by: 'transport', retryAfterS: null } as const
+    phone.take({ type: 'failed', session, ...lost })
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'unreachable')
   })
 
   test('a media thread that dies ends its legs', async () => {

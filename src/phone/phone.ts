@@ -84,6 +84,10 @@ export class Phone {
   /** Ring time-outs and nailed phones that are to be rung again. */
   advance(now: number): void {
     for (const leg of this.#legs.all()) {
+      if (leg.phase === 'calling' && leg.respondBy !== null && now >= leg.respondBy) {
+        this.#giveUpOnTrunk(leg, now)
+        continue
+      }
       if (leg.ringUntil === null || now < leg.ringUntil) continue
       if (leg.phase === 'calling') {
         leg.ringUntil = null
@@ -95,6 +99,15 @@ export class Phone {
       }
     }
     this.#options.flush()
+  }
+
+  /**
+   * Nothing came back, not even a 100, although the INVITE was repeated three times: the trunk is not there. Should its answer come after all,
+   * the user agent cancels the call before it can ring for long, and no phone is rung by a repetition.
+   */
+  #giveUpOnTrunk(leg: Leg, now: number): void {
+    if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
+    this.#legs.over(leg, { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102 })
   }
 
   take(event: UaEvent): void {
@@ -158,7 +171,7 @@ export class Phone {
     const destination = lines.destination(trunk)
     const config = lines.trunk(trunk)
     if (!destination || !config) {
-      this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+      this.#legs.over(leg, { by: 'system', cause: 'unreachable', sipStatus: null, q850: 38 })
       return
     }
     const host = this.#options.localAddress(destination.address)
@@ -172,6 +185,7 @@ export class Phone {
           from: `${schemeOf(config)}:${user}@${literal(host)}`,
           displayName: callerId,
           sdp,
+          tellTrying: true,
           ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
           assertedIdentity: `sip:${callerId}@${literal(host)}`,
         },
@@ -377,6 +391,8 @@ export class Phone {
     switch (event.type) {
       case 'provisional':
         if (leg.phase !== 'calling') return
+        leg.respondBy = null
+        leg.heard = event.status === 100 && leg.heard !== 'progress' ? 'trying' : 'progress'
         if (event.sdp !== null) {
           const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
           if (!agreed) return
@@ -420,8 +436,10 @@ export class Phone {
               : event.by === 'remote'
                 ? 'rejected'
                 : event.by === 'timeout'
-                  ? 'timeout'
-                  : 'fault',
+                  ? 'no_response'
+                  : event.by === 'transport'
+                    ? 'unreachable'
+                    : 'fault',
           sipStatus: event.status ?? (event.by === 'timeout' ? 408 : 503),
           q850: event.q850,
         })

@@ -6,7 +6,7 @@ import { NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { ownPhrases } from './phrases.ts'
-import { checkPolicy, checkTrunks, checkUsers } from './references.ts'
+import { checkPolicy, checkTrunkGroup, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
@@ -26,6 +26,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   checkNotice(campaign, await ownPhrases(door))
   await checkPolicy(door, campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
+  await checkTrunkGroup(door, campaign.trunkGroup)
   await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
@@ -45,6 +46,7 @@ async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: un
   if (changed.notice) checkNotice(campaign, await ownPhrases(door))
   if (changed.policy) await checkPolicy(door, campaign.policy)
   if (changed.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
+  if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
   if (changed.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign

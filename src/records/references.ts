@@ -2,7 +2,7 @@
 import type { InboundTarget } from '../centre/entities.ts'
 import { stackNames, stacks } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
-import type { TrunkId, UserId } from '../lib/ids.ts'
+import type { TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -23,6 +23,11 @@ export async function checkTrunks(door: RecordsDoor, field: string, ids: TrunkId
     'trunk',
     ids.filter(id => !known.has(id)),
   )
+}
+
+export async function checkTrunkGroup(door: RecordsDoor, id: TrunkGroupId | null | undefined): Promise<void> {
+  if (id == null || (await door.store.read('trunkGroups.byId', { id })) !== null) return
+  refuseUnknown('trunkGroup', 'trunk group', [id])
 }
 
 /** An unknown policy would let no call through, and nobody would see why. */

@@ -6,11 +6,12 @@ import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
-import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CampaignId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
 import { connectionInput } from './trunk-connection.ts'
+import { trunkRules } from './trunk-rule-schemas.ts'
 import { words } from './words.ts'
 
 const id = <T extends string>() =>
@@ -83,6 +84,7 @@ export const userInput = z
     numbersMasked: z.boolean().default(true),
     language: z.enum(['zh-CN', 'en']).default('zh-CN'),
     enabled: z.boolean().default(true),
+    trunkGroup: id<TrunkGroupId>().nullable().optional(),
   })
   .openapi('UserInput')
 export const userChange = changeOf(userInput, 'UserChange')
@@ -112,6 +114,7 @@ export const trunkInput = z
       .max(2)
       .default(['pcma', 'pcmu']),
     enabled: z.boolean().default(true),
+    rules: trunkRules.optional(),
     ...trafficShares,
     callerIdShares: z
       .array(z.strictObject({ callerId, minShare: trafficShares.minShare, maxShare: trafficShares.maxShare }))
@@ -120,6 +123,14 @@ export const trunkInput = z
   })
   .openapi('TrunkInput')
 export const trunkChange = changeOf(trunkInput, 'TrunkChange')
+
+export const trunkGroupInput = z
+  .strictObject({
+    name: words(64),
+    trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(16),
+  })
+  .openapi('TrunkGroupInput')
+export const trunkGroupChange = changeOf(trunkGroupInput, 'TrunkGroupChange')
 
 const target = z.union([z.strictObject({ queue: id<QueueId>() }), z.strictObject({ user: id<UserId>() })])
 export const numberInput = z.strictObject({ number: callerId, target }).openapi('NumberInput')
@@ -208,6 +219,7 @@ export const campaignInput = z
     business: z.enum(businesses),
     mode: z.enum(campaignModes),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
+    trunkGroup: id<TrunkGroupId>().nullable().optional(),
     agents: z.array(id<UserId>()).max(5000).default([]),
     policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),

@@ -31,6 +31,8 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
   const trunk: Trunk = { ...former, ...changed }
   const { connection, key } = mergeConnection(trunk, wire, door.store.secret(id, 'trunk-key'))
   trunk.connection = connection
+  // Of the rules, too, what is not named stays.
+  if (changed.rules !== undefined) trunk.rules = { ...former.rules, ...changed.rules }
   // A caller ID that is taken away takes its shares with it, unless new ones are given.
   if (changed.callerIdShares === undefined)
     trunk.callerIdShares = trunk.callerIdShares?.filter(each => trunk.callerIds.includes(each.callerId)) ?? []
@@ -48,6 +50,9 @@ export async function removeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId):
   )
   if (users.length > 0)
     throw new NotNow('in-use', `it is used by the campaign ${users.map(campaign => campaign.name).join(', ')}`)
+  const groups = (await door.store.read('trunkGroups.list', {})).filter(group => group.trunks.includes(id))
+  if (groups.length > 0)
+    throw new NotNow('in-use', `it is in the trunk group ${groups.map(group => group.name).join(', ')}`)
   await keep(
     door,
     actor,

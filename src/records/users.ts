@@ -7,6 +7,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { hashPassword } from './password.ts'
+import { checkTrunkGroup } from './references.ts'
 import { userChange, userInput } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
@@ -16,6 +17,7 @@ export async function createUser(door: RecordsDoor, actor: Actor, given: unknown
   const station = rest.station ?? (rest.extension !== null && sipPassword !== undefined ? 'phone-rung' : 'browser')
   const user: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest, station }
   checkTogether(user, password)
+  await checkTrunkGroup(door, user.trunkGroup)
   await save(door, actor, user, { password, sipPassword })
   return user
 }
@@ -33,6 +35,7 @@ async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknow
   const former = await userById(door, id)
   const user = { ...plain(former), ...changed }
   checkTogether(user, password)
+  if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
   if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)
   await save(door, actor, user, { password, sipPassword })
   return user

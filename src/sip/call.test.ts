@@ -85,14 +85,29 @@ test('a call withdrawn while it rings is cancelled on both sides', () => {
 
 test('a CANCEL waits for the first provisional response', () => {
   const { net, a } = floor()
-  net.lose = text => text.startsWith('INVITE') && net.now < 3_000
+  net.lose = text => text.startsWith('SIP/2.0 100')
   const session = callCarl(net)
-  a.hangUp(session, null, net.now)
   net.run(400)
+  a.hangUp(session, null, net.now)
+  net.run(3_000)
   assert.equal(starts(net, 'CANCEL').length, 0)
-  net.run(5_000)
+  net.agents.get(carl)!.progress(net.of(carl, 'incoming')[0]!.session, 180, null, net.now)
+  net.run(1_000)
   assert.equal(starts(net, 'CANCEL').length, 1)
   assert.equal(net.of(alice, 'failed')[0]!.status, 487)
+})
+
+test('an INVITE that is withdrawn before anything came back is not repeated: nobody is rung by a trunk that wakes up', () => {
+  const { net, a } = floor()
+  net.lose = text => text.startsWith('INVITE') && net.now < 3_000
+  const session = callCarl(net)
+  net.run(1_000)
+  a.hangUp(session, null, net.now)
+  const sent = starts(net, 'INVITE').length
+  net.run(40_000)
+  assert.equal(starts(net, 'INVITE').length, sent)
+  assert.deepEqual(net.types(carl), [])
+  assert.deepEqual([net.of(alice, 'failed').length, a.figures.sessions, a.figures.transactions], [1, 0, 0])
 })
 
 test('an answer that crosses our CANCEL is acknowledged and hung up, and never becomes a call', () => {

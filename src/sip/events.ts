@@ -117,6 +117,8 @@ export type InviteSpec = {
   redirect?: (uri: string) => Destination | null
   /** Send what follows to the address the answers come from, whatever the Contact says (phones behind NAT). Default false. */
   symmetric?: boolean
+  /** Tell of a 100, too: the far end has it, and nothing is known of the callee. Default false. */
+  tellTrying?: boolean
 }
 
 export type RegisterSpec = {

@@ -125,7 +125,11 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       this.#sendCancel(now) // it had to wait for this (§9.1)
       return
     }
-    if (answer.status === 100) return
+    if (answer.status === 100) {
+      if (this.#spec.tellTrying)
+        this.#host.emit({ type: 'provisional', session: this.id, status: 100, sdp: null, q850: null })
+      return
+    }
     const early = this.#earlyOf(answer)
     const rseq = rseqOf(answer)
     let sdp = sdpOf(answer)
@@ -285,6 +289,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     else if (this.#phase !== 'over' && this.#withdrawn === null) {
       this.#withdrawn = reasonLines(q850)
       if (this.#phase === 'proceeding') this.#sendCancel(now)
+      // Nothing may be cancelled before it was heard of (§9.1), but an INVITE that is not wanted any more is not repeated either.
+      else if (this.#transaction !== null) this.#host.transactions.quiet(this.#transaction, now)
     }
   }
 

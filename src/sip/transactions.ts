@@ -86,6 +86,12 @@ export class Transactions {
     this.start(draft, owner, now, branchOf(invite.via))
   }
 
+  /** Repeats its request no more, and goes on waiting for what may come. */
+  quiet(transaction: ClientTransaction, now: number): void {
+    transaction.resendAt = null
+    this.#settle(transaction, now)
+  }
+
   /** Forgets a transaction whose owner will not wait any longer. */
   abandon(transaction: Transaction): void {
     transaction.state = 'terminated'

@@ -1,10 +1,11 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
 
+import type { TrunkTry } from '../centre/entities.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
 import { zoneOr } from '../centre/zone.ts'
-import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, UserId } from '../lib/ids.ts'
+import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { abandonQuarters } from './abandonment.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
@@ -13,7 +14,7 @@ import { linesOf } from './lines.ts'
 import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { phrasesInUse } from './phrases.ts'
-import { calls, campaigns, numbers, queues, suppressions, trunks, users } from './schema.ts'
+import { calls, campaigns, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { tollOf } from './toll.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
@@ -46,6 +47,12 @@ export const loadQueries = {
       .from(trunks)
       .all()
       .map(row => row.doc),
+    trunkGroups: db
+      .select()
+      .from(trunkGroups)
+      .all()
+      .map(row => row.doc),
+    starts: startsSince(db, args.now - startsReachMs),
     numbers: db
       .select()
       .from(numbers)
@@ -101,6 +108,26 @@ export const loadQueries = {
 function settingOf(db: Db, key: string): string {
   const row = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(key) as { value: string } | undefined
   return row?.value ?? ''
+}
+
+/** The slowest trunk starts one call in ten seconds (0.1 a second). */
+const startsReachMs = 10_000
+
+/** Each try of a call is a start on its trunk: the first at the start of the call, the next when the one before failed. */
+function startsSince(db: Db, since: number): NonNullable<Setup['starts']> {
+  const rows = sql(
+    db.$client,
+    `SELECT trunk, started_at AS startedAt, trunk_tries AS tries FROM calls
+     WHERE direction = 'out' AND trunk IS NOT NULL AND started_at > ? ORDER BY started_at, id`,
+  ).all(since) as { trunk: TrunkId; startedAt: number; tries: string | null }[]
+  const starts = rows.flatMap(({ trunk, startedAt, tries }) => {
+    const failed = tries === null ? [] : (JSON.parse(tries) as TrunkTry[])
+    return [...failed.map(each => each.trunk), trunk].map((id, n) => ({
+      trunk: id,
+      at: n === 0 ? startedAt : failed[n - 1]!.at,
+    }))
+  })
+  return starts.sort((a, b) => a.at - b.at)
 }
 
 function zoneOf(db: Db): string {

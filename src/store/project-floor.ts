@@ -191,6 +191,15 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
           fact.lead,
         )
       return true
+    case 'call.rerouted':
+      run(
+        `UPDATE calls SET trunk = ?, our_number = ?, trunk_tries = json_insert(coalesce(trunk_tries, '[]'), '$[#]', json(?)) WHERE id = ?`,
+        fact.trunk,
+        fact.callerId,
+        JSON.stringify(fact.failed),
+        fact.call,
+      )
+      return true
     case 'call.offered':
       run(
         `INSERT INTO calls (id, direction, trunk, number, our_number, started_at) VALUES (?, 'in', ?, ?, ?, ?) ON CONFLICT DO NOTHING`,

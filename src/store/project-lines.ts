@@ -8,16 +8,29 @@ const hourMs = 3_600_000
 
 export function projectLines(db: Connection, at: number, fact: Fact): void {
   if (fact.type === 'call.dialed') noteDialled(db, fact, at)
+  else if (fact.type === 'call.rerouted') noteRerouted(db, fact)
   else if (fact.type === 'call.ended') noteEnded(db, fact, at)
 }
 
 function noteDialled(db: Connection, fact: Extract<Fact, { type: 'call.dialed' }>, at: number): void {
   if (sql(db, 'SELECT 1 FROM calls WHERE id = ?').get(fact.call) !== undefined) return
-  sql(
-    db,
-    `INSERT INTO line_hours (hour_at, trunk, caller_id, dialled) VALUES (?, ?, ?, 1)
-     ON CONFLICT DO UPDATE SET dialled = dialled + 1`,
-  ).run(hourOf(at), fact.trunk, fact.callerId)
+  countDialled(db, [hourOf(at), fact.trunk, fact.callerId])
+}
+
+/** The line that could not take the call has an outcome; the one that it goes out on now counts in the hour of the attempt. */
+function noteRerouted(db: Connection, fact: Extract<Fact, { type: 'call.rerouted' }>): void {
+  const call = sql(db, 'SELECT trunk, our_number, started_at FROM calls WHERE id = ? AND ended_at IS NULL').get(
+    fact.call,
+  ) as Pick<EndedCall, 'trunk' | 'our_number' | 'started_at'> | undefined
+  if (call === undefined) return
+  const hour = hourOf(call.started_at)
+  sql(db, 'UPDATE line_hours SET outcomes = outcomes + 1 WHERE hour_at = ? AND trunk = ? AND caller_id = ?').run(
+    hour,
+    call.trunk,
+    call.our_number,
+  )
+  countResult(db, [hour, call.trunk, call.our_number], 'CONGESTION')
+  countDialled(db, [hour, fact.trunk, fact.callerId])
 }
 
 type EndedCall = {
@@ -57,6 +70,20 @@ function noteEnded(db: Connection, fact: Extract<Fact, { type: 'call.ended' }>, 
     Math.round(talkMs),
     ...line,
   )
+  countResult(db, line, result)
+}
+
+type LineOfHour = readonly [hourAt: number, trunk: string, callerId: string]
+
+function countDialled(db: Connection, line: LineOfHour): void {
+  sql(
+    db,
+    `INSERT INTO line_hours (hour_at, trunk, caller_id, dialled) VALUES (?, ?, ?, 1)
+     ON CONFLICT DO UPDATE SET dialled = dialled + 1`,
+  ).run(...line)
+}
+
+function countResult(db: Connection, line: LineOfHour, result: string): void {
   sql(
     db,
     `INSERT INTO line_results (hour_at, trunk, caller_id, result, calls) VALUES (?, ?, ?, ?, 1)

@@ -95,6 +95,21 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     case 'trunk.removed':
       run('DELETE FROM trunks WHERE id = ?', fact.trunk)
       return
+    case 'trunkGroup.saved': {
+      const { group } = fact
+      run(
+        `INSERT INTO trunk_groups (id, name, doc, saved_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc, saved_at = excluded.saved_at`,
+        group.id,
+        group.name,
+        JSON.stringify(group),
+        at,
+      )
+      return
+    }
+    case 'trunkGroup.removed':
+      run('DELETE FROM trunk_groups WHERE id = ?', fact.group)
+      return
     case 'number.saved': {
       const { number } = fact
       run(

@@ -51,6 +51,22 @@ const anyFact = fc.oneof(
   }),
   few('n').map(name => ({ type: 'trunk.saved', trunk: trunkNamed(name) })),
   few('t_n').map(trunk => ({ type: 'trunk.removed', trunk })),
+  few('tg_n').map(id => ({ type: 'trunkGroup.saved', group: { id, name: 'abroad', trunks: ['t_n1', 't_n2'] } })),
+  few('tg_n').map(group => ({ type: 'trunkGroup.removed', group })),
+  fc.record({
+    type: fc.constant('call.rerouted'),
+    call: few('c'),
+    failed: fc.record({
+      trunk: few('t_n'),
+      at: fc.integer({ min: 1, max: 1_000_000 }),
+      why: fc.constantFrom('refused', 'no_response', 'unreachable'),
+      sipStatus: fc.constantFrom(null, 503),
+      q850: fc.constantFrom(null, 34),
+    }),
+    trunk: few('t_n'),
+    callerId: fc.constant('+8611'),
+    leg: fc.constant('l_2'),
+  }),
   few('n').map(name => ({
     type: 'campaign.saved',
     campaign: { ...campaignNamed(name), agents: ['u1', 'u2'] as never[] },

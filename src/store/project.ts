@@ -22,6 +22,7 @@ export const projectedTables = [
   'answer_hours',
   'users',
   'trunks',
+  'trunk_groups',
   'numbers',
   'queues',
   'campaigns',

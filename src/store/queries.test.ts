@@ -268,6 +268,35 @@ test('what is under way is found at the next start, and the floor as it is set u
   assert.deepEqual(read('load.setup', { now: 50 }).users, [userNamed('alice')])
 })
 
+test('trunks that could not take a call stand with it, and each counts as a start of its trunk', () => {
+  const { tell, read } = aStore()
+  tell(1_000, dialed(1, { trunk: 't_1' }))
+  const failed = { trunk: 't_1', at: 1_400, why: 'refused', sipStatus: 503, q850: 34 }
+  tell(1_400, { type: 'call.rerouted', call: 'c_0001', failed, trunk: 't_2', callerId: '+8621', leg: 'l_2' })
+  const again = { ...failed, trunk: 't_2', at: 5_400, why: 'no_response', sipStatus: 408, q850: null }
+  tell(5_400, { type: 'call.rerouted', call: 'c_0001', failed: again, trunk: 't_3', callerId: '+8622', leg: 'l_3' })
+  const call = read('calls.byId', { id: 'c_0001' as never })
+  assert.deepEqual([call?.trunk, call?.ourNumber, call?.tries], ['t_3', '+8622', [failed, again]])
+  const starts = [
+    { trunk: 't_1', at: 1_000 },
+    { trunk: 't_2', at: 1_400 },
+    { trunk: 't_3', at: 5_400 },
+  ]
+  assert.deepEqual(read('load.setup', { now: 6_000 }).starts, starts)
+  assert.deepEqual(read('load.setup', { now: 11_001 }).starts, [], 'ten seconds later no rate looks back so far')
+})
+
+test('a trunk group is read as it was saved last, until it is removed', () => {
+  const { tell, read } = aStore()
+  tell(1, { type: 'trunkGroup.saved', group: { id: 'tg_1', name: 'abroad', trunks: ['t_1'] } })
+  const group = { id: 'tg_1', name: 'abroad', trunks: ['t_2', 't_1'] }
+  tell(2, { type: 'trunkGroup.saved', group })
+  assert.deepEqual(read('trunkGroups.list', {}), [group])
+  assert.deepEqual(read('load.setup', { now: 3 }).trunkGroups, [group])
+  tell(4, { type: 'trunkGroup.removed', group: 'tg_1' })
+  assert.deepEqual(read('trunkGroups.list', {}), [])
+})
+
 test('a page of leads in one state is a walk that goes on where the last page ended, those without a time first', () => {
   const { tell, read, connection } = aStore()
   const added = {

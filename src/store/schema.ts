@@ -19,6 +19,8 @@ import type {
   Relation,
   Role,
   Trunk,
+  TrunkGroup,
+  TrunkTry,
   User,
 } from '../centre/entities.ts'
 import type { Actor, AgentPhase, CallbackEnd, FactType } from '../centre/facts.ts'
@@ -35,6 +37,7 @@ import type {
   QueueId,
   RecordingId,
   TokenId,
+  TrunkGroupId,
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
@@ -88,6 +91,13 @@ export const trunks = sqliteTable(
   },
   table => [uniqueIndex('trunks_name').on(table.name)],
 )
+
+export const trunkGroups = sqliteTable('trunk_groups', {
+  id: text().$type<TrunkGroupId>().primaryKey(),
+  name: text().notNull(),
+  doc: text({ mode: 'json' }).$type<TrunkGroup>().notNull(),
+  savedAt: integer('saved_at').notNull(),
+})
 
 export const numbers = sqliteTable(
   'numbers',
@@ -300,6 +310,8 @@ export const calls = sqliteTable(
     notice: text({ mode: 'json' }).$type<{ heardMs: number; whole: boolean; digit: '1' | '2' | null }>(),
     /** The lender's reference of the loan. */
     debt: text(),
+    /** Trunks that could not take it, before the one it went out on. */
+    tries: text('trunk_tries', { mode: 'json' }).$type<TrunkTry[]>(),
   },
   table => [
     index('calls_started').on(table.startedAt, table.id),

@@ -1,11 +1,11 @@
 /** Trunks, dialled numbers and queues: short lists that are read whole. */
 
-import type { InboundNumber, Queue, Trunk } from '../centre/entities.ts'
-import type { NumberId, QueueId, TrunkId } from '../lib/ids.ts'
+import type { InboundNumber, Queue, Trunk, TrunkGroup } from '../centre/entities.ts'
+import type { NumberId, QueueId, TrunkGroupId, TrunkId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
 import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
-import { numbers, queues, trunks } from './schema.ts'
+import { numbers, queues, trunkGroups, trunks } from './schema.ts'
 
 /** With the last state the floor saw. */
 export type TrunkRecord = Trunk & {
@@ -22,6 +22,15 @@ export const telephonyQueries = {
     const row = db.select().from(trunks).where(eq(trunks.id, args.id)).get()
     return row ? trunkOf(row) : null
   },
+  'trunkGroups.list': (db: Db, _args: NoArgs): TrunkGroup[] =>
+    db
+      .select()
+      .from(trunkGroups)
+      .orderBy(trunkGroups.name)
+      .all()
+      .map(row => row.doc),
+  'trunkGroups.byId': (db: Db, args: { id: TrunkGroupId }): TrunkGroup | null =>
+    db.select().from(trunkGroups).where(eq(trunkGroups.id, args.id)).get()?.doc ?? null,
   'numbers.list': (db: Db, _args: NoArgs): InboundNumber[] =>
     db
       .select()

@@ -16,6 +16,7 @@ import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
 import { setupPage } from '../pages/admin/setup.ts'
 import { suppressionsPage } from '../pages/admin/suppressions.ts'
 import { tokensPage } from '../pages/admin/tokens.ts'
+import { trunkGroupFormPage, trunkGroupsPage } from '../pages/admin/trunk-groups.ts'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
 import { userFormPage, usersPage } from '../pages/admin/users.ts'
 import { nothingFilled } from '../parts/form.ts'
@@ -141,11 +142,25 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     }),
   'admin-users': language =>
     usersPage({ frame: frame(language, '/admin/users'), users: users(language), q: '', role: null, saved: true }),
+  'admin-trunk-groups': language =>
+    trunkGroupsPage({
+      frame: frame(language, '/admin/trunk-groups'),
+      groups: [{ id: 'tg_1', name: 'A', trunks: ['E1', 'SIP'], usedBy: ['Alice'] }],
+      saved: true,
+      refused: null,
+    }),
+  'admin-trunk-group-form': language =>
+    trunkGroupFormPage({
+      frame: frame(language, '/admin/trunk-groups/new'),
+      group: null,
+      filled: { values: { name: 'A', groupTrunks: 'E1\nSIP' }, errors: {} },
+    }),
   'admin-user-form': language =>
     userFormPage({
       frame: frame(language, '/admin/users/new'),
       user: null,
       hasPassword: false,
+      trunkGroups: [],
       filled: {
         values: { name: 'alice', displayName: users(language)[0]!.displayName, extension: '8o1', enabled: 'true' },
         errors: {
@@ -234,6 +249,7 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     campaignFormPage({
       frame: frame(language, '/admin/campaigns/cp_1'),
       campaign: { ...campaign(language, 'running', null), leads: counts },
+      trunkGroups: [{ value: 'tg_1', word: trunk(language).name }],
       trunks: [trunk(language), trunk(language, true)].map(each => ({ value: each.id, word: each.name })),
       agents: people(language),
       policies: ['CN-GBT45251-2025', 'CN-CBA-2026', 'CN-SALES-DEFAULT'].map(id => ({ value: id, word: id })),

@@ -114,6 +114,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         id,
         ...call,
         ourNumber: '+862151860000',
+        tries: [{ trunk: 'Unicom SIP', why: 'refused', sipStatus: 503, q850: 34 }],
         trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
         note: language === 'en' ? 'Pays on Friday.' : '周五还款。',
         ending: { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200, q850: 16 },

@@ -1,6 +1,7 @@
 /** Words of the administrator's pages. */
 import { connectionWords } from './connection.ts'
 import type { Like } from './language.ts'
+import { trunkRuleWords } from './trunk-rules.ts'
 
 /** Said in place of a value by the records door. */
 const nothing = new Set(['nothing', 'no rows', 'an empty file', 'an empty row', '""', '[]'])
@@ -279,6 +280,7 @@ const zh = {
     fingerprint: 'SHA-256 指纹（安装时请核对）',
   },
   allowed: {
+    ...trunkRuleWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -657,6 +659,7 @@ const en: Like<typeof zh> = {
     fingerprint: 'SHA-256 fingerprint (compare it when installing)',
   },
   allowed: {
+    ...trunkRuleWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

@@ -62,6 +62,7 @@ const zh = {
     queued: '排队',
     facts: {
       'call.dialed': '拨出',
+      'call.rerouted': '换中继',
       'call.offered': '来电',
       'call.ringing': '振铃',
       'call.early': '早期媒体',
@@ -184,6 +185,7 @@ const en: Like<typeof zh> = {
     queued: 'Queued',
     facts: {
       'call.dialed': 'dialled',
+      'call.rerouted': 'next trunk',
       'call.offered': 'came in',
       'call.ringing': 'ringing',
       'call.early': 'early media',

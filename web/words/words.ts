@@ -17,6 +17,7 @@ import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
 import { supervisorWords } from './supervisor.ts'
+import { trunkRuleWords } from './trunk-rules.ts'
 
 export type { Language } from './language.ts'
 
@@ -39,6 +40,7 @@ const zh = {
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   ladder: ladderWords.zh,
+  trunkRules: trunkRuleWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -62,6 +64,7 @@ const en: Words = {
   connection: connectionWords.en,
   safety: safetyWords.en,
   ladder: ladderWords.en,
+  trunkRules: trunkRuleWords.en,
 }
 
 /** All texts of the pages in one language. */

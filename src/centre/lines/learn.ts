@@ -14,13 +14,24 @@ export function learnLines(state: FloorState, change: Fact | Note, at: number): 
       state.lines.dialled({ trunk, callerId, number, hour: hourOf(state, at) }, callerIds, at)
       return
     }
+    case 'call.rerouted': {
+      const call = outCall(state, change.call)
+      if (call === undefined || call.phase === 'ended') return
+      const left = lineOf(state, call, at)
+      state.lines.outcome(left, false, at)
+      state.lines.ended(left, 'CONGESTION', false, false, at)
+      const { trunk, callerId } = change
+      const callerIds = state.trunks.get(trunk)?.trunk.callerIds ?? []
+      state.lines.dialled({ ...left, trunk, callerId }, callerIds, at)
+      return
+    }
     case 'call.ringing':
     case 'call.early':
     case 'call.answered': {
       const call = outCall(state, change.call)
       if (call === undefined || call.answeredAt !== null) return
       if (call.phase === 'dialing' && !call.early)
-        state.lines.progressed(lineOf(state, call, at), Math.max(0, at - call.startedAt), at)
+        state.lines.progressed(lineOf(state, call, at), Math.max(0, at - (call.tries.at(-1)?.at ?? call.startedAt)), at)
       if (change.type === 'call.answered') state.lines.outcome(lineOf(state, call, at), true, at)
       return
     }

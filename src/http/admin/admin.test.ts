@@ -20,6 +20,8 @@ const paths = [
   '/admin/users/new',
   '/admin/trunks',
   '/admin/trunks/new',
+  '/admin/trunk-groups',
+  '/admin/trunk-groups/new',
   '/admin/numbers',
   '/admin/queues',
   '/admin/queues/new',

@@ -15,6 +15,7 @@ import { safetyRoutes } from './safety.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { tokenRoutes } from './tokens.ts'
+import { trunkGroupRoutes } from './trunk-groups.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
 
@@ -25,6 +26,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     setupRoutes,
     userRoutes,
     trunkRoutes,
+    trunkGroupRoutes,
     lineRoutes,
     numberRoutes,
     queueRoutes,

@@ -5,6 +5,7 @@ import { InvalidInput } from '../../records/errors.ts'
 import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
 import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
 import { freshOrder, orderGiven, orderValues } from './campaign-order.ts'
+import { trunkGroupGiven } from './trunk-groups.ts'
 
 export const freshCampaign: Filled['values'] = {
   business: 'collections',
@@ -29,6 +30,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     mode: campaign.mode,
     policy: campaign.policy,
     trunks: campaign.trunks,
+    trunkGroup: campaign.trunkGroup ?? '',
     agents: campaign.agents,
     ringMs: String(campaign.ringMs / 1000),
     wrapMs: String(campaign.wrapMs / 1000),
@@ -57,6 +59,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     mode: textOf(typed, 'mode'),
     policy: textOf(typed, 'policy'),
     trunks: listOf(typed, 'trunks'),
+    ...trunkGroupGiven(typed),
     agents: listOf(typed, 'agents'),
     ringMs: numberOf(typed, 'ringMs', 1000),
     wrapMs: numberOf(typed, 'wrapMs', 1000),

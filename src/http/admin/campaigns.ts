@@ -17,6 +17,7 @@ import { withNewer, withSeen } from '../untouched.ts'
 import { agentChoices } from './agent-choices.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
 import { modeFieldNames } from './campaign-modes.ts'
+import { trunkGroupChoices } from './trunk-groups.ts'
 
 /** `/admin/campaigns`: whom to call, by whom, on which lines, under which rules; starting, pausing and closing. */
 export function campaignRoutes(deps: Deps): Hono<Env> {
@@ -79,6 +80,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       frame,
       campaign: campaign && leads && { ...view(campaign, w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
+      trunkGroups: await trunkGroupChoices(deps),
       agents: agentChoices(everyone, campaign?.agents ?? [], w),
       policies: [...new Set([...policies, ...(campaign === null ? [] : [campaign.policy])])].map(id => ({
         value: id,

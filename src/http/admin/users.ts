@@ -11,6 +11,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { isChecked, type Typed, textOf, typedOf } from '../typed.ts'
+import { trunkGroupChoices, trunkGroupGiven } from './trunk-groups.ts'
 
 /** `/admin/users`: who may sign in, as what, and on what they take their calls. */
 export function userRoutes(deps: Deps): Hono<Env> {
@@ -55,7 +56,9 @@ export function userRoutes(deps: Deps): Hono<Env> {
 
   async function form(c: Ctx, user: UserRecord | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
-    return c.html(userFormPage({ frame, user, filled, hasPassword: user?.passwordSetAt != null }), status)
+    const trunkGroups = await trunkGroupChoices(deps)
+    const hasPassword = user?.passwordSetAt != null
+    return c.html(userFormPage({ frame, user, filled, hasPassword, trunkGroups }), status)
   }
 
   return route
@@ -67,6 +70,7 @@ function valuesOf(user: UserRecord): Filled['values'] {
   return {
     ...user,
     extension: user.extension ?? '',
+    trunkGroup: user.trunkGroup ?? '',
     skills: user.skills.join(', '),
     numbersMasked: String(user.numbersMasked),
     enabled: String(user.enabled),
@@ -94,6 +98,7 @@ function givenBy(typed: Typed): Record<string, unknown> {
       .filter(skill => skill !== ''),
     numbersMasked: isChecked(typed, 'numbersMasked'),
     enabled: isChecked(typed, 'enabled'),
+    ...trunkGroupGiven(typed),
     ...(password === '' ? {} : { password }),
     ...(sipPassword === '' ? {} : { sipPassword }),
   }

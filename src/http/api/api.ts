@@ -17,6 +17,7 @@ import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
 import { suppressionsApi } from './suppressions.ts'
 import { telephonyApi } from './telephony.ts'
+import { trunkGroupsApi } from './trunk-groups.ts'
 
 /** `/api/v1/…` with a token, and `/api/openapi.json` that describes it. */
 export function apiRoutes(deps: Deps): Hono<Env> {
@@ -33,6 +34,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     recordingsApi,
     exportsApi,
     suppressionsApi,
+    trunkGroupsApi,
     attemptsApi,
     gateApi,
     eventsApi,

@@ -35,6 +35,7 @@ export const userReply = z
     numbersMasked: z.boolean(),
     language: z.enum(['zh-CN', 'en']),
     enabled: z.boolean(),
+    trunkGroup: orNull(id).optional(),
   })
   .openapi('User')
 
@@ -61,6 +62,8 @@ export const trunkReply = z
   })
   .openapi('Trunk')
 
+export const trunkGroupReply = z.object({ id, name: z.string(), trunks: z.array(id) }).openapi('TrunkGroup')
+
 export const numberReply = z
   .object({ id, number: z.string(), target: z.union([z.object({ queue: id }), z.object({ user: id })]) })
   .openapi('Number')
@@ -85,6 +88,7 @@ export const campaignReply = z
     mode: z.enum(campaignModes),
     state: z.enum(['running', 'paused', 'closed']),
     trunks: z.array(id),
+    trunkGroup: orNull(id).optional(),
     agents: z.array(id),
     policy: z.string(),
     ringMs: z.int(),
@@ -196,6 +200,18 @@ export const callReply = z
     disposition: orNull(z.string()),
     note: orNull(z.string()),
     recording: orNull(id),
+    tries: z
+      .array(
+        z.object({
+          trunk: id,
+          at: instant,
+          why: z.enum(['refused', 'no_response', 'unreachable']),
+          sipStatus: orNull(z.int()),
+          q850: orNull(z.int()),
+        }),
+      )
+      .nullish()
+      .openapi({ description: 'Trunks that could not take the call, before `trunk`' }),
     notice: orNull(z.object({ heardMs: z.int(), whole: z.boolean(), digit: orNull(z.enum(['1', '2'])) })).openapi({
       description: 'Robot notice: how much of it was heard, and the key pressed',
     }),

@@ -36,6 +36,10 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       outcome: outcomeOf(state, call)?.words[frame.language] ?? call.disposition,
       ourNumber: call.ourNumber,
       trunk: (call.trunk && state.trunks.get(call.trunk)?.trunk.name) || null,
+      tries: (call.tries ?? []).map(({ trunk, why, sipStatus, q850 }) => ({
+        trunk: state.trunks.get(trunk)?.trunk.name ?? trunk,
+        ...{ why, sipStatus, q850 },
+      })),
       note: call.note,
       ending: call.ending,
       verdict: verdictIn(lines),

@@ -79,6 +79,15 @@ export class Watch {
         this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
         return
       }
+      case 'call.rerouted': {
+        const call = state.calls.get(fact.call)
+        const before = [fact.failed.trunk, ...(call?.tries ?? []).map(each => each.trunk)]
+        claim(!before.includes(fact.trunk), 'no trunk is tried twice for one call')
+        const trunk = state.trunks.get(fact.trunk)?.trunk
+        claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
+        this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
+        return
+      }
       case 'call.offered':
         this.#known.add(fact.call)
         return
@@ -110,7 +119,8 @@ export class Watch {
     const of = (type: Fact['type']) => step.recorded.filter(({ fact }) => fact.type === type).length
     const dials = step.effects.filter(effect => effect.type === 'phone.dial').length
     const records = step.effects.filter(effect => effect.type === 'media.record').length
-    claim(of('call.dialed') === dials, 'each dialled call is one dial effect, and none goes out without its fact')
+    const started = of('call.dialed') + of('call.rerouted')
+    claim(started === dials, 'each dialled call is one dial effect, and none goes out without its fact')
     claim(of('call.answered') === records, 'each answered call is recorded from its answer on')
     claim(of('call.answered') === of('recording.opened'), 'each answered call opens a recording')
   }

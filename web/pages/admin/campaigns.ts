@@ -19,6 +19,7 @@ import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
 import { modeFields } from './campaign-modes.ts'
 import { orderFields } from './campaign-order.ts'
+import { trunkGroupField } from './trunk-group-field.ts'
 import { problems } from './users.ts'
 
 /** Settings with the live figures since the program started. */
@@ -98,6 +99,7 @@ export type CampaignFormProps = {
   /** null: a new one. */
   campaign: (CampaignView & { leads: Record<LeadState, number> }) | null
   trunks: Choice[]
+  trunkGroups: Choice[]
   agents: Choice[]
   policies: Choice[]
   filled: Filled
@@ -130,6 +132,7 @@ ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, 
 ${selectField({ name: 'mode', label: words.mode, help: words.modeHelp, choices: campaignModes.map(value => ({ value, word: w.domain.mode[value] })) }, filled)}
 ${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, choices: props.policies }, filled)}</div>
 ${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
+${trunkGroupField({ label: w.trunkRules.groups.ofCampaign, help: w.trunkRules.groups.ofCampaignHelp, groups: props.trunkGroups }, filled, w)}
 ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
 <div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', step: 'any', min: 15, max: 120, figure: true, required: true }, filled)}
 ${textField({ name: 'wrapMs', label: words.wrap, type: 'number', step: 'any', min: 0, max: 60, figure: true, required: true }, filled)}

@@ -1,5 +1,5 @@
 import { type Role, roles, type StationKind, stationKinds, type User } from '../../../src/centre/entities.ts'
-import { checkField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Choice, checkField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -7,6 +7,7 @@ import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, search, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
+import { trunkGroupField } from './trunk-group-field.ts'
 
 export type UsersProps = {
   frame: Frame
@@ -76,6 +77,7 @@ export type UserFormProps = {
   user: { id: string; displayName: string } | null
   filled: Filled
   hasPassword: boolean
+  trunkGroups: Choice[]
 }
 
 export function userFormPage(props: UserFormProps): Html {
@@ -107,6 +109,7 @@ ${selectField(
 <div class="row">${textField({ name: 'extension', label: words.extension, help: words.extensionHelp, figure: true, maxlength: 8 }, filled)}
 ${textField({ name: 'sipPassword', label: words.sipPassword, type: 'password', help: user ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
 ${textField({ name: 'skills', label: words.skills, help: words.skillsHelp, maxlength: 200 }, filled)}
+${trunkGroupField({ label: w.trunkRules.groups.ofUser, help: w.trunkRules.groups.ofUserHelp, groups: props.trunkGroups }, filled, w)}
 <div class="row">${checkField({ name: 'numbersMasked', label: words.masked, help: words.maskedHelp }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/users">${w.frame.form.cancel}</a></div></form>`,
   })

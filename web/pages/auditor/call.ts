@@ -1,4 +1,4 @@
-import type { Ending } from '../../../src/centre/entities.ts'
+import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -15,6 +15,8 @@ export type AuditedCallProps = {
     id: string
     ourNumber: string | null
     trunk: string | null
+    /** Trunks that could not take it before that one. */
+    tries: { trunk: string; why: TrunkTry['why']; sipStatus: number | null; q850: number | null }[]
     note: string | null
     ending: Ending | null
     verdict: { policy: string; version: string; rules: string[] } | null
@@ -72,10 +74,19 @@ function details({ frame, call }: AuditedCallProps, w: Words): Html {
     value ? html`<dt>${name}</dt><dd>${value}</dd>` : null
   return html`<dl class="facts">${row(columns.time, instant(call.at, frame))}${row(columns.direction, call.direction && w.domain.direction[call.direction])}
 ${row(columns.agent, call.agent)}${row(columns.campaign, call.campaign)}${row(columns.trunk, call.trunk)}${row(words.ourNumber, call.ourNumber)}
+${row(w.trunkRules.tries, triesOf(call, w))}
 ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
 ${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>`
+}
+
+function triesOf({ tries }: AuditedCallProps['call'], w: Words): string | null {
+  const said = tries.map(({ trunk, why, sipStatus, q850 }) => {
+    const status = why === 'refused' && sipStatus !== null ? ` · SIP ${sipStatus}` : ''
+    return `${trunk}: ${w.trunkRules.why[why]}${status}${why === 'refused' && q850 !== null ? ` · Q.850 ${q850}` : ''}`
+  })
+  return said.length === 0 ? null : said.join('; ')
 }
 
 function timeline(props: AuditedCallProps, w: Words): Html {
