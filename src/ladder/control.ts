@@ -5,17 +5,15 @@ import type { OtherKind } from './sip-note.ts'
 
 export type LadderWorkerData = { folder: string; bounds: LadderBounds }
 
-/** Message n lies in `bytes` from `ends[n - 1]` to `ends[n]`; `flows[n]` and `outward[n]` say which way it went. */
+/** Of message n, `marks` hold where it ends in `bytes`, its instant, and twice its place in `table`, plus 1 when it went out. */
 export type LadderBatch = {
   type: 'batch'
   names: { callId: string; leg: string }[]
   bytes: Uint8Array
-  ends: number[]
-  at: number[]
-  flows: number[]
-  outward: boolean[]
+  marks: Float64Array
   table: { transport: string; local: string; remote: string }[]
 }
+export const marksEach = 3
 
 export type LadderRequest =
   | LadderBatch

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
-import type { LadderBatch, LadderReport, LadderRequest, LadderWorkerData } from './control.ts'
+import { type LadderBatch, type LadderReport, type LadderRequest, type LadderWorkerData, marksEach } from './control.ts'
 import { LadderDays, type RawNote } from './ladder-days.ts'
 
 const port = must(parentPort, 'the ladder thread has a parent')
@@ -31,14 +31,16 @@ port.on('message', (request: LadderRequest) => {
   }
 })
 
-function notesOf({ bytes, ends, at, flows, outward, table }: LadderBatch): RawNote[] {
+function notesOf({ bytes, marks, table }: LadderBatch): RawNote[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return ends.map((end, n) => ({
-    ...table[flows[n]!]!,
-    at: at[n]!,
-    direction: outward[n] ? 'out' : 'in',
-    text: all.toString('latin1', n === 0 ? 0 : ends[n - 1]!, end),
-  }))
+  const notes: RawNote[] = []
+  for (let at = 0, from = 0; at < marks.length; at += marksEach) {
+    const [end, instant, way] = [marks[at]!, marks[at + 1]!, marks[at + 2]!]
+    const text = all.toString('latin1', from, end)
+    notes.push({ ...table[way >> 1]!, at: instant, direction: way & 1 ? 'out' : 'in', text })
+    from = end
+  }
+  return notes
 }
 
 function report(message: LadderReport): void {

@@ -71,6 +71,7 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
   readonly #flowIds = new Map<string, number>()
   #batch = emptyBatch()
   #used = 0
+  #marks: number[] = []
   #worker: Worker | null = null
   #underWay = 0
   #nextAsk = 1
@@ -113,13 +114,13 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
       this.#lost++
       return
     }
-    const batch = this.#batch
-    batch.bytes.set(bytes, this.#used)
+    this.#batch.bytes.set(bytes, this.#used)
     this.#used += bytes.length
-    batch.ends.push(this.#used)
-    batch.at.push(this.#wall())
-    batch.outward.push(direction === 'out')
-    batch.flows.push(this.#flowOf(transport, local, remote))
+    this.#marks.push(
+      this.#used,
+      this.#wall(),
+      this.#flowOf(transport, local, remote) * 2 + (direction === 'out' ? 1 : 0),
+    )
   }
 
   name(callId: string, leg: string): void {
@@ -140,14 +141,16 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
 
   #flush(): void {
     const batch = this.#batch
-    if (this.#worker === null || (batch.ends.length === 0 && batch.names.length === 0)) return
+    if (this.#worker === null || (this.#marks.length === 0 && batch.names.length === 0)) return
     this.#batch = emptyBatch()
     this.#flowIds.clear()
     // A slab that is mostly empty is sent as what it holds: the thread would keep all of it.
     batch.bytes = this.#used > slabBytes / 2 ? batch.bytes.subarray(0, this.#used) : batch.bytes.slice(0, this.#used)
+    batch.marks = Float64Array.from(this.#marks)
+    this.#marks = []
     this.#used = 0
     this.#underWay++
-    this.#worker.postMessage(batch, [batch.bytes.buffer as ArrayBuffer])
+    this.#worker.postMessage(batch, [batch.bytes.buffer as ArrayBuffer, batch.marks.buffer as ArrayBuffer])
   }
 
   ofLegs(legs: readonly string[], from: number, to: number): Promise<SipNote[]> {
@@ -266,10 +269,7 @@ function emptyBatch(): LadderBatch {
     type: 'batch',
     names: [],
     bytes: new Uint8Array(slabBytes),
-    ends: [],
-    at: [],
-    flows: [],
-    outward: [],
+    marks: new Float64Array(),
     table: [],
   }
 }
