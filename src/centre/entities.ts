@@ -13,7 +13,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
-import type { TrunkConnection } from './trunk-connection.ts'
+import type { SrtpUse, TrunkConnection } from './trunk-connection.ts'
 import type { TrunkRules } from './trunk-rules.ts'
 
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
@@ -37,7 +37,12 @@ export type User = {
   enabled: boolean
   /** Trunks of the calls that this person dials outside campaigns; left out or null: any. */
   trunkGroup?: TrunkGroupId | null
+  /** What the person's desk phone can; left out: what every phone can. */
+  device?: DeskDevice
 }
+
+/** `sha256`: SHA-256 is offered beside MD5; some phones give up when they see it. */
+export type DeskDevice = { sha256: boolean; srtp: SrtpUse }
 
 export type Codec = 'pcma' | 'pcmu'
 

@@ -14,6 +14,11 @@ export function seededRandom(seed: number): Random {
   }
 }
 
+/** Unguessable bytes, for keys. */
+export function secretBytes(bytes: number): Uint8Array {
+  return new Uint8Array(randomBytes(bytes))
+}
+
 /** Unguessable text for tokens, tags and branches: `bytes` of entropy as base64url. */
 export function secretText(bytes: number): string {
   return randomBytes(bytes).toString('base64url')

@@ -21,6 +21,7 @@ function phoneAtTrunk() {
     bay: nothing as Bay,
     lines: lines as unknown as TrunkLines,
     localAddress: () => '127.0.0.1',
+    deskSrtp: () => 'off',
     mediaAddress: null,
     extensionOf: () => null,
     isEmergency: () => false,

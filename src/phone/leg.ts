@@ -1,6 +1,7 @@
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { SessionId } from '../sip/events.ts'
 import type { Allowance } from './allowance.ts'
+import type { LegKeys } from './leg-keys.ts'
 
 /** Who is at the far end of a leg: a line of the carrier, or an agent's desk phone (`nailed`: up for the shift). */
 export type FarEnd =
@@ -23,6 +24,10 @@ export type Leg = {
   /** Our media address and port as the SDP names them. */
   address: string
   port: number
+  /** What we encrypt with while this media port is open; made with it. */
+  srtp: LegKeys | null
+  /** The call is encrypted: from then on it stays so. */
+  encrypted: boolean
   /** Our last SDP, whose version grows with each change. */
   sdpVersion: number
   /** The far end's offer of an incoming call, until it is answered. */

@@ -5,14 +5,18 @@
 import type { Codec } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
+import { connectionOf, type SrtpUse } from '../centre/trunk-connection.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
-import type { CallId, LegId } from '../lib/ids.ts'
+import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { maskNumber } from '../lib/mask.ts'
+import { secretBytes } from '../lib/random.ts'
 import type { Bay } from '../rtp/bay.ts'
-import type { SessionId, UserAgentPort } from '../sip/events.ts'
+import type { LocalSrtp } from '../sdp/negotiate.ts'
+import type { SessionId, Transport, UserAgentPort } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
 import type { FarEnd, Leg } from './leg.ts'
+import { LegKeys } from './leg-keys.ts'
 import { type Agreed, type LocalSide, offerOf, rtpParameters } from './offer.ts'
 import type { TrunkLines } from './trunk-lines.ts'
 
@@ -32,6 +36,8 @@ export type LegsOptions = {
   ua: UserAgentPort
   bay: Bay
   lines: TrunkLines
+  /** How a person's desk phone is to be spoken with. */
+  deskSrtp(agent: UserId): SrtpUse
   /** Our address as `peer` should see it in From and SDP. */
   localAddress(peer: string): string
   /** Address for media in SDP when set by the administrator; else `localAddress`. */
@@ -89,6 +95,8 @@ export class Legs {
       session: null,
       address: '',
       port: 0,
+      srtp: null,
+      encrypted: false,
       sdpVersion: 1,
       offer: null,
       ringUntil: null,
@@ -142,6 +150,8 @@ export class Legs {
     const any = bound === '0.0.0.0' || bound === '::' || bound === ''
     leg.address = this.#options.mediaAddress ?? (any ? this.#options.localAddress(peer) : bound)
     leg.port = port
+    leg.srtp = new LegKeys(secretBytes)
+    leg.encrypted = false
   }
 
   noMedia(leg: Leg, error: unknown): void {
@@ -157,10 +167,36 @@ export class Legs {
 
   local(leg: Leg, newVersion = false): LocalSide {
     if (newVersion) leg.sdpVersion++
-    return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion }
+    const srtp = this.#srtp(leg)
+    return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion, srtp }
+  }
+
+  /** Null: in the clear. Keys travel in the SDP, so over TLS alone, unless the administrator has allowed otherwise for this trunk. */
+  #srtp(leg: Leg): LocalSrtp | null {
+    const { lines, ua, deskSrtp } = this.#options
+    const trunk = leg.far.kind === 'trunk' ? lines.trunk(leg.far.trunk) : null
+    const connection = trunk && connectionOf(trunk)
+    const use = leg.far.kind === 'desk' ? deskSrtp(leg.far.agent) : (connection?.srtp ?? 'off')
+    if (use === 'off' || leg.srtp === null) return null
+    const isPrivate =
+      leg.far.kind === 'desk' ? ua.binding(leg.far.extension)?.flow.transport === 'tls' : trunk?.transport === 'tls'
+    return isPrivate || connection?.srtpInClear || use === 'required' ? leg.srtp.side(use) : null
+  }
+
+  /** Whether this desk phone may be called: not when its calls must be encrypted and their keys would travel in the clear. */
+  mayRing(agent: UserId, transport: Transport): boolean {
+    return transport === 'tls' || this.#options.deskSrtp(agent) !== 'required'
   }
 
   configure(leg: Leg, agreed: Agreed): void {
+    if (agreed.srtp !== null) {
+      leg.srtp?.agreed(agreed.srtp.suite)
+      leg.encrypted = true
+    } else if (leg.encrypted)
+      this.#options.log.warn(
+        { leg: leg.id },
+        'the far end wants to go on without encryption; it hears nothing more of us',
+      )
     const sources = leg.far.kind === 'trunk' ? [...this.#options.lines.addresses(leg.far.trunk)] : []
     if (leg.far.kind === 'desk') {
       const binding = this.#options.ua.binding(leg.far.extension)

@@ -1,12 +1,23 @@
 /** A leg's side of the SDP: what we offer, and what an offer or an answer of the far end comes to. We always want audio both ways. */
 import type { LegId } from '../lib/ids.ts'
 import type { RtpParameters } from '../rtp/bay.ts'
-import { type Agreed, type AudioCodec, answerOffer, buildOffer, type LocalMedia, readAnswer } from '../sdp/negotiate.ts'
+import type { SrtpKeys } from '../rtp/secure-leg.ts'
+import { keyOctets } from '../sdp/crypto.ts'
+import {
+  type Agreed,
+  type AgreedSrtp,
+  type AudioCodec,
+  answerOffer,
+  buildOffer,
+  type LocalMedia,
+  type LocalSrtp,
+  readAnswer,
+} from '../sdp/negotiate.ts'
 
 export type { Agreed }
 
 /** Our media port as the far end is told; `version` grows with each SDP of ours in a call. */
-export type LocalSide = { address: string; port: number; id: LegId; version: number }
+export type LocalSide = { address: string; port: number; id: LegId; version: number; srtp?: LocalSrtp | null }
 
 export function offerOf(codecs: readonly AudioCodec[], side: LocalSide): string {
   return buildOffer(localMedia(codecs, side))
@@ -39,6 +50,7 @@ export function rtpParameters(agreed: Agreed, latch: boolean, sources: readonly 
     send: agreed.send,
     receive: agreed.receive,
     ptimeMs: agreed.ptimeMs,
+    srtp: agreed.srtp && srtpKeys(agreed.srtp),
   }
 }
 
@@ -49,6 +61,18 @@ function localMedia(codecs: readonly AudioCodec[], side: LocalSide): LocalMedia 
     codecs: [...codecs],
     direction: 'sendrecv',
     session: { id: sessionNumber(side.id), version: side.version },
+    ...(side.srtp ? { srtp: side.srtp } : {}),
+  }
+}
+
+function srtpKeys({ suite, localKey, remoteKey }: AgreedSrtp): SrtpKeys {
+  const { key } = keyOctets[suite]
+  return {
+    profile: suite,
+    localKey: localKey.slice(0, key),
+    localSalt: localKey.slice(key),
+    remoteKey: remoteKey.slice(0, key),
+    remoteSalt: remoteKey.slice(key),
   }
 }
 

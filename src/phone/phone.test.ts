@@ -85,6 +85,7 @@ describe('the phone', () => {
       bay,
       lines,
       localAddress: () => '127.0.0.1',
+      deskSrtp: () => 'off',
       mediaAddress: null,
       extensionOf: () => '1001',
       agentAt: () => alice,

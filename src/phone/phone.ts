@@ -208,10 +208,13 @@ export class Phone {
   }
 
   #callDesk(leg: Leg): void {
-    const { ua, now } = this.#options
+    const { ua, now, log } = this.#options
     if (leg.far.kind !== 'desk') return
     const { extension } = leg.far
-    const binding = extension === '' ? null : ua.binding(extension)
+    const found = extension === '' ? null : ua.binding(extension)
+    const binding = found && this.#legs.mayRing(leg.far.agent, found.flow.transport) ? found : null
+    if (found && !binding)
+      log.warn({ extension }, 'a desk phone whose calls must be encrypted is registered without TLS, and is not called')
     if (!binding) {
       this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 480, q850: 20 })
       return
@@ -408,7 +411,10 @@ export class Phone {
       case 'accepted': {
         const agreed = event.sdp === null ? null : agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
         if (event.sdp !== null && !agreed) {
-          log.warn({ leg: leg.id }, 'the answer has no audio that we can speak (A-law or µ-law); the call is ended')
+          log.warn(
+            { leg: leg.id },
+            'the answer has no audio that we can speak (A-law or µ-law, encrypted where that is required); the call is ended',
+          )
           ua.hangUp(event.session, 65, now())
           this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
           return

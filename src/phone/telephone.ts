@@ -175,6 +175,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       return endpoint?.contact(peer).address ?? '127.0.0.1'
     },
     mediaAddress: options.media.address,
+    deskSrtp: agent => floor().users.get(agent)?.device?.srtp ?? 'off',
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
     isEmergency: dialled => emergencyOf(floor().toll.rules, dialled) !== null,
@@ -330,7 +331,7 @@ class DeskPasswords {
         : {
             ha1Md5: ha1('MD5', credentials, sipRealm),
             ha1Sha256: ha1('SHA-256', credentials, sipRealm),
-            offerSha256: false,
+            offerSha256: user.device?.sha256 ?? false,
           }
     this.#hashes.set(extension, hashes)
     return hashes

@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
+import { srtpUses } from '../centre/trunk-connection.ts'
 import type { CampaignId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -85,6 +86,8 @@ export const userInput = z
     language: z.enum(['zh-CN', 'en']).default('zh-CN'),
     enabled: z.boolean().default(true),
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
+    /** What the desk phone can; left out: what every phone can. */
+    device: z.strictObject({ sha256: z.boolean().default(false), srtp: z.enum(srtpUses).default('off') }).optional(),
   })
   .openapi('UserInput')
 export const userChange = changeOf(userInput, 'UserChange')

@@ -3,6 +3,7 @@
  * packets themselves never come to this thread. Every method but `open` returns at once; what happens is told through `onEvent`.
  */
 import type { LegId, RecordingId } from '../lib/ids.ts'
+import type { SrtpKeys } from './secure-leg.ts'
 
 export type MediaCodec = 'pcma' | 'pcmu'
 export type Endpoint = { address: string; port: number }
@@ -21,6 +22,8 @@ export type RtpParameters = {
   send: boolean
   receive: boolean
   ptimeMs: number
+  /** SRTP by keys from the SDP; null or left out: in the clear. A leg that was encrypted once is not sent to in the clear any more. */
+  srtp?: SrtpKeys | null
 }
 
 /**

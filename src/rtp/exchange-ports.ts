@@ -1,7 +1,7 @@
 /** What the patch field of a media thread is given by its entry: the wire, the clock, chance, and the way to the main thread. */
 import type { Random } from '../lib/random.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
-import type { SecureLegFactory } from './secure-leg.ts'
+import type { SecureLegFactory, SrtpFactory } from './secure-leg.ts'
 import type { Wire } from './wire.ts'
 
 export type ExchangePorts = {
@@ -12,6 +12,7 @@ export type ExchangePorts = {
   unixNow(): number
   random: Random
   secureLeg: SecureLegFactory
+  srtp: SrtpFactory
   report(message: MediaReport): void
   /** The next request of the main thread, or undefined. */
   nextRequest(): MediaRequest | undefined

@@ -138,6 +138,7 @@ export class Exchange implements WireHandler {
     this.#legs.forget(leg)
     this.#legs.closeSockets(leg)
     leg.secure?.close()
+    leg.srtp?.close()
   }
 
   #emit(event: BayEvent): void {

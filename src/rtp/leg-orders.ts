@@ -9,6 +9,7 @@ import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
 import { roomLegsMax, type Seat } from './room.ts'
 import type { Seating } from './seating.ts'
+import type { SrtpKeys } from './secure-leg.ts'
 import { ipv4Number } from './wire.ts'
 
 /** A speech of more parts is cut off: ten minutes of single digits. */
@@ -38,6 +39,7 @@ export class LegOrders {
     if (receive && !leg.mayReceive) this.#expect(leg)
     leg.mayReceive = receive
     if (leg.secure !== null) return
+    this.#encrypt(leg, parameters.srtp ?? null)
     leg.latch = latch
     const address = ipv4Number(remote.address) ?? 0
     const named = allowedSources.length > 0 ? allowedSources : [remote.address]
@@ -51,6 +53,14 @@ export class LegOrders {
     leg.rtcpPort = remote.port + 1
     leg.isHeard = false
     this.#expect(leg)
+  }
+
+  /** Encryption may begin and change its keys in a call, and never ends before it: there is no way down to the clear. */
+  #encrypt(leg: Leg, keys: SrtpKeys | null): void {
+    if (keys === null) {
+      if (leg.srtp !== null) leg.maySend = leg.mayReceive = false
+    } else if (leg.srtp === null) leg.srtp = this.#ports.srtp(keys)
+    else leg.srtp.rekey(keys)
   }
 
   #expect(leg: Leg): void {

@@ -5,7 +5,7 @@ import type { MixerInput } from './mixer-input.ts'
 import type { Player } from './player.ts'
 import { Reception } from './reception.ts'
 import type { RingWriter } from './recording-ring.ts'
-import type { SecureLeg } from './secure-leg.ts'
+import type { SecureLeg, SrtpCipher } from './secure-leg.ts'
 import { KeyDetector, KeySender } from './telephone-event.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -15,7 +15,10 @@ export class Leg {
   readonly id: LegId
   readonly index: number
   readonly silenceMs: number
+  /** A browser's; null for RTP. */
   readonly secure: SecureLeg | null
+  /** Of RTP with keys from SDP; null: in the clear. */
+  srtp: SrtpCipher | null = null
   readonly timeline: Timeline
   readonly reception = new Reception()
   readonly keyDetector = new KeyDetector()

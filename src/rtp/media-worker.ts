@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { processMonotonic, systemClock } from '../lib/clock.ts'
-import { createSecureLeg } from '../webrtc/secure.ts'
+import { createSecureLeg, createSrtp } from '../webrtc/secure.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { createDgramWire } from './dgram-wire.ts'
 import { Exchange } from './exchange.ts'
@@ -30,6 +30,7 @@ const exchange = new Exchange({
   unixNow: systemClock.now,
   random: () => randomInt(2 ** 40) / 2 ** 40,
   secureLeg: createSecureLeg,
+  srtp: createSrtp,
   report: (message: MediaReport) => port.postMessage(message),
   nextRequest: () => waiting.shift() ?? receiveMessageOnPort(port)?.message,
 })

@@ -8,6 +8,7 @@ import type { Leg } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
 import { agent, customer } from './recording-ring.ts'
+import type { SrtpCipher } from './secure-leg.ts'
 import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
 import { ipv4Text, type PacketMemory, type Wire } from './wire.ts'
 
@@ -44,11 +45,12 @@ export class Relay {
     if (leg.secure !== null) return this.#receiveSecure(leg, length)
     if (!this.#isAllowed(leg)) return
     const bytes = this.#wire.inbound.bytes
-    if (isRtcp(bytes, length)) {
-      leg.rtcpPort = leg.remotePort // it shares the port (RFC 5761), and so do we
-      return this.#ports.onReport(leg, bytes, length)
-    }
-    this.#receiveMedia(leg, length)
+    const isReport = isRtcp(bytes, length)
+    const clear = leg.srtp === null ? length : this.#decrypt(leg, leg.srtp, isReport, length)
+    if (clear < 0) return
+    if (!isReport) return this.#receiveMedia(leg, clear)
+    leg.rtcpPort = leg.remotePort // it shares the port (RFC 5761), and so do we
+    this.#ports.onReport(leg, bytes, clear)
   }
 
   /** A datagram on the leg's RTCP socket. */
@@ -59,8 +61,18 @@ export class Relay {
       leg.dropped++
       return
     }
+    const clear = leg.srtp === null ? length : this.#decrypt(leg, leg.srtp, true, length)
+    if (clear < 0) return
     if (leg.latch) leg.rtcpPort = this.#wire.sourcePort
-    this.#ports.onReport(leg, bytes, length)
+    this.#ports.onReport(leg, bytes, clear)
+  }
+
+  /** In the inbound buffer; -1 and counted when it is not authentic, so that nobody without the key moves the latch. */
+  #decrypt(leg: Leg, srtp: SrtpCipher, isReport: boolean, length: number): number {
+    const { bytes } = this.#wire.inbound
+    const clear = isReport ? srtp.unprotectRtcp(bytes, length) : srtp.unprotect(bytes, length)
+    if (clear < 0) leg.dropped++
+    return clear
   }
 
   /** One 20 ms frame of our own, whose octets `fill` has put at 12 of the outbound buffer. */
@@ -100,8 +112,12 @@ export class Relay {
     if (leg.secure !== null) {
       const sealed = leg.secure.protectRtcp(memory.bytes, length)
       if (sealed > 0) this.#transmit(leg, memory, sealed)
-    } else if (leg.rtcpPort === leg.remotePort) this.#transmit(leg, memory, length)
-    else this.#wire.sendTo(leg.rtcpSocket, memory, length, leg.remoteAddress, leg.rtcpPort)
+      return
+    }
+    const sealed = leg.srtp === null ? length : leg.srtp.protectRtcp(memory.bytes, length)
+    if (sealed < 0) return
+    if (leg.rtcpPort === leg.remotePort) this.#transmit(leg, memory, sealed)
+    else this.#wire.sendTo(leg.rtcpSocket, memory, sealed, leg.remoteAddress, leg.rtcpPort)
   }
 
   /** RFC 7983: STUN, DTLS and SRTP on one port, told apart by the first octet. */
@@ -247,8 +263,9 @@ export class Relay {
     writeHeader(memory.bytes, payloadType, marker, sequence, timestamp, ssrc)
     leg.lastSentAt = this.nowMs
     let total = length
-    if (leg.secure !== null) {
-      total = leg.secure.protect(memory.bytes, length)
+    const cipher = leg.secure ?? leg.srtp
+    if (cipher !== null) {
+      total = cipher.protect(memory.bytes, length)
       if (total < 0) return
     }
     leg.sent++

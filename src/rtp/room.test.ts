@@ -55,6 +55,7 @@ class Hall {
       unixNow: () => this.nowMs,
       random: () => 0.25,
       secureLeg: () => assert.fail('no browser is here'),
+      srtp: () => assert.fail('no keys are here'),
       report: report => this.reports.push(report),
       nextRequest: () => this.#requests.shift(),
     })

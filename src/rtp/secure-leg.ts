@@ -6,14 +6,21 @@
  * `src/webrtc/dtls-worker.ts`. It need not import this file: the shapes are structural, and `webrtc` never imports `rtp`.
  */
 export type SrtpKeys = {
-  profile: 'AES_CM_128_HMAC_SHA1_80' | 'AEAD_AES_128_GCM'
+  profile: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM' | 'AEAD_AES_256_GCM'
   /** What we send with. */
   localKey: Uint8Array
   localSalt: Uint8Array
-  /** What the browser sends with. */
+  /** What the far end sends with. */
   remoteKey: Uint8Array
   remoteSalt: Uint8Array
 }
+
+/** SRTP of a leg whose keys came in SDP (RFC 4568); it lives as long as the leg, through every change of keys. */
+export type SrtpCipher = Pick<SecureLeg, 'unprotect' | 'protect' | 'unprotectRtcp' | 'protectRtcp' | 'close'> & {
+  /** A direction whose key is the same goes on as it was. */
+  rekey(keys: SrtpKeys): void
+}
+export type SrtpFactory = (keys: SrtpKeys) => SrtpCipher
 
 export type SecureLeg = {
   /**

@@ -25,6 +25,8 @@ export type Media = {
   address: string | null
   direction: Direction
   ptimeMs: number | null
+  /** Values of its `a=crypto:` lines, at most 16. */
+  crypto: string[]
 }
 
 export type Description = { origin: { id: string; version: string; address: string } | null; media: Media[] }
@@ -32,6 +34,7 @@ export type Description = { origin: { id: string; version: string; address: stri
 export const sdpBytesMax = 8 * 1024
 const mediaMax = 8
 const formatsMax = 64
+const cryptoMax = 16
 
 /** RFC 3551 §6: the numbers that need no rtpmap and that we care to name. */
 const staticFormats: Record<number, [string, number]> = {
@@ -99,6 +102,8 @@ export function parseSdp(text: string): Description | null {
           if (!Number.isInteger(ptimeMs) || ptimeMs < 1 || ptimeMs > 200) break
           if (media === null) sessionPtimeMs = ptimeMs
           else media.ptimeMs = ptimeMs
+        } else if (media !== null && value.startsWith('crypto:')) {
+          if (media.crypto.length < cryptoMax) media.crypto.push(value.slice(7))
         } else if (media !== null && value.startsWith('rtpmap:') && rtpmaps.size < formatsMax) {
           const match = /^rtpmap:(\d{1,3}) {1,4}([\w.-]{1,32})\/(\d{1,6})/.exec(value)
           if (match !== null) rtpmaps.set(match[1]!, [match[2]!.toLowerCase(), Number(match[3])])
@@ -139,6 +144,7 @@ function parseMedia(value: string): Media | null {
     address: null,
     direction: 'sendrecv',
     ptimeMs: null,
+    crypto: [],
   }
 }
 

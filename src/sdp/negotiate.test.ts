@@ -33,6 +33,7 @@ test('our offer is understood by ourselves, and our answer to it by us', () => {
     receive: true,
     held: false,
     ptimeMs: 20,
+    srtp: null,
   })
   const understood = readAnswer(sdp, local)
   assert.deepEqual(understood.ok && understood.agreed.remote, { address: '10.0.0.2', port: 30_000 })
@@ -101,7 +102,7 @@ for (const [name, text, why] of [
   ['no SDP', 'hello', 'syntax'],
   ['no media', offer([]), 'no audio'],
   ['a closed stream', offer(['m=audio 0 RTP/AVP 8']), 'no audio'],
-  ['encrypted audio only', offer(['m=audio 4000 RTP/SAVP 8']), 'no audio'],
+  ['encrypted audio only', offer(['m=audio 4000 RTP/SAVP 8']), 'no common encryption'],
   ['G.729 only', offer(['m=audio 4000 RTP/AVP 18']), 'no common codec'],
   ['no address', offer(['m=audio 4000 RTP/AVP 8'], ''), 'bad address'],
   ['a name for an address', offer(['m=audio 4000 RTP/AVP 8'], 'c=IN IP4 carrier.example'), 'bad address'],

@@ -1,5 +1,6 @@
 /** Offers and answers (RFC 3264) for one G.711 audio stream with telephone-event; pure functions from texts and wishes to texts and results. */
 import { isIP } from 'node:net'
+import { type Crypto, type CryptoSuite, cryptoSuites, formatCrypto, parseCrypto } from './crypto.ts'
 import { type Description, type Direction, type Media, parseSdp } from './description.ts'
 
 export type AudioCodec = 'pcma' | 'pcmu'
@@ -16,7 +17,18 @@ export type LocalMedia = {
   /** o= line: the id stays for the whole call, the version grows with each change of ours. */
   session: { id: number; version: number }
   ptimeMs?: number
+  /** Encryption by keys in SDP (RFC 4568); left out: none. */
+  srtp?: LocalSrtp
 }
+
+/**
+ * `wanted` is offered as RFC 8643 has it, beside plain RTP: who knows no SRTP passes over the keys. `required` is RTP/SAVP, which such a one
+ * refuses. `keyOf`: our master key and salt for a suite, the same for as long as the leg keeps that suite.
+ */
+export type LocalSrtp = { use: 'wanted' | 'required'; keyOf(suite: CryptoSuite): Uint8Array }
+
+/** Master keys with their salts: what we send is protected with `localKey`, what comes with `remoteKey`. */
+export type AgreedSrtp = { suite: CryptoSuite; localKey: Uint8Array; remoteKey: Uint8Array }
 
 /** What was agreed on. */
 export type Agreed = {
@@ -32,16 +44,21 @@ export type Agreed = {
   /** The far end put us on hold: it wants nothing from us, or nothing either way. */
   held: boolean
   ptimeMs: number
+  /** null: in the clear. */
+  srtp: AgreedSrtp | null
 }
 
-export type SdpFault = 'syntax' | 'no audio' | 'no common codec' | 'bad address'
+export type SdpFault = 'syntax' | 'no audio' | 'no common codec' | 'bad address' | 'no common encryption'
 
 export type Answered = { ok: true; sdp: string; agreed: Agreed } | { ok: false; why: SdpFault }
 export type Understood = { ok: true; agreed: Agreed } | { ok: false; why: SdpFault }
 
 export function buildOffer(local: LocalMedia): string {
   const formats = local.codecs.map(codec => ({ payloadType: payloadTypes[codec], name: codec }))
-  return write(local, [audioSection(local, formats, dtmfPayloadType, local.direction)])
+  const protocol = local.srtp?.use === 'required' ? 'RTP/SAVP' : 'RTP/AVP'
+  return write(local, [
+    audioSection(local, { formats, events: dtmfPayloadType, protocol, crypto: offered(local) }, local.direction),
+  ])
 }
 
 /**
@@ -51,16 +68,20 @@ export function buildOffer(local: LocalMedia): string {
 export function answerOffer(offer: string, local: LocalMedia): Answered {
   const description = parseSdp(offer)
   if (description === null) return { ok: false, why: 'syntax' }
-  const found = findAudio(description, local.codecs)
+  const found = findAudio(description, local, cryptoOfOffer)
   if (!found.ok) return found
-  const { media, agreed } = found
+  const { media, agreed, crypto } = found
   const direction = answerDirection(media, local.direction)
   const sections = description.media.map(one =>
     one === media
       ? audioSection(
           local,
-          [{ payloadType: agreed.payloadType, name: agreed.codec }],
-          agreed.dtmfPayloadType,
+          {
+            formats: [{ payloadType: agreed.payloadType, name: agreed.codec }],
+            events: agreed.dtmfPayloadType,
+            protocol: isSecure(media) ? media.protocol : 'RTP/AVP',
+            crypto: crypto === null ? [] : [crypto],
+          },
           direction,
         )
       : [`m=${one.kind} 0 ${one.protocol} ${one.formatWords[0] ?? '0'}`],
@@ -80,7 +101,7 @@ export function answerOffer(offer: string, local: LocalMedia): Answered {
 export function readAnswer(answer: string, local: LocalMedia): Understood {
   const description = parseSdp(answer)
   if (description === null) return { ok: false, why: 'syntax' }
-  const found = findAudio(description, local.codecs)
+  const found = findAudio(description, local, cryptoOfAnswer)
   if (!found.ok) return found
   const { agreed } = found
   return {
@@ -93,13 +114,43 @@ export function readAnswer(answer: string, local: LocalMedia): Understood {
   }
 }
 
-type Found = { ok: true; media: Media; agreed: Agreed } | { ok: false; why: SdpFault }
+/** `crypto`: our line of what was agreed on, for an answer. */
+type Found = { ok: true; media: Media; agreed: Agreed; crypto: Crypto | null } | { ok: false; why: SdpFault }
+
+/** What the stream and we can agree on: their line and ours; null: in the clear; undefined: nothing. */
+type Chosen = { theirs: Crypto; ours: Crypto } | null | undefined
+type ChooseCrypto = (media: Media, srtp: LocalSrtp | undefined) => Chosen
+
+const isSecure = (media: Media) => /^RTP\/SAVPF?$/.test(media.protocol)
+
+function offered({ srtp }: LocalMedia): Crypto[] {
+  return srtp === undefined ? [] : cryptoSuites.map((suite, at) => ({ tag: at + 1, suite, key: srtp.keyOf(suite) }))
+}
+
+/** The first of theirs that we can (§5.1.2). RTP/SAVP without one is refused, and so is RTP/AVP where we require it. */
+function cryptoOfOffer(media: Media, srtp: LocalSrtp | undefined): Chosen {
+  const theirs = srtp && media.crypto.map(parseCrypto).find(one => one !== null)
+  if (srtp && theirs) return { theirs, ours: { ...theirs, key: srtp.keyOf(theirs.suite) } }
+  return isSecure(media) || srtp?.use === 'required' ? undefined : null
+}
+
+/** One line of those we offered, by tag and suite (§5.1.3); another would be somebody else's. */
+function cryptoOfAnswer(media: Media, srtp: LocalSrtp | undefined): Chosen {
+  if (srtp !== undefined && media.crypto.length > 0) {
+    const theirs = media.crypto.length === 1 ? parseCrypto(media.crypto[0]!) : null
+    if (theirs === null || cryptoSuites[theirs.tag - 1] !== theirs.suite) return undefined
+    return { theirs, ours: { ...theirs, key: srtp.keyOf(theirs.suite) } }
+  }
+  return isSecure(media) || srtp?.use === 'required' ? undefined : null
+}
 
 /** The first audio stream that is open and speaks G.711; the offerer's order of codecs counts, among ours. */
-function findAudio(description: Description, codecs: AudioCodec[]): Found {
+function findAudio(description: Description, { codecs, srtp }: LocalMedia, choose: ChooseCrypto): Found {
   let why: SdpFault = 'no audio'
-  for (const media of description.media) {
-    if (media.kind !== 'audio' || media.port === 0 || !/^RTP\/AVPF?$/.test(media.protocol)) continue
+  // Of a secured and a plain stream the secured one is taken, wherever it stands.
+  const secured = (media: Media) => Number(srtp !== undefined && media.crypto.length > 0)
+  for (const media of description.media.toSorted((a, b) => secured(b) - secured(a))) {
+    if (media.kind !== 'audio' || media.port === 0 || !/^RTP\/S?AVPF?$/.test(media.protocol)) continue
     const chosen = media.formats.find(one => one.clockRate === 8000 && codecs.includes(one.name as AudioCodec))
     if (chosen === undefined) {
       why = 'no common codec'
@@ -109,6 +160,11 @@ function findAudio(description: Description, codecs: AudioCodec[]): Found {
     const nowhere = media.address === '0.0.0.0' || media.address === '::'
     if (media.address === null || isIP(media.address) === 0) {
       why = 'bad address'
+      continue
+    }
+    const crypto = choose(media, srtp)
+    if (crypto === undefined) {
+      why = 'no common encryption'
       continue
     }
     const events = media.formats.find(one => one.name === 'telephone-event' && one.clockRate === 8000)
@@ -125,7 +181,9 @@ function findAudio(description: Description, codecs: AudioCodec[]): Found {
         receive: maySend(media.direction),
         held: !wanted,
         ptimeMs: media.ptimeMs ?? 20,
+        srtp: crypto && { suite: crypto.ours.suite, localKey: crypto.ours.key, remoteKey: crypto.theirs.key },
       },
+      crypto: crypto?.ours ?? null,
     }
   }
   return { ok: false, why }
@@ -146,14 +204,20 @@ function answerDirection(offered: Media, wish: Direction): Direction {
 
 function audioSection(
   local: LocalMedia,
-  formats: { payloadType: number; name: string }[],
-  events: number | null,
+  stream: {
+    formats: { payloadType: number; name: string }[]
+    events: number | null
+    protocol: string
+    crypto: Crypto[]
+  },
   direction: Direction,
 ): string[] {
+  const { formats, events, protocol, crypto } = stream
   const types = [...formats.map(one => one.payloadType), ...(events === null ? [] : [events])]
-  const lines = [`m=audio ${local.port} RTP/AVP ${types.join(' ')}`]
+  const lines = [`m=audio ${local.port} ${protocol} ${types.join(' ')}`]
   for (const { payloadType, name } of formats) lines.push(`a=rtpmap:${payloadType} ${name.toUpperCase()}/8000`)
   if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`)
+  lines.push(...crypto.map(formatCrypto))
   lines.push(`a=ptime:${local.ptimeMs ?? 20}`, `a=${direction}`)
   return lines
 }

@@ -44,14 +44,15 @@ class OpensslAead implements Aead {
   readonly #outLength: Address
 
   constructor(openssl: Openssl, key: Uint8Array) {
-    assert(key.length === 16, 'an AES-128 key has 16 bytes')
+    assert(key.length === 16 || key.length === 32, 'an AES-GCM key has 16 or 32 bytes')
     this.#openssl = openssl
     this.#context = openssl.EVP_CIPHER_CTX_new()
     this.iv = this.#memory.bytes.subarray(0, 12)
     this.#iv = this.#memory.address
     this.#outLength = this.#memory.address + 16
     const at = keep(key)
-    assert(openssl.EVP_CipherInit_ex(this.#context, openssl.EVP_aes_128_gcm(), 0, at, this.#iv, 1) === 1, 'AES-GCM')
+    const cipher = key.length === 32 ? openssl.EVP_aes_256_gcm() : openssl.EVP_aes_128_gcm()
+    assert(openssl.EVP_CipherInit_ex(this.#context, cipher, 0, at, this.#iv, 1) === 1, 'AES-GCM')
     forget()
   }
 

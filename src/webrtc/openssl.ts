@@ -18,6 +18,7 @@ const signatures = {
 
   EVP_aes_128_ctr: ['address'],
   EVP_aes_128_gcm: ['address'],
+  EVP_aes_256_gcm: ['address'],
   EVP_sha1: ['address'],
   EVP_sha256: ['address'],
   EVP_CIPHER_CTX_new: ['address'],

@@ -14,6 +14,11 @@ export function createSecureLeg(spec: SecureLegSpec): BrowserLeg {
   return new BrowserLeg(spec)
 }
 
+/** For legs whose keys came in SDP; structurally the SrtpFactory of the media worker. */
+export function createSrtp(keys: SrtpKeys): SrtpSession {
+  return new SrtpSession(keys)
+}
+
 export class BrowserLeg {
   readonly #ice: IceLite
   #srtp: SrtpSession | null = null

@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
-/** AES-128-GCM with a 16-byte tag. Associated data is the packet before `from`, and 4 bytes at `extraAt` unless that is -1. */
+/** AES-GCM, with a key of 16 or 32 bytes and a tag of 16. Associated data is the packet before `from`, and 4 bytes at `extraAt` unless that is -1. */
 export type Aead = {
   /** 12 bytes, to be set before each call. */
   readonly iv: Uint8Array
@@ -48,13 +48,15 @@ export const nodeCiphers: CipherSuite = {
 class NodeAead implements Aead {
   readonly iv = new Uint8Array(12)
   readonly #key: KeyObject
+  readonly #name: 'aes-128-gcm' | 'aes-256-gcm'
 
   constructor(key: KeyObject) {
     this.#key = key
+    this.#name = key.symmetricKeySize === 32 ? 'aes-256-gcm' : 'aes-128-gcm'
   }
 
   seal(packet: Uint8Array, from: number, to: number, extraAt: number): void {
-    const cipher = createCipheriv('aes-128-gcm', this.#key, this.iv)
+    const cipher = createCipheriv(this.#name, this.#key, this.iv)
     cipher.setAAD(associatedData(packet, from, extraAt))
     packet.set(cipher.update(packet.subarray(from, to)), from)
     cipher.final()
@@ -62,7 +64,7 @@ class NodeAead implements Aead {
   }
 
   open(packet: Uint8Array, from: number, to: number, extraAt: number): boolean {
-    const decipher = createDecipheriv('aes-128-gcm', this.#key, this.iv, { authTagLength: 16 })
+    const decipher = createDecipheriv(this.#name, this.#key, this.iv, { authTagLength: 16 })
     decipher.setAAD(associatedData(packet, from, extraAt))
     decipher.setAuthTag(packet.subarray(to, to + 16))
     const plain = decipher.update(packet.subarray(from, to))

@@ -1,18 +1,35 @@
 /**
- * One direction's packet transforms, RTP and RTCP: AES_CM_128_HMAC_SHA1_80 (RFC 3711) and AEAD_AES_128_GCM (RFC 7714). They know nothing of
+ * One direction's packet transforms, RTP and RTCP: AES_CM_128_HMAC_SHA1_80 and _32 (RFC 3711), AEAD_AES_128_GCM and _256 (RFC 7714). They know nothing of
  * replay or roll-over: the index is given. All work in place and answer the new length, or -1 when authentication fails.
  */
 import { createCipheriv } from 'node:crypto'
 import type { Aead, CipherSuite, KeyStream, Mac } from './srtp-ciphers.ts'
 
-export type SrtpProfile = 'AES_CM_128_HMAC_SHA1_80' | 'AEAD_AES_128_GCM'
+export type SrtpProfile =
+  | 'AES_CM_128_HMAC_SHA1_80'
+  | 'AES_CM_128_HMAC_SHA1_32'
+  | 'AEAD_AES_128_GCM'
+  | 'AEAD_AES_256_GCM'
 
-/** Bytes of master salt: RFC 3711 section 4.1.1 and RFC 7714 section 12. The master key has 16 in both. */
-export const saltBytes: Record<SrtpProfile, number> = { AES_CM_128_HMAC_SHA1_80: 14, AEAD_AES_128_GCM: 12 }
+/** Bytes of master key and salt: RFC 3711 section 4.1.1 and RFC 7714 section 12. */
+export const keyBytes: Record<SrtpProfile, number> = {
+  AES_CM_128_HMAC_SHA1_80: 16,
+  AES_CM_128_HMAC_SHA1_32: 16,
+  AEAD_AES_128_GCM: 16,
+  AEAD_AES_256_GCM: 32,
+}
+export const saltBytes: Record<SrtpProfile, number> = {
+  AES_CM_128_HMAC_SHA1_80: 14,
+  AES_CM_128_HMAC_SHA1_32: 14,
+  AEAD_AES_128_GCM: 12,
+  AEAD_AES_256_GCM: 12,
+}
 
 export type Transform = {
   /** Most bytes that sealing adds to an RTP packet; the buffer must have room. */
   readonly overhead: number
+  /** From the end of an SRTCP packet back to its index. */
+  readonly rtcpIndexFromEnd: number
   seal(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number
   open(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number
   /** `index` is the 31-bit SRTCP index. */
@@ -27,12 +44,17 @@ export function createTransform(
   salt: Uint8Array,
   ciphers: CipherSuite,
 ): Transform {
-  if (key.length !== 16 || salt.length !== saltBytes[profile])
-    throw new RangeError(`${profile} takes a key of 16 and a salt of ${saltBytes[profile]} bytes`)
+  if (key.length !== keyBytes[profile] || salt.length !== saltBytes[profile])
+    throw new RangeError(`${profile} takes a key of ${keyBytes[profile]} and a salt of ${saltBytes[profile]} bytes`)
   const derive = (labelByte: number, bytes: number) => deriveKey(key, salt, labelByte, bytes)
-  if (profile === 'AEAD_AES_128_GCM')
+  if (profile === 'AEAD_AES_128_GCM' || profile === 'AEAD_AES_256_GCM')
     return new GcmTransform(
-      { rtpKey: derive(0, 16), rtpSalt: derive(2, 12), rtcpKey: derive(3, 16), rtcpSalt: derive(5, 12) },
+      {
+        rtpKey: derive(0, key.length),
+        rtpSalt: derive(2, 12),
+        rtcpKey: derive(3, key.length),
+        rtcpSalt: derive(5, 12),
+      },
       ciphers,
     )
   return new CounterTransform(
@@ -44,6 +66,7 @@ export function createTransform(
       rtcpAuth: derive(4, 20),
       rtcpSalt: derive(5, 14),
     },
+    profile === 'AES_CM_128_HMAC_SHA1_32' ? 4 : 10,
     ciphers,
   )
 }
@@ -51,31 +74,42 @@ export function createTransform(
 /** What the master key and salt become, by the labels 0 to 5 of RFC 3711 section 4.3.2. */
 export type SessionKeys = { rtpKey: Uint8Array; rtpSalt: Uint8Array; rtcpKey: Uint8Array; rtcpSalt: Uint8Array }
 
-/** RFC 3711 section 4.3.3, with a key derivation rate of 0. A 96-bit salt is padded on the right (RFC 7714 section 11). */
+/**
+ * RFC 3711 section 4.3.3, with a key derivation rate of 0. A 96-bit salt is padded on the right (RFC 7714 section 11); a key of 256 bits is
+ * derived from by AES-256 (RFC 6188).
+ */
 export function deriveKey(key: Uint8Array, salt: Uint8Array, labelByte: number, bytes: number): Uint8Array {
   const iv = new Uint8Array(16)
   iv.set(salt)
   iv[7]! ^= labelByte
-  return createCipheriv('aes-128-ctr', key, iv).update(new Uint8Array(bytes))
+  return createCipheriv(`aes-${key.length * 8}-ctr`, key, iv).update(new Uint8Array(bytes))
 }
 
-const tagBytes = 10
+/** Of SRTCP, with either length for SRTP (RFC 4568 section 6.2.2). */
+const rtcpTagBytes = 10
 /** The E flag and the 31-bit index that follow an SRTCP packet. */
 const rtcpIndexBytes = 4
 /** SRTCP leaves the first RTCP header and the sender's SSRC in clear. */
 export const rtcpHeaderBytes = 8
 
 class CounterTransform implements Transform {
-  readonly overhead = tagBytes
+  readonly overhead: number
+  readonly rtcpIndexFromEnd = rtcpTagBytes + rtcpIndexBytes
   readonly #rtp: KeyStream
   readonly #rtpMac: Mac
   readonly #rtpSalt: Uint8Array
   readonly #rtcp: KeyStream
   readonly #rtcpMac: Mac
   readonly #rtcpSalt: Uint8Array
-  readonly #tag = new Uint8Array(tagBytes)
+  readonly #tag = new Uint8Array(rtcpTagBytes)
 
-  constructor(keys: SessionKeys & { rtpAuth: Uint8Array; rtcpAuth: Uint8Array }, ciphers: CipherSuite) {
+  /** `tagBytes`: 10 or 4, of an RTP packet. */
+  constructor(
+    keys: SessionKeys & { rtpAuth: Uint8Array; rtcpAuth: Uint8Array },
+    tagBytes: number,
+    ciphers: CipherSuite,
+  ) {
+    this.overhead = tagBytes
     this.#rtp = ciphers.keyStream(keys.rtpKey)
     this.#rtpMac = ciphers.mac(keys.rtpAuth)
     this.#rtpSalt = keys.rtpSalt
@@ -89,17 +123,18 @@ class CounterTransform implements Transform {
     this.#rtp.apply(packet, header, length)
     writeWord(packet, length, rollover) // section 4.2: the MAC covers the packet and the roll-over counter
     this.#rtpMac.sum(packet, length + 4)
-    copyTag(this.#rtpMac.digest, packet, length)
-    return length + tagBytes
+    copyTag(this.#rtpMac.digest, packet, length, this.overhead)
+    return length + this.overhead
   }
 
   open(packet: Uint8Array, header: number, length: number, ssrc: number, rollover: number, sequence: number): number {
+    const tagBytes = this.overhead
     const end = length - tagBytes
     if (end < header) return -1
     for (let at = 0; at < tagBytes; at++) this.#tag[at] = packet[end + at]!
     writeWord(packet, end, rollover)
     this.#rtpMac.sum(packet, end + 4)
-    const genuine = tagsEqual(this.#rtpMac.digest, this.#tag)
+    const genuine = tagsEqual(this.#rtpMac.digest, this.#tag, tagBytes)
     for (let at = 0; at < 4; at++) packet[end + at] = this.#tag[at]! // as it came, for a second try with another index
     if (!genuine) return -1
     counterIv(this.#rtp.iv, this.#rtpSalt, ssrc, rollover, sequence)
@@ -112,16 +147,16 @@ class CounterTransform implements Transform {
     this.#rtcp.apply(packet, rtcpHeaderBytes, length)
     writeWord(packet, length, (index | 0x80000000) >>> 0)
     this.#rtcpMac.sum(packet, length + rtcpIndexBytes)
-    copyTag(this.#rtcpMac.digest, packet, length + rtcpIndexBytes)
-    return length + rtcpIndexBytes + tagBytes
+    copyTag(this.#rtcpMac.digest, packet, length + rtcpIndexBytes, rtcpTagBytes)
+    return length + rtcpIndexBytes + rtcpTagBytes
   }
 
   openRtcp(packet: Uint8Array, length: number, ssrc: number, index: number): number {
-    const end = length - tagBytes - rtcpIndexBytes
+    const end = length - rtcpTagBytes - rtcpIndexBytes
     if (end < rtcpHeaderBytes) return -1
     this.#rtcpMac.sum(packet, end + rtcpIndexBytes)
-    for (let at = 0; at < tagBytes; at++) this.#tag[at] = packet[end + rtcpIndexBytes + at]!
-    if (!tagsEqual(this.#rtcpMac.digest, this.#tag)) return -1
+    for (let at = 0; at < rtcpTagBytes; at++) this.#tag[at] = packet[end + rtcpIndexBytes + at]!
+    if (!tagsEqual(this.#rtcpMac.digest, this.#tag, rtcpTagBytes)) return -1
     if (packet[end]! & 0x80) {
       counterIv(this.#rtcp.iv, this.#rtcpSalt, ssrc, index >>> 16, index & 0xffff)
       this.#rtcp.apply(packet, rtcpHeaderBytes, end)
@@ -145,14 +180,14 @@ function counterIv(iv: Uint8Array, salt: Uint8Array, ssrc: number, high: number,
   iv[13]! ^= low & 0xff
 }
 
-function copyTag(digest: Uint8Array, packet: Uint8Array, at: number): void {
-  for (let byte = 0; byte < tagBytes; byte++) packet[at + byte] = digest[byte]!
+function copyTag(digest: Uint8Array, packet: Uint8Array, at: number, bytes: number): void {
+  for (let byte = 0; byte < bytes; byte++) packet[at + byte] = digest[byte]!
 }
 
 /** In constant time. */
-function tagsEqual(digest: Uint8Array, tag: Uint8Array): boolean {
+function tagsEqual(digest: Uint8Array, tag: Uint8Array, bytes: number): boolean {
   let difference = 0
-  for (let byte = 0; byte < tagBytes; byte++) difference |= digest[byte]! ^ tag[byte]!
+  for (let byte = 0; byte < bytes; byte++) difference |= digest[byte]! ^ tag[byte]!
   return difference === 0
 }
 
@@ -160,6 +195,7 @@ const gcmTagBytes = 16
 
 export class GcmTransform implements Transform {
   readonly overhead = gcmTagBytes
+  readonly rtcpIndexFromEnd = rtcpIndexBytes
   readonly #rtp: Aead
   readonly #rtpSalt: Uint8Array
   readonly #rtcp: Aead

@@ -5,7 +5,7 @@ import { seededRandom } from '../lib/random.ts'
 import { opensslCiphers } from './openssl-ciphers.ts'
 import { type SrtpKeys, type SrtpProfile, SrtpSession } from './srtp.ts'
 import { type CipherSuite, nodeCiphers } from './srtp-ciphers.ts'
-import { deriveKey, GcmTransform, saltBytes } from './srtp-transform.ts'
+import { deriveKey, GcmTransform, keyBytes, saltBytes } from './srtp-transform.ts'
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'))
 const inRoom = (packet: Uint8Array) => {
@@ -70,6 +70,51 @@ for (const [library, suite] of suites)
       transform.close()
     })
 
+    test('AEAD_AES_256_GCM protects the RTP packet of RFC 7714 section 16.2', () => {
+      const key = hex('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f')
+      const transform = new GcmTransform({ ...rfc7714, rtpKey: key, rtcpKey: key }, suite)
+      const plain = hex(`8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070
+        61727465 73207472 6573`)
+      const packet = inRoom(plain)
+      const length = transform.seal(packet, 12, plain.length, 0x5501a0b2, 0, 0xf17b)
+      const expected = hex(`8040f17b 8041f8d3 5501a0b2 32b1de78 a822fe12 ef9f78fa 332e33aa b1801238 9a58e2f3 b50b2a02
+        76ffae0f 1ba63799 b87b7aa3 db36dfff d6b0f9bb 7878d7a7 6c13`)
+      assert.deepEqual(packet.subarray(0, length), expected)
+      transform.close()
+    })
+
+    test('AES_CM_128_HMAC_SHA1_32 cuts the tag of RTP to 4 bytes, and that of RTCP not', () => {
+      const [long, brief] = (['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32'] as const).map(profile => {
+        const session = new SrtpSession(keysOf(profile), suite)
+        const plain = rtp(1)
+        const [media, report] = [inRoom(plain), inRoom(hex('80c90001cafebabe0000000000000000'))]
+        const lengths = [session.protect(media, plain.length), session.protectRtcp(report, 16)] as const
+        return { media: media.slice(0, lengths[0]), report: report.slice(0, lengths[1]) }
+      })
+      assert.deepEqual(brief!.media, long!.media.subarray(0, long!.media.length - 6))
+      assert.deepEqual(brief!.report, long!.report)
+    })
+
+    test('after a re-offer a direction with the same key goes on, and one with another begins anew', () => {
+      const { here, there } = pair('AES_CM_128_HMAC_SHA1_80', suite)
+      for (let sequence = 65_500; sequence < 65_560; sequence++) opened(there, seal(here, sequence & 0xffff))
+      const [ours, theirs] = [keysOf('AES_CM_128_HMAC_SHA1_80'), keysOf('AES_CM_128_HMAC_SHA1_80', 77)]
+      const kept = seal(here, 24)
+      assert.equal(opened(there, kept), 172)
+      here.rekey({ ...ours, remoteKey: theirs.remoteKey })
+      there.rekey({ ...swapped(ours), localKey: theirs.remoteKey })
+      assert.equal(opened(there, kept), -1, 'the replay window of the direction that stays is kept')
+      assert.equal(opened(there, seal(here, 25)), 172, 'and its roll-over')
+      here.rekey({ ...ours, ...{ localKey: theirs.localKey, remoteKey: theirs.remoteKey } })
+      assert.equal(opened(there, seal(here, 26)), -1, 'a new key that the other end does not know yet')
+      there.rekey({ ...swapped(ours), ...{ localKey: theirs.remoteKey, remoteKey: theirs.localKey } })
+      assert.equal(opened(there, seal(here, 27)), 172)
+      const stranger = keysOf('AEAD_AES_256_GCM', 5)
+      here.rekey(stranger)
+      there.rekey(swapped(stranger))
+      assert.equal(opened(there, seal(here, 28)), 172, 'another suite')
+    })
+
     test('AES_CM_128_HMAC_SHA1_80 gives what RFC 3711 spells out, step by step, over a roll-over', () => {
       const keys = keysOf('AES_CM_128_HMAC_SHA1_80')
       const session = new SrtpSession(keys, suite)
@@ -87,7 +132,7 @@ for (const [library, suite] of suites)
       session.close()
     })
 
-    for (const profile of ['AES_CM_128_HMAC_SHA1_80', 'AEAD_AES_128_GCM'] as const) {
+    for (const profile of Object.keys(saltBytes) as SrtpProfile[]) {
       test(`${profile}: what one end protects the other reads, through loss, disorder and roll-over`, () => {
         const { here, there } = pair(profile, suite)
         const random = seededRandom(7)
@@ -202,17 +247,20 @@ function keysOf(profile: SrtpProfile, seed = 1): SrtpKeys {
   const salt = saltBytes[profile]
   return {
     profile,
-    localKey: bytes(16, 1),
+    localKey: bytes(keyBytes[profile], 1),
     localSalt: bytes(salt, 50),
-    remoteKey: bytes(16, 100),
+    remoteKey: bytes(keyBytes[profile], 100),
     remoteSalt: bytes(salt, 150),
   }
 }
 
 function pair(profile: SrtpProfile, suite: CipherSuite, seed = 1): { here: SrtpSession; there: SrtpSession } {
-  const { localKey, localSalt, remoteKey, remoteSalt } = keysOf(profile, seed)
-  const mirrored = { profile, localKey: remoteKey, localSalt: remoteSalt, remoteKey: localKey, remoteSalt: localSalt }
-  return { here: new SrtpSession(keysOf(profile, seed), suite), there: new SrtpSession(mirrored, suite) }
+  const keys = keysOf(profile, seed)
+  return { here: new SrtpSession(keys, suite), there: new SrtpSession(swapped(keys), suite) }
+}
+
+function swapped({ profile, localKey, localSalt, remoteKey, remoteSalt }: SrtpKeys): SrtpKeys {
+  return { profile, localKey: remoteKey, localSalt: remoteSalt, remoteKey: localKey, remoteSalt: localSalt }
 }
 
 function rtp(sequence: number): Uint8Array {

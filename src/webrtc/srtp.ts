@@ -8,7 +8,7 @@ import { createTransform, rtcpHeaderBytes, type SrtpProfile, type Transform } fr
 
 export type { SrtpProfile } from './srtp-transform.ts'
 
-/** What DTLS exported (RFC 5764 section 4.2): 16-byte keys; salts of 14 (CM) or 12 bytes (GCM). */
+/** What DTLS exported (RFC 5764 section 4.2) or SDP said (RFC 4568): keys of 16 or 32 bytes; salts of 14 (CM) or 12 bytes (GCM). */
 export type SrtpKeys = {
   profile: SrtpProfile
   localKey: Uint8Array
@@ -25,8 +25,10 @@ const streamsMax = 8
 const replayWindow = 128
 
 export class SrtpSession {
-  readonly #seal: Transform
-  readonly #open: Transform
+  readonly #ciphers: CipherSuite
+  #keys: SrtpKeys
+  #seal: Transform
+  #open: Transform
   readonly #sent = new Map<number, Stream>()
   readonly #received = new Map<number, Stream>()
   readonly #receivedRtcp = new Map<number, Stream>()
@@ -36,8 +38,39 @@ export class SrtpSession {
   #closed = false
 
   constructor(keys: SrtpKeys, ciphers: CipherSuite = opensslCiphers() ?? nodeCiphers) {
+    this.#ciphers = ciphers
+    this.#keys = keys
     this.#seal = createTransform(keys.profile, keys.localKey, keys.localSalt, ciphers)
     this.#open = createTransform(keys.profile, keys.remoteKey, keys.remoteSalt, ciphers)
+  }
+
+  /**
+   * After a re-offer: a direction whose key is the same goes on as it was, roll-over and replay window with it, and one with a new key begins
+   * anew (RFC 4568 section 7.1.4).
+   */
+  rekey(keys: SrtpKeys): void {
+    if (this.#closed) return
+    const before = this.#keys
+    const sameProfile = keys.profile === before.profile
+    if (!sameProfile || !sameBytes(keys.localKey, before.localKey) || !sameBytes(keys.localSalt, before.localSalt)) {
+      const seal = createTransform(keys.profile, keys.localKey, keys.localSalt, this.#ciphers)
+      this.#seal.close()
+      this.#seal = seal
+      this.#sent.clear()
+      this.#rtcpIndex = 0
+    }
+    if (
+      !sameProfile ||
+      !sameBytes(keys.remoteKey, before.remoteKey) ||
+      !sameBytes(keys.remoteSalt, before.remoteSalt)
+    ) {
+      const open = createTransform(keys.profile, keys.remoteKey, keys.remoteSalt, this.#ciphers)
+      this.#open.close()
+      this.#open = open
+      this.#received.clear()
+      this.#receivedRtcp.clear()
+    }
+    this.#keys = keys
   }
 
   /** RTP → SRTP; `buffer` has `srtpOverheadMax` bytes beyond `length`. */
@@ -80,10 +113,11 @@ export class SrtpSession {
 
   /** SRTCP → RTCP. */
   unprotectRtcp(buffer: Uint8Array, length: number): number {
-    if (this.#closed || length < rtcpHeaderBytes + 4 + this.#open.overhead || length > buffer.length) return -1
+    if (this.#closed || length < rtcpHeaderBytes + 4 + Math.max(10, this.#open.overhead) || length > buffer.length)
+      return -1
     if (buffer[0]! >>> 6 !== 2) return -1
     // The index is the last word with GCM (RFC 7714 section 9.2) and stands before the tag with HMAC (RFC 3711 section 3.4).
-    const indexAt = this.#open.overhead === 16 ? length - 4 : length - this.#open.overhead - 4
+    const indexAt = length - this.#open.rtcpIndexFromEnd
     const index = readWord(buffer, indexAt) & 0x7fffffff
     const ssrc = readWord(buffer, 4)
     const stream = this.#streamOf(this.#receivedRtcp, ssrc)
@@ -154,6 +188,10 @@ function rtpHeaderBytes(packet: Uint8Array, length: number): number {
     header += 4 + ((packet[header + 2]! << 8) | packet[header + 3]!) * 4
   }
   return header <= length ? header : -1
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
 function readWord(bytes: Uint8Array, at: number): number {

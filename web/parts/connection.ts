@@ -26,4 +26,12 @@ ${checkField({ name: 'srtpInClear', label: words.srtpInClear, help: words.srtpIn
 </details>`
 }
 
+/** What a person's desk phone can, in the person's form. */
+export function deviceFields(filled: Filled, w: Words): Html {
+  const words = w.connection
+  const choices = srtpUses.map(value => ({ value, word: words.srtps[value] }))
+  return html`<div class="row">${selectField({ name: 'deviceSrtp', label: words.deviceSrtp, help: words.deviceSrtpHelp, choices }, filled)}
+${checkField({ name: 'deviceSha256', label: words.deviceSha256, help: words.deviceSha256Help }, filled)}</div>`
+}
+
 const hidden = (filled: Filled): Filled => ({ ...filled, values: { ...filled.values, privateKey: '' } })

@@ -25,6 +25,11 @@ const zh = {
   srtpInClear: '允许在 UDP、TCP 上发送密钥',
   srtpInClearHelp: '不安全：沿途任何人都能读到密钥，听到通话。只在 VPN 或专线内使用。',
   registerS: '注册有效期（秒）',
+  device: '话机能力',
+  deviceSha256: '话机支持 SHA-256 认证',
+  deviceSha256Help: '有的话机见到 SHA-256 便无法注册，故默认只用 MD5。',
+  deviceSrtp: '话机媒体加密（SRTP）',
+  deviceSrtpHelp: '密钥只经 TLS 发送：话机须以 TLS 注册。',
   allowed: {
     outboundProxy: '请填写主机或 主机:端口。',
     lookUp: '请选择解析方式。',
@@ -37,6 +42,7 @@ const zh = {
     srtp: '密钥只经 TLS 发送。传输不是 TLS 时请选“不用”或“优先”，或允许明文发送密钥。',
     srtpInClear: '请勾选或不勾选。',
     registerS: '60–86400 的整数。',
+    deviceSrtp: '请选择是否加密。',
   } as Record<string, string>,
 }
 
@@ -69,6 +75,11 @@ const en: Like<typeof zh> = {
   srtpInClearHelp:
     'Not safe: whoever is on the way reads the keys and hears the calls. Only within a VPN or a private line.',
   registerS: 'Registered for (seconds)',
+  device: 'What the desk phone can',
+  deviceSha256: 'The phone knows SHA-256',
+  deviceSha256Help: 'Some phones give up when they see it, so only MD5 is asked for by default.',
+  deviceSrtp: 'Encrypted media of the phone (SRTP)',
+  deviceSrtpHelp: 'Keys go over TLS alone: the phone must register by TLS.',
   allowed: {
     outboundProxy: 'A host, or HOST:PORT.',
     lookUp: 'Choose how the carrier is found.',
@@ -81,6 +92,7 @@ const en: Like<typeof zh> = {
     srtp: 'Keys go over TLS alone. With another transport choose no or wanted, or allow keys in the clear.',
     srtpInClear: 'Ticked or not.',
     registerS: 'A whole number from 60 to 86400.',
+    deviceSrtp: 'Choose whether it is encrypted.',
   } as Record<string, string>,
 }
 

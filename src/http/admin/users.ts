@@ -46,7 +46,10 @@ export function userRoutes(deps: Deps): Hono<Env> {
       if (user === null) await createUser(deps.records, actorOf(c), givenBy(typed))
       else await changeUser(deps.records, actorOf(c), user.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), {
+        typed,
+        fields: { 'device.srtp': 'deviceSrtp', 'device.sha256': 'deviceSha256' },
+      })
       return form(c, user, { values: typed, errors }, 422)
     }
     if (user !== null && user.id !== c.var.user.id && textOf(typed, 'password') !== '')
@@ -64,11 +67,21 @@ export function userRoutes(deps: Deps): Hono<Env> {
   return route
 }
 
-const fresh = { role: 'agent', station: 'browser', language: 'zh-CN', numbersMasked: 'true', enabled: 'true' }
+const fresh = {
+  role: 'agent',
+  station: 'browser',
+  language: 'zh-CN',
+  numbersMasked: 'true',
+  enabled: 'true',
+  deviceSrtp: 'off',
+}
 
 function valuesOf(user: UserRecord): Filled['values'] {
+  const { device, ...rest } = user
   return {
-    ...user,
+    ...rest,
+    deviceSha256: String(device?.sha256 ?? false),
+    deviceSrtp: device?.srtp ?? 'off',
     extension: user.extension ?? '',
     trunkGroup: user.trunkGroup ?? '',
     skills: user.skills.join(', '),
@@ -99,6 +112,9 @@ function givenBy(typed: Typed): Record<string, unknown> {
     numbersMasked: isChecked(typed, 'numbersMasked'),
     enabled: isChecked(typed, 'enabled'),
     ...trunkGroupGiven(typed),
+    ...(typed['deviceSrtp'] === undefined
+      ? {}
+      : { device: { sha256: isChecked(typed, 'deviceSha256'), srtp: textOf(typed, 'deviceSrtp') } }),
     ...(password === '' ? {} : { password }),
     ...(sipPassword === '' ? {} : { sipPassword }),
   }

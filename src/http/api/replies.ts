@@ -1,6 +1,7 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
+import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
 
@@ -36,6 +37,7 @@ export const userReply = z
     language: z.enum(['zh-CN', 'en']),
     enabled: z.boolean(),
     trunkGroup: orNull(id).optional(),
+    device: z.object({ sha256: z.boolean(), srtp: z.enum(srtpUses) }).default({ sha256: false, srtp: 'off' }),
   })
   .openapi('User')
 

@@ -1,4 +1,5 @@
 import { type Role, roles, type StationKind, stationKinds, type User } from '../../../src/centre/entities.ts'
+import { deviceFields } from '../../parts/connection.ts'
 import { type Choice, checkField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -108,6 +109,7 @@ ${selectField(
 )}</div>
 <div class="row">${textField({ name: 'extension', label: words.extension, help: words.extensionHelp, figure: true, maxlength: 8 }, filled)}
 ${textField({ name: 'sipPassword', label: words.sipPassword, type: 'password', help: user ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
+${deviceFields(filled, w)}
 ${textField({ name: 'skills', label: words.skills, help: words.skillsHelp, maxlength: 200 }, filled)}
 ${trunkGroupField({ label: w.trunkRules.groups.ofUser, help: w.trunkRules.groups.ofUserHelp, groups: props.trunkGroups }, filled, w)}
 <div class="row">${checkField({ name: 'numbersMasked', label: words.masked, help: words.maskedHelp }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
