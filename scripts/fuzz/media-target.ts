@@ -13,7 +13,7 @@ import {
   type Wire,
   type WireHandler,
 } from '../../src/rtp/wire.ts'
-import { createSecureLeg } from '../../src/webrtc/secure.ts'
+import { createSecureLeg, createSrtp } from '../../src/webrtc/secure.ts'
 import { type SrtpKeys, SrtpSession } from '../../src/webrtc/srtp.ts'
 import { attribute, method, StunWriter } from '../../src/webrtc/stun.ts'
 import type { Target } from './target.ts'
@@ -69,6 +69,7 @@ export function mediaTarget(kind: Kind, random: Random): Target {
     unixNow: () => 1_800_000_000_000 + now,
     random,
     secureLeg: createSecureLeg,
+    srtp: createSrtp,
     report: message => {
       if (message.type === 'fault') faults.push(message)
     },
