@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const names = [
   'activity',
   'archive',
+  'arrow-left-right',
   'arrow-right',
   'audio-lines',
   'ban',
@@ -19,6 +20,7 @@ const names = [
   'circle-alert',
   'circle-check',
   'circle-dot',
+  'circle-parking',
   'circle-pause',
   'circle-play',
   'circle-question-mark',
@@ -56,6 +58,7 @@ const names = [
   'pencil',
   'phone',
   'phone-call',
+  'phone-forwarded',
   'phone-incoming',
   'phone-off',
   'phone-outgoing',

@@ -75,9 +75,14 @@ function parkedMatch(state: FloorState) {
   for (const id of state.parked) {
     const call = state.calls.get(id)
     const agent = call?.parkedFor ? state.agents.get(call.parkedFor) : undefined
-    if (call !== undefined && agent?.phase === 'ready') return { call, agent }
+    if (call !== undefined && agent !== undefined && mayTake(agent, call)) return { call, agent }
   }
   return null
+}
+
+/** Free; or still writing up this very call, which fell back. */
+function mayTake(agent: Agent, call: Call): boolean {
+  return agent.phase === 'ready' || (agent.phase === 'wrapping' && agent.call === call.id)
 }
 
 /** The longest idle agent for whom no line was started; a caller takes a promised one only when there is no other. */

@@ -1,18 +1,30 @@
 /** What people do to a call in hand: hang up, hold, resume, send digits; and a supervisor's end. */
 import type { CallId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
+import { phoneRefused, takeBack } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
-import { notPickedUp } from './ring.ts'
+import { keypadLeg } from './leg.ts'
 import { agentOf } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 import { abandon } from './waiting.ts'
 
+/**
+ * During a consultation it ends what is heard: the consultation while the agent talks to the other, so that a party who waits is never hung up on,
+ * else the call. Whom is consulted puts down their own end alone.
+ */
 export function hangUp(d: Draft, agentId: UserId, id: CallId): void {
+  const asked = d.state.calls.get(id)
+  const colleague = d.state.agents.get(agentId)
+  if (asked?.consult?.agent === agentId && colleague !== undefined && colleague.call === id) {
+    if (colleague.phase === 'ringing') return phoneRefused(d, colleague, 'declined', false)
+    return takeBack(d, asked, 'left')
+  }
   const hand = inHand(d, agentId, id)
   if (hand === null) return
   const { call, agent } = hand
-  if (agent.phase === 'ringing') return notPickedUp(d, agent, 'declined', false)
+  if (agent.phase === 'ringing') return phoneRefused(d, agent, 'declined', false)
+  if (call.consult?.with === 'other') return takeBack(d, call, 'cancelled')
   const answered = call.answeredAt !== null
   const said = { sipStatus: null, q850: 16 }
   if (answered) endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', ...said })
@@ -22,6 +34,8 @@ export function hangUp(d: Draft, agentId: UserId, id: CallId): void {
 export function hold(d: Draft, agentId: UserId, id: CallId): void {
   const call = talking(d, agentId, id)
   if (call === null) return
+  if (call.consult !== null)
+    return d.refuse('consulting', 'You are consulting somebody: turn to one of the two instead.')
   if (call.heldBy === 'agent') return d.refuse('held', 'The call is on hold already.')
   d.fact({ type: 'call.held', call: id, by: 'agent' })
   mute(d, call)
@@ -30,6 +44,8 @@ export function hold(d: Draft, agentId: UserId, id: CallId): void {
 export function resume(d: Draft, agentId: UserId, id: CallId): void {
   const call = talking(d, agentId, id)
   if (call === null) return
+  if (call.consult !== null)
+    return d.refuse('consulting', 'You are consulting somebody: turn to one of the two instead.')
   if (call.heldBy !== 'agent') return d.refuse('not_held', 'The call is not on hold.')
   d.fact({ type: 'call.resumed', call: id, by: 'agent' })
   unmute(d, call)
@@ -40,7 +56,7 @@ export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string
   if (call === null) return
   if (!/^[0-9*#A-D]{1,32}$/.test(digits)) return d.refuse('digits_invalid', 'Send 1 to 32 of 0–9, *, #, A–D.')
   for (const digit of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit })
-  d.effect({ type: 'phone.sendDigits', leg: call.leg, digits })
+  d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits })
 }
 
 /** A supervisor, or the system, ends a call whatever its phase. */

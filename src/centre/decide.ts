@@ -4,6 +4,7 @@
  */
 import { makeReady, signOff, signOn, takeBreak } from './agent.ts'
 import { endByOrder, hangUp, hold, resume, sendDigits } from './call.ts'
+import { consult, endConsult, turn } from './consultation.ts'
 import type { Decision, Moment } from './decision.ts'
 import { dialByHand } from './dial.ts'
 import { dispose } from './disposition.ts'
@@ -18,10 +19,12 @@ import { acceptPreview, skipPreview } from './preview.ts'
 import { closeByHand } from './promise.ts'
 import { takeNote } from './record.ts'
 import { recordingClosed, recordingFailed } from './recording.ts'
+import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { phonesGuessed } from './toll/guard.ts'
 import { transferAsked } from './transfer-key.ts'
+import { transfer } from './transfer.ts'
 import { trunkChanged } from './trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {
@@ -66,6 +69,18 @@ function handle(d: Draft, input: Input): void {
       return resume(d, input.agent, input.call)
     case 'agent.sendDigits':
       return sendDigits(d, input.agent, input.call, input.digits)
+    case 'agent.consult':
+      return consult(d, input)
+    case 'agent.turn':
+      return turn(d, input)
+    case 'agent.endConsult':
+      return endConsult(d, input)
+    case 'agent.transfer':
+      return transfer(d, input)
+    case 'agent.park':
+      return park(d, input)
+    case 'agent.pickUp':
+      return pickUp(d, input)
     case 'agent.dispose':
       return dispose(d, input)
     case 'callback.close':

@@ -13,6 +13,8 @@ export type Note =
   | { type: 'note.contactsLoaded'; contacts: ContactPack; since: number }
   | { type: 'note.ids'; next: number }
   | { type: 'note.record'; fact: RecordFact }
+  /** The first of the loose ends has been looked after. */
+  | { type: 'note.tiedUp' }
   | { type: 'note.clockStepped'; byMs: number }
   | {
       type: 'note.leadsBuffered'

@@ -1,15 +1,19 @@
-/** The outcome of a call, written down by the agent in wrap-up; and what happens when it is not. */
+/**
+ * The outcome of a call, written down by the agent in wrap-up; and what happens when it is not. A call that was passed on has an outcome of each
+ * agent who talked to the party. What becomes of the lead goes by who did so last, and not before the call is over; the others' outcomes stand in
+ * the record, bar numbers (`dnc`) and owe callbacks.
+ */
 
+import type { LeadId } from '../lib/ids.ts'
 import { isContactTime } from './compliance.ts'
 import type { Draft } from './draft.ts'
-import { wrapDefaultMs } from './ending.ts'
 import type { DispositionChoice } from './entities.ts'
 import { campaignOf, giveBack, releaseByRule } from './give-back.ts'
 import type { Input } from './inputs.ts'
 import { normaliseNumber } from './number.ts'
 import { closePromise } from './promise.ts'
-import { settle, takeState } from './settle.ts'
-import type { Agent, Call } from './state.ts'
+import { settle, takeState, wrapDefaultMs } from './settle.ts'
+import type { Agent, Call, Written } from './state.ts'
 
 /** The outcome must be written by then, else the agent is paused and told why. */
 export const wrapMaxMs = 60_000
@@ -25,7 +29,7 @@ export function dispose(d: Draft, input: Dispose): void {
   if (agent === undefined || agent.call !== input.call || call === undefined) {
     return d.refuse('not_in_wrap_up', 'The outcome of this call is written down already, or its time is over.')
   }
-  if (call.phase !== 'ended') {
+  if (agent.phase !== 'wrapping') {
     return d.refuse('still_talking', 'The call is not over: end it first, then write down the outcome.')
   }
   const choice = choiceOf(d, call, input.code)
@@ -33,9 +37,15 @@ export function dispose(d: Draft, input: Dispose): void {
   if (input.note.length > noteMax) return d.refuse('note_too_long', `A note has at most ${noteMax} characters.`)
   if (Object.keys(input.fields).length > fieldsMax) return d.refuse('too_many_fields', `At most ${fieldsMax} fields.`)
   if (choice.followUp === 'callback' && !isCallbackTime(d, call, input.callbackAt)) return
-  const { code, note, fields } = input
-  d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code, note, fields })
-  followUp(d, call, agent, choice, input)
+  const { code, note, fields, callbackAt, callbackMine } = input
+  const { followUp: then } = choice
+  const written: Written = { agent: agent.user.id, code, followUp: then, callbackAt, callbackMine }
+  const isLast = call.lastAgent === agent.user.id
+  const waits = isLast && call.phase !== 'ended' ? { kept: { followUp: then, callbackAt, callbackMine } } : {}
+  d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code, note, fields, ...waits })
+  if (isLast && call.phase === 'ended') followUp(d, call, written)
+  else if (then === 'dnc') barNumber(d, call, code)
+  else if (!isLast && then === 'callback') oweCallback(d, call, written, null)
   keepRefusal(d, call, choice)
   settle(d, agent, input.next)
 }
@@ -58,41 +68,68 @@ export function wrapUpOver(d: Draft, agent: Agent): void {
 
 /** The outcome was not written down, and is not waited for any longer. */
 export function leaveUnwritten(d: Draft, agent: Agent, call: Call): void {
-  if (call.campaign !== null) {
-    d.fact({ type: 'call.disposed', call: call.id, agent: agent.user.id, code: 'none', note: '', fields: {} })
-    releaseByRule(d, call, 'ANSWERED')
+  if (call.campaign === null) return closePromise(d, call, 'kept')
+  const by = { call: call.id, agent: agent.user.id }
+  const none = { type: 'call.disposed', ...by, code: 'none', note: '', fields: {} } as const
+  if (call.lastAgent !== agent.user.id) d.fact(none)
+  else if (call.phase !== 'ended')
+    d.fact({ ...none, kept: { followUp: 'none', callbackAt: null, callbackMine: false } })
+  else {
+    d.fact(none)
+    endUnwritten(d, call)
   }
-  closePromise(d, call, 'kept')
 }
 
-function followUp(d: Draft, call: Call, agent: Agent, choice: DispositionChoice, input: Dispose): void {
+/** The call is over, and no agent who talked last has it in hand: what was written meanwhile is done. */
+export function endWritten(d: Draft, call: Call): void {
+  const { lastAgent, written } = call
+  if (lastAgent === null || d.state.agents.get(lastAgent)?.call === call.id) return // the outcome is still to come
+  if (written === null || written.followUp === 'none') endUnwritten(d, call)
+  else followUp(d, call, written)
+}
+
+function endUnwritten(d: Draft, call: Call): void {
+  closePromise(d, call, 'kept')
+  releaseByRule(d, call, 'ANSWERED')
+}
+
+function followUp(d: Draft, call: Call, written: Written): void {
   const { lead } = call
-  if (choice.followUp !== 'retry') closePromise(d, call, 'kept') // else the agent reached someone, and not whom the promise was made to
+  const then = written.followUp
+  if (then === 'none') return
+  if (then !== 'retry') closePromise(d, call, 'kept') // else the agent reached someone, and not whom the promise was made to
   const release = (state: 'done' | 'callback' | 'dnc', dueAt: number | null) => {
     if (lead === null) return
-    d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, state, dueAt, reason: choice.code })
+    d.fact({ type: 'lead.released', lead: lead.id, campaign: lead.campaign, state, dueAt, reason: written.code })
   }
-  switch (choice.followUp) {
+  switch (then) {
     case 'done':
       return release('done', null)
     case 'retry':
       return giveBack(d, call, 'ANSWERED')
-    case 'callback': {
-      const at = input.callbackAt ?? d.now
-      const mine = input.callbackMine ? agent.user.id : null
-      const number = normaliseNumber(call.number) ?? call.number
-      const about = { campaign: call.campaign, lead: lead?.id ?? null, queue: call.queue, reason: 'agreed' } as const
-      d.fact({ type: 'callback.scheduled', callback: { id: d.id('cb'), at, number, agent: mine, ...about } })
-      return release('callback', at)
-    }
-    case 'dnc': {
-      const number = normaliseNumber(call.number)
-      if (number !== null) d.fact({ type: 'suppression.added', number, reason: choice.code, until: null })
+    case 'callback':
+      return release('callback', oweCallback(d, call, written, lead?.id ?? null))
+    case 'dnc':
+      barNumber(d, call, written.code)
       return release('dnc', null)
-    }
     default:
-      choice.followUp satisfies never
+      then satisfies never
   }
+}
+
+/** Answers when. */
+function oweCallback(d: Draft, call: Call, { agent, ...written }: Written, lead: LeadId | null): number {
+  const at = Math.max(written.callbackAt ?? d.now, d.now)
+  const mine = written.callbackMine ? agent : null
+  const number = normaliseNumber(call.number) ?? call.number
+  const about = { campaign: call.campaign, lead, queue: call.queue, reason: 'agreed' } as const
+  d.fact({ type: 'callback.scheduled', callback: { id: d.id('cb'), at, number, agent: mine, ...about } })
+  return at
+}
+
+function barNumber(d: Draft, call: Call, reason: string): void {
+  const number = normaliseNumber(call.number)
+  if (number !== null) d.fact({ type: 'suppression.added', number, reason, until: null })
 }
 
 /** A contact person who refuses is never called again, whatever the campaign (GB/T 45251-2025: stop on refusal). */

@@ -1,16 +1,18 @@
 /** An instant has come that an agent, a call or a campaign named: what is decided then. Each answer moves or clears that instant. */
+
+import { phoneRefused } from './consultation.ts'
 import { wrapUpOver } from './disposition.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
 import { noAgentCame, noticeDue } from './notice.ts'
 import { timeOutPreview } from './preview.ts'
-import { notPickedUp } from './ring.ts'
 import { agentOf, takeState } from './settle.ts'
 import type { Agent, Call, Due } from './state.ts'
 import { stationLost } from './station.ts'
 import { tollDue } from './toll/due.ts'
-import { waitedTooLong } from './waiting.ts'
+import { fallBack } from './transfer.ts'
+import { dismissedAs, waitedTooLong } from './waiting.ts'
 
 export function decideDue(d: Draft, due: Due): void {
   if (due.of === 'campaign') {
@@ -34,7 +36,7 @@ function agentDue(d: Draft, agent: Agent): void {
     case 'preview':
       return timeOutPreview(d, agent)
     case 'ringing':
-      return notPickedUp(d, agent, 'no_answer', false)
+      return phoneRefused(d, agent, 'no_answer', false)
     case 'signed_off':
     case 'break':
     case 'ready':
@@ -49,7 +51,7 @@ function agentDue(d: Draft, agent: Agent): void {
 function callDue(d: Draft, call: Call): void {
   const silent = (cause: EndCause, result: Ending['result']) =>
     endCall(d, call, { by: 'system', cause, result, sipStatus: null, q850: null })
-  if (call.dismissed !== null) return silent(call.dismissed, call.notice === null ? 'ABANDONED' : 'ANSWERED')
+  if (call.dismissed !== null) return silent(call.dismissed, dismissedAs(call))
   const agent = agentOf(d, call)
   switch (call.phase) {
     case 'dialing':
@@ -60,7 +62,12 @@ function callDue(d: Draft, call: Call): void {
     case 'notice':
       return noticeDue(d, call)
     case 'waiting':
+      if (call.passed !== null) return fallBack(d, call, 'waited_too_long')
       return call.notice === null ? waitedTooLong(d, call) : noAgentCame(d, call)
+    case 'passing': // the outside call should have spoken long ago
+      return fallBack(d, call, 'outside_failed')
+    case 'away':
+      return silent('transfer_limit', 'ANSWERED')
     case 'talking':
       return agent?.stationLostAt != null ? stationLost(d, call, agent) : silent('bug', 'ANSWERED')
     case 'assigned':

@@ -1,17 +1,15 @@
 /**
  * The one way a call ends. An ending is a value decided where it happened; here it becomes facts and effects: legs hung up, the recording
- * stopped, the lead given back by rule, the agent sent to wrap-up or back to where the agent came from.
+ * stopped, the lead given back by rule, the agent sent to wrap-up or back to where the agent came from. Whoever else hangs on it (a colleague or an
+ * outside number that is consulted, a lead whose outcome is written already) is looked after in the same turn: see loose-ends.ts.
  */
 import type { LegId } from '../lib/ids.ts'
 import { heardOf, releaseOwed } from './after-call.ts'
 import type { Draft } from './draft.ts'
 import type { Ending } from './entities.ts'
 import { campaignOf, giveBack } from './give-back.ts'
-import { agentLegOf, agentOf, settle } from './settle.ts'
+import { agentLegOf, agentOf, settle, wrapDefaultMs } from './settle.ts'
 import type { Call } from './state.ts'
-
-/** Wrap-up of calls outside campaigns (Asterisk's sample: 15 s). */
-export const wrapDefaultMs = 15_000
 
 /** `goneLeg`: the leg that ended by itself and needs no hanging up. */
 export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | null = null): void {
@@ -29,7 +27,7 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
     d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
   }
-  if (!talkedOn && !releaseOwed(d, call, ending.cause)) giveBack(d, call, ending.result)
+  if (!talkedOn && call.lastAgent === null && !releaseOwed(d, call, ending.cause)) giveBack(d, call, ending.result)
   if (agent === null || agent.call !== call.id) return
   if (!talkedOn) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs

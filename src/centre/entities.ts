@@ -196,6 +196,11 @@ export type Campaign = {
   abandoned?: 'rest' | 'callback'
   /** What a robot says in mode `notice`; left out: nothing is said, and nobody is dialled in that mode. */
   notice?: Notice | null
+  /**
+   * Outside numbers that calls of this campaign may be passed on to, and that its agents may consult on them: `+862155551234`, `+8621*`. Left
+   * out: those that the role may (see outside.ts), which are none unless an administrator names some.
+   */
+  transferNumbers?: string[]
   /** What an agent may write down; the first word is stored, `words` are shown. */
   dispositions: DispositionChoice[]
 }
@@ -295,6 +300,9 @@ export type Callback = {
 /** A callback that is being kept: how often it was tried before, and why it is owed. */
 export type Promised = { tries: number; reason: Callback['reason'] }
 
+/** Where an agent takes a call, or whom an agent asks. `number` is E.164, outside. There is no IVR to send anyone to yet: it would be one more. */
+export type TransferTarget = { agent: UserId } | { queue: QueueId } | { number: string }
+
 export type Direction = 'out' | 'in'
 
 /** Result of an attempt (`reference/call_results.json`). */
@@ -333,6 +341,7 @@ export type EndCause =
   | 'trunk_fault'
   | 'agent_lost' // the agent's audio did not come back
   | 'toll_limit' // a call by hand abroad, for as long as one may be
+  | 'transfer_limit' // passed on to an outside number, and talked on for as long as is allowed
   | 'bug'
   | 'restarted'
 

@@ -1,9 +1,8 @@
 /** What facts about agents do to the floor. Answers whether the change was about an agent. */
 
 import type { LegId } from '../lib/ids.ts'
-import { pushDue } from './deadlines.ts'
+import { pushDue, setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
-import { setDeadline } from './evolve-call.ts'
 import type { Fact } from './facts.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
@@ -64,9 +63,7 @@ function enterPhase(
   const left = agent.phase
   if (left === 'ready') leaveReady(state, agent)
   if (left === 'ready' || left === 'break') agent.before = left
-  if (agent.call !== null && agent.call !== change.call && state.calls.get(agent.call)?.phase === 'ended') {
-    state.calls.delete(agent.call)
-  }
+  if (agent.call !== change.call) changeHands(state, agent, change.call)
   if (agent.rung !== null && change.state !== 'ringing') {
     if (state.legs.get(agent.rung.leg)?.side === 'rung') state.legs.delete(agent.rung.leg)
     agent.rung = null
@@ -88,6 +85,16 @@ function enterPhase(
   }
 }
 
+/** A call that is over stays in memory while somebody has it in hand. */
+function changeHands(state: FloorState, agent: Agent, next: Agent['call']): void {
+  const before = agent.call === null ? undefined : state.calls.get(agent.call)
+  const after = next === null ? undefined : state.calls.get(next)
+  if (after !== undefined) after.hands++
+  if (before === undefined) return
+  before.hands--
+  if (before.phase === 'ended' && before.hands === 0) state.calls.delete(before.id)
+}
+
 function countSignedOn(state: FloorState, agent: Agent, step: 1 | -1): void {
   for (const id of agent.campaigns) {
     const floor = state.campaigns.get(id)
@@ -105,7 +112,8 @@ function changeStation(
   change: Extract<Fact, { type: 'agent.stationChanged' }>,
   at: number,
 ): void {
-  const call = agent.phase === 'talking' && agent.call !== null ? state.calls.get(agent.call) : undefined
+  const inHand = agent.phase === 'talking' && agent.call !== null ? state.calls.get(agent.call) : undefined
+  const call = inHand?.agent === agent.user.id ? inHand : undefined // not of a colleague who is consulted
   if (change.up) {
     for (const old of [agent.stationLeg, agent.stationRinging])
       if (old !== null && old !== change.leg) state.legs.delete(old)

@@ -1,11 +1,12 @@
 /** What facts about calls do to the floor. Answers whether the change was about a call. */
 import type { CallbackId, CallId } from '../lib/ids.ts'
-import { pushDue } from './deadlines.ts'
+import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dial-order.ts'
 import { emergencyRingMs, isEmergency } from './emergency.ts'
 import type { Lead, Promised } from './entities.ts'
 import { talkedTo } from './evolve-lead.ts'
+import { evolveTransfer, leaveAgent, noteLooseEnd } from './evolve-transfer.ts'
 import type { Fact } from './facts.ts'
 import { noteStart } from './line.ts'
 import { numberKey } from './number.ts'
@@ -52,21 +53,30 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       break
     case 'call.queued': {
       leaveWaiting(state, call)
-      const again = call.queuedAt !== null
+      if (call.queuedAt === null) state.queues.get(change.queue)?.arrivals.note(at)
       call.queue = change.queue
+      call.parkedFor = null
+      call.slot = null
       wait(state, call, at, change.until)
-      const waiting = state.queues.get(change.queue)?.waiting
-      if (!again) state.queues.get(change.queue)?.arrivals.note(at)
-      if (again) waiting?.unshift(call.id)
-      else waiting?.push(call.id)
+      if (call.passed !== null) call.passed.queueTried = true
+      queueUp(state, call)
       break
     }
     case 'call.parked':
       leaveWaiting(state, call)
       call.parkedFor = change.agent
+      call.slot = null
       wait(state, call, at, change.until)
+      if (call.passed?.by === change.agent) call.passed.agentTried = true
       state.agents.get(change.agent)?.waiting.push(call.id)
       state.parked.add(call.id)
+      break
+    case 'call.slotted':
+      leaveAgent(state, call)
+      call.passed = { by: change.agent, agentTried: false, queueTried: false }
+      wait(state, call, at, change.until)
+      call.slot = change.slot
+      state.slots.set(change.slot, call.id)
       break
     case 'call.assigned':
       leaveWaiting(state, call)
@@ -81,11 +91,22 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       break
     case 'call.unassigned':
       unassigned(state, call, at)
+      if (call.passed !== null && change.reason !== 'picked_up')
+        state.loose.push({ of: 'unassigned', call: call.id, reason: change.reason })
       break
     case 'call.connected': {
       call.phase = 'talking'
       call.agent = change.agent
+      call.lastAgent = change.agent
+      call.passed = null
+      call.written = null
+      call.parkedFor = null
+      call.slot = null
       setDeadline(state, call, null)
+      if (change.leg !== undefined) {
+        call.agentLeg = change.leg
+        state.legs.set(change.leg, { call: call.id, side: 'agent' })
+      }
       if (call.connectedAt === null) {
         call.connectedAt = at
         const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
@@ -116,19 +137,15 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       if (call.phase === 'notice') call.phase = 'waiting'
       releaseClaim(state, call)
       call.dismissed = change.cause
+      call.slot = null
       setDeadline(state, call, change.until)
       break
     case 'call.ended':
       ended(state, call, at)
       break
-    default: // call.digit, call.disposed: the store's to keep
-      break
+    default: // call.digit: the store's to keep
+      evolveTransfer(state, call, change, at)
   }
-}
-
-export function setDeadline(state: FloorState, call: Call, at: number | null): void {
-  call.deadlineAt = at
-  if (at !== null) pushDue(state, { at, of: 'call', id: call.id })
 }
 
 function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }>, at: number): void {
@@ -145,6 +162,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   call.agentLeg = change.agentLeg ?? null
   call.desk = change.desk ?? null
   call.promise = change.callback ? promiseOf(change.callback, change.promised) : null
+  call.of = change.of?.call ?? null
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
   if (call.agentLeg !== null) state.legs.set(call.agentLeg, { call: call.id, side: 'agent' })
@@ -222,6 +240,10 @@ function answered(state: FloorState, call: Call, at: number): void {
   call.answeredAt = at
   call.phase = call.agent === null ? 'waiting' : 'assigned'
   setDeadline(state, call, null)
+  if (call.of !== null) {
+    call.phase = 'away'
+    return
+  }
   const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
   if (floor === undefined) return
   floor.answered++
@@ -271,7 +293,16 @@ function wait(state: FloorState, call: Call, at: number, until: number): void {
   call.agentLeg = null
   call.heldBy = null
   call.queuedAt ??= at
+  call.waitsUntil = until
   setDeadline(state, call, until)
+}
+
+/** By when callers first waited: who comes back, because the agent was lost or passed the call on, has kept the place. */
+function queueUp(state: FloorState, call: Call): void {
+  const waiting = state.queues.get(call.queue!)?.waiting
+  if (waiting === undefined) return
+  const at = waiting.findIndex(id => (state.calls.get(id)?.queuedAt ?? 0) > call.queuedAt!)
+  waiting.splice(at < 0 ? waiting.length : at, 0, call.id)
 }
 
 function unassigned(state: FloorState, call: Call, at: number): void {
@@ -281,14 +312,17 @@ function unassigned(state: FloorState, call: Call, at: number): void {
   call.phase = 'waiting'
   const queue = call.queue === null ? undefined : state.queues.get(call.queue)
   const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
-  const since = call.queuedAt ?? at
-  if (queue !== undefined) {
-    queue.waiting.unshift(call.id)
-    setDeadline(state, call, Math.max(at + 1, since + queue.queue.maxWaitMs))
+  const goesOn = Math.max(at + 1, call.waitsUntil ?? at)
+  if (call.slot !== null) {
+    state.slots.set(call.slot, call.id)
+    setDeadline(state, call, goesOn)
   } else if (call.parkedFor !== null) {
     state.agents.get(call.parkedFor)?.waiting.unshift(call.id)
     state.parked.add(call.id)
-    setDeadline(state, call, Math.max(at + 1, since + parkedMaxMs))
+    setDeadline(state, call, goesOn)
+  } else if (queue !== undefined) {
+    queueUp(state, call)
+    setDeadline(state, call, goesOn)
   } else {
     floor?.waiting.unshift(call.id)
     setDeadline(state, call, Math.max(at + abandonAfterMs, call.notice?.waitsUntil ?? 0))
@@ -298,6 +332,7 @@ function unassigned(state: FloorState, call: Call, at: number): void {
 function ended(state: FloorState, call: Call, at: number): void {
   if (call.phase === 'ended') return
   leaveWaiting(state, call)
+  noteLooseEnd(state, call)
   call.phase = 'ended'
   releaseClaim(state, call)
   call.endedAt = at
@@ -309,16 +344,13 @@ function ended(state: FloorState, call: Call, at: number): void {
   const trunk = state.trunks.get(call.trunk)
   if (trunk !== undefined) trunk.calls--
   // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
-  if (call.connectedAt === null || !isInHand(state, call)) state.calls.delete(call.id)
+  if (call.hands === 0) state.calls.delete(call.id)
 }
 
-/** Not so of a call that somebody's desk phone placed by itself. */
-function isInHand(state: FloorState, call: Call): boolean {
-  return call.agent !== null && state.agents.get(call.agent)?.call === call.id
-}
-
-function leaveWaiting(state: FloorState, call: Call): void {
+/** Out of whatever it waits in. */
+export function leaveWaiting(state: FloorState, call: Call): void {
   if (call.phase !== 'waiting' || call.dismissed !== null) return
+  if (call.slot !== null) state.slots.delete(call.slot)
   if (call.queue !== null) drop(state.queues.get(call.queue)?.waiting, call.id)
   if (call.parkedFor !== null && state.parked.delete(call.id)) drop(state.agents.get(call.parkedFor)?.waiting, call.id)
   if (call.campaign !== null) drop(state.campaigns.get(call.campaign)?.waiting, call.id)
@@ -389,5 +421,14 @@ function blankCall(
     notice: null,
     promise: null,
     tries: [],
+    consult: null,
+    of: null,
+    other: null,
+    passed: null,
+    slot: null,
+    waitsUntil: null,
+    lastAgent: null,
+    written: null,
+    hands: 0,
   }
 }

@@ -30,6 +30,7 @@ function shiftCall(call: Call, byMs: number): void {
   if (call.queuedAt !== null) call.queuedAt += byMs
   if (call.connectedAt !== null) call.connectedAt += byMs
   if (call.endedAt !== null) call.endedAt += byMs
+  if (call.waitsUntil !== null) call.waitsUntil += byMs
   const { notice } = call
   if (notice === null) return
   if (notice.begunAt !== null) notice.begunAt += byMs

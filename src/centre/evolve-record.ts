@@ -12,6 +12,7 @@ import type { Fact } from './facts.ts'
 import { LeadBuffer } from './lead-buffer.ts'
 import { emptySupply } from './lead-supply.ts'
 import { numberKey } from './number.ts'
+import { setTransfer } from './outside.ts'
 import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
 import { enterReady, leaveReady } from './ready.ts'
@@ -80,6 +81,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
       if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)
+      setTransfer(state, change.key, change.value)
       break
     case 'phrase.used':
       state.phrases.set(change.name, change.version)

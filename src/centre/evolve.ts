@@ -34,6 +34,9 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       if (floor !== undefined) look(state, floor, at)
       break
     }
+    case 'note.tiedUp':
+      state.loose.shift()
+      break
     case 'note.record':
       evolveRecord(state, change.fact, at)
       break

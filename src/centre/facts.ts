@@ -24,6 +24,7 @@ import type {
   Campaign,
   CampaignMode,
   Consent,
+  DispositionChoice,
   EndCause,
   Ending,
   InboundNumber,
@@ -35,6 +36,7 @@ import type {
   Refusal,
   Relation,
   Role,
+  TransferTarget,
   Trunk,
   TrunkGroup,
   TrunkTry,
@@ -112,6 +114,20 @@ export type Paced = {
  * journals of before, which did not wait for an answer.
  */
 export type CallbackEnd = 'dialled' | 'kept' | 'cancelled' | 'given_up'
+
+/**
+ * `cancelled`: the agent took it back; `completed`: the call was passed on; `left`: whom was consulted put the phone down; `call_over`: the
+ * call ended meanwhile; the others: nobody was reached.
+ */
+export type ConsultEnd =
+  | 'cancelled'
+  | 'completed'
+  | 'left'
+  | 'call_over'
+  | 'no_answer'
+  | 'declined'
+  | 'failed'
+  | 'audio_lost'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
@@ -200,6 +216,8 @@ export type FloorFact =
       /** Attempts of the lead before this one, where an agent dials it by hand. */
       attempts?: number
       verdict: Verdict
+      /** The outside leg of another call: whom that call's agent consults, or passes it on to. */
+      of?: { call: CallId; agent: UserId; why: 'consultation' | 'transfer' }
     }
   /** A trunk could not take the call, which nobody has heard ring: it goes on, within the same attempt, on the next of its route. */
   | { type: 'call.rerouted'; call: CallId; failed: TrunkTry; trunk: TrunkId; callerId: string; leg: LegId }
@@ -208,6 +226,7 @@ export type FloorFact =
   /** Early media began (183 with SDP). */
   | { type: 'call.early'; call: CallId }
   | { type: 'call.answered'; call: CallId }
+  /** Later again: the agent was lost, or it was passed on; the place in the queue is by when the caller first waited. */
   | { type: 'call.queued'; call: CallId; queue: QueueId; until: number }
   /** The caller dialled a person and waits for that person. */
   | { type: 'call.parked'; call: CallId; agent: UserId; until: number }
@@ -215,7 +234,8 @@ export type FloorFact =
   | { type: 'call.assigned'; call: CallId; agent: UserId; ringing: boolean; leg?: LegId | null }
   /** The chosen agent's phone was not picked up: the call waits again. */
   | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: string }
-  | { type: 'call.connected'; call: CallId; agent: UserId }
+  /** `leg`: the desk phone that was rung when this agent was consulted. */
+  | { type: 'call.connected'; call: CallId; agent: UserId; leg?: LegId }
   /** A notice begins to be said, for the first time or again; `speech` counts. */
   /** `own`: the lender's recordings in it, each with its version. */
   | { type: 'call.noticeBegan'; call: CallId; speech: number; own?: string[] }
@@ -228,10 +248,53 @@ export type FloorFact =
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
   | { type: 'call.abandoned'; call: CallId; campaign: CampaignId | null; queue: QueueId | null; waitedMs: number }
+  /**
+   * The agent of the call consults: a colleague (`to`, whose desk phone is rung as `leg`) or an outside number (`other`, a call of its own). The
+   * party waits with music.
+   */
+  | {
+      type: 'call.consulted'
+      call: CallId
+      agent: UserId
+      target: TransferTarget
+      to: UserId | null
+      leg: LegId | null
+      other: CallId | null
+    }
+  | { type: 'call.consultAnswered'; call: CallId }
+  /** Whom of the two the agent talks to from here on; `both`: all three hear each other. */
+  | { type: 'call.consultTurned'; call: CallId; to: 'party' | 'other' | 'both' }
+  | { type: 'call.consultEnded'; call: CallId; how: ConsultEnd }
+  /** The agent gave the call away: blind, or after a consultation. What comes next is a fact of its own. */
+  | {
+      type: 'call.transferred'
+      call: CallId
+      from: UserId
+      target: TransferTarget
+      how: 'blind' | 'consulted'
+      /** The outside call, when it is to go to one. */
+      other: CallId | null
+    }
+  /** An outside number has taken the call on; it may last until then. */
+  | { type: 'call.takenOn'; call: CallId; other: CallId; until: number }
+  /** Nobody took it there: the party falls back to the agent, else to the queue, else is told that we call back. */
+  | { type: 'call.fellBack'; call: CallId; reason: string }
+  /** Parked in a slot, from which an agent takes it. */
+  | { type: 'call.slotted'; call: CallId; agent: UserId; slot: string; until: number }
+  | { type: 'call.pickedUp'; call: CallId; agent: UserId; from: 'slot' | 'queue' | 'agent' }
   /** A last prompt is played; the call is hung up at `until` with this cause. */
   | { type: 'call.dismissed'; call: CallId; cause: EndCause; until: number }
   | { type: 'call.ended'; call: CallId; ending: Ending }
-  | { type: 'call.disposed'; call: CallId; agent: UserId; code: string; note: string; fields: Record<string, string> }
+  /** `kept`: the call goes on without this agent; what follows from the outcome is done when it ends. */
+  | {
+      type: 'call.disposed'
+      call: CallId
+      agent: UserId
+      code: string
+      note: string
+      fields: Record<string, string>
+      kept?: { followUp: DispositionChoice['followUp'] | 'none'; callbackAt: number | null; callbackMine: boolean }
+    }
   | { type: 'callback.scheduled'; callback: Callback }
   /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
   | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }

@@ -7,6 +7,7 @@ import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
 import { resumeMode } from './evolve-mode.ts'
 import { noteStart } from './line.ts'
 import { LineBook } from './lines/line-book.ts'
+import { awayDefaultMs, setTransfer } from './outside.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
 import type { FloorState, Setup } from './state.ts'
@@ -47,6 +48,10 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     numbersInCall: new Map(),
     partiesInCall: new Map(),
     parked: new Set(),
+    loose: [],
+    slots: new Map(),
+    outside: new Map(),
+    awayMaxMs: awayDefaultMs,
     deadlines: [],
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),
     lab: setup.lab ?? false,
@@ -55,6 +60,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
   for (const { number, until } of setup.suppressed) state.suppressed.add(number, until ?? Number.POSITIVE_INFINITY)
   for (const policy of setup.policies ?? []) state.policies.set(policy.id, policy)
   for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)
+  for (const [key, value] of Object.entries(setup.transfers ?? {})) setTransfer(state, key, value)
   for (const stop of setup.stops ?? []) state.stops.add(stop)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)

@@ -1,7 +1,7 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
-import type { BufferedLead, Consent, LeadOutlook, Promised, Relation } from './entities.ts'
+import type { BufferedLead, Consent, LeadOutlook, Promised, Relation, TransferTarget } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
 export type Input =
@@ -63,6 +63,17 @@ export type Input =
   | { type: 'agent.hold'; agent: UserId; call: CallId }
   | { type: 'agent.resume'; agent: UserId; call: CallId }
   | { type: 'agent.sendDigits'; agent: UserId; call: CallId; digits: string }
+  // a call is passed on: see consultation.ts, transfer.ts and slot.ts
+  | { type: 'agent.consult'; agent: UserId; call: CallId; target: TransferTarget }
+  /** Whom of the two the agent talks to. */
+  | { type: 'agent.turn'; agent: UserId; call: CallId; to: 'party' | 'other' | 'both' }
+  | { type: 'agent.endConsult'; agent: UserId; call: CallId }
+  /** `consulted`: to whom is being consulted; else blind. */
+  | { type: 'agent.transfer'; agent: UserId; call: CallId; target: TransferTarget | 'consulted' }
+  /** `slot` null: the lowest that is free. */
+  | { type: 'agent.park'; agent: UserId; call: CallId; slot: string | null }
+  /** Takes a call from a slot or a queue, or one that rings at a colleague. */
+  | { type: 'agent.pickUp'; agent: UserId; call: CallId }
   | {
       type: 'agent.dispose'
       agent: UserId

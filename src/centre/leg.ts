@@ -1,6 +1,7 @@
 /** What the legs of calls tell: ringing, early media, answered, held, digits, ended. A leg that is not known any more tells nothing. */
 import { connect, mute, unmute } from './acd.ts'
 import { isByParty, resultOf } from './call-results.ts'
+import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './consultation.ts'
 import { dialAfterPickUp } from './dial.ts'
 import type { Draft } from './draft.ts'
 import { joinDesk } from './emergency.ts'
@@ -10,10 +11,10 @@ import type { Input } from './inputs.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
 import { reroute } from './reroute.ts'
-import { notPickedUp } from './ring.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
+import { takenOn } from './transfer.ts'
 import { enter, gaveUp } from './waiting.ts'
 
 type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
@@ -43,6 +44,7 @@ export function legRinging(d: Draft, input: LegInput<'leg.ringing'>): void {
   const call = partyCall(d, input.leg)
   if (call?.phase !== 'dialing') return
   d.fact({ type: 'call.ringing', call: call.id })
+  if (call.of !== null) return // whoever waits for it hears our own ring-back
   const leg = agentLegOf(d, call)
   if (leg !== null && !call.early) d.effect({ type: 'media.play', leg, prompt: 'ringback', loop: true })
 }
@@ -52,6 +54,7 @@ export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
   const call = partyCall(d, input.leg)
   if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
   d.fact({ type: 'call.early', call: call.id })
+  if (call.of !== null) return outsideHeard(d, call, false)
   const leg = agentLegOf(d, call)
   if (leg === null) return
   d.effect({ type: 'media.stopPlay', leg })
@@ -70,6 +73,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   const call = d.state.calls.get(what.call)
   if (call === undefined) return
   const agent = agentOf(d, call)
+  if (what.side === 'consult') return consultPickedUp(d, call, leg)
   if (what.side === 'agent') {
     if (call.phase === 'assigned' && agent?.phase === 'ringing') connect(d, call, agent, leg)
     return
@@ -77,7 +81,8 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if (call.answeredAt !== null || call.phase === 'ended') return
   d.fact({ type: 'call.answered', call: call.id })
   openRecording(d, call)
-  if (call.direction === 'in') enter(d, call)
+  if (call.of !== null) outsideHeard(d, call, true)
+  else if (call.direction === 'in') enter(d, call)
   else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))
   else if (call.mode === 'notice') beginNotice(d, call)
   else if (call.desk !== null) joinDesk(d, call, call.desk)
@@ -90,15 +95,16 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
   if ('agent' in what) {
     const agent = d.state.agents.get(what.agent)
     if (agent === undefined) return
-    if (what.side === 'rung') return notPickedUp(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
+    if (what.side === 'rung') return phoneRefused(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
     return stationDown(d, what.agent, leg, cause, cause === 'bye')
   }
   const call = d.state.calls.get(what.call)
   if (call === undefined) return
   if (what.side === 'party') return partyLeft(d, call, input)
+  if (what.side === 'consult') return consultLegGone(d, call, input)
   const agent = agentOf(d, call)
   if (agent?.phase === 'ringing') {
-    return notPickedUp(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
+    return phoneRefused(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
   }
   const { sipStatus, q850 } = input
   const lost = cause === 'fault' || cause === 'rtp_timeout'
@@ -110,14 +116,14 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
 /** Music on hold is ours to play when the agent's own phone holds; when the party holds, their music is heard. */
 export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
   const at = talkingAt(d, leg)
-  if (at === null || at.call.heldBy !== null) return
+  if (at === null || at.call.heldBy !== null || at.call.consult !== null) return
   d.fact({ type: 'call.held', call: at.call.id, by: at.by })
   if (at.by === 'agent') mute(d, at.call)
 }
 
 export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
   const at = talkingAt(d, leg)
-  if (at === null || at.call.heldBy !== at.by) return
+  if (at === null || at.call.heldBy !== at.by || at.call.consult !== null) return
   d.fact({ type: 'call.resumed', call: at.call.id, by: at.by })
   if (at.by === 'agent') unmute(d, at.call)
 }
@@ -129,7 +135,33 @@ export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void 
   const from = at?.by ?? 'party'
   d.fact({ type: 'call.digit', call: call.id, from, digit })
   if (call.phase === 'notice') return noticeKey(d, call, digit)
-  if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: call.leg, digits: digit })
+  if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits: digit })
+}
+
+/** Whom the keys of the agent are for: the party, or the outside number that is consulted (its menu, its voice mail). */
+export function keypadLeg(d: Draft, call: Call): Call['leg'] {
+  const { consult } = call
+  return (consult?.other && consult.with !== 'party' ? otherLegOf(d, consult) : null) ?? call.leg
+}
+
+/** Whoever waits for the outside number hears it, before its answer and after. */
+function outsideHeard(d: Draft, outside: Call, answered: boolean): void {
+  const call = outside.of === null ? undefined : d.state.calls.get(outside.of)
+  if (call === undefined || call.phase === 'ended') return
+  if (call.consult?.other === outside.id) return hearOutside(d, call, outside, answered)
+  if (call.phase !== 'passing' || call.other !== outside.id) return
+  if (answered) return takenOn(d, call, outside)
+  d.effect({ type: 'media.stopPlay', leg: call.leg })
+  d.effect({ type: 'media.patch', a: call.leg, b: outside.leg })
+}
+
+/** The desk phone of whom is consulted was declined, rang in vain, or was put down. */
+function consultLegGone(d: Draft, call: Call, { leg, cause }: LegInput<'leg.ended'>): void {
+  const { consult } = call
+  const colleague = consult?.agent ? d.state.agents.get(consult.agent) : undefined
+  if (consult?.leg !== leg || colleague === undefined) return
+  if (!consult.answered) return phoneRefused(d, colleague, cause === 'rejected' ? 'declined' : 'no_answer', true)
+  takeBack(d, call, 'left', leg)
 }
 
 function partyLeft(d: Draft, call: Call, input: LegInput<'leg.ended'>): void {
@@ -198,8 +230,10 @@ function partyCall(d: Draft, leg: Call['leg']): Call | null {
 function talkingAt(d: Draft, leg: Call['leg']): { call: Call; by: 'agent' | 'party' } | null {
   const what = d.state.legs.get(leg)
   if (what === undefined || what.side === 'rung') return null
+  if (what.side === 'consult') return null
   const id = 'agent' in what ? d.state.agents.get(what.agent)?.call : what.call
   const call = id ? d.state.calls.get(id) : undefined
   if (call?.phase !== 'talking') return null
+  if ('agent' in what && call.agent !== what.agent) return null // who is consulted has no say over the call
   return { call, by: what.side === 'party' ? 'party' : 'agent' }
 }

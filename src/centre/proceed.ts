@@ -6,11 +6,18 @@ import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
+import { tieUp } from './loose-ends.ts'
 import { changeMode } from './mode.ts'
 import { pace } from './pacing.ts'
 import type { FloorState } from './state.ts'
 
 export function proceed(state: FloorState, moment: Moment): Decision | null {
+  const end = state.loose[0]
+  if (end !== undefined) {
+    const d = new Draft(state, moment)
+    tieUp(d, end)
+    return d.decision()
+  }
   const due = state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {
     const d = new Draft(state, moment)

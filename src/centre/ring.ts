@@ -55,7 +55,8 @@ export function releaseIntent(d: Draft, intent: DialIntent, reason: string): voi
   d.fact({ type: 'lead.released', lead, campaign, state, dueAt: d.now, reason })
 }
 
-function enterRinging(d: Draft, agent: Agent, call: Call | null): void {
+/** The agent's phone rings, for a call or before one. */
+export function enterRinging(d: Draft, agent: Agent, call: Call | null): void {
   const until = d.now + agentRingMs + graceMs
   const facts = { agent: agent.user.id, state: 'ringing', reason: null, call: call?.id ?? null, until } as const
   d.fact({ type: 'agent.stateChanged', ...facts })

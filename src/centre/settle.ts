@@ -2,6 +2,9 @@
 import type { Draft } from './draft.ts'
 import type { Agent, Call } from './state.ts'
 
+/** Wrap-up of calls outside campaigns (Asterisk's sample: 15 s). */
+export const wrapDefaultMs = 15_000
+
 /** Where an agent goes who is free of a call: what was planned first, then what is wanted, if there is audio. */
 export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason = 'after_call'): void {
   const { next } = agent

@@ -27,12 +27,15 @@ import type {
   Campaign,
   CampaignMode,
   Direction,
+  DispositionChoice,
   EndCause,
   InboundNumber,
   Lead,
   Promised,
   Queue,
   Relation,
+  Role,
+  TransferTarget,
   Trunk,
   TrunkGroup,
   TrunkTry,
@@ -52,7 +55,21 @@ import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
 
-export type CallPhase = 'dialing' | 'ringing' | 'offered' | 'notice' | 'waiting' | 'assigned' | 'talking' | 'ended'
+/**
+ * `passing`: passed on to an outside number that is being dialled. `away`: talks on with an outside number and no agent; and so is, from its
+ * answer on, the outside call itself (`of`), be it consulted or talked on with.
+ */
+export type CallPhase =
+  | 'dialing'
+  | 'ringing'
+  | 'offered'
+  | 'notice'
+  | 'waiting'
+  | 'assigned'
+  | 'talking'
+  | 'passing'
+  | 'away'
+  | 'ended'
 
 export type Call = {
   id: CallId
@@ -99,6 +116,53 @@ export type Call = {
   promise: (Promised & { callback: CallbackId }) | null
   /** Trunks that could not take it, in order; it goes out on `trunk` now. */
   tries: TrunkTry[]
+  /** The agent's second leg: see consultation.ts. */
+  consult: Consult | null
+  /** The call that this one is the outside leg of. */
+  of: CallId | null
+  /** Passing or away: the outside call that takes it on. */
+  other: CallId | null
+  /** On its way from one agent to the next: who passed it on, and where it fell back to already. null: it is in hand, or was never passed on. */
+  passed: { by: UserId; agentTried: boolean; queueTried: boolean } | null
+  /** Parked there: see slot.ts. */
+  slot: string | null
+  /** When the wait that is under way, or was last, is over. */
+  waitsUntil: number | null
+  /** Who talked to the party last; that agent's outcome is what counts for the lead. */
+  lastAgent: UserId | null
+  /** What that agent wrote down while the call went on without them; done when it ends. */
+  written: Written | null
+  /** Agents who have it in hand (talking, consulted, writing up): it stays in memory for them. */
+  hands: number
+}
+
+/** Whom the agent of a call consults: a colleague, or an outside number (a call of its own). */
+export type Consult = {
+  target: TransferTarget
+  /** The colleague; null: outside. */
+  agent: UserId | null
+  /** The colleague's desk phone, rung for this. */
+  leg: LegId | null
+  /** The outside call. */
+  other: CallId | null
+  answered: boolean
+  /** Whom the agent hears and is heard by. */
+  with: 'party' | 'other' | 'both'
+}
+
+/** `outside`: it is over, and was the leg of `call`. `call`: it is over, and had others with it. `unassigned`: whom it was given did not take it. */
+export type LooseEnd =
+  | { of: 'outside'; call: CallId; outside: Call }
+  | { of: 'call'; call: Call; consult: Consult | null }
+  | { of: 'unassigned'; call: CallId; reason: string }
+
+/** An outcome that waits for the end of its call. `none`: nothing was written in time. */
+export type Written = {
+  agent: UserId
+  code: string
+  followUp: DispositionChoice['followUp'] | 'none'
+  callbackAt: number | null
+  callbackMine: boolean
 }
 
 /** How the notice of a call goes: which saying of it, since when (null: not now), what was heard before, and the key. */
@@ -234,7 +298,7 @@ export type FloorState = {
   agents: Map<UserId, Agent>
   users: Map<UserId, User>
   calls: Map<CallId, Call>
-  legs: Map<LegId, { call: CallId; side: 'party' | 'agent' } | { agent: UserId; side: 'station' | 'rung' }>
+  legs: Map<LegId, { call: CallId; side: 'party' | 'agent' | 'consult' } | { agent: UserId; side: 'station' | 'rung' }>
   queues: Map<QueueId, QueueFloor>
   numbers: Map<NumberId, InboundNumber>
   /** Dialled number in its plainest form (see number.ts) → our number. */
@@ -272,6 +336,14 @@ export type FloorState = {
   partiesInCall: Map<string, number>
   /** Callers who wait for one person. */
   parked: Set<CallId>
+  /** What an ending leaves to do, in the same turn: see loose-ends.ts. */
+  loose: LooseEnd[]
+  /** Park slots in use. */
+  slots: Map<string, CallId>
+  /** Outside numbers that a role may pass calls on to, as patterns: see outside.ts. */
+  outside: Map<Role, readonly string[]>
+  /** How long a call may go on with an outside number and no agent. */
+  awayMaxMs: number
   /** Binary heap of instants; its top is always a live one. */
   deadlines: Due[]
   /** Which version of each of the lender's own recordings is said. */
@@ -303,6 +375,8 @@ export type Setup = {
   /** Live-answered and abandoned calls, by campaign and quarter of an hour, of the last 30 days. */
   abandonment?: ({ campaign: CampaignId; at: number } & AbandonCount)[]
   phrases?: { name: string; version: number }[]
+  /** Settings of transfers, by key: see outside.ts. */
+  transfers?: Record<string, string>
   /** Of campaigns with rules of mode: what was in force when the last run ended. */
   modes?: ResumedMode[]
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */

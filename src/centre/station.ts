@@ -1,12 +1,14 @@
 /** The agent's audio of the shift: it comes, it goes, and a call outlives a reload of the page. */
 import type { LegId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
+import { letGo, resumeWith, takeBack, waitForAgent } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { stationGraceMs } from './evolve-agent.ts'
 import { withdrawPreview } from './preview.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { fallBackFrom, handOver, writeUp } from './transfer.ts'
 import { requeue } from './waiting.ts'
 
 export function stationUp(d: Draft, id: UserId, leg: LegId): void {
@@ -20,7 +22,9 @@ export function stationUp(d: Draft, id: UserId, leg: LegId): void {
   if (agent.stationLeg !== null) d.effect({ type: 'phone.hangUp', leg: agent.stationLeg, q850: 16 })
   const call = callInHand(d, agent)
   if (call !== null && call.agentLeg === null) {
-    if (call.phase === 'talking' && call.heldBy !== 'agent') unmute(d, call, leg)
+    if (call.agent !== id) return // whom is consulted and lost the audio is let go at once
+    if (call.consult !== null) resumeWith(d, call, leg)
+    else if (call.phase === 'talking' && call.heldBy !== 'agent') unmute(d, call, leg)
     return
   }
   const isBack = agent.reason === 'audio_lost' && d.now - agent.phaseSince <= stationGraceMs
@@ -55,7 +59,12 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
         leg,
       )
     case 'talking':
-      if (call === null || call.agentLeg !== null) return
+      if (call === null) return
+      if (call.agent !== id)
+        return call.consult?.leg === null ? takeBack(d, call, hungUp ? 'left' : 'audio_lost', leg) : undefined
+      if (call.agentLeg !== null) return
+      if (hungUp && agent.user.station === 'phone-nailed' && call.consult !== null) return putDown(d, call, agent)
+      if (call.consult !== null) return waitForAgent(d, call)
       if (!hungUp || agent.user.station !== 'phone-nailed') return mute(d, call)
       return endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }, leg)
     case 'signed_off':
@@ -70,11 +79,29 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
 
 /** The audio did not come back in time: a caller returns to the queue, a customer we called is let go. */
 export function stationLost(d: Draft, call: Call, agent: Agent): void {
+  if (call.consult !== null) {
+    leaveConsulting(d, call, agent)
+    return settle(d, agent, 'break', 'audio_lost')
+  }
   if (call.queue === null) {
     return endCall(d, call, { by: 'system', cause: 'agent_lost', result: 'ANSWERED', sipStatus: null, q850: null })
   }
   requeue(d, call)
   settle(d, agent, 'break', 'audio_lost') // a sign-off or break that was planned is honoured: nobody may be there to do it again
+}
+
+/** A nailed desk phone is put down in mid-consultation, as phones pass a call on: whom was consulted has it. */
+function putDown(d: Draft, call: Call, agent: Agent): void {
+  if (leaveConsulting(d, call, agent)) return writeUp(d, call, agent)
+  settle(d, agent, 'break', 'audio_lost')
+}
+
+/** Whom the agent consulted takes the call on; else it falls back, and not to this agent. Answers whether it was taken on. */
+function leaveConsulting(d: Draft, call: Call, agent: Agent): boolean {
+  if (handOver(d, call, agent)) return true
+  letGo(d, call)
+  fallBackFrom(d, call, agent)
+  return false
 }
 
 function callInHand(d: Draft, agent: Agent): Call | null {

@@ -41,9 +41,9 @@ export function waitedTooLong(d: Draft, call: Call): void {
 /** The caller, or an answered customer, hung up while waiting. */
 export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 'sipStatus' | 'q850'>): void {
   if (call.dismissed !== null) {
-    const result = call.notice === null ? 'ABANDONED' : 'ANSWERED'
-    return endCall(d, call, { by: 'party', cause: call.dismissed, result, ...ending }, leg)
+    return endCall(d, call, { by: 'party', cause: call.dismissed, result: dismissedAs(call), ...ending }, leg)
   }
+  if (call.passed !== null) return gaveUpPassed(d, call, leg, ending)
   if (call.direction === 'out') {
     // Within the two seconds of the law's clock nobody was kept waiting. Beyond them waits whom a desk phone is rung for, too.
     const since = call.notice === null ? call.answeredAt : call.notice.askedAt
@@ -60,6 +60,17 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
   if (waitedMs >= (queue?.callbackAfterMs ?? 0)) callBack(d, call, 'abandoned', { agent: call.parkedFor })
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
+}
+
+/** Somebody was talked to, so nobody was abandoned in the sense of the law; who waited for the next agent is called back all the same. */
+function gaveUpPassed(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 'sipStatus' | 'q850'>): void {
+  callBack(d, call, 'overflow', { campaign: call.campaign, agent: call.passed?.by ?? null })
+  endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ANSWERED', ...ending }, leg)
+}
+
+/** What a call comes to that hears its last prompt. */
+export function dismissedAs(call: Call): Ending['result'] {
+  return call.notice === null && call.connectedAt === null ? 'ABANDONED' : 'ANSWERED'
 }
 
 /** A customer whom we called and for whom nobody was there in time. */

@@ -36,6 +36,7 @@ type CallInFlight = Pick<
   | 'abandonedAt'
   | 'notice'
   | 'recording'
+  | 'passedAt'
 >
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
@@ -104,7 +105,7 @@ function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
     const reason = 'restarted before the recording began'
     facts.push({ type: 'recording.missing', recording: null, call: call.id, reason })
   }
-  const waited = call.direction === 'in' && call.connectedAt === null
+  const waited = (call.direction === 'in' && call.connectedAt === null) || call.passedAt !== null
   const askedFor = isAsker(call)
   if (!(waited || askedFor) || !/^\+?\d{3,15}$/.test(call.number)) return facts
   const { number, queue } = call

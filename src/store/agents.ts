@@ -53,12 +53,19 @@ export const agentQueries = {
       figures.ms[row.phase] = (figures.ms[row.phase] ?? 0) + row.ms
       figures.signedOnMs += row.ms
     }
+    const dialled = sql(
+      db.$client,
+      `SELECT agent, count(*) AS calls FROM calls
+       WHERE started_at >= ? AND started_at < ? AND agent IS NOT NULL AND of_call IS NULL AND (? IS NULL OR agent = ?) GROUP BY agent`,
+    ).all(args.from, args.to, agent, agent) as { agent: UserId; calls: number }[]
+    // Of a call that was passed on each agent has their own part, counted by when it began.
     const talked = sql(
       db.$client,
-      `SELECT agent, count(*) AS calls, count(connected_at) AS connected, coalesce(sum(ended_at - connected_at), 0) AS talkMs
-       FROM calls WHERE started_at >= ? AND started_at < ? AND agent IS NOT NULL AND (? IS NULL OR agent = ?) GROUP BY agent`,
-    ).all(args.from, args.to, agent, agent) as { agent: UserId; calls: number; connected: number; talkMs: number }[]
-    for (const row of talked) Object.assign(of(row.agent), row)
+      `SELECT agent, count(DISTINCT call) AS connected, coalesce(sum(to_at - from_at), 0) AS talkMs
+       FROM talks WHERE from_at >= ? AND from_at < ? AND (? IS NULL OR agent = ?) GROUP BY agent`,
+    ).all(args.from, args.to, agent, agent) as { agent: UserId; connected: number; talkMs: number }[]
+    for (const row of [...dialled, ...talked]) Object.assign(of(row.agent), row)
+    for (const figures of byAgent.values()) figures.calls = Math.max(figures.calls, figures.connected)
     for (const figures of byAgent.values()) {
       const busy = (figures.ms.talking ?? 0) + (figures.ms.wrapping ?? 0)
       figures.utilisation = figures.signedOnMs > 0 ? busy / figures.signedOnMs : 0

@@ -167,6 +167,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
         fact.callerId,
         at,
       )
+      if (fact.of) run('UPDATE calls SET of_call = ?, agent = ? WHERE id = ?', fact.of.call, fact.of.agent, fact.call)
       if (fact.debt) run('UPDATE calls SET debt = ? WHERE id = ?', fact.debt, fact.call)
       if (fact.callback) run('UPDATE callbacks SET tries = tries + 1, next_at = NULL WHERE id = ?', fact.callback)
       run(
@@ -226,7 +227,11 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       run('UPDATE calls SET queued_at = coalesce(queued_at, ?) WHERE id = ?', at, fact.call)
       return true
     case 'call.unassigned':
-      run('UPDATE calls SET agent = NULL WHERE id = ? AND connected_at IS NULL', fact.call)
+      run(
+        'UPDATE calls SET agent = (SELECT agent FROM talks WHERE call = ? ORDER BY from_at DESC LIMIT 1) WHERE id = ?',
+        fact.call,
+        fact.call,
+      )
       return true
     case 'call.assigned':
       run('UPDATE calls SET agent = ? WHERE id = ?', fact.agent, fact.call)
@@ -241,6 +246,15 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       return true
     case 'call.noticeBegan':
     case 'call.noticeSaid':
+    case 'call.consulted':
+    case 'call.consultAnswered':
+    case 'call.consultTurned':
+    case 'call.consultEnded':
+    case 'call.transferred':
+    case 'call.takenOn':
+    case 'call.fellBack':
+    case 'call.slotted':
+    case 'call.pickedUp':
       return true
     case 'call.noticeHeard': {
       const { heardMs, whole, digit } = fact
@@ -285,12 +299,17 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       return true
     case 'call.disposed':
       run(
-        'UPDATE calls SET disposition = ?, note = ?, fields = ?, disposed_at = ? WHERE id = ?',
+        // Of several who talked, the outcome of the last one is the call's.
+        `UPDATE calls SET disposition = ?, note = ?, fields = ?, disposed_at = ? WHERE id = ?
+         AND coalesce((SELECT agent FROM talks WHERE call = ? ORDER BY from_at DESC LIMIT 1), ?) = ?`,
         fact.code,
         fact.note,
         JSON.stringify(fact.fields),
         at,
         fact.call,
+        fact.call,
+        fact.agent,
+        fact.agent,
       )
       return true
     default:

@@ -9,6 +9,7 @@ import { projectFloor } from './project-floor.ts'
 import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
+import { projectTalks } from './project-talks.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -29,6 +30,7 @@ export const projectedTables = [
   'suppressions',
   'callbacks',
   'calls',
+  'talks',
   'attempts',
   'recordings',
   'agent_states',
@@ -55,6 +57,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectLines(db, line.at, line.fact)
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
+  projectTalks(db, line.at, line.fact)
   if (!projectFloor(db, line)) projectRecord(db, line)
 }
 

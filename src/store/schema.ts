@@ -312,6 +312,10 @@ export const calls = sqliteTable(
     debt: text(),
     /** Trunks that could not take it, before the one it went out on. */
     tries: text('trunk_tries', { mode: 'json' }).$type<TrunkTry[]>(),
+    /** The call that this one is the outside leg of. */
+    ofCall: text('of_call').$type<CallId>(),
+    /** On its way to its next agent since then. */
+    passedAt: integer('passed_at'),
   },
   table => [
     index('calls_started').on(table.startedAt, table.id),
@@ -319,6 +323,26 @@ export const calls = sqliteTable(
     index('calls_number').on(table.number, table.startedAt, table.id),
     index('calls_campaign').on(table.campaign, table.startedAt, table.id),
     index('calls_lead').on(table.lead, table.startedAt),
+  ],
+)
+
+/** Who talked to the party, one row a stretch; each agent's outcome stands in the last of theirs. */
+export const talks = sqliteTable(
+  'talks',
+  {
+    call: text().$type<CallId>().notNull(),
+    agent: text().$type<UserId>().notNull(),
+    fromAt: integer('from_at').notNull(),
+    toAt: integer('to_at'),
+    passed: integer({ mode: 'boolean' }).notNull(),
+    disposition: text(),
+    note: text(),
+    fields: text({ mode: 'json' }).$type<Record<string, string>>(),
+    disposedAt: integer('disposed_at'),
+  },
+  table => [
+    primaryKey({ columns: [table.call, table.agent, table.fromAt] }),
+    index('talks_agent').on(table.agent, table.fromAt),
   ],
 )
 

@@ -34,6 +34,8 @@ const callLooks: Record<CallPhase, { tone: Tone; icon: IconName }> = {
   waiting: { tone: 'amber', icon: 'hourglass' },
   assigned: { tone: 'blue', icon: 'phone-incoming' },
   talking: { tone: 'green', icon: 'phone-call' },
+  passing: { tone: 'amber', icon: 'phone-forwarded' },
+  away: { tone: 'green', icon: 'phone-forwarded' },
   ended: { tone: 'grey', icon: 'phone-off' },
 }
 

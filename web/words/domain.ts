@@ -48,6 +48,8 @@ const zh = {
     waiting: '排队',
     assigned: '分配中',
     talking: '通话',
+    passing: '转接中',
+    away: '已转至外线',
     ended: '已结束',
   } satisfies Record<CallPhase, string>,
   callResult: {
@@ -89,6 +91,7 @@ const zh = {
     trunk_fault: '线路故障',
     agent_lost: '坐席语音丢失',
     toll_limit: '国际通话达到时长上限',
+    transfer_limit: '转接外线时长已满',
     bug: '程序错误',
     restarted: '系统重启',
   } satisfies Record<EndCause, string>,
@@ -237,6 +240,8 @@ const en: Like<typeof zh> = {
     waiting: 'Waiting',
     assigned: 'Assigning',
     talking: 'Talking',
+    passing: 'Being passed on',
+    away: 'With an outside number',
     ended: 'Ended',
   },
   callResult: {
@@ -272,6 +277,7 @@ const en: Like<typeof zh> = {
     trunk_fault: 'trunk fault',
     agent_lost: 'agent’s audio lost',
     toll_limit: 'longest call abroad',
+    transfer_limit: 'time with an outside number over',
     bug: 'program fault',
     restarted: 'system restarted',
   },

@@ -82,7 +82,18 @@ export class Ledger {
         this.#change(fact.call, call => (call.answeredAt ??= at))
         return
       case 'call.connected':
-        this.#change(fact.call, call => (call.connectedAt ??= at))
+        this.#change(fact.call, call => {
+          call.connectedAt ??= at
+          call.passedAt = null
+        })
+        return
+      case 'call.transferred':
+      case 'call.slotted':
+      case 'call.fellBack':
+        this.#change(fact.call, call => (call.passedAt = at))
+        return
+      case 'call.takenOn':
+        this.#change(fact.call, call => (call.passedAt = null))
         return
       case 'call.abandoned':
         this.#change(fact.call, call => (call.abandonedAt ??= at))
@@ -298,7 +309,15 @@ export class Ledger {
 
 function blank(call: CallId, number: string, party: string | null, startedAt: number): CallRow {
   const never = { answeredAt: null, connectedAt: null, abandonedAt: null, endedAt: null }
-  const of = { direction: 'out', queue: null, recording: null, campaign: null, lead: null, notice: null } as const
+  const of = {
+    direction: 'out',
+    queue: null,
+    recording: null,
+    campaign: null,
+    lead: null,
+    notice: null,
+    passedAt: null,
+  } as const
   return { id: call, call, number, party, debt: null, mode: null, startedAt, ...never, ...of }
 }
 

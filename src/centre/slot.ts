@@ -1,0 +1,82 @@
+/**
+ * Park slots: the party waits with music until an agent takes the call from the slot. Slots need no setting up: an agent names one, or gets the
+ * lowest number that is free. Nobody comes for two minutes: it falls back to whoever parked it (transfer.ts). And picking up: a free agent takes
+ * a call that waits in a slot or a queue, or that rings at a colleague.
+ */
+import { assign } from './acd.ts'
+import { talkingOn } from './consultation.ts'
+import type { Draft } from './draft.ts'
+import type { Input } from './inputs.ts'
+import { settle } from './settle.ts'
+import type { Agent, Call } from './state.ts'
+import { giveAway, writeUp } from './transfer.ts'
+
+export const slotMaxMs = 2 * 60_000
+/** Slots in use at once. */
+export const slotsMax = 100
+const firstSlot = 701
+
+export function park(d: Draft, { agent: id, call: of, slot: wanted }: Extract<Input, { type: 'agent.park' }>): void {
+  const hand = talkingOn(d, id, of)
+  if (hand === null) return
+  const { call, agent } = hand
+  if (call.consult !== null) return d.refuse('consulting', 'You are consulting somebody: end that first.')
+  const slot = wanted === null ? freeSlot(d) : wanted.trim()
+  if (!isSlotName(slot)) return d.refuse('slot_invalid', 'A slot is named with 1 to 12 letters or digits.')
+  if (d.state.slots.has(slot)) return d.refuse('slot_taken', `Slot ${slot} is taken: choose another.`)
+  if (d.state.slots.size >= slotsMax)
+    return d.refuse('slots_full', `All ${slotsMax} slots are taken: pass the call on instead.`)
+  giveAway(d, call, agent)
+  d.fact({ type: 'call.slotted', call: of, agent: id, slot, until: d.now + slotMaxMs })
+  writeUp(d, call, agent)
+  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+}
+
+export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type: 'agent.pickUp' }>): void {
+  const agent = d.state.agents.get(id)
+  const call = d.state.calls.get(of)
+  if (agent?.phase !== 'ready') return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
+  if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
+  if (!mayPickUp(call, agent))
+    return d.refuse('not_your_queue', 'This call belongs to a campaign or queue that you are not in.')
+  const from = whereItWaits(d, call)
+  if (from === null) return d.refuse('not_waiting', 'This call does not wait: somebody has it already.')
+  if (from === 'agent') takeFrom(d, call)
+  d.fact({ type: 'call.pickedUp', call: of, agent: id, from })
+  assign(d, call, agent)
+}
+
+/** Whom a call's party may be talked to by: the people of its campaign and queue, and supervisors. */
+export function mayPickUp(call: Call, agent: Agent): boolean {
+  if (agent.user.role === 'supervisor' || call.passed?.by === agent.user.id || call.parkedFor === agent.user.id)
+    return true
+  if (call.campaign !== null) return agent.campaigns.includes(call.campaign)
+  return call.queue === null || agent.queues.includes(call.queue)
+}
+
+export function isSlotName(slot: string): boolean {
+  return /^[\p{L}\p{N}]{1,12}$/u.test(slot)
+}
+
+function whereItWaits(d: Draft, call: Call): 'slot' | 'queue' | 'agent' | null {
+  if (call.phase === 'assigned' && call.agent !== null)
+    return d.state.agents.get(call.agent)?.phase === 'ringing' ? 'agent' : null
+  if (call.phase !== 'waiting' || call.dismissed !== null) return null
+  if (call.slot !== null) return 'slot'
+  return call.direction === 'in' || call.passed !== null ? 'queue' : null // a campaign's own calls find their agent by law and rule
+}
+
+/** It rings at a colleague, whose phone falls silent, and who is as free as before. */
+function takeFrom(d: Draft, call: Call): void {
+  const colleague = d.state.agents.get(call.agent!)
+  if (colleague === undefined) return
+  d.fact({ type: 'call.unassigned', call: call.id, agent: colleague.user.id, reason: 'picked_up' })
+  if (call.agentLeg !== null) d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
+  settle(d, colleague, colleague.before)
+}
+
+function freeSlot(d: Draft): string {
+  let slot = firstSlot
+  while (d.state.slots.has(String(slot))) slot++
+  return String(slot)
+}
