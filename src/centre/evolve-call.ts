@@ -80,6 +80,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       break
     case 'call.assigned':
       leaveWaiting(state, call)
+      call.slot = null // somebody else may have the place meanwhile
       call.agent = change.agent
       releaseClaim(state, call)
       call.phase = 'assigned'
@@ -313,10 +314,7 @@ function unassigned(state: FloorState, call: Call, at: number): void {
   const queue = call.queue === null ? undefined : state.queues.get(call.queue)
   const floor = call.campaign === null ? undefined : state.campaigns.get(call.campaign)
   const goesOn = Math.max(at + 1, call.waitsUntil ?? at)
-  if (call.slot !== null) {
-    state.slots.set(call.slot, call.id)
-    setDeadline(state, call, goesOn)
-  } else if (call.parkedFor !== null) {
+  if (call.parkedFor !== null) {
     state.agents.get(call.parkedFor)?.waiting.unshift(call.id)
     state.parked.add(call.id)
     setDeadline(state, call, goesOn)

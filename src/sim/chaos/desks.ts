@@ -2,15 +2,18 @@
 import type { Fact } from '../../centre/facts.ts'
 import type { UserId } from '../../lib/ids.ts'
 import type { Carrier } from './carrier.ts'
+import { Passing } from './passing.ts'
 import { between, chance, habitOf, oneOf } from './people.ts'
 import type { Scene } from './scene.ts'
 
 export class Desks {
   readonly #scene: Scene
   readonly #carrier: Carrier
+  readonly #passing: Passing
 
   constructor(scene: Scene, carrier: Carrier) {
     this.#scene = scene
+    this.#passing = new Passing(scene)
     this.#carrier = carrier
   }
 
@@ -62,6 +65,7 @@ export class Desks {
       else if (habit.does === 'break') this.#scene.post({ type: 'agent.break', agent: id, reason: 'tea' })
       else if (habit.does === 'sign off') signOff('home')
       else if (habit.does === 'dial') this.#dial(id)
+      else if (habit.does === 'pick up') this.#passing.pickUp(id)
       else this.loseAudio(id)
       if (isAsItWas()) this.#scene.after(2_000, () => this.#habit(id))
     })
@@ -112,6 +116,7 @@ export class Desks {
         later(3_500, { type: 'agent.sendDigits', agent, call, digits: '12#' })
       }
       if (chance(random, 0.4)) later(between(random, 500, 60_000), { type: 'agent.hangUp', agent, call })
+      if (chance(random, 0.7)) this.#passing.passOn(agent, call)
     } else if (state === 'dialing' && call !== null) {
       if (chance(random, 0.1)) later(between(random, 100, 10_000), { type: 'agent.hangUp', agent, call })
     } else if (state === 'wrapping' && call !== null && chance(random, 0.9)) {

@@ -6,8 +6,9 @@
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
 import type { Call, FloorState } from '../../centre/state.ts'
 import type { Step } from '../../centre/step.ts'
-import { AssertionError } from '../../lib/assert.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
+import { claim } from './claim.ts'
+import { checkPassing, PassingWatch } from './passing-watch.ts'
 
 export class Watch {
   readonly #ended = new Set<CallId>()
@@ -15,6 +16,7 @@ export class Watch {
   readonly #phases = new Map<UserId, AgentPhase>()
   readonly #starts = new Map<TrunkId, number[]>()
   readonly #openRecordings = new Set<string>()
+  readonly #passing = new PassingWatch()
   readonly counts = new Map<Fact['type'], number>()
 
   /** `step` has been applied to `state` at `now`. */
@@ -28,6 +30,7 @@ export class Watch {
     checkTrunks(state)
     checkLeads(state)
     checkDeadlines(state)
+    checkPassing(state)
   }
 
   /** The process died and is there again: these facts closed what was in hand. */
@@ -43,6 +46,7 @@ export class Watch {
     claim(this.#known.size === this.#ended.size, 'a start ends every call that was in hand')
     claim(this.#openRecordings.size === 0, 'a start seals or misses every recording')
     this.#phases.clear()
+    this.#passing.restart()
     this.#starts.clear() // what a trunk has started is not kept: a restart takes longer than a carrier looks back
   }
 
@@ -58,6 +62,7 @@ export class Watch {
 
   #follow(state: FloorState, fact: Fact, now: number): void {
     this.counts.set(fact.type, (this.counts.get(fact.type) ?? 0) + 1)
+    this.#passing.follow(fact)
     if ('call' in fact && fact.call !== null && fact.type.startsWith('call.') && fact.type !== 'call.disposed') {
       claim(!this.#ended.has(fact.call), `${fact.type} comes after the end of its call`)
     }
@@ -69,7 +74,10 @@ export class Watch {
         return
       }
       case 'call.assigned':
-        claim(this.#phases.get(fact.agent) === 'ready', 'only a ready agent is given a call')
+        claim(
+          this.#phases.get(fact.agent) === 'ready' || this.#passing.wroteUp(fact.agent) === fact.call,
+          'a call is given to who is ready, or back to who still writes it up',
+        )
         return
       case 'call.dialed': {
         this.#known.add(fact.call)
@@ -134,8 +142,8 @@ function mayFollow(before: AgentPhase, after: AgentPhase): boolean {
     preview: ['ready', 'break', 'dialing', 'ringing', 'signed_off'],
     dialing: ['talking', 'ready', 'break', 'signed_off'],
     ringing: ['talking', 'dialing', 'ready', 'break', 'signed_off'],
-    talking: ['wrapping', 'break', 'signed_off'],
-    wrapping: ['wrapping', 'ready', 'break', 'signed_off'],
+    talking: ['wrapping', 'ready', 'break', 'signed_off'], // at once: who was only consulted
+    wrapping: ['wrapping', 'ready', 'break', 'signed_off', 'talking', 'ringing'], // the last two: it fell back
   }
   return next[before].includes(after)
 }
@@ -150,7 +158,8 @@ function checkCalls(state: FloorState): void {
       claim(numbers.get(call.number) === 1, 'no number is dialled twice at once')
     }
     if (call.answeredAt !== null) claim(call.recording !== null, 'an answered call has its recording')
-    if (call.phase !== 'talking' && call.phase !== 'assigned')
+    const isConsulted = call.of !== null && call.phase === 'away' // it lasts as long as the call that it is the leg of
+    if (call.phase !== 'talking' && call.phase !== 'assigned' && !isConsulted)
       claim(call.deadlineAt !== null, `a call that is ${call.phase} ends by itself`)
     if (call.agent === null) continue
     claim(!byAgent.has(call.agent), 'an agent has one call')
@@ -164,16 +173,25 @@ function checkAgents(state: FloorState): void {
     const call = agent.call === null ? undefined : state.calls.get(agent.call)
     switch (agent.phase) {
       case 'talking':
-        claim(call?.phase === 'talking' && call.agent === agent.user.id, 'who talks has a call that talks')
+        claim(
+          call?.phase === 'talking' && (call.agent === agent.user.id || isConsulted(call, agent.user.id, true)),
+          'who talks has a call that talks',
+        )
         break
       case 'wrapping':
-        claim(call?.phase === 'ended' && agent.until !== null, 'who wraps up has a call that is over, and a limit')
+        claim(
+          call !== undefined && (call.phase === 'ended' || call.agent !== agent.user.id) && agent.until !== null,
+          'who wraps up has a call that is over or passed on, and a limit',
+        )
         break
       case 'dialing':
         claim(call?.phase === 'dialing' || call?.phase === 'ringing', 'who dials has a call that is on its way')
         break
       case 'ringing':
-        claim((agent.rung !== null) !== (call?.phase === 'assigned'), 'a rung phone is for a call or before one')
+        claim(
+          (agent.rung !== null) !== (call?.phase === 'assigned' || isConsulted(call, agent.user.id, false)),
+          'a rung phone is for a call or before one',
+        )
         break
       case 'preview':
         claim(agent.preview !== null && agent.until !== null, 'who previews has a lead, and a limit')
@@ -193,7 +211,8 @@ function checkLegs(state: FloorState): void {
     if ('call' in what) {
       const call = state.calls.get(what.call)
       claim(call !== undefined && call.phase !== 'ended', 'a leg of a call leads to a live call')
-      claim((what.side === 'party' ? call!.leg : call!.agentLeg) === leg, 'a call knows its leg')
+      const own = { party: call!.leg, agent: call!.agentLeg, consult: call!.consult?.leg }
+      claim(own[what.side] === leg, 'a call knows its leg')
     } else {
       const agent = state.agents.get(what.agent)
       const own = what.side === 'rung' ? [agent?.rung?.leg] : [agent?.stationLeg, agent?.stationRinging]
@@ -215,6 +234,7 @@ function checkLists(state: FloorState): void {
   }
   for (const floor of state.queues.values()) floor.waiting.forEach(add)
   state.parked.forEach(add)
+  for (const id of state.slots.values()) add(id)
   for (const floor of state.campaigns.values()) floor.waiting.forEach(add)
   for (const call of state.calls.values()) {
     const waits = call.phase === 'waiting' && call.dismissed === null
@@ -292,7 +312,7 @@ function checkLeads(state: FloorState): void {
 }
 
 function isWrapped(state: FloorState, call: Call): boolean {
-  return call.agent !== null && state.agents.get(call.agent)?.call === call.id
+  return call.lastAgent !== null && state.agents.get(call.lastAgent)?.call === call.id
 }
 
 function checkDeadlines(state: FloorState): void {
@@ -305,6 +325,6 @@ function checkDeadlines(state: FloorState): void {
   }
 }
 
-function claim(holds: boolean, sentence: string): asserts holds {
-  if (!holds) throw new AssertionError(`invariant broken: ${sentence}`)
+function isConsulted(call: Call | undefined, agent: UserId, answered: boolean): boolean {
+  return call?.consult?.agent === agent && call.consult.answered === answered
 }

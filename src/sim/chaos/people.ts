@@ -55,7 +55,10 @@ export function answering(random: Random): Answering {
 }
 
 /** What an agent does when the desk changes, and after how long; null: nothing. */
-export type Habit = { afterMs: number; does: 'sign on' | 'ready' | 'break' | 'sign off' | 'dial' | 'lose audio' } | null
+export type Habit = {
+  afterMs: number
+  does: 'sign on' | 'ready' | 'break' | 'sign off' | 'dial' | 'pick up' | 'lose audio'
+} | null
 
 export function habitOf(random: Random, phase: 'signed_off' | 'break' | 'ready'): Habit {
   const afterMs = between(random, 500, 30_000)
@@ -66,5 +69,6 @@ export function habitOf(random: Random, phase: 'signed_off' | 'break' | 'ready')
   if (draw < 0.1) return { afterMs, does: 'break' }
   if (draw < 0.13) return { afterMs, does: 'sign off' }
   if (draw < 0.2) return { afterMs, does: 'dial' }
-  return draw < 0.25 ? { afterMs, does: 'lose audio' } : null
+  if (draw < 0.3) return { afterMs, does: 'pick up' }
+  return draw < 0.35 ? { afterMs, does: 'lose audio' } : null
 }

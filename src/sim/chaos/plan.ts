@@ -66,6 +66,7 @@ export function planOf(seed: number): Plan {
       ],
       suppressed: some(persons, 0.03, random).map(({ phones }) => ({ number: phones[0]!.number, until: null })),
       policies: [...ownPolicies],
+      transfers: { 'transfer.numbers.agent': '+8621*, +447911*', 'transfer.maxMinutes': '1' },
     },
     leads: campaigns.flatMap(campaign => leadsOf(campaign, persons, random)),
     crashes: shifts.flatMap(({ from, to }) => (chance(random, 0.35) ? [between(random, from + 30_000, to)] : [])),
