@@ -251,3 +251,46 @@ test('one consultation at a time, of a colleague who is free, in a call that tal
   assert.equal(consult(floor, call, { queue }).refusal?.rule, 'queue_busy')
   assert.equal(call.heldBy, null)
 })
+
+test('a three-way call: all hear each other; the agent leaves the two talking, or drops the third', () => {
+  const { floor, call } = talking()
+  consult(floor, call, { agent: bob })
+  turn(floor, call, 'both')
+  const legs = [call.leg, aliceLeg, bobLeg]
+  assert.deepEqual(floor.lastEffect('media.mix'), {
+    type: 'media.mix',
+    room: call.id,
+    members: legs.map(leg => ({ leg, hears: legs.filter(other => other !== leg) })),
+  })
+  assert.equal(call.heldBy, null)
+  complete(floor, call)
+  assert.deepEqual(floor.lastEffect('media.mix').members, [])
+  assert.deepEqual(floor.lastEffect('media.patch'), { type: 'media.patch', a: call.leg, b: bobLeg })
+  assert.equal(call.agent, bob)
+  const other = talking()
+  consult(other.floor, other.call, { number: outside })
+  other.floor.do({ type: 'leg.answered', leg: outsideOf(other.floor).leg })
+  turn(other.floor, other.call, 'both')
+  other.floor.do({ type: 'agent.endConsult', agent: alice, call: other.call.id })
+  assert.deepEqual(other.floor.lastEffect('media.patch'), { type: 'media.patch', a: other.call.leg, b: aliceLeg })
+  assert.equal(other.call.consult, null)
+})
+
+test('the transfer key of a desk phone does what the desk page does, by its rules', () => {
+  const { floor, call } = talking({ [alice]: 'phone-rung' })
+  const leg = call.agentLeg!
+  const key = (to: string) => floor.do({ type: 'leg.transferAsked', leg, refer: 'r', to, with: null })
+  assert.deepEqual(key('+12025550100').effects, [{ type: 'phone.answerTransfer', leg, refer: 'r', status: 603 }])
+  assert.equal(call.agent, alice)
+  const { effects } = key('95588')
+  assert.deepEqual(effects[0], { type: 'phone.answerTransfer', leg, refer: 'r', status: 200 })
+  assert.ok(effects.some(effect => effect.type === 'phone.hangUp' && effect.leg === leg))
+  assert.equal(call.agent, bob)
+})
+
+test('an attended transfer by the phone’s own keys gives the call to whom is consulted', () => {
+  const { floor, call } = talking({ [alice]: 'phone-rung' })
+  consult(floor, call, { agent: bob })
+  floor.do({ type: 'leg.transferAsked', leg: call.agentLeg!, refer: 'r', to: '1001', with: 'l_x' as LegId })
+  assert.equal(call.agent, bob)
+})

@@ -80,7 +80,6 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   if (consult === null) return d.refuse('not_consulting', 'You are consulting nobody.')
   if (!consult.answered) return d.refuse('consult_unanswered', 'Whom you consult has not picked up yet.')
   if (consult.with === to) return
-  if (!mixes(to)) return d.refuse('three_way_missing', 'Three-way calls are not possible yet.')
   const other = otherLegOf(d, consult)
   const own = agentLegOf(d, call)
   if (other === null || own === null) return d.refuse('no_audio', 'The audio is not connected: a moment, please.')
@@ -89,9 +88,9 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   d.fact({ type: 'call.consultTurned', call: of, to })
   if (to === 'both') {
     for (const leg of [call.leg, other]) d.effect({ type: 'media.stopPlay', leg })
-    return d.effect({ type: 'media.join', room: of, legs: [call.leg, own, other] })
+    return conference(d, call, [call.leg, own, other])
   }
-  if (consult.with === 'both') d.effect({ type: 'media.join', room: of, legs: [] })
+  if (consult.with === 'both') conference(d, call, [])
   if (to === 'other') {
     mute(d, call)
     patchOther(d, call, other)
@@ -154,7 +153,7 @@ function release(d: Draft, call: Call, consult: Consult, how: ConsultEnd, gone: 
     d.effect({ type: 'media.unpatch', leg: other })
     d.effect({ type: 'media.stopPlay', leg: other })
   }
-  if (consult.with === 'both') d.effect({ type: 'media.join', room: call.id, legs: [] })
+  if (consult.with === 'both') conference(d, call, [])
   if (outside !== undefined) {
     const result = outside.answeredAt === null ? 'CANCELLED' : 'ANSWERED'
     const cause = outside.answeredAt === null ? 'cancelled' : 'hangup'
@@ -166,6 +165,12 @@ function release(d: Draft, call: Call, consult: Consult, how: ConsultEnd, gone: 
   const unmoved = how === 'no_answer' || how === 'declined'
   if (unmoved && colleague.next === null) takeState(d, colleague, 'break', how)
   else settle(d, colleague, unmoved ? 'break' : colleague.before)
+}
+
+/** These hear each other, in the room of the call; none: there is no room any more. */
+export function conference(d: Draft, call: Call, legs: LegId[]): void {
+  const members = legs.map(leg => ({ leg, hears: legs.filter(other => other !== leg) }))
+  d.effect({ type: 'media.mix', room: call.id, members })
 }
 
 /** Where whom is consulted is heard. */
@@ -191,7 +196,7 @@ export function resumeWith(d: Draft, call: Call, own: LegId): void {
   const other = otherLegOf(d, consult)
   if (consult.with === 'party') return unmute(d, call, own)
   if (other === null) return
-  if (consult.with === 'both') return d.effect({ type: 'media.join', room: call.id, legs: [call.leg, own, other] })
+  if (consult.with === 'both') return conference(d, call, [call.leg, own, other])
   if (!consult.answered) return d.effect({ type: 'media.play', leg: own, prompt: 'ringback', loop: true })
   d.effect({ type: 'media.stopPlay', leg: other })
   d.effect({ type: 'media.patch', a: other, b: own })
@@ -259,8 +264,4 @@ function wait(d: Draft, leg: LegId): void {
 function putAside(d: Draft, call: Call): void {
   if (call.heldBy !== 'agent') d.fact({ type: 'call.held', call: call.id, by: 'agent' })
   mute(d, call)
-}
-
-function mixes(to: 'party' | 'other' | 'both'): boolean {
-  return to !== 'both'
 }

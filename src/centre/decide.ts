@@ -23,8 +23,8 @@ import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { phonesGuessed } from './toll/guard.ts'
-import { transferAsked } from './transfer-key.ts'
 import { transfer } from './transfer.ts'
+import { transferAsked } from './transfer-key.ts'
 import { trunkChanged } from './trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {

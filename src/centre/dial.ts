@@ -16,12 +16,9 @@ import { releaseIntent, ringBeforeDial } from './ring.ts'
 import { pickOnRoute, routeOf } from './route.ts'
 import { hasAudio, settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
-import { alarmOf, tollObstacle } from './toll/guard.ts'
+import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
 
 import { ringMsOn } from './trunk-rules.ts'
-
-/** What said no is the guard against toll fraud, and no policy. */
-const tollGuard = { policy: 'TOLL', version: '1', by: null }
 
 /** An agent dials a number: by hand, by a click on a party, or to keep a callback. */
 export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' }>): void {

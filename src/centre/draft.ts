@@ -36,6 +36,11 @@ export class Draft {
     this.#effects.push(effect)
   }
 
+  /** Done before what was collected so far. */
+  effectFirst(effect: Effect): void {
+    this.#effects.unshift(effect)
+  }
+
   note(note: Note): void {
     this.#notes.push(note)
   }
@@ -52,6 +57,10 @@ export class Draft {
   /** Says no. What was collected before stays only if it is the record of the refusal. */
   refuse(rule: string, words: string): void {
     this.#refusal = { rule, words }
+  }
+
+  get isRefused(): boolean {
+    return this.#refusal !== null
   }
 
   get isEmpty(): boolean {

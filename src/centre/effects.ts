@@ -26,8 +26,6 @@ export type Effect =
   /** How a transfer by the phone's own key goes: 1xx accepts it or says that it goes on, 200 that it is done, 4xx to 6xx that it is not. */
   | { type: 'phone.answerTransfer'; leg: LegId; refer: string; status: number }
   | { type: 'media.patch'; a: LegId; b: LegId }
-  /** All of these hear each other, and nobody else; what they were in before is undone. Who is patched or unpatched later leaves. `[]` ends it. */
-  | { type: 'media.join'; room: CallId; legs: LegId[] }
   /** Both sides of whatever this leg is patched to fall silent. */
   | { type: 'media.unpatch'; leg: LegId }
   /**

@@ -1,6 +1,6 @@
 /**
  * The outside leg of a call: a number that its agent consults, or that the call is passed on to. It is a contact as any other: allowed for whom
- * it is (outside.ts), asked of the gate in the decision that dials it, on a line of a trunk and within its caps, recorded from its answer on. It
+ * it is (outside.ts), asked of the gate and the guard against toll fraud in the decision that dials it, on a line of a trunk and within its caps, recorded from its answer on. It
  * is a call of its own, `of` the other; how it goes is told to that call, and when it ends that call is looked after (loose-ends.ts).
  */
 import { assert } from '../lib/assert.ts'
@@ -8,13 +8,12 @@ import type { CallId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
 import { mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
-import { pickLine } from './line.ts'
 import { normaliseNumber, numberKey } from './number.ts'
 import { mayPassTo } from './outside.ts'
+import { pickOnRoute, routeOf } from './route.ts'
 import type { Agent, Call } from './state.ts'
-
-/** An outside number rings this long. */
-export const outsideRingMs = 30_000
+import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
+import { ringMsOn } from './trunk-rules.ts'
 
 /** Dials it for a call, or refuses and says why; null: refused. */
 export function placeOutside(
@@ -36,15 +35,21 @@ export function placeOutside(
     const words = `Calls may not be passed on to ${maskNumber(number)}: an administrator allows outside numbers by name.`
     return no('transfer_not_allowed', words)
   }
+  const refused = { campaign: null, lead: null, agent: agent.user.id, number }
+  const costly = tollObstacle(d.state, { by: agent.user.id, number, isKnown: false }, d.now)
+  if (costly !== null) {
+    d.fact({ type: 'call.refused', ...refused, refusal: costly, under: tollGuard })
+    alarmOf(d, costly, agent.user.id, number)
+    return no(costly.rule, costly.words)
+  }
   const gate = mayContact(d.state, { number, relation: null, campaign: null, mode: 'manual' }, d.now)
   if (!gate.ok) {
     const { rule, words, under } = gate.refusal
-    const refused = { campaign: null, lead: null, agent: agent.user.id, number }
     d.fact({ type: 'call.refused', ...refused, refusal: { rule, words }, under })
+    alarmOf(d, { rule, words }, agent.user.id, number)
     return no(rule, words)
   }
-  const trunks = call.campaign === null ? [] : (d.state.campaigns.get(call.campaign)?.campaign.trunks ?? [])
-  const line = pickLine(d.state, trunks, d.now, number)
+  const line = pickOnRoute(d.state, routeOf(d.state, call), d.now, number)
   if (!line.ok) return no(line.refusal.rule, line.refusal.words)
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
@@ -65,6 +70,7 @@ export function placeOutside(
     verdict: gate.verdict,
     of,
   })
-  d.effect({ type: 'phone.dial', leg, call: id, trunk, number, callerId, ringMs: outsideRingMs })
+  const ringMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, null)
+  d.effect({ type: 'phone.dial', leg, call: id, trunk, number, callerId, ringMs })
   return id
 }

@@ -1,9 +1,41 @@
-/** The transfer key of a desk phone. Calls are passed on from the desk page, where the gate and the roles are: the telephone is told no. */
+/**
+ * The transfer key of a desk phone: what it asks is done as if it were pressed on the desk page, by the same rules. Whom it names is a colleague's
+ * extension, one of our own numbers (its queue or person), or an outside number. An attended transfer means whom the agent consults now.
+ */
 import type { Draft } from './draft.ts'
+import type { TransferTarget } from './entities.ts'
 import type { Input } from './inputs.ts'
+import { numberKey } from './number.ts'
+import type { Agent } from './state.ts'
+import { transfer } from './transfer.ts'
 
-const declineStatus = 603
+const done = 200
+const declined = 603
 
-export function transferAsked(d: Draft, { leg, refer }: Extract<Input, { type: 'leg.transferAsked' }>): void {
-  d.effect({ type: 'phone.answerTransfer', leg, refer, status: declineStatus })
+export function transferAsked(d: Draft, input: Extract<Input, { type: 'leg.transferAsked' }>): void {
+  const { leg, refer, to } = input
+  // Before all else: the leg may be hung up next.
+  const answer = (status: number) => d.effectFirst({ type: 'phone.answerTransfer', leg, refer, status })
+  const agent = agentAt(d, leg)
+  if (agent === null || agent.call === null) return answer(declined)
+  const target = input.with === null ? targetOf(d, to) : 'consulted'
+  const asked = { type: 'agent.transfer', agent: agent.user.id, call: agent.call, target } as const
+  transfer(d, asked)
+  answer(d.isRefused ? declined : done)
+}
+
+function agentAt(d: Draft, leg: Parameters<Draft['state']['legs']['get']>[0]): Agent | null {
+  const what = d.state.legs.get(leg)
+  if (what === undefined || what.side === 'party') return null
+  const id = 'agent' in what ? what.agent : d.state.calls.get(what.call)?.agent
+  return id ? (d.state.agents.get(id) ?? null) : null
+}
+
+function targetOf(d: Draft, to: string): TransferTarget {
+  for (const { user } of d.state.agents.values())
+    if (user.extension !== null && user.extension === to) return { agent: user.id }
+  const ours = d.state.numberIndex.get(numberKey(to))
+  const target = ours === undefined ? undefined : d.state.numbers.get(ours)?.target
+  if (target === undefined) return { number: to }
+  return 'queue' in target ? target : { agent: target.user }
 }

@@ -14,7 +14,7 @@
  * owed that. There is no IVR in the product: a target that is one would be a further case of `TransferTarget` and of `startBlind`.
  */
 import { callBack } from './after-call.ts'
-import { colleagueFor, otherLegOf, talkingOn } from './consultation.ts'
+import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { TransferTarget } from './entities.ts'
 import { parkedMaxMs } from './evolve-call.ts'
@@ -129,7 +129,7 @@ function pass(d: Draft, call: Call, agent: Agent): void {
   const other = otherLegOf(d, consult)
   const colleague = consult.agent === null ? undefined : d.state.agents.get(consult.agent)
   giveAway(d, call, agent)
-  if (consult.with === 'both') d.effect({ type: 'media.join', room: call.id, legs: [] })
+  if (consult.with === 'both') conference(d, call, [])
   d.fact({ type: 'call.consultEnded', call: call.id, how: 'completed' })
   const { target } = consult
   const from = agent.user.id

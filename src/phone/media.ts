@@ -41,8 +41,6 @@ export class Media {
     switch (effect.type) {
       case 'media.patch':
         return bay.patch(effect.a, effect.b)
-      case 'media.join': // refused by the centre until the bay mixes
-        return this.#options.log.error({ room: effect.room }, 'three-way calls are not there yet')
       case 'media.unpatch':
         return bay.unpatch(effect.leg)
       case 'media.mix':

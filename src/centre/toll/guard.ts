@@ -10,6 +10,9 @@ import { barringOf, isHome, matches } from './rules.ts'
 
 const minuteMs = 60_000
 
+/** What said no is the guard against toll fraud, and no policy. */
+export const tollGuard = { policy: 'TOLL', version: '1', by: null }
+
 /** Why this number is called by nobody, in no mode; null: it may be. */
 export function barred(state: FloorState, number: string): Refusal | null {
   const prefix = barringOf(state.toll.rules, number)
