@@ -39,6 +39,8 @@ export type Leg = {
   respondBy: number | null
   /** How far our INVITE has come: no response, a 100, or a sign that the callee is being reached. */
   heard: 'nothing' | 'trying' | 'progress'
+  /** Withdrawn after its ring time: who picks up in that moment is talked to, until then. */
+  lateUntil: number | null
   from: string
   ringing: boolean
   early: boolean

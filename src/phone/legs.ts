@@ -79,6 +79,12 @@ export class Legs {
     return this.#legs.values()
   }
 
+  /** Another session takes the place of the one that the leg had. */
+  rebind(leg: Leg, session: SessionId): void {
+    if (leg.session) this.#bySession.delete(leg.session)
+    this.bind(leg, session)
+  }
+
   bind(leg: Leg, session: SessionId): void {
     leg.session = session
     this.#bySession.set(session, leg)
@@ -103,6 +109,7 @@ export class Legs {
       ringMs,
       respondBy: null,
       heard: 'nothing',
+      lateUntil: null,
       from,
       ringing: false,
       early: false,

@@ -6,7 +6,7 @@ import type { Input } from '../centre/inputs.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Bay } from '../rtp/bay.ts'
-import type { Binding, SessionId, UserAgentPort } from '../sip/events.ts'
+import type { Binding, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { type LocalSide, offerOf } from './offer.ts'
 import { Phone } from './phone.ts'
 import { TrunkLines } from './trunk-lines.ts'
@@ -29,6 +29,16 @@ const leg = 'l_1' as LegId
 const session = 's_1' as SessionId
 const alice = 'u_alice' as UserId
 const far: LocalSide = { address: '127.0.0.9', port: 40_000, id: leg, version: 1 }
+const trying: UaEvent = { type: 'provisional', session, status: 100, sdp: null, q850: null }
+const withdrawn: UaEvent = {
+  type: 'failed',
+  session,
+  status: 487,
+  reason: 'Request Terminated',
+  q850: null,
+  by: 'local',
+  retryAfterS: null,
+}
 const theirSdp = offerOf(['pcma'], far)
 
 describe('the phone', () => {
@@ -178,16 +188,151 @@ describe('the phone', () => {
     )
   })
 
-  test('nobody answers: CANCEL after the ring time, and no sooner', async () => {
+  test('nobody answers: CANCEL after the ring time and no sooner, and the leg is over when the carrier says so', async () => {
     await dialled()
+    phone.take(trying)
     phone.take({ type: 'provisional', session, status: 100, sdp: null, q850: null })
     now = 14_999
     phone.advance(now)
-    assert.equal(said.length, 0)
+    assert.ok(!told.some(line => line.startsWith('withdraw')))
     now = 15_000
+    phone.advance(now)
+    assert.ok(told.some(line => line.startsWith('withdraw s_1 19')))
+    assert.equal(said.length, 0)
+    phone.take(withdrawn)
+    const { heard: _, ...ended } = last() as Extract<Input, { type: 'leg.ended' }>
+    assert.deepEqual(ended, { type: 'leg.ended', leg, by: 'system', sipStatus: 487, q850: 19, cause: 'timeout' })
+  })
+
+  test('a carrier that says nothing to our CANCEL is not waited for long', async () => {
+    await dialled()
+    phone.take(trying)
+    now = 15_000
+    phone.advance(now)
+    now = 16_999
+    phone.advance(now)
+    assert.equal(said.length, 0)
+    now = 17_000
     phone.advance(now)
     assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'timeout')
     assert.ok(told.some(line => line.startsWith('hangUp s_1 19')))
+    phone.take(withdrawn)
+    assert.equal(said.length, 1)
+  })
+
+  test('who picks up just as we give up is talked to, and not hung up on', async () => {
+    await dialled()
+    phone.take(trying)
+    now = 15_000
+    phone.advance(now)
+    phone.take({ type: 'accepted', session, sdp: theirSdp })
+    now = 60_000
+    phone.advance(now)
+    assert.deepEqual(
+      said.map(input => input.type),
+      ['leg.answered'],
+    )
+    assert.ok(!told.some(line => line.startsWith('hangUp')))
+  })
+
+  test('media that change before the answer hold nobody', async () => {
+    await dialled()
+    phone.take({ type: 'provisional', session, status: 183, sdp: theirSdp, q850: null })
+    phone.take({ type: 'reoffer', session, sdp: theirSdp.replace('a=sendrecv', 'a=sendonly') })
+    assert.deepEqual(
+      said.map(input => input.type),
+      ['leg.early'],
+    )
+  })
+
+  describe('the transfer key', () => {
+    const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
+    const other = 's_2' as SessionId
+    const wish = (more: object = {}): UaEvent => ({
+      type: 'refer',
+      session,
+      refer: 'r1',
+      to: { uri: 'sip:1002@127.0.0.1', user: '1002', host: '127.0.0.1' },
+      replaces: null,
+      referredBy: null,
+      ...more,
+    })
+    async function deskTalks(): Promise<void> {
+      binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }
+      phone.perform({ type: 'phone.ring', leg, agent: alice, call: 'c_1' as CallId, from: '', ringMs: 0 })
+      await opened()
+      phone.take({ type: 'accepted', session, sdp: theirSdp })
+    }
+
+    test('of a desk phone reaches the floor, and its answer the phone', async () => {
+      await deskTalks()
+      phone.take(wish())
+      assert.deepEqual(last(), { type: 'leg.transferAsked', leg, refer: 'r1', to: '1002', with: null })
+      phone.perform({ type: 'phone.answerTransfer', leg, refer: 'r1', status: 100 })
+      phone.perform({ type: 'phone.answerTransfer', leg, refer: 'r1', status: 200 })
+      assert.deepEqual(
+        told.filter(line => /Refer/.test(line)),
+        [
+          'answerRefer s_1 r1 202 0',
+          'notifyRefer s_1 r1 100 0',
+          'answerRefer s_1 r1 202 0',
+          'notifyRefer s_1 r1 200 0',
+        ],
+      )
+    })
+
+    test('of a carrier, or naming a call that is not the phone’s own, is refused and never reaches the floor', async () => {
+      await talking()
+      phone.take(wish())
+      assert.ok(told.includes('answerRefer s_1 r1 403 0'))
+      assert.equal(last()?.type, 'leg.answered')
+    })
+
+    test('with a call of somebody else’s is refused', async () => {
+      await deskTalks()
+      phone.take(wish({ replaces: { session: other } }))
+      phone.take(wish({ replaces: { session: null } }))
+      phone.take(wish({ replaces: { session } }))
+      assert.equal(told.filter(line => line === 'answerRefer s_1 r1 403 0').length, 3)
+      assert.equal(last()?.type, 'leg.answered')
+    })
+
+    const takingPlace = (extension: string | null, source: string): UaEvent => ({
+      type: 'incoming',
+      session: other,
+      from: { user: '1001', host: 'h', displayName: null },
+      to: '1001',
+      assertedIdentity: null,
+      diversion: null,
+      extension,
+      sdp: theirSdp,
+      flow: { ...flow, source: { address: source, port: 5060 } },
+      callId: 'y',
+      replaces: session,
+    })
+
+    test('a phone that takes over its own call keeps the leg; what the old session says counts no more', async () => {
+      await deskTalks()
+      phone.take(takingPlace('1001', '127.0.0.4'))
+      assert.ok(told.some(line => line.startsWith(`accept ${other}`)))
+      phone.take({ type: 'ended', session, by: 'local', q850: null, reason: 'replaced by another call' })
+      phone.take({ type: 'confirmed', session: other, sdp: null })
+      assert.equal(last()?.type, 'leg.answered')
+      phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+      assert.ok(told.some(line => line.startsWith(`hangUp ${other} 16`)))
+    })
+
+    test('another phone, a trunk or a stranger cannot take a call over', async () => {
+      await deskTalks()
+      for (const event of [
+        takingPlace('1002', '127.0.0.4'),
+        takingPlace(null, '127.0.0.9'),
+        takingPlace(null, '127.0.0.66'),
+      ])
+        phone.take(event)
+      assert.equal(told.filter(line => line === `reject ${other} 403 21 0`).length, 3)
+      assert.equal(last()?.type, 'leg.answered')
+    })
   })
 
   test('a trunk that says nothing at all is given up after four seconds, one that said 100 is not', async () => {

@@ -6,11 +6,11 @@ import type { Effect } from '../centre/effects.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
 import type { BayEvent } from '../rtp/bay.ts'
-import type { Binding, UaEvent } from '../sip/events.ts'
+import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
 import type { Leg } from './leg.ts'
 import { Legs, type LegsOptions, trunkSilenceMs } from './legs.ts'
-import { agree, answerTo, offerOf } from './offer.ts'
+import { type Agreed, agree, answerTo, offerOf } from './offer.ts'
 import { schemeOf } from './trunk-lines.ts'
 
 /** Time a nailed desk phone may ring until it picks up. */
@@ -24,6 +24,11 @@ const offersBurstS = 5
 /** Alarms about guessed passwords: each is a line of the journal, for good. */
 const locksBurst = 10
 const locksPerSecond = 0.1
+
+/** After a CANCEL the carrier's last word is waited for so long; it takes a round trip. */
+const lateMs = 2_000
+const noAnswerQ850 = 19
+const rungOut = { by: 'system', cause: 'timeout', sipStatus: 487, q850: noAnswerQ850 } as const
 
 export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
@@ -91,8 +96,7 @@ export class Phone {
       if (leg.ringUntil === null || now < leg.ringUntil) continue
       if (leg.phase === 'calling') {
         leg.ringUntil = null
-        if (leg.session) this.#options.ua.hangUp(leg.session, 19, now)
-        this.#legs.over(leg, { by: 'system', cause: 'timeout', sipStatus: 487, q850: 19 })
+        this.#rungEnough(leg, now)
       } else if (leg.phase === 'parted') {
         leg.ringUntil = null
         this.#callDesk(leg)
@@ -108,6 +112,21 @@ export class Phone {
   #giveUpOnTrunk(leg: Leg, now: number): void {
     if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
     this.#legs.over(leg, { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102 })
+  }
+
+  /**
+   * A customer who picks up just as we give up is somebody who was called and answered: the CANCEL that crosses the answer is for nothing then,
+   * and the call is taken, or it would be a silent call that nobody counts.
+   */
+  #rungEnough(leg: Leg, now: number): void {
+    const { ua } = this.#options
+    if (leg.session && leg.far.kind === 'trunk' && leg.lateUntil === null) {
+      ua.withdraw(leg.session, noAnswerQ850, now)
+      leg.lateUntil = leg.ringUntil = now + lateMs
+      return
+    }
+    if (leg.session) ua.hangUp(leg.session, noAnswerQ850, now)
+    this.#legs.over(leg, rungOut)
   }
 
   take(event: UaEvent): void {
@@ -311,6 +330,7 @@ export class Phone {
   #incoming(event: Extract<UaEvent, { type: 'incoming' }>): void {
     const { ua, lines, now, log } = this.#options
     const { address } = event.flow.source
+    if (event.replaces !== null) return this.#takesPlace(event, event.replaces)
     if (event.extension !== null && this.#options.isEmergency(event.to)) return this.#emergency(event, event.extension)
     const trunk = event.extension === null ? lines.trunkOf(event.flow) : null
     if (trunk === null) {
@@ -421,19 +441,16 @@ export class Phone {
         }
         if (agreed) this.#legs.configure(leg, agreed)
         leg.phase = 'up'
-        leg.ringUntil = null
+        leg.ringUntil = leg.lateUntil = null
         if (leg.far.kind === 'desk' && leg.far.nailed)
           this.#legs.post({ type: 'station.up', agent: leg.far.agent, leg: leg.id }, leg)
         else this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
         return
       }
       case 'confirmed':
-        if (event.sdp !== null) {
-          const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
-          if (agreed) this.#legs.configure(leg, agreed)
-        }
-        return
+        return leg.offer === null ? this.#answeredLate(leg, event) : undefined
       case 'failed':
+        if (leg.lateUntil !== null && event.by === 'local') return this.#legs.over(leg, rungOut)
         this.#legs.over(leg, {
           by: event.by === 'remote' ? 'carrier' : event.by === 'local' ? 'near' : 'system',
           cause:
@@ -462,12 +479,12 @@ export class Phone {
           { sdp: answered?.sdp ?? offerOf(this.#legs.codecs(leg), this.#legs.local(leg, true)) },
           now(),
         )
-        if (answered) this.#legs.remoteChanged(leg, answered.agreed)
+        if (answered) this.#mediaChanged(leg, answered.agreed)
         return
       }
       case 'reanswered': {
         const agreed = event.sdp === null ? null : agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
-        if (agreed) this.#legs.remoteChanged(leg, agreed)
+        if (agreed) this.#mediaChanged(leg, agreed)
         return
       }
       case 'reinviteFailed':
@@ -489,6 +506,49 @@ export class Phone {
       default:
         event satisfies never
     }
+  }
+
+  /** The offer was ours, so the ACK had to bring the answer. */
+  #answeredLate(leg: Leg, { session, sdp }: Extract<UaEvent, { type: 'confirmed' }>): void {
+    const { ua, now, log } = this.#options
+    const agreed = sdp === null ? null : agree(sdp, this.#legs.codecs(leg), this.#legs.local(leg))
+    if (agreed) return this.#legs.configure(leg, agreed)
+    log.warn({ leg: leg.id }, 'the ACK has no answer to our offer, or no audio that we can speak; the call is ended')
+    ua.hangUp(session, 65, now())
+    this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
+  }
+
+  /** Before the answer nobody can be put on hold; it is early media that change. */
+  #mediaChanged(leg: Leg, agreed: Agreed): void {
+    if (leg.phase === 'up') this.#legs.remoteChanged(leg, agreed)
+    else this.#legs.configure(leg, agreed)
+  }
+
+  /**
+   * A call that takes the place of one of ours (RFC 3891): the same phone from another line or network, the same carrier by another gateway. To
+   * the floor it stays the same leg. Nobody else may: who has overheard a dialog's tags could take a customer away.
+   */
+  #takesPlace(event: Extract<UaEvent, { type: 'incoming' }>, session: SessionId): void {
+    const { ua, now, log, lines } = this.#options
+    const leg = this.#legs.ofSession(session)
+    const isSame =
+      leg?.far.kind === 'desk'
+        ? leg.far.extension === event.extension
+        : leg !== undefined && event.extension === null && lines.trunkOf(event.flow) === leg.far.trunk
+    if (leg?.phase !== 'up' || !isSame) {
+      log.warn(
+        { source: event.flow.source.address },
+        'a call was refused: it wanted the place of one that is not its own',
+      )
+      return ua.reject(event.session, 403, 21, now())
+    }
+    const side = this.#legs.local(leg, true)
+    const answered = event.sdp === null ? null : answerTo(event.sdp, this.#legs.codecs(leg), side)
+    if (event.sdp !== null && !answered) return ua.reject(event.session, 488, 65, now())
+    leg.offer = event.sdp
+    this.#legs.rebind(leg, event.session)
+    ua.accept(event.session, answered?.sdp ?? offerOf(this.#legs.codecs(leg), side), now())
+    if (answered) this.#legs.remoteChanged(leg, answered.agreed)
   }
 
   /** Only desk phones have a transfer key that means anything; the centre decides, and an unknown other call is no call of ours. */

@@ -56,6 +56,7 @@ export type Call = {
   readonly id: SessionId
   readonly callId: string
   hangUp(q850: number | null, now: number, reason?: string): void
+  withdraw(q850: number | null, now: number): void
   progress(status: number, sdp: string | null, now: number): void
   accept(sdp: string, now: number): void
   reject(status: number, q850: number | null, now: number): void

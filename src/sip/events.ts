@@ -252,6 +252,11 @@ export type UserAgentPort = {
   callIdOf(session: SessionId): string | null
   /** CANCEL, BYE or a final response, as the state demands. */
   hangUp(session: SessionId, q850: number | null, now: number): void
+  /**
+   * CANCEL, and nothing more: when the far end picks up in that very moment the call is `accepted` as if it had not been withdrawn, else `failed`
+   * tells that it was.
+   */
+  withdraw(session: SessionId, q850: number | null, now: number): void
   reinvite(session: SessionId, sdp: string, now: number): void
   answerReoffer(session: SessionId, answer: { sdp: string } | { status: number }, now: number): void
   sendInfo(session: SessionId, digit: string, durationMs: number, now: number): void

@@ -155,6 +155,9 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
     else this.reject(q850 === 17 ? 486 : 480, q850, now)
   }
 
+  /** Nothing to withdraw: the call is theirs. */
+  withdraw(): void {}
+
   /** A CANCEL that meant our INVITE; its own 200 has been sent. */
   cancel(request: Request, now: number): void {
     if (this.#phase !== 'offered') return

@@ -48,6 +48,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   /** Set when it is to be withdrawn: the Reason that goes along. */
   #withdrawn: HeaderLine[] | null = null
   #cancelSent = false
+  /** Who picks up just as we withdraw is talked to after all. */
+  #takesLate = false
   readonly #early = new Map<string, Early>()
   #talk: Talk | null = null
   #remoteTag: string | null = null
@@ -205,7 +207,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     this.#phase = 'talking'
     this.#host.timers.set(this, null)
     this.#talk = talk
-    const withdrawn = this.#withdrawn !== null
+    const withdrawn = this.#withdrawn !== null && !this.#takesLate
     // Answered while we withdrew: it must be acknowledged and then hung up (§15), and to the phone layer it never was a call.
     if (withdrawn) talk.silence()
     this.#dropEarly(now)
@@ -286,12 +288,24 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
 
   hangUp(q850: number | null, now: number, reason = 'hung up'): void {
     if (this.#talk !== null) this.#talk.hangUp(q850, reason, now)
-    else if (this.#phase !== 'over' && this.#withdrawn === null) {
-      this.#withdrawn = reasonLines(q850)
-      if (this.#phase === 'proceeding') this.#sendCancel(now)
-      // Nothing may be cancelled before it was heard of (§9.1), but an INVITE that is not wanted any more is not repeated either.
-      else if (this.#transaction !== null) this.#host.transactions.quiet(this.#transaction, now)
+    else if (this.#phase !== 'over') {
+      this.#takesLate = false
+      this.#withdraw(q850, now)
     }
+  }
+
+  withdraw(q850: number | null, now: number): void {
+    if (this.#talk !== null || this.#phase === 'over' || this.#withdrawn !== null) return
+    this.#takesLate = true
+    this.#withdraw(q850, now)
+  }
+
+  #withdraw(q850: number | null, now: number): void {
+    if (this.#withdrawn !== null) return
+    this.#withdrawn = reasonLines(q850)
+    if (this.#phase === 'proceeding') this.#sendCancel(now)
+    // Nothing may be cancelled before it was heard of (§9.1), but an INVITE that is not wanted any more is not repeated either.
+    else if (this.#transaction !== null) this.#host.transactions.quiet(this.#transaction, now)
   }
 
   #sendCancel(now: number): void {

@@ -415,6 +415,10 @@ export class UserAgent implements UserAgentPort {
     this.#calls.get(session)?.call.hangUp(q850, now)
   }
 
+  withdraw(session: SessionId, q850: number | null, now: number): void {
+    this.#calls.get(session)?.call.withdraw(q850, now)
+  }
+
   reinvite(session: SessionId, sdp: string, now: number): void {
     this.#calls.get(session)?.call.asked()?.reinvite(sdp, now)
   }
