@@ -105,6 +105,8 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
       const ear = ears.get(leg)
       if (ear) ear.answeredAt ??= now()
     },
+    listen: none('be listened to'),
+    teach: none('be taught'),
     close(leg) {
       ears.get(leg)?.socket.close()
       ears.delete(leg)

@@ -22,4 +22,5 @@ export type BayOptions = {
   mediaWorker?: string | URL
   recordingWorker?: string | URL
   dtlsWorker?: string | URL
+  earWorker?: string | URL
 }

@@ -2,8 +2,14 @@
  * The patch bay as the main thread sees it: legs are ports, and a port is opened, configured, patched, played to, recorded and closed. The
  * packets themselves never come to this thread. Every method but `open` returns at once; what happens is told through `onEvent`.
  */
+import type { Heard, Wants } from '../hear/heard.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { SrtpKeys } from './secure-leg.ts'
+
+export type { Heard, Wants }
+
+/** A recording that ears know again: A-law at 8 kHz, and what it is called by whoever labelled it. */
+export type Recording = { id: string; label: string | null; sound: Uint8Array }
 
 export type MediaCodec = 'pcma' | 'pcmu'
 export type Endpoint = { address: string; port: number }
@@ -75,6 +81,10 @@ export type BayEvent =
   | { type: 'leg.secure'; leg: LegId }
   /** WebRTC: consent or DTLS lost. */
   | { type: 'leg.lost'; leg: LegId; reason: string }
+  /** An ear heard something on this leg. */
+  | { type: 'leg.heard'; leg: LegId; heard: Heard }
+  /** Before it ended unanswered, the leg said what is in no recording of the library: A-law, at most 8 s. */
+  | { type: 'leg.unknown'; leg: LegId; sound: Uint8Array }
   | { type: 'prompt.finished'; leg: LegId; prompt: string }
   /** All parts of a `say` have been sent. Not told of one that was replaced or stopped. */
   | { type: 'speech.finished'; leg: LegId; speech: number }
@@ -133,6 +143,13 @@ export type Bay = {
   record(recording: RecordingId, leg: LegId, file: string): void
   /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
   stopRecording(recording: RecordingId): void
+  /**
+   * What to listen for in what the leg says; null: no more. `leg.heard` tells. Where more legs are listened to than ears allow, or the ear
+   * thread is given up, nothing is heard and nothing else changes.
+   */
+  listen(leg: LegId, wants: Wants | null): void
+  /** All recordings that are known from now on. */
+  teach(library: readonly Recording[]): void
   close(leg: LegId): void
   /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
   figures(): Promise<LegFigures[]>

@@ -1,4 +1,6 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
+
+import type { Heard, Wants } from '../hear/heard.ts'
 import type { BayEvent, LegFigures, Member, RtpParameters, SupervisionMode, WebRtcParameters } from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
@@ -37,6 +39,9 @@ export type MediaRequest =
   | { type: 'sendDigits'; leg: string; digits: string }
   | { type: 'record'; recording: string; leg: string; file: string; memory: RingMemory }
   | { type: 'stopRecording'; recording: string }
+  /** What the leg says is written to this ring too, until told otherwise. */
+  | { type: 'listen'; leg: string; memory: RingMemory }
+  | { type: 'stopListening'; leg: string }
   | { type: 'close'; leg: string }
   | { type: 'figures'; ask: number }
   /** From the DTLS thread. */
@@ -54,6 +59,9 @@ export type MediaReport =
   | { type: 'figures'; ask: number; figures: LegFigures[] }
   | { type: 'tap.begun'; request: Extract<RecorderRequest, { type: 'record' }> }
   | { type: 'tap.ended'; request: Extract<RecorderRequest, { type: 'stop' }> }
+  | { type: 'ear.begun'; leg: string; memory: RingMemory; payloadType: number; startMs: number }
+  /** Nothing is written to this leg's ring any more; told too where nothing ever was. */
+  | { type: 'ear.ended'; leg: string }
   | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
   /** A bug met on one leg's packet, which was dropped; told once a leg. */
   | { type: 'fault'; leg: string; words: string }
@@ -68,3 +76,16 @@ export type RecorderRequest =
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number } & Sealed)
   | { type: 'failed'; recording: string; reason: string }
+
+export type EarRequest =
+  /** All recordings that may be recognised; sound is A-law. */
+  | { type: 'library'; known: { id: string; label: string | null; sound: Uint8Array }[] }
+  | { type: 'listen'; leg: string; memory: RingMemory; payloadType: number; startMs: number; wants: Wants }
+  | { type: 'want'; leg: string; wants: Wants }
+  | { type: 'stop'; leg: string /** It was answered: what went before was no announcement. */; isAnswered: boolean }
+
+export type EarReport =
+  | { type: 'heard'; leg: string; heard: Heard }
+  /** Sound before the answer that is in no recording of the library, A-law. */
+  | { type: 'unknown'; leg: string; sound: Uint8Array }
+  | { type: 'stopped'; leg: string }

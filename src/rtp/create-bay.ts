@@ -2,11 +2,21 @@
 import { processMonotonic } from '../lib/clock.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
-import { type Bay, type BayEvent, type Endpoint, type LegFigures, MediaError, type OpenSpec } from './bay.ts'
+import {
+  type Bay,
+  type BayEvent,
+  type Endpoint,
+  type LegFigures,
+  MediaError,
+  type OpenSpec,
+  type Recording,
+  type Wants,
+} from './bay.ts'
 import type { BayOptions } from './bay-options.ts'
 import { BayThread } from './bay-thread.ts'
 import { Browsers } from './browsers.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData, PromptOctets } from './control.ts'
+import { Ears } from './ears.ts'
 import { encode } from './g711.ts'
 import { loadLibc } from './libc.ts'
 import { Recordings } from './recordings.ts'
@@ -51,6 +61,7 @@ class BayHost implements Bay {
   readonly #media: BayThread<MediaRequest, MediaReport>
   readonly #recordings: Recordings
   readonly #browsers: Browsers
+  readonly #ears: Ears
   #nextAsk = 1
   #isClosing = false
   #onStopped: () => void = () => {}
@@ -78,6 +89,13 @@ class BayHost implements Bay {
       tell,
       emit: event => this.#emit(event),
       givenUp: reason => this.#giveUp('recording', reason),
+    })
+    this.#ears = new Ears({
+      entry: options.earWorker ?? workerFile('rtp/ear-worker'),
+      monotonic,
+      tell,
+      emit: event => this.#emit(event),
+      fault: words => this.#fault(words),
     })
     this.#browsers = new Browsers({
       entry: options.dtlsWorker ?? workerFile('webrtc/dtls-worker'),
@@ -124,8 +142,17 @@ class BayHost implements Bay {
     this.#recordings.begin(recording, leg, file)
   }
 
+  listen(leg: LegId, wants: Wants | null): void {
+    if (this.#legs.has(leg)) this.#ears.listen(leg, wants)
+  }
+
+  teach(library: readonly Recording[]): void {
+    this.#ears.teach(library)
+  }
+
   close(leg: LegId): void {
     if (!this.#legs.delete(leg)) return
+    this.#ears.closed(leg)
     this.#browsers.close(leg)
     this.#tell({ type: 'close', leg })
   }
@@ -152,7 +179,12 @@ class BayHost implements Bay {
     await Promise.race([stopped, this.#media.gone(), pause(2000)])
     const until = this.#monotonic() + sealMsMax
     while (this.#recordings.count > 0 && this.#monotonic() < until) await pause(10)
-    await Promise.all([this.#media.terminate(), this.#recordings.terminate(), this.#browsers.terminate()])
+    await Promise.all([
+      this.#media.terminate(),
+      this.#recordings.terminate(),
+      this.#browsers.terminate(),
+      this.#ears.terminate(),
+    ])
     this.#settleAll('the media threads are shutting down')
     this.#wake?.close()
   }
@@ -202,10 +234,15 @@ class BayHost implements Bay {
       case 'opened':
         return this.#opened(report)
       case 'event':
+        if (report.event.type === 'leg.digit') this.#ears.keyed(report.event.leg)
         if (report.event.type === 'recording.failed') this.#recordings.refused(report.event.recording)
         return this.#emit(report.event)
       case 'figures':
         return this.#asks.resolve(report.ask, report.figures)
+      case 'ear.begun':
+        return this.#ears.begun(report)
+      case 'ear.ended':
+        return this.#ears.ended(report.leg)
       case 'tap.begun':
         return this.#recordings.tapped(report.request)
       case 'tap.ended':
@@ -244,6 +281,7 @@ class BayHost implements Bay {
     const legs = [...this.#legs]
     const recordings = this.#recordings.ids
     this.#recordings.mediaDied(reason)
+    this.#ears.mediaDied()
     for (const leg of legs) this.#browsers.close(leg)
     this.#legs.clear()
     this.#settleAll(`the media thread died: ${reason}`)

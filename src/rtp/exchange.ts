@@ -103,6 +103,10 @@ export class Exchange implements WireHandler {
         return this.#taps.begin(this.#legs.get(request.leg), request, this.#relay.nowMs)
       case 'stopRecording':
         return this.#taps.end(request.recording, this.#relay.nowMs)
+      case 'listen':
+        return this.#taps.listen(this.#legs.get(request.leg), request, this.#relay.nowMs)
+      case 'stopListening':
+        return this.#taps.stopListening(this.#legs.get(request.leg), request.leg)
       case 'close':
         return this.#with(request.leg, leg => this.#close(leg))
       case 'figures':
@@ -134,6 +138,7 @@ export class Exchange implements WireHandler {
 
   #close(leg: Leg): void {
     if (leg.tap !== null) this.#taps.end(leg.tap.recording, this.#relay.nowMs)
+    if (leg.ear !== null) this.#taps.stopListening(leg, leg.id)
     this.#orders.forget(leg)
     this.#legs.forget(leg)
     this.#legs.closeSockets(leg)

@@ -53,6 +53,8 @@ export class Leg {
   input: MixerInput | null = null
   player: Player | null = null
   tap: Tap | null = null
+  /** What it says goes here too while an ear listens (see `ears.ts`). */
+  ear: RingWriter | null = null
 
   openedAt: number
   /** Of the last media packet, or of the last change of what we expect. */

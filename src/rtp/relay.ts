@@ -219,6 +219,8 @@ export class Relay {
     if (payloadAt === payloadEnd) return
     if (leg.tap !== null)
       leg.tap.ring.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
+    if (leg.ear !== null)
+      leg.ear.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
     if (leg.input !== null) leg.input.put(ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return

@@ -8,29 +8,30 @@ import { type RingMemory, ringMemory } from './recording-ring.ts'
 /** 32 MB kept for the next recordings, after a peak. */
 const freeMax = 512
 
-export class RingPool {
+/** `Name` is what a ring is lent for. */
+export class RingPool<Name extends string = RecordingId> {
   readonly #free: RingMemory[] = []
-  readonly #lent = new Map<RecordingId, RingMemory>()
+  readonly #lent = new Map<Name, RingMemory>()
 
   get lent(): number {
     return this.#lent.size
   }
 
-  lend(recording: RecordingId): RingMemory {
+  lend(name: Name): RingMemory {
     const memory = this.#free.pop() ?? ringMemory()
-    this.#lent.set(recording, memory)
+    this.#lent.set(name, memory)
     return memory
   }
 
-  /** No thread touches the ring of this recording any more. */
-  takeBack(recording: RecordingId): void {
-    const memory = this.#lent.get(recording)
+  /** No thread touches this ring any more. */
+  takeBack(name: Name): void {
+    const memory = this.#lent.get(name)
     if (memory !== undefined && this.#free.length < freeMax) this.#free.push(memory)
-    this.#lent.delete(recording)
+    this.#lent.delete(name)
   }
 
   /** A thread may still write to it, so it is not lent again. */
-  forget(recording: RecordingId): void {
-    this.#lent.delete(recording)
+  forget(name: Name): void {
+    this.#lent.delete(name)
   }
 }

@@ -1,4 +1,4 @@
-/** Which legs of a media thread are being recorded, and into what memory. */
+/** Which legs of a media thread are being recorded or listened to, and through what memory. */
 import type { RecordingId } from '../lib/ids.ts'
 import type { MediaReport, MediaRequest } from './control.ts'
 import type { Leg } from './leg.ts'
@@ -35,5 +35,18 @@ export class Taps {
     leg.tap = null
     this.#legs.delete(recording)
     this.#report({ type: 'tap.ended', request: { type: 'stop', recording, endMs } })
+  }
+
+  /** A leg that has ended meanwhile, or has an ear already, is answered with the end of this one. */
+  listen(leg: Leg | undefined, request: Extract<MediaRequest, { type: 'listen' }>, startMs: number): void {
+    const { leg: id, memory } = request
+    if (!leg || leg.ear !== null) return this.#report({ type: 'ear.ended', leg: id })
+    leg.ear = new RingWriter(memory, leg.payloadType, startMs)
+    this.#report({ type: 'ear.begun', leg: id, memory, payloadType: leg.payloadType, startMs })
+  }
+
+  stopListening(leg: Leg | undefined, id: string): void {
+    if (leg) leg.ear = null
+    this.#report({ type: 'ear.ended', leg: id })
   }
 }

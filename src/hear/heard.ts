@@ -1,0 +1,18 @@
+/** What an ear tells of a line. */
+import type { Judgement } from './answerer.ts'
+import type { MachineSignal } from './machine-tones.ts'
+import type { SpecialClass } from './special-tones.ts'
+import type { ToneName, TonePlanName } from './tone-plans.ts'
+
+export type Heard =
+  /** A tone of the network; `afterMs` of listening, as everywhere here. */
+  | { type: 'tone'; tone: ToneName; confidence: number; afterMs: number }
+  | { type: 'special'; class: SpecialClass; confidence: number; afterMs: number }
+  | { type: 'machine'; signal: MachineSignal; confidence: number; afterMs: number }
+  /** A recording of the library, by its id. */
+  | { type: 'announcement'; id: string; confidence: number; afterMs: number }
+  | { type: 'digit'; digit: string }
+  | ({ type: 'answerer' } & Judgement)
+
+/** What to listen for: what the network says before the answer, who answers, keys. */
+export type Wants = { carrier: boolean; answerer: boolean; digits: boolean; plan: TonePlanName }
