@@ -2,56 +2,29 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import type { LegId, UserId } from '../lib/ids.ts'
-import { createLogger } from '../lib/log.ts'
-import { asset } from '../lib/places.ts'
-import { Browsers } from '../phone/browsers.ts'
-import type { Bay } from '../rtp/bay.ts'
-import { createBay } from '../rtp/create-bay.ts'
-import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { offerAnswerer } from '../webrtc/station.ts'
+import type { LegId } from '../lib/ids.ts'
 import { attribute, method, StunWriter } from '../webrtc/stun.ts'
-import { Cable } from './cable.ts'
+import { AudioHouse } from './audio-house.ts'
 import { Chromium, hasChromium, playsHz } from './chromium.ts'
 import { RtpPeer } from './rtp-peer.ts'
 
 const agentHz = 1000
 const customerHz = 440
-const alice = 'alice' as UserId
-const customerLeg = 'customer' as LegId
-/** Browsers reach the bay through a cable at this address. */
-const cableAddress = '127.0.0.61'
-const bayAddress = '127.0.0.60'
 const cutMs = process.env['SWITCHROOM_LONG_TESTS'] ? 15_000 : 6000
 
 describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' }, () => {
-  let house: House
+  let house: AudioHouse
   let customer: RtpPeer
   let chromium: Chromium
   let page: Page
 
   before(async () => {
-    house = await House.open()
+    house = await AudioHouse.open()
     customer = await RtpPeer.open('127.0.0.62', customerHz)
-    const line = await house.bay.open(customerLeg, { kind: 'rtp', silenceMs: 0 })
-    house.bay.configure(customerLeg, {
-      codec: 'pcma',
-      dtmfPayloadType: null,
-      remote: { address: customer.address, port: customer.port },
-      latch: true,
-      allowedSources: [],
-      send: true,
-      receive: true,
-      ptimeMs: 20,
-    })
-    customer.speakTo(line)
+    await house.patchCustomer(customer)
     chromium = await Chromium.launch({ hz: agentHz })
     page = await chromium.page()
     page.on('pageerror', error => house.pageErrors.push(error))
@@ -178,96 +151,6 @@ const cipherInUse = `peers.at(-1).getStats().then(stats => {
   const { srtpCipher, dtlsCipher } = [...stats.values()].find(({ type }) => type === 'transport')
   return [srtpCipher, dtlsCipher]
 })`
-
-/** The bay and the stations as the phone layer has them, one page, and a customer who is always patched to alice. */
-class House {
-  offers = 0
-  stationLeg: LegId | null = null
-  readonly pageErrors: Error[] = []
-  readonly bay: Bay
-  readonly #browsers: Browsers
-  readonly #cables: Cable[] = []
-  #server!: Server
-  #isCut = false
-  #legs = 0
-
-  private constructor(bay: Bay, fingerprint: string) {
-    this.bay = bay
-    const answerOffer = offerAnswerer({ bay, fingerprint, addresses: [cableAddress], silenceMs: 3000 })
-    this.#browsers = new Browsers({
-      answerOffer: async (leg, offer) => {
-        const answer = await answerOffer(leg, offer)
-        const port = Number(/^m=audio (\d+)/m.exec(answer)![1])
-        const cable = await Cable.lay(cableAddress, { address: bayAddress, port })
-        cable.isCut = this.#isCut
-        this.#cables.push(cable)
-        return answer
-      },
-      close: leg => bay.close(leg),
-      newLegId: () => `station-${++this.#legs}` as LegId,
-      post: input => {
-        if (input.type !== 'station.up') return
-        this.stationLeg = input.leg
-        bay.patch(customerLeg, input.leg)
-      },
-      now: () => Date.now(),
-      log: createLogger('error'),
-    })
-    bay.onEvent(event => this.#browsers.take(event))
-  }
-
-  static async open(): Promise<House> {
-    const identity = await createDtlsIdentity(Date.now())
-    const bay = await createBay({
-      address: bayAddress,
-      ports: { from: 31_000, to: 31_200 },
-      prompts: {},
-      dtls: identity,
-    })
-    const house = new House(bay, identity.fingerprint)
-    house.#server = createServer((request, response) => {
-      if (house.#isCut) return request.socket.destroy()
-      if (request.url === '/agent/audio') return void house.#answer(request, response)
-      const script = request.url === '/static/agent-audio.js'
-      response.setHeader('content-security-policy', "default-src 'self'")
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8')
-      response.end(script ? readFileSync(asset('web/static/agent-audio.js')) : desk)
-    })
-    house.#server.listen(0, '127.0.0.1')
-    await once(house.#server, 'listening')
-    return house
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
-  }
-
-  cut(isCut: boolean): void {
-    this.#isCut = isCut
-    for (const cable of this.#cables) cable.isCut = isCut
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.offers++
-    const { sdp } = JSON.parse(await text(request)) as { sdp: string }
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(await this.#browsers.answer(alice, sdp)))
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    for (const cable of this.#cables) cable[Symbol.dispose]()
-    await this.bay[Symbol.asyncDispose]()
-  }
-}
-
-const desk = `<!doctype html><html lang="en"><title>desk</title><body>
-<section id="state-bar" data-phase="talking"><div id="audio" data-audio-up="true"></div></section>
-<p id="audio-words" role="status" data-denied="allow the microphone" data-no-device="plug in the headset"
-data-insecure="open the https address" data-lost="lost" data-failed="failed" data-connecting=""></p>
-<button id="mute" data-audio-action="mute" data-off="mute" data-on="unmute" aria-pressed="false"><span>mute</span></button>
-<script type="module" src="/static/agent-audio.js"></script></body></html>`
 
 /** Somebody else on the LAN. */
 class Stranger {

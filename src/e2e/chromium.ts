@@ -85,7 +85,7 @@ function toneWav(hz: number): Buffer {
 }
 
 /** What runs in the page is text: the types here are node's. This runs before the page's own scripts. */
-const keepPeers = `
+export const keepPeers = `
   window.peers = []
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
     constructor(configuration) {
