@@ -1,101 +1,13 @@
 /** Our user agent against sipp, on real sockets: every way a carrier answers, and calls from a carrier to us. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '../lib/clock.ts'
-import { secretText } from '../lib/random.ts'
-import { answerOffer, buildOffer, type LocalMedia, readAnswer } from '../sdp/negotiate.ts'
+import { answerOffer, buildOffer, readAnswer } from '../sdp/negotiate.ts'
 import { ha1 } from '../sip/digest.ts'
-import { type SessionId, type Transport, type UaEvent, UserAgent, type UserAgentOptions } from '../sip/user-agent.ts'
-import { remember, rememberTarget, type Sipp, sdp, sipp, sippAbsent, step } from './fixtures/sipp.ts'
-import { parseListenAddress, Sockets } from './sockets.ts'
+import { remember, rememberTarget, sdp, sipp, sippAbsent, step } from './fixtures/sipp.ts'
+import { local, Station, went } from './fixtures/station.ts'
 
 const options = { skip: sippAbsent, timeout: 40_000 }
 const carrier = '127.0.2.1'
-const local: LocalMedia = {
-  address: '127.0.2.2',
-  port: 20_000,
-  codecs: ['pcma', 'pcmu'],
-  direction: 'sendrecv',
-  session: { id: 1, version: 1 },
-}
-
-class Station {
-  readonly events: UaEvent[] = []
-  readonly faults: unknown[] = []
-  sockets!: Sockets
-  agent!: UserAgent
-
-  static async open(
-    react: (event: UaEvent, station: Station) => void = () => {},
-    extra: Partial<UserAgentOptions> = {},
-  ) {
-    const station = new Station()
-    station.sockets = await Sockets.open({
-      listen: ['udp:127.0.2.2:0', 'tcp:127.0.2.2:0'].map(parseListenAddress),
-      advertise: null,
-      clock: systemClock,
-      onEvent(event) {
-        station.events.push(event)
-        react(event, station)
-      },
-      onFault: error => station.faults.push(error),
-    })
-    station.agent = new UserAgent({
-      name: 'switchroom-test',
-      endpoints: station.sockets.endpoints,
-      secret: secretText,
-      random: () => 0.5,
-      ...extra,
-    })
-    station.sockets.attach(station.agent)
-    return station
-  }
-
-  get now(): number {
-    return systemClock.monotonic()
-  }
-
-  port(transport: Transport): number {
-    return this.sockets.endpoints.find(one => one.transport === transport)!.bound.port
-  }
-
-  do(act: (agent: UserAgent, now: number) => void): void {
-    act(this.agent, this.now)
-    this.sockets.settle()
-  }
-
-  call(peer: Sipp, transport: Transport = 'udp', auth?: { username: string; password: string }): SessionId {
-    const destination = { transport, address: peer.address, port: peer.port }
-    const spec = {
-      target: `sip:13800138000@${peer.address}:${peer.port}`,
-      from: 'sip:4001@127.0.2.2',
-      destination,
-      auth,
-    }
-    const session = this.agent.invite({ ...spec, sdp: buildOffer(local) }, this.now)
-    this.sockets.settle()
-    return session
-  }
-
-  async wait<T extends UaEvent['type']>(type: T, count = 1): Promise<Extract<UaEvent, { type: T }>> {
-    const end = this.now + 10_000
-    for (;;) {
-      const found = this.events.filter((event): event is Extract<UaEvent, { type: T }> => event.type === type)
-      if (found.length >= count) return found[count - 1]!
-      if (this.now > end) assert.fail(`no ${type}; there were ${JSON.stringify(this.events)} ${this.faults.join()}`)
-      await new Promise(wake => setTimeout(wake, 5))
-    }
-  }
-
-  [Symbol.asyncDispose]() {
-    return this.sockets[Symbol.asyncDispose]()
-  }
-}
-
-async function went(peer: Sipp): Promise<void> {
-  const { code, log } = await peer.done
-  assert.equal(code, 0, log)
-}
 
 const ringing = step.respond(180, 'Ringing')
 const answer = step.respond(200, 'OK', { body: sdp() })
@@ -232,7 +144,7 @@ for (const [status, challenge, algorithm] of [
         status === 401 && algorithm === 'MD5' ? '<Reference variables="right"/>' : '',
       ],
     })
-    const session = station.call(peer, 'udp', { username: 'user', password: 'secret' })
+    const session = station.call(peer, 'udp', { auth: { username: 'user', password: 'secret' } })
     await station.wait('accepted')
     station.do((agent, now) => agent.hangUp(session, 16, now))
     await went(peer)
