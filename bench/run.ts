@@ -10,9 +10,19 @@ import { type Figures, type Outcome, sections } from './report.ts'
 
 const folder = import.meta.dirname
 const results = join(folder, 'results')
-const names = ['engine', 'media', 'srtp', 'sip', 'leads', 'lines', 'pacing', 'simulate', 'floor', 'counters'].filter(
-  name => existsSync(join(folder, `${name}.ts`)),
-)
+const names = [
+  'engine',
+  'media',
+  'mix',
+  'srtp',
+  'sip',
+  'leads',
+  'lines',
+  'pacing',
+  'simulate',
+  'floor',
+  'counters',
+].filter(name => existsSync(join(folder, `${name}.ts`)))
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('-'))
 const unknown = wanted.filter(name => !names.includes(name))

@@ -50,16 +50,19 @@ export class Mix {
       for (const input of total.inputs) if (!input.isSilent && !inputs.includes(input)) subtract(sum, input.frame)
     } else {
       let voices = 0
+      let first: Int16Array | null = null
       for (let n = 0; n < inputs.length; n++) {
-        const { isSilent, frame } = inputs[n]!
-        if (isSilent) continue
-        if (voices === 0) sum.set(frame)
-        else add(sum, frame)
+        const input = inputs[n]!
+        if (input.isSilent) continue
         voices++
+        if (first === null) first = input.frame
+        else if (voices === 2) addUp(first, input.frame, sum)
+        else add(sum, input.frame)
       }
       this.isSilent = voices === 0
       this.#isSum = voices > 1
-      if (voices === 0) sum.fill(0)
+      if (first === null) sum.fill(0)
+      else if (voices === 1) sum.set(first)
     }
     if (this.#isSum || this.#gain < 1) this.#fit()
   }
@@ -78,8 +81,9 @@ export class Mix {
   /** Loud talkers together are turned down at once and come back slowly: no edge is cut off. */
   #fit(): void {
     const { sum } = this
-    const peak = peakOf(sum)
     const before = this.#gain
+    if (before === 1 && isSurelyBelow(sum)) return
+    const peak = peakOf(sum)
     const relaxed = before < 1 ? 1 - (1 - before) * release : 1
     const needed = peak * relaxed > limit ? limit / peak : relaxed
     this.#gain = needed > 0.999 ? 1 : needed
@@ -137,6 +141,10 @@ export function encodeSum(sum: Int32Array, law: 'pcma' | 'pcmu', into: Uint8Arra
   }
 }
 
+function addUp(one: Int16Array, other: Int16Array, sum: Int32Array): void {
+  for (let i = 0; i < frameSamples; i++) sum[i] = one[i]! + other[i]!
+}
+
 function add(sum: Int32Array, frame: Int16Array): void {
   for (let i = 0; i < frameSamples; i++) sum[i] = sum[i]! + frame[i]!
 }
@@ -145,12 +153,16 @@ function subtract(sum: Int32Array, frame: Int16Array): void {
   for (let i = 0; i < frameSamples; i++) sum[i] = sum[i]! - frame[i]!
 }
 
+/** No bit of a magnitude reaches half of full scale: the usual case, found without a branch a sample. */
+function isSurelyBelow(sum: Int32Array): boolean {
+  let bits = 0
+  for (let i = 0; i < frameSamples; i++) bits |= sum[i]! ^ (sum[i]! >> 31)
+  return bits < 16_384
+}
+
 function peakOf(sum: Int32Array): number {
   let most = 0
-  for (let i = 0; i < frameSamples; i++) {
-    const magnitude = sum[i]! < 0 ? -sum[i]! : sum[i]!
-    if (magnitude > most) most = magnitude
-  }
+  for (let i = 0; i < frameSamples; i++) most = Math.max(most, Math.abs(sum[i]!))
   return most
 }
 
