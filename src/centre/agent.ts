@@ -42,6 +42,7 @@ export function signOff(d: Draft, id: UserId, reason: string): void {
 export function makeReady(d: Draft, id: UserId): void {
   const agent = signedOnAgent(d, id)
   if (agent === null) return
+  if (d.state.supervisions.has(id)) return d.refuse('supervising', 'You are listening to a call: stop that first.')
   switch (agent.phase) {
     case 'signed_off':
     case 'ready':

@@ -22,6 +22,7 @@ import { recordingClosed, recordingFailed } from './recording.ts'
 import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
+import { beginSupervision, changeSupervision, stopSupervision } from './supervision.ts'
 import { phonesGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
@@ -85,6 +86,14 @@ function handle(d: Draft, input: Input): void {
       return dispose(d, input)
     case 'callback.close':
       return closeByHand(d, input)
+    case 'supervisor.begin':
+      return beginSupervision(d, input)
+    case 'supervisor.change':
+      return changeSupervision(d, input)
+    case 'supervisor.takeOver':
+      return d.refuse('not_supervising', 'You are not listening to anybody.')
+    case 'supervisor.stop':
+      return stopSupervision(d, input.by)
     case 'call.end':
       return endByOrder(d, input.call, input.by)
     case 'station.up':

@@ -1,7 +1,7 @@
-import type { CampaignId, LeadId } from '../lib/ids.ts'
+import type { CampaignId, LeadId, LegId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
-import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
+import type { BufferedLead, LeadOutlook, Refusal, SupervisionMode } from './entities.ts'
 import type { Actor, Fact, RecordFact } from './facts.ts'
 
 /**
@@ -31,6 +31,8 @@ export type Note =
   | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }
   | { type: 'note.placeClosed'; campaign: CampaignId; place: string; until: number; rule: string; words: string }
   | { type: 'note.callbacksDue'; campaign: CampaignId }
+  /** What the bay was told of this supervisor's audio. */
+  | { type: 'note.supervisionTold'; by: UserId; told: { leg: LegId; target: LegId; mode: SupervisionMode } | null }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }
 
 /**

@@ -3,6 +3,7 @@
  * return void; what comes of an effect comes back as an Input.
  */
 import type { CallId, CampaignId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type { SupervisionMode } from './entities.ts'
 
 /** Built-in sounds; each a WAV the administrator may replace. */
 export type PromptId =
@@ -33,6 +34,8 @@ export type Effect =
    * only each other cost what a patch costs, so a call that ever had a third member needs no `media.patch` to go back to two.
    */
   | { type: 'media.mix'; room: CallId; members: { leg: LegId; hears: LegId[]; gainDb?: number }[] }
+  /** From now on `leg` hears what `target` says and hears, whatever that is patched to; null: no longer (`Bay.supervise`). */
+  | { type: 'media.supervise'; leg: LegId; target: LegId | null; mode: SupervisionMode }
   | { type: 'media.play'; leg: LegId; prompt: PromptId; loop: boolean }
   /** Prompts by name one after the other; `leg.played` comes with the same number when all have been heard. */
   | { type: 'media.say'; leg: LegId; speech: number; parts: string[] }

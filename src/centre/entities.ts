@@ -302,6 +302,9 @@ export type Promised = { tries: number; reason: Callback['reason'] }
 
 /** Where an agent takes a call, or whom an agent asks. `number` is E.164, outside. There is no IVR to send anyone to yet: it would be one more. */
 export type TransferTarget = { agent: UserId } | { queue: QueueId } | { number: string }
+/** Who hears a supervisor: nobody, the agent alone, or all. */
+export const supervisionModes = ['listen', 'whisper', 'barge'] as const
+export type SupervisionMode = (typeof supervisionModes)[number]
 
 export type Direction = 'out' | 'in'
 

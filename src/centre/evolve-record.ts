@@ -8,6 +8,7 @@ import type { Campaign, Queue, Trunk, User } from './entities.ts'
 import { countFor, evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
+import { setSupervisionShown } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
 import { LeadBuffer } from './lead-buffer.ts'
 import { emptySupply } from './lead-supply.ts'
@@ -78,6 +79,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       if (isDigits(change.number)) state.suppressed.delete(change.number)
       break
     case 'setting.saved':
+      setSupervisionShown(state, change.key, change.value)
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
       if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)
@@ -124,7 +126,8 @@ function saveUser(state: FloorState, user: User, at: number): void {
     known.user = user
     return
   }
-  if (user.role !== 'agent' && user.role !== 'supervisor') return
+  // Quality takes no calls, but listens to them, and so has audio.
+  if (user.role !== 'agent' && user.role !== 'supervisor' && user.role !== 'quality') return
   const campaigns = [...state.campaigns.values()].filter(({ campaign }) => campaign.agents.includes(user.id))
   const queues = [...state.queues.values()].filter(({ queue }) => queue.members.includes(user.id))
   state.agents.set(user.id, {

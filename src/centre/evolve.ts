@@ -13,6 +13,7 @@ import { evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
+import { evolveSupervision } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
 import { learnLines } from './lines/learn.ts'
 import { learn } from './pacing/learn.ts'
@@ -85,6 +86,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     default:
       if (change.type.startsWith('call.')) state.counters.follow(change as Fact, at)
       followToll(state, change, at)
+      if (evolveSupervision(state, change, at)) break
       if (evolveMode(state, change, at)) break
       learnQuality(state, change)
       if (evolveGate(state, change)) break

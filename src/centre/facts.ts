@@ -36,6 +36,7 @@ import type {
   Refusal,
   Relation,
   Role,
+  SupervisionMode,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -128,6 +129,19 @@ export type ConsultEnd =
   | 'declined'
   | 'failed'
   | 'audio_lost'
+/** Why a supervision is over, or a call is not heard any more. */
+export type SupervisionEnd =
+  | 'stopped'
+  | 'switched'
+  | 'call_over'
+  | 'agent_changed'
+  | 'agent_left'
+  | 'audio_lost'
+  | 'not_answered'
+  | 'hung_up'
+  | 'own_call'
+  | 'taken_over'
+  | 'not_allowed'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
@@ -295,6 +309,28 @@ export type FloorFact =
       fields: Record<string, string>
       kept?: { followUp: DispositionChoice['followUp'] | 'none'; callbackAt: number | null; callbackMine: boolean }
     }
+  /**
+   * A supervisor begins to hear, or to be heard on, this call in this mode; again with each change of mode. What it is about stands in
+   * `supervision.began`.
+   */
+  | { type: 'call.monitored'; call: CallId; agent: UserId; by: UserId; mode: SupervisionMode; reason: string }
+  | { type: 'call.unmonitored'; call: CallId; by: UserId; cause: SupervisionEnd }
+  /** `call` null: the agent has none now, and the next one is waited for. `leg`: the supervisor's desk phone, which is rung. */
+  | {
+      type: 'supervision.began'
+      by: UserId
+      agent: UserId
+      call: CallId | null
+      mode: SupervisionMode
+      /** Through the agent's next calls too. */
+      stays: boolean
+      reason: string
+      leg: LegId | null
+    }
+  /** The supervisor's desk phone was picked up. */
+  | { type: 'supervision.answered'; by: UserId }
+  | { type: 'supervision.changed'; by: UserId; mode: SupervisionMode; stays: boolean }
+  | { type: 'supervision.ended'; by: UserId; cause: SupervisionEnd }
   | { type: 'callback.scheduled'; callback: Callback }
   /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
   | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }

@@ -5,6 +5,7 @@ import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
 import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
 import { resumeMode } from './evolve-mode.ts'
+import { setSupervisionShown, shownByDefault } from './evolve-supervision.ts'
 import { noteStart } from './line.ts'
 import { LineBook } from './lines/line-book.ts'
 import { awayDefaultMs, setTransfer } from './outside.ts'
@@ -53,10 +54,13 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     outside: new Map(),
     awayMaxMs: awayDefaultMs,
     deadlines: [],
+    supervisions: new Map(),
+    supervisionShown: { ...shownByDefault },
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),
     lab: setup.lab ?? false,
   }
   for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })
+  for (const [key, value] of Object.entries(setup.supervision ?? {})) setSupervisionShown(state, key, value)
   for (const { number, until } of setup.suppressed) state.suppressed.add(number, until ?? Number.POSITIVE_INFINITY)
   for (const policy of setup.policies ?? []) state.policies.set(policy.id, policy)
   for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)

@@ -1,7 +1,15 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
-import type { BufferedLead, Consent, LeadOutlook, Promised, Relation, TransferTarget } from './entities.ts'
+import type {
+  BufferedLead,
+  Consent,
+  LeadOutlook,
+  Promised,
+  Relation,
+  SupervisionMode,
+  TransferTarget,
+} from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 
 export type Input =
@@ -85,6 +93,21 @@ export type Input =
       callbackMine: boolean
       next: 'ready' | 'break'
     }
+  // supervisors beside a call: see supervision.ts
+  /** `call`, or `agent` when it is the agent who is to be stayed with. */
+  | {
+      type: 'supervisor.begin'
+      by: UserId
+      call: CallId | null
+      agent: UserId | null
+      mode: SupervisionMode
+      stays: boolean
+      reason: string
+    }
+  /** Left out: as it is. */
+  | { type: 'supervisor.change'; by: UserId; mode?: SupervisionMode; stays?: boolean }
+  | { type: 'supervisor.takeOver'; by: UserId }
+  | { type: 'supervisor.stop'; by: UserId }
   // supervisor and administrator
   | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system' }
   // the agent's audio

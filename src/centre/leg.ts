@@ -14,6 +14,7 @@ import { reroute } from './reroute.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
+import { supervisorPhoneEnded, supervisorPickedUp } from './supervision.ts'
 import { takenOn } from './transfer.ts'
 import { enter, gaveUp } from './waiting.ts'
 
@@ -66,6 +67,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if (what === undefined) return
   if ('agent' in what) {
     const agent = d.state.agents.get(what.agent)
+    if (what.side === 'supervision') return supervisorPickedUp(d, what.agent)
     if (what.side === 'station') stationUp(d, what.agent, leg)
     else if (agent !== undefined) dialAfterPickUp(d, agent, leg)
     return
@@ -95,6 +97,7 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
   if ('agent' in what) {
     const agent = d.state.agents.get(what.agent)
     if (agent === undefined) return
+    if (what.side === 'supervision') return supervisorPhoneEnded(d, what.agent)
     if (what.side === 'rung') return phoneRefused(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
     return stationDown(d, what.agent, leg, cause, cause === 'bye')
   }
@@ -229,7 +232,7 @@ function partyCall(d: Draft, leg: Call['leg']): Call | null {
 /** The talking call that this leg belongs to, and whose leg it is; a leg of the shift belongs to the call in hand. */
 function talkingAt(d: Draft, leg: Call['leg']): { call: Call; by: 'agent' | 'party' } | null {
   const what = d.state.legs.get(leg)
-  if (what === undefined || what.side === 'rung') return null
+  if (what === undefined || what.side === 'rung' || what.side === 'supervision') return null
   if (what.side === 'consult') return null
   const id = 'agent' in what ? d.state.agents.get(what.agent)?.call : what.call
   const call = id ? d.state.calls.get(id) : undefined

@@ -10,6 +10,7 @@ import { tieUp } from './loose-ends.ts'
 import { changeMode } from './mode.ts'
 import { pace } from './pacing.ts'
 import type { FloorState } from './state.ts'
+import { followSupervisions } from './supervision-follow.ts'
 
 export function proceed(state: FloorState, moment: Moment): Decision | null {
   const end = state.loose[0]
@@ -17,6 +18,10 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     const d = new Draft(state, moment)
     tieUp(d, end)
     return d.decision()
+  }
+  if (state.supervisions.size > 0) {
+    const difference = followSupervisions(state, moment)
+    if (difference !== null) return difference
   }
   const due = state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {

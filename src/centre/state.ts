@@ -35,6 +35,7 @@ import type {
   Queue,
   Relation,
   Role,
+  SupervisionMode,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -209,6 +210,27 @@ export type Agent = {
   stationRinging: LegId | null
 }
 
+/**
+ * Somebody who supervises: a call until it ends (`stays` false), or an agent through all calls (`stays` true; `call` is the one in hand, or null
+ * between two).
+ */
+export type Supervision = {
+  by: UserId
+  agent: UserId
+  call: CallId | null
+  mode: SupervisionMode
+  stays: boolean
+  reason: string
+  since: number
+  /** The supervisor's desk phone, rung for this; null: the leg of the shift is used. `up`: picked up. */
+  leg: LegId | null
+  up: boolean
+  /** What the journal says is being heard, and in which mode; null: nothing. */
+  heard: { call: CallId; mode: SupervisionMode } | null
+  /** What the bay was told last; in memory only. */
+  told: { leg: LegId; target: LegId; mode: SupervisionMode } | null
+}
+
 export type CampaignFloor = {
   campaign: Campaign
   /** The mode in force: the campaign's, or a rule's (see mode.ts). */
@@ -298,7 +320,10 @@ export type FloorState = {
   agents: Map<UserId, Agent>
   users: Map<UserId, User>
   calls: Map<CallId, Call>
-  legs: Map<LegId, { call: CallId; side: 'party' | 'agent' | 'consult' } | { agent: UserId; side: 'station' | 'rung' }>
+  legs: Map<
+    LegId,
+    { call: CallId; side: 'party' | 'agent' | 'consult' } | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
+  >
   queues: Map<QueueId, QueueFloor>
   numbers: Map<NumberId, InboundNumber>
   /** Dialled number in its plainest form (see number.ts) → our number. */
@@ -344,6 +369,10 @@ export type FloorState = {
   outside: Map<Role, readonly string[]>
   /** How long a call may go on with an outside number and no agent. */
   awayMaxMs: number
+  /** Who supervises now, by supervisor. */
+  supervisions: Map<UserId, Supervision>
+  /** Whether an agent sees that a supervisor listens, whispers, barges in. */
+  supervisionShown: Record<SupervisionMode, boolean>
   /** Binary heap of instants; its top is always a live one. */
   deadlines: Due[]
   /** Which version of each of the lender's own recordings is said. */
@@ -377,6 +406,8 @@ export type Setup = {
   phrases?: { name: string; version: number }[]
   /** Settings of transfers, by key: see outside.ts. */
   transfers?: Record<string, string>
+  /** Settings `supervision.shown.MODE` that were saved. */
+  supervision?: Record<string, string>
   /** Of campaigns with rules of mode: what was in force when the last run ended. */
   modes?: ResumedMode[]
   /** How lines did in the hours before the start, oldest first; `at`: the end of the hour. */

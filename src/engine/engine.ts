@@ -411,6 +411,7 @@ function troubleOf(error: unknown): string {
 
 /** The call that an input is about; null: none. */
 function callOf(state: FloorState, input: Input): CallId | null {
+  if (input.type === 'supervisor.begin') return null // who only listens does not cost a call
   if ('call' in input && typeof input.call === 'string') return input.call
   if ('leg' in input) {
     const leg = state.legs.get(input.leg)

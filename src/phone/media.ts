@@ -45,6 +45,8 @@ export class Media {
         return bay.unpatch(effect.leg)
       case 'media.mix':
         return bay.mix(effect.room, effect.members)
+      case 'media.supervise':
+        return bay.supervise(effect.leg, effect.target, effect.mode)
       case 'media.play':
         return bay.play(effect.leg, effect.prompt, effect.loop)
       case 'media.say':

@@ -1,0 +1,65 @@
+/**
+ * What a supervisor hears follows from the floor: after each change it is compared with what the bay was told and what the journal says, and the
+ * difference is made good. So a call that is put on hold, passed on or lost needs no word about who listens, and nothing is forgotten.
+ */
+import type { LegId } from '../lib/ids.ts'
+import type { Decision, Moment } from './decision.ts'
+import { Draft } from './draft.ts'
+import type { SupervisionEnd } from './facts.ts'
+import type { Agent, Call, FloorState, Supervision } from './state.ts'
+import { endSupervision, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
+
+/** The next difference, or null when all is as it should be. */
+export function followSupervisions(state: FloorState, moment: Moment): Decision | null {
+  for (const supervision of state.supervisions.values()) {
+    const d = new Draft(state, moment)
+    follow(d, supervision)
+    if (!d.isEmpty) return d.decision()
+  }
+  return null
+}
+
+function follow(d: Draft, supervision: Supervision): void {
+  const over = endOf(d, supervision)
+  if (over !== null) return endSupervision(d, supervision, over)
+  const scene = sceneOf(d, supervision)
+  const leg = supervisorLeg(d, supervision)
+  const { by, mode, heard, told, reason } = supervision
+  if (scene === null || leg === null) {
+    if (told !== null || heard !== null)
+      stopHearing(d, supervision, scene !== null ? 'audio_lost' : supervision.stays ? 'call_over' : 'agent_changed')
+    return
+  }
+  const { call, agent, target } = scene
+  if (heard !== null && heard.call !== call.id) return stopHearing(d, supervision, 'call_over')
+  if (told?.leg !== leg || told.target !== target || told.mode !== mode) {
+    d.effect({ type: 'media.supervise', leg, target, mode })
+    d.note({ type: 'note.supervisionTold', by, told: { leg, target, mode } })
+  }
+  if (heard?.call !== call.id || heard.mode !== mode)
+    d.fact({ type: 'call.monitored', call: call.id, agent: agent.user.id, by, mode, reason })
+}
+
+function endOf(d: Draft, { by, agent: id, call, mode, stays }: Supervision): SupervisionEnd | null {
+  const who = d.state.agents.get(by)
+  if (who === undefined || !who.user.enabled || !maySupervise(who.user.role, mode)) return 'not_allowed'
+  if (who.call !== null) return 'own_call'
+  if (stays) return (d.state.agents.get(id)?.phase ?? 'signed_off') === 'signed_off' ? 'agent_left' : null
+  const live = call === null ? undefined : d.state.calls.get(call)
+  return live === undefined || live.phase === 'ended' ? 'call_over' : null
+}
+
+/** Whose leg is stayed with now, and for which call; null: nobody talks at the moment. */
+function sceneOf(
+  d: Draft,
+  { agent: id, call: callId, stays }: Supervision,
+): { call: Call; agent: Agent; target: LegId } | null {
+  const stayedWith = d.state.agents.get(id)
+  const current = stays ? (stayedWith?.phase === 'talking' ? stayedWith.call : null) : callId
+  const call = current === null ? undefined : d.state.calls.get(current)
+  if (call?.phase !== 'talking' || call.agent === null) return null
+  const agent = d.state.agents.get(stays ? id : call.agent)
+  if (agent === undefined || agent.user.role !== 'agent') return null // it was passed to a supervisor, whose calls are private
+  const target = call.agent === agent.user.id ? (call.agentLeg ?? agent.stationLeg) : agent.stationLeg
+  return target === null ? null : { call, agent, target }
+}
