@@ -12,6 +12,9 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   'centre.zone': { allowed: 'an IANA time zone, e.g. Asia/Shanghai', isRight: isZone },
   'allow.phones': { allowed: networksWords, isRight: isNetworks },
   'allow.staff': { allowed: networksWords, isRight: isNetworks },
+  'supervision.shown.listen': { allowed: 'true or false', isRight: isYesOrNo },
+  'supervision.shown.whisper': { allowed: 'true or false', isRight: isYesOrNo },
+  'supervision.shown.barge': { allowed: 'true or false', isRight: isYesOrNo },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
@@ -35,6 +38,10 @@ export async function saveSettings(door: RecordsDoor, actor: Actor, values: Reco
   if (problems.length > 0) throw new InvalidInput(problems)
   const facts = Object.entries(values).map(([key, value]) => ({ type: 'setting.saved' as const, key, value }))
   if (facts.length > 0) await keep(door, actor, facts)
+}
+
+function isYesOrNo(value: string): boolean {
+  return value === 'true' || value === 'false'
 }
 
 function isNetworks(text: string): boolean {

@@ -1,6 +1,6 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
 
-import type { TrunkTry } from '../centre/entities.ts'
+import { supervisionModes, type TrunkTry } from '../centre/entities.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
@@ -79,6 +79,7 @@ export const loadQueries = {
     abandonment: abandonQuarters(db.$client, args.now),
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
+    supervision: supervisionOf(db),
     modes: modesOf(db),
     phrases: phrasesInUse(db),
   }),
@@ -128,6 +129,12 @@ function startsSince(db: Db, since: number): NonNullable<Setup['starts']> {
     }))
   })
   return starts.sort((a, b) => a.at - b.at)
+}
+
+/** What agents see of supervisors, where a setting was saved. */
+function supervisionOf(db: Db): Record<string, string> {
+  const keys = supervisionModes.map(mode => `supervision.shown.${mode}`)
+  return Object.fromEntries(keys.map(key => [key, settingOf(db, key)]))
 }
 
 function zoneOf(db: Db): string {

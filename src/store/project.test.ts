@@ -208,6 +208,15 @@ const anyFact = fc.oneof(
   fc.record({ type: fc.constant('call.queued'), call: few('c'), queue: few('q'), until: fc.nat() }),
   fc.record({ type: fc.constant('call.assigned'), call: few('c'), agent: few('u'), ringing: fc.boolean() }),
   fc.record({ type: fc.constant('call.connected'), call: few('c'), agent: few('u') }),
+  fc.record({
+    type: fc.constant('call.monitored'),
+    call: few('c'),
+    agent: few('u'),
+    by: few('u'),
+    mode: fc.constantFrom('listen', 'barge'),
+    reason: fc.constant('coaching'),
+  }),
+  fc.record({ type: fc.constant('call.unmonitored'), call: few('c'), by: few('u'), cause: fc.constant('stopped') }),
   fc.record({ type: fc.constantFrom('call.held', 'call.resumed'), call: few('c'), by: fc.constant('agent') }),
   fc.record({
     type: fc.constant('call.abandoned'),

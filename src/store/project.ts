@@ -10,6 +10,7 @@ import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
+import { projectSupervision } from './supervisions.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -31,6 +32,7 @@ export const projectedTables = [
   'callbacks',
   'calls',
   'talks',
+  'supervisions',
   'attempts',
   'recordings',
   'agent_states',
@@ -58,7 +60,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
-  if (!projectFloor(db, line)) projectRecord(db, line)
+  if (!projectSupervision(db, line) && !projectFloor(db, line)) projectRecord(db, line)
 }
 
 /** Makes every projected table anew from the journal, in one transaction. Answers the number of lines told. */

@@ -23,6 +23,7 @@ import { phraseQueries } from './phrases.ts'
 import { recordingQueries } from './recordings.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
+import { supervisionQueries } from './supervisions.ts'
 import { suppressionQueries } from './suppressions.ts'
 import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
@@ -51,6 +52,7 @@ export const queries = {
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,
+  ...supervisionQueries,
   ...suppressionQueries,
   ...telephonyQueries,
   ...tokenQueries,
