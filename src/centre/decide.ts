@@ -23,6 +23,7 @@ import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { beginSupervision, changeSupervision, stopSupervision } from './supervision.ts'
+import { takeOver } from './take-over.ts'
 import { phonesGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
@@ -91,7 +92,7 @@ function handle(d: Draft, input: Input): void {
     case 'supervisor.change':
       return changeSupervision(d, input)
     case 'supervisor.takeOver':
-      return d.refuse('not_supervising', 'You are not listening to anybody.')
+      return takeOver(d, input.by)
     case 'supervisor.stop':
       return stopSupervision(d, input.by)
     case 'call.end':

@@ -279,13 +279,13 @@ export type FloorFact =
   /** Whom of the two the agent talks to from here on; `both`: all three hear each other. */
   | { type: 'call.consultTurned'; call: CallId; to: 'party' | 'other' | 'both' }
   | { type: 'call.consultEnded'; call: CallId; how: ConsultEnd }
-  /** The agent gave the call away: blind, or after a consultation. What comes next is a fact of its own. */
+  /** The agent gave the call away: blind, or after a consultation; or a supervisor took it over. What comes next is a fact of its own. */
   | {
       type: 'call.transferred'
       call: CallId
       from: UserId
       target: TransferTarget
-      how: 'blind' | 'consulted'
+      how: 'blind' | 'consulted' | 'taken_over'
       /** The outside call, when it is to go to one. */
       other: CallId | null
     }

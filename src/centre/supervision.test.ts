@@ -153,6 +153,52 @@ describe('a supervisor', () => {
     assert.equal(floor.do({ type: 'agent.ready', agent: sam }).refusal, null)
   })
 
+  test('takes the call over: the party talks to the supervisor, the agent writes up, and both outcomes are kept', () => {
+    const { floor, call } = talking()
+    begin(floor, { call: call.id, mode: 'barge' })
+    floor.do({ type: 'agent.hold', agent: alice, call: call.id })
+    assert.equal(floor.do({ type: 'supervisor.takeOver', by: sam }).refusal, null)
+    const { a, b } = floor.lastEffect('media.patch')
+    assert.deepEqual([a, b], [call.leg, 'st_sam'])
+    assert.ok(floor.effects.some(effect => effect.type === 'media.stopPlay' && effect.leg === call.leg))
+    assert.deepEqual([call.agent, call.phase, call.heldBy], [sam, 'talking', null])
+    assert.deepEqual([floor.agent(sam).phase, floor.agent(alice).phase], ['talking', 'wrapping'])
+    assert.equal(floor.last('call.unmonitored').cause, 'taken_over')
+    assert.equal(floor.last('call.transferred').how, 'taken_over')
+    assert.equal(told(floor).at(-1), 'st_sam barge null')
+    floor.dispose(call, alice, 'done')
+    assert.equal(floor.agent(alice).phase, 'ready')
+    floor.do({ type: 'agent.hangUp', agent: sam, call: call.id })
+    assert.deepEqual([call.phase, floor.agent(sam).phase], ['ended', 'wrapping'])
+    floor.dispose(call, sam, 'done', { next: 'break' })
+    assert.deepEqual([floor.agent(sam).phase, floor.state.calls.size], ['break', 0])
+  })
+
+  test('takes over by desk phone: it stays with the call, and ends with it', () => {
+    const { floor, call } = talking({}, { station: 'phone-rung' })
+    begin(floor, { call: call.id })
+    assert.equal(
+      floor.do({ type: 'supervisor.takeOver', by: sam }).refusal?.rule,
+      'not_talking',
+      'nothing is heard yet',
+    )
+    const { leg } = floor.lastEffect('phone.ring')
+    floor.do({ type: 'leg.answered', leg })
+    floor.do({ type: 'supervisor.takeOver', by: sam })
+    assert.deepEqual([call.agentLeg, floor.lastEffect('media.patch').b], [leg, leg])
+    assert.ok(!floor.effects.some(effect => effect.type === 'phone.hangUp' && effect.leg === leg))
+    floor.do({ type: 'leg.ended', leg, by: 'far', sipStatus: null, q850: 16, cause: 'bye' })
+    assert.deepEqual([call.phase, floor.agent(sam).phase], ['ended', 'wrapping'])
+  })
+
+  test('who is only quality, or hears nothing, takes nothing over', () => {
+    const { floor, call } = talking()
+    floor.do({ type: 'station.up', agent: quinn, leg: 'st_quinn' as LegId })
+    begin(floor, { call: call.id, by: quinn })
+    assert.equal(floor.do({ type: 'supervisor.takeOver', by: quinn }).refusal?.rule, 'not_supervisor')
+    assert.equal(floor.do({ type: 'supervisor.takeOver', by: sam }).refusal?.rule, 'not_supervising')
+  })
+
   test('twice beside one call: both hear it, and each ends alone', () => {
     const { floor, call } = talking()
     floor.do({ type: 'station.up', agent: quinn, leg: 'st_quinn' as LegId })

@@ -1,0 +1,34 @@
+/** A supervisor who hears a call becomes its agent: the party talks to the supervisor from here on, and the agent writes up. */
+import type { UserId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import { agentOf } from './settle.ts'
+import { maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
+import { giveAway, writeUp } from './transfer.ts'
+
+export function takeOver(d: Draft, by: UserId): void {
+  const supervision = d.state.supervisions.get(by)
+  const who = d.state.agents.get(by)
+  if (supervision === undefined || who === undefined)
+    return d.refuse('not_supervising', 'You are not listening to anybody.')
+  if (!maySupervise(who.user.role, 'barge'))
+    return d.refuse('not_supervisor', 'Supervisors listen, whisper and barge in; quality listens.')
+  const call = supervision.heard === null ? undefined : d.state.calls.get(supervision.heard.call)
+  const agent = call === undefined ? null : agentOf(d, call)
+  if (call?.phase !== 'talking' || agent === null || agent.user.id !== supervision.agent)
+    return d.refuse('not_talking', 'No agent talks on this call now.')
+  if (call.consult !== null)
+    return d.refuse('consulting', 'The agent is consulting somebody: wait until that is over, or barge in.')
+  const leg = supervisorLeg(d, supervision)
+  if (leg === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  stopHearing(d, supervision, 'taken_over')
+  d.fact({ type: 'supervision.ended', by, cause: 'taken_over' })
+  giveAway(d, call, agent)
+  const from = agent.user.id
+  d.fact({ type: 'call.transferred', call: call.id, from, target: { agent: by }, how: 'taken_over', other: null })
+  writeUp(d, call, agent)
+  if (who.phase === 'signed_off') d.fact({ type: 'agent.signedOn', agent: by })
+  d.fact({ type: 'agent.stateChanged', agent: by, state: 'talking', reason: null, call: call.id, until: null })
+  d.fact({ type: 'call.connected', call: call.id, agent: by, ...(supervision.leg === null ? {} : { leg }) })
+  d.effect({ type: 'media.stopPlay', leg: call.leg })
+  d.effect({ type: 'media.patch', a: call.leg, b: leg })
+}
