@@ -96,6 +96,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
       ears.set(leg, ear)
       return { address, port: socket.address().port }
     },
+    restartIce: none('restart ICE'),
     configure(leg, { remote, codec }) {
       const ear = ears.get(leg)
       if (ear) Object.assign(ear, { remote, codec })

@@ -11,7 +11,7 @@ import { Browsers } from '../phone/browsers.ts'
 import type { Bay } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { offerAnswerer } from '../webrtc/station.ts'
+import { offerAnswerer, restartAnswer } from '../webrtc/station.ts'
 import { Cable } from './cable.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 
@@ -20,6 +20,8 @@ const customerLeg = 'customer' as LegId
 
 export class AudioHouse {
   offers = 0
+  /** Of ICE, on the leg that is there. */
+  restarts = 0
   stationLeg: LegId | null = null
   readonly pageErrors: Error[] = []
   readonly bay: Bay
@@ -29,17 +31,23 @@ export class AudioHouse {
   #isCut = false
   #legs = 0
 
-  private constructor(bay: Bay, fingerprint: string, at: { bay: string; cable: string }) {
+  private constructor(bay: Bay, fingerprint: string, at: { bay: string; cable: string; silenceMs?: number }) {
     this.bay = bay
-    const answerOffer = offerAnswerer({ bay, fingerprint, addresses: [at.cable], silenceMs: 3000 })
+    const answerOffer = offerAnswerer({ bay, fingerprint, addresses: [at.cable], silenceMs: at.silenceMs ?? 3000 })
     this.#browsers = new Browsers({
       answerOffer: async (leg, offer) => {
         const answer = await answerOffer(leg, offer)
-        const port = Number(/^m=audio (\d+)/m.exec(answer)![1])
+        const port = Number(/^m=audio (\d+)/m.exec(answer.sdp)![1])
         const cable = await Cable.lay(at.cable, { address: at.bay, port })
         cable.isCut = this.#isCut
         this.#cables.push(cable)
         return answer
+      },
+      answerRestart: (leg, line, offer) => {
+        this.restarts++
+        const { sdp, credentials } = restartAnswer(line, offer, fingerprint)
+        bay.restartIce(leg, credentials)
+        return sdp
       },
       close: leg => bay.close(leg),
       newLegId: () => `station-${++this.#legs}` as LegId,
@@ -56,7 +64,7 @@ export class AudioHouse {
 
   /** Browsers reach the bay through a cable at another address, which can be pulled. */
   static async open(
-    at: { bay: string; cable: string } = { bay: '127.0.0.60', cable: '127.0.0.61' },
+    at: { bay: string; cable: string; silenceMs?: number } = { bay: '127.0.0.60', cable: '127.0.0.61' },
   ): Promise<AudioHouse> {
     const identity = await createDtlsIdentity(Date.now())
     const bay = await createBay({
@@ -69,10 +77,10 @@ export class AudioHouse {
     house.#server = createServer((request, response) => {
       if (house.#isCut) return request.socket.destroy()
       if (request.url === '/agent/audio') return void house.#answer(request, response)
-      const script = request.url === '/static/agent-audio.js'
+      const script = /^\/static\/(?:agent-)?audio(?:-[a-z]+)?\.js$/.test(request.url ?? '') ? request.url! : null
       response.setHeader('content-security-policy', "default-src 'self'")
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8')
-      response.end(script ? readFileSync(asset('web/static/agent-audio.js')) : desk)
+      response.setHeader('content-type', script === null ? 'text/html; charset=utf-8' : 'text/javascript')
+      response.end(script === null ? desk : readFileSync(asset(`web${script}`)))
     })
     house.#server.listen(0, '127.0.0.1')
     await once(house.#server, 'listening')
@@ -101,14 +109,29 @@ export class AudioHouse {
 
   cut(isCut: boolean): void {
     this.#isCut = isCut
+    this.cutMedia(isCut)
+  }
+
+  /** Pages are reached still. */
+  cutMedia(isCut: boolean): void {
     for (const cable of this.#cables) cable.isCut = isCut
   }
 
+  /** Each n-th datagram of media is lost; 0: none. */
+  dropEvery(n: number): void {
+    for (const cable of this.#cables) cable.dropEvery = n
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.offers++
-    const { sdp } = JSON.parse(await text(request)) as { sdp: string }
+    const { sdp, restart } = JSON.parse(await text(request)) as { sdp: string; restart?: boolean }
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(await this.#browsers.answer(alice, sdp)))
+    if (!restart) this.offers++
+    try {
+      const answer = restart ? this.#browsers.restart(alice, sdp) : await this.#browsers.answer(alice, sdp)
+      response.end(JSON.stringify(answer))
+    } catch (error) {
+      response.writeHead(409).end(JSON.stringify({ detail: String(error) }))
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,6 +145,12 @@ export class AudioHouse {
 const desk = `<!doctype html><html lang="en"><title>desk</title><body>
 <section id="state-bar" data-phase="talking"><div id="audio" data-audio-up="true"></div></section>
 <p id="audio-words" role="status" data-denied="allow the microphone" data-no-device="plug in the headset"
-data-insecure="open the https address" data-lost="lost" data-failed="failed" data-connecting=""></p>
+data-insecure="open the https address" data-lost="lost" data-failed="failed" data-connecting="" data-headset="keys of"></p>
+<select id="microphone" data-audio-device="microphone" data-default="system"></select>
+<select id="speaker" data-audio-device="speaker" data-default="system"></select>
+<p id="audio-network" data-good="good" data-fair="fair" data-poor="poor" data-detail="{loss} {jitter} {delay}"></p>
+<p id="audio-warning" data-good="good" data-fair="fair" data-poor="poor" data-detail="{loss}"></p>
+<button id="headset" data-audio-action="headset" hidden>keys</button>
+<button id="try" data-audio-action="test">try</button>
 <button id="mute" data-audio-action="mute" data-off="mute" data-on="unmute" aria-pressed="false"><span>mute</span></button>
 <script type="module" src="/static/agent-audio.js"></script></body></html>`

@@ -4,6 +4,9 @@ import { once } from 'node:events'
 
 export class Cable {
   isCut = false
+  /** Each n-th datagram is lost, both ways; 0: none. */
+  dropEvery = 0
+  #seen = 0
   /** Datagrams that went through. */
   carried = 0
   readonly #near: Socket
@@ -14,7 +17,7 @@ export class Cable {
     this.#near = near
     this.#to = to
     near.on('message', (packet, from) => {
-      if (this.isCut) return
+      if (this.isCut || this.#isLost()) return
       this.carried++
       this.#link(from.address, from.port).send(packet, to.port, to.address)
     })
@@ -27,13 +30,17 @@ export class Cable {
     return new Cable(near, to)
   }
 
+  #isLost(): boolean {
+    return this.dropEvery > 0 && ++this.#seen % this.dropEvery === 0
+  }
+
   #link(address: string, port: number): Socket {
     const name = `${address}:${port}`
     const known = this.#links.get(name)
     if (known) return known
     const far = createSocket('udp4')
     far.on('message', (packet, from) => {
-      if (!this.isCut && from.port === this.#to.port) this.#near.send(packet, port, address)
+      if (!this.isCut && !this.#isLost() && from.port === this.#to.port) this.#near.send(packet, port, address)
     })
     far.on('error', () => {}) // refused while the leg is closed: as if lost
     this.#links.set(name, far)

@@ -65,6 +65,8 @@ export type HttpConfig = {
 export type Stations = {
   /** Answers a browser's offer. Rejects with an Error whose message a person can act on. */
   answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>
+  /** Goes on with the same connection by another path; throws when there is none. */
+  restart(agent: UserId, offerSdp: string): { sdp: string }
   close(agent: UserId): void
 }
 

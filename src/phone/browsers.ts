@@ -7,13 +7,16 @@ import type { Input } from '../centre/inputs.ts'
 import type { LegId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { BayEvent } from '../rtp/bay.ts'
+import type { StationLine } from '../webrtc/station.ts'
 
 /** A new leg that is not secure by then is given up. */
 const secureWithinMs = 15_000
 
 export type BrowsersOptions = {
   /** Opens the leg in the bay and answers the browser's offer; rejects with words for the agent when the offer cannot be used. */
-  answerOffer(leg: LegId, offerSdp: string): Promise<string>
+  answerOffer(leg: LegId, offerSdp: string): Promise<{ sdp: string; line: StationLine }>
+  /** Answers an offer of the same connection with other ICE credentials; throws when it is of another. */
+  answerRestart(leg: LegId, line: StationLine, offerSdp: string): string
   close(leg: LegId): void
   newLegId(): LegId
   post(input: Input, actor: Actor): void
@@ -21,7 +24,7 @@ export type BrowsersOptions = {
   log: Logger
 }
 
-type Station = { agent: UserId; leg: LegId; secure: boolean; openedAt: number }
+type Station = { agent: UserId; leg: LegId; secure: boolean; openedAt: number; line: StationLine | null }
 
 export class Browsers {
   readonly #options: BrowsersOptions
@@ -36,16 +39,25 @@ export class Browsers {
     const { answerOffer, newLegId, now, close } = this.#options
     for (const station of this.#of(agent)) if (!station.secure) this.#drop(station)
     const leg = newLegId()
-    const station: Station = { agent, leg, secure: false, openedAt: now() }
+    const station: Station = { agent, leg, secure: false, openedAt: now(), line: null }
     this.#byLeg.set(leg, station)
     try {
-      const sdp = await answerOffer(leg, offerSdp)
+      const { sdp, line } = await answerOffer(leg, offerSdp)
+      station.line = line
       if (this.#byLeg.get(leg) !== station) close(leg)
       return { sdp }
     } catch (error) {
       this.#byLeg.delete(leg)
       throw error
     }
+  }
+
+  /** The network of the browser has changed: the same leg goes on by another path. Throws when there is none, or the offer is of another. */
+  restart(agent: UserId, offerSdp: string): { sdp: string } {
+    for (const station of this.#of(agent))
+      if (station.secure && station.line !== null)
+        return { sdp: this.#options.answerRestart(station.leg, station.line, offerSdp) }
+    throw new Error('there is no connection of yours to go on with')
   }
 
   /** The person signed out or closed the desk: their audio ends. */

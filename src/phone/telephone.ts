@@ -26,7 +26,7 @@ import { ha1 } from '../sip/digest.ts'
 import type { Admission, DeviceSecret, Tapped, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { offerAnswerer } from '../webrtc/station.ts'
+import { offerAnswerer, restartAnswer } from '../webrtc/station.ts'
 import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
@@ -71,7 +71,11 @@ export type TelephoneOptions = {
 
 export type Telephone = AsyncDisposable & {
   readonly ports: { phone: { perform(effect: PhoneEffect): void }; media: { perform(effect: MediaEffect): void } }
-  readonly stations: { answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>; close(agent: UserId): void }
+  readonly stations: {
+    answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>
+    restart(agent: UserId, offerSdp: string): { sdp: string }
+    close(agent: UserId): void
+  }
   readonly bay: Bay
   /** What callers would hear of these prompts, one after the other, as an A-law WAV; names that are not known are left out. */
   speech(prompts: readonly string[]): Uint8Array
@@ -195,6 +199,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         addresses: options.media.address === null ? ownAddresses() : [options.media.address],
         silenceMs: browserSilenceMs,
       })(leg, offerSdp),
+    answerRestart: (leg, line, offerSdp) => {
+      const { sdp, credentials } = restartAnswer(line, offerSdp, dtls.fingerprint)
+      bay.restartIce(leg, credentials)
+      return sdp
+    },
     close: leg => bay.close(leg),
     newLegId,
     post,
@@ -231,6 +240,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     stations: {
       answer: (agent, offerSdp) => browsers.answer(agent, offerSdp),
+      restart: (agent, offerSdp) => browsers.restart(agent, offerSdp),
       close: agent => browsers.close(agent),
     },
     bay,

@@ -105,6 +105,8 @@ export type Bay = {
   /** Binds a socket from the port range. Rejects with MediaError when no port is free or the leg exists. */
   open(leg: LegId, spec: OpenSpec): Promise<Endpoint>
   configure(leg: LegId, parameters: RtpParameters): void
+  /** A browser's leg: ICE begins anew, perhaps from another address of the browser; DTLS, SRTP and what the leg is patched to go on. */
+  restartIce(leg: LegId, credentials: { localUfrag: string; localPassword: string; remoteUfrag: string }): void
   /** Two-way relay; a leg is in at most one patch or room, a former one is left. A-law and µ-law are converted by table. */
   patch(a: LegId, b: LegId): void
   /** Out of its patch, or out of its room: it hears nobody, and nobody hears it. The others of a room talk on. */

@@ -4,7 +4,7 @@ import type { Heard, Wants } from '../hear/heard.ts'
 import type { BayEvent, LegFigures, Member, RtpParameters, SupervisionMode, WebRtcParameters } from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
-import type { SrtpKeys } from './secure-leg.ts'
+import type { IceCredentials, SrtpKeys } from './secure-leg.ts'
 
 /** The media worker's `workerData`. */
 export type MediaWorkerData = {
@@ -46,6 +46,7 @@ export type MediaRequest =
   | { type: 'figures'; ask: number }
   /** From the DTLS thread. */
   | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
+  | { type: 'ice.restart'; leg: string; credentials: IceCredentials }
   | { type: 'dtls.keys'; leg: string; keys: SrtpKeys }
   | { type: 'dtls.lost'; leg: string; reason: string }
   | { type: 'stop' }

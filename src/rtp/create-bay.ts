@@ -118,6 +118,7 @@ class BayHost implements Bay {
     return opened
   }
 
+  restartIce: Bay['restartIce'] = (leg, credentials) => this.#tell({ type: 'ice.restart', leg, credentials })
   configure: Bay['configure'] = (leg, parameters) => this.#tell({ type: 'configure', leg, parameters })
   patch: Bay['patch'] = (a, b) => this.#tell({ type: 'patch', a, b })
   mix: Bay['mix'] = (room, members) => this.#tell({ type: 'mix', room, members })

@@ -106,7 +106,7 @@ test('a DTLS thread that dies loses the browsers, says so, and a new offer is an
   const answer = offerAnswerer({ bay, fingerprint: identity.fingerprint, addresses: [], silenceMs: 0 })
   const connect = async (leg: LegId) => {
     const browser = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
-    await browser.connect(await answer(leg, browser.offer))
+    await browser.connect((await answer(leg, browser.offer)).sdp)
     return browser
   }
   using _first = await connect(alice)

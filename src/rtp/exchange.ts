@@ -113,6 +113,8 @@ export class Exchange implements WireHandler {
         return this.#ports.report({ type: 'figures', ask: request.ask, figures: this.#legs.figures() })
       case 'dtls.packet':
         return this.#with(request.leg, leg => this.#relay.sendRaw(leg, request.packet))
+      case 'ice.restart':
+        return this.#with(request.leg, leg => leg.secure?.restart(request.credentials))
       case 'dtls.keys':
         return this.#with(request.leg, leg => {
           leg.secure?.setKeys(request.keys)

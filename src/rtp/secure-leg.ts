@@ -28,6 +28,8 @@ export type SecureLeg = {
    * not authentic). `valid`: the request was authentic, so consent is fresh; `nominated`: it carried USE-CANDIDATE, send media there from now.
    */
   onStun(packet: Uint8Array, source: { address: string; port: number }): StunVerdict
+  /** ICE begins anew with these credentials; keys and streams go on. */
+  restart(credentials: IceCredentials): void
   /** From the DTLS thread; again after a new handshake. Until the first call `unprotect` answers -1 and nothing is sent. */
   setKeys(keys: SrtpKeys): void
   /**
@@ -42,6 +44,8 @@ export type SecureLeg = {
   /** Frees the keys. */
   close(): void
 }
+
+export type IceCredentials = { localUfrag: string; localPassword: string; remoteUfrag: string }
 
 export type StunVerdict = { reply: Uint8Array | null; valid: boolean; nominated: boolean }
 

@@ -19,42 +19,61 @@ const understood = new Set<number>([
 ])
 
 export class IceLite {
-  readonly #userName: string
-  readonly #password: string
+  #now: Known
+  /** From before a restart: checks that were under way are answered still (RFC 8445 section 7.3). */
+  #before: Known | null = null
 
   constructor(credentials: IceCredentials) {
-    this.#userName = `${credentials.localUfrag}:${credentials.remoteUfrag}`
-    this.#password = credentials.localPassword
+    this.#now = knownOf(credentials)
+  }
+
+  /** The browser begins anew with other credentials, perhaps from another address. */
+  restart(credentials: IceCredentials): void {
+    this.#before = this.#now
+    this.#now = knownOf(credentials)
   }
 
   /** One datagram whose first byte is 0 to 3. A verdict that is `valid` is also the browser's consent to receive (RFC 7675). */
   receive(packet: Uint8Array, source: { address: string; port: number }): StunVerdict {
     const message = readStun(packet)
     if (message === null || message.type !== method.bindingRequest) return silence
-    if (!this.#isFromOurBrowser(packet, message)) return silence
+    const known = this.#knownFor(packet, message)
+    if (known === null) return silence
     const unknown = [...message.attributes.keys()].filter(kind => kind < 0x8000 && !understood.has(kind))
-    if (unknown.length > 0) return refuse(this.#refusal(message, 420, 'Unknown Attribute', unknown.slice(0, 8)))
+    if (unknown.length > 0) return refuse(refusal(known, message, 420, 'Unknown Attribute', unknown.slice(0, 8)))
     // A lite agent is always the controlled one (RFC 8445 section 6.1.1); a browser that thinks so too is put right.
-    if (message.attributes.has(attribute.iceControlled)) return refuse(this.#refusal(message, 487, 'Role Conflict', []))
+    if (message.attributes.has(attribute.iceControlled))
+      return refuse(refusal(known, message, 487, 'Role Conflict', []))
     const reply = new StunWriter(method.success, message.transaction)
       .addXorAddress(source.address, source.port)
-      .seal(this.#password)
+      .seal(known.password)
     return { reply, valid: true, nominated: message.attributes.has(attribute.useCandidate) }
   }
 
-  #isFromOurBrowser(packet: Uint8Array, message: StunMessage): boolean {
+  /** The credentials that this message proves; null: it is a stranger's. */
+  #knownFor(packet: Uint8Array, message: StunMessage): Known | null {
     const userName = message.attributes.get(attribute.username)
-    if (userName === undefined || userName.length !== this.#userName.length) return false
-    if (Buffer.from(userName).toString('latin1') !== this.#userName) return false
-    return isAuthentic(packet, message, this.#password)
+    if (userName === undefined) return null
+    for (const known of [this.#now, this.#before]) {
+      if (known === null || userName.length !== known.userName.length) continue
+      if (Buffer.from(userName).toString('latin1') !== known.userName) continue
+      return isAuthentic(packet, message, known.password) ? known : null
+    }
+    return null
   }
+}
 
-  #refusal(message: StunMessage, code: number, reason: string, unknown: number[]): Uint8Array {
-    const writer = new StunWriter(method.error, message.transaction).addError(code, reason)
-    if (unknown.length > 0)
-      writer.add(attribute.unknownAttributes, Uint8Array.from(unknown.flatMap(kind => [kind >>> 8, kind & 0xff])))
-    return writer.seal(this.#password)
-  }
+type Known = { userName: string; password: string }
+
+function knownOf({ localUfrag, remoteUfrag, localPassword }: IceCredentials): Known {
+  return { userName: `${localUfrag}:${remoteUfrag}`, password: localPassword }
+}
+
+function refusal(known: Known, message: StunMessage, code: number, reason: string, unknown: number[]): Uint8Array {
+  const writer = new StunWriter(method.error, message.transaction).addError(code, reason)
+  if (unknown.length > 0)
+    writer.add(attribute.unknownAttributes, Uint8Array.from(unknown.flatMap(kind => [kind >>> 8, kind & 0xff])))
+  return writer.seal(known.password)
 }
 
 function refuse(reply: Uint8Array): StunVerdict {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import { seededRandom } from '../lib/random.ts'
 import { OfferError, readOffer, writeAnswer } from './sdp.ts'
-import { type BrowserLegSpec, offerAnswerer } from './station.ts'
+import { type BrowserLegSpec, offerAnswerer, restartAnswer } from './station.ts'
 
 const print = 'AB:'.repeat(31)
 const chromium = [
@@ -158,7 +158,7 @@ describe('our answer', () => {
       addresses: ['10.1.1.1'],
       silenceMs: 5000,
     })
-    const first = await answerOffer('leg_1' as LegId, offer(chromium))
+    const { sdp: first, line } = await answerOffer('leg_1' as LegId, offer(chromium))
     await answerOffer('leg_2' as LegId, offer(chromium))
     const [one, two] = opened
     assert.notEqual(one!.localPassword, two!.localPassword)
@@ -167,5 +167,15 @@ describe('our answer', () => {
     assert.ok(first.includes(`a=ssrc:${one!.parameters.ssrc} cname:`))
     assert.ok(first.includes(' 10.1.1.1 30000 typ host'))
     assert.deepEqual([one!.parameters.remoteUfrag, one!.parameters.dtmfPayloadType], ['vUoT', 126])
+
+    const other = offer(chromium).replace(/a=ice-ufrag:\S+/, 'a=ice-ufrag:anew')
+    const again = restartAnswer(line, other, answer.fingerprint)
+    assert.equal(again.credentials.remoteUfrag, 'anew')
+    assert.notEqual(again.credentials.localPassword, one!.localPassword)
+    assert.match(again.sdp, /^o=- \d+ 2 IN/m)
+    assert.ok(again.sdp.includes(`a=ice-pwd:${again.credentials.localPassword}\r\n`))
+    assert.ok(again.sdp.includes(`a=ssrc:${one!.parameters.ssrc} cname:`), 'the stream is the same')
+    const stranger = other.replace(/(a=fingerprint:sha-256 )\S\S/, '$1' + '5A')
+    assert.throws(() => restartAnswer(line, stranger, answer.fingerprint), OfferError)
   })
 })

@@ -29,6 +29,8 @@ export type Answer = {
   /** Identifies this leg to RTCP (RFC 8834: random, no name of a person). */
   cname: string
   /** RFC 8866 section 5.2. */
+  /** Grows with each answer of a session; left out: 1. */
+  version?: number
   sessionId: number
 }
 
@@ -70,7 +72,7 @@ export function writeAnswer(offer: Offer, answer: Answer): string {
   const mid = offer.sections[offer.audio]!.mid
   const lines = [
     'v=0',
-    `o=- ${answer.sessionId} 1 IN IP4 0.0.0.0`,
+    `o=- ${answer.sessionId} ${answer.version ?? 1} IN IP4 0.0.0.0`,
     's=-',
     't=0 0',
     ...(mid === null ? [] : [`a=group:BUNDLE ${mid}`]),

@@ -1,5 +1,5 @@
 /** A browser's leg as the relay loop holds it: ICE-lite answers, and SRTP once DTLS has agreed on keys. */
-import { IceLite, type StunVerdict } from './ice-lite.ts'
+import { type IceCredentials, IceLite, type StunVerdict } from './ice-lite.ts'
 import { type SrtpKeys, SrtpSession } from './srtp.ts'
 
 export type SecureLegSpec = {
@@ -29,6 +29,10 @@ export class BrowserLeg {
 
   onStun(packet: Uint8Array, source: { address: string; port: number }): StunVerdict {
     return this.#ice.receive(packet, source)
+  }
+
+  restart(credentials: IceCredentials): void {
+    this.#ice.restart(credentials)
   }
 
   setKeys(keys: SrtpKeys): void {

@@ -3,16 +3,23 @@
  *   #audio[data-audio-up]            whether the server hears this agent; absent or a desk phone: nothing is done here
  *   #audio-words[data-…]             where words are written; its data attributes are the words, translated on the server:
  *                                    connecting up lost denied noDevice insecure failed testing heard silent
- *   [data-audio-action]              buttons: start, test, mute (with data-on, data-off and aria-pressed)
- *   #audio-level                     a <meter min=0 max=1>, optional
+ *   [data-audio-action]              buttons: start, test, headset, mute (with data-on, data-off and aria-pressed)
+ *   [data-audio-level]               a <meter min=0 max=1>, optional
  *   #state-bar[data-phase]           talking and ringing have a sound
  * What it tells: `audio-state` on document, detail {state, words}; state is connecting, up, down, no-microphone, denied or insecure.
+ * Devices, network and headset keys have modules of their own.
  */
+import { onChoice, openMicrophone, paintDevices, useSpeaker } from './audio-devices.js'
+import { chooseHeadset, showOnHeadset, startHeadset } from './audio-headset.js'
+import { watchNetwork } from './audio-network.js'
+
 const offerUrl = '/agent/audio'
 const constraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
 /** A cut of a few seconds heals by itself; after this long without a path a fresh connection is tried beside the old one. */
 const patienceMs = 3000
 const answerMsMax = 8000
+/** From a restart of ICE to its path; on a LAN 100 ms. */
+const mendMsMax = 4000
 const retryMs = [300, 1000, 2000]
 /** Words of something that passes in a blink would only flicker. */
 const wordsAfterMs = 1200
@@ -21,6 +28,7 @@ const unheardMs = [4000, 120_000]
 
 const player = new Audio()
 player.autoplay = true
+const echo = new Audio()
 
 let microphone = null
 let connection = null
@@ -44,6 +52,7 @@ async function start() {
     if (old?.connectionState !== 'connected') tell('connecting', attempt > 0 ? 'lost' : 'connecting')
     if (!(await haveMicrophone())) return
     if (old && old === connection && old.connectionState === 'connected' && heardByServer()) return
+    if (old && (await mended(old))) return
     connection = await connect()
     old?.close()
     attempt = 0
@@ -79,6 +88,25 @@ async function connect() {
   }
 }
 
+/**
+ * ICE begins anew on the connection that is there (RFC 8839 section 4.4.1.1): the way when the network changed under it, without a new
+ * handshake, and the server notices nothing but another address. False: a fresh connection is needed.
+ */
+async function mended(peer) {
+  if (peer.connectionState !== 'disconnected' && peer.connectionState !== 'failed') return false
+  try {
+    await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }))
+    await peer.setRemoteDescription({ type: 'answer', sdp: await post(peer.localDescription.sdp, true) })
+  } catch {
+    return false
+  }
+  for (const until = Date.now() + mendMsMax; Date.now() < until && peer.connectionState !== 'closed'; ) {
+    if (peer.connectionState === 'connected') return true
+    await new Promise(done => setTimeout(done, 50))
+  }
+  return false
+}
+
 /** What the trunk speaks, so that nothing is transcoded; the order is the server's to use. */
 function preferG711(transceiver) {
   const { codecs } = RTCRtpReceiver.getCapabilities('audio')
@@ -89,11 +117,11 @@ function preferG711(transceiver) {
   )
 }
 
-async function post(sdp) {
+async function post(sdp, restart = false) {
   const response = await fetch(offerUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ sdp }),
+    body: JSON.stringify(restart ? { sdp, restart } : { sdp }),
     signal: AbortSignal.timeout(answerMsMax),
   })
   const answer = await response.json().catch(() => ({}))
@@ -125,7 +153,8 @@ function changed(peer) {
 async function haveMicrophone() {
   if (microphone?.getAudioTracks()[0]?.readyState === 'live') return true
   try {
-    microphone = await navigator.mediaDevices.getUserMedia({ audio: constraints })
+    microphone = await openMicrophone(constraints)
+    paintDevices()
   } catch (error) {
     const refused = error.name === 'NotAllowedError' || error.name === 'SecurityError'
     tell(refused ? 'denied' : 'no-microphone', refused ? 'denied' : 'noDevice')
@@ -136,6 +165,7 @@ async function haveMicrophone() {
   track.onended = () => replaceMicrophone()
   level?.close()
   level = meter(microphone)
+  useSpeaker(player, echo, audioContext)
   return true
 }
 
@@ -163,8 +193,8 @@ function meter(stream) {
     return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
   }
   const painter = setInterval(() => {
-    const bar = document.getElementById('audio-level')
-    if (bar) bar.value = muted ? 0 : peak()
+    const value = muted ? 0 : peak()
+    for (const bar of document.querySelectorAll('[data-audio-level]')) bar.value = value
   }, 100)
   return {
     peak,
@@ -175,23 +205,60 @@ function meter(stream) {
   }
 }
 
-/** Listens for three seconds and says whether the person was heard. */
+/**
+ * Listens for three seconds, says whether the person was heard, and plays it back as it came, from the chosen loudspeaker. While there is a call
+ * it only listens.
+ */
 async function test() {
   await unlock()
   if (!level) return start()
   say('testing')
+  const recorder = phase === 'talking' || phase === 'ringing' ? null : record(microphone)
   let most = 0
   for (let step = 0; step < 30; step++) {
     await new Promise(done => setTimeout(done, 100))
     most = Math.max(most, level.peak())
   }
   say(most > 0.02 ? 'heard' : 'silent')
+  const sound = await recorder?.stop()
+  if (sound === undefined || phase === 'talking') return
+  await useSpeaker(echo)
+  echo.src = URL.createObjectURL(sound)
+  echo.onended = () => URL.revokeObjectURL(echo.src)
+  await echo.play().catch(() => {})
+}
+
+function record(stream) {
+  if (!window.MediaRecorder) return null
+  const recorder = new MediaRecorder(stream)
+  const parts = []
+  recorder.ondataavailable = event => parts.push(event.data)
+  const over = new Promise(done => {
+    recorder.onstop = () => done(new Blob(parts, { type: recorder.mimeType }))
+  })
+  recorder.start()
+  return {
+    stop() {
+      recorder.stop()
+      return over
+    },
+  }
+}
+
+async function headset() {
+  const name = await chooseHeadset().catch(() => '')
+  if (name !== '') say('headset', name)
 }
 
 function mute(value) {
   muted = value
   for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !muted
   paintMute()
+  paintHeadset()
+}
+
+function paintHeadset() {
+  showOnHeadset({ mute: muted, hook: phase === 'talking' })
 }
 
 function paintMute() {
@@ -208,7 +275,10 @@ function paintMute() {
 let audioContext = null
 
 function sounds() {
-  audioContext ??= new AudioContext({ latencyHint: 'interactive' })
+  if (!audioContext) {
+    audioContext = new AudioContext({ latencyHint: 'interactive' })
+    useSpeaker(audioContext)
+  }
   return audioContext
 }
 
@@ -266,7 +336,7 @@ async function unlock() {
   if (player.srcObject && player.paused) await player.play().catch(() => {})
 }
 
-const actions = { start, test, mute: () => mute(!muted) }
+const actions = { start, test, headset, mute: () => mute(!muted) }
 let phase = ''
 let unheardSince = 0
 let unheardLimitMs = unheardMs[0]
@@ -277,6 +347,7 @@ function repainted() {
   if (next !== phase) {
     if (phase !== '') phaseSounds[next]?.()
     phase = next
+    paintHeadset()
   }
   if (muted && !document.querySelector('[data-audio-action="mute"]')) mute(false) // the call is over: nobody stays muted by mistake
   paintMute()
@@ -304,8 +375,22 @@ document.addEventListener('click', event => {
 })
 for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, unlock)
 navigator.mediaDevices?.addEventListener('devicechange', () => {
+  paintDevices()
+  useSpeaker(player, echo, audioContext)
   if (state === 'no-microphone') replaceMicrophone()
 })
+onChoice(what => {
+  if (what === 'speaker') return useSpeaker(player, echo, audioContext)
+  for (const track of microphone?.getAudioTracks() ?? []) track.stop()
+  microphone = null
+  replaceMicrophone()
+})
+/** The keys do what their buttons on the page do. */
+startHeadset({
+  mute: () => document.querySelector('[data-audio-action="mute"]') && mute(!muted),
+  hook: isUp => document.querySelector(isUp ? '[data-key="alt+a"]' : '[data-key="alt+e"]')?.click(),
+}).catch(() => {})
+watchNetwork(() => connection)
 addEventListener('online', () => state !== 'up' && start())
 addEventListener('pagehide', () => connection?.close()) // the server hears it at once, and the customer hears comfort
 addEventListener('pageshow', event => event.persisted && start())
@@ -316,5 +401,6 @@ new MutationObserver(repainted).observe(document.body, {
   attributeFilter: ['data-phase'],
 })
 setInterval(watch, 1000)
+paintDevices()
 repainted()
 start()

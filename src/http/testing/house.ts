@@ -91,7 +91,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       folder: path.join(folder.path, 'prompts'),
       convert: async () => ({ ok: false, found: 'a WAV', allowed: 'none: nothing converts here' }),
     },
-    stations: { answer: async () => ({ sdp: '' }), close: () => {} },
+    stations: { answer: async () => ({ sdp: '' }), restart: () => ({ sdp: '' }), close: () => {} },
     assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
     probes: [],
     certificateAuthority: async () => null,

@@ -3,6 +3,7 @@ import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
 import type { Words } from '../../words/words.ts'
+import { audioPanel, audioWarning } from './audio-panel.ts'
 import { callBar } from './call-bar.ts'
 import type { DeskProps } from './desk-props.ts'
 import { sayColumn } from './say.ts'
@@ -21,7 +22,7 @@ export function deskPage(props: DeskProps): Html {
     modules: ['agent-audio.js'],
     main: html`<h1 class="unseen">${w.agent.desk}</h1>
 <div id="desk-stream" hx-sse:connect="/live/desk" hx-config="sse.pauseOnBackground:false" hidden></div>
-<div class="desk">${state}${call}<div class="said">${said}<p id="audio-words" class="notice amber" role="status" ${audioTexts(w)}></p></div><div class="columns">${who}${say}${write}</div></div>`,
+<div class="desk">${state}${call}<div class="said">${said}<p id="audio-words" class="notice amber" role="status" ${audioTexts(w)}></p>${props.station.kind === 'browser' ? audioWarning(w) : null}</div><div class="columns">${who}${say}${write}</div></div>${props.station.kind === 'browser' ? audioPanel(w) : null}`,
     help: help(w),
   })
 }
@@ -45,7 +46,7 @@ export function deskNotice(props: Pick<DeskProps, 'notice'>): Html {
 /** Words for what only the browser knows of the audio; its script has no texts of its own. */
 function audioTexts(w: Words): Html {
   const a = w.agent.audio
-  return html`data-up="" data-lost="${a.lost}" data-denied="${a.denied}" data-no-device="${a.noDevice}" data-insecure="${a.insecure}" data-failed="${a.failed}" data-connecting="${a.connecting}" data-testing="${a.testing}" data-heard="${a.heard}" data-silent="${a.silent}"`
+  return html`data-up="" data-lost="${a.lost}" data-denied="${a.denied}" data-no-device="${a.noDevice}" data-insecure="${a.insecure}" data-failed="${a.failed}" data-connecting="${a.connecting}" data-testing="${a.testing}" data-heard="${a.heard}" data-silent="${a.silent}" data-headset="${a.headsetReady}"`
 }
 
 function help(w: Words): Html {

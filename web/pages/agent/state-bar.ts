@@ -69,10 +69,10 @@ function audio({ station, agent }: DeskProps, w: Words): Html {
     const tone = station.up ? 'green' : station.lostAt !== null || agent.phase !== 'signed_off' ? 'red' : 'grey'
     return html`<div class="audio" id="audio" data-audio-up="${String(station.up)}">
 ${chip(tone, station.up ? 'headphones' : 'mic-off', words)}
-<meter id="audio-level" min="0" max="1" value="0" aria-label="${a.label}" hx-morph-skip></meter>
+<meter id="audio-level" data-audio-level min="0" max="1" value="0" aria-label="${a.label}" hx-morph-skip></meter>
 ${
   station.up
-    ? html`<button class="button quiet small" type="button" data-audio-action="test">${icon('mic')}${a.test}</button>`
+    ? html`<button class="button quiet small" type="button" popovertarget="audio-panel">${icon('settings')}${a.settings}</button>`
     : html`<button class="button small" type="button" data-audio-action="start">${icon('mic')}${a.start}</button>`
 }</div>`
   }
