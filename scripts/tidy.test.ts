@@ -44,6 +44,7 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/cli': '*',
   'src/serve.ts': '*',
   'src/house.ts': '*',
+  'src/library.ts': ['src/records', 'src/rtp'],
   'src/main.ts': '*',
   web: ['src/centre'],
   bench: '*',

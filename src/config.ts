@@ -129,6 +129,8 @@ export function dataFiles(config: Config) {
     /** Our own certificate authority and the certificate it gave. */
     tls: join(config.dataDir, 'tls'),
     prompts: join(config.dataDir, 'prompts'),
+    /** Recordings of what networks announce. */
+    announcements: join(config.dataDir, 'announcements'),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
 import type { Random } from './lib/random.ts'
+import { Library } from './library.ts'
 import type { Identity } from './phone/connections.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone, type Telephone } from './phone/telephone.ts'
@@ -74,6 +75,7 @@ export async function openHouse({
   // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
   let engine: Engine | null = null
   let telephone: Telephone | null = null
+  let library: Library | null = null
   const booted = await bootEngine({
     store,
     ports: {
@@ -108,6 +110,7 @@ export async function openHouse({
       floor: () => booted.state,
       secret: (owner, kind) => store.secret(owner, kind),
       post: (input, actor) => booted.post(input, actor),
+      unknown: (sound, call) => library?.keep(sound, call),
     }),
   )
   parts.use(engine) // stopped first: nothing is decided while the telephone hangs up
@@ -124,9 +127,12 @@ export async function openHouse({
         log.error({ err: error }, 'the floor hears of a change late: it takes no new work now')
         booted.post({ type: 'records.committed', facts }, actor)
       }
+      if (facts.some(({ type }) => type.startsWith('announcement.'))) library?.changed()
       wires.noteRecords(facts) // the telephone reads the floor, so it is told when the floor knows
     },
   }
+  library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
+  await library.read()
   const held = parts.move()
   return {
     store,

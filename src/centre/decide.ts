@@ -11,6 +11,7 @@ import { dispose } from './disposition.ts'
 import { Draft } from './draft.ts'
 import { emergencyIntent } from './emergency.ts'
 import { deskDialled, dialEmergency } from './emergency-call.ts'
+import { legHeard } from './heard.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
@@ -113,6 +114,8 @@ function handle(d: Draft, input: Input): void {
       return legEarly(d, input)
     case 'leg.answered':
       return legAnswered(d, input)
+    case 'leg.heard':
+      return legHeard(d, input)
     case 'leg.ended':
       return legEnded(d, input)
     case 'leg.held':

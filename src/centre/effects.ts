@@ -40,6 +40,11 @@ export type Effect =
   /** Prompts by name one after the other; `leg.played` comes with the same number when all have been heard. */
   | { type: 'media.say'; leg: LegId; speech: number; parts: string[] }
   | { type: 'media.stopPlay'; leg: LegId }
+  /**
+   * Listen to what the leg says: for what the network tells before the answer, for who answered, or no more. `place` is the country calling
+   * code, whose tones are meant.
+   */
+  | { type: 'media.hear'; leg: LegId; call: CallId; what: 'carrier' | 'answerer' | 'nothing'; place: string }
   /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
   | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }
   | { type: 'media.stopRecording'; recording: RecordingId }

@@ -5,6 +5,7 @@
  */
 import type { LegId } from '../lib/ids.ts'
 import { heardOf, releaseOwed } from './after-call.ts'
+import { resultToRetry } from './announced.ts'
 import type { Draft } from './draft.ts'
 import type { Ending } from './entities.ts'
 import { campaignOf, giveBack } from './give-back.ts'
@@ -15,7 +16,8 @@ import type { Call } from './state.ts'
 export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | null = null): void {
   if (call.phase === 'ended') return
   const agent = agentOf(d, call)
-  const talkedOn = call.phase === 'talking' && agent !== null && agent.call === call.id
+  const isMachine = ending.cause === 'machine' // there is nothing to write down of it
+  const talkedOn = call.phase === 'talking' && agent !== null && agent.call === call.id && !isMachine
   if (call.phase === 'notice') d.fact({ type: 'call.noticeHeard', call: call.id, ...heardOf(call, d.now), digit: null })
   silence(d, call)
   d.fact({ type: 'call.ended', call: call.id, ending })
@@ -27,7 +29,8 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
     d.effect({ type: 'phone.hangUp', leg: call.agentLeg, q850: 16 })
   }
-  if (!talkedOn && call.lastAgent === null && !releaseOwed(d, call, ending.cause)) giveBack(d, call, ending.result)
+  if (!talkedOn && (isMachine || call.lastAgent === null) && !releaseOwed(d, call, ending.cause))
+    giveBack(d, call, resultToRetry(d, call, ending.result))
   if (agent === null || agent.call !== call.id) return
   if (!talkedOn) return settle(d, agent, agent.before)
   const wrapMs = campaignOf(d, call)?.wrapMs ?? wrapDefaultMs

@@ -194,6 +194,13 @@ export type Campaign = {
   reserved?: boolean
   /** Whom we abandoned: rests for 72 hours, or is called back soon with an agent guaranteed; left out: `rest`. */
   abandoned?: 'rest' | 'callback'
+  /**
+   * What the network says before the answer (关机, 空号 …) is kept with the call. `retry`: the next attempt goes by it where it is sure; `end`:
+   * besides, the attempt ends as soon as it is sure, if no agent listens. Left out: `note`, it is only kept.
+   */
+  announcements?: 'note' | 'retry' | 'end'
+  /** Predictive and progressive: who answered is judged, and kept; `end`: a machine is hung up on. Left out: `off`. */
+  machines?: 'off' | 'tell' | 'end'
   /** What a robot says in mode `notice`; left out: nothing is said, and nobody is dialled in that mode. */
   notice?: Notice | null
   /**
@@ -334,6 +341,8 @@ export type EndCause =
   | 'hangup' // someone hung up after answer
   | 'not_answered' // busy, declined, unreachable …: `result` says which
   | 'ring_timeout'
+  | 'announced' // the network said before the answer why it would not come: `result` says what
+  | 'machine' // an answering machine or a fax had picked up
   | 'cancelled' // we withdrew it while ringing
   | 'abandoned' // answered and no agent was there in time
   | 'caller_gave_up' // inbound, before an agent

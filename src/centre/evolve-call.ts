@@ -45,6 +45,14 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
     case 'call.early':
       call.early = true
       break
+    case 'call.announced': {
+      const { by, what, result, confidence, afterMs } = change
+      call.announced = { by, what, result, confidence, afterMs }
+      break
+    }
+    case 'call.judged':
+      call.judged = true
+      break
     case 'call.rerouted':
       rerouted(state, call, change, at)
       break
@@ -416,6 +424,8 @@ function blankCall(
     parkedFor: null,
     claim: null,
     early: false,
+    announced: null,
+    judged: false,
     notice: null,
     promise: null,
     tries: [],

@@ -43,6 +43,7 @@ import type {
   TrunkTry,
   User,
 } from './entities.ts'
+import type { Announced, Judged } from './heard.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { Policy } from './policy/policy.ts'
 import type { StopKind } from './stops.ts'
@@ -239,7 +240,11 @@ export type FloorFact =
   | { type: 'call.ringing'; call: CallId }
   /** Early media began (183 with SDP). */
   | { type: 'call.early'; call: CallId }
+  /** What the network said before the answer; a later one of a call is nearer the truth. Kept apart from what was signalled. */
+  | ({ type: 'call.announced'; call: CallId } & Announced)
   | { type: 'call.answered'; call: CallId }
+  /** Who answered, as the sound says, and what that rests on. */
+  | ({ type: 'call.judged'; call: CallId } & Judged)
   /** Later again: the agent was lost, or it was passed on; the place in the queue is by when the caller first waited. */
   | { type: 'call.queued'; call: CallId; queue: QueueId; until: number }
   /** The caller dialled a person and waits for that person. */
@@ -413,6 +418,20 @@ export type RecordFact =
     }
   | { type: 'phrase.heard'; name: string; version: number }
   | { type: 'phrase.used'; name: string; version: number }
+  /** A recording of a network's announcement; `label` null: nobody has said yet what it tells. `from`: the call it was heard on, null: sent by a person. */
+  | {
+      type: 'announcement.saved'
+      announcement: string
+      label: string | null
+      language: string
+      words: string
+      sha256: string
+      bytes: number
+      durationMs: number
+      from: CallId | null
+    }
+  | { type: 'announcement.labelled'; announcement: string; label: string; language: string; words: string }
+  | { type: 'announcement.removed'; announcement: string; reason: string }
   | { type: 'recording.listened'; recording: RecordingId; user: UserId }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }

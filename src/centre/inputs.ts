@@ -11,6 +11,7 @@ import type {
   TransferTarget,
 } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
+import type { HeardOnLine } from './heard.ts'
 
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */
@@ -139,6 +140,8 @@ export type Input =
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }
   | { type: 'leg.digit'; leg: LegId; digit: string }
+  /** An ear heard something on a leg that `media.hear` has it listen to. */
+  | { type: 'leg.heard'; leg: LegId; heard: HeardOnLine }
   /**
    * The transfer key of an agent's desk phone (SIP REFER): whom this leg talks to is to go to `to`, a number or extension as the telephone says
    * it, unchecked. `with`: the agent's other leg, whose far end is meant (an attended transfer). Answered with `phone.answerTransfer`.

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts'
 import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
+import { listen } from './heard.ts'
 import type { Input } from './inputs.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
@@ -55,6 +56,7 @@ export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
   const call = partyCall(d, input.leg)
   if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
   d.fact({ type: 'call.early', call: call.id })
+  listen(d, call, 'early')
   if (call.of !== null) return outsideHeard(d, call, false)
   const leg = agentLegOf(d, call)
   if (leg === null) return
@@ -82,6 +84,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   }
   if (call.answeredAt !== null || call.phase === 'ended') return
   d.fact({ type: 'call.answered', call: call.id })
+  listen(d, call, 'answered')
   openRecording(d, call)
   if (call.of !== null) outsideHeard(d, call, true)
   else if (call.direction === 'in') enter(d, call)

@@ -43,6 +43,7 @@ import type {
   User,
 } from './entities.ts'
 import type { AgentPhase, DialIntent } from './facts.ts'
+import type { Announced } from './heard.ts'
 import type { LeadBuffer } from './lead-buffer.ts'
 import type { LeadSupply } from './lead-supply.ts'
 import type { LineBook } from './lines/line-book.ts'
@@ -111,6 +112,10 @@ export type Call = {
   claim: UserId | null
   /** Early media or a ring-back tone is being heard by the agent who dials. */
   early: boolean
+  /** What the network said before the answer, as far as it was understood. */
+  announced: Announced | null
+  /** Who answered has been judged. */
+  judged: boolean
   /** Mode notice, once answered. */
   notice: CallNotice | null
   /** The callback that this call is to keep; `tries` counts this one. */

@@ -74,9 +74,9 @@ export class Ear {
     bursts.push(frame, this.#history)
     const afterMs = bursts.nowMs
     if (this.#announcements.push(this.#history, bursts.level)) {
-      const { id } = this.#announcements.library.known[this.#announcements.entry]!
+      const { id, label } = this.#announcements.library.known[this.#announcements.entry]!
       this.#known = { id, confidence: this.#announcements.confidence }
-      this.#tell({ type: 'announcement', ...this.#known, afterMs })
+      this.#tell({ type: 'announcement', label, ...this.#known, afterMs })
     }
     const isSignal = this.#machines.push(frame, bursts)
     if (isSignal && carrier) this.#tell({ type: 'machine', signal: this.#machines.heard!, confidence: 0.97, afterMs })

@@ -9,8 +9,8 @@ export type Heard =
   | { type: 'tone'; tone: ToneName; confidence: number; afterMs: number }
   | { type: 'special'; class: SpecialClass; confidence: number; afterMs: number }
   | { type: 'machine'; signal: MachineSignal; confidence: number; afterMs: number }
-  /** A recording of the library, by its id. */
-  | { type: 'announcement'; id: string; confidence: number; afterMs: number }
+  /** A recording of the library, and what it is labelled with. */
+  | { type: 'announcement'; id: string; label: string | null; confidence: number; afterMs: number }
   | { type: 'digit'; digit: string }
   | ({ type: 'answerer' } & Judgement)
 

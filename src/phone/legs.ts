@@ -15,6 +15,7 @@ import type { Bay } from '../rtp/bay.ts'
 import type { LocalSrtp } from '../sdp/negotiate.ts'
 import type { SessionId, Transport, UserAgentPort } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
+import type { Hearing } from './hearing.ts'
 import type { FarEnd, Leg } from './leg.ts'
 import { LegKeys } from './leg-keys.ts'
 import { type Agreed, type LocalSide, offerOf, rtpParameters } from './offer.ts'
@@ -44,6 +45,8 @@ export type LegsOptions = {
   mediaAddress: string | null
   post(input: Input, actor: Actor): void
   now(): number
+  /** Told whether keys of this leg come as tones, and of its end. */
+  hearing?: Pick<Hearing, 'inBand' | 'closed'>
   /** Told which SIP dialog is which leg's. */
   nameDialog?(callId: string, leg: LegId): void
   /** Runs the user agent's drain soon: called after each of our own actions. */
@@ -210,6 +213,7 @@ export class Legs {
       if (binding) sources.push(binding.flow.source.address)
     }
     this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
+    if (leg.far.kind === 'trunk') this.#options.hearing?.inBand(leg.id, agreed.dtmfPayloadType === null)
   }
 
   key(leg: Leg, digit: string): void {
@@ -253,6 +257,7 @@ export class Legs {
   }
 
   closeMedia(leg: Leg): void {
+    this.#options.hearing?.closed(leg.id)
     this.#options.bay.close(leg.id)
   }
 

@@ -10,6 +10,7 @@ import type { Input } from '../centre/inputs.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
+import type { Hearing } from './hearing.ts'
 
 export type MediaEffect = Extract<Effect, { type: `media.${string}` }>
 
@@ -17,6 +18,7 @@ export type MediaOptions = {
   bay: Bay
   /** Absolute folder of all recordings. */
   recordingsDir: string
+  hearing?: Hearing
   post(input: Input, actor: Actor): void
   log: Logger
 }
@@ -53,6 +55,8 @@ export class Media {
         return bay.say(effect.leg, effect.speech, effect.parts)
       case 'media.stopPlay':
         return bay.stopPlay(effect.leg)
+      case 'media.hear':
+        return this.#options.hearing?.perform(effect)
       case 'media.record':
         return this.#record(effect)
       case 'media.stopRecording':

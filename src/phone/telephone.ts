@@ -13,7 +13,16 @@ import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
 import { emergencyOf } from '../centre/toll/rules.ts'
 import type { Clock } from '../lib/clock.ts'
-import { type CampaignId, type IdSeries, idSeries, type LegId, nextId, type TrunkId, type UserId } from '../lib/ids.ts'
+import {
+  type CallId,
+  type CampaignId,
+  type IdSeries,
+  idSeries,
+  type LegId,
+  nextId,
+  type TrunkId,
+  type UserId,
+} from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { type Random, secretText } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
@@ -30,6 +39,7 @@ import { offerAnswerer, restartAnswer } from '../webrtc/station.ts'
 import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
+import { Hearing } from './hearing.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
@@ -67,6 +77,8 @@ export type TelephoneOptions = {
   floor(): FloorState
   secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key'): string | null
   post(input: Input, actor: Actor): void
+  /** What a network said before an unanswered end, and no recording explains: A-law. */
+  unknown?(sound: Uint8Array, call: CallId | null): void
 }
 
 export type Telephone = AsyncDisposable & {
@@ -169,9 +181,16 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
   const legIds: IdSeries = idSeries(clock.now())
   const newLegId = (): LegId => nextId<'leg'>(legIds, 'w') // w for wire: the centre names its own legs
-  const phone = new Phone({
+  const hearing = new Hearing({
+    bay,
+    post,
+    key: (leg, digit) => phone.takeMedia({ type: 'leg.digit', leg, digit }),
+    unknown: options.unknown,
+  })
+  const phone: Phone = new Phone({
     ua,
     bay,
+    hearing,
     lines,
     localAddress: peer => {
       const family = isIP(peer) === 6 ? 6 : 4
@@ -190,7 +209,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     flush: () => sockets.settle(),
     log,
   })
-  const media = new Media({ bay, recordingsDir: options.recordingsDir, post, log })
+  const media = new Media({ bay, hearing, recordingsDir: options.recordingsDir, post, log })
   const browsers = new Browsers({
     answerOffer: (leg, offerSdp) =>
       offerAnswerer({
@@ -216,6 +235,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     phone.takeMedia(event)
     browsers.take(event)
     media.take(event)
+    hearing.take(event)
   })
   const book = new PhoneBook(options.phoneBookFile, log)
   const timer = setInterval(() => {

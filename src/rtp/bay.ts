@@ -6,6 +6,7 @@ import type { Heard, Wants } from '../hear/heard.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { SrtpKeys } from './secure-leg.ts'
 
+export { tonePlanOf } from '../hear/tone-plans.ts'
 export type { Heard, Wants }
 
 /** A recording that ears know again: A-law at 8 kHz, and what it is called by whoever labelled it. */

@@ -217,6 +217,28 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
     case 'call.early':
       run('UPDATE calls SET early_at = coalesce(early_at, ?) WHERE id = ?', at, fact.call)
       return true
+    case 'call.announced': {
+      const { call, type: _, ...announced } = fact
+      const { result, by, what } = announced
+      run(
+        'UPDATE calls SET announcement = ?, announced = ? WHERE id = ?',
+        result ?? what,
+        JSON.stringify(announced),
+        call,
+      )
+      if (by === 'recording')
+        run(
+          'UPDATE announcements SET heard = heard + 1, heard_at = max(coalesce(heard_at, 0), ?) WHERE id = ?',
+          at,
+          what,
+        )
+      return true
+    }
+    case 'call.judged': {
+      const { call, type: _, ...judged } = fact
+      run('UPDATE calls SET judged = ? WHERE id = ?', JSON.stringify(judged), call)
+      return true
+    }
     case 'call.answered':
       run('UPDATE calls SET answered_at = coalesce(answered_at, ?) WHERE id = ?', at, fact.call)
       return true

@@ -37,6 +37,34 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
         actor,
       )
       return
+    case 'announcement.saved':
+      run(
+        `INSERT INTO announcements (id, label, language, words, sha256, bytes, duration_ms, call, saved_at, saved_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        fact.announcement,
+        fact.label,
+        fact.language,
+        fact.words,
+        fact.sha256,
+        fact.bytes,
+        Math.round(fact.durationMs),
+        fact.from,
+        at,
+        actor,
+      )
+      return
+    case 'announcement.labelled':
+      run(
+        'UPDATE announcements SET label = ?, language = ?, words = ? WHERE id = ?',
+        fact.label,
+        fact.language,
+        fact.words,
+        fact.announcement,
+      )
+      return
+    case 'announcement.removed':
+      run('DELETE FROM announcements WHERE id = ?', fact.announcement)
+      return
     case 'phrase.heard':
       run(
         'INSERT INTO phrase_hearings (name, version, actor, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',

@@ -53,6 +53,7 @@ export const projectedTables = [
   'attributions',
   'phrases',
   'phrase_hearings',
+  'announcements',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {

@@ -3,7 +3,9 @@
  * file's `…Queries`, and see that the file is spread in here. `store.read('noun.verb', args)` is then typed by it. Arguments and answers
  * cross a thread: plain values only.
  */
+
 import { agentQueries } from './agents.ts'
+import { announcementQueries } from './announcements.ts'
 import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
 import { minuteQueries } from './campaign-minutes.ts'
@@ -49,6 +51,7 @@ export const queries = {
   ...minuteQueries,
   ...pacingQueries,
   ...phraseQueries,
+  ...announcementQueries,
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,

@@ -24,6 +24,7 @@ import type {
   User,
 } from '../centre/entities.ts'
 import type { Actor, AgentPhase, CallbackEnd, FactType } from '../centre/facts.ts'
+import type { Announced, Judged } from '../centre/heard.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { StopKind } from '../centre/stops.ts'
 import type {
@@ -298,7 +299,12 @@ export const calls = sqliteTable(
     holdMs: integer('hold_ms').notNull(),
     ending: text({ mode: 'json' }).$type<Ending>(),
     result: text().$type<Ending['result']>(),
+    /** The result that the network's announcement named; else the name of what was heard. */
     announcement: text(),
+    /** By what, how sure, after how long. */
+    announced: text({ mode: 'json' }).$type<Announced>(),
+    /** Who answered, by the sound. */
+    judged: text({ mode: 'json' }).$type<Judged>(),
     disposition: text(),
     note: text(),
     fields: text({ mode: 'json' }).$type<Record<string, string>>(),

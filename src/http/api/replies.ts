@@ -1,6 +1,7 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
+import { answererVerdicts, heardBy } from '../../centre/heard.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
@@ -198,7 +199,28 @@ export const callReply = z
         q850: orNull(z.int()),
       }),
     ),
-    announcement: orNull(z.string()),
+    announcement: orNull(z.string()).openapi({
+      description:
+        'What the network said before the answer: a result, or the name of what was heard. Kept apart from `ending`',
+    }),
+    announced: orNull(
+      z.object({
+        by: z.enum(heardBy),
+        what: z.string(),
+        result: orNull(z.enum(callResults)),
+        confidence: z.number(),
+        afterMs: z.number(),
+      }),
+    ),
+    judged: orNull(
+      z.object({
+        verdict: z.enum(answererVerdicts),
+        reason: z.string(),
+        confidence: z.number(),
+        afterMs: z.number(),
+        features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+      }),
+    ).openapi({ description: 'Who answered, by the sound, where the campaign asks for it' }),
     disposition: orNull(z.string()),
     note: orNull(z.string()),
     recording: orNull(id),
