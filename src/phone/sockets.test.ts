@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { systemClock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
 import { type UaEvent, UserAgent } from '../sip/user-agent.ts'
+import { attribute, method, readStun, StunWriter } from '../webrtc/stun.ts'
 import { facing, parseListenAddress, SocketError, Sockets } from './sockets.ts'
 
 async function station(
@@ -206,4 +209,37 @@ test('the address that faces a peer is the one on its network', () => {
   assert.equal(facing('192.168.7.80', interfaces), '192.168.7.5')
   assert.equal(facing('8.8.8.8', interfaces), '192.168.7.5')
   assert.equal(facing('127.0.0.9', interfaces), '127.0.0.1')
+})
+
+test('a phone behind a NAT that asks by STUN hears where it is seen, and SIP goes on beside it', async () => {
+  const { sockets, faults, bound } = await station(['udp:127.0.0.1:0'])
+  const phone = createSocket('udp4')
+  phone.bind(0, '127.0.0.1')
+  await once(phone, 'listening')
+  const { port } = phone.address()
+  const ask = (bytes: Uint8Array) => phone.send(bytes, bound().port, '127.0.0.1')
+  const transaction = Buffer.from('0123456789ab')
+  // What is no request is not answered: were it, two of us would talk for ever.
+  for (const odd of [method.success, method.bindingIndication, method.error])
+    ask(new StunWriter(odd, transaction).finish())
+  ask(Buffer.from([0, 1, 0, 0]))
+  ask(new StunWriter(method.bindingRequest, transaction).finish())
+  const [bytes] = (await once(phone, 'message')) as [Buffer]
+  const answer = readStun(bytes)
+  assert.equal(answer?.type, method.success)
+  assert.deepEqual(Buffer.from(answer!.transaction), transaction)
+  const seen = Buffer.from(answer!.attributes.get(attribute.xorMappedAddress)!)
+  assert.equal(seen.readUInt16BE(2) ^ 0x2112, port)
+  assert.equal((seen.readUInt32BE(4) ^ 0x2112a442) >>> 0, 0x7f000001)
+  ask(Buffer.from('\r\n\r\n'))
+  ask(
+    Buffer.from(
+      `OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1;rport\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n`,
+    ),
+  )
+  const [ok] = (await once(phone, 'message')) as [Buffer]
+  assert.match(String(ok), new RegExp(`^SIP/2\\.0 200 [\\s\\S]*;rport=${port};received=127`))
+  phone.close()
+  await sockets[Symbol.asyncDispose]()
+  assert.deepEqual(faults, [])
 })

@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
 import type { Address, LocalEndpoint, Outgoing, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { type ConnectionNews, Connections, type Identity } from './connections.ts'
+import { StunKeepAlive } from './stun-keep-alive.ts'
 import { TlsPeers } from './tls-peers.ts'
 
 /** `udp:0.0.0.0:5060`, `tcp:10.0.0.5:5060`, `tls:[::1]:5061`. */
@@ -64,9 +65,11 @@ export class Sockets {
   #timerAt = Number.POSITIVE_INFINITY
   #settling = false
   #closed = false
+  readonly #stun: StunKeepAlive
 
   private constructor(options: SocketsOptions) {
     this.#options = options
+    this.#stun = new StunKeepAlive(options.clock.monotonic())
     this.#connections = new Connections({
       peers: options.peers ?? new TlsPeers(),
       now: () => this.#now(),
@@ -182,12 +185,19 @@ export class Sockets {
       this.#options.onFault(error, `${at.id}: receive buffer`)
     }
     socket.on('message', (bytes, from) => {
+      if (StunKeepAlive.isMeant(bytes)) return this.#answerStun(socket, bytes, from)
       const flow = { transport: 'udp' as const, source: { address: from.address, port: from.port }, local: at.id }
       this.#guard(at.id, agent => agent.receive(bytes, flow, this.#now()))
     })
     this.#udp.set(at.id, socket)
     const { address, port } = socket.address()
     return { address, port }
+  }
+
+  #answerStun(socket: UdpSocket, bytes: Uint8Array, from: Address): void {
+    if (this.#closed || from.port === 0) return
+    const answer = this.#stun.answer(bytes, from, this.#now())
+    if (answer !== null) socket.send(answer, from.port, from.address, () => undefined) // asked again in half a minute
   }
 
   async #listenStream(at: ListenAddress): Promise<Address> {

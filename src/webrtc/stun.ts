@@ -105,6 +105,11 @@ export class StunWriter {
 
   seal(password: string): Uint8Array {
     this.add(attribute.messageIntegrity, integrity(this.#bytes.subarray(0, this.#length), password))
+    return this.finish()
+  }
+
+  /** Without MESSAGE-INTEGRITY: to somebody with whom no password is shared. */
+  finish(): Uint8Array {
     this.#bytes.writeUInt16BE(this.#length - headerBytes + 8, 2)
     const crc = Buffer.alloc(4)
     crc.writeUInt32BE(fingerprint(this.#bytes.subarray(0, this.#length)))
