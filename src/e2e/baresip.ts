@@ -5,7 +5,7 @@ import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { purity, tone } from '../rtp/tone.ts'
+import { goertzel, purity, tone } from '../rtp/tone.ts'
 import { freePort } from './ports.ts'
 import { has } from './sipp.ts'
 
@@ -18,7 +18,11 @@ export class Baresip {
   readonly #control: Socket
   #output = ''
 
-  private constructor(process: ChildProcess, folder: string, control: Socket) {
+  /** Where it listens; TLS one above. */
+  readonly port: number
+
+  private constructor(process: ChildProcess, folder: string, control: Socket, port: number) {
+    this.port = port
     this.#process = process
     this.#folder = folder
     this.#control = control
@@ -32,9 +36,17 @@ export class Baresip {
     registrar: string
     hz: number
     answer?: 'auto' | 'manual'
+    /** TLS to the registrar, whose certificate one of these must have signed; listened for with `identity` (PEM of certificate and key). */
+    tls?: { authorities: string; identity?: string }
+    /** SRTP by keys in SDP: `srtp` offers it, `srtp-mand` takes nothing else. */
+    encryption?: 'srtp' | 'srtp-mand'
+    /** False: a phone that is called where it listens, as a carrier is. */
+    registers?: boolean
   }): Promise<Baresip> {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-baresip-'))
     const [sipPort, controlPort] = [await freePort(options.address), await freePort(options.address)]
+    if (options.tls) writeFileSync(join(folder, 'ca.pem'), options.tls.authorities)
+    if (options.tls?.identity) writeFileSync(join(folder, 'own.pem'), options.tls.identity)
     writeFileSync(join(folder, 'tone.wav'), linearWav(tone({ hz: options.hz, ms: 60_000, level: 0.3 })))
     writeFileSync(
       join(folder, 'config'),
@@ -44,6 +56,9 @@ export class Baresip {
         'module aufile.so',
         'module aubridge.so',
         'module sndfile.so',
+        ...(options.encryption ? ['module srtp.so'] : []),
+        ...(options.tls ? [`sip_cafile ${join(folder, 'ca.pem')}`] : []),
+        ...(options.tls?.identity ? [`sip_certificate ${join(folder, 'own.pem')}`] : []),
         'module_tmp account.so',
         'module_app menu.so',
         'module_app ctrl_tcp.so',
@@ -62,12 +77,12 @@ export class Baresip {
     )
     writeFileSync(
       join(folder, 'accounts'),
-      `<sip:${options.extension}@${options.registrar};transport=udp>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=60;audio_codecs=PCMA/8000/1,PCMU/8000/1;ptime=20\n`,
+      `<sip:${options.extension}@${options.registrar};transport=${options.tls ? 'tls' : 'udp'}>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=${options.registers === false ? 0 : 60}${options.encryption ? `;mediaenc=${options.encryption}` : ''};audio_codecs=PCMA/8000/1,PCMU/8000/1;ptime=20\n`,
     )
     writeFileSync(join(folder, 'contacts'), '')
     const child = spawn('baresip', ['-f', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     const control = await connect(options.address, controlPort)
-    const phone = new Baresip(child, folder, control)
+    const phone = new Baresip(child, folder, control, sipPort)
     const keep = (bytes: Buffer) => (phone.#output = (phone.#output + bytes).slice(-20_000))
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
@@ -97,6 +112,11 @@ export class Baresip {
     throw new Error(
       `the desk phone did not hear ${hz} Hz within ${withinMs} ms (purity ${best.toFixed(2)}):\n${this.#output.slice(-1500)}`,
     )
+  }
+
+  /** Level of `hz` in the last second it heard, 0 to 1. */
+  levelOf(hz: number): number {
+    return goertzel(this.#lastSecond(), hz)
   }
 
   #lastSecond(): Int16Array {

@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import type { CampaignId, ImportId, LeadId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger, type Logger } from '../lib/log.ts'
 import { seededRandom } from '../lib/random.ts'
+import type { Identity } from '../phone/connections.ts'
 import { keep } from '../records/door.ts'
 import { hashPassword } from '../records/password.ts'
 import { serve } from '../serve.ts'
@@ -71,6 +72,8 @@ export class World {
       web?: 'http' | 'https'
       clock?: Clock
       log?: Logger
+      /** Listens for TLS too, at `sipTlsPort`, with this certificate. */
+      identity?: Identity
     } = {},
   ): Promise<World> {
     const address = options.address ?? '127.0.0.1'
@@ -78,7 +81,8 @@ export class World {
     const sipPort = await freePort(address)
     const mediaPorts = options.mediaPorts ?? '42000-44999'
     const tls = options.web === 'https' ? 'auto' : 'off'
-    const config = worldConfig({ address, folder, sipPort, mediaPorts, tls })
+    const sipTlsPort = options.identity === undefined ? undefined : await freePort(address)
+    const config = worldConfig({ address, folder, sipPort, sipTlsPort, mediaPorts, tls })
     const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent')
     const clock = options.clock ?? systemClock
     if (options.web !== undefined) {
@@ -86,8 +90,13 @@ export class World {
       return new World(running, running.house, config, sipPort, folder, running.urls[0]!)
     }
     const version = '0.0.0-test'
-    const house = await openHouse({ config, clock, random: seededRandom(7), log, version })
+    const identity = () => options.identity ?? null
+    const house = await openHouse({ config, clock, random: seededRandom(7), log, version, identity })
     return new World(house, house, config, sipPort, folder, '')
+  }
+
+  get sipTlsPort(): number {
+    return this.config.sip.listen.find(({ transport }) => transport === 'tls')?.port ?? 0
   }
 
   async keep(facts: RecordFact[], secrets: SecretWrite[] = []): Promise<void> {
@@ -270,6 +279,7 @@ export function worldConfig(at: {
   address: string
   folder: string
   sipPort: number
+  sipTlsPort?: number | undefined
   mediaPorts: string
   httpPort?: number
   tls?: 'auto' | 'off'
@@ -283,7 +293,7 @@ export function worldConfig(at: {
       `listen = "${at.address}:${at.httpPort ?? 0}"`,
       `tls = "${at.tls ?? 'off'}"`,
       '[sip]',
-      `listen = ["udp:${at.address}:${at.sipPort}", "tcp:${at.address}:${at.sipPort}"]`,
+      `listen = [${['udp', 'tcp'].map(one => `"${one}:${at.address}:${at.sipPort}"`).join(', ')}${at.sipTlsPort === undefined ? '' : `, "tls:${at.address}:${at.sipTlsPort}"`}]`,
       '[media]',
       `address = "${at.address}"`,
       `ports = "${at.mediaPorts}"`,
