@@ -12,6 +12,7 @@ import { asset, workerFile } from './lib/places.ts'
 import type { Random } from './lib/random.ts'
 import { Library } from './library.ts'
 import type { Identity } from './phone/connections.ts'
+import type { Dns } from './phone/locate.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone, type Telephone } from './phone/telephone.ts'
 import type { RecordsDoor } from './records/door.ts'
@@ -34,6 +35,8 @@ export type HouseOptions = {
   version: string
   /** Called when the data folder is ours and nothing has been written or bound yet; what it cannot have stops the start there. */
   claim?: () => Promise<void>
+  /** Where names of carriers are looked up; left out: as this machine does. */
+  dns?: Dns
   /** What SIP shows at a `tls:` address; asked after `claim`. Renewals come by `telephone.secure`. */
   identity?: () => Identity | null
 }
@@ -49,6 +52,7 @@ export async function openHouse({
   version,
   claim,
   identity,
+  dns,
 }: HouseOptions): Promise<House> {
   const files = dataFiles(config)
   await using parts = new AsyncDisposableStack()
@@ -97,6 +101,7 @@ export async function openHouse({
       ),
       advertise: config.sip.advertise,
       identity: identity?.() ?? null,
+      ...(dns ? { dns } : {}),
       media: { address: config.media.address, ports: config.media.ports },
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),

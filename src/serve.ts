@@ -101,6 +101,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     speech: prompts => telephone.speech(prompts),
     phrases: { folder: dataFiles(config).prompts, convert: file => convertWav(file, workerFile('rtp/convert-worker')) },
     figures: () => telephone.figures(),
+    trunkWire: trunk => telephone.trunkWire(trunk),
     answerTimes: () => telephone.answerTimes(),
     rehearsals: parts.use(
       new RehearsalRoom({

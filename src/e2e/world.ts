@@ -16,6 +16,7 @@ import type { CampaignId, ImportId, LeadId, QueueId, TrunkId, UserId } from '../
 import { createLogger, type Logger } from '../lib/log.ts'
 import { seededRandom } from '../lib/random.ts'
 import type { Identity } from '../phone/connections.ts'
+import type { Dns } from '../phone/locate.ts'
 import { keep } from '../records/door.ts'
 import { hashPassword } from '../records/password.ts'
 import { serve } from '../serve.ts'
@@ -74,6 +75,7 @@ export class World {
       log?: Logger
       /** Listens for TLS too, at `sipTlsPort`, with this certificate. */
       identity?: Identity
+      dns?: Dns
     } = {},
   ): Promise<World> {
     const address = options.address ?? '127.0.0.1'
@@ -91,7 +93,15 @@ export class World {
     }
     const version = '0.0.0-test'
     const identity = () => options.identity ?? null
-    const house = await openHouse({ config, clock, random: seededRandom(7), log, version, identity })
+    const house = await openHouse({
+      config,
+      clock,
+      random: seededRandom(7),
+      log,
+      version,
+      identity,
+      ...(options.dns ? { dns: options.dns } : {}),
+    })
     return new World(house, house, config, sipPort, folder, '')
   }
 

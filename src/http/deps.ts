@@ -6,7 +6,7 @@ import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
-import type { CampaignId, TokenId, UserId } from '../lib/ids.ts'
+import type { CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
@@ -42,6 +42,8 @@ export type Deps = {
   answerTimes?: () => ReadonlyMap<CampaignId, TwoTimes & { lately?: readonly (TwoTimes & { at: number })[] }>
   /** Simulations of a campaign's days; absent: this house has none. */
   rehearsals?: Rehearsals
+  /** What is seen of a trunk on the wire; absent: nobody looks. */
+  trunkWire?: (trunk: TrunkId) => TrunkWireSeen | null
   /** SIP messages of calls; absent: nobody keeps them. */
   ladders?: Ladders
   assets: Assets
@@ -49,6 +51,13 @@ export type Deps = {
   /** PEM of our own certificate authority; null when the certificate is the company's. */
   certificateAuthority: () => Promise<string | null>
   version: string
+}
+
+/** Instants are Unix ms. */
+export type TrunkWireSeen = {
+  target: { address: string; port: number } | null
+  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
+  options: { status: number | null; rttMs: number | null; at: number } | null
 }
 
 type TwoTimes = { whole: Histogram; own: Histogram }

@@ -111,7 +111,11 @@ describe('a call over TLS', () => {
     far.sockets.settle()
     const ended = await until('the end', () => near.events.find(event => event.type === 'ended'))
     assert.deepEqual(ended, { type: 'ended', session, by: 'remote', q850: 16, reason: 'BYE' })
-    assert.deepEqual(near.news, [{ peer: 'carrier', up: true, words: null }], 'one connection, and it is still there')
+    assert.deepEqual(
+      near.news,
+      [{ peer: 'carrier', up: true, words: null, at: { address: '127.0.0.1', port: far.port } }],
+      'one connection, and it is still there',
+    )
     call(near, far.port)
     await until('a second call', () => far.events.filter(event => event.type === 'incoming')[1])
     assert.equal(near.news.length, 1, 'the connection is used again')

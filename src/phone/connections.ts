@@ -25,7 +25,7 @@ import {
 export type Identity = { cert: string; key: string }
 
 /** A connection to a peer came about, or was lost; `words` say why, null when it was merely closed. */
-export type ConnectionNews = { peer: PeerName; up: boolean; words: string | null }
+export type ConnectionNews = { peer: PeerName; up: boolean; words: string | null; at: Address }
 
 export type ConnectionsOptions = {
   peers: TlsPeers
@@ -198,7 +198,7 @@ export class Connections {
       const waiting = connection.waiting ?? []
       connection.waiting = null
       for (const bytes of waiting) socket.write(bytes)
-      this.#options.onNews({ peer: name, up: true, words: null })
+      this.#options.onNews({ peer: name, up: true, words: null, at: bare(destination) })
     })
     socket.once('close', () => clearTimeout(watch))
     return connection
@@ -238,7 +238,12 @@ export class Connections {
       this.#options.onClosed(connection, lost)
       if (name === null || !isOurs) return
       const serverName = this.#options.peers.get(name)?.serverName ?? ''
-      this.#options.onNews({ peer: name, up: false, words: fault === null ? null : connectionFault(fault, serverName) })
+      this.#options.onNews({
+        peer: name,
+        up: false,
+        words: fault === null ? null : connectionFault(fault, serverName),
+        at: bare(peer),
+      })
     })
     return connection
   }
@@ -271,6 +276,8 @@ const wayOf = (transport: string, { address, port }: Address, name: PeerName | n
   `${transport} ${address} ${port} ${name ?? ''}`
 
 const handshakeOf = (local: string, { remoteAddress, remotePort }: Socket) => `${local} ${remoteAddress} ${remotePort}`
+
+const bare = ({ address, port }: Address): Address => ({ address, port })
 
 function addressOf(socket: Socket): Address {
   return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }

@@ -1,5 +1,5 @@
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
-import type { SessionId } from '../sip/events.ts'
+import type { Destination, SessionId } from '../sip/events.ts'
 import type { Allowance } from './allowance.ts'
 import type { LegKeys } from './leg-keys.ts'
 
@@ -28,6 +28,9 @@ export type Leg = {
   srtp: LegKeys | null
   /** The call is encrypted: from then on it stays so. */
   encrypted: boolean
+  /** Of a call on a trunk: places it with this offer, at the target that is the best then; and the one it was placed at. */
+  invite: ((sdp: string) => SessionId | null) | null
+  target: Destination | null
   /** Our last SDP, whose version grows with each change. */
   sdpVersion: number
   /** The far end's offer of an incoming call, until it is answered. */

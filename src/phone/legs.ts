@@ -95,6 +95,29 @@ export class Legs {
     if (callId !== null) this.#options.nameDialog?.(callId, leg.id)
   }
 
+  /** The same call once more, elsewhere, with the media port it has; false when it cannot be. */
+  inviteAgain(leg: Leg, invite: (sdp: string) => SessionId | null): boolean {
+    if (leg.session) this.#bySession.delete(leg.session)
+    leg.session = null
+    if (!this.#invite(leg, invite)) return false
+    if (leg.respondBy !== null && leg.far.kind === 'trunk')
+      leg.respondBy = this.#options.now() + rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {}).responseMs
+    this.#options.flush()
+    return true
+  }
+
+  #invite(leg: Leg, invite: (sdp: string) => SessionId | null): boolean {
+    let session: SessionId | null = null
+    try {
+      session = invite(offerOf(this.codecs(leg), this.local(leg)))
+    } catch (error) {
+      this.#options.log.error({ err: error, leg: leg.id, number: maskNumber(leg.from) }, 'the call cannot be sent')
+    }
+    if (session === null) return false
+    this.bind(leg, session)
+    return true
+  }
+
   make(id: LegId, call: CallId | null, far: FarEnd, from: string, ringMs: number): Leg {
     const leg: Leg = {
       id,
@@ -106,6 +129,8 @@ export class Legs {
       port: 0,
       srtp: null,
       encrypted: false,
+      invite: null,
+      target: null,
       sdpVersion: 1,
       offer: null,
       ringUntil: null,
@@ -134,16 +159,8 @@ export class Legs {
           if (leg.hangUp !== null)
             return this.over(leg, { by: 'near', cause: 'cancel', sipStatus: 487, q850: leg.hangUp })
           this.place(leg, local.address, local.port, peer)
-          try {
-            leg.session = invite(offerOf(this.codecs(leg), this.local(leg)))
-          } catch (error) {
-            this.#options.log.error(
-              { err: error, leg: leg.id, number: maskNumber(leg.from) },
-              'the call cannot be sent',
-            )
-          }
-          if (leg.session === null) return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
-          this.bind(leg, leg.session)
+          if (!this.#invite(leg, invite))
+            return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
           leg.phase = 'calling'
           leg.ringUntil = this.#options.now() + leg.ringMs
           if (leg.far.kind === 'trunk') {

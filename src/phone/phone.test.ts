@@ -83,7 +83,8 @@ describe('the phone', () => {
     const lines = new TrunkLines({
       ua,
       tls: { know: () => undefined, forget: () => undefined },
-      resolve: async () => [],
+      locate: async () => ({ targets: [], holdsMs: 1_000 }),
+      reaches: () => true,
       post: () => undefined,
       now: () => now,
       random: () => 0.5,

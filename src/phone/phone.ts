@@ -2,6 +2,7 @@
  * The phone performs the centre's `phone.*` effects on real SIP and tells what comes of them as inputs. It decides nothing: it knows legs,
  * their sessions and their media ports. Everything that can fail here ends as a `leg.ended` or `station.down`, never as an exception.
  */
+import { isIP } from 'node:net'
 import type { Effect } from '../centre/effects.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
@@ -110,6 +111,7 @@ export class Phone {
    * the user agent cancels the call before it can ring for long, and no phone is rung by a repetition.
    */
   #giveUpOnTrunk(leg: Leg, now: number): void {
+    if (leg.far.kind === 'trunk' && leg.target) this.#options.lines.failed(leg.far.trunk, leg.target)
     if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
     this.#legs.over(leg, { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102 })
   }
@@ -185,7 +187,7 @@ export class Phone {
   // ---- effects
 
   #dial(id: LegId, call: CallId, trunk: TrunkId, number: string, callerId: string, ringMs: number): void {
-    const { lines, ua } = this.#options
+    const { lines } = this.#options
     const leg = this.#legs.make(id, call, { kind: 'trunk', trunk }, callerId, ringMs)
     const destination = lines.destination(trunk)
     const config = lines.trunk(trunk)
@@ -193,24 +195,48 @@ export class Phone {
       this.#legs.over(leg, { by: 'system', cause: 'unreachable', sipStatus: null, q850: 38 })
       return
     }
+    leg.invite = sdp => this.#invite(leg, { trunk, number, callerId, sdp })
+    this.#legs.open(leg, destination.address, leg.invite)
+  }
+
+  /** To the target of the trunk that is the best now; null when there is none, or none that our media address is of use to. */
+  #invite(
+    leg: Leg,
+    { trunk, number, callerId, sdp }: { trunk: TrunkId; number: string; callerId: string; sdp: string },
+  ): SessionId | null {
+    const { lines, ua } = this.#options
+    const [destination, config, at] = [lines.destination(trunk), lines.trunk(trunk), lines.host(trunk)]
+    if (!destination || !config || at === null) return null
     const host = this.#options.localAddress(destination.address)
-    this.#legs.open(leg, destination.address, sdp => {
-      const password = lines.password(trunk)
-      const user = config.register && config.username !== null ? config.username : callerId
-      return ua.invite(
-        {
-          target: `${schemeOf(config)}:${number}@${literal(destination.address)}:${destination.port}`,
-          destination,
-          from: `${schemeOf(config)}:${user}@${literal(host)}`,
-          displayName: callerId,
-          sdp,
-          tellTrying: true,
-          ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
-          assertedIdentity: `sip:${callerId}@${literal(host)}`,
-        },
-        this.#options.now(),
-      )
-    })
+    leg.target = destination
+    const password = lines.password(trunk)
+    const user = config.register && config.username !== null ? config.username : callerId
+    return ua.invite(
+      {
+        target: `${schemeOf(config)}:${number}@${at}`,
+        destination,
+        routes: lines.routes(trunk),
+        from: `${schemeOf(config)}:${user}@${literal(host)}`,
+        displayName: callerId,
+        sdp,
+        tellTrying: true,
+        ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
+        assertedIdentity: `sip:${callerId}@${literal(host)}`,
+      },
+      this.#options.now(),
+    )
+  }
+
+  /** The next target of the same trunk, when this one could not be reached or says that it cannot now, and nobody was rung (RFC 3263 §4.3). */
+  #triesNext(leg: Leg, event: Extract<UaEvent, { type: 'failed' }>): boolean {
+    const { target, invite } = leg
+    if (leg.phase !== 'calling' || leg.far.kind !== 'trunk' || !target || !invite || leg.ringing || leg.early)
+      return false
+    if (event.by !== 'transport' && !(event.by === 'remote' && event.status === 503)) return false
+    if (!this.#options.lines.failed(leg.far.trunk, target, event.retryAfterS)) return false
+    const next = this.#options.lines.destination(leg.far.trunk)
+    if (!next || isIP(next.address) !== isIP(target.address)) return false
+    return this.#legs.inviteAgain(leg, invite)
   }
 
   #ring(id: LegId, agent: UserId, call: CallId | null, from: string, ringMs: number): void {
@@ -451,6 +477,7 @@ export class Phone {
         return leg.offer === null ? this.#answeredLate(leg, event) : undefined
       case 'failed':
         if (leg.lateUntil !== null && event.by === 'local') return this.#legs.over(leg, rungOut)
+        if (this.#triesNext(leg, event)) return
         this.#legs.over(leg, {
           by: event.by === 'remote' ? 'carrier' : event.by === 'local' ? 'near' : 'system',
           cause:

@@ -2,7 +2,6 @@
  * Everything that rings, in one piece: sockets, user agent, patch bay, trunks, desk phones and browsers. The engine performs its effects on
  * `ports`; what happens on the wire is posted back as inputs.
  */
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Trunk, User } from '../centre/entities.ts'
@@ -40,12 +39,14 @@ import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { Hearing } from './hearing.ts'
+import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
 import { type ListenAddress, Sockets } from './sockets.ts'
+import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
-import { TrunkLines } from './trunk-lines.ts'
+import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
 
 /** What desk phones are asked for; it is part of the hashed password, so it never changes. */
 export const sipRealm = 'switchroom'
@@ -59,6 +60,8 @@ export type TelephoneOptions = {
   advertise: string | null
   /** What is shown at a `tls:` address. */
   identity?: Identity | null
+  /** Where names are looked up; left out: as this machine does. */
+  dns?: Dns
   media: { address: string | null; ports: { from: number; to: number } }
   recordingsDir: string
   /** Where the desk phones' registrations outlive a restart. */
@@ -98,6 +101,8 @@ export type Telephone = AsyncDisposable & {
   figures(): Promise<Record<string, number>>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
   answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
+  /** What is seen of a trunk on the wire, instants in Unix ms; null when it is switched off or gone. */
+  trunkWire(id: TrunkId): TrunkWire | null
   /** The certificate was renewed. */
   secure(identity: Identity): void
   /** null while SIP is listened for. */
@@ -115,6 +120,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
   const peers = new TlsPeers()
+  const dns = options.dns ?? systemDns()
   const sockets = await Sockets.open({
     listen: options.listen,
     advertise: options.advertise,
@@ -168,7 +174,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       },
     },
     random: options.random,
-    resolve: async host => (await lookup(host, { all: true, family: 4 })).map(found => found.address),
+    locate: wanted => locate(wanted, { dns, random: options.random }),
+    reaches: (transport, address) =>
+      sockets.exits.some(one => one.transport === transport && one.family === isIP(address)),
     post,
     now,
     log,
@@ -291,6 +299,17 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       sockets.settle()
     },
     secure: identity => sockets.secure(identity),
+    trunkWire: id => {
+      const wire = lines.wire(id)
+      const wall = (at: number) => Math.round(clock.now() - (now() - at))
+      return (
+        wire && {
+          target: wire.target,
+          registration: wire.registration && { ...wire.registration, at: wall(wire.registration.at) },
+          options: wire.options && { ...wire.options, at: wall(wire.options.at) },
+        }
+      )
+    },
     answerTimes: () => answers.read(),
     async figures() {
       const legs = await bay.figures().catch(() => null)

@@ -9,12 +9,14 @@ import type { Input } from '../centre/inputs.ts'
 import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import type { Destination, Flow, PeerName, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { Destination, Flow, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { ConnectionNews } from './connections.ts'
+import type { Wanted } from './locate.ts'
+import { type Target, Targets } from './targets.ts'
 import type { TlsPeer } from './tls-peers.ts'
 
 const qualifyEveryMs = 30_000
-/** How often names are looked up again, and how soon after a failed look-up. */
-const resolveEveryMs = 300_000
+/** How soon a name is looked up again after a failed look-up. */
 const resolveRetryMs = 10_000
 /** OPTIONS in a row without an answer until a trunk that used to answer is down. */
 const missesUntilDown = 2
@@ -22,8 +24,8 @@ const missesUntilDown = 2
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
 
-/** All addresses of a host name; rejects when there are none. */
-export type Resolve = (host: string) => Promise<string[]>
+/** Where the carrier is, and how long that holds; rejects with words when it is nowhere. */
+export type Locate = (wanted: Wanted) => Promise<{ targets: Target[]; holdsMs: number }>
 
 export type TrunkLinesOptions = {
   ua: UserAgentPort
@@ -32,7 +34,9 @@ export type TrunkLinesOptions = {
     know(peer: TlsPeer): void
     forget(name: PeerName): void
   }
-  resolve: Resolve
+  locate: Locate
+  /** Whether we listen at an address that reaches there. */
+  reaches(transport: Transport, address: string): boolean
   post(input: Input, actor: `trunk:${string}`): void
   now(): number
   /** [0, 1), to spread what is tried again. */
@@ -40,13 +44,26 @@ export type TrunkLinesOptions = {
   log: Logger
 }
 
+/** What is seen of a trunk on the wire: where it is gone to, and what was answered last. Instants are of the caller's clock. */
+export type TrunkWire = {
+  target: Target | null
+  /** `nextMs`: for how long it was granted, or until it is tried again. */
+  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
+  options: { status: number | null; rttMs: number | null; at: number } | null
+}
+
+const quietWire: TrunkWire = { target: null, registration: null, options: null }
+
 /** What a trunk keeps secret: how it registers, and the key of the certificate that we show it. */
 export type TrunkSecrets = { password: string | null; key: string | null }
 
 type Line = {
   trunk: Trunk
   password: string | null
-  addresses: string[]
+  targets: Targets
+  /** The target that registration and OPTIONS go to now. */
+  current: Target | null
+  wire: TrunkWire
   resolveAt: number
   resolving: boolean
   /** When a lost connection is opened again. */
@@ -55,6 +72,8 @@ type Line = {
   qualifyAt: number
   resolveError: string | null
   registered: boolean
+  /** How the carrier wants our calls to go, as its answer to REGISTER said. */
+  serviceRoute: string[]
   registerError: string | null
   /** Why there is no TLS connection; null while nothing speaks against one. */
   connectionError: string | null
@@ -89,8 +108,11 @@ export class TrunkLines {
     const line: Line = {
       trunk,
       password,
-      addresses: isIP(host) ? [host] : [],
-      resolveAt: isIP(host) ? Number.POSITIVE_INFINITY : 0,
+      targets: new Targets(),
+      current: null,
+      wire: { ...quietWire },
+      serviceRoute: [],
+      resolveAt: Number.POSITIVE_INFINITY,
       resolving: false,
       againAt: Number.POSITIVE_INFINITY,
       qualifyAt: Number.POSITIVE_INFINITY,
@@ -104,7 +126,8 @@ export class TrunkLines {
       told: before?.told,
     }
     this.#lines.set(trunk.id, line)
-    if (line.addresses.length > 0) this.#begin(line)
+    if (isIP(host)) this.#located(line, [{ address: host, port: nextHopOf(trunk).port }])
+    else line.resolveAt = 0
     this.#tell(line)
   }
 
@@ -127,14 +150,48 @@ export class TrunkLines {
   /** Where a call on this trunk goes; null while its name does not resolve or it is gone. */
   destination(id: TrunkId): Destination | null {
     const line = this.#lines.get(id)
-    const address = line?.addresses[0]
-    if (!line || address === undefined) return null
+    const target = line?.current
+    if (!line || !target) return null
     const { transport } = line.trunk
-    return { transport, address, port: nextHopOf(line.trunk).port, ...(transport === 'tls' ? { peer: id } : {}) }
+    return { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
   }
 
   addresses(id: TrunkId): readonly string[] {
-    return this.#lines.get(id)?.addresses ?? []
+    return this.#lines.get(id)?.targets.all.map(({ address }) => address) ?? []
+  }
+
+  /** URIs that a call on this trunk passes first: the carrier's Service-Route, else the outbound proxy. */
+  routes(id: TrunkId): readonly string[] {
+    const line = this.#lines.get(id)
+    if (!line) return []
+    return line.serviceRoute.length > 0 ? line.serviceRoute : proxyRoute(line.trunk)
+  }
+
+  /** Host and port that its addresses name: what was configured where a name stands for several places, else where it is sent to. */
+  host(id: TrunkId): string | null {
+    const line = this.#lines.get(id)
+    if (!line?.current) return null
+    const { lookUp, outboundProxy } = connectionOf(line.trunk)
+    if (lookUp === 'services') return literal(line.trunk.host)
+    if (outboundProxy !== null) return `${literal(line.trunk.host)}:${line.trunk.port}`
+    return `${literal(line.current.address)}:${line.current.port}`
+  }
+
+  /** What is seen of the trunk on the wire. */
+  wire(id: TrunkId): TrunkWire | null {
+    return this.#lines.get(id)?.wire ?? null
+  }
+
+  /** A request to this target failed in the transport, was not answered, or got a 503. True when there is another to go to at once. */
+  failed(id: TrunkId, target: Target, retryAfterS: number | null = null): boolean {
+    const line = this.#lines.get(id)
+    if (!line?.targets.failed(target, this.#options.now(), retryAfterS)) return false
+    this.#options.log.warn(
+      { trunk: line.trunk.name, ...target },
+      'a target of this trunk failed; it rests, and another is used',
+    )
+    this.#follow(line)
+    return true
   }
 
   /**
@@ -145,17 +202,17 @@ export class TrunkLines {
     if (peer !== undefined) return this.#lines.has(peer as TrunkId) ? (peer as TrunkId) : null
     let byAddress: TrunkId | null = null
     for (const [id, line] of this.#lines) {
-      if (!line.addresses.includes(source.address)) continue
+      if (!line.targets.all.some(({ address }) => address === source.address)) continue
       if ((line.trunk.transport === 'tls') !== (transport === 'tls')) continue
       if (connectionOf(line.trunk).trust === 'certificate') continue
-      if (line.trunk.port === source.port) return id
+      if (line.targets.all.some(each => each.address === source.address && each.port === source.port)) return id
       byAddress ??= id
     }
     return byAddress
   }
 
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */
-  connectionChanged({ peer, up, words }: { peer: PeerName; up: boolean; words: string | null }): void {
+  connectionChanged({ peer, up, words, at }: ConnectionNews): void {
     const line = this.#lines.get(peer as TrunkId)
     if (line === undefined) return
     const { now, random, log } = this.#options
@@ -166,6 +223,10 @@ export class TrunkLines {
       if (words !== null) {
         log.warn({ trunk: line.trunk.name }, `connection lost: ${words}`)
         line.connectionError = words
+        if (this.failed(line.trunk.id, at)) {
+          line.connectionError = null
+          return this.#tell(line)
+        }
       }
       const pauseMs = Math.min(firstPauseMs * 2 ** line.lostInARow++, longestPauseMs) * (0.75 + random() / 2)
       line.againAt = now() + pauseMs
@@ -177,6 +238,7 @@ export class TrunkLines {
   advance(now: number): void {
     for (const line of this.#lines.values()) {
       if (!line.resolving && now >= line.resolveAt) this.#resolve(line)
+      this.#follow(line)
       if (now >= line.qualifyAt) this.#qualify(line, now)
       if (now >= line.againAt) this.#again(line)
     }
@@ -191,6 +253,7 @@ export class TrunkLines {
         const line = this.#lines.get(event.registration as TrunkId)
         if (!line) return false
         line.registered = event.type === 'registered'
+        this.#noteRegistration(line, event)
         line.registerError =
           event.type === 'registrationFailed'
             ? `registration refused: ${event.status ?? 'no answer'} ${event.reason}`.trim()
@@ -203,6 +266,12 @@ export class TrunkLines {
         if (!line) return false
         line.misses = event.up ? 0 : line.misses + 1
         line.everQualified ||= event.up
+        if (event.up) line.wire.options = { status: event.status, rttMs: event.rttMs, at: this.#options.now() }
+        else {
+          line.wire.options = { status: null, rttMs: null, at: this.#options.now() }
+          if (line.misses >= missesUntilDown && line.current && this.failed(line.trunk.id, line.current))
+            line.misses = 0
+        }
         this.#tell(line)
         return true
       }
@@ -213,24 +282,71 @@ export class TrunkLines {
 
   #resolve(line: Line): void {
     line.resolving = true
-    this.#options.resolve(nextHopOf(line.trunk).host).then(
-      addresses => {
+    const { host, port, named } = nextHopOf(line.trunk)
+    const { lookUp, outboundProxy } = connectionOf(line.trunk)
+    // A port beside the proxy's name says that no service is to be looked for (RFC 3263 §4.2).
+    const services = lookUp === 'services' && !(outboundProxy !== null && named)
+    const { now, locate } = this.#options
+    locate({ host, port, transport: line.trunk.transport, services }).then(
+      ({ targets, holdsMs }) => {
         line.resolving = false
-        line.resolveAt = this.#options.now() + resolveEveryMs
-        line.resolveError = null
-        if (this.#lines.get(line.trunk.id) !== line) return
-        const moved = line.addresses[0] !== addresses[0]
-        line.addresses = addresses
-        if (moved) this.#begin(line)
-        this.#tell(line)
+        line.resolveAt = now() + holdsMs
+        if (this.#lines.get(line.trunk.id) === line) this.#located(line, targets)
       },
       error => {
         line.resolving = false
-        line.resolveAt = this.#options.now() + resolveRetryMs
-        line.resolveError = `the name ${nextHopOf(line.trunk).host} does not resolve: ${error instanceof Error ? error.message : String(error)}`
+        line.resolveAt = now() + resolveRetryMs
+        line.resolveError = `the name ${host} does not resolve: ${error instanceof Error ? error.message : String(error)}`
         if (this.#lines.get(line.trunk.id) === line) this.#tell(line)
       },
     )
+  }
+
+  #located(line: Line, targets: Target[]): void {
+    const { transport } = line.trunk
+    const near = targets.filter(({ address }) => this.#options.reaches(transport, address))
+    line.resolveError =
+      near.length > 0 ? null : `it is at ${targets[0]?.address}, and sip.listen has no address that reaches there`
+    line.targets.set(near)
+    this.#follow(line)
+    this.#tell(line)
+  }
+
+  /** Registration and OPTIONS go to the target that is the best now. */
+  #follow(line: Line): void {
+    const best = line.targets.current(this.#options.now())
+    if (best?.address === line.current?.address && best?.port === line.current?.port) return
+    line.current = best
+    line.wire.target = best
+    if (best !== null) this.#begin(line)
+  }
+
+  #noteRegistration(line: Line, event: Extract<UaEvent, { registration: string }>): void {
+    const at = this.#options.now()
+    switch (event.type) {
+      case 'registered':
+        line.serviceRoute = event.serviceRoute
+        line.wire.registration = {
+          state: 'registered',
+          reply: '200 OK',
+          at,
+          contacts: event.contacts,
+          nextMs: event.expiresInMs,
+        }
+        return
+      case 'registrationFailed': {
+        const reply = `${event.status ?? ''} ${event.reason}`.trim()
+        line.wire.registration = { state: 'refused', reply, at, contacts: 0, nextMs: event.retryInMs }
+        // Nobody there, or nobody who can: another may (RFC 3263 §4.3).
+        if ((event.status === null || event.status === 503) && line.current) this.failed(line.trunk.id, line.current)
+        return
+      }
+      case 'unregistered':
+        line.wire.registration = null
+        return
+      default:
+        event satisfies never
+    }
   }
 
   #begin(line: Line): void {
@@ -266,6 +382,7 @@ export class TrunkLines {
           aor: `${scheme}:${trunk.username}@${host}`,
           auth: { username: trunk.username, password: password ?? '' },
           expiresS: connectionOf(trunk).registerS,
+          routes: proxyRoute(trunk),
         },
         now(),
       )
@@ -278,7 +395,8 @@ export class TrunkLines {
     const destination = this.destination(line.trunk.id)
     if (!destination) return
     const uri = `${schemeOf(line.trunk)}:${literal(line.trunk.host)}:${line.trunk.port}`
-    this.#options.ua.qualify(line.trunk.id, { uri, destination, everyMs: qualifyEveryMs }, now)
+    const routes = proxyRoute(line.trunk)
+    this.#options.ua.qualify(line.trunk.id, { uri, destination, everyMs: qualifyEveryMs, routes }, now)
   }
 
   /** Null, or why the trunk's certificates are of no use. */
@@ -323,6 +441,14 @@ export class TrunkLines {
   }
 }
 
+/** An outbound proxy is a route that is known before any other (RFC 3261 §8.1.2). */
+function proxyRoute(trunk: Trunk): string[] {
+  if (connectionOf(trunk).outboundProxy === null) return []
+  const { host, port, named } = nextHopOf(trunk)
+  const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
+  return [`sip:${literal(host)}${named ? `:${port}` : ''}${transport};lr`]
+}
+
 /** What the trunk's addresses begin with. */
 export const schemeOf = (trunk: Trunk): 'sip' | 'sips' => (connectionOf(trunk).sips ? 'sips' : 'sip')
 
@@ -334,7 +460,7 @@ function literal(host: string): string {
 /** Why the trunk cannot be used, in words; null when it can. */
 function trouble(line: Line): string | null {
   if (line.connectionError !== null) return line.connectionError
-  if (line.addresses.length === 0) return line.resolveError ?? 'its name is being looked up'
+  if (line.current === null) return line.resolveError ?? 'its name is being looked up'
   if (line.trunk.register && !line.registered) return line.registerError ?? 'registering'
   if (line.everQualified && line.misses >= missesUntilDown) return `OPTIONS not answered ${line.misses} times`
   return null

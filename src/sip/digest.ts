@@ -88,9 +88,15 @@ export class DigestClient {
     return true
   }
 
-  /** The credentials were taken. */
-  succeeded(): void {
+  /** The credentials were taken. The answer may give the nonce for what comes next (RFC 7616 section 3.5). */
+  succeeded(response?: Response): void {
     this.#failures = 0
+    const proxy = this.#challenge?.header === 'Proxy-Authorization'
+    const line = response && headerLines(response, proxy ? 'proxy-authentication-info' : 'authentication-info')[0]
+    const next = line === undefined ? undefined : parseAuthentication(`Digest ${line}`)?.parameters.get('nextnonce')
+    if (next === undefined || next === '' || this.#challenge === null) return
+    this.#challenge.parameters.set('nonce', next)
+    this.#count = 0
   }
 
   /** [] before any challenge. */

@@ -108,6 +108,8 @@ export type InviteSpec = {
   /** Our offer; null asks the far end for one. */
   sdp: string | null
   headers?: [name: string, value: string][]
+  /** URIs that it passes on its way before any dialog knows better: an outbound proxy, or the Service-Route of our registration. */
+  routes?: readonly string[]
   auth?: DigestCredentials
   /** RFC 3325, as a URI. */
   assertedIdentity?: string
@@ -129,7 +131,10 @@ export type RegisterSpec = {
   aor: string
   auth: DigestCredentials
   expiresS?: number
+  routes?: readonly string[]
 }
+
+export type QualifyTarget = { uri: string; destination: Destination; everyMs: number; routes?: readonly string[] }
 
 export type Ended = 'remote' | 'local' | 'timeout' | 'transport'
 
@@ -208,7 +213,8 @@ export type UaEvent =
   | { type: 'referred'; session: SessionId; status: number | null; reason: string; final: boolean }
   /** RFC 6086 style INFO with a digit (`application/dtmf-relay`, `application/dtmf`). */
   | { type: 'digit'; session: SessionId; digit: string; durationMs: number | null }
-  | { type: 'registered'; registration: string; expiresInMs: number }
+  /** `contacts`: how many places the carrier knows us at; `serviceRoute`: how it wants our calls to go (RFC 3608). */
+  | { type: 'registered'; registration: string; expiresInMs: number; contacts: number; serviceRoute: string[] }
   | { type: 'registrationFailed'; registration: string; status: number | null; reason: string; retryInMs: number }
   | { type: 'unregistered'; registration: string }
   /** A desk phone came, stayed at another address, or went (`binding` null). */
@@ -273,7 +279,7 @@ export type UserAgentPort = {
   /** Registers `id` and keeps it so until `unregister`. */
   register(id: string, spec: RegisterSpec, now: number): void
   unregister(id: string, now: number): void
-  qualify(id: string, target: { uri: string; destination: Destination; everyMs: number }, now: number): void
+  qualify(id: string, target: QualifyTarget, now: number): void
   stopQualify(id: string): void
 
   binding(extension: string): Binding | null

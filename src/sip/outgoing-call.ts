@@ -92,6 +92,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     this.#credentials = this.#digest?.authorize('INVITE', this.#target) ?? []
     const lines: HeaderLine[] = [
       ['Max-Forwards', '70'],
+      // A redirection leads elsewhere than by the way that was meant for the first target.
+      ...(this.#target === spec.target ? (spec.routes ?? []) : []).map((route): HeaderLine => ['Route', `<${route}>`]),
       ['From', this.#local],
       ['To', `<${spec.target}>`],
       ['Call-ID', this.callId],
@@ -361,7 +363,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
 }
 
 function checkSpec(host: CallHost, spec: InviteSpec): void {
-  for (const uri of [spec.target, spec.from, ...(spec.assertedIdentity ? [spec.assertedIdentity] : [])]) {
+  const routes = spec.routes ?? []
+  for (const uri of [spec.target, spec.from, ...routes, ...(spec.assertedIdentity ? [spec.assertedIdentity] : [])]) {
     const parsed = parseUri(uri)
     if (typeof parsed === 'string' || parsed.headers !== null)
       throw new SipUsageError(`not a SIP URI: ${uri.slice(0, 80)}`)

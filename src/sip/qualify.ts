@@ -1,6 +1,6 @@
 /** Is the other end there? OPTIONS every so often; any answer at all, a 404 too, means that it lives. */
 import type { CallHost } from './call.ts'
-import type { Destination } from './events.ts'
+import type { QualifyTarget } from './events.ts'
 import type { HeaderLine, Response } from './message.ts'
 import type { Sleeper } from './timers.ts'
 import type { ClientOwner, ClientTransaction } from './transaction.ts'
@@ -10,24 +10,25 @@ const answerWithinMs = 4_000
 export class Qualify implements ClientOwner, Sleeper {
   readonly #host: CallHost
   readonly #id: string
-  readonly #target: { uri: string; destination: Destination; everyMs: number }
+  readonly #target: QualifyTarget
   #pending: ClientTransaction | null = null
   #sentAt = 0
   #stopped = false
   wakeAt: number | null = null
   queuedAt: number | null = null
 
-  constructor(host: CallHost, id: string, target: { uri: string; destination: Destination; everyMs: number }) {
+  constructor(host: CallHost, id: string, target: QualifyTarget) {
     this.#host = host
     this.#id = id
     this.#target = { ...target, everyMs: Math.max(1_000, target.everyMs) }
   }
 
   send(now: number): void {
-    const { uri, destination } = this.#target
+    const { uri, destination, routes = [] } = this.#target
     const contact = this.#host.wire.contactFor(destination, '')
     const lines: HeaderLine[] = [
       ['Max-Forwards', '70'],
+      ...routes.map((route): HeaderLine => ['Route', `<${route}>`]),
       ['From', `${contact};tag=${this.#host.wire.newTag()}`],
       ['To', `<${uri}>`],
       ['Call-ID', this.#host.secret(15)],

@@ -11,6 +11,8 @@ import { escapeUser, parseUri, schemeOf } from './uri.ts'
 
 const firstPauseMs = 2_000
 const longestPauseMs = 300_000
+/** RFC 5626 section 4.5: who is refused for good is asked twice an hour at last. */
+const longestRefusedPauseMs = 1_800_000
 /** A registrar that grants less is asked no more often than if it granted this. */
 const leastGrantedS = 10
 /** After a refusal of our password: knocking faster only locks us out. */
@@ -48,15 +50,17 @@ export class Registration implements ClientOwner, Sleeper {
   }
 
   send(now: number): void {
-    const { registrar, aor, destination } = this.#spec
+    const { registrar, aor, destination, routes = [] } = this.#spec
     const lines: HeaderLine[] = [
       ['Max-Forwards', '70'],
+      ...routes.map((route): HeaderLine => ['Route', `<${route}>`]),
       ['From', `<${aor}>;tag=${this.#tag}`],
       ['To', `<${aor}>`],
       ['Call-ID', this.#callId],
       ['CSeq', `${++this.#seq} REGISTER`],
       ['Contact', this.#contact],
       ['Expires', String(this.#phase === 'on' ? this.#expiresS : 0)],
+      ['Supported', 'path'],
       ['User-Agent', this.#host.name],
       ...this.#digest.authorize('REGISTER', registrar),
     ]
@@ -108,12 +112,18 @@ export class Registration implements ClientOwner, Sleeper {
 
   #registered(answer: Response, now: number): void {
     this.#failures = 0
-    this.#digest.succeeded()
+    this.#digest.succeeded(answer)
     const granted = grantedS(answer, this.#contact) ?? this.#expiresS
     // Refreshed with a margin for a lost packet, spread so that a hundred trunks do not come back at once.
     const share = granted > 120 ? 0.8 + 0.1 * this.#host.random() : 0.5
     this.#host.timers.set(this, now + Math.max(leastGrantedS, granted) * share * 1000)
-    this.#host.emit({ type: 'registered', registration: this.#id, expiresInMs: granted * 1000 })
+    this.#host.emit({
+      type: 'registered',
+      registration: this.#id,
+      expiresInMs: granted * 1000,
+      contacts: namesOf(answer, 'contact').length,
+      serviceRoute: namesOf(answer, 'service-route').filter(uri => typeof parseUri(uri) !== 'string'),
+    })
   }
 
   #tooBrief(answer: Response, now: number): void {
@@ -126,8 +136,11 @@ export class Registration implements ClientOwner, Sleeper {
   }
 
   #failed(status: number | null, reason: string, retryAfter: number | null, now: number): void {
-    const doubled = Math.min(firstPauseMs * 2 ** this.#failures++, longestPauseMs)
-    const least = status === 401 || status === 403 || status === 407 || status === 404 ? refusedPauseMs : 0
+    const isRefused = status === 401 || status === 403 || status === 407 || status === 404
+    const doubled = isRefused
+      ? Math.min(refusedPauseMs * 2 ** this.#failures++, longestRefusedPauseMs)
+      : Math.min(firstPauseMs * 2 ** this.#failures++, longestPauseMs)
+    const least = isRefused ? refusedPauseMs : 0
     const retryInMs = Math.round(Math.max(doubled * (0.5 + this.#host.random() / 2), least, retryAfter ?? 0))
     this.#digest.succeeded() // the next try may answer a challenge anew: the password may have been changed there
     this.#host.timers.set(this, now + retryInMs)
@@ -149,6 +162,14 @@ function grantedS(answer: Response, contact: string): number | null {
         if (expires !== null) return expires
       }
   return parseCount(header(answer, 'expires') ?? '', 2 ** 31)
+}
+
+/** URIs of the name addresses in these lines, at most 16. */
+function namesOf(answer: Response, name: string): string[] {
+  return headerLines(answer, name)
+    .flatMap(line => parseNameAddresses(line) ?? [])
+    .map(one => one.uri)
+    .slice(0, 16)
 }
 
 function retryAfterMs(answer: Response): number | null {

@@ -12,6 +12,7 @@ import type {
   Drained,
   Flow,
   InviteSpec,
+  QualifyTarget,
   RegisterSpec,
   SessionId,
   Transport,
@@ -469,7 +470,7 @@ export class UserAgent implements UserAgentPort {
     this.#registrations.delete(id)
   }
 
-  qualify(id: string, target: { uri: string; destination: Destination; everyMs: number }, now: number): void {
+  qualify(id: string, target: QualifyTarget, now: number): void {
     checkTarget([target.uri], target.destination)
     this.stopQualify(id)
     const qualify = new Qualify(this.#host, id, target)

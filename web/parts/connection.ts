@@ -2,7 +2,9 @@
 import { lookUps, srtpUses, trusts } from '../../src/centre/trunk-connection.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
+import type { Frame } from './frame.ts'
 import { type Html, html } from './html.ts'
+import { instant } from './time.ts'
 
 /** Open when something in it is wrong. The private key is never in `filled` but when it was typed just now, and not shown even then. */
 export function connectionSection(filled: Filled, w: Words): Html {
@@ -24,6 +26,32 @@ ${areaField({ name: 'privateKey', label: words.privateKey, help: words.privateKe
 ${selectField({ name: 'srtp', label: words.srtp, choices: srtpUses.map(value => ({ value, word: words.srtps[value] })) }, filled)}
 ${checkField({ name: 'srtpInClear', label: words.srtpInClear, help: words.srtpInClearHelp }, filled)}
 </details>`
+}
+
+/** What was seen of a trunk on the wire; instants in Unix ms, `nextMs` until the registration ends or is tried again. */
+export type WireSeen = {
+  target: { address: string; port: number } | null
+  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
+  options: { status: number | null; rttMs: number | null; at: number } | null
+}
+
+/** Where the carrier is gone to, and its last answers. */
+export function wireSeen({ target, registration, options }: WireSeen, frame: Frame, w: Words): Html {
+  const words = w.connection.wire
+  const at = (ms: number) => html`<span class="small muted">${instant(ms, frame)}</span>`
+  const asked =
+    options === null
+      ? null
+      : options.status === null
+        ? words.silent
+        : words.answered(options.status, options.rttMs ?? 0)
+  return html`<dl class="facts">${target === null ? null : html`<dt>${words.target}</dt><dd class="figure">${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}</dd>`}
+${
+  registration === null
+    ? null
+    : html`<dt>${words.registration}</dt><dd>${words[registration.state](registration.reply, Math.round(registration.nextMs / 1000))}${registration.contacts > 1 ? words.contacts(registration.contacts) : null} ${at(registration.at)}</dd>`
+}
+${options === null ? null : html`<dt>OPTIONS</dt><dd>${asked} ${at(options.at)}</dd>`}</dl>`
 }
 
 /** What a person's desk phone can, in the person's form. */

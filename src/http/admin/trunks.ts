@@ -60,6 +60,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       state: floor ? (floor.up ? 'up' : trunk.state) : trunk.state,
       reason: floor?.reason ?? trunk.stateReason,
       calls: floor?.calls ?? 0,
+      wire: deps.trunkWire?.(trunk.id) ?? null,
     }
   }
 

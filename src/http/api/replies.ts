@@ -60,6 +60,22 @@ export const trunkReply = z
     minShare: z.number().default(0),
     maxShare: z.number().default(1),
     callerIdShares: z.array(z.object({ callerId: z.string(), minShare: z.number(), maxShare: z.number() })).default([]),
+    wire: z
+      .object({
+        target: z.object({ address: z.string(), port: z.int() }).nullable(),
+        registration: z
+          .object({
+            state: z.enum(['registered', 'refused']),
+            reply: z.string(),
+            at: z.int(),
+            contacts: z.int(),
+            nextMs: z.int(),
+          })
+          .nullable(),
+        options: z.object({ status: z.int().nullable(), rttMs: z.number().nullable(), at: z.int() }).nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'What was seen of it on the wire last; null when it is switched off' }),
     up: z.boolean().openapi({ description: 'Whether the carrier answers now' }),
     reason: z.string(),
   })

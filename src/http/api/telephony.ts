@@ -27,6 +27,7 @@ function trunksApi(api: Api, deps: Deps): void {
     return trunkReply.parse({
       ...trunk,
       connection: connectionOf(trunk),
+      wire: deps.trunkWire?.(trunk.id) ?? null,
       up: floor?.up ?? false,
       reason: floor?.reason ?? 'not asked yet',
     })

@@ -1,5 +1,5 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
-import { connectionSection } from '../../parts/connection.ts'
+import { connectionSection, type WireSeen, wireSeen } from '../../parts/connection.ts'
 import {
   areaField,
   checkField,
@@ -26,6 +26,8 @@ export type TrunkRow = Trunk & {
   stateAt: number | null
   /** Calls on it now. */
   calls: number
+  /** What was seen of it on the wire last. */
+  wire: WireSeen | null
 }
 
 export type TrunksProps = { frame: Frame; trunks: TrunkRow[]; saved: boolean }
@@ -95,6 +97,7 @@ export function trunkFormPage(props: TrunkFormProps): Html {
   return layout(props.frame, {
     title,
     main: html`${heading({ title, actions: trunk ? trunkState(trunk, w) : null })}
+${trunk?.wire ? wireSeen(trunk.wire, props.frame, w) : null}
 ${problems(filled, w)}
 <form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">${seenField(filled)}
 <div class="row">${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
