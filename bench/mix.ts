@@ -16,6 +16,7 @@ import { encode, payloadTypeOf } from '../src/rtp/g711.ts'
 import { Leg } from '../src/rtp/leg.ts'
 import { headerBytes, writeHeader } from '../src/rtp/packet.ts'
 import { Rooms } from '../src/rtp/rooms.ts'
+import { legMemory } from '../src/rtp/saved-leg.ts'
 import { Seating } from '../src/rtp/seating.ts'
 import { Timeline } from '../src/rtp/timeline.ts'
 import { tone } from '../src/rtp/tone.ts'
@@ -94,7 +95,16 @@ function cell(parties: number, supervisors: number): { parties: number; supervis
 
 function legOf(index: number): Leg {
   const timeline = new Timeline(index, 0, 0)
-  const leg = new Leg({ id: `l${index}` as LegId, index, silenceMs: 0, secure: null, timeline, nowMs: 0 })
+  const leg = new Leg({
+    number: 1,
+    memory: legMemory(),
+    id: `l${index}` as LegId,
+    index,
+    silenceMs: 0,
+    secure: null,
+    timeline,
+    nowMs: 0,
+  })
   leg.payloadType = payloadTypeOf.pcma
   return leg
 }

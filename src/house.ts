@@ -102,7 +102,7 @@ export async function openHouse({
       advertise: config.sip.advertise,
       identity: identity?.() ?? null,
       ...(dns ? { dns } : {}),
-      media: { address: config.media.address, ports: config.media.ports },
+      media: config.media,
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),
       ladder,

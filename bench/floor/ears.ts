@@ -122,6 +122,8 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     patch: none('be patched'),
     sendDigits: none('press keys'),
     record: none('be recorded'),
+    loads: () => [],
+    hasSpare: () => false,
     figures: async () => [],
     onEvent: () => undefined,
     failed: new Promise<Error>(() => undefined),

@@ -5,6 +5,7 @@ import type { Random } from '../../src/lib/random.ts'
 import type { MediaReport, MediaRequest } from '../../src/rtp/control.ts'
 import { Exchange } from '../../src/rtp/exchange.ts'
 import { RingPool } from '../../src/rtp/ring-pool.ts'
+import { legMemory } from '../../src/rtp/saved-leg.ts'
 import {
   datagramMax,
   ipv4Number,
@@ -47,6 +48,13 @@ class PaperWire implements Wire {
     if (port === 4000) this.ssrc = new DataView(memory.bytes.buffer, memory.bytes.byteOffset).getUint32(8)
   }
   close(): void {}
+  descriptor(): number {
+    return -1
+  }
+  detach(): void {}
+  adopt(): number {
+    return this.#sockets++
+  }
   run(_handler: WireHandler): void {}
   stop(): void {}
 }
@@ -61,7 +69,15 @@ export function mediaTarget(kind: Kind, random: Random): Target {
   let now = 1000
   const exchange = new Exchange({
     data: {
-      ...{ wire: 'dgram', wakeFd: -1, takesPrecedence: false, address: '127.0.0.1', prompts: {} },
+      ...{
+        wire: 'dgram',
+        wakeFd: -1,
+        epollFd: -1,
+        heart: new SharedArrayBuffer(8),
+        takesPrecedence: false,
+        address: '127.0.0.1',
+        prompts: {},
+      },
       ports: { from: 20_000, to: 29_999 },
     },
     wire,
@@ -142,10 +158,12 @@ function scene(keys: SrtpKeys): MediaRequest[] {
     return { type: 'record', recording, leg, file: '/nowhere', memory: rings.lend(recording as RecordingId) }
   }
   return [
-    { type: 'open', leg: 'a', silenceMs: 0, secure: null },
-    { type: 'open', leg: 'b', silenceMs: 0, secure: null },
+    { type: 'open', leg: 'a', silenceMs: 0, secure: null, number: 1, memory: legMemory() },
+    { type: 'open', leg: 'b', silenceMs: 0, secure: null, number: 1, memory: legMemory() },
     {
       type: 'open',
+      number: 3,
+      memory: legMemory(),
       leg: 'c',
       silenceMs: 0,
       secure: { parameters: browser, localUfrag: 'near', localPassword: password },

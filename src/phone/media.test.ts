@@ -47,7 +47,7 @@ test('a recording that the bay tells as failed is logged and counted too', () =>
 })
 
 test('a media thread that died leaves a recording to be sealed: it is not called missing before', () => {
-  media.take({ type: 'worker.died', legs: [leg], recordings: [recording], reason: 'boom' })
+  media.take({ type: 'worker.died', legs: [leg], moved: [], recordings: [recording], reason: 'boom' })
   assert.equal(said.length, 0)
   media.take({ type: 'recording.closed', recording, sha256: 'ab', bytes: 60, durationMs: 1 })
   assert.deepEqual(

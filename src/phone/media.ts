@@ -79,10 +79,15 @@ export class Media {
         return post({ type: 'leg.played', leg: event.leg, speech: event.speech }, 'system')
       case 'worker.died':
         log.error(
-          { legs: event.legs.length, recordings: event.recordings.length, reason: event.reason },
-          'a media worker died; its calls are ended',
+          {
+            legs: event.legs.length,
+            moved: event.moved.length,
+            recordings: event.recordings.length,
+            reason: event.reason,
+          },
+          'a media worker died; its successor has taken up the legs `moved`, and the others have ended',
         )
-        return // each of its recordings is sealed with what it holds, or told as failed
+        return // each recording that no thread goes on with is sealed with what it holds, or told as failed
       default:
         return
     }

@@ -371,7 +371,7 @@ describe('the phone', () => {
 
   test('a media thread that dies ends its legs', async () => {
     await talking()
-    phone.takeMedia({ type: 'worker.died', legs: [leg], recordings: [], reason: 'test' })
+    phone.takeMedia({ type: 'worker.died', legs: [leg], moved: [], recordings: [], reason: 'test' })
     assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'fault')
     assert.equal(phone.size, 0)
   })

@@ -62,7 +62,7 @@ export type TelephoneOptions = {
   identity?: Identity | null
   /** Where names are looked up; left out: as this machine does. */
   dns?: Dns
-  media: { address: string | null; ports: { from: number; to: number } }
+  media: { address: string | null; ports: { from: number; to: number }; workers: number }
   recordingsDir: string
   /** Where the desk phones' registrations outlive a restart. */
   phoneBookFile: string
@@ -140,6 +140,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const bay = await createBay({
     address: options.media.address ?? '0.0.0.0',
     ports: options.media.ports,
+    workers: options.media.workers,
     prompts,
     dtls,
     onFault: words => log.error(words),

@@ -12,6 +12,8 @@ export type BayOptions = {
   prompts: Record<string, Int16Array>
   /** Our certificate for browsers; without one, legs of kind webrtc are refused. */
   dtls?: DtlsIdentity
+  /** Media threads; default 1. Several need libc: on node:dgram there is one. */
+  workers?: number
   /** `auto`: libc through koffi where it works, else node:dgram at twice the cost. */
   wire?: 'auto' | 'libc' | 'dgram'
   /** False: the media thread runs like any other even where real-time priority is permitted. Default true. */

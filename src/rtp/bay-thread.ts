@@ -8,7 +8,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 export type ThreadSpec<Report> = {
   name: string
   entry: string | URL
-  workerData?: unknown
+  /** Made for each start anew. */
+  workerData?(): unknown
   hear(report: Report): void
   /** Not told when it was ended on purpose. The owner decides whether to `restart`. */
   died(reason: string): void
@@ -18,6 +19,7 @@ export class BayThread<Request, Report> {
   readonly #spec: ThreadSpec<Report>
   readonly #restarts: Restarts
   #worker: Worker | null
+  #killedFor = ''
 
   /** `monotonic`: ms. Starts at once. */
   constructor(spec: ThreadSpec<Report>, monotonic: () => number) {
@@ -50,6 +52,12 @@ export class BayThread<Request, Report> {
       : new Promise(resolve => worker.once('exit', resolve))
   }
 
+  /** Ends a thread that hangs; it is told as dead for this reason. */
+  kill(reason: string): void {
+    this.#killedFor = reason
+    void this.#worker?.terminate()
+  }
+
   async terminate(): Promise<void> {
     const worker = this.#worker
     this.#worker = null
@@ -58,7 +66,7 @@ export class BayThread<Request, Report> {
 
   #start(): Worker {
     const { name, entry, workerData, hear, died } = this.#spec
-    const worker = new Worker(entry, { name, workerData, resourceLimits })
+    const worker = new Worker(entry, { name, workerData: workerData?.(), resourceLimits })
     let reason = ''
     worker.on('message', hear)
     worker.on('error', (error: unknown) => {
@@ -67,7 +75,9 @@ export class BayThread<Request, Report> {
     worker.once('exit', code => {
       if (worker !== this.#worker) return
       this.#worker = null
-      died(reason || `exit code ${code}`)
+      const why = this.#killedFor || reason || `exit code ${code}`
+      this.#killedFor = ''
+      died(why)
     })
     return worker
   }

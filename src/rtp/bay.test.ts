@@ -322,13 +322,13 @@ for (const wire of ['libc', 'dgram'] as const)
     })
   })
 
-test('a media thread that dies takes its legs with it, says so, and is replaced', async () => {
+test('a media thread that dies takes legs with it whose sockets cannot be taken up, says so, and is replaced', async () => {
   const dying = `
     const { parentPort } = require('node:worker_threads')
     parentPort.on('message', message => {
       if (message.type === 'figures') parentPort.postMessage({ type: 'figures', ask: message.ask, figures: [] })
       if (message.type === 'open' && message.leg === 'doomed') throw new Error('boom')
-      if (message.type === 'open') parentPort.postMessage({ type: 'opened', leg: message.leg, port: 4000, problem: null })
+      if (message.type === 'open') parentPort.postMessage({ type: 'opened', leg: message.leg, port: 4000, sockets: { rtp: -1, rtcp: -1 }, problem: null })
       if (message.type === 'stop') parentPort.postMessage({ type: 'stopped' })
     })`
   const file = `${folder}/dying.cjs`

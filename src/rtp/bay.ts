@@ -95,12 +95,16 @@ export type BayEvent =
       sha256: string
       bytes: number
       durationMs: number
-      /** Silence stands where the disk stalled for more than 4 s and sound was lost; usually 0. */
+      /** Silence stands where the disk stalled for more than 4 s, or a media thread died, and sound was lost; usually 0. */
       lostMs?: number
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
-  /** The worker died: all its legs are gone. A fresh one is being started, unless `Bay.failed` tells otherwise. Each recording is told by itself. */
-  | { type: 'worker.died'; legs: LegId[]; recordings: RecordingId[]; reason: string }
+  /**
+   * A media thread died. A fresh one has taken up the legs `moved`: they are not heard for some tenths of a second, and their recordings go on
+   * with silence in the gap. `legs` are gone, with the recordings named here, each of which is told by itself. `Bay.failed` tells when no
+   * fresh one is started.
+   */
+  | { type: 'worker.died'; legs: LegId[]; moved: LegId[]; recordings: RecordingId[]; reason: string }
 
 export type Bay = {
   /** Binds a socket from the port range. Rejects with MediaError when no port is free or the leg exists. */
@@ -156,6 +160,10 @@ export type Bay = {
   close(leg: LegId): void
   /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
   figures(): Promise<LegFigures[]>
+  /** How many legs each media thread carries. */
+  loads(): readonly number[]
+  /** A thread stands ready to follow one that dies; without one it takes some tenths of a second longer. */
+  hasSpare(): boolean
   onEvent(listener: (event: BayEvent) => void): void
   /**
    * Resolves, never rejects, when the media or the recording thread died so often that it is given up. From then on `open` rejects and a

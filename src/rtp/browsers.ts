@@ -2,7 +2,7 @@
 import type { LegId } from '../lib/ids.ts'
 import { MediaError } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
-import type { MediaRequest } from './control.ts'
+import type { LegOrder } from './control.ts'
 import type { DtlsIdentity, DtlsReply, DtlsRequest } from './secure-leg.ts'
 
 export type BrowsersPorts = {
@@ -10,8 +10,8 @@ export type BrowsersPorts = {
   /** Null: no browser is taken. */
   identity: DtlsIdentity | null
   monotonic(): number
-  /** To the media thread. */
-  tell(request: MediaRequest): void
+  /** To the leg's media thread. */
+  tell(request: LegOrder): void
   fault(words: string): void
 }
 
@@ -32,7 +32,7 @@ export class Browsers {
       {
         name: 'dtls',
         entry,
-        workerData: { certificatePem, privateKeyPem },
+        workerData: () => ({ certificatePem, privateKeyPem }),
         hear: reply => this.#hear(reply),
         died: reason => this.#died(reason),
       },

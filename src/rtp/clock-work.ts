@@ -1,12 +1,14 @@
 /** What a media thread does by the clock: rooms, prompts and keys every 20 ms, reports every 5 s, the watch over silence every 100 ms. */
 import type { BayEvent } from './bay.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
+import type { Heart } from './heart.ts'
 import type { Leg } from './leg.ts'
 import type { LegTable } from './leg-table.ts'
 import { Pacer } from './pacer.ts'
 import type { Relay } from './relay.ts'
 import type { Reporter } from './reporter.ts'
 import type { Rooms } from './rooms.ts'
+import { note } from './saved-leg.ts'
 
 const watchMs = 100
 /** A leg to which nobody speaks hears a frame of silence this often: it keeps NATs, latching peers and desk phones content (RFC 6263). */
@@ -16,10 +18,11 @@ const unlatchMs = 1000
 /** RFC 7675 section 5.1. */
 const consentMs = 30_000
 
-export type ClockParts = { legs: LegTable; rooms: Rooms; relay: Relay; reporter: Reporter }
+export type ClockParts = { heart: Heart; legs: LegTable; rooms: Rooms; relay: Relay; reporter: Reporter }
 
 export class ClockWork {
   readonly #ports: ExchangePorts
+  readonly #heart: Heart
   readonly #legs: LegTable
   readonly #rooms: Rooms
   readonly #relay: Relay
@@ -29,6 +32,7 @@ export class ClockWork {
 
   constructor(ports: ExchangePorts, parts: ClockParts) {
     this.#ports = ports
+    this.#heart = parts.heart
     this.#legs = parts.legs
     this.#rooms = parts.rooms
     this.#relay = parts.relay
@@ -38,9 +42,18 @@ export class ClockWork {
   /** Does all that is due, and answers ms until something is due again. */
   turn(now: number): number {
     this.#rooms.serve(now)
-    this.#pacer.serve(now, leg => this.#step(leg))
+    this.#pacer.serve(now, leg => {
+      this.#heart.hold(leg.number)
+      this.#step(leg)
+    })
+    this.#heart.hold(0)
     if (now >= this.#watchAt) {
-      for (const leg of this.#legs.all()) this.#watch(leg, now)
+      for (const leg of this.#legs.all()) {
+        this.#heart.hold(leg.number)
+        this.#watch(leg, now)
+        note(leg, now)
+      }
+      this.#heart.hold(0)
       this.#watchAt = now + watchMs
     }
     const spent = this.#ports.monotonic()

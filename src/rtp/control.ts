@@ -4,13 +4,17 @@ import type { Heard, Wants } from '../hear/heard.ts'
 import type { BayEvent, LegFigures, Member, RtpParameters, SupervisionMode, WebRtcParameters } from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
+import type { SavedLeg } from './saved-leg.ts'
 import type { IceCredentials, SrtpKeys } from './secure-leg.ts'
 
 /** The media worker's `workerData`. */
 export type MediaWorkerData = {
   wire: 'libc' | 'dgram'
-  /** The eventfd that wakes the loop; -1 for dgram. */
+  /** The eventfd that wakes the loop, and an empty epoll set; -1 for dgram. Both are the main thread's, and outlive this one. */
   wakeFd: number
+  epollFd: number
+  /** Written by this thread, read by the main one; see `heart.ts`. */
+  heart: SharedArrayBuffer
   /** Ask the kernel for real-time priority. */
   takesPrecedence: boolean
   address: string
@@ -22,13 +26,35 @@ export type MediaWorkerData = {
 export type PromptOctets = { pcma: Uint8Array; pcmu: Uint8Array }
 
 export type MediaRequest =
-  | { type: 'open'; leg: string; silenceMs: number; secure: SecureSpec | null }
+  /** `number`: the leg's own, above 0. `memory`: where its figures are noted, see `saved-leg.ts`. */
+  | {
+      type: 'open'
+      leg: string
+      silenceMs: number
+      secure: SecureSpec | null
+      number: number
+      memory: SharedArrayBuffer
+    }
+  /** Gives the leg away with its sockets, to be adopted by another thread. */
+  | { type: 'release'; leg: string }
+  /** Takes a leg that another thread has released (`saved`), or that outlived its thread (null), with all that was asked of it. */
+  | {
+      type: 'adopt'
+      leg: string
+      silenceMs: number
+      secure: SecureSpec | null
+      number: number
+      memory: SharedArrayBuffer
+      sockets: LegSockets
+      saved: SavedLeg | null
+      standing: Standing
+    }
   | { type: 'configure'; leg: string; parameters: RtpParameters }
   | { type: 'patch'; a: string; b: string }
   | { type: 'unpatch'; leg: string }
-  /** Who is in a room from now on, and who hears whom; [] ends it. */
   /** Who hears what another leg says and hears; null: nobody's any more. */
   | { type: 'supervise'; leg: string; target: string | null; mode: SupervisionMode }
+  /** Who is in a room from now on, and who hears whom; [] ends it. */
   | { type: 'mix'; room: string; members: Member[] }
   | { type: 'play'; leg: string; prompt: string; loop: boolean }
   /** Prompts one after the other without a gap; `speech` names it in the report of its end. */
@@ -51,14 +77,44 @@ export type MediaRequest =
   | { type: 'dtls.lost'; leg: string; reason: string }
   | { type: 'stop' }
 
+/** An order to one leg. */
+export type LegOrder = Extract<MediaRequest, { leg: string }>
+
+/** As the kernel calls them; -1: none, or one that cannot go to another thread. */
+export type LegSockets = { rtp: number; rtcp: number }
+
+/** What was asked of a leg and holds until something else is asked. */
+export type Standing = {
+  parameters: RtpParameters | null
+  keys: SrtpKeys | null
+  playing: Extract<MediaRequest, { type: 'play' | 'say' }> | null
+  tap: StandingTap | null
+  ear: StandingEar | null
+  /** Of the last two restarts, the older first. */
+  ice: IceCredentials[]
+}
+
+export type StandingTap = {
+  recording: string
+  file: string
+  memory: RingMemory
+  /** Null until a media thread has begun it. */
+  begun: { payloadType: number; startMs: number } | null
+}
+
+/** `begun`: null until a media thread has begun it. */
+export type StandingEar = { memory: RingMemory; begun: { payloadType: number; startMs: number } | null }
+
 export type SecureSpec = { parameters: WebRtcParameters; localUfrag: string; localPassword: string }
 
 export type MediaReport =
   /** `problem` is an errno name, or words; null when bound. */
-  | { type: 'opened'; leg: string; port: number; problem: string | null }
+  | { type: 'opened'; leg: string; port: number; sockets: LegSockets; problem: string | null }
+  | { type: 'released'; leg: string; saved: SavedLeg }
   | { type: 'event'; event: BayEvent }
   | { type: 'figures'; ask: number; figures: LegFigures[] }
   | { type: 'tap.begun'; request: Extract<RecorderRequest, { type: 'record' }> }
+  | { type: 'tap.missed'; request: Extract<RecorderRequest, { type: 'missed' }> }
   | { type: 'tap.ended'; request: Extract<RecorderRequest, { type: 'stop' }> }
   | { type: 'ear.begun'; leg: string; memory: RingMemory; payloadType: number; startMs: number }
   /** Nothing is written to this leg's ring any more; told too where nothing ever was. */
@@ -72,6 +128,8 @@ export type MediaReport =
 export type RecorderRequest =
   /** Instants are ms of `processMonotonic`. */
   | { type: 'record'; recording: string; file: string; memory: RingMemory; payloadType: number; startMs: number }
+  /** A media thread died, and for so long nobody wrote: silence stands there. */
+  | { type: 'missed'; recording: string; lostMs: number }
   | { type: 'stop'; recording: string; endMs: number }
 
 export type RecorderReport =

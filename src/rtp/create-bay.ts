@@ -13,22 +13,24 @@ import {
   type Wants,
 } from './bay.ts'
 import type { BayOptions } from './bay-options.ts'
-import { BayThread } from './bay-thread.ts'
 import { Browsers } from './browsers.ts'
-import type { MediaReport, MediaRequest, MediaWorkerData, PromptOctets } from './control.ts'
+import type { MediaReport, MediaRequest, PromptOctets } from './control.ts'
 import { Ears } from './ears.ts'
 import { encode } from './g711.ts'
-import { loadLibc } from './libc.ts'
+import { Homes } from './homes.ts'
+import { type Libc, loadLibc } from './libc.ts'
+import { MediaThreads } from './media-threads.ts'
 import { Recordings } from './recordings.ts'
 import { restartsPerMinuteMax } from './restarts.ts'
 import { Waiting } from './waiting.ts'
-import { Wake } from './wake.ts'
 import { ipv4Number } from './wire.ts'
 
 export type { BayOptions } from './bay-options.ts'
 
 /** Longest time a file may take to be sealed when the bay is closed. */
 const sealMsMax = 8000
+/** Longest time that the closing of a bay waits for legs on their way from one thread to another. */
+const moveMsMax = 500
 
 /** Rejects with MediaError when the options cannot be met or the media thread dies before it answers. */
 export async function createBay(options: BayOptions): Promise<Bay> {
@@ -54,15 +56,15 @@ class BayHost implements Bay {
   readonly #listeners = new Set<(event: BayEvent) => void>()
   readonly #openings = new Waiting<LegId, Endpoint>()
   readonly #asks = new Waiting<number, LegFigures[]>()
-  readonly #legs = new Set<LegId>()
   readonly #monotonic = processMonotonic()
-  readonly #wake: Wake | null
   readonly #prompts: Record<string, PromptOctets>
-  readonly #media: BayThread<MediaRequest, MediaReport>
+  readonly #media: MediaThreads
+  readonly #homes: Homes
   readonly #recordings: Recordings
   readonly #browsers: Browsers
   readonly #ears: Ears
   #nextAsk = 1
+  #stoppedCount = 0
   #isClosing = false
   #onStopped: () => void = () => {}
   /** The media or the recording thread died too often: nothing new is taken, what goes on may end. */
@@ -76,24 +78,29 @@ class BayHost implements Bay {
     this.#onFailed = failing.resolve
     const libc = options.wire === 'dgram' ? null : loadLibc()
     if (options.wire === 'libc' && libc === null) throw new MediaError('koffi or libc is not usable on this machine')
-    this.#wake = libc === null ? null : new Wake(libc)
     this.#prompts = Object.fromEntries(
       Object.entries(options.prompts).map(([id, samples]) => [id, inBothLaws(samples)]),
     )
-    this.#media = this.#startMedia()
-    const tell = (request: MediaRequest) => this.#tell(request)
     const monotonic = this.#monotonic
+    const threads = this.#threadCount(libc)
+    this.#media = this.#startMedia(libc, threads)
+    this.#homes = new Homes({
+      threads,
+      tell: (thread, request) => this.#tell(thread, request),
+      closeFd: fd => this.#media.closeFd(fd),
+    })
     this.#recordings = new Recordings({
       entry: options.recordingWorker ?? workerFile('rtp/recording-worker'),
       monotonic,
-      tell,
+      tap: (leg, tap) => this.#homes.record(leg, tap),
+      stopTap: recording => this.#homes.stopRecording(recording),
       emit: event => this.#emit(event),
       givenUp: reason => this.#giveUp('recording', reason),
     })
     this.#ears = new Ears({
       entry: options.earWorker ?? workerFile('rtp/ear-worker'),
       monotonic,
-      tell,
+      tell: request => this.#homes.order(request),
       emit: event => this.#emit(event),
       fault: words => this.#fault(words),
     })
@@ -101,40 +108,39 @@ class BayHost implements Bay {
       entry: options.dtlsWorker ?? workerFile('webrtc/dtls-worker'),
       identity: options.dtls ?? null,
       monotonic,
-      tell,
+      tell: request => this.#homes.order(request),
       fault: words => this.#fault(words),
     })
   }
 
   open(leg: LegId, spec: OpenSpec): Promise<Endpoint> {
-    if (this.#legs.has(leg)) return Promise.reject(new MediaError(`leg ${leg} is open already`))
+    if (this.#homes.has(leg)) return Promise.reject(new MediaError(`leg ${leg} is open already`))
     const refusal = this.#refusal() ?? (spec.kind === 'webrtc' ? this.#browsers.refusal() : null)
     if (refusal !== null) return Promise.reject(refusal)
-    this.#legs.add(leg)
     if (spec.kind === 'webrtc') this.#browsers.open(leg, spec.parameters.remoteFingerprint)
     const opened = this.#openings.wait(leg)
     const secure = spec.kind === 'rtp' ? null : spec
-    this.#tell({ type: 'open', leg, silenceMs: spec.silenceMs, secure })
+    this.#homes.open(leg, spec.silenceMs, secure)
     return opened
   }
 
-  restartIce: Bay['restartIce'] = (leg, credentials) => this.#tell({ type: 'ice.restart', leg, credentials })
-  configure: Bay['configure'] = (leg, parameters) => this.#tell({ type: 'configure', leg, parameters })
-  patch: Bay['patch'] = (a, b) => this.#tell({ type: 'patch', a, b })
-  mix: Bay['mix'] = (room, members) => this.#tell({ type: 'mix', room, members })
-  supervise: Bay['supervise'] = (leg, target, mode) => this.#tell({ type: 'supervise', leg, target, mode })
-  unpatch: Bay['unpatch'] = leg => this.#tell({ type: 'unpatch', leg })
-  play: Bay['play'] = (leg, prompt, loop) => this.#tell({ type: 'play', leg, prompt, loop })
-  say: Bay['say'] = (leg, speech, parts) => this.#tell({ type: 'say', leg, speech, parts })
-  stopPlay: Bay['stopPlay'] = leg => this.#tell({ type: 'stopPlay', leg })
-  sendDigits: Bay['sendDigits'] = (leg, digits) => this.#tell({ type: 'sendDigits', leg, digits })
-  stopRecording: Bay['stopRecording'] = recording => this.#tell({ type: 'stopRecording', recording })
+  restartIce: Bay['restartIce'] = (leg, credentials) => this.#homes.order({ type: 'ice.restart', leg, credentials })
+  configure: Bay['configure'] = (leg, parameters) => this.#homes.order({ type: 'configure', leg, parameters })
+  patch: Bay['patch'] = (a, b) => this.#homes.patch(a, b)
+  mix: Bay['mix'] = (room, members) => this.#homes.mix(room, members)
+  supervise: Bay['supervise'] = (leg, target, mode) => this.#homes.supervise(leg, target, mode)
+  unpatch: Bay['unpatch'] = leg => this.#homes.unpatch(leg)
+  play: Bay['play'] = (leg, prompt, loop) => this.#homes.order({ type: 'play', leg, prompt, loop })
+  say: Bay['say'] = (leg, speech, parts) => this.#homes.order({ type: 'say', leg, speech, parts })
+  stopPlay: Bay['stopPlay'] = leg => this.#homes.order({ type: 'stopPlay', leg })
+  sendDigits: Bay['sendDigits'] = (leg, digits) => this.#homes.order({ type: 'sendDigits', leg, digits })
+  stopRecording: Bay['stopRecording'] = recording => this.#homes.stopRecording(recording)
 
   /** A media thread that is started anew knows it too. */
   learn(prompt: string, samples: Int16Array): void {
     const octets = inBothLaws(samples)
     this.#prompts[prompt] = octets
-    this.#tell({ type: 'learn', prompt, octets })
+    this.#tellAll({ type: 'learn', prompt, octets })
   }
 
   record(recording: RecordingId, leg: LegId, file: string): void {
@@ -144,7 +150,7 @@ class BayHost implements Bay {
   }
 
   listen(leg: LegId, wants: Wants | null): void {
-    if (this.#legs.has(leg)) this.#ears.listen(leg, wants)
+    if (this.#homes.has(leg)) this.#ears.listen(leg, wants)
   }
 
   teach(library: readonly Recording[]): void {
@@ -152,19 +158,29 @@ class BayHost implements Bay {
   }
 
   close(leg: LegId): void {
-    if (!this.#legs.delete(leg)) return
+    if (!this.#homes.close(leg)) return
     this.#ears.closed(leg)
     this.#browsers.close(leg)
-    this.#tell({ type: 'close', leg })
   }
 
-  figures(): Promise<LegFigures[]> {
+  async figures(): Promise<LegFigures[]> {
     const refusal = this.#refusal()
-    if (refusal !== null) return Promise.reject(refusal)
-    const ask = this.#nextAsk++
-    const figures = this.#asks.wait(ask)
-    this.#tell({ type: 'figures', ask })
-    return figures
+    if (refusal !== null) throw refusal
+    const asked = Array.from({ length: this.#media.count }, (_, thread) => {
+      const ask = this.#nextAsk++
+      const figures = this.#asks.wait(ask)
+      this.#tell(thread, { type: 'figures', ask })
+      return figures
+    })
+    return (await Promise.all(asked)).flat()
+  }
+
+  loads(): readonly number[] {
+    return this.#homes.loads
+  }
+
+  hasSpare(): boolean {
+    return this.#media.hasSpare
   }
 
   onEvent(listener: (event: BayEvent) => void): void {
@@ -174,8 +190,10 @@ class BayHost implements Bay {
   /** Closes every leg, waits until every recording is sealed (at most 8 s), then ends the threads. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosing) return
+    const comeBy = this.#monotonic() + moveMsMax
+    while (this.#homes.isMoving && this.#monotonic() < comeBy) await pause(2)
     const stopped = new Promise<void>(resolve => (this.#onStopped = resolve))
-    this.#tell({ type: 'stop' })
+    this.#tellAll({ type: 'stop' })
     this.#isClosing = true
     await Promise.race([stopped, this.#media.gone(), pause(2000)])
     const until = this.#monotonic() + sealMsMax
@@ -187,7 +205,6 @@ class BayHost implements Bay {
       this.#ears.terminate(),
     ])
     this.#settleAll('the media threads are shutting down')
-    this.#wake?.close()
   }
 
   #refusal(): MediaError | null {
@@ -202,68 +219,87 @@ class BayHost implements Bay {
     this.#onFailed(this.#failure)
   }
 
-  #tell(request: MediaRequest): void {
-    if (this.#isClosing) return
-    this.#media.post(request)
-    this.#wake?.wake()
+  #tell(thread: number, request: MediaRequest): void {
+    if (!this.#isClosing) this.#media.tell(thread, request)
   }
 
-  #startMedia(): BayThread<MediaRequest, MediaReport> {
+  #tellAll(request: MediaRequest): void {
+    if (!this.#isClosing) this.#media.tellAll(request)
+  }
+
+  /** A socket of node:dgram cannot go from thread to thread, so legs could not be patched. */
+  #threadCount(libc: Libc | null): number {
+    const { workers = 1 } = this.#options
+    if (libc !== null || workers === 1) return workers
+    this.#fault(`media.workers is ${workers}, but one media thread runs: several need koffi and Linux on x64 or arm64`)
+    return 1
+  }
+
+  #startMedia(libc: Libc | null, count: number): MediaThreads {
     const { takesPrecedence = true, address, ports, mediaWorker } = this.#options
-    const workerData: MediaWorkerData = {
-      wire: this.#wake === null ? 'dgram' : 'libc',
-      wakeFd: this.#wake?.fd ?? -1,
-      takesPrecedence,
-      address,
-      ports,
-      prompts: this.#prompts,
-    }
-    return new BayThread(
-      {
-        name: 'media',
-        entry: mediaWorker ?? workerFile('rtp/media-worker'),
-        workerData,
-        hear: report => this.#hearMedia(report),
-        died: reason => this.#mediaDied(reason),
-      },
-      this.#monotonic,
-    )
+    return new MediaThreads({
+      count,
+      entry: mediaWorker ?? workerFile('rtp/media-worker'),
+      libc,
+      data: { takesPrecedence, address, ports, prompts: this.#prompts },
+      monotonic: this.#monotonic,
+      hear: report => this.#hearMedia(report),
+      died: (thread, reason, inHand) => this.#mediaDied(thread, reason, inHand),
+    })
   }
 
   #hearMedia(report: MediaReport): void {
     switch (report.type) {
       case 'opened':
         return this.#opened(report)
+      case 'released':
+        return this.#homes.released(report)
       case 'event':
-        if (report.event.type === 'leg.digit') this.#ears.keyed(report.event.leg)
-        if (report.event.type === 'recording.failed') this.#recordings.refused(report.event.recording)
-        return this.#emit(report.event)
+        return this.#hearEvent(report.event)
       case 'figures':
         return this.#asks.resolve(report.ask, report.figures)
       case 'ear.begun':
+        this.#homes.eared(report.leg, report)
         return this.#ears.begun(report)
       case 'ear.ended':
+        this.#homes.eared(report.leg, null)
         return this.#ears.ended(report.leg)
       case 'tap.begun':
+        this.#homes.tapped(report.request.recording, report.request)
         return this.#recordings.tapped(report.request)
+      case 'tap.missed':
+        return this.#recordings.missed(report.request)
       case 'tap.ended':
+        this.#homes.untapped(report.request.recording)
         return this.#recordings.untapped(report.request)
       case 'dtls.packet':
         return this.#browsers.heard(report.leg, report.packet)
       case 'fault':
         return this.#fault(`leg ${report.leg}: ${report.words}`)
       case 'stopped':
-        return this.#onStopped()
+        if (++this.#stoppedCount === this.#media.count) this.#onStopped()
+        return
       default:
         report satisfies never
     }
   }
 
-  #opened({ leg: id, port, problem }: Extract<MediaReport, { type: 'opened' }>): void {
-    const leg = id as LegId
+  #hearEvent(event: BayEvent): void {
+    if (event.type === 'leg.digit') this.#ears.keyed(event.leg)
+    if (event.type === 'recording.failed') {
+      this.#homes.untapped(event.recording)
+      this.#recordings.refused(event.recording)
+    } else if (event.type === 'prompt.finished' || event.type === 'speech.finished')
+      this.#homes.finished(event.leg, event)
+    this.#emit(event)
+  }
+
+  #opened(report: Extract<MediaReport, { type: 'opened' }>): void {
+    const { port, problem } = report
+    const leg = report.leg as LegId
     const { address, advertise } = this.#options
+    this.#homes.opened(report)
     if (problem === null) return this.#openings.resolve(leg, { address: advertise ?? address, port })
-    this.#legs.delete(leg)
     this.#browsers.close(leg)
     this.#openings.reject(leg, new MediaError(this.#bindWords(problem)))
   }
@@ -276,18 +312,20 @@ class BayHost implements Bay {
     return `no socket for media: ${problem}`
   }
 
-  /** What the recordings hold so far is sealed; the legs are gone with their sockets; a fresh thread takes the next ones. */
-  #mediaDied(reason: string): void {
+  /** A fresh thread takes up the legs with their sockets, and goes on with their recordings; what it cannot take up is told as lost. */
+  #mediaDied(thread: number, reason: string, inHand: number): void {
     if (this.#isClosing) return
-    const legs = [...this.#legs]
-    const recordings = this.#recordings.ids
-    this.#recordings.mediaDied(reason)
-    this.#ears.mediaDied()
-    for (const leg of legs) this.#browsers.close(leg)
-    this.#legs.clear()
-    this.#settleAll(`the media thread died: ${reason}`)
-    if (!this.#media.restart()) this.#giveUp('media', reason)
-    this.#emit({ type: 'worker.died', legs, recordings, reason })
+    const isRestarted = this.#media.follow(thread)
+    const { moved, lost } = this.#homes.died(thread, inHand, isRestarted)
+    const recordings = this.#recordings.mediaDied(reason, recording => this.#homes.isTapped(recording))
+    this.#ears.mediaDied(leg => this.#homes.has(leg))
+    for (const leg of lost) {
+      this.#browsers.close(leg)
+      this.#openings.reject(leg, new MediaError(`the media thread died: ${reason}`))
+    }
+    this.#asks.rejectAll(new MediaError(`the media thread died: ${reason}`))
+    if (!isRestarted) this.#giveUp('media', reason)
+    this.#emit({ type: 'worker.died', legs: lost, moved, recordings, reason })
   }
 
   #settleAll(reason: string): void {

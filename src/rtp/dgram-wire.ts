@@ -60,6 +60,13 @@ export function createDgramWire(clock: () => number): Wire {
       sockets[slot]?.dgram.close()
       sockets[slot] = null
     },
+    descriptor: () => -1,
+    detach() {
+      throw new Error('a socket of node:dgram stays with its thread')
+    },
+    adopt() {
+      throw new Error('a socket of node:dgram stays with its thread')
+    },
     run(given) {
       handler = given
       tick()

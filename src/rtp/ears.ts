@@ -6,7 +6,7 @@ import type { Wants } from '../hear/heard.ts'
 import type { LegId } from '../lib/ids.ts'
 import type { BayEvent, Recording } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
-import type { EarReport, EarRequest, MediaReport, MediaRequest } from './control.ts'
+import type { EarReport, EarRequest, LegOrder, MediaReport } from './control.ts'
 import { RingPool } from './ring-pool.ts'
 
 /** As many lines as may ring before the answer, and then some: an ear takes 0.2 % of a core. Further legs are not listened to. */
@@ -15,8 +15,8 @@ export const earsMax = 1500
 export type EarsPorts = {
   entry: string | URL
   monotonic(): number
-  /** To the media thread. */
-  tell(request: MediaRequest): void
+  /** To the leg's media thread. */
+  tell(request: LegOrder): void
   emit(event: BayEvent): void
   fault(words: string): void
 }
@@ -99,8 +99,9 @@ export class Ears {
     else this.#forget(leg)
   }
 
-  mediaDied(): void {
-    for (const leg of [...this.#ears.keys()]) this.ended(leg)
+  /** Legs that no thread has taken up are not heard any more. */
+  mediaDied(isThere: (leg: LegId) => boolean): void {
+    for (const leg of [...this.#ears.keys()]) if (!isThere(leg)) this.ended(leg)
   }
 
   terminate(): Promise<void> {

@@ -2,18 +2,19 @@
  * The patch field of one media worker: what comes from the wire goes to the relay, what the main thread asks goes to the table of legs, the
  * orders or the taps, and the clock's work is done between batches.
  */
-import type { LegId } from '../lib/ids.ts'
 import type { BayEvent } from './bay.ts'
 import { ClockWork } from './clock-work.ts'
 import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { encode } from './g711.ts'
+import { Heart } from './heart.ts'
 import type { Leg } from './leg.ts'
 import { LegOrders } from './leg-orders.ts'
 import { LegTable } from './leg-table.ts'
 import { Relay } from './relay.ts'
 import { Reporter } from './reporter.ts'
 import { Rooms } from './rooms.ts'
+import { note, save } from './saved-leg.ts'
 import { Seating } from './seating.ts'
 import { Taps } from './taps.ts'
 import { tonesOf } from './telephone-event.ts'
@@ -22,6 +23,7 @@ import type { WireHandler } from './wire.ts'
 
 export class Exchange implements WireHandler {
   readonly #ports: ExchangePorts
+  readonly #heart: Heart
   readonly #legs: LegTable
   readonly #relay: Relay
   readonly #clock: ClockWork
@@ -30,6 +32,7 @@ export class Exchange implements WireHandler {
 
   constructor(ports: ExchangePorts) {
     this.#ports = ports
+    this.#heart = new Heart(ports.data.heart)
     this.#legs = new LegTable(ports, leg => this.#clock.rest(leg))
     const reporter = new Reporter(ports)
     this.#relay = new Relay({
@@ -40,7 +43,7 @@ export class Exchange implements WireHandler {
       onReport: (leg, bytes, length) => reporter.heard(leg, bytes, length, this.#relay.nowMs),
     })
     const rooms = new Rooms({ send: (leg, octets) => this.#relay.sendMixed(leg, octets) })
-    this.#clock = new ClockWork(ports, { legs: this.#legs, rooms, relay: this.#relay, reporter })
+    this.#clock = new ClockWork(ports, { heart: this.#heart, legs: this.#legs, rooms, relay: this.#relay, reporter })
     this.#orders = new LegOrders(ports, this.#relay, this.#clock, new Seating(rooms))
     this.#taps = new Taps(ports.report)
   }
@@ -48,6 +51,7 @@ export class Exchange implements WireHandler {
   onDatagram(token: number, length: number): void {
     const leg = this.#legs.ofToken(token)
     if (!leg) return
+    this.#heart.hold(leg.number)
     try {
       this.#relay.nowMs = this.#ports.monotonic()
       if (token & 1) this.#relay.receiveRtcp(leg, length)
@@ -57,11 +61,14 @@ export class Exchange implements WireHandler {
       if (leg.hasFault) return
       leg.hasFault = true
       this.#ports.report({ type: 'fault', leg: leg.id, words: (error as Error).stack ?? String(error) })
+    } finally {
+      this.#heart.hold(0)
     }
   }
 
   onTick(): number {
     const now = (this.#relay.nowMs = this.#ports.monotonic())
+    this.#heart.beat()
     return this.#clock.turn(now)
   }
 
@@ -75,9 +82,16 @@ export class Exchange implements WireHandler {
   #perform(request: MediaRequest): void {
     switch (request.type) {
       case 'open':
-        return this.#legs.open(request.leg as LegId, request.silenceMs, request.secure, this.#relay.nowMs)
+        return this.#legs.open(request, this.#relay.nowMs)
+      case 'release':
+        return this.#with(request.leg, leg => this.#release(leg))
+      case 'adopt':
+        return this.#adopt(request)
       case 'configure':
-        return this.#with(request.leg, leg => this.#orders.configure(leg, request.parameters))
+        return this.#with(request.leg, leg => {
+          this.#orders.configure(leg, request.parameters)
+          note(leg, this.#relay.nowMs)
+        })
       case 'patch':
         return this.#with(request.a, a => this.#with(request.b, b => this.#orders.patch(a, b)))
       case 'unpatch':
@@ -118,8 +132,7 @@ export class Exchange implements WireHandler {
       case 'dtls.keys':
         return this.#with(request.leg, leg => {
           leg.secure?.setKeys(request.keys)
-          if (!leg.isSecure) this.#emit({ type: 'leg.secure', leg: leg.id })
-          leg.isSecure = true
+          this.#tellSecure(leg)
         })
       case 'dtls.lost':
         return this.#with(request.leg, leg => this.#clock.lose(leg, request.reason))
@@ -135,7 +148,37 @@ export class Exchange implements WireHandler {
   /** A leg that has ended meanwhile is no fault: the order was on its way. */
   #with(id: string, work: (leg: Leg) => void): void {
     const leg = this.#legs.get(id)
-    if (leg) work(leg)
+    if (!leg) return
+    this.#heart.hold(leg.number)
+    work(leg)
+    this.#heart.hold(0)
+  }
+
+  #release(leg: Leg): void {
+    const saved = save(leg, this.#relay.nowMs)
+    if (leg.tap !== null) this.#taps.giveAway(leg.tap.recording)
+    this.#orders.forget(leg)
+    this.#legs.giveAway(leg)
+    leg.secure?.close()
+    leg.srtp?.close()
+    this.#ports.report({ type: 'released', leg: leg.id, saved })
+  }
+
+  #adopt(request: Extract<MediaRequest, { type: 'adopt' }>): void {
+    const { saved, standing } = request
+    const { nowMs } = this.#relay
+    const leg = this.#legs.adopt(request, nowMs)
+    for (const credentials of standing.ice) leg.secure?.restart(credentials)
+    if (standing.keys !== null) this.#tellSecure(leg)
+    this.#orders.stand(leg, standing, saved)
+    if (standing.tap !== null) this.#taps.goOn(leg, standing.tap, saved?.places ?? null, nowMs)
+    if (standing.ear !== null) this.#taps.listenOn(leg, standing.ear, saved?.earPlaces ?? null, nowMs)
+    note(leg, nowMs)
+  }
+
+  #tellSecure(leg: Leg): void {
+    if (!leg.isSecure) this.#emit({ type: 'leg.secure', leg: leg.id })
+    leg.isSecure = true
   }
 
   #close(leg: Leg): void {

@@ -26,6 +26,8 @@ export class FarEnd {
   ssrc = 0x0a0b0c0d
   sequence = 65_530
   timestamp = 0xffff_fc00
+  /** Packets. */
+  sent = 0
   readonly #socket: Socket
   #timer: NodeJS.Timeout | null = null
 
@@ -94,6 +96,7 @@ export class FarEnd {
   }
 
   sendRaw(to: Endpoint, bytes: Uint8Array): void {
+    this.sent++
     this.#socket.send(bytes, to.port, to.address)
   }
 

@@ -1,13 +1,14 @@
 /** What the main thread asks of a leg once it is open: where to send, with whom to be patched, what to play and which keys to press. */
 import type { Member, RtpParameters, SupervisionMode } from './bay.ts'
 import type { ClockWork } from './clock-work.ts'
-import type { PromptOctets } from './control.ts'
+import type { PromptOctets, Standing } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { payloadTypeOf } from './g711.ts'
 import type { Leg } from './leg.ts'
 import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
 import { roomLegsMax, type Seat } from './room.ts'
+import { playerPlace, type SavedLeg, srtpPlace } from './saved-leg.ts'
 import type { Seating } from './seating.ts'
 import type { SrtpKeys } from './secure-leg.ts'
 import { ipv4Number } from './wire.ts'
@@ -31,6 +32,24 @@ export class LegOrders {
     this.#seating = seating
   }
 
+  /** All that was asked of a leg before it came to this thread. Its place in a prompt and its latch are kept. */
+  stand(leg: Leg, { parameters, playing }: Standing, saved: SavedLeg | null): void {
+    if (parameters !== null) {
+      if (parameters.srtp && leg.secure === null) {
+        leg.srtp = this.#ports.srtp(parameters.srtp)
+        const place = srtpPlace(leg, saved)
+        if (place !== null) leg.srtp.restore(place)
+      }
+      leg.mayReceive = parameters.receive
+      this.configure(leg, parameters)
+    }
+    if (playing?.type === 'play') this.play(leg, playing.prompt, playing.loop)
+    else if (playing?.type === 'say') this.say(leg, playing.speech, playing.parts)
+    const place = playerPlace(leg, saved)
+    if (place !== null) leg.player?.goTo(place)
+    if (leg.keySender.isBusy) this.#clock.pace(leg)
+  }
+
   configure(leg: Leg, parameters: RtpParameters): void {
     const { codec, dtmfPayloadType, remote, latch, allowedSources, send, receive } = parameters
     leg.payloadType = payloadTypeOf[codec]
@@ -44,8 +63,9 @@ export class LegOrders {
     const address = ipv4Number(remote.address) ?? 0
     const named = allowedSources.length > 0 ? allowedSources : [remote.address]
     leg.allowed = named.map(ipv4Number).filter(source => source !== null)
-    if (leg.signalled === `${remote.address}:${remote.port}`) return
-    leg.signalled = `${remote.address}:${remote.port}`
+    if (leg.signalledAddress === address && leg.signalledPort === remote.port) return
+    leg.signalledAddress = address
+    leg.signalledPort = remote.port
     if (leg.isConnected) this.#ports.wire.disconnect(leg.rtpSocket)
     leg.isConnected = false
     leg.remoteAddress = address

@@ -1,11 +1,15 @@
 /** The legs of one media thread and their sockets: who is who by id and by index, and which ports of the range are taken next. */
 import type { LegId } from '../lib/ids.ts'
 import type { LegFigures } from './bay.ts'
-import type { SecureSpec } from './control.ts'
+import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
+import { note, takeUp } from './saved-leg.ts'
 import { Timeline } from './timeline.ts'
+
+type Opening = Extract<MediaRequest, { type: 'open' }>
+type Adoption = Extract<MediaRequest, { type: 'adopt' }>
 
 export class LegTable {
   readonly #ports: ExchangePorts
@@ -40,7 +44,36 @@ export class LegTable {
     return Array.from(this.#legs.values(), figuresOf)
   }
 
-  open(id: LegId, silenceMs: number, spec: SecureSpec | null, nowMs: number): void {
+  open(opening: Opening, nowMs: number): void {
+    const leg = this.#make(opening, nowMs)
+    note(leg, nowMs)
+    const { from, to } = this.#ports.data.ports
+    this.#bind(leg, Math.floor((to - from + 1) / 2))
+  }
+
+  /** A leg whose sockets are there already. */
+  adopt(adoption: Adoption, nowMs: number): Leg {
+    const { sockets, saved, standing } = adoption
+    const leg = this.#make(adoption, nowMs)
+    takeUp(leg, saved, standing.keys)
+    const { wire } = this.#ports
+    leg.isConnected = saved?.isConnected ?? false
+    const peer = leg.isConnected ? { address: leg.remoteAddress, port: leg.remotePort } : null
+    leg.rtpSocket = wire.adopt(sockets.rtp, leg.index * 2, peer)
+    if (sockets.rtcp >= 0) leg.rtcpSocket = wire.adopt(sockets.rtcp, leg.index * 2 + 1, null)
+    return leg
+  }
+
+  /** Another thread's from now on: what arrives waits in the sockets. */
+  giveAway(leg: Leg): void {
+    this.forget(leg)
+    const { wire } = this.#ports
+    if (leg.rtpSocket >= 0) wire.detach(leg.rtpSocket)
+    if (leg.rtcpSocket >= 0) wire.detach(leg.rtcpSocket)
+    leg.rtpSocket = leg.rtcpSocket = -1
+  }
+
+  #make({ leg: id, silenceMs, secure: spec, number, memory }: Opening | Adoption, nowMs: number): Leg {
     const { random, secureLeg } = this.#ports
     const free = this.#byIndex.indexOf(null)
     const index = free >= 0 ? free : this.#byIndex.length
@@ -54,16 +87,15 @@ export class LegTable {
         remoteUfrag: spec.parameters.remoteUfrag,
         remotePassword: spec.parameters.remotePassword,
       })
-    const leg = new Leg({ id, index, silenceMs, secure, timeline, nowMs })
+    const leg = new Leg({ id: id as LegId, number, index, silenceMs, secure, timeline, memory, nowMs })
     if (spec) {
       leg.payloadType = payloadTypeOf[spec.parameters.codec]
       leg.dtmfPayloadType = spec.parameters.dtmfPayloadType ?? -1
       leg.maySend = leg.mayReceive = true
     }
     this.#byIndex[index] = leg
-    this.#legs.set(id, leg)
-    const { from, to } = this.#ports.data.ports
-    this.#bind(leg, Math.floor((to - from + 1) / 2))
+    this.#legs.set(leg.id, leg)
+    return leg
   }
 
   /** Ports go round the whole range, so that late packets of a former call do not meet a new one. */
@@ -98,14 +130,19 @@ export class LegTable {
   }
 
   #opened(leg: Leg, port: number): void {
+    const { wire } = this.#ports
+    const sockets = {
+      rtp: wire.descriptor(leg.rtpSocket),
+      rtcp: leg.rtcpSocket < 0 ? -1 : wire.descriptor(leg.rtcpSocket),
+    }
     const isOpen = this.#legs.get(leg.id) === leg
     if (!isOpen) this.closeSockets(leg)
-    this.#ports.report({ type: 'opened', leg: leg.id, port, problem: isOpen ? null : 'closed meanwhile' })
+    this.#ports.report({ type: 'opened', leg: leg.id, port, sockets, problem: isOpen ? null : 'closed meanwhile' })
   }
 
   #refuse(leg: Leg, problem: string): void {
     if (this.#legs.get(leg.id) === leg) this.forget(leg)
-    this.#ports.report({ type: 'opened', leg: leg.id, port: 0, problem })
+    this.#ports.report({ type: 'opened', leg: leg.id, port: 0, sockets: { rtp: -1, rtcp: -1 }, problem })
   }
 
   forget(leg: Leg): void {

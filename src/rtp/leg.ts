@@ -13,6 +13,9 @@ export type Tap = { recording: string; ring: RingWriter }
 
 export class Leg {
   readonly id: LegId
+  /** The main thread's name for it in shared memory. */
+  readonly number: number
+  /** This thread's. */
   readonly index: number
   readonly silenceMs: number
   /** A browser's; null for RTP. */
@@ -23,6 +26,9 @@ export class Leg {
   readonly reception = new Reception()
   readonly keyDetector = new KeyDetector()
   readonly keySender = new KeySender()
+
+  /** What is left in shared memory for whoever goes on with this leg; see `saved-leg.ts`. */
+  readonly figures: Float64Array
 
   /** Socket numbers of the wire; `rtcpSocket` is -1 where RTCP shares the first (RFC 5761). */
   rtpSocket = -1
@@ -41,8 +47,9 @@ export class Leg {
   remotePort = 0
   rtcpPort = 0
   isConnected = false
-  /** The remote as the signalling last named it: a re-offer of the same leaves the latch alone. */
-  signalled = ''
+  /** The remote as the signalling last named it (port -1: never): a re-offer of the same leaves the latch alone. */
+  signalledAddress = 0
+  signalledPort = -1
 
   /** Whom this leg's packets are relayed to, and whose packets are relayed to this leg: the same one in a patch. */
   peer: Leg | null = null
@@ -80,17 +87,21 @@ export class Leg {
 
   constructor(spec: {
     id: LegId
+    number: number
     index: number
     silenceMs: number
     secure: SecureLeg | null
     timeline: Timeline
+    memory: SharedArrayBuffer
     nowMs: number
   }) {
     this.id = spec.id
+    this.number = spec.number
     this.index = spec.index
     this.silenceMs = spec.silenceMs
     this.secure = spec.secure
     this.timeline = spec.timeline
+    this.figures = new Float64Array(spec.memory)
     this.openedAt = this.heardAt = spec.nowMs
     this.reportDueAt = spec.nowMs + 1000
   }

@@ -7,8 +7,8 @@ const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
 const MSG_DONTWAIT = 0x40
-const EPOLL_CLOEXEC = 0o2000000
 const EPOLL_CTL_ADD = 1
+const EPOLL_CTL_DEL = 2
 const EPOLLIN = 1
 const sockaddrBytes = 16
 const eventsMax = 512
@@ -19,9 +19,11 @@ const sliceMs = 1000
 
 type Socket = { fd: number; token: number; isConnected: boolean; address: number; port: number }
 
-/** `wakeFd` is an eventfd of this process: writing 8 bytes to it from any thread wakes the loop. `clock` gives ms. */
-export function createLibcWire(libc: Libc, wakeFd: number, clock: () => number): Wire {
-  const epoll = libc.epoll_create1(EPOLL_CLOEXEC)
+/**
+ * `epoll` is an empty epoll set, which the main thread has made and closes. `wakeFd` is an eventfd: writing 8 bytes to it from any thread
+ * wakes the loop. `clock` gives ms.
+ */
+export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock: () => number): Wire {
   const events = nativeMemory(eventsMax * epollEventBytes)
   const eventView = new DataView(events.bytes.buffer)
   const control = nativeMemory(epollEventBytes)
@@ -69,6 +71,17 @@ export function createLibcWire(libc: Libc, wakeFd: number, clock: () => number):
       libc.close(socket.fd) // leaves the epoll set by itself
       sockets[slot] = null
       freeSlots.push(slot)
+    },
+    descriptor: slot => sockets[slot]!.fd,
+    detach(slot) {
+      libc.epoll_ctl(epoll, EPOLL_CTL_DEL, sockets[slot]!.fd, control.address)
+      sockets[slot] = null
+      freeSlots.push(slot)
+    },
+    adopt(fd, token, peer) {
+      const slot = take({ fd, token, isConnected: peer !== null, address: peer?.address ?? 0, port: peer?.port ?? 0 })
+      if (peer === null) wire.disconnect(slot)
+      return slot
     },
     run(handler) {
       running = true
@@ -142,10 +155,14 @@ export function createLibcWire(libc: Libc, wakeFd: number, clock: () => number):
       libc.close(fd)
       return done(-1, problem)
     }
+    done(take({ fd, token, isConnected: false, address: 0, port: 0 }), null)
+  }
+
+  function take(socket: Socket): number {
     const slot = freeSlots.pop() ?? sockets.length
-    sockets[slot] = { fd, token, isConnected: false, address: 0, port: 0 }
-    watch(fd, slot + 1)
-    done(slot, null)
+    sockets[slot] = socket
+    watch(socket.fd, slot + 1)
+    return slot
   }
 
   function watch(fd: number, data: number): void {
@@ -171,6 +188,5 @@ export function createLibcWire(libc: Libc, wakeFd: number, clock: () => number):
     sockets.forEach((_, slot) => {
       wire.close(slot)
     })
-    libc.close(epoll)
   }
 }

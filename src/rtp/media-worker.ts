@@ -20,7 +20,7 @@ const waiting: MediaRequest[] = []
 
 const wire =
   data.wire === 'libc'
-    ? createLibcWire(must(loadLibc(), 'the main thread has loaded libc before'), data.wakeFd, monotonic)
+    ? createLibcWire(must(loadLibc(), 'the main thread has loaded libc before'), data.epollFd, data.wakeFd, monotonic)
     : createDgramWire(monotonic)
 
 const exchange = new Exchange({

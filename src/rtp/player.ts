@@ -6,6 +6,9 @@ import { frameSamples } from './pacer.ts'
 /** `speech`: parts that are said once; else one prompt, which may go round. */
 export type Playing = { prompt: string; speech: number | null; parts: PromptOctets[]; loop: boolean }
 
+/** A sample of a part. */
+export type Place = { part: number; at: number }
+
 export class Player {
   readonly playing: Playing
   readonly #loop: boolean
@@ -16,6 +19,25 @@ export class Player {
   constructor(playing: Playing) {
     this.playing = playing
     this.#loop = playing.loop && playing.parts.some(({ pcma }) => pcma.length > 0)
+  }
+
+  /** Where it stands, so that another thread may go on from there. */
+  get place(): Place {
+    return { part: this.#part, at: this.#at }
+  }
+
+  get part(): number {
+    return this.#part
+  }
+
+  get at(): number {
+    return this.#at
+  }
+
+  /** A place of the same prompts; one that is in none of them is the end. */
+  goTo({ part, at }: Place): void {
+    this.#part = part
+    this.#at = at
   }
 
   /** Copies the next 20 ms in the law of `payloadType`, across the seams of parts; false when all has been played. */

@@ -3,6 +3,13 @@
 /** Further than this from the last sequence number: the sender began anew (A.1, MAX_DROPOUT). */
 const dropoutMax = 3000
 
+// biome-ignore format: one line a kind
+export type SavedReception = [
+  ssrc: number, received: number, jitter: number, started: number, base: number, highest: number, cycles: number,
+  receivedOfSource: number, lostBefore: number, transit: number, hasTransit: number,
+  expectedAtReport: number, receivedAtReport: number,
+]
+
 export class Reception {
   ssrc = 0
   received = 0
@@ -36,6 +43,60 @@ export class Reception {
     if (this.#hasTransit) this.jitter += (Math.abs((transit - this.#transit) | 0) - this.jitter) / 16
     this.#transit = transit
     this.#hasTransit = true
+  }
+
+  /** All of it, for a thread that goes on counting. */
+  save(): SavedReception {
+    return [
+      this.ssrc,
+      this.received,
+      this.jitter,
+      this.#started ? 1 : 0,
+      this.#base,
+      this.#highest,
+      this.#cycles,
+      this.#receivedOfSource,
+      this.#lostBefore,
+      this.#transit,
+      this.#hasTransit ? 1 : 0,
+      this.#expectedAtReport,
+      this.#receivedAtReport,
+    ]
+  }
+
+  restore(saved: SavedReception): void {
+    const [
+      ssrc,
+      received,
+      jitter,
+      started,
+      base,
+      highest,
+      cycles,
+      ofSource,
+      lostBefore,
+      transit,
+      hasTransit,
+      ...report
+    ] = saved
+    this.ssrc = ssrc
+    this.received = received
+    this.jitter = jitter
+    this.#started = started === 1
+    this.#base = base
+    this.#highest = highest
+    this.#cycles = cycles
+    this.#receivedOfSource = ofSource
+    this.#lostBefore = lostBefore
+    this.#transit = transit
+    this.#hasTransit = hasTransit === 1
+    ;[this.#expectedAtReport, this.#receivedAtReport] = report
+  }
+
+  /** Goes on after a thread that died, of whose counts these are known. */
+  resume(received: number, lost: number): void {
+    this.received = received
+    this.#lostBefore = lost
   }
 
   get extendedHighest(): number {

@@ -4,7 +4,7 @@ import { agent, customer, RingReader, RingWriter, ringFrames, ringMemory } from 
 
 function ring(startMs = 0) {
   const memory = ringMemory()
-  const writer = new RingWriter(memory, 8, startMs)
+  const writer = RingWriter.begin(memory, 8, startMs)
   const reader = new RingReader(memory, 8)
   const into = new Uint8Array(ringFrames * 2)
   return {

@@ -20,14 +20,19 @@ export type RingMemory = { readonly frames: SharedArrayBuffer; readonly bounds: 
 /** Indices into `bounds`: frames in [low, high) may be written. */
 const low = 0
 const high = 1
+/** Frames before this one have been written, at least in one channel. */
+const written = 2
 
 export function ringMemory(): RingMemory {
-  return { frames: new SharedArrayBuffer(ringFrames * 2), bounds: new SharedArrayBuffer(8) }
+  return { frames: new SharedArrayBuffer(ringFrames * 2), bounds: new SharedArrayBuffer(12) }
 }
 
 export function silenceFor(payloadType: number): number {
   return payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
 }
+
+type TrackPlace = { ssrc: number; shift: number }
+export type Places = [TrackPlace, TrackPlace]
 
 /** The relay loop's end. */
 export class RingWriter {
@@ -37,14 +42,37 @@ export class RingWriter {
   readonly #payloadType: number
   readonly #tracks: [Track, Track] = [new Track(), new Track()]
 
+  /** Goes on with a recording that another writer began; call `begin` for a fresh one. */
   constructor(memory: RingMemory, payloadType: number, startMs: number) {
     this.#frames = new Uint8Array(memory.frames)
     this.#bounds = new Int32Array(memory.bounds)
     this.#payloadType = payloadType
     this.#startMs = startMs
-    this.#frames.fill(silenceFor(payloadType)) // it may have held another recording
-    this.#bounds[low] = 0
-    this.#bounds[high] = ringFrames
+  }
+
+  static begin(memory: RingMemory, payloadType: number, startMs: number): RingWriter {
+    const writer = new RingWriter(memory, payloadType, startMs)
+    writer.#frames.fill(silenceFor(payloadType)) // it may have held another recording
+    writer.#bounds[low] = writer.#bounds[written] = 0
+    writer.#bounds[high] = ringFrames
+    return writer
+  }
+
+  /** How the streams of both channels lie on the recording's timeline, for a writer that goes on. */
+  get places(): Places {
+    const [left, right] = this.#tracks
+    return [left.save(), right.save()]
+  }
+
+  restore(places: Places): void {
+    this.#tracks.forEach((track, channel) => {
+      track.restore(places[channel]!)
+    })
+  }
+
+  /** ms for which nobody has written. */
+  gapMs(nowMs: number): number {
+    return Math.max(0, nowMs - this.#startMs - this.#bounds[written]! / framesPerMs)
   }
 
   /** Stores one packet's octets, `bytes[from, to)` in the law of `payloadType`, and leaves `bytes` as they were. */
@@ -60,6 +88,7 @@ export class RingWriter {
   ): void {
     const frame = this.#tracks[channel].place(ssrc, timestamp, Math.round((nowMs - this.#startMs) * framesPerMs))
     if (frame < Atomics.load(this.#bounds, low) || frame + to - from > Atomics.load(this.#bounds, high)) return
+    if (frame + to - from > this.#bounds[written]!) this.#bounds[written] = frame + to - from
     const law = payloadType === this.#payloadType ? sameLaw : lawTable(this.#payloadType)
     const frames = this.#frames
     let at = ((frame & mask) << 1) | channel
@@ -81,6 +110,15 @@ export const guardMs = 400
 class Track {
   #ssrc = -1
   #shift = 0
+
+  save(): TrackPlace {
+    return { ssrc: this.#ssrc, shift: this.#shift }
+  }
+
+  restore({ ssrc, shift }: TrackPlace): void {
+    this.#ssrc = ssrc
+    this.#shift = shift
+  }
 
   place(ssrc: number, timestamp: number, expectedFrame: number): number {
     const frame = (timestamp + this.#shift) | 0

@@ -17,6 +17,7 @@ const recordings = new Map<string, Recording>()
 
 port.on('message', (request: RecorderRequest) => {
   if (request.type === 'record') begin(request)
+  else if (request.type === 'missed') miss(request.recording, request.lostMs)
   else void end(request.recording, request.endMs)
 })
 
@@ -47,6 +48,11 @@ async function end(id: string, endMs: number): Promise<void> {
   } catch (error) {
     report({ type: 'failed', recording: id, reason: reasonOf(error) })
   }
+}
+
+function miss(id: string, lostMs: number): void {
+  const recording = recordings.get(id)
+  if (recording) recording.lostFrames += lostMs * framesPerMs
 }
 
 /** When the disk stalled for longer than the ring holds, what came meanwhile is gone: silence keeps the rest in its place. */

@@ -2,14 +2,17 @@
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { BayEvent } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
-import type { MediaRequest, RecorderReport, RecorderRequest } from './control.ts'
+import type { RecorderReport, RecorderRequest } from './control.ts'
+import type { RingMemory } from './recording-ring.ts'
 import { RingPool } from './ring-pool.ts'
 
 export type RecordingsPorts = {
   entry: string | URL
   monotonic(): number
-  /** To the media thread. */
-  tell(request: MediaRequest): void
+  /** Taps the leg; false: it is no more, or is tapped already. */
+  tap(leg: LegId, tap: { recording: string; file: string; memory: RingMemory }): boolean
+  /** A tap that is no more is no fault. */
+  stopTap(recording: string): void
   emit(event: BayEvent): void
   /** The recording thread died too often. */
   givenUp(reason: string): void
@@ -39,13 +42,11 @@ export class Recordings {
     return this.#phases.size
   }
 
-  get ids(): RecordingId[] {
-    return [...this.#phases.keys()]
-  }
-
   begin(recording: RecordingId, leg: LegId, file: string): void {
     this.#phases.set(recording, 'asked')
-    this.#ports.tell({ type: 'record', recording, leg, file, memory: this.#rings.lend(recording) })
+    if (this.#ports.tap(leg, { recording, file, memory: this.#rings.lend(recording) })) return
+    this.refused(recording)
+    this.#ports.emit({ type: 'recording.failed', recording, reason: 'the leg has ended, or is being recorded already' })
   }
 
   /** The media thread writes to the ring from now on. */
@@ -53,6 +54,11 @@ export class Recordings {
     const recording = request.recording as RecordingId
     if (!this.#phases.has(recording)) return // told as failed meanwhile
     this.#phases.set(recording, 'begun')
+    this.#thread.post(request)
+  }
+
+  /** A media thread died, and for so long nobody wrote. */
+  missed(request: Extract<RecorderRequest, { type: 'missed' }>): void {
     this.#thread.post(request)
   }
 
@@ -67,11 +73,13 @@ export class Recordings {
     this.#rings.takeBack(recording)
   }
 
-  /** What the recordings hold so far is sealed; those that had not begun have failed. */
-  mediaDied(reason: string): void {
-    for (const [recording, phase] of [...this.#phases])
+  /** Recordings that no thread goes on with are sealed with what they hold; those that had not begun have failed. Answers them. */
+  mediaDied(reason: string, isTapped: (recording: string) => boolean): RecordingId[] {
+    const ended = [...this.#phases].filter(([recording]) => !isTapped(recording))
+    for (const [recording, phase] of ended)
       if (phase === 'begun') this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
       else this.#fail(recording, `the media thread died: ${reason}`)
+    return ended.map(([recording]) => recording)
   }
 
   terminate(): Promise<void> {
@@ -81,7 +89,7 @@ export class Recordings {
   #hear(report: RecorderReport): void {
     const recording = report.recording as RecordingId
     if (report.type === 'failed') {
-      this.#ports.tell({ type: 'stopRecording', recording }) // the relay loop writes on until it is told
+      this.#ports.stopTap(recording) // the relay loop writes on until it is told
       return this.#fail(recording, report.reason)
     }
     this.#phases.delete(recording)
@@ -96,7 +104,7 @@ export class Recordings {
     if (!isRestarted) this.#ports.givenUp(reason)
     for (const [recording, phase] of [...this.#phases]) {
       if (phase === 'asked' && isRestarted) continue
-      this.#ports.tell({ type: 'stopRecording', recording })
+      this.#ports.stopTap(recording)
       this.#fail(recording, `the recording thread died: ${reason}`)
     }
   }

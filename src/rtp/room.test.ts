@@ -8,6 +8,7 @@ import { Exchange } from './exchange.ts'
 import { decode, encode, payloadTypeOf } from './g711.ts'
 import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
 import { RingReader, ringFrames, ringMemory } from './recording-ring.ts'
+import { legMemory } from './saved-leg.ts'
 import { goertzel, loudness, purity, tone } from './tone.ts'
 import { ipv4Number, memoryBytes, type Wire } from './wire.ts'
 
@@ -38,6 +39,9 @@ class Hall {
       send: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),
       sendTo: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),
       close: () => undefined,
+      descriptor: () => -1,
+      detach: () => undefined,
+      adopt: () => assert.fail('nobody comes from another thread'),
       run: () => undefined,
       stop: () => undefined,
     }
@@ -45,6 +49,8 @@ class Hall {
       data: {
         wire: 'dgram',
         wakeFd: -1,
+        epollFd: -1,
+        heart: new SharedArrayBuffer(8),
         takesPrecedence: false,
         address: '127.0.0.1',
         ports: { from: 20_000, to: 21_000 },
@@ -70,7 +76,7 @@ class Hall {
     const person = new Person(this.people.size, hz, changes)
     this.people.set(name, person)
     this.ask(
-      { type: 'open', leg: name, silenceMs: 0, secure: null },
+      { type: 'open', leg: name, silenceMs: 0, secure: null, number: 1, memory: legMemory() },
       {
         type: 'configure',
         leg: name,

@@ -19,8 +19,24 @@ export type SrtpKeys = {
 export type SrtpCipher = Pick<SecureLeg, 'unprotect' | 'protect' | 'unprotectRtcp' | 'protectRtcp' | 'close'> & {
   /** A direction whose key is the same goes on as it was. */
   rekey(keys: SrtpKeys): void
-}
+  /** Another thread has used the keys up to here. */
+  restore(saved: SavedSrtp): void
+} & SrtpPlace
 export type SrtpFactory = (keys: SrtpKeys) => SrtpCipher
+
+/** What another thread must know to go on with the same keys: no index may be sent twice, and none taken twice. */
+export type SrtpPlace = {
+  save(): SavedSrtp
+  /** By SSRC; -1: none. */
+  highestSent(ssrc: number): number
+  highestReceived(ssrc: number): number
+  highestRtcp(ssrc: number): number
+  readonly rtcpIndex: number
+}
+
+/** `seen`: the last indices that may not come again; null: all up to `highest`. */
+export type SavedStream = { ssrc: number; highest: number; seen: number[] | null }
+export type SavedSrtp = { sent: SavedStream[]; received: SavedStream[]; receivedRtcp: SavedStream[]; rtcpIndex: number }
 
 export type SecureLeg = {
   /**
@@ -32,6 +48,10 @@ export type SecureLeg = {
   restart(credentials: IceCredentials): void
   /** From the DTLS thread; again after a new handshake. Until the first call `unprotect` answers -1 and nothing is sent. */
   setKeys(keys: SrtpKeys): void
+  /** Where the keys stand, or null before the first. */
+  readonly srtp: SrtpPlace | null
+  /** Like `setKeys`, with keys that another thread has used up to `saved`. */
+  resume(keys: SrtpKeys, saved: SavedSrtp | null): void
   /**
    * In place on `packet[0, length)`. Answers the new length, or -1 when not authentic, replayed or malformed. Called for every packet: no
    * allocation, no exception.

@@ -1,8 +1,8 @@
 /** Which legs of a media thread are being recorded or listened to, and through what memory. */
 import type { RecordingId } from '../lib/ids.ts'
-import type { MediaReport, MediaRequest } from './control.ts'
+import type { MediaReport, MediaRequest, StandingEar, StandingTap } from './control.ts'
 import type { Leg } from './leg.ts'
-import { RingWriter } from './recording-ring.ts'
+import { type Places, RingWriter } from './recording-ring.ts'
 
 export class Taps {
   readonly #legs = new Map<string, Leg>()
@@ -21,12 +21,29 @@ export class Taps {
         event: { type: 'recording.failed', recording: recording as RecordingId, reason: problem! },
       })
     const { payloadType } = leg
-    leg.tap = { recording, ring: new RingWriter(memory, payloadType, startMs) }
+    leg.tap = { recording, ring: RingWriter.begin(memory, payloadType, startMs) }
     this.#legs.set(recording, leg)
     this.#report({
       type: 'tap.begun',
       request: { type: 'record', recording, file, memory, payloadType, startMs },
     })
+  }
+
+  /** Goes on with a recording that another thread began; `places` is null when that one died. */
+  goOn(leg: Leg, tap: StandingTap, places: Places | null, nowMs: number): void {
+    const { recording, memory, begun } = tap
+    if (begun === null) return this.begin(leg, { type: 'record', leg: leg.id, ...tap }, nowMs)
+    const ring = new RingWriter(memory, begun.payloadType, begun.startMs)
+    leg.tap = { recording, ring }
+    this.#legs.set(recording, leg)
+    if (places !== null) return ring.restore(places)
+    const lostMs = Math.round(ring.gapMs(nowMs))
+    if (lostMs > 0) this.#report({ type: 'tap.missed', request: { type: 'missed', recording, lostMs } })
+  }
+
+  /** Another thread goes on with it. */
+  giveAway(recording: string): void {
+    this.#legs.delete(recording)
   }
 
   end(recording: string, endMs: number): void {
@@ -41,8 +58,16 @@ export class Taps {
   listen(leg: Leg | undefined, request: Extract<MediaRequest, { type: 'listen' }>, startMs: number): void {
     const { leg: id, memory } = request
     if (!leg || leg.ear !== null) return this.#report({ type: 'ear.ended', leg: id })
-    leg.ear = new RingWriter(memory, leg.payloadType, startMs)
+    leg.ear = RingWriter.begin(memory, leg.payloadType, startMs)
     this.#report({ type: 'ear.begun', leg: id, memory, payloadType: leg.payloadType, startMs })
+  }
+
+  /** Goes on with an ear that another thread gave the leg. */
+  listenOn(leg: Leg, ear: StandingEar, places: Places | null, nowMs: number): void {
+    const { memory, begun } = ear
+    if (begun === null) return this.listen(leg, { type: 'listen', leg: leg.id, memory }, nowMs)
+    leg.ear = new RingWriter(memory, begun.payloadType, begun.startMs)
+    if (places !== null) leg.ear.restore(places)
   }
 
   stopListening(leg: Leg | undefined, id: string): void {

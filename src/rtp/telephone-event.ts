@@ -21,6 +21,8 @@ export function writeEvent(bytes: Uint8Array, at: number, code: number, end: boo
   bytes[at + 3] = durationSamples & 0xff
 }
 
+export type SavedDetector = { ssrc: number; lastTimestamp: number }
+
 /** Tells each event once, whichever of its packets come through: they share one timestamp. */
 export class KeyDetector {
   #ssrc = -1
@@ -35,6 +37,15 @@ export class KeyDetector {
     }
     return isNew
   }
+
+  save(): SavedDetector {
+    return { ssrc: this.#ssrc, lastTimestamp: this.#lastTimestamp }
+  }
+
+  restore({ ssrc, lastTimestamp }: SavedDetector): void {
+    this.#ssrc = ssrc
+    this.#lastTimestamp = lastTimestamp
+  }
 }
 
 /** One step of a key being sent, 20 ms apart. `last`: a pause follows. */
@@ -45,6 +56,8 @@ const stepSamples = 160
 const toneSteps = 6
 const endSteps = 3
 const pauseSteps = 4
+
+export type SavedSender = { waiting: number[]; step: number }
 
 /** The keys waiting to be sent on a leg. At most 64. */
 export class KeySender {
@@ -57,6 +70,15 @@ export class KeySender {
     if (this.#waiting.length + codes.length > 64) return false
     this.#waiting.push(...codes)
     return true
+  }
+
+  save(): SavedSender {
+    return { waiting: this.#waiting, step: this.#step }
+  }
+
+  restore({ waiting, step }: SavedSender): void {
+    this.#waiting = [...waiting]
+    this.#step = step
   }
 
   get isBusy(): boolean {

@@ -3,8 +3,22 @@
  * sequence numbers have no gap that the source did not have, and the timestamp goes on with the time that really passed. A browser whose
  * stream restarts falls silent for 0.3–1.8 s; this one never restarts.
  */
+export type SavedTimeline = {
+  ssrc: number
+  lastSequence: number
+  lastTimestamp: number
+  /** ms of `processMonotonic`, which all threads share. */
+  lastAt: number
+  lastSamples: number
+  source: number
+  sequenceShift: number
+  timestampShift: number
+  firstOfSource: number
+  newestOfSource: number
+}
+
 export class Timeline {
-  readonly ssrc: number
+  ssrc: number
   /** The result of the last `follow`, `speak` or `repeat`. */
   sequence: number
   timestamp: number
@@ -86,6 +100,59 @@ export class Timeline {
     this.marker = false
     this.sequence = this.#lastSequence = (this.#lastSequence + 1) & 0xffff
     this.#lastSamples = samples
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence
+  }
+
+  get lastTimestamp(): number {
+    return this.#lastTimestamp
+  }
+
+  /** ms. */
+  get lastAt(): number {
+    return this.#lastAt
+  }
+
+  /** All of it, for a thread that goes on with this stream. */
+  save(): SavedTimeline {
+    return {
+      ssrc: this.ssrc,
+      lastSequence: this.#lastSequence,
+      lastTimestamp: this.#lastTimestamp,
+      lastAt: this.#lastAt,
+      lastSamples: this.#lastSamples,
+      source: this.#source,
+      sequenceShift: this.#sequenceShift,
+      timestampShift: this.#timestampShift,
+      firstOfSource: this.#firstOfSource,
+      newestOfSource: this.#newestOfSource,
+    }
+  }
+
+  /** Goes on where another thread's ended. */
+  restore(saved: SavedTimeline): void {
+    this.ssrc = saved.ssrc
+    this.sequence = this.#lastSequence = saved.lastSequence
+    this.timestamp = this.#lastTimestamp = saved.lastTimestamp
+    this.#lastAt = saved.lastAt
+    this.#lastSamples = saved.lastSamples
+    this.#source = saved.source
+    this.#sequenceShift = saved.sequenceShift
+    this.#timestampShift = saved.timestampShift
+    this.#firstOfSource = saved.firstOfSource
+    this.#newestOfSource = saved.newestOfSource
+  }
+
+  /** Goes on after one that died, of which little is known: `sequence` is surely behind all that it sent. */
+  resume(ssrc: number, sequence: number, timestamp: number, atMs: number): void {
+    this.ssrc = ssrc
+    this.sequence = this.#lastSequence = sequence & 0xffff
+    this.timestamp = this.#lastTimestamp = timestamp >>> 0
+    this.#lastAt = atMs
+    this.#lastSamples = 0
+    this.#source = nobody
   }
 
   #resumeAt(nowMs: number): number {

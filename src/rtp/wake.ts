@@ -1,6 +1,7 @@
-/** The eventfd by which the main thread wakes a media thread that waits in `epoll_wait`. */
+/** What the main thread holds for a media thread on libc: the eventfd that wakes it from `epoll_wait`, and the descriptors that outlive it. */
 import { type Libc, type NativeMemory, nativeMemory } from './libc.ts'
 
+const EPOLL_CLOEXEC = 0o2000000
 const EFD_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
 
 export class Wake {
@@ -17,6 +18,15 @@ export class Wake {
 
   wake(): void {
     this.#libc.write(this.fd, this.#one.address, 8)
+  }
+
+  /** An empty epoll set, for the thread that is woken. */
+  epoll(): number {
+    return this.#libc.epoll_create1(EPOLL_CLOEXEC)
+  }
+
+  closeFd(fd: number): void {
+    if (fd >= 0) this.#libc.close(fd)
   }
 
   close(): void {

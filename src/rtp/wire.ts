@@ -36,6 +36,12 @@ export type Wire = {
   send(socket: number, memory: PacketMemory, length: number): void
   sendTo(socket: number, memory: PacketMemory, length: number, address: number, port: number): void
   close(socket: number): void
+  /** What the kernel calls the socket; -1 where another thread could not take it. */
+  descriptor(socket: number): number
+  /** Gives the socket away without closing it: what arrives waits in it until another thread adopts it. */
+  detach(socket: number): void
+  /** Takes a socket that another thread has detached, or has left behind when it died. `peer`: it is connected there; null: not to anybody. */
+  adopt(descriptor: number, token: number, peer: { address: number; port: number } | null): number
   /** Runs the loop until `stop`. */
   run(handler: WireHandler): void
   stop(): void

@@ -1,6 +1,6 @@
 /** A browser's leg as the relay loop holds it: ICE-lite answers, and SRTP once DTLS has agreed on keys. */
 import { type IceCredentials, IceLite, type StunVerdict } from './ice-lite.ts'
-import { type SrtpKeys, SrtpSession } from './srtp.ts'
+import { type SavedSrtp, type SrtpKeys, SrtpSession } from './srtp.ts'
 
 export type SecureLegSpec = {
   localUfrag: string
@@ -38,6 +38,17 @@ export class BrowserLeg {
   setKeys(keys: SrtpKeys): void {
     this.#srtp?.close()
     this.#srtp = new SrtpSession(keys)
+  }
+
+  /** Null without keys. */
+  get srtp(): SrtpSession | null {
+    return this.#srtp
+  }
+
+  /** Goes on with keys that another thread has used up to here. */
+  resume(keys: SrtpKeys, saved: SavedSrtp | null): void {
+    this.setKeys(keys)
+    if (saved !== null) this.#srtp!.restore(saved)
   }
 
   unprotect(packet: Uint8Array, length: number): number {

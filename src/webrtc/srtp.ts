@@ -24,6 +24,10 @@ export const srtpOverheadMax = 20
 const streamsMax = 8
 const replayWindow = 128
 
+/** `seen`: indices up to `highest` that may not come again; the rest below it are taken as seen. */
+export type SavedStream = { ssrc: number; highest: number; seen: number[] | null }
+export type SavedSrtp = { sent: SavedStream[]; received: SavedStream[]; receivedRtcp: SavedStream[]; rtcpIndex: number }
+
 export class SrtpSession {
   readonly #ciphers: CipherSuite
   #keys: SrtpKeys
@@ -128,6 +132,42 @@ export class SrtpSession {
     return plain
   }
 
+  /** Where both directions stand, for a thread that goes on with the same keys. */
+  save(): SavedSrtp {
+    const saved = (streams: Map<number, Stream>) => Array.from(streams, ([ssrc, stream]) => stream.save(ssrc))
+    return {
+      sent: saved(this.#sent),
+      received: saved(this.#received),
+      receivedRtcp: saved(this.#receivedRtcp),
+      rtcpIndex: this.#rtcpIndex,
+    }
+  }
+
+  /** Once, before the first packet. */
+  restore(saved: SavedSrtp): void {
+    for (const stream of saved.sent) this.#sent.set(stream.ssrc, Stream.of(stream))
+    for (const stream of saved.received) this.#received.set(stream.ssrc, Stream.of(stream))
+    for (const stream of saved.receivedRtcp) this.#receivedRtcp.set(stream.ssrc, Stream.of(stream))
+    this.#rtcpIndex = saved.rtcpIndex
+  }
+
+  /** The highest index sent with, received from, and received as RTCP from these SSRCs; -1: none. Allocates nothing. */
+  highestSent(ssrc: number): number {
+    return this.#sent.get(ssrc)?.highest ?? -1
+  }
+
+  highestReceived(ssrc: number): number {
+    return this.#received.get(ssrc)?.highest ?? -1
+  }
+
+  highestRtcp(ssrc: number): number {
+    return this.#receivedRtcp.get(ssrc)?.highest ?? -1
+  }
+
+  get rtcpIndex(): number {
+    return this.#rtcpIndex
+  }
+
   /** Frees the keys; every later packet answers -1. */
   close(): void {
     if (this.#closed) return
@@ -156,6 +196,24 @@ class Stream {
   #highest = -1
   readonly #seen = new Float64Array(replayWindow).fill(-1)
 
+  static of({ highest, seen }: SavedStream): Stream {
+    const stream = new Stream()
+    stream.#highest = highest
+    stream.#rollover = Math.floor(highest / 65536)
+    stream.#sequence = highest % 65536
+    if (seen !== null) stream.#seen.set(seen)
+    else for (let ago = 0; ago < replayWindow && ago <= highest; ago++) stream.#mark(highest - ago)
+    return stream
+  }
+
+  save(ssrc: number): SavedStream {
+    return { ssrc, highest: this.#highest, seen: [...this.#seen] }
+  }
+
+  get highest(): number {
+    return this.#highest
+  }
+
   /** RFC 3711 section 3.3.1 and appendix A; -1 for a packet before the first roll-over counter. */
   guessRollover(sequence: number): number {
     if (this.#sequence < 0) return 0
@@ -171,11 +229,15 @@ class Stream {
   /** Only after authentication. */
   accept(rollover: number, sequence: number): void {
     const index = rollover * 65536 + sequence
-    this.#seen[index % replayWindow] = index
+    this.#mark(index)
     if (index <= this.#highest) return
     this.#highest = index
     this.#rollover = rollover
     this.#sequence = sequence
+  }
+
+  #mark(index: number): void {
+    this.#seen[index % replayWindow] = index
   }
 }
 
