@@ -17,7 +17,10 @@ const supervisor: Entry[] = [
   { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
   { path: '/supervisor/callbacks', word: 'callbacks', icon: 'calendar-clock' },
 ]
-const quality: Entry[] = [{ path: '/auditor', word: 'recordings', icon: 'audio-lines' }]
+const quality: Entry[] = [
+  { path: '/auditor', word: 'recordings', icon: 'audio-lines' },
+  { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
+]
 const security: Entry[] = [
   { path: '/admin/users', word: 'users', icon: 'users' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },

@@ -140,6 +140,7 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   relation: 'SELF',
   ourNumber: '021 5186 0000',
   heldBy: null,
+  supervisors: [],
   recorded: true,
   startedAt: sampleNow - 112_000,
   connectedAt: sampleNow - 97_000,

@@ -1,7 +1,9 @@
 /** A sample floor of 24 agents for the supervisor's pages. */
+
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { OpenCallback } from '../pages/supervisor/callbacks.ts'
 import type { FloorProps, LiveCall } from '../pages/supervisor/floor-props.ts'
+import type { SupervisionProps } from '../pages/supervisor/supervision.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
 
@@ -121,7 +123,27 @@ export function sampleLiveCalls(language: Language): LiveCall[] {
     campaign: ['三月 M1 提醒', 'March M1 reminder'][at]!,
     trunk: ['电信 E1', 'Telecom E1'][at]!,
     since: sampleNow - i * 21_000 - 4000,
+    mayHear: phase === 'talking',
+    supervisors: i === 0 ? [{ name: ['孙敏', 'Sam Sun'][at]!, mode: 'whisper' as const }] : [],
   }))
+}
+
+/** Somebody whispers to the agent of the first call. */
+export function sampleSupervision(language: Language): SupervisionProps {
+  const at = language === 'en' ? 1 : 0
+  const call = { id: 'c_0', name: ['陈建国', 'Carl Chen'][at]!, number: '138 **** 5678' }
+  return {
+    now: {
+      agent: names[0]![at],
+      call: { ...call, since: sampleNow - 95_000, held: false },
+      mode: 'whisper',
+      stays: true,
+      reason: 'coaching',
+    },
+    audio: 'browser-up',
+    mayTalk: true,
+    ownCall: false,
+  }
 }
 
 export function sampleCallbacks(language: Language): OpenCallback[] {

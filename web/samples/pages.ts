@@ -16,7 +16,7 @@ import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleReplayForm } from './campaign.ts'
 import { sampleDesks } from './desk.ts'
-import { sampleCallbacks, sampleFloor, sampleLiveCalls } from './floor.ts'
+import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { lineSamples } from './lines.ts'
 import { safetySamples } from './safety.ts'
@@ -77,6 +77,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
     liveCallsPage({
       frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),
       calls: sampleLiveCalls(language),
+      supervision: sampleSupervision(language),
       said: null,
     }),
 }

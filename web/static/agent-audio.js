@@ -349,6 +349,7 @@ function repainted() {
     phase = next
     paintHeadset()
   }
+  if (state === '' && wanted()) start() // a supervisor who begins to listen has audio from then on, and not before
   if (muted && !document.querySelector('[data-audio-action="mute"]')) mute(false) // the call is over: nobody stays muted by mistake
   paintMute()
 }

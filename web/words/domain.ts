@@ -127,6 +127,13 @@ const zh = {
   direction: { out: '呼出', in: '呼入' } satisfies Record<Direction, string>,
   /** Rules that refuse; a rule without words here is shown in the words it came with. */
   rules: {
+    not_supervisor: '主管可以监听、密语和强插；质检只能监听。',
+    not_supervising: '您没有监听任何通话。',
+    supervising: '您正在监听：请先停止监听。',
+    busy: '您自己有通话：请先结束。',
+    private_call: '主管自己的通话不能监听，只能监听坐席的通话。',
+    agent_signed_off: '这位坐席没有签入。',
+    reason_too_long: '原因最多 200 个字符。',
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
     already_signed_on: '已经签入。',

@@ -16,6 +16,7 @@ import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
+import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
@@ -26,6 +27,7 @@ const zh = {
   domain: domainWords.zh,
   agent: agentWords.zh,
   supervisor: supervisorWords.zh,
+  supervision: supervisionWords.zh,
   admin: adminWords.zh,
   auditor: auditorWords.zh,
   lines: linesWords.zh,
@@ -50,6 +52,7 @@ const en: Words = {
   domain: domainWords.en,
   agent: agentWords.en,
   supervisor: supervisorWords.en,
+  supervision: supervisionWords.en,
   admin: adminWords.en,
   auditor: auditorWords.en,
   lines: linesWords.en,

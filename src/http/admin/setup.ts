@@ -4,12 +4,13 @@ import { certificatePage } from '../../../web/pages/admin/certificate.ts'
 import { type SetupStep, setupPage } from '../../../web/pages/admin/setup.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
+import { supervisionModes } from '../../centre/entities.ts'
 import { saveSettings } from '../../records/settings.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { centreNameKey, centreZoneKey, frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { textOf, typedOf } from '../typed.ts'
+import { isChecked, type Typed, textOf, typedOf } from '../typed.ts'
 
 const distributedKey = 'setup.certificateDistributed'
 
@@ -20,14 +21,16 @@ export function setupRoutes(deps: Deps): Hono<Env> {
   route.get('/admin', allow('admin', 'security'), async c => {
     if (c.var.user.role === 'security') return c.redirect('/admin/users', 303)
     const frame = await frameOf(c, deps)
-    return page(c, { values: { name: frame.centre, zone: frame.zone }, errors: {} })
+    const { supervisionShown } = deps.engine.state
+    const shown = supervisionModes.map(mode => [`supervision.${mode}`, String(supervisionShown[mode])])
+    return page(c, { values: { name: frame.centre, zone: frame.zone, ...Object.fromEntries(shown) }, errors: {} })
   })
 
   route.post('/admin/settings', allow('admin'), async c => {
     const typed = await typedOf(c)
     try {
       const values = { [centreNameKey]: textOf(typed, 'name'), [centreZoneKey]: textOf(typed, 'zone') }
-      await saveSettings(deps.records, actorOf(c), values)
+      await saveSettings(deps.records, actorOf(c), { ...values, ...shownIn(typed) })
     } catch (error) {
       const fields = { [centreNameKey]: 'name', [centreZoneKey]: 'zone' }
       const about = { typed, fields, words: { name: 'displayName' } }
@@ -82,4 +85,12 @@ export function setupRoutes(deps: Deps): Hono<Env> {
   }
 
   return route
+}
+
+/** What agents see of supervisors; a form that was opened before this was asked for sends nothing of it. */
+function shownIn(typed: Typed): Record<string, string> {
+  if (textOf(typed, 'supervision') !== '1') return {}
+  return Object.fromEntries(
+    supervisionModes.map(mode => [`supervision.shown.${mode}`, String(isChecked(typed, `supervision.${mode}`))]),
+  )
 }

@@ -28,12 +28,12 @@ const noteMax = 2000
 export function agentRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
 
-  route.get('/agent', allow('agent'), async c => {
+  route.get('/agent', allow('agent', 'supervisor'), async c => {
     const frame = await frameOf(c, deps)
     return c.html(deskPage(await deskOf(deps, c.var.user, frame)))
   })
 
-  route.put('/agent/state', allow('agent'), async c => {
+  route.put('/agent/state', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const agent = c.var.user.id
     switch (oneOf(textOf(typed, 'state'), ['signed_on', 'ready', 'break', 'signed_off'] as const)) {
@@ -48,7 +48,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     }
   })
 
-  route.put('/agent/preview', allow('agent'), async c => {
+  route.put('/agent/preview', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const agent = c.var.user.id
     if (oneOf(textOf(typed, 'how'), ['accepted', 'skipped'] as const) === 'accepted')
@@ -57,7 +57,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   })
 
   /** A call by hand: `number` and `campaign`, or `callback` to keep one. */
-  route.post('/agent/calls', allow('agent'), async c => {
+  route.post('/agent/calls', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const w = textsOf(await frameOf(c, deps))
     const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
@@ -82,23 +82,23 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return act(c, input, { dialPad })
   })
 
-  route.put('/agent/calls/:id/hold', allow('agent'), async c => {
+  route.put('/agent/calls/:id/hold', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const type = textOf(typed, 'held') === 'true' ? 'agent.hold' : 'agent.resume'
     return act(c, { type, agent: c.var.user.id, call: callOf(c) })
   })
 
-  route.put('/agent/calls/:id/ending', allow('agent'), async c =>
+  route.put('/agent/calls/:id/ending', allow('agent', 'supervisor'), async c =>
     act(c, { type: 'agent.hangUp', agent: c.var.user.id, call: callOf(c) }),
   )
 
-  route.post('/agent/calls/:id/digits', allow('agent'), async c => {
+  route.post('/agent/calls/:id/digits', allow('agent', 'supervisor'), async c => {
     const digits = textOf(await typedOf(c), 'digits')
     if (!/^[0-9*#A-D]{1,32}$/.test(digits)) throw new NotFound('key', digits)
     return act(c, { type: 'agent.sendDigits', agent: c.var.user.id, call: callOf(c), digits })
   })
 
-  route.post('/agent/calls/:id/disposition', allow('agent'), async c => {
+  route.post('/agent/calls/:id/disposition', allow('agent', 'supervisor'), async c => {
     const frame = await frameOf(c, deps)
     const typed = await typedOf(c)
     const call = callOf(c)
@@ -131,7 +131,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return act(c, input, { form: { values, errors } })
   })
 
-  route.get('/agent/calls', allow('agent'), async c => {
+  route.get('/agent/calls', allow('agent', 'supervisor'), async c => {
     const frame = await frameOf(c, deps)
     const { user } = c.var
     const page = await deps.store.read('calls.page', { agent: user.id, cursor: c.req.query('cursor') ?? null })
@@ -146,9 +146,9 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return c.html(myCallsPage({ frame, calls, next: page.next && `/agent/calls?cursor=${page.next}` }))
   })
 
-  route.get('/agent/callbacks', allow('agent'), c => callbacks(c, null))
+  route.get('/agent/callbacks', allow('agent', 'supervisor'), c => callbacks(c, null))
 
-  route.post('/agent/callbacks/:id/closing', allow('agent'), async c => {
+  route.post('/agent/callbacks/:id/closing', allow('agent', 'supervisor'), async c => {
     const reason = textOf(await typedOf(c), 'reason')
     const callback = await callbackById(deps, c.req.param('id'), c.var.user.id)
     const outcome = await closeCallback(deps, actorOf(c), callback, reason)

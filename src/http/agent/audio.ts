@@ -8,11 +8,14 @@ import { titled } from '../problem.ts'
 const sdpMax = 64 * 1024
 const offer = z.strictObject({ sdp: z.string().min(10).max(sdpMax), restart: z.boolean().default(false) })
 
-/** `POST /agent/audio`: the browser's offer, answered for the whole shift, or with `restart` for the connection that is there; `DELETE`: the audio is closed. */
+/**
+ * `POST /agent/audio`: the browser's offer, of an agent or of somebody who supervises, answered for the whole shift, or with `restart` for the
+ * connection that is there; `DELETE`: the audio is closed.
+ */
 export function audioRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
 
-  route.post('/agent/audio', allow('agent'), async c => {
+  route.post('/agent/audio', allow('agent', 'supervisor', 'quality'), async c => {
     const parsed = offer.safeParse(await c.req.json().catch(() => null))
     if (!parsed.success) return c.json(titled(422, 'Not valid', 'This is not an offer of audio.'), 422)
     try {
@@ -27,7 +30,7 @@ export function audioRoutes(deps: Deps): Hono<Env> {
     }
   })
 
-  route.delete('/agent/audio', allow('agent'), c => {
+  route.delete('/agent/audio', allow('agent', 'supervisor', 'quality'), c => {
     deps.stations.close(c.var.user.id)
     return c.body(null, 204)
   })

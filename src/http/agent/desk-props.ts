@@ -81,7 +81,7 @@ function onFloor(state: FloorState, user: User, frame: Frame): OnFloor {
         up: agent?.stationLeg != null,
         lostAt: agent?.stationLostAt ?? null,
       },
-      call: call ? deskCall(call, user, w) : null,
+      call: call ? deskCall(state, call, user, w) : null,
       preview: preview ? { campaign: campaign?.name ?? '', until: agent?.until ?? null } : null,
       party: call || preview ? party(state, call, lead, agent, campaign, user) : null,
       business: campaign?.business ?? null,
@@ -102,7 +102,7 @@ export const inboundDispositions: DispositionChoice[] = [
   { code: 'dnc', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
 ]
 
-function deskCall(call: Call, user: User, w: Words): DeskCall {
+function deskCall(state: FloorState, call: Call, user: User, w: Words): DeskCall {
   return {
     id: call.id,
     phase: call.phase,
@@ -114,6 +114,9 @@ function deskCall(call: Call, user: User, w: Words): DeskCall {
     relation: call.relation,
     ourNumber: shownNumber(call.ourNumber, false),
     heldBy: call.heldBy,
+    supervisors: [...state.supervisions.values()]
+      .filter(({ heard }) => heard?.call === call.id && state.supervisionShown[heard.mode])
+      .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),
     recorded: call.recording !== null && call.endedAt === null,
     startedAt: call.startedAt,
     connectedAt: call.connectedAt,

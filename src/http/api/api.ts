@@ -15,6 +15,7 @@ import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
 import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
+import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
 import { telephonyApi } from './telephony.ts'
 import { trunkGroupsApi } from './trunk-groups.ts'
@@ -30,6 +31,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     pacingApi,
     listsApi,
     callsApi,
+    supervisionApi,
     callbacksApi,
     recordingsApi,
     exportsApi,

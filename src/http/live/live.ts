@@ -14,11 +14,14 @@ import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { type CampaignReads, campaignPropsOf, campaignReads } from '../supervisor/campaign-props.ts'
 import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
+import { supervisionOf } from '../supervisor/supervision.ts'
 import { frameOf } from './frame.ts'
 import { liveStream } from './stream.ts'
 
 const deskEveryMs = 40
 const floorEveryMs = 1000
+/** Who listens sees at once whether they are heard. */
+const callsEveryMs = 300
 /** A campaign's day, log and leads are read from the store as often; what is live is painted each second. */
 const readEveryMs = 5000
 
@@ -26,7 +29,7 @@ const readEveryMs = 5000
 export function liveRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
 
-  route.get('/live/desk', allow('agent'), async c => {
+  route.get('/live/desk', allow('agent', 'supervisor'), async c => {
     const { user } = c.var
     const frame = await frameOf(c, deps)
     return liveStream(c, deps, {
@@ -54,12 +57,18 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     })
   })
 
-  route.get('/live/calls', allow('supervisor'), async c => {
+  route.get('/live/calls', allow('supervisor', 'quality'), async c => {
     const frame = await frameOf(c, deps)
     return liveStream(c, deps, {
-      regions: async () => liveCallsRegions({ frame, calls: liveCallsOf(deps.engine.state, c.var.user) }),
-      concerns: item => item.fact.type.startsWith('call.'),
-      everyMs: floorEveryMs,
+      regions: async () => {
+        const { state } = deps.engine
+        const now = { ...frame, now: deps.clock.now() }
+        const supervision = supervisionOf(state, c.var.user)
+        return liveCallsRegions({ frame: now, calls: liveCallsOf(state, c.var.user), supervision })
+      },
+      concerns: ({ fact: { type } }) =>
+        type.startsWith('call.') || type.startsWith('supervision.') || type === 'agent.stationChanged',
+      everyMs: callsEveryMs,
     })
   })
 

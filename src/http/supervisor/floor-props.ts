@@ -105,6 +105,7 @@ function queueRow({ queue, waiting, ready }: QueueFloor, state: FloorState): Flo
 /** Calls under way, oldest first; at most 300, which is more than a screen shows. */
 export function liveCallsOf(state: FloorState, viewer: User): LiveCall[] {
   const calls: LiveCall[] = []
+  const heard = [...state.supervisions.values()].filter(({ heard }) => heard !== null)
   for (const call of state.calls.values()) {
     if (call.phase === 'ended') continue
     if (calls.length === liveCallsMax) break
@@ -121,6 +122,10 @@ export function liveCallsOf(state: FloorState, viewer: User): LiveCall[] {
         null,
       trunk: state.trunks.get(call.trunk)?.trunk.name ?? '',
       since: call.connectedAt ?? call.startedAt,
+      mayHear: call.phase === 'talking' && call.agent !== null && state.agents.get(call.agent)?.user.role === 'agent',
+      supervisors: heard
+        .filter(one => one.heard!.call === call.id)
+        .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),
     })
   }
   return calls

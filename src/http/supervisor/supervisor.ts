@@ -17,6 +17,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
+import { supervisionOf, supervisionRoutes } from './supervision.ts'
 
 /** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
 export function supervisorRoutes(deps: Deps): Hono<Env> {
@@ -32,9 +33,11 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     return c.html(wallboardPage(floorOf(deps.engine.state, frame, { missing, callbacks })))
   })
 
-  route.get('/supervisor/calls', allow('supervisor'), async c => {
+  route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {
     const frame = await frameOf(c, deps)
-    return c.html(liveCallsPage({ frame, calls: liveCallsOf(deps.engine.state, c.var.user), said: null }))
+    const { state } = deps.engine
+    const supervision = supervisionOf(state, c.var.user)
+    return c.html(liveCallsPage({ frame, calls: liveCallsOf(state, c.var.user), supervision, said: null }))
   })
 
   route.put('/supervisor/calls/:id/ending', allow('supervisor'), async c => {
@@ -47,10 +50,11 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
       ? notice('green', w.supervisor.calls.ended)
       : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)
     const calls = liveCallsOf(deps.engine.state, c.var.user)
+    const supervision = supervisionOf(deps.engine.state, c.var.user)
     return c.html(
       partials([
         { id: 'calls-said', body: html`<div id="calls-said" aria-live="polite">${said}</div>` },
-        ...liveCallsRegions({ frame, calls }),
+        ...liveCallsRegions({ frame, calls, supervision }),
       ]),
     )
   })
@@ -59,5 +63,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', rehearsalRoutes(deps))
   route.route('/', callbackRoutes(deps))
   route.route('/', bestTimeRoutes(deps))
+  route.route('/', supervisionRoutes(deps))
   return route
 }

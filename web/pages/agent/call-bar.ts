@@ -4,6 +4,7 @@ import { icon } from '../../parts/icons.ts'
 import { chip } from '../../parts/state.ts'
 import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
+import { modeIcons } from '../supervisor/supervision.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
 
 /** Its height never changes: a call, a preview, or the field to dial by hand. */
@@ -42,7 +43,7 @@ function clock(props: DeskProps, call: DeskCall, w: Words): Html {
   }
   const held = call.heldBy === 'agent' ? w.agent.call.heldByAgent : w.agent.call.heldByParty
   return html`<b>${timer(call.connectedAt, props.frame)}</b>
-${call.heldBy ? chip('amber', 'circle-pause', held) : null}${call.recorded ? chip('grey', 'circle-dot', w.agent.call.recorded) : null}`
+${call.heldBy ? chip('amber', 'circle-pause', held) : null}${call.recorded ? chip('grey', 'circle-dot', w.agent.call.recorded) : null}${call.supervisors.map(one => chip('blue', modeIcons[one.mode], w.supervision.watchedBy(w.supervision.mode[one.mode], one.name)))}`
 }
 
 function controls(props: DeskProps, call: DeskCall, w: Words): Html {

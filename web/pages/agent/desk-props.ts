@@ -6,6 +6,7 @@ import type {
   DispositionChoice,
   Relation,
   StationKind,
+  SupervisionMode,
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
@@ -61,6 +62,8 @@ export type DeskCall = {
   relation: Relation | null
   ourNumber: string
   heldBy: 'agent' | 'party' | null
+  /** Who supervises it, where agents may see that. */
+  supervisors: { name: string; mode: SupervisionMode }[]
   recorded: boolean
   startedAt: number
   connectedAt: number | null

@@ -4,6 +4,7 @@ import { type Html, html, type Region } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
 import type { Words } from '../../words/words.ts'
 import { audioPanel, audioWarning } from './audio-panel.ts'
+import { audioTexts } from './audio-texts.ts'
 import { callBar } from './call-bar.ts'
 import type { DeskProps } from './desk-props.ts'
 import { sayColumn } from './say.ts'
@@ -41,12 +42,6 @@ export function deskRegions(props: DeskProps): Region[] {
 
 export function deskNotice(props: Pick<DeskProps, 'notice'>): Html {
   return html`<div id="desk-notice" aria-live="polite">${props.notice ? notice(props.notice.tone, props.notice.words) : null}</div>`
-}
-
-/** Words for what only the browser knows of the audio; its script has no texts of its own. */
-function audioTexts(w: Words): Html {
-  const a = w.agent.audio
-  return html`data-up="" data-lost="${a.lost}" data-denied="${a.denied}" data-no-device="${a.noDevice}" data-insecure="${a.insecure}" data-failed="${a.failed}" data-connecting="${a.connecting}" data-testing="${a.testing}" data-heard="${a.heard}" data-silent="${a.silent}" data-headset="${a.headsetReady}"`
 }
 
 function help(w: Words): Html {

@@ -1,4 +1,4 @@
-import type { CampaignMode, Direction } from '../../../src/centre/entities.ts'
+import type { CampaignMode, Direction, SupervisionMode } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { Frame } from '../../parts/frame.ts'
@@ -67,4 +67,8 @@ export type LiveCall = {
   campaign: string | null
   trunk: string
   since: number
+  /** An agent talks on it, so that it can be listened to. */
+  mayHear: boolean
+  /** Who supervises it, in which mode. */
+  supervisors: { name: string; mode: SupervisionMode }[]
 }

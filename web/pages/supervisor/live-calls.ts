@@ -3,25 +3,35 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
-import { callChip } from '../../parts/state.ts'
+import { callChip, chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { timer } from '../../parts/time.ts'
+import { audioPanel } from '../agent/audio-panel.ts'
+import { audioTexts } from '../agent/audio-texts.ts'
 import type { LiveCall } from './floor-props.ts'
+import { beginButtons, modeIcons, type SupervisionProps, supervisionPanel } from './supervision.ts'
 
-export type LiveCallsProps = { frame: Frame; calls: LiveCall[]; said: { tone: 'green' | 'red'; words: string } | null }
+export type LiveCallsProps = {
+  frame: Frame
+  calls: LiveCall[]
+  supervision: SupervisionProps
+  said: { tone: 'green' | 'red'; words: string } | null
+}
 
 export function liveCallsPage(props: LiveCallsProps): Html {
   const words = textsOf(props.frame).supervisor.calls
   return layout(props.frame, {
     title: words.title,
+    modules: ['agent-audio.js'],
     main: html`${heading({ title: words.title, about: words.about })}
 <div id="calls-stream" hx-sse:connect="/live/calls" hidden></div>
 <div id="calls-said" aria-live="polite">${props.said ? notice(props.said.tone, props.said.words) : null}</div>
-${liveCallsRegions(props).map(region => region.body)}`,
+<p id="audio-words" class="notice amber" role="status" ${audioTexts(textsOf(props.frame))}></p>
+${liveCallsRegions(props).map(region => region.body)}${props.supervision.audio.startsWith('browser') ? audioPanel(textsOf(props.frame)) : null}`,
   })
 }
 
-export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls'>): Region[] {
+export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' | 'supervision'>): Region[] {
   const w = textsOf(props.frame)
   const words = w.supervisor.calls
   const body = html`<div id="live-calls">${table({
@@ -35,16 +45,23 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls'>)
       { head: words.direction, cell: call => w.domain.direction[call.direction] },
       { head: words.party, cell: call => call.name ?? w.agent.who.unknown },
       { head: words.number, cell: call => html`<span class="figure">${call.number}</span>` },
-      { head: words.agent, cell: call => call.agent ?? '—' },
+      {
+        head: words.agent,
+        cell: call =>
+          html`${call.agent ?? '—'}${call.supervisors.map(one => html` ${chip('blue', modeIcons[one.mode], one.name)}`)}`,
+      },
       { head: words.campaign, cell: call => call.campaign ?? '' },
       { head: words.trunk, cell: call => call.trunk },
       {
         head: words.end,
         kind: 'action',
         cell: call =>
-          html`<button class="button small danger" hx-put="/supervisor/calls/${call.id}/ending" hx-swap="none" hx-confirm="${words.endQuestion(call.name ?? call.number)}" aria-label="${words.end}: ${call.name ?? call.number}">${icon('phone-off')}${words.end}</button>`,
+          html`${call.mayHear ? beginButtons(call.agent ?? '', { call: call.id }, w) : null}${props.frame.person?.role !== 'supervisor' ? null : html`<button class="button small danger" hx-put="/supervisor/calls/${call.id}/ending" hx-swap="none" hx-confirm="${words.endQuestion(call.name ?? call.number)}" aria-label="${words.end}: ${call.name ?? call.number}">${icon('phone-off')}${words.end}</button>`}`,
       },
     ],
   })}</div>`
-  return [{ id: 'live-calls', body }]
+  return [
+    { id: 'supervision', body: supervisionPanel(props.frame, props.supervision) },
+    { id: 'live-calls', body },
+  ]
 }

@@ -8,6 +8,7 @@ import { heading, table } from '../../parts/table.ts'
 import { timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { AgentTile, FloorProps } from './floor-props.ts'
+import { beginButtons } from './supervision.ts'
 
 export function wallboardPage(props: FloorProps): Html {
   const w = textsOf(props.frame)
@@ -91,7 +92,7 @@ function person(agent: AgentTile, props: FloorProps, w: Words): Html {
       : agent.party
   return html`<li class="${tone}"><b>${agent.displayName}</b>
 <span class="is">${icon(agent.noAudio ? 'mic-off' : looks.icon)}${w.domain.agentPhase[agent.phase]} ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}</span>
-<span class="small muted">${reason ?? ''}</span></li>`
+<span class="small muted">${reason ?? ''}</span>${agent.phase === 'talking' ? beginButtons(agent.displayName, { agent: agent.id, stays: 'true' }, w) : null}</li>`
 }
 
 function campaigns(props: FloorProps): Html {
