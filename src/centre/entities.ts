@@ -358,7 +358,16 @@ export type EndCause =
   | 'restarted'
 
 /** How a call ended; a value decided where it happened. */
-export type Ending = { by: EndedBy; cause: EndCause; result: CallResult; sipStatus: number | null; q850: number | null }
+export type Ending = {
+  by: EndedBy
+  cause: EndCause
+  result: CallResult
+  sipStatus: number | null
+  q850: number | null
+  /** The carrier's words for it, and the rule that made the result of it (result-rules.ts); left out: it was not the carrier's answer. */
+  text?: string
+  rule?: string
+}
 
 /** A rule that said no, and the same in words a person can act on (English; pages translate by rule). */
 export type Refusal = { rule: string; words: string }

@@ -136,6 +136,8 @@ export type Input =
       cause: 'bye' | 'cancel' | 'rejected' | 'timeout' | 'fault' | 'rtp_timeout' | 'unreachable' | 'no_response'
       /** How far an unanswered call had come: no response, a 100, or a sign that the callee is being reached. */
       heard?: 'nothing' | 'trying' | 'progress'
+      /** Why, in the carrier's words: of its Reason (RFC 3326), else of its status line. */
+      text?: string
     }
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }

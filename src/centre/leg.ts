@@ -1,6 +1,6 @@
 /** What the legs of calls tell: ringing, early media, answered, held, digits, ended. A leg that is not known any more tells nothing. */
 import { connect, mute, unmute } from './acd.ts'
-import { isByParty, resultOf } from './call-results.ts'
+import { isByParty } from './call-results.ts'
 import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './consultation.ts'
 import { dialAfterPickUp } from './dial.ts'
 import type { Draft } from './draft.ts'
@@ -12,11 +12,13 @@ import type { Input } from './inputs.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
 import { reroute } from './reroute.ts'
+import { reasonTextMax, resultBy } from './result-rules.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { supervisorPhoneEnded, supervisorPickedUp } from './supervision.ts'
 import { takenOn } from './transfer.ts'
+import { rulesOf } from './trunk-rules.ts'
 import { enter, gaveUp } from './waiting.ts'
 
 type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
@@ -176,7 +178,7 @@ function partyLeft(d: Draft, call: Call, input: LegInput<'leg.ended'>): void {
   if (call.answeredAt === null) {
     if (call.direction === 'in') return gaveUp(d, call, leg, said)
     if (reroute(d, call, input)) return
-    return endCall(d, call, { ...unanswered(input), ...said }, leg)
+    return endCall(d, call, { ...unanswered(d, call, input), ...said }, leg)
   }
   if (call.phase === 'waiting') return gaveUp(d, call, leg, said)
   const agent = agentOf(d, call)
@@ -186,8 +188,11 @@ function partyLeft(d: Draft, call: Call, input: LegInput<'leg.ended'>): void {
   endCall(d, call, { by, cause: why, result: 'ANSWERED', ...said }, leg)
 }
 
-function unanswered(input: LegInput<'leg.ended'>): Pick<Ending, 'by' | 'cause' | 'result'> {
-  const { sipStatus, q850 } = input
+function unanswered(
+  d: Draft,
+  call: Call,
+  input: LegInput<'leg.ended'>,
+): Pick<Ending, 'by' | 'cause' | 'result' | 'text' | 'rule'> {
   switch (input.cause) {
     case 'timeout':
       return { by: 'system', cause: 'ring_timeout', result: 'NO_ANSWER' }
@@ -196,19 +201,29 @@ function unanswered(input: LegInput<'leg.ended'>): Pick<Ending, 'by' | 'cause' |
     case 'fault':
     case 'unreachable':
     case 'rtp_timeout': {
-      const result = resultOf(sipStatus, q850)
-      return { by: 'carrier', cause: 'trunk_fault', result }
+      return { by: 'carrier', cause: 'trunk_fault', ...signalled(d, call, input) }
     }
     case 'no_response': // nothing is known of the callee: as when the network is congested
       return { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION' }
     case 'rejected':
     case 'bye': {
-      const result = resultOf(sipStatus, q850)
-      return { by: isByParty(result) ? 'party' : 'carrier', cause: 'not_answered', result }
+      const what = signalled(d, call, input)
+      return { by: isByParty(what.result) ? 'party' : 'carrier', cause: 'not_answered', ...what }
     }
     default:
       return input.cause satisfies never
   }
+}
+
+/** By the trunk's own table, then the common one. */
+function signalled(
+  d: Draft,
+  call: Call,
+  { sipStatus, q850, text }: LegInput<'leg.ended'>,
+): Pick<Ending, 'result' | 'text' | 'rule'> {
+  const trunk = d.state.trunks.get(call.trunk)?.trunk
+  const words = text === undefined ? {} : { text: text.slice(0, reasonTextMax) }
+  return { ...resultBy(rulesOf(trunk ?? {}).results, { sipStatus, q850, ...words }), ...words }
 }
 
 /** Every answered second is recorded, from the answer on. */

@@ -9,7 +9,7 @@ import type { TrunkTry } from './entities.ts'
 import type { Input } from './inputs.ts'
 import { pickOnRoute, routeOf } from './route.ts'
 import type { Call } from './state.ts'
-import { ringMsOn, rulesOf } from './trunk-rules.ts'
+import { isOfTheNetwork, ringMsOn, rulesOf } from './trunk-rules.ts'
 
 /** Trunks that one attempt tries, the first included. */
 export const triesMax = 4
@@ -45,14 +45,9 @@ function whyNotHere(d: Draft, call: Call, ended: Ended): TrunkTry['why'] | null 
   if (call.direction !== 'out' || call.phase !== 'dialing' || call.early || ended.heard === 'progress') return null
   if (ended.cause === 'unreachable' || ended.cause === 'no_response') return ended.cause
   if (ended.cause !== 'rejected' || ended.sipStatus === null) return null
-  if (ended.q850 !== null && !ofTheNetwork.has(ended.q850)) return null
+  if (!isOfTheNetwork(ended.q850)) return null
   // A 408 may come late from someone who timed out ringing the phone: only one that nothing went before is the trunk's own.
   if (ended.sipStatus === 408) return ended.heard === 'nothing' ? 'refused' : null
   const trunk = d.state.trunks.get(call.trunk)?.trunk
   return rulesOf(trunk ?? {}).overflowOn.includes(ended.sipStatus) ? 'refused' : null
 }
-
-/** ITU-T Q.850 causes of the network rather than of the callee: no route, no circuit, out of order, congestion, interworking. */
-const ofTheNetwork: ReadonlySet<number> = new Set([
-  2, 3, 25, 34, 38, 39, 40, 41, 42, 43, 44, 46, 47, 49, 58, 63, 79, 95, 98, 101, 102, 111, 127,
-])

@@ -3,6 +3,12 @@
  * digits travel. Every field has a default, so that a trunk without rules behaves as RFC 3261 and the common gateway expect.
  */
 import type { Campaign, Trunk } from './entities.ts'
+import type { ResultRule } from './result-rules.ts'
+import type { CallerIdForm, NumberRule } from './trunk-numbers.ts'
+
+export const assertions = ['none', 'pai', 'rpid', 'both'] as const
+export const dtmfMethods = ['rfc4733', 'info', 'inband'] as const
+export const earlyMediaPolicies = ['pass', 'ringback', 'ignore'] as const
 
 export type TrunkRules = {
   /** Final statuses that say "not here": the next trunk of the route is tried. Others are the callee's answer and end the attempt. */
@@ -12,6 +18,26 @@ export type TrunkRules = {
   /** How long a callee's phone rings here, whatever the campaign says. */
   ringMinMs: number
   ringMaxMs: number
+  /** What is dialled for a number of ours, and what we know for one that it tells. */
+  numbersOut: NumberRule[]
+  numbersIn: NumberRule[]
+  callerIdForm: CallerIdForm
+  /** From names the user that registers (where one does) or the caller ID. */
+  fromUser: 'auto' | 'caller_id'
+  /** Where the caller ID is asserted: P-Asserted-Identity (RFC 3325), Remote-Party-ID, both or nowhere. */
+  asserted: (typeof assertions)[number]
+  /** From is anonymous and `Privacy: id` asks the network to keep the asserted number to itself (RFC 3323, RFC 3325). */
+  withheld: boolean
+  /** One of the trunk's own caller IDs, named as who diverted the call (RFC 5806); null: nobody did. */
+  diversion: string | null
+  /** How keys that we send travel. A far end that knows no events (RFC 4733) gets them as sound. */
+  dtmf: (typeof dtmfMethods)[number]
+  /** What the agent who dials hears before the answer: the network, our own ring-back tone, or nothing. */
+  earlyMedia: (typeof earlyMediaPolicies)[number]
+  /** What this carrier means by what it signals, before the common table. */
+  results: ResultRule[]
+  /** A number that sends back what it hears, for tests of the trunk; null: none is known. */
+  echoNumber: string | null
 }
 
 /** TCPA and Cisco: never shorter than this. */
@@ -24,6 +50,17 @@ export const defaultTrunkRules: TrunkRules = {
   responseMs: 4_000,
   ringMinMs,
   ringMaxMs: ringLongestMs,
+  numbersOut: [],
+  numbersIn: [],
+  callerIdForm: 'as_written',
+  fromUser: 'auto',
+  asserted: 'pai',
+  withheld: false,
+  diversion: null,
+  dtmf: 'rfc4733',
+  earlyMedia: 'pass',
+  results: [],
+  echoNumber: null,
 }
 
 /**
@@ -41,3 +78,13 @@ export function ringMsOn(trunk: Pick<Trunk, 'rules'> | null, campaign: Pick<Camp
   const { ringMinMs: least, ringMaxMs: most } = trunk === null ? defaultTrunkRules : rulesOf(trunk)
   return Math.max(ringMinMs, Math.min(most, Math.max(least, campaign?.ringMs ?? ringDefaultMs)))
 }
+
+/** Whether a cause that came with a refusal speaks of the network rather than of the callee; null: none came, and nothing speaks against it. */
+export function isOfTheNetwork(q850: number | null): boolean {
+  return q850 === null || ofTheNetwork.has(q850)
+}
+
+/** ITU-T Q.850 causes of the network rather than of the callee: no route, no circuit, out of order, congestion, interworking. */
+const ofTheNetwork: ReadonlySet<number> = new Set([
+  2, 3, 25, 34, 38, 39, 40, 41, 42, 43, 44, 46, 47, 49, 58, 63, 79, 95, 98, 101, 102, 111, 127,
+])

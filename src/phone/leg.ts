@@ -48,6 +48,8 @@ export type Leg = {
   ringing: boolean
   early: boolean
   heldByFar: boolean
+  /** It takes keys as events in RTP (RFC 4733). */
+  knowsEvents: boolean
   /** Asked to hang up before there was a session to end. */
   hangUp: number | null
   /** Keys that it may press. */

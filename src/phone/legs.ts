@@ -100,7 +100,8 @@ export class Legs {
     if (leg.session) this.#bySession.delete(leg.session)
     leg.session = null
     if (!this.#invite(leg, invite)) return false
-    if (leg.respondBy !== null && leg.far.kind === 'trunk')
+    leg.heard = 'nothing'
+    if (leg.far.kind === 'trunk')
       leg.respondBy = this.#options.now() + rulesOf(this.#options.lines.trunk(leg.far.trunk) ?? {}).responseMs
     this.#options.flush()
     return true
@@ -142,6 +143,7 @@ export class Legs {
       ringing: false,
       early: false,
       heldByFar: false,
+      knowsEvents: false,
       hangUp: null,
       keys: new Allowance({ burst: keysBurst, perSecond: keysPerSecond, now: this.#options.now() }),
     }
@@ -216,6 +218,7 @@ export class Legs {
   }
 
   configure(leg: Leg, agreed: Agreed): void {
+    leg.knowsEvents = agreed.dtmfPayloadType !== null
     if (agreed.srtp !== null) {
       leg.srtp?.agreed(agreed.srtp.suite)
       leg.encrypted = true

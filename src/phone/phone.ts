@@ -4,15 +4,19 @@
  */
 import { isIP } from 'node:net'
 import type { Effect } from '../centre/effects.ts'
+import { reasonTextMax } from '../centre/result-rules.ts'
+import { rewritten } from '../centre/trunk-numbers.ts'
+import { isOfTheNetwork, rulesOf, type TrunkRules } from '../centre/trunk-rules.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
+import { Keys } from './keys.ts'
 import type { Leg } from './leg.ts'
 import { Legs, type LegsOptions, trunkSilenceMs } from './legs.ts'
 import { type Agreed, agree, answerTo, offerOf } from './offer.ts'
-import { schemeOf } from './trunk-lines.ts'
+import { inviteOn } from './trunk-call.ts'
 
 /** Time a nailed desk phone may ring until it picks up. */
 const nailedRingMs = 30_000
@@ -44,12 +48,14 @@ export type PhoneOptions = LegsOptions & {
 export class Phone {
   readonly #options: PhoneOptions
   readonly #legs: Legs
+  readonly #keys: Keys
   readonly #locks: Allowance
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
   constructor(options: PhoneOptions) {
     this.#options = options
     this.#legs = new Legs(options)
+    this.#keys = new Keys(options)
     this.#locks = new Allowance({ burst: locksBurst, perSecond: locksPerSecond, now: options.now() })
   }
 
@@ -76,7 +82,10 @@ export class Phone {
         this.#hangUp(effect.leg, effect.q850)
         break
       case 'phone.sendDigits':
-        this.#options.bay.sendDigits(effect.leg, effect.digits)
+        {
+          const leg = this.#legs.get(effect.leg)
+          if (leg) this.#keys.send(leg, effect.digits, this.#options.now())
+        }
         break
       case 'phone.answerTransfer':
         this.#answerTransfer(effect.leg, effect.refer, effect.status)
@@ -89,6 +98,7 @@ export class Phone {
 
   /** Ring time-outs and nailed phones that are to be rung again. */
   advance(now: number): void {
+    this.#keys.advance(now)
     for (const leg of this.#legs.all()) {
       if (leg.phase === 'calling' && leg.respondBy !== null && now >= leg.respondBy) {
         this.#giveUpOnTrunk(leg, now)
@@ -113,6 +123,8 @@ export class Phone {
   #giveUpOnTrunk(leg: Leg, now: number): void {
     if (leg.far.kind === 'trunk' && leg.target) this.#options.lines.failed(leg.far.trunk, leg.target)
     if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
+    const silent = { by: 'timeout', status: null, q850: null, retryAfterS: null } as const
+    if (this.#triesNext(leg, silent)) return
     this.#legs.over(leg, { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102 })
   }
 
@@ -210,29 +222,23 @@ export class Phone {
     const host = this.#options.localAddress(destination.address)
     leg.target = destination
     const password = lines.password(trunk)
-    const user = config.register && config.username !== null ? config.username : callerId
+    const routes = lines.routes(trunk)
     return ua.invite(
-      {
-        target: `${schemeOf(config)}:${number}@${at}`,
-        destination,
-        routes: lines.routes(trunk),
-        from: `${schemeOf(config)}:${user}@${literal(host)}`,
-        displayName: callerId,
-        sdp,
-        tellTrying: true,
-        ...(config.username !== null && password !== null ? { auth: { username: config.username, password } } : {}),
-        assertedIdentity: `sip:${callerId}@${literal(host)}`,
-      },
+      inviteOn({ trunk: config, destination, at, routes, host, number, callerId, password, sdp }),
       this.#options.now(),
     )
   }
 
   /** The next target of the same trunk, when this one could not be reached or says that it cannot now, and nobody was rung (RFC 3263 §4.3). */
-  #triesNext(leg: Leg, event: Extract<UaEvent, { type: 'failed' }>): boolean {
+  #triesNext(
+    leg: Leg,
+    event: Pick<Extract<UaEvent, { type: 'failed' }>, 'by' | 'status' | 'q850' | 'retryAfterS'>,
+  ): boolean {
     const { target, invite } = leg
-    if (leg.phase !== 'calling' || leg.far.kind !== 'trunk' || !target || !invite || leg.ringing || leg.early)
+    if (leg.phase !== 'calling' || leg.far.kind !== 'trunk' || !target || !invite || leg.heard === 'progress')
       return false
-    if (event.by !== 'transport' && !(event.by === 'remote' && event.status === 503)) return false
+    const saysNotHere = event.by === 'remote' && event.status === 503 && isOfTheNetwork(event.q850)
+    if (event.by !== 'transport' && event.by !== 'timeout' && !saysNotHere) return false
     if (!this.#options.lines.failed(leg.far.trunk, target, event.retryAfterS)) return false
     const next = this.#options.lines.destination(leg.far.trunk)
     if (!next || isIP(next.address) !== isIP(target.address)) return false
@@ -367,13 +373,15 @@ export class Phone {
     }
     if (!this.#mayOffer(trunk)) return ua.reject(event.session, 503, 42, now())
     // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
-    const from = event.assertedIdentity ?? event.from.user
+    const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
+    const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
+    const to = rewritten(numbersIn, event.to).number
     const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
     leg.offer = event.sdp
     this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
-    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to: event.to }, leg)
+    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to }, leg)
   }
 
   /** A desk phone, which has proved who it is, calls for help by itself. */
@@ -401,6 +409,10 @@ export class Phone {
     log.warn({ source: source.address, extension: claimed }, 'a phone password is being guessed: locked for a while')
     if (!this.#locks.take(now())) return
     this.#options.post({ type: 'phones.guessed', extension: claimed, source: source.address }, 'system')
+  }
+
+  #earlyMediaOf({ far }: Leg): TrunkRules['earlyMedia'] {
+    return far.kind === 'trunk' ? rulesOf(this.#options.lines.trunk(far.trunk) ?? {}).earlyMedia : 'pass'
   }
 
   #mayOffer(trunk: TrunkId): boolean {
@@ -446,6 +458,15 @@ export class Phone {
           const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
           if (!agreed) return
           this.#legs.configure(leg, agreed)
+          const policy = this.#earlyMediaOf(leg)
+          if (policy !== 'pass') {
+            // The sound comes, and is not heard by who dials: ring-back of our own takes its place, or silence.
+            if (policy === 'ringback' && !leg.ringing) {
+              leg.ringing = true
+              this.#legs.post({ type: 'leg.ringing', leg: leg.id }, leg)
+            }
+            return
+          }
           if (leg.early) return
           leg.early = true
           this.#legs.post({ type: 'leg.early', leg: leg.id }, leg)
@@ -492,6 +513,7 @@ export class Phone {
                     : 'fault',
           sipStatus: event.status ?? (event.by === 'timeout' ? 408 : 503),
           q850: event.q850,
+          ...(event.by === 'remote' ? { text: printable(event.reason) } : {}),
         })
         return
       case 'reoffer': {
@@ -620,6 +642,11 @@ export class Phone {
 
 function isSamePhone(one: Leg, other: Leg): boolean {
   return one.far.kind === 'desk' && other.far.kind === 'desk' && one.far.extension === other.far.extension
+}
+
+/** A carrier's words, for pages and the journal. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '').slice(0, reasonTextMax)
 }
 
 function literal(address: string): string {

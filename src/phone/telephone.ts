@@ -39,6 +39,7 @@ import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { Hearing } from './hearing.ts'
+import { dtmfPrompts } from './keys.ts'
 import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone, type PhoneEffect } from './phone.ts'
@@ -134,6 +135,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   })
   const dtls = await createDtlsIdentity(clock.now())
   const prompts: Record<string, Int16Array> = {
+    ...dtmfPrompts(),
     ...loadPrompts(options.promptFolders, words => log.warn(words)),
     ...loadFragments(options.speechFolders, [...fragmentPrompts(), ...ownPrompts(floor())], words => log.warn(words)),
   }

@@ -17,6 +17,7 @@ export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknow
   trunk.connection = connection
   checkRegistration(trunk, password !== undefined)
   checkShares(trunk)
+  checkRules(trunk)
   await save(door, actor, trunk, { password, key })
   return trunk
 }
@@ -38,6 +39,7 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
     trunk.callerIdShares = trunk.callerIdShares?.filter(each => trunk.callerIds.includes(each.callerId)) ?? []
   checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
   checkShares(trunk)
+  checkRules(trunk)
   await save(door, actor, trunk, { password, key })
   return trunk
 }
@@ -84,6 +86,23 @@ async function save(
   }
   if (key !== undefined) secrets.push({ owner: trunk.id, kind: 'trunk-key', value: key })
   await keep(door, actor, facts, secrets)
+}
+
+/** What a trunk shows of us is a number assigned to it, in whatever header. And what rules leave out of each other must fit together. */
+function checkRules({ rules = {}, callerIds }: Trunk): void {
+  const problems: { field: string; found: string; allowed: string }[] = []
+  const { diversion = null, ringMinMs = 15_000, ringMaxMs = 120_000, withheld = false, asserted = 'pai' } = rules
+  if (diversion !== null && !callerIds.includes(diversion))
+    problems.push({ field: 'rules.diversion', found: diversion, allowed: 'a caller ID of this trunk' })
+  if (ringMinMs > ringMaxMs)
+    problems.push({ field: 'rules.ringMaxMs', found: String(ringMaxMs), allowed: `at least ringMinMs, ${ringMinMs}` })
+  if (withheld && asserted === 'none')
+    problems.push({
+      field: 'rules.asserted',
+      found: 'none',
+      allowed: 'pai, rpid or both, while the number is withheld',
+    })
+  if (problems.length > 0) throw new InvalidInput(problems)
 }
 
 /** Floors that cannot all be met, and ceilings below floors, are refused here; numbers without a line of their own too. */

@@ -158,4 +158,18 @@ export function parseQ850(value: string): number | null {
   return null
 }
 
+/** Why, in words: the first text of a Reason (RFC 3326); null when it has none. */
+export function parseReasonText(value: string): string | null {
+  const scan = new Scanner(value)
+  do {
+    scan.space()
+    const protocol = scan.token()
+    const parameters = parseParameters(scan)
+    if (protocol === '' || parameters === null) return null
+    const text = parameters.get('text')
+    if (text) return text
+  } while (scan.take(','))
+  return null
+}
+
 export const formatQ850 = (cause: number) => `Q.850;cause=${cause}`

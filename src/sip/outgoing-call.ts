@@ -9,6 +9,7 @@ import { DigestClient } from './digest.ts'
 import type { Destination, Ended, InviteSpec, SessionId } from './events.ts'
 import { SipUsageError } from './events.ts'
 import { isToken, parseCount, quote, toWire } from './grammar.ts'
+import { parseReasonText } from './headers.ts'
 import { allow, type HeaderLine, header, isHeaderValue, type Response, supported } from './message.ts'
 import { contactsOf, redirectsMax } from './redirect.ts'
 import { rseqOf } from './reliable.ts'
@@ -248,7 +249,9 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       this.start(now)
       return
     }
-    const { status, reason } = answer
+    const { status } = answer
+    const why = header(answer, 'reason')
+    const reason = (why === null ? null : parseReasonText(why)) ?? answer.reason
     const retryAfter = header(answer, 'retry-after')
     const retryAfterS = retryAfter === null ? null : parseCount(/^\d*/.exec(retryAfter)![0], 86_400)
     const by = this.#withdrawn === null ? 'remote' : 'local'

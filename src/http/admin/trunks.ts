@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../../../web/pages/admin/trunks.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
+import { trunkTrial } from '../../../web/parts/trunk-rules.ts'
 import type { TrunkId } from '../../lib/ids.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { changeTrunk, createTrunk, trunkById } from '../../records/trunks.ts'
@@ -13,6 +14,7 @@ import { refusedFor } from '../refused.ts'
 import { isChecked, linesOf, listOf, numberOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 import { connectionFields, connectionGiven, connectionValues } from './connection-form.ts'
+import { asFormNames, rulesGiven, ruleValues, trialOf } from './trunk-rules-form.ts'
 
 /** `/admin/trunks`: lines to carriers and PBXs, with their live state. */
 export function trunkRoutes(deps: Deps): Hono<Env> {
@@ -30,6 +32,9 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
   })
 
   route.post('/admin/trunks', allow('admin'), c => save(c, null))
+  route.post('/admin/trunks/trials', allow('admin'), async c =>
+    c.html(trunkTrial(trialOf(await typedOf(c)), textsOf(await frameOf(c, deps)))),
+  )
   route.post('/admin/trunks/:id', allow('admin'), async c =>
     save(c, await trunkById(deps.records, c.req.param('id') as TrunkId)),
   )
@@ -41,7 +46,10 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       if (trunk === null) await createTrunk(deps.records, actorOf(c), givenBy(typed))
       else await changeTrunk(deps.records, actorOf(c), trunk.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, fields: connectionFields })
+      const errors = refusedFor(asFormNames(error), textsOf(await frameOf(c, deps)), {
+        typed,
+        fields: connectionFields,
+      })
       return form(c, trunk, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/trunks?saved=1', 303)
@@ -77,6 +85,7 @@ const fresh = {
   codecs: ['pcma', 'pcmu'],
   enabled: 'true',
   ...connectionValues({}),
+  ...ruleValues({}),
 }
 
 function valuesOf(trunk: TrunkRecord): Filled['values'] {
@@ -96,6 +105,8 @@ function valuesOf(trunk: TrunkRecord): Filled['values'] {
       .map(each => `${each.callerId} ${percentText(each.minShare)} ${percentText(each.maxShare)}`)
       .join('\n'),
     codecs: trunk.codecs,
+    ulawFirst: String(trunk.codecs.length === 2 && trunk.codecs[0] === 'pcmu'),
+    ...ruleValues(trunk),
     enabled: String(trunk.enabled),
     ...connectionValues(trunk),
   }
@@ -117,7 +128,8 @@ function givenBy(typed: Typed): Record<string, unknown> {
     ...(typed['callerIdShares'] === undefined
       ? {}
       : { callerIdShares: linesOf(typed, 'callerIdShares').map(sharesOf) }),
-    codecs: listOf(typed, 'codecs'),
+    codecs: isChecked(typed, 'ulawFirst') ? listOf(typed, 'codecs').toReversed() : listOf(typed, 'codecs'),
+    ...rulesGiven(typed),
     enabled: isChecked(typed, 'enabled'),
     ...connectionGiven(typed),
     ...(password === '' ? {} : { password }),

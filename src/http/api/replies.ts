@@ -5,6 +5,7 @@ import { answererVerdicts, heardBy } from '../../centre/heard.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
+import { trunkRules } from '../../records/trunk-rule-schemas.ts'
 
 const id = z.string()
 const instant = z.int().openapi({ description: 'Unix time, ms' })
@@ -60,6 +61,7 @@ export const trunkReply = z
     minShare: z.number().default(0),
     maxShare: z.number().default(1),
     callerIdShares: z.array(z.object({ callerId: z.string(), minShare: z.number(), maxShare: z.number() })).default([]),
+    rules: trunkRules.optional(),
     wire: z
       .object({
         target: z.object({ address: z.string(), port: z.int() }).nullable(),
@@ -213,6 +215,8 @@ export const callReply = z
         result: z.enum(callResults),
         sipStatus: orNull(z.int()),
         q850: orNull(z.int()),
+        text: z.string().optional(),
+        rule: z.string().optional().openapi({ description: 'The rule that made the result of what was signalled' }),
       }),
     ),
     announcement: orNull(z.string()).openapi({

@@ -17,6 +17,7 @@ import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
+import { trunkRulesSection } from '../../parts/trunk-rules.ts'
 import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
 
@@ -136,6 +137,8 @@ ${checksField(
   },
   filled,
 )}
+${checkField({ name: 'ulawFirst', label: w.trunkRules.codecOrder }, filled)}
+${trunkRulesSection(filled, w)}
 ${connectionSection(filled, w)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunks">${w.frame.form.cancel}</a></div></form>`,
   })

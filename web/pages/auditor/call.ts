@@ -77,8 +77,20 @@ ${row(columns.agent, call.agent)}${row(columns.campaign, call.campaign)}${row(co
 ${row(w.trunkRules.tries, triesOf(call, w))}
 ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
+${row(w.trunkRules.signalled, call.ending && signalledOf(call.ending, w))}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
 ${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>`
+}
+
+/** What the carrier signalled, what that came to, and by which rule. */
+function signalledOf({ rule, text, sipStatus, q850, result }: Ending, w: Words): string | null {
+  if (rule === undefined) return null
+  const said = [
+    ...(sipStatus === null ? [] : [`SIP ${sipStatus}`]),
+    ...(q850 === null ? [] : [`Q.850 ${q850}`]),
+    ...(text === undefined ? [] : [`“${text}”`]),
+  ]
+  return `${said.join(' · ')} → ${w.domain.callResult[result]} (${w.trunkRules.rule}: ${rule})`
 }
 
 function triesOf({ tries }: AuditedCallProps['call'], w: Words): string | null {

@@ -1,0 +1,68 @@
+/** An INVITE as one trunk wants it: the number, our own number, and where that is asserted, withheld or said to have diverted the call. */
+import type { Trunk } from '../centre/entities.ts'
+import { rewritten, shownAs } from '../centre/trunk-numbers.ts'
+import { rulesOf } from '../centre/trunk-rules.ts'
+import type { Destination, InviteSpec } from '../sip/events.ts'
+import { schemeOf } from './trunk-lines.ts'
+
+export type TrunkCall = {
+  trunk: Trunk
+  destination: Destination
+  /** Host and port of the Request-URI, and the way there. */
+  at: string
+  routes: InviteSpec['routes']
+  /** Our own address as the trunk sees it. */
+  host: string
+  /** E.164, as the centre has it, and one of the trunk's caller IDs. */
+  number: string
+  callerId: string
+  password: string | null
+  sdp: string
+}
+
+export function inviteOn({
+  trunk,
+  destination,
+  at,
+  routes,
+  host,
+  number,
+  callerId,
+  password,
+  sdp,
+}: TrunkCall): InviteSpec {
+  const rules = rulesOf(trunk)
+  const scheme = schemeOf(trunk)
+  const own = literal(host)
+  const shown = shownAs(rules.callerIdForm, callerId)
+  const registered = rules.fromUser === 'auto' && trunk.register ? trunk.username : null
+  const user = registered ?? shown
+  const asserts = (what: 'pai' | 'rpid') => rules.asserted === what || rules.asserted === 'both'
+  const headers: [string, string][] = []
+  if (rules.withheld) headers.push(['Privacy', 'id'])
+  if (asserts('rpid')) {
+    const privacy = rules.withheld ? 'full' : 'off'
+    headers.push(['Remote-Party-ID', `<sip:${shown}@${own}>;party=calling;screen=yes;privacy=${privacy}`])
+  }
+  if (rules.diversion !== null) {
+    const diverting = shownAs(rules.callerIdForm, rules.diversion)
+    headers.push(['Diversion', `<sip:${diverting}@${own}>;reason=unconditional;counter=1;privacy=off`])
+  }
+  return {
+    target: `${scheme}:${rewritten(rules.numbersOut, number).number.replaceAll('#', '%23')}@${at}`,
+    destination,
+    routes,
+    // RFC 3323 §4.1.1.3; the network knows the caller by what is asserted.
+    from: rules.withheld ? 'sip:anonymous@anonymous.invalid' : `${scheme}:${user}@${own}`,
+    displayName: rules.withheld ? 'Anonymous' : shown,
+    sdp,
+    headers,
+    tellTrying: true,
+    ...(trunk.username !== null && password !== null ? { auth: { username: trunk.username, password } } : {}),
+    ...(asserts('pai') ? { assertedIdentity: `sip:${shown}@${own}` } : {}),
+  }
+}
+
+function literal(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
