@@ -27,6 +27,7 @@ export type Act =
   | { do: 'final'; status: number; words: string; headers?: string[] }
   | { do: 'early' }
   | { do: 'expectBye' }
+  | { do: 'expectInfo' }
   | { do: 'bye' }
   | { do: 'expectCancel' }
   /** A re-INVITE of the far end with this direction. */
@@ -170,6 +171,9 @@ function calledSide(acts: Act[], media: RtpPeer): string {
         break
       case 'final':
         steps.push(response(act.status, act.words, null, act.headers), '<recv request="ACK"/>')
+        break
+      case 'expectInfo':
+        steps.push('<recv request="INFO"/>', response(200, 'OK', null, [], true))
         break
       case 'expectBye':
         steps.push('<recv request="BYE"/>', response(200, 'OK', null, [], true))

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
+import type { Trunk } from '../centre/entities.ts'
 import type { CampaignId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import { purity } from '../rtp/tone.ts'
 import { freePort } from './ports.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { type Act, hasSipp, Sipp } from './sipp.ts'
@@ -28,11 +30,17 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
   const carrier = (acts: Act[]) => Sipp.carrier({ address: '127.0.0.30', media: customer, acts })
 
   /** A notice campaign, which needs no agent, calls one number through these two trunks in their order. */
-  async function dialled(first: { address: string; port: number }, second: { address: string; port: number }) {
+  async function dialled(
+    first: { address: string; port: number },
+    second: { address: string; port: number },
+    more: Partial<Trunk> = {},
+  ) {
     const name = `n${++nth}`
     const trunks: TrunkId[] = []
     for (const [at, where] of [first, second].entries())
-      trunks.push(await world.trunk(where, { id: `t_${name}_${at}` as TrunkId, callerIds: [`+86108888000${at}`] }))
+      trunks.push(
+        await world.trunk(where, { id: `t_${name}_${at}` as TrunkId, callerIds: [`+86108888000${at}`], ...more }),
+      )
     const group = { id: `tg_${name}` as TrunkGroupId, name, trunks }
     await world.keep([{ type: 'trunkGroup.saved', group }])
     const campaign = await world.campaign({
@@ -109,6 +117,70 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
     assert.equal(silent.invites, heard)
   })
 
+  test('the INVITE is written by the rules of its trunk', async () => {
+    await using silent = await Ear.open('127.0.0.30')
+    const rules: Trunk['rules'] = {
+      numbersOut: [{ pattern: '+86.', strip: 3, prefix: '9' }],
+      callerIdForm: 'national',
+      asserted: 'both',
+      withheld: true,
+      diversion: '+861088880000',
+      responseMs: 1_000,
+    }
+    const { call } = await dialled(silent, silent, { rules, codecs: ['pcmu', 'pcma'] })
+    await world.fact('call.ended', fact => fact.call === call)
+    const { invite } = silent
+    const number = world.facts.find(fact => fact.type === 'call.dialed' && fact.call === call)
+    assert.ok(number?.type === 'call.dialed')
+    assert.match(invite, new RegExp(`^INVITE sip:9${number.number.slice(3)}@127`))
+    assert.match(invite, /\r\nFrom: "?Anonymous"? <sip:anonymous@anonymous\.invalid>;tag=/)
+    assert.match(invite, /\r\nP-Asserted-Identity: <sip:01088880001@127\.0\.0\.1>\r\n/)
+    assert.match(invite, /\r\nPrivacy: id\r\n/)
+    assert.match(
+      invite,
+      /\r\nRemote-Party-ID: <sip:01088880001@127\.0\.0\.1>;party=calling;screen=yes;privacy=full\r\n/,
+    )
+    assert.match(invite, /\r\nDiversion: <sip:01088880000@127\.0\.0\.1>;reason=unconditional/)
+    assert.match(invite, /\r\nm=audio \d+ RTP\/AVP 0 8 101\r\n/)
+  })
+
+  test('what a carrier means by its answer is what its trunk’s table says', async () => {
+    const reason = 'Reason: Q.850;cause=31;text="Subscriber absent"'
+    await using away = await carrier([
+      { do: 'final', status: 480, words: 'Temporarily Unavailable', headers: [reason] },
+    ])
+    const rules: Trunk['rules'] = { results: [{ sip: 480, text: 'absent', result: 'POWER_OFF' }] }
+    const { call } = await dialled(away, away, { rules })
+    const { ending } = await world.fact('call.ended', fact => fact.call === call)
+    assert.deepEqual(
+      [ending.result, ending.sipStatus, ending.q850, ending.text, ending.rule],
+      ['POWER_OFF', 480, 31, 'Subscriber absent', 'trunk 1: sip 480 text "absent"'],
+    )
+    await away.done()
+  })
+
+  test('keys travel by INFO, one after the other, or as tones that the far end hears', async () => {
+    await using asked = await carrier([{ do: 'answer' }, { do: 'expectInfo' }, { do: 'expectInfo' }, { do: 'bye' }])
+    const { call } = await dialled(asked, asked, { rules: { dtmf: 'info' } })
+    await world.fact('call.answered', fact => fact.call === call)
+    world.house.telephone.ports.phone.perform({ type: 'phone.sendDigits', leg: world.call(call)!.leg, digits: '5#' })
+    await asked.done()
+
+    customer.reset()
+    await using deaf = await carrier([{ do: 'answer' }, { do: 'pause', ms: 2_500 }, { do: 'bye' }])
+    const second = await dialled(deaf, deaf, { rules: { dtmf: 'inband' } })
+    await world.fact('call.answered', fact => fact.call === second.call)
+    const leg = world.call(second.call)!.leg
+    await world.until('the message is heard', () => customer.received > 10)
+    world.house.telephone.ports.phone.perform({ type: 'phone.sendDigits', leg, digits: '5'.repeat(6) })
+    await world.until('both tones of a 5 are heard', () => {
+      const heard = customer.lastSecond
+      const at = Array.from({ length: 40 }, (_, n) => heard.subarray(n * 160, n * 160 + 480))
+      return at.some(part => part.length === 480 && purity(part, 770) > 0.3 && purity(part, 1336) > 0.3)
+    })
+    await deaf.done()
+  })
+
   test('a trunk at which nothing listens is left at once over TCP', async () => {
     await using good = await carrier([{ do: 'answer' }, { do: 'pause', ms: 100 }, { do: 'bye' }])
     const nobody = { address: '127.0.0.30', port: await freePort('127.0.0.30') }
@@ -139,13 +211,18 @@ class Ear {
   readonly port: number
   readonly #socket: dgram.Socket
   invites = 0
+  /** The last one. */
+  invite = ''
 
   private constructor(socket: dgram.Socket) {
     this.#socket = socket
     this.address = socket.address().address
     this.port = socket.address().port
     socket.on('message', bytes => {
-      if (bytes.toString('latin1').startsWith('INVITE')) this.invites++
+      const text = bytes.toString('latin1')
+      if (!text.startsWith('INVITE')) return
+      this.invites++
+      this.invite = text
     })
   }
 

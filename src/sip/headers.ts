@@ -1,5 +1,13 @@
 /** The headers that the stack itself reads, from text to values and back. Each parser answers null for what the grammar does not allow. */
-import { formatParameters, type Parameters, parseCount, parseParameters, Scanner, unquote } from './grammar.ts'
+import {
+  formatParameters,
+  fromWire,
+  type Parameters,
+  parseCount,
+  parseParameters,
+  Scanner,
+  unquote,
+} from './grammar.ts'
 import { formatHost, scanHost } from './uri.ts'
 
 /** RFC 3261 §20.42. */
@@ -167,7 +175,7 @@ export function parseReasonText(value: string): string | null {
     const parameters = parseParameters(scan)
     if (protocol === '' || parameters === null) return null
     const text = parameters.get('text')
-    if (text) return text
+    if (text) return fromWire(unquote(text))
   } while (scan.take(','))
   return null
 }
