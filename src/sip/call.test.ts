@@ -260,6 +260,20 @@ test('a re-INVITE wanted while another is under way is sent after it, and only t
   )
 })
 
+test('a re-INVITE that the far end only ever rings for is forgotten with its call', () => {
+  const { net, a, ours } = talking()
+  net.change = text => text.replace(/^SIP\/2\.0 (200|487) .*(?=[\s\S]*CSeq: \d+ INVITE)/, 'SIP/2.0 180 Ringing')
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'reoffer') agent.answerReoffer(event.session, { sdp: sdpB }, now)
+  })
+  a.reinvite(ours, sdpA, net.now)
+  net.run(5_000)
+  a.hangUp(ours, 16, net.now)
+  net.run(70_000)
+  assert.equal(a.figures.transactions, 0)
+  assert.equal(a.nextDeadline(), null)
+})
+
 test('a BYE that meets an open re-INVITE ends the call and the re-INVITE', () => {
   const { net, a, c, ours, theirs } = talking()
   c.reinvite(theirs, sdpB, net.now)

@@ -107,8 +107,10 @@ export class Modify implements ClientOwner, Sleeper {
     return this.#options.knowsUpdate() ? 'UPDATE' : 'INVITE'
   }
 
-  stop(): void {
+  /** The call is over: a far end that has rung for our re-INVITE and never says more keeps nothing of it. */
+  stop(now: number): void {
     this.#stopped = true
+    if (this.#sent?.transaction) this.#options.host.transactions.expire(this.#sent.transaction, now)
     this.#sent = null
     this.#wanted = null
     this.#options.host.timers.set(this, null)

@@ -494,7 +494,7 @@ export class Talk implements DialogReceiver {
 
   #end(by: Ended, q850: number | null, reason: string, now: number, options: { keepDialog?: boolean } = {}): void {
     this.#phase = 'over'
-    this.#modify.stop()
+    this.#modify.stop(now)
     this.#timer.stop()
     this.#referrals.stop(now)
     const theirs = this.#theirs

@@ -4,7 +4,7 @@ export type Sleeper = { wakeAt: number | null; queuedAt: number | null; wake(now
 type Entry = { at: number; sleeper: Sleeper }
 
 /** Entries that nobody waits for any more, beside as many again as are waited for: then they are cleared away. */
-const staleMax = 1_024
+const staleMax = 64
 
 /**
  * Deadlines of thousands of transactions in a binary heap. Moving a deadline later leaves its entry where it is, to be put back when it comes

@@ -53,6 +53,8 @@ export type ClientTransaction = Common & {
   bytes: Buffer | null
   ack: Buffer | null
   owner: ClientOwner
+  /** Not waited for any longer than this, whatever provisional response still comes; null: its owner waits. */
+  expiresAt: number | null
 }
 
 export type ServerTransaction = Common & {
@@ -125,7 +127,10 @@ export const inviteClient: Record<ClientTransaction['state'], ClientStep> = {
   },
   /** The far end has it: no more retransmissions, and its user decides how long it rings. */
   proceeding(t, input, act, now) {
-    return input.type === 'response' ? inviteAnswered(t, input.response, act, now) : 'proceeding'
+    if (input.type === 'response') return inviteAnswered(t, input.response, act, now)
+    if (input.type !== 'end') return 'proceeding'
+    t.owner.onFailure('timeout', t, now) // nobody waits for it any longer: its call is over
+    return 'terminated'
   },
   /** RFC 6026 §7.2: repeated and forked 2xx are the user's to acknowledge, until timer M. */
   accepted(t, input, _act, now) {
@@ -151,6 +156,7 @@ function inviteAnswered(
   stopTimers(t)
   t.bytes = null
   if (response.status < 200) {
+    t.endAt = t.expiresAt
     t.owner.onResponse(response, t, now)
     return t.state === 'terminated' ? 'terminated' : 'proceeding'
   }

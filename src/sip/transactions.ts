@@ -7,6 +7,7 @@ import {
   type ClientInput,
   type ClientOwner,
   type ClientTransaction,
+  giveUpMs,
   inviteClient,
   inviteServer,
   nonInviteClient,
@@ -55,6 +56,7 @@ export class Transactions {
       bytes: serialise(`${draft.method} ${draft.uri} SIP/2.0`, [['Via', via], ...draft.lines], draft.body),
       ack: null,
       owner,
+      expiresAt: null,
       resendAt: null,
       resendMs: 0,
       endAt: null,
@@ -89,6 +91,14 @@ export class Transactions {
   /** Repeats its request no more, and goes on waiting for what may come. */
   quiet(transaction: ClientTransaction, now: number): void {
     transaction.resendAt = null
+    this.#settle(transaction, now)
+  }
+
+  /** Its final response may still come, and is acknowledged; but nobody waits for it longer than for that. */
+  expire(transaction: ClientTransaction, now: number): void {
+    if (transaction.state !== 'proceeding' && transaction.state !== 'trying') return
+    transaction.expiresAt = now + giveUpMs
+    transaction.endAt = Math.min(transaction.endAt ?? Number.POSITIVE_INFINITY, transaction.expiresAt)
     this.#settle(transaction, now)
   }
 
