@@ -103,6 +103,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     figures: () => telephone.figures(),
     trunkWire: trunk => telephone.trunkWire(trunk),
     answerTimes: () => telephone.answerTimes(),
+    audio: telephone.audio,
     rehearsals: parts.use(
       new RehearsalRoom({
         store,
@@ -119,7 +120,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   }
   letIn(createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] }))
   const pulse = parts.use(
-    takePulse([() => telephone.bay.figures(), () => store.commit({ recorded: [] })], { clock, deadAfterMs: 30_000 }),
+    takePulse([() => telephone.bay.figures([]), () => store.commit({ recorded: [] })], { clock, deadAfterMs: 30_000 }),
   )
   parts.use(web) // closed first: nobody asks a house that is going away
   const running = parts.move()
@@ -270,7 +271,7 @@ function probesOf({ store, telephone }: House, config: Config): Probe[] {
     {
       name: 'media',
       check: async () => {
-        await telephone.bay.figures()
+        await telephone.bay.figures([])
         return null
       },
     },

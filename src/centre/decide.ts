@@ -3,6 +3,7 @@
  * found by `proceed`. A throw here is a bug, and has left the floor as it was.
  */
 import { makeReady, signOff, signOn, takeBreak } from './agent.ts'
+import { legMeasured } from './audio/measured.ts'
 import { endByOrder, hangUp, hold, resume, sendDigits } from './call.ts'
 import { consult, endConsult, turn } from './consultation.ts'
 import type { Decision, Moment } from './decision.ts'
@@ -126,6 +127,8 @@ function handle(d: Draft, input: Input): void {
       return legDigit(d, input)
     case 'leg.transferAsked':
       return transferAsked(d, input)
+    case 'leg.measured':
+      return legMeasured(d, input.measured)
     case 'leg.played':
       return legPlayed(d, input.leg, input.speech)
     case 'trunk.up':

@@ -18,6 +18,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import type { Measured } from './audio/measured.ts'
 import type {
   Callback,
   CallResult,
@@ -336,6 +337,8 @@ export type FloorFact =
   | { type: 'supervision.answered'; by: UserId }
   | { type: 'supervision.changed'; by: UserId; mode: SupervisionMode; stays: boolean }
   | { type: 'supervision.ended'; by: UserId; cause: SupervisionEnd }
+  /** How a leg of the call sounded; told when its media is over, which may be after the call. */
+  | ({ type: 'leg.measured' } & Measured)
   | { type: 'callback.scheduled'; callback: Callback }
   /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
   | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }

@@ -1,5 +1,6 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
 import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Measured } from './audio/measured.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type {
   BufferedLead,
@@ -149,6 +150,8 @@ export type Input =
    * it, unchecked. `with`: the agent's other leg, whose far end is meant (an attended transfer). Answered with `phone.answerTransfer`.
    */
   | { type: 'leg.transferAsked'; leg: LegId; refer: string; to: string; with: LegId | null }
+  /** The media of this leg of a call is over: how it sounded. */
+  | { type: 'leg.measured'; measured: Measured }
   /** What `media.say` was told to say is over. */
   | { type: 'leg.played'; leg: LegId; speech: number }
   // trunks

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import type { LiveAudio, TrunkAudio } from '../centre/audio/live.ts'
 import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
@@ -6,7 +7,7 @@ import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
-import type { CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
@@ -40,6 +41,11 @@ export type Deps = {
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */
   answerTimes?: () => ReadonlyMap<CampaignId, TwoTimes & { lately?: readonly (TwoTimes & { at: number })[] }>
+  /** How calls sound now, and how trunks have sounded since the start; absent: nobody listens. */
+  audio?: {
+    live(): ReadonlyMap<CallId, LiveAudio>
+    byTrunk(): ReadonlyMap<TrunkId, TrunkAudio>
+  }
   /** Simulations of a campaign's days; absent: this house has none. */
   rehearsals?: Rehearsals
   /** What is seen of a trunk on the wire; absent: nobody looks. */

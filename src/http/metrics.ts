@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { TrunkAudio } from '../centre/audio/live.ts'
 import type { Histogram } from '../lib/histogram.ts'
 import { tokenOf } from '../records/tokens.ts'
 import { addressOf, isLoopback } from './address.ts'
@@ -29,7 +30,7 @@ export function metricsRoutes(deps: Deps): Hono<Env> {
       metrics.push(
         single(`switchroom_${name}`, name.replaceAll('_', ' '), value, name.endsWith('_total') ? 'counter' : 'gauge'),
       )
-    const text = [...metrics.map(written), ...answerTimes(deps)].join('')
+    const text = [...metrics.map(written), ...answerTimes(deps), ...audioOf(deps)].join('')
     return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
   return route
@@ -88,27 +89,77 @@ function answerTimes({ answerTimes }: Deps): string[] {
     histogram(
       `${name}_seconds`,
       "From a customer's 200 OK to the patch with an agent.",
-      byCampaign.map(([campaign, { whole }]) => [campaign, whole]),
+      byCampaign.map(([campaign, { whole }]) => [`campaign="${campaign}"`, whole]),
+      1000,
     ),
     histogram(
       `${name}_own_seconds`,
       'The same without the wait for an agent.',
-      byCampaign.map(([campaign, { own }]) => [campaign, own]),
+      byCampaign.map(([campaign, { own }]) => [`campaign="${campaign}"`, own]),
+      1000,
     ),
   ]
 }
 
-/** Of values in ms, by campaign. Ids need no escape. */
-function histogram(name: string, help: string, byCampaign: [campaign: string, values: Histogram][]): string {
-  const lines = byCampaign.flatMap(([campaign, { bounds, cumulative, count, sum }]) => {
-    const label = `campaign="${campaign}"`
-    return [
-      ...bounds.map((bound, at) => `${name}_bucket{${label},le="${bound / 1000}"} ${cumulative[at]}`),
-      `${name}_bucket{${label},le="+Inf"} ${count}`,
-      `${name}_sum{${label}} ${sum / 1000}`,
-      `${name}_count{${label}} ${count}`,
-    ]
-  })
+/** How the legs of each trunk have sounded since the start. */
+function audioOf({ audio }: Deps): string[] {
+  const trunks = [...(audio?.byTrunk() ?? [])]
+  const by = (pick: (sums: TrunkAudio) => Histogram): [string, Histogram][] =>
+    trunks.map(([trunk, sums]) => [`trunk="${trunk}"`, pick(sums)])
+  const count = (pick: (sums: TrunkAudio) => number): Metric['values'] =>
+    trunks.map(([trunk, sums]) => [{ trunk }, pick(sums)])
+  const name = 'switchroom_leg'
+  return [
+    histogram(
+      `${name}_mos`,
+      'MOS of legs by ITU-T G.107, the worse direction.',
+      by(sums => sums.mos),
+      1,
+    ),
+    histogram(
+      `${name}_loss_ratio`,
+      'Share of packets that were lost or late, by leg.',
+      by(sums => sums.loss),
+      1,
+    ),
+    histogram(
+      `${name}_jitter_seconds`,
+      'Mean interarrival jitter of legs.',
+      by(sums => sums.jitterMs),
+      1000,
+    ),
+    histogram(
+      `${name}_round_trip_seconds`,
+      'Mean round trip of legs, from RTCP.',
+      by(sums => sums.roundTripMs),
+      1000,
+    ),
+    written({
+      name: `${name}_one_way_total`,
+      help: 'Legs of which one side heard nothing.',
+      type: 'counter',
+      values: trunks.flatMap(([trunk, { oneWay }]): Metric['values'] => [
+        [{ trunk, kind: 'nothing_from' }, oneWay.nothing_from],
+        [{ trunk, kind: 'nothing_at' }, oneWay.nothing_at],
+      ]),
+    }),
+    written({
+      name: `${name}_strangers_packets_total`,
+      help: 'Media packets from sources that the signalling never named, dropped.',
+      type: 'counter',
+      values: count(sums => sums.outsiders),
+    }),
+  ]
+}
+
+/** Values are divided by `per`. Ids need no escape. */
+function histogram(name: string, help: string, byLabel: [label: string, values: Histogram][], per: number): string {
+  const lines = byLabel.flatMap(([label, { bounds, cumulative, count, sum }]) => [
+    ...bounds.map((bound, at) => `${name}_bucket{${label},le="${bound / per}"} ${cumulative[at]}`),
+    `${name}_bucket{${label},le="+Inf"} ${count}`,
+    `${name}_sum{${label}} ${sum / per}`,
+    `${name}_count{${label}} ${count}`,
+  ])
   return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.map(line => `${line}\n`).join('')}`
 }
 

@@ -36,6 +36,7 @@ import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer, restartAnswer } from '../webrtc/station.ts'
 import { AnswerClock, type AnswerTimes } from './answer-times.ts'
+import { AudioWatch } from './audio-watch.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { Hearing } from './hearing.ts'
@@ -55,6 +56,9 @@ export const sipRealm = 'switchroom'
 const tickMs = 100
 /** A browser whose network is cut this long is down; shorter cuts heal unnoticed. */
 const browserSilenceMs = 20_000
+
+/** SIP messages kept; left out since a call or a day had its fill; lost since the thread did not keep up. */
+type LadderCounts = { kept: number; leftOut: number; lost: number; todayBytes: number }
 
 export type TelephoneOptions = {
   listen: ListenAddress[]
@@ -76,7 +80,11 @@ export type TelephoneOptions = {
   log: Logger
   version: string
   /** Who keeps what was said in SIP; absent: nobody does. */
-  ladder?: { note(message: Tapped): void; name(callId: string, leg: LegId): void }
+  ladder?: {
+    note(message: Tapped): void
+    name(callId: string, leg: LegId): void
+    readonly figures: LadderCounts
+  }
   /** The floor as it is now: who has which extension. */
   floor(): FloorState
   secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key'): string | null
@@ -100,6 +108,8 @@ export type Telephone = AsyncDisposable & {
   /** Takes note of changed trunks, passwords and people. */
   noteRecords(facts: readonly RecordFact[]): void
   figures(): Promise<Record<string, number>>
+  /** How calls sound now, and how trunks have sounded since the start. */
+  readonly audio: Pick<AudioWatch, 'ofCall' | 'live' | 'byTrunk'>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
   answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
   /** What is seen of a trunk on the wire, instants in Unix ms; null when it is switched off or gone. */
@@ -115,8 +125,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const now = () => clock.monotonic()
   const answers = new AnswerClock(floor)
   const post = (input: Input, actor: Actor) => {
-    if (input.type === 'leg.answered') answers.answered(input.leg, now())
-    else if (input.type === 'leg.ended') answers.over(input.leg)
+    if (input.type === 'leg.answered') {
+      answers.answered(input.leg, now())
+      audio.answered(input.leg)
+    } else if (input.type === 'leg.ended') answers.over(input.leg)
     options.post(input, actor)
   }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
@@ -221,6 +233,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     log,
   })
   const media = new Media({ bay, hearing, recordingsDir: options.recordingsDir, post, log })
+  const audio = new AudioWatch({ floor, bay, post: options.post, now, log })
   const browsers = new Browsers({
     answerOffer: (leg, offerSdp) =>
       offerAnswerer({
@@ -247,6 +260,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     browsers.take(event)
     media.take(event)
     hearing.take(event)
+    audio.take(event)
   })
   const book = new PhoneBook(options.phoneBookFile, log)
   const timer = setInterval(() => {
@@ -254,6 +268,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     lines.advance(at)
     phone.advance(at)
     browsers.advance(at)
+    audio.advance(at)
     book.save(ua.bindings(), clock.now())
   }, tickMs)
 
@@ -265,7 +280,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       media: {
         perform(effect) {
           media.perform(effect)
-          if (effect.type === 'media.patch') answers.patched(effect.a, effect.b, now())
+          if (effect.type === 'media.patch') {
+            answers.patched(effect.a, effect.b, now())
+            audio.patched(effect.a, effect.b)
+          }
         },
       },
     },
@@ -314,6 +332,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       )
     },
     answerTimes: () => answers.read(),
+    audio,
     async figures() {
       const legs = await bay.figures().catch(() => null)
       const sum = (key: 'received' | 'sent' | 'lost' | 'foreign' | 'dropped') =>
@@ -325,6 +344,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_dropped_total: ua.figures.dropped,
         sip_retransmitted_total: ua.figures.retransmitted,
         recordings_missing_total: media.missing,
+        ...ladderFigures(options.ladder?.figures),
         media_up: legs === null ? 0 : 1,
         media_legs: legs?.length ?? 0,
         media_packets_received: sum('received'),
@@ -346,6 +366,16 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   function reapply(id: TrunkId): void {
     const trunk = floor().trunks.get(id)?.trunk
     if (trunk) applyTrunk(trunk)
+  }
+}
+
+function ladderFigures(counts: LadderCounts | undefined): Record<string, number> {
+  if (counts === undefined) return {}
+  return {
+    sip_messages_kept_total: counts.kept,
+    sip_messages_left_out_total: counts.leftOut,
+    sip_messages_lost_total: counts.lost,
+    sip_messages_today_bytes: counts.todayBytes,
   }
 }
 

@@ -258,7 +258,7 @@ for (const wire of ['libc', 'dgram'] as const)
       rtcp.close()
       assert.equal(from.port, world.carlPort.port + 1)
       const heard = readCompound(bytes, bytes.length, world.carl.ssrc)
-      assert.equal(heard?.lossFraction, 0)
+      assert.equal(heard?.block?.lossFraction, 0)
     })
 
     test('survives 20,000 hostile datagrams, and the call goes on', async () => {

@@ -70,9 +70,51 @@ export type LegFigures = {
   foreign: number
   /** Malformed, wrong payload type, SRTP authentication failed. */
   dropped: number
+  audio: AudioFigures
+}
+
+/** What a leg heard and what its far end says it heard; counts of its whole life. */
+export type AudioFigures = {
+  codec: MediaCodec
+  received: number
+  /** Numbers of the sequence that never came. */
+  missing: number
+  reordered: number
+  duplicates: number
+  /** More than 60 ms behind the fastest: too late for a listener's buffer. */
+  late: number
+  ssrcChanges: number
+  /** Of a second source from the right address, not heard. */
+  rivals: number
+  /** Sum and count of the differences between packets' transit times, ms. */
+  jitterSum: number
+  jitterCount: number
+  sampled: number
+  silent: number
+  power: number
+  clipped: number
+  /** Their reports about what we send: how many, sums of their loss (0 to 1) and jitter (ms), all that was lost; round trips, ms. */
+  reports: number
+  lossSum: number
+  theirJitterSum: number
+  theirLost: number
+  roundTrips: number
+  roundTripSum: number
+  roundTripMax: number
+  /** They report, and hear nothing of what we send. */
+  isDeaf: boolean
+  /** Where media comes from now, and where the signalling said: `10.0.0.5:4000`; '' while that is not known. */
+  from: string
+  named: string
+  /** The last source that was not named; null: there was none. */
+  foreignFrom: string | null
 }
 
 export type BayEvent =
+  /** The first packet from a source that the signalling never named; how many there were is in the figures. */
+  | { type: 'leg.foreign'; leg: LegId; source: string }
+  /** The leg is closed: its last figures. */
+  | { type: 'leg.closed'; leg: LegId; figures: LegFigures }
   /** First media packet after `open` or a change of remote. */
   | { type: 'leg.media'; leg: LegId }
   /** No packet for `silenceMs` although we may receive; once per silence. */
@@ -159,7 +201,8 @@ export type Bay = {
   teach(library: readonly Recording[]): void
   close(leg: LegId): void
   /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
-  figures(): Promise<LegFigures[]>
+  /** `legs`: of these only, as they stand when the question comes to the media thread. */
+  figures(legs?: LegId[]): Promise<LegFigures[]>
   /** How many legs each media thread carries. */
   loads(): readonly number[]
   /** A thread stands ready to follow one that dies; without one it takes some tenths of a second longer. */

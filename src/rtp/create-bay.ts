@@ -163,13 +163,13 @@ class BayHost implements Bay {
     this.#browsers.close(leg)
   }
 
-  async figures(): Promise<LegFigures[]> {
+  async figures(legs?: LegId[]): Promise<LegFigures[]> {
     const refusal = this.#refusal()
     if (refusal !== null) throw refusal
     const asked = Array.from({ length: this.#media.count }, (_, thread) => {
       const ask = this.#nextAsk++
       const figures = this.#asks.wait(ask)
-      this.#tell(thread, { type: 'figures', ask })
+      this.#tell(thread, { type: 'figures', ask, ...(legs === undefined ? {} : { legs }) })
       return figures
     })
     return (await Promise.all(asked)).flat()

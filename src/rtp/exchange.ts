@@ -10,7 +10,7 @@ import { encode } from './g711.ts'
 import { Heart } from './heart.ts'
 import type { Leg } from './leg.ts'
 import { LegOrders } from './leg-orders.ts'
-import { LegTable } from './leg-table.ts'
+import { figuresOf, LegTable } from './leg-table.ts'
 import { Relay } from './relay.ts'
 import { Reporter } from './reporter.ts'
 import { Rooms } from './rooms.ts'
@@ -124,7 +124,7 @@ export class Exchange implements WireHandler {
       case 'close':
         return this.#with(request.leg, leg => this.#close(leg))
       case 'figures':
-        return this.#ports.report({ type: 'figures', ask: request.ask, figures: this.#legs.figures() })
+        return this.#ports.report({ type: 'figures', ask: request.ask, figures: this.#legs.figures(request.legs) })
       case 'dtls.packet':
         return this.#with(request.leg, leg => this.#relay.sendRaw(leg, request.packet))
       case 'ice.restart':
@@ -184,6 +184,7 @@ export class Exchange implements WireHandler {
   #close(leg: Leg): void {
     if (leg.tap !== null) this.#taps.end(leg.tap.recording, this.#relay.nowMs)
     if (leg.ear !== null) this.#taps.stopListening(leg, leg.id)
+    this.#emit({ type: 'leg.closed', leg: leg.id, figures: figuresOf(leg) })
     this.#orders.forget(leg)
     this.#legs.forget(leg)
     this.#legs.closeSockets(leg)

@@ -1,12 +1,13 @@
 /** The legs of one media thread and their sockets: who is who by id and by index, and which ports of the range are taken next. */
 import type { LegId } from '../lib/ids.ts'
-import type { LegFigures } from './bay.ts'
+import type { AudioFigures, LegFigures } from './bay.ts'
 import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { note, takeUp } from './saved-leg.ts'
 import { Timeline } from './timeline.ts'
+import { ipv4Text } from './wire.ts'
 
 type Opening = Extract<MediaRequest, { type: 'open' }>
 type Adoption = Extract<MediaRequest, { type: 'adopt' }>
@@ -40,8 +41,10 @@ export class LegTable {
     return this.#legs.values()
   }
 
-  figures(): LegFigures[] {
-    return Array.from(this.#legs.values(), figuresOf)
+  figures(legs?: readonly string[]): LegFigures[] {
+    return legs === undefined
+      ? Array.from(this.#legs.values(), figuresOf)
+      : legs.flatMap(id => this.#legs.get(id) ?? []).map(figuresOf)
   }
 
   open(opening: Opening, nowMs: number): void {
@@ -159,8 +162,48 @@ export class LegTable {
   }
 }
 
-function figuresOf(leg: Leg): LegFigures {
+export function figuresOf(leg: Leg): LegFigures {
   const { received, lost, jitter } = leg.reception
   const { id, sent, foreign, dropped } = leg
-  return { leg: id, received, sent, lost, jitterMs: Math.round(jitter / 0.8) / 10, foreign, dropped }
+  return {
+    leg: id,
+    received,
+    sent,
+    lost,
+    jitterMs: Math.round(jitter / 0.8) / 10,
+    foreign,
+    dropped,
+    audio: audioOf(leg),
+  }
+}
+
+function audioOf(leg: Leg): AudioFigures {
+  const { reception, voice, theirs, payloadType } = leg
+  return {
+    codec: payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu',
+    received: reception.received,
+    missing: reception.missing,
+    reordered: reception.reordered,
+    duplicates: reception.duplicates,
+    late: reception.late,
+    ssrcChanges: reception.ssrcChanges,
+    rivals: reception.rivals,
+    jitterSum: reception.jitterSum / 8,
+    jitterCount: reception.jitterCount,
+    sampled: voice.sampled,
+    silent: voice.silent,
+    power: voice.power,
+    clipped: voice.clipped,
+    reports: theirs.count,
+    lossSum: theirs.lossSum,
+    theirJitterSum: theirs.jitterSum,
+    theirLost: theirs.lost,
+    roundTrips: theirs.roundTrips,
+    roundTripSum: theirs.roundTripSum,
+    roundTripMax: theirs.roundTripMax,
+    isDeaf: theirs.isDeaf,
+    from: leg.remotePort === 0 ? '' : `${ipv4Text(leg.remoteAddress)}:${leg.remotePort}`,
+    named: leg.signalledPort < 0 ? '' : `${ipv4Text(leg.signalledAddress)}:${leg.signalledPort}`,
+    foreignFrom: leg.foreignAddress === 0 ? null : ipv4Text(leg.foreignAddress),
+  }
 }

@@ -7,7 +7,9 @@ import { Reception } from './reception.ts'
 import type { RingWriter } from './recording-ring.ts'
 import type { SecureLeg, SrtpCipher } from './secure-leg.ts'
 import { KeyDetector, KeySender } from './telephone-event.ts'
+import { TheirReports } from './their-reports.ts'
 import type { Timeline } from './timeline.ts'
+import { VoiceLevel } from './voice-level.ts'
 
 export type Tap = { recording: string; ring: RingWriter }
 
@@ -24,6 +26,8 @@ export class Leg {
   srtp: SrtpCipher | null = null
   readonly timeline: Timeline
   readonly reception = new Reception()
+  readonly voice = new VoiceLevel()
+  readonly theirs = new TheirReports()
   readonly keyDetector = new KeyDetector()
   readonly keySender = new KeySender()
 
@@ -77,6 +81,8 @@ export class Leg {
   sent = 0
   sentOctets = 0
   foreign = 0
+  /** The last address that was not named, as a number; 0: there was none. */
+  foreignAddress = 0
   dropped = 0
   hasFault = false
 

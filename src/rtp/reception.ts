@@ -1,13 +1,27 @@
-/** What was received of one source: expected, lost and jitter after RFC 3550 appendix A.1, A.3 and A.8. */
+/**
+ * What was received of one source: expected, lost and jitter after RFC 3550 appendix A.1, A.3 and A.8; and what a listener's buffer would have
+ * made of it. All counts only grow, so that a stretch of a leg is the difference of two looks.
+ */
 
 /** Further than this from the last sequence number: the sender began anew (A.1, MAX_DROPOUT). */
 const dropoutMax = 3000
+/** Later than this behind the fastest packet: a listener's buffer has played on without it. In timestamp units, 60 ms. */
+const lateUnits = 480
+/** Further behind, in one step: the sender's clock was set anew, which is not lateness. 1 s. */
+const stepUnits = 8000
+/** Taken back from `fastest` each 5 s, for clocks that drift apart by up to 200 millionths. */
+const driftUnits = 8
+/** Another source is listened to when it is heard three times in a row and the one before was not for so long. */
+const rivalStreakMin = 3
+const rivalAfterMs = 50
 
 // biome-ignore format: one line a kind
 export type SavedReception = [
   ssrc: number, received: number, jitter: number, started: number, base: number, highest: number, cycles: number,
   receivedOfSource: number, lostBefore: number, transit: number, hasTransit: number,
-  expectedAtReport: number, receivedAtReport: number,
+  expectedAtReport: number, receivedAtReport: number, duplicates: number, reordered: number, late: number,
+  ssrcChanges: number, rivals: number, jitterSum: number, jitterCount: number, missingBefore: number,
+  duplicatesBefore: number, window: number, fastest: number,
 ]
 
 export class Reception {
@@ -15,6 +29,22 @@ export class Reception {
   received = 0
   /** In timestamp units (1/8 ms), as RTCP carries it. */
   jitter = 0
+  /** Came after one that was sent later. */
+  reordered = 0
+  duplicates = 0
+  late = 0
+  ssrcChanges = 0
+  /** Of another source while the present one went on: not heard. */
+  rivals = 0
+  /** Sum and count of the differences that `jitter` is the running mean of. */
+  jitterSum = 0
+  jitterCount = 0
+  #lastAt = 0
+  /** The last 32 sequence numbers up to the highest; bit 0 is the highest. */
+  #window = 0
+  #fastest = 0
+  #rival = 0
+  #rivalStreak = 0
   #started = false
   #base = 0
   #highest = 0
@@ -26,21 +56,37 @@ export class Reception {
   #hasTransit = false
   #expectedAtReport = 0
   #receivedAtReport = 0
+  #missingBefore = 0
+  #duplicatesBefore = 0
 
   /** Counts one packet that arrived at `nowMs`. `isSteady`: its timestamp says when it was sent, which a telephone event's does not. */
   count(ssrc: number, sequence: number, timestamp: number, nowMs: number, isSteady: boolean): void {
     this.received++
+    this.#lastAt = nowMs
+    this.#rivalStreak = 0
     const ahead = (sequence - this.#highest) & 0xffff
     const restarted = ahead >= dropoutMax && ahead <= 0x10000 - dropoutMax
     if (!this.#started || ssrc !== this.ssrc || restarted) this.#begin(ssrc, sequence)
     else if (ahead < dropoutMax) {
+      if (ahead === 0) this.duplicates++
+      else this.#window = ahead > 31 ? 1 : (this.#window << ahead) | 1
       if (sequence < this.#highest) this.#cycles += 0x10000
       this.#highest = sequence
-    }
+    } else this.#behind(0x10000 - ahead)
     this.#receivedOfSource++
     if (!isSteady) return
     const transit = (Math.round(nowMs * 8) - timestamp) | 0
-    if (this.#hasTransit) this.jitter += (Math.abs((transit - this.#transit) | 0) - this.jitter) / 16
+    if (this.#hasTransit) {
+      const difference = Math.abs((transit - this.#transit) | 0)
+      this.jitter += (difference - this.jitter) / 16
+      if (difference < stepUnits) {
+        this.jitterSum += difference
+        this.jitterCount++
+      }
+      const behind = (transit - this.#fastest) | 0
+      if (behind < 0 || behind >= stepUnits) this.#fastest = transit
+      else if (behind > lateUnits) this.late++
+    } else this.#fastest = transit
     this.#transit = transit
     this.#hasTransit = true
   }
@@ -61,6 +107,17 @@ export class Reception {
       this.#hasTransit ? 1 : 0,
       this.#expectedAtReport,
       this.#receivedAtReport,
+      this.duplicates,
+      this.reordered,
+      this.late,
+      this.ssrcChanges,
+      this.rivals,
+      this.jitterSum,
+      this.jitterCount,
+      this.#missingBefore,
+      this.#duplicatesBefore,
+      this.#window,
+      this.#fastest,
     ]
   }
 
@@ -90,13 +147,54 @@ export class Reception {
     this.#lostBefore = lostBefore
     this.#transit = transit
     this.#hasTransit = hasTransit === 1
-    ;[this.#expectedAtReport, this.#receivedAtReport] = report
+    const [atReport, receivedAtReport, duplicates, reordered, late, ...more] = report
+    this.#expectedAtReport = atReport
+    this.#receivedAtReport = receivedAtReport
+    this.duplicates = duplicates
+    this.reordered = reordered
+    this.late = late
+    const [ssrcChanges, rivals, jitterSum, jitterCount, missingBefore, ...last] = more
+    this.ssrcChanges = ssrcChanges
+    this.rivals = rivals
+    this.jitterSum = jitterSum
+    this.jitterCount = jitterCount
+    this.#missingBefore = missingBefore
+    ;[this.#duplicatesBefore, this.#window, this.#fastest] = last
   }
 
   /** Goes on after a thread that died, of whose counts these are known. */
   resume(received: number, lost: number): void {
     this.received = received
-    this.#lostBefore = lost
+    this.#lostBefore = this.#missingBefore = lost
+  }
+
+  /**
+   * RFC 3550 section 8.2: a second source from the right address is not mixed into the first. False: it is counted, and not to be heard. It is
+   * taken for the new voice of the same far end when the old one has ceased.
+   */
+  admits(ssrc: number, nowMs: number): boolean {
+    if (!this.#started || ssrc === this.ssrc) return true
+    this.#rivalStreak = ssrc === this.#rival ? this.#rivalStreak + 1 : 1
+    this.#rival = ssrc
+    if (this.#rivalStreak >= rivalStreakMin && nowMs - this.#lastAt >= rivalAfterMs) return true
+    this.rivals++
+    return false
+  }
+
+  /** Sequence numbers that never came, whatever came twice. */
+  get missing(): number {
+    return this.#missingBefore + Math.max(0, this.#expected - this.#uniqueOfSource)
+  }
+
+  get #uniqueOfSource(): number {
+    return this.#receivedOfSource - (this.duplicates - this.#duplicatesBefore)
+  }
+
+  #behind(by: number): void {
+    const bit = by < 32 ? 1 << by : 0
+    if ((this.#window & bit) !== 0) this.duplicates++
+    else this.reordered++
+    this.#window |= bit
   }
 
   get extendedHighest(): number {
@@ -109,6 +207,7 @@ export class Reception {
 
   /** Loss since the last call, in 1/256 (A.3). */
   takeFractionLost(): number {
+    this.#fastest += driftUnits
     const expected = this.#expected - this.#expectedAtReport
     const received = this.#receivedOfSource - this.#receivedAtReport
     this.#expectedAtReport = this.#expected
@@ -121,7 +220,11 @@ export class Reception {
   }
 
   #begin(ssrc: number, sequence: number): void {
+    this.#missingBefore = this.missing
     this.#lostBefore = this.lost
+    if (this.#started && ssrc !== this.ssrc) this.ssrcChanges++
+    this.#duplicatesBefore = this.duplicates
+    this.#window = 1
     this.#started = true
     this.ssrc = ssrc
     this.#base = this.#highest = sequence

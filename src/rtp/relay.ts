@@ -56,7 +56,8 @@ export class Relay {
   /** A datagram on the leg's RTCP socket. */
   receiveRtcp(leg: Leg, length: number): void {
     const bytes = this.#wire.inbound.bytes
-    if (!this.#isAllowed(leg)) return
+    // This socket is never connected: whoever finds the port may send to it, also while the call's media is tied to its far end.
+    if (!this.#isNamed(leg)) return
     if (!isRtcp(bytes, length)) {
       leg.dropped++
       return
@@ -161,10 +162,15 @@ export class Relay {
 
   /** No injection: media comes from an address the signalling named, or it is counted and dropped. */
   #isAllowed(leg: Leg): boolean {
-    if (leg.isConnected) return true
-    const { sourceAddress } = this.#wire
+    return leg.isConnected || this.#isNamed(leg)
+  }
+
+  #isNamed(leg: Leg): boolean {
+    const { sourceAddress, sourcePort } = this.#wire
     for (let i = 0; i < leg.allowed.length; i++) if (leg.allowed[i] === sourceAddress) return true
-    leg.foreign++
+    if (leg.foreign++ === 0)
+      this.#ports.emit({ type: 'leg.foreign', leg: leg.id, source: `${ipv4Text(sourceAddress)}:${sourcePort}` })
+    leg.foreignAddress = sourceAddress
     return false
   }
 
@@ -182,8 +188,11 @@ export class Relay {
       leg.dropped++
       return
     }
+    // A gateway may send keys as a source of their own.
+    const isRival = !leg.reception.admits(view.ssrc, this.nowMs)
+    if (isRival && !isKey) return
     if (!leg.isConnected) this.#settle(leg)
-    leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio)
+    if (!isRival) leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio)
     if (!leg.mayReceive) return
     leg.heardAt = this.nowMs
     leg.isSilent = false
@@ -217,6 +226,7 @@ export class Relay {
   #hear(leg: Leg, view: PacketView, memory: PacketMemory): void {
     const { payloadAt, payloadEnd, payloadType, ssrc, timestamp } = view
     if (payloadAt === payloadEnd) return
+    leg.voice.note(view.sequence, memory.bytes, payloadAt, payloadEnd, payloadType)
     if (leg.tap !== null)
       leg.tap.ring.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
     if (leg.ear !== null)

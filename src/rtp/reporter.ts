@@ -24,6 +24,7 @@ export class Reporter {
       leg.dropped++
       return
     }
+    leg.theirs.note(heard.block, leg.sent, ntpMiddle(this.#unixNow()))
     if (heard.senderNtpMiddle === null) return
     leg.theirReport = heard.senderNtpMiddle
     leg.theirReportAt = nowMs
@@ -60,4 +61,10 @@ export class Reporter {
       name: leg.id.slice(0, 64),
     })
   }
+}
+
+/** The middle 32 bits of the NTP time (RFC 3550 section 4). */
+function ntpMiddle(unixMs: number): number {
+  const seconds = Math.floor(unixMs / 1000) + 2_208_988_800
+  return (((seconds & 0xffff) << 16) | Math.floor(((unixMs % 1000) / 1000) * 65_536)) >>> 0
 }

@@ -32,7 +32,7 @@ test("a sender's report says what RFC 3550 section 6.4.1 wants, and is read agai
   const heard = readCompound(bytes, length, 0x22222222)
   assert.deepEqual(heard, {
     senderNtpMiddle: (((1_700_000_000 + 2_208_988_800) & 0xffff) * 65_536 + 0x8000) >>> 0,
-    lossFraction: 64,
+    block: { lossFraction: 64, lost: 25, jitter: 12, lastReport: 0xabcd1234, delay: 65_536 },
     bye: false,
   })
 })
@@ -41,7 +41,7 @@ test('who sent nothing writes a receiver report, and who heard nothing an empty 
   const bytes = new Uint8Array(200)
   const length = writeReport(bytes, { ...report, sent: null, received: null })
   assert.deepEqual([bytes[0], bytes[1], bytes[3]], [0x80, 201, 1])
-  assert.deepEqual(readCompound(bytes, length, 1), { senderNtpMiddle: null, lossFraction: null, bye: false })
+  assert.deepEqual(readCompound(bytes, length, 1), { senderNtpMiddle: null, block: null, bye: false })
 })
 
 test('a compound that does not add up is refused, and no random one throws', () => {

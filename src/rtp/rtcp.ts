@@ -6,10 +6,14 @@ export const receiverReportType = 201
 const descriptionType = 202
 const byeType = 203
 
-/** What one compound packet said. `lossFraction` is of our stream, in 1/256; null when it held no report about `ourSsrc`. */
+/** A report about our stream. `lossFraction` in 1/256; `jitter` in timestamp units; `lastReport` and `delay` in 1/65536 s, 0 when it heard no report of ours. */
+export type BlockHeard = { lossFraction: number; lost: number; jitter: number; lastReport: number; delay: number }
+
+/** What one compound packet said. */
 export type ReportHeard = {
   senderNtpMiddle: number | null
-  lossFraction: number | null
+  /** Null when it held no report about `ourSsrc`. */
+  block: BlockHeard | null
   bye: boolean
 }
 
@@ -17,7 +21,7 @@ export type ReportHeard = {
 export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number): ReportHeard | null {
   if (length < 8 || length % 4 !== 0) return null
   if (bytes[1] !== senderReportType && bytes[1] !== receiverReportType) return null
-  const heard: ReportHeard = { senderNtpMiddle: null, lossFraction: null, bye: false }
+  const heard: ReportHeard = { senderNtpMiddle: null, block: null, bye: false }
   for (let at = 0; at < length; ) {
     if (at + 4 > length || bytes[at]! >> 6 !== 2) return null
     const end = at + 4 + ((bytes[at + 2]! << 8) | bytes[at + 3]!) * 4
@@ -29,13 +33,24 @@ export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number)
       for (let i = 0; i < (bytes[at]! & 31); i++) {
         const block = blocksAt + i * 24
         if (block + 24 > end) return null
-        if (readUint32(bytes, block) === ourSsrc) heard.lossFraction = bytes[block + 4]!
+        if (readUint32(bytes, block) === ourSsrc) heard.block = readBlock(bytes, block)
       }
     }
     if (type === byeType) heard.bye = true
     at = end
   }
   return heard
+}
+
+function readBlock(bytes: Uint8Array, at: number): BlockHeard {
+  const lost = readUint32(bytes, at + 4) & 0xffffff
+  return {
+    lossFraction: bytes[at + 4]!,
+    lost: lost >= 0x800000 ? lost - 0x1000000 : lost, // duplicates may make it negative
+    jitter: readUint32(bytes, at + 12),
+    lastReport: readUint32(bytes, at + 16),
+    delay: readUint32(bytes, at + 20),
+  }
 }
 
 export type Report = {

@@ -5,6 +5,7 @@
 import type { Fact } from '../centre/facts.ts'
 import { enterPhase, leaveAllPhases, leavePhase } from './agent-time.ts'
 import { type Connection, sql } from './db.ts'
+import { projectLegAudio } from './leg-audio.ts'
 import type { ProjectedLine } from './project.ts'
 import { learnAnswer, rememberBad } from './project-leads.ts'
 
@@ -339,7 +340,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
   }
 }
 
-function projectRecording(db: Connection, { at }: ProjectedLine, fact: Fact): boolean {
+function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact): boolean {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
     case 'recording.opened':
@@ -351,6 +352,9 @@ function projectRecording(db: Connection, { at }: ProjectedLine, fact: Fact): bo
         at,
       )
       run('UPDATE calls SET recording = coalesce(recording, ?) WHERE id = ?', fact.recording, fact.call)
+      return true
+    case 'leg.measured':
+      projectLegAudio(db, seq, at, fact)
       return true
     case 'recording.sealed':
       run(

@@ -35,6 +35,7 @@ export const projectedTables = [
   'supervisions',
   'attempts',
   'recordings',
+  'leg_audio',
   'agent_states',
   'agent_slots',
   'tokens',

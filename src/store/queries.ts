@@ -17,6 +17,7 @@ import { journalQueries } from './journal.ts'
 import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
 import { dueQueries } from './leads-due.ts'
+import { audioQueries } from './leg-audio.ts'
 import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
@@ -34,6 +35,7 @@ import { userQueries } from './users.ts'
 
 export const queries = {
   ...agentQueries,
+  ...audioQueries,
   ...callbackQueries,
   ...callQueries,
   ...campaignQueries,

@@ -15,11 +15,13 @@ const supervisor: Entry[] = [
   { path: '/supervisor', word: 'wallboard', icon: 'layout-dashboard' },
   { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
   { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
+  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
   { path: '/supervisor/callbacks', word: 'callbacks', icon: 'calendar-clock' },
 ]
 const quality: Entry[] = [
   { path: '/auditor', word: 'recordings', icon: 'audio-lines' },
   { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
+  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
 ]
 const security: Entry[] = [
   { path: '/admin/users', word: 'users', icon: 'users' },
@@ -36,6 +38,7 @@ const admin: Entry[] = [
   { path: '/admin', word: 'setup', icon: 'list-checks' },
   { path: '/admin/users', word: 'users', icon: 'users' },
   { path: '/admin/trunks', word: 'trunks', icon: 'waypoints' },
+  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
   { path: '/admin/numbers', word: 'numbers', icon: 'phone-incoming' },
   { path: '/admin/queues', word: 'queues', icon: 'layers' },
   { path: '/admin/campaigns', word: 'campaigns', icon: 'megaphone' },

@@ -1,11 +1,13 @@
 /** Sample props of the auditor's pages. */
 
+import type { LegAudio } from '../../src/centre/audio/leg-audio.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { auditedCallPage } from '../pages/auditor/call.ts'
 import { exportsPage } from '../pages/auditor/exports.ts'
 import { journalCheck } from '../pages/auditor/journal-check.ts'
 import { type LadderProps, ladderPage } from '../pages/auditor/ladder.ts'
 import { type RecordingRow, recordingsPage } from '../pages/auditor/recordings.ts'
+import type { LegRow } from '../parts/audio.ts'
 import type { Html } from '../parts/html.ts'
 import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
@@ -31,6 +33,54 @@ function rows(language: Language): RecordingRow[] {
 }
 
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+function sampleSounds(language: Language): LegRow[] {
+  const good: LegAudio = {
+    codec: 'pcma',
+    ms: 97_000,
+    received: 4_850,
+    sent: 4_850,
+    missing: 3,
+    late: 1,
+    reordered: 2,
+    duplicates: 0,
+    ssrcChanges: 0,
+    loss: 0.0008,
+    jitterMs: 1.2,
+    mosIn: 4.38,
+    theirLoss: 0.001,
+    theirJitterMs: 2.1,
+    roundTripMs: 18,
+    mosOut: 4.37,
+    levelDb: -21,
+    silence: 0.41,
+    clipped: 0,
+    oneWay: null,
+    from: '10.0.0.1:41002',
+    named: '10.0.0.1:41002',
+    foreign: 0,
+    foreignFrom: null,
+    rivals: 0,
+  }
+  return [
+    { id: 'w_1', name: language === 'en' ? 'Telecom E1' : '电信 E1', audio: good },
+    {
+      id: 'w_2',
+      name: language === 'en' ? 'Alice Li' : '李雨桐',
+      audio: {
+        ...good,
+        received: 0,
+        mosIn: null,
+        mosOut: null,
+        theirLoss: null,
+        oneWay: 'nothing_from',
+        from: '',
+        foreign: 12,
+        foreignFrom: '10.9.9.9',
+      },
+    },
+  ]
+}
 
 function sampleLadder(language: Language): LadderProps {
   const zh = language === 'zh-CN'
@@ -133,6 +183,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           sha256,
         },
       ],
+      sounds: sampleSounds(language),
       timeline: [
         ['call.dialed', ''],
         ['call.ringing', ''],

@@ -12,6 +12,7 @@ import { wallboardPage } from '../pages/supervisor/wallboard.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
+import { audioSamples } from './audio.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleReplayForm } from './campaign.ts'
@@ -51,6 +52,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...adminSamples,
   ...auditorSamples,
   ...lineSamples,
+  ...audioSamples,
   ...safetySamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),

@@ -1,5 +1,6 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
+import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
@@ -42,6 +43,7 @@ const zh = {
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   ladder: ladderWords.zh,
+  audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
 }
 
@@ -67,6 +69,7 @@ const en: Words = {
   connection: connectionWords.en,
   safety: safetyWords.en,
   ladder: ladderWords.en,
+  audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
 import { attemptsApi } from './attempts.ts'
+import { audioApi } from './audio.ts'
 import { callbacksApi } from './callbacks.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
@@ -32,6 +33,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     listsApi,
     callsApi,
     supervisionApi,
+    audioApi,
     callbacksApi,
     recordingsApi,
     exportsApi,

@@ -15,10 +15,11 @@ import { stateOf } from './search.ts'
 
 /** Throws NotFound. */
 export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: CallId): Promise<AuditedCallProps> {
-  const [call, recordings, lines] = await Promise.all([
+  const [call, recordings, lines, sounds] = await Promise.all([
     deps.store.read('calls.byId', { id }),
     deps.store.read('recordings.ofCall', { call: id }),
     deps.store.read('journal.ofCall', { call: id }),
+    deps.store.read('audio.ofCall', { call: id }),
   ])
   if (call === null) throw new NotFound('call', id)
   const { state } = deps.engine
@@ -55,12 +56,17 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       bytes: recording.bytes,
       sha256: recording.sha256,
     })),
+    sounds: sounds.map(({ leg, trunk, agent, audio }) => ({
+      id: leg,
+      name: nameOf(state, agent) ?? (trunk && state.trunks.get(trunk)?.trunk.name) ?? leg,
+      audio,
+    })),
     // The number stands in the head already, masked where it must be.
     timeline: lines.map(line => ({
       ...line,
       actor: actorName(deps, line.actor as Actor),
       detail: detailOf(line, {
-        hidden: ['call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
+        hidden: ['audio', 'call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
         masked: viewer.numbersMasked,
       }),
     })),

@@ -64,7 +64,7 @@ export function liveRoutes(deps: Deps): Hono<Env> {
         const { state } = deps.engine
         const now = { ...frame, now: deps.clock.now() }
         const supervision = supervisionOf(state, c.var.user)
-        return liveCallsRegions({ frame: now, calls: liveCallsOf(state, c.var.user), supervision })
+        return liveCallsRegions({ frame: now, calls: liveCallsOf(state, c.var.user, deps.audio?.live()), supervision })
       },
       concerns: ({ fact: { type } }) =>
         type.startsWith('call.') || type.startsWith('supervision.') || type === 'agent.stationChanged',

@@ -5,8 +5,10 @@ import type { Frame } from '../../../web/parts/frame.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
+import type { LiveAudio } from '../../centre/audio/live.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
+import type { CallId } from '../../lib/ids.ts'
 import { heldWords } from '../live/held-words.ts'
 
 const liveCallsMax = 300
@@ -103,7 +105,7 @@ function queueRow({ queue, waiting, ready }: QueueFloor, state: FloorState): Flo
 }
 
 /** Calls under way, oldest first; at most 300, which is more than a screen shows. */
-export function liveCallsOf(state: FloorState, viewer: User): LiveCall[] {
+export function liveCallsOf(state: FloorState, viewer: User, sound?: ReadonlyMap<CallId, LiveAudio>): LiveCall[] {
   const calls: LiveCall[] = []
   const heard = [...state.supervisions.values()].filter(({ heard }) => heard !== null)
   for (const call of state.calls.values()) {
@@ -126,6 +128,7 @@ export function liveCallsOf(state: FloorState, viewer: User): LiveCall[] {
       supervisors: heard
         .filter(one => one.heard!.call === call.id)
         .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),
+      sound: sound?.get(call.id) ?? null,
     })
   }
   return calls

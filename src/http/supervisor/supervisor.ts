@@ -12,6 +12,7 @@ import { callbackCounts } from '../callbacks.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
+import { audioRoutes } from './audio.ts'
 import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
@@ -37,7 +38,9 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     const { state } = deps.engine
     const supervision = supervisionOf(state, c.var.user)
-    return c.html(liveCallsPage({ frame, calls: liveCallsOf(state, c.var.user), supervision, said: null }))
+    return c.html(
+      liveCallsPage({ frame, calls: liveCallsOf(state, c.var.user, deps.audio?.live()), supervision, said: null }),
+    )
   })
 
   route.put('/supervisor/calls/:id/ending', allow('supervisor'), async c => {
@@ -49,7 +52,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     const said = outcome.ok
       ? notice('green', w.supervisor.calls.ended)
       : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)
-    const calls = liveCallsOf(deps.engine.state, c.var.user)
+    const calls = liveCallsOf(deps.engine.state, c.var.user, deps.audio?.live())
     const supervision = supervisionOf(deps.engine.state, c.var.user)
     return c.html(
       partials([
@@ -61,6 +64,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))
+  route.route('/', audioRoutes(deps))
   route.route('/', callbackRoutes(deps))
   route.route('/', bestTimeRoutes(deps))
   route.route('/', supervisionRoutes(deps))

@@ -1,4 +1,5 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
+import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -35,6 +36,8 @@ export type AuditedCallProps = {
     bytes: number | null
     sha256: string | null
   }[]
+  /** How each of its legs sounded. */
+  sounds: LegRow[]
   timeline: { seq: number; at: number; actor: string; type: string; detail: string }[]
 }
 
@@ -48,6 +51,7 @@ export function auditedCallPage(props: AuditedCallProps): Html {
     scripts: ['waveform.js'],
     main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
 <div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
+${props.sounds.length === 0 ? null : html`<section class="panel"><h2>${w.audio.head}</h2>${legSounds(props.sounds, w)}</section>`}
 ${timeline(props, w)}</div>
 <section class="panel"><h2>${words.details}</h2>${details(props, w)}</section></div>`,
   })

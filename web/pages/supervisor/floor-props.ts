@@ -1,3 +1,4 @@
+import type { OneWay } from '../../../src/centre/audio/leg-audio.ts'
 import type { CampaignMode, Direction, SupervisionMode } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
@@ -71,4 +72,6 @@ export type LiveCall = {
   mayHear: boolean
   /** Who supervises it, in which mode. */
   supervisors: { name: string; mode: SupervisionMode }[]
+  /** How it sounds now; left out or null: not known. */
+  sound?: { mos: number | null; oneWay: OneWay | null } | null
 }

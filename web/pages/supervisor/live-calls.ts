@@ -1,3 +1,4 @@
+import { audioChip } from '../../parts/audio.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
@@ -52,6 +53,7 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
       },
       { head: words.campaign, cell: call => call.campaign ?? '' },
       { head: words.trunk, cell: call => call.trunk },
+      { head: w.audio.head, cell: call => audioChip(call.sound ?? null, w) },
       {
         head: words.end,
         kind: 'action',

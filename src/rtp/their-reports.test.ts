@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TheirReports } from './their-reports.ts'
+
+const block = { lossFraction: 0, lost: 0, jitter: 0, lastReport: 0, delay: 0 }
+
+test('the round trip is that of the example of RFC 3550 figure 2: 6.125 s', () => {
+  const theirs = new TheirReports()
+  // A = b710:8000, LSR = b705:2000, DLSR = 0005:4000: the figure’s 46864.500 − 46853.125 − 5.250 s
+  theirs.note({ ...block, lastReport: 0xb705_2000, delay: 0x0005_4000 }, 0, 0xb710_8000)
+  assert.equal(theirs.roundTripSum, 6_125)
+})
+
+test('a round trip over the end of the NTP middle is right; one that cannot be is left out', () => {
+  const theirs = new TheirReports()
+  theirs.note({ ...block, lastReport: 0xffff_ff00, delay: 0x80 }, 0, 0x0000_1000)
+  assert.ok(Math.abs(theirs.roundTripSum - (0x1000 + 0x100 - 0x80) / 65.536) < 1e-9)
+  theirs.note({ ...block, lastReport: 0x1000, delay: 0x9000 }, 0, 0x2000)
+  theirs.note({ ...block, lastReport: 1, delay: 0 }, 0, 0x7000_0000)
+  assert.equal(theirs.roundTrips, 1)
+})
+
+test('who reports and says nothing of us, or that all is lost, does not hear us', () => {
+  const theirs = new TheirReports()
+  theirs.note(null, 10, 0)
+  theirs.note(null, 20, 0)
+  assert.equal(theirs.isDeaf, false, 'we have hardly begun')
+  theirs.note(null, 300, 0)
+  theirs.note(null, 500, 0)
+  assert.equal(theirs.isDeaf, true)
+  theirs.note({ ...block, lossFraction: 26, lost: 30, jitter: 80 }, 700, 0)
+  assert.equal(theirs.isDeaf, false)
+  assert.deepEqual([theirs.count, theirs.lossSum, theirs.jitterSum, theirs.lost], [1, 26 / 256, 10, 30])
+  for (let n = 0; n < 2; n++) theirs.note({ ...block, lossFraction: 255 }, 900, 0)
+  assert.equal(theirs.isDeaf, true)
+})

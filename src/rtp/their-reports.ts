@@ -1,0 +1,47 @@
+/** What a far end says in RTCP of what it hears from us (RFC 3550 section 6.4), summed up so that a stretch is the difference of two looks. */
+import type { BlockHeard } from './rtcp.ts'
+
+/** A round trip longer than this is a clock that was set, or a lie. */
+const roundTripMsMax = 10_000
+/** Packets that we must have sent before a far end that reports nothing of us is believed not to hear us: five seconds. */
+const sentMin = 250
+
+export class TheirReports {
+  /** Reports about our stream. */
+  count = 0
+  /** Sum of what they said was lost of it since the report before, 0 to 1 each. */
+  lossSum = 0
+  /** Sum of their jitter, ms. */
+  jitterSum = 0
+  /** All that was lost of our stream, as they count. */
+  lost = 0
+  roundTrips = 0
+  roundTripSum = 0
+  roundTripMax = 0
+  /** Reports in a row that say nothing of us, or that all is lost. */
+  deafStreak = 0
+
+  /** `block` null: the report was not about us. `nowMiddle`: the middle 32 bits of our NTP time. */
+  note(block: BlockHeard | null, sent: number, nowMiddle: number): void {
+    if (block === null) {
+      if (sent >= sentMin) this.deafStreak++
+      return
+    }
+    this.count++
+    this.lossSum += block.lossFraction / 256
+    this.jitterSum += block.jitter / 8
+    this.lost = block.lost
+    this.deafStreak = block.lossFraction === 255 ? this.deafStreak + 1 : 0
+    if (block.lastReport === 0) return
+    const ms = ((nowMiddle - block.lastReport - block.delay) | 0) / 65.536
+    if (ms < 0 || ms > roundTripMsMax) return
+    this.roundTrips++
+    this.roundTripSum += ms
+    this.roundTripMax = Math.max(this.roundTripMax, ms)
+  }
+
+  /** They are there, they were sent to, and they hear nothing. */
+  get isDeaf(): boolean {
+    return this.deafStreak >= 2
+  }
+}
