@@ -5,11 +5,15 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decode, encode } from '../rtp/g711.ts'
+import { tone } from '../rtp/tone.ts'
 import { type DtlsContext, type DtlsOutcome, DtlsPeer } from '../webrtc/dtls.ts'
 import { SrtpSession, srtpOverheadMax } from '../webrtc/srtp.ts'
 import { attribute, method, StunWriter } from '../webrtc/stun.ts'
 
 const frameBytes = 172
+/** Frames that are kept: a minute. */
+const heardMax = 3000
 const localUfrag = 'soft'
 const localPassword = 'soft-browser-password-24'.replaceAll('-', '+')
 
@@ -30,6 +34,8 @@ export class SoftBrowser {
   #isNominated = false
   #sequence = 0
   #consent: NodeJS.Timeout | undefined
+  #voice: NodeJS.Timeout | undefined
+  #heard: Buffer[] = []
 
   private constructor(context: DtlsContext, fingerprint: string, socket: Socket) {
     this.#context = context
@@ -62,15 +68,38 @@ export class SoftBrowser {
     return performance.now() - startedAt
   }
 
-  /** One frame of 20 ms. */
-  speak(): void {
+  /** Says a tone from now on, 20 ms at a time, as many frames as time has passed. */
+  say(hz: number): void {
+    const voice = encode(tone({ hz, ms: 1000, level: 0.25 }), 'pcma')
+    const startedAt = performance.now()
+    let frame = 0
+    this.#voice = setInterval(() => {
+      for (; frame * 20 <= performance.now() - startedAt; frame++) {
+        const at = (frame % 50) * 160
+        this.speak(voice.subarray(at, at + 160))
+      }
+    }, 20)
+  }
+
+  /** The last second that was heard. */
+  get lastSecond(): Int16Array {
+    return decode(Buffer.concat(this.#heard.slice(-50)), 'pcma')
+  }
+
+  forget(): void {
+    this.#heard = []
+  }
+
+  /** One frame of 20 ms; of silence, unless its octets are given. */
+  speak(octets?: Uint8Array): void {
     const packet = this.#packet
     this.#sequence = (this.#sequence + 1) & 0xffffffff
     packet[1] = 8
     packet[2] = (this.#sequence >>> 8) & 0xff
     packet[3] = this.#sequence & 0xff
     new DataView(packet.buffer).setUint32(4, (this.#sequence * 160) >>> 0)
-    packet.fill(0xd5, 12, frameBytes)
+    if (octets === undefined) packet.fill(0xd5, 12, frameBytes)
+    else packet.set(octets, 12)
     const length = this.#srtp?.protect(packet, frameBytes) ?? -1
     if (length > 0) this.#send(Buffer.from(packet.subarray(0, length)))
   }
@@ -83,9 +112,16 @@ export class SoftBrowser {
       this.#carry(this.#dtls!.start())
     } else if (first >= 20 && first <= 63) this.#carry(this.#dtls?.receive(packet) ?? [])
     else if (this.#srtp && (packet[1]! & 0x7f) === 8) {
-      if (this.#srtp.unprotect(packet, packet.length) > 0) this.received++
+      const length = this.#srtp.unprotect(packet, packet.length)
+      if (length > 0) this.#hear(packet.subarray(12, length))
       else this.refused++
     }
+  }
+
+  #hear(octets: Buffer): void {
+    this.received++
+    this.#heard.push(octets)
+    if (this.#heard.length > heardMax) this.#heard.shift()
   }
 
   #carry(outcomes: DtlsOutcome[]): void {
@@ -112,6 +148,7 @@ export class SoftBrowser {
 
   [Symbol.dispose](): void {
     clearInterval(this.#consent)
+    clearInterval(this.#voice)
     this.#carry(this.#dtls?.close() ?? [])
     this.#srtp?.close()
     this.#socket.close()

@@ -1,0 +1,201 @@
+/**
+ * Supervision through the pages: carl calls, alice answers, sam listens, whispers, barges in and takes over with clicks and keys. sipp brings
+ * the caller, alice's browser is a soft one, sam's a Chromium; each says a tone of their own, so that tones tell who hears whom, and what the
+ * recording holds.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
+import { goertzel } from '../rtp/tone.ts'
+import { readStereo } from '../rtp/wav.ts'
+import { DtlsContext } from '../webrtc/dtls.ts'
+import { createDtlsIdentity } from '../webrtc/identity.ts'
+import { Chromium, hasChromium } from './chromium.ts'
+import { RtpPeer } from './rtp-peer.ts'
+import { hasSipp, Sipp } from './sipp.ts'
+import { SoftBrowser } from './soft-browser.ts'
+import { signInPassword, World } from './world.ts'
+
+const [carlHz, aliceHz, samHz] = [440, 1000, 1700]
+const everyHz = [carlHz, aliceHz, samHz]
+
+describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false : 'needs chromium and sipp' }, () => {
+  let world: World
+  let carl: RtpPeer
+  let alice: SoftBrowser
+  let caller: Sipp
+  let chromium: Chromium
+  let page: Page
+  let agent: UserId
+  let sam: UserId
+  let call: CallId
+
+  before(async () => {
+    world = await World.open({ web: 'http' })
+    agent = await world.person('alice', 'agent')
+    sam = await world.person('sam', 'supervisor')
+    await world.queue([agent], '+861088880000')
+    await world.trunk({ address: '127.0.0.23', port: 5060 }, { id: 't_in' as TrunkId })
+    carl = await RtpPeer.open('127.0.0.24', carlHz)
+    const identity = await createDtlsIdentity(Date.now())
+    alice = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
+    const { sdp } = await world.house.telephone.stations.answer(agent, alice.offer)
+    await alice.connect(sdp)
+    alice.say(aliceHz)
+    const floor = world.house.engine
+    await world.until('alice is up', () => floor.state.agents.get(agent)?.stationLeg)
+    for (const type of ['agent.signOn', 'agent.ready'] as const)
+      assert.ok((await floor.dispatch({ type, agent }, `user:${agent}`)).ok)
+    chromium = await Chromium.launch({ hz: samHz })
+    page = await chromium.page()
+    await page.goto(`${world.url}/sign-in`)
+    await page.fill('input[name=name]', 'sam')
+    await page.fill('input[name=password]', signInPassword)
+    await page.press('input[name=password]', 'Enter')
+    await page.waitForURL(url => url.pathname === '/supervisor')
+    caller = await Sipp.caller({
+      address: '127.0.0.23',
+      media: carl,
+      number: '+861088880000',
+      from: '+8613900000009',
+      target: `127.0.0.1:${world.sipPort}`,
+      acts: [{ do: 'expectBye' }],
+    })
+    call = (await world.fact('call.connected')).call
+  })
+  after(async () => {
+    await caller?.[Symbol.asyncDispose]()
+    await chromium?.[Symbol.asyncDispose]()
+    alice?.[Symbol.dispose]()
+    await carl?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  /** Which of the three tones are in it. Chromium takes a steady tone for noise and sends a tenth of it; what lies between is doubtful. */
+  const tonesIn = (samples: Int16Array) =>
+    everyHz
+      .map(hz => ({ hz, level: goertzel(samples, hz) }))
+      .flatMap(({ hz, level }) => (level > 0.012 ? [`${hz}`] : level > 0.005 ? [`perhaps ${hz}`] : []))
+      .join()
+  const hears = (who: { lastSecond: Int16Array; forget(): void }, name: string, hz: number[]) => {
+    who.forget()
+    return world.until(`${name} hears ${hz}`, async () => {
+      await sleep(100)
+      return who.lastSecond.length >= 7_200 && tonesIn(who.lastSecond) === hz.join()
+    })
+  }
+  const samHears = (hz: number[]) =>
+    world.until(`sam hears ${hz}`, async () => (await page.evaluate<string>(tonesHeard(everyHz))) === hz.join())
+  const mode = (name: string) => page.waitForSelector(`#supervision button[aria-pressed="true"]:has-text("${name}")`)
+
+  test('listens with one click: hears both, and nobody hears sam', async () => {
+    await page.goto(`${world.url}/supervisor/calls`)
+    assert.equal(await page.evaluate('document.documentElement.dataset.audioState ?? ""'), '', 'no microphone before')
+    await page.selectOption('#supervision-reason', 'support')
+    await page.click(`#call-${call} button:has-text("Listen")`)
+    await page.waitForSelector('html[data-audio-state="up"]', { timeout: 20_000, state: 'attached' })
+    const began = await world.fact('call.monitored')
+    assert.deepEqual([began.call, began.by, began.mode, began.reason], [call, sam, 'listen', 'support'])
+    await mode('Listen')
+    await Promise.all([samHears([carlHz, aliceHz]), hears(carl, 'carl', [aliceHz]), hears(alice, 'alice', [carlHz])])
+  })
+
+  test('whispers with a key: alice hears sam, carl does not', async () => {
+    await page.keyboard.press('Alt+2')
+    await mode('Whisper')
+    await Promise.all([hears(alice, 'alice', [carlHz, samHz]), samHears([carlHz, aliceHz])])
+    await hears(carl, 'carl', [aliceHz])
+    await sleep(500) // for the recording to hold some of it
+  })
+
+  test('barges in: all hear all, but for themselves', async () => {
+    await page.keyboard.press('Alt+3')
+    await mode('Barge')
+    await Promise.all([hears(carl, 'carl', [aliceHz, samHz]), hears(alice, 'alice', [carlHz, samHz])])
+    await samHears([carlHz, aliceHz])
+    assert.match((await page.textContent(`#call-${call}`)) ?? '', /sam/, 'the list says who supervises')
+    assert.doesNotMatch(await page.content(), /13900000009/, 'the number is masked')
+    if (process.env['SWITCHROOM_PICTURES'])
+      await page.screenshot({ path: `${process.env['SWITCHROOM_PICTURES']}/supervision.png` })
+  })
+
+  test('takes the call over: carl talks to sam, alice is out and writes up', async () => {
+    page.once('dialog', dialog => void dialog.accept())
+    await page.click('#supervision button:has-text("Take over")')
+    await Promise.all([hears(carl, 'carl', [samHz]), samHears([carlHz])])
+    const { state } = world.house.engine
+    assert.deepEqual([state.agents.get(agent)?.phase, state.agents.get(sam)?.phase], ['wrapping', 'talking'])
+    alice.forget()
+    await sleep(600)
+    assert.equal(tonesIn(alice.lastSecond), '')
+    assert.equal(world.call(call)?.agent, sam)
+  })
+
+  test('goes on at the desk and ends the call; the recording holds what carl heard, and no whisper', async () => {
+    await page.click('#supervision a[href="/agent"]')
+    await page.waitForSelector('#state-bar[data-phase="talking"]')
+    await page.keyboard.press('Alt+e')
+    await world.fact('call.ended')
+    await caller.done()
+    await world.fact('recording.sealed')
+    const opened = await world.fact('recording.opened')
+    const [left, right] = readStereo(readFileSync(world.recordingFile(opened.path)))
+    const at = (what: string, changed: Parameters<typeof world.timeOf>[0] | undefined) => {
+      assert.ok(changed, what)
+      return Math.round((world.timeOf(changed) - world.timeOf(opened)) * 8)
+    }
+    const began = (how: string) =>
+      at(
+        how,
+        world.facts.find(fact => fact.type === 'call.monitored' && fact.mode === how),
+      )
+    const over = at(
+      'taken over',
+      world.facts.find(fact => fact.type === 'call.transferred'),
+    )
+    const between = (from: number, until: number) => right.subarray(from + 4000, until - 1600)
+    const whispered = between(began('whisper'), began('barge'))
+    assert.equal(tonesIn(whispered), `${aliceHz}`)
+    assert.ok(goertzel(whispered, samHz) < 0.003, `a whisper of ${goertzel(whispered, samHz)}`)
+    assert.equal(tonesIn(between(began('barge'), over).subarray(-8000)), `${aliceHz},${samHz}`)
+    assert.equal(tonesIn(between(over + 2000, over + 14_000)), `${samHz}`)
+    assert.equal(tonesIn(left.subarray(began('listen'), over)), `${carlHz}`, 'left is carl alone')
+    const stretches = await world.house.store.read('supervisions.ofCall', { call })
+    assert.deepEqual(
+      stretches.map(stretch => [stretch.mode, stretch.supervisor, stretch.cause]),
+      [
+        ['listen', sam, 'changed'],
+        ['whisper', sam, 'changed'],
+        ['barge', sam, 'taken_over'],
+      ],
+    )
+  })
+})
+
+/** Runs in the page: which of these frequencies the newest connection plays above −55 dB. */
+function tonesHeard(hz: number[]): string {
+  return `(async () => {
+    const track = window.peers.at(-1)?.getReceivers()[0]?.track
+    if (!track) return ''
+    const context = new AudioContext()
+    try {
+      const analyser = context.createAnalyser()
+      analyser.fftSize = 8192
+      analyser.smoothingTimeConstant = 0
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
+      await new Promise(done => setTimeout(done, 500))
+      const levels = new Float32Array(analyser.frequencyBinCount)
+      analyser.getFloatFrequencyData(levels)
+      const level = hz => {
+        const bin = Math.round((hz * analyser.fftSize) / context.sampleRate)
+        return Math.max(...levels.subarray(bin - 2, bin + 3))
+      }
+      return ${JSON.stringify(hz)}.filter(hz => level(hz) > -45).join()
+    } finally {
+      await context.close()
+    }
+  })()`
+}
