@@ -58,7 +58,8 @@ const fields = `
   limit theta key value centreName zone outboundProxy lookUp tlsName authorities certificate privateKey sips trust srtp
   srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 call agent stays supervision
   numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia
-  results echoNumber ulawFirst tryNumber trySignalled`
+  results echoNumber ulawFirst tryNumber trySignalled
+  transferNumbers passAgent passSupervisor maxMinutes`
   .trim()
   .split(/\s+/)
 

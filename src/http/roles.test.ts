@@ -64,9 +64,18 @@ test('a form that another site sends is refused, whoever is signed in', async ()
 })
 
 /** What a desk's program may do with a token of the role agent. */
-const dialling = 'post /api/v1/calls'
+const calling = new Set([
+  'post /api/v1/calls',
+  'post /api/v1/calls/{id}/consultations',
+  'patch /api/v1/calls/{id}/consultation',
+  'delete /api/v1/calls/{id}/consultation',
+  'post /api/v1/calls/{id}/transfers',
+  'post /api/v1/calls/{id}/parkings',
+  'post /api/v1/calls/{id}/pick-ups',
+  'get /api/v1/parkings',
+])
 
-test('no token of an agent does anything but dial, and none of a reader writes', async () => {
+test('no token of an agent does anything but calls, and none of a reader writes', async () => {
   const document = (await (await house.app.request('/api/openapi.json')).json()) as { paths: Record<string, object> }
   const agent = (await house.token('agent')).secret
   const quality = (await house.token('quality')).secret
@@ -75,7 +84,7 @@ test('no token of an agent does anything but dial, and none of a reader writes',
     for (const method of Object.keys(methods)) {
       const where = path.replace('/api/v1', '').replace(/\{\w+\}/g, 'x')
       const answer = await house.api(agent, method.toUpperCase(), where)
-      if (`${method} ${path}` !== dialling) assert.equal(answer.status, 403, `agent: ${method} ${path}`)
+      if (!calling.has(`${method} ${path}`)) assert.equal(answer.status, 403, `agent: ${method} ${path}`)
       if (method !== 'get')
         assert.equal((await house.api(quality, method.toUpperCase(), where)).status, 403, `quality: ${method} ${path}`)
       asked++

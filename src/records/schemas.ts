@@ -4,6 +4,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
+import { normalisePattern, patternsMax } from '../centre/outside.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
@@ -216,6 +217,13 @@ export const notice = z
   })
   .openapi('Notice')
 
+/** A number outside, or the beginning of such numbers with `*` behind. */
+const transferNumber = z.string().transform((text, c) => {
+  const pattern = normalisePattern(text.slice(0, 40))
+  if (pattern === null) c.addIssue({ code: 'custom', message: 'a number, or its beginning with * behind: +8621*' })
+  return pattern ?? z.NEVER
+})
+
 export const campaignInput = z
   .strictObject({
     name: words(64),
@@ -241,6 +249,7 @@ export const campaignInput = z
     quotas: z.array(quota).max(200).optional(),
     order: z.enum(['oldest', 'newest']).optional(),
     bestTime: z.boolean().optional(),
+    transferNumbers: z.array(transferNumber).max(patternsMax).default([]),
     dispositions: z
       .array(disposition)
       .min(1)

@@ -1,10 +1,13 @@
 import type { Actor } from '../centre/facts.ts'
+import { awayMinutes, patternsMax, readPatterns } from '../centre/outside.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
 import { AllowList } from '../lib/allow-list.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
 const networksWords = 'addresses or networks, one a line, at most 200: 10.1.0.0/16; nothing: from anywhere'
+
+const patternsWords = `numbers or beginnings of numbers, one a line, at most ${patternsMax}: +862155551234, +8621*`
 
 /** Every setting there is and what is right for it. */
 const checks: Record<string, { allowed: string; isRight: (value: string) => boolean }> = {
@@ -15,6 +18,12 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   'supervision.shown.listen': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.whisper': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.barge': { allowed: 'true or false', isRight: isYesOrNo },
+  'transfer.numbers.agent': { allowed: patternsWords, isRight: isPatterns },
+  'transfer.numbers.supervisor': { allowed: patternsWords, isRight: isPatterns },
+  'transfer.maxMinutes': {
+    allowed: `a whole number from ${awayMinutes.from} to ${awayMinutes.to}`,
+    isRight: value => /^\d{1,3}$/.test(value) && +value >= awayMinutes.from && +value <= awayMinutes.to,
+  },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
@@ -42,6 +51,11 @@ export async function saveSettings(door: RecordsDoor, actor: Actor, values: Reco
 
 function isYesOrNo(value: string): boolean {
   return value === 'true' || value === 'false'
+}
+
+function isPatterns(text: string): boolean {
+  const read = readPatterns(text)
+  return 'patterns' in read && read.patterns.length <= patternsMax
 }
 
 function isNetworks(text: string): boolean {

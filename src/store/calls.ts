@@ -1,9 +1,10 @@
 import type { CallResult, Direction } from '../centre/entities.ts'
 import type { CallId, CampaignId, LeadId, QueueId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
-import { and, desc, eq, gte, isNotNull, isNull, lt, or } from './drizzle.cjs'
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, or } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { attempts, calls } from './schema.ts'
+import { passedOnBy } from './talks.ts'
 
 export type CallRecord = typeof calls.$inferSelect
 export type AttemptRecord = typeof attempts.$inferSelect
@@ -42,7 +43,7 @@ export const callQueries = {
     const rows = db
       .select()
       .from(calls)
-      .where(where(args))
+      .where(where(args, args.agent === undefined ? [] : passedOnBy(db, args.agent)))
       .orderBy(desc(calls.startedAt), desc(calls.id))
       .limit(limit + 1)
       .all()
@@ -112,13 +113,18 @@ export const callQueries = {
     ).all(args.from, args.to, args.campaign ?? null, args.campaign ?? null) as { rule: string; count: number }[],
 }
 
-function where(args: CallFilter) {
+/** `passed`: calls that the agent asked about talked on, and that stand under another's name. */
+function where(args: CallFilter, passed: CallId[]) {
   const after = readCursor(args.cursor, ['number', 'string'])
   const [at, id] = (after ?? []) as [number, CallId]
   return and(
     args.from === undefined ? undefined : gte(calls.startedAt, args.from),
     args.to === undefined ? undefined : lt(calls.startedAt, args.to),
-    args.agent === undefined ? undefined : eq(calls.agent, args.agent),
+    args.agent === undefined
+      ? undefined
+      : passed.length === 0
+        ? eq(calls.agent, args.agent)
+        : or(eq(calls.agent, args.agent), inArray(calls.id, passed)),
     args.number === undefined ? undefined : eq(calls.number, args.number),
     args.campaign === undefined ? undefined : eq(calls.campaign, args.campaign),
     args.queue === undefined ? undefined : eq(calls.queue, args.queue),

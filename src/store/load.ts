@@ -80,6 +80,7 @@ export const loadQueries = {
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
     supervision: supervisionOf(db),
+    transfers: transfersOf(db),
     modes: modesOf(db),
     phrases: phrasesInUse(db),
   }),
@@ -109,6 +110,14 @@ export const loadQueries = {
 function settingOf(db: Db, key: string): string {
   const row = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(key) as { value: string } | undefined
   return row?.value ?? ''
+}
+
+function transfersOf(db: Db): Record<string, string> {
+  const rows = sql(db.$client, "SELECT key, value FROM settings WHERE key LIKE 'transfer.%'").all() as {
+    key: string
+    value: string
+  }[]
+  return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
 }
 
 /** The slowest trunk starts one call in ten seconds (0.1 a second). */

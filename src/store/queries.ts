@@ -28,6 +28,7 @@ import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
 import { suppressionQueries } from './suppressions.ts'
+import { talkQueries } from './talks.ts'
 import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
 import { tollQueries } from './toll.ts'
@@ -59,6 +60,7 @@ export const queries = {
   ...settingQueries,
   ...supervisionQueries,
   ...suppressionQueries,
+  ...talkQueries,
   ...telephonyQueries,
   ...tokenQueries,
   ...userQueries,

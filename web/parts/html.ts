@@ -21,6 +21,11 @@ export function partials(regions: Region[]): Html {
   )}`
 }
 
+/** What a popover shows once it is asked for: the live stream leaves it alone (`hx-morph-skip`), this fills it. */
+export function filling({ id, body }: Region): Html {
+  return html`<hx-partial hx-target="#${id}" hx-swap="innerHTML">${body}</hx-partial>`
+}
+
 /** A chart of `chart.ts`, which has escaped its texts itself. */
 export function picture(svg: string): Html {
   return raw(svg)

@@ -145,6 +145,8 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   startedAt: sampleNow - 112_000,
   connectedAt: sampleNow - 97_000,
   endedAt: null,
+  consult: null,
+  passedOn: false,
 })
 
 export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
@@ -173,6 +175,24 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     ...withParty(language),
     agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: 'break' },
     call: call(language),
+  }),
+  consulting: language => ({
+    ...withParty(language),
+    agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
+    call: {
+      ...call(language),
+      heldBy: 'agent',
+      consult: { side: 'asks', name: language === 'en' ? 'Bob Li' : '李波', state: 'other' },
+    },
+  }),
+  consulted: language => ({
+    ...withParty(language),
+    agent: { name: 'bob', phase: 'talking', since: sampleNow - 9_000, until: null, reason: null, next: null },
+    call: {
+      ...call(language),
+      heldBy: 'agent',
+      consult: { side: 'asked', name: language === 'en' ? 'Alice Zhang' : '张艾丽', state: 'other' },
+    },
   }),
   contact: language => {
     const desk = withParty(language)

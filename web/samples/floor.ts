@@ -48,6 +48,7 @@ export function sampleFloor(language: Language): FloorProps {
         reason: phase === 'break' ? 'meal' : null,
         noAudio: i === 10,
         party: phase === 'talking' ? ['陈建国', 'Carl Chen'][at]! : null,
+        consult: i === 0 ? 'consulting' : i === 1 ? 'asked' : null,
       }
     }),
     campaigns: [

@@ -43,6 +43,7 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
         errors: {},
       },
       from: { values: { phones: '10.20.0.0/16', staff: 'lan' }, errors: { staff: 'lan' } },
+      passing: { values: { passAgent: '+862155551234\n+8621*', passSupervisor: '', maxMinutes: '60' }, errors: {} },
       saved: false,
     }),
 }

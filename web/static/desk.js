@@ -50,8 +50,15 @@
   desk.addEventListener('input', event => {
     if (isDraft(event.target)) keep(event.target)
   })
+  // What a popover was opened for has come: whoever uses the keys is in it at once.
+  function enter() {
+    const open = document.querySelector('#pass-on:popover-open, #pick-ups:popover-open')
+    if (open && !open.contains(document.activeElement)) open.querySelector('select, input, button')?.focus()
+  }
+
   document.addEventListener('htmx:after:swap', () => {
     restore()
+    enter()
     notice()
   })
   document.addEventListener('htmx:after:request', event => {

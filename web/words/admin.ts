@@ -1,6 +1,7 @@
 /** Words of the administrator's pages. */
 import { connectionWords } from './connection.ts'
 import type { Like } from './language.ts'
+import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
 /** Said in place of a value by the records door. */
@@ -281,6 +282,7 @@ const zh = {
   },
   allowed: {
     ...trunkRuleWords.zh.allowed,
+    ...transferWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -660,6 +662,7 @@ const en: Like<typeof zh> = {
   },
   allowed: {
     ...trunkRuleWords.en.allowed,
+    ...transferWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

@@ -1,5 +1,6 @@
 /** Words of the auditor's pages, and of the columns that lists of calls have everywhere. */
 import type { Like } from './language.ts'
+import { transferWords } from './transfer.ts'
 
 const zh = {
   columns: {
@@ -61,6 +62,7 @@ const zh = {
     ended: '结束',
     queued: '排队',
     facts: {
+      ...transferWords.zh.facts,
       'call.dialed': '拨出',
       'call.rerouted': '换中继',
       'call.offered': '来电',
@@ -186,6 +188,7 @@ const en: Like<typeof zh> = {
     ended: 'Ended',
     queued: 'Queued',
     facts: {
+      ...transferWords.en.facts,
       'call.dialed': 'dialled',
       'call.rerouted': 'next trunk',
       'call.offered': 'came in',

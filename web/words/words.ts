@@ -19,6 +19,7 @@ import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
+import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
 export type { Language } from './language.ts'
@@ -45,6 +46,7 @@ const zh = {
   ladder: ladderWords.zh,
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
+  transfer: transferWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -71,6 +73,7 @@ const en: Words = {
   ladder: ladderWords.en,
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
+  transfer: transferWords.en,
 }
 
 /** All texts of the pages in one language. */

@@ -21,6 +21,7 @@ export const freshCampaign: Filled['values'] = {
   share: '1',
   ...freshModes,
   ...freshOrder,
+  transferNumbers: '',
 }
 
 export function campaignValues(campaign: Campaign): Filled['values'] {
@@ -42,6 +43,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     share: String(campaign.share ?? 1),
     ...modeValues(campaign),
     ...orderValues(campaign),
+    transferNumbers: (campaign.transferNumbers ?? []).join('\n'),
     retries: campaign.retries.map(lineOf).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
@@ -68,6 +70,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     ...numbersOf(typed, { occupancyMax: 0.01, linesPerAgentMax: 1, priority: 1, share: 1 }),
     ...modesGiven(typed),
     ...orderGiven(typed),
+    ...(typed.transferNumbers === undefined ? {} : { transferNumbers: linesOf(typed, 'transferNumbers') }),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }

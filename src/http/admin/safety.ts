@@ -17,6 +17,12 @@ import { refusedFor } from '../refused.ts'
 import { linesOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
 
 const alarmsShown = 50
+/** Settings of passing calls on, and their fields. */
+const passingFields = {
+  'transfer.numbers.agent': 'passAgent',
+  'transfer.numbers.supervisor': 'passSupervisor',
+  'transfer.maxMinutes': 'maxMinutes',
+}
 const keys = { phones: 'allow.phones', staff: 'allow.staff' } as const
 
 /** `/admin/safety`: what may be dialled, and from where phones and staff may come. */
@@ -69,9 +75,23 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
     return c.redirect('/admin/safety?saved=1#from', 303)
   })
 
+  route.post('/admin/safety/passing', allow('admin', 'security'), async c => {
+    const typed = await typedOf(c)
+    const values = Object.fromEntries(Object.entries(passingFields).map(([key, field]) => [key, textOf(typed, field)]))
+    try {
+      await saveSettings(deps.records, actorOf(c), values)
+    } catch (error) {
+      const w = textsOf(await frameOf(c, deps))
+      const words = { passAgent: 'transferNumbers', passSupervisor: 'transferNumbers' }
+      const errors = refusedFor(error, w, { typed, fields: passingFields, words })
+      return page(c, { passing: { values: typed, errors } }, 422)
+    }
+    return c.redirect('/admin/safety?saved=1#passing', 303)
+  })
+
   async function page(
     c: Ctx,
-    filled: { dialling?: Filled; from?: Filled },
+    filled: { dialling?: Filled; from?: Filled; passing?: Filled },
     status: 200 | 422 = 200,
   ): Promise<Response> {
     const frame = { ...(await frameOf(c, deps)), path: '/admin/safety' }
@@ -91,6 +111,14 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
         from: filled.from ?? {
           ...nothingFilled,
           values: { phones: state.allowed.phones.text, staff: state.allowed.staff.text },
+        },
+        passing: filled.passing ?? {
+          ...nothingFilled,
+          values: {
+            passAgent: (state.outside.get('agent') ?? []).join('\n'),
+            passSupervisor: (state.outside.get('supervisor') ?? []).join('\n'),
+            maxMinutes: String(state.awayMaxMs / 60_000),
+          },
         },
         saved: c.req.query('saved') === '1',
       }),

@@ -21,6 +21,8 @@ import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { audioRoutes } from './audio.ts'
 import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { ownPart } from './own-part.ts'
+import { passOnRoutes } from './pass-on.ts'
 
 const noteMax = 2000
 
@@ -136,8 +138,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const { user } = c.var
     const page = await deps.store.read('calls.page', { agent: user.id, cursor: c.req.query('cursor') ?? null })
     const { state } = deps.engine
+    const talks = await deps.store.read('talks.ofCalls', { calls: page.items.map(({ id }) => id) })
     const calls = page.items.map(call => ({
       ...contactLine(call, state, frame),
+      ...ownPart(call, talks, user.id, state, frame),
       id: call.id,
       name: call.name,
       number: shownNumber(call.number, user.numbersMasked),
@@ -158,6 +162,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', audioRoutes(deps))
+  route.route(
+    '/',
+    passOnRoutes(deps, act, (c, refusal) => painted(c, 422, {}, refusal)),
+  )
 
   async function callbacks(
     c: Ctx,

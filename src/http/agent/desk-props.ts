@@ -81,7 +81,7 @@ function onFloor(state: FloorState, user: User, frame: Frame): OnFloor {
         up: agent?.stationLeg != null,
         lostAt: agent?.stationLostAt ?? null,
       },
-      call: call ? deskCall(state, call, user, w) : null,
+      call: call && agent ? deskCall(call, agent, state, w) : null,
       preview: preview ? { campaign: campaign?.name ?? '', until: agent?.until ?? null } : null,
       party: call || preview ? party(state, call, lead, agent, campaign, user) : null,
       business: campaign?.business ?? null,
@@ -102,10 +102,16 @@ export const inboundDispositions: DispositionChoice[] = [
   { code: 'dnc', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
 ]
 
-function deskCall(state: FloorState, call: Call, user: User, w: Words): DeskCall {
+/** As this agent has it: a call that was passed on is over for whom writes it up. */
+function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCall {
+  const { user } = agent
+  const passedOn = agent.phase === 'wrapping' && (call.phase !== 'ended' || call.lastAgent !== user.id)
+  const ended = call.endedAt ?? (passedOn ? agent.phaseSince : null)
   return {
     id: call.id,
-    phase: call.phase,
+    phase: passedOn ? 'ended' : call.consult?.agent === user.id && agent.phase === 'ringing' ? 'assigned' : call.phase,
+    consult: consultOf(call, user, state),
+    passedOn,
     direction: call.direction,
     mode: call.mode,
     name: call.name,
@@ -120,8 +126,17 @@ function deskCall(state: FloorState, call: Call, user: User, w: Words): DeskCall
     recorded: call.recording !== null && call.endedAt === null,
     startedAt: call.startedAt,
     connectedAt: call.connectedAt,
-    endedAt: call.endedAt,
+    endedAt: ended === null ? null : Math.min(ended, passedOn ? agent.phaseSince : ended),
   }
+}
+
+function consultOf(call: Call, user: User, state: FloorState): DeskCall['consult'] {
+  const { consult } = call
+  if (consult === null) return null
+  const talk = consult.answered ? consult.with : 'called'
+  if (consult.agent === user.id) return { side: 'asked', name: nameOf(state, call.agent) ?? '', state: talk }
+  const outside = 'number' in consult.target ? shownNumber(consult.target.number, user.numbersMasked) : ''
+  return { side: 'asks', name: nameOf(state, consult.agent) ?? outside, state: talk }
 }
 
 /** On a call to somebody who is not the debtor or a guarantor, no debt field is given to the page at all (invariant 4 of the domain). */

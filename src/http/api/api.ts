@@ -19,6 +19,7 @@ import { safetyApi } from './safety.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
 import { telephonyApi } from './telephony.ts'
+import { transfersApi } from './transfers.ts'
 import { trunkGroupsApi } from './trunk-groups.ts'
 
 /** `/api/v1/…` with a token, and `/api/openapi.json` that describes it. */
@@ -34,6 +35,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     callsApi,
     supervisionApi,
     audioApi,
+    transfersApi,
     callbacksApi,
     recordingsApi,
     exportsApi,

@@ -4,6 +4,7 @@ import { normalNumber } from '../../records/numbers-e164.ts'
 import { parseInput } from '../../records/parse.ts'
 import { callInput } from '../../records/schemas.ts'
 import type { CallRecord } from '../../store/calls.ts'
+import type { TalkRecord } from '../../store/talks.ts'
 import { pcapAnswer } from '../auditor/ladder.ts'
 import { ladderOfCall } from '../call-ladder.ts'
 import type { Deps } from '../deps.ts'
@@ -52,7 +53,7 @@ export function callsApi(api: Api, deps: Deps): void {
       const id = c.req.param('id') as CallId
       const call = await store.read('calls.byId', { id })
       if (call === null) throw new NotFound('call', id)
-      return c.json(shown(call))
+      return c.json(shown({ ...call, talks: await store.read('talks.ofCalls', { calls: [id] }) }))
     },
   )
 
@@ -124,6 +125,6 @@ export function callsApi(api: Api, deps: Deps): void {
   )
 }
 
-function shown(call: CallRecord) {
+function shown(call: CallRecord & { talks?: TalkRecord[] }) {
   return callReply.parse(call)
 }

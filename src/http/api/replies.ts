@@ -139,6 +139,7 @@ export const campaignReply = z
       .optional(),
     order: z.enum(['oldest', 'newest']).optional(),
     bestTime: z.boolean().optional(),
+    transferNumbers: z.array(z.string()).optional(),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
     ),
@@ -244,6 +245,20 @@ export const callReply = z
     disposition: orNull(z.string()),
     note: orNull(z.string()),
     recording: orNull(id),
+    ofCall: orNull(id).openapi({ description: 'The call that this one is the outside leg of' }),
+    talks: z
+      .array(
+        z.object({
+          agent: id,
+          fromAt: instant,
+          toAt: orNull(instant),
+          passed: z.boolean(),
+          disposition: orNull(z.string()),
+          note: orNull(z.string()),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'Of one call: who talked to the party, in order; `passed`: gave it away' }),
     tries: z
       .array(
         z.object({

@@ -101,7 +101,10 @@ export function liveRoutes(deps: Deps): Hono<Env> {
 export function concernsAgent(item: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'>): boolean {
   const { fact } = item
   if ('agent' in fact && fact.agent === agent) return true
+  if (fact.type === 'call.consulted' && fact.to === agent) return true
   if (!('call' in fact) || fact.call === null) return false
-  if (deps.engine.state.agents.get(agent)?.call === fact.call) return true
-  return deps.engine.state.calls.get(fact.call)?.agent === agent
+  const inHand = deps.engine.state.agents.get(agent)?.call
+  if (inHand === fact.call) return true
+  const call = deps.engine.state.calls.get(fact.call)
+  return call?.agent === agent || (call?.of != null && call.of === inHand)
 }

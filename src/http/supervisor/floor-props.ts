@@ -72,6 +72,14 @@ function agentTile(agent: Agent, state: FloorState): AgentTile {
     reason: agent.reason,
     noAudio: needsAudio && agent.stationLeg === null,
     party: agent.phase === 'talking' || agent.phase === 'dialing' ? (call?.name ?? null) : null,
+    consult:
+      call?.consult == null
+        ? null
+        : call.consult.agent === agent.user.id
+          ? 'asked'
+          : call.agent === agent.user.id
+            ? 'consulting'
+            : null,
   }
 }
 

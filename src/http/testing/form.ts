@@ -4,7 +4,7 @@ import type { House } from './house.ts'
 export async function send(
   house: House,
   cookie: string,
-  method: 'POST' | 'PUT',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   fields: Record<string, string | string[]> = {},
   htmx = false,

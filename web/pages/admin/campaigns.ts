@@ -144,6 +144,7 @@ ${textField({ name: 'priority', label: words.priority, help: words.priorityHelp,
 ${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'number', min: 1, max: 100, figure: true, required: true }, filled)}</div>
 ${modeFields(filled, w, campaign?.id ?? null)}
 ${orderFields(filled, w, campaign?.id ?? null)}
+${areaField({ name: 'transferNumbers', label: w.transfer.campaignNumbers, help: w.transfer.numbersHelp, rows: 2, figure: true }, filled)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`

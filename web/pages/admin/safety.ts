@@ -14,6 +14,8 @@ export type SafetyProps = {
   spent: string
   dialling: Filled
   from: Filled
+  /** Where calls may be passed on to outside. */
+  passing: Filled
   saved: boolean
 }
 
@@ -36,7 +38,7 @@ ${table({
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
   ],
-})}</section>${dialling(props)}${from(props)}</div>`,
+})}</section>${dialling(props)}${passing(props)}${from(props)}</div>`,
   })
 }
 
@@ -66,5 +68,16 @@ function from({ frame, from: filled }: SafetyProps): Html {
   return html`<section class="panel" id="from"><h2>${words.from}</h2>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/networks">
 ${areaField({ name: 'phones', label: words.phones, ...lines }, filled)}
 ${areaField({ name: 'staff', label: words.staff, ...lines }, filled)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+}
+
+function passing({ frame, passing: filled }: SafetyProps): Html {
+  const w = textsOf(frame)
+  const words = w.transfer
+  const lines = { rows: 3, figure: true }
+  return html`<section class="panel" id="passing"><h2>${words.settings}</h2><p class="help">${words.settingsAbout}</p>${problems(filled, w)}<form class="form" method="post" action="/admin/safety/passing">
+${areaField({ name: 'passAgent', label: words.agentNumbers, help: words.numbersHelp, ...lines }, filled)}
+${areaField({ name: 'passSupervisor', label: words.supervisorNumbers, ...lines }, filled)}
+${textField({ name: 'maxMinutes', label: words.maxMinutes, type: 'number', min: 1, max: 240, required: true, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
 }

@@ -6,6 +6,7 @@ import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { modeIcons } from '../supervisor/supervision.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
+import { consultControls, consultState, passOnButton, pickUpButton } from './pass-on.ts'
 
 /** Its height never changes: a call, a preview, or the field to dial by hand. */
 export function callBar(props: DeskProps): Html {
@@ -30,13 +31,13 @@ function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   return html`<div class="party">${icon(way)}<div><b class="name">${call.name ?? w.agent.who.unknown}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="clock">${clock(props, call, w)}</div>
-<span class="gap"></span>
+${call.phase === 'ended' ? null : consultState(call, w)}<span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? null : controls(props, call, w)}</div>`
 }
 
 function clock(props: DeskProps, call: DeskCall, w: Words): Html {
   if (call.endedAt !== null)
-    return html`<span class="muted">${w.agent.call.ended}</span> <b class="figure">${call.connectedAt === null ? '' : duration(call.endedAt - call.connectedAt)}</b>`
+    return html`<span class="muted">${call.passedOn ? w.transfer.passedOn : w.agent.call.ended}</span> <b class="figure">${call.connectedAt === null ? '' : duration(call.endedAt - call.connectedAt)}</b>`
   if (call.connectedAt === null) {
     const words = call.phase === 'assigned' ? w.agent.call.ringing : w.agent.call.dialing
     return html`<span class="muted">${words}</span> <b>${timer(call.startedAt, props.frame)}</b>`
@@ -49,8 +50,9 @@ ${call.heldBy ? chip('amber', 'circle-pause', held) : null}${call.recorded ? chi
 function controls(props: DeskProps, call: DeskCall, w: Words): Html {
   const talking = call.phase === 'talking'
   const path = `/agent/calls/${call.id}`
+  const consults = call.consult !== null
   return html`${
-    !talking
+    !talking || consults
       ? null
       : call.heldBy === 'agent'
         ? html`<button class="button" hx-put="${path}/hold" hx-vals='{"held":"false"}' hx-swap="none" aria-pressed="true" data-key="alt+h">${icon('play')}${w.agent.call.resume}<kbd>Alt H</kbd></button>`
@@ -59,7 +61,13 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
     talking && props.station.kind === 'browser'
       ? html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${w.agent.call.mute}" data-on="${w.agent.call.unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${w.agent.call.mute}</span><kbd>Alt M</kbd></button>`
       : null
-  }${talking ? keypad(path, w) : null}
+  }${talking && call.consult?.side !== 'asked' ? keypad(path, w) : null}${
+    consults ? consultControls(call, w) : talking ? passOnButton(call, w) : null
+  }${consults ? null : hangUp(path, w)}`
+}
+
+function hangUp(path: string, w: Words): Html {
+  return html`
 <button class="button danger" hx-put="${path}/ending" hx-swap="none" data-key="alt+e">${icon('phone-off')}${w.agent.call.hangUp}<kbd>Alt E</kbd></button>`
 }
 
@@ -110,7 +118,7 @@ function idle(props: DeskProps, w: Words): Html {
   return html`<div class="party">${icon('phone')}<div><b class="name">${words[phase] ?? w.agent.call.none}</b>
 ${phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null}</div></div>
 <span class="gap"></span>
-${phase === 'signed_off' ? null : dialPad(props, w)}`
+${phase === 'ready' ? pickUpButton(w) : null}${phase === 'signed_off' ? null : dialPad(props, w)}`
 }
 
 function dialPad(props: DeskProps, w: Words): Piece {

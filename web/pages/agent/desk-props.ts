@@ -68,6 +68,10 @@ export type DeskCall = {
   startedAt: number
   connectedAt: number | null
   endedAt: number | null
+  /** `asks`: this agent consults somebody; `asked`: is consulted, and has no say over the call. */
+  consult: { side: 'asks' | 'asked'; name: string; state: 'called' | 'other' | 'party' | 'both' } | null
+  /** It went on to somebody else; this agent writes down their part. */
+  passedOn: boolean
 }
 
 export type DeskParty = {

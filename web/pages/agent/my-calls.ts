@@ -2,6 +2,7 @@ import { notice } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, pager, table } from '../../parts/table.ts'
 import { duration, instant } from '../../parts/time.ts'
@@ -10,7 +11,14 @@ import { callbackList } from './who.ts'
 
 export type MyCallsProps = {
   frame: Frame
-  calls: (ContactLine & { id: string; name: string | null; number: string; campaign: string | null })[]
+  /** `passed`: who had it next, `''` when that was an outside number or nobody; null: it was not passed on. */
+  calls: (ContactLine & {
+    id: string
+    name: string | null
+    number: string
+    campaign: string | null
+    passed: string | null
+  })[]
   next: string | null
 }
 
@@ -33,6 +41,10 @@ ${table({
     { head: words.result, cell: call => (call.result ? w.domain.callResult[call.result] : '') },
     { head: words.talk, kind: 'figure', cell: call => (call.talkMs === null ? '' : duration(call.talkMs)) },
     { head: words.outcome, cell: call => call.outcome ?? '' },
+    {
+      head: w.transfer.passedOn,
+      cell: call => (call.passed === null ? '' : html`${icon('phone-forwarded')} ${call.passed}`),
+    },
     { head: words.note, cell: call => call.note ?? '' },
   ],
 })}${pager(props.frame, { previous: null, next: props.next })}`,

@@ -41,6 +41,8 @@ export type AgentTile = {
   noAudio: boolean
   /** Whom the agent talks to. */
   party: string | null
+  /** `consulting`: asks somebody while the party waits; `asked`: is the one who is asked. */
+  consult: 'consulting' | 'asked' | null
 }
 
 export type CampaignRow = {

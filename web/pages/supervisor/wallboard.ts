@@ -92,7 +92,7 @@ function person(agent: AgentTile, props: FloorProps, w: Words): Html {
       : agent.party
   return html`<li class="${tone}"><b>${agent.displayName}</b>
 <span class="is">${icon(agent.noAudio ? 'mic-off' : looks.icon)}${w.domain.agentPhase[agent.phase]} ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}</span>
-<span class="small muted">${reason ?? ''}</span>${agent.phase === 'talking' ? beginButtons(agent.displayName, { agent: agent.id, stays: 'true' }, w) : null}</li>`
+<span class="small muted">${agent.consult === null ? null : html`${icon('headset')}${w.transfer.onFloor[agent.consult]} `}${reason ?? ''}</span>${agent.phase === 'talking' ? beginButtons(agent.displayName, { agent: agent.id, stays: 'true' }, w) : null}</li>`
 }
 
 function campaigns(props: FloorProps): Html {
