@@ -351,6 +351,8 @@ export type FloorFact =
       sha256: string
       bytes: number
       durationMs: number
+      /** Silence stands in it for so long where sound was lost (a full disk, a thread that died); left out: nothing was. */
+      lostMs?: number
       salvaged: boolean
     }
   /**

@@ -164,6 +164,8 @@ export type Input =
       sha256: string
       bytes: number
       durationMs: number
+      /** Silence stands in it for so long where sound was lost; left out: 0. */
+      lostMs?: number
       salvaged: boolean
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }

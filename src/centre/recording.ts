@@ -5,8 +5,9 @@ import type { Input } from './inputs.ts'
 export function recordingClosed(d: Draft, input: Extract<Input, { type: 'recording.closed' }>): void {
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
-  const { recording, sha256, bytes, durationMs, salvaged } = input
-  d.fact({ type: 'recording.sealed', recording, call: open.call, sha256, bytes, durationMs, salvaged })
+  const { recording, sha256, bytes, durationMs, salvaged, lostMs = 0 } = input
+  const lost = lostMs > 0 ? { lostMs: Math.round(lostMs) } : {}
+  d.fact({ type: 'recording.sealed', recording, call: open.call, sha256, bytes, durationMs, salvaged, ...lost })
 }
 
 export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recording.failed' }>): void {

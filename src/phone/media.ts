@@ -70,11 +70,25 @@ export class Media {
     const { post, log } = this.#options
     switch (event.type) {
       case 'recording.closed': {
-        const { recording, sha256, bytes, durationMs } = event
-        return post({ type: 'recording.closed', recording, sha256, bytes, durationMs, salvaged: false }, 'system')
+        const { recording, sha256, bytes, durationMs, lostMs = 0 } = event
+        if (lostMs > 0) log.error({ recording, lostMs, alarm: true }, 'a recording has silence where sound was lost')
+        return post(
+          { type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, salvaged: false },
+          'system',
+        )
       }
       case 'recording.failed':
         return this.#fail(event.recording, event.reason)
+      case 'disk':
+        if (event.state === 'full')
+          log.fatal(
+            { alarm: true },
+            'the disk of the recordings is full: calls go on, and what is said now may be lost; make space',
+          )
+        else if (event.state === 'slow')
+          log.error({ alarm: true }, 'the disk of the recordings is more than two seconds behind')
+        else log.info('the disk of the recordings keeps up again')
+        return
       case 'speech.finished':
         return post({ type: 'leg.played', leg: event.leg, speech: event.speech }, 'system')
       case 'worker.died':

@@ -141,6 +141,8 @@ export type BayEvent =
       lostMs?: number
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
+  /** The disk of the recordings is slow, full, or well again: recordings go on, `lostMs` of each will tell what is missing. */
+  | { type: 'disk'; state: 'well' | 'slow' | 'full' }
   /**
    * A media thread died. A fresh one has taken up the legs `moved`: they are not heard for some tenths of a second, and their recordings go on
    * with silence in the gap. `legs` are gone, with the recordings named here, each of which is told by itself. `Bay.failed` tells when no

@@ -132,9 +132,13 @@ export type RecorderRequest =
   | { type: 'missed'; recording: string; lostMs: number }
   | { type: 'stop'; recording: string; endMs: number }
 
+/** `slow`: it is more than two seconds behind. `full`: what is said now may be lost; recordings go on when there is room. */
+export type DiskState = 'well' | 'slow' | 'full'
+
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number } & Sealed)
   | { type: 'failed'; recording: string; reason: string }
+  | { type: 'disk'; state: DiskState }
 
 export type EarRequest =
   /** All recordings that may be recognised; sound is A-law. */

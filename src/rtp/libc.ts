@@ -22,6 +22,7 @@ const signatures = {
   eventfd: ['int', 'uint', 'int'],
   read: ['int64_t', 'int', 'uintptr_t', 'size_t'],
   write: ['int64_t', 'int', 'uintptr_t', 'size_t'],
+  fallocate: ['int', 'int', 'int', 'int64_t', 'int64_t'],
   setpriority: ['int', 'int', 'uint', 'int'],
   sched_setscheduler: ['int', 'int', 'int', 'uintptr_t'],
 } as const satisfies Record<string, readonly string[]>

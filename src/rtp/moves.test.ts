@@ -119,7 +119,7 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
       (packet, at) => at > 0 && ((packet.sequence - heard[at - 1]!.sequence) & 0xffff) > 500,
     )
     assert.ok(gapAt > 0 && ((heard[gapAt]!.sequence - heard[gapAt - 1]!.sequence) & 0xffff) < 3000)
-    const gapMs = ((heard[gapAt]!.timestamp - heard[gapAt - 1]!.timestamp) >>> 0) / 8
+    const gapMs = ((heard[gapAt]!.timestamp - heard[gapAt - 1]!.timestamp) | 0) / 8
     assert.ok(gapMs < 1000, `they did not hear each other for ${gapMs} ms`)
     bay.stopRecording(recording)
     const closed = await world.told('recording.closed')

@@ -4,7 +4,7 @@
  * to its last flush as it lies there.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
@@ -13,31 +13,57 @@ import { WavError, wavHeader, wavHeaderBytes } from './wav.ts'
 const frameBytes = 2
 const chunkBytes = 1 << 20
 
+/** One minute of a call, so that the file lies in few pieces and a disk that fills up is noticed before sound is lost. */
+const reserveBytes = 1 << 20
+const FALLOC_FL_KEEP_SIZE = 1
+/** fallocate(2), of the C library; the file's size stays what is written. */
+export type Reserve = { fallocate(fd: number, mode: number, offset: number, length: number): number }
+
 export type Sealed = { sha256: string; bytes: number; durationMs: number }
 
 /** An open recording. Every method may throw the file system's error; the owner then calls `abandon`. */
 export class RecordingFile {
   readonly #fd: number
   readonly #payloadType: number
+  readonly #reserve: Reserve | null
   #dataBytes = 0
+  /** Up to here the disk has promised room. */
+  #reservedBytes = 0
 
-  /** Never writes over a file: two recordings of one name are a fault. */
-  constructor(file: string, payloadType: number) {
+  /**
+   * Never writes over a file: two recordings of one name are a fault. One that could not be begun, since the disk is full, leaves nothing
+   * behind. `reserve`: keeps room on the disk ahead of what is written; null where that cannot be done.
+   */
+  constructor(file: string, payloadType: number, reserve: Reserve | null = null) {
     this.#fd = openSync(file, 'wx+', 0o640)
     this.#payloadType = payloadType
-    writeSync(this.#fd, wavHeader(payloadType, 2, 0), 0, wavHeaderBytes, 0)
+    this.#reserve = reserve
+    try {
+      writeSync(this.#fd, wavHeader(payloadType, 2, 0), 0, wavHeaderBytes, 0)
+    } catch (error) {
+      closeSync(this.#fd)
+      unlinkSync(file)
+      throw error
+    }
   }
 
-  /** Appends whole frames, then corrects the header. */
-  append(frames: Uint8Array, length: number): void {
+  /** Appends whole frames, then corrects the header if `sizes`. After an error it may be called again with the same frames. */
+  append(frames: Uint8Array, length: number, sizes = true): void {
+    const end = wavHeaderBytes + this.#dataBytes + length
+    if (this.#reserve !== null && end > this.#reservedBytes) {
+      this.#reservedBytes = end + reserveBytes
+      this.#reserve.fallocate(this.#fd, FALLOC_FL_KEEP_SIZE, 0, this.#reservedBytes) // a disk that cannot is asked in vain
+    }
     for (let done = 0; done < length; )
       done += writeSync(this.#fd, frames, done, length - done, wavHeaderBytes + this.#dataBytes + done)
     this.#dataBytes += length
-    writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+    if (sizes) writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
   }
 
   /** Syncs, hashes what lies on the disk in slices of a megabyte so that other recordings go on, and closes. */
   async seal(): Promise<Sealed> {
+    ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes) // gives back what was reserved, and cuts what was written by halves
+    writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
     fdatasyncSync(this.#fd)
     const hash = createHash('sha256')
     const chunk = Buffer.allocUnsafe(chunkBytes)

@@ -87,6 +87,7 @@ export class Recordings {
   }
 
   #hear(report: RecorderReport): void {
+    if (report.type === 'disk') return this.#ports.emit({ type: 'disk', state: report.state })
     const recording = report.recording as RecordingId
     if (report.type === 'failed') {
       this.#ports.stopTap(recording) // the relay loop writes on until it is told

@@ -51,6 +51,8 @@ const isLost = 8
 
 /** More packets than a thread can send between two notes; fewer than what a receiver takes for a new stream (3,000, RFC 3550 A.1). */
 const sequenceMargin = 1000
+/** Samples: a burst since the last note may have run ahead of the clock by as much. */
+const timestampMargin = 800
 
 /** Everything, at the instant it left its thread. */
 export type SavedLeg = {
@@ -139,7 +141,7 @@ export function takeUp(leg: Leg, saved: SavedLeg | null, keys: SrtpKeys | null):
     leg.timeline.resume(
       figures[at.ssrc]!,
       figures[at.lastSequence]! + sequenceMargin,
-      figures[at.lastTimestamp]!,
+      figures[at.lastTimestamp]! + timestampMargin,
       figures[at.lastAt]!,
     )
     leg.reception.resume(figures[at.received]!, figures[at.lost]!)

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { after, test } from 'node:test'
+import type { RecorderReport } from './control.ts'
+import { loadLibc } from './libc.ts'
+import { Recorder, type RecordingOnDisk, turnMs } from './recorder.ts'
+import { RecordingFile } from './recording-file.ts'
+import { agent, customer, RingWriter, ringMemory } from './recording-ring.ts'
+
+const folder = mkdtempSync('/tmp/switchroom-recorder-')
+after(() => rmSync(folder, { recursive: true }))
+
+const pcma = 8
+const silence = 0xd5
+const voice = 7
+
+/** A disk that is as slow and as full as a test wants, and calls whose parties say one octet over and over. */
+class Floor {
+  nowMs = 1000
+  /** What each write costs. */
+  writeMs = 0
+  /** What the next write costs besides. */
+  stallMs = 0
+  /** Bytes that fit; beyond: ENOSPC. */
+  room = Number.POSITIVE_INFINITY
+  readonly files = new Map<string, number[]>()
+  readonly reports: RecorderReport[] = []
+  readonly recorder = new Recorder({
+    now: () => this.nowMs,
+    create: file => this.#create(file),
+    report: report => this.reports.push(report),
+  })
+  readonly #writers: { writer: RingWriter; timestamp: number }[] = []
+  #spokenMs = 1000
+
+  begin(id: string): void {
+    const memory = ringMemory()
+    this.#writers.push({ writer: RingWriter.begin(memory, pcma, this.nowMs), timestamp: 0 })
+    this.recorder.take({ type: 'record', recording: id, file: id, memory, payloadType: pcma, startMs: this.nowMs })
+  }
+
+  /** Packets come every 20 ms whatever the disk does, and the recorder has its turns when it is free. */
+  pass(ms: number): void {
+    for (const end = this.nowMs + ms; this.nowMs < end; ) {
+      this.nowMs += turnMs
+      this.recorder.turn()
+      this.#speak()
+    }
+  }
+
+  /** What is in the file of one channel, in runs: octet and ms. */
+  runs(id: string, channel: 0 | 1): [number, number][] {
+    const runs: [number, number][] = []
+    this.files.get(id)!.forEach((octet, at) => {
+      if (at % 2 !== channel) return
+      const last = runs.at(-1)
+      if (last?.[0] === octet) last[1] += 1 / 8
+      else runs.push([octet, 1 / 8])
+    })
+    return runs
+  }
+
+  told<Type extends RecorderReport['type']>(type: Type): Extract<RecorderReport, { type: Type }>[] {
+    return this.reports.filter(report => report.type === type) as never
+  }
+
+  /** While a write lasts, packets come in. */
+  #write(): void {
+    this.nowMs += this.writeMs + this.stallMs
+    this.stallMs = 0
+    this.#speak()
+  }
+
+  #speak(): void {
+    for (; this.#spokenMs + 20 <= this.nowMs; this.#spokenMs += 20)
+      for (const one of this.#writers) {
+        const packet = new Uint8Array(160).fill(voice)
+        for (const channel of [customer, agent] as const)
+          one.writer.write(channel, 1 + channel, one.timestamp, packet, 0, 160, pcma, this.#spokenMs + 20)
+        one.timestamp += 160
+      }
+  }
+
+  #create(path: string): RecordingOnDisk {
+    if (this.room <= 0) throw full()
+    const bytes: number[] = []
+    this.files.set(path, bytes)
+    return {
+      append: (frames, length) => {
+        this.#write()
+        if (length > this.room) throw full()
+        this.room -= length
+        for (let at = 0; at < length; at++) bytes.push(frames[at]!)
+      },
+      seal: async () => ({ sha256: 'ab', bytes: bytes.length, durationMs: bytes.length / 16 }),
+      abandon: () => undefined,
+    }
+  }
+}
+
+function full(): Error {
+  return Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+}
+
+/** Nothing is missing within the call but its last moments, which had not come yet. */
+function assertWhole(floor: Floor, id: string): void {
+  for (const channel of [0, 1] as const) {
+    const holes = floor
+      .runs(id, channel)
+      .slice(1, -1)
+      .filter(([octet, ms]) => octet === silence && ms > 1)
+    assert.deepEqual(holes, [], `channel ${channel} of ${id}`)
+  }
+}
+
+const settle = () => new Promise(resolve => setImmediate(resolve))
+
+for (const writeMs of [0, 10, 200, 1500])
+  test(`a disk that takes ${writeMs} ms for each write costs no sound`, async () => {
+    const floor = new Floor()
+    floor.begin('a')
+    floor.writeMs = writeMs
+    floor.pass(12_000)
+    floor.writeMs = 0
+    floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+    await settle()
+    assert.equal(floor.told('closed')[0]!.lostMs, 0)
+    assertWhole(floor, 'a')
+  })
+
+test('a disk that stands still for 3 s once costs no sound, and is told as slow and well again', async () => {
+  const floor = new Floor()
+  for (const id of ['a', 'b', 'c']) floor.begin(id)
+  floor.pass(2000)
+  floor.stallMs = 3000
+  floor.pass(2000)
+  for (const id of ['a', 'b', 'c']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
+  await settle()
+  for (const closed of floor.told('closed')) assert.equal(closed.lostMs, 0)
+  for (const id of ['a', 'b', 'c']) assertWhole(floor, id)
+  assert.deepEqual(
+    floor.told('disk').map(({ state }) => state),
+    ['slow', 'well'],
+  )
+})
+
+test('a disk that stands still for longer than the ring holds loses what it says it loses, and keeps the rest in its place', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(2000)
+  floor.stallMs = 9000
+  floor.pass(12_000)
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.ok(closed!.lostMs > 4000 && closed!.lostMs < 6000, `${closed!.lostMs} ms`)
+  const holes = floor
+    .runs('a', 0)
+    .slice(1, -1)
+    .filter(([octet, ms]) => octet === silence && ms > 1)
+  const silent = holes.reduce((sum, [, ms]) => sum + ms, 0)
+  assert.ok(Math.abs(silent - closed!.lostMs) < 500, `${silent} ms of silence, ${closed!.lostMs} ms told`)
+  assert.equal(closed!.durationMs, Math.floor((endMs - 1000) * 8) / 8, 'it is as long as the call')
+})
+
+test('a full disk ends no recording: it goes on when there is room, and what did not fit is silence that is told', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  floor.room = 5000
+  floor.pass(10_000)
+  assert.deepEqual(
+    floor.told('disk').map(({ state }) => state),
+    ['full'],
+  )
+  assert.deepEqual([floor.told('failed'), floor.told('closed')], [[], []])
+  floor.room = Number.POSITIVE_INFINITY
+  floor.pass(5000)
+  assert.equal(floor.told('disk').at(-1)?.state, 'well')
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.equal(closed!.durationMs, endMs - 1000, 'it is as long as the call')
+  assert.ok(closed!.lostMs > 3000 && closed!.lostMs < 8000, `${closed!.lostMs} ms`)
+  const after = floor.runs('a', 0).slice(-2)
+  assert.ok(
+    after.some(([octet, ms]) => octet === voice && ms > 3000),
+    'what came when there was room is in it',
+  )
+})
+
+test('a full disk for a moment costs nothing: the ring holds what was said', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  floor.room = 0
+  floor.pass(2000)
+  floor.room = Number.POSITIVE_INFINITY
+  floor.pass(2000)
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  await settle()
+  assert.equal(floor.told('closed')[0]!.lostMs, 0)
+  assertWhole(floor, 'a')
+})
+
+test('a call that ends on a full disk is sealed with what is there after half a minute; one that never had room has failed', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  floor.room = 0
+  floor.begin('b')
+  floor.pass(1000)
+  for (const id of ['a', 'b']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
+  floor.pass(20_000)
+  assert.deepEqual([floor.told('failed'), floor.told('closed')], [[], []], 'there may be room again')
+  floor.pass(12_000)
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.equal(closed!.recording, 'a')
+  assert.ok(closed!.lostMs > 500 && closed!.lostMs < 2000, `${closed!.lostMs} ms`)
+  assert.deepEqual(
+    floor.told('failed').map(({ recording }) => recording),
+    ['b'],
+  )
+  assert.match(floor.told('failed')[0]!.reason, /full/)
+})
+
+test('five hundred recordings are written in turn: no two hundred at once', () => {
+  const floor = new Floor()
+  for (let n = 0; n < 500; n++) floor.begin(`r${n}`)
+  floor.pass(1000)
+  const perTurn: number[] = []
+  for (let turn = 0; turn < 16; turn++) {
+    const before = [...floor.files.values()].map(bytes => bytes.length)
+    floor.pass(turnMs)
+    perTurn.push([...floor.files.values()].filter((bytes, at) => bytes.length > before[at]!).length)
+  }
+  assert.ok(Math.max(...perTurn) < 200, perTurn.join(' '))
+  assert.equal(
+    perTurn.reduce((sum, count) => sum + count, 0),
+    1000,
+    'each twice in 0.8 s',
+  )
+})
+
+test('room is kept ahead of a recording and given back when it is sealed', { skip: loadLibc() === null }, async () => {
+  const path = `${folder}/reserved.wav`
+  const file = new RecordingFile(path, pcma, loadLibc())
+  file.append(new Uint8Array(6400).fill(voice), 6400)
+  const open = statSync(path)
+  assert.equal(open.size, 6458, 'a reader sees what was written')
+  const sealed = await file.seal()
+  const closed = statSync(path)
+  assert.equal(sealed.bytes, closed.size)
+  assert.equal(
+    readFileSync(path)
+      .subarray(58)
+      .every(octet => octet === voice),
+    true,
+  )
+  assert.ok(closed.blocks * 512 <= 16_384, `${closed.blocks} blocks are kept`)
+  // Where the file system knows how (tmpfs, ext4, xfs, btrfs do), a minute was reserved.
+  if (open.blocks > closed.blocks) assert.ok(open.blocks * 512 >= 1 << 20, `${open.blocks} blocks`)
+})
