@@ -16,6 +16,7 @@ import { CertificateKeeper } from './http/certificate-keeper.ts'
 import type { Deps, Env } from './http/deps.ts'
 import type { Probe } from './http/health.ts'
 import { liveRoutes } from './http/live/live.ts'
+import { ProvisioningLinks } from './http/phones/links.ts'
 import { createApp, type Listening, listen } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
@@ -100,6 +101,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     stations: telephone.stations,
     speech: prompts => telephone.speech(prompts),
     phrases: { folder: dataFiles(config).prompts, convert: file => convertWav(file, workerFile('rtp/convert-worker')) },
+    phones: {
+      bindings: () => telephone.bindings(),
+      password: user => store.secret(user, 'sip-password'),
+      door: wanted => telephone.doorFor(wanted),
+      links: new ProvisioningLinks(),
+    },
     figures: () => telephone.figures(),
     trunkWire: trunk => telephone.trunkWire(trunk),
     answerTimes: () => telephone.answerTimes(),

@@ -14,6 +14,7 @@ import type { Exports } from '../records/exports.ts'
 import type { Store } from '../store/store.ts'
 import type { Assets } from './assets.ts'
 import type { Probe } from './health.ts'
+import type { ProvisioningLinks } from './phones/links.ts'
 import type { Sessions } from './session.ts'
 
 /** Everything that a route may use. Routers are functions of it: `agentRoutes(deps)`. */
@@ -46,6 +47,20 @@ export type Deps = {
     live(): ReadonlyMap<CallId, LiveAudio>
     byTrunk(): ReadonlyMap<TrunkId, TrunkAudio>
   }
+  /** Desk phones: who is registered from where, what a phone must know, and the addresses that it fetches that from. */
+  phones: {
+    bindings(): {
+      extension: string
+      userAgent: string | null
+      address: string
+      transport: string
+      expiresInMs: number
+    }[]
+    password(user: UserId): string | null
+    /** Where phones register: over `wanted` when we listen for it, else over what there is. */
+    door(wanted: SipTransport): { transport: SipTransport; port: number }
+    links: ProvisioningLinks
+  }
   /** Simulations of a campaign's days; absent: this house has none. */
   rehearsals?: Rehearsals
   /** What is seen of a trunk on the wire; absent: nobody looks. */
@@ -67,6 +82,8 @@ export type TrunkWireSeen = {
 }
 
 type TwoTimes = { whole: Histogram; own: Histogram }
+
+export type SipTransport = 'udp' | 'tcp' | 'tls'
 
 export type HttpConfig = {
   /** False only for `http.tls = "off"`: cookies then lack `Secure`. */

@@ -23,6 +23,7 @@ import { healthRoutes } from './health.ts'
 import { frameOf } from './live/frame.ts'
 import { metricsRoutes } from './metrics.ts'
 import type { Pages } from './pages.ts'
+import { provisioningRoutes } from './phones/routes.ts'
 import { type Problem, problemOf, titled } from './problem.ts'
 import { signInRoutes } from './sign-in.ts'
 import { staticRoutes } from './static.ts'
@@ -49,6 +50,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   app.route('/', certificateRoutes(deps))
   app.route('/', signInRoutes(deps))
   app.route('/api', apiRoutes(deps))
+  app.route('/', provisioningRoutes(deps))
   for (const router of pages.routers) app.route('/', router(deps))
 
   app.notFound(c => answer(c, titled(404, 'Not found', `there is nothing at ${c.req.path.slice(0, 200)}`)))
@@ -59,7 +61,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
         : problemOf(error)
     if (problem !== null) return answer(c, problem)
     const { requestId } = c.var
-    const path = maskNumbersIn(c.req.path.replaceAll(/%2B/gi, '+')) // a suppression is named by its number
+    const path = maskNumbersIn(c.req.path.replaceAll(/%2B/gi, '+').replace(/^\/provision\/[^/]+/, '/provision/…')) // a suppression is named by its number
     deps.log.error({ err: error, requestId, method: c.req.method, path }, 'a request met a bug')
     return answer(c, {
       ...titled(500, 'A fault of the program', 'It is in the log under this name.'),

@@ -116,6 +116,10 @@ export type Telephone = AsyncDisposable & {
   trunkWire(id: TrunkId): TrunkWire | null
   /** The certificate was renewed. */
   secure(identity: Identity): void
+  /** Desk phones that are registered now. */
+  bindings(): { extension: string; userAgent: string | null; address: string; transport: string; expiresInMs: number }[]
+  /** Where desk phones register: over `wanted` when it is listened for, else over what is. */
+  doorFor(wanted: 'udp' | 'tcp' | 'tls'): { transport: 'udp' | 'tcp' | 'tls'; port: number }
   /** null while SIP is listened for. */
   readonly bound: { id: string; address: string; port: number }[]
 }
@@ -296,6 +300,15 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     speech: names => {
       const known = names.flatMap(name => prompts[name] ?? [])
       return writeMono(encode(sequence(...known), 'pcma'), 'pcma')
+    },
+    bindings: () =>
+      ua.bindings().map(({ extension, userAgent, flow, expiresInMs }) => {
+        const { transport, source } = flow
+        return { extension, userAgent, address: source.address, transport, expiresInMs }
+      }),
+    doorFor(wanted) {
+      const doors = sockets.endpoints.map(({ transport, bound }) => ({ transport, port: bound.port }))
+      return doors.find(door => door.transport === wanted) ?? doors[0] ?? { transport: 'udp', port: 5060 }
     },
     bound: sockets.endpoints.map(({ id, bound }) => ({ id, ...bound })),
     start(trunks) {

@@ -25,6 +25,7 @@ const quality: Entry[] = [
 ]
 const security: Entry[] = [
   { path: '/admin/users', word: 'users', icon: 'users' },
+  { path: '/admin/phones', word: 'phones', icon: 'phone' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
   { path: '/admin/safety', word: 'safety', icon: 'lock' },
   { path: '/admin/journal', word: 'journal', icon: 'scroll-text' },
@@ -37,6 +38,7 @@ const auditor: Entry[] = [
 const admin: Entry[] = [
   { path: '/admin', word: 'setup', icon: 'list-checks' },
   { path: '/admin/users', word: 'users', icon: 'users' },
+  { path: '/admin/phones', word: 'phones', icon: 'phone' },
   { path: '/admin/trunks', word: 'trunks', icon: 'waypoints' },
   { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
   { path: '/admin/numbers', word: 'numbers', icon: 'phone-incoming' },

@@ -20,6 +20,7 @@ import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { lineSamples } from './lines.ts'
+import { phoneSamples } from './phones.ts'
 import { safetySamples } from './safety.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
@@ -54,6 +55,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...lineSamples,
   ...audioSamples,
   ...safetySamples,
+  ...phoneSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),

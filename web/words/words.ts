@@ -13,6 +13,7 @@ import type { Language, Like } from './language.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { orderWords } from './order.ts'
+import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
@@ -40,6 +41,7 @@ const zh = {
   callbacks: callbackWords.zh,
   order: orderWords.zh,
   phrases: phraseWords.zh,
+  phones: phoneWords.zh,
   importReport: importReportWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
@@ -67,6 +69,7 @@ const en: Words = {
   callbacks: callbackWords.en,
   order: orderWords.en,
   phrases: phraseWords.en,
+  phones: phoneWords.en,
   importReport: importReportWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,

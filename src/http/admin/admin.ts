@@ -8,6 +8,7 @@ import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
 import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
+import { phoneRoutes } from './phones.ts'
 import { phraseRoutes } from './phrases.ts'
 import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
@@ -25,6 +26,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
   const nouns = [
     setupRoutes,
     userRoutes,
+    phoneRoutes,
     trunkRoutes,
     trunkGroupRoutes,
     lineRoutes,

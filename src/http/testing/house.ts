@@ -18,6 +18,7 @@ import { openStore, testFolder } from '../../store/testing/people.ts'
 import { folderAssets } from '../assets.ts'
 import type { Deps, Env } from '../deps.ts'
 import type { Pages } from '../pages.ts'
+import { ProvisioningLinks } from '../phones/links.ts'
 import { createApp } from '../server.ts'
 import { createSessions } from '../session.ts'
 
@@ -92,6 +93,12 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       convert: async () => ({ ok: false, found: 'a WAV', allowed: 'none: nothing converts here' }),
     },
     stations: { answer: async () => ({ sdp: '' }), restart: () => ({ sdp: '' }), close: () => {} },
+    phones: {
+      bindings: () => [],
+      password: id => store.secret(id, 'sip-password'),
+      door: wanted => ({ transport: wanted, port: wanted === 'tls' ? 5061 : 5060 }),
+      links: new ProvisioningLinks(),
+    },
     assets: folderAssets(new URL('../../../web/static', import.meta.url).pathname),
     probes: [],
     certificateAuthority: async () => null,

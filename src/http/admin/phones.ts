@@ -1,0 +1,53 @@
+import { Hono } from 'hono'
+import { renderSVG } from 'uqr'
+import { phoneAddressPage, phonesPage } from '../../../web/pages/admin/phones.ts'
+import type { UserId } from '../../lib/ids.ts'
+import { secretText } from '../../lib/random.ts'
+import { keep } from '../../records/door.ts'
+import { NotFound } from '../../records/errors.ts'
+import { changeUser, userById } from '../../records/users.ts'
+import { actorOf, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { fileName, type Make, makes } from '../phones/makes.ts'
+
+/** `/admin/phones`: desk phones that are registered, and addresses from which others set themselves up. */
+export function phoneRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+
+  route.get('/admin/phones', allow('admin', 'security'), async c => {
+    const bindings = new Map<string, ReturnType<typeof deps.phones.bindings>>()
+    for (const binding of deps.phones.bindings())
+      bindings.set(binding.extension, [...(bindings.get(binding.extension) ?? []), binding])
+    const users = (await deps.store.read('users.list', {})).filter(user => user.extension !== null)
+    const phones = users.map(({ id, displayName, extension, station, enabled }) => ({
+      ...{ id, displayName, extension: extension!, station, enabled },
+      registered: (bindings.get(extension!) ?? []).map(({ userAgent, address, transport }) => ({
+        ...{ userAgent, address, transport },
+      })),
+    }))
+    return c.html(phonesPage({ frame: await frameOf(c, deps), phones }))
+  })
+
+  /** The address is a secret: it is shown once, here, and what was shown before for this phone is good no more. */
+  route.post('/admin/phones/:id/address', allow('admin', 'security'), async c => {
+    const user = await userById(deps.records, c.req.param('id') as UserId)
+    if (user.extension === null) throw new NotFound('desk phone of', user.id)
+    if (deps.phones.password(user.id) === null)
+      await changeUser(deps.records, actorOf(c), user.id, { sipPassword: secretText(15) })
+    const key = deps.phones.links.issue(user.id, deps.clock.now())
+    await keep(deps.records, actorOf(c), [
+      { type: 'audit.noted', what: 'phone.addressIssued', detail: `extension ${user.extension}` },
+    ])
+    const { origin } = new URL(c.req.url)
+    const addresses = makes.map((make: Make) => {
+      const url = `${origin}/provision/${key}/${make}/${fileName[make]}`
+      return { make, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) }
+    })
+    const frame = { ...(await frameOf(c, deps)), path: '/admin/phones' }
+    const { displayName, extension } = user
+    return c.html(phoneAddressPage({ frame, displayName, extension, addresses }))
+  })
+
+  return route
+}
