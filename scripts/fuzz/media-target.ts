@@ -2,18 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import type { LegId, RecordingId } from '../../src/lib/ids.ts'
 import type { Random } from '../../src/lib/random.ts'
+import { addressNumber } from '../../src/rtp/address-number.ts'
 import type { MediaReport, MediaRequest } from '../../src/rtp/control.ts'
 import { Exchange } from '../../src/rtp/exchange.ts'
 import { RingPool } from '../../src/rtp/ring-pool.ts'
 import { legMemory } from '../../src/rtp/saved-leg.ts'
-import {
-  datagramMax,
-  ipv4Number,
-  memoryBytes,
-  type PacketMemory,
-  type Wire,
-  type WireHandler,
-} from '../../src/rtp/wire.ts'
+import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from '../../src/rtp/wire.ts'
 import { createSecureLeg, createSrtp } from '../../src/webrtc/secure.ts'
 import { type SrtpKeys, SrtpSession } from '../../src/webrtc/srtp.ts'
 import { attribute, method, StunWriter } from '../../src/webrtc/stun.ts'
@@ -25,7 +19,7 @@ const password = 'local-password-of-24-char'
 /** Sockets are numbers, what is sent is counted, what is heard is put there by hand. */
 class PaperWire implements Wire {
   readonly inbound: PacketMemory = { bytes: new Uint8Array(memoryBytes), address: 0 }
-  sourceAddress = ipv4Number(far)!
+  sourceAddress = addressNumber(far)!
   sourcePort = 4000
   sent = 0
   /** Source that the leg towards port 4000 sends with. */
@@ -158,10 +152,11 @@ function scene(keys: SrtpKeys): MediaRequest[] {
     return { type: 'record', recording, leg, file: '/nowhere', memory: rings.lend(recording as RecordingId) }
   }
   return [
-    { type: 'open', leg: 'a', silenceMs: 0, secure: null, number: 1, memory: legMemory() },
-    { type: 'open', leg: 'b', silenceMs: 0, secure: null, number: 1, memory: legMemory() },
+    { type: 'open', leg: 'a', silenceMs: 0, secure: null, address: '127.0.0.1', number: 1, memory: legMemory() },
+    { type: 'open', leg: 'b', silenceMs: 0, secure: null, address: '127.0.0.1', number: 1, memory: legMemory() },
     {
       type: 'open',
+      address: '127.0.0.1',
       number: 3,
       memory: legMemory(),
       leg: 'c',

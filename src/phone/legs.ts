@@ -2,6 +2,7 @@
  * The legs that live now: each a SIP session with its media port, from the first wish for it to its end. The same few steps for calls we place
  * and calls we take: open the port, agree on the media, follow what changes, and say once that it is over.
  */
+import { isIP } from 'node:net'
 import type { Codec } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -154,7 +155,11 @@ export class Legs {
   /** Binds the media port, then places the call with our offer. */
   open(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
     this.#options.bay
-      .open(leg.id, { kind: 'rtp', silenceMs: leg.far.kind === 'trunk' ? trunkSilenceMs : deskSilenceMs })
+      .open(leg.id, {
+        kind: 'rtp',
+        silenceMs: leg.far.kind === 'trunk' ? trunkSilenceMs : deskSilenceMs,
+        family: isIP(peer) === 6 ? 6 : 4,
+      })
       .then(
         local => {
           if (leg.phase !== 'opening') return this.closeMedia(leg)
@@ -177,7 +182,9 @@ export class Legs {
 
   place(leg: Leg, bound: string, port: number, peer: string): void {
     const any = bound === '0.0.0.0' || bound === '::' || bound === ''
-    leg.address = this.#options.mediaAddress ?? (any ? this.#options.localAddress(peer) : bound)
+    const { mediaAddress } = this.#options
+    const named = mediaAddress !== null && isIP(mediaAddress) === isIP(bound) ? mediaAddress : null
+    leg.address = named ?? (any ? this.#options.localAddress(peer) : bound)
     leg.port = port
     leg.srtp = new LegKeys(secretBytes)
     leg.encrypted = false

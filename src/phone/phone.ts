@@ -10,6 +10,7 @@ import { isOfTheNetwork, rulesOf, type TrunkRules } from '../centre/trunk-rules.
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
 import type { BayEvent } from '../rtp/bay.ts'
+import { audioAddressOf } from '../sdp/negotiate.ts'
 import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
 import { Keys } from './keys.ts'
@@ -297,8 +298,11 @@ export class Phone {
     const leg = this.#legs.get(id)
     if (leg?.phase !== 'offered') return
     const { bay, now } = this.#options
-    const peer = this.#peerOf(leg.far) ?? '127.0.0.1'
-    bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs }).then(
+    const near = this.#peerOf(leg.far) ?? '127.0.0.1'
+    // Where the audio is to go decides, not where the message came from: a carrier may signal by IPv6 and speak by IPv4.
+    const media = (leg.offer && audioAddressOf(leg.offer)) ?? near
+    const peer = isIP(media) === isIP(near) ? near : media
+    bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs, family: isIP(peer) === 6 ? 6 : 4 }).then(
       local => {
         if (leg.phase !== 'offered' || !leg.session) return this.#legs.closeMedia(leg)
         this.#legs.place(leg, local.address, local.port, peer)

@@ -2,7 +2,7 @@
 import type { DtlsIdentity } from './secure-leg.ts'
 
 export type BayOptions = {
-  /** IPv4 address that sockets are bound to; `0.0.0.0` for all. */
+  /** Address that sockets of its family are bound to; `0.0.0.0` for all. Those of the other family are bound to every address of theirs. */
   address: string
   /** What `open` answers as the address, for the SDP; default `address`. */
   advertise?: string

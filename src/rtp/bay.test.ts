@@ -359,7 +359,7 @@ test('an address that is not of this machine is refused in words', async () => {
   await assert.rejects(bay.open(alice, { kind: 'rtp', silenceMs: 0 }), /192\.0\.2\.1 is not an address of this machine/)
   await assert.rejects(
     createBay({ address: 'pbx', ports: { from: 40_000, to: 40_010 }, prompts }),
-    /IPv4 address is needed/,
+    /IPv4 or IPv6 address is needed/,
   )
 })
 

@@ -56,7 +56,13 @@ export type WebRtcParameters = {
 }
 
 export type OpenSpec =
-  | { kind: 'rtp' /** ms without a packet until `silent`; 0: never */; silenceMs: number }
+  | {
+      kind: 'rtp'
+      /** ms without a packet until `silent`; 0: never */
+      silenceMs: number
+      /** Of the far end's media address; default 4. */
+      family?: 4 | 6
+    }
   | { kind: 'webrtc'; parameters: WebRtcParameters; localUfrag: string; localPassword: string; silenceMs: number }
 
 export type LegFigures = {

@@ -30,6 +30,8 @@ export type MediaRequest =
   | {
       type: 'open'
       leg: string
+      /** Its sockets are bound to it. */
+      address: string
       silenceMs: number
       secure: SecureSpec | null
       number: number

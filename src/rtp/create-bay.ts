@@ -1,4 +1,5 @@
 /** The main thread's side of the patch bay: starts the media, recording and DTLS threads, keeps them alive, and passes their words on. */
+import { isIP } from 'node:net'
 import { processMonotonic } from '../lib/clock.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
@@ -23,7 +24,6 @@ import { MediaThreads } from './media-threads.ts'
 import { Recordings } from './recordings.ts'
 import { restartsPerMinuteMax } from './restarts.ts'
 import { Waiting } from './waiting.ts'
-import { ipv4Number } from './wire.ts'
 
 export type { BayOptions } from './bay-options.ts'
 
@@ -34,10 +34,8 @@ const moveMsMax = 500
 
 /** Rejects with MediaError when the options cannot be met or the media thread dies before it answers. */
 export async function createBay(options: BayOptions): Promise<Bay> {
-  if (ipv4Number(options.address) === null)
-    throw new MediaError(
-      `media address ${options.address}: an IPv4 address is needed (IPv6 media is not supported yet)`,
-    )
+  if (isIP(options.address) === 0 || options.address.includes('%'))
+    throw new MediaError(`media address ${options.address}: an IPv4 or IPv6 address is needed`)
   if (options.ports.to - options.ports.from < 1)
     throw new MediaError(`media ports ${options.ports.from}-${options.ports.to}: at least two are needed`)
   const host = new BayHost(options)
@@ -55,6 +53,8 @@ class BayHost implements Bay {
   readonly #options: BayOptions
   readonly #listeners = new Set<(event: BayEvent) => void>()
   readonly #openings = new Waiting<LegId, Endpoint>()
+  /** Addresses of legs that are being opened. */
+  readonly #boundTo = new Map<LegId, string>()
   readonly #asks = new Waiting<number, LegFigures[]>()
   readonly #monotonic = processMonotonic()
   readonly #prompts: Record<string, PromptOctets>
@@ -120,7 +120,9 @@ class BayHost implements Bay {
     if (spec.kind === 'webrtc') this.#browsers.open(leg, spec.parameters.remoteFingerprint)
     const opened = this.#openings.wait(leg)
     const secure = spec.kind === 'rtp' ? null : spec
-    this.#homes.open(leg, spec.silenceMs, secure)
+    const address = this.#addressFor(spec.kind === 'rtp' ? (spec.family ?? 4) : 4)
+    this.#boundTo.set(leg, address)
+    this.#homes.open(leg, spec.silenceMs, secure, address)
     return opened
   }
 
@@ -297,11 +299,19 @@ class BayHost implements Bay {
   #opened(report: Extract<MediaReport, { type: 'opened' }>): void {
     const { port, problem } = report
     const leg = report.leg as LegId
-    const { address, advertise } = this.#options
+    const address = this.#boundTo.get(leg) ?? this.#options.address
+    this.#boundTo.delete(leg)
+    const shown = isIP(address) === isIP(this.#options.address) ? (this.#options.advertise ?? address) : address
     this.#homes.opened(report)
-    if (problem === null) return this.#openings.resolve(leg, { address: advertise ?? address, port })
+    if (problem === null) return this.#openings.resolve(leg, { address: shown, port })
     this.#browsers.close(leg)
     this.#openings.reject(leg, new MediaError(this.#bindWords(problem)))
+  }
+
+  /** What the administrator named, for legs of that family; else every address of theirs. */
+  #addressFor(family: 4 | 6): string {
+    const { address } = this.#options
+    return isIP(address) === family ? address : family === 6 ? '::' : '0.0.0.0'
   }
 
   #bindWords(problem: string): string {
@@ -320,6 +330,7 @@ class BayHost implements Bay {
     const recordings = this.#recordings.mediaDied(reason, recording => this.#homes.isTapped(recording))
     this.#ears.mediaDied(leg => this.#homes.has(leg))
     for (const leg of lost) {
+      this.#boundTo.delete(leg)
       this.#browsers.close(leg)
       this.#openings.reject(leg, new MediaError(`the media thread died: ${reason}`))
     }

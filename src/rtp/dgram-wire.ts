@@ -1,14 +1,8 @@
 /** The wire on node:dgram: the same behaviour at twice the cost, wherever node runs. */
 import { createSocket, type Socket as Dgram } from 'node:dgram'
-import {
-  datagramMax,
-  ipv4Number,
-  ipv4Text,
-  memoryBytes,
-  type PacketMemory,
-  type Wire,
-  type WireHandler,
-} from './wire.ts'
+import { isIPv6 } from 'node:net'
+import { addressNumber, addressText, ipv6Bytes, numberOfBytes } from './address-number.ts'
+import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
 
 type Socket = { dgram: Dgram; peerAddress: number; peerPort: number; isConnected: boolean }
 
@@ -26,7 +20,8 @@ export function createDgramWire(clock: () => number): Wire {
     sourcePort: 0,
     memory: plainMemory,
     bind(address, port, token, done) {
-      const dgram = createSocket({ type: 'udp4', recvBufferSize: 256 * 1024 })
+      const isIpv6 = isIPv6(address)
+      const dgram = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6, recvBufferSize: 256 * 1024 })
       const onProblem = (error: NodeJS.ErrnoException) => {
         dgram.close()
         done(-1, error.code ?? error.message)
@@ -37,7 +32,7 @@ export function createDgramWire(clock: () => number): Wire {
         dgram.on('error', () => {}) // an ICMP answer to a packet we sent: the far end is not there yet, or no more
         const slot = sockets.length
         sockets.push({ dgram, peerAddress: 0, peerPort: 0, isConnected: false })
-        dgram.on('message', (bytes, from) => receive(slot, token, bytes, ipv4Number(from.address) ?? 0, from.port))
+        dgram.on('message', (bytes, from) => receive(slot, token, bytes, sourceNumber(from.address), from.port))
         done(slot, null)
       })
     },
@@ -54,7 +49,7 @@ export function createDgramWire(clock: () => number): Wire {
     },
     sendTo(slot, memory, length, address, port) {
       // dgram may keep the buffer until later, and the loop reuses its own at once.
-      if (port > 0) sockets[slot]!.dgram.send(Buffer.from(memory.bytes.subarray(0, length)), port, ipv4Text(address))
+      if (port > 0) sockets[slot]!.dgram.send(Buffer.from(memory.bytes.subarray(0, length)), port, addressText(address))
     },
     close(slot) {
       sockets[slot]?.dgram.close()
@@ -98,6 +93,12 @@ export function createDgramWire(clock: () => number): Wire {
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(tick, waitMs)
   }
+}
+
+/** A source is looked up and never named: only the signalling does that. */
+function sourceNumber(text: string): number {
+  const bytes = ipv6Bytes(text)
+  return bytes === null ? (addressNumber(text) ?? 0) : numberOfBytes(bytes, 0)
 }
 
 function plainMemory(): PacketMemory {

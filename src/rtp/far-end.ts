@@ -52,7 +52,7 @@ export class FarEnd {
   }
 
   static async bind(codec: MediaCodec = 'pcma', address = '127.0.0.1', port = 0): Promise<FarEnd> {
-    const socket = createSocket('udp4')
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     socket.bind(port, address)
     await once(socket, 'listening')
     return new FarEnd(socket, codec)

@@ -83,7 +83,7 @@ export class Homes {
     return this.#loads
   }
 
-  open(leg: LegId, silenceMs: number, secure: SecureSpec | null): void {
+  open(leg: LegId, silenceMs: number, secure: SecureSpec | null, address: string): void {
     const thread = this.#loads.indexOf(Math.min(...this.#loads))
     const number = (this.#lastNumber = (this.#lastNumber + 1) & 0x7fffffff)
     const standing: Standing = { parameters: null, keys: null, playing: null, tap: null, ear: null, ice: [] }
@@ -93,7 +93,7 @@ export class Homes {
     }
     this.#homes.set(leg, home)
     this.#loads[thread]!++
-    this.#ports.tell(thread, { type: 'open', leg, silenceMs, secure, number, memory: home.memory })
+    this.#ports.tell(thread, { type: 'open', leg, address, silenceMs, secure, number, memory: home.memory })
   }
 
   /** False: it was not to be bound, and is no more. */

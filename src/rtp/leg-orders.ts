@@ -1,4 +1,5 @@
 /** What the main thread asks of a leg once it is open: where to send, with whom to be patched, what to play and which keys to press. */
+import { addressNumber } from './address-number.ts'
 import type { Member, RtpParameters, SupervisionMode } from './bay.ts'
 import type { ClockWork } from './clock-work.ts'
 import type { PromptOctets, Standing } from './control.ts'
@@ -11,7 +12,6 @@ import { roomLegsMax, type Seat } from './room.ts'
 import { playerPlace, type SavedLeg, srtpPlace } from './saved-leg.ts'
 import type { Seating } from './seating.ts'
 import type { SrtpKeys } from './secure-leg.ts'
-import { ipv4Number } from './wire.ts'
 
 /** A speech of more parts is cut off: ten minutes of single digits. */
 const speechPartsMax = 1000
@@ -60,9 +60,9 @@ export class LegOrders {
     if (leg.secure !== null) return
     this.#encrypt(leg, parameters.srtp ?? null)
     leg.latch = latch
-    const address = ipv4Number(remote.address) ?? 0
+    const address = isNowhere(remote.address) ? 0 : (addressNumber(remote.address) ?? 0)
     const named = allowedSources.length > 0 ? allowedSources : [remote.address]
-    leg.allowed = named.map(ipv4Number).filter(source => source !== null)
+    leg.allowed = named.map(addressNumber).filter(source => source !== null)
     if (leg.signalledAddress === address && leg.signalledPort === remote.port) return
     leg.signalledAddress = address
     leg.signalledPort = remote.port
@@ -148,3 +148,5 @@ export class LegOrders {
     if (leg.keySender.queue(digits) && leg.isOccupied) this.#clock.pace(leg)
   }
 }
+
+const isNowhere = (address: string) => address === '0.0.0.0' || address === '::'

@@ -1,5 +1,7 @@
 /** The legs of one media thread and their sockets: who is who by id and by index, and which ports of the range are taken next. */
+
 import type { LegId } from '../lib/ids.ts'
+import { addressText } from './address-number.ts'
 import type { AudioFigures, LegFigures } from './bay.ts'
 import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
@@ -7,7 +9,6 @@ import { payloadTypeOf } from './g711.ts'
 import { Leg } from './leg.ts'
 import { note, takeUp } from './saved-leg.ts'
 import { Timeline } from './timeline.ts'
-import { ipv4Text } from './wire.ts'
 
 type Opening = Extract<MediaRequest, { type: 'open' }>
 type Adoption = Extract<MediaRequest, { type: 'adopt' }>
@@ -51,7 +52,7 @@ export class LegTable {
     const leg = this.#make(opening, nowMs)
     note(leg, nowMs)
     const { from, to } = this.#ports.data.ports
-    this.#bind(leg, Math.floor((to - from + 1) / 2))
+    this.#bind(leg, opening.address, Math.floor((to - from + 1) / 2))
   }
 
   /** A leg whose sockets are there already. */
@@ -102,23 +103,23 @@ export class LegTable {
   }
 
   /** Ports go round the whole range, so that late packets of a former call do not meet a new one. */
-  #bind(leg: Leg, attempts: number): void {
-    const { data, wire } = this.#ports
+  #bind(leg: Leg, address: string, attempts: number): void {
+    const { wire } = this.#ports
     if (attempts <= 0) return this.#refuse(leg, 'EADDRINUSE')
     const port = this.#takePort()
-    wire.bind(data.address, port, leg.index * 2, (rtpSocket, problem) => {
-      if (problem === 'EADDRINUSE') return this.#bind(leg, attempts - 1)
+    wire.bind(address, port, leg.index * 2, (rtpSocket, problem) => {
+      if (problem === 'EADDRINUSE') return this.#bind(leg, address, attempts - 1)
       if (problem !== null) return this.#refuse(leg, problem)
       leg.rtpSocket = rtpSocket
       if (leg.secure !== null) return this.#opened(leg, port)
-      wire.bind(data.address, port + 1, leg.index * 2 + 1, (rtcpSocket, rtcpProblem) => {
+      wire.bind(address, port + 1, leg.index * 2 + 1, (rtcpSocket, rtcpProblem) => {
         if (rtcpProblem === null) {
           leg.rtcpSocket = rtcpSocket
           return this.#opened(leg, port)
         }
         wire.close(rtpSocket)
         leg.rtpSocket = -1
-        if (rtcpProblem === 'EADDRINUSE') this.#bind(leg, attempts - 1)
+        if (rtcpProblem === 'EADDRINUSE') this.#bind(leg, address, attempts - 1)
         else this.#refuse(leg, rtcpProblem)
       })
     })
@@ -202,8 +203,8 @@ function audioOf(leg: Leg): AudioFigures {
     roundTripSum: theirs.roundTripSum,
     roundTripMax: theirs.roundTripMax,
     isDeaf: theirs.isDeaf,
-    from: leg.remotePort === 0 ? '' : `${ipv4Text(leg.remoteAddress)}:${leg.remotePort}`,
-    named: leg.signalledPort < 0 ? '' : `${ipv4Text(leg.signalledAddress)}:${leg.signalledPort}`,
-    foreignFrom: leg.foreignAddress === 0 ? null : ipv4Text(leg.foreignAddress),
+    from: leg.remotePort === 0 ? '' : `${addressText(leg.remoteAddress)}:${leg.remotePort}`,
+    named: leg.signalledPort < 0 ? '' : `${addressText(leg.signalledAddress)}:${leg.signalledPort}`,
+    foreignFrom: leg.foreignAddress === 0 ? null : addressText(leg.foreignAddress),
   }
 }

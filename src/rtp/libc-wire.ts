@@ -1,8 +1,12 @@
 /** The wire on libc: one epoll set, one non-blocking socket per leg, every buffer made once. */
+import { addressNumber, isIpv6Number, numberOfBytes, writeIpv6 } from './address-number.ts'
 import { epollDataAt, epollEventBytes, errorName, type Libc, nativeMemory } from './libc.ts'
-import { datagramMax, ipv4Number, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
+import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
 
 const AF_INET = 2
+const AF_INET6 = 10
+const IPPROTO_IPV6 = 41
+const IPV6_V6ONLY = 26
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
@@ -11,6 +15,8 @@ const EPOLL_CTL_ADD = 1
 const EPOLL_CTL_DEL = 2
 const EPOLLIN = 1
 const sockaddrBytes = 16
+/** struct sockaddr_in6. */
+const sockaddr6Bytes = 28
 const eventsMax = 512
 /** 300 packets of audio: 6 s, more than any pause of this thread. */
 const receiveBufferBytes = 256 * 1024
@@ -28,9 +34,9 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
   const eventView = new DataView(events.bytes.buffer)
   const control = nativeMemory(epollEventBytes)
   const controlView = new DataView(control.bytes.buffer)
-  const source = nativeMemory(sockaddrBytes)
+  const source = nativeMemory(sockaddr6Bytes)
   const sourceLength = nativeMemory(8)
-  const target = nativeMemory(sockaddrBytes)
+  const target = nativeMemory(sockaddr6Bytes)
   const scratch = nativeMemory(8)
   const inbound = nativeMemory(memoryBytes)
   /** By slot; the epoll data is the slot + 1, and 0 is the wake-up. */
@@ -48,8 +54,7 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     bind,
     connect(slot, address, port) {
       const socket = sockets[slot]!
-      writeAddress(address, port)
-      if (libc.connect(socket.fd, target.address, sockaddrBytes) !== 0) return
+      if (libc.connect(socket.fd, target.address, writeAddress(address, port)) !== 0) return
       Object.assign(socket, { isConnected: true, address, port })
     },
     disconnect(slot) {
@@ -62,8 +67,8 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
       libc.send(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT)
     },
     sendTo(slot, memory, length, address, port) {
-      writeAddress(address, port)
-      libc.sendto(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT, target.address, sockaddrBytes)
+      const addressBytes = writeAddress(address, port)
+      libc.sendto(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT, target.address, addressBytes)
     },
     close(slot) {
       const socket = sockets[slot]
@@ -123,7 +128,7 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
       wire.sourceAddress = socket.address
       wire.sourcePort = socket.port
     } else {
-      sourceLength.bytes[0] = sockaddrBytes
+      sourceLength.bytes[0] = sockaddr6Bytes
       length = libc.recvfrom(
         socket.fd,
         inbound.address,
@@ -134,23 +139,28 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
       )
       const from = source.bytes
       wire.sourcePort = (from[2]! << 8) | from[3]!
-      wire.sourceAddress = ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
+      wire.sourceAddress =
+        from[0] === AF_INET6
+          ? numberOfBytes(from, 8)
+          : ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
     }
     if (length > 0) handler.onDatagram(socket.token, length)
   }
 
   function bind(address: string, port: number, token: number, done: (slot: number, problem: string | null) => void) {
-    const fd = libc.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0)
+    const number = addressNumber(address)
+    if (number === null) return done(-1, 'EADDRNOTAVAIL')
+    const isIpv6 = isIpv6Number(number)
+    const fd = libc.socket(isIpv6 ? AF_INET6 : AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0)
     if (fd < 0) return done(-1, errorName(libc.errno()))
     new DataView(scratch.bytes.buffer).setInt32(0, receiveBufferBytes, true)
     libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, scratch.address, 4)
-    const number = ipv4Number(address)
-    if (number === null) {
-      libc.close(fd)
-      return done(-1, 'EADDRNOTAVAIL')
+    if (isIpv6) {
+      // Else it would hold the same port of IPv4 too, where another leg may be.
+      new DataView(scratch.bytes.buffer).setInt32(0, 1, true)
+      libc.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, scratch.address, 4)
     }
-    writeAddress(number, port)
-    if (libc.bind(fd, target.address, sockaddrBytes) !== 0) {
+    if (libc.bind(fd, target.address, writeAddress(number, port)) !== 0) {
       const problem = errorName(libc.errno())
       libc.close(fd)
       return done(-1, problem)
@@ -171,9 +181,10 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     libc.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, control.address)
   }
 
-  /** struct sockaddr_in into `target`. */
-  function writeAddress(address: number, port: number): void {
+  /** struct sockaddr_in or sockaddr_in6 into `target`; answers its length. */
+  function writeAddress(address: number, port: number): number {
     const to = target.bytes
+    if (isIpv6Number(address)) return writeAddress6(address, port)
     to[0] = AF_INET
     to[1] = 0
     to[2] = port >> 8
@@ -182,6 +193,17 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     to[5] = (address >>> 16) & 255
     to[6] = (address >>> 8) & 255
     to[7] = address & 255
+    return sockaddrBytes
+  }
+
+  function writeAddress6(address: number, port: number): number {
+    const to = target.bytes
+    to.fill(0)
+    to[0] = AF_INET6
+    to[2] = port >> 8
+    to[3] = port & 255
+    writeIpv6(address, to, 8)
+    return sockaddr6Bytes
   }
 
   function dispose(): void {

@@ -2,6 +2,7 @@
  * What happens to one datagram, and to one frame that goes out. This is the hot path: 100 packets a second and call pass here, so nothing is
  * allocated, nothing waits, and no input may throw.
  */
+import { addressText } from './address-number.ts'
 import type { BayEvent } from './bay.ts'
 import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
 import type { Leg } from './leg.ts'
@@ -10,7 +11,7 @@ import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './pack
 import { agent, customer } from './recording-ring.ts'
 import type { SrtpCipher } from './secure-leg.ts'
 import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
-import { ipv4Text, type PacketMemory, type Wire } from './wire.ts'
+import type { PacketMemory, Wire } from './wire.ts'
 
 /** RFC 3389 comfort noise: what it says is "silence", and so nothing needs to be done. */
 const comfortNoiseType = 13
@@ -147,7 +148,7 @@ export class Relay {
 
   #receiveStun(leg: Leg, length: number): void {
     const { inbound, sourceAddress, sourcePort } = this.#wire
-    const source = { address: ipv4Text(sourceAddress), port: sourcePort }
+    const source = { address: addressText(sourceAddress), port: sourcePort }
     const verdict = leg.secure!.onStun(inbound.bytes.slice(0, length), source)
     if (!verdict.valid) leg.foreign++
     else {
@@ -169,7 +170,7 @@ export class Relay {
     const { sourceAddress, sourcePort } = this.#wire
     for (let i = 0; i < leg.allowed.length; i++) if (leg.allowed[i] === sourceAddress) return true
     if (leg.foreign++ === 0)
-      this.#ports.emit({ type: 'leg.foreign', leg: leg.id, source: `${ipv4Text(sourceAddress)}:${sourcePort}` })
+      this.#ports.emit({ type: 'leg.foreign', leg: leg.id, source: `${addressText(sourceAddress)}:${sourcePort}` })
     leg.foreignAddress = sourceAddress
     return false
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import { seededRandom } from '../lib/random.ts'
+import { addressNumber } from './address-number.ts'
 import type { MediaCodec, Member } from './bay.ts'
 import type { MediaReport, MediaRequest } from './control.ts'
 import { Exchange } from './exchange.ts'
@@ -10,7 +11,7 @@ import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
 import { RingReader, ringFrames, ringMemory } from './recording-ring.ts'
 import { legMemory } from './saved-leg.ts'
 import { goertzel, loudness, purity, tone } from './tone.ts'
-import { ipv4Number, memoryBytes, type Wire } from './wire.ts'
+import { memoryBytes, type Wire } from './wire.ts'
 
 /** A media thread without a thread: its clock is ours, and its sockets are arrays. */
 class Hall {
@@ -76,7 +77,7 @@ class Hall {
     const person = new Person(this.people.size, hz, changes)
     this.people.set(name, person)
     this.ask(
-      { type: 'open', leg: name, silenceMs: 0, secure: null, number: 1, memory: legMemory() },
+      { type: 'open', address: '127.0.0.1', leg: name, silenceMs: 0, secure: null, number: 1, memory: legMemory() },
       {
         type: 'configure',
         leg: name,
@@ -115,7 +116,7 @@ class Hall {
         const packet = person.packetAt(this.nowMs)
         if (packet === null) continue
         this.#inbound.bytes.set(packet)
-        this.#source = { address: ipv4Number('10.0.0.1')!, port: 5000 + person.index }
+        this.#source = { address: addressNumber('10.0.0.1')!, port: 5000 + person.index }
         this.#exchange.onDatagram(person.index * 2, packet.length)
       }
       this.#exchange.onTick()

@@ -1,9 +1,8 @@
 /**
  * UDP as the relay loop sees it: numbered sockets, one inbound buffer, no promises. Two implementations: `libc-wire.ts` calls the kernel
  * directly (9 µs a relayed packet), `dgram-wire.ts` goes through node:dgram (18 µs) where koffi has no binary, and as the reference.
- * Addresses are IPv4 as unsigned 32-bit numbers.
+ * Addresses are numbers, see `address-number.ts`.
  */
-import { isIPv4 } from 'node:net'
 
 /** A buffer that datagrams are sent from. `address` is where it lies for libc; 0 for dgram. */
 export type PacketMemory = { readonly bytes: Uint8Array; readonly address: number }
@@ -45,15 +44,4 @@ export type Wire = {
   /** Runs the loop until `stop`. */
   run(handler: WireHandler): void
   stop(): void
-}
-
-/** Null when it is no dotted IPv4 address. */
-export function ipv4Number(text: string): number | null {
-  if (!isIPv4(text)) return null
-  const [a, b, c, d] = text.split('.').map(Number) as [number, number, number, number]
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-}
-
-export function ipv4Text(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 }

@@ -118,7 +118,7 @@ for (const [name, text, why] of [
 test('no mutation of an offer throws or takes long', () => {
   const random = seededRandom(3264)
   const text = offer(['m=audio 4000 RTP/AVP 8 0 101', 'a=rtpmap:101 telephone-event/8000', 'a=ptime:20', 'a=sendrecv'])
-  const started = performance.now()
+  const started = process.cpuUsage() // waiting for a busy machine does not count
   for (let round = 0; round < 20_000; round++) {
     const at = Math.floor(random() * text.length)
     const piece = ['\r\n', '=', ' ', '9'.repeat(50), '\0', 'm=audio 1 RTP/AVP 8\r\n', 'a=rtpmap:'][
@@ -128,5 +128,6 @@ test('no mutation of an offer throws or takes long', () => {
     const answered = answerOffer(mutated, local)
     if (answered.ok) assert.ok(parseSdp(answered.sdp), answered.sdp)
   }
-  assert.ok(performance.now() - started < 5_000)
+  const { user, system } = process.cpuUsage(started)
+  assert.ok(user + system < 5_000_000, `${(user + system) / 1000} ms of CPU`)
 })

@@ -97,6 +97,12 @@ export function answerOffer(offer: string, local: LocalMedia): Answered {
   }
 }
 
+/** Where the far end wants its audio, to choose a socket of that family; null when it is no address. */
+export function audioAddressOf(sdp: string): string | null {
+  const audio = parseSdp(sdp)?.media.find(({ kind, port }) => kind === 'audio' && port > 0)
+  return audio?.address && isIP(audio.address) !== 0 ? audio.address : null
+}
+
 /** Reads the answer to our offer. */
 export function readAnswer(answer: string, local: LocalMedia): Understood {
   const description = parseSdp(answer)
@@ -145,7 +151,7 @@ function cryptoOfAnswer(media: Media, srtp: LocalSrtp | undefined): Chosen {
 }
 
 /** The first audio stream that is open and speaks G.711; the offerer's order of codecs counts, among ours. */
-function findAudio(description: Description, { codecs, srtp }: LocalMedia, choose: ChooseCrypto): Found {
+function findAudio(description: Description, { address, codecs, srtp }: LocalMedia, choose: ChooseCrypto): Found {
   let why: SdpFault = 'no audio'
   // Of a secured and a plain stream the secured one is taken, wherever it stands.
   const secured = (media: Media) => Number(srtp !== undefined && media.crypto.length > 0)
@@ -158,7 +164,8 @@ function findAudio(description: Description, { codecs, srtp }: LocalMedia, choos
     }
     // c=0.0.0.0 is how RFC 2543 held a call: there is nowhere to send to.
     const nowhere = media.address === '0.0.0.0' || media.address === '::'
-    if (media.address === null || isIP(media.address) === 0) {
+    // Our socket is of one family and sends to no other.
+    if (media.address === null || (isIP(media.address) !== isIP(address) && !nowhere) || isIP(media.address) === 0) {
       why = 'bad address'
       continue
     }
