@@ -9,6 +9,7 @@ import type { CallerIdForm, NumberRule } from './trunk-numbers.ts'
 export const assertions = ['none', 'pai', 'rpid', 'both'] as const
 export const dtmfMethods = ['rfc4733', 'info', 'inband'] as const
 export const earlyMediaPolicies = ['pass', 'ringback', 'ignore'] as const
+export const redirectPolicies = ['refuse', 'follow'] as const
 
 export type TrunkRules = {
   /** Final statuses that say "not here": the next trunk of the route is tried. Others are the callee's answer and end the attempt. */
@@ -34,6 +35,8 @@ export type TrunkRules = {
   dtmf: (typeof dtmfMethods)[number]
   /** What the agent who dials hears before the answer: the network, our own ring-back tone, or nothing. */
   earlyMedia: (typeof earlyMediaPolicies)[number]
+  /** A 3xx is a refusal, or is followed to another address of this trunk for the same number. */
+  redirects: (typeof redirectPolicies)[number]
   /** What this carrier means by what it signals, before the common table. */
   results: ResultRule[]
   /** A number that sends back what it hears, for tests of the trunk; null: none is known. */
@@ -59,6 +62,7 @@ export const defaultTrunkRules: TrunkRules = {
   diversion: null,
   dtmf: 'rfc4733',
   earlyMedia: 'pass',
+  redirects: 'refuse',
   results: [],
   echoNumber: null,
 }

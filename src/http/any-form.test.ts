@@ -57,7 +57,7 @@ const fields = `
   holidays limits weekdays hoursUnlessAgreed abandonMax abandonDays note code dates how date campaign relation party at state day
   limit theta key value centreName zone outboundProxy lookUp tlsName authorities certificate privateKey sips trust srtp
   srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 call agent stays supervision
-  numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia
+  numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
   transferNumbers passAgent passSupervisor maxMinutes`
   .trim()

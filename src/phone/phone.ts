@@ -17,6 +17,7 @@ import { Keys } from './keys.ts'
 import type { Leg } from './leg.ts'
 import { Legs, type LegsOptions, trunkSilenceMs } from './legs.ts'
 import { type Agreed, agree, answerTo, offerOf } from './offer.ts'
+import { redirectOn } from './redirects.ts'
 import { inviteOn } from './trunk-call.ts'
 
 /** Time a nailed desk phone may ring until it picks up. */
@@ -224,10 +225,8 @@ export class Phone {
     leg.target = destination
     const password = lines.password(trunk)
     const routes = lines.routes(trunk)
-    return ua.invite(
-      inviteOn({ trunk: config, destination, at, routes, host, number, callerId, password, sdp }),
-      this.#options.now(),
-    )
+    const spec = inviteOn({ trunk: config, destination, at, routes, host, number, callerId, password, sdp })
+    return ua.invite({ ...spec, redirect: redirectOn(config, spec, lines.addresses(trunk)) }, this.#options.now())
   }
 
   /** The next target of the same trunk, when this one could not be reached or says that it cannot now, and nobody was rung (RFC 3263 §4.3). */

@@ -3,7 +3,13 @@ import { z } from '@hono/zod-openapi'
 import { callResults } from '../centre/entities.ts'
 import { reasonTextMax, resultRulesMax } from '../centre/result-rules.ts'
 import { callerIdForms, isPattern, isPrefix, numberRulesMax } from '../centre/trunk-numbers.ts'
-import { assertions, dtmfMethods, earlyMediaPolicies, overflowStatuses } from '../centre/trunk-rules.ts'
+import {
+  assertions,
+  dtmfMethods,
+  earlyMediaPolicies,
+  overflowStatuses,
+  redirectPolicies,
+} from '../centre/trunk-rules.ts'
 
 const ms = (min: number, max: number) => z.int().min(min).max(max)
 
@@ -68,6 +74,7 @@ export const trunkRules = z
     diversion: ownNumber.nullable(),
     dtmf: z.enum(dtmfMethods),
     earlyMedia: z.enum(earlyMediaPolicies),
+    redirects: z.enum(redirectPolicies),
     results: resultRules,
     echoNumber: dialled.nullable(),
   })

@@ -1,7 +1,7 @@
 import type { CallResult } from '../../src/centre/entities.ts'
 import { conditionOf, defaultResultRules } from '../../src/centre/result-rules.ts'
 import { callerIdForms } from '../../src/centre/trunk-numbers.ts'
-import { assertions, dtmfMethods, earlyMediaPolicies } from '../../src/centre/trunk-rules.ts'
+import { assertions, dtmfMethods, earlyMediaPolicies, redirectPolicies } from '../../src/centre/trunk-rules.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -37,13 +37,14 @@ ${selectField({ name: 'asserted', label: words.asserted, choices: choices(assert
 <div class="row">${checkField({ name: 'withheld', label: words.withheld, help: words.withheldHelp }, filled)}
 ${textField({ name: 'diversion', label: words.diversion, help: words.diversionHelp, figure: true, maxlength: 16 }, filled)}</div>
 </details>
-<details${isWrong('overflowOn', 'responseMs', 'ringMinMs', 'ringMaxMs', 'dtmf', 'earlyMedia', 'echoNumber')}><summary>${words.calls}</summary>
+<details${isWrong('overflowOn', 'responseMs', 'ringMinMs', 'ringMaxMs', 'dtmf', 'earlyMedia', 'redirects', 'echoNumber')}><summary>${words.calls}</summary>
 <div class="row">${textField({ name: 'overflowOn', label: words.overflowOn, help: words.overflowOnHelp, figure: true, maxlength: 80 }, filled)}
 ${textField({ name: 'responseMs', label: words.response, help: words.responseHelp, min: 1, max: 15, ...seconds }, filled)}</div>
 <div class="row">${textField({ name: 'ringMinMs', label: words.ringMin, min: 15, max: 60, ...seconds }, filled)}
 ${textField({ name: 'ringMaxMs', label: words.ringMax, help: words.ringHelp, min: 15, max: 120, ...seconds }, filled)}</div>
 <div class="row">${selectField({ name: 'dtmf', label: words.dtmf, choices: choices(dtmfMethods, words.dtmfs) }, filled)}
 ${selectField({ name: 'earlyMedia', label: words.earlyMedia, choices: choices(earlyMediaPolicies, words.earlyMedias) }, filled)}
+${selectField({ name: 'redirects', label: words.redirects, choices: choices(redirectPolicies, words.redirections) }, filled)}
 ${textField({ name: 'echoNumber', label: words.echoNumber, help: words.echoNumberHelp, figure: true, maxlength: 21 }, filled)}</div>
 </details>
 <details${isWrong('results')}><summary>${words.results}</summary>

@@ -27,6 +27,7 @@ export function ruleValues(trunk: Pick<TrunkRecord, 'rules'>): Filled['values'] 
     diversion: rules.diversion ?? '',
     dtmf: rules.dtmf,
     earlyMedia: rules.earlyMedia,
+    redirects: rules.redirects,
     results: rules.results.map(rule => `${conditionOf(rule)} ${rule.result}`).join('\n'),
     echoNumber: rules.echoNumber ?? '',
   }
@@ -53,6 +54,7 @@ export function rulesGiven(typed: Typed): { rules?: Record<string, unknown> } {
       diversion: textOf(typed, 'diversion') || null,
       dtmf: textOf(typed, 'dtmf'),
       earlyMedia: textOf(typed, 'earlyMedia'),
+      redirects: textOf(typed, 'redirects'),
       results: linesOf(typed, 'results').map(resultOf),
       echoNumber: textOf(typed, 'echoNumber') || null,
     },

@@ -30,6 +30,7 @@ const rules = {
   diversion: '+862151860001',
   dtmf: 'info',
   earlyMedia: 'ringback',
+  redirects: 'follow',
   results: 'sip 480 q850 20 POWER_OFF\ntext "out of service" sip 480 suspended',
   echoNumber: '*43',
 }
@@ -59,6 +60,7 @@ test('rules typed on the form are the rules of the trunk, and the form shows the
     diversion: '+862151860001',
     dtmf: 'info',
     earlyMedia: 'ringback',
+    redirects: 'follow',
     results: [
       { sip: 480, q850: 20, result: 'POWER_OFF' },
       { sip: 480, text: 'out of service', result: 'SUSPENDED' },
