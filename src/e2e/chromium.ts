@@ -127,3 +127,28 @@ export async function playsHz(page: Page, hz: number, withinMs = 10_000): Promis
   }
   throw new Error(`the browser was to play ${hz} Hz and plays ${heard === null ? 'nothing' : `${heard.toFixed(0)} Hz`}`)
 }
+
+/** Runs in the page: which of these frequencies the newest connection plays above −55 dB. */
+export function tonesHeard(hz: number[]): string {
+  return `(async () => {
+    const track = window.peers.at(-1)?.getReceivers()[0]?.track
+    if (!track) return ''
+    const context = new AudioContext()
+    try {
+      const analyser = context.createAnalyser()
+      analyser.fftSize = 8192
+      analyser.smoothingTimeConstant = 0
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
+      await new Promise(done => setTimeout(done, 500))
+      const levels = new Float32Array(analyser.frequencyBinCount)
+      analyser.getFloatFrequencyData(levels)
+      const level = hz => {
+        const bin = Math.round((hz * analyser.fftSize) / context.sampleRate)
+        return Math.max(...levels.subarray(bin - 2, bin + 3))
+      }
+      return ${JSON.stringify(hz)}.filter(hz => level(hz) > -45).join()
+    } finally {
+      await context.close()
+    }
+  })()`
+}

@@ -13,7 +13,7 @@ import { goertzel } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { DtlsContext } from '../webrtc/dtls.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { Chromium, hasChromium } from './chromium.ts'
+import { Chromium, hasChromium, tonesHeard } from './chromium.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
 import { SoftBrowser } from './soft-browser.ts'
@@ -174,28 +174,3 @@ describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false :
     )
   })
 })
-
-/** Runs in the page: which of these frequencies the newest connection plays above −55 dB. */
-function tonesHeard(hz: number[]): string {
-  return `(async () => {
-    const track = window.peers.at(-1)?.getReceivers()[0]?.track
-    if (!track) return ''
-    const context = new AudioContext()
-    try {
-      const analyser = context.createAnalyser()
-      analyser.fftSize = 8192
-      analyser.smoothingTimeConstant = 0
-      context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
-      await new Promise(done => setTimeout(done, 500))
-      const levels = new Float32Array(analyser.frequencyBinCount)
-      analyser.getFloatFrequencyData(levels)
-      const level = hz => {
-        const bin = Math.round((hz * analyser.fftSize) / context.sampleRate)
-        return Math.max(...levels.subarray(bin - 2, bin + 3))
-      }
-      return ${JSON.stringify(hz)}.filter(hz => level(hz) > -45).join()
-    } finally {
-      await context.close()
-    }
-  })()`
-}
