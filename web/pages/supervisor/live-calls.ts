@@ -58,7 +58,7 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
         head: words.end,
         kind: 'action',
         cell: call =>
-          html`${call.mayHear ? beginButtons(call.agent ?? '', { call: call.id }, w) : null}${props.frame.person?.role !== 'supervisor' ? null : html`<button class="button small danger" hx-put="/supervisor/calls/${call.id}/ending" hx-swap="none" hx-confirm="${words.endQuestion(call.name ?? call.number)}" aria-label="${words.end}: ${call.name ?? call.number}">${icon('phone-off')}${words.end}</button>`}`,
+          html`${call.mayHear && call.id !== props.supervision.now?.call?.id ? beginButtons(call.agent ?? '', { call: call.id }, w) : null}${props.frame.person?.role !== 'supervisor' ? null : html`<button class="button small danger" hx-put="/supervisor/calls/${call.id}/ending" hx-swap="none" hx-confirm="${words.endQuestion(call.name ?? call.number)}" aria-label="${words.end}: ${call.name ?? call.number}">${icon('phone-off')}${words.end}</button>`}`,
       },
     ],
   })}</div>`
