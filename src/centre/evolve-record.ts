@@ -31,7 +31,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       if (known !== undefined) known.trunk = change.trunk
       else {
         const idle = { up: false, reason: '', calls: callsOn(state, change.trunk.id), nextCallerId: 0 }
-        state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [] })
+        state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [], fault: null })
       }
       state.lines.saveTrunk(change.trunk)
       break

@@ -20,11 +20,13 @@ import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 import { followToll } from './toll/follow.ts'
+import { noteFaults } from './trunk-now.ts'
 import { localDay } from './zone.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
   learnLines(state, change, at)
+  noteFaults(state, change, at)
   followAbandonment(state, change, at)
   switch (change.type) {
     case 'note.ids':

@@ -6,6 +6,7 @@ import type { Trunk } from './entities.ts'
 import type { Input } from './inputs.ts'
 import { rerouteWithinMs, triesMax } from './reroute.ts'
 import { alice, bob, campaign, setupOf, TestFloor, tenOClock, trunk } from './testing.ts'
+import { trunkNow } from './trunk-now.ts'
 
 const group = 'tg_1' as TrunkGroupId
 const ids = ['t_1', 't_2', 't_3', 't_4', 't_5'] as TrunkId[]
@@ -118,6 +119,24 @@ describe('a trunk that cannot take a call', () => {
     refused(floor, { sipStatus: 503 })
     assert.equal(floor.count('call.rerouted'), 0)
   })
+})
+
+test('what went wrong on a trunk last is kept in words, with what it carries and starts now', () => {
+  const floor = dialling()
+  const nowOf = (id: TrunkId) => trunkNow(floor.state.trunks.get(id)!, floor.clock.now())
+  assert.deepEqual([nowOf(ids[0]!).calls, nowOf(ids[0]!).startedLastSecond, nowOf(ids[0]!).fault], [1, 1, null])
+  const at = floor.clock.now()
+  refused(floor, { sipStatus: 503, q850: 34 })
+  assert.deepEqual(nowOf(ids[0]!).fault, { at, words: 'a call was refused: SIP 503, Q.850 34' })
+  assert.deepEqual([nowOf(ids[0]!).calls, nowOf(ids[1]!).calls], [0, 1])
+  refused(floor, { cause: 'no_response', sipStatus: 408, q850: 102, heard: 'nothing' })
+  assert.equal(nowOf(ids[1]!).fault?.words, 'no response to a call')
+  floor.do({ type: 'trunk.down', trunk: ids[4]!, reason: 'OPTIONS not answered 2 times' })
+  assert.equal(nowOf(ids[4]!).fault?.words, 'OPTIONS not answered 2 times')
+  floor.pass(1_000)
+  assert.equal(nowOf(ids[0]!).startedLastSecond, 0)
+  refused(floor, { sipStatus: 486 })
+  assert.equal(nowOf(ids[2]!).fault, null, 'that the callee is busy is no fault of the trunk')
 })
 
 describe('a route', () => {

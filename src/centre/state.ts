@@ -56,6 +56,7 @@ import type { Policy } from './policy/policy.ts'
 import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
+import type { TrunkFault } from './trunk-now.ts'
 
 /**
  * `passing`: passed on to an outside number that is being dialled. `away`: talks on with an outside number and no agent; and so is, from its
@@ -298,6 +299,8 @@ export type TrunkFloor = {
   nextCallerId: number
   /** Instants of the last calls started, at most `callsPerSecond` of them, rounded up: see `line.ts`. */
   recent: number[]
+  /** The last thing that went wrong on it since the start; null: nothing did. */
+  fault: TrunkFault | null
 }
 
 export type QueueFloor = {

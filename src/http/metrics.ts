@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { TrunkAudio } from '../centre/audio/live.ts'
+import { trunkNow } from '../centre/trunk-now.ts'
 import type { Histogram } from '../lib/histogram.ts'
 import { tokenOf } from '../records/tokens.ts'
 import { addressOf, isLoopback } from './address.ts'
@@ -46,7 +47,8 @@ async function mayRead(c: Ctx, deps: Deps): Promise<boolean> {
   return secret !== null && (await tokenOf(deps.records, secret))?.role === 'admin'
 }
 
-function floorMetrics({ engine, version }: Deps): Metric[] {
+function floorMetrics(deps: Deps): Metric[] {
+  const { engine, version } = deps
   const { state } = engine
   const agents = count([...state.agents.values()].map(agent => agent.phase))
   const calls = count([...state.calls.values()].map(call => call.phase))
@@ -64,6 +66,7 @@ function floorMetrics({ engine, version }: Deps): Metric[] {
       type: 'gauge',
       values: [...state.trunks.values()].map(floor => [{ trunk: floor.trunk.id }, floor.up ? 1 : 0]),
     },
+    ...trunkMetrics(deps),
     {
       name: 'switchroom_queue_waiting',
       help: 'Callers waiting.',
@@ -79,6 +82,38 @@ function floorMetrics({ engine, version }: Deps): Metric[] {
     { name: 'switchroom_answered_total', help: 'Answered.', type: 'counter', values: byCampaign(f => f.answered) },
     { name: 'switchroom_connected_total', help: 'Connected.', type: 'counter', values: byCampaign(f => f.connected) },
     { name: 'switchroom_abandoned_total', help: 'Abandoned.', type: 'counter', values: byCampaign(f => f.abandoned) },
+  ]
+}
+
+/** Of each trunk; what is not known of one (it does not register, was not asked yet) is left out. */
+function trunkMetrics({ engine, trunkWire, clock }: Deps): Metric[] {
+  const all = [...engine.state.trunks.values()].map(floor => {
+    const id = floor.trunk.id
+    return { id, register: floor.trunk.register, ...trunkNow(floor, clock.now()), wire: trunkWire?.(id) ?? null }
+  })
+  const gauge = (name: string, help: string, of: (trunk: (typeof all)[number]) => number | null): Metric => ({
+    name: `switchroom_trunk_${name}`,
+    help,
+    type: 'gauge',
+    values: all.flatMap(trunk => {
+      const value = of(trunk)
+      return value === null ? [] : [[{ trunk: trunk.id }, value] as [Record<string, string>, number]]
+    }),
+  })
+  return [
+    gauge('calls', 'Calls on the trunk now.', trunk => trunk.calls),
+    gauge('calls_max', 'Calls that it may carry at once.', trunk => trunk.maxCalls),
+    gauge('starts_last_second', 'Calls started on it within the last second.', trunk => trunk.startedLastSecond),
+    gauge('starts_per_second_max', 'Calls that it may start in a second.', trunk => trunk.callsPerSecond),
+    gauge('registered', '1 while its registration holds.', ({ register, wire }) =>
+      register ? Number(wire?.registration?.state === 'registered') : null,
+    ),
+    gauge('options_rtt_seconds', 'From OPTIONS to the answer, last time.', ({ wire }) =>
+      wire?.options?.rttMs == null ? null : wire.options.rttMs / 1000,
+    ),
+    gauge('fault_at_seconds', 'When something went wrong on it last, Unix time.', ({ fault }) =>
+      fault === null ? null : fault.at / 1000,
+    ),
   ]
 }
 

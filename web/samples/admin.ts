@@ -80,6 +80,13 @@ const trunk = (language: Language, down = false) =>
     reason: down ? '403 Forbidden' : null,
     stateAt: sampleNow - 3600_000,
     calls: down ? 0 : 23,
+    startedLastSecond: down ? 0 : 2,
+    wire: {
+      target: { address: '10.20.0.7', port: 5060 },
+      registration: null,
+      options: { status: down ? null : 200, rttMs: down ? null : 12, at: sampleNow - 9_000 },
+    },
+    fault: down ? { at: sampleNow - 3600_000, words: 'a call was refused: SIP 503' } : null,
   }) as unknown as TrunkRow
 
 const campaign = (language: Language, state: Campaign['state'], held: string | null): CampaignView => ({

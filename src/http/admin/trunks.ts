@@ -3,6 +3,7 @@ import { type TrunkRow, trunkFormPage, trunksPage } from '../../../web/pages/adm
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { trunkTrial } from '../../../web/parts/trunk-rules.ts'
+import { trunkNow } from '../../centre/trunk-now.ts'
 import type { TrunkId } from '../../lib/ids.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { changeTrunk, createTrunk, trunkById } from '../../records/trunks.ts'
@@ -68,6 +69,8 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       state: floor ? (floor.up ? 'up' : trunk.state) : trunk.state,
       reason: floor?.reason ?? trunk.stateReason,
       calls: floor?.calls ?? 0,
+      startedLastSecond: floor ? trunkNow(floor, deps.clock.now()).startedLastSecond : 0,
+      fault: floor?.fault ?? null,
       wire: deps.trunkWire?.(trunk.id) ?? null,
     }
   }

@@ -80,6 +80,11 @@ export const trunkReply = z
       .openapi({ description: 'What was seen of it on the wire last; null when it is switched off' }),
     up: z.boolean().openapi({ description: 'Whether the carrier answers now' }),
     reason: z.string(),
+    calls: z.int().openapi({ description: 'Calls on it now, of `maxCalls`' }),
+    startedLastSecond: z.int(),
+    fault: orNull(z.object({ at: instant, words: z.string() })).openapi({
+      description: 'The last thing that went wrong on it since the start',
+    }),
   })
   .openapi('Trunk')
 

@@ -1,5 +1,6 @@
 import type { Trunk } from '../../centre/entities.ts'
 import { connectionOf } from '../../centre/trunk-connection.ts'
+import { trunkNow } from '../../centre/trunk-now.ts'
 import type { NumberId, QueueId, TrunkId } from '../../lib/ids.ts'
 import { changeNumber, createNumber, numberById, removeNumber } from '../../records/inbound-numbers.ts'
 import { changeQueue, createQueue, queueById, removeQueue } from '../../records/queues.ts'
@@ -10,6 +11,8 @@ import { numberReply, pageOf, queueReply, trunkReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
 
 const writers = ['admin'] as const
+/** Of a trunk that the floor has not heard of yet. */
+const notAsked = { up: false, reason: 'not asked yet', calls: 0, startedLastSecond: 0, fault: null }
 const readers = ['admin', 'supervisor'] as const
 
 /** `/trunks`, `/numbers`, `/queues` */
@@ -28,8 +31,7 @@ function trunksApi(api: Api, deps: Deps): void {
       ...trunk,
       connection: connectionOf(trunk),
       wire: deps.trunkWire?.(trunk.id) ?? null,
-      up: floor?.up ?? false,
-      reason: floor?.reason ?? 'not asked yet',
+      ...(floor === undefined ? notAsked : trunkNow(floor, deps.clock.now())),
     })
   }
   define(

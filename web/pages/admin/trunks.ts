@@ -25,8 +25,10 @@ export type TrunkRow = Trunk & {
   state: 'up' | 'down' | null
   reason: string | null
   stateAt: number | null
-  /** Calls on it now. */
+  /** Calls on it now, and those started within the last second. */
   calls: number
+  startedLastSecond: number
+  fault: { at: number; words: string } | null
   /** What was seen of it on the wire last. */
   wire: WireSeen | null
 }
@@ -62,7 +64,19 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
             html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}`,
         },
         { head: words.use, kind: 'figure', cell: trunk => `${trunk.calls} / ${trunk.maxCalls}` },
-        { head: words.callsPerSecond, kind: 'figure', cell: trunk => trunk.callsPerSecond },
+        {
+          head: words.callsPerSecond,
+          kind: 'figure',
+          cell: trunk => `${trunk.startedLastSecond} / ${trunk.callsPerSecond}`,
+        },
+        { head: w.trunkRules.wire, cell: trunk => wireShort(trunk, w) },
+        {
+          head: w.trunkRules.lastFault,
+          cell: trunk =>
+            trunk.fault === null
+              ? null
+              : html`<span class="small">${trunk.fault.words}</span> <span class="small muted">${instant(trunk.fault.at, props.frame)}</span>`,
+        },
         {
           head: words.callerIds,
           cell: trunk =>
@@ -77,6 +91,21 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
       ],
     })}</div>`,
   })
+}
+
+/** Whether its registration holds, and how it answered OPTIONS last. */
+function wireShort({ register, wire }: TrunkRow, w: Words): Html | null {
+  if (wire === null) return null
+  const words = w.trunkRules
+  const { registration, options } = wire
+  const isRegistered = registration?.state === 'registered'
+  const asked =
+    options === null
+      ? words.notAsked
+      : options.status === null
+        ? words.noAnswer
+        : `${options.status}, ${Math.round(options.rttMs ?? 0)} ms`
+  return html`${register ? chip(isRegistered ? 'green' : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
 }
 
 export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason'>, w: Words): Html {

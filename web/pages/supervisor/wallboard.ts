@@ -32,7 +32,8 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
-  const { callbacks, safety } = textsOf(props.frame)
+  const { callbacks, safety, trunkRules } = textsOf(props.frame)
+  const down = props.trunks.filter(trunk => !trunk.up)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
   const limit = figures.abandonRateMax
@@ -51,6 +52,19 @@ ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandon
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
 ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
+${
+  down.length === 0
+    ? null
+    : tile(
+        trunkRules.alarm,
+        `${down.length} / ${props.trunks.length}`,
+        down
+          .map(trunk => (trunk.reason === '' ? trunk.name : `${trunk.name}: ${trunk.reason}`))
+          .slice(0, 3)
+          .join('; '),
+        'red',
+      )
+}
 ${figures.alarms === 0 ? null : tile(safety.title, String(figures.alarms), safety.wallboard(figures.alarms), 'red')}
 </section>`
 }

@@ -1,0 +1,50 @@
+/** What a trunk is doing now, for pages, the API and metrics; and the last thing that went wrong on it, in words. */
+import type { Note } from './decision.ts'
+import type { TrunkTry } from './entities.ts'
+import type { Fact } from './facts.ts'
+import type { FloorState, TrunkFloor } from './state.ts'
+
+export type TrunkFault = { at: number; words: string }
+
+export type TrunkNow = {
+  up: boolean
+  reason: string
+  calls: number
+  maxCalls: number
+  /** Calls started within the last second, and how many it may start in one. */
+  startedLastSecond: number
+  callsPerSecond: number
+  fault: TrunkFault | null
+}
+
+export function trunkNow(floor: TrunkFloor, now: number): TrunkNow {
+  const { trunk, up, reason, calls, recent, fault } = floor
+  const startedLastSecond = recent.reduce((n, at) => n + Number(at > now - 1_000), 0)
+  const { maxCalls, callsPerSecond } = trunk
+  return { up, reason, calls, maxCalls, startedLastSecond, callsPerSecond, fault }
+}
+
+/** Called by `evolve` before the change is applied. A fault stays until the next: it says since when nothing went wrong. */
+export function noteFaults(state: FloorState, change: Fact | Note, at: number): void {
+  if (change.type === 'trunk.stateChanged' && change.state === 'down' && change.reason !== 'switched off')
+    return keep(state, change.trunk, { at, words: change.reason })
+  if (change.type === 'call.rerouted') return keep(state, change.failed.trunk, { at, words: wordsOf(change.failed) })
+  if (change.type !== 'call.ended' || change.ending.cause !== 'trunk_fault') return
+  const call = state.calls.get(change.call)
+  if (call === undefined || call.phase === 'ended') return
+  const { sipStatus, q850, text } = change.ending
+  const why = sipStatus === null ? 'unreachable' : sipStatus === 408 && q850 === 102 ? 'no_response' : 'refused'
+  keep(state, call.trunk, { at, words: wordsOf({ why, sipStatus, q850 }, text) })
+}
+
+function keep(state: FloorState, trunk: TrunkFloor['trunk']['id'], fault: TrunkFault): void {
+  const floor = state.trunks.get(trunk)
+  if (floor !== undefined) floor.fault = fault
+}
+
+function wordsOf({ why, sipStatus, q850 }: Omit<TrunkTry, 'trunk' | 'at'>, text?: string): string {
+  if (why === 'no_response') return 'no response to a call'
+  if (why === 'unreachable') return 'a call could not be sent'
+  const cause = q850 === null ? '' : `, Q.850 ${q850}`
+  return `a call was refused: SIP ${sipStatus ?? '?'}${cause}${text === undefined ? '' : ` “${text}”`}`
+}

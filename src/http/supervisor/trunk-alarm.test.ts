@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createTrunk } from '../../records/trunks.ts'
+import { look } from '../testing/form.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { supervisorRoutes } from './supervisor.ts'
+
+let house: House
+before(async () => {
+  house = await openHouse({ pages: { routers: [supervisorRoutes] } })
+  await house.add('sam', 'supervisor', { language: 'en' })
+})
+after(() => house[Symbol.asyncDispose]())
+
+test('a trunk that is down stands on the wallboard with its reason, and is gone when it is up', async () => {
+  const sam = (await house.signIn('sam')).cookie
+  const given = { name: 'Telecom E1', host: '127.0.0.1', callerIds: ['+861012345678'] }
+  const { id } = await createTrunk(house.deps.records, 'system', given)
+  await house.deps.engine.dispatch({ type: 'trunk.down', trunk: id, reason: 'OPTIONS not answered 2 times' }, 'system')
+  const down = (await look(house, sam, '/supervisor')).text
+  assert.match(
+    down,
+    /class="tile red"><span class="what">Trunks down<.*?1 \/ 1<.*?Telecom E1: OPTIONS not answered 2 times/s,
+  )
+  await house.deps.engine.dispatch({ type: 'trunk.up', trunk: id }, 'system')
+  assert.doesNotMatch((await look(house, sam, '/supervisor')).text, /Trunks down/)
+})
