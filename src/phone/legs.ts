@@ -236,8 +236,7 @@ export class Legs {
       )
     const sources = leg.far.kind === 'trunk' ? [...this.#options.lines.addresses(leg.far.trunk)] : []
     if (leg.far.kind === 'desk') {
-      const binding = this.#options.ua.binding(leg.far.extension)
-      if (binding) sources.push(binding.flow.source.address)
+      for (const { flow } of this.#options.ua.bindingsOf(leg.far.extension)) sources.push(flow.source.address)
     }
     this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
     if (leg.far.kind === 'trunk') this.#options.hearing?.inBand(leg.id, agreed.dtmfPayloadType === null)

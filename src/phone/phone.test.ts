@@ -67,6 +67,7 @@ describe('the phone', () => {
             return session
           }
         if (name === 'binding') return () => binding
+        if (name === 'bindingsOf') return () => (binding === null ? [] : [binding])
         return note(name)
       },
     })

@@ -279,6 +279,8 @@ export class Phone {
           from: `sip:${leg.from === '' ? 'switchroom' : leg.from}@${literal(host)}`,
           sdp,
           symmetric: true,
+          // The leg of a shift is one phone's; for a call all of them ring.
+          toAll: leg.far.kind === 'desk' && !leg.far.nailed,
           // A phone that can picks up by itself when its leg is to stay up for the shift.
           headers:
             leg.far.kind === 'desk' && leg.far.nailed

@@ -250,7 +250,15 @@ export type UserAgentPort = {
   /** Throws SipUsageError when target, from or destination cannot be sent to. */
   invite(spec: InviteSpec, now: number): SessionId
   /** Calls a registered phone at its binding's flow; null when it is not registered. */
-  inviteExtension(extension: string, spec: Omit<InviteSpec, 'target' | 'destination'>, now: number): SessionId | null
+  /**
+   * Calls the phone that registered last, or with `toAll` every phone of the extension at once: the first that answers has the call. null: none
+   * is registered.
+   */
+  inviteExtension(
+    extension: string,
+    spec: Omit<InviteSpec, 'target' | 'destination'> & { toAll?: boolean },
+    now: number,
+  ): SessionId | null
   progress(session: SessionId, status: number, sdp: string | null, now: number): void
   accept(session: SessionId, sdp: string, now: number): void
   reject(session: SessionId, status: number, q850: number | null, now: number): void
@@ -283,6 +291,8 @@ export type UserAgentPort = {
   stopQualify(id: string): void
 
   binding(extension: string): Binding | null
+  /** All phones of an extension, the one that registered last first. */
+  bindingsOf(extension: string): Binding[]
   bindings(): Binding[]
   /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
   restoreBinding(binding: Binding, now: number): void

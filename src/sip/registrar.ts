@@ -1,6 +1,6 @@
 /**
- * Desk phones (RFC 3261 §10.3): who they prove to be, where they are reached, for how long. One binding an extension: the phone that
- * registered last. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
+ * Desk phones (RFC 3261 §10.3): who they prove to be, where they are reached, for how long. An extension has a few phones at most, the one that
+ * registered last first; a phone that comes back takes its own place. Unknown extensions and wrong passwords look the same from outside, and who keeps guessing is not listened to for a while.
  */
 import { DigestServer } from './digest.ts'
 import type { Address, Binding, Flow, UserAgentOptions } from './events.ts'
@@ -12,6 +12,9 @@ import type { Sleeper, Timers } from './timers.ts'
 import { parseUri } from './uri.ts'
 
 type Held = Sleeper & { binding: Omit<Binding, 'expiresInMs'>; expiresAt: number; callId: string; seq: number }
+
+/** Phones of one extension: a desk phone, one at home, one in the meeting room. */
+const phonesMax = 4
 
 export type Reply = { status: number; lines: HeaderLine[] }
 export type Proof = { type: 'proved'; extension: string } | { type: 'reply'; reply: Reply }
@@ -28,7 +31,8 @@ export class Registrar {
   readonly #options: RegistrarOptions
   readonly #digest: DigestServer
   readonly #lockout = new Lockout()
-  readonly #bindings = new Map<string, Held>()
+  /** By extension, the one that registered last first. */
+  readonly #bindings = new Map<string, Held[]>()
 
   constructor(options: RegistrarOptions) {
     this.#options = options
@@ -36,7 +40,9 @@ export class Registrar {
   }
 
   get size(): number {
-    return this.#bindings.size
+    let size = 0
+    for (const held of this.#bindings.values()) size += held.length
+    return size
   }
 
   /** Who sent this request, by digest; or what to answer. */
@@ -79,8 +85,8 @@ export class Registrar {
     if (proof.type === 'reply') return proof.reply
 
     const { extension } = proof
-    const held = this.#bindings.get(extension)
-    if (held?.callId === request.callId && request.cseq.number <= held.seq) return { status: 500, lines: [] } // §10.3 step 7
+    const before = this.#bindings.get(extension)?.find(held => held.callId === request.callId)
+    if (before !== undefined && request.cseq.number <= before.seq) return { status: 500, lines: [] } // §10.3 step 7
     const contacts = headerLines(request, 'contact')
     if (contacts.length === 0) return this.#listing(extension, now)
     if (contacts.includes('*')) {
@@ -99,7 +105,8 @@ export class Registrar {
       // A value that is no number counts as the default (§20.10), one that is too large as the most.
       const seconds = asked === null ? maxExpiresS : (parseCount(asked, 2 ** 32 - 1) ?? maxExpiresS)
       if (seconds === 0) {
-        if (this.#bindings.get(extension)?.binding.contact === contact.uri) this.unbind(extension)
+        for (const held of this.#bindings.get(extension) ?? [])
+          if (held.binding.contact === contact.uri) this.#drop(extension, held)
         continue
       }
       if (seconds < minExpiresS) return { status: 423, lines: [['Min-Expires', String(minExpiresS)]] }
@@ -121,58 +128,76 @@ export class Registrar {
 
   #keep(binding: Way, until: { expiresAt: number; callId: string; seq: number }, now: number): void {
     const { extension } = binding
-    const before = this.#bindings.get(extension)
+    const all = this.#bindings.get(extension) ?? []
     const held: Held = {
       binding,
       ...until,
       wakeAt: null,
       queuedAt: null,
-      wake: () => {
-        if (this.#bindings.get(extension) === held) this.unbind(extension)
-      },
+      wake: () => this.#drop(extension, held),
     }
-    if (before !== undefined) this.#options.timers.set(before, null)
-    this.#bindings.set(extension, held)
+    const at = all.findIndex(other => isSamePhone(other, held))
+    const former = at < 0 ? null : all[at]!
+    // A refresh keeps its place; a phone that is new comes first, and of too many the one that came first goes.
+    const phones = former === null ? [held, ...all] : all.with(at, held)
+    for (const gone of [former, ...phones.splice(phonesMax)]) if (gone !== null) this.#options.timers.set(gone, null)
+    this.#bindings.set(extension, phones)
     this.#options.timers.set(held, until.expiresAt)
-    if (before === undefined || !sameWay(before.binding, binding)) this.#options.onChange(extension, outward(held, now))
+    if (former === null || !sameWay(former.binding, binding)) this.#options.onChange(extension, outward(held, now))
+  }
+
+  /** This phone is not reached any more; another of the same extension may be. */
+  #drop(extension: string, held: Held): void {
+    const all = this.#bindings.get(extension)
+    if (all === undefined || !all.includes(held)) return
+    this.#options.timers.set(held, null)
+    const left = all.filter(other => other !== held)
+    if (left.length > 0) {
+      this.#bindings.set(extension, left)
+      return
+    }
+    this.#bindings.delete(extension)
+    this.#options.onChange(extension, null)
   }
 
   #listing(extension: string, now: number): Reply {
-    const held = this.#bindings.get(extension)
-    if (held === undefined) return { status: 200, lines: [] }
-    const seconds = Math.max(1, Math.round((held.expiresAt - now) / 1000))
-    return { status: 200, lines: [['Contact', `<${held.binding.contact}>;expires=${seconds}`]] }
+    const lines = (this.#bindings.get(extension) ?? []).map((held): HeaderLine => {
+      const seconds = Math.max(1, Math.round((held.expiresAt - now) / 1000))
+      return ['Contact', `<${held.binding.contact}>;expires=${seconds}`]
+    })
+    return { status: 200, lines }
   }
 
+  /** The phone that registered last. */
   binding(extension: string, now: number): Binding | null {
-    const held = this.#bindings.get(extension)
-    return held === undefined ? null : outward(held, now)
+    return this.bindingsOf(extension, now)[0] ?? null
+  }
+
+  bindingsOf(extension: string, now: number): Binding[] {
+    return (this.#bindings.get(extension) ?? []).map(held => outward(held, now))
   }
 
   bindings(now: number): Binding[] {
-    return [...this.#bindings.values()].map(held => outward(held, now))
+    return [...this.#bindings.values()].flatMap(all => all.map(held => outward(held, now)))
   }
 
   unbind(extension: string): void {
-    const held = this.#bindings.get(extension)
-    if (held === undefined) return
-    this.#options.timers.set(held, null)
-    this.#bindings.delete(extension)
-    this.#options.onChange(extension, null)
+    for (const held of this.#bindings.get(extension) ?? []) this.#drop(extension, held)
   }
 
   /** Takes back what `bindings` told before a restart, so that phones are reached until they register again. Over UDP only. */
   restore(binding: Binding, now: number): void {
     const { extension, contact, flow, userAgent, expiresInMs } = binding
-    if (this.#bindings.has(extension) || flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
+    if (flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
+    if (this.#bindings.get(extension)?.some(held => held.binding.contact === contact)) return
     // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
     this.#keep({ extension, contact, flow, userAgent }, { expiresAt: now + expiresInMs, callId: '', seq: 0 }, now)
   }
 
   /** A phone behind a closed connection cannot be called (RFC 5626 §5.2). */
   connectionClosed(connection: string): void {
-    for (const [extension, held] of this.#bindings)
-      if (held.binding.flow.connection === connection) this.unbind(extension)
+    for (const [extension, all] of this.#bindings)
+      for (const held of all) if (held.binding.flow.connection === connection) this.#drop(extension, held)
   }
 }
 
@@ -182,6 +207,14 @@ function refuse(status: number): Proof {
 
 function outward(held: Held, now: number): Binding {
   return { ...held.binding, expiresInMs: Math.max(0, held.expiresAt - now) }
+}
+
+/** A phone is known by its Contact, by the Call-ID of its registrations, or, when it was restarted, by where it comes from. */
+function isSamePhone(a: Held, b: Held): boolean {
+  if (a.binding.contact === b.binding.contact || (a.callId !== '' && a.callId === b.callId)) return true
+  const [from, to] = [a.binding.flow, b.binding.flow]
+  const { source } = from
+  return from.transport === to.transport && source.address === to.source.address && source.port === to.source.port
 }
 
 type Way = Omit<Binding, 'expiresInMs'>

@@ -22,6 +22,7 @@ import type {
 } from './events.ts'
 import { isReliable, SipUsageError } from './events.ts'
 import { Flood } from './flood.ts'
+import { Fork } from './fork.ts'
 import { Framer } from './framing.ts'
 import { parseNameAddress, parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
@@ -386,10 +387,24 @@ export class UserAgent implements UserAgentPort {
     return call.id
   }
 
-  inviteExtension(extension: string, spec: Omit<InviteSpec, 'target' | 'destination'>, now: number): SessionId | null {
-    const binding = this.#registrar?.binding(extension, now)
-    if (!binding) return null
-    return this.invite({ ...spec, target: binding.contact, destination: backTo(binding.flow), symmetric: true }, now)
+  inviteExtension(
+    extension: string,
+    { toAll = false, ...spec }: Omit<InviteSpec, 'target' | 'destination'> & { toAll?: boolean },
+    now: number,
+  ): SessionId | null {
+    const [newest, ...others] = this.#registrar?.bindingsOf(extension, now) ?? []
+    if (newest === undefined) return null
+    const specOf = ({ contact, flow }: Binding): InviteSpec => {
+      return { ...spec, target: contact, destination: backTo(flow), symmetric: true }
+    }
+    // Keys in the offer go by the way that they were made for, and by no other.
+    const alike = toAll ? others.filter(({ flow }) => flow.transport === newest.flow.transport) : []
+    if (alike.length === 0) return this.invite(specOf(newest), now)
+    this.#now = now
+    const fork = new Fork(this.#host, this.#newSession(), () => this.#now)
+    this.#calls.set(fork.id, { call: fork, offer: null })
+    fork.start([newest, ...alike].map(specOf), now)
+    return fork.id
   }
 
   callIdOf(session: SessionId): string | null {
@@ -481,6 +496,10 @@ export class UserAgent implements UserAgentPort {
   stopQualify(id: string): void {
     this.#qualifies.get(id)?.stop()
     this.#qualifies.delete(id)
+  }
+
+  bindingsOf(extension: string): Binding[] {
+    return this.#registrar?.bindingsOf(extension, this.#now) ?? []
   }
 
   binding(extension: string): Binding | null {
