@@ -28,6 +28,8 @@ import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { convertWav } from './rtp/convert.ts'
+import { cutCustomer } from './rtp/recording-cut.ts'
+import { wavHeaderBytes } from './rtp/wav.ts'
 import { RehearsalRoom } from './sim/day/rehearsals.ts'
 
 export type Running = {
@@ -106,6 +108,11 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       password: user => store.secret(user, 'sip-password'),
       door: wanted => telephone.doorFor(wanted),
       links: new ProvisioningLinks(),
+    },
+    announcements: {
+      folder: files.announcements,
+      identify: wav => telephone.bay.identify(wav.subarray(wavHeaderBytes)),
+      cut: cutCustomer,
     },
     figures: () => telephone.figures(),
     trunkWire: trunk => telephone.trunkWire(trunk),

@@ -108,6 +108,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     },
     listen: none('be listened to'),
     teach: none('be taught'),
+    identify: none('identify a sound'),
     close(leg) {
       ears.get(leg)?.socket.close()
       ears.delete(leg)

@@ -38,6 +38,13 @@ export type Deps = {
       file: Uint8Array,
     ): Promise<{ ok: true; wav: Uint8Array; durationMs: number } | { ok: false; found: string; allowed: string }>
   }
+  /** Recordings of what networks announce: where they lie, what a sound is recognised as, and a piece of a call's recording. */
+  announcements: {
+    folder: string
+    identify(wav: Uint8Array): Promise<{ label: string | null; confidence: number; afterMs: number } | null>
+    /** The customer's side, as an A-law WAV; null: there is no such sound. */
+    cut(file: string, fromMs: number, toMs: number): Promise<Uint8Array | null>
+  }
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */

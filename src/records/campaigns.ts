@@ -2,7 +2,7 @@ import type { Business, Campaign, DispositionChoice, RetryRule } from '../centre
 import type { Actor } from '../centre/facts.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
-import { NotFound, NotNow } from './errors.ts'
+import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { ownPhrases } from './phrases.ts'
@@ -24,6 +24,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   }
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   checkNotice(campaign, await ownPhrases(door))
+  checkMachines(campaign)
   await checkPolicy(door, campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
   await checkTrunkGroup(door, campaign.trunkGroup)
@@ -44,6 +45,7 @@ async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: un
   campaign.agents = once(campaign.agents)
   if (mayNotify(campaign)) campaign.notice ??= defaultNotice
   if (changed.notice) checkNotice(campaign, await ownPhrases(door))
+  if (changed.machines) checkMachines(campaign)
   if (changed.policy) await checkPolicy(door, campaign.policy)
   if (changed.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
   if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
@@ -140,4 +142,17 @@ export const defaultDispositions: Record<Business, DispositionChoice[]> = {
     wrongNumber,
     doNotCall,
   ],
+}
+
+/** Answering machines are told from people where an agent who did not dial is to meet whoever answers. Throws InvalidInput. */
+function checkMachines({ mode, modeRules = [], machines = 'off' }: Campaign): void {
+  const isLive = [mode, ...modeRules.map(rule => rule.mode)].some(one => one === 'predictive' || one === 'progressive')
+  if (machines === 'off' || isLive) return
+  throw new InvalidInput([
+    {
+      field: 'machines',
+      found: `${machines} in mode ${mode}`,
+      allowed: 'off, unless a mode is predictive or progressive',
+    },
+  ])
 }

@@ -245,6 +245,8 @@ export const campaignInput = z
     reserved: z.boolean().default(false),
     abandoned: z.enum(['rest', 'callback']).default('rest'),
     notice: notice.nullable().default(null),
+    announcements: z.enum(['note', 'retry', 'end']).default('note'),
+    machines: z.enum(['off', 'tell', 'end']).default('off'),
     retries: z.array(retry).max(16).optional(),
     quotas: z.array(quota).max(200).optional(),
     order: z.enum(['oldest', 'newest']).optional(),

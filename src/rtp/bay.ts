@@ -12,6 +12,9 @@ export type { Heard, Wants }
 /** A recording that ears know again: A-law at 8 kHz, and what it is called by whoever labelled it. */
 export type Recording = { id: string; label: string | null; sound: Uint8Array }
 
+/** Which recording of the library a sound is. */
+export type Identified = { id: string; label: string | null; confidence: number; afterMs: number }
+
 export type MediaCodec = 'pcma' | 'pcmu'
 export type Endpoint = { address: string; port: number }
 
@@ -207,6 +210,8 @@ export type Bay = {
   listen(leg: LegId, wants: Wants | null): void
   /** All recordings that are known from now on. */
   teach(library: readonly Recording[]): void
+  /** What an A-law sound would be recognised as; null: nothing that is known. Rejects with MediaError while there is no ear thread. */
+  identify(sound: Uint8Array): Promise<Identified | null>
   close(leg: LegId): void
   /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
   /** `legs`: of these only, as they stand when the question comes to the media thread. */

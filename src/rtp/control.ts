@@ -1,7 +1,15 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
 
 import type { Heard, Wants } from '../hear/heard.ts'
-import type { BayEvent, LegFigures, Member, RtpParameters, SupervisionMode, WebRtcParameters } from './bay.ts'
+import type {
+  BayEvent,
+  Identified,
+  LegFigures,
+  Member,
+  RtpParameters,
+  SupervisionMode,
+  WebRtcParameters,
+} from './bay.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import type { SavedLeg } from './saved-leg.ts'
@@ -147,10 +155,14 @@ export type EarRequest =
   | { type: 'library'; known: { id: string; label: string | null; sound: Uint8Array }[] }
   | { type: 'listen'; leg: string; memory: RingMemory; payloadType: number; startMs: number; wants: Wants }
   | { type: 'want'; leg: string; wants: Wants }
-  | { type: 'stop'; leg: string /** It was answered: what went before was no announcement. */; isAnswered: boolean }
+  /** `isAnswered`: what went before was no announcement. */
+  | { type: 'stop'; leg: string; isAnswered: boolean }
+  /** What is this A-law sound? */
+  | { type: 'ask'; ask: number; sound: Uint8Array }
 
 export type EarReport =
   | { type: 'heard'; leg: string; heard: Heard }
   /** Sound before the answer that is in no recording of the library, A-law. */
   | { type: 'unknown'; leg: string; sound: Uint8Array }
   | { type: 'stopped'; leg: string }
+  | { type: 'answer'; ask: number; known: Identified | null }

@@ -7,6 +7,7 @@ import {
   type Bay,
   type BayEvent,
   type Endpoint,
+  type Identified,
   type LegFigures,
   MediaError,
   type OpenSpec,
@@ -157,6 +158,10 @@ class BayHost implements Bay {
 
   teach(library: readonly Recording[]): void {
     this.#ears.teach(library)
+  }
+
+  identify(sound: Uint8Array): Promise<Identified | null> {
+    return this.#ears.identify(sound)
   }
 
   close(leg: LegId): void {

@@ -7,6 +7,7 @@ import { levelOf, type Print, printOf } from '../hear/fingerprint.ts'
 import { frameSamples, History } from '../hear/sound.ts'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
+import type { Identified } from './bay.ts'
 import type { EarReport, EarRequest } from './control.ts'
 import { decode, encode, linearTable } from './g711.ts'
 import { framesPerMs, RingReader, ringFrames } from './recording-ring.ts'
@@ -36,6 +37,8 @@ port.on('message', (request: EarRequest) => {
       return begin(request)
     case 'want':
       return ears.get(request.leg)?.ear.want(request.wants)
+    case 'ask':
+      return report({ type: 'answer', ask: request.ask, known: identified(decode(request.sound, 'pcma')) })
     case 'stop':
       return end(request.leg, request.isAnswered)
     default:
@@ -62,7 +65,8 @@ function begin({ leg, memory, payloadType, startMs, wants }: Extract<EarRequest,
 function end(leg: string, isAnswered: boolean): void {
   const unknown = isAnswered ? null : (ears.get(leg)?.ear.unknown() ?? null)
   ears.delete(leg)
-  if (unknown !== null && !isKnown(unknown)) report({ type: 'unknown', leg, sound: encode(unknown, 'pcma') })
+  // Two calls may hear the same for the first time at once: the second finds what the first has taught.
+  if (unknown !== null && identified(unknown) === null) report({ type: 'unknown', leg, sound: encode(unknown, 'pcma') })
   report({ type: 'stopped', leg })
 }
 
@@ -90,16 +94,18 @@ function learn(known: Extract<EarRequest, { type: 'library' }>['known']): void {
   for (const { ear } of ears.values()) ear.use(library)
 }
 
-/** Two calls may hear the same for the first time at once; the second finds what the first has taught. */
-function isKnown(sound: Int16Array): boolean {
+/** As a line would be heard: frame by frame. */
+function identified(sound: Int16Array): Identified | null {
   const ear = new AnnouncementEar(library)
   const history = new History(1024)
   for (let at = 0; at + frameSamples <= sound.length; at += frameSamples) {
     const part = sound.subarray(at, at + frameSamples)
     history.push(part)
-    if (ear.push(history, levelOf(part))) return true
+    if (!ear.push(history, levelOf(part))) continue
+    const { id, label } = library.known[ear.entry]!
+    return { id, label, confidence: ear.confidence, afterMs: ear.atMs }
   }
-  return false
+  return null
 }
 
 function report(message: EarReport): void {

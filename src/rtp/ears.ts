@@ -4,10 +4,11 @@
  */
 import type { Wants } from '../hear/heard.ts'
 import type { LegId } from '../lib/ids.ts'
-import type { BayEvent, Recording } from './bay.ts'
+import { type BayEvent, type Identified, MediaError, type Recording } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { EarReport, EarRequest, LegOrder, MediaReport } from './control.ts'
 import { RingPool } from './ring-pool.ts'
+import { Waiting } from './waiting.ts'
 
 /** As many lines as may ring before the answer, and then some: an ear takes 0.2 % of a core. Further legs are not listened to. */
 export const earsMax = 1500
@@ -36,6 +37,8 @@ export class Ears {
   /** Legs whose keys came as telephone events: their tones are the same keys once more. */
   readonly #events = new Set<LegId>()
   #library: Recording[] = []
+  readonly #asks = new Waiting<number, Identified | null>()
+  #nextAsk = 1
 
   constructor(ports: EarsPorts) {
     this.#ports = ports
@@ -52,6 +55,14 @@ export class Ears {
   teach(library: readonly Recording[]): void {
     this.#library = [...library]
     this.#thread.post({ type: 'library', known: this.#library })
+  }
+
+  identify(sound: Uint8Array): Promise<Identified | null> {
+    if (!this.#thread.isAlive) return Promise.reject(new MediaError('nothing is listened to: the ear thread is dead'))
+    const ask = this.#nextAsk++
+    const answer = this.#asks.wait(ask)
+    this.#thread.post({ type: 'ask', ask, sound })
+    return answer
   }
 
   /** null: no longer. */
@@ -105,6 +116,7 @@ export class Ears {
   }
 
   terminate(): Promise<void> {
+    this.#asks.rejectAll(new MediaError('the media threads are shutting down'))
     return this.#thread.terminate()
   }
 
@@ -116,6 +128,7 @@ export class Ears {
   }
 
   #hear(report: EarReport): void {
+    if (report.type === 'answer') return this.#asks.resolve(report.ask, report.known)
     const leg = report.leg as LegId
     switch (report.type) {
       case 'heard':
@@ -142,6 +155,7 @@ export class Ears {
   /** Calls go on unheard; those that begin from now on are heard again. */
   #died(reason: string): void {
     this.#ports.fault(`the ear thread died: ${reason}`)
+    this.#asks.rejectAll(new MediaError(`the ear thread died: ${reason}`))
     for (const leg of [...this.#ears.keys()]) {
       this.#ports.tell({ type: 'stopListening', leg })
       this.#forget(leg)

@@ -93,7 +93,7 @@ function attributes(options: FieldOptions, filled: Filled): Html {
   return html`${options.required ? html` required` : null}${options.placeholder ? html` placeholder="${options.placeholder}"` : null}${options.min === undefined ? null : html` min="${options.min}"`}${options.max === undefined ? null : html` max="${options.max}"`}${options.step ? html` step="${options.step}"` : null}${options.maxlength ? html` maxlength="${options.maxlength}"` : null}${options.autocomplete ? html` autocomplete="${options.autocomplete}"` : null}${options.figure ? html` class="figure"` : null}${options.autofocus ? html` autofocus` : null}${described.trim() ? html` aria-describedby="${described.trim()}"` : null}${filled.errors[options.name] ? html` aria-invalid="true"` : null}`
 }
 
-function errorOf(name: string, error: string | undefined): Piece {
+export function errorOf(name: string, error: string | undefined): Piece {
   return error ? html`<p class="error" id="e-${name}">${icon('circle-alert')}<span>${error}</span></p>` : null
 }
 

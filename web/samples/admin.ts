@@ -4,6 +4,7 @@ import { closesOf, limitLine } from '../../src/centre/gate-words.ts'
 import { stacks } from '../../src/centre/policy/policy.ts'
 import { policyPresets } from '../../src/centre/policy/presets.ts'
 import type { CampaignId, NumberId, QueueId, UserId } from '../../src/lib/ids.ts'
+import { announcementsPage } from '../pages/admin/announcements.ts'
 import type { CalendarRow } from '../pages/admin/calendars.ts'
 import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
 import { certificatePage } from '../pages/admin/certificate.ts'
@@ -329,6 +330,26 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       })),
       filled: { values: {}, errors: {} },
       saved: false,
+    }),
+  'admin-announcements': language =>
+    announcementsPage({
+      frame: frame(language, '/admin/announcements'),
+      rows: [null, 'POWER_OFF', 'NONE'].map((label, n) => ({
+        id: `an_${n}`,
+        label,
+        language: 'zh-CN',
+        words: label === null || language === 'en' ? '' : '您好，您拨打的电话已关机',
+        durationMs: 5_200,
+        call: label === null ? 'c_mgs1' : null,
+        savedAt: sampleNow - n * 86_400_000,
+        heard: 41 - n,
+        heardAt: sampleNow,
+      })),
+      labels: ['POWER_OFF', 'VACANT', 'NONE'],
+      languages: ['zh-CN', 'en', 'other'],
+      filled: { values: {}, errors: {} },
+      saved: false,
+      tried: { label: 'POWER_OFF', confidence: 0.98, afterMs: 1_380 },
     }),
   'admin-policies': language =>
     policiesPage({

@@ -281,6 +281,9 @@ const zh = {
     fingerprint: 'SHA-256 指纹（安装时请核对）',
   },
   allowed: {
+    machines: '只有预测或渐进外呼（或其方式规则）才判断接听者',
+    label: '请从列表中选择类别',
+    announcements: '请从列表中选择',
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
@@ -661,6 +664,9 @@ const en: Like<typeof zh> = {
     fingerprint: 'SHA-256 fingerprint (compare it when installing)',
   },
   allowed: {
+    machines: 'judged only where the mode, or a rule of mode, is predictive or progressive',
+    label: 'Choose a class of the list',
+    announcements: 'Choose one of the list',
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',

@@ -1,5 +1,6 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
+import { announcementWords } from './announcements.ts'
 import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
@@ -42,6 +43,7 @@ const zh = {
   order: orderWords.zh,
   phrases: phraseWords.zh,
   phones: phoneWords.zh,
+  announcements: announcementWords.zh,
   importReport: importReportWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
@@ -70,6 +72,7 @@ const en: Words = {
   order: orderWords.en,
   phrases: phraseWords.en,
   phones: phoneWords.en,
+  announcements: announcementWords.en,
   importReport: importReportWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,

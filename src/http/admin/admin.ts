@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { lineRoutes } from '../supervisor/lines.ts'
+import { announcementRoutes } from './announcements.ts'
 import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
@@ -35,6 +36,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     campaignRoutes,
     noticeAudioRoutes,
     phraseRoutes,
+    announcementRoutes,
     leadRoutes,
     listRoutes,
     suppressionRoutes,

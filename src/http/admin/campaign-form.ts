@@ -3,6 +3,7 @@ import type { Filled } from '../../../web/parts/form.ts'
 import type { Campaign, RetryRule } from '../../centre/entities.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typed.ts'
+import { freshHearing, hearingGiven, hearingValues } from './campaign-hearing.ts'
 import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
 import { freshOrder, orderGiven, orderValues } from './campaign-order.ts'
 import { trunkGroupGiven } from './trunk-groups.ts'
@@ -22,6 +23,7 @@ export const freshCampaign: Filled['values'] = {
   ...freshModes,
   ...freshOrder,
   transferNumbers: '',
+  ...freshHearing,
 }
 
 export function campaignValues(campaign: Campaign): Filled['values'] {
@@ -44,6 +46,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     ...modeValues(campaign),
     ...orderValues(campaign),
     transferNumbers: (campaign.transferNumbers ?? []).join('\n'),
+    ...hearingValues(campaign),
     retries: campaign.retries.map(lineOf).join('\n'),
     dispositions: campaign.dispositions
       .map(({ code, words, followUp }) => [code, words['zh-CN'], words.en, followUp].join(' | '))
@@ -71,6 +74,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     ...modesGiven(typed),
     ...orderGiven(typed),
     ...(typed.transferNumbers === undefined ? {} : { transferNumbers: linesOf(typed, 'transferNumbers') }),
+    ...hearingGiven(typed),
     ...(retries.length === 0 ? {} : { retries }),
     ...(dispositions.length === 0 ? {} : { dispositions }),
   }

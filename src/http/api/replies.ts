@@ -129,6 +129,8 @@ export const campaignReply = z
     reserved: z.boolean().optional(),
     abandoned: z.enum(['rest', 'callback']).optional(),
     notice: orNull(notice).optional(),
+    announcements: z.enum(['note', 'retry', 'end']).optional(),
+    machines: z.enum(['off', 'tell', 'end']).optional(),
     retries: z.array(
       z.object({
         result: z.enum(callResults),

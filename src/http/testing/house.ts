@@ -92,6 +92,11 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       folder: path.join(folder.path, 'prompts'),
       convert: async () => ({ ok: false, found: 'a WAV', allowed: 'none: nothing converts here' }),
     },
+    announcements: {
+      folder: path.join(folder.path, 'announcements'),
+      identify: async () => null,
+      cut: async () => null,
+    },
     stations: { answer: async () => ({ sdp: '' }), restart: () => ({ sdp: '' }), close: () => {} },
     phones: {
       bindings: () => [],

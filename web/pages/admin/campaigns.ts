@@ -17,6 +17,7 @@ import { percent, thousands } from '../../parts/numbers.ts'
 import { campaignNow, chip, type Why } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
+import { hearingFields } from './campaign-hearing.ts'
 import { modeFields } from './campaign-modes.ts'
 import { orderFields } from './campaign-order.ts'
 import { trunkGroupField } from './trunk-group-field.ts'
@@ -145,6 +146,7 @@ ${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'n
 ${modeFields(filled, w, campaign?.id ?? null)}
 ${orderFields(filled, w, campaign?.id ?? null)}
 ${areaField({ name: 'transferNumbers', label: w.transfer.campaignNumbers, help: w.transfer.numbersHelp, rows: 2, figure: true }, filled)}
+${hearingFields(filled, w)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`
