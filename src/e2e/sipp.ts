@@ -33,6 +33,9 @@ export type Act =
   /** A re-INVITE of the far end with this direction. */
   | { do: 'reinvite'; direction: 'sendonly' | 'sendrecv' | 'inactive' }
 
+/** Where the far end's media is, as its SDP says. */
+type MediaAt = Pick<RtpPeer, 'address' | 'port'>
+
 export class Sipp {
   readonly address: string
   readonly port: number
@@ -54,7 +57,7 @@ export class Sipp {
   /** A carrier that answers `calls` calls by the script, then exits 0. */
   static async carrier(options: {
     address: string
-    media: RtpPeer
+    media: MediaAt
     acts: Act[]
     calls?: number
     port?: number
@@ -67,7 +70,7 @@ export class Sipp {
   /** A caller that dials `number` at our SIP port: INVITE, waits for the answer, then `acts`. */
   static async caller(options: {
     address: string
-    media: RtpPeer
+    media: MediaAt
     number: string
     from: string
     target: string
@@ -111,7 +114,7 @@ export class Sipp {
   }
 }
 
-function sdp(media: RtpPeer, direction = 'sendrecv'): string {
+function sdp(media: MediaAt, direction = 'sendrecv'): string {
   return [
     'v=0',
     `o=- 20518 1 IN IP4 ${media.address}`,
@@ -140,7 +143,7 @@ ${extra.map(line => `${line}\n`).join('')}${body === null ? 'Content-Length: 0\n
 ]]></send>`
 }
 
-function calledSide(acts: Act[], media: RtpPeer): string {
+function calledSide(acts: Act[], media: MediaAt): string {
   const steps = [
     '<recv request="INVITE" rrs="true"><action><ereg regexp="sip:[^;>]*" search_in="hdr" header="Contact:" assign_to="contact"/><ereg regexp="&lt;?sip:.*" search_in="hdr" header="From:" assign_to="from"/><ereg regexp="sip:[^;>]*" search_in="hdr" header="To:" assign_to="to"/></action></recv>',
   ]
@@ -208,7 +211,7 @@ Content-Length: 0
   return document(steps, 'called')
 }
 
-function callingSide(acts: Act[], media: RtpPeer, number: string, from: string): string {
+function callingSide(acts: Act[], media: MediaAt, number: string, from: string): string {
   const steps = [
     `<send retrans="500"><![CDATA[
 INVITE sip:${number}@[remote_ip]:[remote_port] SIP/2.0
