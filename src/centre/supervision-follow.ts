@@ -36,7 +36,8 @@ function follow(d: Draft, supervision: Supervision): void {
     d.effect({ type: 'media.supervise', leg, target, mode })
     d.note({ type: 'note.supervisionTold', by, told: { leg, target, mode } })
   }
-  if (heard?.call !== call.id || heard.mode !== mode)
+  // Of a call that was passed on to another agent the journal says so too.
+  if (heard?.call !== call.id || heard.mode !== mode || supervision.agent !== agent.user.id)
     d.fact({ type: 'call.monitored', call: call.id, agent: agent.user.id, by, mode, reason })
 }
 

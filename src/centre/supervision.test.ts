@@ -103,6 +103,19 @@ describe('a supervisor', () => {
     assert.equal(floor.state.supervisions.size, 1)
   })
 
+  test('of a call that is passed on goes with the call, and hears the next agent; who stays with an agent does not', () => {
+    for (const stays of [false, true]) {
+      const { floor, call } = talking()
+      floor.ready(bob)
+      begin(floor, { call: call.id, stays })
+      floor.do({ type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } })
+      floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: 'consulted' })
+      assert.equal(call.agent, bob)
+      assert.equal(told(floor).at(-1), stays ? 'st_sam listen null' : `st_sam listen st_${bob}`)
+      assert.equal(floor.last('call.monitored').agent, stays ? alice : bob)
+    }
+  })
+
   test('is let go by the agent’s leg that comes back after a reload, and hears it again', () => {
     const { floor, call } = talking()
     begin(floor, { call: call.id })

@@ -9,6 +9,7 @@ import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'
 import { checkPassing, PassingWatch } from './passing-watch.ts'
+import { SupervisionWatch } from './supervising.ts'
 
 export class Watch {
   readonly #ended = new Set<CallId>()
@@ -17,11 +18,15 @@ export class Watch {
   readonly #starts = new Map<TrunkId, number[]>()
   readonly #openRecordings = new Set<string>()
   readonly #passing = new PassingWatch()
+  readonly #supervision = new SupervisionWatch()
   readonly counts = new Map<Fact['type'], number>()
 
   /** `step` has been applied to `state` at `now`. */
   check(state: FloorState, step: Step, now: number): void {
-    for (const { fact } of step.recorded) this.#follow(state, fact, now)
+    for (const { fact } of step.recorded) {
+      this.#follow(state, fact, now)
+      this.#supervision.follow(fact)
+    }
     this.#effects(step)
     checkCalls(state)
     checkAgents(state)
@@ -31,6 +36,7 @@ export class Watch {
     checkLeads(state)
     checkDeadlines(state)
     checkPassing(state)
+    this.#supervision.check(state)
   }
 
   /** The process died and is there again: these facts closed what was in hand. */
@@ -47,6 +53,7 @@ export class Watch {
     claim(this.#openRecordings.size === 0, 'a start seals or misses every recording')
     this.#phases.clear()
     this.#passing.restart()
+    this.#supervision.restart()
     this.#starts.clear() // what a trunk has started is not kept: a restart takes longer than a carrier looks back
   }
 
@@ -63,7 +70,8 @@ export class Watch {
   #follow(state: FloorState, fact: Fact, now: number): void {
     this.counts.set(fact.type, (this.counts.get(fact.type) ?? 0) + 1)
     this.#passing.follow(fact)
-    if ('call' in fact && fact.call !== null && fact.type.startsWith('call.') && fact.type !== 'call.disposed') {
+    const follows = fact.type === 'call.disposed' || fact.type === 'call.unmonitored'
+    if ('call' in fact && fact.call !== null && fact.type.startsWith('call.') && !follows) {
       claim(!this.#ended.has(fact.call), `${fact.type} comes after the end of its call`)
     }
     switch (fact.type) {
@@ -136,8 +144,8 @@ export class Watch {
 
 function mayFollow(before: AgentPhase, after: AgentPhase): boolean {
   const next: Record<AgentPhase, AgentPhase[]> = {
-    signed_off: ['break'],
-    break: ['break', 'ready', 'dialing', 'ringing', 'signed_off'],
+    signed_off: ['break', 'talking'], // a supervisor who takes a call over
+    break: ['break', 'ready', 'dialing', 'ringing', 'signed_off', 'talking'], // the last: likewise
     ready: ['break', 'preview', 'dialing', 'ringing', 'talking', 'signed_off'],
     preview: ['ready', 'break', 'dialing', 'ringing', 'signed_off'],
     dialing: ['talking', 'ready', 'break', 'signed_off'],
@@ -215,7 +223,12 @@ function checkLegs(state: FloorState): void {
       claim(own[what.side] === leg, 'a call knows its leg')
     } else {
       const agent = state.agents.get(what.agent)
-      const own = what.side === 'rung' ? [agent?.rung?.leg] : [agent?.stationLeg, agent?.stationRinging]
+      const own =
+        what.side === 'rung'
+          ? [agent?.rung?.leg]
+          : what.side === 'supervision'
+            ? [state.supervisions.get(what.agent)?.leg]
+            : [agent?.stationLeg, agent?.stationRinging]
       claim(own.includes(leg), 'an agent knows the leg')
     }
   }

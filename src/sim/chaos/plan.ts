@@ -87,7 +87,8 @@ function shiftsOf(home: Home, random: Random): Shift[] {
 function userOf(n: number, random: Random): User {
   const name = { name: `alice${n}`, displayName: `Alice ${n}`, extension: `${1000 + n}` }
   const station = oneOf(random, ['browser', 'browser', 'phone-nailed', 'phone-rung'] as const)
-  const rest = { role: 'agent', language: 'en', enabled: true, skills: [], numbersMasked: false } as const
+  const role = n % 4 === 1 ? 'supervisor' : 'agent' // who works on the floor too, now and then
+  const rest = { role, language: 'en', enabled: true, skills: [], numbersMasked: false } as const
   return { id: `u_${n}` as UserId, ...name, station, ...rest, skills: [] }
 }
 

@@ -23,6 +23,8 @@ test('whatever people do, the invariants of the floor hold: 50 seeded floors, an
     'agent.rung',
     'agent.nextPlanned',
     'call.disposed',
+    'call.monitored',
+    'call.unmonitored',
     'callback.scheduled',
     'callback.closed',
     'suppression.added',

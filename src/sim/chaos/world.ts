@@ -22,6 +22,7 @@ import { Mishaps } from './mishaps.ts'
 import { between, chance } from './people.ts'
 import type { Plan } from './plan.ts'
 import { record, type Scene } from './scene.ts'
+import { superviseSomething } from './supervising.ts'
 
 /** More than any plan comes to: a floor that never rests is a bug. */
 const stepsMax = 500_000
@@ -183,6 +184,7 @@ export class World {
   #mishap(): void {
     if (!this.#isOpen) return
     this.#mishaps.happen()
+    superviseSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
   }
 
