@@ -48,6 +48,8 @@ export type Effect =
   /** Record what `leg` says (left) and what it hears (right) to `path`, relative to the recordings folder, until stopped. */
   | { type: 'media.record'; recording: RecordingId; call: CallId; leg: LegId; path: string }
   | { type: 'media.stopRecording'; recording: RecordingId }
+  /** Stop it, and delete its file: nothing is told of it any more. */
+  | { type: 'media.discardRecording'; recording: RecordingId; path: string }
   /**
    * Ask the store for up to `want` due leads, or callbacks alone; the answer is `leads.loaded`. Not wanted now: leads in the places `closed`
    * and of the segments `full`.

@@ -21,9 +21,7 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   if (call.phase === 'notice') d.fact({ type: 'call.noticeHeard', call: call.id, ...heardOf(call, d.now), digit: null })
   silence(d, call)
   d.fact({ type: 'call.ended', call: call.id, ending })
-  if (call.recording !== null && d.state.recordings.has(call.recording)) {
-    d.effect({ type: 'media.stopRecording', recording: call.recording })
-  }
+  endRecording(d, call)
   if (call.leg !== goneLeg)
     d.effect({ type: 'phone.hangUp', leg: call.leg, q850: ending.result === 'CONGESTION' ? 34 : 16 })
   if (call.agentLeg !== null && call.agentLeg !== goneLeg) {
@@ -37,6 +35,21 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
   const until = d.now + wrapMs
   const wrapping = { agent: agent.user.id, state: 'wrapping', reason: null, call: call.id, until } as const
   d.fact({ type: 'agent.stateChanged', ...wrapping })
+}
+
+/**
+ * A recording begins with early media. Of a call that nobody answered it is kept when the network was understood to say something (an
+ * announcement, a special tone): ring-back tones of every unanswered attempt would fill the disk with what nobody will listen to.
+ */
+function endRecording(d: Draft, call: Call): void {
+  const recording = call.recording
+  const open = recording === null ? undefined : d.state.recordings.get(recording)
+  if (recording === null || open === undefined) return
+  const by = call.announced?.by ?? null
+  const isKept = call.answeredAt !== null || by === 'recording' || by === 'special'
+  if (isKept) return d.effect({ type: 'media.stopRecording', recording })
+  d.fact({ type: 'recording.discarded', recording, call: call.id })
+  d.effect({ type: 'media.discardRecording', recording, path: open.path })
 }
 
 /** The agent's leg of the shift goes on after this call: take it out of the patch, and stop what it was hearing. */

@@ -61,6 +61,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     }
     case 'recording.sealed':
+    case 'recording.discarded':
       state.recordings.delete(change.recording)
       break
     case 'recording.missing':

@@ -362,6 +362,8 @@ export type FloorFact =
   | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
   /** An answered call, or a part of one, has no audio on disk: an alarm. */
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
+  /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
+  | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
 
 /** Facts of the lender's and the centre's records: written through the records door. `saved` holds the whole new value. */
 export type RecordFact =

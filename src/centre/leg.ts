@@ -59,6 +59,7 @@ export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
   if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
   d.fact({ type: 'call.early', call: call.id })
   listen(d, call, 'early')
+  openRecording(d, call) // what the network says is evidence too; see `endRecording` for what is kept of it
   if (call.of !== null) return outsideHeard(d, call, false)
   const leg = agentLegOf(d, call)
   if (leg === null) return
@@ -87,7 +88,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if (call.answeredAt !== null || call.phase === 'ended') return
   d.fact({ type: 'call.answered', call: call.id })
   listen(d, call, 'answered')
-  openRecording(d, call)
+  if (call.recording === null || !d.state.recordings.has(call.recording)) openRecording(d, call)
   if (call.of !== null) outsideHeard(d, call, true)
   else if (call.direction === 'in') enter(d, call)
   else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))

@@ -1,6 +1,6 @@
 /** Recordings that fail, as the floor and the log hear of them. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { after, beforeEach, test } from 'node:test'
 import type { Input } from '../centre/inputs.ts'
 import type { CallId, LegId, RecordingId } from '../lib/ids.ts'
@@ -22,7 +22,7 @@ beforeEach(() => {
   said = []
   errors = []
   media = new Media({
-    bay: { record: () => undefined } as Partial<Bay> as Bay,
+    bay: { record: () => undefined, stopRecording: () => undefined } as Partial<Bay> as Bay,
     recordingsDir: folder,
     post: input => void said.push(input),
     log: { error: (bindings: unknown) => void errors.push(bindings) } as Partial<Logger> as Logger,
@@ -55,4 +55,22 @@ test('a media thread that died leaves a recording to be sealed: it is not called
     ['recording.closed'],
   )
   assert.equal(media.missing, 0)
+})
+
+test('a discarded recording is deleted, also one that the recorder creates or seals after that, and nothing is told of it', async () => {
+  const file = `${folder}/gone.wav`
+  const isGone = async () => {
+    for (let waited = 0; existsSync(file) && waited < 2000; waited += 5)
+      await new Promise(resolve => setTimeout(resolve, 5))
+    return !existsSync(file)
+  }
+  writeFileSync(file, 'ring-back')
+  media.perform({ type: 'media.discardRecording', recording, path: 'gone.wav' })
+  assert.ok(await isGone())
+  writeFileSync(file, 'created late')
+  media.take({ type: 'recording.closed', recording, sha256: 'ab', bytes: 60, durationMs: 1 })
+  assert.ok(await isGone())
+  assert.deepEqual([said, errors, media.missing], [[], [], 0])
+  media.perform({ type: 'media.discardRecording', recording, path: '../../etc/passwd' })
+  assert.ok(existsSync('/etc/passwd'))
 })

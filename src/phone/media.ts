@@ -2,7 +2,7 @@
  * Performs the centre's `media.*` effects on the patch bay, and tells the recorder's results. The folder of a recording is made here, so that
  * the writer thread only ever opens files.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, unlink } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { Effect } from '../centre/effects.ts'
 import type { Actor } from '../centre/facts.ts'
@@ -23,10 +23,15 @@ export type MediaOptions = {
   log: Logger
 }
 
+/** Far more than can end before the recorder has told of them. */
+const discardedMax = 10_000
+
 export class Media {
   readonly #options: MediaOptions
   /** Folders known to exist: one a day, so it stays small; cleared when it does not. */
   readonly #folders = new Set<string>()
+  /** Files that are to be deleted once the recorder has let go of them. */
+  readonly #discarded = new Map<RecordingId, string>()
   #missing = 0
 
   constructor(options: MediaOptions) {
@@ -61,6 +66,8 @@ export class Media {
         return this.#record(effect)
       case 'media.stopRecording':
         return bay.stopRecording(effect.recording)
+      case 'media.discardRecording':
+        return this.#discard(effect)
       default:
         effect satisfies never
     }
@@ -70,6 +77,7 @@ export class Media {
     const { post, log } = this.#options
     switch (event.type) {
       case 'recording.closed': {
+        if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
         const { recording, sha256, bytes, durationMs, lostMs = 0 } = event
         if (lostMs > 0) log.error({ recording, lostMs, alarm: true }, 'a recording has silence where sound was lost')
         return post(
@@ -78,6 +86,7 @@ export class Media {
         )
       }
       case 'recording.failed':
+        if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
         return this.#fail(event.recording, event.reason)
       case 'disk':
         if (event.state === 'full')
@@ -123,6 +132,31 @@ export class Media {
     } catch (error) {
       this.#fail(effect.recording, error instanceof Error ? error.message : String(error))
     }
+  }
+
+  #discard({ recording, path }: Extract<MediaEffect, { type: 'media.discardRecording' }>): void {
+    const { bay, recordingsDir } = this.#options
+    const root = resolve(recordingsDir)
+    const file = join(root, path)
+    if (!file.startsWith(root + sep)) return
+    if (this.#discarded.size >= discardedMax) this.#discarded.delete(this.#discarded.keys().next().value!)
+    this.#discarded.set(recording, file)
+    bay.stopRecording(recording)
+    this.#unlink(recording, file) // it may be sealed already, and told
+  }
+
+  /** Once more, since it may have been created after the first attempt. */
+  #delete(recording: RecordingId): void {
+    const file = this.#discarded.get(recording)
+    this.#discarded.delete(recording)
+    if (file !== undefined) this.#unlink(recording, file)
+  }
+
+  #unlink(recording: RecordingId, file: string): void {
+    unlink(file, error => {
+      if (error && error.code !== 'ENOENT')
+        this.#options.log.error({ err: error, recording }, 'a discarded recording could not be deleted')
+    })
   }
 
   #fail(recording: RecordingId, reason: string): void {

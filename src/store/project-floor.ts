@@ -368,6 +368,10 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
         fact.recording,
       )
       return true
+    case 'recording.discarded':
+      run('DELETE FROM recordings WHERE id = ? AND sealed_at IS NULL', fact.recording)
+      run('UPDATE calls SET recording = NULL WHERE id = ? AND recording = ?', fact.call, fact.recording)
+      return true
     case 'recording.missing':
       if (fact.recording !== null)
         run('UPDATE recordings SET missing_reason = ? WHERE id = ? AND sealed_at IS NULL', fact.reason, fact.recording)

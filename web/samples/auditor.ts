@@ -178,6 +178,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           reason: null,
           src: '/static/sample.wav',
           openedAt: sampleNow,
+          answerMs: 7000,
           durationMs,
           bytes: 1_560_000,
           sha256,

@@ -52,6 +52,7 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       reason: recording.missingReason,
       src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
+      answerMs: answerIn(recording.openedAt, call.answeredAt),
       durationMs: recording.durationMs,
       bytes: recording.bytes,
       sha256: recording.sha256,
@@ -76,4 +77,9 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
 function verdictIn(lines: JournalLine[]): Verdict | null {
   const dialed = lines.find(line => line.type === 'call.dialed')
   return dialed ? ((JSON.parse(dialed.body) as { verdict?: Verdict }).verdict ?? null) : null
+}
+
+/** Where the answer is in a recording that began with early media. */
+function answerIn(openedAt: number, answeredAt: number | null): number | null {
+  return answeredAt === null || answeredAt <= openedAt ? null : answeredAt - openedAt
 }

@@ -16,7 +16,8 @@ export class Watch {
   readonly #known = new Set<CallId>()
   readonly #phases = new Map<UserId, AgentPhase>()
   readonly #starts = new Map<TrunkId, number[]>()
-  readonly #openRecordings = new Set<string>()
+  /** Whose call each is. */
+  readonly #openRecordings = new Map<string, string>()
   readonly #passing = new PassingWatch()
   readonly #supervision = new SupervisionWatch()
   readonly counts = new Map<Fact['type'], number>()
@@ -46,7 +47,8 @@ export class Watch {
       if (fact.type === 'call.ended') {
         claim(this.#known.has(fact.call) && !this.#ended.has(fact.call), 'a start ends a call that was in hand, once')
         this.#ended.add(fact.call)
-      } else if (fact.type === 'recording.sealed') this.#openRecordings.delete(fact.recording)
+      } else if (fact.type === 'recording.sealed' || fact.type === 'recording.discarded')
+        this.#openRecordings.delete(fact.recording)
       else if (fact.type === 'recording.missing' && fact.recording !== null) this.#openRecordings.delete(fact.recording)
     }
     claim(this.#known.size === this.#ended.size, 'a start ends every call that was in hand')
@@ -111,9 +113,10 @@ export class Watch {
         this.#ended.add(fact.call)
         return
       case 'recording.opened':
-        this.#openRecordings.add(fact.recording)
+        this.#openRecordings.set(fact.recording, fact.call)
         return
       case 'recording.sealed':
+      case 'recording.discarded':
       case 'recording.missing':
         if (fact.recording !== null) this.#openRecordings.delete(fact.recording)
         return
@@ -137,8 +140,11 @@ export class Watch {
     const records = step.effects.filter(effect => effect.type === 'media.record').length
     const started = of('call.dialed') + of('call.rerouted')
     claim(started === dials, 'each dialled call is one dial effect, and none goes out without its fact')
-    claim(of('call.answered') === records, 'each answered call is recorded from its answer on')
-    claim(of('call.answered') === of('recording.opened'), 'each answered call opens a recording')
+    claim(of('recording.opened') === records, 'each recording that is opened is one that is begun')
+    const recorded = new Set(this.#openRecordings.values())
+    for (const { fact } of step.recorded)
+      if (fact.type === 'call.answered')
+        claim(recorded.has(fact.call), 'each answered call is recorded from its answer on')
   }
 }
 

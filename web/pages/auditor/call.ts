@@ -32,6 +32,8 @@ export type AuditedCallProps = {
     /** Of the audio; one opening of this page is one listen in the journal. */
     src: string
     openedAt: number
+    /** From its beginning to the answer; null: not answered, or begun later. */
+    answerMs: number | null
     durationMs: number | null
     bytes: number | null
     sha256: string | null
@@ -60,7 +62,7 @@ ${timeline(props, w)}</div>
 function player(recording: AuditedCallProps['recordings'][number], w: Words): Html {
   const words = w.auditor.call
   const playable = recording.state === 'sealed' || recording.state === 'salvaged'
-  return html`<section class="panel"><header><h2>${words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}</span></header>
+  return html`<section class="panel"><header><h2>${words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.reason ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${recording.reason}</span></p>` : null}
 ${
   playable
