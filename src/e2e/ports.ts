@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 /** A port that is free for UDP and TCP at `address` now. */
 export async function freePort(address: string): Promise<number> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const udp = createSocket('udp4')
+    const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     const port = await new Promise<number>((done, fail) => {
       udp.once('error', fail)
       udp.bind(0, address, () => done(udp.address().port))

@@ -42,7 +42,7 @@ export class RtpPeer {
   }
 
   static async open(address: string, hz: number): Promise<RtpPeer> {
-    const socket = createSocket('udp4')
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     await new Promise<void>((done, fail) => {
       socket.once('error', fail)
       socket.bind(0, address, () => done())

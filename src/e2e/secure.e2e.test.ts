@@ -73,4 +73,21 @@ describe('a call over TLS with SRTP on both sides', { skip: !hasBaresip && 'need
     carrier.command('hangup')
     await world.fact('call.ended')
   })
+
+  test('a carrier whose certificate a stranger signed, or that is for another host, keeps its trunk down, in words', async () => {
+    const stranger = await authority('Stranger')
+    const down = async (name: string, connection: object, words: RegExp) => {
+      const trunk = await world.trunk(at(), { id: `t_${name}` as TrunkId, transport: 'tls', connection })
+      await world.fact(
+        'trunk.stateChanged',
+        fact => fact.trunk === trunk && fact.state === 'down' && words.test(fact.reason),
+      )
+    }
+    await down('stranger', { authorities: stranger.certPem }, /no authority that this trunk trusts/)
+    await down(
+      'other',
+      { authorities: root.certPem, tlsName: 'sip.carrier.example' },
+      /is not for sip\.carrier\.example/,
+    )
+  })
 })

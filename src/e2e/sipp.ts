@@ -117,9 +117,9 @@ export class Sipp {
 function sdp(media: MediaAt, direction = 'sendrecv'): string {
   return [
     'v=0',
-    `o=- 20518 1 IN IP4 ${media.address}`,
+    `o=- 20518 1 IN ${media.address.includes(':') ? 'IP6' : 'IP4'} ${media.address}`,
     's=-',
-    `c=IN IP4 ${media.address}`,
+    `c=IN ${media.address.includes(':') ? 'IP6' : 'IP4'} ${media.address}`,
     't=0 0',
     `m=audio ${media.port} RTP/AVP 8 101`,
     'a=rtpmap:8 PCMA/8000',

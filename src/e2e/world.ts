@@ -76,6 +76,8 @@ export class World {
       /** Listens for TLS too, at `sipTlsPort`, with this certificate. */
       identity?: Identity
       dns?: Dns
+      /** Listens for UDP at ::1 too, at the same port. */
+      ipv6?: boolean
     } = {},
   ): Promise<World> {
     const address = options.address ?? '127.0.0.1'
@@ -84,7 +86,7 @@ export class World {
     const mediaPorts = options.mediaPorts ?? '42000-44999'
     const tls = options.web === 'https' ? 'auto' : 'off'
     const sipTlsPort = options.identity === undefined ? undefined : await freePort(address)
-    const config = worldConfig({ address, folder, sipPort, sipTlsPort, mediaPorts, tls })
+    const config = worldConfig({ address, folder, sipPort, sipTlsPort, ipv6: options.ipv6 ?? false, mediaPorts, tls })
     const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent')
     const clock = options.clock ?? systemClock
     if (options.web !== undefined) {
@@ -290,6 +292,7 @@ export function worldConfig(at: {
   folder: string
   sipPort: number
   sipTlsPort?: number | undefined
+  ipv6?: boolean
   mediaPorts: string
   httpPort?: number
   tls?: 'auto' | 'off'
@@ -303,7 +306,7 @@ export function worldConfig(at: {
       `listen = "${at.address}:${at.httpPort ?? 0}"`,
       `tls = "${at.tls ?? 'off'}"`,
       '[sip]',
-      `listen = [${['udp', 'tcp'].map(one => `"${one}:${at.address}:${at.sipPort}"`).join(', ')}${at.sipTlsPort === undefined ? '' : `, "tls:${at.address}:${at.sipTlsPort}"`}]`,
+      `listen = [${['udp', 'tcp'].map(one => `"${one}:${at.address}:${at.sipPort}"`).join(', ')}${at.sipTlsPort === undefined ? '' : `, "tls:${at.address}:${at.sipTlsPort}"`}${at.ipv6 ? `, "udp:[::1]:${at.sipPort}"` : ''}]`,
       '[media]',
       `address = "${at.address}"`,
       `ports = "${at.mediaPorts}"`,

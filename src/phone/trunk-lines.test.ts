@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Trunk } from '../centre/entities.ts'
+import type { Input } from '../centre/inputs.ts'
+import type { TrunkConnection } from '../centre/trunk-connection.ts'
+import type { TrunkId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import type { Destination, RegisterSpec, UserAgentPort } from '../sip/events.ts'
+import type { TlsPeer } from './tls-peers.ts'
+import { TrunkLines } from './trunk-lines.ts'
+
+const id = 't_carrier' as TrunkId
+
+function lines() {
+  let now = 0
+  const posted: Input[] = []
+  const known: TlsPeer[] = []
+  const registered: RegisterSpec[] = []
+  const asked: Destination[] = []
+  const located: { targets: { address: string; port: number }[]; holdsMs: number }[] = []
+  const ua = {
+    register: (_id: string, spec: RegisterSpec) => registered.push(spec),
+    unregister: () => undefined,
+    qualify: (_id: string, { destination }: { destination: Destination }) => asked.push(destination),
+    stopQualify: () => undefined,
+  } as unknown as UserAgentPort
+  const made = new TrunkLines({
+    ua,
+    tls: { know: peer => known.push(peer), forget: () => undefined },
+    locate: async () => located.shift() ?? { targets: [], holdsMs: 1_000 },
+    reaches: (_transport, address) => !address.includes(':'),
+    post: input => posted.push(input),
+    now: () => now,
+    random: () => 0.5,
+    log: createLogger('silent'),
+  })
+  const apply = (more: Partial<Trunk> = {}, connection: Partial<TrunkConnection> = {}) =>
+    made.apply(
+      {
+        ...{ id, name: 'carrier', host: '10.0.0.9', port: 5060, transport: 'udp', register: false, username: null },
+        ...{
+          callerIds: ['+861'],
+          maxCalls: 1,
+          callsPerSecond: 1,
+          codecs: ['pcma'],
+          enabled: true,
+          connection,
+          ...more,
+        },
+      },
+      { password: 'x', key: null },
+    )
+  const advance = async (ms: number) => {
+    now += ms
+    made.advance(now)
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  }
+  return { made, apply, posted, known, registered, asked, located, advance }
+}
+
+const from = (transport: 'udp' | 'tcp' | 'tls', address = '10.0.0.9', peer?: string) => ({
+  ...{ transport, source: { address, port: 5060 } },
+  ...(peer === undefined ? {} : { peer }),
+})
+
+describe('whose call this is', () => {
+  test('by address over UDP and TCP, as ever', () => {
+    const { made, apply } = lines()
+    apply()
+    assert.equal(made.trunkOf(from('udp')), id)
+    assert.equal(made.trunkOf(from('tcp')), id)
+    assert.equal(made.trunkOf(from('udp', '10.0.0.8')), null)
+    assert.equal(made.trunkOf(from('tls')), null, 'a trunk of UDP does not come over TLS')
+  })
+
+  test('nobody’s, when it says to come from a TLS trunk and comes over less', () => {
+    const { made, apply } = lines()
+    apply({ transport: 'tls' })
+    assert.equal(made.trunkOf(from('udp')), null)
+    assert.equal(made.trunkOf(from('tcp')), null)
+    assert.equal(made.trunkOf(from('tls')), id)
+  })
+
+  test('by certificate where one is asked for, from wherever it comes, and then not by address', () => {
+    const { made, apply, known } = lines()
+    apply({ transport: 'tls' }, { trust: 'certificate', authorities: 'PEM' })
+    assert.equal(known.at(-1)?.knownByCertificate, true)
+    assert.equal(made.trunkOf(from('tls')), null)
+    assert.equal(made.trunkOf(from('tls', '192.0.2.7', id)), id)
+    assert.equal(made.trunkOf(from('tls', '10.0.0.9', 't_gone')), null)
+  })
+})
+
+describe('where a trunk is gone to', () => {
+  const [a, b] = [
+    { address: '10.0.0.1', port: 5061 },
+    { address: '10.0.0.2', port: 5062 },
+  ]
+
+  test('the name that its certificate must carry is the host’s, also by service records and through a proxy of that name', () => {
+    const { apply, known } = lines()
+    apply({ transport: 'tls', host: 'carrier.example' }, { lookUp: 'services' })
+    assert.equal(known.at(-1)?.serverName, 'carrier.example')
+    apply({ transport: 'tls', host: 'carrier.example' }, { outboundProxy: 'edge.example:5071' })
+    assert.equal(known.at(-1)?.serverName, 'edge.example')
+    apply({ transport: 'tls', host: 'carrier.example' }, { outboundProxy: 'edge.example', tlsName: 'sip.example' })
+    assert.equal(known.at(-1)?.serverName, 'sip.example')
+  })
+
+  test('a refused registration and a lost connection lead to the next target, and nobody is knocked at by turns', async () => {
+    const { made, apply, located, registered, advance } = lines()
+    located.push({ targets: [a!, b!], holdsMs: 1e9 })
+    apply({ host: 'carrier.example', transport: 'tls', register: true, username: 'line' })
+    await advance(100)
+    assert.deepEqual(
+      registered.map(({ destination }) => destination.address),
+      ['10.0.0.1'],
+    )
+    const failed = {
+      type: 'registrationFailed',
+      registration: id,
+      status: null,
+      reason: 'no response',
+      retryInMs: 2_000,
+    }
+    made.take(failed as never)
+    assert.deepEqual(registered.at(-1)?.destination, { transport: 'tls', ...b, peer: id })
+    made.connectionChanged({ peer: id, up: false, words: 'nobody listens at its port', at: b! })
+    await advance(100)
+    await advance(100)
+    assert.equal(registered.length, 2, 'both rest: the one in use stays, and waits')
+    await advance(1_000)
+    assert.equal(registered.length, 3, 'the connection is opened again after its pause')
+    await advance(60_000)
+    assert.equal(registered.at(-1)?.destination.address, '10.0.0.1', 'the better one again when it has rested')
+  })
+
+  test('a proxy is a route, a Service-Route counts more, and the host stays the name of the call', async () => {
+    const { made, apply } = lines()
+    apply({ register: true, username: 'line' }, { outboundProxy: '10.0.0.7:5070' })
+    assert.deepEqual(made.destination(id), { transport: 'udp', address: '10.0.0.7', port: 5070 })
+    assert.deepEqual(made.routes(id), ['sip:10.0.0.7:5070;lr'])
+    assert.equal(made.host(id), '10.0.0.9:5060')
+    const serviceRoute = ['sip:core.example;lr']
+    made.take({ type: 'registered', registration: id, expiresInMs: 60_000, contacts: 1, serviceRoute })
+    assert.deepEqual(made.routes(id), serviceRoute)
+    assert.equal(made.wire(id)?.registration?.state, 'registered')
+  })
+
+  test('a carrier that is only at IPv6, where we listen for none, is told in words', async () => {
+    const { apply, located, posted, advance } = lines()
+    located.push({ targets: [{ address: '2001:db8::1', port: 5060 }], holdsMs: 1e9 })
+    apply({ host: 'six.example' })
+    await advance(100)
+    const last = posted.at(-1)
+    assert.ok(last?.type === 'trunk.down' && /no address that reaches there/.test(last.reason))
+  })
+})
