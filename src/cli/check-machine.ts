@@ -132,6 +132,15 @@ export async function checkClock(): Promise<Checked[]> {
 }
 
 export async function checkCertificate(config: Config, now: number): Promise<Checked[]> {
+  return [...(await checkWebCertificate(config, now)), ...(await checkSipCertificate(config, now))]
+}
+
+/** Of its own only where `sip.cert` is set; else it is the one of the pages. */
+async function checkSipCertificate({ sip: { cert, key } }: Config, now: number): Promise<Checked[]> {
+  return cert === null || key === null ? [] : [await checkPair({ cert, key, names: 'sip.cert and sip.key' }, now)]
+}
+
+async function checkWebCertificate(config: Config, now: number): Promise<Checked[]> {
   const { listen, tls, cert, key } = config.http
   if (tls === 'off') {
     const isLoopback = /^127\.|^::1$|^localhost$/.test(listen.host)
@@ -150,13 +159,20 @@ export async function checkCertificate(config: Config, now: number): Promise<Che
     if (fault !== null) return [{ state: 'bad', found: fault, advice: 'without it the service does not start' }]
     return [{ state: 'ok', found: 'from our own authority; its root is offered on the sign-in page' }]
   }
+  return [await checkPair({ cert: cert!, key: key!, names: 'http.cert and http.key' }, now)]
+}
+
+async function checkPair(
+  { cert, key, names }: { cert: string; key: string; names: string },
+  now: number,
+): Promise<Checked> {
   const { readCertificate } = await import('../http/certificate-files.ts')
   try {
-    const { notAfter, warnings } = await readCertificate({ cert: cert!, key: key!, names: [], now })
-    if (warnings.length > 0) return warnings.map(found => ({ state: 'warn', found, advice: `renew ${cert}` }))
-    return [{ state: 'ok', found: `${cert}, good until ${new Date(notAfter).toISOString().slice(0, 10)}` }]
+    const { notAfter, warnings } = await readCertificate({ cert, key, names: [], now })
+    if (warnings.length > 0) return { state: 'warn', found: warnings.join('; '), advice: `renew ${cert}` }
+    return { state: 'ok', found: `${cert}, good until ${new Date(notAfter).toISOString().slice(0, 10)}` }
   } catch (error) {
-    return [{ state: 'bad', found: (error as Error).message, advice: 'put http.cert and http.key right' }]
+    return { state: 'bad', found: (error as Error).message, advice: `put ${names} right` }
   }
 }
 

@@ -1,10 +1,13 @@
 import dgram from 'node:dgram'
-import { lookup } from 'node:dns/promises'
 import { existsSync } from 'node:fs'
 import net from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
+import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
 import { type Config, dataFiles } from '../config.ts'
 import { secretText } from '../lib/random.ts'
+import { locate } from '../phone/locate.ts'
+import { systemDns } from '../phone/system-dns.ts'
+import { askTls } from './ask-tls.ts'
 import type { Checked } from './check-machine.ts'
 
 const patienceMs = 2000
@@ -16,43 +19,93 @@ export async function checkTrunks(config: Config): Promise<Checked[]> {
     return [
       { state: 'warn', found: 'no trunk is set up', advice: 'add one on the page Trunks, or with POST /api/v1/trunks' },
     ]
-  return Promise.all(trunks.map(checkTrunk))
+  const asked = await Promise.all(trunks.map(({ trunk, key }) => checkTrunk(trunk, key)))
+  return [...asked.flat(), ...trunks.flatMap(({ trunk }) => settings(trunk, config))]
 }
 
-async function enabledTrunks(config: Config): Promise<Trunk[]> {
+/** What works and should be known. */
+function settings(trunk: Trunk, config: Config): Checked[] {
+  const warnings: Checked[] = []
+  if (trunk.transport === 'tls' && !config.sip.listen.some(({ transport }) => transport === 'tls'))
+    warnings.push({
+      state: 'warn',
+      found: `${trunk.name} is a trunk of TLS, and sip.listen has no tls: address: it reaches us only by connections that we opened`,
+      advice: 'add "tls:0.0.0.0:5061" to sip.listen',
+    })
+  const { srtp, srtpInClear } = connectionOf(trunk)
+  if (srtp !== 'off' && srtpInClear && trunk.transport !== 'tls')
+    warnings.push({
+      state: 'warn',
+      found: `${trunk.name} sends the keys of its media over ${trunk.transport.toUpperCase()}, where everybody on the way reads them`,
+      advice: 'use TLS, unless the way is a VPN or a private line',
+    })
+  return warnings
+}
+
+async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: string | null }[]> {
   const { database } = dataFiles(config)
   if (!existsSync(database)) return []
-  const [{ openReader, drizzleOf }, { telephonyQueries }] = await Promise.all([
+  const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }] = await Promise.all([
     import('../store/db.ts'),
     import('../store/telephony.ts'),
+    import('../store/secrets.ts'),
   ])
   const connection = openReader(database)
   try {
-    return telephonyQueries['trunks.list'](drizzleOf(connection), {}).filter(({ enabled }) => enabled)
+    const trunks = telephonyQueries['trunks.list'](drizzleOf(connection), {}).filter(({ enabled }) => enabled)
+    const secret = connection.prepare("SELECT value FROM secrets WHERE owner = ? AND kind = 'trunk-key'").pluck()
+    return trunks.map(trunk => {
+      const value = secret.get(trunk.id) as string | undefined
+      const key =
+        value === undefined || !existsSync(config.secrets.keyFile)
+          ? null
+          : unseal(openKeyFile(config.secrets.keyFile), { owner: trunk.id, kind: 'trunk-key', value })
+      return { trunk, key }
+    })
   } finally {
     connection.close()
   }
 }
 
-async function checkTrunk(trunk: Trunk): Promise<Checked> {
-  const name = `${trunk.name} (${trunk.transport} ${trunk.host}:${trunk.port})`
-  let address: string
+/** Each target of the trunk; one that answers is enough. */
+async function checkTrunk(trunk: Trunk, key: string | null): Promise<Checked[]> {
+  const { host, port, named } = nextHopOf(trunk)
+  const { lookUp, outboundProxy } = connectionOf(trunk)
+  const name = `${trunk.name} (${trunk.transport} ${host}:${port})`
+  const services = lookUp === 'services' && !(outboundProxy !== null && named)
+  let targets: { address: string; port: number }[]
   try {
-    address = (await lookup(trunk.host)).address
-  } catch {
-    return {
-      state: 'bad',
-      found: `${name}: the name ${trunk.host} is not known`,
-      advice: 'put the host right, or the DNS server of this machine',
-    }
+    const wanted = { host, port, transport: trunk.transport, services }
+    targets = (await locate(wanted, { dns: systemDns(), random: Math.random })).targets
+  } catch (error) {
+    const words = (error as NodeJS.ErrnoException).code === undefined ? (error as Error).message : 'it is not known'
+    const advice = 'put the host right, or the DNS server of this machine'
+    return [{ state: 'bad', found: `${name}: the name ${host}: ${words}`, advice }]
   }
-  const answer = await (trunk.transport === 'udp' ? askUdp(address, trunk) : askTcp(address, trunk))
-  if (answer !== null) return { state: 'ok', found: `${name} answers: ${answer}` }
-  return {
-    state: 'bad',
-    found: `${name} does not answer within ${patienceMs / 1000} s`,
-    advice: 'is the PBX up, does it allow this address, is a firewall between? tcpdump -ni any port 5060',
-  }
+  return Promise.all(
+    targets.map(async (target): Promise<Checked> => {
+      const at = targets.length > 1 ? `${name} at ${target.address}:${target.port}` : name
+      const { answer, fault } = await ask(target, trunk, key)
+      if (answer !== null) return { state: 'ok', found: `${at} answers: ${answer}` }
+      return {
+        state: 'bad',
+        found: `${at}: ${fault ?? `does not answer within ${patienceMs / 1000} s`}`,
+        advice: 'is the PBX up, does it allow this address, is a firewall between? tcpdump -ni any port 5060',
+      }
+    }),
+  )
+}
+
+async function ask(
+  { address, port }: { address: string; port: number },
+  trunk: Trunk,
+  key: string | null,
+): Promise<{ answer: string | null; fault: string | null }> {
+  const there = { ...trunk, port }
+  if (trunk.transport === 'udp') return { answer: await askUdp(address, there), fault: null }
+  if (trunk.transport === 'tcp') return { answer: await askTcp(address, there), fault: null }
+  const asked = await askTls({ address, port }, trunk, { key, patienceMs, request: own => options('TLS', own, trunk) })
+  return 'fault' in asked ? { answer: null, fault: asked.fault } : { answer: statusOf(asked.bytes), fault: null }
 }
 
 function askUdp(address: string, trunk: Trunk): Promise<string | null> {
@@ -87,7 +140,7 @@ function askTcp(address: string, trunk: Trunk): Promise<string | null> {
   })
 }
 
-function options(transport: 'UDP' | 'TCP', own: string, { host, port }: Trunk): string {
+function options(transport: 'UDP' | 'TCP' | 'TLS', own: string, { host, port }: Trunk): string {
   const lines = [
     `OPTIONS sip:${host}:${port} SIP/2.0`,
     `Via: SIP/2.0/${transport} ${own};branch=z9hG4bK${secretText(9)};rport`,
