@@ -237,6 +237,14 @@ describe('the phone', () => {
     assert.ok(!told.some(line => line.startsWith('hangUp')))
   })
 
+  test('who picks up just as the floor withdraws the call is counted', async () => {
+    await dialled()
+    phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+    phone.take({ ...withdrawn, answered: true } as UaEvent)
+    assert.equal(phone.answeredTooLate, 1)
+    assert.equal(said.length, 1)
+  })
+
   test('media that change before the answer hold nobody', async () => {
     await dialled()
     phone.take({ type: 'provisional', session, status: 183, sdp: theirSdp, q850: null })

@@ -50,6 +50,7 @@ export type PhoneOptions = LegsOptions & {
 export class Phone {
   readonly #options: PhoneOptions
   readonly #legs: Legs
+  #answeredTooLate = 0
   readonly #keys: Keys
   readonly #locks: Allowance
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
@@ -64,6 +65,11 @@ export class Phone {
   /** Legs that are not over, for figures. */
   get size(): number {
     return this.#legs.size
+  }
+
+  /** Calls that the floor withdrew and that were picked up in that very moment: hung up at once, and no attempt's result. */
+  get answeredTooLate(): number {
+    return this.#answeredTooLate
   }
 
   perform(effect: PhoneEffect): void {
@@ -165,6 +171,7 @@ export class Phone {
       default: {
         const leg = this.#legs.ofSession(event.session)
         if (leg) this.#takeForLeg(leg, event)
+        else if (event.type === 'failed' && event.answered) this.#answeredTooLate++
       }
     }
   }

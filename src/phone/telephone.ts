@@ -356,6 +356,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_bindings: ua.figures.bindings,
         sip_dropped_total: ua.figures.dropped,
         sip_retransmitted_total: ua.figures.retransmitted,
+        sip_answered_too_late_total: phone.answeredTooLate,
         recordings_missing_total: media.missing,
         ...ladderFigures(options.ladder?.figures),
         media_up: legs === null ? 0 : 1,
