@@ -264,6 +264,23 @@ const anyFact = fc.oneof(
   fc.record({ type: fc.constant('call.assigned'), call: few('c'), agent: few('u'), ringing: fc.boolean() }),
   fc.record({ type: fc.constant('call.connected'), call: few('c'), agent: few('u') }),
   fc.record({
+    type: fc.constant('call.transferred'),
+    call: few('c'),
+    from: few('u'),
+    target: fc.constant({ queue: 'q1' }),
+    how: fc.constantFrom('blind', 'consulted', 'taken_over'),
+    other: nothing,
+  }),
+  fc.record({
+    type: fc.constant('call.slotted'),
+    call: few('c'),
+    agent: few('u'),
+    slot: fc.constant('701'),
+    until: fc.nat(),
+  }),
+  fc.record({ type: fc.constant('call.fellBack'), call: few('c'), reason: fc.constant('declined') }),
+  fc.record({ type: fc.constant('call.takenOn'), call: few('c'), other: few('c'), until: fc.nat() }),
+  fc.record({
     type: fc.constant('call.monitored'),
     call: few('c'),
     agent: few('u'),

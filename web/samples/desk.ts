@@ -182,7 +182,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     call: {
       ...call(language),
       heldBy: 'agent',
-      consult: { side: 'asks', name: language === 'en' ? 'Bob Li' : '李波', state: 'other' },
+      consult: { side: 'asks', name: language === 'en' ? 'Bob Li' : '李波', state: 'other', outside: true },
     },
   }),
   consulted: language => ({
@@ -191,7 +191,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     call: {
       ...call(language),
       heldBy: 'agent',
-      consult: { side: 'asked', name: language === 'en' ? 'Alice Zhang' : '张艾丽', state: 'other' },
+      consult: { side: 'asked', name: language === 'en' ? 'Alice Zhang' : '张艾丽', state: 'other', outside: false },
     },
   }),
   contact: language => {

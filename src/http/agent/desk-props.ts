@@ -134,9 +134,10 @@ function consultOf(call: Call, user: User, state: FloorState): DeskCall['consult
   const { consult } = call
   if (consult === null) return null
   const talk = consult.answered ? consult.with : 'called'
-  if (consult.agent === user.id) return { side: 'asked', name: nameOf(state, call.agent) ?? '', state: talk }
+  if (consult.agent === user.id)
+    return { side: 'asked', name: nameOf(state, call.agent) ?? '', state: talk, outside: false }
   const outside = 'number' in consult.target ? shownNumber(consult.target.number, user.numbersMasked) : ''
-  return { side: 'asks', name: nameOf(state, consult.agent) ?? outside, state: talk }
+  return { side: 'asks', name: nameOf(state, consult.agent) ?? outside, state: talk, outside: consult.other !== null }
 }
 
 /** On a call to somebody who is not the debtor or a guarantor, no debt field is given to the page at all (invariant 4 of the domain). */

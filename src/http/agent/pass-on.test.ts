@@ -94,6 +94,38 @@ test('a parked call is picked up by who may', async () => {
   assert.equal(phase('alice'), 'talking')
 })
 
+test('a program does the same by the API, and is told the rule that refuses', async () => {
+  const call = [...house.engine.state.calls.keys()][0]!
+  const [alice, bob] = [people['alice']!.user.id, people['bob']!.user.id]
+  const { secret } = await house.token('agent')
+  const on = (path: string) => `/calls/${call}/${path}`
+  const refused = await house.api(secret, 'POST', on('transfers'), { agent: alice, to: { number: '+12025550100' } })
+  assert.equal(refused.status, 409)
+  assert.match(await refused.text(), /transfer_not_allowed/)
+  assert.equal((await house.api(secret, 'POST', on('transfers'), { agent: alice, to: { ivr: 'x' } })).status, 422)
+  assert.equal((await house.api(secret, 'POST', on('consultations'), { agent: 'u_nobody', to: { queue } })).status, 404)
+  await as('bob', 'POST', `/agent/calls/${call}/disposition`, { code: 'passed_on', next: 'ready' })
+  const asked = await house.api(secret, 'POST', on('consultations'), { agent: alice, to: { agent: bob } })
+  assert.equal(asked.status, 201)
+  const { consultation } = (await asked.json()) as { consultation: object }
+  assert.deepEqual(consultation, { with: 'other', answered: true, agent: bob, call: null })
+  assert.equal((await house.api(secret, 'PATCH', on('consultation'), { agent: alice, with: 'party' })).status, 200)
+  assert.equal((await house.api(secret, 'DELETE', `${on('consultation')}?agent=${alice}`)).status, 204)
+  assert.equal(phase('bob'), 'ready')
+  const parked = await house.api(secret, 'POST', on('parkings'), { agent: alice, slot: '9' })
+  assert.equal(parked.status, 201)
+  const slots = (await (await house.api(secret, 'GET', '/parkings')).json()) as { items: { slot: string }[] }
+  assert.deepEqual(
+    slots.items.map(({ slot }) => slot),
+    ['9'],
+  )
+  await as('alice', 'POST', `/agent/calls/${call}/disposition`, { code: 'passed_on', next: 'ready' })
+  assert.equal((await house.api(secret, 'POST', on('pick-ups'), { agent: alice })).status, 201)
+  const admin = (await house.token('admin')).secret
+  const record = (await (await house.api(admin, 'GET', `/calls/${call}`)).json()) as { talks: { agent: string }[] }
+  assert.deepEqual(new Set(record.talks.map(({ agent }) => agent)), new Set([alice, bob]))
+})
+
 test('nothing that is typed there is a fault', async () => {
   const call = [...house.engine.state.calls.keys()][0]!
   const odd = [

@@ -16,7 +16,7 @@ export function callBar(props: DeskProps): Html {
     : props.preview
       ? previewInside(props, w)
       : idle(props, w)
-  return html`<section id="call-bar" class="bar call-bar" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}">${inside}</section>`
+  return html`<section id="call-bar" class="bar call-bar" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult ? html` data-consulting` : null}>${inside}</section>`
 }
 
 /** The window's title says what happens, for whoever looks at another window. */
@@ -30,8 +30,8 @@ function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   const way = call.direction === 'in' ? 'phone-incoming' : 'phone-outgoing'
   return html`<div class="party">${icon(way)}<div><b class="name">${call.name ?? w.agent.who.unknown}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
-<div class="clock">${clock(props, call, w)}</div>
-${call.phase === 'ended' ? null : consultState(call, w)}<span class="gap"></span>
+<div class="times"><div class="clock">${clock(props, call, w)}</div>
+${call.phase === 'ended' ? null : consultState(call, w)}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? null : controls(props, call, w)}</div>`
 }
 
@@ -42,9 +42,14 @@ function clock(props: DeskProps, call: DeskCall, w: Words): Html {
     const words = call.phase === 'assigned' ? w.agent.call.ringing : w.agent.call.dialing
     return html`<span class="muted">${words}</span> <b>${timer(call.startedAt, props.frame)}</b>`
   }
+  const watched = call.supervisors.map(one =>
+    chip('blue', modeIcons[one.mode], w.supervision.watchedBy(w.supervision.mode[one.mode], one.name)),
+  )
+  // While somebody is consulted, the chip about that says who waits.
+  if (call.consult !== null) return html`<b>${timer(call.connectedAt, props.frame)}</b>${watched}`
   const held = call.heldBy === 'agent' ? w.agent.call.heldByAgent : w.agent.call.heldByParty
   return html`<b>${timer(call.connectedAt, props.frame)}</b>
-${call.heldBy ? chip('amber', 'circle-pause', held) : null}${call.recorded ? chip('grey', 'circle-dot', w.agent.call.recorded) : null}${call.supervisors.map(one => chip('blue', modeIcons[one.mode], w.supervision.watchedBy(w.supervision.mode[one.mode], one.name)))}`
+${call.heldBy ? chip('amber', 'circle-pause', held) : null}${call.recorded ? chip('grey', 'circle-dot', w.agent.call.recorded) : null}${watched}`
 }
 
 function controls(props: DeskProps, call: DeskCall, w: Words): Html {
@@ -61,7 +66,7 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
     talking && props.station.kind === 'browser'
       ? html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${w.agent.call.mute}" data-on="${w.agent.call.unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${w.agent.call.mute}</span><kbd>Alt M</kbd></button>`
       : null
-  }${talking && call.consult?.side !== 'asked' ? keypad(path, w) : null}${
+  }${talking && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${
     consults ? consultControls(call, w) : talking ? passOnButton(call, w) : null
   }${consults ? null : hangUp(path, w)}`
 }

@@ -69,7 +69,12 @@ export type DeskCall = {
   connectedAt: number | null
   endedAt: number | null
   /** `asks`: this agent consults somebody; `asked`: is consulted, and has no say over the call. */
-  consult: { side: 'asks' | 'asked'; name: string; state: 'called' | 'other' | 'party' | 'both' } | null
+  consult: {
+    side: 'asks' | 'asked'
+    name: string
+    state: 'called' | 'other' | 'party' | 'both'
+    outside: boolean
+  } | null
   /** It went on to somebody else; this agent writes down their part. */
   passedOn: boolean
 }

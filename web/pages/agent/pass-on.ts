@@ -62,13 +62,13 @@ export function consultControls(call: DeskCall, w: Words): Piece {
   const path = `/agent/calls/${call.id}`
   if (consult.side === 'asked')
     return html`<button class="button danger" hx-put="${path}/ending" hx-swap="none" data-key="alt+e">${icon('phone-off')}${words.leave}<kbd>Alt E</kbd></button>`
-  const turn = (to: string, key: string, words: Html | string, name: 'arrow-left-right' | 'users') =>
-    html`<button class="button" hx-put="${path}/consultation" hx-vals='{"to":"${to}"}' hx-swap="none" data-key="alt+${key.toLowerCase()}">${icon(name)}${words}<kbd>Alt ${key}</kbd></button>`
+  const turn = (to: string, key: string, words: string, title: string, name: 'arrow-left-right' | 'users') =>
+    html`<button class="button" hx-put="${path}/consultation" hx-vals='{"to":"${to}"}' hx-swap="none" title="${title}" data-key="alt+${key.toLowerCase()}">${icon(name)}${words}<kbd>Alt ${key}</kbd></button>`
   const isThere = consult.state !== 'called'
   return html`${isThere ? html`<button class="button primary" hx-post="${path}/transfers" hx-vals='{"target":"consulted"}' hx-swap="none" data-key="alt+t">${icon('phone-forwarded')}${words.complete}<kbd>Alt T</kbd></button>` : null}
-${isThere ? turn(consult.state === 'other' ? 'party' : 'other', 'W', consult.state === 'other' ? words.toParty : words.toOther, 'arrow-left-right') : null}
-${isThere && consult.state !== 'both' ? turn('both', 'J', words.join, 'users') : null}
-<button class="button danger" hx-delete="${path}/consultation" hx-swap="none" data-key="alt+x">${icon('x')}${words.endConsult}<kbd>Alt X</kbd></button>`
+${isThere ? turn(consult.state === 'other' ? 'party' : 'other', 'W', words.swap, consult.state === 'other' ? words.toParty : words.toOther, 'arrow-left-right') : null}
+${isThere && consult.state !== 'both' ? turn('both', 'J', words.join, words.join, 'users') : null}
+<button class="button danger" hx-delete="${path}/consultation" hx-swap="none" title="${words.endConsult}" data-key="alt+x">${icon('x')}${words.end}<kbd>Alt X</kbd></button>`
 }
 
 /** Who is consulted, and whom the agent hears. */
