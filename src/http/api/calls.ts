@@ -1,3 +1,5 @@
+import { z } from '@hono/zod-openapi'
+import { otherKinds } from '../../ladder/sip-note.ts'
 import type { CallId, CampaignId, QueueId, UserId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
@@ -10,10 +12,11 @@ import { ladderOfCall } from '../call-ladder.ts'
 import type { Deps } from '../deps.ts'
 import { Forbidden } from '../guard.ts'
 import { knownContact } from '../known-contact.ts'
-import { callQuery, queryOf } from './query.ts'
+import { callQuery, paging, queryOf } from './query.ts'
 import { callReply, pageOf, ringingReply, sipReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
 
+const otherQuery = z.strictObject({ kind: z.enum(otherKinds), limit: paging.shape.limit })
 const ladderReaders = ['quality', 'auditor', 'admin'] as const
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
 
@@ -70,6 +73,24 @@ export function callsApi(api: Api, deps: Deps): void {
     async c => {
       const { notes } = await ladderOfCall(deps, c.req.param('id') as CallId)
       return c.json(sipReply.parse({ items: notes }))
+    },
+  )
+
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/sip',
+      roles: ladderReaders,
+      summary:
+        'SIP messages of no call, oldest first: of trunks (registrations, OPTIONS), of desk phones, or of strangers',
+      query: otherQuery,
+      reply: sipReply,
+    },
+    async c => {
+      const { kind, limit = 100 } = queryOf(c, otherQuery)
+      return c.json(sipReply.parse({ items: (await deps.ladders?.others(kind, limit)) ?? [] }))
     },
   )
 

@@ -46,7 +46,7 @@ before(async () => {
       if (failure !== null) throw new LadderError(failure)
       return notes
     },
-    others: async () => [],
+    others: async (_kind, limit) => notes.slice(0, limit),
     figures: { kept: 0, leftOut: 0, todayBytes: 0, todayFull: false, trouble: null, lost: 0 },
   }
   house.deps.ladders = ladders
@@ -141,6 +141,11 @@ test('administrators, auditors and quality may look, and nobody else; the API sa
   for (const path of ['sip', 'sip.pcap'])
     assert.equal((await house.api(supervisor, 'GET', `/calls/${call}/${path}`)).status, 403)
   assert.equal((await house.api(quality, 'GET', '/calls/c_none/sip')).status, 404)
+  assert.deepEqual(await (await house.api(quality, 'GET', '/sip?kind=trunk&limit=2')).json(), {
+    items: notes.slice(0, 2),
+  })
+  assert.equal((await house.api(quality, 'GET', '/sip?kind=all')).status, 422)
+  assert.equal((await house.api(supervisor, 'GET', '/sip?kind=trunk')).status, 403)
 })
 
 test('while the messages cannot be read the page says so', async () => {
