@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import net from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
+import { rulesOf } from '../centre/trunk-rules.ts'
 import { type Config, dataFiles } from '../config.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
@@ -20,7 +21,15 @@ export async function checkTrunks(config: Config): Promise<Checked[]> {
       { state: 'warn', found: 'no trunk is set up', advice: 'add one on the page Trunks, or with POST /api/v1/trunks' },
     ]
   const asked = await Promise.all(trunks.map(({ trunk, key }) => checkTrunk(trunk, key)))
-  return [...asked.flat(), ...trunks.flatMap(({ trunk }) => settings(trunk, config))]
+  const found = asked.flat()
+  // One after the other: a loopback call measures sound, and two would share the machine.
+  for (const [at, { trunk, ...secrets }] of trunks.entries()) {
+    if (!asked[at]!.some(({ state }) => state === 'ok')) continue
+    if (!trunk.register && rulesOf(trunk).echoNumber === null) continue
+    const { checkOnLine } = await import('./check-trunk-call.ts')
+    found.push(...(await checkOnLine(config, trunk, secrets)))
+  }
+  return [...found, ...trunks.flatMap(({ trunk }) => settings(trunk, config))]
 }
 
 /** What works and should be known. */
@@ -42,7 +51,7 @@ function settings(trunk: Trunk, config: Config): Checked[] {
   return warnings
 }
 
-async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: string | null }[]> {
+async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: string | null; password: string | null }[]> {
   const { database } = dataFiles(config)
   if (!existsSync(database)) return []
   const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }] = await Promise.all([
@@ -53,15 +62,17 @@ async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: strin
   const connection = openReader(database)
   try {
     const trunks = telephonyQueries['trunks.list'](drizzleOf(connection), {}).filter(({ enabled }) => enabled)
-    const secret = connection.prepare("SELECT value FROM secrets WHERE owner = ? AND kind = 'trunk-key'").pluck()
-    return trunks.map(trunk => {
-      const value = secret.get(trunk.id) as string | undefined
-      const key =
-        value === undefined || !existsSync(config.secrets.keyFile)
-          ? null
-          : unseal(openKeyFile(config.secrets.keyFile), { owner: trunk.id, kind: 'trunk-key', value })
-      return { trunk, key }
-    })
+    const secret = connection.prepare('SELECT value FROM secrets WHERE owner = ? AND kind = ?').pluck()
+    const secretOf = (owner: string, kind: 'trunk-key' | 'trunk-password') => {
+      const value = secret.get(owner, kind) as string | undefined
+      if (value === undefined || !existsSync(config.secrets.keyFile)) return null
+      return unseal(openKeyFile(config.secrets.keyFile), { owner, kind, value })
+    }
+    return trunks.map(trunk => ({
+      trunk,
+      key: secretOf(trunk.id, 'trunk-key'),
+      password: secretOf(trunk.id, 'trunk-password'),
+    }))
   } finally {
     connection.close()
   }

@@ -9,6 +9,7 @@ import { type Agreed, agree, answerTo, offerOf, rtpParameters } from '../../phon
 import type { Bay, BayEvent } from '../../rtp/bay.ts'
 import type { SessionId, UaEvent, UserAgentPort } from '../../sip/events.ts'
 import { draw } from '../distribution.ts'
+import { EchoPort } from './echo.ts'
 import { anyVoice, personBehind, type Step, stepsOf } from './people.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -50,6 +51,7 @@ type CallAtCarrier = {
   announcement: { voice: string; left: number; sipStatus: number; q850: number } | null
   voice: string
   recording: RecordingId | null
+  echo: EchoPort | null
 }
 
 const codecs = ['pcma', 'pcmu'] as const
@@ -162,6 +164,9 @@ export class Carrier {
           this.#options.bay.play(call.leg, step.voice, false)
         })
         break
+      case 'echo':
+        this.#echo(call)
+        break
       case 'answer':
         this.#withMedia(call, sdp => {
           call.answered = true
@@ -197,6 +202,25 @@ export class Carrier {
             then(answered.sdp)
           }
         }
+        flush()
+      },
+      () => this.#fail(call, 503, 34),
+    )
+  }
+
+  #echo(call: CallAtCarrier): void {
+    const { ua, now, flush, scenario } = this.#options
+    EchoPort.open(scenario.mediaAddress).then(
+      port => {
+        if (call.over) return port.close()
+        call.echo = port
+        const side = { address: scenario.mediaAddress, port: port.port, id: call.leg, version: 1 }
+        const answered = call.offer === null ? null : answerTo(call.offer, codecs, side)
+        if (answered === null) return this.#fail(call, 488, 65)
+        call.answered = true
+        this.figures.answered++
+        this.figures.talking++
+        ua.accept(call.session, answered.sdp, now())
         flush()
       },
       () => this.#fail(call, 503, 34),
@@ -296,6 +320,7 @@ export class Carrier {
       announcement: null,
       voice: '',
       recording: null,
+      echo: null,
     }
     if (session !== '') this.#bySession.set(session, call)
     this.#byLeg.set(call.leg, call)
@@ -327,6 +352,7 @@ export class Carrier {
     call.over = true
     if (call.answered) this.figures.talking--
     for (const cancel of call.timers) cancel()
+    call.echo?.close()
     this.#bySession.delete(call.session)
     this.#byLeg.delete(call.leg)
     if (call.open)

@@ -8,6 +8,7 @@ export type Step =
   | { atMs: number; do: 'ring' }
   | { atMs: number; do: 'announce'; voice: string; times: number; final: { sipStatus: number; q850: number } }
   | { atMs: number; do: 'answer'; voice: string; hangUpAfterMs: number | null }
+  | { atMs: number; do: 'echo' }
   | { atMs: number; do: 'fail'; sipStatus: number; q850: number }
 
 /** The person behind `number`: the scenario's entry for it, or for its last digits, else a draw by weight. */
@@ -67,6 +68,8 @@ export function stepsOf(person: Person, { postDialMs }: Pick<Scenario, 'postDial
           hangUpAfterMs: draw(person.talkMs, random),
         },
       ]
+    case 'echo':
+      return [{ atMs: 50, do: 'echo' }]
     case 'hangs_up_early':
       return [
         { atMs: ringAt, do: 'ring' },

@@ -39,6 +39,8 @@ const personSchema = z.discriminatedUnion('kind', [
     ringMs: distributionSchema.default(15_000),
     talkMs: distributionSchema.default(12_000),
   }),
+  /** Answers at once and sends back what it hears, for tests of a trunk. */
+  z.strictObject({ kind: z.literal('echo'), weight: z.number().positive().default(1) }),
   /** Answers and hangs up almost at once. */
   z.strictObject({
     kind: z.literal('hangs_up_early'),

@@ -1,0 +1,146 @@
+/**
+ * What `check` asks of one trunk beyond OPTIONS: registration, and a loopback call to its echo number. It goes over sockets and a media
+ * thread of its own, so that the service may run beside it; what it registered it takes back.
+ */
+import { isIP } from 'node:net'
+import type { Trunk } from '../centre/entities.ts'
+import { rulesOf } from '../centre/trunk-rules.ts'
+import type { Config } from '../config.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createLogger } from '../lib/log.ts'
+import { secretText } from '../lib/random.ts'
+import { locate } from '../phone/locate.ts'
+import { parseListenAddress, Sockets } from '../phone/sockets.ts'
+import { systemDns } from '../phone/system-dns.ts'
+import { TlsPeers } from '../phone/tls-peers.ts'
+import { TrunkLines, type TrunkSecrets } from '../phone/trunk-lines.ts'
+import { testCall } from '../phone/trunk-test.ts'
+import { createBay } from '../rtp/create-bay.ts'
+import type { UaEvent } from '../sip/events.ts'
+import { UserAgent } from '../sip/user-agent.ts'
+import type { Checked } from './check-machine.ts'
+
+const locateWithinMs = 4_000
+const registerWithinMs = 5_000
+/** For the answer to what takes the registration back. */
+const leaveMs = 300
+const lookEveryMs = 20
+const tickMs = 50
+
+export async function checkOnLine(config: Config, trunk: Trunk, secrets: TrunkSecrets): Promise<Checked[]> {
+  const name = `${trunk.name} (${trunk.transport} ${trunk.host}:${trunk.port})`
+  const now = () => systemClock.monotonic()
+  const listeners = new Set<(event: UaEvent) => void>()
+  const random = Math.random
+  const peers = new TlsPeers()
+  const dns = systemDns()
+  const host = config.sip.listen[0]?.host ?? '0.0.0.0'
+  await using sockets = await Sockets.open({
+    listen: [`udp:${host}:0`, `tcp:${host}:0`].map(parseListenAddress),
+    advertise: config.sip.advertise,
+    peers,
+    random,
+    clock: systemClock,
+    onConnection: news => lines.connectionChanged(news),
+    onEvent: event => {
+      lines.take(event)
+      for (const listener of listeners) listener(event)
+    },
+    onFault: () => undefined, // what cannot be reached is told by what was asked of it
+  })
+  const ua = new UserAgent({ name: 'Switchroom check', endpoints: sockets.exits, secret: secretText, random })
+  let reason = 'not found yet'
+  const lines: TrunkLines = new TrunkLines({
+    ua,
+    tls: { know: peer => peers.set(peer), forget: peer => void peers.delete(peer) },
+    random,
+    locate: wanted => locate(wanted, { dns, random }),
+    reaches: (transport, address) =>
+      sockets.exits.some(one => one.transport === transport && one.family === isIP(address)),
+    post: input => {
+      if (input.type === 'trunk.down') reason = input.reason
+    },
+    now,
+    log: createLogger('silent'),
+  })
+  sockets.attach(ua)
+  const timer = setInterval(() => {
+    lines.advance(now())
+    sockets.settle()
+  }, tickMs)
+  try {
+    lines.apply(trunk, secrets)
+    sockets.settle()
+    await until(locateWithinMs, () => lines.destination(trunk.id) !== null)
+    const destination = lines.destination(trunk.id)
+    const at = lines.host(trunk.id)
+    if (destination === null || at === null)
+      return [bad(`${name}: ${reason}`, 'put the host right, or the DNS server of this machine')]
+    const routes = lines.routes(trunk.id)
+    const found: Checked[] = []
+    if (trunk.register) found.push(await registration())
+    if (found.some(({ state }) => state === 'bad')) return found
+    const { echoNumber } = rulesOf(trunk)
+    if (echoNumber !== null) found.push(...(await loopback(echoNumber)))
+    return found
+
+    async function registration(): Promise<Checked> {
+      await until(registerWithinMs, () => (lines.wire(trunk.id)?.registration ?? null) !== null)
+      const seen = lines.wire(trunk.id)?.registration ?? null
+      if (seen?.state === 'registered')
+        return { state: 'ok', found: `${name} registers ${trunk.username} for ${Math.round(seen.nextMs / 1000)} s` }
+      return bad(
+        `${name} does not register ${trunk.username}: ${seen === null ? 'no answer' : seen.reply}`,
+        'are the user name and the password the ones that the carrier gave?',
+      )
+    }
+
+    async function loopback(number: string): Promise<Checked[]> {
+      const contact = sockets.endpoints[0]!.contact(destination!.address).address
+      const bay = await createBay({
+        address: config.media.address ?? '0.0.0.0',
+        ports: config.media.ports,
+        prompts: {},
+        onFault: () => undefined,
+      })
+      try {
+        const findings = await testCall(
+          {
+            ua,
+            bay,
+            onEvent: listener => {
+              listeners.add(listener)
+              return () => listeners.delete(listener)
+            },
+            onMedia: listener => bay.onEvent(listener),
+            now,
+            flush: () => sockets.settle(),
+          },
+          { trunk, password: secrets.password, destination: destination!, at: at!, routes, host: contact, number },
+        )
+        return findings.map(({ state, found, advice }): Checked => {
+          const words = `${name}: ${found}`
+          return state === 'ok'
+            ? { state, found: words }
+            : { state, found: words, advice: advice ?? 'look at the trunk' }
+        })
+      } finally {
+        await bay[Symbol.asyncDispose]()
+      }
+    }
+  } finally {
+    lines.remove(trunk.id)
+    sockets.settle()
+    if (trunk.register) await new Promise(done => setTimeout(done, leaveMs))
+    clearInterval(timer)
+  }
+}
+
+function bad(found: string, advice: string): Checked {
+  return { state: 'bad', found, advice }
+}
+
+async function until(withinMs: number, isSo: () => boolean): Promise<void> {
+  for (const end = systemClock.monotonic() + withinMs; !isSo() && systemClock.monotonic() < end; )
+    await new Promise(done => setTimeout(done, lookEveryMs))
+}

@@ -1,0 +1,81 @@
+/** `switchroom check` of a trunk against the carrier simulator: registration, and a call whose sound comes back, or does not. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Trunk } from '../centre/entities.ts'
+import { checkTrunks } from '../cli/check-trunks.ts'
+import type { TrunkId } from '../lib/ids.ts'
+import { scenarioSchema } from '../sim/carrier/scenario.ts'
+import { type RunningCarrier, startCarrier } from '../sim/carrier/start.ts'
+import { World } from './world.ts'
+
+describe('the check of a trunk', () => {
+  let world: World
+  let carrier: RunningCarrier
+  const listening = { address: '127.0.0.41', port: 0 }
+
+  before(async () => {
+    world = await World.open({ address: '127.0.0.1' })
+    const people = [{ kind: 'vacant' as const }]
+    const talks = { kind: 'answers' as const, ringMs: 100, talkMs: null, voice: 'zh-li-wei' }
+    carrier = await startCarrier({
+      scenario: scenarioSchema.parse({
+        ...{ listen: ['udp:127.0.0.41:0'], mediaAddress: '127.0.0.41', mediaPorts: '46000-46099', people },
+        numbers: { '*43': { kind: 'echo' }, '600': talks },
+        auth: { username: 'lender', password: 'right' },
+      }),
+      recordTo: null,
+      log: () => undefined,
+      onFault: error => assert.fail(String(error)),
+    })
+    listening.port = carrier.bound[0]!.port
+  })
+  after(async () => {
+    await carrier?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  async function checked(rules: Trunk['rules'], password = 'right') {
+    const more = { id: 't_echo' as TrunkId, register: true, username: 'lender', rules }
+    await world.trunk(listening, more, password)
+    return checkTrunks(world.config)
+  }
+
+  test('registers, calls its echo number, and measures the tone that came back', async () => {
+    const found = await checked({ echoNumber: '*43' })
+    assert.deepEqual(
+      found.map(({ state }) => state),
+      ['ok', 'ok', 'ok'],
+      JSON.stringify(found),
+    )
+    assert.match(found[1]!.found, /registers lender for \d+ s/)
+    const said =
+      /sound passes both ways: (\d+) Hz back after (\d+) ms, (-?[\d.]+) dB softer, pcma, loss ([\d.]+) %/.exec(
+        found[2]!.found,
+      )
+    assert.ok(said !== null, found[2]!.found)
+    const [hz, roundTripMs, lossDb] = said.slice(1).map(Number) as [number, number, number]
+    assert.ok(Math.abs(hz - 1004) <= 2 && roundTripMs <= 300 && Math.abs(lossDb) < 1, found[2]!.found)
+    assert.equal(carrier.carrier.calls, 0, 'nothing is left of the call')
+  })
+
+  test('a number that talks and does not echo: our sound does not get there, or it is no echo', async () => {
+    const found = await checked({ echoNumber: '600' })
+    assert.deepEqual(
+      found.map(({ state }) => state),
+      ['ok', 'ok', 'bad'],
+      JSON.stringify(found),
+    )
+    assert.match(found[2]!.found, /sound comes from 600 .* our tone is not in it/)
+  })
+
+  test('a number that is not there says so with its status; a wrong password is the registration’s', async () => {
+    const vacant = await checked({ echoNumber: '999' })
+    assert.match(vacant[2]!.found, /test call failed: SIP 404 .*Q\.850 1/)
+    const wrong = await checked({ echoNumber: '*43' }, 'wrong')
+    assert.deepEqual(
+      wrong.map(({ state }) => state),
+      ['ok', 'bad'],
+    )
+    assert.match(wrong[1]!.found, /does not register lender: /)
+  })
+})

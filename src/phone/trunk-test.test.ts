@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LegFigures } from '../rtp/bay.ts'
+import { judged } from './trunk-test.ts'
+
+const back = { roundTripMs: 40, hz: 1004, lossDb: 0.2 }
+const flowing = { received: 150, sent: 150, lost: 0, jitterMs: 0.4, foreign: 0, dropped: 0 }
+
+function said(
+  figures: Partial<LegFigures>,
+  echo: { back: typeof back | null; loudness: number } = { back, loudness: 0.1 },
+  { remote = '203.0.113.9', from = '203.0.113.5' } = {},
+) {
+  return judged(
+    { number: '*43', destination: { transport: 'udp', address: from, port: 5060 } },
+    {
+      echo,
+      figures: { ...flowing, ...figures } as LegFigures,
+      remote,
+      codec: 'pcma',
+      side: { address: '198.51.100.1', port: 20_000 },
+    },
+  ).map(({ state, found }) => `${state}: ${found}`)
+}
+
+const nothing = { back: null, loudness: 0 }
+
+test('sound both ways is said with its figures', () => {
+  assert.deepEqual(said({}), [
+    'ok: *43 answers, sound passes both ways: 1004 Hz back after 40 ms, 0.2 dB softer, pcma, loss 0 %, jitter 0.4 ms',
+  ])
+})
+
+test('what is wrong is named with the side on which it is', () => {
+  assert.match(
+    said({ received: 0 }, nothing)[0]!,
+    /^bad: .* no sound that we can hear: none came to 198\.51\.100\.1:20000/,
+  )
+  assert.match(
+    said({ received: 0, foreign: 90 }, nothing)[0]!,
+    /^bad: .*90 packets came from an address that the signalling never/,
+  )
+  assert.match(
+    said({ received: 0, dropped: 80 }, nothing)[0]!,
+    /^bad: .*80 packets came in another codec than agreed \(pcma\)/,
+  )
+  assert.match(said({}, nothing)[0]!, /^bad: sound comes from \*43 \(150 packets\), and our tone is not in it/)
+})
+
+test('a private address in the SDP of a public gateway is seen, one within the house is none', () => {
+  const [nat, rest] = said({}, undefined, { remote: '192.168.1.9' })
+  assert.match(nat!, /^warn: its SDP names 192\.168\.1\.9, a private address, .* 203\.0\.113\.5 \(NAT\)/)
+  assert.match(rest!, /^ok: /)
+  assert.equal(said({}, undefined, { remote: '10.0.0.9', from: '10.0.0.5' }).length, 1)
+})
+
+test('a level far off, another frequency and a long delay are looked at', () => {
+  for (const off of [{ lossDb: 30 }, { hz: 980 }, { roundTripMs: 900 }])
+    assert.match(said({}, { back: { ...back, ...off }, loudness: 0.1 })[0]!, /^warn: /)
+})
