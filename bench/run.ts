@@ -22,6 +22,8 @@ const names = [
   'simulate',
   'floor',
   'counters',
+  'hear',
+  'amd',
 ].filter(name => existsSync(join(folder, `${name}.ts`)))
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('-'))

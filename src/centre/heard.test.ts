@@ -66,6 +66,16 @@ test('where the campaign wants it a sure announcement ends the attempt, and one 
   assert.equal(floor.count('call.dialed'), 2, 'the line is free for the next lead at once')
 })
 
+test('an announcement that only began like a known one is taken back', () => {
+  const floor = ringing({ announcements: 'retry' })
+  const { call } = floor
+  floor.do({ type: 'leg.heard', leg: call.leg, heard: off })
+  floor.do({ type: 'leg.heard', leg: call.leg, heard: { ...off, label: null, confidence: 0 } })
+  assert.equal(floor.call.announced?.result, null)
+  floor.do({ type: 'leg.ended', leg: call.leg, by: 'far', sipStatus: 486, q850: 17, cause: 'rejected' })
+  assert.equal(floor.last('lead.released').reason, 'BUSY')
+})
+
 test('a tone tells less than words: it does not take their place, and they take its', () => {
   const floor = ringing({})
   const { leg } = floor.call

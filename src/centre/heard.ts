@@ -66,7 +66,8 @@ export function legHeard(d: Draft, { leg, heard }: Extract<Input, { type: 'leg.h
   const announced = announcedBy(heard)
   if (announced === null || call.answeredAt !== null) return
   const before = call.announced
-  if (before !== null && !isMore(announced, before)) return
+  const isWithdrawn = announced.confidence === 0 && announced.what === before?.what
+  if (announced.confidence === 0 ? !isWithdrawn : before !== null && !isMore(announced, before)) return
   d.fact({ type: 'call.announced', call: call.id, ...announced })
   const { result, confidence } = announced
   const isAlone = call.agent === null && (call.phase === 'dialing' || call.phase === 'ringing')

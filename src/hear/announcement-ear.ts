@@ -42,6 +42,8 @@ export class AnnouncementEar {
   entry = -1
   confidence = 0
   atMs = 0
+  /** The recording that was recognised, and then parted from what is heard before its end: it only began like it. -1: none. */
+  withdrawn = -1
   readonly printer = new Printer(frameMs)
   #library: Announcements
   readonly #bits = new Int32Array(windowFrames)
@@ -54,6 +56,7 @@ export class AnnouncementEar {
     last: 1,
   }))
   #frames = 0
+  #parted = false
 
   constructor(library: Announcements) {
     this.#library = library
@@ -74,15 +77,25 @@ export class AnnouncementEar {
   push(history: History, level: number): boolean {
     const { printer } = this
     printer.push(history, level)
+    this.withdrawn = -1
     const at = this.#frames % windowFrames
     this.#frames++
     this.#bits[at] = printer.bits
     this.#loud[at] = printer.isQuiet ? 0 : 1
     for (const guess of this.#guesses) if (guess.place >= 0) this.#follow(guess)
+    if (this.#parted) this.#withdraw()
     if (printer.isQuiet) return false
     this.#look(this.#library.low, printer.bits & 0xffff)
     this.#look(this.#library.high, printer.bits >>> 16)
     return this.#decide()
+  }
+
+  /** Unless another guess at the same recording, a few milliseconds on, still fits. */
+  #withdraw(): void {
+    this.#parted = false
+    for (const guess of this.#guesses) if (guess.place >= 0 && guess.entry === this.entry) return
+    this.withdrawn = this.entry
+    this.entry = -1
   }
 
   #follow(guess: Guess): void {
@@ -90,7 +103,10 @@ export class AnnouncementEar {
     if (guess.place >= this.#library.starts[guess.entry + 1]!) guess.place = -1
     else {
       this.#weigh(guess)
-      if (guess.recent > lostDiffer) guess.place = -1
+      if (guess.recent <= lostDiffer) return
+      guess.place = -1
+      // 1: too quiet to tell, which parts nobody.
+      if (guess.entry === this.entry && guess.recent < 1) this.#parted = true
     }
   }
 
@@ -159,7 +175,7 @@ export class AnnouncementEar {
   #decide(): boolean {
     let best: Guess | null = null
     for (const guess of this.#guesses) {
-      if (guess.place < 0 || guess.differ > differMax) continue
+      if (guess.place < 0 || guess.differ > differMax || guess.recent > guessDifferMax) continue
       if (best === null || guess.differ < best.differ) best = guess
     }
     if (best === null || best.entry === this.entry) return false

@@ -78,6 +78,12 @@ export class Ear {
       this.#known = { id, confidence: this.#announcements.confidence }
       this.#tell({ type: 'announcement', label, ...this.#known, afterMs })
     }
+    const { withdrawn } = this.#announcements
+    if (withdrawn >= 0) {
+      const { id } = this.#announcements.library.known[withdrawn]!
+      this.#known = null
+      this.#tell({ type: 'announcement', id, label: null, confidence: 0, afterMs })
+    }
     const isSignal = this.#machines.push(frame, bursts)
     if (isSignal && carrier) this.#tell({ type: 'machine', signal: this.#machines.heard!, confidence: 0.97, afterMs })
     if (carrier) this.#listenToNetwork(frame, afterMs)

@@ -9,7 +9,7 @@ export type Heard =
   | { type: 'tone'; tone: ToneName; confidence: number; afterMs: number }
   | { type: 'special'; class: SpecialClass; confidence: number; afterMs: number }
   | { type: 'machine'; signal: MachineSignal; confidence: number; afterMs: number }
-  /** A recording of the library, and what it is labelled with. */
+  /** A recording of the library, and what it is labelled with. Confidence 0: it was not, what is heard only began like it. */
   | { type: 'announcement'; id: string; label: string | null; confidence: number; afterMs: number }
   | { type: 'digit'; digit: string }
   | ({ type: 'answerer' } & Judgement)

@@ -220,14 +220,10 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       return true
     case 'call.announced': {
       const { call, type: _, ...announced } = fact
-      const { result, by, what } = announced
-      run(
-        'UPDATE calls SET announcement = ?, announced = ? WHERE id = ?',
-        result ?? what,
-        JSON.stringify(announced),
-        call,
-      )
-      if (by === 'recording')
+      const { result, by, what, confidence } = announced
+      const named = confidence === 0 ? null : (result ?? what) // withdrawn: it only began like that recording
+      run('UPDATE calls SET announcement = ?, announced = ? WHERE id = ?', named, JSON.stringify(announced), call)
+      if (by === 'recording' && confidence > 0)
         run(
           'UPDATE announcements SET heard = heard + 1, heard_at = max(coalesce(heard_at, 0), ?) WHERE id = ?',
           at,
