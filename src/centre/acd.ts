@@ -1,6 +1,7 @@
 /** Bringing a waiting call and an agent together. */
 import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
+import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
 import { agentLegOf } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
@@ -22,7 +23,7 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
   d.fact({ type: 'call.connected', call: call.id, agent: agent.user.id })
   const talking = { agent: agent.user.id, state: 'talking', reason: null, call: call.id, until: null } as const
   d.fact({ type: 'agent.stateChanged', ...talking })
-  if (agentLeg === null) return d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  if (agentLeg === null) return playMusic(d, call)
   d.effect({ type: 'media.stopPlay', leg: call.leg })
   if (call.agent !== null && call.direction === 'out') d.effect({ type: 'media.stopPlay', leg: agentLeg })
   d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
@@ -35,7 +36,7 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
 /** The party hears music and the agent hears nothing, until `unmute`. */
 export function mute(d: Draft, call: Call): void {
   d.effect({ type: 'media.unpatch', leg: call.leg })
-  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  playMusic(d, call)
 }
 
 export function unmute(d: Draft, call: Call, agentLeg: LegId | null = agentLegOf(d, call)): void {

@@ -100,6 +100,8 @@ export type Queue = {
   serviceLevelMs: number
   /** From this wait on, a caller who hangs up becomes a callback; 0 means every abandoned caller does. */
   callbackAfterMs: number
+  /** The lender's own recording that callers hear who wait; left out or null: the music that is shipped. */
+  music?: string | null
 }
 
 export const businesses = ['verification', 'sales', 'collections'] as const
@@ -208,6 +210,8 @@ export type Campaign = {
    * out: those that the role may (see outside.ts), which are none unless an administrator names some.
    */
   transferNumbers?: string[]
+  /** The lender's own recording that a party hears who is held; left out or null: the music that is shipped. */
+  music?: string | null
   /** What an agent may write down; the first word is stored, `words` are shown. */
   dispositions: DispositionChoice[]
 }

@@ -7,6 +7,7 @@ import { assign } from './acd.ts'
 import { talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
+import { playMusic } from './music.ts'
 import { settle } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 import { giveAway, writeUp } from './transfer.ts'
@@ -29,7 +30,7 @@ export function park(d: Draft, { agent: id, call: of, slot: wanted }: Extract<In
   giveAway(d, call, agent)
   d.fact({ type: 'call.slotted', call: of, agent: id, slot, until: d.now + slotMaxMs })
   writeUp(d, call, agent)
-  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  playMusic(d, call)
 }
 
 export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type: 'agent.pickUp' }>): void {

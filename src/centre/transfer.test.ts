@@ -291,3 +291,14 @@ test('who hangs up while waiting for the next agent is owed a callback, and coun
   assert.equal(floor.last('callback.scheduled').callback.number, '+8613900001111')
   assert.equal(floor.count('call.abandoned'), 0)
 })
+
+test('who waits or is held hears the queue’s own recording, while it is in use', () => {
+  const { floor, call } = talking({
+    setup: { queues: [{ ...setupOf({}).queues[0]!, music: 'waltz' }], phrases: [{ name: 'waltz', version: 3 }] },
+  })
+  floor.do({ type: 'agent.hold', agent: alice, call: call.id })
+  assert.equal(floor.lastEffect('media.play').prompt, 'own/waltz@3')
+  floor.do({ type: 'agent.resume', agent: alice, call: call.id })
+  floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: { queue } })
+  assert.equal(floor.lastEffect('media.play').prompt, 'own/waltz@3')
+})

@@ -20,6 +20,7 @@ import type { TransferTarget } from './entities.ts'
 import { parkedMaxMs } from './evolve-call.ts'
 import { campaignOf } from './give-back.ts'
 import type { Input } from './inputs.ts'
+import { playMusic } from './music.ts'
 import { placeOutside } from './outside-leg.ts'
 import { agentLegOf, wrapDefaultMs } from './settle.ts'
 import type { Agent, Call } from './state.ts'
@@ -47,7 +48,8 @@ export function transfer(d: Draft, { agent: id, call: of, target }: Extract<Inpu
   }
   writeUp(d, call, agent)
   // Who waits for one person hears it ring there; who waits in a queue hears that it may take a while.
-  d.effect({ type: 'media.play', leg: call.leg, prompt: 'queue' in target ? 'comfort-music' : 'ringback', loop: true })
+  if ('queue' in target) playMusic(d, call, target.queue)
+  else d.effect({ type: 'media.play', leg: call.leg, prompt: 'ringback', loop: true })
 }
 
 /** What a call leaves behind with the agent who gives it away: no hold, no leg. `transferred` or `slotted` comes next. */
@@ -91,14 +93,13 @@ export function fallBack(d: Draft, call: Call, reason: string): void {
 
 function onwards(d: Draft, call: Call, { by: id, agentTried, queueTried }: NonNullable<Call['passed']>): void {
   const by = d.state.agents.get(id)
-  const music = { type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true } as const
   if (!agentTried && by !== undefined && isThere(by)) {
     d.fact({ type: 'call.parked', call: call.id, agent: id, until: d.now + parkedMaxMs })
-    return d.effect(music)
+    return playMusic(d, call)
   }
   if (!queueTried && call.queue !== null && isOpen(d, call.queue)) {
     d.fact({ type: 'call.queued', call: call.id, queue: call.queue, until: waitIn(d, call.queue) })
-    return d.effect(music)
+    return playMusic(d, call)
   }
   callBack(d, call, 'overflow', { campaign: call.campaign, agent: id })
   dismiss(d, call, 'overflow', 'we-call-back')
@@ -144,7 +145,7 @@ function pass(d: Draft, call: Call, agent: Agent): void {
   else d.fact({ type: 'call.takenOn', call: call.id, other: consult.other!, until: d.now + d.state.awayMaxMs })
   for (const leg of [call.leg, other]) if (leg !== null) d.effect({ type: 'media.stopPlay', leg })
   if (other !== null) d.effect({ type: 'media.patch', a: call.leg, b: other })
-  else d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  else playMusic(d, call)
 }
 
 /** Refused before the party is moved, where nobody would take it. */

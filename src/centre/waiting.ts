@@ -7,6 +7,7 @@ import type { PromptId } from './effects.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
 import { abandonAfterMs, parkedMaxMs } from './evolve-call.ts'
+import { playMusic } from './music.ts'
 import { numberKey } from './number.ts'
 import type { Call } from './state.ts'
 
@@ -25,7 +26,7 @@ export function enter(d: Draft, call: Call): void {
     return dismiss(d, call, 'overflow', 'we-call-back')
   }
   d.fact({ type: 'call.parked', call: call.id, agent: agent.user.id, until: d.now + parkedMaxMs })
-  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  playMusic(d, call)
 }
 
 /** The last instant of a wait has come. */
@@ -110,5 +111,5 @@ function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): vo
     return dismiss(d, call, 'overflow', 'all-agents-busy')
   }
   d.fact({ type: 'call.queued', call: call.id, queue, until: d.now + floor.queue.maxWaitMs })
-  d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
+  playMusic(d, call, queue)
 }

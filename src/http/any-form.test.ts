@@ -56,7 +56,7 @@ const fields = `
   weight paused reasons reason until restBelow restSamplesMin callsPerHourMax restMs placeBonus id source from to relations consent
   holidays limits weekdays hoursUnlessAgreed abandonMax abandonDays note code dates how date campaign relation party at state day
   limit theta key value centreName zone outboundProxy lookUp tlsName authorities certificate privateKey sips trust srtp
-  srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 call agent stays supervision
+  srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 music call agent stays supervision
   numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
   transferNumbers passAgent passSupervisor maxMinutes`

@@ -140,6 +140,13 @@ const target = z.union([z.strictObject({ queue: id<QueueId>() }), z.strictObject
 export const numberInput = z.strictObject({ number: callerId, target }).openapi('NumberInput')
 export const numberChange = changeOf(numberInput, 'NumberChange')
 
+/** The name of one of the lender's own recordings (`own/NAME` in messages); null: the music that is shipped. */
+const music = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'the name of an own recording, or null')
+  .nullable()
+  .default(null)
+
 export const queueInput = z
   .strictObject({
     name: words(64),
@@ -148,6 +155,7 @@ export const queueInput = z
     maxWaitMs: ms(5000, 3_600_000).default(360_000),
     serviceLevelMs: ms(1000, 600_000).default(20_000),
     callbackAfterMs: ms(0, 3_600_000).default(0),
+    music,
   })
   .openapi('QueueInput')
 export const queueChange = changeOf(queueInput, 'QueueChange')
@@ -251,6 +259,7 @@ export const campaignInput = z
     quotas: z.array(quota).max(200).optional(),
     order: z.enum(['oldest', 'newest']).optional(),
     bestTime: z.boolean().optional(),
+    music,
     transferNumbers: z.array(transferNumber).max(patternsMax).default([]),
     dispositions: z
       .array(disposition)

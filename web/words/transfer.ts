@@ -47,9 +47,12 @@ const zh = {
   numbersHelp: '每行一个：完整号码，或以 * 结尾的开头，如 +862155551234、+8621*。留空表示不可转外线。',
   maxMinutes: '转出后最长（分钟）',
   campaignNumbers: '可转接的外线号码',
+  music: '等待音乐',
+  musicHelp: '自有录音的名称，等待和保持时循环播放；留空为自带的音乐。',
   allowed: {
     transferNumbers: '每行一个：完整号码，或以 * 结尾的开头，如 +8621*，最多 100 行。',
     maxMinutes: '1 到 240 之间的整数。',
+    music: '自有录音的名称：小写字母、数字和 -，最多 40 个字符。',
   } as Record<string, string>,
   rules: {
     target_missing: '请选择坐席或队列，或输入外线号码。',
@@ -132,10 +135,14 @@ const en: Like<typeof zh> = {
   numbersHelp:
     'One a line: a whole number, or its beginning with * behind: +862155551234, +8621*. Empty: nowhere outside.',
   maxMinutes: 'Longest time after that (minutes)',
+  music: 'Music on hold',
+  musicHelp:
+    'The name of an own recording, played over and over to who waits or is held; empty: the music that is shipped.',
   campaignNumbers: 'Outside numbers to pass calls on to',
   allowed: {
     transferNumbers: 'One a line: a whole number, or its beginning with * behind, e.g. +8621*; 100 lines at most.',
     maxMinutes: 'A whole number from 1 to 240.',
+    music: 'The name of an own recording: a-z, 0-9 and -, 40 characters at most.',
   },
   rules: {},
   facts: {

@@ -23,6 +23,7 @@ export const freshCampaign: Filled['values'] = {
   ...freshModes,
   ...freshOrder,
   transferNumbers: '',
+  music: '',
   ...freshHearing,
 }
 
@@ -45,6 +46,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     share: String(campaign.share ?? 1),
     ...modeValues(campaign),
     ...orderValues(campaign),
+    music: campaign.music ?? '',
     transferNumbers: (campaign.transferNumbers ?? []).join('\n'),
     ...hearingValues(campaign),
     retries: campaign.retries.map(lineOf).join('\n'),
@@ -73,6 +75,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     ...numbersOf(typed, { occupancyMax: 0.01, linesPerAgentMax: 1, priority: 1, share: 1 }),
     ...modesGiven(typed),
     ...orderGiven(typed),
+    ...(typed.music === undefined ? {} : { music: textOf(typed, 'music') || null }),
     ...(typed.transferNumbers === undefined ? {} : { transferNumbers: linesOf(typed, 'transferNumbers') }),
     ...hearingGiven(typed),
     ...(retries.length === 0 ? {} : { retries }),

@@ -56,7 +56,7 @@ export function queueRoutes(deps: Deps): Hono<Env> {
   return route
 }
 
-const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0' }
+const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0', music: '' }
 
 function valuesOf(queue: Queue): Filled['values'] {
   return {
@@ -65,6 +65,7 @@ function valuesOf(queue: Queue): Filled['values'] {
     maxWaitMs: String(queue.maxWaitMs / 1000),
     serviceLevelMs: String(queue.serviceLevelMs / 1000),
     callbackAfterMs: String(queue.callbackAfterMs / 1000),
+    music: queue.music ?? '',
   }
 }
 
@@ -75,5 +76,6 @@ function givenBy(typed: Typed): Record<string, unknown> {
     maxWaitMs: numberOf(typed, 'maxWaitMs', 1000),
     serviceLevelMs: numberOf(typed, 'serviceLevelMs', 1000),
     callbackAfterMs: numberOf(typed, 'callbackAfterMs', 1000),
+    ...(typed.music === undefined ? {} : { music: textOf(typed, 'music') || null }),
   }
 }

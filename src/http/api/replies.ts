@@ -103,6 +103,7 @@ export const queueReply = z
     maxWaitMs: z.int(),
     serviceLevelMs: z.int(),
     callbackAfterMs: z.int(),
+    music: z.string().nullish(),
   })
   .openapi('Queue')
 
@@ -147,6 +148,7 @@ export const campaignReply = z
     order: z.enum(['oldest', 'newest']).optional(),
     bestTime: z.boolean().optional(),
     transferNumbers: z.array(z.string()).optional(),
+    music: z.string().nullish(),
     dispositions: z.array(
       z.object({ code: z.string(), words: z.record(z.string(), z.string()), followUp: z.string() }),
     ),

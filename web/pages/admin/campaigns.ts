@@ -145,6 +145,7 @@ ${textField({ name: 'priority', label: words.priority, help: words.priorityHelp,
 ${textField({ name: 'share', label: words.share, help: words.shareHelp, type: 'number', min: 1, max: 100, figure: true, required: true }, filled)}</div>
 ${modeFields(filled, w, campaign?.id ?? null)}
 ${orderFields(filled, w, campaign?.id ?? null)}
+${textField({ name: 'music', label: w.transfer.music, help: w.transfer.musicHelp, maxlength: 40, figure: true }, filled)}
 ${areaField({ name: 'transferNumbers', label: w.transfer.campaignNumbers, help: w.transfer.numbersHelp, rows: 2, figure: true }, filled)}
 ${hearingFields(filled, w)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}

@@ -65,6 +65,7 @@ ${checksField({ name: 'members', label: words.members, choices: props.agents, em
 <div class="row">${textField({ name: 'maxWaitMs', label: words.maxWait, help: words.maxWaitHelp, type: 'number', min: 1, max: 3600, figure: true, required: true }, filled)}
 ${textField({ name: 'serviceLevelMs', label: words.serviceLevel, type: 'number', min: 1, max: 600, figure: true, required: true }, filled)}
 ${textField({ name: 'callbackAfterMs', label: words.callbackAfter, help: words.callbackAfterHelp, type: 'number', min: 0, max: 3600, figure: true, required: true }, filled)}</div>
+${textField({ name: 'music', label: w.transfer.music, help: w.transfer.musicHelp, maxlength: 40, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/queues">${w.frame.form.cancel}</a></div></form>`,
   })
 }
