@@ -53,6 +53,7 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.equal(figures!.received, 0)
     })
 
+    if (wire === 'dgram') return // the latch is the relay's, whatever the wire
     test('a phone of IPv6 behind another port is followed there, and RTCP finds it', async () => {
       const from = 20_000 + 2 * Math.floor(Math.random() * 14_000)
       await using bay = await createBay({ address: '::1', ports: { from, to: from + 199 }, prompts: {}, wire })

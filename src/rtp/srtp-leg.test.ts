@@ -39,6 +39,7 @@ for (const wire of ['libc', 'dgram'] as const)
         assert.ok(figures!.received > 20)
       })
 
+    if (wire === 'dgram') return // what follows has nothing to do with the wire, and each bay takes its threads' start
     test('what is in the clear, under another key, altered or replayed is dropped and counted, and moves nothing', async () => {
       await using world = await open(wire, 'AES_CM_128_HMAC_SHA1_80')
       world.far.say(1000)
