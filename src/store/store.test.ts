@@ -125,7 +125,7 @@ test('a full disk refuses with `full`, loses nothing that was answered, and goes
   const note = (n: number) => recorded({ type: 'audit.noted', what: 'fill', detail: String(n).padEnd(2_000, 'x') })
   let kept = 0
   {
-    await using store = await openStore(folder, { maxPages: 120 })
+    await using store = await openStore(folder, { maxPages: 200 })
     await assert.rejects(
       async () => {
         for (;;) {
