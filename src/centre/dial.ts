@@ -120,7 +120,7 @@ function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode):
   if (help !== null) return help
   const gate = mayContact(d.state, { ...intent, mode }, d.now)
   if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
-  const isKnown = mode !== 'manual' || intent.lead !== null || intent.callback !== null
+  const isKnown = mode !== 'manual' || intent.lead !== null || (intent.callback !== null && intent.campaign !== null)
   const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)
   if (costly !== null) return { obstacle: { ...costly, retryAt: null, under: tollGuard }, by: 'gate' }
   const route = routeOf(d.state, { campaign: intent.campaign, agent: agent.user.id })

@@ -31,7 +31,7 @@ export const tollQueries = {
     }),
 }
 
-/** Calls that a person dialled by hand count from midnight of the centre on; those that kept a callback too, which is on the careful side. */
+/** Calls that a person dialled by hand count from midnight of the centre on; those that kept a campaign's callback too, which is on the careful side. */
 export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRules' | 'tollSpent'> {
   const saved = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(tollRulesKey) as
     | { value: string }

@@ -29,9 +29,9 @@ export class TollBook {
   follow(fact: Fact, zone: string, at: number): void {
     switch (fact.type) {
       case 'call.dialed': {
-        const { call, number, mode, lead, callback } = fact
+        const { call, number, mode, lead, callback, campaign } = fact
         const agent = fact.of?.agent ?? fact.agent
-        if (agent === null || mode !== 'manual' || lead !== null || callback) return // a lead's and a callback's are known
+        if (agent === null || mode !== 'manual' || lead !== null || (callback && campaign !== null)) return // these are known: see guard.ts
         if (!number.startsWith('+') || isHome(number, zone)) return // an emergency number is nobody's
         this.#turn(zone, at)
         this.#live.set(call, { by: agent, since: null })

@@ -21,8 +21,8 @@ export function barred(state: FloorState, number: string): Refusal | null {
 }
 
 /**
- * What keeps this person from dialling this number by hand; null: nothing. `isKnown`: the number is a lead's or a callback's, which the
- * campaign allows. Cheap for numbers of the centre's own country.
+ * What keeps this person from dialling this number by hand; null: nothing. `isKnown`: the number is a lead's, or a callback's of a campaign,
+ * which allows it; what a caller showed as theirs is no such number, since whoever calls and hangs up would have us call back at our cost. Cheap for numbers of the centre's own country.
  */
 export function tollObstacle(
   state: FloorState,

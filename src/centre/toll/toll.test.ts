@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CallId, LeadId, LegId } from '../../lib/ids.ts'
+import type { CallbackId, CallId, LeadId, LegId } from '../../lib/ids.ts'
 import type { Input } from '../inputs.ts'
 import { alice, bob, campaign, TestFloor, trunk } from '../testing.ts'
 import { type TollRules, tollRulesDefault } from './rules.ts'
@@ -50,6 +50,19 @@ test('a number of a lead is the campaign’s to call, and the pattern of a role 
   const floor = floorWith({})
   assert.equal(dial(floor, '+85223456789').refusal?.rule, 'number_not_allowed')
   assert.equal(dial(floor, '+85223456789', ofLead).refusal, null)
+})
+
+test('who calls in from abroad and hangs up is called back only if that number may be dialled by hand, and counts', () => {
+  const owed = { callback: 'cb_1' as CallbackId }
+  const floor = floorWith({})
+  assert.equal(dial(floor, '+85223456789', owed).refusal?.rule, 'number_not_allowed')
+  assert.equal(dial(floor, '+85223456789', { ...ofLead, lead: null, ...owed }).refusal, null) // the campaign called it before
+  const open = floorWith({ ...anywhere, personMinutesMax: 5 })
+  assert.equal(dial(open, abroad, owed).refusal, null)
+  talkFor(open, 5 * 60_000)
+  open.do({ type: 'agent.hangUp', agent: alice, call: open.call.id })
+  open.do({ type: 'agent.ready', agent: alice })
+  assert.equal(dial(open, abroad).refusal?.rule, 'toll_person')
 })
 
 test('a barred beginning is called by nobody, a campaign’s lead included', () => {
