@@ -12,6 +12,9 @@ import { hasAudio } from './settle.ts'
 import type { Agent } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
 
+/** Such calls of one person's desk phones at once: a phone that keeps dialling by itself takes no more of the trunks and the journal. */
+const deskCallsMax = 4
+
 export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined || agent.phase === 'signed_off')
@@ -57,6 +60,8 @@ function leaveForEmergency(d: Draft, agent: Agent): boolean {
 export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const number = emergencyOf(d.state.toll.rules, to)
+  if (number !== null && deskCallsOf(d, user) >= deskCallsMax)
+    return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
   const way = number === null ? null : emergencyWay(d.state)
   if (number === null || way === null)
     return d.effect({ type: 'phone.reject', leg, sipStatus: number === null ? 403 : 503 })
@@ -69,4 +74,10 @@ export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 
   d.fact({ type: 'safety.alarmed', rule: 'emergency', user, call, number, words: emergencyWords(number) })
   d.effect({ type: 'phone.answer', leg })
   d.effect({ type: 'phone.dial', leg: out, call, trunk, number, callerId, ringMs: emergencyRingMs })
+}
+
+function deskCallsOf({ state }: Draft, user: UserId): number {
+  let count = 0
+  for (const call of state.calls.values()) if (call.desk === user && call.phase !== 'ended') count++
+  return count
 }

@@ -192,6 +192,15 @@ test('a desk phone reaches an emergency number by itself, nobody signed on, and 
   assert.equal(floor.agent(bob).phase, 'signed_off')
 })
 
+test('a desk phone that calls for help again and again has a few such calls at once, and no more', () => {
+  const floor = new TestFloor({})
+  for (let n = 1; n <= 10; n++) floor.do({ type: 'desk.dialled', leg: `desk_${n}` as LegId, user: bob, to: '110' })
+  assert.equal(floor.count('call.dialed'), 4)
+  assert.equal(floor.lastEffect('phone.reject').sipStatus, 486)
+  floor.do({ type: 'desk.dialled', leg: 'desk_a' as LegId, user: alice, to: '120' })
+  assert.equal(floor.count('call.dialed'), 5)
+})
+
 test('a desk phone that dials anything else is turned away', () => {
   const floor = new TestFloor({})
   floor.do({ type: 'desk.dialled', leg: 'desk_1' as LegId, user: bob, to: '13812345678' })
