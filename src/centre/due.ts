@@ -64,8 +64,8 @@ function callDue(d: Draft, call: Call): void {
     case 'waiting':
       if (call.passed !== null) return fallBack(d, call, 'waited_too_long')
       return call.notice === null ? waitedTooLong(d, call) : noAgentCame(d, call)
-    case 'passing': // the outside call should have spoken long ago
-      return fallBack(d, call, 'outside_failed')
+    case 'passing':
+      return outsideSilent(d, call)
     case 'away':
       return silent('transfer_limit', 'ANSWERED')
     case 'talking':
@@ -76,4 +76,11 @@ function callDue(d: Draft, call: Call): void {
     default:
       call.phase satisfies never
   }
+}
+
+/** The outside call should have ended long ago: nobody shall pick it up once its party is elsewhere. Its end gives the party back. */
+function outsideSilent(d: Draft, call: Call): void {
+  const outside = call.other === null ? undefined : d.state.calls.get(call.other)
+  if (outside === undefined || outside.phase === 'ended') return fallBack(d, call, 'outside_failed')
+  endCall(d, outside, { by: 'system', cause: 'ring_timeout', result: 'NO_ANSWER', sipStatus: null, q850: null })
 }

@@ -4,8 +4,8 @@ import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
 import type { Call, FloorState } from './state.ts'
 
-/** The phone layer tells of an outside number's end by then; see `silenceMaxMs` of the outside call itself. */
-const passingMaxMs = 60_000
+/** Beyond the outside call's own last instant, which another trunk that is tried moves (`rerouteWithinMs`). */
+const passingGraceMs = 60_000
 
 export function evolveTransfer(state: FloorState, call: Call, change: Fact | Note, at: number): void {
   switch (change.type) {
@@ -30,7 +30,7 @@ export function evolveTransfer(state: FloorState, call: Call, change: Fact | Not
       if (change.other === null) break
       call.phase = 'passing'
       call.other = change.other
-      setDeadline(state, call, at + passingMaxMs)
+      setDeadline(state, call, (state.calls.get(change.other)?.deadlineAt ?? at) + passingGraceMs)
       break
     case 'call.takenOn':
       call.phase = 'away'

@@ -180,6 +180,25 @@ test('an outside number that does not answer gives the party back to the agent',
   assert.equal(floor.agent(alice).phase, 'talking')
 })
 
+test('an outside number rings for as long as its trunk says, and is never left to pick up alone', () => {
+  const trunks = setupOf({}).trunks.map(each => ({ ...each, rules: { ringMinMs: 60_000 } }))
+  const { floor, call } = talking({ setup: { trunks } })
+  floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: { number: outside } })
+  const leg = outsideOf(floor)
+  floor.do({ type: 'leg.ringing', leg: leg.leg })
+  floor.pass(61_000)
+  assert.deepEqual([call.phase, leg.phase], ['passing', 'ringing'])
+  floor.do({ type: 'leg.answered', leg: leg.leg })
+  assert.deepEqual([call.phase, leg.phase], ['away', 'away'])
+
+  const silent = talking({ setup: { trunks } })
+  silent.floor.do({ type: 'agent.transfer', agent: alice, call: silent.call.id, target: { number: outside } })
+  const rung = outsideOf(silent.floor)
+  silent.floor.pass(300_000)
+  assert.equal(silent.floor.last('call.fellBack').reason, 'outside_failed')
+  assert.equal(rung.phase, 'ended')
+})
+
 test('whoever of the two hangs up ends both, and the lead gets what its agent had written', () => {
   const floor = new TestFloor({ setup: allowed, campaign: { dispositions: setupOf({}).campaigns[0]!.dispositions } })
   floor.ready(alice)
