@@ -294,3 +294,21 @@ test('an attended transfer by the phone’s own keys gives the call to whom is c
   floor.do({ type: 'leg.transferAsked', leg: call.agentLeg!, refer: 'r', to: '1001', with: 'l_x' as LegId })
   assert.equal(call.agent, bob)
 })
+
+test('the transfer key of whom is consulted, and of a phone that is in another call, moves nothing', () => {
+  const { floor, call } = talking({ [bob]: 'phone-rung' })
+  consult(floor, call, { agent: bob })
+  const leg = call.consult!.leg!
+  floor.do({ type: 'leg.answered', leg })
+  const key = (on: LegId, other: LegId | null) =>
+    floor.do({ type: 'leg.transferAsked', leg: on, refer: 'r', to: '95588', with: other }).effects
+  assert.deepEqual(key(leg, 'l_x' as LegId), [{ type: 'phone.answerTransfer', leg, refer: 'r', status: 603 }])
+  assert.equal(call.agent, alice)
+  floor.do({ type: 'agent.endConsult', agent: alice, call: call.id })
+
+  const desk = 'desk_1' as LegId
+  floor.do({ type: 'desk.dialled', leg: desk, user: alice, to: '110' })
+  floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.dial').leg })
+  assert.deepEqual(key(desk, null), [{ type: 'phone.answerTransfer', leg: desk, refer: 'r', status: 603 }])
+  assert.equal(call.agent, alice)
+})

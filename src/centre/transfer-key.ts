@@ -24,11 +24,13 @@ export function transferAsked(d: Draft, input: Extract<Input, { type: 'leg.trans
   answer(d.isRefused ? declined : done)
 }
 
+/** Whose leg it is, in the call in hand: whom is consulted moves nothing, nor does a phone that is in a call of its own (emergency.ts). */
 function agentAt(d: Draft, leg: Parameters<Draft['state']['legs']['get']>[0]): Agent | null {
   const what = d.state.legs.get(leg)
-  if (what === undefined || what.side === 'party') return null
+  if (what === undefined || what.side === 'party' || what.side === 'consult') return null
   const id = 'agent' in what ? what.agent : d.state.calls.get(what.call)?.agent
-  return id ? (d.state.agents.get(id) ?? null) : null
+  const agent = id ? d.state.agents.get(id) : undefined
+  return agent === undefined || ('call' in what && agent.call !== what.call) ? null : agent
 }
 
 function targetOf(d: Draft, to: string): TransferTarget {
