@@ -7,7 +7,7 @@ import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { SupervisionEnd } from './facts.ts'
 import type { Agent, Call, FloorState, Supervision } from './state.ts'
-import { endSupervision, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
+import { endSupervision, isPrivate, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
 
 /** The next difference, or null when all is as it should be. */
 export function followSupervisions(state: FloorState, moment: Moment): Decision | null {
@@ -59,8 +59,9 @@ function sceneOf(
   const current = stays ? (stayedWith?.phase === 'talking' ? stayedWith.call : null) : callId
   const call = current === null ? undefined : d.state.calls.get(current)
   if (call?.phase !== 'talking' || call.agent === null) return null
+  if (isPrivate(d, call)) return null // it was passed to a supervisor, or a supervisor asks the agent who is stayed with
   const agent = d.state.agents.get(stays ? id : call.agent)
-  if (agent === undefined || agent.user.role !== 'agent') return null // it was passed to a supervisor, whose calls are private
+  if (agent === undefined || agent.user.role !== 'agent') return null
   const target = call.agent === agent.user.id ? (call.agentLeg ?? agent.stationLeg) : agent.stationLeg
   return target === null ? null : { call, agent, target }
 }

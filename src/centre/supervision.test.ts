@@ -6,6 +6,7 @@ import type { Input } from './inputs.ts'
 import { alice, bob, type FloorOptions, sam, setupOf, TestFloor } from './testing.ts'
 
 const quinn = 'u_quinn' as UserId
+const nobody = { campaign: null, lead: null, party: null, name: null, relation: null } as const
 
 /** Alice talks to a caller; sam's browser is up. */
 function talking(options: FloorOptions = {}, samChanges: Partial<User> = {}) {
@@ -257,6 +258,21 @@ describe('what is refused', () => {
     floor.do({ type: 'station.up', agent: quinn, leg: 'st_quinn' as LegId })
     begin(floor, { call: call.id, by: quinn })
     assert.equal(floor.do({ type: 'supervisor.change', by: quinn, mode: 'barge' }).refusal?.rule, 'not_supervisor')
+  })
+
+  test('a supervisor’s own call stays private while the supervisor consults the agent who is stayed with', () => {
+    const { floor } = talking()
+    floor.do({ type: 'station.up', agent: quinn, leg: 'st_quinn' as LegId })
+    floor.ready(bob)
+    begin(floor, { by: quinn, agent: bob, stays: true })
+    floor.ready(sam)
+    floor.do({ type: 'agent.dial', agent: sam, number: '13900003333', ...nobody })
+    const own = [...floor.state.calls.values()].find(({ agent }) => agent === sam)!
+    floor.do({ type: 'leg.answered', leg: own.leg })
+    assert.equal(floor.do({ type: 'agent.consult', agent: sam, call: own.id, target: { agent: bob } }).refusal, null)
+    assert.equal(floor.agent(bob).phase, 'talking')
+    assert.deepEqual(told(floor), [])
+    assert.equal(begin(floor, { by: quinn, agent: bob }).refusal?.rule, 'private_call')
   })
 
   test('a supervisor whose account is switched off, or who becomes an agent, hears no more', () => {

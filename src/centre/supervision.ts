@@ -126,12 +126,17 @@ function targetOf(
     return no('not_talking', 'Nobody talks on this call now: there is nothing to hear.')
   const agent = named ?? (call?.agent ? d.state.agents.get(call.agent) : undefined)
   if (agent === undefined) return no('not_talking', 'No agent talks on this call now.')
-  if (agent.user.role !== 'agent')
+  if (agent.user.role !== 'agent' || (call !== undefined && isPrivate(d, call)))
     return no('private_call', 'The calls of supervisors are their own: only calls of agents can be listened to.')
   if (call === undefined && !stays)
     return no('not_talking', 'This agent does not talk now: stay with the agent instead.')
   if (call === undefined && agent.phase === 'signed_off') return no('agent_signed_off', 'This agent is not signed on.')
   return { agent, call: call ?? null }
+}
+
+/** A supervisor's, also while an agent is consulted in it. */
+export function isPrivate(d: Pick<Draft, 'state'>, { agent }: Call): boolean {
+  return agent !== null && d.state.agents.get(agent)?.user.role !== 'agent'
 }
 
 /** A desk phone is rung, unless it is up for the shift; a browser is heard as soon as its page is open. undefined: refused. */
