@@ -112,6 +112,20 @@ test('the leg of a shift is one phone’s, the one that registered last', () => 
   assert.deepEqual([net.of(alice, 'incoming').length, net.of(dora, 'incoming').length], [0, 1])
 })
 
+test('after a restart it is still the one that registered last', () => {
+  const { net, room, ring } = office()
+  const kept = room.bindings()
+  room.unbind('4001', net.now)
+  for (const binding of kept) room.restoreBinding(binding, net.now)
+  assert.deepEqual(
+    room.bindings().map(({ flow }) => flow.source.address),
+    kept.map(({ flow }) => flow.source.address),
+  )
+  ring(false)
+  net.run(100)
+  assert.deepEqual([net.of(alice, 'incoming').length, net.of(dora, 'incoming').length], [0, 1])
+})
+
 test('a phone that comes back takes its own place, and of five the first is forgotten', () => {
   const { net, room } = office()
   net.run(3_600_000 - 2_000)

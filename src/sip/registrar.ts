@@ -126,7 +126,12 @@ export class Registrar {
     )
   }
 
-  #keep(binding: Way, until: { expiresAt: number; callId: string; seq: number }, now: number): void {
+  #keep(
+    binding: Way,
+    until: { expiresAt: number; callId: string; seq: number },
+    now: number,
+    place: 'first' | 'last' = 'first',
+  ): void {
     const { extension } = binding
     const all = this.#bindings.get(extension) ?? []
     const held: Held = {
@@ -139,7 +144,7 @@ export class Registrar {
     const at = all.findIndex(other => isSamePhone(other, held))
     const former = at < 0 ? null : all[at]!
     // A refresh keeps its place; a phone that is new comes first, and of too many the one that came first goes.
-    const phones = former === null ? [held, ...all] : all.with(at, held)
+    const phones = former !== null ? all.with(at, held) : place === 'first' ? [held, ...all] : [...all, held]
     for (const gone of [former, ...phones.splice(phonesMax)]) if (gone !== null) this.#options.timers.set(gone, null)
     this.#bindings.set(extension, phones)
     this.#options.timers.set(held, until.expiresAt)
@@ -185,13 +190,18 @@ export class Registrar {
     for (const held of this.#bindings.get(extension) ?? []) this.#drop(extension, held)
   }
 
-  /** Takes back what `bindings` told before a restart, so that phones are reached until they register again. Over UDP only. */
+  /** Takes back, in the same order, what `bindings` told before a restart, so that phones are reached until they register again. Over UDP only. */
   restore(binding: Binding, now: number): void {
     const { extension, contact, flow, userAgent, expiresInMs } = binding
     if (flow.transport !== 'udp' || typeof parseUri(contact) === 'string') return
     if (this.#bindings.get(extension)?.some(held => held.binding.contact === contact)) return
     // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
-    this.#keep({ extension, contact, flow, userAgent }, { expiresAt: now + expiresInMs, callId: '', seq: 0 }, now)
+    this.#keep(
+      { extension, contact, flow, userAgent },
+      { expiresAt: now + expiresInMs, callId: '', seq: 0 },
+      now,
+      'last',
+    )
   }
 
   /** A phone behind a closed connection cannot be called (RFC 5626 §5.2). */
