@@ -5,7 +5,7 @@ import type { Language } from '../words/language.ts'
 import { sampleFrame } from './frame.ts'
 
 const address = { userAgent: 'Yealink SIP-T31P 124.86.0.75', address: '10.20.3.11', transport: 'udp' }
-const url = 'https://10.20.0.5:8443/provision/Zm9yLXNhbXBsZXMtb25seQ/'
+const url = '10.20.0.5:8443/provision/Zm9yLXNhbXBsZXMtb25seQ/'
 const qr = '<svg viewBox="0 0 10 10"><path d="M1 1h3v3h-3zM6 1h3v3h-3zM1 6h3v3h-3z"/></svg>'
 
 export const phoneSamples: Record<string, (language: Language) => Html> = {

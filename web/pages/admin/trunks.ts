@@ -61,7 +61,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         {
           head: words.state,
           cell: trunk =>
-            html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}`,
+            html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}${trunk.fault === null ? null : html`<div class="small">${w.trunkRules.lastFault}: ${trunk.fault.words} <span class="muted">${instant(trunk.fault.at, props.frame)}</span></div>`}`,
         },
         { head: words.use, kind: 'figure', cell: trunk => `${trunk.calls} / ${trunk.maxCalls}` },
         {
@@ -71,16 +71,9 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         },
         { head: w.trunkRules.wire, cell: trunk => wireShort(trunk, w) },
         {
-          head: w.trunkRules.lastFault,
-          cell: trunk =>
-            trunk.fault === null
-              ? null
-              : html`<span class="small">${trunk.fault.words}</span> <span class="small muted">${instant(trunk.fault.at, props.frame)}</span>`,
-        },
-        {
           head: words.callerIds,
           cell: trunk =>
-            html`<span class="figure">${trunk.callerIds.slice(0, 2).join(', ')}${trunk.callerIds.length > 2 ? ' …' : ''}</span>`,
+            html`${trunk.callerIds.slice(0, 2).map(callerId => html`<div class="figure">${callerId}</div>`)}${trunk.callerIds.length > 2 ? '…' : ''}`,
         },
         {
           head: w.frame.list.actions,
