@@ -164,6 +164,8 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         id,
         ...call,
         ourNumber: '+862151860000',
+        announced: { by: 'recording', what: 'an_1', result: 'POWER_OFF', confidence: 0.93, afterMs: 1400 },
+        judged: null,
         tries: [{ trunk: 'Unicom SIP', why: 'refused', sipStatus: 503, q850: 34 }],
         trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
         note: language === 'en' ? 'Pays on Friday.' : '周五还款。',

@@ -41,6 +41,8 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
         trunk: state.trunks.get(trunk)?.trunk.name ?? trunk,
         ...{ why, sipStatus, q850 },
       })),
+      announced: call.announced,
+      judged: call.judged,
       note: call.note,
       ending: call.ending,
       verdict: verdictIn(lines),

@@ -1,10 +1,11 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
+import type { Announced, Judged } from '../../../src/centre/heard.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
-import { size } from '../../parts/numbers.ts'
+import { percent, size } from '../../parts/numbers.ts'
 import { heading } from '../../parts/table.ts'
 import { clockOf, duration, instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
@@ -16,6 +17,9 @@ export type AuditedCallProps = {
     id: string
     ourNumber: string | null
     trunk: string | null
+    /** What the network said before the answer, and who answered, as far as was heard. */
+    announced: Announced | null
+    judged: Judged | null
     /** Trunks that could not take it before that one. */
     tries: { trunk: string; why: TrunkTry['why']; sipStatus: number | null; q850: number | null }[]
     note: string | null
@@ -84,8 +88,21 @@ ${row(w.trunkRules.tries, triesOf(call, w))}
 ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
 ${row(w.trunkRules.signalled, call.ending && signalledOf(call.ending, w))}
+${row(w.announcements.onCall, call.announced && announcedOf(call.announced, w))}${row(w.announcements.answerer, call.judged && judgedOf(call.judged, w))}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
 ${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>`
+}
+
+/** What was heard before the answer, and how sure that is; what was signalled stands beside it, unchanged. */
+function announcedOf({ result, what, confidence, afterMs }: Announced, w: Words): string {
+  const name = result === null ? what : w.domain.callResult[result]
+  return `${name} · ${percent(confidence)} · ${(afterMs / 1000).toFixed(1)} s`
+}
+
+function judgedOf({ verdict, confidence, reason, afterMs }: Judged, w: Words): string {
+  const words = w.announcements
+  const why = (words.reasons as Record<string, string>)[reason] ?? reason
+  return `${words.verdicts[verdict]} · ${percent(confidence)} · ${(afterMs / 1000).toFixed(1)} s · ${why}`
 }
 
 /** What the carrier signalled, what that came to, and by which rule. */
