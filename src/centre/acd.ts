@@ -3,7 +3,7 @@ import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
-import { agentLegOf } from './settle.ts'
+import { agentLegOf, hasAudio } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
 
 /** One waiting call and the agent for it, or null. Answered customers first (two seconds by law), then callers, oldest first. */
@@ -81,9 +81,9 @@ function parkedMatch(state: FloorState) {
   return null
 }
 
-/** Free; or still writing up this very call, which fell back. */
-function mayTake(agent: Agent, call: Call): boolean {
-  return agent.phase === 'ready' || (agent.phase === 'wrapping' && agent.call === call.id)
+/** Free; or still writing up this very call, which fell back or is taken back. */
+export function mayTake(agent: Agent, call: Call): boolean {
+  return agent.phase === 'ready' || (agent.phase === 'wrapping' && agent.call === call.id && hasAudio(agent))
 }
 
 /** The longest idle agent for whom no line was started; a caller takes a promised one only when there is no other. */

@@ -1,9 +1,9 @@
 /**
  * Park slots: the party waits with music until an agent takes the call from the slot. Slots need no setting up: an agent names one, or gets the
  * lowest number that is free. Nobody comes for two minutes: it falls back to whoever parked it (transfer.ts). And picking up: a free agent takes
- * a call that waits in a slot or a queue, or that rings at a colleague.
+ * a call that waits in a slot or a queue, or that rings at a colleague; who passed it on and still writes it up takes it back.
  */
-import { assign } from './acd.ts'
+import { assign, mayTake } from './acd.ts'
 import { talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
@@ -36,7 +36,9 @@ export function park(d: Draft, { agent: id, call: of, slot: wanted }: Extract<In
 export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type: 'agent.pickUp' }>): void {
   const agent = d.state.agents.get(id)
   const call = d.state.calls.get(of)
-  if (agent?.phase !== 'ready') return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
+  // Who still writes up this very call takes it back as it is; to be ready first might bring the next one instead.
+  const isFree = agent !== undefined && (call === undefined ? agent.phase === 'ready' : mayTake(agent, call))
+  if (!isFree) return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
   if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
   if (!mayPickUp(call, agent))
     return d.refuse('not_your_queue', 'This call belongs to a campaign or queue that you are not in.')

@@ -266,6 +266,39 @@ test('a parked call is taken from its slot by any agent of its queue, and falls 
   assert.equal(floor.last('call.queued').queue, queue)
 })
 
+test('who parked a call takes it back while still writing it up, and need not be ready for the next one before', () => {
+  for (const station of ['browser', 'phone-rung'] as const) {
+    const floor = new TestFloor({ station })
+    floor.ready(alice)
+    const call = floor.caller()
+    if (station === 'phone-rung') floor.do({ type: 'leg.answered', leg: call.agentLeg! })
+    floor.do({ type: 'agent.park', agent: alice, call: call.id, slot: null })
+    const next = floor.caller('13900002222')
+    assert.equal(floor.agent(alice).phase, 'wrapping')
+    assert.equal(floor.do({ type: 'agent.pickUp', agent: alice, call: next.id }).refusal?.rule, 'not_ready')
+    assert.equal(floor.do({ type: 'agent.pickUp', agent: alice, call: call.id }).refusal, null)
+    if (station === 'phone-rung') floor.do({ type: 'leg.answered', leg: call.agentLeg! })
+    assert.deepEqual([call.phase, call.agent, floor.agent(alice).phase], ['talking', alice, 'talking'])
+    assert.equal(floor.state.slots.size, 0)
+    floor.partyEnds(call)
+    assert.equal(floor.dispose(call, alice, 'resolved').refusal, null)
+    assert.equal(floor.count('call.disposed'), 1)
+    assert.equal(next.agent, alice)
+  }
+})
+
+test('a call does not fall back to an agent who writes it up without audio: it waits for that, then goes on', () => {
+  const { floor, call } = talking()
+  floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: { number: outside } })
+  floor.do({ type: 'station.down', agent: alice, leg: 'st_u_alice' as LegId, reason: 'lost' })
+  floor.partyEnds(outsideOf(floor), { by: 'carrier', cause: 'rejected', sipStatus: 486 })
+  assert.equal(call.phase, 'waiting')
+  assert.equal(floor.do({ type: 'agent.pickUp', agent: alice, call: call.id }).refusal?.rule, 'not_ready')
+  floor.do({ type: 'station.up', agent: alice, leg: 'st_new' as LegId })
+  assert.equal(call.agent, alice)
+  assert.equal(floor.lastEffect('media.patch').b, 'st_new')
+})
+
 test('a slot that is taken, has no name, or is asked for on a call of somebody else is refused', () => {
   const { floor, call } = talking()
   floor.ready(bob)

@@ -147,6 +147,7 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   endedAt: null,
   consult: null,
   passedOn: false,
+  waits: false,
 })
 
 export const sampleDesks: Record<string, (language: Language) => DeskProps> = {

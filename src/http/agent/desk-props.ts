@@ -112,6 +112,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     phase: passedOn ? 'ended' : call.consult?.agent === user.id && agent.phase === 'ringing' ? 'assigned' : call.phase,
     consult: consultOf(call, user, state),
     passedOn,
+    waits: passedOn && call.phase === 'waiting' && call.dismissed === null,
     direction: call.direction,
     mode: call.mode,
     name: call.name,

@@ -6,7 +6,7 @@ import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { modeIcons } from '../supervisor/supervision.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
-import { consultControls, consultState, passOnButton, pickUpButton } from './pass-on.ts'
+import { consultControls, consultState, passOnButton, pickUpButton, takeBackButton } from './pass-on.ts'
 
 /** Its height never changes: a call, a preview, or the field to dial by hand. */
 export function callBar(props: DeskProps): Html {
@@ -32,7 +32,7 @@ function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
 ${call.phase === 'ended' ? null : consultState(call, w)}</div><span class="gap"></span>
-<div class="actions">${call.phase === 'ended' ? null : controls(props, call, w)}</div>`
+<div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`
 }
 
 function clock(props: DeskProps, call: DeskCall, w: Words): Html {

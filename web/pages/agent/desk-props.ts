@@ -77,6 +77,8 @@ export type DeskCall = {
   } | null
   /** It went on to somebody else; this agent writes down their part. */
   passedOn: boolean
+  /** Nobody has taken it yet: this agent may take it back. */
+  waits: boolean
 }
 
 export type DeskParty = {

@@ -80,6 +80,11 @@ export function consultState(call: DeskCall, w: Words): Piece {
   return html`<span role="status">${chip(consult.state === 'called' ? 'grey' : 'blue', 'headset', html`${words.consulting} ${consult.name} · ${words.state[consult.state]}`)}</span>`
 }
 
+/** Who parked it or passed it on takes it back, instead of writing it up. */
+export function takeBackButton(call: DeskCall, w: Words): Html {
+  return html`<button class="button" hx-post="/agent/calls/${call.id}/pick-ups" hx-swap="none" data-key="alt+p">${icon('phone-incoming')}${w.transfer.pickUp}<kbd>Alt P</kbd></button>`
+}
+
 /** A free agent sees what waits, and takes it. */
 export function pickUpButton(w: Words): Html {
   const words = w.transfer
