@@ -156,3 +156,25 @@ test('nothing that is typed there is a fault', async () => {
   assert.equal(phase('alice'), 'talking')
   assert.ok(queue)
 })
+
+test('a supervisor with a call in hand passes it on as agents do', async () => {
+  const sam = await house.add('sam', 'supervisor', { language: 'en' })
+  people['sam'] = { user: sam, cookie: (await house.signIn('sam')).cookie }
+  await ready('sam')
+  await as('bob', 'PUT', '/agent/state', { state: 'break', reason: 'rest' }) // and alice talks
+  const call = await caller()
+  const pickUps = await look(house, people['sam'].cookie, '/agent/pick-ups')
+  assert.equal(pickUps.status, 200)
+  for (const [method, path, fields] of [
+    ['POST', 'pick-ups', {}],
+    ['POST', 'parkings', {}],
+  ] as const)
+    assert.equal((await as('sam', method, `/agent/calls/${call}/${path}`, fields)).status, 200, path)
+  assert.equal(house.engine.state.calls.get(call)?.slot, '701')
+  const desk = await look(house, people['sam'].cookie, '/agent')
+  assert.ok(desk.text.includes(`hx-post="/agent/calls/${call}/pick-ups"`), 'it can be taken back from the slot')
+  await as('sam', 'POST', `/agent/calls/${call}/pick-ups`)
+  const targets = await look(house, people['sam'].cookie, `/agent/calls/${call}/targets`)
+  assert.equal(targets.status, 200)
+  await as('sam', 'PUT', `/agent/calls/${call}/ending`)
+})

@@ -27,44 +27,44 @@ type Refuse = (c: Ctx, refusal: Refusal) => Promise<Response>
 export function passOnRoutes(deps: Deps, act: Act, refuse: Refuse): Hono<Env> {
   const route = new Hono<Env>()
 
-  route.get('/agent/calls/:id/targets', allow('agent'), async c => {
+  route.get('/agent/calls/:id/targets', allow('agent', 'supervisor'), async c => {
     const targets = targetsOf(deps.engine.state, c.var.user, callOf(c), await frameOf(c, deps))
     return c.html(filling({ id: 'pass-on-targets', body: targetPicker(targets) }))
   })
 
-  route.post('/agent/calls/:id/consultations', allow('agent'), async c => {
+  route.post('/agent/calls/:id/consultations', allow('agent', 'supervisor'), async c => {
     const target = targetOf(await typedOf(c))
     if (target === null) return refuse(c, nobodyChosen)
     return act(c, { type: 'agent.consult', agent: c.var.user.id, call: callOf(c), target })
   })
 
-  route.put('/agent/calls/:id/consultation', allow('agent'), async c => {
+  route.put('/agent/calls/:id/consultation', allow('agent', 'supervisor'), async c => {
     const to = oneOf(textOf(await typedOf(c), 'to'), ['party', 'other', 'both'] as const)
     return act(c, { type: 'agent.turn', agent: c.var.user.id, call: callOf(c), to })
   })
 
-  route.delete('/agent/calls/:id/consultation', allow('agent'), c =>
+  route.delete('/agent/calls/:id/consultation', allow('agent', 'supervisor'), c =>
     act(c, { type: 'agent.endConsult', agent: c.var.user.id, call: callOf(c) }),
   )
 
-  route.post('/agent/calls/:id/transfers', allow('agent'), async c => {
+  route.post('/agent/calls/:id/transfers', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const target = textOf(typed, 'target') === 'consulted' ? 'consulted' : targetOf(typed)
     if (target === null) return refuse(c, nobodyChosen)
     return act(c, { type: 'agent.transfer', agent: c.var.user.id, call: callOf(c), target })
   })
 
-  route.post('/agent/calls/:id/parkings', allow('agent'), async c => {
+  route.post('/agent/calls/:id/parkings', allow('agent', 'supervisor'), async c => {
     const slot = textOf(await typedOf(c), 'slot').slice(0, 40) || null
     return act(c, { type: 'agent.park', agent: c.var.user.id, call: callOf(c), slot })
   })
 
-  route.get('/agent/pick-ups', allow('agent'), async c => {
+  route.get('/agent/pick-ups', allow('agent', 'supervisor'), async c => {
     const frame = await frameOf(c, deps)
     return c.html(filling({ id: 'pick-up-list', body: pickUpList(pickUpsOf(deps.engine.state, c.var.user, frame)) }))
   })
 
-  route.post('/agent/calls/:id/pick-ups', allow('agent'), c =>
+  route.post('/agent/calls/:id/pick-ups', allow('agent', 'supervisor'), c =>
     act(c, { type: 'agent.pickUp', agent: c.var.user.id, call: callOf(c) }),
   )
 
