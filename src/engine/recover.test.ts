@@ -184,3 +184,57 @@ test('whom the restart cut off before an agent came counts as abandoned, and res
   const sum = (of: 'answered' | 'abandoned') => abandonment!.reduce((all, each) => all + each[of], 0)
   assert.deepEqual([sum('answered'), sum('abandoned')], [3, 3])
 })
+
+test('what was written of a call that went on without its agent counts after a restart, and one callback is owed for it', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const [sold, later, taken, told] = [1, 2, 3, 4].map(n => leadNumbered(n))
+  const facts: unknown[] = [{ type: 'leads.added', campaign: sales, import: 'i', leads: [sold, later, taken, told] }]
+  for (const [call, lead] of [
+    ['c_sold', sold],
+    ['c_later', later],
+    ['c_taken', taken],
+    ['c_told', told],
+  ] as const)
+    facts.push(
+      { type: 'lead.reserved', lead: lead!.id, campaign: sales, agent: null },
+      {
+        type: 'call.dialed',
+        ...{ call, lead: lead!.id, mode: 'progressive', campaign: sales, party: null, name: 'Carl', relation: 'SELF' },
+        ...{ agent: null, number: '+8613800000001', trunk: 't', callerId: '+8610', leg: 'g' },
+        verdict: { policy: 'P', version: '1', rules: [] },
+      },
+      { type: 'call.answered', call },
+      { type: 'call.connected', call, agent: 'u_alice' },
+      { type: 'call.transferred', call, from: 'u_alice', target: { agent: 'u_bob' }, how: 'blind', other: null },
+    )
+  const written = (call: string, followUp: string, callbackAt: number | null = null) => ({
+    type: 'call.disposed',
+    ...{ call, agent: 'u_alice', code: followUp, note: '', fields: {} },
+    kept: { followUp, callbackAt, callbackMine: true },
+  })
+  facts.push(written('c_sold', 'done'), written('c_later', 'callback', 90_000), written('c_taken', 'done'))
+  facts.push({ type: 'call.connected', call: 'c_taken', agent: 'u_bob' })
+  const about = { at: 1_000, number: '+8613800000001', agent: null, campaign: sales, lead: null, queue: null }
+  facts.push({ type: 'callback.scheduled', callback: { id: 'cb_told', ...about, reason: 'overflow' } })
+  facts.push({ type: 'call.dismissed', call: 'c_told', cause: 'overflow', until: 9_000 })
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  await recover(store, whole)
+  const leads = (await store.read('leads.page', { campaign: sales as never })).items
+  assert.deepEqual(
+    leads.map(({ state, dueAt }) => [state, dueAt]),
+    [
+      ['done', null],
+      ['callback', 90_000],
+      ['ready', 7_205_000], // bob has talked since, and wrote nothing
+      ['ready', 7_205_000],
+    ],
+  )
+  const open = (await store.read('callbacks.open', {})).items
+  const agreed = open.filter(({ reason }) => reason === 'agreed')
+  assert.deepEqual(
+    agreed.map(({ at, agent, lead }) => [at, agent, lead]),
+    [[90_000, 'u_alice', later!.id]],
+  )
+  assert.equal(open.filter(({ id }) => id === 'cb_c_told').length, 0, 'who was told already is owed nothing twice')
+})

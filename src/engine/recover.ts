@@ -117,6 +117,8 @@ function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
 
 /** A promise stays one, and whom we abandoned rests, as it would have been without the restart. */
 function givenBack(lead: LeadInFlight, of: { abandoned: boolean; asked: boolean }, at: number): Fact[] {
+  const asWritten = followUp(lead, at)
+  if (asWritten !== null) return asWritten
   const { id, campaign, lastCall, trying } = lead
   const soon = at + (lead.answered && !of.asked ? answeredRetryMs : unansweredRetryMs)
   const owedAt = lead.owedAt ?? 0
@@ -127,6 +129,24 @@ function givenBack(lead: LeadInFlight, of: { abandoned: boolean; asked: boolean 
   if (trying === null || lastCall === null) return [released]
   const result = of.abandoned ? 'ABANDONED' : lead.answered ? 'ANSWERED' : 'FAILED'
   return [{ type: 'callback.tried', callback: trying, call: lastCall, result, nextAt: dueAt }, released]
+}
+
+/** What its agent had written of a call that went on is done now that the call is over; null: it leaves the lead to be tried again. */
+function followUp({ id: lead, campaign, lastCall, trying, written }: LeadInFlight, at: number): Fact[] | null {
+  if (!written || lastCall === null) return null
+  const { number, outcome } = written
+  const { agent, code, followUp: then, callbackAt, callbackMine } = outcome
+  if (then === 'none' || then === 'retry') return null
+  const kept: Fact[] = trying === null ? [] : [{ type: 'callback.closed', callback: trying, how: 'kept' }]
+  const release = (dueAt: number | null): Fact => ({
+    type: 'lead.released',
+    ...{ lead, campaign, state: then, dueAt, reason: code },
+  })
+  if (then !== 'callback') return [...kept, release(null)] // a number that is called no more was barred when it was written
+  const dueAt = Math.max(callbackAt ?? at, at)
+  const about = { at: dueAt, number, agent: callbackMine ? agent : null, campaign, lead, queue: null } as const
+  const callback = { id: `cb_${lastCall}_agreed` as CallbackId, ...about, reason: 'agreed' } as const
+  return [...kept, { type: 'callback.scheduled', callback }, release(dueAt)]
 }
 
 async function seal(

@@ -1,6 +1,7 @@
 /** What a start reads: how the floor is set up, and what was under way when the process went. */
 
 import { supervisionModes, type TrunkTry } from '../centre/entities.ts'
+import type { Fact } from '../centre/facts.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
@@ -25,7 +26,10 @@ export type InFlight = {
   agents: UserId[]
 }
 
-/** `owedAt`: when it was to be called back; `trying`: that callback, when the call under way was to keep it. */
+/**
+ * `owedAt`: when it was to be called back; `trying`: that callback, when the call under way was to keep it; `written`: the outcome that the agent
+ * who talked last has written of that call, which went on without the agent.
+ */
 export type LeadInFlight = {
   id: LeadId
   campaign: CampaignId
@@ -33,7 +37,10 @@ export type LeadInFlight = {
   answered: boolean
   owedAt: number | null
   trying: CallbackId | null
+  written?: { number: string; outcome: Written } | null
 }
+type Written = Pick<Extract<Fact, { type: 'call.disposed' }>, 'agent' | 'code'> &
+  NonNullable<Extract<Fact, { type: 'call.disposed' }>['kept']>
 
 export const loadQueries = {
   'load.setup': (db: Db, args: { now: number }): Setup => ({
@@ -90,11 +97,23 @@ export const loadQueries = {
       sql(
         db.$client,
         `SELECT leads.id, leads.campaign, last_call AS lastCall, calls.answered_at IS NOT NULL AS answered,
-           callbacks.at AS owedAt, CASE WHEN tries > 0 AND next_at IS NULL THEN callbacks.id END AS trying
+           callbacks.at AS owedAt, CASE WHEN tries > 0 AND next_at IS NULL THEN callbacks.id END AS trying,
+           calls.number, (SELECT body FROM journal
+             WHERE json_extract(body, '$.call') = last_call AND json_extract(body, '$.call') IS NOT NULL
+               AND (type = 'call.connected' OR (type = 'call.disposed' AND json_extract(body, '$.kept') IS NOT NULL))
+             ORDER BY seq DESC LIMIT 1) AS lastWord
          FROM leads LEFT JOIN calls ON calls.id = last_call LEFT JOIN callbacks ON callbacks.id = leads.callback
          WHERE leads.state = 'in_call' ORDER BY leads.id`,
-      ).all() as (Omit<LeadInFlight, 'answered'> & { answered: number })[]
-    ).map(row => ({ ...row, answered: row.answered === 1 })),
+      ).all() as (Omit<LeadInFlight, 'answered'> & {
+        answered: number
+        number: string | null
+        lastWord: string | null
+      })[]
+    ).map(({ number, lastWord, ...row }) => ({
+      ...row,
+      answered: row.answered === 1,
+      written: writtenIn(number, lastWord),
+    })),
     recordings: sql(
       db.$client,
       'SELECT id, call, path FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',
@@ -105,6 +124,12 @@ export const loadQueries = {
       }[]
     ).map(row => row.agent),
   }),
+}
+
+function writtenIn(number: string | null, lastWord: string | null): NonNullable<LeadInFlight['written']> | null {
+  const fact = lastWord === null ? null : (JSON.parse(lastWord) as Fact)
+  if (number === null || fact?.type !== 'call.disposed' || fact.kept === undefined) return null
+  return { number, outcome: { agent: fact.agent, code: fact.code, ...fact.kept } }
 }
 
 function settingOf(db: Db, key: string): string {

@@ -29,6 +29,7 @@ export function projectTalks(db: Connection, at: number, fact: Fact): void {
       run('UPDATE calls SET passed_at = ? WHERE id = ?', at, fact.call)
       return
     case 'call.takenOn':
+    case 'call.dismissed': // whoever is told that we call back is owed that already
       run('UPDATE calls SET passed_at = NULL WHERE id = ?', fact.call)
       return
     case 'call.queued':

@@ -258,6 +258,7 @@ test('what is under way is found at the next start, and the floor as it is set u
     lastCall: 'c_0001',
     answered: true,
     owedAt: null,
+    written: null,
     trying: null,
   }
   assert.deepEqual(inFlight.leads, [inHand])
