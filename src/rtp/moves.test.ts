@@ -105,8 +105,7 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
     const [before, ssrc] = [alice.phone.heard.length, alice.phone.heard[0]!.ssrc]
     await until(() => bay.hasSpare(), 'its successor stands ready')
     const diedAt = systemClock.monotonic()
-    media.kill()
-    const died = await world.told('worker.died')
+    const died = await endOne(world, media)
     assert.deepEqual(died.moved, [carl.leg, alice.leg])
     assert.deepEqual(died.legs, [])
     await until(() => alice.phone.heard.length > before + 30, 'the agent hears again')
@@ -165,8 +164,7 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
     const [carl, alice] = [await world.enter('carl', 1000), await world.enter('alice', 440)]
     world.bay.patch(carl.leg, alice.leg)
     await pause(300)
-    media.kill()
-    const died = await world.told('worker.died')
+    const died = await endOne(world, media)
     assert.match(died.reason, /stood still for 2 s/)
     const before = alice.phone.heard.length
     await until(() => alice.phone.heard.length > before + 20, 'they talk on')
@@ -192,8 +190,7 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
       const moved = browser.received
       await until(() => browser.received > moved + 40, 'the browser hears the customer')
       assert.equal(browser.refused, 0, 'no index was sent twice')
-      media.kill()
-      await world.told('worker.died')
+      await endOne(world, media)
       const taken = browser.received
       const heard = carl.phone.heard.length
       await until(() => browser.received > taken + 60, 'the browser hears on')
@@ -323,6 +320,17 @@ function poisoned(): string {
     await import(${JSON.stringify(String(workerFile('rtp/media-worker')))})`,
   )
   return file
+}
+
+/** The order to die is taken by whichever thread reads it first: when that was the one in reserve, of which nothing is told, it is given again. */
+async function endOne(world: World, media: { kill(): void }): Promise<Extract<BayEvent, { type: 'worker.died' }>> {
+  const died = () => world.events.find(event => event.type === 'worker.died')
+  for (let orders = 0; orders < 6 && died() === undefined; orders++) {
+    await until(() => world.bay.hasSpare(), 'a successor stands ready')
+    media.kill()
+    for (let waited = 0; waited < 4000 && died() === undefined; waited += 10) await pause(10)
+  }
+  return world.told('worker.died')
 }
 
 async function until(isSo: () => boolean, words: string): Promise<void> {
