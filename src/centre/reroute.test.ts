@@ -247,3 +247,25 @@ test('help is called through the next trunk too, full or not, and rings for as l
   floor.pass(100_000)
   assert.equal(floor.call.phase, 'ringing')
 })
+
+test('an outside number that a call is passed on to keeps to the trunks of the agent who passed it on', () => {
+  const first = setupOf({}).trunks[0]!
+  const trunks = ids.map((id, n) => ({ ...first, id, name: id, callerIds: [`0215555000${n}`] }))
+  const users = setupOf({}).users.map(user => ({ ...user, trunkGroup: group }))
+  const trunkGroups = [{ id: group, name: 'own', trunks: ids.slice(3) }]
+  const transfers = { 'transfer.numbers.agent': '+8621*' }
+  const floor = new TestFloor({ setup: { trunks, users, trunkGroups, transfers } })
+  for (const id of ids) floor.do({ type: 'trunk.up', trunk: id })
+  floor.ready(alice)
+  const call = floor.caller()
+  const target = { number: '+862155559999' }
+  assert.equal(floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target }).refusal, null)
+  for (const tried of ids.slice(3)) {
+    const { leg, trunk: on } = floor.lastEffect('phone.dial')
+    assert.equal(on, tried)
+    const said = { by: 'carrier', cause: 'rejected', sipStatus: 503, q850: null, heard: 'trying' } as const
+    floor.do({ type: 'leg.ended', leg, ...said })
+  }
+  assert.equal(floor.lastEffect('phone.dial').trunk, ids[4])
+  assert.equal(floor.last('call.fellBack').reason, 'outside_failed')
+})

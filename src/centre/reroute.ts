@@ -25,11 +25,12 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
   const failed: TrunkTry = { trunk: call.trunk, at: d.now, why, sipStatus: ended.sipStatus, q850: ended.q850 }
   const tried = [...call.tries.map(each => each.trunk), call.trunk]
   if (tried.length >= triesMax || d.now - call.startedAt > rerouteWithinMs) return false
-  const about = (call.of === null ? null : d.state.calls.get(call.of)) ?? call // an outside leg goes the way of its call
+  const about = (call.of === null ? null : d.state.calls.get(call.of)) ?? call // an outside leg goes the way of its call,
+  const agent = about.agent ?? about.passed?.by ?? null // which is still that of the agent who passed it on
   const emergency = isEmergency(d.state, call.number)
   const line = emergency
     ? emergencyWay(d.state, tried)?.line
-    : pickOnRoute(d.state, routeOf(d.state, about), d.now, call.number, tried)
+    : pickOnRoute(d.state, routeOf(d.state, { campaign: about.campaign, agent }), d.now, call.number, tried)
   if (!line?.ok) return false
   const leg = d.id<'leg'>('l')
   const { trunk, callerId } = line
