@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { UserId } from '../../lib/ids.ts'
+import { changeUser } from '../../records/users.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
@@ -43,6 +45,15 @@ test('an administrator makes an address, a phone fetches its settings from it, a
   assert.equal(house.store.secret(alice, 'sip-password'), password, 'the password stays')
   house.clock.advance(25 * 3_600_000)
   assert.equal((await fetched(addressOf(again.text, 'snom'))).status, 404)
+})
+
+test('a new password of the phone ends the address that was shown before it', async () => {
+  cookie = (await house.signIn('adam')).cookie // the day before has ended the session
+  const page = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  const path = addressOf(page.text, 'snom')
+  assert.equal((await fetched(path)).status, 200)
+  await changeUser(house.deps.records, 'system', alice as UserId, { sipPassword: 'of another phone 5!' })
+  assert.equal((await fetched(path)).status, 404)
 })
 
 test('an address is good for a few fetches, from the networks of phones, and never stands in the journal', async () => {

@@ -33,9 +33,12 @@ export function phoneRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/phones/:id/address', allow('admin', 'security'), async c => {
     const user = await userById(deps.records, c.req.param('id') as UserId)
     if (user.extension === null) throw new NotFound('desk phone of', user.id)
-    if (deps.phones.password(user.id) === null)
-      await changeUser(deps.records, actorOf(c), user.id, { sipPassword: secretText(15) })
-    const key = deps.phones.links.issue(user.id, deps.clock.now())
+    let password = deps.phones.password(user.id)
+    if (password === null) {
+      password = secretText(15)
+      await changeUser(deps.records, actorOf(c), user.id, { sipPassword: password })
+    }
+    const key = deps.phones.links.issue(user.id, password, deps.clock.now())
     await keep(deps.records, actorOf(c), [
       { type: 'audit.noted', what: 'phone.addressIssued', detail: `extension ${user.extension}` },
     ])

@@ -16,7 +16,8 @@ export function provisioningRoutes(deps: Deps): Hono<Env> {
     const make = c.req.param('make')
     const address = addressOf(c)
     const isAllowed = deps.engine.state.allowed.phones.has(address)
-    const user = isMake(make) && isAllowed ? deps.phones.links.take(c.req.param('key'), deps.clock.now()) : null
+    const { links, password } = deps.phones
+    const user = isMake(make) && isAllowed ? links.take(c.req.param('key'), password, deps.clock.now()) : null
     const account = user === null ? null : await accountOf(c, user)
     if (!isMake(make) || account === null) return c.text('This address is not good any more.\n', 404)
     deps.log.info({ extension: account.extension, make, address }, 'a desk phone fetched its set-up')
