@@ -79,6 +79,11 @@ export class TollBook {
     return since === null ? null : since + this.rules.callMinutesMax * minuteMs
   }
 
+  /** Who had it dialled, in whoever's hands it is by now; null: it is not one of those. */
+  dialledBy(call: CallId): UserId | null {
+    return this.#live.get(call)?.by ?? null
+  }
+
   /** Calls under way and when each must be over. */
   *ends(): Iterable<{ id: CallId; at: number }> {
     for (const id of this.#live.keys()) {

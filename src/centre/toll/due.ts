@@ -7,6 +7,7 @@ export function tollDue(d: Draft, id: CallId): void {
   const call = d.state.calls.get(id)
   if (call === undefined || call.phase === 'ended') return
   const words = `The call was ended after ${d.state.toll.rules.callMinutesMax} minutes abroad.`
-  d.fact({ type: 'safety.alarmed', rule: 'toll_call', user: call.agent, call: id, number: call.number, words })
+  const user = d.state.toll.dialledBy(id)
+  d.fact({ type: 'safety.alarmed', rule: 'toll_call', user, call: id, number: call.number, words })
   endCall(d, call, { by: 'system', cause: 'toll_limit', result: 'ANSWERED', sipStatus: null, q850: 16 })
 }

@@ -121,6 +121,18 @@ test('a call abroad by hand is ended when it has gone on for as long as one may,
   assert.equal(floor.last('safety.alarmed').rule, 'toll_call')
 })
 
+test('of an outside number that went on for too long it is told who had it called', () => {
+  const transfers = { 'transfer.numbers.agent': '+44*' }
+  const floor = floorWith({ ...anywhere, callMinutesMax: 30 }, { transfers })
+  const call = floor.caller()
+  const agent = call.agent!
+  assert.equal(floor.do({ type: 'agent.transfer', agent, call: call.id, target: { number: abroad } }).refusal, null)
+  floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.dial').leg })
+  floor.pass(31 * 60_000)
+  assert.equal(floor.last('safety.alarmed').rule, 'toll_call')
+  assert.equal(floor.last('safety.alarmed').user, agent)
+})
+
 test('a call at home goes on for as long as people talk', () => {
   const floor = floorWith({ callMinutesMax: 1 })
   dial(floor, '13812345678')
