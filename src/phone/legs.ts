@@ -209,14 +209,18 @@ export class Legs {
 
   /** Null: in the clear. Keys travel in the SDP, so over TLS alone, unless the administrator has allowed otherwise for this trunk. */
   #srtp(leg: Leg): LocalSrtp | null {
-    const { lines, ua, deskSrtp } = this.#options
+    const { lines, deskSrtp } = this.#options
     const trunk = leg.far.kind === 'trunk' ? lines.trunk(leg.far.trunk) : null
     const connection = trunk && connectionOf(trunk)
     const use = leg.far.kind === 'desk' ? deskSrtp(leg.far.agent) : (connection?.srtp ?? 'off')
     if (use === 'off' || leg.srtp === null) return null
-    const isPrivate =
-      leg.far.kind === 'desk' ? ua.binding(leg.far.extension)?.flow.transport === 'tls' : trunk?.transport === 'tls'
+    const isPrivate = leg.far.kind === 'desk' ? this.#isPrivateDesk(leg, leg.far.extension) : trunk?.transport === 'tls'
     return isPrivate || connection?.srtpInClear || use === 'required' ? leg.srtp.side(use) : null
+  }
+
+  /** A call that is up stays as it began: another phone of the extension, registered since, says nothing of the way to this one. */
+  #isPrivateDesk(leg: Leg, extension: string): boolean {
+    return leg.phase === 'up' ? leg.encrypted : this.#options.ua.binding(extension)?.flow.transport === 'tls'
   }
 
   /** Whether this desk phone may be called: not when its calls must be encrypted and their keys would travel in the clear. */
