@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import type { CampaignId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, TrunkId, UserId } from '../lib/ids.ts'
 import { loudness, purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { scenarioSchema } from '../sim/carrier/scenario.ts'
 import { startCarrier } from '../sim/carrier/start.ts'
-import { Baresip, hasBaresip } from './baresip.ts'
+import { type Baresip, hasBaresip } from './baresip.ts'
 import { freePort } from './ports.ts'
-import { RtpPeer } from './rtp-peer.ts'
+import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
-import { sipPassword, World } from './world.ts'
+import { Stage } from './stage.ts'
+import type { World } from './world.ts'
 
 const customerHz = 440
 const agentHz = 1000
@@ -19,34 +20,20 @@ const agentHz = 1000
 describe('a call from lead to sealed recording', {
   skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
 }, () => {
+  let stage: Stage
   let world: World
   let customer: RtpPeer
   let phone: Baresip
   let alice: UserId
 
   before(async () => {
-    world = await World.open({ address: '127.0.0.1' })
-    customer = await RtpPeer.open('127.0.0.21', customerHz)
-    alice = await world.agent('alice', 'phone-nailed', '1001')
-    phone = await Baresip.phone({
-      address: '127.0.0.1',
-      extension: '1001',
-      password: sipPassword,
-      registrar: `127.0.0.1:${world.sipPort}`,
-      hz: agentHz,
-    })
-    await world.until(
-      'the desk phone is registered',
-      async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
-    )
-    await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
-    await world.fact('agent.stationChanged', fact => fact.up)
+    stage = await Stage.open({ address: '127.0.0.1' })
+    ;({ world } = stage)
+    customer = await stage.voice('127.0.0.21', customerHz)
+    ;({ id: alice, phone } = await stage.deskPhone({ name: 'alice', extension: '1001', hz: agentHz }))
+    await stage.signOn(alice)
   })
-  after(async () => {
-    await phone?.[Symbol.asyncDispose]()
-    await customer?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-  })
+  after(() => stage?.[Symbol.asyncDispose]())
 
   /** One campaign with one lead, dialled by a trunk that is this sipp. */
   async function dialledBy(carrier: Sipp, name: string, more: object = {}): Promise<CampaignId> {
@@ -57,28 +44,13 @@ describe('a call from lead to sealed recording', {
     return campaign
   }
 
-  async function ready(): Promise<void> {
-    const outcome = await world.house.engine.dispatch({ type: 'agent.ready', agent: alice }, `user:${alice}`)
-    assert.ok(outcome.ok, JSON.stringify(outcome))
-  }
+  const ready = () => stage.ready(alice)
 
-  async function wrapUp(call: string, code = 'promise'): Promise<void> {
-    const outcome = await world.house.engine.dispatch(
-      {
-        type: 'agent.dispose',
-        agent: alice,
-        call: call as never,
-        code,
-        note: 'paid on Friday',
-        fields: {},
-        callbackAt: null,
-        callbackMine: false,
-        next: 'break',
-      },
-      `user:${alice}`,
-    )
-    assert.ok(outcome.ok, JSON.stringify(outcome))
-  }
+  const wrapUp = (call: CallId, code = 'promise') =>
+    stage.does(alice, {
+      ...{ type: 'agent.dispose', agent: alice, call, code, note: 'paid on Friday', fields: {} },
+      ...{ callbackAt: null, callbackMine: false, next: 'break' },
+    })
 
   test('the campaign dials, the customer answers and hears the agent within 200 ms, both are recorded, and the far end hangs up', async () => {
     await using carrier = await Sipp.carrier({
@@ -396,15 +368,10 @@ describe('a call from lead to sealed recording', {
   })
 
   test('a desk phone that is rung for each call: it rings when the customer has answered, and the leg ends with the call', async () => {
-    const bob = await world.agent('bob', 'phone-rung', '1002')
-    await using ringing = await Baresip.phone({
-      address: '127.0.0.1',
-      extension: '1002',
-      password: sipPassword,
-      registrar: `127.0.0.1:${world.sipPort}`,
-      hz: 700,
+    const { id: bob, phone: ringing } = await stage.deskPhone({
+      ...{ name: 'bob', extension: '1002', hz: 700 },
+      station: 'phone-rung',
     })
-    await world.until('bob is registered', async () => (await world.house.telephone.figures())['sip_bindings'] === 2)
     await using carrier = await Sipp.carrier({
       address: '127.0.0.20',
       media: customer,
@@ -414,8 +381,8 @@ describe('a call from lead to sealed recording', {
     const trunk = await world.trunk(carrier, { id: 't_rung' as TrunkId })
     const campaign = await world.campaign({ id: 'k_rung' as CampaignId, trunks: [trunk], agents: [bob] })
     await world.leads(campaign, ['+8613800000008'])
-    for (const type of ['agent.signOn', 'agent.ready'] as const)
-      assert.ok((await world.house.engine.dispatch({ type, agent: bob }, `user:${bob}`)).ok)
+    await stage.does(bob, { type: 'agent.signOn', agent: bob })
+    await stage.ready(bob)
     const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
     await customer.hears(700)
     await ringing.hears(customerHz)
@@ -441,11 +408,5 @@ describe('a call from lead to sealed recording', {
     return false
   }
 
-  async function onBreak(): Promise<void> {
-    const outcome = await world.house.engine.dispatch(
-      { type: 'agent.break', agent: alice, reason: 'test' },
-      `user:${alice}`,
-    )
-    assert.ok(outcome.ok, JSON.stringify(outcome))
-  }
+  const onBreak = () => stage.does(alice, { type: 'agent.break', agent: alice, reason: 'test' })
 })

@@ -11,45 +11,32 @@ import { convertWav } from '../rtp/convert.ts'
 import { wavOf } from '../rtp/fixtures/wav-of.ts'
 import { loudness } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
-import { Baresip, hasBaresip } from './baresip.ts'
-import { RtpPeer } from './rtp-peer.ts'
+import { type Baresip, hasBaresip } from './baresip.ts'
+import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
-import { sipPassword, World } from './world.ts'
+import { Stage } from './stage.ts'
+import type { World } from './world.ts'
 
 const customerHz = 440
 const agentHz = 1000
 const ownHz = 700
 
 describe('a robot notice', { skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false }, () => {
+  let stage: Stage
   let world: World
   let customer: RtpPeer
   let phone: Baresip
   let alice: UserId
 
   before(async () => {
-    world = await World.open({ address: '127.0.0.1' })
-    customer = await RtpPeer.open('127.0.0.31', customerHz)
-    alice = await world.agent('alice', 'phone-nailed', '1001')
-    phone = await Baresip.phone({
-      address: '127.0.0.1',
-      extension: '1001',
-      password: sipPassword,
-      registrar: `127.0.0.1:${world.sipPort}`,
-      hz: agentHz,
-    })
-    await world.until(
-      'the desk phone is registered',
-      async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
-    )
-    await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
-    await world.fact('agent.stationChanged', fact => fact.up)
-    await world.house.engine.dispatch({ type: 'agent.ready', agent: alice }, `user:${alice}`)
+    stage = await Stage.open({ address: '127.0.0.1' })
+    ;({ world } = stage)
+    customer = await stage.voice('127.0.0.31', customerHz)
+    ;({ id: alice, phone } = await stage.deskPhone({ name: 'alice', extension: '1001', hz: agentHz }))
+    await stage.signOn(alice)
+    await stage.ready(alice)
   })
-  after(async () => {
-    await phone?.[Symbol.asyncDispose]()
-    await customer?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-  })
+  after(() => stage?.[Symbol.asyncDispose]())
 
   async function notifiedBy(carrier: Sipp, name: string, prompts: string[]): Promise<CampaignId> {
     customer.reset()

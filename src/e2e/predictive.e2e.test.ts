@@ -6,10 +6,11 @@ import type { Campaign } from '../centre/entities.ts'
 import type { CampaignId, UserId } from '../lib/ids.ts'
 import { loudness } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
-import { Baresip, hasBaresip } from './baresip.ts'
-import { RtpPeer } from './rtp-peer.ts'
+import { type Baresip, hasBaresip } from './baresip.ts'
+import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
-import { sipPassword, World } from './world.ts'
+import { Stage } from './stage.ts'
+import type { World } from './world.ts'
 
 const customerHz = 440
 const agentHz = 1000
@@ -18,34 +19,20 @@ const ringbackHz = 450
 const hourMs = 3_600_000
 
 describe('dialled ahead', { skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false }, () => {
+  let stage: Stage
   let world: World
   let customer: RtpPeer
   let phone: Baresip
   let alice: UserId
 
   before(async () => {
-    world = await World.open({ address: '127.0.0.1' })
-    customer = await RtpPeer.open('127.0.0.41', customerHz)
-    alice = await world.agent('alice', 'phone-nailed', '1001')
-    phone = await Baresip.phone({
-      address: '127.0.0.1',
-      extension: '1001',
-      password: sipPassword,
-      registrar: `127.0.0.1:${world.sipPort}`,
-      hz: agentHz,
-    })
-    await world.until(
-      'the desk phone is registered',
-      async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
-    )
-    await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
-    await world.fact('agent.stationChanged', fact => fact.up)
+    stage = await Stage.open({ address: '127.0.0.1' })
+    ;({ world } = stage)
+    customer = await stage.voice('127.0.0.41', customerHz)
+    ;({ id: alice, phone } = await stage.deskPhone({ name: 'alice', extension: '1001', hz: agentHz }))
+    await stage.signOn(alice)
   })
-  after(async () => {
-    await phone?.[Symbol.asyncDispose]()
-    await customer?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-  })
+  after(() => stage?.[Symbol.asyncDispose]())
 
   /** A campaign with one lead, and alice ready for it; what was dialled. */
   async function dialledBy(carrier: Sipp, name: string, more: Partial<Campaign>) {
@@ -57,11 +44,8 @@ describe('dialled ahead', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bare
     return world.fact('call.dialed', fact => fact.campaign === campaign)
   }
 
-  async function turn(type: 'agent.ready' | 'agent.break'): Promise<void> {
-    const input = type === 'agent.ready' ? ({ type, agent: alice } as const) : { type, agent: alice, reason: 'tea' }
-    const outcome = await world.house.engine.dispatch(input, `user:${alice}`)
-    assert.ok(outcome.ok, JSON.stringify(outcome))
-  }
+  const turn = (type: 'agent.ready' | 'agent.break') =>
+    stage.does(alice, type === 'agent.ready' ? { type, agent: alice } : { type, agent: alice, reason: 'tea' })
 
   test('whoever answers and finds nobody hears so two seconds later, is counted, recorded, and left alone for 72 hours', async () => {
     await using carrier = await Sipp.carrier({

@@ -11,82 +11,44 @@ import type { Page } from 'playwright-core'
 import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
 import { goertzel } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
-import { DtlsContext } from '../webrtc/dtls.ts'
-import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { Chromium, hasChromium, tonesHeard } from './chromium.ts'
-import { RtpPeer } from './rtp-peer.ts'
-import { hasSipp, Sipp } from './sipp.ts'
-import { SoftBrowser } from './soft-browser.ts'
-import { signInPassword, World } from './world.ts'
+import { hasChromium, tonesHeard } from './chromium.ts'
+import type { RtpPeer } from './rtp-peer.ts'
+import { hasSipp, type Sipp } from './sipp.ts'
+import type { SoftBrowser } from './soft-browser.ts'
+import { ownNumber, Stage, tonesIn } from './stage.ts'
+import type { World } from './world.ts'
 
 const [carlHz, aliceHz, samHz] = [440, 1000, 1700]
 const everyHz = [carlHz, aliceHz, samHz]
 
 describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false : 'needs chromium and sipp' }, () => {
+  let stage: Stage
   let world: World
   let carl: RtpPeer
   let alice: SoftBrowser
   let caller: Sipp
-  let chromium: Chromium
   let page: Page
   let agent: UserId
   let sam: UserId
   let call: CallId
 
   before(async () => {
-    world = await World.open({ web: 'http' })
-    agent = await world.person('alice', 'agent')
+    stage = await Stage.open({ web: 'http' })
+    ;({ world } = stage)
     sam = await world.person('sam', 'supervisor')
-    await world.queue([agent], '+861088880000')
     await world.trunk({ address: '127.0.0.23', port: 5060 }, { id: 't_in' as TrunkId })
-    carl = await RtpPeer.open('127.0.0.24', carlHz)
-    const identity = await createDtlsIdentity(Date.now())
-    alice = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
-    const { sdp } = await world.house.telephone.stations.answer(agent, alice.offer)
-    await alice.connect(sdp)
-    alice.say(aliceHz)
-    const floor = world.house.engine
-    await world.until('alice is up', () => floor.state.agents.get(agent)?.stationLeg)
-    for (const type of ['agent.signOn', 'agent.ready'] as const)
-      assert.ok((await floor.dispatch({ type, agent }, `user:${agent}`)).ok)
-    chromium = await Chromium.launch({ hz: samHz })
-    page = await chromium.page()
-    await page.goto(`${world.url}/sign-in`)
-    await page.fill('input[name=name]', 'sam')
-    await page.fill('input[name=password]', signInPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(url => url.pathname === '/supervisor')
-    caller = await Sipp.caller({
-      address: '127.0.0.23',
-      media: carl,
-      number: '+861088880000',
-      from: '+8613900000009',
-      target: `127.0.0.1:${world.sipPort}`,
-      acts: [{ do: 'expectBye' }],
-    })
+    carl = await stage.voice('127.0.0.24', carlHz)
+    ;({ id: agent, browser: alice } = await stage.softBrowser({ name: 'alice', hz: aliceHz }))
+    await world.queue([agent], ownNumber)
+    await stage.signOn(agent)
+    await stage.ready(agent)
+    page = await stage.page({ name: 'sam', hz: samHz })
+    caller = await stage.caller('127.0.0.23', carl)
     call = (await world.fact('call.connected')).call
   })
-  after(async () => {
-    await caller?.[Symbol.asyncDispose]()
-    await chromium?.[Symbol.asyncDispose]()
-    alice?.[Symbol.dispose]()
-    await carl?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-  })
+  after(() => stage?.[Symbol.asyncDispose]())
 
-  /** Which of the three tones are in it. Chromium takes a steady tone for noise and sends a tenth of it; what lies between is doubtful. */
-  const tonesIn = (samples: Int16Array) =>
-    everyHz
-      .map(hz => ({ hz, level: goertzel(samples, hz) }))
-      .flatMap(({ hz, level }) => (level > 0.012 ? [`${hz}`] : level > 0.005 ? [`perhaps ${hz}`] : []))
-      .join()
-  const hears = (who: { lastSecond: Int16Array; forget(): void }, name: string, hz: number[]) => {
-    who.forget()
-    return world.until(`${name} hears ${hz}`, async () => {
-      await sleep(100)
-      return who.lastSecond.length >= 7_200 && tonesIn(who.lastSecond) === hz.join()
-    })
-  }
+  const hears = (who: RtpPeer | SoftBrowser, name: string, hz: number[]) => stage.hears(who, name, hz, everyHz)
   const samHears = (hz: number[]) =>
     world.until(`sam hears ${hz}`, async () => (await page.evaluate<string>(tonesHeard(everyHz))) === hz.join())
   const mode = (name: string) => page.waitForSelector(`#supervision button[aria-pressed="true"]:has-text("${name}")`)
@@ -130,7 +92,7 @@ describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false :
     assert.deepEqual([state.agents.get(agent)?.phase, state.agents.get(sam)?.phase], ['wrapping', 'talking'])
     alice.forget()
     await sleep(600)
-    assert.equal(tonesIn(alice.lastSecond), '')
+    assert.equal(tonesIn(alice.lastSecond, everyHz), '')
     assert.equal(world.call(call)?.agent, sam)
   })
 
@@ -158,11 +120,11 @@ describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false :
     )
     const between = (from: number, until: number) => right.subarray(from + 4000, until - 1600)
     const whispered = between(began('whisper'), began('barge'))
-    assert.equal(tonesIn(whispered), `${aliceHz}`)
+    assert.equal(tonesIn(whispered, everyHz), `${aliceHz}`)
     assert.ok(goertzel(whispered, samHz) < 0.003, `a whisper of ${goertzel(whispered, samHz)}`)
-    assert.equal(tonesIn(between(began('barge'), over).subarray(-8000)), `${aliceHz},${samHz}`)
-    assert.equal(tonesIn(between(over + 2000, over + 14_000)), `${samHz}`)
-    assert.equal(tonesIn(left.subarray(began('listen'), over)), `${carlHz}`, 'left is carl alone')
+    assert.equal(tonesIn(between(began('barge'), over).subarray(-8000), everyHz), `${aliceHz},${samHz}`)
+    assert.equal(tonesIn(between(over + 2000, over + 14_000), everyHz), `${samHz}`)
+    assert.equal(tonesIn(left.subarray(began('listen'), over), everyHz), `${carlHz}`, 'left is carl alone')
     const stretches = await world.house.store.read('supervisions.ofCall', { call })
     assert.deepEqual(
       stretches.map(stretch => [stretch.mode, stretch.supervisor, stretch.cause]),

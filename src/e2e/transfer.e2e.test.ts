@@ -10,102 +10,69 @@ import type { Page } from 'playwright-core'
 import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
 import { goertzel } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
-import { DtlsContext } from '../webrtc/dtls.ts'
-import { createDtlsIdentity } from '../webrtc/identity.ts'
-import { Chromium, hasChromium, tonesHeard } from './chromium.ts'
-import { RtpPeer } from './rtp-peer.ts'
-import { hasSipp, Sipp } from './sipp.ts'
-import { SoftBrowser } from './soft-browser.ts'
-import { signInPassword, World } from './world.ts'
+import { hasChromium, tonesHeard } from './chromium.ts'
+import type { RtpPeer } from './rtp-peer.ts'
+import { hasSipp, type Sipp } from './sipp.ts'
+import type { SoftBrowser } from './soft-browser.ts'
+import { ownNumber, Stage, tonesIn } from './stage.ts'
+import type { World } from './world.ts'
 
 const [carlHz, bobHz, aliceHz, doraHz] = [440, 1000, 1700, 2300]
 const everyHz = [carlHz, bobHz, aliceHz, doraHz]
 const outside = '+862155559999'
 
 describe('a call that is passed on', { skip: hasChromium && hasSipp ? false : 'needs chromium and sipp' }, () => {
+  let stage: Stage
   let world: World
   let carl: RtpPeer
   let dora: RtpPeer
   let bob: SoftBrowser
   let caller: Sipp
   let far: Sipp
-  let chromium: Chromium
   let desk: Page
   let alice: UserId
   let bobId: UserId
   let call: CallId
 
   before(async () => {
-    world = await World.open({ web: 'http' })
+    stage = await Stage.open({ web: 'http' })
+    ;({ world } = stage)
     alice = await world.person('alice', 'agent')
-    bobId = await world.person('bob', 'agent')
-    await world.queue([alice], '+861088880000')
-    carl = await RtpPeer.open('127.0.0.54', carlHz)
-    dora = await RtpPeer.open('127.0.0.56', doraHz)
-    far = await Sipp.carrier({
-      address: '127.0.0.55',
-      media: dora,
-      acts: [{ do: 'ring' }, { do: 'pause', ms: 1500 }, { do: 'answer' }, { do: 'expectBye' }],
-    })
+    await world.queue([alice], ownNumber)
+    carl = await stage.voice('127.0.0.54', carlHz)
+    dora = await stage.voice('127.0.0.56', doraHz)
+    far = await stage.carrier('127.0.0.55', dora, [
+      { do: 'ring' },
+      { do: 'pause', ms: 1500 },
+      { do: 'answer' },
+      { do: 'expectBye' },
+    ])
     // The caller's own trunk is full with the caller, so what goes out goes to dora.
     await world.trunk({ address: '127.0.0.53', port: 5060 }, { id: 't_in' as TrunkId, maxCalls: 1 })
     await world.trunk(far, { id: 't_out' as TrunkId })
     await world.keep([{ type: 'setting.saved', key: 'transfer.numbers.agent', value: '+8621*' }])
-    const identity = await createDtlsIdentity(Date.now())
-    bob = await SoftBrowser.open(new DtlsContext(identity), identity.fingerprint, '127.0.0.1')
-    const { sdp } = await world.house.telephone.stations.answer(bobId, bob.offer)
-    await bob.connect(sdp)
-    bob.say(bobHz)
-    await world.until('bob is up', () => world.house.engine.state.agents.get(bobId)?.stationLeg)
-    for (const type of ['agent.signOn', 'agent.ready'] as const)
-      assert.ok((await world.house.engine.dispatch({ type, agent: bobId }, `user:${bobId}`)).ok)
-    chromium = await Chromium.launch({ hz: aliceHz })
-    desk = await chromium.page()
+    ;({ id: bobId, browser: bob } = await stage.softBrowser({ name: 'bob', hz: bobHz }))
+    await stage.signOn(bobId)
+    await stage.ready(bobId)
+    desk = await stage.page({ name: 'alice', hz: aliceHz })
     await desk.setViewportSize({ width: 1280, height: 720 })
-    await desk.goto(`${world.url}/sign-in`)
-    await desk.fill('input[name=name]', 'alice')
-    await desk.fill('input[name=password]', signInPassword)
-    await desk.press('input[name=password]', 'Enter')
     await desk.waitForSelector('html[data-audio-state="up"]', { timeout: 20_000, state: 'attached' })
-    await world.until('alice is up', () => world.house.engine.state.agents.get(alice)?.stationLeg)
+    await stage.isUp(alice)
     await desk.keyboard.press('Alt+r')
     await phase('break')
     await desk.keyboard.press('Alt+r')
     await phase('ready')
-    caller = await Sipp.caller({
-      address: '127.0.0.53',
-      media: carl,
-      number: '+861088880000',
-      from: '+8613900000009',
-      target: `127.0.0.1:${world.sipPort}`,
-      acts: [{ do: 'expectBye' }],
-    })
+    caller = await stage.caller('127.0.0.53', carl)
     call = (await world.fact('call.connected')).call
   })
-  after(async () => {
-    await caller?.[Symbol.asyncDispose]()
-    await far?.[Symbol.asyncDispose]()
-    await chromium?.[Symbol.asyncDispose]()
-    bob?.[Symbol.dispose]()
-    await carl?.[Symbol.asyncDispose]()
-    await dora?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-  })
+  after(() => stage?.[Symbol.asyncDispose]())
 
   const phase = (name: string) => desk.waitForSelector(`#state-bar[data-phase="${name}"]`, { timeout: 10_000 })
   const picture = (name: string) =>
     process.env['SWITCHROOM_PICTURES']
       ? desk.screenshot({ path: `${process.env['SWITCHROOM_PICTURES']}/${name}.png` })
       : undefined
-  /** Chromium takes a steady tone for noise and sends a tenth of it; music has a little of every tone. */
-  const tonesIn = (samples: Int16Array) => everyHz.filter(hz => goertzel(samples, hz) > 0.012).join()
-  const hears = (who: { lastSecond: Int16Array; forget(): void }, name: string, hz: number[]) => {
-    who.forget()
-    return world.until(`${name} hears ${hz}`, async () => {
-      await sleep(100)
-      return who.lastSecond.length >= 7_200 && tonesIn(who.lastSecond) === hz.join()
-    })
-  }
+  const hears = (who: RtpPeer | SoftBrowser, name: string, hz: number[]) => stage.hears(who, name, hz, everyHz)
   const aliceHears = (hz: number[]) =>
     world.until(`alice hears ${hz}`, async () => (await desk.evaluate<string>(tonesHeard(everyHz))) === hz.join())
 
@@ -167,11 +134,11 @@ describe('a call that is passed on', { skip: hasChromium && hasSipp ? false : 'n
     )
     const [first, second] = world.facts.filter(fact => fact.type === 'recording.opened')
     const [left, right] = readStereo(readFileSync(world.recordingFile(first!.path)))
-    assert.equal(tonesIn(left.subarray(8_000, 16_000)), `${carlHz}`)
-    assert.equal(tonesIn(right.subarray(-4_800, -800)), `${doraHz}`)
+    assert.equal(tonesIn(left.subarray(8_000, 16_000), everyHz), `${carlHz}`)
+    assert.equal(tonesIn(right.subarray(-4_800, -800), everyHz), `${doraHz}`)
     const [outsideSays, outsideHears] = readStereo(readFileSync(world.recordingFile(second!.path)))
-    assert.equal(tonesIn(outsideSays.subarray(-4_800, -800)), `${doraHz}`)
-    assert.equal(tonesIn(outsideHears.subarray(-4_800, -800)), `${carlHz}`)
+    assert.equal(tonesIn(outsideSays.subarray(-4_800, -800), everyHz), `${doraHz}`)
+    assert.equal(tonesIn(outsideHears.subarray(-4_800, -800), everyHz), `${carlHz}`)
     const talks = await world.house.store.read('talks.ofCalls', { calls: [call] })
     assert.deepEqual(
       talks.map(({ agent, passed, disposition }) => [agent, passed, disposition]),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { noCounts } from '../centre/fixtures/audio-counts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { LegId } from '../lib/ids.ts'
@@ -8,33 +9,7 @@ import type { Logger } from '../lib/log.ts'
 import type { AudioFigures, LegFigures } from '../rtp/bay.ts'
 import { AudioWatch } from './audio-watch.ts'
 
-const quiet: AudioFigures = {
-  codec: 'pcma',
-  received: 0,
-  missing: 0,
-  reordered: 0,
-  duplicates: 0,
-  late: 0,
-  ssrcChanges: 0,
-  rivals: 0,
-  jitterSum: 0,
-  jitterCount: 0,
-  sampled: 0,
-  silent: 0,
-  power: 0,
-  clipped: 0,
-  reports: 0,
-  lossSum: 0,
-  theirJitterSum: 0,
-  theirLost: 0,
-  roundTrips: 0,
-  roundTripSum: 0,
-  roundTripMax: 0,
-  isDeaf: false,
-  from: '',
-  named: '10.0.0.5:4000',
-  foreignFrom: null,
-}
+const quiet: AudioFigures = { ...noCounts, theirLost: 0, from: '' }
 
 function watch() {
   let now = 0

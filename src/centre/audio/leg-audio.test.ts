@@ -1,37 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noCounts } from '../fixtures/audio-counts.ts'
 import { type AudioCounts, audioWord, legAudio, worseOf } from './leg-audio.ts'
 
-const none: AudioCounts = {
-  codec: 'pcma',
-  received: 0,
-  sent: 0,
-  missing: 0,
-  reordered: 0,
-  duplicates: 0,
-  late: 0,
-  ssrcChanges: 0,
-  rivals: 0,
-  jitterSum: 0,
-  jitterCount: 0,
-  sampled: 0,
-  silent: 0,
-  power: 0,
-  clipped: 0,
-  reports: 0,
-  lossSum: 0,
-  theirJitterSum: 0,
-  roundTrips: 0,
-  roundTripSum: 0,
-  roundTripMax: 0,
-  isDeaf: false,
-  foreign: 0,
-  foreignFrom: null,
-  from: '10.0.0.5:4000',
-  named: '10.0.0.5:4000',
-}
 const talk: AudioCounts = {
-  ...none,
+  ...noCounts,
   received: 1_000,
   sent: 1_000,
   jitterSum: 1_000,
@@ -73,8 +46,8 @@ test('a stretch of a leg that is up for a shift is what was counted in it', () =
 })
 
 test('one-way audio is named: nothing ever came, or nothing comes there; but not in the first seconds', () => {
-  assert.equal(legAudio({ ms: 10_000, counts: { ...none, sent: 500 }, before: null }).oneWay, 'nothing_from')
-  assert.equal(legAudio({ ms: 10_000, counts: { ...none, sent: 500 }, before: null }).mosIn, null)
-  assert.equal(legAudio({ ms: 1_000, counts: none, before: null }).oneWay, null)
+  assert.equal(legAudio({ ms: 10_000, counts: { ...noCounts, sent: 500 }, before: null }).oneWay, 'nothing_from')
+  assert.equal(legAudio({ ms: 10_000, counts: { ...noCounts, sent: 500 }, before: null }).mosIn, null)
+  assert.equal(legAudio({ ms: 1_000, counts: noCounts, before: null }).oneWay, null)
   assert.equal(of({ isDeaf: true }).oneWay, 'nothing_at')
 })
