@@ -36,6 +36,7 @@ function watch() {
       sent: 500,
       lost: 0,
       jitterMs: 0,
+      early: 0,
       foreign: 0,
       dropped: 0,
       audio,

@@ -348,7 +348,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     audio,
     async figures() {
       const legs = await bay.figures().catch(() => null)
-      const sum = (key: 'received' | 'sent' | 'lost' | 'foreign' | 'dropped') =>
+      const sum = (key: 'received' | 'sent' | 'lost' | 'early' | 'foreign' | 'dropped') =>
         (legs ?? []).reduce((total, leg) => total + leg[key], 0)
       return {
         sip_sessions: ua.figures.sessions,
@@ -364,6 +364,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         media_packets_received: sum('received'),
         media_packets_sent: sum('sent'),
         media_packets_lost: sum('lost'),
+        media_packets_early: sum('early'),
         media_packets_foreign: sum('foreign'),
         media_packets_dropped: sum('dropped'),
       }

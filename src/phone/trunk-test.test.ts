@@ -4,7 +4,7 @@ import type { LegFigures } from '../rtp/bay.ts'
 import { judged } from './trunk-test.ts'
 
 const back = { roundTripMs: 40, hz: 1004, lossDb: 0.2 }
-const flowing = { received: 150, sent: 150, lost: 0, jitterMs: 0.4, foreign: 0, dropped: 0 }
+const flowing = { received: 150, sent: 150, lost: 0, jitterMs: 0.4, early: 0, foreign: 0, dropped: 0 }
 
 function said(
   figures: Partial<LegFigures>,

@@ -75,6 +75,8 @@ export type LegFigures = {
   lost: number
   /** RFC 3550 interarrival jitter, ms. */
   jitterMs: number
+  /** Came before the signalling had named anybody: nobody's yet, and not heard. */
+  early: number
   /** From sources that the signalling never named. */
   foreign: number
   /** Malformed, wrong payload type, SRTP authentication failed. */

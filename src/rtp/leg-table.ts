@@ -165,13 +165,14 @@ export class LegTable {
 
 export function figuresOf(leg: Leg): LegFigures {
   const { received, lost, jitter } = leg.reception
-  const { id, sent, foreign, dropped } = leg
+  const { id, sent, early, foreign, dropped } = leg
   return {
     leg: id,
     received,
     sent,
     lost,
     jitterMs: Math.round(jitter / 0.8) / 10,
+    early,
     foreign,
     dropped,
     audio: audioOf(leg),

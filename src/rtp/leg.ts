@@ -80,6 +80,8 @@ export class Leg {
 
   sent = 0
   sentOctets = 0
+  /** Dropped because they came before the signalling had named anybody. */
+  early = 0
   foreign = 0
   /** The last address that was not named, as a number; 0: there was none. */
   foreignAddress = 0

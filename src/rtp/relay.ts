@@ -169,6 +169,12 @@ export class Relay {
   #isNamed(leg: Leg): boolean {
     const { sourceAddress, sourcePort } = this.#wire
     for (let i = 0; i < leg.allowed.length; i++) if (leg.allowed[i] === sourceAddress) return true
+    // Before an offer or answer named anybody nobody is foreign: a far end may speak as soon as it has answered, ahead of its own SDP (RFC 3264
+    // section 5.1). What comes then is not heard either, since whose it is cannot be known.
+    if (leg.signalledPort < 0) {
+      leg.early++
+      return false
+    }
     if (leg.foreign++ === 0)
       this.#ports.emit({ type: 'leg.foreign', leg: leg.id, source: `${addressText(sourceAddress)}:${sourcePort}` })
     leg.foreignAddress = sourceAddress

@@ -25,6 +25,7 @@ const noted = [
   'lastSentAt',
   'sent',
   'sentOctets',
+  'early',
   'foreign',
   'dropped',
   'received',
@@ -92,6 +93,7 @@ export function note(leg: Leg, nowMs: number): void {
   figures[at.lastSentAt] = leg.lastSentAt
   figures[at.sent] = leg.sent
   figures[at.sentOctets] = leg.sentOctets
+  figures[at.early] = leg.early
   figures[at.foreign] = leg.foreign
   figures[at.dropped] = leg.dropped
   figures[at.received] = reception.received
@@ -175,6 +177,7 @@ function standWhere(leg: Leg, figures: readonly number[]): void {
   leg.lastSentAt = figures[at.lastSentAt]!
   leg.sent = leg.sentAtReport = figures[at.sent]!
   leg.sentOctets = figures[at.sentOctets]!
+  leg.early = figures[at.early]!
   leg.foreign = figures[at.foreign]!
   leg.dropped = figures[at.dropped]!
 }
