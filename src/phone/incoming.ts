@@ -1,0 +1,164 @@
+/**
+ * The calls that come to us: from a trunk within what it may bring, from a desk phone that calls for help, or to take the place of a call of
+ * ours; and how they are answered or refused.
+ */
+import { isIP } from 'node:net'
+import { rewritten } from '../centre/trunk-numbers.ts'
+import { rulesOf } from '../centre/trunk-rules.ts'
+import type { LegId, TrunkId } from '../lib/ids.ts'
+import { audioAddressOf } from '../sdp/negotiate.ts'
+import type { SessionId, UaEvent } from '../sip/events.ts'
+import { Allowance } from './allowance.ts'
+import type { Leg } from './leg.ts'
+import { type Legs, trunkSilenceMs } from './legs.ts'
+import { answerTo, offerOf } from './offer.ts'
+import type { PhoneOptions } from './phone-options.ts'
+
+/**
+ * Calls that a trunk may bring: at least so many a second, or twice what we may place there, and five seconds' worth at once. Anyone who forges
+ * a carrier's address on UDP can send INVITEs, and each becomes lines of the journal, for good.
+ */
+const offersPerSecondLeast = 20
+const offersBurstS = 5
+
+export class Incoming {
+  readonly #options: PhoneOptions
+  readonly #legs: Legs
+  readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
+
+  constructor(options: PhoneOptions, legs: Legs) {
+    this.#options = options
+    this.#legs = legs
+  }
+
+  take(event: Extract<UaEvent, { type: 'incoming' }>): void {
+    const { ua, lines, now, log } = this.#options
+    const { address } = event.flow.source
+    if (event.replaces !== null) return this.#takesPlace(event, event.replaces)
+    if (event.extension !== null && this.#options.isEmergency(event.to)) return this.#emergency(event, event.extension)
+    const trunk = event.extension === null ? lines.trunkOf(event.flow) : null
+    if (trunk === null) {
+      // Desk phones are rung by us; outgoing calls start on the desk page, where the gate and the outcome form are.
+      log.warn({ source: address, extension: event.extension }, 'call refused: it comes from no trunk of ours')
+      ua.reject(event.session, 403, 21, now())
+      return
+    }
+    if (!this.#mayOffer(trunk)) return ua.reject(event.session, 503, 42, now())
+    // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
+    const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
+    const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
+    const to = rewritten(numbersIn, event.to).number
+    const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
+    leg.phase = 'offered'
+    leg.offer = event.sdp
+    this.#legs.bind(leg, event.session)
+    ua.progress(event.session, 180, null, now())
+    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to }, leg)
+  }
+
+  /** A desk phone, which has proved who it is, calls for help by itself. */
+  #emergency(event: Extract<UaEvent, { type: 'incoming' }>, extension: string): void {
+    const { ua, now, agentAt } = this.#options
+    const user = agentAt(extension)
+    if (user === null) return ua.reject(event.session, 403, 21, now())
+    const leg = this.#legs.make(
+      this.#options.newLegId(),
+      null,
+      { kind: 'desk', agent: user, extension, nailed: false },
+      extension,
+      0,
+    )
+    leg.phase = 'offered'
+    leg.offer = event.sdp
+    this.#legs.bind(leg, event.session)
+    this.#legs.post({ type: 'desk.dialled', leg: leg.id, user, to: event.to }, leg)
+  }
+
+  #mayOffer(trunk: TrunkId): boolean {
+    const { lines, now, log } = this.#options
+    const perSecond = Math.max(offersPerSecondLeast, 2 * (lines.trunk(trunk)?.callsPerSecond ?? 0))
+    let offers = this.#offers.get(trunk)
+    if (offers?.perSecond !== perSecond) {
+      const calls = new Allowance({ burst: offersBurstS * perSecond, perSecond, now: now() })
+      const words = new Allowance({ burst: 1, perSecond: 0.1, now: now() })
+      offers = { perSecond, calls, words }
+      this.#offers.set(trunk, offers)
+    }
+    if (offers.calls.take(now())) return true
+    if (offers.words.take(now()))
+      log.warn({ trunk }, `calls refused: this trunk brings more than ${perSecond} a second; is its address forged?`)
+    return false
+  }
+
+  /**
+   * A call that takes the place of one of ours (RFC 3891): the same phone from another line or network, the same carrier by another gateway. To
+   * the floor it stays the same leg. Nobody else may: who has overheard a dialog's tags could take a customer away.
+   */
+  #takesPlace(event: Extract<UaEvent, { type: 'incoming' }>, session: SessionId): void {
+    const { ua, now, log, lines } = this.#options
+    const leg = this.#legs.ofSession(session)
+    const isSame =
+      leg?.far.kind === 'desk'
+        ? leg.far.extension === event.extension
+        : leg !== undefined && event.extension === null && lines.trunkOf(event.flow) === leg.far.trunk
+    if (leg?.phase !== 'up' || !isSame) {
+      log.warn(
+        { source: event.flow.source.address },
+        'a call was refused: it wanted the place of one that is not its own',
+      )
+      return ua.reject(event.session, 403, 21, now())
+    }
+    const side = this.#legs.local(leg, true)
+    const answered = event.sdp === null ? null : answerTo(event.sdp, this.#legs.codecs(leg), side)
+    if (event.sdp !== null && !answered) return ua.reject(event.session, 488, 65, now())
+    leg.offer = event.sdp
+    this.#legs.rebind(leg, event.session)
+    ua.accept(event.session, answered?.sdp ?? offerOf(this.#legs.codecs(leg), side), now())
+    if (answered) this.#legs.remoteChanged(leg, answered.agreed)
+  }
+
+  answer(id: LegId): void {
+    const leg = this.#legs.get(id)
+    if (leg?.phase !== 'offered') return
+    const { bay, now } = this.#options
+    const near = this.#peerOf(leg.far) ?? '127.0.0.1'
+    // Where the audio is to go decides, not where the message came from: a carrier may signal by IPv6 and speak by IPv4.
+    const media = (leg.offer && audioAddressOf(leg.offer)) ?? near
+    const peer = isIP(media) === isIP(near) ? near : media
+    bay.open(leg.id, { kind: 'rtp', silenceMs: trunkSilenceMs, family: isIP(peer) === 6 ? 6 : 4 }).then(
+      local => {
+        if (leg.phase !== 'offered' || !leg.session) return this.#legs.closeMedia(leg)
+        this.#legs.place(leg, local.address, local.port, peer)
+        const answered = leg.offer === null ? null : answerTo(leg.offer, this.#legs.codecs(leg), this.#legs.local(leg))
+        if (leg.offer !== null && !answered) {
+          this.#options.ua.reject(leg.session, 488, 65, now())
+          this.#legs.over(leg, { by: 'system', cause: 'rejected', sipStatus: 488, q850: 65 })
+        } else {
+          if (answered) this.#legs.configure(leg, answered.agreed)
+          this.#options.ua.accept(
+            leg.session,
+            answered?.sdp ?? offerOf(this.#legs.codecs(leg), this.#legs.local(leg)),
+            now(),
+          )
+          leg.phase = 'up'
+          this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
+        }
+        this.#options.flush()
+      },
+      error => this.#legs.noMedia(leg, error),
+    )
+  }
+
+  /** The address that our SDP should be seen from. */
+  #peerOf(far: Leg['far']): string | undefined {
+    if (far.kind === 'trunk') return this.#options.lines.destination(far.trunk)?.address
+    return this.#options.ua.binding(far.extension)?.flow.source.address
+  }
+
+  reject(id: LegId, sipStatus: number): void {
+    const leg = this.#legs.get(id)
+    if (leg?.phase !== 'offered' || !leg.session) return
+    this.#options.ua.reject(leg.session, sipStatus, null, this.#options.now())
+    this.#legs.over(leg, { by: 'near', cause: 'rejected', sipStatus, q850: null })
+  }
+}

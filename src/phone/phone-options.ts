@@ -1,0 +1,11 @@
+import type { LegId, UserId } from '../lib/ids.ts'
+import type { LegsOptions } from './legs.ts'
+
+/** What the phone stands on: the SIP stack, the media, the trunks, and who has which extension. */
+export type PhoneOptions = LegsOptions & {
+  extensionOf(agent: UserId): string | null
+  agentAt(extension: string): UserId | null
+  /** Whether a desk phone may dial this by itself. */
+  isEmergency(dialled: string): boolean
+  newLegId(): LegId
+}
