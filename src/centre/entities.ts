@@ -9,6 +9,7 @@ import type {
   LeadId,
   NumberId,
   QueueId,
+  TeamId,
   TrunkGroupId,
   TrunkId,
   UserId,
@@ -84,6 +85,9 @@ export type TrunkTry = {
   sipStatus: number | null
   q850: number | null
 }
+
+/** Who works together, and who leads them: supervisors and quality see and hear the members of the teams that they lead (team.ts). */
+export type Team = { id: TeamId; name: string; members: UserId[]; leaders: UserId[] }
 
 export type InboundTarget = { queue: QueueId } | { user: UserId }
 

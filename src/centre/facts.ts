@@ -13,6 +13,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TeamId,
   TokenId,
   TrunkGroupId,
   TrunkId,
@@ -38,6 +39,7 @@ import type {
   Relation,
   Role,
   SupervisionMode,
+  Team,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -144,6 +146,10 @@ export type SupervisionEnd =
   | 'own_call'
   | 'taken_over'
   | 'not_allowed'
+  /** The call went to an agent of another team; or the teams were changed. */
+  | 'other_team'
+  /** As many as may already listen to whoever has the call now. */
+  | 'room_full'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
@@ -381,6 +387,8 @@ export type RecordFact =
   | { type: 'trunk.removed'; trunk: TrunkId }
   | { type: 'trunkGroup.saved'; group: TrunkGroup }
   | { type: 'trunkGroup.removed'; group: TrunkGroupId }
+  | { type: 'team.saved'; team: Team }
+  | { type: 'team.removed'; team: TeamId }
   | { type: 'lines.rulesSaved'; rules: LineRules }
   | { type: 'toll.rulesSaved'; rules: TollRules }
   /** A slice of an import, at most 5,000 rows: seven digits of a mobile number and the area code of its home city, without its 0. */

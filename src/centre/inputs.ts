@@ -111,7 +111,8 @@ export type Input =
   | { type: 'supervisor.takeOver'; by: UserId }
   | { type: 'supervisor.stop'; by: UserId }
   // supervisor and administrator
-  | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system' }
+  /** `user`: who orders it, if a person of the centre does: their teams are asked. */
+  | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system'; user?: UserId }
   // the agent's audio
   | { type: 'station.up'; agent: UserId; leg: LegId }
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }

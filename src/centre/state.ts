@@ -14,6 +14,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TeamId,
   TrunkGroupId,
   TrunkId,
   UserId,
@@ -36,6 +37,7 @@ import type {
   Relation,
   Role,
   SupervisionMode,
+  Team,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -338,6 +340,9 @@ export type FloorState = {
   numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
   trunkGroups: Map<TrunkGroupId, TrunkGroup>
+  teams: Map<TeamId, Team>
+  /** Supervisors who lead no team see all: see team.ts. */
+  leaderlessSeeAll: boolean
   /** How trunks, caller IDs, prefixes and hours have been doing. */
   lines: LineBook
   campaigns: Map<CampaignId, CampaignFloor>
@@ -394,6 +399,7 @@ export type Setup = {
   users: User[]
   trunks: Trunk[]
   trunkGroups?: TrunkGroup[]
+  teams?: Team[]
   /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
   starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
@@ -414,7 +420,7 @@ export type Setup = {
   phrases?: { name: string; version: number }[]
   /** Settings of transfers, by key: see outside.ts. */
   transfers?: Record<string, string>
-  /** Settings `supervision.shown.MODE` that were saved. */
+  /** Settings `supervision.shown.MODE` and of teams that were saved. */
   supervision?: Record<string, string>
   /** Of campaigns with rules of mode: what was in force when the last run ended. */
   modes?: ResumedMode[]

@@ -1,6 +1,7 @@
 import type { Actor } from '../centre/facts.ts'
 import { awayMinutes, patternsMax, readPatterns } from '../centre/outside.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
+import { leaderlessSetting } from '../centre/team.ts'
 import { AllowList } from '../lib/allow-list.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
@@ -18,6 +19,7 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   'supervision.shown.listen': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.whisper': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.barge': { allowed: 'true or false', isRight: isYesOrNo },
+  [leaderlessSetting]: { allowed: 'true or false', isRight: isYesOrNo },
   'transfer.numbers.agent': { allowed: patternsWords, isRight: isPatterns },
   'transfer.numbers.supervisor': { allowed: patternsWords, isRight: isPatterns },
   'transfer.maxMinutes': {

@@ -5,6 +5,7 @@ import type { Fact } from '../centre/facts.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
+import { leaderlessSetting } from '../centre/team.ts'
 import { zoneOr } from '../centre/zone.ts'
 import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { abandonQuarters } from './abandonment.ts'
@@ -16,6 +17,7 @@ import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { phrasesInUse } from './phrases.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
+import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
@@ -59,6 +61,7 @@ export const loadQueries = {
       .from(trunkGroups)
       .all()
       .map(row => row.doc),
+    teams: teamsIn(db),
     starts: startsSince(db, args.now - startsReachMs),
     numbers: db
       .select()
@@ -165,9 +168,9 @@ function startsSince(db: Db, since: number): NonNullable<Setup['starts']> {
   return starts.sort((a, b) => a.at - b.at)
 }
 
-/** What agents see of supervisors, where a setting was saved. */
+/** What agents see of supervisors, and supervisors without a team of agents, where a setting was saved. */
 function supervisionOf(db: Db): Record<string, string> {
-  const keys = supervisionModes.map(mode => `supervision.shown.${mode}`)
+  const keys = [...supervisionModes.map(mode => `supervision.shown.${mode}`), leaderlessSetting]
   return Object.fromEntries(keys.map(key => [key, settingOf(db, key)]))
 }
 

@@ -52,6 +52,8 @@ const anyFact = fc.oneof(
   few('n').map(name => ({ type: 'trunk.saved', trunk: trunkNamed(name) })),
   few('t_n').map(trunk => ({ type: 'trunk.removed', trunk })),
   few('tg_n').map(id => ({ type: 'trunkGroup.saved', group: { id, name: 'abroad', trunks: ['t_n1', 't_n2'] } })),
+  few('tm_n').map(id => ({ type: 'team.saved', team: { id, name: `north ${id}`, members: ['u_n1'], leaders: [] } })),
+  few('tm_n').map(team => ({ type: 'team.removed', team })),
   few('tg_n').map(group => ({ type: 'trunkGroup.removed', group })),
   fc.record({
     type: fc.constant('call.rerouted'),

@@ -16,6 +16,7 @@ import { policiesPage } from '../pages/admin/policies.ts'
 import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
 import { setupPage } from '../pages/admin/setup.ts'
 import { suppressionsPage } from '../pages/admin/suppressions.ts'
+import { teamFormPage, teamsPage } from '../pages/admin/teams.ts'
 import { tokensPage } from '../pages/admin/tokens.ts'
 import { trunkGroupFormPage, trunkGroupsPage } from '../pages/admin/trunk-groups.ts'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
@@ -150,6 +151,21 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     }),
   'admin-users': language =>
     usersPage({ frame: frame(language, '/admin/users'), users: users(language), q: '', role: null, saved: true }),
+  'admin-teams': language =>
+    teamsPage({
+      frame: frame(language, '/admin/teams'),
+      teams: [{ id: 'tm_1', name: 'A', members: 12, leaders: ['Sam'] }],
+      leaderlessSeeAll: true,
+      saved: true,
+    }),
+  'admin-team-form': language =>
+    teamFormPage({
+      frame: frame(language, '/admin/teams/new'),
+      team: null,
+      members: [{ value: 'u_1', word: 'Alice' }],
+      leaders: [],
+      filled: { values: { name: '', members: ['u_1'] }, errors: {} },
+    }),
   'admin-trunk-groups': language =>
     trunkGroupsPage({
       frame: frame(language, '/admin/trunk-groups'),

@@ -21,6 +21,7 @@ import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
+import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
@@ -51,6 +52,7 @@ const zh = {
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
   transfer: transferWords.zh,
+  teams: teamWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -80,6 +82,7 @@ const en: Words = {
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
   transfer: transferWords.en,
+  teams: teamWords.en,
 }
 
 /** All texts of the pages in one language. */
