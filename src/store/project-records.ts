@@ -7,6 +7,12 @@ import { tollRulesKey } from './toll.ts'
 
 export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  const saveSetting = (key: string, value: string) =>
+    run(
+      `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
+      ...[key, value, at],
+    )
   switch (fact.type) {
     case 'user.saved': {
       const { user } = fact
@@ -245,31 +251,13 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       run('DELETE FROM party_stops WHERE party = ? AND kind = ?', fact.party, fact.kind)
       return
     case 'setting.saved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        fact.key,
-        fact.value,
-        at,
-      )
+      saveSetting(fact.key, fact.value)
       return
     case 'lines.rulesSaved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        lineRulesKey,
-        JSON.stringify(fact.rules),
-        at,
-      )
+      saveSetting(lineRulesKey, JSON.stringify(fact.rules))
       return
     case 'toll.rulesSaved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        tollRulesKey,
-        JSON.stringify(fact.rules),
-        at,
-      )
+      saveSetting(tollRulesKey, JSON.stringify(fact.rules))
       return
     case 'attribution.added':
       for (const [prefix, area] of fact.rows)
