@@ -84,6 +84,8 @@ export type DialIntent = {
   /** The instant that the party agreed on, when a callback is kept. */
   agreedAt?: number | null
   promised?: Promised | null
+  /** The queue that owes the callback. */
+  owedBy?: QueueId | null
   /** Attempts of the lead before this one, where the floor does not hold it. */
   attempts?: number
 }
@@ -235,6 +237,8 @@ export type FloorFact =
       /** The callback that this call is to keep. It stays open until someone was talked to (journals of before closed it here). */
       callback?: CallbackId | null
       promised?: Promised | null
+      /** The queue that owes the callback, whose way the call takes; left out: none. */
+      owedBy?: QueueId
       /** Attempts of the lead before this one, where an agent dials it by hand. */
       attempts?: number
       verdict: Verdict

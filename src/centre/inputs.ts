@@ -1,5 +1,15 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
-import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type {
+  CallbackId,
+  CallId,
+  CampaignId,
+  LeadId,
+  LegId,
+  QueueId,
+  RecordingId,
+  TrunkId,
+  UserId,
+} from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type {
@@ -53,6 +63,8 @@ export type Input =
       override?: string | null
       agreedAt?: number | null
       promised?: Promised | null
+      /** The queue that owes the callback. */
+      owedBy?: QueueId | null
       /** Attempts of the lead so far. */
       attempts?: number
     }

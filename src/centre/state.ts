@@ -123,6 +123,8 @@ export type Call = {
   notice: CallNotice | null
   /** The callback that this call is to keep; `tries` counts this one. */
   promise: (Promised & { callback: CallbackId }) | null
+  /** The queue that owes that callback. */
+  owedBy: QueueId | null
   /** Trunks that could not take it, in order; it goes out on `trunk` now. */
   tries: TrunkTry[]
   /** The agent's second leg: see consultation.ts. */

@@ -255,6 +255,7 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     queueFormPage({
       frame: frame(language, '/admin/queues/new'),
       queue: null,
+      trunkGroups: [{ value: 'tg_1', word: trunk(language).name }],
       agents: people(language),
       filled: { values: { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0' }, errors: {} },
     }),
@@ -273,6 +274,22 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     campaignFormPage({
       frame: frame(language, '/admin/campaigns/cp_1'),
       campaign: { ...campaign(language, 'running', null), leads: counts },
+      shown: [
+        {
+          callerId: '+862151860000',
+          trunk: trunk(language).name,
+          dialled: 812.4,
+          connectRate: 0.314,
+          restingUntil: null,
+        },
+        {
+          callerId: '+862151860001',
+          trunk: trunk(language).name,
+          dialled: 0,
+          connectRate: null,
+          restingUntil: 1_764_000_000_000,
+        },
+      ],
       trunkGroups: [{ value: 'tg_1', word: trunk(language).name }],
       trunks: [trunk(language), trunk(language, true)].map(each => ({ value: each.id, word: each.name })),
       agents: people(language),

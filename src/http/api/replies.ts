@@ -88,7 +88,9 @@ export const trunkReply = z
   })
   .openapi('Trunk')
 
-export const trunkGroupReply = z.object({ id, name: z.string(), trunks: z.array(id) }).openapi('TrunkGroup')
+export const trunkGroupReply = z
+  .object({ id, name: z.string(), trunks: z.array(id), defaultFor: z.array(z.enum(roles)).optional() })
+  .openapi('TrunkGroup')
 
 export const numberReply = z
   .object({ id, number: z.string(), target: z.union([z.object({ queue: id }), z.object({ user: id })]) })
@@ -104,6 +106,8 @@ export const queueReply = z
     serviceLevelMs: z.int(),
     callbackAfterMs: z.int(),
     music: z.string().nullish(),
+    trunkGroup: orNull(id).optional(),
+    callerIds: z.array(z.string()).optional(),
   })
   .openapi('Queue')
 
@@ -116,6 +120,7 @@ export const campaignReply = z
     state: z.enum(['running', 'paused', 'closed']),
     trunks: z.array(id),
     trunkGroup: orNull(id).optional(),
+    callerIds: z.array(z.string()).optional(),
     agents: z.array(id),
     policy: z.string(),
     ringMs: z.int(),
