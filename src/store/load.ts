@@ -2,6 +2,7 @@
 
 import { supervisionModes, type TrunkTry } from '../centre/entities.ts'
 import type { Fact } from '../centre/facts.ts'
+import { normaliseNumber } from '../centre/number.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
@@ -22,7 +23,8 @@ import { tollOf } from './toll.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
-  calls: (typeof calls.$inferSelect)[]
+  /** `isOwed`: a callback was promised since the call began, and is not kept yet. */
+  calls: (typeof calls.$inferSelect & { isOwed: boolean })[]
   leads: LeadInFlight[]
   recordings: { id: RecordingId; call: CallId; path: string }[]
   agents: UserId[]
@@ -95,7 +97,12 @@ export const loadQueries = {
     phrases: phrasesInUse(db),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
-    calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),
+    calls: db
+      .select()
+      .from(calls)
+      .where(isNull(calls.endedAt))
+      .all()
+      .map(call => ({ ...call, isOwed: isOwed(db, call) })),
     leads: (
       sql(
         db.$client,
@@ -127,6 +134,15 @@ export const loadQueries = {
       }[]
     ).map(row => row.agent),
   }),
+}
+
+/** A callback names its party by the number that can be dialled, a call by what the line showed. */
+function isOwed(db: Db, { number, startedAt }: { number: string; startedAt: number }): boolean {
+  const found = sql(
+    db.$client,
+    'SELECT 1 FROM callbacks WHERE closed_at IS NULL AND scheduled_at >= ? AND number IN (?, ?) LIMIT 1',
+  ).get(startedAt, number, normaliseNumber(number) ?? number)
+  return found !== undefined
 }
 
 function writtenIn(number: string | null, lastWord: string | null): NonNullable<LeadInFlight['written']> | null {
