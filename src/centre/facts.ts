@@ -353,7 +353,8 @@ export type FloorFact =
   /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
   | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }
   | { type: 'callback.closed'; callback: CallbackId; how: CallbackEnd; reason?: string }
-  | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string }
+  /** `kind` left out: of the call itself. */
+  | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string; kind?: RecordingKind }
   | {
       type: 'recording.sealed'
       recording: RecordingId
@@ -363,6 +364,8 @@ export type FloorFact =
       durationMs: number
       /** Silence stands in it for so long where sound was lost (a full disk, a thread that died); left out: nothing was. */
       lostMs?: number
+      /** Where in it, at most 100 places: from when and for how long, ms. */
+      lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
     }
   /**
@@ -374,6 +377,9 @@ export type FloorFact =
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
   | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
+
+/** `consultation`: the talk of those who look after a party, who waits meanwhile. */
+export type RecordingKind = 'call' | 'consultation'
 
 /** Facts of the lender's and the centre's records: written through the records door. `saved` holds the whole new value. */
 export type RecordFact =
@@ -452,6 +458,22 @@ export type RecordFact =
   | { type: 'announcement.labelled'; announcement: string; label: string; language: string; words: string }
   | { type: 'announcement.removed'; announcement: string; reason: string }
   | { type: 'recording.listened'; recording: RecordingId; user: UserId }
+  /** The smaller form of a sealed recording lies on disk; `source`: the SHA-256 of the recording it was made of. */
+  | {
+      type: 'recording.derived'
+      recording: RecordingId
+      call: CallId
+      path: string
+      source: string
+      sha256: string
+      bytes: number
+    }
+  /** It has none, and will have none: an alarm when the file is not what was sealed. */
+  | { type: 'recording.underivable'; recording: RecordingId; call: CallId; reason: string }
+  /** By policy the smaller form stands alone from now on. */
+  | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }
+  /** By policy nothing is left of it but what the journal says. */
+  | { type: 'recording.destroyed'; recording: RecordingId; call: CallId; reason: 'unanswered'; days: number }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }

@@ -367,6 +367,8 @@ export const exportInput = z
       })
       .default({}),
     reason: words(500),
+    /** Recordings as they were sealed, their smaller form where there is one, or both; what is not there is stood in for by the other. */
+    audio: z.enum(['wav', 'opus', 'both']).default('wav'),
   })
   .refine(
     given => given.from !== undefined || given.filter.recordings !== undefined || given.filter.calls !== undefined,

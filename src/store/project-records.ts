@@ -273,6 +273,26 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     case 'recording.listened':
       run('UPDATE recordings SET listens = listens + 1 WHERE id = ?', fact.recording)
       return
+    case 'recording.derived':
+      run(
+        `UPDATE recordings SET derived_at = ?, derived_path = ?, derived_sha256 = ?, derived_bytes = ?
+         WHERE id = ? AND sealed_at IS NOT NULL AND derived_at IS NULL`,
+        at,
+        fact.path,
+        fact.sha256,
+        fact.bytes,
+        fact.recording,
+      )
+      return
+    case 'recording.underivable':
+      run('UPDATE recordings SET underivable = ? WHERE id = ? AND derived_at IS NULL', fact.reason, fact.recording)
+      return
+    case 'recording.sourceRemoved':
+      run('UPDATE recordings SET source_removed_at = coalesce(source_removed_at, ?) WHERE id = ?', at, fact.recording)
+      return
+    case 'recording.destroyed':
+      run('UPDATE recordings SET destroyed_at = coalesce(destroyed_at, ?) WHERE id = ?', at, fact.recording)
+      return
     case 'export.requested':
       run(
         'INSERT INTO exports (id, user, reason, calls, filter, requested_at) VALUES (?, ?, ?, ?, ?, ?)',

@@ -327,6 +327,18 @@ export const recordingReply = z
     durationMs: orNull(z.int()),
     salvaged: z.boolean(),
     missingReason: orNull(z.string()),
+    /** `consultation`: the talk of those who look after the party, who waits meanwhile. */
+    kind: z.enum(['call', 'consultation']),
+    /** Silence stands in it for so long where sound was lost, and at most 100 places where: [from, for] in ms. */
+    lostMs: z.int(),
+    lost: orNull(z.array(z.array(z.int()).length(2))),
+    /** Of the smaller form, Ogg Opus. */
+    derivedAt: orNull(instant),
+    derivedSha256: orNull(z.string()),
+    derivedBytes: orNull(z.int()),
+    /** Since when the smaller form stands alone, and since when there is neither. */
+    sourceRemovedAt: orNull(instant),
+    destroyedAt: orNull(instant),
   })
   .openapi('Recording')
 

@@ -2,7 +2,7 @@
  * A stereo recording as Ogg Opus (RFC 7845): each channel is a stream of its own, so that nothing of what one side said ever sounds on the
  * other, however the codec saves. Players see ordinary stereo (channel mapping family 1).
  */
-import { type OpusEncoderHandle, Application, createEncoder, Signal } from 'libopus-wasm'
+import { Application, createEncoder, type OpusEncoderHandle, Signal } from 'libopus-wasm'
 import { OggWriter } from './ogg.ts'
 
 export const samplesPerMs = 8

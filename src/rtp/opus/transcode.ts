@@ -6,7 +6,14 @@ import { linearTable, payloadTypeOf } from '../g711.ts'
 import { wavHeaderBytes } from '../wav.ts'
 import { OpusStream, packetSamples } from './opus-stream.ts'
 
-export type Transcoded = { sha256: string; bytes: number; sourceSha256: string; cpuMs: number }
+export type Transcoded = { sha256: string; bytes: number; sourceSha256: string; tookMs: number }
+
+export type Pace = {
+  /** ms of a clock that never steps back. */
+  now(): number
+  /** Waited for after each turn with the time it took, in ms; throws to give up. */
+  rest(workedMs: number): Promise<void>
+}
 
 export class TranscodeError extends Error {
   override name = 'TranscodeError'
@@ -19,20 +26,19 @@ const formatAt = 20
 const ulaw = 7
 
 /**
- * `rest` is waited for after each turn with the CPU time it took, in ms; it throws to give up. A file `target` that is there already is
- * replaced; what was begun and not ended has `.part` behind its name. Throws TranscodeError when the source is not what was sealed, and the
- * file system's errors.
+ * A file `target` that is there already is replaced; what was begun and not ended has `.part` behind its name. Throws TranscodeError when the
+ * source is not what was sealed, and the file system's errors.
  */
 export async function transcode(
   { source, target, sha256 }: { source: string; target: string; sha256: string },
-  rest: (workedMs: number) => Promise<void>,
+  pace: Pace,
 ): Promise<Transcoded> {
   const part = `${target}.part`
   const input = openSync(source, 'r')
   let output: number | null = null
   try {
     output = openSync(part, 'w', 0o640)
-    const made = await encode(input, output, serialOf(sha256), rest)
+    const made = await encode(input, output, serialOf(sha256), pace)
     if (made.sourceSha256 !== sha256)
       throw new TranscodeError(`the file is not what was sealed: its SHA-256 is ${made.sourceSha256}`)
     fsyncSync(output)
@@ -48,12 +54,7 @@ export async function transcode(
   }
 }
 
-async function encode(
-  input: number,
-  output: number,
-  serial: number,
-  rest: (workedMs: number) => Promise<void>,
-): Promise<Transcoded> {
+async function encode(input: number, output: number, serial: number, { now, rest }: Pace): Promise<Transcoded> {
   const [read, written] = [createHash('sha256'), createHash('sha256')]
   let bytes = 0
   const pages: Uint8Array[] = []
@@ -72,9 +73,9 @@ async function encode(
   const frames = Buffer.alloc(packetSamples * 2 * packetsPerTurn)
   const [left, right] = [new Int16Array(packetSamples), new Int16Array(packetSamples)]
   let samples = 0
-  let cpuMs = 0
+  let tookMs = 0
   for (let isOver = false; !isOver; ) {
-    const began = performance.now()
+    const began = now()
     const chunk = readWhole(input, frames)
     isOver = chunk.length < frames.length
     read.update(chunk)
@@ -90,11 +91,11 @@ async function encode(
     samples += count
     if (isOver) stream.finish(samples)
     save()
-    const workedMs = performance.now() - began
-    cpuMs += workedMs
+    const workedMs = now() - began
+    tookMs += workedMs
     if (!isOver) await rest(workedMs)
   }
-  return { sha256: written.digest('hex'), bytes, sourceSha256: read.digest('hex'), cpuMs }
+  return { sha256: written.digest('hex'), bytes, sourceSha256: read.digest('hex'), tookMs }
 }
 
 /** As much as there is, up to the buffer's length: read(2) may give less. */
