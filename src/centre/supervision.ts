@@ -82,6 +82,12 @@ export function supervisorPhoneEnded(d: Draft, by: UserId): void {
   if (supervision !== undefined) endSupervision(d, supervision, supervision.up ? 'hung_up' : 'not_answered', true)
 }
 
+/** The phone that is up for the shift was put down: whoever listened with it is through with that. */
+export function supervisorPutDown(d: Draft, by: UserId): void {
+  const supervision = d.state.supervisions.get(by)
+  if (supervision !== undefined && supervision.leg === null) endSupervision(d, supervision, 'hung_up', true)
+}
+
 /** Nothing is heard of the call any more; the journal says so once. */
 export function stopHearing(d: Draft, { by, heard, told }: Supervision, cause: SupervisionEnd): void {
   if (told !== null) {
