@@ -290,10 +290,20 @@ export type FloorFact =
       to: UserId | null
       leg: LegId | null
       other: CallId | null
+      /** The second line of the agent's desk phone, on which the agent asks; left out: asked on the leg of the call. */
+      own?: LegId
+      /** The phone itself holds its first line meanwhile. */
+      phoneHolds?: boolean
     }
   | { type: 'call.consultAnswered'; call: CallId }
   /** Whom of the two the agent talks to from here on; `both`: all three hear each other. */
-  | { type: 'call.consultTurned'; call: CallId; to: 'party' | 'other' | 'both' }
+  | {
+      type: 'call.consultTurned'
+      call: CallId
+      to: 'party' | 'other' | 'both'
+      /** The phone holds its second line too, for a moment: the agent talks to neither. */
+      otherWaits?: boolean
+    }
   | { type: 'call.consultEnded'; call: CallId; how: ConsultEnd }
   /** The agent gave the call away: blind, or after a consultation; or a supervisor took it over. What comes next is a fact of its own. */
   | {

@@ -132,7 +132,7 @@ export type Input =
   | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }
   /** Somebody guesses the password of a desk phone and was locked out for a while. */
   | { type: 'phones.guessed'; extension: string; source: string }
-  /** A desk phone dialled an emergency number by itself; other numbers are dialled on the desk page. */
+  /** A desk phone dialled by itself: an emergency number, or whom its user asks on a second line; all else is dialled on the desk page. */
   | { type: 'desk.dialled'; leg: LegId; user: UserId; to: string }
   | { type: 'leg.ringing'; leg: LegId }
   | { type: 'leg.early'; leg: LegId }

@@ -159,6 +159,12 @@ export type Consult = {
   answered: boolean
   /** Whom the agent hears and is heard by. */
   with: 'party' | 'other' | 'both'
+  /** The second line of the agent's desk phone: see second-line.ts. null: one leg serves both. */
+  own: LegId | null
+  /** The phone itself holds its first line. */
+  phoneHolds: boolean
+  /** The phone holds its second line. */
+  otherWaits: boolean
 }
 
 /** `outside`: it is over, and was the leg of `call`. `call`: it is over, and had others with it. `unassigned`: whom it was given did not take it. */
@@ -334,7 +340,8 @@ export type FloorState = {
   calls: Map<CallId, Call>
   legs: Map<
     LegId,
-    { call: CallId; side: 'party' | 'agent' | 'consult' } | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
+    | { call: CallId; side: 'party' | 'agent' | 'consult' | 'second' }
+    | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
   >
   queues: Map<QueueId, QueueFloor>
   numbers: Map<NumberId, InboundNumber>

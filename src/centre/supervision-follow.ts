@@ -80,6 +80,8 @@ function sceneOf(
   if (isPrivate(d, call)) return null // it was passed to a supervisor, or a supervisor asks the agent who is stayed with
   const agent = d.state.agents.get(stays ? id : call.agent)
   if (agent === undefined || agent.user.role !== 'agent') return null
-  const target = call.agent === agent.user.id ? (call.agentLeg ?? agent.stationLeg) : agent.stationLeg
+  const second = call.consult?.with === 'other' ? call.consult.own : null // the line of the phone that the agent talks on
+  const own = second ?? call.agentLeg ?? agent.stationLeg
+  const target = call.agent === agent.user.id ? own : agent.stationLeg
   return target === null ? null : { call, agent, target }
 }
