@@ -7,6 +7,7 @@ import { levelOf, type Print, printOf } from '../hear/fingerprint.ts'
 import { frameSamples, History } from '../hear/sound.ts'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
+import { sayUp } from '../lib/up.ts'
 import type { Identified } from './bay.ts'
 import type { EarReport, EarRequest } from './control.ts'
 import { decode, encode, linearTable } from './g711.ts'
@@ -29,6 +30,7 @@ const ears = new Map<string, Listening>()
 const prints = new Map<string, Print>()
 let library = new Announcements([])
 
+sayUp(port)
 port.on('message', (request: EarRequest) => {
   switch (request.type) {
     case 'library':

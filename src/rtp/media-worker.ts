@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { processMonotonic, systemClock } from '../lib/clock.ts'
+import { sayUp } from '../lib/up.ts'
 import { createSecureLeg, createSrtp } from '../webrtc/secure.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { createDgramWire } from './dgram-wire.ts'
@@ -36,6 +37,7 @@ const exchange = new Exchange({
 })
 
 if (data.takesPrecedence) takePrecedence()
+sayUp(port)
 // Between two slices the event loop may deliver a request by itself; it keeps its place in the order.
 port.on('message', (request: MediaRequest) => {
   waiting.push(request)

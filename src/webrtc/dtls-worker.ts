@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { systemClock } from '../lib/clock.ts'
+import { sayUp } from '../lib/up.ts'
 import { DtlsContext, type DtlsIdentity } from './dtls.ts'
 import { type DtlsRequest, DtlsThread } from './dtls-thread.ts'
 
@@ -9,6 +10,7 @@ const port = must(parentPort, 'the DTLS thread has a parent')
 const thread = new DtlsThread(new DtlsContext(workerData as DtlsIdentity), reply => port.postMessage(reply))
 let timer: NodeJS.Timeout | undefined
 
+sayUp(port)
 port.on('message', (request: DtlsRequest) => {
   thread.handle(request, systemClock.monotonic())
   schedule()
