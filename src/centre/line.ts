@@ -7,7 +7,6 @@ import type { TrunkId } from '../lib/ids.ts'
 import type { Refusal } from './entities.ts'
 import { areaOf } from './lines/area.ts'
 import { type Candidate, type Choice, choose, pick } from './lines/score.ts'
-import { numbersToShow, showsOneOf } from './shown-number.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 
 export type Line =
@@ -20,28 +19,26 @@ const callerIdsWeighed = 8
 /** Caller IDs of the callee's city that are weighed beside those. */
 const placesWeighed = 4
 
-/** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone) that shows one of `shows` ([]: any of the trunk's). */
+/** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone). */
 export function pickLine(
   state: FloorState,
   trunks: readonly TrunkId[],
   now: number,
   number: string | null = null,
-  shows: readonly string[] = [],
 ): Line {
-  const { usable, refusal, retryAt } = usableTrunks(state, trunks, now, shows)
+  const { usable, refusal, retryAt } = usableTrunks(state, trunks, now)
   if (usable.length === 0) return { ok: false, refusal, retryAt }
   const trunk = usable.length === 1 ? usable[0]! : pick(...trunksFor(state, usable, number, now)).best
-  const own = numbersToShow(trunk.trunk, shows)
-  const callerId = own.length === 1 ? own[0]! : pick(...callerIdsFor(state, trunk, own, number, now)).best
+  const { callerIds } = trunk.trunk
+  const callerId = callerIds.length === 1 ? callerIds[0]! : pick(...callerIdsFor(state, trunk, number, now)).best
   return { ok: true, trunk: trunk.trunk.id, callerId }
 }
 
-/** The trunks that may take a call now, those that have a number of `shows` before the others, and what stands in the way of the rest. */
+/** The trunks that may take a call now, and what stands in the way of the others. */
 export function usableTrunks(
   state: FloorState,
   trunks: readonly TrunkId[],
   now: number,
-  shows: readonly string[] = [],
 ): { usable: TrunkFloor[]; refusal: Refusal; retryAt: number | null } {
   const usable: TrunkFloor[] = []
   let refusal: Refusal = { rule: 'no_trunk', words: 'No trunk is set up for this call.' }
@@ -55,8 +52,7 @@ export function usableTrunks(
       if (obstacle.retryAt !== null) retryAt = Math.min(retryAt ?? obstacle.retryAt, obstacle.retryAt)
     } else usable.push(floor)
   }
-  const showing = shows.length === 0 ? usable : usable.filter(({ trunk }) => showsOneOf(trunk, shows))
-  return { usable: showing.length > 0 ? showing : usable, refusal, retryAt }
+  return { usable, refusal, retryAt }
 }
 
 /** `usable` has at least one. */
@@ -75,9 +71,8 @@ export function chooseCallerId(
   floor: TrunkFloor,
   number: string | null,
   now: number,
-  shows: readonly string[] = [],
 ): Choice<string> {
-  return choose(...callerIdsFor(state, floor, numbersToShow(floor.trunk, shows), number, now))
+  return choose(...callerIdsFor(state, floor, number, now))
 }
 
 type Weighing<Of> = Parameters<typeof choose<Of>>
@@ -101,20 +96,13 @@ function trunksFor(
   return [candidates, lines, lines.rules.placeBonus, now]
 }
 
-function callerIdsFor(
-  state: FloorState,
-  floor: TrunkFloor,
-  own: readonly string[],
-  number: string | null,
-  now: number,
-): Weighing<string> {
+function callerIdsFor(state: FloorState, floor: TrunkFloor, number: string | null, now: number): Weighing<string> {
   const { lines } = state
   const area = number === null ? 0 : areaOf(number, lines.mobiles)
   const { id, callerIdShares = [] } = floor.trunk
   const book = lines.trunks.get(id)
-  const ofCity = area === 0 ? [] : (book?.byArea.get(area) ?? [])
-  const ofPlace = own === floor.trunk.callerIds ? ofCity : ofCity.filter(each => own.includes(each))
-  const candidates = callerIdsToWeigh(state, floor, own, ofPlace, now).map((callerId): Candidate<string> => {
+  const ofPlace = area === 0 ? [] : (book?.byArea.get(area) ?? [])
+  const candidates = callerIdsToWeigh(state, floor, ofPlace, now).map((callerId): Candidate<string> => {
     const shares = callerIdShares.find(each => each.callerId === callerId)
     const lately = book?.callerIds.get(callerId)?.lately ?? null
     const limits = { minShare: shares?.minShare ?? 0, maxShare: shares?.maxShare ?? 1 }
@@ -125,14 +113,8 @@ function callerIdsFor(
 }
 
 /** Those whose turn it is, those of the callee's city and those with a share to be held; who rests is left out unless all of them rest. */
-function callerIdsToWeigh(
-  state: FloorState,
-  floor: TrunkFloor,
-  callerIds: readonly string[],
-  ofPlace: readonly string[],
-  now: number,
-): string[] {
-  const { callerIdShares = [], id } = floor.trunk
+function callerIdsToWeigh(state: FloorState, floor: TrunkFloor, ofPlace: readonly string[], now: number): string[] {
+  const { callerIds, callerIdShares = [], id } = floor.trunk
   const book = state.lines.trunks.get(id)
   const rested = (callerId: string) => (book?.callerIds.get(callerId)?.restingUntil ?? 0) <= now
   const weighed: string[] = []

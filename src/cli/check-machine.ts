@@ -98,7 +98,32 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
     ]
   if ((statSync(keyFile).mode & 0o077) !== 0)
     return [{ state: 'bad', found: `${keyFile} can be read by others`, advice: `chmod 600 ${keyFile}` }]
+  const wrong = await faultOfKey(database, keyFile)
+  if (wrong !== null)
+    return [{ state: 'bad', found: wrong, advice: 'put the copy back that was kept apart from the backups' }]
   return [{ state: 'ok', found: `${database}, and its key is for the service alone` }]
+}
+
+/** Whether the database was sealed with this key; null: it was, or nothing is noted of it yet. */
+async function faultOfKey(database: string, keyFile: string): Promise<string | null> {
+  const { openKeyFile } = await import('../store/secrets.ts')
+  const { openReader } = await import('../store/db.ts')
+  const { keptFingerprint } = await import('../store/store.ts')
+  const { Sealer } = await import('../store/sealer.ts')
+  try {
+    const key = openKeyFile(keyFile)
+    const connection = openReader(database)
+    try {
+      const { n } = connection.prepare("SELECT count(*) AS n FROM sqlite_master WHERE name = 'key_check'").get() as {
+        n: number
+      }
+      return n === 0 ? null : new Sealer(key, keptFingerprint(connection)).trouble
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 export async function checkLimits(): Promise<Checked[]> {

@@ -5,7 +5,6 @@
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { normalisePattern, patternsMax } from '../centre/outside.ts'
-import { shownNumbersMax } from '../centre/shown-number.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
@@ -25,7 +24,7 @@ const id = <T extends string>() =>
 const days = (n: number) => n * 86_400_000
 const ms = (min: number, max: number) => z.int().min(min).max(max)
 /** Unix ms, up to the year 2100: what is far beyond has no date that a page could show. */
-const until = z.int().min(0).max(4_102_444_800_000, 'Unix ms, at most 4102444800000 (the year 2100)')
+export const until = z.int().min(0).max(4_102_444_800_000, 'Unix ms, at most 4102444800000 (the year 2100)')
 
 /** A host name, an IPv4 or an IPv6 address without brackets. */
 const host = z
@@ -133,7 +132,6 @@ export const trunkGroupInput = z
   .strictObject({
     name: words(64),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(16),
-    defaultFor: z.array(z.enum(roles)).max(roles.length).optional(),
   })
   .openapi('TrunkGroupInput')
 export const trunkGroupChange = changeOf(trunkGroupInput, 'TrunkGroupChange')
@@ -149,9 +147,6 @@ const music = z
   .nullable()
   .default(null)
 
-/** Our numbers that calls show; the records door holds them to what the trunks have. */
-const shownNumbers = z.array(callerId).max(shownNumbersMax).optional()
-
 export const queueInput = z
   .strictObject({
     name: words(64),
@@ -161,8 +156,6 @@ export const queueInput = z
     serviceLevelMs: ms(1000, 600_000).default(20_000),
     callbackAfterMs: ms(0, 3_600_000).default(0),
     music,
-    trunkGroup: id<TrunkGroupId>().nullable().optional(),
-    callerIds: shownNumbers,
   })
   .openapi('QueueInput')
 export const queueChange = changeOf(queueInput, 'QueueChange')
@@ -187,7 +180,7 @@ const disposition = z.strictObject({
 })
 
 const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of the day, HH:MM')
-const isZone = (text: string) => {
+export const isZone = (text: string) => {
   try {
     return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
   } catch {
@@ -246,7 +239,6 @@ export const campaignInput = z
     mode: z.enum(campaignModes),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
-    callerIds: shownNumbers,
     agents: z.array(id<UserId>()).max(5000).default([]),
     policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),
@@ -367,8 +359,6 @@ export const exportInput = z
       })
       .default({}),
     reason: words(500),
-    /** Recordings as they were sealed, their smaller form where there is one, or both; what is not there is stood in for by the other. */
-    audio: z.enum(['wav', 'opus', 'both']).default('wav'),
   })
   .refine(
     given => given.from !== undefined || given.filter.recordings !== undefined || given.filter.calls !== undefined,
@@ -378,7 +368,7 @@ export const exportInput = z
 export type ExportRequest = z.output<typeof exportInput>
 
 /** Every field may be left out and then stays; the defaults of creation do not come back. */
-function changeOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>, name: string) {
+export function changeOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>, name: string) {
   const bare = Object.fromEntries(
     Object.entries(schema.shape).map(([key, field]) => [
       key,

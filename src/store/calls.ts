@@ -58,6 +58,15 @@ export const callQueries = {
       .orderBy(desc(calls.startedAt), desc(calls.id))
       .limit(pageLimit(args))
       .all(),
+  /** The last calls to or from a party, whatever the number and the campaign, newest first. */
+  'calls.ofParty': (db: Db, args: { party: string; limit?: number }): CallRecord[] =>
+    db
+      .select()
+      .from(calls)
+      .where(eq(calls.party, args.party))
+      .orderBy(desc(calls.startedAt), desc(calls.id))
+      .limit(pageLimit(args))
+      .all(),
   'calls.ofLead': (db: Db, args: { lead: LeadId; limit?: number }): CallRecord[] =>
     db
       .select()

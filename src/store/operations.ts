@@ -7,6 +7,13 @@ import type { IdempotentReply } from './port.ts'
 export type Session = { tokenHash: string; user: UserId; createdAt: number; seenAt: number; address: string }
 
 export const operations = {
+  /** Which key seals here; the first one stays. */
+  'key.note': (db: Connection, args: { fingerprint: string; at: number }): void => {
+    sql(db, 'INSERT INTO key_check (one, fingerprint, noted_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING').run(
+      args.fingerprint,
+      args.at,
+    )
+  },
   /** Opened, or seen again. */
   'session.put': (db: Connection, session: Session): void => {
     sql(

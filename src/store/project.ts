@@ -6,12 +6,12 @@ import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
 import type { Connection } from './db.ts'
 import { projectFloor } from './project-floor.ts'
+import { projectLender } from './project-lender.ts'
 import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
 import { projectSupervision } from './supervisions.ts'
-import { projectTeam } from './teams.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -26,7 +26,6 @@ export const projectedTables = [
   'users',
   'trunks',
   'trunk_groups',
-  'teams',
   'numbers',
   'queues',
   'campaigns',
@@ -57,6 +56,16 @@ export const projectedTables = [
   'phrases',
   'phrase_hearings',
   'announcements',
+  'party_phones',
+  'party_fields',
+  'parties',
+  'field_definitions',
+  'consents',
+  'allocations',
+  'repayments',
+  'loans',
+  'cases',
+  'promises',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {
@@ -64,8 +73,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
-  if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line)) return
-  projectRecord(db, line)
+  if (!projectSupervision(db, line) && !projectFloor(db, line) && !projectLender(db, line)) projectRecord(db, line)
 }
 
 /** Makes every projected table anew from the journal, in one transaction. Answers the number of lines told. */

@@ -10,6 +10,7 @@ import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
 import { minuteQueries } from './campaign-minutes.ts'
 import { campaignQueries } from './campaigns.ts'
+import { caseQueries } from './cases.ts'
 import { dayQueries } from './day-record.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
@@ -21,15 +22,18 @@ import { audioQueries } from './leg-audio.ts'
 import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
+import { loanQueries } from './loans.ts'
 import { pacingQueries } from './pacing-log.ts'
+import { partyQueries } from './parties.ts'
 import { phraseQueries } from './phrases.ts'
+import { promiseQueries } from './promises.ts'
 import { recordingQueries } from './recordings.ts'
+import { repaymentQueries } from './repayments.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
 import { suppressionQueries } from './suppressions.ts'
 import { talkQueries } from './talks.ts'
-import { teamQueries } from './teams.ts'
 import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
 import { tollQueries } from './toll.ts'
@@ -63,9 +67,13 @@ export const queries = {
   ...suppressionQueries,
   ...talkQueries,
   ...telephonyQueries,
-  ...teamQueries,
   ...tokenQueries,
   ...userQueries,
+  ...partyQueries,
+  ...loanQueries,
+  ...repaymentQueries,
+  ...caseQueries,
+  ...promiseQueries,
 }
 
 export type QueryName = keyof typeof queries

@@ -2,8 +2,9 @@
  * Secrets at rest: AES-256-GCM under a key that lives in a file of its own, so that a copy of the database alone opens no trunk and no desk
  * phone. Passwords and tokens arrive here as hashes and stay as they are.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { decrypt, encrypt } from '../lib/gcm.ts'
 import type { SecretWrite } from './port.ts'
 import { StoreError } from './port.ts'
 
@@ -11,8 +12,6 @@ export type SecretKind = SecretWrite['kind']
 
 const hashed: readonly SecretKind[] = ['password', 'token']
 const keyBytes = 32
-const ivBytes = 12
-const tagBytes = 16
 
 /** Reads the key, or makes it (mode 0600) when there is none yet. */
 export function openKeyFile(file: string): Buffer {
@@ -36,24 +35,14 @@ export function openKeyFile(file: string): Buffer {
 /** Owner and kind are authenticated with it: a value moved to another row does not open. */
 export function seal(key: Buffer, { owner, kind, value }: SecretWrite): string | null {
   if (value === null || hashed.includes(kind)) return value
-  const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(`${kind}\n${owner}`))
-  const body = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
-  return `v1.${Buffer.concat([iv, body, cipher.getAuthTag()]).toString('base64url')}`
+  return `v1.${encrypt(key, `${kind}\n${owner}`, value)}`
 }
 
 /** Throws StoreError `fault` when the key is not the one it was sealed with. */
 export function unseal(key: Buffer, row: { owner: string; kind: SecretKind; value: string }): string {
   if (hashed.includes(row.kind)) return row.value
-  const sealed = Buffer.from(row.value.slice(3), 'base64url')
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes))
-      .setAAD(Buffer.from(`${row.kind}\n${row.owner}`))
-      .setAuthTag(sealed.subarray(sealed.length - tagBytes))
-    const body = sealed.subarray(ivBytes, sealed.length - tagBytes)
-    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
-  } catch (error) {
-    const words = `The ${row.kind} of ${row.owner} cannot be read with this key file; set it again or restore the key file.`
-    throw new StoreError('fault', 'secrets.key_file', words, { cause: error })
-  }
+  const value = decrypt(key, `${row.kind}\n${row.owner}`, row.value.slice(3))
+  if (value !== null) return value
+  const words = `The ${row.kind} of ${row.owner} cannot be read with this key file; set it again or restore the key file.`
+  throw new StoreError('fault', 'secrets.key_file', words)
 }

@@ -11,6 +11,7 @@ import { type DataLock, lockData } from './lock.ts'
 import type { OperationArgs, OperationName, OperationResult, Session } from './operations.ts'
 import type { Committed, IdempotentReply, SecretWrite, Transaction } from './port.ts'
 import type { QueryArgs, QueryName, QueryResult } from './queries.ts'
+import { Sealer } from './sealer.ts'
 import { openKeyFile, type SecretKind, seal, unseal } from './secrets.ts'
 import { WorkerClient } from './worker-client.ts'
 
@@ -39,6 +40,8 @@ export class Store {
   readonly #point: Connection
   readonly #key: Buffer
   readonly #lock: DataLock
+  /** For ID numbers and secret fields of parties. */
+  readonly sealer: Sealer
   readonly #listeners = new Set<(lines: CommittedLine[]) => void>()
 
   private constructor(parts: {
@@ -46,6 +49,7 @@ export class Store {
     readers: WorkerClient[]
     point: Connection
     key: Buffer
+    sealer: Sealer
     lock: DataLock
   }) {
     this.#writer = parts.writer
@@ -53,6 +57,7 @@ export class Store {
     this.#point = parts.point
     this.#key = parts.key
     this.#lock = parts.lock
+    this.sealer = parts.sealer
   }
 
   /** Takes the data folder for this process alone, migrates and opens. Throws StoreError with what to do. */
@@ -87,7 +92,12 @@ export class Store {
           ),
       )
       await Promise.all(readers.map(reader => reader.start()))
-      return new Store({ writer, readers, point: openReader(options.file), key, lock })
+      const point = openReader(options.file)
+      const sealer = await sealerOf(key, point, fingerprint =>
+        writer.ask(JSON.stringify({ type: 'operate', name: 'key.note', args: { fingerprint, at: options.now } })),
+      )
+      if (sealer.trouble !== null) onFault(sealer.trouble)
+      return new Store({ writer, readers, point, key, sealer, lock })
     } catch (error) {
       lock[Symbol.dispose]()
       throw error
@@ -198,4 +208,38 @@ function keepFromOthers(file: string): void {
   unless('EEXIST', () => writeFileSync(file, '', { flag: 'wx', mode: 0o640 }))
   for (const end of ['', '-wal', '-shm', '.lock'])
     unless('ENOENT', () => chmodSync(file + end, statSync(file + end).mode & 0o750))
+}
+
+/**
+ * The key is noted when the database is opened for the first time since it keeps note. What was sealed before that tells whether this key is the one:
+ * a key that opens none of it is not noted, and is told as another one.
+ */
+async function sealerOf(
+  key: Buffer,
+  point: Connection,
+  note: (fingerprint: string) => Promise<unknown>,
+): Promise<Sealer> {
+  const kept = keptFingerprint(point)
+  if (kept !== null) return new Sealer(key, kept)
+  const sealed = sql(point, "SELECT owner, kind, value FROM secrets WHERE value LIKE 'v1.%' LIMIT 1").get()
+  if (sealed !== undefined && !opens(key, sealed as Parameters<typeof unseal>[1]))
+    return new Sealer(key, 'not this one')
+  const sealer = new Sealer(key)
+  await note(sealer.fingerprint)
+  return sealer
+}
+
+/** Which key the database was sealed with; null: none yet. */
+export function keptFingerprint(connection: Connection): string | null {
+  const row = sql(connection, 'SELECT fingerprint FROM key_check').get() as { fingerprint: string } | undefined
+  return row?.fingerprint ?? null
+}
+
+function opens(key: Buffer, row: Parameters<typeof unseal>[1]): boolean {
+  try {
+    unseal(key, row)
+    return true
+  } catch {
+    return false
+  }
 }

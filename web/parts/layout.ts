@@ -17,6 +17,7 @@ const supervisor: Entry[] = [
   { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
   { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
   { path: '/supervisor/callbacks', word: 'callbacks', icon: 'calendar-clock' },
+  { path: '/supervisor/parties', word: 'parties', icon: 'users' },
 ]
 const quality: Entry[] = [
   { path: '/auditor', word: 'recordings', icon: 'audio-lines' },
@@ -44,6 +45,7 @@ const admin: Entry[] = [
   { path: '/admin/numbers', word: 'numbers', icon: 'phone-incoming' },
   { path: '/admin/queues', word: 'queues', icon: 'layers' },
   { path: '/admin/campaigns', word: 'campaigns', icon: 'megaphone' },
+  { path: '/supervisor/parties', word: 'parties', icon: 'users' },
   { path: '/admin/suppressions', word: 'suppressions', icon: 'ban' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
   { path: '/admin/policies', word: 'policies', icon: 'shield-check' },

@@ -19,6 +19,7 @@ import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleR
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
 import { sampleFrame } from './frame.ts'
+import { lenderSamples } from './lender.ts'
 import { lineSamples } from './lines.ts'
 import { phoneSamples } from './phones.ts'
 import { safetySamples } from './safety.ts'
@@ -56,6 +57,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...audioSamples,
   ...safetySamples,
   ...phoneSamples,
+  ...lenderSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),

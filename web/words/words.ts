@@ -11,6 +11,7 @@ import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
 import { ladderWords } from './ladder.ts'
 import type { Language, Like } from './language.ts'
+import { lenderWords } from './lender.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { orderWords } from './order.ts'
@@ -21,7 +22,6 @@ import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
-import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
@@ -52,7 +52,7 @@ const zh = {
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
   transfer: transferWords.zh,
-  teams: teamWords.zh,
+  lender: lenderWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -82,7 +82,7 @@ const en: Words = {
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
   transfer: transferWords.en,
-  teams: teamWords.en,
+  lender: lenderWords.en,
 }
 
 /** All texts of the pages in one language. */

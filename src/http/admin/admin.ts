@@ -16,7 +16,6 @@ import { queueRoutes } from './queues.ts'
 import { safetyRoutes } from './safety.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
-import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trunkGroupRoutes } from './trunk-groups.ts'
 import { trunkRoutes } from './trunks.ts'
@@ -28,7 +27,6 @@ export function adminRoutes(deps: Deps): Hono<Env> {
   const nouns = [
     setupRoutes,
     userRoutes,
-    teamRoutes,
     phoneRoutes,
     trunkRoutes,
     trunkGroupRoutes,

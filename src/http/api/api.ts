@@ -11,14 +11,15 @@ import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
 import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
+import { loansApi } from './loans.ts'
 import { pacingApi } from './pacing.ts'
+import { partiesApi } from './parties.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
 import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
-import { teamsApi } from './teams.ts'
 import { telephonyApi } from './telephony.ts'
 import { transfersApi } from './transfers.ts'
 import { trunkGroupsApi } from './trunk-groups.ts'
@@ -28,7 +29,6 @@ export function apiRoutes(deps: Deps): Hono<Env> {
   const api = createApi()
   for (const part of [
     peopleApi,
-    teamsApi,
     telephonyApi,
     linesApi,
     campaignsApi,
@@ -47,6 +47,8 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     gateApi,
     eventsApi,
     safetyApi,
+    partiesApi,
+    loansApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

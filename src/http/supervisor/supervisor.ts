@@ -17,6 +17,7 @@ import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
+import { partyRoutes } from './parties.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
 import { supervisionOf, supervisionRoutes } from './supervision.ts'
 
@@ -31,7 +32,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
       to: frame.now,
     })
     const callbacks = await callbackCounts(deps, frame.now)
-    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, { missing, callbacks })))
+    return c.html(wallboardPage(floorOf(deps.engine.state, frame, { missing, callbacks })))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {
@@ -48,8 +49,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     if (!isId(id)) throw new NotFound('call', id)
     const frame = await frameOf(c, deps)
     const w = textsOf(frame)
-    const order = { type: 'call.end', call: id as CallId, by: 'supervisor', user: c.var.user.id } as const
-    const outcome = await deps.engine.dispatch(order, actorOf(c))
+    const outcome = await deps.engine.dispatch({ type: 'call.end', call: id as CallId, by: 'supervisor' }, actorOf(c))
     const said = outcome.ok
       ? notice('green', w.supervisor.calls.ended)
       : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)
@@ -63,6 +63,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     )
   })
 
+  route.route('/', partyRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))
   route.route('/', audioRoutes(deps))

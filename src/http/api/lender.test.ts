@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type House, openHouse } from '../testing/house.ts'
+
+let house: House
+let admin: string
+before(async () => {
+  house = await openHouse()
+  admin = (await house.token('admin')).secret
+})
+after(() => house[Symbol.asyncDispose]())
+
+const carl = {
+  ref: 'K-1001',
+  name: '王小明',
+  idNo: '110101199003071234',
+  phones: [
+    { number: '13812345678' },
+    { number: '010-62345678', relation: 'WORKPLACE', name: '某公司', source: 'directory' },
+  ],
+}
+const loan = {
+  ref: 'L-1',
+  party: 'K-1001',
+  product: 'cash',
+  principal: 200_000,
+  ratePpm: 240_000,
+  plan: [
+    { no: 1, dueOn: '2026-10-20', principal: 100_000, interest: 2_000, fees: 500 },
+    { no: 2, dueOn: '2026-11-24', principal: 100_000, interest: 1_000 },
+  ],
+}
+
+test('a party comes in by the API, is a fact and a row, and is found by name, number, ref and ID number', async () => {
+  const response = await house.api(admin, 'POST', '/parties', carl)
+  assert.equal(response.status, 201, await response.clone().text())
+  assert.equal(response.headers.get('location'), '/api/v1/parties/K-1001')
+  for (const text of [
+    '王小',
+    '王小明',
+    '13812345678',
+    '1381234',
+    '01062345678',
+    'K-10',
+    'k-1001',
+    '110101 19900307 1234',
+  ]) {
+    const found = await house.api(admin, 'GET', `/parties?text=${encodeURIComponent(text)}`)
+    const { items } = (await found.json()) as { items: { ref: string }[] }
+    assert.deepEqual(
+      items.map(({ ref }) => ref),
+      ['K-1001'],
+      text,
+    )
+  }
+  const none = await house.api(admin, 'GET', `/parties?text=${encodeURIComponent('小明')}`)
+  assert.deepEqual(await none.json(), { items: [], next: null })
+})
+
+test('an ID number is masked wherever it is read, sealed where it is kept, and shown once somebody says why', async () => {
+  const party = (await (await house.api(admin, 'GET', '/parties/K-1001')).json()) as { idNo: string }
+  assert.equal(party.idNo, '1101**********1234')
+  const [saved] = await house.facts('parties.saved')
+  assert.doesNotMatch(saved!.body, /1990/)
+  const shown = await house.api(admin, 'POST', '/parties/K-1001/disclosures', {
+    field: 'idNo',
+    reason: 'asked by court',
+  })
+  assert.deepEqual(await shown.json(), { value: carl.idNo })
+  const [fact] = await house.facts('party.secretShown')
+  assert.deepEqual(JSON.parse(fact!.body), {
+    type: 'party.secretShown',
+    party: 'K-1001',
+    field: 'idNo',
+    reason: 'asked by court',
+  })
+  const quality = (await house.token('quality')).secret
+  const refused = await house.api(quality, 'POST', '/parties/K-1001/disclosures', { field: 'idNo', reason: 'curious' })
+  assert.equal(refused.status, 403)
+  const masked = (await (await house.api(quality, 'GET', '/parties/K-1001')).json()) as { phones: { number: string }[] }
+  assert.equal(masked.phones[0]!.number, '+86138****5678')
+})
+
+test('a ref that is there already is told, and so is every field that is wrong', async () => {
+  const again = await house.api(admin, 'POST', '/parties', carl)
+  assert.equal(again.status, 409)
+  assert.equal(((await again.json()) as { rule: string }).rule, 'party-known')
+  const wrong = await house.api(admin, 'POST', '/parties', {
+    ref: 'K-2',
+    name: ' ',
+    phones: [{ number: 'x' }],
+    zone: 'Mars/Base',
+    shoe: 44,
+  })
+  assert.equal(wrong.status, 422)
+  const { errors } = (await wrong.json()) as { errors: { field: string }[] }
+  assert.deepEqual(errors.map(({ field }) => field).sort(), ['name', 'phones.0.number', 'shoe', 'zone'])
+})
+
+test('a change leaves what it does not name, and an ID number that is told again is no new one', async () => {
+  const before = JSON.parse((await house.facts('parties.saved')).at(-1)!.body) as { parties: { idNo: object }[] }
+  const changed = await house.api(admin, 'PATCH', '/parties/K-1001', { name: '王晓明', idNo: '110101-19900307-1234' })
+  assert.equal(changed.status, 200, await changed.clone().text())
+  const after = JSON.parse((await house.facts('parties.saved')).at(-1)!.body) as typeof before
+  assert.deepEqual(after.parties[0]!.idNo, before.parties[0]!.idNo)
+  const party = (await changed.json()) as { name: string; phones: unknown[] }
+  assert.equal(party.name, '王晓明')
+  assert.equal(party.phones.length, 2)
+})
+
+test('a loan stands in its bucket by what is overdue on the day', async () => {
+  const response = await house.api(admin, 'POST', '/loans', loan)
+  assert.equal(response.status, 201, await response.clone().text())
+  const kept = (await response.json()) as Record<string, unknown>
+  // The house's clock stands at 2026-11-24: what is due today is not overdue.
+  assert.equal(kept['daysPastDue'], 35)
+  assert.equal(kept['bucket'], 'M2')
+  assert.equal(kept['overdueTotal'], 102_500)
+  assert.equal(kept['owedTotal'], 203_500)
+  const stranger = await house.api(admin, 'POST', '/loans', { ...loan, ref: 'L-2', party: 'K-none' })
+  assert.equal(stranger.status, 422)
+  const unordered = await house.api(admin, 'POST', '/loans', { ...loan, ref: 'L-2', plan: [...loan.plan].reverse() })
+  const { errors } = (await unordered.json()) as { errors: { field: string }[] }
+  assert.equal(errors[0]!.field, 'plan.1')
+})

@@ -1,0 +1,137 @@
+/**
+ * A case: one party with its overdue loans, and where the work on it stands.
+ *
+ *   IMPORTED → ASSIGNED → WORKING ⇄ PTP        HOLD is entered from each of them and left to where it was entered from
+ *   any of these → OUTSOURCED, LEGAL           away: others work on it; recalled it is ASSIGNED (or IMPORTED) again
+ *   any open one → CURED, SETTLED, RETURNED, WRITTEN_OFF     closed: nobody is called about it any more
+ *   closed → reopened, when the repayment that closed it is reversed
+ */
+import type { PartyFlag } from './party.ts'
+
+export const caseStates = [
+  'IMPORTED',
+  'ASSIGNED',
+  'WORKING',
+  'PTP',
+  'HOLD',
+  'CURED',
+  'SETTLED',
+  'RETURNED',
+  'OUTSOURCED',
+  'LEGAL',
+  'WRITTEN_OFF',
+] as const
+export type CaseState = (typeof caseStates)[number]
+
+export const closedStates = ['CURED', 'SETTLED', 'RETURNED', 'WRITTEN_OFF'] as const
+export type ClosedState = (typeof closedStates)[number]
+export const awayStates = ['OUTSOURCED', 'LEGAL'] as const
+export type AwayState = (typeof awayStates)[number]
+
+export const holdReasons = [
+  'dispute',
+  'complaint',
+  'hardship',
+  'bankrupt',
+  'deceased',
+  'minor',
+] as const satisfies readonly PartyFlag[]
+export type HoldReason = (typeof holdReasons)[number]
+
+export type Case = {
+  id: string
+  party: string
+  state: CaseState
+  /** Where HOLD was entered from. */
+  before: CaseState | null
+  /** The collector's user id. */
+  agent: string | null
+  /** Refs of the loans that were overdue when it was opened, or became so since. */
+  loans: string[]
+  holdReason: HoldReason | null
+}
+
+export type CaseCommand =
+  | { type: 'assign'; agent: string }
+  /** Somebody worked on it: a call, a note. */
+  | { type: 'work' }
+  | { type: 'promise' }
+  /** No promise is open any more. */
+  | { type: 'promisesOver' }
+  | { type: 'hold'; reason: HoldReason }
+  | { type: 'release' }
+  | { type: 'close'; as: ClosedState }
+  | { type: 'send'; to: AwayState }
+  | { type: 'recall' }
+  | { type: 'reopen' }
+
+export type CaseMove =
+  | { ok: true; case: Case }
+  | { ok: false; rule: 'case-closed' | 'case-on-hold' | 'case-not-there'; words: string }
+
+/** Whether calls about it are over: nothing that is queued or rings for this party may go on. */
+export function stopsCalls(state: CaseState): boolean {
+  return isClosed(state) || isAway(state) || state === 'HOLD'
+}
+
+export function isClosed(state: CaseState): state is ClosedState {
+  return (closedStates as readonly CaseState[]).includes(state)
+}
+
+export function isAway(state: CaseState): state is AwayState {
+  return (awayStates as readonly CaseState[]).includes(state)
+}
+
+/** The case as it is after the command, which may be as it was. */
+export function moveCase(given: Case, command: CaseCommand): CaseMove {
+  const { state } = given
+  const to = (next: CaseState, more: Partial<Case> = {}): CaseMove => ({
+    ok: true,
+    case: { ...given, state: next, before: null, holdReason: null, ...more },
+  })
+  const same: CaseMove = { ok: true, case: given }
+  if (isClosed(state) && command.type !== 'reopen')
+    return { ok: false, rule: 'case-closed', words: `The case is closed (${state}).` }
+  switch (command.type) {
+    case 'assign':
+      // Who takes over a promise or a hold finds it as it was.
+      return state === 'PTP' || state === 'HOLD' || isAway(state)
+        ? { ok: true, case: { ...given, agent: command.agent } }
+        : to('ASSIGNED', { agent: command.agent })
+    case 'work':
+      if (state === 'HOLD') return onHold
+      return state === 'IMPORTED' || state === 'ASSIGNED' ? to('WORKING') : same
+    case 'promise':
+      if (state === 'HOLD') return onHold
+      return to('PTP')
+    case 'promisesOver':
+      if (state === 'HOLD' && given.before === 'PTP') return { ok: true, case: { ...given, before: 'WORKING' } }
+      return state === 'PTP' ? to('WORKING') : same
+    case 'hold':
+      if (state === 'HOLD') return { ok: true, case: { ...given, holdReason: command.reason } }
+      return to('HOLD', { before: state, holdReason: command.reason })
+    case 'release':
+      return state === 'HOLD' ? to(given.before ?? 'WORKING') : notThere('HOLD')
+    case 'close':
+      return to(command.as)
+    case 'send':
+      if (state === 'HOLD') return onHold
+      return to(command.to)
+    case 'recall':
+      return isAway(state) ? to(backTo(given)) : notThere('OUTSOURCED or LEGAL')
+    case 'reopen':
+      return isClosed(state) ? to(backTo(given)) : notThere(closedStates.join(', '))
+    default:
+      return command satisfies never
+  }
+}
+
+function backTo({ agent }: Case): CaseState {
+  return agent === null ? 'IMPORTED' : 'ASSIGNED'
+}
+
+const onHold: CaseMove = { ok: false, rule: 'case-on-hold', words: 'The case is on hold; release it first.' }
+
+function notThere(allowed: string): CaseMove {
+  return { ok: false, rule: 'case-not-there', words: `This can be done in the state ${allowed} only.` }
+}

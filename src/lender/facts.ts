@@ -1,0 +1,46 @@
+/** Facts of the lender's records, beside those of the centre's own: in the past tense, and never with a secret in clear. */
+import type { AllocationLine } from './allocation.ts'
+import type { Case, CaseState, HoldReason } from './case.ts'
+import type { Consent } from './consent.ts'
+import type { FieldBusiness, FieldDefinition } from './fields.ts'
+import type { Loan } from './loan.ts'
+import type { Party, PhoneStatus } from './party.ts'
+import type { PromiseState, PromiseToPay } from './promise.ts'
+import type { Repayment } from './repayment.ts'
+
+/** Parties and loans in one fact at most. */
+export const savedMax = 500
+
+export type LenderFact =
+  /** The whole new value of each, at most 500. */
+  | { type: 'parties.saved'; parties: Party[] }
+  | { type: 'party.numberMarked'; party: string; number: string; status: PhoneStatus; reason: string }
+  /** Somebody saw a sealed field in clear: `idNo`, or `BUSINESS.KEY`. */
+  | { type: 'party.secretShown'; party: string; field: string; reason: string }
+  | { type: 'consent.given'; consent: Consent }
+  | { type: 'consent.withdrawn'; consent: string; party: string; reason: string }
+  /** All definitions of a business, in the order in which they are shown. */
+  | { type: 'fields.defined'; business: FieldBusiness; fields: FieldDefinition[] }
+  /** The whole new value of each, at most 500. What repayments paid of a loan stays. */
+  | { type: 'loans.saved'; loans: Loan[] }
+  | { type: 'repayment.recorded'; repayment: Repayment }
+  /** Takes the place of what was allocated of it before. `left`: what nothing was owed for. */
+  | { type: 'repayment.allocated'; repayment: string; party: string; lines: AllocationLine[]; left: number }
+  | { type: 'repayment.reversed'; repayment: string; party: string; reason: string }
+  | { type: 'case.opened'; case: Case }
+  /** From one state to another, or to another collector. The whole of what may have changed stands in it. */
+  | {
+      type: 'case.moved'
+      case: string
+      party: string
+      from: CaseState
+      to: CaseState
+      agent: string | null
+      before: CaseState | null
+      holdReason: HoldReason | null
+      reason: string
+    }
+  | { type: 'case.loansChanged'; case: string; party: string; loans: string[] }
+  | { type: 'promise.made'; promise: PromiseToPay }
+  | { type: 'promise.judged'; promise: string; party: string; state: PromiseState; paid: number }
+  | { type: 'promise.cancelled'; promise: string; party: string; reason: string }

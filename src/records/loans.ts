@@ -1,0 +1,104 @@
+/** Loans of the lender: one by one, or by the hundred from the daily file. */
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import { savedMax } from '../lender/facts.ts'
+import { faultOfPlan, type Loan } from '../lender/loan.ts'
+import type { LoanRecord } from '../store/loans.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
+import { loanChange, loanInput } from './lender-schemas.ts'
+import { parseInput, problemsOf } from './parse.ts'
+import { inTurn } from './turn.ts'
+
+export async function loanByRef(door: RecordsDoor, ref: string): Promise<LoanRecord> {
+  const loan = await door.store.read('loans.byRef', { ref })
+  if (loan === null) throw new NotFound('loan', ref)
+  return loan
+}
+
+/** Throws InvalidInput, also when there is no such party; NotNow when the lender has this loan already. */
+export function createLoan(door: RecordsDoor, actor: Actor, given: unknown): Promise<Loan> {
+  return inTurn(door, async () => {
+    const loan = whole(parseInput(loanInput, given))
+    if ((await door.store.read('parties.byRef', { ref: loan.party })) === null) throw unknownParty(loan.party)
+    if ((await door.store.read('loans.byRef', { ref: loan.ref })) !== null)
+      throw new NotNow('loan-known', `there is a loan ${loan.ref} already; change that one`)
+    await keep(door, actor, [{ type: 'loans.saved', loans: [loan] }])
+    return loan
+  })
+}
+
+/** Fields that are left out stay; a plan is told as a whole. */
+export function changeLoan(door: RecordsDoor, actor: Actor, ref: string, given: unknown): Promise<Loan> {
+  return inTurn(door, async () => {
+    const change = parseInput(loanChange, given)
+    const loan = whole({ ...bare(await loanByRef(door, ref)), ...change })
+    await keep(door, actor, [{ type: 'loans.saved', loans: [loan] }])
+    return loan
+  })
+}
+
+export type LoanRowReport = { saved: number; unchanged: number; rejected: { at: number; problems: FieldProblem[] }[] }
+
+/** As `saveParties`: up to 500 rows of a file, each the whole loan. A loan does not change hands. */
+export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<LoanRowReport> {
+  if (rows.length > savedMax) throw new RangeError(`${rows.length} loans at once; at most ${savedMax}`)
+  return inTurn(door, async () => {
+    const report: LoanRowReport = { saved: 0, unchanged: 0, rejected: [] }
+    const read = rows.map(row => loanInput.safeParse(row, { reportInput: true }))
+    const known = new Map(
+      (
+        await door.store.read('loans.byRefs', { refs: read.flatMap(each => (each.success ? [each.data.ref] : [])) })
+      ).map(loan => [loan.ref, loan]),
+    )
+    const refs = read.flatMap(each => (each.success ? [each.data.party] : []))
+    const parties = new Set(await door.store.read('parties.known', { refs }))
+    const saves = new Map<string, Loan>()
+    for (const [at, each] of read.entries()) {
+      const reject = (problems: FieldProblem[]) => report.rejected.push({ at, problems })
+      if (!each.success) {
+        reject(problemsOf(each.error, rows[at]))
+        continue
+      }
+      const former = known.get(each.data.ref)
+      try {
+        const loan = whole(each.data)
+        if (!parties.has(loan.party)) throw unknownParty(loan.party)
+        if (former !== undefined && former.party !== loan.party)
+          throw new InvalidInput([
+            { field: 'party', found: loan.party, allowed: `${former.party}, whose loan this is` },
+          ])
+        if (former !== undefined && JSON.stringify(former) === JSON.stringify(loan)) report.unchanged++
+        else saves.set(loan.ref, loan)
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        reject(error.problems)
+      }
+    }
+    const facts: RecordFact[] = saves.size === 0 ? [] : [{ type: 'loans.saved', loans: [...saves.values()] }]
+    if (facts.length > 0) await keep(door, actor, facts)
+    report.saved = saves.size
+    return report
+  })
+}
+
+type Given = Omit<Loan, 'term'> & { term?: number | undefined }
+
+/** In one order of its fields, checked as a whole. */
+function whole(given: Given): Loan {
+  const fault = faultOfPlan(given.plan)
+  if (fault !== null)
+    throw new InvalidInput([{ field: `plan.${fault.at}`, found: fault.found, allowed: fault.allowed }])
+  const { ref, party, product, currency, principal, ratePpm, status, startedOn } = given
+  const plan = given.plan.map(({ no, dueOn, principal, interest, fees, penalty, paidBefore }) => ({
+    ...{ no, dueOn, principal, interest, fees, penalty, paidBefore },
+  }))
+  return { ref, party, product, currency, principal, ratePpm, term: given.term ?? plan.length, status, startedOn, plan }
+}
+
+function bare({ paid: _, oldestDueOn: __, owed: ___, addedAt: ____, changedAt: _____, ...loan }: LoanRecord): Loan {
+  return loan
+}
+
+function unknownParty(ref: string): InvalidInput {
+  return new InvalidInput([{ field: 'party', found: ref.slice(0, 64), allowed: 'the ref of a party that there is' }])
+}

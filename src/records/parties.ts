@@ -1,0 +1,148 @@
+/** Parties of the lender: one by one from the API and the pages, or by the hundred from a file. What is secret is sealed here, before it is a fact. */
+import type { Actor } from '../centre/facts.ts'
+import { savedMax } from '../lender/facts.ts'
+import {
+  type FieldBusiness,
+  type FieldDefinition,
+  type FieldValues,
+  fieldBusinesses,
+  readFields,
+} from '../lender/fields.ts'
+import { newStops, type Party } from '../lender/party.ts'
+import type { Sealed } from '../lender/sealed.ts'
+import type { PartyRecord } from '../store/parties.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
+import { partyChange, partyInput } from './lender-schemas.ts'
+import { normalNumber } from './numbers-e164.ts'
+import { parseInput, problemsOf } from './parse.ts'
+import { factsOfStops } from './party-stops.ts'
+import { inTurn } from './turn.ts'
+
+export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
+
+export async function partyByRef(door: RecordsDoor, ref: string): Promise<PartyRecord> {
+  const party = await door.store.read('parties.byRef', { ref })
+  if (party === null) throw new NotFound('party', ref)
+  return party
+}
+
+/** Throws InvalidInput; NotNow when the lender has this ref already. */
+export function createParty(door: RecordsDoor, actor: Actor, given: unknown): Promise<Party> {
+  return inTurn(door, async () => {
+    const input = parseInput(partyInput, given)
+    const party = sealed(door, input, await door.store.read('fields.all', {}), null)
+    if ((await door.store.read('parties.byRef', { ref: party.ref })) !== null)
+      throw new NotNow('party-known', `there is a party ${party.ref} already; change that one`)
+    await save(door, actor, [{ party, former: null }])
+    return party
+  })
+}
+
+/** Fields that are left out stay, and so do the custom fields of a business that is not named. */
+export function changeParty(door: RecordsDoor, actor: Actor, ref: string, given: unknown): Promise<Party> {
+  return inTurn(door, async () => {
+    const change = parseInput(partyChange, given)
+    const { addedAt: _, changedAt: __, ...former } = await partyByRef(door, ref)
+    const { idNo, fields, ...rest } = change
+    const definitions = await door.store.read('fields.all', {})
+    const party = sealed(door, { ...former, ...rest, idNo: idNo ?? null, fields: fields ?? {} }, definitions, former)
+    if (idNo === null) party.idNo = null
+    await save(door, actor, [{ party, former }])
+    return party
+  })
+}
+
+export type PartyRowReport = { saved: number; unchanged: number; rejected: { at: number; problems: FieldProblem[] }[] }
+
+/**
+ * Up to 500 at once, as a file has them: new ones are added, known ones become what the row says, and rows that say what is known already change
+ * nothing. `at` counts the rows given from 0. A bad row never stops the rest.
+ */
+export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<PartyRowReport> {
+  if (rows.length > savedMax) throw new RangeError(`${rows.length} parties at once; at most ${savedMax}`)
+  return inTurn(door, async () => {
+    const report: PartyRowReport = { saved: 0, unchanged: 0, rejected: [] }
+    const definitions = await door.store.read('fields.all', {})
+    const read = rows.map(row => partyInput.safeParse(row, { reportInput: true }))
+    const refs = read.flatMap(each => (each.success ? [each.data.ref] : []))
+    const known = new Map((await door.store.read('parties.byRefs', { refs })).map(party => [party.ref, party]))
+    const saves = new Map<string, { party: Party; former: Party | null }>()
+    for (const [at, each] of read.entries()) {
+      if (!each.success) {
+        report.rejected.push({ at, problems: problemsOf(each.error, rows[at]) })
+        continue
+      }
+      const stored = known.get(each.data.ref) ?? null
+      const former = stored === null ? null : bare(stored)
+      try {
+        const party = sealed(door, each.data, definitions, former)
+        if (former !== null && JSON.stringify(ordered(party)) === JSON.stringify(ordered(former))) report.unchanged++
+        else saves.set(party.ref, { party, former })
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        report.rejected.push({ at, problems: error.problems })
+      }
+    }
+    if (saves.size > 0) await save(door, actor, [...saves.values()])
+    report.saved = saves.size
+    return report
+  })
+}
+
+type Given = Omit<Party, 'idNo' | 'fields'> & {
+  idNo: string | null
+  fields: Record<string, Record<string, unknown> | undefined>
+}
+
+/** Throws InvalidInput with the custom fields that are wrong. What is the same secret as before keeps its seal, so that it is no change. */
+function sealed(door: RecordsDoor, given: Given, definitions: Definitions, former: Party | null): Party {
+  const { sealer } = door.store
+  const seal = (field: string, value: string | null, before: Sealed | null): Sealed | null => {
+    if (value === null) return before
+    return before !== null && before.hash === sealer.hash(value)
+      ? before
+      : sealer.seal({ party: given.ref, field }, value)
+  }
+  const problems: FieldProblem[] = []
+  const fields: FieldValues = { ...former?.fields }
+  for (const business of fieldBusinesses) {
+    const values = given.fields[business]
+    if (values === undefined) continue
+    const read = readFields(definitions[business] ?? [], values, normalNumber)
+    problems.push(...read.faults.map(fault => ({ ...fault, field: `fields.${business}.${fault.field}` })))
+    const own: NonNullable<FieldValues[FieldBusiness]> = read.values
+    for (const [key, value] of Object.entries(read.secrets)) {
+      const before = former?.fields[business]?.[key]
+      own[key] = seal(`${business}.${key}`, value, typeof before === 'object' ? before : null)!
+    }
+    fields[business] = own
+  }
+  if (problems.length > 0) throw new InvalidInput(problems)
+  const idNo = seal('idNo', given.idNo, former?.idNo ?? null)
+  const { ref, type, name, zone, language, flags, phones } = given
+  return { ref, type, name, idNo, zone, language, flags, phones, fields }
+}
+
+function bare({ addedAt: _, changedAt: __, ...party }: PartyRecord): Party {
+  return party
+}
+
+/** Keys in one order, so that two of the same are the same text. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, ordered(each)]),
+  )
+}
+
+async function save(door: RecordsDoor, actor: Actor, saves: { party: Party; former: Party | null }[]): Promise<void> {
+  const stops = []
+  for (const { party, former } of saves)
+    for (const flag of newStops(former?.flags ?? [], party.flags))
+      stops.push(...(await factsOfStops(door, party.ref, flag)))
+  await keep(door, actor, [{ type: 'parties.saved', parties: saves.map(({ party }) => party) }, ...stops])
+}

@@ -1,0 +1,116 @@
+/** Parties, and how they are found: each way is a walk of one index, so that it costs the same among a hundred and among a million. */
+import type { KeptConsent } from '../lender/consent.ts'
+import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
+import type { Party, PartyPhone } from '../lender/party.ts'
+import { type Db, sql } from './db.ts'
+import { asc, eq, inArray } from './drizzle.cjs'
+import { makeCursor, type NoArgs, type Page, type PageArgs, pageLimit, readCursor } from './page.ts'
+import { consents, fieldDefinitions, parties } from './schema.ts'
+
+export type PartyRecord = Party & { addedAt: number; changedAt: number }
+
+/** `hash`: of the same text as a secret, which the caller has the key for. */
+export type PartySearch = PageArgs & { text?: string; hash?: string }
+
+/** Found by each way at most; who finds so many types more. */
+const hitsMax = 200
+
+export const partyQueries = {
+  'parties.byRef': (db: Db, args: { ref: string }): PartyRecord | null => loadParties(db, [args.ref])[0] ?? null,
+  /** Those that there are, for an import, at most 500 at a time; in no certain order. */
+  'parties.byRefs': (db: Db, args: { refs: string[] }): PartyRecord[] => loadParties(db, args.refs.slice(0, 500)),
+  /** Which of these there are, at most 500 at a time. */
+  'parties.known': (db: Db, args: { refs: string[] }): string[] =>
+    column(
+      sql(db.$client, 'SELECT ref FROM parties WHERE ref IN (SELECT value FROM json_each(?))').all(
+        JSON.stringify(args.refs.slice(0, 500)),
+      ),
+    ),
+  /** By the beginning of the ref or name, a whole number or the beginning of one, an ID number or a searchable field as a whole; all without `text`. */
+  'parties.page': (db: Db, args: PartySearch): Page<PartyRecord> => {
+    const limit = pageLimit(args)
+    const [after = ''] = (readCursor(args.cursor, ['string']) ?? []) as string[]
+    const refs = args.text
+      ? found(db, args.text.slice(0, 100), args.hash).filter(ref => ref > after)
+      : (
+          sql(db.$client, 'SELECT ref FROM parties WHERE ref > ? ORDER BY ref LIMIT ?').all(after, limit + 1) as {
+            ref: string
+          }[]
+        ).map(row => row.ref)
+    const shown = refs.slice(0, limit)
+    const next = refs.length > limit ? makeCursor([shown.at(-1)!]) : null
+    return { items: loadParties(db, shown), next }
+  },
+  /** Whose number this is, at most 50: one number may stand with several. */
+  'parties.byNumber': (db: Db, args: { number: string }): string[] =>
+    column(
+      sql(db.$client, 'SELECT party AS ref FROM party_phones WHERE number = ? ORDER BY party LIMIT 50').all(
+        args.number,
+      ),
+    ),
+  'parties.count': (db: Db, _args: NoArgs): number =>
+    (sql(db.$client, 'SELECT count(*) AS n FROM parties').get() as { n: number }).n,
+  'fields.all': (db: Db, _args: NoArgs): Partial<Record<FieldBusiness, FieldDefinition[]>> =>
+    Object.fromEntries(
+      db
+        .select()
+        .from(fieldDefinitions)
+        .all()
+        .map(row => [row.business, row.doc]),
+    ),
+  'consents.ofParty': (db: Db, args: { party: string }): (KeptConsent & { withdrawnReason: string | null })[] =>
+    db.select().from(consents).where(eq(consents.party, args.party)).orderBy(asc(consents.givenAt)).limit(500).all(),
+  'consents.byId': (db: Db, args: { id: string }): KeptConsent | null =>
+    db.select().from(consents).where(eq(consents.id, args.id)).get() ?? null,
+}
+
+/** In the order of the refs given. */
+function loadParties(db: Db, refs: readonly string[]): PartyRecord[] {
+  if (refs.length === 0) return []
+  const rows = new Map(
+    db
+      .select()
+      .from(parties)
+      .where(inArray(parties.ref, [...refs]))
+      .all()
+      .map(row => [row.ref, row]),
+  )
+  const phones = sql(db.$client, 'SELECT doc FROM party_phones WHERE party = ? ORDER BY position')
+  return refs.flatMap(ref => {
+    const row = rows.get(ref)
+    if (row === undefined) return []
+    const numbers = (phones.all(ref) as { doc: string }[]).map(({ doc }) => JSON.parse(doc) as PartyPhone)
+    return [{ ...row.doc, phones: numbers, addedAt: row.addedAt, changedAt: row.changedAt }]
+  })
+}
+
+/** Refs in their order, each once. */
+function found(db: Db, text: string, hash: string | undefined): string[] {
+  const refs = new Set<string>()
+  const take = (statement: string, ...values: unknown[]) => {
+    for (const ref of column(sql(db.$client, `${statement} LIMIT ${hitsMax}`).all(...values))) refs.add(ref)
+  }
+  const from = (beginning: string) => [beginning, `${beginning}\u{10ffff}`]
+  for (const beginning of new Set([text, text.toLowerCase(), text.toUpperCase(), capitalised(text)])) {
+    take('SELECT ref FROM parties WHERE ref >= ? AND ref < ? ORDER BY ref', ...from(beginning))
+    take('SELECT ref FROM parties WHERE name >= ? AND name < ? ORDER BY name', ...from(beginning))
+    take('SELECT party AS ref FROM party_fields WHERE value = ?', beginning)
+  }
+  const digits = text.replace(/[\s-]/g, '')
+  if (/^\+?\d{3,15}$/.test(digits))
+    for (const number of digits.startsWith('+') ? [digits] : [digits, `+86${digits.replace(/^0/, '')}`])
+      take('SELECT party AS ref FROM party_phones WHERE number >= ? AND number < ? ORDER BY number', ...from(number))
+  if (hash !== undefined) {
+    take('SELECT ref FROM parties WHERE id_hash = ?', hash)
+    take('SELECT party AS ref FROM party_fields WHERE value = ?', hash)
+  }
+  return [...refs].sort()
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()
+}
+
+function column(rows: unknown[]): string[] {
+  return (rows as { ref: string }[]).map(row => row.ref)
+}

@@ -1,0 +1,176 @@
+/** Tables of the lender's records. Amounts are minor units, days plain dates. Of tables in general see `schema.ts`. */
+import type { CaseState, HoldReason } from '../lender/case.ts'
+import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
+import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
+import type { Loan, LoanStatus } from '../lender/loan.ts'
+import type { Component } from '../lender/money.ts'
+import type { Party, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
+import type { PromiseState } from '../lender/promise.ts'
+import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
+
+export const parties = sqliteTable(
+  'parties',
+  {
+    ref: text().primaryKey(),
+    type: text().$type<PartyType>().notNull(),
+    name: text().notNull(),
+    idHash: text('id_hash'),
+    /** All but its numbers. */
+    doc: text({ mode: 'json' }).$type<Omit<Party, 'phones'>>().notNull(),
+    addedAt: integer('added_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  table => [index('parties_name').on(table.name, table.ref), index('parties_id').on(table.idHash)],
+)
+
+export const partyPhones = sqliteTable(
+  'party_phones',
+  {
+    party: text().notNull(),
+    number: text().notNull(),
+    position: integer().notNull(),
+    relation: text().$type<PhoneRelation>().notNull(),
+    status: text().$type<PhoneStatus>().notNull(),
+    doc: text({ mode: 'json' }).$type<PartyPhone>().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.party, table.number] }),
+    index('party_phones_number').on(table.number, table.party),
+  ],
+)
+
+/** Custom fields that parties are found by; of a secret its hash. */
+export const partyFields = sqliteTable(
+  'party_fields',
+  {
+    party: text().notNull(),
+    business: text().$type<FieldBusiness>().notNull(),
+    key: text().notNull(),
+    value: text().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.party, table.business, table.key] }),
+    index('party_fields_value').on(table.value, table.party),
+  ],
+)
+
+export const fieldDefinitions = sqliteTable('field_definitions', {
+  business: text().$type<FieldBusiness>().primaryKey(),
+  doc: text({ mode: 'json' }).$type<FieldDefinition[]>().notNull(),
+  savedAt: integer('saved_at').notNull(),
+})
+
+export const consents = sqliteTable(
+  'consents',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    purpose: text().$type<ConsentPurpose>().notNull(),
+    channel: text().$type<ConsentChannel>().notNull(),
+    basis: text().notNull(),
+    evidence: text().notNull(),
+    givenAt: integer('given_at').notNull(),
+    withdrawnAt: integer('withdrawn_at'),
+    withdrawnReason: text('withdrawn_reason'),
+  },
+  table => [index('consents_party').on(table.party, table.givenAt)],
+)
+
+export const loans = sqliteTable(
+  'loans',
+  {
+    ref: text().primaryKey(),
+    party: text().notNull(),
+    product: text().notNull(),
+    status: text().$type<LoanStatus>().notNull(),
+    doc: text({ mode: 'json' }).$type<Loan>().notNull(),
+    /** Of the oldest instalment of which something is owed. */
+    oldestDueOn: text('oldest_due_on'),
+    owed: integer().notNull(),
+    addedAt: integer('added_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  table => [index('loans_party').on(table.party, table.ref), index('loans_due').on(table.oldestDueOn, table.ref)],
+)
+
+export const repayments = sqliteTable(
+  'repayments',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    loan: text(),
+    amount: integer().notNull(),
+    currency: text().notNull(),
+    paidAt: integer('paid_at').notNull(),
+    channel: text().notNull(),
+    leftOver: integer('left_over').notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+    reversedAt: integer('reversed_at'),
+    reversedReason: text('reversed_reason'),
+  },
+  table => [index('repayments_party').on(table.party, table.paidAt, table.id)],
+)
+
+export const allocations = sqliteTable(
+  'allocations',
+  {
+    repayment: text().notNull(),
+    loan: text().notNull(),
+    instalment: integer().notNull(),
+    component: text().$type<Component>().notNull(),
+    amount: integer().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.repayment, table.loan, table.instalment, table.component] }),
+    index('allocations_loan').on(table.loan, table.instalment, table.component),
+  ],
+)
+
+export const cases = sqliteTable(
+  'cases',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    state: text().$type<CaseState>().notNull(),
+    before: text('state_before').$type<CaseState>(),
+    agent: text(),
+    loans: text({ mode: 'json' }).$type<string[]>().notNull(),
+    holdReason: text('hold_reason').$type<HoldReason>(),
+    /** Why it moved last. */
+    reason: text().notNull(),
+    openedAt: integer('opened_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+    closedAt: integer('closed_at'),
+  },
+  table => [
+    index('cases_open').on(table.party),
+    index('cases_party').on(table.party, table.openedAt),
+    index('cases_state').on(table.state, table.id),
+    index('cases_agent').on(table.agent, table.state, table.id),
+    index('cases_closed').on(table.closedAt),
+  ],
+)
+
+export const promises = sqliteTable(
+  'promises',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    case: text('case_id'),
+    loan: text(),
+    amount: integer().notNull(),
+    currency: text().notNull(),
+    dueOn: text('due_on').notNull(),
+    madeOn: text('made_on').notNull(),
+    agent: text(),
+    call: text(),
+    state: text().$type<PromiseState>().notNull(),
+    paid: integer().notNull(),
+    madeAt: integer('made_at').notNull(),
+    judgedAt: integer('judged_at'),
+  },
+  table => [
+    index('promises_party').on(table.party, table.madeAt, table.id),
+    index('promises_open').on(table.dueOn, table.party),
+  ],
+)

@@ -1,0 +1,59 @@
+import type { PartyFlag, PartyType } from '../../../src/lender/party.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { heading, pager, search, table } from '../../parts/table.ts'
+import { instant } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
+
+export type PartyRow = {
+  ref: string
+  type: PartyType
+  name: string
+  /** Masked. */
+  idNo: string | null
+  /** As they may be seen. */
+  numbers: string[]
+  flags: PartyFlag[]
+  changedAt: number
+}
+
+export type PartiesProps = { frame: Frame; rows: PartyRow[]; q: string; next: string | null }
+
+export function partiesPage(props: PartiesProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.lender
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, about: words.about })}
+<div class="toolbar">${search(props.frame, { path: '/supervisor/parties', q: props.q, label: words.search })}</div>
+${table({
+  caption: words.title,
+  rows: props.rows,
+  empty: props.q ? w.frame.list.none : words.none,
+  columns: [
+    {
+      head: words.ref,
+      cell: row =>
+        html`<a class="figure" href="/supervisor/parties/${encodeURIComponent(row.ref)}"><b>${row.ref}</b></a>`,
+    },
+    { head: words.name, cell: row => row.name },
+    { head: words.type, cell: row => words.partyType[row.type] },
+    { head: words.idNo, cell: row => html`<span class="figure">${row.idNo ?? '—'}</span>` },
+    {
+      head: words.numbers,
+      cell: row =>
+        html`<span class="figure">${row.numbers[0] ?? '—'}</span>${row.numbers.length > 1 ? html` <span class="muted figure">+${row.numbers.length - 1}</span>` : null}`,
+    },
+    { head: words.flags, cell: row => flagChips(row.flags, w) },
+    { head: words.changed, cell: row => instant(row.changedAt, props.frame) },
+  ],
+})}${pager(props.frame, { previous: null, next: props.next })}`,
+  })
+}
+
+/** What everyone must know before a word is said; all but the last kind stop every channel. */
+export function flagChips(flags: readonly PartyFlag[], w: Words): Html {
+  return html`${flags.map(flag => html`<span class="chip ${flag === 'vip' ? 'blue' : 'red'}">${icon(flag === 'vip' ? 'info' : 'triangle-alert')}<span>${w.lender.flag[flag]}</span></span> `)}`
+}

@@ -1,0 +1,159 @@
+/** Sample props of the pages about the lender's parties. */
+import { partiesPage } from '../pages/supervisor/parties.ts'
+import { partyPage } from '../pages/supervisor/party.ts'
+import { nothingFilled } from '../parts/form.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'admin' })
+const hour = 3_600_000
+
+const party = (language: Language) => ({
+  ref: 'K-100231',
+  type: 'person' as const,
+  name: language === 'en' ? 'Wang Xiaoming' : '王小明',
+  idNo: '1101**********1234',
+  flags: ['dispute' as const, 'vip' as const],
+  changedAt: sampleNow - hour,
+})
+
+export const lenderSamples: Record<string, (language: Language) => Html> = {
+  'supervisor-parties': language =>
+    partiesPage({
+      frame: frame(language, '/supervisor/parties'),
+      rows: [
+        { ...party(language), numbers: ['138 **** 5678', '010 **** 4321'] },
+        { ...party(language), ref: 'K-100232', idNo: null, flags: [], numbers: [] },
+      ],
+      q: '',
+      next: '/supervisor/parties?cursor=x',
+    }),
+  'supervisor-party': language =>
+    partyPage({
+      frame: frame(language, '/supervisor/parties'),
+      party: {
+        ...party(language),
+        zone: 'Asia/Shanghai',
+        language: 'zh-CN',
+        addedAt: sampleNow - 900 * hour,
+        phones: [
+          {
+            number: '138 **** 5678',
+            relation: 'SELF',
+            name: '',
+            source: language === 'en' ? 'application' : '申请表',
+            legalBasis: language === 'en' ? 'contract' : '合同',
+            status: 'REACHED',
+            attribution: '',
+            badReason: '',
+          },
+          {
+            number: '010 **** 4321',
+            relation: 'WORKPLACE',
+            name: language === 'en' ? 'Red Lantern Ltd' : '红灯笼有限公司',
+            source: '',
+            legalBasis: '',
+            status: 'BAD',
+            attribution: '',
+            badReason: language === 'en' ? 'has moved' : '已搬迁',
+          },
+        ],
+      },
+      fields: [
+        {
+          business: 'collections',
+          values: [
+            {
+              label: language === 'en' ? 'Branch' : '网点',
+              value: language === 'en' ? 'Pudong' : '浦东',
+              secret: null,
+            },
+            {
+              label: language === 'en' ? 'Bank card' : '银行卡',
+              value: '6222********1234',
+              secret: 'collections.card',
+            },
+          ],
+        },
+      ],
+      shown: null,
+      mayShow: true,
+      stops: [{ kind: 'hold', reason: 'dispute', until: null }],
+      consents: [
+        {
+          purpose: 'collections',
+          channel: 'voice',
+          basis: language === 'en' ? 'contract' : '合同',
+          evidence: 'HT-2026-0117',
+          givenAt: sampleNow - 900 * hour,
+          withdrawnAt: null,
+        },
+      ],
+      loans: [
+        {
+          ref: 'L-2026-0117',
+          product: language === 'en' ? 'Cash loan' : '现金贷',
+          currency: 'CNY',
+          principal: 1_200_000,
+          ratePpm: 240_000,
+          status: 'ACTIVE',
+          daysPastDue: 35,
+          bucket: 'M2',
+          overdueTotal: 106_500,
+          owedTotal: 213_000,
+          plan: [
+            { no: 1, dueOn: '2026-10-20', principal: 100_000, interest: 6_000, fees: 500, penalty: 0, owed: 106_500 },
+            { no: 2, dueOn: '2026-11-30', principal: 100_500, interest: 6_000, fees: 0, penalty: 0, owed: 106_500 },
+          ],
+        },
+      ],
+      cases: [
+        {
+          id: 'ca_8f3k2',
+          state: 'HOLD',
+          agent: language === 'en' ? 'Alice Li' : '李雨桐',
+          holdReason: 'dispute',
+          reason: language === 'en' ? 'says that it was paid' : '称已还款',
+          openedAt: sampleNow - 200 * hour,
+          changedAt: sampleNow - hour,
+        },
+      ],
+      promises: [
+        {
+          id: 'pr_1',
+          amount: 106_500,
+          paid: 50_000,
+          currency: 'CNY',
+          dueOn: '2026-11-20',
+          state: 'PARTIAL',
+          madeAt: sampleNow - 150 * hour,
+        },
+      ],
+      repayments: [
+        {
+          id: 'P-77120',
+          loan: null,
+          amount: 50_000,
+          leftOver: 0,
+          currency: 'CNY',
+          paidAt: sampleNow - 120 * hour,
+          channel: language === 'en' ? 'transfer' : '转账',
+          reversedAt: null,
+        },
+      ],
+      contacts: [
+        {
+          id: 'c_1',
+          at: sampleNow - 150 * hour,
+          direction: 'out',
+          number: '138 **** 5678',
+          result: 'ANSWERED',
+          agent: language === 'en' ? 'Alice Li' : '李雨桐',
+          disposition: 'promise',
+          note: null,
+        },
+      ],
+      filled: nothingFilled,
+    }),
+}
