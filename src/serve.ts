@@ -116,6 +116,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     },
     figures: () => telephone.figures(),
     trunkWire: trunk => telephone.trunkWire(trunk),
+    trunkTests: telephone.trunkTests,
     answerTimes: () => telephone.answerTimes(),
     audio: telephone.audio,
     rehearsals: parts.use(

@@ -1,10 +1,9 @@
 /**
- * What `check` asks of one trunk beyond OPTIONS: registration, and a loopback call to its echo number. It goes over sockets and a media
+ * What `check` asks of one trunk beyond OPTIONS: registration, and a loopback call to its echo number or another one. It goes over sockets and a media
  * thread of its own, so that the service may run beside it; what it registered it takes back.
  */
 import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
-import { rulesOf } from '../centre/trunk-rules.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../lib/log.ts'
@@ -27,7 +26,12 @@ const leaveMs = 300
 const lookEveryMs = 20
 const tickMs = 50
 
-export async function checkOnLine(config: Config, trunk: Trunk, secrets: TrunkSecrets): Promise<Checked[]> {
+export async function checkOnLine(
+  config: Config,
+  trunk: Trunk,
+  secrets: TrunkSecrets,
+  number: string | null,
+): Promise<Checked[]> {
   const name = `${trunk.name} (${trunk.transport} ${trunk.host}:${trunk.port})`
   const now = () => systemClock.monotonic()
   const listeners = new Set<(event: UaEvent) => void>()
@@ -80,8 +84,7 @@ export async function checkOnLine(config: Config, trunk: Trunk, secrets: TrunkSe
     const found: Checked[] = []
     if (trunk.register) found.push(await registration())
     if (found.some(({ state }) => state === 'bad')) return found
-    const { echoNumber } = rulesOf(trunk)
-    if (echoNumber !== null) found.push(...(await loopback(echoNumber)))
+    if (number !== null) found.push(...(await loopback(number)))
     return found
 
     async function registration(): Promise<Checked> {
@@ -112,7 +115,10 @@ export async function checkOnLine(config: Config, trunk: Trunk, secrets: TrunkSe
               listeners.add(listener)
               return () => listeners.delete(listener)
             },
-            onMedia: listener => bay.onEvent(listener),
+            onMedia: listener => {
+              bay.onEvent(listener)
+              return () => undefined // the bay ends with the call
+            },
             now,
             flush: () => sockets.settle(),
           },

@@ -2,9 +2,13 @@ import dgram from 'node:dgram'
 import { existsSync } from 'node:fs'
 import net from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
+import { type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
+import { testObstacle } from '../centre/toll/test-number.ts'
 import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
+import { zoneOr } from '../centre/zone.ts'
 import { type Config, dataFiles } from '../config.ts'
+import { systemClock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
 import { systemDns } from '../phone/system-dns.ts'
@@ -13,9 +17,26 @@ import type { Checked } from './check-machine.ts'
 
 const patienceMs = 2000
 
+/** `trunk`: this one alone, by name or id; `number`: what its test calls instead of its echo number. */
+export type CheckWish = { trunk: string | null; number: string | null }
+
 /** Each enabled trunk is asked with OPTIONS (RFC 3261 section 11): any answer at all means that the way there and back is open. */
-export async function checkTrunks(config: Config): Promise<Checked[]> {
-  const trunks = await enabledTrunks(config)
+export async function checkTrunks(
+  config: Config,
+  { trunk: only, number }: CheckWish = { trunk: null, number: null },
+): Promise<Checked[]> {
+  const { all, toll } = await enabledTrunks(config)
+  const trunks = only === null ? all : all.filter(({ trunk }) => trunk.name === only || trunk.id === only)
+  if (only !== null && trunks.length === 0) {
+    const names = all.map(({ trunk }) => trunk.name)
+    return [
+      {
+        state: 'bad',
+        found: `no trunk ${JSON.stringify(only)} is switched on`,
+        advice: names.length === 0 ? 'none is set up' : `there is ${names.slice(0, 10).join(', ')}`,
+      },
+    ]
+  }
   if (trunks.length === 0)
     return [
       { state: 'warn', found: 'no trunk is set up', advice: 'add one on the page Trunks, or with POST /api/v1/trunks' },
@@ -25,9 +46,14 @@ export async function checkTrunks(config: Config): Promise<Checked[]> {
   // One after the other: a loopback call measures sound, and two would share the machine.
   for (const [at, { trunk, ...secrets }] of trunks.entries()) {
     if (!asked[at]!.some(({ state }) => state === 'ok')) continue
-    if (!trunk.register && rulesOf(trunk).echoNumber === null) continue
+    const called = number ?? rulesOf(trunk).echoNumber
+    if (!trunk.register && called === null) continue
+    const obstacle = called === null ? null : testObstacle(toll.rules, toll.zone, called)
+    if (obstacle !== null)
+      found.push({ state: 'bad', found: `${trunk.name}: ${obstacle.words}`, advice: 'test with a number that echoes' })
+    if (obstacle !== null && !trunk.register) continue
     const { checkOnLine } = await import('./check-trunk-call.ts')
-    found.push(...(await checkOnLine(config, trunk, secrets)))
+    found.push(...(await checkOnLine(config, trunk, secrets, obstacle === null ? called : null)))
   }
   return [...found, ...trunks.flatMap(({ trunk }) => settings(trunk, config))]
 }
@@ -51,14 +77,23 @@ function settings(trunk: Trunk, config: Config): Checked[] {
   return warnings
 }
 
-async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: string | null; password: string | null }[]> {
+type Known = {
+  all: { trunk: Trunk; key: string | null; password: string | null }[]
+  /** What a test may call. */
+  toll: { rules: TollRules; zone: string }
+}
+
+async function enabledTrunks(config: Config): Promise<Known> {
   const { database } = dataFiles(config)
-  if (!existsSync(database)) return []
-  const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }] = await Promise.all([
-    import('../store/db.ts'),
-    import('../store/telephony.ts'),
-    import('../store/secrets.ts'),
-  ])
+  if (!existsSync(database)) return { all: [], toll: { rules: tollRulesDefault, zone: zoneOr(null) } }
+  const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }, { tollOf }, { zoneOf }] =
+    await Promise.all([
+      import('../store/db.ts'),
+      import('../store/telephony.ts'),
+      import('../store/secrets.ts'),
+      import('../store/toll.ts'),
+      import('../store/load.ts'),
+    ])
   const connection = openReader(database)
   try {
     const trunks = telephonyQueries['trunks.list'](drizzleOf(connection), {}).filter(({ enabled }) => enabled)
@@ -68,11 +103,14 @@ async function enabledTrunks(config: Config): Promise<{ trunk: Trunk; key: strin
       if (value === undefined || !existsSync(config.secrets.keyFile)) return null
       return unseal(openKeyFile(config.secrets.keyFile), { owner, kind, value })
     }
-    return trunks.map(trunk => ({
+    const zone = zoneOf(drizzleOf(connection))
+    const { tollRules = tollRulesDefault } = tollOf(drizzleOf(connection), zone, systemClock.now())
+    const all = trunks.map(trunk => ({
       trunk,
       key: secretOf(trunk.id, 'trunk-key'),
       password: secretOf(trunk.id, 'trunk-password'),
     }))
+    return { all, toll: { rules: tollRules, zone } }
   } finally {
     connection.close()
   }

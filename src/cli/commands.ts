@@ -12,7 +12,7 @@ export const commands: Record<string, Command> = {
     load: () => import('./serve.ts'),
   },
   check: {
-    usage: '[--config FILE] [--json]',
+    usage: '[--trunk NAME [--number N]] [--config FILE] [--json]',
     summary: 'configuration, disk, ports, trunks, clock and certificate, and what to do about each',
     load: () => import('./check.ts'),
   },

@@ -68,6 +68,55 @@ describe('the check of a trunk', () => {
     assert.match(found[2]!.found, /sound comes from 600 .* our tone is not in it/)
   })
 
+  test('another number than the one that echoes is tested under the guard against toll fraud, on the trunk that was named', async () => {
+    const wish = { trunk: 't_echo', number: '600' }
+    await checked({ echoNumber: '*43' })
+    const talks = await checkTrunks(world.config, wish)
+    assert.match(talks.at(-1)!.found, /sound comes from 600/)
+    const abroad = await checkTrunks(world.config, { ...wish, number: '00442071234567' })
+    assert.match(abroad.map(({ found }) => found).join('\n'), /not a number that a supervisor may dial by hand/)
+    const [unknown] = await checkTrunks(world.config, { ...wish, trunk: 'nobody' })
+    assert.match(`${unknown!.found} ${unknown!.state === 'bad' ? unknown!.advice : ''}`, /"nobody" .*there is .*t_echo/)
+  })
+
+  test('the running service tests a trunk on its own sockets step by step, and the floor hears nothing of it', async () => {
+    const { telephone, engine } = world.house
+    await world.trunk(listening, { id: 't_echo' as TrunkId, register: true, username: 'lender', rules: {} }, 'right')
+    const tests = telephone.trunkTests
+    const id = 't_echo' as TrunkId
+    await world.until('the trunk is up', () => engine.state.trunks.get(id)?.up === true)
+    await world.until('it is registered', () => telephone.trunkWire(id)?.registration?.state === 'registered')
+    assert.equal(tests.obstacle(id), null)
+    const testing = tests.run(id, '*43')
+    assert.equal(tests.obstacle(id)!.rule, 'trunk_test_running')
+    const seen: string[] = []
+    const timer = setInterval(
+      () =>
+        seen.push(
+          tests
+            .of(id)!
+            .steps.map(({ step, state }) => `${step} ${state}`)
+            .join(),
+        ),
+      50,
+    )
+    const run = await testing
+    clearInterval(timer)
+    assert.deepEqual(
+      run.steps.filter(({ step }) => step !== 'options').map(({ step, code }) => `${step} ${code}`),
+      ['reach located', 'register registered', 'call answered', 'sound both_ways'],
+      JSON.stringify(run.steps),
+    )
+    assert.ok(
+      seen.some(steps => steps.endsWith('sound running')),
+      'steps were shown as they came',
+    )
+    assert.equal(tests.obstacle(id)!.rule, 'trunk_test_soon')
+    assert.equal(engine.state.calls.size, 0, 'the floor knows of no call')
+    assert.equal(world.facts.filter(({ type }) => type.startsWith('recording.')).length, 0)
+    await world.until('nothing is left of the call', () => carrier.carrier.calls === 0)
+  })
+
   test('a number that is not there says so with its status; a wrong password is the registration’s', async () => {
     const vacant = await checked({ echoNumber: '999' })
     assert.match(vacant[2]!.found, /test call failed: SIP 404 .*Q\.850 1/)

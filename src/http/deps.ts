@@ -72,6 +72,12 @@ export type Deps = {
   rehearsals?: Rehearsals
   /** What is seen of a trunk on the wire; absent: nobody looks. */
   trunkWire?: (trunk: TrunkId) => TrunkWireSeen | null
+  /** Tests of trunks while calls go on; absent: this house has no wires. */
+  trunkTests?: {
+    obstacle(trunk: TrunkId): { rule: string; words: string } | null
+    run(trunk: TrunkId, number: string | null): Promise<TrunkTestSeen>
+    of(trunk: TrunkId): TrunkTestSeen | null
+  }
   /** SIP messages of calls; absent: nobody keeps them. */
   ladders?: Ladders
   assets: Assets
@@ -86,6 +92,14 @@ export type TrunkWireSeen = {
   target: { address: string; port: number } | null
   registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
   options: { status: number | null; rttMs: number | null; at: number } | null
+}
+
+/** What a test of a trunk has found so far: `code` names it for words of each language, `found` has the figures. */
+export type TrunkTestSeen = {
+  number: string | null
+  begunAt: number
+  isOver: boolean
+  steps: { step: string; state: 'running' | 'ok' | 'warn' | 'bad'; code: string | null; found: string }[]
 }
 
 type TwoTimes = { whole: Histogram; own: Histogram }

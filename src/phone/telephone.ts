@@ -49,6 +49,7 @@ import { type ListenAddress, Sockets } from './sockets.ts'
 import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
 import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
+import { TrunkTests } from './trunk-tests.ts'
 
 /** What desk phones are asked for; it is part of the hashed password, so it never changes. */
 export const sipRealm = 'switchroom'
@@ -114,6 +115,8 @@ export type Telephone = AsyncDisposable & {
   answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
   /** What is seen of a trunk on the wire, instants in Unix ms; null when it is switched off or gone. */
   trunkWire(id: TrunkId): TrunkWire | null
+  /** Tests of trunks that people ask for. */
+  readonly trunkTests: Pick<TrunkTests, 'obstacle' | 'run' | 'of'>
   /** The certificate was renewed. */
   secure(identity: Identity): void
   /** Desk phones that are registered now. */
@@ -214,16 +217,17 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     key: (leg, digit) => phone.takeMedia({ type: 'leg.digit', leg, digit }),
     unknown: options.unknown,
   })
+  const localAddress = (peer: string) => {
+    const family = isIP(peer) === 6 ? 6 : 4
+    const endpoint = sockets.endpoints.find(one => one.family === family) ?? sockets.endpoints[0]
+    return endpoint?.contact(peer).address ?? '127.0.0.1'
+  }
   const phone: Phone = new Phone({
     ua,
     bay,
     hearing,
     lines,
-    localAddress: peer => {
-      const family = isIP(peer) === 6 ? 6 : 4
-      const endpoint = sockets.endpoints.find(one => one.family === family) ?? sockets.endpoints[0]
-      return endpoint?.contact(peer).address ?? '127.0.0.1'
-    },
+    localAddress,
     mediaAddress: options.media.address,
     deskSrtp: agent => floor().users.get(agent)?.device?.srtp ?? 'off',
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
@@ -258,8 +262,21 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     log,
   })
 
-  events.take = event => phone.take(event)
+  const tests = new TrunkTests({
+    ua,
+    bay,
+    lines,
+    localAddress,
+    clock: () => clock.now(),
+    now,
+    flush: () => sockets.settle(),
+  })
+  events.take = event => {
+    tests.take(event)
+    phone.take(event)
+  }
   bay.onEvent((event: BayEvent) => {
+    if (tests.takeMedia(event)) return
     phone.takeMedia(event)
     browsers.take(event)
     media.take(event)
@@ -332,6 +349,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       }
       sockets.settle()
     },
+    trunkTests: tests,
     secure: identity => sockets.secure(identity),
     trunkWire: id => {
       const wire = lines.wire(id)

@@ -17,13 +17,42 @@ import { agree, offerOf, rtpParameters } from './offer.ts'
 import { inviteOn } from './trunk-call.ts'
 
 /** `bad`: calls do not work like this; `warn`: they do, and something is to be looked at. */
-export type Finding = { state: 'ok' | 'warn' | 'bad'; found: string; advice?: string }
+export type Finding = { state: 'ok' | 'warn' | 'bad'; code: FindingCode; found: string; advice?: string }
+
+/** What a test can find; pages have words for each of them. */
+export const findingCodes = [
+  'located',
+  'not_located',
+  'registered',
+  'not_registered',
+  'options_answered',
+  'options_silent',
+  'no_echo_number',
+  'answered',
+  'refused',
+  'no_response',
+  'not_answered',
+  'no_codec',
+  'private_address',
+  'sound_from_elsewhere',
+  'sound_of_another_codec',
+  'no_sound',
+  'no_echo',
+  'pitch',
+  'level',
+  'delay',
+  'both_ways',
+  'fault',
+] as const
+export type FindingCode = (typeof findingCodes)[number]
 
 export type TrunkTestOptions = {
   ua: UserAgentPort
   bay: Bay
   onEvent(listener: (event: UaEvent) => void): () => void
-  onMedia(listener: (event: BayEvent) => void): void
+  onMedia(listener: (event: BayEvent) => void): () => void
+  /** The number answered: sound is measured from now on. */
+  tell?(): void
   now(): number
   flush(): void
 }
@@ -46,10 +75,14 @@ const soundWithinMs = 8_000
 const silentWithinMs = 5_000
 
 let tests = 0
+const idPrefix = 'check_'
+
+/** Whether a leg or a recording is a test's own. */
+export const isOfTest = (id: string): boolean => id.startsWith(idPrefix)
 
 export async function testCall(options: TrunkTestOptions, call: TestCall): Promise<Finding[]> {
   const { ua, bay, now, flush } = options
-  const id = `check_${process.pid}_${++tests}`
+  const id = `${idPrefix}${process.pid}_${++tests}`
   const leg = id as LegId
   const folder = mkdtempSync(join(tmpdir(), 'switchroom-check-'))
   const file = join(folder, 'probe.wav')
@@ -58,7 +91,7 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
   const stop = options.onEvent(event => {
     if ('session' in event && event.session === session) heard.take(event)
   })
-  options.onMedia(event => heard.takeMedia(event, leg, id))
+  const stopMedia = options.onMedia(event => heard.takeMedia(event, leg, id))
   try {
     const local = await bay.open(leg, { kind: 'rtp', silenceMs: 0 })
     const any = local.address === '0.0.0.0' || local.address === ''
@@ -76,10 +109,12 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
       return [
         {
           state: 'bad',
+          code: 'no_codec',
           found: `${call.number} answered with no audio that we can speak (wrong codec)`,
           advice: `the trunk is set to ${trunk.codecs.join(', ')}: allow G.711 at the gateway for it`,
         },
       ]
+    options.tell?.()
     bay.configure(leg, rtpParameters(agreed, true, [call.destination.address]))
     bay.record(id as RecordingId, leg, file)
     bay.learn(probePrompt, probe())
@@ -98,6 +133,7 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
     })
   } finally {
     stop()
+    stopMedia()
     if (session !== null) ua.hangUp(session, 16, now())
     flush()
     bay.close(leg)
@@ -120,6 +156,7 @@ export function judged({ number, destination }: Pick<TestCall, 'number' | 'desti
   if (isPrivate(remote) && !isPrivate(destination.address))
     findings.push({
       state: 'warn',
+      code: 'private_address',
       found: `its SDP names ${remote}, a private address, while its signalling comes from ${destination.address} (NAT)`,
       advice: 'set the external address for media at the gateway, or put a session border controller before it',
     })
@@ -133,6 +170,7 @@ export function judged({ number, destination }: Pick<TestCall, 'number' | 'desti
           : `none came to ${side.address}:${side.port}`
     findings.push({
       state: 'bad',
+      code: foreign > 0 ? 'sound_from_elsewhere' : dropped > 0 ? 'sound_of_another_codec' : 'no_sound',
       found: `${number} answered and sends no sound that we can hear: ${more}`,
       advice:
         foreign > 0 || dropped > 0
@@ -142,6 +180,7 @@ export function judged({ number, destination }: Pick<TestCall, 'number' | 'desti
   } else if (echo.back === null)
     findings.push({
       state: 'bad',
+      code: 'no_echo',
       found: `sound comes from ${number} (${received} packets), and our tone is not in it: ours does not get there, or the number is no echo`,
       advice: `is UDP open from us to ${remote}, and does ${number} send back what it hears?`,
     })
@@ -152,14 +191,25 @@ export function judged({ number, destination }: Pick<TestCall, 'number' | 'desti
     if (Math.abs(hz - probeHz) > 5)
       findings.push({
         state: 'warn',
+        code: 'pitch',
         found,
         advice: `the tone left at ${probeHz} Hz: is the codec the same both ways?`,
       })
     else if (lossDb > 20 || lossDb < -6)
-      findings.push({ state: 'warn', found, advice: 'the level is far off: look at the gains of the gateway' })
+      findings.push({
+        state: 'warn',
+        code: 'level',
+        found,
+        advice: 'the level is far off: look at the gains of the gateway',
+      })
     else if (roundTripMs > 500)
-      findings.push({ state: 'warn', found, advice: 'people hear a delay of that length: look at the way between' })
-    else findings.push({ state: 'ok', found })
+      findings.push({
+        state: 'warn',
+        code: 'delay',
+        found,
+        advice: 'people hear a delay of that length: look at the way between',
+      })
+    else findings.push({ state: 'ok', code: 'both_ways', found })
   }
   return findings
 }
@@ -195,6 +245,7 @@ class Listener {
       this.#answer.resolve({
         refused: {
           state: 'bad',
+          code: 'refused',
           found: `the test call failed:${status} ${event.reason}${cause}`.replace(/[^\x20-\x7e\u00a0-\uffff]/g, ''),
           advice: 'is the number right, and may this trunk call it with this caller ID?',
         },
@@ -210,13 +261,21 @@ class Listener {
 
   async answer(responseMs: number): Promise<Answer> {
     const silent: Answer = {
-      refused: { state: 'bad', found: `no response to the test call within ${responseMs / 1000} s` },
+      refused: {
+        state: 'bad',
+        code: 'no_response',
+        found: `no response to the test call within ${responseMs / 1000} s`,
+      },
     }
     const first = await within<Answer | null>(this.#answer.promise, Math.max(responseMs, silentWithinMs), null)
     if (first !== null) return first
     if (!this.#responded) return silent
     const late: Answer = {
-      refused: { state: 'bad', found: `the test call was not answered within ${answerWithinMs / 1000} s` },
+      refused: {
+        state: 'bad',
+        code: 'not_answered',
+        found: `the test call was not answered within ${answerWithinMs / 1000} s`,
+      },
     }
     return within(this.#answer.promise, answerWithinMs, late)
   }

@@ -171,7 +171,7 @@ function supervisionOf(db: Db): Record<string, string> {
   return Object.fromEntries(keys.map(key => [key, settingOf(db, key)]))
 }
 
-function zoneOf(db: Db): string {
+export function zoneOf(db: Db): string {
   return zoneOr(settingOf(db, 'centre.zone'))
 }
 

@@ -189,6 +189,17 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     trunkFormPage({
       frame: frame(language, '/admin/trunks/t_1'),
       trunk: trunk(language),
+      test: {
+        number: '*43',
+        begunAt: sampleNow,
+        isOver: false,
+        steps: [
+          { step: 'reach', state: 'ok', code: 'located', found: 'udp 10.20.0.7:5060' },
+          { step: 'options', state: 'warn', code: 'options_silent', found: '4 s ago' },
+          { step: 'call', state: 'bad', code: 'refused', found: 'the test call failed: SIP 404 Not Found' },
+          { step: 'sound', state: 'running', code: null, found: '' },
+        ],
+      },
       filled: {
         values: {
           name: trunk(language).name,

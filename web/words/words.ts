@@ -24,6 +24,7 @@ import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
+import { trunkTestWords } from './trunk-test.ts'
 
 export type { Language } from './language.ts'
 
@@ -51,6 +52,7 @@ const zh = {
   ladder: ladderWords.zh,
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
+  trunkTest: trunkTestWords.zh,
   transfer: transferWords.zh,
   lender: lenderWords.zh,
 }
@@ -81,6 +83,7 @@ const en: Words = {
   ladder: ladderWords.en,
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
+  trunkTest: trunkTestWords.en,
   transfer: transferWords.en,
   lender: lenderWords.en,
 }

@@ -18,6 +18,7 @@ import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trunkGroupRoutes } from './trunk-groups.ts'
+import { trunkTestRoutes } from './trunk-tests.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
 
@@ -30,6 +31,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     phoneRoutes,
     trunkRoutes,
     trunkGroupRoutes,
+    trunkTestRoutes,
     lineRoutes,
     numberRoutes,
     queueRoutes,

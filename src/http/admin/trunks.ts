@@ -58,7 +58,8 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
 
   async function form(c: Ctx, trunk: TrunkRecord | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
-    return c.html(trunkFormPage({ frame, trunk: trunk && row(trunk), filled }), status)
+    const test = (trunk && deps.trunkTests?.of(trunk.id)) ?? null
+    return c.html(trunkFormPage({ frame, trunk: trunk && row(trunk), test, filled }), status)
   }
 
   /** The floor knows better than the store what a trunk is doing now. */

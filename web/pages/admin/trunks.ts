@@ -18,6 +18,7 @@ import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import { trunkRulesSection } from '../../parts/trunk-rules.ts'
+import { type TrunkTestView, trunkTestSection } from '../../parts/trunk-test.ts'
 import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
 
@@ -110,7 +111,7 @@ export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason'>
   return chip('grey', 'circle', words.unknown)
 }
 
-export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; filled: Filled }
+export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; test: TrunkTestView | null; filled: Filled }
 
 export function trunkFormPage(props: TrunkFormProps): Html {
   const w = textsOf(props.frame)
@@ -121,6 +122,7 @@ export function trunkFormPage(props: TrunkFormProps): Html {
     title,
     main: html`${heading({ title, actions: trunk ? trunkState(trunk, w) : null })}
 ${trunk?.wire ? wireSeen(trunk.wire, props.frame, w) : null}
+${trunk === null ? null : trunkTestSection({ frame: props.frame, trunk: trunk.id, test: props.test, refused: null })}
 ${problems(filled, w)}
 <form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">${seenField(filled)}
 <div class="row">${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
