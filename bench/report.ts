@@ -53,6 +53,18 @@ const goals: Record<string, Goal> = {
     unit: 'ms',
     words: "200 OK to the agent's voice at the customer, p99, for whom somebody was free",
   },
+  'restart.cleanReadyMs': {
+    limit: 3000,
+    better: 'lower',
+    unit: 'ms',
+    words: 'from the start of the process until SIP and `/readyz` answer, after an orderly stop',
+  },
+  'restart.killedReadyMs': {
+    limit: 3000,
+    better: 'lower',
+    unit: 'ms',
+    words: 'the same after a kill -9 with 500 calls in hand',
+  },
   'sip.callsPerSecond': { limit: 500, better: 'higher', unit: '/s', words: 'calls set up and cleared' },
   'sip.p99Ms': { limit: 50, better: 'lower', unit: 'ms', words: 'INVITE to 200, p99' },
   'pacing.gapFrom50': {

@@ -21,6 +21,7 @@ const names = [
   'pacing',
   'simulate',
   'floor',
+  'restart',
   'counters',
   'hear',
   'amd',

@@ -76,6 +76,12 @@ export async function openHouse({
       onFault: words => log.error(words),
     }),
   )
+  const closing = new AbortController()
+  let sealing: Promise<void> = Promise.resolve()
+  parts.defer(async () => {
+    closing.abort()
+    await sealing // it writes to the store, which closes after
+  })
   // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
   let engine: Engine | null = null
   let telephone: Telephone | null = null
@@ -87,6 +93,11 @@ export async function openHouse({
       media: { perform: effect => telephone?.ports.media.perform(effect) },
     },
     salvage: path => salvageRecording(join(files.recordings, path)),
+    later: task => {
+      sealing = task(closing.signal).catch(error =>
+        log.error({ err: error }, 'recordings of the last run were not all sealed; the next start goes on'),
+      )
+    },
     clock,
     log,
     version,

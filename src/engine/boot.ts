@@ -6,7 +6,7 @@ import { type Centre, centre as realCentre } from './centre.ts'
 import { Engine } from './engine.ts'
 import { leadsPort } from './leads.ts'
 import type { Ports } from './ports.ts'
-import { closeInFlight, type Salvage } from './recover.ts'
+import { closeInFlight, type Salvage, sealLeft } from './recover.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
 export type BootOptions = {
@@ -14,6 +14,8 @@ export type BootOptions = {
   /** The phone and media ports; leads are fetched from the store here. */
   ports: Pick<Ports, 'phone' | 'media'>
   salvage: Salvage
+  /** Given what need not be over before calls are taken: the sealing of recordings. Left out: it is waited for. */
+  later?: (task: (signal: AbortSignal) => Promise<void>) => void
   clock: Clock
   log: Logger
   version: string
@@ -36,13 +38,15 @@ export async function bootEngine(options: BootOptions): Promise<Engine> {
   const closed = await closeInFlight({
     store,
     started: { type: 'system.started', bootId: bootAt.toString(36), version: options.version },
-    salvage: options.salvage,
     now: () => clock.now(),
-    log,
   })
   const counts = Object.fromEntries(Object.entries(closed).map(([noun, items]) => [noun, items.length]))
   if (Object.values(counts).some(count => count > 0))
     log.warn(counts, 'closed what was in hand when the last run went away')
+  const sealing = (signal: AbortSignal) =>
+    sealLeft(closed.recordings, { store, salvage: options.salvage, now: () => clock.now(), log }, signal)
+  if (options.later === undefined) await sealing(new AbortController().signal)
+  else if (closed.recordings.length > 0) options.later(sealing)
   const setup = { ...(await store.setup(clock.now())), lab: options.lab ?? false }
   const engine: Engine = new Engine({
     centre: options.centre ?? realCentre,

@@ -6,7 +6,6 @@ import type { Fact } from '../centre/facts.ts'
 import { floorFrom } from '../centre/floor.ts'
 import type { FloorState } from '../centre/state.ts'
 import { campaign, consent, setupOf, TestFloor, tenOClock } from '../centre/testing.ts'
-import { createLogger } from '../lib/log.ts'
 import { openStore, testFolder } from '../store/testing/people.ts'
 import { closeInFlight } from './recover.ts'
 
@@ -61,9 +60,7 @@ test('killed after any commit, the next start counts every call that was dialled
     await closeInFlight({
       store,
       started: { type: 'system.started', bootId: 'b', version: '1' },
-      salvage: async () => ({ sha256: 'a', bytes: 1, durationMs: 1 }),
       now: () => at + 5_000,
-      log: createLogger('silent'),
     })
     const { history } = await store.setup(at + 5_000)
     const again = floorFrom({ ...setupOf({ campaign: { policy: 'CN-SALES-DEFAULT' } }), history }, at + 6_000)

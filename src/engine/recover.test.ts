@@ -4,7 +4,7 @@ import type { Fact } from '../centre/facts.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { leadNumbered, openStore, recorded, testFolder } from '../store/testing/people.ts'
-import { closeInFlight, type Salvage } from './recover.ts'
+import { closeInFlight, type Salvage, sealLeft } from './recover.ts'
 
 const sales = 'k_sales'
 
@@ -42,14 +42,16 @@ async function killedFloor(store: Store): Promise<void> {
   await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
 }
 
-const recover = (store: Pick<Store, 'inFlight' | 'commit'>, salvage: Salvage) =>
-  closeInFlight({
-    store,
-    started: { type: 'system.started', bootId: 'b', version: '1' },
-    salvage,
-    now: () => 5_000,
-    log: createLogger('silent'),
-  })
+const recover = async (
+  store: Pick<Store, 'inFlight' | 'commit'>,
+  salvage: Salvage,
+  signal = new AbortController().signal,
+) => {
+  const now = () => 5_000
+  const closed = await closeInFlight({ store, started: { type: 'system.started', bootId: 'b', version: '1' }, now })
+  await sealLeft(closed.recordings, { store, salvage, now, log: createLogger('silent') }, signal)
+  return closed
+}
 
 const whole: Salvage = async path => ({ sha256: `of ${path}`, bytes: 100, durationMs: 12.5 })
 
@@ -237,4 +239,29 @@ test('what was written of a call that went on without its agent counts after a r
     [[90_000, 'u_alice', later!.id]],
   )
   assert.equal(open.filter(({ id }) => id === 'cb_c_told').length, 0, 'who was told already is owed nothing twice')
+})
+
+test('a sealing that is cut short leaves the rest to the next start, and seals nothing twice', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const opened = Array.from({ length: 12 }, (_, n) => ({
+    type: 'recording.opened',
+    ...{ recording: `r_${n}`, call: `c_${n}`, path: `${n}.wav` },
+  }))
+  await store.commit({ recorded: opened.map(fact => recorded(fact as Fact, 1_000)) })
+  const stopping = new AbortController()
+  const salvaged: string[] = []
+  const counted: Salvage = async path => {
+    salvaged.push(path)
+    if (salvaged.length === 5) stopping.abort()
+    return whole(path)
+  }
+  await recover(store, counted, stopping.signal)
+  assert.ok(salvaged.length < 12, `${salvaged.length} of 12`)
+  const left = (await store.inFlight()).recordings.length
+  assert.equal(left, 12 - salvaged.length)
+  await recover(store, counted)
+  assert.equal(salvaged.length, 12)
+  assert.equal(new Set(salvaged).size, 12)
+  assert.equal((await store.inFlight()).recordings.length, 0)
 })

@@ -41,24 +41,33 @@ type CallInFlight = Pick<
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
 
-/** Commits `started` with all closings in one transaction, then seals recordings one by one. Answers what was closed. */
+/** Commits `started` with all closings in one transaction. Answers what was closed; its recordings are left to `sealLeft`. */
 export async function closeInFlight(of: {
   store: Pick<Store, 'inFlight' | 'commit'>
   started: Fact
-  salvage: Salvage
   now: () => number
-  log: Logger
 }): Promise<InFlight> {
   const inFlight = await of.store.inFlight()
   const at = of.now()
   const facts = [of.started, ...closings(inFlight, at)]
   await of.store.commit({ recorded: facts.map((fact): Recorded => ({ at, actor: 'system', fact })) })
-  const left = [...inFlight.recordings]
+  return inFlight
+}
+
+/**
+ * Makes whole and seals what the last run left open, each in a transaction of its own: when `signal` ends it half-way, the next start finds the
+ * rest. Five hundred calls of some minutes are gigabytes to read, so nobody should wait for it.
+ */
+export async function sealLeft(
+  recordings: InFlight['recordings'],
+  of: { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; log: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  const left = [...recordings]
   const work = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await seal(next, of)
+    for (let next = left.shift(); next !== undefined && !signal.aborted; next = left.shift()) await seal(next, of)
   }
   await Promise.all(Array.from({ length: salvagesAtOnce }, work))
-  return inFlight
 }
 
 /** The facts that end what was in hand, recordings apart. */
