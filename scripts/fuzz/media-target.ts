@@ -92,12 +92,12 @@ export function mediaTarget(kind: Kind, random: Random): Target {
   requests.push(...scene(keys))
   exchange.onWake()
   now += 2000
-  exchange.onTick() // silence is sent, and so its source is known
+  exchange.onTick(now) // silence is sent, and so its source is known
   const token = { rtp: 0, rtcp: 1, stun: 4, srtp: 4 }[kind]
   const put = (bytes: Uint8Array, at: number) => {
     const length = Math.min(bytes.length, datagramMax)
     wire.inbound.bytes.set(bytes.subarray(0, length))
-    exchange.onDatagram(at, length)
+    exchange.onDatagram(at, length, now)
   }
   const browser = new SrtpSession({
     ...keys,
@@ -120,7 +120,7 @@ export function mediaTarget(kind: Kind, random: Random): Target {
     feed(bytes) {
       now += 1
       put(kind === 'srtp' ? authentic(bytes) : kind === 'stun' ? sealed(bytes, random) : bytes, token)
-      if (++fed % 20 === 0) exchange.onTick()
+      if (++fed % 20 === 0) exchange.onTick(now)
       const fault = faults.shift()
       if (fault?.type === 'fault') throw new Error(fault.words)
     },

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks' // the global of that name is a getter, which costs as much again
+
 /** Time arrives as an argument. `now()` is Unix time in milliseconds; `monotonic()` is milliseconds that never step back. */
 export type Clock = { now(): number; monotonic(): number }
 

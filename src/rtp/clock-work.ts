@@ -41,6 +41,7 @@ export class ClockWork {
 
   /** Does all that is due, and answers ms until something is due again. */
   turn(now: number): number {
+    if (now < this.#watchAt && this.#pacer.isEmpty && this.#rooms.areQuiet) return Math.ceil(this.#watchAt - now)
     this.#rooms.serve(now)
     this.#pacer.serve(now, leg => {
       this.#heart.hold(leg.number)

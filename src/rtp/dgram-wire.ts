@@ -81,14 +81,14 @@ export function createDgramWire(clock: () => number): Wire {
     inbound.bytes.set(bytes)
     wire.sourceAddress = address
     wire.sourcePort = port
-    handler.onDatagram(token, bytes.length)
+    handler.onDatagram(token, bytes.length, clock())
     if (clock() >= dueAt) tick()
   }
 
   function tick(): void {
     if (handler === null) return
     handler.onWake()
-    const waitMs = handler?.onTick() ?? 0
+    const waitMs = handler?.onTick(clock()) ?? 0
     dueAt = clock() + waitMs
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(tick, waitMs)

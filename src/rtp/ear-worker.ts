@@ -48,7 +48,10 @@ port.on('message', (request: EarRequest) => {
   }
 })
 
-setInterval(() => {
+/** Only while somebody listens: a thread that wakes for nothing costs as much as two packets. */
+let timer: NodeJS.Timeout | null = null
+
+function turn(): void {
   for (const [leg, listening] of ears) {
     try {
       hear(listening, Math.floor((now() - lateMs - listening.startMs) * framesPerMs))
@@ -57,16 +60,27 @@ setInterval(() => {
       throw error // a bug: the main thread starts this one anew
     }
   }
-}, turnMs)
+}
+
+/** After each change of who is listened to. */
+function pace(): void {
+  if (ears.size > 0) timer ??= setInterval(turn, turnMs)
+  else if (timer !== null) {
+    clearInterval(timer)
+    timer = null
+  }
+}
 
 function begin({ leg, memory, payloadType, startMs, wants }: Extract<EarRequest, { type: 'listen' }>): void {
   const ear = new Ear(wants, library, heard => report({ type: 'heard', leg, heard }))
   ears.set(leg, { ear, ring: new RingReader(memory, payloadType), linear: linearTable(payloadType), startMs })
+  pace()
 }
 
 function end(leg: string, isAnswered: boolean): void {
   const unknown = isAnswered ? null : (ears.get(leg)?.ear.unknown() ?? null)
   ears.delete(leg)
+  pace()
   // Two calls may hear the same for the first time at once: the second finds what the first has taught.
   if (unknown !== null && identified(unknown) === null) report({ type: 'unknown', leg, sound: encode(unknown, 'pcma') })
   report({ type: 'stopped', leg })

@@ -48,12 +48,12 @@ export class Exchange implements WireHandler {
     this.#taps = new Taps(ports.report)
   }
 
-  onDatagram(token: number, length: number): void {
+  onDatagram(token: number, length: number, nowMs: number): void {
     const leg = this.#legs.ofToken(token)
     if (!leg) return
     this.#heart.hold(leg.number)
     try {
-      this.#relay.nowMs = this.#ports.monotonic()
+      this.#relay.nowMs = nowMs
       if (token & 1) this.#relay.receiveRtcp(leg, length)
       else this.#relay.receive(leg, length)
     } catch (error) {
@@ -66,10 +66,10 @@ export class Exchange implements WireHandler {
     }
   }
 
-  onTick(): number {
-    const now = (this.#relay.nowMs = this.#ports.monotonic())
+  onTick(nowMs: number): number {
+    this.#relay.nowMs = nowMs
     this.#heart.beat()
-    return this.#clock.turn(now)
+    return this.#clock.turn(nowMs)
   }
 
   onWake(): void {

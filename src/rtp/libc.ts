@@ -19,6 +19,7 @@ const signatures = {
   epoll_create1: ['int', 'int'],
   epoll_ctl: ['int', 'int', 'int', 'int', 'uintptr_t'],
   epoll_wait: ['int', 'int', 'uintptr_t', 'int', 'int'],
+  usleep: ['int', 'uint'],
   eventfd: ['int', 'uint', 'int'],
   read: ['int64_t', 'int', 'uintptr_t', 'size_t'],
   write: ['int64_t', 'int', 'uintptr_t', 'size_t'],

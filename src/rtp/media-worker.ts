@@ -44,8 +44,8 @@ port.on('message', (request: MediaRequest) => {
   exchange.onWake()
 })
 wire.run({
-  onDatagram: (token, length) => exchange.onDatagram(token, length),
-  onTick: () => exchange.onTick(),
+  onDatagram: (token, length, nowMs) => exchange.onDatagram(token, length, nowMs),
+  onTick: nowMs => exchange.onTick(nowMs),
   onWake: () => exchange.onWake(),
 })
 

@@ -11,6 +11,10 @@ export class Pacer<Item> {
   /** The last millisecond that was served. */
   #servedMs = 0
 
+  get isEmpty(): boolean {
+    return this.#count === 0
+  }
+
   /** Serves the item every 20 ms from its next slot on; no effect when it is already there. */
   add(item: Item, slot: number, nowMs: number): void {
     const set = this.#slots[slot % framePeriodMs]!

@@ -113,7 +113,7 @@ class Rain {
       const { payloadType = pcma, sequence, timestamp, ssrc = 7, octets, fill } = packet
       writeHeader(bytes, payloadType, false, sequence & 0xffff, timestamp, ssrc)
       bytes.fill(fill, headerBytes, headerBytes + octets)
-      this.#exchange.onDatagram(fromCarl, headerBytes + octets)
+      this.#exchange.onDatagram(fromCarl, headerBytes + octets, this.nowMs)
     }
   }
 
@@ -150,7 +150,7 @@ class Rain {
   }
 
   #turn(): void {
-    this.#exchange.onTick()
+    this.#exchange.onTick(this.nowMs)
     const into = new Uint8Array(ringFrames * 2)
     const count = this.#ring.take(Math.floor((this.nowMs - 400 - this.startMs) * 8), into)
     for (let frame = 0; frame < count; frame++) this.recorded.push(into[frame * 2]!)

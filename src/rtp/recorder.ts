@@ -62,6 +62,11 @@ export class Recorder {
     this.#ports = ports
   }
 
+  /** Recordings that go on or wait to be sealed. */
+  get count(): number {
+    return this.#recordings.size
+  }
+
   take(request: RecorderRequest): void {
     switch (request.type) {
       case 'record':

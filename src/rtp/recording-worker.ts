@@ -16,5 +16,17 @@ const recorder = new Recorder({
   create: (file, payloadType) => new RecordingFile(file, payloadType, libc),
   report: message => port.postMessage(message),
 })
-port.on('message', (request: RecorderRequest) => recorder.take(request))
-setInterval(() => recorder.turn(), turnMs)
+/** Only while something is recorded: a thread that wakes for nothing costs as much as two packets. */
+let timer: NodeJS.Timeout | null = null
+
+port.on('message', (request: RecorderRequest) => {
+  recorder.take(request)
+  timer ??= setInterval(turn, turnMs)
+})
+
+function turn(): void {
+  recorder.turn()
+  if (recorder.count > 0 || timer === null) return
+  clearInterval(timer)
+  timer = null
+}

@@ -117,9 +117,9 @@ class Hall {
         if (packet === null) continue
         this.#inbound.bytes.set(packet)
         this.#source = { address: addressNumber('10.0.0.1')!, port: 5000 + person.index }
-        this.#exchange.onDatagram(person.index * 2, packet.length)
+        this.#exchange.onDatagram(person.index * 2, packet.length, this.nowMs)
       }
-      this.#exchange.onTick()
+      this.#exchange.onTick(this.nowMs)
     }
   }
 

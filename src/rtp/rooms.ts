@@ -34,6 +34,11 @@ export class Rooms {
     this.#pace(room, nowMs)
   }
 
+  /** None of them mixes. */
+  get areQuiet(): boolean {
+    return this.#pacer.isEmpty
+  }
+
   serve(nowMs: number): void {
     this.#pacer.serve(nowMs, room => {
       room.tick()

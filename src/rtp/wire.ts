@@ -13,9 +13,9 @@ export const memoryBytes = datagramMax + 128
 
 export type WireHandler = {
   /** A datagram lies in `inbound.bytes[0, length)`, from `sourceAddress:sourcePort`. `token` is what the socket was bound with. */
-  onDatagram(token: number, length: number): void
+  onDatagram(token: number, length: number, nowMs: number): void
   /** Called after each batch of datagrams and at latest when due; answers ms until it is next due (at most 100). */
-  onTick(): number
+  onTick(nowMs: number): number
   /** Somebody called `wake` from another thread, or 100 ms have passed. */
   onWake(): void
 }
