@@ -1,5 +1,5 @@
-/* The practical limit to compare with: a relay of RTP in C, one connected socket per leg, epoll, no rewriting. `relay CALLS ADDRESS` prints
-   its ports, two a call, and relays until its input ends. */
+/* The practical limit to compare with: a relay of RTP in C, one connected socket per leg, epoll, no rewriting. `relay CALLS ADDRESS
+   [REST_US]` prints its ports, two a call, and relays until its input ends; with REST_US it rests before each look, as ours does. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ typedef struct { int fd, peer, connected; } Leg;
 
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
-  int legs = 2 * atoi(argv[1]), epoll = epoll_create1(0), buffer = 256 * 1024;
+  int legs = 2 * atoi(argv[1]), epoll = epoll_create1(0), buffer = 256 * 1024, rest = argc > 3 ? atoi(argv[3]) : 0;
   Leg *leg = calloc(legs, sizeof *leg);
   for (int i = 0; i < legs; i++) {
     struct sockaddr_in at = {.sin_family = AF_INET};
@@ -33,6 +33,7 @@ int main(int argc, char **argv) {
   static unsigned char packet[2048];
   static struct epoll_event events[512];
   for (;;) {
+    if (rest) usleep(rest);
     int count = epoll_wait(epoll, events, 512, 100);
     for (int e = 0; e < count; e++) {
       if ((int)events[e].data.u32 == legs) return 0;

@@ -40,8 +40,9 @@ export class MixerInput {
   readonly figures: InputFigures = { concealed: 0, late: 0, inserted: 0, dropped: 0, restarts: 0 }
 
   #before = new Int16Array(frameSamples)
-  readonly #ring = new Int16Array(ringSamples)
-  /** Samples that each slot holds. */
+  /** A frame each; it changes places with `frame` when it is played, so that no sample is copied. */
+  readonly #frames = Array.from({ length: slots }, () => new Int16Array(frameSamples))
+  /** Samples that each slot holds; what an empty one holds is left over from earlier. */
   readonly #filled = new Int16Array(slots)
   readonly #period = new Int16Array(lagMax)
   /** The pacer's slot of the room: tells how far the next tick is. */
@@ -137,7 +138,7 @@ export class MixerInput {
     for (let ahead = 0; ahead < slots; ahead++) {
       const slot = (this.#slot + ahead) % slots
       if (this.#filled[slot]! < frameSamples) return
-      into.set(this.#ring.subarray(slot * frameSamples, (slot + 1) * frameSamples))
+      into.set(this.#frames[slot]!)
       each()
     }
   }
@@ -147,7 +148,6 @@ export class MixerInput {
     const toTickMs = (this.#tickSlot - (Math.floor(nowMs) % framePeriodMs) + framePeriodMs) % framePeriodMs
     this.#isRunning = true
     this.#ssrc = ssrc
-    this.#ring.fill(0)
     this.#filled.fill(0)
     this.#playTimestamp = (timestamp - (toTickMs < marginMs ? frameSamples : 0)) | 0
     this.#newest = timestamp
@@ -156,16 +156,17 @@ export class MixerInput {
   }
 
   #write(at: number, bytes: Uint8Array, from: number, length: number, linear: Int16Array): void {
-    const ring = this.#ring
-    let to = (this.#slot * frameSamples + at) % ringSamples
-    for (let i = 0; i < length; i++) {
-      ring[to] = linear[bytes[from + i]!]!
-      if (++to === ringSamples) to = 0
-    }
     let slot = (this.#slot + Math.floor(at / frameSamples)) % slots
-    let room = frameSamples - (at % frameSamples)
-    for (let left = length; left > 0; left -= room, room = frameSamples, slot = (slot + 1) % slots)
-      this.#filled[slot] = this.#filled[slot]! + Math.min(left, room)
+    let to = at % frameSamples
+    for (let read = from, left = length; left > 0; to = 0, slot = (slot + 1) % slots) {
+      const count = Math.min(left, frameSamples - to)
+      const frame = this.#frames[slot]!
+      if (this.#filled[slot] === 0 && count < frameSamples) frame.fill(0)
+      for (let i = 0; i < count; i++) frame[to + i] = linear[bytes[read + i]!]!
+      this.#filled[slot] = this.#filled[slot]! + count
+      read += count
+      left -= count
+    }
   }
 
   /** Packets of 30 ms fill every other frame by halves: when nothing newer lies behind it, the rest is still to come. */
@@ -174,9 +175,9 @@ export class MixerInput {
   }
 
   #take(): void {
-    const at = this.#slot * frameSamples
-    const { frame } = this
-    frame.set(this.#ring.subarray(at, at + frameSamples))
+    const frame = this.#frames[this.#slot]!
+    this.#frames[this.#slot] = this.frame
+    this.frame = frame
     this.#clear()
     if (this.gain !== 1) for (let i = 0; i < frameSamples; i++) frame[i] = limited(frame[i]! * this.gain)
     if (this.#made > 0) this.#returnTo(frame)
@@ -186,8 +187,6 @@ export class MixerInput {
   }
 
   #clear(): void {
-    const at = this.#slot * frameSamples
-    this.#ring.fill(0, at, at + frameSamples)
     this.#filled[this.#slot] = 0
   }
 
@@ -274,20 +273,21 @@ export class MixerInput {
   }
 
   #isQuiet(): boolean {
-    const at = this.#slot * frameSamples
+    const frame = this.#frames[this.#slot]!
     let sum = 0
-    for (let i = at; i < at + frameSamples; i++) sum += Math.abs(this.#ring[i]!)
+    for (let i = 0; i < frameSamples; i++) sum += Math.abs(frame[i]!)
     return sum < quiet * frameSamples
   }
 
   /** Two frames become one that begins as the first and ends as the second. */
   #leaveOut(): void {
-    const from = this.#slot * frameSamples
-    const into = ((this.#slot + 1) % slots) * frameSamples
-    if (this.#filled[into / frameSamples]! < frameSamples) return
+    const next = (this.#slot + 1) % slots
+    if (this.#filled[next]! < frameSamples) return
+    const from = this.#frames[this.#slot]!
+    const into = this.#frames[next]!
     for (let i = 0; i < frameSamples; i++) {
       const share = (i + 1) / frameSamples
-      this.#ring[into + i] = this.#ring[from + i]! * (1 - share) + this.#ring[into + i]! * share
+      into[i] = from[i]! * (1 - share) + into[i]! * share
     }
     this.#clear()
     this.#advance()

@@ -21,9 +21,12 @@ const soft: Tables = { pcma: encodeTable(encodeAlaw, bent), pcmu: encodeTable(en
 
 export class Mix {
   readonly inputs: readonly MixerInput[]
-  /** This tick's samples, after `mix`; no louder than `limit` but within the frame in which that begins. */
-  readonly sum = new Int32Array(frameSamples)
   isSilent = true
+  readonly #sum = new Int32Array(frameSamples)
+  /** Of which two the sum is (all and what is taken from it, or two voices) while it has not been added up; see `octets`. */
+  #all: Int32Array | null = null
+  #one: Int16Array | null = null
+  #other: Int16Array | null = null
   /** More than one voice is in it, or volume is being taken back. */
   #isSum = false
   readonly #octets = { pcma: new Uint8Array(frameSamples), pcmu: new Uint8Array(frameSamples) }
@@ -41,30 +44,69 @@ export class Mix {
   mix(tick: number, total: Total | null): void {
     if (this.#tick === tick) return
     this.#tick = tick
-    const { sum, inputs } = this
-    this.isSilent = true
-    if (total !== null && total.inputs.length - inputs.length < inputs.length - 1) {
-      sum.set(total.of(tick))
-      this.isSilent = total.isSilent
-      this.#isSum = true
-      for (const input of total.inputs) if (!input.isSilent && !inputs.includes(input)) subtract(sum, input.frame)
-    } else {
-      let voices = 0
-      let first: Int16Array | null = null
-      for (let n = 0; n < inputs.length; n++) {
-        const input = inputs[n]!
-        if (input.isSilent) continue
-        voices++
-        if (first === null) first = input.frame
-        else if (voices === 2) addUp(first, input.frame, sum)
-        else add(sum, input.frame)
+    this.#all = this.#one = this.#other = null
+    if (total !== null && total.inputs.length - this.inputs.length < this.inputs.length - 1) this.#takeAway(total, tick)
+    else this.#addUp()
+    if (this.#gain < 1) this.#settle()
+    else if (this.#isSum && this.#other === null) this.#fit()
+  }
+
+  /** This tick's samples, after `mix`; no louder than `limit` but within the frame in which that begins. */
+  get sum(): Int32Array {
+    if (this.#other !== null) this.#settle()
+    return this.#sum
+  }
+
+  /** What all say but those whom nobody hears here. */
+  #takeAway(total: Total, tick: number): void {
+    const all = total.of(tick)
+    this.isSilent = total.isSilent
+    this.#isSum = true
+    for (let n = 0; n < total.inputs.length; n++) {
+      const input = total.inputs[n]!
+      if (input.isSilent || this.inputs.includes(input)) continue
+      if (this.#all === null) {
+        this.#all = all
+        this.#other = input.frame
+        continue
       }
-      this.isSilent = voices === 0
-      this.#isSum = voices > 1
-      if (first === null) sum.fill(0)
-      else if (voices === 1) sum.set(first)
+      if (this.#other !== null) difference(all, this.#other, this.#sum)
+      this.#other = null
+      subtract(this.#sum, input.frame)
     }
-    if (this.#isSum || this.#gain < 1) this.#fit()
+    if (this.#all === null) this.#sum.set(all)
+  }
+
+  #addUp(): void {
+    const { inputs } = this
+    const sum = this.#sum
+    let voices = 0
+    for (let n = 0; n < inputs.length; n++) {
+      const input = inputs[n]!
+      if (input.isSilent) continue
+      voices++
+      if (voices === 1) this.#one = input.frame
+      else if (voices === 2) this.#other = input.frame
+      else {
+        if (voices === 3) addUp(this.#one!, this.#other!, sum)
+        this.#other = null
+        add(sum, input.frame)
+      }
+    }
+    this.isSilent = voices === 0
+    this.#isSum = voices > 1
+    if (voices === 0) sum.fill(0)
+    else if (voices === 1) copy(this.#one!, sum)
+  }
+
+  /** Adds up what was left for later, and makes it fit. */
+  #settle(): void {
+    if (this.#other !== null) {
+      if (this.#all !== null) difference(this.#all, this.#other, this.#sum)
+      else addUp(this.#one!, this.#other, this.#sum)
+    }
+    this.#other = null
+    this.#fit()
   }
 
   /** The frame of this tick in the law of `payloadType`: holds until the next. */
@@ -74,16 +116,26 @@ export class Mix {
     if (this.#encodedAt[law] === this.#tick) return octets
     this.#encodedAt[law] = this.#tick
     if (this.isSilent) octets.fill(silenceOf[law])
-    else encodeSum(this.sum, law, octets, !this.#isSum)
+    else if (this.#other === null || !this.#encodePair(law, octets)) encodeSum(this.sum, law, octets, !this.#isSum)
     return octets
+  }
+
+  /** Adds, looks how loud it is and makes octets of it in one go, which is the usual case; false: it is too loud for that. */
+  #encodePair(law: 'pcma' | 'pcmu', octets: Uint8Array): boolean {
+    const other = this.#other!
+    const peak =
+      this.#all === null
+        ? encodeBoth(this.#one!, other, soft[law], octets)
+        : encodeLess(this.#all, other, soft[law], octets)
+    return peak < limit
   }
 
   /** Loud talkers together are turned down at once and come back slowly: no edge is cut off. */
   #fit(): void {
-    const { sum } = this
+    const sum = this.#sum
     const before = this.#gain
-    if (before === 1 && isSurelyBelow(sum)) return
     const peak = peakOf(sum)
+    if (before === 1 && peak <= limit) return
     const relaxed = before < 1 ? 1 - (1 - before) * release : 1
     const needed = peak * relaxed > limit ? limit / peak : relaxed
     this.#gain = needed > 0.999 ? 1 : needed
@@ -141,6 +193,39 @@ export function encodeSum(sum: Int32Array, law: 'pcma' | 'pcmu', into: Uint8Arra
   }
 }
 
+/** What both say, as octets; answers the peak. */
+function encodeBoth(one: Int16Array, other: Int16Array, table: Uint8Array, into: Uint8Array): number {
+  let most = 0
+  for (let i = 0; i < frameSamples; i++) {
+    const sum = one[i]! + other[i]!
+    const magnitude = sum ^ (sum >> 31)
+    if (magnitude > most) most = magnitude
+    into[i] = table[(sum >> 3) + half]! // two voices are always within the table
+  }
+  return most
+}
+
+/** What all say but one, as octets; answers the peak. */
+function encodeLess(all: Int32Array, one: Int16Array, table: Uint8Array, into: Uint8Array): number {
+  let most = 0
+  for (let i = 0; i < frameSamples; i++) {
+    const sum = all[i]! - one[i]!
+    const magnitude = sum ^ (sum >> 31)
+    if (magnitude > most) most = magnitude
+    into[i] = table[((sum >> 3) + half) & (2 * half - 1)]! // what is outside is too loud, and made anew
+  }
+  return most
+}
+
+/** `set` between kinds of arrays is slower than this. */
+function copy(one: Int16Array, sum: Int32Array): void {
+  for (let i = 0; i < frameSamples; i++) sum[i] = one[i]!
+}
+
+function difference(all: Int32Array, one: Int16Array, sum: Int32Array): void {
+  for (let i = 0; i < frameSamples; i++) sum[i] = all[i]! - one[i]!
+}
+
 function addUp(one: Int16Array, other: Int16Array, sum: Int32Array): void {
   for (let i = 0; i < frameSamples; i++) sum[i] = one[i]! + other[i]!
 }
@@ -153,16 +238,12 @@ function subtract(sum: Int32Array, frame: Int16Array): void {
   for (let i = 0; i < frameSamples; i++) sum[i] = sum[i]! - frame[i]!
 }
 
-/** No bit of a magnitude reaches half of full scale: the usual case, found without a branch a sample. */
-function isSurelyBelow(sum: Int32Array): boolean {
-  let bits = 0
-  for (let i = 0; i < frameSamples; i++) bits |= sum[i]! ^ (sum[i]! >> 31)
-  return bits < 16_384
-}
-
 function peakOf(sum: Int32Array): number {
   let most = 0
-  for (let i = 0; i < frameSamples; i++) most = Math.max(most, Math.abs(sum[i]!))
+  for (let i = 0; i < frameSamples; i++) {
+    const magnitude = Math.abs(sum[i]!)
+    if (magnitude > most) most = magnitude
+  }
   return most
 }
 
