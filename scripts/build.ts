@@ -3,7 +3,17 @@
  * into one CommonJS file, and `pkg --sea` puts these, the pages' files, the migrations and the two native addons into the pinned Node.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
@@ -34,7 +44,7 @@ async function bundle(): Promise<void> {
     keepNames: true, // errors are told apart by name
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' }, // only lib/places.ts reads it, and expects this; the tidy test holds it
-    plugins: [nativeAddons, drizzleModules],
+    plugins: [nativeAddons, drizzleModules, opusModule],
     metafile: true,
   })
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs))
@@ -61,6 +71,17 @@ const drizzleModules: Plugin = {
   name: 'drizzle-modules',
   setup(build) {
     build.onResolve({ filter: /\/drizzle\.cjs$/ }, () => ({ path: join(root, 'src/store/drizzle.d.cts') }))
+  },
+}
+
+/** Emscripten's module asks where it lies, which a bundle does not know; its WebAssembly is in the file itself, so any address does. */
+const opusModule: Plugin = {
+  name: 'opus-module',
+  setup(build) {
+    build.onLoad({ filter: /libopus-wasm\/.*\.(?:mjs|js)$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify('file:///libopus.js')),
+      loader: 'js',
+    }))
   },
 }
 

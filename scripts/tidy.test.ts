@@ -56,6 +56,7 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/serve.ts': '*',
   'src/house.ts': '*',
   'src/library.ts': ['src/records', 'src/rtp'],
+  'src/custody.ts': ['src/records', 'src/rtp', 'src/store', 'src/centre'],
   'src/main.ts': '*',
   web: ['src/centre', 'src/lender'],
   bench: '*',

@@ -5,6 +5,7 @@ import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
+import { Custody } from './custody.ts'
 import { type House, openHouse } from './house.ts'
 import { adminRoutes } from './http/admin/admin.ts'
 import { agentRoutes } from './http/agent/agent.ts'
@@ -28,6 +29,7 @@ import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { convertWav } from './rtp/convert.ts'
+import { Deriver } from './rtp/opus/deriver.ts'
 import { cutCustomer } from './rtp/recording-cut.ts'
 import { wavHeaderBytes } from './rtp/wav.ts'
 import { RehearsalRoom } from './sim/day/rehearsals.ts'
@@ -50,6 +52,8 @@ export type Running = {
 /** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
 const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
+/** Share of its time for which the main thread is busy; above, work that may wait waits. */
+const strainedLoad = 0.7
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
@@ -134,6 +138,20 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     version,
   }
   letIn(createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] }))
+  const load = eventLoopLoad()
+  const custody = parts.use(
+    new Custody({
+      door,
+      recordingsDir: files.recordings,
+      deriver: parts.use(new Deriver(workerFile('rtp/opus/derive-worker'))),
+      floor: () => ({
+        calls: engine.state.calls.size,
+        isStrained: engine.trouble !== null || load() > strainedLoad,
+      }),
+      log,
+    }),
+  )
+  await custody.start()
   const pulse = parts.use(
     takePulse([() => telephone.bay.figures([]), () => store.commit({ recorded: [] })], { clock, deadAfterMs: 30_000 }),
   )
@@ -146,6 +164,17 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     records: door,
     house,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/** Answers for which share of the time since the last question this thread was busy. */
+function eventLoopLoad(): () => number {
+  let last = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, last)
+    last = now
+    return utilization
   }
 }
 

@@ -7,6 +7,7 @@ import { endCall } from './ending.ts'
 import { keypadLeg } from './leg.ts'
 import { agentOf } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { seesCall, sightOf } from './team.ts'
 import { abandon } from './waiting.ts'
 
 /**
@@ -60,9 +61,12 @@ export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string
 }
 
 /** A supervisor, or the system, ends a call whatever its phase. */
-export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system'): void {
+export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system', user?: UserId): void {
   const call = d.state.calls.get(id)
   if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
+  const who = user === undefined ? undefined : d.state.users.get(user)
+  if (who !== undefined && !seesCall(sightOf(d.state, who), call))
+    return d.refuse('other_team', 'This call is of a team that you do not lead.')
   const said = { sipStatus: null, q850: 16 }
   if (call.direction === 'out' && call.phase === 'waiting' && call.dismissed === null && call.notice === null) {
     abandon(d, call) // whoever answered had nobody yet: a shutdown does not leave that out of the account

@@ -28,14 +28,20 @@ import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
 import { agentLegOf, hasAudio, settle, takeState } from './settle.ts'
 import type { Agent, Call, Consult } from './state.ts'
 
-export function consult(d: Draft, { agent: id, call: of, target }: Extract<Input, { type: 'agent.consult' }>): void {
+/** `second`: the line of the agent's desk phone on which it was dialled; the leg of the call is not used then. */
+export function consult(
+  d: Draft,
+  { agent: id, call: of, target }: Extract<Input, { type: 'agent.consult' }>,
+  second: LegId | null = null,
+): void {
   const hand = talkingOn(d, id, of)
   if (hand === null) return
   const { call } = hand
   if (call.consult !== null) return d.refuse('consulting', 'You are consulting somebody already: end that first.')
-  const own = agentLegOf(d, call)
+  const own = second ?? agentLegOf(d, call)
   if (own === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
-  const asks = { type: 'call.consulted', call: of, agent: id, target } as const
+  const line = second === null ? {} : { own: second, phoneHolds: call.heldBy === 'agent' }
+  const asks = { type: 'call.consulted', call: of, agent: id, target, ...line } as const
   if ('number' in target) {
     const other = placeOutside(d, call, hand.agent, target.number, 'consultation')
     if (other === null) return
@@ -54,7 +60,7 @@ export function consult(d: Draft, { agent: id, call: of, target }: Extract<Input
     return d.effect({ type: 'media.play', leg: own, prompt: 'ringback', loop: true })
   }
   d.fact({ ...asks, to: colleague.user.id, leg: null, other: null })
-  answer(d, call, colleague, colleague.stationLeg)
+  answer(d, call, colleague, colleague.stationLeg, own)
 }
 
 /** The colleague's desk phone was picked up. */
@@ -62,13 +68,13 @@ export function consultPickedUp(d: Draft, call: Call, leg: LegId): void {
   const { consult } = call
   const colleague = consult?.agent ? d.state.agents.get(consult.agent) : undefined
   if (consult?.leg !== leg || consult.answered || colleague?.phase !== 'ringing') return
-  answer(d, call, colleague, leg)
+  answer(d, call, colleague, leg, mouthOf(d, call))
 }
 
 /** The outside number picked up, or lets something be heard before. */
 export function hearOutside(d: Draft, call: Call, outside: Call, answered: boolean): void {
   if (answered) d.fact({ type: 'call.consultAnswered', call: call.id })
-  patchOther(d, call, outside.leg)
+  patchOther(d, outside.leg, mouthOf(d, call))
 }
 
 /** Whom the agent talks to. */
@@ -78,6 +84,8 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   const { call } = hand
   const { consult } = call
   if (consult === null) return d.refuse('not_consulting', 'You are consulting nobody.')
+  if (consult.own !== null)
+    return d.refuse('second_line', 'You consult on the second line of your desk phone: turn with its keys.')
   if (!consult.answered) return d.refuse('consult_unanswered', 'Whom you consult has not picked up yet.')
   if (consult.with === to) return
   const other = otherLegOf(d, consult)
@@ -93,7 +101,7 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   if (consult.with === 'both') conference(d, call, [])
   if (to === 'other') {
     mute(d, call)
-    patchOther(d, call, other)
+    patchOther(d, other, own)
   } else {
     wait(d, other)
     unmute(d, call)
@@ -114,6 +122,8 @@ export function takeBack(d: Draft, call: Call, how: ConsultEnd, gone: LegId | nu
   if (consult === null) return
   const own = agentLegOf(d, call)
   closeConsult(d, call, how, gone)
+  // The party waits on until the phone takes up its first line again.
+  if (consult.phoneHolds && consult.with === 'other') return
   if (own !== null) d.effect({ type: 'media.stopPlay', leg: own })
   if (consult.with === 'other' && call.heldBy === 'agent') d.fact({ type: 'call.resumed', call: call.id, by: 'agent' })
   if (consult.with === 'party') return
@@ -154,6 +164,7 @@ function release(d: Draft, call: Call, consult: Consult, how: ConsultEnd, gone: 
     d.effect({ type: 'media.stopPlay', leg: other })
   }
   if (consult.with === 'both') conference(d, call, [])
+  if (consult.own !== null && consult.own !== gone) d.effect({ type: 'phone.hangUp', leg: consult.own, q850: 16 })
   if (outside !== undefined) {
     const result = outside.answeredAt === null ? 'CANCELLED' : 'ANSWERED'
     const cause = outside.answeredAt === null ? 'cancelled' : 'hangup'
@@ -184,9 +195,9 @@ export function otherLegOf(d: Draft, consult: Consult): LegId | null {
 export function waitForAgent(d: Draft, call: Call): void {
   const { consult } = call
   const other = consult?.answered ? otherLegOf(d, consult) : null
-  if (consult?.with === 'both') return // the two hear each other meanwhile
+  if (consult?.with === 'both' && consult.own === null) return // the two hear each other meanwhile
   if (consult?.with !== 'other') mute(d, call)
-  if (other !== null && consult?.with === 'other') wait(d, other)
+  if (other !== null && consult?.with === 'other' && consult.own === null) wait(d, other)
 }
 
 /** The agent's audio is back: what was heard before is heard again. */
@@ -194,8 +205,8 @@ export function resumeWith(d: Draft, call: Call, own: LegId): void {
   const { consult } = call
   if (consult === null) return
   const other = otherLegOf(d, consult)
-  if (consult.with === 'party') return unmute(d, call, own)
-  if (other === null) return
+  if (consult.with === 'party' || (consult.own !== null && consult.with === 'both')) return unmute(d, call, own)
+  if (other === null || consult.own !== null) return
   if (consult.with === 'both') return conference(d, call, [call.leg, own, other])
   if (!consult.answered) return d.effect({ type: 'media.play', leg: own, prompt: 'ringback', loop: true })
   d.effect({ type: 'media.stopPlay', leg: other })
@@ -238,24 +249,29 @@ export function colleagueFor(d: Draft, asks: Agent, target: Exclude<TransferTarg
   return agent
 }
 
-function answer(d: Draft, call: Call, colleague: Agent, leg: LegId | null): void {
+function answer(d: Draft, call: Call, colleague: Agent, leg: LegId | null, own: LegId | null): void {
   const talking = { agent: colleague.user.id, state: 'talking', reason: null, call: call.id, until: null } as const
   d.fact({ type: 'agent.stateChanged', ...talking })
   d.fact({ type: 'call.consultAnswered', call: call.id })
   if (leg === null) return
-  patchOther(d, call, leg)
+  patchOther(d, leg, own)
   if (colleague.user.station === 'phone-nailed')
     d.effect({ type: 'media.play', leg, prompt: 'connect-beep', loop: false })
 }
 
-function patchOther(d: Draft, call: Call, other: LegId): void {
-  const own = agentLegOf(d, call)
-  if (own === null) return wait(d, other) // the agent's audio is away for a moment
+/** Where the agent talks to whom is consulted. */
+function mouthOf(d: Draft, call: Call): LegId | null {
+  return call.consult?.own ?? agentLegOf(d, call)
+}
+
+/** `own` null: the agent's audio is away for a moment. */
+export function patchOther(d: Draft, other: LegId, own: LegId | null): void {
+  if (own === null) return wait(d, other)
   for (const leg of [own, other]) d.effect({ type: 'media.stopPlay', leg })
   d.effect({ type: 'media.patch', a: other, b: own })
 }
 
-function wait(d: Draft, leg: LegId): void {
+export function wait(d: Draft, leg: LegId): void {
   d.effect({ type: 'media.unpatch', leg })
   d.effect({ type: 'media.play', leg, prompt: 'comfort-music', loop: true })
 }

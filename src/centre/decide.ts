@@ -98,7 +98,7 @@ function handle(d: Draft, input: Input): void {
     case 'supervisor.stop':
       return stopSupervision(d, input.by)
     case 'call.end':
-      return endByOrder(d, input.call, input.by)
+      return endByOrder(d, input.call, input.by, input.user)
     case 'station.up':
       return stationUp(d, input.agent, input.leg)
     case 'station.down':

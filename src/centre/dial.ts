@@ -41,10 +41,10 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   }
   const { lead, party, name, relation } = input
   const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
-  const { promised = null, attempts } = input
+  const { promised = null, owedBy = null, attempts } = input
   const mode = 'manual' as const
   const tried = lead === null || attempts === undefined ? {} : { attempts }
-  const known = { consent, debt, override, agreedAt, promised, ...tried }
+  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried }
   const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, mode, ...known }
   startByHand(d, agent, intent, mode, true)
 }
@@ -123,7 +123,8 @@ function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode):
   const isKnown = mode !== 'manual' || intent.lead !== null || (intent.callback !== null && intent.campaign !== null)
   const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)
   if (costly !== null) return { obstacle: { ...costly, retryAt: null, under: tollGuard }, by: 'gate' }
-  const route = routeOf(d.state, { campaign: intent.campaign, agent: agent.user.id })
+  const { campaign, owedBy: queue = null } = intent
+  const route = routeOf(d.state, { campaign, agent: agent.user.id, queue })
   const line = pickOnRoute(d.state, route, d.now, intent.number)
   return line.ok ? { verdict: gate.verdict, line } : { obstacle: line.refusal, by: 'line' }
 }
@@ -164,12 +165,12 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { number, campaign: of, lead, party, name, relation, callback, debt, promised, attempts } = intent
+  const { number, campaign: of, lead, party, name, relation, callback, debt, promised, owedBy, attempts } = intent
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
   const who = { number, campaign: of, lead, party, name, relation, ...(debt === undefined ? {} : { debt }) }
-  const owed = callback === null ? {} : { callback, promised: promised ?? null }
+  const owed = callback === null ? {} : { callback, promised: promised ?? null, ...(owedBy == null ? {} : { owedBy }) }
   const tried = attempts === undefined ? {} : { attempts }
   d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
   const campaignRingMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, campaign)

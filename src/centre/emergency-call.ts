@@ -8,6 +8,7 @@ import type { DialIntent } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { withdrawPreview } from './preview.ts'
 import { ringBeforeDial } from './ring.ts'
+import { dialledBeside } from './second-line.ts'
 import { hasAudio } from './settle.ts'
 import type { Agent } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
@@ -56,15 +57,15 @@ function leaveForEmergency(d: Draft, agent: Agent): boolean {
   }
 }
 
-/** A desk phone dialled by itself. The phone hears the ring-back and the call is patched to it when it is answered. */
+/** A desk phone dialled by itself, for help or on its second line. Of a call for help the phone hears the ring-back and the call is patched to it when it is answered. */
 export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const number = emergencyOf(d.state.toll.rules, to)
   if (number !== null && deskCallsOf(d, user) >= deskCallsMax)
     return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
-  const way = number === null ? null : emergencyWay(d.state)
-  if (number === null || way === null)
-    return d.effect({ type: 'phone.reject', leg, sipStatus: number === null ? 403 : 503 })
+  if (number === null) return dialledBeside(d, { type: 'desk.dialled', leg, user, to })
+  const way = emergencyWay(d.state)
+  if (way === null) return d.effect({ type: 'phone.reject', leg, sipStatus: 503 })
   const call = d.id<'call'>('c')
   const out = d.id<'leg'>('l')
   const { trunk, callerId } = way.line

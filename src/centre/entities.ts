@@ -9,6 +9,7 @@ import type {
   LeadId,
   NumberId,
   QueueId,
+  TeamId,
   TrunkGroupId,
   TrunkId,
   UserId,
@@ -74,7 +75,13 @@ export type Trunk = {
 }
 
 /** Trunks in the order in which a call tries them; one that is down or full is passed over. */
-export type TrunkGroup = { id: TrunkGroupId; name: string; trunks: TrunkId[] }
+export type TrunkGroup = {
+  id: TrunkGroupId
+  name: string
+  trunks: TrunkId[]
+  /** Roles whose own calls go out through it when their person has no group; left out: none. */
+  defaultFor?: Role[]
+}
 
 /** A trunk that could not take a call. `no_response`: it said nothing at all; `unreachable`: the request did not get there. */
 export type TrunkTry = {
@@ -84,6 +91,9 @@ export type TrunkTry = {
   sipStatus: number | null
   q850: number | null
 }
+
+/** Who works together, and who leads them: supervisors and quality see and hear the members of the teams that they lead (team.ts). */
+export type Team = { id: TeamId; name: string; members: UserId[]; leaders: UserId[] }
 
 export type InboundTarget = { queue: QueueId } | { user: UserId }
 
@@ -102,6 +112,10 @@ export type Queue = {
   callbackAfterMs: number
   /** The lender's own recording that callers hear who wait; left out or null: the music that is shipped. */
   music?: string | null
+  /** The way of its outbound work: callbacks it owes, and outside numbers that its calls are passed on to; null: that of whoever dials. */
+  trunkGroup?: TrunkGroupId | null
+  /** Our numbers that such calls show, as in a campaign. */
+  callerIds?: string[]
 }
 
 export const businesses = ['verification', 'sales', 'collections'] as const
@@ -164,6 +178,8 @@ export type Campaign = {
   trunks: TrunkId[]
   /** Its calls go out through this group, in its order, and `trunks` waits; left out or null: through `trunks`, the best first. */
   trunkGroup?: TrunkGroupId | null
+  /** Our numbers that its calls show, on trunks that they are assigned to; left out or []: any of the trunk's (see shown-number.ts). */
+  callerIds?: string[]
   agents: UserId[]
   /** Id of a policy or a named stack, or several joined with `+`: the strictest wins. Unknown means no call is allowed. */
   policy: string

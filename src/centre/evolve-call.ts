@@ -171,6 +171,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   call.agentLeg = change.agentLeg ?? null
   call.desk = change.desk ?? null
   call.promise = change.callback ? promiseOf(change.callback, change.promised) : null
+  call.owedBy = change.owedBy ?? null
   call.of = change.of?.call ?? null
   state.calls.set(call.id, call)
   state.legs.set(call.leg, { call: call.id, side: 'party' })
@@ -428,6 +429,7 @@ function blankCall(
     judged: false,
     notice: null,
     promise: null,
+    owedBy: null,
     tries: [],
     consult: null,
     of: null,

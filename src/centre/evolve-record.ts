@@ -18,6 +18,7 @@ import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
+import { setLeaderless } from './team.ts'
 import { localDay, zoneOr } from './zone.ts'
 
 export function evolveRecord(state: FloorState, change: Fact | Note, at: number): void {
@@ -45,6 +46,12 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'trunkGroup.removed':
       state.trunkGroups.delete(change.group)
+      break
+    case 'team.saved':
+      state.teams.set(change.team.id, change.team)
+      break
+    case 'team.removed':
+      state.teams.delete(change.team)
       break
     case 'number.saved': {
       dropNumber(state, change.number.id)
@@ -80,6 +87,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'setting.saved':
       setSupervisionShown(state, change.key, change.value)
+      setLeaderless(state, change.key, change.value)
       if (change.key === 'centre.zone') state.zone = zoneOr(change.value)
       if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
       if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)

@@ -10,16 +10,21 @@ const passingGraceMs = 60_000
 export function evolveTransfer(state: FloorState, call: Call, change: Fact | Note, at: number): void {
   switch (change.type) {
     case 'call.consulted': {
-      const { target, to, leg, other } = change
-      call.consult = { target, agent: to, leg, other, answered: false, with: 'other' }
+      const { target, to, leg, other, own = null, phoneHolds = false } = change
+      const lines = { own, phoneHolds, otherWaits: false }
+      call.consult = { target, agent: to, leg, other, answered: false, with: 'other', ...lines }
       if (leg !== null) state.legs.set(leg, { call: call.id, side: 'consult' })
+      if (own !== null) state.legs.set(own, { call: call.id, side: 'second' })
       break
     }
     case 'call.consultAnswered':
       if (call.consult !== null) call.consult.answered = true
       break
     case 'call.consultTurned':
-      if (call.consult !== null) call.consult.with = change.to
+      if (call.consult === null) break
+      call.consult.with = change.to
+      call.consult.otherWaits = change.otherWaits ?? false
+      call.consult.phoneHolds = call.consult.own !== null && change.to === 'other'
       break
     case 'call.consultEnded':
       endConsult(state, call)
@@ -78,5 +83,7 @@ export function noteLooseEnd(state: FloorState, call: Call): void {
 function endConsult(state: FloorState, call: Call): void {
   const leg = call.consult?.leg ?? null
   if (leg !== null && state.legs.get(leg)?.side === 'consult') state.legs.delete(leg)
+  const own = call.consult?.own ?? null
+  if (own !== null && state.legs.get(own)?.side === 'second') state.legs.delete(own)
   call.consult = null
 }

@@ -55,11 +55,11 @@ export function explainLine(
   const route = routeOf(state, { campaign, agent: null })
   const chosen = pickOnRoute(state, route, now, number)
   const named = stepOf(route, chosen.ok ? chosen.trunk : null)
-  const { usable } = usableTrunks(state, named, now)
+  const { usable } = usableTrunks(state, named, now, route.shows)
   const trunks = usable.length === 0 ? null : chooseTrunk(state, usable, number, now)
   const lines: LineView[] = []
   let callerIdWhy = ''
-  const all = route.flat()
+  const all = route.steps.flat()
   for (const id of all.length > 0 ? all : state.trunks.keys()) {
     const floor = state.trunks.get(id)
     if (floor === undefined || lines.length >= linesShownMax) continue
@@ -67,7 +67,7 @@ export function explainLine(
     const judged = trunks?.judged.find(each => each.of === floor) ?? null
     lines.push({ ...wholeTrunk(state, floor, now), judged: withoutOf(judged), chosen: isChosen })
     if (floor.trunk.callerIds.length === 0) continue
-    const ids = chooseCallerId(state, floor, number, now)
+    const ids = chooseCallerId(state, floor, number, now, route.shows)
     if (isChosen) callerIdWhy = ids.why
     for (const callerId of new Set(floor.trunk.callerIds)) {
       if (lines.length >= linesShownMax) break
@@ -80,8 +80,8 @@ export function explainLine(
 }
 
 /** The trunks that were weighed against each other: the step that the chosen one stands in, else the first. */
-function stepOf(route: Route, chosen: TrunkId | null): readonly TrunkId[] {
-  return route.find(step => chosen !== null && step.includes(chosen)) ?? route[0] ?? []
+function stepOf({ steps }: Route, chosen: TrunkId | null): readonly TrunkId[] {
+  return steps.find(step => chosen !== null && step.includes(chosen)) ?? steps[0] ?? []
 }
 
 export function figuresOf(tally: LineTally | null, now: number): LineFigures {

@@ -14,6 +14,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TeamId,
   TokenId,
   TrunkGroupId,
   TrunkId,
@@ -39,6 +40,7 @@ import type {
   Relation,
   Role,
   SupervisionMode,
+  Team,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -83,6 +85,8 @@ export type DialIntent = {
   /** The instant that the party agreed on, when a callback is kept. */
   agreedAt?: number | null
   promised?: Promised | null
+  /** The queue that owes the callback. */
+  owedBy?: QueueId | null
   /** Attempts of the lead before this one, where the floor does not hold it. */
   attempts?: number
 }
@@ -145,6 +149,10 @@ export type SupervisionEnd =
   | 'own_call'
   | 'taken_over'
   | 'not_allowed'
+  /** The call went to an agent of another team; or the teams were changed. */
+  | 'other_team'
+  /** As many as may already listen to whoever has the call now. */
+  | 'room_full'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
@@ -230,6 +238,8 @@ export type FloorFact =
       /** The callback that this call is to keep. It stays open until someone was talked to (journals of before closed it here). */
       callback?: CallbackId | null
       promised?: Promised | null
+      /** The queue that owes the callback, whose way the call takes; left out: none. */
+      owedBy?: QueueId
       /** Attempts of the lead before this one, where an agent dials it by hand. */
       attempts?: number
       verdict: Verdict
@@ -281,10 +291,20 @@ export type FloorFact =
       to: UserId | null
       leg: LegId | null
       other: CallId | null
+      /** The second line of the agent's desk phone, on which the agent asks; left out: asked on the leg of the call. */
+      own?: LegId
+      /** The phone itself holds its first line meanwhile. */
+      phoneHolds?: boolean
     }
   | { type: 'call.consultAnswered'; call: CallId }
   /** Whom of the two the agent talks to from here on; `both`: all three hear each other. */
-  | { type: 'call.consultTurned'; call: CallId; to: 'party' | 'other' | 'both' }
+  | {
+      type: 'call.consultTurned'
+      call: CallId
+      to: 'party' | 'other' | 'both'
+      /** The phone holds its second line too, for a moment: the agent talks to neither. */
+      otherWaits?: boolean
+    }
   | { type: 'call.consultEnded'; call: CallId; how: ConsultEnd }
   /** The agent gave the call away: blind, or after a consultation; or a supervisor took it over. What comes next is a fact of its own. */
   | {
@@ -344,7 +364,8 @@ export type FloorFact =
   /** A call that was to keep it reached nobody; `nextAt`: when it is tried again, null: by a person only. */
   | { type: 'callback.tried'; callback: CallbackId; call: CallId; result: CallResult; nextAt: number | null }
   | { type: 'callback.closed'; callback: CallbackId; how: CallbackEnd; reason?: string }
-  | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string }
+  /** `kind` left out: of the call itself. */
+  | { type: 'recording.opened'; recording: RecordingId; call: CallId; path: string; kind?: RecordingKind }
   | {
       type: 'recording.sealed'
       recording: RecordingId
@@ -354,6 +375,8 @@ export type FloorFact =
       durationMs: number
       /** Silence stands in it for so long where sound was lost (a full disk, a thread that died); left out: nothing was. */
       lostMs?: number
+      /** Where in it, at most 100 places: from when and for how long, ms. */
+      lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
     }
   /**
@@ -365,6 +388,9 @@ export type FloorFact =
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
   | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
+
+/** `consultation`: the talk of those who look after a party, who waits meanwhile. */
+export type RecordingKind = 'call' | 'consultation'
 
 /** Facts of the lender's and the centre's records: written through the records door. `saved` holds the whole new value. */
 export type RecordFact =
@@ -383,6 +409,8 @@ export type RecordFact =
   | { type: 'trunk.removed'; trunk: TrunkId }
   | { type: 'trunkGroup.saved'; group: TrunkGroup }
   | { type: 'trunkGroup.removed'; group: TrunkGroupId }
+  | { type: 'team.saved'; team: Team }
+  | { type: 'team.removed'; team: TeamId }
   | { type: 'lines.rulesSaved'; rules: LineRules }
   | { type: 'toll.rulesSaved'; rules: TollRules }
   /** A slice of an import, at most 5,000 rows: seven digits of a mobile number and the area code of its home city, without its 0. */
@@ -442,6 +470,22 @@ export type RecordFact =
   | { type: 'announcement.labelled'; announcement: string; label: string; language: string; words: string }
   | { type: 'announcement.removed'; announcement: string; reason: string }
   | { type: 'recording.listened'; recording: RecordingId; user: UserId }
+  /** The smaller form of a sealed recording lies on disk; `source`: the SHA-256 of the recording it was made of. */
+  | {
+      type: 'recording.derived'
+      recording: RecordingId
+      call: CallId
+      path: string
+      source: string
+      sha256: string
+      bytes: number
+    }
+  /** It has none, and will have none: an alarm when the file is not what was sealed. */
+  | { type: 'recording.underivable'; recording: RecordingId; call: CallId; reason: string }
+  /** By policy the smaller form stands alone from now on. */
+  | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }
+  /** By policy nothing is left of it but what the journal says. */
+  | { type: 'recording.destroyed'; recording: RecordingId; call: CallId; reason: 'unanswered'; days: number }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }

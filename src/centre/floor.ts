@@ -13,6 +13,7 @@ import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
 import type { FloorState, Setup } from './state.ts'
 import { Stops } from './stops.ts'
+import { setLeaderless } from './team.ts'
 import { TollBook } from './toll/book.ts'
 import { localDay, zoneOr } from './zone.ts'
 
@@ -32,6 +33,8 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     numberIndex: new Map(),
     trunks: new Map(),
     trunkGroups: new Map(),
+    teams: new Map(setup.teams?.map(team => [team.id, team])),
+    leaderlessSeeAll: true,
     campaigns: new Map(),
     lines: new LineBook(bootAt | 0, setup.mobileAreas ?? null),
     dialOrder: [],
@@ -60,7 +63,10 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     lab: setup.lab ?? false,
   }
   for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })
-  for (const [key, value] of Object.entries(setup.supervision ?? {})) setSupervisionShown(state, key, value)
+  for (const [key, value] of Object.entries(setup.supervision ?? {})) {
+    setSupervisionShown(state, key, value)
+    setLeaderless(state, key, value)
+  }
   for (const { number, until } of setup.suppressed) state.suppressed.add(number, until ?? Number.POSITIVE_INFINITY)
   for (const policy of setup.policies ?? []) state.policies.set(policy.id, policy)
   for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)

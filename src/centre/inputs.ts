@@ -1,5 +1,15 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
-import type { CallbackId, CallId, CampaignId, LeadId, LegId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type {
+  CallbackId,
+  CallId,
+  CampaignId,
+  LeadId,
+  LegId,
+  QueueId,
+  RecordingId,
+  TrunkId,
+  UserId,
+} from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type {
@@ -53,6 +63,8 @@ export type Input =
       override?: string | null
       agreedAt?: number | null
       promised?: Promised | null
+      /** The queue that owes the callback. */
+      owedBy?: QueueId | null
       /** Attempts of the lead so far. */
       attempts?: number
     }
@@ -111,7 +123,8 @@ export type Input =
   | { type: 'supervisor.takeOver'; by: UserId }
   | { type: 'supervisor.stop'; by: UserId }
   // supervisor and administrator
-  | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system' }
+  /** `user`: who orders it, if a person of the centre does: their teams are asked. */
+  | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system'; user?: UserId }
   // the agent's audio
   | { type: 'station.up'; agent: UserId; leg: LegId }
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
@@ -119,7 +132,7 @@ export type Input =
   | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }
   /** Somebody guesses the password of a desk phone and was locked out for a while. */
   | { type: 'phones.guessed'; extension: string; source: string }
-  /** A desk phone dialled an emergency number by itself; other numbers are dialled on the desk page. */
+  /** A desk phone dialled by itself: an emergency number, or whom its user asks on a second line; all else is dialled on the desk page. */
   | { type: 'desk.dialled'; leg: LegId; user: UserId; to: string }
   | { type: 'leg.ringing'; leg: LegId }
   | { type: 'leg.early'; leg: LegId }

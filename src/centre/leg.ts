@@ -13,6 +13,7 @@ import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
 import { reroute } from './reroute.ts'
 import { reasonTextMax, resultBy } from './result-rules.ts'
+import { lineTurned, secondLineGone } from './second-line.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
@@ -111,6 +112,7 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
   if (call === undefined) return
   if (what.side === 'party') return partyLeft(d, call, input)
   if (what.side === 'consult') return consultLegGone(d, call, input)
+  if (what.side === 'second') return secondLineGone(d, call)
   const agent = agentOf(d, call)
   if (agent?.phase === 'ringing') {
     return phoneRefused(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
@@ -125,6 +127,7 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
 /** Music on hold is ours to play when the agent's own phone holds; when the party holds, their music is heard. */
 export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
   const at = talkingAt(d, leg)
+  if (at?.line) return lineTurned(d, at.call, { line: at.line, held: true })
   if (at === null || at.call.heldBy !== null || at.call.consult !== null) return
   d.fact({ type: 'call.held', call: at.call.id, by: at.by })
   if (at.by === 'agent') mute(d, at.call)
@@ -132,6 +135,7 @@ export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
 
 export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
   const at = talkingAt(d, leg)
+  if (at?.line) return lineTurned(d, at.call, { line: at.line, held: false })
   if (at === null || at.call.heldBy !== at.by || at.call.consult !== null) return
   d.fact({ type: 'call.resumed', call: at.call.id, by: at.by })
   if (at.by === 'agent') unmute(d, at.call)
@@ -248,8 +252,15 @@ function partyCall(d: Draft, leg: Call['leg']): Call | null {
   return what?.side === 'party' ? (d.state.calls.get(what.call) ?? null) : null
 }
 
+type At = {
+  call: Call
+  by: 'agent' | 'party'
+  /** Which line of a desk phone that consults on two; null: it does not. */
+  line: 'first' | 'second' | null
+}
+
 /** The talking call that this leg belongs to, and whose leg it is; a leg of the shift belongs to the call in hand. */
-function talkingAt(d: Draft, leg: Call['leg']): { call: Call; by: 'agent' | 'party' } | null {
+function talkingAt(d: Draft, leg: Call['leg']): At | null {
   const what = d.state.legs.get(leg)
   if (what === undefined || what.side === 'rung' || what.side === 'supervision') return null
   if (what.side === 'consult') return null
@@ -257,5 +268,7 @@ function talkingAt(d: Draft, leg: Call['leg']): { call: Call; by: 'agent' | 'par
   const call = id ? d.state.calls.get(id) : undefined
   if (call?.phase !== 'talking') return null
   if ('agent' in what && call.agent !== what.agent) return null // who is consulted has no say over the call
-  return { call, by: what.side === 'party' ? 'party' : 'agent' }
+  if (what.side === 'party') return { call, by: 'party', line: null }
+  const line = what.side === 'second' ? 'second' : 'first'
+  return { call, by: 'agent', line: call.consult?.own == null ? null : line }
 }

@@ -7,6 +7,7 @@ import type { TrunkId } from '../lib/ids.ts'
 import type { Refusal } from './entities.ts'
 import { areaOf } from './lines/area.ts'
 import { type Candidate, type Choice, choose, pick } from './lines/score.ts'
+import { numbersToShow, showsOneOf } from './shown-number.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 
 export type Line =
@@ -19,26 +20,28 @@ const callerIdsWeighed = 8
 /** Caller IDs of the callee's city that are weighed beside those. */
 const placesWeighed = 4
 
-/** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone). */
+/** The best line among the trunks named ([]: any) for a call to `number` (null: to anyone) that shows one of `shows` ([]: any of the trunk's). */
 export function pickLine(
   state: FloorState,
   trunks: readonly TrunkId[],
   now: number,
   number: string | null = null,
+  shows: readonly string[] = [],
 ): Line {
-  const { usable, refusal, retryAt } = usableTrunks(state, trunks, now)
+  const { usable, refusal, retryAt } = usableTrunks(state, trunks, now, shows)
   if (usable.length === 0) return { ok: false, refusal, retryAt }
   const trunk = usable.length === 1 ? usable[0]! : pick(...trunksFor(state, usable, number, now)).best
-  const { callerIds } = trunk.trunk
-  const callerId = callerIds.length === 1 ? callerIds[0]! : pick(...callerIdsFor(state, trunk, number, now)).best
+  const own = numbersToShow(trunk.trunk, shows)
+  const callerId = own.length === 1 ? own[0]! : pick(...callerIdsFor(state, trunk, own, number, now)).best
   return { ok: true, trunk: trunk.trunk.id, callerId }
 }
 
-/** The trunks that may take a call now, and what stands in the way of the others. */
+/** The trunks that may take a call now, those that have a number of `shows` before the others, and what stands in the way of the rest. */
 export function usableTrunks(
   state: FloorState,
   trunks: readonly TrunkId[],
   now: number,
+  shows: readonly string[] = [],
 ): { usable: TrunkFloor[]; refusal: Refusal; retryAt: number | null } {
   const usable: TrunkFloor[] = []
   let refusal: Refusal = { rule: 'no_trunk', words: 'No trunk is set up for this call.' }
@@ -52,7 +55,8 @@ export function usableTrunks(
       if (obstacle.retryAt !== null) retryAt = Math.min(retryAt ?? obstacle.retryAt, obstacle.retryAt)
     } else usable.push(floor)
   }
-  return { usable, refusal, retryAt }
+  const showing = shows.length === 0 ? usable : usable.filter(({ trunk }) => showsOneOf(trunk, shows))
+  return { usable: showing.length > 0 ? showing : usable, refusal, retryAt }
 }
 
 /** `usable` has at least one. */
@@ -71,8 +75,9 @@ export function chooseCallerId(
   floor: TrunkFloor,
   number: string | null,
   now: number,
+  shows: readonly string[] = [],
 ): Choice<string> {
-  return choose(...callerIdsFor(state, floor, number, now))
+  return choose(...callerIdsFor(state, floor, numbersToShow(floor.trunk, shows), number, now))
 }
 
 type Weighing<Of> = Parameters<typeof choose<Of>>
@@ -96,13 +101,20 @@ function trunksFor(
   return [candidates, lines, lines.rules.placeBonus, now]
 }
 
-function callerIdsFor(state: FloorState, floor: TrunkFloor, number: string | null, now: number): Weighing<string> {
+function callerIdsFor(
+  state: FloorState,
+  floor: TrunkFloor,
+  own: readonly string[],
+  number: string | null,
+  now: number,
+): Weighing<string> {
   const { lines } = state
   const area = number === null ? 0 : areaOf(number, lines.mobiles)
   const { id, callerIdShares = [] } = floor.trunk
   const book = lines.trunks.get(id)
-  const ofPlace = area === 0 ? [] : (book?.byArea.get(area) ?? [])
-  const candidates = callerIdsToWeigh(state, floor, ofPlace, now).map((callerId): Candidate<string> => {
+  const ofCity = area === 0 ? [] : (book?.byArea.get(area) ?? [])
+  const ofPlace = own === floor.trunk.callerIds ? ofCity : ofCity.filter(each => own.includes(each))
+  const candidates = callerIdsToWeigh(state, floor, own, ofPlace, now).map((callerId): Candidate<string> => {
     const shares = callerIdShares.find(each => each.callerId === callerId)
     const lately = book?.callerIds.get(callerId)?.lately ?? null
     const limits = { minShare: shares?.minShare ?? 0, maxShare: shares?.maxShare ?? 1 }
@@ -113,8 +125,14 @@ function callerIdsFor(state: FloorState, floor: TrunkFloor, number: string | nul
 }
 
 /** Those whose turn it is, those of the callee's city and those with a share to be held; who rests is left out unless all of them rest. */
-function callerIdsToWeigh(state: FloorState, floor: TrunkFloor, ofPlace: readonly string[], now: number): string[] {
-  const { callerIds, callerIdShares = [], id } = floor.trunk
+function callerIdsToWeigh(
+  state: FloorState,
+  floor: TrunkFloor,
+  callerIds: readonly string[],
+  ofPlace: readonly string[],
+  now: number,
+): string[] {
+  const { callerIdShares = [], id } = floor.trunk
   const book = state.lines.trunks.get(id)
   const rested = (callerId: string) => (book?.callerIds.get(callerId)?.restingUntil ?? 0) <= now
   const weighed: string[] = []

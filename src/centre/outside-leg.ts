@@ -10,7 +10,7 @@ import { mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
 import { normaliseNumber, numberKey } from './number.ts'
 import { mayPassTo } from './outside.ts'
-import { pickOnRoute, routeOf } from './route.ts'
+import { pickOnRoute, queueOf, routeOf } from './route.ts'
 import type { Agent, Call } from './state.ts'
 import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
 import { ringMsOn } from './trunk-rules.ts'
@@ -49,7 +49,7 @@ export function placeOutside(
     alarmOf(d, { rule, words }, agent.user.id, number)
     return no(rule, words)
   }
-  const line = pickOnRoute(d.state, routeOf(d.state, call), d.now, number)
+  const line = pickOnRoute(d.state, routeOf(d.state, { ...call, queue: queueOf(call) }), d.now, number)
   if (!line.ok) return no(line.refusal.rule, line.refusal.words)
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')

@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts'
 import { emergencyRingMs, emergencyWay, isEmergency } from './emergency.ts'
 import type { TrunkTry } from './entities.ts'
 import type { Input } from './inputs.ts'
-import { pickOnRoute, routeOf } from './route.ts'
+import { pickOnRoute, queueOf, routeOf } from './route.ts'
 import type { Call } from './state.ts'
 import { isOfTheNetwork, ringMsOn, rulesOf } from './trunk-rules.ts'
 
@@ -30,7 +30,13 @@ export function reroute(d: Draft, call: Call, ended: Ended): boolean {
   const emergency = isEmergency(d.state, call.number)
   const line = emergency
     ? emergencyWay(d.state, tried)?.line
-    : pickOnRoute(d.state, routeOf(d.state, { campaign: about.campaign, agent }), d.now, call.number, tried)
+    : pickOnRoute(
+        d.state,
+        routeOf(d.state, { campaign: about.campaign, agent, queue: queueOf(about) }),
+        d.now,
+        call.number,
+        tried,
+      )
   if (!line?.ok) return false
   const leg = d.id<'leg'>('l')
   const { trunk, callerId } = line

@@ -9,7 +9,8 @@ import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { playMusic } from './music.ts'
 import { settle } from './settle.ts'
-import type { Agent, Call } from './state.ts'
+import type { Agent, Call, FloorState } from './state.ts'
+import { areColleagues, seesCall, sightOf } from './team.ts'
 import { giveAway, writeUp } from './transfer.ts'
 
 export const slotMaxMs = 2 * 60_000
@@ -40,8 +41,8 @@ export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type:
   const isFree = agent !== undefined && (call === undefined ? agent.phase === 'ready' : mayTake(agent, call))
   if (!isFree) return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
   if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
-  if (!mayPickUp(call, agent))
-    return d.refuse('not_your_queue', 'This call belongs to a campaign or queue that you are not in.')
+  if (!mayPickUp(d.state, call, agent))
+    return d.refuse('not_your_queue', 'This call belongs to a campaign, queue or team that you are not in.')
   const from = whereItWaits(d, call)
   if (from === null) return d.refuse('not_waiting', 'This call does not wait: somebody has it already.')
   if (from === 'agent') takeFrom(d, call)
@@ -49,12 +50,18 @@ export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type:
   assign(d, call, agent)
 }
 
-/** Whom a call's party may be talked to by: the people of its campaign and queue, and supervisors. */
-export function mayPickUp(call: Call, agent: Agent): boolean {
-  if (agent.user.role === 'supervisor' || call.passed?.by === agent.user.id || call.parkedFor === agent.user.id)
-    return true
+/**
+ * Whom a call's party may be talked to by: the people of its campaign or queue, and supervisors who see it. A caller who dialled a person's own
+ * number asked for that person, so it is the person's colleagues who answer in their place.
+ */
+export function mayPickUp(state: FloorState, call: Call, agent: Agent): boolean {
+  const { id, role } = agent.user
+  if (call.passed?.by === id || call.parkedFor === id || call.agent === id) return true
+  if (role === 'supervisor') return seesCall(sightOf(state, agent.user), call)
   if (call.campaign !== null) return agent.campaigns.includes(call.campaign)
-  return call.queue === null || agent.queues.includes(call.queue)
+  if (call.queue !== null) return agent.queues.includes(call.queue)
+  const owner = call.parkedFor ?? call.agent ?? call.passed?.by ?? call.lastAgent
+  return owner == null || areColleagues(state, owner, agent)
 }
 
 export function isSlotName(slot: string): boolean {

@@ -14,6 +14,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TeamId,
   TrunkGroupId,
   TrunkId,
   UserId,
@@ -36,6 +37,7 @@ import type {
   Relation,
   Role,
   SupervisionMode,
+  Team,
   TransferTarget,
   Trunk,
   TrunkGroup,
@@ -121,6 +123,8 @@ export type Call = {
   notice: CallNotice | null
   /** The callback that this call is to keep; `tries` counts this one. */
   promise: (Promised & { callback: CallbackId }) | null
+  /** The queue that owes that callback. */
+  owedBy: QueueId | null
   /** Trunks that could not take it, in order; it goes out on `trunk` now. */
   tries: TrunkTry[]
   /** The agent's second leg: see consultation.ts. */
@@ -155,6 +159,12 @@ export type Consult = {
   answered: boolean
   /** Whom the agent hears and is heard by. */
   with: 'party' | 'other' | 'both'
+  /** The second line of the agent's desk phone: see second-line.ts. null: one leg serves both. */
+  own: LegId | null
+  /** The phone itself holds its first line. */
+  phoneHolds: boolean
+  /** The phone holds its second line. */
+  otherWaits: boolean
 }
 
 /** `outside`: it is over, and was the leg of `call`. `call`: it is over, and had others with it. `unassigned`: whom it was given did not take it. */
@@ -330,7 +340,8 @@ export type FloorState = {
   calls: Map<CallId, Call>
   legs: Map<
     LegId,
-    { call: CallId; side: 'party' | 'agent' | 'consult' } | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
+    | { call: CallId; side: 'party' | 'agent' | 'consult' | 'second' }
+    | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
   >
   queues: Map<QueueId, QueueFloor>
   numbers: Map<NumberId, InboundNumber>
@@ -338,6 +349,9 @@ export type FloorState = {
   numberIndex: Map<string, NumberId>
   trunks: Map<TrunkId, TrunkFloor>
   trunkGroups: Map<TrunkGroupId, TrunkGroup>
+  teams: Map<TeamId, Team>
+  /** Supervisors who lead no team see all: see team.ts. */
+  leaderlessSeeAll: boolean
   /** How trunks, caller IDs, prefixes and hours have been doing. */
   lines: LineBook
   campaigns: Map<CampaignId, CampaignFloor>
@@ -394,6 +408,7 @@ export type Setup = {
   users: User[]
   trunks: Trunk[]
   trunkGroups?: TrunkGroup[]
+  teams?: Team[]
   /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
   starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
@@ -414,7 +429,7 @@ export type Setup = {
   phrases?: { name: string; version: number }[]
   /** Settings of transfers, by key: see outside.ts. */
   transfers?: Record<string, string>
-  /** Settings `supervision.shown.MODE` that were saved. */
+  /** Settings `supervision.shown.MODE` and of teams that were saved. */
   supervision?: Record<string, string>
   /** Of campaigns with rules of mode: what was in force when the last run ended. */
   modes?: ResumedMode[]

@@ -8,6 +8,7 @@ import { stationGraceMs } from './evolve-agent.ts'
 import { withdrawPreview } from './preview.ts'
 import { settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { supervisorPutDown } from './supervision.ts'
 import { fallBackFrom, handOver, writeUp } from './transfer.ts'
 import { requeue } from './waiting.ts'
 
@@ -38,6 +39,7 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   const wasUp = agent.stationLeg === leg
   if (wasUp) d.loseAudio(id)
   d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
+  if (hungUp && wasUp && agent.user.station === 'phone-nailed') supervisorPutDown(d, id)
   if (!wasUp) {
     if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
     return

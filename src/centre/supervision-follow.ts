@@ -7,7 +7,16 @@ import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { SupervisionEnd } from './facts.ts'
 import type { Agent, Call, FloorState, Supervision } from './state.ts'
-import { endSupervision, isPrivate, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
+import {
+  besides,
+  endSupervision,
+  isPrivate,
+  maySupervise,
+  stopHearing,
+  supervisorLeg,
+  supervisorsMax,
+} from './supervision.ts'
+import { seesAgent, sightOf } from './team.ts'
 
 /** The next difference, or null when all is as it should be. */
 export function followSupervisions(state: FloorState, moment: Moment): Decision | null {
@@ -23,6 +32,8 @@ function follow(d: Draft, supervision: Supervision): void {
   const over = endOf(d, supervision)
   if (over !== null) return endSupervision(d, supervision, over)
   const scene = sceneOf(d, supervision)
+  const other = scene === null ? null : bar(d, supervision, scene.agent)
+  if (other !== null) return endSupervision(d, supervision, other)
   const leg = supervisorLeg(d, supervision)
   const { by, mode, heard, told, reason } = supervision
   if (scene === null || leg === null) {
@@ -50,6 +61,13 @@ function endOf(d: Draft, { by, agent: id, call, mode, stays }: Supervision): Sup
   return live === undefined || live.phase === 'ended' ? 'call_over' : null
 }
 
+/** The call has come to somebody whom this person may not hear, or whom as many as may hear already. */
+function bar(d: Draft, { by, agent: before }: Supervision, agent: Agent): SupervisionEnd | null {
+  const who = d.state.users.get(by)
+  if (who !== undefined && !seesAgent(sightOf(d.state, who), agent.user.id)) return 'other_team'
+  return agent.user.id !== before && besides(d, by, agent.user.id) >= supervisorsMax ? 'room_full' : null
+}
+
 /** Whose leg is stayed with now, and for which call; null: nobody talks at the moment. */
 function sceneOf(
   d: Draft,
@@ -62,6 +80,8 @@ function sceneOf(
   if (isPrivate(d, call)) return null // it was passed to a supervisor, or a supervisor asks the agent who is stayed with
   const agent = d.state.agents.get(stays ? id : call.agent)
   if (agent === undefined || agent.user.role !== 'agent') return null
-  const target = call.agent === agent.user.id ? (call.agentLeg ?? agent.stationLeg) : agent.stationLeg
+  const second = call.consult?.with === 'other' ? call.consult.own : null // the line of the phone that the agent talks on
+  const own = second ?? call.agentLeg ?? agent.stationLeg
+  const target = call.agent === agent.user.id ? own : agent.stationLeg
   return target === null ? null : { call, agent, target }
 }

@@ -16,8 +16,11 @@ import type { Input } from './inputs.ts'
 import { agentRingMs } from './ring.ts'
 import { hasAudio, takeState } from './settle.ts'
 import type { Agent, Call, Supervision } from './state.ts'
+import { seesAgent, sightOf } from './team.ts'
 
 const reasonMax = 200
+/** Who listen to one agent at once. With those of a colleague who is consulted, and all who talk, they fit into one room of the bay. */
+export const supervisorsMax = 20
 
 export function beginSupervision(d: Draft, input: Extract<Input, { type: 'supervisor.begin' }>): void {
   const { by, mode, stays } = input
@@ -26,6 +29,10 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
   const target = targetOf(d, input)
   if (target === null) return
   const { agent, call } = target
+  if (!seesAgent(sightOf(d.state, who.user), agent.user.id))
+    return d.refuse('other_team', 'This agent is of a team that you do not lead.')
+  if (besides(d, by, agent.user.id) >= supervisorsMax)
+    return d.refuse('room_full', `${supervisorsMax} people listen to this agent already: more do not fit in.`)
   const reason = input.reason.trim()
   if (reason.length > reasonMax) return d.refuse('reason_too_long', `A reason has at most ${reasonMax} characters.`)
   const old = d.state.supervisions.get(by)
@@ -75,6 +82,12 @@ export function supervisorPhoneEnded(d: Draft, by: UserId): void {
   if (supervision !== undefined) endSupervision(d, supervision, supervision.up ? 'hung_up' : 'not_answered', true)
 }
 
+/** The phone that is up for the shift was put down: whoever listened with it is through with that. */
+export function supervisorPutDown(d: Draft, by: UserId): void {
+  const supervision = d.state.supervisions.get(by)
+  if (supervision !== undefined && supervision.leg === null) endSupervision(d, supervision, 'hung_up', true)
+}
+
 /** Nothing is heard of the call any more; the journal says so once. */
 export function stopHearing(d: Draft, { by, heard, told }: Supervision, cause: SupervisionEnd): void {
   if (told !== null) {
@@ -88,6 +101,13 @@ export function stopHearing(d: Draft, { by, heard, told }: Supervision, cause: S
 export function supervisorLeg(d: Pick<Draft, 'state'>, supervision: Supervision): Supervision['leg'] {
   if (supervision.leg !== null) return supervision.up ? supervision.leg : null
   return d.state.agents.get(supervision.by)?.stationLeg ?? null
+}
+
+/** Others who listen to this agent, or are about to. */
+export function besides(d: Pick<Draft, 'state'>, by: UserId, agent: UserId): number {
+  let others = 0
+  for (const other of d.state.supervisions.values()) others += Number(other.by !== by && other.agent === agent)
+  return others
 }
 
 /** Who may, in this mode: quality listens, supervisors do everything; nobody with a call of their own. */

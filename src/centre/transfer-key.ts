@@ -18,7 +18,7 @@ export function transferAsked(d: Draft, input: Extract<Input, { type: 'leg.trans
   const answer = (status: number) => d.effectFirst({ type: 'phone.answerTransfer', leg, refer, status })
   const agent = agentAt(d, leg)
   if (agent === null || agent.call === null) return answer(declined)
-  const target = input.with === null ? targetOf(d, to) : 'consulted'
+  const target = input.with === null ? dialledTarget(d, to) : 'consulted'
   const asked = { type: 'agent.transfer', agent: agent.user.id, call: agent.call, target } as const
   transfer(d, asked)
   answer(d.isRefused ? declined : done)
@@ -33,7 +33,8 @@ function agentAt(d: Draft, leg: Parameters<Draft['state']['legs']['get']>[0]): A
   return agent === undefined || ('call' in what && agent.call !== what.call) ? null : agent
 }
 
-function targetOf(d: Draft, to: string): TransferTarget {
+/** Whom a desk phone means by what its user typed. */
+export function dialledTarget(d: Draft, to: string): TransferTarget {
   for (const { user } of d.state.agents.values())
     if (user.extension !== null && user.extension === to) return { agent: user.id }
   const ours = d.state.numberIndex.get(numberKey(to))

@@ -131,6 +131,7 @@ function pass(d: Draft, call: Call, agent: Agent): void {
   const colleague = consult.agent === null ? undefined : d.state.agents.get(consult.agent)
   giveAway(d, call, agent)
   if (consult.with === 'both') conference(d, call, [])
+  if (consult.own !== null) d.effect({ type: 'phone.hangUp', leg: consult.own, q850: 16 })
   d.fact({ type: 'call.consultEnded', call: call.id, how: 'completed' })
   const { target } = consult
   const from = agent.user.id

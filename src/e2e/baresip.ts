@@ -17,6 +17,8 @@ export class Baresip {
   readonly #folder: string
   readonly #control: Socket
   #output = ''
+  #file = ''
+  #forgotten = 0
 
   /** Where it listens; TLS one above. */
   readonly port: number
@@ -105,7 +107,7 @@ export class Baresip {
   async hears(hz: number, withinMs = 8000): Promise<void> {
     let best = 0
     for (const until = performance.now() + withinMs; performance.now() < until; await sleep(100)) {
-      const heard = this.#lastSecond()
+      const heard = this.#heard().subarray(-8_000)
       best = heard.length < 4000 ? 0 : purity(heard, hz)
       if (best > 0.5) return
     }
@@ -116,21 +118,30 @@ export class Baresip {
 
   /** Level of `hz` in the last second it heard, 0 to 1. */
   levelOf(hz: number): number {
-    return goertzel(this.#lastSecond(), hz)
+    return goertzel(this.#heard().subarray(-8_000), hz)
   }
 
-  #lastSecond(): Int16Array {
+  /** What was heard until now counts no more. */
+  forget(): void {
+    this.#forgotten = this.#heard().length
+  }
+
+  /** Of the call in hand, at most a second; baresip writes by the piece, so the newest tenth may be missing. */
+  get lastSecond(): Int16Array {
+    return this.#heard().subarray(this.#forgotten).subarray(-8_000)
+  }
+
+  #heard(): Int16Array {
     const dumps = readdirSync(this.#folder)
       .filter(name => name.startsWith('dump-') && name.endsWith('-dec.wav'))
       .sort()
     const newest = dumps.at(-1)
     if (newest === undefined) return new Int16Array(0)
     try {
+      if (newest !== this.#file) this.#forgotten = 0 // another call
+      this.#file = newest
       const file = readFileSync(join(this.#folder, newest))
-      const samples = new Int16Array(
-        file.buffer.slice(file.byteOffset + 44, file.byteOffset + 44 + ((file.length - 44) & ~1)),
-      )
-      return samples.subarray(-8000)
+      return new Int16Array(file.buffer.slice(file.byteOffset + 44, file.byteOffset + 44 + ((file.length - 44) & ~1)))
     } catch {
       return new Int16Array(0)
     }

@@ -95,6 +95,26 @@ test('after a kill every call is ended once, its lead freed, its recording seale
   assert.equal(figures!.signedOnMs, 0, 'nobody worked past the last line of the journal')
 })
 
+test('a caller who was told “we call you back” as the process went is owed one callback, and who was told nothing is owed one too', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const promise = { agent: null, campaign: null, lead: null, queue: 'q_1', reason: 'overflow' }
+  const facts: unknown[] = [
+    { type: 'call.offered', call: 'c_told', trunk: 't', leg: 'g1', from: '13900000001', to: '1000' },
+    { type: 'call.offered', call: 'c_wait', trunk: 't', leg: 'g2', from: '+8613900000002', to: '1000' },
+    { type: 'call.queued', call: 'c_told', queue: 'q_1', until: 9 },
+    { type: 'call.queued', call: 'c_wait', queue: 'q_1', until: 9 },
+    { type: 'callback.scheduled', callback: { id: 'cb_1', at: 1_000, number: '+8613900000001', ...promise } },
+  ]
+  // A promise of last week, to another call of the same number, is no promise of this one.
+  const old = { type: 'callback.scheduled', callback: { id: 'cb_0', at: 10, number: '+8613900000002', ...promise } }
+  await store.commit({ recorded: [recorded(old as Fact, 10)] })
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  await recover(store, whole)
+  const owed = (await store.read('callbacks.open', {})).items.map(callback => callback.number).sort()
+  assert.deepEqual(owed, ['+8613900000001', '+8613900000002', '+8613900000002'])
+})
+
 test('killed again at any point of the recovery, the next start closes only what is left', async () => {
   for (let commits = 0; commits <= 3; commits++) {
     using folder = testFolder()

@@ -37,6 +37,7 @@ type CallInFlight = Pick<
   | 'notice'
   | 'recording'
   | 'passedAt'
+  | 'isOwed'
 >
 
 const restarted: Ending = { by: 'system', cause: 'restarted', result: 'FAILED', sipStatus: null, q850: null }
@@ -114,9 +115,10 @@ function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
     const reason = 'restarted before the recording began'
     facts.push({ type: 'recording.missing', recording: null, call: call.id, reason })
   }
+  // Who has been told "we call you back" is owed that one call, and not another for having heard it as the process went.
   const waited = (call.direction === 'in' && call.connectedAt === null) || call.passedAt !== null
   const askedFor = isAsker(call)
-  if (!(waited || askedFor) || !/^\+?\d{3,15}$/.test(call.number)) return facts
+  if (!((waited && !call.isOwed) || askedFor) || !/^\+?\d{3,15}$/.test(call.number)) return facts
   const { number, queue } = call
   const whose = askedFor ? { campaign: call.campaign, lead: call.lead } : { campaign: null, lead: null }
   const callback = { id: `cb_${call.id}` as CallbackId, at, number, agent: null, ...whose, queue }

@@ -16,7 +16,9 @@ import { sealed, unsealed } from './sealed.ts'
 
 /** `opening`: as `issueOpening` gave it to the page; null, or none that we gave to this person for this recording: a token, or no page of ours. */
 export type Listener = { actor: Actor; user: UserId; opening: string | null }
-type Audio = { file: string; bytes: number; etag: string }
+/** As it was sealed, or its smaller form. */
+export type AudioForm = 'wav' | 'opus'
+type Audio = { file: string; bytes: number; etag: string; form: AudioForm }
 type Note = { at: number; kept: Promise<unknown> }
 
 /** For this long one may seek on one note. */
@@ -29,20 +31,25 @@ export function issueOpening(user: UserId, id: RecordingId): string {
   return sealed(`opening ${user} ${id} ${randomUUID()}`)
 }
 
-/** Throws NotFound (no such recording, or its file is gone) and NotNow (the call goes on). */
+/**
+ * `?form=opus`: the smaller form, `?form=wav`: as sealed; neither: as sealed, or what is left of it. `?download` saves it under its name. Throws
+ * NotFound (no such recording or form, or its file is gone) and NotNow (the call goes on).
+ */
 export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: RecordingId): Promise<Response> {
-  const audio = await audioOf(deps, id)
+  const wanted = c.req.query('form')
+  const audio = await audioOf(deps, id, wanted === 'opus' || wanted === 'wav' ? wanted : null)
+  const isSaved = c.req.query('download') !== undefined
   const headers: Record<string, string> = {
-    'Content-Type': 'audio/wav',
+    'Content-Type': audio.form === 'opus' ? 'audio/ogg; codecs=opus' : 'audio/wav',
     'Accept-Ranges': 'bytes',
     ETag: audio.etag,
     'Cache-Control': 'private, no-cache',
-    'Content-Disposition': `inline; filename="${id}.wav"`,
+    'Content-Disposition': `${isSaved ? 'attachment' : 'inline'}; filename="${id}.${audio.form}"`,
   }
   if (c.req.header('if-none-match') === audio.etag) return c.body(null, 304, headers)
   const ifRange = c.req.header('if-range')
-  const wanted = ifRange === undefined || ifRange === audio.etag ? c.req.header('range') : undefined
-  const range = rangeOf(wanted, audio.bytes)
+  const part = ifRange === undefined || ifRange === audio.etag ? c.req.header('range') : undefined
+  const range = rangeOf(part, audio.bytes)
   if (range === 'none') return c.body('', 416, { ...headers, 'Content-Range': `bytes */${audio.bytes}` })
   const { from, to } = range ?? { from: 0, to: audio.bytes - 1 }
   const length = { 'Content-Length': String(to - from + 1) }
@@ -54,7 +61,7 @@ export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: Re
   return c.body(stream, status, { ...headers, ...length, ...partly })
 }
 
-async function audioOf(deps: Deps, id: RecordingId): Promise<Audio> {
+async function audioOf(deps: Deps, id: RecordingId, wanted: AudioForm | null): Promise<Audio> {
   const recording = await deps.store.read('recordings.byId', { id })
   if (recording === null) throw new NotFound('recording', id)
   if (recording.sealedAt === null)
@@ -62,11 +69,14 @@ async function audioOf(deps: Deps, id: RecordingId): Promise<Audio> {
       'recording-not-sealed',
       recording.missingReason ?? 'the call goes on; its recording is sealed at its end',
     )
+  const form = wanted ?? (recording.sourceRemovedAt === null ? 'wav' : 'opus')
+  const path = form === 'opus' ? recording.derivedPath : recording.path
   // The path comes from our own journal, never from the client; still it must lie in the folder.
-  const file = resolveInside(deps.config.recordingsDir, recording.path)
+  const file = path === null ? null : resolveInside(deps.config.recordingsDir, path)
   const found = file === null ? null : await stat(file).catch(() => null)
   if (file === null || found === null || !found.isFile()) throw new NotFound('audio file of recording', id)
-  return { file, bytes: found.size, etag: `"${recording.sha256}"` }
+  const sha256 = form === 'opus' ? recording.derivedSha256 : recording.sha256
+  return { file, bytes: found.size, etag: `"${sha256}"`, form }
 }
 
 /** Resolves when the listen is kept; a request that comes meanwhile on the same opening waits for it too. */

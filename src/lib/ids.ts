@@ -8,6 +8,7 @@ export type LegId = Id<'leg'>
 export type RecordingId = Id<'recording'>
 export type TrunkId = Id<'trunk'>
 export type TrunkGroupId = Id<'trunkGroup'>
+export type TeamId = Id<'team'>
 export type NumberId = Id<'number'>
 export type QueueId = Id<'queue'>
 export type CampaignId = Id<'campaign'>

@@ -24,7 +24,6 @@ function phoneAtTrunk() {
     deskSrtp: () => 'off',
     mediaAddress: null,
     extensionOf: () => null,
-    isEmergency: () => false,
     agentAt: () => null,
     post: input => void posted.push(input),
     newLegId: () => 'w_1' as LegId,

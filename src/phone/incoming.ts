@@ -35,11 +35,10 @@ export class Incoming {
     const { ua, lines, now, log } = this.#options
     const { address } = event.flow.source
     if (event.replaces !== null) return this.#takesPlace(event, event.replaces)
-    if (event.extension !== null && this.#options.isEmergency(event.to)) return this.#emergency(event, event.extension)
-    const trunk = event.extension === null ? lines.trunkOf(event.flow) : null
+    if (event.extension !== null) return this.#dialled(event, event.extension)
+    const trunk = lines.trunkOf(event.flow)
     if (trunk === null) {
-      // Desk phones are rung by us; outgoing calls start on the desk page, where the gate and the outcome form are.
-      log.warn({ source: address, extension: event.extension }, 'call refused: it comes from no trunk of ours')
+      log.warn({ source: address }, 'call refused: it comes from no trunk of ours')
       ua.reject(event.session, 403, 21, now())
       return
     }
@@ -56,8 +55,8 @@ export class Incoming {
     this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to }, leg)
   }
 
-  /** A desk phone, which has proved who it is, calls for help by itself. */
-  #emergency(event: Extract<UaEvent, { type: 'incoming' }>, extension: string): void {
+  /** A desk phone, which has proved who it is, calls for help by itself, or somebody on its second line; the centre knows which. */
+  #dialled(event: Extract<UaEvent, { type: 'incoming' }>, extension: string): void {
     const { ua, now, agentAt } = this.#options
     const user = agentAt(extension)
     if (user === null) return ua.reject(event.session, 403, 21, now())

@@ -5,7 +5,5 @@ import type { LegsOptions } from './legs.ts'
 export type PhoneOptions = LegsOptions & {
   extensionOf(agent: UserId): string | null
   agentAt(extension: string): UserId | null
-  /** Whether a desk phone may dial this by itself. */
-  isEmergency(dialled: string): boolean
   newLegId(): LegId
 }

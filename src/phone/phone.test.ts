@@ -101,7 +101,6 @@ describe('the phone', () => {
       mediaAddress: null,
       extensionOf: () => '1001',
       agentAt: () => alice,
-      isEmergency: dialled => dialled === '110',
       post: input => void said.push(input),
       newLegId: () => 'w_1' as LegId,
       now: () => now,

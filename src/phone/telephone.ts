@@ -10,7 +10,6 @@ import type { Input } from '../centre/inputs.ts'
 import { ownPrefix } from '../centre/speech/message.ts'
 import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
-import { emergencyOf } from '../centre/toll/rules.ts'
 import type { Clock } from '../lib/clock.ts'
 import {
   type CallId,
@@ -232,7 +231,6 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     deskSrtp: agent => floor().users.get(agent)?.device?.srtp ?? 'off',
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
-    isEmergency: dialled => emergencyOf(floor().toll.rules, dialled) !== null,
     post,
     newLegId,
     nameDialog: (callId, leg) => options.ladder?.name(callId, leg),

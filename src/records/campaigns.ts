@@ -6,7 +6,7 @@ import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { ownPhrases } from './phrases.ts'
-import { checkPolicy, checkTrunkGroup, checkTrunks, checkUsers } from './references.ts'
+import { checkPolicy, checkShown, checkTrunkGroup, checkTrunks, checkUsers } from './references.ts'
 import { campaignChange, campaignInput, campaignState } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
@@ -28,6 +28,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   await checkPolicy(door, campaign.policy)
   await checkTrunks(door, 'trunks', campaign.trunks)
   await checkTrunkGroup(door, campaign.trunkGroup)
+  await checkShown(door, campaign)
   await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
@@ -49,6 +50,8 @@ async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: un
   if (changed.policy) await checkPolicy(door, campaign.policy)
   if (changed.trunks) await checkTrunks(door, 'trunks', campaign.trunks)
   if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
+  if (changed.callerIds) campaign.callerIds = once(changed.callerIds)
+  if (changed.callerIds || changed.trunks || changed.trunkGroup !== undefined) await checkShown(door, campaign)
   if (changed.agents) await checkUsers(door, 'agents', campaign.agents)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign

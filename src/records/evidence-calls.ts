@@ -109,6 +109,12 @@ function checkRecordings(
     compare(`the recording ${told.id}`, { sha256, bytes }, told, faults)
     if (told.file === 'missing') missing.push(told.id)
   }
+  for (const { fact } of facts) {
+    if (fact.type !== 'recording.derived') continue
+    const told = call.recordings.find(each => each.id === fact['recording'])
+    const { sha256, bytes } = fact
+    if (told) compare(`the recording ${told.id}`, { derived: { sha256, bytes } }, told, faults)
+  }
   for (const { id, file } of call.recordings)
     if (file !== 'missing' && !files.has(file)) faults.push(`${file}, the recording ${id}, is not in the zip.`)
 }
@@ -149,7 +155,7 @@ function csvOf(told: Told[]): string | null {
         recordings: recordings.map(({ file, ...recording }) => ({
           recording,
           file: file === 'missing' ? null : file,
-          source: null,
+          forms: [],
         })),
       })) as unknown as EvidenceCall[],
     )

@@ -154,24 +154,36 @@ function readProof({ texts }: Contents, expectedHead: string | null, faults: str
   return proof as JournalProof
 }
 
-/** Answers how many recordings have the hash that the journal sealed. */
+/**
+ * Answers how many files of audio have the hash that the journal has for them: a recording that of its seal, a smaller form that of its making,
+ * which must have been from what was sealed.
+ */
 function checkSeals({ hashes }: Contents, proof: JournalProof | null, faults: string[]): number {
   const seals = new Map<string, string>()
+  const derived = new Map<string, { sha256: string; source: string }>()
   for (const line of proof?.lines ?? []) {
-    if (line.type !== 'recording.sealed') continue
-    const fact = parsed(line.body) as { recording?: string; sha256?: string } | null
-    if (fact?.recording && fact.sha256) seals.set(fact.recording, fact.sha256)
+    if (line.type !== 'recording.sealed' && line.type !== 'recording.derived') continue
+    const fact = parsed(line.body) as { recording?: string; sha256?: string; source?: string } | null
+    if (!fact?.recording || !fact.sha256) continue
+    if (line.type === 'recording.sealed') seals.set(fact.recording, fact.sha256)
+    else if (fact.source) derived.set(fact.recording, { sha256: fact.sha256, source: fact.source })
   }
   let good = 0
   for (const [name, hash] of hashes) {
-    const recording = /^audio\/([A-Za-z0-9_-]+)\.[a-z0-9]+$/.exec(name)?.[1]
+    const [, recording, form] = /^audio\/([A-Za-z0-9_-]+)\.([a-z0-9]+)$/.exec(name) ?? []
     if (recording === undefined) {
       if (name.startsWith('audio/')) faults.push(`${name} is not named as a recording.`)
       continue
     }
     const sealed = seals.get(recording)
+    const made = derived.get(recording)
     if (sealed === undefined) faults.push(`${name} has no seal among the lines of the journal.`)
-    else if (sealed !== hash) faults.push(`${name} is not the recording that was sealed at the end of its call.`)
+    else if (form !== 'opus' && sealed !== hash)
+      faults.push(`${name} is not the recording that was sealed at the end of its call.`)
+    else if (form === 'opus' && made?.sha256 !== hash)
+      faults.push(`${name} is not the smaller form that was made of the recording.`)
+    else if (form === 'opus' && made?.source !== sealed)
+      faults.push(`${name} was not made of the recording that was sealed at the end of its call.`)
     else good++
   }
   return good

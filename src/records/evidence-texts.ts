@@ -4,8 +4,8 @@ import type { RecordingRow } from '../store/recordings.ts'
 
 export type EvidenceCall = {
   call: CallRecord
-  /** `file` is its name in the zip, `source` on disk; both null when there is no audio. */
-  recordings: { recording: RecordingRow; file: string | null; source: string | null }[]
+  /** `file` is its name in the zip, null when there is no audio; `forms`: each form that goes into it, by its name there and its place on disk. */
+  recordings: { recording: RecordingRow; file: string | null; forms: { name: string; source: string }[] }[]
 }
 
 const columns = [
@@ -90,7 +90,7 @@ Switchroom ${about.version}
 通话 / calls: ${calls.length} · 录音 / recordings: ${audio} · 缺失 / missing: ${missing}
 
 【内容】
-audio/             原始录音，未经转码。双声道：左声道为客户，右声道为坐席
+audio/             原始录音（.wav），未经转码；.opus 为其压缩副本。双声道：左声道为客户，右声道为坐席
 calls.csv .json    每通电话的信息；时间为协调世界时（UTC）
 journal/proof.json 审计日志中与这些通话有关的各行，以及直到日志末端的摘要链
 SHA256SUMS         以上每个文件的 SHA-256
@@ -101,7 +101,7 @@ SHA256SUMS         以上每个文件的 SHA-256
    它会显示日志末端的摘要；请与另行保存的日志摘要（如审计日报）比对。
 
 CONTENTS
-audio/             the recordings to the byte as recorded; stereo, left the customer, right the agent
+audio/             .wav: the recordings to the byte as recorded; .opus: their smaller form; stereo, left the customer, right the agent
 calls.csv .json    what is known of each call; instants in UTC
 journal/proof.json the audit journal's lines about these calls, and the chain of digests from there to its head
 SHA256SUMS         SHA-256 of each file above

@@ -9,7 +9,6 @@ import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import yazl from 'yazl'
 import type { CallId, ExportId } from '../lib/ids.ts'
-import type { CallRecord } from '../store/calls.ts'
 import type { JournalLine } from '../store/chain.ts'
 import type { RecordingRow } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
@@ -20,11 +19,15 @@ import { resolveInside } from './inside.ts'
 export const sumsName = 'SHA256SUMS'
 export const proofName = 'journal/proof.json'
 
+export type AudioChoice = 'wav' | 'opus' | 'both'
+
 export type EvidenceArgs = {
   store: Store
   /** Absolute. */
   recordingsDir: string
   calls: CallId[]
+  /** Which form of each recording; where it is not there the other stands in for it. */
+  audio?: AudioChoice
   about: { export: string; reason: string; requestedBy: string; at: number; version: string }
   /** After each call: how many of them are in the zip. */
   onProgress?: (done: number) => void
@@ -76,9 +79,9 @@ export function evidenceZip(args: EvidenceArgs): Readable {
       for (const recording of recordings)
         for (const line of await args.store.read('journal.ofRecording', { recording: recording.id }))
           lines.set(line.seq, line)
-      calls.push({ call, recordings: await Promise.all(recordings.map(each => audioOf(args, call, each))) })
+      calls.push({ call, recordings: await Promise.all(recordings.map(each => audioOf(args, each))) })
       for (const audio of calls.at(-1)!.recordings)
-        if (audio.file !== null && audio.source !== null) await add(audio.file, createReadStream(audio.source), false)
+        for (const { name, source } of audio.forms) await add(name, createReadStream(source), false)
       args.onProgress?.(calls.length)
     }
     await addText(callsName, `${JSON.stringify(calls.map(plainCall), null, 1)}\n`)
@@ -103,18 +106,23 @@ async function stateOf(store: Store, id: CallId) {
   }
 }
 
-async function audioOf(
-  args: EvidenceArgs,
-  _call: CallRecord,
-  recording: RecordingRow,
-): Promise<EvidenceCall['recordings'][number]> {
-  const source = resolveInside(args.recordingsDir, recording.path)
-  const there = recording.sealedAt !== null && source !== null && (await isFile(source))
-  return {
-    recording,
-    file: there ? `audio/${recording.id}${path.extname(recording.path) || '.wav'}` : null,
-    source: there ? source : null,
-  }
+/** `file`: what stands for the recording in the texts; `forms`: all that goes into the zip. */
+async function audioOf(args: EvidenceArgs, recording: RecordingRow): Promise<EvidenceCall['recordings'][number]> {
+  const { id, sealedAt, derivedAt, derivedPath } = recording
+  const wav =
+    sealedAt === null
+      ? null
+      : await formOf(args, `audio/${id}${path.extname(recording.path) || '.wav'}`, recording.path)
+  const opus = derivedAt === null ? null : await formOf(args, `audio/${id}.opus`, derivedPath!)
+  const choice = args.audio ?? 'wav'
+  const wanted = choice === 'both' ? [wav, opus] : choice === 'opus' ? [opus ?? wav] : [wav ?? opus]
+  const forms = wanted.filter(form => form !== null)
+  return { recording, file: forms[0]?.name ?? null, forms }
+}
+
+async function formOf(args: EvidenceArgs, name: string, relative: string) {
+  const source = resolveInside(args.recordingsDir, relative)
+  return source !== null && (await isFile(source)) ? { name, source } : null
 }
 
 function plainCall({ call, recordings }: EvidenceCall) {
@@ -130,6 +138,9 @@ function plainCall({ call, recordings }: EvidenceCall) {
       durationMs: recording.durationMs,
       salvaged: recording.salvaged,
       missingReason: recording.missingReason,
+      lostMs: recording.lostMs,
+      derived: recording.derivedAt === null ? null : { sha256: recording.derivedSha256, bytes: recording.derivedBytes },
+      destroyedAt: recording.destroyedAt,
     })),
   }
 }

@@ -81,6 +81,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
         store: door.store,
         recordingsDir: args.recordingsDir,
         calls,
+        audio: job.request.audio,
         about,
         onProgress: done => {
           job.done = done
@@ -185,6 +186,7 @@ export async function exportTo(
     store: door.store,
     recordingsDir: args.recordingsDir,
     calls,
+    audio: request.audio,
     about,
     onProgress: done => args.onProgress?.(done, calls.length),
   })

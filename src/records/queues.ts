@@ -4,12 +4,14 @@ import type { QueueId } from '../lib/ids.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
-import { checkUsers } from './references.ts'
+import { checkShown, checkTrunkGroup, checkUsers } from './references.ts'
 import { queueChange, queueInput } from './schemas.ts'
 
 export async function createQueue(door: RecordsDoor, actor: Actor, given: unknown): Promise<Queue> {
   const queue: Queue = { id: newId<'queue'>('q'), ...parseInput(queueInput, given) }
   await checkUsers(door, 'members', queue.members)
+  await checkTrunkGroup(door, queue.trunkGroup)
+  await checkShown(door, queue)
   await keep(door, actor, [{ type: 'queue.saved', queue }])
   return queue
 }
@@ -18,6 +20,8 @@ export async function changeQueue(door: RecordsDoor, actor: Actor, id: QueueId, 
   const change = parseInput(queueChange, given)
   const queue = { ...(await queueById(door, id)), ...change }
   if (change.members) await checkUsers(door, 'members', queue.members)
+  if (change.trunkGroup) await checkTrunkGroup(door, change.trunkGroup)
+  if (change.callerIds || change.trunkGroup !== undefined) await checkShown(door, queue)
   await keep(door, actor, [{ type: 'queue.saved', queue }])
   return queue
 }

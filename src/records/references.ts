@@ -30,6 +30,27 @@ export async function checkTrunkGroup(door: RecordsDoor, id: TrunkGroupId | null
   refuseUnknown('trunkGroup', 'trunk group', [id])
 }
 
+/**
+ * What a campaign or queue shows must be assigned to a trunk that its calls may go out on: nobody shows a number that is not ours, or one that
+ * its carrier would not know. Without a group or trunks any trunk will do.
+ */
+export async function checkShown(
+  door: RecordsDoor,
+  of: { callerIds?: string[]; trunkGroup?: TrunkGroupId | null; trunks?: TrunkId[] },
+): Promise<void> {
+  const { callerIds = [], trunkGroup = null } = of
+  if (callerIds.length === 0) return
+  const group = trunkGroup === null ? null : await door.store.read('trunkGroups.byId', { id: trunkGroup })
+  const way = group?.trunks ?? of.trunks ?? []
+  const trunks = (await door.store.read('trunks.list', {})).filter(({ id }) => way.length === 0 || way.includes(id))
+  const assigned = new Set(trunks.flatMap(trunk => trunk.callerIds))
+  const other = callerIds.filter(number => !assigned.has(number))
+  if (other.length === 0) return
+  const some = [...assigned].slice(0, 5).join(', ')
+  const allowed = `caller IDs of the trunks that its calls go out on: ${some}${assigned.size > 5 ? ' …' : ''}`
+  throw new InvalidInput([{ field: 'callerIds', found: other.slice(0, 5).join(', '), allowed }])
+}
+
 /** An unknown policy would let no call through, and nobody would see why. */
 export async function checkPolicy(door: RecordsDoor, policy: string): Promise<void> {
   const own = await door.store.read('policies.list', {})

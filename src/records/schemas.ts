@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { normalisePattern, patternsMax } from '../centre/outside.ts'
+import { shownNumbersMax } from '../centre/shown-number.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
@@ -132,6 +133,7 @@ export const trunkGroupInput = z
   .strictObject({
     name: words(64),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(16),
+    defaultFor: z.array(z.enum(roles)).max(roles.length).optional(),
   })
   .openapi('TrunkGroupInput')
 export const trunkGroupChange = changeOf(trunkGroupInput, 'TrunkGroupChange')
@@ -147,6 +149,9 @@ const music = z
   .nullable()
   .default(null)
 
+/** Our numbers that calls show; the records door holds them to what the trunks have. */
+const shownNumbers = z.array(callerId).max(shownNumbersMax).optional()
+
 export const queueInput = z
   .strictObject({
     name: words(64),
@@ -156,6 +161,8 @@ export const queueInput = z
     serviceLevelMs: ms(1000, 600_000).default(20_000),
     callbackAfterMs: ms(0, 3_600_000).default(0),
     music,
+    trunkGroup: id<TrunkGroupId>().nullable().optional(),
+    callerIds: shownNumbers,
   })
   .openapi('QueueInput')
 export const queueChange = changeOf(queueInput, 'QueueChange')
@@ -239,6 +246,7 @@ export const campaignInput = z
     mode: z.enum(campaignModes),
     trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
+    callerIds: shownNumbers,
     agents: z.array(id<UserId>()).max(5000).default([]),
     policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),
@@ -359,6 +367,8 @@ export const exportInput = z
       })
       .default({}),
     reason: words(500),
+    /** Recordings as they were sealed, their smaller form where there is one, or both; what is not there is stood in for by the other. */
+    audio: z.enum(['wav', 'opus', 'both']).default('wav'),
   })
   .refine(
     given => given.from !== undefined || given.filter.recordings !== undefined || given.filter.calls !== undefined,

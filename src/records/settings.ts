@@ -1,13 +1,18 @@
 import type { Actor } from '../centre/facts.ts'
 import { awayMinutes, patternsMax, readPatterns } from '../centre/outside.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
+import { unansweredChoices, whenFullChoices } from '../centre/recording-rules.ts'
+import { leaderlessSetting } from '../centre/team.ts'
 import { AllowList } from '../lib/allow-list.ts'
+import { daysMax, hoursMax, isWholeOrNone } from './custody-settings.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
 const networksWords = 'addresses or networks, one a line, at most 200: 10.1.0.0/16; nothing: from anywhere'
 
 const patternsWords = `numbers or beginnings of numbers, one a line, at most ${patternsMax}: +862155551234, +8621*`
+
+const daysWords = `a whole number of days from 1 to ${daysMax}; nothing: kept for good`
 
 /** Every setting there is and what is right for it. */
 const checks: Record<string, { allowed: string; isRight: (value: string) => boolean }> = {
@@ -18,12 +23,24 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   'supervision.shown.listen': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.whisper': { allowed: 'true or false', isRight: isYesOrNo },
   'supervision.shown.barge': { allowed: 'true or false', isRight: isYesOrNo },
+  [leaderlessSetting]: { allowed: 'true or false', isRight: isYesOrNo },
   'transfer.numbers.agent': { allowed: patternsWords, isRight: isPatterns },
   'transfer.numbers.supervisor': { allowed: patternsWords, isRight: isPatterns },
   'transfer.maxMinutes': {
     allowed: `a whole number from ${awayMinutes.from} to ${awayMinutes.to}`,
     isRight: value => /^\d{1,3}$/.test(value) && +value >= awayMinutes.from && +value <= awayMinutes.to,
   },
+  'recording.whenFull': { allowed: whenFullChoices.join(', '), isRight: value => isOneOf(whenFullChoices, value) },
+  'recording.unanswered': {
+    allowed: unansweredChoices.join(', '),
+    isRight: value => isOneOf(unansweredChoices, value),
+  },
+  'recording.opusAfterHours': {
+    allowed: `a whole number of hours from 0 to ${hoursMax}; nothing: never`,
+    isRight: value => isWholeOrNone(value, 0, hoursMax),
+  },
+  'recording.sourceDays': { allowed: daysWords, isRight: value => isWholeOrNone(value, 1, daysMax) },
+  'recording.unansweredDays': { allowed: daysWords, isRight: value => isWholeOrNone(value, 1, daysMax) },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
@@ -47,6 +64,10 @@ export async function saveSettings(door: RecordsDoor, actor: Actor, values: Reco
   if (problems.length > 0) throw new InvalidInput(problems)
   const facts = Object.entries(values).map(([key, value]) => ({ type: 'setting.saved' as const, key, value }))
   if (facts.length > 0) await keep(door, actor, facts)
+}
+
+function isOneOf(choices: readonly string[], value: string): boolean {
+  return choices.includes(value)
 }
 
 function isYesOrNo(value: string): boolean {

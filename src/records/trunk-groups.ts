@@ -27,16 +27,19 @@ export function changeTrunkGroup(
   })
 }
 
-/** Refused while a campaign or a person still dials through it. */
+/** Refused while a campaign, a queue, a person or a role still dials through it. */
 export async function removeTrunkGroup(door: RecordsDoor, actor: Actor, id: TrunkGroupId): Promise<void> {
   const group = await trunkGroupById(door, id)
-  const [campaigns, users] = await Promise.all([
+  const [campaigns, users, queues] = await Promise.all([
     door.store.read('campaigns.list', {}),
     door.store.read('users.list', {}),
+    door.store.read('queues.list', {}),
   ])
   const names = [
     ...campaigns.filter(each => each.state !== 'closed' && each.trunkGroup === id).map(each => each.name),
     ...users.filter(each => each.trunkGroup === id).map(each => each.name),
+    ...queues.filter(each => each.trunkGroup === id).map(each => each.name),
+    ...(group.defaultFor ?? []).map(role => `calls by hand of the role ${role}`),
   ]
   if (names.length > 0)
     throw new NotNow('in-use', `the trunk group ${group.name} is used by ${names.slice(0, 10).join(', ')}`)
@@ -54,5 +57,13 @@ async function save(door: RecordsDoor, actor: Actor, group: TrunkGroup): Promise
   if (twice !== undefined)
     throw new InvalidInput([{ field: 'trunks', found: `${twice} twice`, allowed: 'each trunk once' }])
   await checkTrunks(door, 'trunks', group.trunks)
+  const others = (await door.store.read('trunkGroups.list', {})).filter(({ id }) => id !== group.id)
+  for (const role of group.defaultFor ?? []) {
+    const other = others.find(each => each.defaultFor?.includes(role))
+    if (other !== undefined)
+      throw new InvalidInput([
+        { field: 'defaultFor', found: role, allowed: `one group a role: ${other.name} has it, take it away there` },
+      ])
+  }
   await keep(door, actor, [{ type: 'trunkGroup.saved', group }])
 }

@@ -136,3 +136,8 @@ function stampVia(value: string, source: Address): string {
   const stamped = clean.replace(/;[ \t]{0,8}rport[ \t]{0,8}(?:=[^;]*)?(?=;|$)/i, `;rport=${source.port}`)
   return `${stamped};received=${source.address}${rest}`
 }
+
+/** The way back to where it came from. */
+export function backTo(flow: Flow): Destination {
+  return { transport: flow.transport, ...flow.source, local: flow.local, connection: flow.connection, peer: flow.peer }
+}

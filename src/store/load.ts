@@ -2,9 +2,11 @@
 
 import { supervisionModes, type TrunkTry } from '../centre/entities.ts'
 import type { Fact } from '../centre/facts.ts'
+import { normaliseNumber } from '../centre/number.ts'
 import { manualStack, reachOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
+import { leaderlessSetting } from '../centre/team.ts'
 import { zoneOr } from '../centre/zone.ts'
 import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { abandonQuarters } from './abandonment.ts'
@@ -16,11 +18,13 @@ import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { phrasesInUse } from './phrases.ts'
 import { calls, campaigns, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
+import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
 
 /** Under way at the last line of the journal. After a clean stop all four are empty. */
 export type InFlight = {
-  calls: (typeof calls.$inferSelect)[]
+  /** `isOwed`: a callback was promised since the call began, and is not kept yet. */
+  calls: (typeof calls.$inferSelect & { isOwed: boolean })[]
   leads: LeadInFlight[]
   recordings: { id: RecordingId; call: CallId; path: string }[]
   agents: UserId[]
@@ -59,6 +63,7 @@ export const loadQueries = {
       .from(trunkGroups)
       .all()
       .map(row => row.doc),
+    teams: teamsIn(db),
     starts: startsSince(db, args.now - startsReachMs),
     numbers: db
       .select()
@@ -92,7 +97,12 @@ export const loadQueries = {
     phrases: phrasesInUse(db),
   }),
   'load.inFlight': (db: Db, _args: NoArgs): InFlight => ({
-    calls: db.select().from(calls).where(isNull(calls.endedAt)).all(),
+    calls: db
+      .select()
+      .from(calls)
+      .where(isNull(calls.endedAt))
+      .all()
+      .map(call => ({ ...call, isOwed: isOwed(db, call) })),
     leads: (
       sql(
         db.$client,
@@ -124,6 +134,15 @@ export const loadQueries = {
       }[]
     ).map(row => row.agent),
   }),
+}
+
+/** A callback names its party by the number that can be dialled, a call by what the line showed. */
+function isOwed(db: Db, { number, startedAt }: { number: string; startedAt: number }): boolean {
+  const found = sql(
+    db.$client,
+    'SELECT 1 FROM callbacks WHERE closed_at IS NULL AND scheduled_at >= ? AND number IN (?, ?) LIMIT 1',
+  ).get(startedAt, number, normaliseNumber(number) ?? number)
+  return found !== undefined
 }
 
 function writtenIn(number: string | null, lastWord: string | null): NonNullable<LeadInFlight['written']> | null {
@@ -165,9 +184,9 @@ function startsSince(db: Db, since: number): NonNullable<Setup['starts']> {
   return starts.sort((a, b) => a.at - b.at)
 }
 
-/** What agents see of supervisors, where a setting was saved. */
+/** What agents see of supervisors, and supervisors without a team of agents, where a setting was saved. */
 function supervisionOf(db: Db): Record<string, string> {
-  const keys = supervisionModes.map(mode => `supervision.shown.${mode}`)
+  const keys = [...supervisionModes.map(mode => `supervision.shown.${mode}`), leaderlessSetting]
   return Object.fromEntries(keys.map(key => [key, settingOf(db, key)]))
 }
 

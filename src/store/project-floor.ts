@@ -341,26 +341,32 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
   switch (fact.type) {
     case 'recording.opened':
       run(
-        'INSERT INTO recordings (id, call, path, opened_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO recordings (id, call, path, opened_at, kind) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         fact.recording,
         fact.call,
         fact.path,
         at,
+        fact.kind ?? 'call',
       )
-      run('UPDATE calls SET recording = coalesce(recording, ?) WHERE id = ?', fact.recording, fact.call)
+      if (fact.kind === undefined)
+        run('UPDATE calls SET recording = coalesce(recording, ?) WHERE id = ?', fact.recording, fact.call)
       return true
     case 'leg.measured':
       projectLegAudio(db, seq, at, fact)
       return true
     case 'recording.sealed':
       run(
-        `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL
+        `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL,
+           lost_ms = ?, lost = ?,
+           unanswered = EXISTS (SELECT 1 FROM calls WHERE id = recordings.call AND answered_at IS NULL)
          WHERE id = ? AND sealed_at IS NULL`,
         at,
         fact.sha256,
         fact.bytes,
         Math.round(fact.durationMs),
         fact.salvaged ? 1 : 0,
+        Math.round(fact.lostMs ?? 0),
+        fact.lost === undefined ? null : JSON.stringify(fact.lost),
         fact.recording,
       )
       return true

@@ -7,6 +7,12 @@ import { tollRulesKey } from './toll.ts'
 
 export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  const saveSetting = (key: string, value: string) =>
+    run(
+      `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
+      ...[key, value, at],
+    )
   switch (fact.type) {
     case 'user.saved': {
       const { user } = fact
@@ -245,31 +251,13 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       run('DELETE FROM party_stops WHERE party = ? AND kind = ?', fact.party, fact.kind)
       return
     case 'setting.saved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        fact.key,
-        fact.value,
-        at,
-      )
+      saveSetting(fact.key, fact.value)
       return
     case 'lines.rulesSaved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        lineRulesKey,
-        JSON.stringify(fact.rules),
-        at,
-      )
+      saveSetting(lineRulesKey, JSON.stringify(fact.rules))
       return
     case 'toll.rulesSaved':
-      run(
-        `INSERT INTO settings (key, value, saved_at) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at`,
-        tollRulesKey,
-        JSON.stringify(fact.rules),
-        at,
-      )
+      saveSetting(tollRulesKey, JSON.stringify(fact.rules))
       return
     case 'attribution.added':
       for (const [prefix, area] of fact.rows)
@@ -284,6 +272,26 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       return
     case 'recording.listened':
       run('UPDATE recordings SET listens = listens + 1 WHERE id = ?', fact.recording)
+      return
+    case 'recording.derived':
+      run(
+        `UPDATE recordings SET derived_at = ?, derived_path = ?, derived_sha256 = ?, derived_bytes = ?
+         WHERE id = ? AND sealed_at IS NOT NULL AND derived_at IS NULL`,
+        at,
+        fact.path,
+        fact.sha256,
+        fact.bytes,
+        fact.recording,
+      )
+      return
+    case 'recording.underivable':
+      run('UPDATE recordings SET underivable = ? WHERE id = ? AND derived_at IS NULL', fact.reason, fact.recording)
+      return
+    case 'recording.sourceRemoved':
+      run('UPDATE recordings SET source_removed_at = coalesce(source_removed_at, ?) WHERE id = ?', at, fact.recording)
+      return
+    case 'recording.destroyed':
+      run('UPDATE recordings SET destroyed_at = coalesce(destroyed_at, ?) WHERE id = ?', at, fact.recording)
       return
     case 'export.requested':
       run(

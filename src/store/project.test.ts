@@ -52,6 +52,8 @@ const anyFact = fc.oneof(
   few('n').map(name => ({ type: 'trunk.saved', trunk: trunkNamed(name) })),
   few('t_n').map(trunk => ({ type: 'trunk.removed', trunk })),
   few('tg_n').map(id => ({ type: 'trunkGroup.saved', group: { id, name: 'abroad', trunks: ['t_n1', 't_n2'] } })),
+  few('tm_n').map(id => ({ type: 'team.saved', team: { id, name: `north ${id}`, members: ['u_n1'], leaders: [] } })),
+  few('tm_n').map(team => ({ type: 'team.removed', team })),
   few('tg_n').map(group => ({ type: 'trunkGroup.removed', group })),
   fc.record({
     type: fc.constant('call.rerouted'),
@@ -357,6 +359,25 @@ const anyFact = fc.oneof(
     recording: few('r'),
     call: few('c'),
     path: fc.constant('2026/x.wav'),
+    kind: fc.constantFrom(undefined, 'consultation'),
+  }),
+  fc.record({
+    type: fc.constant('recording.derived'),
+    recording: few('r'),
+    call: few('c'),
+    path: fc.constant('2026/x.opus'),
+    source: fc.constant('00'),
+    sha256: fc.constant('01'),
+    bytes: fc.nat(),
+  }),
+  fc.record({ type: fc.constant('recording.underivable'), recording: few('r'), call: few('c'), reason: fc.string() }),
+  fc.record({ type: fc.constant('recording.sourceRemoved'), recording: few('r'), call: few('c'), days: fc.nat() }),
+  fc.record({
+    type: fc.constant('recording.destroyed'),
+    recording: few('r'),
+    call: few('c'),
+    reason: fc.constant('unanswered'),
+    days: fc.nat(),
   }),
   fc.record({
     type: fc.constant('recording.sealed'),
@@ -366,6 +387,8 @@ const anyFact = fc.oneof(
     bytes: fc.nat(),
     durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
     salvaged: fc.boolean(),
+    lostMs: fc.option(fc.nat(), { nil: undefined }),
+    lost: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }), { nil: undefined }),
   }),
   fc.record({
     type: fc.constant('recording.missing'),

@@ -12,6 +12,7 @@ import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
 import { projectSupervision } from './supervisions.ts'
+import { projectTeam } from './teams.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -26,6 +27,7 @@ export const projectedTables = [
   'users',
   'trunks',
   'trunk_groups',
+  'teams',
   'numbers',
   'queues',
   'campaigns',
@@ -73,7 +75,8 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
-  if (!projectSupervision(db, line) && !projectFloor(db, line) && !projectLender(db, line)) projectRecord(db, line)
+  if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
+  projectRecord(db, line)
 }
 
 /** Makes every projected table anew from the journal, in one transaction. Answers the number of lines told. */

@@ -269,6 +269,28 @@ test('what is under way is found at the next start, and the floor as it is set u
   assert.deepEqual(read('load.setup', { now: 50 }).users, [userNamed('alice')])
 })
 
+test('minutes abroad count after a restart for who dialled, and for nobody in whose hands the call was later', () => {
+  const { tell, read } = aStore()
+  const abroad = { mode: 'manual', campaign: null, number: '+442071838750' }
+  tell(1_000, dialed(1, { ...abroad, agent: 'u_alice' }), { type: 'call.answered', call: 'c_0001' })
+  tell(2_000, { type: 'call.connected', call: 'c_0001', agent: 'u_alice' })
+  tell(3_000, { type: 'call.connected', call: 'c_0001', agent: 'u_bob' })
+  const outside = { call: 'c_0001', agent: 'u_alice', why: 'transfer' }
+  tell(4_000, dialed(2, { ...abroad, agent: null, of: outside }), { type: 'call.answered', call: 'c_0002' })
+  tell(5_000, dialed(3, { ...abroad, agent: 'u_bob', callback: 'cb_1', campaign: 'k_sales' }))
+  tell(
+    5_000,
+    { type: 'call.answered', call: 'c_0003' },
+    dialed(4, { ...abroad, agent: 'u_bob', number: '+8613800000001' }),
+  )
+  tell(5_000, { type: 'call.answered', call: 'c_0004' })
+  tell(9_000, ...[1, 2, 3, 4].map(n => ({ type: 'call.ended', call: `c_000${n}`, ending: ended })))
+  assert.deepEqual(read('load.setup', { now: 10_000 }).tollSpent, [
+    { by: 'u_alice', ms: 8_000 },
+    { by: 'u_alice', ms: 5_000 },
+  ])
+})
+
 test('trunks that could not take a call stand with it, and each counts as a start of its trunk', () => {
   const { tell, read } = aStore()
   tell(1_000, dialed(1, { trunk: 't_1' }))

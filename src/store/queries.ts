@@ -34,6 +34,7 @@ import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
 import { suppressionQueries } from './suppressions.ts'
 import { talkQueries } from './talks.ts'
+import { teamQueries } from './teams.ts'
 import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
 import { tollQueries } from './toll.ts'
@@ -67,6 +68,7 @@ export const queries = {
   ...suppressionQueries,
   ...talkQueries,
   ...telephonyQueries,
+  ...teamQueries,
   ...tokenQueries,
   ...userQueries,
   ...partyQueries,

@@ -1,6 +1,6 @@
 import type { CallId, CampaignId, RecordingId, UserId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
-import { and, desc, eq, gte, isNotNull, lt, or } from './drizzle.cjs'
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { calls, recordings } from './schema.ts'
 
@@ -32,6 +32,76 @@ export const recordingQueries = {
       .all().length,
   'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
     db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
+  /** Sealed before an instant, oldest first, and without a smaller form. */
+  'recordings.underived': (db: Db, args: { sealedBefore: number; limit: number }): RecordingRow[] =>
+    db
+      .select()
+      .from(recordings)
+      .where(
+        and(
+          lt(recordings.sealedAt, args.sealedBefore),
+          isNull(recordings.derivedAt),
+          isNull(recordings.underivable),
+          isNull(recordings.destroyedAt),
+        ),
+      )
+      .orderBy(recordings.sealedAt)
+      .limit(args.limit)
+      .all(),
+  /** Whose smaller form may stand alone: sealed before an instant, and both forms there. */
+  'recordings.twofold': (db: Db, args: { sealedBefore: number; limit: number }): RecordingRow[] =>
+    db
+      .select()
+      .from(recordings)
+      .where(
+        and(
+          lt(recordings.sealedAt, args.sealedBefore),
+          isNotNull(recordings.derivedAt),
+          isNull(recordings.sourceRemovedAt),
+          isNull(recordings.destroyedAt),
+        ),
+      )
+      .orderBy(recordings.sealedAt)
+      .limit(args.limit)
+      .all(),
+  /** Of calls that nobody answered, sealed before an instant. */
+  'recordings.unanswered': (db: Db, args: { sealedBefore: number; limit: number }): RecordingRow[] =>
+    db
+      .select()
+      .from(recordings)
+      .where(
+        and(
+          lt(recordings.sealedAt, args.sealedBefore),
+          eq(recordings.unanswered, true),
+          isNull(recordings.destroyedAt),
+        ),
+      )
+      .orderBy(recordings.sealedAt)
+      .limit(args.limit)
+      .all(),
+  /** Of which files went by policy since an instant: a process that died may have said so and not done it. */
+  'recordings.removedSince': (db: Db, args: { at: number }): RecordingRow[] =>
+    db
+      .select()
+      .from(recordings)
+      .where(gte(sql`coalesce(${recordings.destroyedAt}, ${recordings.sourceRemovedAt})`, args.at))
+      .all(),
+  /** Whose smaller form this is. */
+  'recordings.byDerivedPath': (db: Db, args: { path: string }): RecordingRow | null =>
+    db
+      .select()
+      .from(recordings)
+      .where(and(eq(recordings.path, args.path.replace(/\.opus$/, '.wav')), eq(recordings.derivedPath, args.path)))
+      .get() ?? null,
+  /** How many recordings begun in [from, to) lack sound, and how much in all. */
+  'recordings.lost': (db: Db, args: { from: number; to: number }): { recordings: number; lostMs: number } => {
+    const rows = db
+      .select({ lostMs: recordings.lostMs })
+      .from(recordings)
+      .where(and(gt(recordings.lostMs, 0), gte(recordings.openedAt, args.from), lt(recordings.openedAt, args.to)))
+      .all()
+    return { recordings: rows.length, lostMs: rows.reduce((sum, row) => sum + row.lostMs, 0) }
+  },
   'recordings.page': (db: Db, args: RecordingFilter): Page<RecordingRecord> => {
     const limit = pageLimit(args)
     const rows = joined(db)

@@ -1,6 +1,6 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../centre/entities.ts'
-import type { AgentPhase } from '../centre/facts.ts'
+import type { AgentPhase, RecordingKind } from '../centre/facts.ts'
 import type { Announced, Judged } from '../centre/heard.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
@@ -127,6 +127,20 @@ export const recordings = sqliteTable(
     salvaged: integer({ mode: 'boolean' }).notNull(),
     missingReason: text('missing_reason'),
     listens: integer().notNull(),
+    derivedAt: integer('derived_at'),
+    derivedPath: text('derived_path'),
+    derivedSha256: text('derived_sha256'),
+    derivedBytes: integer('derived_bytes'),
+    /** Why there is no smaller form. */
+    underivable: text(),
+    sourceRemovedAt: integer('source_removed_at'),
+    destroyedAt: integer('destroyed_at'),
+    /** Silence stands in it for so long where sound was lost, and where that is. */
+    lostMs: integer('lost_ms').notNull(),
+    lost: text({ mode: 'json' }).$type<[fromMs: number, forMs: number][]>(),
+    kind: text().$type<RecordingKind>().notNull(),
+    /** Of a call that nobody answered. */
+    unanswered: integer({ mode: 'boolean' }).notNull(),
   },
   table => [index('recordings_call').on(table.call), index('recordings_opened').on(table.openedAt, table.id)],
 )

@@ -1,5 +1,6 @@
 /** The guard against toll fraud: its rules, what was talked abroad today, and what people were told of. */
 import { dayOf } from '../centre/day.ts'
+import type { Fact } from '../centre/facts.ts'
 import type { Setup } from '../centre/state.ts'
 import { isHome, type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
@@ -31,7 +32,10 @@ export const tollQueries = {
     }),
 }
 
-/** Calls that a person dialled by hand count from midnight of the centre on; those that kept a campaign's callback too, which is on the careful side. */
+/**
+ * Calls that a person dialled by hand count from midnight of the centre on, for whoever dialled them: in whose hands they were later, or that
+ * they were in nobody's, says nothing of that.
+ */
 export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRules' | 'tollSpent'> {
   const saved = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(tollRulesKey) as
     | { value: string }
@@ -40,12 +44,22 @@ export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRule
     saved === undefined ? tollRulesDefault : { ...tollRulesDefault, ...(JSON.parse(saved.value) as Partial<TollRules>) }
   const rows = sql(
     db.$client,
-    `SELECT agent, number, answered_at AS answeredAt, ended_at AS endedAt FROM calls
-     WHERE started_at >= ? AND direction = 'out' AND mode = 'manual' AND lead IS NULL AND agent IS NOT NULL
+    `SELECT number, answered_at AS answeredAt, ended_at AS endedAt, (SELECT body FROM journal
+       WHERE json_extract(body, '$.call') = calls.id AND json_extract(body, '$.call') IS NOT NULL AND type = 'call.dialed' LIMIT 1) AS dialled
+     FROM calls WHERE started_at >= ? AND direction = 'out' AND mode = 'manual' AND lead IS NULL AND number LIKE '+%'
        AND answered_at IS NOT NULL AND ended_at IS NOT NULL`,
-  ).all(dayOf(zone, now).from) as { agent: UserId; number: string; answeredAt: number; endedAt: number }[]
-  const tollSpent = rows
-    .filter(({ number }) => number.startsWith('+') && !isHome(number, zone))
-    .map(({ agent: by, answeredAt, endedAt }) => ({ by, ms: endedAt - answeredAt }))
+  ).all(dayOf(zone, now).from) as { number: string; answeredAt: number; endedAt: number; dialled: string | null }[]
+  const tollSpent = rows.flatMap(({ number, answeredAt, endedAt, dialled }) => {
+    const fact = dialled === null || isHome(number, zone) ? null : (JSON.parse(dialled) as CallDialed)
+    const by = fact === null || keepsCampaign(fact) ? null : (fact.of?.agent ?? fact.agent)
+    return by === null ? [] : [{ by, ms: endedAt - answeredAt }]
+  })
   return { tollRules, tollSpent }
+}
+
+type CallDialed = Extract<Fact, { type: 'call.dialed' }>
+
+/** The callback of a campaign goes to a number that the centre knows; the live book leaves it out too. */
+function keepsCampaign({ callback, campaign }: CallDialed): boolean {
+  return Boolean(callback) && campaign !== null
 }

@@ -16,6 +16,7 @@ import { policiesPage } from '../pages/admin/policies.ts'
 import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
 import { setupPage } from '../pages/admin/setup.ts'
 import { suppressionsPage } from '../pages/admin/suppressions.ts'
+import { teamFormPage, teamsPage } from '../pages/admin/teams.ts'
 import { tokensPage } from '../pages/admin/tokens.ts'
 import { trunkGroupFormPage, trunkGroupsPage } from '../pages/admin/trunk-groups.ts'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
@@ -150,6 +151,21 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     }),
   'admin-users': language =>
     usersPage({ frame: frame(language, '/admin/users'), users: users(language), q: '', role: null, saved: true }),
+  'admin-teams': language =>
+    teamsPage({
+      frame: frame(language, '/admin/teams'),
+      teams: [{ id: 'tm_1', name: 'A', members: 12, leaders: ['Sam'] }],
+      leaderlessSeeAll: true,
+      saved: true,
+    }),
+  'admin-team-form': language =>
+    teamFormPage({
+      frame: frame(language, '/admin/teams/new'),
+      team: null,
+      members: [{ value: 'u_1', word: 'Alice' }],
+      leaders: [],
+      filled: { values: { name: '', members: ['u_1'] }, errors: {} },
+    }),
   'admin-trunk-groups': language =>
     trunkGroupsPage({
       frame: frame(language, '/admin/trunk-groups'),
@@ -250,6 +266,7 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     queueFormPage({
       frame: frame(language, '/admin/queues/new'),
       queue: null,
+      trunkGroups: [{ value: 'tg_1', word: trunk(language).name }],
       agents: people(language),
       filled: { values: { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0' }, errors: {} },
     }),
@@ -268,6 +285,22 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     campaignFormPage({
       frame: frame(language, '/admin/campaigns/cp_1'),
       campaign: { ...campaign(language, 'running', null), leads: counts },
+      shown: [
+        {
+          callerId: '+862151860000',
+          trunk: trunk(language).name,
+          dialled: 812.4,
+          connectRate: 0.314,
+          restingUntil: null,
+        },
+        {
+          callerId: '+862151860001',
+          trunk: trunk(language).name,
+          dialled: 0,
+          connectRate: null,
+          restingUntil: 1_764_000_000_000,
+        },
+      ],
       trunkGroups: [{ value: 'tg_1', word: trunk(language).name }],
       trunks: [trunk(language), trunk(language, true)].map(each => ({ value: each.id, word: each.name })),
       agents: people(language),

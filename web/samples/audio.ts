@@ -43,6 +43,7 @@ export const audioSamples: Record<string, (language: Language) => Html> = {
         },
         { ...good, name: fixed! },
       ],
+      teams: [{ ...good, name: language === 'en' ? 'North' : '一班', legs: 184 }],
       agents: [
         { ...good, name: bob!, legs: 88, mos: 2.9, worst: 1.4, poor: 61, loss: 0.061, jitterMs: 44, roundTripMs: null },
         { ...good, name: alice!, legs: 96 },

@@ -14,6 +14,7 @@ import type {
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
 import type { Like } from './language.ts'
+import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 
 type Pace = { ringing: number; free: number; freeSoon: number; withinS: number; risk: number; theta: number }
@@ -136,6 +137,7 @@ const zh = {
     agent_signed_off: '这位坐席没有签入。',
     reason_too_long: '原因最多 200 个字符。',
     ...transferWords.zh.rules,
+    ...teamWords.zh.rules,
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
     already_signed_on: '已经签入。',
@@ -315,6 +317,7 @@ const en: Like<typeof zh> = {
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {
     ...transferWords.en.rules,
+    ...teamWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',
     callback_closed: 'Callback closed by a person',
   },

@@ -50,6 +50,8 @@ const zh = {
     own_call: '主管自己有通话',
     taken_over: '已接管',
     not_allowed: '不再有权限',
+    other_team: '坐席不在您带的班组',
+    room_full: '监听人数已满',
   } as Record<SupervisionEnd, string>,
   settings: {
     title: '坐席能否看到有人监听',
@@ -99,6 +101,8 @@ const en: Like<typeof zh> = {
     own_call: 'the supervisor had a call of their own',
     taken_over: 'taken over',
     not_allowed: 'no longer allowed',
+    other_team: 'the agent is of another team',
+    room_full: 'as many as may listened already',
   },
   settings: {
     title: 'Whether agents see that somebody listens',

@@ -56,6 +56,7 @@ const zh = {
   } as Record<string, string>,
   rules: {
     target_missing: '请选择坐席或队列，或输入外线号码。',
+    second_line: '您在用话机的第二条线路咨询：请用话机按键切换。',
     consulting: '正在咨询中，请先结束咨询或完成转接。',
     not_consulting: '没有在咨询。',
     consult_unanswered: '对方还没有接听。',

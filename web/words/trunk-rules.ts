@@ -19,7 +19,22 @@ const zh = {
     ofCampaign: '中继组',
     ofCampaignHelp: '选择后按组内次序拨出；上面勾选的中继此时不用。',
     ofUser: '手拨用的中继组',
-    ofUserHelp: '活动以外的手拨电话走这一组；不选则使用任何中继。',
+    ofUserHelp: '活动以外的手拨电话走这一组；不选则走其角色的组，没有则使用任何中继。',
+    ofQueue: '外呼所用中继组',
+    ofQueueHelp: '本队列所欠的回拨、由它转出的外线电话走这一组；不选则走拨打者的组。',
+    defaultFor: '手拨电话的默认组',
+    defaultForHelp: '这些角色在活动和队列以外的手拨电话走本组，除非其人另有所选。每个角色只能有一个默认组。',
+    byHandOf: (role: string) => `手拨（${role}）`,
+  },
+  shown: {
+    label: '外显号码',
+    help: '每行一个，须是所用中继已分配的号码；不填则轮流显示中继的号码。换到没有这些号码的中继时，显示该中继的第一个号码。在这些号码中按接通情况、被叫城市和中继上设定的份额选择。',
+    number: '号码',
+    trunk: '中继',
+    dialled: '拨打',
+    rate: '接通率',
+    rests: '休息至',
+    measured: '约一小时内，越早的计得越少。',
   },
   numbers: '号码格式与主叫显示',
   numbersAbout: '中心内部一律用 E.164（+86…）。下面的规则按次序匹配，第一条符合的生效；都不符合则原样拨出。',
@@ -107,6 +122,8 @@ const zh = {
     echoNumber: '1–20 位数字，可含 * 和 #。',
     groupTrunks: '每行一条已有中继的名称，每条一次，1–16 行。',
     trunkGroup: '请选择一个已有的中继组。',
+    shownNumbers: '每行一个号码，须已分配给呼叫所用的中继；最多 100 行。',
+    defaultFor: '每个角色只能有一个默认组：请先在另一组取消。',
   },
 }
 
@@ -128,7 +145,25 @@ const en: Like<typeof zh> = {
     ofCampaign: 'Trunk group',
     ofCampaignHelp: 'When chosen, calls go out through the group in its order, and the trunks ticked above wait.',
     ofUser: 'Trunk group of own calls',
-    ofUserHelp: 'Calls that this person dials outside campaigns go out through it; without one, on any trunk.',
+    ofUserHelp:
+      'Calls that this person dials outside campaigns go out through it; without one, through that of the role, else on any trunk.',
+    ofQueue: 'Trunk group of its outbound calls',
+    ofQueueHelp:
+      'Callbacks that this queue owes, and outside numbers that its calls are passed on to, go out through it; without one, the way of whoever dials.',
+    defaultFor: 'Default of calls by hand',
+    defaultForHelp:
+      'Calls that people of these roles dial outside campaigns and queues go out through this group, unless their person has another. One group a role.',
+    byHandOf: (role: string) => `by hand (${role})`,
+  },
+  shown: {
+    label: 'Numbers shown',
+    help: 'One a line, assigned to a trunk that the calls go out on; left empty, whatever the trunk has, in turn. On a trunk that has none of them its first number is shown. Among them the choice goes by connect rate, the callee’s city, and the shares set on the trunk.',
+    number: 'Number',
+    trunk: 'Trunk',
+    dialled: 'Dialled',
+    rate: 'Connect rate',
+    rests: 'Rests until',
+    measured: 'Of about the last hour; what is older counts for less.',
   },
   numbers: 'Numbers and caller ID',
   numbersAbout:
@@ -220,6 +255,8 @@ const en: Like<typeof zh> = {
     echoNumber: '1 to 20 digits, * and # among them.',
     groupTrunks: 'The name of one trunk there is a line, each once; 1 to 16 lines.',
     trunkGroup: 'A trunk group that there is.',
+    shownNumbers: 'A number a line, assigned to a trunk that these calls go out on; at most 100.',
+    defaultFor: 'One default group a role: take it away from the other group first.',
   },
 }
 

@@ -22,6 +22,7 @@ import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
+import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { trunkTestWords } from './trunk-test.ts'
@@ -54,6 +55,7 @@ const zh = {
   trunkRules: trunkRuleWords.zh,
   trunkTest: trunkTestWords.zh,
   transfer: transferWords.zh,
+  teams: teamWords.zh,
   lender: lenderWords.zh,
 }
 
@@ -85,6 +87,7 @@ const en: Words = {
   trunkRules: trunkRuleWords.en,
   trunkTest: trunkTestWords.en,
   transfer: transferWords.en,
+  teams: teamWords.en,
   lender: lenderWords.en,
 }
 

@@ -22,6 +22,8 @@ const paths = [
   '/admin/trunks/new',
   '/admin/trunk-groups',
   '/admin/trunk-groups/new',
+  '/admin/teams',
+  '/admin/teams/new',
   '/admin/numbers',
   '/admin/queues',
   '/admin/queues/new',

@@ -16,6 +16,7 @@ import { queueRoutes } from './queues.ts'
 import { safetyRoutes } from './safety.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
+import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trunkGroupRoutes } from './trunk-groups.ts'
 import { trunkTestRoutes } from './trunk-tests.ts'
@@ -28,6 +29,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
   const nouns = [
     setupRoutes,
     userRoutes,
+    teamRoutes,
     phoneRoutes,
     trunkRoutes,
     trunkGroupRoutes,

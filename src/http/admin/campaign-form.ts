@@ -6,6 +6,7 @@ import { linesOf, listOf, numberOf, numbersOf, type Typed, textOf } from '../typ
 import { freshHearing, hearingGiven, hearingValues } from './campaign-hearing.ts'
 import { freshModes, modesGiven, modeValues } from './campaign-modes.ts'
 import { freshOrder, orderGiven, orderValues } from './campaign-order.ts'
+import { shownNumbersGiven } from './shown-numbers.ts'
 import { trunkGroupGiven } from './trunk-groups.ts'
 
 export const freshCampaign: Filled['values'] = {
@@ -22,6 +23,7 @@ export const freshCampaign: Filled['values'] = {
   share: '1',
   ...freshModes,
   ...freshOrder,
+  callerIds: '',
   transferNumbers: '',
   music: '',
   ...freshHearing,
@@ -35,6 +37,7 @@ export function campaignValues(campaign: Campaign): Filled['values'] {
     policy: campaign.policy,
     trunks: campaign.trunks,
     trunkGroup: campaign.trunkGroup ?? '',
+    callerIds: (campaign.callerIds ?? []).join('\n'),
     agents: campaign.agents,
     ringMs: String(campaign.ringMs / 1000),
     wrapMs: String(campaign.wrapMs / 1000),
@@ -67,6 +70,7 @@ export function campaignGiven(typed: Typed): Record<string, unknown> {
     policy: textOf(typed, 'policy'),
     trunks: listOf(typed, 'trunks'),
     ...trunkGroupGiven(typed),
+    ...shownNumbersGiven(typed),
     agents: listOf(typed, 'agents'),
     ringMs: numberOf(typed, 'ringMs', 1000),
     wrapMs: numberOf(typed, 'wrapMs', 1000),

@@ -11,12 +11,13 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { heldWords } from '../live/held-words.ts'
-import { refusedFor } from '../refused.ts'
-import { textOf, typedOf } from '../typed.ts'
+import { type AboutForm, refusedFor } from '../refused.ts'
+import { type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 import { agentChoices } from './agent-choices.ts'
 import { campaignGiven, campaignValues, freshCampaign } from './campaign-form.ts'
 import { modeFieldNames } from './campaign-modes.ts'
+import { measuredNumbers, shownNumbersWords } from './shown-numbers.ts'
 import { trunkGroupChoices } from './trunk-groups.ts'
 
 /** `/admin/campaigns`: whom to call, by whom, on which lines, under which rules; starting, pausing and closing. */
@@ -59,7 +60,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
         return c.redirect(`/admin/campaigns/${made.id}/leads`, 303)
       }
     } catch (error) {
-      return form(c, campaign, { values: typed, errors: refusedFor(error, w, { typed, fields: modeFieldNames }) }, 422)
+      return form(c, campaign, { values: typed, errors: refusedFor(error, w, about(typed)) }, 422)
     }
     return c.redirect('/admin/campaigns?saved=1', 303)
   }
@@ -81,6 +82,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       campaign: campaign && leads && { ...view(campaign, w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
       trunkGroups: await trunkGroupChoices(deps),
+      shown: campaign === null ? [] : measuredNumbers(deps.engine.state, campaign.id, frame.now),
       agents: agentChoices(everyone, campaign?.agents ?? [], w),
       policies: [...new Set([...policies, ...(campaign === null ? [] : [campaign.policy])])].map(id => ({
         value: id,
@@ -89,6 +91,10 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
       filled,
     })
     return c.html(page, status)
+  }
+
+  function about(typed: Typed): AboutForm {
+    return { typed, fields: modeFieldNames, words: shownNumbersWords }
   }
 
   function view(campaign: Campaign, w: Words): CampaignView {

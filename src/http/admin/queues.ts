@@ -11,6 +11,8 @@ import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { agentChoices } from './agent-choices.ts'
+import { shownNumbersGiven, shownNumbersWords } from './shown-numbers.ts'
+import { trunkGroupChoices, trunkGroupGiven } from './trunk-groups.ts'
 
 /** `/admin/queues`: where callers wait, and for whom. Times are typed in seconds. */
 export function queueRoutes(deps: Deps): Hono<Env> {
@@ -41,7 +43,7 @@ export function queueRoutes(deps: Deps): Hono<Env> {
       if (queue === null) await createQueue(deps.records, actorOf(c), givenBy(typed))
       else await changeQueue(deps.records, actorOf(c), queue.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, words: shownNumbersWords })
       return form(c, queue, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/queues?saved=1', 303)
@@ -50,13 +52,14 @@ export function queueRoutes(deps: Deps): Hono<Env> {
   async function form(c: Ctx, queue: Queue | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
     const agents = agentChoices(await deps.store.read('users.list', {}), queue?.members ?? [], textsOf(frame))
-    return c.html(queueFormPage({ frame, queue, agents, filled }), status)
+    const trunkGroups = await trunkGroupChoices(deps)
+    return c.html(queueFormPage({ frame, queue, agents, trunkGroups, filled }), status)
   }
 
   return route
 }
 
-const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0', music: '' }
+const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0', music: '', trunkGroup: '', callerIds: '' }
 
 function valuesOf(queue: Queue): Filled['values'] {
   return {
@@ -66,6 +69,8 @@ function valuesOf(queue: Queue): Filled['values'] {
     serviceLevelMs: String(queue.serviceLevelMs / 1000),
     callbackAfterMs: String(queue.callbackAfterMs / 1000),
     music: queue.music ?? '',
+    trunkGroup: queue.trunkGroup ?? '',
+    callerIds: (queue.callerIds ?? []).join('\n'),
   }
 }
 
@@ -76,6 +81,8 @@ function givenBy(typed: Typed): Record<string, unknown> {
     maxWaitMs: numberOf(typed, 'maxWaitMs', 1000),
     serviceLevelMs: numberOf(typed, 'serviceLevelMs', 1000),
     callbackAfterMs: numberOf(typed, 'callbackAfterMs', 1000),
+    ...trunkGroupGiven(typed),
+    ...shownNumbersGiven(typed),
     ...(typed.music === undefined ? {} : { music: textOf(typed, 'music') || null }),
   }
 }

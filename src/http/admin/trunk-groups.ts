@@ -11,7 +11,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { linesOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { linesOf, listOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 
 /** `/admin/trunk-groups`: in which order a call tries trunks. The form names trunks one a line, in that order. */
@@ -39,18 +39,22 @@ export function trunkGroupRoutes(deps: Deps): Hono<Env> {
   })
 
   async function list(c: Ctx, refused: string | null, status: 200 | 409 = 200): Promise<Response> {
-    const [groups, known, campaigns, users] = await Promise.all([
+    const w = textsOf(await frameOf(c, deps))
+    const [groups, known, campaigns, users, queues] = await Promise.all([
       deps.store.read('trunkGroups.list', {}),
       trunks(),
       deps.store.read('campaigns.list', {}),
       deps.store.read('users.list', {}),
+      deps.store.read('queues.list', {}),
     ])
-    const rows = groups.map(({ id, name, trunks }) => ({
+    const rows = groups.map(({ id, name, trunks, defaultFor = [] }) => ({
       id,
       name,
       trunks: trunks.map(trunk => nameOf(trunk, known)),
       usedBy: [
         ...campaigns.filter(each => each.trunkGroup === id).map(each => each.name),
+        ...queues.filter(each => each.trunkGroup === id).map(each => each.name),
+        ...defaultFor.map(role => w.trunkRules.groups.byHandOf(w.domain.role[role])),
         ...users.filter(each => each.trunkGroup === id).map(each => each.displayName),
       ].slice(0, 8),
     }))
@@ -90,7 +94,11 @@ export function trunkGroupGiven(typed: Typed): { trunkGroup?: string | null } {
 }
 
 function valuesOf(group: TrunkGroup, known: readonly TrunkRecord[]): Filled['values'] {
-  return { name: group.name, groupTrunks: group.trunks.map(trunk => nameOf(trunk, known)).join('\n') }
+  return {
+    name: group.name,
+    defaultFor: group.defaultFor ?? [],
+    groupTrunks: group.trunks.map(trunk => nameOf(trunk, known)).join('\n'),
+  }
 }
 
 function givenBy(typed: Typed, known: readonly TrunkRecord[]): Record<string, unknown> {
@@ -100,7 +108,7 @@ function givenBy(typed: Typed, known: readonly TrunkRecord[]): Record<string, un
       throw new InvalidInput([{ field: 'trunks', found: line.slice(0, 64), allowed: 'the name of a trunk there is' }])
     return trunk.id
   })
-  return { name: textOf(typed, 'name'), trunks: ids }
+  return { name: textOf(typed, 'name'), trunks: ids, defaultFor: listOf(typed, 'defaultFor') }
 }
 
 function nameOf(id: string, known: readonly TrunkRecord[]): string {

@@ -78,6 +78,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
       lead: kept?.lead ?? null,
       callback: kept?.id ?? null,
       agreedAt: kept?.reason === 'agreed' ? kept.at : null,
+      owedBy: kept?.queue ?? null,
       promised: kept === null ? null : { tries: kept.tries, reason: kept.reason },
       ...(await knownContact(deps, { campaign: campaign as CampaignId | null, lead: kept?.lead ?? null, number })),
     }

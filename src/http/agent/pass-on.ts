@@ -90,7 +90,9 @@ export function pickUpsOf(state: FloorState, user: User, frame: Frame): PickUps 
   const w = textsOf(frame)
   const agent = state.agents.get(user.id)
   const found =
-    agent === undefined ? [] : [...state.calls.values()].filter(call => waits(state, call) && mayPickUp(call, agent))
+    agent === undefined
+      ? []
+      : [...state.calls.values()].filter(call => waits(state, call) && mayPickUp(state, call, agent))
   found.sort((a, b) => (a.queuedAt ?? 0) - (b.queuedAt ?? 0))
   const nameOf = (id: UserId | null | undefined) => (id ? (state.users.get(id)?.displayName ?? null) : null)
   return {

@@ -20,6 +20,7 @@ import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
+import { teamsApi } from './teams.ts'
 import { telephonyApi } from './telephony.ts'
 import { transfersApi } from './transfers.ts'
 import { trunkGroupsApi } from './trunk-groups.ts'
@@ -29,6 +30,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
   const api = createApi()
   for (const part of [
     peopleApi,
+    teamsApi,
     telephonyApi,
     linesApi,
     campaignsApi,

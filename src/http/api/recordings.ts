@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi'
 import type { CampaignId, RecordingId, UserId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
@@ -8,6 +9,9 @@ import { pageOf, recordingReply } from './replies.ts'
 import { type Api, define } from './route.ts'
 
 const roles = ['auditor', 'quality', 'supervisor'] as const
+
+/** Which form, and whether under a name to save it; without: as it was sealed, or what is left of it. */
+const audioQuery = z.strictObject({ form: z.enum(['wav', 'opus']).optional(), download: z.literal('').optional() })
 
 /** `/recordings`, `/recordings/:id/audio` */
 export function recordingsApi(api: Api, deps: Deps): void {
@@ -51,10 +55,12 @@ export function recordingsApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/recordings/:id/audio',
       roles,
-      summary: 'The audio: stereo WAV, customer left, agent right; Range',
+      summary: 'The audio: stereo WAV, customer left, agent right; ?form=opus: its smaller form, Ogg Opus; Range',
+      query: audioQuery,
       replyType: 'audio/wav',
     },
     async c => {
+      queryOf(c, audioQuery)
       const { client } = c.var
       const id = c.req.param('id') as RecordingId
       // The token stands in the place of the person; the actor of the fact says that it is one.

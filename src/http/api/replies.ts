@@ -88,7 +88,9 @@ export const trunkReply = z
   })
   .openapi('Trunk')
 
-export const trunkGroupReply = z.object({ id, name: z.string(), trunks: z.array(id) }).openapi('TrunkGroup')
+export const trunkGroupReply = z
+  .object({ id, name: z.string(), trunks: z.array(id), defaultFor: z.array(z.enum(roles)).optional() })
+  .openapi('TrunkGroup')
 
 export const numberReply = z
   .object({ id, number: z.string(), target: z.union([z.object({ queue: id }), z.object({ user: id })]) })
@@ -104,6 +106,8 @@ export const queueReply = z
     serviceLevelMs: z.int(),
     callbackAfterMs: z.int(),
     music: z.string().nullish(),
+    trunkGroup: orNull(id).optional(),
+    callerIds: z.array(z.string()).optional(),
   })
   .openapi('Queue')
 
@@ -116,6 +120,7 @@ export const campaignReply = z
     state: z.enum(['running', 'paused', 'closed']),
     trunks: z.array(id),
     trunkGroup: orNull(id).optional(),
+    callerIds: z.array(z.string()).optional(),
     agents: z.array(id),
     policy: z.string(),
     ringMs: z.int(),
@@ -322,6 +327,18 @@ export const recordingReply = z
     durationMs: orNull(z.int()),
     salvaged: z.boolean(),
     missingReason: orNull(z.string()),
+    /** `consultation`: the talk of those who look after the party, who waits meanwhile. */
+    kind: z.enum(['call', 'consultation']),
+    /** Silence stands in it for so long where sound was lost, and at most 100 places where: [from, for] in ms. */
+    lostMs: z.int(),
+    lost: orNull(z.array(z.array(z.int()).length(2))),
+    /** Of the smaller form, Ogg Opus. */
+    derivedAt: orNull(instant),
+    derivedSha256: orNull(z.string()),
+    derivedBytes: orNull(z.int()),
+    /** Since when the smaller form stands alone, and since when there is neither. */
+    sourceRemovedAt: orNull(instant),
+    destroyedAt: orNull(instant),
   })
   .openapi('Recording')
 

@@ -50,7 +50,7 @@ export function liveRoutes(deps: Deps): Hono<Env> {
         const now = deps.clock.now()
         const missing = await deps.store.read('recordings.missing', { from: startOfDay(now, frame.zone), to: now })
         const callbacks = await callbackCounts(deps, now)
-        return wallboardRegions(floorOf(deps.engine.state, { ...frame, now }, { missing, callbacks }))
+        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, { missing, callbacks }))
       },
       concerns: () => true,
       everyMs: floorEveryMs,
@@ -67,7 +67,10 @@ export function liveRoutes(deps: Deps): Hono<Env> {
         return liveCallsRegions({ frame: now, calls: liveCallsOf(state, c.var.user, deps.audio?.live()), supervision })
       },
       concerns: ({ fact: { type } }) =>
-        type.startsWith('call.') || type.startsWith('supervision.') || type === 'agent.stationChanged',
+        type.startsWith('call.') ||
+        type.startsWith('team.') ||
+        type.startsWith('supervision.') ||
+        type === 'agent.stationChanged',
       everyMs: callsEveryMs,
     })
   })

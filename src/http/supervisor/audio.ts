@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { type AudioRow, audioPage } from '../../../web/pages/supervisor/audio.ts'
 import { localValue, readLocal, startOfDay } from '../../../web/parts/time.ts'
+import { seesAgent, sightOf } from '../../centre/team.ts'
 import type { TrunkId, UserId } from '../../lib/ids.ts'
 import type { AudioSum } from '../../store/leg-audio.ts'
 import type { Deps, Env } from '../deps.ts'
@@ -9,7 +10,7 @@ import { frameOf } from '../live/frame.ts'
 
 const dayMs = 86_400_000
 
-/** `/supervisor/audio`: how a day's calls sounded, by trunk and by agent. A day that cannot be read is today. */
+/** `/supervisor/audio`: how a day's calls sounded, by trunk, team and agent; agents and teams are those whom the viewer sees. A day that cannot be read is today. */
 export function audioRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   route.get('/supervisor/audio', allow('supervisor', 'quality', 'admin'), async c => {
@@ -22,12 +23,19 @@ export function audioRoutes(deps: Deps): Hono<Env> {
       deps.store.read('audio.byAgent', { from, to }),
     ])
     const { state } = deps.engine
+    const sight = sightOf(state, c.var.user)
+    const seen = agents.filter(({ of }) => seesAgent(sight, of as UserId))
+    const teams = [...state.teams.values()].flatMap(({ name, members }) => {
+      const sum = sumOf(seen.filter(({ of }) => members.includes(of as UserId)))
+      return sum === null ? [] : [{ ...sum, name }]
+    })
     return c.html(
       audioPage({
         frame,
         day: localValue(from, frame).slice(0, 10),
         trunks: trunks.map(sum => rowOf(sum, state.trunks.get(sum.of as TrunkId)?.trunk.name)),
-        agents: agents.map(sum => rowOf(sum, state.users.get(sum.of as UserId)?.displayName)),
+        teams,
+        agents: seen.map(sum => rowOf(sum, state.users.get(sum.of as UserId)?.displayName)),
       }),
     )
   })
@@ -36,4 +44,23 @@ export function audioRoutes(deps: Deps): Hono<Env> {
 
 function rowOf({ of, ...sum }: AudioSum, name: string | undefined): AudioRow {
   return { ...sum, name: name ?? of }
+}
+
+/** Of several agents; shares and means by their legs. null: of none. */
+function sumOf(sums: AudioSum[]): Omit<AudioRow, 'name'> | null {
+  const add = (key: 'legs' | 'poor' | 'oneWay' | 'outsiders') => sums.reduce((total, sum) => total + sum[key], 0)
+  const legs = add('legs')
+  if (legs === 0) return null
+  const mean = (key: 'mos' | 'loss' | 'jitterMs' | 'theirLoss' | 'roundTripMs') => {
+    const known = sums.filter(sum => sum[key] !== null)
+    const weight = known.reduce((total, sum) => total + sum.legs, 0)
+    return weight === 0 ? null : known.reduce((total, sum) => total + sum[key]! * sum.legs, 0) / weight
+  }
+  const worst = sums.flatMap(sum => sum.worst ?? [])
+  return {
+    ...{ legs, poor: add('poor'), oneWay: add('oneWay'), outsiders: add('outsiders'), mos: mean('mos') },
+    worst: worst.length === 0 ? null : Math.min(...worst),
+    ...{ loss: mean('loss') ?? 0, jitterMs: mean('jitterMs') ?? 0 },
+    ...{ theirLoss: mean('theirLoss'), roundTripMs: mean('roundTripMs') },
+  }
 }

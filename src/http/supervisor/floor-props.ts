@@ -8,6 +8,7 @@ import type { Words } from '../../../web/words/words.ts'
 import type { LiveAudio } from '../../centre/audio/live.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
+import { seesAgent, seesCall, sightOf } from '../../centre/team.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { heldWords } from '../live/held-words.ts'
 
@@ -17,13 +18,21 @@ const hourMs = 3_600_000
 /** What the store counts: recordings missing today, and callbacks. */
 type Stored = { missing: number; callbacks: FloorProps['figures']['callbacks'] }
 
-export function floorOf(state: FloorState, frame: Frame, { missing, callbacks }: Stored): FloorProps {
+/** As much of it as the viewer's teams are of. */
+export function floorOf(state: FloorState, viewer: User, frame: Frame, { missing, callbacks }: Stored): FloorProps {
+  const sight = sightOf(state, viewer)
   const w = textsOf(frame)
-  const agents = [...state.agents.values()].filter(agent => agent.user.enabled && agent.user.role === 'agent')
+  const agents = [...state.agents.values()].filter(
+    ({ user }) => user.enabled && user.role === 'agent' && seesAgent(sight, user.id),
+  )
   const count = (phase: Agent['phase']) => agents.reduce((n, agent) => n + Number(agent.phase === phase), 0)
-  const campaigns = [...state.campaigns.values()].filter(floor => floor.campaign.state !== 'closed')
+  const campaigns = [...state.campaigns.values()].filter(
+    ({ campaign }) => campaign.state !== 'closed' && (sight === null || sight.campaigns.has(campaign.id)),
+  )
   const sum = (key: 'dialled' | 'answered' | 'abandoned') => campaigns.reduce((n, floor) => n + floor[key], 0)
-  const queues = [...state.queues.values()].map(queue => queueRow(queue, state))
+  const queues = [...state.queues.values()]
+    .filter(({ queue }) => sight === null || sight.queues.has(queue.id))
+    .map(queue => queueRow(queue, state))
   const waits = queues.flatMap(queue => queue.longestWaitSince ?? [])
   const limits = campaigns
     .filter(floor => floor.campaign.state === 'running')
@@ -112,12 +121,13 @@ function queueRow({ queue, waiting, ready }: QueueFloor, state: FloorState): Flo
   }
 }
 
-/** Calls under way, oldest first; at most 300, which is more than a screen shows. */
+/** Calls under way of the viewer's teams, oldest first; at most 300, which is more than a screen shows. */
 export function liveCallsOf(state: FloorState, viewer: User, sound?: ReadonlyMap<CallId, LiveAudio>): LiveCall[] {
   const calls: LiveCall[] = []
+  const sight = sightOf(state, viewer)
   const heard = [...state.supervisions.values()].filter(({ heard }) => heard !== null)
   for (const call of state.calls.values()) {
-    if (call.phase === 'ended') continue
+    if (call.phase === 'ended' || !seesCall(sight, call)) continue
     if (calls.length === liveCallsMax) break
     calls.push({
       id: call.id,
@@ -132,7 +142,11 @@ export function liveCallsOf(state: FloorState, viewer: User, sound?: ReadonlyMap
         null,
       trunk: state.trunks.get(call.trunk)?.trunk.name ?? '',
       since: call.connectedAt ?? call.startedAt,
-      mayHear: call.phase === 'talking' && call.agent !== null && state.agents.get(call.agent)?.user.role === 'agent',
+      mayHear:
+        call.phase === 'talking' &&
+        call.agent !== null &&
+        state.agents.get(call.agent)?.user.role === 'agent' &&
+        seesAgent(sight, call.agent),
       supervisors: heard
         .filter(one => one.heard!.call === call.id)
         .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),

@@ -32,7 +32,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
       to: frame.now,
     })
     const callbacks = await callbackCounts(deps, frame.now)
-    return c.html(wallboardPage(floorOf(deps.engine.state, frame, { missing, callbacks })))
+    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, { missing, callbacks })))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {
@@ -49,7 +49,8 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     if (!isId(id)) throw new NotFound('call', id)
     const frame = await frameOf(c, deps)
     const w = textsOf(frame)
-    const outcome = await deps.engine.dispatch({ type: 'call.end', call: id as CallId, by: 'supervisor' }, actorOf(c))
+    const order = { type: 'call.end', call: id as CallId, by: 'supervisor', user: c.var.user.id } as const
+    const outcome = await deps.engine.dispatch(order, actorOf(c))
     const said = outcome.ok
       ? notice('green', w.supervisor.calls.ended)
       : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)

@@ -225,7 +225,7 @@ function checkLegs(state: FloorState): void {
     if ('call' in what) {
       const call = state.calls.get(what.call)
       claim(call !== undefined && call.phase !== 'ended', 'a leg of a call leads to a live call')
-      const own = { party: call!.leg, agent: call!.agentLeg, consult: call!.consult?.leg }
+      const own = { party: call!.leg, agent: call!.agentLeg, consult: call!.consult?.leg, second: call!.consult?.own }
       claim(own[what.side] === leg, 'a call knows its leg')
     } else {
       const agent = state.agents.get(what.agent)

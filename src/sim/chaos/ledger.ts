@@ -9,6 +9,7 @@ import type { BufferedLead, Callback, Lead, LeadOutlook, LeadState } from '../..
 import type { Fact } from '../../centre/facts.ts'
 import { placeOfLead } from '../../centre/lead-buffer.ts'
 import type { ResumedMode } from '../../centre/mode.ts'
+import { normaliseNumber } from '../../centre/number.ts'
 import { manualStack, type Policy, reachOf } from '../../centre/policy/policy.ts'
 import { policyPresets } from '../../centre/policy/presets.ts'
 import type { Setup } from '../../centre/state.ts'
@@ -246,6 +247,8 @@ export class Ledger {
       case 'callback.scheduled': {
         const callback = { ...fact.callback, tries: 0, nextAt: null }
         this.#callbacks.set(callback.id, callback)
+        for (const call of this.#calls.values())
+          if (call.endedAt === null && normaliseNumber(call.number) === callback.number) call.isOwed = true
         const row = callback.lead === null ? undefined : this.#leads.get(callback.lead)
         if (row !== undefined) row.callback = callback
         return true
@@ -317,6 +320,7 @@ function blank(call: CallId, number: string, party: string | null, startedAt: nu
     lead: null,
     notice: null,
     passedAt: null,
+    isOwed: false,
   } as const
   return { id: call, call, number, party, debt: null, mode: null, startedAt, ...never, ...of }
 }

@@ -20,6 +20,7 @@ import type { Words } from '../../words/words.ts'
 import { hearingFields } from './campaign-hearing.ts'
 import { modeFields } from './campaign-modes.ts'
 import { orderFields } from './campaign-order.ts'
+import { type ShownNumber, shownNumbersField, shownNumbersTable } from './shown-numbers.ts'
 import { trunkGroupField } from './trunk-group-field.ts'
 import { problems } from './users.ts'
 
@@ -101,6 +102,8 @@ export type CampaignFormProps = {
   campaign: (CampaignView & { leads: Record<LeadState, number> }) | null
   trunks: Choice[]
   trunkGroups: Choice[]
+  /** How the numbers that it shows have been doing. */
+  shown: ShownNumber[]
   agents: Choice[]
   policies: Choice[]
   filled: Filled
@@ -120,7 +123,7 @@ export function campaignFormPage(props: CampaignFormProps): Html {
         ? html`${campaignNow(campaign, w)}${stateButtons(campaign, w, true)}<a class="button small" href="/supervisor/campaigns/${campaign.id}">${icon('activity')}${words.live}</a><a class="button small" href="/admin/campaigns/${campaign.id}/leads">${words.leads}</a>`
         : null,
     })}${problems(props.filled, w)}
-<div class="wide-narrow">${form(props, w)}<div class="stack">${campaign ? live(campaign, w) : null}</div></div>`,
+<div class="wide-narrow">${form(props, w)}<div class="stack">${campaign ? live(campaign, w) : null}${shownNumbersTable(props.shown, props.frame, w)}</div></div>`,
   })
 }
 
@@ -134,6 +137,7 @@ ${selectField({ name: 'mode', label: words.mode, help: words.modeHelp, choices: 
 ${selectField({ name: 'policy', label: words.policy, help: words.policyHelp, choices: props.policies }, filled)}</div>
 ${checksField({ name: 'trunks', label: words.trunks, choices: props.trunks, empty: words.trunksEmpty }, filled)}
 ${trunkGroupField({ label: w.trunkRules.groups.ofCampaign, help: w.trunkRules.groups.ofCampaignHelp, groups: props.trunkGroups }, filled, w)}
+${shownNumbersField(filled, w)}
 ${checksField({ name: 'agents', label: words.agents, choices: props.agents, empty: words.agentsEmpty }, filled)}
 <div class="row">${textField({ name: 'ringMs', label: words.ring, help: words.ringHelp, type: 'number', step: 'any', min: 15, max: 120, figure: true, required: true }, filled)}
 ${textField({ name: 'wrapMs', label: words.wrap, type: 'number', step: 'any', min: 0, max: 60, figure: true, required: true }, filled)}

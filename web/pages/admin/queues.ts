@@ -5,6 +5,8 @@ import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, table } from '../../parts/table.ts'
+import { shownNumbersField } from './shown-numbers.ts'
+import { trunkGroupField } from './trunk-group-field.ts'
 import { problems } from './users.ts'
 
 export type QueuesProps = { frame: Frame; queues: (Queue & { waiting: number })[]; saved: boolean }
@@ -47,6 +49,7 @@ export type QueueFormProps = {
   frame: Frame
   queue: { id: string; name: string } | null
   agents: Choice[]
+  trunkGroups: Choice[]
   filled: Filled
 }
 
@@ -65,6 +68,8 @@ ${checksField({ name: 'members', label: words.members, choices: props.agents, em
 <div class="row">${textField({ name: 'maxWaitMs', label: words.maxWait, help: words.maxWaitHelp, type: 'number', min: 1, max: 3600, figure: true, required: true }, filled)}
 ${textField({ name: 'serviceLevelMs', label: words.serviceLevel, type: 'number', min: 1, max: 600, figure: true, required: true }, filled)}
 ${textField({ name: 'callbackAfterMs', label: words.callbackAfter, help: words.callbackAfterHelp, type: 'number', min: 0, max: 3600, figure: true, required: true }, filled)}</div>
+${trunkGroupField({ label: w.trunkRules.groups.ofQueue, help: w.trunkRules.groups.ofQueueHelp, groups: props.trunkGroups }, filled, w)}
+${shownNumbersField(filled, w)}
 ${textField({ name: 'music', label: w.transfer.music, help: w.transfer.musicHelp, maxlength: 40, figure: true }, filled)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/queues">${w.frame.form.cancel}</a></div></form>`,
   })

@@ -1,10 +1,13 @@
-import { areaField, type Filled, notice, seenField, textField } from '../../parts/form.ts'
+import { areaField, checksField, type Filled, notice, seenField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, table } from '../../parts/table.ts'
 import { problems } from './users.ts'
+
+/** Who has a place on the floor and may dial by hand. */
+const callingRoles = ['agent', 'supervisor'] as const
 
 /** `trunks`: names, in the order in which they are tried; `usedBy`: names of campaigns and people. */
 export type TrunkGroupRow = { id: string; name: string; trunks: string[]; usedBy: string[] }
@@ -55,6 +58,7 @@ export function trunkGroupFormPage(props: TrunkGroupFormProps): Html {
 <form class="form panel" method="post" action="${group ? `/admin/trunk-groups/${group.id}` : '/admin/trunk-groups'}">${seenField(filled)}
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 ${areaField({ name: 'groupTrunks', label: words.trunks, help: words.trunksHelp, rows: 6, required: true }, filled)}
+${checksField({ name: 'defaultFor', label: words.defaultFor, choices: callingRoles.map(value => ({ value, word: w.domain.role[value] })), empty: '' }, filled)}<p class="help">${words.defaultForHelp}</p>
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunk-groups">${w.frame.form.cancel}</a></div></form>`,
   })
 }

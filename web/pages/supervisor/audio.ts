@@ -21,7 +21,13 @@ export type AudioRow = {
   outsiders: number
 }
 
-export type AudioPageProps = { frame: Frame /** `2026-11-26` */; day: string; trunks: AudioRow[]; agents: AudioRow[] }
+export type AudioPageProps = {
+  frame: Frame /** `2026-11-26` */
+  day: string
+  trunks: AudioRow[]
+  teams: AudioRow[]
+  agents: AudioRow[]
+}
 
 export function audioPage(props: AudioPageProps): Html {
   const { frame, day } = props
@@ -32,6 +38,7 @@ export function audioPage(props: AudioPageProps): Html {
     main: html`${heading({ title: words.title, about: words.about })}
 <div class="stack"><form class="form panel" method="get" action="${frame.path}"><div class="row"><label class="field"><span>${words.day}</span><input type="date" name="day" value="${day}" required></label></div><div class="buttons"><button class="button primary">${words.show}</button></div></form>
 <section class="panel"><header><h2>${words.byTrunk}</h2></header>${sums(words.byTrunk, words.trunk, props.trunks, w)}</section>
+${props.teams.length === 0 ? null : html`<section class="panel"><header><h2>${w.teams.byTeam}</h2></header>${sums(w.teams.byTeam, w.teams.team, props.teams, w)}</section>`}
 <section class="panel"><header><h2>${words.byAgent}</h2></header>${sums(words.byAgent, words.agent, props.agents, w)}</section></div>`,
   })
 }

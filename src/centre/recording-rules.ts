@@ -1,0 +1,25 @@
+/**
+ * What the centre does when no recording can be made, and which recordings of calls that nobody answered are kept.
+ *
+ * `whenFull` is `goOn` where nothing is saved: invariant 7 of the trade asks that every answered second be recorded *or its absence alarmed*, and
+ * who calls in with a hardship must be heard also when a disk is full. A lender whose regulator takes an unrecorded call for a breach chooses
+ * `refuse`: then nobody is dialled and callers are turned away until there is room; emergency numbers pass always.
+ */
+export type RecordingRules = {
+  whenFull: 'goOn' | 'refuse'
+  /** `heard`: where the network was understood to say something; an unanswered call's ring-back tones are nobody's evidence. */
+  unanswered: 'heard' | 'all' | 'none'
+}
+
+export const whenFullChoices = ['goOn', 'refuse'] as const
+export const unansweredChoices = ['heard', 'all', 'none'] as const
+
+export const recordingRuleKeys = { whenFull: 'recording.whenFull', unanswered: 'recording.unanswered' } as const
+
+/** By the settings that were saved; what is not there, or is none of the choices, is the default. */
+export function recordingRules(settings: Readonly<Record<string, string>>): RecordingRules {
+  return {
+    whenFull: whenFullChoices.find(one => one === settings[recordingRuleKeys.whenFull]) ?? 'goOn',
+    unanswered: unansweredChoices.find(one => one === settings[recordingRuleKeys.unanswered]) ?? 'heard',
+  }
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Fact } from './centre/facts.ts'
+import { Custody } from './custody.ts'
+import { type House, noon, openHouse } from './http/testing/house.ts'
+import { workerFile } from './lib/places.ts'
+import { verifyEvidence } from './records/evidence-check.ts'
+import { saveSettings } from './records/settings.ts'
+import { payloadTypeOf } from './rtp/g711.ts'
+import { Deriver } from './rtp/opus/deriver.ts'
+import { wavHeader } from './rtp/wav.ts'
+import { recorded } from './store/testing/people.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+let house: House
+let deriver: Deriver
+before(async () => {
+  house = await openHouse()
+  deriver = new Deriver(workerFile('rtp/opus/derive-worker'))
+})
+after(async () => {
+  await deriver[Symbol.asyncDispose]()
+  await house[Symbol.asyncDispose]()
+})
+
+const fileOf = (which: number, form: 'wav' | 'opus') =>
+  path.join(house.deps.config.recordingsDir, `2026/r_${which}.${form}`)
+
+/** A call with a sealed recording of two seconds. */
+async function aCall(which: number, { isAnswered = true, at = noon } = {}): Promise<void> {
+  const [call, recording] = [`c_${which}` as never, `r_${which}` as never]
+  const data = Buffer.alloc(32_000, 0xd5 ^ which)
+  const audio = Buffer.concat([wavHeader(payloadTypeOf.pcma, 2, data.length), data])
+  mkdirSync(path.dirname(fileOf(which, 'wav')), { recursive: true })
+  writeFileSync(fileOf(which, 'wav'), audio)
+  const sha256 = createHash('sha256').update(audio).digest('hex')
+  const none = { campaign: null, lead: null, party: null, relation: null, agent: null, name: null }
+  const result = isAnswered ? 'ANSWERED' : 'NO_ANSWER'
+  const facts: Fact[] = [
+    {
+      ...{ type: 'call.dialed', call, mode: 'manual', ...none, number: '+8613800000001', trunk: 't_1' as never },
+      ...{ callerId: '+861012345678', leg: `g_${which}` as never, verdict: { policy: 'CN', version: '1', rules: [] } },
+    } as Fact,
+    ...(isAnswered ? [{ type: 'call.answered', call } as Fact] : []),
+    { type: 'recording.opened', recording, call, path: `2026/r_${which}.wav` },
+    { type: 'call.ended', call, ending: { by: 'party', cause: 'hangup', result, sipStatus: 200, q850: 16 } },
+    { type: 'recording.sealed', recording, call, sha256, bytes: audio.length, durationMs: 2000, salvaged: false },
+  ]
+  await house.store.commit({ recorded: facts.map(fact => recorded(fact, at)) })
+}
+
+function custody(now: number, floor = { calls: 0, isStrained: false }): Custody {
+  return new Custody({
+    door: { ...house.deps.records, clock: { now: () => now, monotonic: () => now } },
+    recordingsDir: house.deps.config.recordingsDir,
+    deriver,
+    floor: () => floor,
+    log: house.deps.log,
+  })
+}
+
+const set = (values: Record<string, string>) => saveSettings(house.deps.records, 'system', values)
+const rowOf = (which: number) => house.store.read('recordings.byId', { id: `r_${which}` as never })
+
+test('nothing is made smaller, and nothing removed, where nobody asked for it', async () => {
+  await aCall(1)
+  await custody(noon + 4000 * dayMs).turn()
+  assert.deepEqual([existsSync(fileOf(1, 'wav')), existsSync(fileOf(1, 'opus'))], [true, false])
+})
+
+test('after its hours a recording has a smaller form, with both hashes in the journal; it is heard, exported and verified', async () => {
+  await set({ 'recording.opusAfterHours': '2' })
+  await custody(noon + 2 * hourMs).turn()
+  assert.equal(existsSync(fileOf(1, 'opus')), false)
+  const early = custody(noon + 2 * hourMs + 1)
+  await early.turn()
+  assert.equal(early.figures.derived, 1)
+  const [line] = await house.facts('recording.derived')
+  const fact = JSON.parse(line!.body)
+  const [wav, opus] = [readFileSync(fileOf(1, 'wav')), readFileSync(fileOf(1, 'opus'))]
+  assert.deepEqual([fact.source, fact.sha256], [hashOf(wav), hashOf(opus)])
+  assert.equal(fact.bytes, opus.length)
+
+  const auditor = (await house.token('auditor')).secret
+  const heard = await house.api(auditor, 'GET', '/recordings/r_1/audio?form=opus')
+  assert.equal(heard.headers.get('content-type'), 'audio/ogg; codecs=opus')
+  assert.deepEqual(Buffer.from(await heard.arrayBuffer()), opus)
+  const whole = await house.api(auditor, 'GET', '/recordings/r_1/audio')
+  assert.deepEqual(Buffer.from(await whole.arrayBuffer()), wav)
+
+  for (const [audio, files] of [
+    ['wav', 1],
+    ['opus', 1],
+    ['both', 2],
+  ] as const) {
+    const report = await verifyEvidence(await anExport(auditor, audio))
+    assert.deepEqual([report.faults, report.recordings], [[], files], audio)
+  }
+  writeFileSync(fileOf(1, 'opus'), Buffer.concat([opus, Buffer.from('!')]))
+  const changed = await verifyEvidence(await anExport(auditor, 'opus'))
+  assert.match(changed.faults.join(), /audio\/r_1\.opus is not the smaller form that was made of the recording/)
+  writeFileSync(fileOf(1, 'opus'), opus)
+})
+
+test('the recording goes by policy alone, and only when its smaller form is as journaled', async () => {
+  await aCall(2)
+  await custody(noon + 3 * hourMs).turn()
+  writeFileSync(fileOf(2, 'opus'), 'something else')
+  await set({ 'recording.sourceDays': '30' })
+  await custody(noon + 30 * dayMs).turn()
+  assert.equal(existsSync(fileOf(1, 'wav')), true)
+  await custody(noon + 30 * dayMs + 1).turn()
+  assert.deepEqual([existsSync(fileOf(1, 'wav')), existsSync(fileOf(1, 'opus'))], [false, true])
+  assert.deepEqual([existsSync(fileOf(2, 'wav')), (await rowOf(2))!.sourceRemovedAt], [true, null])
+  assert.equal((await house.facts('recording.sourceRemoved')).length, 1)
+
+  const auditor = (await house.token('auditor')).secret
+  const heard = await house.api(auditor, 'GET', '/recordings/r_1/audio')
+  assert.equal(heard.headers.get('content-type'), 'audio/ogg; codecs=opus')
+  assert.equal((await house.api(auditor, 'GET', '/recordings/r_1/audio?form=wav')).status, 404)
+  const report = await verifyEvidence(await anExport(auditor, 'wav'))
+  assert.deepEqual([report.faults, report.recordings], [[], 1], 'the smaller form stands in')
+  await set({ 'recording.sourceDays': '' })
+})
+
+test('recordings of unanswered calls go after their days, both forms, and those of answered calls stay', async () => {
+  await aCall(3, { isAnswered: false })
+  await aCall(4)
+  await custody(noon + 3 * hourMs).turn()
+  await set({ 'recording.unansweredDays': '7' })
+  await custody(noon + 7 * dayMs + 1).turn()
+  assert.deepEqual([existsSync(fileOf(3, 'wav')), existsSync(fileOf(3, 'opus'))], [false, false])
+  assert.deepEqual([existsSync(fileOf(4, 'wav')), existsSync(fileOf(4, 'opus'))], [true, true])
+  assert.ok((await rowOf(3))!.destroyedAt)
+})
+
+test('a recording that is not what was sealed is alarmed once, and keeps its place in the journal', async () => {
+  await aCall(5)
+  writeFileSync(fileOf(5, 'wav'), readFileSync(fileOf(4, 'wav')))
+  await custody(noon + 3 * hourMs).turn()
+  await custody(noon + 3 * hourMs).turn()
+  const lines = await house.facts('recording.underivable')
+  assert.equal(lines.length, 1)
+  assert.match(lines[0]!.body, /not what was sealed/)
+  assert.equal(existsSync(fileOf(5, 'opus')), false)
+})
+
+test('what a process that was killed left by halves is made good at the next start', async () => {
+  await aCall(6)
+  const { recordingsDir } = house.deps.config
+  writeFileSync(`${fileOf(6, 'opus')}.part`, 'half')
+  writeFileSync(fileOf(6, 'opus'), 'made, and not yet told')
+  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_6.opus')
+  writeFileSync(fileOf(1, 'wav'), 'told as removed, and still there')
+  await set({ 'recording.opusAfterHours': '' })
+  {
+    await using again = custody(noon + 31 * dayMs)
+    await again.start()
+  }
+  assert.deepEqual([existsSync(fileOf(6, 'opus')), existsSync(`${fileOf(6, 'opus')}.part`)], [false, false])
+  assert.deepEqual([existsSync(fileOf(1, 'wav')), existsSync(path.join(recordingsDir, '.deriving'))], [false, false])
+  await set({ 'recording.opusAfterHours': '0' })
+  await custody(noon + 31 * dayMs).turn()
+  assert.equal((await rowOf(6))!.derivedSha256, hashOf(readFileSync(fileOf(6, 'opus'))))
+})
+
+test('while the disk or the main thread is behind, the thread waits', async () => {
+  await aCall(7)
+  const floor = { calls: 3, isStrained: true }
+  const strained = custody(noon + 3 * hourMs, floor)
+  const turn = strained.turn()
+  await new Promise(resolve => setTimeout(resolve, 400))
+  assert.equal(strained.figures.derived, 0)
+  floor.isStrained = false
+  await turn
+  assert.equal(strained.figures.derived, 1)
+})
+
+async function anExport(auditor: string, audio: string): Promise<string> {
+  const given = { reason: 'court order 2026-17', audio, filter: { calls: ['c_1'] } }
+  const response = await house.api(auditor, 'POST', '/exports', given)
+  assert.equal(response.status, 202, await response.clone().text())
+  const { id } = (await response.json()) as { id: string }
+  await house.deps.exports.idle()
+  return path.join(house.deps.config.exportsDir, `${id}.zip`)
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

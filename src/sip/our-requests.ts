@@ -1,0 +1,105 @@
+/** What we say within one call's dialog: answers to what was asked, requests of ours but re-INVITEs (`modify.ts`), and the ACKs to 2xx. */
+import { type CallHost, response } from './call.ts'
+import { type Dialog, requestInDialog } from './dialog.ts'
+import type { DigestClient } from './digest.ts'
+import type { Destination, Ended } from './events.ts'
+import { digitBody } from './info.ts'
+import { type HeaderLine, serialise } from './message.ts'
+import type { ServerTransaction } from './transaction.ts'
+import { type RequestOwner, sendWithin, unheeded, type WithinRequest } from './within.ts'
+
+export type OurRequestsOptions = {
+  host: CallHost
+  dialog: Dialog
+  digest: DigestClient | null
+  contact: HeaderLine
+  isOver(): boolean
+}
+
+export class OurRequests {
+  readonly #host: CallHost
+  readonly #dialog: Dialog
+  readonly #digest: DigestClient | null
+  readonly #contact: HeaderLine
+  readonly #isOver: () => boolean
+  /** Ours that have no answer yet: what we send after them might overtake them, and they would count as out of order. */
+  #pracks = 0
+  #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
+
+  constructor({ host, dialog, digest, contact, isOver }: OurRequestsOptions) {
+    this.#host = host
+    this.#dialog = dialog
+    this.#digest = digest
+    this.#contact = contact
+    this.#isOver = isOver
+  }
+
+  get hasPracksOpen(): boolean {
+    return this.#pracks > 0
+  }
+
+  respond(t: ServerTransaction, status: number, extra: HeaderLine[], sdp: string | null, now: number): void {
+    const bytes = response(this.#host, t.request, t.flow, { status, toTag: this.#dialog.localTag, extra, sdp })
+    this.#host.transactions.respond(t, status, bytes, now)
+  }
+
+  bye(reason: HeaderLine[], now: number): void {
+    this.request({ method: 'BYE', extra: reason }, now)
+  }
+
+  /** Any answer at all but "no such call" means that the far end is there (RFC 5057 §5.1). */
+  probe(then: { alive(now: number): void; lost(by: Ended, reason: string, now: number): void }, now: number): void {
+    const owner: RequestOwner = {
+      onResponse: ({ status }, at) => {
+        if (status === 481 || status === 408) then.lost('remote', `our OPTIONS was answered ${status}`, at)
+        else then.alive(at)
+      },
+      onFailure: (failure, at) => then.lost(failure, 'no answer to our OPTIONS', at),
+    }
+    this.request({ method: 'OPTIONS', extra: [this.#contact] }, now, owner)
+  }
+
+  prack(rack: HeaderLine, sdp: string | null, then: (now: number) => void, now: number): void {
+    this.#pracks++
+    const over = (at: number) => {
+      this.#pracks--
+      then(at)
+    }
+    const owner: RequestOwner = { onResponse: (_answer, at) => over(at), onFailure: (_failure, at) => over(at) }
+    this.request({ method: 'PRACK', extra: [rack, ...typed(sdp)], body: sdp ?? '' }, now, owner)
+  }
+
+  /** ACK to a 2xx of theirs (§13.2.2.4): a request of its own, with the INVITE's credentials, kept for their repetitions. */
+  acknowledge(seq: number, credentials: HeaderLine[], sdp: string | null): void {
+    const extra: HeaderLine[] = [['User-Agent', this.#host.name], ...credentials, ...typed(sdp)]
+    const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra })
+    const via = this.#host.wire.viaFor(ack.destination, this.#host.wire.newBranch())
+    const bytes = serialise(`ACK ${ack.uri} SIP/2.0`, [['Via', via], ...ack.lines], sdp ?? '')
+    this.#lastAck = { seq, destination: ack.destination, bytes }
+    this.#host.wire.send(ack.destination, bytes)
+  }
+
+  /** Their 2xx came again: our ACK was lost. */
+  acknowledgeAgain(seq: number): void {
+    if (this.#lastAck?.seq === seq) this.#host.wire.send(this.#lastAck.destination, this.#lastAck.bytes)
+  }
+
+  /** A gateway that refuses the one form of a digit is told it in the other. */
+  info(digit: string, durationMs: number, now: number, form: 'relay' | 'plain' = 'relay'): void {
+    if (this.#isOver()) return
+    const { type, body } = digitBody(digit, durationMs, form)
+    const owner: RequestOwner = {
+      onResponse: ({ status }, at) => {
+        if (status === 415 && form === 'relay') this.info(digit, durationMs, at, 'plain')
+      },
+      onFailure() {},
+    }
+    this.request({ method: 'INFO', extra: [this.#contact, ['Content-Type', type]], body }, now, owner)
+  }
+
+  request(request: WithinRequest, now: number, owner: RequestOwner = unheeded): void {
+    sendWithin({ host: this.#host, dialog: this.#dialog, digest: this.#digest }, request, owner, now)
+  }
+}
+
+const typed = (sdp: string | null): HeaderLine[] => (sdp === null ? [] : [['Content-Type', 'application/sdp']])

@@ -1,0 +1,54 @@
+/** Where we are registered, and whom we ask by OPTIONS whether he is there: one of each a trunk. */
+import type { CallHost } from './call.ts'
+import type { Destination, QualifyTarget, RegisterSpec } from './events.ts'
+import { SipUsageError } from './events.ts'
+import { Qualify } from './qualify.ts'
+import { Registration } from './registration.ts'
+import { maySendTo, parseUri } from './uri.ts'
+
+export class Registrations {
+  readonly #host: CallHost
+  readonly #registrations = new Map<string, Registration>()
+  readonly #qualifies = new Map<string, Qualify>()
+
+  constructor(host: CallHost) {
+    this.#host = host
+  }
+
+  /** Whether a call to this user is one to a contact that we registered. */
+  isContact(user: string): boolean {
+    return [...this.#registrations.values()].some(one => one.contactUser === user)
+  }
+
+  register(id: string, spec: RegisterSpec, now: number): void {
+    checkTarget([spec.registrar, spec.aor], spec.destination)
+    this.#registrations.get(id)?.drop()
+    const registration = new Registration(this.#host, id, spec)
+    this.#registrations.set(id, registration)
+    registration.send(now)
+  }
+
+  unregister(id: string, now: number): void {
+    this.#registrations.get(id)?.leave(now)
+    this.#registrations.delete(id)
+  }
+
+  qualify(id: string, target: QualifyTarget, now: number): void {
+    checkTarget([target.uri], target.destination)
+    this.stopQualify(id)
+    const qualify = new Qualify(this.#host, id, target)
+    this.#qualifies.set(id, qualify)
+    qualify.send(now)
+  }
+
+  stopQualify(id: string): void {
+    this.#qualifies.get(id)?.stop()
+    this.#qualifies.delete(id)
+  }
+}
+
+function checkTarget(uris: string[], { address, port }: Destination): void {
+  for (const uri of uris)
+    if (typeof parseUri(uri) === 'string') throw new SipUsageError(`not a SIP URI: ${uri.slice(0, 80)}`)
+  if (!maySendTo(address, port)) throw new SipUsageError(`not an address to send to: ${address}:${port}`)
+}
