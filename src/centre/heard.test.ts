@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { tonePlanOf } from '../hear/tone-plans.ts'
 import type { Campaign } from './entities.ts'
 import type { HeardOnLine } from './heard.ts'
-import { alice, TestFloor } from './testing.ts'
+import { alice, setupOf, TestFloor } from './testing.ts'
+import { type TrunkRules, toneChoices, tonesOf } from './trunk-rules.ts'
 
 const carl = '+8613800000001'
 const carla = '+8613800000002'
@@ -31,6 +33,26 @@ test('with early media an ear listens, by the tones of the country that is calle
   assert.deepEqual(floor.lastEffect('media.hear'), { ...hears, what: 'carrier' })
   floor.do({ type: 'leg.answered', leg })
   assert.deepEqual(floor.lastEffect('media.hear'), { ...hears, what: 'nothing' })
+})
+
+test('a trunk may say whose tones are spoken on it, that nothing is listened for before the answer, and that machines are not judged', () => {
+  const on = (rules: Partial<TrunkRules>, settings: Partial<Campaign> = {}) => {
+    const usual = setupOf({})
+    const floor = new TestFloor({
+      campaign: settings,
+      setup: { trunks: usual.trunks.map(each => ({ ...each, rules })) },
+    })
+    floor.ready(alice)
+    floor.leads(carl)
+    floor.do({ type: 'leg.early', leg: floor.call.leg })
+    floor.do({ type: 'leg.answered', leg: floor.call.leg })
+    return floor.effects.flatMap(each => (each.type === 'media.hear' ? [`${each.what} ${each.place}`] : []))
+  }
+  assert.deepEqual(on({ tones: 'uk' }), ['carrier 44', 'nothing 44'])
+  assert.deepEqual(on({}, { machines: 'end' }), ['carrier 86', 'answerer 86'])
+  assert.deepEqual(on({ machines: false }, { machines: 'end' }), ['carrier 86', 'nothing 86'])
+  assert.deepEqual(on({ hearing: false }, { machines: 'end' }), ['answerer 86'])
+  for (const each of toneChoices) if (each !== 'callee') assert.equal(tonePlanOf(tonesOf[each]), each)
 })
 
 test('an announcement is kept beside what is signalled, which alone the next attempt goes by unless the campaign says otherwise', () => {

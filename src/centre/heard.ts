@@ -15,6 +15,7 @@ import { type CallResult, callResults } from './entities.ts'
 import { campaignOf } from './give-back.ts'
 import type { Input } from './inputs.ts'
 import type { Call } from './state.ts'
+import { rulesOf, tonesOf } from './trunk-rules.ts'
 import { placeOf } from './zone.ts'
 
 /** By what the network was understood. */
@@ -78,10 +79,15 @@ export function legHeard(d: Draft, { leg, heard }: Extract<Input, { type: 'leg.h
 /** At the answer, or when early media begin: what the ear is to listen for from now on. */
 export function listen(d: Draft, call: Call, when: 'early' | 'answered'): void {
   if (call.direction === 'in') return
+  const { hearing, tones, machines } = rulesOf(d.state.trunks.get(call.trunk)?.trunk ?? {})
+  const place = tones === 'callee' ? placeOf(call.number) : tonesOf[tones]
   const hear = (what: 'carrier' | 'answerer' | 'nothing') =>
-    d.effect({ type: 'media.hear', leg: call.leg, call: call.id, what, place: placeOf(call.number) })
-  if (when === 'early') return hear('carrier')
-  if ((campaignOf(d, call)?.machines ?? 'off') !== 'off' && isLive(call)) hear('answerer')
+    d.effect({ type: 'media.hear', leg: call.leg, call: call.id, what, place })
+  if (when === 'early') {
+    if (hearing) hear('carrier')
+    return
+  }
+  if (machines && (campaignOf(d, call)?.machines ?? 'off') !== 'off' && isLive(call)) hear('answerer')
   else if (call.early) hear('nothing')
 }
 

@@ -10,6 +10,19 @@ export const assertions = ['none', 'pai', 'rpid', 'both'] as const
 export const dtmfMethods = ['rfc4733', 'info', 'inband'] as const
 export const earlyMediaPolicies = ['pass', 'ringback', 'ignore'] as const
 export const redirectPolicies = ['refuse', 'follow'] as const
+/** Countries whose tones a trunk may speak, whoever is called through it, and their calling codes; `callee`: those of the callee's country. */
+export const tonesOf = {
+  cn: '86',
+  us: '1',
+  uk: '44',
+  etsi: '49',
+  id: '62',
+  in: '91',
+  ph: '63',
+  sg: '65',
+  my: '60',
+} as const
+export const toneChoices = ['callee', 'cn', 'us', 'uk', 'etsi', 'id', 'in', 'ph', 'sg', 'my'] as const
 
 export type TrunkRules = {
   /** Final statuses that say "not here": the next trunk of the route is tried. Others are the callee's answer and end the attempt. */
@@ -39,6 +52,12 @@ export type TrunkRules = {
   redirects: (typeof redirectPolicies)[number]
   /** What this carrier means by what it signals, before the common table. */
   results: ResultRule[]
+  /** Whether tones and announcements before the answer are listened for; a gateway that plays its own would only mislead. */
+  hearing: boolean
+  /** Whose tones they are. A gateway that makes them itself makes its own country's. */
+  tones: (typeof toneChoices)[number]
+  /** Whether who answered is judged where the campaign wishes it; not where the gateway answers before the callee does. */
+  machines: boolean
   /** A number that sends back what it hears, for tests of the trunk; null: none is known. */
   echoNumber: string | null
 }
@@ -64,6 +83,9 @@ export const defaultTrunkRules: TrunkRules = {
   earlyMedia: 'pass',
   redirects: 'refuse',
   results: [],
+  hearing: true,
+  tones: 'callee',
+  machines: true,
   echoNumber: null,
 }
 

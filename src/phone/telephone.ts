@@ -28,6 +28,7 @@ import { createBay } from '../rtp/create-bay.ts'
 import { encode } from '../rtp/g711.ts'
 import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
 import { sequence } from '../rtp/tone.ts'
+import { udpUnclaimed } from '../rtp/udp-unclaimed.ts'
 import { writeMono } from '../rtp/wav.ts'
 import { ha1 } from '../sip/digest.ts'
 import type { Admission, DeviceSecret, Tapped, UaEvent } from '../sip/events.ts'
@@ -364,6 +365,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     audio,
     async figures() {
       const legs = await bay.figures().catch(() => null)
+      const unclaimed = await udpUnclaimed()
       const sum = (key: 'received' | 'sent' | 'lost' | 'early' | 'foreign' | 'dropped') =>
         (legs ?? []).reduce((total, leg) => total + leg[key], 0)
       return {
@@ -383,6 +385,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         media_packets_early: sum('early'),
         media_packets_foreign: sum('foreign'),
         media_packets_dropped: sum('dropped'),
+        ...(unclaimed === null ? {} : { host_udp_unclaimed_total: unclaimed }),
       }
     },
     async [Symbol.asyncDispose]() {

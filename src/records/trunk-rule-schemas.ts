@@ -9,6 +9,7 @@ import {
   earlyMediaPolicies,
   overflowStatuses,
   redirectPolicies,
+  toneChoices,
 } from '../centre/trunk-rules.ts'
 
 const ms = (min: number, max: number) => z.int().min(min).max(max)
@@ -76,6 +77,9 @@ export const trunkRules = z
     earlyMedia: z.enum(earlyMediaPolicies),
     redirects: z.enum(redirectPolicies),
     results: resultRules,
+    hearing: z.boolean(),
+    tones: z.enum(toneChoices),
+    machines: z.boolean(),
     echoNumber: dialled.nullable(),
   })
   .partial()

@@ -1,7 +1,13 @@
 import type { CallResult } from '../../src/centre/entities.ts'
 import { conditionOf, defaultResultRules } from '../../src/centre/result-rules.ts'
 import { callerIdForms } from '../../src/centre/trunk-numbers.ts'
-import { assertions, dtmfMethods, earlyMediaPolicies, redirectPolicies } from '../../src/centre/trunk-rules.ts'
+import {
+  assertions,
+  dtmfMethods,
+  earlyMediaPolicies,
+  redirectPolicies,
+  toneChoices,
+} from '../../src/centre/trunk-rules.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -45,7 +51,10 @@ ${textField({ name: 'ringMaxMs', label: words.ringMax, help: words.ringHelp, min
 <div class="row">${selectField({ name: 'dtmf', label: words.dtmf, choices: choices(dtmfMethods, words.dtmfs) }, filled)}
 ${selectField({ name: 'earlyMedia', label: words.earlyMedia, choices: choices(earlyMediaPolicies, words.earlyMedias) }, filled)}
 ${selectField({ name: 'redirects', label: words.redirects, choices: choices(redirectPolicies, words.redirections) }, filled)}
+${selectField({ name: 'tones', label: words.tones, help: words.tonesHelp, choices: choices(toneChoices, words.tonesBy) }, filled)}
 ${textField({ name: 'echoNumber', label: words.echoNumber, help: words.echoNumberHelp, figure: true, maxlength: 21 }, filled)}</div>
+${checkField({ name: 'hearing', label: words.hearing, help: words.hearingHelp }, filled)}
+${checkField({ name: 'machines', label: words.machines, help: words.machinesHelp }, filled)}
 </details>
 <details${isWrong('results')}><summary>${words.results}</summary>
 <p class="muted">${words.resultsAbout}</p>

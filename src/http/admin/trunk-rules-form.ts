@@ -29,6 +29,9 @@ export function ruleValues(trunk: Pick<TrunkRecord, 'rules'>): Filled['values'] 
     earlyMedia: rules.earlyMedia,
     redirects: rules.redirects,
     results: rules.results.map(rule => `${conditionOf(rule)} ${rule.result}`).join('\n'),
+    hearing: String(rules.hearing),
+    tones: rules.tones,
+    machines: String(rules.machines),
     echoNumber: rules.echoNumber ?? '',
   }
 }
@@ -56,6 +59,14 @@ export function rulesGiven(typed: Typed): { rules?: Record<string, unknown> } {
       earlyMedia: textOf(typed, 'earlyMedia'),
       redirects: textOf(typed, 'redirects'),
       results: linesOf(typed, 'results').map(resultOf),
+      // A form of before it asked for these has none of them, and a box that is not ticked is not sent: the choice beside it tells.
+      ...(typed['tones'] === undefined
+        ? {}
+        : {
+            tones: textOf(typed, 'tones'),
+            hearing: isChecked(typed, 'hearing'),
+            machines: isChecked(typed, 'machines'),
+          }),
       echoNumber: textOf(typed, 'echoNumber') || null,
     },
   }

@@ -32,6 +32,8 @@ const rules = {
   earlyMedia: 'ringback',
   redirects: 'follow',
   results: 'sip 480 q850 20 POWER_OFF\ntext "out of service" sip 480 suspended',
+  tones: 'uk',
+  machines: 'true',
   echoNumber: '*43',
 }
 
@@ -65,6 +67,9 @@ test('rules typed on the form are the rules of the trunk, and the form shows the
       { sip: 480, q850: 20, result: 'POWER_OFF' },
       { sip: 480, text: 'out of service', result: 'SUSPENDED' },
     ],
+    hearing: false,
+    tones: 'uk',
+    machines: true,
     echoNumber: '*43',
   })
   const page = (await look(house, adam, `/admin/trunks/${trunk!.id}`)).text
