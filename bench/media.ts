@@ -17,9 +17,11 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '150' },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '2' },
+    /** For `growth.ts`: numbers of calls with commas between; C and ours with every call recorded, nothing else. */
+    grow: { type: 'string' },
   },
 })
-const calls = Number(values.calls)
+let calls = Number(values.calls)
 const address = '127.0.0.1'
 /** A service runs for days: what a packet costs is counted when the code that relays it is compiled. */
 const warmSeconds = '3'
@@ -30,7 +32,16 @@ const mayTakePrecedence = has('chrt') && spawnSync('chrt', ['-r', '1', 'true']).
 
 type Relay = { ports: number[]; pid: number; stop(): Promise<void> }
 type Contestant = { name: string; start(ports: number[]): Promise<Relay> }
-type Measure = { usPerPacket: number; lossPercent: number; p50Us: number; p99Us: number; maxUs: number }
+type Measure = {
+  usPerPacket: number
+  lossPercent: number
+  p50Us: number
+  p99Us: number
+  maxUs: number
+  rssMb: number
+  /** Of the callers' process. */
+  callersPercent: number
+}
 type Load = { sent: number; received: number; p50Us: number; p99Us: number; maxUs: number }
 
 const titles: Record<string, string> = {
@@ -46,6 +57,10 @@ const titles: Record<string, string> = {
 const reasons: Record<string, string> = {}
 const contestants = contestantsHere()
 const measured: Record<string, Measure[]> = {}
+if (values.grow !== undefined) {
+  await grow(values.grow.split(',').map(Number))
+  process.exit(0)
+}
 try {
   for (let round = 0; round < Number(values.rounds); round++)
     for (const contestant of contestants) {
@@ -93,12 +108,57 @@ async function run(contestant: Contestant): Promise<Measure> {
   load.stdin!.end(relay.ports.join('\n'))
   await expect(lines, 'measuring')
   const before = cpuNs(relay.pid)
+  const callersBefore = cpuNs(load.pid!)
   await expect(lines, 'measured')
   const cpu = cpuNs(relay.pid) - before
+  const callersPercent = (cpuNs(load.pid!) - callersBefore) / 1e7 / Number(values.seconds)
+  const rssMb = rssMbOf(relay.pid)
   const figures = JSON.parse((await lines.next()).value as string) as Load
   await relay.stop()
   const { sent, received, p50Us, p99Us, maxUs } = figures
-  return { usPerPacket: cpu / 1000 / received, lossPercent: (100 * (sent - received)) / sent, p50Us, p99Us, maxUs }
+  const lossPercent = (100 * (sent - received)) / sent
+  return { usPerPacket: cpu / 1000 / received, lossPercent, p50Us, p99Us, maxUs, rssMb, callersPercent }
+}
+
+/** A row for each number of calls, C and ours in turn; medians. Says the last row as one JSON object when asked. */
+async function grow(sizes: number[]): Promise<void> {
+  const [c, recorded] = ['c', 'oursRecorded'].map(name => contestants.find(one => one.name === name)!)
+  const rows: Record<string, number>[] = []
+  try {
+    for (calls of sizes) {
+      for (const name of Object.keys(measured)) delete measured[name]
+      for (let round = 0; round < Number(values.rounds); round++)
+        for (const contestant of [c!, recorded!]) (measured[contestant.name] ??= []).push(await run(contestant))
+      const usPerPacket = median('oursRecorded', 'usPerPacket')!
+      const row = {
+        calls,
+        usAPacket: round1(usPerPacket, 2)!,
+        usAPacketOfC: round1(median('c', 'usPerPacket'), 2)!,
+        timesC: ratio('oursRecorded', 'c')!,
+        cores: round1((usPerPacket * calls * 100) / 1e6, 2)!,
+        lossPercent: round1(median('oursRecorded', 'lossPercent'), 3)!,
+        lossPercentOfC: round1(median('c', 'lossPercent'), 3)!,
+        p50Us: round1(median('oursRecorded', 'p50Us'), 0)!,
+        p99Us: round1(median('oursRecorded', 'p99Us'), 0)!,
+        p99UsOfC: round1(median('c', 'p99Us'), 0)!,
+        rssMb: round1(median('oursRecorded', 'rssMb'), 0)!,
+        callersPercent: round1(median('oursRecorded', 'callersPercent'), 0)!,
+      }
+      rows.push(row)
+      console.log(
+        Object.entries(row)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', '),
+      )
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+  if (values.json) console.log(JSON.stringify({ sizes: rows }))
+}
+
+function rssMbOf(pid: number): number {
+  return (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024) / 1e6
 }
 
 function inC(restUs = 0): Promise<Relay> {

@@ -13,6 +13,7 @@ const results = join(folder, 'results')
 const names = [
   'engine',
   'media',
+  'growth',
   'mix',
   'srtp',
   'sip',
