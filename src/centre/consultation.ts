@@ -16,11 +16,10 @@
  * colleague who is consulted is `talking` with this call in hand, and free again at its end, without an outcome to write: only who talked to the
  * party has one. An outside number that is consulted is a call of its own, with the gate's verdict, a line and a recording (outside-leg.ts).
  */
-import type { CallId, LegId, UserId } from '../lib/ids.ts'
+import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
-import type { TransferTarget } from './entities.ts'
 import type { ConsultEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { placeOutside } from './outside-leg.ts'
@@ -49,6 +48,7 @@ export function consult(
     d.fact({ ...asks, to: null, leg: null, other })
     return d.effect({ type: 'media.play', leg: own, prompt: 'ringback', loop: true })
   }
+  if ('ivr' in target) return d.refuse('menu_not_asked', 'A menu cannot be asked: pass the call on to it.')
   const colleague = colleagueFor(d, hand.agent, target)
   if (colleague === null) return
   putAside(d, call)
@@ -225,7 +225,7 @@ export function talkingOn(d: Draft, id: UserId, of: CallId): { call: Call; agent
 }
 
 /** Who is asked: the one named, or who of the queue is free for longest. */
-export function colleagueFor(d: Draft, asks: Agent, target: Exclude<TransferTarget, { number: string }>): Agent | null {
+export function colleagueFor(d: Draft, asks: Agent, target: { agent: UserId } | { queue: QueueId }): Agent | null {
   const no = (rule: string, words: string) => {
     d.refuse(rule, words)
     return null

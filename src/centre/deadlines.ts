@@ -39,6 +39,11 @@ export function shiftDue(state: FloorState, byMs: number, now: number): void {
     call.deadlineAt += byMs
     pushDue(state, { at: call.deadlineAt, of: 'call', id: call.id })
   }
+  for (const call of state.calls.values()) {
+    if (call.placeAt === null) continue
+    call.placeAt += byMs
+    pushDue(state, { at: call.placeAt, of: 'place', id: call.id })
+  }
   for (const { id, at } of state.toll.ends()) pushDue(state, { at, of: 'toll', id })
   for (const floor of state.campaigns.values()) {
     const { callbackAt } = floor.supply // an hour of the clock on the wall
@@ -61,8 +66,15 @@ export function isLive(state: FloorState, due: Due): boolean {
   if (due.of === 'campaign') return state.campaigns.get(due.id)?.heldUntil === due.at
   if (due.of === 'callbacks') return state.campaigns.get(due.id)?.supply.callbackAt === due.at
   if (due.of === 'toll') return state.toll.endsAt(due.id) === due.at
+  if (due.of === 'place')
+    return isWaitingInQueue(state.calls.get(due.id)) && state.calls.get(due.id)?.placeAt === due.at
   due satisfies never
   return false
+}
+
+/** Only who waits in a queue is told a place there. */
+function isWaitingInQueue(call: Call | undefined): boolean {
+  return call?.phase === 'waiting' && call.queue !== null && call.slot === null && call.dismissed === null
 }
 
 function popDue(heap: Due[]): void {

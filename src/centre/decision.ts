@@ -1,4 +1,4 @@
-import type { CampaignId, LeadId, LegId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, LeadId, LegId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal, SupervisionMode } from './entities.ts'
@@ -26,6 +26,10 @@ export type Note =
   | { type: 'note.leadDropped'; campaign: CampaignId; lead: LeadId }
   /** The rules of its mode were asked. */
   | { type: 'note.modeLooked'; campaign: CampaignId }
+  /** Keys of an extension so far: which they are is not journalled. */
+  | { type: 'note.menuKeys'; call: CallId; keys: string; until: number }
+  /** There is no place to tell this caller any more. */
+  | { type: 'note.placeSkipped'; call: CallId }
   /** The dialler of the campaign looks at the floor anew. */
   | { type: 'note.looked'; campaign: CampaignId }
   | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }

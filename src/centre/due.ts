@@ -5,8 +5,10 @@ import { wrapUpOver } from './disposition.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
+import { menuDue } from './menu/menu-call.ts'
 import { noAgentCame, noticeDue } from './notice.ts'
 import { timeOutPreview } from './preview.ts'
+import { placeDue } from './queue-place.ts'
 import { agentOf, takeState } from './settle.ts'
 import type { Agent, Call, Due } from './state.ts'
 import { stationLost } from './station.ts'
@@ -26,6 +28,7 @@ export function decideDue(d: Draft, due: Due): void {
   }
   if (due.of === 'toll') return tollDue(d, due.id)
   const call = d.state.calls.get(due.id)
+  if (due.of === 'place') return call === undefined ? undefined : placeDue(d, call)
   return call === undefined ? undefined : callDue(d, call)
 }
 
@@ -61,6 +64,8 @@ function callDue(d: Draft, call: Call): void {
       return silent('trunk_fault', 'FAILED')
     case 'notice':
       return noticeDue(d, call)
+    case 'menu':
+      return menuDue(d, call)
     case 'waiting':
       if (call.passed !== null) return fallBack(d, call, 'waited_too_long')
       return call.notice === null ? waitedTooLong(d, call) : noAgentCame(d, call)

@@ -7,6 +7,7 @@ import type {
   CampaignId,
   ImportId,
   LeadId,
+  MenuId,
   NumberId,
   QueueId,
   TeamId,
@@ -14,6 +15,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import type { QueueAnnouncement } from './queue-place.ts'
 import type { SrtpUse, TrunkConnection } from './trunk-connection.ts'
 import type { TrunkRules } from './trunk-rules.ts'
 
@@ -95,7 +97,8 @@ export type TrunkTry = {
 /** Who works together, and who leads them: supervisors and quality see and hear the members of the teams that they lead (team.ts). */
 export type Team = { id: TeamId; name: string; members: UserId[]; leaders: UserId[] }
 
-export type InboundTarget = { queue: QueueId } | { user: UserId }
+/** `ivr`: a voice menu, see menu/menu.ts. */
+export type InboundTarget = { queue: QueueId } | { user: UserId } | { ivr: MenuId }
 
 /** A dialled number of ours and where it leads. */
 export type InboundNumber = { id: NumberId; number: string; target: InboundTarget }
@@ -116,6 +119,8 @@ export type Queue = {
   trunkGroup?: TrunkGroupId | null
   /** Our numbers that such calls show, as in a campaign. */
   callerIds?: string[]
+  /** What is said to who waits, between the music; left out or null: nothing. */
+  announce?: QueueAnnouncement | null
 }
 
 export const businesses = ['verification', 'sales', 'collections'] as const
@@ -327,8 +332,9 @@ export type Callback = {
 /** A callback that is being kept: how often it was tried before, and why it is owed. */
 export type Promised = { tries: number; reason: Callback['reason'] }
 
-/** Where an agent takes a call, or whom an agent asks. `number` is E.164, outside. There is no IVR to send anyone to yet: it would be one more. */
-export type TransferTarget = { agent: UserId } | { queue: QueueId } | { number: string }
+/** Where an agent takes a call, or whom an agent asks (a voice menu cannot be asked). `number` is E.164, outside. */
+export type TransferTarget = { agent: UserId } | { queue: QueueId } | { ivr: MenuId } | { number: string }
+
 /** Who hears a supervisor: nobody, the agent alone, or all. */
 export const supervisionModes = ['listen', 'whisper', 'barge'] as const
 export type SupervisionMode = (typeof supervisionModes)[number]
@@ -367,6 +373,7 @@ export type EndCause =
   | 'abandoned' // answered and no agent was there in time
   | 'caller_gave_up' // inbound, before an agent
   | 'overflow' // inbound, waited too long
+  | 'menu_over' // a voice menu hung up, or promised a callback, as it is set up
   | 'notice_over' // a notice was heard, and nobody asked for a person
   | 'rtp_timeout'
   | 'no_route' // inbound number unknown, queue closed

@@ -9,7 +9,9 @@ import { talkedTo } from './evolve-lead.ts'
 import { evolveTransfer, leaveAgent, noteLooseEnd } from './evolve-transfer.ts'
 import type { Fact } from './facts.ts'
 import { noteStart } from './line.ts'
+import { evolveMenu } from './menu/evolve-menu.ts'
 import { numberKey } from './number.ts'
+import { armPlace, evolvePlace } from './queue-place.ts'
 import { coverLine, releaseClaim } from './ready.ts'
 import type { Call, FloorState } from './state.ts'
 import { ringMsOn } from './trunk-rules.ts'
@@ -27,7 +29,9 @@ export const parkedMaxMs = 30_000
 
 export function evolveCall(state: FloorState, change: Fact | Note, at: number): boolean {
   if (change.type === 'call.refused') return true
-  if (!change.type.startsWith('call.') || !('call' in change) || change.call === null) return false
+  const isNoted = change.type === 'note.menuKeys' || change.type === 'note.placeSkipped'
+  if (!change.type.startsWith('call.') && !isNoted) return false
+  if (!('call' in change) || change.call === null) return false
   if (change.type === 'call.dialed') dialed(state, change, at)
   else if (change.type === 'call.offered') offered(state, change, at)
   else {
@@ -68,6 +72,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       wait(state, call, at, change.until)
       if (call.passed !== null) call.passed.queueTried = true
       queueUp(state, call)
+      armPlace(state, call, at)
       break
     }
     case 'call.parked':
@@ -143,7 +148,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
     }
     case 'call.dismissed':
       leaveWaiting(state, call)
-      if (call.phase === 'notice') call.phase = 'waiting'
+      if (call.phase === 'notice' || call.phase === 'menu') call.phase = 'waiting'
       releaseClaim(state, call)
       call.dismissed = change.cause
       call.slot = null
@@ -153,6 +158,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       ended(state, call, at)
       break
     default: // call.digit: the store's to keep
+      if (evolveMenu(state, call, change, at) || evolvePlace(state, call, change, at)) break
       evolveTransfer(state, call, change, at)
   }
 }
@@ -329,6 +335,7 @@ function unassigned(state: FloorState, call: Call, at: number): void {
     setDeadline(state, call, goesOn)
   } else if (queue !== undefined) {
     queueUp(state, call)
+    armPlace(state, call, at)
     setDeadline(state, call, goesOn)
   } else {
     floor?.waiting.unshift(call.id)
@@ -428,6 +435,10 @@ function blankCall(
     announced: null,
     judged: false,
     notice: null,
+    menu: null,
+    speech: 0,
+    placeAt: null,
+    minutesSaid: null,
     promise: null,
     owedBy: null,
     tries: [],

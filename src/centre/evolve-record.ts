@@ -16,6 +16,7 @@ import { numberKey } from './number.ts'
 import { setTransfer } from './outside.ts'
 import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
+import { HandlingTime } from './queue-place.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
 import { setLeaderless } from './team.ts'
@@ -67,6 +68,12 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'queue.removed':
       removeQueue(state, change.queue)
+      break
+    case 'menu.saved':
+      state.menus.set(change.menu.id, change.menu)
+      break
+    case 'menu.removed':
+      state.menus.delete(change.menu)
       break
     case 'campaign.saved':
       saveCampaign(state, change.campaign, at)
@@ -170,7 +177,14 @@ function dropNumber(state: FloorState, id: Parameters<FloorState['numbers']['get
 
 function saveQueue(state: FloorState, queue: Queue): void {
   const known = state.queues.get(queue.id)
-  const floor = known ?? { queue, waiting: [], ready: new Set<UserId>(), signedOn: 0, arrivals: new Arrivals() }
+  const floor = known ?? {
+    queue,
+    waiting: [],
+    ready: new Set<UserId>(),
+    signedOn: 0,
+    arrivals: new Arrivals(),
+    handling: new HandlingTime(),
+  }
   const people = membersOf(state, floor.queue.members, queue.members)
   floor.queue = queue
   state.queues.set(queue.id, floor)

@@ -18,6 +18,7 @@ import type { Fact } from './facts.ts'
 import { learnLines } from './lines/learn.ts'
 import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
+import { learnHandling } from './queue-place.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 import { followToll } from './toll/follow.ts'
 import { noteFaults } from './trunk-now.ts'
@@ -26,6 +27,7 @@ import { localDay } from './zone.ts'
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
   learnLines(state, change, at)
+  learnHandling(state, change, at)
   noteFaults(state, change, at)
   followAbandonment(state, change, at)
   switch (change.type) {

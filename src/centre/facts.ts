@@ -11,6 +11,7 @@ import type {
   ImportId,
   LeadId,
   LegId,
+  MenuId,
   NumberId,
   QueueId,
   RecordingId,
@@ -49,6 +50,7 @@ import type {
 } from './entities.ts'
 import type { Announced, Judged } from './heard.ts'
 import type { LineRules } from './lines/rest.ts'
+import type { Menu, MenuTarget } from './menu/menu.ts'
 import type { Policy } from './policy/policy.ts'
 import type { StopKind } from './stops.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -243,8 +245,8 @@ export type FloorFact =
       /** Attempts of the lead before this one, where an agent dials it by hand. */
       attempts?: number
       verdict: Verdict
-      /** The outside leg of another call: whom that call's agent consults, or passes it on to. */
-      of?: { call: CallId; agent: UserId; why: 'consultation' | 'transfer' }
+      /** The outside leg of another call: whom that call's agent consults, or passes it on to; `agent` null: a voice menu does. */
+      of?: { call: CallId; agent: UserId | null; why: 'consultation' | 'transfer' }
     }
   /** A trunk could not take the call, which nobody has heard ring: it goes on, within the same attempt, on the next of its route. */
   | { type: 'call.rerouted'; call: CallId; failed: TrunkTry; trunk: TrunkId; callerId: string; leg: LegId }
@@ -275,6 +277,31 @@ export type FloorFact =
   | { type: 'call.noticeHeard'; call: CallId; heardMs: number; whole: boolean; digit: '1' | '2' | null }
   /** The party of a notice wants a person and waits for one. */
   | { type: 'call.agentAsked'; call: CallId; until: number }
+  /** A voice menu begins to be said, for the first time or again; `hop` counts the menus of this call, `own` are the lender's recordings in it. */
+  | {
+      type: 'call.menuBegan'
+      call: CallId
+      menu: MenuId
+      hop: number
+      speech: number
+      why: 'entered' | 'repeat' | 'no_key' | 'wrong_key'
+      until: number
+      own?: string[]
+    }
+  /** It was said: a key is waited for until then. */
+  | { type: 'call.menuSaid'; call: CallId; until: number }
+  /** Where it leads the call, and why; `other`: the outside call, when it goes to one. */
+  | {
+      type: 'call.menuChose'
+      call: CallId
+      menu: MenuId
+      why: 'key' | 'extension' | 'fallback' | 'closed'
+      key: string | null
+      target: MenuTarget
+      other: CallId | null
+    }
+  /** A caller in a queue is told the place, and about how many minutes are left (0: more than are said; null: not known, or not wanted). */
+  | { type: 'call.placeSaid'; call: CallId; queue: QueueId; place: number; minutes: number | null; speech: number }
   | { type: 'call.held'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
@@ -420,6 +447,8 @@ export type RecordFact =
   | { type: 'number.removed'; number: NumberId }
   | { type: 'queue.saved'; queue: Queue }
   | { type: 'queue.removed'; queue: QueueId }
+  | { type: 'menu.saved'; menu: Menu }
+  | { type: 'menu.removed'; menu: MenuId }
   | { type: 'campaign.saved'; campaign: Campaign }
   /** A slice of an import, at most 500 rows; leads with a ref that the campaign has already are left out before. */
   | { type: 'leads.added'; campaign: CampaignId; import: ImportId; leads: Lead[] }

@@ -29,6 +29,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     calls: new Map(),
     legs: new Map(),
     queues: new Map(),
+    menus: new Map(),
     numbers: new Map(),
     numberIndex: new Map(),
     trunks: new Map(),
@@ -86,6 +87,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     if (state.trunks.get(trunk)?.trunk.callerIds.includes(callerId)) state.lines.resume(trunk, callerId, at, counts)
   }
   for (const queue of setup.queues) evolve(state, { type: 'queue.saved', queue }, now)
+  for (const menu of setup.menus ?? []) state.menus.set(menu.id, menu)
   for (const number of setup.numbers) evolve(state, { type: 'number.saved', number }, now)
   for (const campaign of setup.campaigns) evolve(state, { type: 'campaign.saved', campaign }, now)
   for (const resumed of setup.modes ?? []) resumeMode(state, resumed)

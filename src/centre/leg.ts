@@ -8,7 +8,9 @@ import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import { listen } from './heard.ts'
+import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
+import { menuKey } from './menu/menu-call.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
 import { reroute } from './reroute.ts'
@@ -20,7 +22,7 @@ import { stationDown, stationUp } from './station.ts'
 import { supervisorPhoneEnded, supervisorPickedUp } from './supervision.ts'
 import { takenOn } from './transfer.ts'
 import { rulesOf } from './trunk-rules.ts'
-import { enter, gaveUp } from './waiting.ts'
+import { gaveUp } from './waiting.ts'
 
 type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
 
@@ -145,6 +147,7 @@ export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void 
   const at = talkingAt(d, leg)
   const call = at?.call ?? partyCall(d, leg)
   if (call === null || !/^[0-9*#A-D]$/.test(digit)) return
+  if (call.phase === 'menu') return menuKey(d, call, digit)
   const from = at?.by ?? 'party'
   d.fact({ type: 'call.digit', call: call.id, from, digit })
   if (call.phase === 'notice') return noticeKey(d, call, digit)

@@ -13,6 +13,11 @@ export function playMusic(d: Draft, call: Call, queue: Call['queue'] = call.queu
   d.effect({ type: 'media.play', leg: call.leg, prompt, loop: true })
 }
 
+/** A tone of ours, over and over. */
+export function playTone(d: Draft, leg: Call['leg'], prompt: 'ringback'): void {
+  d.effect({ type: 'media.play', leg, prompt, loop: true })
+}
+
 function ofQueue(d: Draft, id: Call['queue']): string | null | undefined {
   return id === null ? null : d.state.queues.get(id)?.queue.music
 }

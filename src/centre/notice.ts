@@ -69,10 +69,8 @@ export function beginNotice(d: Draft, call: Call): void {
 }
 
 /** The message, or the last words of a dismissal, has been said. */
-export function legPlayed(d: Draft, leg: Call['leg'], speech: number): void {
-  const what = d.state.legs.get(leg)
-  const call = what?.side === 'party' ? d.state.calls.get(what.call) : undefined
-  if (!call?.notice) return
+export function noticePlayed(d: Draft, call: Call, speech: number): void {
+  if (call.notice === null) return
   if (call.dismissed !== null && speech === lastSpeech) return endDismissed(d, call)
   if (call.phase === 'notice' && call.notice.speech === speech) d.fact({ type: 'call.noticeSaid', call: call.id })
 }

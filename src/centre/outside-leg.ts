@@ -8,6 +8,7 @@ import type { CallId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
 import { mayContact, mayShow } from './compliance.ts'
 import type { Draft } from './draft.ts'
+import type { Refusal } from './entities.ts'
 import { normaliseNumber, numberKey } from './number.ts'
 import { mayPassTo } from './outside.ts'
 import { pickOnRoute, queueOf, routeOf } from './route.ts'
@@ -23,30 +24,42 @@ export function placeOutside(
   typed: string,
   why: 'consultation' | 'transfer',
 ): CallId | null {
-  const no = (rule: string, words: string) => {
-    d.refuse(rule, words)
-    return null
-  }
+  const placed = tryOutside(d, call, agent, typed, why)
+  if ('call' in placed) return placed.call
+  d.refuse(placed.refusal.rule, placed.refusal.words)
+  return null
+}
+
+/** `agent` null: a voice menu, which names the number itself, since an administrator wrote it there. */
+export function tryOutside(
+  d: Draft,
+  call: Call,
+  agent: Agent | null,
+  typed: string,
+  why: 'consultation' | 'transfer',
+): { call: CallId } | { refusal: Refusal } {
+  const no = (rule: string, words: string) => ({ refusal: { rule, words } })
+  const by = agent?.user.id ?? null
   const number = normaliseNumber(typed)
   if (number === null) return no('number_invalid', 'This is not a telephone number: write it as +86…, 138… or 021….')
   if (d.state.numberIndex.has(numberKey(number)))
     return no('number_ours', 'That number is one of our own: choose the queue or the person it leads to.')
-  if (!mayPassTo(d.state, call, agent, number)) {
+  if (agent !== null && !mayPassTo(d.state, call, agent, number)) {
     const words = `Calls may not be passed on to ${maskNumber(number)}: an administrator allows outside numbers by name.`
     return no('transfer_not_allowed', words)
   }
-  const refused = { campaign: null, lead: null, agent: agent.user.id, number }
-  const costly = tollObstacle(d.state, { by: agent.user.id, number, isKnown: false }, d.now)
+  const refused = { campaign: null, lead: null, agent: by, number }
+  const costly = tollObstacle(d.state, { by, number, isKnown: false }, d.now)
   if (costly !== null) {
     d.fact({ type: 'call.refused', ...refused, refusal: costly, under: tollGuard })
-    alarmOf(d, costly, agent.user.id, number)
+    alarmOf(d, costly, by, number)
     return no(costly.rule, costly.words)
   }
   const gate = mayContact(d.state, { number, relation: null, campaign: null, mode: 'manual' }, d.now)
   if (!gate.ok) {
     const { rule, words, under } = gate.refusal
     d.fact({ type: 'call.refused', ...refused, refusal: { rule, words }, under })
-    alarmOf(d, { rule, words }, agent.user.id, number)
+    alarmOf(d, { rule, words }, by, number)
     return no(rule, words)
   }
   const line = pickOnRoute(d.state, routeOf(d.state, { ...call, queue: queueOf(call) }), d.now, number)
@@ -56,7 +69,7 @@ export function placeOutside(
   const id = d.id<'call'>('c')
   const leg = d.id<'leg'>('l')
   const nobody = { campaign: null, lead: null, party: null, name: null, relation: null, agent: null } as const
-  const of = { call: call.id, agent: agent.user.id, why }
+  const of = { call: call.id, agent: by, why }
   d.fact({
     type: 'call.dialed',
     call: id,
@@ -72,5 +85,5 @@ export function placeOutside(
   })
   const ringMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, null)
   d.effect({ type: 'phone.dial', leg, call: id, trunk, number, callerId, ringMs })
-  return id
+  return { call: id }
 }

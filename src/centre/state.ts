@@ -11,6 +11,7 @@ import type {
   IdSeries,
   LeadId,
   LegId,
+  MenuId,
   NumberId,
   QueueId,
   RecordingId,
@@ -51,10 +52,12 @@ import type { LeadSupply } from './lead-supply.ts'
 import type { LineBook } from './lines/line-book.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { TallyCounts } from './lines/tally.ts'
+import type { Menu } from './menu/menu.ts'
 import type { ResumedMode } from './mode.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
+import type { HandlingTime } from './queue-place.ts'
 import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -69,6 +72,7 @@ export type CallPhase =
   | 'ringing'
   | 'offered'
   | 'notice'
+  | 'menu'
   | 'waiting'
   | 'assigned'
   | 'talking'
@@ -121,6 +125,13 @@ export type Call = {
   judged: boolean
   /** Mode notice, once answered. */
   notice: CallNotice | null
+  /** The voice menu that it is in, or came through last: how far it is, the keys of an extension so far, and whether a key is waited for. */
+  menu: { menu: MenuId; hop: number; tries: number; keys: string; waits: boolean } | null
+  /** Counts what menus and queues said to it. */
+  speech: number
+  /** When it is told its place in the queue next, and the minutes that it was told last. */
+  placeAt: number | null
+  minutesSaid: number | null
   /** The callback that this call is to keep; `tries` counts this one. */
   promise: (Promised & { callback: CallbackId }) | null
   /** The queue that owes that callback. */
@@ -320,6 +331,7 @@ export type QueueFloor = {
   ready: Set<UserId>
   signedOn: number
   arrivals: Arrivals
+  handling: HandlingTime
 }
 
 export type Due =
@@ -329,6 +341,8 @@ export type Due =
   | { at: number; of: 'callbacks'; id: CampaignId }
   /** A call by hand abroad has gone on for as long as one may. */
   | { at: number; of: 'toll'; id: CallId }
+  /** A caller is told the place in the queue. */
+  | { at: number; of: 'place'; id: CallId }
 
 /** `staff`: administrators, security and auditors, on pages and by token. */
 export type AllowedFrom = { phones: AllowList; staff: AllowList }
@@ -344,6 +358,7 @@ export type FloorState = {
     | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
   >
   queues: Map<QueueId, QueueFloor>
+  menus: Map<MenuId, Menu>
   numbers: Map<NumberId, InboundNumber>
   /** Dialled number in its plainest form (see number.ts) → our number. */
   numberIndex: Map<string, NumberId>
@@ -413,6 +428,7 @@ export type Setup = {
   starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
   queues: Queue[]
+  menus?: Menu[]
   campaigns: Campaign[]
   suppressed: { number: string; until: number | null }[]
   /** The centre's own policies, each in its newest version. */
@@ -440,7 +456,7 @@ export type Setup = {
   /** As the administrator wrote them; left out: from anywhere. */
   allowed?: { phones: string; staff: string }
   /** Talked abroad since midnight by calls dialled by hand. */
-  tollSpent?: { by: UserId; ms: number }[]
+  tollSpent?: { by: UserId | null; ms: number }[]
   /** Home cities of mobile prefixes, as `packedAreas` in lines/area.ts makes them. */
   mobileAreas?: Uint16Array | null
   /** Recordings still open on disk from before a restart: `recording.closed` with `salvaged` seals them. */

@@ -1,6 +1,6 @@
 /**
  * The transfer key of a desk phone: what it asks is done as if it were pressed on the desk page, by the same rules. Whom it names is a colleague's
- * extension, one of our own numbers (its queue or person), or an outside number. An attended transfer means whom the agent consults now.
+ * extension, one of our own numbers (its queue, menu or person), or an outside number. An attended transfer means whom the agent consults now.
  */
 import type { Draft } from './draft.ts'
 import type { TransferTarget } from './entities.ts'
@@ -40,5 +40,5 @@ export function dialledTarget(d: Draft, to: string): TransferTarget {
   const ours = d.state.numberIndex.get(numberKey(to))
   const target = ours === undefined ? undefined : d.state.numbers.get(ours)?.target
   if (target === undefined) return { number: to }
-  return 'queue' in target ? target : { agent: target.user }
+  return 'user' in target ? { agent: target.user } : target
 }

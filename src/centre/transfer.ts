@@ -5,13 +5,15 @@
  *     talking ── blind, to a colleague ──▶ waiting (for that person, 30 s) ──▶ assigned ──▶ talking
  *             ── blind, to a queue ──────▶ waiting (its place by when it first waited) ──▶ assigned ──▶ talking
  *             ── parked ─────────────────▶ waiting (in the slot, two minutes) ──▶ picked up: assigned ──▶ talking
+ *             ── blind, to a menu ───────▶ menu ── a key, or none ──▶ any of these
  *             ── blind, outside ─────────▶ passing ── answered ──▶ away ── either hangs up, or the limit ──▶ ended
  *             ── consulted, a colleague ─▶ talking
  *             ── consulted, outside ─────▶ away
  *
  * Whoever does not take it on (declines, is not there, is busy; waited too long) leads to `fellBack`: to the agent who passed it on, if still
  * there (30 s; at once when that agent is still writing up this very call), else to its queue, else the party is told that we call back, and is
- * owed that. There is no IVR in the product: a target that is one would be a further case of `TransferTarget` and of `startBlind`.
+ * owed that. A voice menu is gone through before it
+ * waits anywhere (menu/menu-call.ts).
  */
 import { callBack } from './after-call.ts'
 import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
@@ -20,6 +22,7 @@ import type { TransferTarget } from './entities.ts'
 import { parkedMaxMs } from './evolve-call.ts'
 import { campaignOf } from './give-back.ts'
 import type { Input } from './inputs.ts'
+import { enterMenu, menuOutsideFailed } from './menu/menu-call.ts'
 import { playMusic } from './music.ts'
 import { placeOutside } from './outside-leg.ts'
 import { agentLegOf, wrapDefaultMs } from './settle.ts'
@@ -42,6 +45,10 @@ export function transfer(d: Draft, { agent: id, call: of, target }: Extract<Inpu
   } else {
     giveAway(d, call, agent)
     d.fact({ type: 'call.transferred', call: of, from: id, target, how: 'blind', other: null })
+    if ('ivr' in target) {
+      writeUp(d, call, agent)
+      return enterMenu(d, call, target.ivr)
+    }
     if ('queue' in target)
       d.fact({ type: 'call.queued', call: of, queue: target.queue, until: waitIn(d, target.queue) })
     else d.fact({ type: 'call.parked', call: of, agent: target.agent, until: d.now + parkedMaxMs })
@@ -86,8 +93,9 @@ export function handOver(d: Draft, call: Call, agent: Agent): boolean {
 /** Nobody took it on where it was sent: to the agent who did, else to the queue, else an apology and a callback. */
 export function fallBack(d: Draft, call: Call, reason: string): void {
   const { passed } = call
-  if (passed === null || call.dismissed !== null) return
+  if (call.dismissed !== null || (passed === null && call.menu === null)) return
   d.fact({ type: 'call.fellBack', call: call.id, reason })
+  if (passed === null) return menuOutsideFailed(d, call)
   onwards(d, call, passed)
 }
 
@@ -152,6 +160,11 @@ function pass(d: Draft, call: Call, agent: Agent): void {
 /** Refused before the party is moved, where nobody would take it. */
 function mayGo(d: Draft, call: Call, agent: Agent, target: TransferTarget): boolean {
   if ('number' in target) return true // placeOutside asks
+  if ('ivr' in target) {
+    if (d.state.menus.has(target.ivr)) return true
+    d.refuse('menu_unknown', 'This menu does not exist.')
+    return false
+  }
   if ('queue' in target) {
     if (isOpen(d, target.queue)) return true
     d.refuse('queue_closed', 'Nobody is signed on in this queue: choose another.')

@@ -1,6 +1,6 @@
 /** Calls without an agent yet: a caller enters a queue, waits too long, gives up; an answered customer whom nobody could take. */
 
-import type { LegId } from '../lib/ids.ts'
+import type { LegId, UserId } from '../lib/ids.ts'
 import { abandonedDueAt, callBack } from './after-call.ts'
 import type { Draft } from './draft.ts'
 import type { PromptId } from './effects.ts'
@@ -8,18 +8,14 @@ import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
 import { abandonAfterMs, parkedMaxMs } from './evolve-call.ts'
 import { playMusic } from './music.ts'
-import { numberKey } from './number.ts'
 import type { Call } from './state.ts'
 
 /** Prompts are a few seconds long; the call is hung up after this. */
 const farewellMs = 8_000
 
-/** An answered caller goes where the dialled number leads. */
-export function enter(d: Draft, call: Call): void {
-  const id = d.state.numberIndex.get(numberKey(call.ourNumber))
-  const target = id === undefined ? undefined : d.state.numbers.get(id)?.target
-  if (target !== undefined && 'queue' in target) return enterQueue(d, call, target.queue)
-  const agent = target === undefined ? undefined : d.state.agents.get(target.user)
+/** The caller waits for one person. */
+export function enterPerson(d: Draft, call: Call, user: UserId): void {
+  const agent = d.state.agents.get(user)
   if (agent === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
   if (agent.phase === 'signed_off') {
     callBack(d, call, 'overflow', { agent: agent.user.id })
@@ -102,7 +98,7 @@ export function requeue(d: Draft, call: Call): void {
   d.fact({ type: 'call.queued', call: call.id, queue: call.queue, until: d.now + maxWaitMs })
 }
 
-function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): void {
+export function enterQueue(d: Draft, call: Call, queue: NonNullable<Call['queue']>): void {
   const floor = d.state.queues.get(queue)
   if (floor === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
   if (floor.signedOn === 0) {

@@ -24,6 +24,7 @@ export class RtpPeer {
   #timestamp = 160_000
   #frame = 0
   readonly #voice: Uint8Array
+  #once: Uint8Array = new Uint8Array()
 
   private constructor(socket: Socket, address: string, hz: number) {
     this.#socket = socket
@@ -130,6 +131,11 @@ export class RtpPeer {
     send()
   }
 
+  /** Says this once, in place of its tone: samples at 8 kHz, rounded down to whole frames. */
+  say(samples: Int16Array): void {
+    this.#once = encode(samples.subarray(0, Math.floor(samples.length / frameSamples) * frameSamples), 'pcma')
+  }
+
   #send(): void {
     const packet = Buffer.alloc(12 + frameSamples)
     packet[0] = 0x80
@@ -139,7 +145,10 @@ export class RtpPeer {
     packet.writeUInt32BE(0x1234abcd, 8)
     this.#timestamp += frameSamples
     const at = (this.#frame++ % 50) * frameSamples
-    packet.set(this.#voice.subarray(at, at + frameSamples), 12)
+    if (this.#once.length > 0) {
+      packet.set(this.#once.subarray(0, frameSamples), 12)
+      this.#once = this.#once.subarray(frameSamples)
+    } else packet.set(this.#voice.subarray(at, at + frameSamples), 12)
     if (this.#remote) this.#socket.send(packet, this.#remote.port, this.#remote.address)
   }
 

@@ -28,6 +28,8 @@ export type Act =
   | { do: 'early' }
   | { do: 'expectBye' }
   | { do: 'expectInfo' }
+  /** A caller presses a key, told by INFO. */
+  | { do: 'info'; key: string }
   | { do: 'bye' }
   | { do: 'expectCancel' }
   /** A re-INVITE of the far end with this direction. */
@@ -75,9 +77,11 @@ export class Sipp {
     from: string
     target: string
     acts: Act[]
+    /** RFC 4733; left out: offered. */
+    events?: boolean
   }): Promise<Sipp> {
     const port = await freePort(options.address)
-    const xml = callingSide(options.acts, options.media, options.number, options.from)
+    const xml = callingSide(options)
     return Sipp.#run(xml, options.address, port, ['-m', '1', '-aa', options.target])
   }
 
@@ -114,8 +118,8 @@ export class Sipp {
   }
 }
 
-function sdp(media: MediaAt, direction = 'sendrecv'): string {
-  return [
+function sdp(media: MediaAt, direction = 'sendrecv', events = true): string {
+  const lines = [
     'v=0',
     `o=- 20518 1 IN ${media.address.includes(':') ? 'IP6' : 'IP4'} ${media.address}`,
     's=-',
@@ -126,7 +130,11 @@ function sdp(media: MediaAt, direction = 'sendrecv'): string {
     'a=rtpmap:101 telephone-event/8000',
     'a=fmtp:101 0-15',
     `a=${direction}`,
-  ].join('\n')
+  ]
+  return lines
+    .filter(line => events || !/:101 /.test(line))
+    .map(line => (events ? line : line.replace(' 8 101', ' 8')))
+    .join('\n')
 }
 
 /** `inDialog`: the request's To has our tag already. */
@@ -175,6 +183,8 @@ function calledSide(acts: Act[], media: MediaAt): string {
       case 'final':
         steps.push(response(act.status, act.words, null, act.headers), '<recv request="ACK"/>')
         break
+      case 'info':
+        throw new Error('a called sipp presses no keys')
       case 'expectInfo':
         steps.push('<recv request="INFO"/>', response(200, 'OK', null, [], true))
         break
@@ -211,7 +221,8 @@ Content-Length: 0
   return document(steps, 'called')
 }
 
-function callingSide(acts: Act[], media: MediaAt, number: string, from: string): string {
+function callingSide({ acts, media, number, from, events }: Parameters<typeof Sipp.caller>[0]): string {
+  let sequence = 1
   const steps = [
     `<send retrans="500"><![CDATA[
 INVITE sip:${number}@[remote_ip]:[remote_port] SIP/2.0
@@ -225,7 +236,7 @@ Max-Forwards: 70
 Content-Type: application/sdp
 Content-Length: [len]
 
-${sdp(media)}
+${sdp(media, 'sendrecv', events)}
 ]]></send>`,
     '<recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/>',
     '<recv response="200" rrs="true"/>',
@@ -244,6 +255,24 @@ Content-Length: 0
   for (const act of acts) {
     if (act.do === 'pause') steps.push(`<pause milliseconds="${act.ms}"/>`)
     else if (act.do === 'expectBye') steps.push('<recv request="BYE"/>', response(200, 'OK', null, [], true))
+    else if (act.do === 'info')
+      steps.push(
+        `<send retrans="500"><![CDATA[
+INFO [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
+[last_To:]
+Call-ID: [call_id]
+CSeq: ${++sequence} INFO
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal=${act.key}
+Duration=160
+]]></send>`,
+        '<recv response="200"/>',
+      )
     else if (act.do === 'bye')
       steps.push(
         `<send retrans="500"><![CDATA[
@@ -252,7 +281,7 @@ Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
 [last_To:]
 Call-ID: [call_id]
-CSeq: 2 BYE
+CSeq: ${++sequence} BYE
 Max-Forwards: 70
 Content-Length: 0
 

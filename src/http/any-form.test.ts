@@ -59,7 +59,9 @@ const fields = `
   srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 music call agent stays supervision
   numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
-  transferNumbers passAgent passSupervisor maxMinutes`
+  transferNumbers passAgent passSupervisor maxMinutes
+  greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
+  key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()
   .split(/\s+/)
 

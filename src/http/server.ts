@@ -42,7 +42,9 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   })
   app.use(sameOriginOnly)
   const [small, large] = [bodyMax(bodyMaxBytes), bodyMax(uploadMaxBytes)]
-  app.use((c, next) => (/\/(leads|suppressions|areas|phrases)$/.test(c.req.path) ? large(c, next) : small(c, next)))
+  app.use((c, next) =>
+    /\/(leads|suppressions|areas|phrases|announcements(\/try)?)$/.test(c.req.path) ? large(c, next) : small(c, next),
+  )
 
   app.route('/', healthRoutes(deps))
   app.route('/', metricsRoutes(deps))

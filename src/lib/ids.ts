@@ -11,6 +11,7 @@ export type TrunkGroupId = Id<'trunkGroup'>
 export type TeamId = Id<'team'>
 export type NumberId = Id<'number'>
 export type QueueId = Id<'queue'>
+export type MenuId = Id<'menu'>
 export type CampaignId = Id<'campaign'>
 export type LeadId = Id<'lead'>
 export type CallbackId = Id<'callback'>

@@ -69,17 +69,17 @@ export async function keepUnknown(
 export async function labelAnnouncement(door: RecordsDoor, actor: Actor, id: string, given: Label): Promise<void> {
   const problems = labelProblems(given)
   if (problems.length > 0) throw new InvalidInput(problems)
-  await announcementOf(door, id)
+  await announcementById(door, id)
   await keep(door, actor, [{ type: 'announcement.labelled', announcement: id, ...labelOf(given) }])
 }
 
 export async function removeAnnouncement(door: RecordsDoor, actor: Actor, id: string, folder: string): Promise<void> {
-  await remove(door, actor, folder, await announcementOf(door, id), 'removed by hand')
+  await remove(door, actor, folder, await announcementById(door, id), 'removed by hand')
 }
 
 /** Its sound as it was saved; NotFound also when the file is not what was saved. */
 export async function announcementSound(door: RecordsDoor, id: string, folder: string): Promise<Uint8Array> {
-  const wav = await soundOf(folder, await announcementOf(door, id))
+  const wav = await soundOf(folder, await announcementById(door, id))
   if (wav === null) throw new NotFound('the sound of', id.slice(0, 40))
   return wav
 }
@@ -99,7 +99,8 @@ async function soundOf(folder: string, { id, sha256 }: AnnouncementRecord): Prom
   return wav !== null && createHash('sha256').update(wav).digest('hex') === sha256 ? wav : null
 }
 
-async function announcementOf(door: RecordsDoor, id: string): Promise<AnnouncementRecord> {
+/** Throws NotFound. */
+export async function announcementById(door: RecordsDoor, id: string): Promise<AnnouncementRecord> {
   const found = await door.store.read('announcements.byId', { id })
   if (found === null) throw new NotFound('announcement', id.slice(0, 40))
   return found

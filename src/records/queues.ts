@@ -3,6 +3,7 @@ import type { Actor } from '../centre/facts.ts'
 import type { QueueId } from '../lib/ids.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
+import { menusLeadingTo } from './menus.ts'
 import { parseInput } from './parse.ts'
 import { checkShown, checkTrunkGroup, checkUsers } from './references.ts'
 import { queueChange, queueInput } from './schemas.ts'
@@ -26,13 +27,15 @@ export async function changeQueue(door: RecordsDoor, actor: Actor, id: QueueId, 
   return queue
 }
 
-/** Refused while a number leads to it. */
+/** Refused while a number or a voice menu leads to it. */
 export async function removeQueue(door: RecordsDoor, actor: Actor, id: QueueId): Promise<void> {
   await queueById(door, id)
   const numbers = await door.store.read('numbers.list', {})
   const leading = numbers.filter(number => 'queue' in number.target && number.target.queue === id)
   if (leading.length > 0)
     throw new NotNow('in-use', `the number ${leading.map(number => number.number).join(', ')} leads to it`)
+  const menus = await menusLeadingTo(door, target => 'queue' in target && target.queue === id)
+  if (menus.length > 0) throw new NotNow('in-use', `the menu ${menus.slice(0, 10).join(', ')} leads to it`)
   await keep(door, actor, [{ type: 'queue.removed', queue: id }])
 }
 

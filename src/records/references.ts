@@ -62,6 +62,11 @@ export async function checkPolicy(door: RecordsDoor, policy: string): Promise<vo
 
 export async function checkTarget(door: RecordsDoor, target: InboundTarget): Promise<void> {
   if ('user' in target) return checkUsers(door, 'target.user', [target.user])
+  if ('ivr' in target) {
+    if ((await door.store.read('menus.byId', { id: target.ivr })) === null)
+      refuseUnknown('target.ivr', 'menu', [target.ivr])
+    return
+  }
   if ((await door.store.read('queues.byId', { id: target.queue })) === null)
     refuseUnknown('target.queue', 'queue', [target.queue])
 }

@@ -6,10 +6,11 @@ import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
 import { normalisePattern, patternsMax } from '../centre/outside.ts'
 import { shownNumbersMax } from '../centre/shown-number.ts'
+import { speechLanguages } from '../centre/speech/vocabulary.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
-import type { CampaignId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CampaignId, MenuId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
@@ -138,7 +139,11 @@ export const trunkGroupInput = z
   .openapi('TrunkGroupInput')
 export const trunkGroupChange = changeOf(trunkGroupInput, 'TrunkGroupChange')
 
-const target = z.union([z.strictObject({ queue: id<QueueId>() }), z.strictObject({ user: id<UserId>() })])
+const target = z.union([
+  z.strictObject({ queue: id<QueueId>() }),
+  z.strictObject({ user: id<UserId>() }),
+  z.strictObject({ ivr: id<MenuId>() }).openapi({ description: 'A voice menu' }),
+])
 export const numberInput = z.strictObject({ number: callerId, target }).openapi('NumberInput')
 export const numberChange = changeOf(numberInput, 'NumberChange')
 
@@ -152,6 +157,16 @@ const music = z
 /** Our numbers that calls show; the records door holds them to what the trunks have. */
 const shownNumbers = z.array(callerId).max(shownNumbersMax).optional()
 
+/** What is said to who waits in a queue, between the music. */
+const announce = z
+  .strictObject({
+    language: z.enum(speechLanguages).default('zh-CN'),
+    everyMs: ms(15_000, 600_000).default(60_000),
+    estimate: z.boolean().default(true).openapi({ description: 'About how many minutes are left, too' }),
+  })
+  .nullable()
+  .default(null)
+
 export const queueInput = z
   .strictObject({
     name: words(64),
@@ -163,6 +178,7 @@ export const queueInput = z
     music,
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
     callerIds: shownNumbers,
+    announce,
   })
   .openapi('QueueInput')
 export const queueChange = changeOf(queueInput, 'QueueChange')

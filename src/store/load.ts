@@ -17,7 +17,7 @@ import { linesOf } from './lines.ts'
 import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { phrasesInUse } from './phrases.ts'
-import { calls, campaigns, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
+import { calls, campaigns, menus, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
 
@@ -73,6 +73,11 @@ export const loadQueries = {
     queues: db
       .select()
       .from(queues)
+      .all()
+      .map(row => row.doc),
+    menus: db
+      .select()
+      .from(menus)
       .all()
       .map(row => row.doc),
     campaigns: db

@@ -265,6 +265,10 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       return true
     case 'call.noticeBegan':
     case 'call.noticeSaid':
+    case 'call.menuBegan':
+    case 'call.menuSaid':
+    case 'call.menuChose':
+    case 'call.placeSaid':
     case 'call.consulted':
     case 'call.consultAnswered':
     case 'call.consultTurned':

@@ -174,6 +174,21 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     case 'queue.removed':
       run('DELETE FROM queues WHERE id = ?', fact.queue)
       return
+    case 'menu.saved': {
+      const { menu } = fact
+      run(
+        `INSERT INTO menus (id, name, doc, saved_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc, saved_at = excluded.saved_at`,
+        menu.id,
+        menu.name,
+        JSON.stringify(menu),
+        at,
+      )
+      return
+    }
+    case 'menu.removed':
+      run('DELETE FROM menus WHERE id = ?', fact.menu)
+      return
     case 'campaign.saved': {
       const { campaign } = fact
       run(

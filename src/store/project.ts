@@ -30,6 +30,7 @@ export const projectedTables = [
   'teams',
   'numbers',
   'queues',
+  'menus',
   'campaigns',
   'suppressions',
   'callbacks',

@@ -1,6 +1,7 @@
 /** Tables of telephony: trunks and their groups, inbound numbers, queues. Of tables in general see `schema.ts`. */
 import type { InboundNumber, Queue, Trunk, TrunkGroup } from '../centre/entities.ts'
-import type { NumberId, QueueId, TrunkGroupId, TrunkId } from '../lib/ids.ts'
+import type { Menu } from '../centre/menu/menu.ts'
+import type { MenuId, NumberId, QueueId, TrunkGroupId, TrunkId } from '../lib/ids.ts'
 import { integer, sqliteTable, text, uniqueIndex } from './drizzle.cjs'
 
 export const trunks = sqliteTable(
@@ -35,6 +36,17 @@ export const numbers = sqliteTable(
     savedAt: integer('saved_at').notNull(),
   },
   table => [uniqueIndex('numbers_number').on(table.number)],
+)
+
+export const menus = sqliteTable(
+  'menus',
+  {
+    id: text().$type<MenuId>().primaryKey(),
+    name: text().notNull(),
+    doc: text({ mode: 'json' }).$type<Menu>().notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  table => [uniqueIndex('menus_name').on(table.name)],
 )
 
 export const queues = sqliteTable(

@@ -1,11 +1,12 @@
 /** Trunks, dialled numbers and queues: short lists that are read whole. */
 
 import type { InboundNumber, Queue, Trunk, TrunkGroup } from '../centre/entities.ts'
-import type { NumberId, QueueId, TrunkGroupId, TrunkId } from '../lib/ids.ts'
+import type { Menu } from '../centre/menu/menu.ts'
+import type { MenuId, NumberId, QueueId, TrunkGroupId, TrunkId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
 import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
-import { numbers, queues, trunkGroups, trunks } from './schema.ts'
+import { menus, numbers, queues, trunkGroups, trunks } from './schema.ts'
 
 /** With the last state the floor saw. */
 export type TrunkRecord = Trunk & {
@@ -40,6 +41,15 @@ export const telephonyQueries = {
       .map(row => row.doc),
   'numbers.byId': (db: Db, args: { id: NumberId }): InboundNumber | null =>
     db.select().from(numbers).where(eq(numbers.id, args.id)).get()?.doc ?? null,
+  'menus.list': (db: Db, _args: NoArgs): Menu[] =>
+    db
+      .select()
+      .from(menus)
+      .orderBy(menus.name)
+      .all()
+      .map(row => row.doc),
+  'menus.byId': (db: Db, args: { id: MenuId }): Menu | null =>
+    db.select().from(menus).where(eq(menus.id, args.id)).get()?.doc ?? null,
   'queues.list': (db: Db, _args: NoArgs): Queue[] =>
     db
       .select()

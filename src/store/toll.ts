@@ -34,7 +34,7 @@ export const tollQueries = {
 
 /**
  * Calls that a person dialled by hand count from midnight of the centre on, for whoever dialled them: in whose hands they were later, or that
- * they were in nobody's, says nothing of that.
+ * they were in nobody's, says nothing of that. What a voice menu had dialled is nobody's, and counts for the centre.
  */
 export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRules' | 'tollSpent'> {
   const saved = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(tollRulesKey) as
@@ -51,8 +51,9 @@ export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRule
   ).all(dayOf(zone, now).from) as { number: string; answeredAt: number; endedAt: number; dialled: string | null }[]
   const tollSpent = rows.flatMap(({ number, answeredAt, endedAt, dialled }) => {
     const fact = dialled === null || isHome(number, zone) ? null : (JSON.parse(dialled) as CallDialed)
-    const by = fact === null || keepsCampaign(fact) ? null : (fact.of?.agent ?? fact.agent)
-    return by === null ? [] : [{ by, ms: endedAt - answeredAt }]
+    if (fact === null || keepsCampaign(fact)) return []
+    const by = fact.of?.agent ?? fact.agent
+    return by === null && fact.of === undefined ? [] : [{ by, ms: endedAt - answeredAt }]
   })
   return { tollRules, tollSpent }
 }

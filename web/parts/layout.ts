@@ -44,6 +44,7 @@ const admin: Entry[] = [
   { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
   { path: '/admin/numbers', word: 'numbers', icon: 'phone-incoming' },
   { path: '/admin/queues', word: 'queues', icon: 'layers' },
+  { path: '/admin/menus', word: 'menus', icon: 'grid-3x3' },
   { path: '/admin/campaigns', word: 'campaigns', icon: 'megaphone' },
   { path: '/supervisor/parties', word: 'parties', icon: 'users' },
   { path: '/admin/suppressions', word: 'suppressions', icon: 'ban' },

@@ -31,6 +31,7 @@ const callLooks: Record<CallPhase, { tone: Tone; icon: IconName }> = {
   ringing: { tone: 'blue', icon: 'phone-outgoing' },
   offered: { tone: 'blue', icon: 'phone-incoming' },
   notice: { tone: 'blue', icon: 'audio-lines' },
+  menu: { tone: 'blue', icon: 'audio-lines' },
   waiting: { tone: 'amber', icon: 'hourglass' },
   assigned: { tone: 'blue', icon: 'phone-incoming' },
   talking: { tone: 'green', icon: 'phone-call' },

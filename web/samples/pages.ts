@@ -21,6 +21,7 @@ import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from
 import { sampleFrame } from './frame.ts'
 import { lenderSamples } from './lender.ts'
 import { lineSamples } from './lines.ts'
+import { menuSamples } from './menus.ts'
 import { phoneSamples } from './phones.ts'
 import { safetySamples } from './safety.ts'
 
@@ -56,6 +57,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...lineSamples,
   ...audioSamples,
   ...safetySamples,
+  ...menuSamples,
   ...phoneSamples,
   ...lenderSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),

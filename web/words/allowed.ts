@@ -1,6 +1,7 @@
 /** What a field of a form allows, said beside it when it was refused. */
 import { connectionWords } from './connection.ts'
 import type { Like } from './language.ts'
+import { menuWords } from './menus.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 
@@ -14,6 +15,7 @@ const zh = {
     announcements: '请从列表中选择',
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
+    ...menuWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -113,6 +115,7 @@ const en: Like<typeof zh> = {
     announcements: 'Choose one of the list',
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
+    ...menuWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

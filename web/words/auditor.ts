@@ -1,5 +1,6 @@
 /** Words of the auditor's pages, and of the columns that lists of calls have everywhere. */
 import type { Like } from './language.ts'
+import { menuWords } from './menus.ts'
 import { transferWords } from './transfer.ts'
 
 const zh = {
@@ -64,6 +65,7 @@ const zh = {
     queued: '排队',
     facts: {
       ...transferWords.zh.facts,
+      ...menuWords.zh.facts,
       'call.dialed': '拨出',
       'call.rerouted': '换中继',
       'call.offered': '来电',
@@ -193,6 +195,7 @@ const en: Like<typeof zh> = {
     queued: 'Queued',
     facts: {
       ...transferWords.en.facts,
+      ...menuWords.en.facts,
       'call.dialed': 'dialled',
       'call.rerouted': 'next trunk',
       'call.offered': 'came in',

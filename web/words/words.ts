@@ -14,6 +14,7 @@ import type { Language, Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
+import { menuWords } from './menus.ts'
 import { orderWords } from './order.ts'
 import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
@@ -57,6 +58,7 @@ const zh = {
   transfer: transferWords.zh,
   teams: teamWords.zh,
   lender: lenderWords.zh,
+  menus: menuWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -89,6 +91,7 @@ const en: Words = {
   transfer: transferWords.en,
   teams: teamWords.en,
   lender: lenderWords.en,
+  menus: menuWords.en,
 }
 
 /** All texts of the pages in one language. */

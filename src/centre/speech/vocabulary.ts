@@ -74,6 +74,48 @@ const phrases: Record<SpeechLanguage, Record<PhraseName, string>> = {
   },
 }
 
+/** What the house says by itself in menus and queues; see fragment.ts for how they are replaced. */
+export const houseNames = [
+  'menu-no-key',
+  'menu-wrong-key',
+  'queue-place',
+  'queue-place-end',
+  'queue-place-many',
+  'queue-wait',
+  'queue-minute',
+  'queue-minutes',
+  'queue-wait-long',
+  'queue-thanks',
+] as const
+export type HouseName = (typeof houseNames)[number]
+
+const house: Record<SpeechLanguage, Record<HouseName, string>> = {
+  'zh-CN': {
+    'menu-no-key': '没有收到您的按键。',
+    'menu-wrong-key': '您的按键有误。',
+    'queue-place': '您目前排在第',
+    'queue-place-end': '位。',
+    'queue-place-many': '您前面还有十位以上的来电。',
+    'queue-wait': '预计还需等待约',
+    'queue-minute': '分钟。',
+    'queue-minutes': '分钟。',
+    'queue-wait-long': '预计还需等待半小时以上。',
+    'queue-thanks': '感谢您的耐心等待。',
+  },
+  en: {
+    'menu-no-key': 'We did not receive a key.',
+    'menu-wrong-key': 'That key leads nowhere.',
+    'queue-place': 'You are number',
+    'queue-place-end': 'in the queue.',
+    'queue-place-many': 'There are more than ten callers before you.',
+    'queue-wait': 'The wait is about',
+    'queue-minute': 'minute.',
+    'queue-minutes': 'minutes.',
+    'queue-wait-long': 'The wait is more than half an hour.',
+    'queue-thanks': 'Thank you for waiting.',
+  },
+}
+
 const units: Record<SpeechLanguage, Record<string, string>> = {
   'zh-CN': {
     ...named('零一二三四五六七八九', n => String(n)),
@@ -114,7 +156,7 @@ const units: Record<SpeechLanguage, Record<string, string>> = {
 
 /** Text of each fragment by name: what the voice says. */
 export function vocabulary(language: SpeechLanguage): Record<string, string> {
-  return { ...units[language], ...phrases[language] }
+  return { ...units[language], ...phrases[language], ...house[language] }
 }
 
 /** Every fragment as the prompt that it is: `zh-CN/yuan`. */

@@ -4,7 +4,7 @@ import type { Fact } from '../facts.ts'
 import { localDay } from '../zone.ts'
 import { isHome, type TollRules, tollRulesDefault } from './rules.ts'
 
-type Live = { by: UserId; since: number | null }
+type Live = { by: UserId | null; since: number | null }
 const minuteMs = 60_000
 /** What is told as an alarm: the same again only on the next day. */
 const toldMax = 2_000
@@ -21,7 +21,7 @@ export class TollBook {
   readonly #alarms: number[] = []
 
   /** What the store knows of the day so far. */
-  resume(spent: readonly { by: UserId; ms: number }[], zone: string, at: number): void {
+  resume(spent: readonly { by: UserId | null; ms: number }[], zone: string, at: number): void {
     this.#turn(zone, at)
     for (const { by, ms } of spent) this.#add(by, ms)
   }
@@ -31,7 +31,13 @@ export class TollBook {
       case 'call.dialed': {
         const { call, number, mode, lead, callback, campaign } = fact
         const agent = fact.of?.agent ?? fact.agent
-        if (agent === null || mode !== 'manual' || lead !== null || (callback && campaign !== null)) return // these are known: see guard.ts
+        if (
+          (agent === null && fact.of === undefined) ||
+          mode !== 'manual' ||
+          lead !== null ||
+          (callback && campaign !== null)
+        )
+          return // these are known: see guard.ts
         if (!number.startsWith('+') || isHome(number, zone)) return // an emergency number is nobody's
         this.#turn(zone, at)
         this.#live.set(call, { by: agent, since: null })
@@ -62,9 +68,9 @@ export class TollBook {
   }
 
   /** ms talked abroad since midnight, calls under way included. */
-  spent(person: UserId, zone: string, at: number): { person: number; centre: number } {
+  spent(person: UserId | null, zone: string, at: number): { person: number; centre: number } {
     const isToday = this.#day === localDay(zone, at)
-    let [mine, all] = isToday ? [this.#byPerson.get(person) ?? 0, this.#totalMs] : [0, 0]
+    let [mine, all] = isToday ? [person === null ? 0 : (this.#byPerson.get(person) ?? 0), this.#totalMs] : [0, 0]
     for (const { by, since } of this.#live.values()) {
       if (since === null) continue
       all += at - since
@@ -97,7 +103,7 @@ export class TollBook {
     return this.#alarms.filter(each => each >= at).length
   }
 
-  isTold(rule: string, person: UserId, zone: string, at: number): boolean {
+  isTold(rule: string, person: UserId | null, zone: string, at: number): boolean {
     return this.#day === localDay(zone, at) && this.#told.has(toldKey(rule, person))
   }
 
@@ -106,8 +112,9 @@ export class TollBook {
     for (const live of this.#live.values()) if (live.since !== null) live.since += byMs
   }
 
-  #add(by: UserId, ms: number): void {
+  #add(by: UserId | null, ms: number): void {
     this.#totalMs += ms
+    if (by === null) return // a menu's
     this.#byPerson.set(by, (this.#byPerson.get(by) ?? 0) + ms)
   }
 

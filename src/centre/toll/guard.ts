@@ -21,19 +21,19 @@ export function barred(state: FloorState, number: string): Refusal | null {
 }
 
 /**
- * What keeps this person from dialling this number by hand; null: nothing. `isKnown`: the number is a lead's, or a callback's of a campaign,
+ * What keeps this person (null: a voice menu, whose numbers an administrator wrote) from dialling this number by hand; null: nothing. `isKnown`: the number is a lead's, or a callback's of a campaign,
  * which allows it; what a caller showed as theirs is no such number, since whoever calls and hangs up would have us call back at our cost. Cheap for numbers of the centre's own country.
  */
 export function tollObstacle(
   state: FloorState,
-  { by, number, isKnown }: { by: UserId; number: string; isKnown: boolean },
+  { by, number, isKnown }: { by: UserId | null; number: string; isKnown: boolean },
   now: number,
 ): Refusal | null {
   if (isKnown) return null
   const { toll, zone } = state
   const { rules } = toll
-  const role = state.users.get(by)?.role ?? 'agent'
-  if (!matches(patternsFor(rules.byHand, role), number, zone)) {
+  const role = (by === null ? undefined : state.users.get(by))?.role ?? 'agent'
+  if (by !== null && !matches(patternsFor(rules.byHand, role), number, zone)) {
     const words = `${maskNumber(number)} is not a number that you may dial by hand: ask the administrator.`
     return { rule: 'number_not_allowed', words }
   }
@@ -55,7 +55,7 @@ export function tollObstacle(
 const alarming = new Set(['number_barred', 'number_not_allowed', 'toll_night', 'toll_person', 'toll_centre'])
 
 /** Tells of a refusal once a day for each rule and person. */
-export function alarmOf(d: Draft, refusal: Refusal, by: UserId, number: string): void {
+export function alarmOf(d: Draft, refusal: Refusal, by: UserId | null, number: string): void {
   if (!alarming.has(refusal.rule) || d.state.toll.isTold(refusal.rule, by, d.state.zone, d.now)) return
   d.fact({ type: 'safety.alarmed', rule: refusal.rule, user: by, call: null, number, words: refusal.words })
 }

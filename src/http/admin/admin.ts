@@ -7,6 +7,7 @@ import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
+import { menuRoutes } from './menus.ts'
 import { noticeAudioRoutes } from './notice-audio.ts'
 import { numberRoutes } from './numbers.ts'
 import { phoneRoutes } from './phones.ts'
@@ -37,6 +38,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     lineRoutes,
     numberRoutes,
     queueRoutes,
+    menuRoutes,
     campaignRoutes,
     noticeAudioRoutes,
     phraseRoutes,

@@ -19,7 +19,7 @@ export function numberRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/numbers', allow('admin'), async c => {
     const typed = await typedOf(c)
     const [noun, id = ''] = textOf(typed, 'target').split(':')
-    const target = noun === 'user' ? { user: id } : { queue: id }
+    const target = noun === 'user' ? { user: id } : noun === 'ivr' ? { ivr: id } : { queue: id }
     try {
       await createNumber(deps.records, actorOf(c), { number: textOf(typed, 'number').replace(/[\s-]/g, ''), target })
     } catch (error) {
@@ -36,17 +36,19 @@ export function numberRoutes(deps: Deps): Hono<Env> {
   async function page(c: Ctx, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
     const words = textsOf(frame).admin.numbers
-    const [numbers, queues, users] = await Promise.all([
+    const [numbers, queues, users, menus] = await Promise.all([
       deps.store.read('numbers.list', {}),
       deps.store.read('queues.list', {}),
       deps.store.read('users.list', { role: 'agent', enabledOnly: true }),
+      deps.store.read('menus.list', {}),
     ])
     const targets = [
       ...queues.map(queue => ({ value: `queue:${queue.id}`, word: `${words.queue}: ${queue.name}` })),
+      ...menus.map(menu => ({ value: `ivr:${menu.id}`, word: `${textsOf(frame).menus.one}: ${menu.name}` })),
       ...users.map(user => ({ value: `user:${user.id}`, word: `${words.user}: ${user.displayName}` })),
     ]
     const rows = numbers.map(number => {
-      const key = 'queue' in number.target ? `queue:${number.target.queue}` : `user:${number.target.user}`
+      const key = Object.entries(number.target)[0]!.join(':')
       return { ...number, leadsTo: targets.find(target => target.value === key)?.word ?? key }
     })
     return c.html(numbersPage({ frame, numbers: rows, targets, filled, saved: c.req.query('saved') === '1' }), status)

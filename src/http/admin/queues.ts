@@ -9,7 +9,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { isChecked, listOf, numberOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { agentChoices } from './agent-choices.ts'
 import { shownNumbersGiven, shownNumbersWords } from './shown-numbers.ts'
 import { trunkGroupChoices, trunkGroupGiven } from './trunk-groups.ts'
@@ -43,7 +43,11 @@ export function queueRoutes(deps: Deps): Hono<Env> {
       if (queue === null) await createQueue(deps.records, actorOf(c), givenBy(typed))
       else await changeQueue(deps.records, actorOf(c), queue.id, givenBy(typed))
     } catch (error) {
-      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, words: shownNumbersWords })
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), {
+        typed,
+        fields: announceFields,
+        words: shownNumbersWords,
+      })
       return form(c, queue, { values: typed, errors }, 422)
     }
     return c.redirect('/admin/queues?saved=1', 303)
@@ -59,7 +63,17 @@ export function queueRoutes(deps: Deps): Hono<Env> {
   return route
 }
 
-const fresh = { maxWaitMs: '360', serviceLevelMs: '20', callbackAfterMs: '0', music: '', trunkGroup: '', callerIds: '' }
+const fresh = {
+  announceLanguage: '',
+  announceEvery: '60',
+  announceEstimate: 'true',
+  maxWaitMs: '360',
+  serviceLevelMs: '20',
+  callbackAfterMs: '0',
+  music: '',
+  trunkGroup: '',
+  callerIds: '',
+}
 
 function valuesOf(queue: Queue): Filled['values'] {
   return {
@@ -71,6 +85,9 @@ function valuesOf(queue: Queue): Filled['values'] {
     music: queue.music ?? '',
     trunkGroup: queue.trunkGroup ?? '',
     callerIds: (queue.callerIds ?? []).join('\n'),
+    announceLanguage: queue.announce?.language ?? '',
+    announceEvery: String((queue.announce?.everyMs ?? 60_000) / 1000),
+    announceEstimate: String(queue.announce?.estimate ?? true),
   }
 }
 
@@ -83,6 +100,15 @@ function givenBy(typed: Typed): Record<string, unknown> {
     callbackAfterMs: numberOf(typed, 'callbackAfterMs', 1000),
     ...trunkGroupGiven(typed),
     ...shownNumbersGiven(typed),
+    ...(typed.announceLanguage === undefined ? {} : { announce: announceBy(typed) }),
     ...(typed.music === undefined ? {} : { music: textOf(typed, 'music') || null }),
   }
 }
+
+function announceBy(typed: Typed): Record<string, unknown> | null {
+  const language = textOf(typed, 'announceLanguage')
+  if (language === '') return null
+  return { language, everyMs: numberOf(typed, 'announceEvery', 1000), estimate: isChecked(typed, 'announceEstimate') }
+}
+
+const announceFields = { 'announce.everyMs': 'announceEvery', 'announce.language': 'announceLanguage' }

@@ -9,7 +9,7 @@ import type { Refusal, TransferTarget, User } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { mayPickUp } from '../../centre/slot.ts'
 import type { Call, FloorState } from '../../centre/state.ts'
-import { type CallId, isId, type QueueId, type UserId } from '../../lib/ids.ts'
+import { type CallId, isId, type MenuId, type QueueId, type UserId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -82,7 +82,8 @@ function targetsOf(state: FloorState, user: User, id: CallId, frame: Frame): Tar
   const queues = [...state.queues.values()]
     .filter(floor => floor.signedOn > 0)
     .map(({ queue: { id, name }, waiting, ready }) => ({ id, name, waiting: waiting.length, free: ready.size }))
-  return { frame, agents, queues, outside: named + (state.outside.get(user.role)?.length ?? 0) > 0, call: id }
+  const menus = [...state.menus.values()].map(({ id, name }) => ({ id, name }))
+  return { frame, agents, queues, menus, outside: named + (state.outside.get(user.role)?.length ?? 0) > 0, call: id }
 }
 
 /** What waits and this agent may take, longest first. */
@@ -122,6 +123,7 @@ function targetOf(typed: Typed): TransferTarget | null {
   if (number !== '') return { number: number.slice(0, 40) }
   const [kind, id = ''] = textOf(typed, 'target').split(' ')
   if (isId(id) && kind === 'agent') return { agent: id as UserId }
+  if (isId(id) && kind === 'ivr') return { ivr: id as MenuId }
   if (isId(id) && kind === 'queue') return { queue: id as QueueId }
   return null
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
+import { announcementsApi } from './announcements.ts'
 import { attemptsApi } from './attempts.ts'
 import { audioApi } from './audio.ts'
 import { callbacksApi } from './callbacks.ts'
@@ -12,6 +13,7 @@ import { gateApi } from './gate.ts'
 import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
 import { loansApi } from './loans.ts'
+import { menusApi } from './menus.ts'
 import { pacingApi } from './pacing.ts'
 import { partiesApi } from './parties.ts'
 import { peopleApi } from './people.ts'
@@ -32,6 +34,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     peopleApi,
     teamsApi,
     telephonyApi,
+    menusApi,
     linesApi,
     campaignsApi,
     pacingApi,
@@ -45,6 +48,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     exportsApi,
     suppressionsApi,
     trunkGroupsApi,
+    announcementsApi,
     attemptsApi,
     gateApi,
     eventsApi,

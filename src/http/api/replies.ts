@@ -93,7 +93,11 @@ export const trunkGroupReply = z
   .openapi('TrunkGroup')
 
 export const numberReply = z
-  .object({ id, number: z.string(), target: z.union([z.object({ queue: id }), z.object({ user: id })]) })
+  .object({
+    id,
+    number: z.string(),
+    target: z.union([z.object({ queue: id }), z.object({ user: id }), z.object({ ivr: id })]),
+  })
   .openapi('Number')
 
 export const queueReply = z
@@ -108,6 +112,7 @@ export const queueReply = z
     music: z.string().nullish(),
     trunkGroup: orNull(id).optional(),
     callerIds: z.array(z.string()).optional(),
+    announce: z.object({ language: z.string(), everyMs: z.int(), estimate: z.boolean() }).nullish(),
   })
   .openapi('Queue')
 

@@ -21,7 +21,7 @@ export type RouteSpec = {
   roles: readonly [Role, ...Role[]]
   summary: string
   body?: z.ZodType
-  /** Other forms of the body, e.g. `text/csv`. */
+  /** Other forms of the body, e.g. `text/csv`; without `body` the only ones. */
   bodyTypes?: string[]
   /** The handler reads it with `queryOf`. Absent: a query string with any field is refused. */
   query?: z.ZodObject
@@ -66,14 +66,10 @@ export async function jsonBody(c: Ctx): Promise<unknown> {
 }
 
 function describe(api: Api, spec: RouteSpec): void {
-  const content = Object.fromEntries(
-    spec.body === undefined
-      ? []
-      : [
-          ['application/json', { schema: spec.body }],
-          ...(spec.bodyTypes ?? []).map(type => [type, { schema: { type: 'string' } }]),
-        ],
-  )
+  const content = Object.fromEntries([
+    ...(spec.body === undefined ? [] : [['application/json', { schema: spec.body }]]),
+    ...(spec.bodyTypes ?? []).map(type => [type, { schema: { type: 'string' } }]),
+  ])
   const status = spec.status ?? (spec.reply === undefined && spec.replyType === undefined ? 204 : 200)
   const { later } = spec
   const reply =
@@ -111,7 +107,7 @@ function describe(api: Api, spec: RouteSpec): void {
     ],
     request: {
       ...(spec.query ? { query: spec.query } : {}),
-      ...(spec.body ? { body: { required: true, content } } : {}),
+      ...(Object.keys(content).length > 0 ? { body: { required: true, content } } : {}),
     },
     responses: {
       [status]: { description: 'Done', ...(reply ? { content: reply } : {}) },

@@ -3,7 +3,7 @@ import type { TransferTarget } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import type { Call } from '../../centre/state.ts'
 import type { Outcome } from '../../engine/port.ts'
-import { type CallId, idPattern, type QueueId, type UserId } from '../../lib/ids.ts'
+import { type CallId, idPattern, type MenuId, type QueueId, type UserId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'
 import { phoneNumber } from '../../records/schemas.ts'
@@ -14,9 +14,15 @@ import { type Api, define, jsonBody } from './route.ts'
 const id = z.string().regex(idPattern)
 const agent = id.openapi({ description: 'The user who has the call in hand' })
 const target = z
-  .union([z.strictObject({ agent: id }), z.strictObject({ queue: id }), z.strictObject({ number: phoneNumber })])
+  .union([
+    z.strictObject({ agent: id }),
+    z.strictObject({ queue: id }),
+    z.strictObject({ ivr: id }),
+    z.strictObject({ number: phoneNumber }),
+  ])
   .openapi('TransferTarget', {
-    description: 'A colleague, a queue, or an outside number that calls may be passed on to',
+    description:
+      'A colleague, a queue, a voice menu (not to consult), or an outside number that calls may be passed on to',
   })
 
 const consultationInput = z.strictObject({ agent, to: target }).openapi('ConsultationInput')
@@ -162,6 +168,7 @@ export function transfersApi(api: Api, deps: Deps): void {
 
 function targetOf(to: z.infer<typeof target>): TransferTarget {
   if ('agent' in to) return { agent: to.agent as UserId }
+  if ('ivr' in to) return { ivr: to.ivr as MenuId }
   return 'queue' in to ? { queue: to.queue as QueueId } : { number: to.number }
 }
 

@@ -13,6 +13,7 @@ export type Targets = {
   frame: Frame
   agents: { id: string; name: string; phase: AgentPhase }[]
   queues: { id: string; name: string; waiting: number; free: number }[]
+  menus: { id: string; name: string }[]
   /** Some outside number is allowed. */
   outside: boolean
   call: string
@@ -35,7 +36,7 @@ export function targetPicker(props: Targets): Html {
   const w = textsOf(props.frame)
   const words = w.transfer
   const path = `/agent/calls/${props.call}`
-  const some = props.agents.length + props.queues.length > 0
+  const some = props.agents.length + props.queues.length + props.menus.length > 0
   const hide = html` hx-swap="none" popovertarget="pass-on" popovertargetaction="hide"`
   return html`<form id="pass-on-form">
 ${
@@ -43,6 +44,7 @@ ${
     ? html`<label class="field"><span>${words.target}</span><select name="target" size="8">
 ${props.agents.length > 0 ? html`<optgroup label="${words.agents}">${props.agents.map(({ id, name, phase }) => html`<option value="agent ${id}">${name} · ${w.domain.agentPhase[phase]}</option>`)}</optgroup>` : null}
 ${props.queues.length > 0 ? html`<optgroup label="${words.queues}">${props.queues.map(({ id, name, waiting, free }) => html`<option value="queue ${id}">${name} · ${words.free(free)} · ${words.waiting(waiting)}</option>`)}</optgroup>` : null}
+${props.menus.length > 0 ? html`<optgroup label="${words.menus}">${props.menus.map(({ id, name }) => html`<option value="ivr ${id}">${name}</option>`)}</optgroup>` : null}
 </select></label>`
     : html`<p class="muted">${words.none}</p>`
 }

@@ -1,0 +1,15 @@
+/** An answered caller goes where the dialled number leads. */
+import type { Draft } from './draft.ts'
+import { enterMenu } from './menu/menu-call.ts'
+import { numberKey } from './number.ts'
+import type { Call } from './state.ts'
+import { dismiss, enterPerson, enterQueue } from './waiting.ts'
+
+export function enter(d: Draft, call: Call): void {
+  const id = d.state.numberIndex.get(numberKey(call.ourNumber))
+  const target = id === undefined ? undefined : d.state.numbers.get(id)?.target
+  if (target === undefined) return dismiss(d, call, 'no_route', 'all-agents-busy')
+  if ('queue' in target) return enterQueue(d, call, target.queue)
+  if ('ivr' in target) return enterMenu(d, call, target.ivr)
+  enterPerson(d, call, target.user)
+}
