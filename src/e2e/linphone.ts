@@ -78,7 +78,7 @@ export class Linphone {
     return this.#output
   }
 
-  /** A command of its console: `pause`, `resume`, `transfer 1 sip:…`, `transfer 1 2`, `terminate`, `call sip:…`. */
+  /** A command of its console: `pause`, `resume`, `transfer 1 sip:…`, `transfer 1 --to-call 2`, `terminate`, `call sip:…`. */
   command(line: string): void {
     this.#process.stdin?.write(`${line}\n`)
   }

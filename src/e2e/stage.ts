@@ -44,6 +44,16 @@ export class Stage {
     return new Stage(await World.open(options))
   }
 
+  /** Closes it with the stage. */
+  keep<One extends AsyncDisposable>(one: One): One {
+    return this.#cast.use(one)
+  }
+
+  /** Waits until so many phones are registered. */
+  registered(phones: number): Promise<unknown> {
+    return this.world.until(`${phones} phones are registered`, async () => (await this.#registered()) === phones)
+  }
+
   /** A far end that says `hz`; its signalling is sipp's. */
   async voice(address: string, hz: number): Promise<RtpPeer> {
     return this.#cast.use(await RtpPeer.open(address, hz))
