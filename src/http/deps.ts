@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { LiveAudio, TrunkAudio } from '../centre/audio/live.ts'
+import type { TriedOut } from '../centre/audio/try-out.ts'
 import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
@@ -121,6 +122,8 @@ export type Stations = {
   /** Goes on with the same connection by another path; throws when there is none. */
   restart(agent: UserId, offerSdp: string): { sdp: string }
   close(agent: UserId): void
+  /** Four seconds of what the person says are measured and played back. Rejects with an Error whose `rule` says why it cannot be now. */
+  tryOut(agent: UserId): Promise<TriedOut>
 }
 
 export type Language = 'zh-CN' | 'en'

@@ -276,6 +276,6 @@ function isWorse(one: LiveAudio, other: LiveAudio): boolean {
   return (one.mos ?? 9) < (other.mos ?? 9)
 }
 
-function countsOf({ audio, sent, foreign }: LegFigures): AudioCounts {
+export function countsOf({ audio, sent, foreign }: LegFigures): AudioCounts {
   return { ...audio, sent, foreign }
 }

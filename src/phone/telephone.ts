@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import type { TriedOut } from '../centre/audio/try-out.ts'
 import type { Trunk, User } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -50,6 +51,7 @@ import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
 import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
 import { TrunkTests } from './trunk-tests.ts'
+import { TryOuts } from './try-outs.ts'
 
 /** What desk phones are asked for; it is part of the hashed password, so it never changes. */
 export const sipRealm = 'switchroom'
@@ -100,6 +102,8 @@ export type Telephone = AsyncDisposable & {
     answer(agent: UserId, offerSdp: string): Promise<{ sdp: string }>
     restart(agent: UserId, offerSdp: string): { sdp: string }
     close(agent: UserId): void
+    /** Records four seconds of what this person says, and plays it back. Rejects with TryOutRefused. */
+    tryOut(agent: UserId): Promise<TriedOut>
   }
   readonly bay: Bay
   /** What callers would hear of these prompts, one after the other, as an A-law WAV; names that are not known are left out. */
@@ -239,6 +243,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     flush: () => sockets.settle(),
     log,
   })
+  const tryOuts = new TryOuts({ bay, floor, now })
   const media = new Media({ bay, hearing, recordingsDir: options.recordingsDir, post, log })
   const audio = new AudioWatch({ floor, bay, post: options.post, now, log })
   const browsers = new Browsers({
@@ -276,6 +281,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
   bay.onEvent((event: BayEvent) => {
     if (tests.takeMedia(event)) return
+    if (tryOuts.take(event)) return
     phone.takeMedia(event)
     browsers.take(event)
     media.take(event)
@@ -299,6 +305,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       phone,
       media: {
         perform(effect) {
+          tryOuts.before(effect)
           media.perform(effect)
           if (effect.type === 'media.patch') {
             answers.patched(effect.a, effect.b, now())
@@ -311,6 +318,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       answer: (agent, offerSdp) => browsers.answer(agent, offerSdp),
       restart: (agent, offerSdp) => browsers.restart(agent, offerSdp),
       close: agent => browsers.close(agent),
+      tryOut: agent => tryOuts.begin(agent),
     },
     bay,
     speech: names => {
@@ -390,6 +398,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
+      tryOuts[Symbol.dispose]()
       for (const trunk of floor().trunks.keys()) lines.remove(trunk)
       sockets.settle()
       await bay[Symbol.asyncDispose]()

@@ -14,6 +14,9 @@ import { chooseHeadset, showOnHeadset, startHeadset } from './audio-headset.js'
 import { watchNetwork } from './audio-network.js'
 
 const offerUrl = '/agent/audio'
+const tryOutUrl = '/agent/audio/try-out'
+/** Four seconds of listening, and the disk that they go to and come from. */
+const tryOutMsMax = 12_000
 const constraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
 /** A cut of a few seconds heals by itself; after this long without a path a fresh connection is tried beside the old one. */
 const patienceMs = 3000
@@ -205,14 +208,30 @@ function meter(stream) {
   }
 }
 
-/**
- * Listens for three seconds, says whether the person was heard, and plays it back as it came, from the chosen loudspeaker. While there is a call
- * it only listens.
- */
+/** By way of the server, which says what it heard and plays it back; while there is a call, or no server that can, by the browser alone. */
 async function test() {
   await unlock()
   if (!level) return start()
   say('testing')
+  if (phase === 'talking' || phase === 'ringing') return testHere()
+  const words = await triedOut().catch(() => null)
+  if (words === null) return testHere()
+  const place = document.getElementById('audio-words')
+  if (place) place.textContent = words
+}
+
+/** Its words; null when it has none. */
+async function triedOut() {
+  const response = await fetch(tryOutUrl, { method: 'POST', signal: AbortSignal.timeout(tryOutMsMax) })
+  const { words, detail } = await response.json()
+  return words ?? detail ?? null
+}
+
+/**
+ * Listens for three seconds, says whether the person was heard, and plays it back as it came, from the chosen loudspeaker. While there is a call
+ * it only listens.
+ */
+async function testHere() {
   const recorder = phase === 'talking' || phase === 'ringing' ? null : record(microphone)
   let most = 0
   for (let step = 0; step < 30; step++) {

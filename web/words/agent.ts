@@ -70,7 +70,7 @@ const zh = {
     headset: '连接耳麦按键',
     headsetReady: '耳麦按键已连接：',
     test: '试音',
-    testHelp: '说一句话，三秒后从所选听筒回放。',
+    testHelp: '说一句话：四秒后由服务器从所选听筒回放，并说明哪里不好。',
     testing: '正在听您说话…',
     start: '打开语音',
     denied: '浏览器没有麦克风权限。请点击地址栏左侧的图标，允许使用麦克风，然后再点“打开语音”。',
@@ -257,7 +257,8 @@ const en: Like<typeof zh> = {
     headset: 'Connect headset keys',
     headsetReady: 'Headset keys connected:',
     test: 'Try it',
-    testHelp: 'Say something: three seconds later it comes back from the chosen speaker.',
+    testHelp:
+      'Say something: four seconds later the server plays it back to the chosen speaker, and says what is wrong.',
     testing: 'Listening to you…',
     start: 'Start audio',
     denied:

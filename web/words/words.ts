@@ -27,6 +27,7 @@ import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { trunkTestWords } from './trunk-test.ts'
+import { tryOutWords } from './try-out.ts'
 
 export type { Language } from './language.ts'
 
@@ -59,6 +60,7 @@ const zh = {
   teams: teamWords.zh,
   lender: lenderWords.zh,
   menus: menuWords.zh,
+  tryOut: tryOutWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -92,6 +94,7 @@ const en: Words = {
   teams: teamWords.en,
   lender: lenderWords.en,
   menus: menuWords.en,
+  tryOut: tryOutWords.en,
 }
 
 /** All texts of the pages in one language. */

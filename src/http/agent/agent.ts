@@ -23,6 +23,7 @@ import { audioRoutes } from './audio.ts'
 import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { ownPart } from './own-part.ts'
 import { passOnRoutes } from './pass-on.ts'
+import { tryOutRoutes } from './try-out.ts'
 
 const noteMax = 2000
 
@@ -163,6 +164,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', audioRoutes(deps))
+  route.route('/', tryOutRoutes(deps))
   route.route(
     '/',
     passOnRoutes(deps, act, (c, refusal) => painted(c, 422, {}, refusal)),

@@ -97,7 +97,12 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       identify: async () => null,
       cut: async () => null,
     },
-    stations: { answer: async () => ({ sdp: '' }), restart: () => ({ sdp: '' }), close: () => {} },
+    stations: {
+      answer: async () => ({ sdp: '' }),
+      restart: () => ({ sdp: '' }),
+      close: () => {},
+      tryOut: () => Promise.reject(new Error('no audio in this house')),
+    },
     phones: {
       bindings: () => [],
       password: id => store.secret(id, 'sip-password'),
