@@ -28,6 +28,12 @@ const goals: Record<string, Goal> = {
     unit: '×',
     words: 'CPU a relayed packet, against rtpengine',
   },
+  'media.recordedVsC': {
+    limit: 1.25,
+    better: 'lower',
+    unit: '×',
+    words: 'the same with recording, against the plain C relay',
+  },
   'media.recordedVsRtpengine': {
     limit: 0.7,
     better: 'lower',

@@ -1,6 +1,6 @@
 /**
  * UDP as the relay loop sees it: numbered sockets, one inbound buffer, no promises. Two implementations: `libc-wire.ts` calls the kernel
- * directly (9 µs a relayed packet), `dgram-wire.ts` goes through node:dgram (18 µs) where koffi has no binary, and as the reference.
+ * directly, `dgram-wire.ts` goes through node:dgram (several times the CPU) where koffi has no binary, and as the reference.
  * Addresses are numbers, see `address-number.ts`.
  */
 
