@@ -4,6 +4,7 @@ import { mute, unmute } from './acd.ts'
 import { phoneRefused, takeBack } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
+import { hiddenKey } from './hidden-key.ts'
 import { keypadLeg } from './leg.ts'
 import { agentOf } from './settle.ts'
 import type { Agent, Call } from './state.ts'
@@ -56,7 +57,7 @@ export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string
   const call = talking(d, agentId, id)
   if (call === null) return
   if (!/^[0-9*#A-D]{1,32}$/.test(digits)) return d.refuse('digits_invalid', 'Send 1 to 32 of 0–9, *, #, A–D.')
-  for (const digit of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit })
+  for (const _ of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit: hiddenKey })
   d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits })
 }
 

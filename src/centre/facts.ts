@@ -304,6 +304,7 @@ export type FloorFact =
   | { type: 'call.placeSaid'; call: CallId; queue: QueueId; place: number; minutes: number | null; speech: number }
   | { type: 'call.held'; call: CallId; by: 'agent' | 'party' }
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
+  /** Of a talk `digit` is hidden (`hidden-key.ts`); journals of before have it. */
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
   | { type: 'call.abandoned'; call: CallId; campaign: CampaignId | null; queue: QueueId | null; waitedMs: number }
   /**

@@ -8,6 +8,7 @@ import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import { listen } from './heard.ts'
+import { hiddenKey } from './hidden-key.ts'
 import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
 import { menuKey } from './menu/menu-call.ts'
@@ -149,7 +150,7 @@ export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void 
   if (call === null || !/^[0-9*#A-D]$/.test(digit)) return
   if (call.phase === 'menu') return menuKey(d, call, digit)
   const from = at?.by ?? 'party'
-  d.fact({ type: 'call.digit', call: call.id, from, digit })
+  d.fact({ type: 'call.digit', call: call.id, from, digit: call.phase === 'notice' ? digit : hiddenKey })
   if (call.phase === 'notice') return noticeKey(d, call, digit)
   if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits: digit })
 }
