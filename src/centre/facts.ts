@@ -427,7 +427,8 @@ export type RecordFact =
   | { type: 'user.passwordSet'; user: UserId }
   | { type: 'user.sipPasswordSet'; user: UserId }
   | { type: 'user.locked'; user: UserId; until: number }
-  | { type: 'session.opened'; user: UserId; address: string }
+  /** `openedAt`: when, of one that the journal had no room for then. */
+  | { type: 'session.opened'; user: UserId; address: string; openedAt?: number }
   | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' }
   | { type: 'session.refused'; name: string; address: string; reason: string }
   | { type: 'token.issued'; token: TokenId; name: string; role: Role }

@@ -12,6 +12,7 @@ import { secretText } from '../lib/random.ts'
 import { keep, type RecordsDoor } from '../records/door.ts'
 import { hashPassword, passwordMatches } from '../records/password.ts'
 import { Attempts } from './attempts.ts'
+import { OwedSessions } from './owed-sessions.ts'
 
 export const idleMs = 10 * 60_000
 /** However busy: longer than the longest shift. */
@@ -76,6 +77,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
   const ofUser = new Map<UserId, string>()
   const ended = new Map<string, SessionEnd>()
   const attempts = new Attempts(clock)
+  const owed = new OwedSessions(door, args.log)
   // A name that nobody has costs the same work as one that somebody has.
   const nobody = await hashPassword(secretText(24), args.passwordCost)
 
@@ -163,12 +165,14 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
         const token = secretText(32)
         const now = clock.now()
         const id = hashToken(token)
-        await keep(door, `user:${user.id}`, [{ type: 'session.opened', user: user.id, address }])
+        await owed.open({ user: user.id, address })
         const former = ofUser.get(user.id)
         if (former !== undefined) end(former, 'replaced')
         add(newSession({ id, user, createdAt: now, now, address }))
         const row = { tokenHash: id, user: user.id, createdAt: now, seenAt: now, address }
-        await door.store.sessions.put(row)
+        await door.store.sessions
+          .put(row)
+          .catch(error => args.log.error({ err: error }, 'a session could not be written: a restart ends it'))
         return { ok: true, token, user }
       } finally {
         release()
@@ -231,6 +235,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       const now = clock.now()
       for (const session of live.values()) if (isOver(session, now)) end(session.id, 'expired')
       attempts.sweep()
+      owed.write().catch(() => {}) // there is still no room: in a minute again
     },
 
     get count() {

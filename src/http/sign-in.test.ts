@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Hono } from 'hono'
+import { StoreError } from '../store/port.ts'
+import type { Store } from '../store/store.ts'
 import type { Env } from './deps.ts'
 import { allow } from './guard.ts'
 import { createSessions } from './session.ts'
@@ -153,6 +155,44 @@ test('a session outlives a restart of the process', async () => {
   const found = restarted.find(/__Host-switchroom=([\w-]+)/.exec(cookie)![1]!)
   assert.ok(found !== null && typeof found !== 'string')
   assert.equal(found.user.id, alice.id)
+})
+
+test('while the disk is full a person signs in all the same, and the journal says so, and when it was, once there is room', async () => {
+  const adam = await house.add('adam10', 'admin')
+  let isFull = true
+  const full = async () => Promise.reject(new StoreError('full', null, 'The disk is full.'))
+  const { store } = house.deps.records
+  const sessions = { ...store.sessions, list: () => store.sessions.list(), put: full, remove: full }
+  const over: Partial<Store> = { commit: given => (isFull ? full() : store.commit(given)), sessions }
+  const filled = new Proxy(store, {
+    get(on, key) {
+      const value = key in over ? Reflect.get(over, key) : Reflect.get(on, key, on)
+      return typeof value === 'function' ? value.bind(on) : value
+    },
+  })
+  const those = await createSessions({
+    log: house.deps.log,
+    door: { ...house.deps.records, store: filled },
+    clock: house.clock,
+    userById: id => house.engine.state.users.get(id),
+    userByName: name => [...house.engine.state.users.values()].find(user => user.name === name),
+    passwordCost: 10,
+  })
+  const cameAt = house.clock.now()
+  const outcome = await those.signIn({ name: 'adam10', password: testPassword, address: '10.0.0.7' })
+  assert.ok(outcome.ok)
+  const found = those.find(outcome.token)
+  assert.ok(found !== null && typeof found !== 'string' && found.user.id === adam.id)
+  const written = async () =>
+    (await house.facts('session.opened')).map(({ body }) => JSON.parse(body)).filter(fact => fact.user === adam.id)
+  house.clock.advance(60_000)
+  those.sweep()
+  assert.deepEqual(await written(), [])
+  isFull = false
+  house.clock.advance(60_000)
+  those.sweep()
+  while ((await written()).length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+  assert.deepEqual(await written(), [{ type: 'session.opened', user: adam.id, address: '10.0.0.7', openedAt: cameAt }])
 })
 
 test('the wrong role meets a page that says so, not a page of another role', async () => {
