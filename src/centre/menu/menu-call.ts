@@ -13,6 +13,7 @@
 import { callBack } from '../after-call.ts'
 import type { Draft } from '../draft.ts'
 import { endCall } from '../ending.ts'
+import { hiddenKey } from '../hidden-key.ts'
 import { playTone } from '../music.ts'
 import { normaliseNumber } from '../number.ts'
 import { tryOutside } from '../outside-leg.ts'
@@ -76,8 +77,6 @@ export function menuOutsideFailed(d: Draft, call: Call): void {
   if (menu === undefined || 'number' in menu.fallback) return owe(d, call)
   go(d, call, menu.fallback, { menu, hop: call.menu!.hop, why: 'fallback', key: null })
 }
-
-const hiddenKey = '•'
 
 function follow(d: Draft, call: Call, menu: Menu, read: KeysRead): void {
   const { hop } = call.menu!
