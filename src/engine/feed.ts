@@ -7,6 +7,7 @@ import type { FeedItem } from './port.ts'
 
 export type FeedListener = (item: FeedItem) => void
 
+/** Of facts, where a lead that a fact brings counts as one: the facts of an import of a million leads would be hundreds of megabytes. */
 const keptMax = 10_000
 const listenersMax = 4_000
 
@@ -15,6 +16,10 @@ export class Feed {
   readonly #listeners = new Set<FeedListener>()
   readonly #kept: FeedItem[] = []
   #next = 0
+  /** The oldest that is kept. */
+  #first = 0
+  /** Of all that are kept. */
+  #weight = 0
 
   constructor(log: Logger) {
     this.#log = log
@@ -33,7 +38,7 @@ export class Feed {
 
   publish(items: FeedItem[]): void {
     for (const item of items) {
-      this.#kept[this.#next++ % keptMax] = item
+      this.#keep(item)
       for (const listener of this.#listeners) {
         try {
           listener(item)
@@ -47,8 +52,8 @@ export class Feed {
 
   /** The facts after `seq`, in order; null: they are not all here any more (or never were), read the journal. */
   since(seq: number): FeedItem[] | null {
-    const first = Math.max(0, this.#next - keptMax)
-    if (this.#next === 0 || this.#kept[first % keptMax]!.seq > seq + 1) return null
+    const first = this.#first
+    if (first === this.#next || this.#kept[first % keptMax]!.seq > seq + 1) return null
     const items: FeedItem[] = []
     for (let at = this.#next - 1; at >= first; at--) {
       const item = this.#kept[at % keptMax]!
@@ -57,4 +62,19 @@ export class Feed {
     }
     return items.reverse()
   }
+
+  /** Room is made first: each counts as one at least, so no slot that is in use is written to. */
+  #keep(item: FeedItem): void {
+    const weight = weightOf(item)
+    for (; this.#first < this.#next && this.#weight + weight > keptMax; this.#first++) {
+      this.#weight -= weightOf(this.#kept[this.#first % keptMax]!)
+      delete this.#kept[this.#first % keptMax]
+    }
+    this.#weight += weight
+    this.#kept[this.#next++ % keptMax] = item
+  }
+}
+
+function weightOf({ fact }: FeedItem): number {
+  return fact.type === 'leads.added' ? Math.max(1, fact.leads.length) : 1
 }
