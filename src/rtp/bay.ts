@@ -2,9 +2,11 @@
  * The patch bay as the main thread sees it: legs are ports, and a port is opened, configured, patched, played to, recorded and closed. The
  * packets themselves never come to this thread. Every method but `open` returns at once; what happens is told through `onEvent`.
  */
+
 import type { Heard, Wants } from '../hear/heard.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { SrtpKeys } from './secure-leg.ts'
+import type { VoipHeard } from './voip-heard.ts'
 
 export { tonePlanOf } from '../hear/tone-plans.ts'
 export type { Heard, Wants }
@@ -114,6 +116,8 @@ export type AudioFigures = {
   roundTripMax: number
   /** They report, and hear nothing of what we send. */
   isDeaf: boolean
+  /** Their extended report, where they send one. */
+  voip: VoipHeard | null
   /** Where media comes from now, and where the signalling said: `10.0.0.5:4000`; '' while that is not known. */
   from: string
   named: string

@@ -204,6 +204,7 @@ function audioOf(leg: Leg): AudioFigures {
     roundTripSum: theirs.roundTripSum,
     roundTripMax: theirs.roundTripMax,
     isDeaf: theirs.isDeaf,
+    voip: theirs.voip,
     from: leg.remotePort === 0 ? '' : `${addressText(leg.remoteAddress)}:${leg.remotePort}`,
     named: leg.signalledPort < 0 ? '' : `${addressText(leg.signalledAddress)}:${leg.signalledPort}`,
     foreignFrom: leg.foreignAddress === 0 ? null : addressText(leg.foreignAddress),

@@ -25,6 +25,7 @@ export class Reporter {
       return
     }
     leg.theirs.note(heard.block, leg.sent, ntpMiddle(this.#unixNow()))
+    if (heard.voip !== null) leg.theirs.voip = heard.voip
     if (heard.senderNtpMiddle === null) return
     leg.theirReport = heard.senderNtpMiddle
     leg.theirReportAt = nowMs

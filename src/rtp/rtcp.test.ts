@@ -33,6 +33,7 @@ test("a sender's report says what RFC 3550 section 6.4.1 wants, and is read agai
   assert.deepEqual(heard, {
     senderNtpMiddle: (((1_700_000_000 + 2_208_988_800) & 0xffff) * 65_536 + 0x8000) >>> 0,
     block: { lossFraction: 64, lost: 25, jitter: 12, lastReport: 0xabcd1234, delay: 65_536 },
+    voip: null,
     bye: false,
   })
 })
@@ -41,7 +42,7 @@ test('who sent nothing writes a receiver report, and who heard nothing an empty 
   const bytes = new Uint8Array(200)
   const length = writeReport(bytes, { ...report, sent: null, received: null })
   assert.deepEqual([bytes[0], bytes[1], bytes[3]], [0x80, 201, 1])
-  assert.deepEqual(readCompound(bytes, length, 1), { senderNtpMiddle: null, block: null, bye: false })
+  assert.deepEqual(readCompound(bytes, length, 1), { senderNtpMiddle: null, block: null, voip: null, bye: false })
 })
 
 test('a compound that does not add up is refused, and no random one throws', () => {
@@ -80,4 +81,33 @@ test('jitter is 0 for a steady stream and grows for an unsteady one', () => {
   }
   assert.equal(steady.jitter, 0)
   assert.ok(unsteady.jitter > 75 && unsteady.jitter <= 80)
+})
+
+test('an extended report says what the far end measured of us (RFC 3611 section 4.7); of others, or cut short, it says nothing', () => {
+  const bytes = new Uint8Array(400)
+  const length = writeReport(bytes, { ...report, sent: null, received: null })
+  const voip = [
+    // version 2, XR, 15 words; its SSRC; a receiver reference time block (4), which is passed over
+    ...[0x80, 207, 0, 13, 1, 2, 3, 4, 4, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0],
+    // VoIP metrics about 0x22222222: loss 13/256, discarded 26/256, densities, durations, round trip 80 ms, end system 150 ms
+    ...[7, 0, 0, 8, 0x22, 0x22, 0x22, 0x22, 13, 26, 0, 0, 0, 0, 0, 0, 0, 80, 0, 150],
+    // signal -18 dBm0, noise, echo, Gmin, R 85, external R not known, MOS 4.1, MOS not known, configuration, buffer 60 ms
+    ...[0xee, 127, 127, 16, 85, 127, 41, 127, 0, 0, 0, 60, 0, 80, 0, 120],
+  ]
+  bytes.set(voip, length)
+  const heard = readCompound(bytes, length + voip.length, 0x22222222)
+  assert.deepEqual(heard?.voip, {
+    loss: 13 / 256,
+    discarded: 26 / 256,
+    roundTripMs: 80,
+    endSystemMs: 150,
+    bufferMs: 60,
+    levelDb: -18,
+    rFactor: 85,
+    mosListening: 4.1,
+    mosConversation: null,
+  })
+  assert.equal(readCompound(bytes, length + voip.length, 0x33333333)?.voip, null)
+  bytes[length + 23] = 200 // the block says that it is longer than the packet
+  assert.equal(readCompound(bytes, length + voip.length, 0x22222222)?.voip, null)
 })

@@ -1,10 +1,16 @@
 /** RTCP (RFC 3550 section 6): our sender and receiver reports, and what we heed of theirs. */
+
 import { readUint32, writeUint32 } from './packet.ts'
+import type { VoipHeard } from './voip-heard.ts'
 
 export const senderReportType = 200
 export const receiverReportType = 201
 const descriptionType = 202
 const byeType = 203
+/** RFC 3611: extended reports, and of their blocks the VoIP metrics. */
+const extendedType = 207
+const voipBlockType = 7
+const voipBlockBytes = 36
 
 /** A report about our stream. `lossFraction` in 1/256; `jitter` in timestamp units; `lastReport` and `delay` in 1/65536 s, 0 when it heard no report of ours. */
 export type BlockHeard = { lossFraction: number; lost: number; jitter: number; lastReport: number; delay: number }
@@ -14,6 +20,8 @@ export type ReportHeard = {
   senderNtpMiddle: number | null
   /** Null when it held no report about `ourSsrc`. */
   block: BlockHeard | null
+  /** The same of an extended report's VoIP metrics. */
+  voip: VoipHeard | null
   bye: boolean
 }
 
@@ -21,7 +29,7 @@ export type ReportHeard = {
 export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number): ReportHeard | null {
   if (length < 8 || length % 4 !== 0) return null
   if (bytes[1] !== senderReportType && bytes[1] !== receiverReportType) return null
-  const heard: ReportHeard = { senderNtpMiddle: null, block: null, bye: false }
+  const heard: ReportHeard = { senderNtpMiddle: null, block: null, voip: null, bye: false }
   for (let at = 0; at < length; ) {
     if (at + 4 > length || bytes[at]! >> 6 !== 2) return null
     const end = at + 4 + ((bytes[at + 2]! << 8) | bytes[at + 3]!) * 4
@@ -37,9 +45,43 @@ export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number)
       }
     }
     if (type === byeType) heard.bye = true
+    if (type === extendedType) heard.voip = voipIn(bytes, at + 8, end, ourSsrc) ?? heard.voip
     at = end
   }
   return heard
+}
+
+/** The block about our stream among those between `from` and `end`; a length that leads beyond them ends the search. */
+function voipIn(bytes: Uint8Array, from: number, end: number, ourSsrc: number): VoipHeard | null {
+  for (let at = from; at + 4 <= end; ) {
+    const next = at + 4 + short(bytes, at + 2) * 4
+    if (next > end) return null
+    if (bytes[at] === voipBlockType && next - at === voipBlockBytes && readUint32(bytes, at + 4) === ourSsrc)
+      return readVoip(bytes, at)
+    at = next
+  }
+  return null
+}
+
+/** 127 stands for "not known" where it says so (RFC 3611 sections 4.7.4 and 4.7.5); the signal level is a signed octet. */
+function readVoip(bytes: Uint8Array, at: number): VoipHeard {
+  const known = (offset: number, per: number) => (bytes[at + offset] === 127 ? null : bytes[at + offset]! / per)
+  const level = (bytes[at + 20]! << 24) >> 24
+  return {
+    loss: bytes[at + 8]! / 256,
+    discarded: bytes[at + 9]! / 256,
+    roundTripMs: short(bytes, at + 16),
+    endSystemMs: short(bytes, at + 18),
+    bufferMs: short(bytes, at + 30),
+    levelDb: level === 127 ? null : level,
+    rFactor: known(24, 1),
+    mosListening: known(26, 10),
+    mosConversation: known(27, 10),
+  }
+}
+
+function short(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!
 }
 
 function readBlock(bytes: Uint8Array, at: number): BlockHeard {

@@ -1,5 +1,7 @@
 /** What a far end says in RTCP of what it hears from us (RFC 3550 section 6.4), summed up so that a stretch is the difference of two looks. */
+
 import type { BlockHeard } from './rtcp.ts'
+import type { VoipHeard } from './voip-heard.ts'
 
 /** A round trip longer than this is a clock that was set, or a lie. */
 const roundTripMsMax = 10_000
@@ -18,6 +20,8 @@ export class TheirReports {
   roundTrips = 0
   roundTripSum = 0
   roundTripMax = 0
+  /** What they said last of our stream in extended reports; null: they send none. */
+  voip: VoipHeard | null = null
   /** Reports in a row that say nothing of us, or that all is lost. */
   deafStreak = 0
 

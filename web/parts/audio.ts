@@ -65,7 +65,7 @@ ${table({
     {
       head: words.from,
       cell: ({ audio }) =>
-        html`<span class="mono">${audio.from || words.none}</span>${audio.named !== '' && audio.named !== audio.from ? html`<div class="small muted">${words.named(audio.named)}</div>` : null}<div class="small muted">${words.details(audio.reordered, audio.duplicates, audio.ssrcChanges)}</div>`,
+        html`<span class="mono">${audio.from || words.none}</span>${audio.named !== '' && audio.named !== audio.from ? html`<div class="small muted">${words.named(audio.named)}</div>` : null}<div class="small muted">${words.details(audio.reordered, audio.duplicates, audio.ssrcChanges)}</div>${audio.voip === undefined ? null : html`<div class="small muted">${words.theirs(share(audio.voip.loss + audio.voip.discarded), figure(audio.voip.mosListening, 1), audio.voip.bufferMs)}</div>`}`,
     },
   ],
 })}`

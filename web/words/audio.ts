@@ -39,6 +39,8 @@ const zh = {
   day: '日期',
   show: '查看',
   nothing: '这一天还没有结束的通话。',
+  theirs: (lost: string, mos: string, bufferMs: number) =>
+    `对方实测（RTCP XR）：丢失与丢弃 ${lost} · MOS ${mos} · 缓冲 ${bufferMs} ms`,
   details: (odd: number, twice: number, sources: number) => `乱序 ${odd} · 重复 ${twice} · 换源 ${sources}`,
 }
 
@@ -84,6 +86,8 @@ const en: Like<typeof zh> = {
   day: 'Day',
   show: 'Show',
   nothing: 'No call has ended on this day.',
+  theirs: (lost: string, mos: string, bufferMs: number) =>
+    `measured there (RTCP XR): lost or thrown away ${lost} · MOS ${mos} · buffer ${bufferMs} ms`,
   details: (odd: number, twice: number, sources: number) => `overtaken ${odd} · twice ${twice} · new source ${sources}`,
 }
 

@@ -2,7 +2,9 @@
  * How one leg sounded over a stretch of time: what was counted, made into the few figures that people and reports read. Both directions: what
  * we heard of the far end, and what the far end says it heard of us (where it says so, in RTCP).
  */
+
 import { mosOf, rFactor } from './e-model.ts'
+import type { VoipMetrics } from './voip-metrics.ts'
 
 /** Counts that only grow: a stretch is the difference of two looks. Of the media plane; see `AudioFigures` there. */
 export type AudioCounts = {
@@ -28,6 +30,7 @@ export type AudioCounts = {
   roundTripSum: number
   roundTripMax: number
   isDeaf: boolean
+  voip: VoipMetrics | null
   foreign: number
   foreignFrom: string | null
   from: string
@@ -58,6 +61,8 @@ export type LegAudio = {
   theirJitterMs: number | null
   roundTripMs: number | null
   mosOut: number | null
+  /** What the far end measured itself of our voice (RTCP XR), at the end; left out: it sends no such reports. */
+  voip?: VoipMetrics
   /** Of the voice while somebody talks, dBov (0: full scale); share of the time that nobody talked; share that was overdriven. */
   levelDb: number | null
   silence: number | null
@@ -110,6 +115,7 @@ export function legAudio({ ms, counts: now, before }: Stretch): LegAudio {
     theirJitterMs: theirJitterMs === null ? null : rounded(theirJitterMs, 1),
     roundTripMs: roundTripMs === null ? null : rounded(roundTripMs, 1),
     mosOut: theirLoss === null ? null : mos(theirLoss, theirJitterMs ?? 0, roundTripMs),
+    ...(now.voip ? { voip: now.voip } : {}),
     levelDb: active <= 0 ? null : rounded(10 * Math.log10(of('power') / active), 1),
     silence: rounded(share('silent'), 3),
     clipped: rounded(share('clipped'), 3),

@@ -31,6 +31,20 @@ const legReply = z.object({
     theirJitterMs: orNull(z.number()),
     roundTripMs: orNull(z.number()),
     mosOut: orNull(z.number()).openapi({ description: 'Of what the far end says it heard of us, in RTCP' }),
+    voip: z
+      .object({
+        loss: share,
+        discarded: share,
+        roundTripMs: z.int(),
+        endSystemMs: z.int(),
+        bufferMs: z.int(),
+        levelDb: orNull(z.int()),
+        rFactor: orNull(z.number()),
+        mosListening: orNull(z.number()),
+        mosConversation: orNull(z.number()),
+      })
+      .optional()
+      .openapi({ description: 'What the far end measured of us, where it says so (RTCP XR, RFC 3611)' }),
     levelDb: orNull(z.number()),
     silence: orNull(share),
     clipped: orNull(share),
