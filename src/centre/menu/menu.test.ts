@@ -349,3 +349,19 @@ test('whatever menus are set up and pressed, each call ends, and waits for nothi
   }
   assert.ok(chosen > 500, `${chosen} times a menu led a call somewhere`)
 })
+
+test('who hangs up in a menu has ended the call; a clock that was set moves what is waited for along', () => {
+  const floor = floorWith(menu())
+  const call = arrive(floor)
+  heard(floor, call)
+  floor.clock.set(floor.clock.now() + 3_600_000)
+  floor.do({ type: 'clock.stepped', byMs: 3_600_000 })
+  floor.pass(5_999)
+  assert.equal(floor.count('call.menuBegan'), 1)
+  floor.pass(1)
+  assert.equal(floor.last('call.menuBegan').why, 'no_key')
+  floor.partyEnds(call)
+  const { ending } = floor.last('call.ended')
+  assert.deepEqual([ending.by, ending.cause, ending.result], ['party', 'hangup', 'ANSWERED'])
+  assert.equal(floor.state.calls.size, 0)
+})
