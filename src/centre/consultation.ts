@@ -14,7 +14,7 @@
  * The party never waits for nobody: whatever ends a consultation gives the party back to the agent at that instant; when it is the agent who is
  * lost, the colleague has the call, or it falls back (transfer.ts). While the agent talks to the other the call counts as held, by the agent. A
  * colleague who is consulted is `talking` with this call in hand, and free again at its end, without an outcome to write: only who talked to the
- * party has one. An outside number that is consulted is a call of its own, with the gate's verdict, a line and a recording (outside-leg.ts).
+ * party has one. What the two say is recorded, as a recording of its own. An outside number that is consulted is a call of its own, with the gate's verdict, a line and a recording (outside-leg.ts).
  */
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
@@ -23,6 +23,7 @@ import { endCall } from './ending.ts'
 import type { ConsultEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { placeOutside } from './outside-leg.ts'
+import { openRecording } from './recording.ts'
 import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
 import { agentLegOf, hasAudio, settle, takeState } from './settle.ts'
 import type { Agent, Call, Consult } from './state.ts'
@@ -91,6 +92,7 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   const other = otherLegOf(d, consult)
   const own = agentLegOf(d, call)
   if (other === null || own === null) return d.refuse('no_audio', 'The audio is not connected: a moment, please.')
+  stopPrivate(d, consult)
   if (consult.with === 'other') d.fact({ type: 'call.resumed', call: of, by: 'agent' })
   if (to === 'other') d.fact({ type: 'call.held', call: of, by: 'agent' })
   d.fact({ type: 'call.consultTurned', call: of, to })
@@ -102,6 +104,7 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
   if (to === 'other') {
     mute(d, call)
     patchOther(d, other, own)
+    if (consult.other === null) recordPrivate(d, call, own)
   } else {
     wait(d, other)
     unmute(d, call)
@@ -159,6 +162,7 @@ export function releaseConsulted(d: Draft, call: Call, consult: Consult): void {
 function release(d: Draft, call: Call, consult: Consult, how: ConsultEnd, gone: LegId | null): void {
   const outside = consult.other === null ? undefined : d.state.calls.get(consult.other)
   const other = otherLegOf(d, consult)
+  stopPrivate(d, consult)
   if (other !== null && consult.answered && other !== gone) {
     d.effect({ type: 'media.unpatch', leg: other })
     d.effect({ type: 'media.stopPlay', leg: other })
@@ -209,8 +213,10 @@ export function resumeWith(d: Draft, call: Call, own: LegId): void {
   if (other === null || consult.own !== null) return
   if (consult.with === 'both') return conference(d, call, [call.leg, own, other])
   if (!consult.answered) return d.effect({ type: 'media.play', leg: own, prompt: 'ringback', loop: true })
-  d.effect({ type: 'media.stopPlay', leg: other })
-  d.effect({ type: 'media.patch', a: other, b: own })
+  patchOther(d, other, own)
+  if (consult.other !== null) return
+  stopPrivate(d, consult) // of the leg that is no more
+  recordPrivate(d, call, own)
 }
 
 /** The call and its agent when they talk; else a refusal. A colleague who is consulted has no say over the call. */
@@ -255,6 +261,7 @@ function answer(d: Draft, call: Call, colleague: Agent, leg: LegId | null, own: 
   d.fact({ type: 'call.consultAnswered', call: call.id })
   if (leg === null) return
   patchOther(d, leg, own)
+  recordPrivate(d, call, own)
   if (colleague.user.station === 'phone-nailed')
     d.effect({ type: 'media.play', leg, prompt: 'connect-beep', loop: false })
 }
@@ -269,6 +276,18 @@ export function patchOther(d: Draft, other: LegId, own: LegId | null): void {
   if (own === null) return wait(d, other)
   for (const leg of [own, other]) d.effect({ type: 'media.stopPlay', leg })
   d.effect({ type: 'media.patch', a: other, b: own })
+}
+
+/**
+ * What colleagues say to each other about a party who hears music is a part of the call that the party's leg knows nothing of: a recording of its
+ * own, the agent left, the colleague right. An outside number that is consulted is recorded as the call it is.
+ */
+function recordPrivate(d: Draft, call: Call, own: LegId | null): void {
+  if (own !== null) openRecording(d, call, own, 'consultation')
+}
+
+function stopPrivate(d: Draft, { recording }: Consult): void {
+  if (recording !== null) d.effect({ type: 'media.stopRecording', recording })
 }
 
 export function wait(d: Draft, leg: LegId): void {

@@ -20,7 +20,7 @@ import { legPlayed } from './played.ts'
 import { acceptPreview, skipPreview } from './preview.ts'
 import { closeByHand } from './promise.ts'
 import { takeNote } from './record.ts'
-import { recordingClosed, recordingFailed } from './recording.ts'
+import { diskChanged, recordingClosed, recordingFailed } from './recording.ts'
 import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
@@ -139,6 +139,8 @@ function handle(d: Draft, input: Input): void {
       return recordingClosed(d, input)
     case 'recording.failed':
       return recordingFailed(d, input)
+    case 'recorder.disk':
+      return diskChanged(d, input)
     default:
       input satisfies never
   }

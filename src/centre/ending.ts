@@ -38,15 +38,18 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
 }
 
 /**
- * A recording begins with early media. Of a call that nobody answered it is kept when the network was understood to say something (an
- * announcement, a special tone): ring-back tones of every unanswered attempt would fill the disk with what nobody will listen to.
+ * A recording begins with early media. Of a call that nobody answered it is kept by the rule for these (recording-rules.ts): where nothing else
+ * is wanted, when the network was understood to say something (an announcement, a special tone), since ring-back tones of every unanswered
+ * attempt would fill the disk with what nobody will listen to.
  */
 function endRecording(d: Draft, call: Call): void {
   const recording = call.recording
   const open = recording === null ? undefined : d.state.recordings.get(recording)
   if (recording === null || open === undefined) return
   const by = call.announced?.by ?? null
-  const isKept = call.answeredAt !== null || by === 'recording' || by === 'special'
+  const { unanswered } = d.state.recorder.rules
+  const isHeard = by === 'recording' || by === 'special'
+  const isKept = call.answeredAt !== null || unanswered === 'all' || (unanswered === 'heard' && isHeard)
   if (isKept) return d.effect({ type: 'media.stopRecording', recording })
   d.fact({ type: 'recording.discarded', recording, call: call.id })
   d.effect({ type: 'media.discardRecording', recording, path: open.path })

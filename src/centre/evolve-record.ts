@@ -18,6 +18,7 @@ import { Arrivals } from './pacing/arrivals.ts'
 import { Pacer } from './pacing/pacer.ts'
 import { HandlingTime } from './queue-place.ts'
 import { enterReady, leaveReady } from './ready.ts'
+import { changedRules } from './recording-rules.ts'
 import type { Agent, FloorState } from './state.ts'
 import { setLeaderless } from './team.ts'
 import { localDay, zoneOr } from './zone.ts'
@@ -99,6 +100,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       if (change.key === 'allow.phones') state.allowed.phones = AllowList.kept(change.value)
       if (change.key === 'allow.staff') state.allowed.staff = AllowList.kept(change.value)
       setTransfer(state, change.key, change.value)
+      state.recorder.rules = changedRules(state.recorder.rules, change)
       break
     case 'phrase.used':
       state.phrases.set(change.name, change.version)

@@ -11,7 +11,7 @@ export function evolveTransfer(state: FloorState, call: Call, change: Fact | Not
   switch (change.type) {
     case 'call.consulted': {
       const { target, to, leg, other, own = null, phoneHolds = false } = change
-      const lines = { own, phoneHolds, otherWaits: false }
+      const lines = { own, phoneHolds, otherWaits: false, recording: null }
       call.consult = { target, agent: to, leg, other, answered: false, with: 'other', ...lines }
       if (leg !== null) state.legs.set(leg, { call: call.id, side: 'consult' })
       if (own !== null) state.legs.set(own, { call: call.id, side: 'second' })
@@ -25,6 +25,8 @@ export function evolveTransfer(state: FloorState, call: Call, change: Fact | Not
       call.consult.with = change.to
       call.consult.otherWaits = change.otherWaits ?? false
       call.consult.phoneHolds = call.consult.own !== null && change.to === 'other'
+      // Stopped, and sealed in a moment; on a line of its own the talk goes on.
+      if (change.to !== 'other' && call.consult.own === null) call.consult.recording = null
       break
     case 'call.consultEnded':
       endConsult(state, call)

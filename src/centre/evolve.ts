@@ -59,15 +59,22 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'recording.opened': {
       state.recordings.set(change.recording, { call: change.call, path: change.path })
       const call = state.calls.get(change.call)
-      if (call !== undefined) call.recording = change.recording
+      if (call === undefined) break
+      if (change.kind === undefined) call.recording = change.recording
+      else if (call.consult !== null) call.consult.recording = change.recording
       break
     }
     case 'recording.sealed':
     case 'recording.discarded':
+    case 'recording.missing': {
+      if (change.recording === null) break
       state.recordings.delete(change.recording)
+      const consult = state.calls.get(change.call)?.consult
+      if (consult?.recording === change.recording) consult.recording = null
       break
-    case 'recording.missing':
-      if (change.recording !== null) state.recordings.delete(change.recording)
+    }
+    case 'recorder.diskChanged':
+      state.recorder.disk = change.disk
       break
     case 'campaign.paced': {
       const floor = state.campaigns.get(change.campaign)

@@ -52,6 +52,7 @@ import type { Announced, Judged } from './heard.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { Menu, MenuTarget } from './menu/menu.ts'
 import type { Policy } from './policy/policy.ts'
+import type { RecorderDisk } from './recording-rules.ts'
 import type { StopKind } from './stops.ts'
 import type { TollRules } from './toll/rules.ts'
 
@@ -412,6 +413,8 @@ export type FloorFact =
    * is told once a day for each rule and person.
    */
   | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
+  /** How the disk of the recordings is from now on; full: an alarm. */
+  | { type: 'recorder.diskChanged'; disk: RecorderDisk }
   /** An answered call, or a part of one, has no audio on disk: an alarm. */
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */

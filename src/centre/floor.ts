@@ -11,6 +11,7 @@ import { LineBook } from './lines/line-book.ts'
 import { awayDefaultMs, setTransfer } from './outside.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
+import { recordingRules } from './recording-rules.ts'
 import type { FloorState, Setup } from './state.ts'
 import { Stops } from './stops.ts'
 import { setLeaderless } from './team.ts'
@@ -50,6 +51,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     suppressed: new NumberSet(setup.suppressed.length + 1024),
     leadsInHand: new Set(),
     recordings: new Map(),
+    recorder: { disk: 'well', rules: recordingRules(setup.recordingRules ?? {}) },
     numbersInCall: new Map(),
     partiesInCall: new Map(),
     parked: new Set(),

@@ -23,6 +23,7 @@ import type {
 } from './entities.ts'
 import type { Actor, RecordFact } from './facts.ts'
 import type { HeardOnLine } from './heard.ts'
+import type { RecorderDisk } from './recording-rules.ts'
 
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */
@@ -179,9 +180,13 @@ export type Input =
       durationMs: number
       /** Silence stands in it for so long where sound was lost; left out: 0. */
       lostMs?: number
+      /** Where, at most 100 places. */
+      lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
+  /** How the disk of the recordings is, whenever that changes. */
+  | { type: 'recorder.disk'; disk: RecorderDisk }
 
 export type InputType = Input['type']
 

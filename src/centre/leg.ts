@@ -14,6 +14,7 @@ import type { Input } from './inputs.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
+import { isUnrecordable, openRecording } from './recording.ts'
 import { reroute } from './reroute.ts'
 import { reasonTextMax, resultBy } from './result-rules.ts'
 import { lineTurned, secondLineGone } from './second-line.ts'
@@ -35,12 +36,16 @@ export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.off
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
   d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40) })
-  const turnAway = (ending: Pick<Ending, 'by' | 'cause' | 'result'>, sipStatus: number) => {
+  const turnAway = (ending: Pick<Ending, 'by' | 'cause' | 'result' | 'text'>, sipStatus: number) => {
     d.fact({ type: 'call.ended', call, ending: { ...ending, sipStatus, q850: null } })
     d.effect({ type: 'phone.reject', leg, sipStatus })
   }
   if (!d.state.numberIndex.has(numberKey(to))) {
     return turnAway({ by: 'system', cause: 'no_route', result: 'VACANT' }, 404)
+  }
+  if (isUnrecordable(d.state)) {
+    const text = 'no recording can be made'
+    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
   }
   if (floor.calls >= floor.trunk.maxCalls) {
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION' }, 503)
@@ -63,7 +68,7 @@ export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
   if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
   d.fact({ type: 'call.early', call: call.id })
   listen(d, call, 'early')
-  openRecording(d, call) // what the network says is evidence too; see `endRecording` for what is kept of it
+  openRecording(d, call, call.leg) // what the network says is evidence too; see `endRecording` for what is kept of it
   if (call.of !== null) return outsideHeard(d, call, false)
   const leg = agentLegOf(d, call)
   if (leg === null) return
@@ -92,7 +97,8 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if (call.answeredAt !== null || call.phase === 'ended') return
   d.fact({ type: 'call.answered', call: call.id })
   listen(d, call, 'answered')
-  if (call.recording === null || !d.state.recordings.has(call.recording)) openRecording(d, call)
+  // Every answered second is recorded, from the answer on.
+  if (call.recording === null || !d.state.recordings.has(call.recording)) openRecording(d, call, call.leg)
   if (call.of !== null) outsideHeard(d, call, true)
   else if (call.direction === 'in') enter(d, call)
   else if (agent !== null) connect(d, call, agent, agentLegOf(d, call))
@@ -233,22 +239,6 @@ function signalled(
   const trunk = d.state.trunks.get(call.trunk)?.trunk
   const words = text === undefined ? {} : { text: text.slice(0, reasonTextMax) }
   return { ...resultBy(rulesOf(trunk ?? {}).results, { sipStatus, q850, ...words }), ...words }
-}
-
-/** Every answered second is recorded, from the answer on. */
-function openRecording(d: Draft, call: Call): void {
-  const recording = d.id<'recording'>('r')
-  const path = `${folderOf(d.now)}/${recording}.wav`
-  d.fact({ type: 'recording.opened', recording, call: call.id, path })
-  d.effect({ type: 'media.record', recording, call: call.id, leg: call.leg, path })
-}
-
-/** The folder of recordings is the day, in UTC: worked out once a day. */
-let lastFolder = { day: Number.NaN, name: '' }
-function folderOf(now: number): string {
-  const day = Math.floor(now / 86_400_000)
-  if (day !== lastFolder.day) lastFolder = { day, name: new Date(now).toISOString().slice(0, 10).replaceAll('-', '/') }
-  return lastFolder.name
 }
 
 function partyCall(d: Draft, leg: Call['leg']): Call | null {

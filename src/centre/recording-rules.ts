@@ -11,6 +11,9 @@ export type RecordingRules = {
   unanswered: 'heard' | 'all' | 'none'
 }
 
+/** Of the recordings: `slow` is more than two seconds behind. */
+export type RecorderDisk = 'well' | 'slow' | 'full'
+
 export const whenFullChoices = ['goOn', 'refuse'] as const
 export const unansweredChoices = ['heard', 'all', 'none'] as const
 
@@ -22,4 +25,10 @@ export function recordingRules(settings: Readonly<Record<string, string>>): Reco
     whenFull: whenFullChoices.find(one => one === settings[recordingRuleKeys.whenFull]) ?? 'goOn',
     unanswered: unansweredChoices.find(one => one === settings[recordingRuleKeys.unanswered]) ?? 'heard',
   }
+}
+
+/** With one setting saved anew; the same when it is none of these. */
+export function changedRules(rules: RecordingRules, { key, value }: { key: string; value: string }): RecordingRules {
+  const saved = Object.entries(recordingRuleKeys).map(([rule, name]) => [name, rules[rule as keyof RecordingRules]])
+  return recordingRules({ ...Object.fromEntries(saved), [key]: value })
 }

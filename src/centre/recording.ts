@@ -1,13 +1,20 @@
 /** The recorder's word: a file is whole and hashed, or audio is missing, which is an alarm. */
+
+import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
+import type { RecordingKind } from './facts.ts'
 import type { Input } from './inputs.ts'
+import type { Call, FloorState } from './state.ts'
+
+/** Of sound that is lost, told with a recording. */
+const placesMax = 100
 
 export function recordingClosed(d: Draft, input: Extract<Input, { type: 'recording.closed' }>): void {
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
-  const { recording, sha256, bytes, durationMs, salvaged, lostMs = 0 } = input
-  const lost = lostMs > 0 ? { lostMs: Math.round(lostMs) } : {}
-  d.fact({ type: 'recording.sealed', recording, call: open.call, sha256, bytes, durationMs, salvaged, ...lost })
+  const { recording, sha256, bytes, durationMs, salvaged, lostMs = 0, lost = [] } = input
+  const lacks = lostMs > 0 ? { lostMs: Math.max(1, Math.round(lostMs)), lost: lost.slice(0, placesMax) } : {}
+  d.fact({ type: 'recording.sealed', recording, call: open.call, sha256, bytes, durationMs, salvaged, ...lacks })
 }
 
 export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recording.failed' }>): void {
@@ -15,4 +22,38 @@ export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recordi
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
   const { recording, reason } = input
   d.fact({ type: 'recording.missing', recording, call: open.call, reason: reason.slice(0, 200) })
+}
+
+/** The disk of the recordings changed. Full, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */
+export function diskChanged(d: Draft, { disk }: Extract<Input, { type: 'recorder.disk' }>): void {
+  if (disk === d.state.recorder.disk) return
+  d.fact({ type: 'recorder.diskChanged', disk })
+  if (disk !== 'full') return
+  const { whenFull } = d.state.recorder.rules
+  const words =
+    whenFull === 'goOn'
+      ? 'The disk of the recordings is full: calls go on, and what is said now may be lost. Make room.'
+      : 'The disk of the recordings is full: nobody is called and no call is taken until there is room.'
+  d.fact({ type: 'safety.alarmed', rule: 'disk_full', user: null, call: null, number: '', words })
+}
+
+/** Whether no call may begin, since it could not be recorded and the lender wants none that is not. */
+export function isUnrecordable(state: FloorState): boolean {
+  return state.recorder.disk === 'full' && state.recorder.rules.whenFull === 'refuse'
+}
+
+/** A recording of a call begins: of the party's leg, or of the agent's own while a colleague is consulted. */
+export function openRecording(d: Draft, call: Call, leg: LegId, kind?: RecordingKind): void {
+  const recording = d.id<'recording'>('r')
+  const path = `${folderOf(d.now)}/${recording}.wav`
+  d.fact({ type: 'recording.opened', recording, call: call.id, path, ...(kind === undefined ? {} : { kind }) })
+  d.effect({ type: 'media.record', recording, call: call.id, leg, path })
+}
+
+/** The folder of recordings is the day, in UTC: worked out once a day. */
+let lastFolder = { day: Number.NaN, name: '' }
+function folderOf(now: number): string {
+  const day = Math.floor(now / 86_400_000)
+  if (day !== lastFolder.day) lastFolder = { day, name: new Date(now).toISOString().slice(0, 10).replaceAll('-', '/') }
+  return lastFolder.name
 }

@@ -6,6 +6,7 @@
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
 import type { TrunkGroup } from './entities.ts'
 import { type Line, pickLine } from './line.ts'
+import { isUnrecordable } from './recording.ts'
 import type { Call, FloorState } from './state.ts'
 
 export type Route = {
@@ -40,6 +41,11 @@ export function queueOf(call: Pick<Call, 'queue' | 'owedBy'>): QueueId | null {
   return call.queue ?? call.owedBy
 }
 
+const unrecordable = {
+  rule: 'no_recording',
+  words: 'The disk of the recordings is full, and no call is made that cannot be recorded: tell the administrator.',
+}
+
 /** The best line of the first step that has one, past trunks that were tried already. */
 export function pickOnRoute(
   state: FloorState,
@@ -48,6 +54,7 @@ export function pickOnRoute(
   number: string | null,
   tried: readonly TrunkId[] = [],
 ): Line {
+  if (isUnrecordable(state)) return { ok: false, refusal: unrecordable, retryAt: null }
   let no = null as Extract<Line, { ok: false }> | null
   for (const step of steps) {
     const left = tried.length === 0 ? step : [...(step.length > 0 ? step : state.trunks.keys())].filter(isLeft)

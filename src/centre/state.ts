@@ -58,6 +58,7 @@ import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
 import type { HandlingTime } from './queue-place.ts'
+import type { RecorderDisk, RecordingRules } from './recording-rules.ts'
 import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -176,6 +177,8 @@ export type Consult = {
   phoneHolds: boolean
   /** The phone holds its second line. */
   otherWaits: boolean
+  /** Of the talk with a colleague that the party does not hear; null: none is open. */
+  recording: RecordingId | null
 }
 
 /** `outside`: it is over, and was the leg of `call`. `call`: it is over, and had others with it. `unassigned`: whom it was given did not take it. */
@@ -392,6 +395,8 @@ export type FloorState = {
   /** Leads that are in a call or a preview now. */
   leadsInHand: Set<LeadId>
   recordings: Map<RecordingId, { call: CallId; path: string }>
+  /** The disk that recordings go to, and what is done when none can be made. */
+  recorder: { disk: RecorderDisk; rules: RecordingRules }
   /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */
   numbersInCall: Map<string, number>
   /** People whom we are calling or talk to, with how many calls (one, by rule): the same person at two numbers is still one. */
@@ -445,6 +450,8 @@ export type Setup = {
   phrases?: { name: string; version: number }[]
   /** Settings of transfers, by key: see outside.ts. */
   transfers?: Record<string, string>
+  /** Settings `recording.*`: see recording-rules.ts. */
+  recordingRules?: Record<string, string>
   /** Settings `supervision.shown.MODE` and of teams that were saved. */
   supervision?: Record<string, string>
   /** Of campaigns with rules of mode: what was in force when the last run ended. */

@@ -138,6 +138,7 @@ function pass(d: Draft, call: Call, agent: Agent): void {
   const other = otherLegOf(d, consult)
   const colleague = consult.agent === null ? undefined : d.state.agents.get(consult.agent)
   giveAway(d, call, agent)
+  if (consult.recording !== null) d.effect({ type: 'media.stopRecording', recording: consult.recording })
   if (consult.with === 'both') conference(d, call, [])
   if (consult.own !== null) d.effect({ type: 'phone.hangUp', leg: consult.own, q850: 16 })
   d.fact({ type: 'call.consultEnded', call: call.id, how: 'completed' })

@@ -10,6 +10,7 @@ import type { Input } from '../centre/inputs.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
+import type { DiskWatch } from './disk-watch.ts'
 import type { Hearing } from './hearing.ts'
 
 export type MediaEffect = Extract<Effect, { type: `media.${string}` }>
@@ -19,6 +20,8 @@ export type MediaOptions = {
   /** Absolute folder of all recordings. */
   recordingsDir: string
   hearing?: Hearing
+  /** Told how the recorder finds the disk. */
+  disk?: Pick<DiskWatch, 'recorderTold'>
   post(input: Input, actor: Actor): void
   log: Logger
 }
@@ -33,6 +36,7 @@ export class Media {
   /** Files that are to be deleted once the recorder has let go of them. */
   readonly #discarded = new Map<RecordingId, string>()
   #missing = 0
+  #lostMs = 0
 
   constructor(options: MediaOptions) {
     this.#options = options
@@ -41,6 +45,11 @@ export class Media {
   /** Recordings told as failed since the start. */
   get missing(): number {
     return this.#missing
+  }
+
+  /** Sound that recordings lack, since the start. */
+  get lostMs(): number {
+    return this.#lostMs
   }
 
   perform(effect: MediaEffect): void {
@@ -78,10 +87,13 @@ export class Media {
     switch (event.type) {
       case 'recording.closed': {
         if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
-        const { recording, sha256, bytes, durationMs, lostMs = 0 } = event
-        if (lostMs > 0) log.error({ recording, lostMs, alarm: true }, 'a recording has silence where sound was lost')
+        const { recording, sha256, bytes, durationMs, lostMs = 0, lost = [] } = event
+        if (lostMs > 0) {
+          this.#lostMs += lostMs
+          log.error({ recording, lostMs, lost, alarm: true }, 'a recording has silence where sound was lost')
+        }
         return post(
-          { type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, salvaged: false },
+          { type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, lost, salvaged: false },
           'system',
         )
       }
@@ -89,6 +101,7 @@ export class Media {
         if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
         return this.#fail(event.recording, event.reason)
       case 'disk':
+        this.#options.disk?.recorderTold(event.state)
         if (event.state === 'full')
           log.fatal(
             { alarm: true },

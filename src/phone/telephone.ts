@@ -40,6 +40,7 @@ import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { AudioWatch } from './audio-watch.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
 import { dtmfPrompts } from './keys.ts'
 import { type Dns, locate } from './locate.ts'
@@ -244,7 +245,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     log,
   })
   const tryOuts = new TryOuts({ bay, floor, now })
-  const media = new Media({ bay, hearing, recordingsDir: options.recordingsDir, post, log })
+  const disk = new DiskWatch({ folder: options.recordingsDir, post, log })
+  const media = new Media({ bay, hearing, disk, recordingsDir: options.recordingsDir, post, log })
   const audio = new AudioWatch({ floor, bay, post: options.post, now, log })
   const browsers = new Browsers({
     answerOffer: (leg, offerSdp) =>
@@ -384,6 +386,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_retransmitted_total: ua.figures.retransmitted,
         sip_answered_too_late_total: phone.answeredTooLate,
         recordings_missing_total: media.missing,
+        recordings_lost_ms_total: Math.round(media.lostMs),
+        recordings_disk_full: disk.state === 'full' ? 1 : 0,
+        recordings_disk_slow: disk.state === 'slow' ? 1 : 0,
         ...ladderFigures(options.ladder?.figures),
         media_up: legs === null ? 0 : 1,
         media_legs: legs?.length ?? 0,
@@ -397,6 +402,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       }
     },
     async [Symbol.asyncDispose]() {
+      disk[Symbol.dispose]()
       clearInterval(timer)
       tryOuts[Symbol.dispose]()
       for (const trunk of floor().trunks.keys()) lines.remove(trunk)

@@ -154,6 +154,8 @@ export type BayEvent =
       durationMs: number
       /** Silence stands where the disk stalled for more than 4 s, or a media thread died, and sound was lost; usually 0. */
       lostMs?: number
+      /** Where, at most 100 places. */
+      lost?: [fromMs: number, forMs: number][]
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
   /** The disk of the recordings is slow, full, or well again: recordings go on, `lostMs` of each will tell what is missing. */

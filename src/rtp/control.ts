@@ -146,7 +146,7 @@ export type RecorderRequest =
 export type DiskState = 'well' | 'slow' | 'full'
 
 export type RecorderReport =
-  | ({ type: 'closed'; recording: string; lostMs: number } & Sealed)
+  | ({ type: 'closed'; recording: string; lostMs: number; lost: [fromMs: number, forMs: number][] } & Sealed)
   | { type: 'failed'; recording: string; reason: string }
   | { type: 'disk'; state: DiskState }
 

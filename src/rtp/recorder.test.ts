@@ -155,6 +155,14 @@ test('a disk that stands still for longer than the ring holds loses what it says
   await settle()
   const [closed] = floor.told('closed')
   assert.ok(closed!.lostMs > 4000 && closed!.lostMs < 6000, `${closed!.lostMs} ms`)
+  const [[from, length] = [0, 0], ...more] = closed!.lost
+  assert.deepEqual([more.length, length], [0, Math.round(closed!.lostMs)])
+  const silentFrom = floor.runs('a', 0).findIndex(([octet, ms]) => octet === silence && ms > 1000)
+  const before = floor
+    .runs('a', 0)
+    .slice(0, silentFrom)
+    .reduce((sum, [, ms]) => sum + ms, 0)
+  assert.ok(Math.abs(from - before) < 500, `told at ${from} ms, silent from ${before} ms`)
   const holes = floor
     .runs('a', 0)
     .slice(1, -1)

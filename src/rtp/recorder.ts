@@ -39,7 +39,7 @@ type Recording = {
   payloadType: number
   ring: RingReader
   startMs: number
-  lostFrames: number
+  lost: LostSound
   /** Null while the disk is too full to create it. */
   file: RecordingOnDisk | null
   /** Frames taken from the ring that did not fit on the disk. */
@@ -73,7 +73,12 @@ export class Recorder {
         return this.#begin(request)
       case 'missed': {
         const recording = this.#recordings.get(request.recording)
-        if (recording) recording.lostFrames += request.lostMs * framesPerMs
+        // Nobody has written until now: the gap ends here.
+        if (recording) {
+          const frames = request.lostMs * framesPerMs
+          const nowFrame = Math.round((this.#ports.now() - recording.startMs) * framesPerMs)
+          recording.lost.add(Math.max(0, nowFrame - frames), frames)
+        }
         return
       }
       case 'stop':
@@ -104,7 +109,7 @@ export class Recorder {
     const ring = new RingReader(memory, payloadType)
     // Those that begin together are not written together.
     const dueAt = this.#ports.now() + ((this.#begun++ * turnMs) % flushMs)
-    const state = { lostFrames: 0, file: null, pending: null, isFull: false, isSlow: false, endMs: null }
+    const state = { lost: new LostSound(), file: null, pending: null, isFull: false, isSlow: false, endMs: null }
     const recording: Recording = { id, path, payloadType, ring, startMs, dueAt, ...state }
     this.#recordings.set(id, recording)
     this.#guarded(recording, () => this.#create(recording))
@@ -148,7 +153,9 @@ export class Recorder {
     while (ring.position < untilFrame) {
       const behind = untilFrame - ring.position
       const count = ring.take(untilFrame, this.#frames)
-      if (behind > ringFrames) recording.lostFrames += Math.min(behind - ringFrames, ringFrames)
+      // What came while the ring was full is what would stand behind what it holds.
+      if (behind > ringFrames)
+        recording.lost.add(ring.position - count + ringFrames, Math.min(behind - ringFrames, ringFrames))
       try {
         file.append(this.#frames, count * 2, sizes)
       } catch (error) {
@@ -159,14 +166,15 @@ export class Recorder {
   }
 
   async #seal(recording: Recording, endMs: number): Promise<void> {
-    const { id, file, ring, startMs, pending } = recording
+    const { id, file, ring, startMs, pending, lost } = recording
     this.#recordings.delete(id)
     if (file === null) return this.#ports.report({ type: 'failed', recording: id, reason: fullWords })
     const unwritten = Math.max(0, Math.floor((endMs - startMs) * framesPerMs) - ring.position)
-    const lostFrames = recording.lostFrames + unwritten + (pending?.length ?? 0) / 2
+    const pendingFrames = (pending?.length ?? 0) / 2
+    lost.add(ring.position - pendingFrames, pendingFrames + unwritten)
     try {
       const sealed = await file.seal()
-      this.#ports.report({ type: 'closed', recording: id, ...sealed, lostMs: lostFrames / framesPerMs })
+      this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
     } catch (error) {
       this.#ports.report({ type: 'failed', recording: id, reason: reasonOf(error) })
     }
@@ -203,6 +211,32 @@ export class Recorder {
     if (state === this.#disk) return
     this.#disk = state
     this.#ports.report({ type: 'disk', state })
+  }
+}
+
+/** Places that are told; what is lost beyond counts, and is not told where. */
+const placesMax = 100
+
+/** Where silence stands for sound that was lost. */
+class LostSound {
+  readonly #places: { from: number; frames: number }[] = []
+  #frames = 0
+
+  add(from: number, frames: number): void {
+    if (frames <= 0) return
+    this.#frames += frames
+    const last = this.#places.at(-1)
+    if (last !== undefined && from <= last.from + last.frames && from >= last.from)
+      last.frames = Math.max(last.frames, from + frames - last.from)
+    else if (this.#places.length < placesMax) this.#places.push({ from, frames })
+  }
+
+  told(): { lostMs: number; lost: [fromMs: number, forMs: number][] } {
+    const ms = (frames: number) => Math.round(frames / framesPerMs)
+    return {
+      lostMs: this.#frames / framesPerMs,
+      lost: this.#places.map(({ from, frames }) => [ms(from), Math.max(1, ms(frames))]),
+    }
   }
 }
 

@@ -95,8 +95,8 @@ export class Recordings {
     }
     this.#phases.delete(recording)
     this.#rings.takeBack(recording)
-    const { sha256, bytes, durationMs, lostMs } = report
-    this.#ports.emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs })
+    const { sha256, bytes, durationMs, lostMs, lost } = report
+    this.#ports.emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, lost })
   }
 
   /** Recordings that the dead thread never heard of are begun by the fresh one; without a fresh one, all have failed. */

@@ -97,7 +97,8 @@ export const loadQueries = {
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
     supervision: supervisionOf(db),
-    transfers: transfersOf(db),
+    transfers: settingsUnder(db, 'transfer.'),
+    recordingRules: settingsUnder(db, 'recording.'),
     modes: modesOf(db),
     phrases: phrasesInUse(db),
   }),
@@ -161,8 +162,12 @@ function settingOf(db: Db, key: string): string {
   return row?.value ?? ''
 }
 
-function transfersOf(db: Db): Record<string, string> {
-  const rows = sql(db.$client, "SELECT key, value FROM settings WHERE key LIKE 'transfer.%'").all() as {
+/** Those whose key begins so. */
+function settingsUnder(db: Db, beginning: 'transfer.' | 'recording.'): Record<string, string> {
+  const rows = sql(db.$client, 'SELECT key, value FROM settings WHERE substr(key, 1, ?) = ?').all(
+    beginning.length,
+    beginning,
+  ) as {
     key: string
     value: string
   }[]

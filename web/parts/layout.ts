@@ -29,6 +29,7 @@ const security: Entry[] = [
   { path: '/admin/phones', word: 'phones', icon: 'phone' },
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
   { path: '/admin/safety', word: 'safety', icon: 'lock' },
+  { path: '/admin/recordings', word: 'custody', icon: 'audio-lines' },
   { path: '/admin/journal', word: 'journal', icon: 'scroll-text' },
 ]
 const auditor: Entry[] = [
@@ -51,6 +52,7 @@ const admin: Entry[] = [
   { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
   { path: '/admin/policies', word: 'policies', icon: 'shield-check' },
   { path: '/admin/safety', word: 'safety', icon: 'lock' },
+  { path: '/admin/recordings', word: 'custody', icon: 'audio-lines' },
 ]
 const navigation: Record<Role, Entry[]> = { agent, supervisor, quality, admin, security, auditor }
 

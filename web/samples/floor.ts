@@ -35,6 +35,8 @@ export function sampleFloor(language: Language): FloorProps {
       dialled: 4188,
       abandonRateMax: 0.03,
       recordingsMissing: 0,
+      recordingsLostMs: 0,
+      recordingsDisk: 'well',
       alarms: 0,
       callbacks: { open: 14, overdue: 2 },
     },

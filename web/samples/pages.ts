@@ -16,6 +16,7 @@ import { audioSamples } from './audio.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleReplayForm } from './campaign.ts'
+import { custodySamples } from './custody.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
 import { sampleFrame } from './frame.ts'
@@ -58,6 +59,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...audioSamples,
   ...safetySamples,
   ...menuSamples,
+  ...custodySamples,
   ...phoneSamples,
   ...lenderSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),

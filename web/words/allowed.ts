@@ -1,5 +1,6 @@
 /** What a field of a form allows, said beside it when it was refused. */
 import { connectionWords } from './connection.ts'
+import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
 import { transferWords } from './transfer.ts'
@@ -16,6 +17,7 @@ const zh = {
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
+    ...custodyWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -116,6 +118,7 @@ const en: Like<typeof zh> = {
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,
+    ...custodyWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

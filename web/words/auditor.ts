@@ -1,4 +1,5 @@
 /** Words of the auditor's pages, and of the columns that lists of calls have everywhere. */
+import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
 import { transferWords } from './transfer.ts'
@@ -66,6 +67,7 @@ const zh = {
     facts: {
       ...transferWords.zh.facts,
       ...menuWords.zh.facts,
+      ...custodyWords.zh.facts,
       'call.dialed': '拨出',
       'call.rerouted': '换中继',
       'call.offered': '来电',
@@ -196,6 +198,7 @@ const en: Like<typeof zh> = {
     facts: {
       ...transferWords.en.facts,
       ...menuWords.en.facts,
+      ...custodyWords.en.facts,
       'call.dialed': 'dialled',
       'call.rerouted': 'next trunk',
       'call.offered': 'came in',

@@ -6,6 +6,7 @@ import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { connectionWords } from './connection.ts'
+import { custodyWords } from './custody.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
@@ -52,6 +53,7 @@ const zh = {
   importReport: importReportWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
+  custody: custodyWords.zh,
   ladder: ladderWords.zh,
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
@@ -86,6 +88,7 @@ const en: Words = {
   importReport: importReportWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,
+  custody: custodyWords.en,
   ladder: ladderWords.en,
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,

@@ -14,6 +14,7 @@ import { phoneRoutes } from './phones.ts'
 import { phraseRoutes } from './phrases.ts'
 import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
+import { recordingRuleRoutes } from './recordings.ts'
 import { safetyRoutes } from './safety.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
@@ -51,6 +52,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     tokenRoutes,
     journalRoutes,
     safetyRoutes,
+    recordingRuleRoutes,
   ]
   for (const routes of nouns) route.route('/', routes(deps))
   return route

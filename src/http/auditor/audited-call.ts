@@ -58,6 +58,13 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       durationMs: recording.durationMs,
       bytes: recording.bytes,
       sha256: recording.sha256,
+      kind: recording.kind,
+      lostMs: recording.lostMs,
+      lost: recording.lost,
+      derivedSha256: recording.derivedSha256,
+      isSourceRemoved: recording.sourceRemovedAt !== null,
+      isDestroyed: recording.destroyedAt !== null,
+      underivable: recording.underivable,
     })),
     sounds: sounds.map(({ leg, trunk, agent, audio }) => ({
       id: leg,

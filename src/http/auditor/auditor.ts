@@ -70,7 +70,7 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     const selection = chosen ? { filter: { calls } } : searchRange(search, frame)
     const by = { actor: actorOf(c), user: c.var.user.id, name: c.var.user.displayName }
     try {
-      await deps.exports.request(by, { ...selection, reason })
+      await deps.exports.request(by, { ...selection, reason, audio: textOf(typed, 'audio') || 'wav' })
     } catch (error) {
       return refused(Object.values(refusedFor(error, w)).join(' '))
     }

@@ -48,9 +48,13 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     return liveStream(c, deps, {
       regions: async () => {
         const now = deps.clock.now()
-        const missing = await deps.store.read('recordings.missing', { from: startOfDay(now, frame.zone), to: now })
+        const today = { from: startOfDay(now, frame.zone), to: now }
+        const missing = await deps.store.read('recordings.missing', today)
+        const { lostMs } = await deps.store.read('recordings.lost', today)
         const callbacks = await callbackCounts(deps, now)
-        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, { missing, callbacks }))
+        return wallboardRegions(
+          floorOf(deps.engine.state, c.var.user, { ...frame, now }, { missing, lostMs, callbacks }),
+        )
       },
       concerns: () => true,
       everyMs: floorEveryMs,

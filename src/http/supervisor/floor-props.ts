@@ -15,11 +15,16 @@ import { heldWords } from '../live/held-words.ts'
 const liveCallsMax = 300
 const hourMs = 3_600_000
 
-/** What the store counts: recordings missing today, and callbacks. */
-type Stored = { missing: number; callbacks: FloorProps['figures']['callbacks'] }
+/** What the store counts: recordings missing today, sound lost within those that are there, and callbacks. */
+type Stored = { missing: number; lostMs: number; callbacks: FloorProps['figures']['callbacks'] }
 
 /** As much of it as the viewer's teams are of. */
-export function floorOf(state: FloorState, viewer: User, frame: Frame, { missing, callbacks }: Stored): FloorProps {
+export function floorOf(
+  state: FloorState,
+  viewer: User,
+  frame: Frame,
+  { missing, lostMs, callbacks }: Stored,
+): FloorProps {
   const sight = sightOf(state, viewer)
   const w = textsOf(frame)
   const agents = [...state.agents.values()].filter(
@@ -51,6 +56,8 @@ export function floorOf(state: FloorState, viewer: User, frame: Frame, { missing
       dialled: sum('dialled'),
       abandonRateMax: limits.length === 0 ? null : Math.min(...limits),
       recordingsMissing: missing,
+      recordingsLostMs: lostMs,
+      recordingsDisk: state.recorder.disk,
       alarms: state.toll.alarmsSince(frame.now - hourMs),
       callbacks,
     },

@@ -27,12 +27,11 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.get('/supervisor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
-    const missing = await deps.store.read('recordings.missing', {
-      from: startOfDay(frame.now, frame.zone),
-      to: frame.now,
-    })
+    const today = { from: startOfDay(frame.now, frame.zone), to: frame.now }
+    const missing = await deps.store.read('recordings.missing', today)
+    const { lostMs } = await deps.store.read('recordings.lost', today)
     const callbacks = await callbackCounts(deps, frame.now)
-    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, { missing, callbacks })))
+    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, { missing, lostMs, callbacks })))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {

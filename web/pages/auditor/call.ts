@@ -1,4 +1,5 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
+import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Announced, Judged } from '../../../src/centre/heard.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
@@ -41,6 +42,15 @@ export type AuditedCallProps = {
     durationMs: number | null
     bytes: number | null
     sha256: string | null
+    kind: RecordingKind
+    /** Where silence stands for sound that was lost, ms. */
+    lostMs: number
+    lost: readonly (readonly [fromMs: number, forMs: number])[] | null
+    /** The smaller form, and whether it stands alone. */
+    derivedSha256: string | null
+    isSourceRemoved: boolean
+    isDestroyed: boolean
+    underivable: string | null
   }[]
   /** How each of its legs sounded. */
   sounds: LegRow[]
@@ -65,16 +75,30 @@ ${timeline(props, w)}</div>
 
 function player(recording: AuditedCallProps['recordings'][number], w: Words): Html {
   const words = w.auditor.call
-  const playable = recording.state === 'sealed' || recording.state === 'salvaged'
-  return html`<section class="panel"><header><h2>${words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
+  const custody = w.custody
+  const isOver = recording.state === 'sealed' || recording.state === 'salvaged'
+  const playable = isOver && !recording.isDestroyed
+  const isPrivate = recording.kind === 'consultation'
+  return html`<section class="panel"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.reason ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${recording.reason}</span></p>` : null}
+${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
+${recording.isDestroyed ? html`<p class="muted">${custody.destroyed}</p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
+${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivable}</span></p>`}
 ${
   playable
-    ? html`<div class="wave" data-src="${recording.src}" data-failed="${words.noWaveform}"><span class="small muted">${words.left}</span><canvas height="56" aria-hidden="true"></canvas><span class="small muted">${words.right}</span><canvas height="56" aria-hidden="true"></canvas><p class="help wave-words">${words.loading}</p></div>
+    ? html`<div class="wave" data-src="${recording.src}" data-failed="${words.noWaveform}"><span class="small muted">${isPrivate ? custody.consultLeft : words.left}</span><canvas height="56" aria-hidden="true"></canvas><span class="small muted">${isPrivate ? custody.consultRight : words.right}</span><canvas height="56" aria-hidden="true"></canvas><p class="help wave-words">${words.loading}</p></div>
 <audio controls preload="metadata" src="${recording.src}"></audio>
-<p class="small muted">${words.sha256} <span class="mono">${recording.sha256}</span></p>`
+<p class="small muted">${words.sha256} <span class="mono">${recording.sha256}</span></p>
+${recording.derivedSha256 === null ? null : html`<p class="small muted">${custody.derivedSha256} <span class="mono">${recording.derivedSha256}</span></p>`}
+<div class="actions">${recording.isSourceRemoved ? null : html`<a class="button small" href="${recording.src}&amp;form=wav&amp;download">${icon('download')}${custody.wav}</a>`}${recording.derivedSha256 === null ? null : html`<a class="button small" href="${recording.src}&amp;form=opus&amp;download">${icon('download')}${custody.opus}</a>`}</div>`
     : null
 }</section>`
+}
+
+/** `1:02 240 ms, …`; recordings of before told how much alone. */
+function placesOf(lost: AuditedCallProps['recordings'][number]['lost'], w: Words): string {
+  if (lost === null || lost.length === 0) return w.custody.unknownPlace
+  return lost.map(([fromMs, forMs]) => w.custody.place(duration(fromMs), forMs)).join(', ')
 }
 
 function details({ frame, call }: AuditedCallProps, w: Words): Html {

@@ -119,6 +119,7 @@ function basket(props: RecordingsProps, w: Words): Piece {
 ${Object.entries(props.search).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <div class="field"><label for="f-reason">${words.reason}</label><input id="f-reason" name="reason" value="${props.reason?.value ?? ''}" maxlength="500" minlength="5" required aria-describedby="h-reason"${error ? html` aria-invalid="true"` : null}>
 ${error ? html`<p class="error">${icon('circle-alert')}<span>${error}</span></p>` : null}<p class="help" id="h-reason">${words.reasonHelp}</p></div>
+<div class="field"><label for="f-audio">${w.custody.form}</label><select id="f-audio" name="audio">${(['wav', 'opus', 'both'] as const).map(form => html`<option value="${form}">${w.custody.forms[form]}</option>`)}</select></div>
 <div class="actions"><button class="button primary" name="what" value="chosen">${icon('package')}${w.auditor.recordings.exportChosen}</button>
 <button class="button" name="what" value="all">${w.auditor.recordings.exportAll}</button></div></section>`
 }

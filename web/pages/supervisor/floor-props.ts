@@ -1,6 +1,7 @@
 import type { OneWay } from '../../../src/centre/audio/leg-audio.ts'
 import type { CampaignMode, Direction, SupervisionMode } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
+import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { Why } from '../../parts/state.ts'
@@ -21,6 +22,9 @@ export type FloorProps = {
     /** The tightest limit of the running campaigns, 0..1; null: none runs. */
     abandonRateMax: number | null
     recordingsMissing: number
+    /** Sound that today's recordings lack. */
+    recordingsLostMs: number
+    recordingsDisk: RecorderDisk
     /** Safety alarms of the last hour. */
     alarms: number
     callbacks: { open: number; overdue: number }

@@ -32,7 +32,7 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
-  const { callbacks, safety, trunkRules } = textsOf(props.frame)
+  const { callbacks, custody, safety, trunkRules } = textsOf(props.frame)
   const down = props.trunks.filter(trunk => !trunk.up)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
@@ -52,6 +52,8 @@ ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandon
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
 ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
+${figures.recordingsLostMs === 0 ? null : tile(custody.tile, `${(figures.recordingsLostMs / 1000).toFixed(1)} s`, words.today, 'red')}
+${figures.recordingsDisk === 'well' ? null : tile(custody.disk, custody.disks[figures.recordingsDisk], '', figures.recordingsDisk === 'full' ? 'red' : 'amber')}
 ${
   down.length === 0
     ? null

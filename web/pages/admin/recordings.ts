@@ -1,0 +1,48 @@
+import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
+import { unansweredChoices, whenFullChoices } from '../../../src/centre/recording-rules.ts'
+import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { layout } from '../../parts/layout.ts'
+import { thousands } from '../../parts/numbers.ts'
+import { chip } from '../../parts/state.ts'
+import { heading } from '../../parts/table.ts'
+import { problems } from './users.ts'
+
+export type RecordingRulesProps = {
+  frame: Frame
+  disk: RecorderDisk
+  /** Of recordings begun today. */
+  lost: { recordings: number; lostMs: number }
+  rules: Filled
+  saved: boolean
+}
+
+/** `/admin/recordings`: how their disk is, and the rules of what is kept. */
+export function recordingRulesPage({ frame, disk, lost, rules, saved }: RecordingRulesProps): Html {
+  const w = textsOf(frame)
+  const words = w.custody
+  const days = { type: 'number', min: 1, max: 3650, figure: true } as const
+  const choices = (of: readonly string[], named: Record<string, string>) =>
+    of.map(value => ({ value, word: named[value] ?? value }))
+  const states = {
+    well: ['green', 'circle-check'],
+    slow: ['amber', 'triangle-alert'],
+    full: ['red', 'circle-x'],
+  } as const
+  const [tone, sign] = states[disk]
+  return layout(frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, about: words.about })}
+${saved ? notice('green', w.frame.form.saved) : null}
+<div class="stack"><section class="panel"><dl class="facts"><dt>${words.disk}</dt><dd>${chip(tone, sign, words.disks[disk])}</dd>
+<dt>${words.lost}</dt><dd>${lost.lostMs === 0 ? chip('green', 'circle-check', '0 ms') : chip('red', 'circle-alert', `${thousands(lost.lostMs)} ms`)} ${lost.recordings === 0 ? null : words.lostOf(lost.recordings)}</dd></dl></section>
+<section class="panel"><h2>${words.settings}</h2>${problems(rules, w)}<form class="form" method="post" action="/admin/recordings">
+${selectField({ name: 'whenFull', label: words.whenFull, help: words.whenFullHelp, choices: choices(whenFullChoices, words.whenFulls) }, rules)}
+${selectField({ name: 'unanswered', label: words.unanswered, choices: choices(unansweredChoices, words.unanswereds) }, rules)}
+${textField({ name: 'unansweredDays', label: words.unansweredDays, help: words.keptHelp, ...days }, rules)}
+${textField({ name: 'opusAfterHours', label: words.opusAfterHours, help: words.opusHelp, ...days, min: 0, max: 8760 }, rules)}
+${textField({ name: 'sourceDays', label: words.sourceDays, help: words.sourceHelp, ...days }, rules)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section></div>`,
+  })
+}
