@@ -135,6 +135,38 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
     }
   })
 
+  test('who whispers from another thread comes without a gap for the two who talk, and whispers on when that thread dies', async () => {
+    const media = mortal()
+    await using world = await openWorld({ workers: 2, mediaWorker: media.file })
+    const { bay } = world
+    const [carl, alice, sam] = [
+      await world.enter('carl', 1000),
+      await world.enter('alice', 440),
+      await world.enter('sam', 700),
+    ]
+    bay.patch(carl.leg, alice.leg)
+    await pause(500)
+    const before = carl.phone.heard.length
+    bay.supervise(sam.leg, alice.leg, 'whisper')
+    const lately = (one: Person, hz: number) => goertzel(one.phone.samples(one.phone.heard.length - 10), hz) > 0.1
+    const isWhisper = () =>
+      lately(alice, 700) && lately(alice, 1000) && lately(sam, 440) && lately(sam, 1000) && lately(carl, 440)
+    await until(isWhisper, 'alice hears both, sam hears both')
+    await pause(300)
+    assert.deepEqual((await threadsOf(bay)).toSorted(), [0, 3])
+    assert.ok(!lately(carl, 700), 'the customer hears no whisper')
+    assertUnbroken(carl.phone, Math.max(0, before - 5))
+    await until(() => bay.hasSpare(), 'a successor stands ready')
+    const died = await endOne(world, media)
+    const at = new Map([carl, alice, sam].map(one => [one, one.phone.heard.length]))
+    await until(
+      () => [carl, alice, sam].every(one => one.phone.heard.length > at.get(one)! + 30) && isWhisper(),
+      'all hear as before',
+    )
+    assert.ok(!lately(carl, 700), 'nor after')
+    assert.deepEqual(died.legs, [], 'no leg is lost')
+  })
+
   test('one leg that kills every thread it is given to ends alone: the others go on', async () => {
     const media = poisoned()
     await using world = await openWorld({ workers: 1, mediaWorker: media })
