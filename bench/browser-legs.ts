@@ -52,7 +52,7 @@ async function holdBay(): Promise<void> {
         return port
       }
       case 'browser':
-        return await answer(ask.leg as LegId, ask.offer)
+        return (await answer(ask.leg as LegId, ask.offer)).sdp
       case 'patch':
         return bay.patch(ask.a as LegId, ask.b as LegId)
       case 'close':
