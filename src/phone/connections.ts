@@ -38,6 +38,8 @@ export type ConnectionsOptions = {
   onClosed(connection: Connection, failed: boolean): void
   onNews(news: ConnectionNews): void
   onFault(error: unknown, doing: string): void
+  /** `unprovenIdleMs`, shorter in tests. */
+  unprovenIdleMs?: number
 }
 
 export type Connection = {
@@ -50,12 +52,16 @@ export type Connection = {
   readonly name: PeerName | null
   /** What waits for the handshake; null once it may be written. Nothing is said to whom TLS has not proved yet. */
   waiting: Buffer[] | null
+  /** Somebody of ours: we opened it, TLS proved who it is, or something that came by it was accepted. */
+  isProven: boolean
 }
 
 const connectionsMax = 4_096
 const connectionsPerAddressMax = 512
 /** A connection that was silent for so long is closed; phones ping or register more often. */
 const idleMs = 2 * 3600 * 1000
+/** So long when nothing that came by it was ever accepted: anyone on the network can open one and leave it. */
+const unprovenIdleMs = 3 * 60 * 1000
 const connectWithinMs = 8_000
 const handshakeWithinMs = 8_000
 const queuedBytesMax = 256 * 1024
@@ -149,6 +155,10 @@ export class Connections {
     if (connection === null || connection.socket.destroyed) return false
     const waiting = (connection.waiting ?? []).reduce((sum, bytes) => sum + bytes.length, 0)
     if (connection.socket.writableLength + waiting > queuedBytesMax) return false
+    if (!connection.isProven && proves(one.bytes)) {
+      connection.isProven = true
+      connection.socket.setTimeout(idleMs)
+    }
     if (connection.waiting !== null) connection.waiting.push(one.bytes)
     else connection.socket.write(one.bytes)
     return true
@@ -207,7 +217,8 @@ export class Connections {
   #adopt(given: Pick<Connection, 'socket' | 'transport' | 'local' | 'peer' | 'name'>): Connection {
     const { socket, transport, local, peer, name } = given
     const isOurs = transport === 'tls' && socket.connecting
-    const connection: Connection = { ...given, id: `c${++this.#serial}`, waiting: isOurs ? [] : null }
+    const isProven = socket.connecting || name !== null
+    const connection: Connection = { ...given, id: `c${++this.#serial}`, waiting: isOurs ? [] : null, isProven }
     this.#all.set(connection.id, connection)
     const way = wayOf(transport, peer, name)
     // Whoever comes in over TLS unproved is answered there, and sent nothing that is meant for another.
@@ -215,7 +226,8 @@ export class Connections {
     if (leads) this.#byWay.set(way, connection)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
-    socket.setTimeout(idleMs, () => socket.destroy())
+    const quietMs = isProven ? idleMs : (this.#options.unprovenIdleMs ?? unprovenIdleMs)
+    socket.setTimeout(quietMs, () => socket.destroy())
     const flow: Flow = {
       transport,
       source: peer,
@@ -268,6 +280,13 @@ export class Connections {
     this.#handshakes.endAll()
     await Promise.all(this.#servers.map(server => new Promise<void>(done => server.close(() => done()))))
   }
+}
+
+/** What we say to those we know alone: a request, or that theirs was accepted. That we are here (OPTIONS) is said to anyone. */
+function proves(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 2_048).toString('latin1')
+  if (/^[A-Z]+ sips?:/.test(head)) return true
+  return head.startsWith('SIP/2.0 2') && !/^CSeq:[ \t]*\d+[ \t]+OPTIONS/im.test(head)
 }
 
 const timedOut = () => Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })
