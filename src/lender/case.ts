@@ -6,6 +6,7 @@
  *   any open one → CURED, SETTLED, RETURNED, WRITTEN_OFF     closed: nobody is called about it any more
  *   closed → reopened, when the repayment that closed it is reversed
  */
+import type { LenderFact } from './facts.ts'
 import type { PartyFlag } from './party.ts'
 
 export const caseStates = [
@@ -134,4 +135,26 @@ const onHold: CaseMove = { ok: false, rule: 'case-on-hold', words: 'The case is 
 
 function notThere(allowed: string): CaseMove {
   return { ok: false, rule: 'case-not-there', words: `This can be done in the state ${allowed} only.` }
+}
+
+/** The fact that a case moved; none when it is as it was. */
+export function movedFact(before: Case, after: Case, reason: string): LenderFact[] {
+  const { id, party, agent, holdReason } = after
+  const same =
+    before.state === after.state &&
+    before.before === after.before &&
+    before.agent === agent &&
+    before.holdReason === holdReason
+  if (same) return []
+  const moved = {
+    case: id,
+    party,
+    from: before.state,
+    to: after.state,
+    agent,
+    before: after.before,
+    holdReason,
+    reason,
+  }
+  return [{ type: 'case.moved', ...moved }]
 }

@@ -1,8 +1,10 @@
 /** Loans of the lender: one by one, or by the hundred from the daily file. */
 import type { Actor, RecordFact } from '../centre/facts.ts'
+import { settle, withLoan } from '../lender/book.ts'
 import { savedMax } from '../lender/facts.ts'
 import { faultOfPlan, type Loan } from '../lender/loan.ts'
 import type { LoanRecord } from '../store/loans.ts'
+import { booksOf } from './books.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { loanChange, loanInput } from './lender-schemas.ts'
@@ -22,7 +24,7 @@ export function createLoan(door: RecordsDoor, actor: Actor, given: unknown): Pro
     if ((await door.store.read('parties.byRef', { ref: loan.party })) === null) throw unknownParty(loan.party)
     if ((await door.store.read('loans.byRef', { ref: loan.ref })) !== null)
       throw new NotNow('loan-known', `there is a loan ${loan.ref} already; change that one`)
-    await keep(door, actor, [{ type: 'loans.saved', loans: [loan] }])
+    await save(door, actor, [loan])
     return loan
   })
 }
@@ -32,7 +34,7 @@ export function changeLoan(door: RecordsDoor, actor: Actor, ref: string, given: 
   return inTurn(door, async () => {
     const change = parseInput(loanChange, given)
     const loan = whole({ ...bare(await loanByRef(door, ref)), ...change })
-    await keep(door, actor, [{ type: 'loans.saved', loans: [loan] }])
+    await save(door, actor, [loan])
     return loan
   })
 }
@@ -74,8 +76,7 @@ export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknow
         reject(error.problems)
       }
     }
-    const facts: RecordFact[] = saves.size === 0 ? [] : [{ type: 'loans.saved', loans: [...saves.values()] }]
-    if (facts.length > 0) await keep(door, actor, facts)
+    if (saves.size > 0) await save(door, actor, [...saves.values()])
     report.saved = saves.size
     return report
   })
@@ -97,6 +98,18 @@ function whole(given: Given): Loan {
 
 function bare({ paid: _, oldestDueOn: __, owed: ___, addedAt: ____, changedAt: _____, ...loan }: LoanRecord): Loan {
   return loan
+}
+
+/** With what follows: money that waited for a loan is allocated, and a case whose loans are paid by what the lender says now is cured. */
+async function save(door: RecordsDoor, actor: Actor, loans: Loan[]): Promise<void> {
+  const parties = [...new Set(loans.map(({ party }) => party))]
+  const { books, reckoning } = await booksOf(door, parties)
+  const facts: RecordFact[] = [{ type: 'loans.saved', loans }]
+  for (const book of books) {
+    const after = loans.filter(({ party }) => party === book.party).reduce(withLoan, book)
+    facts.push(...settle(book, after, reckoning))
+  }
+  await keep(door, actor, facts)
 }
 
 function unknownParty(ref: string): InvalidInput {

@@ -1,6 +1,6 @@
 /** A stop of a party and the HOLD of its case are one thing: what sets one sets the other, in the same commit. */
 import type { RecordFact } from '../centre/facts.ts'
-import { type HoldReason, holdReasons, moveCase } from '../lender/case.ts'
+import { type HoldReason, holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import type { PartyFlag } from '../lender/party.ts'
 import type { RecordsDoor } from './door.ts'
 
@@ -11,20 +11,7 @@ export async function factsOfStops(door: RecordsDoor, party: string, flag: Party
   if (open === null || !isHoldReason(flag)) return [held]
   const moved = moveCase(open, { type: 'hold', reason: flag })
   if (!moved.ok) return [held]
-  return [
-    held,
-    {
-      type: 'case.moved',
-      case: open.id,
-      party,
-      from: open.state,
-      to: moved.case.state,
-      agent: moved.case.agent,
-      before: moved.case.before,
-      holdReason: moved.case.holdReason,
-      reason: flag,
-    },
-  ]
+  return [held, ...movedFact(open, moved.case, flag)]
 }
 
 function isHoldReason(flag: PartyFlag): flag is HoldReason {

@@ -1,6 +1,6 @@
 import type { CaseState } from '../lender/case.ts'
 import { type Db, sql } from './db.ts'
-import { and, desc, eq, isNull } from './drizzle.cjs'
+import { and, desc, eq, inArray, isNull } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { cases } from './schema.ts'
 
@@ -11,6 +11,13 @@ export type CaseFilter = PageArgs & { state?: CaseState; agent?: string; party?:
 export const caseQueries = {
   'cases.byId': (db: Db, args: { id: string }): CaseRecord | null =>
     db.select().from(cases).where(eq(cases.id, args.id)).get() ?? null,
+  /** At most 500; in no certain order. */
+  'cases.byIds': (db: Db, args: { ids: string[] }): CaseRecord[] =>
+    db
+      .select()
+      .from(cases)
+      .where(inArray(cases.id, args.ids.slice(0, 500)))
+      .all(),
   /** The one that is open. */
   'cases.openOf': (db: Db, args: { party: string }): CaseRecord | null =>
     db

@@ -6,6 +6,7 @@
 
 import { agentQueries } from './agents.ts'
 import { announcementQueries } from './announcements.ts'
+import { bookQueries } from './books.ts'
 import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
 import { minuteQueries } from './campaign-minutes.ts'
@@ -76,6 +77,7 @@ export const queries = {
   ...repaymentQueries,
   ...caseQueries,
   ...promiseQueries,
+  ...bookQueries,
 }
 
 export type QueryName = keyof typeof queries

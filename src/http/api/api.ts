@@ -7,6 +7,7 @@ import { audioApi } from './audio.ts'
 import { callbacksApi } from './callbacks.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
+import { casesApi } from './cases.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
@@ -18,6 +19,7 @@ import { pacingApi } from './pacing.ts'
 import { partiesApi } from './parties.ts'
 import { peopleApi } from './people.ts'
 import { recordingsApi } from './recordings.ts'
+import { repaymentsApi } from './repayments.ts'
 import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
 import { supervisionApi } from './supervision.ts'
@@ -55,6 +57,8 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     safetyApi,
     partiesApi,
     loansApi,
+    repaymentsApi,
+    casesApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

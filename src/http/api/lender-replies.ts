@@ -1,8 +1,11 @@
 /** What the API answers of the lender's records. */
 import { z } from '@hono/zod-openapi'
+import { caseStates, holdReasons } from '../../lender/case.ts'
 import { fieldTypes } from '../../lender/fields.ts'
 import { loanStatuses } from '../../lender/loan.ts'
+import { components } from '../../lender/money.ts'
 import { partyFlags, partyTypes, phoneRelations, phoneStatuses } from '../../lender/party.ts'
+import { promiseStates } from '../../lender/promise.ts'
 
 const instant = z.int().openapi({ description: 'Unix time, ms' })
 const money = z.int().openapi({ description: 'Minor units' })
@@ -87,3 +90,54 @@ export const loanReply = z
     owedTotal: money,
   })
   .openapi('Loan')
+
+export const repaymentReply = z
+  .object({
+    id: z.string(),
+    party: z.string(),
+    loan: orNull(z.string()),
+    amount: money,
+    currency: z.string(),
+    paidAt: instant,
+    channel: z.string(),
+    leftOver: money.openapi({ description: 'Minor units that nothing was owed for' }),
+    lines: z.array(z.object({ loan: z.string(), instalment: z.int(), component: z.enum(components), amount: money })),
+    reversedAt: orNull(instant),
+    reversedReason: orNull(z.string()),
+  })
+  .openapi('Repayment')
+
+export const caseReply = z
+  .object({
+    id: z.string(),
+    party: z.string(),
+    state: z.enum(caseStates),
+    before: orNull(z.enum(caseStates)).openapi({ description: 'Where HOLD was entered from' }),
+    agent: orNull(z.string()),
+    loans: z.array(z.string()),
+    holdReason: orNull(z.enum(holdReasons)),
+    reason: z.string().openapi({ description: 'Why it moved last' }),
+    openedAt: instant,
+    changedAt: instant,
+    closedAt: orNull(instant),
+  })
+  .openapi('Case')
+
+export const promiseReply = z
+  .object({
+    id: z.string(),
+    party: z.string(),
+    case: orNull(z.string()),
+    loan: orNull(z.string()),
+    amount: money,
+    currency: z.string(),
+    dueOn: z.string(),
+    madeOn: z.string(),
+    agent: orNull(z.string()),
+    call: orNull(z.string()),
+    state: z.enum(promiseStates),
+    paid: money,
+    madeAt: instant,
+    judgedAt: orNull(instant),
+  })
+  .openapi('Promise')
