@@ -19,6 +19,7 @@ import { Pacer } from './pacing/pacer.ts'
 import { HandlingTime } from './queue-place.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import { changedRules } from './recording-rules.ts'
+import { evolveSettled, settledBy } from './settled.ts'
 import type { Agent, FloorState } from './state.ts'
 import { setLeaderless } from './team.ts'
 import { localDay, zoneOr } from './zone.ts'
@@ -102,6 +103,12 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       setTransfer(state, change.key, change.value)
       state.recorder.rules = changedRules(state.recorder.rules, change)
       break
+    case 'repayment.recorded':
+    case 'case.moved': {
+      const party = settledBy(change)
+      if (party !== null) evolveSettled(state, party, at)
+      break
+    }
     case 'phrase.used':
       state.phrases.set(change.name, change.version)
       break

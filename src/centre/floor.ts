@@ -12,6 +12,7 @@ import { awayDefaultMs, setTransfer } from './outside.ts'
 import { shippedHolidays } from './policy/holidays.ts'
 import { policyPresets } from './policy/presets.ts'
 import { recordingRules } from './recording-rules.ts'
+import { Settled } from './settled.ts'
 import type { FloorState, Setup } from './state.ts'
 import { Stops } from './stops.ts'
 import { setLeaderless } from './team.ts'
@@ -46,6 +47,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     holidays: shippedHolidays(),
     counters: new Counters(),
     stops: new Stops(),
+    settled: new Settled(),
     toll: new TollBook(),
     allowed: { phones: AllowList.kept(setup.allowed?.phones), staff: AllowList.kept(setup.allowed?.staff) },
     suppressed: new NumberSet(setup.suppressed.length + 1024),

@@ -2,6 +2,7 @@
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { placeOfLead } from './lead-buffer.ts'
+import { isAboutDebt } from './settled.ts'
 
 /**
  * Late answers may bring leads that are here, in a call, or just given back, of a list that is paused by now or of a place that is closed:
@@ -20,6 +21,7 @@ export function leadsLoaded(d: Draft, input: Extract<Input, { type: 'leads.loade
       lead.campaign === input.campaign &&
       !floor.buffer.has(lead.id) &&
       !d.state.leadsInHand.has(lead.id) &&
+      !(isAboutDebt(d.state, lead.campaign) && d.state.settled.isNewerThan(floor.fetchAskedAt, lead.ref)) &&
       !floor.releasedSinceFetch.has(lead.id) &&
       !(lead.list && supply.paused.has(lead.list)) &&
       (lead.callback !== null || (supply.closed.get(placeOfLead(lead))?.until ?? 0) <= d.now),

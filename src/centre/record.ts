@@ -9,15 +9,20 @@ import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
 import { settle, takeState } from './settle.ts'
+import { isAboutDebt, settledBy } from './settled.ts'
 import type { Agent, Call } from './state.ts'
 
 export function takeNote(d: Draft, facts: RecordFact[]): void {
   const suppressed = new Set<string>()
   const stopped = new Set<CampaignId>()
   const held = new Set<string>()
+  /** Only of calls about their debt. */
+  const settled = new Set<string>()
   for (const fact of facts) {
     if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
     if (fact.type === 'party.held') held.add(fact.party)
+    const party = settledBy(fact)
+    if (party !== null) settled.add(party)
     if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
     if (fact.type === 'user.saved' && !mayWork(fact.user) && isSignedOn(d, fact.user.id)) {
       signOff(d, fact.user.id, 'user_disabled')
@@ -25,16 +30,18 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
   }
-  if (suppressed.size + held.size > 0)
-    withdrawCalls(d, ({ number, party }) => suppressed.has(number) || (party !== null && held.has(party)))
-  if (stopped.size > 0) withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
-  if (held.size > 0) withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
-  if (suppressed.size + held.size + stopped.size > 0)
-    withdrawRung(
-      d,
-      ({ number, party, campaign }) =>
-        suppressed.has(number) || (party !== null && held.has(party)) || (campaign !== null && stopped.has(campaign)),
-    )
+  if (suppressed.size + held.size + settled.size + stopped.size === 0) return
+  const isOut = (party: string | null, campaign: CampaignId | null) =>
+    party !== null && (held.has(party) || (settled.has(party) && isAboutDebt(d.state, campaign)))
+  withdrawCalls(d, ({ number, party, campaign }) => suppressed.has(number) || isOut(party, campaign))
+  withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
+  withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
+  withdrawPreviews(d, 'party_settled', preview => isOut(preview.lead.ref, preview.campaign))
+  withdrawRung(
+    d,
+    ({ number, party, campaign }) =>
+      suppressed.has(number) || isOut(party, campaign) || (campaign !== null && stopped.has(campaign)),
+  )
 }
 
 /** As `signOn` has it: who is switched off, or is an auditor from now on, leaves the floor after the call in hand. */

@@ -59,6 +59,7 @@ import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
 import type { HandlingTime } from './queue-place.ts'
 import type { RecorderDisk, RecordingRules } from './recording-rules.ts'
+import type { Settled } from './settled.ts'
 import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -386,6 +387,8 @@ export type FloorState = {
   counters: Counters
   /** People whom no channel may reach. */
   stops: Stops
+  /** Who paid, or whose case was closed, a moment ago. */
+  settled: Settled
   /** What may be dialled at all, and how much was talked abroad today. */
   toll: TollBook
   /** Where phones, and people with rights over others, may come from. */

@@ -104,7 +104,8 @@ export function moveCase(given: Case, command: CaseCommand): CaseMove {
       return state === 'IMPORTED' || state === 'ASSIGNED' ? to('WORKING') : same
     case 'promise':
       if (state === 'HOLD') return onHold
-      return to('PTP')
+      // Others work on it, and their promise is theirs to follow.
+      return isAway(state) ? same : to('PTP')
     case 'promisesOver':
       if (state === 'HOLD' && given.before === 'PTP') return { ok: true, case: { ...given, before: 'WORKING' } }
       return state === 'PTP' ? to('WORKING') : same

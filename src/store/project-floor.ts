@@ -7,7 +7,7 @@ import { enterPhase, leaveAllPhases, leavePhase } from './agent-time.ts'
 import { type Connection, sql } from './db.ts'
 import { projectLegAudio } from './leg-audio.ts'
 import type { ProjectedLine } from './project.ts'
-import { learnAnswer, rememberBad } from './project-leads.ts'
+import { endIfCaseIsOver, learnAnswer, rememberBad } from './project-leads.ts'
 
 /** false: not a fact of the floor. */
 export function projectFloor(db: Connection, line: ProjectedLine): boolean {
@@ -83,6 +83,7 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
         fact.lead,
       )
       if (fact.bad !== undefined) rememberBad(db, fact.lead, fact.bad)
+      if (fact.state === 'ready' || fact.state === 'callback') endIfCaseIsOver(db, fact.lead)
       return true
     case 'call.refused':
       run(

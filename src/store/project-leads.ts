@@ -79,6 +79,37 @@ export function rememberBad(db: Connection, lead: LeadId, number: string): void 
   sql(db, "UPDATE leads SET bad = json_insert(coalesce(bad, '[]'), '$[#]', ?) WHERE id = ?").run(number, lead)
 }
 
+/**
+ * A closed case, or one that others work on, ends the leads of its party in every campaign about debts, and the callbacks that were owed with them:
+ * nobody calls about what is paid.
+ */
+export function endLeadsOf(db: Connection, party: string, at: number): void {
+  const campaigns = sql(db, "SELECT id FROM campaigns WHERE json_extract(doc, '$.business') = 'collections'").all()
+  for (const { id } of campaigns as { id: string }[]) {
+    sql(
+      db,
+      `UPDATE callbacks SET closed_at = ?, how = 'cancelled', close_reason = 'case_closed' WHERE closed_at IS NULL
+         AND id = (SELECT callback FROM leads WHERE campaign = ? AND ref = ? AND state IN ('ready', 'callback'))`,
+    ).run(at, id, party)
+    sql(
+      db,
+      `UPDATE leads SET state = 'done', due_at = NULL, reason = 'case_closed', callback = NULL, callback_agent = NULL, changed_at = ?
+       WHERE campaign = ? AND ref = ? AND state IN ('ready', 'callback')`,
+    ).run(at, id, party)
+  }
+}
+
+/** A lead that comes back from a call to be dialled again, while the newest case of its party has been closed or sent away since it was added, is over. */
+export function endIfCaseIsOver(db: Connection, lead: LeadId): void {
+  sql(
+    db,
+    `UPDATE leads SET state = 'done', due_at = NULL, reason = 'case_closed' WHERE id = ? AND state IN ('ready', 'callback')
+       AND (SELECT changed_at >= leads.added_at AND state IN ('CURED', 'SETTLED', 'RETURNED', 'WRITTEN_OFF', 'OUTSOURCED', 'LEGAL')
+            FROM cases WHERE party = leads.ref ORDER BY opened_at DESC, id DESC LIMIT 1)
+       AND (SELECT json_extract(doc, '$.business') FROM campaigns WHERE id = leads.campaign) = 'collections'`,
+  ).run(lead)
+}
+
 /** To be told of a call's first ending, before the call's row is. */
 export function learnAnswer(db: Connection, call: CallId, result: Ending['result']): void {
   if (unsaid.has(result)) return

@@ -1,13 +1,14 @@
 /** The tables' side of the lender's facts. Of a loan the oldest due date and what is owed are kept beside it: days past due follow from a date alone. */
 import type { Fact } from '../centre/facts.ts'
 import type { AllocationLine } from '../lender/allocation.ts'
-import { isClosed } from '../lender/case.ts'
+import { isClosed, stopsCalls } from '../lender/case.ts'
 import { type FieldDefinition, searchText } from '../lender/fields.ts'
 import type { Loan } from '../lender/loan.ts'
 import { payKey, standingOf } from '../lender/overdue.ts'
 import type { Party, PartyPhone } from '../lender/party.ts'
 import { type Connection, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'
+import { endLeadsOf } from './project-leads.ts'
 
 /** Answers whether the fact was one of the lender's. */
 export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 'at' | 'fact'>): boolean {
@@ -206,6 +207,7 @@ function projectCase(db: Connection, fact: CaseFact, at: number): void {
         ...[fact.to, fact.before, fact.agent, fact.holdReason, fact.reason, at],
         ...[isClosed(fact.to) ? 1 : 0, at, fact.case],
       )
+      if (stopsCalls(fact.to) && fact.to !== 'HOLD') endLeadsOf(db, fact.party, at)
       return
     case 'case.loansChanged':
       sql(db, 'UPDATE cases SET loans = ?, changed_at = ? WHERE id = ?').run(JSON.stringify(fact.loans), at, fact.case)

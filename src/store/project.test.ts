@@ -10,6 +10,7 @@ import { getTableColumns, getTableName } from './drizzle.cjs'
 import { projectedTables, rebuild } from './project.ts'
 import { queries } from './queries.ts'
 import * as schema from './schema.ts'
+import { lenderFact } from './testing/lender-facts.ts'
 import { campaignNamed, leadNumbered, recorded, trunkNamed, userNamed } from './testing/people.ts'
 import { Writer } from './writer.ts'
 
@@ -413,6 +414,7 @@ const anyFact = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom('phrase.heard', 'phrase.used'), name: few('p'), version: fc.constantFrom(1, 2) }),
   fc.record({ type: fc.constant('setting.saved'), key: few('s'), value: fc.string() }),
+  lenderFact,
 ) as fc.Arbitrary<Fact>
 
 const over = "CASE WHEN state IN ('done', 'exhausted', 'dnc') THEN coalesce(reason, '') ELSE '' END"

@@ -14,6 +14,7 @@ import type {
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
 import type { Like } from './language.ts'
+import { lenderWords } from './lender.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 
@@ -140,6 +141,7 @@ const zh = {
     reason_too_long: '原因最多 200 个字符。',
     ...transferWords.zh.rules,
     ...teamWords.zh.rules,
+    ...lenderWords.zh.rules,
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
     already_signed_on: '已经签入。',
@@ -161,6 +163,7 @@ const zh = {
     reason_missing: '请写明关闭的原因。',
     callback_unanswered: '回呼未接通，重拨次数用尽',
     callback_closed: '回呼已由人关闭',
+    case_closed: '案件已结束或移交',
     disposition_missing: '请先登记上一个通话的结果。',
     code_unknown: '请选择此活动的一个结果。',
     note_too_long: '备注过长。',
@@ -322,8 +325,10 @@ const en: Like<typeof zh> = {
   rules: {
     ...transferWords.en.rules,
     ...teamWords.en.rules,
+    ...lenderWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',
     callback_closed: 'Callback closed by a person',
+    case_closed: 'Case closed or handed over',
   },
   pacing: {
     risk: ({ ringing, freeSoon, withinS, risk, theta }) =>

@@ -147,6 +147,22 @@ const zh = {
   result: '结果',
   outcome: '小结',
   note: '备注',
+  /** Why something is not done now. */
+  rules: {
+    'party-known': '已有此客户号，请修改该客户。',
+    'loan-known': '已有此借据号，请修改该借据。',
+    'repayment-known': '此笔还款已登记。',
+    'repayment-reversed': '此笔还款已冲正。',
+    'consent-withdrawn': '此授权已撤回。',
+    'other-key': '密钥文件不是此数据库所用的密钥，无法查看。请恢复密钥文件。',
+    'case-open': '此客户已有未结案件。',
+    'case-closed': '案件已结束。',
+    'case-on-hold': '案件已停催，请先解除。',
+    'case-not-there': '案件当前状态不允许此操作。',
+    'case-unknown': '没有这个案件。',
+    'promise-closed': '此承诺已有结果。',
+    'promises-full': '此客户未到期的承诺过多。',
+  },
 }
 
 const en: Like<typeof zh> = {
@@ -257,6 +273,21 @@ const en: Like<typeof zh> = {
   result: 'Result',
   outcome: 'Disposition',
   note: 'Note',
+  rules: {
+    'party-known': 'There is a party of this number already; change that one.',
+    'loan-known': 'There is a loan of this number already; change that one.',
+    'repayment-known': 'This repayment is recorded already.',
+    'repayment-reversed': 'This repayment was reversed already.',
+    'consent-withdrawn': 'This consent was withdrawn already.',
+    'other-key': 'The key file is not the one of this database. Restore it.',
+    'case-open': 'This party has an open case.',
+    'case-closed': 'The case is closed.',
+    'case-on-hold': 'The case is on hold; release it first.',
+    'case-not-there': 'Not in the state that this case is in.',
+    'case-unknown': 'There is no such case.',
+    'promise-closed': 'This promise was judged already.',
+    'promises-full': 'Too many promises of this party are open.',
+  },
 }
 
 export const lenderWords = { zh, en }

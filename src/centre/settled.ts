@@ -1,0 +1,57 @@
+/**
+ * Parties that paid, or whose case was closed, a moment ago: what was queued for them is dropped, and what the store had read before comes too late.
+ * The store knows it for good; here it is kept for as long as an answer of the store may be under way.
+ */
+
+import { stopsCalls } from '../lender/case.ts'
+import type { CampaignId } from '../lib/ids.ts'
+import type { Fact } from './facts.ts'
+import type { FloorState } from './state.ts'
+
+/** Longer than any question to the store is waited for. */
+const keptMs = 10 * 60_000
+
+export class Settled {
+  /** In the order of their instants. At most as many as come in within ten minutes. */
+  readonly #at = new Map<string, number>()
+
+  add(party: string, at: number): void {
+    this.#at.delete(party)
+    this.#at.set(party, at)
+    for (const [known, since] of this.#at) {
+      if (since >= at - keptMs) break
+      this.#at.delete(known)
+    }
+  }
+
+  /** Whether what was read at `askedAt` may be older than what is known of this party. */
+  isNewerThan(askedAt: number, party: string): boolean {
+    const at = this.#at.get(party)
+    return at !== undefined && at >= askedAt
+  }
+
+  get size(): number {
+    return this.#at.size
+  }
+}
+
+/**
+ * The party whose queued and ringing calls about its debt a fact takes back (invariant 6); null: none. HOLD says so itself, by `party.held`. A
+ * repayment does so also where more is owed: what the agent would say is no longer true, and the lead is read anew.
+ */
+export function settledBy(fact: Fact): string | null {
+  if (fact.type === 'repayment.recorded') return fact.repayment.party
+  if (fact.type === 'case.moved' && stopsCalls(fact.to) && !stopsCalls(fact.from)) return fact.party
+  return null
+}
+
+/** Calls about something else (an order, an application) go on; a call that no campaign owes may be about anything. */
+export function isAboutDebt(state: FloorState, campaign: CampaignId | null): boolean {
+  return campaign === null || state.campaigns.get(campaign)?.campaign.business === 'collections'
+}
+
+export function evolveSettled(state: FloorState, party: string, at: number): void {
+  state.settled.add(party, at)
+  for (const floor of state.campaigns.values())
+    if (floor.campaign.business === 'collections') floor.buffer.dropWhere(lead => lead.ref === party)
+}

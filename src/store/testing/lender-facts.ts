@@ -1,0 +1,168 @@
+/** Any facts of the lender's records, also such as no records door would write. */
+import fc from 'fast-check'
+import type { Fact } from '../../centre/facts.ts'
+import { caseStates } from '../../lender/case.ts'
+import { components } from '../../lender/money.ts'
+import { promiseStates } from '../../lender/promise.ts'
+
+const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}`)
+/** A few of them are the refs of leads, so that a case that closes ends some. */
+const party = fc.oneof(few('p'), few('R'))
+const day = fc.integer({ min: 10, max: 28 }).map(n => `2026-11-${n}`)
+const amount = fc.nat(100_000)
+const nothing = fc.constant(null)
+const state = fc.constantFrom(...caseStates)
+
+const instalments = fc.array(fc.record({ dueOn: day, parts: fc.tuple(amount, amount, amount, amount) }), {
+  maxLength: 4,
+})
+const sealed = fc.record({ text: fc.string(), hash: few('h') })
+
+export const lenderFact = fc.oneof(
+  fc.record({
+    type: fc.constant('parties.saved'),
+    parties: fc.array(
+      fc.record({
+        ref: party,
+        type: fc.constant('person'),
+        name: fc.string(),
+        idNo: fc.oneof(nothing, sealed),
+        zone: nothing,
+        language: nothing,
+        flags: fc.constant(['dispute']),
+        phones: fc.array(
+          fc.record({
+            number: few('+86138'),
+            relation: fc.constant('SELF'),
+            status: fc.constant('UNTRIED'),
+            badReason: fc.string(),
+          }),
+          { maxLength: 3 },
+        ),
+        fields: fc.record({ collections: fc.record({ branch: fc.string(), card: sealed }) }),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    type: fc.constant('party.numberMarked'),
+    party,
+    number: few('+86138'),
+    status: fc.constant('BAD'),
+    reason: fc.string(),
+  }),
+  fc.record({
+    type: fc.constant('fields.defined'),
+    business: fc.constant('collections'),
+    fields: fc.subarray([
+      { key: 'branch', searchable: true },
+      { key: 'card', searchable: true },
+    ]),
+  }),
+  fc.record({
+    type: fc.constant('consent.given'),
+    consent: fc.record({
+      id: few('co'),
+      party,
+      purpose: fc.constant('sales'),
+      channel: fc.constant('voice'),
+      basis: fc.string(),
+      evidence: fc.string(),
+      givenAt: fc.nat(),
+    }),
+  }),
+  fc.record({ type: fc.constant('consent.withdrawn'), consent: few('co'), party, reason: fc.string() }),
+  fc.record({
+    type: fc.constant('loans.saved'),
+    loans: fc.array(
+      fc.record({
+        ref: few('L'),
+        party,
+        product: fc.constant('cash'),
+        currency: fc.constant('CNY'),
+        status: fc.constantFrom('ACTIVE', 'CLOSED'),
+        plan: instalments.map(all =>
+          all.map(({ dueOn, parts: [fees, penalty, interest, principal] }, at) => ({
+            ...{ no: at + 1, dueOn, fees, penalty, interest, principal, paidBefore: 0 },
+          })),
+        ),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    type: fc.constant('repayment.recorded'),
+    repayment: fc.record({
+      id: few('rp'),
+      party,
+      loan: fc.oneof(nothing, few('L')),
+      amount,
+      currency: fc.constant('CNY'),
+      paidAt: fc.nat(),
+      channel: fc.string(),
+    }),
+  }),
+  fc.record({
+    type: fc.constant('repayment.allocated'),
+    repayment: few('rp'),
+    party,
+    lines: fc.array(
+      fc.record({
+        loan: few('L'),
+        instalment: fc.integer({ min: 1, max: 4 }),
+        component: fc.constantFrom(...components),
+        amount,
+      }),
+      { maxLength: 5 },
+    ),
+    left: amount,
+  }),
+  fc.record({ type: fc.constant('repayment.reversed'), repayment: few('rp'), party, reason: fc.string() }),
+  fc.record({
+    type: fc.constant('case.opened'),
+    case: fc.record({
+      id: few('ca'),
+      party,
+      state,
+      before: nothing,
+      agent: fc.oneof(nothing, few('u')),
+      loans: fc.array(few('L'), { maxLength: 2 }),
+      holdReason: nothing,
+    }),
+  }),
+  fc.record({
+    type: fc.constant('case.moved'),
+    case: few('ca'),
+    party,
+    from: state,
+    to: state,
+    agent: fc.oneof(nothing, few('u')),
+    before: fc.oneof(nothing, state),
+    holdReason: fc.constantFrom(null, 'dispute'),
+    reason: fc.string(),
+  }),
+  fc.record({ type: fc.constant('case.loansChanged'), case: few('ca'), party, loans: fc.array(few('L')) }),
+  fc.record({
+    type: fc.constant('promise.made'),
+    promise: fc.record({
+      id: few('pr'),
+      party,
+      case: fc.oneof(nothing, few('ca')),
+      loan: nothing,
+      amount,
+      currency: fc.constant('CNY'),
+      dueOn: day,
+      madeOn: day,
+      agent: nothing,
+      call: nothing,
+    }),
+  }),
+  fc.record({
+    type: fc.constant('promise.judged'),
+    promise: few('pr'),
+    party,
+    state: fc.constantFrom(...promiseStates),
+    paid: amount,
+  }),
+  fc.record({ type: fc.constant('promise.cancelled'), promise: few('pr'), party, reason: fc.string() }),
+) as unknown as fc.Arbitrary<Fact>
