@@ -186,8 +186,9 @@ export class Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#readers.map(reader => reader[Symbol.asyncDispose]()))
-    await this.#writer[Symbol.asyncDispose]()
     this.#point.close()
+    // The writer last: only it can put the write-ahead log into the database file, and SQLite does so at the last close.
+    await this.#writer[Symbol.asyncDispose]()
     this.#lock[Symbol.dispose]()
   }
 }
