@@ -22,6 +22,7 @@ const names = [
   'pacing',
   'simulate',
   'floor',
+  'busy-floor',
   'restart',
   'counters',
   'hear',

@@ -93,7 +93,7 @@ export async function employ(options: StaffOptions): Promise<SoakStaff> {
   }
 }
 
-async function signIn(url: string, name: string, password: string): Promise<string> {
+export async function signIn(url: string, name: string, password: string): Promise<string> {
   const response = await fetch(`${url}/sign-in`, {
     method: 'POST',
     redirect: 'manual',

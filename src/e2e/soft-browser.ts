@@ -17,7 +17,7 @@ const heardMax = 3000
 const localUfrag = 'soft'
 const localPassword = 'soft-browser-password-24'.replaceAll('-', '+')
 
-type Far = { address: string; port: number; ufrag: string; password: string; fingerprint: string }
+export type Far = { address: string; port: number; ufrag: string; password: string; fingerprint: string }
 
 export class SoftBrowser {
   /** Genuine packets of speech. */
@@ -132,14 +132,7 @@ export class SoftBrowser {
   }
 
   #check(): void {
-    const far = this.#far!
-    const transaction = crypto.getRandomValues(new Uint8Array(12))
-    const check = new StunWriter(method.bindingRequest, transaction)
-      .add(attribute.username, Buffer.from(`${far.ufrag}:${localUfrag}`))
-      .add(attribute.iceControlling, new Uint8Array(8))
-      .add(attribute.priority, Uint8Array.of(0x6e, 0, 1, 0xff))
-      .add(attribute.useCandidate, new Uint8Array(0))
-    this.#send(check.seal(far.password))
+    this.#send(checkOf(this.#far!))
   }
 
   #send(packet: Uint8Array): void {
@@ -155,7 +148,18 @@ export class SoftBrowser {
   }
 }
 
-function offerWith(fingerprint: string): string {
+/** A binding request that nominates, as a browser sends it until it is answered and then as consent. */
+export function checkOf(far: Far): Uint8Array {
+  const transaction = crypto.getRandomValues(new Uint8Array(12))
+  const check = new StunWriter(method.bindingRequest, transaction)
+    .add(attribute.username, Buffer.from(`${far.ufrag}:${localUfrag}`))
+    .add(attribute.iceControlling, new Uint8Array(8))
+    .add(attribute.priority, Uint8Array.of(0x6e, 0, 1, 0xff))
+    .add(attribute.useCandidate, new Uint8Array(0))
+  return check.seal(far.password)
+}
+
+export function offerWith(fingerprint: string): string {
   return `${[
     'v=0',
     'o=- 1 1 IN IP4 127.0.0.1',
@@ -174,7 +178,7 @@ function offerWith(fingerprint: string): string {
   ].join('\r\n')}\r\n`
 }
 
-function readAnswer(sdp: string): Far {
+export function readAnswer(sdp: string): Far {
   const value = (shape: RegExp) => {
     const found = shape.exec(sdp)?.[1]
     if (found === undefined) throw new Error(`the answer lacks ${shape}`)
