@@ -127,8 +127,11 @@ export type Call = {
   judged: boolean
   /** Mode notice, once answered. */
   notice: CallNotice | null
-  /** The voice menu that it is in, or came through last: how far it is, the keys of an extension so far, and whether a key is waited for. */
-  menu: { menu: MenuId; hop: number; tries: number; keys: string; waits: boolean } | null
+  /**
+   * The voice menu that it is in, or came through last: how far it is, how often any menu was said to this call, the keys of an extension so far,
+   * and whether a key is waited for.
+   */
+  menu: { menu: MenuId; hop: number; tries: number; said: number; keys: string; waits: boolean } | null
   /** Counts what menus and queues said to it. */
   speech: number
   /** When it is told its place in the queue next, and the minutes that it was told last. */

@@ -14,7 +14,7 @@ export function evolveMenu(state: FloorState, call: Call, change: Fact | Note, a
       const before = call.menu
       const missed = why === 'no_key' || why === 'wrong_key'
       const tries = why === 'entered' ? 0 : (before?.tries ?? 0) + Number(missed)
-      call.menu = { menu, hop, tries, keys: '', waits: false }
+      call.menu = { menu, hop, tries, said: (before?.said ?? 0) + 1, keys: '', waits: false }
       call.speech = speech
       call.phase = 'menu'
       setDeadline(state, call, until)

@@ -21,11 +21,11 @@ import { fragment } from '../speech/fragment.ts'
 import { ownPrefix, promptOf } from '../speech/message.ts'
 import type { Call } from '../state.ts'
 import { dismiss, enterPerson, enterQueue } from '../waiting.ts'
-import { isMenuOpen, type KeysRead, type Menu, type MenuTarget, readKeys } from './menu.ts'
+import { isMenuOpen, type KeysRead, type Menu, type MenuKey, type MenuTarget, readKeys } from './menu.ts'
 
 /** Menus that one call comes through. */
 export const hopsMax = 10
-/** Sayings of menus to one call. */
+/** Sayings of menus to one call; what a queue says to it is not counted. */
 export const speechesMax = 40
 /** A menu has been said by then, even if the media never tell of its end: ten recordings of a minute. */
 export const menuMaxMs = 10 * 60_000
@@ -48,13 +48,18 @@ export function menuPlayed(d: Draft, call: Call, speech: number): void {
   d.fact({ type: 'call.menuSaid', call: call.id, until: d.now + (menu?.waitMs ?? 0) })
 }
 
-/** A key of the caller. Beyond the first, keys are journalled without saying which: people type numbers of cards and papers into telephones. */
+/**
+ * A key of the caller. Which one is journalled only of a first key that leads somewhere when it is pressed: people type numbers of cards and
+ * papers into telephones, in menus that ask for none and while they are still being said.
+ */
 export function menuKey(d: Draft, call: Call, digit: string): void {
   const at = call.menu
   const menu = at === null ? undefined : d.state.menus.get(at.menu)
-  d.fact({ type: 'call.digit', call: call.id, from: 'party', digit: at?.keys ? hiddenKey : digit })
+  const counts = at !== null && menu !== undefined && (at.waits || menu.bargeIn || at.keys !== '')
+  const leads = counts && at.keys === '' && menu.keys[digit as MenuKey] !== undefined
+  d.fact({ type: 'call.digit', call: call.id, from: 'party', digit: leads ? digit : hiddenKey })
   if (at === null || menu === undefined) return owe(d, call)
-  if (!at.waits && !menu.bargeIn && at.keys === '') return
+  if (!counts) return
   const keys = at.keys + digit
   const read = readKeys(menu, keys, peopleOf(d))
   if (read.type !== 'more') return follow(d, call, menu, read)
@@ -105,8 +110,8 @@ function say(
   { menu, hop }: Pick<Way, 'menu' | 'hop'>,
   why: 'entered' | 'repeat' | 'no_key' | 'wrong_key',
 ): void {
+  if ((call.menu?.said ?? 0) >= speechesMax) return owe(d, call)
   const speech = call.speech + 1
-  if (speech > speechesMax) return owe(d, call)
   const { language, greeting } = menu
   const { phrases } = d.state
   const parts = greeting.map(prompt => promptOf(language, prompt, phrases))

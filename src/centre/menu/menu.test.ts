@@ -73,12 +73,38 @@ test('a key in the middle of the prompt leads to the queue, and an agent has the
   floor.partyEnds(call)
 })
 
+test('which key was pressed is journaled only where it leads somewhere: a card number typed into a menu stays hidden', () => {
+  const digits = (floor: TestFloor) => floor.facts.flatMap(fact => (fact.type === 'call.digit' ? [fact.digit] : []))
+  const unheard = floorWith(menu({ bargeIn: false, greeting: ['thank-you'] }))
+  press(unheard, arrive(unheard), '6212261001')
+  assert.deepEqual(new Set(digits(unheard)), new Set(['•']), 'while it is said no key leads anywhere')
+  const wrong = floorWith(menu({ triesMax: 10 }))
+  press(wrong, arrive(wrong), '62122')
+  assert.equal(digits(wrong).join(''), '••1••', 'the queue that it led to hides what follows')
+})
+
+test('a caller who was often told the place in a queue still has all the sayings of a menu', () => {
+  const floor = floorWith(menu())
+  const announce = { language: 'en', everyMs: 20_000, estimate: false } as const
+  const patient = { ...floor.state.queues.get(queue)!.queue, announce, maxWaitMs: 3_600_000 }
+  floor.do({ type: 'records.committed', facts: [{ type: 'queue.saved', queue: patient }] })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const call = arrive(floor)
+  press(floor, call, '1')
+  for (let n = 0; n < speechesMax; n++) floor.pass(20_000)
+  assert.ok(floor.count('call.placeSaid') >= speechesMax)
+  floor.ready(alice)
+  assert.equal(call.agent, alice)
+  floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: { ivr: main } })
+  assert.deepEqual([call.phase, call.dismissed], ['menu', null])
+})
+
 test('without barge-in keys count only after the prompt', () => {
   const floor = floorWith(menu({ bargeIn: false }))
   floor.ready(alice)
   const call = arrive(floor)
   press(floor, call, '1')
-  assert.deepEqual([call.phase, floor.last('call.digit').digit], ['menu', '1'])
+  assert.deepEqual([call.phase, floor.last('call.digit').digit], ['menu', '•'])
   heard(floor, call)
   press(floor, call, '1')
   assert.equal(call.phase, 'talking')
