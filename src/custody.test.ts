@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from './centre/facts.ts'
@@ -54,13 +54,13 @@ async function aCall(which: number, { isAnswered = true, at = noon } = {}): Prom
   await house.store.commit({ recorded: facts.map(fact => recorded(fact, at)) })
 }
 
-function custody(now: number, floor = { calls: 0, isStrained: false }): Custody {
+function custody(now: number, floor = { calls: 0, isStrained: false }, log = house.deps.log): Custody {
   return new Custody({
     door: { ...house.deps.records, clock: { now: () => now, monotonic: () => now } },
     recordingsDir: house.deps.config.recordingsDir,
     deriver,
     floor: () => floor,
-    log: house.deps.log,
+    log,
   })
 }
 
@@ -193,3 +193,33 @@ async function anExport(auditor: string, audio: string): Promise<string> {
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
+
+test('what cannot be made smaller holds up no removal, and a smaller form that is not as journaled is told once an hour', async () => {
+  await set({ 'recording.unansweredDays': '' })
+  await aCall(8)
+  await custody(noon + 3 * hourMs).turn()
+  await aCall(9) // waits for its smaller form
+  await set({ 'recording.sourceDays': '30' })
+  const inHand = path.join(house.deps.config.recordingsDir, '.deriving')
+  mkdirSync(inHand) // as on a disk without room: it cannot be written
+  const alarms: unknown[] = []
+  const log = { ...house.deps.log, error: (of: object) => void alarms.push(of) }
+  const stuck = custody(noon + 40 * dayMs, undefined, log as never)
+  await assert.rejects(stuck.turn(), /EISDIR/)
+  rmdirSync(inHand)
+  assert.equal(existsSync(fileOf(8, 'wav')), false)
+  const told = () => alarms.filter(each => (each as { recording?: string }).recording === 'r_2').length
+  assert.equal(told(), 1)
+  await stuck.turn()
+  assert.equal(told(), 1)
+  await set({ 'recording.sourceDays': '' })
+})
+
+test('however many recordings wait for their smaller form, what is to be removed does not wait for them', async () => {
+  for (let which = 100; which < 125; which++) await aCall(which)
+  const first = custody(noon + 41 * dayMs)
+  assert.equal(await first.turn(), true, 'there is more to do, and others have their turn before')
+  assert.ok(first.figures.derived <= 20)
+  assert.equal(await first.turn(), false)
+  assert.equal(first.figures.derived, 25)
+})

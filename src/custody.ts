@@ -26,7 +26,7 @@ const shareBesideCalls = 0.25
 const dayMs = 86_400_000
 /** Removals of a process that died are made good if they are not older than this. */
 const againMs = 7 * dayMs
-/** A recording that could not be made smaller for a reason that may pass waits for so long, and the others go on. */
+/** A recording that could not be made smaller, or whose smaller form is not as journaled, waits for so long, and the others go on. */
 const againAfterMs = 3_600_000
 
 export type CustodyOptions = {
@@ -59,15 +59,18 @@ export class Custody implements AsyncDisposable {
     this.#next(0)
   }
 
-  /** One look at everything; resolves when what was due is done. */
-  async turn(): Promise<void> {
+  /**
+   * One look at everything: what is to go first, since whoever has a full disk waits for that, then some of what is to be made smaller. Answers
+   * whether more of it is due.
+   */
+  async turn(): Promise<boolean> {
     const { door } = this.#options
     const rules = custodyOf(await door.store.read('settings.all', {}))
     const now = door.clock.now()
     if (rules.unansweredDays !== null)
       await this.#destroyUnanswered(now - rules.unansweredDays * dayMs, rules.unansweredDays)
-    if (rules.opusAfterHours !== null) await this.#deriveDue(now - rules.opusAfterHours * 3_600_000)
     if (rules.sourceDays !== null) await this.#removeSources(now - rules.sourceDays * dayMs, rules.sourceDays)
+    return rules.opusAfterHours !== null && (await this.#deriveDue(now - rules.opusAfterHours * 3_600_000))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,7 +85,7 @@ export class Custody implements AsyncDisposable {
     this.#timer = setTimeout(() => {
       this.#turn = this.turn()
         .catch(error => this.#trouble(error))
-        .then(() => this.#next(turnMs))
+        .then(isMore => this.#next(isMore === true ? 0 : turnMs))
     }, inMs)
     this.#timer.unref()
   }
@@ -91,18 +94,29 @@ export class Custody implements AsyncDisposable {
     if (!this.#isOver) this.#options.log.error({ err: error }, 'the custody of recordings met a fault; it goes on')
   }
 
-  async #deriveDue(sealedBefore: number): Promise<void> {
+  /** Some of what waits; answers whether more does. */
+  async #deriveDue(sealedBefore: number): Promise<boolean> {
     const { door, deriver } = this.#options
-    for (;;) {
-      const limit = batch + this.#notBefore.size
-      const rows = await door.store.read('recordings.underived', { sealedBefore, limit })
-      const due = rows.filter(({ id }) => (this.#notBefore.get(id) ?? 0) <= door.clock.now())
-      for (const row of due) {
-        if (this.#isOver) return
-        await this.#derive(row)
-      }
-      if (due.length < batch) return deriver.rest()
+    const limit = batch + this.#notBefore.size
+    const rows = await door.store.read('recordings.underived', { sealedBefore, limit })
+    const due = rows.filter(row => this.#isDue(row)).slice(0, batch)
+    for (const row of due) {
+      if (this.#isOver) return false
+      await this.#derive(row)
     }
+    if (due.length === batch) return true
+    await deriver.rest()
+    return false
+  }
+
+  #isDue({ id }: RecordingRow): boolean {
+    return (this.#notBefore.get(id) ?? 0) <= this.#options.door.clock.now()
+  }
+
+  /** What failed for a reason that may pass is left alone for a while, and the others go on. */
+  #putOff(recording: string): void {
+    if (this.#notBefore.size >= 1000) this.#notBefore.clear()
+    this.#notBefore.set(recording, this.#options.door.clock.now() + againAfterMs)
   }
 
   async #derive(row: RecordingRow): Promise<void> {
@@ -129,8 +143,7 @@ export class Custody implements AsyncDisposable {
     else {
       log.error({ recording, reason: report.reason }, 'a recording could not be made smaller now; it is tried again')
       this.figures.failed++
-      if (this.#notBefore.size >= 1000) this.#notBefore.clear()
-      this.#notBefore.set(recording, door.clock.now() + againAfterMs)
+      this.#putOff(recording)
     }
     await this.#noteInHand(null)
   }
@@ -158,13 +171,15 @@ export class Custody implements AsyncDisposable {
   /** A recording goes only when its smaller form lies there as the journal says. */
   async #removeSources(sealedBefore: number, days: number): Promise<void> {
     const { door, recordingsDir, log } = this.#options
-    const rows = await door.store.read('recordings.twofold', { sealedBefore, limit: batch * 10 })
-    for (const row of rows) {
+    const limit = batch * 10 + this.#notBefore.size
+    const rows = await door.store.read('recordings.twofold', { sealedBefore, limit })
+    for (const row of rows.filter(each => this.#isDue(each))) {
       if (this.#isOver) return
       const derived = resolveInside(recordingsDir, row.derivedPath!)
       const found = derived === null ? null : await hashOf(derived).catch(() => null)
       if (found !== row.derivedSha256) {
         log.error({ recording: row.id, alarm: true }, 'the smaller form of a recording is not as journaled: both stay')
+        this.#putOff(row.id)
         continue
       }
       await this.#remove(row, [row.path], {
