@@ -18,6 +18,7 @@ const names = [
   'srtp',
   'sip',
   'leads',
+  'parties',
   'lines',
   'pacing',
   'simulate',

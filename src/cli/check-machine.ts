@@ -91,7 +91,7 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
     return [
       {
         state: 'bad',
-        found: `${keyFile} is gone, and stored passwords cannot be read without it`,
+        found: `${keyFile} is gone, and neither stored passwords nor sealed fields of parties can be read without it`,
         advice:
           'put the copy back that was kept apart from the backups, or set the passwords of trunks and desk phones anew',
       },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openWriter } from '../store/db.ts'
+import { Store } from '../store/store.ts'
 import { dispatch } from './commands.ts'
 
 type Report = { ok: boolean; results: { check: string; state: string; found: string; advice?: string }[] }
@@ -73,6 +74,28 @@ test('an address that this machine does not have is named with those it has', as
   const ports = report.results.filter(({ state }) => state === 'bad')
   assert.equal(ports.length, 2)
   for (const { advice } of ports) assert.match(advice!, /127\.0\.0\.1/)
+})
+
+test('a key file that is not the one of the database is exit 1, and the right one is in order again', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const [file, keyFile] = [join(data, 'switchroom.db'), join(data, 'secrets.key')]
+  await (await Store.open({ file, keyFile, now: 1, readers: 1 }))[Symbol.asyncDispose]()
+  const files = async () => {
+    const { code, report } = await check(data)
+    return [code, report.results.find(({ check }) => check === 'files')!] as const
+  }
+  assert.equal((await files())[1].state, 'ok')
+  const own = readFileSync(keyFile)
+  writeFileSync(keyFile, `${Buffer.alloc(32, 7).toString('base64')}\n`)
+  const [code, { state, found, advice }] = await files()
+  assert.deepEqual([code, state], [1, 'bad'])
+  assert.match(found, /not the one that this database was sealed with/)
+  assert.match(advice!, /put the copy back/)
+  writeFileSync(keyFile, 'too short')
+  assert.match((await files())[1].found, /does not hold 32 bytes/)
+  writeFileSync(keyFile, own)
+  assert.equal((await files())[1].state, 'ok')
 })
 
 test('a database without its key, or with one that others can read, is exit 1', async t => {

@@ -1,31 +1,53 @@
-import type { Actor } from '../centre/facts.ts'
+import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Stop, StopKind } from '../centre/stops.ts'
+import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { stopInput } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
-/** From now on no channel reaches this person; what rings is withdrawn by the floor. */
-export async function holdParty(door: RecordsDoor, actor: Actor, given: unknown): Promise<Stop> {
-  const stop = parseInput(stopInput, given)
-  if (stop.until !== null && stop.until <= door.clock.now())
-    throw new InvalidInput([
-      { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null until it is released' },
-    ])
-  await keep(door, actor, [{ type: 'party.held', ...stop }])
-  return stop
+/** From now on no channel reaches this person; what rings is withdrawn by the floor, and its case is on HOLD. */
+export function holdParty(door: RecordsDoor, actor: Actor, given: unknown): Promise<Stop> {
+  return inTurn(door, async () => {
+    const stop = parseInput(stopInput, given)
+    if (stop.until !== null && stop.until <= door.clock.now())
+      throw new InvalidInput([
+        { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null until it is released' },
+      ])
+    const held = stop.kind === 'hold' && stop.until === null ? await caseFacts(door, stop.party, stop.reason) : []
+    await keep(door, actor, [{ type: 'party.held', ...stop }, ...held])
+    return stop
+  })
 }
 
-export async function releaseParty(
+export function releaseParty(
   door: RecordsDoor,
   actor: Actor,
   given: { party: string; kind: StopKind; reason: string },
 ): Promise<void> {
-  const reason = given.reason.trim().slice(0, 200)
-  if (reason === '')
-    throw new InvalidInput([{ field: 'reason', found: 'nothing', allowed: 'why this person may be reached again' }])
-  const { party, kind } = given
-  const found = await door.store.read('stops.of', { party })
-  if (!found.some(stop => stop.kind === kind)) throw new NotFound(`${kind} of`, party)
-  await keep(door, actor, [{ type: 'party.released', party, kind, reason }])
+  return inTurn(door, async () => {
+    const reason = given.reason.trim().slice(0, 200)
+    if (reason === '')
+      throw new InvalidInput([{ field: 'reason', found: 'nothing', allowed: 'why this person may be reached again' }])
+    const { party, kind } = given
+    const found = await door.store.read('stops.of', { party })
+    if (!found.some(stop => stop.kind === kind)) throw new NotFound(`${kind} of`, party)
+    const released = kind === 'hold' ? await caseFacts(door, party, null, reason) : []
+    await keep(door, actor, [{ type: 'party.released', party, kind, reason }, ...released])
+  })
+}
+
+/** The open case follows: on HOLD for `hold`, which is a dispute unless it names another of the reasons; with null it is released. */
+async function caseFacts(
+  door: RecordsDoor,
+  party: string,
+  hold: string | null,
+  reason: string = hold ?? '',
+): Promise<RecordFact[]> {
+  const open = await door.store.read('cases.openOf', { party })
+  if (open === null || (hold === null && open.state !== 'HOLD')) return []
+  const named = holdReasons.find(each => each === hold) ?? 'dispute'
+  const moved = moveCase(open, hold === null ? { type: 'release' } : { type: 'hold', reason: named })
+  return moved.ok ? movedFact(open, moved.case, reason) : []
 }

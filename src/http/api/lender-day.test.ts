@@ -165,6 +165,15 @@ test('HOLD stops the party with the case, and its release lifts both', async () 
   assert.equal(house.engine.state.stops.of(party, house.clock.now()), null)
 })
 
+test('a stop that is set and lifted at /holds is the HOLD of the case too', async () => {
+  const { id } = await openCase()
+  await ask('POST', '/holds', { party, reason: 'complaint' })
+  assert.equal(await caseNow(id), 'HOLD')
+  const response = await house.api(admin, 'DELETE', `/holds/${party}?reason=settled`)
+  assert.equal(response.status, 204)
+  assert.equal(await caseNow(id), 'IMPORTED')
+})
+
 test('a flag such as death stops every channel and holds the case, in one commit', async () => {
   const { id } = await openCase()
   await ask('PATCH', `/parties/${party}`, { flags: ['deceased'] })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { saveLoans } from '../../records/loans.ts'
+import { saveParties } from '../../records/parties.ts'
 import { type House, openHouse } from '../testing/house.ts'
 
 let house: House
@@ -122,4 +124,130 @@ test('a loan stands in its bucket by what is overdue on the day', async () => {
   const unordered = await house.api(admin, 'POST', '/loans', { ...loan, ref: 'L-2', plan: [...loan.plan].reverse() })
   const { errors } = (await unordered.json()) as { errors: { field: string }[] }
   assert.equal(errors[0]!.field, 'plan.1')
+})
+
+test('a contact who refuses is not called again by anyone, whoever the debtor is', async () => {
+  const marked = await house.api(admin, 'POST', '/parties/K-1001/numbers', {
+    number: '010-62345678',
+    status: 'REFUSED',
+    reason: 'asked not to be called',
+  })
+  assert.equal(marked.status, 200, await marked.clone().text())
+  assert.equal(house.engine.state.suppressed.until('+861062345678', house.clock.now()), Number.POSITIVE_INFINITY)
+  const own = await house.api(admin, 'POST', '/parties/K-1001/numbers', {
+    number: '13812345678',
+    status: 'BAD',
+    reason: 'vacant',
+  })
+  assert.equal(own.status, 200)
+  assert.equal(house.engine.state.suppressed.until('+8613812345678', house.clock.now()), null)
+  const { phones } = (await (await house.api(admin, 'GET', '/parties/K-1001')).json()) as {
+    phones: { status: string }[]
+  }
+  assert.deepEqual(
+    phones.map(({ status }) => status),
+    ['BAD', 'REFUSED'],
+  )
+})
+
+test('a consent is given with its proof and withdrawn with a reason, once', async () => {
+  const given = await house.api(admin, 'POST', '/consents', {
+    party: 'K-1001',
+    purpose: 'sales',
+    basis: 'opt-in',
+    evidence: 'form 17',
+    givenAt: '2026-11-20T09:00:00+08:00',
+  })
+  assert.equal(given.status, 201, await given.clone().text())
+  const { id } = (await given.json()) as { id: string }
+  const withdraw = () => house.api(admin, 'POST', `/consents/${id}/withdrawal`, { reason: 'asked to' })
+  assert.deepEqual([(await withdraw()).status, (await withdraw()).status], [204, 409])
+  const { items } = (await (await house.api(admin, 'GET', '/parties/K-1001/consents')).json()) as {
+    items: { withdrawnAt: number | null }[]
+  }
+  assert.equal(items.length, 1)
+  assert.equal(items[0]!.withdrawnAt, house.clock.now())
+})
+
+test('fields of the lender’s own are checked by their definitions on every way in', async () => {
+  const definition = (key: string, type: string, more: object = {}) => ({
+    key,
+    label: { 'zh-CN': key, en: key },
+    type,
+    ...more,
+  })
+  const defined = await house.api(admin, 'POST', '/fields', {
+    business: 'collections',
+    fields: [
+      definition('branch', 'text', { required: true, searchable: true }),
+      definition('limit', 'money', { min: 0 }),
+      definition('grade', 'choice', { choices: ['A', 'B'] }),
+      definition('card', 'secret', { searchable: true }),
+      definition('since', 'date'),
+      definition('vip', 'yes-no'),
+      definition('home', 'phone'),
+    ],
+  })
+  assert.equal(defined.status, 200, await defined.clone().text())
+  const save = (collections: object) => house.api(admin, 'PATCH', '/parties/K-1001', { fields: { collections } })
+  const wrong = await save({ limit: '-1', grade: 'C', since: '2026-02-30', vip: 'perhaps', home: 'x', shoe: 44 })
+  const { errors } = (await wrong.json()) as { errors: { field: string }[] }
+  assert.deepEqual(errors.map(({ field }) => field.replace('fields.collections.', '')).sort(), [
+    'branch',
+    'grade',
+    'home',
+    'limit',
+    'shoe',
+    'since',
+    'vip',
+  ])
+  const right = await save({
+    branch: 'Pudong',
+    limit: '12,000.50',
+    grade: 'B',
+    card: '6222 0212 3456 7890',
+    since: '2024-02-29',
+    vip: '是',
+    home: '010-62345678',
+  })
+  assert.equal(right.status, 200, await right.clone().text())
+  const { fields } = (await right.json()) as { fields: { collections: object } }
+  assert.deepEqual(fields.collections, {
+    branch: 'Pudong',
+    limit: 1_200_050,
+    grade: 'B',
+    card: '6222***********7890',
+    since: '2024-02-29',
+    vip: true,
+    home: '+861062345678',
+  })
+  for (const text of ['Pudong', '6222021234567890']) {
+    const found = await house.api(admin, 'GET', `/parties?text=${text}`)
+    assert.equal(((await found.json()) as { items: object[] }).items.length, 1, text)
+  }
+  assert.ok(!(await house.facts('parties.saved')).some(({ body }) => body.includes('02123456')))
+})
+
+test('rows of a file are added, changed or left as they are, and a bad one stops no other', async () => {
+  const { records } = house.deps
+  const rows = [
+    { ...carl, ref: 'F-1', fields: { collections: { branch: 'Puxi', card: '1' } } },
+    { ...carl, ref: 'F-2', name: '' },
+    { ...carl, ref: 'F-3' },
+  ]
+  const first = await saveParties(records, 'system', rows)
+  assert.deepEqual(
+    [first.saved, first.unchanged, first.rejected.map(({ at, problems }) => [at, problems[0]!.field])],
+    [2, 0, [[1, 'name']]],
+  )
+  const again = await saveParties(records, 'system', rows)
+  assert.deepEqual([again.saved, again.unchanged, again.rejected.length], [0, 2, 1])
+  const loans = [
+    { ...loan, ref: 'F-L1', party: 'F-1' },
+    { ...loan, ref: 'F-L2', party: 'F-none' },
+    { ...loan, ref: 'L-1', party: 'F-3' },
+  ]
+  const told = await saveLoans(records, 'system', loans)
+  assert.deepEqual([told.saved, told.rejected.map(({ at }) => at)], [1, [1, 2]])
+  assert.equal((await saveLoans(records, 'system', loans)).unchanged, 1)
 })

@@ -129,7 +129,7 @@ ${section(words.history, contactsTable(props, w))}
 function card(props: PartyProps, w: Words): Html {
   const words = w.lender
   const { party, shown } = props
-  const line = (name: string, value: Piece | string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+  const line = (name: string, value: Piece | string) => html`<dt>${name}</dt><dd>${value}</dd>`
   const sealed = (field: string, masked: string) =>
     shown?.field === field ? html`<b class="figure">${shown.value}</b>` : html`<span class="figure">${masked}</span>`
   const secrets = [
