@@ -16,6 +16,7 @@ import { Store } from '../src/store/store.ts'
 const rows = Number(process.argv[process.argv.indexOf('--rows') + 1] ?? Number.NaN) || 1_000_000
 const times = 15
 const sliceRows = 500
+const slicesUnderWay = 16
 const clock = systemClock
 const folder = mkdtempSync(path.join(tmpdir(), 'switchroom-parties-'))
 const surnames = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗']
@@ -28,10 +29,14 @@ try {
     now: clock.now(),
   })
   const began = clock.monotonic()
+  const underWay: Promise<unknown>[] = []
   for (let from = 0; from < rows; from += sliceRows) {
     const parties = Array.from({ length: Math.min(sliceRows, rows - from) }, (_, at) => partyNumbered(store, from + at))
-    await store.commit({ recorded: [{ at: clock.now(), actor: 'system', fact: { type: 'parties.saved', parties } }] })
+    const fact = { type: 'parties.saved' as const, parties }
+    underWay.push(store.commit({ recorded: [{ at: clock.now(), actor: 'system', fact }] }))
+    if (underWay.length >= slicesUnderWay) await underWay.shift()
   }
+  await Promise.all(underWay)
   const figures: Record<string, number> = {
     rows,
     fillS: (clock.monotonic() - began) / 1_000,

@@ -14,6 +14,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   for (const floor of state.trunks.values()) floor.recent = floor.recent.map(start => start + byMs)
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
   state.toll.shift(byMs)
+  state.settled.shift(byMs)
   shiftDue(state, byMs, now)
 }
 

@@ -30,6 +30,11 @@ export class Settled {
     return at !== undefined && at >= askedAt
   }
 
+  /** The clock was set on by so much. */
+  shift(byMs: number): void {
+    for (const [party, at] of this.#at) this.#at.set(party, at + byMs)
+  }
+
   get size(): number {
     return this.#at.size
   }

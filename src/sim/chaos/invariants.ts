@@ -4,6 +4,7 @@
  */
 
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
+import { isAboutDebt } from '../../centre/settled.ts'
 import type { Call, FloorState } from '../../centre/state.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
@@ -35,6 +36,7 @@ export class Watch {
     checkLists(state)
     checkTrunks(state)
     checkLeads(state)
+    checkSettled(state)
     checkDeadlines(state)
     checkPassing(state)
     this.#supervision.check(state)
@@ -311,6 +313,18 @@ function checkTrunks(state: FloorState): void {
   for (const [id, floor] of state.trunks) {
     claim(floor.calls === (counts.get(id) ?? 0), 'the count of calls on a trunk is true')
     claim(floor.calls <= floor.trunk.maxCalls, 'a trunk carries no more calls than allowed')
+  }
+}
+
+/** Invariant 6 of the domain: a repayment removes the debtor's ringing calls, HOLD does so by the gate's own watch. */
+function checkSettled(state: FloorState): void {
+  for (const { direction, answeredAt, phase, party, campaign, startedAt } of state.calls.values()) {
+    const rings = direction === 'out' && answeredAt === null && phase !== 'ended' && party !== null
+    if (rings && isAboutDebt(state, campaign))
+      claim(
+        !state.settled.isNewerThan(startedAt + 1, party),
+        `${party} paid while a call about the debt rang, and it rings on`,
+      )
   }
 }
 

@@ -21,7 +21,8 @@ export class Mishaps {
     const someone = oneOf(random, plan.setup.users).id
     if (draw < 0.1) this.#trunk()
     else if (draw < 0.2) this.#pause()
-    else if (draw < 0.28) this.#stop()
+    else if (draw < 0.25) this.#stop()
+    else if (draw < 0.28) this.#paid()
     else if (draw < 0.36) this.#campaign(someone)
     else if (draw < 0.4) this.#policy()
     else if (draw < 0.47) this.#user(someone)
@@ -61,6 +62,16 @@ export class Mishaps {
       record(this.#scene, { type: 'suppression.removed', number: phones[0]!.number, reason: 'agreed again' })
     else if (draw < 0.85) record(this.#scene, { type: 'party.held', party, kind: 'hold', reason: 'dispute', until })
     else record(this.#scene, { type: 'party.released', party, kind: 'hold', reason: 'settled' })
+  }
+
+  /** Money came in, of somebody whose telephone rings if one does. */
+  #paid(): void {
+    const { random, plan, state, now } = this.#scene
+    const ringing = [...state.calls.values()].find(call => call.answeredAt === null && call.party !== null)
+    const party = ringing?.party ?? (plan.leads.length > 0 ? oneOf(random, plan.leads).ref : null)
+    if (party === null) return
+    const paid = { id: `p${++this.#saved}`, party, loan: null, amount: 1, currency: 'CNY', paidAt: now, channel: '' }
+    record(this.#scene, { type: 'repayment.recorded', repayment: paid })
   }
 
   #campaign(someone: UserId): void {

@@ -35,6 +35,7 @@ test('whatever people do, the invariants of the floor hold: 50 seeded floors, an
     'callback.scheduled',
     'callback.closed',
     'suppression.added',
+    'repayment.recorded',
     'recording.missing',
     'system.started',
     'crashes',

@@ -119,7 +119,10 @@ export class World {
     assert(this.steps < stepsMax, `the floor comes to rest: ${stepsMax} steps are taken`)
     this.steps++
     if (input.type === 'records.committed')
-      for (const fact of input.facts) this.#keep({ at: this.#now, actor: 'system', fact })
+      for (const fact of input.facts) {
+        this.#keep({ at: this.#now, actor: 'system', fact })
+        this.watch.counts.set(fact.type, (this.watch.counts.get(fact.type) ?? 0) + 1)
+      }
     const done = step(this.#state, input, { now: this.#now, actor: 'system' })
     if (done.refusal !== null) this.refusals.set(done.refusal.rule, (this.refusals.get(done.refusal.rule) ?? 0) + 1)
     try {
