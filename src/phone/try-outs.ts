@@ -127,7 +127,9 @@ export class TryOuts {
     if (agent === undefined || leg === null)
       throw new TryOutRefused('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
     const isFree = agent.phase !== 'talking' && agent.phase !== 'dialing' && agent.phase !== 'ringing'
-    if (!isFree || supervisions.get(user)?.told != null || this.#byLeg.get(leg)?.step === 'listening')
+    const before = this.#byLeg.get(leg)
+    const isTried = before !== undefined && before.step !== 'playing'
+    if (!isFree || supervisions.get(user)?.told != null || isTried)
       throw new TryOutRefused('busy', 'Your audio is in use now: try it out when you have no call.')
     return leg
   }
