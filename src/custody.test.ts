@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from './centre/facts.ts'
@@ -179,6 +179,20 @@ test('while the disk or the main thread is behind, the thread waits', async () =
   floor.isStrained = false
   await turn
   assert.equal(strained.figures.derived, 1)
+})
+
+test('a disk of recordings that is not mounted makes no recording one that is lost for good; a file that is gone is one', async () => {
+  const folder = path.dirname(fileOf(8, 'wav'))
+  await aCall(10)
+  await aCall(11)
+  rmSync(fileOf(11, 'wav'))
+  renameSync(folder, `${folder}-elsewhere`)
+  await custody(noon + 3 * hourMs).turn()
+  assert.equal((await rowOf(10))!.underivable, null)
+  renameSync(`${folder}-elsewhere`, folder)
+  await custody(noon + 3 * hourMs).turn()
+  assert.notEqual((await rowOf(10))!.derivedAt, null)
+  assert.match((await rowOf(11))!.underivable!, /ENOENT/)
 })
 
 async function anExport(auditor: string, audio: string): Promise<string> {

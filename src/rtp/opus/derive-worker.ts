@@ -1,5 +1,7 @@
 /** Entry of the thread that makes recordings into Ogg Opus: one after the other, at the lowest priority, with the share of a core it is given. */
+import { existsSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../../lib/assert.ts'
@@ -32,7 +34,8 @@ port.on('message', async (request: DeriveRequest) => {
     tell({ ok: true, ...(await transcode(request, { now, rest })) })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    // What is wrong with the source stays wrong; a full disk does not.
-    tell({ ok: false, reason: message, isForGood: error instanceof TranscodeError || code === 'ENOENT' })
+    // What is wrong with the source stays wrong; a full disk does not, nor one that is not mounted: no folder is there either.
+    const isGone = code === 'ENOENT' && existsSync(dirname(request.source))
+    tell({ ok: false, reason: message, isForGood: error instanceof TranscodeError || isGone })
   }
 })
