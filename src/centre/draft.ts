@@ -1,5 +1,5 @@
 /** A decision while it is being made. It reads the floor and collects; the floor itself is changed by `evolve` alone. */
-import type { Id, IdSeries, UserId } from '../lib/ids.ts'
+import type { CallId, Id, IdSeries, RecordingId, UserId } from '../lib/ids.ts'
 import { nextId } from '../lib/ids.ts'
 import type { Decision, Moment, Note } from './decision.ts'
 import type { Effect } from './effects.ts'
@@ -16,6 +16,7 @@ export class Draft {
   readonly #notes: Note[] = []
   #refusal: Refusal | null = null
   #audioLost: UserId | null = null
+  #recording: { call: CallId; recording: RecordingId } | null = null
 
   constructor(state: FloorState, moment: Moment) {
     this.state = state
@@ -52,6 +53,15 @@ export class Draft {
 
   hasLostAudio(agent: UserId): boolean {
     return this.#audioLost === agent
+  }
+
+  /** The recording of this call begins in this very decision; the state shows none yet. */
+  beginRecording(call: CallId, recording: RecordingId): void {
+    this.#recording = { call, recording }
+  }
+
+  recordingOf(call: CallId): RecordingId | null {
+    return this.#recording?.call === call ? this.#recording.recording : null
   }
 
   /** Says no. What was collected before stays only if it is the record of the refusal. */

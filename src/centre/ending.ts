@@ -43,6 +43,9 @@ export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | n
  * attempt would fill the disk with what nobody will listen to.
  */
 function endRecording(d: Draft, call: Call): void {
+  // Answered and over in one turn, as a call that comes to a closed menu which hangs up: the state does not know its recording yet.
+  const begun = d.recordingOf(call.id)
+  if (begun !== null) return d.effect({ type: 'media.stopRecording', recording: begun })
   const recording = call.recording
   const open = recording === null ? undefined : d.state.recordings.get(recording)
   if (recording === null || open === undefined) return

@@ -47,6 +47,7 @@ export function openRecording(d: Draft, call: Call, leg: LegId, kind?: Recording
   const recording = d.id<'recording'>('r')
   const path = `${folderOf(d.now)}/${recording}.wav`
   d.fact({ type: 'recording.opened', recording, call: call.id, path, ...(kind === undefined ? {} : { kind }) })
+  if (kind === undefined) d.beginRecording(call.id, recording)
   d.effect({ type: 'media.record', recording, call: call.id, leg, path })
 }
 

@@ -21,6 +21,7 @@ import type { World } from './world.ts'
 
 const [carlHz, bobHz, greetingHz, placeHz] = [440, 1000, 700, 1250]
 const carlAt = '127.0.0.57'
+const [outsideAt, outside, outsideHz] = ['127.0.0.59', '+862155559999', 2_000]
 
 describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and baresip' }, () => {
   let stage: Stage
@@ -35,7 +36,8 @@ describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and
     ;({ world } = stage)
     ;({ id: bobId, phone: bob } = await stage.deskPhone({ name: 'bob', extension: '1001', hz: bobHz }))
     carl = await stage.voice('127.0.0.58', carlHz)
-    await world.trunk({ address: carlAt, port: 5060 }, { id: 't_in' as TrunkId })
+    // It shows no number, so nothing goes out on it.
+    await world.trunk({ address: carlAt, port: 5060 }, { id: 't_in' as TrunkId, callerIds: [] })
     queue = await world.queue([bobId], ownNumber, { announce: { language: 'en', everyMs: 1_500, estimate: false } })
     await record('welcome', greetingHz, 8_000)
     await record('en-queue-place', placeHz, 1_500)
@@ -51,7 +53,14 @@ describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and
   function menu(): Menu {
     return {
       ...{ id: 'me_main' as MenuId, name: 'main', language: 'en', greeting: ['own/welcome'] },
-      ...{ keys: { '1': { queue } }, extensions: true, bargeIn: true, waitMs: 4_000, betweenMs: 1_000, triesMax: 2 },
+      ...{
+        keys: { '1': { queue }, '5': { number: outside } },
+        extensions: true,
+        bargeIn: true,
+        waitMs: 4_000,
+        betweenMs: 1_000,
+        triesMax: 2,
+      },
       ...{ fallback: { act: 'hang_up' }, hours: null, closed: { act: 'hang_up' } },
     }
   }
@@ -140,6 +149,44 @@ describe('a voice menu', { skip: hasSipp && hasBaresip ? false : 'needs sipp and
     await caller?.[Symbol.asyncDispose]()
     await world.keep([{ type: 'menu.saved', menu: menu() }])
   })
+
+  test('a key leads to an outside number, on a line of a trunk, and both are heard', async () => {
+    const far = await stage.voice('127.0.0.60', outsideHz)
+    const carrier = await stage.carrier(outsideAt, far, [{ do: 'answer' }, { do: 'expectBye' }])
+    await world.trunk(carrier, { id: 't_out' as TrunkId })
+    const call = await dial([{ do: 'pause', ms: 4_000 }, { do: 'bye' }])
+    await carl.hears(greetingHz)
+    carl.press('5')
+    const chose = await world.fact('call.menuChose', fact => fact.call === call)
+    assert.deepEqual([chose.key, chose.target], ['5', { number: outside }])
+    const { number, of } = await world.fact('call.dialed', fact => fact.call === chose.other)
+    assert.deepEqual([number, of], [outside, { call, agent: null, why: 'transfer' }])
+    await Promise.all([carl.hears(outsideHz), far.hears(carlHz)])
+    for (const id of [call, chose.other]) await world.fact('call.ended', fact => fact.call === id)
+    await Promise.all([caller?.done(), carrier.done()])
+    await caller?.[Symbol.asyncDispose]()
+  })
+
+  test('an agent passes a caller on to the menu, who hears it and chooses anew', async () => {
+    const call = await dial([{ do: 'expectBye' }])
+    await carl.hears(greetingHz)
+    carl.press('1')
+    await bothHear()
+    await stage.does(bobId, { type: 'agent.transfer', agent: bobId, call, target: { ivr: menu().id } })
+    await carl.hears(greetingHz)
+    await stage.ready(bobId)
+    carl.press('1')
+    await world.until('the menu has led on twice', () => chosen(call) === 2)
+    await bothHear()
+    await over(call)
+    const passed = await world.fact('call.transferred', fact => fact.call === call)
+    assert.deepEqual([passed.from, passed.how, passed.target], [bobId, 'blind', { ivr: menu().id }])
+    assert.equal(world.facts.filter(fact => fact.type === 'recording.opened' && fact.call === call).length, 1)
+  })
+
+  function chosen(call: CallId): number {
+    return world.facts.filter(fact => fact.type === 'call.menuChose' && fact.call === call).length
+  }
 
   test('a caller in the queue is told the place between the music', async () => {
     await stage.does(bobId, { type: 'agent.break', agent: bobId, reason: 'tea' })

@@ -145,6 +145,47 @@ test('killed again at any point of the recovery, the next start closes only what
   }
 })
 
+test('callers in a voice menu, or on their way out of it, are ended once as others, their recordings sealed, and owed a call', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const comes = (call: string, from: string) => [
+    { type: 'call.offered', ...{ call, trunk: 't', leg: `l_${call}`, from, to: '95599' } },
+    { type: 'call.answered', call },
+    { type: 'recording.opened', recording: `r_${call}`, call, path: `${call}.wav` },
+    { type: 'call.menuBegan', ...{ call, menu: 'me_1', hop: 1, speech: 1, why: 'entered', until: 9 } },
+  ]
+  const chose = { type: 'call.menuChose', menu: 'me_1', why: 'key', key: '5' }
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null, agent: null }
+  const facts: unknown[] = [
+    ...comes('c_menu', '+8613900000001'),
+    { type: 'call.digit', call: 'c_menu', from: 'party', digit: '1' },
+    ...comes('c_hidden', 'anonymous'),
+    ...comes('c_out', '+8613900000002'),
+    {
+      type: 'call.dialed',
+      ...{ call: 'c_leg', mode: 'manual', ...nobody, number: '+862155559999', trunk: 't', callerId: '+8610' },
+      ...{ leg: 'l_leg', agentLeg: null, verdict: { policy: 'P', version: '1', rules: [] } },
+      of: { call: 'c_out', agent: null, why: 'transfer' },
+    },
+    { ...chose, call: 'c_out', target: { number: '+862155559999' }, other: 'c_leg' },
+    ...comes('c_over', '+8613900000003'),
+    { ...chose, call: 'c_over', target: { act: 'hang_up' }, other: null },
+    { type: 'call.ended', call: 'c_over', ending: { by: 'system', cause: 'menu_over', result: 'ANSWERED' } },
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  const first = facts.length
+  await recover(store, whole)
+  await recover(store, whole)
+  const since = (await store.read('journal.after', { seq: first, limit: 500 })).map(({ fact }) => fact)
+  const ended = since.flatMap(fact => (fact.type === 'call.ended' ? [`${fact.call} ${fact.ending.cause}`] : []))
+  assert.deepEqual(ended.sort(), ['c_hidden restarted', 'c_leg restarted', 'c_menu restarted', 'c_out restarted'])
+  const sealed = since.flatMap(fact => (fact.type === 'recording.sealed' ? [fact.call] : []))
+  assert.deepEqual(sealed.sort(), ['c_hidden', 'c_menu', 'c_out', 'c_over'])
+  const owed = (await store.read('callbacks.open', {})).items.map(({ number }) => number)
+  assert.deepEqual(owed.sort(), ['+8613900000001', '+8613900000002'], 'who shows no number cannot be owed a call')
+  assert.deepEqual(await store.inFlight(), { calls: [], leads: [], recordings: [], agents: [] })
+})
+
 test('whom the restart cut off before an agent came counts as abandoned, and rests; who had asked a robot for a person is called back', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import { agentPhases, type Fact } from '../centre/facts.ts'
+import type { Menu } from '../centre/menu/menu.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { asset } from '../lib/places.ts'
 import { type Connection, drizzleOf, migrate, readMigrations } from './db.ts'
@@ -37,6 +38,17 @@ function rows(db: Connection): Record<string, unknown[]> {
 const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}` as never)
 const nothing = fc.constant(null)
 const callFact = (type: string) => fc.record({ type: fc.constant(type), call: few('c') })
+const menuNamed = (id: string): Menu => ({
+  ...{
+    id: id as Menu['id'],
+    name: `menu ${id}`,
+    language: 'en',
+    greeting: ['own/welcome'],
+    keys: { '1': { queue: 'q1' as never } },
+  },
+  ...{ extensions: true, bargeIn: true, waitMs: 6_000, betweenMs: 3_000, triesMax: 3 },
+  ...{ fallback: { act: 'call_back' }, hours: null, closed: { act: 'hang_up' } },
+})
 const number = fc.constantFrom('+8613800000001', '+8613800000002', '+861012345678')
 
 /** Any facts in any order, also such as no floor would write: a projection must take them all the same way twice. */
@@ -263,6 +275,49 @@ const anyFact = fc.oneof(
     to: number,
   }),
   ...['call.ringing', 'call.early', 'call.answered'].map(callFact),
+  few('me').map(id => ({ type: 'menu.saved', menu: menuNamed(id) })),
+  few('me').map(menu => ({ type: 'menu.removed', menu })),
+  few('me').map(id => ({ type: 'number.saved', number: { id: 'n_1', number: '95599', target: { ivr: id } } })),
+  fc.record({
+    type: fc.constant('call.menuBegan'),
+    call: few('c'),
+    menu: few('me'),
+    hop: fc.integer({ min: 1, max: 10 }),
+    speech: fc.integer({ min: 1, max: 40 }),
+    why: fc.constantFrom('entered', 'repeat', 'no_key', 'wrong_key'),
+    until: fc.nat(),
+    own: fc.option(fc.constant(['own/welcome@2']), { nil: undefined }),
+  }),
+  fc.record({ type: fc.constant('call.menuSaid'), call: few('c'), until: fc.nat() }),
+  fc.record({
+    type: fc.constant('call.menuChose'),
+    call: few('c'),
+    menu: few('me'),
+    why: fc.constantFrom('key', 'extension', 'fallback', 'closed'),
+    key: fc.constantFrom(null, '1', '#'),
+    target: fc.oneof(
+      fc.record({ queue: few('q') }),
+      fc.record({ user: few('u') }),
+      fc.record({ ivr: few('me') }),
+      fc.record({ number }),
+      fc.record({ act: fc.constantFrom('repeat', 'call_back', 'hang_up') }),
+    ),
+    other: fc.oneof(nothing, few('c')),
+  }),
+  fc.record({
+    type: fc.constant('call.digit'),
+    call: few('c'),
+    from: fc.constantFrom('party', 'agent'),
+    digit: fc.constantFrom('1', '•'),
+  }),
+  fc.record({
+    type: fc.constant('call.placeSaid'),
+    call: few('c'),
+    queue: few('q'),
+    place: fc.integer({ min: 1, max: 99 }),
+    minutes: fc.oneof(nothing, fc.nat(60)),
+    speech: fc.integer({ min: 1, max: 40 }),
+  }),
   fc.record({ type: fc.constant('call.queued'), call: few('c'), queue: few('q'), until: fc.nat() }),
   fc.record({ type: fc.constant('call.assigned'), call: few('c'), agent: few('u'), ringing: fc.boolean() }),
   fc.record({ type: fc.constant('call.connected'), call: few('c'), agent: few('u') }),

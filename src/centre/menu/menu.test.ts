@@ -210,6 +210,13 @@ test('outside its hours a menu leads elsewhere', () => {
   assert.deepEqual([floor.last('call.menuChose').why, call.menu?.menu, call.menu?.hop], ['closed', second, 2])
 })
 
+test('a closed menu that hangs up at once leaves no recording open', () => {
+  const floor = floorWith(menu({ hours: { weekdays: [0], from: '00:00', to: '00:01' }, closed: { act: 'hang_up' } }))
+  arrive(floor)
+  assert.equal(floor.last('call.ended').ending.cause, 'menu_over')
+  assert.equal(floor.lastEffect('media.stopRecording').recording, floor.last('recording.opened').recording)
+})
+
 test('menus that lead to each other let go of the caller, who is called back', () => {
   const floor = floorWith(
     menu({ keys: { '1': { ivr: second } } }),

@@ -2,6 +2,7 @@
 import type { Effect } from '../../centre/effects.ts'
 import type { Input } from '../../centre/inputs.ts'
 import type { LegId, UserId } from '../../lib/ids.ts'
+import { keysPressed } from './menus.ts'
 import { answering, between, chance, oneOf } from './people.ts'
 import type { Scene } from './scene.ts'
 
@@ -58,6 +59,8 @@ export class Carrier {
     const stranger = `+86139${String(between(random, 0, 99_999_999)).padStart(8, '0')}`
     const from = chance(random, 0.9) ? (known ?? stranger) : 'anonymous'
     this.#scene.post({ type: 'leg.offered', leg, trunk: oneOf(random, plan.setup.trunks).id, from, to })
+    for (const { digit, afterMs } of keysPressed(this.#scene))
+      this.#tell(far, afterMs, { type: 'leg.digit', leg, digit })
     this.#endLater(far, between(random, 500, 120_000), { cause: 'bye' })
   }
 

@@ -9,6 +9,7 @@ import type { Call, FloorState } from '../../centre/state.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'
+import { MenuWatch } from './menus.ts'
 import { checkPassing, PassingWatch } from './passing-watch.ts'
 import { SupervisionWatch } from './supervising.ts'
 
@@ -20,6 +21,7 @@ export class Watch {
   /** Whose call each is. */
   readonly #openRecordings = new Map<string, string>()
   readonly #passing = new PassingWatch()
+  readonly #menus = new MenuWatch()
   readonly #supervision = new SupervisionWatch()
   readonly counts = new Map<Fact['type'], number>()
 
@@ -28,6 +30,7 @@ export class Watch {
     for (const { fact } of step.recorded) {
       this.#follow(state, fact, now)
       this.#supervision.follow(fact)
+      this.#menus.follow(fact)
     }
     this.#effects(step)
     checkCalls(state)
@@ -40,6 +43,7 @@ export class Watch {
     checkDeadlines(state)
     checkPassing(state)
     this.#supervision.check(state)
+    this.#menus.check(state)
   }
 
   /** The process died and is there again: these facts closed what was in hand. */
@@ -58,6 +62,7 @@ export class Watch {
     this.#phases.clear()
     this.#passing.restart()
     this.#supervision.restart()
+    this.#menus.restart()
     this.#starts.clear() // what a trunk has started is not kept: a restart takes longer than a carrier looks back
   }
 

@@ -284,6 +284,12 @@ export class Ledger {
       case 'queue.saved':
         setup.queues = setup.queues.map(each => (each.id === fact.queue.id ? fact.queue : each))
         return
+      case 'menu.saved':
+        setup.menus = [...(setup.menus ?? []).filter(each => each.id !== fact.menu.id), fact.menu]
+        return
+      case 'menu.removed':
+        setup.menus = (setup.menus ?? []).filter(each => each.id !== fact.menu)
+        return
       case 'policy.saved':
         this.#policies.set(fact.policy.id, fact.policy)
         return

@@ -2,6 +2,7 @@
 import type { Policy } from '../../centre/policy/policy.ts'
 import type { UserId } from '../../lib/ids.ts'
 import type { Desks } from './desks.ts'
+import { changeMenu } from './menus.ts'
 import { between, chance, oneOf, some } from './people.ts'
 import { record, type Scene } from './scene.ts'
 
@@ -30,7 +31,8 @@ export class Mishaps {
     else if (draw < 0.64) this.#goAway(someone)
     else if (draw < 0.72) this.#desks.loseAudio(someone)
     else if (draw < 0.82) this.#digit()
-    else this.#queue()
+    else if (draw < 0.92) this.#queue()
+    else changeMenu(this.#scene)
   }
 
   #trunk(): void {

@@ -47,7 +47,9 @@ export class Passing {
     const draw = random()
     if (draw < 0.4) return { agent: oneOf(random, plan.setup.users).id }
     if (draw < 0.6 && plan.setup.queues.length > 0) return { queue: oneOf(random, plan.setup.queues).id }
-    if (draw < 0.65) return { number: oneOf(random, ['nonsense', '95580', '+12025550100']) }
+    const { menus = [] } = plan.setup
+    if (draw < 0.7 && menus.length > 0) return { ivr: oneOf(random, menus).id }
+    if (draw < 0.75) return { number: oneOf(random, ['nonsense', '95580', '+12025550100']) }
     return { number: oneOf(random, ['+86215550', '+4479111']) + String(between(random, 10_000, 99_999)) }
   }
 

@@ -7,6 +7,7 @@ import { campaignModes } from '../../centre/entities.ts'
 import type { Setup } from '../../centre/state.ts'
 import type { CampaignId, NumberId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
+import { menusOf } from './menus.ts'
 import { between, chance, oneOf, some } from './people.ts'
 import { type Person, personsOf } from './persons.ts'
 import { type Home, homes, ownPolicies } from './places.ts'
@@ -43,6 +44,7 @@ export function planOf(seed: number): Plan {
   const ids = users.map(user => user.id)
   const trunks = Array.from({ length: between(random, 1, 3) }, (_, n) => trunkOf(n, agents, random))
   const queues = Array.from({ length: between(random, 0, 2) }, (_, n) => queueOf(n, ids, random))
+  const menus = menusOf({ queues: queues.map(queue => queue.id), users: ids }, seededRandom(seed ^ 0x3e17))
   const campaigns = Array.from({ length: between(random, 1, 4) }, (_, n) =>
     campaignOf(n, n === 0 ? campaignModes[seed % campaignModes.length]! : oneOf(random, campaignModes), home, {
       agents: ids,
@@ -62,8 +64,10 @@ export function planOf(seed: number): Plan {
       campaigns,
       numbers: [
         ...queues.map((queue, n) => ({ id: `n_${n}` as NumberId, number: `9558${n}`, target: { queue: queue.id } })),
+        ...menus.map(({ id }, n) => ({ id: `n_me_${n}` as NumberId, number: `9559${n}`, target: { ivr: id } })),
         { id: 'n_9' as NumberId, number: '+862155551234', target: { user: ids[0]! } },
       ],
+      menus,
       suppressed: some(persons, 0.03, random).map(({ phones }) => ({ number: phones[0]!.number, until: null })),
       policies: [...ownPolicies],
       transfers: { 'transfer.numbers.agent': '+8621*, +447911*', 'transfer.maxMinutes': '1' },
