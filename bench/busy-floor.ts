@@ -35,6 +35,11 @@ const talkingWithinMs = 90_000
 const warmMs = 4000
 const pages = ['/supervisor', '/supervisor/calls', '/metrics', '/supervisor/parties', '/healthz']
 
+/** Ends the processes of a run that is broken off. */
+let breakOff = async (): Promise<void> => undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void breakOff().finally(() => process.exit(1)))
+
 const folder = mkdtempSync(join(tmpdir(), 'switchroom-busy-floor-'))
 let exitCode = 1
 try {
@@ -54,6 +59,11 @@ async function measure() {
   const service = await Service.start(folder, houseAddress)
   const far = fork(join(import.meta.dirname, 'busy-floor/far-end.ts'), [], { execArgv: [] })
   const stopping = new AbortController()
+  breakOff = async () => {
+    if (far.connected) far.disconnect()
+    await service.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
   try {
     const ask = <T>(question: FarOrder | AgentsOrder | string) => {
       const answer = new Promise<T>((done, fail) => {
