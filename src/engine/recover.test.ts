@@ -326,3 +326,22 @@ test('a sealing that is cut short leaves the rest to the next start, and seals n
   assert.equal(new Set(salvaged).size, 12)
   assert.equal((await store.inFlight()).recordings.length, 0)
 })
+
+test('a recording that the disk does not give up now is left to the next start; one that is gone is told as missing', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const opened = ['there', 'gone'].map(name => ({
+    type: 'recording.opened',
+    ...{ recording: `r_${name}`, call: `c_${name}`, path: `${name}.wav` },
+  }))
+  await store.commit({ recorded: opened.map(fact => recorded(fact as Fact, 1_000)) })
+  await recover(store, async path => {
+    throw Object.assign(new Error(path), { code: path === 'there.wav' ? 'EIO' : 'ENOENT' })
+  })
+  assert.deepEqual(
+    (await store.inFlight()).recordings.map(({ path }) => path),
+    ['there.wav'],
+  )
+  await recover(store, whole)
+  assert.equal((await store.inFlight()).recordings.length, 0)
+})
