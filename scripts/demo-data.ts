@@ -63,7 +63,12 @@ export async function fillIn(url: string, token: string, carrierPort: number): P
     station: 'browser',
   })
   await post('/users', { name: 'adam', displayName: '系统管理员', password, role: 'admin' })
-  await post('/users', { name: 'sam', displayName: '组长 孙明', password, role: 'supervisor' })
+  const sam = await post<{ id: UserId }>('/users', {
+    name: 'sam',
+    displayName: '组长 孙明',
+    password,
+    role: 'supervisor',
+  })
   await post('/users', { name: 'olga', displayName: '审计 欧阳', password, role: 'auditor' })
   const agents = [...made.map(robot => robot.id), alice.id]
   const trunk = await post<{ id: string }>('/trunks', {
@@ -74,8 +79,26 @@ export async function fillIn(url: string, token: string, carrierPort: number): P
     maxCalls: 60,
     callsPerSecond: 10,
   })
-  const queue = await post<{ id: string }>('/queues', { name: '客户服务', members: agents })
-  await post('/numbers', { number: serviceNumber, target: { queue: queue.id } })
+  const announce = { language: 'zh-CN', everyMs: 30_000 }
+  const service = await post<{ id: string }>('/queues', { name: '客户服务', members: agents, announce })
+  const repayment = await post<{ id: string }>('/queues', { name: '还款咨询', members: agents.slice(0, 8), announce })
+  const menu = await post<{ id: string }>('/menus', {
+    name: '客服热线',
+    greeting: ['press-1', 'press-9'],
+    keys: {
+      '1': { queue: service.id },
+      '2': { queue: repayment.id },
+      '0': { user: alice.id },
+      '9': { act: 'repeat' },
+    },
+    extensions: true,
+    waitMs: 4_000,
+    fallback: { queue: service.id },
+  })
+  await post('/numbers', { number: serviceNumber, target: { ivr: menu.id } })
+  // Sam leads both, and so sees everybody: who leads a team sees its members only.
+  await post('/teams', { name: '一组', members: agents.slice(0, 8), leaders: [sam.id] })
+  await post('/teams', { name: '二组', members: agents.slice(8), leaders: [sam.id] })
   const campaign = await post<{ id: string }>('/campaigns', {
     name: 'M1 早期提醒',
     business: 'collections',

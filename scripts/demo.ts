@@ -164,6 +164,7 @@ function startCarrierSimulator(port: number, sipPort: number): Promise<RunningCa
         target: `udp:127.0.0.1:${sipPort}`,
         perMinute: hurry ? 6 : 2,
         talkMs: { mean: 15_000, cv: 0.5, min: 4000 },
+        keys: ['1', '1', '1', '2', '91', '8005', ''],
       },
     }),
     recordTo: null,

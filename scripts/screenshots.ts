@@ -1,5 +1,5 @@
 /**
- * Pictures of every page with sample props, in both languages and both appearances, at 1280 × 720: `node scripts/screenshots.ts [FOLDER]
+ * Pictures of every page with sample props, in both languages and both appearances, 1280 wide and as long as they are: `node scripts/screenshots.ts [FOLDER]
  * [NAME …]`. They are made to be looked at.
  */
 import { mkdir, readFile } from 'node:fs/promises'
@@ -60,7 +60,7 @@ if (import.meta.main) {
     for (const language of ['zh-CN', 'en'] as const)
       for (const theme of ['light', 'dark'] as const) {
         await page.goto(`${samples.origin}/${language}/${theme}/${name}`)
-        await page.screenshot({ path: join(folder, `${name}.${language}.${theme}.png`) })
+        await page.screenshot({ path: join(folder, `${name}.${language}.${theme}.png`), fullPage: true })
       }
   }
   await browser.close()

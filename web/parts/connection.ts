@@ -44,7 +44,7 @@ export function wireSeen({ target, registration, options }: WireSeen, frame: Fra
       ? null
       : options.status === null
         ? words.silent
-        : words.answered(options.status, options.rttMs ?? 0)
+        : words.answered(options.status, Math.round(options.rttMs ?? 0))
   return html`<dl class="facts">${target === null ? null : html`<dt>${words.target}</dt><dd class="figure">${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}</dd>`}
 ${
   registration === null

@@ -43,6 +43,7 @@ const zh = {
     label: '今日',
     calls: (n: number) => `${n} 通`,
     effective: '有效',
+    minutes: (minutes: number) => `${minutes} 分钟`,
     utilisation: '利用率',
   },
   audio: {
@@ -230,6 +231,7 @@ const en: Like<typeof zh> = {
     label: 'Today',
     calls: (n: number) => (n === 1 ? '1 call' : `${n} calls`),
     effective: 'effective',
+    minutes: minutes => `${minutes} min`,
     utilisation: 'busy',
   },
   audio: {

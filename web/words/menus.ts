@@ -28,7 +28,7 @@ const zh = {
   user: '人员',
   menu: '菜单',
   outside: '外线号码',
-  outsideHelp: '右边的号码只在选择“外线号码”时填写；仍受合规检查和防盗打规则约束，通话继续录音。',
+  outsideHelp: '选择“外线号码”后填写号码；仍受合规检查和防盗打规则约束，通话继续录音。',
   acts: { repeat: '重听', call_back: '登记回呼并挂断', hang_up: '挂断' },
   extensions: '可直拨分机',
   extensionsHelp: '来电者可以在此直接拨分机号，以 # 结束或等待片刻。',

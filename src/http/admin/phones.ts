@@ -26,6 +26,7 @@ export function phoneRoutes(deps: Deps): Hono<Env> {
         ...{ userAgent, address, transport },
       })),
     }))
+    phones.sort((a, b) => a.extension.localeCompare(b.extension, 'en', { numeric: true }))
     return c.html(phonesPage({ frame: await frameOf(c, deps), phones }))
   })
 

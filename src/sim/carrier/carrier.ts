@@ -302,6 +302,16 @@ export class Carrier {
     this.figures.talking++
     this.#configure(call, agreed)
     this.#talk(call)
+    this.#pressKeys(call)
+  }
+
+  /** What a caller does who has come to a voice menu. */
+  #pressKeys(call: CallAtCarrier): void {
+    const { scenario, random, after, bay } = this.#options
+    const { keys, keysAfterMs } = scenario.inbound!
+    const pressed = keys.length === 0 ? '' : keys[Math.floor(random() * keys.length)]!
+    if (pressed === '') return
+    call.timers.push(after(draw(keysAfterMs, random), () => bay.sendDigits(call.leg, pressed)))
   }
 
   // ---- one call

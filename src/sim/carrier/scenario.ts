@@ -80,6 +80,13 @@ export const scenarioSchema = z.strictObject({
       talkMs: distributionSchema.default({ mean: 30_000, cv: 0.7, min: 3000 }),
       patienceMs: distributionSchema.default({ mean: 60_000, cv: 0.6, min: 2000 }),
       voice: z.string().optional(),
+      /** What a caller presses to a voice menu: one of these is drawn; `''` presses nothing. */
+      keys: z
+        .array(z.string().regex(/^[0-9*#]{0,8}$/, 'at most 8 of 0-9, * and #'))
+        .max(20)
+        .default([]),
+      /** From the answer to the first key. */
+      keysAfterMs: distributionSchema.default({ mean: 3000, cv: 0.4, min: 1000, max: 8000 }),
     })
     .nullable()
     .default(null),

@@ -102,7 +102,7 @@ function actions(row: AnnouncementRow, props: AnnouncementsProps, w: Words): Htm
   const values = { label: row.label ?? 'POWER_OFF', language: row.language, words: row.words }
   return html`<details><summary>${words.label}</summary><form class="form" method="post" action="/admin/announcements/${row.id}/label">
 ${labelFields(props, { values, errors: {} }, w)}<div class="buttons"><button class="button small primary">${words.save}</button></div></form>
-<form method="post" action="/admin/announcements/${row.id}/remove"><button class="button small" aria-label="${words.removeWhat(row.id)}">${words.remove}</button></form></details>`
+<form method="post" action="/admin/announcements/${row.id}/remove" data-asks="${w.frame.form.confirmRemove(row.words || row.id)}"><button class="button small danger" aria-label="${words.removeWhat(row.id)}">${words.remove}</button></form></details>`
 }
 
 /** Several forms of the page have these fields, so each label holds its own: ids would be there more than once. */

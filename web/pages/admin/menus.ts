@@ -82,12 +82,12 @@ export function menuFormPage({ frame, menu, keys, targets, recordings, filled }:
 ${selectField({ name: 'language', label: words.language, help: words.languageHelp, choices: words.languages }, filled)}</div>
 ${areaField({ name: 'greeting', label: words.greeting, help: words.greetingHelp(recordings), rows: 3 }, filled)}
 ${checkField({ name: 'bargeIn', label: words.bargeIn }, filled)}
-<fieldset class="field"><legend>${words.keys}</legend><p class="help">${words.outsideHelp}</p>
+<fieldset class="field"><legend>${words.keys}</legend><p class="help">${words.outsideHelp}</p><div class="menu-keys">
 ${keys.map(
   ({ key, field, numberField }) =>
-    html`<div class="row">${selectField({ name: field, label: words.key(key), choices: ofKey }, filled)}
+    html`<div class="row either">${selectField({ name: field, label: words.key(key), choices: ofKey }, filled)}
 ${textField({ name: numberField, label: words.number(key), type: 'tel', figure: true, maxlength: 24 }, filled)}</div>`,
-)}</fieldset>
+)}</div></fieldset>
 ${checkField({ name: 'extensions', label: words.extensions, help: words.extensionsHelp }, filled)}
 <div class="row">${seconds('waitMs', words.wait, 30)}${seconds('betweenMs', words.between, 10)}
 ${textField({ name: 'triesMax', label: words.tries, help: words.triesHelp, type: 'number', min: 1, max: 10, figure: true, required: true }, filled)}</div>
@@ -101,7 +101,7 @@ ${end('closed', words.closed, words.closedNumber)}</fieldset>
   })
 
   function end(name: string, label: string, number: string): Html {
-    return html`<div class="row">${selectField({ name, label, choices: atEnd }, filled)}
+    return html`<div class="row either">${selectField({ name, label, choices: atEnd }, filled)}
 ${textField({ name: `${name}Number`, label: number, type: 'tel', figure: true, maxlength: 24 }, filled)}</div>`
   }
 

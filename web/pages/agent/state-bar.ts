@@ -22,7 +22,7 @@ ${agent.next ? chip('amber', 'clock', `${w.agent.state.afterCall}${w.domain.agen
 <span class="gap"></span>
 ${audio(props, w)}
 <dl class="today" aria-label="${w.agent.today.label}"><div><dt class="unseen">${w.agent.today.label}</dt><dd>${w.agent.today.calls(props.today.calls)}</dd></div>
-<div><dt>${w.agent.today.effective}</dt><dd>${Math.floor(props.today.effectiveMs / 60_000)} min</dd></div>
+<div><dt>${w.agent.today.effective}</dt><dd>${w.agent.today.minutes(Math.floor(props.today.effectiveMs / 60_000))}</dd></div>
 <div><dt>${w.agent.today.utilisation}</dt><dd>${percent(props.today.utilisation)}</dd></div></dl>
 </section>`
 }
