@@ -113,7 +113,7 @@ const en: Like<typeof zh> = {
     campaign: 'Campaign / queue',
     trunk: 'Trunk',
     time: 'Time',
-    end: 'End the call',
+    end: 'End',
     endQuestion: (who: string) => `End the call with “${who}” now?`,
     ended: 'The call was ended.',
   },
