@@ -105,9 +105,13 @@ describe('attended transfer by a phone’s own keys', { skip: missing }, () => {
     await stage.does(bob, { type: 'agent.hangUp', agent: bob, call })
     await caller.done()
     const opened = world.facts.filter(fact => fact.type === 'recording.opened' && fact.call === call)
-    assert.equal(opened.length, 1)
-    const { path } = await world.fact('recording.opened', fact => fact.call === call)
-    await world.fact('recording.sealed', fact => fact.call === call)
+    // What alice said to bob while carl heard music is recorded apart.
+    assert.deepEqual(
+      opened.map(fact => fact.type === 'recording.opened' && (fact.kind ?? 'call')),
+      ['call', 'consultation', 'consultation'],
+    )
+    const { path, recording } = opened[0] as { path: string; recording: string }
+    await world.fact('recording.sealed', fact => fact.recording === recording)
     const [left, right] = readStereo(readFileSync(world.recordingFile(path)))
     for (let at = 8_000; at + 8_000 < left.length; at += 8_000)
       assert.equal(tonesIn(left.subarray(at, at + 8_000), everyHz), `${carlHz}`, `carl is heard at ${at / 8_000} s`)
