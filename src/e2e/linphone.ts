@@ -1,9 +1,11 @@
 /** linphone as a desk phone: another maker's SIP, driven through its console by pipe. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { goertzel, purity, tone } from '../rtp/tone.ts'
+import { linearWav } from './baresip.ts'
 import { freePort } from './ports.ts'
 import { has } from './sipp.ts'
 
@@ -23,16 +25,31 @@ export class Linphone {
     process.stdin?.on('error', () => undefined)
   }
 
-  /** A phone that registers and answers by itself; it hears and says nothing but silence: it has no sound card. */
+  /**
+   * A phone that registers and answers by itself. With `hz` it says that tone and writes down what it hears; without, it hears and says nothing
+   * but silence: it has no sound card.
+   */
   static async phone(options: {
     address: string
     extension: string
     password: string
     registrar: string
+    hz?: number
+    /**
+     * TLS to the registrar, whose certificate one of these must have signed, for a name (it reads no addresses in certificates); and sound by
+     * SRTP, its keys in SDP, and nothing else. `identity` (PEM): asked for a certificate and without one, its console waits for a password.
+     */
+    secure?: { authorities: string; identity: { cert: string; key: string } }
   }): Promise<Linphone> {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-linphone-'))
     mkdirSync(join(folder, '.local/share/linphone'), { recursive: true })
     const [sipPort, rtpPort] = [await freePort(options.address), await freePort(options.address)]
+    const { hz, secure } = options
+    if (secure) {
+      writeFileSync(join(folder, 'ca.pem'), secure.authorities)
+      writeFileSync(join(folder, 'own.pem'), secure.identity.cert)
+      writeFileSync(join(folder, 'own.key'), secure.identity.key)
+    }
     writeFileSync(
       join(folder, 'linphonerc'),
       [
@@ -40,6 +57,19 @@ export class Linphone {
         `sip_port=${sipPort}`,
         'default_proxy=0',
         'register_only_when_network_is_up=0',
+        ...(secure
+          ? [
+              `sip_tls_port=${await freePort(options.address)}`,
+              'use_ipv6=0',
+              `root_ca=${join(folder, 'ca.pem')}`,
+              `client_cert_chain=${join(folder, 'own.pem')}`,
+              `client_cert_key=${join(folder, 'own.key')}`,
+              'verify_server_certs=1',
+              'verify_server_cn=1',
+              'media_encryption=srtp',
+              'media_encryption_mandatory=1',
+            ]
+          : []),
         '[net]',
         'dns_srv_enabled=0',
         'mtu=1300',
@@ -56,7 +86,7 @@ export class Linphone {
         `passwd=${options.password}`,
         'realm=switchroom',
         '[proxy_0]',
-        `reg_proxy=<sip:${options.registrar};transport=udp>`,
+        `reg_proxy=<sip:${options.registrar};transport=${secure ? 'tls' : 'udp'}>`,
         `reg_identity=sip:${options.extension}@${options.registrar.split(':')[0]}`,
         'reg_expires=300',
         'reg_sendregister=1',
@@ -71,11 +101,45 @@ export class Linphone {
       env: { ...process.env, HOME: folder, TERM: 'dumb' },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
-    return new Linphone(child, folder)
+    const phone = new Linphone(child, folder)
+    if (hz !== undefined) {
+      writeFileSync(join(folder, 'tone.wav'), linearWav(tone({ hz, ms: 60_000, level: 0.3 })))
+      phone.command('soundcard use files')
+      phone.command(`play ${join(folder, 'tone.wav')}`)
+      phone.command(`record ${phone.#heardFile}`)
+    }
+    return phone
   }
 
   get output(): string {
     return this.#output
+  }
+
+  /** Waits until a second of what it hears is `hz`: only of a phone that says a tone itself. */
+  async hears(hz: number, withinMs = 10_000): Promise<void> {
+    let best = 0
+    for (const until = performance.now() + withinMs; performance.now() < until; await sleep(100)) {
+      const heard = this.#heard().subarray(-8_000)
+      best = heard.length < 4_000 ? 0 : purity(heard, hz)
+      if (best > 0.5) return
+    }
+    throw new Error(`linphone did not hear ${hz} Hz (purity ${best.toFixed(2)}):\n${this.#output.slice(-1500)}`)
+  }
+
+  /** Level of `hz` in the last second it heard, 0 to 1. */
+  levelOf(hz: number): number {
+    return goertzel(this.#heard().subarray(-8_000), hz)
+  }
+
+  get #heardFile(): string {
+    return join(this.#folder, 'heard.wav')
+  }
+
+  #heard(): Int16Array {
+    if (!existsSync(this.#heardFile)) return new Int16Array(0)
+    const file = readFileSync(this.#heardFile)
+    const samples = file.subarray(44, 44 + (Math.max(0, file.length - 44) & ~1))
+    return new Int16Array(samples.buffer.slice(samples.byteOffset, samples.byteOffset + samples.length))
   }
 
   /** A command of its console: `pause`, `resume`, `transfer 1 sip:…`, `transfer 1 --to-call 2`, `terminate`, `call sip:…`. */
