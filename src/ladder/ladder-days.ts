@@ -5,7 +5,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { LadderFile, type SipNote } from '../store/ladder-file.ts'
-import { maskMessage } from './mask-message.ts'
+import { MaskedLines, maskMessage } from './mask-message.ts'
 import { glance, type OtherKind, otherKinds } from './sip-note.ts'
 
 /** One leg: an INVITE with its challenges and re-INVITEs takes about ten; a nailed leg of a shift some dozens. */
@@ -62,6 +62,7 @@ export class LadderDays {
   /** Takes in messages in their order; what is kept is on disk when this returns. Never throws. */
   append(notes: readonly RawNote[]): void {
     const byDay = new Map<number, { legs: Map<string, SipNote[]>; others: Map<string, SipNote[]> }>()
+    const known = new MaskedLines()
     for (const note of notes) {
       const taken = this.#take(note)
       if (taken === null) {
@@ -73,7 +74,7 @@ export class LadderDays {
       if (batch === undefined) byDay.set(day, (batch = { legs: new Map(), others: new Map() }))
       const [into, key] =
         taken.leg === null ? ([batch.others, taken.kind] as const) : ([batch.legs, taken.leg] as const)
-      const kept: SipNote = { ...note, leg: taken.leg, text: maskMessage(note.text) }
+      const kept: SipNote = { ...note, leg: taken.leg, text: maskMessage(note.text, known) }
       const list = into.get(key)
       if (list === undefined) into.set(key, [kept])
       else list.push(kept)
