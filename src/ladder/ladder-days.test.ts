@@ -4,7 +4,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { deflateRawSync } from 'node:zlib'
+import Sqlite from 'better-sqlite3'
 import { VirtualClock } from '../lib/clock.ts'
+import { dictionary } from '../store/ladder-file.ts'
 import { LadderDays, legMessagesMax, othersMax, type RawNote } from './ladder-days.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ladder-'))
@@ -47,6 +50,37 @@ test('what a leg said is found again in order, masked, by a process started anew
     ],
   )
   assert.equal(again.ofLegs(['w_1', 'w_2'], noon, noon).length, 4)
+  again.close()
+})
+
+test('legs that share a page are told apart, and a file begun before there were pages is read', () => {
+  const path = fresh()
+  const days = new LadderDays(path, bounds)
+  const many = Array.from({ length: 300 }, (_, n) => n)
+  for (const n of many) days.name(`c${n}`, `w_${n}`)
+  days.append([...many, ...many].map(n => note(`c${n}`, noon + n)))
+  days.append(many.map(n => note(`c${n}`, noon + 1000 + n, {}, 'BYE')))
+  for (const n of many)
+    assert.deepEqual(
+      days.ofLegs([`w_${n}`], noon, noon).map(({ at, leg, text }) => [at - noon, leg, /c\d+/.exec(text)?.[0]]),
+      [n, n, 1000 + n].map(at => [at, `w_${n}`, `c${n}`]),
+    )
+  days.close()
+  const file = new Sqlite(join(path, '2026-11-24.db'))
+  assert.ok((file.prepare('SELECT count(*) FROM pages').pluck().get() as number) < 30)
+  const old = deflateRawSync(
+    JSON.stringify([[noon - 1, 'in', 'udp', '10.0.0.2:5060', '10.0.0.1:5060', 'SIP/2.0 old']]),
+    {
+      dictionary,
+    },
+  )
+  file.prepare('INSERT INTO blocks (leg, bytes) VALUES (?, ?)').run('w_7', old)
+  file.close()
+  const again = new LadderDays(path, bounds)
+  assert.deepEqual(
+    again.ofLegs(['w_7'], noon, noon).map(({ at }) => at - noon),
+    [-1, 7, 7, 1007],
+  )
   again.close()
 })
 

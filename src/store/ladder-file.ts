@@ -1,7 +1,7 @@
 /**
  * The SIP messages of one day, in a SQLite file of its own: diagnostics, no facts, so they are neither in the journal nor in its database, cost
- * its disk syncs nothing, and go with their file when their time is over. A block holds what one leg said within a second or so, deflated: SIP
- * repeats itself, and a call then takes about a third of its bytes.
+ * its disk syncs nothing, and go with their file when their time is over. A page holds what some legs said within a second or so, deflated as one:
+ * SIP repeats itself from call to call, and to begin a deflation costs more than to deflate what one call says.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import Sqlite from 'better-sqlite3'
@@ -26,7 +26,7 @@ export type SipNote = {
 type Stored = [at: number, direction: 'in' | 'out', transport: string, local: string, remote: string, text: string]
 
 /** What SIP says again and again: deflate finds it here from the first message of a block on. */
-const dictionary = Buffer.from(
+export const dictionary = Buffer.from(
   '\\r\\nv=0\\r\\no=- \\r\\ns=-\\r\\nc=IN IP4 \\r\\nt=0 0\\r\\nm=audio RTP/AVP 8 0 101\\r\\na=rtpmap:8 PCMA/8000\\r\\na=rtpmap:0 PCMU/8000\\r\\n' +
     'a=rtpmap:101 telephone-event/8000\\r\\na=fmtp:101 0-15\\r\\na=ptime:20\\r\\na=sendrecv\\r\\nP-Asserted-Identity: <sip:User-Agent: ' +
     'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE\\r\\nContent-Type: application/sdp\\r\\nContent-Length: 0\\r\\nContact: <sip:' +
@@ -34,7 +34,18 @@ const dictionary = Buffer.from(
     'SIP/2.0/UDP ;branch=z9hG4bK;rport=5060;received=From: <sip:>;tag=To: <sip:Call-ID: CSeq: 1 INVITECSeq: 2 BYE ACK sip:",false,true',
 )
 
+/** A leg among the others of its page. */
+type StoredOfLeg = [...Stored, leg: string]
+
+/** Characters before they are deflated. Who reads a leg inflates all of its pages: 400 messages, one a page, are 13 MB. */
+const pageChars = 32 * 1024
+/** What the index takes for a leg, about. */
+const heardBytes = 32
+
+/** `blocks` hold one leg each: files begun before there were pages have them. */
 const schema = `
+  CREATE TABLE IF NOT EXISTS pages (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS heard (leg TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (leg, page)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, leg TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS blocks_leg ON blocks (leg);
   CREATE TABLE IF NOT EXISTS others (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
@@ -65,28 +76,37 @@ export class LadderFile {
   append(legs: ReadonlyMap<string, SipNote[]>, others: ReadonlyMap<string, SipNote[]>): number {
     let written = 0
     this.#connection.transaction(() => {
-      for (const [leg, messages] of legs)
-        written += this.#put('INSERT INTO blocks (leg, bytes) VALUES (?, ?)', leg, messages)
+      for (const page of pagesOf(legs)) written += this.#putPage(page)
       for (const [kind, messages] of others)
-        for (const message of messages)
-          written += this.#put('INSERT INTO others (kind, bytes) VALUES (?, ?)', kind, [message])
+        for (const message of messages) {
+          const bytes = packed([storedOf(message)])
+          sql(this.#connection, 'INSERT INTO others (kind, bytes) VALUES (?, ?)').run(kind, bytes)
+          written += bytes.length
+        }
     })()
     return written
   }
 
-  #put(text: string, key: string, messages: SipNote[]): number {
+  #putPage({ legs, messages }: Page): number {
     const bytes = packed(messages)
-    sql(this.#connection, text).run(key, bytes)
-    return bytes.length
+    const page = sql(this.#connection, 'INSERT INTO pages (bytes) VALUES (?)').run(bytes).lastInsertRowid
+    for (const leg of legs) sql(this.#connection, 'INSERT INTO heard (leg, page) VALUES (?, ?)').run(leg, page)
+    return bytes.length + legs.length * heardBytes
   }
 
   /** In the order of writing. */
   ofLegs(legs: readonly string[]): SipNote[] {
-    return legs.flatMap(leg =>
-      (
-        sql(this.#connection, 'SELECT bytes FROM blocks WHERE leg = ? ORDER BY id').all(leg) as { bytes: Buffer }[]
-      ).flatMap(row => unpacked(row.bytes, leg)),
-    )
+    return legs.flatMap(leg => [
+      ...this.#read('SELECT bytes FROM blocks WHERE leg = ? ORDER BY id', leg).flatMap(bytes => unpacked(bytes, leg)),
+      ...this.#read(
+        'SELECT bytes FROM heard JOIN pages ON pages.id = heard.page WHERE leg = ? ORDER BY page',
+        leg,
+      ).flatMap(bytes => unpacked(bytes, leg)),
+    ])
+  }
+
+  #read(text: string, leg: string): Buffer[] {
+    return (sql(this.#connection, text).all(leg) as { bytes: Buffer }[]).map(row => row.bytes)
   }
 
   /** The last `limit` of a kind, oldest first. */
@@ -111,22 +131,39 @@ export class LadderFile {
   }
 }
 
-function packed(messages: SipNote[]): Buffer {
-  const stored = messages.map(
-    ({ at, direction, transport, local, remote, text }): Stored => [at, direction, transport, local, remote, text],
-  )
-  return deflateRawSync(JSON.stringify(stored), { dictionary, level: 3 })
+type Page = { legs: string[]; messages: StoredOfLeg[] }
+
+/** A leg's messages of one batch stand on one page, however long they are. */
+function pagesOf(legs: ReadonlyMap<string, SipNote[]>): Page[] {
+  const pages: Page[] = []
+  let room = 0
+  for (const [leg, messages] of legs) {
+    if (room <= 0) {
+      pages.push({ legs: [], messages: [] })
+      room = pageChars
+    }
+    const page = pages.at(-1)!
+    page.legs.push(leg)
+    for (const message of messages) {
+      page.messages.push([...storedOf(message), leg])
+      room -= message.text.length
+    }
+  }
+  return pages
 }
 
+function storedOf({ at, direction, transport, local, remote, text }: SipNote): Stored {
+  return [at, direction, transport, local, remote, text]
+}
+
+function packed(messages: (Stored | StoredOfLeg)[]): Buffer {
+  return deflateRawSync(JSON.stringify(messages), { dictionary, level: 3 })
+}
+
+/** Of a page only what the leg said; a message that stands in no page names no leg. */
 function unpacked(bytes: Buffer, leg: string | null): SipNote[] {
-  const stored = JSON.parse(inflateRawSync(bytes, { dictionary }).toString()) as Stored[]
-  return stored.map(([at, direction, transport, local, remote, text]) => ({
-    at,
-    direction,
-    transport,
-    local,
-    remote,
-    leg,
-    text,
-  }))
+  const stored = JSON.parse(inflateRawSync(bytes, { dictionary }).toString()) as (Stored | StoredOfLeg)[]
+  return stored
+    .filter(([, , , , , , of]) => of === undefined || of === leg)
+    .map(([at, direction, transport, local, remote, text]) => ({ at, direction, transport, local, remote, leg, text }))
 }
