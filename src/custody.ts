@@ -28,13 +28,17 @@ const dayMs = 86_400_000
 const againMs = 7 * dayMs
 /** A recording that could not be made smaller, or whose smaller form is not as journaled, waits for so long, and the others go on. */
 const againAfterMs = 3_600_000
+/** One whose smaller form is not as journaled is looked at, and told of, once in so long. */
+const unlikeAfterMs = dayMs
+/** Recordings that wait; beyond, all are looked at again. */
+const waitingMax = 1000
 
 export type CustodyOptions = {
   door: RecordsDoor
   /** Absolute. */
   recordingsDir: string
   deriver: Pick<Deriver, 'derive' | 'share' | 'rest'>
-  /** How the floor is: calls under way, and whether the disk or the main thread is behind. */
+  /** How the floor is: calls under way, and whether the disk of recordings, the journal or the main thread is behind. */
   floor(): { calls: number; isStrained: boolean }
   log: Logger
 }
@@ -43,11 +47,14 @@ export type CustodyFigures = { derived: number; derivedBytes: number; cpuMs: num
 
 export class Custody implements AsyncDisposable {
   readonly #options: CustodyOptions
-  readonly #notBefore = new Map<string, number>()
+  readonly #underivedUntil = new Map<string, number>()
+  readonly #unlikeUntil = new Map<string, number>()
+  /** What one of the two works at is not the other's. */
+  readonly #inHand = new Set<string>()
   readonly figures: CustodyFigures = { derived: 0, derivedBytes: 0, cpuMs: 0, failed: 0, removed: 0 }
   #isOver = false
-  #timer: NodeJS.Timeout | null = null
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #timers = new Map<Work, NodeJS.Timeout>()
+  readonly #turns = new Map<Work, Promise<unknown>>()
 
   constructor(options: CustodyOptions) {
     this.#options = options
@@ -56,67 +63,66 @@ export class Custody implements AsyncDisposable {
   /** Makes good what a process that died left by halves, then looks every few seconds. */
   async start(): Promise<void> {
     await this.#makeGood().catch(error => this.#trouble(error))
-    this.#next(0)
+    for (const work of ['derive', 'remove'] as const) this.#next(work, 0)
   }
 
-  /**
-   * One look at everything: what is to go first, since whoever has a full disk waits for that, then some of what is to be made smaller. Answers
-   * whether more of it is due.
-   */
-  async turn(): Promise<boolean> {
-    const { door } = this.#options
-    const rules = custodyOf(await door.store.read('settings.all', {}))
-    const now = door.clock.now()
-    if (rules.unansweredDays !== null)
-      await this.#destroyUnanswered(now - rules.unansweredDays * dayMs, rules.unansweredDays)
-    if (rules.sourceDays !== null) await this.#removeSources(now - rules.sourceDays * dayMs, rules.sourceDays)
-    return rules.opusAfterHours !== null && (await this.#deriveDue(now - rules.opusAfterHours * 3_600_000))
+  /** One look at everything; resolves when what was due is done. */
+  async turn(): Promise<void> {
+    await this.#do('remove')
+    await this.#do('derive')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     await this.#options.deriver.rest() // what is in hand counts as not begun
-    await this.#turn
+    await Promise.all(this.#turns.values())
   }
 
-  #next(inMs: number): void {
+  async #do(work: Work): Promise<void> {
+    const { door } = this.#options
+    const rules = custodyOf(await door.store.read('settings.all', {}))
+    const now = door.clock.now()
+    if (work === 'derive') {
+      if (rules.opusAfterHours !== null) await this.#deriveDue(now - rules.opusAfterHours * 3_600_000)
+      return
+    }
+    if (rules.unansweredDays !== null)
+      await this.#destroyUnanswered(now - rules.unansweredDays * dayMs, rules.unansweredDays)
+    if (rules.sourceDays !== null) await this.#removeSources(now - rules.sourceDays * dayMs, rules.sourceDays)
+  }
+
+  /** Each on its own: on a full disk the one waits for what the other removes. */
+  #next(work: Work, inMs: number): void {
     if (this.#isOver) return
-    this.#timer = setTimeout(() => {
-      this.#turn = this.turn()
+    const timer = setTimeout(() => {
+      const turn = this.#do(work)
         .catch(error => this.#trouble(error))
-        .then(isMore => this.#next(isMore === true ? 0 : turnMs))
+        .then(() => this.#next(work, turnMs))
+      this.#turns.set(work, turn)
     }, inMs)
-    this.#timer.unref()
+    this.#timers.set(work, timer.unref())
   }
 
   #trouble(error: unknown): void {
     if (!this.#isOver) this.#options.log.error({ err: error }, 'the custody of recordings met a fault; it goes on')
   }
 
-  /** Some of what waits; answers whether more does. */
-  async #deriveDue(sealedBefore: number): Promise<boolean> {
+  async #deriveDue(sealedBefore: number): Promise<void> {
     const { door, deriver } = this.#options
-    const limit = batch + this.#notBefore.size
-    const rows = await door.store.read('recordings.underived', { sealedBefore, limit })
-    const due = rows.filter(row => this.#isDue(row)).slice(0, batch)
-    for (const row of due) {
-      if (this.#isOver) return false
-      await this.#derive(row)
+    for (;;) {
+      const limit = batch + this.#underivedUntil.size
+      const rows = await door.store.read('recordings.underived', { sealedBefore, limit })
+      const due = rows.filter(({ id }) => (this.#underivedUntil.get(id) ?? 0) <= door.clock.now())
+      for (const row of due) {
+        if (this.#isOver) return
+        await this.#alone(row.id, async () => {
+          const now = await door.store.read('recordings.byId', { id: row.id })
+          if (now?.destroyedAt === null) await this.#derive(row) // it may have gone since the list was made
+        })
+      }
+      if (due.length < batch) return deriver.rest()
     }
-    if (due.length === batch) return true
-    await deriver.rest()
-    return false
-  }
-
-  #isDue({ id }: RecordingRow): boolean {
-    return (this.#notBefore.get(id) ?? 0) <= this.#options.door.clock.now()
-  }
-
-  /** What failed for a reason that may pass is left alone for a while, and the others go on. */
-  #putOff(recording: string): void {
-    if (this.#notBefore.size >= 1000) this.#notBefore.clear()
-    this.#notBefore.set(recording, this.#options.door.clock.now() + againAfterMs)
   }
 
   async #derive(row: RecordingRow): Promise<void> {
@@ -135,7 +141,7 @@ export class Custody implements AsyncDisposable {
       const { bytes } = report
       const derived = { path: derivedPath, source: report.sourceSha256, sha256: report.sha256, bytes }
       await keep(door, 'system', [{ type: 'recording.derived', recording, call, ...derived }])
-      this.#notBefore.delete(recording)
+      this.#underivedUntil.delete(recording)
       this.figures.derived++
       this.figures.derivedBytes += bytes
       this.figures.cpuMs += report.tookMs
@@ -143,7 +149,7 @@ export class Custody implements AsyncDisposable {
     else {
       log.error({ recording, reason: report.reason }, 'a recording could not be made smaller now; it is tried again')
       this.figures.failed++
-      this.#putOff(recording)
+      putOff(this.#underivedUntil, recording, door.clock.now() + againAfterMs)
     }
     await this.#noteInHand(null)
   }
@@ -171,23 +177,20 @@ export class Custody implements AsyncDisposable {
   /** A recording goes only when its smaller form lies there as the journal says. */
   async #removeSources(sealedBefore: number, days: number): Promise<void> {
     const { door, recordingsDir, log } = this.#options
-    const limit = batch * 10 + this.#notBefore.size
+    const limit = batch * 10 + this.#unlikeUntil.size
     const rows = await door.store.read('recordings.twofold', { sealedBefore, limit })
-    for (const row of rows.filter(each => this.#isDue(each))) {
+    for (const row of rows) {
       if (this.#isOver) return
+      if ((this.#unlikeUntil.get(row.id) ?? 0) > door.clock.now()) continue
       const derived = resolveInside(recordingsDir, row.derivedPath!)
       const found = derived === null ? null : await hashOf(derived).catch(() => null)
       if (found !== row.derivedSha256) {
         log.error({ recording: row.id, alarm: true }, 'the smaller form of a recording is not as journaled: both stay')
-        this.#putOff(row.id)
+        putOff(this.#unlikeUntil, row.id, door.clock.now() + unlikeAfterMs)
         continue
       }
-      await this.#remove(row, [row.path], {
-        type: 'recording.sourceRemoved',
-        recording: row.id,
-        call: row.call,
-        days,
-      })
+      this.#unlikeUntil.delete(row.id)
+      await this.#remove([row.path], { type: 'recording.sourceRemoved', recording: row.id, call: row.call, days })
     }
   }
 
@@ -197,17 +200,18 @@ export class Custody implements AsyncDisposable {
     for (const row of rows) {
       if (this.#isOver) return
       const { id: recording, call } = row
-      await this.#remove(row, filesOf(row), {
-        type: 'recording.destroyed',
-        recording,
-        call,
-        reason: 'unanswered',
-        days,
-      })
+      const destroyed = { type: 'recording.destroyed', recording, call, reason: 'unanswered', days } as const
+      await this.#alone(recording, () => this.#remove(filesOf(row), destroyed))
     }
   }
 
-  async #remove(_row: RecordingRow, files: string[], fact: RecordFact): Promise<void> {
+  async #alone(recording: string, work: () => Promise<void>): Promise<void> {
+    if (this.#inHand.has(recording)) return // the next turn finds it again
+    this.#inHand.add(recording)
+    await work().finally(() => this.#inHand.delete(recording))
+  }
+
+  async #remove(files: string[], fact: RecordFact): Promise<void> {
     const { door } = this.#options
     await keep(door, 'system', [fact])
     await this.#unlink(files)
@@ -244,6 +248,13 @@ export class Custody implements AsyncDisposable {
 }
 
 const inHandName = '.deriving'
+
+type Work = 'derive' | 'remove'
+
+function putOff(waiting: Map<string, number>, recording: string, until: number): void {
+  if (waiting.size >= waitingMax) waiting.clear()
+  waiting.set(recording, until)
+}
 
 function filesOf({ path: source, derivedPath }: RecordingRow): string[] {
   return derivedPath === null ? [source] : [source, derivedPath]

@@ -150,7 +150,8 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       deriver: parts.use(new Deriver(workerFile('rtp/opus/derive-worker'))),
       floor: () => ({
         calls: engine.state.calls.size,
-        isStrained: engine.trouble !== null || load() > strainedLoad,
+        // What is derived waits for the disk that calls are recorded on, and asks a full one for nothing.
+        isStrained: engine.trouble !== null || engine.state.recorder.disk !== 'well' || load() > strainedLoad,
       }),
       log,
     }),
