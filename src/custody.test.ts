@@ -220,10 +220,10 @@ test('a disk of recordings that is not mounted makes no recording one that is lo
 
 test('on a full disk, where nothing is derived, what a policy removes goes all the same, and nobody derives what has gone', async () => {
   await aCall(12)
-  await aCall(13, { isAnswered: false })
+  await aCall(13, { isAnswered: false, at: noon + 1 })
   await set({ 'recording.unansweredDays': '7' })
   const floor = { calls: 0, isStrained: true }
-  await using waiting = custodyAt({ now: noon + 7 * dayMs + 1 }, floor)
+  await using waiting = custodyAt({ now: noon + 7 * dayMs + 2 }, floor)
   await waiting.start()
   await until(() => !existsSync(fileOf(13, 'wav')))
   assert.equal(waiting.figures.derived, 0)
