@@ -99,6 +99,8 @@ const zh = {
   opened: '开案',
   moved: '变动',
   why: '原因',
+  /** Reasons that the house writes itself; others are a person's own words. */
+  ownReason: { repaid: '已还清逾期', no_promise_open: '已无待履行的承诺' } as Record<string, string>,
   caseState: {
     IMPORTED: '已导入',
     ASSIGNED: '已分案',
@@ -231,6 +233,7 @@ const en: Like<typeof zh> = {
   opened: 'Opened',
   moved: 'Moved',
   why: 'Why',
+  ownReason: { repaid: 'Nothing is overdue any more', no_promise_open: 'No promise is open any more' },
   caseState: {
     IMPORTED: 'Imported',
     ASSIGNED: 'Assigned',

@@ -103,7 +103,7 @@ const en: Like<typeof zh> = {
   menu: 'Menu',
   outside: 'Outside number',
   outsideHelp:
-    'The number on the right counts only where “Outside number” is chosen. The gate and the rules against toll fraud are asked, and the call is recorded on.',
+    'The number below the key counts only where “Outside number” is chosen. The gate and the rules against toll fraud are asked, and the call is recorded on.',
   acts: { repeat: 'Say it again', call_back: 'Note a callback and hang up', hang_up: 'Hang up' },
   extensions: 'Extensions may be dialled',
   extensionsHelp: 'Callers dial an extension here, and end it with # or a pause.',

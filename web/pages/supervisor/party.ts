@@ -251,9 +251,15 @@ function casesTable({ cases, frame }: PartyProps, w: Words): Html {
       { head: words.agent, cell: row => row.agent ?? '—' },
       { head: words.opened, cell: row => instant(row.openedAt, frame) },
       { head: words.moved, cell: row => instant(row.changedAt, frame) },
-      { head: words.why, cell: row => row.reason || '—' },
+      { head: words.why, cell: row => whyMoved(row.reason, w) },
     ],
   })
+}
+
+/** The house's own reasons in words; a person's as they were written. */
+function whyMoved(reason: string, { lender: { ownReason } }: Words): string {
+  if (Object.hasOwn(ownReason, reason)) return ownReason[reason]!
+  return reason || '—'
 }
 
 function promisesTable({ promises, frame }: PartyProps, w: Words): Html {
