@@ -13,6 +13,8 @@ export type Connection = Sqlite.Database
 export type Db = ReturnType<typeof drizzleOf>
 
 const busyTimeoutMs = 5_000
+/** Of each connection that reads; better-sqlite3's own 16 MB would be held by each of them in time, and the kernel keeps the pages anyway. */
+const readerCacheKib = 4_096
 
 /** `wal_autocheckpoint` is pages; `journal_size_limit` gives the space of a long write back. */
 export function openWriter(file: string): Connection {
@@ -31,6 +33,7 @@ export function openReader(file: string): Connection {
   const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
   connection.pragma('query_only = ON')
   connection.pragma('temp_store = MEMORY')
+  connection.pragma(`cache_size = -${readerCacheKib}`)
   return connection
 }
 
