@@ -128,11 +128,21 @@ describe('a call that is passed on', { skip: hasChromium && hasSipp ? false : 'n
     await sleep(600)
     assert.ok((await world.house.engine.dispatch({ type: 'call.end', call, by: 'supervisor' }, 'system')).ok)
     await Promise.all([caller.done(), far.done()])
-    await world.until(
-      'both are sealed',
-      () => world.facts.filter(fact => fact.type === 'recording.sealed').length === 2,
+    const opened = world.facts.filter(fact => fact.type === 'recording.opened')
+    const ofCalls = opened.filter(({ kind }) => kind === undefined)
+    assert.deepEqual(
+      opened.map(({ call: of, kind }) => [of === call, kind ?? 'call']),
+      [
+        [true, 'call'],
+        [true, 'consultation'], // what alice asked bob, while carl heard music
+        [false, 'call'],
+      ],
     )
-    const [first, second] = world.facts.filter(fact => fact.type === 'recording.opened')
+    await world.until(
+      'all are sealed',
+      () => world.facts.filter(({ type }) => type === 'recording.sealed').length === 3,
+    )
+    const [first, second] = ofCalls
     const [left, right] = readStereo(readFileSync(world.recordingFile(first!.path)))
     assert.equal(tonesIn(left.subarray(8_000, 16_000), everyHz), `${carlHz}`)
     assert.equal(tonesIn(right.subarray(-4_800, -800), everyHz), `${doraHz}`)
