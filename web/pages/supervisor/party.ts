@@ -115,14 +115,16 @@ export function partyPage(props: PartyProps): Html {
     main: html`${heading({ title: party.name, count: party.ref, actions: flagChips(party.flags, w) })}
 ${props.stops.map(stop => notice('red', `${words.stops}: ${words.flag[stop.reason as PartyFlag] ?? stop.reason}`))}
 ${problems(props.filled, w)}
-<div class="wide-narrow"><div>
+<div class="stack"><div class="wide-narrow"><div class="stack">
 ${section(words.numbers, numbersTable(props, w))}
-${section(words.loans, loansTable(props, w))}
 ${section(words.cases, casesTable(props, w))}
 ${section(words.promises, promisesTable(props, w))}
+</div>${card(props, w)}</div>
+${section(words.loans, loansTable(props, w))}
 ${section(words.repayments, repaymentsTable(props, w))}
+${section(words.consents, consentsTable(props, w))}
 ${section(words.history, contactsTable(props, w))}
-</div><div>${card(props, w)}${consentsPanel(props, w)}</div></div>`,
+</div>`,
   })
 }
 
@@ -158,9 +160,9 @@ ${textField({ name: 'reason', label: words.showReason, required: true, maxlength
   }</section>`
 }
 
-function consentsPanel({ consents, frame }: PartyProps, w: Words): Html {
+function consentsTable({ consents, frame }: PartyProps, w: Words): Html {
   const words = w.lender
-  return html`<section class="panel"><h2>${words.consents}</h2>${table({
+  return table({
     caption: words.consents,
     rows: consents,
     empty: words.noConsents,
@@ -171,7 +173,7 @@ function consentsPanel({ consents, frame }: PartyProps, w: Words): Html {
       { head: words.given, cell: row => instant(row.givenAt, frame) },
       { head: words.withdrawn, cell: row => (row.withdrawnAt === null ? '—' : instant(row.withdrawnAt, frame)) },
     ],
-  })}</section>`
+  })
 }
 
 function numbersTable({ party }: PartyProps, w: Words): Html {
