@@ -280,3 +280,13 @@ test('however many recordings wait for their smaller form, each gets one', async
   await first.turn()
   assert.equal(first.figures.derived, 25)
 })
+
+test('while the disk of recordings is not there, no more than a few are tried in a turn, however many wait', async () => {
+  for (let which = 200; which < 245; which++) await aCall(which)
+  const folder = path.dirname(fileOf(200, 'wav'))
+  renameSync(folder, `${folder}-elsewhere`)
+  const gone = custody(noon + 42 * dayMs)
+  await gone.turn()
+  assert.deepEqual([gone.figures.derived, gone.figures.failed], [0, 20])
+  renameSync(`${folder}-elsewhere`, folder)
+})

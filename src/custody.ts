@@ -110,6 +110,7 @@ export class Custody implements AsyncDisposable {
 
   async #deriveDue(sealedBefore: number): Promise<void> {
     const { door, deriver } = this.#options
+    const failedBefore = this.figures.failed
     for (;;) {
       const limit = batch + this.#underivedUntil.size
       const rows = await door.store.read('recordings.underived', { sealedBefore, limit })
@@ -121,7 +122,8 @@ export class Custody implements AsyncDisposable {
           if (now?.destroyedAt === null) await this.#derive(row) // it may have gone since the list was made
         })
       }
-      if (due.length < batch) return deriver.rest()
+      // Where nothing succeeds (a disk that is not there), the rest is not tried in a row: the next turn goes on.
+      if (due.length < batch || this.figures.failed - failedBefore >= batch) return deriver.rest()
     }
   }
 
