@@ -23,7 +23,7 @@ test('what was saved is read again while it holds; a file that is not ours is no
     const log = createLogger('silent')
     assert.deepEqual(new PhoneBook(file, log).read(0), [])
     new PhoneBook(file, log).save(
-      [binding, { ...binding, extension: '1002', flow: { ...binding.flow, transport: 'tcp' } }],
+      () => [binding, { ...binding, extension: '1002', flow: { ...binding.flow, transport: 'tcp' } }],
       1_000_000,
     )
     const book = new PhoneBook(file, log)
@@ -35,6 +35,26 @@ test('what was saved is read again while it holds; a file that is not ours is no
     assert.deepEqual(book.read(1_400_000), [])
     writeFileSync(file, '[{"extension":"1001"}]')
     assert.deepEqual(book.read(1_100_000), [])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a phone that registers just after a save is on disk at the next look and not only five seconds later', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-phones-'))
+  try {
+    const book = new PhoneBook(join(folder, 'phones.json'), createLogger('silent'))
+    const second = { ...binding, extension: '1002' }
+    const saved = async (bindings: Binding[], now: number, count: number) => {
+      book.save(() => bindings, now)
+      for (let tries = 0; tries < 100 && book.read(now).length !== count; tries++) await sleep(10)
+      assert.equal(book.read(now).length, count)
+      await sleep(10) // that it was written is known to the book too
+    }
+    await saved([binding], 1_000_000, 1)
+    await saved([binding, second], 1_000_300, 2)
+    await saved([second], 1_000_600, 1)
+    book.save(() => assert.fail('it is not time to look'), 1_000_700)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

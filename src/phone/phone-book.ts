@@ -8,7 +8,10 @@ import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
 import type { Binding } from '../sip/events.ts'
 
-const saveEveryMs = 5_000
+/** A phone that came, went or moved is on disk this soon: one that was only in memory at a crash stays silent until it registers again. */
+const placesEveryMs = 250
+/** That the same phones are there for longer can wait. */
+const expiryEveryMs = 5_000
 const phonesMax = 10_000
 
 const address = z.strictObject({ address: z.ipv4().or(z.ipv6()), port: z.int().min(1).max(65_535) })
@@ -29,7 +32,9 @@ export class PhoneBook {
   readonly #file: string
   readonly #log: Logger
   #saved = ''
+  #savedPlaces = ''
   #savedAt = Number.NEGATIVE_INFINITY
+  #lookedAt = Number.NEGATIVE_INFINITY
   #writing = false
 
   constructor(file: string, log: Logger) {
@@ -54,17 +59,20 @@ export class PhoneBook {
     }
   }
 
-  /** Writes what changed, at most every 5 s. */
-  save(bindings: Binding[], now: number): void {
-    if (this.#writing || now - this.#savedAt < saveEveryMs) return
-    this.#savedAt = now
-    const book = bindings
+  /** Writes what changed: where phones are within 250 ms, until when within 5 s. Asks for the bindings only when it is time to look. */
+  save(bindings: () => Binding[], now: number): void {
+    if (this.#writing || now - this.#lookedAt < placesEveryMs) return
+    this.#lookedAt = now
+    const book = bindings()
       .filter(({ flow }) => flow.transport === 'udp')
       .map(({ expiresInMs, flow, ...binding }) => ({
         ...binding,
         flow: { transport: flow.transport, source: flow.source, local: flow.local },
         expiresAt: Math.round((now + expiresInMs) / 10_000) * 10_000,
       }))
+    const places = JSON.stringify(book.map(({ expiresAt: _, ...place }) => place))
+    if (places === this.#savedPlaces && now - this.#savedAt < expiryEveryMs) return
+    this.#savedAt = now
     const text = JSON.stringify(book)
     if (text === this.#saved) return
     this.#writing = true
@@ -72,7 +80,10 @@ export class PhoneBook {
     writeFile(temporary, text, { mode: 0o640 })
       .then(() => rename(temporary, this.#file))
       .then(
-        () => (this.#saved = text),
+        () => {
+          this.#saved = text
+          this.#savedPlaces = places
+        },
         error => this.#log.warn({ err: error }, 'the list of desk phones cannot be written'),
       )
       .finally(() => (this.#writing = false))

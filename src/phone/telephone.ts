@@ -297,7 +297,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     phone.advance(at)
     browsers.advance(at)
     audio.advance(at)
-    book.save(ua.bindings(), clock.now())
+    book.save(() => ua.bindings(), clock.now())
   }, tickMs)
 
   const applyTrunk = (trunk: Trunk) =>
