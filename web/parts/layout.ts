@@ -1,65 +1,8 @@
-import type { Role } from '../../src/centre/entities.ts'
 import type { Words } from '../words/words.ts'
 import { type Frame, textsOf, themes } from './frame.ts'
 import { type Html, html, type Piece } from './html.ts'
-import { type IconName, icon } from './icons.ts'
-
-type Entry = { path: string; word: keyof Words['frame']['nav']; icon: IconName }
-
-const agent: Entry[] = [
-  { path: '/agent', word: 'desk', icon: 'headset' },
-  { path: '/agent/calls', word: 'myCalls', icon: 'history' },
-  { path: '/agent/callbacks', word: 'myCallbacks', icon: 'calendar-clock' },
-]
-const supervisor: Entry[] = [
-  { path: '/supervisor', word: 'wallboard', icon: 'layout-dashboard' },
-  { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
-  { path: '/supervisor/lines', word: 'lines', icon: 'waypoints' },
-  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
-  { path: '/supervisor/callbacks', word: 'callbacks', icon: 'calendar-clock' },
-  { path: '/supervisor/parties', word: 'parties', icon: 'users' },
-]
-const quality: Entry[] = [
-  { path: '/auditor', word: 'recordings', icon: 'audio-lines' },
-  { path: '/supervisor/calls', word: 'liveCalls', icon: 'phone-call' },
-  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
-]
-const security: Entry[] = [
-  { path: '/admin/users', word: 'users', icon: 'users' },
-  { path: '/admin/phones', word: 'phones', icon: 'phone' },
-  { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
-  { path: '/admin/safety', word: 'safety', icon: 'lock' },
-  { path: '/admin/recordings', word: 'custody', icon: 'audio-lines' },
-  { path: '/admin/journal', word: 'journal', icon: 'scroll-text' },
-]
-const auditor: Entry[] = [
-  { path: '/auditor', word: 'recordings', icon: 'audio-lines' },
-  { path: '/auditor/exports', word: 'exports', icon: 'shopping-basket' },
-  { path: '/auditor/journal', word: 'journal', icon: 'scroll-text' },
-]
-const admin: Entry[] = [
-  { path: '/admin', word: 'setup', icon: 'list-checks' },
-  { path: '/admin/users', word: 'users', icon: 'users' },
-  { path: '/admin/phones', word: 'phones', icon: 'phone' },
-  { path: '/admin/trunks', word: 'trunks', icon: 'waypoints' },
-  { path: '/supervisor/audio', word: 'audio', icon: 'volume-2' },
-  { path: '/admin/numbers', word: 'numbers', icon: 'phone-incoming' },
-  { path: '/admin/queues', word: 'queues', icon: 'layers' },
-  { path: '/admin/menus', word: 'menus', icon: 'grid-3x3' },
-  { path: '/admin/campaigns', word: 'campaigns', icon: 'megaphone' },
-  { path: '/supervisor/parties', word: 'parties', icon: 'users' },
-  { path: '/admin/suppressions', word: 'suppressions', icon: 'ban' },
-  { path: '/admin/tokens', word: 'tokens', icon: 'key-round' },
-  { path: '/admin/policies', word: 'policies', icon: 'shield-check' },
-  { path: '/admin/safety', word: 'safety', icon: 'lock' },
-  { path: '/admin/recordings', word: 'custody', icon: 'audio-lines' },
-]
-const navigation: Record<Role, Entry[]> = { agent, supervisor, quality, admin, security, auditor }
-
-/** Where a person of this role begins. */
-export function homeOf(role: Role): string {
-  return navigation[role][0]!.path
-}
+import { icon } from './icons.ts'
+import { sideOf, tabsOf } from './navigation.ts'
 
 export type LayoutParts = {
   title: string
@@ -95,8 +38,8 @@ ${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html
 <body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
 <a class="skip" href="#main">${w.frame.skip}</a>
 ${header(frame, w, parts.help !== undefined)}
-${frame.person ? navigationOf(frame, frame.person.role, w) : null}
-<main id="main" tabindex="-1">${parts.main}</main>
+${frame.person ? sideOf(frame.person.role, frame.path, w) : null}
+<main id="main" tabindex="-1">${frame.person ? tabsOf(frame.person.role, frame.path, w) : null}${parts.main}</main>
 ${parts.help ?? null}
 <p id="lost-contact" class="lost" role="alert" hidden>${icon('wifi-off')} ${w.frame.lostContact}</p>
 </body>
@@ -143,17 +86,4 @@ ${
     ? html`<form method="post" action="/sign-out"><button class="button quiet" title="${w.frame.signOut}" aria-label="${w.frame.signOut}">${icon('log-out')}</button></form>`
     : null
 }`
-}
-
-function navigationOf(frame: Frame, role: Role, w: Words): Html {
-  return html`<nav class="side" aria-label="${w.frame.navigation}"><ul>${navigation[role].map(
-    entry =>
-      html`<li><a href="${entry.path}"${isCurrent(entry.path, frame.path, role) ? html` aria-current="page"` : null}>${icon(entry.icon)}<span>${w.frame.nav[entry.word]}</span></a></li>`,
-  )}</ul></nav>`
-}
-
-/** A role's first page is current only by itself; every other entry also for the pages below it. */
-function isCurrent(entry: string, path: string, role: Role): boolean {
-  if (entry === path) return true
-  return entry !== homeOf(role) && path.startsWith(`${entry}/`)
 }

@@ -45,7 +45,7 @@ export function trunksPage(props: TrunksProps): Html {
       title: words.title,
       count: w.frame.list.count(props.trunks.length),
       about: words.about,
-      actions: html`<a class="button" href="/admin/trunk-groups">${icon('layers')}${w.trunkRules.groups.title}</a><a class="button" href="/admin/lines">${icon('waypoints')}${w.lines.title}</a><a class="button primary" href="/admin/trunks/new">${icon('plus')}${words.add}</a>`,
+      actions: html`<a class="button primary" href="/admin/trunks/new">${icon('plus')}${words.add}</a>`,
     })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
 <div id="trunk-list" hx-get="/admin/trunks" hx-trigger="every 5s" hx-select="#trunk-list" hx-swap="outerMorph">${table({

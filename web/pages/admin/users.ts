@@ -27,7 +27,7 @@ export function usersPage(props: UsersProps): Html {
       title: words.title,
       count: w.frame.list.count(props.users.length),
       about: words.about,
-      actions: html`${props.frame.person?.role === 'admin' ? html`<a class="button" href="/admin/teams">${icon('users')}${w.teams.title}</a>` : null}<a class="button primary" href="/admin/users/new">${icon('plus')}${words.add}</a>`,
+      actions: html`<a class="button primary" href="/admin/users/new">${icon('plus')}${words.add}</a>`,
     })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
 <div class="toolbar">${search(props.frame, { path: '/admin/users', q: props.q, label: words.search })}${roleFilter(props, w)}</div>

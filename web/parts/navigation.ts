@@ -1,0 +1,134 @@
+/**
+ * Where a person of each role can go: at most nine groups at the side, and the pages of the group one is in as tabs above the page. A page is
+ * in one group of a role; the group opens its first page.
+ */
+import type { Role } from '../../src/centre/entities.ts'
+import type { Words } from '../words/words.ts'
+import { type Html, html } from './html.ts'
+import { type IconName, icon } from './icons.ts'
+
+type Word = keyof Words['frame']['nav']
+export type NavigationPage = { path: string; word: Word }
+export type NavigationGroup = { word: Word; icon: IconName; pages: [NavigationPage, ...NavigationPage[]] }
+
+const page = (path: string, word: Word): NavigationPage => ({ path, word })
+const group = (word: Word, iconName: IconName, ...pages: [NavigationPage, ...NavigationPage[]]): NavigationGroup => ({
+  word,
+  icon: iconName,
+  pages,
+})
+/** A group of one page, which it is called after. */
+const alone = (path: string, word: Word, iconName: IconName) => group(word, iconName, page(path, word))
+
+export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> = {
+  agent: [
+    alone('/agent', 'desk', 'headset'),
+    alone('/agent/calls', 'myCalls', 'history'),
+    alone('/agent/callbacks', 'myCallbacks', 'calendar-clock'),
+  ],
+  supervisor: [
+    alone('/supervisor', 'wallboard', 'layout-dashboard'),
+    alone('/supervisor/calls', 'liveCalls', 'phone-call'),
+    group('lines', 'waypoints', page('/supervisor/lines', 'lines'), page('/supervisor/audio', 'audio')),
+    alone('/supervisor/callbacks', 'callbacks', 'calendar-clock'),
+    group('customers', 'user-round', page('/supervisor/parties', 'parties')),
+  ],
+  quality: [
+    alone('/auditor', 'recordings', 'audio-lines'),
+    alone('/supervisor/calls', 'liveCalls', 'phone-call'),
+    alone('/supervisor/audio', 'audio', 'volume-2'),
+  ],
+  security: [
+    group(
+      'people',
+      'users',
+      page('/admin/users', 'users'),
+      page('/admin/phones', 'phones'),
+      page('/admin/tokens', 'tokens'),
+    ),
+    alone('/admin/safety', 'safety', 'lock'),
+    alone('/admin/recordings', 'custody', 'archive'),
+    alone('/admin/journal', 'journal', 'scroll-text'),
+  ],
+  auditor: [
+    alone('/auditor', 'recordings', 'audio-lines'),
+    alone('/auditor/exports', 'exports', 'shopping-basket'),
+    alone('/auditor/journal', 'journal', 'scroll-text'),
+  ],
+  admin: [
+    group('setup', 'list-checks', page('/admin', 'setup'), page('/admin/certificate', 'certificate')),
+    group(
+      'people',
+      'users',
+      page('/admin/users', 'users'),
+      page('/admin/teams', 'teams'),
+      page('/admin/phones', 'phones'),
+      page('/admin/tokens', 'tokens'),
+    ),
+    group(
+      'lines',
+      'waypoints',
+      page('/admin/trunks', 'trunks'),
+      page('/admin/trunk-groups', 'trunkGroups'),
+      page('/admin/lines', 'lineState'),
+      page('/supervisor/audio', 'audio'),
+      page('/admin/announcements', 'announcements'),
+    ),
+    group(
+      'inbound',
+      'phone-incoming',
+      page('/admin/numbers', 'numbers'),
+      page('/admin/queues', 'queues'),
+      page('/admin/menus', 'menus'),
+    ),
+    group('campaigns', 'megaphone', page('/admin/campaigns', 'campaigns'), page('/admin/phrases', 'phrases')),
+    group('customers', 'user-round', page('/supervisor/parties', 'parties')),
+    group(
+      'rules',
+      'shield-check',
+      page('/admin/policies', 'policies'),
+      page('/admin/suppressions', 'suppressions'),
+      page('/admin/safety', 'safety'),
+    ),
+    group('keeping', 'archive', page('/admin/recordings', 'custody'), page('/admin/journal', 'journal')),
+  ],
+}
+
+/** Where a person of this role begins. */
+export function homeOf(role: Role): string {
+  return navigation[role][0].pages[0].path
+}
+
+/** The page of this role's navigation that `path` is or lies below, and its group; null where it lies below none. */
+export function placeOf(role: Role, path: string): { group: NavigationGroup; page: NavigationPage } | null {
+  for (const group of navigation[role]) {
+    for (const page of group.pages) if (isCurrent(page.path, path, role)) return { group, page }
+  }
+  return null
+}
+
+/** The groups, at the side. */
+export function sideOf(role: Role, path: string, w: Words): Html {
+  const here = placeOf(role, path)
+  return html`<nav class="side" aria-label="${w.frame.navigation}"><ul>${navigation[role].map(entry => {
+    // Of the page itself where the group has but one, else only that it is somewhere in here.
+    const current = entry !== here?.group ? null : entry.pages.length === 1 ? 'page' : 'true'
+    return html`<li><a href="${entry.pages[0].path}"${current === null ? null : html` aria-current="${current}"`}>${icon(entry.icon)}<span>${w.frame.nav[entry.word]}</span></a></li>`
+  })}</ul></nav>`
+}
+
+/** The pages of the group that `path` is in, when there are several. */
+export function tabsOf(role: Role, path: string, w: Words): Html | null {
+  const here = placeOf(role, path)
+  if (here === null || here.group.pages.length === 1) return null
+  return html`<nav class="tabs" aria-label="${w.frame.nav[here.group.word]}"><ul>${here.group.pages.map(
+    entry =>
+      html`<li><a href="${entry.path}"${entry === here.page ? html` aria-current="page"` : null}>${w.frame.nav[entry.word]}</a></li>`,
+  )}</ul></nav>`
+}
+
+/** A role's first page is current only by itself; every other entry also for the pages below it. */
+function isCurrent(entry: string, path: string, role: Role): boolean {
+  if (entry === path) return true
+  return entry !== homeOf(role) && path.startsWith(`${entry}/`)
+}
