@@ -149,12 +149,12 @@ class Inquiry {
       const again = Number.isFinite(barredUntil) ? barredUntil : null
       if (!this.#no('do_not_call', `${masked(number)} is on the do-not-call list.`, again)) return false
     } else this.#yes('do_not_call')
-    const stop = party ? state.stops.of(party, now) : null
+    const stop = (party ? state.stops.of(party, now) : null) ?? state.stops.ofNumber(number, now)
     if (stop !== null) {
       const words =
         stop.kind === 'hold'
-          ? `${party} is on hold: ${stop.reason}.`
-          : `${party} does not want to be called: ${stop.reason}.`
+          ? `${stop.party} is on hold: ${stop.reason}.`
+          : `${stop.party} does not want to be called: ${stop.reason}.`
       // Nothing but a person lifts a hold, so its lead is looked at again a day later and not lost.
       const again = stop.kind === 'hold' ? (stop.until ?? now + dayMs) : stop.until
       if (!this.#no(stop.kind === 'hold' ? 'party_hold' : 'do_not_call', words, again)) return false
@@ -166,9 +166,13 @@ class Inquiry {
   }
 
   #askPolicies(stack: Policy[], business: Business | null): void {
-    const { number, relation, consent } = this.#request
+    const { number, relation, consent, party } = this.#request
     const zones = zonesOf(number)
     const known = zones.length > 0
+    if (business === 'sales' && party) {
+      const words = () => `${party} has taken back the consent to sales calls: record a new one first.`
+      if (!this.#ask('consent_withdrawn', !this.#state.stops.isUnsold(party), words)) return
+    }
     for (const policy of stack) {
       const reaches = relation === null || mayReach(policy, relation, business)
       const word = relation?.toLowerCase()

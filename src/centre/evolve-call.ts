@@ -54,6 +54,9 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       call.announced = { by, what, result, confidence, afterMs }
       break
     }
+    case 'call.overtaken':
+      call.overtaken = change.by
+      break
     case 'call.judged':
       call.judged = true
       break

@@ -1,4 +1,5 @@
 /** What saved policies, calendars and stopped people mean for the gate, and how far its counters must look back. */
+import { isForSales } from '../lender/consent.ts'
 import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
 import { calendarKey, readDates, shippedHolidays } from './policy/holidays.ts'
@@ -19,6 +20,12 @@ export function evolveGate(state: FloorState, change: Fact | Note): boolean {
       return true
     case 'party.released':
       state.stops.release(change.party, change.kind)
+      return true
+    case 'consent.given':
+      if (isForSales(change.consent)) state.stops.setSold(change.consent.party, true)
+      return true
+    case 'consent.withdrawn':
+      if (change.sales === false) state.stops.setSold(change.party, false)
       return true
     case 'setting.saved': {
       const code = calendarKey.exec(change.key)?.[1]

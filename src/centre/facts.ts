@@ -53,6 +53,7 @@ import type { LineRules } from './lines/rest.ts'
 import type { Menu, MenuTarget } from './menu/menu.ts'
 import type { Policy } from './policy/policy.ts'
 import type { RecorderDisk } from './recording-rules.ts'
+import type { Overtaken } from './settled.ts'
 import type { StopKind } from './stops.ts'
 import type { TollRules } from './toll/rules.ts'
 
@@ -352,6 +353,8 @@ export type FloorFact =
   /** Parked in a slot, from which an agent takes it. */
   | { type: 'call.slotted'; call: CallId; agent: UserId; slot: string; until: number }
   | { type: 'call.pickedUp'; call: CallId; agent: UserId; from: 'slot' | 'queue' | 'agent' }
+  /** Something became true of the party while it was being talked to: the agent is told, and the talk goes on. */
+  | { type: 'call.overtaken'; call: CallId; agent: UserId | null; by: Overtaken }
   /** A last prompt is played; the call is hung up at `until` with this cause. */
   | { type: 'call.dismissed'; call: CallId; cause: EndCause; until: number }
   | { type: 'call.ended'; call: CallId; ending: Ending }
@@ -472,7 +475,15 @@ export type RecordFact =
   | { type: 'suppression.added'; number: string; reason: string; until: number | null }
   | { type: 'suppression.removed'; number: string; reason: string }
   /** A person whom no channel may reach from now on, and one who may be reached again. */
-  | { type: 'party.held'; party: string; kind: StopKind; reason: string; until: number | null }
+  | {
+      type: 'party.held'
+      party: string
+      kind: StopKind
+      reason: string
+      until: number | null
+      /** The person's own numbers, which are not dialled whoever is meant. */
+      numbers?: string[]
+    }
   | { type: 'party.released'; party: string; kind: StopKind; reason: string }
   /** A policy of the centre's own; each save is a new version. */
   | { type: 'policy.saved'; policy: Policy }

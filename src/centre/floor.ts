@@ -77,6 +77,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
   for (const [code, text] of Object.entries(setup.calendars ?? {})) setCalendar(state, code, text)
   for (const [key, value] of Object.entries(setup.transfers ?? {})) setTransfer(state, key, value)
   for (const stop of setup.stops ?? []) state.stops.add(stop)
+  for (const party of setup.unsold ?? []) state.stops.setSold(party, false)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)
   for (const group of setup.trunkGroups ?? []) state.trunkGroups.set(group.id, group)

@@ -9,20 +9,30 @@ import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
 import { settle, takeState } from './settle.ts'
-import { isAboutDebt, settledBy } from './settled.ts'
+import { isAboutDebt, isSale, type Overtaken, overtakenBy, settledBy } from './settled.ts'
 import type { Agent, Call } from './state.ts'
 
 export function takeNote(d: Draft, facts: RecordFact[]): void {
   const suppressed = new Set<string>()
   const stopped = new Set<CampaignId>()
   const held = new Set<string>()
+  /** Of those who are on hold: a call to one of these rings for them, whoever was meant. */
+  const heldNumbers = new Set<string>()
+  const unsold = new Set<string>()
+  const told = new Map<string, Overtaken>()
   /** Only of calls about their debt. */
   const settled = new Set<string>()
   for (const fact of facts) {
     if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
-    if (fact.type === 'party.held') held.add(fact.party)
+    if (fact.type === 'party.held') {
+      held.add(fact.party)
+      for (const number of fact.numbers ?? []) heldNumbers.add(numberKey(number))
+    }
+    if (fact.type === 'consent.withdrawn' && fact.sales === false) unsold.add(fact.party)
     const party = settledBy(fact)
     if (party !== null) settled.add(party)
+    const news = overtakenBy(fact)
+    if (news !== null) told.set(news.party, news.by)
     if (fact.type === 'campaign.saved' && fact.campaign.state !== 'running') stopped.add(fact.campaign.id)
     if (fact.type === 'user.saved' && !mayWork(fact.user) && isSignedOn(d, fact.user.id)) {
       signOff(d, fact.user.id, 'user_disabled')
@@ -30,17 +40,23 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
   }
-  if (suppressed.size + held.size + settled.size + stopped.size === 0) return
+  if (suppressed.size + held.size + settled.size + stopped.size + unsold.size === 0) return
+  const isBarred = (number: string) =>
+    suppressed.has(number) || (heldNumbers.size > 0 && heldNumbers.has(numberKey(number)))
   const isOut = (party: string | null, campaign: CampaignId | null) =>
-    party !== null && (held.has(party) || (settled.has(party) && isAboutDebt(d.state, campaign)))
-  withdrawCalls(d, ({ number, party, campaign }) => suppressed.has(number) || isOut(party, campaign))
+    party !== null &&
+    (held.has(party) ||
+      (settled.has(party) && isAboutDebt(d.state, campaign)) ||
+      (unsold.has(party) && isSale(d.state, campaign)))
+  withdrawCalls(d, ({ number, party, campaign }) => isBarred(number) || isOut(party, campaign))
+  tellTalking(d, told)
   withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
   withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
   withdrawPreviews(d, 'party_settled', preview => isOut(preview.lead.ref, preview.campaign))
   withdrawRung(
     d,
     ({ number, party, campaign }) =>
-      suppressed.has(number) || isOut(party, campaign) || (campaign !== null && stopped.has(campaign)),
+      isBarred(number) || isOut(party, campaign) || (campaign !== null && stopped.has(campaign)),
   )
 }
 
@@ -61,6 +77,18 @@ function withdrawCalls(d: Draft, isMeant: (call: Call) => boolean): void {
   for (const call of d.state.calls.values()) {
     if (call.direction === 'in' || call.answeredAt !== null || !isMeant(call)) continue
     endCall(d, call, { by: 'system', cause: 'cancelled', result: 'CANCELLED', sipStatus: null, q850: null })
+  }
+}
+
+/** Who talks to the party goes on talking, and is told. */
+function tellTalking(d: Draft, told: ReadonlyMap<string, Overtaken>): void {
+  if (told.size === 0) return
+  for (const call of d.state.calls.values()) {
+    const by = call.party === null ? undefined : told.get(call.party)
+    if (by === undefined || call.phase === 'ended' || call.answeredAt === null) continue
+    if (by === 'consent_withdrawn' && !isSale(d.state, call.campaign)) continue
+    if (by !== 'party_hold' && by !== 'consent_withdrawn' && !isAboutDebt(d.state, call.campaign)) continue
+    d.fact({ type: 'call.overtaken', call: call.id, agent: call.agent, by })
   }
 }
 

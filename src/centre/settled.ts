@@ -40,6 +40,10 @@ export class Settled {
   }
 }
 
+/** What an agent is told of the party of the call in hand; the newest counts. */
+export const overtakings = ['party_hold', 'party_paid', 'case_closed', 'consent_withdrawn'] as const
+export type Overtaken = (typeof overtakings)[number]
+
 /**
  * The party whose queued and ringing calls about its debt a fact takes back (invariant 6); null: none. HOLD says so itself, by `party.held`. A
  * repayment does so also where more is owed: what the agent would say is no longer true, and the lead is read anew.
@@ -48,6 +52,20 @@ export function settledBy(fact: Fact): string | null {
   if (fact.type === 'repayment.recorded') return fact.repayment.party
   if (fact.type === 'case.moved' && stopsCalls(fact.to) && !stopsCalls(fact.from)) return fact.party
   return null
+}
+
+/** What who talks to a party is told of a fact; null: nothing. */
+export function overtakenBy(fact: Fact): { party: string; by: Overtaken } | null {
+  if (fact.type === 'party.held') return { party: fact.party, by: 'party_hold' }
+  if (fact.type === 'repayment.recorded') return { party: fact.repayment.party, by: 'party_paid' }
+  if (fact.type === 'consent.withdrawn' && fact.sales === false) return { party: fact.party, by: 'consent_withdrawn' }
+  if (settledBy(fact) !== null && fact.type === 'case.moved' && fact.to !== 'HOLD')
+    return { party: fact.party, by: 'case_closed' }
+  return null
+}
+
+export function isSale(state: FloorState, campaign: CampaignId | null): boolean {
+  return campaign !== null && state.campaigns.get(campaign)?.campaign.business === 'sales'
 }
 
 /** Calls about something else (an order, an application) go on; a call that no campaign owes may be about anything. */

@@ -59,7 +59,7 @@ import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
 import type { HandlingTime } from './queue-place.ts'
 import type { RecorderDisk, RecordingRules } from './recording-rules.ts'
-import type { Settled } from './settled.ts'
+import type { Overtaken, Settled } from './settled.ts'
 import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -123,6 +123,8 @@ export type Call = {
   early: boolean
   /** What the network said before the answer, as far as it was understood. */
   announced: Announced | null
+  /** What became true of the party while it was being talked to. */
+  overtaken?: Overtaken
   /** Who answered has been judged. */
   judged: boolean
   /** Mode notice, once answered. */
@@ -447,6 +449,8 @@ export type Setup = {
   /** Calendars that an administrator wrote: code → dates. */
   calendars?: Record<string, string>
   stops?: Stop[]
+  /** Parties who took back their consent to sales calls. */
+  unsold?: string[]
   /** Outgoing calls since `since`; left out: there were none. */
   history?: { contacts: ContactPack; since: number }
   /** The centre's time zone; left out: Asia/Shanghai. */

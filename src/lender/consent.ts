@@ -32,3 +32,8 @@ export function consentFor<Kept extends KeptConsent>(
     ) ?? null
   )
 }
+
+/** Whether it lets anybody be called to be sold something. */
+export function isForSales({ purpose, channel }: Pick<Consent, 'purpose' | 'channel'>): boolean {
+  return (purpose === 'sales' || purpose === 'any') && (channel === 'voice' || channel === 'any')
+}

@@ -18,7 +18,8 @@ export type LenderFact =
   /** Somebody saw a sealed field in clear: `idNo`, or `BUSINESS.KEY`. */
   | { type: 'party.secretShown'; party: string; field: string; reason: string }
   | { type: 'consent.given'; consent: Consent }
-  | { type: 'consent.withdrawn'; consent: string; party: string; reason: string }
+  /** `sales` false: from now on nothing allows sales calls to this party; left out: that is as it was. */
+  | { type: 'consent.withdrawn'; consent: string; party: string; reason: string; sales?: false }
   /** All definitions of a business, in the order in which they are shown. */
   | { type: 'fields.defined'; business: FieldBusiness; fields: FieldDefinition[] }
   /** The whole new value of each, at most 500. What repayments paid of a loan stays. */

@@ -9,6 +9,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { caseCommand, caseInput } from './lender-schemas.ts'
 import { parseInput } from './parse.ts'
+import { heldFact } from './party-stops.ts'
 import { checkUsers } from './references.ts'
 import { inTurn } from './turn.ts'
 
@@ -105,7 +106,7 @@ async function factsOfMove(
   const facts: RecordFact[] = movedFact(before, moved.case, reason)
   const { party } = before
   if (command.type === 'hold')
-    facts.push({ type: 'party.held', party, kind: 'hold', reason: command.reason, until: null })
+    facts.push(await heldFact(door, { party, kind: 'hold', reason: command.reason, until: null }))
   if (command.type === 'release') {
     const stops = await door.store.read('stops.of', { party })
     if (stops.some(({ kind }) => kind === 'hold')) facts.push({ type: 'party.released', party, kind: 'hold', reason })

@@ -16,7 +16,7 @@ import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { partyChange, partyInput } from './lender-schemas.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { parseInput, problemsOf } from './parse.ts'
-import { factsOfStops } from './party-stops.ts'
+import { factsOfNumbers, factsOfStops } from './party-stops.ts'
 import { inTurn } from './turn.ts'
 
 export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
@@ -141,8 +141,10 @@ function ordered(value: unknown): unknown {
 
 async function save(door: RecordsDoor, actor: Actor, saves: { party: Party; former: Party | null }[]): Promise<void> {
   const stops = []
-  for (const { party, former } of saves)
+  for (const { party, former } of saves) {
+    if (former !== null) stops.push(...(await factsOfNumbers(door, former, party)))
     for (const flag of newStops(former?.flags ?? [], party.flags))
       stops.push(...(await factsOfStops(door, party.ref, flag)))
+  }
   await keep(door, actor, [{ type: 'parties.saved', parties: saves.map(({ party }) => party) }, ...stops])
 }

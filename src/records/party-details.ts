@@ -1,6 +1,6 @@
 /** What belongs to one party: marks on its numbers, consents, and looking at what is sealed. */
 import type { Actor } from '../centre/facts.ts'
-import type { Consent } from '../lender/consent.ts'
+import { type Consent, consentFor, isForSales } from '../lender/consent.ts'
 import type { PartyPhone } from '../lender/party.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
@@ -56,7 +56,12 @@ export function withdrawConsent(door: RecordsDoor, actor: Actor, id: string, giv
     const consent = await door.store.read('consents.byId', { id })
     if (consent === null) throw new NotFound('consent', id)
     if (consent.withdrawnAt !== null) throw new NotNow('consent-withdrawn', 'this consent was withdrawn already')
-    await keep(door, actor, [{ type: 'consent.withdrawn', consent: id, party: consent.party, reason }])
+    const { party } = consent
+    const others = (await door.store.read('consents.ofParty', { party })).filter(each => each.id !== id)
+    const now = door.clock.now()
+    const isOver = isForSales(consent) && consentFor(others, { purpose: 'sales', channel: 'voice', now }) === null
+    const sales = isOver ? { sales: false as const } : {}
+    await keep(door, actor, [{ type: 'consent.withdrawn', consent: id, party, reason, ...sales }])
   })
 }
 

@@ -4,6 +4,7 @@ import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
 import { parseInput } from './parse.ts'
+import { heldFact } from './party-stops.ts'
 import { stopInput } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
@@ -16,7 +17,7 @@ export function holdParty(door: RecordsDoor, actor: Actor, given: unknown): Prom
         { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null until it is released' },
       ])
     const held = stop.kind === 'hold' && stop.until === null ? await caseFacts(door, stop.party, stop.reason) : []
-    await keep(door, actor, [{ type: 'party.held', ...stop }, ...held])
+    await keep(door, actor, [await heldFact(door, stop), ...held])
     return stop
   })
 }

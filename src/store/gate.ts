@@ -5,6 +5,7 @@ import type { Policy } from '../centre/policy/policy.ts'
 import type { Stop } from '../centre/stops.ts'
 import { type Db, sql } from './db.ts'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { ownNumbers } from './parties.ts'
 
 export type PolicyVersion = { policy: Policy; savedAt: number; savedBy: string }
 export type CalendarRow = { code: string; value: string; savedAt: number }
@@ -60,9 +61,14 @@ export function newestPolicies(db: Db): Policy[] {
 }
 
 export function stopsAt(db: Db, now: number): Stop[] {
-  return sql(db.$client, 'SELECT party, kind, reason, until FROM party_stops WHERE until IS NULL OR until > ?').all(
-    now,
-  ) as Stop[]
+  const rows = sql(
+    db.$client,
+    'SELECT party, kind, reason, until FROM party_stops WHERE until IS NULL OR until > ?',
+  ).all(now) as Stop[]
+  return rows.map(stop => {
+    const numbers = ownNumbers(db, stop.party)
+    return numbers.length === 0 ? stop : { ...stop, numbers }
+  })
 }
 
 /** Outgoing calls that began at `since` or later: the projection that the counters of the gate are. */

@@ -16,6 +16,7 @@ import { contactsSince, newestPolicies, stopsAt } from './gate.ts'
 import { linesOf } from './lines.ts'
 import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
+import { unsoldParties } from './parties.ts'
 import { phrasesInUse } from './phrases.ts'
 import { calls, campaigns, menus, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { teamsIn } from './teams.ts'
@@ -205,7 +206,7 @@ export function zoneOf(db: Db): string {
 }
 
 /** What the gate needs from the start: own policies, calendars, stopped people, and who was contacted as far back as the policies in use look. */
-function gateOf(db: Db, now: number): Pick<Setup, 'policies' | 'calendars' | 'stops' | 'history'> {
+function gateOf(db: Db, now: number): Pick<Setup, 'policies' | 'calendars' | 'stops' | 'unsold' | 'history'> {
   const own = newestPolicies(db)
   const policies = new Map([...policyPresets, ...own.map(policy => [policy.id, policy] as const)])
   const used = sql(
@@ -221,6 +222,7 @@ function gateOf(db: Db, now: number): Pick<Setup, 'policies' | 'calendars' | 'st
     policies: own,
     calendars: Object.fromEntries(settings.map(({ key, value }) => [key.slice('calendar.'.length), value])),
     stops: stopsAt(db, now),
+    unsold: unsoldParties(db),
     history: { contacts: contactsSince(db, since), since },
   }
 }

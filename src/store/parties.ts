@@ -48,6 +48,16 @@ export const partyQueries = {
         args.number,
       ),
     ),
+  /** Those whose own number it is, at most two: of more than one nobody knows who is meant. */
+  'parties.owners': (db: Db, args: { number: string }): string[] =>
+    column(
+      sql(
+        db.$client,
+        "SELECT party AS ref FROM party_phones WHERE number = ? AND relation = 'SELF' ORDER BY party LIMIT 2",
+      ).all(args.number),
+    ),
+  /** The person's own numbers, as the party and its leads have them; at most 100. */
+  'parties.ownNumbers': (db: Db, args: { ref: string }): string[] => ownNumbers(db, args.ref),
   'parties.count': (db: Db, _args: NoArgs): number =>
     (sql(db.$client, 'SELECT count(*) AS n FROM parties').get() as { n: number }).n,
   'fields.all': (db: Db, _args: NoArgs): Partial<Record<FieldBusiness, FieldDefinition[]>> =>
@@ -62,6 +72,30 @@ export const partyQueries = {
     db.select().from(consents).where(eq(consents.party, args.party)).orderBy(asc(consents.givenAt)).limit(500).all(),
   'consents.byId': (db: Db, args: { id: string }): KeptConsent | null =>
     db.select().from(consents).where(eq(consents.id, args.id)).get() ?? null,
+}
+
+export function ownNumbers(db: Db, ref: string): string[] {
+  const own = sql(db.$client, "SELECT number FROM party_phones WHERE party = ? AND relation = 'SELF' ORDER BY position")
+  const ofLeads = sql(
+    db.$client,
+    `SELECT DISTINCT json_extract(phone.value, '$.number') AS number FROM campaigns
+     JOIN leads ON leads.campaign = campaigns.id AND leads.ref = ? JOIN json_each(leads.phones) AS phone
+     WHERE json_extract(phone.value, '$.relation') = 'SELF' LIMIT 100`,
+  )
+  const rows = [...own.all(ref), ...ofLeads.all(ref)] as { number: string }[]
+  return [...new Set(rows.map(({ number }) => number))].slice(0, 100)
+}
+
+/** Parties that have taken back a consent to sales calls, and have no other that holds. */
+export function unsoldParties(db: Db): string[] {
+  const forSales = (name: string) => `${name}.purpose IN ('sales', 'any') AND ${name}.channel IN ('voice', 'any')`
+  return column(
+    sql(
+      db.$client,
+      `SELECT DISTINCT party AS ref FROM consents AS gone WHERE withdrawn_at IS NOT NULL AND ${forSales('gone')}
+         AND NOT EXISTS (SELECT 1 FROM consents AS held WHERE held.party = gone.party AND held.withdrawn_at IS NULL AND ${forSales('held')})`,
+    ).all(),
+  )
 }
 
 /** In the order of the refs given. */

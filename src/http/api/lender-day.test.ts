@@ -1,6 +1,7 @@
 /** What follows from a repayment: allocation, promise, case, and calls that are withdrawn. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import type { LegId } from '../../lib/ids.ts'
 import { judgeDuePromises } from '../../records/promises.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
 
@@ -205,4 +206,43 @@ test('the order in which a repayment pays is the lender’s to set', async () =>
   const { lines } = await pay(100_000)
   assert.deepEqual(lines, [{ loan: `L-${n}`, instalment: 1, component: 'principal', amount: 100_000 }])
   await ask('POST', '/lender/rules', rules, 200)
+})
+
+test('whoever dials a number of someone on hold is refused, over the API too, and the floor of the next start knows it', async () => {
+  const agent = await house.add(`agent-${n}`, 'agent')
+  await house.engine.dispatch({ type: 'agent.signOn', agent: agent.id }, 'system')
+  await house.engine.dispatch({ type: 'station.up', agent: agent.id, leg: `st-${n}` as LegId }, 'system')
+  const own = `13800${String(n).padStart(6, '0')}`
+  const dial = (number: string) => ask<{ rule: string }>('POST', '/calls', { agent: agent.id, number }, 409)
+  await ask('POST', '/holds', { party, reason: 'complaint' })
+  assert.equal((await dial(own)).rule, 'party_hold')
+  // A number that is written down later is the same person's.
+  const later = `+8613911${String(n).padStart(6, '0')}`
+  const known = await ask<{ phones: { number: string }[] }>('GET', `/parties/${party}`)
+  await ask('PATCH', `/parties/${party}`, { phones: [{ number: known.phones[0]!.number }, { number: later }] })
+  assert.equal((await dial(later)).rule, 'party_hold')
+  const { stops = [] } = await house.store.setup(house.clock.now())
+  assert.deepEqual(stops.find(stop => stop.party === party)?.numbers, [`+86${own}`, later])
+  assert.equal((await house.api(admin, 'DELETE', `/holds/${party}?reason=settled`)).status, 204)
+  assert.equal(house.engine.state.stops.ofNumber(later, house.clock.now()), null)
+})
+
+test('consent to sales calls ends with its last proof, at once and after a restart', async () => {
+  const give = (purpose: string) =>
+    ask<{ id: string }>('POST', '/consents', { party, purpose, channel: 'voice', basis: 'form', evidence: 'scan' })
+  const [first, second] = [await give('sales'), await give('any')]
+  const withdraw = ({ id }: { id: string }) =>
+    house.api(admin, 'POST', `/consents/${id}/withdrawal`, { reason: 'asked for it' })
+  const isUnsold = async () => {
+    const { unsold = [] } = await house.store.setup(house.clock.now())
+    const now = house.engine.state.stops.isUnsold(party)
+    assert.equal(unsold.includes(party), now)
+    return now
+  }
+  assert.ok((await withdraw(first)).ok)
+  assert.equal(await isUnsold(), false)
+  assert.ok((await withdraw(second)).ok)
+  assert.equal(await isUnsold(), true)
+  await give('sales')
+  assert.equal(await isUnsold(), false)
 })
