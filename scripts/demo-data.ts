@@ -1,7 +1,6 @@
 /** The demo's people, trunk, queue and campaign, made through the API as an integration would do it. */
 import type { UserId } from '../src/lib/ids.ts'
-import { seededRandom } from '../src/lib/random.ts'
-import { demoLeads } from '../src/sim/demo-people.ts'
+import type { DemoLead } from '../src/sim/demo-lender.ts'
 
 /** More than the ten under which the dialler stays careful (pacing/pacer.ts, `smallTeam`). */
 export const robots = 16
@@ -11,7 +10,12 @@ export const serviceNumber = '+861088886666'
 
 export type Robot = { id: UserId; name: string; extension: string }
 
-export async function fillIn(url: string, token: string, carrierPort: number): Promise<{ robots: Robot[] }> {
+export async function fillIn(
+  url: string,
+  token: string,
+  carrierPort: number,
+  leads: readonly DemoLead[],
+): Promise<{ robots: Robot[] }> {
   const post = async <T>(path: string, body: unknown): Promise<T> => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST',
@@ -21,7 +25,6 @@ export async function fillIn(url: string, token: string, carrierPort: number): P
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
-  const random = seededRandom(7)
   const agentNames = [
     '张伟',
     '李娜',
@@ -109,7 +112,7 @@ export async function fillIn(url: string, token: string, carrierPort: number): P
     ringMs: 20_000,
     wrapMs: 15_000,
   })
-  await post(`/campaigns/${campaign.id}/leads`, demoLeads(2000, random))
+  await post(`/campaigns/${campaign.id}/leads`, leads)
   await post(`/campaigns/${campaign.id}/state`, { state: 'running' })
   return { robots: made }
 }

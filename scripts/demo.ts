@@ -17,9 +17,11 @@ import { issueToken } from '../src/records/tokens.ts'
 import { type Running, serve } from '../src/serve.ts'
 import { ordinaryPeople, scenarioSchema } from '../src/sim/carrier/scenario.ts'
 import { type RunningCarrier, startCarrier } from '../src/sim/carrier/start.ts'
+import { leadOf } from '../src/sim/demo-lender.ts'
 import { openDesks } from '../src/sim/desks.ts'
 import { RobotAgent } from '../src/sim/robot-agent.ts'
 import { fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
+import { fillBook, fillCases } from './demo-lender.ts'
 import { summarise } from './demo-summary.ts'
 
 const { values } = parseArgs({
@@ -71,7 +73,8 @@ async function demo(): Promise<boolean> {
   const url = running.urls[0]!
   await using carrier = await startCarrierSimulator(carrierPort, sipPort)
   const token = await issueToken(running.records, 'system', { name: 'demo', role: 'admin' })
-  const setUp = await fillIn(url, token.secret, carrierPort)
+  const debtors = await fillBook(running.records)
+  const setUp = await fillIn(url, token.secret, carrierPort, debtors.map(leadOf))
   await using desks = await openDesks({
     extensions: setUp.robots.map(robot => robot.extension),
     password: () => sipPassword,
@@ -86,6 +89,12 @@ async function demo(): Promise<boolean> {
   const work = await startRobots(running, url, setUp.robots)
   void desks
   introduce(url)
+  // The floor is at work meanwhile, as it is when the lender's file of the day comes in.
+  const book = fillCases(
+    running.records,
+    debtors,
+    setUp.robots.map(({ id }) => id),
+  ).catch(error => say(`cases: ${String(error)}`))
 
   const startedAt = performance.now()
   while (!stopping.signal.aborted && (seconds === null || performance.now() - startedAt < seconds * 1000)) {
@@ -98,6 +107,7 @@ async function demo(): Promise<boolean> {
   }
   const busy = work.utilisation()
   work.stop()
+  await book
   await windDown(running, carrier)
   const sums = await summarise(running.house.store, join(folder, 'recordings'), busy)
   console.log(JSON.stringify(sums))

@@ -1,0 +1,87 @@
+/** The demo's lender: what a lender's own systems would have told by file, kept through the records' door. */
+import { savedMax } from '../src/lender/facts.ts'
+import type { UserId } from '../src/lib/ids.ts'
+import { seededRandom } from '../src/lib/random.ts'
+import { openCase } from '../src/records/cases.ts'
+import type { RecordsDoor } from '../src/records/door.ts'
+import { reckoningOf } from '../src/records/lender.ts'
+import { saveLoans } from '../src/records/loans.ts'
+import { saveParties } from '../src/records/parties.ts'
+import { defineFields, giveConsent } from '../src/records/party-details.ts'
+import { makePromise } from '../src/records/promises.ts'
+import { recordRepayment } from '../src/records/repayments.ts'
+import { type DemoDebtor, demoDebtors, demoFields } from '../src/sim/demo-lender.ts'
+
+const debtors = 2000
+/** So many of them are in somebody's hands already; the rest the campaign finds. */
+const cases = 120
+
+/** Debtors who are 1 to 45 days late today, with their loans. */
+export async function fillBook(door: RecordsDoor): Promise<DemoDebtor[]> {
+  const { today } = await reckoningOf(door)
+  const all = demoDebtors(debtors, seededRandom(7), today)
+  await defineFields(door, 'system', demoFields)
+  for (let at = 0; at < all.length; at += savedMax) {
+    const some = all.slice(at, at + savedMax)
+    mustTake(
+      await saveParties(
+        door,
+        'system',
+        some.map(({ party }) => party),
+      ),
+    )
+    mustTake(
+      await saveLoans(
+        door,
+        'system',
+        some.map(({ loan }) => loan),
+      ),
+    )
+  }
+  return all
+}
+
+/** Cases in collectors' hands, with promises that are open, kept and broken, and money that came in. */
+export async function fillCases(
+  door: RecordsDoor,
+  all: readonly DemoDebtor[],
+  collectors: readonly UserId[],
+): Promise<void> {
+  const random = seededRandom(8)
+  const dayMs = 86_400_000
+  for (const [at, { party, loan, owed }] of all.slice(0, cases).entries()) {
+    const agent = collectors[at % collectors.length]!
+    await openCase(door, 'system', { party: party.ref, agent })
+    await giveConsent(door, 'system', {
+      party: party.ref,
+      purpose: 'collections',
+      basis: '借款合同第 8 条',
+      evidence: `合同 ${loan.ref}`,
+      givenAt: door.clock.now() - 90 * dayMs,
+    })
+    const { dateOf } = await reckoningOf(door)
+    const chance = random()
+    if (chance < 0.35) {
+      const dueOn = dateOf(door.clock.now() + (1 + Math.floor(random() * 5)) * dayMs)
+      await makePromise(door, 'system', { party: party.ref, loan: loan.ref, amount: owed, dueOn, agent })
+    }
+    if (chance > 0.2 && chance < 0.5) {
+      const amount = Math.max(100, Math.round(owed * (chance < 0.28 ? 1 : 0.3)))
+      const paidAt = door.clock.now() - Math.floor(random() * 3 * 3_600_000)
+      await recordRepayment(door, 'system', {
+        id: `HK-${loan.ref}`,
+        loan: loan.ref,
+        amount,
+        paidAt,
+        channel: '银行代扣',
+      })
+    }
+  }
+}
+
+function mustTake(report: {
+  rejected: { at: number; problems: { field: string; found: string; allowed: string }[] }[]
+}): void {
+  const [first] = report.rejected
+  if (first !== undefined) throw new Error(`the demo's own data is refused: ${JSON.stringify(first)}`)
+}
