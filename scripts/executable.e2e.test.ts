@@ -1,12 +1,17 @@
 /** The single executable, where there is no Node and no source: it is built, checks the machine, serves, lets a person in, and stops. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decoded, hasOpusTools, told } from '../src/e2e/opus-tools.ts'
+import { freePort, freePorts } from '../src/e2e/ports.ts'
+import { sealTone } from '../src/e2e/sealed-tone.ts'
+import { goertzel } from '../src/rtp/tone.ts'
 
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'dist/switchroom')
@@ -16,16 +21,16 @@ let environment: Record<string, string> = {}
 
 before(async () => {
   execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'pipe' })
-  port = await freePort()
+  port = await freePort('127.0.0.1')
   environment = {
     PATH: '/nonexistent',
     PKG_NATIVE_CACHE_PATH: join(home, 'cache'),
     SWITCHROOM_DATA_DIR: join(home, 'data'),
     SWITCHROOM_HTTP_LISTEN: `127.0.0.1:${port}`,
     SWITCHROOM_HTTP_TLS: 'off',
-    SWITCHROOM_SIP_LISTEN: `udp:127.0.0.1:${await freePort()},tcp:127.0.0.1:${await freePort()}`,
+    SWITCHROOM_SIP_LISTEN: `udp:127.0.0.1:${await freePort('127.0.0.1')},tcp:127.0.0.1:${await freePort('127.0.0.1')}`,
     SWITCHROOM_MEDIA_ADDRESS: '127.0.0.1',
-    SWITCHROOM_MEDIA_PORTS: '41000-41199',
+    SWITCHROOM_MEDIA_PORTS: await freePorts('127.0.0.1', 200),
   }
 })
 
@@ -71,6 +76,33 @@ test('it serves: ready, with style and scripts, and an administrator signs in; S
   assert.equal(child.exitCode, 0, log)
 })
 
+test('it makes a recording into Ogg Opus, as another decoder hears', {
+  skip: hasOpusTools ? false : 'needs opus-tools',
+}, async () => {
+  const [partyHz, agentHz, seconds] = [440, 1000, 20]
+  const data = join(home, 'data')
+  const files = { path: data, file: join(data, 'switchroom.db'), keyFile: join(data, 'secrets.key') }
+  const { wav, opus, sha256 } = await sealTone(files, { hz: [partyHz, agentHz], seconds })
+  const child = spawn(program, ['serve'], { cwd: '/', env: environment, stdio: 'ignore' })
+  const ended = new Promise(resolve => child.once('exit', resolve))
+  try {
+    for (let tries = 0; tries < 600 && !existsSync(opus); tries++) await sleep(100)
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
+  const made = readFileSync(opus)
+  const says = told(made)
+  assert.match(says, /Playback length: 0m:20\.000s/)
+  assert.match(says, /Channels: 2\s/)
+  assert.doesNotMatch(says, /WARNING/)
+  const [party, agent] = decoded(made)
+  assert.deepEqual([party.length, agent.length], [seconds * 8000, seconds * 8000])
+  assert.ok(goertzel(party, partyHz) > 0.2 && goertzel(party, agentHz) < 0.01, 'the party is on the left')
+  assert.ok(goertzel(agent, agentHz) > 0.2 && goertzel(agent, partyHz) < 0.01, 'the agent is on the right')
+  assert.equal(createHash('sha256').update(readFileSync(wav)).digest('hex'), sha256)
+})
+
 test('a port that is taken is said in words, with exit 1', async () => {
   const other = createServer().listen(port, '127.0.0.1')
   await new Promise(resolve => other.once('listening', resolve))
@@ -100,13 +132,4 @@ async function statusOf(path: string, wanted: number): Promise<number | string> 
       (error: Error) => error.message,
     )
   return last
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address() as { port: number }
-      server.close(() => resolve(address.port))
-    })
-  })
 }

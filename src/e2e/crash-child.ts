@@ -1,4 +1,4 @@
-/** A call centre in a process of its own, to be killed: `node crash-child.ts FOLDER SIP_PORT AGENTS`. Says `open` when it serves. */
+/** A call centre in a process of its own, to be killed: `node crash-child.ts FOLDER SIP_PORT AGENTS MEDIA_PORTS`. Says `open` when it serves. */
 
 import { openHouse } from '../house.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -7,9 +7,9 @@ import { createLogger } from '../lib/log.ts'
 import { seededRandom } from '../lib/random.ts'
 import { worldConfig } from './world.ts'
 
-const [folder, sipPort, agents] = process.argv.slice(2) as [string, string, string]
+const [folder, sipPort, agents, mediaPorts] = process.argv.slice(2) as [string, string, string, string]
 const house = await openHouse({
-  config: worldConfig({ address: '127.0.0.1', folder, sipPort: Number(sipPort), mediaPorts: '42000-44999' }),
+  config: worldConfig({ address: '127.0.0.1', folder, sipPort: Number(sipPort), mediaPorts }),
   clock: systemClock,
   random: seededRandom(3),
   log: createLogger(process.env['TEST_LOG'] ?? 'silent'),

@@ -1,18 +1,16 @@
 /** kill -9 in the middle of 20 calls: each is ended once, each recording is playable up to its last second, and everyone works again. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fact } from '../centre/facts.ts'
-import { asset } from '../lib/places.ts'
 import { loudness } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { scenarioSchema } from '../sim/carrier/scenario.ts'
 import { type RunningCarrier, startCarrier } from '../sim/carrier/start.ts'
 import { type Desks, openDesks } from '../sim/desks.ts'
-import { freePort } from './ports.ts'
+import { KilledHouse, Read } from './killed-house.ts'
+import { freePort, freePorts } from './ports.ts'
 import { sipPassword, World } from './world.ts'
 
 const agents = 20
@@ -21,13 +19,14 @@ describe('kill -9 in the middle of 20 calls', () => {
   let world: World
   let carrier: RunningCarrier
   let desks: Desks
-  let child: ChildProcess
+  let mediaPorts: string
+  let child: KilledHouse | undefined
 
   before(async () => {
     carrier = await startCarrier({
       scenario: scenarioSchema.parse({
         listen: [`udp:127.0.0.2:${await freePort('127.0.0.2')}`],
-        mediaPorts: '46000-47999',
+        mediaPorts: await freePorts('127.0.0.2', 400),
         people: [{ kind: 'answers', ringMs: 300, talkMs: null }],
       }),
       recordTo: null,
@@ -45,12 +44,14 @@ describe('kill -9 in the middle of 20 calls', () => {
       Array.from({ length: agents * 3 }, (_, at) => `+86138000${String(10000 + at)}`),
     )
     await world.close()
+    mediaPorts = await freePorts('127.0.0.1', 400)
+    const [from, to] = (await freePorts('127.0.0.1', 200)).split('-').map(Number) as [number, number]
     desks = await openDesks({
       extensions: Array.from({ length: agents }, (_, at) => String(2000 + at)),
       password: () => sipPassword,
       registrar: { address: '127.0.0.1', port: world.sipPort },
       address: '127.0.0.1',
-      mediaPorts: { from: 30_000, to: 30_999 },
+      mediaPorts: { from, to },
       voice: () => 'zh-li-wei',
       pickUpAfterMs: 50,
       seed: 5,
@@ -58,23 +59,14 @@ describe('kill -9 in the middle of 20 calls', () => {
     })
   })
   after(async () => {
-    child?.kill('SIGKILL')
+    await child?.kill()
     await desks?.[Symbol.asyncDispose]()
     await carrier?.[Symbol.asyncDispose]()
   })
 
-  async function openChild(): Promise<void> {
-    child = spawn(
-      process.execPath,
-      [asset('src/e2e/crash-child.ts'), world.folder, String(world.sipPort), String(agents)],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
-    await new Promise<void>((done, fail) => {
-      child.stdout!.once('data', () => done())
-      child.once('exit', code => fail(new Error(`the child ended with ${code}`)))
-    })
+  async function openChild(): Promise<KilledHouse> {
+    child = await KilledHouse.open({ folder: world.folder, sipPort: world.sipPort, mediaPorts, agents })
+    return child
   }
 
   async function until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
@@ -83,40 +75,29 @@ describe('kill -9 in the middle of 20 calls', () => {
   }
 
   test('every call is ended once, every recording is whole, and agents take calls again', async () => {
-    await openChild()
+    const first = await openChild()
     await until('20 people talk', () => carrier.figures.talking === agents)
     await sleep(3000)
-    const killedAt = Date.now()
-    child.kill('SIGKILL')
-    await new Promise(done => child.once('exit', done))
+    const killedAt = await first.kill()
     carrier.carrier.stop() // people hang up on a line gone dead; nobody is there to hear it
 
     const answeredBefore = carrier.figures.answered
-    await openChild()
+    const second = await openChild()
     await until('20 people talk again', () => carrier.figures.answered >= answeredBefore + agents, 60_000)
-    child.kill('SIGKILL')
-    await new Promise(done => child.once('exit', done))
+    await second.kill()
 
     await using again = await World.open({ folder: world.folder })
-    const lines: { at: number; fact: Fact }[] = []
-    for (let page = await again.house.store.read('journal.after', { seq: 0 }); page.length > 0; ) {
-      lines.push(...page)
-      page = await again.house.store.read('journal.after', { seq: page.at(-1)!.seq })
-    }
-    const of = <Type extends Fact['type']>(type: Type) =>
-      lines.flatMap(line =>
-        line.fact.type === type ? [{ at: line.at, fact: line.fact as Extract<Fact, { type: Type }> }] : [],
-      )
-    const killed = of('call.answered').filter(({ at }) => at < killedAt)
+    const journal = await Read.journal(again)
+    const killed = journal.of('call.answered').filter(({ at }) => at < killedAt)
     assert.equal(killed.length, agents)
     for (const { at, fact } of killed) {
       const { call } = fact
-      const endings = of('call.ended').filter(ended => ended.fact.call === call)
+      const endings = journal.of('call.ended').filter(ended => ended.fact.call === call)
       assert.equal(endings.length, 1, `${call} ended ${endings.length} times`)
       assert.equal(endings[0]!.fact.ending.cause, 'restarted')
-      const sealed = of('recording.sealed').filter(one => one.fact.call === call)
+      const sealed = journal.of('recording.sealed').filter(one => one.fact.call === call)
       assert.equal(sealed.length, 1, `the recording of ${call} is sealed ${sealed.length} times`)
-      const opened = of('recording.opened').find(one => one.fact.call === call)!
+      const opened = journal.of('recording.opened').find(one => one.fact.call === call)!
       const file = readFileSync(again.recordingFile(opened.fact.path))
       assert.equal(createHash('sha256').update(file).digest('hex'), sealed[0]!.fact.sha256)
       const lostMs = killedAt - at - sealed[0]!.fact.durationMs
@@ -124,8 +105,8 @@ describe('kill -9 in the middle of 20 calls', () => {
       const [left, right] = readStereo(file)
       assert.ok(loudness(left.subarray(8000)) > 0.001 && loudness(right.subarray(8000)) > 0.001, 'both channels speak')
     }
-    const everyEnding = of('call.ended').map(({ fact }) => fact.call)
+    const everyEnding = journal.of('call.ended').map(({ fact }) => fact.call)
     assert.equal(new Set(everyEnding).size, everyEnding.length, 'no call ends twice')
-    assert.equal(everyEnding.length, of('call.dialed').length, 'no call is left open')
+    assert.equal(everyEnding.length, journal.of('call.dialed').length, 'no call is left open')
   })
 })

@@ -3,10 +3,9 @@
  * smaller, and another decoder hears in them what was said.
  */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,6 +16,7 @@ import { asset } from '../lib/places.ts'
 import { issueToken } from '../records/tokens.ts'
 import { goertzel } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
+import { decoded, hasOpusTools } from './opus-tools.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp } from './sipp.ts'
 import type { SoftBrowser } from './soft-browser.ts'
@@ -25,7 +25,6 @@ import type { World } from './world.ts'
 
 const [carlHz, aliceHz, bobHz] = [440, 1000, 1700]
 const everyHz = [carlHz, aliceHz, bobHz]
-const hasOpusTools = spawnSync('opusdec', ['--version']).status === 0
 const atOnce = (value: string) => ({ type: 'setting.saved', key: 'recording.opusAfterHours', value }) as const
 
 describe('a call and the consultation in it, recorded and made smaller', {
@@ -147,17 +146,6 @@ async function derived(world: World): Promise<{ recording: RecordingId; sha256: 
 function middle(channel: Int16Array): Int16Array {
   const third = Math.floor(channel.length / 3)
   return channel.subarray(third, third * 2)
-}
-
-function decoded(opus: Buffer): [Int16Array, Int16Array] {
-  const folder = mkdtempSync(join(tmpdir(), 'switchroom-decoded-'))
-  try {
-    writeFileSync(join(folder, 'a.opus'), opus)
-    execFileSync('opusdec', ['--quiet', '--rate', '8000', join(folder, 'a.opus'), join(folder, 'a.wav')])
-    return readStereo(readFileSync(join(folder, 'a.wav')))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 function hashOf(bytes: Uint8Array): string {
