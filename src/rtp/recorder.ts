@@ -133,7 +133,9 @@ export class Recorder {
     recording.isSlow = endMs === null && behindMs > slowMs + flushMs
     const isWritten = this.#guarded(recording, () => {
       this.#create(recording)
-      this.#flush(recording, Math.max(0, Math.floor((untilMs - startMs) * framesPerMs)))
+      // By whole milliseconds while it goes on: then what is taken from the ring lies in whole words.
+      const frames = endMs === null ? Math.floor(untilMs - startMs) * framesPerMs : (endMs - startMs) * framesPerMs
+      this.#flush(recording, Math.max(0, Math.floor(frames)))
     })
     if (endMs === null || !this.#recordings.has(recording.id)) return
     if (isWritten || now - endMs >= roomWaitMs) void this.#seal(recording, endMs)

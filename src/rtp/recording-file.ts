@@ -8,7 +8,7 @@ import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, unlinkSync
 import { open } from 'node:fs/promises'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
-import { WavError, wavHeader, wavHeaderBytes } from './wav.ts'
+import { setWavSize, WavError, wavHeader, wavHeaderBytes } from './wav.ts'
 
 const frameBytes = 2
 const chunkBytes = 1 << 20
@@ -24,8 +24,8 @@ export type Sealed = { sha256: string; bytes: number; durationMs: number }
 /** An open recording. Every method may throw the file system's error; the owner then calls `abandon`. */
 export class RecordingFile {
   readonly #fd: number
-  readonly #payloadType: number
   readonly #reserve: Reserve | null
+  readonly #header: Buffer
   #dataBytes = 0
   /** Up to here the disk has promised room. */
   #reservedBytes = 0
@@ -36,10 +36,10 @@ export class RecordingFile {
    */
   constructor(file: string, payloadType: number, reserve: Reserve | null = null) {
     this.#fd = openSync(file, 'wx+', 0o640)
-    this.#payloadType = payloadType
     this.#reserve = reserve
+    this.#header = wavHeader(payloadType, 2, 0)
     try {
-      writeSync(this.#fd, wavHeader(payloadType, 2, 0), 0, wavHeaderBytes, 0)
+      this.#writeHeader()
     } catch (error) {
       closeSync(this.#fd)
       unlinkSync(file)
@@ -57,13 +57,13 @@ export class RecordingFile {
     for (let done = 0; done < length; )
       done += writeSync(this.#fd, frames, done, length - done, wavHeaderBytes + this.#dataBytes + done)
     this.#dataBytes += length
-    if (sizes) writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+    if (sizes) this.#writeHeader()
   }
 
   /** Syncs, hashes what lies on the disk in slices of a megabyte so that other recordings go on, and closes. */
   async seal(): Promise<Sealed> {
     ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes) // gives back what was reserved, and cuts what was written by halves
-    writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+    this.#writeHeader()
     fdatasyncSync(this.#fd)
     const hash = createHash('sha256')
     const chunk = Buffer.allocUnsafe(chunkBytes)
@@ -86,11 +86,16 @@ export class RecordingFile {
   abandon(): void {
     try {
       ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes)
-      writeSync(this.#fd, wavHeader(this.#payloadType, 2, this.#dataBytes), 0, wavHeaderBytes, 0)
+      this.#writeHeader()
     } catch {
       // The disk refuses; salvageRecording finds what lies there.
     }
     closeSync(this.#fd)
+  }
+
+  #writeHeader(): void {
+    setWavSize(this.#header, 2, this.#dataBytes)
+    writeSync(this.#fd, this.#header, 0, wavHeaderBytes, 0)
   }
 }
 

@@ -99,3 +99,28 @@ test('the other law is translated for the ring and left alone for the relay', ()
   assert.equal(bytes[50], 0xff)
   assert.equal(take(8000).at(200, customer), 0xd5)
 })
+
+test('wherever packets and flushes begin and end, every octet comes out once at its place and in its channel', () => {
+  const { put, take } = ring()
+  const written = [new Map<number, number>(), new Map<number, number>()]
+  let taken = 0
+  for (let i = 1; i <= 900; i++) {
+    const nowMs = i * 20
+    for (const channel of [customer, agent] as const) {
+      const frame = nowMs * 8 + (channel === customer ? 0 : 3)
+      const octet = (i * 7 + channel) & 0x7f
+      put(channel, octet, frame + channel, nowMs + channel * 0.375, 1 + channel)
+      for (let k = 0; k < 160; k++) written[channel]!.set(frame + k, octet)
+    }
+    if (i % 23 !== 0) continue
+    const until = nowMs * 8 - (i % 5)
+    const { count, at } = take(until)
+    assert.equal(count, until - taken)
+    for (let k = 0; k < count; k++)
+      for (const channel of [customer, agent] as const) {
+        const expected = written[channel]!.get(taken + k) ?? 0xd5
+        if (at(k, channel) !== expected) assert.equal(at(k, channel), expected, `frame ${taken + k} of ${channel}`)
+      }
+    taken = until
+  }
+})

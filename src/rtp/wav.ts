@@ -47,7 +47,6 @@ export const wavHeaderBytes = 58
 export function wavHeader(payloadType: number, channels: number, dataBytes: number): Buffer {
   const header = Buffer.alloc(wavHeaderBytes)
   header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(wavHeaderBytes - 8 + dataBytes, 4)
   header.write('WAVEfmt ', 8, 'latin1')
   header.writeUInt32LE(18, 16)
   header.writeUInt16LE(payloadType === payloadTypeOf.pcma ? formatAlaw : formatUlaw, 20)
@@ -59,10 +58,16 @@ export function wavHeader(payloadType: number, channels: number, dataBytes: numb
   header.writeUInt16LE(0, 36)
   header.write('fact', 38, 'latin1')
   header.writeUInt32LE(4, 42)
-  header.writeUInt32LE(dataBytes / channels, 46)
   header.write('data', 50, 'latin1')
-  header.writeUInt32LE(dataBytes, 54)
+  setWavSize(header, channels, dataBytes)
   return header
+}
+
+/** Of a header of `wavHeader`: what changes as the file grows. */
+export function setWavSize(header: Buffer, channels: number, dataBytes: number): void {
+  header.writeUInt32LE(wavHeaderBytes - 8 + dataBytes, 4)
+  header.writeUInt32LE(dataBytes / channels, 46)
+  header.writeUInt32LE(dataBytes, 54)
 }
 
 type Parsed = { format: number; channels: number; rate: number; bits: number; data: Buffer }
