@@ -41,7 +41,10 @@ test('a hostile name is shown as text, wherever it stands', async () => {
       frame: { ...desk.frame, centre: hostile, person: { displayName: hostile, role: 'agent' } },
       call: { ...desk.call!, name: hostile, number: hostile, place: hostile },
       party: { ...desk.party!, name: hostile, ref: hostile, campaign: hostile, fields: [[hostile, hostile]] },
-      history: [{ ...desk.history[0]!, note: hostile, agent: hostile, outcome: hostile }],
+      history: [
+        { ...desk.history.find(line => line.kind === 'call')!, note: hostile, agent: hostile, outcome: hostile },
+        { kind: 'repayment', at: 1, amount: 1, currency: hostile, channel: hostile, reversed: true },
+      ],
       form: { values: { note: hostile, callbackAt: hostile }, errors: { note: hostile } },
       notice: { tone: 'red', words: hostile },
     }),

@@ -388,6 +388,17 @@ function countParty(state: FloorState, { party }: Call, step: 1 | -1): void {
   if (party) count(state.partiesInCall, party, step)
 }
 
+/** Whose call it is, as an agent found out. */
+export function identified(state: FloorState, change: Extract<Fact, { type: 'call.identified' }>): void {
+  const call = state.calls.get(change.call)
+  if (call === undefined) return
+  if (call.phase !== 'ended') countParty(state, call, -1)
+  call.party = change.party
+  call.name = change.name
+  call.relation = change.relation
+  if (call.phase !== 'ended') countParty(state, call, 1)
+}
+
 function count(map: Map<string, number>, key: string, step: 1 | -1): void {
   const now = (map.get(key) ?? 0) + step
   if (now > 0) map.set(key, now)

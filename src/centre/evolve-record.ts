@@ -5,6 +5,7 @@ import { Abandonment } from './abandonment.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, Trunk, User } from './entities.ts'
+import { identified } from './evolve-call.ts'
 import { countFor, evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
@@ -109,6 +110,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       if (party !== null) evolveSettled(state, party, at)
       break
     }
+    case 'call.identified':
+      identified(state, change)
+      break
     case 'phrase.used':
       state.phrases.set(change.name, change.version)
       break

@@ -1,10 +1,11 @@
 /** Facts of the lender's records, beside those of the centre's own: in the past tense, and never with a secret in clear. */
+import type { CallId, UserId } from '../lib/ids.ts'
 import type { AllocationLine } from './allocation.ts'
 import type { Case, CaseState, HoldReason } from './case.ts'
 import type { Consent } from './consent.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
-import type { Party, PhoneStatus } from './party.ts'
+import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
 
@@ -15,6 +16,8 @@ export type LenderFact =
   /** The whole new value of each, at most 500. */
   | { type: 'parties.saved'; parties: Party[] }
   | { type: 'party.numberMarked'; party: string; number: string; status: PhoneStatus; reason: string }
+  /** An agent asked who it is: the call of a number that nobody has, or several. */
+  | { type: 'call.identified'; call: CallId; agent: UserId; party: string; name: string; relation: PhoneRelation }
   /** Somebody saw a sealed field in clear: `idNo`, or `BUSINESS.KEY`. */
   | { type: 'party.secretShown'; party: string; field: string; reason: string }
   | { type: 'consent.given'; consent: Consent }

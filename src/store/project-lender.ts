@@ -33,6 +33,12 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
       )
       return true
     }
+    case 'call.identified':
+      run(
+        'UPDATE calls SET party = ?, name = ?, relation = ? WHERE id = ?',
+        ...[fact.party, fact.name, fact.relation, fact.call],
+      )
+      return true
     case 'party.secretShown':
       return true // stands in the journal alone
     case 'consent.given': {

@@ -13,6 +13,7 @@ import { minuteQueries } from './campaign-minutes.ts'
 import { campaignQueries } from './campaigns.ts'
 import { caseQueries } from './cases.ts'
 import { dayQueries } from './day-record.ts'
+import { deskQueries } from './desk.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
 import { journalQueries } from './journal.ts'
@@ -48,6 +49,7 @@ export const queries = {
   ...callQueries,
   ...campaignQueries,
   ...dayQueries,
+  ...deskQueries,
   ...exportQueries,
   ...gateQueries,
   ...journalQueries,

@@ -1,6 +1,7 @@
 /** Sample desks: one for each state that an agent can be in. */
 import type { DispositionChoice } from '../../src/centre/entities.ts'
 import type { DeskProps } from '../pages/agent/desk-props.ts'
+import type { DeskNumber, DeskRecord } from '../pages/agent/party-props.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -28,6 +29,10 @@ function quietDesk(language: Language): DeskProps {
     party: null,
     business: 'collections',
     history: [],
+    near: [
+      { ref: 'K-100231', name: zh ? '陈建国' : 'Carl Chen', why: 'case', state: 'PTP' },
+      { ref: 'K-100240', name: zh ? '王秀英' : 'Wendy Wang', why: 'call', state: null },
+    ],
     dispositions: sampleDispositions,
     form: nothingFilled,
     dialIn: [{ value: 'cam_1', word: zh ? '三月手动回访' : 'March follow-up' }],
@@ -94,9 +99,30 @@ function withParty(language: Language): DeskProps {
             ['Due now', '¥ 2,080.00'],
             ['Product', '12 instalments'],
           ],
+      opened: false,
+      identified: { how: 'known', callers: [] },
+      record: sampleRecord(language),
     },
     history: [
       {
+        kind: 'promise',
+        at: sampleNow - 25 * 3600_000,
+        amount: 208_000,
+        currency: 'CNY',
+        dueOn: '2026-03-17',
+        state: 'OPEN',
+        agent: zh ? '赵敏' : 'Mia Zhao',
+      },
+      {
+        kind: 'repayment',
+        at: sampleNow - 25.5 * 3600_000,
+        amount: 50_000,
+        currency: 'CNY',
+        channel: zh ? '转账' : 'transfer',
+        reversed: false,
+      },
+      {
+        kind: 'call',
         at: sampleNow - 26 * 3600_000,
         direction: 'out',
         result: 'NO_ANSWER',
@@ -106,6 +132,7 @@ function withParty(language: Language): DeskProps {
         note: null,
       },
       {
+        kind: 'call',
         at: sampleNow - 74 * 3600_000,
         direction: 'out',
         result: 'ANSWERED',
@@ -117,6 +144,7 @@ function withParty(language: Language): DeskProps {
           : 'Wages come on the 17th; then pays 2,080 by transfer.',
       },
       {
+        kind: 'call',
         at: sampleNow - 98 * 3600_000,
         direction: 'in',
         result: 'ANSWERED',
@@ -126,6 +154,75 @@ function withParty(language: Language): DeskProps {
         note: null,
       },
     ],
+  }
+}
+
+function sampleRecord(language: Language): DeskRecord {
+  const zh = language === 'zh-CN'
+  const line = (handle: string, more: Partial<DeskNumber>): DeskNumber => ({
+    ...{
+      handle,
+      number: '138 **** 5678',
+      relation: 'SELF',
+      whose: '',
+      place: zh ? '手机 · 上海' : 'Mobile · Shanghai',
+    },
+    ...{ status: 'REACHED', badReason: '', last: { at: sampleNow - 26 * 3600_000, result: 'NO_ANSWER' } },
+    ...{ current: false, dial: null },
+    ...more,
+  })
+  return {
+    ref: 'K-100231',
+    type: 'person',
+    flags: ['vip'],
+    stops: [],
+    numbers: [
+      line('h1', { current: true }),
+      line('h2', {
+        ...{ number: '021 **** 4410', relation: 'WORKPLACE', whose: zh ? '红灯笼有限公司' : 'Red Lantern Ltd' },
+        ...{
+          place: zh ? '固话 · 上海' : 'Landline · Shanghai',
+          status: 'BAD',
+          badReason: zh ? '空号或停机' : 'Not in service',
+        },
+      }),
+      line('h3', {
+        ...{
+          number: '139 **** 0042',
+          relation: 'CONTACT',
+          whose: zh ? '陈小华' : 'Hua Chen',
+          status: 'UNTRIED',
+          last: null,
+        },
+      }),
+    ],
+    fields: [[zh ? '网点' : 'Branch', zh ? '浦东' : 'Pudong']],
+    debts: {
+      case: { state: 'PTP', agent: zh ? '李雨桐' : 'Alice Li', holdReason: null },
+      loans: [
+        {
+          ...{
+            ref: 'L-2026-0117',
+            product: zh ? '消费分期' : 'Instalment',
+            currency: 'CNY',
+            daysPastDue: 17,
+            bucket: 'M1',
+          },
+          ...{ overdueTotal: 208_000, owedTotal: 1_248_000 },
+        },
+        {
+          ...{
+            ref: 'L-2026-0342',
+            product: zh ? '现金贷' : 'Cash loan',
+            currency: 'CNY',
+            daysPastDue: 0,
+            bucket: 'M0',
+          },
+          ...{ overdueTotal: 0, owedTotal: 300_000 },
+        },
+      ],
+      promises: [{ id: 'pr_1', amount: 208_000, paid: 50_000, currency: 'CNY', dueOn: '2026-03-17' }],
+    },
   }
 }
 
@@ -202,7 +299,42 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       agent: { name: 'alice', phase: 'talking', since: sampleNow - 12_000, until: null, reason: null, next: null },
       station: { kind: 'phone-nailed', extension: '801', up: true, lostAt: null },
       call: { ...call(language), relation: 'CONTACT', heldBy: 'agent' },
-      party: { ...desk.party!, fields: null },
+      party: { ...desk.party!, fields: null, record: { ...desk.party!.record!, fields: [], debts: null } },
+      history: desk.history.flatMap(line => (line.kind === 'call' ? [{ ...line, outcome: null, note: null }] : [])),
+    }
+  },
+  opened: language => {
+    const desk = withParty(language)
+    const record = desk.party!.record!
+    const numbers = record.numbers.map(each => ({
+      ...each,
+      current: false,
+      dial: each.status === 'BAD' ? null : ('hand' as const),
+    }))
+    return {
+      ...desk,
+      party: { ...desk.party!, campaign: null, fields: [], opened: true, record: { ...record, numbers } },
+    }
+  },
+  caller: language => {
+    const desk = withParty(language)
+    return {
+      ...desk,
+      agent: { name: 'alice', phase: 'talking', since: sampleNow - 12_000, until: null, reason: null, next: null },
+      call: { ...call(language), direction: 'in', mode: null, name: null, relation: null },
+      business: null,
+      history: [],
+      party: {
+        ...{ name: null, ref: null, campaign: null, queue: language === 'en' ? 'Hotline' : '客服热线', attempts: null },
+        ...{ numbers: [], fields: [], record: null, opened: false },
+        identified: {
+          how: 'choose',
+          callers: [
+            { ref: 'K-100231', name: language === 'en' ? 'Carl Chen' : '陈建国', relation: 'SELF' },
+            { ref: 'K-100240', name: language === 'en' ? 'Wendy Wang' : '王秀英', relation: 'CONTACT' },
+          ],
+        },
+      },
     }
   },
   wrapping: language => ({

@@ -20,8 +20,10 @@ import { knownContact } from '../known-contact.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { audioRoutes } from './audio.ts'
-import { contactLine, type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { contactLine } from './contact-line.ts'
+import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { ownPart } from './own-part.ts'
+import { dialledOf, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
 import { tryOutRoutes } from './try-out.ts'
 
@@ -59,14 +61,15 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return act(c, { type: 'agent.skipPreview', agent, reason: textOf(typed, 'reason').slice(0, 100) || 'none' })
   })
 
-  /** A call by hand: `number` and `campaign`, or `callback` to keep one. */
+  /** A call by hand: `number` and `campaign`, `party` and the handle of one of its numbers, or `callback` to keep one. */
   route.post('/agent/calls', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const w = textsOf(await frameOf(c, deps))
     const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
+    const clicked = await dialledOf(deps, c, typed)
     const typedNumber = textOf(typed, 'number')
     const emergency = emergencyOf(deps.engine.state.toll.rules, typedNumber)
-    const number = kept?.number ?? emergency ?? normaliseNumber(typedNumber)
+    const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)
     const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
     if (number === null)
@@ -82,6 +85,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
       owedBy: kept?.queue ?? null,
       promised: kept === null ? null : { tries: kept.tries, reason: kept.reason },
       ...(await knownContact(deps, { campaign: campaign as CampaignId | null, lead: kept?.lead ?? null, number })),
+      ...clicked?.who,
     }
     return act(c, input, { dialPad })
   })
@@ -167,6 +171,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   route.route('/', tryOutRoutes(deps))
   route.route(
     '/',
+    partyRoutes(deps, (c, extra) => painted(c, extra ? 422 : 200, extra ?? {})),
+  )
+  route.route(
+    '/',
     passOnRoutes(deps, act, (c, refusal) => painted(c, 422, {}, refusal)),
   )
 
@@ -193,7 +201,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const frame = { ...(await frameOf(c, deps)), path: '/agent' }
     const w = textsOf(frame)
     const notice = refusal ? { tone: 'red' as const, words: `${w.frame.form.refused}${wordsOf(refusal, w)}` } : null
-    const desk = await deskOf(deps, c.var.user, frame, { form: nothingFilled, ...extra, notice })
+    const desk = await deskOf(deps, c.var.user, frame, { form: nothingFilled, notice, ...extra })
     return c.html(partials(deskRegions(desk)), status)
   }
 

@@ -1,50 +1,59 @@
 /** The desk's props: what the floor holds of this agent now, and what the store remembers of the party and the day. */
 
-import type { ContactLine, DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
+import type { DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import { nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { Words } from '../../../web/words/words.ts'
-import type { Campaign, DispositionChoice, Lead, Relation, User } from '../../centre/entities.ts'
+import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
+import { normaliseNumber } from '../../centre/number.ts'
 import type { Agent, Call, FloorState } from '../../centre/state.ts'
-import type { LeadId, UserId } from '../../lib/ids.ts'
+import { reckoningOf } from '../../records/lender.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
-import type { CallRecord } from '../../store/calls.ts'
+import type { DeskAsks, DeskRead } from '../../store/desk.ts'
 import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
-
-const historyMax = 12
+import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
+import { openedBy } from './opened.ts'
+import { historyOf, mayHearDebts, recordOf, type Seen } from './party-view.ts'
 
 /** What a refused action adds: its words, and what was typed. */
 export type DeskExtra = Partial<Pick<DeskProps, 'notice' | 'form' | 'dialPad'>>
 
 export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskExtra = {}): Promise<DeskProps> {
-  const now = onFloor(deps.engine.state, user, frame)
+  const { store, engine } = deps
+  const now = onFloor(engine.state, user, frame, openedBy(deps, user.id))
   const from = startOfDay(frame.now, frame.zone)
-  const [figures, contacts, callbacks] = await Promise.all([
-    deps.store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
-    contactsOf(deps, now.asks),
-    deps.store.read('callbacks.open', { agent: user.id, limit: 20 }),
+  const [figures, read, reckoning, definitions, callbacks, near] = await Promise.all([
+    store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
+    now.asks === null ? null : store.read('desk.read', now.asks),
+    reckoningOf(deps.records),
+    store.read('fields.all', {}),
+    store.read('callbacks.open', { agent: user.id, limit: 20 }),
+    now.asks === null ? store.read('desk.near', { agent: user.id, since: from }) : [],
   ])
   const today = figures[0]
   const w = textsOf(frame)
+  const seen: Seen = {
+    ...{ state: engine.state, sealer: store.sealer, user, frame, reckoning, definitions },
+    ...{ business: now.props.business, calling: now.calling, dial: now.dial },
+    relation: read === null ? null : relationOf(now, read),
+  }
   return {
     frame,
     ...now.props,
+    call: now.props.call && nameCall(now.props.call, read, seen),
+    party: now.party === null || read === null ? null : partyOf(now, now.party, read, seen),
     today: {
       calls: today?.connected ?? 0,
       effectiveMs: (today?.ms.talking ?? 0) + (today?.ms.wrapping ?? 0),
       utilisation: today && today.signedOnMs > 0 ? today.utilisation : null,
     },
-    history: contacts
-      .filter(call => call.id !== now.props.call?.id)
-      .slice(0, historyMax)
-      .map(call => contactLine(call, deps.engine.state, frame))
-      // A note may say what the fields say.
-      .map(line => (now.props.party?.fields === null ? { ...line, outcome: null, note: null } : line)),
-    callbacks: callbacks.items.map(callback => deskCallback(callback, deps.engine.state, user, frame, w)),
+    history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
+    near,
+    callbacks: callbacks.items.map(callback => deskCallback(callback, engine.state, user, frame, w)),
     form: extra.form ?? nothingFilled,
     dialPad: extra.dialPad ?? nothingFilled,
     notice: extra.notice ?? null,
@@ -52,19 +61,29 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
 }
 
 type OnFloor = {
-  props: Omit<DeskProps, 'frame' | 'today' | 'history' | 'callbacks' | 'form' | 'dialPad' | 'notice'>
-  /** Whose history to ask for. */
-  asks: { lead: LeadId | null; number: string | null }
+  props: Omit<DeskProps, 'frame' | 'party' | 'today' | 'history' | 'near' | 'callbacks' | 'form' | 'dialPad' | 'notice'>
+  /** What the floor knows of the party; null: nobody is looked at. */
+  party: (Omit<DeskParty, 'record' | 'identified' | 'fields'> & { fields: Record<string, string> }) | null
+  /** What the store is asked. */
+  asks: DeskAsks | null
+  /** As the floor has it. */
+  relation: Relation | null
+  calling: string | null
+  dial: Seen['dial']
 }
 
 /** Read in one go, since the floor changes under an await. */
-function onFloor(state: FloorState, user: User, frame: Frame): OnFloor {
+function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | null): OnFloor {
   const w = textsOf(frame)
   const agent = state.agents.get(user.id)
   const call = agent?.call ? state.calls.get(agent.call) : undefined
   const preview = agent?.preview ?? null
   const campaign = campaignOf(state, call?.campaign ?? preview?.campaign ?? null)
   const lead = call?.lead ?? preview?.lead ?? null
+  const atRest = agent?.phase === 'ready' || agent?.phase === 'break'
+  const opened = call || preview ? null : openRef
+  const calling = call ? (normaliseNumber(call.number) ?? call.number) : null
+  const party = call || preview ? floorParty(state, call, lead, agent, campaign, user) : null
   return {
     props: {
       agent: {
@@ -83,24 +102,60 @@ function onFloor(state: FloorState, user: User, frame: Frame): OnFloor {
       },
       call: call && agent ? deskCall(call, agent, state, w) : null,
       preview: preview ? { campaign: campaign?.name ?? '', until: agent?.until ?? null } : null,
-      party: call || preview ? party(state, call, lead, agent, campaign, user) : null,
       business: campaign?.business ?? null,
       dispositions: campaign ? campaign.dispositions : inboundDispositions,
       dialIn: dialCampaigns(state, user).map(({ id, name }) => ({ value: id, word: name })),
       held: heldOf(state, agent, w),
     },
-    asks: { lead: lead?.id ?? null, number: call?.number ?? lead?.phones[0]?.number ?? null },
+    party: opened === null ? party : { ...nobody, ref: opened, opened: true },
+    asks:
+      party === null && opened === null
+        ? null
+        : {
+            party: opened ?? call?.party ?? lead?.ref ?? null,
+            number: calling ?? lead?.phones[0]?.number ?? null,
+            lead: lead?.id ?? null,
+          },
+    // Nobody is on the line of a party that is only looked at.
+    relation: opened === null ? (call ? call.relation : (lead?.phones[0]?.relation ?? null)) : 'SELF',
+    calling,
+    dial: preview
+      ? { leadNumbers: preview.lead.phones.map(({ number }) => number) }
+      : atRest && opened !== null && dialCampaigns(state, user).length > 0
+        ? 'hand'
+        : null,
   }
 }
 
-/** A call that belongs to no campaign has these outcomes; the floor knows what `callback` and `dnc` mean there. */
-export const inboundDispositions: DispositionChoice[] = [
-  { code: 'resolved', words: { 'zh-CN': '已解决', en: 'Resolved' }, followUp: 'done' },
-  { code: 'callback', words: { 'zh-CN': '约定回呼', en: 'Call back' }, followUp: 'callback' },
-  { code: 'passed_on', words: { 'zh-CN': '转交处理', en: 'Passed on' }, followUp: 'done' },
-  { code: 'complaint', words: { 'zh-CN': '投诉', en: 'Complaint' }, followUp: 'done' },
-  { code: 'dnc', words: { 'zh-CN': '要求不再来电', en: 'Asks not to be called' }, followUp: 'dnc' },
-]
+const nobody = { name: null, campaign: null, queue: null, attempts: null, numbers: [], fields: {} }
+
+/** Of lead and record the stricter: whom the lender's record has as somebody else's number is no debtor, whatever the lead says. */
+function relationOf({ relation, calling }: OnFloor, { party }: DeskRead): Relation | null {
+  const known = party?.phones.find(phone => phone.number === calling)?.relation ?? null
+  if (known === null) return relation
+  return relation === null || !mayHearDebts(known) ? known : relation
+}
+
+function nameCall(call: DeskCall, read: DeskRead | null, { relation }: Seen): DeskCall {
+  return { ...call, name: call.name ?? read?.party?.name ?? null, relation: call.relation ?? relation }
+}
+
+/** On a call to somebody who is not the debtor or a guarantor, no debt field is given to the page at all (invariant 4 of the domain). */
+function partyOf(now: OnFloor, party: NonNullable<OnFloor['party']>, read: DeskRead, seen: Seen): DeskParty {
+  const hidden =
+    !mayHearDebts(seen.relation) && (seen.business === 'collections' || (seen.business === null && read.party !== null))
+  const { callers } = read
+  const how =
+    now.asks!.party !== null ? 'known' : read.party !== null ? 'by_number' : callers.length > 1 ? 'choose' : 'unknown'
+  return {
+    ...party,
+    name: party.name ?? read.party?.name ?? null,
+    ref: party.ref ?? read.party?.ref ?? null,
+    fields: hidden ? null : Object.entries(party.fields),
+    record: recordOf(read, seen),
+    identified: { how, callers: how === 'choose' ? callers : [] },
+  }
+}
 
 /** As this agent has it: a call that was passed on is over for whom writes it up. */
 function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCall {
@@ -141,21 +196,18 @@ function consultOf(call: Call, user: User, state: FloorState): DeskCall['consult
   return { side: 'asks', name: nameOf(state, consult.agent) ?? outside, state: talk, outside: consult.other !== null }
 }
 
-/** On a call to somebody who is not the debtor or a guarantor, no debt field is given to the page at all (invariant 4 of the domain). */
-function party(
+function floorParty(
   state: FloorState,
   call: Call | undefined,
   lead: Lead | null,
   agent: Agent | undefined,
   campaign: Campaign | null,
   user: User,
-): DeskParty {
-  const relation = call?.relation ?? lead?.phones[0]?.relation ?? null
-  const hidden = campaign?.business === 'collections' && !mayHearDebts(relation)
+): OnFloor['party'] {
   const queue = call?.queue ? state.queues.get(call.queue)?.queue.name : undefined
   return {
     name: call?.name ?? lead?.name ?? null,
-    ref: lead?.ref ?? null,
+    ref: call?.party ?? lead?.ref ?? null,
     campaign: campaign?.name ?? null,
     queue: queue ?? null,
     attempts: agent?.preview?.lead.attempts ?? null,
@@ -164,16 +216,9 @@ function party(
       relation: phone.relation,
       current: phone.number === call?.number,
     })),
-    fields: hidden ? null : Object.entries(lead?.fields ?? {}),
+    fields: lead?.fields ?? {},
+    opened: false,
   }
-}
-
-function mayHearDebts(relation: Relation | null): boolean {
-  return relation === 'SELF' || relation === 'GUARANTOR'
-}
-
-function campaignOf(state: FloorState, id: Campaign['id'] | null): Campaign | null {
-  return (id && state.campaigns.get(id)?.campaign) || null
 }
 
 /** Running campaigns that this agent works in: the policy that a call by hand is placed under. */
@@ -195,38 +240,6 @@ function heldOf(state: FloorState, agent: Agent | undefined, w: Words): string |
     held ??= wordsOf(floor.held, w)
   }
   return held
-}
-
-function contactsOf(deps: Deps, asks: OnFloor['asks']): Promise<CallRecord[]> {
-  if (asks.lead) return deps.store.read('calls.ofLead', { lead: asks.lead, limit: historyMax + 1 })
-  if (asks.number) return deps.store.read('calls.ofNumber', { number: asks.number, limit: historyMax + 1 })
-  return Promise.resolve([])
-}
-
-export function contactLine(call: CallRecord, state: FloorState, frame: Frame): ContactLine {
-  const choice = outcomeOf(state, call)
-  return {
-    at: call.startedAt,
-    direction: call.direction,
-    result: call.result,
-    agent: nameOf(state, call.agent),
-    talkMs: call.connectedAt !== null && call.endedAt !== null ? call.endedAt - call.connectedAt : null,
-    outcome: choice?.words[frame.language] ?? call.disposition,
-    note: call.note || null,
-  }
-}
-
-export function outcomeOf(
-  state: FloorState,
-  call: Pick<CallRecord, 'campaign' | 'disposition'>,
-): DispositionChoice | undefined {
-  if (call.disposition === null) return undefined
-  const choices = campaignOf(state, call.campaign)?.dispositions ?? inboundDispositions
-  return choices.find(choice => choice.code === call.disposition)
-}
-
-export function nameOf(state: FloorState, user: UserId | null): string | null {
-  return user === null ? null : (state.users.get(user)?.displayName ?? user)
 }
 
 export function deskCallback(

@@ -4,7 +4,7 @@ import type { FloorState } from '../../centre/state.ts'
 import type { UserId } from '../../lib/ids.ts'
 import type { CallRecord } from '../../store/calls.ts'
 import type { TalkRecord } from '../../store/talks.ts'
-import { nameOf, outcomeOf } from './desk-props.ts'
+import { nameOf, outcomeOf } from './contact-line.ts'
 
 type OwnPart = { talkMs: number | null; outcome: string | null; note: string | null; passed: string | null }
 

@@ -5,7 +5,7 @@ import type { Participant, Step } from '../../../web/parts/ladder.ts'
 import { clockOf } from '../../../web/parts/time.ts'
 import { glance, readEndpoint } from '../../ladder/sip-note.ts'
 import type { SipNote } from '../../store/ladder-file.ts'
-import { nameOf } from '../agent/desk-props.ts'
+import { nameOf } from '../agent/contact-line.ts'
 import type { CallLadder } from '../call-ladder.ts'
 import type { Deps } from '../deps.ts'
 

@@ -7,7 +7,7 @@ import type { User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import { type CampaignId, isId, type UserId } from '../../lib/ids.ts'
 import type { RecordingRecord } from '../../store/recordings.ts'
-import { nameOf, outcomeOf } from '../agent/desk-props.ts'
+import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { frameOf } from '../live/frame.ts'
 

@@ -104,11 +104,29 @@ export function liveRoutes(deps: Deps): Hono<Env> {
   return route
 }
 
-/** Facts that name the agent, or the call in the agent's hands. */
+/** Money that came in, a case that moved, a number that was marked: of whom the agent has on the line or before the eyes. */
+function aboutParty({ fact }: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'>): boolean {
+  const party: unknown =
+    fact.type === 'repayment.recorded'
+      ? fact.repayment.party
+      : fact.type === 'promise.made'
+        ? fact.promise.party
+        : 'party' in fact
+          ? fact.party
+          : null
+  if (typeof party !== 'string') return false
+  const { state } = deps.engine
+  const has = state.agents.get(agent)
+  const call = has?.call ? state.calls.get(has.call) : undefined
+  return (call?.party ?? call?.lead?.ref ?? has?.preview?.lead.ref) === party
+}
+
+/** Facts that name the agent, or the call in the agent's hands, or its party. */
 export function concernsAgent(item: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'>): boolean {
   const { fact } = item
   if ('agent' in fact && fact.agent === agent) return true
   if (fact.type === 'call.consulted' && fact.to === agent) return true
+  if (aboutParty(item, agent, deps)) return true
   if (!('call' in fact) || fact.call === null) return false
   const inHand = deps.engine.state.agents.get(agent)?.call
   if (inHand === fact.call) return true

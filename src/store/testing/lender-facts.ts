@@ -52,6 +52,14 @@ export const lenderFact = fc.oneof(
     reason: fc.string(),
   }),
   fc.record({
+    type: fc.constant('call.identified'),
+    call: few('c'),
+    agent: few('u'),
+    party,
+    name: fc.string(),
+    relation: fc.constantFrom('SELF', 'CONTACT'),
+  }),
+  fc.record({
     type: fc.constant('fields.defined'),
     business: fc.constant('collections'),
     fields: fc.subarray([

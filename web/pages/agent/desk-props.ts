@@ -1,6 +1,5 @@
 import type {
   Business,
-  CallResult,
   CampaignMode,
   Direction,
   DispositionChoice,
@@ -10,9 +9,11 @@ import type {
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
+import type { CaseState } from '../../../src/lender/case.ts'
 import type { Choice, Filled } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { OpenCallback } from '../supervisor/callbacks.ts'
+import type { DeskRecord, HistoryLine, Identified } from './party-props.ts'
 
 /** Everything on the desk. Numbers are masked already where this agent may not see them. */
 export type DeskProps = {
@@ -38,7 +39,9 @@ export type DeskProps = {
   /** Of the call or the preview. */
   party: DeskParty | null
   business: Business | null
-  history: ContactLine[]
+  history: HistoryLine[]
+  /** Parties that this agent may look at while no call is in hand. */
+  near: NearParty[]
   dispositions: DispositionChoice[]
   /** What was typed into the disposition form and refused. */
   form: Filled
@@ -90,17 +93,15 @@ export type DeskParty = {
   numbers: { number: string; relation: Relation; current: boolean }[]
   /** null: they must not be seen on this call (a contact's). */
   fields: [string, string][] | null
+  /** What the lender's records have of it; null: nothing. */
+  record: DeskRecord | null
+  identified: Identified
+  /** Looked at without a call or a preview: it can be put away. */
+  opened: boolean
 }
 
-export type ContactLine = {
-  at: number
-  direction: Direction
-  result: CallResult | null
-  agent: string | null
-  talkMs: number | null
-  outcome: string | null
-  note: string | null
-}
+/** `why`: it is the agent's own case, or was on one of today's calls. */
+export type NearParty = { ref: string; name: string; why: 'case' | 'call'; state: CaseState | null }
 
 /** `mine`: promised by this agent, who may close it. */
 export type DeskCallback = Omit<OpenCallback, 'agent'> & { name: string | null; mine: boolean }

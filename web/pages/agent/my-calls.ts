@@ -6,7 +6,8 @@ import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { heading, pager, table } from '../../parts/table.ts'
 import { duration, instant } from '../../parts/time.ts'
-import type { ContactLine, DeskCallback } from './desk-props.ts'
+import type { DeskCallback } from './desk-props.ts'
+import type { ContactLine } from './party-props.ts'
 import { callbackList } from './who.ts'
 
 export type MyCallsProps = {

@@ -1,44 +1,69 @@
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
-import { duration, instant } from '../../parts/time.ts'
+import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { closing, nextOf, stateOf, triesOf } from '../supervisor/callbacks.ts'
-import type { ContactLine, DeskCallback, DeskParty, DeskProps } from './desk-props.ts'
+import type { DeskCallback, DeskParty, DeskProps, NearParty } from './desk-props.ts'
+import { historyList } from './history.ts'
+import { recordCard } from './party-card.ts'
 
-/** Who is on the line, or in the preview, and every contact with them, newest first. Without a party: the agent's own callbacks. */
+/** Who is on the line, in the preview or looked at, and every contact with them, newest first. Else: the agent's own callbacks and parties. */
 export function whoColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   return html`<section id="who" class="column" tabindex="0" aria-label="${w.agent.who.title}">
 <h2>${icon('user-round')}${w.agent.who.title}</h2>
-${props.party ? card(props.party, w) : html`<p class="muted">${w.agent.who.none}</p>`}
+${props.party ? card(props.party, props, w) : html`<p class="muted">${w.agent.who.none}</p>`}
 <h2>${icon('history')}${props.party ? w.agent.history.title : w.agent.callbacks.title}</h2>
-${props.party ? history(props, w) : callbackList(props, props.callbacks.slice(0, 8), w)}
+${props.party ? historyList(props.history, props.frame) : callbackList(props, props.callbacks.slice(0, 8), w)}
+${props.party || props.near.length === 0 ? null : nearList(props.near, w)}
 </section>`
 }
 
-function card(party: DeskParty, w: Words): Html {
+function card(party: DeskParty, props: DeskProps, w: Words): Html {
   const words = w.agent.who
-  return html`<dl class="facts">
-${party.ref ? html`<dt>${words.ref}</dt><dd class="figure">${party.ref}</dd>` : null}
+  const { record } = party
+  return html`<div class="card"><b class="name">${party.name ?? words.unknown}</b>${party.ref ? html` <span class="figure muted">${party.ref}</span>` : null}${
+    party.opened
+      ? html`<button class="button quiet small" hx-put="/agent/party" hx-vals='{"ref":""}' hx-swap="none" data-key="escape">${words.putAway}<kbd>Esc</kbd></button>`
+      : null
+  }</div>
+${identify(party, props, w)}
+${party.fields === null ? html`<p class="notice amber">${icon('triangle-alert')}<span>${words.noDebt}</span></p>` : null}
+<dl class="facts">
 ${party.campaign ? html`<dt>${words.campaign}</dt><dd>${party.campaign}${party.attempts === null ? null : html` <span class="muted">· ${words.attempts(party.attempts)}</span>`}</dd>` : null}
 ${party.queue ? html`<dt>${words.queue}</dt><dd>${party.queue}</dd>` : null}
-${party.numbers.length === 0 ? null : html`<dt>${words.numbers}</dt><dd>${party.numbers.map(phone => html`<div><span class="figure">${phone.number}</span> <span class="muted">${w.domain.relation[phone.relation]}${phone.current ? html` · ${words.calling}` : null}</span></div>`)}</dd>`}
+${record !== null || party.numbers.length === 0 ? null : html`<dt>${words.numbers}</dt><dd>${party.numbers.map(phone => html`<div><span class="figure">${phone.number}</span> <span class="muted">${w.domain.relation[phone.relation]}${phone.current ? html` · ${words.calling}` : null}</span></div>`)}</dd>`}
 ${party.fields?.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
 </dl>
-${party.fields === null ? html`<p class="notice amber">${icon('triangle-alert')}<span>${words.noDebt}</span></p>` : null}`
+${record === null ? null : recordCard(record, props)}`
 }
 
-function history(props: DeskProps, w: Words): Html {
-  if (props.history.length === 0) return html`<p class="muted">${w.agent.history.none}</p>`
-  return html`<ol class="history">${props.history.map(line => contact(line, props, w))}</ol>`
+/** A caller whom the number does not name: chosen among those who have it, or looked for; never guessed. */
+function identify({ identified: { how, callers } }: DeskParty, { call }: DeskProps, w: Words): Piece {
+  const words = w.agent.identify
+  if (call === null || how === 'known') return null
+  if (how === 'by_number') return html`<p class="small muted">${words.byNumber}</p>`
+  const path = `/agent/calls/${call.id}/party`
+  return html`<div class="identify"><p><b>${how === 'choose' ? words.choose : words.unknown}</b></p>
+${callers.map(
+  caller =>
+    html`<button class="button" hx-put="${path}" hx-vals='${JSON.stringify({ ref: caller.ref })}' hx-swap="none">${icon('user-round')}${caller.name} · ${w.domain.relation[caller.relation]} <span class="figure muted">${caller.ref}</span></button>`,
+)}
+<form class="row" hx-put="${path}" hx-swap="none"><label class="unseen" for="find-${call.id}">${words.find}</label>
+<input id="find-${call.id}" name="find" type="search" maxlength="64" autocomplete="off" placeholder="${words.find}">
+<button class="button">${icon('search')}${words.findIt}</button></form>
+<p class="help">${words.findHelp}</p></div>`
 }
 
-function contact(line: ContactLine, props: DeskProps, w: Words): Html {
-  const result = line.outcome ?? (line.result ? w.domain.callResult[line.result] : '')
-  return html`<li>${icon(line.direction === 'in' ? 'phone-incoming' : 'phone-outgoing')}<div><span>${instant(line.at, props.frame)} <b>${result}</b></span>
-<span class="small muted">${line.agent ?? ''}${line.talkMs === null ? null : html` · <span class="figure">${duration(line.talkMs)}</span>`}</span>
-${line.note ? html`<span class="note">${line.note}</span>` : null}</div></li>`
+function nearList(near: NearParty[], w: Words): Html {
+  const words = w.agent.near
+  return html`<h2>${icon('user-round')}${words.title}</h2><ol class="history">${near.map(
+    each =>
+      html`<li>${icon(each.why === 'case' ? 'file-text' : 'phone')}<div><span>${each.name} <span class="figure muted">${each.ref}</span></span>
+<span class="small muted">${words[each.why]}${each.state === null ? '' : ` · ${w.lender.caseState[each.state]}`}</span></div>
+<button class="button small" hx-put="/agent/party" hx-vals='${JSON.stringify({ ref: each.ref })}' hx-swap="none" aria-label="${words.open}: ${each.name}">${words.open}</button></li>`,
+  )}</ol>`
 }
 
 function tried(callback: DeskCallback, frame: Frame, w: Words): Piece {

@@ -1,0 +1,145 @@
+/** The agent's desk in a real browser: whom the call is with is there when it connects, the columns stay where they are, nothing that was typed is lost. */
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { serve } from '@hono/node-server'
+import type { Page } from 'playwright-core'
+import type { User } from '../centre/entities.ts'
+import { agentRoutes } from '../http/agent/agent.ts'
+import { liveRoutes } from '../http/live/live.ts'
+import { type House, openHouse, testPassword } from '../http/testing/house.ts'
+import type { CampaignId, LegId } from '../lib/ids.ts'
+import { createCampaign, setCampaignState } from '../records/campaigns.ts'
+import { openCase } from '../records/cases.ts'
+import { importLeads } from '../records/leads.ts'
+import { saveLoans } from '../records/loans.ts'
+import { createParty } from '../records/parties.ts'
+import { createTrunk } from '../records/trunks.ts'
+import { Chromium, hasChromium } from './chromium.ts'
+
+const carl = '+8613766540078'
+
+describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let house: House
+  let alice: User
+  let campaign: CampaignId
+  let chromium: Chromium
+  let page: Page
+  let url = ''
+  let server: ReturnType<typeof serve>
+  const faults: string[] = []
+
+  before(async () => {
+    house = await openHouse({ tls: false, pages: { routers: [agentRoutes, liveRoutes] } })
+    alice = await house.add('alice', 'agent', { displayName: '李雨桐', language: 'zh-CN', numbersMasked: true })
+    const door = house.deps.records
+    const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+    campaign = (
+      await createCampaign(door, 'system', {
+        ...{ name: '三月 M1', business: 'collections', mode: 'manual', trunks: [trunk.id] },
+        ...{ agents: [alice.id], policy: 'LAB-ANY-HOUR' },
+      })
+    ).id
+    await setCampaignState(door, 'system', campaign, { state: 'running' })
+    await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
+    await createParty(door, 'system', {
+      ...{ ref: 'K-1', name: '陈建国', flags: ['vip'] },
+      phones: [{ number: carl }, { number: '+8613900000042', relation: 'CONTACT', name: '陈小华' }],
+    })
+    await saveLoans(door, 'system', [
+      {
+        ...{ ref: 'L-1', party: 'K-1', product: '消费分期', principal: 1_200_000 },
+        plan: [
+          { no: 1, dueOn: '2026-11-07', principal: 200_000, interest: 8_000 },
+          { no: 2, dueOn: '2026-12-07', principal: 1_000_000, interest: 8_000 },
+        ],
+      },
+    ])
+    await openCase(door, 'system', { party: 'K-1', agent: alice.id })
+    await importLeads(door, 'system', {
+      ...{ campaign, name: 'march' },
+      source: { kind: 'json', rows: [{ ref: 'K-1', name: '陈建国', phones: [{ number: carl }] }] },
+    })
+    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
+    await new Promise(resolve => server.once('listening', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    chromium = await Chromium.launch('none')
+    page = await chromium.page()
+    await page.setViewportSize({ width: 1280, height: 720 })
+    page.on('pageerror', error => faults.push(error.message))
+    await page.goto(`${url}/sign-in`)
+    await page.fill('input[name=name]', 'alice')
+    await page.fill('input[name=password]', testPassword)
+    await page.press('input[name=password]', 'Enter')
+    await page.waitForURL(`${url}/agent`)
+  })
+  after(async () => {
+    await chromium?.[Symbol.asyncDispose]()
+    if (server !== undefined) {
+      ;(server as import('node:http').Server).closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    }
+    await house?.[Symbol.asyncDispose]()
+  })
+
+  const phase = (name: string) => page.waitForSelector(`#state-bar[data-phase="${name}"]`, { timeout: 10_000 })
+  const who = async () => (await page.textContent('#who')) ?? ''
+  const theCall = () => [...house.engine.state.calls.values()].find(call => call.agent === alice.id)!
+  const columns = () =>
+    page.evaluate<string>(
+      `JSON.stringify([...document.querySelectorAll('.columns > section')].map(each => { const { x, y, width, height } = each.getBoundingClientRect(); return [each.id, x, y, width, height] }))`,
+    )
+  let places = ''
+
+  test('an own case is opened and dialled by its masked number, and who it is stands there before the answer', async () => {
+    await page.keyboard.press('Alt+r')
+    await phase('break')
+    await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
+    places = await columns()
+    await page.click('#who [hx-put="/agent/party"]')
+    await page.waitForSelector('#who .loans')
+    assert.match(await who(), /M1 · 逾期 17 天/)
+    await page.click('#who [hx-post="/agent/calls"] >> nth=0')
+    await phase('dialing')
+    assert.equal(theCall().number, carl)
+    assert.equal(theCall().party, 'K-1')
+    assert.match(await who(), /陈建国[\s\S]*K-1[\s\S]*重要客户/)
+    assert.equal(await columns(), places)
+  })
+
+  test('within 200 ms of the answer the desk shows the call, with what is owed, and the columns have not moved', async () => {
+    await page.evaluate(
+      `new MutationObserver(() => { if (document.querySelector('#state-bar[data-phase="talking"]') && !window.poppedAt) window.poppedAt = Date.now() }).observe(document.querySelector('.desk'), { subtree: true, childList: true, attributes: true })`,
+    )
+    const at = Date.now()
+    await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
+    await phase('talking')
+    const tookMs = (await page.evaluate<number>('window.poppedAt')) - at
+    assert.ok(tookMs < 200, `the desk showed the call ${tookMs} ms after the answer`)
+    assert.match(await who(), /2 080\.00 CNY[\s\S]*12 160\.00 CNY/)
+    assert.equal(await columns(), places)
+    const html = await page.content()
+    assert.ok(html.includes('137 **** 0078'))
+    assert.doesNotMatch(html, /13766540078|13900000042/, 'the full number never reaches the browser')
+  })
+
+  test('a number that is none is marked where it stands, by the keyboard alone', async () => {
+    await page.focus('#who .numbers li:nth-child(2) [popovertarget]')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#who .menu:popover-open')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#who .numbers li:nth-child(2) .chip.amber')
+    const party = await house.store.read('parties.byRef', { ref: 'K-1' })
+    assert.equal(party!.phones[1]!.status, 'BAD')
+    assert.equal(await columns(), places)
+  })
+
+  test('the columns stay in wrap-up, and the form has the focus', async () => {
+    await page.keyboard.press('Alt+e')
+    await phase('wrapping')
+    assert.equal(await columns(), places)
+    assert.equal(await page.evaluate(`document.activeElement.closest('form')?.className`), 'write')
+    assert.deepEqual(faults, [])
+  })
+})

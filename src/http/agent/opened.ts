@@ -1,0 +1,40 @@
+/**
+ * Whom an agent looks at while no call is in hand: a party of an own case, of one of today's calls, or one that the agent owes a callback. The
+ * whole book is nobody's to leaf through. Which one it is, is kept while the service runs, so that all tabs show the same.
+ */
+import { startOfDay } from '../../../web/parts/time.ts'
+import type { User } from '../../centre/entities.ts'
+import type { UserId } from '../../lib/ids.ts'
+import { NotFound } from '../../records/errors.ts'
+import type { Store } from '../../store/store.ts'
+import type { Deps } from '../deps.ts'
+
+/** One for each agent at most. */
+const opened = new WeakMap<Store, Map<UserId, string>>()
+
+export function openedBy({ store }: Pick<Deps, 'store'>, agent: UserId): string | null {
+  return opened.get(store)?.get(agent) ?? null
+}
+
+/** null: puts it away. Throws NotFound for a party that is no matter of this agent's, as for one that there is not. */
+export async function openParty(deps: Deps, user: User, ref: string | null, zone: string): Promise<void> {
+  const mine = opened.get(deps.store) ?? new Map<UserId, string>()
+  opened.set(deps.store, mine)
+  if (ref === null) return void mine.delete(user.id)
+  if (!(await isNear(deps, user, ref, zone))) throw new NotFound('party', ref)
+  mine.set(user.id, ref)
+}
+
+/** Also the party of the call or preview in hand. */
+export async function mayTouch(deps: Deps, user: User, ref: string, zone: string): Promise<boolean> {
+  const { state } = deps.engine
+  const agent = state.agents.get(user.id)
+  const call = agent?.call ? state.calls.get(agent.call) : undefined
+  if (call !== undefined && (call.party ?? call.lead?.ref) === ref) return true
+  if (agent?.preview?.lead.ref === ref) return true
+  return isNear(deps, user, ref, zone)
+}
+
+function isNear({ store, clock }: Deps, user: User, party: string, zone: string): Promise<boolean> {
+  return store.read('desk.isNear', { agent: user.id, since: startOfDay(clock.now(), zone), party })
+}

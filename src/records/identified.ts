@@ -1,0 +1,31 @@
+/** Who is on a call that no number names, or several: an agent asked. */
+import type { Actor } from '../centre/facts.ts'
+import type { Call } from '../centre/state.ts'
+import type { PhoneRelation } from '../lender/party.ts'
+import type { UserId } from '../lib/ids.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { NotNow } from './errors.ts'
+import { normalNumber } from './numbers-e164.ts'
+import { partyByRef } from './parties.ts'
+import { inTurn } from './turn.ts'
+
+/**
+ * A number that stands with the party as a contact's or a workplace's stays that: an agent's word makes nobody the debtor who is recorded as
+ * somebody else. A number that is not the party's is taken as its own, since the agent asked who it is.
+ */
+export function identifyCall(
+  door: RecordsDoor,
+  actor: Actor,
+  given: { call: Pick<Call, 'id' | 'number' | 'lead' | 'party'>; agent: UserId; party: string },
+): Promise<void> {
+  return inTurn(door, async () => {
+    const { call, agent } = given
+    if (call.lead !== null || (call.party !== null && call.party !== given.party))
+      throw new NotNow('party-known', 'It is known already whose call this is.')
+    if (call.party === given.party) return
+    const { ref: party, name, phones } = await partyByRef(door, given.party)
+    const number = normalNumber(call.number) ?? call.number
+    const relation: PhoneRelation = phones.find(phone => phone.number === number)?.relation ?? 'SELF'
+    await keep(door, actor, [{ type: 'call.identified', call: call.id, agent, party, name, relation }])
+  })
+}
