@@ -8,11 +8,13 @@ import type { Loan } from './loan.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
+import type { VerificationFact } from './verification-facts.ts'
 
 /** Parties and loans in one fact at most. */
 export const savedMax = 500
 
 export type LenderFact =
+  | VerificationFact
   /** The whole new value of each, at most 500. */
   | { type: 'parties.saved'; parties: Party[] }
   | { type: 'party.numberMarked'; party: string; number: string; status: PhoneStatus; reason: string }

@@ -11,6 +11,7 @@ import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
+import { projectVerification } from './project-verification.ts'
 import { projectSupervision } from './supervisions.ts'
 import { projectTeam } from './teams.ts'
 
@@ -69,6 +70,12 @@ export const projectedTables = [
   'loans',
   'cases',
   'promises',
+  'task_refusals',
+  'task_answers',
+  'task_calls',
+  'verification_tasks',
+  'checklists',
+  'applications',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {
@@ -77,6 +84,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
+  if (projectVerification(db, line)) return
   projectRecord(db, line)
 }
 

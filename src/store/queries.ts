@@ -41,6 +41,7 @@ import { telephonyQueries } from './telephony.ts'
 import { tokenQueries } from './tokens.ts'
 import { tollQueries } from './toll.ts'
 import { userQueries } from './users.ts'
+import { verificationQueries } from './verification.ts'
 
 export const queries = {
   ...agentQueries,
@@ -80,6 +81,7 @@ export const queries = {
   ...caseQueries,
   ...promiseQueries,
   ...bookQueries,
+  ...verificationQueries,
 }
 
 export type QueryName = keyof typeof queries

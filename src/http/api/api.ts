@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
 import { announcementsApi } from './announcements.ts'
+import { applicationsApi } from './applications.ts'
 import { attemptsApi } from './attempts.ts'
 import { audioApi } from './audio.ts'
 import { callbacksApi } from './callbacks.ts'
@@ -59,6 +60,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     loansApi,
     repaymentsApi,
     casesApi,
+    applicationsApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

@@ -4,6 +4,7 @@ import type { Fact } from '../../centre/facts.ts'
 import { caseStates } from '../../lender/case.ts'
 import { components } from '../../lender/money.ts'
 import { promiseStates } from '../../lender/promise.ts'
+import { verificationFacts } from './verification-facts.ts'
 
 const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}`)
 /** A few of them are the refs of leads, so that a case that closes ends some. */
@@ -19,6 +20,7 @@ const instalments = fc.array(fc.record({ dueOn: day, parts: fc.tuple(amount, amo
 const sealed = fc.record({ text: fc.string(), hash: few('h') })
 
 export const lenderFact = fc.oneof(
+  ...verificationFacts,
   fc.record({
     type: fc.constant('parties.saved'),
     parties: fc.array(

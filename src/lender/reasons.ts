@@ -1,0 +1,31 @@
+/** Why an application is turned down, or thought a fraud: codes that reports count, with words for people; a setting (`verification.reasons`). */
+export const reasonUses = ['REJECT', 'FRAUD', 'SUPPLEMENT', 'CANNOT_VERIFY'] as const
+export type ReasonUse = (typeof reasonUses)[number]
+
+export type DecisionReason = { code: string; words: { 'zh-CN': string; en: string }; use: ReasonUse }
+
+export const reasonsKey = 'verification.reasons'
+export const reasonsMax = 100
+export const reasonCodePattern = /^[A-Z][A-Z0-9_]{0,31}$/
+
+export const reasonsDefault: DecisionReason[] = [
+  reason('IDENTITY', 'REJECT', '身份核实不符', 'Identity not confirmed'),
+  reason('EMPLOYMENT', 'REJECT', '工作单位不符', 'Employment not confirmed'),
+  reason('NOT_APPLIED', 'REJECT', '本人否认申请', 'Says that they did not apply'),
+  reason('PURPOSE', 'REJECT', '用途不符合要求', 'Purpose is not allowed'),
+  reason('WITHDRAWN', 'REJECT', '本人放弃申请', 'Applicant withdrew'),
+  reason('IMPERSONATION', 'FRAUD', '疑似冒名', 'Suspected impersonation'),
+  reason('COACHED', 'FRAUD', '疑似中介指使', 'Suspected coaching by an agent'),
+  reason('FORGED', 'FRAUD', '资料疑似伪造', 'Suspected forged documents'),
+  reason('INCOME_PROOF', 'SUPPLEMENT', '补充收入证明', 'Proof of income is missing'),
+  reason('EMPLOYMENT_PROOF', 'SUPPLEMENT', '补充在职证明', 'Proof of employment is missing'),
+  reason('NOT_REACHED', 'CANNOT_VERIFY', '多次联系不上', 'Not reached'),
+]
+
+function reason(code: string, use: ReasonUse, zh: string, en: string): DecisionReason {
+  return { code, use, words: { 'zh-CN': zh, en } }
+}
+
+export function readReasons(text: string | null | undefined): DecisionReason[] {
+  return text ? (JSON.parse(text) as DecisionReason[]) : reasonsDefault
+}

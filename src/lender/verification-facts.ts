@@ -1,0 +1,18 @@
+/** Facts of verification: applications, checklists, tasks, whom they called and what was answered. */
+import type { CallId } from '../lib/ids.ts'
+import type { Application } from './application.ts'
+import type { Asked, Checklist, ChecklistAnswer } from './checklist.ts'
+import type { TaskState, VerificationTask } from './task.ts'
+
+export type VerificationFact =
+  /** The whole new value of each, at most 500. */
+  | { type: 'applications.saved'; applications: Application[] }
+  | { type: 'checklist.saved'; checklist: Checklist }
+  | { type: 'task.opened'; task: VerificationTask }
+  /** From one state to another, or to another person: the whole of the task as it is then. */
+  | { type: 'task.moved'; from: TaskState; task: VerificationTask }
+  /** `place`: which of the contacts. */
+  | { type: 'task.called'; task: string; party: string; call: CallId; who: Asked; place: number; by: string }
+  | { type: 'task.answered'; task: string; party: string; answer: ChecklistAnswer }
+  /** A contact does not want to be called: the number is suppressed with it. */
+  | { type: 'task.refused'; task: string; party: string; place: number; by: string }
