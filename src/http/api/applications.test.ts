@@ -85,7 +85,7 @@ async function talk(user: User, who: 'applicant' | 'employer' | 'contact', answe
   const { records } = house.deps
   const { number, name, relation, party } = await numberToDial(records, as(user), id, { who })
   const { engine } = house
-  if (!engine.state.agents.get(user.id)) {
+  if ((engine.state.agents.get(user.id)?.phase ?? 'signed_off') === 'signed_off') {
     await engine.dispatch({ type: 'agent.signOn', agent: user.id }, 'system')
     await engine.dispatch({ type: 'station.up', agent: user.id, leg: `l_${user.name}` as LegId }, 'system')
   }
@@ -102,11 +102,12 @@ async function talk(user: User, who: 'applicant' | 'employer' | 'contact', answe
 
 async function hangUp(user: User, call: CallId): Promise<void> {
   const { engine } = house
+  const { code } = engine.state.campaigns.get(campaign)!.campaign.dispositions.find(each => each.followUp === 'done')!
   await engine.dispatch({ type: 'agent.hangUp', agent: user.id, call }, as(user))
   if (engine.state.agents.get(user.id)?.phase === 'wrapping')
     await engine.dispatch(
       {
-        ...{ type: 'agent.dispose', agent: user.id, call, code: 'x', note: '', fields: {} },
+        ...{ type: 'agent.dispose', agent: user.id, call, code, note: '', fields: {} },
         ...{ callbackAt: null, callbackMine: false, next: 'break' },
       },
       as(user),
