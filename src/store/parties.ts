@@ -1,7 +1,7 @@
 /** Parties, and how they are found: each way is a walk of one index, so that it costs the same among a hundred and among a million. */
 import type { KeptConsent } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
-import type { Party, PartyPhone } from '../lender/party.ts'
+import type { Party, PartyFlag, PartyPhone } from '../lender/party.ts'
 import { type Db, sql } from './db.ts'
 import { asc, eq, inArray } from './drizzle.cjs'
 import { makeCursor, type NoArgs, type Page, type PageArgs, pageLimit, readCursor } from './page.ts'
@@ -10,7 +10,7 @@ import { consents, fieldDefinitions, parties } from './schema.ts'
 export type PartyRecord = Party & { addedAt: number; changedAt: number }
 
 /** `hash`: of the same text as a secret, which the caller has the key for. */
-export type PartySearch = PageArgs & { text?: string; hash?: string }
+export type PartySearch = PageArgs & { text?: string; hash?: string; flag?: PartyFlag }
 
 /** Found by each way at most; who finds so many types more. */
 const hitsMax = 200
@@ -26,17 +26,23 @@ export const partyQueries = {
         JSON.stringify(args.refs.slice(0, 500)),
       ),
     ),
-  /** By the beginning of the ref or name, a whole number or the beginning of one, an ID number or a searchable field as a whole; all without `text`. */
+  /**
+   * By the beginning of the ref, any part of the name, the beginning of a number or four of its last digits and more, an ID number or a searchable
+   * field as a whole; all without `text`. `flag`: of those, or of all, who has it.
+   */
   'parties.page': (db: Db, args: PartySearch): Page<PartyRecord> => {
     const limit = pageLimit(args)
     const [after = ''] = (readCursor(args.cursor, ['string']) ?? []) as string[]
     const refs = args.text
-      ? found(db, args.text.slice(0, 100), args.hash).filter(ref => ref > after)
-      : (
-          sql(db.$client, 'SELECT ref FROM parties WHERE ref > ? ORDER BY ref LIMIT ?').all(after, limit + 1) as {
-            ref: string
-          }[]
-        ).map(row => row.ref)
+      ? withFlag(db, found(db, args.text.slice(0, 100), args.hash), args.flag).filter(ref => ref > after)
+      : args.flag
+        ? walk(
+            db,
+            'SELECT party AS ref FROM party_flags WHERE flag = ? AND party > ? ORDER BY party',
+            [args.flag, after],
+            limit,
+          )
+        : walk(db, 'SELECT ref FROM parties WHERE ref > ? ORDER BY ref', [after], limit)
     const shown = refs.slice(0, limit)
     const next = refs.length > limit ? makeCursor([shown.at(-1)!]) : null
     return { items: loadParties(db, shown), next }
@@ -127,13 +133,19 @@ function found(db: Db, text: string, hash: string | undefined): string[] {
   const from = (beginning: string) => [beginning, `${beginning}\u{10ffff}`]
   for (const beginning of new Set([text, text.toLowerCase(), text.toUpperCase(), capitalised(text)])) {
     take('SELECT ref FROM parties WHERE ref >= ? AND ref < ? ORDER BY ref', ...from(beginning))
-    take('SELECT ref FROM parties WHERE name >= ? AND name < ? ORDER BY name', ...from(beginning))
     take('SELECT party AS ref FROM party_fields WHERE value = ?', beginning)
   }
+  const name = text.toLowerCase()
+  take('SELECT party AS ref FROM party_name_parts WHERE part >= ? AND part < ? ORDER BY part, party', ...from(name))
   const digits = text.replace(/[\s-]/g, '')
   if (/^\+?\d{3,15}$/.test(digits))
     for (const number of digits.startsWith('+') ? [digits] : [digits, `+86${digits.replace(/^0/, '')}`])
       take('SELECT party AS ref FROM party_phones WHERE number >= ? AND number < ? ORDER BY number', ...from(number))
+  if (/^\d{4,15}$/.test(digits))
+    take(
+      'SELECT party AS ref FROM party_phones WHERE substr(number, -4) = ? AND substr(number, ?) = ? ORDER BY party',
+      ...[digits.slice(-4), -digits.length, digits],
+    )
   if (hash !== undefined) {
     take('SELECT ref FROM parties WHERE id_hash = ?', hash)
     take('SELECT party AS ref FROM party_fields WHERE value = ?', hash)
@@ -143,6 +155,20 @@ function found(db: Db, text: string, hash: string | undefined): string[] {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()
+}
+
+/** One more than a page, so that it is known whether there is a next one. */
+function walk(db: Db, statement: string, values: string[], limit: number): string[] {
+  return column(sql(db.$client, `${statement} LIMIT ?`).all(...values, limit + 1))
+}
+
+function withFlag(db: Db, refs: string[], flag: PartyFlag | undefined): string[] {
+  if (flag === undefined) return refs
+  const marked = sql(
+    db.$client,
+    'SELECT party AS ref FROM party_flags WHERE flag = ? AND party IN (SELECT value FROM json_each(?)) ORDER BY party',
+  )
+  return column(marked.all(flag, JSON.stringify(refs)))
 }
 
 function column(rows: unknown[]): string[] {

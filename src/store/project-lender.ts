@@ -5,8 +5,9 @@ import { isClosed, stopsCalls } from '../lender/case.ts'
 import { type FieldDefinition, searchText } from '../lender/fields.ts'
 import type { Loan } from '../lender/loan.ts'
 import { payKey, standingOf } from '../lender/overdue.ts'
-import type { Party, PartyPhone } from '../lender/party.ts'
+import { type Party, type PartyPhone, partyFlags } from '../lender/party.ts'
 import { type Connection, sql } from './db.ts'
+import { saveNameParts } from './party-names.ts'
 import type { ProjectedLine } from './project.ts'
 import { endLeadsOf } from './project-leads.ts'
 
@@ -115,12 +116,15 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
 
 function saveParty(db: Connection, party: Party, searched: Map<string, string[]>, at: number): void {
   const { phones, ...doc } = party
+  const former = sql(db, 'SELECT name FROM parties WHERE ref = ?').get(party.ref) as { name: string } | undefined
   sql(
     db,
     `INSERT INTO parties (ref, type, name, id_hash, doc, added_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (ref) DO UPDATE SET type = excluded.type, name = excluded.name, id_hash = excluded.id_hash, doc = excluded.doc,
        changed_at = excluded.changed_at`,
   ).run(party.ref, party.type, party.name, party.idNo?.hash ?? null, JSON.stringify(doc), at, at)
+  saveNameParts(db, party.ref, former?.name ?? null, party.name)
+  saveFlags(db, party, former === undefined)
   sql(db, 'DELETE FROM party_phones WHERE party = ?').run(party.ref)
   for (const [position, phone] of phones.entries())
     sql(
@@ -136,6 +140,12 @@ function saveParty(db: Connection, party: Party, searched: Map<string, string[]>
           ...[party.ref, business, key, searchText(value)],
         )
     }
+}
+
+function saveFlags(db: Connection, { ref, flags }: Party, isNew: boolean): void {
+  if (!isNew)
+    for (const flag of partyFlags) sql(db, 'DELETE FROM party_flags WHERE flag = ? AND party = ?').run(flag, ref)
+  for (const flag of flags) sql(db, 'INSERT OR IGNORE INTO party_flags (flag, party) VALUES (?, ?)').run(flag, ref)
 }
 
 /** Keys of the fields that parties are found by, of each business. A field that becomes searchable is so for parties saved from then on. */

@@ -62,6 +62,8 @@ export const projectedTables = [
   'announcements',
   'party_phones',
   'party_fields',
+  'party_name_parts',
+  'party_flags',
   'parties',
   'field_definitions',
   'consents',

@@ -4,7 +4,7 @@ import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
 import type { Loan, LoanStatus } from '../lender/loan.ts'
 import type { Component } from '../lender/money.ts'
-import type { Party, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
+import type { Party, PartyFlag, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
 import type { PromiseState } from '../lender/promise.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
@@ -20,7 +20,20 @@ export const parties = sqliteTable(
     addedAt: integer('added_at').notNull(),
     changedAt: integer('changed_at').notNull(),
   },
-  table => [index('parties_name').on(table.name, table.ref), index('parties_id').on(table.idHash)],
+  table => [index('parties_id').on(table.idHash)],
+)
+
+/** The ends of names, in small letters, by which any part of a name is found (`party-names.ts`). */
+export const partyNameParts = sqliteTable(
+  'party_name_parts',
+  { part: text().notNull(), party: text().notNull() },
+  table => [primaryKey({ columns: [table.part, table.party] })],
+)
+
+export const partyFlagRows = sqliteTable(
+  'party_flags',
+  { flag: text().$type<PartyFlag>().notNull(), party: text().notNull() },
+  table => [primaryKey({ columns: [table.flag, table.party] })],
 )
 
 export const partyPhones = sqliteTable(

@@ -39,10 +39,37 @@ ${options.actions ? html`<div class="actions">${options.actions}</div>` : null}
 ${options.about ? html`<p class="about">${options.about}</p>` : null}</header>`
 }
 
-/** A search field that keeps its text in the URL. */
-export function search(frame: Frame, options: { path: string; q: string; label: string }): Html {
+/** A search field that keeps its text in the URL. `kept`: other filters that hold, which stay. */
+export function search(
+  frame: Frame,
+  options: { path: string; q: string; label: string; kept?: Record<string, string> },
+): Html {
   const w = textsOf(frame)
-  return html`<form class="search" role="search" method="get" action="${options.path}">${icon('search')}<input type="search" name="q" value="${options.q}" aria-label="${options.label}" placeholder="${options.label}"><button class="button">${w.frame.list.search}</button>${options.q ? html`<a class="button quiet" href="${options.path}">${w.frame.list.clear}</a>` : null}</form>`
+  const kept = Object.entries(options.kept ?? {})
+  const cleared = kept.length === 0 ? options.path : `${options.path}?${new URLSearchParams(options.kept)}`
+  return html`<form class="search" role="search" method="get" action="${options.path}">${icon('search')}<input type="search" name="q" value="${options.q}" aria-label="${options.label}" placeholder="${options.label}">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="button">${w.frame.list.search}</button>${options.q ? html`<a class="button quiet" href="${cleared}">${w.frame.list.clear}</a>` : null}</form>`
+}
+
+/** A filter of which one choice holds, or none, as links that keep the rest of the URL. `choices` are the words by value. */
+export function filter(
+  frame: Frame,
+  options: {
+    path: string
+    name: string
+    label: string
+    chosen: string | null
+    choices: Record<string, string>
+    kept?: Record<string, string>
+  },
+): Html {
+  const link = (value: string | null, word: string) => {
+    const query = new URLSearchParams({
+      ...options.kept,
+      ...(value === null ? {} : { [options.name]: value }),
+    }).toString()
+    return html`<a href="${options.path}${query && `?${query}`}"${options.chosen === value ? html` aria-current="true"` : null}>${word}</a>`
+  }
+  return html`<nav class="filters" aria-label="${options.label}">${link(null, textsOf(frame).frame.list.all)}${Object.entries(options.choices).map(([value, word]) => link(value, word))}</nav>`
 }
 
 /** Newer and older pages of a list by cursor. */

@@ -27,6 +27,7 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
         { ...party(language), ref: 'K-100232', idNo: null, flags: [], numbers: [] },
       ],
       q: '',
+      flag: null,
       next: '/supervisor/parties?cursor=x',
     }),
   'supervisor-party': language =>

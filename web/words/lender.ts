@@ -10,7 +10,7 @@ import type { Like } from './language.ts'
 const zh = {
   title: '客户',
   about: '按客户号、姓名、电话号码的开头，或完整的证件号码查找。',
-  search: '客户号、姓名、号码或证件号',
+  search: '客户号、姓名任一部分、号码或其末四位、证件号',
   none: '还没有客户。可以用接口 POST /api/v1/parties 写入。',
   ref: '客户号',
   name: '姓名',
@@ -170,7 +170,7 @@ const zh = {
 const en: Like<typeof zh> = {
   title: 'Parties',
   about: 'Found by the beginning of a customer number, name or telephone number, or by a whole ID number.',
-  search: 'Customer number, name, number or ID number',
+  search: 'Customer number, part of a name, number or its last digits, ID number',
   none: 'No parties yet. They come by the API: POST /api/v1/parties.',
   ref: 'Customer number',
   name: 'Name',

@@ -40,6 +40,8 @@ test('a party comes in by the API, is a fact and a row, and is found by name, nu
   for (const text of [
     '王小',
     '王小明',
+    '小明',
+    '5678',
     '13812345678',
     '1381234',
     '01062345678',
@@ -55,7 +57,7 @@ test('a party comes in by the API, is a fact and a row, and is found by name, nu
       text,
     )
   }
-  const none = await house.api(admin, 'GET', `/parties?text=${encodeURIComponent('小明')}`)
+  const none = await house.api(admin, 'GET', `/parties?text=${encodeURIComponent('大明')}`)
   assert.deepEqual(await none.json(), { items: [], next: null })
 })
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { fieldBusinesses } from '../../lender/fields.ts'
-import type { Party } from '../../lender/party.ts'
+import { type Party, partyFlags } from '../../lender/party.ts'
 import {
   consentInput,
   disclosureInput,
@@ -24,8 +24,10 @@ const writers = ['admin', 'supervisor'] as const
 const readers = ['admin', 'supervisor', 'quality', 'auditor'] as const
 const searchQuery = paging.extend({
   text: z.string().max(100).optional().openapi({
-    description: 'The beginning of a ref, name or number; an ID number or searchable field as a whole',
+    description:
+      'The beginning of a ref; any part of a name; the beginning of a number, or four of its last digits and more; an ID number or searchable field as a whole',
   }),
+  flag: z.enum(partyFlags).optional().openapi({ description: 'Only who has this flag' }),
 })
 const phoneReply = partyPhoneInput.openapi('PartyPhone')
 

@@ -7,6 +7,7 @@ import { money } from '../../../web/parts/money.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { FieldBusiness, FieldDefinition } from '../../lender/fields.ts'
 import { currencyDefault } from '../../lender/money.ts'
+import { partyFlags } from '../../lender/party.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import { partyByRef } from '../../records/parties.ts'
 import { showSecret } from '../../records/party-details.ts'
@@ -29,10 +30,12 @@ export function partyRoutes(deps: Deps): Hono<Env> {
   route.get('/supervisor/parties', allow('admin', 'supervisor', 'auditor', 'quality'), async c => {
     const frame = await frameOf(c, deps)
     const q = (c.req.query('q') ?? '').trim().slice(0, 100)
+    const flag = partyFlags.find(each => each === c.req.query('flag')) ?? null
     const masked = c.var.user.numbersMasked
     const found = await store.read('parties.page', {
       cursor: c.req.query('cursor') ?? null,
       ...(q ? { text: q, hash: store.sealer.hash(q) } : {}),
+      ...(flag === null ? {} : { flag }),
     })
     const rows = found.items.map(party => {
       const { ref, type, name, idNo, flags, changedAt, phones } = shownParty(store.sealer, party, false)
@@ -46,8 +49,9 @@ export function partyRoutes(deps: Deps): Hono<Env> {
         numbers: phones.map(({ number }) => shownNumber(number, masked)),
       }
     })
-    const next = found.next && `/supervisor/parties?${new URLSearchParams({ ...(q ? { q } : {}), cursor: found.next })}`
-    return c.html(partiesPage({ frame, rows, q, next }))
+    const kept = { ...(q ? { q } : {}), ...(flag === null ? {} : { flag }) }
+    const next = found.next && `/supervisor/parties?${new URLSearchParams({ ...kept, cursor: found.next })}`
+    return c.html(partiesPage({ frame, rows, q, flag, next }))
   })
 
   route.get('/supervisor/parties/:ref', allow('admin', 'supervisor', 'auditor', 'quality'), c =>

@@ -27,11 +27,11 @@ export const lenderFact = fc.oneof(
       fc.record({
         ref: party,
         type: fc.constant('person'),
-        name: fc.string(),
+        name: fc.oneof(fc.string(), fc.constantFrom('张伟明', '欧阳娜娜', 'Wei Zhang', 'ÉMILE 李')),
         idNo: fc.oneof(nothing, sealed),
         zone: nothing,
         language: nothing,
-        flags: fc.constant(['dispute']),
+        flags: fc.subarray(['dispute', 'vip', 'minor']),
         phones: fc.array(
           fc.record({
             number: few('+86138'),

@@ -6,7 +6,7 @@ import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
-import { heading, search, table } from '../../parts/table.ts'
+import { filter, heading, search, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
 import { trunkGroupField } from './trunk-group-field.ts'
 
@@ -30,7 +30,7 @@ export function usersPage(props: UsersProps): Html {
       actions: html`<a class="button primary" href="/admin/users/new">${icon('plus')}${words.add}</a>`,
     })}
 ${props.saved ? notice('green', w.frame.form.saved) : null}
-<div class="toolbar">${search(props.frame, { path: '/admin/users', q: props.q, label: words.search })}${roleFilter(props, w)}</div>
+<div class="toolbar">${search(props.frame, { path: '/admin/users', q: props.q, label: words.search })}${filter(props.frame, { path: '/admin/users', name: 'role', label: w.admin.users.role, chosen: props.role, choices: w.domain.role })}</div>
 ${table({
   caption: words.title,
   rows: props.users,
@@ -64,12 +64,6 @@ ${table({
   ],
 })}`,
   })
-}
-
-function roleFilter(props: UsersProps, w: Words): Html {
-  const link = (role: Role | null, word: string) =>
-    html`<a href="/admin/users${role ? `?role=${role}` : ''}"${props.role === role ? html` aria-current="true"` : null}>${word}</a>`
-  return html`<nav class="filters" aria-label="${w.admin.users.role}">${link(null, w.frame.list.all)}${roles.map(role => link(role, w.domain.role[role]))}</nav>`
 }
 
 export type UserFormProps = {

@@ -3,7 +3,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
-import { heading, pager, search, table } from '../../parts/table.ts'
+import { filter, heading, pager, search, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 
@@ -19,7 +19,7 @@ export type PartyRow = {
   changedAt: number
 }
 
-export type PartiesProps = { frame: Frame; rows: PartyRow[]; q: string; next: string | null }
+export type PartiesProps = { frame: Frame; rows: PartyRow[]; q: string; flag: PartyFlag | null; next: string | null }
 
 export function partiesPage(props: PartiesProps): Html {
   const w = textsOf(props.frame)
@@ -27,11 +27,23 @@ export function partiesPage(props: PartiesProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about })}
-<div class="toolbar">${search(props.frame, { path: '/supervisor/parties', q: props.q, label: words.search })}</div>
+<div class="toolbar">${search(props.frame, {
+      path: '/supervisor/parties',
+      q: props.q,
+      label: words.search,
+      kept: props.flag === null ? {} : { flag: props.flag },
+    })}${filter(props.frame, {
+      path: '/supervisor/parties',
+      name: 'flag',
+      label: words.flags,
+      chosen: props.flag,
+      choices: words.flag,
+      kept: props.q === '' ? {} : { q: props.q },
+    })}</div>
 ${table({
   caption: words.title,
   rows: props.rows,
-  empty: props.q ? w.frame.list.none : words.none,
+  empty: props.q || props.flag ? w.frame.list.none : words.none,
   columns: [
     {
       head: words.ref,
