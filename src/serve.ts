@@ -28,7 +28,7 @@ import { takePulse } from './lib/pulse.ts'
 import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
-import { judgePromisesHourly } from './records/promise-clock.ts'
+import { keepLenderClock } from './records/lender-clock.ts'
 import { convertWav } from './rtp/convert.ts'
 import { Deriver } from './rtp/opus/deriver.ts'
 import { cutCustomer } from './rtp/recording-cut.ts'
@@ -92,7 +92,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))
   parts.use(
-    judgePromisesHourly(door, error => log.error({ err: error }, 'promises whose day is over are judged later')),
+    keepLenderClock(door, error => log.error({ err: error }, 'the daily work of the records is taken up again later')),
   )
 
   const deps: Deps = {

@@ -139,7 +139,12 @@ function notThere(allowed: string): CaseMove {
 }
 
 /** The fact that a case moved; none when it is as it was. */
-export function movedFact(before: Case, after: Case, reason: string): LenderFact[] {
+export function movedFact(
+  before: Case,
+  after: Case,
+  reason: string,
+  by?: { rule: string; group: string },
+): LenderFact[] {
   const { id, party, agent, holdReason } = after
   const same =
     before.state === after.state &&
@@ -156,6 +161,7 @@ export function movedFact(before: Case, after: Case, reason: string): LenderFact
     before: after.before,
     holdReason,
     reason,
+    ...(by === undefined ? {} : { by }),
   }
   return [{ type: 'case.moved', ...moved }]
 }

@@ -3,12 +3,15 @@ import type { CallId, UserId } from '../lib/ids.ts'
 import type { AllocationLine } from './allocation.ts'
 import type { Case, CaseState, HoldReason } from './case.ts'
 import type { Consent } from './consent.ts'
+import type { PlainDate } from './dates.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
 import type { VerificationFact } from './verification-facts.ts'
+
+export type LenderDay = { day: PlainDate; opened: number; judged: number; settled: number; assigned: number }
 
 /** Parties and loans in one fact at most. */
 export const savedMax = 500
@@ -45,8 +48,12 @@ export type LenderFact =
       before: CaseState | null
       holdReason: HoldReason | null
       reason: string
+      /** The rule of assignment that said so, and the group that it drew. */
+      by?: { rule: string; group: string }
     }
   | { type: 'case.loansChanged'; case: string; party: string; loans: string[] }
+  /** The daily work of a day is done, once: cases opened, promises judged, books settled, cases assigned. */
+  | ({ type: 'lender.dayDone' } & LenderDay)
   | { type: 'promise.made'; promise: PromiseToPay }
   | { type: 'promise.judged'; promise: string; party: string; state: PromiseState; paid: number }
   | { type: 'promise.cancelled'; promise: string; party: string; reason: string }

@@ -1,5 +1,5 @@
 /** What is overdue of a loan, since when, and in which bucket that puts it: a plan, what was paid of it, and a date. */
-import { daysBetween, type PlainDate } from './dates.ts'
+import { addDays, daysBetween, type PlainDate } from './dates.ts'
 import type { Instalment, Loan } from './loan.ts'
 import { type Amounts, components, nothingOwed, sumOf, totalOf } from './money.ts'
 import type { LenderRules } from './rules.ts'
@@ -63,4 +63,19 @@ export function dpdOf(oldestDueOn: PlainDate, today: PlainDate): number {
 /** The first bucket that reaches so far. */
 export function bucketOf(dpd: number, { buckets }: Pick<LenderRules, 'buckets'>): string {
   return (buckets.find(({ upTo }) => upTo === null || dpd <= upTo) ?? buckets.at(-1)!).name
+}
+
+/** Oldest due dates that put a case into this bucket today: from the one to the other, both among them; null: no bound that way, or none is owed. */
+export function datesOfBucket(
+  name: string,
+  { buckets }: Pick<LenderRules, 'buckets'>,
+  today: PlainDate,
+): { from: PlainDate | null; to: PlainDate | null } | null {
+  const at = buckets.findIndex(bucket => bucket.name === name)
+  if (at < 0) return null
+  const { upTo } = buckets[at]!
+  return {
+    from: upTo === null ? null : addDays(today, -upTo),
+    to: at === 0 ? null : addDays(today, -(buckets[at - 1]!.upTo! + 1)),
+  }
 }

@@ -2,15 +2,15 @@
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { type Case, type CaseCommand, holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { standingOf } from '../lender/overdue.ts'
-import type { UserId } from '../lib/ids.ts'
 import type { CaseRecord } from '../store/cases.ts'
 import { bookOf } from './books.ts'
+import { caseMovesInput } from './collections-schemas.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { caseCommand, caseInput } from './lender-schemas.ts'
 import { parseInput } from './parse.ts'
 import { heldFact } from './party-stops.ts'
-import { checkUsers } from './references.ts'
+import { checkCollector } from './references.ts'
 import { inTurn } from './turn.ts'
 
 export async function caseById(door: RecordsDoor, id: string): Promise<CaseRecord> {
@@ -25,7 +25,7 @@ export function openCase(door: RecordsDoor, actor: Actor, given: unknown): Promi
     const { party: ref, agent, loans } = parseInput(caseInput, given)
     const party = await door.store.read('parties.byRef', { ref })
     if (party === null) throw wrong('party', ref, 'the ref of a party that there is')
-    if (agent !== null) await checkUsers(door, 'agent', [agent as UserId])
+    if (agent !== null) await checkCollector(door, agent)
     const { book, reckoning } = await bookOf(door, ref)
     if (book.case !== null) throw new NotNow('case-open', `${ref} has the open case ${book.case.id}`)
     const own = new Set(book.loans.map(loan => loan.ref))
@@ -54,7 +54,7 @@ export function openCase(door: RecordsDoor, actor: Actor, given: unknown): Promi
 export function moveCaseBy(door: RecordsDoor, actor: Actor, id: string, given: unknown): Promise<CaseRecord> {
   return inTurn(door, async () => {
     const { reason, ...input } = parseInput(caseCommand, given)
-    if (input.type === 'assign') await checkUsers(door, 'agent', [input.agent as UserId])
+    if (input.type === 'assign') await checkCollector(door, input.agent)
     const command: CaseCommand = input.type === 'hold' ? { type: 'hold', reason: input.hold } : input
     const facts = await factsOfMove(door, await caseById(door, id), command, reason)
     if (facts.length > 0) await keep(door, actor, facts)
@@ -92,6 +92,19 @@ export function moveCases(
     if (facts.length > 0) await keep(door, actor, facts)
     return report
   })
+}
+
+/** A person's move of up to 500 cases. Throws InvalidInput. */
+export async function moveCasesBy(door: RecordsDoor, actor: Actor, given: unknown): Promise<MoveReport> {
+  const { ids, move } = parseInput(caseMovesInput, given)
+  const { reason, ...input } = move
+  if (input.type === 'assign') await checkCollector(door, input.agent)
+  const command: CaseCommand = input.type === 'hold' ? { type: 'hold', reason: input.hold } : input
+  return moveCases(
+    door,
+    actor,
+    [...new Set(ids)].map(id => ({ id, command, reason })),
+  )
 }
 
 async function factsOfMove(

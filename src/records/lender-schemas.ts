@@ -11,13 +11,13 @@ import { bucketsMax } from '../lender/rules.ts'
 import { changeOf, isZone, phoneNumber, until } from './schemas.ts'
 import { words } from './words.ts'
 
-const text = (max: number) => z.union([words(max), z.literal('')]).default('')
-const ref = words(64)
+export const text = (max: number) => z.union([words(max), z.literal('')]).default('')
+export const ref = words(64)
 export const date = z
   .string()
   .refine(isDate, 'a date like 2026-11-24, from 1900 to 2199')
   .openapi({ type: 'string', format: 'date', example: '2026-11-24' })
-const money = (min: number) =>
+export const money = (min: number) =>
   z.int().min(min).max(amountMax).openapi({ type: 'integer', description: 'Minor units: fen, cents' })
 const currency = z.string().regex(currencyPattern, 'three capital letters (ISO 4217)').default(currencyDefault)
 const instant = z.union([until, z.iso.datetime({ offset: true }).transform(at => Date.parse(at))])

@@ -16,6 +16,14 @@ export async function checkUsers(door: RecordsDoor, field: string, ids: UserId[]
   )
 }
 
+/** One who may have cases: there, and switched on. */
+export async function checkCollector(door: RecordsDoor, id: string): Promise<void> {
+  const users = await door.store.read('users.list', { enabledOnly: true })
+  const may = users.filter(({ role }) => role === 'agent' || role === 'supervisor')
+  if (may.some(user => user.id === id)) return
+  throw new InvalidInput([{ field: 'agent', found: id.slice(0, 64), allowed: 'an agent or supervisor who is enabled' }])
+}
+
 export async function checkTrunks(door: RecordsDoor, field: string, ids: TrunkId[]): Promise<void> {
   const known = new Set((await door.store.read('trunks.list', {})).map(trunk => trunk.id))
   refuseUnknown(

@@ -90,6 +90,12 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
     case 'case.loansChanged':
       projectCase(db, fact, at)
       return true
+    case 'lender.dayDone':
+      run(
+        `INSERT INTO lender_days (day, opened, judged, settled, assigned, done_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (day) DO NOTHING`,
+        ...[fact.day, fact.opened, fact.judged, fact.settled, fact.assigned, at],
+      )
+      return true
     case 'promise.made': {
       const { promise } = fact
       run(
@@ -188,8 +194,21 @@ function allocate(db: Connection, repayment: string, lines: readonly AllocationL
 function reckon(db: Connection, ref: string): void {
   const row = sql(db, 'SELECT doc FROM loans WHERE ref = ?').get(ref) as { doc: string } | undefined
   if (row === undefined) return
-  const { oldestDueOn, owedTotal } = standingOf(JSON.parse(row.doc) as Loan, paidOf(db, ref), '0000-01-01')
+  const loan = JSON.parse(row.doc) as Loan
+  const { oldestDueOn, owedTotal } = standingOf(loan, paidOf(db, ref), '0000-01-01')
   sql(db, 'UPDATE loans SET oldest_due_on = ?, owed = ? WHERE ref = ?').run(oldestDueOn, owedTotal, ref)
+  standCases(db, loan.party)
+}
+
+/** What cases are listed by, of all of a party's loans together. */
+function standCases(db: Connection, party: string): void {
+  sql(
+    db,
+    `UPDATE cases SET oldest_due_on = (SELECT min(oldest_due_on) FROM loans WHERE loans.party = cases.party),
+       owed = coalesce((SELECT sum(owed) FROM loans WHERE loans.party = cases.party), 0),
+       product = (SELECT product FROM loans WHERE loans.party = cases.party AND oldest_due_on IS NOT NULL ORDER BY oldest_due_on, ref LIMIT 1)
+     WHERE party = ?`,
+  ).run(party)
 }
 
 /** What repayments paid of a loan, by instalment and component. */
@@ -212,15 +231,18 @@ function projectCase(db: Connection, fact: CaseFact, at: number): void {
         `INSERT INTO cases (id, party, state, state_before, agent, loans, hold_reason, reason, opened_at, changed_at, closed_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
       ).run(id, party, state, before, agent, JSON.stringify(loans), holdReason, at, at, isClosed(state) ? at : null)
+      standCases(db, party)
       return
     }
     case 'case.moved':
       sql(
         db,
-        `UPDATE cases SET state = ?, state_before = ?, agent = ?, hold_reason = ?, reason = ?, changed_at = ?,
+        `UPDATE cases SET state = ?, state_before = ?, agent = ?, hold_reason = ?, reason = ?, changed_at = ?, rule = coalesce(?, rule),
+           rule_group = coalesce(?, rule_group), assigned_at = CASE WHEN ? IS NULL THEN assigned_at ELSE ? END,
            closed_at = CASE WHEN ? THEN coalesce(closed_at, ?) ELSE NULL END WHERE id = ?`,
       ).run(
         ...[fact.to, fact.before, fact.agent, fact.holdReason, fact.reason, at],
+        ...[fact.by?.rule ?? null, fact.by?.group ?? null, fact.by?.rule ?? null, at],
         ...[isClosed(fact.to) ? 1 : 0, at, fact.case],
       )
       if (stopsCalls(fact.to) && fact.to !== 'HOLD') endLeadsOf(db, fact.party, at)

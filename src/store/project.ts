@@ -71,6 +71,7 @@ export const projectedTables = [
   'repayments',
   'loans',
   'cases',
+  'lender_days',
   'promises',
   'task_refusals',
   'task_answers',

@@ -154,8 +154,21 @@ export const cases = sqliteTable(
     openedAt: integer('opened_at').notNull(),
     changedAt: integer('changed_at').notNull(),
     closedAt: integer('closed_at'),
+    /** Of the oldest instalment of the party's loans of which something is owed, and all that is owed of them. */
+    oldestDueOn: text('oldest_due_on'),
+    owed: integer().notNull(),
+    /** Of the loan with that instalment. */
+    product: text(),
+    /** By which rule it was assigned last, and into which of its groups. */
+    rule: text(),
+    group: text('rule_group'),
+    assignedAt: integer('assigned_at'),
   },
   table => [
+    index('cases_owed').on(table.owed, table.id),
+    index('cases_due').on(table.oldestDueOn, table.id),
+    index('cases_changed').on(table.changedAt, table.id),
+    index('cases_group').on(table.rule, table.group),
     index('cases_open').on(table.party),
     index('cases_party').on(table.party, table.openedAt),
     index('cases_state').on(table.state, table.id),
@@ -187,3 +200,13 @@ export const promises = sqliteTable(
     index('promises_open').on(table.dueOn, table.party),
   ],
 )
+
+/** The daily work that is done: how many cases it opened, promises it judged, books it settled, cases it assigned. */
+export const lenderDays = sqliteTable('lender_days', {
+  day: text().primaryKey(),
+  opened: integer().notNull(),
+  judged: integer().notNull(),
+  settled: integer().notNull(),
+  assigned: integer().notNull(),
+  doneAt: integer('done_at').notNull(),
+})

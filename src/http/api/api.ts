@@ -3,6 +3,7 @@ import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
 import { announcementsApi } from './announcements.ts'
 import { applicationsApi } from './applications.ts'
+import { assignmentApi } from './assignment.ts'
 import { attemptsApi } from './attempts.ts'
 import { audioApi } from './audio.ts'
 import { callbacksApi } from './callbacks.ts'
@@ -61,6 +62,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     repaymentsApi,
     casesApi,
     applicationsApi,
+    assignmentApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { caseStates } from '../../lender/case.ts'
 import { promiseStates } from '../../lender/promise.ts'
-import { caseById, moveCaseBy, openCase } from '../../records/cases.ts'
+import { caseById, moveCaseBy, moveCasesBy, openCase } from '../../records/cases.ts'
+import { caseMovesInput } from '../../records/collections-schemas.ts'
 import { caseCommand, caseInput, promiseInput, reasonInput } from '../../records/lender-schemas.ts'
 import { partyByRef } from '../../records/parties.ts'
 import { cancelPromise, makePromise, promiseById } from '../../records/promises.ts'
@@ -78,6 +79,19 @@ export function casesApi(api: Api, deps: Deps): void {
     },
     async c =>
       c.json(caseReply.parse(await moveCaseBy(records, c.var.client.actor, c.req.param('id')!, await jsonBody(c)))),
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'post',
+      path: '/cases/moves',
+      roles: writers,
+      summary: 'The same for up to 500 cases in one commit; what may not be is told and stops no other',
+      body: caseMovesInput,
+      reply: z.object({ moved: z.int(), refused: z.array(z.object({ id: z.string(), rule: z.string() })) }),
+    },
+    async c => c.json(await moveCasesBy(records, c.var.client.actor, await jsonBody(c))),
   )
   define(
     api,

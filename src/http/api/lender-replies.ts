@@ -120,6 +120,12 @@ export const caseReply = z
     openedAt: instant,
     changedAt: instant,
     closedAt: orNull(instant),
+    oldestDueOn: orNull(z.string()).openapi({ description: 'Of the oldest instalment of the party that is owed' }),
+    owed: money,
+    product: orNull(z.string()),
+    rule: orNull(z.string()).openapi({ description: 'By which it was assigned last' }),
+    group: orNull(z.string()),
+    assignedAt: orNull(instant),
   })
   .openapi('Case')
 

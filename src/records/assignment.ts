@@ -1,0 +1,126 @@
+/**
+ * Assignment (分案): rules, a dry run that shows who would get what, and the same done. What is applied is the plan that was looked at: told by its
+ * fingerprint, since cases, people and rules may have changed meanwhile. Applied in slices of 500, each a turn and a commit; broken off half-way, the
+ * next run deals what is left.
+ */
+import { createHash } from 'node:crypto'
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import {
+  type AssignmentCase,
+  type AssignmentPlan,
+  type AssignmentRules,
+  assignmentKey,
+  faultOfAssignment,
+  type Placement,
+  planAssignment,
+  readAssignmentRules,
+} from '../lender/assignment.ts'
+import { moveCase, movedFact } from '../lender/case.ts'
+import { bucketOf, dpdOf } from '../lender/overdue.ts'
+import type { UserId } from '../lib/ids.ts'
+import { bare } from './cases.ts'
+import { assignmentInput, type assignmentScopes } from './collections-schemas.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { InvalidInput, NotNow } from './errors.ts'
+import { reckoningOf } from './lender.ts'
+import { parseInput } from './parse.ts'
+import { checkUsers } from './references.ts'
+import { inTurn } from './turn.ts'
+
+export type AssignmentScope = (typeof assignmentScopes)[number]
+/** Of one plan; what is beyond waits for the next. */
+export const plannedMax = 20_000
+const sliceMax = 500
+
+export async function assignmentRules(door: RecordsDoor): Promise<AssignmentRules> {
+  return readAssignmentRules((await door.store.read('settings.all', {}))[assignmentKey])
+}
+
+/** Throws InvalidInput. A rule may name a collector who is switched off: nobody gets anything by that. */
+export function saveAssignmentRules(door: RecordsDoor, actor: Actor, given: unknown): Promise<AssignmentRules> {
+  return inTurn(door, async () => {
+    const rules = parseInput(assignmentInput, given)
+    const fault = faultOfAssignment(rules)
+    if (fault !== null) throw new InvalidInput([fault])
+    const buckets = new Set((await reckoningOf(door)).rules.buckets.map(({ name }) => name))
+    for (const [at, rule] of rules.rules.entries()) {
+      const unknown = rule.buckets.find(name => !buckets.has(name))
+      if (unknown !== undefined)
+        throw new InvalidInput([{ field: `rules.${at}.buckets`, found: unknown, allowed: [...buckets].join(', ') }])
+    }
+    const named = rules.rules.flatMap(rule => rule.groups.flatMap(group => group.agents.map(({ agent }) => agent)))
+    const all = new Set([...named, ...rules.capacities.map(({ agent }) => agent)])
+    await checkUsers(door, 'rules', [...all] as UserId[])
+    await keep(door, actor, [{ type: 'setting.saved', key: assignmentKey, value: JSON.stringify(rules) }])
+    return rules
+  })
+}
+
+export type DryRun = AssignmentPlan & {
+  cases: Map<string, AssignmentCase>
+  fingerprint: string
+  /** There are more cases than one plan deals. */
+  more: boolean
+}
+
+/** Who would get what; changes nothing. */
+export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promise<DryRun> {
+  const [rules, { rules: lender, today }, users, loads] = await Promise.all([
+    assignmentRules(door),
+    reckoningOf(door),
+    door.store.read('users.list', { role: 'agent', enabledOnly: true }),
+    door.store.read('cases.loads', {}),
+  ])
+  const agents = users.map(({ id }) => id)
+  const wanted = { agents, all: scope === 'all', after: '', limit: plannedMax + 1 }
+  const found = await door.store.read('cases.toAssign', wanted)
+  const present = new Set<string>(agents)
+  const cases = found.slice(0, plannedMax).map(({ oldestDueOn, agent, lastAgent, ...each }) => ({
+    ...each,
+    agent: agent !== null && present.has(agent) ? agent : null,
+    lastAgent: lastAgent ?? agent,
+    bucket: bucketOf(oldestDueOn === null ? 0 : dpdOf(oldestDueOn, today), lender),
+  }))
+  const load = new Map(loads.map(each => [each.agent, each.cases]))
+  const collectors = users.map(({ id, skills }) => ({ id, skills, load: load.get(id) ?? 0 }))
+  const plan = planAssignment(cases, collectors, rules)
+  const told = JSON.stringify([cases.map(({ id, agent }) => [id, agent]), plan.placed])
+  const fingerprint = createHash('sha256').update(told).digest('base64url').slice(0, 32)
+  const more = found.length > plannedMax
+  return { ...plan, cases: new Map(cases.map(each => [each.id, each])), fingerprint, more }
+}
+
+export type Assigned = { assigned: number; unchanged: number; unplaced: number; more: boolean }
+
+/** Throws NotNow `plan-changed` when it would not come out as it was shown. `plan` null: whatever it comes to, as in the daily work. */
+export async function assignNow(
+  door: RecordsDoor,
+  actor: Actor,
+  given: { scope: AssignmentScope; plan: string | null },
+): Promise<Assigned> {
+  const run = await planNow(door, given.scope)
+  if (given.plan !== null && given.plan !== run.fingerprint)
+    throw new NotNow('plan-changed', 'cases, people or rules have changed since: look at the plan again')
+  let assigned = 0
+  for (let from = 0; from < run.placed.length; from += sliceMax)
+    assigned += await placeSlice(door, actor, run.placed.slice(from, from + sliceMax))
+  return { assigned, unchanged: run.placed.length - assigned, unplaced: run.unplaced.length, more: run.more }
+}
+
+/** A case that was closed or held since the plan was made stays as it is. */
+function placeSlice(door: RecordsDoor, actor: Actor, placed: readonly Placement[]): Promise<number> {
+  return inTurn(door, async () => {
+    const ids = placed.map(each => each.case)
+    const now = new Map((await door.store.read('cases.byIds', { ids })).map(each => [each.id, each]))
+    const facts: RecordFact[] = []
+    for (const { case: id, agent, rule, group, why } of placed) {
+      const found = now.get(id)
+      if (found === undefined || found.agent === agent || found.state === 'HOLD') continue
+      const before = bare(found)
+      const moved = moveCase(before, { type: 'assign', agent })
+      if (moved.ok) facts.push(...movedFact(before, moved.case, `assigned (${why})`, { rule, group }))
+    }
+    if (facts.length > 0) await keep(door, actor, facts)
+    return facts.length
+  })
+}

@@ -1,0 +1,63 @@
+/** What the records door takes of collections: assignment, daily work. Unknown fields are refused. */
+import { z } from '@hono/zod-openapi'
+import { assignmentRulesMax, groupsMax } from '../lender/assignment.ts'
+import { bucketsMax } from '../lender/rules.ts'
+import { caseCommand, money } from './lender-schemas.ts'
+import { words } from './words.ts'
+
+const percent = z.int().min(0).max(100)
+const assignmentGroup = z.strictObject({
+  name: words(40),
+  percent: percent.default(100),
+  /** Empty: every collector. */
+  agents: z
+    .array(z.strictObject({ agent: words(64), percent: percent.default(0) }))
+    .max(500)
+    .default([]),
+})
+const assignmentRule = z.strictObject({
+  name: words(40),
+  buckets: z.array(words(16)).max(bucketsMax).default([]),
+  products: z.array(words(64)).max(50).default([]),
+  owedFrom: money(0).nullable().default(null),
+  owedBelow: money(1).nullable().default(null),
+  skill: words(64).nullable().default(null),
+  keepLast: z.boolean().default(true),
+  share: z.enum(['load', 'percent']).default('load'),
+  groups: z
+    .array(assignmentGroup)
+    .min(1)
+    .max(groupsMax)
+    .default([{ name: 'all', percent: 100, agents: [] }]),
+})
+const capacity = z.int().min(0).max(1_000_000)
+export const assignmentInput = z
+  .strictObject({
+    seed: words(64).default('switchroom'),
+    rules: z.array(assignmentRule).max(assignmentRulesMax),
+    capacity: capacity.nullable().default(null),
+    capacities: z
+      .array(z.strictObject({ agent: words(64), capacity }))
+      .max(5_000)
+      .default([]),
+  })
+  .openapi('AssignmentRules')
+
+/** `all`: those at work too, and not only those without a collector. */
+export const assignmentScopes = ['unassigned', 'all'] as const
+export const assignmentScope = z.enum(assignmentScopes).default('unassigned')
+export const assignmentOrder = z.strictObject({ scope: assignmentScope, plan: words(64) }).openapi('AssignmentOrder')
+
+export const dailyInput = z
+  .strictObject({
+    openCases: z.boolean(),
+    /** From so many days past due, and so much owed, minor units. */
+    fromDays: z.int().min(1).max(3_650),
+    owedFrom: money(0),
+    assign: z.boolean(),
+  })
+  .openapi('DailyWork')
+
+export const caseMovesInput = z
+  .strictObject({ ids: z.array(words(64)).min(1).max(500), move: caseCommand })
+  .openapi('CaseMoves')
