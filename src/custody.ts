@@ -9,10 +9,15 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/facts.ts'
+import { Erasure } from './erasure.ts'
+import type { CallId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
 import { custodyOf } from './records/custody-settings.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
+import { callsUnderExport } from './records/exports.ts'
 import { resolveInside } from './records/inside.ts'
+import { destroyExpired } from './records/retention.ts'
+import { inTurn } from './records/turn.ts'
 import type { Deriver } from './rtp/opus/deriver.ts'
 import type { RecordingRow } from './store/recordings.ts'
 
@@ -24,14 +29,14 @@ const batch = 20
 /** Of one core, while there are calls; without any it may have all that nobody else wants. */
 const shareBesideCalls = 0.25
 const dayMs = 86_400_000
-/** Removals of a process that died are made good if they are not older than this. */
-const againMs = 7 * dayMs
 /** A recording that could not be made smaller, or whose smaller form is not as journaled, waits for so long, and the others go on. */
 const againAfterMs = 3_600_000
 /** One whose smaller form is not as journaled is looked at, and told of, once in so long. */
 const unlikeAfterMs = dayMs
 /** Recordings that wait; beyond, all are looked at again. */
 const waitingMax = 1000
+/** Recordings of answered calls grow too old by whole days. */
+const retentionEveryMs = 3_600_000
 
 export type CustodyOptions = {
   door: RecordsDoor
@@ -47,8 +52,12 @@ export type CustodyFigures = { derived: number; derivedBytes: number; cpuMs: num
 
 export class Custody implements AsyncDisposable {
   readonly #options: CustodyOptions
+  readonly #erasure: Erasure
   readonly #underivedUntil = new Map<string, number>()
   readonly #unlikeUntil = new Map<string, number>()
+  /** Old enough, and kept for now by a policy's minimum of that time or an export. */
+  readonly #keptUntil = new Map<string, number>()
+  #nextRetentionAt = 0
   /** What one of the two works at is not the other's. */
   readonly #inHand = new Set<string>()
   readonly figures: CustodyFigures = { derived: 0, derivedBytes: 0, cpuMs: 0, failed: 0, removed: 0 }
@@ -58,6 +67,7 @@ export class Custody implements AsyncDisposable {
 
   constructor(options: CustodyOptions) {
     this.#options = options
+    this.#erasure = new Erasure(options)
   }
 
   /** Makes good what a process that died left by halves, then looks every few seconds. */
@@ -90,6 +100,8 @@ export class Custody implements AsyncDisposable {
     if (rules.unansweredDays !== null)
       await this.#destroyUnanswered(now - rules.unansweredDays * dayMs, rules.unansweredDays)
     if (rules.sourceDays !== null) await this.#removeSources(now - rules.sourceDays * dayMs, rules.sourceDays)
+    await this.#destroyExpired(now)
+    await this.#erase()
   }
 
   /** Each on its own: on a full disk the one waits for what the other removes. */
@@ -192,7 +204,11 @@ export class Custody implements AsyncDisposable {
         continue
       }
       this.#unlikeUntil.delete(row.id)
-      await this.#remove([row.path], { type: 'recording.sourceRemoved', recording: row.id, call: row.call, days })
+      const { id: recording, call } = row
+      const isRemoved = await this.#tell({ type: 'recording.sourceRemoved', recording, call, days }, () =>
+        door.store.read('recordings.twofold', { sealedBefore, limit: 1, only: recording }),
+      )
+      if (isRemoved) await this.#erasure.source(row)
     }
   }
 
@@ -203,8 +219,44 @@ export class Custody implements AsyncDisposable {
       if (this.#isOver) return
       const { id: recording, call } = row
       const destroyed = { type: 'recording.destroyed', recording, call, reason: 'unanswered', days } as const
-      await this.#alone(recording, () => this.#remove(filesOf(row), destroyed))
+      await this.#alone(recording, async () => {
+        await this.#tell(destroyed, () =>
+          door.store.read('recordings.unanswered', { sealedBefore, limit: 1, only: recording }),
+        )
+      })
     }
+  }
+
+  /** In turn with whoever places a hold or asks for an export: what still may go is told as gone. Answers whether it was. */
+  #tell(fact: RecordFact & { call: CallId }, still: () => Promise<unknown[]>): Promise<boolean> {
+    const { door } = this.#options
+    return inTurn(door, async () => {
+      if ((await still()).length === 0 || (await callsUnderExport(door)).has(fact.call)) return false
+      await keep(door, 'system', [fact])
+      this.figures.removed++
+      await sleep(1) // others have the disk and the database too
+      return true
+    })
+  }
+
+  /** Those of answered calls, once an hour: nothing is due more often than at midnight. */
+  async #destroyExpired(now: number): Promise<void> {
+    if (now < this.#nextRetentionAt) return
+    const isWaiting = (id: string) => this.#inHand.has(id) || (this.#keptUntil.get(id) ?? 0) > now
+    const limit = batch * 10 + this.#keptUntil.size
+    const { destroyed, waiting } = await destroyExpired(this.#options.door, { limit, isPassedOver: isWaiting })
+    for (const { recording, until } of waiting)
+      putOff(this.#keptUntil, recording, Math.min(until ?? Number.POSITIVE_INFINITY, now + retentionEveryMs))
+    this.figures.removed += destroyed.length
+    for (const { id } of destroyed) this.#keptUntil.delete(id)
+    if (destroyed.length + waiting.length < batch) this.#nextRetentionAt = now + retentionEveryMs
+  }
+
+  async #erase(): Promise<void> {
+    await this.#erasure.turn(
+      id => this.#inHand.has(id),
+      () => this.#isOver,
+    )
   }
 
   async #alone(recording: string, work: () => Promise<void>): Promise<void> {
@@ -213,31 +265,16 @@ export class Custody implements AsyncDisposable {
     await work().finally(() => this.#inHand.delete(recording))
   }
 
-  async #remove(files: string[], fact: RecordFact): Promise<void> {
-    const { door } = this.#options
-    await keep(door, 'system', [fact])
-    await this.#unlink(files)
-    this.figures.removed++
-    await sleep(1) // others have the disk and the database too
-  }
-
-  async #unlink(files: string[]): Promise<void> {
-    for (const relative of files) {
-      const file = resolveInside(this.#options.recordingsDir, relative)
-      if (file !== null) await rm(file, { force: true })
-    }
-  }
-
   async #makeGood(): Promise<void> {
     const { door, recordingsDir } = this.#options
     const inHand = await readFile(path.join(recordingsDir, inHandName), 'utf8').catch(() => '')
     if (inHand !== '') {
       const row = await door.store.read('recordings.byDerivedPath', { path: inHand })
-      await this.#unlink(row === null ? [inHand, `${inHand}.part`] : [`${inHand}.part`])
+      await this.#erasure.unlink(row === null ? [inHand, `${inHand}.part`] : [`${inHand}.part`])
       await this.#noteInHand(null)
     }
-    for (const row of await door.store.read('recordings.removedSince', { at: door.clock.now() - againMs }))
-      await this.#unlink(row.destroyedAt === null ? [row.path] : filesOf(row))
+    await this.#erasure.sources()
+    await this.#erase()
   }
 
   /** What is being made, so that a start after a kill -9 need not look through the whole folder for what is half made. */
@@ -256,10 +293,6 @@ type Work = 'derive' | 'remove'
 function putOff(waiting: Map<string, number>, recording: string, until: number): void {
   if (waiting.size >= waitingMax) waiting.clear()
   waiting.set(recording, until)
-}
-
-function filesOf({ path: source, derivedPath }: RecordingRow): string[] {
-  return derivedPath === null ? [source] : [source, derivedPath]
 }
 
 async function hashOf(file: string): Promise<string> {

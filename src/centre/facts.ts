@@ -10,6 +10,7 @@ import type {
   ExportId,
   ImportId,
   LeadId,
+  LegalHoldId,
   LegId,
   MenuId,
   NumberId,
@@ -23,6 +24,7 @@ import type {
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type {
+  Business,
   Callback,
   CallResult,
   Campaign,
@@ -53,6 +55,7 @@ import type { LineRules } from './lines/rest.ts'
 import type { Menu, MenuTarget } from './menu/menu.ts'
 import type { Policy } from './policy/policy.ts'
 import type { RecorderDisk } from './recording-rules.ts'
+import type { Period } from './retention.ts'
 import type { Overtaken } from './settled.ts'
 import type { StopKind } from './stops.ts'
 import type { TollRules } from './toll/rules.ts'
@@ -423,6 +426,14 @@ export type FloorFact =
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
   | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
 
+export const legalHoldKinds = ['recording', 'call', 'party'] as const
+export type LegalHoldKind = (typeof legalHoldKinds)[number]
+
+/** The rule by which a recording goes; `kept`: for how long it was, `policy`: whose minimum that is, null: the centre's own rule. */
+export type DestroyedBy =
+  | { reason: 'unanswered'; days: number }
+  | { reason: 'retention'; business: Business | null; kept: Period; policy: string | null }
+
 /** `consultation`: the talk of those who look after a party, who waits meanwhile. */
 export type RecordingKind = 'call' | 'consultation'
 
@@ -530,7 +541,19 @@ export type RecordFact =
   /** By policy the smaller form stands alone from now on. */
   | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }
   /** By policy nothing is left of it but what the journal says. */
-  | { type: 'recording.destroyed'; recording: RecordingId; call: CallId; reason: 'unanswered'; days: number }
+  | ({ type: 'recording.destroyed'; recording: RecordingId; call: CallId } & DestroyedBy)
+  /** No file of it is left on the disk. */
+  | { type: 'recording.erased'; recording: RecordingId; call: CallId }
+  /** It must not be destroyed, whatever its age; `call`: of which it is told, null of a party (`target`: the lender's reference). */
+  | {
+      type: 'legalHold.placed'
+      hold: LegalHoldId
+      kind: LegalHoldKind
+      target: string
+      call: CallId | null
+      reason: string
+    }
+  | { type: 'legalHold.lifted'; hold: LegalHoldId; kind: LegalHoldKind; call: CallId | null; reason: string }
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }

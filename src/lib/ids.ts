@@ -18,6 +18,7 @@ export type CallbackId = Id<'callback'>
 export type TokenId = Id<'token'>
 export type ExportId = Id<'export'>
 export type ImportId = Id<'import'>
+export type LegalHoldId = Id<'legalHold'>
 
 /** The shape every id has on the wire: `/^[A-Za-z0-9_-]{1,64}$/`. */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/

@@ -234,6 +234,19 @@ async function selectCalls(door: RecordsDoor, request: ExportRequest): Promise<C
   return [...chosen].reverse()
 }
 
+/** One that was asked for longer ago and never finished holds up nothing. */
+const underExportMs = 30 * 86_400_000
+
+/** Calls that an export is being made of, or was when the process went: their recordings are not destroyed meanwhile. */
+export async function callsUnderExport(door: RecordsDoor): Promise<Set<CallId>> {
+  const calls = new Set<CallId>()
+  for (const record of await door.store.read('exports.unfinished', { since: door.clock.now() - underExportMs })) {
+    const kept = exportInput.safeParse({ ...parsedJson(record.filter), reason: record.reason })
+    if (kept.success) for (const call of await selectCalls(door, kept.data).catch(() => [])) calls.add(call)
+  }
+  return calls
+}
+
 function tooMany(): InvalidInput {
   const allowed = `at most ${exportCallsMax} an export; narrow the time or split it`
   return new InvalidInput([{ field: 'filter', found: `more than ${exportCallsMax} calls`, allowed }])

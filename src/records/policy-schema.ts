@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { businesses, campaignModes, relations } from '../centre/entities.ts'
 import { limitKeys, limitUnits, rollUnits, windowDaysMax } from '../centre/policy/policy.ts'
+import { keepYearsMax } from '../centre/retention.ts'
 
 const minute = z.int().min(0).max(1440)
 const hours = z
@@ -48,6 +49,10 @@ export const policyInput = z
     consentFor: z.array(z.enum(businesses)).max(businesses.length).optional(),
     limits: z.array(limit).max(50).default([]),
     abandon: z.strictObject({ max: z.number().min(0).max(1), days: z.int().min(1).max(30) }).optional(),
+    keep: z
+      .strictObject({ n: z.int().min(1), of: z.enum(['DAY', 'YEAR']) })
+      .refine(({ n, of }) => n <= keepYearsMax * (of === 'DAY' ? 365 : 1), `at most ${keepYearsMax} years`)
+      .optional(),
     note: z.string().max(1000).optional(),
   })
   .openapi('PolicyInput')

@@ -2,9 +2,10 @@ import type { Actor } from '../centre/facts.ts'
 import { awayMinutes, patternsMax, readPatterns } from '../centre/outside.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
 import { unansweredChoices, whenFullChoices } from '../centre/recording-rules.ts'
+import { keepYearsMax } from '../centre/retention.ts'
 import { leaderlessSetting } from '../centre/team.ts'
 import { AllowList } from '../lib/allow-list.ts'
-import { daysMax, hoursMax, isWholeOrNone } from './custody-settings.ts'
+import { daysMax, hoursMax, isWholeOrNone, keepYearsKeys, keepYearsWords } from './custody-settings.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -41,6 +42,12 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
   },
   'recording.sourceDays': { allowed: daysWords, isRight: value => isWholeOrNone(value, 1, daysMax) },
   'recording.unansweredDays': { allowed: daysWords, isRight: value => isWholeOrNone(value, 1, daysMax) },
+  ...Object.fromEntries(
+    Object.values(keepYearsKeys).map(key => [
+      key,
+      { allowed: keepYearsWords, isRight: (value: string) => isWholeOrNone(value, 0, keepYearsMax) && value !== '' },
+    ]),
+  ),
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 

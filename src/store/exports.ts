@@ -1,6 +1,6 @@
 import type { ExportId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
-import { desc, eq } from './drizzle.cjs'
+import { and, desc, eq, gte, isNull } from './drizzle.cjs'
 import { exports } from './schema.ts'
 
 export type ExportRecord = typeof exports.$inferSelect
@@ -12,6 +12,15 @@ export const exportQueries = {
       .from(exports)
       .orderBy(desc(exports.requestedAt))
       .limit(Math.min(args.limit ?? 100, 500))
+      .all(),
+  /** Asked for since an instant, the newest first; at most 500. */
+  'exports.unfinished': (db: Db, args: { since: number }): ExportRecord[] =>
+    db
+      .select()
+      .from(exports)
+      .where(and(isNull(exports.finishedAt), gte(exports.requestedAt, args.since)))
+      .orderBy(desc(exports.requestedAt))
+      .limit(500)
       .all(),
   'exports.byId': (db: Db, args: { id: ExportId }): ExportRecord | null =>
     db.select().from(exports).where(eq(exports.id, args.id)).get() ?? null,

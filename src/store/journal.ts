@@ -87,7 +87,7 @@ export const journalQueries = {
       `SELECT seq, at, actor, type, body FROM journal
        WHERE json_extract(body, '$.recording') = ?
          AND type IN ('recording.listened', 'recording.opened', 'recording.sealed', 'recording.missing', 'recording.derived',
-           'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed') ORDER BY seq LIMIT 1000`,
+           'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed', 'recording.erased') ORDER BY seq LIMIT 1000`,
     ).all(args.recording) as JournalLine[],
   /**
    * The digests from `from` to the head as it was at `to` (at most 100,000 an answer), and the hash before the first: the parts of a proof.

@@ -306,7 +306,23 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       run('UPDATE recordings SET source_removed_at = coalesce(source_removed_at, ?) WHERE id = ?', at, fact.recording)
       return
     case 'recording.destroyed':
-      run('UPDATE recordings SET destroyed_at = coalesce(destroyed_at, ?) WHERE id = ?', at, fact.recording)
+      run(
+        'UPDATE recordings SET destroyed_at = ?, destroyed_by = ? WHERE id = ? AND destroyed_at IS NULL',
+        at,
+        JSON.stringify(
+          fact.reason === 'unanswered'
+            ? { reason: fact.reason, days: fact.days }
+            : { reason: fact.reason, business: fact.business, kept: fact.kept, policy: fact.policy },
+        ),
+        fact.recording,
+      )
+      return
+    case 'recording.erased':
+      run(
+        'UPDATE recordings SET erased_at = coalesce(erased_at, ?) WHERE id = ? AND destroyed_at IS NOT NULL',
+        at,
+        fact.recording,
+      )
       return
     case 'export.requested':
       run(

@@ -5,6 +5,7 @@
 import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
 import type { Connection } from './db.ts'
+import { projectLegalHold } from './legal-holds.ts'
 import { projectFloor } from './project-floor.ts'
 import { projectLender } from './project-lender.ts'
 import { projectLines } from './project-lines.ts'
@@ -40,6 +41,7 @@ export const projectedTables = [
   'supervisions',
   'attempts',
   'recordings',
+  'legal_holds',
   'leg_audio',
   'agent_states',
   'agent_slots',
@@ -87,7 +89,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
-  if (projectVerification(db, line)) return
+  if (projectVerification(db, line) || projectLegalHold(db, line)) return
   projectRecord(db, line)
 }
 

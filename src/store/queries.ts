@@ -21,6 +21,7 @@ import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
 import { dueQueries } from './leads-due.ts'
 import { audioQueries } from './leg-audio.ts'
+import { legalHoldQueries } from './legal-holds.ts'
 import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
@@ -58,6 +59,7 @@ export const queries = {
   ...dueQueries,
   ...filterQueries,
   ...listQueries,
+  ...legalHoldQueries,
   ...lineQueries,
   ...tollQueries,
   ...loadQueries,

@@ -1,6 +1,7 @@
 import type { CallId, CampaignId, RecordingId, UserId } from '../lib/ids.ts'
-import type { Db } from './db.ts'
+import { type Db, sql as raw } from './db.ts'
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from './drizzle.cjs'
+import { isUnheld } from './legal-holds.ts'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { calls, recordings } from './schema.ts'
 
@@ -48,24 +49,29 @@ export const recordingQueries = {
       .orderBy(recordings.sealedAt)
       .limit(args.limit)
       .all(),
-  /** Whose smaller form may stand alone: sealed before an instant, and both forms there. */
-  'recordings.twofold': (db: Db, args: { sealedBefore: number; limit: number }): RecordingRow[] =>
+  /** Whose smaller form may stand alone: sealed before an instant, both forms there, and kept by no hold. */
+  'recordings.twofold': (db: Db, args: { sealedBefore: number; limit: number; only?: RecordingId }): RecordingRow[] =>
     db
       .select()
       .from(recordings)
       .where(
         and(
           lt(recordings.sealedAt, args.sealedBefore),
+          args.only === undefined ? undefined : eq(recordings.id, args.only),
           isNotNull(recordings.derivedAt),
           isNull(recordings.sourceRemovedAt),
           isNull(recordings.destroyedAt),
+          sql.raw(isUnheld),
         ),
       )
       .orderBy(recordings.sealedAt)
       .limit(args.limit)
       .all(),
-  /** Of calls that nobody answered, sealed before an instant. */
-  'recordings.unanswered': (db: Db, args: { sealedBefore: number; limit: number }): RecordingRow[] =>
+  /** Of calls that nobody answered, sealed before an instant, and kept by no hold. */
+  'recordings.unanswered': (
+    db: Db,
+    args: { sealedBefore: number; limit: number; only?: RecordingId },
+  ): RecordingRow[] =>
     db
       .select()
       .from(recordings)
@@ -73,18 +79,58 @@ export const recordingQueries = {
         and(
           lt(recordings.sealedAt, args.sealedBefore),
           eq(recordings.unanswered, true),
+          args.only === undefined ? undefined : eq(recordings.id, args.only),
           isNull(recordings.destroyedAt),
+          sql.raw(isUnheld),
         ),
       )
       .orderBy(recordings.sealedAt)
       .limit(args.limit)
       .all(),
-  /** Of which files went by policy since an instant: a process that died may have said so and not done it. */
-  'recordings.removedSince': (db: Db, args: { at: number }): RecordingRow[] =>
+  /**
+   * Of answered calls, sealed before their campaign's instant, which no hold keeps, oldest first; `rules` says the instant of each campaign, and
+   * with null that of calls without one. An outside leg is its call's.
+   */
+  'recordings.expired': (
+    db: Db,
+    args: { rules: { campaign: CampaignId | null; before: number }[]; limit: number },
+  ): (RecordingRow & { campaign: CampaignId | null })[] => {
+    const found = raw(
+      db.$client,
+      `SELECT recordings.id, coalesce(calls.campaign, whole.campaign) AS campaign FROM recordings
+       JOIN calls ON calls.id = recordings.call LEFT JOIN calls AS whole ON whole.id = calls.of_call
+       JOIN json_each(?) AS rule ON rule.value ->> 'campaign' IS coalesce(calls.campaign, whole.campaign)
+       WHERE unanswered = 0 AND destroyed_at IS NULL AND sealed_at < ? AND sealed_at < rule.value ->> 'before' AND ${isUnheld}
+       ORDER BY sealed_at LIMIT ?`,
+    ).all(JSON.stringify(args.rules), Math.max(0, ...args.rules.map(rule => rule.before)), args.limit) as {
+      id: RecordingId
+      campaign: CampaignId | null
+    }[]
+    return found.map(({ id, campaign }) => ({
+      ...db.select().from(recordings).where(eq(recordings.id, id)).get()!,
+      campaign,
+    }))
+  },
+  /** Told as destroyed, and not yet as gone from the disk. */
+  'recordings.unerased': (db: Db, args: { limit: number }): RecordingRow[] =>
     db
       .select()
       .from(recordings)
-      .where(gte(sql`coalesce(${recordings.destroyedAt}, ${recordings.sourceRemovedAt})`, args.at))
+      .where(and(isNotNull(recordings.destroyedAt), isNull(recordings.erasedAt)))
+      .orderBy(recordings.destroyedAt)
+      .limit(args.limit)
+      .all(),
+  /** Whose source went by policy since an instant, so that the smaller form stands alone: a process that died may have said so and not done it. */
+  'recordings.sourcesRemovedSince': (db: Db, args: { at: number }): RecordingRow[] =>
+    db
+      .select()
+      .from(recordings)
+      .where(
+        and(
+          gte(sql`coalesce(${recordings.destroyedAt}, ${recordings.sourceRemovedAt})`, args.at),
+          isNull(recordings.destroyedAt),
+        ),
+      )
       .all(),
   /** Whose smaller form this is. */
   'recordings.byDerivedPath': (db: Db, args: { path: string }): RecordingRow | null =>

@@ -1,6 +1,6 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../centre/entities.ts'
-import type { AgentPhase, RecordingKind } from '../centre/facts.ts'
+import type { AgentPhase, DestroyedBy, RecordingKind } from '../centre/facts.ts'
 import type { Announced, Judged } from '../centre/heard.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
@@ -135,6 +135,9 @@ export const recordings = sqliteTable(
     underivable: text(),
     sourceRemovedAt: integer('source_removed_at'),
     destroyedAt: integer('destroyed_at'),
+    destroyedBy: text('destroyed_by', { mode: 'json' }).$type<DestroyedBy>(),
+    /** Since when no file of it is left. */
+    erasedAt: integer('erased_at'),
     /** Silence stands in it for so long where sound was lost, and where that is. */
     lostMs: integer('lost_ms').notNull(),
     lost: text({ mode: 'json' }).$type<[fromMs: number, forMs: number][]>(),

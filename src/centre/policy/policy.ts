@@ -3,6 +3,7 @@
  * names one or several joined with `+`; each is asked in turn, so the strictest answer wins whatever the field.
  */
 import type { Business, CampaignMode, Relation } from '../entities.ts'
+import type { Period } from '../retention.ts'
 
 /** Minutes since local midnight, `from` included, `to` excluded. */
 export type Hours = { from: number; to: number }
@@ -56,6 +57,8 @@ export type Policy = {
   limits?: readonly Limit[]
   /** Share of live-answered calls of a campaign that may be abandoned over its window; over it no call is dialled ahead of agents. */
   abandon?: { max: number; days: number }
+  /** Recordings of its calls are kept at least so long. */
+  keep?: Period
   /** Only on a laboratory floor (demo, tests). */
   labOnly?: true
   /** Written here and not shipped: edited on a page, each save a new version. */

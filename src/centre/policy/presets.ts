@@ -1,7 +1,7 @@
 /**
  * Policies that are shipped, by place. Where the source gives a rule its confidence letter stands beside it. Hours are local to the callee; a
  * source that names no hours takes those of its country's strictest general rule, and says so in `note`. What the sources say of third
- * parties, scripts and retention beyond the relations here is not the gate's: it dials or does not dial.
+ * parties and scripts beyond the relations here is not the gate's: it dials or does not dial. `keep` is read when recordings grow old.
  */
 import type { Relation } from '../entities.ts'
 import type { Hours, Policy, Window } from './policy.ts'
@@ -18,6 +18,7 @@ export const presets: readonly Policy[] = [
     source: 'GB/T 45251-2025: none 22:00–08:00 at the callee unless agreed',
     confidence: 'S',
     business: ['collections'],
+    keep: { n: 2, of: 'YEAR' },
     hours: hour(8, 22),
     relations: debtors,
     hoursUnlessAgreed: true,
@@ -62,6 +63,7 @@ export const presets: readonly Policy[] = [
     source: 'NFRA Order 2024 No. 4',
     confidence: 'S',
     business: ['collections', 'sales', 'verification'],
+    keep: { n: 5, of: 'YEAR' },
     hours: hour(8, 22),
     relations: everyone,
     note: 'names no hours: those of GB/T 45251-2025; contacts and employers for verification only (compliance.ts)',
@@ -72,6 +74,7 @@ export const presets: readonly Policy[] = [
     source: 'Measures for Credit Card Business of Commercial Banks, art. 68: debtor and guarantor only',
     confidence: 'S',
     business: ['collections'],
+    keep: { n: 2, of: 'YEAR' },
     hours: hour(8, 22),
     relations: debtors,
     note: 'names no hours: those of GB/T 45251-2025',
@@ -82,6 +85,7 @@ export const presets: readonly Policy[] = [
     source: 'MIIT notice on call-centre business management: avoid hours of rest',
     confidence: 'S/O',
     business: ['sales', 'collections', 'verification'],
+    keep: { n: 30, of: 'DAY' },
     hours: hour(9, 21),
     relations: everyone,
     note: 'hours of rest are not defined there: those of carrier practice, 9 to 21',
@@ -93,6 +97,7 @@ export const presets: readonly Policy[] = [
     source: 'Consumer Rights Regulations art. 24; carrier practice 9–21',
     confidence: 'S/O',
     business: ['sales'],
+    keep: { n: 3, of: 'YEAR' },
     hours: hour(9, 21),
     relations: ['SELF'],
     consentFor: ['sales'],
@@ -122,6 +127,7 @@ export const presets: readonly Policy[] = [
     source: '12 CFR 1006.6(b)(1)',
     confidence: 'V',
     business: ['collections'],
+    keep: { n: 3, of: 'YEAR' },
     hours: hour(8, 21),
     relations: debtors,
     limits: [
@@ -135,6 +141,7 @@ export const presets: readonly Policy[] = [
     source: '47 CFR 64.1200(c); 16 CFR 310.4',
     confidence: 'S',
     business: ['sales'],
+    keep: { n: 5, of: 'YEAR' },
     hours: hour(8, 21),
     relations: ['SELF'],
     abandon: { max: 0.03, days: 30 },
