@@ -31,7 +31,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     group('lines', 'waypoints', page('/supervisor/lines', 'lines'), page('/supervisor/audio', 'audio')),
     alone('/supervisor/callbacks', 'callbacks', 'calendar-clock'),
-    group('customers', 'user-round', page('/supervisor/parties', 'parties')),
+    group('customers', 'user-round', page('/supervisor/parties', 'parties'), page('/supervisor/cases', 'cases')),
   ],
   quality: [
     alone('/auditor', 'recordings', 'audio-lines'),
@@ -82,7 +82,13 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/menus', 'menus'),
     ),
     group('campaigns', 'megaphone', page('/admin/campaigns', 'campaigns'), page('/admin/phrases', 'phrases')),
-    group('customers', 'user-round', page('/supervisor/parties', 'parties')),
+    group(
+      'customers',
+      'user-round',
+      page('/supervisor/parties', 'parties'),
+      page('/supervisor/cases', 'cases'),
+      page('/admin/assignment', 'assignment'),
+    ),
     group(
       'rules',
       'shield-check',

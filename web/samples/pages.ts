@@ -16,6 +16,7 @@ import { audioSamples } from './audio.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
 import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleReplayForm } from './campaign.ts'
+import { collectionsSamples } from './collections.ts'
 import { custodySamples } from './custody.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
@@ -62,6 +63,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...custodySamples,
   ...phoneSamples,
   ...lenderSamples,
+  ...collectionsSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),

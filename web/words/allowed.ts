@@ -1,4 +1,5 @@
 /** What a field of a form allows, said beside it when it was refused. */
+import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
@@ -18,6 +19,7 @@ const zh = {
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
     ...custodyWords.zh.allowed,
+    ...collectionsWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -119,6 +121,7 @@ const en: Like<typeof zh> = {
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,
     ...custodyWords.en.allowed,
+    ...collectionsWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

@@ -5,6 +5,7 @@ import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
+import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import { domainWords } from './domain.ts'
@@ -43,6 +44,7 @@ const zh = {
   lines: linesWords.zh,
   policies: policyWords.zh,
   lists: listWords.zh,
+  collections: collectionsWords.zh,
   campaign: campaignWords.zh,
   rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
@@ -78,6 +80,7 @@ const en: Words = {
   lines: linesWords.en,
   policies: policyWords.en,
   lists: listWords.en,
+  collections: collectionsWords.en,
   campaign: campaignWords.en,
   rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { lineRoutes } from '../supervisor/lines.ts'
 import { announcementRoutes } from './announcements.ts'
+import { assignmentRoutes } from './assignment.ts'
 import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { journalRoutes } from './journal.ts'
@@ -53,6 +54,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     journalRoutes,
     safetyRoutes,
     recordingRuleRoutes,
+    assignmentRoutes,
   ]
   for (const routes of nouns) route.route('/', routes(deps))
   return route

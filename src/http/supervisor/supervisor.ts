@@ -16,6 +16,7 @@ import { audioRoutes } from './audio.ts'
 import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
+import { caseRoutes } from './cases.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { partyRoutes } from './parties.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
@@ -64,6 +65,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', partyRoutes(deps))
+  route.route('/', caseRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))
   route.route('/', audioRoutes(deps))
