@@ -25,6 +25,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/agent', 'desk', 'headset'),
     alone('/agent/calls', 'myCalls', 'history'),
     alone('/agent/callbacks', 'myCallbacks', 'calendar-clock'),
+    alone('/agent/tasks', 'verifications', 'list-checks'),
   ],
   supervisor: [
     alone('/supervisor', 'wallboard', 'layout-dashboard'),

@@ -6,6 +6,7 @@ import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
+import { verificationWords } from './verification.ts'
 
 /** Said in place of a value by the records door. */
 const nothing = new Set(['nothing', 'no rows', 'an empty file', 'an empty row', '""', '[]'])
@@ -20,6 +21,7 @@ const zh = {
     ...menuWords.zh.allowed,
     ...custodyWords.zh.allowed,
     ...collectionsWords.zh.allowed,
+    ...verificationWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -122,6 +124,7 @@ const en: Like<typeof zh> = {
     ...menuWords.en.allowed,
     ...custodyWords.en.allowed,
     ...collectionsWords.en.allowed,
+    ...verificationWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

@@ -17,6 +17,7 @@ import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
+import { verificationWords } from './verification.ts'
 
 type Pace = { ringing: number; free: number; freeSoon: number; withinS: number; risk: number; theta: number }
 
@@ -142,6 +143,7 @@ const zh = {
     ...transferWords.zh.rules,
     ...teamWords.zh.rules,
     ...lenderWords.zh.rules,
+    ...verificationWords.zh.rules,
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
     already_signed_on: '已经签入。',
@@ -327,6 +329,7 @@ const en: Like<typeof zh> = {
     ...transferWords.en.rules,
     ...teamWords.en.rules,
     ...lenderWords.en.rules,
+    ...verificationWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',
     callback_closed: 'Callback closed by a person',
     case_closed: 'Case closed or handed over',

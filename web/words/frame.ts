@@ -21,6 +21,7 @@ const zh = {
   nav: {
     desk: '工作台',
     myCalls: '我的通话',
+    verifications: '信审',
     myCallbacks: '我的回呼',
     wallboard: '监控大屏',
     liveCalls: '实时通话',
@@ -155,6 +156,7 @@ const en: Like<typeof zh> = {
   nav: {
     desk: 'Desk',
     myCalls: 'My calls',
+    verifications: 'Verification',
     myCallbacks: 'My callbacks',
     wallboard: 'Wallboard',
     liveCalls: 'Live calls',

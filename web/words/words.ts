@@ -30,6 +30,7 @@ import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { trunkTestWords } from './trunk-test.ts'
 import { tryOutWords } from './try-out.ts'
+import { verificationWords } from './verification.ts'
 
 export type { Language } from './language.ts'
 
@@ -65,6 +66,7 @@ const zh = {
   lender: lenderWords.zh,
   menus: menuWords.zh,
   tryOut: tryOutWords.zh,
+  verification: verificationWords.zh,
 }
 
 export type Words = Like<typeof zh>
@@ -101,6 +103,7 @@ const en: Words = {
   lender: lenderWords.en,
   menus: menuWords.en,
   tryOut: tryOutWords.en,
+  verification: verificationWords.en,
 }
 
 /** All texts of the pages in one language. */

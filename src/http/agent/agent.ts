@@ -25,6 +25,7 @@ import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { ownPart } from './own-part.ts'
 import { dialledOf, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
+import { taskRoutes } from './tasks.ts'
 import { tryOutRoutes } from './try-out.ts'
 
 const noteMax = 2000
@@ -169,6 +170,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', audioRoutes(deps))
   route.route('/', tryOutRoutes(deps))
+  route.route('/', taskRoutes(deps))
   route.route(
     '/',
     partyRoutes(deps, (c, extra) => painted(c, extra ? 422 : 200, extra ?? {})),
