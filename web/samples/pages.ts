@@ -26,6 +26,7 @@ import { lineSamples } from './lines.ts'
 import { menuSamples } from './menus.ts'
 import { phoneSamples } from './phones.ts'
 import { safetySamples } from './safety.ts'
+import { verificationSamples } from './verification.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
   'sign-in': language =>
@@ -59,6 +60,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...lineSamples,
   ...audioSamples,
   ...safetySamples,
+  ...verificationSamples,
   ...menuSamples,
   ...custodySamples,
   ...phoneSamples,

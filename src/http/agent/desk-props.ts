@@ -15,6 +15,7 @@ import type { DeskAsks, DeskRead } from '../../store/desk.ts'
 import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
+import { checklistOfCall } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen } from './party-view.ts'
@@ -51,6 +52,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
       effectiveMs: (today?.ms.talking ?? 0) + (today?.ms.wrapping ?? 0),
       utilisation: today && today.signedOnMs > 0 ? today.utilisation : null,
     },
+    checklist: now.props.business === 'verification' ? await checklistOfCall(deps, user, frame) : null,
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
     near,
     callbacks: callbacks.items.map(callback => deskCallback(callback, engine.state, user, frame, w)),
@@ -61,7 +63,10 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
 }
 
 type OnFloor = {
-  props: Omit<DeskProps, 'frame' | 'party' | 'today' | 'history' | 'near' | 'callbacks' | 'form' | 'dialPad' | 'notice'>
+  props: Omit<
+    DeskProps,
+    'frame' | 'party' | 'today' | 'history' | 'near' | 'callbacks' | 'checklist' | 'form' | 'dialPad' | 'notice'
+  >
   /** What the floor knows of the party; null: nobody is looked at. */
   party: (Omit<DeskParty, 'record' | 'identified' | 'fields'> & { fields: Record<string, string> }) | null
   /** What the store is asked. */

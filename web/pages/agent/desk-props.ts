@@ -10,6 +10,7 @@ import type {
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
+import type { ChecklistProps } from '../../parts/checklist.ts'
 import type { Choice, Filled } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { OpenCallback } from '../supervisor/callbacks.ts'
@@ -43,6 +44,8 @@ export type DeskProps = {
   /** Parties that this agent may look at while no call is in hand. */
   near: NearParty[]
   dispositions: DispositionChoice[]
+  /** Of the verification that the call is for; left out or null: it is for none. */
+  checklist?: ChecklistProps | null
   /** What was typed into the disposition form and refused. */
   form: Filled
   /** Campaigns in which this agent may dial by hand. */

@@ -1,4 +1,5 @@
 import type { DispositionChoice } from '../../../src/centre/entities.ts'
+import { checklistPart } from '../../parts/checklist.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -14,7 +15,7 @@ export function writeColumn(props: DeskProps): Html {
   const w = textsOf(props.frame)
   return html`<section id="write" class="column" tabindex="0" aria-label="${w.agent.write.title}">
 <h2>${icon('pencil')}${w.agent.write.title}</h2>
-${props.call && props.call.consult?.side !== 'asked' ? form(props, props.call, w) : html`<p class="muted">${w.agent.write.none}</p>`}
+${props.checklist ? checklistPart(props.checklist) : null}${props.call && props.call.consult?.side !== 'asked' ? form(props, props.call, w) : html`<p class="muted">${w.agent.write.none}</p>`}
 </section>`
 }
 

@@ -1,0 +1,144 @@
+/** A verifier's pages: the worklist, the task, and the checklist on the desk. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { User } from '../../centre/entities.ts'
+import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
+import { createApplication } from '../../records/applications.ts'
+import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { createParty } from '../../records/parties.ts'
+import { createTrunk } from '../../records/trunks.ts'
+import { look, send } from '../testing/form.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { agentRoutes } from './agent.ts'
+
+let house: House
+let alice: User
+let cookie = ''
+let bob = ''
+let campaign: CampaignId
+let id = ''
+before(async () => {
+  house = await openHouse({ pages: { routers: [agentRoutes] } })
+  alice = await house.add('alice', 'agent', { language: 'en', numbersMasked: true })
+  cookie = (await house.signIn('alice')).cookie
+  await house.add('bob', 'agent', { language: 'zh-CN' })
+  bob = (await house.signIn('bob')).cookie
+  const door = house.deps.records
+  const trunk = await createTrunk(door, 'system', { name: 'carrier', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  campaign = (
+    await createCampaign(door, 'system', {
+      ...{ name: 'checks', business: 'verification', mode: 'manual', policy: 'LAB-ANY-HOUR' },
+      ...{ trunks: [trunk.id], agents: [alice.id] },
+    })
+  ).id
+  await setCampaignState(door, 'system', campaign, { state: 'running' })
+  await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
+  await house.engine.dispatch({ type: 'agent.signOn', agent: alice.id }, 'system')
+  await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
+  await createParty(door, 'system', {
+    ...{ ref: 'K-1', name: 'Wang Xiaoming', idNo: '110101199003071234', phones: [{ number: '13812345678' }] },
+  })
+  await createApplication(door, 'system', {
+    ...{ ref: 'A-1', party: 'K-1', product: 'cash', amount: 1_234_500, term: 17 },
+    employer: { name: 'Red Lantern', line: { number: '010-62345678', source: 'directory' } },
+    contacts: [{ name: 'Li Lei', number: '13900000002', relation: 'spouse' }],
+  })
+})
+after(() => house[Symbol.asyncDispose]())
+
+const post = (path: string, fields: Record<string, string | string[]> = {}, htmx = false) =>
+  send(house, cookie, 'POST', path, fields, htmx)
+const page = async (path: string) => (await look(house, cookie, path)).text
+const secrets = [
+  'Wang Xiaoming',
+  '12 345.00',
+  '12345.00',
+  'Red Lantern',
+  '110101',
+  'Li Lei',
+  '13812345678',
+  '010-62345678',
+]
+const shownIn = (text: string) => secrets.filter(each => text.includes(each))
+
+test('a verifier takes the next task, and no page of hers says what she has still to ask', async () => {
+  assert.match(await page('/agent/tasks'), /No tasks/)
+  const taken = await post('/agent/tasks')
+  assert.equal(taken.status, 303)
+  id = taken.location!.split('/').at(-1)!
+  assert.match(await page('/agent/tasks'), /A-1/)
+  const text = await page(`/agent/tasks/${id}`)
+  assert.match(text, /138 \*\*\*\* 5678/)
+  // The contact's name is asked by no question of this checklist.
+  assert.deepEqual(shownIn(text), ['Li Lei'])
+  assert.doesNotMatch(text, /<dd>17<\/dd>/)
+  assert.equal((await post('/agent/tasks')).status, 409)
+})
+
+test('another verifier neither calls for it nor answers in it, and is told so in Chinese', async () => {
+  const refused = await send(house, bob, 'POST', `/agent/tasks/${id}/calls`, { who: 'applicant', campaign })
+  assert.equal(refused.status, 409)
+  assert.match(refused.text, /没有正在运行、且您参加的信审活动/)
+  const answer = await send(house, bob, 'POST', `/agent/tasks/${id}/answers`, { item: 'name', said: 'x' }, true)
+  assert.equal(answer.status, 422)
+  assert.match(answer.text, /这是别人的任务/)
+})
+
+test('the applicant is called from the task, and the checklist is on the desk while they talk', async () => {
+  const early = await post(`/agent/tasks/${id}/calls`, { who: 'employer', campaign })
+  assert.match(early.text, /Call those before first/)
+  const dialled = await post(`/agent/tasks/${id}/calls`, { who: 'applicant', campaign })
+  assert.deepEqual([dialled.status, dialled.location], [303, '/agent'])
+  const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === alice.id)!
+  assert.deepEqual([call.party, call.name], ['K-1', null])
+  await house.engine.dispatch({ type: 'leg.answered', leg: call.leg! }, 'system')
+  const desk = await page('/agent')
+  assert.match(desk, new RegExp(`id="checklist-${id}"`))
+  assert.match(desk, /You work at 蓝鲸物流有限公司, is that right\?/)
+  for (const hidden of ['12 345.00', '12345.00', 'Red Lantern', '110101199003071234'])
+    assert.ok(!desk.includes(hidden), hidden)
+})
+
+test('what was expected is shown once an answer is kept, and not before', async () => {
+  await house.clock.advance(3_000)
+  const empty = await post(`/agent/tasks/${id}/answers`, { item: 'amount', said: '' }, true)
+  assert.equal(empty.status, 422)
+  assert.match(empty.text, /Write what was answered/)
+  assert.deepEqual(shownIn(empty.text), [])
+  const kept = await post(`/agent/tasks/${id}/answers`, { item: 'amount', said: '13,500' }, true)
+  assert.equal(kept.status, 200)
+  assert.match(
+    kept.text,
+    /Mismatch[\s\S]*said <b>13,500<\/b>[\s\S]*expected <b>12345\.00<\/b>[\s\S]*out of bounds · 9\.4 %/,
+  )
+  assert.deepEqual(shownIn(kept.text), ['12345.00'])
+  const idNo = await post(`/agent/tasks/${id}/answers`, { item: 'id_no', said: '110101199003071234' }, true)
+  assert.match(idNo.text, /expected <b>1101\*{10}1234<\/b>/)
+  assert.ok(!idNo.text.includes('19900307'))
+  assert.match(await page(`/agent/tasks/${id}`), /12 345\.00 CNY/)
+})
+
+test('without script an answer leads back to the task, and a trap that was taken stands there', async () => {
+  const kept = await post(`/agent/tasks/${id}/answers`, { item: 'employer', said: '蓝鲸物流' })
+  assert.deepEqual([kept.status, kept.location], [303, `/agent/tasks/${id}`])
+  const text = await page(`/agent/tasks/${id}`)
+  assert.match(text, /1 traps taken/)
+  // Asked of the employer too, which was not called yet: its name stands beside the answer alone.
+  assert.match(text, /expected <b>Red Lantern<\/b>/)
+})
+
+test('a task is submitted with its proposal, and refusals are told in words with what was chosen kept', async () => {
+  const early = await post(`/agent/tasks/${id}/submission`, { proposal: 'PASS', note: 'all well' })
+  assert.equal(early.status, 409)
+  assert.match(early.text, /Required questions have no answer yet/)
+  assert.match(early.text, /all well/)
+  const bare = await post(`/agent/tasks/${id}/submission`, { proposal: 'FRAUD' })
+  assert.match(bare.text, /Choose at least one reason/)
+  const done = await post(`/agent/tasks/${id}/submission`, { proposal: 'FRAUD', reasons: ['COACHED', 'FORGED'] })
+  assert.match(done.text, /Submitted; another person reviews it/)
+  const task = (await house.store.read('tasks.byId', { id }))!
+  assert.deepEqual([task.state, task.proposal, task.reasons], ['SUBMITTED', 'FRAUD', ['COACHED', 'FORGED']])
+  const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === alice.id)!.id as CallId
+  const [answer] = await house.store.read('tasks.answersOfCall', { call })
+  assert.deepEqual([answer?.item, answer?.offsetMs], ['amount', 3_000])
+})

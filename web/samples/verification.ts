@@ -1,0 +1,160 @@
+/** Sample props of the pages of verification. */
+import { checklistDefault } from '../../src/lender/checklist.ts'
+import { reasonsDefault } from '../../src/lender/reasons.ts'
+import { type TaskProps, taskPage } from '../pages/agent/task.ts'
+import { worklistPage } from '../pages/agent/tasks.ts'
+import type { ChecklistProps } from '../parts/checklist.ts'
+import { nothingFilled } from '../parts/form.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const hour = 3_600_000
+
+export function sampleChecklist(language: Language): ChecklistProps {
+  const zh = language === 'zh-CN'
+  const rows = (asked: 'applicant' | 'employer' | 'contact') =>
+    checklistDefault.items
+      .filter(item => item.asked === asked)
+      .map(item => ({
+        key: item.key,
+        question: item.question[language].replace('{offered}', '蓝鲸物流有限公司'),
+        ...{ kind: item.kind, choices: item.choices, required: item.required, judged: item.expected === null },
+        answer: null as ChecklistProps['groups'][number]['rows'][number]['answer'],
+      }))
+  const applicant = rows('applicant')
+  const base = { no: 1, offered: null, figure: null, note: '' }
+  applicant[0]!.answer = {
+    ...base,
+    said: zh ? '王小明' : 'Wang Xiaoming',
+    expected: zh ? '王小明' : 'Wang Xiaoming',
+    result: 'MATCH',
+    why: 'alike',
+    figure: 100,
+  }
+  applicant[1]!.answer = {
+    ...base,
+    said: '1101**********1234',
+    expected: '1101**********1234',
+    result: 'MATCH',
+    why: 'same',
+  }
+  applicant[2]!.answer = {
+    ...{ ...base, said: '13,500', expected: '12345.00', result: 'MISMATCH', why: 'beyond', figure: 9.4 },
+    ...{ no: 2, note: zh ? '先前听错' : 'misheard at first' },
+  }
+  applicant[3]!.answer = { ...base, said: null, expected: '12', result: 'REFUSED', why: 'refused' }
+  return {
+    frame: sampleFrame({ language, path: '/agent/tasks' }),
+    task: { id: 'vt_1', application: 'A-20261124-031' },
+    groups: [
+      { who: 'applicant', place: 0, name: '', open: true, rows: applicant },
+      { who: 'employer', place: 0, name: '', open: false, rows: rows('employer') },
+      { who: 'contact', place: 0, name: '1', open: false, rows: rows('contact') },
+    ],
+    ...{ call: null, filled: null, said: null },
+  }
+}
+
+function task(language: Language): TaskProps {
+  const zh = language === 'zh-CN'
+  const frame = sampleFrame({ language, path: '/agent/tasks' })
+  return {
+    frame,
+    task: { id: 'vt_1', state: 'CALLING', note: '', recallAt: null, missing: [] },
+    application: 'A-20261124-031',
+    seen: [
+      { label: zh ? '客户号' : 'Party', value: 'K-100231' },
+      { label: zh ? '产品' : 'Product', value: zh ? '现金分期' : 'Cash loan' },
+      { label: zh ? '申请金额' : 'Amount', value: '12 345.00 CNY' },
+      { label: zh ? '期数' : 'Instalments', value: null },
+      { label: zh ? '工作单位' : 'Employer', value: null },
+    ],
+    flags: {
+      mismatches: ['amount'],
+      traps: ['employer'],
+      refused: ['term'],
+      amended: ['amount'],
+      open: ['employed', 'known'],
+      weight: 60,
+    },
+    targets: [
+      {
+        who: 'applicant',
+        place: 0,
+        name: zh ? '王小明' : 'Wang Xiaoming',
+        relation: null,
+        number: '138 **** 5678',
+        state: { type: 'reached' },
+        attempts: 2,
+      },
+      {
+        who: 'employer',
+        place: 0,
+        name: null,
+        relation: null,
+        number: '010 **** 4321',
+        state: { type: 'open' },
+        attempts: 0,
+      },
+      {
+        who: 'contact',
+        place: 1,
+        name: null,
+        relation: zh ? '配偶' : 'spouse',
+        number: '139 **** 0002',
+        state: { type: 'later', at: sampleNow + hour },
+        attempts: 1,
+      },
+      {
+        who: 'contact',
+        place: 0,
+        name: null,
+        relation: zh ? '朋友' : 'friend',
+        number: '137 **** 0003',
+        state: { type: 'refused' },
+        attempts: 1,
+      },
+    ],
+    checklist: sampleChecklist(language),
+    campaigns: [{ value: 'cam_1', word: zh ? '十一月电核' : 'November checks' }],
+    reasons: reasonsDefault,
+    filled: nothingFilled,
+    said: null,
+  }
+}
+
+export const verificationSamples: Record<string, (language: Language) => Html> = {
+  'agent-tasks': language =>
+    worklistPage({
+      frame: sampleFrame({ language, path: '/agent/tasks' }),
+      rows: [
+        {
+          id: 'vt_1',
+          application: 'A-20261124-031',
+          product: '',
+          state: 'RECALL',
+          recallAt: sampleNow - 60_000,
+          openedAt: sampleNow - 5 * hour,
+        },
+        {
+          id: 'vt_2',
+          application: 'A-20261124-044',
+          product: '',
+          state: 'ASSIGNED',
+          recallAt: null,
+          openedAt: sampleNow - 3 * hour,
+        },
+        {
+          id: 'vt_3',
+          application: 'A-20261123-112',
+          product: '',
+          state: 'RECALL',
+          recallAt: sampleNow + 3 * hour,
+          openedAt: sampleNow - 28 * hour,
+        },
+      ],
+      said: null,
+    }),
+  'agent-task': language => taskPage(task(language)),
+}
