@@ -74,7 +74,7 @@ ${props.groups.map(group => groupPart(group, props, w))}</section>`
 function groupPart(group: ChecklistGroup, props: ChecklistProps, w: Words): Html {
   const words = w.verification
   const title = group.name === '' ? words.asked[group.who] : `${words.asked[group.who]} · ${group.name}`
-  return html`<fieldset class="asked"><legend>${title}${group.open ? null : html` <span class="muted">${words.target.waits}</span>`}</legend>
+  return html`<fieldset class="asked"><legend>${title}${group.open ? null : html` <span class="muted">${words.notHere}</span>`}</legend>
 <ol>${group.rows.map(row => html`<li id="${rowId(props, group, row)}">${rowPart(row, group, props, w)}</li>\n`)}</ol></fieldset>`
 }
 

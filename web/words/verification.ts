@@ -101,7 +101,7 @@ const zh = {
   expected: '应为',
   said: '答',
   offered: '诱导项',
-  notHere: '这通电话不是打给这一方的',
+  notHere: '还没有接通',
   playFrom: '从这里播放',
   result: { MATCH: '一致', MISMATCH: '不一致', REFUSED: '拒答', NOT_ASKED: '未问' } satisfies Record<
     AnswerResult,
@@ -364,7 +364,7 @@ const en: Like<typeof zh> = {
   expected: 'expected',
   said: 'said',
   offered: 'offered as a trap',
-  notHere: 'This call is not to this party',
+  notHere: 'not reached yet',
   playFrom: 'Play from here',
   result: { MATCH: 'Match', MISMATCH: 'Mismatch', REFUSED: 'Refused', NOT_ASKED: 'Not asked' },
   answerWhy: {
