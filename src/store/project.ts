@@ -4,6 +4,7 @@
  */
 import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
+import { projectChange } from './changes.ts'
 import type { Connection } from './db.ts'
 import { projectLegalHold } from './legal-holds.ts'
 import { projectFloor } from './project-floor.ts'
@@ -49,6 +50,8 @@ export const projectedTables = [
   'exports',
   'imports',
   'settings',
+  'changes',
+  'change_heads',
   'policies',
   'party_stops',
   'pacing_log',
@@ -88,6 +91,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
+  projectChange(db, line)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (projectVerification(db, line) || projectLegalHold(db, line)) return
   projectRecord(db, line)

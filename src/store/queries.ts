@@ -12,6 +12,7 @@ import { callQueries } from './calls.ts'
 import { minuteQueries } from './campaign-minutes.ts'
 import { campaignQueries } from './campaigns.ts'
 import { caseQueries } from './cases.ts'
+import { changeQueries } from './changes.ts'
 import { dayQueries } from './day-record.ts'
 import { deskQueries } from './desk.ts'
 import { exportQueries } from './exports.ts'
@@ -70,6 +71,7 @@ export const queries = {
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,
+  ...changeQueries,
   ...supervisionQueries,
   ...suppressionQueries,
   ...talkQueries,

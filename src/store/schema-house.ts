@@ -24,6 +24,26 @@ export const settings = sqliteTable('settings', {
   savedAt: integer('saved_at').notNull(),
 })
 
+/** Who changed what of the settings (`changes.ts`). */
+export const changes = sqliteTable(
+  'changes',
+  {
+    seq: integer().primaryKey(),
+    subject: text().notNull(),
+    at: integer().notNull(),
+    actor: text().$type<Actor>().notNull(),
+    kind: text().notNull(),
+    fields: text().notNull(),
+  },
+  table => [index('changes_subject').on(table.subject, table.seq)],
+)
+
+export const changeHeads = sqliteTable('change_heads', {
+  subject: text().primaryKey(),
+  name: text().notNull(),
+  doc: text().notNull(),
+})
+
 export const exports = sqliteTable('exports', {
   id: text().$type<ExportId>().primaryKey(),
   user: text().$type<UserId>().notNull(),

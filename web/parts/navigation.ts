@@ -49,7 +49,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     ),
     alone('/admin/safety', 'safety', 'lock'),
     alone('/admin/recordings', 'custody', 'archive'),
-    alone('/admin/journal', 'journal', 'scroll-text'),
+    group('journal', 'scroll-text', page('/admin/journal', 'journal'), page('/admin/changes', 'changes')),
   ],
   auditor: [
     alone('/auditor', 'recordings', 'audio-lines'),
@@ -97,7 +97,13 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/suppressions', 'suppressions'),
       page('/admin/safety', 'safety'),
     ),
-    group('keeping', 'archive', page('/admin/recordings', 'custody'), page('/admin/journal', 'journal')),
+    group(
+      'keeping',
+      'archive',
+      page('/admin/recordings', 'custody'),
+      page('/admin/changes', 'changes'),
+      page('/admin/journal', 'journal'),
+    ),
   ],
 }
 

@@ -8,6 +8,7 @@ import { announcementsPage } from '../pages/admin/announcements.ts'
 import type { CalendarRow } from '../pages/admin/calendars.ts'
 import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
 import { certificatePage } from '../pages/admin/certificate.ts'
+import { changesPage } from '../pages/admin/changes.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { leadsPage } from '../pages/admin/leads.ts'
 import { numbersPage } from '../pages/admin/numbers.ts'
@@ -506,6 +507,38 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ((i * 37) % 256).toString(16).padStart(2, '0').toUpperCase(),
       ).join(':'),
       distributed: false,
+    }),
+  'admin-changes': language =>
+    changesPage({
+      frame: sampleFrame({ language, path: '/admin/changes', role: 'admin' }),
+      subject: null,
+      kind: null,
+      rows: [
+        {
+          ...{ at: sampleNow - 60_000, actor: '安德明', kind: 'changed', subject: 'trunk:t_1', name: '电信 E1' },
+          fields: [
+            { field: 'maxCalls', before: '30', after: '60' },
+            { field: 'callerIds', before: null, after: '+862151860002' },
+            { field: 'registration.expiresS', before: '300', after: null },
+          ],
+        },
+        {
+          ...{ at: sampleNow - 3_600_000, actor: 'system', kind: 'made', subject: 'campaign:k_1', name: 'M1 早期提醒' },
+          fields: [
+            { field: 'mode', before: null, after: 'predictive' },
+            { field: 'abandonRateMax', before: null, after: '0.03' },
+          ],
+        },
+        {
+          ...{ at: sampleNow - 86_400_000, actor: '安德明', kind: 'secret', subject: 'user:u_1', name: 'alice' },
+          fields: [{ field: 'password', before: null, after: null }],
+        },
+        {
+          ...{ at: sampleNow - 90_000_000, actor: '安德明', kind: 'removed', subject: 'queue:q_9', name: '旧热线' },
+          fields: [],
+        },
+      ],
+      next: '/admin/changes?cursor=x',
     }),
   'admin-journal': language =>
     journalPage({

@@ -58,6 +58,7 @@ const zh = {
     customers: '客户',
     rules: '合规',
     keeping: '留存与审计',
+    changes: '变更记录',
   },
   signIn: {
     title: '登录',
@@ -193,6 +194,7 @@ const en: Like<typeof zh> = {
     customers: 'Customers',
     rules: 'Compliance',
     keeping: 'Keeping',
+    changes: 'Changes',
   },
   signIn: {
     title: 'Sign in',

@@ -6,6 +6,7 @@ import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { collectionsWords } from './collections.ts'
+import { changeWords } from './changes.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import { domainWords } from './domain.ts'
@@ -63,6 +64,7 @@ const zh = {
   trunkTest: trunkTestWords.zh,
   transfer: transferWords.zh,
   teams: teamWords.zh,
+  changes: changeWords.zh,
   lender: lenderWords.zh,
   menus: menuWords.zh,
   tryOut: tryOutWords.zh,
@@ -100,6 +102,7 @@ const en: Words = {
   trunkTest: trunkTestWords.en,
   transfer: transferWords.en,
   teams: teamWords.en,
+  changes: changeWords.en,
   lender: lenderWords.en,
   menus: menuWords.en,
   tryOut: tryOutWords.en,

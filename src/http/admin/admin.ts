@@ -5,6 +5,7 @@ import { announcementRoutes } from './announcements.ts'
 import { assignmentRoutes } from './assignment.ts'
 import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { changeRoutes } from './changes.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
@@ -51,6 +52,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     policyRoutes,
     calendarRoutes,
     tokenRoutes,
+    changeRoutes,
     journalRoutes,
     safetyRoutes,
     recordingRuleRoutes,

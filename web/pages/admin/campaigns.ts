@@ -1,4 +1,5 @@
 import { businesses, type Campaign, campaignModes, type LeadState, leadStates } from '../../../src/centre/entities.ts'
+import { changesOf } from '../../parts/changes.ts'
 import {
   areaField,
   type Choice,
@@ -154,7 +155,7 @@ ${areaField({ name: 'transferNumbers', label: w.transfer.campaignNumbers, help: 
 ${hearingFields(filled, w)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>`
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>${campaign === null ? null : changesOf(props.frame, { of: `campaign:${campaign.id}` })}`
 }
 
 function live(campaign: NonNullable<CampaignFormProps['campaign']>, w: Words): Html {

@@ -1,4 +1,5 @@
 import type { MenuKey } from '../../../src/centre/menu/menu.ts'
+import { changesOf } from '../../parts/changes.ts'
 import {
   areaField,
   type Choice,
@@ -97,7 +98,7 @@ ${end('fallback', words.fallback, words.fallbackNumber)}
 ${textField({ name: 'hoursTo', label: words.to, figure: true, maxlength: 5, placeholder: '18:00' }, filled)}</div>
 ${checksField({ name: 'weekdays', label: words.weekdays, choices: daysOf(w), empty: words.daysEmpty }, filled)}
 ${end('closed', words.closed, words.closedNumber)}</fieldset>
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/menus">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/menus">${w.frame.form.cancel}</a></div></form>${menu === null ? null : changesOf(frame, { of: `menu:${menu.id}` })}`,
   })
 
   function end(name: string, label: string, number: string): Html {

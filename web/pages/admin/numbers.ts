@@ -1,4 +1,5 @@
 import type { InboundNumber } from '../../../src/centre/entities.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { type Choice, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -45,7 +46,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         : html`<form class="form" method="post" action="/admin/numbers">
 ${textField({ name: 'number', label: words.number, help: words.numberHelp, required: true, figure: true, type: 'tel', maxlength: 24 }, props.filled)}
 ${selectField({ name: 'target', label: words.target, choices: props.targets }, props.filled)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form>`
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form>${changesOf(props.frame, { kind: 'number' })}`
     }</section></div>`,
   })
 }

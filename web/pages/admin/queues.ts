@@ -1,4 +1,5 @@
 import type { Queue } from '../../../src/centre/entities.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { type Choice, checkField, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -74,6 +75,6 @@ ${textField({ name: 'music', label: w.transfer.music, help: w.transfer.musicHelp
 <fieldset class="field"><legend>${w.menus.announce}</legend><p class="help">${w.menus.announceHelp}</p><div class="row">${selectField({ name: 'announceLanguage', label: w.menus.announceLanguage, choices: [{ value: '', word: w.menus.announceOff }, ...w.menus.languages] }, filled)}
 ${textField({ name: 'announceEvery', label: w.menus.announceEvery, type: 'number', min: 15, max: 600, figure: true, required: true }, filled)}</div>
 ${checkField({ name: 'announceEstimate', label: w.menus.announceEstimate, help: w.menus.announceEstimateHelp }, filled)}</fieldset>
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/queues">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/queues">${w.frame.form.cancel}</a></div></form>${queue === null ? null : changesOf(props.frame, { of: `queue:${queue.id}` })}`,
   })
 }

@@ -1,3 +1,4 @@
+import { changesOf } from '../../parts/changes.ts'
 import { areaField, type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -38,7 +39,7 @@ ${table({
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
   ],
-})}</section>${dialling(props)}${passing(props)}${from(props)}</div>`,
+})}</section>${dialling(props)}${passing(props)}${from(props)}</div>${changesOf(props.frame, { of: 'rules:toll' })}`,
   })
 }
 

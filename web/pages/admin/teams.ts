@@ -1,3 +1,4 @@
+import { changesOf } from '../../parts/changes.ts'
 import { type Choice, checkField, checksField, type Filled, notice, seenField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -65,6 +66,6 @@ export function teamFormPage(props: TeamFormProps): Html {
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 ${checksField({ name: 'leaders', label: words.leaders, choices: props.leaders, empty: words.leadersEmpty }, filled)}
 ${checksField({ name: 'members', label: words.members, choices: props.members, empty: words.membersEmpty }, filled)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/teams">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/teams">${w.frame.form.cancel}</a></div></form>${team === null ? null : changesOf(props.frame, { of: `team:${team.id}` })}`,
   })
 }

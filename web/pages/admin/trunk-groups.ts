@@ -1,3 +1,4 @@
+import { changesOf } from '../../parts/changes.ts'
 import { areaField, checksField, type Filled, notice, seenField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -59,6 +60,6 @@ export function trunkGroupFormPage(props: TrunkGroupFormProps): Html {
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 ${areaField({ name: 'groupTrunks', label: words.trunks, help: words.trunksHelp, rows: 6, required: true }, filled)}
 ${checksField({ name: 'defaultFor', label: words.defaultFor, choices: callingRoles.map(value => ({ value, word: w.domain.role[value] })), empty: '' }, filled)}<p class="help">${words.defaultForHelp}</p>
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunk-groups">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunk-groups">${w.frame.form.cancel}</a></div></form>${group === null ? null : changesOf(props.frame, { of: `trunkGroup:${group.id}` })}`,
   })
 }

@@ -1,4 +1,5 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { connectionSection, type WireSeen, wireSeen } from '../../parts/connection.ts'
 import {
   areaField,
@@ -164,6 +165,6 @@ ${checksField(
 ${checkField({ name: 'ulawFirst', label: w.trunkRules.codecOrder }, filled)}
 ${trunkRulesSection(filled, w)}
 ${connectionSection(filled, w)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunks">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/trunks">${w.frame.form.cancel}</a></div></form>${trunk === null ? null : changesOf(props.frame, { of: `trunk:${trunk.id}` })}`,
   })
 }

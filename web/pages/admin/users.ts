@@ -1,4 +1,5 @@
 import { type Role, roles, type StationKind, stationKinds, type User } from '../../../src/centre/entities.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { deviceFields } from '../../parts/connection.ts'
 import { type Choice, checkField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
@@ -107,7 +108,7 @@ ${deviceFields(filled, w)}
 ${textField({ name: 'skills', label: words.skills, help: words.skillsHelp, maxlength: 200 }, filled)}
 ${trunkGroupField({ label: w.trunkRules.groups.ofUser, help: w.trunkRules.groups.ofUserHelp, groups: props.trunkGroups }, filled, w)}
 <div class="row">${checkField({ name: 'numbersMasked', label: words.masked, help: words.maskedHelp }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/users">${w.frame.form.cancel}</a></div></form>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/users">${w.frame.form.cancel}</a></div></form>${user === null ? null : changesOf(props.frame, { of: `user:${user.id}` })}`,
   })
 }
 

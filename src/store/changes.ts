@@ -1,0 +1,209 @@
+/** Who changed what of the settings, field by field: the facts of people, trunks, campaigns and the like, each beside the one before of the same thing. */
+import type { Actor, Fact } from '../centre/facts.ts'
+import { type Connection, type Db, sql } from './db.ts'
+import { makeCursor, type Page, type PageArgs, pageLimit, readCursor } from './page.ts'
+import type { ProjectedLine } from './project.ts'
+
+/** `secret`: a password or key was set, which is never told. */
+export type ChangeKind = 'made' | 'changed' | 'removed' | 'secret'
+
+/** As text, at most 200 characters; null: nothing. Of lists of plain values what left (`before`) and what came (`after`). */
+export type FieldChange = { field: string; before: string | null; after: string | null }
+
+export type ChangeRecord = {
+  seq: number
+  at: number
+  actor: Actor
+  kind: ChangeKind
+  /** A kind and what of it: `trunk:t_1`, `setting:centre.zone`. */
+  subject: string
+  /** What people call it. */
+  name: string
+  fields: FieldChange[]
+}
+
+const textMax = 200
+const fieldsMax = 60
+/** Says nothing that the subject does not. */
+const unsaid = new Set(['id'])
+
+/** `kind` alone asks for all of it. */
+export type ChangesArgs = PageArgs & { subject?: string; kind?: string }
+
+type Row = {
+  seq: number
+  at: number
+  actor: Actor
+  kind: ChangeKind
+  subject: string
+  name: string | null
+  fields: string
+}
+
+export const changeQueries = {
+  /** Newest first. */
+  'changes.page': (db: Db, args: ChangesArgs): Page<ChangeRecord> => {
+    const limit = pageLimit(args)
+    const [before = Number.MAX_SAFE_INTEGER] = (readCursor(args.cursor, ['number']) ?? []) as number[]
+    const [where, values] =
+      args.subject !== undefined
+        ? ['changes.subject = ? AND', [args.subject]]
+        : args.kind !== undefined
+          ? ['changes.subject >= ? AND changes.subject < ? AND', [`${args.kind}:`, `${args.kind};`]]
+          : ['', []]
+    const rows = sql(
+      db.$client,
+      `SELECT seq, at, actor, kind, changes.subject AS subject, name, fields FROM changes
+       LEFT JOIN change_heads ON change_heads.subject = changes.subject WHERE ${where} seq < ? ORDER BY seq DESC LIMIT ?`,
+    ).all(...values, before, limit + 1) as Row[]
+    const items = rows.slice(0, limit).map(({ name, fields, ...row }) => ({
+      ...row,
+      name: name ?? row.subject.slice(row.subject.indexOf(':') + 1),
+      fields: JSON.parse(fields) as FieldChange[],
+    }))
+    return { items, next: rows.length > limit ? makeCursor([items.at(-1)!.seq]) : null }
+  },
+}
+
+type Said = { subject: string; name: string } & ({ doc: object } | { removed: true } | { secret: string })
+
+export function projectChange(
+  db: Connection,
+  { seq, at, actor, fact }: Pick<ProjectedLine, 'seq' | 'at' | 'actor' | 'fact'>,
+): void {
+  const said = saidBy(fact)
+  if (said === null) return
+  const { subject, name } = said
+  const add = (kind: ChangeKind, fields: FieldChange[]) =>
+    void sql(db, 'INSERT INTO changes (seq, subject, at, actor, kind, fields) VALUES (?, ?, ?, ?, ?, ?)').run(
+      ...[seq, subject, at, actor, kind, JSON.stringify(fields)],
+    )
+  if ('secret' in said) return add('secret', [{ field: said.secret, before: null, after: null }])
+  if ('removed' in said) return add('removed', []) // its head stays: what it was called is still told
+  const head = sql(db, 'SELECT doc FROM change_heads WHERE subject = ?').get(subject) as { doc: string } | undefined
+  const fields = changedFields(head === undefined ? {} : (JSON.parse(head.doc) as object), said.doc)
+  if (head !== undefined && fields.length === 0) return
+  sql(
+    db,
+    `INSERT INTO change_heads (subject, name, doc) VALUES (?, ?, ?)
+     ON CONFLICT (subject) DO UPDATE SET name = excluded.name, doc = excluded.doc`,
+  ).run(subject, name, JSON.stringify(said.doc))
+  add(head === undefined ? 'made' : 'changed', fields)
+}
+
+function saidBy(fact: Fact): Said | null {
+  const of = (kind: string, doc: { id: string; name?: string }, name = doc.name ?? doc.id): Said => ({
+    subject: `${kind}:${doc.id}`,
+    name,
+    doc,
+  })
+  const gone = (kind: string, id: string): Said => ({ subject: `${kind}:${id}`, name: id, removed: true })
+  switch (fact.type) {
+    case 'user.saved':
+      return of('user', fact.user)
+    case 'user.passwordSet':
+      return { subject: `user:${fact.user}`, name: fact.user, secret: 'password' }
+    case 'user.sipPasswordSet':
+      return { subject: `user:${fact.user}`, name: fact.user, secret: 'sipPassword' }
+    case 'trunk.saved':
+      return of('trunk', fact.trunk)
+    case 'trunk.passwordSet':
+      return { subject: `trunk:${fact.trunk}`, name: fact.trunk, secret: 'password' }
+    case 'trunk.removed':
+      return gone('trunk', fact.trunk)
+    case 'trunkGroup.saved':
+      return of('trunkGroup', fact.group)
+    case 'trunkGroup.removed':
+      return gone('trunkGroup', fact.group)
+    case 'queue.saved':
+      return of('queue', fact.queue)
+    case 'queue.removed':
+      return gone('queue', fact.queue)
+    case 'menu.saved':
+      return of('menu', fact.menu)
+    case 'menu.removed':
+      return gone('menu', fact.menu)
+    case 'team.saved':
+      return of('team', fact.team)
+    case 'team.removed':
+      return gone('team', fact.team)
+    case 'number.saved':
+      return of('number', fact.number, fact.number.number)
+    case 'number.removed':
+      return gone('number', fact.number)
+    case 'campaign.saved':
+      return of('campaign', fact.campaign)
+    case 'policy.saved':
+      return of('policy', fact.policy)
+    case 'lines.rulesSaved':
+      return { subject: 'rules:lines', name: 'lines', doc: fact.rules }
+    case 'toll.rulesSaved':
+      return { subject: 'rules:toll', name: 'toll', doc: fact.rules }
+    case 'fields.defined':
+      return {
+        subject: `fields:${fact.business}`,
+        name: fact.business,
+        doc: Object.fromEntries(fact.fields.map(field => [field.key, field])),
+      }
+    case 'setting.saved':
+      return { subject: `setting:${fact.key}`, name: fact.key, doc: settingDoc(fact.value) }
+    default:
+      return null
+  }
+}
+
+/** Settings that are objects are told by their keys. */
+function settingDoc(value: string): object {
+  if (!/^[[{]/.test(value)) return { value }
+  try {
+    return JSON.parse(value) as object
+  } catch {
+    return { value }
+  }
+}
+
+/** Objects inside are told by the keys of theirs, one step down. */
+function changedFields(before: object, after: object): FieldChange[] {
+  const flatBefore = flat(before)
+  const flatAfter = flat(after)
+  const changes: FieldChange[] = []
+  for (const field of new Set([...flatBefore.keys(), ...flatAfter.keys()])) {
+    const was = flatBefore.get(field) ?? null
+    const is = flatAfter.get(field) ?? null
+    if (JSON.stringify(was) === JSON.stringify(is)) continue
+    if (changes.length < fieldsMax) changes.push({ field, ...told(was, is) })
+  }
+  return changes
+}
+
+function flat(doc: object): Map<string, unknown> {
+  const fields = new Map<string, unknown>()
+  for (const [key, value] of Object.entries(doc)) {
+    if (unsaid.has(key)) continue
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      for (const [inner, each] of Object.entries(value)) fields.set(`${key}.${inner}`, each)
+    else fields.set(key, value)
+  }
+  return fields
+}
+
+function told(was: unknown, is: unknown): { before: string | null; after: string | null } {
+  if (isPlainList(was) && isPlainList(is)) {
+    const left = was.filter(each => !is.includes(each))
+    const came = is.filter(each => !was.includes(each))
+    // Only their order: the whole lists say so.
+    if (left.length + came.length > 0) return { before: textOf(left), after: textOf(came) }
+  }
+  return { before: textOf(was), after: textOf(is) }
+}
+
+function isPlainList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.every(each => typeof each !== 'object' || each === null)
+}
+
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  if (Array.isArray(value) && value.length === 0) return null
+  const text = typeof value === 'string' ? value : isPlainList(value) ? value.join(', ') : JSON.stringify(value)
+  return text.length <= textMax ? text : `${text.slice(0, textMax)}…`
+}

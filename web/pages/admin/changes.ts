@@ -1,0 +1,30 @@
+import { type ChangeRow, changesTable } from '../../parts/changes.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { layout } from '../../parts/layout.ts'
+import { filter, heading, pager } from '../../parts/table.ts'
+
+export type ChangesProps = {
+  frame: Frame
+  rows: ChangeRow[]
+  /** `trunk:t_1`, of which alone these are. */
+  subject: string | null
+  kind: string | null
+  next: string | null
+}
+
+export function changesPage(props: ChangesProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.changes
+  const path = '/admin/changes'
+  return layout(props.frame, {
+    title: words.title,
+    main: html`${heading({ title: words.title, about: words.about })}
+<div class="toolbar">${
+      props.subject === null
+        ? filter(props.frame, { path, name: 'kind', label: words.what, chosen: props.kind, choices: words.subject })
+        : html`<a class="button" href="${path}">${words.all}</a> <code>${props.subject}</code>`
+    }</div>
+${changesTable(props.frame, props.rows, props.subject === null)}${pager(props.frame, { previous: null, next: props.next })}`,
+  })
+}

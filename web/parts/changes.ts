@@ -1,0 +1,64 @@
+/** Who changed what and when, beside the settings that it is about. */
+import type { ChangeKind, FieldChange } from '../../src/store/changes.ts'
+import type { Words } from '../words/words.ts'
+import { type Frame, textsOf } from './frame.ts'
+import { type Html, html } from './html.ts'
+import { icon } from './icons.ts'
+import { table } from './table.ts'
+import { instant } from './time.ts'
+
+export type ChangeRow = {
+  at: number
+  /** A person's name, or `system`. */
+  actor: string
+  kind: ChangeKind
+  subject: string
+  name: string
+  fields: FieldChange[]
+}
+
+const fieldsShown = 12
+
+/** `of` one thing, as the change log has it (`trunk:t_1`), or of a kind. Fetched when it is opened; without scripts a link to the page of changes. */
+export function changesOf(frame: Frame, asked: { of: string } | { kind: string }): Html {
+  const w = textsOf(frame)
+  const path = `/admin/changes?${new URLSearchParams(asked)}`
+  return html`<details class="changes"><summary>${icon('history')}${w.changes.title}</summary><div hx-get="${path}" hx-trigger="toggle from:closest details once" hx-select="#changes" hx-swap="innerHTML"><a href="${path}">${w.changes.title}</a></div></details>`
+}
+
+/** `withSubject`: they are of many things. */
+export function changesTable(frame: Frame, rows: ChangeRow[], withSubject: boolean): Html {
+  const w = textsOf(frame)
+  const words = w.changes
+  return html`<div id="changes">${table({
+    caption: words.title,
+    rows,
+    empty: words.none,
+    columns: [
+      { head: words.when, cell: row => instant(row.at, frame) },
+      { head: words.who, cell: row => (row.actor === 'system' ? words.system : row.actor) },
+      ...(withSubject ? [{ head: words.what, cell: (row: ChangeRow) => subjectOf(row, w) }] : []),
+      { head: words.how, cell: row => how(row, w) },
+    ],
+  })}</div>`
+}
+
+function subjectOf({ subject, name }: ChangeRow, w: Words): Html {
+  const kind = subject.slice(0, subject.indexOf(':'))
+  const word = (w.changes.subject as Record<string, string>)[kind] ?? kind
+  return html`<a href="/admin/changes?of=${encodeURIComponent(subject)}">${word} <b>${name}</b></a>`
+}
+
+function how({ kind, fields }: ChangeRow, w: Words): Html {
+  const words = w.changes
+  const value = (text: string | null) =>
+    text === null ? html`<span class="muted">${words.nothing}</span>` : html`<span class="mono">${text}</span>`
+  const line = ({ field, before, after }: FieldChange) =>
+    kind === 'secret'
+      ? html`<li><code>${field}</code></li>`
+      : kind === 'made'
+        ? html`<li><code>${field}</code> ${value(after)}</li>`
+        : html`<li><code>${field}</code> ${value(before)} → ${value(after)}</li>`
+  const rest = fields.length - fieldsShown
+  return html`<b>${words.kind[kind]}</b>${fields.length === 0 ? null : html`<ul class="field-changes">${fields.slice(0, fieldsShown).map(line)}${rest > 0 ? html`<li class="muted">${words.more(rest)}</li>` : null}</ul>`}`
+}
