@@ -1,14 +1,9 @@
 /** Who changed what of the settings, field by field: the facts of people, trunks, campaigns and the like, each beside the one before of the same thing. */
 import type { Actor, Fact } from '../centre/facts.ts'
+import { type ChangeKind, changedFields, type FieldChange } from '../lib/changed-fields.ts'
 import { type Connection, type Db, sql } from './db.ts'
 import { makeCursor, type Page, type PageArgs, pageLimit, readCursor } from './page.ts'
 import type { ProjectedLine } from './project.ts'
-
-/** `secret`: a password or key was set, which is never told. */
-export type ChangeKind = 'made' | 'changed' | 'removed' | 'secret'
-
-/** As text, at most 200 characters; null: nothing. Of lists of plain values what left (`before`) and what came (`after`). */
-export type FieldChange = { field: string; before: string | null; after: string | null }
 
 export type ChangeRecord = {
   seq: number
@@ -21,11 +16,6 @@ export type ChangeRecord = {
   name: string
   fields: FieldChange[]
 }
-
-const textMax = 200
-const fieldsMax = 60
-/** Says nothing that the subject does not. */
-const unsaid = new Set(['id'])
 
 /** `kind` alone asks for all of it. */
 export type ChangesArgs = PageArgs & { subject?: string; kind?: string }
@@ -160,50 +150,4 @@ function settingDoc(value: string): object {
   } catch {
     return { value }
   }
-}
-
-/** Objects inside are told by the keys of theirs, one step down. */
-function changedFields(before: object, after: object): FieldChange[] {
-  const flatBefore = flat(before)
-  const flatAfter = flat(after)
-  const changes: FieldChange[] = []
-  for (const field of new Set([...flatBefore.keys(), ...flatAfter.keys()])) {
-    const was = flatBefore.get(field) ?? null
-    const is = flatAfter.get(field) ?? null
-    if (JSON.stringify(was) === JSON.stringify(is)) continue
-    if (changes.length < fieldsMax) changes.push({ field, ...told(was, is) })
-  }
-  return changes
-}
-
-function flat(doc: object): Map<string, unknown> {
-  const fields = new Map<string, unknown>()
-  for (const [key, value] of Object.entries(doc)) {
-    if (unsaid.has(key)) continue
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      for (const [inner, each] of Object.entries(value)) fields.set(`${key}.${inner}`, each)
-    else fields.set(key, value)
-  }
-  return fields
-}
-
-function told(was: unknown, is: unknown): { before: string | null; after: string | null } {
-  if (isPlainList(was) && isPlainList(is)) {
-    const left = was.filter(each => !is.includes(each))
-    const came = is.filter(each => !was.includes(each))
-    // Only their order: the whole lists say so.
-    if (left.length + came.length > 0) return { before: textOf(left), after: textOf(came) }
-  }
-  return { before: textOf(was), after: textOf(is) }
-}
-
-function isPlainList(value: unknown): value is unknown[] {
-  return Array.isArray(value) && value.every(each => typeof each !== 'object' || each === null)
-}
-
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (Array.isArray(value) && value.length === 0) return null
-  const text = typeof value === 'string' ? value : isPlainList(value) ? value.join(', ') : JSON.stringify(value)
-  return text.length <= textMax ? text : `${text.slice(0, textMax)}…`
 }

@@ -1,5 +1,5 @@
 /** Who changed what and when, beside the settings that it is about. */
-import type { ChangeKind, FieldChange } from '../../src/store/changes.ts'
+import type { ChangeKind, FieldChange } from '../../src/lib/changed-fields.ts'
 import type { Words } from '../words/words.ts'
 import { type Frame, textsOf } from './frame.ts'
 import { type Html, html } from './html.ts'

@@ -1,5 +1,5 @@
 /** Words of the log of changes to the settings. */
-import type { ChangeKind } from '../../src/store/changes.ts'
+import type { ChangeKind } from '../../src/lib/changed-fields.ts'
 import type { Like } from './language.ts'
 
 const zh = {
