@@ -9,8 +9,8 @@ import type { Like } from './language.ts'
 
 const zh = {
   title: '客户',
-  about: '按客户号、姓名、电话号码的开头，或完整的证件号码查找。',
-  search: '客户号、姓名任一部分、号码或其末四位、证件号',
+  about: '按客户号、姓名的任一部分、电话号码的开头或末几位，或完整的证件号码查找。',
+  search: '客户号、姓名、号码、证件号',
   none: '还没有客户。可以用接口 POST /api/v1/parties 写入。',
   ref: '客户号',
   name: '姓名',
@@ -169,8 +169,9 @@ const zh = {
 
 const en: Like<typeof zh> = {
   title: 'Parties',
-  about: 'Found by the beginning of a customer number, name or telephone number, or by a whole ID number.',
-  search: 'Customer number, part of a name, number or its last digits, ID number',
+  about:
+    'Found by customer number, any part of the name, the beginning or the last digits of a number, or a whole ID number.',
+  search: 'Customer number, name, number, ID',
   none: 'No parties yet. They come by the API: POST /api/v1/parties.',
   ref: 'Customer number',
   name: 'Name',
