@@ -124,6 +124,8 @@ export function dataFiles(config: Config) {
     database: join(config.dataDir, 'switchroom.db'),
     recordings: join(config.dataDir, 'recordings'),
     exports: join(config.dataDir, 'exports'),
+    /** Files that are read into the records, a folder each. */
+    imports: join(config.dataDir, 'imports'),
     /** SIP messages of the last days, a file each. */
     ladder: join(config.dataDir, 'ladder'),
     /** Our own certificate authority and the certificate it gave. */

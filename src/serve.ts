@@ -28,6 +28,7 @@ import { takePulse } from './lib/pulse.ts'
 import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
+import { Imports } from './records/import/imports.ts'
 import { keepLenderClock } from './records/lender-clock.ts'
 import { convertWav } from './rtp/convert.ts'
 import { Deriver } from './rtp/opus/deriver.ts'
@@ -53,13 +54,14 @@ export type Running = {
 /** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
 const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
+const dayMs = 86_400_000
 /** Share of its time for which the main thread is busy; above, work that may wait waits. */
 const strainedLoad = 0.7
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
   const files = dataFiles(config)
-  makeFolders([config.dataDir, files.recordings, files.exports])
+  makeFolders([config.dataDir, files.recordings, files.exports, files.imports])
   await using parts = new AsyncDisposableStack()
   const version = programVersion()
   let doors: Doors | null = null
@@ -95,12 +97,22 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     keepLenderClock(door, error => log.error({ err: error }, 'the daily work of the records is taken up again later')),
   )
 
+  const imports = parts.use(
+    new Imports({ door, folder: files.imports, worker: workerFile('records/import/import-worker'), log }),
+  )
+  const sweepImports = () =>
+    imports.sweep(clock.now()).catch(error => log.error({ err: error }, 'old files of imports could not be removed'))
+  await sweepImports()
+  const sweepDaily = setInterval(sweepImports, dayMs)
+  parts.defer(() => clearInterval(sweepDaily))
+
   const deps: Deps = {
     engine,
     store,
     records: door,
     sessions,
     exports: await createExports({ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version }),
+    imports,
     clock,
     log,
     config: {

@@ -8,6 +8,7 @@ import type {
   CallId,
   CampaignId,
   ExportId,
+  FileImportId,
   ImportId,
   LeadId,
   LegalHoldId,
@@ -50,6 +51,7 @@ import type {
   TrunkTry,
   User,
 } from './entities.ts'
+import type { FileImport, ImportCounts, ImportEnd, ImportKind, ImportMapping } from './file-import.ts'
 import type { Announced, Judged } from './heard.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { Menu, MenuTarget } from './menu/menu.ts'
@@ -557,6 +559,14 @@ export type RecordFact =
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }
+  /** Somebody's file lies in the data folder, and is not read yet. */
+  | { type: 'import.received'; import: FileImport }
+  /** Also when it goes on after it was cancelled or the process went away. */
+  | { type: 'import.started'; import: FileImportId; mapping: ImportMapping }
+  /** `counts` of the whole file. `trouble`: why it failed, in words (English). */
+  | { type: 'import.ended'; import: FileImportId; as: ImportEnd; counts: ImportCounts; trouble: string | null }
+  | { type: 'mapping.saved'; kind: ImportKind; name: string; headings: string[]; mapping: ImportMapping }
+  | { type: 'mapping.removed'; kind: ImportKind; name: string }
   | { type: 'audit.noted'; what: string; detail: string }
 
 export type Fact = FloorFact | RecordFact

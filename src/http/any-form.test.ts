@@ -62,6 +62,7 @@ const fields = `
   transferNumbers passAgent passSupervisor maxMinutes
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope
+  kind column0 column1 unit list duplicates duplicatesIn saveAs
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()
   .split(/\s+/)

@@ -12,6 +12,7 @@ import type { CallId, CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
+import type { Imports } from '../records/import/imports.ts'
 import type { Store } from '../store/store.ts'
 import type { Assets } from './assets.ts'
 import type { Probe } from './health.ts'
@@ -25,6 +26,7 @@ export type Deps = {
   records: RecordsDoor
   sessions: Sessions
   exports: Exports
+  imports: Imports
   clock: Clock
   log: Logger
   config: HttpConfig

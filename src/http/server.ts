@@ -11,6 +11,7 @@ import { textsOf } from '../../web/parts/frame.ts'
 import { errorsOf } from '../../web/parts/problems.ts'
 import type { Words } from '../../web/words/words.ts'
 import { maskNumbersIn } from '../lib/mask.ts'
+import { fileBytesMax } from '../records/import/receive.ts'
 import { apiRoutes } from './api/api.ts'
 import { bodyMax } from './body.ts'
 import { certificateRoutes } from './certificate-page.ts'
@@ -31,6 +32,8 @@ import { staticRoutes } from './static.ts'
 const bodyMaxBytes = 256 * 1024
 /** A hundred thousand leads with their fields. */
 const uploadMaxBytes = 64 * 1024 * 1024
+/** Files of imports go to the disk as they come. */
+const importMaxBytes = fileBytesMax + 1024 * 1024
 
 /** All routes; `app.request()` in tests, `listen` in service. */
 export function createApp(deps: Deps, pages: Pages): Hono<Env> {
@@ -41,9 +44,13 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
     return next()
   })
   app.use(sameOriginOnly)
-  const [small, large] = [bodyMax(bodyMaxBytes), bodyMax(uploadMaxBytes)]
+  const [small, large, huge] = [bodyMax(bodyMaxBytes), bodyMax(uploadMaxBytes), bodyMax(importMaxBytes)]
   app.use((c, next) =>
-    /\/(leads|suppressions|areas|phrases|announcements(\/try)?)$/.test(c.req.path) ? large(c, next) : small(c, next),
+    /^\/(admin|api\/v1)\/imports$/.test(c.req.path)
+      ? huge(c, next)
+      : /\/(leads|suppressions|areas|phrases|announcements(\/try)?)$/.test(c.req.path)
+        ? large(c, next)
+        : small(c, next),
   )
 
   app.route('/', healthRoutes(deps))

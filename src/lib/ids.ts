@@ -19,6 +19,8 @@ export type TokenId = Id<'token'>
 export type ExportId = Id<'export'>
 export type ImportId = Id<'import'>
 export type LegalHoldId = Id<'legalHold'>
+/** Of the file itself; an `ImportId` is of the list that leads become. */
+export type FileImportId = Id<'fileImport'>
 
 /** The shape every id has on the wire: `/^[A-Za-z0-9_-]{1,64}$/`. */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/

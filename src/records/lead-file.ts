@@ -1,18 +1,10 @@
 /** A lead list as people send it: CSV with a header in Chinese or English, in UTF-8 or GB18030, comma, semicolon or tab between. */
-import { setImmediate as breathe } from 'node:timers/promises'
-import { parse } from 'csv-parse'
-import iconv from 'iconv-lite'
 import type { relations } from '../centre/entities.ts'
 import { InvalidInput } from './errors.ts'
+import { csvTable } from './import/csv-table.ts'
 
 /** `row` counts the rows below the header from 1. `problem` not null: the row cannot be read as one. */
 export type LeadRow = { row: number; value: unknown; problem: string | null }
-
-/** Parsed in one go: some 100 rows, about a millisecond. */
-const pieceBytes = 4096
-const rowMaxBytes = 64 * 1024
-/** Enough to tell UTF-8 from GB18030: a Chinese name within the first rows. */
-const sniffBytes = 256 * 1024
 
 /** Header words for our own fields; every other column goes into `fields` under its own name. */
 const refNames = ['ref', 'reference', 'id', '编号', '客户编号', '业务编号', '合同号', '借据号']
@@ -53,7 +45,7 @@ type Column =
 export async function* leadRows(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<LeadRow> {
   let columns: Column[] | null = null
   let row = 0
-  for await (const cells of records(bytes)) {
+  for await (const cells of (await csvTable(bytes)).rows) {
     if (columns === null && Array.isArray(cells)) {
       columns = columnsOf(cells)
       continue
@@ -70,58 +62,6 @@ export async function* leadRows(bytes: AsyncIterable<Uint8Array> | Iterable<Uint
     throw new InvalidInput([
       { field: 'header', found: 'an empty file', allowed: 'a header row with ref and phone (编号, 电话)' },
     ])
-}
-
-/**
- * Rows of cells; after a fault no more. The parser is fed piece by piece and its rows are taken after each, since as a stream it would throw
- * the rows before a fault away.
- */
-async function* records(
-  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<string[] | { fault: string }> {
-  const { encoding, delimiter, chunks } = await sniff(bytes)
-  const decoder = iconv.getDecoder(encoding)
-  let ready: string[][] = []
-  const parser = parse({
-    bom: true,
-    delimiter,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    max_record_size: rowMaxBytes,
-    on_record: (cells: string[]) => {
-      ready.push(cells)
-      return null
-    },
-  })
-  let fault: Error | null = null
-  parser.on('error', error => {
-    fault = error
-  })
-  parser.resume()
-  const feed = (text: string) =>
-    new Promise<void>(resolve => {
-      parser.write(text, () => resolve())
-    })
-  const take = () => {
-    const rows = ready
-    ready = []
-    return rows
-  }
-  reading: for await (const chunk of chunks)
-    for (let at = 0; at < chunk.length; at += pieceBytes) {
-      await feed(decoder.write(Buffer.from(chunk.subarray(at, at + pieceBytes))))
-      yield* take()
-      await breathe() // rows that are empty come to nobody who would
-      if (fault !== null) break reading
-    }
-  if (fault === null) {
-    const ended = new Promise<void>(resolve => parser.once('close', resolve))
-    parser.end(decoder.end() ?? '')
-    await ended
-    yield* take()
-  }
-  if (fault !== null) yield { fault: (fault as Error).message.slice(0, 200) }
 }
 
 function columnsOf(cells: string[]): Column[] {
@@ -170,46 +110,4 @@ function leadFrom(columns: Column[], cells: string[]): unknown {
 
 function relationOfWord(cell: string): string {
   return Object.hasOwn(relationWords, cell) ? relationWords[cell]! : cell.toUpperCase()
-}
-
-type Sniffed = { encoding: 'utf8' | 'gb18030'; delimiter: string; chunks: AsyncIterable<Uint8Array> }
-
-async function sniff(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Sniffed> {
-  const iterator = Symbol.asyncIterator in bytes ? bytes[Symbol.asyncIterator]() : bytes[Symbol.iterator]()
-  const head: Uint8Array[] = []
-  let size = 0
-  for (; size < sniffBytes; ) {
-    const { value, done } = await iterator.next()
-    if (done || value === undefined) break
-    head.push(value)
-    size += value.length
-  }
-  const start = Buffer.concat(head)
-  const encoding = isUtf8(start) ? 'utf8' : 'gb18030'
-  const firstLine = iconv.decode(start.subarray(0, 16_384), encoding).split(/\r?\n/, 1)[0] ?? ''
-  const count = (mark: string) => firstLine.split(mark).length
-  const delimiter = [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best))
-  async function* all() {
-    try {
-      yield* head
-      for (;;) {
-        const { value, done } = await iterator.next()
-        if (done || value === undefined) return
-        yield value
-      }
-    } finally {
-      await iterator.return?.()
-    }
-  }
-  return { encoding, delimiter, chunks: all() }
-}
-
-/** The end may be cut within a character. */
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return true
-  } catch {
-    return false
-  }
 }

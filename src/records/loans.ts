@@ -9,6 +9,7 @@ import { keep, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { loanChange, loanInput } from './lender-schemas.ts'
 import { parseInput, problemsOf } from './parse.ts'
+import { newReport, type RowReport, readRows } from './row-report.ts'
 import { inTurn } from './turn.ts'
 
 export async function loanByRef(door: RecordsDoor, ref: string): Promise<LoanRecord> {
@@ -39,14 +40,12 @@ export function changeLoan(door: RecordsDoor, actor: Actor, ref: string, given: 
   })
 }
 
-export type LoanRowReport = { saved: number; unchanged: number; rejected: { at: number; problems: FieldProblem[] }[] }
-
 /** As `saveParties`: up to 500 rows of a file, each the whole loan. A loan does not change hands. */
-export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<LoanRowReport> {
+export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<RowReport> {
   if (rows.length > savedMax) throw new RangeError(`${rows.length} loans at once; at most ${savedMax}`)
   return inTurn(door, async () => {
-    const report: LoanRowReport = { saved: 0, unchanged: 0, rejected: [] }
-    const read = rows.map(row => loanInput.safeParse(row, { reportInput: true }))
+    const report = newReport()
+    const read = await readRows(loanInput, rows)
     const known = new Map(
       (
         await door.store.read('loans.byRefs', { refs: read.flatMap(each => (each.success ? [each.data.ref] : [])) })

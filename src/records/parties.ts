@@ -1,4 +1,5 @@
 /** Parties of the lender: one by one from the API and the pages, or by the hundred from a file. What is secret is sealed here, before it is a fact. */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Actor } from '../centre/facts.ts'
 import { savedMax } from '../lender/facts.ts'
 import {
@@ -17,6 +18,7 @@ import { partyChange, partyInput } from './lender-schemas.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { parseInput, problemsOf } from './parse.ts'
 import { factsOfNumbers, factsOfStops } from './party-stops.ts'
+import { breatheRows, newReport, type RowReport, readRows, sameText } from './row-report.ts'
 import { inTurn } from './turn.ts'
 
 export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
@@ -53,22 +55,21 @@ export function changeParty(door: RecordsDoor, actor: Actor, ref: string, given:
   })
 }
 
-export type PartyRowReport = { saved: number; unchanged: number; rejected: { at: number; problems: FieldProblem[] }[] }
-
 /**
  * Up to 500 at once, as a file has them: new ones are added, known ones become what the row says, and rows that say what is known already change
  * nothing. `at` counts the rows given from 0. A bad row never stops the rest.
  */
-export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<PartyRowReport> {
+export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<RowReport> {
   if (rows.length > savedMax) throw new RangeError(`${rows.length} parties at once; at most ${savedMax}`)
   return inTurn(door, async () => {
-    const report: PartyRowReport = { saved: 0, unchanged: 0, rejected: [] }
+    const report = newReport()
     const definitions = await door.store.read('fields.all', {})
-    const read = rows.map(row => partyInput.safeParse(row, { reportInput: true }))
+    const read = await readRows(partyInput, rows)
     const refs = read.flatMap(each => (each.success ? [each.data.ref] : []))
     const known = new Map((await door.store.read('parties.byRefs', { refs })).map(party => [party.ref, party]))
     const saves = new Map<string, { party: Party; former: Party | null }>()
     for (const [at, each] of read.entries()) {
+      if (at % breatheRows === 0) await breathe()
       if (!each.success) {
         report.rejected.push({ at, problems: problemsOf(each.error, rows[at]) })
         continue
@@ -77,7 +78,7 @@ export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unkn
       const former = stored === null ? null : bare(stored)
       try {
         const party = sealed(door, each.data, definitions, former)
-        if (former !== null && JSON.stringify(ordered(party)) === JSON.stringify(ordered(former))) report.unchanged++
+        if (former !== null && sameText(party) === sameText(former)) report.unchanged++
         else saves.set(party.ref, { party, former })
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
@@ -126,17 +127,6 @@ function sealed(door: RecordsDoor, given: Given, definitions: Definitions, forme
 
 function bare({ addedAt: _, changedAt: __, ...party }: PartyRecord): Party {
   return party
-}
-
-/** Keys in one order, so that two of the same are the same text. */
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, each]) => [key, ordered(each)]),
-  )
 }
 
 async function save(door: RecordsDoor, actor: Actor, saves: { party: Party; former: Party | null }[]): Promise<void> {

@@ -1,7 +1,9 @@
 /** Repayments: recorded once, allocated at once, and all that follows from them (promises, the case, calls that are withdrawn) in the same commit. */
+import type { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { bookStanding, settle, withoutRepayment, withRepayment } from '../lender/book.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
+import type { Loan } from '../lender/loan.ts'
 import type { Repayment } from '../lender/repayment.ts'
 import type { RepaymentRecord } from '../store/repayments.ts'
 import { bookOf } from './books.ts'
@@ -21,19 +23,16 @@ export async function repaymentById(door: RecordsDoor, id: string): Promise<Repa
 export function recordRepayment(door: RecordsDoor, actor: Actor, given: unknown): Promise<RepaymentRecord> {
   return inTurn(door, async () => {
     const input = parseInput(repaymentInput, given)
-    const { loan: ref } = input
-    const loan = ref === null ? null : await door.store.read('loans.byRef', { ref })
-    if (ref !== null && loan === null) throw wrong('loan', ref, 'the ref of a loan that there is')
-    const party = input.party ?? loan!.party
-    if (loan !== null && loan.party !== party) throw wrong('party', party, `${loan.party}, whose loan this is`)
-    if (loan !== null && loan.currency !== input.currency)
-      throw wrong('currency', input.currency, `${loan.currency}, in which this loan is`)
-    if ((await door.store.read('parties.byRef', { ref: party })) === null)
-      throw wrong('party', party, 'the ref of a party that there is')
-    if (input.paidAt > door.clock.now() + dayMs) throw wrong('paidAt', 'an instant to come', 'one that was')
+    const refs = (ref: string | null | undefined) => (ref == null ? [] : [ref])
+    const [loans, parties] = await Promise.all([
+      door.store.read('loans.byRefs', { refs: refs(input.loan) }),
+      door.store.read('parties.known', { refs: refs(input.party) }),
+    ])
+    const about = { loans: new Map(loans.map(loan => [loan.ref, loan])), parties: new Set(parties) }
+    const repayment = checkedRepayment(input, about, door.clock.now())
+    const { party } = repayment
     if ((await door.store.read('repayments.byId', { id: input.id })) !== null)
       throw new NotNow('repayment-known', `the repayment ${input.id} is recorded already`)
-    const repayment: Repayment = { ...input, party }
     const { book, reckoning } = await bookOf(door, party)
     const after = withRepayment(book, repayment, reckoning.dateOf(repayment.paidAt))
     await keep(door, actor, [{ type: 'repayment.recorded', repayment }, ...settle(book, after, reckoning)])
@@ -66,6 +65,24 @@ export function reverseRepayment(
     await keep(door, actor, facts)
     return repaymentById(door, id)
   })
+}
+
+/** Throws InvalidInput when what it names does not go together. A loan that there is has a party that there is. */
+export function checkedRepayment(
+  input: z.output<typeof repaymentInput>,
+  about: { loans: ReadonlyMap<string, Loan>; parties: ReadonlySet<string> },
+  now: number,
+): Repayment {
+  const { loan: ref } = input
+  const loan = ref === null ? null : (about.loans.get(ref) ?? null)
+  if (ref !== null && loan === null) throw wrong('loan', ref, 'the ref of a loan that there is')
+  const party = input.party ?? loan!.party
+  if (loan !== null && loan.party !== party) throw wrong('party', party, `${loan.party}, whose loan this is`)
+  if (loan !== null && loan.currency !== input.currency)
+    throw wrong('currency', input.currency, `${loan.currency}, in which this loan is`)
+  if (loan === null && !about.parties.has(party)) throw wrong('party', party, 'the ref of a party that there is')
+  if (input.paidAt > now + dayMs) throw wrong('paidAt', 'an instant to come', 'one that was')
+  return { ...input, party }
 }
 
 /** Banks date by their own clock: a day ahead of ours is no mistake. */

@@ -1,9 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
+import { savedMax } from '../lender/facts.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
-import { parseInput } from './parse.ts'
+import { parseInput, problemsOf } from './parse.ts'
+import { newReport, type RowReport, readRows } from './row-report.ts'
 import { phoneNumber, suppressionInput } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
 export type Suppression = { number: string; reason: string; until: number | null }
 
@@ -28,6 +31,34 @@ export async function addSuppression(door: RecordsDoor, actor: Actor, given: unk
   const fact: RecordFact = { type: 'suppression.added', ...suppression }
   await keep(door, actor, [fact])
   return suppression
+}
+
+/** Up to 500 numbers of a file, none twice. Whoever is held for longer, or for as long, changes nothing. */
+export function addSuppressions(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<RowReport> {
+  if (rows.length > savedMax) throw new RangeError(`${rows.length} numbers at once; at most ${savedMax}`)
+  return inTurn(door, async () => {
+    const report = newReport()
+    const read = await readRows(suppressionInput, rows)
+    const numbers = read.flatMap(each => (each.success ? [each.data.number] : []))
+    const known = new Map(
+      (await door.store.read('suppressions.byNumbers', { numbers })).map(each => [each.number, each.until]),
+    )
+    const facts: RecordFact[] = []
+    for (const [at, each] of read.entries()) {
+      if (!each.success) report.rejected.push({ at, problems: problemsOf(each.error, rows[at]) })
+      else if (known.has(each.data.number) && !isLonger(each.data.until, known.get(each.data.number)!))
+        report.unchanged++
+      else if (each.data.until !== null && each.data.until <= door.clock.now())
+        report.rejected.push({
+          at,
+          problems: [{ field: 'until', found: 'a day that is over', allowed: 'a later one, or none' }],
+        })
+      else facts.push({ type: 'suppression.added', ...each.data })
+    }
+    if (facts.length > 0) await keep(door, actor, facts)
+    report.saved = facts.length
+    return report
+  })
 }
 
 export async function removeSuppression(

@@ -26,6 +26,13 @@ export const leadQueries = {
       .where(and(eq(leads.campaign, args.campaign), inArray(leads.ref, args.refs.slice(0, 500))))
       .all()
       .map(row => row.ref),
+  /** For an import, at most 500 at a time. */
+  'leads.byRefs': (db: Db, args: { campaign: CampaignId; refs: string[] }): LeadRecord[] =>
+    db
+      .select()
+      .from(leads)
+      .where(and(eq(leads.campaign, args.campaign), inArray(leads.ref, args.refs.slice(0, 500))))
+      .all(),
   'leads.byNumber': (db: Db, args: { number: string }): LeadRecord[] =>
     db
       .select()

@@ -52,6 +52,28 @@ const menuNamed = (id: string): Menu => ({
 const number = fc.constantFrom('+8613800000001', '+8613800000002', '+861012345678')
 
 /** Any facts in any order, also such as no floor would write: a projection must take them all the same way twice. */
+const importKind = fc.constantFrom('leads', 'parties')
+const importMapping = fc.constant({ columns: ['ref', ''], options: { unit: 'major' } })
+const importFact = fc.oneof(
+  fc.record({
+    type: fc.constant('import.received'),
+    import: fc.record({
+      ...{ id: few('fi'), kind: importKind, campaign: fc.oneof(nothing, few('k')), name: fc.string(), bytes: fc.nat() },
+      sha256: fc.string(),
+    }),
+  }),
+  fc.record({ type: fc.constant('import.started'), import: few('fi'), mapping: importMapping }),
+  fc.record({
+    ...{ type: fc.constant('import.ended'), import: few('fi'), as: fc.constantFrom('finished', 'cancelled', 'failed') },
+    counts: fc.record({ rows: fc.nat(), saved: fc.nat(), unchanged: fc.nat(), rejected: fc.nat() }),
+    trouble: fc.oneof(nothing, fc.string()),
+  }),
+  fc.record({
+    ...{ type: fc.constant('mapping.saved'), kind: importKind, name: few('m'), headings: fc.array(fc.string()) },
+    mapping: importMapping,
+  }),
+  fc.record({ type: fc.constant('mapping.removed'), kind: importKind, name: few('m') }),
+)
 const anyFact = fc.oneof(
   fc.record({ type: fc.constant('system.started'), bootId: fc.constant('b'), version: fc.constant('1') }),
   few('n').map(name => ({ type: 'user.saved', user: userNamed(name) })),
@@ -495,6 +517,7 @@ const anyFact = fc.oneof(
   fc.record({ type: fc.constantFrom('phrase.heard', 'phrase.used'), name: few('p'), version: fc.constantFrom(1, 2) }),
   fc.record({ type: fc.constant('setting.saved'), key: few('s'), value: fc.string() }),
   lenderFact,
+  importFact,
 ) as fc.Arbitrary<Fact>
 
 const over = "CASE WHEN state IN ('done', 'exhausted', 'dnc') THEN coalesce(reason, '') ELSE '' END"

@@ -6,6 +6,7 @@ import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
 import { projectChange } from './changes.ts'
 import type { Connection } from './db.ts'
+import { projectImport } from './imports.ts'
 import { projectLegalHold } from './legal-holds.ts'
 import { projectFloor } from './project-floor.ts'
 import { projectLender } from './project-lender.ts'
@@ -84,6 +85,8 @@ export const projectedTables = [
   'verification_tasks',
   'checklists',
   'applications',
+  'file_imports',
+  'import_mappings',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {
@@ -93,7 +96,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectTalks(db, line.at, line.fact)
   projectChange(db, line)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
-  if (projectVerification(db, line) || projectLegalHold(db, line)) return
+  if (projectVerification(db, line) || projectLegalHold(db, line) || projectImport(db, line)) return
   projectRecord(db, line)
 }
 

@@ -17,6 +17,7 @@ import { dayQueries } from './day-record.ts'
 import { deskQueries } from './desk.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
+import { importQueries } from './imports.ts'
 import { journalQueries } from './journal.ts'
 import { filterQueries } from './lead-filters.ts'
 import { leadQueries } from './leads.ts'
@@ -86,6 +87,7 @@ export const queries = {
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,
+  ...importQueries,
 }
 
 export type QueryName = keyof typeof queries

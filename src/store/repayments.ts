@@ -1,4 +1,5 @@
 import type { AllocationLine } from '../lender/allocation.ts'
+import type { Repayment } from '../lender/repayment.ts'
 import { type Db, sql } from './db.ts'
 import { eq } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
@@ -25,6 +26,13 @@ export const repaymentQueries = {
     const { items, next } = toPage(rows, limit, row => [row.paidAt, row.id])
     return { items: items.map(row => repaymentQueries['repayments.byId'](db, { id: row.id })!), next }
   },
+  /** As they were told, also those that were reversed since; for an import, at most 500 at a time. */
+  'repayments.byIds': (db: Db, args: { ids: string[] }): Repayment[] =>
+    sql(
+      db.$client,
+      `SELECT id, party, loan, amount, currency, paid_at AS paidAt, channel FROM repayments
+       WHERE id IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(args.ids.slice(0, 500))) as Repayment[],
   /** Which of these there are already; for an import, at most 500 at a time. */
   'repayments.taken': (db: Db, args: { ids: string[] }): string[] =>
     (

@@ -5,6 +5,7 @@
  */
 export * from './schema-calls.ts'
 export * from './schema-house.ts'
+export * from './schema-imports.ts'
 export * from './schema-lender.ts'
 export * from './schema-outbound.ts'
 export * from './schema-people.ts'

@@ -89,6 +89,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/parties', 'parties'),
       page('/supervisor/cases', 'cases'),
       page('/admin/assignment', 'assignment'),
+      page('/admin/imports', 'imports'),
     ),
     group(
       'rules',

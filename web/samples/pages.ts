@@ -21,6 +21,7 @@ import { custodySamples } from './custody.ts'
 import { sampleDesks } from './desk.ts'
 import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
 import { sampleFrame } from './frame.ts'
+import { importSamples } from './imports.ts'
 import { lenderSamples } from './lender.ts'
 import { lineSamples } from './lines.ts'
 import { menuSamples } from './menus.ts'
@@ -94,4 +95,5 @@ export const samplePages: Record<string, (language: Language) => Html> = {
       supervision: sampleSupervision(language),
       said: null,
     }),
+  ...importSamples,
 }

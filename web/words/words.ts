@@ -12,6 +12,7 @@ import { custodyWords } from './custody.ts'
 import { domainWords } from './domain.ts'
 import { frameWords } from './frame.ts'
 import { importReportWords } from './import-report.ts'
+import { importWords } from './imports.ts'
 import { ladderWords } from './ladder.ts'
 import type { Language, Like } from './language.ts'
 import { lenderWords } from './lender.ts'
@@ -55,6 +56,7 @@ const zh = {
   phones: phoneWords.zh,
   announcements: announcementWords.zh,
   importReport: importReportWords.zh,
+  imports: importWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   custody: custodyWords.zh,
@@ -93,6 +95,7 @@ const en: Words = {
   phones: phoneWords.en,
   announcements: announcementWords.en,
   importReport: importReportWords.en,
+  imports: importWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,
   custody: custodyWords.en,

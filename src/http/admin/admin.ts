@@ -6,6 +6,7 @@ import { assignmentRoutes } from './assignment.ts'
 import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { changeRoutes } from './changes.ts'
+import { importRoutes } from './imports.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
 import { listRoutes } from './lists.ts'
@@ -49,6 +50,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     leadRoutes,
     listRoutes,
     suppressionRoutes,
+    importRoutes,
     policyRoutes,
     calendarRoutes,
     tokenRoutes,

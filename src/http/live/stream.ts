@@ -22,6 +22,8 @@ export type StreamOptions = {
   regions: () => Promise<Region[]>
   /** Whether a fact may concern this page. */
   concerns: (item: FeedItem) => boolean
+  /** Calls `paint` when something changed that is no fact; answers how to end that. */
+  also?: (paint: () => void) => () => void
   /** At most one painting in this time; the first is at once. */
   everyMs: number
 }
@@ -43,6 +45,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
         const unsubscribe = deps.engine.subscribe(item => {
           if (options.concerns(item)) soon()
         })
+        const unfollow = options.also?.(() => soon())
         const beat = setInterval(() => {
           if (!send(': beat\n\n')) return
           soon()
@@ -55,6 +58,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           clearInterval(beat)
           if (timer) clearTimeout(timer)
           unsubscribe()
+          unfollow?.()
           release()
           try {
             controller.close()

@@ -9,8 +9,10 @@ import type { Engine } from '../../engine/engine.ts'
 import { VirtualClock } from '../../lib/clock.ts'
 import type { TokenId } from '../../lib/ids.ts'
 import { createLogger } from '../../lib/log.ts'
+import { workerFile } from '../../lib/places.ts'
 import type { RecordsDoor } from '../../records/door.ts'
 import { createExports } from '../../records/exports.ts'
+import { Imports } from '../../records/import/imports.ts'
 import { issueToken } from '../../records/tokens.ts'
 import { createUser } from '../../records/users.ts'
 import type { Store } from '../../store/store.ts'
@@ -78,12 +80,16 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     userByName: name => [...users().values()].find(user => user.name.toLowerCase() === name.toLowerCase()),
     passwordCost: 10,
   })
+  const imports = new Imports({
+    ...{ door, folder: path.join(folder.path, 'imports'), worker: workerFile('records/import/import-worker'), log },
+  })
   const deps: Deps = {
     engine,
     store,
     records: door,
     sessions,
     exports: await createExports({ door, recordingsDir, exportsDir, log, version: 'test' }),
+    imports,
     clock,
     log,
     config: { tls: options.tls ?? true, recordingsDir, exportsDir },
@@ -160,6 +166,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     },
     async [Symbol.asyncDispose]() {
       await deps.exports.idle()
+      await imports[Symbol.asyncDispose]()
       await engine.stop(1000)
       await store[Symbol.asyncDispose]()
       folder[Symbol.dispose]()

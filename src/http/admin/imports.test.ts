@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { FileImportId } from '../../lib/ids.ts'
+import { createCampaign } from '../../records/campaigns.ts'
+import { createTrunk } from '../../records/trunks.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { adminRoutes } from './admin.ts'
+
+let house: House
+let cookie = ''
+let campaign = ''
+before(async () => {
+  house = await openHouse({ pages: { routers: [adminRoutes] } })
+  await house.add('adam', 'admin', { numbersMasked: false })
+  cookie = (await house.signIn('adam')).cookie
+  const alice = await house.add('alice', 'agent')
+  const trunk = await createTrunk(house.deps.records, 'system', {
+    ...{ name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] },
+  })
+  const made = await createCampaign(house.deps.records, 'system', {
+    ...{ name: 'due', business: 'collections', mode: 'manual', trunks: [trunk.id], agents: [alice.id], policy: 'UK' },
+  })
+  campaign = made.id
+})
+after(() => house[Symbol.asyncDispose]())
+
+async function send(path: string, body?: FormData | URLSearchParams, more: Record<string, string> = {}) {
+  const headers = { cookie, accept: 'text/html', 'sec-fetch-site': 'same-origin', ...more }
+  return house.app.request(path, body === undefined ? { headers } : { method: 'POST', headers, body })
+}
+
+function upload(kind: string, text: string | Blob, name = 'list.csv') {
+  const form = new FormData()
+  form.append('kind', kind)
+  form.append('campaign', campaign)
+  form.append('file', typeof text === 'string' ? new Blob([text]) : text, name)
+  return send('/admin/imports', form)
+}
+
+test('a file is sent, its columns are guessed and confirmed, it runs, and the rows that did not come through come back as a file', async () => {
+  const answer = await upload(
+    'leads',
+    '编号,姓名,手机号,备注\nL1,王小明,13800000001,=1+1\nL2,李雷,12,=cmd()\n',
+    '名单.csv',
+  )
+  assert.equal(answer.status, 303)
+  const path = answer.headers.get('location')!
+  const page = await (await send(path)).text()
+  for (const words of ['导入：名单.csv', '<option value="phone1" selected>号码 1</option>'])
+    assert.ok(page.includes(words), words)
+  const columns = { column0: 'ref', column1: 'name', column2: 'phone1', column3: 'field' }
+  const started = await send(`${path}/runs`, new URLSearchParams({ ...columns, saveAs: '催收名单' }))
+  assert.equal(started.status, 303)
+  await house.deps.imports.idle()
+  const done = await (await send(path)).text()
+  for (const words of ['已完成', '应为 11 位手机号']) assert.ok(done.includes(words), words)
+  const file = await send(`${path}/errors.csv`)
+  assert.equal(
+    await file.text(),
+    '\ufeff编号,姓名,手机号,备注,行号,列,原因\r\nL2,李雷,12,\'=cmd(),2,号码 1,"应为 11 位手机号，或带区号的固话。（填写的是：""12""）"\r\n'.slice(
+      1,
+    ),
+  )
+  const types = (await house.facts()).map(({ type }) => type)
+  assert.deepEqual(
+    types.filter(type => /^(import|mapping|list|leads)\./.test(type)),
+    [
+      'import.received',
+      'mapping.saved',
+      'import.started',
+      'list.saved',
+      'leads.added',
+      'leads.imported',
+      'import.ended',
+    ],
+  )
+  const [mapping] = await house.store.read('mappings.ofKind', { kind: 'leads' })
+  assert.deepEqual([mapping!.name, mapping!.headings], ['催收名单', ['编号', '姓名', '手机号', '备注']])
+})
+
+test('a mapping without what is needed is refused with the words of the page', async () => {
+  const path = (await upload('repayments', 'a,b\n1,2\n')).headers.get('location')!
+  const answer = await send(`${path}/runs`, new URLSearchParams({ column0: 'id', column1: 'id' }))
+  assert.equal(answer.status, 422)
+  const page = await answer.text()
+  for (const words of ['列“b”的含义与另一列重复。', '缺少列：客户编号 或 借据编号。', '<option value="id" selected>'])
+    assert.ok(page.includes(words), words)
+})
+
+test('what is no table, and leads without a campaign, are refused and leave nothing', async () => {
+  const folders = async () => (await house.deps.imports.page({})).items.length
+  const before = await folders()
+  for (const [kind, text] of [
+    ['parties', ''],
+    ['parties', new Blob([new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 1, 2])])],
+    ['nothing', 'a,b\n'],
+  ] as const)
+    assert.equal((await upload(kind, text)).status, 422)
+  campaign = ''
+  assert.equal((await upload('leads', 'ref,phone\n1,13800000001\n')).status, 422)
+  assert.equal(await folders(), before)
+})
+
+test('who may not see numbers sees none in the examples, nor in the rows that came back', async () => {
+  const path = (await upload('parties', 'ref,name,phone\nP1,carl,138 1234 5678\n,olga,0086-13812345679\n')).headers.get(
+    'location',
+  )!
+  await house.add('mona', 'admin', { numbersMasked: true })
+  const masked = { cookie: (await house.signIn('mona')).cookie }
+  const id = path.split('/').at(-1) as FileImportId
+  const page = await (await send(path, undefined, masked)).text()
+  await house.deps.imports.start('system', id, { columns: ['ref', 'name', 'phone1'] })
+  await house.deps.imports.idle()
+  const file = await (await send(`${path}/errors.csv`, undefined, masked)).text()
+  for (const text of [page, file]) assert.ok(!/1234 ?567/.test(text) && /olga/.test(text))
+})

@@ -1,0 +1,122 @@
+/** The thread that reads a file, as the main thread holds it: there only while there is work. */
+import { Worker } from 'node:worker_threads'
+import { InvalidInput } from '../errors.ts'
+import type { FromJob, Inspection, JobData, JobProgress, ToJob } from './job-port.ts'
+import { noTable } from './table-file.ts'
+
+export type Applied = Omit<Extract<ToJob, { type: 'applied' }>, 'type'>
+/** `gone`: it was ended before it had done. */
+export type JobOutcome = { as: 'finished' | 'cancelled' | 'gone' } | { as: 'failed'; words: string }
+
+/** A workbook's texts are outside this heap; rows in hand are bounded by slices. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 }
+/** Of the first rows of any file; a thread that takes longer is ended. */
+const inspectMaxMs = 60_000
+/** After a cancel; then it is ended whatever it does. */
+const cancelMaxMs = 5_000
+
+export class ImportThread implements AsyncDisposable {
+  readonly #entry: string | URL
+  #worker: Worker | null = null
+
+  constructor(entry: string | URL) {
+    this.#entry = entry
+  }
+
+  /** Throws InvalidInput when the file is no table. */
+  async inspect(file: string): Promise<Inspection> {
+    const worker = this.#start({ type: 'inspect', file })
+    const timer = setTimeout(() => void worker.terminate(), inspectMaxMs)
+    try {
+      return await new Promise<Inspection>((resolve, reject) => {
+        worker.on('message', (message: FromJob) => {
+          if (message.type === 'inspected') resolve(message.inspection)
+          else if (message.type === 'failed')
+            reject(message.isInput ? refused(message.words) : new Error(message.words))
+        })
+        worker.on('error', error =>
+          reject(outOfMemory(error) ? noTable('a file that takes more memory than there is for it') : error),
+        )
+        worker.on('exit', () => reject(noTable(`a file whose first rows take longer than ${inspectMaxMs / 1000} s`)))
+      })
+    } finally {
+      clearTimeout(timer)
+      await this[Symbol.asyncDispose]()
+    }
+  }
+
+  /** Never rejects, unless `apply` does. Slices are applied one after the other. */
+  async run(
+    job: JobData,
+    {
+      apply,
+      onProgress,
+    }: { apply: (values: unknown[]) => Promise<Applied>; onProgress: (progress: JobProgress) => void },
+  ): Promise<JobOutcome> {
+    const worker = this.#start(job)
+    let applying: Promise<void> = Promise.resolve()
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromJob) => {
+        switch (message.type) {
+          case 'slice':
+            applying = applying.then(async () => {
+              if (this.#worker !== worker) return
+              const applied = await apply(message.values)
+              worker.postMessage({ type: 'applied', ...applied } satisfies ToJob)
+            })
+            applying.catch(reject)
+            break
+          case 'progress':
+            onProgress(message.progress)
+            break
+          case 'ended':
+            onProgress(message.progress)
+            resolve({ as: message.as })
+            break
+          case 'failed':
+            resolve({ as: 'failed', words: message.words })
+            break
+          case 'inspected':
+            break
+          default:
+            message satisfies never
+        }
+      })
+      worker.on('error', error =>
+        resolve({
+          as: 'failed',
+          words: outOfMemory(error) ? 'the file takes more memory than there is for it' : String(error),
+        }),
+      )
+      worker.on('exit', () => void applying.then(() => resolve({ as: 'gone' }), reject))
+    })
+  }
+
+  /** It ends after what is in hand. */
+  cancel(): void {
+    const worker = this.#worker
+    worker?.postMessage({ type: 'cancel' } satisfies ToJob)
+    setTimeout(() => void worker?.terminate(), cancelMaxMs).unref()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.terminate()
+  }
+
+  #start(job: JobData): Worker {
+    this.#worker = new Worker(this.#entry, { workerData: job, resourceLimits })
+    return this.#worker
+  }
+}
+
+/** The words of the thread's own InvalidInput. */
+function refused(words: string): InvalidInput {
+  const [found = words, allowed = ''] = words.replace(/^found /, '').split('; allowed: ')
+  return new InvalidInput([{ field: 'file', found, allowed }])
+}
+
+function outOfMemory(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
+}

@@ -1,0 +1,406 @@
+/**
+ * Imports: a file is received into the data folder, its columns are named, and it runs as a job, one at a time, whoever looks on or not. A job reads in a
+ * thread of its own and writes here by slices, which wait while calls keep this thread busy.
+ */
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { LeadList } from '../../centre/entities.ts'
+import type { Actor } from '../../centre/facts.ts'
+import {
+  type FileImport,
+  type ImportCounts,
+  type ImportKind,
+  type ImportMapping,
+  type ImportState,
+  importKinds,
+  nothingImported,
+  usualOptions,
+} from '../../centre/file-import.ts'
+import type { CampaignId, FileImportId, ImportId } from '../../lib/ids.ts'
+import type { Logger } from '../../lib/log.ts'
+import type { FileImportRecord, SavedMapping } from '../../store/imports.ts'
+import type { Page } from '../../store/page.ts'
+import { campaignById } from '../campaigns.ts'
+import { keep, newId, type RecordsDoor } from '../door.ts'
+import { Duplicates } from '../duplicates.ts'
+import { InvalidInput, NotFound, NotNow } from '../errors.ts'
+import { importOptions } from '../lead-schemas.ts'
+import { reckoningOf } from '../lender.ts'
+import { parseInput } from '../parse.ts'
+import { words } from '../words.ts'
+import { applierOf } from './apply.ts'
+import { reasonOf } from './check-unit.ts'
+import { faultsOfColumns, guessColumns } from './columns.ts'
+import { ImportThread } from './import-thread.ts'
+import { type Inspection, type JobProgress, jobFiles } from './job-port.ts'
+import { receiveFile } from './receive.ts'
+
+/** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */
+export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & {
+  state: ImportState
+  counts: ImportCounts
+  done: number
+  perSecond: number | null
+  leftMs: number | null
+}
+
+export const importRun = z.strictObject({
+  columns: z.array(z.string().max(100)).max(200),
+  unit: z.enum(['major', 'minor']).default('major'),
+  ...importOptions.pick({ priority: true, weight: true, duplicates: true, duplicatesIn: true, list: true }).shape,
+  /** Under which name the mapping is kept for the next file. */
+  saveAs: words(100).optional(),
+})
+
+export type ImportsOptions = {
+  door: RecordsDoor
+  folder: string
+  worker: string | URL
+  log: Pick<Logger, 'error'>
+}
+
+const waitingMax = 20
+/** What was received and not read to its end is kept for so long. */
+const keptMs = 7 * 86_400_000
+/** How late this thread may be before an import waits for it, and how much longer it then waits. */
+const lateMs = 10
+const waitFactor = 8
+const waitMaxMs = 1_000
+
+type Job = {
+  id: FileImportId
+  actor: Actor
+  mapping: ImportMapping
+  from: JobProgress | null
+  state: 'waiting' | 'running'
+  progress: JobProgress | null
+  startedAt: number
+  startedRow: number
+  startedRead: number
+  thread: ImportThread | null
+  cancelled: boolean
+}
+
+export class Imports implements AsyncDisposable {
+  readonly #options: ImportsOptions
+  readonly #jobs = new Map<FileImportId, Job>()
+  readonly #listeners = new Set<(id: FileImportId) => void>()
+  #working: Promise<void> = Promise.resolve()
+  #isOver = false
+
+  constructor(options: ImportsOptions) {
+    this.#options = options
+  }
+
+  /** Streams the file into the data folder. Throws InvalidInput when it is empty, too large or no table; then nothing is kept. */
+  async receive(
+    actor: Actor,
+    given: { kind: string; campaign: string | null; name: string },
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<ImportView> {
+    const { door } = this.#options
+    const { kind, campaign, name } = await this.#receivable(given)
+    const id = newId<'fileImport'>('fi')
+    const folder = this.#folderOf(id)
+    await mkdir(folder, { recursive: true, mode: 0o750 })
+    try {
+      const received = await receiveFile(bytes, jobFiles(folder).source)
+      const inspection = await this.#thread().inspect(jobFiles(folder).source)
+      await writeFile(jobFiles(folder).inspection, JSON.stringify(inspection), { mode: 0o640 })
+      await keep(door, actor, [{ type: 'import.received', import: { id, kind, campaign, name, ...received } }])
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+    return this.view(id)
+  }
+
+  async #receivable(given: {
+    kind: string
+    campaign: string | null
+    name: string
+  }): Promise<Omit<FileImport, 'id' | 'bytes' | 'sha256'>> {
+    const kind = importKinds.find(each => each === given.kind)
+    if (kind === undefined)
+      throw new InvalidInput([
+        { field: 'kind', found: given.kind.slice(0, 40) || 'nothing', allowed: importKinds.join(', ') },
+      ])
+    const name =
+      path
+        .basename(given.name.replaceAll('\\', '/'))
+        .replace(/\p{Cc}/gu, '')
+        .slice(0, 200) || 'file'
+    if (kind !== 'leads') return { kind, campaign: null, name }
+    if (given.campaign === null || given.campaign === '')
+      throw new InvalidInput([{ field: 'campaign', found: 'nothing', allowed: 'the campaign whose leads they become' }])
+    const campaign = await campaignById(this.#options.door, given.campaign as CampaignId)
+    if (campaign.state === 'closed') throw new NotNow('campaign-closed', 'leads cannot be added to a closed campaign')
+    return { kind, campaign: campaign.id, name }
+  }
+
+  /** What the file looks like, and what its columns probably are: by a saved mapping of the same headings, else by their words. */
+  async inspection(id: FileImportId): Promise<Inspection & { guess: string[]; saved: SavedMapping[] }> {
+    const { kind, mapping } = await this.#record(id)
+    const inspection = await this.#inspected(id)
+    const { store } = this.#options.door
+    const [definitions, saved] = await Promise.all([
+      store.read('fields.all', {}),
+      store.read('mappings.ofKind', { kind }),
+    ])
+    const same = saved.find(({ headings }) => JSON.stringify(headings) === JSON.stringify(inspection.headings))
+    const guess = mapping?.columns ?? same?.mapping.columns ?? guessColumns(kind, inspection.headings, definitions)
+    return { ...inspection, guess, saved }
+  }
+
+  async #inspected(id: FileImportId): Promise<Inspection> {
+    const { source, inspection } = jobFiles(this.#folderOf(id))
+    const isThere = await stat(source).then(
+      () => true,
+      () => false,
+    )
+    const text = isThere ? await readFile(inspection, 'utf8').catch(() => null) : null
+    if (text === null)
+      throw new NotNow('import-file-gone', 'the file is not in the data folder any more; upload it again')
+    return JSON.parse(text) as Inspection
+  }
+
+  async headings(id: FileImportId): Promise<string[]> {
+    await this.#record(id)
+    const text = await readFile(jobFiles(this.#folderOf(id)).inspection, 'utf8').catch(() => null)
+    return text === null ? [] : (JSON.parse(text) as Inspection).headings
+  }
+
+  /** From its first row. Throws InvalidInput when the columns do not do, NotNow while it runs. */
+  async start(actor: Actor, id: FileImportId, given: unknown): Promise<ImportView> {
+    const { columns, unit, saveAs, list, ...rest } = parseInput(importRun, given)
+    const { kind } = await this.#restable(id)
+    const { headings } = await this.#inspected(id)
+    const definitions = await this.#options.door.store.read('fields.all', {})
+    const faults = faultsOfColumns(kind, { headings, columns, definitions })
+    if (faults.length > 0) throw new InvalidInput(faults)
+    const mapping: ImportMapping = { columns, options: { ...usualOptions, ...rest, unit, list: list ?? null } }
+    if (saveAs !== undefined)
+      await keep(this.#options.door, actor, [{ type: 'mapping.saved', kind, name: saveAs, headings, mapping }])
+    await this.#begin(actor, id, mapping, null)
+    return this.view(id)
+  }
+
+  /** Goes on after what was applied: after a cancel, a fault, or a process that went away. */
+  async resume(actor: Actor, id: FileImportId): Promise<ImportView> {
+    const { mapping, state } = await this.#restable(id)
+    if (mapping === null || state === 'finished')
+      throw new NotNow('import-not-stopped', 'only an import that was begun and stopped can go on')
+    await this.#inspected(id)
+    await this.#begin(actor, id, mapping, await this.#progressOf(id))
+    return this.view(id)
+  }
+
+  /** What was applied stays. */
+  async cancel(id: FileImportId): Promise<ImportView> {
+    const job = this.#jobs.get(id)
+    if (job === undefined) throw new NotNow('import-not-running', 'this import does not run')
+    job.cancelled = true
+    job.thread?.cancel()
+    return this.view(id)
+  }
+
+  async view(id: FileImportId): Promise<ImportView> {
+    return this.#viewOf(await this.#record(id))
+  }
+
+  async page(args: { cursor?: string | null }): Promise<Page<ImportView>> {
+    const { items, next } = await this.#options.door.store.read('imports.page', args)
+    return { items: await Promise.all(items.map(item => this.#viewOf(item))), next }
+  }
+
+  /** The file of rows that did not come through, one JSON a line; null when there is none. */
+  async errorsFile(id: FileImportId): Promise<string | null> {
+    await this.#record(id)
+    const { errors } = jobFiles(this.#folderOf(id))
+    const size = await stat(errors).then(
+      ({ size }) => size,
+      () => 0,
+    )
+    return size > 0 ? errors : null
+  }
+
+  /** Told when something about an import may have changed. */
+  onProgress(listener: (id: FileImportId) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Resolves when nothing waits or runs. */
+  async idle(): Promise<void> {
+    await this.#working
+  }
+
+  /** Takes away files that nobody goes on with; `now` in Unix ms. */
+  async sweep(now: number): Promise<void> {
+    const names = await readdir(this.#options.folder).catch(() => [])
+    for (const name of names) {
+      const id = name as FileImportId
+      if (this.#jobs.has(id)) continue
+      const record = await this.#options.door.store.read('imports.byId', { id })
+      const since = record === null ? 0 : Math.max(record.receivedAt, record.startedAt ?? 0, record.endedAt ?? 0)
+      if (now - since > keptMs) await rm(this.#folderOf(id), { recursive: true, force: true })
+    }
+  }
+
+  /** What runs stops after the slice in hand, and can go on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    for (const job of this.#jobs.values()) await job.thread?.[Symbol.asyncDispose]()
+    await this.#working
+  }
+
+  async #begin(actor: Actor, id: FileImportId, mapping: ImportMapping, from: JobProgress | null): Promise<void> {
+    if (this.#jobs.size >= waitingMax)
+      throw new NotNow('imports-waiting', `${waitingMax} imports wait already; try again later`)
+    const job: Job = {
+      ...{ id, actor, mapping, from, state: 'waiting', progress: from, startedAt: 0 },
+      ...{ startedRow: from?.row ?? 0, startedRead: 0, thread: null, cancelled: false },
+    }
+    this.#jobs.set(id, job)
+    const { progress } = jobFiles(this.#folderOf(id))
+    if (from === null) await rm(progress, { force: true })
+    await keep(this.#options.door, actor, [{ type: 'import.started', import: id, mapping }])
+    this.#working = this.#working.then(() => this.#run(job))
+  }
+
+  async #run(job: Job): Promise<void> {
+    const { door, log } = this.#options
+    if (this.#isOver) return
+    const end = async (as: 'finished' | 'cancelled' | 'failed', trouble: string | null) => {
+      const counts = job.progress?.counts ?? nothingImported
+      await keep(door, job.actor, [{ type: 'import.ended', import: job.id, as, counts: { ...counts }, trouble }])
+    }
+    try {
+      if (job.cancelled) return await end('cancelled', null)
+      const record = await this.#record(job.id)
+      const leads = record.kind === 'leads' ? await this.#leadsOf(record, job.mapping) : null
+      const apply = applierOf(record.kind, { door, actor: job.actor, leads })
+      const { zone } = await reckoningOf(door)
+      job.state = 'running'
+      job.startedAt = door.clock.monotonic()
+      job.thread = this.#thread()
+      const outcome = await job.thread.run(
+        {
+          ...{ type: 'run', folder: this.#folderOf(job.id), kind: record.kind, zone, from: job.from },
+          ...{ columns: job.mapping.columns, options: job.mapping.options },
+          leads: leads && { campaign: leads.list.campaign, list: leads.list.id },
+        },
+        {
+          apply: async values => {
+            await this.#calm()
+            const report = await apply(values)
+            const rejected = report.rejected.map(({ at, problems: [first] }) => ({
+              ...{ at, field: first?.field ?? '', reason: reasonOf(first ?? { field: '', found: '', allowed: '' }) },
+            }))
+            return { saved: report.saved, unchanged: report.unchanged, rejected }
+          },
+          onProgress: progress => {
+            if (job.progress === null || job.startedRead === 0) job.startedRead = progress.read
+            job.progress = progress
+            this.#tell(job.id)
+          },
+        },
+      )
+      if (outcome.as === 'gone' && !job.cancelled) return // the house closes: it is stopped, and can go on
+      if (record.kind === 'leads' && leads !== null && outcome.as === 'finished')
+        await this.#listed(job, record, leads.list)
+      await end(outcome.as === 'gone' ? 'cancelled' : outcome.as, outcome.as === 'failed' ? outcome.words : null)
+      if (outcome.as === 'finished') await rm(jobFiles(this.#folderOf(job.id)).source, { force: true })
+    } catch (error) {
+      log.error({ err: error, import: job.id }, 'an import failed')
+      await end('failed', error instanceof Error ? error.message : String(error)).catch(() => {})
+    } finally {
+      await job.thread?.[Symbol.asyncDispose]()
+      this.#jobs.delete(job.id)
+      this.#tell(job.id)
+    }
+  }
+
+  async #leadsOf({ id, campaign, name }: FileImportRecord, { options }: ImportMapping) {
+    const { list, priority, weight } = options
+    // The list of an import is always the same one, however often it goes on.
+    const made: LeadList = {
+      ...{ id: `i_${id.slice(3)}` as ImportId, campaign: campaign!, name: (list ?? name).slice(0, 200) },
+      ...{ priority, weight, paused: false },
+    }
+    const { duplicates, duplicatesIn } = options
+    const asked = importOptions.parse({ duplicates, duplicatesIn, priority, weight })
+    return { list: made, duplicates: new Duplicates(this.#options.door, asked) }
+  }
+
+  async #listed(job: Job, { name }: FileImportRecord, { id, campaign }: LeadList): Promise<void> {
+    const { saved, rejected } = job.progress?.counts ?? nothingImported
+    if ((await this.#options.door.store.read('lists.byId', { id })) === null) return // nobody new
+    await keep(this.#options.door, job.actor, [
+      { type: 'leads.imported', campaign, import: id, source: name.slice(0, 200), accepted: saved, rejected },
+    ])
+  }
+
+  /** Calls are signalled on this thread: while it is late, an import waits. */
+  async #calm(): Promise<void> {
+    const { clock } = this.#options.door
+    for (let tries = 0; tries < 10 && !this.#isOver; tries++) {
+      const before = clock.monotonic()
+      await breathe()
+      const late = clock.monotonic() - before
+      if (late < lateMs) return
+      await sleep(Math.min(waitMaxMs, late * waitFactor))
+    }
+  }
+
+  async #viewOf(record: FileImportRecord): Promise<ImportView> {
+    const { rows, saved, unchanged, rejected, state, ...rest } = record
+    const job = this.#jobs.get(record.id)
+    const ended = { rows, saved, unchanged, rejected }
+    if (state !== 'running')
+      return { ...rest, state, counts: ended, done: state === 'finished' ? 1 : 0, perSecond: null, leftMs: null }
+    const progress = job?.progress ?? (await this.#progressOf(record.id))
+    const done = progress === null || progress.total === 0 ? 0 : Math.min(1, progress.read / progress.total)
+    const counts = progress?.counts ?? { ...nothingImported }
+    if (job === undefined || job.state === 'waiting' || progress === null)
+      return { ...rest, state: job === undefined ? 'stopped' : job.state, counts, done, perSecond: null, leftMs: null }
+    const ms = Math.max(1, this.#options.door.clock.monotonic() - job.startedAt)
+    const perSecond = ((progress.row - job.startedRow) / ms) * 1000
+    const readAMs = (progress.read - (job.from?.read ?? 0)) / ms
+    const leftMs = readAMs > 0 ? (progress.total - progress.read) / readAMs : null
+    return { ...rest, state: 'running', counts, done, perSecond, leftMs }
+  }
+
+  async #record(id: FileImportId): Promise<FileImportRecord> {
+    const record = await this.#options.door.store.read('imports.byId', { id })
+    if (record === null) throw new NotFound('import', id)
+    return record
+  }
+
+  async #restable(id: FileImportId): Promise<FileImportRecord> {
+    const record = await this.#record(id)
+    if (this.#jobs.has(id)) throw new NotNow('import-running', 'this import runs already')
+    return record
+  }
+
+  async #progressOf(id: FileImportId): Promise<JobProgress | null> {
+    const text = await readFile(jobFiles(this.#folderOf(id)).progress, 'utf8').catch(() => null)
+    return text === null ? null : (JSON.parse(text) as JobProgress)
+  }
+
+  #tell(id: FileImportId): void {
+    for (const listener of this.#listeners) listener(id)
+  }
+
+  #thread(): ImportThread {
+    return new ImportThread(this.#options.worker)
+  }
+
+  #folderOf(id: FileImportId): string {
+    return path.join(this.#options.folder, path.basename(id))
+  }
+}
+
+export type { ImportKind }

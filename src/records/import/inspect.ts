@@ -1,0 +1,17 @@
+import type { Inspection } from './job-port.ts'
+import { openTable } from './table-file.ts'
+
+const rowsShown = 10
+const cellShown = 200
+
+/** Headings and the first rows; throws InvalidInput when it is no table. */
+export async function inspect(file: string): Promise<Inspection> {
+  const { form, headings, rows } = await openTable(file)
+  const first: string[][] = []
+  for await (const row of rows) {
+    if ('fault' in row) break
+    first.push(headings.map((_, at) => (row.cells[at] ?? '').slice(0, cellShown)))
+    if (first.length >= rowsShown) break
+  }
+  return { form, headings, rows: first }
+}

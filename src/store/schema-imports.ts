@@ -1,0 +1,41 @@
+/** Tables of files that are read into the records. Of tables in general see `schema.ts`. */
+import type { Actor } from '../centre/facts.ts'
+import type { ImportKind, ImportMapping, ImportState } from '../centre/file-import.ts'
+import type { CampaignId, FileImportId } from '../lib/ids.ts'
+import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
+
+export const fileImports = sqliteTable(
+  'file_imports',
+  {
+    id: text().$type<FileImportId>().primaryKey(),
+    kind: text().$type<ImportKind>().notNull(),
+    campaign: text().$type<CampaignId>(),
+    name: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    receivedBy: text('received_by').$type<Actor>().notNull(),
+    receivedAt: integer('received_at').notNull(),
+    state: text().$type<Exclude<ImportState, 'waiting' | 'stopped'>>().notNull(),
+    mapping: text({ mode: 'json' }).$type<ImportMapping>(),
+    startedAt: integer('started_at'),
+    endedAt: integer('ended_at'),
+    rows: integer().notNull(),
+    saved: integer().notNull(),
+    unchanged: integer().notNull(),
+    rejected: integer().notNull(),
+    trouble: text(),
+  },
+  table => [index('file_imports_received').on(table.receivedAt, table.id)],
+)
+
+export const importMappings = sqliteTable(
+  'import_mappings',
+  {
+    kind: text().$type<ImportKind>().notNull(),
+    name: text().notNull(),
+    headings: text({ mode: 'json' }).$type<string[]>().notNull(),
+    mapping: text({ mode: 'json' }).$type<ImportMapping>().notNull(),
+    savedAt: integer('saved_at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.kind, table.name] })],
+)

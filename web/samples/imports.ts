@@ -1,0 +1,117 @@
+/** Sample props of the pages of imports. */
+import { importPage } from '../pages/admin/import.ts'
+import { importsPage } from '../pages/admin/imports.ts'
+import { nothingFilled } from '../parts/form.ts'
+import type { Html } from '../parts/html.ts'
+import type { Language } from '../words/language.ts'
+import { sampleFrame, sampleNow } from './frame.ts'
+
+const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'admin' })
+const counts = (rows: number, saved: number, unchanged: number, rejected: number) => ({
+  rows,
+  saved,
+  unchanged,
+  rejected,
+})
+
+const mapping = (language: Language) => {
+  const zh = language === 'zh-CN'
+  return {
+    form: 'gb18030' as const,
+    headings: zh ? ['客户编号', '姓名', '手机号', '证件号码', '城市'] : ['Ref', 'Name', 'Mobile', 'ID number', 'City'],
+    rows: [
+      ['K-20001', '王小明', '13812345678', '110101199003071234', '上海'],
+      ['K-20002', '李雷', '13912345678', '110101198811223344', '北京'],
+      ['K-20003', '韩梅梅', '0086 136 1234 5678', '', '深圳'],
+    ],
+    columns: ['ref', 'name', 'phone1', 'idNo', 'fields.collections.city'],
+    targets: [
+      'ref',
+      'name',
+      'type',
+      'idNo',
+      'zone',
+      'flags',
+      'phone1',
+      'relation1',
+      'phoneName1',
+      'fields.collections.city',
+    ],
+    own: {
+      collections: [
+        {
+          ...{ key: 'city', label: { 'zh-CN': '城市', en: 'City' }, type: 'text' as const, required: false },
+          ...{ min: null, max: null, choices: [], shown: true, searchable: false },
+        },
+      ],
+    },
+    hidden: ['idNo'],
+  }
+}
+
+export const importSamples: Record<string, (language: Language) => Html> = {
+  'admin-imports': language => {
+    const zh = language === 'zh-CN'
+    const row = (id: string, more: object) => ({
+      ...{ id, kind: 'leads' as const, name: zh ? '三月名单.csv' : 'march.csv', campaign: zh ? 'M1 催收' : 'M1 due' },
+      ...{ state: 'finished' as const, by: zh ? '陈工' : 'Adam', receivedAt: sampleNow - 3_600_000 },
+      counts: counts(98_204, 98_190, 0, 14),
+      ...more,
+    })
+    return importsPage({
+      frame: frame(language, '/admin/imports'),
+      rows: [
+        row('fi_1', {
+          kind: 'repayments',
+          name: 'repayments-1124.csv',
+          campaign: null,
+          state: 'running',
+          counts: counts(41_500, 41_320, 180, 0),
+        }),
+        row('fi_2', {}),
+        row('fi_3', {
+          kind: 'parties',
+          name: zh ? '客户.xlsx' : 'parties.xlsx',
+          campaign: null,
+          state: 'stopped',
+          counts: counts(12_000, 11_990, 0, 10),
+        }),
+      ],
+      campaigns: [{ id: 'k_1', name: zh ? 'M1 催收' : 'M1 due' }],
+      next: null,
+      filled: nothingFilled,
+    })
+  },
+  'admin-import-mapping': language =>
+    importPage({
+      frame: frame(language, '/admin/imports/fi_3'),
+      import: {
+        ...{ id: 'fi_3', kind: 'parties', name: language === 'en' ? 'parties.csv' : '客户.csv', state: 'received' },
+        ...{ counts: counts(0, 0, 0, 0), done: 0, perSecond: null, leftMs: null, trouble: null },
+      },
+      errors: [],
+      masked: false,
+      mapping: mapping(language),
+      filled: nothingFilled,
+    }),
+  'admin-import-running': language =>
+    importPage({
+      frame: frame(language, '/admin/imports/fi_1'),
+      import: {
+        ...{ id: 'fi_1', kind: 'leads', name: language === 'en' ? 'march.csv' : '三月名单.csv', state: 'running' },
+        ...{ counts: counts(412_500, 412_320, 168, 12), done: 0.41, perSecond: 18_240, leftMs: 32_000, trouble: null },
+      },
+      errors: [
+        {
+          row: 17,
+          field: 'phones.0.number',
+          reason:
+            'found "1.38E+10"; allowed: all digits of the number; the spreadsheet has cut them, format the column as text',
+        },
+        { row: 1_204, field: 'ref', reason: 'found nothing; allowed: a text' },
+      ],
+      masked: true,
+      mapping: null,
+      filled: nothingFilled,
+    }),
+}
