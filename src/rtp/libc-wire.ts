@@ -25,11 +25,14 @@ const sliceMs = 1000
 /** Of a long batch, the clock is read again for each so many datagrams. */
 const datagramsPerLook = 8
 /**
- * Where packets come thick, to wake up for each of them costs as much as to relay it. So the loop rests for a moment before it looks, as a
- * network card does with its interrupts, and relays at once what has come meanwhile. It is the most that a packet waits for it.
+ * Where packets come thick, to wake up for each of them costs as much as to relay it. So the loop looks so often only, as a network card does
+ * with its interrupts, rests between two looks, and relays at once what has come meanwhile. What a look found counts as part of that time: with
+ * many calls the rest grows short, and a packet waits no longer than with few.
  */
-const restUs = 250
-/** It rests as long as so many datagrams come in that time, which 40 calls send; with fewer, a rest is one more waking up. */
+const lookUs = 250
+/** A rest shorter than this is mostly falling asleep and waking up. */
+const restUsMin = 40
+/** It rests as long as so many datagrams come between two looks, which 40 calls send; with fewer, a rest is one more waking up. */
 const restedMin = 1
 /** They are counted over this long. */
 const countMs = 20
@@ -60,6 +63,7 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
   let counted = 0
   let countedAt = now
   let rests = false
+  let lookedAt = now
 
   watch(wakeFd, 0)
 
@@ -125,9 +129,9 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
 
   function turn(handler: WireHandler): void {
     const waitMs = handler.onTick(now)
-    if (rests && waitMs > 0) libc.usleep(restUs)
+    if (rests && waitMs > 0) rest()
     const count = libc.epoll_wait(epoll, events.address, eventsMax, waitMs)
-    now = clock()
+    now = lookedAt = clock()
     counted += count
     if (now - countedAt >= countMs) recount()
     for (let i = 0; i < count; i++) {
@@ -144,9 +148,15 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     if (count <= 0) handler.onWake()
   }
 
+  /** Until the next look is due. */
+  function rest(): void {
+    const us = Math.floor(lookUs - (clock() - lookedAt) * 1000)
+    if (us >= restUsMin) libc.usleep(us)
+  }
+
   /** Whether rests are worth it. */
   function recount(): void {
-    rests = (counted * restUs) / 1000 >= restedMin * (now - countedAt)
+    rests = (counted * lookUs) / 1000 >= restedMin * (now - countedAt)
     counted = 0
     countedAt = now
   }
