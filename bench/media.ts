@@ -46,7 +46,7 @@ type Load = { sent: number; received: number; p50Us: number; p99Us: number; maxU
 
 const titles: Record<string, string> = {
   c: 'C: epoll, recv, send (`bench/relay.c`)',
-  cRested: 'the same C, resting 250 µs before each look as ours does',
+  cRested: 'the same C, resting 250 µs before each look',
   ours: 'ours: TypeScript on libc',
   oursRecorded: 'ours, every call recorded',
   oursBlocked: 'ours, main thread blocked 500 of every 600 ms',
@@ -296,10 +296,12 @@ machine, so only the ratios count. Goals: plain ≤ 1.15 × C and ≤ 0.70 × rt
 | --- | --- | --- | --- | --- | --- |
 ${rows}
 
-The loop of a media thread rests 250 µs before each look while 40 calls or more are relayed (\`src/rtp/libc-wire.ts\`), and then relays at once what has come:
+The loop of a media thread looks every 250 µs while 40 calls or more are relayed (\`src/rtp/libc-wire.ts\`), and then relays at once what has come:
 half of what a packet costs a relay that sleeps until it comes is being woken, and waking whoever waits for it. That is why ours may stand below
 the C relay, which is woken for each packet and stays the yardstick of the goals; the row of the same C with the same rest says what the language
-costs. The price is the rest itself: added to every packet, 0.15 ms in the mean. Counted from 3 s after the first packet, when all is compiled (until
+costs. The price is the rest itself: added to every packet, 0.15 ms in the mean. The callers (\`bench/load.c\`) look every 50 µs and are told by the kernel when a
+packet came; until 27 November each packet woke them, which the relays paid for, and from 500 calls on they filled their core, where the kernel
+stops a real-time thread for 50 ms of each second. Counted from 3 s after the first packet, when all is compiled (until
 26 November 1 s).
 
 The recordings differ: ours are stereo WAV in the law of the call, aligned on one timeline and sealed; rtpengine's are pcap of all packets.

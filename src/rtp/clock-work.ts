@@ -28,7 +28,10 @@ export class ClockWork {
   readonly #relay: Relay
   readonly #reporter: Reporter
   readonly #pacer = new Pacer<Leg>()
-  #watchAt = 0
+  /** The round of the watch over all legs that is under way: since when, and how many have been seen. */
+  #roundAt = 0
+  #seen = 0
+  #unseen: Iterator<Leg>
 
   constructor(ports: ExchangePorts, parts: ClockParts) {
     this.#ports = ports
@@ -37,28 +40,22 @@ export class ClockWork {
     this.#rooms = parts.rooms
     this.#relay = parts.relay
     this.#reporter = parts.reporter
+    this.#unseen = this.#legs.all()
   }
 
   /** Does all that is due, and answers ms until something is due again. */
   turn(now: number): number {
-    if (now < this.#watchAt && this.#pacer.isEmpty && this.#rooms.areQuiet) return Math.ceil(this.#watchAt - now)
+    this.#watchDue(now)
+    const untilRoundMs = Math.max(0, Math.ceil(this.#roundAt + watchMs - now))
+    if (this.#pacer.isEmpty && this.#rooms.areQuiet) return untilRoundMs
     this.#rooms.serve(now)
     this.#pacer.serve(now, leg => {
       this.#heart.hold(leg.number)
       this.#step(leg)
     })
     this.#heart.hold(0)
-    if (now >= this.#watchAt) {
-      for (const leg of this.#legs.all()) {
-        this.#heart.hold(leg.number)
-        this.#watch(leg, now)
-        note(leg, now)
-      }
-      this.#heart.hold(0)
-      this.#watchAt = now + watchMs
-    }
     const spent = this.#ports.monotonic()
-    return this.#rooms.waitMs(spent, this.#pacer.waitMs(spent, Math.max(0, Math.ceil(this.#watchAt - now))))
+    return this.#rooms.waitMs(spent, this.#pacer.waitMs(spent, untilRoundMs))
   }
 
   /** From now on the leg has its turn every 20 ms, until neither prompt nor key is left. */
@@ -88,6 +85,28 @@ export class ClockWork {
       }
     }
     if (!leg.isOccupied) this.rest(leg)
+  }
+
+  /**
+   * Of a round its share: a thousand legs seen at once would keep packets waiting for a millisecond, and what has piled up meanwhile for several.
+   * Where no packets come the loop turns once a round, and sees all.
+   */
+  #watchDue(now: number): void {
+    const sinceMs = now - this.#roundAt
+    const isOver = sinceMs >= watchMs
+    const due = isOver ? Infinity : (this.#legs.size * sinceMs) / watchMs
+    for (; this.#seen < due; this.#seen++) {
+      const { value: leg, done } = this.#unseen.next()
+      if (done) break
+      this.#heart.hold(leg.number)
+      this.#watch(leg, now)
+      note(leg, now)
+      this.#heart.hold(0)
+    }
+    if (!isOver) return
+    this.#unseen = this.#legs.all()
+    this.#roundAt = now
+    this.#seen = 0
   }
 
   #watch(leg: Leg, now: number): void {

@@ -38,6 +38,10 @@ export class LegTable {
     return this.#byIndex[token >> 1]
   }
 
+  get size(): number {
+    return this.#legs.size
+  }
+
   all(): MapIterator<Leg> {
     return this.#legs.values()
   }
