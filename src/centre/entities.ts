@@ -5,6 +5,7 @@
 import type {
   CallbackId,
   CampaignId,
+  FilterId,
   ImportId,
   LeadId,
   MenuId,
@@ -93,6 +94,9 @@ export type TrunkTry = {
   sipStatus: number | null
   q850: number | null
 }
+
+/** A list as one person looks at it again and again: the page, and what its URL says. Nothing that was searched for by name or number. */
+export type SavedFilter = { id: FilterId; owner: UserId; page: string; name: string; query: string }
 
 /** Who works together, and who leads them: supervisors and quality see and hear the members of the teams that they lead (team.ts). */
 export type Team = { id: TeamId; name: string; members: UserId[]; leaders: UserId[] }

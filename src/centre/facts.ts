@@ -9,6 +9,7 @@ import type {
   CampaignId,
   ExportId,
   FileImportId,
+  FilterId,
   ImportId,
   LeadId,
   LegalHoldId,
@@ -43,6 +44,7 @@ import type {
   Refusal,
   Relation,
   Role,
+  SavedFilter,
   SupervisionMode,
   Team,
   TransferTarget,
@@ -501,6 +503,8 @@ export type RecordFact =
   /** A policy of the centre's own; each save is a new version. */
   | { type: 'policy.saved'; policy: Policy }
   | { type: 'setting.saved'; key: string; value: string }
+  | { type: 'filter.saved'; filter: SavedFilter }
+  | { type: 'filter.removed'; filter: FilterId; owner: UserId }
   /** A version of one of the lender's own recordings; somebody heard it; it is what messages say from now on. */
   | {
       type: 'phrase.saved'

@@ -227,6 +227,17 @@ const anyFact = fc.oneof(
     afterMs: fc.nat(),
     features: fc.constant({ words: 1 }),
   }),
+  fc.record({
+    type: fc.constant('filter.saved'),
+    filter: fc.record({
+      id: few('f'),
+      owner: few('u_n'),
+      page: fc.constant('/auditor'),
+      name: few('F'),
+      query: fc.string(),
+    }),
+  }),
+  fc.record({ type: fc.constant('filter.removed'), filter: few('f'), owner: few('u_n') }),
   fc.record({ type: fc.constant('setting.saved'), key: fc.constant('calendar.ID'), value: fc.constant('2026-08-17') }),
   fc.record({
     type: fc.constant('call.refused'),

@@ -15,6 +15,7 @@ import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
 import { projectVerification } from './project-verification.ts'
+import { projectSavedFilter } from './saved-filters.ts'
 import { projectSupervision } from './supervisions.ts'
 import { projectTeam } from './teams.ts'
 
@@ -51,6 +52,7 @@ export const projectedTables = [
   'exports',
   'imports',
   'settings',
+  'saved_filters',
   'changes',
   'change_heads',
   'policies',
@@ -96,7 +98,13 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectTalks(db, line.at, line.fact)
   projectChange(db, line)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
-  if (projectVerification(db, line) || projectLegalHold(db, line) || projectImport(db, line)) return
+  if (
+    projectVerification(db, line) ||
+    projectSavedFilter(db, line.fact) ||
+    projectLegalHold(db, line) ||
+    projectImport(db, line)
+  )
+    return
   projectRecord(db, line)
 }
 

@@ -34,6 +34,7 @@ import { phraseQueries } from './phrases.ts'
 import { promiseQueries } from './promises.ts'
 import { recordingQueries } from './recordings.ts'
 import { repaymentQueries } from './repayments.ts'
+import { savedFilterQueries } from './saved-filters.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
@@ -72,6 +73,7 @@ export const queries = {
   ...recordingQueries,
   ...sessionQueries,
   ...settingQueries,
+  ...savedFilterQueries,
   ...changeQueries,
   ...supervisionQueries,
   ...suppressionQueries,

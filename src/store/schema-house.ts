@@ -1,7 +1,7 @@
 /** Tables of the house itself: the journal, settings, exports, and what keeps a request from being done twice. Of tables in general see `schema.ts`. */
 import type { Actor, FactType } from '../centre/facts.ts'
-import type { ExportId, UserId } from '../lib/ids.ts'
-import { blob, index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
+import type { ExportId, FilterId, UserId } from '../lib/ids.ts'
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from './drizzle.cjs'
 
 /** hash_n = SHA-256(hash_{n-1} ‖ digest_n), digest_n = SHA-256(`seq\nat\nactor\ntype\nbody`); see `chain.ts`. */
 export const journal = sqliteTable(
@@ -43,6 +43,19 @@ export const changeHeads = sqliteTable('change_heads', {
   name: text().notNull(),
   doc: text().notNull(),
 })
+
+/** Filters of lists that a person keeps (`saved-filters.ts`). */
+export const savedFilters = sqliteTable(
+  'saved_filters',
+  {
+    id: text().$type<FilterId>().primaryKey(),
+    owner: text().$type<UserId>().notNull(),
+    page: text().notNull(),
+    name: text().notNull(),
+    query: text().notNull(),
+  },
+  table => [uniqueIndex('saved_filters_name').on(table.owner, table.page, table.name)],
+)
 
 export const exports = sqliteTable('exports', {
   id: text().$type<ExportId>().primaryKey(),

@@ -154,6 +154,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
       campaigns: [{ value: 'cp_1', word: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒' }],
       next: null,
       mayExport: true,
+      filters: { page: '/auditor', saved: [], query: '', refused: null },
       reason: null,
     }),
   'auditor-call': language => {

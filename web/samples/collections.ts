@@ -31,6 +31,12 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
       ...{ count: 1_284, more: false, next: '/supervisor/cases?cursor=x', buckets: ['M0', 'M1', 'M2', 'M3', 'M3+'] },
       ...{ states: caseStates, products: language === 'en' ? ['Cash loan', 'Card'] : ['现金贷', '信用卡'], collectors },
       ...{ mayMove: true, said: null },
+      filters: {
+        page: '/supervisor/cases',
+        saved: [{ id: 'sf_1' as never, name: 'M2 > ¥5,000', query: 'bucket=M2&from=5000' }],
+        query: 'bucket=M1',
+        refused: null,
+      },
     }),
   'admin-assignment': language =>
     assignmentPage({

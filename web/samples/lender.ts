@@ -28,6 +28,12 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
       ],
       q: '',
       flag: null,
+      filters: {
+        page: '/supervisor/parties',
+        saved: [{ id: 'sf_1' as never, name: language === 'en' ? 'Disputes' : '争议客户', query: 'flag=dispute' }],
+        query: '',
+        refused: null,
+      },
       next: '/supervisor/parties?cursor=x',
     }),
   'supervisor-party': language =>

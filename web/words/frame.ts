@@ -61,6 +61,13 @@ const zh = {
     keeping: '留存与审计',
     changes: '变更记录',
   },
+  savedFilters: {
+    title: '常用筛选',
+    name: '给当前筛选起个名字',
+    save: '保存筛选',
+    remove: (name: string) => `删除常用筛选：${name}`,
+    refused: '没有保存：名称为 1 到 40 个字，每人最多 50 个常用筛选。',
+  },
   signIn: {
     title: '登录',
     name: '用户名',
@@ -197,6 +204,13 @@ const en: Like<typeof zh> = {
     rules: 'Compliance',
     keeping: 'Keeping',
     changes: 'Changes',
+  },
+  savedFilters: {
+    title: 'Saved filters',
+    name: 'A name for these filters',
+    save: 'Save filters',
+    remove: (name: string) => `Remove the saved filter ${name}`,
+    refused: 'Not saved: a name has 1 to 40 characters, and there are at most 50 saved filters a person.',
   },
   signIn: {
     title: 'Sign in',

@@ -10,6 +10,7 @@ import type { RecordingRecord } from '../../store/recordings.ts'
 import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { frameOf } from '../live/frame.ts'
+import { savedFiltersOf } from '../saved-filters.ts'
 
 export function searchOf(value: (name: string) => string | undefined): RecordingSearch {
   const text = (name: string) => (value(name) ?? '').trim().slice(0, 64)
@@ -65,6 +66,7 @@ export async function recordingsAnswer(
       agents: users.map(user => ({ value: user.id, word: user.displayName })),
       campaigns: campaigns.map(campaign => ({ value: campaign.id, word: campaign.name })),
       next,
+      filters: await savedFiltersOf(c, deps, '/auditor'),
       mayExport: c.var.user.role === 'auditor',
       reason: asked.reason,
     }),

@@ -11,6 +11,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { savedFiltersOf } from '../saved-filters.ts'
 import { isChecked, listOf, textOf, typedOf } from '../typed.ts'
 
 /** Of one order to reassign all that a filter fits. */
@@ -100,7 +101,19 @@ export function caseRoutes(deps: Deps): Hono<Env> {
     const { count } = found
     const figures = { count, more: count >= countMax, next }
     return c.html(
-      casesPage({ frame, rows, filter, ...figures, buckets, states: caseStates, products, collectors, mayMove, said }),
+      casesPage({
+        frame,
+        rows,
+        filter,
+        ...figures,
+        buckets,
+        states: caseStates,
+        products,
+        collectors,
+        mayMove,
+        said,
+        filters: await savedFiltersOf(c, deps, '/supervisor/cases'),
+      }),
       status,
     )
   }

@@ -16,6 +16,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { savedFiltersOf } from '../saved-filters.ts'
 import { shownLoan } from '../shown-loan.ts'
 import { mayShowSecrets, type ShownParty, shownParty } from '../shown-party.ts'
 import { textOf, typedOf } from '../typed.ts'
@@ -51,7 +52,9 @@ export function partyRoutes(deps: Deps): Hono<Env> {
     })
     const kept = { ...(q ? { q } : {}), ...(flag === null ? {} : { flag }) }
     const next = found.next && `/supervisor/parties?${new URLSearchParams({ ...kept, cursor: found.next })}`
-    return c.html(partiesPage({ frame, rows, q, flag, next }))
+    return c.html(
+      partiesPage({ frame, rows, q, flag, next, filters: await savedFiltersOf(c, deps, '/supervisor/parties') }),
+    )
   })
 
   route.get('/supervisor/parties/:ref', allow('admin', 'supervisor', 'auditor', 'quality'), c =>

@@ -12,6 +12,7 @@ import { callbackCounts } from '../callbacks.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
+import { savedFilterRoutes } from '../saved-filters.ts'
 import { audioRoutes } from './audio.ts'
 import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
@@ -66,6 +67,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', partyRoutes(deps))
   route.route('/', caseRoutes(deps))
+  route.route('/', savedFilterRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))
   route.route('/', audioRoutes(deps))

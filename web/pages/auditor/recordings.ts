@@ -4,6 +4,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { type SavedFilters, savedFilters } from '../../parts/saved-filters.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, pager, table } from '../../parts/table.ts'
 import { duration, instant } from '../../parts/time.ts'
@@ -33,6 +34,7 @@ export type RecordingsProps = {
   agents: Choice[]
   campaigns: Choice[]
   next: string | null
+  filters: SavedFilters
   /** Auditors export; quality only listens. */
   mayExport: boolean
   /** What was typed as a reason and refused. */
@@ -45,7 +47,7 @@ export function recordingsPage(props: RecordingsProps): Html {
   const words = w.auditor.recordings
   return layout(props.frame, {
     title: words.title,
-    main: html`${heading({ title: words.title, about: words.about })}${sentence(props, w)}
+    main: html`${heading({ title: words.title, about: words.about })}${sentence(props, w)}${savedFilters(props.frame, props.filters)}
 <form method="post" action="/auditor/exports" class="stack">
 ${list(props, w)}${props.mayExport && props.rows.length > 0 ? basket(props, w) : null}
 </form>${pager(props.frame, { previous: null, next: props.next })}`,

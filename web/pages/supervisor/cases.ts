@@ -6,6 +6,7 @@ import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { money } from '../../parts/money.ts'
+import { type SavedFilters, savedFilters } from '../../parts/saved-filters.ts'
 import { chip, type Tone } from '../../parts/state.ts'
 import { heading, pager, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
@@ -50,6 +51,7 @@ export type CasesProps = {
   collectors: Choice[]
   mayMove: boolean
   said: { tone: 'green' | 'red'; words: string } | null
+  filters: SavedFilters
 }
 
 const path = '/supervisor/cases'
@@ -94,7 +96,7 @@ ${props.said ? notice(props.said.tone, props.said.words) : null}
 ${chips(words.state, 'state', [['', words.openOnes], ['-', w.frame.list.all], ...props.states.map((state): [string, string] => [state, w.lender.caseState[state]])], props.filter)}
 ${chips(words.bucket, 'bucket', [['', w.frame.list.all], ...props.buckets.map((name): [string, string] => [name, name])], props.filter)}
 ${props.products.length === 0 ? null : chips(words.product, 'product', [['', w.frame.list.all], ...props.products.map((name): [string, string] => [name, name])], props.filter)}
-${narrower(props, w)}
+${narrower(props, w)}${savedFilters(props.frame, props.filters)}
 ${list}${pager(props.frame, { previous: null, next: props.next })}
 ${props.mayMove && props.rows.length > 0 ? bulk(props, w) : null}`,
   })

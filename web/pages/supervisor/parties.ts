@@ -3,6 +3,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { type SavedFilters, savedFilters } from '../../parts/saved-filters.ts'
 import { filter, heading, pager, search, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
@@ -19,7 +20,14 @@ export type PartyRow = {
   changedAt: number
 }
 
-export type PartiesProps = { frame: Frame; rows: PartyRow[]; q: string; flag: PartyFlag | null; next: string | null }
+export type PartiesProps = {
+  frame: Frame
+  rows: PartyRow[]
+  q: string
+  flag: PartyFlag | null
+  next: string | null
+  filters: SavedFilters
+}
 
 export function partiesPage(props: PartiesProps): Html {
   const w = textsOf(props.frame)
@@ -39,7 +47,7 @@ export function partiesPage(props: PartiesProps): Html {
       chosen: props.flag,
       choices: words.flag,
       kept: props.q === '' ? {} : { q: props.q },
-    })}</div>
+    })}</div>${savedFilters(props.frame, props.filters)}
 ${table({
   caption: words.title,
   rows: props.rows,
