@@ -1,8 +1,10 @@
 /** Whatever a browser of a person who may come here sends: never a fault of the program, and no refusal in another language than the page's. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createApplication } from '../records/applications.ts'
 import { createCampaign } from '../records/campaigns.ts'
 import { importLeads } from '../records/leads.ts'
+import { createParty } from '../records/parties.ts'
 import { createTrunk } from '../records/trunks.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { supervisorRoutes } from './supervisor/supervisor.ts'
@@ -25,7 +27,17 @@ before(async () => {
   })
   const source = { kind: 'json' as const, rows: [{ ref: 'carl', phones: [{ number: '13800000001' }] }] }
   const { list } = await importLeads(door, 'system', { campaign: campaign.id, source, name: 'march' })
-  Object.assign(ids, { campaigns: campaign.id, lists: list, trunks: trunk.id, users: alice.id, calendars: 'ID' })
+  await createParty(door, 'system', { ref: 'K-1', name: 'Carl', phones: [{ number: '13812345678' }] })
+  await createApplication(door, 'system', { ref: 'A-1', party: 'K-1', product: 'cash', amount: 1, term: 1 })
+  const [task] = (await house.store.read('tasks.page', {})).items
+  Object.assign(ids, {
+    campaigns: campaign.id,
+    lists: list,
+    trunks: trunk.id,
+    users: alice.id,
+    calendars: 'ID',
+    tasks: task!.id,
+  })
 })
 after(() => house[Symbol.asyncDispose]())
 
@@ -63,6 +75,7 @@ const fields = `
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope
   kind column0 column1 unit list duplicates duplicatesIn saveAs
+  as proposal missing dueOn arriveNote cancelNote place who item said judged result
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()
   .split(/\s+/)

@@ -33,11 +33,13 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     group('lines', 'waypoints', page('/supervisor/lines', 'lines'), page('/supervisor/audio', 'audio')),
     alone('/supervisor/callbacks', 'callbacks', 'calendar-clock'),
     group('customers', 'user-round', page('/supervisor/parties', 'parties'), page('/supervisor/cases', 'cases')),
+    alone('/supervisor/tasks', 'verifications', 'list-checks'),
   ],
   quality: [
     alone('/auditor', 'recordings', 'audio-lines'),
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     alone('/supervisor/audio', 'audio', 'volume-2'),
+    alone('/supervisor/tasks', 'verifications', 'list-checks'),
   ],
   security: [
     group(

@@ -3,6 +3,8 @@ import { checklistDefault } from '../../src/lender/checklist.ts'
 import { reasonsDefault } from '../../src/lender/reasons.ts'
 import { type TaskProps, taskPage } from '../pages/agent/task.ts'
 import { worklistPage } from '../pages/agent/tasks.ts'
+import { reviewPage } from '../pages/supervisor/task.ts'
+import { tasksPage } from '../pages/supervisor/tasks.ts'
 import type { ChecklistProps } from '../parts/checklist.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
@@ -157,4 +159,87 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
       said: null,
     }),
   'agent-task': language => taskPage(task(language)),
+  'supervisor-tasks': language => {
+    const zh = language === 'zh-CN'
+    const row = {
+      party: 'K-100231',
+      agent: zh ? '李雨桐' : 'Alice',
+      reviewer: null,
+      changedAt: sampleNow - hour,
+      dueOn: null,
+    }
+    return tasksPage({
+      frame: sampleFrame({ language, path: '/supervisor/tasks', role: 'supervisor' }),
+      rows: [
+        { ...row, id: 'vt_1', application: 'A-20261124-031', state: 'SUBMITTED' },
+        { ...row, id: 'vt_2', application: 'A-20261124-044', state: 'NEW', agent: null },
+        {
+          ...row,
+          id: 'vt_3',
+          application: 'A-20261123-112',
+          state: 'SUPPLEMENT',
+          dueOn: '2026-12-01',
+          reviewer: zh ? '周婷' : 'Sam',
+        },
+      ],
+      counts: { NEW: 12, SUBMITTED: 4, SUPPLEMENT: 2, PASS: 103, REJECT: 21 },
+      ...{ state: null, maySupervise: true, next: null, said: null },
+    })
+  },
+  'supervisor-task': language => {
+    const zh = language === 'zh-CN'
+    const { seen, flags, checklist } = task(language)
+    const answers = checklist.groups[0]!.rows.flatMap((row, at) =>
+      row.answer === null
+        ? []
+        : [
+            {
+              ...row.answer,
+              key: row.key,
+              question: row.question,
+              whom: zh ? '申请人' : 'Applicant',
+              heard: { recording: 'r_1', atMs: 7_300 + at * 21_000 },
+            },
+          ],
+    )
+    return reviewPage({
+      frame: sampleFrame({ language, path: '/supervisor/tasks', role: 'supervisor' }),
+      task: {
+        id: 'vt_1',
+        state: 'REVIEW',
+        proposal: 'REJECT',
+        reasons: ['EMPLOYMENT'],
+        note: zh ? '单位口径不一' : 'employer disagrees',
+        missing: [],
+        dueOn: null,
+      },
+      application: 'A-20261124-031',
+      ...{
+        verifier: zh ? '李雨桐' : 'Alice',
+        reviewer: zh ? '周婷' : 'Sam',
+        verified: false,
+        reviews: true,
+        maySupervise: true,
+      },
+      seen: seen.map(each => ({ ...each, value: each.value ?? '12' })),
+      ...{ flags, answers },
+      calls: [
+        {
+          id: 'c_1',
+          whom: zh ? '申请人' : 'Applicant',
+          by: zh ? '李雨桐' : 'Alice',
+          at: sampleNow - hour,
+          reached: true,
+        },
+      ],
+      recordings: [
+        {
+          id: 'r_1',
+          src: '/supervisor/tasks/vt_1/recordings/r_1/audio',
+          label: zh ? '申请人 10:12:04' : 'Applicant 10:12:04',
+        },
+      ],
+      ...{ verifiers: [], reasons: reasonsDefault, filled: nothingFilled, said: null },
+    })
+  },
 }

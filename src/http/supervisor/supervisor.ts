@@ -22,6 +22,7 @@ import { floorOf, liveCallsOf } from './floor-props.ts'
 import { partyRoutes } from './parties.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
 import { supervisionOf, supervisionRoutes } from './supervision.ts'
+import { taskReviewRoutes } from './tasks.ts'
 
 /** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
 export function supervisorRoutes(deps: Deps): Hono<Env> {
@@ -66,6 +67,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', partyRoutes(deps))
+  route.route('/', taskReviewRoutes(deps))
   route.route('/', caseRoutes(deps))
   route.route('/', savedFilterRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
