@@ -78,7 +78,7 @@ function callsTable(props: ReviewProps, w: Words): Html {
       { head: words.whom, cell: row => row.whom },
       { head: w.lender.status, cell: row => (row.reached ? words.target.reached : '—') },
       { head: words.verifier, cell: row => row.by },
-      { head: words.opened, cell: row => instant(row.at, props.frame) },
+      { head: w.auditor.columns.time, cell: row => instant(row.at, props.frame) },
     ],
   })
 }
