@@ -36,7 +36,7 @@ test('filters that hold are kept under a name, are a click away for whoever kept
   assert.match(shown, /href="\/supervisor\/cases\?bucket=M2&amp;from=5000" aria-current="true">.*Big &lt;M2&gt;/s)
   assert.ok(!shown.includes('action="/filters"'), 'what is kept already is not offered again')
   assert.ok(!(await get('sue', page)).includes('Big'))
-  const id = /action="\/filters\/(\w+)\/removal"/.exec(shown)![1]!
+  const id = /action="\/filters\/([\w-]+)\/removal"/.exec(shown)![1]!
   assert.equal((await post('sue', `/filters/${id}/removal`, {})).status, 404)
   assert.equal((await post('sam', `/filters/${id}/removal`, {})).status, 303)
   assert.ok(!(await get('sam', page)).includes('Big'))
@@ -62,7 +62,7 @@ test('what was searched for is not kept, a page that has no filters keeps none, 
   assert.match(await get('sam', '/supervisor/parties?flag=vip&refused=filter'), /Not saved: a name has 1 to 40/)
   for (let at = 0; at < savedFiltersMax + 2; at++)
     await post('sue', '/filters', { page, query: 'bucket=M1', name: `n${at}` })
-  const owned = [...(await get('sue', page)).matchAll(/action="\/filters\/\w+\/removal"/g)]
+  const owned = [...(await get('sue', page)).matchAll(/action="\/filters\/[\w-]+\/removal"/g)]
   assert.equal(owned.length, savedFiltersMax)
 })
 
