@@ -71,6 +71,7 @@ const fields = `
   srtpInClear registerS groupTrunks trunkGroup deviceSrtp deviceSha256 music call agent stays supervision
   numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
+  others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh do promise grade
   transferNumbers passAgent passSupervisor maxMinutes
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope

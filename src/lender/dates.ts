@@ -42,6 +42,11 @@ export function daysBetween(from: PlainDate, to: PlainDate): number {
   return dayNumber(to) - dayNumber(from)
 }
 
+/** 0 is Sunday. */
+export function weekdayOf(date: PlainDate): number {
+  return new Date(dayNumber(date) * dayMs).getUTCDay()
+}
+
 /** Formatters are costly to make; there are as many as zones in use. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 const formattersMax = 600

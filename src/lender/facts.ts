@@ -9,7 +9,9 @@ import type { Loan } from './loan.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
+import type { Script } from './script.ts'
 import type { VerificationFact } from './verification-facts.ts'
+import type { WriteUp } from './write-up.ts'
 
 export type LenderDay = { day: PlainDate; opened: number; judged: number; settled: number; assigned: number }
 
@@ -57,3 +59,13 @@ export type LenderFact =
   | { type: 'promise.made'; promise: PromiseToPay }
   | { type: 'promise.judged'; promise: string; party: string; state: PromiseState; paid: number }
   | { type: 'promise.cancelled'; promise: string; party: string; reason: string }
+  /** Versions count from 1. */
+  | { type: 'script.saved'; script: Script; version: number }
+  /** `answer`: which of those of step `from`; null: gone back to. `to` '': the end. `offsetMs`: into the recording; null: there was none. */
+  | ({ type: 'script.turned'; to: string; from: string | null; answer: number | null } & OnScript)
+  /** A sentence that must be read; `read` false takes back a tick by mistake. */
+  | ({ type: 'script.read'; sentence: string; read: boolean } & OnScript)
+  | { type: 'writeUp.saved'; writeUp: WriteUp }
+
+/** `version` 0: the house's own words. */
+type OnScript = { call: CallId; agent: UserId; script: string; version: number; offsetMs: number | null }

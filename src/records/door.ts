@@ -23,7 +23,7 @@ export type RecordsDoor = {
 
 /** Nothing on the floor depends on these. */
 const quiet =
-  /^(?:session|token|filter|export|recording|legalHold|audit|parties|fields|loans|promise|applications|checklist|task|import|mapping)\.|^party\.(?:numberMarked|secretShown)$/
+  /^(?:session|token|filter|export|recording|legalHold|audit|parties|fields|loans|promise|script|writeUp|applications|checklist|task|import|mapping)\.|^party\.(?:numberMarked|secretShown)$/
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
 export async function keep(

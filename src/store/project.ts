@@ -8,6 +8,7 @@ import { projectChange } from './changes.ts'
 import type { Connection } from './db.ts'
 import { projectImport } from './imports.ts'
 import { projectLegalHold } from './legal-holds.ts'
+import { projectDesk } from './project-desk.ts'
 import { projectFloor } from './project-floor.ts'
 import { projectLender } from './project-lender.ts'
 import { projectLines } from './project-lines.ts'
@@ -89,6 +90,10 @@ export const projectedTables = [
   'applications',
   'file_imports',
   'import_mappings',
+  'scripts',
+  'script_places',
+  'call_marks',
+  'write_ups',
 ] as const
 
 export function project(db: Connection, line: ProjectedLine): void {
@@ -96,6 +101,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectMinutes(db, line.at, line.fact)
   projectAbandonment(db, line.at, line.fact)
   projectTalks(db, line.at, line.fact)
+  projectDesk(db, line)
   projectChange(db, line)
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (

@@ -35,6 +35,7 @@ import { promiseQueries } from './promises.ts'
 import { recordingQueries } from './recordings.ts'
 import { repaymentQueries } from './repayments.ts'
 import { savedFilterQueries } from './saved-filters.ts'
+import { scriptQueries } from './scripts.ts'
 import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
@@ -71,6 +72,7 @@ export const queries = {
   ...phraseQueries,
   ...announcementQueries,
   ...recordingQueries,
+  ...scriptQueries,
   ...sessionQueries,
   ...settingQueries,
   ...savedFilterQueries,

@@ -4,6 +4,7 @@
  * anew from it. Instants are Unix ms, durations ms, booleans 0 or 1, documents JSON.
  */
 export * from './schema-calls.ts'
+export * from './schema-desk.ts'
 export * from './schema-house.ts'
 export * from './schema-imports.ts'
 export * from './schema-lender.ts'

@@ -84,7 +84,13 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/queues', 'queues'),
       page('/admin/menus', 'menus'),
     ),
-    group('campaigns', 'megaphone', page('/admin/campaigns', 'campaigns'), page('/admin/phrases', 'phrases')),
+    group(
+      'campaigns',
+      'megaphone',
+      page('/admin/campaigns', 'campaigns'),
+      page('/admin/phrases', 'phrases'),
+      page('/admin/scripts', 'scripts'),
+    ),
     group(
       'customers',
       'user-round',

@@ -15,6 +15,7 @@ import { numbersPage } from '../pages/admin/numbers.ts'
 import { phrasesPage } from '../pages/admin/phrases.ts'
 import { policiesPage } from '../pages/admin/policies.ts'
 import { queueFormPage, queuesPage } from '../pages/admin/queues.ts'
+import { scriptFormPage, scriptsPage } from '../pages/admin/scripts.ts'
 import { setupPage } from '../pages/admin/setup.ts'
 import { suppressionsPage } from '../pages/admin/suppressions.ts'
 import { teamFormPage, teamsPage } from '../pages/admin/teams.ts'
@@ -359,6 +360,45 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ],
       },
       filled: nothingFilled,
+    }),
+  'admin-scripts': language =>
+    scriptsPage({
+      frame: frame(language, '/admin/scripts'),
+      scripts: [
+        {
+          ...{
+            id: 'sc_1',
+            name: language === 'en' ? 'M1 reminder' : 'M1 提醒',
+            version: 3,
+            savedAt: sampleNow - 3_600_000,
+          },
+          ...{ savedBy: language === 'en' ? 'Adam' : '周文', steps: 6, places: ['March M1'] },
+        },
+      ],
+      places: [{ id: 'k_1', name: 'March M1', fields: 2 }],
+      saved: false,
+    }),
+  'admin-script': language =>
+    scriptFormPage({
+      ...{ frame: frame(language, '/admin/scripts'), id: 'sc_1', version: 3 },
+      filled: { values: { name: 'M1', places: ['k_1'], others: '' }, errors: {} },
+      steps: [
+        {
+          ...{
+            key: 'open',
+            titleZh: '开场',
+            titleEn: 'Open',
+            textZh: '您好，请问是{party}吗？',
+            textEn: 'Is this {party}?',
+          },
+          answers: '是 | Yes > why\n不是 | No > 结束',
+        },
+        { ...{ key: 'why', titleZh: '来意', titleEn: 'Why', textZh: '应还{amout}。', textEn: '' }, answers: '' },
+      ],
+      must: [{ key: 'recorded', textZh: '本次通话会被录音。', textEn: 'This call is recorded.', to: 'all' }],
+      places: [{ value: 'k_1', word: 'March M1' }],
+      faults: [{ fault: 'unknown_placeholder', step: 'why', found: 'amout' }],
+      preview: [{ title: 'Open', text: 'Is this Carl Chen?', answers: ['Yes → why'] }],
     }),
   'admin-phrases': language =>
     phrasesPage({

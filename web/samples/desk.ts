@@ -2,6 +2,7 @@
 import type { DispositionChoice } from '../../src/centre/entities.ts'
 import type { DeskProps } from '../pages/agent/desk-props.ts'
 import type { DeskNumber, DeskRecord } from '../pages/agent/party-props.ts'
+import type { DeskSay } from '../pages/agent/say-props.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -25,6 +26,7 @@ function quietDesk(language: Language): DeskProps {
     station: { kind: 'browser', extension: null, up: true, lostAt: null },
     today: { calls: 37, effectiveMs: 214 * minutes, utilisation: 0.812 },
     call: null,
+    say: null,
     preview: null,
     party: null,
     business: 'collections',
@@ -76,6 +78,7 @@ function withParty(language: Language): DeskProps {
   const zh = language === 'zh-CN'
   return {
     ...quietDesk(language),
+    say: sampleSay(language),
     party: {
       name: zh ? '陈建国' : 'Carl Chen',
       ref: 'L-2026-031877',
@@ -154,6 +157,52 @@ function withParty(language: Language): DeskProps {
         note: null,
       },
     ],
+  }
+}
+
+function sampleSay(language: Language, more: Partial<DeskSay> = {}): DeskSay {
+  const zh = language === 'zh-CN'
+  return {
+    must: [
+      {
+        key: 'recorded',
+        text: [{ text: zh ? '为保证服务质量，本次通话会被录音。' : 'This call is recorded.' }],
+        ...{ readAt: sampleNow - 90_000, offsetMs: 7_000 },
+      },
+      {
+        key: 'identity',
+        text: [{ text: zh ? '在您确认身份之前，我不会透露任何信息。' : 'I say nothing before I know that it is you.' }],
+        ...{ readAt: null, offsetMs: null },
+      },
+    ],
+    passed: [
+      { key: 'open', title: zh ? '开场' : 'Open' },
+      { key: 'identify', title: zh ? '核实身份' : 'Identify' },
+    ],
+    steps: [
+      {
+        key: 'purpose',
+        title: zh ? '说明来意' : 'Purpose',
+        text: [
+          { text: zh ? '您的借款已逾期 ' : 'Your loan is ' },
+          { name: 'days', value: '17' },
+          { text: zh ? ' 天，应还 ' : ' days past due, and ' },
+          { name: 'overdue', value: zh ? '2,080 元' : '2,080 yuan' },
+          { text: zh ? '。上次约定的日期是 ' : ' is owed. You promised it by ' },
+          { name: 'promise_date', value: null },
+          { text: zh ? '。您打算什么时候还？' : '. When will you pay?' },
+        ],
+      },
+    ],
+    answers: {
+      step: 'purpose',
+      words: zh
+        ? ['今天就还', '过几天还', '有困难', '不认可这笔欠款']
+        : ['Today', 'In some days', 'I cannot', 'I owe nothing'],
+    },
+    over: false,
+    live: true,
+    ...more,
   }
 }
 
@@ -313,6 +362,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     }))
     return {
       ...desk,
+      say: null,
       party: { ...desk.party!, campaign: null, fields: [], opened: true, record: { ...record, numbers } },
     }
   },
@@ -348,6 +398,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       next: null,
     },
     call: { ...call(language), phase: 'ended', endedAt: sampleNow - 6000 },
+    say: sampleSay(language, { steps: [], answers: null, over: true, live: false }),
     form: {
       values: { code: 'PTP', note: language === 'en' ? 'Pays on Friday.' : '周五还款。', callbackAt: '' },
       errors: { callbackAt: 'past' },

@@ -167,6 +167,14 @@ const zh = {
     none: '接通后，这里显示话术和必须宣读的内容。',
     mustRead: '必须宣读',
     read: '已读',
+    unread: '未宣读',
+    readAt: (clock: string, offset: string | null) => `${clock} 已读${offset === null ? '' : `，录音 ${offset}`}`,
+    passed: '已走过的步骤',
+    back: '回到这一步',
+    over: '话术到此结束。',
+    lacks: '（无）',
+    answers: '对方的回答',
+    date: (month: number, day: number, weekday: number) => `${month}月${day}日，星期${'日一二三四五六'[weekday]}`,
     recordedNotice: '为保证服务质量，本次通话会被录音。',
     steps: { open: '开场', identify: '核实身份', purpose: '说明来意', close: '结束' },
     scripts: {
@@ -225,6 +233,12 @@ const zh = {
     note: '跳到备注',
   },
 }
+
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const months = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+  ...['August', 'September', 'October', 'November', 'December'],
+]
 
 const en: Like<typeof zh> = {
   desk: 'Agent’s desk',
@@ -384,6 +398,14 @@ const en: Like<typeof zh> = {
     none: 'Once connected, the script and what must be read stand here.',
     mustRead: 'Must be read',
     read: 'read',
+    unread: 'not read',
+    readAt: (clock: string, offset: string | null) => `read ${clock}${offset === null ? '' : `, recording ${offset}`}`,
+    passed: 'Steps gone through',
+    back: 'Back to this step',
+    over: 'This is the end of the script.',
+    lacks: '(none)',
+    answers: 'What the other side says',
+    date: (month: number, day: number, weekday: number) => `${weekdays[weekday]}, ${day} ${months[month - 1]}`,
     recordedNotice: 'This call is recorded to assure the quality of our service.',
     steps: { open: 'Open', identify: 'Identify', purpose: 'Purpose', close: 'Close' },
     scripts: {

@@ -25,6 +25,7 @@ import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { safetyWords } from './safety.ts'
+import { scriptWords } from './scripts.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
 import { teamWords } from './teams.ts'
@@ -40,6 +41,7 @@ const zh = {
   frame: frameWords.zh,
   domain: domainWords.zh,
   agent: agentWords.zh,
+  scripts: scriptWords.zh,
   supervisor: supervisorWords.zh,
   supervision: supervisionWords.zh,
   admin: adminWords.zh,
@@ -79,6 +81,7 @@ const en: Words = {
   frame: frameWords.en,
   domain: domainWords.en,
   agent: agentWords.en,
+  scripts: scriptWords.en,
   supervisor: supervisorWords.en,
   supervision: supervisionWords.en,
   admin: adminWords.en,

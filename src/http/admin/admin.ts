@@ -19,6 +19,7 @@ import { policyRoutes } from './policies.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingRuleRoutes } from './recordings.ts'
 import { safetyRoutes } from './safety.ts'
+import { scriptRoutes } from './scripts.ts'
 import { setupRoutes } from './setup.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { teamRoutes } from './teams.ts'
@@ -47,6 +48,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     noticeAudioRoutes,
     phraseRoutes,
     announcementRoutes,
+    scriptRoutes,
     leadRoutes,
     listRoutes,
     suppressionRoutes,

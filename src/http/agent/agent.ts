@@ -25,6 +25,7 @@ import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { ownPart } from './own-part.ts'
 import { dialledOf, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
+import { scriptRoutes } from './script.ts'
 import { taskRoutes } from './tasks.ts'
 import { tryOutRoutes } from './try-out.ts'
 
@@ -174,6 +175,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   route.route(
     '/',
     partyRoutes(deps, (c, extra) => painted(c, extra ? 422 : 200, extra ?? {})),
+  )
+  route.route(
+    '/',
+    scriptRoutes(deps, c => painted(c, 200, {})),
   )
   route.route(
     '/',

@@ -9,6 +9,7 @@ import type { Words } from '../../../web/words/words.ts'
 import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import type { Agent, Call, FloorState } from '../../centre/state.ts'
+import type { CallId } from '../../lib/ids.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
 import type { DeskAsks, DeskRead } from '../../store/desk.ts'
@@ -18,7 +19,8 @@ import { wordsOf } from '../live/frame.ts'
 import { checklistOfCall } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
-import { historyOf, mayHearDebts, recordOf, type Seen } from './party-view.ts'
+import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
+import { type Said, sayOf } from './say.ts'
 
 /** What a refused action adds: its words, and what was typed. */
 export type DeskExtra = Partial<Pick<DeskProps, 'notice' | 'form' | 'dialPad'>>
@@ -27,13 +29,14 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const { store, engine } = deps
   const now = onFloor(engine.state, user, frame, openedBy(deps, user.id))
   const from = startOfDay(frame.now, frame.zone)
-  const [figures, read, reckoning, definitions, callbacks, near] = await Promise.all([
+  const [figures, read, reckoning, definitions, callbacks, near, texts] = await Promise.all([
     store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
     now.asks === null ? null : store.read('desk.read', now.asks),
     reckoningOf(deps.records),
     store.read('fields.all', {}),
     store.read('callbacks.open', { agent: user.id, limit: 20 }),
     now.asks === null ? store.read('desk.near', { agent: user.id, since: from }) : [],
+    store.read('desk.texts', { place: now.place, call: (now.props.call?.id as CallId | undefined) ?? null }),
   ])
   const today = figures[0]
   const w = textsOf(frame)
@@ -46,6 +49,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     frame,
     ...now.props,
     call: now.props.call && nameCall(now.props.call, read, seen),
+    say: read === null || now.party?.opened ? null : sayOf(texts, saidOf(now, read, seen), talkOf(now, seen)),
     party: now.party === null || read === null ? null : partyOf(now, now.party, read, seen),
     today: {
       calls: today?.connected ?? 0,
@@ -65,7 +69,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
 type OnFloor = {
   props: Omit<
     DeskProps,
-    'frame' | 'party' | 'today' | 'history' | 'near' | 'callbacks' | 'checklist' | 'form' | 'dialPad' | 'notice'
+    'frame' | 'party' | 'say' | 'today' | 'history' | 'near' | 'callbacks' | 'checklist' | 'form' | 'dialPad' | 'notice'
   >
   /** What the floor knows of the party; null: nobody is looked at. */
   party: (Omit<DeskParty, 'record' | 'identified' | 'fields'> & { fields: Record<string, string> }) | null
@@ -74,6 +78,8 @@ type OnFloor = {
   /** As the floor has it. */
   relation: Relation | null
   calling: string | null
+  /** The campaign or queue whose script and form the call has. */
+  place: string | null
   dial: Seen['dial']
 }
 
@@ -124,6 +130,7 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
     // Nobody is on the line of a party that is only looked at.
     relation: opened === null ? (call ? call.relation : (lead?.phones[0]?.relation ?? null)) : 'SELF',
     calling,
+    place: campaign?.id ?? call?.queue ?? null,
     dial: preview
       ? { leadNumbers: preview.lead.phones.map(({ number }) => number) }
       : atRest && opened !== null && dialCampaigns(state, user).length > 0
@@ -133,6 +140,35 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
 }
 
 const nobody = { name: null, campaign: null, queue: null, attempts: null, numbers: [], fields: {} }
+
+function talkOf({ props: { call } }: OnFloor, { relation, business }: Seen) {
+  return { relation, business, live: call !== null && call.connectedAt !== null && call.endedAt === null }
+}
+
+/** What may be put into the sentences of this call. */
+function saidOf(now: OnFloor, read: DeskRead, seen: Seen): Said {
+  const { frame, user, reckoning } = seen
+  const w = textsOf(frame)
+  const debts = recordOf(read, seen)?.debts ?? null
+  const due = new Map(read.loans.map(({ ref, oldestDueOn }) => [ref, oldestDueOn]))
+  return {
+    language: read.party?.language ?? frame.language,
+    open: {
+      ...{ centre: frame.centre || w.agent.say.ourCentre, agent: user.displayName, name: user.name },
+      ...{ party: read.party?.name ?? now.party?.name ?? null, ref: read.party?.ref ?? now.party?.ref ?? null },
+      today: reckoning.today,
+    },
+    debts: !mayHearDebts(seen.relation)
+      ? null
+      : {
+          loans: (debts?.loans ?? []).map(loan => ({ ...loan, oldestDueOn: due.get(loan.ref) ?? null })),
+          promise: debts?.promises[0] ?? null,
+          case: debts?.case ? w.lender.caseState[debts.case.state] : null,
+          fields: valuesByKey(read.party, seen),
+          lead: now.party?.fields ?? {},
+        },
+  }
+}
 
 /** Of lead and record the stricter: whom the lender's record has as somebody else's number is no debtor, whatever the lead says. */
 function relationOf({ relation, calling }: OnFloor, { party }: DeskRead): Relation | null {

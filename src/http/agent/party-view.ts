@@ -6,7 +6,7 @@ import { money } from '../../../web/parts/money.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import type { Business, Relation, User } from '../../centre/entities.ts'
 import type { FloorState } from '../../centre/state.ts'
-import type { FieldBusiness, FieldDefinition } from '../../lender/fields.ts'
+import type { FieldBusiness, FieldDefinition, FieldValue } from '../../lender/fields.ts'
 import { currencyDefault } from '../../lender/money.ts'
 import type { PartyPhone } from '../../lender/party.ts'
 import { maskSecret } from '../../lender/sealed.ts'
@@ -101,24 +101,36 @@ function debtsOf(read: DeskRead, { reckoning, state }: Seen): DeskDebts {
   }
 }
 
-/** As they are defined, those that are for the desk; what collections know is for whoever may hear of the debt. */
+/** As they are defined, those that are for the desk. */
 function fieldsOf(party: PartyRecord, seen: Seen): DeskRecord['fields'] {
+  return shownFields(party, seen).map(({ label, value }) => [label, value])
+}
+
+/** The same by key: for sentences, where debts may be spoken of. */
+export function valuesByKey(party: PartyRecord | null, seen: Seen): Record<string, string> {
+  return party === null ? {} : Object.fromEntries(shownFields(party, seen).map(({ key, value }) => [key, value]))
+}
+
+/** What collections know is for whoever may hear of the debt; secrets are masked for all. */
+function shownFields(party: PartyRecord, seen: Seen): { key: string; label: string; value: string }[] {
   const { sealer, definitions, frame, relation } = seen
+  const shown = (business: FieldBusiness, { key, type }: FieldDefinition, value: FieldValue) => {
+    if (typeof value === 'object') {
+      const clear = sealer.open({ party: party.ref, field: `${business}.${key}` }, value)
+      return clear === null ? '******' : maskSecret(clear)
+    }
+    if (type === 'money' && typeof value === 'number') return money(value, currencyDefault)
+    if (type === 'phone') return shownNumber(String(value), seen.user.numbersMasked)
+    return value === true ? '✓' : value === false ? '—' : String(value)
+  }
   return (Object.entries(definitions) as [FieldBusiness, FieldDefinition[]][])
     .filter(([business]) => business !== 'collections' || mayHearDebts(relation))
     .filter(([business]) => seen.business === null || business === seen.business)
     .flatMap(([business, fields]) =>
-      fields.flatMap(({ key, label, type, shown }): [string, string][] => {
-        const value = party.fields[business]?.[key]
-        if (!shown || value === undefined) return []
-        if (typeof value === 'object') {
-          const clear = sealer.open({ party: party.ref, field: `${business}.${key}` }, value)
-          return [[label[frame.language], clear === null ? '******' : maskSecret(clear)]]
-        }
-        if (type === 'money' && typeof value === 'number')
-          return [[label[frame.language], money(value, currencyDefault)]]
-        if (type === 'phone') return [[label[frame.language], shownNumber(String(value), seen.user.numbersMasked)]]
-        return [[label[frame.language], value === true ? '✓' : value === false ? '—' : String(value)]]
+      fields.flatMap(field => {
+        const value = party.fields[business]?.[field.key]
+        if (!field.shown || value === undefined) return []
+        return [{ key: field.key, label: field.label[frame.language], value: shown(business, field, value) }]
       }),
     )
 }

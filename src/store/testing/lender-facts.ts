@@ -62,6 +62,26 @@ export const lenderFact = fc.oneof(
     relation: fc.constantFrom('SELF', 'CONTACT'),
   }),
   fc.record({
+    type: fc.constant('script.saved'),
+    script: fc.record({
+      ...{ id: few('sc'), name: fc.string(), must: fc.constant([]), steps: fc.constant([]), others: nothing },
+      places: fc.uniqueArray(few('k'), { maxLength: 3 }),
+    }),
+    version: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    ...{ type: fc.constant('script.turned'), call: few('c'), agent: few('u'), script: few('sc'), version: fc.nat(3) },
+    ...{ to: few('step'), from: few('step'), answer: fc.nat(3), offsetMs: fc.oneof(nothing, fc.nat()) },
+  }),
+  fc.record({
+    ...{ type: fc.constant('script.read'), call: few('c'), agent: few('u'), script: few('sc'), version: fc.nat(3) },
+    ...{ sentence: few('m'), read: fc.boolean(), offsetMs: fc.oneof(nothing, fc.nat()) },
+  }),
+  fc.record({
+    type: fc.constant('writeUp.saved'),
+    writeUp: fc.record({ place: few('k'), fields: fc.constant([]), promise: fc.constant([]), grade: fc.constant([]) }),
+  }),
+  fc.record({
     type: fc.constant('fields.defined'),
     business: fc.constant('collections'),
     fields: fc.subarray([

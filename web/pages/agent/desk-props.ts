@@ -15,6 +15,7 @@ import type { Choice, Filled } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { OpenCallback } from '../supervisor/callbacks.ts'
 import type { DeskRecord, HistoryLine, Identified } from './party-props.ts'
+import type { DeskSay } from './say-props.ts'
 
 /** Everything on the desk. Numbers are masked already where this agent may not see them. */
 export type DeskProps = {
@@ -40,6 +41,8 @@ export type DeskProps = {
   /** Of the call or the preview. */
   party: DeskParty | null
   business: Business | null
+  /** What to say on the call, or in the preview. */
+  say: DeskSay | null
   history: HistoryLine[]
   /** Parties that this agent may look at while no call is in hand. */
   near: NearParty[]
