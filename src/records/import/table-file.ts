@@ -4,6 +4,8 @@ import { open } from 'node:fs/promises'
 import { InvalidInput } from '../errors.ts'
 import { columnsMax } from './columns.ts'
 import { type CsvRow, csvTable } from './csv-table.ts'
+import { openWorkbook } from './workbook.ts'
+import { XmlError } from './xml-events.ts'
 
 export type TableForm = 'utf8' | 'utf16le' | 'gb18030' | 'xlsx'
 export type TableRow = { row: number; cells: string[] } | { row: number; fault: string }
@@ -27,7 +29,10 @@ export async function openTable(file: string): Promise<TableFile> {
   const { head, bytes } = await headOf(file)
   if (bytes === 0) throw noTable('an empty file')
   if (head.subarray(0, 4).equals(oldExcel)) throw noTable('a workbook of Excel 97 (.xls), or one with a password')
-  if (head.subarray(0, 4).equals(zip)) throw noTable('a zip or workbook')
+  if (head.subarray(0, 4).equals(zip)) {
+    const { rows, read, total } = await openWorkbook(file).catch(notRead)
+    return { form: 'xlsx', ...(await withHeadings(faultless(rows)).catch(notRead)), read, total }
+  }
   if (head.includes(0) && !(head[0] === 0xff && head[1] === 0xfe)) throw noTable('a file that is no text')
   let read = 0
   const counted = async function* () {
@@ -38,6 +43,24 @@ export async function openTable(file: string): Promise<TableFile> {
   }
   const { encoding, rows } = await csvTable(counted(), pieceBytes)
   return { form: encoding, ...(await withHeadings(rows)), read: () => read, total: bytes }
+}
+
+function notRead(error: unknown): never {
+  throw error instanceof XmlError ? noTable(`a workbook that is not read: ${error.message}`) : error
+}
+
+/** What is broken further down is told as a row, as in CSV. */
+async function* faultless(rows: AsyncIterable<string[]>): AsyncGenerator<CsvRow> {
+  let any = false
+  try {
+    for await (const row of rows) {
+      any = true
+      yield row
+    }
+  } catch (error) {
+    if (!(error instanceof XmlError) || !any) throw error
+    yield { fault: error.message }
+  }
 }
 
 const oldExcel = Buffer.from([0xd0, 0xcf, 0x11, 0xe0])
@@ -59,7 +82,7 @@ async function withHeadings(rows: AsyncIterable<CsvRow>): Promise<Pick<TableFile
   while (headings === null) {
     const { value, done } = await iterator.next()
     if (done) throw noTable('no row with anything in it')
-    if (!Array.isArray(value)) throw noTable(`no CSV: ${value.fault}`)
+    if (!Array.isArray(value)) throw noTable(`no table: ${value.fault}`)
     if (value.some(cell => cell !== '')) headings = value
   }
   if (headings.length > columnsMax) throw noTable(`${headings.length} columns; at most ${columnsMax} are read`)
@@ -81,6 +104,6 @@ async function withHeadings(rows: AsyncIterable<CsvRow>): Promise<Pick<TableFile
 
 export function noTable(found: string): InvalidInput {
   return new InvalidInput([
-    { field: 'file', found, allowed: 'a table with its headings in the first row: CSV (UTF-8 or GB18030)' },
+    { field: 'file', found, allowed: 'a table with its headings in the first row: CSV (UTF-8 or GB18030) or XLSX' },
   ])
 }
