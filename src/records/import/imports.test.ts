@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import { type ImportHouse, openImportHouse } from './testing/house.ts'
+import { workerFile } from '../../lib/places.ts'
+import { openCase } from '../cases.ts'
+import { defineFields } from '../party-details.ts'
+import { makePromise } from '../promises.ts'
+import { Imports } from './imports.ts'
+import { type ImportHouse, openImportHouse, streamOf } from './testing/house.ts'
 
 let house: ImportHouse
 before(async () => {
@@ -44,4 +52,227 @@ test('GB18030 is recognised, and so is UTF-8 with its mark', async () => {
     assert.equal(view.state, 'finished', view.trouble ?? '')
     assert.equal((await house.store.read('parties.byRef', { ref: 'G1' }))?.name, '龘靐')
   }
+})
+
+test('parties come with sealed ID numbers and the lender’s own fields; forms of numbers are one number, cut ones are refused', async () => {
+  await defineFields(house.door, 'system', {
+    business: 'collections',
+    fields: [{ key: 'score', label: { 'zh-CN': '评分', en: 'Score' }, type: 'number', min: 0, max: 100 }],
+  })
+  const file = [
+    '客户号,姓名,身份证号,手机号,联系人电话,评分,标记',
+    'P1,王小明,110101199003071234,+8613800000011,0086-138-0000-0012,80,重要客户',
+    '000123,李雷,,１３８００００００１３,,99,',
+    'P3,韩梅梅,,1.38E+10,,1,',
+    'P4,林涛,,13800000014,,101,',
+    ',魏华,,13800000015,,1,',
+    'P6,周博,1.10101E+17,13800000016,,,',
+    'P7,吴勇,x,13800000017,,,',
+  ].join('\n')
+  const columns = ['ref', 'name', 'idNo', 'phone1', 'phone2', 'fields.collections.score', 'flags']
+  const view = await house.run('parties', file, { columns })
+  assert.deepEqual(view.counts, counts(7, 2, 0, 5))
+  const carl = (await house.store.read('parties.byRef', { ref: 'P1' }))!
+  assert.deepEqual(
+    carl.phones.map(({ number }) => number),
+    ['+8613800000011', '+8613800000012'],
+  )
+  assert.deepEqual([carl.flags, carl.fields], [['vip'], { collections: { score: 80 } }])
+  assert.equal(house.store.sealer.open({ party: 'P1', field: 'idNo' }, carl.idNo!), '110101199003071234')
+  assert.equal((await house.store.read('parties.byRef', { ref: '000123' }))?.phones[0]?.number, '+8613800000013')
+  const errors = await house.errors(view)
+  assert.deepEqual(
+    errors.map(({ row, field }) => [row, field]),
+    [
+      [3, 'phone1'],
+      [4, 'fields.collections.score'],
+      [5, 'ref'],
+      [6, 'idNo'],
+      [7, 'idNo'],
+    ],
+  )
+  assert.match(errors[0]!.reason, /1\.38E\+10.*spreadsheet has cut them/)
+  assert.ok(!errors[4]!.reason.includes('"x"'))
+  assert.deepEqual((await house.run('parties', file, { columns })).counts, counts(7, 0, 2, 5))
+})
+
+test('a loan is all its rows; one bad row sends all of them back, and rows of one loan stand together', async () => {
+  await house.run('parties', '客户号,姓名\nD1,王小明\nD2,李雷\n')
+  const file = [
+    '借据号,客户号,产品,年利率,应还日,应还本金,应还利息,罚息',
+    'J1,D1,现金贷,24%,2026/10/1,"1,000.00",20.50,',
+    'J1,D1,现金贷,24%,20261101,1000,20.5,',
+    'J2,D2,现金贷,0.18,2026-10-01,500,,',
+    'J2,D2,现金贷,0.18,2026-02-30,500,,',
+    'J3,D9,现金贷,18%,2026-10-01,500,,',
+    'J4,D2,现金贷,18,2026-10-01,500,,',
+    'J1,D1,现金贷,24%,2026-12-01,1000,,',
+  ].join('\n')
+  const view = await house.run('loans', file)
+  assert.deepEqual(view.counts, counts(7, 1, 0, 5))
+  const loan = (await house.store.read('loans.byRef', { ref: 'J1' }))!
+  assert.deepEqual([loan.ratePpm, loan.term, loan.principal], [240_000, 2, 200_000])
+  assert.deepEqual(
+    loan.plan.map(({ dueOn, principal, interest }) => [dueOn, principal, interest]),
+    [
+      ['2026-10-01', 100_000, 2_050],
+      ['2026-11-01', 100_000, 2_050],
+    ],
+  )
+  assert.deepEqual(
+    (await house.errors(view)).map(({ row, field }) => [row, field]),
+    [
+      [3, 'dueOn'],
+      [4, 'dueOn'],
+      [5, 'party'],
+      [6, 'rate'],
+      [7, 'ref'],
+    ],
+  )
+  assert.deepEqual((await house.run('loans', file)).counts, counts(7, 0, 1, 5))
+})
+
+test('repayments of a file keep promises and cure cases at once, and told again they change nothing', async () => {
+  await house.run('parties', '客户号,姓名\nR1,王小明\n')
+  await house.run('loans', '借据号,客户号,产品,应还日,本金\nRJ1,R1,现金贷,2026-11-01,300\n')
+  await openCase(house.door, 'system', { party: 'R1', agent: null })
+  const promise = await makePromise(house.door, 'system', { party: 'R1', amount: 20_000, dueOn: '2026-11-30' })
+  const file = [
+    '流水号,客户号,借据号,金额,还款时间',
+    'T1,R1,,100,2026-11-24 09:30',
+    'T2,,RJ1,200.00,2026/11/24',
+    'T3,R1,RJ9,1,2026-11-24',
+    'T4,R1,,1.001,2026-11-24',
+    'T5,R1,,5,2027-11-24',
+  ].join('\n')
+  const view = await house.run('repayments', file)
+  assert.deepEqual(view.counts, counts(5, 2, 0, 3))
+  assert.equal((await house.store.read('promises.byId', { id: promise.id }))?.state, 'KEPT')
+  assert.equal((await house.store.read('cases.ofParty', { party: 'R1' }))[0]?.state, 'CURED')
+  assert.equal((await house.store.read('loans.byRef', { ref: 'RJ1' }))?.owed, 0)
+  assert.deepEqual(
+    (await house.errors(view)).map(({ row, field }) => [row, field]),
+    [
+      [3, 'loan'],
+      [4, 'amount'],
+      [5, 'paidAt'],
+    ],
+  )
+  assert.deepEqual((await house.run('repayments', file)).counts, counts(5, 0, 2, 3))
+})
+
+test('numbers that nobody calls are taken once, and for the longest time that anyone asked for', async () => {
+  assert.deepEqual(
+    (await house.run('suppressions', '电话,原因,截止日期\n13811110001,投诉,2027-01-01\n13811110002,,\n12,x,\n')).counts,
+    counts(3, 2, 0, 1),
+  )
+  assert.deepEqual(
+    (await house.run('suppressions', '电话,截止日期\n13811110001,2026-12-01\n13811110002,2027-01-01\n')).counts,
+    counts(2, 0, 2, 0),
+  )
+  assert.deepEqual((await house.run('suppressions', '电话\n13811110001\n')).counts, counts(1, 1, 0, 0))
+  assert.equal((await house.store.read('suppressions.byNumber', { number: '+8613811110001' }))?.until, null)
+})
+
+test('the same file twice changes nothing, whatever is in it', async () => {
+  const cell = fc.oneof(
+    fc.constantFrom('', '1', 'a', 'b', 'Z9', '13800000001', '13800000002', '=x', '本人', '2026-11-24'),
+    fc.string({ maxLength: 6 }),
+  )
+  const quoted = cell.map(text => `"${text.replaceAll('"', '""')}"`)
+  const heads: Record<string, string> = {
+    leads: 'ref,name,phone,phone2,city',
+    parties: 'ref,name,phone,flags,phone2',
+    suppressions: 'phone,reason,until,x,y',
+    repayments: 'id,party,amount,paidAt,channel',
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...Object.keys(heads)),
+      fc.array(fc.tuple(quoted, quoted, quoted, quoted, quoted), { minLength: 1, maxLength: 40 }),
+      async (kind, rows) => {
+        const file = `${heads[kind]}\n${rows.map(row => row.join(',')).join('\n')}\n`
+        const first = await house.run(kind, file)
+        const facts = await house.facts()
+        const again = await house.run(kind, file)
+        const { rows: read, saved, rejected } = again.counts
+        assert.equal(again.state, 'finished', again.trouble ?? '')
+        assert.equal(read, first.counts.rows)
+        // What a later row of the same ref says wins; told again, each of them is a change once more.
+        const refs = new Set(rows.map(([ref]) => ref))
+        if (refs.size === rows.length) assert.equal(saved, 0)
+        if (refs.size === rows.length) assert.equal(rejected, first.counts.rejected)
+        // That it was received, started and ended.
+        if (saved === 0) assert.equal(await house.facts(), facts + 3)
+      },
+    ),
+    { numRuns: 4, seed: 2026 },
+  )
+})
+
+test('an import whose process went away says where it was, goes on from there, and nothing comes twice', async () => {
+  const rows = 20_000
+  const lines = Array.from(
+    { length: rows },
+    (_, at) => `S${at},carl ${at},${13_900_000_000 + at}${at % 1000 === 7 ? 'x' : ''}`,
+  )
+  const bytes = Buffer.from(`ref,name,phone\n${lines.join('\n')}\n`)
+  const given = { kind: 'leads', campaign: house.campaign, name: 'long.csv' }
+  const folder = path.join(house.folder, 'imports')
+  const open = () =>
+    new Imports({
+      door: house.door,
+      folder,
+      worker: workerFile('records/import/import-worker'),
+      log: { error: () => {} },
+    })
+  const first = open()
+  const { id } = await first.receive('system', given, streamOf([bytes]))
+  const stoppedAt = new Promise<void>(resolve => {
+    const unfollow = first.onProgress(async () => {
+      if ((await first.view(id)).counts.rows < 2_000) return
+      unfollow()
+      resolve()
+    })
+  })
+  await first.start('system', id, { columns: ['ref', 'name', 'phone1'] })
+  await stoppedAt
+  await first[Symbol.asyncDispose]()
+  await using second = open()
+  const stopped = await second.view(id)
+  assert.equal(stopped.state, 'stopped')
+  assert.ok(stopped.counts.rows >= 2_000 && stopped.counts.rows < rows, String(stopped.counts.rows))
+  await second.resume('system', id)
+  await second.idle()
+  const view = await second.view(id)
+  assert.equal(view.state, 'finished', view.trouble ?? '')
+  assert.equal(view.counts.rows, rows)
+  assert.equal(view.counts.rejected, 20)
+  assert.equal(view.counts.saved + view.counts.unchanged, rows - 20)
+  assert.equal((await house.errors(view)).length, 20)
+  const kept = await house.store.read('campaigns.leadCounts', { campaign: house.campaign, now: 0 })
+  const list = (await house.store.read('lists.ofCampaign', { campaign: house.campaign })).find(
+    ({ name }) => name === 'long.csv',
+  )
+  assert.equal(list?.leads, rows - 20, JSON.stringify(kept))
+})
+
+test('a cancelled import keeps what came before, and can go on', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, at) => `C${at},carl,${13_700_000_000 + at}`)
+  const given = { kind: 'leads', campaign: house.campaign, name: 'cancelled.csv' }
+  const { id } = await house.imports.receive(
+    'system',
+    given,
+    streamOf([Buffer.from(`ref,name,phone\n${lines.join('\n')}\n`)]),
+  )
+  await house.imports.start('system', id, { columns: ['ref', 'name', 'phone1'] })
+  while ((await house.imports.view(id)).counts.rows < 500) await sleep(20)
+  await house.imports.cancel(id)
+  await house.imports.idle()
+  const cancelled = await house.imports.view(id)
+  assert.equal(cancelled.state, 'cancelled')
+  assert.ok(cancelled.counts.rows >= 500 && cancelled.counts.rows < 20_000, String(cancelled.counts.rows))
+  await house.imports.resume('system', id)
+  await house.imports.idle()
+  assert.deepEqual((await house.imports.view(id)).counts, counts(20_000, 20_000, 0, 0))
 })
