@@ -80,6 +80,13 @@ export const journalQueries = {
       `SELECT seq, at, actor, type, body FROM journal
        WHERE type = 'export.requested' AND json_extract(body, '$.export') = ?`,
     ).all(args.export) as JournalLine[],
+  /** The line that tells of its destruction, and the hash of the chain there, in hex. */
+  'journal.destructionOf': (db: Db, args: { recording: RecordingId }): { seq: number; hash: string } | null =>
+    (sql(
+      db.$client,
+      `SELECT seq, lower(hex(hash)) AS hash FROM journal
+       WHERE json_extract(body, '$.recording') = ? AND type = 'recording.destroyed' ORDER BY seq LIMIT 1`,
+    ).get(args.recording) as { seq: number; hash: string } | undefined) ?? null,
   /** A recording's custody: opened, sealed or missing, each listen. */
   'journal.ofRecording': (db: Db, args: { recording: RecordingId }): JournalLine[] =>
     sql(

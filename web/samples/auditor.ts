@@ -3,6 +3,7 @@
 import type { LegAudio } from '../../src/centre/audio/leg-audio.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { auditedCallPage } from '../pages/auditor/call.ts'
+import { destructionPage } from '../pages/auditor/destruction.ts'
 import { exportsPage } from '../pages/auditor/exports.ts'
 import { journalCheck } from '../pages/auditor/journal-check.ts'
 import { type LadderProps, ladderPage } from '../pages/auditor/ladder.ts'
@@ -11,6 +12,7 @@ import type { LegRow } from '../parts/audio.ts'
 import type { Html } from '../parts/html.ts'
 import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
+import { sampleHolds } from './custody.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
 
 const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'auditor' })
@@ -157,6 +159,18 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
       filters: { page: '/auditor', saved: [], query: '', refused: null },
       reason: null,
     }),
+  'auditor-destruction': language =>
+    destructionPage({
+      frame: frame(language, '/auditor/recordings/r_0/destruction'),
+      ...{ recording: 'r_0', call: 'c_0', openedAt: Date.parse('2021-03-17T10:02:00+08:00'), durationMs: 154_000 },
+      ...{ sealedAt: Date.parse('2021-03-17T10:04:40+08:00'), sha256, derivedSha256: sha256, listens: 2 },
+      ...{
+        destroyedAt: sampleNow - 38_000_000,
+        erasedAt: sampleNow - 37_990_000,
+        journal: { seq: 48_112, hash: sha256 },
+      },
+      by: { reason: 'retention', business: 'collections', kept: { n: 5, of: 'YEAR' }, policy: 'CN-CFC-2024' },
+    }),
   'auditor-call': language => {
     const { call: id, durationMs, state, ...call } = rows(language)[0]!
     return auditedCallPage({
@@ -194,6 +208,14 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           underivable: null,
         },
       ],
+      holds: {
+        ...sampleHolds(language),
+        action: '/auditor/calls/c_0/holds',
+        targets: [
+          { kind: 'call', target: 'c_0' },
+          { kind: 'recording', target: 'r_0' },
+        ],
+      },
       sounds: sampleSounds(language),
       timeline: [
         ['call.dialed', ''],

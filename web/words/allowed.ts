@@ -4,6 +4,7 @@ import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
+import { retentionWords } from './retention.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { verificationWords } from './verification.ts'
@@ -22,6 +23,7 @@ const zh = {
     ...custodyWords.zh.allowed,
     ...collectionsWords.zh.allowed,
     ...verificationWords.zh.allowed,
+    ...retentionWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
     displayName: '请填写 1–64 个字符。',
     password: '密码至少 12 个字符。',
@@ -125,6 +127,7 @@ const en: Like<typeof zh> = {
     ...custodyWords.en.allowed,
     ...collectionsWords.en.allowed,
     ...verificationWords.en.allowed,
+    ...retentionWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',
     displayName: '1 to 64 characters.',
     password: 'At least 12 characters.',

@@ -2,6 +2,7 @@
 import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
+import { retentionWords } from './retention.ts'
 import { transferWords } from './transfer.ts'
 
 const zh = {
@@ -68,6 +69,7 @@ const zh = {
       ...transferWords.zh.facts,
       ...menuWords.zh.facts,
       ...custodyWords.zh.facts,
+      ...retentionWords.zh.facts,
       'call.dialed': '拨出',
       'call.rerouted': '换中继',
       'call.offered': '来电',
@@ -199,6 +201,7 @@ const en: Like<typeof zh> = {
       ...transferWords.en.facts,
       ...menuWords.en.facts,
       ...custodyWords.en.facts,
+      ...retentionWords.en.facts,
       'call.dialed': 'dialled',
       'call.rerouted': 'next trunk',
       'call.offered': 'came in',

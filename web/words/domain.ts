@@ -15,6 +15,7 @@ import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
+import { retentionWords } from './retention.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { verificationWords } from './verification.ts'
@@ -141,6 +142,7 @@ const zh = {
     agent_signed_off: '这位坐席没有签入。',
     reason_too_long: '原因最多 200 个字符。',
     ...transferWords.zh.rules,
+    ...retentionWords.zh.rules,
     ...teamWords.zh.rules,
     ...lenderWords.zh.rules,
     ...verificationWords.zh.rules,
@@ -327,6 +329,7 @@ const en: Like<typeof zh> = {
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {
     ...transferWords.en.rules,
+    ...retentionWords.en.rules,
     ...teamWords.en.rules,
     ...lenderWords.en.rules,
     ...verificationWords.en.rules,

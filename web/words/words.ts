@@ -24,6 +24,7 @@ import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
+import { retentionWords } from './retention.ts'
 import { safetyWords } from './safety.ts'
 import { scriptWords } from './scripts.ts'
 import { supervisionWords } from './supervision.ts'
@@ -62,6 +63,7 @@ const zh = {
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   custody: custodyWords.zh,
+  retention: retentionWords.zh,
   ladder: ladderWords.zh,
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
@@ -102,6 +104,7 @@ const en: Words = {
   connection: connectionWords.en,
   safety: safetyWords.en,
   custody: custodyWords.en,
+  retention: retentionWords.en,
   ladder: ladderWords.en,
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,

@@ -13,6 +13,7 @@ import { casesApi } from './cases.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
+import { legalHoldsApi } from './legal-holds.ts'
 import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
 import { loansApi } from './loans.ts'
@@ -49,6 +50,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     transfersApi,
     callbacksApi,
     recordingsApi,
+    legalHoldsApi,
     exportsApi,
     suppressionsApi,
     trunkGroupsApi,

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { CampaignId, RecordingId, UserId } from '../../lib/ids.ts'
+import { destructionOf } from '../../records/destruction.ts'
 import { NotFound } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
 import { audioAnswer } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { queryOf, recordingQuery } from './query.ts'
-import { pageOf, recordingReply } from './replies.ts'
+import { destructionReply, pageOf, recordingReply } from './replies.ts'
 import { type Api, define } from './route.ts'
 
 const roles = ['auditor', 'quality', 'supervisor'] as const
@@ -47,6 +48,18 @@ export function recordingsApi(api: Api, deps: Deps): void {
       if (recording === null) throw new NotFound('recording', id)
       return c.json(recordingReply.parse(recording))
     },
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/recordings/:id/destruction',
+      roles: ['auditor'],
+      summary: 'The certificate of destruction: what it was, by which rule it went, and where the journal proves it',
+      reply: destructionReply,
+    },
+    async c => c.json(destructionReply.parse(await destructionOf(deps.store, c.req.param('id') as RecordingId))),
   )
   define(
     api,

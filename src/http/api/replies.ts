@@ -344,8 +344,40 @@ export const recordingReply = z
     /** Since when the smaller form stands alone, and since when there is neither. */
     sourceRemovedAt: orNull(instant),
     destroyedAt: orNull(instant),
+    /** Since when no file of it is left on the disk. */
+    erasedAt: orNull(instant),
   })
   .openapi('Recording')
+
+export const destructionReply = z
+  .object({
+    recording: id,
+    call: id,
+    openedAt: instant,
+    sealedAt: orNull(instant),
+    durationMs: orNull(z.int()),
+    bytes: orNull(z.int()),
+    sha256: orNull(z.string()),
+    derivedSha256: orNull(z.string()),
+    listens: z.int(),
+    destroyedAt: instant,
+    by: orNull(
+      z.union([
+        z.object({ reason: z.literal('unanswered'), days: z.int() }),
+        z.object({
+          reason: z.literal('retention'),
+          business: orNull(z.enum(businesses)),
+          kept: z.object({ n: z.int(), of: z.enum(['DAY', 'YEAR']) }),
+          /** Whose minimum that is; null: the centre's own rule. */
+          policy: orNull(z.string()),
+        }),
+      ]),
+    ),
+    /** null: the disk has not given up the files yet. */
+    erasedAt: orNull(instant),
+    journal: z.object({ seq: z.int(), hash: z.string() }),
+  })
+  .openapi('Destruction')
 
 export const exportReply = z
   .object({

@@ -1,5 +1,6 @@
 /** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import type { Frame } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { User } from '../../centre/entities.ts'
@@ -11,10 +12,17 @@ import { actorName, detailOf } from '../admin/journal.ts'
 import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
+import { holdRows } from '../legal-holds.ts'
 import { stateOf } from './search.ts'
 
 /** Throws NotFound. */
-export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: CallId): Promise<AuditedCallProps> {
+export async function auditedCall(
+  deps: Deps,
+  viewer: User,
+  frame: Frame,
+  id: CallId,
+  filled: Filled = nothingFilled,
+): Promise<AuditedCallProps> {
   const [call, recordings, lines, sounds] = await Promise.all([
     deps.store.read('calls.byId', { id }),
     deps.store.read('recordings.ofCall', { call: id }),
@@ -23,6 +31,8 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
   ])
   if (call === null) throw new NotFound('call', id)
   const { state } = deps.engine
+  const mayHold = viewer.role === 'auditor'
+  const holds = await deps.store.read('legalHolds.ofCall', { call: id })
   return {
     frame,
     call: {
@@ -71,6 +81,18 @@ export async function auditedCall(deps: Deps, viewer: User, frame: Frame, id: Ca
       name: nameOf(state, agent) ?? (trunk && state.trunks.get(trunk)?.trunk.name) ?? leg,
       audio,
     })),
+    holds: {
+      holds: holdRows(deps, holds),
+      action: mayHold ? `/auditor/calls/${call.id}/holds` : null,
+      targets: [
+        { kind: 'call', target: call.id },
+        ...recordings
+          .filter(({ destroyedAt }) => destroyedAt === null)
+          .map(one => ({ kind: 'recording' as const, target: one.id })),
+        ...(call.party === null ? [] : [{ kind: 'party' as const, target: call.party }]),
+      ],
+      filled,
+    },
     // The number stands in the head already, masked where it must be.
     timeline: lines.map(line => ({
       ...line,

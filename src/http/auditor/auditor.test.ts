@@ -155,6 +155,81 @@ test('quality listens and exports nothing', async () => {
   assert.equal((await send(house, quinn, 'POST', '/auditor/exports', { reason: 'curious', what: 'all' })).status, 403)
 })
 
+test('an auditor holds a call on its page, and lifts it there; the page tells both, and quality only sees it', async () => {
+  const form = { holdWhat: 'call c_1', holdReason: 'lawsuit 2026-17' }
+  const at = '/auditor/calls/c_1/holds'
+  const refused = await send(house, olga, 'POST', at, { ...form, holdReason: 'x' })
+  assert.equal(refused.status, 422)
+  assert.ok(refused.text.includes('Say why, in 5 to 500 characters.'))
+  assert.equal((await send(house, olga, 'POST', at, { ...form, holdWhat: 'call c_none' })).status, 422)
+  assert.equal((await send(house, olga, 'POST', at, form)).location, '/auditor/calls/c_1#holds')
+  const page = (await look(house, olga, '/auditor/calls/c_1')).text
+  assert.ok(page.includes('lawsuit 2026-17') && page.includes('Legal hold placed'))
+  assert.ok(!(await look(house, olga, '/auditor/calls/c_2')).text.includes('lawsuit 2026-17'))
+
+  await house.add('quirin', 'quality', { language: 'en' })
+  const quinn = (await house.signIn('quirin')).cookie
+  const seen = (await look(house, quinn, '/auditor/calls/c_1')).text
+  assert.ok(seen.includes('lawsuit 2026-17') && !seen.includes(`action="${at}"`))
+  assert.equal((await send(house, quinn, 'POST', at, form)).status, 403)
+
+  const [action] = new RegExp(`${at}/lh_[\\w-]+/lifting`).exec(page)!
+  const unsaid = await send(house, olga, 'POST', action, { reason: '' })
+  assert.ok(unsaid.status === 422 && unsaid.text.includes('Say why'))
+  assert.equal((await send(house, olga, 'POST', action, { reason: 'the court has ruled' })).status, 303)
+  assert.ok((await look(house, olga, '/auditor/calls/c_1')).text.includes('Nothing is held.'))
+  assert.equal((await house.facts('legalHold.lifted')).length, 1)
+})
+
+test('of a recording that was destroyed the page has a certificate: what it was, why it went, and the line that proves it', async () => {
+  const none = await look(house, olga, '/auditor/recordings/r_2/destruction')
+  assert.equal(none.status, 404)
+  const kept = { n: 5, of: 'YEAR' } as const
+  const about = { recording: 'r_2' as RecordingId, call: 'c_2' as CallId }
+  const facts: Fact[] = [
+    { type: 'recording.destroyed', ...about, reason: 'retention', business: 'sales', kept, policy: 'CN-CFC-2024' },
+  ]
+  const { seq: lineBefore } = await house.store.read('journal.head', {})
+  await house.store.commit({ recorded: facts.map(fact => ({ at: noon, actor: 'system', fact })) })
+  const call = (await look(house, olga, '/auditor/calls/c_2')).text
+  assert.ok(call.includes('href="/auditor/recordings/r_2/destruction"'))
+  const at = (await look(house, olga, '/auditor/recordings/r_2/destruction')).text
+  for (const said of ['2'.repeat(64), 'kept for 5 years, as policy CN-CFC-2024 asks', 'not given up the files yet'])
+    assert.ok(at.includes(said), said)
+
+  const { secret } = await house.token('auditor')
+  const told = (await (await house.api(secret, 'GET', '/recordings/r_2/destruction')).json()) as {
+    by: object
+    erasedAt: number | null
+    journal: { seq: number; hash: string }
+  }
+  assert.deepEqual(told.by, { reason: 'retention', business: 'sales', kept, policy: 'CN-CFC-2024' })
+  assert.deepEqual([told.erasedAt, told.journal.seq], [null, lineBefore + 1])
+  assert.ok(at.includes(told.journal.hash))
+  assert.equal((await house.api(secret, 'GET', '/recordings/r_1/destruction')).status, 404)
+})
+
+test('holds by the API: placed, listed and lifted with reasons, by auditor and security alone', async () => {
+  const { secret } = await house.token('security')
+  const given = { kind: 'party', target: 'REF-9', reason: 'lawsuit 2026-19' }
+  const placed = await house.api(secret, 'POST', '/legal-holds', given)
+  assert.equal(placed.status, 201, await placed.clone().text())
+  const { id } = (await placed.json()) as { id: string }
+  assert.equal((await house.api(secret, 'POST', '/legal-holds', given)).status, 409)
+  assert.equal((await house.api(secret, 'POST', '/legal-holds', { ...given, reason: '' })).status, 422)
+  const { items } = (await (await house.api(secret, 'GET', '/legal-holds')).json()) as { items: { target: string }[] }
+  assert.deepEqual(
+    items.map(({ target }) => target),
+    ['REF-9'],
+  )
+  for (const role of ['admin', 'supervisor', 'quality', 'agent'] as const)
+    assert.equal((await house.api((await house.token(role)).secret, 'POST', '/legal-holds', given)).status, 403)
+  const lifted = await house.api(secret, 'POST', `/legal-holds/${id}/lifting`, { reason: 'it is over' })
+  assert.equal(lifted.status, 204)
+  const again = await house.api(secret, 'POST', `/legal-holds/${id}/lifting`, { reason: 'it is over' })
+  assert.equal(again.status, 404)
+})
+
 test('the journal is checked line by line, and a line that was changed is named', async () => {
   const whole = await send(house, olga, 'POST', '/auditor/journal/check', {}, true)
   assert.match(whole.text, /Whole: all \d+ entries agree/)

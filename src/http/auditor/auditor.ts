@@ -1,18 +1,22 @@
 import { Hono } from 'hono'
 import { auditedCallPage } from '../../../web/pages/auditor/call.ts'
+import { destructionPage } from '../../../web/pages/auditor/destruction.ts'
 import { exportsPage } from '../../../web/pages/auditor/exports.ts'
 import { journalCheck } from '../../../web/pages/auditor/journal-check.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
-import { type CallId, type ExportId, isId, type RecordingId } from '../../lib/ids.ts'
+import { type CallId, type ExportId, isId, type LegalHoldId, type RecordingId } from '../../lib/ids.ts'
+import { destructionOf } from '../../records/destruction.ts'
 import { NotFound } from '../../records/errors.ts'
+import { liftHold, placeHold } from '../../records/legal-holds.ts'
 import { journalAnswer } from '../admin/journal.ts'
 import { audioAnswer } from '../audio-file.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { downloadResponse } from '../download.ts'
 import { allow } from '../guard.ts'
+import { holdRefused, holdTyped } from '../legal-holds.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { listOf, textOf, typedOf } from '../typed.ts'
+import { listOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { auditedCall } from './audited-call.ts'
 import { checkChain } from './check-chain.ts'
 import { ladderAnswer, pcapAnswer } from './ladder.ts'
@@ -31,6 +35,34 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     const id = checkedId<CallId>(c, 'call')
     const frame = await frameOf(c, deps)
     return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id)))
+  })
+
+  route.post('/auditor/calls/:id/holds', allow('auditor'), async c => {
+    const typed = await typedOf(c)
+    return held(c, typed, () => placeHold(deps.records, actorOf(c), holdTyped(typed)))
+  })
+
+  route.post('/auditor/calls/:id/holds/:hold/lifting', allow('auditor'), async c => {
+    const typed = await typedOf(c)
+    const hold = c.req.param('hold') as LegalHoldId
+    return held(c, {}, () => liftHold(deps.records, actorOf(c), hold, { reason: textOf(typed, 'reason') }))
+  })
+
+  async function held(c: Ctx, typed: Typed, work: () => Promise<unknown>): Promise<Response> {
+    const id = checkedId<CallId>(c, 'call')
+    try {
+      await work()
+    } catch (error) {
+      const frame = { ...(await frameOf(c, deps)), path: `/auditor/calls/${id}` }
+      const errors = holdRefused(error, typed, textsOf(frame))
+      return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id, { values: typed, errors })), 422)
+    }
+    return c.redirect(`/auditor/calls/${id}#holds`, 303)
+  }
+
+  route.get('/auditor/recordings/:id/destruction', allow('auditor', 'quality'), async c => {
+    const destruction = await destructionOf(deps.store, checkedId<RecordingId>(c, 'recording'))
+    return c.html(destructionPage({ frame: await frameOf(c, deps), ...destruction }))
   })
 
   route.get('/auditor/calls/:id/ladder', allow('auditor', 'quality', 'admin'), c =>

@@ -4,10 +4,15 @@ import { type Filled, notice, selectField, textField } from '../../parts/form.ts
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
+import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
 import { thousands } from '../../parts/numbers.ts'
 import { chip } from '../../parts/state.ts'
 import { heading } from '../../parts/table.ts'
+import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
+
+export const keepFields = ['keepCollections', 'keepVerification', 'keepSales', 'keepOther'] as const
+export type KeepField = (typeof keepFields)[number]
 
 export type RecordingRulesProps = {
   frame: Frame
@@ -15,11 +20,14 @@ export type RecordingRulesProps = {
   /** Of recordings begun today. */
   lost: { recordings: number; lostMs: number }
   rules: Filled
+  /** What policies ask for, by field; none where none says so. */
+  minima: Partial<Record<KeepField, { n: number; of: 'DAY' | 'YEAR'; policy: string }>>
+  holds: HoldsProps
   saved: boolean
 }
 
 /** `/admin/recordings`: how their disk is, and the rules of what is kept. */
-export function recordingRulesPage({ frame, disk, lost, rules, saved }: RecordingRulesProps): Html {
+export function recordingRulesPage({ frame, disk, lost, rules, minima, holds, saved }: RecordingRulesProps): Html {
   const w = textsOf(frame)
   const words = w.custody
   const days = { type: 'number', min: 1, max: 3650, figure: true } as const
@@ -43,6 +51,17 @@ ${selectField({ name: 'unanswered', label: words.unanswered, choices: choices(un
 ${textField({ name: 'unansweredDays', label: words.unansweredDays, help: words.keptHelp, ...days }, rules)}
 ${textField({ name: 'opusAfterHours', label: words.opusAfterHours, help: words.opusHelp, ...days, min: 0, max: 8760 }, rules)}
 ${textField({ name: 'sourceDays', label: words.sourceDays, help: words.sourceHelp, ...days }, rules)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section></div>`,
+<fieldset class="field"><legend>${w.retention.head}</legend><p class="help">${w.retention.about}</p><div class="row">${keepFields.map(name => keepField(name, { rules, minima }, w))}</div></fieldset>
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>
+${legalHolds(holds, frame)}</div>`,
   })
+}
+
+function keepField(name: KeepField, { rules, minima }: Pick<RecordingRulesProps, 'rules' | 'minima'>, w: Words): Html {
+  const words = w.retention
+  const minimum = minima[name]
+  const help =
+    minimum === undefined ? words.noMinimum : words.minimum(words.period(minimum.n, minimum.of), minimum.policy)
+  const years = { type: 'number', min: 0, max: 50, figure: true, required: true } as const
+  return textField({ name, label: words.fields[name], help, ...years }, rules)
 }

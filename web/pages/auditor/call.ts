@@ -6,6 +6,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { heading } from '../../parts/table.ts'
 import { clockOf, duration, instant } from '../../parts/time.ts'
@@ -54,6 +55,8 @@ export type AuditedCallProps = {
   }[]
   /** How each of its legs sounded. */
   sounds: LegRow[]
+  /** null: this person has nothing to do with them. */
+  holds: HoldsProps | null
   timeline: { seq: number; at: number; actor: string; type: string; detail: string }[]
 }
 
@@ -68,6 +71,7 @@ export function auditedCallPage(props: AuditedCallProps): Html {
     main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
 <div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
 ${props.sounds.length === 0 ? null : html`<section class="panel"><h2>${w.audio.head}</h2>${legSounds(props.sounds, w)}</section>`}
+${props.holds === null ? null : legalHolds(props.holds, props.frame)}
 ${timeline(props, w)}</div>
 <section class="panel"><h2>${words.details}</h2>${details(props, w)}</section></div>`,
   })
@@ -82,7 +86,7 @@ function player(recording: AuditedCallProps['recordings'][number], w: Words): Ht
   return html`<section class="panel"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.reason ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${recording.reason}</span></p>` : null}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
-${recording.isDestroyed ? html`<p class="muted">${custody.destroyed}</p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
+${recording.isDestroyed ? html`<p class="muted">${custody.destroyed} <a href="/auditor/recordings/${recording.id}/destruction">${w.retention.certificate}</a></p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
 ${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivable}</span></p>`}
 ${
   playable
