@@ -26,7 +26,7 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/engine': ['src/store', 'src/centre', 'src/lender'],
   'src/ladder': ['src/store'],
   'src/phone': ['src/sip', 'src/sdp', 'src/rtp', 'src/webrtc', 'src/centre', 'src/engine', 'src/config.ts'],
-  'src/channels': ['src/engine', 'src/records', 'src/centre'],
+  'src/channels': ['src/engine', 'src/records', 'src/centre', 'src/lender'],
   'src/http': [
     'src/engine',
     'src/ladder',

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/facts.ts'
+import { whyNotWrite } from './centre/writing.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
@@ -146,6 +147,7 @@ export async function openHouse({
       if (facts.some(({ type }) => type.startsWith('announcement.'))) library?.changed()
       wires.noteRecords(facts) // the telephone reads the floor, so it is told when the floor knows
     },
+    ask: of => whyNotWrite(booted.state, of, clock.now()),
   }
   library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
   await library.read()

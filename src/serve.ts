@@ -1,8 +1,10 @@
 /** The composition root: the house, and on top of it the doors for people, joined from the slices of one configuration. */
+
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { httpSender } from './channels/http-sender.ts'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
 import { Custody } from './custody.ts'
@@ -30,6 +32,7 @@ import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { Imports } from './records/import/imports.ts'
 import { keepLenderClock } from './records/lender-clock.ts'
+import { senderTarget } from './records/sender.ts'
 import { convertWav } from './rtp/convert.ts'
 import { Deriver } from './rtp/opus/deriver.ts'
 import { cutCustomer } from './rtp/recording-cut.ts'
@@ -94,7 +97,9 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))
   parts.use(
-    keepLenderClock(door, error => log.error({ err: error }, 'the daily work of the records is taken up again later')),
+    keepLenderClock(door, httpSender({ target: () => senderTarget(door), now: () => clock.now() }), error =>
+      log.error({ err: error }, 'the daily work of the records is taken up again later'),
+    ),
   )
 
   const imports = parts.use(

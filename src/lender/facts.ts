@@ -1,11 +1,12 @@
 /** Facts of the lender's records, beside those of the centre's own: in the past tense, and never with a secret in clear. */
-import type { CallId, UserId } from '../lib/ids.ts'
+import type { CallId, LeadId, UserId } from '../lib/ids.ts'
 import type { AllocationLine } from './allocation.ts'
 import type { Case, CaseState, HoldReason } from './case.ts'
 import type { Consent } from './consent.ts'
 import type { PlainDate } from './dates.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
+import type { Message, MessageWay } from './message.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
@@ -56,6 +57,27 @@ export type LenderFact =
   | { type: 'case.loansChanged'; case: string; party: string; loans: string[] }
   /** The daily work of a day is done, once: cases opened, promises judged, books settled, cases assigned. */
   | ({ type: 'lender.dayDone' } & LenderDay)
+  /** A step of a strategy, or a reminder of a promise, is over: done, or left out for good. */
+  | {
+      type: 'case.stepped'
+      case: string
+      party: string
+      strategy: string
+      step: string
+      version: number
+      how: 'done' | 'skipped'
+      why: string
+      lead: LeadId | null
+      message: string | null
+    }
+  | { type: 'message.queued'; message: Message }
+  | { type: 'message.sent'; message: string; party: string; way: MessageWay; ref: string }
+  /** `nextAt` null: it is given up. */
+  | { type: 'message.failed'; message: string; party: string; reason: string; nextAt: number | null }
+  /** It may not go now: the gate is asked again then. */
+  | { type: 'message.deferred'; message: string; party: string; reason: string; until: number }
+  /** It may not go, and will not: somebody is on HOLD, or its words are old. */
+  | { type: 'message.dropped'; message: string; party: string; reason: string }
   | { type: 'promise.made'; promise: PromiseToPay }
   | { type: 'promise.judged'; promise: string; party: string; state: PromiseState; paid: number }
   | { type: 'promise.cancelled'; promise: string; party: string; reason: string }

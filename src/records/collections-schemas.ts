@@ -1,7 +1,10 @@
 /** What the records door takes of collections: assignment, daily work. Unknown fields are refused. */
 import { z } from '@hono/zod-openapi'
+import { callResults } from '../centre/entities.ts'
 import { assignmentRulesMax, groupsMax } from '../lender/assignment.ts'
+import { awayStates } from '../lender/case.ts'
 import { bucketsMax } from '../lender/rules.ts'
+import { stepsMax } from '../lender/strategy.ts'
 import { caseCommand, money } from './lender-schemas.ts'
 import { words } from './words.ts'
 
@@ -61,3 +64,59 @@ export const dailyInput = z
 export const caseMovesInput = z
   .strictObject({ ids: z.array(words(64)).min(1).max(500), move: caseCommand })
   .openapi('CaseMoves')
+
+const message = words(500)
+const campaignAction = z.strictObject({ type: z.literal('call'), campaign: words(64) })
+const smsAction = z.strictObject({ type: z.literal('sms'), text: message })
+const stepAction = z.discriminatedUnion('type', [
+  smsAction,
+  campaignAction,
+  z.strictObject({
+    type: z.literal('letter'),
+    text: z.string().min(1).max(5_000),
+  }),
+  z.strictObject({ type: z.literal('send'), to: z.enum(awayStates) }),
+])
+const strategyStep = z.strictObject({
+  name: words(40),
+  day: z.int().min(1, 'from 1 on: on the due date nothing is overdue').max(3_650),
+  action: stepAction,
+  owedFrom: money(0).nullable().default(null),
+  owedBelow: money(1).nullable().default(null),
+  promise: z.boolean().nullable().default(null),
+  lastResults: z.array(z.enum(callResults)).max(callResults.length).default([]),
+  consent: z.boolean().default(false),
+})
+export const strategiesInput = z
+  .strictObject({
+    /** Told in answers; what is sent of it is not looked at. */
+    version: z.int().optional(),
+    strategies: z
+      .array(
+        z.strictObject({
+          name: words(40).refine(name => name !== 'promise', 'another name: reminders have this one'),
+          buckets: z.array(words(16)).min(1).max(bucketsMax),
+          steps: z.array(strategyStep).max(stepsMax),
+        }),
+      )
+      .max(bucketsMax),
+    reminders: z
+      .array(
+        z.strictObject({
+          name: words(40),
+          daysBefore: z.int().min(0).max(30),
+          action: z.discriminatedUnion('type', [smsAction, campaignAction]),
+        }),
+      )
+      .max(10)
+      .default([]),
+  })
+  .openapi('Strategies')
+
+export const senderInput = z
+  .strictObject({
+    url: z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(500)]),
+    /** At least 16 characters; left out: as it was. */
+    secret: z.string().min(16).max(200).optional(),
+  })
+  .openapi('SenderInput')

@@ -17,6 +17,11 @@ export type RecordsDoor = {
    * Must not reject: what is on disk is kept, whatever the floor says.
    */
   tell: (facts: RecordFact[], actor: Actor) => Promise<void> | void
+  /**
+   * Asks the gate whether a party may be written to now; null: yes. Left out where no floor runs beside: then nothing is sent, since what is not known
+   * is not allowed.
+   */
+  ask?: (of: { party: string; number: string }) => { rule: string; words: string; retryAt: number | null } | null
   /** log2 of scrypt's N; lower in tests. */
   passwordCost?: number
 }
@@ -24,6 +29,9 @@ export type RecordsDoor = {
 /** Nothing on the floor depends on these. */
 const quiet =
   /^(?:session|token|filter|export|recording|legalHold|audit|parties|fields|loans|promise|script|writeUp|applications|checklist|task|import|mapping)\.|^party\.(?:numberMarked|secretShown)$/
+
+/** The same of what follows from strategies, waivers and complaints: what the floor must know of these is said by facts of cases, stops and leads. */
+const aboutCases = /^(?:message|waiver|complaint)\.|^case\.stepped$/
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
 export async function keep(
@@ -34,7 +42,7 @@ export async function keep(
 ): Promise<Committed> {
   const at = door.clock.now()
   const committed = await door.store.commit({ recorded: facts.map(fact => ({ at, actor, fact })), secrets })
-  const news = facts.filter(fact => !quiet.test(fact.type))
+  const news = facts.filter(fact => !quiet.test(fact.type) && !aboutCases.test(fact.type))
   if (news.length > 0) await door.tell(news, actor)
   return committed
 }

@@ -1,26 +1,57 @@
+import type { MessageSender } from '../lender/message.ts'
 import { runDay } from './daily.ts'
 import type { RecordsDoor } from './door.ts'
+import { sendMessages } from './messages.ts'
 import { judgeDuePromises } from './promises.ts'
+import { senderTarget } from './sender.ts'
+import { runStrategies } from './strategies.ts'
 
 /** A day turns in some zone at each quarter of an hour. */
 const everyMs = 900_000
+/** What waits in the outbox is looked at so often. */
+const sendEveryMs = 30_000
 
 /**
- * The daily work and the judging of promises: at once, since the service may have been away at midnight, and each quarter of an hour, so that a day is
- * begun soon after it has turned. One run at a time; a fault is told, and the next run takes up what is left.
+ * The daily work, the judging of promises and the steps of strategies: at once, since the service may have been away at midnight, and each quarter of an
+ * hour, so that a day is begun soon after it has turned; and the outbox twice a minute. One run of each at a time; a fault is told, and the next run
+ * takes up what is left.
  */
-export function keepLenderClock(door: RecordsDoor, onFault: (error: unknown) => void): AsyncDisposable {
+export function keepLenderClock(
+  door: RecordsDoor,
+  sender: MessageSender,
+  onFault: (error: unknown) => void,
+): AsyncDisposable {
+  const jobs = [
+    regularly(everyMs, () => dayOf(door), onFault),
+    regularly(
+      sendEveryMs,
+      async () => sendMessages(door, (await senderTarget(door)) === null ? null : sender),
+      onFault,
+    ),
+  ]
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(jobs.map(job => job[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+async function dayOf(door: RecordsDoor): Promise<void> {
+  if ((await runDay(door)) === null) await judgeDuePromises(door)
+  await runStrategies(door)
+}
+
+function regularly(ms: number, work: () => Promise<unknown>, onFault: (error: unknown) => void): AsyncDisposable {
   let running: Promise<unknown> | null = null
   const run = () => {
-    running ??= runDay(door)
-      .then(day => (day === null ? judgeDuePromises(door) : null))
+    running ??= work()
       .catch(onFault)
       .finally(() => {
         running = null
       })
   }
   run()
-  const timer = setInterval(run, everyMs)
+  const timer = setInterval(run, ms)
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

@@ -96,6 +96,31 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
         ...[fact.day, fact.opened, fact.judged, fact.settled, fact.assigned, at],
       )
       return true
+    case 'case.stepped':
+      run(
+        `INSERT INTO case_steps (case_id, strategy, step, party, version, how, why, lead, message, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
+        ...[
+          fact.case,
+          fact.strategy,
+          fact.step,
+          fact.party,
+          fact.version,
+          fact.how,
+          fact.why,
+          fact.lead,
+          fact.message,
+          at,
+        ],
+      )
+      return true
+    case 'message.queued':
+    case 'message.sent':
+    case 'message.failed':
+    case 'message.deferred':
+    case 'message.dropped':
+      projectMessage(run, fact, at)
+      return true
     case 'promise.made': {
       const { promise } = fact
       run(
@@ -249,6 +274,49 @@ function projectCase(db: Connection, fact: CaseFact, at: number): void {
       return
     case 'case.loansChanged':
       sql(db, 'UPDATE cases SET loans = ?, changed_at = ? WHERE id = ?').run(JSON.stringify(fact.loans), at, fact.case)
+      return
+    default:
+      fact satisfies never
+  }
+}
+
+type MessageFact = Extract<
+  Fact,
+  { type: 'message.queued' | 'message.sent' | 'message.failed' | 'message.deferred' | 'message.dropped' }
+>
+
+function projectMessage(run: (text: string, ...values: unknown[]) => void, fact: MessageFact, at: number): void {
+  switch (fact.type) {
+    case 'message.queued': {
+      const { id, party, case: of, why, channel, to, text } = fact.message
+      run(
+        `INSERT INTO messages (id, party, case_id, why, channel, recipient, text, state, tries, next_at, queued_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?)`,
+        ...[id, party, of, why, channel, to, text, at, at],
+      )
+      return
+    }
+    case 'message.sent':
+      run(
+        "UPDATE messages SET state = 'sent', way = ?, ref = ?, next_at = NULL, reason = NULL, tries = tries + 1, done_at = ? WHERE id = ?",
+        ...[fact.way, fact.ref, at, fact.message],
+      )
+      return
+    case 'message.failed':
+      run(
+        `UPDATE messages SET tries = tries + 1, reason = ?, next_at = ?, state = CASE WHEN ? IS NULL THEN 'dropped' ELSE state END,
+           done_at = CASE WHEN ? IS NULL THEN ? ELSE done_at END WHERE id = ?`,
+        ...[fact.reason, fact.nextAt, fact.nextAt, fact.nextAt, at, fact.message],
+      )
+      return
+    case 'message.deferred':
+      run('UPDATE messages SET reason = ?, next_at = ? WHERE id = ?', fact.reason, fact.until, fact.message)
+      return
+    case 'message.dropped':
+      run(
+        "UPDATE messages SET state = 'dropped', reason = ?, next_at = NULL, done_at = ? WHERE id = ?",
+        ...[fact.reason, at, fact.message],
+      )
       return
     default:
       fact satisfies never

@@ -81,6 +81,8 @@ export const projectedTables = [
   'loans',
   'cases',
   'lender_days',
+  'case_steps',
+  'messages',
   'promises',
   'task_refusals',
   'task_answers',

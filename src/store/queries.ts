@@ -28,6 +28,7 @@ import { lineQueries } from './lines.ts'
 import { listQueries } from './lists.ts'
 import { loadQueries } from './load.ts'
 import { loanQueries } from './loans.ts'
+import { messageQueries } from './messages.ts'
 import { pacingQueries } from './pacing-log.ts'
 import { partyQueries } from './parties.ts'
 import { phraseQueries } from './phrases.ts'
@@ -88,6 +89,7 @@ export const queries = {
   ...loanQueries,
   ...repaymentQueries,
   ...caseQueries,
+  ...messageQueries,
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,

@@ -3,6 +3,7 @@ import type { CaseState, HoldReason } from '../lender/case.ts'
 import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
 import type { Loan, LoanStatus } from '../lender/loan.ts'
+import type { MessageChannel, MessageState, MessageWay } from '../lender/message.ts'
 import type { Component } from '../lender/money.ts'
 import type { Party, PartyFlag, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
 import type { PromiseState } from '../lender/promise.ts'
@@ -210,3 +211,49 @@ export const lenderDays = sqliteTable('lender_days', {
   assigned: integer().notNull(),
   doneAt: integer('done_at').notNull(),
 })
+
+/** Steps of strategies that are over, and reminders of promises: of each case once. */
+export const caseSteps = sqliteTable(
+  'case_steps',
+  {
+    case: text('case_id').notNull(),
+    strategy: text().notNull(),
+    step: text().notNull(),
+    party: text().notNull(),
+    version: integer().notNull(),
+    how: text().$type<'done' | 'skipped'>().notNull(),
+    why: text().notNull(),
+    lead: text(),
+    message: text(),
+    at: integer().notNull(),
+  },
+  table => [primaryKey({ columns: [table.case, table.strategy, table.step] })],
+)
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    case: text('case_id'),
+    why: text().notNull(),
+    channel: text().$type<MessageChannel>().notNull(),
+    to: text('recipient').notNull(),
+    text: text().notNull(),
+    state: text().$type<MessageState>().notNull(),
+    tries: integer().notNull(),
+    nextAt: integer('next_at'),
+    /** Of the last try that failed, or why it may not go. */
+    reason: text(),
+    way: text().$type<MessageWay>(),
+    /** The sender's own. */
+    ref: text(),
+    queuedAt: integer('queued_at').notNull(),
+    doneAt: integer('done_at'),
+  },
+  table => [
+    index('messages_party').on(table.party, table.queuedAt, table.id),
+    index('messages_waiting').on(table.nextAt, table.id),
+    index('messages_state').on(table.state, table.queuedAt, table.id),
+  ],
+)

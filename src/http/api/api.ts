@@ -25,6 +25,7 @@ import { recordingsApi } from './recordings.ts'
 import { repaymentsApi } from './repayments.ts'
 import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
+import { strategiesApi } from './strategies.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
 import { teamsApi } from './teams.ts'
@@ -65,6 +66,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     casesApi,
     applicationsApi,
     assignmentApi,
+    strategiesApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Hono } from 'hono'
 import type { Effect } from '../../centre/effects.ts'
 import type { Role, User } from '../../centre/entities.ts'
+import { whyNotWrite } from '../../centre/writing.ts'
 import { bootEngine } from '../../engine/boot.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { VirtualClock } from '../../lib/clock.ts'
@@ -66,6 +67,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     store,
     clock,
     tell: async (facts, actor) => void (await engine.dispatch({ type: 'records.committed', facts }, actor)),
+    ask: of => whyNotWrite(engine.state, of, clock.now()),
     passwordCost: 10,
   }
   const recordingsDir = path.join(folder.path, 'recordings')

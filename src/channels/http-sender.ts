@@ -1,0 +1,58 @@
+/**
+ * Carries messages to a gateway of the lender's by HTTP: a POST of JSON to one address, signed, so that the gateway knows whose it is and that nothing was
+ * changed; the id is in it, so that what is sent again after a broken answer is known there. Redirects are not followed.
+ */
+import { createHmac } from 'node:crypto'
+import type { MessageSender } from '../lender/message.ts'
+
+const waitMs = 10_000
+const answerMax = 4_096
+
+export type HttpSenderOptions = {
+  /** Asked each time: an administrator may have changed it. null: none is set. */
+  target: () => Promise<{ url: string; secret: string } | null>
+  now: () => number
+}
+
+export function httpSender({ target, now }: HttpSenderOptions): MessageSender {
+  return {
+    async send({ id, channel, to, text, party }) {
+      const where = await target()
+      if (where === null) return { ok: false, reason: 'no gateway is set', again: true }
+      const body = JSON.stringify({ id, channel, to, text, party })
+      const at = String(now())
+      const signature = createHmac('sha256', where.secret).update(`${at}.${body}`).digest('hex')
+      try {
+        const response = await fetch(where.url, {
+          method: 'POST',
+          redirect: 'error',
+          signal: AbortSignal.timeout(waitMs),
+          headers: {
+            'content-type': 'application/json',
+            'idempotency-key': id,
+            'switchroom-timestamp': at,
+            'switchroom-signature': `sha256=${signature}`,
+          },
+          body,
+        })
+        const said = (await response.text()).slice(0, answerMax)
+        if (response.ok) return { ok: true, ref: refOf(said) }
+        const again = response.status >= 500 || response.status === 429 || response.status === 408
+        return { ok: false, reason: `the gateway answered ${response.status}`, again }
+      } catch (error) {
+        const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+        return { ok: false, reason: `the gateway could not be reached: ${cause}`, again: true }
+      }
+    },
+  }
+}
+
+/** The gateway's own id of it, when it tells one. */
+function refOf(said: string): string {
+  try {
+    const { id } = JSON.parse(said) as { id?: unknown }
+    return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, 64) : ''
+  } catch {
+    return ''
+  }
+}
