@@ -58,7 +58,10 @@ export function checklistRoutes(deps: Deps): Hono<Env> {
   ): Promise<Response> {
     if (c.req.header('hx-request') !== 'true' && status === 200)
       return c.redirect(`/agent/tasks/${encodeURIComponent(id)}`, 303)
-    const props = checklistOf(deps, await wholeTask(deps.records, id), frame, callNow(deps, c.var.user)?.id ?? null)
+    const whole = await wholeTask(deps.records, id)
+    const all = checklistOf(deps, whole, frame, callNow(deps, c.var.user)?.id ?? null)
+    // Whoever posts to a task that is not theirs, or no longer, sees nothing of it but the refusal.
+    const props = whole.task.agent === c.var.user.id ? all : { ...all, groups: [], task: { id, application: '' } }
     return c.html(partials([{ id: checklistId(id), body: checklistPart({ ...props, ...more }) }]), status)
   }
 

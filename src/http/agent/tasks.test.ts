@@ -75,13 +75,18 @@ test('a verifier takes the next task, and no page of hers says what she has stil
   assert.equal((await post('/agent/tasks')).status, 409)
 })
 
-test('another verifier neither calls for it nor answers in it, and is told so in Chinese', async () => {
-  const refused = await send(house, bob, 'POST', `/agent/tasks/${id}/calls`, { who: 'applicant', campaign })
-  assert.equal(refused.status, 409)
-  assert.match(refused.text, /没有正在运行、且您参加的信审活动/)
+test('another verifier neither sees it nor calls for it nor answers in it, whatever they post', async () => {
+  assert.equal((await look(house, bob, `/agent/tasks/${id}`)).status, 404)
+  for (const path of ['calls', 'refusals', 'recall', 'submission']) {
+    const refused = await send(house, bob, 'POST', `/agent/tasks/${id}/${path}`, { who: 'applicant', campaign })
+    assert.equal(refused.status, 404, path)
+    assert.ok(!refused.text.includes('Li Lei') && !refused.text.includes('K-1'), path)
+  }
   const answer = await send(house, bob, 'POST', `/agent/tasks/${id}/answers`, { item: 'name', said: 'x' }, true)
   assert.equal(answer.status, 422)
   assert.match(answer.text, /这是别人的任务/)
+  assert.ok(!answer.text.includes('蓝鲸物流') && !answer.text.includes('A-1'))
+  assert.equal((await house.store.read('tasks.byId', { id }))?.state, 'ASSIGNED')
 })
 
 test('the applicant is called from the task, and the checklist is on the desk while they talk', async () => {

@@ -9,7 +9,7 @@ import type { Seen } from '../../../web/parts/task.ts'
 import type { Asked } from '../../lender/checklist.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { decisionReasons } from '../../records/checklists.ts'
-import { NotNow } from '../../records/errors.ts'
+import { NotFound, NotNow } from '../../records/errors.ts'
 import { linkCall, numberOf, numberToDial, refuseContact } from '../../records/task-calls.ts'
 import { moveTaskBy, takeTask, type WholeTask, wholeTask } from '../../records/tasks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
@@ -23,7 +23,7 @@ import { dialCampaigns } from './desk-props.ts'
 
 type Said = TaskProps['said']
 
-/** `/agent/tasks`: a verifier's own verifications, and one of them. */
+/** `/agent/tasks`: a verifier's own verifications, and one of them. Another's task is there for nobody else, whatever is posted to it. */
 export function taskRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { records, store } = deps
@@ -124,6 +124,7 @@ export function taskRoutes(deps: Deps): Hono<Env> {
     const frame = { ...(await frameOf(c, deps)), path: '/agent/tasks' }
     const whole = await wholeTask(records, c.req.param('id')!)
     const { task, flags } = whole
+    if (task.agent !== c.var.user.id) throw new NotFound('task', task.id)
     const agent = deps.engine.state.agents.get(c.var.user.id)
     return c.html(
       taskPage({
