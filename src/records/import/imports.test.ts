@@ -276,3 +276,28 @@ test('a cancelled import keeps what came before, and can go on', async () => {
   await house.imports.idle()
   assert.deepEqual((await house.imports.view(id)).counts, counts(20_000, 20_000, 0, 0))
 })
+
+test('two tabs that start the same import at once start it once, and its end is not told as a failure', async () => {
+  const given = { kind: 'suppressions', campaign: null, name: 'twice.csv' }
+  const { id } = await house.imports.receive('system', given, streamOf([Buffer.from('电话\n13811119991\n')]))
+  const begun = await Promise.allSettled([1, 2].map(() => house.imports.start('system', id, { columns: ['number'] })))
+  await house.imports.idle()
+  assert.deepEqual(begun.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+  const view = await house.imports.view(id)
+  assert.deepEqual([view.state, view.counts], ['finished', counts(1, 1, 0, 0)])
+})
+
+test('a file that is still on its way is not swept away', async () => {
+  let sweep = async () => {}
+  async function* slowly() {
+    yield Buffer.from('电话\n13811')
+    await sweep()
+    yield Buffer.from('119992\n')
+  }
+  sweep = () => house.imports.sweep(house.door.clock.now())
+  const given = { kind: 'suppressions', campaign: null, name: 'slow.csv' }
+  const { id } = await house.imports.receive('system', given, slowly())
+  await house.imports.start('system', id, { columns: ['number'] })
+  await house.imports.idle()
+  assert.deepEqual((await house.imports.view(id)).counts, counts(1, 1, 0, 0))
+})

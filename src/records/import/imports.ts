@@ -86,6 +86,8 @@ type Job = {
 export class Imports implements AsyncDisposable {
   readonly #options: ImportsOptions
   readonly #jobs = new Map<FileImportId, Job>()
+  /** On their way into the data folder: the records know nothing of them yet. */
+  readonly #receiving = new Set<FileImportId>()
   readonly #listeners = new Set<(id: FileImportId) => void>()
   #working: Promise<void> = Promise.resolve()
   #isOver = false
@@ -104,8 +106,9 @@ export class Imports implements AsyncDisposable {
     const { kind, campaign, name } = await this.#receivable(given)
     const id = newId<'fileImport'>('fi')
     const folder = this.#folderOf(id)
-    await mkdir(folder, { recursive: true, mode: 0o750 })
+    this.#receiving.add(id)
     try {
+      await mkdir(folder, { recursive: true, mode: 0o750 })
       const received = await receiveFile(bytes, jobFiles(folder).source)
       const inspection = await this.#thread().inspect(jobFiles(folder).source)
       await writeFile(jobFiles(folder).inspection, JSON.stringify(inspection), { mode: 0o640 })
@@ -113,6 +116,8 @@ export class Imports implements AsyncDisposable {
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error
+    } finally {
+      this.#receiving.delete(id)
     }
     return this.view(id)
   }
@@ -242,7 +247,7 @@ export class Imports implements AsyncDisposable {
     const names = await readdir(this.#options.folder).catch(() => [])
     for (const name of names) {
       const id = name as FileImportId
-      if (this.#jobs.has(id)) continue
+      if (this.#jobs.has(id) || this.#receiving.has(id)) continue
       const record = await this.#options.door.store.read('imports.byId', { id })
       const since = record === null ? 0 : Math.max(record.receivedAt, record.startedAt ?? 0, record.endedAt ?? 0)
       if (now - since > keptMs) await rm(this.#folderOf(id), { recursive: true, force: true })
@@ -257,6 +262,7 @@ export class Imports implements AsyncDisposable {
   }
 
   async #begin(actor: Actor, id: FileImportId, mapping: ImportMapping, from: JobProgress | null): Promise<void> {
+    if (this.#jobs.has(id)) throw running() // another tab was first, while this one read
     if (this.#jobs.size >= waitingMax)
       throw new NotNow('imports-waiting', `${waitingMax} imports wait already; try again later`)
     const job: Job = {
@@ -265,8 +271,13 @@ export class Imports implements AsyncDisposable {
     }
     this.#jobs.set(id, job)
     const { progress } = jobFiles(this.#folderOf(id))
-    if (from === null) await rm(progress, { force: true })
-    await keep(this.#options.door, actor, [{ type: 'import.started', import: id, mapping }])
+    try {
+      if (from === null) await rm(progress, { force: true })
+      await keep(this.#options.door, actor, [{ type: 'import.started', import: id, mapping }])
+    } catch (error) {
+      this.#jobs.delete(id) // it is not begun, and may be again
+      throw error
+    }
     this.#working = this.#working.then(() => this.#run(job))
   }
 
@@ -381,7 +392,7 @@ export class Imports implements AsyncDisposable {
 
   async #restable(id: FileImportId): Promise<FileImportRecord> {
     const record = await this.#record(id)
-    if (this.#jobs.has(id)) throw new NotNow('import-running', 'this import runs already')
+    if (this.#jobs.has(id)) throw running()
     return record
   }
 
@@ -401,6 +412,10 @@ export class Imports implements AsyncDisposable {
   #folderOf(id: FileImportId): string {
     return path.join(this.#options.folder, path.basename(id))
   }
+}
+
+function running(): NotNow {
+  return new NotNow('import-running', 'this import runs already')
 }
 
 export type { ImportKind }
