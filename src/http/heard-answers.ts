@@ -23,7 +23,11 @@ export function heardAt(
 }
 
 /** Every answer of a task as it was given, first ones too. */
-export async function heardAnswersOf(deps: Deps, whole: WholeTask, frame: Frame): Promise<HeardAnswer[]> {
+export async function heardAnswersOf(
+  deps: Deps,
+  whole: WholeTask,
+  { frame, masked }: { frame: Frame; masked: boolean },
+): Promise<HeardAnswer[]> {
   const w = textsOf(frame)
   const calls = [...new Set(whole.answers.map(({ call }) => call))]
   const recordings = new Map(
@@ -39,7 +43,7 @@ export async function heardAnswersOf(deps: Deps, whole: WholeTask, frame: Frame)
     const contact = place === undefined ? '' : ` ${Number(place) + 1}`
     return [
       {
-        ...shownAnswer(deps, whole, item, Number(place ?? 0), answer),
+        ...shownAnswer(deps, whole, item, Number(place ?? 0), { answer, masked }),
         key: answer.item,
         question: item.question[frame.language].replaceAll('{offered}', answer.offered ?? '…'),
         whom: `${w.verification.asked[item.asked]}${contact}`,

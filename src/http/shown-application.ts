@@ -1,7 +1,7 @@
 /** An application as eyes may see it: what is sealed is masked for everyone, telephone numbers for who may not see them. */
 import type { Application } from '../lender/application.ts'
 import { maskSecret } from '../lender/sealed.ts'
-import { maskNumber } from '../lib/mask.ts'
+import { maskNumber, maskNumbersIn } from '../lib/mask.ts'
 import { applicationField } from '../records/applications.ts'
 import type { Sealer } from '../store/sealer.ts'
 
@@ -11,6 +11,7 @@ export function shownApplication(sealer: Sealer, application: Application, maske
   const number = (value: string) => (masked ? maskNumber(value) : value)
   const { employer, contacts, fields } = application
   const shownFields = Object.entries(fields).map(([key, value]) => {
+    if (typeof value === 'string') return [key, masked ? maskNumbersIn(value) : value] as const
     if (typeof value !== 'object') return [key, value] as const
     const opened = sealer.open({ party: application.party, field: applicationField(application.ref, key) }, value)
     return [key, opened === null ? '******' : maskSecret(opened)] as const

@@ -2,7 +2,7 @@
 import type { Role } from '../centre/entities.ts'
 import type { Party, PartyPhone } from '../lender/party.ts'
 import { maskSecret, type Sealed } from '../lender/sealed.ts'
-import { maskNumber } from '../lib/mask.ts'
+import { maskNumber, maskNumbersIn } from '../lib/mask.ts'
 import type { Sealer } from '../store/sealer.ts'
 
 export type ShownParty<P extends Party> = Omit<P, 'idNo' | 'fields'> & {
@@ -30,7 +30,11 @@ export function shownParty<P extends Party>(sealer: Sealer, party: P, numbersMas
       Object.fromEntries(
         Object.entries(values).map(([key, value]) => [
           key,
-          typeof value === 'object' ? show(`${business}.${key}`, value) : value,
+          typeof value === 'object'
+            ? show(`${business}.${key}`, value)
+            : typeof value === 'string' && numbersMasked
+              ? maskNumbersIn(value)
+              : value,
         ]),
       ),
     ]),

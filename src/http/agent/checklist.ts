@@ -9,6 +9,7 @@ import { partials } from '../../../web/parts/html.ts'
 import type { User } from '../../centre/entities.ts'
 import { answerKey, type ChecklistAnswer, type ChecklistItem, lastAnswers, offeredFor } from '../../lender/checklist.ts'
 import { maskSecret } from '../../lender/sealed.ts'
+import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
 import { answerField, answerItem, expectedOf } from '../../records/task-answers.ts'
 import { type WholeTask, wholeTask } from '../../records/tasks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
@@ -59,7 +60,8 @@ export function checklistRoutes(deps: Deps): Hono<Env> {
     if (c.req.header('hx-request') !== 'true' && status === 200)
       return c.redirect(`/agent/tasks/${encodeURIComponent(id)}`, 303)
     const whole = await wholeTask(deps.records, id)
-    const all = checklistOf(deps, whole, frame, callNow(deps, c.var.user)?.id ?? null)
+    const { numbersMasked: masked } = c.var.user
+    const all = checklistOf(deps, whole, frame, { call: callNow(deps, c.var.user)?.id ?? null, masked })
     // Whoever posts to a task that is not theirs, or no longer, sees nothing of it but the refusal.
     const props = whole.task.agent === c.var.user.id ? all : { ...all, groups: [], task: { id, application: '' } }
     return c.html(partials([{ id: checklistId(id), body: checklistPart({ ...props, ...more }) }]), status)
@@ -81,11 +83,18 @@ export async function checklistOfCall(deps: Deps, user: User, frame: Frame): Pro
   const { id, party } = call
   const tasks = await deps.store.read('tasks.openOfParty', { party })
   const task = tasks.find(({ agent, state }) => agent === user.id && state !== 'SUBMITTED' && state !== 'REVIEW')
-  return task === undefined ? null : checklistOf(deps, await wholeTask(deps.records, task.id), frame, id)
+  return task === undefined
+    ? null
+    : checklistOf(deps, await wholeTask(deps.records, task.id), frame, { call: id, masked: user.numbersMasked })
 }
 
 /** `call`: the one that is on now. */
-export function checklistOf(deps: Deps, whole: WholeTask, frame: Frame, call: string | null): ChecklistProps {
+export function checklistOf(
+  deps: Deps,
+  whole: WholeTask,
+  frame: Frame,
+  { call, masked }: { call: string | null; masked: boolean },
+): ChecklistProps {
   const { task, application, checklist, calls } = whole
   const w = textsOf(frame)
   const takes = task.state === 'CALLING' || task.state === 'RECALL'
@@ -99,7 +108,9 @@ export function checklistOf(deps: Deps, whole: WholeTask, frame: Frame, call: st
         open:
           (takes && answeredCall) ||
           (call !== null && !calls.some(each => each.call === call) && who === whoOf(deps, whole, call)),
-        rows: checklist.items.filter(({ asked }) => asked === who).map(item => rowOf(deps, whole, item, place, frame)),
+        rows: checklist.items
+          .filter(({ asked }) => asked === who)
+          .map(item => rowOf(deps, whole, item, place, { frame, masked })),
       }
     })
     .filter(({ rows }) => rows.length > 0)
@@ -129,7 +140,7 @@ function rowOf(
   whole: WholeTask,
   item: ChecklistItem,
   place: number,
-  frame: Frame,
+  { frame, masked }: { frame: Frame; masked: boolean },
 ): ChecklistProps['groups'][number]['rows'][number] {
   const { sealer } = deps.store
   const expected = expectedOf(sealer, whole, item, place)
@@ -140,17 +151,17 @@ function rowOf(
     question: item.question[frame.language].replaceAll('{offered}', offered ?? '…'),
     ...{ kind: item.kind, choices: item.choices, required: item.required },
     judged: expected.value === null,
-    answer: last === null ? null : shownAnswer(deps, whole, item, place, last),
+    answer: last === null ? null : shownAnswer(deps, whole, item, place, { answer: last, masked }),
   }
 }
 
-/** An answer beside what was expected; secrets of both are masked. */
+/** An answer beside what was expected; secrets of both are masked, and telephone numbers for who may not see them (`masked`). */
 export function shownAnswer(
   { store }: Pick<Deps, 'store'>,
   whole: WholeTask,
   item: ChecklistItem,
   place: number,
-  answer: ChecklistAnswer,
+  { answer, masked }: { answer: ChecklistAnswer; masked: boolean },
 ): AnsweredRow {
   const { no, given, offered, result, why, figure, note } = answer
   const expected = expectedOf(store.sealer, whole, item, place)
@@ -161,10 +172,17 @@ export function shownAnswer(
       : given
   // Of a question that was passed over nothing is told: it may be asked yet.
   const told = result === 'NOT_ASKED' ? null : expected.value
+  const shown = (text: string | null) => (masked && text !== null ? maskedSaid(item, text) : text)
   return {
-    ...{ no, said, result, why, figure, note, offered },
-    expected: told === null ? null : expected.secret ? maskSecret(told) : told,
+    ...{ no, said: shown(said), result, why, figure, note: masked ? maskNumbersIn(note) : note, offered },
+    expected: told === null ? null : expected.secret ? maskSecret(told) : shown(told),
   }
+}
+
+/** A telephone number that was asked for may be said in any form; in other answers it stands within a text. */
+export function maskedSaid({ kind, expected }: Pick<ChecklistItem, 'kind' | 'expected'>, text: string): string {
+  const asksNumber = kind === 'phone' || (expected?.type === 'field' && expected.field.endsWith('.number'))
+  return asksNumber && !text.includes('*') ? maskNumber(text.replaceAll(/[^+\d]/g, '')) : maskNumbersIn(text)
 }
 
 /** Fields of the application that a question asks for and has no answer yet: no page of the verifier shows them. */

@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
+import type { Fact } from '../../centre/facts.ts'
 import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
 import { createApplication } from '../../records/applications.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { saveChecklist } from '../../records/checklists.ts'
 import { createParty } from '../../records/parties.ts'
+import { defineFields } from '../../records/party-details.ts'
+import { linkCall } from '../../records/task-calls.ts'
+import { moveTaskBy } from '../../records/tasks.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -146,4 +151,44 @@ test('a task is submitted with its proposal, and refusals are told in words with
   const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === alice.id)!.id as CallId
   const [answer] = await house.store.read('tasks.answersOfCall', { call })
   assert.deepEqual([answer?.item, answer?.offsetMs], ['amount', 3_000])
+})
+
+test('who sees numbers masked sees none in full beside answers or among the fields of an application', async () => {
+  const { clock, deps, store } = house
+  await defineFields(deps.records, 'system', {
+    business: 'verification',
+    fields: [{ key: 'second', label: { 'zh-CN': '备用电话', en: 'Second' }, type: 'phone' }],
+  })
+  const label = { 'zh-CN': '问', en: 'Which number?' }
+  const asks = (key: string, field: string | null, kind: string) => ({
+    ...{ key, kind, question: label, asked: 'applicant', compare: { rule: 'digits', percent: 0 } },
+    expected: field === null ? null : { type: 'field', field },
+  })
+  const items = [asks('own', 'party.number', 'phone'), asks('other', null, 'text')]
+  await saveChecklist(deps.records, 'system', { id: 'numbers', name: 'numbers', product: 'loan', items })
+  const phones = [{ number: '13812340001' }]
+  await createParty(deps.records, 'system', { ref: 'K-2', name: 'Carl', phones })
+  await createApplication(deps.records, 'system', {
+    ...{ ref: 'A-2', party: 'K-2', product: 'loan', amount: 100, term: 1, fields: { second: '13812340002' } },
+  })
+  const task = (await store.read('tasks.page', { party: 'K-2' })).items[0]!.id
+  await moveTaskBy(deps.records, 'system', task, { type: 'assign', agent: alice.id })
+  const call = 'c_9' as CallId
+  const verdict = { policy: 'LAB-ANY-HOUR', version: '1', rules: [] }
+  const facts = [
+    {
+      ...{ type: 'call.dialed', call, mode: 'manual', campaign: null, lead: null, party: 'K-2', name: 'Carl', verdict },
+      ...{ relation: 'SELF', agent: alice.id, number: '+8613812340001', trunk: 't_1', callerId: '+861012345678' },
+      leg: 'g_9',
+    },
+    { type: 'call.answered', call },
+  ] as Fact[]
+  await store.commit({ recorded: facts.map(fact => ({ at: clock.now(), actor: 'system' as const, fact })) })
+  await linkCall(deps.records, `user:${alice.id}`, task, { call, who: 'applicant', place: 0 })
+  await post(`/agent/tasks/${task}/answers`, { item: 'own', said: '139 1234 0003', place: '0' })
+  await post(`/agent/tasks/${task}/answers`, { item: 'other', said: 'ask 13812340004', judged: 'MATCH', place: '0' })
+  const text = await page(`/agent/tasks/${task}`)
+  assert.match(text, /said <b>139\*\*\*\*0003<\/b>[\s\S]*expected <b>138\*\*\*\*0001<\/b>/)
+  for (const number of ['13812340001', '13812340002', '139 1234 0003', '13812340004'])
+    assert.ok(!text.includes(number), number)
 })

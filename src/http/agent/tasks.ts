@@ -136,7 +136,7 @@ export function taskRoutes(deps: Deps): Hono<Env> {
           seen: seenOf(deps, whole, frame),
           targets: targetsOf(c, whole, frame),
         },
-        checklist: checklistOf(deps, whole, frame, agent?.call ?? null),
+        checklist: checklistOf(deps, whole, frame, { call: agent?.call ?? null, masked: c.var.user.numbersMasked }),
         campaigns: campaignsOf(c).map(({ id, name }) => ({ value: id, word: name })),
         reasons: await decisionReasons(records),
         filled: more.filled ?? nothingFilled,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Role } from '../../centre/entities.ts'
 import type { Application } from '../../lender/application.ts'
 import { taskStates } from '../../lender/task.ts'
+import { maskNumbersIn } from '../../lib/mask.ts'
 import {
   applicationByRef,
   changeApplication,
@@ -13,6 +14,7 @@ import { parseInput } from '../../records/parse.ts'
 import { moveTaskBy, shareOutTasks, taskById, wholeTask } from '../../records/tasks.ts'
 import { applicationChange, applicationInput, checklistInput } from '../../records/verification-schemas.ts'
 import { words } from '../../records/words.ts'
+import { maskedSaid } from '../agent/checklist.ts'
 import type { Deps } from '../deps.ts'
 import { shownApplication } from '../shown-application.ts'
 import { masksNumbers } from '../shown-party.ts'
@@ -146,11 +148,14 @@ export function applicationsApi(api: Api, deps: Deps): void {
       reply: taskAnswersReply,
     },
     async c => {
-      const { task, calls, answers, flags } = await wholeTask(records, c.req.param('id')!)
-      const told = answers.map(each => ({
-        ...each,
-        given: typeof each.given === 'object' && each.given ? '******' : each.given,
-      }))
+      const { task, calls, answers, flags, checklist } = await wholeTask(records, c.req.param('id')!)
+      const masked = masksNumbers(c.var.client.role)
+      const told = answers.map(each => {
+        const item = checklist.items.find(({ key }) => key === each.item.split('@')[0])
+        const said = typeof each.given === 'object' && each.given ? '******' : each.given
+        const given = masked && item && said !== null ? maskedSaid(item, said) : said
+        return { ...each, given, note: masked ? maskNumbersIn(each.note) : each.note }
+      })
       return c.json(taskAnswersReply.parse({ ...task, calls, answers: told, flags }))
     },
   )

@@ -122,7 +122,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
         verified: task.agent === user.id || task.verifiers.includes(user.id),
         reviews: task.reviewer === user.id,
         seen: seenOf(deps, whole, frame, new Set()),
-        answers: await heardAnswersOf(deps, whole, frame),
+        answers: await heardAnswersOf(deps, whole, { frame, masked: user.numbersMasked }),
         calls: whole.calls.map(({ call, who, at, by, reached }) => ({
           id: call,
           whom: words.asked[who],
