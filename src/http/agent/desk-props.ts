@@ -27,7 +27,8 @@ export type DeskExtra = Partial<Pick<DeskProps, 'notice' | 'form' | 'dialPad'>>
 
 export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskExtra = {}): Promise<DeskProps> {
   const { store, engine } = deps
-  const now = onFloor(engine.state, user, frame, openedBy(deps, user.id))
+  const opened = await openedBy(deps, user, frame.zone)
+  const now = onFloor(engine.state, user, frame, opened)
   const from = startOfDay(frame.now, frame.zone)
   const [figures, read, reckoning, definitions, callbacks, near, texts] = await Promise.all([
     store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),

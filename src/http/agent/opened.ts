@@ -12,8 +12,15 @@ import type { Deps } from '../deps.ts'
 /** One for each agent at most. */
 const opened = new WeakMap<Store, Map<UserId, string>>()
 
-export function openedBy({ store }: Pick<Deps, 'store'>, agent: UserId): string | null {
-  return opened.get(store)?.get(agent) ?? null
+/** Asked anew each time: a case that is another's by now is put away. null also while a call or preview is in hand, which goes before. */
+export async function openedBy(deps: Deps, user: User, zone: string): Promise<string | null> {
+  const mine = opened.get(deps.store)
+  const ref = mine?.get(user.id)
+  const agent = deps.engine.state.agents.get(user.id)
+  if (ref === undefined || agent?.call || agent?.preview) return null
+  if (await isNear(deps, user, ref, zone)) return ref
+  if (mine?.get(user.id) === ref) mine.delete(user.id)
+  return null
 }
 
 /** null: puts it away. Throws NotFound for a party that is no matter of this agent's, as for one that there is not. */

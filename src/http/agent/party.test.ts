@@ -185,3 +185,15 @@ test('what moves the case on the line is on the desk at once: a hold is said in 
   const { text } = await look(house, cookie, '/agent')
   assert.match(column(text), /On hold, no contact allowed/)
 })
+
+test('a party that was looked at is gone from the desk once its case is another collector’s', async () => {
+  const door = house.deps.records
+  const bob = await house.add('bob', 'agent')
+  await createParty(door, 'system', { ref: 'K-4', name: 'Dora Dong', phones: [{ number: '+8613700000004' }] })
+  const plan = [{ no: 1, dueOn: '2026-11-07', principal: 200_000, interest: 8_000 }]
+  await saveLoans(door, 'system', [{ ref: 'L-4', party: 'K-4', product: 'cash', principal: 200_000, plan }])
+  const { id } = await openCase(door, 'system', { party: 'K-4', agent: alice.id })
+  assert.match(column((await put('/agent/party', { ref: 'K-4' })).text), /Dora Dong/)
+  await moveCaseBy(door, 'system', id, { type: 'assign', agent: bob.id, reason: 'shared out anew' })
+  assert.doesNotMatch((await look(house, cookie, '/agent')).text, /Dora Dong/)
+})
