@@ -251,6 +251,8 @@ class Hands {
   async #call(about: About, party: PartyRecord, id: string): Promise<Done | null> {
     const campaign: Campaign | null = await this.#door.store.read('campaigns.byId', { id: id as CampaignId })
     if (campaign === null || campaign.state === 'closed') return null
+    const before = this.#added.get(id)?.find(({ ref }) => ref === party.ref)
+    if (before !== undefined) return { how: 'done', why: 'queued_already', lead: before.id, message: null }
     const known = await this.#door.store.read('leads.byRef', { campaign: id, ref: party.ref })
     if (known !== null) {
       const isOver = known.state === 'done' || known.state === 'exhausted'

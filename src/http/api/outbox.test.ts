@@ -1,0 +1,51 @@
+/** The outbox and the leads of strategies, where two things happen at once. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createCampaign } from '../../records/campaigns.ts'
+import { openCase } from '../../records/cases.ts'
+import { saveLoans } from '../../records/loans.ts'
+import { createParty } from '../../records/parties.ts'
+import { runStrategies, saveStrategies } from '../../records/strategies.ts'
+import { createTrunk } from '../../records/trunks.ts'
+import { type House, openHouse } from '../testing/house.ts'
+
+let house: House
+let campaign = ''
+before(async () => {
+  house = await openHouse()
+  const door = house.deps.records
+  const alice = await house.add('alice', 'agent')
+  const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  const plain = { mode: 'manual', trunks: [trunk.id], agents: [alice.id], policy: 'LAB-ANY-HOUR' }
+  campaign = (await createCampaign(door, 'system', { name: 'early', business: 'collections', ...plain })).id
+  const call = { type: 'call', campaign }
+  const steps = [
+    { name: 'text', day: 1, action: { type: 'sms', text: '{name}: {owed}' } },
+    { name: 'ring', day: 2, action: call },
+    { name: 'ring again', day: 3, action: call },
+  ]
+  await saveStrategies(door, 'system', { strategies: [{ name: 'early', buckets: ['M1'], steps }], reminders: [] })
+})
+after(() => house[Symbol.asyncDispose]())
+
+let n = 0
+/** Overdue for three days, so that every step is due at once. */
+async function debtor(): Promise<string> {
+  const door = house.deps.records
+  const party = `K-${++n}`
+  await createParty(door, 'system', { ref: party, name: `Carl ${n}`, phones: [{ number: `+861380000010${n}` }] })
+  const plan = [{ no: 1, dueOn: '2026-11-21', principal: 100_000, interest: 0 }]
+  await saveLoans(door, 'system', [{ ref: `L-${n}`, party, product: 'cash', principal: 100_000, plan }])
+  await openCase(door, 'system', { party, agent: null })
+  return party
+}
+
+test('two steps that call by the same campaign on one day make one lead of the party', async () => {
+  const party = await debtor()
+  assert.equal(await runStrategies(house.deps.records), 3)
+  const leads = (await house.store.read('leads.page', { campaign: campaign as never })).items
+  assert.deepEqual(
+    leads.map(({ ref }) => ref),
+    [party],
+  )
+})
