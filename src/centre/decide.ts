@@ -29,7 +29,7 @@ import { takeOver } from './take-over.ts'
 import { phonesGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
-import { trunkChanged } from './trunk.ts'
+import { trunkChanged, trunkTested } from './trunk.ts'
 
 export function decide(state: FloorState, input: Input, moment: Moment): Decision {
   const d = new Draft(state, moment)
@@ -135,6 +135,8 @@ function handle(d: Draft, input: Input): void {
       return trunkChanged(d, input.trunk, 'up', '')
     case 'trunk.down':
       return trunkChanged(d, input.trunk, 'down', input.reason)
+    case 'trunk.test':
+      return trunkTested(d, input.trunk, input.isOver)
     case 'recording.closed':
       return recordingClosed(d, input)
     case 'recording.failed':

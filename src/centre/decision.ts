@@ -1,4 +1,4 @@
-import type { CallId, CampaignId, LeadId, LegId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, LeadId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal, SupervisionMode } from './entities.ts'
@@ -30,6 +30,8 @@ export type Note =
   | { type: 'note.menuKeys'; call: CallId; keys: string; until: number }
   /** There is no place to tell this caller any more. */
   | { type: 'note.placeSkipped'; call: CallId }
+  /** A person tests the trunk with a call, or that is over. */
+  | { type: 'note.trunkTested'; trunk: TrunkId; isOver: boolean }
   /** The dialler of the campaign looks at the floor anew. */
   | { type: 'note.looked'; campaign: CampaignId }
   | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }

@@ -15,6 +15,7 @@ import { evolveMode, learnQuality } from './evolve-mode.ts'
 import { evolveRecord } from './evolve-record.ts'
 import { evolveSupervision } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
+import { noteStart } from './line.ts'
 import { learnLines } from './lines/learn.ts'
 import { learn } from './pacing/learn.ts'
 import { outlookOf } from './pacing/outlook.ts'
@@ -48,6 +49,13 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'note.clockStepped':
       shiftClock(state, change.byMs, at)
       break
+    case 'note.trunkTested': {
+      const floor = state.trunks.get(change.trunk)
+      if (floor === undefined) break
+      floor.tests = Math.max(0, floor.tests + (change.isOver ? -1 : 1))
+      if (!change.isOver) noteStart(floor, at)
+      break
+    }
     case 'trunk.stateChanged': {
       const floor = state.trunks.get(change.trunk)
       if (floor !== undefined) {

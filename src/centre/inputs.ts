@@ -171,6 +171,8 @@ export type Input =
   // trunks
   | { type: 'trunk.up'; trunk: TrunkId }
   | { type: 'trunk.down'; trunk: TrunkId; reason: string }
+  /** A person tests it with a call: refused where a call would be, down or not; a test that is over gives its line back. */
+  | { type: 'trunk.test'; trunk: TrunkId; isOver: boolean }
   // recorder
   | {
       type: 'recording.closed'

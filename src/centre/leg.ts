@@ -11,6 +11,7 @@ import { listen } from './heard.ts'
 import { hiddenKey } from './hidden-key.ts'
 import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
+import { roomOf } from './line.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
@@ -47,7 +48,7 @@ export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.off
     const text = 'no recording can be made'
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
   }
-  if (floor.calls >= floor.trunk.maxCalls) {
+  if (roomOf(floor) <= 0) {
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION' }, 503)
   }
   d.effect({ type: 'phone.answer', leg })

@@ -154,7 +154,7 @@ function window<T>(list: readonly T[], turn: number, size: number): T[] {
 }
 
 export function roomOf(floor: TrunkFloor): number {
-  return floor.trunk.maxCalls - floor.calls
+  return floor.trunk.maxCalls - floor.calls - floor.tests
 }
 
 /** What keeps a trunk from taking a call now; null: nothing. */

@@ -326,6 +326,8 @@ export type TrunkFloor = {
   up: boolean
   reason: string
   calls: number
+  /** Tests of it under way that call: each has a line, as a call has. */
+  tests: number
   nextCallerId: number
   /** Instants of the last calls started, at most `callsPerSecond` of them, rounded up: see `line.ts`. */
   recent: number[]

@@ -71,6 +71,17 @@ test('a test shows its steps as they come, says what to do about what is wrong, 
   assert.match((await noted())[1]!, /trunk\.tested.*call bad refused/)
 })
 
+test('the call of a test has a line of the trunk until it is over', async () => {
+  const floor = house.engine.state.trunks.get(id)!
+  house.clock.advance(2_000)
+  assert.equal((await send(house, adam, 'POST', path, {}, true)).status, 200)
+  assert.equal(floor.tests, 1)
+  run!.over()
+  for (let tries = 0; floor.tests === 1 && tries < 100; tries++) await new Promise(resolve => setTimeout(resolve, 5))
+  assert.equal(floor.tests, 0)
+  asked.pop()
+})
+
 test('nobody but an administrator begins one', async () => {
   await house.add('sam', 'supervisor')
   const sam = (await house.signIn('sam')).cookie

@@ -26,8 +26,19 @@ export function trunkTestRoutes(deps: Deps): Hono<Env> {
     const actor = actorOf(c)
     const note = (what: string, detail: string) =>
       keep(deps.records, actor, [{ type: 'audit.noted', what, detail: `${trunk.id} ${detail}`.slice(0, 500) }])
-    // It is asked for in the same turn in which nothing stood in its way; the journal has it before anybody is shown that it began.
-    const testing = deps.trunkTests.run(trunk.id, number)
+    // Its call has a line of the trunk, within its cap and rate; the journal has it before anybody is shown that it began.
+    const line =
+      number === null ? null : await deps.engine.dispatch({ type: 'trunk.test', trunk: trunk.id, isOver: false }, actor)
+    if (line !== null && !line.ok) return section(c, line.refusal.rule, 409)
+    const giveBack = async () => {
+      if (line !== null) await deps.engine.dispatch({ type: 'trunk.test', trunk: trunk.id, isOver: true }, actor)
+    }
+    const late = deps.trunkTests.obstacle(trunk.id) // somebody else may have begun one meanwhile
+    if (late !== null) {
+      await giveBack()
+      return section(c, late.rule, 409)
+    }
+    const testing = deps.trunkTests.run(trunk.id, number).finally(giveBack)
     await note('trunk.testBegun', number ?? 'without a call')
     testing
       .then(({ steps }) =>
