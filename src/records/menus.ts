@@ -12,13 +12,15 @@ import { inTurn } from './turn.ts'
 
 const menusMax = 200
 
-export async function createMenu(door: RecordsDoor, actor: Actor, given: unknown): Promise<Menu> {
-  const menu: Menu = { id: newId<'menu'>('me'), ...parseInput(menuInput, given) }
-  if ((await door.store.read('menus.list', {})).length >= menusMax)
-    throw new InvalidInput([{ field: 'name', found: `${menusMax} menus`, allowed: `${menusMax} at most` }])
-  await checkMenu(door, menu)
-  await keep(door, actor, [{ type: 'menu.saved', menu }])
-  return menu
+export function createMenu(door: RecordsDoor, actor: Actor, given: unknown): Promise<Menu> {
+  return inTurn(door, async () => {
+    const menu: Menu = { id: newId<'menu'>('me'), ...parseInput(menuInput, given) }
+    if ((await door.store.read('menus.list', {})).length >= menusMax)
+      throw new InvalidInput([{ field: 'name', found: `${menusMax} menus`, allowed: `${menusMax} at most` }])
+    await checkMenu(door, menu)
+    await keep(door, actor, [{ type: 'menu.saved', menu }])
+    return menu
+  })
 }
 
 export function changeMenu(door: RecordsDoor, actor: Actor, id: MenuId, given: unknown): Promise<Menu> {
@@ -31,15 +33,17 @@ export function changeMenu(door: RecordsDoor, actor: Actor, id: MenuId, given: u
 }
 
 /** Refused while a number or another menu leads to it. */
-export async function removeMenu(door: RecordsDoor, actor: Actor, id: MenuId): Promise<void> {
-  await menuById(door, id)
-  const numbers = await door.store.read('numbers.list', {})
-  const leading = [
-    ...numbers.filter(({ target }) => 'ivr' in target && target.ivr === id).map(({ number }) => number),
-    ...(await menusLeadingTo(door, target => 'ivr' in target && target.ivr === id, id)),
-  ]
-  if (leading.length > 0) throw new NotNow('in-use', `${leading.slice(0, 10).join(', ')} leads to it`)
-  await keep(door, actor, [{ type: 'menu.removed', menu: id }])
+export function removeMenu(door: RecordsDoor, actor: Actor, id: MenuId): Promise<void> {
+  return inTurn(door, async () => {
+    await menuById(door, id)
+    const numbers = await door.store.read('numbers.list', {})
+    const leading = [
+      ...numbers.filter(({ target }) => 'ivr' in target && target.ivr === id).map(({ number }) => number),
+      ...(await menusLeadingTo(door, target => 'ivr' in target && target.ivr === id, id)),
+    ]
+    if (leading.length > 0) throw new NotNow('in-use', `${leading.slice(0, 10).join(', ')} leads to it`)
+    await keep(door, actor, [{ type: 'menu.removed', menu: id }])
+  })
 }
 
 export async function menuById(door: RecordsDoor, id: MenuId): Promise<Menu> {

@@ -1,5 +1,6 @@
 /** Words of the auditor's pages, and of the columns that lists of calls have everywhere. */
 import { custodyWords } from './custody.ts'
+import { factWords } from './facts.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
 import { retentionWords } from './retention.ts'
@@ -65,7 +66,9 @@ const zh = {
     ourNumber: '我方号码',
     ended: '结束',
     queued: '排队',
+    keys: factWords.zh.keys,
     facts: {
+      ...factWords.zh.facts,
       ...transferWords.zh.facts,
       ...menuWords.zh.facts,
       ...custodyWords.zh.facts,
@@ -197,7 +200,9 @@ const en: Like<typeof zh> = {
     ourNumber: 'Our number',
     ended: 'Ended',
     queued: 'Queued',
+    keys: factWords.en.keys,
     facts: {
+      ...factWords.en.facts,
       ...transferWords.en.facts,
       ...menuWords.en.facts,
       ...custodyWords.en.facts,

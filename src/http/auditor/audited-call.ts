@@ -1,7 +1,7 @@
 /** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
-import type { Frame } from '../../../web/parts/frame.ts'
+import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Actor, Verdict } from '../../centre/facts.ts'
@@ -100,6 +100,7 @@ export async function auditedCall(
       detail: detailOf(line, {
         hidden: ['audio', 'call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
         masked: viewer.numbersMasked,
+        keys: textsOf(frame).auditor.call.keys,
       }),
     })),
   }

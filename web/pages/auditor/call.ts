@@ -10,6 +10,7 @@ import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { heading } from '../../parts/table.ts'
 import { clockOf, duration, instant } from '../../parts/time.ts'
+import { readable } from '../../words/facts.ts'
 import type { Words } from '../../words/words.ts'
 import { type RecordingRow, recordingState } from './recordings.ts'
 
@@ -156,6 +157,6 @@ function timeline(props: AuditedCallProps, w: Words): Html {
   const words = w.auditor.call
   return html`<section class="panel"><h2>${words.timeline}</h2><ol class="timeline">${props.timeline.map(
     line =>
-      html`<li><time class="figure">${clockOf(line.at, props.frame)}</time><b>${words.facts[line.type] ?? line.type}</b><span class="muted">${line.detail}</span><span class="muted figure">#${line.seq}</span></li>`,
+      html`<li><time class="figure">${clockOf(line.at, props.frame)}</time><b>${words.facts[line.type] ?? readable(line.type)}</b><span class="muted">${line.detail}</span><span class="muted figure">#${line.seq}</span></li>`,
   )}</ol></section>`
 }
