@@ -10,6 +10,7 @@ import type { Message, MessageWay } from './message.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
+import type { SalesFact } from './sales-facts.ts'
 import type { Script } from './script.ts'
 import type { VerificationFact } from './verification-facts.ts'
 import type { WriteUp } from './write-up.ts'
@@ -21,6 +22,7 @@ export const savedMax = 500
 
 export type LenderFact =
   | VerificationFact
+  | SalesFact
   /** The whole new value of each, at most 500. */
   | { type: 'parties.saved'; parties: Party[] }
   | { type: 'party.numberMarked'; party: string; number: string; status: PhoneStatus; reason: string }

@@ -28,7 +28,7 @@ export type RecordsDoor = {
 
 /** Nothing on the floor depends on these. */
 const quiet =
-  /^(?:session|token|filter|export|recording|legalHold|audit|parties|fields|loans|promise|script|writeUp|applications|checklist|task|import|mapping)\.|^party\.(?:numberMarked|secretShown)$/
+  /^(?:session|token|filter|export|recording|legalHold|audit|parties|fields|loans|promise|script|writeUp|applications|checklist|task|product|prospects|order|import|mapping)\.|^party\.(?:numberMarked|secretShown)$/
 
 /** The same of what follows from strategies, waivers and complaints: what the floor must know of these is said by facts of cases, stops and leads. */
 const aboutCases = /^(?:message|waiver|complaint)\.|^case\.stepped$/

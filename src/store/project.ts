@@ -16,6 +16,7 @@ import { projectMinutes } from './project-minutes.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
 import { projectVerification } from './project-verification.ts'
+import { projectSales } from './sales.ts'
 import { projectSavedFilter } from './saved-filters.ts'
 import { projectSupervision } from './supervisions.ts'
 import { projectTeam } from './teams.ts'
@@ -84,6 +85,9 @@ export const projectedTables = [
   'case_steps',
   'messages',
   'promises',
+  'orders',
+  'prospects',
+  'products',
   'task_refusals',
   'task_answers',
   'task_calls',
@@ -108,6 +112,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (
     projectVerification(db, line) ||
+    projectSales(db, line) ||
     projectSavedFilter(db, line.fact) ||
     projectLegalHold(db, line) ||
     projectImport(db, line)

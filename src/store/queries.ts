@@ -35,6 +35,7 @@ import { phraseQueries } from './phrases.ts'
 import { promiseQueries } from './promises.ts'
 import { recordingQueries } from './recordings.ts'
 import { repaymentQueries } from './repayments.ts'
+import { salesQueries } from './sales.ts'
 import { savedFilterQueries } from './saved-filters.ts'
 import { scriptQueries } from './scripts.ts'
 import { sessionQueries } from './sessions.ts'
@@ -93,6 +94,7 @@ export const queries = {
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,
+  ...salesQueries,
   ...importQueries,
 }
 

@@ -18,6 +18,7 @@ import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
 import { loansApi } from './loans.ts'
 import { menusApi } from './menus.ts'
+import { ordersApi } from './orders.ts'
 import { pacingApi } from './pacing.ts'
 import { partiesApi } from './parties.ts'
 import { peopleApi } from './people.ts'
@@ -65,6 +66,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     repaymentsApi,
     casesApi,
     applicationsApi,
+    ordersApi,
     assignmentApi,
     strategiesApi,
   ])

@@ -4,6 +4,7 @@ import type { Fact } from '../../centre/facts.ts'
 import { caseStates } from '../../lender/case.ts'
 import { components } from '../../lender/money.ts'
 import { promiseStates } from '../../lender/promise.ts'
+import { salesFacts } from './sales-facts.ts'
 import { verificationFacts } from './verification-facts.ts'
 
 const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}`)
@@ -21,6 +22,7 @@ const sealed = fc.record({ text: fc.string(), hash: few('h') })
 
 export const lenderFact = fc.oneof(
   ...verificationFacts,
+  ...salesFacts,
   fc.record({
     type: fc.constant('parties.saved'),
     parties: fc.array(

@@ -1,0 +1,130 @@
+/**
+ * What is sold on instalments: products, whom they may be offered to, and orders.
+ *
+ *   DRAFT → QC → CONFIRMED → COOLING → FULFILLED     the seller hands it in, another person listens and checks, the customer signs, days to think
+ *   QC → DRAFT                                        the check found something
+ *   any of these but FULFILLED → CANCELLED            in COOLING until its last day; whoever thinks better of it owes nothing
+ *
+ * Days to think are calendar days on the wall of the centre: who signs on the 24th with seven of them may cancel until the end of the 1st.
+ */
+import { addDays, type PlainDate } from './dates.ts'
+import type { Offer, RepaymentWay, Terms } from './offer.ts'
+
+export type Product = {
+  id: string
+  name: string
+  currency: string
+  /** Minor units. */
+  amountMin: number
+  amountMax: number
+  /** Numbers of instalments that there are. */
+  terms: number[]
+  ratePpm: number
+  way: RepaymentWay
+  upfrontFeePpm: number
+  monthlyFeePpm: number
+  coolingDays: number
+  active: boolean
+}
+
+/** A buy now, B interested, C cold, D refused. */
+export const intentGrades = ['A', 'B', 'C', 'D'] as const
+export type IntentGrade = (typeof intentGrades)[number]
+
+/** A party to whom something may be sold: what it bought, up to how much is approved beforehand, and what it thinks of it. */
+export type Prospect = {
+  party: string
+  /** Minor units; null: nothing was approved beforehand. */
+  limit: number | null
+  limitUntil: PlainDate | null
+  purchases: { on: PlainDate; what: string; amount: number }[]
+  grade: IntentGrade | null
+  followUpAt: number | null
+  note: string
+}
+export const purchasesMax = 100
+
+export const orderStates = ['DRAFT', 'QC', 'CONFIRMED', 'COOLING', 'FULFILLED', 'CANCELLED'] as const
+export type OrderState = (typeof orderStates)[number]
+
+export type Order = {
+  id: string
+  party: string
+  product: string
+  currency: string
+  terms: Terms
+  /** What was shown and agreed on, kept as it was. */
+  offer: Pick<Offer, 'financed' | 'costTotal' | 'paidTotal' | 'aprEffective' | 'aprNominal'>
+  coolingDays: number
+  state: OrderState
+  /** The seller, and the call on which it was sold. */
+  agent: string
+  call: string | null
+  /** Who checked it: never the seller. */
+  checker: string | null
+  /** The last day on which it may be cancelled. */
+  coolingUntil: PlainDate | null
+  note: string
+}
+
+export type OrderCommand =
+  | { type: 'submit' }
+  | { type: 'check'; by: string; passes: boolean; note: string }
+  /** The customer signed. */
+  | { type: 'sign' }
+  | { type: 'fulfil' }
+  | { type: 'cancel'; note: string }
+
+export type OrderRule =
+  | 'order-over'
+  | 'order-not-there'
+  | 'order-four-eyes'
+  | 'order-cooling'
+  | 'order-cooling-over'
+  | 'order-no-reason'
+export type OrderMove = { ok: true; order: Order } | { ok: false; rule: OrderRule; words: string }
+
+export function isOver(state: OrderState): boolean {
+  return state === 'FULFILLED' || state === 'CANCELLED'
+}
+
+/** The order after the command, on the day `today`; or the rule that says no, with its words. */
+export function moveOrder(given: Order, command: OrderCommand, today: PlainDate): OrderMove {
+  const { state } = given
+  if (isOver(state)) return no('order-over', `The order is over (${state}).`)
+  const to = (next: OrderState, more: Partial<Order> = {}): OrderMove => ({
+    ok: true,
+    order: { ...given, state: next, ...more },
+  })
+  const only = (allowed: OrderState) =>
+    no('order-not-there', `The order is in the state ${state}; this can be done in ${allowed}.`)
+  switch (command.type) {
+    case 'submit':
+      return state === 'DRAFT' ? to('QC') : only('DRAFT')
+    case 'check':
+      if (state !== 'QC') return only('QC')
+      if (command.by === given.agent)
+        return no('order-four-eyes', 'Who sold it does not check it: another person has to.')
+      if (!command.passes && command.note === '') return no('order-no-reason', 'Say what the check found.')
+      return to(command.passes ? 'CONFIRMED' : 'DRAFT', { checker: command.by, note: command.note })
+    case 'sign':
+      return state === 'CONFIRMED'
+        ? to('COOLING', { coolingUntil: addDays(today, given.coolingDays) })
+        : only('CONFIRMED')
+    case 'fulfil':
+      if (state !== 'COOLING') return only('COOLING')
+      if (given.coolingDays > 0 && today <= given.coolingUntil!)
+        return no('order-cooling', `It may be cancelled until ${given.coolingUntil}; after that it is fulfilled.`)
+      return to('FULFILLED')
+    case 'cancel':
+      if (state === 'COOLING' && today > given.coolingUntil!)
+        return no('order-cooling-over', `It could be cancelled until ${given.coolingUntil}.`)
+      return to('CANCELLED', { note: command.note })
+    default:
+      return command satisfies never
+  }
+}
+
+function no(rule: OrderRule, words: string): OrderMove {
+  return { ok: false, rule, words }
+}
