@@ -2,6 +2,7 @@
 import type { CallId, LeadId, UserId } from '../lib/ids.ts'
 import type { AllocationLine } from './allocation.ts'
 import type { Case, CaseState, HoldReason } from './case.ts'
+import type { Complaint } from './complaint.ts'
 import type { Consent } from './consent.ts'
 import type { PlainDate } from './dates.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
@@ -13,6 +14,7 @@ import type { Repayment } from './repayment.ts'
 import type { SalesFact } from './sales-facts.ts'
 import type { Script } from './script.ts'
 import type { VerificationFact } from './verification-facts.ts'
+import type { Waiver } from './waiver.ts'
 import type { WriteUp } from './write-up.ts'
 
 export type LenderDay = { day: PlainDate; opened: number; judged: number; settled: number; assigned: number }
@@ -72,6 +74,13 @@ export type LenderFact =
       lead: LeadId | null
       message: string | null
     }
+  | { type: 'waiver.asked'; waiver: Waiver }
+  | { type: 'waiver.refused'; waiver: string; party: string; by: string; reason: string }
+  /** What it takes off, which is owed no more. */
+  | { type: 'waiver.approved'; waiver: string; party: string; by: string; reason: string; lines: AllocationLine[] }
+  | { type: 'complaint.opened'; complaint: Complaint }
+  | { type: 'complaint.extended'; complaint: string; party: string; dueOn: PlainDate; reason: string }
+  | { type: 'complaint.resolved'; complaint: string; party: string; resolution: string }
   | { type: 'message.queued'; message: Message }
   | { type: 'message.sent'; message: string; party: string; way: MessageWay; ref: string }
   /** `nextAt` null: it is given up. */

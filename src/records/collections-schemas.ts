@@ -3,9 +3,11 @@ import { z } from '@hono/zod-openapi'
 import { callResults } from '../centre/entities.ts'
 import { assignmentRulesMax, groupsMax } from '../lender/assignment.ts'
 import { awayStates } from '../lender/case.ts'
+import { complaintKinds } from '../lender/complaint.ts'
+import { components } from '../lender/money.ts'
 import { bucketsMax } from '../lender/rules.ts'
 import { stepsMax } from '../lender/strategy.ts'
-import { caseCommand, money } from './lender-schemas.ts'
+import { caseCommand, date, money, ref, text } from './lender-schemas.ts'
 import { words } from './words.ts'
 
 const percent = z.int().min(0).max(100)
@@ -120,3 +122,44 @@ export const senderInput = z
     secret: z.string().min(16).max(200).optional(),
   })
   .openapi('SenderInput')
+
+export const waiverInput = z
+  .strictObject({
+    loan: ref,
+    amount: money(1),
+    components: z
+      .array(z.enum(components))
+      .min(1)
+      .refine(all => new Set(all).size === all.length, 'each once')
+      .default(['fees', 'penalty', 'interest']),
+    reason: words(200),
+  })
+  .openapi('WaiverInput')
+export const waiverDecision = z.strictObject({ approve: z.boolean(), reason: words(200) }).openapi('WaiverDecision')
+export const waiverLimitsInput = z
+  .strictObject({
+    roles: z
+      .array(z.strictObject({ role: z.enum(['supervisor', 'admin']), max: money(0) }))
+      .max(2)
+      .default([]),
+    people: z
+      .array(z.strictObject({ user: words(64), max: money(0) }))
+      .max(500)
+      .default([]),
+  })
+  .openapi('WaiverLimits')
+
+export const complaintInput = z
+  .strictObject({
+    party: ref,
+    kind: z.enum(complaintKinds),
+    text: z.string().trim().min(1).max(2_000),
+    source: text(100),
+    /** Left out: today. */
+    openedOn: date.optional(),
+  })
+  .openapi('ComplaintInput')
+export const complaintExtension = z.strictObject({ dueOn: date, reason: words(200) }).openapi('ComplaintExtension')
+export const complaintResolution = z
+  .strictObject({ resolution: z.string().trim().min(1).max(2_000) })
+  .openapi('ComplaintResolution')

@@ -7,7 +7,7 @@ import { cases, lenderDays } from './schema.ts'
 
 export type CaseRecord = typeof cases.$inferSelect
 
-export const caseSorts = ['owed', 'oldest', 'changed'] as const
+export const caseSorts = ['owed', 'oldest', 'changed', 'broken'] as const
 export type CaseSort = (typeof caseSorts)[number]
 export type CaseRow = CaseRecord & { name: string | null }
 /** `agent` '': nobody has it. Dates are of the oldest instalment that is owed; amounts minor units. */
@@ -145,6 +145,7 @@ const sorts: Record<
 > = {
   owed: { column: 'cases.owed', step: 'DESC', from: Number.MAX_SAFE_INTEGER, type: 'number' },
   oldest: { column: "coalesce(cases.oldest_due_on, '9999')", step: 'ASC', from: '', type: 'string' },
+  broken: { column: 'coalesce(cases.broken_at, 0)', step: 'DESC', from: Number.MAX_SAFE_INTEGER, type: 'number' },
   changed: { column: 'cases.changed_at', step: 'DESC', from: Number.MAX_SAFE_INTEGER, type: 'number' },
 }
 

@@ -96,6 +96,14 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
         ...[fact.day, fact.opened, fact.judged, fact.settled, fact.assigned, at],
       )
       return true
+    case 'waiver.asked':
+    case 'waiver.refused':
+    case 'waiver.approved':
+    case 'complaint.opened':
+    case 'complaint.extended':
+    case 'complaint.resolved':
+      projectClaim(db, fact, at)
+      return true
     case 'case.stepped':
       run(
         `INSERT INTO case_steps (case_id, strategy, step, party, version, how, why, lead, message, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -129,6 +137,7 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
         ...[promise.id, promise.party, promise.case, promise.loan, promise.amount, promise.currency],
         ...[promise.dueOn, promise.madeOn, promise.agent, promise.call, at],
       )
+      markBroken(db, promise.party)
       return true
     }
     case 'promise.judged':
@@ -136,9 +145,11 @@ export function projectLender(db: Connection, { at, fact }: Pick<ProjectedLine, 
         'UPDATE promises SET state = ?, paid = ?, judged_at = ? WHERE id = ?',
         ...[fact.state, fact.paid, at, fact.promise],
       )
+      markBroken(db, fact.party)
       return true
     case 'promise.cancelled':
       run("UPDATE promises SET state = 'CANCELLED', judged_at = ? WHERE id = ?", at, fact.promise)
+      markBroken(db, fact.party)
       return true
     default:
       return false
@@ -257,6 +268,7 @@ function projectCase(db: Connection, fact: CaseFact, at: number): void {
          VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
       ).run(id, party, state, before, agent, JSON.stringify(loans), holdReason, at, at, isClosed(state) ? at : null)
       standCases(db, party)
+      markBroken(db, party)
       return
     }
     case 'case.moved':
@@ -316,6 +328,61 @@ function projectMessage(run: (text: string, ...values: unknown[]) => void, fact:
       run(
         "UPDATE messages SET state = 'dropped', reason = ?, next_at = NULL, done_at = ? WHERE id = ?",
         ...[fact.reason, at, fact.message],
+      )
+      return
+    default:
+      fact satisfies never
+  }
+}
+
+/** A function of the party's promises alone, so that it can be made anew. */
+function markBroken(db: Connection, party: string): void {
+  sql(
+    db,
+    `UPDATE cases SET broken_at = (SELECT max(judged_at) FROM promises AS p WHERE p.party = cases.party AND p.state IN ('BROKEN', 'PARTIAL')
+       AND NOT EXISTS (SELECT 1 FROM promises AS later WHERE later.party = p.party AND later.id <> p.id AND later.made_at >= p.judged_at)) WHERE party = ?`,
+  ).run(party)
+}
+
+type ClaimFact = Extract<Fact, { type: `waiver.${string}` | `complaint.${string}` }>
+
+function projectClaim(db: Connection, fact: ClaimFact, at: number): void {
+  const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
+  switch (fact.type) {
+    case 'waiver.asked': {
+      const { id, party, loan, amount, currency, components, reason, by } = fact.waiver
+      run(
+        `INSERT INTO waivers (id, party, loan, amount, currency, components, reason, asked_by, state, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ASKED', ?)`,
+        ...[id, party, loan, amount, currency, JSON.stringify(components), reason, by, at],
+      )
+      return
+    }
+    case 'waiver.refused':
+    case 'waiver.approved':
+      run(
+        'UPDATE waivers SET state = ?, decided_by = ?, decided_reason = ?, decided_at = ? WHERE id = ?',
+        ...[fact.type === 'waiver.approved' ? 'APPROVED' : 'REFUSED', fact.by, fact.reason, at, fact.waiver],
+      )
+      if (fact.type === 'waiver.approved') allocate(db, fact.waiver, fact.lines)
+      return
+    case 'complaint.opened': {
+      const { id, party, kind, text, source, openedOn, dueOn, state } = fact.complaint
+      run(
+        `INSERT INTO complaints (id, party, kind, text, source, opened_on, due_on, state, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[id, party, kind, text, source, openedOn, dueOn, state, at],
+      )
+      return
+    }
+    case 'complaint.extended':
+      run(
+        "UPDATE complaints SET state = 'EXTENDED', due_on = ?, extended_reason = ? WHERE id = ?",
+        ...[fact.dueOn, fact.reason, fact.complaint],
+      )
+      return
+    case 'complaint.resolved':
+      run(
+        "UPDATE complaints SET state = 'RESOLVED', resolution = ?, resolved_at = ? WHERE id = ?",
+        ...[fact.resolution, at, fact.complaint],
       )
       return
     default:

@@ -83,6 +83,8 @@ export const projectedTables = [
   'cases',
   'lender_days',
   'case_steps',
+  'waivers',
+  'complaints',
   'messages',
   'promises',
   'orders',

@@ -49,6 +49,7 @@ import { tokenQueries } from './tokens.ts'
 import { tollQueries } from './toll.ts'
 import { userQueries } from './users.ts'
 import { verificationQueries } from './verification.ts'
+import { waiverQueries } from './waivers.ts'
 
 export const queries = {
   ...agentQueries,
@@ -91,6 +92,7 @@ export const queries = {
   ...repaymentQueries,
   ...caseQueries,
   ...messageQueries,
+  ...waiverQueries,
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,

@@ -1,5 +1,6 @@
 /** Tables of the lender's records. Amounts are minor units, days plain dates. Of tables in general see `schema.ts`. */
 import type { CaseState, HoldReason } from '../lender/case.ts'
+import type { ComplaintKind, ComplaintState } from '../lender/complaint.ts'
 import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
 import type { Loan, LoanStatus } from '../lender/loan.ts'
@@ -7,6 +8,7 @@ import type { MessageChannel, MessageState, MessageWay } from '../lender/message
 import type { Component } from '../lender/money.ts'
 import type { Party, PartyFlag, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
 import type { PromiseState } from '../lender/promise.ts'
+import type { WaiverState } from '../lender/waiver.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
 export const parties = sqliteTable(
@@ -164,8 +166,11 @@ export const cases = sqliteTable(
     rule: text(),
     group: text('rule_group'),
     assignedAt: integer('assigned_at'),
+    /** When a promise of the party was broken last, where no new one was made since. */
+    brokenAt: integer('broken_at'),
   },
   table => [
+    index('cases_broken').on(table.brokenAt, table.id),
     index('cases_owed').on(table.owed, table.id),
     index('cases_due').on(table.oldestDueOn, table.id),
     index('cases_changed').on(table.changedAt, table.id),
@@ -255,5 +260,51 @@ export const messages = sqliteTable(
     index('messages_party').on(table.party, table.queuedAt, table.id),
     index('messages_waiting').on(table.nextAt, table.id),
     index('messages_state').on(table.state, table.queuedAt, table.id),
+  ],
+)
+
+/** What a waiver took off stands among the allocations, under its id. */
+export const waivers = sqliteTable(
+  'waivers',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    loan: text().notNull(),
+    amount: integer().notNull(),
+    currency: text().notNull(),
+    components: text({ mode: 'json' }).$type<Component[]>().notNull(),
+    reason: text().notNull(),
+    askedBy: text('asked_by').notNull(),
+    state: text().$type<WaiverState>().notNull(),
+    decidedBy: text('decided_by'),
+    decidedReason: text('decided_reason'),
+    askedAt: integer('asked_at').notNull(),
+    decidedAt: integer('decided_at'),
+  },
+  table => [
+    index('waivers_party').on(table.party, table.askedAt, table.id),
+    index('waivers_state').on(table.state, table.askedAt, table.id),
+  ],
+)
+
+export const complaints = sqliteTable(
+  'complaints',
+  {
+    id: text().primaryKey(),
+    party: text().notNull(),
+    kind: text().$type<ComplaintKind>().notNull(),
+    text: text().notNull(),
+    source: text().notNull(),
+    openedOn: text('opened_on').notNull(),
+    dueOn: text('due_on').notNull(),
+    state: text().$type<ComplaintState>().notNull(),
+    extendedReason: text('extended_reason'),
+    resolution: text(),
+    openedAt: integer('opened_at').notNull(),
+    resolvedAt: integer('resolved_at'),
+  },
+  table => [
+    index('complaints_party').on(table.party, table.openedAt, table.id),
+    index('complaints_due').on(table.state, table.dueOn, table.id),
   ],
 )

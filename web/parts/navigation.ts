@@ -32,7 +32,13 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     group('lines', 'waypoints', page('/supervisor/lines', 'lines'), page('/supervisor/audio', 'audio')),
     alone('/supervisor/callbacks', 'callbacks', 'calendar-clock'),
-    group('customers', 'user-round', page('/supervisor/parties', 'parties'), page('/supervisor/cases', 'cases')),
+    group(
+      'customers',
+      'user-round',
+      page('/supervisor/parties', 'parties'),
+      page('/supervisor/cases', 'cases'),
+      page('/supervisor/messages', 'messages'),
+    ),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
   ],
   quality: [
@@ -96,7 +102,9 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       'user-round',
       page('/supervisor/parties', 'parties'),
       page('/supervisor/cases', 'cases'),
+      page('/supervisor/messages', 'messages'),
       page('/admin/assignment', 'assignment'),
+      page('/admin/strategies', 'strategies'),
       page('/admin/imports', 'imports'),
     ),
     group(

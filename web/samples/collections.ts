@@ -1,6 +1,9 @@
 import { caseStates } from '../../src/lender/case.ts'
 import { assignmentPage, planPage, ruleFormPage } from '../pages/admin/assignment.ts'
+import { strategiesPage, strategyFormPage } from '../pages/admin/strategies.ts'
+import { casePage } from '../pages/supervisor/case.ts'
 import { casesPage } from '../pages/supervisor/cases.ts'
+import { letterPage, messagesPage } from '../pages/supervisor/messages.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -16,6 +19,70 @@ const rows = [
   ['K-1003', '陈建国', 'HOLD', 'M3', 77, 640_050, null],
   ['K-1004', '赵丽', 'IMPORTED', 'M1', 3, 120_000, null],
 ] as const
+
+const messages = (language: Language) => {
+  const text =
+    language === 'en'
+      ? 'Dear Wang Xiaoming, 10650.00 is overdue since 17 March.'
+      : '王小明您好，您的贷款自 3 月 17 日起逾期，欠款 10650.00 元。'
+  const plain = { party: 'K-1001', to: '138****5678', text, way: null, tries: 0, reason: null }
+  const why = language === 'en' ? 'early: first text' : '早期: 首次短信'
+  return [
+    {
+      ...plain,
+      id: 'ms_1',
+      channel: 'sms' as const,
+      why,
+      state: 'sent' as const,
+      way: 'sender' as const,
+      queuedAt: sampleNow - hour,
+    },
+    {
+      ...{
+        ...plain,
+        id: 'ms_2',
+        channel: 'sms' as const,
+        why,
+        state: 'waiting' as const,
+        tries: 2,
+        queuedAt: sampleNow - 2 * hour,
+      },
+      reason: 'the gateway answered 503',
+    },
+    {
+      ...plain,
+      id: 'ms_3',
+      channel: 'letter' as const,
+      to: '李芳',
+      why,
+      state: 'waiting' as const,
+      queuedAt: sampleNow - 3 * hour,
+    },
+    {
+      ...{
+        ...plain,
+        id: 'ms_4',
+        channel: 'sms' as const,
+        why,
+        state: 'dropped' as const,
+        queuedAt: sampleNow - 30 * hour,
+      },
+      reason: 'party_hold: K-1001 is on hold: dispute.',
+    },
+  ]
+}
+const stepLines = (language: Language) =>
+  language === 'en'
+    ? [
+        'first text | 1 | sms | no promise | Dear {name}, {owed} is overdue.',
+        'ring | 3 | call early reminder | owed>=100',
+        'letter | 30 | letter | | Dear {name} …',
+      ]
+    : [
+        '首次短信 | 1 | sms | no promise | {name}您好，您的贷款已逾期 {days} 天。',
+        '提醒外呼 | 3 | call 三月 M1 提醒 | owed>=100',
+        '催收函 | 30 | letter | | {name}：…',
+      ]
 
 export const collectionsSamples: Record<string, (language: Language) => Html> = {
   'supervisor-cases': language =>
@@ -115,5 +182,106 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
         { case: 'cs_2', party: 'K-1002', agent: 'Bob', rule: 'early', group: 'champion', why: 'percent' },
       ],
       unplaced: { all_full: 5 },
+    }),
+  'supervisor-case': language =>
+    casePage({
+      frame: sampleFrame({ language, path: '/supervisor/cases/ca_1', role: 'supervisor' }),
+      case: {
+        ...{
+          id: 'ca_1',
+          party: 'K-1001',
+          name: '王小明',
+          state: 'PTP',
+          holdReason: null,
+          reason: 'promised',
+          agent: 'Alice',
+        },
+        ...{ bucket: 'M1', days: 5, owed: 1_065_000, product: language === 'en' ? 'Cash loan' : '现金贷', group: null },
+        ...{ openedAt: sampleNow - 90 * hour, changedAt: sampleNow - 4 * hour },
+      },
+      strategy: { name: language === 'en' ? 'early' : '早期', version: 4 },
+      steps: [
+        {
+          name: language === 'en' ? 'first text' : '首次短信',
+          day: 1,
+          action: 'sms',
+          state: 'done',
+          why: null,
+          on: '2026-03-14',
+        },
+        {
+          name: language === 'en' ? 'second text' : '二次短信',
+          day: 2,
+          action: 'sms',
+          state: 'skipped',
+          why: 'late',
+          on: '2026-03-15',
+        },
+        {
+          name: language === 'en' ? 'ring' : '提醒外呼',
+          day: 3,
+          action: 'call M1',
+          state: 'not_now',
+          why: 'promise',
+          on: '2026-03-16',
+        },
+        {
+          name: language === 'en' ? 'letter' : '催收函',
+          day: 30,
+          action: 'letter',
+          state: 'waiting',
+          why: null,
+          on: '2026-04-12',
+        },
+      ],
+      messages: messages(language).slice(0, 1),
+    }),
+  'supervisor-messages': language =>
+    messagesPage({
+      frame: sampleFrame({ language, path: '/supervisor/messages', role: 'admin' }),
+      ...{ rows: messages(language), state: '', next: null, mayExport: true },
+    }),
+  'supervisor-letter': language =>
+    letterPage({
+      frame: sampleFrame({ language, path: '/supervisor/letters/ms_3', role: 'supervisor' }),
+      ...{ to: '李芳', ref: 'K-1002', date: '2026-03-18' },
+      text: language === 'en' ? 'Dear Li Fang,\n\nyour loan is overdue.' : '李芳女士：\n\n您的贷款已逾期，请尽快还款。',
+    }),
+  'admin-strategies': language =>
+    strategiesPage({
+      frame: sampleFrame({ language, path: '/admin/strategies', role: 'admin' }),
+      version: 4,
+      rows: [{ name: language === 'en' ? 'early' : '早期', buckets: ['M1'], steps: stepLines(language) }],
+      reminders: {
+        values: {
+          reminders:
+            language === 'en' ? 'the day before | 1 | sms | | Dear {name} …' : '提前一天 | 1 | sms | | {name}您好…',
+        },
+        errors: {},
+      },
+      sender: {
+        values: { url: 'sms.example.cn/send' },
+        errors: {
+          url: language === 'en' ? 'An address that begins with http or https, or nothing.' : '须为网址，或留空。',
+        },
+      },
+      saved: false,
+    }),
+  'admin-strategy': language =>
+    strategyFormPage({
+      frame: sampleFrame({ language, path: '/admin/strategies', role: 'admin' }),
+      ...{
+        at: 0,
+        name: language === 'en' ? 'early' : '早期',
+        buckets: ['M0', 'M1', 'M2'].map(value => ({ value, word: value })),
+      },
+      filled: {
+        values: {
+          name: language === 'en' ? 'early' : '早期',
+          buckets: ['M1'],
+          stepLines: stepLines(language).join('\n'),
+        },
+        errors: {},
+      },
     }),
 }

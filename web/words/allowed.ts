@@ -5,6 +5,7 @@ import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { menuWords } from './menus.ts'
 import { retentionWords } from './retention.ts'
+import { strategyWords } from './strategies.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { verificationWords } from './verification.ts'
@@ -22,6 +23,7 @@ const zh = {
     ...menuWords.zh.allowed,
     ...custodyWords.zh.allowed,
     ...collectionsWords.zh.allowed,
+    ...strategyWords.zh.allowed,
     ...verificationWords.zh.allowed,
     ...retentionWords.zh.allowed,
     name: '此名称为空、过长、含不允许的字符，或已被使用。',
@@ -126,6 +128,7 @@ const en: Like<typeof zh> = {
     ...menuWords.en.allowed,
     ...custodyWords.en.allowed,
     ...collectionsWords.en.allowed,
+    ...strategyWords.en.allowed,
     ...verificationWords.en.allowed,
     ...retentionWords.en.allowed,
     name: 'Empty, too long, with characters that are not allowed, or taken.',

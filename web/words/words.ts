@@ -27,6 +27,7 @@ import { rehearsalWords } from './rehearsal.ts'
 import { retentionWords } from './retention.ts'
 import { safetyWords } from './safety.ts'
 import { scriptWords } from './scripts.ts'
+import { strategyWords } from './strategies.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
 import { teamWords } from './teams.ts'
@@ -51,6 +52,7 @@ const zh = {
   policies: policyWords.zh,
   lists: listWords.zh,
   collections: collectionsWords.zh,
+  strategies: strategyWords.zh,
   campaign: campaignWords.zh,
   rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
@@ -92,6 +94,7 @@ const en: Words = {
   policies: policyWords.en,
   lists: listWords.en,
   collections: collectionsWords.en,
+  strategies: strategyWords.en,
   campaign: campaignWords.en,
   rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,

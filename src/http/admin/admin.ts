@@ -21,6 +21,7 @@ import { recordingRuleRoutes } from './recordings.ts'
 import { safetyRoutes } from './safety.ts'
 import { scriptRoutes } from './scripts.ts'
 import { setupRoutes } from './setup.ts'
+import { strategyRoutes } from './strategies.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -61,6 +62,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     safetyRoutes,
     recordingRuleRoutes,
     assignmentRoutes,
+    strategyRoutes,
   ]
   for (const routes of nouns) route.route('/', routes(deps))
   return route

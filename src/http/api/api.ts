@@ -33,6 +33,7 @@ import { teamsApi } from './teams.ts'
 import { telephonyApi } from './telephony.ts'
 import { transfersApi } from './transfers.ts'
 import { trunkGroupsApi } from './trunk-groups.ts'
+import { waiversApi } from './waivers.ts'
 
 /** `/api/v1/…` with a token, and `/api/openapi.json` that describes it. */
 export function apiRoutes(deps: Deps): Hono<Env> {
@@ -69,6 +70,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     ordersApi,
     assignmentApi,
     strategiesApi,
+    waiversApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

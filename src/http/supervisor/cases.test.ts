@@ -38,7 +38,7 @@ async function open(role: string, path: string, body?: [string, string][]) {
   })
   return { status: response.status, text: await response.text(), to: response.headers.get('location') }
 }
-const shown = (text: string) => [...text.matchAll(/parties\/(K-\d)/g)].map(match => match[1])
+const shown = (text: string) => [...text.matchAll(/class="small muted figure">(K-\d)</g)].map(match => match[1])
 const agentOf = async (party: string) => (await house.store.read('cases.byId', { id: ids[party]! }))!.agent
 
 test('cases are filtered by chips that stand in the URL, counted and sorted', async () => {

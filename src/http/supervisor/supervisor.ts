@@ -17,6 +17,7 @@ import { audioRoutes } from './audio.ts'
 import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
+import { casePageRoutes } from './case.ts'
 import { caseRoutes } from './cases.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { partyRoutes } from './parties.ts'
@@ -69,6 +70,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', partyRoutes(deps))
   route.route('/', taskReviewRoutes(deps))
   route.route('/', caseRoutes(deps))
+  route.route('/', casePageRoutes(deps))
   route.route('/', savedFilterRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))

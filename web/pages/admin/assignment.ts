@@ -211,8 +211,7 @@ ${unplaced.map(([why, count]) => notice('amber', `${words.unplaced}: ${count} ·
         columns: [
           {
             head: w.collections.cases.party,
-            cell: row =>
-              html`<a class="figure" href="/supervisor/parties/${encodeURIComponent(row.party)}">${row.party}</a>`,
+            cell: row => html`<a class="figure" href="/supervisor/cases/${row.case}">${row.party}</a>`,
           },
           { head: words.collector, cell: row => row.agent },
           { head: words.rules, cell: row => `${row.rule} · ${row.group}` },

@@ -34,7 +34,7 @@ export type CaseFilterView = {
   product: string
   from: string
   below: string
-  sort: 'owed' | 'oldest' | 'changed'
+  sort: 'owed' | 'oldest' | 'changed' | 'broken'
 }
 
 export type CasesProps = {
@@ -77,7 +77,7 @@ export function casesPage(props: CasesProps): Html {
       {
         head: words.party,
         cell: row =>
-          html`<a href="/supervisor/parties/${encodeURIComponent(row.party)}"><span class="two"><b>${row.name ?? '—'}</b><span class="small muted figure">${row.party}</span></span></a>`,
+          html`<a href="/supervisor/cases/${row.id}"><span class="two"><b>${row.name ?? '—'}</b><span class="small muted figure">${row.party}</span></span></a>`,
       },
       { head: words.state, cell: row => caseChip(row.state, w) },
       { head: words.bucket, cell: row => row.bucket },
@@ -144,7 +144,7 @@ function narrower(props: CasesProps, w: Words): Html {
 ${selectField({ name: 'agent', label: words.collector, choices: [{ value: '', word: w.frame.list.all }, { value: '-', word: words.nobody }, ...props.collectors] }, filled)}
 ${textField({ name: 'from', label: words.amountFrom, figure: true, maxlength: 12 }, filled)}
 ${textField({ name: 'below', label: words.amountBelow, figure: true, maxlength: 12 }, filled)}
-${selectField({ name: 'sort', label: words.sorting, choices: (['owed', 'oldest', 'changed'] as const).map(value => ({ value, word: words.sort[value] })) }, filled)}
+${selectField({ name: 'sort', label: words.sorting, choices: (['owed', 'broken', 'oldest', 'changed'] as const).map(value => ({ value, word: words.sort[value] })) }, filled)}
 <button class="button">${words.filter}</button></form>`
 }
 
