@@ -14,6 +14,7 @@ import { openCase } from '../records/cases.ts'
 import { importLeads } from '../records/leads.ts'
 import { saveLoans } from '../records/loans.ts'
 import { createParty } from '../records/parties.ts'
+import { saveScript } from '../records/scripts.ts'
 import { createTrunk } from '../records/trunks.ts'
 import { Chromium, hasChromium } from './chromium.ts'
 
@@ -59,6 +60,23 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await importLeads(door, 'system', {
       ...{ campaign, name: 'march' },
       source: { kind: 'json', rows: [{ ref: 'K-1', name: '陈建国', phones: [{ number: carl }] }] },
+    })
+    const both = (text: string) => ({ 'zh-CN': text, en: text })
+    await saveScript(door, 'system', null, {
+      ...{ name: 'M1', places: [campaign], others: null },
+      must: [{ key: 'recorded', text: both('本次通话会被录音。'), to: 'all' }],
+      steps: [
+        {
+          key: 'who',
+          title: both('核实身份'),
+          text: both('请问是{party}吗？'),
+          answers: [
+            { words: both('是'), to: 'why' },
+            { words: both('不是'), to: null },
+          ],
+        },
+        { key: 'why', title: both('说明来意'), text: both('您已逾期{days}天，应还{overdue}。'), answers: [] },
+      ],
     })
     server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
     await new Promise(resolve => server.once('listening', resolve))
@@ -135,11 +153,65 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await columns(), places)
   })
 
+  test('what must be read is ticked, the script leads on by its key, and a second tab shows the same', async () => {
+    const other = await page.context().newPage()
+    await other.goto(`${url}/agent`)
+    await page.click('#say .must label')
+    await page.waitForSelector('#say .must input:checked')
+    await page.waitForSelector('#say .must :text("已读")')
+    await page.keyboard.press('Alt+1')
+    await page.waitForSelector('#say :text("您已逾期")')
+    assert.match((await page.textContent('#say')) ?? '', /您已逾期17天，应还2,080 元/)
+    await other.waitForSelector('#say :text("您已逾期")')
+    await other.waitForSelector('#say .must input:checked')
+    await page.fill('#write textarea[name=note]', '周六还款')
+    await page.waitForTimeout(200)
+    assert.equal(await other.inputValue('#write textarea[name=note]'), '周六还款')
+    await other.close()
+    const marks = await house.store.read('marks.ofCall', { call: theCall().id })
+    assert.deepEqual(
+      marks.map(({ kind, key }) => `${kind} ${key}`),
+      ['read recorded', 'turned why'],
+    )
+  })
+
+  test('a reload in the middle keeps the call, the place in the script and what was typed', async () => {
+    await page.focus('#write') // in the note a digit is text
+    await page.keyboard.press('1')
+    await page.fill('#write input[name=promiseAmount]', '1,500')
+    await page.reload()
+    await phase('talking')
+    await page.waitForSelector('#say :text("您已逾期")')
+    assert.equal(await page.inputValue('#write textarea[name=note]'), '周六还款')
+    assert.equal(await page.inputValue('#write input[name=promiseAmount]'), '1,500')
+    assert.ok(await page.isChecked('#write input[value=promise]'))
+    assert.equal(await columns(), places)
+  })
+
   test('the columns stay in wrap-up, and the form has the focus', async () => {
     await page.keyboard.press('Alt+e')
     await phase('wrapping')
     assert.equal(await columns(), places)
     assert.equal(await page.evaluate(`document.activeElement.closest('form')?.className`), 'write')
+    assert.deepEqual(faults, [])
+  })
+
+  test('save and ready by the keyboard: the promise is kept with the call, the draft is gone, and the next call may come', async () => {
+    const call = theCall().id
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('#write .error')
+    assert.match((await page.textContent('#write')) ?? '', /请选择日期/)
+    await page.fill('#write input[name=promiseDate]', '2026-11-28')
+    await page.keyboard.press('Control+Enter')
+    await phase('ready')
+    const [made] = await house.store.read('promises.ofParty', { party: 'K-1' })
+    assert.deepEqual([made!.amount, made!.dueOn, made!.call], [150_000, '2026-11-28', call])
+    assert.equal((await house.store.read('calls.byId', { id: call }))!.note, '周六还款')
+    assert.equal(await columns(), places)
+    assert.equal(
+      await page.evaluate(`Object.keys(localStorage).filter(key => key.startsWith('switchroom.draft.')).length`),
+      0,
+    )
     assert.deepEqual(faults, [])
   })
 })

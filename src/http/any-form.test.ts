@@ -72,7 +72,7 @@ const fields = `
   keepCollections keepVerification keepSales keepOther holdKind holdTarget holdWhat holdReason
   numbersOut numbersIn callerIdForm fromUser asserted withheld diversion overflowOn responseMs ringMinMs ringMaxMs dtmf earlyMedia redirects
   results echoNumber ulawFirst tryNumber trySignalled
-  others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh do promise grade
+  others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh writeUpFields do promise grade
   transferNumbers passAgent passSupervisor maxMinutes
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope stepLines reminders url secret

@@ -103,6 +103,10 @@ const writeUpInput = z.strictObject({
       }),
     )
     .max(writeUpFieldsMax)
+    .refine(
+      all => all.every(({ type, choices }) => (type === 'choice') === choices.length > 0),
+      'choices for the type choice, and for no other',
+    )
     .refine(all => new Set(all.map(field => field.key)).size === all.length, 'each key once'),
   promise: z.array(z.string().max(32)).max(50),
   grade: z.array(z.string().max(32)).max(50),

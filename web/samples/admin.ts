@@ -23,6 +23,7 @@ import { tokensPage } from '../pages/admin/tokens.ts'
 import { trunkGroupFormPage, trunkGroupsPage } from '../pages/admin/trunk-groups.ts'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
 import { userFormPage, usersPage } from '../pages/admin/users.ts'
+import { writeUpPage } from '../pages/admin/write-up.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -399,6 +400,19 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       places: [{ value: 'k_1', word: 'March M1' }],
       faults: [{ fault: 'unknown_placeholder', step: 'why', found: 'amout' }],
       preview: [{ title: 'Open', text: 'Is this Carl Chen?', answers: ['Yes → why'] }],
+    }),
+  'admin-write-up': language =>
+    writeUpPage({
+      ...{ frame: frame(language, '/admin/scripts'), place: { id: 'k_1', name: 'March M1' } },
+      codes: [{ code: 'promise', word: language === 'en' ? 'Promise to pay' : '承诺还款' }],
+      filled: {
+        values: {
+          writeUpFields: 'why | 原因 | Why | choice | required | 失业, 疾病 | promise',
+          promise: 'promise',
+          grade: '',
+        },
+        errors: {},
+      },
     }),
   'admin-phrases': language =>
     phrasesPage({

@@ -36,6 +36,20 @@ function quietDesk(language: Language): DeskProps {
       { ref: 'K-100240', name: zh ? '王秀英' : 'Wendy Wang', why: 'call', state: null },
     ],
     dispositions: sampleDispositions,
+    writeUp: {
+      ...{ promise: ['PTP'], grade: [], promisable: { currency: 'CNY', owed: 1_548_000, today: '2026-03-17' } },
+      fields: [
+        {
+          ...{ key: 'reason', label: { 'zh-CN': '逾期原因', en: 'Why overdue' }, type: 'choice', required: true },
+          ...{
+            min: null,
+            max: null,
+            choices: zh ? ['失业', '疾病', '忘记'] : ['No work', 'Illness', 'Forgot'],
+            codes: [],
+          },
+        },
+      ],
+    },
     form: nothingFilled,
     dialIn: [{ value: 'cam_1', word: zh ? '三月手动回访' : 'March follow-up' }],
     dialPad: nothingFilled,

@@ -6,7 +6,7 @@
   const title = document.title
   let phase = ''
 
-  const isDraft = element => element.id && element.closest('form.write, .must')
+  const isDraft = element => element.id && element.closest('form.write')
 
   function keep(element) {
     const value = element.type === 'checkbox' || element.type === 'radio' ? element.checked : element.value
@@ -18,7 +18,7 @@
   }
 
   function restore() {
-    for (const element of desk.querySelectorAll('form.write [id], .must [id]')) {
+    for (const element of desk.querySelectorAll('form.write [id]')) {
       if (element.dataset.restored || !element.matches('input, textarea, select')) continue
       element.dataset.restored = 'true'
       const draft = localStorage.getItem(prefix + element.id)
@@ -26,6 +26,17 @@
       const { value } = JSON.parse(draft)
       if (typeof value === 'boolean') element.checked = value
       else element.value = value
+    }
+  }
+
+  // Parts of the form that the chosen outcome does not ask for are out of the way, and are not sent.
+  function shape() {
+    const form = desk.querySelector('form.write')
+    if (!form) return
+    const code = form.querySelector('input[name="code"]:checked')?.value ?? ''
+    for (const part of form.querySelectorAll('[data-codes]')) {
+      part.hidden = part.dataset.codes !== '' && !part.dataset.codes.split(' ').includes(code)
+      for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = part.hidden
     }
   }
 
@@ -47,8 +58,20 @@
     }
   }
 
+  // Another tab of the same desk: what is typed there stands here too.
+  window.addEventListener('storage', event => {
+    if (!event.key?.startsWith(prefix) || event.newValue === null) return
+    const element = document.getElementById(event.key.slice(prefix.length))
+    if (!element || !isDraft(element) || element === document.activeElement) return
+    const { value } = JSON.parse(event.newValue)
+    if (typeof value === 'boolean') element.checked = value
+    else element.value = value
+    shape()
+  })
+
   desk.addEventListener('input', event => {
     if (isDraft(event.target)) keep(event.target)
+    if (event.target.name === 'code') shape()
   })
   // What a popover was opened for has come: whoever uses the keys is in it at once.
   function enter() {
@@ -58,6 +81,7 @@
 
   document.addEventListener('htmx:after:swap', () => {
     restore()
+    shape()
     enter()
     notice()
   })
@@ -75,5 +99,6 @@
     }
   })
   restore()
+  shape()
   notice()
 })()

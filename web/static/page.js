@@ -55,6 +55,10 @@
     } catch {} // full or forbidden: the form still works
   }
 
+  // Who signs out leaves nothing behind that was typed about anybody.
+  if (gate && location.search.includes('why=signed_out'))
+    for (const key of Object.keys(localStorage)) if (key.startsWith('switchroom.draft.')) localStorage.removeItem(key)
+
   function putBack() {
     const kept = JSON.parse(sessionStorage.getItem(typedKey) ?? 'null')
     if (kept === null) return

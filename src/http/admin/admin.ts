@@ -29,6 +29,7 @@ import { trunkGroupRoutes } from './trunk-groups.ts'
 import { trunkTestRoutes } from './trunk-tests.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
+import { writeUpRoutes } from './write-ups.ts'
 
 /** Everything under `/admin`, a noun a file. */
 export function adminRoutes(deps: Deps): Hono<Env> {
@@ -49,6 +50,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     noticeAudioRoutes,
     phraseRoutes,
     announcementRoutes,
+    writeUpRoutes,
     scriptRoutes,
     leadRoutes,
     listRoutes,

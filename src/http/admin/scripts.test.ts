@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createQueue } from '../../records/queues.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
@@ -69,4 +70,23 @@ test('each saving is a version, and one that was opened saves as it was', async 
   assert.match((await look(house, cookie, '/admin/scripts')).text, /M1 anew/)
   assert.equal((await look(house, cookie, '/admin/scripts/none')).status, 404)
   assert.equal((await post(form({ places: ['nowhere'] }), path)).status, 422)
+})
+
+test('what has to be written down is asked for by campaign and queue, a field a line; a line that is none is refused and stays', async () => {
+  const queue = await createQueue(house.deps.records, 'system', { name: 'hotline', members: [] })
+  const path = `/admin/scripts/forms/${queue.id}`
+  assert.match((await look(house, cookie, path)).text, /resolved/)
+  const refused = await post({ writeUpFields: 'Why | 原因 | Why | colour | required', promise: '', grade: '' }, path)
+  assert.equal(refused.status, 422)
+  assert.ok(refused.text.includes('Why | 原因 | Why | colour | required'))
+  const line = 'why | 原因 | Why | choice | required | 失业, 疾病 | resolved'
+  assert.equal((await post({ writeUpFields: line, promise: '', grade: 'callback resolved' }, path)).status, 303)
+  const kept = await house.store.read('writeUps.ofPlace', { place: queue.id })
+  assert.deepEqual(kept!.grade, ['callback', 'resolved'])
+  assert.deepEqual(kept!.fields[0], {
+    ...{ key: 'why', label: { 'zh-CN': '原因', en: 'Why' }, type: 'choice', required: true, min: null, max: null },
+    ...{ choices: ['失业', '疾病'], codes: ['resolved'] },
+  })
+  assert.ok((await look(house, cookie, path)).text.includes(line))
+  assert.equal((await look(house, cookie, '/admin/scripts/forms/nowhere')).status, 404)
 })

@@ -23,11 +23,12 @@ import { audioRoutes } from './audio.ts'
 import { contactLine } from './contact-line.ts'
 import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { ownPart } from './own-part.ts'
-import { dialledOf, partyRoutes } from './party.ts'
+import { dialledOf, noteCaller, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
 import { scriptRoutes } from './script.ts'
 import { taskRoutes } from './tasks.ts'
 import { tryOutRoutes } from './try-out.ts'
+import { keepPromise, readWriteUp } from './write-up.ts'
 
 const noteMax = 2000
 
@@ -120,25 +121,40 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     if (!choice) errors['code'] = 'missing'
     if (choice?.followUp === 'callback' && (callbackAt === null || callbackAt <= frame.now))
       errors['callbackAt'] = 'past'
-    const values = {
-      code,
-      callbackAt: textOf(typed, 'callbackAt'),
-      callbackMine: textOf(typed, 'callbackMine'),
-      note: textOf(typed, 'note'),
-    }
-    if (!choice || errors['callbackAt']) return painted(c, 422, { form: { values, errors } })
+    const note = textOf(typed, 'note')
+    const values = typed
+    const w = textsOf(frame)
+    const up = readWriteUp(typed, desk.writeUp, code, w)
+    Object.assign(errors, choice ? up.errors : {})
+    if (Object.keys(errors).length > 0) return painted(c, 422, { form: { values, errors } })
+    const agent = deps.engine.state.agents.get(c.var.user.id)
+    if (agent?.call === call && agent.phase === 'wrapping') await noteCaller(deps, c, desk)
+    const { promisable } = desk.writeUp
+    const promised =
+      up.promise && promisable && desk.party?.ref && agent?.call === call && agent.phase === 'wrapping'
+        ? await keepPromise(
+            deps.records,
+            actorOf(c),
+            { party: desk.party.ref, promise: up.promise, promisable, call, agent: c.var.user.id },
+            w,
+          )
+        : null
+    if (promised?.ok === false) return painted(c, 422, { form: { values, errors: promised.errors } })
     const input: Input = {
       type: 'agent.dispose',
       agent: c.var.user.id,
       call,
       code,
-      note: values.note.slice(0, noteMax),
-      fields: {},
+      note: note.slice(0, noteMax),
+      fields: { ...up.fields, ...(promised ? { promise: promised.id } : {}) },
       callbackAt,
-      callbackMine: values.callbackMine === 'true',
+      callbackMine: textOf(typed, 'callbackMine') === 'true',
       next: textOf(typed, 'next') === 'break' ? 'break' : 'ready',
     }
-    return act(c, input, { form: { values, errors } })
+    const outcome = await deps.engine.dispatch(input, actorOf(c))
+    if (outcome.ok) return painted(c, 200, {})
+    await promised?.undo()
+    return painted(c, 409, { form: { values, errors } }, outcome.refusal)
   })
 
   route.get('/agent/calls', allow('agent', 'supervisor'), async c => {

@@ -1,6 +1,7 @@
 /** The desk's props: what the floor holds of this agent now, and what the store remembers of the party and the day. */
 
 import type { DeskCall, DeskCallback, DeskParty, DeskProps } from '../../../web/pages/agent/desk-props.ts'
+import type { DeskWriteUp } from '../../../web/pages/agent/write-props.ts'
 import { nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
@@ -9,6 +10,7 @@ import type { Words } from '../../../web/words/words.ts'
 import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import type { Agent, Call, FloorState } from '../../centre/state.ts'
+import { defaultWriteUp, type WriteUp } from '../../lender/write-up.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
@@ -51,6 +53,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     ...now.props,
     call: now.props.call && nameCall(now.props.call, read, seen),
     say: read === null || now.party?.opened ? null : sayOf(texts, saidOf(now, read, seen), talkOf(now, seen)),
+    writeUp: writeUpOf(now, read, seen, texts.writeUp),
     party: now.party === null || read === null ? null : partyOf(now, now.party, read, seen),
     today: {
       calls: today?.connected ?? 0,
@@ -70,7 +73,18 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
 type OnFloor = {
   props: Omit<
     DeskProps,
-    'frame' | 'party' | 'say' | 'today' | 'history' | 'near' | 'callbacks' | 'checklist' | 'form' | 'dialPad' | 'notice'
+    | 'frame'
+    | 'party'
+    | 'say'
+    | 'writeUp'
+    | 'today'
+    | 'history'
+    | 'near'
+    | 'callbacks'
+    | 'checklist'
+    | 'form'
+    | 'dialPad'
+    | 'notice'
   >
   /** What the floor knows of the party; null: nobody is looked at. */
   party: (Omit<DeskParty, 'record' | 'identified' | 'fields'> & { fields: Record<string, string> }) | null
@@ -144,6 +158,15 @@ const nobody = { name: null, campaign: null, queue: null, attempts: null, number
 
 function talkOf({ props: { call } }: OnFloor, { relation, business }: Seen) {
   return { relation, business, live: call !== null && call.connectedAt !== null && call.endedAt === null }
+}
+
+/** A promise is of a party that we know, who may hear of the debt, and owes something. */
+function writeUpOf(now: OnFloor, read: DeskRead | null, seen: Seen, kept: WriteUp | null): DeskWriteUp {
+  const { fields, promise, grade } = kept ?? defaultWriteUp(now.place ?? '', seen.business)
+  const loans = (read && recordOf(read, seen)?.debts?.loans) ?? []
+  const currency = loans[0]?.currency ?? ''
+  const owed = loans.filter(each => each.currency === currency).reduce((sum, { owedTotal }) => sum + owedTotal, 0)
+  return { fields, promise, grade, promisable: owed > 0 ? { currency, owed, today: seen.reckoning.today } : null }
 }
 
 /** What may be put into the sentences of this call. */

@@ -1,9 +1,11 @@
 /** The desk's routes about whom is talked to: who it is, who is looked at, what a number turned out to be; and a number dialled by its handle. */
 import { Hono } from 'hono'
+import type { DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Relation } from '../../centre/entities.ts'
 import type { PhoneStatus } from '../../lender/party.ts'
+import type { CallId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import { identifyCall } from '../../records/identified.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
@@ -70,6 +72,13 @@ export function partyRoutes(deps: Deps, paint: Paint): Hono<Env> {
   })
 
   return route
+}
+
+/** Whom the number alone named is kept with the call when it is written down: the agent has talked to them. */
+export async function noteCaller(deps: Deps, c: Ctx, { call, party }: DeskProps): Promise<void> {
+  const kept = call === null ? undefined : deps.engine.state.calls.get(call.id as CallId)
+  if (kept === undefined || party?.identified.how !== 'by_number' || party.ref === null) return
+  await identifyCall(deps.records, actorOf(c), { call: kept, agent: c.var.user.id, party: party.ref })
 }
 
 /** What a click on a number means for the call: the number itself, and whom the gate is asked about. null: nothing was clicked. */

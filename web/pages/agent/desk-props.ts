@@ -16,6 +16,7 @@ import type { Frame } from '../../parts/frame.ts'
 import type { OpenCallback } from '../supervisor/callbacks.ts'
 import type { DeskRecord, HistoryLine, Identified } from './party-props.ts'
 import type { DeskSay } from './say-props.ts'
+import type { DeskWriteUp } from './write-props.ts'
 
 /** Everything on the desk. Numbers are masked already where this agent may not see them. */
 export type DeskProps = {
@@ -47,6 +48,8 @@ export type DeskProps = {
   /** Parties that this agent may look at while no call is in hand. */
   near: NearParty[]
   dispositions: DispositionChoice[]
+  /** What is asked for with them. */
+  writeUp: DeskWriteUp
   /** Of the verification that the call is for; left out or null: it is for none. */
   checklist?: ChecklistProps | null
   /** What was typed into the disposition form and refused. */

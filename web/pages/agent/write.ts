@@ -6,6 +6,7 @@ import { icon } from '../../parts/icons.ts'
 import { localValue } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
+import { writeFields } from './write-fields.ts'
 
 /**
  * What came of the call. The form is the same while talking and in wrap-up, so that nothing moves when the call ends; only its buttons
@@ -28,7 +29,7 @@ function form(props: DeskProps, call: DeskCall, w: Words): Html {
 <div class="field when"><label for="at-${call.id}">${words.callbackAt}</label>
 <div class="row"><input id="at-${call.id}" type="datetime-local" name="callbackAt" value="${String(values['callbackAt'] ?? '')}" min="${localValue(call.startedAt, props.frame)}">
 <label class="check"><input type="checkbox" id="mine-${call.id}" name="callbackMine" value="true"${values['callbackMine'] === 'true' ? html` checked` : null}><span>${words.callbackMine}</span></label></div>${problem('callbackAt', errors, w)}</div>
-<div class="field"><label for="note-${call.id}">${words.note} <kbd>Alt N</kbd></label>
+${writeFields(props, call)}<div class="field"><label for="note-${call.id}">${words.note} <kbd>Alt N</kbd></label>
 <textarea id="note-${call.id}" name="note" rows="3" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', errors, w)}</div>
 <p class="help">${over ? words.draftKept : words.afterHangUp}</p>
 <div class="buttons"><button class="button primary" name="next" value="ready" data-key="ctrl+enter"${over ? null : html` disabled`}>${words.saveReady}<kbd>Ctrl ⏎</kbd></button>
