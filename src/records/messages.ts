@@ -22,16 +22,40 @@ export async function messageById(door: RecordsDoor, id: string): Promise<Messag
   return found
 }
 
+/** Texts that a sender has in hand, which nobody exports meanwhile. */
+const inHand = new WeakMap<RecordsDoor, Set<string>>()
+
+function inHandOf(door: RecordsDoor): Set<string> {
+  const hands = inHand.get(door) ?? new Set()
+  inHand.set(door, hands)
+  return hands
+}
+
 /** One after the other, each told before the next. `sender` null: they wait to be exported, and what may not go is dropped all the same. */
 export async function sendMessages(door: RecordsDoor, sender: MessageSender | null): Promise<number> {
   const due = await door.store.read('messages.due', { now: door.clock.now(), limit: sentMax })
+  const hands = inHandOf(door)
   let sent = 0
-  for (const message of due) {
-    const may = mayLeave(door, message)
-    if (may !== null) await tell(door, message, may)
-    else if (sender !== null && (await sendOne(door, sender, message))) sent++
+  for (const { id } of due) {
+    const message = await inTurn(door, () => takenUp(door, id, sender !== null))
+    if (message === null || sender === null) continue
+    try {
+      if (await sendOne(door, sender, message)) sent++
+    } finally {
+      hands.delete(id)
+    }
   }
   return sent
+}
+
+/** As it is now: it may have been exported since the list was made. null: it does not go now. */
+async function takenUp(door: RecordsDoor, id: string, isSent: boolean): Promise<MessageRecord | null> {
+  const [message] = await door.store.read('messages.waiting', { ids: [id] })
+  if (message === undefined) return null
+  const no = mayLeave(door, message)
+  if (no !== null) await tell(door, message, no)
+  else if (isSent) inHandOf(door).add(id)
+  return no === null ? message : null
 }
 
 /** Exported by hand: the texts that may go now, told as sent. At most 5,000 at once. */
@@ -41,9 +65,9 @@ export async function exportMessages(door: RecordsDoor, actor: Actor): Promise<M
   for (let from = 0; from < due.length; from += 500)
     await inTurn(door, async () => {
       const facts: RecordFact[] = []
-      for (const message of due.slice(from, from + 500)) {
-        const may = mayLeave(door, message)
-        if (may !== null) continue
+      const ids = due.slice(from, from + 500).map(({ id }) => id)
+      for (const message of await door.store.read('messages.waiting', { ids })) {
+        if (inHandOf(door).has(message.id) || mayLeave(door, message) !== null) continue
         facts.push({ type: 'message.sent', message: message.id, party: message.party, way: 'export', ref: '' })
         out.push(message)
       }

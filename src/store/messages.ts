@@ -2,7 +2,7 @@
 import type { CaseState } from '../lender/case.ts'
 import type { MessageChannel, MessageState } from '../lender/message.ts'
 import { type Db, sql } from './db.ts'
-import { desc, eq } from './drizzle.cjs'
+import { and, desc, eq, inArray } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { type caseSteps, messages } from './schema.ts'
 
@@ -78,6 +78,14 @@ export const messageQueries = {
     )
       .all(args.now, args.limit)
       .map(each => messageQueries['messages.byId'](db, each as { id: string })!),
+  /** Those of at most 500 that wait still, the longest waiting first. */
+  'messages.waiting': (db: Db, args: { ids: string[] }): MessageRecord[] =>
+    db
+      .select()
+      .from(messages)
+      .where(and(inArray(messages.id, args.ids.slice(0, 500)), eq(messages.state, 'waiting')))
+      .orderBy(messages.nextAt, messages.id)
+      .all(),
   /** Newest first. */
   'messages.page': (
     db: Db,

@@ -1,9 +1,11 @@
 /** The outbox and the leads of strategies, where two things happen at once. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Message } from '../../lender/message.ts'
 import { createCampaign } from '../../records/campaigns.ts'
 import { openCase } from '../../records/cases.ts'
 import { saveLoans } from '../../records/loans.ts'
+import { exportMessages, sendMessages } from '../../records/messages.ts'
 import { createParty } from '../../records/parties.ts'
 import { runStrategies, saveStrategies } from '../../records/strategies.ts'
 import { createTrunk } from '../../records/trunks.ts'
@@ -48,4 +50,23 @@ test('two steps that call by the same campaign on one day make one lead of the p
     leads.map(({ ref }) => ref),
     [party],
   )
+})
+
+test('a text is taken out of the outbox once: by one of two exports, or by the sender that has it in hand', async () => {
+  const { records } = house.deps
+  const party = await debtor()
+  await runStrategies(records)
+  const both = await Promise.all([exportMessages(records, 'system'), exportMessages(records, 'system')])
+  assert.deepEqual(both.flat().filter(each => each.party === party).length, 1)
+  const others = [await debtor(), await debtor()]
+  await runStrategies(records)
+  const posted: string[] = []
+  let exported: string[] = []
+  await sendMessages(records, {
+    async send(message: Message) {
+      if (posted.push(message.party) === 1) exported = (await exportMessages(records, 'system')).map(each => each.party)
+      return { ok: true, ref: '' }
+    },
+  })
+  assert.deepEqual([...posted, ...exported].toSorted(), others.toSorted())
 })
