@@ -1,8 +1,9 @@
 /**
  * The outbox: texts wait until the sender takes them, or somebody exports or prints them. Before each leaves the gate is asked, as of a call: hours,
- * do-not-call, HOLD. What may not go for good is dropped with the rule; what may not go now waits, for three days at most.
+ * do-not-call, HOLD; and whether its case is open still. What may not go for good is dropped with the rule; what may not go now waits, for three days at most.
  */
 import type { Actor, RecordFact } from '../centre/facts.ts'
+import { isClosed } from '../lender/case.ts'
 import { type MessageSender, retryMs, staleMs } from '../lender/message.ts'
 import type { MessageRecord } from '../store/messages.ts'
 import { keep, type RecordsDoor } from './door.ts'
@@ -12,7 +13,7 @@ import { inTurn } from './turn.ts'
 /** In one run; the next comes soon. */
 const sentMax = 200
 /** Rules that time does not lift. */
-const forGood = new Set(['party_hold', 'do_not_call', 'number_invalid', 'stale'])
+const forGood = new Set(['party_hold', 'do_not_call', 'number_invalid', 'stale', 'case_closed'])
 /** What may not go now is asked about again after this. */
 const askAgainMs = 600_000
 
@@ -52,7 +53,7 @@ export async function sendMessages(door: RecordsDoor, sender: MessageSender | nu
 async function takenUp(door: RecordsDoor, id: string, isSent: boolean): Promise<MessageRecord | null> {
   const [message] = await door.store.read('messages.waiting', { ids: [id] })
   if (message === undefined) return null
-  const no = mayLeave(door, message)
+  const no = mayLeave(door, message, await closedOf(door, [message]))
   if (no !== null) await tell(door, message, no)
   else if (isSent) inHandOf(door).add(id)
   return no === null ? message : null
@@ -66,8 +67,10 @@ export async function exportMessages(door: RecordsDoor, actor: Actor): Promise<M
     await inTurn(door, async () => {
       const facts: RecordFact[] = []
       const ids = due.slice(from, from + 500).map(({ id }) => id)
-      for (const message of await door.store.read('messages.waiting', { ids })) {
-        if (inHandOf(door).has(message.id) || mayLeave(door, message) !== null) continue
+      const waiting = await door.store.read('messages.waiting', { ids })
+      const closed = await closedOf(door, waiting)
+      for (const message of waiting) {
+        if (inHandOf(door).has(message.id) || mayLeave(door, message, closed) !== null) continue
         facts.push({ type: 'message.sent', message: message.id, party: message.party, way: 'export', ref: '' })
         out.push(message)
       }
@@ -87,6 +90,7 @@ export async function printLetter(door: RecordsDoor, actor: Actor, id: string): 
     const now = door.clock.now()
     if (stops.some(({ kind, until }) => kind === 'hold' && (until === null || until > now)))
       throw new NotNow('party_hold', `${letter.party} is on hold: no letter goes out`)
+    if ((await closedOf(door, [letter])).size > 0) throw new NotNow(isOver.rule, isOver.words)
     const sent: RecordFact = { type: 'message.sent', message: id, party: letter.party, way: 'print', ref: '' }
     await keep(door, actor, [sent])
     return messageById(door, id)
@@ -95,7 +99,18 @@ export async function printLetter(door: RecordsDoor, actor: Actor, id: string): 
 
 type No = { rule: string; words: string; retryAt: number | null }
 
-function mayLeave(door: RecordsDoor, { party, to, queuedAt }: MessageRecord): No | null {
+const isOver: No = { rule: 'case_closed', words: 'its case was closed since it was written', retryAt: null }
+
+/** Which of the cases that these are about are closed: what they say of a debt is not true any more. */
+async function closedOf(door: RecordsDoor, about: readonly MessageRecord[]): Promise<Set<string>> {
+  const ids = about.flatMap(message => message.case ?? [])
+  const cases = ids.length === 0 ? [] : await door.store.read('cases.byIds', { ids })
+  return new Set(cases.filter(({ state }) => isClosed(state)).map(({ id }) => id))
+}
+
+function mayLeave(door: RecordsDoor, message: MessageRecord, closed: ReadonlySet<string>): No | null {
+  const { party, to, queuedAt } = message
+  if (message.case !== null && closed.has(message.case)) return isOver
   const never = (rule: string, words: string) => ({ rule, words, retryAt: null })
   if (door.clock.now() - queuedAt > staleMs) return never('stale', 'it waited for more than three days')
   return door.ask === undefined ? never('no_gate', 'no floor runs here to ask') : door.ask({ party, number: to })

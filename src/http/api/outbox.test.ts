@@ -7,6 +7,7 @@ import { openCase } from '../../records/cases.ts'
 import { saveLoans } from '../../records/loans.ts'
 import { exportMessages, sendMessages } from '../../records/messages.ts'
 import { createParty } from '../../records/parties.ts'
+import { recordRepayment } from '../../records/repayments.ts'
 import { runStrategies, saveStrategies } from '../../records/strategies.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -41,6 +42,7 @@ async function debtor(): Promise<string> {
   await openCase(door, 'system', { party, agent: null })
   return party
 }
+const textOf = async (party: string) => (await house.store.read('messages.ofParty', { party }))[0]!
 
 test('two steps that call by the same campaign on one day make one lead of the party', async () => {
   const party = await debtor()
@@ -69,4 +71,22 @@ test('a text is taken out of the outbox once: by one of two exports, or by the s
     },
   })
   assert.deepEqual([...posted, ...exported].toSorted(), others.toSorted())
+})
+
+test('a text about a debt does not go out once the debt is paid', async () => {
+  const { records } = house.deps
+  const party = await debtor()
+  await runStrategies(records)
+  const paid = { id: 'R-1', party, amount: 100_000, paidAt: house.clock.now() }
+  await recordRepayment(records, 'system', paid)
+  const posted: string[] = []
+  await sendMessages(records, {
+    async send(message: Message) {
+      posted.push(message.party)
+      return { ok: true, ref: '' }
+    },
+  })
+  assert.deepEqual(posted, [])
+  const { state, reason } = await textOf(party)
+  assert.deepEqual([state, reason?.split(':')[0]], ['dropped', 'case_closed'])
 })
