@@ -10,6 +10,7 @@ import {
   drawGroup,
   faultOfAssignment,
   planAssignment,
+  planInSteps,
 } from './assignment.ts'
 
 const rule = (more: Partial<AssignmentRule> = {}): AssignmentRule => ({
@@ -213,4 +214,15 @@ test('rules that do not come to 100, or name anything twice, are told', () => {
   assert.equal(fault(rule({ share: 'percent', groups: [{ name: 'all', percent: 100, agents }] })), 'rules.0.groups')
   assert.equal(fault(rule({ owedFrom: 5, owedBelow: 5 })), 'rules.0.owedBelow')
   assert.equal(faultOfAssignment(rulesOf(rule(), rule()))?.field, 'rules')
+})
+
+test('among hundreds of collectors a plan is made in small pieces, and comes out the same', () => {
+  const cases = many(205)
+  const collectors = Array.from({ length: 300 }, (_, at) => collector(`u${at}`))
+  const steps = planInSteps(cases, collectors, rulesOf(rule()))
+  let pieces = 1
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) pieces++
+  assert.equal(pieces, 11, 'at most 20 cases in each')
+  assert.deepEqual(step.value, planAssignment(cases, collectors, rulesOf(rule())))
 })

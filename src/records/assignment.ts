@@ -4,6 +4,7 @@
  * next run deals what is left.
  */
 import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import {
   type AssignmentCase,
@@ -12,12 +13,13 @@ import {
   assignmentKey,
   faultOfAssignment,
   type Placement,
-  planAssignment,
+  planInSteps,
   readAssignmentRules,
 } from '../lender/assignment.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'
 import type { UserId } from '../lib/ids.ts'
+import type { CaseToAssign } from '../store/cases.ts'
 import { bare } from './cases.ts'
 import { assignmentInput, type assignmentScopes } from './collections-schemas.ts'
 import { keep, type RecordsDoor } from './door.ts'
@@ -31,6 +33,7 @@ export type AssignmentScope = (typeof assignmentScopes)[number]
 /** Of one plan; what is beyond waits for the next. */
 export const plannedMax = 20_000
 const sliceMax = 500
+const pageMax = 1_000
 
 export async function assignmentRules(door: RecordsDoor): Promise<AssignmentRules> {
   return readAssignmentRules((await door.store.read('settings.all', {}))[assignmentKey])
@@ -58,6 +61,8 @@ export function saveAssignmentRules(door: RecordsDoor, actor: Actor, given: unkn
 
 export type DryRun = AssignmentPlan & {
   cases: Map<string, AssignmentCase>
+  /** Collectors who may have cases. */
+  present: ReadonlySet<string>
   fingerprint: string
   /** There are more cases than one plan deals. */
   more: boolean
@@ -72,8 +77,7 @@ export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promis
     door.store.read('cases.loads', {}),
   ])
   const agents = users.map(({ id }) => id)
-  const wanted = { agents, all: scope === 'all', after: '', limit: plannedMax + 1 }
-  const found = await door.store.read('cases.toAssign', wanted)
+  const found = await toAssign(door, { agents, all: scope === 'all' })
   const present = new Set<string>(agents)
   const cases = found.slice(0, plannedMax).map(({ oldestDueOn, agent, lastAgent, ...each }) => ({
     ...each,
@@ -83,11 +87,36 @@ export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promis
   }))
   const load = new Map(loads.map(each => [each.agent, each.cases]))
   const collectors = users.map(({ id, skills }) => ({ id, skills, load: load.get(id) ?? 0 }))
-  const plan = planAssignment(cases, collectors, rules)
-  const told = JSON.stringify([cases.map(({ id, agent }) => [id, agent]), plan.placed])
-  const fingerprint = createHash('sha256').update(told).digest('base64url').slice(0, 32)
+  const plan = await planned(planInSteps(cases, collectors, rules))
+  const hash = createHash('sha256')
+  for (let from = 0; from < cases.length; from += sliceMax) {
+    const slice = cases.slice(from, from + sliceMax).map(({ id, agent }) => [id, agent])
+    hash.update(JSON.stringify([slice, plan.placed.slice(from, from + sliceMax)]))
+    await breathe()
+  }
+  const fingerprint = hash.digest('base64url').slice(0, 32)
   const more = found.length > plannedMax
-  return { ...plan, cases: new Map(cases.map(each => [each.id, each])), fingerprint, more }
+  return { ...plan, cases: new Map(cases.map(each => [each.id, each])), present, fingerprint, more }
+}
+
+/** By pages: twenty thousand rows at once would hold this thread up. */
+async function toAssign(door: RecordsDoor, of: { agents: string[]; all: boolean }): Promise<CaseToAssign[]> {
+  const found: CaseToAssign[] = []
+  while (found.length <= plannedMax) {
+    const page = await door.store.read('cases.toAssign', { ...of, after: found.at(-1)?.id ?? '', limit: pageMax })
+    found.push(...page)
+    if (page.length < pageMax) break
+  }
+  return found.slice(0, plannedMax + 1)
+}
+
+/** Calls are signalled on this thread: they have their turn between two pieces. */
+async function planned(steps: ReturnType<typeof planInSteps>): Promise<AssignmentPlan> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await breathe()
+  }
 }
 
 export type Assigned = { assigned: number; unchanged: number; unplaced: number; more: boolean }
@@ -103,12 +132,17 @@ export async function assignNow(
     throw new NotNow('plan-changed', 'cases, people or rules have changed since: look at the plan again')
   let assigned = 0
   for (let from = 0; from < run.placed.length; from += sliceMax)
-    assigned += await placeSlice(door, actor, run.placed.slice(from, from + sliceMax))
+    assigned += await placeSlice(door, actor, run, run.placed.slice(from, from + sliceMax))
   return { assigned, unchanged: run.placed.length - assigned, unplaced: run.unplaced.length, more: run.more }
 }
 
-/** A case that was closed or held since the plan was made stays as it is. */
-function placeSlice(door: RecordsDoor, actor: Actor, placed: readonly Placement[]): Promise<number> {
+/** A case that was closed, held or given to somebody by hand since the plan was made stays as it is. */
+function placeSlice(
+  door: RecordsDoor,
+  actor: Actor,
+  { cases, present }: DryRun,
+  placed: readonly Placement[],
+): Promise<number> {
   return inTurn(door, async () => {
     const ids = placed.map(each => each.case)
     const now = new Map((await door.store.read('cases.byIds', { ids })).map(each => [each.id, each]))
@@ -116,6 +150,8 @@ function placeSlice(door: RecordsDoor, actor: Actor, placed: readonly Placement[
     for (const { case: id, agent, rule, group, why } of placed) {
       const found = now.get(id)
       if (found === undefined || found.agent === agent || found.state === 'HOLD') continue
+      const holder = found.agent !== null && present.has(found.agent) ? found.agent : null
+      if (holder !== (cases.get(id)?.agent ?? null)) continue
       const before = bare(found)
       const moved = moveCase(before, { type: 'assign', agent })
       if (moved.ok) facts.push(...movedFact(before, moved.case, `assigned (${why})`, { rule, group }))

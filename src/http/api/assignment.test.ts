@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { asset } from '../../lib/places.ts'
+import { assignNow } from '../../records/assignment.ts'
+import { moveCaseBy } from '../../records/cases.ts'
 import { runDay } from '../../records/daily.ts'
+import { inTurn } from '../../records/turn.ts'
 import { readMigrations } from '../../store/db.ts'
 import { differenceFromJournal } from '../../store/held-against.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -226,6 +230,26 @@ test('the list of cases is filtered by bucket dates, amount, product and collect
   const first = await house.store.read('cases.list', { sort: 'owed', limit: 2 })
   const second = await house.store.read('cases.list', { sort: 'owed', limit: 2, cursor: first.next })
   assert.equal(new Set([...first.items, ...second.items].map(({ id }) => id)).size, 4)
+})
+
+test('a case that somebody is given by hand while a plan is being done stays theirs', async () => {
+  const { records } = house.deps
+  const only = { name: 'alice', groups: [{ name: 'x', agents: [{ agent: people['alice'] }] }] }
+  await ask('POST', '/assignment/rules', { rules: [only] })
+  await ask('POST', '/parties', { ref: 'K-90', name: 'Carl 90', phones: [{ number: '+8613800000090' }] }, 201)
+  const plan = [{ no: 1, dueOn: '2026-11-10', principal: 70_000 }]
+  await ask('POST', '/loans', { ref: 'L-90', party: 'K-90', product: 'cash', principal: 70_000, plan }, 201)
+  const { id } = await ask<{ id: string }>('POST', '/cases', { party: 'K-90' }, 201)
+  const planned = (await planNow()).placed.find(each => each.case === id)
+  assert.equal(planned?.agent, people['alice'])
+  let go = () => {}
+  const busy = inTurn(records, () => new Promise<void>(resolve => (go = resolve)))
+  const byHand = moveCaseBy(records, 'system', id, { type: 'assign', agent: people['bob'], reason: 'knows him' })
+  const done = assignNow(records, 'system', { scope: 'unassigned', plan: null })
+  await sleep(500) // the plan is made, and waits for its turn behind the hand
+  go()
+  await Promise.all([busy, byHand, done])
+  assert.equal((await cases()).find(each => each.id === id)?.agent, people['bob'])
 })
 
 test('all of it can be made anew from the journal', async () => {
