@@ -15,6 +15,7 @@ const names = [
   'media',
   'growth',
   'mix',
+  'recorder',
   'srtp',
   'sip',
   'leads',

@@ -17,11 +17,14 @@ export type BusyFloor = {
 export async function buildFloor(options: {
   url: string
   token: string
+  /** How many agents talk. */
+  calls: number
+  /** Numbers of customers who answer; more than `calls`, since an answer may come when nobody is free. */
   talkers: string[]
   others: number
   carrier: { address: string; port: number }
 }): Promise<BusyFloor> {
-  const { url, token, talkers, carrier } = options
+  const { url, token, calls, talkers, carrier } = options
   const post = async <T>(path: string, body: unknown): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const response = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -35,20 +38,20 @@ export async function buildFloor(options: {
     return { id, name }
   }
   const agents = []
-  for (let at = 0; at < talkers.length; at++) agents.push(await hire(`agent${at + 1}`))
+  for (let at = 0; at < calls; at++) agents.push(await hire(`agent${at + 1}`))
   const idle = []
   for (let at = 0; at < idleAgents; at++) idle.push(await hire(`idle${at + 1}`))
   await post('/users', { name: 'sam', displayName: 'sam', password, role: 'supervisor' })
-  const open = async (name: string, of: { id: string }[], numbers: string[]) => {
+  type Way = { mode: 'progressive' } | { mode: 'predictive'; linesPerAgentMax: number }
+  const open = async (name: string, of: { id: string }[], numbers: string[], way: Way) => {
     const trunk = await post<{ id: string }>('/trunks', {
       ...{ name, host: carrier.address, port: carrier.port, callerIds: ['+861088886666'], maxCalls: 2000 },
       callsPerSecond: newCallsASecond,
     })
     const campaign = await post<{ id: string }>('/campaigns', {
-      ...{ name, business: 'collections', mode: 'predictive', policy: 'LAB-ANY-HOUR' },
+      ...{ name, business: 'collections', policy: 'LAB-ANY-HOUR', ...way },
       trunks: [trunk.id],
       agents: of.map(({ id }) => id),
-      linesPerAgentMax: linesForEach,
     })
     for (let from = 0; from < numbers.length; from += leadsAtOnce)
       await post(
@@ -60,9 +63,9 @@ export async function buildFloor(options: {
       )
     return () => post(`/campaigns/${campaign.id}/state`, { state: 'running' })
   }
-  const startTalk = await open('talk', agents, talkers)
+  const startTalk = await open('talk', agents, talkers, { mode: 'progressive' })
   const others = Array.from({ length: options.others }, (_, at) => `+86138${String(10_000_000 + at)}`)
-  const startOthers = await open('busy', idle, others)
+  const startOthers = await open('busy', idle, others, { mode: 'predictive', linesPerAgentMax: linesForEach })
   await startTalk()
   return {
     agents: [...agents, ...idle].map(({ name }) => name),
