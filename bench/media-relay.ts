@@ -1,17 +1,18 @@
 /**
- * Our patch bay alone in a process, to be measured: `media-relay.ts CALLS ADDRESS WIRE FOLDER|- BLOCK_MS PORT…` patches the callers' ports
+ * Our patch bay alone in a process, to be measured: `media-relay.ts CALLS ADDRESS WIRE FOLDER|- BLOCK_MS WORKERS PORT…` patches the callers' ports
  * pairwise, records each call when a folder is given, prints its own ports and "ready", and ends with its input. BLOCK_MS: so long the main
  * thread is blocked of every 600 ms.
  */
 import type { LegId, RecordingId } from '../src/lib/ids.ts'
 import { createBay } from '../src/rtp/create-bay.ts'
 
-const [calls, address, wire, folder, blockMs, ...ports] = process.argv.slice(2)
+const [calls, address, wire, folder, blockMs, workers, ...ports] = process.argv.slice(2)
 const bay = await createBay({
   address: address!,
   ports: { from: 44_000, to: 49_999 },
   prompts: {},
   wire: wire as 'libc' | 'dgram',
+  workers: Number(workers),
   onFault: words => console.error(words),
 })
 bay.onEvent(event => {

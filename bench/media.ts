@@ -19,6 +19,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '2' },
     /** For `growth.ts`: numbers of calls with commas between; C and ours with every call recorded, nothing else. */
     grow: { type: 'string' },
+    /** Media threads of ours. With more than one our relay may use every core, the callers' too. */
+    workers: { type: 'string', default: '1' },
   },
 })
 let calls = Number(values.calls)
@@ -132,6 +134,7 @@ async function grow(sizes: number[]): Promise<void> {
       const usPerPacket = median('oursRecorded', 'usPerPacket')!
       const row = {
         calls,
+        ...(values.workers === '1' ? {} : { workers: Number(values.workers) }),
         usAPacket: round1(usPerPacket, 2)!,
         usAPacketOfC: round1(median('c', 'usPerPacket'), 2)!,
         timesC: ratio('oursRecorded', 'c')!,
@@ -170,8 +173,10 @@ type OursOptions = { wire: 'libc' | 'dgram'; isRecorded?: boolean; blockMs?: num
 function ours(ports: number[], { wire, isRecorded = false, blockMs = 0 }: OursOptions): Promise<Relay> {
   const script = `${import.meta.dirname}/media-relay.ts`
   const folder = isRecorded ? freshFolder() : '-'
-  const command = [process.execPath, script, String(calls), address, wire, folder, String(blockMs)]
-  return launch(onRelayCore([...command, ...ports.map(String)]))
+  const workers = wire === 'libc' ? values.workers : '1'
+  const command = [process.execPath, script, String(calls), address, wire, folder, String(blockMs), workers]
+  const whole = [...command, ...ports.map(String)]
+  return launch(workers === '1' ? onRelayCore(whole) : whole)
 }
 
 /** A relay that prints its ports and "ready", and ends with its input. */

@@ -193,23 +193,25 @@ export function encodeSum(sum: Int32Array, law: 'pcma' | 'pcmu', into: Uint8Arra
   }
 }
 
-/** What both say, as octets; answers a number that is no less than the peak, and no more than twice that: all magnitudes laid over each other. */
+/** What both say, as octets; answers the peak. */
 function encodeBoth(one: Int16Array, other: Int16Array, table: Uint8Array, into: Uint8Array): number {
   let most = 0
   for (let i = 0; i < frameSamples; i++) {
     const sum = one[i]! + other[i]!
-    most |= sum ^ (sum >> 31)
+    const magnitude = sum ^ (sum >> 31)
+    if (magnitude > most) most = magnitude
     into[i] = table[(sum >> 3) + half]! // two voices are always within the table
   }
   return most
 }
 
-/** What all say but one, as octets; answers as `encodeBoth` does. */
+/** What all say but one, as octets; answers the peak. */
 function encodeLess(all: Int32Array, one: Int16Array, table: Uint8Array, into: Uint8Array): number {
   let most = 0
   for (let i = 0; i < frameSamples; i++) {
     const sum = all[i]! - one[i]!
-    most |= sum ^ (sum >> 31)
+    const magnitude = sum ^ (sum >> 31)
+    if (magnitude > most) most = magnitude
     into[i] = table[((sum >> 3) + half) & (2 * half - 1)]! // what is outside is too loud, and made anew
   }
   return most
