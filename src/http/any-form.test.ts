@@ -75,7 +75,7 @@ const fields = `
   others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh writeUpFields do promise grade
   transferNumbers passAgent passSupervisor maxMinutes
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
-  buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope stepLines reminders url secret
+  buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope stepLines party kind text loan amount dueOn resolution approve reminders url secret
   kind column0 column1 unit list duplicates duplicatesIn saveAs
   as proposal missing dueOn arriveNote cancelNote place who item said judged result
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`

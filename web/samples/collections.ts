@@ -3,6 +3,7 @@ import { assignmentPage, planPage, ruleFormPage } from '../pages/admin/assignmen
 import { strategiesPage, strategyFormPage } from '../pages/admin/strategies.ts'
 import { casePage } from '../pages/supervisor/case.ts'
 import { casesPage } from '../pages/supervisor/cases.ts'
+import { complaintsPage, waiversPage } from '../pages/supervisor/claims.ts'
 import { letterPage, messagesPage } from '../pages/supervisor/messages.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -283,5 +284,56 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
         },
         errors: {},
       },
+    }),
+  'supervisor-complaints': language =>
+    complaintsPage({
+      frame: sampleFrame({ language, path: '/supervisor/complaints', role: 'supervisor' }),
+      rows: [
+        {
+          ...{
+            id: 'cm_1',
+            party: 'K-1003',
+            kind: 'complaint',
+            source: '12378',
+            dueOn: '2026-03-10',
+            overdue: true,
+            state: 'EXTENDED',
+          },
+          text: language === 'en' ? 'Was called after ten at night.' : '反映晚上十点后仍接到来电。',
+        },
+        {
+          ...{
+            id: 'cm_2',
+            party: 'K-1002',
+            kind: 'dispute',
+            source: '',
+            dueOn: '2026-03-29',
+            overdue: false,
+            state: 'OPEN',
+          },
+          text: language === 'en' ? 'Says that the second instalment was paid.' : '称第二期已还。',
+        },
+      ],
+      ...{ overdue: 1, next: null, mayWrite: true, filled: { values: {}, errors: {} } },
+    }),
+  'supervisor-waivers': language =>
+    waiversPage({
+      frame: sampleFrame({ language, path: '/supervisor/waivers', role: 'supervisor' }),
+      rows: [
+        {
+          ...{
+            id: 'wv_1',
+            party: 'K-1001',
+            loan: 'L-2026-0117',
+            amount: 50_000,
+            currency: 'CNY',
+            askedAt: sampleNow - hour,
+          },
+          ...(language === 'en'
+            ? { reason: 'ill, pays the rest today', by: 'Sun Li' }
+            : { reason: '因病，余款今日还清', by: '孙立' }),
+        },
+      ],
+      ...{ next: null, mayWrite: true, filled: { values: {}, errors: {} } },
     }),
 }

@@ -1,4 +1,5 @@
 /** What a field of a form allows, said beside it when it was refused. */
+import { claimWords } from './claims.ts'
 import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
@@ -18,6 +19,7 @@ const zh = {
     machines: '只有预测或渐进外呼（或其方式规则）才判断接听者',
     label: '请从列表中选择类别',
     announcements: '请从列表中选择',
+    ...claimWords.zh.allowed,
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
@@ -123,6 +125,7 @@ const en: Like<typeof zh> = {
     machines: 'judged only where the mode, or a rule of mode, is predictive or progressive',
     label: 'Choose a class of the list',
     announcements: 'Choose one of the list',
+    ...claimWords.en.allowed,
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,

@@ -13,6 +13,7 @@ import type {
 } from '../../src/centre/entities.ts'
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
+import { claimWords } from './claims.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { retentionWords } from './retention.ts'
@@ -145,6 +146,7 @@ const zh = {
     ...retentionWords.zh.rules,
     ...teamWords.zh.rules,
     ...lenderWords.zh.rules,
+    ...claimWords.zh.rules,
     ...verificationWords.zh.rules,
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
@@ -332,6 +334,7 @@ const en: Like<typeof zh> = {
     ...retentionWords.en.rules,
     ...teamWords.en.rules,
     ...lenderWords.en.rules,
+    ...claimWords.en.rules,
     ...verificationWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',
     callback_closed: 'Callback closed by a person',

@@ -6,6 +6,7 @@ import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { changeWords } from './changes.ts'
+import { claimWords } from './claims.ts'
 import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
@@ -53,6 +54,7 @@ const zh = {
   lists: listWords.zh,
   collections: collectionsWords.zh,
   strategies: strategyWords.zh,
+  claims: claimWords.zh,
   campaign: campaignWords.zh,
   rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
@@ -95,6 +97,7 @@ const en: Words = {
   lists: listWords.en,
   collections: collectionsWords.en,
   strategies: strategyWords.en,
+  claims: claimWords.en,
   campaign: campaignWords.en,
   rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,

@@ -19,6 +19,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
 import { casePageRoutes } from './case.ts'
 import { caseRoutes } from './cases.ts'
+import { claimRoutes } from './claims.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { partyRoutes } from './parties.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
@@ -71,6 +72,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', taskReviewRoutes(deps))
   route.route('/', caseRoutes(deps))
   route.route('/', casePageRoutes(deps))
+  route.route('/', claimRoutes(deps))
   route.route('/', savedFilterRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))
