@@ -22,6 +22,7 @@ import { caseRoutes } from './cases.ts'
 import { claimRoutes } from './claims.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { partyRoutes } from './parties.ts'
+import { partyFormRoutes } from './party-form.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
 import { supervisionOf, supervisionRoutes } from './supervision.ts'
 import { taskReviewRoutes } from './tasks.ts'
@@ -68,6 +69,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     )
   })
 
+  route.route('/', partyFormRoutes(deps)) // before `/supervisor/parties/:ref`, of which `new` would be one
   route.route('/', partyRoutes(deps))
   route.route('/', taskReviewRoutes(deps))
   route.route('/', caseRoutes(deps))
