@@ -117,6 +117,12 @@ function sealed(door: RecordsDoor, given: Given, definitions: Definitions, forme
       const before = former?.fields[business]?.[key]
       own[key] = seal(`${business}.${key}`, value, typeof before === 'object' ? before : null)!
     }
+    // A secret that is left out or empty stays, as the ID number does; null takes it away.
+    for (const { key, type } of definitions[business] ?? []) {
+      const before = former?.fields[business]?.[key]
+      if (type === 'secret' && !Object.hasOwn(own, key) && values[key] !== null && typeof before === 'object')
+        own[key] = before
+    }
     fields[business] = own
   }
   if (problems.length > 0) throw new InvalidInput(problems)

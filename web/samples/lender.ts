@@ -1,6 +1,7 @@
 /** Sample props of the pages about the lender's parties. */
 import { partiesPage } from '../pages/supervisor/parties.ts'
 import { partyPage } from '../pages/supervisor/party.ts'
+import { partyFormPage } from '../pages/supervisor/party-form.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -19,6 +20,44 @@ const party = (language: Language) => ({
 })
 
 export const lenderSamples: Record<string, (language: Language) => Html> = {
+  'supervisor-party-form': language =>
+    partyFormPage({
+      frame: sampleFrame({ language, path: '/supervisor/parties', role: 'supervisor' }),
+      party: {
+        ref: 'K-100231',
+        name: '王小明',
+        phones: ['138 **** 5678', '021 **** 1234'],
+        hasIdNo: true,
+        changedAt: sampleNow,
+      },
+      definitions: {
+        collections: [
+          {
+            ...{ key: 'branch', label: { 'zh-CN': '网点', en: 'Branch' }, type: 'text', required: true },
+            ...{ min: null, max: null, choices: [], shown: true, searchable: true },
+          },
+          {
+            ...{ key: 'card', label: { 'zh-CN': '银行卡', en: 'Bank card' }, type: 'secret', required: false },
+            ...{ min: null, max: null, choices: [], shown: true, searchable: true },
+          },
+        ],
+      },
+      filled: {
+        values: {
+          ...{ name: '王小明', type: 'person', zone: 'Asia/Shanghai', language: 'zh-CN', flags: ['dispute'] },
+          ...{
+            'relation-0': 'SELF',
+            'status-0': 'REACHED',
+            'relation-1': 'WORKPLACE',
+            'whose-1': '海川物流',
+            'number-2': '12',
+          },
+        },
+        errors: {
+          phones: language === 'en' ? 'The 3rd: a telephone number (found: 12)' : '第 3 项：应为电话号码（实际：12）',
+        },
+      },
+    }),
   'supervisor-parties': language =>
     partiesPage({
       frame: frame(language, '/supervisor/parties'),
@@ -28,6 +67,7 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
       ],
       q: '',
       flag: null,
+      mayAdd: true,
       filters: {
         page: '/supervisor/parties',
         saved: [{ id: 'sf_1' as never, name: language === 'en' ? 'Disputes' : '争议客户', query: 'flag=dispute' }],
@@ -89,6 +129,7 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
       stops: [{ kind: 'hold', reason: 'dispute', until: null }],
       consents: [
         {
+          id: 'co_1',
           purpose: 'collections',
           channel: 'voice',
           basis: language === 'en' ? 'contract' : '合同',

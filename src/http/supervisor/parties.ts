@@ -8,9 +8,10 @@ import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { FieldBusiness, FieldDefinition } from '../../lender/fields.ts'
 import { currencyDefault } from '../../lender/money.ts'
 import { partyFlags } from '../../lender/party.ts'
+import { NotFound } from '../../records/errors.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import { partyByRef } from '../../records/parties.ts'
-import { showSecret } from '../../records/party-details.ts'
+import { giveConsent, showSecret, withdrawConsent } from '../../records/party-details.ts'
 import type { PartyRecord } from '../../store/parties.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -19,7 +20,7 @@ import { refusedFor } from '../refused.ts'
 import { savedFiltersOf } from '../saved-filters.ts'
 import { shownLoan } from '../shown-loan.ts'
 import { mayShowSecrets, type ShownParty, shownParty } from '../shown-party.ts'
-import { textOf, typedOf } from '../typed.ts'
+import { type Typed, textOf, typedOf } from '../typed.ts'
 
 const contactsShown = 50
 
@@ -53,7 +54,15 @@ export function partyRoutes(deps: Deps): Hono<Env> {
     const kept = { ...(q ? { q } : {}), ...(flag === null ? {} : { flag }) }
     const next = found.next && `/supervisor/parties?${new URLSearchParams({ ...kept, cursor: found.next })}`
     return c.html(
-      partiesPage({ frame, rows, q, flag, next, filters: await savedFiltersOf(c, deps, '/supervisor/parties') }),
+      partiesPage({
+        frame,
+        rows,
+        q,
+        flag,
+        next,
+        mayAdd: mayShowSecrets.some(each => each === c.var.user.role),
+        filters: await savedFiltersOf(c, deps, '/supervisor/parties'),
+      }),
     )
   })
 
@@ -72,6 +81,34 @@ export function partyRoutes(deps: Deps): Hono<Env> {
       return page(c, { shown: null, filled: { values: typed, errors } }, 422)
     }
   })
+
+  route.post('/supervisor/parties/:ref/consents', allow('admin', 'supervisor'), c =>
+    change(c, async typed => {
+      const given = { purpose: textOf(typed, 'purpose'), channel: textOf(typed, 'channel') }
+      const proof = { basis: textOf(typed, 'basis'), evidence: textOf(typed, 'evidence') }
+      await giveConsent(records, actorOf(c), { party: c.req.param('ref'), ...given, ...proof })
+    }),
+  )
+
+  route.post('/supervisor/parties/:ref/consents/:id/withdrawal', allow('admin', 'supervisor'), c =>
+    change(c, async typed => {
+      const id = c.req.param('id')
+      const own = await store.read('consents.ofParty', { party: c.req.param('ref') })
+      if (!own.some(consent => consent.id === id)) throw new NotFound('consent of this party', id)
+      await withdrawConsent(records, actorOf(c), id, { reason: textOf(typed, 'reason') })
+    }),
+  )
+
+  async function change(c: Ctx, work: (typed: Typed) => Promise<void>): Promise<Response> {
+    const typed = await typedOf(c)
+    try {
+      await work(typed)
+      return c.redirect(`/supervisor/parties/${encodeURIComponent(c.req.param('ref')!)}`, 303)
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
+      return page(c, { shown: null, filled: { values: typed, errors } }, 422)
+    }
+  }
 
   async function page(
     c: Ctx,

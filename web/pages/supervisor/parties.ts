@@ -26,6 +26,7 @@ export type PartiesProps = {
   q: string
   flag: PartyFlag | null
   next: string | null
+  mayAdd: boolean
   filters: SavedFilters
 }
 
@@ -34,7 +35,7 @@ export function partiesPage(props: PartiesProps): Html {
   const words = w.lender
   return layout(props.frame, {
     title: words.title,
-    main: html`${heading({ title: words.title, about: words.about })}
+    main: html`${heading({ title: words.title, about: words.about, ...(props.mayAdd ? { actions: html`<a class="button primary" href="/supervisor/parties/new">${icon('plus')}${words.addParty}</a>` } : {}) })}
 <div class="toolbar">${search(props.frame, {
       path: '/supervisor/parties',
       q: props.q,

@@ -1,11 +1,16 @@
 import type { CallResult, Direction } from '../../../src/centre/entities.ts'
 import type { CaseState, HoldReason } from '../../../src/lender/case.ts'
-import type { ConsentChannel, ConsentPurpose } from '../../../src/lender/consent.ts'
+import {
+  type ConsentChannel,
+  type ConsentPurpose,
+  consentChannels,
+  consentPurposes,
+} from '../../../src/lender/consent.ts'
 import type { LoanStatus } from '../../../src/lender/loan.ts'
 import { type Amounts, components } from '../../../src/lender/money.ts'
 import type { PartyFlag, PartyPhone, PartyType } from '../../../src/lender/party.ts'
 import type { PromiseState } from '../../../src/lender/promise.ts'
-import { type Filled, notice, textField } from '../../parts/form.ts'
+import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -39,9 +44,11 @@ export type PartyProps = {
   }[]
   /** A sealed field that was just looked at. */
   shown: { field: string; value: string } | null
+  /** Look behind masks, and change what is kept. */
   mayShow: boolean
   stops: { kind: string; reason: string; until: number | null }[]
   consents: {
+    id: string
     purpose: ConsentPurpose
     channel: ConsentChannel
     basis: string
@@ -109,10 +116,11 @@ export function partyPage(props: PartyProps): Html {
   const w = textsOf(props.frame)
   const words = w.lender
   const { party } = props
+  const at = `/supervisor/parties/${encodeURIComponent(party.ref)}`
   const section = (title: string, body: Piece) => html`<section><h2>${title}</h2>${body}</section>\n`
   return layout(props.frame, {
     title: `${party.name} · ${party.ref}`,
-    main: html`${heading({ title: party.name, count: party.ref, actions: flagChips(party.flags, w) })}
+    main: html`${heading({ title: party.name, count: party.ref, actions: html`${flagChips(party.flags, w)}${props.mayShow ? html`<a class="button" href="${at}/change">${icon('pencil')}${words.edit}</a>` : null}` })}
 ${props.stops.map(stop => notice('red', `${words.stops}: ${words.flag[stop.reason as PartyFlag] ?? stop.reason}`))}
 ${problems(props.filled, w)}
 <div class="stack"><div class="wide-narrow"><div class="stack">
@@ -122,7 +130,7 @@ ${section(words.promises, promisesTable(props, w))}
 </div>${card(props, w)}</div>
 ${section(words.loans, loansTable(props, w))}
 ${section(words.repayments, repaymentsTable(props, w))}
-${section(words.consents, consentsTable(props, w))}
+${section(words.consents, html`${consentsTable(props, w)}${props.mayShow ? consentForm(props, w) : null}`)}
 ${section(words.history, contactsTable(props, w))}
 </div>`,
   })
@@ -160,7 +168,18 @@ ${textField({ name: 'reason', label: words.showReason, required: true, maxlength
   }</section>`
 }
 
-function consentsTable({ consents, frame }: PartyProps, w: Words): Html {
+function consentForm({ party, filled }: PartyProps, w: Words): Html {
+  const words = w.lender
+  return html`<details${filled.errors['evidence'] || filled.errors['basis'] ? html` open` : null}><summary>${words.giveConsent}</summary>
+<form class="form" method="post" action="/supervisor/parties/${encodeURIComponent(party.ref)}/consents"><div class="halves">
+${selectField({ name: 'purpose', label: words.purpose, choices: consentPurposes.map(value => ({ value, word: words.consentPurpose[value] })) }, filled)}
+${selectField({ name: 'channel', label: words.channel, choices: consentChannels.map(value => ({ value, word: words.consentChannel[value] })) }, filled)}
+${textField({ name: 'basis', label: words.basis, required: true, maxlength: 100 }, filled)}
+${textField({ name: 'evidence', label: words.evidence, required: true, maxlength: 500 }, filled)}</div>
+<div class="buttons"><button class="button">${words.giveConsent}</button></div></form></details>`
+}
+
+function consentsTable({ consents, frame, party, mayShow }: PartyProps, w: Words): Html {
   const words = w.lender
   return table({
     caption: words.consents,
@@ -171,7 +190,15 @@ function consentsTable({ consents, frame }: PartyProps, w: Words): Html {
       { head: words.channel, cell: row => words.consentChannel[row.channel] },
       { head: words.evidence, cell: row => `${row.basis} · ${row.evidence}` },
       { head: words.given, cell: row => instant(row.givenAt, frame) },
-      { head: words.withdrawn, cell: row => (row.withdrawnAt === null ? '—' : instant(row.withdrawnAt, frame)) },
+      {
+        head: words.withdrawn,
+        cell: row =>
+          row.withdrawnAt !== null
+            ? instant(row.withdrawnAt, frame)
+            : mayShow
+              ? html`<form class="inline" method="post" action="/supervisor/parties/${encodeURIComponent(party.ref)}/consents/${row.id}/withdrawal"><input name="reason" required maxlength="200" aria-label="${words.withdrawReason}" placeholder="${words.withdrawReason}"><button class="button small">${words.withdraw}</button></form>`
+              : '—',
+      },
     ],
   })
 }
