@@ -13,6 +13,7 @@ import { casesApi } from './cases.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
+import { importsApi } from './imports.ts'
 import { legalHoldsApi } from './legal-holds.ts'
 import { linesApi } from './lines.ts'
 import { listsApi } from './lists.ts'
@@ -66,6 +67,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     loansApi,
     repaymentsApi,
     casesApi,
+    importsApi,
     applicationsApi,
     ordersApi,
     assignmentApi,

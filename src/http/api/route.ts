@@ -31,6 +31,8 @@ export type RouteSpec = {
   status?: 200 | 201 | 202 | 204
   /** What is answered instead when it is done later. */
   later?: { status: 202; words: string; reply: z.ZodType }
+  /** The body goes on as it comes and is never in memory: `Idempotency-Key` is refused. */
+  streamed?: boolean
   /** The reply holds a secret and is never kept: `Idempotency-Key` is refused. */
   secret?: boolean
 }
@@ -48,7 +50,12 @@ export function define(api: Api, deps: Deps, spec: RouteSpec, handler: (c: Ctx) 
     if (!allowed.has(c.var.client.role)) throw new Forbidden(c.var.client.role)
     c.header('Cache-Control', 'no-store')
     if (spec.query === undefined) queryOf(c, noQuery)
-    return spec.method === 'get' ? handler(c) : once(c, deps, spec.secret === true, handler)
+    if (spec.streamed && c.req.header('idempotency-key') !== undefined)
+      throw new BadRequest(
+        400,
+        'found Idempotency-Key; a file is not kept for it, and the same file twice changes nothing',
+      )
+    return spec.method === 'get' || spec.streamed ? handler(c) : once(c, deps, spec.secret === true, handler)
   })
 }
 
@@ -93,7 +100,7 @@ function describe(api: Api, spec: RouteSpec): void {
         required: true,
         schema: { type: 'string' as const },
       })),
-      ...(spec.method === 'get' || spec.secret
+      ...(spec.method === 'get' || spec.secret || spec.streamed
         ? []
         : [
             {

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import { z } from '@hono/zod-openapi'
 import type { LeadList } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
 import {
@@ -46,13 +46,16 @@ export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & 
   leftMs: number | null
 }
 
-export const importRun = z.strictObject({
-  columns: z.array(z.string().max(100)).max(200),
-  unit: z.enum(['major', 'minor']).default('major'),
-  ...importOptions.pick({ priority: true, weight: true, duplicates: true, duplicatesIn: true, list: true }).shape,
-  /** Under which name the mapping is kept for the next file. */
-  saveAs: words(100).optional(),
-})
+export const importRun = z
+  .strictObject({
+    /** Left out: as guessed. */
+    columns: z.array(z.string().max(100)).max(200).optional(),
+    unit: z.enum(['major', 'minor']).default('major'),
+    ...importOptions.pick({ priority: true, weight: true, duplicates: true, duplicatesIn: true, list: true }).shape,
+    /** Under which name the mapping is kept for the next file. */
+    saveAs: words(100).optional(),
+  })
+  .openapi('ImportRun')
 
 export type ImportsOptions = {
   door: RecordsDoor
@@ -179,9 +182,10 @@ export class Imports implements AsyncDisposable {
 
   /** From its first row. Throws InvalidInput when the columns do not do, NotNow while it runs. */
   async start(actor: Actor, id: FileImportId, given: unknown): Promise<ImportView> {
-    const { columns, unit, saveAs, list, ...rest } = parseInput(importRun, given)
+    const { columns: told, unit, saveAs, list, ...rest } = parseInput(importRun, given)
     const { kind } = await this.#restable(id)
-    const { headings } = await this.#inspected(id)
+    const { headings, guess } = await this.inspection(id)
+    const columns = told ?? guess
     const definitions = await this.#options.door.store.read('fields.all', {})
     const faults = faultsOfColumns(kind, { headings, columns, definitions })
     if (faults.length > 0) throw new InvalidInput(faults)
