@@ -37,7 +37,7 @@ export const commands: Record<string, Command> = {
     load: () => import('./restore.ts'),
   },
   import: {
-    usage: 'leads FILE --campaign NAME [--json] [--config FILE]',
+    usage: '(leads FILE --campaign NAME | parties|loans|repayments|suppressions FILE) [--json] [--config FILE]',
     summary: 'read a table, and report each row that was refused',
     load: () => import('./import.ts'),
   },

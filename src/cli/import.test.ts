@@ -44,3 +44,14 @@ test('a list goes into its campaign row by row, and each refused row is told wit
   assert.equal((await say('leads', join(folder, 'none.csv'), '--campaign', 'Spring')).code, 1)
   assert.equal((await say('loans', file, '--campaign', 'Spring')).code, 2)
 })
+
+test('other kinds are read by their headings, the same file again changes nothing, and a kind that there is not is told', async () => {
+  const file = join(folder, 'parties.csv')
+  writeFileSync(file, '客户号,姓名,手机号\nP1,王芳,13800138000\nP2,李雷,1.38E+10\n')
+  const first = await say('parties', file)
+  assert.equal(first.code, 1, first.text)
+  assert.match(first.text, /^parties: 1 saved, 0 unchanged, 1 rows refused\nrow 2\tphone1\tfound "1\.38E\+10"/)
+  assert.match((await say('parties', file)).text, /^parties: 0 saved, 1 unchanged, 1 rows refused/)
+  const cats = await say('cats', file)
+  assert.deepEqual([cats.code, /allowed: parties, loans, leads/.test(cats.text)], [2, true])
+})

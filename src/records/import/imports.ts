@@ -86,6 +86,8 @@ type Job = {
   cancelled: boolean
 }
 
+const served = new WeakMap<RecordsDoor, Imports>()
+
 export class Imports implements AsyncDisposable {
   readonly #options: ImportsOptions
   readonly #jobs = new Map<FileImportId, Job>()
@@ -95,8 +97,14 @@ export class Imports implements AsyncDisposable {
   #working: Promise<void> = Promise.resolve()
   #isOver = false
 
+  /** Those of the service that has this door; null: none runs. */
+  static of(door: RecordsDoor): Imports | null {
+    return served.get(door) ?? null
+  }
+
   constructor(options: ImportsOptions) {
     this.#options = options
+    served.set(options.door, this)
   }
 
   /** Streams the file into the data folder. Throws InvalidInput when it is empty, too large or no table; then nothing is kept. */
