@@ -105,6 +105,34 @@ export const lenderFact = fc.oneof(
   }),
   fc.record({ type: fc.constant('consent.withdrawn'), consent: few('co'), party, reason: fc.string() }),
   fc.record({
+    ...{ type: fc.constant('lender.dayDone'), day: fc.constantFrom('2026-11-01', '2026-11-02') },
+    ...{ opened: fc.nat(), judged: fc.nat(), settled: fc.nat(), assigned: fc.nat() },
+  }),
+  fc.record({
+    ...{ type: fc.constant('case.stepped'), case: few('ca'), party, strategy: few('st'), step: few('s') },
+    ...{ version: fc.nat(), how: fc.constantFrom('done', 'skipped'), why: fc.string() },
+    ...{ lead: fc.oneof(nothing, few('l')), message: fc.oneof(nothing, few('ms')) },
+  }),
+  fc.record({
+    type: fc.constant('message.queued'),
+    message: fc.record({
+      ...{ id: few('ms'), party, case: fc.oneof(nothing, few('ca')), why: fc.string() },
+      ...{ channel: fc.constantFrom('sms', 'letter'), to: few('+86138'), text: fc.string() },
+    }),
+  }),
+  fc.record({
+    ...{ type: fc.constant('message.sent'), message: few('ms'), party, ref: fc.string() },
+    way: fc.constantFrom('sender', 'export', 'print'),
+  }),
+  fc.record({
+    ...{ type: fc.constant('message.failed'), message: few('ms'), party, reason: fc.string() },
+    nextAt: fc.oneof(nothing, fc.nat()),
+  }),
+  fc.record({
+    ...{ type: fc.constant('message.deferred'), message: few('ms'), party, reason: fc.string(), until: fc.nat() },
+  }),
+  fc.record({ type: fc.constant('message.dropped'), message: few('ms'), party, reason: fc.string() }),
+  fc.record({
     type: fc.constant('loans.saved'),
     loans: fc.array(
       fc.record({
