@@ -1,6 +1,6 @@
 /** Disputes and complaints: the party is on HOLD from the moment one comes in until the last is resolved, in the same commits. */
 import type { Actor, RecordFact } from '../centre/facts.ts'
-import { moveCase, movedFact } from '../lender/case.ts'
+import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { type Complaint, complaintDue, whyNotExtend } from '../lender/complaint.ts'
 import type { ComplaintRecord } from '../store/waivers.ts'
 import { complaintExtension, complaintInput, complaintResolution } from './collections-schemas.ts'
@@ -8,7 +8,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { reckoningOf } from './lender.ts'
 import { parseInput } from './parse.ts'
-import { factsOfStops } from './party-stops.ts'
+import { factsOfStops, heldFact } from './party-stops.ts'
 import { inTurn } from './turn.ts'
 
 export async function complaintById(door: RecordsDoor, id: string): Promise<ComplaintRecord> {
@@ -28,10 +28,25 @@ export function openComplaint(door: RecordsDoor, actor: Actor, given: unknown): 
       throw new InvalidInput([{ field: 'openedOn', found: openedOn, allowed: `a day up to ${today}` }])
     const id = newId<'complaint'>('cm')
     const complaint: Complaint = { id, ...input, openedOn, dueOn: complaintDue(openedOn), state: 'OPEN' }
-    const stops = await factsOfStops(door, input.party, input.kind)
+    const stops = await stopsOf(door, input.party, input.kind)
     await keep(door, actor, [{ type: 'complaint.opened', complaint }, ...stops])
     return complaintById(door, id)
   })
+}
+
+/** A HOLD for something else (a death, a bankruptcy) keeps its reason, by which it outlasts the complaint; one with an end has none any more. */
+async function stopsOf(door: RecordsDoor, party: string, kind: Complaint['kind']): Promise<RecordFact[]> {
+  const facts = await factsOfStops(door, party, kind)
+  const hold = (await door.store.read('stops.of', { party })).find(stop => stop.kind === 'hold')
+  const now = door.clock.now()
+  if (hold === undefined || endsWithComplaint(hold.reason) || (hold.until !== null && hold.until <= now)) return facts
+  const others = facts.filter(({ type }) => type !== 'party.held')
+  if (hold.until === null) return others
+  return [await heldFact(door, { party, kind: 'hold', reason: hold.reason, until: null }), ...others]
+}
+
+function endsWithComplaint(reason: string): boolean {
+  return reason === 'complaint' || reason === 'dispute'
 }
 
 /** Once, with a reason. Throws NotNow with the rule that says no. */
@@ -62,7 +77,9 @@ export function resolveComplaint(
     )
     const facts: RecordFact[] = [{ type: 'complaint.resolved', complaint: id, party, resolution }]
     const hold = (await door.store.read('stops.of', { party })).find(stop => stop.kind === 'hold')
-    if (others.length === 0 && hold !== undefined && ['complaint', 'dispute'].includes(hold.reason)) {
+    const flags = (await door.store.read('parties.byRef', { ref: party }))?.flags ?? []
+    const isForMore = holdReasons.some(reason => flags.includes(reason) && !endsWithComplaint(reason))
+    if (others.length === 0 && hold !== undefined && endsWithComplaint(hold.reason) && !isForMore) {
       facts.push({ type: 'party.released', party, kind: 'hold', reason: `${kind} resolved` })
       const open = await door.store.read('cases.openOf', { party })
       const moved = open === null ? null : moveCase(open, { type: 'release' })
