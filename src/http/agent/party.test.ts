@@ -79,11 +79,9 @@ async function callIn(from: string): Promise<string> {
 async function done(): Promise<void> {
   const { id } = theCall()
   await put(`/agent/calls/${id}/ending`, {})
-  const code = theCall().campaign === null ? 'resolved' : 'no_answer'
-  const choices = house.engine.state.campaigns.get(campaign)!.campaign.dispositions.map(each => each.code)
+  const code = theCall().campaign === null ? 'resolved' : 'paid'
   const written = await post(`/agent/calls/${id}/disposition`, {
-    ...{ code: theCall().campaign === null ? code : choices[0]!, next: 'break', note: 'owes 2080' },
-    callbackAt: '2026-11-25T10:00',
+    ...{ code, next: 'break', note: 'owes 2080' },
   })
   assert.equal(written.status, 200, column(written.text))
 }
@@ -137,8 +135,9 @@ test('a caller whose number one party alone has is shown at once; of several the
   const chosen = await put(`/agent/calls/${id}/party`, { ref: 'K-2' })
   assert.match(column(chosen.text), /Wendy Wang[\s\S]*2 080\.00/)
   assert.equal((await put(`/agent/calls/${id}/party`, { ref: 'K-1' })).status, 422, 'said once, it stays said')
-  const [fact] = await house.facts('call.identified')
-  assert.match(fact!.body, /"party":"K-2"[\s\S]*"relation":"SELF"/)
+  const facts = await house.facts('call.identified')
+  assert.match(facts[0]!.body, /"party":"K-1"/, 'whom the number alone named, once it was written down')
+  assert.match(facts[1]!.body, /"party":"K-2"[\s\S]*"relation":"SELF"/)
   await done()
   assert.deepEqual(
     (await house.store.read('calls.ofParty', { party: 'K-2' })).map(call => call.id),
