@@ -37,6 +37,7 @@ before(async () => {
     users: alice.id,
     calendars: 'ID',
     tasks: task!.id,
+    checklists: 'standard',
   })
 })
 after(() => house[Symbol.asyncDispose]())
@@ -77,6 +78,8 @@ const fields = `
   greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope stepLines party kind text loan amount dueOn resolution approve reminders url secret
   kind column0 column1 unit list duplicates duplicatesIn saveAs
+  checklistId perDay gapMinutes days slots otherSlot count add product key-0 zh-0 en-0 kind-0 asked-0 expected-0 value-0 rule-0 percent-0 offers-0
+  choices-0 required-0 weight-0
   as proposal missing dueOn arriveNote cancelNote place who item said judged result
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()

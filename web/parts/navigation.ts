@@ -109,6 +109,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/waivers', 'waivers'),
       page('/admin/assignment', 'assignment'),
       page('/admin/strategies', 'strategies'),
+      page('/admin/checklists', 'checklists'),
       page('/admin/imports', 'imports'),
     ),
     group(

@@ -1,6 +1,7 @@
 /** Sample props of the pages of verification. */
 import { checklistDefault } from '../../src/lender/checklist.ts'
 import { reasonsDefault } from '../../src/lender/reasons.ts'
+import { checklistsPage } from '../pages/admin/checklists.ts'
 import { type TaskProps, taskPage } from '../pages/agent/task.ts'
 import { worklistPage } from '../pages/agent/tasks.ts'
 import { reviewPage } from '../pages/supervisor/task.ts'
@@ -127,6 +128,17 @@ function task(language: Language): TaskProps {
 }
 
 export const verificationSamples: Record<string, (language: Language) => Html> = {
+  'admin-checklists': language =>
+    checklistsPage({
+      frame: sampleFrame({ language, path: '/admin/checklists', role: 'admin' }),
+      rows: [
+        checklistDefault,
+        { ...checklistDefault, id: 'car', name: language === 'en' ? 'Car loans' : '车贷', product: 'car', version: 3 },
+      ],
+      counts: { standard: 8, car: 14 },
+      reasons: { values: { reasons: 'IDENTITY | REJECT | 身份核实不符 | Identity not confirmed' }, errors: {} },
+      saved: true,
+    }),
   'agent-tasks': language =>
     worklistPage({
       frame: sampleFrame({ language, path: '/agent/tasks' }),

@@ -6,6 +6,7 @@ import { assignmentRoutes } from './assignment.ts'
 import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { changeRoutes } from './changes.ts'
+import { checklistRoutes } from './checklists.ts'
 import { importRoutes } from './imports.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -47,6 +48,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     queueRoutes,
     menuRoutes,
     campaignRoutes,
+    checklistRoutes,
     noticeAudioRoutes,
     phraseRoutes,
     announcementRoutes,

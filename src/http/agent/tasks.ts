@@ -101,7 +101,9 @@ export function taskRoutes(deps: Deps): Hono<Env> {
   }
 
   async function refusal(c: Ctx, error: unknown, filled: Filled = nothingFilled): Promise<Response> {
-    const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { words: { note: 'taskNote' } })
+    const errors = refusedFor(error, textsOf(await frameOf(c, deps)), {
+      words: { note: 'taskNote', reasons: 'decisionReasons', proposal: 'decisionReasons' },
+    })
     const words = errors[''] ?? Object.values(errors)[0]
     return page(
       c,

@@ -76,7 +76,12 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
         ...{
           typed,
           fields: { note: 'cancelNote', as: 'as' },
-          words: { cancelNote: 'taskNote', as: 'reasons', agent: 'reasons' },
+          words: {
+            cancelNote: 'taskNote',
+            as: 'decisionReasons',
+            agent: 'decisionReasons',
+            reasons: 'decisionReasons',
+          },
         },
       })
       const words = errors[''] ?? Object.values(errors)[0]

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { checklistDefault } from '../../lender/checklist.ts'
+import { allChecklists, checklistById, decisionReasons } from '../../records/checklists.ts'
+import { look, send } from '../testing/form.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { adminRoutes } from './admin.ts'
+
+let house: House
+let cookie = ''
+before(async () => {
+  house = await openHouse({ pages: { routers: [adminRoutes] } })
+  await house.add('adam', 'admin', { language: 'en' })
+  cookie = (await house.signIn('adam')).cookie
+})
+after(() => house[Symbol.asyncDispose]())
+
+const post = (path: string, fields: Record<string, string>) => send(house, cookie, 'POST', path, fields)
+
+/** What a browser would send back of a form as it stands. */
+async function formOf(path: string): Promise<Record<string, string>> {
+  const { text } = await look(house, cookie, path)
+  const fields: Record<string, string> = {}
+  const plain = (value: string) => value.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&#39;', "'")
+  for (const [tag] of text.matchAll(/<input[^>]*>/g)) {
+    const name = / name="([^"]+)"/.exec(tag)?.[1]
+    if (name === undefined || (tag.includes('type="checkbox"') && !tag.includes(' checked'))) continue
+    fields[name] = plain(/ value="([^"]*)"/.exec(tag)?.[1] ?? '')
+  }
+  for (const [, name, value] of text.matchAll(/<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</g))
+    fields[name!] = plain(value!)
+  for (const [, name, options] of text.matchAll(/<select[^>]* name="([^"]+)"[^>]*>([\s\S]*?)<\/select>/g))
+    fields[name!] = /value="([^"]*)" selected/.exec(options!)?.[1] ?? /value="([^"]*)"/.exec(options!)![1]!
+  return fields
+}
+
+test('the shipped checklist is saved as it stands, as version 1, and loses nothing by the form', async () => {
+  const form = await formOf('/admin/checklists/standard')
+  const saved = await post('/admin/checklists/standard', form)
+  assert.equal(saved.status, 303, saved.text)
+  const { version, ...own } = await checklistById(house.deps.records, 'standard')
+  assert.deepEqual([version, own.name, own.contactOrder], [1, checklistDefault.name, checklistDefault.contactOrder])
+  assert.deepEqual(own.items, checklistDefault.items)
+  assert.deepEqual(own.recall, checklistDefault.recall)
+})
+
+test('whoever saves over a version that came meanwhile is told, and keeps what was typed', async () => {
+  const form = await formOf('/admin/checklists/standard')
+  assert.equal((await post('/admin/checklists/standard', { ...form, name: 'first' })).status, 303)
+  const late = await post('/admin/checklists/standard', { ...form, name: 'second' })
+  assert.equal(late.status, 422)
+  assert.match(late.text, /Somebody saved a new version meanwhile/)
+  assert.match(late.text, /value="second"/)
+})
+
+test('a question can be added, and what is wrong with one is said with its place', async () => {
+  const form = await formOf('/admin/checklists/standard')
+  const more = await post('/admin/checklists/standard', { ...form, add: 'true' })
+  assert.match(more.text, /name="key-8"/)
+  const wrong = await post('/admin/checklists/standard', { ...form, 'offers-0': 'somebody else' })
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.text, /\{offered\} in the question of a trap/)
+  const slots = await post('/admin/checklists/standard', { ...form, slots: '12:00-08:00' })
+  assert.match(slots.text, /Times one a line that follow each other/)
+})
+
+test('a new checklist is for its product, and the reasons of decisions are a list of one’s own', async () => {
+  const form = await formOf('/admin/checklists/new')
+  const item = {
+    'key-0': 'purpose',
+    'zh-0': '用途？',
+    'en-0': 'What for?',
+    'expected-0': 'custom',
+    'value-0': 'purpose',
+  }
+  assert.equal(
+    (await post('/admin/checklists', { ...form, ...item, checklistId: 'car', name: 'Cars', product: 'car' })).status,
+    303,
+  )
+  const car = await checklistById(house.deps.records, 'car')
+  assert.deepEqual(
+    [car.version, car.product, car.items[0]!.expected],
+    [1, 'car', { type: 'field', field: 'fields.purpose' }],
+  )
+  assert.equal((await allChecklists(house.deps.records)).length, 2)
+  const bad = await post('/admin/checklists/reasons', { reasons: 'lower | REJECT | 低 | low' })
+  assert.equal(bad.status, 422)
+  assert.match(bad.text, /four parts a line/)
+  assert.equal(
+    (await post('/admin/checklists/reasons', { reasons: 'INCOME | REJECT | 收入不足 | Income too low' })).status,
+    303,
+  )
+  assert.deepEqual(
+    (await decisionReasons(house.deps.records)).map(({ code }) => code),
+    ['INCOME'],
+  )
+})
