@@ -75,7 +75,7 @@ const fields = `
   results echoNumber ulawFirst tryNumber trySignalled
   others stepKey stepTitleZh stepTextZh stepAnswers mustKey mustTo mustTextZh writeUpFields do promise grade
   transferNumbers passAgent passSupervisor maxMinutes
-  greeting bargeIn extensions waitMs betweenMs triesMax fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
+  greeting bargeIn extensions waitMs betweenMs triesMax outsideMax hoursCalendar fallback fallbackNumber closed closedNumber hoursFrom hoursTo keyStar keyHash
   buckets products owedFrom owedBelow skill keepLast groups seed capacity capacities openCases fromDays assign ids all plan scope stepLines party kind text loan amount dueOn resolution approve reminders url secret
   kind column0 column1 unit list duplicates duplicatesIn saveAs
   checklistId perDay gapMinutes days slots otherSlot count add product key-0 zh-0 en-0 kind-0 asked-0 expected-0 value-0 rule-0 percent-0 offers-0

@@ -1,6 +1,6 @@
 /** What the records door takes of voice menus; see schemas.ts. */
 import { z } from '@hono/zod-openapi'
-import { type MenuKey, type MenuTarget, menuActs, menuKeys } from '../centre/menu/menu.ts'
+import { type MenuKey, type MenuTarget, menuActs, menuKeys, outsideMaxDefault } from '../centre/menu/menu.ts'
 import { speechLanguages } from '../centre/speech/vocabulary.ts'
 import { idPattern, type MenuId, type QueueId, type UserId } from '../lib/ids.ts'
 import { changeOf, phoneNumber } from './schemas.ts'
@@ -28,7 +28,16 @@ const end = z.union(
 )
 const ofDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM')
 const hours = z
-  .strictObject({ weekdays: z.array(z.int().min(0).max(6)).min(1, 'at least one day').max(7), from: ofDay, to: ofDay })
+  .strictObject({
+    weekdays: z.array(z.int().min(0).max(6)).min(1, 'at least one day').max(7),
+    from: ofDay,
+    to: ofDay,
+    holidays: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'a calendar of two capitals, e.g. CN')
+      .optional()
+      .openapi({ description: 'The calendar whose holidays are closed days' }),
+  })
   .refine(({ from, to }) => from !== to, 'two different times')
 const keys = Object.fromEntries(menuKeys.map(key => [key, menuTarget.optional()])) as unknown as Record<
   MenuKey,
@@ -47,6 +56,12 @@ const fields = {
   waitMs: z.int().min(1_000).max(30_000).default(6_000),
   betweenMs: z.int().min(1_000).max(10_000).default(3_000),
   triesMax: z.int().min(1).max(10).default(3),
+  outsideMax: z
+    .int()
+    .min(1)
+    .max(500)
+    .default(outsideMaxDefault)
+    .openapi({ description: 'Calls that its keys have led outside at the same time, at most' }),
   fallback: end.default({ act: 'call_back' }),
   hours: hours.nullable().default(null).openapi({ description: 'Of the centre’s time zone; null: always open' }),
   closed: end.default({ act: 'call_back' }),

@@ -3,6 +3,7 @@ import type { Actor } from '../centre/facts.ts'
 import type { Menu, MenuTarget } from '../centre/menu/menu.ts'
 import { phraseNames } from '../centre/speech/vocabulary.ts'
 import type { MenuId } from '../lib/ids.ts'
+import { calendarsOf } from './calendars.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { menuChange, menuInput } from './menu-schemas.ts'
@@ -89,6 +90,12 @@ async function checkMenu(door: RecordsDoor, menu: Menu): Promise<void> {
     const [noun, id] = Object.entries(target)[0]!
     if (ids.get(noun)?.has(id) === false)
       problems.push({ field, found: id, allowed: `the id of a ${noun === 'ivr' ? 'menu' : noun} that there is` })
+  }
+  const calendar = menu.hours?.holidays
+  if (calendar !== undefined) {
+    const codes = (await calendarsOf(door)).map(({ code }) => code)
+    if (!codes.includes(calendar))
+      problems.push({ field: 'hours.holidays', found: calendar, allowed: codes.join(', ') || 'none: add a calendar' })
   }
   if (problems.length > 0) throw new InvalidInput(problems)
 }

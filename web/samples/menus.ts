@@ -29,6 +29,7 @@ export const menuSamples: Record<string, (language: Language) => Html> = {
     menuFormPage({
       frame: frame(language, '/admin/menus/new'),
       menu: null,
+      calendars: ['CN', 'ID'],
       keys: menuKeys.map((key, n) => ({ key, field: `key${n}`, numberField: `number${n}` })),
       targets: [
         { value: 'queue:q_1', word: language === 'en' ? 'Queue: Service' : '队列: 客服' },
@@ -42,6 +43,8 @@ export const menuSamples: Record<string, (language: Language) => Html> = {
           waitMs: '6',
           betweenMs: '3',
           triesMax: '3',
+          outsideMax: '20',
+          hoursCalendar: 'CN',
           weekdays: ['1', '2'],
         },
         errors: { name: language === 'en' ? 'Another has this name.' : '已有同名。' },

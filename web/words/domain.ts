@@ -135,6 +135,7 @@ const zh = {
   direction: { out: '呼出', in: '呼入' } satisfies Record<Direction, string>,
   /** Rules that refuse; a rule without words here is shown in the words it came with. */
   rules: {
+    menu_outside_full: '语音菜单同时转外线的通话已达上限。',
     not_supervisor: '主管可以监听、密语和强插；质检只能监听。',
     not_supervising: '您没有监听任何通话。',
     supervising: '您正在监听：请先停止监听。',
@@ -330,6 +331,7 @@ const en: Like<typeof zh> = {
   station: { browser: 'Browser audio', 'phone-nailed': 'Desk phone, kept open', 'phone-rung': 'Desk phone, rung' },
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {
+    menu_outside_full: 'The voice menu has as many calls outside as it may have.',
     ...transferWords.en.rules,
     ...retentionWords.en.rules,
     ...teamWords.en.rules,

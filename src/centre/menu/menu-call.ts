@@ -21,7 +21,15 @@ import { fragment } from '../speech/fragment.ts'
 import { ownPrefix, promptOf } from '../speech/message.ts'
 import type { Call } from '../state.ts'
 import { dismiss, enterPerson, enterQueue } from '../waiting.ts'
-import { isMenuOpen, type KeysRead, type Menu, type MenuKey, type MenuTarget, readKeys } from './menu.ts'
+import {
+  isMenuOpen,
+  type KeysRead,
+  type Menu,
+  type MenuKey,
+  type MenuTarget,
+  outsideMaxDefault,
+  readKeys,
+} from './menu.ts'
 
 /** Menus that one call comes through. */
 export const hopsMax = 10
@@ -37,7 +45,7 @@ type Way = { menu: Menu; hop: number; why: Why; key: string | null }
 export function enterMenu(d: Draft, call: Call, id: Menu['id'], hop = (call.menu?.hop ?? 0) + 1): void {
   const menu = d.state.menus.get(id)
   if (menu === undefined || hop > hopsMax) return owe(d, call)
-  if (isMenuOpen(menu, d.state.zone, d.now)) return say(d, call, { menu, hop }, 'entered')
+  if (isMenuOpen(menu, d.state, d.now)) return say(d, call, { menu, hop }, 'entered')
   go(d, call, menu.closed, { menu, hop, why: 'closed', key: null })
 }
 
@@ -132,6 +140,13 @@ function go(d: Draft, call: Call, target: MenuTarget, way: Way): void {
   const { menu, hop, why, key } = way
   const chose = { type: 'call.menuChose', call: call.id, menu: menu.id, why, key, target } as const
   if ('number' in target) {
+    const most = menu.outsideMax ?? outsideMaxDefault
+    if (outsideOf(d, menu) >= most) {
+      const words = `The menu ${menu.name} has ${most} calls outside already.`
+      const about = { campaign: null, lead: null, agent: null, number: target.number }
+      d.fact({ type: 'call.refused', ...about, refusal: { rule: 'menu_outside_full', words }, under: menuBound })
+      return refused(d, call, way)
+    }
     const placed = tryOutside(d, call, null, target.number, 'transfer')
     if ('refusal' in placed) return refused(d, call, way)
     d.fact({ ...chose, other: placed.call })
@@ -153,7 +168,20 @@ function go(d: Draft, call: Call, target: MenuTarget, way: Way): void {
   }
 }
 
-/** The gate, the guard against toll fraud or the lines said no (the refusal is a fact of its own where it is of those who must be told). */
+/** What the bound of a menu stands under in a refusal. */
+const menuBound = { policy: 'MENU', version: '1', by: null }
+
+/** Calls that this menu has led to an outside number, and that are not over. */
+function outsideOf(d: Draft, menu: Menu): number {
+  let count = 0
+  for (const { of } of d.state.calls.values()) {
+    const led = of === null ? undefined : d.state.calls.get(of)
+    if (led?.agent === null && led.menu?.menu === menu.id) count++
+  }
+  return count
+}
+
+/** The bound of the menu, the gate, the guard against toll fraud or the lines said no (the refusal is a fact of its own where it is of those who must be told). */
 function refused(d: Draft, call: Call, { menu, hop, why }: Way): void {
   if (why === 'fallback' || 'number' in menu.fallback) return owe(d, call)
   go(d, call, menu.fallback, { menu, hop, why: 'fallback', key: null })

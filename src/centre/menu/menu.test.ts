@@ -4,7 +4,7 @@ import type { MenuId, NumberId, QueueId, UserId } from '../../lib/ids.ts'
 import { seededRandom } from '../../lib/random.ts'
 import type { Call } from '../state.ts'
 import { alice, bob, queue, TestFloor } from '../testing.ts'
-import { isMenuOpen, type Menu, type MenuTarget, menuKeys, readKeys } from './menu.ts'
+import { isMenuOpen, type Menu, type MenuHours, type MenuTarget, menuKeys, readKeys } from './menu.ts'
 import { hopsMax, speechesMax } from './menu-call.ts'
 
 const main = 'me_1' as MenuId
@@ -192,7 +192,8 @@ test('an extension is dialled digit by digit; the journal does not say which', (
 test('outside its hours a menu leads elsewhere', () => {
   const hours = { weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' }
   const at = (text: string) => Date.parse(`${text}+08:00`)
-  const isOpen = (text: string, of = hours) => isMenuOpen({ hours: of }, 'Asia/Shanghai', at(text))
+  const centre = { zone: 'Asia/Shanghai', holidays: new Map([['CN', new Set(['2026-11-27'])]]) }
+  const isOpen = (text: string, of: MenuHours = hours) => isMenuOpen({ hours: of }, centre, at(text))
   assert.deepEqual(
     ['2026-11-24T08:59', '2026-11-24T09:00', '2026-11-24T17:59', '2026-11-24T18:00', '2026-11-22T12:00'].map(each =>
       isOpen(each),
@@ -204,6 +205,14 @@ test('outside its hours a menu leads elsewhere', () => {
     ['2026-11-27T23:00', '2026-11-28T05:59', '2026-11-28T23:00', '2026-11-27T05:00'].map(each => isOpen(each, night)),
     [true, true, false, false],
   )
+  const off = { ...hours, holidays: 'CN' }
+  assert.deepEqual(
+    ['2026-11-26T12:00', '2026-11-27T12:00', '2027-11-26T12:00'].map(each => isOpen(each, off)),
+    [true, false, true],
+    'a holiday is closed, and a year that the calendar does not know is not',
+  )
+  assert.equal(isOpen('2026-11-28T05:59', { ...night, holidays: 'CN' }), false, 'the night of a holiday is one')
+  assert.equal(isOpen('2026-11-27T12:00', { ...hours, holidays: 'ID' }), true)
   const closing = menu({ hours: { ...hours, to: '09:30' }, closed: { ivr: second } }) // it is ten
   const floor = floorWith(closing, menu({ id: second, triesMax: 1, fallback: { act: 'hang_up' } }))
   const call = arrive(floor)
@@ -268,6 +277,25 @@ test('an outside number is dialled under the gate, and talks on; when it does no
   const { leg } = busy.lastEffect('phone.dial')
   busy.do({ type: 'leg.ended', leg, by: 'far', sipStatus: 486, q850: 17, cause: 'rejected' })
   assert.deepEqual([busy.last('call.fellBack').reason, second.agent, second.phase], ['outside_failed', bob, 'talking'])
+})
+
+test('a menu has so many calls outside at once as it is set up for: the next hears the fallback, and the journal says why', () => {
+  const number = '+862155559999'
+  const floor = floorWith(menu({ keys: { '5': { number } }, fallback: { queue: desk }, outsideMax: 1 }))
+  floor.ready(bob)
+  const first = arrive(floor)
+  press(floor, first, '5')
+  assert.equal(floor.count('call.dialed'), 1)
+  const second = floor.caller('13900002222', line)
+  press(floor, second, '5')
+  assert.deepEqual([floor.count('call.dialed'), second.agent], [1, bob])
+  const { refusal, number: refused } = floor.last('call.refused')
+  assert.deepEqual([refusal.rule, refused], ['menu_outside_full', number])
+  floor.partyEnds(first)
+  floor.pass(61_000) // the number rests for a minute by the gate
+  const third = floor.caller('13900003333', line)
+  press(floor, third, '5')
+  assert.equal(floor.count('call.dialed'), 2, 'when the first is over there is room again')
 })
 
 test('an outside number that the rules bar is not dialled: an alarm, and the fallback', () => {

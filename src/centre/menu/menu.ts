@@ -3,7 +3,8 @@
  * reading of keys; what a call does in one stands in menu-call.ts.
  */
 import type { MenuId, QueueId, UserId } from '../../lib/ids.ts'
-import { localTime } from '../zone.ts'
+import { type Holidays, isHoliday } from '../policy/holidays.ts'
+import { localDay, localTime } from '../zone.ts'
 
 export const menuKeys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#'] as const
 export type MenuKey = (typeof menuKeys)[number]
@@ -18,7 +19,16 @@ export type MenuTarget =
   | { act: (typeof menuActs)[number] }
 
 /** HH:MM of the centre's zone, over midnight when `to` is earlier; weekdays from 0, a Sunday: those on which the hours begin. */
-export type MenuHours = { weekdays: number[]; from: string; to: string }
+export type MenuHours = {
+  weekdays: number[]
+  from: string
+  to: string
+  /** The calendar whose holidays are closed days; a year that it does not know is open, since a caller is better heard. Left out: none. */
+  holidays?: string | undefined
+}
+
+/** Calls that a menu has outside at once where nothing else is said: a robot that presses one key costs no more. */
+export const outsideMaxDefault = 20
 
 export type Menu = {
   id: MenuId
@@ -38,6 +48,8 @@ export type Menu = {
   betweenMs: number
   /** So often it is said to who presses nothing, or a key that leads nowhere; then `fallback`. */
   triesMax: number
+  /** Calls that its keys have led outside at the same time, at most; left out: `outsideMaxDefault`. */
+  outsideMax?: number
   fallback: MenuTarget
   /** null: always open. Outside its hours a caller goes to `closed`. */
   hours: MenuHours | null
@@ -82,13 +94,24 @@ export function readKeys(
 }
 
 /** Whether callers are let in at this instant. */
-export function isMenuOpen({ hours }: Pick<Menu, 'hours'>, zone: string, at: number): boolean {
+export function isMenuOpen(
+  { hours }: Pick<Menu, 'hours'>,
+  { zone, holidays }: { zone: string; holidays: Holidays },
+  at: number,
+): boolean {
   if (hours === null) return true
   const { minute, weekday } = localTime(zone, at)
+  const isOff = (day: number) =>
+    hours.holidays !== undefined && isHoliday(holidays, hours.holidays, dateOfDay(localDay(zone, at) + day)) === true
   const [from, to] = [minuteOf(hours.from), minuteOf(hours.to)]
-  if (from < to) return minute >= from && minute < to && hours.weekdays.includes(weekday)
-  if (minute >= from) return hours.weekdays.includes(weekday)
-  return minute < to && hours.weekdays.includes((weekday + 6) % 7)
+  if (from < to) return minute >= from && minute < to && hours.weekdays.includes(weekday) && !isOff(0)
+  if (minute >= from) return hours.weekdays.includes(weekday) && !isOff(0)
+  return minute < to && hours.weekdays.includes((weekday + 6) % 7) && !isOff(-1)
+}
+
+/** Of a local day since 1970: `2026-10-01`. */
+function dateOfDay(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10)
 }
 
 function minuteOf(text: string): number {

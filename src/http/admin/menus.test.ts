@@ -37,6 +37,8 @@ test('a menu is set up on its page, a number leads to it, and neither goes while
     hoursFrom: '09:00',
     hoursTo: '18:00',
     weekdays: ['1', '2'],
+    hoursCalendar: 'ID',
+    outsideMax: '4',
   })
   assert.equal(saved.status, 303, saved.text.slice(0, 300))
   const [menu] = await menus()
@@ -51,14 +53,16 @@ test('a menu is set up on its page, a number leads to it, and neither goes while
     waitMs: 6_000,
     betweenMs: 3_000,
     triesMax: 3,
+    outsideMax: 4,
     fallback: { act: 'call_back' },
-    hours: { weekdays: [1, 2], from: '09:00', to: '18:00' },
+    hours: { weekdays: [1, 2], from: '09:00', to: '18:00', holidays: 'ID' },
     closed: { act: 'hang_up' },
   })
   assert.ok(house.deps.engine.state.menus.has(menu!.id), 'the floor knows it')
   const list = await look(house, cookie, '/admin/menus')
   assert.ok(list.text.includes('1 → Queue: service') && list.text.includes('09:00–18:00'))
   const again = await look(house, cookie, `/admin/menus/${menu!.id}`)
+  assert.ok(again.text.includes('<option value="ID" selected>') && /name="outsideMax"[^>]*value="4"/.test(again.text))
   assert.ok(/name="number5"[^>]*value="\+862155559999"/.test(again.text), 'what was saved stands in the form')
 
   const number = { number: '+861088880001', target: `ivr:${menu!.id}` }

@@ -3,8 +3,9 @@ import { menuFormPage, menusPage } from '../../../web/pages/admin/menus.ts'
 import type { Choice, Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
-import { type Menu, type MenuTarget, menuKeys } from '../../centre/menu/menu.ts'
+import { type Menu, type MenuTarget, menuKeys, outsideMaxDefault } from '../../centre/menu/menu.ts'
 import type { MenuId } from '../../lib/ids.ts'
+import { calendarsOf } from '../../records/calendars.ts'
 import { NotNow } from '../../records/errors.ts'
 import { changeMenu, createMenu, menuById, removeMenu } from '../../records/menus.ts'
 import { ownPhrases } from '../../records/phrases.ts'
@@ -71,7 +72,8 @@ export function menuRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     const targets = await targetsOf(textsOf(frame))
     const recordings = (await ownPhrases(deps.records)).map(name => `own/${name}`)
-    return c.html(menuFormPage({ frame, menu, keys: keyFields, targets, recordings, filled }), status)
+    const calendars = (await calendarsOf(deps.records)).map(({ code }) => code)
+    return c.html(menuFormPage({ frame, menu, keys: keyFields, targets, recordings, calendars, filled }), status)
   }
 
   async function targetsOf({ menus: words }: Words): Promise<Choice[]> {
@@ -110,6 +112,7 @@ const formFields: Record<string, string> = {
   ...Object.fromEntries(
     ['hours', 'hours.from', 'hours.to', 'hours.weekdays'].map(field => [field, 'hoursFrom'] as const),
   ),
+  'hours.holidays': 'hoursCalendar',
 }
 const fieldWords: Record<string, string> = {
   ...Object.fromEntries([...keyNames, 'fallback', 'closed'].map(field => [field, 'menuTarget'])),
@@ -120,6 +123,8 @@ const fieldWords: Record<string, string> = {
   waitMs: 'seconds',
   betweenMs: 'seconds',
   triesMax: 'seconds',
+  outsideMax: 'menuOutsideMax',
+  hoursCalendar: 'menuCalendar',
 }
 
 const fresh: Filled['values'] = {
@@ -128,6 +133,8 @@ const fresh: Filled['values'] = {
   waitMs: '6',
   betweenMs: '3',
   triesMax: '3',
+  outsideMax: String(outsideMaxDefault),
+  hoursCalendar: '',
   fallback: 'act:call_back',
   closed: 'act:call_back',
   weekdays: ['1', '2', '3', '4', '5'],
@@ -150,6 +157,8 @@ function valuesOf(menu: Menu): Filled['values'] {
     waitMs: String(menu.waitMs / 1000),
     betweenMs: String(menu.betweenMs / 1000),
     triesMax: String(menu.triesMax),
+    outsideMax: String(menu.outsideMax ?? outsideMaxDefault),
+    hoursCalendar: menu.hours?.holidays ?? '',
     hoursFrom: menu.hours?.from ?? '',
     hoursTo: menu.hours?.to ?? '',
     weekdays: (menu.hours?.weekdays ?? [1, 2, 3, 4, 5]).map(String),
@@ -158,6 +167,7 @@ function valuesOf(menu: Menu): Filled['values'] {
 
 function givenBy(typed: Typed): Record<string, unknown> {
   const [from, to] = [textOf(typed, 'hoursFrom'), textOf(typed, 'hoursTo')]
+  const calendar = textOf(typed, 'hoursCalendar')
   const keys = keyFields.flatMap(({ key, field, numberField }) =>
     textOf(typed, field) === '' ? [] : [[key, typedTarget(typed, field, numberField)]],
   )
@@ -171,9 +181,16 @@ function givenBy(typed: Typed): Record<string, unknown> {
     waitMs: numberOf(typed, 'waitMs', 1000),
     betweenMs: numberOf(typed, 'betweenMs', 1000),
     triesMax: numberOf(typed, 'triesMax'),
+    ...('outsideMax' in typed ? { outsideMax: numberOf(typed, 'outsideMax') } : {}),
     fallback: typedTarget(typed, 'fallback', 'fallbackNumber'),
     closed: typedTarget(typed, 'closed', 'closedNumber'),
-    hours: from === '' && to === '' ? null : { weekdays: listOf(typed, 'weekdays').map(Number), from, to },
+    hours:
+      from === '' && to === ''
+        ? null
+        : {
+            ...{ weekdays: listOf(typed, 'weekdays').map(Number), from, to },
+            ...(calendar === '' ? {} : { holidays: calendar }),
+          },
   }
 }
 

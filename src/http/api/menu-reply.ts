@@ -22,8 +22,12 @@ export const menuReply = z
     waitMs: z.int(),
     betweenMs: z.int(),
     triesMax: z.int(),
+    /** Left out by menus of before: 20. */
+    outsideMax: z.int().optional(),
     fallback: target,
-    hours: z.object({ weekdays: z.array(z.int()), from: z.string(), to: z.string() }).nullable(),
+    hours: z
+      .object({ weekdays: z.array(z.int()), from: z.string(), to: z.string(), holidays: z.string().optional() })
+      .nullable(),
     closed: target,
   })
   .openapi('Menu')

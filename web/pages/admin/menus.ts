@@ -63,11 +63,13 @@ export type MenuFormProps = {
   /** `queue:ID`, `user:ID`, `ivr:ID`, `number`. */
   targets: Choice[]
   recordings: string[]
+  /** Codes of the calendars that there are. */
+  calendars: string[]
   filled: Filled
 }
 
 /** Times are typed in seconds. */
-export function menuFormPage({ frame, menu, keys, targets, recordings, filled }: MenuFormProps): Html {
+export function menuFormPage({ frame, menu, keys, targets, recordings, calendars, filled }: MenuFormProps): Html {
   const w = textsOf(frame)
   const words = w.menus
   const title = menu ? words.edit(menu.name) : words.add
@@ -91,12 +93,14 @@ ${textField({ name: numberField, label: words.number(key), type: 'tel', figure: 
 )}</div></fieldset>
 ${checkField({ name: 'extensions', label: words.extensions, help: words.extensionsHelp }, filled)}
 <div class="row">${seconds('waitMs', words.wait, 30)}${seconds('betweenMs', words.between, 10)}
-${textField({ name: 'triesMax', label: words.tries, help: words.triesHelp, type: 'number', min: 1, max: 10, figure: true, required: true }, filled)}</div>
+${textField({ name: 'triesMax', label: words.tries, help: words.triesHelp, type: 'number', min: 1, max: 10, figure: true, required: true }, filled)}
+${textField({ name: 'outsideMax', label: words.outsideMax, help: words.outsideMaxHelp, type: 'number', min: 1, max: 500, figure: true, required: true }, filled)}</div>
 ${end('fallback', words.fallback, words.fallbackNumber)}
 <fieldset class="field"><legend>${words.hours}</legend><p class="help">${words.hoursHelp}</p>
 <div class="row">${textField({ name: 'hoursFrom', label: words.from, figure: true, maxlength: 5, placeholder: '09:00' }, filled)}
 ${textField({ name: 'hoursTo', label: words.to, figure: true, maxlength: 5, placeholder: '18:00' }, filled)}</div>
 ${checksField({ name: 'weekdays', label: words.weekdays, choices: daysOf(w), empty: words.daysEmpty }, filled)}
+${selectField({ name: 'hoursCalendar', label: words.calendar, help: words.calendarHelp, choices: [{ value: '', word: words.calendarNone }, ...calendars.map(value => ({ value, word: value }))] }, filled)}
 ${end('closed', words.closed, words.closedNumber)}</fieldset>
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/menus">${w.frame.form.cancel}</a></div></form>${menu === null ? null : changesOf(frame, { of: `menu:${menu.id}` })}`,
   })
