@@ -1,6 +1,6 @@
 /**
  * The checklist of a verification as a verifier sees it, on the desk and on the task's page. What is expected leaves the records for questions that
- * were answered alone. The desk asks `checklistOfCall`; answers are posted to `/agent/tasks/:id/answers`.
+ * were answered alone. The desk asks `taskOfCall`; answers are posted to `/agent/tasks/:id/answers`.
  */
 import { Hono } from 'hono'
 import { type AnsweredRow, type ChecklistProps, checklistId, checklistPart } from '../../../web/parts/checklist.ts'
@@ -77,15 +77,13 @@ function callNow(deps: Deps, user: User) {
 }
 
 /** For the desk: of the party that the agent talks with now the task that is this agent's; null: there is none. */
-export async function checklistOfCall(deps: Deps, user: User, frame: Frame): Promise<ChecklistProps | null> {
+export async function taskOfCall(deps: Deps, user: User): Promise<WholeTask | null> {
   const call = callNow(deps, user)
   if (call === undefined || call.party === null) return null
-  const { id, party } = call
+  const { party } = call
   const tasks = await deps.store.read('tasks.openOfParty', { party })
   const task = tasks.find(({ agent, state }) => agent === user.id && state !== 'SUBMITTED' && state !== 'REVIEW')
-  return task === undefined
-    ? null
-    : checklistOf(deps, await wholeTask(deps.records, task.id), frame, { call: id, masked: user.numbersMasked })
+  return task === undefined ? null : wholeTask(deps.records, task.id)
 }
 
 /** `call`: the one that is on now. */

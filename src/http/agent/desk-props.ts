@@ -18,7 +18,7 @@ import type { DeskAsks, DeskRead } from '../../store/desk.ts'
 import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
-import { checklistOfCall } from './checklist.ts'
+import { checklistOf, hiddenFields, taskOfCall } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
@@ -32,7 +32,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const opened = await openedBy(deps, user, frame.zone)
   const now = onFloor(engine.state, user, frame, opened)
   const from = startOfDay(frame.now, frame.zone)
-  const [figures, read, reckoning, definitions, callbacks, near, texts] = await Promise.all([
+  const [figures, found, reckoning, definitions, callbacks, near, texts] = await Promise.all([
     store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
     now.asks === null ? null : store.read('desk.read', now.asks),
     reckoningOf(deps.records),
@@ -43,6 +43,10 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   ])
   const today = figures[0]
   const w = textsOf(frame)
+  const task = now.props.business === 'verification' ? await taskOfCall(deps, user) : null
+  // What a verifier is still to ask stands nowhere on the desk: neither beside the call nor in a script.
+  const hidesName = task !== null && hiddenFields(task).has('party.name')
+  const read = hidesName && found?.party ? { ...found, party: { ...found.party, name: '' } } : found
   const seen: Seen = {
     ...{ state: engine.state, sealer: store.sealer, user, frame, reckoning, definitions },
     ...{ business: now.props.business, calling: now.calling, dial: now.dial },
@@ -51,16 +55,19 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   return {
     frame,
     ...now.props,
-    call: now.props.call && nameCall(now.props.call, read, seen),
+    call: now.props.call && unnamed(hidesName, nameCall(now.props.call, read, seen)),
     say: read === null || now.party?.opened ? null : sayOf(texts, saidOf(now, read, seen), talkOf(now, seen)),
     writeUp: writeUpOf(now, read, seen, texts.writeUp),
-    party: now.party === null || read === null ? null : partyOf(now, now.party, read, seen),
+    party: now.party === null || read === null ? null : unnamed(hidesName, partyOf(now, now.party, read, seen)),
     today: {
       calls: today?.connected ?? 0,
       effectiveMs: (today?.ms.talking ?? 0) + (today?.ms.wrapping ?? 0),
       utilisation: today && today.signedOnMs > 0 ? today.utilisation : null,
     },
-    checklist: now.props.business === 'verification' ? await checklistOfCall(deps, user, frame) : null,
+    checklist:
+      task === null
+        ? null
+        : checklistOf(deps, task, frame, { call: now.props.call?.id ?? null, masked: user.numbersMasked }),
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
     near,
     callbacks: callbacks.items.map(callback => deskCallback(callback, engine.state, user, frame, w)),
@@ -68,6 +75,10 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     dialPad: extra.dialPad ?? nothingFilled,
     notice: extra.notice ?? null,
   }
+}
+
+function unnamed<Named extends { name: string | null }>(hidesName: boolean, given: Named): Named {
+  return hidesName ? { ...given, name: null } : given
 }
 
 type OnFloor = {

@@ -105,7 +105,7 @@ test('the applicant is called from the task, and the checklist is on the desk wh
   const desk = await page('/agent')
   assert.match(desk, new RegExp(`id="checklist-${id}"`))
   assert.match(desk, /You work at 蓝鲸物流有限公司, is that right\?/)
-  for (const hidden of ['12 345.00', '12345.00', 'Red Lantern', '110101199003071234'])
+  for (const hidden of ['Wang Xiaoming', '12 345.00', '12345.00', 'Red Lantern', '110101199003071234'])
     assert.ok(!desk.includes(hidden), hidden)
 })
 
