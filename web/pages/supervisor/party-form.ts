@@ -34,7 +34,7 @@ export function partyFormPage(props: PartyFormProps): Html {
   return layout(props.frame, {
     title,
     main: html`${heading({ title, ...(party === null ? {} : { count: party.ref }) })}${problems(filled, w)}
-<form class="form" method="post" action="${party === null ? '/supervisor/parties' : back}" autocomplete="off">
+<form class="form numbered" method="post" action="${party === null ? '/supervisor/parties' : back}" autocomplete="off">
 ${party === null ? null : html`<input type="hidden" name="changedAt" value="${party.changedAt}">`}
 <div class="halves">${party === null ? textField({ name: 'ref', label: words.ref, required: true, maxlength: 64, figure: true }, filled) : null}
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 100 }, filled)}
