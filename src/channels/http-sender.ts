@@ -35,7 +35,7 @@ export function httpSender({ target, now }: HttpSenderOptions): MessageSender {
           },
           body,
         })
-        const said = (await response.text()).slice(0, answerMax)
+        const said = await beginningOf(response)
         if (response.ok) return { ok: true, ref: refOf(said) }
         const again = response.status >= 500 || response.status === 429 || response.status === 408
         return { ok: false, reason: `the gateway answered ${response.status}`, again }
@@ -45,6 +45,18 @@ export function httpSender({ target, now }: HttpSenderOptions): MessageSender {
       }
     },
   }
+}
+
+/** Of what it says no more than is read: a gateway that answers without end is not listened to without end. */
+async function beginningOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= answerMax) break // closes the connection
+  }
+  return Buffer.concat(chunks).subarray(0, answerMax).toString('utf8')
 }
 
 /** The gateway's own id of it, when it tells one. */

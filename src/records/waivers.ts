@@ -60,7 +60,7 @@ export function askWaiver(door: RecordsDoor, actor: Actor, given: unknown): Prom
   })
 }
 
-/** Throws NotNow `waiver-decided`, `waiver-own` (nobody approves what they asked for) and `waiver-limit`. */
+/** Throws NotNow `waiver-decided`, `waiver-person` (programs refuse, people approve), `waiver-own` (nobody approves what they asked for), `waiver-limit`. */
 export function decideWaiver(door: RecordsDoor, by: Decider, id: string, given: unknown): Promise<WaiverRecord> {
   return inTurn(door, async () => {
     const { approve, reason } = parseInput(waiverDecision, given)
@@ -72,6 +72,8 @@ export function decideWaiver(door: RecordsDoor, by: Decider, id: string, given: 
       await keep(door, by.actor, [{ type: 'waiver.refused', ...decided }])
       return waiverById(door, id)
     }
+    // Whoever may issue a token would be two hands: their own, and the token's.
+    if (by.user === null) throw new NotNow('waiver-person', 'a waiver is approved by a person, on the page of waivers')
     if (waiver.askedBy === by.actor) throw new NotNow('waiver-own', 'another person approves what you asked for')
     const limit = limitOf(await waiverLimits(door), by)
     if (amount > limit) throw new NotNow('waiver-limit', `it comes to ${amount}; you may approve up to ${limit}`)

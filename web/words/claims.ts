@@ -33,6 +33,7 @@ const zh = {
   refuse: '拒绝',
   waiverStates: { ASKED: '待批', APPROVED: '已批准', REFUSED: '已拒绝' } satisfies Record<WaiverState, string>,
   rules: {
+    'waiver-person': '减免由人在减免页面上批准，接口只能拒绝。',
     'waiver-own': '不能批准自己申请的减免。',
     'waiver-limit': '超出您的批准额度。',
     'waiver-decided': '此减免已有决定。',
@@ -83,6 +84,7 @@ const en: Like<typeof zh> = {
   refuse: 'Refuse',
   waiverStates: { ASKED: 'asked', APPROVED: 'approved', REFUSED: 'refused' },
   rules: {
+    'waiver-person': 'A waiver is approved by a person, on the page of waivers; a program may only refuse it.',
     'waiver-own': 'Another person approves what you asked for.',
     'waiver-limit': 'It is more than you may approve.',
     'waiver-decided': 'This waiver is decided already.',

@@ -136,7 +136,7 @@ export function waiversApi(api: Api, deps: Deps): void {
       path: '/waivers/:id/decision',
       roles: writers,
       summary:
-        'Approve it within one’s limit, or refuse it; not by who asked. What follows (a case that is cured) is in the same commit',
+        'Refuse it. It is approved by a person, on the page of waivers: `approve: true` is answered with the rule `waiver-person`',
       body: waiverDecision,
       reply: waiverReply,
     },

@@ -14,17 +14,20 @@ try {
   setPriority(0, lowPriority) // on Linux of this thread alone (setpriority(2), "C library/kernel differences")
 } catch {} // not allowed: then it runs like the others
 
-const job = workerData as JobData
-try {
-  if (job.type === 'inspect') post({ type: 'inspected', inspection: await inspect(job.file) })
-  else await runJob(job, { post, onMessage: listener => void port.on('message', listener) })
-} catch (error) {
-  const isInput = error instanceof InvalidInput
-  const words = isInput
-    ? error.problems.map(({ found, allowed }) => `found ${found}; allowed: ${allowed}`).join('. ')
-    : error instanceof Error
-      ? error.message
-      : String(error)
-  post({ type: 'failed', words, isInput })
+void work(workerData as JobData).then(() => port.close())
+
+/** The executable's modules know no await at their top. */
+async function work(job: JobData): Promise<void> {
+  try {
+    if (job.type === 'inspect') post({ type: 'inspected', inspection: await inspect(job.file) })
+    else await runJob(job, { post, onMessage: listener => void port.on('message', listener) })
+  } catch (error) {
+    const isInput = error instanceof InvalidInput
+    const words = isInput
+      ? error.problems.map(({ found, allowed }) => `found ${found}; allowed: ${allowed}`).join('. ')
+      : error instanceof Error
+        ? error.message
+        : String(error)
+    post({ type: 'failed', words, isInput })
+  }
 }
-port.close()

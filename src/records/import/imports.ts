@@ -410,7 +410,11 @@ export class Imports implements AsyncDisposable {
 
   async #progressOf(id: FileImportId): Promise<JobProgress | null> {
     const text = await readFile(jobFiles(this.#folderOf(id)).progress, 'utf8').catch(() => null)
-    return text === null ? null : (JSON.parse(text) as JobProgress)
+    try {
+      return text === null ? null : (JSON.parse(text) as JobProgress)
+    } catch {
+      return null // the power failed while it was written: the import begins anew, and what it did is unchanged then
+    }
   }
 
   #tell(id: FileImportId): void {
