@@ -15,7 +15,7 @@ export async function fillIn(
   token: string,
   carrierPort: number,
   leads: readonly DemoLead[],
-): Promise<{ robots: Robot[] }> {
+): Promise<{ robots: Robot[]; alice: UserId; campaign: string }> {
   const post = async <T>(path: string, body: unknown): Promise<T> => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST',
@@ -114,5 +114,5 @@ export async function fillIn(
   })
   await post(`/campaigns/${campaign.id}/leads`, leads)
   await post(`/campaigns/${campaign.id}/state`, { state: 'running' })
-  return { robots: made }
+  return { robots: made, alice: alice.id, campaign: campaign.id }
 }

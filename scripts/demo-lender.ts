@@ -2,6 +2,7 @@
 import { savedMax } from '../src/lender/facts.ts'
 import type { UserId } from '../src/lib/ids.ts'
 import { seededRandom } from '../src/lib/random.ts'
+import { saveApplications } from '../src/records/applications.ts'
 import { openCase } from '../src/records/cases.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
 import { reckoningOf } from '../src/records/lender.ts'
@@ -10,7 +11,11 @@ import { saveParties } from '../src/records/parties.ts'
 import { defineFields, giveConsent } from '../src/records/party-details.ts'
 import { makePromise } from '../src/records/promises.ts'
 import { recordRepayment } from '../src/records/repayments.ts'
+import { saveProduct, saveProspects } from '../src/records/sales.ts'
+import { saveScript } from '../src/records/scripts.ts'
+import { moveTaskBy } from '../src/records/tasks.ts'
 import { type DemoDebtor, demoDebtors, demoFields } from '../src/sim/demo-lender.ts'
+import { demoApplications, demoProducts, demoProspects, demoScript } from '../src/sim/demo-trades.ts'
 
 const debtors = 2000
 /** So many of them are in somebody's hands already; the rest the campaign finds. */
@@ -77,6 +82,48 @@ export async function fillCases(
       })
     }
   }
+}
+
+/** What is said on the campaign's calls; applications with their tasks, some of them in a verifier's hands; products, and who may be offered them. */
+export async function fillTrades(door: RecordsDoor, verifiers: readonly UserId[], campaign: string): Promise<void> {
+  await saveScript(door, 'system', null, demoScript([campaign]))
+  const { today } = await reckoningOf(door)
+  const applied = demoApplications(24, seededRandom(9))
+  mustTake(
+    await saveParties(
+      door,
+      'system',
+      applied.map(({ party }) => party),
+    ),
+  )
+  mustTake(
+    await saveApplications(
+      door,
+      'system',
+      applied.map(({ application }) => application),
+    ),
+  )
+  const { items } = await door.store.read('tasks.page', { limit: 12 })
+  for (const [at, { id }] of items.entries())
+    await moveTaskBy(door, 'system', id, { type: 'assign', agent: verifiers[at % verifiers.length]! })
+  for (const product of demoProducts) await saveProduct(door, 'system', product)
+  const sold = demoProspects(60, seededRandom(10), today)
+  mustTake(
+    await saveParties(
+      door,
+      'system',
+      sold.map(({ party }) => party),
+    ),
+  )
+  for (const { party, evidence } of sold)
+    await giveConsent(door, 'system', { party: party.ref, purpose: 'sales', basis: '营销授权', evidence })
+  mustTake(
+    await saveProspects(
+      door,
+      'system',
+      sold.map(({ prospect }) => prospect),
+    ),
+  )
 }
 
 function mustTake(report: {

@@ -21,7 +21,7 @@ import { leadOf } from '../src/sim/demo-lender.ts'
 import { openDesks } from '../src/sim/desks.ts'
 import { RobotAgent } from '../src/sim/robot-agent.ts'
 import { fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
-import { fillBook, fillCases } from './demo-lender.ts'
+import { fillBook, fillCases, fillTrades } from './demo-lender.ts'
 import { summarise } from './demo-summary.ts'
 
 const { values } = parseArgs({
@@ -90,11 +90,11 @@ async function demo(): Promise<boolean> {
   void desks
   introduce(url)
   // The floor is at work meanwhile, as it is when the lender's file of the day comes in.
-  const book = fillCases(
-    running.records,
-    debtors,
-    setUp.robots.map(({ id }) => id),
-  ).catch(error => say(`cases: ${String(error)}`))
+  const { alice, campaign } = setUp
+  const collectors = [alice, ...setUp.robots.map(({ id }) => id)]
+  const book = fillCases(running.records, debtors, collectors)
+    .then(() => fillTrades(running.records, [alice], campaign))
+    .catch(error => say(`the lender's records: ${String(error)}`))
 
   const startedAt = performance.now()
   while (!stopping.signal.aborted && (seconds === null || performance.now() - startedAt < seconds * 1000)) {

@@ -153,7 +153,7 @@ function lent(party: string, number: number, random: Random, lateOn: PlainDate, 
 /**
  * Eighteen characters with the check digit of GB 11643, of the area 990000, which there is not: it looks right and is nobody's.
  */
-function inventedIdNumber(number: number, year: number, month: number, day: number): string {
+export function inventedIdNumber(number: number, year: number, month: number, day: number): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const body = `990000${year}${two(month)}${two(day)}${String(number % 1000).padStart(3, '0')}`
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
