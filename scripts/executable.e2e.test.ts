@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -101,6 +101,27 @@ test('it makes a recording into Ogg Opus, as another decoder hears', {
   assert.ok(goertzel(party, partyHz) > 0.2 && goertzel(party, agentHz) < 0.01, 'the party is on the left')
   assert.ok(goertzel(agent, agentHz) > 0.2 && goertzel(agent, partyHz) < 0.01, 'the agent is on the right')
   assert.equal(createHash('sha256').update(readFileSync(wav)).digest('hex'), sha256)
+})
+
+test('it reads a file of parties in GB18030 in a thread of its own, keeps the good row and says what is wrong with the other', () => {
+  const file = join(home, 'parties.csv')
+  writeFileSync(
+    file,
+    Buffer.concat([
+      Buffer.from('bfcdbba7bac5', 'hex'), // 客户号
+      Buffer.from(','),
+      Buffer.from('d0d5c3fb', 'hex'), // 姓名
+      Buffer.from(','),
+      Buffer.from('cad6bbfabac5', 'hex'), // 手机号
+      Buffer.from('\nK-9,'),
+      Buffer.from('d5c5ceb0', 'hex'), // 张伟
+      Buffer.from(',13800001111\nK-10,,13800001112\n'),
+    ]),
+  )
+  const { status, stdout, stderr } = run(['import', 'parties', file])
+  assert.equal(status, 1, stdout + stderr)
+  assert.match(stdout, /1 saved, 0 unchanged, 1 rows? refused/)
+  assert.match(stdout + stderr, /row 2\s+name\s+found nothing/)
 })
 
 test('a port that is taken is said in words, with exit 1', async () => {
