@@ -300,6 +300,7 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   relation: 'SELF',
   ourNumber: '021 5186 0000',
   heldBy: null,
+  overtaken: null,
   supervisors: [],
   recorded: true,
   startedAt: sampleNow - 112_000,

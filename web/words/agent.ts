@@ -1,5 +1,7 @@
 /** Words of the agent's desk. */
+
 import type { Business } from '../../src/centre/entities.ts'
+import type { Overtaken } from '../../src/centre/settled.ts'
 import type { Like } from './language.ts'
 
 /** Breaks an agent may choose; the code is what the journal keeps. */
@@ -125,6 +127,12 @@ const zh = {
     queue: '队列',
     numbers: '号码',
     calling: '本次',
+    overtaken: {
+      party_paid: '通话中收到了还款，请以更新后的金额为准。',
+      party_hold: '此客户刚被停催，请礼貌结束通话。',
+      case_closed: '案件刚刚结案，请不要再催收。',
+      consent_withdrawn: '客户刚撤回营销授权，请停止推销。',
+    } satisfies Record<Overtaken, string>,
     noDebt: '对方不是本人：不显示账务信息，也不得透露。',
     unknown: '未知来电',
     attempts: (n: number) => `已拨 ${n} 次`,
@@ -374,6 +382,12 @@ const en: Like<typeof zh> = {
     queue: 'Queue',
     numbers: 'Numbers',
     calling: 'this call',
+    overtaken: {
+      party_paid: 'A repayment came in during this call: go by the new amounts.',
+      party_hold: 'The party is on hold as of now: end the call politely.',
+      case_closed: 'The case was closed just now: do not collect any more.',
+      consent_withdrawn: 'The party took back the consent to sales: stop selling.',
+    },
     noDebt: 'Not the debtor: nothing about debts is shown, and nothing may be said.',
     unknown: 'Unknown caller',
     attempts: (n: number) => (n === 1 ? '1 try' : `${n} tries`),

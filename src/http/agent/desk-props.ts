@@ -252,6 +252,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     relation: call.relation,
     ourNumber: shownNumber(call.ourNumber, false),
     heldBy: call.heldBy,
+    overtaken: call.overtaken ?? null,
     supervisors: [...state.supervisions.values()]
       .filter(({ heard }) => heard?.call === call.id && state.supervisionShown[heard.mode])
       .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),

@@ -9,6 +9,7 @@ import { saveLoans } from '../../records/loans.ts'
 import { createParty } from '../../records/parties.ts'
 import { makePromise } from '../../records/promises.ts'
 import { createQueue } from '../../records/queues.ts'
+import { recordRepayment } from '../../records/repayments.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -122,6 +123,25 @@ test('on a call to a contact or a workplace no debt is on the page, neither of t
     assert.doesNotMatch(text, /owes 2080/, number)
     await done()
   }
+})
+
+test('what happens to the party during the call is said at once; to who is not the debtor nothing of payments', async () => {
+  const pay = (id: string) =>
+    recordRepayment(house.deps.records, 'system', { id, party: 'K-1', amount: 100, paidAt: house.clock.now() })
+  const talkTo = async (number: string) => {
+    await put('/agent/party', { ref: 'K-1' })
+    await post('/agent/calls', { party: 'K-1', phone: handle('K-1', number), campaign })
+    await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
+  }
+  await talkTo('+8613700000001')
+  await pay('P-1')
+  assert.match(column((await look(house, cookie, '/agent')).text), /A repayment came in during this call/)
+  await done()
+  await talkTo('+8613700000002')
+  await pay('P-2')
+  assert.equal(theCall().overtaken, 'party_paid')
+  assert.doesNotMatch((await look(house, cookie, '/agent')).text, /repayment came in/)
+  await done()
 })
 
 test('a caller whose number one party alone has is shown at once; of several the agent chooses; and it is a fact', async () => {

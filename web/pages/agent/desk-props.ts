@@ -8,6 +8,7 @@ import type {
   SupervisionMode,
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
+import type { Overtaken } from '../../../src/centre/settled.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
 import type { ChecklistProps } from '../../parts/checklist.ts'
@@ -74,6 +75,8 @@ export type DeskCall = {
   relation: Relation | null
   ourNumber: string
   heldBy: 'agent' | 'party' | null
+  /** What happened to the party while this call went on. */
+  overtaken: Overtaken | null
   /** Who supervises it, where agents may see that. */
   supervisors: { name: string; mode: SupervisionMode }[]
   recorded: boolean

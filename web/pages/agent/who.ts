@@ -28,7 +28,7 @@ function card(party: DeskParty, props: DeskProps, w: Words): Html {
       ? html`<button class="button quiet small" hx-put="/agent/party" hx-vals='{"ref":""}' hx-swap="none" data-key="escape">${words.putAway}<kbd>Esc</kbd></button>`
       : null
   }</div>
-${identify(party, props, w)}
+${identify(party, props, w)}${overtaken(party, props, w)}
 ${party.fields === null ? html`<p class="notice amber">${icon('triangle-alert')}<span>${words.noDebt}</span></p>` : null}
 <dl class="facts">
 ${party.campaign ? html`<dt>${words.campaign}</dt><dd>${party.campaign}${party.attempts === null ? null : html` <span class="muted">· ${words.attempts(party.attempts)}</span>`}</dd>` : null}
@@ -37,6 +37,13 @@ ${record !== null || party.numbers.length === 0 ? null : html`<dt>${words.number
 ${party.fields?.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
 </dl>
 ${record === null ? null : recordCard(record, props)}`
+}
+
+/** What is said now may no longer be true. On a call to who is not the debtor nothing is said of payments and cases. */
+function overtaken({ fields }: DeskParty, { call }: DeskProps, w: Words): Piece {
+  const by = call?.overtaken ?? null
+  if (by === null || (fields === null && (by === 'party_paid' || by === 'case_closed'))) return null
+  return html`<p class="notice ${by === 'party_paid' ? 'green' : 'red'}" role="alert">${icon(by === 'party_paid' ? 'circle-check' : 'circle-x')}<span>${w.agent.who.overtaken[by]}</span></p>`
 }
 
 /** A caller whom the number does not name: chosen among those who have it, or looked for; never guessed. */
