@@ -82,6 +82,9 @@ export type CallPhase =
   | 'away'
   | 'ended'
 
+/** A menu, why it led on, and the key that was pressed. */
+export type MenuChoice = { menu: MenuId; why: 'key' | 'extension' | 'fallback' | 'closed'; key: string | null }
+
 export type Call = {
   id: CallId
   direction: Direction
@@ -134,6 +137,8 @@ export type Call = {
    * and whether a key is waited for.
    */
   menu: { menu: MenuId; hop: number; tries: number; said: number; keys: string; waits: boolean } | null
+  /** How the caller came through menus, the newest choices last; left out: through none. */
+  menuPath?: MenuChoice[]
   /** Counts what menus and queues said to it. */
   speech: number
   /** When it is told its place in the queue next, and the minutes that it was told last. */

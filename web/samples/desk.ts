@@ -98,6 +98,7 @@ function withParty(language: Language): DeskProps {
       ref: 'L-2026-031877',
       campaign: zh ? '三月 M1 提醒' : 'March M1 reminder',
       queue: null,
+      menus: [],
       attempts: 3,
       numbers: [
         { number: '138 **** 5678', relation: 'SELF', current: true },
@@ -391,6 +392,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       history: [],
       party: {
         ...{ name: null, ref: null, campaign: null, queue: language === 'en' ? 'Hotline' : '客服热线', attempts: null },
+        menus: [{ name: language === 'en' ? 'Service line' : '客服总机', why: 'key', key: '1' }],
         ...{ numbers: [], fields: [], record: null, opened: false },
         identified: {
           how: 'choose',

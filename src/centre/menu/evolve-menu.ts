@@ -7,6 +7,9 @@ import type { Call, FloorState } from '../state.ts'
 /** Beyond the outside call's own last instant, as in evolve-transfer.ts. */
 const passingGraceMs = 60_000
 
+/** Choices that an agent is shown: more than menus lead on to one another. */
+const pathMax = 12
+
 export function evolveMenu(state: FloorState, call: Call, change: Fact | Note, at: number): boolean {
   switch (change.type) {
     case 'call.menuBegan': {
@@ -31,6 +34,9 @@ export function evolveMenu(state: FloorState, call: Call, change: Fact | Note, a
       setDeadline(state, call, change.until)
       return true
     case 'call.menuChose':
+      call.menuPath = [...(call.menuPath ?? []), { menu: change.menu, why: change.why, key: change.key }].slice(
+        -pathMax,
+      )
       if (change.other === null) return true // the next fact says where it is
       call.phase = 'passing'
       call.other = change.other

@@ -69,6 +69,7 @@ test('a key in the middle of the prompt leads to the queue, and an agent has the
   press(floor, call, '1')
   assert.deepEqual([call.phase, call.agent, call.queue], ['talking', alice, queue])
   assert.deepEqual(floor.last('call.menuChose').target, { queue })
+  assert.deepEqual(call.menuPath, [{ menu: call.menu?.menu, why: 'key', key: '1' }])
   assert.equal(floor.count('recording.opened'), 1, 'the recording of the answer goes on')
   floor.partyEnds(call)
 })
@@ -217,6 +218,7 @@ test('outside its hours a menu leads elsewhere', () => {
   const floor = floorWith(closing, menu({ id: second, triesMax: 1, fallback: { act: 'hang_up' } }))
   const call = arrive(floor)
   assert.deepEqual([floor.last('call.menuChose').why, call.menu?.menu, call.menu?.hop], ['closed', second, 2])
+  assert.deepEqual(call.menuPath, [{ menu: closing.id, why: 'closed', key: null }])
 })
 
 test('a closed menu that hangs up at once leaves no recording open', () => {

@@ -165,7 +165,7 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
   }
 }
 
-const nobody = { name: null, campaign: null, queue: null, attempts: null, numbers: [], fields: {} }
+const nobody = { name: null, campaign: null, queue: null, menus: [], attempts: null, numbers: [], fields: {} }
 
 function talkOf({ props: { call } }: OnFloor, { relation, business }: Seen) {
   return { relation, business, live: call !== null && call.connectedAt !== null && call.endedAt === null }
@@ -287,6 +287,11 @@ function floorParty(
     ref: call?.party ?? lead?.ref ?? null,
     campaign: campaign?.name ?? null,
     queue: queue ?? null,
+    menus: (call?.menuPath ?? []).map(({ menu, why, key }) => ({
+      name: state.menus.get(menu)?.name ?? menu,
+      why,
+      key,
+    })),
     attempts: agent?.preview?.lead.attempts ?? null,
     numbers: (lead?.phones ?? []).map(phone => ({
       number: shownNumber(phone.number, user.numbersMasked),

@@ -6,6 +6,7 @@ import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { moveCaseBy, openCase } from '../../records/cases.ts'
 import { createNumber } from '../../records/inbound-numbers.ts'
 import { saveLoans } from '../../records/loans.ts'
+import { createMenu } from '../../records/menus.ts'
 import { createParty } from '../../records/parties.ts'
 import { makePromise } from '../../records/promises.ts'
 import { createQueue } from '../../records/queues.ts'
@@ -32,6 +33,15 @@ before(async () => {
   await setCampaignState(door, 'system', campaign, { state: 'running' })
   const queue = await createQueue(door, 'system', { name: 'hotline', members: [alice.id] })
   await createNumber(door, 'system', { number: '+862151860000', target: { queue: queue.id } })
+  const menu = await createMenu(door, 'system', {
+    ...{
+      name: 'Front <door>',
+      greeting: ['press-1'],
+      keys: { '1': { queue: queue.id } },
+      fallback: { act: 'hang_up' },
+    },
+  })
+  await createNumber(door, 'system', { number: '+862151860001', target: { ivr: menu.id } })
   await house.engine.dispatch({ type: 'trunk.up', trunk }, 'system')
   const phones = [
     { number: '+8613700000001' },
@@ -163,6 +173,20 @@ test('a caller whose number one party alone has is shown at once; of several the
     (await house.store.read('calls.ofParty', { party: 'K-2' })).map(call => call.id),
     [id],
   )
+})
+
+test('how a caller came through a voice menu is on the desk', async () => {
+  await put('/agent/state', { state: 'ready' })
+  const leg = `l_in${++legs}` as LegId
+  await house.engine.dispatch(
+    { type: 'leg.offered', leg, trunk, from: '+8613700000077', to: '+862151860001' },
+    'system',
+  )
+  await house.engine.dispatch({ type: 'leg.answered', leg }, 'system')
+  await house.engine.dispatch({ type: 'leg.digit', leg, digit: '1' }, 'system')
+  const { text } = await look(house, cookie, '/agent')
+  assert.match(column(text), /Came through Front &lt;door&gt; · key 1/)
+  await done()
 })
 
 test('a contact who calls stays one whatever the agent says, and sees no debt', async () => {

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { Overtaken } from '../../../src/centre/settled.ts'
-import type { CallPhase } from '../../../src/centre/state.ts'
+import type { CallPhase, MenuChoice } from '../../../src/centre/state.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
 import type { ChecklistProps } from '../../parts/checklist.ts'
 import type { Choice, Filled } from '../../parts/form.ts'
@@ -101,6 +101,8 @@ export type DeskParty = {
   ref: string | null
   campaign: string | null
   queue: string | null
+  /** How the caller came here, e.g. the menu's name and the key. */
+  menus: { name: string; why: MenuChoice['why']; key: string | null }[]
   attempts: number | null
   numbers: { number: string; relation: Relation; current: boolean }[]
   /** null: they must not be seen on this call (a contact's). */

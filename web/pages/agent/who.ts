@@ -33,6 +33,7 @@ ${party.fields === null ? html`<p class="notice amber">${icon('triangle-alert')}
 <dl class="facts">
 ${party.campaign ? html`<dt>${words.campaign}</dt><dd>${party.campaign}${party.attempts === null ? null : html` <span class="muted">· ${words.attempts(party.attempts)}</span>`}</dd>` : null}
 ${party.queue ? html`<dt>${words.queue}</dt><dd>${party.queue}</dd>` : null}
+${party.menus.length === 0 ? null : html`<dt>${words.menus}</dt><dd>${party.menus.map(({ name, why, key }) => html`<div>${name} <span class="muted">· ${words.menuWhy[why](key ?? '')}</span></div>`)}</dd>`}
 ${record !== null || party.numbers.length === 0 ? null : html`<dt>${words.numbers}</dt><dd>${party.numbers.map(phone => html`<div><span class="figure">${phone.number}</span> <span class="muted">${w.domain.relation[phone.relation]}${phone.current ? html` · ${words.calling}` : null}</span></div>`)}</dd>`}
 ${party.fields?.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
 </dl>
