@@ -48,6 +48,7 @@ test('an order may be cancelled to the end of its last day to think, and is fulf
 test('who sold it does not check it, and a check that finds something says what', () => {
   const handed = walk('2026-11-24', { type: 'submit' })
   assert.equal(ruleOf(handed, check('alice'), '2026-11-24'), 'order-four-eyes')
+  assert.equal(ruleOf({ ...handed, openedBy: 'sam' }, check('sam'), '2026-11-24'), 'order-four-eyes')
   assert.equal(ruleOf(handed, check('sam', false), '2026-11-24'), 'order-no-reason')
   const back = moveOrder(handed, check('sam', false, 'rate was not said'), '2026-11-24')
   assert.deepEqual(back.ok && [back.order.state, back.order.note], ['DRAFT', 'rate was not said'])

@@ -60,7 +60,9 @@ export type Order = {
   /** The seller, and the call on which it was sold. */
   agent: string
   call: string | null
-  /** Who checked it: never the seller. */
+  /** Who typed it in, where that is not the seller; left out in orders of before. */
+  openedBy?: string
+  /** Who checked it: neither the seller nor who typed it in. */
   checker: string | null
   /** The last day on which it may be cancelled. */
   coolingUntil: PlainDate | null
@@ -103,8 +105,8 @@ export function moveOrder(given: Order, command: OrderCommand, today: PlainDate)
       return state === 'DRAFT' ? to('QC') : only('DRAFT')
     case 'check':
       if (state !== 'QC') return only('QC')
-      if (command.by === given.agent)
-        return no('order-four-eyes', 'Who sold it does not check it: another person has to.')
+      if (command.by === given.agent || command.by === given.openedBy)
+        return no('order-four-eyes', 'Who sold it, or typed it in, does not check it: another person has to.')
       if (!command.passes && command.note === '') return no('order-no-reason', 'Say what the check found.')
       return to(command.passes ? 'CONFIRMED' : 'DRAFT', { checker: command.by, note: command.note })
     case 'sign':

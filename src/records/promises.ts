@@ -1,4 +1,5 @@
 /** Promises to pay: made on a call, judged by what comes in, closed when their day is over. */
+import type { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { bookStanding, settle } from '../lender/book.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
@@ -24,12 +25,17 @@ export async function promiseById(door: RecordsDoor, id: string): Promise<Promis
   return promise
 }
 
-/** The open case goes to PTP with it. Throws InvalidInput; NotNow when the case is on hold or too many are open. */
+/**
+ * The open case goes to PTP with it. The same promise of the same call, told twice, is one: two tabs may send it at once. Throws InvalidInput; NotNow
+ * when the case is on hold or too many are open.
+ */
 export function makePromise(door: RecordsDoor, actor: Actor, given: unknown): Promise<PromiseRecord> {
   return inTurn(door, async () => {
     const input = parseInput(promiseInput, given)
     if ((await door.store.read('parties.byRef', { ref: input.party })) === null)
       throw wrong('party', input.party, 'the ref of a party that there is')
+    const told = await madeBefore(door, input)
+    if (told !== null) return told
     const { book, reckoning } = await bookOf(door, input.party)
     const { today } = reckoning
     if (input.dueOn < today || daysBetween(today, input.dueOn) > promiseDaysMax)
@@ -53,6 +59,15 @@ export function makePromise(door: RecordsDoor, actor: Actor, given: unknown): Pr
     await keep(door, actor, facts)
     return promiseById(door, promise.id)
   })
+}
+
+async function madeBefore(door: RecordsDoor, given: z.output<typeof promiseInput>): Promise<PromiseRecord | null> {
+  const { party, call, amount, currency, dueOn, loan } = given
+  if (call === null) return null
+  const open = await door.store.read('promises.ofParty', { party, state: 'OPEN' })
+  const isSame = (each: PromiseRecord) =>
+    each.call === call && each.amount === amount && each.currency === currency && each.dueOn === dueOn
+  return open.find(each => isSame(each) && each.loan === loan) ?? null
 }
 
 /** Taken back by agreement, say for another one; it is neither kept nor broken. */

@@ -94,7 +94,13 @@ export function openOrder(door: RecordsDoor, actor: Actor, given: unknown): Prom
     const order: Order = {
       ...{ id: newId<'order'>('or'), party, product: product.id, currency: product.currency, terms },
       offer: { financed, costTotal, paidTotal, aprEffective, aprNominal },
-      ...{ coolingDays: product.coolingDays, state: 'DRAFT', agent: input.agent, call: input.call },
+      ...{
+        coolingDays: product.coolingDays,
+        state: 'DRAFT',
+        agent: input.agent,
+        openedBy: userOf(actor),
+        call: input.call,
+      },
       ...{ checker: null, coolingUntil: null, note: '' },
     }
     await keep(door, actor, [{ type: 'order.opened', order }])

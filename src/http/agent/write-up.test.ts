@@ -6,6 +6,7 @@ import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { openCase } from '../../records/cases.ts'
 import { saveLoans } from '../../records/loans.ts'
 import { createParty } from '../../records/parties.ts'
+import { makePromise } from '../../records/promises.ts'
 import { saveWriteUp } from '../../records/scripts.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { send } from '../testing/form.ts'
@@ -125,4 +126,16 @@ test('while the call goes on nothing is promised, and a contact promises nothing
   const contact = await talk('+8613700000002')
   assert.equal((await write(contact, given)).status, 200)
   assert.equal((await promises()).length, before)
+})
+
+test('the same promise of a call, sent by two tabs at once, is one', async () => {
+  const door = house.deps.records
+  await createParty(door, 'system', { ref: 'K-9', name: 'Dora' })
+  const plan = [{ no: 1, dueOn: '2026-11-07', principal: 200_000 }]
+  await saveLoans(door, 'system', [{ ref: 'L-9', party: 'K-9', product: 'cash', principal: 200_000, plan }])
+  const given = { party: 'K-9', amount: 1_000, dueOn: '2026-11-28', call: 'c_1' }
+  const made = await Promise.all([makePromise(door, 'system', given), makePromise(door, 'system', given)])
+  assert.equal(made[0]!.id, made[1]!.id)
+  const other = await makePromise(door, 'system', { ...given, call: 'c_2' })
+  assert.notEqual(other.id, made[0]!.id)
 })
