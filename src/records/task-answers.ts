@@ -42,7 +42,9 @@ export function answerItem(door: RecordsDoor, actor: Actor, id: string, given: u
       throw new NotNow('answers-over', `${answersOfItemMax} answers to one question are enough.`)
     if (no > 1 && input.note === '')
       throw new InvalidInput([{ field: 'note', found: 'nothing', allowed: 'why the answer is another one now' }])
-    const expected = expectedOf(door.store.sealer, whole, item, place)
+    const told = expectedOf(door.store.sealer, whole, item, place)
+    // What the lender calls a secret is sealed as an answer too, where the application did not say it.
+    const expected = { ...told, secret: told.secret || (await isSecret(door, item)) }
     const answer: ChecklistAnswer = {
       ...{ item: key, no, note: input.note, by, call: call.id },
       offsetMs: Math.max(0, Math.min(door.clock.now(), call.endedAt ?? Number.POSITIVE_INFINITY) - call.answeredAt),
@@ -51,6 +53,12 @@ export function answerItem(door: RecordsDoor, actor: Actor, id: string, given: u
     await keep(door, actor, [...facts, { type: 'task.answered', task: id, party: whole.party.ref, answer }])
     return answer
   })
+}
+
+async function isSecret(door: RecordsDoor, { expected }: ChecklistItem): Promise<boolean> {
+  if (expected?.type !== 'field' || !expected.field.startsWith('fields.')) return false
+  const { verification = [] } = await door.store.read('fields.all', {})
+  return verification.some(({ key, type }) => type === 'secret' && `fields.${key}` === expected.field)
 }
 
 const answersOfItemMax = 20

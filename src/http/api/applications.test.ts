@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
 import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { saveChecklist } from '../../records/checklists.ts'
 import { NotNow } from '../../records/errors.ts'
 import { defineFields } from '../../records/party-details.ts'
 import { answerItem } from '../../records/task-answers.ts'
@@ -324,4 +325,27 @@ test('a checklist is versioned, and a task goes on by the version it was opened 
     [['cash', 2]],
   )
   assert.equal((await wholeTask(house.deps.records, id)).checklist.version, 0)
+})
+
+test('what the lender calls a secret is sealed as an answer too, where the application left it empty', async () => {
+  const { records } = house.deps
+  await saveChecklist(records, 'system', {
+    ...{ id: 'cards', name: 'Cards', product: 'card' },
+    items: [
+      {
+        ...{ key: 'card', question: { 'zh-CN': '卡号？', en: 'Which card?' } },
+        expected: { type: 'field', field: 'fields.bank_card' },
+      },
+    ],
+  })
+  await ask('POST', '/parties', { ref: 'K-9', name: '李梅', phones: [{ number: '13812340009' }] })
+  await ask('POST', '/applications', { ref: 'A-9', party: 'K-9', product: 'card', amount: 100_000, term: 6 })
+  const { items } = await ask<{ items: { id: string }[] }>('GET', '/verifications?party=K-9', undefined, 200)
+  id = items[0]!.id
+  await ask('POST', `/verifications/${id}/moves`, { type: 'assign', agent: bob.id }, 200)
+  const call = await talk(bob, 'applicant')
+  const answer = await answerItem(records, as(bob), id, { item: 'card', said: '6222999988887777', judged: 'MISMATCH' })
+  assert.equal(typeof answer.given, 'object')
+  assert.ok(!(await house.facts('task.answered')).some(({ body }) => body.includes('6222999988887777')))
+  await hangUp(bob, call)
 })
