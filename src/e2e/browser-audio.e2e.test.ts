@@ -48,10 +48,9 @@ describe('an agent’s browser', { skip: hasChromium ? false : 'needs chromium' 
     await bothHear()
     assert.equal(house.offers, 1)
     assert.deepEqual(house.pageErrors, [])
-    assert.deepEqual(await page.evaluate(cipherInUse), [
-      'SRTP_AEAD_AES_128_GCM',
-      'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
-    ])
+    const [srtp, dtls] = (await page.evaluate(cipherInUse)) as string[]
+    assert.match(srtp!, /^(?:SRTP_)?AEAD_AES_128_GCM$/) // with its prefix or without, as the version of Chromium writes it
+    assert.equal(dtls, 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256')
     const figures = (await house.bay.figures()).find(({ leg }) => leg === house.stationLeg)!
     assert.ok(figures.received > 40 && figures.sent > 40, JSON.stringify(figures))
   })
