@@ -59,3 +59,20 @@ test('a phone that registers just after a save is on disk at the next look and n
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+test('a disk that refuses is asked again after five seconds and not at every look', async () => {
+  const book = new PhoneBook('/proc/nowhere/phones.json', createLogger('silent'))
+  let looks = 0
+  const save = async (now: number) => {
+    book.save(() => {
+      looks++
+      return [binding]
+    }, now)
+    await sleep(50) // the write fails meanwhile
+  }
+  await save(1_000_000)
+  for (const later of [300, 600, 2_000, 4_000]) await save(1_000_000 + later)
+  assert.equal(looks, 1)
+  await save(1_005_000)
+  assert.equal(looks, 2)
+})

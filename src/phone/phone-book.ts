@@ -84,7 +84,10 @@ export class PhoneBook {
           this.#saved = text
           this.#savedPlaces = places
         },
-        error => this.#log.warn({ err: error }, 'the list of desk phones cannot be written'),
+        error => {
+          this.#lookedAt = now + expiryEveryMs - placesEveryMs // a disk that refuses is told of every 5 s and not four times a second
+          this.#log.warn({ err: error }, 'the list of desk phones cannot be written')
+        },
       )
       .finally(() => (this.#writing = false))
   }
