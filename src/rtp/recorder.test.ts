@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { fstatSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { setImmediate as breath } from 'node:timers/promises'
+import { must } from '../lib/assert.ts'
 import type { RecorderReport } from './control.ts'
 import { loadLibc } from './libc.ts'
 import { Recorder, type RecordingOnDisk, turnMs } from './recorder.ts'
 import { RecordingFile } from './recording-file.ts'
 import { agent, customer, RingWriter, ringMemory } from './recording-ring.ts'
+import { sealsAtOnce } from './seals.ts'
 
 const folder = mkdtempSync('/tmp/switchroom-recorder-')
 after(() => rmSync(folder, { recursive: true }))
@@ -27,7 +30,7 @@ class Floor {
   readonly reports: RecorderReport[] = []
   readonly recorder = new Recorder({
     now: () => this.nowMs,
-    create: file => this.#create(file),
+    create: file => this.create(file),
     report: report => this.reports.push(report),
   })
   readonly #writers: { writer: RingWriter; timestamp: number }[] = []
@@ -46,6 +49,12 @@ class Floor {
       this.recorder.turn()
       this.#speak()
     }
+  }
+
+  /** Packets come, and the recorder has no turn. */
+  talk(ms: number): void {
+    this.nowMs += ms
+    this.#speak()
   }
 
   /** What is in the file of one channel, in runs: octet and ms. */
@@ -81,7 +90,8 @@ class Floor {
       }
   }
 
-  #create(path: string): RecordingOnDisk {
+  /** A file in memory; a test may put another in its place. */
+  create = (path: string): RecordingOnDisk => {
     if (this.room <= 0) throw full()
     const bytes: number[] = []
     this.files.set(path, bytes)
@@ -251,6 +261,80 @@ test('five hundred recordings are written in turn: no two hundred at once', () =
     1000,
     'each twice in 0.8 s',
   )
+})
+
+test('two hundred calls that end in one second on a disk that takes long to seal cost the others nothing', async () => {
+  const floor = new Floor()
+  /** Syncs that the disk has not answered. */
+  const syncs: (() => void)[] = []
+  let most = 0
+  const sync = () =>
+    new Promise<void>(done => {
+      syncs.push(done)
+      most = Math.max(most, syncs.length)
+    })
+  floor.create = path => new RecordingFile(`${folder}/${path}.wav`, pcma, null, sync)
+  const [ending, staying] = [Array.from({ length: 200 }, (_, n) => `ends${n}`), ['stays1', 'stays2', 'stays3']]
+  for (const id of [...ending, ...staying]) floor.begin(id)
+  floor.pass(2000)
+  for (const id of ending) {
+    floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
+    floor.talk(5)
+    await breath()
+  }
+  // The disk answers one sync in 150 ms, which is 30 s for all of them: seven times what a ring holds.
+  for (let turns = 0; floor.told('closed').length < 200; turns++) {
+    assert.ok(turns < 2000, `only ${floor.told('closed').length} are sealed`)
+    floor.pass(150)
+    if (turns === 100) assert.equal(floor.told('disk').at(-1)?.state, 'slow', 'it is told')
+    while (syncs.length === 0 && floor.told('closed').length < 200) await breath()
+    syncs.shift()?.()
+    await breath()
+  }
+  assert.equal(most, sealsAtOnce, 'the threads for files are left to others')
+  floor.pass(1000)
+  assert.equal(floor.told('disk').at(-1)?.state, 'well')
+  for (const id of staying) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
+  while (floor.recorder.count > 0) {
+    syncs.shift()?.()
+    await breath()
+  }
+  assert.deepEqual([floor.told('failed').length, floor.told('closed').length], [0, 203])
+  for (const closed of floor.told('closed')) {
+    assert.equal(closed.lostMs, 0, closed.recording)
+    const spoken = readFileSync(`${folder}/${closed.recording}.wav`).subarray(58)
+    assert.equal(spoken.subarray(0, 40 * 16).indexOf(voice) >= 0, true, `${closed.recording} begins`)
+    // What came in the last moments of a call may not have arrived.
+    const from = spoken.indexOf(voice)
+    const until = spoken.lastIndexOf(voice)
+    assert.ok(until - from > spoken.length - 100 * 16, `${closed.recording} is heard to its end`)
+    assert.ok(
+      spoken.subarray(from + 1, until).every(octet => octet === voice),
+      `${closed.recording} has no hole`,
+    )
+  }
+})
+
+test('a disk that refuses at the seal is told of, the file is not left open, and the next is sealed', async () => {
+  const floor = new Floor()
+  const answers = [
+    () => Promise.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })),
+    () => Promise.resolve(),
+  ]
+  const fds: number[] = []
+  floor.create = path =>
+    new RecordingFile(`${folder}/${path}.wav`, pcma, null, fd => {
+      fds.push(fd)
+      return must(answers.shift(), 'two are sealed')()
+    })
+  floor.begin('refused')
+  floor.begin('next')
+  floor.pass(1000)
+  for (const id of ['refused', 'next']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
+  while (floor.recorder.count > 0) await breath()
+  assert.match(floor.told('failed')[0]!.reason, /^the disk reports an error/)
+  assert.equal(floor.told('closed')[0]!.recording, 'next')
+  for (const fd of fds) assert.throws(() => fstatSync(fd), { code: 'EBADF' })
 })
 
 test('room is kept ahead of a recording and given back when it is sealed', { skip: loadLibc() === null }, async () => {

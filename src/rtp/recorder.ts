@@ -7,6 +7,7 @@
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
 import type { Sealed } from './recording-file.ts'
 import { framesPerMs, guardMs, RingReader, ringFrames } from './recording-ring.ts'
+import { Seals } from './seals.ts'
 
 /** How often each recording is written. */
 const flushMs = 400
@@ -55,6 +56,7 @@ export class Recorder {
   readonly #ports: RecorderPorts
   readonly #recordings = new Map<string, Recording>()
   readonly #frames = new Uint8Array(ringFrames * 2)
+  readonly #seals = new Seals()
   #disk: DiskState = 'well'
   #begun = 0
 
@@ -62,9 +64,9 @@ export class Recorder {
     this.#ports = ports
   }
 
-  /** Recordings that go on or wait to be sealed. */
+  /** Recordings that go on or are not sealed yet. */
   get count(): number {
-    return this.#recordings.size
+    return this.#recordings.size + this.#seals.count
   }
 
   take(request: RecorderRequest): void {
@@ -175,7 +177,7 @@ export class Recorder {
     const pendingFrames = (pending?.length ?? 0) / 2
     lost.add(ring.position - pendingFrames, pendingFrames + unwritten)
     try {
-      const sealed = await file.seal()
+      const sealed = await this.#seals.seal(file, this.#ports.now())
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
     } catch (error) {
       this.#ports.report({ type: 'failed', recording: id, reason: reasonOf(error) })
@@ -203,7 +205,7 @@ export class Recorder {
 
   /** Each change of the disk's state once. */
   #tellDisk(): void {
-    let state: DiskState = 'well'
+    let state: DiskState = this.#seals.isSlow(this.#ports.now()) ? 'slow' : 'well'
     for (const { isFull, isSlow } of this.#recordings.values())
       if (isFull) {
         state = 'full'

@@ -4,8 +4,20 @@
  * to its last flush as it lies there.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  close,
+  closeSync,
+  fdatasync,
+  ftruncate,
+  ftruncateSync,
+  openSync,
+  read,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
 import { setWavSize, WavError, wavHeader, wavHeaderBytes } from './wav.ts'
@@ -15,9 +27,19 @@ const chunkBytes = 1 << 20
 
 /** One minute of a call, so that the file lies in few pieces and a disk that fills up is noticed before sound is lost. */
 const reserveBytes = 1 << 20
+
+/** Of a file that is sealed: by the threads of the process, so that the recording thread goes on meanwhile. */
+const closed = promisify(close)
+const synced = promisify(fdatasync)
+const truncated = promisify(ftruncate)
+const readInto = promisify(read)
+const written = promisify(write)
 const FALLOC_FL_KEEP_SIZE = 1
 /** fallocate(2), of the C library; the file's size stays what is written. */
 export type Reserve = { fallocate(fd: number, mode: number, offset: number, length: number): number }
+
+/** Resolves when what was written to the file is on the disk. */
+export type Sync = (fd: number) => Promise<void>
 
 export type Sealed = { sha256: string; bytes: number; durationMs: number }
 
@@ -25,6 +47,7 @@ export type Sealed = { sha256: string; bytes: number; durationMs: number }
 export class RecordingFile {
   readonly #fd: number
   readonly #reserve: Reserve | null
+  readonly #sync: Sync
   readonly #header: Buffer
   #dataBytes = 0
   /** Up to here the disk has promised room. */
@@ -32,11 +55,12 @@ export class RecordingFile {
 
   /**
    * Never writes over a file: two recordings of one name are a fault. One that could not be begun, since the disk is full, leaves nothing
-   * behind. `reserve`: keeps room on the disk ahead of what is written; null where that cannot be done.
+   * behind. `reserve`: keeps room on the disk ahead of what is written; null where that cannot be done. `sync`: fdatasync(2).
    */
-  constructor(file: string, payloadType: number, reserve: Reserve | null = null) {
+  constructor(file: string, payloadType: number, reserve: Reserve | null = null, sync: Sync = synced) {
     this.#fd = openSync(file, 'wx+', 0o640)
     this.#reserve = reserve
+    this.#sync = sync
     this.#header = wavHeader(payloadType, 2, 0)
     try {
       this.#writeHeader()
@@ -60,25 +84,31 @@ export class RecordingFile {
     if (sizes) this.#writeHeader()
   }
 
-  /** Syncs, hashes what lies on the disk in slices of a megabyte so that other recordings go on, and closes. */
+  /** Syncs, hashes what lies on the disk in slices of a megabyte, and closes; nothing of it holds up the thread but the hashing of a slice. */
   async seal(): Promise<Sealed> {
-    ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes) // gives back what was reserved, and cuts what was written by halves
-    this.#writeHeader()
-    fdatasyncSync(this.#fd)
+    try {
+      await truncated(this.#fd, wavHeaderBytes + this.#dataBytes) // gives back what was reserved, and cuts what was written by halves
+      setWavSize(this.#header, 2, this.#dataBytes)
+      await written(this.#fd, this.#header, 0, wavHeaderBytes, 0)
+      await this.#sync(this.#fd)
+      return {
+        sha256: await this.#hash(),
+        bytes: wavHeaderBytes + this.#dataBytes,
+        durationMs: this.#dataBytes / frameBytes / framesPerMs,
+      }
+    } finally {
+      await closed(this.#fd)
+    }
+  }
+
+  async #hash(): Promise<string> {
     const hash = createHash('sha256')
     const chunk = Buffer.allocUnsafe(chunkBytes)
     for (let at = 0; ; ) {
-      const read = readSync(this.#fd, chunk, 0, chunkBytes, at)
-      if (read === 0) break
-      hash.update(chunk.subarray(0, read))
-      at += read
-      await new Promise(resolve => setImmediate(resolve))
-    }
-    closeSync(this.#fd)
-    return {
-      sha256: hash.digest('hex'),
-      bytes: wavHeaderBytes + this.#dataBytes,
-      durationMs: this.#dataBytes / frameBytes / framesPerMs,
+      const { bytesRead } = await readInto(this.#fd, chunk, 0, chunkBytes, at)
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(chunk.subarray(0, bytesRead))
+      at += bytesRead
     }
   }
 
