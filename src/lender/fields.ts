@@ -1,6 +1,6 @@
 /** Fields of a lender's own: defined for a business, then checked on every way in, be it a form, the API or a file. */
 import { isDate } from './dates.ts'
-import { amountMax } from './money.ts'
+import { amountMax, amountOf, currencyDefault } from './money.ts'
 import type { Sealed } from './sealed.ts'
 
 export const fieldBusinesses = ['verification', 'sales', 'collections'] as const
@@ -86,7 +86,7 @@ function readValue(
     }
     case 'money': {
       // Minor units as a number; as a text what people write, 1,200.50.
-      const amount = typeof value === 'number' ? value : minorUnits(text)
+      const amount = typeof value === 'number' ? value : amountOf(text ?? '', currencyDefault)
       return amount !== null && Number.isSafeInteger(amount) && isWithin(definition, amount, amountMax) ? amount : null
     }
     case 'date':
@@ -115,14 +115,6 @@ function isPlain(text: string): boolean {
 function numberOf(text: string | null): number | null {
   const plain = text?.replaceAll(',', '') ?? ''
   return /^-?\d{1,15}(\.\d{1,6})?$/.test(plain) ? Number(plain) : null
-}
-
-/** `1,200.5` yuan are 120050 fen: read digit by digit, so that no binary fraction comes in between. */
-function minorUnits(text: string | null): number | null {
-  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,2}))?$/.exec(text?.replaceAll(',', '') ?? '')?.groups
-  if (parts === undefined) return null
-  const amount = Number(parts['whole']) * 100 + Number((parts['part'] ?? '').padEnd(2, '0'))
-  return parts['sign'] === '-' ? -amount : amount
 }
 
 function yesOrNo(text: string): boolean | null {

@@ -24,3 +24,29 @@ export function sumOf(all: Iterable<Readonly<Amounts>>): Amounts {
   for (const amounts of all) for (const component of components) sum[component] += amounts[component]
   return sum
 }
+
+/** Minor units are hundredths in every currency that is lent in here but these. */
+const withoutMinor = new Set(['JPY', 'KRW', 'VND', 'CLP', 'ISK'])
+
+export function minorDigits(currency: string): 0 | 2 {
+  return withoutMinor.has(currency) ? 0 : 2
+}
+
+/** `1,200.5` yuan are 120050 fen: read digit by digit, so that no binary fraction comes in between. null: no amount of this currency. */
+export function amountOf(text: string, currency: string): number | null {
+  const digits = minorDigits(currency)
+  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,2}))?$/.exec(text.trim().replaceAll(',', ''))?.groups
+  if (parts === undefined) return null
+  const part = parts['part'] ?? ''
+  if (part.length > digits) return null
+  const amount = Number(parts['whole']) * 10 ** digits + Number(part.padEnd(digits, '0'))
+  return parts['sign'] === '-' ? -amount : amount
+}
+
+/** As a form has it, which `amountOf` reads back: `1200.50`. */
+export function amountTyped(amount: number, currency: string): string {
+  const digits = minorDigits(currency)
+  const padded = String(Math.abs(amount)).padStart(digits + 1, '0')
+  const whole = digits === 0 ? padded : `${padded.slice(0, -digits)}.${padded.slice(-digits)}`
+  return amount < 0 ? `-${whole}` : whole
+}

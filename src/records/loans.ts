@@ -30,11 +30,20 @@ export function createLoan(door: RecordsDoor, actor: Actor, given: unknown): Pro
   })
 }
 
-/** Fields that are left out stay; a plan is told as a whole. */
-export function changeLoan(door: RecordsDoor, actor: Actor, ref: string, given: unknown): Promise<Loan> {
+/** Fields that are left out stay; a plan is told as a whole. `seenAt`: when the loan that was looked at had been changed; NotNow when it was since. */
+export function changeLoan(
+  door: RecordsDoor,
+  actor: Actor,
+  ref: string,
+  given: unknown,
+  seenAt: number | null = null,
+): Promise<Loan> {
   return inTurn(door, async () => {
     const change = parseInput(loanChange, given)
-    const loan = whole({ ...bare(await loanByRef(door, ref)), ...change })
+    const now = await loanByRef(door, ref)
+    if (seenAt !== null && seenAt !== now.changedAt)
+      throw new NotNow('loan-changed', 'somebody else changed this loan meanwhile; open it again')
+    const loan = whole({ ...bare(now), ...change })
     await save(door, actor, [loan])
     return loan
   })

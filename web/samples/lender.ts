@@ -1,4 +1,5 @@
 /** Sample props of the pages about the lender's parties. */
+import { loanFormPage } from '../pages/supervisor/loan-form.ts'
 import { partiesPage } from '../pages/supervisor/parties.ts'
 import { partyPage } from '../pages/supervisor/party.ts'
 import { partyFormPage } from '../pages/supervisor/party-form.ts'
@@ -55,6 +56,30 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
         },
         errors: {
           phones: language === 'en' ? 'The 3rd: a telephone number (found: 12)' : '第 3 项：应为电话号码（实际：12）',
+        },
+      },
+    }),
+  'supervisor-loan-form': language =>
+    loanFormPage({
+      frame: sampleFrame({ language, path: '/supervisor/parties', role: 'supervisor' }),
+      party: { ref: 'K-100231', name: '王小明' },
+      loan: { ref: 'L-2026-0117', changedAt: sampleNow, repaid: true },
+      filled: {
+        values: {
+          ...{
+            product: language === 'en' ? 'Cash loan' : '现金贷',
+            currency: 'CNY',
+            principal: '12000.00',
+            rate: '24',
+          },
+          ...{ startedOn: '2026-10-01', term: '3', status: 'ACTIVE' },
+          plan: '1 2026-11-01 4000.00 240.00 0.00 0.00 0.00\n2 2026-12-01 4000.00 160.00 0.00 0.00 0.00\n3 2027-01-01 3000.00 80.00 0.00 0.00 0.00',
+        },
+        errors: {
+          plan:
+            language === 'en'
+              ? 'The principal of all lines is 11 000.00 CNY, that of the loan 12 000.00 CNY.'
+              : '各期本金之和为 11 000.00 CNY，借据本金为 12 000.00 CNY。',
         },
       },
     }),

@@ -4,6 +4,7 @@ import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
+import { lenderWords } from './lender.ts'
 import { menuWords } from './menus.ts'
 import { retentionWords } from './retention.ts'
 import { strategyWords } from './strategies.ts'
@@ -20,6 +21,7 @@ const zh = {
     label: '请从列表中选择类别',
     announcements: '请从列表中选择',
     ...claimWords.zh.allowed,
+    ...lenderWords.zh.allowed,
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
@@ -139,6 +141,7 @@ const en: Like<typeof zh> = {
     label: 'Choose a class of the list',
     announcements: 'Choose one of the list',
     ...claimWords.en.allowed,
+    ...lenderWords.en.allowed,
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,

@@ -8,6 +8,16 @@ import type { PromiseState } from '../../src/lender/promise.ts'
 import type { Like } from './language.ts'
 
 const zh = {
+  allowed: {
+    loanRef: '请填写借据号，1–64 个字符，不能与已有的重复。',
+    product: '请填写产品名称，1–64 个字符。',
+    currency: '三个大写字母，如 CNY。',
+    principal: '金额，如 12000 或 12000.50，不为负。',
+    rate: '0–1000 之间的百分数。',
+    term: '1–600 的整数。',
+    startedOn: '请选择 1900 年至 2199 年之间的日期。',
+    plan: '每行：期号 到期日 本金 利息 费用 罚息 此前已还。期号递增、日期依次、已还不超过该期合计，1–600 行。',
+  } as Record<string, string>,
   title: '客户',
   about: '按客户号、姓名的任一部分、电话号码的开头或末几位，或完整的证件号码查找。',
   search: '客户号、姓名、号码、证件号',
@@ -81,6 +91,26 @@ const zh = {
   stops: '停呼',
   loans: '借据',
   noLoans: '没有借据。',
+  addLoan: '新建借据',
+  loanForm: {
+    add: (name: string) => `新建借据：${name}`,
+    edit: (ref: string) => `修改借据 ${ref}`,
+    currency: '币种',
+    rate: '年化利率 %',
+    rateHelp: '例如 24 或 14.4。',
+    startedOn: '放款日',
+    term: '期数',
+    termHelp: '留空则与还款计划的行数相同。',
+    plan: '还款计划',
+    planHelp:
+      '每行一期，可从表格粘贴：期号 到期日 本金 利息 费用 罚息 此前已还。期号和末尾的空项可以省略，例如：1 2026-12-01 1000.00 60.00',
+    partly: '计划只含本金的一部分',
+    partlyHelp: '例如只接手了剩余的几期。不勾选时，各期本金之和须等于借据本金。',
+    repaid: '已有还款按期号分配到这笔借据，修改后会按新计划重新分配。',
+    sum: (planned: string, principal: string) => `各期本金之和为 ${planned}，借据本金为 ${principal}。`,
+    beforeStart: (due: string) => `放款日应不晚于首期到期日（${due}）。`,
+    termLess: (lines: number) => `期数应不少于计划的行数（${lines}）。`,
+  },
   product: '产品',
   principal: '本金',
   rate: '年化利率',
@@ -165,6 +195,7 @@ const zh = {
     'party-known': '已有此客户号，请修改该客户。',
     'party-changed': '这位客户刚被他人修改过，请重新打开后再改。',
     'loan-known': '已有此借据号，请修改该借据。',
+    'loan-changed': '这笔借据刚被他人修改过，请重新打开后再改。',
     'repayment-known': '此笔还款已登记。',
     'repayment-reversed': '此笔还款已冲正。',
     'consent-withdrawn': '此授权已撤回。',
@@ -180,6 +211,16 @@ const zh = {
 }
 
 const en: Like<typeof zh> = {
+  allowed: {
+    loanRef: 'A loan number of 1 to 64 characters that is not taken.',
+    product: 'A product of 1 to 64 characters.',
+    currency: 'Three capital letters, e.g. CNY.',
+    principal: 'An amount such as 12000 or 12000.50, not below nothing.',
+    rate: 'A percentage from 0 to 1000.',
+    term: 'A whole number from 1 to 600.',
+    startedOn: 'A date from 1900 to 2199.',
+    plan: 'A line is: number, due date, principal, interest, fees, penalty, paid before. Numbers go up, dates follow each other, what was paid is at most what the instalment comes to; 1 to 600 lines.',
+  },
   title: 'Parties',
   about:
     'Found by customer number, any part of the name, the beginning or the last digits of a number, or a whole ID number.',
@@ -238,6 +279,29 @@ const en: Like<typeof zh> = {
   stops: 'Stops',
   loans: 'Loans',
   noLoans: 'No loans.',
+  addLoan: 'Add a loan',
+  loanForm: {
+    add: (name: string) => `A loan of ${name}`,
+    edit: (ref: string) => `Change loan ${ref}`,
+    currency: 'Currency',
+    rate: 'Rate a year, %',
+    rateHelp: 'For example 24 or 14.4.',
+    startedOn: 'Paid out on',
+    term: 'Instalments',
+    termHelp: 'Left empty: as many as the plan has lines.',
+    plan: 'Repayment plan',
+    planHelp:
+      'One instalment a line, also pasted from a sheet: number, due date, principal, interest, fees, penalty, paid before. The number, and what is nothing at the end, may be left out, e.g. 1 2026-12-01 1000.00 60.00',
+    partly: 'The plan is of a part of the principal',
+    partlyHelp:
+      'For example when only what was left was taken over. Otherwise the principal of all lines must be that of the loan.',
+    repaid:
+      'Repayments were allocated to this loan by the numbers of its instalments; they are allocated anew by the changed plan.',
+    sum: (planned: string, principal: string) =>
+      `The principal of all lines is ${planned}, that of the loan ${principal}.`,
+    beforeStart: (due: string) => `Not after the first due date (${due}).`,
+    termLess: (lines: number) => `At least as many as the plan has lines (${lines}).`,
+  },
   product: 'Product',
   principal: 'Principal',
   rate: 'Rate a year',
@@ -304,6 +368,7 @@ const en: Like<typeof zh> = {
     'party-known': 'There is a party of this number already; change that one.',
     'party-changed': 'Somebody else changed this party meanwhile; open it again.',
     'loan-known': 'There is a loan of this number already; change that one.',
+    'loan-changed': 'Somebody else changed this loan meanwhile; open it again.',
     'repayment-known': 'This repayment is recorded already.',
     'repayment-reversed': 'This repayment was reversed already.',
     'consent-withdrawn': 'This consent was withdrawn already.',

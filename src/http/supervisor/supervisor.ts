@@ -21,6 +21,7 @@ import { casePageRoutes } from './case.ts'
 import { caseRoutes } from './cases.ts'
 import { claimRoutes } from './claims.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
+import { loanFormRoutes } from './loan-form.ts'
 import { partyRoutes } from './parties.ts'
 import { partyFormRoutes } from './party-form.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
@@ -71,6 +72,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', partyFormRoutes(deps)) // before `/supervisor/parties/:ref`, of which `new` would be one
   route.route('/', partyRoutes(deps))
+  route.route('/', loanFormRoutes(deps))
   route.route('/', taskReviewRoutes(deps))
   route.route('/', caseRoutes(deps))
   route.route('/', casePageRoutes(deps))

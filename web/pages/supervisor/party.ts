@@ -128,7 +128,7 @@ ${section(words.numbers, numbersTable(props, w))}
 ${section(words.cases, casesTable(props, w))}
 ${section(words.promises, promisesTable(props, w))}
 </div>${card(props, w)}</div>
-${section(words.loans, loansTable(props, w))}
+${section(words.loans, html`${loansTable(props, w)}${props.mayShow ? html`<p><a class="button" href="${at}/loans/new">${icon('plus')}${words.addLoan}</a></p>` : null}`)}
 ${section(words.repayments, repaymentsTable(props, w))}
 ${section(words.consents, html`${consentsTable(props, w)}${props.mayShow ? consentForm(props, w) : null}`)}
 ${section(words.history, contactsTable(props, w))}
@@ -223,7 +223,7 @@ function numbersTable({ party }: PartyProps, w: Words): Html {
   })
 }
 
-function loansTable({ loans }: PartyProps, w: Words): Html {
+function loansTable({ loans, party, mayShow }: PartyProps, w: Words): Html {
   const words = w.lender
   const all = table({
     caption: words.loans,
@@ -239,6 +239,16 @@ function loansTable({ loans }: PartyProps, w: Words): Html {
       { head: words.bucket, cell: row => row.bucket },
       { head: words.overdue, kind: 'figure', cell: row => money(row.overdueTotal, row.currency) },
       { head: words.owed, kind: 'figure', cell: row => money(row.owedTotal, row.currency) },
+      ...(mayShow
+        ? [
+            {
+              head: w.frame.list.actions,
+              kind: 'action' as const,
+              cell: (row: LoanView) =>
+                html`<a class="button small" href="/supervisor/parties/${encodeURIComponent(party.ref)}/loans/${encodeURIComponent(row.ref)}/change" aria-label="${words.loanForm.edit(row.ref)}">${icon('pencil')}${words.edit}</a>`,
+            },
+          ]
+        : []),
     ],
   })
   return html`${all}${loans.map(loan => html`<details><summary>${loan.ref} · ${words.plan(loan.plan.length)}</summary>${planTable(loan, w)}</details>`)}`
