@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Campaign, Lead, Trunk, User } from '../../centre/entities.ts'
 import type { Fact, Recorded } from '../../centre/facts.ts'
 import { Store, type StoreOptions } from '../store.ts'
+import { copyEmptyStore } from './empty-store.ts'
 
 export type TestFolder = Disposable & { file: string; keyFile: string; path: string }
 
@@ -18,7 +19,9 @@ export function testFolder(): TestFolder {
   }
 }
 
+/** A store that is not there yet begins as a copy of an empty one; that migrations make a store is shown where they are the subject. */
 export function openStore(folder: TestFolder, more: Partial<StoreOptions> = {}): Promise<Store> {
+  if (more.migrations === undefined) copyEmptyStore(folder.file)
   return Store.open({ file: folder.file, keyFile: folder.keyFile, now: 1, readers: 1, ...more })
 }
 
