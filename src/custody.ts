@@ -16,7 +16,7 @@ import { custodyOf } from './records/custody-settings.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
 import { callsUnderExport } from './records/exports.ts'
 import { resolveInside } from './records/inside.ts'
-import { destroyExpired } from './records/retention.ts'
+import { destroyExpired, type ExpiredFrom } from './records/retention.ts'
 import { inTurn } from './records/turn.ts'
 import type { Deriver } from './rtp/opus/deriver.ts'
 import type { RecordingRow } from './store/recordings.ts'
@@ -55,9 +55,9 @@ export class Custody implements AsyncDisposable {
   readonly #erasure: Erasure
   readonly #underivedUntil = new Map<string, number>()
   readonly #unlikeUntil = new Map<string, number>()
-  /** Old enough, and kept for now by a policy's minimum of that time or an export. */
-  readonly #keptUntil = new Map<string, number>()
   #nextRetentionAt = 0
+  /** How far this look at what is old enough has come: however many are kept for now (a policy's minimum at the time, an export), it gets past them. */
+  #expiredFrom: ExpiredFrom | null = null
   /** What one of the two works at is not the other's. */
   readonly #inHand = new Set<string>()
   readonly figures: CustodyFigures = { derived: 0, derivedBytes: 0, cpuMs: 0, failed: 0, removed: 0 }
@@ -242,14 +242,13 @@ export class Custody implements AsyncDisposable {
   /** Those of answered calls, once an hour: nothing is due more often than at midnight. */
   async #destroyExpired(now: number): Promise<void> {
     if (now < this.#nextRetentionAt) return
-    const isWaiting = (id: string) => this.#inHand.has(id) || (this.#keptUntil.get(id) ?? 0) > now
-    const limit = batch * 10 + this.#keptUntil.size
-    const { destroyed, waiting } = await destroyExpired(this.#options.door, { limit, isPassedOver: isWaiting })
-    for (const { recording, until } of waiting)
-      putOff(this.#keptUntil, recording, Math.min(until ?? Number.POSITIVE_INFINITY, now + retentionEveryMs))
+    const { destroyed, next } = await destroyExpired(this.#options.door, {
+      ...{ limit: batch * 10, after: this.#expiredFrom },
+      isPassedOver: id => this.#inHand.has(id),
+    })
     this.figures.removed += destroyed.length
-    for (const { id } of destroyed) this.#keptUntil.delete(id)
-    if (destroyed.length + waiting.length < batch) this.#nextRetentionAt = now + retentionEveryMs
+    this.#expiredFrom = next
+    if (next === null) this.#nextRetentionAt = now + retentionEveryMs
   }
 
   async #erase(): Promise<void> {

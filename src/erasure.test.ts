@@ -239,3 +239,44 @@ test('while the disk of recordings is not mounted nothing is told as gone from i
   assert.deepEqual(areThere('elsewhere'), [false])
   assert.ok((await rowOf('elsewhere')).erasedAt)
 })
+
+test('however many are kept for now, what comes after them goes in its time', async () => {
+  const facts: Fact[] = []
+  const sealed = (name: string, policy: string, at: number) => {
+    const [call, recording] = [`c_${name}` as CallId, `r_${name}` as RecordingId]
+    facts.push(
+      {
+        ...{
+          type: 'call.dialed',
+          call,
+          mode: 'manual',
+          lead: null,
+          party: null,
+          relation: null,
+          agent: null,
+          name: null,
+        },
+        ...{ campaign: idOf('sales'), number: '+8613800000001', trunk: 't_1' as never, callerId: '+861012345678' },
+        ...{ leg: `g_${name}` as never, verdict: { policy, version: '1', rules: [] } },
+      } as Fact,
+      { type: 'call.answered', call },
+      { type: 'recording.opened', recording, call, path: `2026/r_${name}.wav` },
+      {
+        type: 'call.ended',
+        call,
+        ending: { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200, q850: 16 },
+      },
+      { type: 'recording.sealed', recording, call, sha256: '0'.repeat(64), bytes: 1, durationMs: 1, salvaged: false },
+    )
+    return facts.splice(0).map(fact => recorded(fact, at))
+  }
+  // Dialled under a policy that asks for five years, in a campaign that asks for three.
+  const many = Array.from({ length: 1_250 }, (_, n) => sealed(`kept ${n}`, 'CN-CFC-2024', noon - 3_600_000))
+  await house.store.commit({ recorded: many.flat() })
+  await house.store.commit({ recorded: sealed('after them', 'LAB-ANY-HOUR', noon) })
+  const time = { now: inYears(3, 1) }
+  const custody = custodyAt(time)
+  for (let turn = 0; turn < 8; turn++) await custody.turn()
+  assert.equal((await rowOf('after them')).destroyedBy?.reason, 'retention')
+  assert.equal((await rowOf('kept 0')).destroyedAt, null)
+})

@@ -41,10 +41,10 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   }
   const { lead, party, name, relation } = input
   const { consent = null, debt = null, override = null, agreedAt = null, callback = null } = input
-  const { promised = null, owedBy = null, attempts } = input
+  const { promised = null, owedBy = null, attempts, task = null } = input
   const mode = 'manual' as const
   const tried = lead === null || attempts === undefined ? {} : { attempts }
-  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried }
+  const known = { consent, debt, override, agreedAt, promised, owedBy, ...tried, ...(task === null ? {} : { task }) }
   const intent = { number, campaign: input.campaign, lead, party, name, relation, callback, mode, ...known }
   startByHand(d, agent, intent, mode, true)
 }
@@ -165,13 +165,13 @@ function place(
   const call = rung?.call ?? d.id<'call'>('c')
   const agentLeg = rung?.leg ?? null
   const leg = d.id<'leg'>('l')
-  const { number, campaign: of, lead, party, name, relation, callback, debt, promised, owedBy, attempts } = intent
+  const { number, campaign: of, lead, party, name, relation, callback, debt, promised, owedBy, attempts, task } = intent
   const { trunk, callerId } = line
   assert(mayShow(d.state, trunk, callerId), 'the number shown is one of the trunk it goes out on')
   const campaign = intent.campaign === null ? null : (d.state.campaigns.get(intent.campaign)?.campaign ?? null)
   const who = { number, campaign: of, lead, party, name, relation, ...(debt === undefined ? {} : { debt }) }
   const owed = callback === null ? {} : { callback, promised: promised ?? null, ...(owedBy == null ? {} : { owedBy }) }
-  const tried = attempts === undefined ? {} : { attempts }
+  const tried = { ...(attempts === undefined ? {} : { attempts }), ...(task == null ? {} : { task }) }
   d.fact({ type: 'call.dialed', call, mode, ...who, ...owed, ...tried, agent, trunk, callerId, leg, agentLeg, verdict })
   const campaignRingMs = ringMsOn(d.state.trunks.get(trunk)?.trunk ?? null, campaign)
   const ringMs = isEmergency(d.state, number) ? emergencyRingMs : campaignRingMs

@@ -18,6 +18,10 @@ export function evolveGate(state: FloorState, change: Fact | Note): boolean {
     case 'party.held':
       state.stops.add(change)
       return true
+    case 'leads.added':
+      for (const { ref, phones } of change.leads)
+        for (const { number, relation } of phones) if (relation === 'SELF') state.stops.addNumber(ref, number)
+      return false // they are the dialler's before all
     case 'party.released':
       state.stops.release(change.party, change.kind)
       return true

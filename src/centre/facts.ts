@@ -3,6 +3,7 @@
  * every table except secrets and sessions is a projection of them. A fact never holds a secret.
  */
 import type { LenderFact } from '../lender/facts.ts'
+import type { TaskCall } from '../lender/verification-facts.ts'
 import type {
   CallbackId,
   CallId,
@@ -100,6 +101,7 @@ export type DialIntent = {
   owedBy?: QueueId | null
   /** Attempts of the lead before this one, where the floor does not hold it. */
   attempts?: number
+  task?: TaskCall | null
 }
 
 /** Counts of this instant; `answered` and `abandoned` since midnight; chances from 0 to 1, and 0 in modes that reckon with none. */
@@ -253,6 +255,8 @@ export type FloorFact =
       owedBy?: QueueId
       /** Attempts of the lead before this one, where an agent dials it by hand. */
       attempts?: number
+      /** The verification that this call is part of, and whom of it. */
+      task?: TaskCall
       verdict: Verdict
       /** The outside leg of another call: whom that call's agent consults, or passes it on to; `agent` null: a voice menu does. */
       of?: { call: CallId; agent: UserId | null; why: 'consultation' | 'transfer' }

@@ -1,4 +1,5 @@
 /** Inputs: everything that happens to the live floor. They name the port they came through. A refused input changes nothing and says why. */
+import type { TaskCall } from '../lender/verification-facts.ts'
 import type {
   CallbackId,
   CallId,
@@ -68,6 +69,8 @@ export type Input =
       owedBy?: QueueId | null
       /** Attempts of the lead so far. */
       attempts?: number
+      /** Of a verification: whom it calls. The call is the task's in the fact that dials it, whatever happens after. */
+      task?: TaskCall | null
     }
   /** A person closes a callback that was not kept; `lead`: who is still owed it, as the store says. */
   | {

@@ -127,3 +127,16 @@ test('a supervisor goes past a rule that warns, with the reason kept; a rule tha
   assert.equal(twice('BLOCK', 'the boss says so').rule, 'cap_attempts')
   assert.equal(twice('WARN', '').rule, 'cap_attempts', 'an empty reason is none')
 })
+
+test('a number that a lead brings to a party on hold is not dialled under any name', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(alice)
+  hold(floor, 'ref-le_9')
+  const lead = { ...leadOf('le_9', '+8613800000009'), import: 'i_1' as never }
+  floor.do({
+    type: 'records.committed',
+    facts: [{ type: 'leads.added', campaign, import: 'i_1' as never, leads: [lead] }],
+  })
+  const other = { ...byHand, number: '+8613800000009', party: null, name: null }
+  assert.equal(floor.do({ type: 'agent.dial', ...other, consent }).refusal?.rule, 'party_hold')
+})

@@ -27,6 +27,16 @@ export class Stops {
     )
   }
 
+  /** A stopped person has one more number, by a lead. */
+  addNumber(party: string, number: string): void {
+    const stops = this.#of.get(party)
+    if (stops === undefined) return
+    this.#set(
+      party,
+      stops.map(stop => ({ ...stop, numbers: [...new Set([...(stop.numbers ?? []), number])] })),
+    )
+  }
+
   /** The stop that holds now; one for good before one with an end. */
   of(party: string, now: number): Stop | null {
     let found: Stop | null = null

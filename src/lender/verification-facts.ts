@@ -4,6 +4,9 @@ import type { Application } from './application.ts'
 import type { Asked, Checklist, ChecklistAnswer } from './checklist.ts'
 import type { TaskState, VerificationTask } from './task.ts'
 
+/** Whom a task calls; `place`: which of the contacts. */
+export type TaskCall = { id: string; who: Asked; place: number }
+
 export type VerificationFact =
   /** The whole new value of each, at most 500. */
   | { type: 'applications.saved'; applications: Application[] }

@@ -17,8 +17,14 @@ export async function factsOfStops(door: RecordsDoor, party: string, flag: Party
 
 /** With the person's own numbers, as parties and leads know them: a stop holds for whoever dials one of them, under any name. */
 export async function heldFact(door: RecordsDoor, stop: Stop): Promise<RecordFact> {
-  const numbers = await door.store.read('parties.ownNumbers', { ref: stop.party })
+  const numbers = await numbersOf(door, stop.party)
   return { type: 'party.held', ...stop, ...(numbers.length === 0 ? {} : { numbers }) }
+}
+
+/** Those of today, and those that the person's stops were told with: who drops a number can be reached at it for a while yet. */
+async function numbersOf(door: RecordsDoor, party: string): Promise<string[]> {
+  const now = await door.store.read('parties.ownNumbers', { ref: party })
+  return [...new Set([...now, ...(await door.store.read('stops.numbers', { party }))])]
 }
 
 /** A stopped person's numbers have changed: the stops are told anew, with those that hold now besides those of before. */
@@ -28,7 +34,7 @@ export async function factsOfNumbers(door: RecordsDoor, former: Party, party: Pa
   const more = own(party).filter(number => !before.includes(number))
   if (more.length === 0) return []
   const stops = await door.store.read('stops.of', { party: party.ref })
-  const numbers = [...new Set([...(await door.store.read('parties.ownNumbers', { ref: party.ref })), ...more])]
+  const numbers = [...new Set([...(await numbersOf(door, party.ref)), ...more])]
   return stops.map(({ kind, reason, until }) => ({
     type: 'party.held',
     party: party.ref,

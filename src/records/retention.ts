@@ -26,12 +26,15 @@ export type Expired = {
   destroyed: RecordingRow[]
   /** Would have been, but must wait: until then (a policy's minimum at the time), or null: for an export. */
   waiting: { recording: RecordingId; until: number | null }[]
+  /** Where the next slice begins; null: this one was the last. */
+  next: ExpiredFrom | null
 }
+export type ExpiredFrom = { sealedAt: number; id: RecordingId }
 
 /** One slice, the oldest first: what must go is told as destroyed, in one transaction, and nobody can place a hold meanwhile. */
 export function destroyExpired(
   door: RecordsDoor,
-  of: { limit: number; isPassedOver(recording: RecordingId): boolean },
+  of: { limit: number; after?: ExpiredFrom | null; isPassedOver(recording: RecordingId): boolean },
 ): Promise<Expired> {
   return inTurn(door, async () => {
     const now = door.clock.now()
@@ -40,9 +43,11 @@ export function destroyExpired(
       campaign,
       before: mayGoBefore(now, kept, zone),
     }))
-    const expired = await door.store.read('recordings.expired', { rules, limit: of.limit })
+    const expired = await door.store.read('recordings.expired', { rules, limit: of.limit, after: of.after ?? null })
     const rows = expired.filter(({ id }) => !of.isPassedOver(id))
-    const found: Expired = { destroyed: [], waiting: [] }
+    const last = expired.length < of.limit ? undefined : expired.at(-1)
+    const next = last === undefined ? null : { sealedAt: last.sealedAt ?? 0, id: last.id }
+    const found: Expired = { destroyed: [], waiting: [], next }
     if (rows.length === 0) return found
     const exported = await callsUnderExport(door)
     const facts = []

@@ -31,7 +31,9 @@ export function answerItem(door: RecordsDoor, actor: Actor, id: string, given: u
     if (!call.linked) {
       facts.push(await factOfMove(door, id, { type: 'call', by }))
       facts.push({ type: 'task.called', task: id, party: whole.party.ref, call: call.id, who: item.asked, place, by })
-    } else if (whole.task.state !== 'CALLING' && whole.task.state !== 'RECALL')
+    } else if (whole.task.state === 'ASSIGNED' && call.endedAt === null)
+      facts.push(await factOfMove(door, id, { type: 'call', by }))
+    else if (whole.task.state !== 'CALLING' && whole.task.state !== 'RECALL')
       throw new NotNow(
         'task-not-there',
         `The task is in the state ${whole.task.state}; answers are taken while it calls.`,

@@ -1,9 +1,8 @@
-/** Whom a task calls: who is next, the number that is dialled, the call that comes of it, and a contact who does not want to be called. */
+/** Whom a task calls: who is next, the number that is dialled, and a contact who does not want to be called. The call is the task's by the fact that dials it. */
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Asked } from '../lender/checklist.ts'
 import type { PhoneRelation } from '../lender/party.ts'
 import { moveTask } from '../lender/task.ts'
-import type { CallId } from '../lib/ids.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
@@ -64,18 +63,10 @@ export function numberOf({ application, party }: WholeTask, who: Asked, place: n
   }
 }
 
-/** A call was placed from the task: from now on answers of this party belong to it. */
-export function linkCall(
-  door: RecordsDoor,
-  actor: Actor,
-  id: string,
-  { call, who, place }: { call: CallId; who: Asked; place: number },
-): Promise<void> {
+/** A call was dialled from the task, which is its by that fact; the task is being called from now on. */
+export function beginCalling(door: RecordsDoor, actor: Actor, id: string): Promise<void> {
   return inTurn(door, async () => {
-    const facts = [await factOfMove(door, id, { type: 'call', by: userOf(actor) })]
-    const { party } = (await wholeTask(door, id)).task
-    facts.push({ type: 'task.called', task: id, party, call, who, place, by: userOf(actor) })
-    await keep(door, actor, facts)
+    await keep(door, actor, [await factOfMove(door, id, { type: 'call', by: userOf(actor) })])
   })
 }
 

@@ -49,6 +49,14 @@ export const gateQueries = {
     sql(db.$client, 'SELECT party, kind, reason, until, added_at AS addedAt FROM party_stops WHERE party = ?').all(
       args.party,
     ) as StopRecord[],
+  /** Numbers that the stops of a party were told with. */
+  'stops.numbers': (db: Db, args: { party: string }): string[] =>
+    (
+      sql(
+        db.$client,
+        'SELECT DISTINCT number.value AS number FROM party_stops JOIN json_each(numbers) AS number WHERE party = ?',
+      ).all(args.party) as { number: string }[]
+    ).map(({ number }) => number),
   'contacts.since': (db: Db, args: { since: number }): ContactPack => contactsSince(db, args.since),
 }
 
@@ -60,13 +68,14 @@ export function newestPolicies(db: Db): Policy[] {
   return rows.map(row => JSON.parse(row.doc) as Policy)
 }
 
+/** With the numbers that they were told with, which the person may have dropped since, and those that the person has now. */
 export function stopsAt(db: Db, now: number): Stop[] {
   const rows = sql(
     db.$client,
-    'SELECT party, kind, reason, until FROM party_stops WHERE until IS NULL OR until > ?',
-  ).all(now) as Stop[]
-  return rows.map(stop => {
-    const numbers = ownNumbers(db, stop.party)
+    'SELECT party, kind, reason, until, numbers FROM party_stops WHERE until IS NULL OR until > ?',
+  ).all(now) as (Omit<Stop, 'numbers'> & { numbers: string })[]
+  return rows.map(({ numbers: told, ...stop }) => {
+    const numbers = [...new Set([...(JSON.parse(told) as string[]), ...ownNumbers(db, stop.party)])]
     return numbers.length === 0 ? stop : { ...stop, numbers }
   })
 }

@@ -8,6 +8,7 @@ import { type Connection, sql } from './db.ts'
 import { projectLegAudio } from './leg-audio.ts'
 import type { ProjectedLine } from './project.ts'
 import { endIfCaseIsOver, learnAnswer, rememberBad } from './project-leads.ts'
+import { beginTaskCall } from './project-verification.ts'
 
 /** false: not a fact of the floor. */
 export function projectFloor(db: Connection, line: ProjectedLine): boolean {
@@ -171,6 +172,7 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
       )
       if (fact.of) run('UPDATE calls SET of_call = ?, agent = ? WHERE id = ?', fact.of.call, fact.of.agent, fact.call)
       if (fact.debt) run('UPDATE calls SET debt = ? WHERE id = ?', fact.debt, fact.call)
+      if (fact.task) beginTaskCall(db, fact.task, fact, at)
       if (fact.callback) run('UPDATE callbacks SET tries = tries + 1, next_at = NULL WHERE id = ?', fact.callback)
       run(
         'INSERT INTO attempts (seq, at, campaign, lead, agent, number, call, policy, version, rules, override) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -257,9 +257,10 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     }
     case 'party.held':
       run(
-        `INSERT INTO party_stops (party, kind, reason, until, added_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (party, kind) DO UPDATE SET reason = excluded.reason, until = excluded.until, added_at = excluded.added_at`,
-        ...[fact.party, fact.kind, fact.reason, fact.until, at],
+        `INSERT INTO party_stops (party, kind, reason, until, added_at, numbers) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (party, kind) DO UPDATE SET reason = excluded.reason, until = excluded.until, added_at = excluded.added_at,
+           numbers = excluded.numbers`,
+        ...[fact.party, fact.kind, fact.reason, fact.until, at, JSON.stringify(fact.numbers ?? [])],
       )
       return
     case 'party.released':

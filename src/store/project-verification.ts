@@ -1,5 +1,6 @@
 /** The tables' side of verification's facts. */
 import { isDecided, type VerificationTask } from '../lender/task.ts'
+import type { TaskCall } from '../lender/verification-facts.ts'
 import { type Connection, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'
 
@@ -60,6 +61,24 @@ export function projectVerification(
     default:
       return false
   }
+}
+
+/** A call was dialled from a task: from now on answers of this party belong to it, and whoever dialled has had a hand in the verification. */
+export function beginTaskCall(
+  db: Connection,
+  { id, who, place }: TaskCall,
+  { call, agent }: { call: string; agent: string | null },
+  at: number,
+): void {
+  sql(
+    db,
+    'INSERT INTO task_calls (task, call, who, place, by, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  ).run(id, call, who, place, agent ?? '', at)
+  sql(
+    db,
+    `UPDATE verification_tasks SET verifiers = json_insert(verifiers, '$[#]', ?)
+     WHERE id = ? AND agent = ? AND NOT EXISTS (SELECT 1 FROM json_each(verifiers) WHERE value = ?)`,
+  ).run(agent, id, agent, agent)
 }
 
 function saveTask(db: Connection, task: VerificationTask, at: number): void {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { agentPhases, type Fact } from '../centre/facts.ts'
 import type { Menu } from '../centre/menu/menu.ts'
 import { stopKinds } from '../centre/stops.ts'
+import { askedOf } from '../lender/checklist.ts'
 import { asset } from '../lib/places.ts'
 import { type Connection, drizzleOf, migrate, readMigrations } from './db.ts'
 import { getTableColumns, getTableName } from './drizzle.cjs'
@@ -293,6 +294,9 @@ const anyFact = fc.oneof(
     trunk: few('t_n'),
     callerId: fc.constant('+861012345678'),
     leg: few('g'),
+    task: fc.option(fc.record({ id: few('vt'), who: fc.constantFrom(...askedOf), place: fc.constant(0) }), {
+      nil: undefined,
+    }),
     debt: fc.option(fc.constant('loan 1'), { nil: undefined }),
     verdict: fc.constantFrom(
       { policy: 'P', version: '1', rules: ['hours'] },

@@ -93,7 +93,11 @@ export const recordingQueries = {
    */
   'recordings.expired': (
     db: Db,
-    args: { rules: { campaign: CampaignId | null; before: number }[]; limit: number },
+    args: {
+      rules: { campaign: CampaignId | null; before: number }[]
+      limit: number
+      after?: { sealedAt: number; id: RecordingId } | null
+    },
   ): (RecordingRow & { campaign: CampaignId | null })[] => {
     const found = raw(
       db.$client,
@@ -101,8 +105,12 @@ export const recordingQueries = {
        JOIN calls ON calls.id = recordings.call LEFT JOIN calls AS whole ON whole.id = calls.of_call
        JOIN json_each(?) AS rule ON rule.value ->> 'campaign' IS coalesce(calls.campaign, whole.campaign)
        WHERE unanswered = 0 AND destroyed_at IS NULL AND sealed_at < ? AND sealed_at < rule.value ->> 'before' AND ${isUnheld}
-       ORDER BY sealed_at LIMIT ?`,
-    ).all(JSON.stringify(args.rules), Math.max(0, ...args.rules.map(rule => rule.before)), args.limit) as {
+         AND (sealed_at, recordings.id) > (?, ?)
+       ORDER BY sealed_at, recordings.id LIMIT ?`,
+    ).all(
+      ...[JSON.stringify(args.rules), Math.max(0, ...args.rules.map(rule => rule.before))],
+      ...[args.after?.sealedAt ?? Number.MIN_SAFE_INTEGER, args.after?.id ?? '', args.limit],
+    ) as {
       id: RecordingId
       campaign: CampaignId | null
     }[]

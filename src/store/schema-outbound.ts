@@ -186,6 +186,8 @@ export const partyStops = sqliteTable(
     /** null: until someone releases it. */
     until: integer(),
     addedAt: integer('added_at').notNull(),
+    /** The person's own, as they were known when it was told. */
+    numbers: text({ mode: 'json' }).$type<string[]>().notNull(),
   },
   table => [primaryKey({ columns: [table.party, table.kind] })],
 )

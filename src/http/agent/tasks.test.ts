@@ -9,7 +9,6 @@ import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { saveChecklist } from '../../records/checklists.ts'
 import { createParty } from '../../records/parties.ts'
 import { defineFields } from '../../records/party-details.ts'
-import { linkCall } from '../../records/task-calls.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { look, send } from '../testing/form.ts'
@@ -101,6 +100,11 @@ test('the applicant is called from the task, and the checklist is on the desk wh
   assert.deepEqual([dialled.status, dialled.location], [303, '/agent'])
   const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === alice.id)!
   assert.deepEqual([call.party, call.name], ['K-1', null])
+  const dialed = (await house.store.read('journal.ofCall', { call: call.id })).find(
+    ({ type }) => type === 'call.dialed',
+  )
+  const { task } = JSON.parse(dialed!.body) as { task: unknown }
+  assert.deepEqual(task, { id, who: 'applicant', place: 0 }, 'a process that dies now has lost nothing')
   await house.engine.dispatch({ type: 'leg.answered', leg: call.leg! }, 'system')
   const desk = await page('/agent')
   assert.match(desk, new RegExp(`id="checklist-${id}"`))
@@ -179,12 +183,11 @@ test('who sees numbers masked sees none in full beside answers or among the fiel
     {
       ...{ type: 'call.dialed', call, mode: 'manual', campaign: null, lead: null, party: 'K-2', name: 'Carl', verdict },
       ...{ relation: 'SELF', agent: alice.id, number: '+8613812340001', trunk: 't_1', callerId: '+861012345678' },
-      leg: 'g_9',
+      ...{ leg: 'g_9', task: { id: task, who: 'applicant', place: 0 } },
     },
     { type: 'call.answered', call },
   ] as Fact[]
   await store.commit({ recorded: facts.map(fact => ({ at: clock.now(), actor: 'system' as const, fact })) })
-  await linkCall(deps.records, `user:${alice.id}`, task, { call, who: 'applicant', place: 0 })
   await post(`/agent/tasks/${task}/answers`, { item: 'own', said: '139 1234 0003', place: '0' })
   await post(`/agent/tasks/${task}/answers`, { item: 'other', said: 'ask 13812340004', judged: 'MATCH', place: '0' })
   const text = await page(`/agent/tasks/${task}`)

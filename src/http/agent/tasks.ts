@@ -10,7 +10,7 @@ import type { Asked } from '../../lender/checklist.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { decisionReasons } from '../../records/checklists.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
-import { linkCall, numberOf, numberToDial, refuseContact } from '../../records/task-calls.ts'
+import { beginCalling, numberOf, numberToDial, refuseContact } from '../../records/task-calls.ts'
 import { moveTaskBy, takeTask, type WholeTask, wholeTask } from '../../records/tasks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -53,7 +53,7 @@ export function taskRoutes(deps: Deps): Hono<Env> {
       const outcome = await deps.engine.dispatch(
         {
           ...{ type: 'agent.dial', agent: c.var.user.id, number, campaign: campaign.id as CampaignId, lead: null },
-          ...{ party, name: hidden.has(nameField(target)) ? null : name, relation },
+          ...{ party, name: hidden.has(nameField(target)) ? null : name, relation, task: { id, ...target } },
         },
         actorOf(c),
       )
@@ -63,7 +63,7 @@ export function taskRoutes(deps: Deps): Hono<Env> {
       if (dialed === undefined && refused !== undefined)
         return page(c, { said: { tone: 'red', words: wordsOf(refused.refusal, w) } }, 409)
       if (dialed === undefined) throw new Error('a call was neither dialled nor refused')
-      await linkCall(records, actorOf(c), id, { call: dialed.call, ...target })
+      await beginCalling(records, actorOf(c), id)
     } catch (error) {
       return refusal(c, error)
     }

@@ -8,7 +8,7 @@ import { saveChecklist } from '../../records/checklists.ts'
 import { NotNow } from '../../records/errors.ts'
 import { defineFields } from '../../records/party-details.ts'
 import { answerItem } from '../../records/task-answers.ts'
-import { linkCall, numberToDial, refuseContact } from '../../records/task-calls.ts'
+import { beginCalling, numberToDial, refuseContact } from '../../records/task-calls.ts'
 import { moveTaskBy, takeTask, wholeTask } from '../../records/tasks.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
@@ -90,13 +90,24 @@ async function talk(user: User, who: 'applicant' | 'employer' | 'contact', answe
     await engine.dispatch({ type: 'agent.signOn', agent: user.id }, 'system')
     await engine.dispatch({ type: 'station.up', agent: user.id, leg: `l_${user.name}` as LegId }, 'system')
   }
-  const dial = { type: 'agent.dial', agent: user.id, number, campaign, lead: null, party, name, relation } as const
+  const task = { id, who, place: 0 }
+  const dial = {
+    type: 'agent.dial',
+    agent: user.id,
+    number,
+    campaign,
+    lead: null,
+    party,
+    name,
+    relation,
+    task,
+  } as const
   const outcome = await engine.dispatch(dial, as(user))
   assert.ok(outcome.ok, JSON.stringify(outcome))
   const dialed = outcome.facts.find(fact => fact.type === 'call.dialed')
   assert.ok(dialed, JSON.stringify(outcome.facts))
   const { call } = dialed
-  await linkCall(records, as(user), id, { call, who, place: 0 })
+  await beginCalling(records, as(user), id)
   if (answered) await engine.dispatch({ type: 'leg.answered', leg: engine.state.calls.get(call)!.leg! }, 'system')
   return call
 }

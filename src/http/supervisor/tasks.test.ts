@@ -8,7 +8,6 @@ import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../../lib/ids.
 import { createApplication } from '../../records/applications.ts'
 import { createParty } from '../../records/parties.ts'
 import { answerItem } from '../../records/task-answers.ts'
-import { linkCall } from '../../records/task-calls.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
 import { heardAt } from '../heard-answers.ts'
 import { look, send } from '../testing/form.ts'
@@ -60,6 +59,7 @@ before(async () => {
         trunk: 't_1' as TrunkId,
         callerId: '+861012345678',
         leg: 'g_1' as LegId,
+        task: { id, who: 'applicant', place: 0 },
       },
       verdict: { policy: 'LAB-ANY-HOUR', version: '1', rules: [] },
     },
@@ -67,7 +67,6 @@ before(async () => {
   )
   await clock.advance(earlyMs)
   await keep({ type: 'call.answered', call }, { type: 'call.connected', call, agent: alice })
-  await linkCall(door, `user:${alice}`, id, { call, who: 'applicant', place: 0 })
   await clock.advance(12_000)
   await answerItem(door, `user:${alice}`, id, { item: 'amount', said: '20000' })
   await clock.advance(3_000)
