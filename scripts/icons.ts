@@ -79,6 +79,7 @@ const names = [
   'upload',
   'user-round',
   'users',
+  'voicemail',
   'volume-2',
   'waypoints',
   'wifi-off',

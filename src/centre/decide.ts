@@ -12,7 +12,7 @@ import { dispose } from './disposition.ts'
 import { Draft } from './draft.ts'
 import { emergencyIntent } from './emergency.ts'
 import { deskDialled, dialEmergency } from './emergency-call.ts'
-import { legHeard } from './heard.ts'
+import { agentMetMachine, legHeard } from './heard.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
@@ -67,6 +67,8 @@ function handle(d: Draft, input: Input): void {
       return skipPreview(d, input.agent, input.reason)
     case 'agent.hangUp':
       return hangUp(d, input.agent, input.call)
+    case 'agent.metMachine':
+      return agentMetMachine(d, input)
     case 'agent.hold':
       return hold(d, input.agent, input.call)
     case 'agent.resume':

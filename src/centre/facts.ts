@@ -55,7 +55,7 @@ import type {
   User,
 } from './entities.ts'
 import type { FileImport, ImportCounts, ImportEnd, ImportKind, ImportMapping } from './file-import.ts'
-import type { Announced, Judged } from './heard.ts'
+import type { Announced, Judged, Told } from './heard.ts'
 import type { LineRules } from './lines/rest.ts'
 import type { Menu, MenuTarget } from './menu/menu.ts'
 import type { Policy } from './policy/policy.ts'
@@ -272,6 +272,8 @@ export type FloorFact =
   | { type: 'call.answered'; call: CallId }
   /** Who answered, as the sound says, and what that rests on. */
   | ({ type: 'call.judged'; call: CallId } & Judged)
+  /** Who answered, as somebody heard it: on the line, or in the recording. */
+  | ({ type: 'call.answererTold'; call: CallId } & Told)
   /** Later again: the agent was lost, or it was passed on; the place in the queue is by when the caller first waited. */
   | { type: 'call.queued'; call: CallId; queue: QueueId; until: number }
   /** The caller dialled a person and waits for that person. */
@@ -564,6 +566,8 @@ export type RecordFact =
       reason: string
     }
   | { type: 'legalHold.lifted'; hold: LegalHoldId; kind: LegalHoldKind; call: CallId | null; reason: string }
+  /** Who answered, as an auditor heard it in the recording; see the same of an agent above. */
+  | ({ type: 'call.answererTold'; call: CallId } & Told)
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }

@@ -167,3 +167,40 @@ test('a machine that waits for an agent is let go before its two seconds, and on
     if (abandoned === 0) assert.equal(floor.last('call.ended').ending.cause, 'machine')
   }
 })
+
+test('an agent who hears a machine ends the call with one word: no wrap-up, the lead goes by the rule for voice mail, and it is kept beside the judgement', () => {
+  const floor = ringing({ machines: 'tell' })
+  const { call } = floor
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  floor.do({ type: 'leg.heard', leg: call.leg, heard: { ...voicemail, verdict: 'human', reason: 'short_greeting' } })
+  floor.pass(6000)
+  floor.do({ type: 'agent.metMachine', agent: alice, call: call.id })
+  assert.deepEqual(floor.last('call.answererTold'), {
+    type: 'call.answererTold',
+    call: call.id,
+    answerer: 'machine',
+    by: 'agent',
+  })
+  const { ending } = floor.last('call.ended')
+  assert.deepEqual([ending.by, ending.cause, ending.result], ['agent', 'machine', 'VOICEMAIL'])
+  assert.equal(floor.last('lead.released').reason, 'VOICEMAIL')
+  assert.equal(floor.agent(alice).phase, 'ready')
+  assert.equal(floor.count('call.dialed'), 2)
+})
+
+test('a machine cannot be told of a call that is not talked, after two minutes, or twice', () => {
+  const floor = ringing({})
+  const { call } = floor
+  const told = { type: 'agent.metMachine', agent: alice, call: call.id } as const
+  assert.equal(floor.do(told).refusal?.rule, 'not_talking')
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  floor.pass(121_000)
+  assert.equal(floor.do(told).refusal?.rule, 'talked_too_long')
+  assert.equal(floor.count('call.answererTold'), 0)
+  assert.equal(floor.count('call.ended'), 0)
+
+  const inbound = new TestFloor({})
+  inbound.ready(alice)
+  const caller = inbound.caller('13900002222')
+  assert.equal(inbound.do({ type: 'agent.metMachine', agent: alice, call: caller.id }).refusal?.rule, 'not_dialled')
+})

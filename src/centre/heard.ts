@@ -41,6 +41,11 @@ export type Judged = {
   features: Record<string, number | string | null>
 }
 
+/** What people say who heard it for themselves: kept beside what the sound was judged to be, so that one can be measured by the other. */
+export const toldAnswerers = ['human', 'machine'] as const
+export const toldBy = ['agent', 'auditor'] as const
+export type Told = { answerer: (typeof toldAnswerers)[number]; by: (typeof toldBy)[number] }
+
 export type HeardOnLine =
   | { type: 'tone'; tone: string; confidence: number; afterMs: number }
   | { type: 'special'; class: string; confidence: number; afterMs: number }
@@ -50,6 +55,9 @@ export type HeardOnLine =
 
 /** A machine is hung up on from here; below, whoever is there is the agent's. */
 export const machineSureMin = 0.7
+
+/** Recorded greetings are over by then; whoever talked longer talked to somebody. */
+const greetingMsMax = 120_000
 
 const byTone: Record<string, CallResult> = { busy: 'BUSY', congestion: 'CONGESTION', vacant: 'VACANT' }
 const bySpecial: Record<string, CallResult> = {
@@ -103,6 +111,21 @@ function judge(d: Draft, call: Call, { type: _, ...judged }: { type: 'answerer' 
   if (!isMachine || judged.confidence < machineSureMin || campaignOf(d, call)?.machines !== 'end') return
   if (!isLive(call) || call.dismissed !== null) return
   endCall(d, call, { by: 'system', cause: 'machine', result: 'VOICEMAIL', sipStatus: null, q850: 16 })
+}
+
+/** The agent heard a machine: the call ends as one that met a machine does, with nothing to write down. */
+export function agentMetMachine(d: Draft, { agent: by, call: id }: Extract<Input, { type: 'agent.metMachine' }>): void {
+  const agent = d.state.agents.get(by)
+  const call = d.state.calls.get(id)
+  const isTheirs = agent?.call === id && call?.agent === by && call.phase === 'talking' && call.answeredAt !== null
+  if (!isTheirs) return d.refuse('not_talking', 'You are not talking on this call.')
+  if (call.direction === 'in') return d.refuse('not_dialled', 'Whoever called here is no answering machine.')
+  if (call.consult !== null)
+    return d.refuse('consulting', 'You are consulting somebody: turn to one of the two instead.')
+  if (d.now - call.answeredAt! > greetingMsMax)
+    return d.refuse('talked_too_long', 'No greeting lasts two minutes: end the call and write down its outcome.')
+  d.fact({ type: 'call.answererTold', call: id, answerer: 'machine', by: 'agent' })
+  endCall(d, call, { by: 'agent', cause: 'machine', result: 'VOICEMAIL', sipStatus: null, q850: 16 })
 }
 
 function announcedBy(heard: Exclude<HeardOnLine, { type: 'answerer' }>): Announced | null {

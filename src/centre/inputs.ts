@@ -86,6 +86,8 @@ export type Input =
   | { type: 'agent.acceptPreview'; agent: UserId; phone?: number | null }
   | { type: 'agent.skipPreview'; agent: UserId; reason: string }
   | { type: 'agent.hangUp'; agent: UserId; call: CallId }
+  /** An answering machine answered; see heard.ts. */
+  | { type: 'agent.metMachine'; agent: UserId; call: CallId }
   | { type: 'agent.hold'; agent: UserId; call: CallId }
   | { type: 'agent.resume'; agent: UserId; call: CallId }
   | { type: 'agent.sendDigits'; agent: UserId; call: CallId; digits: string }

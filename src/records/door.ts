@@ -30,6 +30,7 @@ export type RecordsDoor = {
 const quiet = [
   'applications.',
   'audit.',
+  'call.answererTold',
   'checklist.',
   'export.',
   'fields.',

@@ -150,7 +150,7 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
   }
 }
 
-function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): boolean {
+function projectCall(db: Connection, { seq, at, actor }: ProjectedLine, fact: Fact): boolean {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
     case 'call.dialed':
@@ -237,6 +237,11 @@ function projectCall(db: Connection, { seq, at }: ProjectedLine, fact: Fact): bo
     case 'call.judged': {
       const { call, type: _, ...judged } = fact
       run('UPDATE calls SET judged = ? WHERE id = ?', JSON.stringify(judged), call)
+      return true
+    }
+    case 'call.answererTold': {
+      const { answerer, by } = fact
+      run('UPDATE calls SET told = ? WHERE id = ?', JSON.stringify({ answerer, by, at, actor }), fact.call)
       return true
     }
     case 'call.answered':

@@ -229,6 +229,12 @@ const anyFact = fc.oneof(
     features: fc.constant({ words: 1 }),
   }),
   fc.record({
+    type: fc.constant('call.answererTold'),
+    call: few('c'),
+    answerer: fc.constantFrom('human', 'machine'),
+    by: fc.constantFrom('agent', 'auditor'),
+  }),
+  fc.record({
     type: fc.constant('filter.saved'),
     filter: fc.record({
       id: few('f'),

@@ -6,6 +6,7 @@
 
 import { agentQueries } from './agents.ts'
 import { announcementQueries } from './announcements.ts'
+import { answererQueries } from './answerers.ts'
 import { bookQueries } from './books.ts'
 import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
@@ -74,6 +75,7 @@ export const queries = {
   ...pacingQueries,
   ...phraseQueries,
   ...announcementQueries,
+  ...answererQueries,
   ...recordingQueries,
   ...scriptQueries,
   ...sessionQueries,

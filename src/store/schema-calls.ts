@@ -1,7 +1,7 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../centre/entities.ts'
-import type { AgentPhase, DestroyedBy, RecordingKind } from '../centre/facts.ts'
-import type { Announced, Judged } from '../centre/heard.ts'
+import type { Actor, AgentPhase, DestroyedBy, RecordingKind } from '../centre/facts.ts'
+import type { Announced, Judged, Told } from '../centre/heard.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
@@ -41,6 +41,8 @@ export const calls = sqliteTable(
     announced: text({ mode: 'json' }).$type<Announced>(),
     /** Who answered, by the sound. */
     judged: text({ mode: 'json' }).$type<Judged>(),
+    /** Who answered, as somebody heard it; an auditor's word stands over an agent's. */
+    told: text({ mode: 'json' }).$type<Told & { at: number; actor: Actor }>(),
     disposition: text(),
     note: text(),
     fields: text({ mode: 'json' }).$type<Record<string, string>>(),

@@ -44,7 +44,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
   ],
   quality: [
-    alone('/auditor', 'recordings', 'audio-lines'),
+    group('recordings', 'audio-lines', page('/auditor', 'recordings'), page('/auditor/answerers', 'answerers')),
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     alone('/supervisor/audio', 'audio', 'volume-2'),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
@@ -62,7 +62,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     group('journal', 'scroll-text', page('/admin/journal', 'journal'), page('/admin/changes', 'changes')),
   ],
   auditor: [
-    alone('/auditor', 'recordings', 'audio-lines'),
+    group('recordings', 'audio-lines', page('/auditor', 'recordings'), page('/auditor/answerers', 'answerers')),
     alone('/auditor/exports', 'exports', 'shopping-basket'),
     alone('/auditor/journal', 'journal', 'scroll-text'),
   ],

@@ -1,7 +1,9 @@
 /** Sample props of the auditor's pages. */
 
 import type { LegAudio } from '../../src/centre/audio/leg-audio.ts'
+import type { Judged } from '../../src/centre/heard.ts'
 import { journalPage } from '../pages/admin/journal.ts'
+import { answerersPage } from '../pages/auditor/answerers.ts'
 import { auditedCallPage } from '../pages/auditor/call.ts'
 import { destructionPage } from '../pages/auditor/destruction.ts'
 import { exportsPage } from '../pages/auditor/exports.ts'
@@ -32,6 +34,22 @@ function rows(language: Language): RecordingRow[] {
     durationMs: state === 'open' || state === 'missing' ? null : 97_000 + n * 31_000,
     state,
   }))
+}
+
+const sampleJudged: Judged = {
+  verdict: 'machine',
+  reason: 'long_greeting',
+  confidence: 0.84,
+  afterMs: 2160,
+  features: {
+    initialSilenceMs: 180,
+    greetingMs: 1880,
+    words: 5,
+    quietMs: 120,
+    levelDbm0: -18.4,
+    beepHz: 0,
+    recording: null,
+  },
 }
 
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
@@ -180,7 +198,14 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         ...call,
         ourNumber: '+862151860000',
         announced: { by: 'recording', what: 'an_1', result: 'POWER_OFF', confidence: 0.93, afterMs: 1400 },
-        judged: null,
+        judged: sampleJudged,
+        told: {
+          answerer: 'human',
+          by: 'auditor',
+          who: language === 'en' ? 'Olga Ouyang' : '欧阳岚',
+          at: sampleNow - 60_000,
+        },
+        tellAt: '/auditor/calls/c_0/answerer',
         tries: [{ trunk: 'Unicom SIP', why: 'refused', sipStatus: 503, q850: 34 }],
         trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
         note: language === 'en' ? 'Pays on Friday.' : '周五还款。',
@@ -236,6 +261,27 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
       })),
     })
   },
+  'auditor-answerers': language =>
+    answerersPage({
+      frame: frame(language, '/auditor/answerers'),
+      days: 30,
+      choices: [7, 30, 90],
+      counts: [
+        { verdict: 'human', calls: 4_812, machine: 61, human: 12 },
+        { verdict: 'machine', calls: 1_940, machine: 88, human: 3 },
+        { verdict: 'unsure', calls: 702, machine: 140, human: 4 },
+        { verdict: null, calls: 9, machine: 9, human: 0 },
+      ],
+      mistakes: [0, 1].map(n => ({
+        call: `c_${n}`,
+        at: sampleNow - n * 3_600_000,
+        campaign: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒',
+        agent: language === 'en' ? 'Alice Li' : '李雨桐',
+        judged:
+          n === 0 ? sampleJudged : { ...sampleJudged, verdict: 'human', reason: 'short_greeting', confidence: 0.8 },
+        told: n === 0 ? { answerer: 'human', by: 'auditor' } : { answerer: 'machine', by: 'agent' },
+      })),
+    }),
   'auditor-ladder': language => ladderPage(sampleLadder(language)),
   'auditor-exports': language =>
     exportsPage({

@@ -57,6 +57,30 @@ const zh = {
     '仅预测和渐进外呼。坐席照常立即接入，2.5 秒内判断；不确定的留给坐席，判断依据随呼叫保存。挂断的答录机不算呼损，也不需事后处理。',
   machinesWords: { off: '关闭', tell: '判断并保存', end: '判断，答录机和传真即挂断' },
   answerer: '接听者',
+  metMachine: '答录机',
+  metMachineHelp: '对方是答录机：结束通话，不需事后处理',
+  told: { agent: '坐席认定', auditor: '录音认定' },
+  tellMachine: '听到的是答录机',
+  tellHuman: '听到的是真人',
+  tellAbout: '听录音后认定，用来衡量识别的准确程度；可以更改。',
+  measured: '答录机识别的准确度',
+  measuredAbout: '声音的判断与人的认定对照：坐席在通话中按“答录机”，质检听录音后在呼叫页认定。只计有人认定的呼叫。',
+  measuredDays: (days: number) => `最近 ${days} 天`,
+  measuredSpan: '时间范围',
+  verdictColumn: '声音判断',
+  notJudged: '未判断',
+  judgedCalls: '呼叫数',
+  toldMachine: '认定为答录机',
+  toldHuman: '认定为真人',
+  untold: '未认定',
+  missedShare: (missed: number, of: number, share: string) =>
+    of === 0 ? '还没有人认定过答录机。' : `人认定的 ${of} 个答录机中，声音漏判 ${missed} 个（${share}）。`,
+  falseShare: (wrong: number, of: number, share: string) =>
+    of === 0 ? '判为答录机的呼叫还没有人复听。' : `复听的 ${of} 个判为答录机的呼叫中，${wrong} 个是真人（${share}）。`,
+  mistakes: '判断与认定不一致',
+  noMistakes: '没有不一致的呼叫。',
+  rests: '判断依据',
+  personSays: '人的认定',
   verdicts: { human: '真人', machine: '答录机', fax: '传真', unsure: '不确定' },
   reasons: {
     short_greeting: '短问候后等待',
@@ -135,6 +159,35 @@ const en: Like<typeof zh> = {
     end: 'judged; machines and faxes are hung up on',
   },
   answerer: 'Who answered',
+  metMachine: 'Machine',
+  metMachineHelp: 'An answering machine: ends the call, with nothing to write down',
+  told: { agent: 'told by the agent', auditor: 'told from the recording' },
+  tellMachine: 'A machine is heard',
+  tellHuman: 'A person is heard',
+  tellAbout: 'Listen and say who answered: the judgement of the sound is measured by it. It may be said anew.',
+  measured: 'How well machines are told',
+  measuredAbout:
+    'What the sound was judged to be, beside what people say: agents press “Machine” in the call, auditors say it on the call’s page. Only calls of which somebody said it count.',
+  measuredDays: (days: number) => `last ${days} days`,
+  measuredSpan: 'Span',
+  verdictColumn: 'By the sound',
+  notJudged: 'not judged',
+  judgedCalls: 'Calls',
+  toldMachine: 'Said to be a machine',
+  toldHuman: 'Said to be a person',
+  untold: 'Nobody said',
+  missedShare: (missed: number, of: number, share: string) =>
+    of === 0
+      ? 'Nobody has met a machine and said so.'
+      : `Of ${of} that people say were machines, the sound missed ${missed} (${share}).`,
+  falseShare: (wrong: number, of: number, share: string) =>
+    of === 0
+      ? 'Nobody has listened to a call that was taken for a machine.'
+      : `Of ${of} taken for machines that somebody listened to, ${wrong} were people (${share}).`,
+  mistakes: 'The sound and people disagree',
+  noMistakes: 'They agree on every call.',
+  rests: 'What the judgement rests on',
+  personSays: 'People say',
   verdicts: { human: 'a person', machine: 'a machine', fax: 'a fax', unsure: 'unsure' },
   reasons: {
     short_greeting: 'a short greeting, then quiet',

@@ -130,6 +130,14 @@ test('a callback is dialled by its id, since the agent sees its number masked', 
   assert.equal(open!.tries, 1, 'it stays open until somebody was talked to')
 })
 
+test('the desk offers no word about a machine while a call is not answered, and refuses it in words', async () => {
+  const call = theCall()!
+  assert.ok(!(await look(house, cookie, '/agent')).text.includes(`/agent/calls/${call.id}/answerer`))
+  const refused = await put(`/agent/calls/${call.id}/answerer`, {})
+  assert.equal(refused.status, 409)
+  assert.equal(house.engine.state.calls.get(call.id)?.phase === 'ended', false)
+})
+
 test('audio that cannot be had is a problem in words, and what is no offer is refused', async () => {
   const ask = (body: string) =>
     house.app.request('/agent/audio', {

@@ -103,6 +103,11 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     act(c, { type: 'agent.hangUp', agent: c.var.user.id, call: callOf(c) }),
   )
 
+  /** An answering machine answered. */
+  route.put('/agent/calls/:id/answerer', allow('agent', 'supervisor'), async c =>
+    act(c, { type: 'agent.metMachine', agent: c.var.user.id, call: callOf(c) }),
+  )
+
   route.post('/agent/calls/:id/digits', allow('agent', 'supervisor'), async c => {
     const digits = textOf(await typedOf(c), 'digits')
     if (!/^[0-9*#A-D]{1,32}$/.test(digits)) throw new NotFound('key', digits)

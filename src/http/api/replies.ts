@@ -1,7 +1,7 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
 import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
-import { answererVerdicts, heardBy } from '../../centre/heard.ts'
+import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
@@ -261,6 +261,9 @@ export const callReply = z
         features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
       }),
     ).openapi({ description: 'Who answered, by the sound, where the campaign asks for it' }),
+    told: orNull(
+      z.object({ answerer: z.enum(toldAnswerers), by: z.enum(toldBy), at: instant, actor: z.string() }),
+    ).openapi({ description: 'Who answered, as an agent or an auditor heard it' }),
     disposition: orNull(z.string()),
     note: orNull(z.string()),
     recording: orNull(id),

@@ -53,6 +53,11 @@ export async function auditedCall(
       })),
       announced: call.announced,
       judged: call.judged,
+      told: call.told && { ...call.told, who: actorName(deps, call.told.actor) },
+      tellAt:
+        call.direction === 'out' && call.answeredAt !== null && call.endedAt !== null
+          ? `/auditor/calls/${call.id}/answerer`
+          : null,
       note: call.note,
       ending: call.ending,
       verdict: verdictIn(lines),

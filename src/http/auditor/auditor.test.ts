@@ -108,6 +108,45 @@ test('a call’s page shows its facts, and its audio can be sought in; seeking i
   assert.equal((await look(house, olga, '/auditor/calls/c_none')).status, 404)
 })
 
+test('who listens says who answered, which stands beside what the sound was judged to be, and measures it', async () => {
+  const call = 'c_2' as CallId
+  await house.store.commit({
+    recorded: [
+      {
+        at: noon,
+        actor: 'system',
+        fact: {
+          type: 'call.judged',
+          call,
+          verdict: 'machine',
+          reason: 'long_greeting',
+          confidence: 0.82,
+          afterMs: 2100,
+          features: { greetingMs: 1900, recording: null },
+        },
+      },
+    ],
+  })
+  const before = await look(house, olga, '/auditor/answerers')
+  assert.match(before.text, /Nobody has listened to a call that was taken for a machine/)
+  const path = `/auditor/calls/${call}/answerer`
+  assert.ok((await look(house, olga, `/auditor/calls/${call}`)).text.includes(`action="${path}"`))
+  assert.equal((await send(house, olga, 'POST', path, { answerer: 'parrot' })).status, 422)
+  assert.equal((await send(house, olga, 'POST', '/auditor/calls/c_none/answerer', { answerer: 'human' })).status, 404)
+  assert.equal((await send(house, olga, 'POST', path, { answerer: 'human' })).status, 303)
+  const shown = (await look(house, olga, `/auditor/calls/${call}`)).text
+  assert.match(shown, /value="human" aria-pressed="true"/)
+  assert.match(shown, /a person · told from the recording/)
+  const after = (await look(house, olga, '/auditor/answerers?days=7')).text
+  assert.match(after, /Of 1 taken for machines that somebody listened to, 1 were people \(100/)
+  assert.ok(after.includes(`/auditor/calls/${call}`) && after.includes('greetingMs 1900'))
+  assert.equal((await send(house, olga, 'POST', path, { answerer: 'machine' })).status, 303)
+  const agreed = (await look(house, olga, '/auditor/answerers')).text
+  assert.match(agreed, /Of 1 that people say were machines, the sound missed 0/)
+  assert.match(agreed, /They agree on every call/)
+  assert.equal((await house.facts('call.answererTold')).length, 2, 'the last word stands, and the journal has both')
+})
+
 test('an export needs a reason and a choice; refused, it keeps what was typed', async () => {
   const short = await send(house, olga, 'POST', '/auditor/exports', { calls: 'c_1', reason: 'x', what: 'chosen' })
   assert.equal(short.status, 422)

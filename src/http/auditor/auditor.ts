@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
+import { answerersPage } from '../../../web/pages/auditor/answerers.ts'
 import { auditedCallPage } from '../../../web/pages/auditor/call.ts'
 import { destructionPage } from '../../../web/pages/auditor/destruction.ts'
 import { exportsPage } from '../../../web/pages/auditor/exports.ts'
 import { journalCheck } from '../../../web/pages/auditor/journal-check.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { type CallId, type ExportId, isId, type LegalHoldId, type RecordingId } from '../../lib/ids.ts'
+import { tellAnswerer } from '../../records/answerers.ts'
 import { destructionOf } from '../../records/destruction.ts'
 import { NotFound } from '../../records/errors.ts'
 import { liftHold, placeHold } from '../../records/legal-holds.ts'
@@ -17,6 +19,7 @@ import { holdRefused, holdTyped } from '../legal-holds.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { listOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { answerersOf } from './answerers.ts'
 import { auditedCall } from './audited-call.ts'
 import { checkChain } from './check-chain.ts'
 import { ladderAnswer, pcapAnswer } from './ladder.ts'
@@ -36,6 +39,16 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id)))
   })
+
+  route.post('/auditor/calls/:id/answerer', allow('auditor', 'quality'), async c => {
+    const id = checkedId<CallId>(c, 'call')
+    await tellAnswerer(deps.records, actorOf(c), id, { answerer: textOf(await typedOf(c), 'answerer') })
+    return c.redirect(`/auditor/calls/${id}#answerer`, 303)
+  })
+
+  route.get('/auditor/answerers', allow('auditor', 'quality', 'admin'), async c =>
+    c.html(answerersPage(await answerersOf(deps, await frameOf(c, deps), c.req.query('days')))),
+  )
 
   route.post('/auditor/calls/:id/holds', allow('auditor'), async c => {
     const typed = await typedOf(c)

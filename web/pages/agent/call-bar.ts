@@ -68,7 +68,13 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
       : null
   }${talking && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${
     consults ? consultControls(call, w) : talking ? passOnButton(call, w) : null
-  }${consults ? null : hangUp(path, w)}`
+  }${talking && !consults && call.direction === 'out' ? metMachine(path, w) : null}${consults ? null : hangUp(path, w)}`
+}
+
+function metMachine(path: string, w: Words): Html {
+  const words = w.announcements
+  return html`
+<button class="button" hx-put="${path}/answerer" hx-swap="none" title="${words.metMachineHelp}" data-key="alt+v">${icon('voicemail')}<span class="unseen">${words.metMachine}</span><kbd>Alt V</kbd></button>`
 }
 
 function hangUp(path: string, w: Words): Html {

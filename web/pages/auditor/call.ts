@@ -1,6 +1,6 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
 import type { RecordingKind } from '../../../src/centre/facts.ts'
-import type { Announced, Judged } from '../../../src/centre/heard.ts'
+import type { Announced, Judged, Told } from '../../../src/centre/heard.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -9,7 +9,7 @@ import { layout } from '../../parts/layout.ts'
 import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { heading } from '../../parts/table.ts'
-import { clockOf, duration, instant } from '../../parts/time.ts'
+import { clockOf, duration, exactly, instant } from '../../parts/time.ts'
 import { readable } from '../../words/facts.ts'
 import type { Words } from '../../words/words.ts'
 import { type RecordingRow, recordingState } from './recordings.ts'
@@ -23,6 +23,10 @@ export type AuditedCallProps = {
     /** What the network said before the answer, and who answered, as far as was heard. */
     announced: Announced | null
     judged: Judged | null
+    /** Who answered, as somebody heard it. */
+    told: (Told & { who: string; at: number }) | null
+    /** Whoever sees this may say it, at `ACTION`; null: nobody answered, or it goes on. */
+    tellAt: string | null
     /** Trunks that could not take it before that one. */
     tries: { trunk: string; why: TrunkTry['why']; sipStatus: number | null; q850: number | null }[]
     note: string | null
@@ -118,8 +122,23 @@ ${row(columns.result, call.result && w.domain.callResult[call.result])}
 ${row(words.ended, call.ending && `${w.domain.endedBy[call.ending.by]} · ${w.domain.endCause[call.ending.cause]}${call.ending.sipStatus ? ` · SIP ${call.ending.sipStatus}` : ''}`)}
 ${row(w.trunkRules.signalled, call.ending && signalledOf(call.ending, w))}
 ${row(w.announcements.onCall, call.announced && announcedOf(call.announced, w))}${row(w.announcements.answerer, call.judged && judgedOf(call.judged, w))}
+${row(w.announcements.personSays, call.told && `${w.announcements.verdicts[call.told.answerer]} · ${w.announcements.told[call.told.by]} · ${call.told.who} · ${exactly(call.told.at, frame)}`)}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
-${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>`
+${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>${call.tellAt === null ? null : tellAnswerer(call.tellAt, call.told, w)}`
+}
+
+/** Two buttons; what was said last is pressed. */
+function tellAnswerer(action: string, told: Told | null, w: Words): Html {
+  const words = w.announcements
+  return html`<form method="post" action="${action}" class="stack" id="answerer"><p class="help" id="answerer-about">${words.tellAbout}</p><div class="actions">${(
+    [
+      ['machine', words.tellMachine],
+      ['human', words.tellHuman],
+    ] as const
+  ).map(
+    ([answerer, word]) =>
+      html`<button class="button small" name="answerer" value="${answerer}" aria-pressed="${String(told?.answerer === answerer)}" aria-describedby="answerer-about">${word}</button>`,
+  )}</div></form>`
 }
 
 /** What was heard before the answer, and how sure that is; what was signalled stands beside it, unchanged. */
