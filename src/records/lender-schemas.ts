@@ -95,7 +95,7 @@ export const consentInput = z
 export const reasonInput = z.strictObject({ reason: words(200) }).openapi('Reason')
 
 const bound = z.number().min(-amountMax).max(amountMax).nullable().default(null)
-const fieldDefinition = z
+export const fieldDefinition = z
   .strictObject({
     key: z.string().regex(fieldKeyPattern, 'small letters, digits and _, at most 40'),
     label: z.strictObject({ 'zh-CN': words(60), en: words(60) }),
@@ -107,11 +107,14 @@ const fieldDefinition = z
     shown: z.boolean().default(true),
     searchable: z.boolean().default(false),
   })
-  .refine(
-    ({ type, choices }) => (type === 'choice') === choices.length > 0,
-    'choices for the type choice, and for no other',
-  )
-  .refine(({ min, max }) => min === null || max === null || min <= max, 'min that is at most max')
+  .refine(({ type, choices }) => (type === 'choice') === choices.length > 0, {
+    path: ['choices'],
+    error: 'choices for the type choice, and for no other',
+  })
+  .refine(({ min, max }) => min === null || max === null || min <= max, {
+    path: ['max'],
+    error: 'min that is at most max',
+  })
 export const fieldsInput = z
   .strictObject({
     business: z.enum(fieldBusinesses),

@@ -4,7 +4,7 @@ import { type Consent, consentFor, isForSales } from '../lender/consent.ts'
 import type { PartyPhone } from '../lender/party.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
-import { consentInput, disclosureInput, fieldsInput, numberMark, reasonInput } from './lender-schemas.ts'
+import { consentInput, disclosureInput, numberMark, reasonInput } from './lender-schemas.ts'
 import { parseInput } from './parse.ts'
 import { partyByRef } from './parties.ts'
 import { inTurn } from './turn.ts'
@@ -63,11 +63,4 @@ export function withdrawConsent(door: RecordsDoor, actor: Actor, id: string, giv
     const sales = isOver ? { sales: false as const } : {}
     await keep(door, actor, [{ type: 'consent.withdrawn', consent: id, party, reason, ...sales }])
   })
-}
-
-/** All fields of a business. A field that is gone stays with the parties that have it until they are saved anew. */
-export async function defineFields(door: RecordsDoor, actor: Actor, given: unknown) {
-  const { business, fields } = parseInput(fieldsInput, given)
-  await keep(door, actor, [{ type: 'fields.defined', business, fields }])
-  return { business, fields }
 }

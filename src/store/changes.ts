@@ -17,8 +17,11 @@ export type ChangeRecord = {
   fields: FieldChange[]
 }
 
-/** `kind` alone asks for all of it. */
+/** `subject` that ends in a dot: of all that begin so, `setting:recording.`; `kind` alone asks for all of it. */
 export type ChangesArgs = PageArgs & { subject?: string; kind?: string }
+
+/** Of these kinds other settings name one by its id. */
+const namedKinds = ['user', 'trunk', 'trunkGroup', 'queue', 'menu', 'team', 'campaign'] as const
 
 type Row = {
   seq: number
@@ -37,7 +40,9 @@ export const changeQueries = {
     const [before = Number.MAX_SAFE_INTEGER] = (readCursor(args.cursor, ['number']) ?? []) as number[]
     const [where, values] =
       args.subject !== undefined
-        ? ['changes.subject = ? AND', [args.subject]]
+        ? args.subject.endsWith('.')
+          ? ['changes.subject >= ? AND changes.subject < ? AND', [args.subject, `${args.subject.slice(0, -1)}/`]]
+          : ['changes.subject = ? AND', [args.subject]]
         : args.kind !== undefined
           ? ['changes.subject >= ? AND changes.subject < ? AND', [`${args.kind}:`, `${args.kind};`]]
           : ['', []]
@@ -52,6 +57,17 @@ export const changeQueries = {
       fields: JSON.parse(fields) as FieldChange[],
     }))
     return { items, next: rows.length > limit ? makeCursor([items.at(-1)!.seq]) : null }
+  },
+  /** What things with these ids are or were called, at most 500; those that nobody knows are left out. */
+  'changes.names': (db: Db, args: { ids: string[] }): Record<string, string> => {
+    const names: Record<string, string> = {}
+    const find = sql(db.$client, 'SELECT name FROM change_heads WHERE subject = ?')
+    for (const id of args.ids.slice(0, 500))
+      for (const kind of namedKinds) {
+        const row = find.get(`${kind}:${id}`) as { name: string } | undefined
+        if (row !== undefined) names[id] = row.name
+      }
+    return names
   },
 }
 
@@ -133,7 +149,12 @@ function saidBy(fact: Fact): Said | null {
       return {
         subject: `fields:${fact.business}`,
         name: fact.business,
-        doc: Object.fromEntries(fact.fields.map(field => [field.key, field])),
+        doc: Object.fromEntries(
+          fact.fields.map(({ key, label, ...field }, at) => [
+            key,
+            { ...field, label: `${label['zh-CN']} · ${label.en}`, place: at + 1 },
+          ]),
+        ),
       }
     case 'setting.saved':
       return { subject: `setting:${fact.key}`, name: fact.key, doc: settingDoc(fact.value) }

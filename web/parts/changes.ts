@@ -46,19 +46,39 @@ export function changesTable(frame: Frame, rows: ChangeRow[], withSubject: boole
 function subjectOf({ subject, name }: ChangeRow, w: Words): Html {
   const kind = subject.slice(0, subject.indexOf(':'))
   const word = (w.changes.subject as Record<string, string>)[kind] ?? kind
-  return html`<a href="/admin/changes?of=${encodeURIComponent(subject)}">${word} <b>${name}</b></a>`
+  return html`<a href="/admin/changes?of=${encodeURIComponent(subject)}">${word} <b>${nameOf(kind, name, w)}</b></a>`
+}
+
+/** What has no name that a person gave is called as on its page. */
+export function nameOf(kind: string, name: string, { changeFields, domain }: Words): string {
+  const words: Record<string, Record<string, string>> = {
+    setting: changeFields.settings,
+    rules: changeFields.rules,
+    fields: domain.business,
+  }
+  return words[kind]?.[name] ?? name
+}
+
+/** `notice.waitMs`, each part in words where there are; the rest, such as a field of the lender's own, as it is. */
+export function fieldWord(field: string, { changeFields }: Words): string {
+  return field
+    .split('.')
+    .map(part => (Object.hasOwn(changeFields.fields, part) ? changeFields.fields[part]! : part))
+    .join(' · ')
 }
 
 function how({ kind, fields }: ChangeRow, w: Words): Html {
   const words = w.changes
   const value = (text: string | null) =>
-    text === null ? html`<span class="muted">${words.nothing}</span>` : html`<span class="mono">${text}</span>`
+    text === null
+      ? html`<span class="muted">${words.nothing}</span>`
+      : html`<span class="mono">${text === 'true' ? w.changeFields.yes : text === 'false' ? w.changeFields.no : text}</span>`
   const line = ({ field, before, after }: FieldChange) =>
     kind === 'secret'
-      ? html`<li><code>${field}</code></li>`
+      ? html`<li>${fieldWord(field, w)}</li>`
       : kind === 'made'
-        ? html`<li><code>${field}</code> ${value(after)}</li>`
-        : html`<li><code>${field}</code> ${value(before)} → ${value(after)}</li>`
+        ? html`<li>${fieldWord(field, w)} ${value(after)}</li>`
+        : html`<li>${fieldWord(field, w)} ${value(before)} → ${value(after)}</li>`
   const rest = fields.length - fieldsShown
   return html`<b>${words.kind[kind]}</b>${fields.length === 0 ? null : html`<ul class="field-changes">${fields.slice(0, fieldsShown).map(line)}${rest > 0 ? html`<li class="muted">${words.more(rest)}</li>` : null}</ul>`}`
 }

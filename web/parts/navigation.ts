@@ -111,6 +111,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/strategies', 'strategies'),
       page('/admin/checklists', 'checklists'),
       page('/admin/imports', 'imports'),
+      page('/admin/fields', 'ownFields'),
     ),
     group(
       'rules',

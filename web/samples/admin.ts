@@ -1,14 +1,17 @@
 /** Sample props of the administrator's pages. */
+
 import type { Campaign, InboundNumber, Queue, User } from '../../src/centre/entities.ts'
 import { closesOf, limitLine } from '../../src/centre/gate-words.ts'
 import { stacks } from '../../src/centre/policy/policy.ts'
 import { policyPresets } from '../../src/centre/policy/presets.ts'
+import type { FieldDefinition } from '../../src/lender/fields.ts'
 import type { CampaignId, NumberId, QueueId, UserId } from '../../src/lib/ids.ts'
 import { announcementsPage } from '../pages/admin/announcements.ts'
 import type { CalendarRow } from '../pages/admin/calendars.ts'
 import { type CampaignView, campaignFormPage, campaignsPage } from '../pages/admin/campaigns.ts'
 import { certificatePage } from '../pages/admin/certificate.ts'
 import { changesPage } from '../pages/admin/changes.ts'
+import { fieldFormPage, fieldsPage } from '../pages/admin/fields.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { leadsPage } from '../pages/admin/leads.ts'
 import { numbersPage } from '../pages/admin/numbers.ts'
@@ -133,6 +136,26 @@ const campaignFilled = {
   dispositions: 'promise | 承诺还款 | Promise to pay | callback\npaid | 已还款 | Paid | done',
   retries: 'BUSY 10 3\nNO_ANSWER 120 3',
 }
+
+const plainField = { required: false, min: null, max: null, choices: [], shown: true, searchable: false }
+const sampleFields = [
+  {
+    ...plainField,
+    key: 'branch',
+    label: { 'zh-CN': '网点', en: 'Branch' },
+    type: 'choice',
+    choices: ['浦东', '浦西'],
+    required: true,
+  },
+  {
+    ...plainField,
+    key: 'card',
+    label: { 'zh-CN': '银行卡', en: 'Bank card' },
+    type: 'secret',
+    searchable: true,
+    shown: false,
+  },
+] satisfies FieldDefinition[]
 
 export const adminSamples: Record<string, (language: Language) => Html> = {
   'admin-setup': language =>
@@ -561,6 +584,22 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ((i * 37) % 256).toString(16).padStart(2, '0').toUpperCase(),
       ).join(':'),
       distributed: false,
+    }),
+  'admin-fields': language =>
+    fieldsPage({
+      frame: sampleFrame({ language, path: '/admin/fields', role: 'admin' }),
+      definitions: { collections: sampleFields },
+      saved: true,
+    }),
+  'admin-field': language =>
+    fieldFormPage({
+      frame: sampleFrame({ language, path: '/admin/fields', role: 'admin' }),
+      business: 'collections',
+      field: null,
+      filled: {
+        values: { key: 'Branch', type: 'choice', labelZh: '网点', labelEn: '', shown: 'true', place: '3' },
+        errors: { key: language === 'en' ? 'Small letters, digits and _.' : '小写字母、数字和下划线。' },
+      },
     }),
   'admin-changes': language =>
     changesPage({

@@ -6,6 +6,7 @@ import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { menuWords } from './menus.ts'
+import { ownFieldWords } from './own-fields.ts'
 import { retentionWords } from './retention.ts'
 import { strategyWords } from './strategies.ts'
 import { transferWords } from './transfer.ts'
@@ -22,6 +23,7 @@ const zh = {
     announcements: '请从列表中选择',
     ...claimWords.zh.allowed,
     ...lenderWords.zh.allowed,
+    ...ownFieldWords.zh.allowed,
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
@@ -142,6 +144,7 @@ const en: Like<typeof zh> = {
     announcements: 'Choose one of the list',
     ...claimWords.en.allowed,
     ...lenderWords.en.allowed,
+    ...ownFieldWords.en.allowed,
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,

@@ -16,6 +16,7 @@ import type { CallPhase } from '../../src/centre/state.ts'
 import { claimWords } from './claims.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
+import { ownFieldWords } from './own-fields.ts'
 import { retentionWords } from './retention.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
@@ -147,6 +148,7 @@ const zh = {
     ...retentionWords.zh.rules,
     ...teamWords.zh.rules,
     ...lenderWords.zh.rules,
+    ...ownFieldWords.zh.rules,
     ...claimWords.zh.rules,
     ...verificationWords.zh.rules,
     not_signed_on: '请先签入。',
@@ -339,6 +341,7 @@ const en: Like<typeof zh> = {
     ...retentionWords.en.rules,
     ...teamWords.en.rules,
     ...lenderWords.en.rules,
+    ...ownFieldWords.en.rules,
     ...claimWords.en.rules,
     ...verificationWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',

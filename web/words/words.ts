@@ -5,6 +5,7 @@ import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
+import { changeFieldWords } from './change-fields.ts'
 import { changeWords } from './changes.ts'
 import { claimWords } from './claims.ts'
 import { collectionsWords } from './collections.ts'
@@ -21,6 +22,7 @@ import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
 import { menuWords } from './menus.ts'
 import { orderWords } from './order.ts'
+import { ownFieldWords } from './own-fields.ts'
 import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
 import { policyWords } from './policies.ts'
@@ -75,6 +77,8 @@ const zh = {
   transfer: transferWords.zh,
   teams: teamWords.zh,
   changes: changeWords.zh,
+  changeFields: changeFieldWords.zh,
+  ownFields: ownFieldWords.zh,
   lender: lenderWords.zh,
   menus: menuWords.zh,
   tryOut: tryOutWords.zh,
@@ -118,6 +122,8 @@ const en: Words = {
   transfer: transferWords.en,
   teams: teamWords.en,
   changes: changeWords.en,
+  changeFields: changeFieldWords.en,
+  ownFields: ownFieldWords.en,
   lender: lenderWords.en,
   menus: menuWords.en,
   tryOut: tryOutWords.en,

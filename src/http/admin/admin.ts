@@ -7,6 +7,7 @@ import { calendarRoutes } from './calendars.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { changeRoutes } from './changes.ts'
 import { checklistRoutes } from './checklists.ts'
+import { fieldRoutes } from './fields.ts'
 import { importRoutes } from './imports.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -49,6 +50,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     menuRoutes,
     campaignRoutes,
     checklistRoutes,
+    fieldRoutes,
     noticeAudioRoutes,
     phraseRoutes,
     announcementRoutes,

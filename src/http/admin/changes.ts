@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { changesPage } from '../../../web/pages/admin/changes.ts'
+import type { UserId } from '../../lib/ids.ts'
 import { maskNumbersIn } from '../../lib/mask.ts'
+import type { ChangeRecord } from '../../store/changes.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -13,7 +15,6 @@ export function changeRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   route.get('/admin/changes', allow('admin', 'security'), async c => {
     const masked = c.var.user.numbersMasked
-    const seen = (text: string | null) => (text !== null && masked ? maskNumbersIn(text) : text)
     const subject = c.req.query('of')?.slice(0, 200) || null
     const asked = c.req.query('kind') ?? ''
     const kind = subject === null && kindPattern.test(asked) ? asked : null
@@ -21,6 +22,11 @@ export function changeRoutes(deps: Deps): Hono<Env> {
       cursor: c.req.query('cursor') ?? null,
       ...(subject === null ? (kind === null ? {} : { kind }) : { subject }),
     })
+    const names = await namesIn(deps, page.items)
+    const seen = (text: string | null) => {
+      const named = text?.replace(idsIn, id => names.get(id) ?? id) ?? null
+      return named !== null && masked ? maskNumbersIn(named) : named
+    }
     const query = new URLSearchParams({
       ...(subject === null ? (kind === null ? {} : { kind }) : { of: subject }),
       cursor: page.next ?? '',
@@ -30,7 +36,7 @@ export function changeRoutes(deps: Deps): Hono<Env> {
         frame: await frameOf(c, deps),
         rows: page.items.map(item => ({
           ...item,
-          actor: actorName(deps, item.actor),
+          actor: names.get(item.actor) ?? actorName(deps, item.actor),
           name: seen(item.name) ?? '',
           fields: item.fields.map(({ field, before, after }) => ({ field, before: seen(before), after: seen(after) })),
         })),
@@ -41,4 +47,20 @@ export function changeRoutes(deps: Deps): Hono<Env> {
     )
   })
   return route
+}
+
+const idsIn = /\b[a-z]{1,3}_[A-Za-z0-9_-]+/g
+
+/** People, trunks, campaigns and their like by the ids that values have, tokens by `token:ID`. What is gone is still called what it was. */
+async function namesIn({ store, engine }: Deps, changes: ChangeRecord[]): Promise<Map<string, string>> {
+  const texts = changes.flatMap(({ fields }) => fields.flatMap(({ before, after }) => [before ?? '', after ?? '']))
+  const ids = [...new Set(texts.flatMap(text => text.match(idsIn) ?? []))]
+  const names = new Map(Object.entries(ids.length === 0 ? {} : await store.read('changes.names', { ids })))
+  for (const id of ids) {
+    const user = engine.state.users.get(id as UserId)
+    if (user !== undefined) names.set(id, user.displayName)
+  }
+  if (changes.some(({ actor }) => actor.startsWith('token:')))
+    for (const { id, name } of await store.read('tokens.list', {})) names.set(`token:${id}`, name)
+  return names
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { fieldBusinesses } from '../../lender/fields.ts'
 import { type Party, partyFlags } from '../../lender/party.ts'
+import { defineFields } from '../../records/field-definitions.ts'
 import {
   consentInput,
   disclosureInput,
@@ -12,7 +13,7 @@ import {
   reasonInput,
 } from '../../records/lender-schemas.ts'
 import { changeParty, createParty, partyByRef } from '../../records/parties.ts'
-import { defineFields, giveConsent, markNumber, showSecret, withdrawConsent } from '../../records/party-details.ts'
+import { giveConsent, markNumber, showSecret, withdrawConsent } from '../../records/party-details.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { masksNumbers, mayShowSecrets, shownParty, shownPhone } from '../shown-party.ts'
 import { consentReply, fieldsReply, partyReply } from './lender-replies.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { defineFields } from '../../records/field-definitions.ts'
 import { createLoan } from '../../records/loans.ts'
 import { createParty } from '../../records/parties.ts'
-import { defineFields } from '../../records/party-details.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
 

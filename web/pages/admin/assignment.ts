@@ -1,5 +1,6 @@
 import type { UnplacedReason } from '../../../src/lender/assignment.ts'
 import { currencyDefault } from '../../../src/lender/money.ts'
+import { changesOf } from '../../parts/changes.ts'
 import {
   areaField,
   type Choice,
@@ -63,7 +64,7 @@ ${checkField({ name: 'assign', label: words.assignDaily }, props.daily)}
 ${textField({ name: 'capacity', label: words.capacity, help: words.capacityHelp, type: 'number', min: 0 }, props.bounds)}
 ${areaField({ name: 'capacities', label: words.capacities, help: words.capacitiesHelp, figure: true }, props.bounds)}
 ${textField({ name: 'seed', label: words.seed, help: words.seedHelp, required: true, maxlength: 64 }, props.bounds)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></div></div></div>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></div></div></div>${changesOf(props.frame, { of: 'setting:lender.assignment' })}`,
   })
 }
 

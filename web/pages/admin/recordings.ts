@@ -1,5 +1,6 @@
 import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
 import { unansweredChoices, whenFullChoices } from '../../../src/centre/recording-rules.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -53,7 +54,7 @@ ${textField({ name: 'opusAfterHours', label: words.opusAfterHours, help: words.o
 ${textField({ name: 'sourceDays', label: words.sourceDays, help: words.sourceHelp, ...days }, rules)}
 <fieldset class="field"><legend>${w.retention.head}</legend><p class="help">${w.retention.about}</p><div class="row">${keepFields.map(name => keepField(name, { rules, minima }, w))}</div></fieldset>
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>
-${legalHolds(holds, frame)}</div>`,
+${legalHolds(holds, frame)}</div>${changesOf(frame, { of: 'setting:recording.' })}`,
   })
 }
 

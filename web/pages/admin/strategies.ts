@@ -1,3 +1,4 @@
+import { changesOf } from '../../parts/changes.ts'
 import { areaField, type Choice, checksField, type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -50,7 +51,7 @@ ${areaField({ name: 'reminders', label: words.reminders, help: words.remindersHe
 <form class="form panel" method="post" action="${path}/sender"><h2>${words.sender}</h2><p class="help">${words.senderHelp}</p>
 ${textField({ name: 'url', label: words.url, figure: true, maxlength: 500 }, props.sender)}
 ${textField({ name: 'secret', label: words.secret, help: words.secretHelp, type: 'password', autocomplete: 'new-password', maxlength: 200 }, props.sender)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></div>`,
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></div>${changesOf(props.frame, { of: 'setting:lender.strategies' })}`,
   })
 }
 

@@ -1,5 +1,6 @@
 /** How each line does, and which a call would take: for the supervisor, and with the table of home cities for the administrator. */
 import type { LineFigures, LineView } from '../../../src/centre/explain-line.ts'
+import { changesOf } from '../../parts/changes.ts'
 import { type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -142,7 +143,7 @@ function figureTable(caption: string, head: string, rows: ({ head: string } & Li
   })
 }
 
-function rules({ filled, saved }: LinesProps, w: Words): Html {
+function rules({ filled, saved, frame }: LinesProps, w: Words): Html {
   const words = w.lines
   const figure = { type: 'number', figure: true, required: true } as const
   return html`<section class="panel" id="rules"><header><h2>${words.rules}</h2></header><p>${words.rulesAbout}</p>
@@ -152,7 +153,7 @@ ${textField({ ...figure, name: 'restSamplesMin', label: words.restSamplesMin, he
 <div class="row">${textField({ ...figure, required: false, name: 'callsPerHourMax', label: words.callsPerHourMax, help: words.callsPerHourMaxHelp, min: 1, max: 100_000 }, filled)}
 ${textField({ ...figure, name: 'restMs', label: words.restMinutes, min: 1, max: 1_440, step: 'any' }, filled)}
 ${textField({ ...figure, name: 'placeBonus', label: words.placeBonus, help: words.placeBonusHelp, min: 0, max: 100, step: 'any' }, filled)}</div>
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form>${changesOf(frame, { of: 'rules:lines' })}</section>`
 }
 
 function areas(props: LinesProps, known: number, w: Words): Html {
