@@ -50,6 +50,7 @@ export function rtpParameters(agreed: Agreed, latch: boolean, sources: readonly 
     send: agreed.send,
     receive: agreed.receive,
     ptimeMs: agreed.ptimeMs,
+    wantsVoip: agreed.wantsVoip,
     srtp: agreed.srtp && srtpKeys(agreed.srtp),
   }
 }

@@ -34,6 +34,8 @@ export type RtpParameters = {
   send: boolean
   receive: boolean
   ptimeMs: number
+  /** The far end asks for VoIP metrics in extended reports (RFC 3611); left out: it does not. */
+  wantsVoip?: boolean
   /** SRTP by keys from the SDP; null or left out: in the clear. A leg that was encrypted once is not sent to in the clear any more. */
   srtp?: SrtpKeys | null
 }

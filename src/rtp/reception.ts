@@ -3,10 +3,13 @@
  * made of it. All counts only grow, so that a stretch of a leg is the difference of two looks.
  */
 
+import { BurstGap } from './burst-gap.ts'
+
 /** Further than this from the last sequence number: the sender began anew (A.1, MAX_DROPOUT). */
 const dropoutMax = 3000
-/** Later than this behind the fastest packet: a listener's buffer has played on without it. In timestamp units, 60 ms. */
-const lateUnits = 480
+/** Later than this behind the fastest packet: a listener's buffer has played on without it. */
+export const lateMs = 60
+const lateUnits = lateMs * 8
 /** Further behind, in one step: the sender's clock was set anew, which is not lateness. 1 s. */
 const stepUnits = 8000
 /** Taken back from `fastest` each 5 s, for clocks that drift apart by up to 200 millionths. */
@@ -39,7 +42,11 @@ export class Reception {
   /** Sum and count of the differences that `jitter` is the running mean of. */
   jitterSum = 0
   jitterCount = 0
+  /** Of the present source, as this thread has heard it. */
+  bursts = new BurstGap()
   #lastAt = 0
+  /** Of the last packet that came after missing ones. */
+  #wholeSince = 0
   /** The last 32 sequence numbers up to the highest; bit 0 is the highest. */
   #window = 0
   #fastest = 0
@@ -58,6 +65,7 @@ export class Reception {
   #receivedAtReport = 0
   #missingBefore = 0
   #duplicatesBefore = 0
+  #lateBefore = 0
 
   /** Counts one packet that arrived at `nowMs`. `isSteady`: its timestamp says when it was sent, which a telephone event's does not. */
   count(ssrc: number, sequence: number, timestamp: number, nowMs: number, isSteady: boolean): void {
@@ -70,6 +78,7 @@ export class Reception {
     else if (ahead < dropoutMax) {
       if (ahead === 0) this.duplicates++
       else this.#window = ahead > 31 ? 1 : (this.#window << ahead) | 1
+      if (ahead > 1) this.#miss(ahead - 1)
       if (sequence < this.#highest) this.#cycles += 0x10000
       this.#highest = sequence
     } else this.#behind(0x10000 - ahead)
@@ -160,6 +169,7 @@ export class Reception {
     this.jitterCount = jitterCount
     this.#missingBefore = missingBefore
     ;[this.#duplicatesBefore, this.#window, this.#fastest] = last
+    this.#wholeSince = this.extendedHighest + 1
   }
 
   /** Goes on after a thread that died, of whose counts these are known. */
@@ -197,6 +207,12 @@ export class Reception {
     this.#window |= bit
   }
 
+  /** Between the highest so far and what is about to be it. */
+  #miss(packets: number): void {
+    this.bursts.lose(this.extendedHighest - this.#wholeSince + 1, packets)
+    this.#wholeSince = this.extendedHighest + packets + 1
+  }
+
   get extendedHighest(): number {
     return this.#cycles + this.#highest
   }
@@ -215,6 +231,20 @@ export class Reception {
     return expected <= 0 || received >= expected ? 0 : Math.floor(((expected - received) * 256) / expected)
   }
 
+  /** Of the present source: packets that never came, and that came too late. */
+  get lostOfSource(): number {
+    return Math.max(0, this.#expected - this.#uniqueOfSource)
+  }
+
+  get lateOfSource(): number {
+    return this.late - this.#lateBefore
+  }
+
+  /** Of the present source: packets that there must have been. */
+  get expected(): number {
+    return this.#expected
+  }
+
   get #expected(): number {
     return this.#started ? this.extendedHighest - this.#base + 1 : 0
   }
@@ -224,10 +254,12 @@ export class Reception {
     this.#lostBefore = this.lost
     if (this.#started && ssrc !== this.ssrc) this.ssrcChanges++
     this.#duplicatesBefore = this.duplicates
+    this.#lateBefore = this.late
     this.#window = 1
     this.#started = true
     this.ssrc = ssrc
-    this.#base = this.#highest = sequence
+    this.#base = this.#highest = this.#wholeSince = sequence
+    this.bursts = new BurstGap()
     this.#cycles = 0
     this.#receivedOfSource = this.#expectedAtReport = this.#receivedAtReport = 0
     this.jitter = 0

@@ -1,5 +1,6 @@
 /** RTCP (RFC 3550 section 6): our sender and receiver reports, and what we heed of theirs. */
 
+import { type BurstGapFigures, gapMin } from './burst-gap.ts'
 import { readUint32, writeUint32 } from './packet.ts'
 import type { VoipHeard } from './voip-heard.ts'
 
@@ -11,6 +12,8 @@ const byeType = 203
 const extendedType = 207
 const voipBlockType = 7
 const voipBlockBytes = 36
+/** Where a field has a value for "not known", it is this. */
+const unknown = 127
 
 /** A report about our stream. `lossFraction` in 1/256; `jitter` in timestamp units; `lastReport` and `delay` in 1/65536 s, 0 when it heard no report of ours. */
 export type BlockHeard = { lossFraction: number; lost: number; jitter: number; lastReport: number; delay: number }
@@ -65,7 +68,7 @@ function voipIn(bytes: Uint8Array, from: number, end: number, ourSsrc: number): 
 
 /** 127 stands for "not known" where it says so (RFC 3611 sections 4.7.4 and 4.7.5); the signal level is a signed octet. */
 function readVoip(bytes: Uint8Array, at: number): VoipHeard {
-  const known = (offset: number, per: number) => (bytes[at + offset] === 127 ? null : bytes[at + offset]! / per)
+  const known = (offset: number, per: number) => (bytes[at + offset] === unknown ? null : bytes[at + offset]! / per)
   const level = (bytes[at + 20]! << 24) >> 24
   return {
     loss: bytes[at + 8]! / 256,
@@ -73,7 +76,7 @@ function readVoip(bytes: Uint8Array, at: number): VoipHeard {
     roundTripMs: short(bytes, at + 16),
     endSystemMs: short(bytes, at + 18),
     bufferMs: short(bytes, at + 30),
-    levelDb: level === 127 ? null : level,
+    levelDb: level === unknown ? null : level,
     rFactor: known(24, 1),
     mosListening: known(26, 10),
     mosConversation: known(27, 10),
@@ -142,6 +145,68 @@ export function writeReport(bytes: Uint8Array, report: Report): number {
   writeLength(bytes, 0, at)
   writeUint32(bytes, 4, report.ssrc)
   return writeDescription(bytes, at, report.ssrc, report.name)
+}
+
+/** What we say of a stream in the VoIP metrics block (RFC 3611 section 4.7). */
+export type VoipSaid = {
+  /** Whose packets these are. */
+  ssrc: number
+  /** 0 to 1: never came; came too late for a buffer of `bufferMs`. */
+  loss: number
+  discarded: number
+  bursts: BurstGapFigures
+  packetMs: number
+  roundTripMs: number
+  endSystemMs: number
+  bufferMs: number
+  /** dBm0; null: nobody has spoken. */
+  levelDb: number | null
+  rFactor: number
+  mosListening: number
+  mosConversation: number
+}
+
+/** Writes an extended report behind the compound that ends at `at`; answers where it ends now. `bytes` has 44 more. */
+export function writeVoip(bytes: Uint8Array, at: number, ourSsrc: number, said: VoipSaid): number {
+  const end = at + 8 + voipBlockBytes
+  const block = at + 8
+  const octet = (offset: number, value: number) => {
+    bytes[block + offset] = Math.max(0, Math.min(255, Math.round(value)))
+  }
+  const two = (offset: number, value: number) => {
+    const whole = Math.max(0, Math.min(0xffff, Math.round(value)))
+    bytes[block + offset] = whole >> 8
+    bytes[block + offset + 1] = whole & 0xff
+  }
+  bytes[at] = 0x80
+  bytes[at + 1] = extendedType
+  writeLength(bytes, at, end)
+  writeUint32(bytes, at + 4, ourSsrc)
+  bytes.fill(0, block, end)
+  octet(0, voipBlockType)
+  two(2, voipBlockBytes / 4 - 1)
+  writeUint32(bytes, block + 4, said.ssrc)
+  octet(8, said.loss * 256)
+  octet(9, said.discarded * 256)
+  octet(10, said.bursts.burstDensity * 256)
+  octet(11, said.bursts.gapDensity * 256)
+  two(12, said.bursts.burstLength * said.packetMs)
+  two(14, said.bursts.gapLength * said.packetMs)
+  two(16, said.roundTripMs)
+  two(18, said.endSystemMs)
+  bytes[block + 20] = said.levelDb === null ? unknown : Math.max(-128, Math.min(126, Math.round(said.levelDb))) & 0xff
+  octet(21, unknown) // noise
+  octet(22, unknown) // residual echo
+  octet(23, gapMin)
+  octet(24, Math.min(100, said.rFactor))
+  octet(25, unknown) // an R of another network beyond
+  octet(26, said.mosListening * 10)
+  octet(27, said.mosConversation * 10)
+  octet(28, 0x20) // concealment is the listener's; the buffer that `discarded` speaks of does not adapt
+  two(30, said.bufferMs)
+  two(32, said.bufferMs)
+  two(34, said.bufferMs)
+  return end
 }
 
 function writeDescription(bytes: Uint8Array, at: number, ssrc: number, name: string): number {

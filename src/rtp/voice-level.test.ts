@@ -31,3 +31,12 @@ test('silence is silence, and an overdriven line is noticed', () => {
   for (let n = 0; n < 80; n++) voice.note(n, square, n * 160, n * 160 + 160, payloadTypeOf.pcma)
   assert.equal(voice.clipped, 10)
 })
+
+test('a test tone whose every fourth sample is zero is heard all the same', () => {
+  const voice = new VoiceLevel()
+  const octets = encode(tone({ hz: 1000, ms: 20, level: 0.2 }), 'pcma')
+  for (let sequence = 0; sequence < 320; sequence++) voice.note(sequence, octets, 0, 160, 8)
+  assert.ok(voice.silent <= voice.sampled / 2, `${voice.silent} of ${voice.sampled} are silent`)
+  const db = 10 * Math.log10(voice.power / voice.sampled)
+  assert.ok(Math.abs(db - 10 * Math.log10(0.2 ** 2 / 2)) < 1, `${db} dBov`)
+})

@@ -27,6 +27,8 @@ export type Media = {
   ptimeMs: number | null
   /** Values of its `a=crypto:` lines, at most 16. */
   crypto: string[]
+  /** What it asks for in extended reports (RFC 3611 §5.1): its own line, else the session's; names without their values, at most 16. */
+  extendedReports: string[]
 }
 
 export type Description = { origin: { id: string; version: string; address: string } | null; media: Media[] }
@@ -35,6 +37,7 @@ export const sdpBytesMax = 8 * 1024
 const mediaMax = 8
 const formatsMax = 64
 const cryptoMax = 16
+const extendedReportsMax = 16
 
 /** RFC 3551 §6: the numbers that need no rtpmap and that we care to name. */
 const staticFormats: Record<number, [string, number]> = {
@@ -59,6 +62,7 @@ export function parseSdp(text: string): Description | null {
   let sessionAddress: string | null = null
   let sessionDirection: Direction = 'sendrecv'
   let sessionPtimeMs: number | null = null
+  let sessionReports: string[] = []
   let media: Media | null = null
   const rtpmaps = new Map<string, [string, number]>()
 
@@ -90,6 +94,7 @@ export function parseSdp(text: string): Description | null {
         media.address = sessionAddress
         media.direction = sessionDirection
         media.ptimeMs = sessionPtimeMs
+        media.extendedReports = sessionReports
         description.media.push(media)
         break
       }
@@ -102,6 +107,10 @@ export function parseSdp(text: string): Description | null {
           if (!Number.isInteger(ptimeMs) || ptimeMs < 1 || ptimeMs > 200) break
           if (media === null) sessionPtimeMs = ptimeMs
           else media.ptimeMs = ptimeMs
+        } else if (value === 'rtcp-xr' || value.startsWith('rtcp-xr:')) {
+          const names = reportsOf(value.slice(8))
+          if (media === null) sessionReports = names
+          else media.extendedReports = names
         } else if (media !== null && value.startsWith('crypto:')) {
           if (media.crypto.length < cryptoMax) media.crypto.push(value.slice(7))
         } else if (media !== null && value.startsWith('rtpmap:') && rtpmaps.size < formatsMax) {
@@ -114,6 +123,15 @@ export function parseSdp(text: string): Description | null {
   }
   closeMedia()
   return description
+}
+
+/** `pkt-loss-rle=64 voip-metrics` → their names. */
+function reportsOf(value: string): string[] {
+  return value
+    .split(' ')
+    .filter(word => word !== '')
+    .slice(0, extendedReportsMax)
+    .map(word => word.split(/[=:]/, 1)[0]!.toLowerCase())
 }
 
 function parseOrigin(value: string): Description['origin'] {
@@ -145,6 +163,7 @@ function parseMedia(value: string): Media | null {
     direction: 'sendrecv',
     ptimeMs: null,
     crypto: [],
+    extendedReports: [],
   }
 }
 

@@ -33,6 +33,7 @@ test('our offer is understood by ourselves, and our answer to it by us', () => {
     receive: true,
     held: false,
     ptimeMs: 20,
+    wantsVoip: false,
     srtp: null,
   })
   const understood = readAnswer(sdp, local)
@@ -130,4 +131,20 @@ test('no mutation of an offer throws or takes long', () => {
   }
   const { user, system } = process.cpuUsage(started)
   assert.ok(user + system < 5_000_000, `${(user + system) / 1000} ms of CPU`)
+})
+
+test('a far end that asks for VoIP metrics (RFC 3611) is told that we want them too; nobody else meets the line', () => {
+  const lines = ['m=audio 4000 RTP/AVP 8']
+  const asked = agreedOn(offer([...lines, 'a=rtcp-xr:pkt-loss-rle=64 voip-metrics']))
+  assert.equal(asked.agreed.wantsVoip, true)
+  assert.match(asked.sdp, /\r\na=rtcp-xr:voip-metrics\r\n/)
+  for (const line of ['a=rtcp-xr', 'a=rtcp-xr:rcvr-rtt=all:40', 'a=rtcp-xrvoip-metrics', 'a=ptime:20']) {
+    const other = agreedOn(offer([...lines, line]))
+    assert.equal(other.agreed.wantsVoip, false, line)
+    assert.ok(!other.sdp.includes('rtcp-xr'), line)
+  }
+  const session = offer(lines).replace('t=0 0\r\n', 't=0 0\r\na=rtcp-xr:voip-metrics\r\n')
+  assert.equal(agreedOn(session).agreed.wantsVoip, true, 'for the whole session')
+  assert.equal(agreedOn(session.replace(/$/, 'a=rtcp-xr:\r\n')).agreed.wantsVoip, false, 'and not for this stream')
+  assert.ok(!buildOffer(local).includes('rtcp-xr'))
 })

@@ -44,6 +44,8 @@ export type Agreed = {
   /** The far end put us on hold: it wants nothing from us, or nothing either way. */
   held: boolean
   ptimeMs: number
+  /** The far end asks for VoIP metrics in our extended reports (RFC 3611 §5.1). */
+  wantsVoip: boolean
   /** null: in the clear. */
   srtp: AgreedSrtp | null
 }
@@ -81,6 +83,7 @@ export function answerOffer(offer: string, local: LocalMedia): Answered {
             events: agreed.dtmfPayloadType,
             protocol: isSecure(media) ? media.protocol : 'RTP/AVP',
             crypto: crypto === null ? [] : [crypto],
+            asksVoip: agreed.wantsVoip,
           },
           direction,
         )
@@ -188,6 +191,7 @@ function findAudio(description: Description, { address, codecs, srtp }: LocalMed
         receive: maySend(media.direction),
         held: !wanted,
         ptimeMs: media.ptimeMs ?? 20,
+        wantsVoip: media.extendedReports.includes('voip-metrics'),
         srtp: crypto && { suite: crypto.ours.suite, localKey: crypto.ours.key, remoteKey: crypto.theirs.key },
       },
       crypto: crypto?.ours ?? null,
@@ -216,6 +220,8 @@ function audioSection(
     events: number | null
     protocol: string
     crypto: Crypto[]
+    /** What we want to be told, of whoever shows that they know it: so nobody meets a line that is new to them. */
+    asksVoip?: boolean
   },
   direction: Direction,
 ): string[] {
@@ -225,6 +231,7 @@ function audioSection(
   for (const { payloadType, name } of formats) lines.push(`a=rtpmap:${payloadType} ${name.toUpperCase()}/8000`)
   if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`)
   lines.push(...crypto.map(formatCrypto))
+  if (stream.asksVoip) lines.push('a=rtcp-xr:voip-metrics')
   lines.push(`a=ptime:${local.ptimeMs ?? 20}`, `a=${direction}`)
   return lines
 }

@@ -3,7 +3,7 @@
  * we heard of the far end, and what the far end says it heard of us (where it says so, in RTCP).
  */
 
-import { mosOf, rFactor } from './e-model.ts'
+import { mosOf, rFactor } from '../../lib/e-model.ts'
 import type { VoipMetrics } from './voip-metrics.ts'
 
 /** Counts that only grow: a stretch is the difference of two looks. Of the media plane; see `AudioFigures` there. */
