@@ -81,6 +81,7 @@ const fields = `
   checklistId perDay gapMinutes days slots otherSlot count add product key-0 zh-0 en-0 kind-0 asked-0 expected-0 value-0 rule-0 percent-0 offers-0
   choices-0 required-0 weight-0
   as proposal missing dueOn arriveNote cancelNote place who item said judged result
+  refusal checkNote heard cancelReason
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()
   .split(/\s+/)

@@ -59,3 +59,9 @@ export function linesOf(typed: Typed, name: string): string[] {
     .map(line => line.trim())
     .filter(line => line !== '')
 }
+
+/** Minor units of an amount that was typed as `12000`, `12,000.50` or `12 000.5`; null: it is none. */
+export function minorOf(text: string): number | null {
+  const bare = text.replaceAll(/[ ,，\u00a0]/g, '')
+  return /^\d{1,10}(\.\d{1,2})?$/.test(bare) ? Math.round(Number(bare) * 100) : null
+}

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { addDays } from './dates.ts'
 import { moveOrder, type Order, type OrderCommand, orderStates } from './order.ts'
+import { saidItems } from './quote.ts'
 
 const draft: Order = {
   ...{ id: 'or_1', party: 'K-1', product: 'phone', currency: 'CNY', coolingDays: 7, state: 'DRAFT', agent: 'alice' },
@@ -21,7 +22,9 @@ const draft: Order = {
   },
   offer: { financed: 100, costTotal: 0, paidTotal: 100, aprEffective: 0, aprNominal: 0 },
 }
-const check = (by: string, passes = true, note = ''): OrderCommand => ({ type: 'check', by, passes, note })
+const check = (by: string, passes = true, note = '', heard = [...saidItems]): OrderCommand => ({
+  ...{ type: 'check', by, passes, heard, note },
+})
 const walk = (today: string, ...commands: OrderCommand[]) =>
   commands.reduce((order, command) => {
     const move = moveOrder(order, command, today)
@@ -54,12 +57,26 @@ test('who sold it does not check it, and a check that finds something says what'
   assert.deepEqual(back.ok && [back.order.state, back.order.note], ['DRAFT', 'rate was not said'])
 })
 
+test('a check passes only when everything that must be said was heard, and refuses with a reason', () => {
+  const handed = walk('2026-11-24', { type: 'submit' })
+  const deaf: OrderCommand = check('sam', true, '', saidItems.slice(1))
+  assert.equal(ruleOf(handed, deaf, '2026-11-24'), 'order-not-said')
+  const refuse = (by: string, reason: 'misled' | 'other'): OrderCommand => ({
+    ...{ type: 'refuse', by, heard: ['apr'], reason, note: '' },
+  })
+  assert.equal(ruleOf(handed, refuse('alice', 'misled'), '2026-11-24'), 'order-four-eyes')
+  assert.equal(ruleOf(handed, refuse('sam', 'other'), '2026-11-24'), 'order-no-reason')
+  const move = moveOrder(handed, refuse('sam', 'misled'), '2026-11-24')
+  assert.deepEqual(move.ok && [move.order.state, move.order.reason, move.order.heard], ['CANCELLED', 'misled', ['apr']])
+})
+
 test('each state takes its own commands and refuses every other one', () => {
   const commands: OrderCommand[] = [
     { type: 'submit' },
     check('sam'),
     { type: 'sign' },
     { type: 'fulfil' },
+    { type: 'refuse', by: 'sam', heard: [], reason: 'misled', note: '' },
     { type: 'cancel', note: '' },
   ]
   const taken = Object.fromEntries(
@@ -71,7 +88,7 @@ test('each state takes its own commands and refuses every other one', () => {
     ]),
   )
   assert.deepEqual(taken, {
-    ...{ DRAFT: ['submit', 'cancel'], QC: ['check', 'cancel'], CONFIRMED: ['sign', 'cancel'] },
+    ...{ DRAFT: ['submit', 'cancel'], QC: ['check', 'refuse', 'cancel'], CONFIRMED: ['sign', 'cancel'] },
     ...{ COOLING: ['fulfil'], FULFILLED: [], CANCELLED: [] },
   })
 })

@@ -2,13 +2,15 @@
  * What is sold on instalments: products, whom they may be offered to, and orders.
  *
  *   DRAFT → QC → CONFIRMED → COOLING → FULFILLED     the seller hands it in, another person listens and checks, the customer signs, days to think
- *   QC → DRAFT                                        the check found something
+ *   QC → DRAFT                                        the check found something that can be put right
+ *   QC → CANCELLED                                    the check refuses it, with a reason
  *   any of these but FULFILLED → CANCELLED            in COOLING until its last day; whoever thinks better of it owes nothing
  *
  * Days to think are calendar days on the wall of the centre: who signs on the 24th with seven of them may cancel until the end of the 1st.
  */
 import { addDays, type PlainDate } from './dates.ts'
-import type { Offer, RepaymentWay, Terms } from './offer.ts'
+import type { RepaymentWay, Terms } from './offer.ts'
+import { type QuoteSums, type SaidItem, saidItems } from './quote.ts'
 
 export type Product = {
   id: string
@@ -25,6 +27,19 @@ export type Product = {
   monthlyFeePpm: number
   coolingDays: number
   active: boolean
+  /** 1 for the first, and one more with each change; left out in products of before. Orders keep the terms of theirs. */
+  version?: number
+  /** Days on which it is sold, both included; null or left out: no bound. */
+  validFrom?: PlainDate | null
+  validUntil?: PlainDate | null
+}
+
+export function versionOf(product: Pick<Product, 'version'>): number {
+  return product.version ?? 1
+}
+
+export function isSold({ active, validFrom, validUntil }: Product, today: PlainDate): boolean {
+  return active && (validFrom ?? today) <= today && today <= (validUntil ?? today)
 }
 
 /** A buy now, B interested, C cold, D refused. */
@@ -54,7 +69,7 @@ export type Order = {
   currency: string
   terms: Terms
   /** What was shown and agreed on, kept as it was. */
-  offer: Pick<Offer, 'financed' | 'costTotal' | 'paidTotal' | 'aprEffective' | 'aprNominal'>
+  offer: QuoteSums
   coolingDays: number
   state: OrderState
   /** The seller, and the call on which it was sold. */
@@ -67,15 +82,39 @@ export type Order = {
   /** The last day on which it may be cancelled. */
   coolingUntil: PlainDate | null
   note: string
+  /** What was offered on a call before; left out or null: it was typed in by a program. */
+  quote?: string | null
+  productVersion?: number
+  /** What the last check heard in the recording. */
+  heard?: SaidItem[]
+  /** Why it was refused or cancelled. */
+  reason?: RefusalReason | CancelReason | null
 }
+
+/** Why a check refuses an order. */
+export const refusalReasons = ['no-consent', 'not-said', 'misled', 'not-the-party', 'wrong-data', 'other'] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+/** Why a party does not want it any more. */
+export const cancelReasons = [
+  'not-wanted',
+  'too-dear',
+  'cannot-afford',
+  'not-understood',
+  'twice',
+  'wrong-data',
+  'other',
+] as const
+export type CancelReason = (typeof cancelReasons)[number]
 
 export type OrderCommand =
   | { type: 'submit' }
-  | { type: 'check'; by: string; passes: boolean; note: string }
+  /** `heard`: what of it was heard in the recording; it passes only when that is everything. */
+  | { type: 'check'; by: string; passes: boolean; heard: SaidItem[]; note: string }
+  | { type: 'refuse'; by: string; heard: SaidItem[]; reason: RefusalReason; note: string }
   /** The customer signed. */
   | { type: 'sign' }
   | { type: 'fulfil' }
-  | { type: 'cancel'; note: string }
+  | { type: 'cancel'; reason?: CancelReason; note: string }
 
 export type OrderRule =
   | 'order-over'
@@ -84,6 +123,7 @@ export type OrderRule =
   | 'order-cooling'
   | 'order-cooling-over'
   | 'order-no-reason'
+  | 'order-not-said'
 export type OrderMove = { ok: true; order: Order } | { ok: false; rule: OrderRule; words: string }
 
 export function isOver(state: OrderState): boolean {
@@ -104,11 +144,22 @@ export function moveOrder(given: Order, command: OrderCommand, today: PlainDate)
     case 'submit':
       return state === 'DRAFT' ? to('QC') : only('DRAFT')
     case 'check':
+    case 'refuse': {
       if (state !== 'QC') return only('QC')
-      if (command.by === given.agent || command.by === given.openedBy)
+      const { by, heard, note } = command
+      if (by === given.agent || by === given.openedBy)
         return no('order-four-eyes', 'Who sold it, or typed it in, does not check it: another person has to.')
-      if (!command.passes && command.note === '') return no('order-no-reason', 'Say what the check found.')
-      return to(command.passes ? 'CONFIRMED' : 'DRAFT', { checker: command.by, note: command.note })
+      const checked = { checker: by, note, heard: saidItems.filter(item => heard.includes(item)) }
+      if (command.type === 'refuse') {
+        if (command.reason === 'other' && note === '') return no('order-no-reason', 'Say what the check found.')
+        return to('CANCELLED', { ...checked, reason: command.reason })
+      }
+      if (!command.passes && note === '') return no('order-no-reason', 'Say what the check found.')
+      const missing = saidItems.filter(item => !heard.includes(item))
+      if (command.passes && missing.length > 0)
+        return no('order-not-said', `Not heard: ${missing.join(', ')}. Send it back, or refuse it.`)
+      return to(command.passes ? 'CONFIRMED' : 'DRAFT', checked)
+    }
     case 'sign':
       return state === 'CONFIRMED'
         ? to('COOLING', { coolingUntil: addDays(today, given.coolingDays) })
@@ -121,7 +172,8 @@ export function moveOrder(given: Order, command: OrderCommand, today: PlainDate)
     case 'cancel':
       if (state === 'COOLING' && today > given.coolingUntil!)
         return no('order-cooling-over', `It could be cancelled until ${given.coolingUntil}.`)
-      return to('CANCELLED', { note: command.note })
+      if (command.reason === 'other' && command.note === '') return no('order-no-reason', 'Say why it is cancelled.')
+      return to('CANCELLED', { note: command.note, reason: command.reason ?? 'other' })
     default:
       return command satisfies never
   }

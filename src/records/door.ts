@@ -44,6 +44,7 @@ const quiet = [
   'product.',
   'promise.',
   'prospects.',
+  'quote.',
   'recording.',
   'script.',
   'session.',

@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { amountMax, currencyDefault, currencyPattern } from '../lender/money.ts'
 import { repaymentWays, termMax } from '../lender/offer.ts'
-import { intentGrades, purchasesMax } from '../lender/order.ts'
+import { cancelReasons, intentGrades, purchasesMax, refusalReasons } from '../lender/order.ts'
+import { saidItems } from '../lender/quote.ts'
 import { date } from './lender-schemas.ts'
 import { until } from './schemas.ts'
 import { words } from './words.ts'
@@ -31,8 +32,17 @@ export const productInput = z
     monthlyFeePpm: ppm(100_000).default(0),
     coolingDays: z.int().min(0).max(90).default(7),
     active: z.boolean().default(true),
+    validFrom: date.nullable().default(null),
+    validUntil: date.nullable().default(null),
   })
-  .refine(each => each.amountMin <= each.amountMax, 'amountMin that is at most amountMax')
+  .refine(each => each.amountMin <= each.amountMax, {
+    path: ['amountMax'],
+    error: 'at least the least amount',
+  })
+  .refine(each => each.validFrom === null || each.validUntil === null || each.validFrom <= each.validUntil, {
+    path: ['validUntil'],
+    error: 'not before the first day',
+  })
   .openapi('ProductInput')
 
 export const offerInput = z
@@ -72,12 +82,23 @@ export const orderInput = z
   })
   .openapi('OrderInput')
 
+export const quoteInput = z.strictObject({
+  ...{ party: words(64), product: words(40), amount: money(1), downPayment: money(0).default(0) },
+  term: z.int().min(1).max(termMax),
+  call: words(64).nullable().default(null),
+})
+
+export const saidInput = z.strictObject({ item: z.enum(saidItems), call: words(64).nullable().default(null) })
+
+const heard = z.array(z.enum(saidItems)).max(saidItems.length).default([])
+
 export const orderCommand = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('submit') }),
-    z.strictObject({ type: z.literal('check'), passes: z.boolean(), note: text(1000) }),
+    z.strictObject({ type: z.literal('check'), passes: z.boolean(), heard, note: text(1000) }),
+    z.strictObject({ type: z.literal('refuse'), reason: z.enum(refusalReasons), heard, note: text(1000) }),
     z.strictObject({ type: z.literal('sign') }),
     z.strictObject({ type: z.literal('fulfil') }),
-    z.strictObject({ type: z.literal('cancel'), note: words(1000) }),
+    z.strictObject({ type: z.literal('cancel'), reason: z.enum(cancelReasons).default('other'), note: text(1000) }),
   ])
   .openapi('OrderCommand')

@@ -1,9 +1,20 @@
 /** Sales on instalments: products and what they come to, prospects, and orders with their check by another person. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../centre/facts.ts'
 import { consentFor } from '../lender/consent.ts'
+import type { PlainDate } from '../lender/dates.ts'
 import { savedMax } from '../lender/facts.ts'
 import { faultOfTerms, type Offer, offerOf, type Terms } from '../lender/offer.ts'
-import { moveOrder, type Order, type OrderCommand, type Product, type Prospect } from '../lender/order.ts'
+import {
+  isSold,
+  moveOrder,
+  type Order,
+  type OrderCommand,
+  type Product,
+  type Prospect,
+  versionOf,
+} from '../lender/order.ts'
+import type { QuoteSums } from '../lender/quote.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { OrderRecord } from '../store/sales.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
@@ -15,10 +26,27 @@ import { offerInput, orderCommand, orderInput, productInput, prospectInput } fro
 import { userOf } from './tasks.ts'
 import { inTurn } from './turn.ts'
 
-export async function saveProduct(door: RecordsDoor, actor: Actor, given: unknown): Promise<Product> {
-  const product = parseInput(productInput, given)
-  await keep(door, actor, [{ type: 'product.saved', product }])
-  return product
+/**
+ * A new version; orders and offers keep the terms of theirs. The same once more changes nothing. `seen`: the version that a form was filled from.
+ * Throws InvalidInput; NotNow where somebody else saved it meanwhile.
+ */
+export function saveProduct(door: RecordsDoor, actor: Actor, given: unknown, seen?: number): Promise<Product> {
+  return inTurn(door, async () => {
+    const input = parseInput(productInput, given)
+    const known = (await door.store.read('products.list', {})).find(({ id }) => id === input.id)
+    const last = known === undefined ? 0 : versionOf(known)
+    if (seen !== undefined && seen !== last)
+      throw new NotNow('product-changed', 'Somebody else has saved this product meanwhile: open it again.')
+    const product: Product = { ...input, version: last + 1 }
+    if (known !== undefined && isDeepStrictEqual({ ...asKept(known), version: last + 1 }, product)) return known
+    await keep(door, actor, [{ type: 'product.saved', product }])
+    return product
+  })
+}
+
+/** Products of before had no days of sale. */
+function asKept(product: Product): Product {
+  return { ...product, validFrom: product.validFrom ?? null, validUntil: product.validUntil ?? null }
 }
 
 export async function productById(door: RecordsDoor, id: string): Promise<Product> {
@@ -34,7 +62,8 @@ export async function offerFor(door: RecordsDoor, id: string, given: unknown): P
   return offered(product, { ...input, startedOn: input.startedOn ?? today })
 }
 
-function offered(
+/** Throws InvalidInput where the product is not sold for this amount, or over this term. */
+export function offered(
   product: Product,
   asked: Pick<Terms, 'amount' | 'downPayment' | 'term' | 'startedOn'>,
 ): { terms: Terms; offer: Offer } {
@@ -76,43 +105,54 @@ export function saveProspects(door: RecordsDoor, actor: Actor, rows: readonly un
 export function openOrder(door: RecordsDoor, actor: Actor, given: unknown): Promise<OrderRecord> {
   return inTurn(door, async () => {
     const input = parseInput(orderInput, given)
-    const { party } = input
-    if ((await door.store.read('parties.byRef', { ref: party })) === null) throw unknownParty(party)
     await checkUsers(door, 'agent', [input.agent as UserId])
-    const [product, { today }, consents, prospect] = await Promise.all([
-      productById(door, input.product),
-      reckoningOf(door),
-      door.store.read('consents.ofParty', { party }),
-      door.store.read('prospects.byParty', { party }),
-    ])
-    if (!product.active) throw new NotNow('product-inactive', `${product.name} is not sold any more.`)
-    if (consentFor(consents, { purpose: 'sales', channel: 'voice', now: door.clock.now() }) === null)
-      throw new NotNow('no-sales-consent', `${party} has no consent to sales by voice that holds.`)
+    const [product, { today }] = await Promise.all([productById(door, input.product), reckoningOf(door)])
+    await checkSale(door, input.party, product, today)
     const { terms, offer } = offered(product, { ...input, startedOn: today })
-    checkLimit(prospect, offer.financed, today)
-    const { financed, costTotal, paidTotal, aprEffective, aprNominal } = offer
-    const order: Order = {
-      ...{ id: newId<'order'>('or'), party, product: product.id, currency: product.currency, terms },
-      offer: { financed, costTotal, paidTotal, aprEffective, aprNominal },
-      ...{
-        coolingDays: product.coolingDays,
-        state: 'DRAFT',
-        agent: input.agent,
-        openedBy: userOf(actor),
-        call: input.call,
-      },
-      ...{ checker: null, coolingUntil: null, note: '' },
-    }
-    await keep(door, actor, [{ type: 'order.opened', order }])
-    return orderById(door, order.id)
+    const { party, agent, call } = input
+    return keepOrder(door, actor, product, { party, agent, call, terms, offer, quote: null, state: 'DRAFT' }, today)
   })
+}
+
+/** Whether this may be sold to the party at all now. Throws InvalidInput, NotNow. */
+export async function checkSale(door: RecordsDoor, party: string, product: Product, today: PlainDate): Promise<void> {
+  const [known, consents] = await Promise.all([
+    door.store.read('parties.byRef', { ref: party }),
+    door.store.read('consents.ofParty', { party }),
+  ])
+  if (known === null) throw unknownParty(party)
+  if (!isSold(product, today)) throw new NotNow('product-inactive', `${product.name} is not sold now.`)
+  if (consentFor(consents, { purpose: 'sales', channel: 'voice', now: door.clock.now() }) === null)
+    throw new NotNow('no-sales-consent', `${party} has no consent to sales by voice that holds.`)
+}
+
+/** Within the turn of who calls it. */
+export async function keepOrder(
+  door: RecordsDoor,
+  actor: Actor,
+  product: Product,
+  given: Pick<Order, 'party' | 'agent' | 'call' | 'terms' | 'state'> & { offer: QuoteSums; quote: string | null },
+  today: PlainDate,
+): Promise<OrderRecord> {
+  const { party, agent, call, terms, quote, state } = given
+  const { financed, costTotal, paidTotal, aprEffective, aprNominal } = given.offer
+  checkLimit(await door.store.read('prospects.byParty', { party }), financed, today)
+  const order: Order = {
+    ...{ id: newId<'order'>('or'), party, product: product.id, productVersion: versionOf(product) },
+    ...{ currency: product.currency, terms, offer: { financed, costTotal, paidTotal, aprEffective, aprNominal } },
+    ...{ coolingDays: product.coolingDays, state, agent, openedBy: userOf(actor), call, quote },
+    ...{ checker: null, coolingUntil: null, note: '' },
+  }
+  await keep(door, actor, [{ type: 'order.opened', order }])
+  return orderById(door, order.id)
 }
 
 /** What a person does with an order. Throws NotNow with the rule that says no. */
 export function moveOrderBy(door: RecordsDoor, actor: Actor, id: string, given: unknown): Promise<OrderRecord> {
   return inTurn(door, async () => {
     const input = parseInput(orderCommand, given)
-    const command: OrderCommand = input.type === 'check' ? { ...input, by: userOf(actor) } : input
+    const command: OrderCommand =
+      input.type === 'check' || input.type === 'refuse' ? { ...input, by: userOf(actor) } : input
     const { openedAt: _, changedAt: __, ...order } = await orderById(door, id)
     const { today } = await reckoningOf(door)
     const move = moveOrder(order, command, today)
@@ -128,7 +168,7 @@ export async function orderById(door: RecordsDoor, id: string): Promise<OrderRec
   return found
 }
 
-function checkLimit(prospect: Prospect | null, financed: number, today: string): void {
+export function checkLimit(prospect: Prospect | null, financed: number, today: string): void {
   if (prospect === null || prospect.limit === null) return
   if (prospect.limitUntil !== null && prospect.limitUntil < today)
     throw new NotNow('limit-over', `The limit was approved until ${prospect.limitUntil}.`)

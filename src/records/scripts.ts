@@ -140,7 +140,8 @@ export async function readSentence(
   await keep(door, actor, [{ type: 'script.read', ...on, offsetMs: await offsetOf(door, on.call) }])
 }
 
-async function offsetOf({ store, clock }: RecordsDoor, call: CallId): Promise<number | null> {
+/** Into the recording of a call that goes on; null: nothing is being recorded. */
+export async function offsetOf({ store, clock }: RecordsDoor, call: CallId): Promise<number | null> {
   const open = (await store.read('recordings.ofCall', { call })).find(each => each.kind === 'call')
   return open === undefined || open.sealedAt !== null ? null : Math.max(0, clock.now() - open.openedAt)
 }

@@ -139,6 +139,8 @@ function saidBy(fact: Fact): Said | null {
       return gone('number', fact.number)
     case 'campaign.saved':
       return of('campaign', fact.campaign)
+    case 'product.saved':
+      return of('product', fact.product)
     case 'policy.saved':
       return of('policy', fact.policy)
     case 'lines.rulesSaved':

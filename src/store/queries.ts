@@ -34,6 +34,7 @@ import { pacingQueries } from './pacing-log.ts'
 import { partyQueries } from './parties.ts'
 import { phraseQueries } from './phrases.ts'
 import { promiseQueries } from './promises.ts'
+import { quoteQueries } from './quotes.ts'
 import { recordingQueries } from './recordings.ts'
 import { repaymentQueries } from './repayments.ts'
 import { salesQueries } from './sales.ts'
@@ -98,6 +99,7 @@ export const queries = {
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,
+  ...quoteQueries,
   ...salesQueries,
   ...importQueries,
 }

@@ -1,5 +1,12 @@
 /** Products, prospects and orders: what their facts make of the tables, and how they are read. */
-import type { IntentGrade, Order, OrderState, Product, Prospect } from '../lender/order.ts'
+import {
+  type IntentGrade,
+  type Order,
+  type OrderState,
+  type Product,
+  type Prospect,
+  versionOf,
+} from '../lender/order.ts'
 import { type Connection, type Db, sql } from './db.ts'
 import { asc, eq } from './drizzle.cjs'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
@@ -9,7 +16,7 @@ import { orders, products, prospects } from './schema.ts'
 export type OrderRecord = Order & { openedAt: number; changedAt: number }
 
 /** Answers whether the fact was one of sales. */
-export function projectSales(db: Connection, { at, fact }: Pick<ProjectedLine, 'at' | 'fact'>): boolean {
+export function projectSales(db: Connection, { seq, at, actor, fact }: ProjectedLine): boolean {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
     case 'product.saved':
@@ -17,7 +24,22 @@ export function projectSales(db: Connection, { at, fact }: Pick<ProjectedLine, '
         'INSERT INTO products (id, doc, saved_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, saved_at = excluded.saved_at',
         ...[fact.product.id, JSON.stringify(fact.product), at],
       )
+      run(
+        `INSERT INTO product_versions (id, version, doc, saved_at, saved_by) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id, version) DO UPDATE SET doc = excluded.doc, saved_at = excluded.saved_at, saved_by = excluded.saved_by`,
+        ...[fact.product.id, versionOf(fact.product), JSON.stringify(fact.product), at, actor],
+      )
       return true
+    case 'quote.made':
+    case 'quote.said': {
+      const { id, party, agent, order } = fact.quote
+      run(
+        `INSERT INTO quotes (id, party, agent, order_id, doc, made_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, changed_at = excluded.changed_at`,
+        ...[id, party, agent, order, JSON.stringify(fact.quote), at, at],
+      )
+      return true
+    }
     case 'prospects.saved':
       for (const prospect of fact.prospects)
         run(
@@ -33,6 +55,12 @@ export function projectSales(db: Connection, { at, fact }: Pick<ProjectedLine, '
         `INSERT INTO orders (id, party, state, agent, doc, opened_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, agent = excluded.agent, doc = excluded.doc, changed_at = excluded.changed_at`,
         ...[id, party, state, agent, JSON.stringify(fact.order), at, at],
+      )
+      if (fact.order.quote != null) run('UPDATE quotes SET order_id = ? WHERE id = ?', id, fact.order.quote)
+      const from = fact.type === 'order.moved' ? fact.from : null
+      run(
+        'INSERT INTO order_moves (order_id, seq, at, actor, from_state, state, reason, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        ...[id, seq, at, actor, from, state, fact.order.reason ?? null, fact.order.note],
       )
       return true
     }

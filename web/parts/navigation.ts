@@ -26,6 +26,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/agent/calls', 'myCalls', 'history'),
     alone('/agent/callbacks', 'myCallbacks', 'calendar-clock'),
     alone('/agent/tasks', 'verifications', 'list-checks'),
+    alone('/agent/orders', 'myOrders', 'shopping-basket'),
   ],
   supervisor: [
     alone('/supervisor', 'wallboard', 'layout-dashboard'),
@@ -42,12 +43,14 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/waivers', 'waivers'),
     ),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
+    group('sales', 'shopping-basket', page('/supervisor/orders', 'orders')),
   ],
   quality: [
     group('recordings', 'audio-lines', page('/auditor', 'recordings'), page('/auditor/answerers', 'answerers')),
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     alone('/supervisor/audio', 'audio', 'volume-2'),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
+    alone('/supervisor/orders', 'orders', 'shopping-basket'),
   ],
   security: [
     group(

@@ -6,6 +6,7 @@ import type { DeskSay } from '../pages/agent/say-props.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
+import { sampleSelling } from './sales.ts'
 
 export const sampleDispositions: DispositionChoice[] = [
   { code: 'PTP', words: { 'zh-CN': '承诺还款', en: 'Promise to pay' }, followUp: 'callback' },
@@ -333,6 +334,11 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       next: null,
     },
     preview: { campaign: language === 'en' ? 'March M1 reminder' : '三月 M1 提醒', until: sampleNow + 21_000 },
+  }),
+  selling: language => ({
+    ...withParty(language),
+    agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
+    ...{ call: call(language), business: 'sales', sales: sampleSelling(language) },
   }),
   talking: language => ({
     ...withParty(language),

@@ -27,6 +27,7 @@ import { lineSamples } from './lines.ts'
 import { menuSamples } from './menus.ts'
 import { phoneSamples } from './phones.ts'
 import { safetySamples } from './safety.ts'
+import { salesSamples } from './sales.ts'
 import { verificationSamples } from './verification.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
@@ -62,6 +63,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...audioSamples,
   ...safetySamples,
   ...verificationSamples,
+  ...salesSamples,
   ...menuSamples,
   ...custodySamples,
   ...phoneSamples,

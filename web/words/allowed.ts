@@ -8,6 +8,7 @@ import { lenderWords } from './lender.ts'
 import { menuWords } from './menus.ts'
 import { ownFieldWords } from './own-fields.ts'
 import { retentionWords } from './retention.ts'
+import { salesWords } from './sales.ts'
 import { strategyWords } from './strategies.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
@@ -31,6 +32,7 @@ const zh = {
     ...collectionsWords.zh.allowed,
     ...strategyWords.zh.allowed,
     ...verificationWords.zh.allowed,
+    ...salesWords.zh.allowed,
     ...retentionWords.zh.allowed,
     ref: '请填写客户号，1–64 个字符，不能与已有的重复。',
     idNo: '4–40 位字母、数字、空格或连字符。',
@@ -152,6 +154,7 @@ const en: Like<typeof zh> = {
     ...collectionsWords.en.allowed,
     ...strategyWords.en.allowed,
     ...verificationWords.en.allowed,
+    ...salesWords.en.allowed,
     ...retentionWords.en.allowed,
     ref: 'A customer number of 1 to 64 characters that is not taken.',
     idNo: '4 to 40 letters, digits, spaces or hyphens.',

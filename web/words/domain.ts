@@ -18,6 +18,7 @@ import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { ownFieldWords } from './own-fields.ts'
 import { retentionWords } from './retention.ts'
+import { salesWords } from './sales.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { verificationWords } from './verification.ts'
@@ -151,6 +152,7 @@ const zh = {
     ...ownFieldWords.zh.rules,
     ...claimWords.zh.rules,
     ...verificationWords.zh.rules,
+    ...salesWords.zh.rules,
     not_signed_on: '请先签入。',
     not_an_agent: '只有坐席可以这样做。',
     already_signed_on: '已经签入。',
@@ -344,6 +346,7 @@ const en: Like<typeof zh> = {
     ...ownFieldWords.en.rules,
     ...claimWords.en.rules,
     ...verificationWords.en.rules,
+    ...salesWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',
     callback_closed: 'Callback closed by a person',
     case_closed: 'Case closed or handed over',

@@ -29,6 +29,7 @@ import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { retentionWords } from './retention.ts'
 import { safetyWords } from './safety.ts'
+import { salesWords } from './sales.ts'
 import { scriptWords } from './scripts.ts'
 import { strategyWords } from './strategies.ts'
 import { supervisionWords } from './supervision.ts'
@@ -68,6 +69,7 @@ const zh = {
   imports: importWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
+  sales: salesWords.zh,
   custody: custodyWords.zh,
   retention: retentionWords.zh,
   ladder: ladderWords.zh,
@@ -113,6 +115,7 @@ const en: Words = {
   imports: importWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,
+  sales: salesWords.en,
   custody: custodyWords.en,
   retention: retentionWords.en,
   ladder: ladderWords.en,

@@ -22,9 +22,11 @@ import { oneOf, textOf, typedOf } from '../typed.ts'
 import { audioRoutes } from './audio.ts'
 import { contactLine } from './contact-line.ts'
 import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { myOrderRoutes } from './orders.ts'
 import { ownPart } from './own-part.ts'
 import { dialledOf, noteCaller, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
+import { salesRoutes } from './sales.ts'
 import { scriptRoutes } from './script.ts'
 import { taskRoutes } from './tasks.ts'
 import { tryOutRoutes } from './try-out.ts'
@@ -193,6 +195,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   route.route('/', audioRoutes(deps))
   route.route('/', tryOutRoutes(deps))
   route.route('/', taskRoutes(deps))
+  route.route('/', myOrderRoutes(deps))
   route.route(
     '/',
     partyRoutes(deps, (c, extra) => painted(c, extra ? 422 : 200, extra ?? {})),
@@ -200,6 +203,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   route.route(
     '/',
     scriptRoutes(deps, c => painted(c, 200, {})),
+  )
+  route.route(
+    '/',
+    salesRoutes(deps, (c, extra, status) => painted(c, status, extra)),
   )
   route.route(
     '/',

@@ -22,6 +22,7 @@ import { checklistOf, hiddenFields, taskOfCall } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
+import { salesOf } from './sales-desk.ts'
 import { type Said, sayOf } from './say.ts'
 
 /** What a refused action adds: its words, and what was typed. */
@@ -68,6 +69,10 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
       task === null
         ? null
         : checklistOf(deps, task, frame, { call: now.props.call?.id ?? null, masked: user.numbersMasked }),
+    sales: await salesOf(deps, user, frame, {
+      ...{ business: now.props.business, party: read?.party?.ref ?? null, relation: seen.relation },
+      live: talkOf(now, seen).live,
+    }),
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
     near,
     callbacks: callbacks.items.map(callback => deskCallback(callback, engine.state, user, frame, w)),
@@ -93,6 +98,7 @@ type OnFloor = {
     | 'near'
     | 'callbacks'
     | 'checklist'
+    | 'sales'
     | 'form'
     | 'dialPad'
     | 'notice'

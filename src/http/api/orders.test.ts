@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
+import { saidItems } from '../../lender/quote.ts'
 import { NotNow } from '../../records/errors.ts'
 import { moveOrderBy } from '../../records/sales.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -111,8 +112,13 @@ test('an order is checked by another person, and no program does it', async () =
   id = (await ask<{ id: string }>('POST', '/orders', order())).id
   await ask('POST', `/orders/${id}/moves`, { type: 'submit' }, 200)
   assert.equal((await house.api(admin, 'POST', `/orders/${id}/moves`, { type: 'check', passes: true })).status, 422)
-  const check = (user: User) => moveOrderBy(house.deps.records, `user:${user.id}`, id, { type: 'check', passes: true })
+  const check = (user: User, heard: readonly string[] = saidItems) =>
+    moveOrderBy(house.deps.records, `user:${user.id}`, id, { type: 'check', passes: true, heard })
   await assert.rejects(check(alice), (error: unknown) => error instanceof NotNow && error.rule === 'order-four-eyes')
+  await assert.rejects(
+    check(sam, saidItems.slice(1)),
+    (error: unknown) => error instanceof NotNow && error.rule === 'order-not-said',
+  )
   const checked = await check(sam)
   assert.deepEqual([checked.state, checked.checker], ['CONFIRMED', sam.id])
 })

@@ -22,6 +22,7 @@ import { caseRoutes } from './cases.ts'
 import { claimRoutes } from './claims.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
 import { loanFormRoutes } from './loan-form.ts'
+import { orderRoutes } from './orders.ts'
 import { partyRoutes } from './parties.ts'
 import { partyFormRoutes } from './party-form.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
@@ -74,6 +75,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', partyRoutes(deps))
   route.route('/', loanFormRoutes(deps))
   route.route('/', taskReviewRoutes(deps))
+  route.route('/', orderRoutes(deps))
   route.route('/', caseRoutes(deps))
   route.route('/', casePageRoutes(deps))
   route.route('/', claimRoutes(deps))

@@ -16,6 +16,7 @@ import type { Choice, Filled } from '../../parts/form.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { OpenCallback } from '../supervisor/callbacks.ts'
 import type { DeskRecord, HistoryLine, Identified } from './party-props.ts'
+import type { DeskSales } from './sales-props.ts'
 import type { DeskSay } from './say-props.ts'
 import type { DeskWriteUp } from './write-props.ts'
 
@@ -53,6 +54,8 @@ export type DeskProps = {
   writeUp: DeskWriteUp
   /** Of the verification that the call is for; left out or null: it is for none. */
   checklist?: ChecklistProps | null
+  /** On calls that sell; left out or null on others. */
+  sales?: DeskSales | null
   /** What was typed into the disposition form and refused. */
   form: Filled
   /** Campaigns in which this agent may dial by hand. */

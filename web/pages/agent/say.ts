@@ -5,6 +5,7 @@ import { icon } from '../../parts/icons.ts'
 import { clockOf, duration } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { DeskProps } from './desk-props.ts'
+import { salesPart } from './sales.ts'
 import type { DeskSay } from './say-props.ts'
 
 /** What to say: sentences that must be read first, then the script from where the talk is, and what the party may answer. */
@@ -13,7 +14,7 @@ export function sayColumn(props: DeskProps): Html {
   return html`<section id="say" class="column" tabindex="0" aria-label="${w.agent.say.title}">
 <h2>${icon('scroll-text')}${w.agent.say.title}</h2>
 ${props.say ? script(props.say, props, w) : html`<p class="muted">${w.agent.say.none}</p>`}
-</section>`
+${salesPart(props.sales, props.frame)}</section>`
 }
 
 function script(say: DeskSay, props: DeskProps, w: Words): Html {

@@ -7,6 +7,7 @@ import { closing, nextOf, stateOf, triesOf } from '../supervisor/callbacks.ts'
 import type { DeskCallback, DeskParty, DeskProps, NearParty } from './desk-props.ts'
 import { historyList } from './history.ts'
 import { recordCard } from './party-card.ts'
+import { prospectPart } from './sales.ts'
 
 /** Who is on the line, in the preview or looked at, and every contact with them, newest first. Else: the agent's own callbacks and parties. */
 export function whoColumn(props: DeskProps): Html {
@@ -37,7 +38,7 @@ ${party.menus.length === 0 ? null : html`<dt>${words.menus}</dt><dd>${party.menu
 ${record !== null || party.numbers.length === 0 ? null : html`<dt>${words.numbers}</dt><dd>${party.numbers.map(phone => html`<div><span class="figure">${phone.number}</span> <span class="muted">${w.domain.relation[phone.relation]}${phone.current ? html` · ${words.calling}` : null}</span></div>`)}</dd>`}
 ${party.fields?.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
 </dl>
-${record === null ? null : recordCard(record, props)}`
+${record === null ? null : recordCard(record, props)}${prospectPart(props.sales, props.frame)}`
 }
 
 /** What is said now may no longer be true. On a call to who is not the debtor nothing is said of payments and cases. */

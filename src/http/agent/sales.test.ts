@@ -1,0 +1,222 @@
+/** Selling on a call: what is shown, what an offer comes to, what must be said, and the order up to its check, over the pages' own routes. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { User } from '../../centre/entities.ts'
+import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
+import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { createParty } from '../../records/parties.ts'
+import { giveConsent, withdrawConsent } from '../../records/party-details.ts'
+import { saveProduct, saveProspects } from '../../records/sales.ts'
+import { createTrunk } from '../../records/trunks.ts'
+import { supervisorRoutes } from '../supervisor/supervisor.ts'
+import { look, send } from '../testing/form.ts'
+import { type House, openHouse } from '../testing/house.ts'
+import { agentRoutes } from './agent.ts'
+
+let house: House
+let alice: User
+let campaign: CampaignId
+let consent = ''
+const cookies: Record<string, string> = {}
+const carl = '+8613766540078'
+const spouse = '+8613900000042'
+
+before(async () => {
+  house = await openHouse({ pages: { routers: [agentRoutes, supervisorRoutes] } })
+  const door = house.deps.records
+  alice = await house.add('alice', 'agent', { language: 'zh-CN' })
+  await house.add('bob', 'agent')
+  await house.add('sam', 'supervisor', { language: 'zh-CN' })
+  await house.add('quinn', 'quality', { language: 'zh-CN' })
+  for (const name of ['alice', 'bob', 'sam', 'quinn']) cookies[name] = (await house.signIn(name)).cookie
+  const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  campaign = (
+    await createCampaign(door, 'system', {
+      ...{ name: '分期', business: 'sales', mode: 'manual', trunks: [trunk.id] },
+      ...{ agents: [alice.id], policy: 'LAB-ANY-HOUR' },
+    })
+  ).id
+  await setCampaignState(door, 'system', campaign, { state: 'running' })
+  await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
+  await createParty(door, 'system', {
+    ...{ ref: 'K-1', name: '陈建国' },
+    phones: [{ number: carl }, { number: spouse, relation: 'CONTACT', name: '陈小华' }],
+  })
+  consent = (
+    await giveConsent(door, 'system', { party: 'K-1', purpose: 'sales', basis: '应用内授权', evidence: '表单 17' })
+  ).id
+  await saveProduct(door, 'system', {
+    ...{ id: 'phone', name: '手机分期', amountMin: 100_000, amountMax: 2_000_000, terms: [3, 6, 12], ratePpm: 0 },
+    ...{ monthlyFeePpm: 6_000, coolingDays: 7 },
+  })
+  await saveProspects(door, 'system', [
+    {
+      ...{ party: 'K-1', limit: 1_500_000, limitUntil: '2026-12-31', grade: 'B' },
+      purchases: [{ on: '2026-03-01', what: '电视', amount: 300_000 }],
+    },
+  ])
+  await house.engine.dispatch({ type: 'agent.signOn', agent: alice.id }, 'system')
+  await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
+})
+after(() => house[Symbol.asyncDispose]())
+
+const desk = async () => (await look(house, cookies['alice']!, '/agent')).text
+const put = (path: string, fields: Record<string, string> = {}, who = 'alice') =>
+  send(house, cookies[who]!, 'PUT', path, fields, true)
+const post = (path: string, fields: Record<string, string | string[]> = {}, who = 'alice') =>
+  send(house, cookies[who]!, 'POST', path, fields, who === 'alice')
+const asked = { party: 'K-1', product: 'phone', amount: '12,000', term: '12', downPayment: '' }
+const quotes = async () => (await house.store.read('sales.ofParty', { party: 'K-1' })).quotes
+const orders = async () => (await house.store.read('sales.ofParty', { party: 'K-1' })).orders
+
+async function talk(number: string, relation: 'SELF' | 'CONTACT'): Promise<CallId> {
+  const dial = {
+    type: 'agent.dial',
+    agent: alice.id,
+    number,
+    campaign,
+    lead: null,
+    party: 'K-1',
+    name: '陈建国',
+  } as const
+  const outcome = await house.engine.dispatch({ ...dial, relation }, 'system')
+  assert.ok(outcome.ok, JSON.stringify(outcome))
+  const { call } = outcome.facts.find(fact => fact.type === 'call.dialed')!
+  await house.engine.dispatch({ type: 'leg.answered', leg: house.engine.state.calls.get(call)!.leg! }, 'system')
+  return call
+}
+async function hangUp(call: CallId): Promise<void> {
+  await house.engine.dispatch({ type: 'agent.hangUp', agent: alice.id, call }, 'system')
+}
+async function writeUp(call: CallId): Promise<void> {
+  const { code } = house.engine.state.campaigns
+    .get(campaign)!
+    .campaign.dispositions.find(each => each.followUp === 'done')!
+  const dispose = {
+    type: 'agent.dispose',
+    agent: alice.id,
+    call,
+    code,
+    note: '',
+    fields: {},
+    callbackAt: null,
+  } as const
+  await house.engine.dispatch({ ...dispose, callbackMine: false, next: 'break' }, 'system')
+}
+
+test('who answers and is not the party hears and sees nothing of limits, purchases and offers', async () => {
+  const call = await talk(spouse, 'CONTACT')
+  const text = await desk()
+  assert.match(text, /接听的不是本人/)
+  assert.doesNotMatch(text, /15 000\.00|电视|id="calculator"/)
+  assert.equal((await put('/agent/sales/sums', asked)).status, 404)
+  assert.equal((await post('/agent/sales/offers', asked)).status, 404)
+  await hangUp(call)
+  await writeUp(call)
+})
+
+let call: CallId
+test('the desk of a sales call has the proof of consent, the limit, what was bought and the intent', async () => {
+  call = await talk(carl, 'SELF')
+  const text = await desk()
+  for (const shown of ['应用内授权', '表单 17', '15 000.00 CNY', '电视', 'B 有兴趣', 'id="calculator"'])
+    assert.ok(text.includes(shown), shown)
+})
+
+test('an amount and a term come to an instalment, a cost, an annual rate and a plan, and a reload finds them again', async () => {
+  const { status, text } = await put('/agent/sales/sums', asked)
+  assert.equal(status, 200)
+  for (const shown of ['13.03%', '864.00 CNY', '1 072.00 CNY', '12 864.00 CNY', '2027-11-24'])
+    assert.ok(text.includes(shown), shown)
+  assert.ok((await desk()).includes('13.03%'))
+  for (const [typed, said] of [
+    [{ amount: '90' }, /1 000\.00 CNY 至 20 000\.00 CNY/],
+    [{ amount: 'many' }, /请填写金额/],
+    [{ amount: '16000' }, /预授信额度 15 000\.00 CNY/],
+    [{ amount: '12000', downPayment: '12000' }, /首付须少于金额/],
+  ] as const)
+    assert.match((await put('/agent/sales/sums', { ...asked, ...typed })).text, said)
+})
+
+test('an offer is kept as it was shown, and is no order before everything that must be said was said on the line', async () => {
+  assert.equal((await post('/agent/sales/offers', { ...asked, amount: '90' })).status, 422)
+  assert.equal((await quotes()).length, 0)
+  const { status, text } = await post('/agent/sales/offers', asked)
+  assert.equal(status, 200)
+  assert.match(text, /年化利率（单利）为 13\.03%/)
+  assert.match(text, /息费合计 864\.00 CNY，总共支付 12 864\.00 CNY/)
+  const [quote] = await quotes()
+  assert.deepEqual([quote?.call, quote?.offer.costTotal, quote?.productVersion], [call, 86_400, 1])
+  const early = await post(`/agent/sales/offers/${quote!.id}/orders`)
+  assert.equal(early.status, 422)
+  assert.match(early.text, /还有必须说清的话没有说/)
+  for (const item of ['consent', 'apr', 'total-cost'])
+    assert.equal((await put(`/agent/sales/offers/${quote!.id}/sentences/${item}`)).status, 200)
+  assert.equal((await post(`/agent/sales/offers/${quote!.id}/orders`)).status, 422)
+  assert.equal((await put(`/agent/sales/offers/${quote!.id}/sentences/nothing`)).status, 422)
+  assert.equal((await orders()).length, 0)
+})
+
+test('who is not on this call neither says a sentence of its offers nor orders them', async () => {
+  const [quote] = await quotes()
+  for (const who of ['bob', 'sam']) {
+    assert.equal((await put(`/agent/sales/offers/${quote!.id}/sentences/apr`, {}, who)).status, 404, who)
+    assert.equal((await post(`/agent/sales/offers/${quote!.id}/orders`, {}, who)).status, 404, who)
+  }
+})
+
+test('the order goes to the check, with the terms that were read out', async () => {
+  const [quote] = await quotes()
+  await put(`/agent/sales/offers/${quote!.id}/sentences/cooling-off`)
+  await hangUp(call)
+  assert.equal((await put(`/agent/sales/offers/${quote!.id}/sentences/apr`)).status, 422, 'nobody is on the line')
+  const { status, text } = await post(`/agent/sales/offers/${quote!.id}/orders`)
+  assert.equal(status, 200)
+  assert.match(text, /等待质检/)
+  const [order] = await orders()
+  assert.deepEqual([order?.state, order?.quote, order?.call, order?.agent], ['QC', quote!.id, call, alice.id])
+  assert.equal((await post(`/agent/sales/offers/${quote!.id}/orders`)).status, 422, 'ordered once')
+  await writeUp(call)
+})
+
+test('the check is another person’s, passes only what was heard, and sends back with words that the seller reads', async () => {
+  const [order] = await orders()
+  const path = `/supervisor/orders/${order!.id}`
+  assert.equal((await look(house, cookies['alice']!, path)).status, 403)
+  assert.match((await look(house, cookies['quinn']!, path)).text, /客户同意听取产品[\s\S]*说明冷静期取消权/)
+  const half = await post(`${path}/check`, { as: 'pass', heard: ['consent', 'apr'] }, 'quinn')
+  assert.equal(half.status, 409)
+  assert.match(half.text, /四条没有都听到/)
+  const wordless = await post(`${path}/check`, { as: 'back', heard: ['consent', 'apr'] }, 'quinn')
+  assert.match(wordless.text, /请写明原因/)
+  await post(`${path}/check`, { as: 'back', heard: ['consent', 'apr'], checkNote: '没听到息费合计' }, 'quinn')
+  assert.match((await look(house, cookies['alice']!, '/agent/orders')).text, /没听到息费合计/)
+  assert.equal((await post(`/agent/orders/${order!.id}/submission`, {}, 'bob')).status, 404)
+  assert.equal((await post(`/agent/orders/${order!.id}/submission`, {}, 'alice')).status, 200)
+  const all = ['consent', 'apr', 'total-cost', 'cooling-off']
+  assert.equal((await post(`${path}/check`, { as: 'pass', heard: all }, 'quinn')).status, 303)
+  assert.equal((await post(`${path}/signature`, {}, 'quinn')).status, 403)
+  assert.equal((await post(`${path}/signature`, {}, 'sam')).status, 303)
+  const cooling = (await look(house, cookies['sam']!, path)).text
+  assert.match(cooling, /冷静期至 2026-12-01（含当日） · 还剩 7 天/)
+  assert.match((await post(`${path}/fulfilment`, {}, 'sam')).text, /冷静期还没过/)
+  assert.match((await post(`${path}/cancellation`, { cancelReason: '' }, 'sam')).text, /请选择取消原因/)
+  assert.match((await post(`${path}/cancellation`, { cancelReason: 'other' }, 'sam')).text, /请写明原因/)
+  assert.equal((await post(`${path}/cancellation`, { cancelReason: 'too-dear' }, 'sam')).status, 303)
+  assert.match((await look(house, cookies['sam']!, path)).text, /觉得贵/)
+  assert.deepEqual(
+    (await house.store.read('orders.moves', { id: order!.id })).map(({ state }) => state),
+    ['QC', 'DRAFT', 'QC', 'CONFIRMED', 'COOLING', 'CANCELLED'],
+  )
+})
+
+test('without a consent that holds nothing is reckoned, offered or ordered', async () => {
+  call = await talk(carl, 'SELF')
+  await withdrawConsent(house.deps.records, 'system', consent, { reason: 'asked on the line' })
+  const text = await desk()
+  assert.match(text, /没有有效的电话营销授权/)
+  assert.doesNotMatch(text, /id="calculator"/)
+  const { status, text: said } = await post('/agent/sales/offers', asked)
+  assert.equal(status, 422)
+  assert.match(said, /没有有效的电话营销授权，不能报价或下单/)
+})
