@@ -10,6 +10,7 @@ import { type Config, dataFiles } from './config.ts'
 import { Custody } from './custody.ts'
 import { type House, openHouse } from './house.ts'
 import { adminRoutes } from './http/admin/admin.ts'
+import { agencyBarOn } from './http/agency-bar.ts'
 import { agentRoutes } from './http/agent/agent.ts'
 import { folderAssets } from './http/assets.ts'
 import { auditorRoutes } from './http/auditor/auditor.ts'
@@ -93,6 +94,10 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     clock,
     userById: id => engine.state.users.get(id),
     userByName: name => [...engine.state.users.values()].find(user => user.name.toLowerCase() === name.toLowerCase()),
+    agencyBar: agencyBarOn(
+      () => engine.state,
+      () => clock.now(),
+    ),
   })
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))

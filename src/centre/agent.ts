@@ -1,5 +1,6 @@
 /** An agent's own state: signing on and off, ready, break. */
 import type { UserId } from '../lib/ids.ts'
+import { barOfUser } from './agencies.ts'
 import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { closePromise } from './promise.ts'
@@ -15,6 +16,8 @@ export function signOn(d: Draft, id: UserId): void {
   if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors can sign on.')
   const { user } = agent
   if (!user.enabled) return d.refuse('user_disabled', 'This account is switched off: ask an administrator.')
+  const bar = barOfUser(d.state, user, d.now)
+  if (bar !== null) return d.refuse(`agency_${bar}`, 'Your agency may not work now: ask the lender.')
   if (user.role !== 'agent' && user.role !== 'supervisor') {
     return d.refuse('not_an_agent', 'Only agents and supervisors can sign on.')
   }
@@ -42,6 +45,9 @@ export function signOff(d: Draft, id: UserId, reason: string): void {
 export function makeReady(d: Draft, id: UserId): void {
   const agent = signedOnAgent(d, id)
   if (agent === null) return
+  const bar = barOfUser(d.state, agent.user, d.now)
+  if (bar !== null && agent.phase !== 'signed_off')
+    return d.refuse(`agency_${bar}`, 'Your agency may not work now: ask the lender.')
   if (d.state.supervisions.has(id)) return d.refuse('supervising', 'You are listening to a call: stop that first.')
   switch (agent.phase) {
     case 'signed_off':

@@ -4,8 +4,9 @@
  * lifts it. The same questions are asked by the test bench, which is told every answer and not the first no alone.
  */
 
-import type { CampaignId } from '../lib/ids.ts'
+import type { AgencyId, CampaignId } from '../lib/ids.ts'
 import { maskNumber } from '../lib/mask.ts'
+import { agencyRefusal } from './agencies.ts'
 import { countCap } from './caps.ts'
 import { dateOf } from './day.ts'
 import type { Business, CampaignMode, Consent, Relation } from './entities.ts'
@@ -32,6 +33,8 @@ export type ContactRequest = {
   agreedAt?: number | null
   /** A supervisor's reason to go past rules of effect WARN. */
   override?: string | null
+  /** Of whoever dials by hand; left out or null: one of the lender's own. A campaign's own counts instead. */
+  agency?: AgencyId | null
 }
 
 type No = { rule: string; words: string; retryAt: number | null }
@@ -115,7 +118,7 @@ class Inquiry {
     const campaign = floor?.campaign ?? null
     const text = campaign?.policy ?? (this.#state.lab ? labPolicy : manualStack)
     const stack = policiesFor(this.#state, campaign)
-    if (this.#askWho(campaign?.state ?? null)) {
+    if (this.#askWho(campaign?.state ?? null) && this.#askAgency(campaign)) {
       if ('rule' in stack) this.#no(stack.rule, stack.words)
       else {
         this.#askPolicies(stack, campaign?.business ?? null)
@@ -163,6 +166,15 @@ class Inquiry {
     if (!this.#ask('number_in_call', !state.numbersInCall.has(number), busy)) return false
     const alone = !party || !state.partiesInCall.has(party)
     return this.#ask('party_in_call', alone, () => `${party} is being called already, at another number.`)
+  }
+
+  /** What is placed with an agency is called by that agency alone, and by it nothing else. */
+  #askAgency(campaign: { agency?: AgencyId | null; business: Business } | null): boolean {
+    const { party = null, agency = null } = this.#request
+    const of = { agency: campaign?.agency ?? agency, party, business: campaign?.business ?? null }
+    const no = agencyRefusal(this.#state, of, this.#now)
+    if (no === null) return of.agency === null ? true : this.#yes('agency')
+    return this.#no(no.rule, no.words, no.again === 'later' ? this.#now + agencyMs : null)
   }
 
   #askPolicies(stack: Policy[], business: Business | null): void {
@@ -267,6 +279,8 @@ function isAhead({ lines, waiting, free }: CampaignFloor): boolean {
 const labPolicy = 'LAB-ANY-HOUR'
 const dayMs = 86_400_000
 const historyMs = 5_000
+/** An agency that may not work now, or has no line free, is asked about again after this. */
+const agencyMs = 60_000
 /** An agreed time is kept within the hour, or it is no longer the time agreed on. */
 const agreedMs = 3_600_000
 /** A campaign over its abandonment limit is asked about again after this; the share falls as calls are answered in time. */

@@ -118,7 +118,7 @@ type Obstacle = { obstacle: GateRefusal; by: 'gate' } | { obstacle: Refusal; by:
 function wayFor(d: Draft, agent: Agent, intent: DialIntent, mode: CampaignMode): Way | Obstacle {
   const help = isEmergency(d.state, intent.number) ? emergencyWay(d.state) : null
   if (help !== null) return help
-  const gate = mayContact(d.state, { ...intent, mode }, d.now)
+  const gate = mayContact(d.state, { ...intent, mode, agency: agent.user.agency ?? null }, d.now)
   if (!gate.ok) return { obstacle: gate.refusal, by: 'gate' }
   const isKnown = mode !== 'manual' || intent.lead !== null || (intent.callback !== null && intent.campaign !== null)
   const costly = tollObstacle(d.state, { by: agent.user.id, number: intent.number, isKnown }, d.now)

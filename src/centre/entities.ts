@@ -3,6 +3,7 @@
  * them. Instants are Unix milliseconds and end in `At`; durations end in `Ms`; numbers are E.164 (`+8613812345678`), extensions are digits.
  */
 import type {
+  AgencyId,
   CallbackId,
   CampaignId,
   FilterId,
@@ -39,6 +40,8 @@ export type User = {
   numbersMasked: boolean
   language: 'zh-CN' | 'en'
   enabled: boolean
+  /** The agency that this agent works for; null or left out: the lender. Such a person never sees a number in clear. */
+  agency?: AgencyId | null
   /** Trunks of the calls that this person dials outside campaigns; left out or null: any. */
   trunkGroup?: TrunkGroupId | null
   /** What the person's desk phone can; left out: what every phone can. */
@@ -190,6 +193,8 @@ export type Campaign = {
   /** Our numbers that its calls show, on trunks that they are assigned to; left out or []: any of the trunk's (see shown-number.ts). */
   callerIds?: string[]
   agents: UserId[]
+  /** The agency whose people these are, and whose placed cases its leads; left out or null: the lender's own. */
+  agency?: AgencyId | null
   /** Id of a policy or a named stack, or several joined with `+`: the strictest wins. Unknown means no call is allowed. */
   policy: string
   /** How long a customer's phone rings; never below 15,000. */

@@ -106,10 +106,16 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       break
     case 'repayment.recorded':
     case 'case.moved': {
+      state.agencies.learn(change)
       const party = settledBy(change)
       if (party !== null) evolveSettled(state, party, at)
       break
     }
+    case 'agency.saved':
+    case 'agency.removed':
+      state.agencies.learn(change)
+      for (const floor of state.campaigns.values()) floor.heldUntil = null
+      break
     case 'call.identified':
       identified(state, change)
       break

@@ -456,7 +456,7 @@ export type RecordFact =
   | { type: 'user.locked'; user: UserId; until: number }
   /** `openedAt`: when, of one that the journal had no room for then. */
   | { type: 'session.opened'; user: UserId; address: string; openedAt?: number }
-  | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' }
+  | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' | 'agency' }
   | { type: 'session.refused'; name: string; address: string; reason: string }
   | { type: 'token.issued'; token: TokenId; name: string; role: Role }
   | { type: 'token.revoked'; token: TokenId }

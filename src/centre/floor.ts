@@ -1,6 +1,7 @@
 import { AllowList } from '../lib/allow-list.ts'
 import { idSeries } from '../lib/ids.ts'
 import { NumberSet } from '../lib/number-set.ts'
+import { Agencies } from './agencies.ts'
 import { Counters } from './counters.ts'
 import { evolve } from './evolve.ts'
 import { countFor, limitAbandonment, setCalendar } from './evolve-gate.ts'
@@ -47,6 +48,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     holidays: shippedHolidays(),
     counters: new Counters(),
     stops: new Stops(),
+    agencies: new Agencies(setup.agencies, setup.placed),
     settled: new Settled(),
     toll: new TollBook(),
     allowed: { phones: AllowList.kept(setup.allowed?.phones), staff: AllowList.kept(setup.allowed?.staff) },

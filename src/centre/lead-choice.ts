@@ -35,6 +35,7 @@ export function chooseLead(d: Draft, floor: CampaignFloor): Choice {
     const { rule, words, retryAt } = asked.refusal
     if (isForNow(asked.refusal)) continue
     if (rule === 'abandon_limit') return { hold: { rule, words } } // the campaign's fault and not this lead's
+    if (retryAt !== null && rule.startsWith('agency_')) return { hold: { rule, words, until: retryAt } } // nor this one's
     if (retryAt === null && rule.startsWith('policy_')) return { hold: { rule, words } }
     if (retryAt === null) {
       giveUp(d, floor, lead, asked)

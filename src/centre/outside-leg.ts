@@ -55,7 +55,8 @@ export function tryOutside(
     alarmOf(d, costly, by, number)
     return no(costly.rule, costly.words)
   }
-  const gate = mayContact(d.state, { number, relation: null, campaign: null, mode: 'manual' }, d.now)
+  const agency = (by === null ? null : d.state.users.get(by)?.agency) ?? null
+  const gate = mayContact(d.state, { number, relation: null, campaign: null, mode: 'manual', agency }, d.now)
   if (!gate.ok) {
     const { rule, words, under } = gate.refusal
     d.fact({ type: 'call.refused', ...refused, refusal: { rule, words }, under })

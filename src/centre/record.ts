@@ -1,6 +1,9 @@
 /** The records door has committed something: the floor takes note, and withdraws what is no longer allowed. */
-import type { CampaignId } from '../lib/ids.ts'
+import { agencyBar } from '../lender/agency.ts'
+import type { AgencyId, CampaignId } from '../lib/ids.ts'
+import { agencyOfCall } from './agencies.ts'
 import { signOff } from './agent.ts'
+import { dateOf } from './day.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { User } from './entities.ts'
@@ -8,7 +11,7 @@ import type { DialIntent, RecordFact } from './facts.ts'
 import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
-import { settle, takeState } from './settle.ts'
+import { leaveFloor, settle, takeState } from './settle.ts'
 import { isAboutDebt, isSale, type Overtaken, overtakenBy, settledBy } from './settled.ts'
 import type { Agent, Call } from './state.ts'
 
@@ -22,6 +25,7 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
   const told = new Map<string, Overtaken>()
   /** Only of calls about their debt. */
   const settled = new Set<string>()
+  const agencies = new Set<AgencyId>()
   for (const fact of facts) {
     if (fact.type === 'suppression.added') suppressed.add(numberKey(fact.number))
     if (fact.type === 'party.held') {
@@ -39,7 +43,11 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
     }
     if (fact.type === 'user.saved') changeStation(d, fact.user)
     d.note({ type: 'note.record', fact })
+    if (fact.type === 'agency.saved' && agencyBar(fact.agency, dateOf(d.state.zone, d.now)) !== null)
+      agencies.add(fact.agency.id)
+    if (fact.type === 'agency.removed') agencies.add(fact.agency)
   }
+  for (const agency of agencies) sendAway(d, agency)
   if (suppressed.size + held.size + settled.size + stopped.size + unsold.size === 0) return
   const isBarred = (number: string) =>
     suppressed.has(number) || (heldNumbers.size > 0 && heldNumbers.has(numberKey(number)))
@@ -70,6 +78,19 @@ function changeStation(d: Draft, user: User): void {
   const agent = d.state.agents.get(user.id)
   if (agent?.phase !== 'ready' || !mayWork(user) || user.station === 'phone-rung' || agent.stationLeg !== null) return
   takeState(d, agent, 'break', 'audio_lost')
+}
+
+/** Its people leave the floor after the call in hand, and what rings for it is withdrawn. */
+function sendAway(d: Draft, agency: AgencyId): void {
+  withdrawCalls(d, call => agencyOfCall(d.state, call) === agency)
+  for (const agent of d.state.agents.values()) {
+    if (agent.user.agency !== agency || agent.phase === 'signed_off') continue
+    const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
+    const isWithdrawn = call !== undefined && call.direction === 'out' && call.answeredAt === null
+    // The state shows the call still that has just been ended.
+    if (isWithdrawn) leaveFloor(d, agent, 'agency_suspended')
+    else signOff(d, agent.user.id, 'agency_suspended')
+  }
 }
 
 /** A number or person that may not be called any more stops ringing at once. */

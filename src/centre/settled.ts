@@ -3,7 +3,7 @@
  * The store knows it for good; here it is kept for as long as an answer of the store may be under way.
  */
 
-import { stopsCalls } from '../lender/case.ts'
+import { isClosed, stopsCalls } from '../lender/case.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import type { Fact } from './facts.ts'
 import type { FloorState } from './state.ts'
@@ -41,7 +41,7 @@ export class Settled {
 }
 
 /** What an agent is told of the party of the call in hand; the newest counts. */
-export const overtakings = ['party_hold', 'party_paid', 'case_closed', 'consent_withdrawn'] as const
+export const overtakings = ['party_hold', 'party_paid', 'case_recalled', 'case_closed', 'consent_withdrawn'] as const
 export type Overtaken = (typeof overtakings)[number]
 
 /**
@@ -50,7 +50,7 @@ export type Overtaken = (typeof overtakings)[number]
  */
 export function settledBy(fact: Fact): string | null {
   if (fact.type === 'repayment.recorded') return fact.repayment.party
-  if (fact.type === 'case.moved' && stopsCalls(fact.to) && !stopsCalls(fact.from)) return fact.party
+  if (fact.type === 'case.moved' && ((stopsCalls(fact.to) && !stopsCalls(fact.from)) || fact.left)) return fact.party
   return null
 }
 
@@ -60,7 +60,7 @@ export function overtakenBy(fact: Fact): { party: string; by: Overtaken } | null
   if (fact.type === 'repayment.recorded') return { party: fact.repayment.party, by: 'party_paid' }
   if (fact.type === 'consent.withdrawn' && fact.sales === false) return { party: fact.party, by: 'consent_withdrawn' }
   if (settledBy(fact) !== null && fact.type === 'case.moved' && fact.to !== 'HOLD')
-    return { party: fact.party, by: 'case_closed' }
+    return { party: fact.party, by: fact.left && !isClosed(fact.to) ? 'case_recalled' : 'case_closed' }
   return null
 }
 

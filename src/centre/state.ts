@@ -3,6 +3,7 @@
  * `evolve.ts`) changes it, by applying facts.
  */
 
+import type { Agency } from '../lender/agency.ts'
 import type { AllowList } from '../lib/allow-list.ts'
 import type {
   CallbackId,
@@ -22,6 +23,7 @@ import type {
 } from '../lib/ids.ts'
 import type { NumberSet } from '../lib/number-set.ts'
 import type { AbandonCount, Abandonment } from './abandonment.ts'
+import type { Agencies, PlacedParty } from './agencies.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type { Counters } from './counters.ts'
 import type {
@@ -399,6 +401,8 @@ export type FloorState = {
   counters: Counters
   /** People whom no channel may reach. */
   stops: Stops
+  /** Agencies, and whose cases are placed with them. */
+  agencies: Agencies
   /** Who paid, or whose case was closed, a moment ago. */
   settled: Settled
   /** What may be dialled at all, and how much was talked abroad today. */
@@ -456,6 +460,9 @@ export type Setup = {
   /** Calendars that an administrator wrote: code → dates. */
   calendars?: Record<string, string>
   stops?: Stop[]
+  agencies?: Agency[]
+  /** Whose cases are with an agency. */
+  placed?: PlacedParty[]
   /** Parties who took back their consent to sales calls. */
   unsold?: string[]
   /** Outgoing calls since `since`; left out: there were none. */

@@ -20,7 +20,7 @@ export const sessionMaxMs = 16 * 3600_000
 const endedMax = 10_000
 const seenWriteEveryMs = 60_000
 
-export type SessionEnd = 'signed_out' | 'expired' | 'replaced'
+export type SessionEnd = 'signed_out' | 'expired' | 'replaced' | 'agency'
 
 export type Session = {
   id: string
@@ -39,7 +39,7 @@ export type Session = {
 export type SignIn =
   | { ok: true; token: string; user: User }
   /** `until`: Unix ms. `busy`: too many tries from this address, or at once. */
-  | { ok: false; why: 'wrong' | 'locked' | 'busy'; until: number | null }
+  | { ok: false; why: 'wrong' | 'locked' | 'busy' | 'agency'; until: number | null }
 
 export type Sessions = {
   signIn(given: { name: string; password: string; address: string }): Promise<SignIn>
@@ -50,7 +50,7 @@ export type Sessions = {
   end(sessionId: string, reason: SessionEnd): void
   /** A person's session, e.g. after a new password. */
   endOf(user: UserId, reason: SessionEnd): void
-  /** Ends what is idle; called every minute. */
+  /** Ends what is idle, and those whose agency may not work now; called every minute, and when an agency was changed. */
   sweep(): void
   readonly count: number
 }
@@ -61,6 +61,8 @@ export type SessionsArgs = {
   /** By id, as the floor holds it now; a disabled person is signed out at the next request. */
   userById: (id: UserId) => User | undefined
   userByName: (name: string) => User | undefined
+  /** Whether the person's agency may not work now. `busy`: and the person has a call in hand, which is finished first. Left out: nobody's. */
+  agencyBar?: (user: User) => 'barred' | 'busy' | null
   /** Hears of what could not be written: an audit line, or a session that would outlive its end at the next start. */
   log: Pick<Logger, 'error'>
   /** log2 of scrypt's N; lower in tests. */
@@ -131,6 +133,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
         const session = id === undefined ? undefined : live.get(id)
         if (session && (!fact.user.enabled || fact.user.role !== session.role)) end(session.id, 'signed_out')
       }
+      if (fact.type === 'agent.signedOff') endBarred()
       if (fact.type !== 'user.passwordSet') continue
       const id = ofUser.get(fact.user)
       if (id !== undefined) end(id, 'signed_out')
@@ -138,6 +141,14 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       if (name !== undefined) attempts.succeeded(name)
     }
   })
+
+  /** Whose agency was suspended, or whose contract is over, is out, as soon as no call is in hand. */
+  function endBarred(): void {
+    for (const session of live.values()) {
+      const user = args.userById(session.user)
+      if (user?.agency && args.agencyBar?.(user) === 'barred') end(session.id, 'agency')
+    }
+  }
 
   return {
     async signIn({ name, password, address }) {
@@ -160,6 +171,15 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
           return failure.lockedUntil === null
             ? { ok: false, why: 'wrong', until: null }
             : { ok: false, why: 'locked', until: failure.lockedUntil }
+        }
+        if (user.agency && args.agencyBar?.(user)) {
+          journal('system', {
+            type: 'session.refused',
+            name: user.name,
+            address,
+            reason: 'the agency may not work now',
+          })
+          return { ok: false, why: 'agency', until: null }
         }
         attempts.succeeded(name)
         const token = secretText(32)
@@ -188,6 +208,10 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       if (user === undefined || !user.enabled) {
         end(id, 'signed_out')
         return 'signed_out'
+      }
+      if (user.agency && args.agencyBar?.(user) === 'barred') {
+        end(id, 'agency')
+        return 'agency'
       }
       if (isOver(session, now)) {
         end(id, 'expired')
@@ -234,6 +258,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
     sweep() {
       const now = clock.now()
       for (const session of live.values()) if (isOver(session, now)) end(session.id, 'expired')
+      endBarred()
       attempts.sweep()
       owed.write().catch(() => {}) // there is still no room: in a minute again
     },

@@ -30,7 +30,7 @@ export function signInRoutes(deps: Deps): Hono<Env> {
 
   route.get('/sign-in', open('signing in'), async c => {
     const why = c.req.query('why')
-    const known = why === 'expired' || why === 'replaced' || why === 'signed_out' ? why : null
+    const known = why === 'expired' || why === 'replaced' || why === 'signed_out' || why === 'agency' ? why : null
     return c.html(await page(c, { why: known, next: pathOf(c.req.query('next')) ?? '' }))
   })
 
@@ -43,7 +43,7 @@ export function signInRoutes(deps: Deps): Hono<Env> {
       const minutes = Math.max(1, Math.ceil(((outcome.until ?? 0) - deps.clock.now()) / 60_000))
       return c.html(
         await page(c, { why: outcome.why, minutes, name, next: next ?? '' }),
-        outcome.why === 'wrong' ? 401 : 429,
+        outcome.why === 'wrong' ? 401 : outcome.why === 'agency' ? 403 : 429,
       )
     }
     // Always a fresh token: one that was planted before the sign-in is worth nothing.

@@ -1,7 +1,7 @@
 /** Facts of the lender's records, beside those of the centre's own: in the past tense, and never with a secret in clear. */
-import type { CallId, LeadId, UserId } from '../lib/ids.ts'
+import type { AgencyId, CallId, LeadId, UserId } from '../lib/ids.ts'
 import type { AllocationLine } from './allocation.ts'
-import type { Case, CaseState, HoldReason } from './case.ts'
+import type { Case, CaseState, HoldReason, PlacedCase } from './case.ts'
 import type { Complaint } from './complaint.ts'
 import type { Consent } from './consent.ts'
 import type { PlainDate } from './dates.ts'
@@ -9,6 +9,7 @@ import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
 import type { Message, MessageWay } from './message.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
+import type { PlacementFact } from './placement-facts.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
 import type { Repayment } from './repayment.ts'
 import type { SalesFact } from './sales-facts.ts'
@@ -25,6 +26,7 @@ export const savedMax = 500
 export type LenderFact =
   | VerificationFact
   | SalesFact
+  | PlacementFact
   /** The whole new value of each, at most 500. */
   | { type: 'parties.saved'; parties: Party[] }
   | { type: 'party.numberMarked'; party: string; number: string; status: PhoneStatus; reason: string }
@@ -57,6 +59,10 @@ export type LenderFact =
       reason: string
       /** The rule of assignment that said so, and the group that it drew. */
       by?: { rule: string; group: string }
+      /** Left out: no agency has it (any more). */
+      placed?: PlacedCase
+      /** The placement that is over with this. */
+      left?: { agency: AgencyId; batch: string }
     }
   | { type: 'case.loansChanged'; case: string; party: string; loans: string[] }
   /** The daily work of a day is done, once: cases opened, promises judged, books settled, cases assigned. */

@@ -9,6 +9,7 @@ export type RecordingId = Id<'recording'>
 export type TrunkId = Id<'trunk'>
 export type TrunkGroupId = Id<'trunkGroup'>
 export type TeamId = Id<'team'>
+export type AgencyId = Id<'agency'>
 export type FilterId = Id<'filter'>
 export type NumberId = Id<'number'>
 export type QueueId = Id<'queue'>

@@ -70,12 +70,13 @@ export type DryRun = AssignmentPlan & {
 
 /** Who would get what; changes nothing. */
 export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promise<DryRun> {
-  const [rules, { rules: lender, today }, users, loads] = await Promise.all([
+  const [rules, { rules: lender, today }, all, loads] = await Promise.all([
     assignmentRules(door),
     reckoningOf(door),
     door.store.read('users.list', { role: 'agent', enabledOnly: true }),
     door.store.read('cases.loads', {}),
   ])
+  const users = all.filter(({ agency }) => !agency) // an agency gets cases by placement
   const agents = users.map(({ id }) => id)
   const found = await toAssign(door, { agents, all: scope === 'all' })
   const present = new Set<string>(agents)

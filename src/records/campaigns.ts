@@ -1,6 +1,7 @@
 import type { Business, Campaign, DispositionChoice, RetryRule } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { CampaignId } from '../lib/ids.ts'
+import { checkCampaignPeople } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
@@ -30,6 +31,7 @@ export async function createCampaign(door: RecordsDoor, actor: Actor, given: unk
   await checkTrunkGroup(door, campaign.trunkGroup)
   await checkShown(door, campaign)
   await checkUsers(door, 'agents', campaign.agents)
+  await checkCampaignPeople(door, campaign)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
 }
@@ -53,6 +55,7 @@ async function change(door: RecordsDoor, actor: Actor, id: CampaignId, given: un
   if (changed.callerIds) campaign.callerIds = once(changed.callerIds)
   if (changed.callerIds || changed.trunks || changed.trunkGroup !== undefined) await checkShown(door, campaign)
   if (changed.agents) await checkUsers(door, 'agents', campaign.agents)
+  if (changed.agents || changed.agency !== undefined || changed.business) await checkCampaignPeople(door, campaign)
   await keep(door, actor, [{ type: 'campaign.saved', campaign }])
   return campaign
 }

@@ -1,4 +1,5 @@
 /** Cases: opened for what is overdue, moved by people and by rules. HOLD and the stop of the party are set and lifted together. */
+import type { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { type Case, type CaseCommand, holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { standingOf } from '../lender/overdue.ts'
@@ -25,7 +26,8 @@ export function openCase(door: RecordsDoor, actor: Actor, given: unknown): Promi
     const { party: ref, agent, loans } = parseInput(caseInput, given)
     const party = await door.store.read('parties.byRef', { ref })
     if (party === null) throw wrong('party', ref, 'the ref of a party that there is')
-    if (agent !== null) await checkCollector(door, agent)
+    if (agent !== null && (await checkCollector(door, agent)) !== null)
+      throw wrong('agent', agent, 'one of the lender’s own people: an agency gets cases by placement')
     const { book, reckoning } = await bookOf(door, ref)
     if (book.case !== null) throw new NotNow('case-open', `${ref} has the open case ${book.case.id}`)
     const own = new Set(book.loans.map(loan => loan.ref))
@@ -54,8 +56,7 @@ export function openCase(door: RecordsDoor, actor: Actor, given: unknown): Promi
 export function moveCaseBy(door: RecordsDoor, actor: Actor, id: string, given: unknown): Promise<CaseRecord> {
   return inTurn(door, async () => {
     const { reason, ...input } = parseInput(caseCommand, given)
-    if (input.type === 'assign') await checkCollector(door, input.agent)
-    const command: CaseCommand = input.type === 'hold' ? { type: 'hold', reason: input.hold } : input
+    const command = await commandOf(door, input)
     const facts = await factsOfMove(door, await caseById(door, id), command, reason)
     if (facts.length > 0) await keep(door, actor, facts)
     return caseById(door, id)
@@ -98,13 +99,20 @@ export function moveCases(
 export async function moveCasesBy(door: RecordsDoor, actor: Actor, given: unknown): Promise<MoveReport> {
   const { ids, move } = parseInput(caseMovesInput, given)
   const { reason, ...input } = move
-  if (input.type === 'assign') await checkCollector(door, input.agent)
-  const command: CaseCommand = input.type === 'hold' ? { type: 'hold', reason: input.hold } : input
+  const command = await commandOf(door, input)
   return moveCases(
     door,
     actor,
     [...new Set(ids)].map(id => ({ id, command, reason })),
   )
+}
+
+type WithoutReason<T> = T extends unknown ? Omit<T, 'reason'> : never
+type Given = WithoutReason<z.output<typeof caseCommand>>
+
+async function commandOf(door: RecordsDoor, given: Given): Promise<CaseCommand> {
+  if (given.type === 'assign') return { ...given, agency: await checkCollector(door, given.agent) }
+  return given.type === 'hold' ? { type: 'hold', reason: given.hold } : given
 }
 
 async function factsOfMove(
@@ -129,8 +137,8 @@ async function factsOfMove(
   return facts
 }
 
-export function bare({ id, party, state, before, agent, loans, holdReason }: CaseRecord): Case {
-  return { id, party, state, before, agent, loans, holdReason }
+export function bare({ id, party, state, before, agent, loans, holdReason, placed }: CaseRecord): Case {
+  return { id, party, state, before, agent, loans, holdReason, placed }
 }
 
 function wrong(field: string, found: string, allowed: string): InvalidInput {

@@ -31,6 +31,7 @@ const quiet = [
   'applications.',
   'audit.',
   'call.answererTold',
+  'batch.',
   'checklist.',
   'export.',
   'fields.',

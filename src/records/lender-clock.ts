@@ -2,6 +2,7 @@ import type { MessageSender } from '../lender/message.ts'
 import { runDay } from './daily.ts'
 import type { RecordsDoor } from './door.ts'
 import { sendMessages } from './messages.ts'
+import { keepPlacements } from './placements.ts'
 import { judgeDuePromises } from './promises.ts'
 import { senderTarget } from './sender.ts'
 import { runStrategies } from './strategies.ts'
@@ -10,6 +11,8 @@ import { runStrategies } from './strategies.ts'
 const everyMs = 900_000
 /** What waits in the outbox is looked at so often. */
 const sendEveryMs = 30_000
+/** Batches that were broken off, or are over, are looked for so often. */
+const placeEveryMs = 60_000
 
 /**
  * The daily work, the judging of promises and the steps of strategies: at once, since the service may have been away at midnight, and each quarter of an
@@ -23,6 +26,7 @@ export function keepLenderClock(
 ): AsyncDisposable {
   const jobs = [
     regularly(everyMs, () => dayOf(door), onFault),
+    regularly(placeEveryMs, () => keepPlacements(door), onFault),
     regularly(
       sendEveryMs,
       async () => sendMessages(door, (await senderTarget(door)) === null ? null : sender),

@@ -1,6 +1,7 @@
 import type { Queue } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { QueueId } from '../lib/ids.ts'
+import { checkOwnPeople } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { menusLeadingTo } from './menus.ts'
@@ -11,6 +12,7 @@ import { queueChange, queueInput } from './schemas.ts'
 export async function createQueue(door: RecordsDoor, actor: Actor, given: unknown): Promise<Queue> {
   const queue: Queue = { id: newId<'queue'>('q'), ...parseInput(queueInput, given) }
   await checkUsers(door, 'members', queue.members)
+  await checkOwnPeople(door, 'members', queue.members)
   await checkTrunkGroup(door, queue.trunkGroup)
   await checkShown(door, queue)
   await keep(door, actor, [{ type: 'queue.saved', queue }])
@@ -21,6 +23,7 @@ export async function changeQueue(door: RecordsDoor, actor: Actor, id: QueueId, 
   const change = parseInput(queueChange, given)
   const queue = { ...(await queueById(door, id)), ...change }
   if (change.members) await checkUsers(door, 'members', queue.members)
+  if (change.members) await checkOwnPeople(door, 'members', queue.members)
   if (change.trunkGroup) await checkTrunkGroup(door, change.trunkGroup)
   if (change.callerIds || change.trunkGroup !== undefined) await checkShown(door, queue)
   await keep(door, actor, [{ type: 'queue.saved', queue }])

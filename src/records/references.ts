@@ -2,7 +2,7 @@
 import type { InboundTarget } from '../centre/entities.ts'
 import { stackNames, stacks } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
-import type { TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import type { AgencyId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -16,11 +16,12 @@ export async function checkUsers(door: RecordsDoor, field: string, ids: UserId[]
   )
 }
 
-/** One who may have cases: there, and switched on. */
-export async function checkCollector(door: RecordsDoor, id: string): Promise<void> {
+/** One who may have cases: there, and switched on. Answers the person's agency; null: one of the lender's own. */
+export async function checkCollector(door: RecordsDoor, id: string): Promise<AgencyId | null> {
   const users = await door.store.read('users.list', { enabledOnly: true })
   const may = users.filter(({ role }) => role === 'agent' || role === 'supervisor')
-  if (may.some(user => user.id === id)) return
+  const found = may.find(user => user.id === id)
+  if (found !== undefined) return found.agency ?? null
   throw new InvalidInput([{ field: 'agent', found: id.slice(0, 64), allowed: 'an agent or supervisor who is enabled' }])
 }
 

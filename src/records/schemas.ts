@@ -10,7 +10,7 @@ import { speechLanguages } from '../centre/speech/vocabulary.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
-import type { CampaignId, MenuId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import type { AgencyId, CampaignId, MenuId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
@@ -89,6 +89,10 @@ export const userInput = z
     language: z.enum(['zh-CN', 'en']).default('zh-CN'),
     enabled: z.boolean().default(true),
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
+    agency: id<AgencyId>()
+      .nullable()
+      .optional()
+      .openapi({ description: 'The agency that this agent works for; stays as it was given' }),
     /** What the desk phone can; left out: what every phone can. */
     device: z.strictObject({ sha256: z.boolean().default(false), srtp: z.enum(srtpUses).default('off') }).optional(),
   })
@@ -264,6 +268,12 @@ export const campaignInput = z
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
     callerIds: shownNumbers,
     agents: z.array(id<UserId>()).max(5000).default([]),
+    agency: id<AgencyId>()
+      .nullable()
+      .optional()
+      .openapi({
+        description: 'The agency whose people its agents are, and whose placed cases its leads; collections only',
+      }),
     policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),
     wrapMs: ms(0, 60_000).default(15_000),

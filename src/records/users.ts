@@ -3,6 +3,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { SecretWrite } from '../store/port.ts'
 import type { UserRecord } from '../store/users.ts'
+import { checkAgencyOf } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
@@ -12,10 +13,15 @@ import { userChange, userInput } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
 /** Throws InvalidInput; StoreError `conflict` when the name or extension is taken. */
-export async function createUser(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
+export function createUser(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
+  return inTurn(door, () => create(door, actor, given))
+}
+
+async function create(door: RecordsDoor, actor: Actor, given: unknown): Promise<User> {
   const { password, sipPassword, displayName, ...rest } = parseInput(userInput, given)
   const station = rest.station ?? (rest.extension !== null && sipPassword !== undefined ? 'phone-rung' : 'browser')
-  const user: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest, station }
+  const asked: User = { id: newId<'user'>('u'), displayName: displayName ?? rest.name, ...rest, station }
+  const user = await checkAgencyOf(door, asked, null)
   checkTogether(user, password)
   await checkTrunkGroup(door, user.trunkGroup)
   await save(door, actor, user, { password, sipPassword })
@@ -33,7 +39,7 @@ export function changeUser(door: RecordsDoor, actor: Actor, id: UserId, given: u
 async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknown): Promise<User> {
   const { password, sipPassword, ...changed } = parseInput(userChange, given)
   const former = await userById(door, id)
-  const user = { ...plain(former), ...changed }
+  const user = await checkAgencyOf(door, { ...plain(former), ...changed }, former)
   checkTogether(user, password)
   if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
   if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)

@@ -47,9 +47,9 @@ function bookOf(db: Db, party: string): KeptBook {
   ).all(party, since) as (Repayment & { left: number })[]
   const open = sql(
     db.$client,
-    `SELECT id, party, state, state_before AS before, agent, loans, hold_reason AS holdReason FROM cases
+    `SELECT id, party, state, state_before AS before, agent, loans, hold_reason AS holdReason, placed FROM cases
      WHERE party = ? AND closed_at IS NULL`,
-  ).get(party) as (Omit<Case, 'loans'> & { loans: string }) | undefined
+  ).get(party) as (Omit<Case, 'loans' | 'placed'> & { loans: string; placed: string | null }) | undefined
   return {
     party,
     loans: loans.map(({ doc }) => {
@@ -61,8 +61,16 @@ function bookOf(db: Db, party: string): KeptBook {
       lines: repayment.left > 0 ? linesOf(db, repayment.id) : [],
     })),
     promises: promises.map(({ madeAt: _, ...promise }) => promise),
-    case: open === undefined ? null : { ...open, loans: JSON.parse(open.loans) as string[] },
+    case: open === undefined ? null : caseOf(open),
   }
+}
+
+function caseOf({
+  loans,
+  placed,
+  ...open
+}: Omit<Case, 'loans' | 'placed'> & { loans: string; placed: string | null }): Case {
+  return { ...open, loans: JSON.parse(loans) as string[], placed: placed === null ? null : JSON.parse(placed) }
 }
 
 /** Needed only where something is left: what is allocated then is added to them. */

@@ -111,6 +111,10 @@ function saidBy(fact: Fact): Said | null {
       return { subject: `user:${fact.user}`, name: fact.user, secret: 'password' }
     case 'user.sipPasswordSet':
       return { subject: `user:${fact.user}`, name: fact.user, secret: 'sipPassword' }
+    case 'agency.saved':
+      return of('agency', fact.agency)
+    case 'agency.removed':
+      return gone('agency', fact.agency)
     case 'trunk.saved':
       return of('trunk', fact.trunk)
     case 'trunk.passwordSet':

@@ -18,6 +18,7 @@ import { modesOf } from './modes.ts'
 import type { NoArgs } from './page.ts'
 import { unsoldParties } from './parties.ts'
 import { phrasesInUse } from './phrases.ts'
+import { agenciesIn, placedParties } from './placements.ts'
 import { calls, campaigns, menus, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
@@ -97,6 +98,8 @@ export const loadQueries = {
     abandonment: abandonQuarters(db.$client, args.now),
     ...gateOf(db, args.now),
     ...linesOf(db, args.now),
+    agencies: agenciesIn(db),
+    placed: placedParties(db),
     supervision: supervisionOf(db),
     transfers: settingsUnder(db, 'transfer.'),
     recordingRules: settingsUnder(db, 'recording.'),

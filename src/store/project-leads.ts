@@ -105,6 +105,7 @@ export function endIfCaseIsOver(db: Connection, lead: LeadId): void {
     db,
     `UPDATE leads SET state = 'done', due_at = NULL, reason = 'case_closed' WHERE id = ? AND state IN ('ready', 'callback')
        AND (SELECT changed_at >= leads.added_at AND state IN ('CURED', 'SETTLED', 'RETURNED', 'WRITTEN_OFF', 'OUTSOURCED', 'LEGAL')
+            AND (agency IS NULL OR agency IS NOT (SELECT json_extract(doc, '$.agency') FROM campaigns WHERE id = leads.campaign))
             FROM cases WHERE party = leads.ref ORDER BY opened_at DESC, id DESC LIMIT 1)
        AND (SELECT json_extract(doc, '$.business') FROM campaigns WHERE id = leads.campaign) = 'collections'`,
   ).run(lead)

@@ -274,15 +274,17 @@ function projectCase(db: Connection, fact: CaseFact, at: number): void {
     case 'case.moved':
       sql(
         db,
-        `UPDATE cases SET state = ?, state_before = ?, agent = ?, hold_reason = ?, reason = ?, changed_at = ?, rule = coalesce(?, rule),
+        `UPDATE cases SET state = ?, state_before = ?, agent = ?, hold_reason = ?, reason = ?, changed_at = ?, agency = ?, placed = ?, rule = coalesce(?, rule),
            rule_group = coalesce(?, rule_group), assigned_at = CASE WHEN ? IS NULL THEN assigned_at ELSE ? END,
            closed_at = CASE WHEN ? THEN coalesce(closed_at, ?) ELSE NULL END WHERE id = ?`,
       ).run(
         ...[fact.to, fact.before, fact.agent, fact.holdReason, fact.reason, at],
+        ...[fact.placed?.agency ?? null, fact.placed ? JSON.stringify(fact.placed) : null],
         ...[fact.by?.rule ?? null, fact.by?.group ?? null, fact.by?.rule ?? null, at],
         ...[isClosed(fact.to) ? 1 : 0, at, fact.case],
       )
-      if (stopsCalls(fact.to) && fact.to !== 'HOLD') endLeadsOf(db, fact.party, at)
+      // Also of what an agency had for it: after the recall it calls no more.
+      if ((stopsCalls(fact.to) && fact.to !== 'HOLD') || fact.left) endLeadsOf(db, fact.party, at)
       return
     case 'case.loansChanged':
       sql(db, 'UPDATE cases SET loans = ?, changed_at = ? WHERE id = ?').run(JSON.stringify(fact.loans), at, fact.case)

@@ -13,6 +13,7 @@ import { projectFloor } from './project-floor.ts'
 import { projectLender } from './project-lender.ts'
 import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
+import { projectPlacement } from './project-placement.ts'
 import { projectRecord } from './project-records.ts'
 import { projectTalks } from './project-talks.ts'
 import { projectVerification } from './project-verification.ts'
@@ -81,6 +82,10 @@ export const projectedTables = [
   'repayments',
   'loans',
   'cases',
+  'agencies',
+  'agency_batches',
+  'placements',
+  'batch_exports',
   'lender_days',
   'case_steps',
   'waivers',
@@ -114,6 +119,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectTalks(db, line.at, line.fact)
   projectDesk(db, line)
   projectChange(db, line)
+  if (projectPlacement(db, line)) return
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (
     projectVerification(db, line) ||

@@ -33,6 +33,7 @@ import { messageQueries } from './messages.ts'
 import { pacingQueries } from './pacing-log.ts'
 import { partyQueries } from './parties.ts'
 import { phraseQueries } from './phrases.ts'
+import { placementQueries } from './placements.ts'
 import { promiseQueries } from './promises.ts'
 import { quoteQueries } from './quotes.ts'
 import { recordingQueries } from './recordings.ts'
@@ -96,6 +97,7 @@ export const queries = {
   ...caseQueries,
   ...messageQueries,
   ...waiverQueries,
+  ...placementQueries,
   ...promiseQueries,
   ...bookQueries,
   ...verificationQueries,

@@ -1,5 +1,5 @@
 /** Tables of the lender's records. Amounts are minor units, days plain dates. Of tables in general see `schema.ts`. */
-import type { CaseState, HoldReason } from '../lender/case.ts'
+import type { CaseState, HoldReason, PlacedCase } from '../lender/case.ts'
 import type { ComplaintKind, ComplaintState } from '../lender/complaint.ts'
 import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
@@ -9,6 +9,7 @@ import type { Component } from '../lender/money.ts'
 import type { Party, PartyFlag, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
 import type { PromiseState } from '../lender/promise.ts'
 import type { WaiverState } from '../lender/waiver.ts'
+import type { AgencyId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
 export const parties = sqliteTable(
@@ -168,6 +169,9 @@ export const cases = sqliteTable(
     assignedAt: integer('assigned_at'),
     /** When a promise of the party was broken last, where no new one was made since. */
     brokenAt: integer('broken_at'),
+    /** The agency that has it, and how it was when it was placed. */
+    agency: text().$type<AgencyId>(),
+    placed: text({ mode: 'json' }).$type<PlacedCase>(),
   },
   table => [
     index('cases_broken').on(table.brokenAt, table.id),

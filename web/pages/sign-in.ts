@@ -9,7 +9,7 @@ export type SignInProps = {
   frame: Frame
   /** What was typed; the password is never sent back. */
   name: string
-  why: null | 'wrong' | 'locked' | 'busy' | 'expired' | 'replaced' | 'signed_out'
+  why: null | 'wrong' | 'locked' | 'busy' | 'expired' | 'replaced' | 'signed_out' | 'agency'
   /** For `locked`: whole minutes left. */
   minutes?: number
   /** There is nobody yet: says how to make the first administrator. */
@@ -29,6 +29,7 @@ export function signInPage(props: SignInProps): Html {
     busy: () => notice('amber', words.busy),
     expired: () => notice('blue', words.expired),
     replaced: () => notice('amber', words.replaced),
+    agency: () => notice('amber', words.agency),
     signed_out: () => notice('green', words.signedOut),
   }
   return layout(props.frame, {

@@ -211,6 +211,7 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       user: null,
       hasPassword: false,
       trunkGroups: [],
+      agencies: [{ value: 'ag_1', word: '恒信服务' }],
       filled: {
         values: { name: 'alice', displayName: users(language)[0]!.displayName, extension: '8o1', enabled: 'true' },
         errors: {

@@ -26,6 +26,7 @@ import { lenderSamples } from './lender.ts'
 import { lineSamples } from './lines.ts'
 import { menuSamples } from './menus.ts'
 import { phoneSamples } from './phones.ts'
+import { placementSamples } from './placement.ts'
 import { safetySamples } from './safety.ts'
 import { salesSamples } from './sales.ts'
 import { verificationSamples } from './verification.ts'
@@ -59,6 +60,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ),
   ...adminSamples,
   ...auditorSamples,
+  ...placementSamples,
   ...lineSamples,
   ...audioSamples,
   ...safetySamples,

@@ -128,6 +128,7 @@ const zh = {
     numbers: '号码',
     calling: '本次',
     overtaken: {
+      case_recalled: '此案件已退案，通话结束后不再显示。',
       party_paid: '通话中收到了还款，请以更新后的金额为准。',
       party_hold: '此客户刚被停催，请礼貌结束通话。',
       case_closed: '案件刚刚结案，请不要再催收。',
@@ -390,6 +391,7 @@ const en: Like<typeof zh> = {
     numbers: 'Numbers',
     calling: 'this call',
     overtaken: {
+      case_recalled: 'The case was recalled: after this call it is shown no more.',
       party_paid: 'A repayment came in during this call: go by the new amounts.',
       party_hold: 'The party is on hold as of now: end the call politely.',
       case_closed: 'The case was closed just now: do not collect any more.',

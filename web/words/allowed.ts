@@ -7,6 +7,7 @@ import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { menuWords } from './menus.ts'
 import { ownFieldWords } from './own-fields.ts'
+import { placementWords } from './placement.ts'
 import { retentionWords } from './retention.ts'
 import { salesWords } from './sales.ts'
 import { strategyWords } from './strategies.ts'
@@ -25,6 +26,7 @@ const zh = {
     ...claimWords.zh.allowed,
     ...lenderWords.zh.allowed,
     ...ownFieldWords.zh.allowed,
+    ...placementWords.zh.allowed,
     ...trunkRuleWords.zh.allowed,
     ...transferWords.zh.allowed,
     ...menuWords.zh.allowed,
@@ -147,6 +149,7 @@ const en: Like<typeof zh> = {
     ...claimWords.en.allowed,
     ...lenderWords.en.allowed,
     ...ownFieldWords.en.allowed,
+    ...placementWords.en.allowed,
     ...trunkRuleWords.en.allowed,
     ...transferWords.en.allowed,
     ...menuWords.en.allowed,

@@ -17,6 +17,7 @@ import { claimWords } from './claims.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { ownFieldWords } from './own-fields.ts'
+import { placementWords } from './placement.ts'
 import { retentionWords } from './retention.ts'
 import { salesWords } from './sales.ts'
 import { teamWords } from './teams.ts'
@@ -151,6 +152,7 @@ const zh = {
     ...lenderWords.zh.rules,
     ...ownFieldWords.zh.rules,
     ...claimWords.zh.rules,
+    ...placementWords.zh.rules,
     ...verificationWords.zh.rules,
     ...salesWords.zh.rules,
     not_signed_on: '请先签入。',
@@ -345,6 +347,7 @@ const en: Like<typeof zh> = {
     ...lenderWords.en.rules,
     ...ownFieldWords.en.rules,
     ...claimWords.en.rules,
+    ...placementWords.en.rules,
     ...verificationWords.en.rules,
     ...salesWords.en.rules,
     callback_unanswered: 'Callback not answered, retries are over',

@@ -25,6 +25,7 @@ import { orderWords } from './order.ts'
 import { ownFieldWords } from './own-fields.ts'
 import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
+import { placementWords } from './placement.ts'
 import { policyWords } from './policies.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { retentionWords } from './retention.ts'
@@ -58,6 +59,7 @@ const zh = {
   collections: collectionsWords.zh,
   strategies: strategyWords.zh,
   claims: claimWords.zh,
+  placement: placementWords.zh,
   campaign: campaignWords.zh,
   rehearsal: rehearsalWords.zh,
   callbacks: callbackWords.zh,
@@ -104,6 +106,7 @@ const en: Words = {
   collections: collectionsWords.en,
   strategies: strategyWords.en,
   claims: claimWords.en,
+  placement: placementWords.en,
   campaign: campaignWords.en,
   rehearsal: rehearsalWords.en,
   callbacks: callbackWords.en,

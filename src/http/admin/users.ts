@@ -61,7 +61,11 @@ export function userRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     const trunkGroups = await trunkGroupChoices(deps)
     const hasPassword = user?.passwordSetAt != null
-    return c.html(userFormPage({ frame, user, filled, hasPassword, trunkGroups }), status)
+    const all = await deps.store.read('agencies.list', { all: user !== null })
+    const agencies = all
+      .filter(({ id }) => user === null || id === user.agency)
+      .map(({ id, name }) => ({ value: id, word: name }))
+    return c.html(userFormPage({ frame, user, filled, hasPassword, trunkGroups, agencies }), status)
   }
 
   return route
@@ -83,6 +87,7 @@ function valuesOf(user: UserRecord): Filled['values'] {
     deviceSha256: String(device?.sha256 ?? false),
     deviceSrtp: device?.srtp ?? 'off',
     extension: user.extension ?? '',
+    agency: user.agency ?? '',
     trunkGroup: user.trunkGroup ?? '',
     skills: user.skills.join(', '),
     numbersMasked: String(user.numbersMasked),
@@ -112,6 +117,7 @@ function givenBy(typed: Typed): Record<string, unknown> {
     numbersMasked: isChecked(typed, 'numbersMasked'),
     enabled: isChecked(typed, 'enabled'),
     ...trunkGroupGiven(typed),
+    ...(textOf(typed, 'agency') === '' ? {} : { agency: textOf(typed, 'agency') }),
     ...(typed['deviceSrtp'] === undefined
       ? {}
       : { device: { sha256: isChecked(typed, 'deviceSha256'), srtp: textOf(typed, 'deviceSrtp') } }),

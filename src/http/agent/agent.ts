@@ -19,6 +19,7 @@ import { allow } from '../guard.ts'
 import { knownContact } from '../known-contact.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
+import { onlyPlaced, onlyPlacedCallbacks } from './agency-desk.ts'
 import { audioRoutes } from './audio.ts'
 import { contactLine } from './contact-line.ts'
 import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
@@ -77,6 +78,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)
     const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
+    if (c.var.user.agency && kept === null && clicked === null && emergency === null) {
+      const words = 'People of an agency call by a click on a number of a placed case.'
+      return painted(c, 409, { dialPad }, { rule: 'agency_click_only', words })
+    }
     if (number === null)
       return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
     const input: Input = {
@@ -170,7 +175,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const page = await deps.store.read('calls.page', { agent: user.id, cursor: c.req.query('cursor') ?? null })
     const { state } = deps.engine
     const talks = await deps.store.read('talks.ofCalls', { calls: page.items.map(({ id }) => id) })
-    const calls = page.items.map(call => ({
+    const calls = (await onlyPlaced(deps, user, page.items)).map(call => ({
       ...contactLine(call, state, frame),
       ...ownPart(call, talks, user.id, state, frame),
       id: call.id,
@@ -222,7 +227,9 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const { user } = c.var
     const page = await deps.store.read('callbacks.open', { agent: user.id, limit: 200 })
     const w = textsOf(frame)
-    const mine = page.items.map(each => deskCallback(each, deps.engine.state, user, frame, w))
+    const mine = (await onlyPlacedCallbacks(deps, user, page.items)).map(each =>
+      deskCallback(each, deps.engine.state, user, frame, w),
+    )
     return c.html(myCallbacksPage({ frame, callbacks: mine, said }), status)
   }
 

@@ -18,6 +18,7 @@ import type { DeskAsks, DeskRead } from '../../store/desk.ts'
 import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
+import { nearOf, onlyPlacedCallbacks } from './agency-desk.ts'
 import { checklistOf, hiddenFields, taskOfCall } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
@@ -38,8 +39,8 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     now.asks === null ? null : store.read('desk.read', now.asks),
     reckoningOf(deps.records),
     store.read('fields.all', {}),
-    store.read('callbacks.open', { agent: user.id, limit: 20 }),
-    now.asks === null ? store.read('desk.near', { agent: user.id, since: from }) : [],
+    store.read('callbacks.open', { agent: user.id, limit: user.agency ? 200 : 20 }),
+    now.asks === null ? nearOf(deps, user, from) : [],
     store.read('desk.texts', { place: now.place, call: (now.props.call?.id as CallId | undefined) ?? null }),
   ])
   const today = figures[0]
@@ -75,7 +76,9 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     }),
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
     near,
-    callbacks: callbacks.items.map(callback => deskCallback(callback, engine.state, user, frame, w)),
+    callbacks: (await onlyPlacedCallbacks(deps, user, callbacks.items)).map(callback =>
+      deskCallback(callback, engine.state, user, frame, w),
+    ),
     form: extra.form ?? nothingFilled,
     dialPad: extra.dialPad ?? nothingFilled,
     notice: extra.notice ?? null,

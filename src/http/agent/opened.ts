@@ -8,6 +8,7 @@ import type { UserId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
+import { isNearTo } from './agency-desk.ts'
 
 /** One for each agent at most. */
 const opened = new WeakMap<Store, Map<UserId, string>>()
@@ -42,6 +43,6 @@ export async function mayTouch(deps: Deps, user: User, ref: string, zone: string
   return isNear(deps, user, ref, zone)
 }
 
-function isNear({ store, clock }: Deps, user: User, party: string, zone: string): Promise<boolean> {
-  return store.read('desk.isNear', { agent: user.id, since: startOfDay(clock.now(), zone), party })
+function isNear(deps: Deps, user: User, party: string, zone: string): Promise<boolean> {
+  return isNearTo(deps, user, party, startOfDay(deps.clock.now(), zone))
 }

@@ -16,6 +16,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { oneOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { onlyPlaced } from './agency-desk.ts'
 import type { DeskExtra } from './desk-props.ts'
 import { mayTouch, openParty } from './opened.ts'
 import { handleOf } from './party-view.ts'
@@ -50,7 +51,14 @@ export function partyRoutes(deps: Deps, paint: Paint): Hono<Env> {
     const call = inHand === c.req.param('id') ? state.calls.get(inHand) : undefined
     if (call === undefined) throw new NotFound('call', c.req.param('id'))
     const w = textsOf(await frameOf(c, deps))
-    const found = await refOf(deps, typed, normalNumber(call.number))
+    const all = await refOf(deps, typed, normalNumber(call.number))
+    const found = (
+      await onlyPlaced(
+        deps,
+        c.var.user,
+        all.map(party => ({ party })),
+      )
+    ).map(({ party }) => party)
     const refused = found.length === 0 ? w.agent.identify.notFound : found.length > 1 ? w.agent.identify.several : null
     if (refused !== null) return paint(c, { notice: { tone: 'red', words: refused } })
     return attempt(c, w, paint, () =>

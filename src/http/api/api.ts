@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
 import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
+import { agenciesApi } from './agencies.ts'
 import { announcementsApi } from './announcements.ts'
 import { applicationsApi } from './applications.ts'
 import { assignmentApi } from './assignment.ts'
 import { attemptsApi } from './attempts.ts'
 import { audioApi } from './audio.ts'
+import { batchesApi } from './batches.ts'
 import { callbacksApi } from './callbacks.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
@@ -73,6 +75,8 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     assignmentApi,
     strategiesApi,
     waiversApi,
+    agenciesApi,
+    batchesApi,
   ])
     part(api, deps)
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })

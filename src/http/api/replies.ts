@@ -39,6 +39,7 @@ export const userReply = z
     language: z.enum(['zh-CN', 'en']),
     enabled: z.boolean(),
     trunkGroup: orNull(id).optional(),
+    agency: orNull(id).optional(),
     device: z.object({ sha256: z.boolean(), srtp: z.enum(srtpUses) }).default({ sha256: false, srtp: 'off' }),
   })
   .openapi('User')

@@ -13,7 +13,9 @@ import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { savedFilterRoutes } from '../saved-filters.ts'
+import { agencyRoutes } from './agencies.ts'
 import { audioRoutes } from './audio.ts'
+import { batchRoutes } from './batches.ts'
 import { bestTimeRoutes } from './best-times.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { campaignPageRoutes } from './campaign.ts'
@@ -79,6 +81,8 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', caseRoutes(deps))
   route.route('/', casePageRoutes(deps))
   route.route('/', claimRoutes(deps))
+  route.route('/', agencyRoutes(deps))
+  route.route('/', batchRoutes(deps))
   route.route('/', savedFilterRoutes(deps))
   route.route('/', campaignPageRoutes(deps))
   route.route('/', rehearsalRoutes(deps))

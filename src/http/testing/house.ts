@@ -18,6 +18,7 @@ import { issueToken } from '../../records/tokens.ts'
 import { createUser } from '../../records/users.ts'
 import type { Store } from '../../store/store.ts'
 import { openStore, testFolder } from '../../store/testing/people.ts'
+import { agencyBarOn } from '../agency-bar.ts'
 import { folderAssets } from '../assets.ts'
 import type { Deps, Env } from '../deps.ts'
 import type { Pages } from '../pages.ts'
@@ -80,6 +81,10 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     clock,
     userById: id => users().get(id),
     userByName: name => [...users().values()].find(user => user.name.toLowerCase() === name.toLowerCase()),
+    agencyBar: agencyBarOn(
+      () => engine.state,
+      () => clock.now(),
+    ),
     passwordCost: 10,
   })
   const imports = new Imports({

@@ -4,6 +4,7 @@ import type { Fact } from '../../centre/facts.ts'
 import { caseStates } from '../../lender/case.ts'
 import { components } from '../../lender/money.ts'
 import { promiseStates } from '../../lender/promise.ts'
+import { placementFacts } from './placement-facts.ts'
 import { salesFacts } from './sales-facts.ts'
 import { verificationFacts } from './verification-facts.ts'
 
@@ -23,6 +24,7 @@ const sealed = fc.record({ text: fc.string(), hash: few('h') })
 export const lenderFact = fc.oneof(
   ...verificationFacts,
   ...salesFacts,
+  ...placementFacts,
   fc.record({
     type: fc.constant('parties.saved'),
     parties: fc.array(
@@ -200,6 +202,10 @@ export const lenderFact = fc.oneof(
     before: fc.oneof(nothing, state),
     holdReason: fc.constantFrom(null, 'dispute'),
     reason: fc.string(),
+    placed: fc.option(fc.record({ agency: few('ag'), batch: few('bt'), state, agent: fc.oneof(nothing, few('u')) }), {
+      nil: undefined,
+    }),
+    left: fc.option(fc.record({ agency: few('ag'), batch: few('bt') }), { nil: undefined }),
   }),
   fc.record({ type: fc.constant('case.loansChanged'), case: few('ca'), party, loans: fc.array(few('L')) }),
   fc.record({

@@ -74,6 +74,8 @@ export type UserFormProps = {
   filled: Filled
   hasPassword: boolean
   trunkGroups: Choice[]
+  /** An agency is chosen with a new sign-in and stays; of who is there already its one, or none. */
+  agencies: Choice[]
 }
 
 export function userFormPage(props: UserFormProps): Html {
@@ -104,7 +106,19 @@ ${selectField(
 )}</div>
 <div class="row">${textField({ name: 'extension', label: words.extension, help: words.extensionHelp, figure: true, maxlength: 8 }, filled)}
 ${textField({ name: 'sipPassword', label: words.sipPassword, type: 'password', help: user ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
-${deviceFields(filled, w)}
+${
+  props.agencies.length === 0
+    ? null
+    : selectField(
+        {
+          name: 'agency',
+          label: w.placement.agency,
+          help: w.placement.agencyHelp,
+          choices: user === null ? [{ value: '', word: w.placement.ownPeople }, ...props.agencies] : props.agencies,
+        },
+        filled,
+      )
+}${deviceFields(filled, w)}
 ${textField({ name: 'skills', label: words.skills, help: words.skillsHelp, maxlength: 200 }, filled)}
 ${trunkGroupField({ label: w.trunkRules.groups.ofUser, help: w.trunkRules.groups.ofUserHelp, groups: props.trunkGroups }, filled, w)}
 <div class="row">${checkField({ name: 'numbersMasked', label: words.masked, help: words.maskedHelp }, filled)}${checkField({ name: 'enabled', label: words.enabled }, filled)}</div>

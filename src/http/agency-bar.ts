@@ -1,0 +1,12 @@
+import { barOfUser } from '../centre/agencies.ts'
+import type { User } from '../centre/entities.ts'
+import type { FloorState } from '../centre/state.ts'
+
+/** For the sessions: whether a person's agency may not work now, and whether a call in hand is to be finished first. */
+export function agencyBarOn(state: () => FloorState, now: () => number) {
+  return (user: User): 'barred' | 'busy' | null => {
+    if (barOfUser(state(), user, now()) === null) return null
+    const agent = state().agents.get(user.id)
+    return agent !== undefined && agent.phase !== 'signed_off' && agent.call !== null ? 'busy' : 'barred'
+  }
+}

@@ -1,0 +1,90 @@
+/** Recall (退案): cases come back to whom and where they were placed from, in slices that are turns and commits of their own. */
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import { moveCase, movedFact } from '../lender/case.ts'
+import type { AgencyId } from '../lib/ids.ts'
+import { bare } from './cases.ts'
+import { keep, type RecordsDoor } from './door.ts'
+import { NotFound } from './errors.ts'
+import { parseInput } from './parse.ts'
+import { recallOrder } from './placement-schemas.ts'
+import { inTurn } from './turn.ts'
+
+export type Recalled = { recalled: number }
+
+/** Some cases of a batch, or all of it; with the last of them the batch is over. Throws NotFound, InvalidInput. */
+export async function recallBatch(door: RecordsDoor, actor: Actor, batch: string, given: unknown): Promise<Recalled> {
+  const { cases, reason } = parseInput(recallOrder, given)
+  if ((await door.store.read('batches.byId', { id: batch })) === null) throw new NotFound('batch', batch)
+  if (cases === undefined) return { recalled: await recallAll(door, actor, { batch }, reason) }
+  const recalled = await inTurn(door, () => recallSlice(door, actor, cases, batch, reason))
+  await endEmptyBatches(door, actor, reason)
+  return { recalled }
+}
+
+export async function recallAgency(door: RecordsDoor, actor: Actor, agency: AgencyId, reason: string): Promise<number> {
+  return recallAll(door, actor, { agency }, reason)
+}
+
+/** What waits to be placed is taken off first, so that a run that goes on beside places nothing of it. */
+async function recallAll(
+  door: RecordsDoor,
+  actor: Actor,
+  of: { batch: string } | { agency: AgencyId },
+  reason: string,
+): Promise<number> {
+  let recalled = 0
+  for (;;) {
+    const found = await inTurn(door, async () => {
+      const waiting = await door.store.read('placements.waiting', { ...of, limit: 500 })
+      if (waiting.length > 0) {
+        const byBatch = Map.groupBy(waiting, ({ batch }) => batch)
+        const off: RecordFact[] = [...byBatch].map(([batch, cases]) => ({
+          type: 'batch.refused',
+          batch,
+          cases: cases.map(({ case: id }) => ({ case: id, why: 'recalled' as const })),
+        }))
+        await keep(door, actor, off)
+        return waiting.length
+      }
+      const ids = await door.store.read('placements.cases', { ...of, state: 'PLACED' })
+      const moved = await recallSlice(door, actor, ids, 'batch' in of ? of.batch : null, reason)
+      recalled += moved
+      return moved
+    })
+    if (found === 0) break
+  }
+  await endEmptyBatches(door, actor, reason)
+  return recalled
+}
+
+/** Called within a turn. A case that is placed no more, or in another batch, stays as it is. */
+async function recallSlice(
+  door: RecordsDoor,
+  actor: Actor,
+  ids: readonly string[],
+  batch: string | null,
+  reason: string,
+): Promise<number> {
+  const found = await door.store.read('cases.byIds', { ids: [...ids] })
+  const facts = found.flatMap(each => {
+    const before = bare(each)
+    if (!before.placed || (batch !== null && before.placed.batch !== batch)) return []
+    const moved = moveCase(before, { type: 'recall' })
+    return moved.ok ? movedFact(before, moved.case, reason) : []
+  })
+  if (facts.length > 0) await keep(door, actor, facts)
+  return facts.length
+}
+
+/** Batches of which every case has come back, or could not go. */
+export async function endEmptyBatches(door: RecordsDoor, actor: Actor, reason: string): Promise<void> {
+  await inTurn(door, async () => {
+    const empty = await door.store.read('batches.empty', {})
+    if (empty.length > 0)
+      await keep(
+        door,
+        actor,
+        empty.map(({ id }) => ({ type: 'batch.ended', batch: id, reason })),
+      )
+  })
+}
