@@ -268,12 +268,9 @@ export const campaignInput = z
     trunkGroup: id<TrunkGroupId>().nullable().optional(),
     callerIds: shownNumbers,
     agents: z.array(id<UserId>()).max(5000).default([]),
-    agency: id<AgencyId>()
-      .nullable()
-      .optional()
-      .openapi({
-        description: 'The agency whose people its agents are, and whose placed cases its leads; collections only',
-      }),
+    agency: id<AgencyId>().nullable().optional().openapi({
+      description: 'The agency whose people its agents are, and whose placed cases its leads; collections only',
+    }),
     policy: words(200),
     ringMs: ms(15_000, 120_000).default(30_000),
     wrapMs: ms(0, 60_000).default(15_000),
