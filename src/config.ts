@@ -126,6 +126,8 @@ export function dataFiles(config: Config) {
     exports: join(config.dataDir, 'exports'),
     /** Files that are read into the records, a folder each. */
     imports: join(config.dataDir, 'imports'),
+    /** Tables of the records that were written out, sealed. */
+    tables: join(config.dataDir, 'tables'),
     /** SIP messages of the last days, a file each. */
     ladder: join(config.dataDir, 'ladder'),
     /** Our own certificate authority and the certificate it gave. */

@@ -34,6 +34,7 @@ import { createExports } from './records/exports.ts'
 import { Imports } from './records/import/imports.ts'
 import { keepLenderClock } from './records/lender-clock.ts'
 import { senderTarget } from './records/sender.ts'
+import { TableExports } from './records/table-export/table-exports.ts'
 import { convertWav } from './rtp/convert.ts'
 import { Deriver } from './rtp/opus/deriver.ts'
 import { cutCustomer } from './rtp/recording-cut.ts'
@@ -58,14 +59,14 @@ export type Running = {
 /** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
 const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
-const dayMs = 86_400_000
+const hourMs = 3_600_000
 /** Share of its time for which the main thread is busy; above, work that may wait waits. */
 const strainedLoad = 0.7
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
   const files = dataFiles(config)
-  makeFolders([config.dataDir, files.recordings, files.exports, files.imports])
+  makeFolders([config.dataDir, files.recordings, files.exports, files.imports, files.tables])
   await using parts = new AsyncDisposableStack()
   const version = programVersion()
   let doors: Doors | null = null
@@ -110,11 +111,22 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   const imports = parts.use(
     new Imports({ door, folder: files.imports, worker: workerFile('records/import/import-worker'), log }),
   )
-  const sweepImports = () =>
-    imports.sweep(clock.now()).catch(error => log.error({ err: error }, 'old files of imports could not be removed'))
-  await sweepImports()
-  const sweepDaily = setInterval(sweepImports, dayMs)
-  parts.defer(() => clearInterval(sweepDaily))
+  const tableExports = parts.use(
+    new TableExports({
+      ...{ door, folder: files.tables, log },
+      worker: workerFile('records/table-export/export-worker'),
+    }),
+  )
+  const sweepFiles = async () => {
+    for (const each of [imports, tableExports])
+      await each
+        .sweep(clock.now())
+        .catch(error => log.error({ err: error }, 'old files of imports and exports could not be removed'))
+  }
+  await sweepFiles()
+  await tableExports.resume()
+  const sweepHourly = setInterval(sweepFiles, hourMs)
+  parts.defer(() => clearInterval(sweepHourly))
 
   const deps: Deps = {
     engine,
@@ -123,6 +135,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     sessions,
     exports: await createExports({ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version }),
     imports,
+    tableExports,
     clock,
     log,
     config: {

@@ -19,6 +19,7 @@ import type {
   NumberId,
   QueueId,
   RecordingId,
+  TableExportId,
   TeamId,
   TokenId,
   TrunkGroupId,
@@ -63,6 +64,7 @@ import type { RecorderDisk } from './recording-rules.ts'
 import type { Period } from './retention.ts'
 import type { Overtaken } from './settled.ts'
 import type { StopKind } from './stops.ts'
+import type { TableExport } from './table-export.ts'
 import type { TollRules } from './toll/rules.ts'
 
 /**
@@ -579,6 +581,20 @@ export type RecordFact =
   | { type: 'import.ended'; import: FileImportId; as: ImportEnd; counts: ImportCounts; trouble: string | null }
   | { type: 'mapping.saved'; kind: ImportKind; name: string; headings: string[]; mapping: ImportMapping }
   | { type: 'mapping.removed'; kind: ImportKind; name: string }
+  | { type: 'tableExport.requested'; export: TableExport }
+  /** `sha256` and `bytes` of the file as it is handed over; null and 0 unless it was finished. */
+  | {
+      type: 'tableExport.ended'
+      export: TableExportId
+      as: ImportEnd
+      rows: number
+      bytes: number
+      sha256: string | null
+      trouble: string | null
+    }
+  | { type: 'tableExport.downloaded'; export: TableExportId }
+  /** Its file is no longer in the data folder. */
+  | { type: 'tableExport.erased'; export: TableExportId }
   | { type: 'audit.noted'; what: string; detail: string }
 
 export type Fact = FloorFact | RecordFact

@@ -146,3 +146,10 @@ export function offsetMs(zone: string, at: number): number {
   offsets.set(zone, { quarter, offset, format, others })
   return offset
 }
+
+/** The instant at which clocks of the zone show `2026-11-24T09:30:00`. */
+export function wallInstant(zone: string, local: string): number {
+  const wall = Date.parse(`${local}Z`)
+  const near = wall - offsetMs(zone, wall)
+  return wall - offsetMs(zone, near)
+}

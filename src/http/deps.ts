@@ -13,6 +13,7 @@ import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
 import type { Imports } from '../records/import/imports.ts'
+import type { TableExports } from '../records/table-export/table-exports.ts'
 import type { Store } from '../store/store.ts'
 import type { Assets } from './assets.ts'
 import type { Probe } from './health.ts'
@@ -27,6 +28,7 @@ export type Deps = {
   sessions: Sessions
   exports: Exports
   imports: Imports
+  tableExports: TableExports
   clock: Clock
   log: Logger
   config: HttpConfig

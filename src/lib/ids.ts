@@ -23,6 +23,8 @@ export type ImportId = Id<'import'>
 export type LegalHoldId = Id<'legalHold'>
 /** Of the file itself; an `ImportId` is of the list that leads become. */
 export type FileImportId = Id<'fileImport'>
+/** Of a table of records; an `ExportId` is of evidence. */
+export type TableExportId = Id<'tableExport'>
 
 /** The shape every id has on the wire: `/^[A-Za-z0-9_-]{1,64}$/`. */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/

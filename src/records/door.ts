@@ -49,6 +49,7 @@ const quiet = [
   'recording.',
   'script.',
   'session.',
+  'tableExport.',
   'task.',
   'token.',
   'writeUp.',

@@ -53,6 +53,9 @@ function told(
     debt?: unknown
   },
 ): unknown {
-  const { ref, name, phones, fields, segment = '', priority = 5, consent = null, debt = null } = lead
+  const { ref, name, phones, segment = '', priority = 5, consent = null, debt = null } = lead
+  // A cell cannot say that a field is there and empty.
+  const texts = Object.entries(lead.fields).map(([field, text]) => [field.trim(), text.trim()] as const)
+  const fields = Object.fromEntries(texts.filter(([, text]) => text !== ''))
   return { ref, name, phones, fields, segment, priority, consent, debt }
 }

@@ -57,9 +57,15 @@ export function changeParty(door: RecordsDoor, actor: Actor, ref: string, given:
 
 /**
  * Up to 500 at once, as a file has them: new ones are added, known ones become what the row says, and rows that say what is known already change
- * nothing. `at` counts the rows given from 0. A bad row never stops the rest.
+ * nothing. `at` counts the rows given from 0. A bad row never stops the rest. `told`: what the columns of a file say (`flags`, `phone1`,
+ * `fields.collections.score` …); of a party that is known, everything else stays. Left out: a row says all.
  */
-export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<RowReport> {
+export function saveParties(
+  door: RecordsDoor,
+  actor: Actor,
+  rows: readonly unknown[],
+  told?: ReadonlySet<string>,
+): Promise<RowReport> {
   if (rows.length > savedMax) throw new RangeError(`${rows.length} parties at once; at most ${savedMax}`)
   return inTurn(door, async () => {
     const report = newReport()
@@ -77,7 +83,10 @@ export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unkn
       const stored = known.get(each.data.ref) ?? null
       const former = stored === null ? null : bare(stored)
       try {
-        const party = sealed(door, each.data, definitions, former)
+        const party =
+          former === null || told === undefined
+            ? sealed(door, each.data, definitions, former)
+            : changedBy(door, each.data, { former, told, definitions })
         if (former !== null && sameText(party) === sameText(former)) report.unchanged++
         else saves.set(party.ref, { party, former })
       } catch (error) {
@@ -94,6 +103,34 @@ export function saveParties(door: RecordsDoor, actor: Actor, rows: readonly unkn
 type Given = Omit<Party, 'idNo' | 'fields'> & {
   idNo: string | null
   fields: Record<string, Record<string, unknown> | undefined>
+}
+
+/** What no column is about stays: a file of names and numbers does not take a flag away, and none says what became of a number. */
+function changedBy(
+  door: RecordsDoor,
+  given: Given,
+  { former, told, definitions }: { former: Party; told: ReadonlySet<string>; definitions: Definitions },
+): Party {
+  const { type, zone, language, flags } = former
+  const stays = Object.entries({ type, zone, language, flags }).filter(([key]) => !told.has(key))
+  const known = new Map(former.phones.map(phone => [phone.number, phone]))
+  const phones = given.phones.map(phone => {
+    const before = known.get(phone.number)
+    return before === undefined ? phone : { ...before, relation: phone.relation, name: phone.name || before.name }
+  })
+  const isAboutNumbers = [...told].some(target => /^phone\d/.test(target))
+  const changed = { ...given, ...Object.fromEntries(stays), phones: isAboutNumbers ? phones : former.phones }
+  const isTold = (business: FieldBusiness, key: string) => told.has(`fields.${business}.${key}`)
+  const asked: Definitions = {}
+  for (const business of fieldBusinesses)
+    asked[business] = (definitions[business] ?? []).filter(({ key }) => isTold(business, key))
+  const party = sealed(door, changed, asked, former)
+  for (const business of fieldBusinesses) {
+    const before = Object.entries(former.fields[business] ?? {}).filter(([key]) => !isTold(business, key))
+    if (party.fields[business] !== undefined)
+      party.fields[business] = { ...Object.fromEntries(before), ...party.fields[business] }
+  }
+  return party
 }
 
 /** Throws InvalidInput with the custom fields that are wrong. What is the same secret as before keeps its seal, so that it is no change. */

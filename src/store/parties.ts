@@ -105,7 +105,7 @@ export function unsoldParties(db: Db): string[] {
 }
 
 /** In the order of the refs given. */
-function loadParties(db: Db, refs: readonly string[]): PartyRecord[] {
+export function loadParties(db: Db, refs: readonly string[]): PartyRecord[] {
   if (refs.length === 0) return []
   const rows = new Map(
     db

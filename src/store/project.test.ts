@@ -74,6 +74,24 @@ const importFact = fc.oneof(
     mapping: importMapping,
   }),
   fc.record({ type: fc.constant('mapping.removed'), kind: importKind, name: few('m') }),
+  fc.record({
+    type: fc.constant('tableExport.requested'),
+    export: fc.record({
+      ...{ id: few('te'), kind: importKind, form: fc.constantFrom('csv', 'xlsx'), language: fc.constant('en') },
+      ...{ filter: fc.constant({ from: '2026-11-24' }), numbers: fc.constant('masked'), secrets: fc.boolean() },
+      reason: fc.string(),
+    }),
+  }),
+  fc.record({
+    ...{ type: fc.constant('tableExport.ended'), export: few('te'), as: fc.constantFrom('finished', 'failed') },
+    ...{
+      rows: fc.nat(),
+      bytes: fc.nat(),
+      sha256: fc.oneof(nothing, fc.string()),
+      trouble: fc.oneof(nothing, fc.string()),
+    },
+  }),
+  fc.record({ type: fc.constantFrom('tableExport.downloaded', 'tableExport.erased'), export: few('te') }),
 )
 const anyFact = fc.oneof(
   fc.record({ type: fc.constant('system.started'), bootId: fc.constant('b'), version: fc.constant('1') }),

@@ -20,6 +20,7 @@ import { projectVerification } from './project-verification.ts'
 import { projectSales } from './sales.ts'
 import { projectSavedFilter } from './saved-filters.ts'
 import { projectSupervision } from './supervisions.ts'
+import { projectTableExport } from './table-exports.ts'
 import { projectTeam } from './teams.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
@@ -105,6 +106,7 @@ export const projectedTables = [
   'checklists',
   'applications',
   'file_imports',
+  'table_exports',
   'import_mappings',
   'scripts',
   'script_places',
@@ -126,7 +128,8 @@ export function project(db: Connection, line: ProjectedLine): void {
     projectSales(db, line) ||
     projectSavedFilter(db, line.fact) ||
     projectLegalHold(db, line) ||
-    projectImport(db, line)
+    projectImport(db, line) ||
+    projectTableExport(db, line)
   )
     return
   projectRecord(db, line)

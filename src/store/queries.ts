@@ -45,6 +45,7 @@ import { sessionQueries } from './sessions.ts'
 import { settingQueries } from './settings.ts'
 import { supervisionQueries } from './supervisions.ts'
 import { suppressionQueries } from './suppressions.ts'
+import { tableExportQueries } from './table-exports.ts'
 import { talkQueries } from './talks.ts'
 import { teamQueries } from './teams.ts'
 import { telephonyQueries } from './telephony.ts'
@@ -104,6 +105,7 @@ export const queries = {
   ...quoteQueries,
   ...salesQueries,
   ...importQueries,
+  ...tableExportQueries,
 }
 
 export type QueryName = keyof typeof queries

@@ -1,7 +1,8 @@
-/** Tables of files that are read into the records. Of tables in general see `schema.ts`. */
+/** Tables of files that are read into the records and written out of them. Of tables in general see `schema.ts`. */
 import type { Actor } from '../centre/facts.ts'
-import type { ImportKind, ImportMapping, ImportState } from '../centre/file-import.ts'
-import type { CampaignId, FileImportId } from '../lib/ids.ts'
+import type { ImportEnd, ImportKind, ImportMapping, ImportState } from '../centre/file-import.ts'
+import type { ExportFilter, ExportForm, ExportKind, TableExport } from '../centre/table-export.ts'
+import type { CampaignId, FileImportId, TableExportId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
 export const fileImports = sqliteTable(
@@ -38,4 +39,29 @@ export const importMappings = sqliteTable(
     savedAt: integer('saved_at').notNull(),
   },
   table => [primaryKey({ columns: [table.kind, table.name] })],
+)
+
+export const tableExports = sqliteTable(
+  'table_exports',
+  {
+    id: text().$type<TableExportId>().primaryKey(),
+    kind: text().$type<ExportKind>().notNull(),
+    form: text().$type<ExportForm>().notNull(),
+    language: text().$type<TableExport['language']>().notNull(),
+    filter: text({ mode: 'json' }).$type<ExportFilter>().notNull(),
+    numbers: text().$type<TableExport['numbers']>().notNull(),
+    secrets: integer({ mode: 'boolean' }).notNull(),
+    reason: text().notNull(),
+    requestedBy: text('requested_by').$type<Actor>().notNull(),
+    requestedAt: integer('requested_at').notNull(),
+    state: text().$type<'running' | ImportEnd>().notNull(),
+    endedAt: integer('ended_at'),
+    rows: integer().notNull(),
+    bytes: integer().notNull(),
+    sha256: text(),
+    trouble: text(),
+    downloads: integer().notNull(),
+    erasedAt: integer('erased_at'),
+  },
+  table => [index('table_exports_requested').on(table.requestedAt, table.id)],
 )

@@ -1,6 +1,6 @@
 /**
  * Seals what a party's fields must not show: ID numbers, and custom fields of type secret. From the one key file come, by HKDF (RFC 5869), a key
- * that seals and one that hashes, neither of which is the key of passwords. The party and the field are authenticated with it: a value that is moved
+ * that seals, one that hashes and one for files, none of which is the key of passwords. The party and the field are authenticated with it: a value that is moved
  * to another party does not open. The hash is the same for the same value of any party, so that a person is found by an ID number.
  */
 import { createHmac, hkdfSync } from 'node:crypto'
@@ -13,6 +13,7 @@ export type SealedField = { party: string; field: string }
 export class Sealer {
   readonly #sealing: Buffer
   readonly #hashing: Buffer
+  readonly #filing: Buffer
   /** Tells one key from another and opens nothing; 16 hex digits. */
   readonly fingerprint: string
   /** The fingerprint of the key that this database was sealed with, when it is another one. */
@@ -22,6 +23,7 @@ export class Sealer {
     const derived = (name: string) => Buffer.from(hkdfSync('sha256', key, '', `switchroom ${name}`, 32))
     this.#sealing = derived('party seal')
     this.#hashing = derived('party hash')
+    this.#filing = derived('file seal')
     this.fingerprint = derived('fingerprint').subarray(0, 8).toString('hex')
     this.#other = keptFingerprint === null || keptFingerprint === this.fingerprint ? null : keptFingerprint
   }
@@ -42,6 +44,12 @@ export class Sealer {
 
   hash(value: string): string {
     return createHmac('sha256', this.#hashing).update(plainSecret(value)).digest('hex')
+  }
+
+  /** A key for one file, by what stands at its beginning. Throws as `seal` does. */
+  fileKey(salt: Buffer): Buffer {
+    if (this.trouble !== null) throw new StoreError('fault', 'secrets.key_file', this.trouble)
+    return Buffer.from(hkdfSync('sha256', this.#filing, salt, 'switchroom file', 32))
   }
 
   /** null: sealed with another key, or for another party or field. */

@@ -40,6 +40,8 @@ export class Store {
   readonly #point: Connection
   readonly #key: Buffer
   readonly #lock: DataLock
+  /** For a thread that reads by itself. */
+  readonly files: { readonly database: string; readonly key: string }
   /** For ID numbers and secret fields of parties. */
   readonly sealer: Sealer
   readonly #listeners = new Set<(lines: CommittedLine[]) => void>()
@@ -51,12 +53,14 @@ export class Store {
     key: Buffer
     sealer: Sealer
     lock: DataLock
+    files: Store['files']
   }) {
     this.#writer = parts.writer
     this.#readers = parts.readers
     this.#point = parts.point
     this.#key = parts.key
     this.#lock = parts.lock
+    this.files = parts.files
     this.sealer = parts.sealer
   }
 
@@ -97,7 +101,10 @@ export class Store {
         writer.ask(JSON.stringify({ type: 'operate', name: 'key.note', args: { fingerprint, at: options.now } })),
       )
       if (sealer.trouble !== null) onFault(sealer.trouble)
-      return new Store({ writer, readers, point, key, sealer, lock })
+      return new Store({
+        ...{ writer, readers, point, key, sealer, lock },
+        files: { database: options.file, key: options.keyFile },
+      })
     } catch (error) {
       lock[Symbol.dispose]()
       throw error

@@ -117,6 +117,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/checklists', 'checklists'),
       page('/admin/imports', 'imports'),
       page('/admin/fields', 'ownFields'),
+      page('/admin/exports', 'tableExports'),
     ),
     group(
       'rules',

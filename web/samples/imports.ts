@@ -1,6 +1,7 @@
-/** Sample props of the pages of imports. */
+/** Sample props of the pages of imports and of exports of the records. */
 import { importPage } from '../pages/admin/import.ts'
 import { importsPage } from '../pages/admin/imports.ts'
+import { type ExportRow, tableExportPage, tableExportsPage } from '../pages/admin/table-exports.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -47,6 +48,26 @@ const mapping = (language: Language) => {
     },
     hidden: ['idNo'],
   }
+}
+
+const exported = (language: Language, more: Partial<ExportRow> = {}): ExportRow => ({
+  ...{ id: 'te_1', kind: 'parties', form: 'xlsx', filter: { flag: 'complaint', from: '2026-11-01' }, numbers: 'clear' },
+  ...{
+    secrets: true,
+    reason: language === 'en' ? 'Regulator, file 24-118' : '监管检查 24-118',
+    downloads: 0,
+    trouble: null,
+  },
+  ...{ by: language === 'en' ? 'Adam' : '陈工', requestedAt: sampleNow - 600_000, state: 'running', done: 0.62 },
+  ...{ rows: 61_500, bytes: 0, sha256: null, keptUntil: null },
+  ...more,
+})
+const finished: Partial<ExportRow> = {
+  ...{ id: 'te_2', state: 'finished', done: 1, rows: 98_204, bytes: 14_120_332, downloads: 1, secrets: false },
+  ...{
+    sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    keptUntil: sampleNow + 6 * 86_400_000,
+  },
 }
 
 export const importSamples: Record<string, (language: Language) => Html> = {
@@ -113,5 +134,26 @@ export const importSamples: Record<string, (language: Language) => Html> = {
       masked: true,
       mapping: null,
       filled: nothingFilled,
+    }),
+  'admin-exports': language =>
+    tableExportsPage({
+      frame: frame(language, '/admin/exports'),
+      rows: [
+        exported(language),
+        exported(language, { ...finished, kind: 'repayments', form: 'csv' }),
+        exported(language, { id: 'te_3', kind: 'leads', state: 'erased', done: 1, downloads: 3, secrets: false }),
+      ],
+      campaigns: [{ id: 'k_1', name: language === 'en' ? 'M1 due' : 'M1 催收' }],
+      masked: false,
+      next: null,
+      filled: nothingFilled,
+    }),
+  'admin-export-running': language =>
+    tableExportPage({
+      ...{ frame: frame(language, '/admin/exports/te_1'), export: exported(language), filled: nothingFilled },
+    }),
+  'admin-export-finished': language =>
+    tableExportPage({
+      ...{ frame: frame(language, '/admin/exports/te_2'), export: exported(language, finished), filled: nothingFilled },
     }),
 }

@@ -1,4 +1,5 @@
 /** What a field of a form allows, said beside it when it was refused. */
+
 import { claimWords } from './claims.ts'
 import { collectionsWords } from './collections.ts'
 import { connectionWords } from './connection.ts'
@@ -11,6 +12,7 @@ import { placementWords } from './placement.ts'
 import { retentionWords } from './retention.ts'
 import { salesWords } from './sales.ts'
 import { strategyWords } from './strategies.ts'
+import { tableExportWords } from './table-exports.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { verificationWords } from './verification.ts'
@@ -36,6 +38,7 @@ const zh = {
     ...verificationWords.zh.allowed,
     ...salesWords.zh.allowed,
     ...retentionWords.zh.allowed,
+    ...tableExportWords.zh.allowed,
     ref: '请填写客户号，1–64 个字符，不能与已有的重复。',
     idNo: '4–40 位字母、数字、空格或连字符。',
     phones: '每个号码一次：11 位手机号、带区号的固话或 E.164 号码。',
@@ -159,6 +162,7 @@ const en: Like<typeof zh> = {
     ...verificationWords.en.allowed,
     ...salesWords.en.allowed,
     ...retentionWords.en.allowed,
+    ...tableExportWords.en.allowed,
     ref: 'A customer number of 1 to 64 characters that is not taken.',
     idNo: '4 to 40 letters, digits, spaces or hyphens.',
     phones: 'Each number once: a telephone number such as 13812345678 or +862151860000.',

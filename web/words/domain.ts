@@ -1,4 +1,5 @@
 /** Words for what the centre's objects are and do: states, results, endings, rules. Each table has a word for every value of its type. */
+
 import type {
   Business,
   CallResult,
@@ -20,6 +21,7 @@ import { ownFieldWords } from './own-fields.ts'
 import { placementWords } from './placement.ts'
 import { retentionWords } from './retention.ts'
 import { salesWords } from './sales.ts'
+import { tableExportWords } from './table-exports.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { verificationWords } from './verification.ts'
@@ -138,6 +140,7 @@ const zh = {
   direction: { out: '呼出', in: '呼入' } satisfies Record<Direction, string>,
   /** Rules that refuse; a rule without words here is shown in the words it came with. */
   rules: {
+    ...tableExportWords.zh.rules,
     menu_outside_full: '语音菜单同时转外线的通话已达上限。',
     not_supervisor: '主管可以监听、密语和强插；质检只能监听。',
     not_supervising: '您没有监听任何通话。',
@@ -340,6 +343,7 @@ const en: Like<typeof zh> = {
   station: { browser: 'Browser audio', 'phone-nailed': 'Desk phone, kept open', 'phone-rung': 'Desk phone, rung' },
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {
+    ...tableExportWords.en.rules,
     menu_outside_full: 'The voice menu has as many calls outside as it may have.',
     ...transferWords.en.rules,
     ...retentionWords.en.rules,

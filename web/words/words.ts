@@ -35,6 +35,7 @@ import { scriptWords } from './scripts.ts'
 import { strategyWords } from './strategies.ts'
 import { supervisionWords } from './supervision.ts'
 import { supervisorWords } from './supervisor.ts'
+import { tableExportWords } from './table-exports.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
@@ -69,6 +70,7 @@ const zh = {
   announcements: announcementWords.zh,
   importReport: importReportWords.zh,
   imports: importWords.zh,
+  tableExports: tableExportWords.zh,
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   sales: salesWords.zh,
@@ -116,6 +118,7 @@ const en: Words = {
   announcements: announcementWords.en,
   importReport: importReportWords.en,
   imports: importWords.en,
+  tableExports: tableExportWords.en,
   connection: connectionWords.en,
   safety: safetyWords.en,
   sales: salesWords.en,

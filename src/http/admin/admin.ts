@@ -25,6 +25,7 @@ import { scriptRoutes } from './scripts.ts'
 import { setupRoutes } from './setup.ts'
 import { strategyRoutes } from './strategies.ts'
 import { suppressionRoutes } from './suppressions.ts'
+import { tableExportRoutes } from './table-exports.ts'
 import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trunkGroupRoutes } from './trunk-groups.ts'
@@ -60,6 +61,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     listRoutes,
     suppressionRoutes,
     importRoutes,
+    tableExportRoutes,
     policyRoutes,
     calendarRoutes,
     tokenRoutes,

@@ -18,6 +18,7 @@ import { partsOf, textOfPart } from '../multipart.ts'
 import { BadRequest } from '../problem.ts'
 import { refusedFor } from '../refused.ts'
 import { type Typed, textOf, typedOf } from '../typed.ts'
+import { whoOf } from '../who.ts'
 
 const errorsShown = 100
 
@@ -154,7 +155,7 @@ export async function importProps(c: Ctx, deps: Deps, id: FileImportId): Promise
       headings: inspection.headings,
       rows: inspection.rows.map(row => row.map(shown)),
       columns: inspection.guess,
-      targets: targetsOf(view.kind, own),
+      targets: targetsOf(view.kind, own, inspection.guess),
       own,
       hidden: ['idNo', ...secret],
     },
@@ -165,12 +166,6 @@ export async function importProps(c: Ctx, deps: Deps, id: FileImportId): Promise
 function gone(error: unknown): null {
   if (error instanceof NotNow) return null
   throw error
-}
-
-/** Who sent a file, as people call them. */
-function whoOf(deps: Deps, actor: string): string {
-  const user = /^user:(.+)$/.exec(actor)?.[1]
-  return [...deps.engine.state.users.values()].find(({ id }) => id === user)?.displayName ?? actor
 }
 
 function columnsIn(typed: Typed): string[] {

@@ -32,6 +32,7 @@ import { safetyApi } from './safety.ts'
 import { strategiesApi } from './strategies.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
+import { tableExportsApi } from './table-exports.ts'
 import { teamsApi } from './teams.ts'
 import { telephonyApi } from './telephony.ts'
 import { transfersApi } from './transfers.ts'
@@ -70,6 +71,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     repaymentsApi,
     casesApi,
     importsApi,
+    tableExportsApi,
     applicationsApi,
     ordersApi,
     assignmentApi,

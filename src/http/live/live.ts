@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { importRegions } from '../../../web/pages/admin/import.ts'
+import { tableExportRegions } from '../../../web/pages/admin/table-exports.ts'
 import { deskRegions } from '../../../web/pages/agent/desk.ts'
 import { campaignRegions, chartsRegion } from '../../../web/pages/supervisor/campaign.ts'
 import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
@@ -7,9 +8,10 @@ import { wallboardRegions } from '../../../web/pages/supervisor/wallboard.ts'
 import type { Region } from '../../../web/parts/html.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { FeedItem } from '../../engine/port.ts'
-import type { CampaignId, FileImportId, UserId } from '../../lib/ids.ts'
+import type { CampaignId, FileImportId, TableExportId, UserId } from '../../lib/ids.ts'
 import { campaignById } from '../../records/campaigns.ts'
 import { importProps } from '../admin/imports.ts'
+import { tableExportProps } from '../admin/table-exports.ts'
 import { deskOf } from '../agent/desk-props.ts'
 import { callbackCounts } from '../callbacks.ts'
 import type { Deps, Env } from '../deps.ts'
@@ -27,7 +29,7 @@ const callsEveryMs = 300
 /** A campaign's day, log and leads are read from the store as often; what is live is painted each second. */
 const readEveryMs = 5000
 
-/** `/live/desk`, `/live/floor`, `/live/calls`, `/live/campaigns/:id`, `/live/imports/:id`: each page's own stream of repainted regions. */
+/** `/live/desk`, `/live/floor`, `/live/calls`, `/live/campaigns/:id`, `/live/imports/:id`, `/live/exports/:id`: each page's own stream of repainted regions. */
 export function liveRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
 
@@ -88,6 +90,17 @@ export function liveRoutes(deps: Deps): Hono<Env> {
       regions: async () => importRegions(await importProps(c, deps, id)),
       concerns: () => false,
       also: paint => deps.imports.onProgress(changed => changed === id && paint()),
+      everyMs: floorEveryMs,
+    })
+  })
+
+  route.get('/live/exports/:id', allow('admin'), async c => {
+    const id = c.req.param('id') as TableExportId
+    await deps.tableExports.view(id)
+    return liveStream(c, deps, {
+      regions: async () => tableExportRegions(await tableExportProps(c, deps, id)),
+      concerns: () => false,
+      also: paint => deps.tableExports.onProgress(changed => changed === id && paint()),
       everyMs: floorEveryMs,
     })
   })

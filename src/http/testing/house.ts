@@ -14,6 +14,7 @@ import { workerFile } from '../../lib/places.ts'
 import type { RecordsDoor } from '../../records/door.ts'
 import { createExports } from '../../records/exports.ts'
 import { Imports } from '../../records/import/imports.ts'
+import { TableExports } from '../../records/table-export/table-exports.ts'
 import { issueToken } from '../../records/tokens.ts'
 import { createUser } from '../../records/users.ts'
 import type { Store } from '../../store/store.ts'
@@ -90,6 +91,10 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
   const imports = new Imports({
     ...{ door, folder: path.join(folder.path, 'imports'), worker: workerFile('records/import/import-worker'), log },
   })
+  const tableExports = new TableExports({
+    ...{ door, folder: path.join(folder.path, 'tables'), log },
+    worker: workerFile('records/table-export/export-worker'),
+  })
   const deps: Deps = {
     engine,
     store,
@@ -97,6 +102,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     sessions,
     exports: await createExports({ door, recordingsDir, exportsDir, log, version: 'test' }),
     imports,
+    tableExports,
     clock,
     log,
     config: { tls: options.tls ?? true, recordingsDir, exportsDir },
@@ -174,6 +180,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     async [Symbol.asyncDispose]() {
       await deps.exports.idle()
       await imports[Symbol.asyncDispose]()
+      await tableExports[Symbol.asyncDispose]()
       await engine.stop(1000)
       await store[Symbol.asyncDispose]()
       folder[Symbol.dispose]()

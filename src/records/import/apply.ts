@@ -16,11 +16,23 @@ export type Applier = (values: unknown[]) => Promise<RowReport>
 /** `leads`: needed for leads alone. */
 export function applierOf(
   kind: ImportKind,
-  { door, actor, leads }: { door: RecordsDoor; actor: Actor; leads: { list: LeadList; duplicates: Duplicates } | null },
+  {
+    door,
+    actor,
+    columns,
+    leads,
+  }: {
+    door: RecordsDoor
+    actor: Actor
+    columns: readonly string[]
+    leads: { list: LeadList; duplicates: Duplicates } | null
+  },
 ): Applier {
   switch (kind) {
-    case 'parties':
-      return values => saveParties(door, actor, values)
+    case 'parties': {
+      const told = new Set(columns)
+      return values => saveParties(door, actor, values, told)
+    }
     case 'loans':
       return values => saveLoans(door, actor, values)
     case 'repayments':

@@ -4,9 +4,12 @@ import { type FieldBusiness, type FieldDefinition, fieldBusinesses } from '../..
 
 export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
 
-/** Numbers of one person in one row; what has more comes by the API. */
-export const phonesInRow = 5
-export const columnsMax = 200
+/** Numbers of one person in one row; a page offers the first of these, and more where the file has them. */
+export const phonesMax = 50
+const phonesOffered = 5
+export const columnsMax = 400
+/** Before the heading of a lead's own field that would be taken for something else. */
+export const fieldMark = 'field.'
 
 const refWords = ['ref', 'reference', 'id', '编号', '客户编号', '客户号', '业务编号']
 const phoneWords =
@@ -35,7 +38,7 @@ const known: Record<ImportKind, Known> = {
     ref: [...refWords, '合同号', '借据号'],
     name: nameWords,
     debt: ['debt', 'loan', '借据', '借据编号'],
-    basis: ['consent', 'consentbasis', '同意依据', '授权依据'],
+    basis: ['basis', 'consent', 'consentbasis', '同意依据', '授权依据'],
     evidence: ['evidence', 'consentevidence', '同意凭证', '授权凭证'],
     segment: ['segment', '分组'],
     priority: ['priority', '优先级'],
@@ -103,19 +106,29 @@ export const neededColumns: Record<ImportKind, readonly (string | readonly strin
   suppressions: ['number'],
 }
 
-/** Every target of a kind, in the order in which a page lists them. `fields.BUSINESS.KEY` are the lender's own fields of parties. */
-export function targetsOf(kind: ImportKind, definitions: Definitions): string[] {
+/**
+ * Every target of a kind, in the order in which a page lists them, with as many numbers as `used` (targets) has and a few more.
+ * `fields.BUSINESS.KEY` are the lender's own fields of parties.
+ */
+export function targetsOf(kind: ImportKind, definitions: Definitions, used: readonly string[] = []): string[] {
   const targets = Object.keys(known[kind])
-  if (kind === 'leads') return [...targets, ...phoneTargets(['phone', 'relation']), 'field']
+  const most = Math.max(phonesOffered, ...used.map(placeOf))
+  if (kind === 'leads') return [...targets, ...phoneTargets(['phone', 'relation'], most), 'field']
   if (kind !== 'parties') return targets
   const own = fieldBusinesses.flatMap(business =>
     (definitions[business] ?? []).map(({ key }) => `fields.${business}.${key}`),
   )
-  return [...targets, ...phoneTargets(['phone', 'relation', 'phoneName']), ...own]
+  return [...targets, ...phoneTargets(['phone', 'relation', 'phoneName'], most), ...own]
 }
 
-function phoneTargets(parts: string[]): string[] {
-  return Array.from({ length: phonesInRow }, (_, at) => parts.map(part => `${part}${at + 1}`)).flat()
+/** Which of a person's numbers a target is about, from 1; 0: none. */
+export function placeOf(target: string): number {
+  const place = Number(/^(?:phone|relation|phoneName)(\d{1,2})$/.exec(target)?.[1] ?? 0)
+  return place <= phonesMax ? place : 0
+}
+
+function phoneTargets(parts: string[], most: number): string[] {
+  return Array.from({ length: most }, (_, at) => parts.map(part => `${part}${at + 1}`)).flat()
 }
 
 /** One target a column; no target but `field` twice. Columns that say nothing are left out (`''`), of leads kept under their heading. */
@@ -129,6 +142,7 @@ export function guessColumns(kind: ImportKind, headings: readonly string[], defi
   return headings.map(heading => {
     const word = plain(heading)
     if (word === '') return ''
+    if (kind === 'leads' && heading.startsWith(fieldMark)) return 'field'
     for (const target of wordTargets(kind, word, definitions)) {
       const free = take(target)
       if (free !== null) return free
@@ -141,16 +155,17 @@ export function guessColumns(kind: ImportKind, headings: readonly string[], defi
 function* wordTargets(kind: ImportKind, word: string, definitions: Definitions): Generator<string> {
   for (const [target, words] of Object.entries(known[kind])) if (words.includes(word)) yield target
   if (kind !== 'leads' && kind !== 'parties') return
-  const [, stem = word, which] = /^(.*?)(\d)$/.exec(word) ?? []
+  const [, stem = word, which] = /^(.*?)(\d{1,2})$/.exec(word) ?? []
   const from = which === undefined ? 1 : Number(which)
-  const numbers = Array.from({ length: phonesInRow }, (_, at) => at + 1).filter(n => n >= from)
+  const numbers = Array.from({ length: phonesMax }, (_, at) => at + 1).filter(n => n >= from)
   if (phoneWords.includes(stem)) for (const n of numbers) yield `phone${n}`
   if (relationWords.includes(stem)) for (const n of numbers) yield `relation${n}`
   if (kind === 'leads') return
   if (stem === '联系人姓名' || stem === 'phonename') for (const n of numbers) yield `phoneName${n}`
   for (const business of fieldBusinesses)
     for (const { key, label } of definitions[business] ?? [])
-      if ([key, label['zh-CN'], label.en].some(each => plain(each) === word)) yield `fields.${business}.${key}`
+      if ([`fields.${business}.${key}`, key, label['zh-CN'], label.en].some(each => plain(each) === word))
+        yield `fields.${business}.${key}`
 }
 
 /** `手机号（本人）` and `Phone No.` lose their marks: `手机号本人`, `phoneno`. */
@@ -172,7 +187,7 @@ export function faultsOfColumns(
 ): { field: string; found: string; allowed: string }[] {
   if (columns.length !== headings.length)
     return [{ field: 'columns', found: `${columns.length} columns`, allowed: `the ${headings.length} of the file` }]
-  const targets = new Set(targetsOf(kind, definitions))
+  const targets = new Set(targetsOf(kind, definitions, columns))
   const faults = []
   const at = new Map<string, number>()
   for (const [index, column] of columns.entries()) {

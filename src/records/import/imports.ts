@@ -32,7 +32,7 @@ import { parseInput } from '../parse.ts'
 import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
-import { faultsOfColumns, guessColumns } from './columns.ts'
+import { columnsMax, faultsOfColumns, guessColumns } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
 import { type Inspection, type JobProgress, jobFiles } from './job-port.ts'
 import { receiveFile } from './receive.ts'
@@ -49,7 +49,7 @@ export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & 
 export const importRun = z
   .strictObject({
     /** Left out: as guessed. */
-    columns: z.array(z.string().max(100)).max(200).optional(),
+    columns: z.array(z.string().max(100)).max(columnsMax).optional(),
     unit: z.enum(['major', 'minor']).default('major'),
     ...importOptions.pick({ priority: true, weight: true, duplicates: true, duplicatesIn: true, list: true }).shape,
     /** Under which name the mapping is kept for the next file. */
@@ -304,7 +304,7 @@ export class Imports implements AsyncDisposable {
       if (job.cancelled) return await end('cancelled', null)
       const record = await this.#record(job.id)
       const leads = record.kind === 'leads' ? await this.#leadsOf(record, job.mapping) : null
-      const apply = applierOf(record.kind, { door, actor: job.actor, leads })
+      const apply = applierOf(record.kind, { door, actor: job.actor, columns: job.mapping.columns, leads })
       const { zone } = await reckoningOf(door)
       job.state = 'running'
       job.startedAt = door.clock.monotonic()

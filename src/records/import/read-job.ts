@@ -7,7 +7,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { rename, truncate, writeFile } from 'node:fs/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { nothingImported } from '../../centre/file-import.ts'
-import { offsetMs } from '../../centre/zone.ts'
+import { wallInstant } from '../../centre/zone.ts'
 import { checkUnit } from './check-unit.ts'
 import { type FromJob, type JobData, type JobProgress, jobFiles, type RejectedRow, type ToJob } from './job-port.ts'
 import { rowReader } from './row-reader.ts'
@@ -91,7 +91,7 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
     headings: table.headings,
     columns: job.columns,
     options: job.options,
-    instantOf,
+    instantOf: local => wallInstant(job.zone, local),
   })
   let slice = newSlice()
   for await (const unit of unitsOf(job.kind, table.rows, read)) {
@@ -121,12 +121,6 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
     errors.end((error?: Error | null) => (error ? reject(error) : resolve())),
   )
   port.post({ type: 'ended', as: cancelled ? 'cancelled' : 'finished', progress })
-
-  function instantOf(local: string): number {
-    const wall = Date.parse(`${local}Z`)
-    const near = wall - offsetMs(job.zone, wall)
-    return wall - offsetMs(job.zone, near)
-  }
 }
 
 const newSlice = (): Slice => ({ values: [], rows: [], bad: [], last: 0, keys: new Set(), size: 0 })

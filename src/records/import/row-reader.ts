@@ -2,7 +2,8 @@
 import type { ImportKind, ImportOptions } from '../../centre/file-import.ts'
 import { isDate } from '../../lender/dates.ts'
 import type { PartyFlag } from '../../lender/party.ts'
-import { phonesInRow } from './columns.ts'
+import { unguarded } from '../guarded-cell.ts'
+import { fieldMark, placeOf } from './columns.ts'
 
 export type CellProblem = { field: string; reason: string }
 export type ReadRow = { value: Record<string, unknown> } | { problem: CellProblem }
@@ -22,6 +23,10 @@ class Unclear extends Error {
 
 export function rowReader(given: ReaderGiven): (cells: readonly string[]) => ReadRow {
   const places = given.columns.flatMap((target, at) => (target === '' ? [] : [{ target, at }]))
+  const numbers = [...new Set(given.columns.filter(target => /^phone\d/.test(target)).map(placeOf))].sort(
+    (a, b) => a - b,
+  )
+  const names = given.headings.map(fieldName)
   return cells => {
     if (cells.length > given.headings.length)
       return refused('', `found ${cells.length} columns; allowed: the ${given.headings.length} of the header`)
@@ -32,17 +37,31 @@ export function rowReader(given: ReaderGiven): (cells: readonly string[]) => Rea
     for (const { target, at } of places) {
       const cell = cells[at] ?? ''
       if (cell === '') continue
-      if (target === 'field') fields[given.headings[at]!.slice(0, 64)] = cell
+      if (cell.includes('****') && maskedNumber.test(cell))
+        return refused(
+          target,
+          `found ${JSON.stringify(cell.slice(0, 60))}, which is masked; allowed: what stands behind the mask`,
+        )
+      if (target === 'field') fields[names[at]!] = unguarded(cell)
       else texts.set(target, cell)
     }
     try {
-      return { value: valueBy[given.kind](new Cells(texts, given), fields) }
+      return { value: valueBy[given.kind](new Cells(texts, given, numbers), fields) }
     } catch (error) {
       if (!(error instanceof Unclear)) throw error
       const [field, reason] = error.message.split('\n') as [string, string]
       return refused(field, reason)
     }
   }
+}
+
+/** What this house shows to whoever may not see a number. */
+const maskedNumber = /\d\*{4}\d{4}(?!\d)/
+
+/** Under what name a lead keeps what stands in this column. */
+export function fieldName(heading: string): string {
+  const name = unguarded(heading)
+  return (name.startsWith(fieldMark) ? name.slice(fieldMark.length) : name).slice(0, 64)
 }
 
 function refused(field: string, reason: string): ReadRow {
@@ -54,25 +73,30 @@ class Cells {
   readonly #texts: ReadonlyMap<string, string>
   readonly #given: ReaderGiven
 
-  constructor(texts: ReadonlyMap<string, string>, given: ReaderGiven) {
+  /** Which of a person's numbers have a column. */
+  readonly #numbers: readonly number[]
+
+  constructor(texts: ReadonlyMap<string, string>, given: ReaderGiven, numbers: readonly number[]) {
     this.#texts = texts
     this.#given = given
+    this.#numbers = numbers
   }
 
   text(target: string): string | undefined {
-    return this.#texts.get(target)
+    const text = this.#texts.get(target)
+    return text === undefined ? undefined : unguarded(text)
   }
 
   /** References are texts; a spreadsheet that took one for a number has lost its zeros and, beyond 15 digits, its end. */
   reference(target: string): string | undefined {
-    const text = this.text(target)
-    if (text !== undefined && isScientific(text)) return unclear(target, text, 'digits; format the column as text')
-    return text
+    const raw = this.#texts.get(target)
+    if (raw !== undefined && isScientific(raw)) return unclear(target, raw, 'digits; format the column as text')
+    return this.text(target)
   }
 
   phones(withNames: boolean): Record<string, unknown>[] {
     const phones: Record<string, unknown>[] = []
-    for (let n = 1; n <= phonesInRow; n++) {
+    for (const n of this.#numbers) {
       const number = this.number(`phone${n}`)
       if (number === undefined) continue
       const relation = this.text(`relation${n}`)
@@ -87,9 +111,9 @@ class Cells {
 
   /** `1.38E+10` has lost its digits: whoever is at 13800000000 would be called for somebody else. */
   number(target: string): string | undefined {
-    const text = this.text(target)
-    if (text === undefined || !isScientific(text)) return text
-    return unclear(target, text, 'all digits of the number; the spreadsheet has cut them, format the column as text')
+    const raw = this.#texts.get(target)
+    if (raw === undefined || !isScientific(raw)) return this.text(target)
+    return unclear(target, raw, 'all digits of the number; the spreadsheet has cut them, format the column as text')
   }
 
   /** Minor units: `1,200.50` yuan are 120050. */
@@ -116,7 +140,7 @@ class Cells {
   rate(target: string): number | undefined {
     const text = this.text(target)
     if (text === undefined) return undefined
-    const percent = /^(\d{1,3}(?:\.\d{1,4})?)\s*[%％]$/.exec(text)
+    const percent = /^(\d{1,4}(?:\.\d{1,4})?)\s*[%％]$/.exec(text)
     if (percent !== null) return Math.round(Number(percent[1]) * 10_000)
     if (/^(?:0(?:\.\d{1,8})?|1(?:\.0+)?)$/.test(text)) return Math.round(Number(text) * 1_000_000)
     return unclear(target, text, '24% or 0.24')
@@ -128,10 +152,9 @@ class Cells {
     return dateOf(text) ?? unclear(target, text, 'a date like 2026-11-24, 2026/11/24 or 20261124')
   }
 
-  /** The last second of a day. */
+  /** Of a day alone its last second. */
   endOfDay(target: string): number | undefined {
-    const date = this.date(target)
-    return date === undefined ? undefined : this.#given.instantOf(`${date}T23:59:59`)
+    return this.instant(target, '23:59:59')
   }
 
   /** Fields of the lender's own, by business. */
@@ -139,22 +162,24 @@ class Cells {
     const fields: Record<string, Record<string, string>> = {}
     for (const [target, text] of this.#texts) {
       const [root, business, key] = target.split('.')
-      if (root === 'fields' && business !== undefined && key !== undefined) (fields[business] ??= {})[key] = text
+      if (root === 'fields' && business !== undefined && key !== undefined)
+        (fields[business] ??= {})[key] = unguarded(text)
     }
     return Object.keys(fields).length === 0 ? undefined : fields
   }
 
-  /** A date alone is its noon: whoever asks on which day sees that day in every zone near. */
-  instant(target: string): number | undefined {
+  /** A date alone is its noon: whoever asks on which day sees that day in every zone near. An offset counts before the zone of the centre. */
+  instant(target: string, timeAlone = '12:00'): number | undefined {
     const text = this.text(target)
     if (text === undefined) return undefined
-    const [day = '', time = '12:00', ...rest] = text.split(/[T\s]+/)
+    const [day = '', time = timeAlone, ...rest] = text.split(/[T\s]+/)
     const date = dateOf(day)
-    const clock = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?$/.exec(time)
+    const clock = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,3})?\d*)?(Z|[+-]\d{2}:\d{2})?$/.exec(time)
     if (date === null || clock === null || rest.length > 0)
       return unclear(target, text, 'a date like 2026-11-24, or with its time 2026-11-24 09:30')
-    const [, hour = '', minute = '', second = '00'] = clock
-    return this.#given.instantOf(`${date}T${hour.padStart(2, '0')}:${minute}:${second}`)
+    const [, hour = '', minute = '', second = '00', part = '', offset] = clock
+    const local = `${date}T${hour.padStart(2, '0')}:${minute}:${second}${part}`
+    return offset === undefined ? this.#given.instantOf(local) : Date.parse(`${local}${offset}`)
   }
 }
 
@@ -173,7 +198,8 @@ function dateOf(text: string): string | null {
   return isDate(date) ? date : null
 }
 
-const relationWords: Record<string, string> = {
+/** Of several words for one thing an export takes the first. */
+export const relationWords: Record<string, string> = {
   本人: 'SELF',
   借款人: 'SELF',
   担保人: 'GUARANTOR',
@@ -192,7 +218,7 @@ function relationOf(cell: string): string {
   return Object.hasOwn(relationWords, cell) ? relationWords[cell]! : cell.toUpperCase()
 }
 
-const flagWords: Record<string, PartyFlag> = {
+export const flagWords: Record<string, PartyFlag> = {
   未成年: 'minor',
   身故: 'deceased',
   死亡: 'deceased',
@@ -202,8 +228,9 @@ const flagWords: Record<string, PartyFlag> = {
   争议: 'dispute',
   重要客户: 'vip',
 }
-const typeWords: Record<string, string> = { 个人: 'person', 企业: 'company', 公司: 'company' }
-const statusWords: Record<string, string> = {
+export const typeWords: Record<string, string> = { 个人: 'person', 企业: 'company', 公司: 'company' }
+export const statusWords: Record<string, string> = {
+  未结清: 'ACTIVE',
   正常: 'ACTIVE',
   逾期: 'ACTIVE',
   结清: 'CLOSED',

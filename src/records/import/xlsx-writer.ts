@@ -1,4 +1,5 @@
 /** A table as a workbook with one sheet, written as its rows come. Every text is an inline one, so that nothing is taken for a formula or a number. */
+import type { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 
@@ -10,10 +11,12 @@ const pieceChars = 64 * 1024
 
 export function xlsxOf(rows: AsyncIterable<readonly Cell[]>, mtime: Date): Readable {
   const zip = new ZipFile()
+  const output = zip.outputStream as Readable
+  ;(zip as EventEmitter).on('error', (error: Error) => output.destroy(error))
   for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name, { mtime })
   zip.addReadStream(Readable.from(sheetOf(rows)), 'xl/worksheets/sheet1.xml', { mtime })
   zip.end()
-  return zip.outputStream as Readable
+  return output
 }
 
 async function* sheetOf(rows: AsyncIterable<readonly Cell[]>): AsyncGenerator<Buffer> {
