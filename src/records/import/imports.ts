@@ -35,7 +35,7 @@ import { reasonOf } from './check-unit.ts'
 import { columnsMax, faultsOfColumns, guessColumns } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
 import { type Inspection, type JobProgress, jobFiles } from './job-port.ts'
-import { receiveFile } from './receive.ts'
+import { Reception } from './receive.ts'
 
 /** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */
 export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & {
@@ -93,6 +93,7 @@ export class Imports implements AsyncDisposable {
   readonly #jobs = new Map<FileImportId, Job>()
   /** On their way into the data folder: the records know nothing of them yet. */
   readonly #receiving = new Set<FileImportId>()
+  readonly #reception = new Reception()
   readonly #listeners = new Set<(id: FileImportId) => void>()
   #working: Promise<void> = Promise.resolve()
   #isOver = false
@@ -120,7 +121,7 @@ export class Imports implements AsyncDisposable {
     this.#receiving.add(id)
     try {
       await mkdir(folder, { recursive: true, mode: 0o750 })
-      const received = await receiveFile(bytes, jobFiles(folder).source)
+      const received = await this.#reception.receive(bytes, jobFiles(folder).source)
       const inspection = await this.#thread().inspect(jobFiles(folder).source)
       await writeFile(jobFiles(folder).inspection, JSON.stringify(inspection), { mode: 0o640 })
       await keep(door, actor, [{ type: 'import.received', import: { id, kind, campaign, name, ...received } }])

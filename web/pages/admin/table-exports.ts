@@ -147,7 +147,7 @@ function stateOf(props: ExportProps): Html {
   const figures: [string, string | Html][] = [
     [words.rows, thousands(made.rows)],
     [words.form, words.forms[made.form]],
-    [words.filter, Object.values(made.filter).join(' · ') || '—'],
+    [words.filter, filterWords(made.filter, w)],
     [w.imports.targets['number'] ?? '', words.numbers[made.numbers]],
     [words.by, made.by],
     [words.when, instant(made.requestedAt, frame)],
@@ -162,4 +162,10 @@ ${made.sha256 === null ? null : html`<p class="help">${words.sha256}: <code>${ma
 ${made.state === 'failed' && made.trouble !== null ? notice('red', made.trouble) : null}
 ${isLive(props) ? html`<form method="post" action="${path}/cancelling" data-asks="${words.cancelQuestion}"><button class="button danger">${icon('ban')}${words.cancel}</button></form>` : null}
 ${made.state === 'finished' && made.keptUntil !== null ? html`<p><a class="button primary" href="${path}/file" download>${icon('download')}${words.download}</a></p><p class="help">${words.until(exactly(made.keptUntil, frame).slice(0, 16))}</p>` : null}`
+}
+
+function filterWords(filter: ExportFilter, w: Words): string {
+  const words: Record<string, string> = { ...w.lender.flag, ...w.lender.loanStatus, ...w.tableExports.overdues }
+  const texts = Object.values(filter).map(value => (Object.hasOwn(words, value) ? words[value]! : value))
+  return texts.join(' · ') || '—'
 }
