@@ -44,6 +44,16 @@ export class Chromium {
     return page
   }
 
+  /** As when the machine dies under it: nothing of it gets to say good-bye. */
+  async kill(): Promise<void> {
+    const session = await this.#browser.newBrowserCDPSession()
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    const gone = new Promise(resolve => this.#browser.once('disconnected', resolve))
+    for (const { type, id } of processInfo) if (type === 'browser') process.kill(id, 'SIGKILL')
+    await gone
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close()
     await rm(this.#folder, { recursive: true, force: true })

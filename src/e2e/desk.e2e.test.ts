@@ -82,14 +82,7 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await new Promise(resolve => server.once('listening', resolve))
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     chromium = await Chromium.launch('none')
-    page = await chromium.page()
-    await page.setViewportSize({ width: 1280, height: 720 })
-    page.on('pageerror', error => faults.push(error.message))
-    await page.goto(`${url}/sign-in`)
-    await page.fill('input[name=name]', 'alice')
-    await page.fill('input[name=password]', testPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(`${url}/agent`)
+    page = await signedIn()
   })
   after(async () => {
     await chromium?.[Symbol.asyncDispose]()
@@ -100,6 +93,17 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await house?.[Symbol.asyncDispose]()
   })
 
+  async function signedIn(): Promise<Page> {
+    const page = await chromium.page()
+    await page.setViewportSize({ width: 1280, height: 720 })
+    page.on('pageerror', error => faults.push(error.message))
+    await page.goto(`${url}/sign-in`)
+    await page.fill('input[name=name]', 'alice')
+    await page.fill('input[name=password]', testPassword)
+    await page.press('input[name=password]', 'Enter')
+    await page.waitForURL(`${url}/agent`)
+    return page
+  }
   const phase = (name: string) => page.waitForSelector(`#state-bar[data-phase="${name}"]`, { timeout: 10_000 })
   const who = async () => (await page.textContent('#who')) ?? ''
   const theCall = () => [...house.engine.state.calls.values()].find(call => call.agent === alice.id)!
@@ -188,6 +192,21 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await columns(), places)
   })
 
+  test('a browser that is killed loses nothing that was typed a moment before: another one has it', async () => {
+    await page.fill('#write textarea[name=note]', '周六还款，孩子接的电话')
+    await page.waitForResponse(answer => answer.url().endsWith('/draft') && answer.request().method() === 'PUT')
+    await chromium.kill()
+    chromium = await Chromium.launch('none')
+    page = await signedIn()
+    await phase('talking')
+    await page.waitForFunction(`document.querySelector('#write textarea[name=note]').value !== ''`)
+    assert.equal(await page.inputValue('#write textarea[name=note]'), '周六还款，孩子接的电话')
+    assert.equal(await page.inputValue('#write input[name=promiseAmount]'), '1,500')
+    assert.ok(await page.isChecked('#write input[value=promise]'))
+    assert.ok(await page.isVisible('#write input[name=promiseAmount]'))
+    assert.equal(await columns(), places)
+  })
+
   test('the columns stay in wrap-up, and the form has the focus', async () => {
     await page.keyboard.press('Alt+e')
     await phase('wrapping')
@@ -206,7 +225,7 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await phase('ready')
     const [made] = await house.store.read('promises.ofParty', { party: 'K-1' })
     assert.deepEqual([made!.amount, made!.dueOn, made!.call], [150_000, '2026-11-28', call])
-    assert.equal((await house.store.read('calls.byId', { id: call }))!.note, '周六还款')
+    assert.equal((await house.store.read('calls.byId', { id: call }))!.note, '周六还款，孩子接的电话')
     assert.equal(await columns(), places)
     assert.equal(
       await page.evaluate(`Object.keys(localStorage).filter(key => key.startsWith('switchroom.draft.')).length`),

@@ -16,6 +16,7 @@ import { caseQueries } from './cases.ts'
 import { changeQueries } from './changes.ts'
 import { dayQueries } from './day-record.ts'
 import { deskQueries } from './desk.ts'
+import { draftQueries } from './drafts.ts'
 import { exportQueries } from './exports.ts'
 import { gateQueries } from './gate.ts'
 import { importQueries } from './imports.ts'
@@ -62,6 +63,7 @@ export const queries = {
   ...callQueries,
   ...campaignQueries,
   ...dayQueries,
+  ...draftQueries,
   ...deskQueries,
   ...exportQueries,
   ...gateQueries,

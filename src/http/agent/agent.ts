@@ -23,6 +23,8 @@ import { onlyPlaced, onlyPlacedCallbacks } from './agency-desk.ts'
 import { audioRoutes } from './audio.ts'
 import { contactLine } from './contact-line.ts'
 import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { draftRoutes } from './draft.ts'
+import { forgetDraft } from './drafts.ts'
 import { myOrderRoutes } from './orders.ts'
 import { ownPart } from './own-part.ts'
 import { dialledOf, noteCaller, partyRoutes } from './party.ts'
@@ -164,7 +166,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
       next: textOf(typed, 'next') === 'break' ? 'break' : 'ready',
     }
     const outcome = await deps.engine.dispatch(input, actorOf(c))
-    if (outcome.ok) return painted(c, 200, {})
+    if (outcome.ok) {
+      await forgetDraft(deps.store, c.var.user.id, call)
+      return painted(c, 200, {})
+    }
     await promised?.undo()
     return painted(c, 409, { form: { values, errors } }, outcome.refusal)
   })
@@ -199,6 +204,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', audioRoutes(deps))
   route.route('/', tryOutRoutes(deps))
+  route.route('/', draftRoutes(deps))
   route.route('/', taskRoutes(deps))
   route.route('/', myOrderRoutes(deps))
   route.route(

@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { User } from '../../centre/entities.ts'
 import { debtPlaceholders } from '../../lender/script.ts'
-import type { CampaignId, LegId } from '../../lib/ids.ts'
-import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
-import { openCase } from '../../records/cases.ts'
-import { saveLoans } from '../../records/loans.ts'
-import { createParty } from '../../records/parties.ts'
 import { makePromise } from '../../records/promises.ts'
 import { saveScript } from '../../records/scripts.ts'
-import { createTrunk } from '../../records/trunks.ts'
-import { look, send } from '../testing/form.ts'
-import { type House, openHouse } from '../testing/house.ts'
-import { agentRoutes } from './agent.ts'
-import { handleOf } from './party-view.ts'
+import { carl, type Desk, friend, openDesk } from '../testing/desk.ts'
+import type { House } from '../testing/house.ts'
 import { amountInWords, dateInWords, saidAs } from './say.ts'
 
+let desk: Desk
 let house: House
-let alice: User
-let cookie = ''
-let campaign: CampaignId
 let script = ''
 const both = (text: string) => ({ 'zh-CN': `中 ${text}`, en: text })
 const given = () => ({
-  ...{ name: 'M1', places: [campaign], others: 'message' },
+  ...{ name: 'M1', places: [desk.campaign], others: 'message' },
   must: [
     { key: 'recorded', text: both('This call is recorded.'), to: 'all' },
     { key: 'sum', text: both('The sum is {owed}.'), to: 'debtor' },
@@ -42,31 +31,16 @@ const given = () => ({
 })
 const answers = (...to: (string | null)[]) => to.map((each, at) => ({ words: both(`answer ${at}`), to: each }))
 before(async () => {
-  house = await openHouse({ pages: { routers: [agentRoutes] } })
-  alice = await house.add('alice', 'agent', { displayName: 'Alice', language: 'en', numbersMasked: true })
-  cookie = (await house.signIn('alice')).cookie
+  desk = await openDesk()
+  house = desk.house
   const door = house.deps.records
-  const trunk = (await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })).id
-  const about = { name: 'March', business: 'collections', mode: 'manual', trunks: [trunk], agents: [alice.id] }
-  campaign = (await createCampaign(door, 'system', { ...about, policy: 'LAB-ANY-HOUR' })).id
-  await setCampaignState(door, 'system', campaign, { state: 'running' })
-  await house.engine.dispatch({ type: 'trunk.up', trunk }, 'system')
-  await createParty(door, 'system', {
-    ...{ ref: 'K-1', name: 'Carl Chen', language: 'en' },
-    phones: [{ number: '+8613700000001' }, { number: '+8613700000002', relation: 'CONTACT' }],
-  })
-  const plan = [{ no: 1, dueOn: '2026-11-07', principal: 200_000, interest: 8_050 }]
-  await saveLoans(door, 'system', [{ ref: 'L-1', party: 'K-1', product: 'cash', principal: 200_000, plan }])
-  await openCase(door, 'system', { party: 'K-1', agent: alice.id })
   await makePromise(door, 'system', { party: 'K-1', amount: 100_000, currency: 'CNY', dueOn: '2026-11-28' })
   script = (await saveScript(door, 'system', null, given())).script.id
-  await send(house, cookie, 'PUT', '/agent/state', { state: 'signed_on' }, true)
-  await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
 })
-after(() => house[Symbol.asyncDispose]())
+after(() => desk[Symbol.asyncDispose]())
 
-const put = (path: string, fields: Record<string, string>) => send(house, cookie, 'PUT', path, fields, true)
-const theCall = () => house.engine.state.calls.get(house.engine.state.agents.get(alice.id)!.call!)!
+const put = (path: string, fields: Record<string, string>) => desk.put(path, fields)
+const theCall = () => desk.call()
 const say = (text: string) =>
   /<section id="say"[\s\S]*?<\/section>/
     .exec(text)![0]
@@ -74,22 +48,19 @@ const say = (text: string) =>
     .replace(/\s+/g, ' ')
 
 async function dial(number: string): Promise<string> {
-  const phone = handleOf(house.store.sealer, 'K-1', number)
-  const dialled = await send(house, cookie, 'POST', '/agent/calls', { party: 'K-1', phone, campaign }, true)
-  assert.equal(dialled.status, 200)
-  await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
-  return say((await look(house, cookie, '/agent')).text)
+  await desk.talk(number)
+  return say(await desk.page())
 }
 async function done(): Promise<void> {
   const { id } = theCall()
-  await put(`/agent/calls/${id}/ending`, {})
+  await desk.hangUp()
   const fields = { code: 'refused', next: 'break' }
-  assert.equal((await send(house, cookie, 'POST', `/agent/calls/${id}/disposition`, fields, true)).status, 200)
+  assert.equal((await desk.post(`/agent/calls/${id}/disposition`, fields)).status, 200)
 }
 
 test('the script of the campaign is said with the values of this party, and answers lead on', async () => {
   assert.match(
-    await dial('+8613700000001'),
+    await dial(carl),
     /This call is recorded\..*The sum is 2,080\.50 yuan.*Who Am I speaking to Carl Chen ?\? answer 0/,
   )
   const path = `/agent/calls/${theCall().id}/script`
@@ -112,24 +83,24 @@ test('a sentence is ticked while the party is on the line, with its time and its
   assert.match(ticked, /This call is recorded\. read 12:00:00, recording 00:00/)
   assert.equal((await put(`/agent/calls/${id}/readings/none`, { read: 'true' })).status, 404)
   const [mark] = (await house.store.read('marks.ofCall', { call: id })).filter(({ kind }) => kind === 'read')
-  assert.deepEqual([mark!.key, mark!.version, mark!.agent, mark!.offsetMs], ['recorded', 1, alice.id, 0])
+  assert.deepEqual([mark!.key, mark!.version, mark!.agent, mark!.offsetMs], ['recorded', 1, desk.alice.id, 0])
   await put(`/agent/calls/${id}/ending`, {})
   const late = await put(`/agent/calls/${id}/readings/sum`, { read: 'true' })
   assert.equal(late.status, 409)
-  assert.match(say((await look(house, cookie, '/agent')).text), /The sum is .*not read/)
+  assert.match(say(await desk.page()), /The sum is .*not read/)
   await done()
 })
 
 test('a call goes on with the version that it began with', async () => {
-  await dial('+8613700000001')
+  await dial(carl)
   const { id } = theCall()
   await put(`/agent/calls/${id}/script`, { from: 'who', answer: '0' })
   const changed = given()
   changed.steps[1]!.text = both('Anew: {overdue}.')
   assert.equal((await saveScript(house.deps.records, 'system', script, changed)).version, 2)
-  assert.match(say((await look(house, cookie, '/agent')).text), /You owe 2,080/)
+  assert.match(say(await desk.page()), /You owe 2,080/)
   await done()
-  await dial('+8613700000001')
+  await dial(carl)
   assert.match(
     say((await put(`/agent/calls/${theCall().id}/script`, { from: 'who', answer: '0' })).text),
     /Anew: 2,080/,
@@ -138,7 +109,7 @@ test('a call goes on with the version that it began with', async () => {
 })
 
 test('to a contact the script has its own beginning, and not even a step that is forced shows a debt', async () => {
-  const began = await dial('+8613700000002')
+  const began = await dial(friend)
   assert.match(began, /Ask Carl Chen to call/)
   assert.doesNotMatch(began, /The sum is|You owe/)
   const path = `/agent/calls/${theCall().id}/script`

@@ -1,43 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
-import type { CampaignId, LegId } from '../../lib/ids.ts'
-import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
-import { openCase } from '../../records/cases.ts'
 import { saveLoans } from '../../records/loans.ts'
 import { createParty } from '../../records/parties.ts'
 import { makePromise } from '../../records/promises.ts'
 import { saveWriteUp } from '../../records/scripts.ts'
-import { createTrunk } from '../../records/trunks.ts'
-import { send } from '../testing/form.ts'
-import { type House, openHouse } from '../testing/house.ts'
-import { agentRoutes } from './agent.ts'
-import { handleOf } from './party-view.ts'
+import { carl, type Desk, friend, openDesk } from '../testing/desk.ts'
+import type { House } from '../testing/house.ts'
 
+let desk: Desk
 let house: House
 let alice: User
-let cookie = ''
-let campaign: CampaignId
 before(async () => {
-  house = await openHouse({ pages: { routers: [agentRoutes] } })
-  alice = await house.add('alice', 'agent', { displayName: 'Alice', language: 'en', numbersMasked: true })
-  cookie = (await house.signIn('alice')).cookie
+  desk = await openDesk()
+  house = desk.house
+  alice = desk.alice
   const door = house.deps.records
-  const trunk = (await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })).id
-  const about = { name: 'March', business: 'collections', mode: 'manual', trunks: [trunk], agents: [alice.id] }
-  campaign = (await createCampaign(door, 'system', { ...about, policy: 'LAB-ANY-HOUR' })).id
-  await setCampaignState(door, 'system', campaign, { state: 'running' })
-  await house.engine.dispatch({ type: 'trunk.up', trunk }, 'system')
-  await createParty(door, 'system', {
-    ...{ ref: 'K-1', name: 'Carl Chen' },
-    phones: [{ number: '+8613700000001' }, { number: '+8613700000002', relation: 'CONTACT' }],
-  })
-  const plan = [{ no: 1, dueOn: '2026-11-07', principal: 200_000, interest: 8_000 }]
-  await saveLoans(door, 'system', [{ ref: 'L-1', party: 'K-1', product: 'cash', principal: 200_000, plan }])
-  await openCase(door, 'system', { party: 'K-1', agent: alice.id })
   const label = (en: string) => ({ 'zh-CN': en, en })
   await saveWriteUp(door, 'system', {
-    place: campaign,
+    place: desk.campaign,
     fields: [
       {
         key: 'why',
@@ -51,24 +32,17 @@ before(async () => {
     ],
     ...{ promise: ['promise'], grade: ['hardship'] },
   })
-  await send(house, cookie, 'PUT', '/agent/state', { state: 'signed_on' }, true)
-  await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
 })
-after(() => house[Symbol.asyncDispose]())
+after(() => desk[Symbol.asyncDispose]())
 
-const post = (path: string, fields: Record<string, string>) => send(house, cookie, 'POST', path, fields, true)
-const theCall = () => house.engine.state.calls.get(house.engine.state.agents.get(alice.id)!.call!)!
 const promises = () => house.store.read('promises.ofParty', { party: 'K-1' })
-async function talk(number = '+8613700000001', over = true): Promise<string> {
-  const phone = handleOf(house.store.sealer, 'K-1', number)
-  assert.equal((await post('/agent/calls', { party: 'K-1', phone, campaign })).status, 200)
-  const { id, leg } = theCall()
-  await house.engine.dispatch({ type: 'leg.answered', leg }, 'system')
-  if (over) await send(house, cookie, 'PUT', `/agent/calls/${id}/ending`, {}, true)
+async function talk(number = carl, over = true): Promise<string> {
+  const id = await desk.talk(number)
+  if (over) await desk.hangUp()
   return id
 }
 const write = (call: string, fields: Record<string, string>) =>
-  post(`/agent/calls/${call}/disposition`, { next: 'break', ...fields })
+  desk.post(`/agent/calls/${call}/disposition`, { next: 'break', ...fields })
 
 test('what an outcome asks for is asked for beside its field, and all that was typed stays', async () => {
   const call = await talk()
@@ -101,7 +75,7 @@ test('a promise is checked against what is owed and kept with the call, and the 
   }
   const much = await write(call, { ...good, promiseAmount: '99999' })
   assert.equal(much.status, 422)
-  assert.match(much.text, /At most 2 080\.00 CNY/)
+  assert.match(much.text, /At most 2 080\.50 CNY/)
   assert.match((await write(call, { ...good, promiseDate: '2026-11-01' })).text, /must be within 2026-11-24/)
   assert.equal((await promises()).length, 0)
   assert.equal((await write(call, good)).status, 200)
@@ -121,9 +95,9 @@ test('while the call goes on nothing is promised, and a contact promises nothing
   const given = { code: 'promise', 'field-why': 'Forgot', promiseAmount: '500', promiseDate: '2026-11-28' }
   assert.equal((await write(call, given)).status, 409)
   assert.equal((await promises()).length, before)
-  await send(house, cookie, 'PUT', `/agent/calls/${call}/ending`, {}, true)
+  await desk.hangUp()
   await write(call, { code: 'hardship', grade: 'C' })
-  const contact = await talk('+8613700000002')
+  const contact = await talk(friend)
   assert.equal((await write(contact, given)).status, 200)
   assert.equal((await promises()).length, before)
 })

@@ -19,7 +19,7 @@ export function deskPage(props: DeskProps): Html {
   return layout(props.frame, {
     title: w.agent.desk,
     fills: true,
-    scripts: ['desk.js'],
+    scripts: ['drafts.js', 'desk.js'],
     modules: ['agent-audio.js'],
     main: html`<h1 class="unseen">${w.agent.desk}</h1>
 <div id="desk-stream" hx-sse:connect="/live/desk" hx-config="sse.pauseOnBackground:false" hidden></div>
