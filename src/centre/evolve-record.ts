@@ -1,4 +1,5 @@
 /** What saved records mean for the floor: people, lines, queues, campaigns, numbers that may not be called. */
+
 import { AllowList } from '../lib/allow-list.ts'
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import { Abandonment } from './abandonment.ts'
@@ -11,6 +12,7 @@ import { evolveLead } from './evolve-lead.ts'
 import { setMode } from './evolve-mode.ts'
 import { setSupervisionShown } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
+import { markNumber } from './lead.ts'
 import { LeadBuffer } from './lead-buffer.ts'
 import { emptySupply } from './lead-supply.ts'
 import { numberKey } from './number.ts'
@@ -88,6 +90,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
     case 'leads.recycled':
     case 'list.saved':
       evolveLead(state, change, at)
+      break
+    case 'party.numberMarked':
+      markNumber(state, change)
       break
     case 'suppression.added':
       if (isDigits(change.number)) state.suppressed.add(change.number, change.until ?? Number.POSITIVE_INFINITY)

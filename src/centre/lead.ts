@@ -1,4 +1,5 @@
 /** A lead's numbers in the order they are tried. */
+import type { PhoneStatus } from '../lender/party.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import type { ContactRequest } from './compliance.ts'
 import type { BufferedLead, CampaignMode, LeadPhone } from './entities.ts'
@@ -50,4 +51,22 @@ export function personOf(lead: BufferedLead, phone: LeadPhone) {
 function agreedFor({ agreedAt = null, callbackNumber = null }: BufferedLead, phone: LeadPhone): number | null {
   const isMeant = callbackNumber === null ? phone.relation === 'SELF' : phone.number === callbackNumber
   return isMeant ? agreedAt : null
+}
+
+/** A person said that this number of the party is no good, or that it is: so it is with all its leads that the floor has in hand. */
+export function markNumber(
+  state: FloorState,
+  { party, number, status }: { party: string; number: string; status: PhoneStatus },
+): void {
+  const mark = (lead: BufferedLead) => {
+    if (lead.ref !== party || !lead.phones.some(phone => phone.number === number)) return
+    const others = (lead.bad ?? []).filter(each => each !== number)
+    lead.bad = status === 'BAD' ? [...others, number] : others
+    if (status === 'BAD' && lead.next === number) lead.next = null
+  }
+  for (const { buffer, reserved } of state.campaigns.values()) {
+    for (const lead of buffer) mark(lead)
+    for (const lead of reserved.values()) mark(lead)
+  }
+  for (const { preview } of state.agents.values()) if (preview !== null) mark(preview.lead)
 }

@@ -53,7 +53,6 @@ const quiet = [
   'task.',
   'token.',
   'writeUp.',
-  'party.numberMarked',
   'party.secretShown',
 ]
 

@@ -6,7 +6,7 @@ import type { UserId } from '../lib/ids.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { NotNow } from './errors.ts'
 import { normalNumber } from './numbers-e164.ts'
-import { partyByRef } from './parties.ts'
+import { createParty, partyByRef } from './parties.ts'
 import { inTurn } from './turn.ts'
 
 /**
@@ -28,4 +28,29 @@ export function identifyCall(
     const relation: PhoneRelation = phones.find(phone => phone.number === number)?.relation ?? 'SELF'
     await keep(door, actor, [{ type: 'call.identified', call: call.id, agent, party, name, relation }])
   })
+}
+
+/**
+ * A caller whom nobody knows becomes a party with the number of the call. The ref is the call's, so that the same form sent twice makes one party;
+ * the lender's own system knows it by no other yet.
+ */
+export async function addCaller(
+  door: RecordsDoor,
+  actor: Actor,
+  given: {
+    call: Pick<Call, 'id' | 'number' | 'lead' | 'party'>
+    agent: UserId
+    name: string
+    relation: string
+  },
+): Promise<void> {
+  const { call, agent, name, relation } = given
+  if (call.lead !== null || call.party !== null)
+    throw new NotNow('party-known', 'It is known already whose call this is.')
+  const number = normalNumber(call.number)
+  const ref = `NEW-${call.id}`
+  const phones = number === null ? [] : [{ number, relation, source: `call ${call.id}`, legalBasis: 'called us' }]
+  const made = await door.store.read('parties.byRef', { ref })
+  if (made === null) await createParty(door, actor, { ref, name, phones })
+  await identifyCall(door, actor, { call, agent, party: ref })
 }

@@ -80,6 +80,7 @@ function answerHours(db: Db, campaign: CampaignId): AnswerHour[] {
 
 const columns = `leads.consent, leads.debt, leads.id, leads.campaign, leads.ref, leads.name, leads.phones, leads.fields, leads.attempts, leads.due_at AS dueAt,
   leads.callback, leads.callback_agent AS callbackAgent, leads.import AS list, leads.segment, leads.priority, leads.bad,
+  (SELECT json_group_array(number) FROM party_phones WHERE party = leads.ref AND status = 'BAD') AS marked,
   leads.next_number AS next, callbacks.number AS callbackNumber, callbacks.tries, callbacks.reason AS owed,
   CASE callbacks.reason WHEN 'agreed' THEN callbacks.at END AS agreedAt`
 
@@ -212,6 +213,8 @@ type DueRow = Omit<BufferedLead, 'phones' | 'fields' | 'bad' | 'consent' | 'prom
   phones: string
   fields: string
   bad: string | null
+  /** What people marked as no good for this party. */
+  marked: string
   consent: string | null
 }
 
@@ -227,8 +230,9 @@ function take(rows: Iterable<DueRow>, want: number, except: Set<LeadId>): Buffer
 }
 
 function leadOf(row: DueRow): BufferedLead {
-  const { phones, fields, bad, consent, tries, owed, ...rest } = row
-  const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: bad === null ? [] : JSON.parse(bad) }
+  const { phones, fields, bad, marked, consent, tries, owed, ...rest } = row
+  const known: string[] = [...(bad === null ? [] : JSON.parse(bad)), ...JSON.parse(marked)]
+  const lists = { phones: JSON.parse(phones), fields: JSON.parse(fields), bad: known }
   const promised = owed === null ? null : { tries: tries ?? 0, reason: owed }
   return { ...rest, ...lists, promised, consent: consent === null ? null : JSON.parse(consent) }
 }

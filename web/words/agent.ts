@@ -166,8 +166,12 @@ const zh = {
     find: '客户号、完整号码或证件号',
     findIt: '查找',
     findHelp: '须输入完整的客户号、电话号码或证件号码。',
-    notFound: '没有找到。须输入完整的客户号、电话号码或证件号码；若是新客户，请在备注中写明，由主管建档。',
+    notFound: '没有找到。须输入完整的客户号、电话号码或证件号码；若是新客户，请在下方登记。',
     several: '找到几位客户，请输入客户号。',
+    add: '新客户',
+    addIt: '登记并关联通话',
+    whose: '这个号码是',
+    addHelp: (number: string) => `号码 ${number} 取自本次通话，无须输入。客户号由系统暂定，主管可以补全资料。`,
   },
   near: { title: '我的客户', case: '我的案件', call: '今天通过话', open: '打开' },
   history: {
@@ -240,6 +244,7 @@ const zh = {
     chooseGrade: '请选择意向等级。',
     yes: '是',
     no: '否',
+    wholeAmount: '请填写整数金额，这种货币没有小数。',
     wanted: {
       text: '请填写。',
       number: '请填写数字。',
@@ -429,9 +434,13 @@ const en: Like<typeof zh> = {
     find: 'Ref, whole number or ID number',
     findIt: 'Find',
     findHelp: 'The whole ref, telephone number or ID number.',
-    notFound:
-      'Not found. Give the whole ref, telephone number or ID number; for somebody new, say so in the note and a supervisor adds them.',
+    notFound: 'Not found. Give the whole ref, telephone number or ID number; somebody new is added below.',
     several: 'Several parties were found: give the ref.',
+    add: 'Somebody new',
+    addIt: 'Add, and it is their call',
+    whose: 'The number is of',
+    addHelp: (number: string) =>
+      `The number ${number} is taken from the call. The ref is ours for now; a supervisor can complete the rest.`,
   },
   near: { title: 'My parties', case: 'my case', call: 'on a call today', open: 'Open' },
   history: {
@@ -504,6 +513,7 @@ const en: Like<typeof zh> = {
     chooseGrade: 'Choose a grade.',
     yes: 'Yes',
     no: 'No',
+    wholeAmount: 'Write a whole amount: this currency has no parts.',
     wanted: {
       text: 'Write something here.',
       number: 'Write a number.',

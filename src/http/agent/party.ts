@@ -7,7 +7,7 @@ import type { Relation } from '../../centre/entities.ts'
 import type { PhoneStatus } from '../../lender/party.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
-import { identifyCall } from '../../records/identified.ts'
+import { addCaller, identifyCall } from '../../records/identified.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
 import { partyByRef } from '../../records/parties.ts'
 import { markNumber } from '../../records/party-details.ts'
@@ -63,6 +63,19 @@ export function partyRoutes(deps: Deps, paint: Paint): Hono<Env> {
     if (refused !== null) return paint(c, { notice: { tone: 'red', words: refused } })
     return attempt(c, w, paint, () =>
       identifyCall(deps.records, actorOf(c), { call, agent: c.var.user.id, party: found[0]! }),
+    )
+  })
+
+  /** Somebody new: `name` and `relation` of the number of the call, which is taken from the call and never sent. */
+  route.post('/agent/calls/:id/party', allow('agent', 'supervisor'), async c => {
+    const typed = await typedOf(c)
+    const { state } = deps.engine
+    const inHand = state.agents.get(c.var.user.id)?.call
+    const call = inHand === c.req.param('id') ? state.calls.get(inHand) : undefined
+    if (call === undefined) throw new NotFound('call', c.req.param('id'))
+    const given = { name: textOf(typed, 'name'), relation: textOf(typed, 'relation') || 'SELF' }
+    return attempt(c, textsOf(await frameOf(c, deps)), paint, () =>
+      addCaller(deps.records, actorOf(c), { call, agent: c.var.user.id, ...given }),
     )
   })
 

@@ -113,3 +113,23 @@ test('the same promise of a call, sent by two tabs at once, is one', async () =>
   const other = await makePromise(door, 'system', { ...given, call: 'c_2' })
   assert.notEqual(other.id, made[0]!.id)
 })
+
+test('a promise is in the currency of the loan: yen have no parts', async () => {
+  await using tokyo = await openDesk({ currency: 'JPY' })
+  const call = await tokyo.talk()
+  const page = await tokyo.page()
+  assert.match(page, /Amount \(JPY\)|\(JPY\)/)
+  await tokyo.hangUp()
+  const write = (promiseAmount: string) =>
+    tokyo.post(`/agent/calls/${call}/disposition`, {
+      next: 'break',
+      code: 'promise',
+      promiseAmount,
+      promiseDate: '2026-11-28',
+    })
+  assert.match((await write('1,000.50')).text, /this currency has no parts/)
+  assert.match((await write('208051')).text, /At most 208 050 JPY/)
+  assert.equal((await write('1,000')).status, 200)
+  const [made] = await tokyo.house.store.read('promises.ofParty', { party: 'K-1' })
+  assert.deepEqual([made!.amount, made!.currency], [1_000, 'JPY'])
+})

@@ -3,8 +3,9 @@ import { type DeskWriteUp, fieldName, type Promisable } from '../../../web/pages
 import { money } from '../../../web/parts/money.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Actor } from '../../centre/facts.ts'
+import { isDate } from '../../lender/dates.ts'
 import { readFields } from '../../lender/fields.ts'
-import { currencyDefault } from '../../lender/money.ts'
+import { amountOf, currencyDefault, minorDigits } from '../../lender/money.ts'
 import { definitionOf, fieldsFor, grades } from '../../lender/write-up.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import type { RecordsDoor } from '../../records/door.ts'
@@ -33,24 +34,24 @@ export function readWriteUp(typed: Typed, writeUp: DeskWriteUp, code: string, w:
     if (grade === undefined) errors['grade'] = words.chooseGrade
     else fields['grade'] = grade
   }
-  const promise = writeUp.promise.includes(code) && writeUp.promisable ? readPromise(typed, errors, w) : null
+  const promise =
+    writeUp.promise.includes(code) && writeUp.promisable ? readPromise(typed, errors, writeUp.promisable, w) : null
   return { fields, promise, errors }
 }
 
-function readPromise(typed: Typed, errors: Record<string, string>, w: Words): WrittenUp['promise'] {
-  const money = { key: 'amount', type: 'money', required: true, min: 1, max: null, choices: [] } as const
-  const date = { key: 'dueOn', type: 'date', required: true, min: null, max: null, choices: [] } as const
-  const plain = { label: { 'zh-CN': '', en: '' }, shown: true, searchable: false }
-  const given = { amount: textOf(typed, 'promiseAmount'), dueOn: textOf(typed, 'promiseDate') }
-  const definitions = [
-    { ...money, ...plain, choices: [] },
-    { ...date, ...plain, choices: [] },
-  ]
-  const { values, faults } = readFields(definitions, given, normalNumber)
-  for (const { field } of faults)
-    if (field === 'amount') errors['promiseAmount'] = w.agent.write.wanted.money
-    else errors['promiseDate'] = w.agent.write.wanted.date
-  return faults.length > 0 ? null : { amount: values['amount'] as number, dueOn: values['dueOn'] as string }
+function readPromise(
+  typed: Typed,
+  errors: Record<string, string>,
+  { currency }: Promisable,
+  w: Words,
+): WrittenUp['promise'] {
+  const amount = amountOf(textOf(typed, 'promiseAmount'), currency || currencyDefault)
+  const dueOn = textOf(typed, 'promiseDate')
+  const words = w.agent.write
+  if (amount === null || amount < 1)
+    errors['promiseAmount'] = minorDigits(currency) === 0 ? words.wholeAmount : words.wanted.money
+  if (!isDate(dueOn)) errors['promiseDate'] = words.wanted.date
+  return errors['promiseAmount'] || errors['promiseDate'] ? null : { amount: amount!, dueOn }
 }
 
 type Made = { ok: true; id: string; undo: () => Promise<unknown> } | { ok: false; errors: Record<string, string> }

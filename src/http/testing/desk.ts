@@ -1,6 +1,6 @@
 /** A desk with somebody to call: alice, a collector in a manual campaign, and Carl (K-1) who owes on L-1, with a friend's number beside his own. */
 import type { CampaignMode, User } from '../../centre/entities.ts'
-import type { CampaignId, LegId } from '../../lib/ids.ts'
+import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { openCase } from '../../records/cases.ts'
 import { saveLoans } from '../../records/loans.ts'
@@ -20,7 +20,7 @@ export type Desk = AsyncDisposable & {
   /** Of the session that is open: who signs in again ends the one before. */
   cookie: string
   campaign: CampaignId
-  call(): { id: string; leg: LegId; number: string }
+  call(): { id: CallId; leg: LegId; number: string }
   post(path: string, fields: Record<string, string>): ReturnType<typeof send>
   put(path: string, fields: Record<string, string>): ReturnType<typeof send>
   page(): Promise<string>

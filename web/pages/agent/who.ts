@@ -1,3 +1,4 @@
+import { phoneRelations } from '../../../src/lender/party.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -62,7 +63,11 @@ ${callers.map(
 <form class="row" hx-put="${path}" hx-swap="none"><label class="unseen" for="find-${call.id}">${words.find}</label>
 <input id="find-${call.id}" name="find" type="search" maxlength="64" autocomplete="off" placeholder="${words.find}">
 <button class="button">${icon('search')}${words.findIt}</button></form>
-<p class="help">${words.findHelp}</p></div>`
+<p class="help">${words.findHelp}</p>
+<details><summary>${words.add}</summary><form class="form" hx-post="${path}" hx-swap="none"><div class="row"><div class="field"><label for="new-name-${call.id}">${w.lender.name}</label>
+<input id="new-name-${call.id}" name="name" maxlength="100" required autocomplete="off"></div>
+<div class="field"><label for="new-relation-${call.id}">${words.whose}</label><select id="new-relation-${call.id}" name="relation">${phoneRelations.map(each => html`<option value="${each}">${w.domain.relation[each]}</option>`)}</select></div></div>
+<p class="help">${words.addHelp(call.number)}</p><div class="buttons"><button class="button">${icon('plus')}${words.addIt}</button></div></form></details></div>`
 }
 
 function nearList(near: NearParty[], w: Words): Html {

@@ -1,4 +1,5 @@
 /** What a place wants written down besides: each part is there for the outcomes that ask for it, and desk.js puts the others aside. */
+import { currencyDefault } from '../../../src/lender/money.ts'
 import { grades, type WriteUpField } from '../../../src/lender/write-up.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -42,7 +43,7 @@ function promise(
   const [amount, date] = [`promise-amount-${call.id}`, `promise-date-${call.id}`]
   const [wrongAmount, wrongDate] = [problemOf('promiseAmount', amount, props), problemOf('promiseDate', date, props)]
   return html`<div class="two"${askedWith(props.writeUp.promise, props)}>
-<div class="field"><label for="${amount}">${words.promiseAmount}</label><input id="${amount}" name="promiseAmount" class="figure" inputmode="decimal" autocomplete="off" maxlength="20" value="${value(props, 'promiseAmount')}"${wrongAmount.says}>
+<div class="field"><label for="${amount}">${words.promiseAmount}${currency === currencyDefault ? null : ` (${currency})`}</label><input id="${amount}" name="promiseAmount" class="figure" inputmode="decimal" autocomplete="off" maxlength="20" value="${value(props, 'promiseAmount')}"${wrongAmount.says}>
 <p class="help">${words.promiseMost(money(owed, currency))}</p>${wrongAmount.words}</div>
 <div class="field"><label for="${date}">${words.promiseDate}</label><input id="${date}" name="promiseDate" type="date" min="${today}" value="${value(props, 'promiseDate')}"${wrongDate.says}>${wrongDate.words}</div></div>`
 }
