@@ -1,8 +1,14 @@
-/** Why an application is turned down, or thought a fraud: codes that reports count, with words for people; a setting (`verification.reasons`). */
+/** Why an application is turned down, or thought a fraud: codes that reports count, with words for people of the house and, where the lender wishes, for applicants; a setting (`verification.reasons`). */
 export const reasonUses = ['REJECT', 'FRAUD', 'SUPPLEMENT', 'CANNOT_VERIFY'] as const
 export type ReasonUse = (typeof reasonUses)[number]
 
-export type DecisionReason = { code: string; words: { 'zh-CN': string; en: string }; use: ReasonUse }
+/** `told`: what an applicant may read of it, where that is more than that the whole did not do; `words` are for people of the house. */
+export type DecisionReason = {
+  code: string
+  words: { 'zh-CN': string; en: string }
+  told: { 'zh-CN': string; en: string } | null
+  use: ReasonUse
+}
 
 export const reasonsKey = 'verification.reasons'
 export const reasonsMax = 100
@@ -23,9 +29,12 @@ export const reasonsDefault: DecisionReason[] = [
 ]
 
 function reason(code: string, use: ReasonUse, zh: string, en: string): DecisionReason {
-  return { code, use, words: { 'zh-CN': zh, en } }
+  return { code, use, words: { 'zh-CN': zh, en }, told: null }
 }
 
 export function readReasons(text: string | null | undefined): DecisionReason[] {
-  return text ? (JSON.parse(text) as DecisionReason[]) : reasonsDefault
+  // Reasons of before had no words for applicants.
+  return text
+    ? (JSON.parse(text) as DecisionReason[]).map(each => ({ ...each, told: each.told ?? null }))
+    : reasonsDefault
 }

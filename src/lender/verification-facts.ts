@@ -2,6 +2,7 @@
 import type { CallId } from '../lib/ids.ts'
 import type { Application } from './application.ts'
 import type { Asked, Checklist, ChecklistAnswer } from './checklist.ts'
+import type { ConfirmationChannel, ConfirmedState, UnwrittenWhy } from './confirmation.ts'
 import type { TaskState, VerificationTask } from './task.ts'
 
 /** Whom a task calls; `place`: which of the contacts. */
@@ -19,3 +20,14 @@ export type VerificationFact =
   | { type: 'task.answered'; task: string; party: string; answer: ChecklistAnswer }
   /** A contact does not want to be called: the number is suppressed with it. */
   | { type: 'task.refused'; task: string; party: string; place: number; by: string }
+  /** Of a decision, in one commit with it: the message that says so, or why none was written. `no` counts decisions of the task that were told, from 1. */
+  | {
+      type: 'task.confirmed'
+      task: string
+      party: string
+      no: number
+      channel: ConfirmationChannel
+      as: ConfirmedState
+      message: string | null
+      why: UnwrittenWhy | null
+    }

@@ -9,6 +9,7 @@ import type { VerificationTask } from '../lender/task.ts'
 import type { PartyRecord } from '../store/parties.ts'
 import type { ApplicationRecord } from '../store/verification.ts'
 import { checklistFor } from './checklists.ts'
+import { withdrawals } from './confirmations.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -53,7 +54,7 @@ export function changeApplication(
   })
 }
 
-/** Another task for an application whose last one is decided: asked for again, or called off too soon. */
+/** Another task for an application whose last one is decided: asked for again, or called off too soon. What was decided is not told any more. */
 export function reopenApplication(door: RecordsDoor, actor: Actor, ref: string): Promise<string> {
   return inTurn(door, async () => {
     const { doc } = await applicationByRef(door, ref)
@@ -61,7 +62,8 @@ export function reopenApplication(door: RecordsDoor, actor: Actor, ref: string):
     const going = tasks.find(({ decidedAt }) => decidedAt === null)
     if (going !== undefined) throw new NotNow('task-open', `the task ${going.id} of this application is open`)
     const fact = opened(doc, await checklistFor(door, doc.product))
-    await keep(door, actor, [fact])
+    const before = tasks.map(({ id }) => id)
+    await keep(door, actor, [fact, ...(await withdrawals(door, before))])
     return fact.task.id
   })
 }

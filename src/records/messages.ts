@@ -6,6 +6,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import { isClosed } from '../lender/case.ts'
 import { type MessageSender, retryMs, staleMs } from '../lender/message.ts'
 import type { MessageRecord } from '../store/messages.ts'
+import { outdated } from './confirmations.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { inTurn } from './turn.ts'
@@ -13,7 +14,15 @@ import { inTurn } from './turn.ts'
 /** In one run; the next comes soon. */
 const sentMax = 200
 /** Rules that time does not lift. */
-const forGood = new Set(['party_hold', 'do_not_call', 'number_invalid', 'stale', 'case_closed'])
+const forGood = new Set([
+  'party_hold',
+  'do_not_call',
+  'number_invalid',
+  'stale',
+  'case_closed',
+  'decision_recalled',
+  'consent_withdrawn',
+])
 /** What may not go now is asked about again after this. */
 const askAgainMs = 600_000
 
@@ -53,7 +62,7 @@ export async function sendMessages(door: RecordsDoor, sender: MessageSender | nu
 async function takenUp(door: RecordsDoor, id: string, isSent: boolean): Promise<MessageRecord | null> {
   const [message] = await door.store.read('messages.waiting', { ids: [id] })
   if (message === undefined) return null
-  const no = mayLeave(door, message, await closedOf(door, [message]))
+  const no = (await outdated(door, [message])).get(id) ?? mayLeave(door, message, await closedOf(door, [message]))
   if (no !== null) await tell(door, message, no)
   else if (isSent) inHandOf(door).add(id)
   return no === null ? message : null
@@ -69,8 +78,10 @@ export async function exportMessages(door: RecordsDoor, actor: Actor): Promise<M
       const ids = due.slice(from, from + 500).map(({ id }) => id)
       const waiting = await door.store.read('messages.waiting', { ids })
       const closed = await closedOf(door, waiting)
+      const untrue = await outdated(door, waiting)
       for (const message of waiting) {
-        if (inHandOf(door).has(message.id) || mayLeave(door, message, closed) !== null) continue
+        if (inHandOf(door).has(message.id) || untrue.has(message.id) || mayLeave(door, message, closed) !== null)
+          continue
         facts.push({ type: 'message.sent', message: message.id, party: message.party, way: 'export', ref: '' })
         out.push(message)
       }

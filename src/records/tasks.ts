@@ -8,6 +8,7 @@ import type { UserId } from '../lib/ids.ts'
 import type { TaskRecord } from '../store/verification.ts'
 import { applicationByRef } from './applications.ts'
 import { checklistOf, decisionReasons } from './checklists.ts'
+import { factsOfConfirmation } from './confirmations.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { reckoningOf } from './lender.ts'
@@ -25,12 +26,13 @@ export async function taskById(door: RecordsDoor, id: string): Promise<TaskRecor
 /** All that is known of a task: what it is about, whom it has called, what was answered, and what may be done now. */
 export async function wholeTask(door: RecordsDoor, id: string) {
   const task = await taskById(door, id)
-  const [{ doc: application }, checklist, calls, answers, refused, { zone }] = await Promise.all([
+  const [{ doc: application }, checklist, calls, answers, refused, confirmations, { zone }] = await Promise.all([
     applicationByRef(door, task.application),
     checklistOf(door, task),
     door.store.read('tasks.calls', { task: id }),
     door.store.read('tasks.answers', { task: id }),
     door.store.read('tasks.refusals', { task: id }),
+    door.store.read('tasks.confirmations', { task: id }),
     reckoningOf(door),
   ])
   const party = await door.store.read('parties.byRef', { ref: task.party })
@@ -40,7 +42,8 @@ export async function wholeTask(door: RecordsDoor, id: string) {
     { now: door.clock.now(), zone: party.zone ?? zone },
   )
   const there = { employer: application.employer?.line != null, contacts: application.contacts.length > 0 }
-  return { task, application, party, checklist, calls, answers, targets, flags: flagsOf(checklist, answers, there) }
+  const flags = flagsOf(checklist, answers, there)
+  return { task, application, party, checklist, calls, answers, confirmations, targets, flags }
 }
 export type WholeTask = Awaited<ReturnType<typeof wholeTask>>
 
@@ -79,8 +82,10 @@ export function moveTaskBy(door: RecordsDoor, actor: Actor, id: string, given: u
   })
 }
 
+type Moved = Extract<RecordFact, { type: 'task.moved' }>
+
 /** The fact that a task moved, as it stands now. Called within a turn. Throws NotNow. */
-export async function factOfMove(door: RecordsDoor, id: string, command: TaskCommand): Promise<RecordFact> {
+export async function factOfMove(door: RecordsDoor, id: string, command: TaskCommand): Promise<Moved> {
   const before = bare(await taskById(door, id))
   const move = moveTask(before, command)
   if (!move.ok) throw new NotNow(move.rule, move.words)
@@ -88,7 +93,9 @@ export async function factOfMove(door: RecordsDoor, id: string, command: TaskCom
 }
 
 async function moved(door: RecordsDoor, actor: Actor, id: string, command: TaskCommand): Promise<TaskRecord> {
-  await keep(door, actor, [await factOfMove(door, id, command)])
+  const fact = await factOfMove(door, id, command)
+  const isOther = fact.from !== fact.task.state
+  await keep(door, actor, [fact, ...(isOther ? await factsOfConfirmation(door, fact.task) : [])])
   return taskById(door, id)
 }
 

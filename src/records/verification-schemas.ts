@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { contactRelations, contactsMax, lineSources } from '../lender/application.ts'
 import { answerKinds, answerMax, askedOf, itemsMax, offersMax } from '../lender/checklist.ts'
 import { compareRules } from '../lender/compare.ts'
+import { confirmationChannels, confirmedStates, templatesMax, templateTextMax } from '../lender/confirmation.ts'
 import { fieldKeyPattern } from '../lender/fields.ts'
 import { instalmentsMax } from '../lender/loan.ts'
 import { amountMax, currencyDefault, currencyPattern } from '../lender/money.ts'
@@ -147,9 +148,33 @@ export const reasonsInput = z
           code: z.string().regex(reasonCodePattern, 'capital letters, digits and _, at most 32'),
           use: z.enum(reasonUses),
           words: z.strictObject({ 'zh-CN': words(60), en: words(60) }),
+          told: z
+            .strictObject({ 'zh-CN': words(60), en: words(60) })
+            .nullable()
+            .default(null),
         }),
       )
       .max(reasonsMax)
       .refine(all => new Set(all.map(({ code }) => code)).size === all.length, 'each code once'),
   })
   .openapi('DecisionReasons')
+
+const template = z.strictObject({
+  as: z.enum(confirmedStates),
+  product: words(64).nullable().default(null),
+  channel: z.enum(confirmationChannels),
+  text: z.strictObject({ 'zh-CN': words(templateTextMax), en: words(templateTextMax) }),
+})
+export const confirmationsInput = z
+  .strictObject({
+    needsConsent: z.boolean().default(true),
+    templates: z
+      .array(template)
+      .max(templatesMax)
+      .refine(
+        all =>
+          new Set(all.map(({ as, product, channel }) => JSON.stringify([as, product, channel]))).size === all.length,
+        'one of each decision, product and channel',
+      ),
+  })
+  .openapi('Confirmations')

@@ -58,6 +58,12 @@ export function projectVerification(
         at,
       )
       return true
+    case 'task.confirmed':
+      run(
+        'INSERT INTO task_confirmations (task, no, channel, state, message, why, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        ...[fact.task, fact.no, fact.channel, fact.as, fact.message, fact.why, at],
+      )
+      return true
     default:
       return false
   }

@@ -101,6 +101,7 @@ export const projectedTables = [
   'products',
   'task_refusals',
   'task_answers',
+  'task_confirmations',
   'task_calls',
   'verification_tasks',
   'checklists',

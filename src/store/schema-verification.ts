@@ -1,6 +1,7 @@
 /** Tables of verification. Of tables in general see `schema.ts`. */
 import type { Application } from '../lender/application.ts'
 import type { Asked, Checklist, ChecklistAnswer } from '../lender/checklist.ts'
+import type { ConfirmationChannel, ConfirmedState, UnwrittenWhy } from '../lender/confirmation.ts'
 import type { Proposal, TaskState } from '../lender/task.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
@@ -94,4 +95,21 @@ export const taskRefusals = sqliteTable(
   'task_refusals',
   { task: text().notNull(), place: integer().notNull(), at: integer().notNull() },
   table => [primaryKey({ columns: [table.task, table.place] })],
+)
+
+export const taskConfirmations = sqliteTable(
+  'task_confirmations',
+  {
+    task: text().notNull(),
+    no: integer().notNull(),
+    channel: text().$type<ConfirmationChannel>().notNull(),
+    as: text('state').$type<ConfirmedState>().notNull(),
+    message: text(),
+    why: text().$type<UnwrittenWhy>(),
+    at: integer().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.task, table.no, table.channel] }),
+    index('task_confirmations_message').on(table.message),
+  ],
 )

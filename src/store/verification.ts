@@ -1,4 +1,6 @@
 import type { Asked, Checklist, ChecklistAnswer } from '../lender/checklist.ts'
+import type { ConfirmationChannel, ConfirmedState, UnwrittenWhy } from '../lender/confirmation.ts'
+import type { MessageState } from '../lender/message.ts'
 import { decidedStates, type TaskState } from '../lender/task.ts'
 import { type Db, sql } from './db.ts'
 import { and, asc, desc, eq, inArray } from './drizzle.cjs'
@@ -19,6 +21,31 @@ export type TaskCallRecord = {
   reached: boolean
   answeredAt: number | null
   endedAt: number | null
+}
+
+/** With the message as it stands now; `message` null: none was written, `why` says why. */
+export type ConfirmationRecord = {
+  task: string
+  no: number
+  as: ConfirmedState
+  at: number
+  why: UnwrittenWhy | null
+  message: string | null
+  channel: ConfirmationChannel
+  to: string | null
+  text: string | null
+  state: MessageState | null
+  reason: string | null
+  doneAt: number | null
+}
+/** What the sending of a confirmation asks: whether what it says is still so. */
+export type ConfirmationStanding = {
+  message: string
+  as: ConfirmedState
+  no: number
+  state: TaskState
+  last: number
+  isLatest: number
 }
 
 export type TaskFilter = PageArgs & { state?: TaskState; agent?: string; party?: string; application?: string }
@@ -175,4 +202,19 @@ export const verificationQueries = {
         place: number
       }[]
     ).map(({ place }) => place),
+  /** In the order in which they were written. */
+  'tasks.confirmations': (db: Db, args: { task: string }): ConfirmationRecord[] =>
+    sql(
+      db.$client,
+      `SELECT c.task, c.no, c.state AS "as", c.at, c.why, c.message, c.channel, m.recipient AS "to", m.text, m.state, m.reason, m.done_at AS doneAt
+       FROM task_confirmations c LEFT JOIN messages m ON m.id = c.message WHERE c.task = ? ORDER BY c.no, c.channel LIMIT 100`,
+    ).all(args.task) as ConfirmationRecord[],
+  /** Of those of at most 500 messages that are confirmations. */
+  'confirmations.standing': (db: Db, args: { messages: string[] }): ConfirmationStanding[] =>
+    sql(
+      db.$client,
+      `SELECT c.message, c.state AS "as", c.no, t.state AS state, (SELECT max(no) FROM task_confirmations l WHERE l.task = c.task) AS last,
+         NOT EXISTS (SELECT 1 FROM verification_tasks n WHERE n.application = t.application AND n.rowid > t.rowid) AS isLatest
+       FROM task_confirmations c JOIN verification_tasks t ON t.id = c.task WHERE c.message IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(args.messages.slice(0, 500))) as ConfirmationStanding[],
 }

@@ -1,12 +1,15 @@
 /** Sample props of the pages of verification. */
 import { checklistDefault } from '../../src/lender/checklist.ts'
+import type { ConfirmationTemplate } from '../../src/lender/confirmation.ts'
 import { reasonsDefault } from '../../src/lender/reasons.ts'
-import { checklistsPage } from '../pages/admin/checklists.ts'
+import { checklistFormPage, checklistsPage } from '../pages/admin/checklists.ts'
+import { confirmationsPage } from '../pages/admin/confirmations.ts'
 import { type TaskProps, taskPage } from '../pages/agent/task.ts'
 import { worklistPage } from '../pages/agent/tasks.ts'
 import { reviewPage } from '../pages/supervisor/task.ts'
 import { tasksPage } from '../pages/supervisor/tasks.ts'
 import type { ChecklistProps } from '../parts/checklist.ts'
+import { checklistValues } from '../parts/checklist-values.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -127,6 +130,38 @@ function task(language: Language): TaskProps {
   }
 }
 
+function sampleConfirmations(): ConfirmationTemplate[] {
+  const of = (
+    as: ConfirmationTemplate['as'],
+    product: string | null,
+    zh: string,
+    en: string,
+  ): ConfirmationTemplate => ({
+    ...{ as, product, channel: 'sms', text: { 'zh-CN': zh, en } },
+  })
+  return [
+    of(
+      'PASS',
+      null,
+      '王小明，您的12,000.00元申请已通过。',
+      'Wang Xiaoming, your application for 12,000.00 CNY is approved.',
+    ),
+    of('PASS', 'car', '王小明，您的车贷申请已通过。', 'Wang Xiaoming, your car loan is approved.'),
+    of(
+      'REJECT',
+      null,
+      '王小明，您的申请未通过：年龄不符合要求。',
+      'Wang Xiaoming, your application was declined: age outside our range.',
+    ),
+    of(
+      'SUPPLEMENT',
+      null,
+      '王小明，请在2026-12-01前补交：近三个月工资流水。',
+      'Wang Xiaoming, please send payslips of three months by 2026-12-01.',
+    ),
+  ]
+}
+
 export const verificationSamples: Record<string, (language: Language) => Html> = {
   'admin-checklists': language =>
     checklistsPage({
@@ -139,6 +174,28 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
       reasons: { values: { reasons: 'IDENTITY | REJECT | 身份核实不符 | Identity not confirmed' }, errors: {} },
       saved: true,
     }),
+  'admin-checklist': language => {
+    const items = checklistDefault.items.slice(0, 3).concat(checklistDefault.items.slice(4, 5))
+    return checklistFormPage({
+      frame: sampleFrame({ language, path: '/admin/checklists', role: 'admin' }),
+      ...{ id: 'standard', version: 3, items: items.length },
+      filled: { values: checklistValues({ ...checklistDefault, items }), errors: {} },
+    })
+  },
+  'admin-confirmations': language => {
+    const templates = sampleConfirmations()
+    const values = {
+      needsConsent: 'true',
+      templates: templates
+        .map(({ as, product, channel, text }) => [as, product ?? '*', channel, text['zh-CN'], text.en].join(' | '))
+        .join('\n'),
+    }
+    return confirmationsPage({
+      frame: sampleFrame({ language, path: '/admin/checklists', role: 'admin' }),
+      ...{ filled: { values, errors: {} }, saved: false },
+      reads: templates.map(each => ({ ...each, texts: each.text })),
+    })
+  },
   'agent-tasks': language =>
     worklistPage({
       frame: sampleFrame({ language, path: '/agent/tasks' }),
@@ -249,6 +306,16 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
           id: 'r_1',
           src: '/supervisor/tasks/vt_1/recordings/r_1/audio',
           label: zh ? '申请人 10:12:04' : 'Applicant 10:12:04',
+        },
+      ],
+      mayReopen: false,
+      confirmations: [
+        {
+          ...{ as: 'SUPPLEMENT', at: sampleNow - 30 * hour, doneAt: sampleNow - 29 * hour, to: '138 **** 5678' },
+          text: zh
+            ? '王小明，请在2026-12-01前补交：近三个月工资流水。'
+            : 'Wang Xiaoming, please send payslips of three months by 2026-12-01.',
+          ...{ state: 'sent', why: null, reason: null },
         },
       ],
       ...{ verifiers: [], reasons: reasonsDefault, filled: nothingFilled, said: null },

@@ -115,7 +115,8 @@ const zh = {
   whom: '问谁',
   addItem: '添加一题',
   reasonList: '决定原因',
-  reasonListAbout: '每行：代号 | 用途 | 中文 | 英文。用途：REJECT、FRAUD、SUPPLEMENT、CANNOT_VERIFY。',
+  reasonListAbout:
+    '每行：代号 | 用途 | 中文 | 英文 | 给申请人看的中文 | 给申请人看的英文（后两段可不写，通知里只说“综合评估未通过”）。用途：REJECT、FRAUD、SUPPLEMENT、CANNOT_VERIFY。',
   reasonUse: {
     REJECT: '拒绝',
     FRAUD: '欺诈',
@@ -232,7 +233,8 @@ const en: Like<typeof zh> = {
   whom: 'Asked of',
   addItem: 'Add a question',
   reasonList: 'Reasons of decisions',
-  reasonListAbout: 'One a line: code | use | Chinese | English. Use: REJECT, FRAUD, SUPPLEMENT, CANNOT_VERIFY.',
+  reasonListAbout:
+    'One a line: code | use | Chinese | English | Chinese for applicants | English for applicants (the last two may be left out: a confirmation then says “our overall assessment”). Use: REJECT, FRAUD, SUPPLEMENT, CANNOT_VERIFY.',
   reasonUse: { REJECT: 'Reject', FRAUD: 'Fraud', SUPPLEMENT: 'Documents', CANNOT_VERIFY: 'Cannot verify' },
 }
 

@@ -107,6 +107,8 @@ const zh = {
   arriveNote: '补来的资料',
   cancel: '取消任务',
   cancelNote: '取消原因',
+  reopen: '重新核对',
+  reopenAbout: '为这笔进件另开一个任务；原来的决定保留在这里，还没有发出的结果通知会撤回。',
   calls: '通话',
   callsNone: '还没有通话。',
   answers: '核对结果',
@@ -216,6 +218,9 @@ const en: Like<typeof zh> = {
   arriveNote: 'What came',
   cancel: 'Cancel the task',
   cancelNote: 'Why',
+  reopen: 'Verify anew',
+  reopenAbout:
+    'Opens another task for this application. The decision stays here as it is; a confirmation that was not sent yet is withdrawn.',
   calls: 'Calls',
   callsNone: 'No calls yet.',
   answers: 'Answers',

@@ -9,6 +9,7 @@ import { changeFieldWords } from './change-fields.ts'
 import { changeWords } from './changes.ts'
 import { claimWords } from './claims.ts'
 import { collectionsWords } from './collections.ts'
+import { confirmationWords } from './confirmation.ts'
 import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import { domainWords } from './domain.ts'
@@ -88,6 +89,7 @@ const zh = {
   lender: lenderWords.zh,
   menus: menuWords.zh,
   tryOut: tryOutWords.zh,
+  confirmation: confirmationWords.zh,
   verification: verificationWords.zh,
 }
 
@@ -136,6 +138,7 @@ const en: Words = {
   lender: lenderWords.en,
   menus: menuWords.en,
   tryOut: tryOutWords.en,
+  confirmation: confirmationWords.en,
   verification: verificationWords.en,
 }
 

@@ -8,6 +8,7 @@ import { campaignRoutes } from './campaigns.ts'
 import { changeRoutes } from './changes.ts'
 import { checklistRoutes } from './checklists.ts'
 import { fieldRoutes } from './fields.ts'
+import { confirmationRoutes } from './confirmations.ts'
 import { importRoutes } from './imports.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -52,6 +53,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     campaignRoutes,
     checklistRoutes,
     fieldRoutes,
+    confirmationRoutes,
     noticeAudioRoutes,
     phraseRoutes,
     announcementRoutes,

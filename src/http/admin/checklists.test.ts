@@ -95,3 +95,36 @@ test('a new checklist is for its product, and the reasons of decisions are a lis
     ['INCOME'],
   )
 })
+
+test('what applicants are told is written one text a line, read back as it was, and shown filled in', async () => {
+  const lines =
+    'PASS | * | sms | {name}，已通过。 | {name}: approved.\nREJECT | car | sms | 未通过：{reason} | Declined: {reason}'
+  const saved = await post('/admin/confirmations', { templates: lines, needsConsent: 'true' })
+  assert.equal(saved.status, 303, saved.text)
+  assert.equal((await formOf('/admin/confirmations'))['templates'], lines)
+  const { text } = await look(house, cookie, '/admin/confirmations')
+  assert.match(text, /Wang Xiaoming: approved\./)
+  assert.match(text, /未通过：年龄不符合要求/)
+})
+
+test('a line that is none is refused with its place, nothing is lost, and what was saved stays', async () => {
+  const bad = await post('/admin/confirmations', { templates: 'PASS | * | sms | a | b\nFRAUD | * | sms | a | b' })
+  assert.equal(bad.status, 422)
+  assert.match(bad.text, /2: Five parts a line/)
+  assert.match(bad.text, /FRAUD \| \* \| sms \| a \| b/)
+  const secret = await post('/admin/confirmations', { templates: 'PASS | * | sms | {idNo} | {idNo}' })
+  assert.match(secret.text, /1: There is no value \{idNo\}/)
+  assert.match((await formOf('/admin/confirmations'))['templates']!, /^PASS \| \* \| sms \| \{name\}/)
+})
+
+test('a reason may have words for applicants beside those of the house', async () => {
+  const line = 'AGE | REJECT | 年龄造假 | Lied about age | 年龄不符合要求 | Age outside our range'
+  assert.equal((await post('/admin/checklists/reasons', { reasons: line })).status, 303)
+  assert.deepEqual((await decisionReasons(house.deps.records))[0]?.told, {
+    'zh-CN': '年龄不符合要求',
+    en: 'Age outside our range',
+  })
+  assert.equal((await formOf('/admin/checklists'))['reasons'], line)
+  const half = await post('/admin/checklists/reasons', { reasons: 'AGE | REJECT | 年龄 | Age | 年龄不符合要求' })
+  assert.equal(half.status, 422)
+})

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { checklistFormPage, checklistsPage } from '../../../web/pages/admin/checklists.ts'
+import { checklistValues } from '../../../web/parts/checklist-values.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { type Checklist, type ChecklistItem, checklistDefault, itemsMax } from '../../lender/checklist.ts'
@@ -22,8 +23,9 @@ export function checklistRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/checklists/reasons', allow('admin'), async c => {
     const typed = await typedOf(c)
     const reasons = linesOf(typed, 'reasons').map(line => {
-      const [code = '', use = '', zh = '', en = ''] = line.split('|').map(part => part.trim())
-      return { code, use, words: { 'zh-CN': zh, en } }
+      const [code = '', use = '', zh = '', en = '', toldZh = '', toldEn = ''] = line.split('|').map(part => part.trim())
+      const told = toldZh === '' && toldEn === '' ? null : { 'zh-CN': toldZh, en: toldEn }
+      return { code, use, words: { 'zh-CN': zh, en }, told }
     })
     try {
       await saveReasons(records, actorOf(c), { reasons })
@@ -37,13 +39,13 @@ export function checklistRoutes(deps: Deps): Hono<Env> {
   })
 
   route.get('/admin/checklists/new', allow('admin'), c => {
-    const values = { ...valuesOf({ ...checklistDefault, items: [] }), name: '' }
+    const values = { ...checklistValues({ ...checklistDefault, items: [] }), name: '' }
     return form(c, { id: null, version: 0, items: 3, filled: { values, errors: {} } })
   })
   route.get('/admin/checklists/:id', allow('admin'), async c => {
     const found = await checklistById(records, c.req.param('id'))
     const { id, version, items } = found
-    return form(c, { id, version, items: items.length, filled: { values: valuesOf(found), errors: {} } })
+    return form(c, { id, version, items: items.length, filled: { values: checklistValues(found), errors: {} } })
   })
   route.post('/admin/checklists', allow('admin'), c => save(c, null))
   route.post('/admin/checklists/:id', allow('admin'), async c =>
@@ -100,7 +102,8 @@ export function checklistRoutes(deps: Deps): Hono<Env> {
   }
 
   async function reasonsFilled(): Promise<Filled> {
-    const line = ({ code, use, words }: DecisionReason) => [code, use, words['zh-CN'], words.en].join(' | ')
+    const line = ({ code, use, words, told }: DecisionReason) =>
+      [code, use, words['zh-CN'], words.en, ...(told === null ? [] : [told['zh-CN'], told.en])].join(' | ')
     return { values: { reasons: (await decisionReasons(records)).map(line).join('\n') }, errors: {} }
   }
 
@@ -114,37 +117,6 @@ const slotFields = Object.fromEntries(
     [`${field}.to`, 'slots'],
   ]),
 )
-
-function valuesOf({ name, product, skill, recall, items }: Checklist): Record<string, string> {
-  const all = items.flatMap((item, at) =>
-    Object.entries(itemValues(item)).map(([field, value]) => [`${field}-${at}`, value]),
-  )
-  return {
-    ...{ name, product: product ?? '', skill: skill ?? '', perDay: String(recall.perDay), days: String(recall.days) },
-    ...{ gapMinutes: String(recall.gapMs / 60_000), otherSlot: String(recall.otherSlot) },
-    slots: recall.slots.map(({ from, to }) => `${from}-${to}`).join('\n'),
-    ...Object.fromEntries(all),
-  }
-}
-
-function itemValues(item: ChecklistItem): Record<string, string> {
-  const { expected } = item
-  const isCustom = expected?.type === 'field' && expected.field.startsWith('fields.')
-  return {
-    ...{ key: item.key, zh: item.question['zh-CN'], en: item.question.en, kind: item.kind, asked: item.asked },
-    ...{ weight: String(item.weight), required: String(item.required), rule: item.compare.rule },
-    ...{ percent: String(item.compare.percent), offers: item.offers.join('\n'), choices: item.choices.join('\n') },
-    expected: expected === null ? '' : expected.type === 'fixed' ? 'fixed' : isCustom ? 'custom' : expected.field,
-    value:
-      expected === null
-        ? ''
-        : expected.type === 'fixed'
-          ? expected.value
-          : isCustom
-            ? expected.field.slice('fields.'.length)
-            : '',
-  }
-}
 
 /** A question without a key and words is one that was added and left empty. */
 function givenBy(typed: Typed, count: number): Record<string, unknown> {

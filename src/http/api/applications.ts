@@ -17,6 +17,7 @@ import { words } from '../../records/words.ts'
 import { maskedSaid } from '../agent/checklist.ts'
 import type { Deps } from '../deps.ts'
 import { shownApplication } from '../shown-application.ts'
+import { shownConfirmations } from '../shown-confirmations.ts'
 import { masksNumbers } from '../shown-party.ts'
 import { paging, queryOf } from './query.ts'
 import { pageOf } from './replies.ts'
@@ -148,7 +149,7 @@ export function applicationsApi(api: Api, deps: Deps): void {
       reply: taskAnswersReply,
     },
     async c => {
-      const { task, calls, answers, flags, checklist } = await wholeTask(records, c.req.param('id')!)
+      const { task, calls, answers, flags, checklist, confirmations } = await wholeTask(records, c.req.param('id')!)
       const masked = masksNumbers(c.var.client.role)
       const told = answers.map(each => {
         const item = checklist.items.find(({ key }) => key === each.item.split('@')[0])
@@ -156,7 +157,15 @@ export function applicationsApi(api: Api, deps: Deps): void {
         const given = masked && item && said !== null ? maskedSaid(item, said) : said
         return { ...each, given, note: masked ? maskNumbersIn(each.note) : each.note }
       })
-      return c.json(taskAnswersReply.parse({ ...task, calls, answers: told, flags }))
+      return c.json(
+        taskAnswersReply.parse({
+          ...task,
+          calls,
+          answers: told,
+          flags,
+          confirmations: shownConfirmations(confirmations, masked),
+        }),
+      )
     },
   )
   define(

@@ -3,6 +3,8 @@ import { z } from '@hono/zod-openapi'
 import { contactRelations, lineSources } from '../../lender/application.ts'
 import { answerKinds, answerResults, askedOf } from '../../lender/checklist.ts'
 import { compareRules } from '../../lender/compare.ts'
+import { confirmationChannels, confirmedStates, unwrittenWhys } from '../../lender/confirmation.ts'
+import { messageStates } from '../../lender/message.ts'
 import { proposals, taskStates } from '../../lender/task.ts'
 
 const instant = z.int().openapi({ description: 'Unix time, ms' })
@@ -81,6 +83,23 @@ export const taskAnswersReply = taskReply
         at: instant,
       }),
     ),
+    confirmations: z
+      .array(
+        z.object({
+          ...{
+            as: z.enum(confirmedStates),
+            at: instant,
+            channel: z.enum(confirmationChannels),
+            text: orNull(z.string()),
+          },
+          to: orNull(z.string()).openapi({ description: 'Masked for roles that may not see numbers' }),
+          state: orNull(z.enum(messageStates)),
+          reason: orNull(z.string()).openapi({ description: 'Of the message: why it waits, or was dropped' }),
+          why: orNull(z.enum(unwrittenWhys)).openapi({ description: 'Why none was written' }),
+          doneAt: orNull(instant),
+        }),
+      )
+      .openapi({ description: 'What the applicant was told in writing, oldest first' }),
     flags: z.object({
       mismatches: z.array(z.string()),
       traps: z.array(z.string()),

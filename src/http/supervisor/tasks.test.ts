@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import type { Fact } from '../../centre/facts.ts'
 import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../../lib/ids.ts'
 import { createApplication } from '../../records/applications.ts'
+import { saveConfirmations } from '../../records/confirmations.ts'
 import { createParty } from '../../records/parties.ts'
 import { answerItem } from '../../records/task-answers.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
@@ -164,4 +165,37 @@ test('a task is given to somebody, called off with a reason, and new ones are sh
   })
   const shared = await send(house, cookies['sam']!, 'POST', '/supervisor/tasks/assignment')
   assert.match(shared.text, /1 shared out\./)
+})
+
+test('what the applicant was told stands on the review, and verifying anew takes back what was not sent yet', async () => {
+  const door = house.deps.records
+  const text = { 'zh-CN': '{application}', en: '{name}: {application} is approved' }
+  await saveConfirmations(door, 'system', {
+    needsConsent: false,
+    templates: [{ as: 'PASS', product: null, channel: 'sms', text }],
+  })
+  await createParty(door, 'system', { ref: 'K-3', name: 'Dora', language: 'en', phones: [{ number: '13812340003' }] })
+  await createApplication(door, 'system', { ref: 'A-3', party: 'K-3', product: 'cash', amount: 100, term: 1 })
+  const task = (await house.store.read('tasks.page', { application: 'A-3' })).items[0]!
+  const { openedAt: _, changedAt: __, submittedAt: ___, decidedAt: ____, ...bare } = task
+  const fact = { type: 'task.moved', from: 'NEW', task: { ...bare, state: 'SUBMITTED', agent: alice, verifiers: [alice] } }
+  await house.store.commit({ recorded: [{ at: house.clock.now(), actor: 'system', fact: fact as never }] })
+  const where = `/supervisor/tasks/${task.id}`
+  const to = (step: string, fields = {}, who = 'sam') => send(house, cookies[who]!, 'POST', `${where}/${step}`, fields)
+  assert.match(await page('sam', where), /The applicant has not been written to/)
+  await to('review')
+  const both = await Promise.all([to('decision', { as: 'PASS' }), to('decision', { as: 'PASS' })])
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), [303, 409], 'of two browsers one decides')
+  const decided = await page('sam', where)
+  assert.match(decided, /waiting[\s\S]*Dora: A-3 is approved/)
+  assert.equal((await house.facts('message.queued')).length, 1)
+  assert.equal((await to('reopening', {}, 'quentin')).status, 403)
+  const anew = await to('reopening')
+  assert.equal(anew.status, 303)
+  assert.notEqual(anew.location, where)
+  const after = await page('sam', where)
+  assert.match(after, /not sent[\s\S]*the decision was taken back first/)
+  assert.doesNotMatch(after, /reopening/)
+  assert.equal((await to('reopening')).status, 409, 'there is one that is open')
+  assert.equal((await to('decision', { as: 'REJECT', reasons: 'IDENTITY' })).status, 409, 'what is decided stays')
 })

@@ -4,8 +4,9 @@ import { type TasksProps, tasksPage } from '../../../web/pages/supervisor/tasks.
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { clockOf } from '../../../web/parts/time.ts'
-import { type TaskState, taskStates } from '../../lender/task.ts'
+import { isDecided, type TaskState, taskStates } from '../../lender/task.ts'
 import type { CallId, RecordingId, UserId } from '../../lib/ids.ts'
+import { reopenApplication } from '../../records/applications.ts'
 import { decisionReasons } from '../../records/checklists.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { moveTaskBy, shareOutTasks, type WholeTask, wholeTask } from '../../records/tasks.ts'
@@ -17,6 +18,7 @@ import { allow } from '../guard.ts'
 import { heardAnswersOf } from '../heard-answers.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { shownConfirmations } from '../shown-confirmations.ts'
 import { linesOf, listOf, type Typed, textOf, typedOf } from '../typed.ts'
 
 type Said = ReviewProps['said']
@@ -56,6 +58,17 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
   route.post('/supervisor/tasks/:id/cancellation', allow('supervisor'), c =>
     move(c, typed => ({ type: 'cancel', note: textOf(typed, 'cancelNote') })),
   )
+
+  /** Another task, of which the application is verified from the beginning. */
+  route.post('/supervisor/tasks/:id/reopening', allow('supervisor'), async c => {
+    const { application } = (await wholeTask(records, c.req.param('id'))).task
+    try {
+      return c.redirect(`/supervisor/tasks/${await reopenApplication(records, actorOf(c), application)}`, 303)
+    } catch (error) {
+      const words = refusedFor(error, textsOf(await frameOf(c, deps)))['']
+      return page(c, { said: words === undefined ? null : { tone: 'red', words } }, 409)
+    }
+  })
 
   /** Of calls of this task alone; each listen stands in the journal. */
   route.get('/supervisor/tasks/:id/recordings/:recording/audio', allow('supervisor', 'quality'), async c => {
@@ -135,6 +148,8 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
           at,
           reached,
         })),
+        confirmations: shownConfirmations(whole.confirmations, user.numbersMasked),
+        mayReopen: maySupervise && isDecided(task.state) && (await isLast(whole)),
         recordings: await recordingsOf(whole, user.id, frame),
         verifiers: verifiers(),
         reasons: await decisionReasons(records),
@@ -143,6 +158,11 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
       }),
       status,
     )
+  }
+
+  async function isLast({ task }: WholeTask): Promise<boolean> {
+    const all = await store.read('tasks.ofApplication', { application: task.application })
+    return all.every(({ decidedAt }) => decidedAt !== null)
   }
 
   async function recordingsOf({ task, calls }: WholeTask, user: UserId, frame: Frame) {

@@ -1,6 +1,7 @@
 /** Any facts of verification, also such as no records door would write. */
 import fc from 'fast-check'
 import { askedOf } from '../../lender/checklist.ts'
+import { confirmedStates } from '../../lender/confirmation.ts'
 import { taskStates } from '../../lender/task.ts'
 
 const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}`)
@@ -52,4 +53,9 @@ export const verificationFacts = [
     answer: fc.record({ item: few('i'), no: some, call: few('c'), result: fc.constant('MATCH') }),
   }),
   fc.record({ type: fc.constant('task.refused'), task: few('vt'), party: few('p'), place: some, by: few('u') }),
+  fc.record({
+    type: fc.constant('task.confirmed'),
+    ...{ task: few('vt'), party: few('p'), no: some, as: fc.constantFrom(...confirmedStates) },
+    ...{ channel: fc.constant('sms'), message: orNull(few('ms')), why: orNull(fc.constant('no_number')) },
+  }),
 ] as const

@@ -23,7 +23,7 @@ export function checklistsPage(props: ChecklistsProps): Html {
   const path = '/admin/checklists'
   return layout(props.frame, {
     title: words.checklists,
-    main: html`${heading({ title: words.checklists, count: String(props.rows.length), about: words.checklistsAbout, actions: html`<a class="button primary" href="${path}/new">${icon('plus')}${words.newChecklist}</a>` })}
+    main: html`${heading({ title: words.checklists, count: String(props.rows.length), about: words.checklistsAbout, actions: html`<a class="button" href="/admin/confirmations">${icon('file-text')}${w.confirmation.open}</a><a class="button primary" href="${path}/new">${icon('plus')}${words.newChecklist}</a>` })}
 ${props.saved ? notice('green', words.saved) : null}
 ${table({
   caption: words.checklists,

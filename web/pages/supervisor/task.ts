@@ -1,6 +1,7 @@
 import type { TaskFlags } from '../../../src/lender/checklist.ts'
 import type { DecisionReason } from '../../../src/lender/reasons.ts'
 import type { Proposal, TaskState } from '../../../src/lender/task.ts'
+import { type ConfirmationRow, confirmationsPart } from '../../parts/confirmations.ts'
 import { areaField, type Choice, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type HeardAnswer, heardAnswers, players } from '../../parts/heard-answers.ts'
@@ -36,6 +37,9 @@ export type ReviewProps = {
   answers: HeardAnswer[]
   calls: { id: string; whom: string; by: string; at: number; reached: boolean }[]
   recordings: { id: string; src: string; label: string }[]
+  confirmations: ConfirmationRow[]
+  /** Whether another task may be opened for the application: this one is decided, and the last of it. */
+  mayReopen: boolean
   verifiers: Choice[]
   reasons: DecisionReason[]
   filled: Filled
@@ -59,7 +63,7 @@ ${task.proposal === null ? null : notice('blue', `${words.verifierSays}: ${words
 ${task.missing.length === 0 ? null : notice('amber', `${words.supplement}: ${task.missing.join('; ')} · ${task.dueOn ?? ''}`)}
 <div class="wide-narrow"><div class="stack"><section class="panel"><h2>${words.answers}</h2>${heardAnswers(props.answers, w)}${players(props.recordings)}</section>
 <section><h2>${words.calls}</h2>${callsTable(props, w)}</section></div>
-<div class="stack">${applicationCard(words.application, props.seen, w)}${actions(props, w)}</div></div>`,
+<div class="stack">${applicationCard(words.application, props.seen, w)}${actions(props, w)}${confirmationsPart(props.confirmations, props.frame)}</div></div>`,
   })
 }
 
@@ -101,7 +105,9 @@ function actions(props: ReviewProps, w: Words): Piece {
     return props.maySupervise
       ? html`<section class="panel"><h2>${words.assign}</h2><form class="form" method="post" action="${path}/assignment">${selectField({ name: 'agent', label: words.verifier, choices: props.verifiers }, props.filled)}<div class="buttons"><button class="button">${words.assign}</button></div></form>${cancelForm(path, props, w)}</section>`
       : null
-  return null
+  return props.mayReopen
+    ? html`<section class="panel"><h2>${words.reopen}</h2><p class="help">${words.reopenAbout}</p><form method="post" action="${path}/reopening"><button class="button">${icon('refresh-cw')}${words.reopen}</button></form></section>`
+    : null
 }
 
 function decision(props: ReviewProps, path: string, w: Words): Html {

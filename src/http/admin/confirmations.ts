@@ -1,0 +1,95 @@
+import { Hono } from 'hono'
+import { confirmationsPage } from '../../../web/pages/admin/confirmations.ts'
+import type { Filled } from '../../../web/parts/form.ts'
+import { type Frame, textsOf } from '../../../web/parts/frame.ts'
+import { wordsIn } from '../../../web/words/words.ts'
+import { type Confirmations, type ConfirmationTemplate, confirmationText } from '../../lender/confirmation.ts'
+import type { DecisionReason } from '../../lender/reasons.ts'
+import { decisionReasons } from '../../records/checklists.ts'
+import { confirmationsOf, saveConfirmations } from '../../records/confirmations.ts'
+import { InvalidInput } from '../../records/errors.ts'
+import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
+import { allow } from '../guard.ts'
+import { frameOf } from '../live/frame.ts'
+import { isChecked, linesOf, textOf, typedOf } from '../typed.ts'
+
+/** `/admin/confirmations`: what applicants are told of decisions in writing, one text a line: `DECISION | PRODUCT | CHANNEL | CHINESE | ENGLISH`. */
+export function confirmationRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  const { records } = deps
+
+  route.get('/admin/confirmations', allow('admin'), async c => {
+    const { needsConsent, templates } = await confirmationsOf(records)
+    const values = { needsConsent: String(needsConsent), templates: templates.map(lineOf).join('\n') }
+    return page(c, { values, errors: {} })
+  })
+
+  route.post('/admin/confirmations', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const needsConsent = isChecked(typed, 'needsConsent')
+    try {
+      await saveConfirmations(records, actorOf(c), {
+        needsConsent,
+        templates: linesOf(typed, 'templates').map(templateIn),
+      })
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      const values = { needsConsent: String(needsConsent), templates: textOf(typed, 'templates') }
+      return page(c, { values, errors: { templates: wordsOf(error, await frameOf(c, deps)) } }, 422)
+    }
+    return c.redirect('/admin/confirmations?saved=1', 303)
+  })
+
+  async function page(c: Ctx, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+    const frame = { ...(await frameOf(c, deps)), path: '/admin/checklists' }
+    const [confirmations, reasons] = [await confirmationsOf(records), await decisionReasons(records)]
+    const reads = readsOf(confirmations, reasons)
+    return c.html(confirmationsPage({ frame, filled, reads, saved: c.req.query('saved') === '1' }), status)
+  }
+
+  return route
+}
+
+/** A text with values as an applicant might have them. */
+export function readsOf({ templates }: Confirmations, known: readonly DecisionReason[]) {
+  return templates.map(template => {
+    const read = (language: 'zh-CN' | 'en') => {
+      const { name, reason, missing } = wordsIn(language).confirmation.sample
+      const told: DecisionReason = {
+        ...{ code: 'SAMPLE', use: 'REJECT', words: { 'zh-CN': '', en: '' } },
+        told: { 'zh-CN': reason, en: reason },
+      }
+      const values = {
+        ...{ name, application: 'A-20261124-031', product: template.product ?? 'cash', amount: 1_200_000, term: 12 },
+        ...{ reasons: ['SAMPLE'], missing: [missing], dueOn: '2026-12-01' },
+      }
+      return confirmationText(template, values, { language, known: [told, ...known], secrets: [] })
+    }
+    return { ...template, texts: { 'zh-CN': read('zh-CN'), en: read('en') } }
+  })
+}
+
+function lineOf({ as, product, channel, text }: ConfirmationTemplate): string {
+  return [as, product ?? '*', channel, text['zh-CN'], text.en].join(' | ')
+}
+
+function templateIn(line: string) {
+  const [as = '', product = '', channel = '', zh = '', ...en] = line.split('|').map(part => part.trim())
+  return {
+    as,
+    channel,
+    product: product === '*' || product === '' ? null : product,
+    text: { 'zh-CN': zh, en: en.join(' | ') },
+  }
+}
+
+/** What was found in which line, and what a line is. */
+function wordsOf({ problems }: InvalidInput, frame: Frame): string {
+  const words = textsOf(frame).confirmation
+  const [first] = problems
+  const line = /^templates\.(\d+)/.exec(first?.field ?? '')?.[1]
+  const where = line === undefined ? '' : `${Number(line) + 1}: `
+  return first !== undefined && /^\{\w*\}$/.test(first.found)
+    ? `${where}${words.unknown(first.found)}`
+    : `${where}${words.faulty}`
+}

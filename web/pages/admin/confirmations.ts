@@ -1,0 +1,40 @@
+import type { ConfirmationTemplate } from '../../../src/lender/confirmation.ts'
+import { areaField, checkField, type Filled, notice } from '../../parts/form.ts'
+import { type Frame, textsOf } from '../../parts/frame.ts'
+import { type Html, html } from '../../parts/html.ts'
+import { icon } from '../../parts/icons.ts'
+import { layout } from '../../parts/layout.ts'
+import { heading, table } from '../../parts/table.ts'
+
+export type ConfirmationsProps = {
+  frame: Frame
+  filled: Filled
+  saved: boolean
+  /** Those that are saved, filled in with sample values in both languages. */
+  reads: (Pick<ConfirmationTemplate, 'as' | 'product' | 'channel'> & { texts: { 'zh-CN': string; en: string } })[]
+}
+
+/** What applicants are told of decisions in writing: a text by decision and product, and how each reads. */
+export function confirmationsPage(props: ConfirmationsProps): Html {
+  const w = textsOf(props.frame)
+  const words = w.confirmation
+  return layout(props.frame, {
+    title: words.open,
+    main: html`${heading({ title: words.open, count: String(props.reads.length), about: words.about, actions: html`<a class="button" href="/admin/checklists">${icon('chevron-left')}${w.verification.checklists}</a>` })}
+${props.saved ? notice('green', w.verification.saved) : null}
+<section class="panel"><form class="form" method="post" action="/admin/confirmations" novalidate>${areaField({ name: 'templates', label: words.lines, help: words.linesHelp, rows: 8, figure: true }, props.filled)}${checkField({ name: 'needsConsent', label: words.needsConsent }, props.filled)}<div class="buttons"><button class="button primary">${icon('check')}${w.frame.form.save}</button></div></form></section>
+<section><h2>${words.reads}</h2>${table({
+      caption: words.reads,
+      rows: props.reads,
+      empty: words.about,
+      columns: [
+        { head: w.verification.decide, cell: row => words.as[row.as] },
+        { head: w.verification.product, cell: row => row.product ?? w.verification.anyProduct },
+        {
+          head: words.title,
+          cell: row => html`<p lang="zh-CN">${row.texts['zh-CN']}</p><p lang="en">${row.texts.en}</p>`,
+        },
+      ],
+    })}</section>`,
+  })
+}
