@@ -16,6 +16,7 @@ import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
 import { sampleHolds } from './custody.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
+import { sampleAnswers } from './verification.ts'
 
 const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'auditor' })
 
@@ -239,6 +240,27 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         targets: [
           { kind: 'call', target: 'c_0' },
           { kind: 'recording', target: 'r_0' },
+        ],
+      },
+      said: {
+        tasks: [
+          {
+            ...{ id: 'vt_1', application: 'A-20261124-031', state: 'REVIEW', href: null },
+            whom: language === 'en' ? 'Applicant' : '申请人',
+            answers: sampleAnswers(language, 'r_0'),
+          },
+        ],
+        readings: [
+          {
+            key: 'recorded',
+            text: language === 'en' ? 'This call is recorded.' : '本次通话会被录音。',
+            ...{ readAt: sampleNow + 9_000, heard: { recording: 'r_0', atMs: 16_000 } },
+          },
+          {
+            key: 'consent',
+            text: language === 'en' ? 'You agree that we ask your employer.' : '您同意我们向您的单位核实。',
+            ...{ readAt: null, heard: null },
+          },
         ],
       },
       sounds: sampleSounds(language),

@@ -11,6 +11,7 @@ import { tasksPage } from '../pages/supervisor/tasks.ts'
 import type { ChecklistProps } from '../parts/checklist.ts'
 import { checklistValues } from '../parts/checklist-values.ts'
 import { nothingFilled } from '../parts/form.ts'
+import type { HeardAnswer } from '../parts/heard-answers.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
@@ -60,6 +61,21 @@ export function sampleChecklist(language: Language): ChecklistProps {
     ],
     ...{ call: null, filled: null, said: null },
   }
+}
+
+/** Those of the applicant, each heard in this recording. */
+export function sampleAnswers(language: Language, recording: string): HeardAnswer[] {
+  return sampleChecklist(language).groups[0]!.rows.flatMap((row, at) =>
+    row.answer === null
+      ? []
+      : [
+          {
+            ...row.answer,
+            ...{ key: row.key, question: row.question, whom: language === 'en' ? 'Applicant' : '申请人' },
+            heard: { recording, atMs: 7_300 + at * 21_000 },
+          },
+        ],
+  )
 }
 
 function task(language: Language): TaskProps {
@@ -257,20 +273,8 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
   },
   'supervisor-task': language => {
     const zh = language === 'zh-CN'
-    const { seen, flags, checklist } = task(language)
-    const answers = checklist.groups[0]!.rows.flatMap((row, at) =>
-      row.answer === null
-        ? []
-        : [
-            {
-              ...row.answer,
-              key: row.key,
-              question: row.question,
-              whom: zh ? '申请人' : 'Applicant',
-              heard: { recording: 'r_1', atMs: 7_300 + at * 21_000 },
-            },
-          ],
-    )
+    const { seen, flags } = task(language)
+    const answers = sampleAnswers(language, 'r_1')
     return reviewPage({
       frame: sampleFrame({ language, path: '/supervisor/tasks', role: 'supervisor' }),
       task: {

@@ -3,7 +3,7 @@ import { checklistFormPage, checklistsPage } from '../../../web/pages/admin/chec
 import { checklistValues } from '../../../web/parts/checklist-values.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
-import { type Checklist, type ChecklistItem, checklistDefault, itemsMax } from '../../lender/checklist.ts'
+import { type Checklist, checklistDefault, itemsMax } from '../../lender/checklist.ts'
 import type { DecisionReason } from '../../lender/reasons.ts'
 import { allChecklists, checklistById, decisionReasons, saveChecklist, saveReasons } from '../../records/checklists.ts'
 import { NotFound } from '../../records/errors.ts'

@@ -13,6 +13,7 @@ import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { holdRows } from '../legal-holds.ts'
+import { saidOnCall } from './said-on-call.ts'
 import { stateOf } from './search.ts'
 
 /** Throws NotFound. */
@@ -81,6 +82,7 @@ export async function auditedCall(
       isDestroyed: recording.destroyedAt !== null,
       underivable: recording.underivable,
     })),
+    said: await saidOnCall(deps, { call, recordings, viewer, frame }),
     sounds: sounds.map(({ leg, trunk, agent, audio }) => ({
       id: leg,
       name: nameOf(state, agent) ?? (trunk && state.trunks.get(trunk)?.trunk.name) ?? leg,

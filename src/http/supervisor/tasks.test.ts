@@ -8,8 +8,10 @@ import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../../lib/ids.
 import { createApplication } from '../../records/applications.ts'
 import { saveConfirmations } from '../../records/confirmations.ts'
 import { createParty } from '../../records/parties.ts'
+import { readSentence } from '../../records/scripts.ts'
 import { answerItem } from '../../records/task-answers.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
+import { auditorRoutes } from '../auditor/auditor.ts'
 import { heardAt } from '../heard-answers.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -24,12 +26,13 @@ const recording = 'r_1' as RecordingId
 /** A second of silence before the call was answered is on the recording: it began with the ringing. */
 const earlyMs = 6_500
 before(async () => {
-  house = await openHouse({ pages: { routers: [supervisorRoutes] } })
+  house = await openHouse({ pages: { routers: [supervisorRoutes, auditorRoutes] } })
   alice = (await house.add('alice', 'agent')).id
   for (const [name, role] of [
     ['sam', 'supervisor'],
     ['sue', 'supervisor'],
     ['quentin', 'quality'],
+    ['olga', 'auditor'],
   ] as const) {
     await house.add(name, role, { language: 'en' })
     cookies[name] = (await house.signIn(name)).cookie
@@ -70,6 +73,8 @@ before(async () => {
   await keep({ type: 'call.answered', call }, { type: 'call.connected', call, agent: alice })
   await clock.advance(12_000)
   await answerItem(door, `user:${alice}`, id, { item: 'amount', said: '20000' })
+  const read = { call, agent: alice, script: 'house', version: 0, sentence: 'recorded', read: true }
+  await readSentence(door, `user:${alice}`, read)
   await clock.advance(3_000)
   await answerItem(door, `user:${alice}`, id, { item: 'name', said: 'Carl' })
   await clock.advance(10_000)
@@ -112,6 +117,29 @@ test('answers play from where they were said in the recording, which began befor
   ])
   assert.match(text, /expected <b>10000\.00<\/b>/)
   assert.match(text, /The verifier proposes: Reject \(Identity not confirmed\) — odd/)
+})
+
+test('on the page of the call an auditor sees each answer with what was expected, and hears it and what was read at its place', async () => {
+  const text = await page('olga', `/auditor/calls/${call}`)
+  const at = [...text.matchAll(/data-plays="audio-(\w+)" data-at="([\d.]+)"/g)].map(([, of, seconds]) => [
+    of,
+    Number(seconds),
+  ])
+  assert.deepEqual(at, [
+    ['r_1', (earlyMs + 12_000) / 1000],
+    ['r_1', (earlyMs + 15_000) / 1000],
+    ['r_1', (earlyMs + 12_000) / 1000],
+  ])
+  assert.match(text, /<audio id="audio-r_1"/)
+  assert.match(text, /1 mismatch/)
+  assert.match(text, /Mismatch[\s\S]*said <b>20000<\/b>[\s\S]*expected <b>10000\.00<\/b>/)
+  assert.match(text, /This call is recorded[\s\S]*read \d/)
+  assert.ok(!text.includes(`/supervisor/tasks/${id}`), 'an auditor decides nothing')
+  assert.ok((await page('quentin', `/auditor/calls/${call}`)).includes(`/supervisor/tasks/${id}`))
+  assert.equal((await look(house, cookies['sam']!, `/auditor/calls/${call}`)).status, 403)
+  const back = { call, agent: alice, script: 'house', version: 0, sentence: 'recorded', read: false }
+  await readSentence(house.deps.records, `user:${alice}`, back)
+  assert.match(await page('olga', `/auditor/calls/${call}`), /This call is recorded[\s\S]*not read/)
 })
 
 test('of several parts that one is played which has the answer, and none where nothing was recorded then', () => {
@@ -178,7 +206,11 @@ test('what the applicant was told stands on the review, and verifying anew takes
   await createApplication(door, 'system', { ref: 'A-3', party: 'K-3', product: 'cash', amount: 100, term: 1 })
   const task = (await house.store.read('tasks.page', { application: 'A-3' })).items[0]!
   const { openedAt: _, changedAt: __, submittedAt: ___, decidedAt: ____, ...bare } = task
-  const fact = { type: 'task.moved', from: 'NEW', task: { ...bare, state: 'SUBMITTED', agent: alice, verifiers: [alice] } }
+  const fact = {
+    type: 'task.moved',
+    from: 'NEW',
+    task: { ...bare, state: 'SUBMITTED', agent: alice, verifiers: [alice] },
+  }
   await house.store.commit({ recorded: [{ at: house.clock.now(), actor: 'system', fact: fact as never }] })
   const where = `/supervisor/tasks/${task.id}`
   const to = (step: string, fields = {}, who = 'sam') => send(house, cookies[who]!, 'POST', `${where}/${step}`, fields)

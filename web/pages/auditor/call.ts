@@ -8,6 +8,7 @@ import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
 import { percent, size } from '../../parts/numbers.ts'
+import { type SaidOnCall, saidOnCall } from '../../parts/said-on-call.ts'
 import { heading } from '../../parts/table.ts'
 import { clockOf, duration, exactly, instant } from '../../parts/time.ts'
 import { readable } from '../../words/facts.ts'
@@ -58,6 +59,8 @@ export type AuditedCallProps = {
     isDestroyed: boolean
     underivable: string | null
   }[]
+  /** Answers and sentences, each to be heard where it was said. */
+  said: SaidOnCall
   /** How each of its legs sounded. */
   sounds: LegRow[]
   /** null: this person has nothing to do with them. */
@@ -72,9 +75,10 @@ export function auditedCallPage(props: AuditedCallProps): Html {
   const { call } = props
   return layout(props.frame, {
     title: words.title(call.id),
-    scripts: ['waveform.js'],
+    scripts: ['waveform.js', 'plays.js'],
     main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
 <div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
+${saidOnCall(props.said, props.frame)}
 ${props.sounds.length === 0 ? null : html`<section class="panel"><h2>${w.audio.head}</h2>${legSounds(props.sounds, w)}</section>`}
 ${props.holds === null ? null : legalHolds(props.holds, props.frame)}
 ${timeline(props, w)}</div>
@@ -96,7 +100,7 @@ ${recording.underivable === null ? null : html`<p class="notice red">${icon('cir
 ${
   playable
     ? html`<div class="wave" data-src="${recording.src}" data-failed="${words.noWaveform}"><span class="small muted">${isPrivate ? custody.consultLeft : words.left}</span><canvas height="56" aria-hidden="true"></canvas><span class="small muted">${isPrivate ? custody.consultRight : words.right}</span><canvas height="56" aria-hidden="true"></canvas><p class="help wave-words">${words.loading}</p></div>
-<audio controls preload="metadata" src="${recording.src}"></audio>
+<audio id="audio-${recording.id}" controls preload="metadata" src="${recording.src}"></audio>
 <p class="small muted">${words.sha256} <span class="mono">${recording.sha256}</span></p>
 ${recording.derivedSha256 === null ? null : html`<p class="small muted">${custody.derivedSha256} <span class="mono">${recording.derivedSha256}</span></p>`}
 <div class="actions">${recording.isSourceRemoved ? null : html`<a class="button small" href="${recording.src}&amp;form=wav&amp;download">${icon('download')}${custody.wav}</a>`}${recording.derivedSha256 === null ? null : html`<a class="button small" href="${recording.src}&amp;form=opus&amp;download">${icon('download')}${custody.opus}</a>`}</div>`
