@@ -38,7 +38,7 @@ function clock() {
   const parts = {
     heart: new Heart(Heart.memory()),
     legs: { size: count, all: () => legs.values() } as unknown as LegTable,
-    rooms: { areQuiet: true },
+    rooms: { areDue: () => false, waitMs: (_nowMs: number, mostMs: number) => mostMs },
   }
   return { silent, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
 }

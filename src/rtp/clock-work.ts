@@ -47,15 +47,18 @@ export class ClockWork {
   turn(now: number): number {
     this.#watchDue(now)
     const untilRoundMs = Math.max(0, Math.ceil(this.#roundAt + watchMs - now))
-    if (this.#pacer.isEmpty && this.#rooms.areQuiet) return untilRoundMs
+    if (!this.#pacer.isDue(now) && !this.#rooms.areDue(now))
+      return this.#rooms.waitMs(now, this.#pacer.waitMs(now, untilRoundMs))
     this.#rooms.serve(now)
-    this.#pacer.serve(now, leg => {
-      this.#heart.hold(leg.number)
-      this.#step(leg)
-    })
+    this.#pacer.serve(now, this.#stepHeld)
     this.#heart.hold(0)
     const spent = this.#ports.monotonic()
     return this.#rooms.waitMs(spent, this.#pacer.waitMs(spent, untilRoundMs))
+  }
+
+  readonly #stepHeld = (leg: Leg): void => {
+    this.#heart.hold(leg.number)
+    this.#step(leg)
   }
 
   /** From now on the leg has its turn every 20 ms, until neither prompt nor key is left. */

@@ -7,6 +7,7 @@ export class PacketView {
   payloadType = 0
   marker = false
   sequence = 0
+  /** Both as signed 32-bit numbers, which need no memory of their own: every packet would leave garbage behind. */
   timestamp = 0
   ssrc = 0
   /** The payload is `bytes[payloadAt, payloadEnd)`. */
@@ -35,8 +36,8 @@ export function readPacket(bytes: Uint8Array, length: number, view: PacketView):
   view.payloadType = bytes[1]! & 0x7f
   view.marker = (bytes[1]! & 0x80) !== 0
   view.sequence = (bytes[2]! << 8) | bytes[3]!
-  view.timestamp = readUint32(bytes, 4)
-  view.ssrc = readUint32(bytes, 8)
+  view.timestamp = readInt32(bytes, 4)
+  view.ssrc = readInt32(bytes, 8)
   return true
 }
 
@@ -66,6 +67,11 @@ export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
 
+function readInt32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+/** Signed or not: the same four octets. */
 export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24
   bytes[at + 1] = (value >>> 16) & 0xff

@@ -34,9 +34,9 @@ export class Rooms {
     this.#pace(room, nowMs)
   }
 
-  /** None of them mixes. */
-  get areQuiet(): boolean {
-    return this.#pacer.isEmpty
+  /** One of them is to mix. */
+  areDue(nowMs: number): boolean {
+    return this.#pacer.isDue(nowMs)
   }
 
   serve(nowMs: number): void {

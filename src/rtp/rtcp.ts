@@ -44,7 +44,7 @@ export function readCompound(bytes: Uint8Array, length: number, ourSsrc: number)
       for (let i = 0; i < (bytes[at]! & 31); i++) {
         const block = blocksAt + i * 24
         if (block + 24 > end) return null
-        if (readUint32(bytes, block) === ourSsrc) heard.block = readBlock(bytes, block)
+        if (readUint32(bytes, block) === ourSsrc >>> 0) heard.block = readBlock(bytes, block)
       }
     }
     if (type === byeType) heard.bye = true
@@ -59,7 +59,7 @@ function voipIn(bytes: Uint8Array, from: number, end: number, ourSsrc: number): 
   for (let at = from; at + 4 <= end; ) {
     const next = at + 4 + short(bytes, at + 2) * 4
     if (next > end) return null
-    if (bytes[at] === voipBlockType && next - at === voipBlockBytes && readUint32(bytes, at + 4) === ourSsrc)
+    if (bytes[at] === voipBlockType && next - at === voipBlockBytes && readUint32(bytes, at + 4) === ourSsrc >>> 0)
       return readVoip(bytes, at)
     at = next
   }

@@ -18,6 +18,7 @@ export type SavedTimeline = {
 }
 
 export class Timeline {
+  /** This and timestamps are signed 32-bit numbers, as `packet.ts` reads and writes them. */
   ssrc: number
   /** The result of the last `follow`, `speak` or `repeat`. */
   sequence: number
@@ -36,9 +37,9 @@ export class Timeline {
   #newestOfSource = 0
 
   constructor(ssrc: number, sequence: number, timestamp: number) {
-    this.ssrc = ssrc >>> 0
+    this.ssrc = ssrc | 0
     this.sequence = this.#lastSequence = sequence & 0xffff
-    this.timestamp = this.#lastTimestamp = timestamp >>> 0
+    this.timestamp = this.#lastTimestamp = timestamp | 0
   }
 
   /** Places a packet of a relayed source. False: it is older than the moment this source was switched to, and is dropped. */
@@ -49,7 +50,7 @@ export class Timeline {
     if (!isSame) {
       this.marker = true
       this.#sequenceShift = this.#lastSequence + 1 - sequence
-      this.#timestampShift = this.#resumeAt(nowMs) - timestamp
+      this.#timestampShift = (this.#resumeAt(nowMs) - timestamp) | 0
       this.#source = source
       this.#firstOfSource = this.#newestOfSource = sequence
     } else {
@@ -60,7 +61,7 @@ export class Timeline {
       if (((sequence - this.#firstOfSource) & 0xffff) > 0x4000 && ahead > 0) this.#firstOfSource = sequence - 0x2000
     }
     this.sequence = (sequence + this.#sequenceShift) & 0xffff
-    this.timestamp = (timestamp + this.#timestampShift) >>> 0
+    this.timestamp = (timestamp + this.#timestampShift) | 0
     if (!isSame || ahead > 0) this.#remember(samples, nowMs)
     return true
   }
@@ -71,7 +72,7 @@ export class Timeline {
    */
   speak(samples: number, nowMs: number, fresh: boolean): void {
     this.marker = fresh || this.#source !== ourselves
-    this.timestamp = this.marker ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) >>> 0
+    this.timestamp = this.marker ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) | 0
     this.sequence = (this.#lastSequence + 1) & 0xffff
     this.#source = ourselves
     this.#remember(samples, nowMs)
@@ -84,7 +85,7 @@ export class Timeline {
   carryOn(samples: number, nowMs: number): void {
     const isPause = nowMs - this.#lastAt > carryMs
     this.marker = isPause
-    this.timestamp = isPause ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) >>> 0
+    this.timestamp = isPause ? this.#resumeAt(nowMs) : (this.#lastTimestamp + this.#lastSamples) | 0
     this.sequence = (this.#lastSequence + 1) & 0xffff
     this.#source = ourselves
     this.#remember(samples, nowMs)
@@ -133,7 +134,7 @@ export class Timeline {
 
   /** Goes on where another thread's ended. */
   restore(saved: SavedTimeline): void {
-    this.ssrc = saved.ssrc
+    this.ssrc = saved.ssrc | 0
     this.sequence = this.#lastSequence = saved.lastSequence
     this.timestamp = this.#lastTimestamp = saved.lastTimestamp
     this.#lastAt = saved.lastAt
@@ -147,9 +148,9 @@ export class Timeline {
 
   /** Goes on after one that died, of which little is known: `sequence` is surely behind all that it sent. */
   resume(ssrc: number, sequence: number, timestamp: number, atMs: number): void {
-    this.ssrc = ssrc
+    this.ssrc = ssrc | 0
     this.sequence = this.#lastSequence = sequence & 0xffff
-    this.timestamp = this.#lastTimestamp = timestamp >>> 0
+    this.timestamp = this.#lastTimestamp = timestamp | 0
     this.#lastAt = atMs
     this.#lastSamples = 0
     this.#source = nobody
@@ -157,7 +158,7 @@ export class Timeline {
 
   #resumeAt(nowMs: number): number {
     const passed = Math.min(silenceMax, Math.round((nowMs - this.#lastAt) * 8))
-    return (this.#lastTimestamp + Math.max(this.#lastSamples, passed)) >>> 0
+    return (this.#lastTimestamp + Math.max(this.#lastSamples, passed)) | 0
   }
 
   #remember(samples: number, nowMs: number): void {
@@ -169,8 +170,8 @@ export class Timeline {
 }
 
 /** Values no SSRC has. */
-const nobody = -1
-const ourselves = -2
+const nobody = 0x1_0000_0000
+const ourselves = 0x1_0000_0001
 /** Packets; a sender that jumps further began anew. */
 const jumpMax = 500
 /** Samples: 10 s. */
