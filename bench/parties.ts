@@ -6,14 +6,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Party, PartyPhone } from '../src/lender/party.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
 import { saveParties } from '../src/records/parties.ts'
-import { openWriter } from '../src/store/db.ts'
-import { project } from '../src/store/project.ts'
 import type { QueryArgs, QueryName } from '../src/store/queries.ts'
 import { Store } from '../src/store/store.ts'
+import { fillParties, idOf, nameOf, numberOf, refOf } from './parties/fill.ts'
 
 const rows = Number(process.argv[process.argv.indexOf('--rows') + 1] ?? Number.NaN) || 1_000_000
 const times = 15
@@ -21,14 +19,12 @@ const sliceRows = 500
 const clock = systemClock
 const folder = mkdtempSync(path.join(tmpdir(), 'switchroom-parties-'))
 const file = path.join(folder, 'a.db')
-const surnames = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗']
-const given = [...'伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚']
 
 try {
   await (await open())[Symbol.asyncDispose]()
   await using store = await open()
   const began = clock.monotonic()
-  fill(store)
+  fillParties(store, file, rows)
   const figures: Record<string, number> = {
     rows,
     fillS: (clock.monotonic() - began) / 1_000,
@@ -79,27 +75,6 @@ function open(): Promise<Store> {
   return Store.open({ file, keyFile: path.join(folder, 'key'), now: clock.now() })
 }
 
-/** By the projection that every fact goes through, without the journal and the syncs: what is measured is reading. */
-function fill(store: Store): void {
-  const db = openWriter(file)
-  db.pragma('synchronous = OFF')
-  db.pragma('cache_size = -500000')
-  for (let from = 0; from < rows; from += 50_000)
-    db.transaction(() => {
-      for (let at = from; at < Math.min(rows, from + 50_000); at += sliceRows) {
-        const parties = Array.from({ length: sliceRows }, (_, n) => partyNumbered(store, at + n))
-        project(db, {
-          seq: at + 1,
-          at: clock.now(),
-          actor: 'system',
-          fact: { type: 'parties.saved', parties },
-          previousAt: 0,
-        })
-      }
-    })()
-  db.close()
-}
-
 /** Median of the time that the reader takes, of the wall and of CPU: in company the wall says how busy the others are. */
 async function time<Name extends QueryName>(
   store: Store,
@@ -121,40 +96,4 @@ async function time<Name extends QueryName>(
   figures[`${name}Ms`] = median(({ wall }) => wall)
   figures[`${name}CpuMs`] = median(({ cpu }) => cpu)
   console.log(`${name}: ${figures[`${name}Ms`]!.toFixed(2)} ms, ${figures[`${name}CpuMs`]!.toFixed(2)} ms of CPU`)
-}
-
-function partyNumbered(store: Store, n: number): Party {
-  const phone = (number: string, relation: PartyPhone['relation']): PartyPhone => ({
-    ...{ number: `+86${number}`, relation, name: '', source: '', legalBasis: '' },
-    ...{ status: 'UNTRIED', attribution: '', badReason: '' },
-  })
-  const ref = refOf(n)
-  return {
-    ref,
-    type: 'person',
-    name: nameOf(n),
-    idNo: { text: `v1.${'x'.repeat(62)}`, hash: store.sealer.hash(idOf(n)) },
-    zone: null,
-    language: null,
-    flags: [],
-    phones: [phone(numberOf(n), 'SELF'), phone(numberOf(rows + n), 'CONTACT')],
-    fields: {},
-  }
-}
-
-function refOf(n: number): string {
-  return `K${String(n).padStart(8, '0')}`
-}
-
-function nameOf(n: number): string {
-  const of = (letters: string[], at: number) => letters[at % letters.length]!
-  return of(surnames, n) + of(given, Math.floor(n / 20)) + of(given, Math.floor(n / 400))
-}
-
-function numberOf(n: number): string {
-  return `138${String((n * 7919) % 100_000_000).padStart(8, '0')}`
-}
-
-function idOf(n: number): string {
-  return `110101${String(19_500_101 + (n % 700_000))}${String(n).padStart(4, '0').slice(-4)}`
 }

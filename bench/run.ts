@@ -20,6 +20,7 @@ const names = [
   'sip',
   'leads',
   'parties',
+  'screen-pop',
   'lines',
   'pacing',
   'simulate',

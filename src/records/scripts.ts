@@ -87,7 +87,7 @@ async function checkPlaces({ store }: RecordsDoor, places: readonly string[]): P
     ])
 }
 
-const writeUpInput = z.strictObject({
+export const writeUpInput = z.strictObject({
   place: z.string().max(64),
   fields: z
     .array(

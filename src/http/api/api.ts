@@ -29,6 +29,7 @@ import { recordingsApi } from './recordings.ts'
 import { repaymentsApi } from './repayments.ts'
 import { createApi } from './route.ts'
 import { safetyApi } from './safety.ts'
+import { scriptsApi } from './scripts.ts'
 import { strategiesApi } from './strategies.ts'
 import { supervisionApi } from './supervision.ts'
 import { suppressionsApi } from './suppressions.ts'
@@ -75,6 +76,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     applicationsApi,
     ordersApi,
     assignmentApi,
+    scriptsApi,
     strategiesApi,
     waiversApi,
     agenciesApi,
