@@ -1,0 +1,77 @@
+/**
+ * `node scripts/testing/run.ts [--quick] [--failed=TEXT]`: all tests, as plan.ts shares them out; TEXT is what has failed before. Each job is
+ * a `node --test`; what it says is printed when it has ended, and one summary of all stands last. Exit 1 when anything failed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Job, type Lane, planOf } from './plan.ts'
+import { Summary } from './summary.ts'
+
+const root = join(import.meta.dirname, '../..')
+/** A single test has five minutes. A job that takes longer than this hangs. */
+const jobLimitMs = 900_000
+
+const files = globSync('{src,web,scripts,bench}/**/*.test.ts', { cwd: root }).filter(
+  file => !file.startsWith('web/static/') && file !== 'scripts/tidy.test.ts', // which is of `npm run check`
+)
+const jobs = planOf(files, file => readFileSync(join(root, file), 'utf8'))
+const folder = mkdtempSync(join(tmpdir(), 'switchroom-tests-'))
+const running = new Set<ChildProcess>()
+const summary = new Summary(process.argv.flatMap(word => /^--failed=(.*)/s.exec(word)?.[1] ?? []))
+
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const child of running) child.kill()
+    process.exit(1)
+  })
+
+const units = queue('units')
+if (process.argv.includes('--quick')) await Promise.all(lanes(availableParallelism(), units))
+else {
+  // Browsers and telephones wait more than they work: two at a time, and the units have what they leave. Then there is room for a third.
+  const pairs = queue('pairs')
+  const whenUnitsEnd = Promise.all(lanes(availableParallelism(), units)).then(() => lane(pairs))
+  await Promise.all([...lanes(2, pairs), whenUnitsEnd])
+  await lane(queue('alone'))
+}
+process.stdout.write(`\n${summary.text()}\n`)
+process.exitCode = summary.isPassed ? 0 : 1
+
+function queue(wanted: Lane): Job[] {
+  return jobs.filter(job => job.lane === wanted)
+}
+
+function lanes(count: number, from: Job[]): Promise<void>[] {
+  return Array.from({ length: count }, () => lane(from))
+}
+
+async function lane(from: Job[]): Promise<void> {
+  for (let job = from.shift(); job; job = from.shift()) await run(job)
+}
+
+async function run({ files, isPatient }: Job): Promise<void> {
+  const figures = join(folder, files[0]!.replaceAll('/', '-'))
+  const node = [
+    ...[process.execPath, '--test', '--test-timeout=300000', ...(files.length > 1 ? ['--test-isolation=none'] : [])],
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=tap', `--test-reporter-destination=${figures}`],
+    ...files,
+  ]
+  const [command, ...args] = isPatient ? ['nice', '-n', '10', ...node] : node
+  const startedAt = performance.now()
+  const child = spawn(command!, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: jobLimitMs })
+  running.add(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', part => (said += part))
+  const end = await new Promise<string>(resolve => {
+    child.once('error', error => resolve(error.message))
+    child.once('close', (code, signal) => resolve(String(code ?? signal)))
+  })
+  running.delete(child)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  process.stdout.write(`· ${files.join(' ')} (${seconds} s)\n${summary.without(said)}`)
+  summary.add(files, end, figures)
+}
