@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ let port = 0
 let environment: Record<string, string> = {}
 
 before(async () => {
-  execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'pipe' })
+  if (!isBuilt()) execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'pipe' })
   port = await freePort('127.0.0.1')
   environment = {
     PATH: '/nonexistent',
@@ -35,6 +35,14 @@ before(async () => {
 })
 
 after(() => rmSync(home, { recursive: true, force: true }))
+
+/** As when the package was tried just before: no file or folder of what goes into the executable is newer than it. */
+function isBuilt(): boolean {
+  if (!existsSync(program)) return false
+  const builtAt = statSync(program).mtimeMs
+  const of = ['{src,web,assets,migrations}/**', 'package.json', 'package-lock.json', 'LICENSE', 'scripts/build.ts']
+  return globSync(of, { cwd: root }).every(file => statSync(join(root, file)).mtimeMs < builtAt)
+}
 
 test('it says its version, refuses nonsense, and finds this machine ready', () => {
   assert.match(run(['version']).stdout, /^switchroom \d+\.\d+\.\d+ /)
