@@ -8,6 +8,7 @@ import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { partials } from '../../../web/parts/html.ts'
 import type { User } from '../../centre/entities.ts'
 import { answerKey, type ChecklistAnswer, type ChecklistItem, lastAnswers, offeredFor } from '../../lender/checklist.ts'
+import type { PhoneRelation } from '../../lender/party.ts'
 import { maskSecret } from '../../lender/sealed.ts'
 import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
 import { answerField, answerItem, expectedOf } from '../../records/task-answers.ts'
@@ -84,6 +85,28 @@ export async function taskOfCall(deps: Deps, user: User): Promise<WholeTask | nu
   const tasks = await deps.store.read('tasks.openOfParty', { party })
   const task = tasks.find(({ agent, state }) => agent === user.id && state !== 'SUBMITTED' && state !== 'REVIEW')
   return task === undefined ? null : wholeTask(deps.records, task.id)
+}
+
+/** Of these parties those whose task this agent has in hand, with what is still to be asked of each: no card or list of the desk tells it. */
+export async function hiddenOf(deps: Deps, user: User, parties: readonly string[]): Promise<Map<string, Set<string>>> {
+  const hidden = new Map<string, Set<string>>()
+  if (parties.length === 0) return hidden
+  for (const { id, party } of await deps.store.read('tasks.worklist', { agent: user.id, now: deps.clock.now() })) {
+    if (!parties.includes(party)) continue
+    hidden.set(party, new Set([...(hidden.get(party) ?? []), ...hiddenFields(await wholeTask(deps.records, id))]))
+  }
+  return hidden
+}
+
+/** A party without what is still to be asked: neither its name nor those of who is reached at its other numbers. */
+export function unasked<P extends { name: string; phones: { name: string; relation: PhoneRelation }[] }>(
+  party: P,
+  hidden: ReadonlySet<string>,
+): P {
+  const hides = (start: string) => [...hidden].some(field => field.startsWith(start))
+  const unnamed = { SELF: false, GUARANTOR: false, CONTACT: hides('contact.name'), WORKPLACE: hides('employer.name') }
+  const phones = party.phones.map(phone => (unnamed[phone.relation] ? { ...phone, name: '' } : phone))
+  return { ...party, name: hidden.has('party.name') ? '' : party.name, phones }
 }
 
 /** `call`: the one that is on now. */

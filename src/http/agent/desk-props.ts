@@ -19,7 +19,7 @@ import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
 import { nearOf, onlyPlacedCallbacks } from './agency-desk.ts'
-import { checklistOf, hiddenFields, taskOfCall } from './checklist.ts'
+import { checklistOf, hiddenFields, hiddenOf, taskOfCall, unasked } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
@@ -47,8 +47,14 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const w = textsOf(frame)
   const task = now.props.business === 'verification' ? await taskOfCall(deps, user) : null
   // What a verifier is still to ask stands nowhere on the desk: neither beside the call nor in a script.
-  const hidesName = task !== null && hiddenFields(task).has('party.name')
-  const read = hidesName && found?.party ? { ...found, party: { ...found.party, name: '' } } : found
+  const looked = found?.party?.ref ?? null
+  const asked = await hiddenOf(deps, user, [...(looked === null ? [] : [looked]), ...near.map(({ ref }) => ref)])
+  const hidden = new Set([
+    ...(task === null ? [] : hiddenFields(task)),
+    ...(looked === null ? [] : (asked.get(looked) ?? [])),
+  ])
+  const hidesName = hidden.has('party.name')
+  const read = found?.party && hidden.size > 0 ? { ...found, party: unasked(found.party, hidden) } : found
   const seen: Seen = {
     ...{ state: engine.state, sealer: store.sealer, user, frame, reckoning, definitions },
     ...{ business: now.props.business, calling: now.calling, dial: now.dial },
@@ -75,7 +81,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
       live: talkOf(now, seen).live,
     }),
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
-    near,
+    near: near.map(each => (asked.get(each.ref)?.has('party.name') ? { ...each, name: each.ref } : each)),
     callbacks: (await onlyPlacedCallbacks(deps, user, callbacks.items)).map(callback =>
       deskCallback(callback, engine.state, user, frame, w),
     ),

@@ -8,7 +8,7 @@ import { createApplication } from '../../records/applications.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { saveChecklist } from '../../records/checklists.ts'
 import { defineFields } from '../../records/field-definitions.ts'
-import { createParty } from '../../records/parties.ts'
+import { changeParty, createParty } from '../../records/parties.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { look, send } from '../testing/form.ts'
@@ -194,4 +194,56 @@ test('who sees numbers masked sees none in full beside answers or among the fiel
   assert.match(text, /said <b>139\*\*\*\*0003<\/b>[\s\S]*expected <b>138\*\*\*\*0001<\/b>/)
   for (const number of ['13812340001', '13812340002', '139 1234 0003', '13812340004'])
     assert.ok(!text.includes(number), number)
+})
+
+test('a verifier who called and opens the party afterwards reads no answer there that is still to be asked', async () => {
+  const { clock, deps, store, engine } = house
+  await createParty(deps.records, 'system', {
+    ...{ ref: 'K-4', name: 'Zhang San', phones: [{ number: '13812340044' }] },
+  })
+  const contact = { number: '13900000044', relation: 'CONTACT', name: 'Zhao Si' }
+  await changeParty(deps.records, 'system', 'K-4', { phones: [{ number: '13812340044' }, contact] })
+  const question = (key: string, asked: string, field: string) => ({
+    ...{ key, asked, kind: 'text', question: { 'zh-CN': '谁', en: 'Who?' }, expected: { type: 'field', field } },
+  })
+  const items = [question('name', 'applicant', 'party.name'), question('who', 'contact', 'contact.name')]
+  await saveChecklist(deps.records, 'system', { id: 'gold', name: 'gold', product: 'gold', items })
+  await createApplication(deps.records, 'system', {
+    ...{ ref: 'A-4', party: 'K-4', product: 'gold', amount: 100, term: 1 },
+    contacts: [{ name: 'Zhao Si', number: '13900000044', relation: 'friend' }],
+  })
+  const task = (await store.read('tasks.page', { party: 'K-4' })).items[0]!.id
+  const bobs = [...engine.state.users.values()].find(({ name }) => name === 'bob')!.id
+  await moveTaskBy(deps.records, 'system', task, { type: 'assign', agent: bobs })
+  const verdict = { policy: 'LAB-ANY-HOUR', version: '1', rules: [] }
+  const fact = {
+    ...{
+      type: 'call.dialed',
+      call: 'c_44',
+      mode: 'manual',
+      campaign: null,
+      lead: null,
+      party: 'K-4',
+      name: null,
+      verdict,
+    },
+    ...{
+      relation: 'SELF',
+      agent: bobs,
+      number: '+8613812340044',
+      trunk: 't_1',
+      callerId: '+861012345678',
+      leg: 'g_44',
+    },
+  } as unknown as Fact
+  await store.commit({ recorded: [{ at: clock.now(), actor: 'system' as const, fact }] })
+  const desk = (await look(house, bob, '/agent')).text
+  assert.match(desk, /K-4/)
+  assert.ok(!desk.includes('Zhang San'), 'among those of today')
+  const opened = await send(house, bob, 'PUT', '/agent/party', { ref: 'K-4' }, true)
+  assert.equal(opened.status, 200)
+  assert.match(opened.text, /K-4/)
+  assert.ok(!opened.text.includes('Zhang San') && !opened.text.includes('Zhao Si'), 'on the card')
+  await moveTaskBy(deps.records, 'system', task, { type: 'cancel', note: 'x' })
+  assert.match((await look(house, bob, '/agent')).text, /Zhang San/, 'once it is over it is no secret')
 })
