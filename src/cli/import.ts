@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { createInterface } from 'node:readline'
 import { importKinds } from '../centre/file-import.ts'
 import { dataFiles } from '../config.ts'
 import { workerFile } from '../lib/places.ts'
@@ -92,7 +90,7 @@ async function importRecords(
     await imports.start('system', id, {})
     await imports.idle()
     const { counts, state, trouble } = await imports.view(id)
-    const rejected = await rejectedRows(await imports.errorsFile(id))
+    const rejected = await rejectedRows(await imports.rejected(id))
     if (options.json) io.out(JSON.stringify({ id, state, ...counts, rows: rejected }))
     else {
       io.out(`${kind}: ${counts.saved} saved, ${counts.unchanged} unchanged, ${counts.rejected} rows refused`)
@@ -112,12 +110,11 @@ async function* streamOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-async function rejectedRows(file: string | null): Promise<Omit<RejectedRow, 'cells'>[]> {
+async function rejectedRows(all: AsyncIterable<RejectedRow>): Promise<Omit<RejectedRow, 'cells'>[]> {
   const rows: Omit<RejectedRow, 'cells'>[] = []
-  if (file === null) return rows
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const { row, field, reason } = JSON.parse(line) as RejectedRow
-    if (rows.length < rowsTold) rows.push({ row, field, reason })
+  for await (const { row, field, reason } of all) {
+    rows.push({ row, field, reason })
+    if (rows.length >= rowsTold) break
   }
   return rows
 }

@@ -46,9 +46,8 @@ export class Sealer {
     return createHmac('sha256', this.#hashing).update(plainSecret(value)).digest('hex')
   }
 
-  /** A key for one file, by what stands at its beginning. Throws as `seal` does. */
+  /** A key for one file, by its salt; what was sealed with another key file does not open. */
   fileKey(salt: Buffer): Buffer {
-    if (this.trouble !== null) throw new StoreError('fault', 'secrets.key_file', this.trouble)
     return Buffer.from(hkdfSync('sha256', this.#filing, salt, 'switchroom file', 32))
   }
 

@@ -113,4 +113,12 @@ test('who may not see numbers sees none in the examples, nor in the rows that ca
   await house.deps.imports.idle()
   const file = await (await send(`${path}/errors.csv`, undefined, masked)).text()
   for (const text of [page, file]) assert.ok(!/1234 ?567/.test(text) && /olga/.test(text))
+  const other = (await upload('parties', 'ref,name,idNo\n,carl,110101199003071234\n')).headers.get('location')!
+  await house.deps.imports.start('system', other.split('/').at(-1) as FileImportId, {
+    columns: ['ref', 'name', 'idNo'],
+  })
+  await house.deps.imports.idle()
+  const hidden = await (await send(`${other}/errors.csv`, undefined, masked)).text()
+  assert.ok(hidden.includes('carl,******') && !hidden.includes('110101199003071234'))
+  assert.ok((await (await send(`${other}/errors.csv`)).text()).includes('110101199003071234'))
 })

@@ -8,7 +8,7 @@ import { mappingWord } from '../../../web/parts/import-columns.ts'
 import { columnWord, reasonWord } from '../../../web/parts/import-report.ts'
 import type { FileImportId } from '../../lib/ids.ts'
 import { InvalidInput, NotNow } from '../../records/errors.ts'
-import { targetsOf } from '../../records/import/columns.ts'
+import { sealedTargets, targetsOf } from '../../records/import/columns.ts'
 import type { ImportView } from '../../records/import/imports.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -57,10 +57,11 @@ export function importRoutes(deps: Deps): Hono<Env> {
   route.get('/admin/imports/:id/errors.csv', allow('admin'), async c => {
     const w = textsOf(await frameOf(c, deps))
     const { row, field, reason } = w.imports.columnsOf
-    const text = errorsCsv(await imports.errorsFile(idIn(c)), {
+    const text = errorsCsv(await imports.rejected(idIn(c)), {
       heads: [row, field, reason],
       headings: await imports.headings(idIn(c)),
       shown: c.var.user.numbersMasked ? maskedCell : text => text,
+      hidden: c.var.user.numbersMasked ? await imports.sealedColumns(idIn(c)) : new Set(),
       words: each => ({ field: columnWord(each.field, w), reason: reasonWord(each.field, each.reason, w) }),
     })
     return c.body(Readable.toWeb(Readable.from(text)) as ReadableStream, 200, {
@@ -138,13 +139,10 @@ export async function importProps(c: Ctx, deps: Deps, id: FileImportId): Promise
   const view = await imports.view(id)
   const masked = c.var.user.numbersMasked
   const shown = (text: string) => (masked ? maskedCell(text) : text)
-  const errors = await firstErrors(await imports.errorsFile(id), errorsShown)
+  const errors = await firstErrors(await imports.rejected(id), errorsShown)
   const isOver = view.state === 'running' || view.state === 'waiting' || view.state === 'finished'
   const inspection = isOver ? null : await imports.inspection(id).catch(gone)
   const own = await store.read('fields.all', {})
-  const secret = Object.entries(own).flatMap(([business, fields]) =>
-    fields.filter(({ type }) => type === 'secret').map(({ key }) => `fields.${business}.${key}`),
-  )
   return {
     frame,
     import: view,
@@ -157,7 +155,7 @@ export async function importProps(c: Ctx, deps: Deps, id: FileImportId): Promise
       columns: inspection.guess,
       targets: targetsOf(view.kind, own, inspection.guess),
       own,
-      hidden: ['idNo', ...secret],
+      hidden: sealedTargets(own),
     },
     filled: nothingFilled,
   }

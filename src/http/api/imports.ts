@@ -149,10 +149,11 @@ export function importsApi(api: Api, deps: Deps): void {
       replyType: 'text/csv',
     },
     async c => {
-      const text = errorsCsv(await imports.errorsFile(idOf(c)), {
+      const text = errorsCsv(await imports.rejected(idOf(c)), {
         heads: ['row', 'field', 'reason'],
         headings: await imports.headings(idOf(c)),
         shown: cell => cell,
+        hidden: new Set(),
         words: row => row,
       })
       return c.body(Readable.toWeb(Readable.from(text)) as ReadableStream, 200, {

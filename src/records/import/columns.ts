@@ -121,6 +121,14 @@ export function targetsOf(kind: ImportKind, definitions: Definitions, used: read
   return [...targets, ...phoneTargets(['phone', 'relation', 'phoneName'], most), ...own]
 }
 
+/** Targets whose values are sealed in the records. */
+export function sealedTargets(definitions: Definitions): string[] {
+  const secret = fieldBusinesses.flatMap(business =>
+    (definitions[business] ?? []).flatMap(({ key, type }) => (type === 'secret' ? [`fields.${business}.${key}`] : [])),
+  )
+  return ['idNo', ...secret]
+}
+
 /** Which of a person's numbers a target is about, from 1; 0: none. */
 export function placeOf(target: string): number {
   const place = Number(/^(?:phone|relation|phoneName)(\d{1,2})$/.exec(target)?.[1] ?? 0)

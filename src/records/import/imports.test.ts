@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -93,6 +94,11 @@ test('parties come with sealed ID numbers and the lender’s own fields; forms o
   )
   assert.match(errors[0]!.reason, /1\.38E\+10.*spreadsheet has cut them/)
   assert.ok(!errors[4]!.reason.includes('"x"'))
+  // What was sent back has ID numbers in it: in the data folder they are sealed.
+  for (const name of ['errors.jsonl', 'inspection.json']) {
+    const kept = await readFile(path.join(house.folder, 'imports', view.id, name), 'utf8')
+    assert.ok(kept.length > 100 && !/110101199003071234|林涛|13800000014/.test(kept), name)
+  }
   assert.deepEqual((await house.run('parties', file, { columns })).counts, counts(7, 0, 2, 5))
 })
 

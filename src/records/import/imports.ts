@@ -32,10 +32,11 @@ import { parseInput } from '../parse.ts'
 import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
-import { columnsMax, faultsOfColumns, guessColumns } from './columns.ts'
+import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
-import { type Inspection, type JobProgress, jobFiles } from './job-port.ts'
+import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
 import { Reception } from './receive.ts'
+import { openedText, sealedRows, sealedText } from './sealed-text.ts'
 
 /** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */
 export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & {
@@ -123,7 +124,9 @@ export class Imports implements AsyncDisposable {
       await mkdir(folder, { recursive: true, mode: 0o750 })
       const received = await this.#reception.receive(bytes, jobFiles(folder).source)
       const inspection = await this.#thread().inspect(jobFiles(folder).source)
-      await writeFile(jobFiles(folder).inspection, JSON.stringify(inspection), { mode: 0o640 })
+      await writeFile(jobFiles(folder).inspection, sealedText(this.#keyOf(id), JSON.stringify(inspection)), {
+        mode: 0o640,
+      })
       await keep(door, actor, [{ type: 'import.received', import: { id, kind, campaign, name, ...received } }])
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
@@ -177,7 +180,8 @@ export class Imports implements AsyncDisposable {
       () => true,
       () => false,
     )
-    const text = isThere ? await readFile(inspection, 'utf8').catch(() => null) : null
+    const kept = isThere ? await readFile(inspection, 'utf8').catch(() => null) : null
+    const text = kept === null ? null : openedText(this.#keyOf(id), kept)
     if (text === null)
       throw new NotNow('import-file-gone', 'the file is not in the data folder any more; upload it again')
     return JSON.parse(text) as Inspection
@@ -185,7 +189,8 @@ export class Imports implements AsyncDisposable {
 
   async headings(id: FileImportId): Promise<string[]> {
     await this.#record(id)
-    const text = await readFile(jobFiles(this.#folderOf(id)).inspection, 'utf8').catch(() => null)
+    const kept = await readFile(jobFiles(this.#folderOf(id)).inspection, 'utf8').catch(() => null)
+    const text = kept === null ? null : openedText(this.#keyOf(id), kept)
     return text === null ? [] : (JSON.parse(text) as Inspection).headings
   }
 
@@ -233,15 +238,23 @@ export class Imports implements AsyncDisposable {
     return { items: await Promise.all(items.map(item => this.#viewOf(item))), next }
   }
 
-  /** The file of rows that did not come through, one JSON a line; null when there is none. */
-  async errorsFile(id: FileImportId): Promise<string | null> {
+  /** The rows that did not come through, in their order. */
+  async rejected(id: FileImportId): Promise<AsyncIterable<RejectedRow>> {
     await this.#record(id)
     const { errors } = jobFiles(this.#folderOf(id))
-    const size = await stat(errors).then(
-      ({ size }) => size,
-      () => 0,
+    const isThere = await stat(errors).then(
+      () => true,
+      () => false,
     )
-    return size > 0 ? errors : null
+    return isThere ? sealedRows(errors, this.#keyOf(id)) : nothing()
+  }
+
+  /** Columns whose values are sealed in the records: ID numbers and secret fields. */
+  async sealedColumns(id: FileImportId): Promise<Set<number>> {
+    const { mapping } = await this.#record(id)
+    const definitions = await this.#options.door.store.read('fields.all', {})
+    const secret = new Set(sealedTargets(definitions))
+    return new Set((mapping?.columns ?? []).flatMap((column, at) => (secret.has(column) ? [at] : [])))
   }
 
   /** Told when something about an import may have changed. */
@@ -312,7 +325,14 @@ export class Imports implements AsyncDisposable {
       job.thread = this.#thread()
       const outcome = await job.thread.run(
         {
-          ...{ type: 'run', folder: this.#folderOf(job.id), kind: record.kind, zone, from: job.from },
+          ...{
+            type: 'run',
+            folder: this.#folderOf(job.id),
+            kind: record.kind,
+            zone,
+            from: job.from,
+            key: this.#keyOf(job.id),
+          },
           ...{ columns: job.mapping.columns, options: job.mapping.options },
           leads: leads && { campaign: leads.list.campaign, list: leads.list.id },
         },
@@ -426,10 +446,16 @@ export class Imports implements AsyncDisposable {
     return new ImportThread(this.#options.worker)
   }
 
+  #keyOf(id: FileImportId): Buffer {
+    return this.#options.door.store.sealer.fileKey(Buffer.from(`import ${id}`))
+  }
+
   #folderOf(id: FileImportId): string {
     return path.join(this.#options.folder, path.basename(id))
   }
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 function running(): NotNow {
   return new NotNow('import-running', 'this import runs already')

@@ -21,6 +21,8 @@ export type JobData =
       columns: string[]
       options: ImportOptions
       zone: string
+      /** Seals what did not come through: ID numbers stand in it. */
+      key: Uint8Array
       leads: { campaign: CampaignId; list: ImportId } | null
       /** Goes on after it. */
       from: JobProgress | null
@@ -43,6 +45,6 @@ export const jobFiles = (folder: string) => ({
   source: `${folder}/source`,
   inspection: `${folder}/inspection.json`,
   progress: `${folder}/progress.json`,
-  /** One `RejectedRow` a line. */
+  /** One `RejectedRow` a line, sealed. */
   errors: `${folder}/errors.jsonl`,
 })

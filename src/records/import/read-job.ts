@@ -11,6 +11,7 @@ import { wallInstant } from '../../centre/zone.ts'
 import { checkUnit } from './check-unit.ts'
 import { type FromJob, type JobData, type JobProgress, jobFiles, type RejectedRow, type ToJob } from './job-port.ts'
 import { rowReader } from './row-reader.ts'
+import { sealedText } from './sealed-text.ts'
 import { openTable } from './table-file.ts'
 import { type SourceRow, unitsOf } from './units.ts'
 
@@ -67,7 +68,7 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
       slice.rows[at]!.map(({ row, cells }) => ({ row, field, reason, cells })),
     )
     const all = [...slice.bad, ...refused].sort((a, b) => a.row - b.row)
-    progress.errorBytes += await append(errors, all)
+    progress.errorBytes += await append(errors, job.key, all)
     progress.counts.saved += reply.saved
     progress.counts.unchanged += reply.unchanged
     progress.counts.rejected += all.length
@@ -126,9 +127,9 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
 const newSlice = (): Slice => ({ values: [], rows: [], bad: [], last: 0, keys: new Set(), size: 0 })
 
 /** Answers how many bytes it was. */
-async function append(stream: WriteStream, rows: RejectedRow[]): Promise<number> {
+async function append(stream: WriteStream, key: Uint8Array, rows: RejectedRow[]): Promise<number> {
   if (rows.length === 0) return 0
-  const bytes = Buffer.from(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+  const bytes = Buffer.from(rows.map(row => `${sealedText(Buffer.from(key), JSON.stringify(row))}\n`).join(''))
   await new Promise<void>((resolve, reject) => stream.write(bytes, error => (error ? reject(error) : resolve())))
   return bytes.length
 }

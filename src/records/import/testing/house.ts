@@ -60,11 +60,9 @@ export async function openImportHouse(): Promise<ImportHouse> {
       return imports.view(received.id)
     },
     async errors(view) {
-      const { readFile } = await import('node:fs/promises')
-      const file = await imports.errorsFile(view.id)
-      if (file === null) return []
-      const lines = (await readFile(file, 'utf8')).split('\n').filter(line => line !== '')
-      return lines.map(line => JSON.parse(line))
+      const rows = []
+      for await (const row of await imports.rejected(view.id)) rows.push(row)
+      return rows
     },
     async facts() {
       return (await store.commit({ recorded: [] })).lastSeq
