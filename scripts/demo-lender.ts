@@ -1,5 +1,6 @@
 /** The demo's lender: what a lender's own systems would have told by file, kept through the records' door. */
 import { savedMax } from '../src/lender/facts.ts'
+import { saidItems } from '../src/lender/quote.ts'
 import type { UserId } from '../src/lib/ids.ts'
 import { seededRandom } from '../src/lib/random.ts'
 import { saveApplications } from '../src/records/applications.ts'
@@ -11,12 +12,13 @@ import { saveLoans } from '../src/records/loans.ts'
 import { saveParties } from '../src/records/parties.ts'
 import { giveConsent } from '../src/records/party-details.ts'
 import { makePromise } from '../src/records/promises.ts'
+import { makeQuote, orderQuote, sayOfQuote } from '../src/records/quotes.ts'
 import { recordRepayment } from '../src/records/repayments.ts'
-import { saveProduct, saveProspects } from '../src/records/sales.ts'
+import { moveOrderBy, saveProduct, saveProspects } from '../src/records/sales.ts'
 import { saveScript } from '../src/records/scripts.ts'
 import { moveTaskBy } from '../src/records/tasks.ts'
 import { type DemoDebtor, demoDebtors, demoFields } from '../src/sim/demo-lender.ts'
-import { demoApplications, demoProducts, demoProspects, demoScript } from '../src/sim/demo-trades.ts'
+import { demoApplications, demoProducts, demoProspects, demoSales, demoScript } from '../src/sim/demo-trades.ts'
 
 const debtors = 2000
 /** So many of them are in somebody's hands already; the rest the campaign finds. */
@@ -122,9 +124,41 @@ export async function fillTrades(door: RecordsDoor, verifiers: readonly UserId[]
     await saveProspects(
       door,
       'system',
-      sold.map(({ prospect }) => prospect),
+      sold.map(({ prospect }, at) => ({ ...prospect, followUpAt: followUpOf(at, door.clock.now()) })),
     ),
   )
+  await fillSales(
+    door,
+    sold.map(({ prospect }) => prospect),
+    verifiers,
+  )
+}
+
+/** Some are to be followed up today: a few are late by now. */
+function followUpOf(at: number, now: number): number | null {
+  return at % 7 === 3 ? now + (at - 17) * 10 * 60_000 : null
+}
+
+/** Offers that were read out, and orders at every stage of their check. Whoever checks has sold none of them. */
+async function fillSales(
+  door: RecordsDoor,
+  prospects: readonly { party: string; limit: number }[],
+  sellers: readonly UserId[],
+): Promise<void> {
+  const [supervisor] = await door.store.read('users.list', { role: 'supervisor', enabledOnly: true })
+  for (const [at, { stage, ...asked }] of demoSales(prospects).entries()) {
+    const seller = `user:${sellers[at % sellers.length]!}` as const
+    const quote = await makeQuote(door, seller, asked)
+    if (stage === 'offered') continue
+    for (const item of saidItems) await sayOfQuote(door, seller, quote.id, { item })
+    const { id } = await orderQuote(door, seller, quote.id)
+    if (stage === 'QC' || supervisor === undefined) continue
+    const by = `user:${supervisor.id}` as const
+    const check = { type: 'check', passes: stage !== 'back', heard: saidItems.slice(stage === 'back' ? 1 : 0) }
+    await moveOrderBy(door, by, id, { ...check, note: stage === 'back' ? '没听到客户同意，请补录' : '' })
+    if (stage === 'COOLING' || stage === 'CANCELLED') await moveOrderBy(door, by, id, { type: 'sign' })
+    if (stage === 'CANCELLED') await moveOrderBy(door, by, id, { type: 'cancel', reason: 'too-dear', note: '' })
+  }
 }
 
 function mustTake(report: {

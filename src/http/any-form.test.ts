@@ -5,6 +5,8 @@ import { createApplication } from '../records/applications.ts'
 import { createCampaign } from '../records/campaigns.ts'
 import { importLeads } from '../records/leads.ts'
 import { createParty } from '../records/parties.ts'
+import { giveConsent } from '../records/party-details.ts'
+import { moveOrderBy, openOrder, saveProduct, saveProspects } from '../records/sales.ts'
 import { createTrunk } from '../records/trunks.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { supervisorRoutes } from './supervisor/supervisor.ts'
@@ -29,6 +31,24 @@ before(async () => {
   const { list } = await importLeads(door, 'system', { campaign: campaign.id, source, name: 'march' })
   await createParty(door, 'system', { ref: 'K-1', name: 'Carl', phones: [{ number: '13812345678' }] })
   await createApplication(door, 'system', { ref: 'A-1', party: 'K-1', product: 'cash', amount: 1, term: 1 })
+  await saveProduct(door, 'system', {
+    id: 'phone',
+    name: 'phone',
+    amountMin: 100,
+    amountMax: 900,
+    terms: [3],
+    ratePpm: 0,
+  })
+  await saveProspects(door, 'system', [{ party: 'K-1' }])
+  await giveConsent(door, 'system', { party: 'K-1', purpose: 'sales', basis: 'form', evidence: '17' })
+  const order = await openOrder(door, 'system', {
+    party: 'K-1',
+    product: 'phone',
+    amount: 500,
+    term: 3,
+    agent: alice.id,
+  })
+  await moveOrderBy(door, 'system', order.id, { type: 'submit' })
   const [task] = (await house.store.read('tasks.page', {})).items
   Object.assign(ids, {
     campaigns: campaign.id,
@@ -38,6 +58,9 @@ before(async () => {
     calendars: 'ID',
     tasks: task!.id,
     checklists: 'standard',
+    products: 'phone',
+    prospects: 'K-1',
+    orders: order.id,
   })
 })
 after(() => house[Symbol.asyncDispose]())
@@ -81,7 +104,8 @@ const fields = `
   checklistId perDay gapMinutes days slots otherSlot count add product key-0 zh-0 en-0 kind-0 asked-0 expected-0 value-0 rule-0 percent-0 offers-0
   choices-0 required-0 weight-0
   as proposal missing dueOn arriveNote cancelNote place who item said judged result
-  refusal checkNote heard cancelReason
+  refusal checkNote heard cancelReason saleId saleName amountMin amountMax terms way ratePercent coolingDays upfrontPercent monthlyPercent validFrom
+  validUntil saleCurrency active due grade
   key1 key2 number1 numberStar announceLanguage announceEvery announceEstimate`
   .trim()
   .split(/\s+/)

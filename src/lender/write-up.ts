@@ -4,6 +4,14 @@ import type { FieldDefinition } from './fields.ts'
 export const grades = ['A', 'B', 'C', 'D'] as const
 export type Grade = (typeof grades)[number]
 
+/** Outcomes of sales that are a grade by themselves, where no grade was asked for besides. */
+export const gradesByOutcome: Readonly<Record<string, Grade>> = {
+  buy_now: 'A',
+  interested: 'B',
+  cold: 'C',
+  refused: 'D',
+}
+
 /** `codes`: outcomes with which the field is asked for; []: with each. */
 export type WriteUpField = Pick<FieldDefinition, 'key' | 'label' | 'type' | 'required' | 'min' | 'max' | 'choices'> & {
   codes: string[]

@@ -32,7 +32,7 @@ import { inTurn } from './turn.ts'
  */
 export function saveProduct(door: RecordsDoor, actor: Actor, given: unknown, seen?: number): Promise<Product> {
   return inTurn(door, async () => {
-    const input = parseInput(productInput, given)
+    const input = readProduct(given)
     const known = (await door.store.read('products.list', {})).find(({ id }) => id === input.id)
     const last = known === undefined ? 0 : versionOf(known)
     if (seen !== undefined && seen !== last)
@@ -42,6 +42,11 @@ export function saveProduct(door: RecordsDoor, actor: Actor, given: unknown, see
     await keep(door, actor, [{ type: 'product.saved', product }])
     return product
   })
+}
+
+/** As it was typed, looked through and not kept. Throws InvalidInput. */
+export function readProduct(given: unknown): Product {
+  return parseInput(productInput, given)
 }
 
 /** Products of before had no days of sale. */
@@ -80,7 +85,7 @@ export function offered(
 
 export type ProspectReport = { saved: number; rejected: { at: number; problems: FieldProblem[] }[] }
 
-/** Up to 500, each the whole prospect; a bad one stops no other. */
+/** Up to 500; what is left out of one stays as it is, so that a new limit takes nobody’s grade or follow-up away. A bad one stops no other. */
 export function saveProspects(door: RecordsDoor, actor: Actor, rows: readonly unknown[]): Promise<ProspectReport> {
   if (rows.length > savedMax) throw new RangeError(`${rows.length} prospects at once; at most ${savedMax}`)
   return inTurn(door, async () => {
@@ -88,17 +93,30 @@ export function saveProspects(door: RecordsDoor, actor: Actor, rows: readonly un
     const read = rows.map(row => prospectInput.safeParse(row, { reportInput: true }))
     const refs = read.flatMap(each => (each.success ? [each.data.party] : []))
     const known = new Set(await door.store.read('parties.known', { refs }))
+    const before = new Map(
+      (await door.store.read('prospects.ofParties', { parties: refs })).map(each => [each.party, each]),
+    )
     const saves = new Map<string, Prospect>()
     for (const [at, each] of read.entries()) {
       if (!each.success) report.rejected.push({ at, problems: problemsOf(each.error, rows[at]) })
       else if (!known.has(each.data.party))
         report.rejected.push({ at, problems: unknownParty(each.data.party).problems })
-      else saves.set(each.data.party, each.data)
+      else
+        saves.set(
+          each.data.party,
+          withKept(each.data, rows[at], saves.get(each.data.party) ?? before.get(each.data.party)),
+        )
     }
     if (saves.size > 0) await keep(door, actor, [{ type: 'prospects.saved', prospects: [...saves.values()] }])
     report.saved = saves.size
     return report
   })
+}
+
+function withKept(given: Prospect, row: unknown, known: Prospect | undefined): Prospect {
+  if (known === undefined) return given
+  const left = Object.entries(known).filter(([key]) => !Object.hasOwn(row as object, key))
+  return { ...given, ...Object.fromEntries(left) }
 }
 
 /** Throws InvalidInput; NotNow where the party has not agreed to be sold to, or the amount is above what was approved. */

@@ -12,6 +12,7 @@ import { words } from './words.ts'
 export const filterPages = {
   '/supervisor/parties': ['flag'],
   '/supervisor/cases': ['bucket', 'state', 'agent', 'product', 'from', 'below', 'sort'],
+  '/supervisor/prospects': ['grade', 'consent', 'due', 'product'],
   '/auditor': ['agent', 'campaign'],
 } as const satisfies Record<string, readonly string[]>
 export type FilterPage = keyof typeof filterPages

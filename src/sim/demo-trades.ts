@@ -87,6 +87,32 @@ export function demoProspects(count: number, random: Random, today: PlainDate) {
   })
 }
 
+/** How far a sale of the demo has come. */
+export type DemoStage = 'offered' | 'QC' | 'back' | 'CONFIRMED' | 'COOLING' | 'CANCELLED'
+const stages: readonly DemoStage[] = [
+  'QC',
+  'offered',
+  'QC',
+  'back',
+  'COOLING',
+  'QC',
+  'CONFIRMED',
+  'COOLING',
+  'CANCELLED',
+]
+
+/** What was offered to some of the prospects, within what was approved for each. */
+export function demoSales(prospects: readonly { party: string; limit: number }[]) {
+  const [cash, phone] = demoProducts
+  return stages.flatMap((stage, at) => {
+    const prospect = prospects[at]
+    if (prospect === undefined) return []
+    const amount = Math.floor((prospect.limit * 0.6) / 10_000) * 10_000
+    const product = amount <= phone!.amountMax && at % 2 === 0 ? phone! : cash!
+    return [{ party: prospect.party, product: product.id, amount, term: product.terms.at(-1)!, stage }]
+  })
+}
+
 const both = (zh: string, en: string) => ({ 'zh-CN': zh, en })
 
 /** What is said on the calls of a campaign of early reminders. */

@@ -10,6 +10,7 @@ import { projectImport } from './imports.ts'
 import { projectLegalHold } from './legal-holds.ts'
 import { projectDesk } from './project-desk.ts'
 import { projectFloor } from './project-floor.ts'
+import { projectFollowUp } from './project-follow-ups.ts'
 import { projectLender } from './project-lender.ts'
 import { projectLines } from './project-lines.ts'
 import { projectMinutes } from './project-minutes.ts'
@@ -122,6 +123,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectTalks(db, line.at, line.fact)
   projectDesk(db, line)
   projectChange(db, line)
+  projectFollowUp(db, line)
   if (projectPlacement(db, line)) return
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (

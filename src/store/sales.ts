@@ -84,6 +84,8 @@ export const salesQueries = {
       .map(({ doc }) => doc),
   'prospects.byParty': (db: Db, args: { party: string }): Prospect | null =>
     db.select().from(prospects).where(eq(prospects.party, args.party)).get()?.doc ?? null,
+  'prospects.ofParties': (db: Db, args: { parties: readonly string[] }): Prospect[] =>
+    args.parties.flatMap(party => salesQueries['prospects.byParty'](db, { party }) ?? []),
   /** By party; of a grade, or those to follow up until an instant. */
   'prospects.page': (db: Db, args: PageArgs & { grade?: IntentGrade; dueBy?: number }): Page<Prospect> => {
     const limit = pageLimit(args)

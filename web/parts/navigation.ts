@@ -44,7 +44,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/agencies', 'agencies'),
     ),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
-    group('sales', 'shopping-basket', page('/supervisor/orders', 'orders')),
+    group('sales', 'shopping-basket', page('/supervisor/orders', 'orders'), page('/supervisor/prospects', 'prospects')),
   ],
   quality: [
     group('recordings', 'audio-lines', page('/auditor', 'recordings'), page('/auditor/answerers', 'answerers')),
@@ -115,6 +115,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/assignment', 'assignment'),
       page('/admin/strategies', 'strategies'),
       page('/admin/checklists', 'checklists'),
+      page('/admin/products', 'products'),
       page('/admin/imports', 'imports'),
       page('/admin/fields', 'ownFields'),
       page('/admin/exports', 'tableExports'),

@@ -1,10 +1,13 @@
 /** Sample props of the pages of sales. */
 import { offerOf } from '../../src/lender/offer.ts'
 import { saidItems } from '../../src/lender/quote.ts'
+import { productFormPage, productsPage } from '../pages/admin/products.ts'
 import { myOrdersPage } from '../pages/agent/orders.ts'
 import type { DeskSales } from '../pages/agent/sales-props.ts'
 import { type OrderProps, orderPage } from '../pages/supervisor/order.ts'
 import { type OrderLine, ordersPage } from '../pages/supervisor/orders.ts'
+import { prospectPage } from '../pages/supervisor/prospect.ts'
+import { prospectsPage } from '../pages/supervisor/prospects.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Sums } from '../parts/sums.ts'
@@ -129,6 +132,19 @@ function order(language: Language, state: OrderProps['order']['state']): OrderPr
   }
 }
 
+function prospect(language: Language) {
+  return {
+    ...{
+      party: 'K-100231',
+      name: language === 'en' ? 'Carl Chen' : '陈建国',
+      limit: 1_500_000,
+      limitUntil: '2026-05-31',
+    },
+    ...{ grade: 'B' as const, followUpAt: sampleNow - 20 * minute, consented: true },
+    purchases: [{ on: '2025-11-11', what: language === 'en' ? 'Tablet' : '平板电脑', amount: 329_900 }],
+  }
+}
+
 export const salesSamples: Record<string, (language: Language) => Html> = {
   'agent-orders': language =>
     myOrdersPage({
@@ -140,6 +156,92 @@ export const salesSamples: Record<string, (language: Language) => Html> = {
       frame: sampleFrame({ language, path: '/supervisor/orders', role: 'supervisor' }),
       ...{ today, rows: lines(language), state: null, next: null },
       counts: { QC: 1, DRAFT: 1, CONFIRMED: 1, COOLING: 2, FULFILLED: 1, CANCELLED: 1 },
+    }),
+  'admin-products': language =>
+    productsPage({
+      frame: sampleFrame({ language, path: '/admin/products', role: 'admin' }),
+      rows: [
+        {
+          ...{ id: 'phone-0', name: language === 'en' ? 'Phone, no interest' : '手机零息分期', currency: 'CNY' },
+          ...{ amountMin: 100_000, amountMax: 1_000_000, terms: [3, 6, 12], way: 'equal-instalment', coolingDays: 15 },
+          ...{ version: 3, orders: 41, sale: 'on', rates: [0.1077, 0.1303] },
+        },
+        {
+          ...{ id: 'cash-12', name: language === 'en' ? 'Cash loan' : '随心现金分期', currency: 'CNY' },
+          ...{ amountMin: 100_000, amountMax: 5_000_000, terms: [6, 12, 24], way: 'equal-principal', coolingDays: 7 },
+          ...{ version: 1, orders: 0, sale: 'not-yet', rates: [0.156, 0.19] },
+        },
+      ],
+      saved: true,
+    }),
+  'admin-product-form': language =>
+    productFormPage({
+      frame: sampleFrame({ language, path: '/admin/products', role: 'admin' }),
+      ...{ id: 'phone-0', version: 3, orders: 41 },
+      filled: {
+        values: {
+          ...{
+            saleName: language === 'en' ? 'Phone, no interest' : '手机零息分期',
+            saleCurrency: 'CNY',
+            active: 'true',
+          },
+          ...{ terms: '3, 6, 12', way: 'equal-instalment', amountMin: '1000.00', amountMax: '100.00' },
+          ...{ ratePercent: '0', upfrontPercent: '0', monthlyPercent: '0.6', coolingDays: '15' },
+        },
+        errors: { amountMax: wordsIn(language).sales.allowed.amountMax },
+      },
+      example: [
+        {
+          ...{ term: 12, amount: 1_000_000, currency: 'CNY', first: 89_333, costTotal: 72_000, paidTotal: 1_072_000 },
+          ...{ aprNominal: 0.1303, aprEffective: 0.1384 },
+        },
+      ],
+    }),
+  'supervisor-prospects': language =>
+    prospectsPage({
+      frame: sampleFrame({ language, path: '/supervisor/prospects', role: 'supervisor' }),
+      ...{ today, currency: 'CNY', filter: { grade: '', consent: 'yes', due: '', product: '' }, next: null },
+      products: [{ value: 'phone-0', word: language === 'en' ? 'Phone, no interest' : '手机零息分期' }],
+      rows: [prospect(language)],
+      filters: { page: '/supervisor/prospects', saved: [], query: 'consent=yes', refused: null },
+    }),
+  'supervisor-prospect': language =>
+    prospectPage({
+      frame: sampleFrame({ language, path: '/supervisor/prospects', role: 'supervisor' }),
+      ...{ ...prospect(language), today, currency: 'CNY', note: '' },
+      consents: [
+        {
+          ...{
+            purpose: wordsIn(language).lender.consentPurpose.sales,
+            channel: wordsIn(language).lender.consentChannel.voice,
+          },
+          ...{ basis: language === 'en' ? 'Opted in' : '应用内营销授权', evidence: '2026-01-08', withdrawnAt: null },
+          givenAt: sampleNow - 60 * 86_400_000,
+        },
+      ],
+      orders: lines(language).slice(0, 2),
+      quotes: [
+        {
+          ...{
+            product: language === 'en' ? 'Phone, no interest' : '手机零息分期',
+            amount: 1_200_000,
+            term: 12,
+            currency: 'CNY',
+          },
+          ...{
+            aprNominal: 0.1303,
+            costTotal: 86_400,
+            agent: language === 'en' ? 'Alice Li' : '李雨桐',
+            madeAt: sampleNow,
+          },
+        },
+      ],
+      calls: [
+        {
+          ...{ at: sampleNow, direction: 'out', result: 'ANSWERED', agent: null, talkMs: 62_000 },
+          ...{ outcome: language === 'en' ? 'Call back' : '约定回呼', note: null },
+        },
+      ],
     }),
   'supervisor-order-check': language => orderPage(order(language, 'QC')),
   'supervisor-order-cooling': language => orderPage(order(language, 'COOLING')),

@@ -19,6 +19,7 @@ import { numberRoutes } from './numbers.ts'
 import { phoneRoutes } from './phones.ts'
 import { phraseRoutes } from './phrases.ts'
 import { policyRoutes } from './policies.ts'
+import { productRoutes } from './products.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingRuleRoutes } from './recordings.ts'
 import { safetyRoutes } from './safety.ts'
@@ -52,6 +53,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     menuRoutes,
     campaignRoutes,
     checklistRoutes,
+    productRoutes,
     fieldRoutes,
     confirmationRoutes,
     noticeAudioRoutes,

@@ -27,6 +27,7 @@ import { loanFormRoutes } from './loan-form.ts'
 import { orderRoutes } from './orders.ts'
 import { partyRoutes } from './parties.ts'
 import { partyFormRoutes } from './party-form.ts'
+import { prospectRoutes } from './prospects.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
 import { supervisionOf, supervisionRoutes } from './supervision.ts'
 import { taskReviewRoutes } from './tasks.ts'
@@ -78,6 +79,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', loanFormRoutes(deps))
   route.route('/', taskReviewRoutes(deps))
   route.route('/', orderRoutes(deps))
+  route.route('/', prospectRoutes(deps))
   route.route('/', caseRoutes(deps))
   route.route('/', casePageRoutes(deps))
   route.route('/', claimRoutes(deps))
