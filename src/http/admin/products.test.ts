@@ -114,7 +114,7 @@ test('before its first day and after its last one a product is not sold', async 
     term: 12,
     agent: (await house.add('bob', 'agent')).id,
   }
-  for (const days of [{ validFrom: '2026-11-25' }, { validUntil: '2026-11-23' }]) {
+  for (const days of [{ validFrom: '2026-11-25' }, { validUntil: '2026-11-23' }] as Record<string, string>[]) {
     const [{ version } = { version: 0 }] = await products()
     await post('/admin/products/phone', { ...phone, ...days, seen: String(version) })
     await assert.rejects(openOrder(door, 'system', asked), /is not sold now/)

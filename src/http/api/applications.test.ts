@@ -11,10 +11,12 @@ import { answerItem } from '../../records/task-answers.ts'
 import { beginCalling, numberToDial, refuseContact } from '../../records/task-calls.ts'
 import { moveTaskBy, takeTask, wholeTask } from '../../records/tasks.ts'
 import { createTrunk } from '../../records/trunks.ts'
+import { type Ask, askerOf } from '../testing/ask.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
 
 let house: House
 let admin: string
+let ask: Ask
 let alice: User
 let bob: User
 let sam: User
@@ -22,6 +24,7 @@ let campaign: CampaignId
 before(async () => {
   house = await openHouse()
   admin = (await house.token('admin')).secret
+  ask = askerOf(house, admin)
   alice = await house.add('alice', 'agent', { skills: ['cash'] })
   bob = await house.add('bob', 'agent')
   sam = await house.add('sam', 'supervisor')
@@ -57,18 +60,6 @@ const application = {
   employer: { name: '红灯笼餐饮有限公司', line: { number: '010-62345678', source: 'directory' } },
   contacts: [{ name: '李雷', number: '13900000002', relation: 'friend' }],
   fields: { bank_card: '6222021234567890' },
-}
-
-async function ask<T = Record<string, unknown>>(
-  method: string,
-  path: string,
-  body?: unknown,
-  status = 201,
-): Promise<T> {
-  const response = await house.api(admin, method, path, body)
-  const text = await response.text()
-  assert.equal(response.status, status, text)
-  return JSON.parse(text) as T
 }
 
 const as = (user: User) => `user:${user.id}` as const

@@ -5,15 +5,18 @@ import type { User } from '../../centre/entities.ts'
 import { saidItems } from '../../lender/quote.ts'
 import { NotNow } from '../../records/errors.ts'
 import { moveOrderBy } from '../../records/sales.ts'
+import { type Ask, askerOf } from '../testing/ask.ts'
 import { type House, openHouse } from '../testing/house.ts'
 
 let house: House
 let admin: string
+let ask: Ask
 let alice: User
 let sam: User
 before(async () => {
   house = await openHouse()
   admin = (await house.token('admin')).secret
+  ask = askerOf(house, admin)
   alice = await house.add('alice', 'agent')
   sam = await house.add('sam', 'supervisor')
   for (const ref of ['K-1', 'K-2']) await ask('POST', '/parties', { ref, name: 'Carl' })
@@ -21,17 +24,6 @@ before(async () => {
 })
 after(() => house[Symbol.asyncDispose]())
 
-async function ask<T = Record<string, unknown>>(
-  method: string,
-  path: string,
-  body?: unknown,
-  status = 201,
-): Promise<T> {
-  const response = await house.api(admin, method, path, body)
-  const text = await response.text()
-  assert.equal(response.status, status, text)
-  return JSON.parse(text) as T
-}
 const ruleOf = async (method: string, path: string, body: unknown) =>
   ((await (await house.api(admin, method, path, body)).json()) as { rule?: string; detail?: string }).rule
 

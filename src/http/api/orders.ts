@@ -1,79 +1,17 @@
 import { z } from '@hono/zod-openapi'
-import { repaymentWays } from '../../lender/offer.ts'
-import { intentGrades, orderStates } from '../../lender/order.ts'
+import { cancelReasons, intentGrades, orderStates } from '../../lender/order.ts'
 import { parseInput } from '../../records/parse.ts'
 import { moveOrderBy, offerFor, openOrder, orderById, saveProduct, saveProspects } from '../../records/sales.ts'
 import { offerInput, orderInput, productInput, prospectInput } from '../../records/sales-schemas.ts'
 import { words } from '../../records/words.ts'
-import type { Deps } from '../deps.ts'
+import type { Ctx, Deps } from '../deps.ts'
 import { paging, queryOf } from './query.ts'
 import { pageOf } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
+import { offerReply, orderReply, productReply, prospectReply, prospectsReply } from './sales-replies.ts'
 
 const writers = ['admin', 'supervisor'] as const
 const readers = ['admin', 'supervisor', 'quality', 'auditor'] as const
-const money = z.int().openapi({ description: 'Minor units' })
-const share = z.number().nullable().openapi({ description: 'A share of one a year: 0.24 is 24 %' })
-const instant = z.int().openapi({ description: 'Unix time, ms' })
-
-const productReply = z
-  .object({
-    ...{ id: z.string(), name: z.string(), currency: z.string(), amountMin: money, amountMax: money },
-    ...{ terms: z.array(z.int()), ratePpm: z.int(), way: z.enum(repaymentWays), upfrontFeePpm: z.int() },
-    ...{ monthlyFeePpm: z.int(), coolingDays: z.int(), active: z.boolean() },
-  })
-  .openapi('Product')
-const totals = { financed: money, costTotal: money, paidTotal: money, aprEffective: share, aprNominal: share }
-const offerReply = z
-  .object({
-    ...totals,
-    ...{ upfrontFee: money, interestTotal: money, feesTotal: money },
-    instalments: z.array(
-      z.object({
-        ...{
-          no: z.int(),
-          dueOn: z.string(),
-          principal: money,
-          interest: money,
-          fees: money,
-          total: money,
-          left: money,
-        },
-      }),
-    ),
-  })
-  .openapi('Offer')
-const prospectReply = z
-  .object({
-    ...{ party: z.string(), limit: money.nullable(), limitUntil: z.string().nullable() },
-    purchases: z.array(z.object({ on: z.string(), what: z.string(), amount: money })),
-    ...{ grade: z.enum(intentGrades).nullable(), followUpAt: instant.nullable(), note: z.string() },
-  })
-  .openapi('Prospect')
-const prospectsReply = z
-  .object({
-    saved: z.int(),
-    rejected: z.array(
-      z.object({
-        at: z.int(),
-        problems: z.array(z.object({ field: z.string(), found: z.string(), allowed: z.string() })),
-      }),
-    ),
-  })
-  .openapi('ProspectsSaved')
-const orderReply = z
-  .object({
-    ...{ id: z.string(), party: z.string(), product: z.string(), currency: z.string(), state: z.enum(orderStates) },
-    terms: z.object({
-      ...{ amount: money, downPayment: money, term: z.int(), ratePpm: z.int(), way: z.enum(repaymentWays) },
-      ...{ upfrontFeePpm: z.int(), monthlyFeePpm: z.int(), startedOn: z.string() },
-    }),
-    offer: z.object(totals),
-    ...{ coolingDays: z.int(), coolingUntil: z.string().nullable(), agent: z.string(), call: z.string().nullable() },
-    ...{ checker: z.string().nullable(), note: z.string(), openedAt: instant, changedAt: instant },
-  })
-  .openapi('Order')
-
 const prospectsQuery = paging.extend({ grade: z.enum(intentGrades).optional() })
 const prospectsInput = z.array(prospectInput).min(1).max(500).openapi('ProspectsInput')
 const ordersQuery = paging.extend({
@@ -87,7 +25,7 @@ const programCommand = z
     z.strictObject({ type: z.literal('submit') }),
     z.strictObject({ type: z.literal('sign') }),
     z.strictObject({ type: z.literal('fulfil') }),
-    z.strictObject({ type: z.literal('cancel'), note: words(1000) }),
+    z.strictObject({ type: z.literal('cancel'), note: words(1000), reason: z.enum(cancelReasons).default('other') }),
   ])
   .openapi('OrderCommand')
 
@@ -100,16 +38,15 @@ export function ordersApi(api: Api, deps: Deps): void {
     deps,
     {
       ...{ method: 'post', path: '/products', roles: ['admin'], body: productInput, reply: productReply, status: 201 },
-      summary: 'A product as a whole; one of the same id is replaced, orders keep the terms they were made with',
+      summary: 'A product as a whole; one of the same id gets a new version, orders keep the terms they were made with',
     },
-    async c => c.json(productReply.parse(await saveProduct(records, c.var.client.actor, await jsonBody(c))), 201),
+    async c => told(c, productReply, await saveProduct(records, c.var.client.actor, await jsonBody(c)), 201),
   )
   define(
     api,
     deps,
     { method: 'get', path: '/products', roles: readers, summary: 'All products', reply: pageOf(productReply) },
-    async c =>
-      c.json({ items: (await store.read('products.list', {})).map(each => productReply.parse(each)), next: null }),
+    async c => listed(c, productReply, { items: await store.read('products.list', {}), next: null }),
   )
   define(
     api,
@@ -126,7 +63,7 @@ export function ordersApi(api: Api, deps: Deps): void {
       summary:
         'What it comes to for an amount and a term: each instalment, the whole cost, the annual rate. Nothing is kept',
     },
-    async c => c.json(offerReply.parse((await offerFor(records, c.req.param('id')!, await jsonBody(c))).offer)),
+    async c => told(c, offerReply, (await offerFor(records, c.req.param('id')!, await jsonBody(c))).offer),
   )
   define(
     api,
@@ -140,11 +77,12 @@ export function ordersApi(api: Api, deps: Deps): void {
         reply: prospectsReply,
         status: 200,
       },
-      summary: 'Whom something may be sold to: up to 500, each as a whole; a bad one stops no other',
+      summary:
+        'Whom something may be sold to: up to 500; what is left out of one stays as it is, a bad one stops no other',
     },
     async c => {
       const rows = parseInput(z.array(z.unknown()).min(1).max(500), await jsonBody(c))
-      return c.json(prospectsReply.parse(await saveProspects(records, c.var.client.actor, rows)))
+      return told(c, prospectsReply, await saveProspects(records, c.var.client.actor, rows))
     },
   )
   define(
@@ -154,10 +92,7 @@ export function ordersApi(api: Api, deps: Deps): void {
       ...{ method: 'get', path: '/prospects', roles: readers, query: prospectsQuery, reply: pageOf(prospectReply) },
       summary: 'All prospects, or those of a grade',
     },
-    async c => {
-      const page = await store.read('prospects.page', queryOf(c, prospectsQuery))
-      return c.json({ items: page.items.map(each => prospectReply.parse(each)), next: page.next })
-    },
+    async c => listed(c, prospectReply, await store.read('prospects.page', queryOf(c, prospectsQuery))),
   )
   define(
     api,
@@ -169,7 +104,7 @@ export function ordersApi(api: Api, deps: Deps): void {
     async c => {
       const order = await openOrder(records, c.var.client.actor, await jsonBody(c))
       c.header('Location', `/api/v1/orders/${order.id}`)
-      return c.json(orderReply.parse(order), 201)
+      return told(c, orderReply, order, 201)
     },
   )
   define(
@@ -179,16 +114,13 @@ export function ordersApi(api: Api, deps: Deps): void {
       ...{ method: 'get', path: '/orders', roles: readers, query: ordersQuery, reply: pageOf(orderReply) },
       summary: 'All orders, or those of a party, an agent, a state',
     },
-    async c => {
-      const page = await store.read('orders.page', queryOf(c, ordersQuery))
-      return c.json({ items: page.items.map(each => orderReply.parse(each)), next: page.next })
-    },
+    async c => listed(c, orderReply, await store.read('orders.page', queryOf(c, ordersQuery))),
   )
   define(
     api,
     deps,
     { method: 'get', path: '/orders/:id', roles: readers, summary: 'One order', reply: orderReply },
-    async c => c.json(orderReply.parse(await orderById(records, c.req.param('id')!))),
+    async c => told(c, orderReply, await orderById(records, c.req.param('id')!)),
   )
   define(
     api,
@@ -206,7 +138,16 @@ export function ordersApi(api: Api, deps: Deps): void {
     },
     async c => {
       const command = parseInput(programCommand, await jsonBody(c))
-      return c.json(orderReply.parse(await moveOrderBy(records, c.var.client.actor, c.req.param('id')!, command)))
+      return told(c, orderReply, await moveOrderBy(records, c.var.client.actor, c.req.param('id')!, command))
     },
   )
+}
+
+/** What is kept, as the API tells it: nothing that the document does not name. */
+function told(c: Ctx, reply: z.ZodType, kept: unknown, status: 200 | 201 = 200): Response {
+  return c.json(reply.parse(kept) as object, status)
+}
+
+function listed(c: Ctx, reply: z.ZodType, { items, next }: { items: unknown[]; next: string | null }): Response {
+  return c.json({ items: items.map(each => reply.parse(each) as object), next })
 }
