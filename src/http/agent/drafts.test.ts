@@ -80,6 +80,10 @@ test('a draft is erased when the write-up is saved, and what comes too late does
   assert.equal((await ask(id, { fields: { [`note-${id}`]: 'later' } })).status, 404)
   const { store, clock } = desk.house
   assert.deepEqual(await draftOf(store, desk.alice.id, id as CallId, clock.now()), {})
+  // The call was written up while the draft of before was being read.
+  const given = { agent: desk.alice.id, call: id as CallId, change: { note: 'late' }, now: clock.now() }
+  assert.equal(await keepDraft(store, { ...given, isOpen: () => false }), 'over')
+  assert.deepEqual(await draftOf(store, desk.alice.id, id as CallId, clock.now()), {})
 })
 
 test('the drafts of a whole floor go to the disk together, and are gone after a day', async () => {
