@@ -5,6 +5,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { httpSender } from './channels/http-sender.ts'
+import { smtpSender } from './channels/smtp-sender.ts'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
 import { Custody } from './custody.ts'
@@ -33,6 +34,7 @@ import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { Imports } from './records/import/imports.ts'
 import { keepLenderClock } from './records/lender-clock.ts'
+import { mailTarget } from './records/mail.ts'
 import { senderTarget } from './records/sender.ts'
 import { TableExports } from './records/table-export/table-exports.ts'
 import { convertWav } from './rtp/convert.ts'
@@ -102,9 +104,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   })
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))
+  const mail = smtpSender({ target: () => mailTarget(door), now: () => clock.now() })
   parts.use(
-    keepLenderClock(door, httpSender({ target: () => senderTarget(door), now: () => clock.now() }), error =>
-      log.error({ err: error }, 'the daily work of the records is taken up again later'),
+    keepLenderClock(
+      door,
+      { sms: httpSender({ target: () => senderTarget(door), now: () => clock.now() }), email: mail },
+      error => log.error({ err: error }, 'the daily work of the records is taken up again later'),
     ),
   )
 
@@ -136,6 +141,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     exports: await createExports({ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version }),
     imports,
     tableExports,
+    mail,
     clock,
     log,
     config: {

@@ -41,7 +41,9 @@ export function countCap(
 }
 
 function counts(limit: Limit, contact: Counted): boolean {
-  return limit.counts === undefined || (contact.mode !== null && limit.counts.includes(contact.mode))
+  if (limit.unit === 'MESSAGE') return contact.mode === 'message'
+  if (limit.counts === undefined) return contact.mode !== 'message'
+  return contact.mode !== null && limit.counts.includes(contact.mode)
 }
 
 /** Contacts at this instant or later count. Where several zones are possible, the earliest of them: it holds every one. */

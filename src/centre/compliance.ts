@@ -16,6 +16,7 @@ import { isNumber } from './number.ts'
 import { isHoliday } from './policy/holidays.ts'
 import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
+import type { Stop } from './stops.ts'
 import { barred } from './toll/guard.ts'
 import { type LocalTime, localDay, localTime, minutesADay, zonesOf } from './zone.ts'
 
@@ -35,6 +36,8 @@ export type ContactRequest = {
   override?: string | null
   /** Of whoever dials by hand; left out or null: one of the lender's own. A campaign's own counts instead. */
   agency?: AgencyId | null
+  /** A text and no call (writing.ts). `zones`: where no number tells them. */
+  text?: { channel: 'sms' | 'email'; business: Business; takenBack: boolean; zones: readonly string[] | null }
 }
 
 type No = { rule: string; words: string; retryAt: number | null }
@@ -116,12 +119,14 @@ class Inquiry {
       return this.#refused('', null)
     }
     const campaign = floor?.campaign ?? null
-    const text = campaign?.policy ?? (this.#state.lab ? labPolicy : manualStack)
-    const stack = policiesFor(this.#state, campaign)
-    if (this.#askWho(campaign?.state ?? null) && this.#askAgency(campaign)) {
+    const written = this.#request.text
+    const whose = written === undefined ? campaign : { policy: textPolicyOf(this.#state), business: written.business }
+    const text = whose?.policy ?? (this.#state.lab ? labPolicy : manualStack)
+    const stack = policiesFor(this.#state, whose)
+    if (this.#askWho(campaign?.state ?? null) && (written !== undefined || this.#askAgency(campaign))) {
       if ('rule' in stack) this.#no(stack.rule, stack.words)
       else {
-        this.#askPolicies(stack, campaign?.business ?? null)
+        this.#askPolicies(stack, whose?.business ?? null)
         if (this.#refusal === null) return { ok: true, verdict: this.#verdict(stack) }
       }
     }
@@ -136,9 +141,10 @@ class Inquiry {
 
   /** The campaign, the number and the person, whatever the policy. Answers whether to go on. */
   #askWho(campaign: 'running' | 'paused' | 'closed' | null): boolean {
-    const { number, party } = this.#request
+    const { number, party, text } = this.#request
     const state = this.#state
     const now = this.#now
+    if (text?.channel === 'email') return this.#askStop(state.stops.of(party ?? '', now))
     const running = campaign === null || campaign === 'running'
     if (!this.#ask('campaign_not_running', running, () => `The campaign is ${campaign}: set it running first.`))
       return false
@@ -153,15 +159,7 @@ class Inquiry {
       if (!this.#no('do_not_call', `${masked(number)} is on the do-not-call list.`, again)) return false
     } else this.#yes('do_not_call')
     const stop = (party ? state.stops.of(party, now) : null) ?? state.stops.ofNumber(number, now)
-    if (stop !== null) {
-      const words =
-        stop.kind === 'hold'
-          ? `${stop.party} is on hold: ${stop.reason}.`
-          : `${stop.party} does not want to be called: ${stop.reason}.`
-      // Nothing but a person lifts a hold, so its lead is looked at again a day later and not lost.
-      const again = stop.kind === 'hold' ? (stop.until ?? now + dayMs) : stop.until
-      if (!this.#no(stop.kind === 'hold' ? 'party_hold' : 'do_not_call', words, again)) return false
-    } else this.#yes('party_hold')
+    if (!this.#askStop(stop)) return false
     const busy = () => `${masked(number)} is on a call already.`
     if (!this.#ask('number_in_call', !state.numbersInCall.has(number), busy)) return false
     const alone = !party || !state.partiesInCall.has(party)
@@ -177,10 +175,27 @@ class Inquiry {
     return this.#no(no.rule, no.words, no.again === 'later' ? this.#now + agencyMs : null)
   }
 
+  #askStop(stop: Stop | null): boolean {
+    if (stop !== null) {
+      const words =
+        stop.kind === 'hold'
+          ? `${stop.party} is on hold: ${stop.reason}.`
+          : `${stop.party} does not want to be called: ${stop.reason}.`
+      // Nothing but a person lifts a hold, so its lead is looked at again a day later and not lost.
+      const again = stop.kind === 'hold' ? (stop.until ?? this.#now + dayMs) : stop.until
+      if (!this.#no(stop.kind === 'hold' ? 'party_hold' : 'do_not_call', words, again)) return false
+    } else this.#yes('party_hold')
+    return true
+  }
+
   #askPolicies(stack: Policy[], business: Business | null): void {
-    const { number, relation, consent, party } = this.#request
-    const zones = zonesOf(number)
+    const { number, relation, consent, party, text } = this.#request
+    const zones = text?.zones ?? zonesOf(number)
     const known = zones.length > 0
+    if (text !== undefined) {
+      const words = () => `${party} has taken back the consent to ${text.channel === 'email' ? 'e-mails' : 'texts'}.`
+      if (!this.#ask('consent_withdrawn', !text.takenBack, words)) return
+    }
     if (business === 'sales' && party) {
       const words = () => `${party} has taken back the consent to sales calls: record a new one first.`
       if (!this.#ask('consent_withdrawn', !this.#state.stops.isUnsold(party), words)) return
@@ -221,7 +236,8 @@ class Inquiry {
   }
 
   #askCap(policy: Policy, limit: Limit, zones: readonly string[]): boolean {
-    const { number, party, debt, mode, override } = this.#request
+    const { number, party, debt, mode, override, text } = this.#request
+    if (limit.unit === 'MESSAGE' && text === undefined) return true // calls are no texts
     if (limit.modes !== undefined && !limit.modes.includes(mode)) return true
     if (limit.unlessAgreed && this.#agreed) return true
     const rule = capRule[limit.unit]
@@ -293,6 +309,7 @@ const capRule = {
   CONNECT: 'cap_connects',
   CONVERSATION: 'cap_conversations',
   ABANDON: 'cap_abandoned',
+  MESSAGE: 'cap_messages',
 } as const
 const asked = [
   'campaign_not_running',
@@ -306,6 +323,10 @@ const asked = [
 ]
 /** With caps 1, with consent 2; the same four lists again and again. */
 const rulesAsked = [asked, [...asked, 'caps'], [...asked, 'consent'], [...asked, 'consent', 'caps']]
+
+function textPolicyOf({ textPolicy, lab }: FloorState): string {
+  return textPolicy || (lab ? labPolicy : manualStack)
+}
 
 function policiesFor(state: FloorState, campaign: { policy: string; business: Business } | null): Policy[] | No {
   const text = campaign?.policy ?? (state.lab ? labPolicy : manualStack)

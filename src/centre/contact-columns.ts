@@ -5,7 +5,7 @@
  * as one, so that a cap may be reached too early and is never passed; that any two of a million people do has a chance of 1 in 18,000.
  */
 import type { CallId } from '../lib/ids.ts'
-import { type CampaignMode, campaignModes } from './entities.ts'
+import { type ContactMode, contactModes } from './policy/policy.ts'
 
 /** An outgoing call as the store tells of it. Instants are Unix ms; `party` is the lender's reference of a person, `debt` of a loan; null: not known. */
 export type Contact = {
@@ -13,7 +13,7 @@ export type Contact = {
   number: string
   party: string | null
   debt: string | null
-  mode: CampaignMode | null
+  mode: ContactMode | null
   startedAt: number
   answeredAt: number | null
   connectedAt: number | null
@@ -107,7 +107,7 @@ export function addTo(chunk: Columns, contact: Omit<Contact, 'call'>): number {
   chunk.answered[at] = after(startedAt, contact.answeredAt)
   chunk.connected[at] = after(startedAt, contact.connectedAt)
   chunk.abandoned[at] = after(startedAt, contact.abandonedAt)
-  const mode = contact.mode === null ? 0 : campaignModes.indexOf(contact.mode) + 1
+  const mode = contact.mode === null ? 0 : contactModes.indexOf(contact.mode) + 1
   chunk.flags[at] = mode | (contact.endedAt === null ? 0 : endedFlag)
   return link(chunk, at)
 }
@@ -158,8 +158,8 @@ export function isEnded(chunk: Columns, at: number): boolean {
   return (chunk.flags[at]! & endedFlag) !== 0
 }
 
-export function modeAt(chunk: Columns, at: number): CampaignMode | null {
-  return campaignModes[(chunk.flags[at]! & modeBits) - 1] ?? null
+export function modeAt(chunk: Columns, at: number): ContactMode | null {
+  return contactModes[(chunk.flags[at]! & modeBits) - 1] ?? null
 }
 
 /** ms after the start; -1: not. Clocks that were set back make it no earlier than the start. */

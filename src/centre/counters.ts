@@ -1,5 +1,5 @@
 /**
- * Who was contacted, and how far it went: what caps are counted from. One entry an outgoing call, found by number and by party, across
+ * Who was contacted, and how far it went: what caps are counted from. One entry an outgoing call or text, found by number and by party, across
  * campaigns, for as long as the longest window in use looks back (`needMs`), so memory grows with the calls of that time and never with the
  * leads. It is filled by the facts of calls alone: an entry begins with `call.dialed`, in the decision that dials, which is the reservation; a
  * call under way counts as all that it may still become. After a start the store answers with the same entries from its table of calls.
@@ -21,15 +21,14 @@ import {
   placesOf,
   textKeyOf,
 } from './contact-columns.ts'
-import type { CampaignMode } from './entities.ts'
 import type { Fact } from './facts.ts'
-import type { LimitKey, LimitUnit } from './policy/policy.ts'
+import type { ContactMode, LimitKey, LimitUnit } from './policy/policy.ts'
 
 /** Whom a cap is about, as entries have it; 0: not known. */
 export type ContactKeys = { number: number; party: number; debt: number }
 /** An entry as caps read it. */
 export type Counted = ContactKeys & {
-  mode: CampaignMode | null
+  mode: ContactMode | null
   startedAt: number
   answeredAt: number | null
   connectedAt: number | null
@@ -90,6 +89,18 @@ export class Counters {
       const chunk = this.#room()
       const place = addTo(chunk, { number, party, debt, mode, startedAt: at, ...nothing })
       this.#live.set(call, { chunk, at: place })
+      this.#forget(at)
+      return
+    }
+    if (fact.type === 'message.sent') {
+      if (fact.channel === undefined || fact.channel === 'letter') return
+      if (this.needMs === 0) {
+        this.since = at + 1
+        return
+      }
+      const { number = null, party } = fact
+      const gone = { startedAt: at, answeredAt: at, connectedAt: null, abandonedAt: null, endedAt: at }
+      addTo(this.#room(), { number: number ?? '', party, debt: null, mode: 'message', ...gone })
       this.#forget(at)
       return
     }
@@ -216,6 +227,8 @@ export function countedAt(contact: Counted, unit: LimitUnit): number | 'pending'
       return connectedAt ?? (isOver ? null : 'pending')
     case 'ABANDON':
       return abandonedAt ?? (!isOver && connectedAt === null ? 'pending' : null)
+    case 'MESSAGE':
+      return startedAt
     default:
       return unit satisfies never
   }

@@ -3,7 +3,7 @@ import { isForSales } from '../lender/consent.ts'
 import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
 import { calendarKey, readDates, shippedHolidays } from './policy/holidays.ts'
-import { manualStack, reachOf, stackOf } from './policy/policy.ts'
+import { manualStack, reachOf, stackOf, textPolicyKey } from './policy/policy.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 
 /** Answers whether the change was one of the gate's. */
@@ -32,6 +32,11 @@ export function evolveGate(state: FloorState, change: Fact | Note): boolean {
       if (change.sales === false) state.stops.setSold(change.party, false)
       return true
     case 'setting.saved': {
+      if (change.key === textPolicyKey) {
+        state.textPolicy = change.value
+        countFor(state)
+        return true
+      }
       const code = calendarKey.exec(change.key)?.[1]
       if (code === undefined) return false
       setCalendar(state, code, change.value)
@@ -56,6 +61,7 @@ export function setCalendar(state: FloorState, code: string, text: string): void
 export function countFor(state: FloorState): void {
   const used = state.lab ? new Set<string>() : new Set([manualStack])
   for (const { campaign } of state.campaigns.values()) if (campaign.state !== 'closed') used.add(campaign.policy)
+  if (state.textPolicy !== '') used.add(state.textPolicy)
   state.counters.needMs = reachOf(state.policies, used)
 }
 

@@ -85,6 +85,9 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       countFor(state)
       limitAbandonment(state, state.campaigns.get(change.campaign.id)!)
       break
+    case 'message.sent':
+      state.counters.follow(change, at)
+      return
     case 'leads.added':
     case 'leads.imported':
     case 'leads.recycled':

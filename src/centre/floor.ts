@@ -45,6 +45,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     turn: 0,
     zone: zoneOr(setup.zone),
     policies: new Map(policyPresets),
+    textPolicy: setup.textPolicy ?? '',
     holidays: shippedHolidays(),
     counters: new Counters(),
     stops: new Stops(),

@@ -7,6 +7,7 @@ const units: Record<Limit['unit'], string> = {
   CONNECT: 'answered calls',
   CONVERSATION: 'conversations',
   ABANDON: 'abandoned calls',
+  MESSAGE: 'texts',
 }
 
 /** `3 conversations a day per party`, `no attempts for 7 days after conversations per party and debt`. */

@@ -395,6 +395,8 @@ export type FloorState = {
   zone: string
   /** Policies shipped and the centre's own, by id: the version in force. */
   policies: Map<string, Policy>
+  /** What texts keep to; empty: what calls outside any campaign do. */
+  textPolicy: string
   /** Days without contact, by calendar. */
   holidays: Map<string, Set<string>>
   /** Who was contacted, for caps. */
@@ -457,6 +459,7 @@ export type Setup = {
   suppressed: { number: string; until: number | null }[]
   /** The centre's own policies, each in its newest version. */
   policies?: Policy[]
+  textPolicy?: string
   /** Calendars that an administrator wrote: code → dates. */
   calendars?: Record<string, string>
   stops?: Stop[]

@@ -6,6 +6,7 @@ import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
+import type { MessageSender } from '../lender/message.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
 import type { CallId, CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
@@ -29,6 +30,8 @@ export type Deps = {
   exports: Exports
   imports: Imports
   tableExports: TableExports
+  /** Carries e-mail; absent: nobody does. */
+  mail?: MessageSender
   clock: Clock
   log: Logger
   config: HttpConfig

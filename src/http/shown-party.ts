@@ -1,8 +1,9 @@
 /** A party as eyes may see it: what is sealed is masked for everyone, telephone numbers for who may not see them. */
 import type { Role } from '../centre/entities.ts'
+import { isEmail } from '../lender/fields.ts'
 import type { Party, PartyPhone } from '../lender/party.ts'
 import { maskSecret, type Sealed } from '../lender/sealed.ts'
-import { maskNumber, maskNumbersIn } from '../lib/mask.ts'
+import { maskEmail, maskNumber, maskNumbersIn } from '../lib/mask.ts'
 import type { Sealer } from '../store/sealer.ts'
 
 export type ShownParty<P extends Party> = Omit<P, 'idNo' | 'fields'> & {
@@ -33,7 +34,9 @@ export function shownParty<P extends Party>(sealer: Sealer, party: P, numbersMas
           typeof value === 'object'
             ? show(`${business}.${key}`, value)
             : typeof value === 'string' && numbersMasked
-              ? maskNumbersIn(value)
+              ? isEmail(value)
+                ? maskEmail(value)
+                : maskNumbersIn(value)
               : value,
         ]),
       ),

@@ -33,6 +33,20 @@ export function consentFor<Kept extends KeptConsent>(
   )
 }
 
+/** Whether one for this was taken back and no other holds. Where none was ever given, nothing was taken back. */
+export function isTakenBack(
+  consents: readonly KeptConsent[],
+  of: { purpose: ConsentPurpose; channel: ConsentChannel; now: number },
+): boolean {
+  if (consentFor(consents, of) !== null) return false
+  return consents.some(
+    ({ purpose, channel, withdrawnAt }) =>
+      withdrawnAt !== null &&
+      (purpose === of.purpose || purpose === 'any') &&
+      (channel === of.channel || channel === 'any'),
+  )
+}
+
 /** Whether it lets anybody be called to be sold something. */
 export function isForSales({ purpose, channel }: Pick<Consent, 'purpose' | 'channel'>): boolean {
   return (purpose === 'sales' || purpose === 'any') && (channel === 'voice' || channel === 'any')

@@ -7,7 +7,7 @@ import type { Consent } from './consent.ts'
 import type { PlainDate } from './dates.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
-import type { Message, MessageWay } from './message.ts'
+import type { Message, MessageChannel, MessageWay } from './message.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PlacementFact } from './placement-facts.ts'
 import type { PromiseState, PromiseToPay } from './promise.ts'
@@ -88,7 +88,16 @@ export type LenderFact =
   | { type: 'complaint.extended'; complaint: string; party: string; dueOn: PlainDate; reason: string }
   | { type: 'complaint.resolved'; complaint: string; party: string; resolution: string }
   | { type: 'message.queued'; message: Message }
-  | { type: 'message.sent'; message: string; party: string; way: MessageWay; ref: string }
+  /** `channel`, and of an SMS `number`: what caps count (journals of before have neither). */
+  | {
+      type: 'message.sent'
+      message: string
+      party: string
+      way: MessageWay
+      ref: string
+      channel?: MessageChannel
+      number?: string
+    }
   /** `nextAt` null: it is given up. */
   | { type: 'message.failed'; message: string; party: string; reason: string; nextAt: number | null }
   /** It may not go now: the gate is asked again then. */

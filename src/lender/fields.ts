@@ -5,7 +5,7 @@ import type { Sealed } from './sealed.ts'
 
 export const fieldBusinesses = ['verification', 'sales', 'collections'] as const
 export type FieldBusiness = (typeof fieldBusinesses)[number]
-export const fieldTypes = ['text', 'number', 'money', 'date', 'choice', 'yes-no', 'phone', 'secret'] as const
+export const fieldTypes = ['text', 'number', 'money', 'date', 'choice', 'yes-no', 'phone', 'email', 'secret'] as const
 export type FieldType = (typeof fieldTypes)[number]
 
 /** Of one business. */
@@ -98,6 +98,8 @@ function readValue(
       return text === null ? null : yesOrNo(text)
     case 'phone':
       return text === null ? null : normalPhone(text)
+    case 'email':
+      return text !== null && isEmail(text) ? text : null
     default:
       return definition.type satisfies never
   }
@@ -143,9 +145,33 @@ export function allowedIn(definition: FieldDefinition): string {
       return 'true or false'
     case 'phone':
       return 'a telephone number, e.g. 13812345678'
+    case 'email':
+      return 'an e-mail address, e.g. carl@example.com'
     default:
       return definition.type satisfies never
   }
+}
+
+/** One address and nothing else: what would be a second header, a list or a comment is none (RFC 5321, without quoted local parts). */
+export function isEmail(text: string): boolean {
+  return (
+    text.length <= 254 &&
+    /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z]{2,63}$/i.test(text)
+  )
+}
+
+/** Where a party gets e-mail: the first field of this business that is an address, else of another. */
+export function emailOf(
+  fields: FieldValues,
+  definitions: Partial<Record<FieldBusiness, FieldDefinition[]>>,
+  business: FieldBusiness,
+): string | null {
+  for (const each of [business, ...fieldBusinesses.filter(other => other !== business)])
+    for (const { key, type } of definitions[each] ?? []) {
+      const value = fields[each]?.[key]
+      if (type === 'email' && typeof value === 'string' && value !== '') return value
+    }
+  return null
 }
 
 /** As it stands in the index that parties are found by. */

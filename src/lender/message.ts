@@ -1,8 +1,17 @@
-/** A text to a party that is no call: an SMS, or a letter. It waits in the outbox until a sender takes it, somebody exports or prints it, or it may not go. */
-export const messageChannels = ['sms', 'letter'] as const
+/**
+ * A text to a party that is no call: an SMS, an e-mail, or a letter. It waits in the outbox until a sender takes it, somebody exports or prints it, or it
+ * may not go.
+ */
+import type { ConsentPurpose } from './consent.ts'
+
+export const messageChannels = ['sms', 'email', 'letter'] as const
 export type MessageChannel = (typeof messageChannels)[number]
+/** Those that a sender carries. */
+export const sentChannels = ['sms', 'email'] as const
+export type SentChannel = (typeof sentChannels)[number]
 export const messageStates = ['waiting', 'sent', 'dropped'] as const
 export type MessageState = (typeof messageStates)[number]
+export type MessagePurpose = Exclude<ConsentPurpose, 'any'>
 
 export type Message = {
   id: string
@@ -11,9 +20,15 @@ export type Message = {
   /** What asked for it: strategy and step, or a person. */
   why: string
   channel: MessageChannel
-  /** A number; of a letter the name it is addressed to. */
+  /** A number, an e-mail address; of a letter the name it is addressed to. */
   to: string
   text: string
+  /** Of an e-mail. */
+  subject?: string
+  /** Whose consent to it counts; left out: collections. */
+  purpose?: MessagePurpose
+  /** The promise that it reminds of: it goes while that one is open. */
+  promise?: string | null
 }
 
 /** How it left the house. */

@@ -36,7 +36,7 @@ const caseOf = (more: Partial<StrategyCase> = {}): StrategyCase => ({
   owed: 1_000,
   promiseOpen: false,
   lastResult: null,
-  consents: { sms: false, voice: false },
+  consents: { sms: false, email: false, voice: false },
   done: new Map(),
   ...more,
 })
@@ -70,7 +70,10 @@ test('what speaks against a step is said: amount, promise, last result, consent;
   assert.deepEqual(why({ promise: false }, { promiseOpen: true }), ['not_now', 'promise'])
   assert.deepEqual(why({ lastResults: ['BUSY'] }), ['not_now', 'last_result'])
   assert.deepEqual(why({ lastResults: ['BUSY'] }, { lastResult: 'BUSY' }), ['due', null])
-  assert.deepEqual(why({ consent: true }, { consents: { sms: false, voice: true } }), ['not_now', 'consent'])
+  assert.deepEqual(why({ consent: true }, { consents: { sms: false, email: false, voice: true } }), [
+    'not_now',
+    'consent',
+  ])
   for (const state of caseStates) assert.equal(why({}, { state })[0], stopsCalls(state) ? 'stopped' : 'due', state)
 })
 

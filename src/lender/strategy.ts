@@ -10,6 +10,8 @@ import { dpdOf } from './overdue.ts'
 export type StepAction =
   /** A text to the party's own number. */
   | { type: 'sms'; text: string }
+  /** To the party's own address. */
+  | { type: 'email'; subject: string; text: string }
   /** A letter that is printed. */
   | { type: 'letter'; text: string }
   /** A lead of this campaign, which calls as its mode says: robot notice, predictive, preview … */
@@ -34,7 +36,11 @@ export type StrategyStep = {
 
 export type Strategy = { name: string; buckets: string[]; steps: StrategyStep[] }
 /** Before the day of a promise, while it is open. */
-export type Reminder = { name: string; daysBefore: number; action: Extract<StepAction, { type: 'sms' | 'call' }> }
+export type Reminder = {
+  name: string
+  daysBefore: number
+  action: Extract<StepAction, { type: 'sms' | 'email' | 'call' }>
+}
 export type Strategies = { version: number; strategies: Strategy[]; reminders: Reminder[] }
 
 export const strategiesKey = 'lender.strategies'
@@ -56,7 +62,7 @@ export type StrategyCase = {
   owed: number
   promiseOpen: boolean
   lastResult: string | null
-  consents: { sms: boolean; voice: boolean }
+  consents: { sms: boolean; email: boolean; voice: boolean }
   done: ReadonlyMap<string, { how: 'done' | 'skipped'; why: string }>
 }
 
@@ -103,7 +109,8 @@ function whyNot(given: StrategyCase, step: StrategyStep): string | null {
   if (step.promise !== null && step.promise !== given.promiseOpen) return 'promise'
   if (step.lastResults.length > 0 && (given.lastResult === null || !step.lastResults.includes(given.lastResult)))
     return 'last_result'
-  const channel = step.action.type === 'sms' ? 'sms' : 'voice'
+  const { type } = step.action
+  const channel = type === 'sms' || type === 'email' ? type : 'voice'
   if (step.consent && !given.consents[channel]) return 'consent'
   return null
 }

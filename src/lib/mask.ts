@@ -6,6 +6,11 @@ export function maskNumber(number: string): string {
   return `${prefix}${digits.slice(0, digits.length - 8 > 0 ? digits.length - 8 : 1)}****${digits.slice(-4)}`
 }
 
+/** `carl@example.com` → `c***@example.com`. */
+export function maskEmail(address: string): string {
+  return address.replace(/^(.)[^@]*@/, '$1***@')
+}
+
 /**
  * A text with every telephone number in it masked: E.164, Chinese mobiles, land lines with their area code. They must stand alone, so that
  * ids, hashes and references stay as they are.

@@ -70,8 +70,14 @@ export const caseMovesInput = z
 const message = words(500)
 const campaignAction = z.strictObject({ type: z.literal('call'), campaign: words(64) })
 const smsAction = z.strictObject({ type: z.literal('sms'), text: message })
+const emailAction = z.strictObject({
+  type: z.literal('email'),
+  subject: words(200),
+  text: z.string().min(1).max(5_000),
+})
 const stepAction = z.discriminatedUnion('type', [
   smsAction,
+  emailAction,
   campaignAction,
   z.strictObject({
     type: z.literal('letter'),
@@ -107,7 +113,7 @@ export const strategiesInput = z
         z.strictObject({
           name: words(40),
           daysBefore: z.int().min(0).max(30),
-          action: z.discriminatedUnion('type', [smsAction, campaignAction]),
+          action: z.discriminatedUnion('type', [smsAction, emailAction, campaignAction]),
         }),
       )
       .max(10)
@@ -120,6 +126,8 @@ export const senderInput = z
     url: z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(500)]),
     /** At least 16 characters; left out: as it was. */
     secret: z.string().min(16).max(200).optional(),
+    /** What texts keep to, as campaigns name it; empty: what calls outside any campaign keep to; left out: as it was. */
+    policy: z.string().trim().max(200).optional(),
   })
   .openapi('SenderInput')
 

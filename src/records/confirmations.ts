@@ -85,6 +85,7 @@ export async function factsOfConfirmation(door: RecordsDoor, task: VerificationT
       channel,
       to,
       text,
+      purpose: 'verification' as const,
     }
     facts.push({ type: 'message.queued', message }, { ...told, message: id, why: null })
   }
@@ -121,7 +122,7 @@ export async function outdated(door: RecordsDoor, messages: readonly MessageReco
   for (const { message, isLatest, ...standing } of found) {
     const { party, channel } = messages.find(({ id }) => id === message)!
     if (!stands(standing, { ...standing, isLatest: isLatest === 1 })) noes.set(message, recalled)
-    else if (channel !== 'letter' && (await whyNot(door, party, { channel, confirmations })) !== null)
+    else if (channel === 'sms' && (await whyNot(door, party, { channel, confirmations })) !== null)
       noes.set(message, unwanted)
   }
   return noes

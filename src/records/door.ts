@@ -3,6 +3,7 @@
  * to the same journal; when it is on disk, the floor is told.
  */
 import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Writing } from '../centre/writing.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Id } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'
@@ -21,7 +22,7 @@ export type RecordsDoor = {
    * Asks the gate whether a party may be written to now; null: yes. Left out where no floor runs beside: then nothing is sent, since what is not known
    * is not allowed.
    */
-  ask?: (of: { party: string; number: string }) => { rule: string; words: string; retryAt: number | null } | null
+  ask?: (of: Writing) => { rule: string; words: string; retryAt: number | null } | null
   /** log2 of scrypt's N; lower in tests. */
   passwordCost?: number
 }
@@ -56,8 +57,16 @@ const quiet = [
   'party.secretShown',
 ]
 
-/** The same of what follows from strategies, waivers and complaints: what the floor must know of these is said by facts of cases, stops and leads. */
-const aboutCases = ['case.stepped', 'complaint.', 'message.', 'waiver.']
+/** The same of what follows from strategies, waivers and complaints: what the floor must know of these is said by facts of cases, stops and leads; caps count `message.sent`. */
+const aboutCases = [
+  'case.stepped',
+  'complaint.',
+  'message.queued',
+  'message.failed',
+  'message.deferred',
+  'message.dropped',
+  'waiver.',
+]
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
 export async function keep(

@@ -1,6 +1,7 @@
-import type { MessageSender } from '../lender/message.ts'
+import type { MessageSender, SentChannel } from '../lender/message.ts'
 import { runDay } from './daily.ts'
 import type { RecordsDoor } from './door.ts'
+import { mailTarget } from './mail.ts'
 import { sendMessages } from './messages.ts'
 import { keepPlacements } from './placements.ts'
 import { judgeDuePromises } from './promises.ts'
@@ -21,23 +22,30 @@ const placeEveryMs = 60_000
  */
 export function keepLenderClock(
   door: RecordsDoor,
-  sender: MessageSender,
+  senders: Record<SentChannel, MessageSender>,
   onFault: (error: unknown) => void,
 ): AsyncDisposable {
   const jobs = [
     regularly(everyMs, () => dayOf(door), onFault),
     regularly(placeEveryMs, () => keepPlacements(door), onFault),
-    regularly(
-      sendEveryMs,
-      async () => sendMessages(door, (await senderTarget(door)) === null ? null : sender),
-      onFault,
-    ),
+    regularly(sendEveryMs, () => sendWaiting(door, senders), onFault),
   ]
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all(jobs.map(job => job[Symbol.asyncDispose]()))
     },
   }
+}
+
+/** By those channels for which somebody is set who carries them; the others wait. */
+export async function sendWaiting(door: RecordsDoor, senders: Record<SentChannel, MessageSender>): Promise<number> {
+  const channels: SentChannel[] = []
+  if ((await senderTarget(door)) !== null) channels.push('sms')
+  if ((await mailTarget(door)) !== null) channels.push('email')
+  const sender: MessageSender = {
+    send: message => senders[message.channel === 'email' ? 'email' : 'sms'].send(message),
+  }
+  return sendMessages(door, sender, channels)
 }
 
 async function dayOf(door: RecordsDoor): Promise<void> {

@@ -1,10 +1,10 @@
 /**
  * Caps as people write them on the page, one a line: maximum, unit, key, window, effect. `3 CONVERSATION PARTY DAY BLOCK`,
  * `7 ATTEMPT PARTY+DEBT 7DAY BLOCK`, `0 CONVERSATION PARTY REST7 WARN`. After the effect may stand `AGREED` (not asked at a time agreed on),
- * `MODES=NOTICE` (only these modes are held back) and `COUNTS=NOTICE` (only these are counted).
+ * `MODES=NOTICE` (only these modes are held back) and `COUNTS=NOTICE` (only these are counted; `MESSAGE` among them: texts too). `3 MESSAGE PARTY DAY BLOCK` bounds texts alone.
  */
 import { campaignModes } from '../centre/entities.ts'
-import { limitKeys, limitUnits, rollUnits, type Window } from '../centre/policy/policy.ts'
+import { contactModes, limitKeys, limitUnits, rollUnits, type Window } from '../centre/policy/policy.ts'
 import { InvalidInput } from './errors.ts'
 
 const linesMax = 50
@@ -39,10 +39,16 @@ function readMore(line: string, words: string[]): Record<string, unknown> {
     if (word === 'AGREED') read['unlessAgreed'] = true
     else if (
       (name === 'MODES' || name === 'COUNTS') &&
-      modes.every(mode => (campaignModes as readonly string[]).includes(mode))
+      modes.every(mode =>
+        (name === 'MODES' ? campaignModes : (contactModes as readonly string[])).includes(mode as never),
+      )
     )
       read[name.toLowerCase()] = modes
-    else throw problem(line, `AGREED, MODES=… or COUNTS=… of ${campaignModes.join('+').toUpperCase()}`)
+    else
+      throw problem(
+        line,
+        `AGREED, MODES=… or COUNTS=… of ${campaignModes.join('+').toUpperCase()}; texts count as MESSAGE`,
+      )
   }
   return read
 }

@@ -1,27 +1,23 @@
 /**
- * The outbox: texts wait until the sender takes them, or somebody exports or prints them. Before each leaves the gate is asked, as of a call: hours,
- * do-not-call, HOLD; and whether its case is open still. What may not go for good is dropped with the rule; what may not go now waits, for three days at most.
+ * The outbox: texts wait until the sender takes them, or somebody exports or prints them. Before each leaves everything is asked again that may have changed
+ * since it was written: its case and promise, the party, its address (`mayStillSay`), then the gate as of a call: do-not-call, HOLD, consent, hours, caps. What
+ * may not go for good is dropped with the rule; what may not go now waits, for three days at most.
  */
 import type { Actor, RecordFact } from '../centre/facts.ts'
-import { isClosed } from '../lender/case.ts'
-import { type MessageSender, retryMs, staleMs } from '../lender/message.ts'
+import { type MessageSender, type MessageWay, retryMs, type SentChannel, sentChannels } from '../lender/message.ts'
 import type { MessageRecord } from '../store/messages.ts'
 import { outdated } from './confirmations.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
+import { type No, type Standing, standingOf } from './message-standing.ts'
 import { inTurn } from './turn.ts'
 
 /** In one run; the next comes soon. */
 const sentMax = 200
 /** Rules that time does not lift. */
 const forGood = new Set([
-  'party_hold',
-  'do_not_call',
-  'number_invalid',
-  'stale',
-  'case_closed',
-  'decision_recalled',
-  'consent_withdrawn',
+  ...['party_hold', 'do_not_call', 'number_invalid', 'stale', 'case_closed', 'promise_over', 'address_gone'],
+  ...['party_unknown', 'consent_withdrawn', 'decision_recalled'],
 ])
 /** What may not go now is asked about again after this. */
 const askAgainMs = 600_000
@@ -41,14 +37,23 @@ function inHandOf(door: RecordsDoor): Set<string> {
   return hands
 }
 
-/** One after the other, each told before the next. `sender` null: they wait to be exported, and what may not go is dropped all the same. */
-export async function sendMessages(door: RecordsDoor, sender: MessageSender | null): Promise<number> {
-  const due = await door.store.read('messages.due', { now: door.clock.now(), limit: sentMax })
+/**
+ * One after the other, each told before the next. `sender` null, or a channel not among `channels`: they wait, and what may not go is dropped all the same.
+ */
+export async function sendMessages(
+  door: RecordsDoor,
+  sender: MessageSender | null,
+  channels: readonly SentChannel[] = sentChannels,
+): Promise<number> {
+  const due = await door.store.read('messages.due', {
+    ...{ now: door.clock.now(), limit: sentMax, channels: [...sentChannels] },
+  })
   const hands = inHandOf(door)
   let sent = 0
-  for (const { id } of due) {
-    const message = await inTurn(door, () => takenUp(door, id, sender !== null))
-    if (message === null || sender === null) continue
+  for (const { id, channel } of due) {
+    const carries = sender !== null && (channels as readonly string[]).includes(channel)
+    const message = await inTurn(door, () => takenUp(door, id, carries))
+    if (message === null || !carries) continue
     try {
       if (await sendOne(door, sender, message)) sent++
     } finally {
@@ -62,31 +67,37 @@ export async function sendMessages(door: RecordsDoor, sender: MessageSender | nu
 async function takenUp(door: RecordsDoor, id: string, isSent: boolean): Promise<MessageRecord | null> {
   const [message] = await door.store.read('messages.waiting', { ids: [id] })
   if (message === undefined) return null
-  const no = (await outdated(door, [message])).get(id) ?? mayLeave(door, message, await closedOf(door, [message]))
+  const no = (await outdated(door, [message])).get(id) ?? mayLeave(door, message, await standingOf(door, [message]))
   if (no !== null) await tell(door, message, no)
   else if (isSent) inHandOf(door).add(id)
   return no === null ? message : null
 }
 
-/** Exported by hand: the texts that may go now, told as sent. At most 5,000 at once. */
+/** SMS exported by hand: those that may go now, told as sent. At most 5,000 at once. */
 export async function exportMessages(door: RecordsDoor, actor: Actor): Promise<MessageRecord[]> {
-  const due = await door.store.read('messages.due', { now: Number.MAX_SAFE_INTEGER, limit: 5_000 })
+  const due = await door.store.read('messages.due', { now: Number.MAX_SAFE_INTEGER, limit: 5_000, channels: ['sms'] })
   const out: MessageRecord[] = []
-  for (let from = 0; from < due.length; from += 500)
+  for (let left = due.map(({ id }) => id); left.length > 0; ) {
+    const ids = left.splice(0, 500)
     await inTurn(door, async () => {
       const facts: RecordFact[] = []
-      const ids = due.slice(from, from + 500).map(({ id }) => id)
       const waiting = await door.store.read('messages.waiting', { ids })
-      const closed = await closedOf(door, waiting)
+      const standing = await standingOf(door, waiting)
       const untrue = await outdated(door, waiting)
+      const parties = new Set<string>()
       for (const message of waiting) {
-        if (inHandOf(door).has(message.id) || untrue.has(message.id) || mayLeave(door, message, closed) !== null)
-          continue
-        facts.push({ type: 'message.sent', message: message.id, party: message.party, way: 'export', ref: '' })
-        out.push(message)
+        if (inHandOf(door).has(message.id) || untrue.has(message.id)) continue
+        // Caps count what has gone: the second to one party is asked about when the first is told.
+        if (parties.has(message.party)) left.push(message.id)
+        else if (mayLeave(door, message, standing) === null) {
+          parties.add(message.party)
+          facts.push(sentFact(message, 'export', ''))
+          out.push(message)
+        }
       }
       if (facts.length > 0) await keep(door, actor, facts)
     })
+  }
   return out
 }
 
@@ -101,30 +112,25 @@ export async function printLetter(door: RecordsDoor, actor: Actor, id: string): 
     const now = door.clock.now()
     if (stops.some(({ kind, until }) => kind === 'hold' && (until === null || until > now)))
       throw new NotNow('party_hold', `${letter.party} is on hold: no letter goes out`)
-    if ((await closedOf(door, [letter])).size > 0) throw new NotNow(isOver.rule, isOver.words)
-    const sent: RecordFact = { type: 'message.sent', message: id, party: letter.party, way: 'print', ref: '' }
-    await keep(door, actor, [sent])
+    const { mayStillSay } = await standingOf(door, [letter])
+    const no = mayStillSay(letter)
+    if (no !== null) throw new NotNow(no.rule, no.words)
+    await keep(door, actor, [sentFact(letter, 'print', '')])
     return messageById(door, id)
   })
 }
 
-type No = { rule: string; words: string; retryAt: number | null }
-
-const isOver: No = { rule: 'case_closed', words: 'its case was closed since it was written', retryAt: null }
-
-/** Which of the cases that these are about are closed: what they say of a debt is not true any more. */
-async function closedOf(door: RecordsDoor, about: readonly MessageRecord[]): Promise<Set<string>> {
-  const ids = about.flatMap(message => message.case ?? [])
-  const cases = ids.length === 0 ? [] : await door.store.read('cases.byIds', { ids })
-  return new Set(cases.filter(({ state }) => isClosed(state)).map(({ id }) => id))
+function mayLeave(door: RecordsDoor, message: MessageRecord, standing: Standing): No | null {
+  const no = standing.mayStillSay(message)
+  if (no !== null) return no
+  const writing = standing.writingOf(message)
+  if (door.ask === undefined || writing === null)
+    return { rule: 'no_gate', words: 'no floor runs here to ask', retryAt: null }
+  return door.ask(writing)
 }
 
-function mayLeave(door: RecordsDoor, message: MessageRecord, closed: ReadonlySet<string>): No | null {
-  const { party, to, queuedAt } = message
-  if (message.case !== null && closed.has(message.case)) return isOver
-  const never = (rule: string, words: string) => ({ rule, words, retryAt: null })
-  if (door.clock.now() - queuedAt > staleMs) return never('stale', 'it waited for more than three days')
-  return door.ask === undefined ? never('no_gate', 'no floor runs here to ask') : door.ask({ party, number: to })
+function sentFact({ id, party, channel, to }: MessageRecord, way: MessageWay, ref: string): RecordFact {
+  return { type: 'message.sent', message: id, party, way, ref, channel, ...(channel === 'sms' ? { number: to } : {}) }
 }
 
 async function tell(door: RecordsDoor, { id, party }: MessageRecord, no: No): Promise<void> {
@@ -138,11 +144,11 @@ async function tell(door: RecordsDoor, { id, party }: MessageRecord, no: No): Pr
 }
 
 async function sendOne(door: RecordsDoor, sender: MessageSender, message: MessageRecord): Promise<boolean> {
-  const { id, party, case: of, why, channel, to, text, tries } = message
-  const outcome = await sender.send({ id, party, case: of, why, channel, to, text })
+  const { id, party, case: of, why, channel, to, text, subject, tries } = message
+  const outcome = await sender.send({ id, party, case: of, why, channel, to, text, subject })
   const now = door.clock.now()
   if (outcome.ok) {
-    await keep(door, 'system', [{ type: 'message.sent', message: id, party, way: 'sender', ref: outcome.ref }])
+    await keep(door, 'system', [sentFact(message, 'sender', outcome.ref)])
     return true
   }
   const later = outcome.again ? retryMs[tries] : undefined

@@ -1,7 +1,7 @@
 /** What a policy of the centre's own may say. */
 import { z } from '@hono/zod-openapi'
 import { businesses, campaignModes, relations } from '../centre/entities.ts'
-import { limitKeys, limitUnits, rollUnits, windowDaysMax } from '../centre/policy/policy.ts'
+import { contactModes, limitKeys, limitUnits, rollUnits, windowDaysMax } from '../centre/policy/policy.ts'
 import { keepYearsMax } from '../centre/retention.ts'
 
 const minute = z.int().min(0).max(1440)
@@ -18,6 +18,7 @@ const window = z.union([
   z.strictObject({ type: z.literal('REST'), n: z.int().min(1).max(windowDaysMax) }),
 ])
 const modes = z.array(z.enum(campaignModes)).min(1).max(campaignModes.length)
+const counted = z.array(z.enum(contactModes)).min(1).max(contactModes.length)
 const limit = z
   .strictObject({
     unit: z.enum(limitUnits),
@@ -27,7 +28,7 @@ const limit = z
     effect: z.enum(['BLOCK', 'WARN']).default('BLOCK'),
     unlessAgreed: z.literal(true).optional(),
     modes: modes.optional(),
-    counts: modes.optional(),
+    counts: counted.optional(),
     note: z.string().max(500).optional(),
   })
   .refine(given => given.key.includes('PARTY') || given.key.includes('NUMBER'), 'a key with PARTY or NUMBER')

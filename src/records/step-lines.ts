@@ -5,7 +5,7 @@ import { InvalidInput } from './errors.ts'
 export type NamedCampaign = { id: string; name: string }
 
 export const stepLineWords =
-  'NAME | DAY | sms, letter, call CAMPAIGN, send LEGAL or send OUTSOURCED | owed>=N, owed<N, promise, no promise, consent, after BUSY+NO_ANSWER | TEXT'
+  'NAME | DAY | sms, email, letter, call CAMPAIGN, send LEGAL or send OUTSOURCED | owed>=N, owed<N, promise, no promise, consent, after BUSY+NO_ANSWER | TEXT (of an e-mail SUBJECT | TEXT)'
 
 /** Throws InvalidInput of the field `stepLines` with the line that is none. What single values may be is the schema's to say. */
 export function readStepLine(line: string, at: number, campaigns: readonly NamedCampaign[]): Record<string, unknown> {
@@ -35,6 +35,10 @@ export function readStepLine(line: string, at: number, campaigns: readonly Named
 
 function readAction(text: string, words: string, campaigns: readonly NamedCampaign[]): Record<string, unknown> | null {
   if (text === 'sms' || text === 'letter') return { type: text, text: words }
+  if (text === 'email') {
+    const [subject = '', ...rest] = words.split(' | ')
+    return { type: 'email', subject: subject.trim(), text: rest.join(' | ') }
+  }
   const [, verb, what] = /^(call|send)\s+(.+)$/.exec(text) ?? []
   if (verb === 'send') return { type: 'send', to: what }
   const campaign = campaigns.find(({ name, id }) => name === what || id === what)
@@ -50,7 +54,8 @@ export function stepLine(step: StrategyStep, campaigns: readonly NamedCampaign[]
     ...(consent ? ['consent'] : []),
     ...(lastResults.length === 0 ? [] : [`after ${lastResults.join('+')}`]),
   ]
-  const text = 'text' in action ? ` | ${action.text.replaceAll('\n', '\\n')}` : ''
+  const subject = action.type === 'email' ? ` | ${action.subject}` : ''
+  const text = 'text' in action ? `${subject} | ${action.text.replaceAll('\n', '\\n')}` : ''
   return `${step.name} | ${step.day} | ${actionWords(action, campaigns)} | ${conditions.join(', ')}${text}`
 }
 

@@ -6,6 +6,7 @@ import type { Campaign, Lead } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { moveCase, movedFact, stopsCalls } from '../lender/case.ts'
 import { addDays, daysBetween } from '../lender/dates.ts'
+import { emailOf, type FieldBusiness, type FieldDefinition } from '../lender/fields.ts'
 import type { Message } from '../lender/message.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'
 import {
@@ -161,7 +162,7 @@ async function runReminders(door: RecordsDoor): Promise<number> {
           const step = `${promise.id} ${name}`
           const isOver = over.some(each => each.case === of && each.strategy === reminderStrategy && each.step === step)
           if (isOver || daysBetween(today, promise.dueOn) > daysBefore) continue
-          const row = { id: of, party: promise.party, owed: 0, oldestDueOn: promise.dueOn }
+          const row = { id: of, party: promise.party, owed: 0, oldestDueOn: promise.dueOn, promise: promise.id }
           const result = await hands.act(row, action, `${reminderStrategy}: ${name}`)
           if (result === null) continue
           const what = { case: of, party: promise.party, strategy: reminderStrategy, step, version: strategies.version }
@@ -176,7 +177,8 @@ async function runReminders(door: RecordsDoor): Promise<number> {
 }
 
 type Done = { how: 'done' | 'skipped'; why: string; lead: LeadId | null; message: string | null }
-type About = Pick<StrategyRow, 'id' | 'party' | 'owed' | 'oldestDueOn'>
+/** `promise`: that is reminded of. */
+type About = Pick<StrategyRow, 'id' | 'party' | 'owed' | 'oldestDueOn'> & { promise?: string }
 
 /** What steps do, gathered for one commit. */
 class Hands {
@@ -185,6 +187,7 @@ class Hands {
   readonly #reckoning: Reckoning
   /** Leads of this commit, by campaign. */
   readonly #added = new Map<string, Lead[]>()
+  #definitions: Partial<Record<FieldBusiness, FieldDefinition[]>> | null = null
 
   constructor(door: RecordsDoor, reckoning: Reckoning) {
     this.#door = door
@@ -199,6 +202,7 @@ class Hands {
     if (party === null || stops.some(({ until }) => until === null || until > now)) return null
     switch (action.type) {
       case 'sms':
+      case 'email':
       case 'letter':
         return this.#write(about, party, action, why)
       case 'call':
@@ -237,15 +241,31 @@ class Hands {
     if (lists.length + this.facts.length > 0) await keep(this.#door, 'system', [...lists, ...this.facts])
   }
 
-  #write(about: About, party: PartyRecord, action: { type: 'sms' | 'letter'; text: string }, why: string): Done | null {
-    const number = ownPhone(party)
-    const to = action.type === 'letter' ? party.name : number
+  async #write(
+    about: About,
+    party: PartyRecord,
+    action: Extract<StepAction, { type: 'sms' | 'email' | 'letter' }>,
+    why: string,
+  ): Promise<Done | null> {
+    const to = await this.#addressOf(party, action.type)
     if (to === null) return null
-    const text = filledText(action.text, valuesOf(about, party, this.#reckoning))
+    const values = valuesOf(about, party, this.#reckoning)
     const id = newId<'message'>('ms')
-    const message: Message = { id, party: party.ref, case: about.id, why, channel: action.type, to, text }
+    const message: Message = {
+      ...{ id, party: party.ref, case: about.id, why, channel: action.type, to, text: filledText(action.text, values) },
+      // One line: a name with a line break in it begins no header of its own.
+      ...(action.type === 'email' ? { subject: filledText(action.subject, values).replace(/\s+/g, ' ') } : {}),
+      ...(about.promise === undefined ? {} : { promise: about.promise }),
+    }
     this.facts.push({ type: 'message.queued', message })
     return { how: 'done', why: '', lead: null, message: id }
+  }
+
+  async #addressOf(party: PartyRecord, channel: 'sms' | 'email' | 'letter'): Promise<string | null> {
+    if (channel === 'letter') return party.name
+    if (channel === 'sms') return ownPhone(party)
+    this.#definitions ??= await this.#door.store.read('fields.all', {})
+    return emailOf(party.fields, this.#definitions, 'collections')
   }
 
   async #call(about: About, party: PartyRecord, id: string): Promise<Done | null> {
@@ -317,6 +337,7 @@ function caseOf(
     bucket: bucketOf(oldestDueOn === null ? 0 : dpdOf(oldestDueOn, today), rules),
     consents: {
       sms: channels.includes('sms') || channels.includes('any'),
+      email: channels.includes('email') || channels.includes('any'),
       voice: channels.includes('voice') || channels.includes('any'),
     },
     done: new Map(steps.map(({ strategy, step, how, why }) => [stepKey(strategy, step), { how, why }])),

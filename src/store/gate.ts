@@ -3,6 +3,8 @@ import { type Contact, type ContactPack, packContacts } from '../centre/contact-
 import type { Actor } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { Stop } from '../centre/stops.ts'
+import { staleMs } from '../lender/message.ts'
+import type { CallId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { ownNumbers } from './parties.ts'
@@ -80,13 +82,45 @@ export function stopsAt(db: Db, now: number): Stop[] {
   })
 }
 
-/** Outgoing calls that began at `since` or later: the projection that the counters of the gate are. */
+/** Outgoing calls that began at `since` or later, and texts that went: the projection that the counters of the gate are. */
 export function contactsSince(db: Db, since: number): ContactPack {
-  const rows = sql(
+  const texts = sql(
+    db.$client,
+    `SELECT id AS call, CASE channel WHEN 'sms' THEN recipient ELSE '' END AS number, party, done_at AS at FROM messages
+     WHERE state = 'sent' AND channel <> 'letter' AND queued_at >= ? AND done_at >= ? ORDER BY done_at`,
+  ).all(since - waitedMaxMs, since) as { call: CallId; number: string; party: string; at: number }[]
+  const calls = sql(
     db.$client,
     `SELECT id AS call, number, party, debt, mode, started_at AS startedAt, answered_at AS answeredAt, connected_at AS connectedAt,
        abandoned_at AS abandonedAt, ended_at AS endedAt
      FROM calls WHERE direction = 'out' AND started_at >= ? ORDER BY started_at`,
   ).iterate(since) as IterableIterator<Contact>
-  return packContacts(rows)
+  return packContacts(inOrder(calls, texts.map(textAsContact)))
+}
+
+/** A text that waited for so long is not sent any more; a day to spare. */
+const waitedMaxMs = staleMs + 86_400_000
+
+function textAsContact({
+  call,
+  number,
+  party,
+  at,
+}: {
+  call: CallId
+  number: string
+  party: string
+  at: number
+}): Contact {
+  const gone = { startedAt: at, answeredAt: at, connectedAt: null, abandonedAt: null, endedAt: at }
+  return { call, number, party, debt: null, mode: 'message', ...gone }
+}
+
+function* inOrder(calls: Iterable<Contact>, texts: readonly Contact[]): Generator<Contact> {
+  let next = 0
+  for (const call of calls) {
+    while (next < texts.length && texts[next]!.startedAt < call.startedAt) yield texts[next++]!
+    yield call
+  }
+  yield* texts.slice(next)
 }

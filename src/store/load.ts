@@ -3,7 +3,7 @@
 import { supervisionModes, type TrunkTry } from '../centre/entities.ts'
 import type { Fact } from '../centre/facts.ts'
 import { normaliseNumber } from '../centre/number.ts'
-import { manualStack, reachOf } from '../centre/policy/policy.ts'
+import { manualStack, reachOf, textPolicyKey } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
 import { leaderlessSetting } from '../centre/team.ts'
@@ -209,20 +209,26 @@ export function zoneOf(db: Db): string {
 }
 
 /** What the gate needs from the start: own policies, calendars, stopped people, and who was contacted as far back as the policies in use look. */
-function gateOf(db: Db, now: number): Pick<Setup, 'policies' | 'calendars' | 'stops' | 'unsold' | 'history'> {
+function gateOf(
+  db: Db,
+  now: number,
+): Pick<Setup, 'policies' | 'textPolicy' | 'calendars' | 'stops' | 'unsold' | 'history'> {
   const own = newestPolicies(db)
   const policies = new Map([...policyPresets, ...own.map(policy => [policy.id, policy] as const)])
   const used = sql(
     db.$client,
     "SELECT DISTINCT json_extract(doc, '$.policy') AS policy FROM campaigns WHERE state <> 'closed'",
   ).all() as { policy: string }[]
-  const since = now - reachOf(policies, [manualStack, ...used.map(row => row.policy)])
+  const textPolicy = settingOf(db, textPolicyKey)
+  const texts = textPolicy === '' ? [] : [textPolicy]
+  const since = now - reachOf(policies, [manualStack, ...texts, ...used.map(row => row.policy)])
   const settings = sql(db.$client, "SELECT key, value FROM settings WHERE key LIKE 'calendar.%'").all() as {
     key: string
     value: string
   }[]
   return {
     policies: own,
+    textPolicy,
     calendars: Object.fromEntries(settings.map(({ key, value }) => [key.slice('calendar.'.length), value])),
     stops: stopsAt(db, now),
     unsold: unsoldParties(db),

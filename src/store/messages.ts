@@ -1,6 +1,6 @@
 /** The outbox, and the steps of strategies that are over. */
 import type { CaseState } from '../lender/case.ts'
-import type { MessageChannel, MessageState } from '../lender/message.ts'
+import type { MessageChannel, MessageState, SentChannel } from '../lender/message.ts'
 import { type Db, sql } from './db.ts'
 import { and, desc, eq, inArray } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
@@ -70,13 +70,14 @@ export const messageQueries = {
     db.select().from(messages).where(eq(messages.id, args.id)).get() ?? null,
   'messages.ofParty': (db: Db, args: { party: string }): MessageRecord[] =>
     db.select().from(messages).where(eq(messages.party, args.party)).orderBy(desc(messages.queuedAt)).limit(100).all(),
-  /** Texts whose time to be tried has come, the longest waiting first. */
-  'messages.due': (db: Db, args: { now: number; limit: number }): MessageRecord[] =>
+  /** Texts of one of these channels whose time to be tried has come, the longest waiting first. */
+  'messages.due': (db: Db, args: { now: number; limit: number; channels: SentChannel[] }): MessageRecord[] =>
     sql(
       db.$client,
-      `SELECT id FROM messages WHERE state = 'waiting' AND channel = 'sms' AND next_at <= ? ORDER BY next_at, id LIMIT ?`,
+      `SELECT id FROM messages WHERE state = 'waiting' AND channel IN (SELECT value FROM json_each(?)) AND next_at <= ?
+       ORDER BY next_at, id LIMIT ?`,
     )
-      .all(args.now, args.limit)
+      .all(JSON.stringify(args.channels), args.now, args.limit)
       .map(each => messageQueries['messages.byId'](db, each as { id: string })!),
   /** Those of at most 500 that wait still, the longest waiting first. */
   'messages.waiting': (db: Db, args: { ids: string[] }): MessageRecord[] =>

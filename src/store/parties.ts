@@ -76,6 +76,13 @@ export const partyQueries = {
     ),
   'consents.ofParty': (db: Db, args: { party: string }): (KeptConsent & { withdrawnReason: string | null })[] =>
     db.select().from(consents).where(eq(consents.party, args.party)).orderBy(asc(consents.givenAt)).limit(500).all(),
+  /** All of up to 500 parties. */
+  'consents.ofParties': (db: Db, args: { parties: string[] }): KeptConsent[] =>
+    db
+      .select()
+      .from(consents)
+      .where(inArray(consents.party, args.parties.slice(0, 500)))
+      .all(),
   'consents.byId': (db: Db, args: { id: string }): KeptConsent | null =>
     db.select().from(consents).where(eq(consents.id, args.id)).get() ?? null,
 }

@@ -302,11 +302,12 @@ type MessageFact = Extract<
 function projectMessage(run: (text: string, ...values: unknown[]) => void, fact: MessageFact, at: number): void {
   switch (fact.type) {
     case 'message.queued': {
-      const { id, party, case: of, why, channel, to, text } = fact.message
+      const { id, party, case: of, why, channel, to, text, subject = '', promise = null } = fact.message
+      const { purpose = 'collections' } = fact.message
       run(
-        `INSERT INTO messages (id, party, case_id, why, channel, recipient, text, state, tries, next_at, queued_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?)`,
-        ...[id, party, of, why, channel, to, text, at, at],
+        `INSERT INTO messages (id, party, case_id, why, channel, recipient, text, subject, purpose, promise, state, tries, next_at, queued_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?)`,
+        ...[id, party, of, why, channel, to, text, subject, purpose, promise, at, at],
       )
       return
     }

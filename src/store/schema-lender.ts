@@ -4,7 +4,7 @@ import type { ComplaintKind, ComplaintState } from '../lender/complaint.ts'
 import type { ConsentChannel, ConsentPurpose } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
 import type { Loan, LoanStatus } from '../lender/loan.ts'
-import type { MessageChannel, MessageState, MessageWay } from '../lender/message.ts'
+import type { MessageChannel, MessagePurpose, MessageState, MessageWay } from '../lender/message.ts'
 import type { Component } from '../lender/money.ts'
 import type { Party, PartyFlag, PartyPhone, PartyType, PhoneRelation, PhoneStatus } from '../lender/party.ts'
 import type { PromiseState } from '../lender/promise.ts'
@@ -259,6 +259,9 @@ export const messages = sqliteTable(
     ref: text(),
     queuedAt: integer('queued_at').notNull(),
     doneAt: integer('done_at'),
+    subject: text().notNull(),
+    purpose: text().$type<MessagePurpose>().notNull(),
+    promise: text(),
   },
   table => [
     index('messages_party').on(table.party, table.queuedAt, table.id),

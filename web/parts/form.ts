@@ -11,7 +11,7 @@ export type FieldOptions = {
   name: string
   label: string
   help?: string
-  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'date' | 'search' | 'tel' | 'file'
+  type?: 'text' | 'password' | 'number' | 'datetime-local' | 'date' | 'search' | 'tel' | 'email' | 'file'
   required?: boolean
   placeholder?: string
   /** For numbers. */

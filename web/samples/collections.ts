@@ -266,6 +266,26 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
           url: language === 'en' ? 'An address that begins with http or https, or nothing.' : '须为网址，或留空。',
         },
       },
+      mail: {
+        filled: {
+          values: {
+            host: 'mail.example.cn',
+            port: '587',
+            security: 'starttls',
+            user: 'center',
+            from: 'center@example.cn',
+          },
+          errors: {},
+        },
+        hasPassword: true,
+        test: {
+          filled: { values: { to: 'it@example.cn' }, errors: {} },
+          said: {
+            tone: 'red',
+            words: `${language === 'en' ? 'It was not sent: ' : '没有发出：'}mail.example.cn:587 …`,
+          },
+        },
+      },
       saved: false,
     }),
   'admin-strategy': language =>

@@ -6,6 +6,7 @@ import { connectionWords } from './connection.ts'
 import { custodyWords } from './custody.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
+import { mailWords } from './mail.ts'
 import { menuWords } from './menus.ts'
 import { ownFieldWords } from './own-fields.ts'
 import { placementWords } from './placement.ts'
@@ -34,6 +35,7 @@ const zh = {
     ...menuWords.zh.allowed,
     ...custodyWords.zh.allowed,
     ...collectionsWords.zh.allowed,
+    ...mailWords.zh.allowed,
     ...strategyWords.zh.allowed,
     ...verificationWords.zh.allowed,
     ...salesWords.zh.allowed,
@@ -134,7 +136,7 @@ const zh = {
     businesses: '至少选择一种业务。',
     relations: '至少选择一种关系。',
     limits:
-      '每行：次数 单位 对象 窗口 效果，最多 50 行。次数 0–1000；单位为 ATTEMPT、UNANSWERED、CONNECT、CONVERSATION、ABANDON 之一；对象为 PARTY 或 NUMBER，可加 +DEBT；窗口为 DAY、7DAY、24HOUR、1MONTH（最长 93 天）或 REST7；效果为 BLOCK 或 WARN，可省略。',
+      '每行：次数 单位 对象 窗口 效果，最多 50 行。次数 0–1000；单位为 ATTEMPT、UNANSWERED、CONNECT、CONVERSATION、ABANDON、MESSAGE 之一；对象为 PARTY 或 NUMBER，可加 +DEBT；窗口为 DAY、7DAY、24HOUR、1MONTH（最长 93 天）或 REST7；效果为 BLOCK 或 WARN，可省略。',
     relation: '请选择关系。',
     campaign: '请选择现有的活动。',
     party: '不超过 64 个字符。',
@@ -158,6 +160,7 @@ const en: Like<typeof zh> = {
     ...menuWords.en.allowed,
     ...custodyWords.en.allowed,
     ...collectionsWords.en.allowed,
+    ...mailWords.en.allowed,
     ...strategyWords.en.allowed,
     ...verificationWords.en.allowed,
     ...salesWords.en.allowed,
@@ -259,7 +262,7 @@ const en: Like<typeof zh> = {
     businesses: 'At least one business.',
     relations: 'At least one relation.',
     limits:
-      'A line is: maximum, unit, key, window, effect; 50 lines at most. Maximum 0 to 1000; unit ATTEMPT, UNANSWERED, CONNECT, CONVERSATION or ABANDON; key PARTY or NUMBER, with +DEBT or without; window DAY, 7DAY, 24HOUR, 1MONTH (93 days at most) or REST7; effect BLOCK or WARN, may be left out.',
+      'A line is: maximum, unit, key, window, effect; 50 lines at most. Maximum 0 to 1000; unit ATTEMPT, UNANSWERED, CONNECT, CONVERSATION, ABANDON or MESSAGE; key PARTY or NUMBER, with +DEBT or without; window DAY, 7DAY, 24HOUR, 1MONTH (93 days at most) or REST7; effect BLOCK or WARN, may be left out.',
     relation: 'Choose a relation.',
     campaign: 'Choose a campaign.',
     party: 'At most 64 characters.',

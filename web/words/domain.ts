@@ -220,6 +220,7 @@ const zh = {
     cap_connects: '接通次数已到上限。',
     cap_conversations: '通话次数已到上限。',
     cap_abandoned: '呼损后须静默一段时间。',
+    cap_messages: '短信、邮件次数已达上限。',
     abandon_limit: '此活动呼损率超过策略上限。',
     calendar_in_use: '仍有策略使用此日历，不能删去。',
     calendar_last_day: '这是日历的最后一天：请删去整个日历。',

@@ -58,7 +58,7 @@ const zh = {
   relations: '可联系的关系',
   needsConsent: '电销须有同意凭证',
   limitsHelp:
-    '每行一条：次数 单位 对象 窗口 效果。单位：ATTEMPT 拨打、UNANSWERED 未接、CONNECT 接通、CONVERSATION 通话、ABANDON 呼损；对象：PARTY 客户、NUMBER 号码、DEBT 借据；窗口：DAY 当日、7DAY 近七天、REST7 其后七天内不再拨；效果：BLOCK 禁止、WARN 班长可放行。如 3 CONVERSATION PARTY DAY BLOCK；7 ATTEMPT PARTY+DEBT 7DAY WARN；0 CONVERSATION PARTY REST7 BLOCK。其后可加 AGREED（约定时间除外）、MODES=NOTICE（只限制这些方式）、COUNTS=NOTICE（只统计这些方式）。',
+    '每行一条：次数 单位 对象 窗口 效果。单位：ATTEMPT 拨打、UNANSWERED 未接、CONNECT 接通、CONVERSATION 通话、ABANDON 呼损、MESSAGE 短信邮件；对象：PARTY 客户、NUMBER 号码、DEBT 借据；窗口：DAY 当日、7DAY 近七天、REST7 其后七天内不再拨；效果：BLOCK 禁止、WARN 班长可放行。如 3 CONVERSATION PARTY DAY BLOCK；7 ATTEMPT PARTY+DEBT 7DAY WARN；0 CONVERSATION PARTY REST7 BLOCK。其后可加 AGREED（约定时间除外）、MODES=NOTICE（只限制这些方式）、COUNTS=NOTICE（只统计这些方式，加 +MESSAGE 则短信邮件也算）。',
   calendars: {
     title: '节假日历',
     about: '按被叫所在地的日期。某年一天都没有写，就是未知，使用此日历的活动一律不外呼；请在年底前补上来年。',

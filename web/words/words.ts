@@ -21,6 +21,7 @@ import type { Language, Like } from './language.ts'
 import { lenderWords } from './lender.ts'
 import { linesWords } from './lines.ts'
 import { listWords } from './lists.ts'
+import { mailWords } from './mail.ts'
 import { menuWords } from './menus.ts'
 import { orderWords } from './order.ts'
 import { ownFieldWords } from './own-fields.ts'
@@ -59,6 +60,7 @@ const zh = {
   policies: policyWords.zh,
   lists: listWords.zh,
   collections: collectionsWords.zh,
+  mail: mailWords.zh,
   strategies: strategyWords.zh,
   claims: claimWords.zh,
   placement: placementWords.zh,
@@ -108,6 +110,7 @@ const en: Words = {
   policies: policyWords.en,
   lists: listWords.en,
   collections: collectionsWords.en,
+  mail: mailWords.en,
   strategies: strategyWords.en,
   claims: claimWords.en,
   placement: placementWords.en,

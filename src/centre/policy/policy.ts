@@ -2,15 +2,19 @@
  * A policy is data: the hours, days, people, consent and caps of a place and a business, with the source they were read in. A campaign
  * names one or several joined with `+`; each is asked in turn, so the strictest answer wins whatever the field.
  */
-import type { Business, CampaignMode, Relation } from '../entities.ts'
+import { type Business, type CampaignMode, campaignModes, type Relation } from '../entities.ts'
 import type { Period } from '../retention.ts'
 
 /** Minutes since local midnight, `from` included, `to` excluded. */
 export type Hours = { from: number; to: number }
 
-export const limitUnits = ['ATTEMPT', 'UNANSWERED', 'CONNECT', 'CONVERSATION', 'ABANDON'] as const
-/** A dial placed; one that nobody answered; answered; talked with an agent; answered and left without one. */
+export const limitUnits = ['ATTEMPT', 'UNANSWERED', 'CONNECT', 'CONVERSATION', 'ABANDON', 'MESSAGE'] as const
+/** A dial placed; one that nobody answered; answered; talked with an agent; answered and left without one; an SMS or e-mail that went. */
 export type LimitUnit = (typeof limitUnits)[number]
+export const contactModes = [...campaignModes, 'message'] as const
+/** How somebody was contacted: by a call of this mode, or by a text. */
+export type ContactMode = (typeof contactModes)[number]
+
 export const limitKeys = ['PARTY', 'DEBT', 'NUMBER'] as const
 export type LimitKey = (typeof limitKeys)[number]
 export const rollUnits = ['MINUTE', 'HOUR', 'DAY', 'MONTH'] as const
@@ -30,8 +34,8 @@ export type Limit = {
   unlessAgreed?: true
   /** Only calls of these modes are held back by it. */
   modes?: readonly CampaignMode[]
-  /** Only calls of these modes are counted; left out: all. */
-  counts?: readonly CampaignMode[]
+  /** Only contacts of these modes are counted; left out: all calls. A text counts where it is named, as a call that was answered. */
+  counts?: readonly ContactMode[]
   note?: string
 }
 
@@ -88,6 +92,8 @@ export const stacks: Readonly<Record<string, readonly string[]>> = {
 }
 /** What a call outside any campaign keeps to. */
 export const manualStack = 'install_default_CN'
+/** The setting that names what texts keep to; empty: the same. */
+export const textPolicyKey = 'messages.policy'
 
 export function stackNames(text: string): readonly string[] {
   return text.split('+').flatMap(name => (Object.hasOwn(stacks, name) ? stacks[name]! : [name]))

@@ -84,6 +84,31 @@ test('the gateway’s secret is taken and never shown', async () => {
   assert.ok(page.text.includes('http://127.0.0.1:9/x') && !page.text.includes('a secret of 16'))
 })
 
+test('the mail server is set by a form that never shows its password, and a test e-mail says what came of it', async () => {
+  const given = {
+    host: 'mail.lender.example',
+    port: '587',
+    security: 'starttls',
+    user: 'center',
+    from: 'c@lender.example',
+  }
+  const clear = await open('admin', '/admin/strategies/mail', {
+    ...given,
+    security: 'none',
+    password: 'Quite-A-Secret-9',
+  })
+  assert.ok(clear.status === 422 && clear.text.includes('TLS or STARTTLS') && !clear.text.includes('Quite-A-Secret-9'))
+  const saved = await open('admin', '/admin/strategies/mail', { ...given, password: 'Quite-A-Secret-9' })
+  assert.equal(saved.to, '/admin/strategies?saved=1')
+  const page = await open('admin', '/admin/strategies')
+  assert.ok(page.text.includes('mail.lender.example') && !page.text.includes('Quite-A-Secret-9'))
+  assert.equal((await open('admin', '/admin/strategies/mail/tests', { to: 'a@b.cn, c@d.cn' })).status, 422)
+  const reason = '<b>no such mailbox</b>'
+  house.deps.mail = { send: async () => ({ ok: false, reason, again: false }) }
+  const tried = await open('admin', '/admin/strategies/mail/tests', { to: 'it@lender.example' })
+  assert.ok(tried.status === 409 && tried.text.includes('&lt;b&gt;no such mailbox') && !tried.text.includes(reason))
+})
+
 test('the page of a case says which step is next and why others were not done', async () => {
   const before = await open('auditor', `/supervisor/cases/${id}`)
   assert.ok(

@@ -1,10 +1,13 @@
 import { Hono } from 'hono'
 import { strategiesPage, strategyFormPage } from '../../../web/pages/admin/strategies.ts'
-import type { Filled } from '../../../web/parts/form.ts'
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
+import type { MailFormProps } from '../../../web/parts/mail-form.ts'
 import type { Strategies } from '../../lender/strategy.ts'
 import { InvalidInput, NotFound } from '../../records/errors.ts'
 import { reckoningOf } from '../../records/lender.ts'
+import { mailShown, mailTestInput, saveMail, tryMail } from '../../records/mail.ts'
+import { parseInput } from '../../records/parse.ts'
 import { saveSender, senderShown } from '../../records/sender.ts'
 import { type NamedCampaign, readStepLine, stepLine } from '../../records/step-lines.ts'
 import { saveStrategies, strategiesOf } from '../../records/strategies.ts'
@@ -14,7 +17,7 @@ import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { linesOf, listOf, type Typed, textOf, typedOf } from '../typed.ts'
 
-/** `/admin/strategies`: what is done on which day past due, reminders of promises, and the gateway that texts go to. */
+/** `/admin/strategies`: what is done on which day past due, reminders of promises, the gateway that texts go to, and the server of e-mails. */
 export function strategyRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { records, store } = deps
@@ -53,12 +56,48 @@ export function strategyRoutes(deps: Deps): Hono<Env> {
     const typed = await typedOf(c)
     const secret = textOf(typed, 'secret')
     try {
-      await saveSender(records, actorOf(c), { url: textOf(typed, 'url'), ...(secret === '' ? {} : { secret }) })
+      const given = { url: textOf(typed, 'url'), policy: textOf(typed, 'policy') }
+      await saveSender(records, actorOf(c), { ...given, ...(secret === '' ? {} : { secret }) })
     } catch (error) {
-      const errors = refusedFor(error, await wordsOf(c), { typed, words: { secret: 'senderSecret' } })
-      return page(c, { sender: { values: { url: textOf(typed, 'url') }, errors } }, 422)
+      const words = { secret: 'senderSecret', policy: 'textPolicy' }
+      const errors = refusedFor(error, await wordsOf(c), { typed, words })
+      return page(
+        c,
+        { sender: { values: { url: textOf(typed, 'url'), policy: textOf(typed, 'policy') }, errors } },
+        422,
+      )
     }
     return c.redirect('/admin/strategies?saved=1', 303)
+  })
+  route.post('/admin/strategies/mail', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const of = (name: string) => textOf(typed, name)
+    const password = of('password')
+    try {
+      await saveMail(records, actorOf(c), {
+        ...{ host: of('host'), port: Number(of('port')), security: of('security'), user: of('user') },
+        ...{ from: of('from'), fromName: of('fromName'), ca: of('ca'), ...(password === '' ? {} : { password }) },
+      })
+    } catch (error) {
+      const errors = refusedFor(error, await wordsOf(c), { typed, words: mailFieldWords })
+      return page(c, { mail: { values: { ...typed, password: '' }, errors } }, 422)
+    }
+    return c.redirect('/admin/strategies?saved=1', 303)
+  })
+  route.post('/admin/strategies/mail/tests', allow('admin'), async c => {
+    const typed = await typedOf(c)
+    const w = await wordsOf(c)
+    try {
+      const { to } = parseInput(mailTestInput, { to: textOf(typed, 'to') })
+      const outcome = await tryMail(deps.mail, { to, subject: w.mail.testSubject, text: w.mail.testText })
+      const said = outcome.ok
+        ? ({ tone: 'green', words: w.mail.sent(to) } as const)
+        : ({ tone: 'red', words: w.mail.failed(outcome.reason) } as const)
+      return page(c, { test: { filled: { values: typed, errors: {} }, said } }, outcome.ok ? 200 : 409)
+    } catch (error) {
+      const errors = refusedFor(error, w, { typed, words: { to: 'mailTo' } })
+      return page(c, { test: { filled: { values: typed, errors }, said: null } }, 422)
+    }
   })
   route.post('/admin/strategies/:at', allow('admin'), async c => save(c, (await strategyAt(c)).at))
   route.post('/admin/strategies/:at/removal', allow('admin'), async c => {
@@ -100,15 +139,17 @@ export function strategyRoutes(deps: Deps): Hono<Env> {
 
   async function page(
     c: Ctx,
-    given: { reminders?: Filled; sender?: Filled },
-    status: 200 | 422 = 200,
+    given: { reminders?: Filled; sender?: Filled; mail?: Filled; test?: MailFormProps['test'] },
+    status: 200 | 409 | 422 = 200,
   ): Promise<Response> {
-    const [frame, all, known, sender] = await Promise.all([
+    const [frame, all, known, sender, mail] = await Promise.all([
       frameOf(c, deps),
       strategiesOf(records),
       campaigns(),
       senderShown(records),
+      mailShown(records),
     ])
+    const { hasPassword, port, ...mailValues } = mail
     const plain = { owedFrom: null, owedBelow: null, promise: null, lastResults: [], consent: false }
     const reminders = all.reminders.map(({ name, daysBefore, action }) =>
       stepLine({ name, day: daysBefore, action, ...plain }, known),
@@ -122,7 +163,12 @@ export function strategyRoutes(deps: Deps): Hono<Env> {
           steps: [...steps].sort((a, b) => a.day - b.day).map(step => stepLine(step, known)),
         })),
         reminders: given.reminders ?? { values: { reminders: reminders.join('\n') }, errors: {} },
-        sender: given.sender ?? { values: { url: sender.url }, errors: {} },
+        sender: given.sender ?? { values: { url: sender.url, policy: sender.policy }, errors: {} },
+        mail: {
+          filled: given.mail ?? { values: { ...mailValues, port: String(port) }, errors: {} },
+          hasPassword,
+          test: given.test ?? { filled: nothingFilled, said: null },
+        },
         saved: c.req.query('saved') === '1',
       }),
       status,
@@ -130,6 +176,11 @@ export function strategyRoutes(deps: Deps): Hono<Env> {
   }
 
   return route
+}
+
+const mailFieldWords = {
+  ...{ host: 'mailHost', port: 'mailPort', security: 'mailSecurity', user: 'mailUser', password: 'mailPassword' },
+  ...{ from: 'mailFrom', fromName: 'mailFromName', ca: 'mailCa' },
 }
 
 /** `strategies.2.steps.1.day` is line 1 of the one that the form shows. */

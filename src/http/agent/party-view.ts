@@ -11,6 +11,7 @@ import { currencyDefault } from '../../lender/money.ts'
 import type { PartyPhone } from '../../lender/party.ts'
 import { maskSecret } from '../../lender/sealed.ts'
 import type { UserId } from '../../lib/ids.ts'
+import { maskEmail } from '../../lib/mask.ts'
 import type { Reckoning } from '../../records/lender.ts'
 import type { DeskRead } from '../../store/desk.ts'
 import type { PartyRecord } from '../../store/parties.ts'
@@ -120,6 +121,7 @@ function shownFields(party: PartyRecord, seen: Seen): { key: string; label: stri
       return clear === null ? '******' : maskSecret(clear)
     }
     if (type === 'money' && typeof value === 'number') return money(value, currencyDefault)
+    if (type === 'email' && seen.user.numbersMasked) return maskEmail(String(value))
     if (type === 'phone') return shownNumber(String(value), seen.user.numbersMasked)
     return value === true ? '✓' : value === false ? '—' : String(value)
   }

@@ -177,7 +177,7 @@ test('a gateway gets each text once, signed; when it fails it is tried again, la
     assert.deepEqual(wrong.errors.map(({ field }) => field).sort(), ['secret', 'url'])
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sms`
     const secret = 'a secret of the gateway'
-    assert.deepEqual(await ask('POST', '/sender', { url, secret }), { url, hasSecret: true })
+    assert.deepEqual(await ask('POST', '/sender', { url, secret }), { url, hasSecret: true, policy: '' })
     const sender = httpSender({ target: () => senderTarget(door), now: () => house.clock.now() })
     await sendMessages(door, sender) // what earlier tests left
     got.length = 0

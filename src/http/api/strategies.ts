@@ -1,9 +1,13 @@
 import { z } from '@hono/zod-openapi'
+import { wordsIn } from '../../../web/words/words.ts'
+import { mailSecurities } from '../../lender/mail.ts'
 import { messageChannels, messageStates, messageWays } from '../../lender/message.ts'
 import { stepStates } from '../../lender/strategy.ts'
 import { caseById } from '../../records/cases.ts'
 import { senderInput, strategiesInput } from '../../records/collections-schemas.ts'
+import { mailInput, mailShown, mailTestInput, saveMail, tryMail } from '../../records/mail.ts'
 import { exportMessages, messageById } from '../../records/messages.ts'
+import { parseInput } from '../../records/parse.ts'
 import { saveSender, senderShown } from '../../records/sender.ts'
 import { explainCase, runStrategies, saveStrategies, strategiesOf } from '../../records/strategies.ts'
 import type { Deps } from '../deps.ts'
@@ -30,6 +34,7 @@ const messageReply = z
     channel: z.enum(messageChannels),
     to: z.string(),
     text: z.string(),
+    subject: z.string(),
     state: z.enum(messageStates),
     tries: z.int(),
     nextAt: orNull(instant),
@@ -55,7 +60,13 @@ const stepsReply = z
     ),
   })
   .openapi('CaseSteps')
-const senderReply = z.object({ url: z.string(), hasSecret: z.boolean() }).openapi('Sender')
+const senderReply = z.object({ url: z.string(), hasSecret: z.boolean(), policy: z.string() }).openapi('Sender')
+const mailReply = z
+  .object({
+    ...{ host: z.string(), port: z.int(), security: z.enum(mailSecurities), user: z.string(), from: z.string() },
+    ...{ fromName: z.string(), ca: z.string(), hasPassword: z.boolean() },
+  })
+  .openapi('Mail')
 
 /** `/strategies` by bucket, `/cases/:id/steps` that explains them, `/messages` that they led to, `/sender` that carries these. */
 export function strategiesApi(api: Api, deps: Deps): void {
@@ -174,6 +185,52 @@ export function strategiesApi(api: Api, deps: Deps): void {
     async c => {
       await saveSender(records, c.var.client.actor, await jsonBody(c))
       return c.json(await senderShown(records))
+    },
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'get',
+      path: '/sender/mail',
+      roles: writers,
+      summary: 'The mail server that e-mails go by; its password is shown to nobody',
+      reply: mailReply,
+    },
+    async c => c.json(await mailShown(records)),
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'post',
+      path: '/sender/mail',
+      roles: writers,
+      summary: 'Sets the mail server; an empty host: none is sent',
+      body: mailInput,
+      reply: mailReply,
+    },
+    async c => {
+      await saveMail(records, c.var.client.actor, await jsonBody(c))
+      return c.json(await mailShown(records))
+    },
+  )
+  define(
+    api,
+    deps,
+    {
+      method: 'post',
+      path: '/sender/mail/tests',
+      roles: writers,
+      summary: 'Sends a test e-mail now, and tells what the server said; `ok` false: it was not taken',
+      body: mailTestInput,
+      reply: z.object({ ok: z.boolean(), reason: orNull(z.string()) }),
+    },
+    async c => {
+      const { to } = parseInput(mailTestInput, await jsonBody(c))
+      const { testSubject: subject, testText: text } = wordsIn('en').mail
+      const outcome = await tryMail(deps.mail, { to, subject, text })
+      return c.json({ ok: outcome.ok, reason: outcome.ok ? null : outcome.reason })
     },
   )
 }

@@ -4,6 +4,7 @@ import { letterPage, type MessageRow, messagesPage } from '../../../web/pages/su
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import { messageStates } from '../../lender/message.ts'
 import { bucketOf, dpdOf } from '../../lender/overdue.ts'
+import { maskEmail } from '../../lib/mask.ts'
 import { caseById } from '../../records/cases.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import { exportMessages, printLetter } from '../../records/messages.ts'
@@ -90,6 +91,6 @@ export function casePageRoutes(deps: Deps): Hono<Env> {
 
 function rowOf(message: MessageRecord, masked: boolean): MessageRow {
   const { id, party, channel, to, text, why, state, way, tries, reason, queuedAt } = message
-  const shown = channel === 'sms' ? shownNumber(to, masked) : to
+  const shown = channel === 'sms' ? shownNumber(to, masked) : channel === 'email' && masked ? maskEmail(to) : to
   return { id, party, channel, to: shown, text, why, state, way, tries, reason, queuedAt }
 }

@@ -4,6 +4,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { type MailFormProps, mailForm } from '../../parts/mail-form.ts'
 import { heading, table } from '../../parts/table.ts'
 import { problems } from './users.ts'
 
@@ -15,6 +16,7 @@ export type StrategiesProps = {
   rows: { name: string; buckets: string[]; steps: string[] }[]
   reminders: Filled
   sender: Filled
+  mail: MailFormProps
   saved: boolean
 }
 
@@ -25,7 +27,7 @@ export function strategiesPage(props: StrategiesProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, count: words.version(props.version), about: words.about, actions: add })}
-${props.saved ? notice('green', w.frame.form.saved) : null}${problems(props.reminders, w)}${problems(props.sender, w)}
+${props.saved ? notice('green', w.frame.form.saved) : null}${problems(props.reminders, w)}${problems(props.sender, w)}${problems(props.mail.filled, w)}
 <div class="stack">${table({
       caption: words.title,
       rows: props.rows.map((row, at) => ({ ...row, at })),
@@ -51,7 +53,9 @@ ${areaField({ name: 'reminders', label: words.reminders, help: words.remindersHe
 <form class="form panel" method="post" action="${path}/sender"><h2>${words.sender}</h2><p class="help">${words.senderHelp}</p>
 ${textField({ name: 'url', label: words.url, figure: true, maxlength: 500 }, props.sender)}
 ${textField({ name: 'secret', label: words.secret, help: words.secretHelp, type: 'password', autocomplete: 'new-password', maxlength: 200 }, props.sender)}
-<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></div>${changesOf(props.frame, { of: 'setting:lender.strategies' })}`,
+${textField({ name: 'policy', label: words.policy, help: words.policyHelp, figure: true, maxlength: 200 }, props.sender)}
+<div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form>
+${mailForm(props.mail, path, w)}</div>${changesOf(props.frame, { of: 'setting:lender.strategies' })}`,
   })
 }
 

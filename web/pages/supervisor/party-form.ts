@@ -109,6 +109,8 @@ function ownFields({ definitions, filled, frame }: PartyFormProps, w: Words): Ht
         return textField({ ...common, type: 'date' }, filled)
       case 'phone':
         return textField({ ...common, type: 'tel', figure: true, maxlength: 24 }, filled)
+      case 'email':
+        return textField({ ...common, type: 'email', maxlength: 254 }, filled)
       case 'secret':
         return textField({ ...common, figure: true, help: w.lender.sealedKept }, filled)
       case 'number':
