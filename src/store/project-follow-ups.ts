@@ -50,11 +50,11 @@ function sells(db: Connection, campaign: string | null): boolean {
   return found?.business === 'sales'
 }
 
-/** Of a call that sold, whom the lender knows. */
+/** Of a call that sold to the party itself, whom the lender knows: what somebody else said grades nobody. */
 function partyOfSale(db: Connection, call: string): string | null {
   const found = sql(
     db,
-    `SELECT p.ref, c.campaign FROM calls c LEFT JOIN leads l ON l.id = c.lead JOIN parties p ON p.ref = coalesce(c.party, l.ref) WHERE c.id = ?`,
+    `SELECT p.ref, c.campaign FROM calls c LEFT JOIN leads l ON l.id = c.lead JOIN parties p ON p.ref = coalesce(c.party, l.ref) WHERE c.id = ? AND c.relation = 'SELF'`,
   ).get(call) as { ref: string; campaign: string | null } | undefined
   return found !== undefined && sells(db, found.campaign) ? found.ref : null
 }
