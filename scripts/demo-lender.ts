@@ -1,8 +1,10 @@
 /** The demo's lender: what a lender's own systems would have told by file, kept through the records' door. */
+import { addDays } from '../src/lender/dates.ts'
 import { savedMax } from '../src/lender/facts.ts'
 import { saidItems } from '../src/lender/quote.ts'
 import type { UserId } from '../src/lib/ids.ts'
 import { seededRandom } from '../src/lib/random.ts'
+import { createAgency } from '../src/records/agencies.ts'
 import { saveApplications } from '../src/records/applications.ts'
 import { openCase } from '../src/records/cases.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
@@ -11,16 +13,20 @@ import { reckoningOf } from '../src/records/lender.ts'
 import { saveLoans } from '../src/records/loans.ts'
 import { saveParties } from '../src/records/parties.ts'
 import { giveConsent } from '../src/records/party-details.ts'
+import { placeBatch, planBatch } from '../src/records/placements.ts'
 import { makePromise } from '../src/records/promises.ts'
 import { makeQuote, orderQuote, sayOfQuote } from '../src/records/quotes.ts'
 import { recordRepayment } from '../src/records/repayments.ts'
 import { moveOrderBy, saveProduct, saveProspects } from '../src/records/sales.ts'
 import { saveScript } from '../src/records/scripts.ts'
 import { moveTaskBy } from '../src/records/tasks.ts'
+import { createUser } from '../src/records/users.ts'
 import { type DemoDebtor, demoDebtors, demoFields } from '../src/sim/demo-lender.ts'
 import { demoApplications, demoProducts, demoProspects, demoSales, demoScript } from '../src/sim/demo-trades.ts'
 
 const debtors = 2000
+/** An agency has so many cases at most: those of which most is owed. */
+const placed = 24
 /** So many of them are in somebody's hands already; the rest the campaign finds. */
 const cases = 120
 
@@ -84,6 +90,31 @@ export async function fillCases(
         channel: '银行代扣',
       })
     }
+  }
+}
+
+/** An invented agency with two people and a batch of cases, of which some were repaid since. */
+export async function fillAgency(door: RecordsDoor, all: readonly DemoDebtor[], password: string): Promise<void> {
+  const { today } = await reckoningOf(door)
+  const agency = await createAgency(door, 'system', {
+    ...{ name: '恒信服务（演示）', from: today, until: addDays(today, 180) },
+    ...{ commissionPermille: 220, seats: 3, caseQuota: placed, lines: 5 },
+  })
+  for (const [name, displayName] of [
+    ['zhou', '恒信 周敏'],
+    ['lilei', '恒信 李磊'],
+  ] as const)
+    await createUser(door, 'system', { name, displayName, password, role: 'agent', agency: agency.id })
+  for (const { party } of all.slice(cases, cases + placed)) await openCase(door, 'system', { party: party.ref })
+  const { fingerprint: plan } = await planBatch(door, agency.id, {})
+  const order = { name: '首批委案', until: addDays(today, 30), filter: {}, plan }
+  const batch = await placeBatch(door, 'system', agency.id, order)
+  const { items } = await door.store.read('placements.page', { batch: batch.id, state: 'PLACED', limit: 5 })
+  for (const { party } of items) {
+    const { loan, owed } = all.find(each => each.party.ref === party)!
+    const amount = Math.max(100, Math.round(owed * 0.4))
+    const paidAt = door.clock.now()
+    await recordRepayment(door, 'system', { id: `WW-${loan.ref}`, loan: loan.ref, amount, paidAt, channel: '委外还款' })
   }
 }
 

@@ -21,7 +21,7 @@ import { leadOf } from '../src/sim/demo-lender.ts'
 import { openDesks } from '../src/sim/desks.ts'
 import { RobotAgent } from '../src/sim/robot-agent.ts'
 import { fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
-import { fillBook, fillCases, fillTrades } from './demo-lender.ts'
+import { fillAgency, fillBook, fillCases, fillTrades } from './demo-lender.ts'
 import { summarise } from './demo-summary.ts'
 
 const { values } = parseArgs({
@@ -94,6 +94,7 @@ async function demo(): Promise<boolean> {
   const collectors = [alice, ...setUp.robots.map(({ id }) => id)]
   const book = fillCases(running.records, debtors, collectors)
     .then(() => fillTrades(running.records, [alice], campaign))
+    .then(() => fillAgency(running.records, debtors, password))
     .catch(error => say(`the lender's records: ${String(error)}`))
 
   const startedAt = performance.now()
@@ -274,6 +275,7 @@ function introduce(url: string): void {
   say('  The carrier, the debtors and sixteen of the agents are software; nothing leaves this machine.')
   say()
   say(`  agent       alice   ${password}    take calls in the browser: allow the microphone, then Ready`)
+  say(`  agency      zhou    ${password}    a collector of an agency: placed cases, numbers masked`)
   say(`  supervisor  sam     ${password}    the floor, live`)
   say(`  admin       adam    ${password}    people, trunks, campaigns, leads`)
   say(`  auditor     olga    ${password}    recordings and evidence`)

@@ -89,8 +89,8 @@ export const lenderFact = fc.oneof(
     type: fc.constant('fields.defined'),
     business: fc.constant('collections'),
     fields: fc.subarray([
-      { key: 'branch', searchable: true },
-      { key: 'card', searchable: true },
+      { key: 'branch', label: { 'zh-CN': '支行', en: 'Branch' }, searchable: true },
+      { key: 'card', label: { 'zh-CN': '卡', en: 'Card' }, searchable: true },
     ]),
   }),
   fc.record({

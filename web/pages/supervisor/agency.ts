@@ -73,9 +73,9 @@ export function agencyPage(props: AgencyProps): Html {
       actions: html`<a class="button" href="${agenciesPath}">${icon('chevron-left')}${words.title}</a>${props.mayEdit && !agency.removed ? editing(props, path, w) : null}`,
     })}
 ${props.said ? notice(props.said.tone, props.said.words) : null}${agency.bar === 'suspended' && !agency.removed ? notice('amber', words.remind) : null}
-<div class="wide-narrow"><div>${props.mayPlace && agency.bar === null ? placing(props, path, w) : null}
+<div class="wide-narrow"><div class="stack">${props.mayPlace && agency.bar === null ? placing(props, path, w) : null}
 <section><h2>${words.batches}</h2>${batchTable(props, w)}${pager(props.frame, { previous: null, next: props.next })}</section></div>
-<div><section class="panel"><h2>${words.contract}</h2><dl class="facts">
+<div class="stack"><section class="panel"><h2>${words.contract}</h2><dl class="facts">
 ${line(words.state, agencyChip(agency.bar, w))}
 ${line(words.contract, html`<span class="figure">${agency.from} – ${agency.until}</span>`)}
 ${line(words.buckets, agency.buckets.join('、') || words.any)}${line(words.products, agency.products.join('、') || words.any)}
@@ -87,7 +87,7 @@ ${line(words.lines, String(agency.lines))}${line(words.commission, String(agency
       empty: words.peopleNone,
       columns: [
         {
-          head: words.name,
+          head: words.person,
           cell: row =>
             props.mayEdit ? html`<a href="/admin/users/${row.id}">${row.displayName}</a>` : row.displayName,
         },
@@ -115,8 +115,8 @@ function placing(props: AgencyProps, path: string, w: Words): Html {
   const { filter } = props
   return html`<section class="panel" id="place"><h2>${words.place}</h2><p class="help">${words.placeAbout}</p>${problems(filter, w)}
 <form class="form" method="get" action="${path}#place"><input type="hidden" name="plan" value="1">
-${checksField({ name: 'bucket', label: words.buckets, choices: choices(props.buckets), empty: words.any }, filter)}
-${checksField({ name: 'product', label: words.products, choices: choices(props.products), empty: words.any }, filter)}
+${checksField({ name: 'bucket', label: w.collections.cases.bucket, choices: choices(props.buckets), empty: words.any }, filter)}
+${checksField({ name: 'product', label: w.collections.cases.product, choices: choices(props.products), empty: words.any }, filter)}
 <div class="row">${textField({ name: 'from', label: words.owedFrom, figure: true, maxlength: 12 }, filter)}${textField({ name: 'below', label: words.owedBelow, figure: true, maxlength: 12 }, filter)}</div>
 <div class="row">${textField({ name: 'dpdFrom', label: words.dpdFrom, type: 'number', min: 0, max: 36_500 }, filter)}${textField({ name: 'dpdTo', label: words.dpdTo, type: 'number', min: 0, max: 36_500 }, filter)}</div>
 <div class="buttons"><button class="button">${words.plan}</button></div></form>${props.plan === null ? null : dryRun(props, props.plan, path, w)}</section>`

@@ -62,9 +62,9 @@ export function batchPage(props: BatchProps): Html {
       actions: html`<a class="button" href="${agenciesPath}/${batch.agency.id}">${icon('chevron-left')}${batch.agency.name}</a>`,
     })}
 ${props.said ? notice(props.said.tone, props.said.words) : null}
-<div class="wide-narrow"><div>${stateLinks(props, path, w)}${caseTable(props, w)}${pager(props.frame, { previous: null, next: props.next })}
+<div class="wide-narrow"><div class="stack">${stateLinks(props, path, w)}${caseTable(props, w)}${pager(props.frame, { previous: null, next: props.next })}
 ${props.mayPlace && counts.placed > 0 ? recall(path, w) : null}</div>
-<div><section class="panel"><h2>${words.batches}</h2><dl class="facts">
+<div class="stack"><section class="panel"><h2>${words.batches}</h2><dl class="facts">
 ${line(words.state, batchChip(batch.state, w))}${line(words.batchUntil, html`<span class="figure">${batch.until}</span>`)}
 ${line(words.placed, String(counts.placed))}${line(words.ended, String(counts.ended))}${counts.refused > 0 ? line(words.caseStates.REFUSED, String(counts.refused)) : null}
 ${line(words.commission, String(batch.commissionPermille))}${line(words.campaign, batch.campaign ?? words.byHand)}
