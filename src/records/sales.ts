@@ -17,6 +17,7 @@ import {
 import type { QuoteSums } from '../lender/quote.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { OrderRecord } from '../store/sales.ts'
+import { checkOwnPeople } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { reckoningOf } from './lender.ts'
@@ -124,6 +125,7 @@ export function openOrder(door: RecordsDoor, actor: Actor, given: unknown): Prom
   return inTurn(door, async () => {
     const input = parseInput(orderInput, given)
     await checkUsers(door, 'agent', [input.agent as UserId])
+    await checkOwnPeople(door, 'agent', [input.agent as UserId])
     const [product, { today }] = await Promise.all([productById(door, input.product), reckoningOf(door)])
     await checkSale(door, input.party, product, today)
     const { terms, offer } = offered(product, { ...input, startedOn: today })

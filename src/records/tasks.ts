@@ -6,6 +6,7 @@ import { moveTask, type TaskCommand, type VerificationTask } from '../lender/tas
 import { shareOut, type Verifier } from '../lender/verifiers.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { TaskRecord } from '../store/verification.ts'
+import { checkOwnPeople } from './agency-people.ts'
 import { applicationByRef } from './applications.ts'
 import { checklistOf, decisionReasons } from './checklists.ts'
 import { factsOfConfirmation } from './confirmations.ts'
@@ -55,6 +56,7 @@ export function moveTaskBy(door: RecordsDoor, actor: Actor, id: string, given: u
     switch (input.type) {
       case 'assign':
         await checkUsers(door, 'agent', [input.agent as UserId])
+        await checkOwnPeople(door, 'agent', [input.agent as UserId])
         return moved(door, actor, id, input)
       case 'recall':
         return moved(door, actor, id, { ...input, by, at: input.at ?? (await nextAt(door, id)) })
@@ -117,9 +119,10 @@ export function shareOutTasks(door: RecordsDoor, actor: Actor): Promise<{ assign
   })
 }
 
-/** A verifier takes the oldest task that waits for somebody with these skills; null: none does. */
+/** A verifier takes the oldest task that waits for somebody with these skills; null: none does, as for who works for an agency. */
 export function takeTask(door: RecordsDoor, actor: Actor, skills: readonly string[]): Promise<string | null> {
   return inTurn(door, async () => {
+    if ((await door.store.read('users.byId', { id: userOf(actor) as UserId }))?.agency) return null
     const { items } = await door.store.read('tasks.page', { state: 'NEW', limit: 500 })
     const oldest = items.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1))
     for (const task of oldest) {
@@ -138,7 +141,9 @@ async function verifiersOf(door: RecordsDoor): Promise<Verifier[]> {
     door.store.read('tasks.loads', {}),
   ])
   const open = new Map(loads.map(each => [each.agent, each.open]))
-  return users.filter(({ role }) => role === 'agent').map(({ id, skills }) => ({ id, skills, open: open.get(id) ?? 0 }))
+  return users
+    .filter(({ role, agency }) => role === 'agent' && !agency)
+    .map(({ id, skills }) => ({ id, skills, open: open.get(id) ?? 0 }))
 }
 
 /** When the applicant, or whoever is next, may be called again by the rules; an hour from now where they say nothing. */

@@ -7,6 +7,7 @@ import Sqlite from 'better-sqlite3'
 import { asset } from '../../lib/places.ts'
 import { openComplaint } from '../../records/complaints.ts'
 import { keepPlacements } from '../../records/placements.ts'
+import { moveTaskBy, shareOutTasks } from '../../records/tasks.ts'
 import { readMigrations } from '../../store/db.ts'
 import { differenceFromJournal } from '../../store/held-against.ts'
 import { agentRoutes } from '../agent/agent.ts'
@@ -139,6 +140,18 @@ test('lender’s and agency’s people do not mix in campaigns, queues or cases'
   const assigned = await ask('POST', `/cases/${one.case}/moves`, { type: 'assign', agent: zhou, reason: '' }, 409)
   assert.equal(assigned.rule, 'agent-of-agency')
   await ask('POST', `/cases/${one.case}/moves`, { type: 'close', as: 'RETURNED', reason: 'over' })
+})
+
+test('an agency’s person verifies nobody: no task is taken by, shared out to or assigned to her', async () => {
+  const door = house.deps.records
+  await ask('POST', '/parties', { ref: 'V-1', name: 'Wang Wu', phones: [{ number: '+8613900000001' }] }, 201)
+  await ask('POST', '/applications', { ref: 'A-1', party: 'V-1', product: 'cash', amount: 100_000, term: 12 }, 201)
+  const { cookie } = await house.signIn('zhou')
+  assert.equal((await send(house, cookie, 'POST', '/agent/tasks', {})).status, 409)
+  const [task] = (await house.store.read('tasks.page', { state: 'NEW', limit: 2 })).items
+  await assert.rejects(moveTaskBy(door, 'system', task!.id, { type: 'assign', agent: zhou }), /people of the lender/)
+  await shareOutTasks(door, 'system')
+  assert.equal((await house.store.read('tasks.byId', { id: task!.id }))?.agent, alice)
 })
 
 test('a dry run says what goes and what stays, and what was shown is what is placed', async () => {

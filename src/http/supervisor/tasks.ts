@@ -190,7 +190,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
 
   function verifiers() {
     return [...deps.engine.state.users.values()]
-      .filter(({ role, enabled }) => role === 'agent' && enabled)
+      .filter(({ role, enabled, agency }) => role === 'agent' && enabled && !agency)
       .map(({ id, displayName }) => ({ value: id, word: displayName }))
   }
 
