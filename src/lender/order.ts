@@ -130,8 +130,13 @@ export function isOver(state: OrderState): boolean {
   return state === 'FULFILLED' || state === 'CANCELLED'
 }
 
-/** The order after the command, on the day `today`; or the rule that says no, with its words. */
-export function moveOrder(given: Order, command: OrderCommand, today: PlainDate): OrderMove {
+/** The order after the command, on the day `today`; or the rule that says no, with its words. `sellers`: of the offer that it was made of. */
+export function moveOrder(
+  given: Order,
+  command: OrderCommand,
+  today: PlainDate,
+  sellers: readonly string[] = [],
+): OrderMove {
   const { state } = given
   if (isOver(state)) return no('order-over', `The order is over (${state}).`)
   const to = (next: OrderState, more: Partial<Order> = {}): OrderMove => ({
@@ -147,7 +152,7 @@ export function moveOrder(given: Order, command: OrderCommand, today: PlainDate)
     case 'refuse': {
       if (state !== 'QC') return only('QC')
       const { by, heard, note } = command
-      if (by === given.agent || by === given.openedBy)
+      if (by === given.agent || by === given.openedBy || sellers.includes(by))
         return no('order-four-eyes', 'Who sold it, or typed it in, does not check it: another person has to.')
       const checked = { checker: by, note, heard: saidItems.filter(item => heard.includes(item)) }
       if (command.type === 'refuse') {

@@ -9,8 +9,8 @@ import type { Offer, Terms } from './offer.ts'
 export const saidItems = ['consent', 'apr', 'total-cost', 'cooling-off'] as const
 export type SaidItem = (typeof saidItems)[number]
 
-/** `offsetMs`: into the call's recording; null: nothing was being recorded. */
-export type Said = { item: SaidItem; at: number; call: string | null; offsetMs: number | null }
+/** `offsetMs`: into the call's recording; null: nothing was being recorded. `by`: who said it; left out in offers of before. */
+export type Said = { item: SaidItem; at: number; call: string | null; offsetMs: number | null; by?: string }
 
 export type QuoteSums = Pick<Offer, 'financed' | 'costTotal' | 'paidTotal' | 'aprEffective' | 'aprNominal'>
 
@@ -36,6 +36,11 @@ export const quoteDays = 7
 
 export function unsaid(said: readonly Said[]): SaidItem[] {
   return saidItems.filter(item => !said.some(each => each.item === item))
+}
+
+/** Who had a part in the sale: made the offer, or said a sentence of it. */
+export function sellersOf({ agent, said }: Pick<Quote, 'agent' | 'said'>): string[] {
+  return [agent, ...said.flatMap(({ by }) => by ?? [])]
 }
 
 export function isQuoteOver({ terms }: Pick<Quote, 'terms'>, today: PlainDate): boolean {

@@ -43,7 +43,7 @@ export function sayOfQuote(door: RecordsDoor, actor: Actor, id: string, given: u
     if (quote.order !== null && (await orderById(door, quote.order)).state !== 'DRAFT')
       throw new NotNow('quote-ordered', 'It was ordered already.')
     const said = {
-      ...{ item, at: door.clock.now(), call },
+      ...{ item, at: door.clock.now(), call, by: userOf(actor) },
       offsetMs: call === null ? null : await offsetOf(door, call as CallId),
     }
     await keep(door, actor, [{ type: 'quote.said', item, quote: withSaid(quote, said) }])

@@ -14,7 +14,7 @@ import {
   type Prospect,
   versionOf,
 } from '../lender/order.ts'
-import type { QuoteSums } from '../lender/quote.ts'
+import { type QuoteSums, sellersOf } from '../lender/quote.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { OrderRecord } from '../store/sales.ts'
 import { checkOwnPeople } from './agency-people.ts'
@@ -175,7 +175,8 @@ export function moveOrderBy(door: RecordsDoor, actor: Actor, id: string, given: 
       input.type === 'check' || input.type === 'refuse' ? { ...input, by: userOf(actor) } : input
     const { openedAt: _, changedAt: __, ...order } = await orderById(door, id)
     const { today } = await reckoningOf(door)
-    const move = moveOrder(order, command, today)
+    const quote = order.quote == null ? null : await door.store.read('quotes.byId', { id: order.quote })
+    const move = moveOrder(order, command, today, quote === null ? [] : sellersOf(quote))
     if (!move.ok) throw new NotNow(move.rule, move.words)
     await keep(door, actor, [{ type: 'order.moved', from: order.state, order: move.order }])
     return orderById(door, id)

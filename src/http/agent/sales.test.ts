@@ -6,7 +6,8 @@ import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { createParty } from '../../records/parties.ts'
 import { giveConsent, withdrawConsent } from '../../records/party-details.ts'
-import { saveProduct, saveProspects } from '../../records/sales.ts'
+import { makeQuote, orderQuote, sayOfQuote } from '../../records/quotes.ts'
+import { moveOrderBy, saveProduct, saveProspects } from '../../records/sales.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { supervisorRoutes } from '../supervisor/supervisor.ts'
 import { look, send } from '../testing/form.ts'
@@ -208,6 +209,23 @@ test('the check is another person’s, passes only what was heard, and sends bac
     (await house.store.read('orders.moves', { id: order!.id })).map(({ state }) => state),
     ['QC', 'DRAFT', 'QC', 'CONFIRMED', 'COOLING', 'CANCELLED'],
   )
+})
+
+test('who made the offer or said a sentence of it sold it too, and does not check the order that a colleague made of it', async () => {
+  const door = house.deps.records
+  const idOf = async (name: string) => (await house.store.read('users.byName', { name }))!.id
+  const [sam, quinn] = [await idOf('sam'), await idOf('quinn')]
+  const { id } = await makeQuote(door, `user:${sam}`, { party: 'K-1', product: 'phone', amount: 900_000, term: 12 })
+  for (const item of ['consent', 'apr', 'total-cost']) await sayOfQuote(door, `user:${sam}`, id, { item })
+  await sayOfQuote(door, `user:${quinn}`, id, { item: 'cooling-off' })
+  const order = await orderQuote(door, `user:${alice.id}`, id)
+  const path = `/supervisor/orders/${order.id}`
+  const heard = ['consent', 'apr', 'total-cost', 'cooling-off']
+  for (const who of ['sam', 'quinn']) {
+    assert.equal((await post(`${path}/check`, { as: 'pass', heard }, who)).status, 409, who)
+    assert.doesNotMatch((await look(house, cookies[who]!, path)).text, /name="checkNote"/, who)
+  }
+  await moveOrderBy(door, `user:${sam}`, order.id, { type: 'cancel', reason: 'twice', note: '' })
 })
 
 test('without a consent that holds nothing is reckoned, offered or ordered', async () => {

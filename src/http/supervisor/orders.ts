@@ -5,7 +5,7 @@ import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { clockOf } from '../../../web/parts/time.ts'
 import { type OrderState, orderStates } from '../../lender/order.ts'
-import { saidItems } from '../../lender/quote.ts'
+import { saidItems, sellersOf } from '../../lender/quote.ts'
 import type { CallId, RecordingId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { reckoningOf } from '../../records/lender.ts'
@@ -122,7 +122,7 @@ export function orderRoutes(deps: Deps): Hono<Env> {
           ...{ at, state, note, who: actor.startsWith('user:') ? actorName(deps, actor) : w.sales.toProgram },
           reason: reason === null ? null : (reasons[reason] ?? reason),
         })),
-        sold: order.agent === user.id || order.openedBy === user.id,
+        sold: [order.agent, order.openedBy, ...(quote === null ? [] : sellersOf(quote))].includes(user.id),
         maySupervise: user.role === 'supervisor',
         filled: more.filled ?? nothingFilled,
         told: more.told ?? null,
