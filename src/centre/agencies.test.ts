@@ -6,6 +6,7 @@ import type { AgencyId, CampaignId, UserId } from '../lib/ids.ts'
 import type { Campaign, User } from './entities.ts'
 import type { RecordFact } from './facts.ts'
 import type { Policy } from './policy/policy.ts'
+import { mayPickUp } from './slot.ts'
 import { alice, campaign, leadOf, setupOf, TestFloor } from './testing.ts'
 
 const agency: Agency = {
@@ -160,4 +161,34 @@ test('the dialler calls nobody while the contract does not allow it, and goes on
   keep(floor, { type: 'agency.saved', agency })
   floor.ready(zhou)
   assert.equal(floor.count('call.dialed'), 1)
+})
+
+test('a call about what is not placed with an agency reaches none of its people: by no transfer, question or park slot', () => {
+  const floor = floorWith({ agency: { lines: 5 } })
+  floor.ready(alice, zhou, li)
+  const over = (from: UserId, to: UserId) => {
+    const { id: call } = floor.call
+    const asked = { agent: from, call, target: { agent: to } }
+    return [
+      floor.do({ type: 'agent.consult', ...asked }).refusal?.rule,
+      floor.do({ type: 'agent.transfer', ...asked }).refusal?.rule,
+    ]
+  }
+  dial(floor, alice, 'K-2', campaign, '+8613800000002')
+  floor.do({ type: 'leg.answered', leg: floor.call.leg })
+  assert.deepEqual(over(alice, zhou), ['agent_unknown', 'agent_unknown'])
+  const ours = floor.call
+  floor.partyEnds(ours)
+  floor.dispose(ours, alice, 'sold')
+  const caller = floor.caller()
+  const nobodys = { ...caller, queue: null, agent: null }
+  assert.deepEqual(
+    [alice, zhou].map(id => mayPickUp(floor.state, nobodys, floor.agent(id)!)),
+    [true, false],
+  )
+  floor.partyEnds(caller)
+  dial(floor, zhou, 'K-1', theirs)
+  floor.do({ type: 'leg.answered', leg: floor.call.leg })
+  const { id: call } = floor.call
+  assert.equal(floor.do({ type: 'agent.transfer', agent: zhou, call, target: { agent: li } }).refusal, null)
 })

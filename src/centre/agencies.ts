@@ -7,7 +7,7 @@ import type { AgencyId } from '../lib/ids.ts'
 import { dateOf } from './day.ts'
 import type { Business, User } from './entities.ts'
 import type { Fact } from './facts.ts'
-import type { FloorState } from './state.ts'
+import type { Call, FloorState } from './state.ts'
 
 export type PlacedParty = { party: string; agency: AgencyId }
 
@@ -57,6 +57,15 @@ export function barOf(state: FloorState, agency: AgencyId, now: number): AgencyB
 /** Of one person; null also for the lender's own people. */
 export function barOfUser(state: FloorState, { agency }: Pick<User, 'agency'>, now: number): AgencyBar | null {
   return agency ? barOf(state, agency, now) : null
+}
+
+/** Whether this person may be given the call: who works for an agency only what is about a case that is placed with it. */
+export function mayHear(
+  state: FloorState,
+  { agency }: Pick<User, 'agency'>,
+  call: Pick<Call, 'party' | 'lead'>,
+): boolean {
+  return !agency || state.agencies.holderOf(call.party ?? call.lead?.ref) === agency
 }
 
 /** Calls of an agency's people and campaigns that are under way. */

@@ -18,6 +18,7 @@
  */
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
+import { mayHear } from './agencies.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { ConsultEnd } from './facts.ts'
@@ -246,7 +247,9 @@ export function colleagueFor(d: Draft, asks: Agent, target: { agent: UserId } | 
     return no('queue_busy', 'Nobody in this queue is free now: pass the call on to the queue, or ask somebody else.')
   }
   const agent = d.state.agents.get(target.agent)
-  if (agent === undefined) return no('agent_unknown', 'There is no such agent.')
+  const call = asks.call === null ? undefined : d.state.calls.get(asks.call)
+  if (agent === undefined || (call !== undefined && !mayHear(d.state, agent.user, call)))
+    return no('agent_unknown', 'There is no such agent.')
   if (agent === asks) return no('transfer_to_self', 'That is yourself: choose somebody else.')
   if (agent.phase !== 'ready' || !hasAudio(agent)) {
     const name = agent.user.displayName

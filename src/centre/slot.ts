@@ -4,6 +4,7 @@
  * a call that waits in a slot or a queue, or that rings at a colleague; who passed it on and still writes it up takes it back.
  */
 import { assign, mayTake } from './acd.ts'
+import { mayHear } from './agencies.ts'
 import { talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
@@ -57,6 +58,7 @@ export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type:
 export function mayPickUp(state: FloorState, call: Call, agent: Agent): boolean {
   const { id, role } = agent.user
   if (call.passed?.by === id || call.parkedFor === id || call.agent === id) return true
+  if (!mayHear(state, agent.user, call)) return false
   if (role === 'supervisor') return seesCall(sightOf(state, agent.user), call)
   if (call.campaign !== null) return agent.campaigns.includes(call.campaign)
   if (call.queue !== null) return agent.queues.includes(call.queue)

@@ -3,6 +3,7 @@ import type { InboundTarget } from '../centre/entities.ts'
 import { stackNames, stacks } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { AgencyId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import { checkOwnPeople } from './agency-people.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 
@@ -70,7 +71,10 @@ export async function checkPolicy(door: RecordsDoor, policy: string): Promise<vo
 }
 
 export async function checkTarget(door: RecordsDoor, target: InboundTarget): Promise<void> {
-  if ('user' in target) return checkUsers(door, 'target.user', [target.user])
+  if ('user' in target) {
+    await checkUsers(door, 'target.user', [target.user])
+    return checkOwnPeople(door, 'target.user', [target.user])
+  }
   if ('ivr' in target) {
     if ((await door.store.read('menus.byId', { id: target.ivr })) === null)
       refuseUnknown('target.ivr', 'menu', [target.ivr])
