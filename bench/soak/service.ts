@@ -18,6 +18,9 @@ const faultLevel = 50
 
 export type Outside = {
   rssMb: number
+  /** Of it what belongs to no file: heaps, the C library's memory, caches of the database; and what is mapped of files. */
+  anonMb: number
+  fileMb: number
   threads: number
   fds: number
   databaseMb: number
@@ -106,9 +109,12 @@ export class Service {
   outside(): Outside {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+    const mb = (name: string) => (field(name) * 1024) / 1e6
     const databases = readdirSync(this.folder).filter(name => name.startsWith('switchroom.db'))
     return {
-      rssMb: (field('VmRSS') * 1024) / 1e6,
+      rssMb: mb('VmRSS'),
+      anonMb: mb('RssAnon'),
+      fileMb: mb('RssFile'),
       threads: field('Threads'),
       fds: readdirSync(`/proc/${this.pid}/fd`).length,
       databaseMb: databases.reduce((sum, name) => sum + statSync(join(this.folder, name)).size, 0) / 1e6,
