@@ -15,7 +15,7 @@ import {
   versionOf,
 } from '../lender/order.ts'
 import { type QuoteSums, sellersOf } from '../lender/quote.ts'
-import type { UserId } from '../lib/ids.ts'
+import type { CallId, UserId } from '../lib/ids.ts'
 import type { OrderRecord } from '../store/sales.ts'
 import { checkOwnPeople } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
@@ -130,6 +130,7 @@ export function openOrder(door: RecordsDoor, actor: Actor, given: unknown): Prom
     await checkSale(door, input.party, product, today)
     const { terms, offer } = offered(product, { ...input, startedOn: today })
     const { party, agent, call } = input
+    await checkCall(door, party, call)
     return keepOrder(door, actor, product, { party, agent, call, terms, offer, quote: null, state: 'DRAFT' }, today)
   })
 }
@@ -144,6 +145,12 @@ export async function checkSale(door: RecordsDoor, party: string, product: Produ
   if (!isSold(product, today)) throw new NotNow('product-inactive', `${product.name} is not sold now.`)
   if (consentFor(consents, { purpose: 'sales', channel: 'voice', now: door.clock.now() }) === null)
     throw new NotNow('no-sales-consent', `${party} has no consent to sales by voice that holds.`)
+}
+
+/** The check plays what was said on the call: one with another party is not for its ears. A call that only the lender's system knows may be named. */
+async function checkCall(door: RecordsDoor, party: string, id: string | null): Promise<void> {
+  const call = id === null ? null : await door.store.read('calls.byId', { id: id as CallId })
+  if (call !== null && call.party !== party) throw wrong('call', call.id, `a call with ${party}, or none`)
 }
 
 /** Within the turn of who calls it. */

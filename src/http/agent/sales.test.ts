@@ -7,7 +7,7 @@ import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { createParty } from '../../records/parties.ts'
 import { giveConsent, withdrawConsent } from '../../records/party-details.ts'
 import { makeQuote, orderQuote, sayOfQuote } from '../../records/quotes.ts'
-import { moveOrderBy, saveProduct, saveProspects } from '../../records/sales.ts'
+import { moveOrderBy, openOrder, saveProduct, saveProspects } from '../../records/sales.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { supervisorRoutes } from '../supervisor/supervisor.ts'
 import { look, send } from '../testing/form.ts'
@@ -226,6 +226,16 @@ test('who made the offer or said a sentence of it sold it too, and does not chec
     assert.doesNotMatch((await look(house, cookies[who]!, path)).text, /name="checkNote"/, who)
   }
   await moveOrderBy(door, `user:${sam}`, order.id, { type: 'cancel', reason: 'twice', note: '' })
+})
+
+test('an order that a program types in names no call of another party, whose recording its check would play', async () => {
+  const door = house.deps.records
+  await createParty(door, 'system', { ref: 'K-2', name: '李雷', phones: [{ number: '+8613900000043' }] })
+  await giveConsent(door, 'system', { party: 'K-2', purpose: 'sales', basis: '应用内授权', evidence: '表单 18' })
+  const given = { product: 'phone', amount: 900_000, term: 12, agent: alice.id, call }
+  await assert.rejects(openOrder(door, 'system', { ...given, party: 'K-2' }), /a call with K-2/)
+  const { id } = await openOrder(door, 'system', { ...given, party: 'K-1' })
+  await moveOrderBy(door, 'system', id, { type: 'cancel', reason: 'twice', note: '' })
 })
 
 test('without a consent that holds nothing is reckoned, offered or ordered', async () => {
