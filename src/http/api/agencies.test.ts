@@ -154,6 +154,18 @@ test('an agency’s person verifies nobody: no task is taken by, shared out to o
   assert.equal((await house.store.read('tasks.byId', { id: task!.id }))?.agent, alice)
 })
 
+test('a form of an agency that was open while somebody else saved takes back nothing of that', async () => {
+  const { cookie } = await house.signIn('adam')
+  const where = `/supervisor/agencies/${agency}`
+  const seen = /name="seen" value="([^"]*)"/.exec((await look(house, cookie, `${where}/edit`)).text)?.[1] ?? ''
+  await ask('PATCH', `/agencies/${agency}`, { commissionPermille: 150 })
+  const typed = { name: 'Hengxin', from: '2026-11-01', until: '2026-12-31', seats: '2', caseQuota: '3', lines: '20' }
+  const { status } = await send(house, cookie, 'POST', where, { ...typed, commissionPermille: '200', seen })
+  const { lines, commissionPermille } = await ask('GET', `/agencies/${agency}`)
+  assert.deepEqual([status, lines, commissionPermille], [303, 20, 150])
+  await ask('PATCH', `/agencies/${agency}`, { commissionPermille: 200, lines: 30 })
+})
+
 test('a dry run says what goes and what stays, and what was shown is what is placed', async () => {
   const [a, b, held, complained, d] = [
     await aCase({ owed: 300_000 }),

@@ -15,6 +15,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { listOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { withNewer, withSeen } from '../untouched.ts'
 
 const readers = ['admin', 'supervisor', 'auditor', 'quality'] as const
 const placers = ['admin', 'supervisor'] as const
@@ -60,7 +61,7 @@ export function agencyRoutes(deps: Deps): Hono<Env> {
   })
   route.get(`${path}/:id/edit`, allow('admin'), async c => {
     const agency = await agencyById(records, idOf(c))
-    return form(c, agency, { values: valuesOf(agency), errors: {} })
+    return form(c, agency, { values: withSeen(valuesOf(agency)), errors: {} })
   })
   route.post(`${path}/:id`, allow('admin'), async c => save(c, await agencyById(records, idOf(c))))
   route.post(`${path}/:id/state`, allow('admin'), async c => {
@@ -100,7 +101,8 @@ export function agencyRoutes(deps: Deps): Hono<Env> {
   })
 
   async function save(c: Ctx, agency: AgencyRecord | null): Promise<Response> {
-    const typed = await typedOf(c)
+    const sent = await typedOf(c)
+    const typed = agency === null ? sent : withNewer(sent, valuesOf(agency))
     try {
       const saved =
         agency === null

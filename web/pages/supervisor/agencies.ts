@@ -1,7 +1,7 @@
 /** The list of agencies, and the form of one. */
 import type { AgencyBar } from '../../../src/lender/agency.ts'
 import { changesOf } from '../../parts/changes.ts'
-import { type Choice, checksField, type Filled, notice, selectField, textField } from '../../parts/form.ts'
+import { type Choice, checksField, type Filled, notice, seenField, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -85,7 +85,7 @@ export function agencyFormPage(props: AgencyFormProps): Html {
   return layout(props.frame, {
     title,
     main: html`${heading({ title })}${problems(filled, w)}
-<form class="form panel" method="post" action="${back}">
+<form class="form panel" method="post" action="${back}">${seenField(filled)}
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, filled)}
 <div class="row">${textField({ name: 'from', label: words.from, type: 'date', required: true }, filled)}
 ${textField({ name: 'until', label: words.until, type: 'date', required: true }, filled)}</div>
