@@ -1,7 +1,7 @@
 /** A file that is read into the records as a job: what it can be about, how far it is, what came of it. */
 import type { CampaignId, FileImportId } from '../lib/ids.ts'
 
-export const importKinds = ['parties', 'loans', 'leads', 'repayments', 'suppressions'] as const
+export const importKinds = ['parties', 'loans', 'leads', 'repayments', 'suppressions', 'applications'] as const
 export type ImportKind = (typeof importKinds)[number]
 
 /** As it was received. `name` is the file's own. */

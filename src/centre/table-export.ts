@@ -1,10 +1,10 @@
 /** A table of the records as a file, made as a job: what stands in it, for whose eyes, and what came of it. */
 import type { TableExportId } from '../lib/ids.ts'
-import { type ImportEnd, type ImportKind, importKinds } from './file-import.ts'
+import type { ImportEnd, ImportKind } from './file-import.ts'
 
-/** What can be read in can be written out. */
-export const exportKinds = importKinds
-export type ExportKind = ImportKind
+/** What is written out can be read in again; applications come from the lender's own system, which has them. */
+export const exportKinds = ['parties', 'loans', 'leads', 'repayments', 'suppressions'] as const satisfies ImportKind[]
+export type ExportKind = (typeof exportKinds)[number]
 
 export const exportForms = ['csv', 'xlsx'] as const
 export type ExportForm = (typeof exportForms)[number]

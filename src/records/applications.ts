@@ -1,4 +1,5 @@
 /** Applications (进件): one by one, or by the hundred from a file; each new one opens a verification task. */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { type Application, faultOfLine } from '../lender/application.ts'
 import type { Checklist } from '../lender/checklist.ts'
@@ -11,9 +12,10 @@ import type { ApplicationRecord } from '../store/verification.ts'
 import { checklistFor } from './checklists.ts'
 import { withdrawals } from './confirmations.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
-import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
+import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { parseInput, problemsOf } from './parse.ts'
+import { breatheRows, newReport, type RowReport, readRows, sameText } from './row-report.ts'
 import { inTurn } from './turn.ts'
 import { applicationChange, applicationInput } from './verification-schemas.ts'
 
@@ -29,7 +31,7 @@ export function createApplication(door: RecordsDoor, actor: Actor, given: unknow
     const input = parseInput(applicationInput, given)
     if ((await door.store.read('applications.byRef', { ref: input.ref })) !== null)
       throw new NotNow('application-known', `there is an application ${input.ref} already; change that one`)
-    const application = await whole(door, input, null)
+    const application = whole(door, input, await aboutOf(door, [input.party]))
     await keep(door, actor, [
       { type: 'applications.saved', applications: [application] },
       opened(application, await checklistFor(door, application.product)),
@@ -48,7 +50,8 @@ export function changeApplication(
   return inTurn(door, async () => {
     const change = parseInput(applicationChange, given)
     const { doc } = await applicationByRef(door, ref)
-    const application = await whole(door, { ...doc, ...change, fields: change.fields ?? {} }, doc)
+    const about = await aboutOf(door, [doc.party])
+    const application = whole(door, { ...doc, ...change, fields: change.fields ?? {} }, { ...about, former: doc })
     await keep(door, actor, [{ type: 'applications.saved', applications: [application] }])
     return applicationByRef(door, ref)
   })
@@ -68,36 +71,41 @@ export function reopenApplication(door: RecordsDoor, actor: Actor, ref: string):
   })
 }
 
-export type ApplicationRowReport = {
-  saved: number
-  unchanged: number
-  rejected: { at: number; problems: FieldProblem[] }[]
-}
-
-/** As `saveParties`: up to 500 rows of a file, each a whole application. One that is new opens a task. */
+/**
+ * As `saveParties`: up to 500 rows of a file, each an application; one that is new opens a task. `told`: what the columns of the file say (`employerLine`,
+ * `contact1`, `fields.verification.income` …); of an application that is known, everything else stays. Left out: a row says all.
+ */
 export function saveApplications(
   door: RecordsDoor,
   actor: Actor,
   rows: readonly unknown[],
-): Promise<ApplicationRowReport> {
+  told?: ReadonlySet<string>,
+): Promise<RowReport> {
   if (rows.length > savedMax) throw new RangeError(`${rows.length} applications at once; at most ${savedMax}`)
   return inTurn(door, async () => {
-    const report: ApplicationRowReport = { saved: 0, unchanged: 0, rejected: [] }
-    const read = rows.map(row => applicationInput.safeParse(row, { reportInput: true }))
-    const refs = read.flatMap(each => (each.success ? [each.data.ref] : []))
+    const report = newReport()
+    const read = await readRows(applicationInput, rows)
+    const good = read.flatMap(each => (each.success ? [each.data] : []))
+    const refs = good.map(({ ref }) => ref)
+    const about = await aboutOf(
+      door,
+      good.map(({ party }) => party),
+    )
     const known = new Map(
       (await door.store.read('applications.byRefs', { refs })).map(each => [each.ref, each.doc] as const),
     )
     const saves = new Map<string, Application>()
     for (const [at, each] of read.entries()) {
+      if (at % breatheRows === 0) await breathe()
       if (!each.success) {
         report.rejected.push({ at, problems: problemsOf(each.error, rows[at]) })
         continue
       }
       const former = known.get(each.data.ref) ?? null
       try {
-        const application = await whole(door, each.data, former)
-        if (former !== null && JSON.stringify(former) === JSON.stringify(application)) report.unchanged++
+        const given = former === null || told === undefined ? each.data : kept(each.data, former, told)
+        const application = whole(door, given, { ...about, former, ...(former && { told }) })
+        if (former !== null && sameText(former) === sameText(application)) report.unchanged++
         else saves.set(application.ref, application)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
@@ -106,8 +114,13 @@ export function saveApplications(
     }
     if (saves.size === 0) return report
     const facts: RecordFact[] = [{ type: 'applications.saved', applications: [...saves.values()] }]
-    for (const application of saves.values())
-      if (!known.has(application.ref)) facts.push(opened(application, await checklistFor(door, application.product)))
+    const checklists = new Map<string, Checklist>()
+    for (const application of saves.values()) {
+      if (known.has(application.ref)) continue
+      const checklist = checklists.get(application.product) ?? (await checklistFor(door, application.product))
+      checklists.set(application.product, checklist)
+      facts.push(opened(application, checklist))
+    }
     await keep(door, actor, facts)
     report.saved = saves.size
     return report
@@ -116,10 +129,50 @@ export function saveApplications(
 
 type Given = Omit<Application, 'fields'> & { fields: Record<string, unknown> }
 
+/** What applications are checked against; `former` and `told` are of the one in hand. */
+type About = {
+  parties: ReadonlyMap<string, PartyRecord>
+  definitions: readonly FieldDefinition[]
+  former?: Application | null
+  told?: ReadonlySet<string> | undefined
+}
+
+async function aboutOf(door: RecordsDoor, refs: string[]): Promise<About> {
+  const [parties, definitions] = await Promise.all([
+    door.store.read('parties.byRefs', { refs: [...new Set(refs)] }),
+    door.store.read('fields.all', {}),
+  ])
+  return { parties: new Map(parties.map(party => [party.ref, party])), definitions: definitions.verification ?? [] }
+}
+
+/**
+ * What no column is about stays, and an empty cell takes no land line away that somebody found. The line of one employer is not that of the next.
+ */
+function kept(given: Given, former: Application, told: ReadonlySet<string>): Given {
+  const isAbout = (pattern: RegExp) => [...told].some(target => pattern.test(target))
+  return {
+    ...given,
+    currency: told.has('currency') ? given.currency : former.currency,
+    employer: isAbout(/^employer/) ? employerAfter(given.employer, former.employer, told) : former.employer,
+    contacts: isAbout(/^contact/) ? given.contacts : former.contacts,
+  }
+}
+
+function employerAfter(
+  given: Application['employer'],
+  former: Application['employer'],
+  told: ReadonlySet<string>,
+): Application['employer'] {
+  if (given === null || former === null || given.name !== former.name) return given ?? former
+  const statedNumber = told.has('employerStated') ? given.statedNumber : former.statedNumber
+  return { ...given, statedNumber, line: given.line ?? former.line }
+}
+
 /** Checked as a whole, its secrets sealed. What is the same secret as before keeps its seal, so that it is no change. */
-async function whole(door: RecordsDoor, given: Given, former: Application | null): Promise<Application> {
-  const party = await door.store.read('parties.byRef', { ref: given.party })
-  if (party === null)
+function whole(door: RecordsDoor, given: Given, about: About): Application {
+  const former = about.former ?? null
+  const party = about.parties.get(given.party)
+  if (party === undefined)
     throw new InvalidInput([{ field: 'party', found: given.party, allowed: 'the ref of a party that there is' }])
   if (former !== null && former.party !== given.party)
     throw new InvalidInput([
@@ -127,9 +180,8 @@ async function whole(door: RecordsDoor, given: Given, former: Application | null
     ])
   const fault = faultOfLine(given, ownNumbers(party))
   if (fault !== null) throw new InvalidInput([fault])
-  const definitions = (await door.store.read('fields.all', {})).verification ?? []
   const { ref, product, amount, currency, term, employer, contacts } = given
-  const fields = sealed(door, given, definitions, former)
+  const fields = sealed(door, given, about)
   return { ref, party: given.party, product, amount, currency, term, employer, contacts, fields }
 }
 
@@ -137,16 +189,14 @@ function ownNumbers({ phones }: PartyRecord): string[] {
   return phones.filter(({ relation }) => relation === 'SELF').map(({ number }) => number)
 }
 
-function sealed(
-  door: RecordsDoor,
-  given: Given,
-  definitions: readonly FieldDefinition[],
-  former: Application | null,
-): Application['fields'] {
+function sealed(door: RecordsDoor, given: Given, about: About): Application['fields'] {
+  const { former = null, told: columns } = about
   // A field that is a secret already was told in an earlier call and is kept as it is.
   const told = Object.fromEntries(Object.entries(given.fields).filter(([, value]) => typeof value !== 'object'))
   const kept = former?.fields ?? {}
-  if (Object.keys(told).length === 0 && former !== null) return kept
+  if (Object.keys(told).length === 0 && former !== null && columns === undefined) return kept
+  const isTold = (key: string) => columns === undefined || columns.has(`fields.verification.${key}`)
+  const definitions = about.definitions.filter(({ key }) => isTold(key))
   const read = readFields(definitions, told, normalNumber)
   if (read.faults.length > 0)
     throw new InvalidInput(read.faults.map(each => ({ ...each, field: `fields.${each.field}` })))
@@ -155,7 +205,11 @@ function sealed(
     if (typeof before === 'object' && before.hash === door.store.sealer.hash(value)) return [key, before]
     return [key, door.store.sealer.seal({ party: given.party, field: applicationField(given.ref, key) }, value)]
   })
-  return { ...read.values, ...Object.fromEntries(secrets) }
+  // Of a file: what has no column stays, and so does a secret whose cell is empty.
+  const stays = Object.entries(kept).filter(
+    ([key, value]) => !isTold(key) || (columns !== undefined && typeof value === 'object'),
+  )
+  return { ...Object.fromEntries(stays), ...read.values, ...Object.fromEntries(secrets) }
 }
 
 /** What a secret of an application is sealed under, beside its party. */

@@ -7,10 +7,14 @@ export type OwnFields = Partial<Record<string, FieldDefinition[]>>
 /** `phone2`, `fields.collections.score` and the rest. */
 export function targetWord(target: string, own: OwnFields, w: Words, language: 'zh-CN' | 'en'): string {
   if (target === '') return w.imports.leave
-  const [, stem = '', n = ''] = /^(phone|relation|phoneName)(\d)$/.exec(target) ?? []
+  const [, stem = '', n = ''] =
+    /^(phone|relation|phoneName|contact|contactNumber|contactRelation)(\d{1,2})$/.exec(target) ?? []
   if (stem === 'phone') return w.imports.phone(n)
   if (stem === 'relation') return w.imports.relation(n)
   if (stem === 'phoneName') return w.imports.phoneName(n)
+  if (stem === 'contact') return w.imports.contact(n)
+  if (stem === 'contactNumber') return w.imports.contactNumber(n)
+  if (stem === 'contactRelation') return w.imports.contactRelation(n)
   const [, business, key] = /^fields\.([^.]+)\.(.+)$/.exec(target) ?? []
   if (business !== undefined) {
     const field = own[business]?.find(each => each.key === key)

@@ -5,8 +5,9 @@ import type { Words } from '../words/words.ts'
 export function columnWord(field: string, w: Words): string {
   const own = /^fields\.(.+)$/.exec(field)?.[1]
   if (own !== undefined) return own
-  const [, which] = /\.(\d+)(?:\.|$)/.exec(field) ?? []
-  const word = of(w.importReport.columns, stemOf(field)) ?? field
+  const [, which] = /\.(\d+)(?:\.|$)/.exec(field) ?? /^contact\D*(\d+)$/.exec(field) ?? []
+  const stem = stemOf(field)
+  const word = of(w.importReport.columns, stem) ?? of(w.imports.targets, stem) ?? field
   return which === undefined ? word : `${word} ${Number(which) + 1}`
 }
 
@@ -34,7 +35,17 @@ export function reasonWord(field: string, reason: string, w: Words): string {
 /** `phones.0.number` → `number`, `consent.basis` → `basis`, `fields.城市` → `fields`. */
 function stemOf(field: string): string {
   if (field.startsWith('fields.')) return 'fields'
+  const own = of(ofApplications, field.replace(/\.\d+/g, ''))
+  if (own !== undefined) return own
+  if (/^contact\D*\d+$/.test(field)) return field.replace(/\d+$/, '')
   return field.split('.').findLast(part => !/^\d+$/.test(part)) ?? ''
+}
+
+/** What the records door has in parts is a column each in a file. */
+const ofApplications: Record<string, string> = {
+  ...{ 'employer.name': 'employerName', 'employer.statedNumber': 'employerStated', 'employer.line': 'employerLine' },
+  ...{ 'employer.line.number': 'employerLine', 'employer.line.source': 'lineSource' },
+  ...{ 'contacts.name': 'contact', 'contacts.number': 'contactNumber', 'contacts.relation': 'contactRelation' },
 }
 
 function of(words: Record<string, string>, key: string): string | undefined {

@@ -78,6 +78,31 @@ test('a file is sent, its columns are guessed and confirmed, it runs, and the ro
   assert.deepEqual([mapping!.name, mapping!.headings], ['催收名单', ['编号', '姓名', '手机号', '备注']])
 })
 
+test('applications are offered, guessed, read in yuan or fen, and what was wrong with a row is told in words of their columns', async () => {
+  assert.ok((await (await send('/admin/imports')).text()).includes('<option value="applications">进件</option>'))
+  await upload('parties', '客户号,姓名\nAP1,王小明\n').then(async answer => {
+    const path = answer.headers.get('location')!
+    await send(`${path}/runs`, new URLSearchParams({ column0: 'ref', column1: 'name' }))
+  })
+  const head = '进件编号,客户编号,产品,申请金额,期数,工作单位,核实座机,座机来源,联系人1姓名,联系人1电话,联系人1关系\n'
+  const rows =
+    'E1,AP1,现金贷,500000,12,星河,021-55550001,工商登记,王芳,13800000031,配偶\n' +
+    'E2,AP1,现金贷,500000,12,星河,021-55550001,听说,王芳,13800000031,配偶\n' +
+    'E3,AP1,现金贷,500000,12,星河,,,王芳,13800000031,邻居\n'
+  const path = (await upload('applications', head + rows, '进件.csv')).headers.get('location')!
+  const page = await (await send(path)).text()
+  for (const words of ['<option value="minor">', '<option value="contactNumber1" selected>联系人 1 的号码</option>'])
+    assert.ok(page.includes(words), words)
+  const columns = [...page.matchAll(/<option value="(\w+)" selected>/g)].map(([, target]) => target!).slice(0, 11)
+  const mapping = Object.fromEntries(columns.map((target, at) => [`column${at}`, target]))
+  assert.equal((await send(`${path}/runs`, new URLSearchParams({ ...mapping, unit: 'minor' }))).status, 303)
+  await house.deps.imports.idle()
+  assert.equal((await house.store.read('applications.byRef', { ref: 'E1' }))?.doc.amount, 500_000)
+  const done = await (await send(path)).text()
+  for (const words of ['座机来源', '应为号码簿、工商登记、单位官网或本行存量', '联系人关系 1', '应为配偶、父母'])
+    assert.ok(done.includes(words), words)
+})
+
 test('a mapping without what is needed is refused with the words of the page', async () => {
   const path = (await upload('repayments', 'a,b\n1,2\n')).headers.get('location')!
   const answer = await send(`${path}/runs`, new URLSearchParams({ column0: 'id', column1: 'id' }))

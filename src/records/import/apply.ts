@@ -2,6 +2,7 @@
 import type { Lead, LeadList } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
 import type { ImportKind } from '../../centre/file-import.ts'
+import { saveApplications } from '../applications.ts'
 import type { RecordsDoor } from '../door.ts'
 import type { Duplicates } from '../duplicates.ts'
 import { addLeads } from '../lead-rows.ts'
@@ -32,6 +33,10 @@ export function applierOf(
     case 'parties': {
       const told = new Set(columns)
       return values => saveParties(door, actor, values, told)
+    }
+    case 'applications': {
+      const told = new Set(columns)
+      return values => saveApplications(door, actor, values, told)
     }
     case 'loans':
       return values => saveLoans(door, actor, values)

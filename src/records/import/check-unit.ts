@@ -6,6 +6,7 @@ import type { CampaignId, ImportId, LeadId } from '../../lib/ids.ts'
 import { loanInput, partyInput, repaymentInput } from '../lender-schemas.ts'
 import { problemsOf } from '../parse.ts'
 import { leadInput, suppressionInput } from '../schemas.ts'
+import { applicationInput } from '../verification-schemas.ts'
 import type { CellProblem } from './row-reader.ts'
 
 export type Checked = { value: unknown; key: string } | { problem: CellProblem }
@@ -16,6 +17,7 @@ const schemas: Record<ImportKind, { schema: z.ZodType; key: string }> = {
   leads: { schema: leadInput, key: 'ref' },
   repayments: { schema: repaymentInput, key: 'id' },
   suppressions: { schema: suppressionInput, key: 'number' },
+  applications: { schema: applicationInput, key: 'ref' },
 }
 
 /** `leads`: where they go. Their ids are the list's, which nobody can guess, and the row's. */

@@ -1,5 +1,6 @@
 /** What a column of a file can be, by kind of records; guessed from its heading, in Chinese and English. */
 import type { ImportKind } from '../../centre/file-import.ts'
+import { contactsMax } from '../../lender/application.ts'
 import { type FieldBusiness, type FieldDefinition, fieldBusinesses } from '../../lender/fields.ts'
 
 export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
@@ -7,6 +8,7 @@ export type Definitions = Partial<Record<FieldBusiness, FieldDefinition[]>>
 /** Numbers of one person in one row; a page offers the first of these, and more where the file has them. */
 export const phonesMax = 50
 const phonesOffered = 5
+const contactsOffered = 3
 export const columnsMax = 400
 /** Before the heading of a lead's own field that would be taken for something else. */
 export const fieldMark = 'field.'
@@ -30,6 +32,11 @@ const loanWords = [
 ]
 const partyWords = ['party', 'customer', 'customerref', 'partyref', '客户编号', '客户号', '客户', '借款人编号']
 const amountWords = ['amount', 'money', 'paid', '金额', '还款金额', '还款额', '实还金额', '入账金额']
+const contactWords: Record<string, readonly string[]> = {
+  contact: ['contact', 'contactname', '联系人', '联系人姓名'],
+  contactNumber: ['contactnumber', 'contactphone', '联系人电话', '联系人手机', '联系人手机号', '联系人号码'],
+  contactRelation: ['contactrelation', 'relation', '联系人关系', '与申请人关系', '关系'],
+}
 const currencyWords = ['currency', 'ccy', '币种', '货币']
 
 type Known = Record<string, readonly string[]>
@@ -95,6 +102,19 @@ const known: Record<ImportKind, Known> = {
     reason: ['reason', '原因', '事由'],
     until: ['until', 'expires', '到期', '有效期至', '截止日期'],
   },
+  applications: {
+    ref: ['ref', 'reference', 'id', 'application', '进件编号', '进件号', '申请编号', '申请号', '申请单号', '编号'],
+    party: [...partyWords, '申请人编号'],
+    product: ['product', '产品', '产品名称'],
+    amount: ['amount', 'money', '申请金额', '申请额度', '贷款金额', '金额'],
+    currency: currencyWords,
+    term: ['term', '期数', '申请期数', '分期期数'],
+    employerName: ['employer', 'employername', '工作单位', '单位名称', '单位', '公司名称'],
+    // What stands on a form is what the applicant wrote there, unless the file says that somebody looked for it.
+    employerStated: ['employerstated', 'statednumber', '单位电话', '填写的单位电话'],
+    employerLine: ['employerline', 'line', '核实座机', '核实电话', '单位核实电话'],
+    lineSource: ['linesource', 'source', '座机来源', '电话来源', '核实电话来源', '来源'],
+  },
 }
 
 /** Without these a file is of no use; of a list in it one is enough. */
@@ -104,6 +124,7 @@ export const neededColumns: Record<ImportKind, readonly (string | readonly strin
   loans: ['ref', 'party', 'product', 'dueOn', ['principal', 'interest', 'fees', 'penalty']],
   repayments: ['id', ['party', 'loan'], 'amount', 'paidAt'],
   suppressions: ['number'],
+  applications: ['ref', 'party', 'product', 'amount', 'term'],
 }
 
 /**
@@ -114,11 +135,14 @@ export function targetsOf(kind: ImportKind, definitions: Definitions, used: read
   const targets = Object.keys(known[kind])
   const most = Math.max(phonesOffered, ...used.map(placeOf))
   if (kind === 'leads') return [...targets, ...phoneTargets(['phone', 'relation'], most), 'field']
+  const own = (businesses: readonly FieldBusiness[]) =>
+    businesses.flatMap(business => (definitions[business] ?? []).map(({ key }) => `fields.${business}.${key}`))
+  if (kind === 'applications') {
+    const contacts = Math.max(contactsOffered, ...used.map(contactOf))
+    return [...targets, ...phoneTargets(Object.keys(contactWords), contacts), ...own(['verification'])]
+  }
   if (kind !== 'parties') return targets
-  const own = fieldBusinesses.flatMap(business =>
-    (definitions[business] ?? []).map(({ key }) => `fields.${business}.${key}`),
-  )
-  return [...targets, ...phoneTargets(['phone', 'relation', 'phoneName'], most), ...own]
+  return [...targets, ...phoneTargets(['phone', 'relation', 'phoneName'], most), ...own(fieldBusinesses)]
 }
 
 /** Targets whose values are sealed in the records. */
@@ -133,6 +157,12 @@ export function sealedTargets(definitions: Definitions): string[] {
 export function placeOf(target: string): number {
   const place = Number(/^(?:phone|relation|phoneName)(\d{1,2})$/.exec(target)?.[1] ?? 0)
   return place <= phonesMax ? place : 0
+}
+
+/** Which contact of an application a target is about, from 1; 0: none. */
+export function contactOf(target: string): number {
+  const place = Number(/^contact(?:Number|Relation)?(\d{1,2})$/.exec(target)?.[1] ?? 0)
+  return place <= contactsMax ? place : 0
 }
 
 function phoneTargets(parts: string[], most: number): string[] {
@@ -162,6 +192,10 @@ export function guessColumns(kind: ImportKind, headings: readonly string[], defi
 /** What a heading may mean, the likeliest first. */
 function* wordTargets(kind: ImportKind, word: string, definitions: Definitions): Generator<string> {
   for (const [target, words] of Object.entries(known[kind])) if (words.includes(word)) yield target
+  if (kind === 'applications') {
+    yield* contactTargets(word)
+    yield* ownTargets(word, ['verification'], definitions)
+  }
   if (kind !== 'leads' && kind !== 'parties') return
   const [, stem = word, which] = /^(.*?)(\d{1,2})$/.exec(word) ?? []
   const from = which === undefined ? 1 : Number(which)
@@ -170,7 +204,20 @@ function* wordTargets(kind: ImportKind, word: string, definitions: Definitions):
   if (relationWords.includes(stem)) for (const n of numbers) yield `relation${n}`
   if (kind === 'leads') return
   if (stem === '联系人姓名' || stem === 'phonename') for (const n of numbers) yield `phoneName${n}`
-  for (const business of fieldBusinesses)
+  yield* ownTargets(word, fieldBusinesses, definitions)
+}
+
+/** `联系人1电话`, `联系人电话1`, `contact phone 1`; without a figure the first that is free. */
+function* contactTargets(word: string): Generator<string> {
+  const [, head, within, tail] = /^(contact|联系人)(\d{1,2})(\D+)$/.exec(word) ?? []
+  const [, stem = word, which = within] =
+    within === undefined ? (/^(.*?)(\d{1,2})$/.exec(word) ?? []) : [word, head! + tail!]
+  for (const [target, words] of Object.entries(contactWords))
+    if (words.includes(stem)) for (let n = Number(which ?? 1); n <= contactsMax; n++) yield `${target}${n}`
+}
+
+function* ownTargets(word: string, businesses: readonly FieldBusiness[], definitions: Definitions): Generator<string> {
+  for (const business of businesses)
     for (const { key, label } of definitions[business] ?? [])
       if ([`fields.${business}.${key}`, key, label['zh-CN'], label.en].some(each => plain(each) === word))
         yield `fields.${business}.${key}`

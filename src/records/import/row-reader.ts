@@ -1,9 +1,10 @@
 /** From the cells of a row to what the records door takes. A cell that says nothing certain is refused in words, never guessed. */
 import type { ImportKind, ImportOptions } from '../../centre/file-import.ts'
+import type { ContactRelation, LineSource } from '../../lender/application.ts'
 import { isDate } from '../../lender/dates.ts'
 import type { PartyFlag } from '../../lender/party.ts'
 import { unguarded } from '../guarded-cell.ts'
-import { fieldMark, placeOf } from './columns.ts'
+import { contactOf, fieldMark, placeOf } from './columns.ts'
 
 export type CellProblem = { field: string; reason: string }
 export type ReadRow = { value: Record<string, unknown> } | { problem: CellProblem }
@@ -26,6 +27,7 @@ export function rowReader(given: ReaderGiven): (cells: readonly string[]) => Rea
   const numbers = [...new Set(given.columns.filter(target => /^phone\d/.test(target)).map(placeOf))].sort(
     (a, b) => a - b,
   )
+  const contacts = [...new Set(given.columns.map(contactOf))].filter(n => n > 0).sort((a, b) => a - b)
   const names = given.headings.map(fieldName)
   return cells => {
     if (cells.length > given.headings.length)
@@ -46,7 +48,7 @@ export function rowReader(given: ReaderGiven): (cells: readonly string[]) => Rea
       else texts.set(target, cell)
     }
     try {
-      return { value: valueBy[given.kind](new Cells(texts, given, numbers), fields) }
+      return { value: valueBy[given.kind](new Cells(texts, given, { numbers, contacts }), fields) }
     } catch (error) {
       if (!(error instanceof Unclear)) throw error
       const [field, reason] = error.message.split('\n') as [string, string]
@@ -73,13 +75,17 @@ class Cells {
   readonly #texts: ReadonlyMap<string, string>
   readonly #given: ReaderGiven
 
-  /** Which of a person's numbers have a column. */
-  readonly #numbers: readonly number[]
+  /** Which of a person's numbers and which contacts have a column. */
+  readonly #places: { numbers: readonly number[]; contacts: readonly number[] }
 
-  constructor(texts: ReadonlyMap<string, string>, given: ReaderGiven, numbers: readonly number[]) {
+  constructor(
+    texts: ReadonlyMap<string, string>,
+    given: ReaderGiven,
+    places: { numbers: readonly number[]; contacts: readonly number[] },
+  ) {
     this.#texts = texts
     this.#given = given
-    this.#numbers = numbers
+    this.#places = places
   }
 
   text(target: string): string | undefined {
@@ -96,7 +102,7 @@ class Cells {
 
   phones(withNames: boolean): Record<string, unknown>[] {
     const phones: Record<string, unknown>[] = []
-    for (const n of this.#numbers) {
+    for (const n of this.#places.numbers) {
       const number = this.number(`phone${n}`)
       if (number === undefined) continue
       const relation = this.text(`relation${n}`)
@@ -107,6 +113,15 @@ class Cells {
       phones.push(phone)
     }
     return phones
+  }
+
+  /** Whom the applicant named; a relation alone, as a form has it filled in beforehand, is nobody. */
+  contacts(): Record<string, unknown>[] {
+    return this.#places.contacts.flatMap(n => {
+      const [name, number] = [this.text(`contact${n}`), this.number(`contactNumber${n}`)]
+      if (name === undefined && number === undefined) return []
+      return [given({ name, number, relation: wordOf(contactWords, this.text(`contactRelation${n}`)) })]
+    })
   }
 
   /** `1.38E+10` has lost its digits: whoever is at 13800000000 would be called for somebody else. */
@@ -239,6 +254,20 @@ export const statusWords: Record<string, string> = {
   已核销: 'WRITTEN_OFF',
   取消: 'CANCELLED',
 }
+const contactWords: Record<string, ContactRelation> = {
+  ...{ 配偶: 'spouse', 丈夫: 'spouse', 妻子: 'spouse', 父母: 'parent', 父亲: 'parent', 母亲: 'parent' },
+  ...{ 子女: 'child', 儿子: 'child', 女儿: 'child', 兄弟姐妹: 'sibling', 兄弟: 'sibling', 姐妹: 'sibling' },
+  ...{ 亲属: 'relative', 亲戚: 'relative', 同事: 'colleague', 朋友: 'friend', 其他: 'other' },
+}
+const sourceWords: Record<string, LineSource> = {
+  ...{ 号码簿: 'directory', 工商登记: 'company-register', 单位官网: 'company-site', 官网: 'company-site' },
+  ...{ 本行存量: 'own-records', 存量: 'own-records' },
+}
+/** In English as they are written: `Company register` is `company-register`. */
+const wordOf = (words: Record<string, string>, text: string | undefined) =>
+  worded(words, text)
+    ?.toLowerCase()
+    .replace(/[\s_]+/g, '-')
 const worded = (words: Record<string, string>, text: string | undefined) =>
   text !== undefined && Object.hasOwn(words, text) ? words[text] : text
 
@@ -288,5 +317,19 @@ const valueBy: Record<ImportKind, (cells: Cells, fields: Record<string, string>)
   suppressions: cells => {
     const reason = cells.text('reason') ?? 'imported'
     return given({ number: cells.number('number'), reason, until: cells.endOfDay('until') })
+  },
+  applications: cells => {
+    const [name, statedNumber] = [cells.text('employerName'), cells.number('employerStated')]
+    const number = cells.number('employerLine')
+    const source = wordOf(sourceWords, cells.text('lineSource'))
+    const line = number === undefined ? undefined : given({ number, source })
+    const isEmployed = [name, statedNumber, line].some(each => each !== undefined)
+    return given({
+      ...{ ref: cells.reference('ref'), party: cells.reference('party'), product: cells.text('product') },
+      ...{ amount: cells.amount('amount'), currency: cells.text('currency')?.toUpperCase(), term: cells.whole('term') },
+      employer: isEmployed ? given({ name, statedNumber, line }) : undefined,
+      contacts: cells.contacts(),
+      fields: cells.own()?.['verification'],
+    })
   },
 }

@@ -118,7 +118,7 @@ function mappingForm(props: ImportProps, mapping: MappingProps): Html {
       target =>
         html`<option value="${target}"${target === mapping.columns[at] ? html` selected` : null}>${targetWord(target, mapping.own, w, frame.language)}</option>`,
     )}</select>`
-  const hasMoney = job.kind === 'loans' || job.kind === 'repayments'
+  const hasMoney = job.kind === 'loans' || job.kind === 'repayments' || job.kind === 'applications'
   return html`<form class="panel form" method="post" action="/admin/imports/${job.id}/runs"><h2>${words.mapping}</h2>
 <p class="help">${words.forms[mapping.form]} · ${words.mappingAbout}</p>
 ${table({
