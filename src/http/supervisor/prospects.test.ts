@@ -1,13 +1,18 @@
 /** Who may be sold to, by what matters; and what agents wrote down of them is known here. */
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
+import Sqlite from 'better-sqlite3'
 import type { User } from '../../centre/entities.ts'
 import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
+import { asset } from '../../lib/places.ts'
 import { createCampaign, setCampaignState } from '../../records/campaigns.ts'
 import { createParty } from '../../records/parties.ts'
 import { giveConsent } from '../../records/party-details.ts'
 import { openOrder, saveProduct, saveProspects } from '../../records/sales.ts'
 import { createTrunk } from '../../records/trunks.ts'
+import { migrate, readMigrations } from '../../store/db.ts'
+import { differenceFromJournal } from '../../store/held-against.ts'
 import { look } from '../testing/form.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
@@ -136,4 +141,19 @@ test('an outcome grades the party of a sales call, and a callback that was agree
   const closed = await engine.dispatch(close as never, `user:${alice.id}`)
   assert.ok(closed.ok, JSON.stringify(closed))
   assert.equal((await prospect('K-2'))!.followUpAt, null)
+})
+
+test('a database of before agents’ words were known of prospects says, once it is upgraded, what its journal says', () => {
+  const kept = new Sqlite(path.join(house.folder, 'switchroom.db'), { readonly: true })
+  const file = path.join(house.folder, 'old.db')
+  kept.prepare('VACUUM INTO ?').run(file)
+  kept.close()
+  const old = new Sqlite(file)
+  const wrong = "UPDATE prospects SET grade = NULL, follow_up_at = 1, doc = json_set(doc, '$.grade', NULL)"
+  old.exec(`${wrong}; DELETE FROM prospects WHERE party = 'K-2'; DELETE FROM migrations WHERE name LIKE '0061%'`)
+  const migrations = readMigrations(asset('migrations'))
+  assert.equal(differenceFromJournal(old, migrations)?.table, 'prospects')
+  migrate(old, migrations, 0)
+  assert.equal(differenceFromJournal(old, migrations), null)
+  old.close()
 })
