@@ -74,7 +74,8 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const typed = await typedOf(c)
     const w = textsOf(await frameOf(c, deps))
     const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
-    const clicked = await dialledOf(deps, c, typed)
+    // A callback says itself whom it is owed: a click that is sent with it would name somebody else to the gate.
+    const clicked = kept === null ? await dialledOf(deps, c, typed) : null
     const typedNumber = textOf(typed, 'number')
     const emergency = emergencyOf(deps.engine.state.toll.rules, typedNumber)
     const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)

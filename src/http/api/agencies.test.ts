@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import type { CallbackId, LegId, UserId } from '../../lib/ids.ts'
 import { asset } from '../../lib/places.ts'
+import { setCampaignState } from '../../records/campaigns.ts'
 import { openComplaint } from '../../records/complaints.ts'
 import { keepPlacements } from '../../records/placements.ts'
 import { moveTaskBy, shareOutTasks } from '../../records/tasks.ts'
@@ -325,6 +327,7 @@ test('the agency’s person sees placed cases of her own with masked numbers, ca
   const typed = await post('/agent/calls', { number: mine.number })
   assert.equal(typed.status, 409)
   assert.match(typed.text, /click on a number/)
+  await dialsNoOther({ post, mine, other })
   for (const where of [
     '/supervisor/cases',
     '/supervisor/parties',
@@ -336,6 +339,29 @@ test('the agency’s person sees placed cases of her own with masked numbers, ca
   assert.equal((await put('/agent/party', { ref: mine.party })).status, 404)
   assert.doesNotMatch((await look(house, cookie, '/agent')).text, new RegExp(mine.party))
 })
+
+/** A callback of hers to somebody who is not placed, sent together with a click on somebody who is. */
+async function dialsNoOther(given: {
+  post(where: string, fields: Record<string, string>): ReturnType<typeof send>
+  mine: Awaited<ReturnType<typeof aCase>>
+  other: Awaited<ReturnType<typeof aCase>>
+}): Promise<void> {
+  const { post, mine, other } = given
+  const { engine, store, clock } = house
+  const [floor] = [...engine.state.campaigns.values()].filter(({ campaign }) => campaign.agency === agency)
+  const { id: campaign, trunks } = floor!.campaign
+  await setCampaignState(house.deps.records, 'system', campaign, { state: 'running' })
+  await engine.dispatch({ type: 'trunk.up', trunk: trunks[0]! }, 'system')
+  await engine.dispatch({ type: 'station.up', agent: zhou as UserId, leg: 'l_zhou' as LegId }, 'system')
+  const owed = { at: clock.now(), number: other.number, agent: zhou as UserId, campaign, lead: null, queue: null }
+  const callback = { id: 'cb_zhou' as CallbackId, ...owed, reason: 'agreed' } as const
+  await store.commit({
+    recorded: [{ at: clock.now(), actor: 'system', fact: { type: 'callback.scheduled', callback } }],
+  })
+  const phone = handleOf(store.sealer, mine.party, mine.number)
+  const { status, text } = await post('/agent/calls', { callback: callback.id, party: mine.party, phone })
+  assert.deepEqual([status, [...engine.state.calls.values()].map(call => call.number)], [409, []], text.slice(0, 300))
+}
 
 test('suspended, its people are out and told why, and in again when it is active', async () => {
   const { cookie } = await house.signIn('zhou')
