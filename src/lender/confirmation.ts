@@ -8,7 +8,7 @@ import type { TaskState } from './task.ts'
 
 export const confirmedStates = ['PASS', 'REJECT', 'SUPPLEMENT'] as const
 export type ConfirmedState = (typeof confirmedStates)[number]
-export const confirmationChannels = ['sms'] as const
+export const confirmationChannels = ['sms', 'email'] as const
 export type ConfirmationChannel = (typeof confirmationChannels)[number]
 
 export type ConfirmationTemplate = {
@@ -16,6 +16,8 @@ export type ConfirmationTemplate = {
   /** null: of any product that has none of its own. */
   product: string | null
   channel: ConfirmationChannel
+  /** Of an e-mail. */
+  subject?: { 'zh-CN': string; en: string } | undefined
   text: { 'zh-CN': string; en: string }
 }
 export type Confirmations = {
@@ -29,6 +31,8 @@ export const confirmationsKey = 'verification.confirmations'
 export const confirmationsNone: Confirmations = { needsConsent: true, templates: [] }
 export const templatesMax = 100
 export const templateTextMax = 300
+export const emailTextMax = 2000
+export const subjectMax = 200
 /** Of what a person typed in (what is missing), so that a text stays one of a few parts. */
 const typedMax = 200
 
@@ -45,7 +49,7 @@ export const confirmationPlaceholders = [
 export type ConfirmationPlaceholder = (typeof confirmationPlaceholders)[number]
 
 /** Why nothing was written, where words for the decision are there. */
-export const unwrittenWhys = ['no_number', 'no_consent', 'consent_withdrawn'] as const
+export const unwrittenWhys = ['no_number', 'no_address', 'no_consent', 'consent_withdrawn'] as const
 export type UnwrittenWhy = (typeof unwrittenWhys)[number]
 
 export function readConfirmations(text: string | null | undefined): Confirmations {
@@ -100,6 +104,17 @@ export function confirmationText(
   return secrets
     .filter(secret => secret.length >= 4)
     .reduce((all, secret) => all.replace(spacedOut(secret), '******'), filled)
+}
+
+/** Of an e-mail, in one line whatever was filled in; of a text message there is none. */
+export function confirmationSubject(
+  { subject }: Pick<ConfirmationTemplate, 'subject'>,
+  ...rest: Parameters<typeof confirmationText> extends [unknown, ...infer Rest] ? Rest : never
+): string | null {
+  if (subject === undefined) return null
+  return confirmationText({ text: subject }, ...rest)
+    .replace(/\s+/g, ' ')
+    .slice(0, subjectMax)
 }
 
 function reasonTold(codes: readonly string[], known: readonly DecisionReason[], language: 'zh-CN' | 'en'): string {

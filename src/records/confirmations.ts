@@ -8,6 +8,7 @@ import {
   type Confirmations,
   type ConfirmationTemplate,
   confirmationPlaceholders,
+  confirmationSubject,
   confirmationsKey,
   confirmationText,
   isConfirmed,
@@ -17,6 +18,7 @@ import {
   type UnwrittenWhy,
 } from '../lender/confirmation.ts'
 import { consentFor } from '../lender/consent.ts'
+import { emailOf, type FieldBusiness, type FieldDefinition } from '../lender/fields.ts'
 import type { VerificationTask } from '../lender/task.ts'
 import type { MessageRecord } from '../store/messages.ts'
 import type { PartyRecord } from '../store/parties.ts'
@@ -33,8 +35,11 @@ export async function confirmationsOf(door: RecordsDoor): Promise<Confirmations>
 /** Of decisions from now on. Throws InvalidInput, also of a placeholder that is none. */
 export async function saveConfirmations(door: RecordsDoor, actor: Actor, given: unknown): Promise<Confirmations> {
   const confirmations = parseInput(confirmationsInput, given)
-  for (const [at, { text }] of confirmations.templates.entries())
-    for (const [, name] of `${text['zh-CN']} ${text.en}`.matchAll(/\{(\w*)\}/g))
+  for (const [at, { text, subject }] of confirmations.templates.entries())
+    for (const [, name] of [text, subject ?? text]
+      .flatMap(each => [each['zh-CN'], each.en])
+      .join(' ')
+      .matchAll(/\{(\w*)\}/g))
       if (!(confirmationPlaceholders as readonly string[]).includes(name!))
         throw new InvalidInput([
           {
@@ -57,26 +62,27 @@ export async function factsOfConfirmation(door: RecordsDoor, task: VerificationT
   if (application === undefined || party === null) return facts
   const confirmations = await confirmationsOf(door)
   const before = await door.store.read('tasks.confirmations', { task: task.id })
+  const definitions = await door.store.read('fields.all', {})
   const no = (before.at(-1)?.no ?? 0) + 1
   for (const template of templatesFor(confirmations, { as, product: application.product })) {
     const { channel } = template
     const told = { type: 'task.confirmed' as const, task: task.id, party: task.party, no, channel, as }
-    const to = numberFor(party)
-    const why = to === null ? 'no_number' : await whyNot(door, task.party, { channel, confirmations })
+    const to = addressFor(party, channel, definitions)
+    const none = channel === 'email' ? 'no_address' : 'no_number'
+    const why = to === null ? none : await whyNot(door, task.party, { channel, confirmations })
     if (to === null || why !== null) {
       facts.push({ ...told, message: null, why })
       continue
     }
     const id = newId<'message'>('ms')
-    const text = confirmationText(
-      template,
-      { ...task, ...application, name: party.name, application: application.ref },
-      {
-        language: party.language ?? 'zh-CN',
-        known: await decisionReasons(door),
-        secrets: secretsOf(door, party),
-      },
-    )
+    const values = { ...task, ...application, name: party.name, application: application.ref }
+    const how = {
+      language: party.language ?? 'zh-CN',
+      known: await decisionReasons(door),
+      secrets: secretsOf(door, party),
+    }
+    const text = confirmationText(template, values, how)
+    const subject = confirmationSubject(template, values, how)
     const message = {
       id,
       party: task.party,
@@ -86,6 +92,7 @@ export async function factsOfConfirmation(door: RecordsDoor, task: VerificationT
       to,
       text,
       purpose: 'verification' as const,
+      ...(subject === null ? {} : { subject }),
     }
     facts.push({ type: 'message.queued', message }, { ...told, message: id, why: null })
   }
@@ -122,7 +129,7 @@ export async function outdated(door: RecordsDoor, messages: readonly MessageReco
   for (const { message, isLatest, ...standing } of found) {
     const { party, channel } = messages.find(({ id }) => id === message)!
     if (!stands(standing, { ...standing, isLatest: isLatest === 1 })) noes.set(message, recalled)
-    else if (channel === 'sms' && (await whyNot(door, party, { channel, confirmations })) !== null)
+    else if (channel !== 'letter' && (await whyNot(door, party, { channel, confirmations })) !== null)
       noes.set(message, unwanted)
   }
   return noes
@@ -139,6 +146,22 @@ async function whyNot(
   const before = consents.map(each => ({ ...each, withdrawnAt: null }))
   if (consentFor(before, about) !== null) return 'consent_withdrawn'
   return confirmations.needsConsent ? 'no_consent' : null
+}
+
+/** Where this channel reaches the applicant; null: nowhere. */
+function addressFor(
+  party: PartyRecord,
+  channel: ConfirmationTemplate['channel'],
+  definitions: Partial<Record<FieldBusiness, FieldDefinition[]>>,
+): string | null {
+  switch (channel) {
+    case 'sms':
+      return numberFor(party)
+    case 'email':
+      return emailOf(party.fields, definitions, 'verification')
+    default:
+      return channel satisfies never
+  }
 }
 
 /** A number of the applicant's own that takes texts: of the mainland a mobile one. */

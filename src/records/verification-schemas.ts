@@ -3,7 +3,14 @@ import { z } from '@hono/zod-openapi'
 import { contactRelations, contactsMax, lineSources } from '../lender/application.ts'
 import { answerKinds, answerMax, askedOf, itemsMax, offersMax } from '../lender/checklist.ts'
 import { compareRules } from '../lender/compare.ts'
-import { confirmationChannels, confirmedStates, templatesMax, templateTextMax } from '../lender/confirmation.ts'
+import {
+  confirmationChannels,
+  confirmedStates,
+  emailTextMax,
+  subjectMax,
+  templatesMax,
+  templateTextMax,
+} from '../lender/confirmation.ts'
 import { fieldKeyPattern } from '../lender/fields.ts'
 import { instalmentsMax } from '../lender/loan.ts'
 import { amountMax, currencyDefault, currencyPattern } from '../lender/money.ts'
@@ -159,12 +166,26 @@ export const reasonsInput = z
   })
   .openapi('DecisionReasons')
 
-const template = z.strictObject({
-  as: z.enum(confirmedStates),
-  product: words(64).nullable().default(null),
-  channel: z.enum(confirmationChannels),
-  text: z.strictObject({ 'zh-CN': words(templateTextMax), en: words(templateTextMax) }),
-})
+const subject = words(subjectMax).refine(line => !/[\r\n]/.test(line), 'a text of one line')
+const template = z
+  .strictObject({
+    as: z.enum(confirmedStates),
+    product: words(64).nullable().default(null),
+    channel: z.enum(confirmationChannels),
+    subject: z
+      .strictObject({ 'zh-CN': subject, en: subject })
+      .optional()
+      .openapi({ description: 'Of an e-mail, which has one' }),
+    text: z.strictObject({ 'zh-CN': words(emailTextMax), en: words(emailTextMax) }),
+  })
+  .refine(({ channel, subject }) => (channel === 'email') === (subject !== undefined), {
+    ...{ path: ['subject'], message: 'a subject of an e-mail, and none of a text message' },
+  })
+  .refine(
+    ({ channel, text }) =>
+      channel === 'email' || [text['zh-CN'], text.en].every(each => each.length <= templateTextMax),
+    { path: ['text'], message: `at most ${templateTextMax} characters in a text message` },
+  )
 export const confirmationsInput = z
   .strictObject({
     needsConsent: z.boolean().default(true),

@@ -175,8 +175,21 @@ function sampleConfirmations(): ConfirmationTemplate[] {
       '王小明，请在2026-12-01前补交：近三个月工资流水。',
       'Wang Xiaoming, please send payslips of three months by 2026-12-01.',
     ),
+    {
+      ...{ as: 'PASS', product: null, channel: 'email' },
+      subject: { 'zh-CN': '您的申请 A-20261124-031', en: 'Your application A-20261124-031' },
+      text: {
+        'zh-CN': '王小明，您好：\n您的12,000.00元申请已通过，分12期归还。',
+        en: 'Dear Wang Xiaoming,\nyour application for 12,000.00 CNY is approved, to be repaid in 12 instalments.',
+      },
+    },
   ]
 }
+
+const readOf = ({ subject, text }: ConfirmationTemplate, language: Language) => ({
+  subject: subject?.[language] ?? null,
+  text: text[language],
+})
 
 export const verificationSamples: Record<string, (language: Language) => Html> = {
   'admin-checklists': language =>
@@ -203,13 +216,17 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
     const values = {
       needsConsent: 'true',
       templates: templates
-        .map(({ as, product, channel, text }) => [as, product ?? '*', channel, text['zh-CN'], text.en].join(' | '))
+        .map(({ as, product, channel, subject, text }) =>
+          [as, product ?? '*', channel, subject?.['zh-CN'], text['zh-CN'], subject?.en, text.en]
+            .flatMap(part => part?.replaceAll('\n', '\\n') ?? [])
+            .join(' | '),
+        )
         .join('\n'),
     }
     return confirmationsPage({
       frame: sampleFrame({ language, path: '/admin/checklists', role: 'admin' }),
       ...{ filled: { values, errors: {} }, saved: false },
-      reads: templates.map(each => ({ ...each, texts: each.text })),
+      reads: templates.map(each => ({ ...each, texts: { 'zh-CN': readOf(each, 'zh-CN'), en: readOf(each, 'en') } })),
     })
   },
   'agent-tasks': language =>

@@ -98,13 +98,15 @@ test('a new checklist is for its product, and the reasons of decisions are a lis
 
 test('what applicants are told is written one text a line, read back as it was, and shown filled in', async () => {
   const lines =
-    'PASS | * | sms | {name}，已通过。 | {name}: approved.\nREJECT | car | sms | 未通过：{reason} | Declined: {reason}'
+    'PASS | * | sms | {name}，已通过。 | {name}: approved.\nREJECT | car | sms | 未通过：{reason} | Declined: {reason}\n' +
+    'PASS | * | email | 申请 {application} | {name}：\\n已通过。 | Application {application} | Dear {name},\\napproved.'
   const saved = await post('/admin/confirmations', { templates: lines, needsConsent: 'true' })
   assert.equal(saved.status, 303, saved.text)
   assert.equal((await formOf('/admin/confirmations'))['templates'], lines)
   const { text } = await look(house, cookie, '/admin/confirmations')
   assert.match(text, /Wang Xiaoming: approved\./)
   assert.match(text, /未通过：年龄不符合要求/)
+  assert.match(text, /<b>Application A-20261124-031<\/b><br>Dear Wang Xiaoming,<br>approved\./)
 })
 
 test('a line that is none is refused with its place, nothing is lost, and what was saved stays', async () => {

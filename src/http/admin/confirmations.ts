@@ -3,7 +3,12 @@ import { confirmationsPage } from '../../../web/pages/admin/confirmations.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { wordsIn } from '../../../web/words/words.ts'
-import { type Confirmations, type ConfirmationTemplate, confirmationText } from '../../lender/confirmation.ts'
+import {
+  type Confirmations,
+  type ConfirmationTemplate,
+  confirmationSubject,
+  confirmationText,
+} from '../../lender/confirmation.ts'
 import type { DecisionReason } from '../../lender/reasons.ts'
 import { decisionReasons } from '../../records/checklists.ts'
 import { confirmationsOf, saveConfirmations } from '../../records/confirmations.ts'
@@ -13,7 +18,10 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { isChecked, linesOf, textOf, typedOf } from '../typed.ts'
 
-/** `/admin/confirmations`: what applicants are told of decisions in writing, one text a line: `DECISION | PRODUCT | CHANNEL | CHINESE | ENGLISH`. */
+/**
+ * `/admin/confirmations`: what applicants are told of decisions in writing, one text a line: `DECISION | PRODUCT | CHANNEL | CHINESE | ENGLISH`; an e-mail has
+ * its subject before each text, and `\\n` where a line of it ends.
+ */
 export function confirmationRoutes(deps: Deps): Hono<Env> {
   const route = new Hono<Env>()
   const { records } = deps
@@ -63,24 +71,32 @@ export function readsOf({ templates }: Confirmations, known: readonly DecisionRe
         ...{ name, application: 'A-20261124-031', product: template.product ?? 'cash', amount: 1_200_000, term: 12 },
         ...{ reasons: ['SAMPLE'], missing: [missing], dueOn: '2026-12-01' },
       }
-      return confirmationText(template, values, { language, known: [told, ...known], secrets: [] })
+      const how = { language, known: [told, ...known], secrets: [] }
+      return { subject: confirmationSubject(template, values, how), text: confirmationText(template, values, how) }
     }
     return { ...template, texts: { 'zh-CN': read('zh-CN'), en: read('en') } }
   })
 }
 
-function lineOf({ as, product, channel, text }: ConfirmationTemplate): string {
-  return [as, product ?? '*', channel, text['zh-CN'], text.en].join(' | ')
+function lineOf({ as, product, channel, subject, text }: ConfirmationTemplate): string {
+  const told = (['zh-CN', 'en'] as const).flatMap(language => [subject?.[language] ?? [], text[language]].flat())
+  return [as, product ?? '*', channel, ...told.map(each => each.replaceAll('\n', '\\n'))].join(' | ')
 }
 
 function templateIn(line: string) {
-  const [as = '', product = '', channel = '', zh = '', ...en] = line.split('|').map(part => part.trim())
-  return {
-    as,
-    channel,
-    product: product === '*' || product === '' ? null : product,
-    text: { 'zh-CN': zh, en: en.join(' | ') },
+  const [as = '', product = '', channel = '', ...told] = line.split('|').map(part => part.trim())
+  const about = { as, channel, product: product === '*' || product === '' ? null : product }
+  if (channel !== 'email') {
+    const [zh = '', ...en] = told
+    return { ...about, text: { 'zh-CN': zh, en: en.join(' | ') } }
   }
+  const [subjectZh = '', zh = '', subjectEn = '', ...en] = told
+  const text = { 'zh-CN': linesIn(zh), en: linesIn(en.join(' | ')) }
+  return { ...about, subject: { 'zh-CN': subjectZh, en: subjectEn }, text }
+}
+
+function linesIn(text: string): string {
+  return text.replaceAll('\\n', '\n')
 }
 
 /** What was found in which line, and what a line is. */

@@ -7,8 +7,9 @@ import { changeApplication, createApplication, reopenApplication } from '../../r
 import { saveReasons } from '../../records/checklists.ts'
 import { saveConfirmations } from '../../records/confirmations.ts'
 import { InvalidInput, NotNow } from '../../records/errors.ts'
+import { defineFields } from '../../records/field-definitions.ts'
 import { exportMessages, sendMessages } from '../../records/messages.ts'
-import { createParty } from '../../records/parties.ts'
+import { changeParty, createParty } from '../../records/parties.ts'
 import { giveConsent, withdrawConsent } from '../../records/party-details.ts'
 import { addSuppressions } from '../../records/suppressions.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
@@ -193,6 +194,75 @@ test('nobody is written to without consent, nor after it was taken back, nor at 
   const free = await reviewed({ consent: false })
   await decide(free.task, 'PASS')
   assert.equal((await sent()).length, 1)
+})
+
+test('an e-mail of a decision has its subject, goes to the address on record, and not without consent to e-mail, at writing or at sending', async () => {
+  const { records } = house.deps
+  await defineFields(records, 'system', {
+    business: 'verification',
+    fields: [{ key: 'mail', label: { 'zh-CN': '邮箱', en: 'E-mail' }, type: 'email' }],
+  })
+  const { templates } = JSON.parse((await house.store.read('settings.all', {}))['verification.confirmations']!)
+  const subject = { 'zh-CN': '{application}', en: 'Your application {application}:\t{name}' }
+  const mail = { ...words('PASS', 'Dear {name},\n{amount} approved'), channel: 'email', subject }
+  await saveConfirmations(records, 'system', { templates: [mail] })
+  const asked = { purpose: 'verification', channel: 'email', basis: 'form', evidence: 'p. 3' }
+  const some = await Promise.all([reviewed(), reviewed(), reviewed(), reviewed()])
+  const consents: string[] = []
+  for (const [at, { party }] of some.entries()) {
+    if (at > 0)
+      await changeParty(records, 'system', party, { fields: { verification: { mail: `c${at}@example.com` } } })
+    if (at === 1) continue // the consent is to texts alone
+    consents.push((await giveConsent(records, 'system', { ...asked, party, givenAt: house.clock.now() - 1 })).id)
+  }
+  for (const { task } of some) await decide(task, 'PASS')
+  await withdrawConsent(records, 'system', consents[1]!, { reason: 'by phone' })
+  const posted: Partial<Message>[] = []
+  await sendMessages(records, {
+    async send({ channel, to, subject, text }) {
+      posted.push({ channel, to, subject: subject ?? '', text })
+      return { ok: true, ref: '1' }
+    },
+  })
+  const [, , , last] = some
+  const name = `Carl ${last!.party.slice(2)}`
+  assert.deepEqual(posted, [
+    {
+      ...{ channel: 'email', to: 'c3@example.com', subject: `Your application ${last!.application}: ${name}` },
+      text: `Dear ${name},\n12,345.00 approved`,
+    },
+  ])
+  const all = await Promise.all(some.map(({ task }) => brief(task)))
+  assert.deepEqual(
+    all.flat().map(([, state, text, reason]) => [state, state === null ? text : reason]),
+    [
+      [null, 'no_address'],
+      [null, 'no_consent'],
+      ['dropped', 'consent_withdrawn'],
+      ['sent', null],
+    ],
+  )
+  const answer = await house.api(token, 'GET', `/verifications/${last!.task}`)
+  const { confirmations } = (await answer.json()) as { confirmations: { channel: string; to: string }[] }
+  assert.deepEqual(
+    confirmations.map(({ channel, to }) => [channel, to]),
+    [['email', 'c***@example.com']],
+  )
+  await assert.rejects(
+    saveConfirmations(records, 'system', { templates: [{ ...mail, subject: undefined }] }),
+    InvalidInput,
+  )
+  await assert.rejects(
+    saveConfirmations(records, 'system', { templates: [{ ...words('PASS', 'a'), subject }] }),
+    InvalidInput,
+  )
+  await assert.rejects(
+    saveConfirmations(records, 'system', { templates: [words('PASS', 'a'.repeat(301))] }),
+    InvalidInput,
+  )
+  const unknown = { ...mail, subject: { ...subject, en: '{idNo}' } }
+  await assert.rejects(saveConfirmations(records, 'system', { templates: [unknown] }), InvalidInput)
+  await saveConfirmations(records, 'system', { needsConsent: true, templates })
 })
 
 test('what it says is fixed by the decision: what is changed of the application afterwards changes nothing', async () => {

@@ -11,7 +11,9 @@ export type ConfirmationsProps = {
   filled: Filled
   saved: boolean
   /** Those that are saved, filled in with sample values in both languages. */
-  reads: (Pick<ConfirmationTemplate, 'as' | 'product' | 'channel'> & { texts: { 'zh-CN': string; en: string } })[]
+  reads: (Pick<ConfirmationTemplate, 'as' | 'product' | 'channel'> & {
+    texts: Record<'zh-CN' | 'en', { subject: string | null; text: string }>
+  })[]
 }
 
 /** What applicants are told of decisions in writing: a text by decision and product, and how each reads. */
@@ -29,12 +31,18 @@ ${props.saved ? notice('green', w.verification.saved) : null}
       empty: words.about,
       columns: [
         { head: w.verification.decide, cell: row => words.as[row.as] },
+        { head: words.channel, cell: row => words.channels[row.channel] },
         { head: w.verification.product, cell: row => row.product ?? w.verification.anyProduct },
         {
           head: words.title,
-          cell: row => html`<p lang="zh-CN">${row.texts['zh-CN']}</p><p lang="en">${row.texts.en}</p>`,
+          cell: row => html`${readIn('zh-CN', row.texts)}${readIn('en', row.texts)}`,
         },
       ],
     })}</section>`,
   })
+}
+
+function readIn(language: 'zh-CN' | 'en', texts: ConfirmationsProps['reads'][number]['texts']): Html {
+  const { subject, text } = texts[language]
+  return html`<p lang="${language}">${subject === null ? null : html`<b>${subject}</b><br>`}${text.split('\n').map((line, at) => html`${at === 0 ? null : html`<br>`}${line}`)}</p>`
 }
