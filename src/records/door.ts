@@ -7,7 +7,7 @@ import type { Writing } from '../centre/writing.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Id } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'
-import type { Committed, SecretWrite } from '../store/port.ts'
+import type { Committed, SecretWrite, Transaction } from '../store/port.ts'
 import type { Store } from '../store/store.ts'
 
 export type RecordsDoor = {
@@ -69,14 +69,28 @@ const aboutCases = [
 ]
 
 /** Rejects with StoreError. The floor hears of it only after it is durable, and an answer to a person comes only then too. */
-export async function keep(
+export function keep(
   door: RecordsDoor,
   actor: Actor,
   facts: RecordFact[],
   secrets: SecretWrite[] = [],
 ): Promise<Committed> {
+  return commit(door, actor, facts, { secrets })
+}
+
+/** Of up to 500 rows at once: what the floor decides meanwhile is on disk first. */
+export function keepPatiently(door: RecordsDoor, actor: Actor, facts: RecordFact[]): Promise<Committed> {
+  return commit(door, actor, facts, { isPatient: true })
+}
+
+async function commit(
+  door: RecordsDoor,
+  actor: Actor,
+  facts: RecordFact[],
+  more: Pick<Transaction, 'secrets' | 'isPatient'>,
+): Promise<Committed> {
   const at = door.clock.now()
-  const committed = await door.store.commit({ recorded: facts.map(fact => ({ at, actor, fact })), secrets })
+  const committed = await door.store.commit({ recorded: facts.map(fact => ({ at, actor, fact })), ...more })
   const news = facts.filter(fact => !startsWithOneOf(quiet, fact.type) && !startsWithOneOf(aboutCases, fact.type))
   if (news.length > 0) await door.tell(news, actor)
   return committed

@@ -2,7 +2,7 @@
 import type { Lead, LeadList } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { savedMax } from '../lender/facts.ts'
-import { keep, type RecordsDoor } from './door.ts'
+import { keepPatiently, type RecordsDoor } from './door.ts'
 import type { Duplicates } from './duplicates.ts'
 import { NotNow } from './errors.ts'
 import { newReport, type RowReport, sameText } from './row-report.ts'
@@ -40,7 +40,7 @@ export function addLeads(door: RecordsDoor, actor: Actor, { list, duplicates, le
       { type: 'leads.added', campaign, import: list.id, leads: taken.map(({ lead }) => lead) },
     ]
     if ((await door.store.read('lists.byId', { id: list.id })) === null) facts.unshift({ type: 'list.saved', list })
-    await keep(door, actor, facts)
+    await keepPatiently(door, actor, facts)
     report.saved = taken.length
     return report
   })

@@ -7,7 +7,7 @@ import type { Lead } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { CampaignId, ImportId, LeadId } from '../lib/ids.ts'
 import { campaignById } from './campaigns.ts'
-import { keep, newId, type RecordsDoor } from './door.ts'
+import { keep, keepPatiently, newId, type RecordsDoor } from './door.ts'
 import { Duplicates } from './duplicates.ts'
 import { InvalidInput, NotNow } from './errors.ts'
 import { type LeadRow, leadRows } from './lead-file.ts'
@@ -88,7 +88,7 @@ export async function importLeads(
     const leads = await duplicates.sort(campaign.id, fresh, reject)
     if (leads.length > 0 && report.accepted === 0) await keep(door, actor, [{ type: 'list.saved', list: newList() }])
     if (leads.length > 0)
-      await keep(door, actor, [
+      await keepPatiently(door, actor, [
         { type: 'leads.added', campaign: campaign.id, import: importId, leads: leads.map(({ lead }) => lead) },
       ])
     report.accepted += leads.length

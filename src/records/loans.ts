@@ -5,7 +5,7 @@ import { savedMax } from '../lender/facts.ts'
 import { faultOfPlan, type Loan } from '../lender/loan.ts'
 import type { LoanRecord } from '../store/loans.ts'
 import { booksOf } from './books.ts'
-import { keep, type RecordsDoor } from './door.ts'
+import { keep, keepPatiently, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { loanChange, loanInput } from './lender-schemas.ts'
 import { parseInput, problemsOf } from './parse.ts'
@@ -84,7 +84,7 @@ export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknow
         reject(error.problems)
       }
     }
-    if (saves.size > 0) await save(door, actor, [...saves.values()])
+    if (saves.size > 0) await save(door, actor, [...saves.values()], keepPatiently)
     report.saved = saves.size
     return report
   })
@@ -109,7 +109,7 @@ function bare({ paid: _, oldestDueOn: __, owed: ___, addedAt: ____, changedAt: _
 }
 
 /** With what follows: money that waited for a loan is allocated, and a case whose loans are paid by what the lender says now is cured. */
-async function save(door: RecordsDoor, actor: Actor, loans: Loan[]): Promise<void> {
+async function save(door: RecordsDoor, actor: Actor, loans: Loan[], write: typeof keepPatiently = keep): Promise<void> {
   const parties = [...new Set(loans.map(({ party }) => party))]
   const { books, reckoning } = await booksOf(door, parties)
   const facts: RecordFact[] = [{ type: 'loans.saved', loans }]
@@ -117,7 +117,7 @@ async function save(door: RecordsDoor, actor: Actor, loans: Loan[]): Promise<voi
     const after = loans.filter(({ party }) => party === book.party).reduce(withLoan, book)
     facts.push(...settle(book, after, reckoning))
   }
-  await keep(door, actor, facts)
+  await write(door, actor, facts)
 }
 
 function unknownParty(ref: string): InvalidInput {

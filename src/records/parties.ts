@@ -12,7 +12,7 @@ import {
 import { newStops, type Party } from '../lender/party.ts'
 import type { Sealed } from '../lender/sealed.ts'
 import type { PartyRecord } from '../store/parties.ts'
-import { keep, type RecordsDoor } from './door.ts'
+import { keep, keepPatiently, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput, NotFound, NotNow } from './errors.ts'
 import { partyChange, partyInput } from './lender-schemas.ts'
 import { normalNumber } from './numbers-e164.ts'
@@ -94,7 +94,7 @@ export function saveParties(
         report.rejected.push({ at, problems: error.problems })
       }
     }
-    if (saves.size > 0) await save(door, actor, [...saves.values()])
+    if (saves.size > 0) await save(door, actor, [...saves.values()], keepPatiently)
     report.saved = saves.size
     return report
   })
@@ -172,12 +172,17 @@ function bare({ addedAt: _, changedAt: __, ...party }: PartyRecord): Party {
   return party
 }
 
-async function save(door: RecordsDoor, actor: Actor, saves: { party: Party; former: Party | null }[]): Promise<void> {
+async function save(
+  door: RecordsDoor,
+  actor: Actor,
+  saves: { party: Party; former: Party | null }[],
+  write: typeof keepPatiently = keep,
+): Promise<void> {
   const stops = []
   for (const { party, former } of saves) {
     if (former !== null) stops.push(...(await factsOfNumbers(door, former, party)))
     for (const flag of newStops(former?.flags ?? [], party.flags))
       stops.push(...(await factsOfStops(door, party.ref, flag)))
   }
-  await keep(door, actor, [{ type: 'parties.saved', parties: saves.map(({ party }) => party) }, ...stops])
+  await write(door, actor, [{ type: 'parties.saved', parties: saves.map(({ party }) => party) }, ...stops])
 }

@@ -4,7 +4,7 @@ import { settle, withRepayment } from '../lender/book.ts'
 import { savedMax } from '../lender/facts.ts'
 import type { Repayment } from '../lender/repayment.ts'
 import { booksOf } from './books.ts'
-import { keep, type RecordsDoor } from './door.ts'
+import { keepPatiently, type RecordsDoor } from './door.ts'
 import { type FieldProblem, InvalidInput } from './errors.ts'
 import { repaymentInput } from './lender-schemas.ts'
 import { problemsOf } from './parse.ts'
@@ -66,5 +66,5 @@ async function save(door: RecordsDoor, actor: Actor, fresh: Repayment[]): Promis
       .reduce((each, repayment) => withRepayment(each, repayment, reckoning.dateOf(repayment.paidAt)), book)
     facts.push(...settle(book, after, reckoning))
   }
-  await keep(door, actor, facts)
+  await keepPatiently(door, actor, facts)
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { savedMax } from '../lender/facts.ts'
-import { keep, type RecordsDoor } from './door.ts'
+import { keep, keepPatiently, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
 import { parseInput, problemsOf } from './parse.ts'
 import { newReport, type RowReport, readRows } from './row-report.ts'
@@ -55,7 +55,7 @@ export function addSuppressions(door: RecordsDoor, actor: Actor, rows: readonly 
         })
       else facts.push({ type: 'suppression.added', ...each.data })
     }
-    if (facts.length > 0) await keep(door, actor, facts)
+    if (facts.length > 0) await keepPatiently(door, actor, facts)
     report.saved = facts.length
     return report
   })

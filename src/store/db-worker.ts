@@ -1,15 +1,14 @@
-/** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one. */
+/** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one; patient requests go between. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
 import type { StoreError } from './port.ts'
 import type { Answered, Asked } from './worker-client.ts'
+import { WriteQueue } from './write-queue.ts'
 import { type WriteRequest, Writer } from './writer.ts'
 
 /** `maxPages` bounds the file, for the test of a full disk. */
 export type DbWorkerData = { file: string; migrations: Migration[]; now: number; maxPages?: number }
 export type DbRequest = WriteRequest | { type: 'backup'; to: string }
-
-const maxGroup = 2_000
 
 const port = parentPort!
 const { file, migrations, now, maxPages } = workerData as DbWorkerData
@@ -17,33 +16,37 @@ const db = openWriter(file)
 migrate(db, migrations, now)
 if (maxPages !== undefined) db.pragma(`max_page_count = ${Math.trunc(maxPages)}`)
 const writer = new Writer(db)
-let waiting: { id: number; request: WriteRequest }[] = []
+const waiting = new WriteQueue<{ id: number; request: WriteRequest }>()
 
 port.on('message', (asked: Asked | 'close') => {
   if (asked === 'close') {
-    flush()
+    while (waiting.size > 0) flush()
     db.close()
     return port.close()
   }
   const request = JSON.parse(asked.text) as DbRequest
   if (request.type === 'backup') return void backup(asked.id, request.to)
-  if (waiting.length === 0) setImmediate(flush) // after all messages that are here already
-  waiting.push({ id: asked.id, request })
+  if (waiting.size === 0) setImmediate(flushed) // after all messages that are here already
+  waiting.add({ id: asked.id, request }, request.type === 'transact' && request.transaction.isPatient === true)
 })
 port.postMessage([{ id: 0, ok: true, value: null }] satisfies Answered[])
 
+/** What came meanwhile is heard before the next commit, so that the floor passes whoever is patient. */
+function flushed(): void {
+  flush()
+  if (waiting.size > 0) setImmediate(flushed)
+}
+
 function flush(): void {
-  while (waiting.length > 0) {
-    const group = waiting.slice(0, maxGroup)
-    waiting = waiting.slice(maxGroup)
-    const answers = writer.commit(group.map(({ request }) => request))
-    port.postMessage(
-      group.map(({ id }, at): Answered => {
-        const answer = answers[at]!
-        return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
-      }),
-    )
-  }
+  const group = waiting.next()
+  if (group.length === 0) return
+  const answers = writer.commit(group.map(({ request }) => request))
+  port.postMessage(
+    group.map(({ id }, at): Answered => {
+      const answer = answers[at]!
+      return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
+    }),
+  )
 }
 
 /** Pages are copied between commits, so that the floor never waits for it. */

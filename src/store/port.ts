@@ -13,6 +13,8 @@ export type Transaction = {
   secrets?: SecretWrite[]
   /** Asked again with the same key, the last commit of this sender is answered and not done twice. */
   once?: { sender: string; key: string }
+  /** Many rows of a file: a commit of its own, which what the floor decides may pass. */
+  isPatient?: boolean
   /** Kept in the same commit, so that the same request sent again is answered alike and done once. */
   remember?: IdempotentReply
 }

@@ -57,6 +57,21 @@ test('listeners hear every committed line once and in the order of the journal',
   )
 })
 
+test('what the floor decides is on disk before the slices of an import that wait, and listeners hear both in the order of the journal', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const heard: string[] = []
+  store.onCommitted(lines =>
+    heard.push(...lines.map(({ fact, seq }) => `${seq} ${(fact as { detail: string }).detail}`)),
+  )
+  const write = (detail: string, isPatient: boolean) =>
+    store.commit({ recorded: [recorded({ type: 'audit.noted', what: 'test', detail })], isPatient })
+  const slices = [1, 2, 3].map(at => write(`slice ${at}`, true))
+  const calls = [1, 2].map(at => write(`call ${at}`, false))
+  await Promise.all([...slices, ...calls])
+  assert.deepEqual(heard, ['1 call 1', '2 call 2', '3 slice 1', '4 slice 2', '5 slice 3'])
+})
+
 test('asked twice with one key, a commit is done once, even across a writer that died', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)

@@ -1,5 +1,5 @@
 /**
- * The reading side of an import, in a thread of its own: rows are read and checked, good ones go to the main thread by up to 500, and what
+ * The reading side of an import, in a thread of its own: rows are read and checked, good ones go to the main thread by up to 100, and what
  * did not come through is written down. At most two slices are under way; what was applied is noted on disk, so that a process that dies knows where
  * it was.
  */
@@ -25,8 +25,9 @@ type Slice = {
   size: number
 }
 
-const sliceUnits = 500
-const sliceChars = 256 * 1024
+/** Some ten milliseconds of the database thread: what the floor decides waits for no more. */
+const sliceUnits = 100
+const sliceChars = 64 * 1024
 const slicesAhead = 2
 /** Rows without a good one among them are told of too. */
 const sliceRowsMax = 2_000
