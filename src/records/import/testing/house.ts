@@ -31,14 +31,19 @@ export type ImportHouse = AsyncDisposable & {
   facts(): Promise<number>
 }
 
+/** Those of a data folder, whoever opened its store. */
+export function importsIn(folder: string, door: RecordsDoor): Imports {
+  return new Imports({
+    ...{ door, folder: path.join(folder, 'imports'), worker: workerFile('records/import/import-worker') },
+    log: { error: () => {} },
+  })
+}
+
 export async function openImportHouse(): Promise<ImportHouse> {
   const folder = testFolder()
   const store = await openStore(folder)
   const door: RecordsDoor = { store, clock: new VirtualClock(noon), tell: () => {}, passwordCost: 10 }
-  const imports = new Imports({
-    ...{ door, folder: path.join(folder.path, 'imports'), worker: workerFile('records/import/import-worker') },
-    log: { error: () => {} },
-  })
+  const imports = importsIn(folder.path, door)
   const alice = await createUser(door, 'system', { name: 'alice', role: 'agent', password: 'correct horse battery' })
   const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
   const campaign = await createCampaign(door, 'system', {
