@@ -1,5 +1,6 @@
 /** Sample props of the pages of imports and of exports of the records. */
 import { importPage } from '../pages/admin/import.ts'
+import { importMappingsPage } from '../pages/admin/import-mappings.ts'
 import { importsPage } from '../pages/admin/imports.ts'
 import { type ExportRow, tableExportPage, tableExportsPage } from '../pages/admin/table-exports.ts'
 import { nothingFilled } from '../parts/form.ts'
@@ -135,6 +136,27 @@ export const importSamples: Record<string, (language: Language) => Html> = {
       mapping: null,
       filled: nothingFilled,
     }),
+  'admin-import-mappings': language => {
+    const { headings, columns, own } = mapping(language)
+    const zh = language === 'zh-CN'
+    return importMappingsPage({
+      frame: frame(language, '/admin/imports'),
+      rows: [
+        {
+          ...{ kind: 'parties', name: zh ? '核心系统客户' : 'Parties of the core system', headings, columns },
+          savedAt: sampleNow - 3 * 86_400_000,
+        },
+        {
+          ...{ kind: 'repayments', name: zh ? '每日还款' : 'Repayments of the day' },
+          headings: zh ? ['流水号', '借据号', '金额', '备注'] : ['Payment', 'Loan', 'Amount', 'Note'],
+          ...{ columns: ['id', 'loan', 'amount', ''], savedAt: sampleNow - 40 * 86_400_000 },
+        },
+      ],
+      own,
+      saved: false,
+      filled: nothingFilled,
+    })
+  },
   'admin-exports': language =>
     tableExportsPage({
       frame: frame(language, '/admin/exports'),

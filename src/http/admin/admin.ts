@@ -9,6 +9,7 @@ import { changeRoutes } from './changes.ts'
 import { checklistRoutes } from './checklists.ts'
 import { confirmationRoutes } from './confirmations.ts'
 import { fieldRoutes } from './fields.ts'
+import { importMappingRoutes } from './import-mappings.ts'
 import { importRoutes } from './imports.ts'
 import { journalRoutes } from './journal.ts'
 import { leadRoutes } from './leads.ts'
@@ -64,6 +65,8 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     leadRoutes,
     listRoutes,
     suppressionRoutes,
+    // Before those of one import, whose id could be this word.
+    importMappingRoutes,
     importRoutes,
     tableExportRoutes,
     policyRoutes,

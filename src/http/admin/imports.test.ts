@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { usualOptions } from '../../centre/file-import.ts'
 import type { FileImportId } from '../../lib/ids.ts'
 import { createCampaign } from '../../records/campaigns.ts'
+import { saveMapping } from '../../records/import/mappings.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
@@ -101,6 +103,44 @@ test('applications are offered, guessed, read in yuan or fen, and what was wrong
   const done = await (await send(path)).text()
   for (const words of ['座机来源', '应为号码簿、工商登记、单位官网或本行存量', '联系人关系 1', '应为配偶、父母'])
     assert.ok(done.includes(words), words)
+})
+
+test('saved mappings are listed with what their columns are, get another name and are removed; files take the one of their headings', async () => {
+  const mapping = { columns: ['number', 'reason'], options: usualOptions }
+  const headings = ['甲', '乙']
+  for (const name of ['一号', '二号'])
+    await saveMapping(house.deps.records, 'system', { kind: 'suppressions', name, headings, mapping })
+  const all = '/admin/imports/mappings'
+  const page = await (await send(all)).text()
+  for (const words of ['一号', '二号', '<dt>乙</dt><dd>原因</dd>', '催收名单']) assert.ok(page.includes(words), words)
+  const change = (what: string, body: Record<string, string>) =>
+    send(`${all}/${what}`, new URLSearchParams({ kind: 'suppressions', ...body }))
+  for (const name of ['二号', '', 'x'.repeat(101)]) {
+    const refused = await change('renaming', { mapping: '一号', name })
+    assert.equal(refused.status, 422)
+    assert.match(await refused.text(), /此名称为空、过长/)
+  }
+  assert.equal((await change('renaming', { mapping: '一号', name: '三号' })).status, 303)
+  assert.equal((await change('removal', { mapping: '二号' })).status, 303)
+  const names = async () =>
+    (await house.store.read('mappings.ofKind', { kind: 'suppressions' })).map(({ name }) => name)
+  assert.deepEqual(await names(), ['三号'])
+  const file = (await upload('suppressions', '甲,乙\n13800000099,x\n')).headers.get('location')!
+  assert.match(await (await send(file)).text(), /<option value="number" selected>/)
+  assert.equal((await change('removal', { mapping: '二号' })).status, 404)
+  assert.equal((await change('removal', { kind: 'nothing', mapping: '三号' })).status, 404)
+  assert.deepEqual(await names(), ['三号'])
+})
+
+test('of one content there are at most a hundred saved mappings, and one that is saved again is no more', async () => {
+  const save = (name: string) =>
+    saveMapping(house.deps.records, 'system', {
+      ...{ kind: 'loans', name, headings: ['a'], mapping: { columns: ['ref'], options: usualOptions } },
+    })
+  for (let at = 0; at < 100; at++) await save(`m${at}`)
+  await save('m7')
+  await assert.rejects(save('m100'), { rule: 'mappings-full' })
+  assert.equal((await house.store.read('mappings.ofKind', { kind: 'loans' })).length, 100)
 })
 
 test('a mapping without what is needed is refused with the words of the page', async () => {

@@ -35,6 +35,7 @@ import { reasonOf } from './check-unit.ts'
 import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
+import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
 import { openedText, sealedRows, sealedText } from './sealed-text.ts'
 
@@ -204,8 +205,7 @@ export class Imports implements AsyncDisposable {
     const faults = faultsOfColumns(kind, { headings, columns, definitions })
     if (faults.length > 0) throw new InvalidInput(faults)
     const mapping: ImportMapping = { columns, options: { ...usualOptions, ...rest, unit, list: list ?? null } }
-    if (saveAs !== undefined)
-      await keep(this.#options.door, actor, [{ type: 'mapping.saved', kind, name: saveAs, headings, mapping }])
+    if (saveAs !== undefined) await saveMapping(this.#options.door, actor, { kind, name: saveAs, headings, mapping })
     await this.#begin(actor, id, mapping, null)
     return this.view(id)
   }

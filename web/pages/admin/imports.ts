@@ -34,7 +34,7 @@ export function importsPage(props: ImportsProps): Html {
   const words = w.imports
   return layout(props.frame, {
     title: words.title,
-    main: html`${heading({ title: words.title, about: words.about })}${problems(props.filled, w)}
+    main: html`${heading({ title: words.title, about: words.about, actions: html`<a class="button" href="/admin/imports/mappings">${icon('bookmark')}${words.savedMappings}</a>` })}${problems(props.filled, w)}
 <form class="panel upload" method="post" action="/admin/imports" enctype="multipart/form-data">
 ${selectField({ name: 'kind', label: words.kind, required: true, choices: importKinds.map(kind => ({ value: kind, word: words.kinds[kind] })) }, props.filled)}
 ${selectField({ name: 'campaign', label: words.campaign, help: words.campaignHelp, choices: [{ value: '', word: '—' }, ...props.campaigns.map(({ id, name }) => ({ value: id, word: name }))] }, props.filled)}
