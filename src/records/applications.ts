@@ -11,7 +11,7 @@ import type { PartyRecord } from '../store/parties.ts'
 import type { ApplicationRecord } from '../store/verification.ts'
 import { checklistFor } from './checklists.ts'
 import { withdrawals } from './confirmations.ts'
-import { keep, newId, type RecordsDoor } from './door.ts'
+import { keep, keepPatiently, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { parseInput, problemsOf } from './parse.ts'
@@ -121,7 +121,7 @@ export function saveApplications(
       checklists.set(application.product, checklist)
       facts.push(opened(application, checklist))
     }
-    await keep(door, actor, facts)
+    await keepPatiently(door, actor, facts)
     report.saved = saves.size
     return report
   })
