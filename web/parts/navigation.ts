@@ -114,6 +114,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/agencies', 'agencies'),
       page('/admin/assignment', 'assignment'),
       page('/admin/strategies', 'strategies'),
+      page('/admin/waivers', 'waiverLimits'),
       page('/admin/checklists', 'checklists'),
       page('/admin/products', 'products'),
       page('/admin/imports', 'imports'),

@@ -1,6 +1,7 @@
 import { caseStates } from '../../src/lender/case.ts'
 import { assignmentPage, planPage, ruleFormPage } from '../pages/admin/assignment.ts'
 import { strategiesPage, strategyFormPage } from '../pages/admin/strategies.ts'
+import { waiverLimitsPage } from '../pages/admin/waiver-limits.ts'
 import { casePage } from '../pages/supervisor/case.ts'
 import { casesPage } from '../pages/supervisor/cases.ts'
 import { complaintsPage, waiversPage } from '../pages/supervisor/claims.ts'
@@ -302,6 +303,15 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
           buckets: ['M1'],
           stepLines: stepLines(language).join('\n'),
         },
+        errors: {},
+      },
+    }),
+  'admin-waivers': language =>
+    waiverLimitsPage({
+      frame: sampleFrame({ language, path: '/admin/waivers', role: 'admin' }),
+      saved: false,
+      filled: {
+        values: { supervisorMax: '500.00', adminMax: '3000.00', limitLines: 'sam 2000.00\nsunming 80' },
         errors: {},
       },
     }),

@@ -39,6 +39,7 @@ export function sampleFloor(language: Language): FloorProps {
       recordingsDisk: 'well',
       alarms: 0,
       callbacks: { open: 14, overdue: 2 },
+      complaints: { open: 3, overdue: 1 },
     },
     agents: Array.from({ length: 24 }, (_, i) => {
       const phase = phases[i % phases.length]!

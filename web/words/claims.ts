@@ -9,6 +9,8 @@ const zh = {
   noComplaints: '没有未办结的投诉或争议。',
   overdue: (n: number) => `有 ${n} 件已超过办结期限`,
   isOverdue: '已超期',
+  tile: '投诉超期',
+  tileOf: (n: string) => `共 ${n} 件未办结`,
   party: '客户号',
   kind: '类型',
   kinds: { complaint: '投诉', dispute: '争议' } satisfies Record<ComplaintKind, string>,
@@ -32,6 +34,14 @@ const zh = {
   approve: '批准',
   refuse: '拒绝',
   waiverStates: { ASKED: '待批', APPROVED: '已批准', REFUSED: '已拒绝' } satisfies Record<WaiverState, string>,
+  limits: {
+    title: '减免额度',
+    about: '谁最多可以批准多少。个人额度优先于角色额度；没有额度的人不能批准，任何人都不能批准自己的申请。',
+    role: (name: string) => `${name}（元）`,
+    roleHelp: '不填则不能批准。',
+    people: '个人额度',
+    peopleHelp: '每行一人：登录名 金额。例：sunming 2000。',
+  },
   rules: {
     'waiver-person': '减免由人在减免页面上批准，接口只能拒绝。',
     'waiver-own': '不能批准自己申请的减免。',
@@ -51,6 +61,9 @@ const zh = {
     dueOn: '请选择日期。',
     resolution: '请填写 1–2000 个字符。',
     kind: '请从列表中选择。',
+    supervisorMax: '金额，如 500 或 500.00，或留空。',
+    adminMax: '金额，如 500 或 500.00，或留空。',
+    limitLines: '每行：登录名 金额；须为主管或管理员，每人一行。',
   },
 }
 
@@ -60,6 +73,8 @@ const en: Like<typeof zh> = {
   noComplaints: 'Nothing is open.',
   overdue: n => `${n} past the day on which they were due`,
   isOverdue: 'overdue',
+  tile: 'Complaints overdue',
+  tileOf: n => `of ${n} open`,
   party: 'Ref of the party',
   kind: 'Kind',
   kinds: { complaint: 'Complaint', dispute: 'Dispute' },
@@ -83,6 +98,15 @@ const en: Like<typeof zh> = {
   approve: 'Approve',
   refuse: 'Refuse',
   waiverStates: { ASKED: 'asked', APPROVED: 'approved', REFUSED: 'refused' },
+  limits: {
+    title: 'Waiver limits',
+    about:
+      'Up to how much who may approve. A person’s own limit counts instead of the role’s; who has none approves nothing, and nobody what they asked for themselves.',
+    role: name => `${name} (yuan)`,
+    roleHelp: 'Empty: may approve nothing.',
+    people: 'People’s own limits',
+    peopleHelp: 'One a line: SIGN-IN AMOUNT, as in sunming 2000.',
+  },
   rules: {
     'waiver-person': 'A waiver is approved by a person, on the page of waivers; a program may only refuse it.',
     'waiver-own': 'Another person approves what you asked for.',
@@ -102,6 +126,9 @@ const en: Like<typeof zh> = {
     dueOn: 'Choose a day.',
     resolution: '1 to 2,000 characters.',
     kind: 'Choose one from the list.',
+    supervisorMax: 'An amount like 500 or 500.00, or nothing.',
+    adminMax: 'An amount like 500 or 500.00, or nothing.',
+    limitLines: 'One a line: SIGN-IN AMOUNT, of a supervisor or administrator, each once.',
   },
 }
 

@@ -35,6 +35,7 @@ import { trunkGroupRoutes } from './trunk-groups.ts'
 import { trunkTestRoutes } from './trunk-tests.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
+import { waiverLimitRoutes } from './waiver-limits.ts'
 import { writeUpRoutes } from './write-ups.ts'
 
 /** Everything under `/admin`, a noun a file. */
@@ -78,6 +79,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     recordingRuleRoutes,
     assignmentRoutes,
     strategyRoutes,
+    waiverLimitRoutes,
   ]
   for (const routes of nouns) route.route('/', routes(deps))
   return route

@@ -6,18 +6,17 @@ import { campaignRegions, chartsRegion } from '../../../web/pages/supervisor/cam
 import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
 import { wallboardRegions } from '../../../web/pages/supervisor/wallboard.ts'
 import type { Region } from '../../../web/parts/html.ts'
-import { startOfDay } from '../../../web/parts/time.ts'
 import type { FeedItem } from '../../engine/port.ts'
 import type { CampaignId, FileImportId, TableExportId, UserId } from '../../lib/ids.ts'
 import { campaignById } from '../../records/campaigns.ts'
 import { importProps } from '../admin/imports.ts'
 import { tableExportProps } from '../admin/table-exports.ts'
 import { deskOf } from '../agent/desk-props.ts'
-import { callbackCounts } from '../callbacks.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { type CampaignReads, campaignPropsOf, campaignReads } from '../supervisor/campaign-props.ts'
 import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
+import { floorStored } from '../supervisor/floor-stored.ts'
 import { supervisionOf } from '../supervisor/supervision.ts'
 import { frameOf } from './frame.ts'
 import { liveStream } from './stream.ts'
@@ -52,13 +51,8 @@ export function liveRoutes(deps: Deps): Hono<Env> {
     return liveStream(c, deps, {
       regions: async () => {
         const now = deps.clock.now()
-        const today = { from: startOfDay(now, frame.zone), to: now }
-        const missing = await deps.store.read('recordings.missing', today)
-        const { lostMs } = await deps.store.read('recordings.lost', today)
-        const callbacks = await callbackCounts(deps, now)
-        return wallboardRegions(
-          floorOf(deps.engine.state, c.var.user, { ...frame, now }, { missing, lostMs, callbacks }),
-        )
+        const stored = await floorStored(deps, now, frame.zone)
+        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, stored))
       },
       concerns: () => true,
       everyMs: floorEveryMs,

@@ -45,11 +45,14 @@ test('a complaint that is past its day is an alarm on the page, and is gone when
   cookies['sam'] = (await house.signIn('sam')).cookie
   cookies['sue'] = (await house.signIn('sue')).cookie
   assert.ok((await open('sam', '/supervisor/complaints')).text.includes('1 past the day on which they were due'))
+  const tile = /Complaints overdue<\/span><span class="value">[\s\S]{0,900}?1<\/span>[\s\S]{0,200}?of 1 open/
+  assert.match((await open('sam', '/supervisor')).text, tile)
   const { id } = (await house.store.read('complaints.page', {})).items[0]!
   const late = await open('sam', `/supervisor/complaints/${id}/extension`, { dueOn: '2027-06-01', reason: 'x' })
   assert.ok(late.status === 422 && late.text.includes('at most 30 days after'))
   assert.equal((await open('sam', `/supervisor/complaints/${id}/resolution`, { resolution: 'apologised' })).status, 303)
   assert.ok((await open('sam', '/supervisor/complaints')).text.includes('Nothing is open'))
+  assert.doesNotMatch((await open('sam', '/supervisor')).text, /Complaints overdue/)
 })
 
 test('who asked for a waiver does not approve it; another does, up to the limit', async () => {

@@ -11,19 +11,17 @@ import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/
 import { seesAgent, seesCall, sightOf } from '../../centre/team.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { heldWords } from '../live/held-words.ts'
+import type { FloorStored } from './floor-stored.ts'
 
 const liveCallsMax = 300
 const hourMs = 3_600_000
-
-/** What the store counts: recordings missing today, sound lost within those that are there, and callbacks. */
-type Stored = { missing: number; lostMs: number; callbacks: FloorProps['figures']['callbacks'] }
 
 /** As much of it as the viewer's teams are of. */
 export function floorOf(
   state: FloorState,
   viewer: User,
   frame: Frame,
-  { missing, lostMs, callbacks }: Stored,
+  { missing, lostMs, callbacks, complaints }: FloorStored,
 ): FloorProps {
   const sight = sightOf(state, viewer)
   const w = textsOf(frame)
@@ -60,6 +58,7 @@ export function floorOf(
       recordingsDisk: state.recorder.disk,
       alarms: state.toll.alarmsSince(frame.now - hourMs),
       callbacks,
+      complaints,
     },
     agents: agents.map(agent => agentTile(agent, state)),
     campaigns: campaigns.map(floor => campaignRow(floor, w)),

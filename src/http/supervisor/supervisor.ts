@@ -4,11 +4,9 @@ import { wallboardPage } from '../../../web/pages/supervisor/wallboard.ts'
 import { notice } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { html, partials } from '../../../web/parts/html.ts'
-import { startOfDay } from '../../../web/parts/time.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
-import { callbackCounts } from '../callbacks.ts'
 import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
@@ -23,6 +21,7 @@ import { casePageRoutes } from './case.ts'
 import { caseRoutes } from './cases.ts'
 import { claimRoutes } from './claims.ts'
 import { floorOf, liveCallsOf } from './floor-props.ts'
+import { floorStored } from './floor-stored.ts'
 import { loanFormRoutes } from './loan-form.ts'
 import { orderRoutes } from './orders.ts'
 import { partyRoutes } from './parties.ts'
@@ -38,11 +37,8 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
 
   route.get('/supervisor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
-    const today = { from: startOfDay(frame.now, frame.zone), to: frame.now }
-    const missing = await deps.store.read('recordings.missing', today)
-    const { lostMs } = await deps.store.read('recordings.lost', today)
-    const callbacks = await callbackCounts(deps, frame.now)
-    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, { missing, lostMs, callbacks })))
+    const stored = await floorStored(deps, frame.now, frame.zone)
+    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, stored)))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {

@@ -28,6 +28,8 @@ export type FloorProps = {
     /** Safety alarms of the last hour. */
     alarms: number
     callbacks: { open: number; overdue: number }
+    /** And disputes: `overdue` are past the day on which they had to be resolved. */
+    complaints: { open: number; overdue: number }
   }
   agents: AgentTile[]
   campaigns: CampaignRow[]

@@ -32,7 +32,7 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
-  const { callbacks, custody, safety, trunkRules } = textsOf(props.frame)
+  const { callbacks, claims, custody, safety, trunkRules } = textsOf(props.frame)
   const down = props.trunks.filter(trunk => !trunk.up)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
@@ -51,6 +51,7 @@ ${tile(
 ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandoned, figures.answered)}${limit === null ? null : html` · ${words.limit(percent(limit))}`}`, over ? 'red' : undefined)}
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
 ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
+${figures.complaints.overdue === 0 ? null : tile(claims.tile, thousands(figures.complaints.overdue), html`<a href="/supervisor/complaints">${claims.tileOf(thousands(figures.complaints.open))}</a>`, 'red')}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
 ${figures.recordingsLostMs === 0 ? null : tile(custody.tile, `${(figures.recordingsLostMs / 1000).toFixed(1)} s`, words.today, 'red')}
 ${figures.recordingsDisk === 'well' ? null : tile(custody.disk, custody.disks[figures.recordingsDisk], '', figures.recordingsDisk === 'full' ? 'red' : 'amber')}
