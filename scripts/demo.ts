@@ -20,6 +20,7 @@ import { type RunningCarrier, startCarrier } from '../src/sim/carrier/start.ts'
 import { leadOf } from '../src/sim/demo-lender.ts'
 import { openDesks } from '../src/sim/desks.ts'
 import { RobotAgent } from '../src/sim/robot-agent.ts'
+import { fillCollections } from './demo-collections.ts'
 import { fillIn, password, type Robot, serviceNumber, sipPassword } from './demo-data.ts'
 import { fillAgency, fillBook, fillCases, fillTrades } from './demo-lender.ts'
 import { summarise } from './demo-summary.ts'
@@ -95,6 +96,7 @@ async function demo(): Promise<boolean> {
   const book = fillCases(running.records, debtors, collectors)
     .then(() => fillTrades(running.records, [alice], campaign))
     .then(() => fillAgency(running.records, debtors, password))
+    .then(() => fillCollections(running.records, debtors, { collectors, campaign }))
     .catch(error => say(`the lender's records: ${String(error)}`))
 
   const startedAt = performance.now()
