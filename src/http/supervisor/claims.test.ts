@@ -60,6 +60,9 @@ test('who asked for a waiver does not approve it; another does, up to the limit'
   assert.equal((await open('sam', '/supervisor/waivers', { loan: 'L-1', amount: '4.50', reason: 'large' })).status, 303)
   assert.equal((await open('sam', '/supervisor/waivers', { loan: 'L-1', amount: '4.00', reason: 'small' })).status, 303)
   const { items } = await house.store.read('waivers.page', {})
+  const { text } = await open('sue', '/supervisor/waivers')
+  for (const value of ['true', 'false'])
+    assert.ok(text.includes(`name="approve" value="${value}"`), 'each button says which')
   const [large, small] = [items.find(({ amount }) => amount === 450)!, items.find(({ amount }) => amount === 400)!]
   const decide = (who: string, id: string) =>
     open(who, `/supervisor/waivers/${id}/decision`, { approve: 'true', reason: 'agreed' })

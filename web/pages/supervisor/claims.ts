@@ -96,7 +96,7 @@ export function waiversPage(props: WaiversProps): Html {
   const w = textsOf(props.frame)
   const words = w.claims
   const decision = (row: WaiverRow, approve: boolean) =>
-    html`<form class="inline" method="post" action="/supervisor/waivers/${row.id}/decision"><input type="hidden" name="approve" value="${approve}"><input name="reason" required maxlength="200" aria-label="${words.reason}: ${row.loan}" placeholder="${words.reason}"><button class="button small${approve ? '' : ' danger'}">${approve ? words.approve : words.refuse}</button></form>`
+    html`<form class="inline" method="post" action="/supervisor/waivers/${row.id}/decision"><input type="hidden" name="approve" value="${String(approve)}"><input name="reason" required maxlength="200" aria-label="${words.reason}: ${row.loan}" placeholder="${words.reason}"><button class="button small${approve ? '' : ' danger'}">${approve ? words.approve : words.refuse}</button></form>`
   const list = table({
     caption: words.waivers,
     rows: props.rows,
