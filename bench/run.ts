@@ -19,6 +19,7 @@ const names = [
   'srtp',
   'sip',
   'leads',
+  'import',
   'parties',
   'screen-pop',
   'lines',

@@ -5,6 +5,8 @@ import type { Words } from '../words/words.ts'
 export function columnWord(field: string, w: Words): string {
   const own = /^fields\.(.+)$/.exec(field)?.[1]
   if (own !== undefined) return own
+  const [, part, n = ''] = /^(phone|relation|phoneName)(\d+)$/.exec(field) ?? []
+  if (part !== undefined) return w.imports[part as 'phone' | 'relation' | 'phoneName'](n)
   const [, which] = /\.(\d+)(?:\.|$)/.exec(field) ?? /^contact\D*(\d+)$/.exec(field) ?? []
   const stem = stemOf(field)
   const word = of(w.importReport.columns, stem) ?? of(w.imports.targets, stem) ?? field
@@ -19,6 +21,7 @@ export function reasonWord(field: string, reason: string, w: Words): string {
   }
   return (
     says(/^found (\d+) columns; allowed: the (\d+) of the header$/, words.columnsMore) ??
+    says(/^found (.*); allowed: all digits of the number; the spreadsheet has cut them/s, words.cut) ??
     says(/^found (.*); allowed: .*$/s, found => {
       const allowed = of(words.allowed, stemOf(field))
       const said = found === 'one more segment' ? words.oneMore : found

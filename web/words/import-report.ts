@@ -49,6 +49,7 @@ const zh = {
     contactRelation: '应为配偶、父母、子女、兄弟姐妹、亲属、同事、朋友或其他。',
   } as Record<string, string>,
   oneMore: '又一个分组',
+  cut: (found: string) => `${found} 被表格软件截断了：请把这一列设为文本格式，重新填写完整号码。`,
   taken: (ref: string) => `此活动已有编号 ${ref}。`,
   twice: (ref: string, row: string) => `编号 ${ref} 与第 ${row} 行重复。`,
   elsewhere: { reference: '其他批次已有此编号。', number: '其他批次已有此号码。' } as Record<string, string>,
@@ -103,6 +104,8 @@ const en: Like<typeof zh> = {
     contactNumber: '11 digits of a mobile, or a land line with its area code.',
     contactRelation: 'spouse, parent, child, sibling, relative, colleague, friend or other.',
   },
+  cut: (found: string) =>
+    `${found} was cut by the spreadsheet: format the column as text and fill the whole number in again.`,
   oneMore: 'one more segment',
   taken: (ref: string) => `The campaign has ${ref} already.`,
   twice: (ref: string, row: string) => `${ref} stands in row ${row} already.`,
