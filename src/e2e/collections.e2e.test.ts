@@ -39,6 +39,7 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
   let promiser: Debtor
   let ringing: Debtor
   let complainer: Debtor
+  const pages = new Map<string, Page>()
   const texts: Message[] = []
   const faults: string[] = []
 
@@ -76,9 +77,15 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     await house?.[Symbol.asyncDispose]()
   })
 
-  /** Signed in anew: the sessions of yesterday have ended. */
+  /** Each signs in once a day. */
   async function as(name: string, where: string): Promise<Page> {
+    const known = pages.get(name)
+    if (known !== undefined) {
+      await known.goto(`${url}${where}`)
+      return known
+    }
     const page = await chromium.page()
+    pages.set(name, page)
     await page.setViewportSize({ width: 1280, height: 720 })
     page.setDefaultTimeout(10_000)
     page.on('pageerror', error => faults.push(error.message))
@@ -153,7 +160,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     await page.goto(`${url}/supervisor/cases`)
     for (const { name } of people) assert.match(await text(page, 'table'), new RegExp(name))
     assert.match(await text(page, 'table'), /已导入[\s\S]*M1[\s\S]*17[\s\S]*4 140\.00/)
-    await page.close()
   })
 
   test('who would get what is shown, then done; a strategy says what is done on which day', async () => {
@@ -194,7 +200,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     await page.goto(`${url}/supervisor/cases/${(await caseOf(people[0])).id}`)
     assert.match(await text(page), /首次短信[\s\S]*已做[\s\S]*外呼[\s\S]*已做[\s\S]*再次短信[\s\S]*未到日/)
     assert.match(await text(page), /137 \*\*\*\* 0081|13766540081/)
-    await page.close()
   })
 
   test('the collector looks at who is next, calls, and writes down what was promised', async () => {
@@ -245,7 +250,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     for (const each of [ringing, inQueue]) assert.equal((await caseOf(each)).state, 'CURED')
     await page.goto(`${url}/supervisor/cases`)
     assert.doesNotMatch(await text(page, 'table'), new RegExp(`${ringing.name}|${inQueue.name}`))
-    await page.close()
     await desk.keyboard.press('Alt+b')
     await desk.click('#breaks button >> nth=0')
     await phase('break')
@@ -255,10 +259,11 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
       const due = await house.store.read('leads.due', { campaign, now: house.clock.now() + 1, want: 50, except: [] })
       assert.ok(!due.leads.some(({ id }) => id === lead.id), 'nor does the store bring them again')
     }
-    await desk.close()
   })
 
   test('the day before the promise the debtor is reminded; a complaint stops what was to be sent, said and dialled', async () => {
+    for (const page of pages.values()) await page.close()
+    pages.clear() // the sessions of yesterday end
     await house.clock.advance(Date.parse('2026-11-25T10:00:00+08:00') - house.clock.now())
     await clockTurns()
     desk = await as('alice', '/agent')
@@ -284,7 +289,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     assert.deepEqual([held.state, held.holdReason], ['HOLD', 'complaint'])
     await page.goto(`${url}/supervisor/cases/${held.id}`)
     assert.match(await text(page), /请尽快还款[\s\S]*未发[\s\S]*停催[\s\S]*投诉/)
-    await page.close()
     await desk.keyboard.press('Alt+b')
     await desk.click('#breaks button >> nth=0')
     await phase('break')
@@ -328,8 +332,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     await other.waitForSelector(':text("没有待批的减免")')
     const found = await house.store.read('loans.byRef', { ref: loan })
     assert.equal(found!.owed, 412_000)
-    await page.close()
-    await other.close()
   })
 
   test('the promised money comes in: the promise is kept, the case is cured, and the desk has nobody left to call', async () => {
@@ -343,8 +345,6 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await runStrategies(house.deps.records), 0)
     await desk.keyboard.press('Alt+r')
     await phase('ready')
-    await page.close()
-    await desk.close()
     assert.deepEqual(faults, [])
   })
 })
