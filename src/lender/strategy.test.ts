@@ -89,7 +89,15 @@ test('the strategy is that of the bucket; two for one bucket, or a name twice, a
 })
 
 test('a text takes the values of its case, and leaves alone what it does not know', () => {
-  const values = { name: 'Carl', ref: 'K-1', owed: '10.00', days: '3', dueOn: '2026-11-01' }
+  const values = {
+    name: 'Carl',
+    ref: 'K-1',
+    overdue: '5.00',
+    owed: '10.00',
+    promised: '',
+    days: '3',
+    dueOn: '2026-11-01',
+  }
   assert.equal(
     filledText('{name}: {owed} since {dueOn} {other} {__proto__}', values),
     'Carl: 10.00 since 2026-11-01 {other} {__proto__}',

@@ -132,7 +132,8 @@ export function faultOfStrategies(given: Pick<Strategies, 'strategies' | 'remind
   return null
 }
 
-export const placeholders = ['name', 'ref', 'owed', 'days', 'dueOn'] as const
+/** `owed` is the whole debt, `overdue` what of it has fallen due; `promised` is empty but where a promise is reminded of. */
+export const placeholders = ['name', 'ref', 'overdue', 'owed', 'promised', 'days', 'dueOn'] as const
 export type Placeholder = (typeof placeholders)[number]
 
 /** `{owed}` and its like; one that is not known stays as it is written. */

@@ -8,7 +8,8 @@ import { moveCase, movedFact, stopsCalls } from '../lender/case.ts'
 import { addDays, daysBetween } from '../lender/dates.ts'
 import { emailOf, type FieldBusiness, type FieldDefinition } from '../lender/fields.ts'
 import type { Message } from '../lender/message.ts'
-import { bucketOf, dpdOf } from '../lender/overdue.ts'
+import { amountTyped, currencyDefault } from '../lender/money.ts'
+import { bucketOf, dpdOf, standingOf } from '../lender/overdue.ts'
 import {
   faultOfStrategies,
   filledText,
@@ -35,6 +36,8 @@ import { parseInput } from './parse.ts'
 import { inTurn } from './turn.ts'
 
 const sliceMax = 100
+/** Of one party; more are no person's. */
+const loansMost = 200
 /** Reminders stand among the steps under this name. */
 export const reminderStrategy = 'promise'
 
@@ -162,7 +165,7 @@ async function runReminders(door: RecordsDoor): Promise<number> {
           const step = `${promise.id} ${name}`
           const isOver = over.some(each => each.case === of && each.strategy === reminderStrategy && each.step === step)
           if (isOver || daysBetween(today, promise.dueOn) > daysBefore) continue
-          const row = { id: of, party: promise.party, owed: 0, oldestDueOn: promise.dueOn, promise: promise.id }
+          const row = { id: of, party: promise.party, oldestDueOn: promise.dueOn, promise }
           const result = await hands.act(row, action, `${reminderStrategy}: ${name}`)
           if (result === null) continue
           const what = { case: of, party: promise.party, strategy: reminderStrategy, step, version: strategies.version }
@@ -178,7 +181,7 @@ async function runReminders(door: RecordsDoor): Promise<number> {
 
 type Done = { how: 'done' | 'skipped'; why: string; lead: LeadId | null; message: string | null }
 /** `promise`: that is reminded of. */
-type About = Pick<StrategyRow, 'id' | 'party' | 'owed' | 'oldestDueOn'> & { promise?: string }
+type About = Pick<StrategyRow, 'id' | 'party' | 'oldestDueOn'> & { promise?: { id: string; amount: number } }
 
 /** What steps do, gathered for one commit. */
 class Hands {
@@ -249,13 +252,13 @@ class Hands {
   ): Promise<Done | null> {
     const to = await this.#addressOf(party, action.type)
     if (to === null) return null
-    const values = valuesOf(about, party, this.#reckoning)
+    const values = await this.#valuesOf(about, party)
     const id = newId<'message'>('ms')
     const message: Message = {
       ...{ id, party: party.ref, case: about.id, why, channel: action.type, to, text: filledText(action.text, values) },
       // One line: a name with a line break in it begins no header of its own.
       ...(action.type === 'email' ? { subject: filledText(action.subject, values).replace(/\s+/g, ' ') } : {}),
-      ...(about.promise === undefined ? {} : { promise: about.promise }),
+      ...(about.promise === undefined ? {} : { promise: about.promise.id }),
     }
     this.facts.push({ type: 'message.queued', message })
     return { how: 'done', why: '', lead: null, message: id }
@@ -266,6 +269,24 @@ class Hands {
     if (channel === 'sms') return ownPhone(party)
     this.#definitions ??= await this.#door.store.read('fields.all', {})
     return emailOf(party.fields, this.#definitions, 'collections')
+  }
+
+  async #valuesOf(
+    { party: ref, oldestDueOn, promise }: About,
+    party: PartyRecord,
+  ): Promise<Record<Placeholder, string>> {
+    const { today } = this.#reckoning
+    const { items } = await this.#door.store.read('loans.page', { party: ref, limit: loansMost })
+    const standings = items.map(loan => standingOf(loan, new Map(loan.paid), today))
+    const sum = (pick: 'overdueTotal' | 'owedTotal') => standings.reduce((all, standing) => all + standing[pick], 0)
+    const inWords = (amount: number) => amountTyped(amount, items[0]?.currency ?? currencyDefault)
+    return {
+      ...{ name: party.name, ref: party.ref, dueOn: oldestDueOn ?? '' },
+      overdue: inWords(sum('overdueTotal')),
+      owed: inWords(sum('owedTotal')),
+      promised: promise === undefined ? '' : inWords(promise.amount),
+      days: String(oldestDueOn === null ? 0 : dpdOf(oldestDueOn, today)),
+    }
   }
 
   async #call(about: About, party: PartyRecord, id: string): Promise<Done | null> {
@@ -285,7 +306,7 @@ class Hands {
     }
     const phones = ownPhones(party).map(number => ({ number, relation: 'SELF' as const }))
     if (phones.length === 0) return null
-    const values = valuesOf(about, party, this.#reckoning)
+    const values = await this.#valuesOf(about, party)
     const lead: Lead = {
       id: newId<'lead'>('l'),
       campaign: campaign.id,
@@ -313,16 +334,6 @@ function ownPhones({ phones }: PartyRecord): string[] {
 
 function ownPhone(party: PartyRecord): string | null {
   return ownPhones(party)[0] ?? null
-}
-
-function valuesOf({ owed, oldestDueOn }: About, party: PartyRecord, { today }: Reckoning): Record<Placeholder, string> {
-  return {
-    name: party.name,
-    ref: party.ref,
-    owed: (owed / 100).toFixed(2),
-    days: String(oldestDueOn === null ? 0 : dpdOf(oldestDueOn, today)),
-    dueOn: oldestDueOn ?? '',
-  }
 }
 
 function caseOf(

@@ -22,13 +22,13 @@ export function demoStrategies(campaign: string): Omit<Strategies, 'version'> {
           step({
             name: '首次短信',
             day: 3,
-            action: sms('{name}您好，您有一笔借款已逾期{days}天，尚欠{owed}元，请尽快还款。'),
+            action: sms('{name}您好，您有一笔借款已逾期{days}天，已到期应还{overdue}元，请尽快还款。'),
           }),
           step({ name: '外呼', day: 4, action: { type: 'call', campaign }, promise: false }),
           step({
             name: '二次短信',
             day: 15,
-            action: sms('{name}您好，您的借款已逾期{days}天，尚欠{owed}元。'),
+            action: sms('{name}您好，您的借款已逾期{days}天，已到期应还{overdue}元。'),
             promise: false,
           }),
         ],
@@ -40,7 +40,10 @@ export function demoStrategies(campaign: string): Omit<Strategies, 'version'> {
           step({
             name: '信函',
             day: 33,
-            action: { type: 'letter', text: '{name}：\n您的借款已逾期{days}天，尚欠{owed}元。如有困难，请来电协商。' },
+            action: {
+              type: 'letter',
+              text: '{name}：\n您的借款已逾期{days}天，已到期应还{overdue}元。如有困难，请来电协商。',
+            },
             owedFrom: 200_000,
           }),
           step({
@@ -54,7 +57,7 @@ export function demoStrategies(campaign: string): Omit<Strategies, 'version'> {
       },
     ],
     reminders: [
-      { name: '前一天', daysBefore: 1, action: sms('{name}您好，明天是您约定的还款日，请备足款项。') },
+      { name: '前一天', daysBefore: 1, action: sms('{name}您好，明天是您约定的还款日，请备足{promised}元。') },
       { name: '当天', daysBefore: 0, action: sms('{name}您好，今天是您约定的还款日。') },
     ],
   }

@@ -48,10 +48,10 @@ export const messageQueries = {
   'strategies.promises': (
     db: Db,
     args: { from: string; to: string; after: string; limit: number },
-  ): { id: string; party: string; case: string | null; dueOn: string; state: CaseState | null }[] =>
+  ): { id: string; party: string; case: string | null; dueOn: string; amount: number; state: CaseState | null }[] =>
     sql(
       db.$client,
-      `SELECT promises.id, promises.party, case_id AS "case", due_on AS dueOn, cases.state FROM promises
+      `SELECT promises.id, promises.party, case_id AS "case", due_on AS dueOn, promises.amount, cases.state FROM promises
        LEFT JOIN cases ON cases.party = promises.party AND cases.closed_at IS NULL
        WHERE promises.id > ? AND promises.state = 'OPEN' AND due_on >= ? AND due_on <= ? ORDER BY promises.id LIMIT ?`,
     ).all(args.after, args.from, args.to, args.limit) as {
@@ -59,6 +59,7 @@ export const messageQueries = {
       party: string
       case: string | null
       dueOn: string
+      amount: number
       state: CaseState | null
     }[],
   /** The campaign's lead of a party. */

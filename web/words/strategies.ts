@@ -13,7 +13,7 @@ const zh = {
   buckets: '账龄',
   steps: '步骤',
   stepsHelp:
-    '每行一步：名称 | 逾期天数 | 动作 | 条件 | 文字。动作：sms、email、letter、call 活动名、send LEGAL 或 send OUTSOURCED。条件用逗号隔开，可不填：owed>=金额、owed<金额、promise、no promise、consent、after BUSY+NO_ANSWER。文字可用 {name} {ref} {owed} {days} {dueOn}，换行写 \\n；email 写成 主题 | 正文。',
+    '每行一步：名称 | 逾期天数 | 动作 | 条件 | 文字。动作：sms、email、letter、call 活动名、send LEGAL 或 send OUTSOURCED。条件用逗号隔开，可不填：owed>=金额、owed<金额、promise、no promise、consent、after BUSY+NO_ANSWER。文字可用 {name} {ref} {overdue}（已到期未还）{owed}（全部欠款）{promised}（只在提醒中：承诺金额）{days} {dueOn}，换行写 \\n；email 写成 主题 | 正文。',
   reminders: '承诺提醒',
   remindersHelp: '每行一条：名称 | 提前天数 | sms、email 或 call 活动名 | | 文字。',
   version: (n: number) => `第 ${n} 版`,
@@ -89,7 +89,7 @@ const en: Like<typeof zh> = {
   buckets: 'Buckets',
   steps: 'Steps',
   stepsHelp:
-    'One a line: NAME | DAYS PAST DUE | ACTION | CONDITIONS | TEXT. Actions: sms, email, letter, call CAMPAIGN, send LEGAL or send OUTSOURCED. Conditions, comma between, or none: owed>=N, owed<N, promise, no promise, consent, after BUSY+NO_ANSWER. Texts know {name} {ref} {owed} {days} {dueOn}; \\n is a new line; of an email: SUBJECT | TEXT.',
+    'One a line: NAME | DAYS PAST DUE | ACTION | CONDITIONS | TEXT. Actions: sms, email, letter, call CAMPAIGN, send LEGAL or send OUTSOURCED. Conditions, comma between, or none: owed>=N, owed<N, promise, no promise, consent, after BUSY+NO_ANSWER. Texts know {name} {ref} {overdue} (fallen due), {owed} (the whole debt), {promised} (in reminders: what was promised), {days} {dueOn}; \\n is a new line; of an email: SUBJECT | TEXT.',
   reminders: 'Reminders of promises',
   remindersHelp: 'One a line: NAME | DAYS BEFORE | sms, email or call CAMPAIGN | | TEXT.',
   version: n => `version ${n}`,

@@ -48,8 +48,12 @@ async function debtor(phone = true): Promise<{ party: string; id: string }> {
   const party = `K-${++n}`
   const phones = phone ? [{ number: `+8613800000${String(n).padStart(3, '0')}` }] : []
   await ask('POST', '/parties', { ref: party, name: `Carl ${n}`, phones }, 201)
-  const plan = [{ no: 1, dueOn: '2026-11-21', principal: 100_000 }]
-  await ask('POST', '/loans', { ref: `L-${n}`, party, product: 'cash', principal: 100_000, plan }, 201)
+  const plan = ['2026-11-21', '2027-11-21'].map((dueOn, at) => ({
+    no: at + 1,
+    dueOn,
+    principal: 100_000 - 50_000 * at,
+  }))
+  await ask('POST', '/loans', { ref: `L-${n}`, party, product: 'cash', principal: 150_000, plan }, 201)
   const { id } = await ask<{ id: string }>('POST', '/cases', { party }, 201)
   return { party, id }
 }
@@ -72,7 +76,7 @@ const stepsOf = async (id: string) =>
   )
 const run = async () => (await ask<{ done: number }>('POST', '/strategies/runs')).done
 
-const sms = { type: 'sms', text: '{name}: {owed} {days}' }
+const sms = { type: 'sms', text: '{name}: {overdue} of {owed} {days}' }
 const plan = () => ({
   strategies: [
     {
@@ -86,7 +90,13 @@ const plan = () => ({
       ],
     },
   ],
-  reminders: [{ name: 'the day before', daysBefore: 1, action: { type: 'sms', text: 'tomorrow, {name}' } }],
+  reminders: [
+    {
+      name: 'the day before',
+      daysBefore: 1,
+      action: { type: 'sms', text: 'tomorrow {promised}, {name}, of {overdue}' },
+    },
+  ],
 })
 
 test('strategies are checked in words, and each save is a version', async () => {
@@ -115,7 +125,7 @@ test('what is due is done once, whoever asks how often; what is not is explained
   assert.equal(await run(), 2)
   assert.equal(await run(), 0)
   const [text] = await messagesOf(party)
-  assert.deepEqual([text!.to, text!.text, text!.state], ['+8613800000001', 'Carl 1: 1000.00 3', 'waiting'])
+  assert.deepEqual([text!.to, text!.text, text!.state], ['+8613800000001', 'Carl 1: 1000.00 of 1500.00 3', 'waiting'])
   const leads = await ask<{ items: { ref: string; state: string; fields: Record<string, string> }[] }>(
     'GET',
     `/campaigns/${campaign}/leads`,
@@ -239,7 +249,10 @@ test('a promise is reminded of the day before, once, and a kept one is not; at l
   await run()
   await run()
   const reminders = (await messagesOf(party)).filter(({ text }) => text.startsWith('tomorrow'))
-  assert.equal(reminders.length, 1)
+  assert.deepEqual(
+    reminders.map(({ text }) => text.replace(/Carl \d+/, 'Carl')),
+    ['tomorrow 10.00, Carl, of 1000.00'],
+  )
   house.clock.advance(15 * day)
   await run()
   assert.equal((await ask<{ state: string }>('GET', `/cases/${id}`)).state, 'LEGAL')
