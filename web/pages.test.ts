@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { deskPage } from './pages/agent/desk.ts'
+import { messagesPage } from './pages/supervisor/messages.ts'
 import { wallboardPage } from './pages/supervisor/wallboard.ts'
 import { sampleDesks } from './samples/desk.ts'
 import { sampleFloor } from './samples/floor.ts'
+import { sampleFrame } from './samples/frame.ts'
 import { samplePages } from './samples/pages.ts'
 import type { Language } from './words/language.ts'
 
@@ -111,4 +113,24 @@ test('htmx lies in the repository as the pinned package has it', () => {
     const copy = readFileSync(new URL(`static/vendor/${ours}`, new URL(`file://${import.meta.filename}`)))
     assert.ok(copy.equals(readFileSync(require.resolve(`htmx.org/dist/${theirs}`))), `copy ${theirs} again`)
   }
+})
+
+test('why a text did not go is said in words; what a gateway says stands as it said it', async () => {
+  const row = {
+    party: 'K-1',
+    channel: 'sms',
+    to: '138****5678',
+    text: 'x',
+    why: 'y',
+    way: null,
+    tries: 0,
+    queuedAt: 0,
+  } as const
+  const reasons = ['party_hold: its case is on hold', 'stale: it waited', 'constructor: no route', 'no such line']
+  const frame = sampleFrame({ language: 'zh-CN', path: '/supervisor/messages', role: 'admin' })
+  const rows = reasons.map((reason, at) => ({ ...row, id: `ms_${at}`, state: 'dropped' as const, reason }))
+  const text = String(await messagesPage({ frame, rows, state: '', next: null, mayExport: false }))
+  for (const words of ['此人已停催或停呼', '内容已过时', 'constructor: no route', 'no such line'])
+    assert.ok(text.includes(words), words)
+  assert.ok(!text.includes('its case is on hold'))
 })

@@ -62,7 +62,7 @@ export function casePage(props: CaseProps): Html {
 ${line(lists.state, html`${caseChip(of.state, w)}${of.holdReason ? html` ${w.lender.holdReason[of.holdReason]}` : null}`)}
 ${line(lists.bucket, of.bucket)}${line(lists.days, of.days)}${line(lists.owed, money(of.owed, currencyDefault))}
 ${line(lists.product, of.product ?? '—')}${line(lists.collector, of.agent ?? lists.nobody)}${line(lists.group, of.group ?? '—')}
-${line(lists.reason, of.reason || '—')}${line(lists.changed, instant(of.changedAt, props.frame))}</dl></section></div>`,
+${line(lists.reason, of.reason === of.holdReason && of.holdReason ? w.lender.holdReason[of.holdReason] : of.reason || '—')}${line(lists.changed, instant(of.changedAt, props.frame))}</dl></section></div>`,
   })
 }
 

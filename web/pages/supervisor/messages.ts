@@ -72,7 +72,7 @@ export function messagesTable(rows: readonly MessageRow[], frame: Frame, w: Word
       {
         head: words.state,
         cell: row =>
-          html`${chip(row.state === 'sent' ? 'green' : row.state === 'waiting' ? 'blue' : 'grey', row.state === 'sent' ? 'circle-check' : 'info', words.messageStates[row.state])}${row.way ? html` ${words.ways[row.way]}` : null}${row.reason ? html`<div class="small muted">${row.tries > 0 ? `${words.tries(row.tries)} · ` : ''}${row.reason}</div>` : null}`,
+          html`${chip(row.state === 'sent' ? 'green' : row.state === 'waiting' ? 'blue' : 'grey', row.state === 'sent' ? 'circle-check' : 'info', words.messageStates[row.state])}${row.way ? html` ${words.ways[row.way]}` : null}${row.reason ? html`<div class="small muted">${row.tries > 0 ? `${words.tries(row.tries)} · ` : ''}${reasonWords(row.reason, w)}</div>` : null}`,
       },
       {
         head: w.frame.list.actions,
@@ -96,4 +96,11 @@ export function letterPage(props: LetterProps): Html {
     main: html`${heading({ title: props.frame.centre || w.frame.short, count: props.date, about: w.strategies.printed })}
 <article class="panel"><p><b>${props.to}</b> <span class="muted figure">${props.ref}</span></p>${props.text.split(/\n+/).map(paragraph => html`<p>${paragraph}</p>`)}</article>`,
   })
+}
+
+/** A rule of ours and what it found, or what a gateway said. */
+function reasonWords(reason: string, w: Words): string {
+  const rule = reason.split(':')[0]!
+  for (const words of [w.strategies.dropped, w.domain.rules]) if (Object.hasOwn(words, rule)) return words[rule]!
+  return reason
 }
