@@ -181,6 +181,9 @@ class SecureFar {
         reports.bind(port + 1, '127.0.0.1')
         await once(reports, 'listening')
       } catch {
+        // A port was taken: a socket that is left open would keep the process from ending.
+        socket.close()
+        reports.close()
         continue
       }
       const far = new SecureFar(socket, given)
