@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
@@ -9,6 +9,8 @@ import type { ExportForm, ExportKind } from '../../centre/table-export.ts'
 import { partyFlags, phoneRelations, phoneStatuses } from '../../lender/party.ts'
 import type { ImportId, LeadId } from '../../lib/ids.ts'
 import { workerFile } from '../../lib/places.ts'
+import { StoreError } from '../../store/port.ts'
+import type { Store } from '../../store/store.ts'
 import { Duplicates } from '../duplicates.ts'
 import { defineFields } from '../field-definitions.ts'
 import { guarded, unguarded } from '../guarded-cell.ts'
@@ -418,4 +420,39 @@ test('a cell that a spreadsheet would reckon with is guarded, and comes back as 
   for (const text of ['=1+1', '@x', '-1', '+1', '\t=1', '1E5', "'=1", '＝1']) assert.equal(guarded(text)[0], "'")
   for (const text of ['', 'a', '13812345678', '010-6234', "'", "'a", '王']) assert.equal(guarded(text), text)
   fc.assert(fc.property(dirty, text => unguarded(guarded(text)) === text))
+})
+
+test('a disk that is full as a file is finished forgets it not: it is said as soon as there is room, and not written anew', async () => {
+  let refused = 0
+  let isFull = true
+  const { promise: tried, resolve: twice } = Promise.withResolvers<void>()
+  const { store } = house.door
+  const commit: Store['commit'] = async transaction => {
+    if (!isFull || transaction.recorded?.[0]?.fact.type !== 'tableExport.ended') return store.commit(transaction)
+    if (++refused === 2) twice()
+    throw new StoreError('full', null, 'The disk is full.')
+  }
+  const full = new Proxy(store, {
+    get: (real, key) => {
+      if (key === 'commit') return commit
+      const value: unknown = Reflect.get(real, key, real)
+      return typeof value === 'function' ? value.bind(real) : value
+    },
+  })
+  const errors: unknown[] = []
+  await using own = new TableExports({
+    ...{ door: { ...house.door, store: full }, folder: path.join(house.folder, 'tables-full'), retryMs: 1 },
+    ...{ log: { error: (...words: unknown[]) => errors.push(words) } },
+    worker: workerFile('records/table-export/export-worker'),
+  })
+  const { id } = await own.request('system', all, { kind: 'parties', reason: 'audit' })
+  await tried
+  assert.equal((await own.view(id)).state, 'running')
+  const [file] = await readdir(path.join(house.folder, 'tables-full'))
+  const written = await stat(path.join(house.folder, 'tables-full', file!))
+  isFull = false
+  await own.idle()
+  assert.equal((await own.view(id)).state, 'finished')
+  assert.equal((await stat(path.join(house.folder, 'tables-full', file!))).mtimeMs, written.mtimeMs)
+  assert.equal(errors.length, 1, 'the log is told once')
 })

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { leadStates } from '../../centre/entities.ts'
-import type { Actor } from '../../centre/facts.ts'
+import type { Actor, RecordFact } from '../../centre/facts.ts'
 import {
   type ExportFilterKey,
   exportFilters,
@@ -27,6 +27,7 @@ import { campaignById } from '../campaigns.ts'
 import { keep, newId, type RecordsDoor } from '../door.ts'
 import { InvalidInput, NotFound, NotNow } from '../errors.ts'
 import { reckoningOf } from '../lender.ts'
+import { keepAtLast } from '../outcome.ts'
 import { parseInput } from '../parse.ts'
 import type { ExportJob, ExportProgress, FromExport, ToExport } from './job-port.ts'
 import { type TableExportInput, tableExportInput } from './schema.ts'
@@ -42,6 +43,8 @@ export type TableExportsOptions = {
   folder: string
   worker: string | URL
   log: Pick<Logger, 'error'>
+  /** Between two tries to say that one is over, when the disk refuses; in ms. */
+  retryMs?: number
 }
 
 const waitingMax = 20
@@ -65,7 +68,7 @@ export class TableExports implements AsyncDisposable {
   readonly #jobs = new Map<TableExportId, Job>()
   readonly #listeners = new Set<(id: TableExportId) => void>()
   #working: Promise<void> = Promise.resolve()
-  #isOver = false
+  readonly #over = new AbortController()
 
   constructor(options: TableExportsOptions) {
     this.#options = options
@@ -174,7 +177,7 @@ export class TableExports implements AsyncDisposable {
 
   /** What runs is written anew at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
+    this.#over.abort()
     for (const job of this.#jobs.values()) await job.worker?.terminate()
     await this.#working
   }
@@ -212,28 +215,24 @@ export class TableExports implements AsyncDisposable {
   }
 
   async #run(job: Job): Promise<void> {
-    if (this.#isOver) return
-    const { door, log } = this.#options
+    if (this.#over.signal.aborted) return
+    const { log } = this.#options
     const { id } = job.export
     try {
       const outcome: Outcome = job.cancelled ? { type: 'ended', as: 'cancelled', rows: 0 } : await this.#written(job)
-      if (outcome.type === 'gone' && this.#isOver) return
-      const rows = outcome.type === 'ended' ? outcome.rows : (job.progress?.rows ?? 0)
-      const none = { rows, bytes: 0, sha256: null, trouble: null }
-      if (outcome.type === 'failed')
-        await this.#ended(job, { as: 'failed', ...none, trouble: outcome.words.slice(0, 500) })
+      if (outcome.type === 'gone' && this.#over.signal.aborted) return
+      const none = { rows: job.progress?.rows ?? 0, bytes: 0, sha256: null, trouble: null }
+      if (outcome.type === 'failed') await this.#ended(job, { as: 'failed', ...none, trouble: outcome.words })
       else if (outcome.type === 'gone' || outcome.as === 'cancelled')
         await this.#ended(job, { as: 'cancelled', ...none })
       else {
-        const { bytes, sha256 } = outcome
+        const { rows, bytes, sha256 } = outcome
         await this.#ended(job, { as: 'finished', rows, bytes, sha256, trouble: null })
       }
     } catch (error) {
       log.error({ err: error, export: id }, 'an export failed')
       const trouble = error instanceof Error ? error.message : String(error)
-      await keep(door, job.actor, [
-        { type: 'tableExport.ended', export: id, as: 'failed', rows: 0, bytes: 0, sha256: null, trouble },
-      ]).catch(() => {})
+      await this.#ended(job, { as: 'failed', rows: 0, bytes: 0, sha256: null, trouble }).catch(() => {})
     } finally {
       await job.worker?.terminate()
       this.#jobs.delete(id)
@@ -241,17 +240,16 @@ export class TableExports implements AsyncDisposable {
     }
   }
 
+  /** Waits for a disk that is full; a file that is finished is not written anew for it. */
   async #ended(
     job: Job,
-    end: {
-      as: 'finished' | 'cancelled' | 'failed'
-      rows: number
-      bytes: number
-      sha256: string | null
-      trouble: string | null
-    },
+    end: Omit<Extract<RecordFact, { type: 'tableExport.ended' }>, 'type' | 'export'>,
   ): Promise<void> {
-    await keep(this.#options.door, job.actor, [{ type: 'tableExport.ended', export: job.export.id, ...end }])
+    const { door, log, retryMs } = this.#options
+    const trouble = end.trouble?.slice(0, 500) ?? null
+    const fact: RecordFact = { type: 'tableExport.ended', export: job.export.id, ...end, trouble }
+    const persistence = { log, over: this.#over.signal, ...(retryMs === undefined ? {} : { everyMs: retryMs }) }
+    await keepAtLast(door, job.actor, [fact], persistence)
   }
 
   async #written(job: Job): Promise<Outcome> {
@@ -264,7 +262,7 @@ export class TableExports implements AsyncDisposable {
       ...{ database: store.files.database, keyFile: store.files.key, keyFingerprint: store.sealer.fingerprint },
       ...{ to: this.#fileOf(job.export.id), export: job.export, zone, now: clock.now() },
     }
-    if (this.#isOver) return { type: 'gone' }
+    if (this.#over.signal.aborted) return { type: 'gone' }
     job.state = 'running'
     const worker = new Worker(entry, { workerData, resourceLimits })
     job.worker = worker
