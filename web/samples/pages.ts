@@ -12,6 +12,7 @@ import { wallboardPage } from '../pages/supervisor/wallboard.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
+import { campaignSamples } from './admin-campaigns.ts'
 import { audioSamples } from './audio.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
@@ -59,6 +60,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
     ]),
   ),
   ...adminSamples,
+  ...campaignSamples,
   ...auditorSamples,
   ...placementSamples,
   ...lineSamples,
