@@ -1,7 +1,7 @@
 /** Facts of agencies and of batches placed with them. That a case is placed, and is no more, is said by `case.moved`. */
 import type { AgencyId } from '../lib/ids.ts'
 import type { Agency } from './agency.ts'
-import type { AgencyBatch, PlacementRefusal } from './placement.ts'
+import type { AgencyBatch, PlacementRefusal, UnlistedWhy } from './placement.ts'
 
 export type PlacementFact =
   | { type: 'agency.saved'; agency: Agency }
@@ -12,6 +12,8 @@ export type PlacementFact =
   | { type: 'batch.listed'; batch: string; cases: { case: string; party: string; owed: number; currency: string }[] }
   /** Of those that were listed, what could not go any more when its turn came. */
   | { type: 'batch.refused'; batch: string; cases: { case: string; why: PlacementRefusal }[] }
+  /** So many were never listed: the process died while they were, and then the plan came out otherwise, or what there was was recalled. */
+  | { type: 'batch.unlisted'; batch: string; cases: number; why: UnlistedWhy }
   /** All that were listed are placed or refused. */
   | { type: 'batch.placed'; batch: string }
   /** Nothing of it is placed any more. */

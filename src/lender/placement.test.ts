@@ -123,7 +123,7 @@ test('whatever happens, a case has one holder, and every end of a placement give
 
 const one = (n: number, more: Partial<PlacementCase> = {}): PlacementCase => ({
   ...{ id: `ca_${n}`, party: `K-${n}`, state: 'WORKING', owed: 100, bucket: 'M3', product: 'cash', placed: null },
-  ...{ held: false, complaint: false },
+  ...{ held: false, complaint: false, waiting: false },
   ...more,
 })
 
@@ -140,6 +140,7 @@ test('a dry run says of each case why it stays, and what goes is never more than
     one(9, { state: 'CURED' }),
     one(10),
     one(11),
+    one(12, { waiting: true }),
   ]
   const plan = planPlacement(cases, { products: ['cash'], buckets: ['M3'] }, 2)
   assert.deepEqual(
@@ -150,7 +151,7 @@ test('a dry run says of each case why it stays, and what goes is never more than
     plan.stay.map(({ why }) => why),
     [
       ...['on_hold', 'complaint_open', 'case_away', 'placed_already', 'outside_contract', 'outside_contract'],
-      ...['nothing_owed', 'case_closed', 'over_quota'],
+      ...['nothing_owed', 'case_closed', 'over_quota', 'waiting'],
     ],
   )
   fc.assert(

@@ -38,7 +38,12 @@ export type AgencyBatch = {
   /** A campaign of the agency's into which the cases go as leads; null: they are called by hand. */
   campaign: string | null
   cases: number
+  /** The fingerprint of the plan that was looked at; left out in batches of before. */
+  plan?: string
 }
+
+export const unlistedWhys = ['plan_changed', 'recalled'] as const
+export type UnlistedWhy = (typeof unlistedWhys)[number]
 
 export const batchCasesMax = 20_000
 
@@ -46,6 +51,8 @@ export const placementRefusals = [
   'on_hold',
   'complaint_open',
   'placed_already',
+  /** Listed in a batch that is being placed. */
+  'waiting',
   'case_away',
   'case_closed',
   'nothing_owed',
@@ -65,6 +72,8 @@ export type PlacementCase = {
   bucket: string
   product: string | null
   placed: PlacedCase | null
+  /** It waits in a batch to be placed. */
+  waiting: boolean
   /** A stop of its party holds, or a complaint or dispute of it is open. */
   held: boolean
   complaint: boolean
@@ -76,6 +85,7 @@ export function whyNotPlace(
   agency: Pick<Agency, 'products' | 'buckets'>,
 ): PlacementRefusal | null {
   if (given.placed) return 'placed_already'
+  if (given.waiting) return 'waiting'
   if (isClosed(given.state)) return 'case_closed'
   if (isAway(given.state)) return 'case_away'
   if (given.complaint) return 'complaint_open'

@@ -1,124 +1,32 @@
 /**
- * Placement (委外): a dry run that says what would go and what would not, and the same done as a batch. What is placed is the plan that was looked at, told
- * by its fingerprint. Its cases are listed first and then placed in slices of at most 500, each a turn and a commit; each is looked at again in its turn, so
- * that of two who place the same case one gets it, and a run that was broken off is taken up where it was.
+ * Placement (委外): a dry run done as a batch. What is placed is the plan that was looked at, told by its fingerprint. Its cases are listed first, one
+ * batch after the other, and then placed in slices of at most 500, each a turn and a commit; each is looked at again in its turn, so that of two who place
+ * the same case one gets it. A listing or a placing that was broken off is taken up where it was.
  */
-import { createHash } from 'node:crypto'
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Lead } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { type Agency, agencyBar } from '../lender/agency.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
-import { addDays } from '../lender/dates.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'
-import {
-  type AgencyBatch,
-  batchCasesMax,
-  Dealer,
-  type PlacementFilter,
-  type PlacementPlan,
-  type PlacementRefusal,
-  planPlacement,
-  whyNotPlace,
-} from '../lender/placement.ts'
+import { type AgencyBatch, Dealer, type PlacementRefusal, whyNotPlace } from '../lender/placement.ts'
 import type { CampaignId, ImportId } from '../lib/ids.ts'
-import type { BatchRecord, Candidate } from '../store/placements.ts'
+import type { BatchRecord } from '../store/placements.ts'
 import { agencyById, peopleOf } from './agencies.ts'
 import { bare } from './cases.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
-import { type Reckoning, reckoningOf } from './lender.ts'
+import { reckoningOf } from './lender.ts'
 import { parseInput } from './parse.ts'
-import { placementFilter, placementOrder } from './placement-schemas.ts'
+import { type PlacementRun, planNow } from './placement-plan.ts'
+import { placementOrder } from './placement-schemas.ts'
 import { endEmptyBatches, recallAgency, recallBatch } from './recalls.ts'
-import { inTurn } from './turn.ts'
+import { inListing, inTurn } from './turn.ts'
 
 const sliceMax = 500
-const pageMax = 1_000
-
-export type PlacementDryRun = {
-  go: number
-  sums: { currency: string; owed: number }[]
-  stay: { why: PlacementRefusal; cases: number }[]
-  /** The first of those that stay, as examples. */
-  examples: { case: string; party: string; why: PlacementRefusal }[]
-  /** How many more the agency may have now. */
-  free: number
-  /** There are more than one batch takes. */
-  more: boolean
-  fingerprint: string
-}
-
-type Known = Candidate & { bucket: string }
-type Run = { plan: PlacementPlan; known: Map<string, Known>; shown: PlacementDryRun }
 
 export async function batchById(door: RecordsDoor, id: string): Promise<BatchRecord> {
   const found = await door.store.read('batches.byId', { id })
   if (found === null) throw new NotFound('batch', id)
-  return found
-}
-
-/** What would go, what would not and why; changes nothing. Throws InvalidInput, NotFound. */
-export async function planBatch(door: RecordsDoor, agency: string, given: unknown): Promise<PlacementDryRun> {
-  const filter = parseInput(placementFilter, given)
-  return (await planNow(door, await agencyById(door, agency), filter)).shown
-}
-
-async function planNow(door: RecordsDoor, agency: Agency & { placed: number }, filter: PlacementFilter): Promise<Run> {
-  const reckoning = await reckoningOf(door)
-  checkBuckets(filter, reckoning)
-  const found = await candidates(door, filter, reckoning)
-  const known = new Map(found.slice(0, batchCasesMax).map(each => [each.id, each]))
-  const waiting = await door.store.read('placements.count', { agency: agency.id, state: 'WAITING' })
-  const free = Math.max(0, agency.caseQuota - agency.placed - waiting)
-  const ordered = [...known.values()].sort((a, b) => b.owed - a.owed || (a.id < b.id ? -1 : 1))
-  const plan = planPlacement(ordered, agency, free)
-  const hash = createHash('sha256')
-  for (let from = 0; from < plan.go.length; from += sliceMax) {
-    hash.update(JSON.stringify(plan.go.slice(from, from + sliceMax).map(({ id, owed }) => [id, owed])))
-    await breathe()
-  }
-  const sums = new Map<string, number>()
-  for (const { id, owed } of plan.go) {
-    const { currency } = known.get(id)!
-    sums.set(currency, (sums.get(currency) ?? 0) + owed)
-  }
-  const why = Map.groupBy(plan.stay, each => each.why)
-  return {
-    plan,
-    known,
-    shown: {
-      go: plan.go.length,
-      sums: [...sums].map(([currency, owed]) => ({ currency, owed })),
-      stay: [...why].map(([reason, cases]) => ({ why: reason, cases: cases.length })),
-      examples: [...why.values()]
-        .flatMap(cases => cases.slice(0, 10))
-        .map(each => ({ case: each.case.id, party: each.case.party, why: each.why })),
-      ...{ free, more: found.length > batchCasesMax, fingerprint: hash.digest('base64url').slice(0, 32) },
-    },
-  }
-}
-
-/** Open cases that the filter fits, by pages: twenty thousand rows at once would hold this thread up. */
-async function candidates(door: RecordsDoor, filter: PlacementFilter, reckoning: Reckoning): Promise<Known[]> {
-  const { rules, today } = reckoning
-  const { dpdFrom, dpdTo, products, owedFrom, owedBelow } = filter
-  const found: Known[] = []
-  const asked = {
-    ...{ products, owedFrom, owedBelow },
-    dueFrom: dpdTo === null ? null : addDays(today, -dpdTo),
-    dueTo: dpdFrom === null ? null : addDays(today, -dpdFrom),
-    now: door.clock.now(),
-  }
-  for (let after = ''; found.length <= batchCasesMax; ) {
-    const page = await door.store.read('placements.candidates', { ...asked, after, limit: pageMax })
-    for (const each of page) {
-      const bucket = bucketOf(each.oldestDueOn === null ? 0 : dpdOf(each.oldestDueOn, today), rules)
-      if (filter.buckets.length === 0 || filter.buckets.includes(bucket)) found.push({ ...each, bucket })
-    }
-    if (page.length < pageMax) break
-    after = page.at(-1)!.id
-  }
   return found
 }
 
@@ -137,25 +45,53 @@ export async function placeBatch(
   if (order.until < today || order.until > agency.until)
     throw new InvalidInput([{ field: 'until', found: order.until, allowed: `${today} to ${agency.until}` }])
   await checkCampaign(door, agency, order.campaign)
-  const run = await planNow(door, agency, order.filter)
-  if (run.shown.fingerprint !== looked)
-    throw new NotNow('plan-changed', 'cases or quota have changed since: look at the plan again')
-  if (run.plan.go.length === 0) throw new NotNow('batch-empty', 'no case may go: the dry run says why')
-  const { commissionPermille } = agency
-  const batch: AgencyBatch = {
-    ...{ id: newId<'batch'>('bt'), agency: agency.id, ...order, commissionPermille },
-    cases: run.plan.go.length,
-  }
-  for (let from = 0; from < run.plan.go.length; from += sliceMax) {
-    const cases = run.plan.go.slice(from, from + sliceMax).map(({ id, party, owed }) => ({
+  const id = await inListing(door, async () => {
+    const run = await planNow(door, await agencyById(door, agencyId), order.filter)
+    if (run.shown.fingerprint !== looked)
+      throw new NotNow('plan-changed', 'cases or quota have changed since: look at the plan again')
+    if (run.plan.go.length === 0) throw new NotNow('batch-empty', 'no case may go: the dry run says why')
+    const { commissionPermille } = agency
+    const batch: AgencyBatch = {
+      ...{ id: newId<'batch'>('bt'), agency: agency.id, ...order, commissionPermille },
+      ...{ cases: run.plan.go.length, plan: looked },
+    }
+    await listCases(door, actor, { batch: batch.id, run, from: 0, opened: [{ type: 'batch.opened', batch }] })
+    return batch.id
+  })
+  await continueBatch(door, actor, id)
+  return batchById(door, id)
+}
+
+/** Lists what the plan has from there on, so that it is known after a restart; with the first of them, what opens the batch. */
+async function listCases(
+  door: RecordsDoor,
+  actor: Actor,
+  { batch, run, from, opened }: { batch: string; run: PlacementRun; from: number; opened: RecordFact[] },
+): Promise<void> {
+  for (let at = from; at < run.plan.go.length; at += sliceMax) {
+    const cases = run.plan.go.slice(at, at + sliceMax).map(({ id, party, owed }) => ({
       ...{ case: id, party, owed },
       currency: run.known.get(id)!.currency,
     }))
-    const opened: RecordFact[] = from === 0 ? [{ type: 'batch.opened', batch }] : []
-    await keep(door, actor, [...opened, { type: 'batch.listed', batch: batch.id, cases }])
+    await keep(door, actor, [...(at === from ? opened : []), { type: 'batch.listed', batch, cases }])
   }
-  await continueBatch(door, actor, batch.id)
-  return batchById(door, batch.id)
+}
+
+/**
+ * A batch of which fewer cases are listed than it was opened with: the process died in between. When the plan comes out as it was looked at, the rest is
+ * listed; when it does not (or is not known, since the batch is of before), how many never were is told, and the batch shows it.
+ */
+function finishListing(door: RecordsDoor, batch: BatchRecord): Promise<void> {
+  return inListing(door, async () => {
+    const { id, doc, listed, unlisted, state, openedBy } = await batchById(door, batch.id)
+    const left = doc.cases - listed - unlisted
+    if (left <= 0 || state === 'ENDED') return
+    const agency = await agencyById(door, doc.agency)
+    const run = doc.plan === undefined ? null : await planNow(door, agency, doc.filter, id)
+    if (run?.shown.fingerprint === doc.plan && run !== null)
+      await listCases(door, openedBy, { batch: id, run, from: listed, opened: [] })
+    else await keep(door, 'system', [{ type: 'batch.unlisted', batch: id, cases: left, why: 'plan_changed' }])
+  })
 }
 
 /** Places what is listed and waits; nothing, when all is placed or refused already. */
@@ -165,7 +101,9 @@ async function continueBatch(door: RecordsDoor, actor: Actor, id: string): Promi
     if (left === 0) break
   }
   await inTurn(door, async () => {
-    if ((await batchById(door, id)).state === 'PLACING') await keep(door, actor, [{ type: 'batch.placed', batch: id }])
+    const { state, doc, listed, unlisted } = await batchById(door, id)
+    if (state === 'PLACING' && listed + unlisted >= doc.cases)
+      await keep(door, actor, [{ type: 'batch.placed', batch: id }])
   })
 }
 
@@ -202,7 +140,8 @@ async function placeSlice(door: RecordsDoor, actor: Actor, id: string): Promise<
     }
     const days = candidate.oldestDueOn === null ? 0 : dpdOf(candidate.oldestDueOn, today)
     const why = isOpen
-      ? (whyNotPlace({ ...candidate, bucket: bucketOf(days, rules) }, agency) ?? (free > 0 ? null : 'over_quota'))
+      ? (whyNotPlace({ ...candidate, waiting: false, bucket: bucketOf(days, rules) }, agency) ??
+        (free > 0 ? null : 'over_quota'))
       : 'outside_contract'
     const before = bare(record)
     const moved =
@@ -258,7 +197,8 @@ async function leadsOf(door: RecordsDoor, batch: AgencyBatch, refs: string[]): P
  */
 export async function keepPlacements(door: RecordsDoor): Promise<void> {
   const { today } = await reckoningOf(door)
-  for (const { id, openedBy } of await door.store.read('batches.placing', {})) await continueBatch(door, openedBy, id)
+  for (const batch of await door.store.read('batches.short', {})) await finishListing(door, batch)
+  for (const { id, openedBy } of await door.store.read('batches.unplaced', {})) await continueBatch(door, openedBy, id)
   for (const { id } of await door.store.read('batches.over', { today }))
     await recallBatch(door, 'system', id, { reason: 'batch_over' })
   for (const { id, until, placed } of await door.store.read('agencies.list', { all: true }))
@@ -271,11 +211,4 @@ async function checkCampaign(door: RecordsDoor, agency: Agency, id: string | nul
   const campaign = await door.store.read('campaigns.byId', { id: id as CampaignId })
   if (campaign !== null && campaign.agency === agency.id && campaign.state !== 'closed') return
   throw new InvalidInput([{ field: 'campaign', found: id, allowed: 'a campaign of this agency that is not closed' }])
-}
-
-function checkBuckets({ buckets }: PlacementFilter, { rules }: Reckoning): void {
-  const names = rules.buckets.map(({ name }) => name)
-  const unknown = buckets.find(name => !names.includes(name))
-  if (unknown !== undefined)
-    throw new InvalidInput([{ field: 'filter.buckets', found: unknown, allowed: names.join(', ') }])
 }

@@ -7,7 +7,7 @@ import { keep, type RecordsDoor } from './door.ts'
 import { NotFound } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { recallOrder } from './placement-schemas.ts'
-import { inTurn } from './turn.ts'
+import { inListing, inTurn } from './turn.ts'
 
 export type Recalled = { recalled: number }
 
@@ -25,8 +25,30 @@ export async function recallAgency(door: RecordsDoor, actor: Actor, agency: Agen
   return recallAll(door, actor, { agency }, reason)
 }
 
-/** What waits to be placed is taken off first, so that a run that goes on beside places nothing of it. */
-async function recallAll(
+/** What waits to be listed or placed is taken off first, so that a run that goes on beside places nothing of it. */
+function recallAll(
+  door: RecordsDoor,
+  actor: Actor,
+  of: { batch: string } | { agency: AgencyId },
+  reason: string,
+): Promise<number> {
+  return inListing(door, async () => {
+    const short = (await door.store.read('batches.short', {})).filter(({ id, agency }) =>
+      'batch' in of ? id === of.batch : agency === of.agency,
+    )
+    if (short.length > 0)
+      await keep(
+        door,
+        actor,
+        short.map(({ id, doc, listed, unlisted }) => ({
+          ...{ type: 'batch.unlisted', batch: id, cases: doc.cases - listed - unlisted, why: 'recalled' },
+        })),
+      )
+    return recallListed(door, actor, of, reason)
+  })
+}
+
+async function recallListed(
   door: RecordsDoor,
   actor: Actor,
   of: { batch: string } | { agency: AgencyId },

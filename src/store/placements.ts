@@ -33,6 +33,8 @@ export type CandidateArgs = {
   after: string
   limit: number
   now: number
+  /** A batch what waits in which does not count as waiting. */
+  own: string | null
 }
 export type Candidate = Omit<PlacementCase, 'bucket'> & { oldestDueOn: string | null; currency: string }
 
@@ -71,9 +73,24 @@ export const placementQueries = {
     const { items, next } = toPage(rows, limit, row => [row.at, row.id])
     return { items: items.map(({ id }) => placementQueries['batches.byId'](db, { id })!), next }
   },
+  /** Of which fewer cases are listed, or told as never to be, than it was opened with. */
+  'batches.short': (db: Db, _args: NoArgs): BatchRecord[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT id FROM agency_batches WHERE state IN ('PLACING', 'OPEN') AND listed + unlisted < coalesce(json_extract(doc, '$.cases'), 0) LIMIT 100`,
+      ).all() as { id: string }[]
+    ).map(({ id }) => placementQueries['batches.byId'](db, { id })!),
   /** Whose placing was broken off. */
-  'batches.placing': (db: Db, _args: NoArgs): BatchRecord[] =>
-    db.select().from(agencyBatches).where(eq(agencyBatches.state, 'PLACING')).limit(100).all(),
+  'batches.unplaced': (db: Db, _args: NoArgs): BatchRecord[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT id FROM agency_batches WHERE state = 'PLACING'
+         UNION SELECT batch FROM placements JOIN agency_batches ON agency_batches.id = batch
+           WHERE placements.state = 'WAITING' AND agency_batches.state = 'OPEN' LIMIT 100`,
+      ).all() as { id: string }[]
+    ).map(({ id }) => placementQueries['batches.byId'](db, { id })!),
   /** Those whose last day is over. */
   'batches.over': (db: Db, args: { today: string }): BatchRecord[] =>
     db
@@ -132,11 +149,13 @@ export const placementQueries = {
       `SELECT batch, case_id AS "case" FROM placements WHERE ${args.batch === undefined ? 'agency' : 'batch'} = ? AND state = 'WAITING'
        ORDER BY case_id LIMIT ?`,
     ).all(args.batch ?? args.agency ?? '', Math.min(500, args.limit)) as { batch: string; case: string }[],
-  'placements.count': (db: Db, args: { agency: AgencyId; state: PlacementState }): number =>
+  /** `except`: a batch that is not asked about. */
+  'placements.count': (db: Db, args: { agency: AgencyId; state: PlacementState; except: string | null }): number =>
     (
-      sql(db.$client, 'SELECT count(*) AS cases FROM placements WHERE agency = ? AND state = ?').get(
+      sql(db.$client, 'SELECT count(*) AS cases FROM placements WHERE agency = ? AND state = ? AND batch <> ?').get(
         args.agency,
         args.state,
+        args.except ?? '',
       ) as { cases: number }
     ).cases,
   /** How many cases each of an agency's people has; `agent` null: nobody. */
@@ -171,7 +190,7 @@ export const placementQueries = {
            AND cases.owed >= ? AND cases.owed < ? AND coalesce(oldest_due_on, '9999') >= ? AND coalesce(oldest_due_on, '') <= ?
          ORDER BY cases.id LIMIT ?`,
       ).all(
-        ...[args.now, args.after, JSON.stringify(args.products), JSON.stringify(args.products)],
+        ...[args.now, args.own ?? '', args.after, JSON.stringify(args.products), JSON.stringify(args.products)],
         ...[args.owedFrom ?? 0, args.owedBelow ?? Number.MAX_SAFE_INTEGER, args.dueFrom ?? '', args.dueTo ?? '9999'],
         Math.min(1_000, args.limit),
       ),
@@ -181,6 +200,7 @@ export const placementQueries = {
     candidateRows(
       sql(db.$client, `${candidate} WHERE cases.id IN (SELECT value FROM json_each(?))`).all(
         args.now,
+        '',
         JSON.stringify(args.ids.slice(0, 500)),
       ),
     ),
@@ -199,6 +219,7 @@ export type PlacedRow = {
 
 const candidate = `SELECT cases.id, cases.party, cases.state, cases.owed, cases.product, cases.oldest_due_on AS oldestDueOn, cases.placed,
   EXISTS (SELECT 1 FROM party_stops WHERE party_stops.party = cases.party AND (until IS NULL OR until > ?)) AS held,
+  EXISTS (SELECT 1 FROM placements WHERE placements.case_id = cases.id AND placements.state = 'WAITING' AND placements.batch <> ?) AS waiting,
   EXISTS (SELECT 1 FROM complaints WHERE complaints.party = cases.party AND complaints.state <> 'RESOLVED') AS complaint,
   coalesce((SELECT json_extract(doc, '$.currency') FROM loans WHERE loans.party = cases.party AND loans.oldest_due_on IS NOT NULL
     ORDER BY loans.oldest_due_on LIMIT 1), 'CNY') AS currency
@@ -206,13 +227,15 @@ const candidate = `SELECT cases.id, cases.party, cases.state, cases.owed, cases.
 
 function candidateRows(rows: unknown[]): Candidate[] {
   return (
-    rows as (Omit<Candidate, 'placed' | 'held' | 'complaint'> & {
+    rows as (Omit<Candidate, 'placed' | 'held' | 'complaint' | 'waiting'> & {
       placed: string | null
       held: number
+      waiting: number
       complaint: number
     })[]
-  ).map(({ placed, held, complaint, ...row }) => ({
+  ).map(({ placed, held, complaint, waiting, ...row }) => ({
     ...row,
+    waiting: waiting === 1,
     placed: placed === null ? null : JSON.parse(placed),
     held: held === 1,
     complaint: complaint === 1,

@@ -37,6 +37,16 @@ export function projectPlacement(db: Connection, { seq, at, actor, fact }: Proje
            SELECT id, ?, agency, ?, 'WAITING', ?, ? FROM agency_batches WHERE id = ? ON CONFLICT DO NOTHING`,
           ...[each.case, each.party, each.owed, each.currency, fact.batch],
         )
+      run(
+        'UPDATE agency_batches SET listed = (SELECT count(*) FROM placements WHERE batch = agency_batches.id) WHERE id = ?',
+        fact.batch,
+      )
+      return true
+    case 'batch.unlisted':
+      run(
+        'UPDATE agency_batches SET unlisted = unlisted + ?, unlisted_why = ? WHERE id = ?',
+        ...[fact.cases, fact.why, fact.batch],
+      )
       return true
     case 'batch.refused':
       for (const each of fact.cases)

@@ -1,7 +1,7 @@
 /** Tables of agencies and of what is placed with them. Of tables in general see `schema.ts`. */
 import type { Actor } from '../centre/facts.ts'
 import type { Agency, AgencyState } from '../lender/agency.ts'
-import type { AgencyBatch, BatchState, PlacementState } from '../lender/placement.ts'
+import type { AgencyBatch, BatchState, PlacementState, UnlistedWhy } from '../lender/placement.ts'
 import type { AgencyId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
@@ -28,6 +28,10 @@ export const agencyBatches = sqliteTable(
     openedAt: integer('opened_at').notNull(),
     placedAt: integer('placed_at'),
     endedAt: integer('ended_at'),
+    /** How many of its cases are listed, and how many never will be: the process died in between. */
+    listed: integer().notNull().default(0),
+    unlisted: integer().notNull().default(0),
+    unlistedWhy: text('unlisted_why').$type<UnlistedWhy>(),
   },
   table => [
     index('agency_batches_agency').on(table.agency, table.openedAt, table.id),

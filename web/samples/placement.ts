@@ -154,6 +154,8 @@ export const placementSamples: Record<string, (language: Language) => Html> = {
           openedAt: sampleNow - 70 * hour,
           commissionPermille: 220,
           campaign: null,
+          unlisted: { cases: 12, why: 'plan_changed' },
+          unlistedYet: 0,
         },
       },
       counts: { waiting: 0, placed: 2, ended: 2, refused: 1 },

@@ -1,6 +1,6 @@
 /** Words of agencies, batches and recall. */
 import type { AgencyBar, AgencyState } from '../../src/lender/agency.ts'
-import type { BatchState, PlacementRefusal, PlacementState } from '../../src/lender/placement.ts'
+import type { BatchState, PlacementRefusal, PlacementState, UnlistedWhy } from '../../src/lender/placement.ts'
 import type { Like } from './language.ts'
 
 const zh = {
@@ -74,6 +74,12 @@ const zh = {
     PlacementState,
     string
   >,
+  unlisted: {
+    plan_changed: (n: number) =>
+      `有 ${n} 件没有委出：列入案件时服务中断，恢复后案件或额度已与试算不同。请重新试算，另委一批。`,
+    recalled: (n: number) => `有 ${n} 件没有列入本批：列入案件时服务中断，随后整批已退回。`,
+  } satisfies Record<UnlistedWhy, (n: number) => string>,
+  unlistedYet: (n: number) => `还有 ${n} 件正在列入，一分钟内自动继续。`,
   opened: '委出时间',
   openedBy: '操作人',
   filter: '条件',
@@ -111,6 +117,7 @@ const zh = {
     on_hold: '停催中',
     complaint_open: '有未办结的投诉或争议',
     placed_already: '已委出',
+    waiting: '在另一批次中待委出',
     case_away: '已移交他处',
     case_closed: '已出催或已关闭',
     nothing_owed: '没有欠款',
@@ -229,6 +236,12 @@ const en: Like<typeof zh> = {
   noBatches: 'No batch yet.',
   batchStates: { PLACING: 'being placed', OPEN: 'open', ENDED: 'over' },
   caseStates: { WAITING: 'waiting', PLACED: 'placed', ENDED: 'back', REFUSED: 'not placed' },
+  unlisted: {
+    plan_changed: n =>
+      `${n} cases were not placed: the service stopped while they were listed, and afterwards cases or quota were no longer as in the dry run. Look at the dry run again and place them as another batch.`,
+    recalled: n => `${n} cases were never listed: the service stopped meanwhile, and then the batch was recalled.`,
+  },
+  unlistedYet: n => `${n} more are being listed; this goes on by itself within a minute.`,
   opened: 'Placed at',
   openedBy: 'By',
   filter: 'Filter',
@@ -266,6 +279,7 @@ const en: Like<typeof zh> = {
     on_hold: 'on hold',
     complaint_open: 'a complaint or dispute is open',
     placed_already: 'placed already',
+    waiting: 'waits in another batch',
     case_away: 'handed over elsewhere',
     case_closed: 'closed',
     nothing_owed: 'nothing is owed',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { batchStates, commissionOf, placementStates } from '../../lender/placement.ts'
+import { batchStates, commissionOf, placementStates, unlistedWhys } from '../../lender/placement.ts'
 import { exportBatch } from '../../records/placement-export.ts'
 import { batchExportInput, placementFilter, placementOrder, recallOrder } from '../../records/placement-schemas.ts'
 import { batchById, placeBatch } from '../../records/placements.ts'
@@ -28,6 +28,11 @@ const batchReply = z
     campaign: orNull(z.string()),
     commissionPermille: z.int(),
     cases: z.object({ waiting: z.int(), placed: z.int(), ended: z.int(), refused: z.int() }),
+    unlisted: z.int().openapi({
+      description:
+        'Cases of the plan that never were listed: the service was stopped meanwhile, and afterwards the plan came out otherwise',
+    }),
+    unlistedWhy: orNull(z.enum(unlistedWhys)),
     sums: z
       .array(
         z.object({

@@ -69,7 +69,7 @@ export function batchRoutes(deps: Deps): Hono<Env> {
     ])
     const { users, campaigns } = deps.engine.state
     const nameOf = (id: string) => users.get(id.replace(/^user:/, '') as never)?.displayName ?? id
-    const { doc, until, openedBy, openedAt } = batch
+    const { doc, until, openedBy, openedAt, listed, unlisted, unlistedWhy } = batch
     const { waiting, placed, ended, refused, sums } = figures
     const { role } = c.var.user
     const query = new URLSearchParams({ ...(state === null ? {} : { state }), cursor: rows.next ?? '' })
@@ -80,6 +80,8 @@ export function batchRoutes(deps: Deps): Hono<Env> {
           ...{ id: batch.id, name: doc.name, state: batch.state, until, openedAt, openedBy: nameOf(openedBy) },
           agency: { id: agency.id, name: agency.name },
           commissionPermille: doc.commissionPermille,
+          unlisted: unlistedWhy === null ? null : { cases: unlisted, why: unlistedWhy },
+          unlistedYet: batch.state === 'ENDED' ? 0 : Math.max(0, doc.cases - listed - unlisted),
           campaign:
             doc.campaign === null ? null : (campaigns.get(doc.campaign as never)?.campaign.name ?? doc.campaign),
         },

@@ -1,6 +1,6 @@
 /** Any facts of agencies and batches, in any order, also such as no records door would write. */
 import fc from 'fast-check'
-import { placementRefusals } from '../../lender/placement.ts'
+import { placementRefusals, unlistedWhys } from '../../lender/placement.ts'
 
 const few = (prefix: string) => fc.integer({ min: 1, max: 4 }).map(n => `${prefix}${n}`)
 const cases = <T>(more: Record<string, fc.Arbitrary<T>>) =>
@@ -22,6 +22,10 @@ export const placementFacts = [
     type: fc.constant('batch.refused'),
     batch: few('bt'),
     cases: cases<unknown>({ why: fc.constantFrom(...placementRefusals) }),
+  }),
+  fc.record({
+    ...{ type: fc.constant('batch.unlisted'), batch: few('bt'), cases: fc.nat(100) },
+    why: fc.constantFrom(...unlistedWhys),
   }),
   fc.record({ type: fc.constant('batch.placed'), batch: few('bt') }),
   fc.record({ type: fc.constant('batch.ended'), batch: few('bt'), reason: fc.string() }),

@@ -1,5 +1,5 @@
 /** One batch: what became of its cases, what came in and what the agency is owed, recall, and files for the agency. */
-import type { BatchState, PlacementState } from '../../../src/lender/placement.ts'
+import type { BatchState, PlacementState, UnlistedWhy } from '../../../src/lender/placement.ts'
 import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -37,6 +37,10 @@ export type BatchProps = {
     openedAt: number
     commissionPermille: number
     campaign: string | null
+    /** Cases of the plan that never were listed; null: all were. */
+    unlisted: { cases: number; why: UnlistedWhy } | null
+    /** That are still to be listed. */
+    unlistedYet: number
   }
   counts: Record<'waiting' | 'placed' | 'ended' | 'refused', number>
   sums: { currency: string; owed: number; recovered: number; repayments: number; commission: number }[]
@@ -61,7 +65,9 @@ export function batchPage(props: BatchProps): Html {
       count: words.staying(counts.placed + counts.ended),
       actions: html`<a class="button" href="${agenciesPath}/${batch.agency.id}">${icon('chevron-left')}${batch.agency.name}</a>`,
     })}
-${props.said ? notice(props.said.tone, props.said.words) : null}
+${props.said ? notice(props.said.tone, props.said.words) : null}${
+  batch.unlisted === null ? null : notice('amber', words.unlisted[batch.unlisted.why](batch.unlisted.cases))
+}${batch.unlistedYet === 0 ? null : notice('amber', words.unlistedYet(batch.unlistedYet))}
 <div class="wide-narrow"><div class="stack">${stateLinks(props, path, w)}${caseTable(props, w)}${pager(props.frame, { previous: null, next: props.next })}
 ${props.mayPlace && counts.placed > 0 ? recall(path, w) : null}</div>
 <div class="stack"><section class="panel"><h2>${words.batches}</h2><dl class="facts">
