@@ -8,7 +8,7 @@ import { heldFact } from './party-stops.ts'
 import { stopInput } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
-/** From now on no channel reaches this person; what rings is withdrawn by the floor, and its case is on HOLD. */
+/** From now on no channel reaches this person; what rings is withdrawn by the floor. Its case is on HOLD, or for a time at least the lender's again. */
 export function holdParty(door: RecordsDoor, actor: Actor, given: unknown): Promise<Stop> {
   return inTurn(door, async () => {
     const stop = parseInput(stopInput, given)
@@ -16,8 +16,12 @@ export function holdParty(door: RecordsDoor, actor: Actor, given: unknown): Prom
       throw new InvalidInput([
         { field: 'until', found: 'an instant that is over', allowed: 'a later one, or null until it is released' },
       ])
-    const held = stop.kind === 'hold' && stop.until === null ? await caseFacts(door, stop.party, stop.reason) : []
-    await keep(door, actor, [await heldFact(door, stop), ...held])
+    const fact = await heldFact(door, stop)
+    const { party, kind, reason } = stop
+    if (kind !== 'hold') await keep(door, actor, [fact])
+    else if (stop.until === null) await keep(door, actor, [fact, ...(await caseFacts(door, party, reason))])
+    // Told last: who talks to this person hears of the hold, not of the recall.
+    else await keep(door, actor, [...(await recallFacts(door, party, reason)), fact])
     return stop
   })
 }
@@ -37,6 +41,14 @@ export function releaseParty(
     const released = kind === 'hold' ? await caseFacts(door, party, null, reason) : []
     await keep(door, actor, [{ type: 'party.released', party, kind, reason }, ...released])
   })
+}
+
+/** A hold that ends by itself leaves the case where it is, but not with an agency: for the agency too every channel stops, and it is not its case to wait for. */
+async function recallFacts(door: RecordsDoor, party: string, reason: string): Promise<RecordFact[]> {
+  const open = await door.store.read('cases.openOf', { party })
+  if (!open?.placed) return []
+  const moved = moveCase(open, { type: 'recall' })
+  return moved.ok ? movedFact(open, moved.case, `hold: ${reason}`.slice(0, 200)) : []
 }
 
 /** The open case follows: on HOLD for `hold`, which is a dispute unless it names another of the reasons; with null it is released. */

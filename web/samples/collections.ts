@@ -200,7 +200,9 @@ export const collectionsSamples: Record<string, (language: Language) => Html> = 
         },
         ...{ bucket: 'M1', days: 5, owed: 1_065_000, product: language === 'en' ? 'Cash loan' : '现金贷', group: null },
         ...{ openedAt: sampleNow - 90 * hour, changedAt: sampleNow - 4 * hour },
+        placed: null,
       },
+      stops: [{ kind: 'hold', reason: 'hardship', until: sampleNow + 72 * hour }],
       strategy: { name: language === 'en' ? 'early' : '早期', version: 4 },
       steps: [
         {

@@ -38,6 +38,7 @@ const zh = {
   peopleNone: '还没有人员：在“人员”里添加坐席并选择此机构。',
   seatsTaken: (taken: number, of: number) => `${taken} / ${of}`,
   placed: '在委案件',
+  placedWith: '委外机构 · 批次',
   suspend: '暂停合作',
   suspendQuestion: (name: string) => `暂停“${name}”？其人员结束当前通话后即退出，不能再登录；案件不自动退回。`,
   resume: '恢复合作',
@@ -201,6 +202,7 @@ const en: Like<typeof zh> = {
   peopleNone: 'Nobody yet: add an agent under People and choose this agency.',
   seatsTaken: (taken, of) => `${taken} / ${of}`,
   placed: 'Placed now',
+  placedWith: 'Agency · batch',
   suspend: 'Suspend',
   suspendQuestion: name =>
     `Suspend ${name}? Its people finish the call in hand, are signed out and cannot sign in. Its cases stay placed.`,

@@ -27,6 +27,12 @@ const zh = {
   policyHelp:
     '名称用 + 连接；不填则与活动外拨号相同。次数上限写在策略里：MESSAGE 只管短信邮件，COUNTS=NOTICE+MESSAGE 与机器人通知合并计数。',
   case: '案件',
+  stopped: {
+    hold: (why: string, until: string | null) =>
+      `停催中：${why}${until === null ? '' : `，至 ${until}`}。所有渠道都已停止，到期的步骤不执行。`,
+    do_not_call: (why: string, until: string | null) =>
+      `已停呼：${why}${until === null ? '' : `，至 ${until}`}。所有渠道都不再联系。`,
+  },
   next: '策略步骤',
   noStrategy: '此账龄没有策略。',
   step: '步骤',
@@ -112,6 +118,12 @@ const en: Like<typeof zh> = {
   policyHelp:
     'Names, + between; empty: as calls outside any campaign. Caps stand in the policy: MESSAGE bounds texts alone, COUNTS=NOTICE+MESSAGE counts them with notices by robot.',
   case: 'Case',
+  stopped: {
+    hold: (why, until) =>
+      `On hold: ${why}${until === null ? '' : `, until ${until}`}. Every channel has stopped; no step is done.`,
+    do_not_call: (why, until) =>
+      `Not to be called: ${why}${until === null ? '' : `, until ${until}`}. No channel reaches this person.`,
+  },
   next: 'Steps of the strategy',
   noStrategy: 'No strategy is for this bucket.',
   step: 'Step',

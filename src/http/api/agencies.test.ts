@@ -298,6 +298,29 @@ test('a complaint takes the case from the agency at once, and resolved it is whe
   assert.deepEqual(await stateOf(one.case), ['WORKING', alice])
 })
 
+test('a hold that ends by itself takes the case from the agency too, and is shown with its end', async () => {
+  const one = await aCase({ owed: 915_000 })
+  const batch = await place({ owedFrom: 915_000 })
+  assert.deepEqual(await stateOf(one.case), ['OUTSOURCED', zhou])
+  const until = house.clock.now() + 86_400_000
+  await ask('POST', '/holds', { party: one.party, reason: 'hardship', until }, 201)
+  assert.deepEqual(await stateOf(one.case), ['ASSIGNED', alice])
+  const { items } = await ask<{ items: { state: string; why: string }[] }>('GET', `/batches/${batch.id}/cases`)
+  assert.deepEqual(
+    items.map(({ state, why }) => [state, why]),
+    [['ENDED', 'hold: hardship']],
+  )
+  assert.equal((await plan({ owedFrom: 915_000 })).stay.find(each => each.why === 'on_hold')?.cases, 1)
+  const { cookie } = await house.signIn('adam')
+  assert.match(
+    (await look(house, cookie, `/supervisor/cases/${one.case}`)).text,
+    /On hold: Hardship, until 25\/11\/2026, 12/,
+  )
+  await ask('DELETE', `/holds/${one.party}?reason=over`, undefined, 204)
+  assert.doesNotMatch((await look(house, cookie, `/supervisor/cases/${one.case}`)).text, /On hold/)
+  await ask('POST', `/cases/${one.case}/moves`, { type: 'close', as: 'RETURNED', reason: 'over' })
+})
+
 test('at the end of its last day a batch comes back by itself, and so does what an expired contract left', async () => {
   const one = await aCase({ owed: 920_000 })
   const batch = await place({ owedFrom: 920_000 }, { until: '2026-11-25' })

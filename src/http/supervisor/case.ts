@@ -25,13 +25,17 @@ export function casePageRoutes(deps: Deps): Hono<Env> {
 
   route.get('/supervisor/cases/:id', allow(...readers), async c => {
     const found = await caseById(records, c.req.param('id'))
-    const [frame, reckoning, explained, messages, campaigns, parties] = await Promise.all([
+    const { placed = null } = found
+    const [frame, reckoning, explained, messages, campaigns, parties, stops, agency, batch] = await Promise.all([
       frameOf(c, deps),
       reckoningOf(records),
       explainCase(records, found.id),
       store.read('messages.ofParty', { party: found.party }),
       store.read('campaigns.list', {}),
       store.read('parties.byRefs', { refs: [found.party] }),
+      store.read('stops.of', { party: found.party }),
+      placed && store.read('agencies.byId', { id: placed.agency }),
+      placed && store.read('batches.byId', { id: placed.batch }),
     ])
     const days = found.oldestDueOn === null ? 0 : dpdOf(found.oldestDueOn, reckoning.today)
     const { id, party, state, holdReason, reason, owed, product, openedAt, changedAt, rule, group } = found
@@ -45,7 +49,13 @@ export function casePageRoutes(deps: Deps): Hono<Env> {
           name: parties[0]?.name ?? null,
           bucket: bucketOf(days, reckoning.rules),
           group: rule === null ? null : `${rule} · ${group}`,
+          placed: agency &&
+            batch && {
+              agency: { id: agency.id, name: agency.name },
+              batch: { id: batch.id, name: batch.doc.name },
+            },
         },
+        stops: stops.filter(({ until }) => until === null || until > deps.clock.now()),
         strategy: explained && { name: explained.strategy, version: explained.version },
         steps: (explained?.verdicts ?? []).map(({ step, state: is, why, on }) => ({
           ...{ name: step.name, day: step.day, state: is, why, on },

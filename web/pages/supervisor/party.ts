@@ -17,7 +17,7 @@ import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { money } from '../../parts/money.ts'
 import { heading, table } from '../../parts/table.ts'
-import { instant } from '../../parts/time.ts'
+import { exactly, instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { problems } from '../admin/users.ts'
 import { flagChips } from './parties.ts'
@@ -121,7 +121,7 @@ export function partyPage(props: PartyProps): Html {
   return layout(props.frame, {
     title: `${party.name} · ${party.ref}`,
     main: html`${heading({ title: party.name, count: party.ref, actions: html`${flagChips(party.flags, w)}${props.mayShow ? html`<a class="button" href="${at}/change">${icon('pencil')}${words.edit}</a>` : null}` })}
-${props.stops.map(stop => notice('red', `${words.stops}: ${words.flag[stop.reason as PartyFlag] ?? stop.reason}`))}
+${props.stops.map(stop => notice('red', `${words.stops}: ${words.flag[stop.reason as PartyFlag] ?? stop.reason}${stop.until === null ? '' : ` · ${words.stopUntil(exactly(stop.until, props.frame))}`}`))}
 ${problems(props.filled, w)}
 <div class="stack"><div class="wide-narrow"><div class="stack">
 ${section(words.numbers, numbersTable(props, w))}
