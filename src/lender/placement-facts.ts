@@ -1,6 +1,7 @@
 /** Facts of agencies and of batches placed with them. That a case is placed, and is no more, is said by `case.moved`. */
-import type { AgencyId } from '../lib/ids.ts'
+import type { AgencyId, CallbackId, UserId } from '../lib/ids.ts'
 import type { Agency } from './agency.ts'
+import type { CallbackHolder } from './agency-callback.ts'
 import type { AgencyBatch, PlacementRefusal, UnlistedWhy } from './placement.ts'
 
 export type PlacementFact =
@@ -18,6 +19,8 @@ export type PlacementFact =
   | { type: 'batch.placed'; batch: string }
   /** Nothing of it is placed any more. */
   | { type: 'batch.ended'; batch: string; reason: string }
+  /** A callback that somebody of an agency was to keep is another's from now on: null anyone's, and no campaign or lead of the agency's any more. */
+  | { type: 'callback.passed'; callback: CallbackId; from: UserId | null; to: CallbackHolder }
   /** A file with masked numbers left the house. */
   | {
       type: 'batch.exported'

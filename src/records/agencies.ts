@@ -3,6 +3,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import { type Agency, agenciesMax, faultOfAgency } from '../lender/agency.ts'
 import type { AgencyId } from '../lib/ids.ts'
 import type { AgencyRecord } from '../store/placements.ts'
+import { passOnCallbacks } from './agency-callbacks.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { reckoningOf } from './lender.ts'
@@ -40,6 +41,7 @@ export function changeAgency(door: RecordsDoor, actor: Actor, id: string, given:
     const agency: Agency = { ...plain, ...Object.fromEntries(change) }
     await check(door, agency, people)
     await keep(door, actor, [{ type: 'agency.saved', agency }])
+    await passOnCallbacks(door)
     return agencyById(door, id)
   })
 }
@@ -61,6 +63,7 @@ export async function removeAgency(door: RecordsDoor, actor: Actor, id: string, 
       }),
     )
     await keep(door, actor, [{ type: 'agency.removed', agency: agency.id, reason }, ...off])
+    await passOnCallbacks(door)
   })
 }
 

@@ -33,6 +33,7 @@ const quiet = [
   'audit.',
   'call.answererTold',
   'batch.',
+  'callback.passed',
   'checklist.',
   'export.',
   'fields.',

@@ -12,6 +12,7 @@ import { type AgencyBatch, Dealer, type PlacementRefusal, whyNotPlace } from '..
 import type { CampaignId, ImportId } from '../lib/ids.ts'
 import type { BatchRecord } from '../store/placements.ts'
 import { agencyById, peopleOf } from './agencies.ts'
+import { passOnCallbacks } from './agency-callbacks.ts'
 import { bare } from './cases.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
@@ -192,8 +193,8 @@ async function leadsOf(door: RecordsDoor, batch: AgencyBatch, refs: string[]): P
 }
 
 /**
- * What time does: batches that were broken off go on, those whose last day is over and those of agencies whose contract is over come back, and a batch
- * of which nothing is placed any more is over.
+ * What time does: batches that were broken off go on, those whose last day is over and those of agencies whose contract is over come back, a batch
+ * of which nothing is placed any more is over, and callbacks go where their cases went.
  */
 export async function keepPlacements(door: RecordsDoor): Promise<void> {
   const { today } = await reckoningOf(door)
@@ -204,6 +205,7 @@ export async function keepPlacements(door: RecordsDoor): Promise<void> {
   for (const { id, until, placed } of await door.store.read('agencies.list', { all: true }))
     if (placed > 0 && until < today) await recallAgency(door, 'system', id, 'contract_over')
   await endEmptyBatches(door, 'system', 'all_back')
+  await inTurn(door, () => passOnCallbacks(door))
 }
 
 async function checkCampaign(door: RecordsDoor, agency: Agency, id: string | null): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import type { AgencyId } from '../lib/ids.ts'
+import { callbacksBack } from './agency-callbacks.ts'
 import { bare } from './cases.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { NotFound } from './errors.ts'
@@ -88,13 +89,16 @@ async function recallSlice(
   reason: string,
 ): Promise<number> {
   const found = await door.store.read('cases.byIds', { ids: [...ids] })
+  const collectors = new Map<string, string | null>()
   const facts = found.flatMap(each => {
     const before = bare(each)
     if (!before.placed || (batch !== null && before.placed.batch !== batch)) return []
     const moved = moveCase(before, { type: 'recall' })
-    return moved.ok ? movedFact(before, moved.case, reason) : []
+    if (!moved.ok) return []
+    collectors.set(before.party, moved.case.agent)
+    return movedFact(before, moved.case, reason)
   })
-  if (facts.length > 0) await keep(door, actor, facts)
+  if (facts.length > 0) await keep(door, actor, [...(await callbacksBack(door, collectors)), ...facts])
   return facts.length
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Stop, StopKind } from '../centre/stops.ts'
 import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
+import { callbacksBack } from './agency-callbacks.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'
 import { parseInput } from './parse.ts'
@@ -48,7 +49,9 @@ async function recallFacts(door: RecordsDoor, party: string, reason: string): Pr
   const open = await door.store.read('cases.openOf', { party })
   if (!open?.placed) return []
   const moved = moveCase(open, { type: 'recall' })
-  return moved.ok ? movedFact(open, moved.case, `hold: ${reason}`.slice(0, 200)) : []
+  if (!moved.ok) return []
+  const callbacks = await callbacksBack(door, new Map([[party, moved.case.agent]]))
+  return [...callbacks, ...movedFact(open, moved.case, `hold: ${reason}`.slice(0, 200))]
 }
 
 /** The open case follows: on HOLD for `hold`, which is a dispute unless it names another of the reasons; with null it is released. */

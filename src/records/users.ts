@@ -3,6 +3,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { UserId } from '../lib/ids.ts'
 import type { SecretWrite } from '../store/port.ts'
 import type { UserRecord } from '../store/users.ts'
+import { passOnCallbacks } from './agency-callbacks.ts'
 import { checkAgencyOf } from './agency-people.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
@@ -44,6 +45,7 @@ async function change(door: RecordsDoor, actor: Actor, id: UserId, given: unknow
   if (changed.trunkGroup) await checkTrunkGroup(door, changed.trunkGroup)
   if (former.role === 'admin' && (user.role !== 'admin' || !user.enabled)) await keepAnAdministrator(door, id)
   await save(door, actor, user, { password, sipPassword })
+  if (user.agency && former.enabled && !user.enabled) await passOnCallbacks(door)
   return user
 }
 

@@ -1,10 +1,12 @@
 /** Callbacks that are owed, and the tables' word on what became of each. */
+import type { AgencyCallback } from '../lender/agency-callback.ts'
 import type { CallbackId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import { and, asc, eq, gt, isNull, lte, or } from './drizzle.cjs'
-import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { callbacks } from './schema.ts'
 
+export type AgencyCallbackRow = AgencyCallback & { id: CallbackId; party: string | null }
 export type CallbackRecord = typeof callbacks.$inferSelect
 
 /** Counted so far; beyond it a page says "more". */
@@ -26,6 +28,26 @@ export const callbackQueries = {
       overdue: count('SELECT 1 FROM callbacks WHERE closed_at IS NULL AND at <= ?', args.overdueAt),
     }
   },
+  /**
+   * Open ones of agencies' people and campaigns, at most 5,000: whose they are, by the lead, by who was last talked to at the number, or by the one whose
+   * number it is; and with whom the newest case of that party is.
+   */
+  'callbacks.ofAgencies': (db: Db, _args: NoArgs): AgencyCallbackRow[] =>
+    (
+      sql(
+        db.$client,
+        `WITH owed AS (
+           SELECT b.id, b.agent, b.campaign, b.lead, coalesce(json_extract(c.doc, '$.agency'), json_extract(u.doc, '$.agency')) AS agency,
+             coalesce((SELECT ref FROM leads WHERE leads.id = b.lead),
+               (SELECT party FROM calls WHERE calls.number = b.number AND party IS NOT NULL ORDER BY started_at DESC, calls.id DESC LIMIT 1),
+               (SELECT max(party) FROM party_phones WHERE party_phones.number = b.number AND relation = 'SELF' HAVING count(DISTINCT party) = 1)) AS party
+           FROM callbacks b LEFT JOIN users u ON u.id = b.agent LEFT JOIN campaigns c ON c.id = b.campaign
+           WHERE b.closed_at IS NULL AND (json_extract(u.doc, '$.agency') IS NOT NULL OR json_extract(c.doc, '$.agency') IS NOT NULL)
+           ORDER BY b.at LIMIT 5000)
+         SELECT owed.*, cases.agency AS holder, cases.agent AS collector, cases.id AS "case" FROM owed LEFT JOIN cases
+           ON cases.id = (SELECT id FROM cases WHERE cases.party = owed.party ORDER BY opened_at DESC, id DESC LIMIT 1)`,
+      ).all() as (Omit<AgencyCallbackRow, 'hasCase'> & { case: string | null })[]
+    ).map(({ case: known, ...row }) => ({ ...row, hasCase: known !== null })),
   /** Open ones by time. With `agent`: that agent's and anyone's. With `dueBy`: only those due then. */
   'callbacks.open': (db: Db, args: PageArgs & { agent?: UserId; dueBy?: number }): Page<CallbackRecord> => {
     const limit = pageLimit(args)

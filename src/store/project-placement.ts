@@ -68,6 +68,18 @@ export function projectPlacement(db: Connection, { seq, at, actor, fact }: Proje
         ...[at, fact.reason, fact.batch],
       )
       return true
+    case 'callback.passed': {
+      const { agent, campaign, lead } = fact.to
+      run(
+        'UPDATE callbacks SET agent = ?, campaign = ?, lead = ? WHERE id = ? AND closed_at IS NULL',
+        ...[agent, campaign, lead, fact.callback],
+      )
+      run(
+        'UPDATE leads SET callback = CASE WHEN id = ? THEN callback END, callback_agent = CASE WHEN id = ? THEN ? END WHERE callback = ?',
+        ...[lead, lead, agent, fact.callback],
+      )
+      return true
+    }
     case 'batch.exported':
       run(
         'INSERT INTO batch_exports (seq, batch, format, rows, bytes, sha256, reason, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import type { CallbackId, LegId, UserId } from '../../lib/ids.ts'
+import type { CallbackId, CampaignId, LeadId, LegId, UserId } from '../../lib/ids.ts'
 import { asset } from '../../lib/places.ts'
 import { setCampaignState } from '../../records/campaigns.ts'
 import { openComplaint } from '../../records/complaints.ts'
@@ -28,6 +28,7 @@ before(async () => {
   admin = (await house.token('admin')).secret
   alice = (await house.add('alice', 'agent')).id
   await house.add('adam', 'admin', { language: 'en' })
+  await house.add('sam', 'supervisor', { language: 'en' })
 })
 after(() => house[Symbol.asyncDispose]())
 
@@ -385,6 +386,90 @@ async function dialsNoOther(given: {
   const { status, text } = await post('/agent/calls', { callback: callback.id, party: mine.party, phone })
   assert.deepEqual([status, [...engine.state.calls.values()].map(call => call.number)], [409, []], text.slice(0, 300))
 }
+
+/** Somebody of the agency has agreed to call this party back. */
+async function agreed(
+  of: { number: string },
+  by: string,
+  more: { lead?: string; campaign?: string } = {},
+): Promise<string> {
+  const id = `cb_${++n}` as CallbackId
+  const campaign = (more.campaign ?? [...house.engine.state.campaigns.values()][0]!.campaign.id) as CampaignId
+  const lead = (more.lead ?? null) as LeadId | null
+  const owed = {
+    at: house.clock.now() + 3_600_000,
+    number: of.number,
+    agent: by as UserId,
+    campaign,
+    lead,
+    queue: null,
+  }
+  await house.store.commit({
+    recorded: [
+      {
+        ...{ at: house.clock.now(), actor: 'system' },
+        fact: { type: 'callback.scheduled', callback: { id, ...owed, reason: 'agreed' } },
+      },
+    ],
+  })
+  return id
+}
+const owedBy = async (id: string) => {
+  const { agent, campaign, lead, closedAt } = (await house.store.read('callbacks.byId', { id: id as CallbackId }))!
+  return { agent, own: campaign !== null, lead: lead !== null, open: closedAt === null }
+}
+
+test('a callback goes with its case: recalled it is the collector’s, and nothing that was agreed is lost', async () => {
+  const one = await aCase({ owed: 931_000 })
+  const two = await aCase({ owed: 931_000, agent: null })
+  const campaign = [...house.engine.state.campaigns.values()][0]!.campaign.id
+  const batch = await place({ owedFrom: 931_000 }, { campaign })
+  const [byHand, nobodys] = [await agreed(one, zhou), await agreed(two, zhou)]
+  const known = (await house.store.read('leads.byRef', { campaign, ref: one.party }))!
+  const ofLead = await agreed(one, zhou, { lead: known.id })
+  await keepPlacements(house.deps.records)
+  assert.deepEqual(await owedBy(byHand), { agent: zhou, own: true, lead: false, open: true }, 'nothing has changed')
+  assert.deepEqual(await owedBy(ofLead), { agent: zhou, own: true, lead: true, open: true })
+  await recall(batch.id)
+  assert.deepEqual(await owedBy(byHand), { agent: alice, own: false, lead: false, open: true })
+  assert.deepEqual(await owedBy(ofLead), { agent: alice, own: false, lead: false, open: true })
+  assert.deepEqual(await owedBy(nobodys), { agent: null, own: false, lead: false, open: true })
+  const { cookie } = await house.signIn('alice')
+  assert.match((await look(house, cookie, '/agent/callbacks')).text, new RegExp(one.number.slice(-4)))
+  const passed = (await house.facts('callback.passed')).map(({ body }) => JSON.parse(body) as Record<string, unknown>)
+  assert.equal(passed.find(({ callback }) => callback === byHand)?.['from'], zhou)
+})
+
+test('callbacks of an agency’s person who is switched off, or whose agency is suspended, are anyone’s of the campaign, whom a supervisor sees', async () => {
+  const one = await aCase({ owed: 932_000 })
+  const batch = await place({ owedFrom: 932_000 })
+  const first = await agreed(one, zhou)
+  await ask('PATCH', `/agencies/${agency}`, { state: 'suspended' })
+  assert.deepEqual(await owedBy(first), { agent: null, own: true, lead: false, open: true })
+  await ask('PATCH', `/agencies/${agency}`, { state: 'active' })
+  const second = await agreed(one, zhou)
+  await ask('PATCH', `/users/${zhou}`, { enabled: false })
+  assert.deepEqual(await owedBy(second), { agent: null, own: true, lead: false, open: true })
+  await ask('PATCH', `/users/${zhou}`, { enabled: true })
+  const { cookie } = await house.signIn('sam')
+  assert.ok((await look(house, cookie, '/supervisor/callbacks')).text.includes(`/callbacks/${second}/closing`))
+  const third = await agreed(one, zhou)
+  await ask(
+    'POST',
+    `/repayments`,
+    { id: 'cb-paid', party: one.party, amount: 10, paidAt: new Date(house.clock.now()).toISOString() },
+    201,
+  )
+  await ask('POST', '/holds', { party: one.party, reason: 'hardship' }, 201)
+  await keepPlacements(house.deps.records)
+  assert.deepEqual(
+    await owedBy(third),
+    { agent: alice, own: false, lead: false, open: true },
+    'whatever ended the placement',
+  )
+  assert.equal((await ask<Batch>('GET', `/batches/${batch.id}`)).state, 'ENDED')
+  await ask('DELETE', `/holds/${one.party}?reason=over`, undefined, 204)
+})
 
 test('suspended, its people are out and told why, and in again when it is active', async () => {
   const { cookie } = await house.signIn('zhou')

@@ -27,6 +27,13 @@ export const placementFacts = [
     ...{ type: fc.constant('batch.unlisted'), batch: few('bt'), cases: fc.nat(100) },
     why: fc.constantFrom(...unlistedWhys),
   }),
+  fc.record({
+    ...{ type: fc.constant('callback.passed'), callback: few('cb'), from: fc.constantFrom(null, 'u_1') },
+    to: fc.record({
+      ...{ agent: fc.constantFrom(null, 'u_alice'), campaign: fc.constantFrom(null, 'cp_1') },
+      lead: fc.option(few('le'), { nil: null }),
+    }),
+  }),
   fc.record({ type: fc.constant('batch.placed'), batch: few('bt') }),
   fc.record({ type: fc.constant('batch.ended'), batch: few('bt'), reason: fc.string() }),
   fc.record({
