@@ -86,7 +86,7 @@ SELECT printf('l_%010d', i), :campaign, printf('R%010d', i),
 FROM n`
 
 const phones = `${series}
-INSERT INTO lead_phones (number, lead, relation) SELECT ${number} AS number, printf('l_%010d', i), 'SELF' FROM n ORDER BY 1`
+INSERT INTO lead_phones (number, lead) SELECT ${number} AS number, printf('l_%010d', i) FROM n ORDER BY 1`
 
 const lists = `INSERT INTO lists (id, campaign, name, priority, weight, added_at)
 SELECT DISTINCT import, ?, import, 5, 1 + CAST(substr(import, -1) AS INTEGER), 0 FROM leads WHERE rowid <= 10000`

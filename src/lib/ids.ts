@@ -46,3 +46,8 @@ export function idSeries(bootAt: number): IdSeries {
 export function nextId<Noun extends string>(series: IdSeries, prefix: string): Id<Noun> {
   return `${prefix}_${series.epoch}-${(series.next++).toString(36)}` as Id<Noun>
 }
+
+/** Of the `row` of a list, whose id nobody can guess. Of one length, so that leads stand in the order of their file, and each comes after all before it. */
+export function leadId(list: ImportId, row: number): LeadId {
+  return `l_${list.slice(2)}-${row.toString(36).padStart(5, '0')}` as LeadId
+}

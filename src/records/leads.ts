@@ -5,7 +5,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Lead } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
-import type { CampaignId, ImportId, LeadId } from '../lib/ids.ts'
+import { type CampaignId, type ImportId, type LeadId, leadId } from '../lib/ids.ts'
 import { campaignById } from './campaigns.ts'
 import { keep, keepPatiently, newId, type RecordsDoor } from './door.ts'
 import { Duplicates } from './duplicates.ts'
@@ -100,9 +100,7 @@ export async function importLeads(
     if (rows % breatheRows === 0) await breathe()
     if (++rows > rowsMax) throw new InvalidInput([{ field: '', found: 'more rows', allowed: `at most ${rowsMax}` }])
     const lead =
-      problem === null
-        ? leadOf(value, campaign.id, `l_${importId.slice(2)}-${row.toString(36)}` as LeadId, options)
-        : { field: '', reason: problem }
+      problem === null ? leadOf(value, campaign.id, leadId(importId, row), options) : { field: '', reason: problem }
     if ('reason' in lead) reject(row, lead.field, lead.reason)
     else if (seen.has(lead.ref)) reject(row, 'ref', `${lead.ref} stands in row ${seen.get(lead.ref)} already`)
     else if (isOneTooMany(segments, lead.segment ?? ''))

@@ -1,6 +1,6 @@
 /**
  * Pages of a campaign's leads. Each is a walk of one index from where the last page ended, so that it costs the same in a list of a hundred and
- * of ten million: all by id, those of a state by due time, and what a text is the beginning of.
+ * of ten million: all by ref, those of a state by due time, and what a text is the beginning of.
  */
 import type { LeadState } from '../centre/entities.ts'
 import type { CampaignId, LeadId } from '../lib/ids.ts'
@@ -18,7 +18,7 @@ const hitsMax = 200
 /** Stands for the due time of leads that have none, in a cursor. */
 const never = -1
 
-type Found = { id: LeadId; dueAt: number | null }
+type Found = { id: LeadId; dueAt: number | null; ref?: string }
 
 export function leadPage(db: Db, args: LeadFilter): Page<LeadRecord> {
   const limit = pageLimit(args)
@@ -26,19 +26,19 @@ export function leadPage(db: Db, args: LeadFilter): Page<LeadRecord> {
   const found = args.text
     ? afterCursor(db, args, searched(db, args.campaign, args.text.slice(0, 100)))
     : args.state === undefined
-      ? byId(db, args, limit + 1)
+      ? byRef(db, args, limit + 1)
       : byState(db, args.campaign, args.state, args.cursor, limit + 1)
   const shown = found.slice(0, limit)
   const last = shown.at(-1)
-  const cursor = last && makeCursor(ordered ? [last.dueAt ?? never, last.id] : [last.id])
+  const cursor = last && makeCursor(ordered ? [last.dueAt ?? never, last.id] : [last.ref ?? last.id])
   return { items: loaded(db, shown), next: found.length > limit ? (cursor ?? null) : null }
 }
 
-function byId(db: Db, { campaign, cursor }: LeadFilter, count: number): Found[] {
+function byRef(db: Db, { campaign, cursor }: LeadFilter, count: number): Found[] {
   const [after = ''] = readCursor(cursor, ['string']) ?? []
   return sql(
     db.$client,
-    'SELECT id, NULL AS dueAt FROM leads INDEXED BY leads_page WHERE campaign = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id, ref, NULL AS dueAt FROM leads INDEXED BY leads_ref WHERE campaign = ? AND ref > ? ORDER BY ref LIMIT ?',
   ).all(campaign, after, count) as Found[]
 }
 

@@ -1,6 +1,6 @@
 import type { CampaignId, LeadId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
-import { and, eq, inArray } from './drizzle.cjs'
+import { eq, inArray } from './drizzle.cjs'
 import { idsOf, type LeadFilter, type LeadRecord, leadPage } from './lead-pages.ts'
 import type { Page } from './page.ts'
 import { leads } from './schema.ts'
@@ -14,25 +14,40 @@ export type { LeadRecord } from './lead-pages.ts'
 export const knownNumber = `SELECT leads.id FROM lead_phones CROSS JOIN leads ON leads.id = lead_phones.lead
   WHERE number = ? AND +campaign IN (SELECT value FROM json_each(?)) LIMIT 1`
 
+export type ToldLead = Pick<
+  LeadRecord,
+  'ref' | 'name' | 'phones' | 'fields' | 'segment' | 'priority' | 'consent' | 'debt'
+>
+
+/** One statement for any number of refs, prepared once: a slice of a file asks for hundreds, and nearly always there is none of them. */
+const refsAsked = 'campaign = ? AND ref IN (SELECT value FROM json_each(?))'
+const refsOf = ({ refs }: { refs: string[] }) => JSON.stringify(refs.slice(0, 500))
+
 export const leadQueries = {
   'leads.byId': (db: Db, args: { id: LeadId }): LeadRecord | null =>
     db.select().from(leads).where(eq(leads.id, args.id)).get() ?? null,
   'leads.page': (db: Db, args: LeadFilter): Page<LeadRecord> => leadPage(db, args),
   /** Which of these refs the campaign has already; for an import, at most 500 at a time. */
   'leads.taken': (db: Db, args: { campaign: CampaignId; refs: string[] }): string[] =>
-    db
-      .select({ ref: leads.ref })
-      .from(leads)
-      .where(and(eq(leads.campaign, args.campaign), inArray(leads.ref, args.refs.slice(0, 500))))
-      .all()
-      .map(row => row.ref),
-  /** For an import, at most 500 at a time. */
-  'leads.byRefs': (db: Db, args: { campaign: CampaignId; refs: string[] }): LeadRecord[] =>
-    db
-      .select()
-      .from(leads)
-      .where(and(eq(leads.campaign, args.campaign), inArray(leads.ref, args.refs.slice(0, 500))))
-      .all(),
+    (
+      sql(db.$client, `SELECT ref FROM leads WHERE ${refsAsked}`).all(args.campaign, refsOf(args)) as { ref: string }[]
+    ).map(row => row.ref),
+  /** What a file says of a lead, of those that the campaign has; for an import, at most 500 at a time. */
+  'leads.byRefs': (db: Db, args: { campaign: CampaignId; refs: string[] }): ToldLead[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT ref, name, phones, fields, segment, priority, consent, debt FROM leads WHERE ${refsAsked}`,
+      ).all(args.campaign, refsOf(args)) as (Omit<ToldLead, 'phones' | 'fields' | 'consent'> & {
+        phones: string
+        fields: string
+        consent: string | null
+      })[]
+    ).map(({ phones, fields, consent, ...rest }) => ({
+      ...rest,
+      ...{ phones: JSON.parse(phones), fields: JSON.parse(fields) },
+      consent: consent === null ? null : JSON.parse(consent),
+    })),
   'leads.byNumber': (db: Db, args: { number: string }): LeadRecord[] =>
     db
       .select()

@@ -28,39 +28,43 @@ export function saveList(db: Connection, list: LeadList, at: number): void {
   ).run(list.id, list.campaign, list.name, list.priority, list.weight, list.paused ? 1 : 0, at)
 }
 
-export function addLead(db: Connection, lead: Lead, list: ImportId, at: number): void {
-  sql(
+/** A slice of a list: counted together, and its numbers in their order, so that the walk of their index goes one way. */
+export function addLeads(
+  db: Connection,
+  { leads, list }: { leads: readonly Lead[]; list: ImportId },
+  at: number,
+): void {
+  const insert = sql(
     db,
     `INSERT INTO leads (id, campaign, ref, name, phones, fields, state, due_at, import, added_at, changed_at, priority, segment, place,
-       duplicate_of) VALUES (?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    lead.id,
-    lead.campaign,
-    lead.ref,
-    lead.name,
-    JSON.stringify(lead.phones),
-    JSON.stringify(lead.fields),
-    at,
-    list,
-    at,
-    at,
-    lead.priority ?? 5,
-    lead.segment ?? '',
-    placeOf(lead.phones[0]?.number ?? ''),
-    lead.duplicateOf ?? null,
+       duplicate_of, consent, debt) VALUES (?, ?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  if (lead.consent || lead.debt)
-    sql(db, 'UPDATE leads SET consent = ?, debt = ? WHERE id = ?').run(
-      lead.consent ? JSON.stringify(lead.consent) : null,
-      lead.debt ?? null,
-      lead.id,
+  const counts = new Map<string, { like: Lead; place: string; leads: number }>()
+  const numbers: [number: string, lead: LeadId][] = []
+  for (const lead of leads) {
+    const { id, campaign, ref, name, phones, fields, priority = 5, segment = '', consent, debt } = lead
+    const place = placeOf(phones[0]?.number ?? '')
+    insert.run(
+      ...[id, campaign, ref, name, JSON.stringify(phones), JSON.stringify(fields), at, list, at, at],
+      ...[priority, segment, place, lead.duplicateOf ?? null],
+      ...[consent ? JSON.stringify(consent) : null, debt ?? null],
     )
-  for (const phone of lead.phones)
-    sql(db, 'INSERT INTO lead_phones (number, lead, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
-      phone.number,
-      lead.id,
-      phone.relation,
-    )
+    const kind = `${priority} ${place} ${campaign} ${segment}`
+    const count = counts.get(kind)
+    if (count === undefined) counts.set(kind, { like: lead, place, leads: 1 })
+    else count.leads++
+    for (const { number } of phones) numbers.push([number, id])
+  }
+  const index = sql(db, 'INSERT INTO lead_phones (number, lead) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  numbers.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  for (const [number, lead] of numbers) index.run(number, lead)
+  const counted = sql(
+    db,
+    `INSERT INTO lead_counts (campaign, list, state, priority, place, segment, reason, leads) VALUES (?, ?, 'ready', ?, ?, ?, '', ?)
+     ON CONFLICT (list, state, priority, place, segment, reason) DO UPDATE SET leads = leads + excluded.leads`,
+  )
+  for (const { like, place, leads } of counts.values())
+    counted.run(like.campaign, list, like.priority ?? 5, place, like.segment ?? '', leads)
 }
 
 /** Leads that are over are ready as on their first day; of numbers that were not there only those stay so that did not end the lead. */

@@ -2,7 +2,7 @@
 import { type Connection, sql } from './db.ts'
 import { lineRulesKey } from './lines.ts'
 import type { ProjectedLine } from './project.ts'
-import { addLead, nameList, recycle, saveList, startList } from './project-leads.ts'
+import { addLeads, nameList, recycle, saveList, startList } from './project-leads.ts'
 import { tollRulesKey } from './toll.ts'
 
 export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
@@ -211,7 +211,7 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
       )
       startList(db, fact.import, fact.campaign, at)
       run('UPDATE imports SET added = added + ? WHERE id = ?', fact.leads.length, fact.import)
-      for (const lead of fact.leads) addLead(db, lead, fact.import, at)
+      addLeads(db, { leads: fact.leads, list: fact.import }, at)
       return
     case 'list.saved':
       saveList(db, fact.list, at)

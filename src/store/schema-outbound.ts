@@ -1,5 +1,5 @@
 /** Tables of whom to call and of whom not: campaigns, lists and their leads, callbacks, policies, suppressions and stops. Of tables in general see `schema.ts`. */
-import type { Callback, CallResult, Campaign, Consent, LeadPhone, LeadState, Relation } from '../centre/entities.ts'
+import type { Callback, CallResult, Campaign, Consent, LeadPhone, LeadState } from '../centre/entities.ts'
 import type { CallbackEnd } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { StopKind } from '../centre/stops.ts'
@@ -83,7 +83,6 @@ export const leads = sqliteTable(
   table => [
     uniqueIndex('leads_ref').on(table.campaign, table.ref),
     index('leads_due').on(table.campaign, table.state, table.dueAt, table.id),
-    index('leads_page').on(table.campaign, table.id),
     index('leads_name').on(table.campaign, table.name),
     index('leads_ready').on(table.import, table.priority, table.place, table.segment, table.dueAt, table.id),
     index('leads_over').on(table.import, table.state, table.reason, table.id),
@@ -95,12 +94,11 @@ export const leadPhones = sqliteTable(
   {
     number: text().notNull(),
     lead: text().$type<LeadId>().notNull(),
-    relation: text().$type<Relation>().notNull(),
   },
   table => [primaryKey({ columns: [table.number, table.lead] })],
 )
 
-/** Kept by triggers on `leads`. `reason` is '' but for leads that are over. */
+/** Leads that come in are counted by the slice, what becomes of them by triggers on `leads`. `reason` is '' but for leads that are over. */
 export const leadCounts = sqliteTable(
   'lead_counts',
   {

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Lead } from '../../centre/entities.ts'
 import type { ImportKind } from '../../centre/file-import.ts'
-import type { CampaignId, ImportId, LeadId } from '../../lib/ids.ts'
+import { type CampaignId, type ImportId, leadId } from '../../lib/ids.ts'
 import { loanInput, partyInput, repaymentInput } from '../lender-schemas.ts'
 import { problemsOf } from '../parse.ts'
 import { leadInput, suppressionInput } from '../schemas.ts'
@@ -39,7 +39,7 @@ export function checkUnit(
   if (kind !== 'leads' || leads === null) return { value: checked, key: String(checked[key]) }
   const { phones, ...rest } = parsed.data as z.output<typeof leadInput>
   const unique = phones.filter((phone, at) => phones.findIndex(other => other.number === phone.number) === at)
-  const id = `l_${leads.list.slice(2)}-${row.toString(36)}` as LeadId
+  const id = leadId(leads.list, row)
   const lead: Lead = { id, campaign: leads.campaign, ...rest, phones: unique }
   return { value: lead, key: lead.ref }
 }

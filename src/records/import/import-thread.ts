@@ -9,7 +9,7 @@ export type Applied = Omit<Extract<ToJob, { type: 'applied' }>, 'type'>
 export type JobOutcome = { as: 'finished' | 'cancelled' | 'gone' } | { as: 'failed'; words: string }
 
 /** A workbook's texts are outside this heap; rows in hand are bounded by slices. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 }
+const resourceLimits = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 }
 /** Of the first rows of any file; a thread that takes longer is ended. */
 const inspectMaxMs = 60_000
 /** After a cancel; then it is ended whatever it does. */
@@ -61,7 +61,7 @@ export class ImportThread implements AsyncDisposable {
           case 'slice':
             applying = applying.then(async () => {
               if (this.#worker !== worker) return
-              const applied = await apply(message.values)
+              const applied = await apply(JSON.parse(message.values) as unknown[])
               worker.postMessage({ type: 'applied', ...applied } satisfies ToJob)
             })
             applying.catch(reject)

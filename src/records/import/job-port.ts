@@ -30,7 +30,8 @@ export type JobData =
 
 export type FromJob =
   | { type: 'inspected'; inspection: Inspection }
-  | { type: 'slice'; values: unknown[] }
+  /** `values`: an array as JSON, which costs a quarter of what a copy of its objects does. */
+  | { type: 'slice'; values: string }
   | { type: 'progress'; progress: JobProgress }
   | { type: 'ended'; as: 'finished' | 'cancelled'; progress: JobProgress }
   /** `isInput`: it is the file's fault, and the words are for whoever sent it. */

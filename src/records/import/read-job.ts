@@ -1,12 +1,12 @@
 /**
- * The reading side of an import, in a thread of its own: rows are read and checked, good ones go to the main thread by up to 100, and what
+ * The reading side of an import, in a thread of its own: rows are read and checked, good ones go to the main thread by up to 300, and what
  * did not come through is written down. At most two slices are under way; what was applied is noted on disk, so that a process that dies knows where
  * it was.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { rename, truncate, writeFile } from 'node:fs/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { nothingImported } from '../../centre/file-import.ts'
+import { type ImportKind, nothingImported } from '../../centre/file-import.ts'
 import { wallInstant } from '../../centre/zone.ts'
 import { checkUnit } from './check-unit.ts'
 import { type FromJob, type JobData, type JobProgress, jobFiles, type RejectedRow, type ToJob } from './job-port.ts'
@@ -17,7 +17,7 @@ import { type SourceRow, unitsOf } from './units.ts'
 
 type Run = Extract<JobData, { type: 'run' }>
 type Slice = {
-  values: unknown[]
+  values: string[]
   rows: SourceRow[][]
   bad: RejectedRow[]
   last: number
@@ -25,9 +25,9 @@ type Slice = {
   size: number
 }
 
-/** Some ten milliseconds of the database thread: what the floor decides waits for no more. */
-const sliceUnits = 100
-const sliceChars = 64 * 1024
+/** Some ten milliseconds of the database thread: what the floor decides waits for no more. Leads are the lightest. */
+const sliceUnits = (kind: ImportKind) => (kind === 'leads' ? 300 : 100)
+const sliceChars = (kind: ImportKind) => (kind === 'leads' ? 32 : 64) * 1024
 const slicesAhead = 2
 /** Rows without a good one among them are told of too. */
 const sliceRowsMax = 2_000
@@ -83,7 +83,7 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
   const send = async () => {
     if (slice.values.length === 0 && slice.bad.length === 0) return
     under.push(slice)
-    port.post({ type: 'slice', values: slice.values })
+    port.post({ type: 'slice', values: `[${slice.values.join(',')}]` })
     slice = newSlice()
     await settle(slicesAhead)
   }
@@ -95,6 +95,7 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
     options: job.options,
     instantOf: local => wallInstant(job.zone, local),
   })
+  const [unitsMax, charsMax] = [sliceUnits(job.kind), sliceChars(job.kind)]
   let slice = newSlice()
   for await (const unit of unitsOf(job.kind, table.rows, read)) {
     if (cancelled) break
@@ -103,18 +104,18 @@ export async function runJob(job: Run, port: JobPort): Promise<void> {
     const [{ row }] = unit.rows as [SourceRow]
     const checked = unit.problem === null ? checkUnit(job.kind, { value: unit.value, row, leads: job.leads }) : unit
     const size = unit.rows.reduce((sum, { cells }) => sum + cells.reduce((all, cell) => all + cell.length + 4, 0), 0)
-    if (slice.size + size > sliceChars || ('key' in checked && slice.keys.has(checked.key))) await send()
+    if (slice.size + size > charsMax || ('key' in checked && slice.keys.has(checked.key))) await send()
     if ('problem' in checked && checked.problem !== null) {
       const { field, reason } = checked.problem
       for (const { row, cells } of unit.rows) slice.bad.push({ row, field, reason, cells })
     } else if ('key' in checked) {
       slice.keys.add(checked.key)
-      slice.values.push(checked.value)
+      slice.values.push(JSON.stringify(checked.value))
       slice.rows.push(unit.rows)
     }
     slice.last = last
     slice.size += size
-    if (slice.values.length >= sliceUnits || slice.bad.length >= sliceRowsMax) await send()
+    if (slice.values.length >= unitsMax || slice.bad.length >= sliceRowsMax) await send()
     if (last % 200 === 0) await breathe() // so that a cancel is heard
   }
   if (!cancelled) await send()
