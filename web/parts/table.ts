@@ -59,6 +59,8 @@ export function filter(
     label: string
     chosen: string | null
     choices: Record<string, string>
+    /** How many there are of each; left out: not said. */
+    counts?: Partial<Record<string, number>>
     kept?: Record<string, string>
   },
 ): Html {
@@ -67,7 +69,7 @@ export function filter(
       ...options.kept,
       ...(value === null ? {} : { [options.name]: value }),
     }).toString()
-    return html`<a href="${options.path}${query && `?${query}`}"${options.chosen === value ? html` aria-current="true"` : null}>${word}</a>`
+    return html`<a href="${options.path}${query && `?${query}`}"${options.chosen === value ? html` aria-current="true"` : null}>${word}${options.counts && value !== null ? html` <span class="figure">${options.counts[value] ?? 0}</span>` : null}</a>`
   }
   return html`<nav class="filters" aria-label="${options.label}">${link(null, textsOf(frame).frame.list.all)}${Object.entries(options.choices).map(([value, word]) => link(value, word))}</nav>`
 }

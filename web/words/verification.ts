@@ -35,7 +35,6 @@ const zh = {
   opened: '进件时间',
   due: '补件期限',
   hidden: '核对后显示',
-  all: '全部',
   nobody: '未分派',
   assign: '分给',
   taskState: {
@@ -146,7 +145,6 @@ const en: Like<typeof zh> = {
   opened: 'Came in',
   due: 'Due',
   hidden: 'shown once asked',
-  all: 'All',
   nobody: 'nobody',
   assign: 'Assign to',
   taskState: {

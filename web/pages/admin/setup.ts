@@ -50,7 +50,7 @@ ${isDone ? chip('green', 'check', words.done) : html`<a class="button" href="${s
 <section class="panel centre-form"><h2>${words.centre}</h2><form class="form" method="post" action="/admin/settings"><div class="row">
 ${textField({ name: 'name', label: words.centreName, help: words.centreNameHelp, maxlength: 64 }, props.centre)}
 ${textField({ name: 'zone', label: words.zone, help: words.zoneHelp, maxlength: 64 }, props.centre)}</div>
-<fieldset><legend>${w.supervision.settings.title}</legend><p class="help">${w.supervision.settings.about}</p>
+<fieldset class="field"><legend>${w.supervision.settings.title}</legend><p class="help">${w.supervision.settings.about}</p>
 <input type="hidden" name="supervision" value="1">${supervisionModes.map(mode => checkField({ name: `supervision.${mode}`, label: w.supervision.settings.shown[mode] }, props.centre))}</fieldset>
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button></div></form></section>`,
   })

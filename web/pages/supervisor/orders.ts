@@ -5,7 +5,7 @@ import { layout } from '../../parts/layout.ts'
 import { money } from '../../parts/money.ts'
 import { coolingLine, orderChip } from '../../parts/order.ts'
 import { rateOf } from '../../parts/sums.ts'
-import { type Column, heading, pager, table } from '../../parts/table.ts'
+import { type Column, filter, heading, pager, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 
@@ -38,12 +38,19 @@ export type OrdersProps = {
 export function ordersPage(props: OrdersProps): Html {
   const w = textsOf(props.frame)
   const words = w.sales
-  const link = (state: OrderState | null) =>
-    html`<a class="chip${state === props.state ? ' blue' : ''}" href="/supervisor/orders${state === null ? '' : `?state=${state}`}"${state === props.state ? html` aria-current="true"` : null}>${state === null ? words.all : words.state[state]}${state === null ? null : html` <span class="figure">${props.counts[state] ?? 0}</span>`}</a> `
   return layout(props.frame, {
     title: words.orders,
     main: html`${heading({ title: words.orders, about: words.ordersAbout })}
-<div class="toolbar" role="group" aria-label="${w.lender.status}">${link(null)}${orderStates.map(link)}</div>
+<div class="toolbar">${filter(props.frame, {
+      ...{
+        path: '/supervisor/orders',
+        name: 'state',
+        label: w.lender.status,
+        chosen: props.state,
+        counts: props.counts,
+      },
+      choices: Object.fromEntries(orderStates.map(state => [state, words.state[state]])),
+    })}</div>
 ${table({
   caption: words.orders,
   rows: props.rows,

@@ -4,7 +4,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
-import { heading, pager, table } from '../../parts/table.ts'
+import { filter, heading, pager, table } from '../../parts/table.ts'
 import { taskChip } from '../../parts/task.ts'
 import { instant } from '../../parts/time.ts'
 
@@ -33,13 +33,14 @@ export function tasksPage(props: TasksProps): Html {
   const w = textsOf(props.frame)
   const words = w.verification
   const share = html`<form method="post" action="/supervisor/tasks/assignment"><button class="button primary">${icon('users')}${words.share}</button></form>`
-  const link = (state: TaskState | null) =>
-    html`<a class="chip${state === props.state ? ' blue' : ''}" href="/supervisor/tasks${state === null ? '' : `?state=${state}`}"${state === props.state ? html` aria-current="true"` : null}>${state === null ? words.all : words.taskState[state]}${state === null ? null : html` <span class="figure">${props.counts[state] ?? 0}</span>`}</a> `
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.allAbout, actions: props.maySupervise ? share : null })}
 ${props.said === null ? null : notice(props.said.tone, props.said.words)}
-<div class="toolbar" role="group" aria-label="${words.state}">${link(null)}${taskStates.map(link)}</div>
+<div class="toolbar">${filter(props.frame, {
+      ...{ path: '/supervisor/tasks', name: 'state', label: words.state, chosen: props.state, counts: props.counts },
+      choices: Object.fromEntries(taskStates.map(state => [state, words.taskState[state]])),
+    })}</div>
 ${table({
   caption: words.title,
   rows: props.rows,
