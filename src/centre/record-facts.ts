@@ -1,6 +1,7 @@
 /** Facts of what people keep at the centre: accounts, trunks, campaigns, leads … Those of the floor stand in `facts.ts`, those of debts and sales in `lender/`. */
 import type { LenderFact } from '../lender/facts.ts'
 import type {
+  ApprovalId,
   CallId,
   CampaignId,
   ExportId,
@@ -20,6 +21,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import type { Approval } from './approval.ts'
 import type {
   Business,
   Campaign,
@@ -63,8 +65,22 @@ export type RecordFact =
   | { type: 'session.opened'; user: UserId; address: string; openedAt?: number }
   | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' | 'agency' }
   | { type: 'session.refused'; name: string; address: string; reason: string }
-  | { type: 'token.issued'; token: TokenId; name: string; role: Role }
+  /** `approvedBy`: by whom, where it needed a second person. */
+  | { type: 'token.issued'; token: TokenId; name: string; role: Role; approvedBy?: UserId }
   | { type: 'token.revoked'; token: TokenId }
+  /** Somebody else answers for it from now on. */
+  | { type: 'token.adopted'; token: TokenId; user: UserId }
+  | { type: 'approval.asked'; approval: Approval }
+  /** `lapsed`: who asked may no longer ask for it. */
+  | {
+      type: 'approval.decided'
+      approval: ApprovalId
+      as: 'approved' | 'refused' | 'withdrawn' | 'lapsed'
+      user: UserId
+      why: string
+    }
+  /** What was approved was fetched: the secret of a token. */
+  | { type: 'approval.used'; approval: ApprovalId }
   | { type: 'trunk.saved'; trunk: Trunk }
   | { type: 'trunk.passwordSet'; trunk: TrunkId }
   | { type: 'trunk.removed'; trunk: TrunkId }

@@ -145,8 +145,8 @@ export type Env = {
     lang: Language
     /** Names this request in the log and on the page that says something went wrong. */
     requestId: string
-    /** Set on API routes: whose token it is. */
-    client: { actor: Actor; role: Role; token: TokenId }
+    /** Set on API routes: whose token it is. `person`: who answers for it; null: whoever has a shell on this machine. */
+    client: { actor: Actor; role: Role; token: TokenId; person: UserId | null }
   }
 }
 

@@ -44,7 +44,9 @@ async function mayRead(c: Ctx, deps: Deps): Promise<boolean> {
   const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some(name => c.req.header(name) !== undefined)
   if (isLoopback(addressOf(c)) && !isForwarded) return true
   const secret = bearerOf(c)
-  return secret !== null && (await tokenOf(deps.records, secret))?.role === 'admin'
+  return (
+    secret !== null && (await tokenOf(deps.records, secret, id => deps.engine.state.users.get(id)))?.role === 'admin'
+  )
 }
 
 function floorMetrics(deps: Deps): Metric[] {

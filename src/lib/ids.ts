@@ -18,6 +18,7 @@ export type CampaignId = Id<'campaign'>
 export type LeadId = Id<'lead'>
 export type CallbackId = Id<'callback'>
 export type TokenId = Id<'token'>
+export type ApprovalId = Id<'approval'>
 export type ExportId = Id<'export'>
 export type ImportId = Id<'import'>
 export type LegalHoldId = Id<'legalHold'>

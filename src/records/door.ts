@@ -30,6 +30,7 @@ export type RecordsDoor = {
 /** Nothing on the floor depends on these. */
 const quiet = [
   'applications.',
+  'approval.',
   'audit.',
   'call.answererTold',
   'batch.',

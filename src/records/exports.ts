@@ -5,10 +5,13 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Approval } from '../centre/approval.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { CallId, ExportId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
+import type { ApprovalRecord } from '../store/approvals.ts'
 import type { ExportRecord } from '../store/exports.ts'
+import { askedFact, needsSecondPerson } from './approvals.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { evidenceZip } from './evidence.ts'
@@ -20,14 +23,17 @@ const queuedMax = 100
 
 /** `done` of `calls` are in the zip. `trouble`: why it failed, in words. */
 export type ExportView = ExportRecord & {
-  state: 'queued' | 'running' | 'finished' | 'failed'
+  /** `waiting`: for a second person; `refused`: by one, or nobody decided in time. */
+  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed'
   done: number
   trouble: string | null
 }
 
 export type Exports = {
   /** Throws InvalidInput when nothing, or too much, is selected. `requestedBy` is shown in the zip. */
-  request(by: { actor: Actor; user: UserId; name: string }, given: unknown): Promise<ExportView>
+  request(by: { actor: Actor; user: UserId; name: string; person: UserId | null }, given: unknown): Promise<ExportView>
+  /** A second person approved it; who reads `approvals` says so. */
+  begin(id: ExportId): Promise<void>
   list(): Promise<ExportView[]>
   /** Throws NotFound. */
   view(id: ExportId): Promise<ExportView>
@@ -41,6 +47,8 @@ export type ExportsArgs = { door: RecordsDoor; recordingsDir: string; exportsDir
 
 type Job = {
   id: ExportId
+  /** Recordings that were sealed after it was asked for are not what was looked at; null: it needed no approval. */
+  sealedBefore: number | null
   request: ExportRequest
   reason: string
   requestedBy: string
@@ -56,15 +64,18 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
   let working: Promise<void> = Promise.resolve()
   await mkdir(exportsDir, { recursive: true, mode: 0o750 })
   for (const name of await readdir(exportsDir)) if (name.endsWith('.part')) await rm(path.join(exportsDir, name))
-  for (const record of await door.store.read('exports.list', {})) if (record.finishedAt === null) resume(record)
+  for (const record of await door.store.read('exports.list', {})) if (record.finishedAt === null) await resume(record)
 
-  function resume(record: ExportRecord): void {
+  async function resume(record: ExportRecord): Promise<void> {
+    const approval = await door.store.read('approvals.of', { kind: 'export', subject: record.id })
+    if (approval !== null && approval.state !== 'approved') return
     const kept = exportInput.safeParse({ ...parsedJson(record.filter), reason: record.reason })
     if (!kept.success) return
-    start({ id: record.id, request: kept.data, reason: record.reason, requestedBy: record.user })
+    const { id, reason, user } = record
+    start({ id, sealedBefore: approval?.askedAt ?? null, request: kept.data, reason, requestedBy: user })
   }
 
-  function start(given: Pick<Job, 'id' | 'request' | 'reason' | 'requestedBy'>): void {
+  function start(given: Omit<Job, 'done' | 'state' | 'trouble'>): void {
     const job: Job = { ...given, done: 0, state: 'queued', trouble: null }
     jobs.set(job.id, job)
     working = working.then(() => run(job))
@@ -74,7 +85,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     job.state = 'running'
     const file = fileOf(job.id)
     try {
-      const calls = await selectCalls(door, job.request)
+      const calls = await selectCalls(door, job.request, job.sealedBefore)
       const at = door.clock.now()
       const about = { export: job.id, reason: job.reason, requestedBy: job.requestedBy, at, version: args.version }
       const zip = evidenceZip({
@@ -103,12 +114,24 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     return path.join(exportsDir, `${id}.zip`)
   }
 
-  function viewOf(record: ExportRecord): ExportView {
+  function viewOf(record: ExportRecord, approval: ApprovalRecord | null): ExportView {
     const job = jobs.get(record.id)
     if (record.finishedAt !== null) return { ...record, state: 'finished', done: record.calls, trouble: null }
+    if (approval !== null && approval.state !== 'approved') {
+      return {
+        ...record,
+        state: waits(approval, door.clock.now()) ? 'waiting' : 'refused',
+        done: 0,
+        trouble: approval.why,
+      }
+    }
     if (job === undefined)
       return { ...record, state: 'failed', done: 0, trouble: 'its selection cannot be read any more' }
     return { ...record, state: job.state, done: job.done, trouble: job.trouble }
+  }
+
+  async function viewById(id: ExportId): Promise<ExportView> {
+    return viewOf(await recordOf(id), await door.store.read('approvals.of', { kind: 'export', subject: id }))
   }
 
   async function recordOf(id: ExportId): Promise<ExportRecord> {
@@ -119,7 +142,10 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
 
   return {
     async request(by, given) {
-      const request = parseInput(exportInput, given)
+      const now = door.clock.now()
+      const { to = now, ...rest } = parseInput(exportInput, given)
+      // What is sealed while it waits was not what somebody looked at.
+      const request: ExportRequest = rest.from === undefined ? rest : { ...rest, to }
       if ([...jobs.values()].filter(job => job.state !== 'failed').length >= queuedMax)
         throw new NotNow('exports-waiting', `${queuedMax} exports are waiting already; try again later`)
       const calls = await selectCalls(door, request)
@@ -130,17 +156,32 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
       const id = newId<'export'>('e')
       const { reason, ...selection } = request
       const filter = JSON.stringify(selection)
-      await keep(door, by.actor, [
-        { type: 'export.requested', export: id, user: by.user, reason, calls: calls.length, filter },
-      ])
-      start({ id, request, reason, requestedBy: by.name })
-      return viewOf(await recordOf(id))
+      const requested = {
+        type: 'export.requested',
+        export: id,
+        user: by.user,
+        reason,
+        calls: calls.length,
+        filter,
+      } as const
+      const needsSecond = await needsSecondPerson(door, 'export')
+      const about = { calls: calls.length, ...shownOf(request) }
+      const asked = { kind: 'export', subject: id, about, approver: 'house', reason } as const
+      await keep(door, by.actor, needsSecond ? [requested, await askedFact(door, by, asked)] : [requested])
+      if (!needsSecond) start({ id, sealedBefore: null, request, reason, requestedBy: by.name })
+      return viewById(id)
+    },
+    async begin(id) {
+      if (!jobs.has(id)) await resume(await recordOf(id))
     },
     async list() {
-      return (await door.store.read('exports.list', {})).map(viewOf)
+      const records = await door.store.read('exports.list', {})
+      const since = Math.min(...records.map(({ requestedAt }) => requestedAt))
+      const approvals = await door.store.read('approvals.ofKind', { kind: 'export', since })
+      return records.map(record => viewOf(record, approvals.find(({ subject }) => subject === record.id) ?? null))
     },
     async view(id) {
-      return viewOf(await recordOf(id))
+      return viewById(id)
     },
     async download(by, id) {
       const record = await recordOf(id)
@@ -204,8 +245,19 @@ export async function exportTo(
   }
 }
 
-/** In order of time, each once; at most `exportCallsMax`, else InvalidInput. */
-async function selectCalls(door: RecordsDoor, request: ExportRequest): Promise<CallId[]> {
+/** What an approver reads of the selection: numbers and ids stay in it. */
+function shownOf({ from, to, filter, audio }: ExportRequest): Approval['about'] {
+  const { agent = null, campaign = null, number, calls, recordings } = filter
+  const chosen = (calls?.length ?? 0) + (recordings?.length ?? 0)
+  return { from: from ?? null, to: to ?? null, agent, campaign, byNumber: number === undefined ? 0 : 1, chosen, audio }
+}
+
+/** In order of time, each once; at most `exportCallsMax`, else InvalidInput. Of a range only what was sealed by then. */
+async function selectCalls(
+  door: RecordsDoor,
+  request: ExportRequest,
+  sealedBefore: number | null = null,
+): Promise<CallId[]> {
   const { calls, recordings, ...filter } = request.filter
   const chosen = new Set<CallId>()
   for (const id of calls ?? []) {
@@ -222,7 +274,8 @@ async function selectCalls(door: RecordsDoor, request: ExportRequest): Promise<C
     let cursor: string | null = null
     do {
       const page = await nextPage(cursor)
-      for (const recording of page.items) chosen.add(recording.call)
+      for (const recording of page.items)
+        if (sealedBefore === null || (recording.sealedAt ?? 0) <= sealedBefore) chosen.add(recording.call)
       if (chosen.size > exportCallsMax) throw tooMany()
       cursor = page.next
     } while (cursor !== null)
@@ -242,9 +295,15 @@ export async function callsUnderExport(door: RecordsDoor): Promise<Set<CallId>> 
   const calls = new Set<CallId>()
   for (const record of await door.store.read('exports.unfinished', { since: door.clock.now() - underExportMs })) {
     const kept = exportInput.safeParse({ ...parsedJson(record.filter), reason: record.reason })
-    if (kept.success) for (const call of await selectCalls(door, kept.data).catch(() => [])) calls.add(call)
+    const approval = await door.store.read('approvals.of', { kind: 'export', subject: record.id })
+    const isDead = approval !== null && approval.state !== 'approved' && !waits(approval, door.clock.now())
+    if (kept.success && !isDead) for (const call of await selectCalls(door, kept.data).catch(() => [])) calls.add(call)
   }
   return calls
+}
+
+function waits({ state, expiresAt }: ApprovalRecord, now: number): boolean {
+  return state === 'waiting' && expiresAt > now
 }
 
 function tooMany(): InvalidInput {

@@ -1,3 +1,4 @@
+import { secondPersonSettings } from '../centre/approval.ts'
 import type { Actor } from '../centre/facts.ts'
 import { awayMinutes, patternsMax, readPatterns } from '../centre/outside.ts'
 import { calendarKey, readDates } from '../centre/policy/holidays.ts'
@@ -48,6 +49,8 @@ const checks: Record<string, { allowed: string; isRight: (value: string) => bool
       { allowed: keepYearsWords, isRight: (value: string) => isWholeOrNone(value, 0, keepYearsMax) && value !== '' },
     ]),
   ),
+  [secondPersonSettings.export]: { allowed: 'true or false', isRight: isYesOrNo },
+  [secondPersonSettings.token]: { allowed: 'true or false', isRight: isYesOrNo },
   'setup.certificateDistributed': { allowed: 'true or false', isRight: value => value === 'true' || value === 'false' },
 }
 
@@ -68,6 +71,9 @@ export async function saveSettings(door: RecordsDoor, actor: Actor, values: Reco
       ? []
       : [{ field: key, found: JSON.stringify(value.slice(0, 60)), allowed: check.allowed }]
   })
+  for (const key of Object.values(secondPersonSettings))
+    if (values[key] === 'false' && (await door.store.read('settings.get', { key })) === 'true')
+      problems.push({ field: key, found: 'false', allowed: 'true; another person has to approve that it ends' })
   if (problems.length > 0) throw new InvalidInput(problems)
   const facts = Object.entries(values).map(([key, value]) => ({ type: 'setting.saved' as const, key, value }))
   if (facts.length > 0) await keep(door, actor, facts)

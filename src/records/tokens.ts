@@ -1,25 +1,74 @@
 import { createHash } from 'node:crypto'
+import { approverOf, tokenStands } from '../centre/approval.ts'
 import type { Role } from '../centre/entities.ts'
-import type { Actor } from '../centre/facts.ts'
-import type { TokenId } from '../lib/ids.ts'
+import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { ApprovalId, TokenId, UserId } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'
 import type { TokenRecord } from '../store/tokens.ts'
+import { type Asker, approvedFor, askedFact, mayIssue, needsSecondPerson } from './approvals.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
-import { NotFound } from './errors.ts'
+import { NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { tokenInput } from './schemas.ts'
+import { inTurn } from './turn.ts'
 
 /** `secret` is shown once and never kept: the store has its hash. It begins with `swr_`, so that a leak can be searched for. */
-export async function issueToken(
+export type IssuedToken = { id: TokenId; name: string; role: Role; secret: string }
+
+/** At the word of whoever has a shell on this machine; of people and programs see `askToken`. */
+export async function issueToken(door: RecordsDoor, actor: Actor, given: unknown): Promise<IssuedToken> {
+  return issue(door, actor, { id: newId<'token'>('k'), ...parseInput(tokenInput, given) })
+}
+
+/** At once, or by a second person: where the setting says so, and always when it could do more than who asks for it. */
+export async function askToken(
+  door: RecordsDoor,
+  by: Asker,
+  given: unknown,
+): Promise<IssuedToken | { waits: ApprovalId; name: string; role: Role }> {
+  const { name, role } = parseInput(tokenInput, given)
+  if (!mayIssue(by.role)) throw new NotNow('token_issuer', 'a token is asked for by administrators')
+  const approver = approverOf(by.role, role)
+  const id = newId<'token'>('k')
+  if (approver === 'house' && !(await needsSecondPerson(door, 'token')))
+    return issue(door, by.actor, { id, name, role })
+  const about = { name, role }
+  const asked = await askedFact(door, by, { kind: 'token', subject: id, about, approver, reason: name })
+  await keep(door, by.actor, [asked])
+  return { waits: asked.approval.id, name, role }
+}
+
+/** The secret of a token that was approved: once, to whoever asked for it. */
+export function takeToken(door: RecordsDoor, by: Asker, approval: ApprovalId): Promise<IssuedToken> {
+  return inTurn(door, async () => {
+    const { subject, about, decidedBy } = await approvedFor(door, by, approval)
+    const { name, role } = about as { name: string; role: Role }
+    const token = { id: subject as TokenId, name, role, approvedBy: decidedBy! }
+    return issue(door, by.actor, token, { type: 'approval.used', approval })
+  })
+}
+
+/** Whoever issued it has left, or has another role: somebody else who may issue such a one answers for it from now on. */
+export async function adoptToken(door: RecordsDoor, by: Asker & { person: UserId }, id: TokenId): Promise<void> {
+  const token = await door.store.read('tokens.byId', { id })
+  if (token === null || token.revokedAt !== null) throw new NotFound('token', id)
+  const asAdopted = { ...token, issuedBy: by.person }
+  const people = await door.store.read('users.list', {})
+  if (!tokenStands(asAdopted, user => people.find(person => person.id === user)))
+    throw new NotNow('token_adopter', 'it could do more than you may')
+  await keep(door, by.actor, [{ type: 'token.adopted', token: id, user: by.person }])
+}
+
+async function issue(
   door: RecordsDoor,
   actor: Actor,
-  given: unknown,
-): Promise<{ id: TokenId; name: string; role: Role; secret: string }> {
-  const { name, role } = parseInput(tokenInput, given)
-  const id = newId<'token'>('k')
+  { id, name, role, approvedBy }: { id: TokenId; name: string; role: Role; approvedBy?: UserId },
+  ...more: RecordFact[]
+): Promise<IssuedToken> {
   const secret = `swr_${secretText(32)}`
   const hashed = { owner: id, kind: 'token' as const, value: tokenHash(secret) }
-  await keep(door, actor, [{ type: 'token.issued', token: id, name, role }], [hashed])
+  const issued = { type: 'token.issued', token: id, name, role, ...(approvedBy ? { approvedBy } : {}) } as const
+  await keep(door, actor, [issued, ...more], [hashed])
   return { id, name, role, secret }
 }
 
@@ -29,12 +78,16 @@ export async function revokeToken(door: RecordsDoor, actor: Actor, id: TokenId):
   await keep(door, actor, [{ type: 'token.revoked', token: id }], [{ owner: id, kind: 'token', value: null }])
 }
 
-/** Whose token this is; null: nobody's, or revoked. */
-export async function tokenOf(door: RecordsDoor, secret: string): Promise<TokenRecord | null> {
+/** Whose token this is; null: nobody's, revoked, or one that nobody stands for who still might ask for it. */
+export async function tokenOf(
+  door: RecordsDoor,
+  secret: string,
+  personOf: Parameters<typeof tokenStands>[1],
+): Promise<TokenRecord | null> {
   const id = door.store.ownerOf('token', tokenHash(secret.slice(0, 200)))
   if (id === null) return null
   const token = await door.store.read('tokens.byId', { id: id as TokenId })
-  return token !== null && token.revokedAt === null ? token : null
+  return token !== null && token.revokedAt === null && tokenStands(token, personOf) ? token : null
 }
 
 /** A token has 256 bits of chance: a plain hash cannot be searched. */

@@ -105,12 +105,6 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     case 'session.refused':
       run('UPDATE users SET failed_sign_ins = failed_sign_ins + 1 WHERE name = ?', fact.name)
       return
-    case 'token.issued':
-      run('INSERT INTO tokens (id, name, role, issued_at) VALUES (?, ?, ?, ?)', fact.token, fact.name, fact.role, at)
-      return
-    case 'token.revoked':
-      run('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', at, fact.token)
-      return
     case 'trunk.saved': {
       const { trunk } = fact
       run(

@@ -4,6 +4,7 @@
  */
 import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
+import { projectApproval } from './approvals.ts'
 import { projectChange } from './changes.ts'
 import type { Connection } from './db.ts'
 import { projectImport } from './imports.ts'
@@ -23,6 +24,7 @@ import { projectSavedFilter } from './saved-filters.ts'
 import { projectSupervision } from './supervisions.ts'
 import { projectTableExport } from './table-exports.ts'
 import { projectTeam } from './teams.ts'
+import { projectToken } from './tokens.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -54,6 +56,7 @@ export const projectedTables = [
   'agent_states',
   'agent_slots',
   'tokens',
+  'approvals',
   'exports',
   'imports',
   'settings',
@@ -131,6 +134,8 @@ export function project(db: Connection, line: ProjectedLine): void {
     projectSales(db, line) ||
     projectSavedFilter(db, line.fact) ||
     projectLegalHold(db, line) ||
+    projectApproval(db, line) ||
+    projectToken(db, line) ||
     projectImport(db, line) ||
     projectTableExport(db, line)
   )

@@ -7,6 +7,7 @@
 import { agentQueries } from './agents.ts'
 import { announcementQueries } from './announcements.ts'
 import { answererQueries } from './answerers.ts'
+import { approvalQueries } from './approvals.ts'
 import { bookQueries } from './books.ts'
 import { callbackQueries } from './callbacks.ts'
 import { callQueries } from './calls.ts'
@@ -58,6 +59,7 @@ import { waiverQueries } from './waivers.ts'
 
 export const queries = {
   ...agentQueries,
+  ...approvalQueries,
   ...audioQueries,
   ...callbackQueries,
   ...callQueries,

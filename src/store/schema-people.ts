@@ -27,6 +27,9 @@ export const tokens = sqliteTable('tokens', {
   role: text().$type<Role>().notNull(),
   issuedAt: integer('issued_at').notNull(),
   revokedAt: integer('revoked_at'),
+  /** Who answers for it; null: whoever has a shell on this machine. */
+  issuedBy: text('issued_by').$type<UserId>(),
+  approvedBy: text('approved_by').$type<UserId>(),
 })
 
 // Not projections: they hold what must not, or need not, be in the journal.

@@ -44,6 +44,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/supervisor/agencies', 'agencies'),
     ),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
+    alone('/approvals', 'approvals', 'shield-check'),
     group('sales', 'shopping-basket', page('/supervisor/orders', 'orders'), page('/supervisor/prospects', 'prospects')),
   ],
   quality: [
@@ -52,6 +53,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/supervisor/audio', 'audio', 'volume-2'),
     alone('/supervisor/tasks', 'verifications', 'list-checks'),
     alone('/supervisor/orders', 'orders', 'shopping-basket'),
+    alone('/approvals', 'approvals', 'shield-check'),
   ],
   security: [
     group(
@@ -63,11 +65,17 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     ),
     alone('/admin/safety', 'safety', 'lock'),
     alone('/admin/recordings', 'custody', 'archive'),
-    group('journal', 'scroll-text', page('/admin/journal', 'journal'), page('/admin/changes', 'changes')),
+    group(
+      'journal',
+      'scroll-text',
+      page('/admin/journal', 'journal'),
+      page('/admin/changes', 'changes'),
+      page('/approvals', 'approvals'),
+    ),
   ],
   auditor: [
     group('recordings', 'audio-lines', page('/auditor', 'recordings'), page('/auditor/answerers', 'answerers')),
-    alone('/auditor/exports', 'exports', 'shopping-basket'),
+    group('exports', 'shopping-basket', page('/auditor/exports', 'exports'), page('/approvals', 'approvals')),
     alone('/auditor/journal', 'journal', 'scroll-text'),
   ],
   admin: [
@@ -127,6 +135,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/policies', 'policies'),
       page('/admin/suppressions', 'suppressions'),
       page('/admin/safety', 'safety'),
+      page('/approvals', 'approvals'),
     ),
     group(
       'keeping',

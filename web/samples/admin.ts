@@ -21,6 +21,7 @@ import { tokensPage } from '../pages/admin/tokens.ts'
 import { trunkGroupFormPage, trunkGroupsPage } from '../pages/admin/trunk-groups.ts'
 import { type TrunkRow, trunkFormPage, trunksPage } from '../pages/admin/trunks.ts'
 import { userFormPage, usersPage } from '../pages/admin/users.ts'
+import { type ApprovalRow, approvalsPage } from '../pages/approvals.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
@@ -112,6 +113,12 @@ const sampleFields = [
     shown: false,
   },
 ] satisfies FieldDefinition[]
+
+const sampleAsked: ApprovalRow = {
+  ...{ id: 'ap_1', kind: 'export', subject: 'e_1', about: {}, reason: '', by: null, byProgram: false },
+  ...{ agent: null, campaign: null, askedAt: sampleNow - 3_600_000, expiresAt: sampleNow + 86_400_000 * 2 },
+  ...{ state: 'waiting', decidedBy: null, why: null, may: null },
+}
 
 export const adminSamples: Record<string, (language: Language) => Html> = {
   'admin-setup': language =>
@@ -346,17 +353,59 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       filled: nothingFilled,
       saved: false,
     }),
+  approvals: language =>
+    approvalsPage({
+      frame: frame(language, '/approvals'),
+      waiting: [
+        {
+          ...sampleAsked,
+          about: { calls: 214, from: sampleNow - 86_400_000 * 9, to: sampleNow, chosen: 0, byNumber: 1, audio: 'wav' },
+          reason: language === 'en' ? 'Complaint 2026-118' : '投诉 2026-118',
+          ...{ by: 'Olga', agent: 'Alice', may: 'decide' },
+        },
+        {
+          ...sampleAsked,
+          ...{ id: 'ap_2', kind: 'token', about: { name: 'crm', role: 'supervisor' }, reason: 'crm' },
+          ...{ by: 'Adam', byProgram: true, may: 'withdraw' },
+        },
+      ],
+      lately: [
+        {
+          ...sampleAsked,
+          ...{ id: 'ap_3', kind: 'token', about: { name: 'bi', role: 'admin' }, reason: 'bi', by: 'Adam' },
+          ...{ state: 'approved', decidedBy: 'Sec', why: 'OK', may: 'take' },
+        },
+        {
+          ...sampleAsked,
+          ...{ id: 'ap_4', kind: 'setting', subject: 'approvals.tokens', about: {}, reason: 'test', by: null },
+          state: 'expired',
+        },
+      ],
+      rules: [
+        { setting: 'approvals.exports', on: true },
+        { setting: 'approvals.tokens', on: false },
+      ],
+      ...{ secret: null, filled: nothingFilled },
+    }),
   'admin-tokens': language =>
     tokensPage({
       frame: frame(language, '/admin/tokens'),
       tokens: [
-        { id: 'k_1', name: 'core-banking', role: 'admin', issuedAt: sampleNow - 86_400_000 * 9, revokedAt: null },
+        {
+          ...{ id: 'k_1', name: 'core-banking', role: 'admin', issuedAt: sampleNow - 86_400_000 * 9, revokedAt: null },
+          ...{ by: null, stands: true },
+        },
+        {
+          ...{ id: 'k_3', name: 'night batch', role: 'admin', issuedAt: sampleNow - 86_400_000 * 40, revokedAt: null },
+          ...{ by: 'Ada', stands: false },
+        },
         {
           id: 'k_2',
           name: 'crm',
           role: 'supervisor',
           issuedAt: sampleNow - 86_400_000 * 90,
           revokedAt: sampleNow - 86_400_000,
+          ...{ by: 'Adam', stands: true },
         },
       ],
       secret: 'swr_k3Jx0n-example-shown-once',

@@ -73,6 +73,11 @@ const zh = {
     once: '请立即复制并妥善保存，此令牌不会再次显示：',
     copy: '复制',
     docs: '接口说明',
+    by: '负责人',
+    bySystem: '本机命令行',
+    fallen: '停用：负责人已无权限',
+    adopt: '由我负责',
+    about2: '权限不超过申请人自身的令牌可直接发放；超出的须由具备该权限的人批准。',
   },
   journal: {
     title: '审计日志',
@@ -187,6 +192,12 @@ const en: Like<typeof zh> = {
     once: 'Copy it now and keep it safe; this token is not shown again:',
     copy: 'Copy',
     docs: 'API description',
+    by: 'Answers for it',
+    bySystem: 'this machine’s shell',
+    fallen: 'rests: who answered for it may no longer',
+    adopt: 'Answer for it',
+    about2:
+      'What you may do yourself is issued at once; a token that could do more waits for a person who may do as much.',
   },
   journal: {
     title: 'Journal',

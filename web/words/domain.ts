@@ -14,6 +14,7 @@ import type {
 } from '../../src/centre/entities.ts'
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
+import { approvalWords } from './approvals.ts'
 import { claimWords } from './claims.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
@@ -155,6 +156,7 @@ const zh = {
     ...teamWords.zh.rules,
     ...lenderWords.zh.rules,
     ...ownFieldWords.zh.rules,
+    ...approvalWords.zh.rulesOf,
     ...claimWords.zh.rules,
     ...placementWords.zh.rules,
     ...verificationWords.zh.rules,
@@ -353,6 +355,7 @@ const en: Like<typeof zh> = {
     ...teamWords.en.rules,
     ...lenderWords.en.rules,
     ...ownFieldWords.en.rules,
+    ...approvalWords.en.rulesOf,
     ...claimWords.en.rules,
     ...placementWords.en.rules,
     ...verificationWords.en.rules,

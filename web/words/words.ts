@@ -1,6 +1,7 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
 import { announcementWords } from './announcements.ts'
+import { approvalWords } from './approvals.ts'
 import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
 import { callbackWords } from './callbacks.ts'
@@ -62,6 +63,7 @@ const zh = {
   collections: collectionsWords.zh,
   mail: mailWords.zh,
   strategies: strategyWords.zh,
+  approvals: approvalWords.zh,
   claims: claimWords.zh,
   placement: placementWords.zh,
   campaign: campaignWords.zh,
@@ -112,6 +114,7 @@ const en: Words = {
   collections: collectionsWords.en,
   mail: mailWords.en,
   strategies: strategyWords.en,
+  approvals: approvalWords.en,
   claims: claimWords.en,
   placement: placementWords.en,
   campaign: campaignWords.en,

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { approvalRoutes } from '../approvals.ts'
 import type { Deps, Env } from '../deps.ts'
 import { lineRoutes } from '../supervisor/lines.ts'
 import { announcementRoutes } from './announcements.ts'
@@ -73,6 +74,7 @@ export function adminRoutes(deps: Deps): Hono<Env> {
     policyRoutes,
     calendarRoutes,
     tokenRoutes,
+    approvalRoutes,
     changeRoutes,
     journalRoutes,
     safetyRoutes,

@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import { tokensPage } from '../../../web/pages/admin/tokens.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
-import type { TokenId } from '../../lib/ids.ts'
-import { issueToken, revokeToken } from '../../records/tokens.ts'
+import { tokenStands } from '../../centre/approval.ts'
+import type { TokenId, UserId } from '../../lib/ids.ts'
+import type { Asker } from '../../records/approvals.ts'
+import { adoptToken, askToken, revokeToken } from '../../records/tokens.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -20,8 +22,8 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
     const typed = await typedOf(c)
     try {
       const given = { name: textOf(typed, 'name'), role: textOf(typed, 'role') }
-      const { secret } = await issueToken(deps.records, actorOf(c), given)
-      return page(c, secret, nothingFilled)
+      const asked = await askToken(deps.records, personOf(c), given)
+      return 'secret' in asked ? page(c, asked.secret, nothingFilled) : c.redirect('/approvals', 303)
     } catch (error) {
       const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
       return page(c, null, { values: typed, errors }, 422)
@@ -33,10 +35,30 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
     return c.redirect('/admin/tokens', 303)
   })
 
+  route.post('/admin/tokens/:id/adoption', allow('admin', 'security'), async c => {
+    try {
+      await adoptToken(deps.records, personOf(c), c.req.param('id') as TokenId)
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)))
+      return page(c, null, { values: {}, errors }, 422)
+    }
+    return c.redirect('/admin/tokens', 303)
+  })
+
   async function page(c: Ctx, secret: string | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
-    const tokens = await deps.store.read('tokens.list', {})
+    const { users } = deps.engine.state
+    const tokens = (await deps.store.read('tokens.list', {})).map(token => ({
+      ...token,
+      by: token.issuedBy === null ? null : (users.get(token.issuedBy)?.displayName ?? token.issuedBy),
+      stands: tokenStands(token, id => users.get(id)),
+    }))
     return c.html(tokensPage({ frame: await frameOf(c, deps), tokens, secret, filled }), status)
   }
 
   return route
+}
+
+/** The person as who asks for something. */
+export function personOf(c: Ctx): Asker & { person: UserId } {
+  return { actor: actorOf(c), person: c.var.user.id, role: c.var.user.role }
 }

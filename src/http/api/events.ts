@@ -5,6 +5,7 @@ import { maskingNumbers } from '../../lib/mask.ts'
 import { tokenOf } from '../../records/tokens.ts'
 import type { Deps } from '../deps.ts'
 import { BadRequest } from '../problem.ts'
+import { peopleOf } from './authenticate.ts'
 import { queryOf } from './query.ts'
 import { type Api, define } from './route.ts'
 
@@ -67,7 +68,7 @@ export function eventsApi(api: Api, deps: Deps): void {
             if (stream.aborted) return
             const lines = await deps.store.read('journal.after', { seq, limit: sliceRows })
             // Asked each time: on a busy floor the bell never falls silent.
-            if ((await tokenOf(deps.records, secret)) === null) return
+            if ((await tokenOf(deps.records, secret, peopleOf(deps))) === null) return
             for (const { seq: id, at, actor, fact } of lines) {
               seq = id
               if (isWanted(fact))

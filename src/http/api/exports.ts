@@ -13,8 +13,8 @@ export function exportsApi(api: Api, deps: Deps): void {
   const idOf = (c: Ctx) => c.req.param('id') as ExportId
   /** The token stands in the place of the person; the actor of the fact says that it is one. */
   const by = (c: Ctx) => {
-    const { actor, token } = c.var.client
-    return { actor, user: token as string as UserId, name: actor }
+    const { actor, token, person } = c.var.client
+    return { actor, user: token as string as UserId, name: actor, person }
   }
   define(
     api,

@@ -386,7 +386,9 @@ export const destructionReply = z
 export const exportReply = z
   .object({
     id,
-    state: z.enum(['queued', 'running', 'finished', 'failed']),
+    state: z.enum(['waiting', 'refused', 'queued', 'running', 'finished', 'failed']).openapi({
+      description: 'waiting: for a second person; refused: by one, or it expired',
+    }),
     calls: z.int(),
     done: z.int(),
     reason: z.string(),
@@ -404,8 +406,19 @@ export const suppressionReply = z
   .openapi('Suppression')
 
 export const tokenReply = z
-  .object({ id, name: z.string(), role: z.enum(roles), issuedAt: instant, revokedAt: orNull(instant) })
+  .object({
+    id,
+    name: z.string(),
+    role: z.enum(roles),
+    issuedAt: instant,
+    revokedAt: orNull(instant),
+    issuedBy: orNull(id),
+    approvedBy: orNull(id),
+  })
   .openapi('Token')
+export const waitingTokenReply = z
+  .object({ approval: id, name: z.string(), role: z.enum(roles) })
+  .openapi('WaitingToken', { description: 'Waits for a second person; then POST /approvals/{approval}/token' })
 export const issuedTokenReply = z
   .object({
     id,

@@ -113,7 +113,8 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     const chosen = textOf(typed, 'what') !== 'all'
     if (chosen && calls.length === 0) return refused(w.auditor.exports.nothing)
     const selection = chosen ? { filter: { calls } } : searchRange(search, frame)
-    const by = { actor: actorOf(c), user: c.var.user.id, name: c.var.user.displayName }
+    const { id: person, displayName: name } = c.var.user
+    const by = { actor: actorOf(c), user: person, name, person }
     try {
       await deps.exports.request(by, { ...selection, reason, audio: textOf(typed, 'audio') || 'wav' })
     } catch (error) {

@@ -11,7 +11,16 @@ import { problems } from './users.ts'
 
 export type TokensProps = {
   frame: Frame
-  tokens: { id: string; name: string; role: Role; issuedAt: number; revokedAt: number | null }[]
+  /** `by`: who answers for it, null: whoever has a shell; `stands`: they still may. */
+  tokens: {
+    id: string
+    name: string
+    role: Role
+    issuedAt: number
+    revokedAt: number | null
+    by: string | null
+    stands: boolean
+  }[]
   /** Just issued: shown this once. */
   secret: string | null
   filled: Filled
@@ -22,7 +31,7 @@ export function tokensPage(props: TokensProps): Html {
   const words = w.admin.tokens
   return layout(props.frame, {
     title: words.title,
-    main: html`${heading({ title: words.title, count: w.frame.list.count(props.tokens.length), about: words.about, actions: html`<a class="button" href="/api/openapi.json">${icon('file-text')}${words.docs}</a>` })}
+    main: html`${heading({ title: words.title, count: w.frame.list.count(props.tokens.length), about: `${words.about}${words.about2}`, actions: html`<a class="button" href="/api/openapi.json">${icon('file-text')}${words.docs}</a>` })}
 ${props.secret ? notice('amber', html`${words.once}<code class="command">${props.secret}</code><button class="button small" type="button" data-copies="${props.secret}">${icon('copy')}${words.copy}</button>`) : null}
 <div class="wide-narrow">${table({
       caption: words.title,
@@ -31,12 +40,15 @@ ${props.secret ? notice('amber', html`${words.once}<code class="command">${props
       columns: [
         { head: words.name, cell: token => html`<b>${token.name}</b>` },
         { head: words.role, cell: token => w.domain.role[token.role] },
+        { head: words.by, cell: token => token.by ?? words.bySystem },
         { head: words.issued, cell: token => instant(token.issuedAt, props.frame) },
         {
           head: words.revoked,
           cell: token =>
             token.revokedAt === null
-              ? chip('green', 'circle-check', words.active)
+              ? token.stands
+                ? chip('green', 'circle-check', words.active)
+                : chip('red', 'ban', words.fallen)
               : instant(token.revokedAt, props.frame),
         },
         {
@@ -44,7 +56,7 @@ ${props.secret ? notice('amber', html`${words.once}<code class="command">${props
           kind: 'action',
           cell: token =>
             token.revokedAt === null
-              ? html`<form method="post" action="/admin/tokens/${token.id}/revocation" data-asks="${words.revokeQuestion(token.name)}"><button class="button small danger">${icon('ban')}${words.revoke}</button></form>`
+              ? html`<form method="post" action="/admin/tokens/${token.id}/revocation" data-asks="${words.revokeQuestion(token.name)}"><button class="button small danger">${icon('ban')}${words.revoke}</button></form>${token.stands ? null : html` <form method="post" action="/admin/tokens/${token.id}/adoption"><button class="button small">${words.adopt}</button></form>`}`
               : null,
         },
       ],

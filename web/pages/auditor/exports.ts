@@ -16,7 +16,7 @@ export type ExportRow = {
   reason: string
   calls: number
   done: number
-  state: 'queued' | 'running' | 'finished' | 'failed'
+  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed'
   trouble: string | null
   bytes: number | null
   sha256: string | null
@@ -69,6 +69,10 @@ ${props.error ? notice('red', props.error) : null}
 function state(row: ExportRow, w: Words): Html {
   const words = w.auditor.exports
   switch (row.state) {
+    case 'waiting':
+      return chip('amber', 'hourglass', words.states.waiting)
+    case 'refused':
+      return chip('grey', 'ban', row.trouble ? `${words.states.refused}: ${row.trouble}` : words.states.refused)
     case 'queued':
       return chip('grey', 'hourglass', words.states.queued)
     case 'running':
