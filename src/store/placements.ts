@@ -149,6 +149,14 @@ export const placementQueries = {
       `SELECT batch, case_id AS "case" FROM placements WHERE ${args.batch === undefined ? 'agency' : 'batch'} = ? AND state = 'WAITING'
        ORDER BY case_id LIMIT ?`,
     ).all(args.batch ?? args.agency ?? '', Math.min(500, args.limit)) as { batch: string; case: string }[],
+  /** Since when a case of this party is placed with this agency; null: none is. */
+  'placements.since': (db: Db, args: { party: string; agency: AgencyId }): number | null =>
+    (
+      sql(
+        db.$client,
+        "SELECT placed_at AS at FROM placements WHERE party = ? AND agency = ? AND state = 'PLACED' ORDER BY placed_at DESC LIMIT 1",
+      ).get(args.party, args.agency) as { at: number | null } | undefined
+    )?.at ?? null,
   /** `except`: a batch that is not asked about. */
   'placements.count': (db: Db, args: { agency: AgencyId; state: PlacementState; except: string | null }): number =>
     (

@@ -5,9 +5,10 @@
 import type { User } from '../../centre/entities.ts'
 import type { AgencyId, UserId } from '../../lib/ids.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
-import type { Near } from '../../store/desk.ts'
+import type { DeskRead, Near } from '../../store/desk.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
+import { agencyView } from './agency-view.ts'
 
 const nearMax = 12
 
@@ -55,6 +56,14 @@ export async function onlyPlacedCallbacks(
   )
   const seen = await seenBy(store, user, parties)
   return callbacks.filter((_, at) => parties[at] !== null && seen.has(parties[at]!))
+}
+
+/** What the store says of a party, as this person may know it. */
+export async function ofAgency({ store, engine }: Deps, user: User, read: DeskRead): Promise<DeskRead> {
+  const { agency } = user
+  if (!agency) return read
+  const placedAt = read.party && (await store.read('placements.since', { party: read.party.ref, agency }))
+  return agencyView(read, { agency, placedAt, state: engine.state })
 }
 
 /** Whom the person may look at without a call. */

@@ -268,7 +268,7 @@ async function callbackOf(deps: Deps, c: Ctx, id: string) {
   if (id === '') return null
   const found = isId(id) ? await deps.store.read('callbacks.byId', { id: id as CallbackId }) : null
   const mine = found !== null && found.closedAt === null && (found.agent === null || found.agent === c.var.user.id)
-  if (!mine) throw new NotFound('callback', id)
+  if (!mine || (await onlyPlacedCallbacks(deps, c.var.user, [found])).length === 0) throw new NotFound('callback', id)
   return found
 }
 

@@ -18,7 +18,7 @@ import type { DeskAsks, DeskRead } from '../../store/desk.ts'
 import { openCallback } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 import { wordsOf } from '../live/frame.ts'
-import { nearOf, onlyPlacedCallbacks } from './agency-desk.ts'
+import { nearOf, ofAgency, onlyPlacedCallbacks } from './agency-desk.ts'
 import { checklistOf, hiddenFields, hiddenOf, taskOfCall, unasked } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
 import { openedBy } from './opened.ts'
@@ -44,20 +44,21 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     store.read('desk.texts', { place: now.place, call: (now.props.call?.id as CallId | undefined) ?? null }),
   ])
   const today = figures[0]
+  const placed = found === null ? null : await ofAgency(deps, user, found)
   const w = textsOf(frame)
   const task = now.props.business === 'verification' ? await taskOfCall(deps, user) : null
   // What a verifier is still to ask stands nowhere on the desk: neither beside the call nor in a script.
-  const looked = found?.party?.ref ?? null
+  const looked = placed?.party?.ref ?? null
   const asked = await hiddenOf(deps, user, [...(looked === null ? [] : [looked]), ...near.map(({ ref }) => ref)])
   const hidden = new Set([
     ...(task === null ? [] : hiddenFields(task)),
     ...(looked === null ? [] : (asked.get(looked) ?? [])),
   ])
   const hidesName = hidden.has('party.name')
-  const read = found?.party && hidden.size > 0 ? { ...found, party: unasked(found.party, hidden) } : found
+  const read = placed?.party && hidden.size > 0 ? { ...placed, party: unasked(placed.party, hidden) } : placed
   const seen: Seen = {
     ...{ state: engine.state, sealer: store.sealer, user, frame, reckoning, definitions },
-    ...{ business: now.props.business, calling: now.calling, dial: now.dial },
+    ...{ business: now.props.business ?? (user.agency ? 'collections' : null), calling: now.calling, dial: now.dial },
     relation: read === null ? null : relationOf(now, read),
   }
   return {

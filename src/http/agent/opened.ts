@@ -38,6 +38,8 @@ export async function mayTouch(deps: Deps, user: User, ref: string, zone: string
   const { state } = deps.engine
   const agent = state.agents.get(user.id)
   const call = agent?.call ? state.calls.get(agent.call) : undefined
+  // Also while it is on the line: what is not placed with the agency any more is none of its business.
+  if (user.agency && state.agencies.holderOf(ref) !== user.agency) return false
   if (call !== undefined && (call.party ?? call.lead?.ref) === ref) return true
   if (agent?.preview?.lead.ref === ref) return true
   return isNear(deps, user, ref, zone)

@@ -73,6 +73,8 @@ export function partyRoutes(deps: Deps, paint: Paint): Hono<Env> {
     const inHand = state.agents.get(c.var.user.id)?.call
     const call = inHand === c.req.param('id') ? state.calls.get(inHand) : undefined
     if (call === undefined) throw new NotFound('call', c.req.param('id'))
+    // The lender's parties are the lender's: an agency calls whom it was given.
+    if (c.var.user.agency) throw new NotFound('call', c.req.param('id'))
     const given = { name: textOf(typed, 'name'), relation: textOf(typed, 'relation') || 'SELF' }
     return attempt(c, textsOf(await frameOf(c, deps)), paint, () =>
       addCaller(deps.records, actorOf(c), { call, agent: c.var.user.id, ...given }),

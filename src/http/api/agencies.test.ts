@@ -384,7 +384,7 @@ async function dialsNoOther(given: {
   })
   const phone = handleOf(store.sealer, mine.party, mine.number)
   const { status, text } = await post('/agent/calls', { callback: callback.id, party: mine.party, phone })
-  assert.deepEqual([status, [...engine.state.calls.values()].map(call => call.number)], [409, []], text.slice(0, 300))
+  assert.deepEqual([status, [...engine.state.calls.values()].map(call => call.number)], [404, []], text.slice(0, 300))
 }
 
 /** Somebody of the agency has agreed to call this party back. */

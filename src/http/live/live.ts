@@ -147,6 +147,7 @@ export function concernsAgent(item: FeedItem, agent: UserId, deps: Pick<Deps, 'e
   if ('agent' in fact && fact.agent === agent) return true
   if (fact.type === 'call.consulted' && fact.to === agent) return true
   if (aboutParty(item, agent, deps)) return true
+  if (fact.type === 'case.moved' && fact.left) return deps.engine.state.users.get(agent)?.agency === fact.left.agency
   if (!('call' in fact) || fact.call === null) return false
   const inHand = deps.engine.state.agents.get(agent)?.call
   if (inHand === fact.call) return true

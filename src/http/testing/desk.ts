@@ -8,6 +8,7 @@ import { createParty } from '../../records/parties.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { agentRoutes } from '../agent/agent.ts'
 import { handleOf } from '../agent/party-view.ts'
+import type { Pages } from '../pages.ts'
 import { look, send } from './form.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -32,11 +33,14 @@ export type Desk = AsyncDisposable & {
 export async function openDesk({
   mode = 'manual',
   currency = 'CNY',
+  routers = [],
 }: {
   mode?: CampaignMode
   currency?: string
+  /** Besides the desk's own. */
+  routers?: Pages['routers']
 } = {}): Promise<Desk> {
-  const house = await openHouse({ pages: { routers: [agentRoutes] } })
+  const house = await openHouse({ pages: { routers: [agentRoutes, ...routers] } })
   const alice = await house.add('alice', 'agent', { displayName: 'Alice', language: 'en', numbersMasked: true })
   const { cookie } = await house.signIn('alice')
   const door = house.deps.records
