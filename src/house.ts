@@ -62,7 +62,6 @@ export async function openHouse({
       file: files.database,
       keyFile: config.secrets.keyFile,
       now: clock.now(),
-      workers: { db: workerFile('store/db-worker'), reader: workerFile('store/reader-worker') },
       migrations: asset('migrations'),
       onFault: words => log.error(words),
     }),

@@ -37,6 +37,23 @@ export function openReader(file: string): Connection {
   return connection
 }
 
+/** Writes nothing but what stands in the write-ahead log, and waits for nobody. */
+export function openCheckpointer(file: string): Connection {
+  const connection = new Sqlite(file, { fileMustExist: true, timeout: 0 })
+  connection.pragma('synchronous = FULL')
+  connection.pragma('wal_autocheckpoint = 0')
+  return connection
+}
+
+/** Pages in the write-ahead log, and how many of them are in the database file. */
+export type WalState = { log: number; done: number }
+
+/** `PASSIVE` puts in what it can without waiting for anybody; `NOOP` only asks. */
+export function checkpointed(connection: Connection, how: 'PASSIVE' | 'NOOP'): WalState {
+  const row = sql(connection, `PRAGMA wal_checkpoint(${how})`).get() as { log: number; checkpointed: number }
+  return { log: row.log, done: row.checkpointed }
+}
+
 export function drizzleOf(connection: Connection) {
   return drizzle(connection, { schema })
 }

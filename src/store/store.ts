@@ -21,7 +21,7 @@ export type StoreOptions = {
   keyFile: string
   now: number
   /** Other entry points, for a test. */
-  workers?: { db: string | URL; reader: string | URL }
+  workers?: { db: string | URL; reader: string | URL; checkpoint?: string }
   /** A folder of `NNNN_name.sql`, or the migrations themselves. Default: `migrations/` of the checkout. */
   migrations?: string | Migration[]
   /** Reader threads; one slow report then holds up no other page. */
@@ -77,6 +77,7 @@ export class Store {
         migrations: typeof migrations === 'string' ? readMigrations(migrations) : migrations,
         now: options.now,
         maxPages: options.maxPages,
+        checkpoints: options.workers ? (options.workers.checkpoint ?? null) : workerFile('store/checkpoint-worker'),
       }
       const onFault = options.onFault ?? (() => {})
       const entry = options.workers ?? { db: workerFile('store/db-worker'), reader: workerFile('store/reader-worker') }

@@ -35,6 +35,17 @@ test('a floor that never rests delays a slice by a few commits and does not stop
   )
 })
 
+test('while the disk has to catch up slices are held, and the floor goes on', () => {
+  const queue = queueOf('slice 1', 'call 1')
+  assert.deepEqual([queue.next(true), queue.next(true), queue.size], [['call 1'], [], 1])
+  for (let at = 0; at < 2 * passesMax; at++) {
+    queue.add(`call ${at}`, false)
+    assert.deepEqual(queue.next(true), [`call ${at}`])
+  }
+  queue.add('call', false)
+  assert.deepEqual([queue.next(), queue.next()], [['slice 1'], ['call']])
+})
+
 test('very many that wait at once share several commits and none is left out', () => {
   const requests = Array.from({ length: 4_500 }, (_, at) => `call ${at}`)
   const queue = queueOf(...requests)

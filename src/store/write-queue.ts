@@ -22,15 +22,16 @@ export class WriteQueue<T> {
     else this.#hasty.push(request)
   }
 
-  /** The next commit, each kind in the order in which it came; empty: nothing waits. */
-  next(): T[] {
-    const isPassed = this.#patient.length > 0 && this.#passes >= passesMax
+  /** The next commit, each kind in the order in which it came; empty: nothing waits. `isHeld`: who is patient waits on. */
+  next(isHeld = false): T[] {
+    const isPassed = this.#patient.length > 0 && this.#passes >= passesMax && !isHeld
     if (this.#hasty.length > 0 && !isPassed) {
       const group = this.#hasty.slice(0, groupMax)
       this.#hasty = this.#hasty.slice(groupMax)
       if (this.#patient.length > 0) this.#passes++
       return group
     }
+    if (isHeld) return []
     this.#passes = 0
     return this.#patient.splice(0, 1)
   }
