@@ -138,7 +138,7 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await phase('talking')
     const tookMs = (await page.evaluate<number>('window.poppedAt')) - at
     assert.ok(tookMs < 200, `the desk showed the call ${tookMs} ms after the answer`)
-    assert.match(await who(), /2 080\.00 CNY[\s\S]*12 160\.00 CNY/)
+    assert.match(await who(), /¥2,080\.00[\s\S]*¥12,160\.00/)
     assert.equal(await columns(), places)
     const html = await page.content()
     assert.ok(html.includes('137 **** 0078'))

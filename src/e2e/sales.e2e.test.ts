@@ -163,7 +163,7 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     await desk.selectOption('#sale-product', 'phone')
     await desk.fill('#sale-amount', '12,000')
     await desk.waitForSelector('#sale-sums :text("13.03%")')
-    assert.match(await text(desk, '#sale-sums'), /864\.00 CNY[\s\S]*1 072\.00 CNY[\s\S]*12 864\.00 CNY/)
+    assert.match(await text(desk, '#sale-sums'), /¥864\.00[\s\S]*¥1,072\.00[\s\S]*¥12,864\.00/)
     await desk.click('#sale-sums button[hx-post="/agent/sales/offers"]')
     await desk.waitForSelector('.offer .must')
     assert.ok(await desk.isDisabled('.offer > button'), 'nothing is ordered before it was read out')
@@ -174,7 +174,7 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     }
     assert.match(
       await text(desk, '.offer'),
-      /年化利率（单利）为 13\.03%[\s\S]*息费合计 864\.00 CNY，总共支付 12 864\.00 CNY[\s\S]*7 天冷静期/,
+      /年化利率（单利）为 13\.03%[\s\S]*息费合计 ¥864\.00，总共支付 ¥12,864\.00[\s\S]*7 天冷静期/,
     )
     await desk.click('.offer > button')
     await desk.waitForSelector('#desk-notice :text("等待质检")')
@@ -210,7 +210,7 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     await phase('break')
     await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
     const call = await talkTo(people[0])
-    assert.match(await text(desk, '#who'), /应用内授权 · 凭据：授权 K-1[\s\S]*15 000\.00 CNY[\s\S]*电视/)
+    assert.match(await text(desk, '#who'), /应用内授权 · 凭据：授权 K-1[\s\S]*¥15,000\.00[\s\S]*电视/)
     await sell()
     await hangUp(call, 'buy_now')
     const second = await talkTo(people[1])

@@ -41,7 +41,12 @@ export function percent(share: number | null): string {
 }
 
 export function thousands(n: number): string {
-  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ')
+  return grouped(String(Math.round(n)))
+}
+
+/** Digits in groups of three, as they are written here and in sheets: `12,345`. */
+export function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `1536000` → `1.5 MB`. */

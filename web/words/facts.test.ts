@@ -7,8 +7,8 @@ import { wordsIn } from './words.ts'
 /** Types of facts that name a call, as their files define them. */
 function factsOfCalls(): string[] {
   const types: string[] = []
-  for (const file of ['src/centre/facts.ts', 'src/lender/facts.ts', 'src/lender/verification-facts.ts']) {
-    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+  for (const file of ['centre/facts.ts', 'centre/record-facts.ts', 'lender/facts.ts', 'lender/verification-facts.ts']) {
+    const text = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
     for (const [whole, type] of text.matchAll(/\{\s*type: '([A-Za-z.]+)'[^{}]*\}[^|\n]*/g))
       if (/\bcall\??: CallId|OnScript|Measured/.test(whole)) types.push(type!)
   }

@@ -109,7 +109,7 @@ test('who answers and is not the party hears and sees nothing of limits, purchas
   const call = await talk(spouse, 'CONTACT')
   const text = await desk()
   assert.match(text, /接听的不是本人/)
-  assert.doesNotMatch(text, /15 000\.00|电视|id="calculator"/)
+  assert.doesNotMatch(text, /15,000\.00|电视|id="calculator"/)
   assert.equal((await put('/agent/sales/sums', asked)).status, 404)
   assert.equal((await post('/agent/sales/offers', asked)).status, 404)
   await hangUp(call)
@@ -120,20 +120,20 @@ let call: CallId
 test('the desk of a sales call has the proof of consent, the limit, what was bought and the intent', async () => {
   call = await talk(carl, 'SELF')
   const text = await desk()
-  for (const shown of ['应用内授权', '表单 17', '15 000.00 CNY', '电视', 'B 有兴趣', 'id="calculator"'])
+  for (const shown of ['应用内授权', '表单 17', '¥15,000.00', '电视', 'B 有兴趣', 'id="calculator"'])
     assert.ok(text.includes(shown), shown)
 })
 
 test('an amount and a term come to an instalment, a cost, an annual rate and a plan, and a reload finds them again', async () => {
   const { status, text } = await put('/agent/sales/sums', asked)
   assert.equal(status, 200)
-  for (const shown of ['13.03%', '864.00 CNY', '1 072.00 CNY', '12 864.00 CNY', '2027-11-24'])
+  for (const shown of ['13.03%', '¥864.00', '¥1,072.00', '¥12,864.00', '2027-11-24'])
     assert.ok(text.includes(shown), shown)
   assert.ok((await desk()).includes('13.03%'))
   for (const [typed, said] of [
-    [{ amount: '90' }, /1 000\.00 CNY 至 20 000\.00 CNY/],
+    [{ amount: '90' }, /¥1,000\.00 至 ¥20,000\.00/],
     [{ amount: 'many' }, /请填写金额/],
-    [{ amount: '16000' }, /预授信额度 15 000\.00 CNY/],
+    [{ amount: '16000' }, /预授信额度 ¥15,000\.00/],
     [{ amount: '12000', downPayment: '12000' }, /首付须少于金额/],
   ] as const)
     assert.match((await put('/agent/sales/sums', { ...asked, ...typed })).text, said)
@@ -145,7 +145,7 @@ test('an offer is kept as it was shown, and is no order before everything that m
   const { status, text } = await post('/agent/sales/offers', asked)
   assert.equal(status, 200)
   assert.match(text, /年化利率（单利）为 13\.03%/)
-  assert.match(text, /息费合计 864\.00 CNY，总共支付 12 864\.00 CNY/)
+  assert.match(text, /息费合计 ¥864\.00，总共支付 ¥12,864\.00/)
   const [quote] = await quotes()
   assert.deepEqual([quote?.call, quote?.offer.costTotal, quote?.productVersion], [call, 86_400, 1])
   const early = await post(`/agent/sales/offers/${quote!.id}/orders`)

@@ -1,6 +1,6 @@
 /** What a desk says: the script of the call's place, or the house's own words; from where the talk is, with the values of this call. */
 import type { DeskSay } from '../../../web/pages/agent/say-props.ts'
-import { money } from '../../../web/parts/money.ts'
+import { figuresOf } from '../../../web/parts/money.ts'
 import { type Language, wordsIn } from '../../../web/words/words.ts'
 import type { Business, Relation } from '../../centre/entities.ts'
 import { type PlainDate, weekdayOf } from '../../lender/dates.ts'
@@ -162,9 +162,8 @@ function own(values: Record<string, string>, key: string): string | null {
 
 /** As it is said: `2,080 元`, `2,080.50 yuan`; other currencies by their letters. */
 export function amountInWords(amount: number, currency: string, language: Language): string {
-  const [, figures, letters] = /^(.*) ([A-Z]{3})$/.exec(money(amount, currency))!
-  const unit = letters === 'CNY' ? (language === 'zh-CN' ? '元' : 'yuan') : letters
-  return `${figures!.replaceAll(' ', ',').replace(/\.00$/, '')} ${unit}`
+  const unit = currency === 'CNY' ? (language === 'zh-CN' ? '元' : 'yuan') : currency
+  return `${amount < 0 ? '−' : ''}${figuresOf(Math.abs(amount), currency).replace(/\.00$/, '')} ${unit}`
 }
 
 /** `11月28日，星期六`. */

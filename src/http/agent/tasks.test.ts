@@ -55,7 +55,7 @@ const post = (path: string, fields: Record<string, string | string[]> = {}, htmx
 const page = async (path: string) => (await look(house, cookie, path)).text
 const secrets = [
   'Wang Xiaoming',
-  '12 345.00',
+  '12,345.00',
   '12345.00',
   'Red Lantern',
   '110101',
@@ -109,7 +109,7 @@ test('the applicant is called from the task, and the checklist is on the desk wh
   const desk = await page('/agent')
   assert.match(desk, new RegExp(`id="checklist-${id}"`))
   assert.match(desk, /You work at 蓝鲸物流有限公司, is that right\?/)
-  for (const hidden of ['Wang Xiaoming', '12 345.00', '12345.00', 'Red Lantern', '110101199003071234'])
+  for (const hidden of ['Wang Xiaoming', '12,345.00', '12345.00', 'Red Lantern', '110101199003071234'])
     assert.ok(!desk.includes(hidden), hidden)
 })
 
@@ -129,7 +129,7 @@ test('what was expected is shown once an answer is kept, and not before', async 
   const idNo = await post(`/agent/tasks/${id}/answers`, { item: 'id_no', said: '110101199003071234' }, true)
   assert.match(idNo.text, /expected <b>1101\*{10}1234<\/b>/)
   assert.ok(!idNo.text.includes('19900307'))
-  assert.match(await page(`/agent/tasks/${id}`), /12 345\.00 CNY/)
+  assert.match(await page(`/agent/tasks/${id}`), /¥12,345\.00/)
 })
 
 test('without script an answer leads back to the task, and a trap that was taken stands there', async () => {

@@ -75,7 +75,7 @@ test('a promise is checked against what is owed and kept with the call, and the 
   }
   const much = await write(call, { ...good, promiseAmount: '99999' })
   assert.equal(much.status, 422)
-  assert.match(much.text, /At most 2 080\.50 CNY/)
+  assert.match(much.text, /At most ¥2,080\.50/)
   assert.match((await write(call, { ...good, promiseDate: '2026-11-01' })).text, /must be within 2026-11-24/)
   assert.equal((await promises()).length, 0)
   assert.equal((await write(call, good)).status, 200)
@@ -128,7 +128,7 @@ test('a promise is in the currency of the loan: yen have no parts', async () => 
       promiseDate: '2026-11-28',
     })
   assert.match((await write('1,000.50')).text, /this currency has no parts/)
-  assert.match((await write('208051')).text, /At most 208 050 JPY/)
+  assert.match((await write('208051')).text, /At most 208,050 JPY/)
   assert.equal((await write('1,000')).status, 200)
   const [made] = await tokyo.house.store.read('promises.ofParty', { party: 'K-1' })
   assert.deepEqual([made!.amount, made!.currency], [1_000, 'JPY'])

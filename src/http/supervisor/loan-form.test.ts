@@ -56,8 +56,8 @@ test('sums, dates and lines are looked through, each is said beside its field, a
     assert.match(said, words)
     assert.match(text, /value="cash"/)
   }
-  await wrong({ principal: '12000' }, /all lines is 12 000\.50 CNY, that of the loan 12 000\.00 CNY/, 'plan')
-  await wrong({ principal: '13000' }, /all lines is 12 000\.50 CNY/, 'plan')
+  await wrong({ principal: '12000' }, /all lines is ¥12,000\.50, that of the loan ¥12,000\.00/, 'plan')
+  await wrong({ principal: '13000' }, /all lines is ¥12,000\.50/, 'plan')
   await wrong({ startedOn: '2026-11-02' }, /Not after the first due date \(2026-11-01\)/, 'startedOn')
   await wrong({ startedOn: '2026-02-30' }, /A date from 1900/, 'startedOn')
   await wrong({ term: '1' }, /At least as many .* \(2\)/, 'term')

@@ -50,7 +50,7 @@ test('a party is found on its page by name, number, ID number and a field of the
 
 test('the page of a party has its loans as they stand, and nothing in clear that should not be', async () => {
   const page = await get('/supervisor/parties/K%2F1')
-  assert.match(page, /1 010\.50 CNY/)
+  assert.match(page, /¥1,010\.50/)
   assert.match(page, /<td class="figure">4<\/td><td>M1<\/td>/)
   assert.match(page, /1101\*{10}1234/)
   assert.match(page, /6222\*{8}7890/)
