@@ -1,6 +1,7 @@
 /**
- * `npm run bench:mix [-- --json --seconds 8]`: what mixing costs. First in memory: CPU of 20 ms of one room, by parties and by supervisors who
- * listen, packets taken and frames made, without sockets. Then on real sockets, in a process of its own (`mix-bay.ts`): five calls, five calls
+ * `npm run bench:mix [-- --json --seconds 8 --rounds 3]`: what mixing costs. First in memory: CPU of 20 ms of one room, by parties and by
+ * supervisors who listen, packets taken and frames made, without sockets; and of the bare arithmetic of three who talk, in turn with it, since a
+ * processor shared with others runs at half its speed at times. Then on real sockets, in rounds taken in turn, medians, in a process of its own (`mix-bay.ts`): five calls, five calls
  * with 100 supervisors of whom each hears one of them, 20 a call, and 55 calls, which have as many legs.
  */
 import { spawn } from 'node:child_process'
@@ -12,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../src/lib/clock.ts'
 import type { LegId } from '../src/lib/ids.ts'
-import { encode, payloadTypeOf } from '../src/rtp/g711.ts'
+import { encode, linearTable, payloadTypeOf } from '../src/rtp/g711.ts'
 import { Leg } from '../src/rtp/leg.ts'
 import { headerBytes, writeHeader } from '../src/rtp/packet.ts'
 import { Rooms } from '../src/rtp/rooms.ts'
@@ -22,24 +23,45 @@ import { Timeline } from '../src/rtp/timeline.ts'
 import { tone } from '../src/rtp/tone.ts'
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '8' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '3' },
+  },
 })
 const said = encode(tone({ hz: [300, 700, 1900], ms: 1000, level: 0.08 }), 'pcma')
 
+/** µs each of the rounds of three who talk; see `bareThree`. */
+const bare: number[] = []
 const cells = [
   ...[3, 4, 5, 8, 16].map(parties => cell(parties, 0)),
   ...[1, 5, 20].map(supervisors => cell(2, supervisors)),
 ]
 const three = cells[0]!.us
-const listeners = { plain: await sockets(5, 0), supervised: await sockets(5, 20), twice: await sockets(55, 0) }
-const base = listeners.plain.cpuPercent
+const bareUs = Number(median(bare).toFixed(2))
+const places = { plain: [5, 0], supervised: [5, 20], twice: [55, 0] } as const
+type Place = keyof typeof places
+const found: Record<Place, Awaited<ReturnType<typeof sockets>>[]> = { plain: [], supervised: [], twice: [] }
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const name of Object.keys(places) as Place[]) found[name].push(await sockets(places[name][0], places[name][1]))
+const listeners = Object.entries(found).map(([name, rounds]) => ({
+  name,
+  legs: rounds[0]!.legs,
+  cpuPercent: Number(median(rounds.map(({ cpuPercent }) => cpuPercent)).toFixed(2)),
+  lossPercent: Math.max(...rounds.map(({ lossPercent }) => lossPercent)),
+}))
+const ratios = found.supervised.map(({ cpuPercent }, round) => {
+  const base = found.plain[round]!.cpuPercent
+  return Number(((cpuPercent - base) / (found.twice[round]!.cpuPercent - base)).toFixed(2))
+})
 const result = {
   threePartyUs: three,
+  bareThreeUs: bareUs,
+  threeVsBare: Number((three / bareUs).toFixed(2)),
   listenUs: Number(((cells.at(-1)!.us - cells.at(-3)!.us) / 19).toFixed(2)),
-  supervisorsVsLegs: Number(
-    ((listeners.supervised.cpuPercent - base) / (listeners.twice.cpuPercent - base)).toFixed(2),
-  ),
-  lossPercent: Number(Math.max(...Object.values(listeners).map(({ lossPercent }) => lossPercent)).toFixed(3)),
+  supervisorsVsLegs: median(ratios),
+  supervisorsVsLegsEach: ratios,
+  lossPercent: Number(Math.max(...listeners.map(({ lossPercent }) => lossPercent)).toFixed(3)),
   machine: `${cpus().length} × ${cpus()[0]?.model}`,
   rooms: cells.map(({ parties, supervisors, us }) => ({
     parties,
@@ -47,11 +69,13 @@ const result = {
     'µs each 20 ms': us,
     'µs a listener': Number((us / (supervisors || parties)).toFixed(2)),
   })),
-  sockets: Object.entries(listeners).map(([name, found]) => ({ name, ...found })),
+  sockets: listeners,
 }
 for (const { parties, supervisors, us } of cells)
   console.log(`${parties} who talk, ${supervisors} who listen`.padEnd(32), `${us} µs each 20 ms`)
-for (const [name, found] of Object.entries(listeners)) console.log(name.padEnd(32), JSON.stringify(found))
+console.log('bare arithmetic of three'.padEnd(32), `${bareUs} µs each 20 ms`)
+for (const { name, ...figures } of listeners) console.log(name.padEnd(32), JSON.stringify(figures))
+console.log('supervisors against legs'.padEnd(32), ratios.join(', '))
 if (values.json) console.log(JSON.stringify(result))
 
 /** CPU of 20 ms of a room, the median of seven rounds: every member's packet is taken, and every listener's frame made. */
@@ -87,10 +111,43 @@ function cell(parties: number, supervisors: number): { parties: number; supervis
       rooms.serve(nowMs)
     }
     const spent = process.cpuUsage(from)
+    if (parties === 3) bare.push(bareThree(turns))
     return (spent.user + spent.system) / turns
   })
   if (sent < 8 * 20_000 * (supervisors || parties) * 0.99) throw new Error(`only ${sent} frames were made`)
   return { parties, supervisors, us: Number(median(rounds.slice(1)).toFixed(2)) }
+}
+
+/**
+ * CPU, µs, of what three who talk take at the very least: 160 octets of each made samples of, and each two added up, looked at for their peak,
+ * and made octets of. What a room takes beside it is its jitter buffers, its members and its packets.
+ */
+function bareThree(turns: number): number {
+  const samples = linearTable(payloadTypeOf.pcma)
+  const frames = [new Int16Array(160), new Int16Array(160), new Int16Array(160)]
+  const octets = new Uint8Array(160)
+  const law = Uint8Array.from({ length: 16_384 }, (_, index) => index)
+  let most = 0
+  const from = process.cpuUsage()
+  for (let turn = 0; turn < turns; turn++) {
+    const at = (turn % 50) * 160
+    for (const frame of frames) for (let i = 0; i < 160; i++) frame[i] = samples[said[at + i]!]!
+    for (let n = 0; n < 3; n++) most += addedUp(frames[n]!, frames[(n + 1) % 3]!, law, octets)
+  }
+  const spent = process.cpuUsage(from)
+  if (most === 0) throw new Error('nothing was said')
+  return (spent.user + spent.system) / turns
+}
+
+function addedUp(one: Int16Array, other: Int16Array, law: Uint8Array, into: Uint8Array): number {
+  let most = 0
+  for (let i = 0; i < 160; i++) {
+    const sum = one[i]! + other[i]!
+    const magnitude = sum ^ (sum >> 31)
+    if (magnitude > most) most = magnitude
+    into[i] = law[(sum >> 3) + 8192]!
+  }
+  return most
 }
 
 function legOf(index: number): Leg {

@@ -73,6 +73,7 @@ export class Service {
     const probe = join(import.meta.dirname, 'probe.ts')
     const child = spawn(process.execPath, ['--import', probe, main, 'serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...environmentOfUnit() },
     })
     const service = new Service(folder, address, sipPort, `http://${address}:${httpPort}`, child)
     for (const end = performance.now() + readyWithinMs; ; await sleep(100)) {
@@ -166,6 +167,15 @@ export class Service {
     const key = words.slice(0, 200)
     if (this.faults.size < faultsMost || this.faults.has(key)) this.faults.set(key, (this.faults.get(key) ?? 0) + 1)
   }
+}
+
+/** What systemd would set for it (`MALLOC_ARENA_MAX`, V8's options), except where packages keep their files. */
+export function environmentOfUnit(): Record<string, string> {
+  const unit = readFileSync(join(import.meta.dirname, '../../systemd/switchroom.service'), 'utf8')
+  const lines = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, words]) => words!.split(' '))
+  return Object.fromEntries(
+    lines.map(word => word.split(/=(.*)/s) as [string, string]).filter(([name]) => !name.startsWith('PKG_')),
+  )
 }
 
 async function isReady(url: string): Promise<boolean> {

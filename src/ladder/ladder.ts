@@ -20,7 +20,7 @@ const pruneEveryMs = 3_600_000
 /** After the thread died; and so often in a row until it is given up. */
 const restartMs = 1_000
 const restartsMax = 5
-const resourceLimits = { maxYoungGenerationSizeMb: 12 }
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 type Address = { address: string; port: number }
 export type NotedMessage = {

@@ -70,3 +70,14 @@ test('a recording is never written over another', () => {
   new RecordingFile(file, 8).abandon()
   assert.throws(() => new RecordingFile(file, 8), { code: 'EEXIST' })
 })
+
+test('what a hundred recordings are read into to be hashed is given back', async () => {
+  const before = process.memoryUsage().arrayBuffers
+  for (let n = 0; n < 100; n++) {
+    const recording = new RecordingFile(`${folder}/short-${n}.wav`, 8)
+    recording.append(new Uint8Array(320).fill(0xd5), 320)
+    await recording.seal()
+  }
+  const grownMb = (process.memoryUsage().arrayBuffers - before) / 1e6
+  assert.ok(grownMb < 10, `${grownMb.toFixed(1)} MB more are held than before`)
+})

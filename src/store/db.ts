@@ -15,6 +15,8 @@ export type Db = ReturnType<typeof drizzleOf>
 const busyTimeoutMs = 5_000
 /** Of each connection that reads; better-sqlite3's own 16 MB would be held by each of them in time, and the kernel keeps the pages anyway. */
 const readerCacheKib = 4_096
+/** As many pages as a checkpoint waits for. */
+const writerCacheKib = 8_192
 
 /** `wal_autocheckpoint` is pages; `journal_size_limit` gives the space of a long write back. */
 export function openWriter(file: string): Connection {
@@ -24,6 +26,7 @@ export function openWriter(file: string): Connection {
   connection.pragma('foreign_keys = ON')
   connection.pragma('journal_size_limit = 67108864')
   connection.pragma('wal_autocheckpoint = 2000')
+  connection.pragma(`cache_size = -${writerCacheKib}`)
   connection.pragma('temp_store = MEMORY')
   return connection
 }

@@ -13,7 +13,7 @@ type Waiting = { resolve: (value: unknown) => void; reject: (error: StoreError) 
 const maxWaiting = 50_000
 const restartDelayMs = 200
 /** V8 would let the young half of each heap grow to 48 MB for good while modules load. */
-const resourceLimits = { maxYoungGenerationSizeMb: 12 }
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 export class WorkerClient {
   readonly #path: string | URL
