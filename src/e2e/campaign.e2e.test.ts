@@ -7,22 +7,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import type { Clock } from '../lib/clock.ts'
 import type { CampaignId, TrunkId, UserId } from '../lib/ids.ts'
 import { Chromium, hasChromium } from './chromium.ts'
+import { ForwardClock } from './forward-clock.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
 import { signInPassword, World } from './world.ts'
-
-/** The real clock, that can be put forward: nobody waits a minute for a log that is written once a minute. */
-class ForwardClock implements Clock {
-  #aheadMs = 0
-  now = () => Date.now() + this.#aheadMs
-  monotonic = () => performance.now() + this.#aheadMs
-  forward(ms: number): void {
-    this.#aheadMs += ms
-  }
-}
 
 type Violation = { id: string; impact: string; nodes: { html: string }[] }
 

@@ -1,4 +1,5 @@
-// The agent's desk: the title says that a call is there, the form shows what the outcome asks for, and wrap-up puts the cursor in it. Of drafts see drafts.js.
+// The agent's desk: the title says that a call is there, the form shows what the outcome asks for, wrap-up puts the cursor in it, and no part that is
+// painted anew loses the focus. Of drafts see drafts.js.
 ;(() => {
   const desk = document.querySelector('.desk')
   const title = document.title
@@ -34,17 +35,56 @@
   })
   desk.addEventListener('desk:draft', shape) // drafts.js filled fields in
 
+  // Where the focus was: a part that is painted anew may not have that control any more, or has it under another id.
+  let last = null
+  desk.addEventListener('focusin', ({ target }) => {
+    const { id, dataset } = target
+    const part = target.closest('#desk-notice, #state-bar, #call-bar, #who, #say, #write')
+    last = { element: target, id, part: part?.id ?? '', key: dataset.key ?? '', stays: dataset.stays ?? '' }
+  })
+
+  // Else whoever uses the keys would begin at the top of the page, and a screen reader would say nothing.
+  function hold() {
+    const now = document.activeElement
+    // What was hidden or disabled keeps the focus until the browser draws.
+    if (last === null || (now !== document.body && now !== last.element)) return
+    const { element, id, part, key, stays } = last
+    if (element.isConnected && !element.disabled && element.checkVisibility()) return
+    const within = document.getElementById(part)
+    const same =
+      (id && document.getElementById(id)) ||
+      (stays && within?.querySelector(`[data-stays="${CSS.escape(stays)}"]`)) ||
+      (key && within?.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`))
+    for (const place of [same, within, document.getElementById('main')])
+      if (place && !place.disabled && place.checkVisibility()) return place.focus({ preventScroll: true })
+  }
+
+  // What was refused is where one goes on.
+  function correct({ detail: { ctx } }) {
+    if (ctx?.response?.status !== 422) return
+    const wrong = desk.querySelector('form.write [aria-invalid="true"]:not(:disabled)')
+    const first = wrong?.matches('fieldset') ? wrong.querySelector('input') : wrong
+    first?.focus()
+  }
+
   // What a popover was opened for has come: whoever uses the keys is in it at once.
   function enter() {
     const open = document.querySelector('#pass-on:popover-open, #pick-ups:popover-open')
     if (open && !open.contains(document.activeElement)) open.querySelector('select, input, button')?.focus()
   }
 
-  document.addEventListener('htmx:after:swap', () => {
+  // A form that is gone tells nobody of the swap that took it away: what changed on the desk is watched besides.
+  function painted() {
     shape()
     enter()
     notice()
+    hold()
+  }
+  document.addEventListener('htmx:after:swap', event => {
+    painted()
+    correct(event)
   })
+  new MutationObserver(painted).observe(desk, { childList: true, subtree: true })
   shape()
   notice()
 })()

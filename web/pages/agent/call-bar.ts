@@ -16,7 +16,7 @@ export function callBar(props: DeskProps): Html {
     : props.preview
       ? previewInside(props, w)
       : idle(props, w)
-  return html`<section id="call-bar" class="bar call-bar" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult ? html` data-consulting` : null}>${inside}</section>`
+  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult ? html` data-consulting` : null}>${inside}</section>`
 }
 
 /** The window's title says what happens, for whoever looks at another window. */
@@ -86,7 +86,7 @@ function keypad(path: string, w: Words): Html {
   return html`<button class="button" type="button" popovertarget="keypad" data-key="alt+k">${icon('grid-3x3')}${w.agent.call.keypad}<kbd>Alt K</kbd></button>
 <div id="keypad" class="keypad" popover role="group" aria-label="${w.agent.call.digits}">${[...'123456789*0#'].map(
     digit =>
-      html`<button class="button" hx-post="${path}/digits" hx-vals='{"digits":"${digit}"}' hx-swap="none" aria-label="${w.agent.call.digits} ${digit}">${digit}</button>`,
+      html`<button class="button" hx-post="${path}/digits" hx-vals='{"digits":"${digit}"}' hx-swap="none" aria-label="${w.agent.call.digits} ${digit}" data-key-inside="${digit}">${digit}</button>`,
   )}</div>`
 }
 

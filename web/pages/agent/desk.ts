@@ -58,6 +58,7 @@ function help(w: Words): Html {
     ['Alt J', w.transfer.join],
     ['Alt X', w.transfer.endConsult],
     ['Alt P', w.transfer.pickUp],
+    ['Alt V', w.announcements.metMachine],
     ['Alt E', w.agent.call.hangUp],
     ['Alt D', w.agent.call.numberHint],
     ['1 – 9', w.agent.help.outcome],

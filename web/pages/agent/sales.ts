@@ -111,7 +111,7 @@ function offer(quote: DeskQuote, live: boolean, frame: Frame, w: Words): Html {
     ({ item, text, read }) => {
       const again = quote.state === 'again' && read !== null
       const id = `said-${quote.id}-${item}-${read?.at ?? 0}`
-      return html`<label class="check" for="${id}"><input type="checkbox" id="${id}"${read && !again ? html` checked disabled` : live ? html` hx-put="${path}/sentences/${item}" hx-trigger="change" hx-swap="none"` : html` disabled`}><span>${text}${read === null ? null : html` <span class="small muted">${words.saidAt(clockOf(read.at, frame), read.offsetMs === null ? null : duration(read.offsetMs))}</span>`}</span></label>`
+      return html`<label class="check" for="${id}"><input type="checkbox" id="${id}" data-stays="said-${item}"${read && !again ? html` checked disabled` : live ? html` hx-put="${path}/sentences/${item}" hx-trigger="change" hx-swap="none"` : html` disabled`}><span>${text}${read === null ? null : html` <span class="small muted">${words.saidAt(clockOf(read.at, frame), read.offsetMs === null ? null : duration(read.offsetMs))}</span>`}</span></label>`
     },
   )}</div>
 ${quote.state === 'again' ? null : html`<button class="button primary" hx-post="${path}/orders" hx-swap="none"${missing ? html` disabled aria-describedby="order-hint"` : null}>${icon('check')}${words.order}</button>${missing ? html`<p class="help" id="order-hint">${words.orderHint}</p>` : null}`}</section>`

@@ -44,7 +44,7 @@ function sentence(
   const words = w.agent.say
   const turns = readAt === null ? 'true' : 'false'
   const id = `read-${key}-${call?.id ?? 'preview'}-${turns}`
-  return html`<label class="check" for="${id}"><input type="checkbox" id="${id}"${readAt === null ? null : html` checked`}${live && path !== null ? html` hx-put="${path}/readings/${key}" hx-trigger="change" hx-vals='{"read":"${turns}"}' hx-swap="none"` : html` disabled`}><span>${said(text, w)}${readAt === null ? (live || path === null ? null : html` <b class="small">${words.unread}</b>`) : html` <span class="small muted">${words.readAt(clockOf(readAt, frame), offsetMs === null ? null : duration(offsetMs))}</span>`}</span></label>`
+  return html`<label class="check" for="${id}"><input type="checkbox" id="${id}" data-stays="read-${key}"${readAt === null ? null : html` checked`}${live && path !== null ? html` hx-put="${path}/readings/${key}" hx-trigger="change" hx-vals='{"read":"${turns}"}' hx-swap="none"` : html` disabled`}><span>${said(text, w)}${readAt === null ? (live || path === null ? null : html` <b class="small">${words.unread}</b>`) : html` <span class="small muted">${words.readAt(clockOf(readAt, frame), offsetMs === null ? null : duration(offsetMs))}</span>`}</span></label>`
 }
 
 function said(text: readonly Said[], w: Words): Html[] {

@@ -13,7 +13,7 @@ export function stateBar(props: DeskProps): Html {
   const w = textsOf(props.frame)
   const { agent } = props
   const looks = agentLooks[agent.phase]
-  return html`<section id="state-bar" class="bar state-bar" aria-label="${w.agent.state.label}" data-phase="${agent.phase}">
+  return html`<section id="state-bar" class="bar state-bar" tabindex="-1" aria-label="${w.agent.state.label}" data-phase="${agent.phase}">
 <div class="now ${looks.tone}">${icon(looks.icon)}<b>${w.domain.agentPhase[agent.phase]}</b>${reasonOf(agent.reason, w)}
 ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}
 ${agent.until === null ? null : html`<span class="left">${w.agent.state.left} ${countdown(agent.until, props.frame)}</span>`}</div>

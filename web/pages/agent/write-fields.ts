@@ -50,8 +50,8 @@ function promise(
 
 function grade(props: DeskProps, call: DeskCall): Html {
   const words = textsOf(props.frame).agent.write
-  const { words: wrong } = problemOf('grade', `grade-${call.id}`, props)
-  return html`<fieldset class="field outcomes"${askedWith(props.writeUp.grade, props)}><legend>${words.grade}</legend>${grades.map(
+  const { words: wrong, says } = problemOf('grade', `grade-${call.id}`, props)
+  return html`<fieldset class="field outcomes"${says}${askedWith(props.writeUp.grade, props)}><legend>${words.grade}</legend>${grades.map(
     each =>
       html`<label class="outcome" for="grade-${call.id}-${each}"><input type="radio" id="grade-${call.id}-${each}" name="grade" value="${each}" data-key="${each.toLowerCase()}"${value(props, 'grade') === each ? html` checked` : null}><span>${each} ${words.grades[each]}</span><kbd>${each}</kbd></label>`,
   )}${wrong}</fieldset>`

@@ -25,19 +25,19 @@ function form(props: DeskProps, call: DeskCall, w: Words): Html {
   const words = w.agent.write
   const over = call.phase === 'ended'
   return html`<form id="write-${call.id}" class="write" hx-post="/agent/calls/${call.id}/disposition" hx-swap="none" data-draft="${call.id}" novalidate>
-<fieldset class="field outcomes"><legend>${words.outcome}</legend>${props.dispositions.map((choice, at) => outcome(choice, at, props, call, w))}${problem('code', errors, w)}</fieldset>
+<fieldset class="field outcomes"${errors['code'] ? html` aria-invalid="true" aria-describedby="e-code-${call.id}"` : null}><legend>${words.outcome}</legend>${props.dispositions.map((choice, at) => outcome(choice, at, props, call, w))}${problem('code', `code-${call.id}`, errors, w)}</fieldset>
 <div class="field when"><label for="at-${call.id}">${words.callbackAt}</label>
-<div class="row"><input id="at-${call.id}" type="datetime-local" name="callbackAt" value="${String(values['callbackAt'] ?? '')}" min="${localValue(call.startedAt, props.frame)}">
-<label class="check"><input type="checkbox" id="mine-${call.id}" name="callbackMine" value="true"${values['callbackMine'] === 'true' ? html` checked` : null}><span>${words.callbackMine}</span></label></div>${problem('callbackAt', errors, w)}</div>
+<div class="row"><input id="at-${call.id}" type="datetime-local" name="callbackAt" value="${String(values['callbackAt'] ?? '')}" min="${localValue(call.startedAt, props.frame)}"${errors['callbackAt'] ? html` aria-invalid="true" aria-describedby="e-at-${call.id}"` : null}>
+<label class="check"><input type="checkbox" id="mine-${call.id}" name="callbackMine" value="true"${values['callbackMine'] === 'true' ? html` checked` : null}><span>${words.callbackMine}</span></label></div>${problem('callbackAt', `at-${call.id}`, errors, w)}</div>
 ${writeFields(props, call)}<div class="field"><label for="note-${call.id}">${words.note} <kbd>Alt N</kbd></label>
-<textarea id="note-${call.id}" name="note" rows="3" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', errors, w)}</div>
+<textarea id="note-${call.id}" name="note" rows="3" maxlength="2000" placeholder="${words.notePlaceholder}" data-key="alt+n">${String(values['note'] ?? '')}</textarea>${problem('note', `note-${call.id}`, errors, w)}</div>
 <p class="help">${over ? words.draftKept : words.afterHangUp}</p>
 <div class="buttons"><button class="button primary" name="next" value="ready" data-key="ctrl+enter"${over ? null : html` disabled`}>${words.saveReady}<kbd>Ctrl ⏎</kbd></button>
 <button class="button" name="next" value="break"${over ? null : html` disabled`}>${words.saveBreak}</button></div>
 </form>`
 }
 
-/** Nine have a key; more are possible and chosen by pointer. */
+/** Nine have a key; more are possible, and reached by the arrow keys. */
 function outcome(choice: DispositionChoice, at: number, props: DeskProps, call: DeskCall, w: Words): Html {
   const id = `code-${call.id}-${at}`
   const what = w.agent.write.followUp[choice.followUp]
@@ -46,9 +46,9 @@ function outcome(choice: DispositionChoice, at: number, props: DeskProps, call: 
 }
 
 /** Errors arrive as rule names where the words depend on the language. */
-function problem(field: string, errors: Record<string, string>, w: Words): Piece {
+function problem(field: string, id: string, errors: Record<string, string>, w: Words): Piece {
   const error = errors[field]
   if (!error) return null
   const known: Record<string, string> = { code: w.agent.write.chooseOutcome, callbackAt: w.agent.write.chooseTime }
-  return html`<p class="error">${icon('circle-alert')}<span>${known[field] ?? error}</span></p>`
+  return html`<p class="error" id="e-${id}">${icon('circle-alert')}<span>${known[field] ?? error}</span></p>`
 }
