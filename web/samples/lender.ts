@@ -78,8 +78,8 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
         errors: {
           plan:
             language === 'en'
-              ? 'The principal of all lines is 11 000.00 CNY, that of the loan 12 000.00 CNY.'
-              : '各期本金之和为 11 000.00 CNY，借据本金为 12 000.00 CNY。',
+              ? 'The principal of all lines is ¥11,000.00, that of the loan ¥12,000.00.'
+              : '各期本金之和为 ¥11,000.00，借据本金为 ¥12,000.00。',
         },
       },
     }),

@@ -31,7 +31,7 @@ function sentences(language: Language) {
   const text = {
     consent: sentence.consent(),
     apr: sentence.apr('13.03%'),
-    'total-cost': sentence['total-cost']('864.00 CNY', '12 864.00 CNY'),
+    'total-cost': sentence['total-cost']('¥864.00', '¥12,864.00'),
     'cooling-off': sentence['cooling-off']('7'),
   }
   return saidItems.map((item, at) => ({

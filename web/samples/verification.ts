@@ -88,7 +88,7 @@ function task(language: Language): TaskProps {
     seen: [
       { label: zh ? '客户号' : 'Party', value: 'K-100231' },
       { label: zh ? '产品' : 'Product', value: zh ? '现金分期' : 'Cash loan' },
-      { label: zh ? '申请金额' : 'Amount', value: '12 345.00 CNY' },
+      { label: zh ? '申请金额' : 'Amount', value: '¥12,345.00' },
       { label: zh ? '期数' : 'Instalments', value: null },
       { label: zh ? '工作单位' : 'Employer', value: null },
     ],

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import type { LeadList } from '../../centre/entities.ts'
-import type { Actor } from '../../centre/facts.ts'
+import type { Actor, RecordFact } from '../../centre/facts.ts'
 import {
   type FileImport,
   type ImportCounts,
@@ -28,6 +28,7 @@ import { Duplicates } from '../duplicates.ts'
 import { InvalidInput, NotFound, NotNow } from '../errors.ts'
 import { importOptions } from '../lead-schemas.ts'
 import { reckoningOf } from '../lender.ts'
+import { keepAtLast } from '../outcome.ts'
 import { parseInput } from '../parse.ts'
 import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
@@ -98,7 +99,7 @@ export class Imports implements AsyncDisposable {
   readonly #reception = new Reception()
   readonly #listeners = new Set<(id: FileImportId) => void>()
   #working: Promise<void> = Promise.resolve()
-  #isOver = false
+  readonly #over = new AbortController()
 
   /** Those of the service that has this door; null: none runs. */
   static of(door: RecordsDoor): Imports | null {
@@ -282,7 +283,7 @@ export class Imports implements AsyncDisposable {
 
   /** What runs stops after the slice in hand, and can go on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true
+    this.#over.abort()
     for (const job of this.#jobs.values()) await job.thread?.[Symbol.asyncDispose]()
     await this.#working
   }
@@ -309,13 +310,14 @@ export class Imports implements AsyncDisposable {
 
   async #run(job: Job): Promise<void> {
     const { door, log } = this.#options
-    if (this.#isOver) return
+    if (this.#over.signal.aborted) return
     const end = async (as: 'finished' | 'cancelled' | 'failed', trouble: string | null) => {
       const counts = job.progress?.counts ?? nothingImported
-      await keep(door, job.actor, [{ type: 'import.ended', import: job.id, as, counts: { ...counts }, trouble }])
+      const ended: RecordFact = { type: 'import.ended', import: job.id, as, counts: { ...counts }, trouble }
+      return keepAtLast(door, job.actor, [ended], { log, over: this.#over.signal })
     }
     try {
-      if (job.cancelled) return await end('cancelled', null)
+      if (job.cancelled) return void (await end('cancelled', null))
       const record = await this.#record(job.id)
       const leads = record.kind === 'leads' ? await this.#leadsOf(record, job.mapping) : null
       const apply = applierOf(record.kind, { door, actor: job.actor, columns: job.mapping.columns, leads })
@@ -355,8 +357,9 @@ export class Imports implements AsyncDisposable {
       if (outcome.as === 'gone' && !job.cancelled) return // the house closes: it is stopped, and can go on
       if (record.kind === 'leads' && leads !== null && outcome.as === 'finished')
         await this.#listed(job, record, leads.list)
-      await end(outcome.as === 'gone' ? 'cancelled' : outcome.as, outcome.as === 'failed' ? outcome.words : null)
-      if (outcome.as === 'finished') await rm(jobFiles(this.#folderOf(job.id)).source, { force: true })
+      const as = outcome.as === 'gone' ? 'cancelled' : outcome.as
+      const isKept = await end(as, outcome.as === 'failed' ? outcome.words : null)
+      if (isKept && as === 'finished') await rm(jobFiles(this.#folderOf(job.id)).source, { force: true })
     } catch (error) {
       log.error({ err: error, import: job.id }, 'an import failed')
       await end('failed', error instanceof Error ? error.message : String(error)).catch(() => {})
@@ -390,7 +393,7 @@ export class Imports implements AsyncDisposable {
   /** Calls are signalled on this thread: while it is late, an import waits. */
   async #calm(): Promise<void> {
     const { clock } = this.#options.door
-    for (let tries = 0; tries < 10 && !this.#isOver; tries++) {
+    for (let tries = 0; tries < 10 && !this.#over.signal.aborted; tries++) {
       const before = clock.monotonic()
       await breathe()
       const late = clock.monotonic() - before
