@@ -59,7 +59,7 @@ export const partyQueries = {
     column(
       sql(
         db.$client,
-        "SELECT party AS ref FROM party_phones WHERE number = ? AND relation = 'SELF' ORDER BY party LIMIT 2",
+        "SELECT party AS ref FROM party_phones WHERE number = ? AND relation = 'SELF' ORDER BY party LIMIT 20",
       ).all(args.number),
     ),
   /** The person's own numbers, as the party and its leads have them; at most 100. */

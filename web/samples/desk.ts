@@ -54,6 +54,8 @@ function quietDesk(language: Language): DeskProps {
     form: nothingFilled,
     dialIn: [{ value: 'cam_1', word: zh ? '三月手动回访' : 'March follow-up' }],
     dialPad: nothingFilled,
+    dialWhom: [],
+    clickOnly: false,
     held: null,
     callbacks: [
       {

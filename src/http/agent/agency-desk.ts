@@ -49,13 +49,13 @@ export async function onlyPlacedCallbacks(
   if (!user.agency) return [...callbacks]
   const parties = await Promise.all(
     callbacks.map(async ({ lead, number }) => {
-      if (lead !== null) return (await store.read('leads.byId', { id: lead }))?.ref ?? null
-      const owners = await store.read('parties.owners', { number })
-      return owners.length === 1 ? owners[0]! : null
+      if (lead === null) return store.read('parties.owners', { number })
+      const known = await store.read('leads.byId', { id: lead })
+      return known === null ? [] : [known.ref]
     }),
   )
-  const seen = await seenBy(store, user, parties)
-  return callbacks.filter((_, at) => parties[at] !== null && seen.has(parties[at]!))
+  const seen = await seenBy(store, user, parties.flat())
+  return callbacks.filter((_, at) => parties[at]!.some(party => seen.has(party)))
 }
 
 /** What the store says of a party, as this person may know it. */

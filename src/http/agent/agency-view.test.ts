@@ -173,6 +173,21 @@ test('a callback that is anyone’s of the lender is not hers to dial', async ()
   assert.doesNotMatch((await look(house, cookie, '/agent/callbacks')).text, /0009/)
 })
 
+test('her dial pad is for emergency numbers alone: neither a placed party’s number nor a strange one is typed', async () => {
+  assert.match(await page(), /placeholder="Emergency, e.g. 110, 120"/)
+  for (const number of [carl, '13700000009', '+8613911112222', '95588', '0013911112222']) {
+    const { status, text } = await post('/agent/calls', { number, campaign: theirs })
+    assert.equal(status, 409, number)
+    assert.match(text, /click on a number/)
+  }
+  const help = await post('/agent/calls', { number: '110', campaign: theirs })
+  assert.equal(help.status, 200)
+  assert.deepEqual([zhousCall().number, zhousCall().party], ['110', null])
+  const { id } = zhousCall()
+  assert.equal((await post(`/agent/calls/${id}/party`, { name: 'Police', relation: 'SELF' })).status, 404)
+  await put(`/agent/calls/${id}/ending`, {})
+})
+
 test('a case that is recalled while she talks is gone from her desk, but not the call: amounts, numbers and history', async () => {
   const dialled = await post('/agent/calls', { party: 'K-1', phone: handle('K-1', carl), campaign: theirs })
   assert.equal(dialled.status, 200, dialled.text.slice(0, 300))

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { deskPage, deskRegions } from '../../../web/pages/agent/desk.ts'
+import type { DeskProps } from '../../../web/pages/agent/desk-props.ts'
 import { myCallbacksPage, myCallsPage } from '../../../web/pages/agent/my-calls.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
@@ -7,7 +8,7 @@ import { partials } from '../../../web/parts/html.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import { readLocal } from '../../../web/parts/time.ts'
 import { breakReasons } from '../../../web/words/agent.ts'
-import type { Refusal } from '../../centre/entities.ts'
+import type { Refusal, User } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import { emergencyOf } from '../../centre/toll/rules.ts'
@@ -16,11 +17,12 @@ import { NotFound } from '../../records/errors.ts'
 import { callbackById, closeCallback } from '../callbacks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
-import { knownContact } from '../known-contact.ts'
+import { contactOf } from '../known-contact.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { onlyPlaced, onlyPlacedCallbacks } from './agency-desk.ts'
 import { audioRoutes } from './audio.ts'
+import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
 import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
 import { draftRoutes } from './draft.ts'
@@ -87,17 +89,26 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     }
     if (number === null)
       return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
+    const { lead = null } = kept ?? {}
+    const about = { campaign: campaign as CampaignId | null, lead, number, agent: c.var.user.id }
+    const { known, several } = await contactOf(deps, { ...about, party: textOf(typed, 'owner') })
+    // A promise is kept also where nobody can say to whom: the gate asks about the number.
+    if (several.length > 0 && kept === null && clicked === null && emergency === null) {
+      const dialWhom = await namesOf(deps, c.var.user, several)
+      const words = w.agent.call.whoseNumber
+      return painted(c, 422, { dialPad: { ...dialPad, errors: { number: words } }, dialWhom })
+    }
     const input: Input = {
       type: 'agent.dial',
       agent: c.var.user.id,
       number,
       campaign: campaign as CampaignId | null,
-      lead: kept?.lead ?? null,
+      lead,
       callback: kept?.id ?? null,
       agreedAt: kept?.reason === 'agreed' ? kept.at : null,
       owedBy: kept?.queue ?? null,
       promised: kept === null ? null : { tries: kept.tries, reason: kept.reason },
-      ...(await knownContact(deps, { campaign: campaign as CampaignId | null, lead: kept?.lead ?? null, number })),
+      ...known,
       ...clicked?.who,
     }
     return act(c, input, { dialPad })
@@ -270,6 +281,13 @@ async function callbackOf(deps: Deps, c: Ctx, id: string) {
   const mine = found !== null && found.closedAt === null && (found.agent === null || found.agent === c.var.user.id)
   if (!mine || (await onlyPlacedCallbacks(deps, c.var.user, [found])).length === 0) throw new NotFound('callback', id)
   return found
+}
+
+/** Of several who have a number, whom to choose from. A name that a verifier is still to ask is none. */
+async function namesOf(deps: Deps, user: User, refs: string[]): Promise<DeskProps['dialWhom']> {
+  const [parties, hidden] = await Promise.all([deps.store.read('parties.byRefs', { refs }), hiddenOf(deps, user, refs)])
+  const nameOf = new Map(parties.map(({ ref, name }) => [ref, name]))
+  return refs.map(ref => ({ ref, name: hidden.get(ref)?.has('party.name') ? ref : (nameOf.get(ref) ?? ref) }))
 }
 
 /** Which of the lead's numbers, as the page counts them; null: none was chosen. A lead has 20 at most. */

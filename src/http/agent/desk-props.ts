@@ -27,7 +27,7 @@ import { salesOf } from './sales-desk.ts'
 import { type Said, sayOf } from './say.ts'
 
 /** What a refused action adds: its words, and what was typed. */
-export type DeskExtra = Partial<Pick<DeskProps, 'notice' | 'form' | 'dialPad'>>
+export type DeskExtra = Partial<Pick<DeskProps, 'notice' | 'form' | 'dialPad' | 'dialWhom'>>
 
 export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskExtra = {}): Promise<DeskProps> {
   const { store, engine } = deps
@@ -88,6 +88,8 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     ),
     form: extra.form ?? nothingFilled,
     dialPad: extra.dialPad ?? nothingFilled,
+    dialWhom: extra.dialWhom ?? [],
+    clickOnly: !!user.agency,
     notice: extra.notice ?? null,
   }
 }
@@ -111,6 +113,8 @@ type OnFloor = {
     | 'sales'
     | 'form'
     | 'dialPad'
+    | 'dialWhom'
+    | 'clickOnly'
     | 'notice'
   >
   /** What the floor knows of the party; null: nobody is looked at. */

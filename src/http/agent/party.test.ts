@@ -240,3 +240,28 @@ test('a party that was looked at is gone from the desk once its case is another 
   await moveCaseBy(door, 'system', id, { type: 'assign', agent: bob.id, reason: 'shared out anew' })
   assert.doesNotMatch((await look(house, cookie, '/agent')).text, /Dora Dong/)
 })
+
+test('of two whose number is typed, it is the one whose case is this agent’s; else the desk asks which of them is meant', async () => {
+  const door = house.deps.records
+  const shared = '+8613700000077'
+  house.clock.advance(60_000)
+  for (const ref of ['K-71', 'K-72'])
+    await createParty(door, 'system', { ref, name: `Shared ${ref}`, phones: [{ number: shared }] })
+  const dial = (more: Record<string, string> = {}) => post('/agent/calls', { number: '13700000077', campaign, ...more })
+  const asked = await dial()
+  assert.equal(asked.status, 422)
+  assert.match(asked.text, /Several parties have this number[\s\S]*name="owner"[\s\S]*Shared K-71[\s\S]*Shared K-72/)
+  assert.equal((await dial({ owner: 'K-1' })).status, 422, 'somebody else is none of the two')
+  const chosen = await dial({ owner: 'K-72' })
+  assert.equal(chosen.status, 200)
+  assert.deepEqual([theCall().party, theCall().relation], ['K-72', 'SELF'])
+  await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
+  await done()
+  const plan = [{ no: 1, dueOn: '2026-11-07', principal: 200_000 }]
+  await saveLoans(door, 'system', [{ ref: 'L-71', party: 'K-71', product: 'cash', principal: 200_000, plan }])
+  await openCase(door, 'system', { party: 'K-71', agent: alice.id })
+  assert.equal((await dial()).status, 200)
+  assert.equal(theCall().party, 'K-71')
+  await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
+  await done()
+})

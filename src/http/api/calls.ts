@@ -123,7 +123,7 @@ export function callsApi(api: Api, deps: Deps): void {
     async c => {
       const { agent, number, party, campaign, override } = parseInput(callInput, await jsonBody(c))
       if (!deps.engine.state.users.has(agent)) throw new NotFound('user', agent)
-      const known = await knownContact(deps, { campaign, lead: null, number })
+      const known = await knownContact(deps, { campaign, lead: null, number, agent, ...(party ? { party } : {}) })
       const { role } = c.var.client
       if (override !== null && role !== 'supervisor' && role !== 'admin') throw new Forbidden(role)
       const outcome = await deps.engine.dispatch(

@@ -61,6 +61,10 @@ export type DeskProps = {
   /** Campaigns in which this agent may dial by hand. */
   dialIn: Choice[]
   dialPad: Filled
+  /** Several have the number that was typed: which of them is to be said. */
+  dialWhom: { ref: string; name: string }[]
+  /** Who works for an agency: the dial pad is there for emergency numbers alone. */
+  clickOnly: boolean
   /** Why no outbound call comes although the agent is ready. */
   held: string | null
   callbacks: DeskCallback[]
