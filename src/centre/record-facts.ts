@@ -65,8 +65,8 @@ export type RecordFact =
   | { type: 'session.opened'; user: UserId; address: string; openedAt?: number }
   | { type: 'session.closed'; user: UserId; reason: 'signed_out' | 'expired' | 'replaced' | 'agency' }
   | { type: 'session.refused'; name: string; address: string; reason: string }
-  /** `approvedBy`: by whom, where it needed a second person. */
-  | { type: 'token.issued'; token: TokenId; name: string; role: Role; approvedBy?: UserId }
+  /** `approvedBy`: by whom, where it needed a second person. `team`: it sees and hears this one alone. */
+  | { type: 'token.issued'; token: TokenId; name: string; role: Role; approvedBy?: UserId; team?: TeamId }
   | { type: 'token.revoked'; token: TokenId }
   /** Somebody else answers for it from now on. */
   | { type: 'token.adopted'; token: TokenId; user: UserId }

@@ -4,7 +4,7 @@
  *
  * A team is none of the groups that work is shared out by: a queue or a campaign lends an agent's time, a team is whom the agent answers to.
  */
-import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
+import type { CampaignId, QueueId, TeamId, UserId } from '../lib/ids.ts'
 import type { Role, Team } from './entities.ts'
 import type { Agent, Call, FloorState } from './state.ts'
 
@@ -24,11 +24,27 @@ export type Sight = {
   campaigns: ReadonlySet<CampaignId>
 } | null
 
-export function sightOf(state: FloorState, viewer: { id: UserId; role: Role }): Sight {
+/** `team`: of what they see only this team; one that they do not lead narrows nothing. */
+export function sightOf(state: FloorState, viewer: { id: UserId; role: Role }, team: TeamId | null = null): Sight {
+  const chosen = team === null ? undefined : teamsSeen(state, viewer).find(({ id }) => id === team)
+  if (chosen !== undefined) return sightOn(state, chosen.members)
   if (!leadingRoles.includes(viewer.role)) return null
   const led = [...state.teams.values()].filter(team => team.leaders.includes(viewer.id))
   if (led.length === 0 && state.leaderlessSeeAll) return null
   return sightOn(state, [viewer.id, ...led.flatMap(team => team.members)])
+}
+
+/** Those among which a person may choose, by name: of who sees everybody all, else those that they lead. */
+export function teamsSeen(state: FloorState, viewer: { id: UserId; role: Role }): Team[] {
+  const isLeading = leadingRoles.includes(viewer.role)
+  const led = [...state.teams.values()].filter(({ leaders }) => leaders.includes(viewer.id))
+  const seen = isLeading && (led.length > 0 || !state.leaderlessSeeAll) ? led : [...state.teams.values()]
+  return seen.sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** What a program sees that was bound to a team; of one that is gone: nothing. */
+export function teamSight(state: FloorState, team: TeamId): NonNullable<Sight> {
+  return sightOn(state, state.teams.get(team)?.members ?? [])
 }
 
 export function seesAgent(sight: Sight, agent: UserId): boolean {
@@ -71,7 +87,7 @@ export function setLeaderless(state: FloorState, key: string, value: string): vo
   if (key === leaderlessSetting) state.leaderlessSeeAll = value !== 'false'
 }
 
-function sightOn(state: FloorState, ids: UserId[]): Sight {
+function sightOn(state: FloorState, ids: readonly UserId[]): NonNullable<Sight> {
   const agents = new Set(ids)
   const [queues, campaigns] = [new Set<QueueId>(), new Set<CampaignId>()]
   for (const id of agents) {

@@ -4,7 +4,7 @@ import { type Filled, nothingFilled } from '../../web/parts/form.ts'
 import { textsOf } from '../../web/parts/frame.ts'
 import { mayDecide, secondPersonSettings } from '../centre/approval.ts'
 import type { User } from '../centre/entities.ts'
-import type { ApprovalId, CampaignId, UserId } from '../lib/ids.ts'
+import type { ApprovalId, CampaignId, TeamId, UserId } from '../lib/ids.ts'
 import { decideApproval, mayIssue, needsSecondPerson, setSecondPerson } from '../records/approvals.ts'
 import { takeToken } from '../records/tokens.ts'
 import type { ApprovalRecord } from '../store/approvals.ts'
@@ -86,9 +86,9 @@ export function approvalRoutes(deps: Deps): Hono<Env> {
   }
 
   function rowOf(approval: ApprovalRecord, viewer: User, now: number): ApprovalRow {
-    const { users, campaigns } = deps.engine.state
+    const { users, campaigns, teams } = deps.engine.state
     const nameOf = (id: UserId | null) => (id === null ? null : (users.get(id)?.displayName ?? id))
-    const { agent, campaign } = approval.about
+    const { agent, campaign, team } = approval.about
     const expired = approval.state === 'waiting' && approval.expiresAt <= now
     const { id, kind, about, subject, reason, askedAt, expiresAt, why } = approval
     return {
@@ -97,6 +97,7 @@ export function approvalRoutes(deps: Deps): Hono<Env> {
       byProgram: approval.actor.startsWith('token:'),
       agent: agent ? nameOf(agent as UserId) : null,
       campaign: campaign ? (campaigns.get(campaign as CampaignId)?.campaign.name ?? String(campaign)) : null,
+      team: team ? (teams.get(team as TeamId)?.name ?? String(team)) : null,
       decidedBy: nameOf(approval.decidedBy),
       state: expired ? 'expired' : approval.state,
       may: expired ? null : mayOf(approval, viewer),

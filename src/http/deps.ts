@@ -9,7 +9,7 @@ import type { Ladders } from '../ladder/ladder.ts'
 import type { MessageSender } from '../lender/message.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
-import type { CallId, CampaignId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, TeamId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
@@ -145,8 +145,8 @@ export type Env = {
     lang: Language
     /** Names this request in the log and on the page that says something went wrong. */
     requestId: string
-    /** Set on API routes: whose token it is. `person`: who answers for it; null: whoever has a shell on this machine. */
-    client: { actor: Actor; role: Role; token: TokenId; person: UserId | null }
+    /** Set on API routes: whose token it is. `person`: who answers for it; null: whoever has a shell on this machine. `team`: the only one that it sees. */
+    client: { actor: Actor; role: Role; token: TokenId; person: UserId | null; team: TeamId | null }
   }
 }
 

@@ -47,6 +47,15 @@ export class WrongPlace extends Forbidden {
   }
 }
 
+/** HTTP 403: what is not of the token's team, or not shared out by teams at all. */
+export class OtherTeam extends Forbidden {
+  override name = 'OtherTeam'
+  constructor(role: Role, words: string) {
+    super(role)
+    this.message = words
+  }
+}
+
 const staff = new Set<Role>(['admin', 'security', 'auditor'])
 
 /** Who has rights over others comes from where the administrator said, with a session or a token. */

@@ -10,7 +10,7 @@ import { speechLanguages } from '../centre/speech/vocabulary.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
 import { srtpUses } from '../centre/trunk-connection.ts'
-import type { AgencyId, CampaignId, MenuId, QueueId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
+import type { AgencyId, CampaignId, MenuId, QueueId, TeamId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
 import { passwordMaxLength, passwordMinLength } from './password.ts'
@@ -361,7 +361,14 @@ export const contactQuestion = z
   })
   .openapi('ContactQuestion')
 
-export const tokenInput = z.strictObject({ name: words(64), role: z.enum(roles) }).openapi('TokenInput')
+export const tokenInput = z
+  .strictObject({
+    name: words(64),
+    role: z.enum(roles),
+    /** It sees and hears this team alone; of supervisors and quality. */
+    team: id<TeamId>().nullable().default(null),
+  })
+  .openapi('TokenInput')
 
 export const callInput = z
   .strictObject({

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { approverOf, tokenStands } from '../centre/approval.ts'
 import type { Role } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
-import type { ApprovalId, TokenId, UserId } from '../lib/ids.ts'
+import { leadingRoles } from '../centre/team.ts'
+import type { ApprovalId, TeamId, TokenId, UserId } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'
 import type { TokenRecord } from '../store/tokens.ts'
 import { type Asker, approvedFor, askedFact, mayIssue, needsSecondPerson } from './approvals.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
-import { NotFound, NotNow } from './errors.ts'
+import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { tokenInput } from './schemas.ts'
 import { inTurn } from './turn.ts'
@@ -17,7 +18,9 @@ export type IssuedToken = { id: TokenId; name: string; role: Role; secret: strin
 
 /** At the word of whoever has a shell on this machine; of people and programs see `askToken`. */
 export async function issueToken(door: RecordsDoor, actor: Actor, given: unknown): Promise<IssuedToken> {
-  return issue(door, actor, { id: newId<'token'>('k'), ...parseInput(tokenInput, given) })
+  const asked = parseInput(tokenInput, given)
+  await checkTeam(door, asked)
+  return issue(door, actor, { id: newId<'token'>('k'), ...asked })
 }
 
 /** At once, or by a second person: where the setting says so, and always when it could do more than who asks for it. */
@@ -26,24 +29,26 @@ export async function askToken(
   by: Asker,
   given: unknown,
 ): Promise<IssuedToken | { waits: ApprovalId; name: string; role: Role }> {
-  const { name, role } = parseInput(tokenInput, given)
+  const asked = parseInput(tokenInput, given)
+  const { name, role, team } = asked
+  await checkTeam(door, asked)
   if (!mayIssue(by.role)) throw new NotNow('token_issuer', 'a token is asked for by administrators')
   const approver = approverOf(by.role, role)
   const id = newId<'token'>('k')
   if (approver === 'house' && !(await needsSecondPerson(door, 'token')))
-    return issue(door, by.actor, { id, name, role })
-  const about = { name, role }
-  const asked = await askedFact(door, by, { kind: 'token', subject: id, about, approver, reason: name })
-  await keep(door, by.actor, [asked])
-  return { waits: asked.approval.id, name, role }
+    return issue(door, by.actor, { id, name, role, team })
+  const about = { name, role, team }
+  const waiting = await askedFact(door, by, { kind: 'token', subject: id, about, approver, reason: name })
+  await keep(door, by.actor, [waiting])
+  return { waits: waiting.approval.id, name, role }
 }
 
 /** The secret of a token that was approved: once, to whoever asked for it. */
 export function takeToken(door: RecordsDoor, by: Asker, approval: ApprovalId): Promise<IssuedToken> {
   return inTurn(door, async () => {
     const { subject, about, decidedBy } = await approvedFor(door, by, approval)
-    const { name, role } = about as { name: string; role: Role }
-    const token = { id: subject as TokenId, name, role, approvedBy: decidedBy! }
+    const { name, role, team = null } = about as { name: string; role: Role; team?: TeamId | null }
+    const token = { id: subject as TokenId, name, role, team, approvedBy: decidedBy! }
     return issue(door, by.actor, token, { type: 'approval.used', approval })
   })
 }
@@ -59,15 +64,30 @@ export async function adoptToken(door: RecordsDoor, by: Asker & { person: UserId
   await keep(door, by.actor, [{ type: 'token.adopted', token: id, user: by.person }])
 }
 
+async function checkTeam(door: RecordsDoor, { role, team }: { role: Role; team: TeamId | null }): Promise<void> {
+  if (team === null) return
+  if (!leadingRoles.includes(role))
+    throw new InvalidInput([
+      { field: 'team', found: `a team for ${role}`, allowed: `none; of ${leadingRoles.join(', ')}` },
+    ])
+  if ((await door.store.read('teams.byId', { id: team })) === null)
+    throw new InvalidInput([{ field: 'team', found: team, allowed: 'the id of a team' }])
+}
+
 async function issue(
   door: RecordsDoor,
   actor: Actor,
-  { id, name, role, approvedBy }: { id: TokenId; name: string; role: Role; approvedBy?: UserId },
+  token: { id: TokenId; name: string; role: Role; team: TeamId | null; approvedBy?: UserId },
   ...more: RecordFact[]
 ): Promise<IssuedToken> {
+  const { id, name, role, team, approvedBy } = token
   const secret = `swr_${secretText(32)}`
   const hashed = { owner: id, kind: 'token' as const, value: tokenHash(secret) }
-  const issued = { type: 'token.issued', token: id, name, role, ...(approvedBy ? { approvedBy } : {}) } as const
+  const issued = {
+    ...({ type: 'token.issued', token: id, name, role } as const),
+    ...(approvedBy ? { approvedBy } : {}),
+    ...(team ? { team } : {}),
+  }
   await keep(door, actor, [issued, ...more], [hashed])
   return { id, name, role, secret }
 }

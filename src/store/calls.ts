@@ -4,7 +4,7 @@ import { type Db, sql } from './db.ts'
 import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, or } from './drizzle.cjs'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { attempts, calls } from './schema.ts'
-import { passedOnBy } from './talks.ts'
+import { ofAgents, passedOnBy } from './talks.ts'
 
 export type CallRecord = typeof calls.$inferSelect
 export type AttemptRecord = typeof attempts.$inferSelect
@@ -14,6 +14,8 @@ export type CallFilter = PageArgs & {
   from?: number
   to?: number
   agent?: UserId
+  /** Only calls that one of these has, had last, or talked on. */
+  agents?: readonly UserId[]
   number?: string
   campaign?: CampaignId
   queue?: QueueId
@@ -134,6 +136,7 @@ function where(args: CallFilter, passed: CallId[]) {
       : passed.length === 0
         ? eq(calls.agent, args.agent)
         : or(eq(calls.agent, args.agent), inArray(calls.id, passed)),
+    args.agents === undefined ? undefined : ofAgents(args.agents),
     args.number === undefined ? undefined : eq(calls.number, args.number),
     args.campaign === undefined ? undefined : eq(calls.campaign, args.campaign),
     args.queue === undefined ? undefined : eq(calls.queue, args.queue),

@@ -4,6 +4,7 @@ import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from './drizzl
 import { isUnheld } from './legal-holds.ts'
 import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { calls, recordings } from './schema.ts'
+import { ofAgents } from './talks.ts'
 
 export type RecordingRow = typeof recordings.$inferSelect
 /** A recording with the call it belongs to; null when the call's facts are not there (never, but a page must not fall over). */
@@ -14,6 +15,8 @@ export type RecordingFilter = PageArgs & {
   from?: number
   to?: number
   agent?: UserId
+  /** Only of calls that one of these talked on. */
+  agents?: readonly UserId[]
   number?: string
   campaign?: CampaignId
   sealedOnly?: boolean
@@ -179,6 +182,7 @@ function where(args: RecordingFilter) {
     args.from === undefined ? undefined : gte(recordings.openedAt, args.from),
     args.to === undefined ? undefined : lt(recordings.openedAt, args.to),
     args.agent === undefined ? undefined : eq(calls.agent, args.agent),
+    args.agents === undefined ? undefined : ofAgents(args.agents),
     args.number === undefined ? undefined : eq(calls.number, args.number),
     args.campaign === undefined ? undefined : eq(calls.campaign, args.campaign),
     args.sealedOnly ? isNotNull(recordings.sealedAt) : undefined,

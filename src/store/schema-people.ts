@@ -1,6 +1,6 @@
 /** Tables of people and of what opens doors to them: users, tokens, sessions, secrets. Of tables in general see `schema.ts`. */
 import type { Role, User } from '../centre/entities.ts'
-import type { TokenId, UserId } from '../lib/ids.ts'
+import type { TeamId, TokenId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from './drizzle.cjs'
 
 export const users = sqliteTable(
@@ -30,6 +30,7 @@ export const tokens = sqliteTable('tokens', {
   /** Who answers for it; null: whoever has a shell on this machine. */
   issuedBy: text('issued_by').$type<UserId>(),
   approvedBy: text('approved_by').$type<UserId>(),
+  team: text().$type<TeamId>(),
 })
 
 // Not projections: they hold what must not, or need not, be in the journal.

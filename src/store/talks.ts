@@ -1,7 +1,7 @@
 import type { CallId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
-import { asc, inArray } from './drizzle.cjs'
-import { talks } from './schema.ts'
+import { asc, sql as built, inArray, or } from './drizzle.cjs'
+import { calls, talks } from './schema.ts'
 
 export type TalkRecord = typeof talks.$inferSelect
 
@@ -30,4 +30,13 @@ export function passedOnBy(db: Db, agent: UserId): CallId[] {
     'SELECT call FROM talks WHERE agent = ? AND passed = 1 ORDER BY from_at DESC LIMIT ?',
   ).all(agent, passedMax) as { call: CallId }[]
   return rows.map(({ call }) => call)
+}
+
+/** Condition on `calls`: whoever of these has it, had it last, or talked on it. */
+export function ofAgents(agents: readonly UserId[]) {
+  const ids = JSON.stringify(agents)
+  return or(
+    built`${calls.agent} IN (SELECT value FROM json_each(${ids}))`,
+    built`EXISTS (SELECT 1 FROM talks WHERE talks.call = ${calls.id} AND talks.agent IN (SELECT value FROM json_each(${ids})))`,
+  )
 }

@@ -20,8 +20,8 @@ export function projectToken(db: Connection, { at, actor, fact }: ProjectedLine)
   switch (fact.type) {
     case 'token.issued':
       run(
-        'INSERT INTO tokens (id, name, role, issued_at, issued_by, approved_by) VALUES (?, ?, ?, ?, ?, ?)',
-        ...[fact.token, fact.name, fact.role, at, personBehind(db, actor), fact.approvedBy ?? null],
+        'INSERT INTO tokens (id, name, role, issued_at, issued_by, approved_by, team) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[fact.token, fact.name, fact.role, at, personBehind(db, actor), fact.approvedBy ?? null, fact.team ?? null],
       )
       return true
     case 'token.revoked':

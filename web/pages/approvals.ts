@@ -22,6 +22,7 @@ export type ApprovalRow = {
   byProgram: boolean
   agent: string | null
   campaign: string | null
+  team: string | null
   askedAt: number
   expiresAt: number
   state: ApprovalState | 'expired'
@@ -100,7 +101,7 @@ function whatOf(row: ApprovalRow, frame: Frame, w: Words): Html {
     case 'setting':
       return html`${words.settings[row.subject as SecondPersonSetting] ?? row.subject}`
     case 'token':
-      return html`${words.token(String(about['name'] ?? ''), w.domain.role[about['role'] as Role] ?? String(about['role']))}`
+      return html`${words.token(String(about['name'] ?? ''), w.domain.role[about['role'] as Role] ?? String(about['role']))}${row.team === null ? null : ` · ${row.team}`}`
     case 'export': {
       const from = about['from']
       const parts = [

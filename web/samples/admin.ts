@@ -116,7 +116,7 @@ const sampleFields = [
 
 const sampleAsked: ApprovalRow = {
   ...{ id: 'ap_1', kind: 'export', subject: 'e_1', about: {}, reason: '', by: null, byProgram: false },
-  ...{ agent: null, campaign: null, askedAt: sampleNow - 3_600_000, expiresAt: sampleNow + 86_400_000 * 2 },
+  ...{ agent: null, campaign: null, team: null, askedAt: sampleNow - 3_600_000, expiresAt: sampleNow + 86_400_000 * 2 },
   ...{ state: 'waiting', decidedBy: null, why: null, may: null },
 }
 
@@ -393,11 +393,11 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       tokens: [
         {
           ...{ id: 'k_1', name: 'core-banking', role: 'admin', issuedAt: sampleNow - 86_400_000 * 9, revokedAt: null },
-          ...{ by: null, stands: true },
+          ...{ by: null, stands: true, team: null },
         },
         {
           ...{ id: 'k_3', name: 'night batch', role: 'admin', issuedAt: sampleNow - 86_400_000 * 40, revokedAt: null },
-          ...{ by: 'Ada', stands: false },
+          ...{ by: 'Ada', stands: false, team: null },
         },
         {
           id: 'k_2',
@@ -405,9 +405,10 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
           role: 'supervisor',
           issuedAt: sampleNow - 86_400_000 * 90,
           revokedAt: sampleNow - 86_400_000,
-          ...{ by: 'Adam', stands: true },
+          ...{ by: 'Adam', stands: true, team: language === 'en' ? 'North' : '一班' },
         },
       ],
+      teams: [{ id: 'tm_1', name: language === 'en' ? 'North' : '一班' }],
       secret: 'swr_k3Jx0n-example-shown-once',
       filled: nothingFilled,
     }),

@@ -25,6 +25,7 @@ export const audioSamples: Record<string, (language: Language) => Html> = {
         ? ['Mobile gateway', 'Telecom E1', 'Alice Li', 'Bob Wang']
         : ['移动网关', '电信 E1', '李雨桐', '王博']
     return audioPage({
+      choice: { teams: [], chosen: null },
       frame: sampleFrame({ language, path: '/supervisor/audio', role: 'supervisor' }),
       day: '2026-03-18',
       trunks: [

@@ -4,6 +4,7 @@ import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { OpenCallback } from '../pages/supervisor/callbacks.ts'
 import type { FloorProps, LiveCall } from '../pages/supervisor/floor-props.ts'
 import type { SupervisionProps } from '../pages/supervisor/supervision.ts'
+import type { TeamChoice } from '../parts/team-chooser.ts'
 import type { Language } from '../words/language.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
 
@@ -19,10 +20,19 @@ const names: [string, string][] = [
 ]
 const phases: AgentPhase[] = ['talking', 'talking', 'ready', 'wrapping', 'talking', 'break', 'dialing', 'signed_off']
 
+export const sampleTeams = (language: Language): TeamChoice => ({
+  teams: [
+    { id: 'tm_1', name: language === 'en' ? 'North' : '一班' },
+    { id: 'tm_2', name: language === 'en' ? 'South' : '二班' },
+  ],
+  chosen: null,
+})
+
 export function sampleFloor(language: Language): FloorProps {
   const at = language === 'en' ? 1 : 0
   return {
     frame: sampleFrame({ language, path: '/supervisor', role: 'supervisor' }),
+    choice: sampleTeams(language),
     figures: {
       agentsOn: 21,
       agents: 24,

@@ -20,7 +20,7 @@ import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleR
 import { collectionsSamples } from './collections.ts'
 import { custodySamples } from './custody.ts'
 import { sampleDesks } from './desk.ts'
-import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision } from './floor.ts'
+import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision, sampleTeams } from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { importSamples } from './imports.ts'
 import { lenderSamples } from './lender.ts'
@@ -97,6 +97,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   'supervisor-calls': language =>
     liveCallsPage({
       frame: sampleFrame({ language, path: '/supervisor/calls', role: 'supervisor' }),
+      choice: { ...sampleTeams(language), chosen: 'tm_1' },
       calls: sampleLiveCalls(language),
       supervision: sampleSupervision(language),
       said: null,

@@ -77,6 +77,7 @@ const zh = {
     bySystem: '本机命令行',
     fallen: '停用：负责人已无权限',
     adopt: '由我负责',
+    teamHelp: '仅适用于主管和质检：令牌只能查看和监听这个班组。',
     about2: '权限不超过申请人自身的令牌可直接发放；超出的须由具备该权限的人批准。',
   },
   journal: {
@@ -196,6 +197,7 @@ const en: Like<typeof zh> = {
     bySystem: 'this machine’s shell',
     fallen: 'rests: who answered for it may no longer',
     adopt: 'Answer for it',
+    teamHelp: 'Of supervisors and quality: it sees and hears this team alone.',
     about2:
       'What you may do yourself is issued at once; a token that could do more waits for a person who may do as much.',
   },

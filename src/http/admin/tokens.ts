@@ -21,7 +21,7 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/tokens', allow('admin', 'security'), async c => {
     const typed = await typedOf(c)
     try {
-      const given = { name: textOf(typed, 'name'), role: textOf(typed, 'role') }
+      const given = { name: textOf(typed, 'name'), role: textOf(typed, 'role'), team: textOf(typed, 'team') || null }
       const asked = await askToken(deps.records, personOf(c), given)
       return 'secret' in asked ? page(c, asked.secret, nothingFilled) : c.redirect('/approvals', 303)
     } catch (error) {
@@ -46,13 +46,21 @@ export function tokenRoutes(deps: Deps): Hono<Env> {
   })
 
   async function page(c: Ctx, secret: string | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
-    const { users } = deps.engine.state
+    const { users, teams } = deps.engine.state
     const tokens = (await deps.store.read('tokens.list', {})).map(token => ({
       ...token,
       by: token.issuedBy === null ? null : (users.get(token.issuedBy)?.displayName ?? token.issuedBy),
       stands: tokenStands(token, id => users.get(id)),
+      team: token.team === null ? null : (teams.get(token.team)?.name ?? token.team),
     }))
-    return c.html(tokensPage({ frame: await frameOf(c, deps), tokens, secret, filled }), status)
+    return c.html(
+      tokensPage({
+        frame: await frameOf(c, deps),
+        ...{ tokens, secret, filled },
+        teams: [...teams.values()].map(({ id, name }) => ({ id, name })),
+      }),
+      status,
+    )
   }
 
   return route

@@ -4,6 +4,7 @@ import type { CallId } from '../../lib/ids.ts'
 import type { Deps } from '../deps.ts'
 import { period, queryOf } from './query.ts'
 import { type Api, define } from './route.ts'
+import { checkCall } from './team-sight.ts'
 
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullable()
@@ -83,10 +84,12 @@ export function audioApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/calls/:id/audio',
       roles: readers,
+      byTeam: true,
       summary: 'How each leg of a call sounded',
       reply: audioReply,
     },
     async c => {
+      await checkCall(c, deps, c.req.param('id') as CallId)
       const items = await deps.store.read('audio.ofCall', { call: c.req.param('id') as CallId })
       return c.json(audioReply.parse({ items }))
     },

@@ -25,7 +25,7 @@ export function authenticated(deps: Deps): Guard {
     checkPlace(deps, c, token.role)
     c.set('client', {
       ...{ actor: `token:${token.id}`, role: token.role, token: token.id },
-      person: token.issuedBy,
+      ...{ person: token.issuedBy, team: token.team },
     })
     return next()
   }

@@ -15,6 +15,7 @@ import { knownContact } from '../known-contact.ts'
 import { callQuery, paging, queryOf } from './query.ts'
 import { callReply, pageOf, ringingReply, sipReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
+import { agentsOf, checkAgent, checkCall } from './team-sight.ts'
 
 const otherQuery = z.strictObject({ kind: z.enum(otherKinds), limit: paging.shape.limit })
 const ladderReaders = ['quality', 'auditor', 'admin'] as const
@@ -31,6 +32,7 @@ export function callsApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/calls',
       roles: readers,
+      byTeam: true,
       summary: 'Calls, newest first',
       query: callQuery,
       reply: pageOf(callReply),
@@ -39,6 +41,7 @@ export function callsApi(api: Api, deps: Deps): void {
       const { agent, campaign, queue, number, ...rest } = queryOf(c, callQuery)
       const page = await store.read('calls.page', {
         ...rest,
+        agents: agentsOf(c, deps),
         agent: agent as UserId | undefined,
         campaign: campaign as CampaignId | undefined,
         queue: queue as QueueId | undefined,
@@ -51,9 +54,10 @@ export function callsApi(api: Api, deps: Deps): void {
   define(
     api,
     deps,
-    { method: 'get', path: '/calls/:id', roles: readers, summary: 'One call', reply: callReply },
+    { method: 'get', path: '/calls/:id', roles: readers, byTeam: true, summary: 'One call', reply: callReply },
     async c => {
       const id = c.req.param('id') as CallId
+      await checkCall(c, deps, id)
       const call = await store.read('calls.byId', { id })
       if (call === null) throw new NotFound('call', id)
       return c.json(shown({ ...call, talks: await store.read('talks.ofCalls', { calls: [id] }) }))
@@ -114,6 +118,7 @@ export function callsApi(api: Api, deps: Deps): void {
       method: 'post',
       path: '/calls',
       roles: ['supervisor', 'admin', 'agent'],
+      byTeam: true,
       summary: 'An agent dials; 409 names the rule that refused',
       body: callInput,
       reply: callReply,
@@ -123,6 +128,7 @@ export function callsApi(api: Api, deps: Deps): void {
     async c => {
       const { agent, number, party, campaign, override } = parseInput(callInput, await jsonBody(c))
       if (!deps.engine.state.users.has(agent)) throw new NotFound('user', agent)
+      checkAgent(c, deps, agent)
       const known = await knownContact(deps, { campaign, lead: null, number, agent, ...(party ? { party } : {}) })
       const { role } = c.var.client
       if (override !== null && role !== 'supervisor' && role !== 'admin') throw new Forbidden(role)

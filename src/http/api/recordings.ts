@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { queryOf, recordingQuery } from './query.ts'
 import { destructionReply, pageOf, recordingReply } from './replies.ts'
 import { type Api, define } from './route.ts'
+import { agentsOf, checkCall } from './team-sight.ts'
 
 const roles = ['auditor', 'quality', 'supervisor'] as const
 
@@ -23,6 +24,7 @@ export function recordingsApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/recordings',
       roles,
+      byTeam: true,
       summary: 'Recordings, newest first',
       query: recordingQuery,
       reply: pageOf(recordingReply),
@@ -31,6 +33,7 @@ export function recordingsApi(api: Api, deps: Deps): void {
       const { agent, campaign, number, ...rest } = queryOf(c, recordingQuery)
       const page = await deps.store.read('recordings.page', {
         ...rest,
+        agents: agentsOf(c, deps),
         agent: agent as UserId | undefined,
         campaign: campaign as CampaignId | undefined,
         number: number === undefined ? undefined : (normalNumber(number) ?? number),
@@ -41,11 +44,12 @@ export function recordingsApi(api: Api, deps: Deps): void {
   define(
     api,
     deps,
-    { method: 'get', path: '/recordings/:id', roles, summary: 'One recording', reply: recordingReply },
+    { method: 'get', path: '/recordings/:id', roles, byTeam: true, summary: 'One recording', reply: recordingReply },
     async c => {
       const id = c.req.param('id') as RecordingId
       const recording = await deps.store.read('recordings.byId', { id })
       if (recording === null) throw new NotFound('recording', id)
+      await checkCall(c, deps, recording.call)
       return c.json(recordingReply.parse(recording))
     },
   )
@@ -68,6 +72,7 @@ export function recordingsApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/recordings/:id/audio',
       roles,
+      byTeam: true,
       summary: 'The audio: stereo WAV, customer left, agent right; ?form=opus: its smaller form, Ogg Opus; Range',
       query: audioQuery,
       replyType: 'audio/wav',
@@ -76,6 +81,8 @@ export function recordingsApi(api: Api, deps: Deps): void {
       queryOf(c, audioQuery)
       const { client } = c.var
       const id = c.req.param('id') as RecordingId
+      const recording = await deps.store.read('recordings.byId', { id })
+      if (recording !== null) await checkCall(c, deps, recording.call)
       // The token stands in the place of the person; the actor of the fact says that it is one.
       const listener = { actor: client.actor, user: client.token as string as UserId, opening: null }
       return audioAnswer(c, deps, listener, id)

@@ -414,6 +414,7 @@ export const tokenReply = z
     revokedAt: orNull(instant),
     issuedBy: orNull(id),
     approvedBy: orNull(id),
+    team: orNull(id),
   })
   .openapi('Token')
 export const waitingTokenReply = z

@@ -5,7 +5,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Role } from '../../centre/entities.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
-import { Forbidden } from '../guard.ts'
+import { Forbidden, OtherTeam } from '../guard.ts'
 import { BadRequest } from '../problem.ts'
 import { authenticated } from './authenticate.ts'
 import { once } from './idempotency.ts'
@@ -33,6 +33,8 @@ export type RouteSpec = {
   later?: { status: 202; words: string; reply: z.ZodType }
   /** The body goes on as it comes and is never in memory: `Idempotency-Key` is refused. */
   streamed?: boolean
+  /** It keeps to the team of a token that is bound to one; every other route is closed to such a token. */
+  byTeam?: boolean
   /** The reply holds a secret and is never kept: `Idempotency-Key` is refused. */
   secret?: boolean
 }
@@ -48,6 +50,8 @@ export function define(api: Api, deps: Deps, spec: RouteSpec, handler: (c: Ctx) 
   const allowed = new Set<Role>(spec.roles)
   api.on(spec.method.toUpperCase(), spec.path, authenticated(deps), async (c: Ctx) => {
     if (!allowed.has(c.var.client.role)) throw new Forbidden(c.var.client.role)
+    if (c.var.client.team !== null && spec.byTeam !== true)
+      throw new OtherTeam(c.var.client.role, 'this token is bound to a team, and this is not shared out by teams')
     c.header('Cache-Control', 'no-store')
     if (spec.query === undefined) queryOf(c, noQuery)
     if (spec.streamed && c.req.header('idempotency-key') !== undefined)
@@ -90,7 +94,7 @@ function describe(api: Api, spec: RouteSpec): void {
     method: spec.method,
     path: `/api/v1${spec.path.replace(/:(\w+)/g, '{$1}')}`,
     summary: spec.summary,
-    description: `Roles: ${spec.roles.join(', ')}`,
+    description: `Roles: ${spec.roles.join(', ')}${spec.byTeam ? '; tokens that are bound to a team see that team alone' : ''}`,
     tags: [spec.path.split('/')[1]!],
     security: [{ token: [] }],
     parameters: [

@@ -6,6 +6,7 @@ import { parseInput } from '../../records/parse.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { pageOf } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
+import { checkAgent, checkCall, checkLeader } from './team-sight.ts'
 
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
 const writers = ['supervisor', 'admin'] as const
@@ -61,11 +62,13 @@ export function supervisionApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/calls/:id/supervision',
       roles: readers,
+      byTeam: true,
       summary: 'Who listened to a call, when, how and why; a line for each mode, oldest first',
       reply: pageOf(stretchReply),
     },
     async c => {
       const call = c.req.param('id') as CallId
+      await checkCall(c, deps, call)
       if ((await deps.store.read('calls.byId', { id: call })) === null) throw new NotFound('call', call)
       return c.json({ items: await deps.store.read('supervisions.ofCall', { call }), next: null })
     },
@@ -78,6 +81,7 @@ export function supervisionApi(api: Api, deps: Deps): void {
       method: 'post',
       path: '/calls/:id/supervision',
       roles: writers,
+      byTeam: true,
       summary: 'A supervisor listens to a call, whispers, barges in, or takes it over; again: changes the mode',
       body: supervisionInput,
       reply: supervisionReply,
@@ -90,6 +94,10 @@ export function supervisionApi(api: Api, deps: Deps): void {
       const { state } = deps.engine
       if (!state.users.has(by)) throw new NotFound('user', supervisor)
       if (!state.calls.has(call)) throw new NotFound('call', call)
+      await checkCall(c, deps, call)
+      checkLeader(c, deps, by)
+      const agent = state.calls.get(call)?.agent
+      if (agent != null) checkAgent(c, deps, agent)
       const now = state.supervisions.get(by)
       if (mode === 'take_over') {
         if (now?.call !== call) throw new NotNow('not_supervising', 'Listen to this call first, then take it over.')
@@ -125,10 +133,12 @@ export function supervisionApi(api: Api, deps: Deps): void {
       method: 'delete',
       path: '/calls/:id/supervision/:supervisor',
       roles: writers,
+      byTeam: true,
       summary: 'A supervisor stops listening',
     },
     async c => {
       const by = c.req.param('supervisor') as UserId
+      checkLeader(c, deps, by)
       if (deps.engine.state.supervisions.get(by)?.call !== c.req.param('id')) throw new NotFound('supervision', by)
       await dispatched(c, { type: 'supervisor.stop', by })
       return c.body(null, 204)

@@ -18,6 +18,7 @@ import { allow } from '../guard.ts'
 import { holdRefused, holdTyped } from '../legal-holds.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { checkSeen } from '../seen-calls.ts'
 import { listOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { answerersOf } from './answerers.ts'
 import { auditedCall } from './audited-call.ts'
@@ -36,12 +37,14 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
 
   route.get('/auditor/calls/:id', allow('auditor', 'quality'), async c => {
     const id = checkedId<CallId>(c, 'call')
+    await checkSeen(deps, c.var.user, id)
     const frame = await frameOf(c, deps)
     return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id)))
   })
 
   route.post('/auditor/calls/:id/answerer', allow('auditor', 'quality'), async c => {
     const id = checkedId<CallId>(c, 'call')
+    await checkSeen(deps, c.var.user, id)
     await tellAnswerer(deps.records, actorOf(c), id, { answerer: textOf(await typedOf(c), 'answerer') })
     return c.redirect(`/auditor/calls/${id}#answerer`, 303)
   })
@@ -61,6 +64,11 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     return held(c, {}, () => liftHold(deps.records, actorOf(c), hold, { reason: textOf(typed, 'reason') }))
   })
 
+  async function checkRecording(c: Ctx, id: RecordingId): Promise<void> {
+    const recording = await deps.store.read('recordings.byId', { id })
+    if (recording !== null) await checkSeen(deps, c.var.user, recording.call)
+  }
+
   async function held(c: Ctx, typed: Typed, work: () => Promise<unknown>): Promise<Response> {
     const id = checkedId<CallId>(c, 'call')
     try {
@@ -74,21 +82,26 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
   }
 
   route.get('/auditor/recordings/:id/destruction', allow('auditor', 'quality'), async c => {
-    const destruction = await destructionOf(deps.store, checkedId<RecordingId>(c, 'recording'))
+    const id = checkedId<RecordingId>(c, 'recording')
+    await checkRecording(c, id)
+    const destruction = await destructionOf(deps.store, id)
     return c.html(destructionPage({ frame: await frameOf(c, deps), ...destruction }))
   })
 
-  route.get('/auditor/calls/:id/ladder', allow('auditor', 'quality', 'admin'), c =>
-    ladderAnswer(c, deps, checkedId<CallId>(c, 'call')),
-  )
+  route.get('/auditor/calls/:id/ladder', allow('auditor', 'quality', 'admin'), async c => {
+    await checkSeen(deps, c.var.user, checkedId<CallId>(c, 'call'))
+    return ladderAnswer(c, deps, checkedId<CallId>(c, 'call'))
+  })
 
-  route.get('/auditor/calls/:id/ladder.pcap', allow('auditor', 'quality', 'admin'), c =>
-    pcapAnswer(c, deps, checkedId<CallId>(c, 'call')),
-  )
+  route.get('/auditor/calls/:id/ladder.pcap', allow('auditor', 'quality', 'admin'), async c => {
+    await checkSeen(deps, c.var.user, checkedId<CallId>(c, 'call'))
+    return pcapAnswer(c, deps, checkedId<CallId>(c, 'call'))
+  })
 
   /** `opening` is that of the page: seeking is not listening again. */
   route.get('/auditor/recordings/:id/audio', allow('auditor', 'quality'), async c => {
     const id = checkedId<RecordingId>(c, 'recording')
+    await checkRecording(c, id)
     const opening = c.req.query('opening') ?? null
     return audioAnswer(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, id)
   })

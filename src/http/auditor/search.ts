@@ -11,6 +11,7 @@ import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { frameOf } from '../live/frame.ts'
 import { savedFiltersOf } from '../saved-filters.ts'
+import { agentsSeen } from '../seen-calls.ts'
 
 export function searchOf(value: (name: string) => string | undefined): RecordingSearch {
   const text = (name: string) => (value(name) ?? '').trim().slice(0, 64)
@@ -53,7 +54,10 @@ export async function recordingsAnswer(
   const frame = { ...(await frameOf(c, deps)), path: '/auditor' }
   const { search } = asked
   const [page, users, campaigns] = await Promise.all([
-    deps.store.read('recordings.page', { ...times(search, frame), ...filterOf(search), cursor: asked.cursor }),
+    deps.store.read('recordings.page', {
+      ...{ ...times(search, frame), ...filterOf(search), cursor: asked.cursor },
+      agents: agentsSeen(deps, c.var.user),
+    }),
     deps.store.read('users.list', { role: 'agent' }),
     deps.store.read('campaigns.list', {}),
   ])

@@ -18,6 +18,7 @@ import { type CampaignReads, campaignPropsOf, campaignReads } from '../superviso
 import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
 import { floorStored } from '../supervisor/floor-stored.ts'
 import { supervisionOf } from '../supervisor/supervision.ts'
+import { teamIn } from '../supervisor/team-choice.ts'
 import { frameOf } from './frame.ts'
 import { liveStream } from './stream.ts'
 
@@ -48,11 +49,12 @@ export function liveRoutes(deps: Deps): Hono<Env> {
 
   route.get('/live/floor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
+    const team = teamIn(c)
     return liveStream(c, deps, {
       regions: async () => {
         const now = deps.clock.now()
         const stored = await floorStored(deps, now, frame.zone)
-        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, stored))
+        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, stored, team))
       },
       concerns: () => true,
       everyMs: floorEveryMs,
@@ -61,12 +63,14 @@ export function liveRoutes(deps: Deps): Hono<Env> {
 
   route.get('/live/calls', allow('supervisor', 'quality'), async c => {
     const frame = await frameOf(c, deps)
+    const team = teamIn(c)
     return liveStream(c, deps, {
       regions: async () => {
         const { state } = deps.engine
         const now = { ...frame, now: deps.clock.now() }
         const supervision = supervisionOf(state, c.var.user)
-        return liveCallsRegions({ frame: now, calls: liveCallsOf(state, c.var.user, deps.audio?.live()), supervision })
+        const calls = liveCallsOf(state, c.var.user, deps.audio?.live(), team)
+        return liveCallsRegions({ frame: now, calls, supervision })
       },
       concerns: ({ fact: { type } }) =>
         type.startsWith('call.') ||

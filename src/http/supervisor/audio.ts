@@ -7,6 +7,7 @@ import type { AudioSum } from '../../store/leg-audio.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
+import { teamChoice, teamIn } from './team-choice.ts'
 
 const dayMs = 86_400_000
 
@@ -23,7 +24,8 @@ export function audioRoutes(deps: Deps): Hono<Env> {
       deps.store.read('audio.byAgent', { from, to }),
     ])
     const { state } = deps.engine
-    const sight = sightOf(state, c.var.user)
+    const team = teamIn(c)
+    const sight = sightOf(state, c.var.user, team)
     const seen = agents.filter(({ of }) => seesAgent(sight, of as UserId))
     const teams = [...state.teams.values()].flatMap(({ name, members }) => {
       const sum = sumOf(seen.filter(({ of }) => members.includes(of as UserId)))
@@ -32,6 +34,7 @@ export function audioRoutes(deps: Deps): Hono<Env> {
     return c.html(
       audioPage({
         frame,
+        choice: teamChoice(state, c.var.user, team),
         day: localValue(from, frame).slice(0, 10),
         trunks: trunks.map(sum => rowOf(sum, state.trunks.get(sum.of as TrunkId)?.trunk.name)),
         teams,

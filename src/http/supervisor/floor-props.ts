@@ -9,9 +9,10 @@ import type { LiveAudio } from '../../centre/audio/live.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
 import { seesAgent, seesCall, sightOf } from '../../centre/team.ts'
-import type { CallId } from '../../lib/ids.ts'
+import type { CallId, TeamId } from '../../lib/ids.ts'
 import { heldWords } from '../live/held-words.ts'
 import type { FloorStored } from './floor-stored.ts'
+import { teamChoice } from './team-choice.ts'
 
 const liveCallsMax = 300
 const hourMs = 3_600_000
@@ -22,8 +23,9 @@ export function floorOf(
   viewer: User,
   frame: Frame,
   { missing, lostMs, callbacks, complaints }: FloorStored,
+  team: TeamId | null = null,
 ): FloorProps {
-  const sight = sightOf(state, viewer)
+  const sight = sightOf(state, viewer, team)
   const w = textsOf(frame)
   const agents = [...state.agents.values()].filter(
     ({ user }) => user.enabled && user.role === 'agent' && seesAgent(sight, user.id),
@@ -42,6 +44,7 @@ export function floorOf(
     .map(floor => floor.campaign.abandonRateMax)
   return {
     frame,
+    choice: teamChoice(state, viewer, team),
     figures: {
       agentsOn: agents.length - count('signed_off'),
       agents: agents.length,
@@ -128,9 +131,14 @@ function queueRow({ queue, waiting, ready }: QueueFloor, state: FloorState): Flo
 }
 
 /** Calls under way of the viewer's teams, oldest first; at most 300, which is more than a screen shows. */
-export function liveCallsOf(state: FloorState, viewer: User, sound?: ReadonlyMap<CallId, LiveAudio>): LiveCall[] {
+export function liveCallsOf(
+  state: FloorState,
+  viewer: User,
+  sound?: ReadonlyMap<CallId, LiveAudio>,
+  team: TeamId | null = null,
+): LiveCall[] {
   const calls: LiveCall[] = []
-  const sight = sightOf(state, viewer)
+  const sight = sightOf(state, viewer, team)
   const heard = [...state.supervisions.values()].filter(({ heard }) => heard !== null)
   for (const call of state.calls.values()) {
     if (call.phase === 'ended' || !seesCall(sight, call)) continue

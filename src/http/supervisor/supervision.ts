@@ -15,6 +15,7 @@ import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { liveCallsOf } from './floor-props.ts'
+import { teamIn } from './team-choice.ts'
 
 /** `/supervisor/supervision`: what this person hears: begun or changed, taken over, ended. Answered with the page of live calls painted anew. */
 export function supervisionRoutes(deps: Deps): Hono<Env> {
@@ -66,7 +67,7 @@ export function supervisionRoutes(deps: Deps): Hono<Env> {
         { id: 'calls-said', body: html`<div id="calls-said" aria-live="polite">${said}</div>` },
         ...liveCallsRegions({
           frame,
-          calls: liveCallsOf(state, c.var.user),
+          calls: liveCallsOf(state, c.var.user, undefined, teamIn(c)),
           supervision: supervisionOf(state, c.var.user),
         }),
       ]),

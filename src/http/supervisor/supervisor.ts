@@ -30,6 +30,7 @@ import { prospectRoutes } from './prospects.ts'
 import { rehearsalRoutes } from './rehearsal.ts'
 import { supervisionOf, supervisionRoutes } from './supervision.ts'
 import { taskReviewRoutes } from './tasks.ts'
+import { teamChoice, teamIn } from './team-choice.ts'
 
 /** `/supervisor`: the wallboard; `/supervisor/calls`: calls under way, and ending one of them. */
 export function supervisorRoutes(deps: Deps): Hono<Env> {
@@ -38,16 +39,17 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.get('/supervisor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
     const stored = await floorStored(deps, frame.now, frame.zone)
-    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, stored)))
+    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, stored, teamIn(c))))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {
     const frame = await frameOf(c, deps)
     const { state } = deps.engine
-    const supervision = supervisionOf(state, c.var.user)
-    return c.html(
-      liveCallsPage({ frame, calls: liveCallsOf(state, c.var.user, deps.audio?.live()), supervision, said: null }),
-    )
+    const { user } = c.var
+    const team = teamIn(c)
+    const calls = liveCallsOf(state, user, deps.audio?.live(), team)
+    const choice = teamChoice(state, user, team)
+    return c.html(liveCallsPage({ frame, choice, calls, supervision: supervisionOf(state, user), said: null }))
   })
 
   route.put('/supervisor/calls/:id/ending', allow('supervisor'), async c => {
@@ -60,7 +62,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     const said = outcome.ok
       ? notice('green', w.supervisor.calls.ended)
       : notice('red', `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}`)
-    const calls = liveCallsOf(deps.engine.state, c.var.user, deps.audio?.live())
+    const calls = liveCallsOf(deps.engine.state, c.var.user, deps.audio?.live(), teamIn(c))
     const supervision = supervisionOf(deps.engine.state, c.var.user)
     return c.html(
       partials([

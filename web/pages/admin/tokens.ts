@@ -20,7 +20,10 @@ export type TokensProps = {
     revokedAt: number | null
     by: string | null
     stands: boolean
+    /** The name of the team that it is bound to. */
+    team: string | null
   }[]
+  teams: { id: string; name: string }[]
   /** Just issued: shown this once. */
   secret: string | null
   filled: Filled
@@ -39,7 +42,11 @@ ${props.secret ? notice('amber', html`${words.once}<code class="command">${props
       empty: words.none,
       columns: [
         { head: words.name, cell: token => html`<b>${token.name}</b>` },
-        { head: words.role, cell: token => w.domain.role[token.role] },
+        {
+          head: words.role,
+          cell: token =>
+            token.team === null ? w.domain.role[token.role] : `${w.domain.role[token.role]} · ${token.team}`,
+        },
         { head: words.by, cell: token => token.by ?? words.bySystem },
         { head: words.issued, cell: token => instant(token.issuedAt, props.frame) },
         {
@@ -64,6 +71,7 @@ ${props.secret ? notice('amber', html`${words.once}<code class="command">${props
 <section class="panel"><h2>${words.add}</h2>${problems(props.filled, w)}<form class="form" method="post" action="/admin/tokens">
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 64 }, props.filled)}
 ${selectField({ name: 'role', label: words.role, choices: roles.map(role => ({ value: role, word: w.domain.role[role] })) }, props.filled)}
+${props.teams.length === 0 ? null : selectField({ name: 'team', label: w.teams.team, help: words.teamHelp, choices: [{ value: '', word: w.frame.list.all }, ...props.teams.map(({ id, name }) => ({ value: id, word: name }))] }, props.filled)}
 <div class="buttons"><button class="button primary">${words.add}</button></div></form></section></div>`,
   })
 }

@@ -5,6 +5,7 @@ import { type Html, html } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
 import { thousands } from '../../parts/numbers.ts'
 import { heading, table } from '../../parts/table.ts'
+import { type TeamChoice, teamChooser } from '../../parts/team-chooser.ts'
 import type { Words } from '../../words/words.ts'
 
 export type AudioRow = {
@@ -22,6 +23,7 @@ export type AudioRow = {
 }
 
 export type AudioPageProps = {
+  choice: TeamChoice
   frame: Frame /** `2026-11-26` */
   day: string
   trunks: AudioRow[]
@@ -35,8 +37,8 @@ export function audioPage(props: AudioPageProps): Html {
   const words = w.audio
   return layout(frame, {
     title: words.title,
-    main: html`${heading({ title: words.title, about: words.about })}
-<div class="stack"><form class="form panel" method="get" action="${frame.path}"><div class="row"><label class="field"><span>${words.day}</span><input type="date" name="day" value="${day}" required></label></div><div class="buttons"><button class="button primary">${words.show}</button></div></form>
+    main: html`${heading({ title: words.title, about: words.about })}${teamChooser(frame, props.choice, { day })}
+<div class="stack"><form class="form panel" method="get" action="${frame.path}"><div class="row"><label class="field"><span>${words.day}</span><input type="date" name="day" value="${day}" required></label></div>${props.choice.chosen === null ? null : html`<input type="hidden" name="team" value="${props.choice.chosen}">`}<div class="buttons"><button class="button primary">${words.show}</button></div></form>
 <section class="panel"><header><h2>${words.byTrunk}</h2></header>${sums(words.byTrunk, words.trunk, props.trunks, w)}</section>
 ${props.teams.length === 0 ? null : html`<section class="panel"><header><h2>${w.teams.byTeam}</h2></header>${sums(w.teams.byTeam, w.teams.team, props.teams, w)}</section>`}
 <section class="panel"><header><h2>${words.byAgent}</h2></header>${sums(words.byAgent, words.agent, props.agents, w)}</section></div>`,

@@ -5,10 +5,12 @@ import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
 import type { CallPhase } from '../../../src/centre/state.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { Why } from '../../parts/state.ts'
+import type { TeamChoice } from '../../parts/team-chooser.ts'
 
 /** The live floor as a supervisor sees it. Sums are since the process started, except where a name says otherwise. */
 export type FloorProps = {
   frame: Frame
+  choice: TeamChoice
   figures: {
     agentsOn: number
     agents: number

@@ -6,6 +6,7 @@ import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { callChip, chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
+import { type TeamChoice, teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
 import { audioPanel } from '../agent/audio-panel.ts'
 import { audioTexts } from '../agent/audio-texts.ts'
@@ -14,6 +15,7 @@ import { beginButtons, modeIcons, type SupervisionProps, supervisionPanel } from
 
 export type LiveCallsProps = {
   frame: Frame
+  choice: TeamChoice
   calls: LiveCall[]
   supervision: SupervisionProps
   said: { tone: 'green' | 'red'; words: string } | null
@@ -24,8 +26,8 @@ export function liveCallsPage(props: LiveCallsProps): Html {
   return layout(props.frame, {
     title: words.title,
     modules: ['agent-audio.js'],
-    main: html`${heading({ title: words.title, about: words.about })}
-<div id="calls-stream" hx-sse:connect="/live/calls" hidden></div>
+    main: html`${heading({ title: words.title, about: words.about })}${teamChooser(props.frame, props.choice)}
+<div id="calls-stream" hx-sse:connect="${withTeam('/live/calls', props.choice)}" hidden></div>
 <div id="calls-said" aria-live="polite">${props.said ? notice(props.said.tone, props.said.words) : null}</div>
 <p id="audio-words" class="notice amber" role="status" ${audioTexts(textsOf(props.frame))}></p>
 ${liveCallsRegions(props).map(region => region.body)}${props.supervision.audio.startsWith('browser') ? audioPanel(textsOf(props.frame)) : null}`,

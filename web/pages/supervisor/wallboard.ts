@@ -5,6 +5,7 @@ import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
 import { agentLooks, campaignNow, chip, type Tone } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
+import { teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { AgentTile, FloorProps } from './floor-props.ts'
@@ -14,8 +15,8 @@ export function wallboardPage(props: FloorProps): Html {
   const w = textsOf(props.frame)
   return layout(props.frame, {
     title: w.supervisor.wallboard,
-    main: html`${heading({ title: w.supervisor.wallboard })}
-<div id="floor-stream" hx-sse:connect="/live/floor" hidden></div>
+    main: html`${heading({ title: w.supervisor.wallboard })}${teamChooser(props.frame, props.choice)}
+<div id="floor-stream" hx-sse:connect="${withTeam('/live/floor', props.choice)}" hidden></div>
 <div class="stack">${wallboardRegions(props).map(region => region.body)}</div>`,
   })
 }
