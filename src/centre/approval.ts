@@ -14,7 +14,7 @@ export type SecondPersonSetting = (typeof secondPersonSettings)[keyof typeof sec
 
 /** Nobody has decided by then, or what was approved was not fetched: it has to be asked for anew. */
 export const approvalMs = 3 * 86_400_000
-/** Who asked could sign in as whoever they gave a password to; by then that person has noticed. */
+/** Who gave a password to somebody could sign in as them; by then that person has noticed. */
 export const strangerMs = 3 * 86_400_000
 
 export type ApprovalState = 'waiting' | 'approved' | 'refused' | 'withdrawn' | 'lapsed' | 'used'
@@ -73,4 +73,26 @@ export function tokenStands(
   if (coversRole(issuer.role, token.role)) return true
   const approver = token.approvedBy === null ? undefined : personOf(token.approvedBy)
   return approver?.enabled === true && coversRole(approver.role, token.role)
+}
+
+/** `by` can act as `as`, actors both: they set that person's password lately, or issued or took on that token. `system` is whoever has a shell. */
+export type Reach = { by: string; as: string }
+
+/**
+ * Whether nobody could be both: neither is within reach of the other, and nobody reaches both. A person whose password was set with a token that
+ * nobody answers for could be anybody.
+ */
+export function areApart(asker: string, decider: string, reach: readonly Reach[]): boolean {
+  const asking = reaching(asker, reach)
+  const deciding = reaching(decider, reach)
+  const isAnybody = (who: string) => who.startsWith('user:') && reaching(who, reach).has('system')
+  if ([...asking, ...deciding].some(isAnybody)) return false
+  return ![...asking].some(who => who !== 'system' && deciding.has(who))
+}
+
+/** All who could be this one, itself among them. */
+function reaching(who: string, reach: readonly Reach[]): Set<string> {
+  const found = new Set([who])
+  for (const each of found) for (const { by, as } of reach) if (as === each) found.add(by)
+  return found
 }

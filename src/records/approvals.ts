@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import {
   type Approval,
   approvalMs,
+  areApart,
   issuers,
   mayAsk,
   mayDecide,
@@ -75,7 +76,7 @@ export function setSecondPerson(
 
 /**
  * Approves, or refuses; who asked takes it back by refusing. `onExport` begins one that was approved. Throws NotNow: `approval_decided`,
- * `approval_expired`, `approval_role`, `approval_own`, `approval_stranger` (who asked gave this person a password lately), `approval_lapsed`.
+ * `approval_expired`, `approval_role`, `approval_own`, `approval_stranger` (one person could be both, by a password that was set lately), `approval_lapsed`.
  */
 export function decideApproval(
   door: RecordsDoor,
@@ -95,7 +96,7 @@ export function decideApproval(
     if (!approve) return void (await keep(door, by.actor, [{ ...decided, as: 'refused' }]))
     if (isOwn) throw new NotNow('approval_own', 'another person approves what you asked for')
     if (approval.expiresAt <= door.clock.now()) throw new NotNow('approval_expired', 'it has expired; ask for it anew')
-    await checkNoStranger(door, by.user, approval)
+    await checkApart(door, by.user, approval)
     if (!(await mayAskStill(door, approval))) {
       await keep(door, by.actor, [{ ...decided, as: 'lapsed' }])
       throw new NotNow('approval_lapsed', 'who asked for it may no longer ask for it')
@@ -131,13 +132,11 @@ async function checkDecider(door: RecordsDoor, user: UserId, approval: Approval)
     throw new NotNow('approval_role', 'this is for a person of another role to decide')
 }
 
-/** Who may set passwords could sign in as anybody, and be the second person too. */
-async function checkNoStranger(door: RecordsDoor, user: UserId, approval: ApprovalRecord): Promise<void> {
-  const setter = await door.store.read('approvals.passwordSetter', { user })
-  if (setter === null || setter.at + strangerMs <= door.clock.now()) return
-  const isTheirs = setter.actor === approval.actor || (await personBehind(door, setter.actor)) === approval.askedBy
-  if (isTheirs && setter.actor !== 'system')
-    throw new NotNow('approval_stranger', 'who asked for this set your password in the last three days')
+/** Who may set passwords could sign in as anybody, and be the second person too: as who approves, or as who asks. */
+async function checkApart(door: RecordsDoor, user: UserId, { actor, askedAt }: ApprovalRecord): Promise<void> {
+  const reach = await door.store.read('approvals.reach', { since: askedAt - strangerMs })
+  if (!areApart(actor, `user:${user}`, reach))
+    throw new NotNow('approval_stranger', 'one person could be both of you: somebody else has to decide')
 }
 
 async function mayAskStill(door: RecordsDoor, approval: ApprovalRecord): Promise<boolean> {
@@ -148,12 +147,6 @@ async function mayAskStill(door: RecordsDoor, approval: ApprovalRecord): Promise
   }
   const token = await door.store.read('tokens.byId', { id: id as TokenId })
   return token !== null && token.revokedAt === null && mayAsk(token.role, approval) && (await stands(door, token))
-}
-
-async function personBehind(door: RecordsDoor, actor: Actor): Promise<UserId | null> {
-  const [kind, id = ''] = actor.split(':', 2)
-  if (kind === 'user') return id as UserId
-  return kind === 'token' ? ((await door.store.read('tokens.byId', { id: id as TokenId }))?.issuedBy ?? null) : null
 }
 
 async function stands(door: RecordsDoor, token: TokenRecord): Promise<boolean> {

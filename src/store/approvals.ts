@@ -1,5 +1,5 @@
 /** What waits for a second person, and what was decided: the tables' side of their facts, and how pages read them. */
-import type { Approval, ApprovalKind, ApprovalState } from '../centre/approval.ts'
+import type { Approval, ApprovalKind, ApprovalState, Reach } from '../centre/approval.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { ApprovalId, UserId } from '../lib/ids.ts'
 import { type Connection, type Db, sql } from './db.ts'
@@ -35,12 +35,14 @@ export const approvalQueries = {
   /** The newest about it. */
   'approvals.of': (db: Db, args: { kind: ApprovalKind; subject: string }): ApprovalRecord | null =>
     rowsOf(db, 'WHERE kind = ? AND subject = ? ORDER BY rowid DESC LIMIT 1', args.kind, args.subject)[0] ?? null,
-  /** Who set a person's password last, and when; null: nobody has. */
-  'approvals.passwordSetter': (db: Db, args: { user: UserId }): { actor: Actor; at: number } | null =>
-    (sql(
+  /** Who could act as whom: by a password that they set since, or by a token that was ever theirs. */
+  'approvals.reach': (db: Db, args: { since: number }): Reach[] =>
+    sql(
       db.$client,
-      `SELECT actor, at FROM journal WHERE type = 'user.passwordSet' AND json_extract(body, '$.user') = ? ORDER BY seq DESC LIMIT 1`,
-    ).get(args.user) as { actor: Actor; at: number } | undefined) ?? null,
+      `SELECT actor AS "by", 'user:' || json_extract(body, '$.user') AS "as" FROM journal
+         WHERE type = 'user.passwordSet' AND at > ? AND actor <> 'system' AND actor <> 'user:' || json_extract(body, '$.user')
+       UNION SELECT actor, 'token:' || json_extract(body, '$.token') FROM journal WHERE type IN ('token.issued', 'token.adopted')`,
+    ).all(args.since) as Reach[],
 }
 
 /** Answers whether the fact was one of these. */

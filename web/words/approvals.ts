@@ -59,7 +59,7 @@ const zh = {
     approval_expired: '此申请已过期，请重新申请。',
     approval_role: '此申请须由其他角色的人审批。',
     approval_own: '不能批准自己的申请。',
-    approval_stranger: '申请人在最近三天内设置过您的密码，请由其他人审批。',
+    approval_stranger: '申请前三天以来，您或申请人的密码由对方、由同一人或用无人负责的令牌设置过，请由其他人审批。',
     approval_lapsed: '申请人已不再有权申请。',
     approval_not_approved: '此申请尚未获批，或已领取。',
     token_issuer: '令牌由系统管理员或安全管理员申请。',
@@ -121,7 +121,8 @@ const en: Like<typeof zh> = {
     approval_expired: 'This has expired: ask for it anew.',
     approval_role: 'This is for a person of another role to decide.',
     approval_own: 'Nobody approves what they asked for themselves.',
-    approval_stranger: 'Who asked set your password in the last three days: somebody else has to decide.',
+    approval_stranger:
+      'Since three days before this was asked for, your password or that of who asked was set by the other, by the same person or with a token that nobody answers for: somebody else has to decide.',
     approval_lapsed: 'Who asked for it may no longer ask for it.',
     approval_not_approved: 'It is not approved, or was fetched already.',
     token_issuer: 'Tokens are asked for by administrators and by security.',
