@@ -119,7 +119,7 @@ export const loadQueries = {
         `SELECT leads.id, leads.campaign, last_call AS lastCall, calls.answered_at IS NOT NULL AS answered,
            callbacks.at AS owedAt, CASE WHEN tries > 0 AND next_at IS NULL THEN callbacks.id END AS trying,
            calls.number, (SELECT body FROM journal
-             WHERE json_extract(body, '$.call') = last_call AND json_extract(body, '$.call') IS NOT NULL
+             WHERE json_extract(body, '$.call') = +last_call AND json_extract(body, '$.call') IS NOT NULL
                AND (type = 'call.connected' OR (type = 'call.disposed' AND json_extract(body, '$.kept') IS NOT NULL))
              ORDER BY seq DESC LIMIT 1) AS lastWord
          FROM leads LEFT JOIN calls ON calls.id = last_call LEFT JOIN callbacks ON callbacks.id = leads.callback

@@ -45,7 +45,7 @@ export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRule
   const rows = sql(
     db.$client,
     `SELECT number, answered_at AS answeredAt, ended_at AS endedAt, (SELECT body FROM journal
-       WHERE json_extract(body, '$.call') = calls.id AND json_extract(body, '$.call') IS NOT NULL AND type = 'call.dialed' LIMIT 1) AS dialled
+       WHERE json_extract(body, '$.call') = +calls.id AND json_extract(body, '$.call') IS NOT NULL AND type = 'call.dialed' LIMIT 1) AS dialled
      FROM calls WHERE started_at >= ? AND direction = 'out' AND mode = 'manual' AND lead IS NULL AND number LIKE '+%'
        AND answered_at IS NOT NULL AND ended_at IS NOT NULL`,
   ).all(dayOf(zone, now).from) as { number: string; answeredAt: number; endedAt: number; dialled: string | null }[]
