@@ -12,6 +12,8 @@ export type Agency = {
   id: AgencyId
   name: string
   state: AgencyState
+  /** Why it is suspended; null, or left out in agencies of before: it is not, or nobody said. */
+  suspendedFor?: string | null
   /** The days of the contract, both among them. */
   from: PlainDate
   until: PlainDate
@@ -46,6 +48,12 @@ export function agencyBar(
   return today > agency.until ? 'expired' : null
 }
 
-export function faultOfAgency({ from, until }: Agency): { field: string; found: string; allowed: string } | null {
+/** `former`: as it was; one that was suspended before somebody had to say why may stay so. */
+export function faultOfAgency(
+  { from, until, state, suspendedFor }: Agency,
+  former: AgencyState | null,
+): { field: string; found: string; allowed: string } | null {
+  if (state === 'suspended' && former !== 'suspended' && !suspendedFor)
+    return { field: 'suspendedFor', found: 'nothing', allowed: 'why it is suspended, in a few words' }
   return until < from ? { field: 'until', found: until, allowed: `${from} or a later day` } : null
 }

@@ -22,10 +22,10 @@ export async function agencyById(door: RecordsDoor, id: string): Promise<AgencyR
 /** Throws InvalidInput; StoreError `conflict` when the name is taken. */
 export function createAgency(door: RecordsDoor, actor: Actor, given: unknown): Promise<AgencyRecord> {
   return inTurn(door, async () => {
-    const agency: Agency = { id: newId<'agency'>('ag'), ...parseInput(agencyInput, given) }
+    const agency = settled({ id: newId<'agency'>('ag'), ...parseInput(agencyInput, given) })
     if ((await door.store.read('agencies.list', {})).length >= agenciesMax)
       throw new NotNow('agencies-full', `there are ${agenciesMax} agencies already`)
-    await check(door, agency, 0)
+    await check(door, agency, null)
     await keep(door, actor, [{ type: 'agency.saved', agency }])
     return agencyById(door, agency.id)
   })
@@ -38,8 +38,8 @@ export function changeAgency(door: RecordsDoor, actor: Actor, id: string, given:
     const former = await agencyById(door, id)
     if (former.removedAt !== null) throw new NotNow('agency-removed', `${former.name} was removed`)
     const { savedAt, removedAt, people, placed, ...plain } = former
-    const agency: Agency = { ...plain, ...Object.fromEntries(change) }
-    await check(door, agency, people)
+    const agency = settled({ ...plain, ...Object.fromEntries(change) })
+    await check(door, agency, former)
     await keep(door, actor, [{ type: 'agency.saved', agency }])
     await passOnCallbacks(door)
     return agencyById(door, id)
@@ -50,7 +50,7 @@ export function changeAgency(door: RecordsDoor, actor: Actor, id: string, given:
 export async function removeAgency(door: RecordsDoor, actor: Actor, id: string, reason: string): Promise<void> {
   const agency = await agencyById(door, id)
   if (agency.removedAt !== null) return
-  if (agency.state === 'active') await changeAgency(door, actor, id, { state: 'suspended' })
+  if (agency.state === 'active') await changeAgency(door, actor, id, { state: 'suspended', suspendedFor: reason })
   await recallAgency(door, actor, agency.id, reason)
   await inTurn(door, async () => {
     const left = await door.store.read('placements.cases', { agency: agency.id, state: 'PLACED' })
@@ -67,14 +67,20 @@ export async function removeAgency(door: RecordsDoor, actor: Actor, id: string, 
   })
 }
 
+/** What was said of a suspension goes with it. */
+function settled(agency: Agency): Agency {
+  return agency.state === 'active' ? { ...agency, suspendedFor: null } : agency
+}
+
 /** Those who may sign in. */
 export async function peopleOf(door: RecordsDoor, agency: AgencyId) {
   const users = await door.store.read('users.list', { enabledOnly: true })
   return users.filter(user => user.agency === agency)
 }
 
-async function check(door: RecordsDoor, agency: Agency, people: number): Promise<void> {
-  const fault = faultOfAgency(agency)
+async function check(door: RecordsDoor, agency: Agency, former: AgencyRecord | null): Promise<void> {
+  const people = former?.people ?? 0
+  const fault = faultOfAgency(agency, former?.state ?? null)
   if (fault !== null) throw new InvalidInput([fault])
   const buckets = (await reckoningOf(door)).rules.buckets.map(({ name }) => name)
   const unknown = agency.buckets.find(name => !buckets.includes(name))

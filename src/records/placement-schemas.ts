@@ -14,6 +14,7 @@ export const agencyInput = z
   .strictObject({
     name: words(64),
     state: z.enum(agencyStates).default('active'),
+    suspendedFor: words(200).nullable().default(null).openapi({ description: 'Why it is suspended; asked for then' }),
     from: date,
     until: date,
     products: products.openapi({ description: 'That may be placed with it; empty: any' }),

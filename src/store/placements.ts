@@ -299,7 +299,7 @@ function agencyOf(db: Db, { doc, savedAt, removedAt }: typeof agencies.$inferSel
     db.$client,
     "SELECT count(*) AS placed FROM placements WHERE agency = ? AND state = 'PLACED'",
   ).get(doc.id) as { placed: number }
-  return { ...doc, savedAt, removedAt, people, placed }
+  return { ...doc, suspendedFor: doc.suspendedFor ?? null, savedAt, removedAt, people, placed }
 }
 
 /** Those that were not removed. */

@@ -81,6 +81,7 @@ export const placementSamples: Record<string, (language: Language) => Html> = {
           lines: 20,
           lead: named(language, '周敏', 'Zhou Min'),
           removed: false,
+          suspendedFor: null,
         },
       },
       people: [
@@ -129,6 +130,7 @@ export const placementSamples: Record<string, (language: Language) => Html> = {
           bar: 'suspended' as const,
         },
         ...{ products: [], buckets: [], lines: 5, lead: null, removed: false },
+        suspendedFor: named(language, '两起投诉待核查', 'two complaints are looked into'),
       },
       people: [],
       batches: [],

@@ -40,6 +40,8 @@ const zh = {
   placed: '在委案件',
   placedWith: '委外机构 · 批次',
   suspend: '暂停合作',
+  suspendReason: '暂停原因',
+  suspendedFor: (why: string) => `已暂停：${why}。`,
   suspendQuestion: (name: string) => `暂停“${name}”？其人员结束当前通话后即退出，不能再登录；案件不自动退回。`,
   resume: '恢复合作',
   remove: '终止合作',
@@ -159,6 +161,7 @@ const zh = {
   allowed: {
     agency: '本系统中有空余坐席的机构；建账号后不可更改。',
     seats: '不少于现有可登录的人数。',
+    suspendedFor: '用几个字写明暂停原因，最多 200 字。',
     caseQuota: '0–1 000 000 的整数。',
     commissionPermille: '0–1000 的整数。',
     agencyLines: '1–5000 的整数。',
@@ -204,6 +207,8 @@ const en: Like<typeof zh> = {
   placed: 'Placed now',
   placedWith: 'Agency · batch',
   suspend: 'Suspend',
+  suspendReason: 'Why it is suspended',
+  suspendedFor: why => `Suspended: ${why}.`,
   suspendQuestion: name =>
     `Suspend ${name}? Its people finish the call in hand, are signed out and cannot sign in. Its cases stay placed.`,
   resume: 'Set active',
@@ -322,6 +327,7 @@ const en: Like<typeof zh> = {
   allowed: {
     agency: 'An agency with a free seat; it stays as it was chosen.',
     seats: 'At least as many as may sign in now.',
+    suspendedFor: 'Why, in a few words: at most 200 characters.',
     caseQuota: 'A whole number from 0 to 1,000,000.',
     commissionPermille: 'A whole number from 0 to 1,000.',
     agencyLines: 'A whole number from 1 to 5,000.',

@@ -119,7 +119,7 @@ test('the case is shown with its loans and amounts, and nothing of what the lend
   const opened = await put('/agent/party', { ref: 'K-1' })
   assert.equal(opened.status, 200)
   for (const text of [opened.text, await page(), await stream()]) {
-    assert.match(text, /Carl Chen[\s\S]*2 079\.50[\s\S]*1 111\.00/)
+    assert.match(text, /Carl Chen[\s\S]*2,079\.50[\s\S]*1,111\.00/)
     assert.doesNotMatch(text, lenders)
   }
 })
@@ -192,11 +192,11 @@ test('a case that is recalled while she talks is gone from her desk, but not the
   const dialled = await post('/agent/calls', { party: 'K-1', phone: handle('K-1', carl), campaign: theirs })
   assert.equal(dialled.status, 200, dialled.text.slice(0, 300))
   await desk.house.engine.dispatch({ type: 'leg.answered', leg: zhousCall().leg }, 'system')
-  assert.match(await page(), /2 079\.50/)
+  assert.match(await page(), /2,079\.50/)
   await recallBatch(desk.house.deps.records, 'system', batch, { reason: 'test' })
   for (const text of [await page(), await stream()]) {
     assert.match(text, /Carl Chen/)
-    assert.doesNotMatch(text, /2 079\.50|AGENCY-NOTE|L-1\b/)
+    assert.doesNotMatch(text, /2,079\.50|AGENCY-NOTE|L-1\b/)
     assert.doesNotMatch(text, lenders)
   }
   assert.equal((await post('/agent/parties/K-1/marks', { phone: handle('K-1', carl), why: 'vacant' })).status, 404)

@@ -444,7 +444,7 @@ test('callbacks of an agency’s person who is switched off, or whose agency is 
   const one = await aCase({ owed: 932_000 })
   const batch = await place({ owedFrom: 932_000 })
   const first = await agreed(one, zhou)
-  await ask('PATCH', `/agencies/${agency}`, { state: 'suspended' })
+  await ask('PATCH', `/agencies/${agency}`, { state: 'suspended', suspendedFor: 'two complaints' })
   assert.deepEqual(await owedBy(first), { agent: null, own: true, lead: false, open: true })
   await ask('PATCH', `/agencies/${agency}`, { state: 'active' })
   const second = await agreed(one, zhou)
@@ -474,14 +474,30 @@ test('callbacks of an agency’s person who is switched off, or whose agency is 
 test('suspended, its people are out and told why, and in again when it is active', async () => {
   const { cookie } = await house.signIn('zhou')
   assert.equal((await look(house, cookie, '/agent')).status, 200)
-  await ask('PATCH', `/agencies/${agency}`, { state: 'suspended' })
+  const wordless = await ask<{ errors: { field: string }[] }>(
+    'PATCH',
+    `/agencies/${agency}`,
+    { state: 'suspended' },
+    422,
+  )
+  assert.equal(wordless.errors[0]!.field, 'suspendedFor')
+  await ask('PATCH', `/agencies/${agency}`, { state: 'suspended', suspendedFor: 'two complaints' })
   assert.notEqual((await look(house, cookie, '/agent')).status, 200)
   const refused = await house.signIn('zhou')
   assert.equal(refused.response.status, 403)
   assert.match(await refused.response.text(), /委外机构已被暂停|agency you work for is suspended/)
+  const adam = (await house.signIn('adam')).cookie
+  assert.match((await look(house, adam, `/supervisor/agencies/${agency}`)).text, /Suspended: two complaints\./)
+  const saved = (await house.facts('agency.saved')).map(
+    ({ body }) => JSON.parse(body) as { agency: Record<string, unknown> },
+  )
+  assert.equal(saved.at(-1)!.agency['suspendedFor'], 'two complaints')
   const order = { name: 'x', until: '2026-12-10', filter: {}, plan: (await plan()).fingerprint }
   assert.equal((await ask('POST', `/agencies/${agency}/batches`, order, 409)).rule, 'agency-closed')
-  await ask('PATCH', `/agencies/${agency}`, { state: 'active' })
+  const active = await ask('PATCH', `/agencies/${agency}`, { state: 'active' })
+  assert.equal(active['suspendedFor'], null)
+  const byPage = await send(house, adam, 'POST', `/supervisor/agencies/${agency}/state`, { state: 'suspended' })
+  assert.equal(byPage.status, 422)
   assert.equal((await house.signIn('zhou')).response.status, 303)
 })
 

@@ -18,6 +18,7 @@ const agencyReply = z
     id: z.string(),
     name: z.string(),
     state: z.enum(agencyStates),
+    suspendedFor: z.string().nullable(),
     from: z.string(),
     until: z.string(),
     products: z.array(z.string()),

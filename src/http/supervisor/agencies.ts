@@ -66,7 +66,15 @@ export function agencyRoutes(deps: Deps): Hono<Env> {
   })
   route.post(`${path}/:id`, allow('admin'), async c => save(c, await agencyById(records, idOf(c))))
   route.post(`${path}/:id/state`, allow('admin'), async c => {
-    await changeAgency(records, actorOf(c), idOf(c), { state: textOf(await typedOf(c), 'state') })
+    const typed = await typedOf(c)
+    const state = textOf(typed, 'state')
+    try {
+      const given = state === 'suspended' ? { state, suspendedFor: textOf(typed, 'suspendedFor') } : { state }
+      await changeAgency(records, actorOf(c), idOf(c), given)
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed, words: fieldWords })
+      return page(c, { said: { tone: 'red', words: Object.values(errors).join(' ') } }, 422)
+    }
     deps.sessions.sweep()
     return c.redirect(`${path}/${idOf(c)}`, 303)
   })
@@ -159,6 +167,7 @@ export function agencyRoutes(deps: Deps): Hono<Env> {
         ...{ frame, plan, filter, order, said: shown.said ?? null, products, next },
         agency: {
           ...agency,
+          suspendedFor: agency.suspendedFor ?? null,
           bar: agencyBar(agency.removedAt === null ? agency : undefined, today),
           removed: agency.removedAt !== null,
           lead: people.find(({ id }) => id === agency.lead)?.displayName ?? null,

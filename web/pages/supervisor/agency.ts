@@ -43,6 +43,7 @@ export type AgencyProps = {
     lines: number
     lead: string | null
     removed: boolean
+    suspendedFor: string | null
     bar: AgencyBar | null
   }
   people: { id: string; name: string; displayName: string; cases: number }[]
@@ -72,7 +73,7 @@ export function agencyPage(props: AgencyProps): Html {
       about: words.about,
       actions: html`<a class="button" href="${agenciesPath}">${icon('chevron-left')}${words.title}</a>${props.mayEdit && !agency.removed ? editing(props, path, w) : null}`,
     })}
-${props.said ? notice(props.said.tone, props.said.words) : null}${agency.bar === 'suspended' && !agency.removed ? notice('amber', words.remind) : null}
+${props.said ? notice(props.said.tone, props.said.words) : null}${agency.bar === 'suspended' && !agency.removed ? notice('amber', agency.suspendedFor === null ? words.remind : `${words.suspendedFor(words.endings[agency.suspendedFor] ?? agency.suspendedFor)} ${words.remind}`) : null}
 <div class="wide-narrow"><div class="stack">${props.mayPlace && agency.bar === null ? placing(props, path, w) : null}
 <section><h2>${words.batches}</h2>${batchTable(props, w)}${pager(props.frame, { previous: null, next: props.next })}</section></div>
 <div class="stack"><section class="panel"><h2>${words.contract}</h2><dl class="facts">
@@ -105,7 +106,11 @@ function editing({ agency }: AgencyProps, path: string, w: Words): Html {
   const words = w.placement
   const suspended = agency.bar === 'suspended'
   return html`<a class="button" href="${path}/edit">${icon('pencil')}${w.frame.form.edit}</a>
-<form method="post" action="${path}/state"><input type="hidden" name="state" value="${suspended ? 'active' : 'suspended'}"><button class="button"${suspended ? null : html` data-asks="${words.suspendQuestion(agency.name)}"`}>${suspended ? words.resume : words.suspend}</button></form>
+${
+  suspended
+    ? html`<form method="post" action="${path}/state"><input type="hidden" name="state" value="active"><button class="button">${words.resume}</button></form>`
+    : html`<form class="inline" method="post" action="${path}/state"><input type="hidden" name="state" value="suspended"><input name="suspendedFor" required maxlength="200" placeholder="${words.suspendReason}" aria-label="${words.suspendReason}"><button class="button" data-asks="${words.suspendQuestion(agency.name)}">${words.suspend}</button></form>`
+}
 <form method="post" action="${path}/removal"><button class="button danger" data-asks="${words.removeQuestion(agency.name)}">${words.remove}</button></form>`
 }
 
