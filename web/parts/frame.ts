@@ -11,7 +11,8 @@ export type Frame = {
   theme: Theme
   /** Name of the centre, as its administrator wrote it. */
   centre: string
-  person: { displayName: string; role: Role } | null
+  /** `leads`: an agency, among whose people this one deals out its cases. */
+  person: { displayName: string; role: Role; leads?: boolean } | null
   /** The path of this page, for the navigation. */
   path: string
   /** A laboratory or a demonstration, where the any-hour policy holds: every page says so. */

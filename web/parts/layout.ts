@@ -38,7 +38,7 @@ ${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html
 <body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
 <a class="skip" href="#main">${w.frame.skip}</a>
 ${header(frame, w, parts.help !== undefined)}
-${frame.person ? sideOf(frame.person.role, frame.path, w) : null}
+${frame.person ? sideOf(frame.person.role, frame.path, w, frame.person.leads) : null}
 <main id="main" tabindex="-1">${frame.person ? tabsOf(frame.person.role, frame.path, w) : null}${parts.main}</main>
 ${parts.help ?? null}
 <p id="lost-contact" class="lost" role="alert" hidden>${icon('wifi-off')} ${w.frame.lostContact}</p>

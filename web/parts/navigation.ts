@@ -147,6 +147,9 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
   ],
 }
 
+/** Besides, for who leads an agency. */
+const leading = alone('/agent/agency', 'ownAgency', 'users')
+
 /** Where a person of this role begins. */
 export function homeOf(role: Role): string {
   return navigation[role][0].pages[0].path
@@ -161,11 +164,14 @@ export function placeOf(role: Role, path: string): { group: NavigationGroup; pag
 }
 
 /** The groups, at the side. */
-export function sideOf(role: Role, path: string, w: Words): Html {
-  const here = placeOf(role, path)
-  return html`<nav class="side" aria-label="${w.frame.navigation}"><ul>${navigation[role].map(entry => {
+export function sideOf(role: Role, path: string, w: Words, leads = false): Html {
+  const here = placeOf(role, path)?.group ?? (leads && path === leading.pages[0].path ? leading : null)
+  return html`<nav class="side" aria-label="${w.frame.navigation}"><ul>${[
+    ...navigation[role],
+    ...(leads ? [leading] : []),
+  ].map(entry => {
     // Of the page itself where the group has but one, else only that it is somewhere in here.
-    const current = entry !== here?.group ? null : entry.pages.length === 1 ? 'page' : 'true'
+    const current = entry !== here ? null : entry.pages.length === 1 ? 'page' : 'true'
     return html`<li><a href="${entry.pages[0].path}"${current === null ? null : html` aria-current="${current}"`}>${icon(entry.icon)}<span>${w.frame.nav[entry.word]}</span></a></li>`
   })}</ul></nav>`
 }

@@ -1,3 +1,4 @@
+import { ownAgencyPage } from '../pages/agent/own-agency.ts'
 import { agenciesPage, agencyFormPage } from '../pages/supervisor/agencies.ts'
 import { agencyPage } from '../pages/supervisor/agency.ts'
 import { batchPage } from '../pages/supervisor/batch.ts'
@@ -69,6 +70,54 @@ export const placementSamples: Record<string, (language: Language) => Html> = {
           until: named(language, '找到 2025-12-31。合同截止不早于开始。', 'Found 2025-12-31. Not before it begins.'),
         },
       },
+    }),
+  'own-agency': language =>
+    ownAgencyPage({
+      frame: {
+        ...sampleFrame({ language, path: '/agent/agency' }),
+        person: { displayName: '周敏', role: 'agent', leads: true },
+      },
+      agency: {
+        name: first(language).name,
+        until: '2026-12-31',
+        placed: 412,
+        caseQuota: 1_000,
+        lines: 30,
+        linesNow: 3,
+        seats: 10,
+      },
+      people: [
+        {
+          id: 'u_1',
+          name: named(language, '周敏', 'Zhou Min'),
+          phase: 'talking',
+          cases: 210,
+          calls: 61,
+          connected: 22,
+          talkMs: 3_725_000,
+        },
+        {
+          id: 'u_2',
+          name: named(language, '李雷', 'Li Lei'),
+          phase: 'break',
+          cases: 190,
+          calls: 48,
+          connected: 15,
+          talkMs: 2_400_000,
+        },
+      ],
+      cases: (
+        [
+          ['K-1001', '王小明', named(language, '周敏', 'Zhou Min'), 1_065_000, 74],
+          ['K-1002', '李芳', named(language, '李雷', 'Li Lei'), 880_000, 66],
+          ['K-1005', '孙伟', null, 99_000, 61],
+        ] as const
+      ).map(([party, name, agent, owed, days], at) => ({
+        ...{ id: `ca_${at}`, party, name, agent, owed, days, bucket: 'M3', product: 'cash' },
+      })),
+      nobodys: 12,
+      of: '',
+      said: null,
     }),
   agency: language =>
     agencyPage({

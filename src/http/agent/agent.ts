@@ -21,6 +21,7 @@ import { contactOf } from '../known-contact.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { onlyPlaced, onlyPlacedCallbacks } from './agency-desk.ts'
+import { agencyLeadRoutes } from './agency-lead.ts'
 import { audioRoutes } from './audio.ts'
 import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
@@ -214,6 +215,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return callbacks(c, { tone: 'red', words: `${w.frame.form.refused}${wordsOf(outcome.refusal, w)}` }, 409)
   })
 
+  route.route('/', agencyLeadRoutes(deps))
   route.route('/', audioRoutes(deps))
   route.route('/', tryOutRoutes(deps))
   route.route('/', draftRoutes(deps))

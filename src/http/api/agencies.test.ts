@@ -471,6 +471,45 @@ test('callbacks of an agency’s person who is switched off, or whose agency is 
   await ask('DELETE', `/holds/${one.party}?reason=over`, undefined, 204)
 })
 
+test('who leads an agency sees its quota and its people’s day and deals its cases out among them; nobody else does, and no other case', async () => {
+  const one = await aCase({ owed: 934_000 })
+  const others = await aCase({ owed: 20 })
+  const batch = await place({ owedFrom: 934_000 })
+  const li = (await house.store.read('users.byName', { name: 'li' }))!
+  await ask('PATCH', `/users/${li.id}`, { enabled: true })
+  const where = '/agent/agency'
+  const { cookie } = await house.signIn('zhou')
+  assert.equal((await look(house, cookie, where)).status, 404)
+  assert.doesNotMatch((await look(house, cookie, '/agent')).text, /agent\/agency/)
+  await ask('PATCH', `/agencies/${agency}`, { lead: zhou })
+  assert.match((await look(house, cookie, '/agent')).text, /href="\/agent\/agency"/)
+  const { text } = await look(house, cookie, where)
+  assert.match(text, new RegExp(`Hengxin[\\s\\S]*${one.party}[\\s\\S]*1 / 3[\\s\\S]*>li<[\\s\\S]*>zhou<`))
+  assert.doesNotMatch(text, new RegExp(`${others.party}\\b|${one.number.slice(3)}|alice`))
+  const owed = await agreed(one, zhou)
+  const dealt = await send(house, cookie, 'POST', `${where}/cases`, { ids: [one.case, others.case], to: li.id })
+  assert.equal(dealt.status, 200)
+  assert.match(dealt.text, /1 reassigned, 1 not/)
+  assert.deepEqual(
+    [await stateOf(one.case), await stateOf(others.case)],
+    [
+      ['OUTSOURCED', li.id],
+      ['ASSIGNED', alice],
+    ],
+  )
+  assert.equal((await owedBy(owed)).agent, li.id, 'what was agreed goes with it')
+  assert.equal((await send(house, cookie, 'POST', `${where}/cases`, { ids: [one.case], to: alice })).status, 422)
+  assert.equal((await send(house, cookie, 'POST', `${where}/cases`, { to: li.id })).status, 422)
+  const lis = (await house.signIn('li')).cookie
+  assert.match((await look(house, lis, '/agent')).text, new RegExp(one.party))
+  assert.equal((await send(house, lis, 'POST', `${where}/cases`, { ids: [one.case], to: zhou })).status, 404)
+  const mine = (await house.signIn('alice')).cookie
+  assert.equal((await look(house, mine, where)).status, 404)
+  await ask('PATCH', `/users/${li.id}`, { enabled: false })
+  assert.match((await look(house, cookie, where)).text, /1 cases? (are|is) in the hands of nobody/)
+  await recall(batch.id)
+})
+
 test('suspended, its people are out and told why, and in again when it is active', async () => {
   const { cookie } = await house.signIn('zhou')
   assert.equal((await look(house, cookie, '/agent')).status, 200)

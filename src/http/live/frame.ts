@@ -2,6 +2,7 @@ import { getCookie } from 'hono/cookie'
 import { type Frame, type Theme, themes } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Refusal } from '../../centre/entities.ts'
+import { ledBy } from '../agency-bar.ts'
 import type { Ctx, Deps } from '../deps.ts'
 
 /** Settings that pages are made with; the keys of `setting.saved`. */
@@ -18,7 +19,10 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
     language: c.var.lang,
     theme: themes.includes(theme as Theme) ? (theme as Theme) : 'auto',
     centre: settings[centreNameKey] ?? '',
-    person: user && { displayName: user.displayName, role: user.role },
+    person: user && {
+      ...{ displayName: user.displayName, role: user.role },
+      ...(ledBy(deps.engine.state, user) === null ? {} : { leads: true }),
+    },
     path: c.req.path,
     lab: deps.engine.state.lab,
     trouble: deps.engine.trouble,
