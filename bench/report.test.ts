@@ -32,3 +32,9 @@ test('what was found cell by cell is a table', () => {
   const page = sections(new Map([['pacing', outcome({ rows: [{ agents: 10, worst15: null }] })]]), () => '')
   assert.match(page, /### rows\n\n\| agents \| worst15 \|\n\| --- \| --- \|\n\| 10 \| – \|/)
 })
+
+test('the goals stand before everything, and what has a text only behind it', () => {
+  const outcomes = new Map([['sip', outcome({})]])
+  const page = sections(outcomes, () => '', { goals: '## goals', notes: new Map([['soak', 'Two hours.']]) })
+  assert.match(page, /## goals\n[\s\S]*## sip\n[\s\S]*## soak\n\nTwo hours\./)
+})

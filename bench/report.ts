@@ -141,8 +141,17 @@ const goals: Record<string, Goal> = {
   'sip.cpuMsPerCall': { limit: 1, better: 'lower', unit: 'ms', words: 'CPU a call, our side' },
 }
 
-export function sections(outcomes: Map<string, Outcome>, textOf: (name: string) => string): string {
-  const parts = [...outcomes].map(([name, outcome]) => section(name, outcome, textOf(name)))
+/** `goals` stands before everything; `notes` are texts by name of what has no figures of its own. */
+export function sections(
+  outcomes: Map<string, Outcome>,
+  textOf: (name: string) => string,
+  { goals, notes }: { goals: string; notes: ReadonlyMap<string, string> } = { goals: '', notes: new Map() },
+): string {
+  const parts = [
+    ...(goals === '' ? [] : [goals]),
+    ...[...outcomes].map(([name, outcome]) => section(name, outcome, textOf(name))),
+    ...[...notes].map(([name, text]) => `## ${name}\n\n${text}`),
+  ]
   const head =
     '# What was measured\n\nWritten by `npm run bench`; each part by `npm run bench:NAME`. Figures of another machine differ, ratios hardly.'
   return `${[head, ...parts].join('\n\n')}\n`

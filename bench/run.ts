@@ -1,6 +1,8 @@
 /**
  * `npm run bench`: runs each bench in a process of its own, one after the other, and writes bench/RESULTS.md from what they found.
- * `npm run bench -- engine sip` runs these two and keeps the figures of the others as they were found before.
+ * `npm run bench -- engine sip` runs these two and keeps the figures of the others as they were found before; `npm run bench -- --page` runs
+ * none and writes the page anew. Before the sections stand the goals of speed and size in one table (`results/goals.md`), behind them what was
+ * measured by hand or over hours and has a text only.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -33,6 +35,7 @@ const names = [
   'amd',
 ].filter(name => existsSync(join(folder, `${name}.ts`)))
 
+const onlyText = ['busy-floor', 'memory', 'soak', 'restart']
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('-'))
 const unknown = wanted.filter(name => !names.includes(name))
 if (unknown.length > 0) {
@@ -42,7 +45,7 @@ if (unknown.length > 0) {
 
 mkdirSync(results, { recursive: true })
 const failed: string[] = []
-for (const name of wanted.length > 0 ? wanted : names) {
+for (const name of process.argv.includes('--page') ? [] : wanted.length > 0 ? wanted : names) {
   console.log(`\n— ${name}`)
   const figures = await measure(name)
   if (figures === null) failed.push(name)
@@ -56,7 +59,11 @@ for (const name of wanted.length > 0 ? wanted : names) {
 const outcomes = new Map(
   names.flatMap(name => (existsSync(join(results, `${name}.json`)) ? [[name, readOutcome(name)]] : [])),
 )
-writeFileSync(join(folder, 'RESULTS.md'), sections(outcomes, textOf))
+const notes = onlyText.filter(name => !outcomes.has(name) && textOf(name) !== '')
+writeFileSync(
+  join(folder, 'RESULTS.md'),
+  sections(outcomes, textOf, { goals: textOf('goals'), notes: new Map(notes.map(name => [name, textOf(name)])) }),
+)
 console.log(`\nbench/RESULTS.md holds ${[...outcomes.keys()].join(', ')}`)
 if (failed.length > 0) console.error(`failed: ${failed.join(', ')}; their figures are the former ones`)
 process.exit(failed.length === 0 ? 0 : 1)

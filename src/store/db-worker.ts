@@ -1,5 +1,6 @@
 /** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one; patient requests go between. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { collectNowAndThen } from '../lib/garbage.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
 import type { StoreError } from './port.ts'
@@ -25,6 +26,7 @@ if (maxPages !== undefined) db.pragma(`max_page_count = ${Math.trunc(maxPages)}`
 const writer = new Writer(db)
 const checkpoints = new Checkpoints(db, { file, entry, onDone: () => soon() })
 const waiting = new WriteQueue<{ id: number; request: WriteRequest }>()
+collectNowAndThen()
 let isComing = false
 
 port.on('message', (asked: Asked | 'close') => {

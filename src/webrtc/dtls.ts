@@ -29,6 +29,7 @@ const certificateBytesMax = 8192
 /** Values from openssl/ssl.h and openssl/tls1.h. */
 const ssl = {
   ctrlSetMtu: 17,
+  ctrlMode: 33,
   ctrlSetSessionCacheMode: 44,
   ctrlSetMaxCertificateList: 51,
   dtlsCtrlGetTimeout: 73,
@@ -36,6 +37,7 @@ const ssl = {
   ctrlSetMinVersion: 123,
   ctrlSetMaxVersion: 124,
   dtls12: 0xfefd,
+  modeReleaseBuffers: 0x10,
   noQueryMtu: 2 ** 12,
   noTicket: 2 ** 14,
   noRenegotiation: 2 ** 30,
@@ -67,6 +69,7 @@ export class DtlsContext {
     openssl.SSL_CTX_ctrl(this.context, ssl.ctrlSetMinVersion, ssl.dtls12, 0)
     openssl.SSL_CTX_ctrl(this.context, ssl.ctrlSetMaxVersion, ssl.dtls12, 0)
     openssl.SSL_CTX_ctrl(this.context, ssl.ctrlSetSessionCacheMode, 0, 0)
+    openssl.SSL_CTX_ctrl(this.context, ssl.ctrlMode, ssl.modeReleaseBuffers, 0)
     openssl.SSL_CTX_ctrl(this.context, ssl.ctrlSetMaxCertificateList, certificateBytesMax, 0)
     openssl.SSL_CTX_set_options(this.context, ssl.noQueryMtu + ssl.noTicket + ssl.noRenegotiation)
     openssl.SSL_CTX_set_verify(this.context, ssl.verifyPeerAndRequire, acceptAny)
@@ -144,6 +147,7 @@ export class DtlsPeer {
     assert(this.#ssl !== 0, 'a DTLS association')
     this.#incoming = openssl.BIO_new(openssl.BIO_s_dgram_mem())
     this.#outgoing = openssl.BIO_new(openssl.BIO_s_dgram_mem())
+    for (const bio of [this.#incoming, this.#outgoing]) openssl.BIO_ctrl(bio, 136, 4096, 0)
     openssl.SSL_set_bio(this.#ssl, this.#incoming, this.#outgoing) // which owns both from now on
     openssl.SSL_ctrl(this.#ssl, ssl.ctrlSetMtu, mtuBytes, 0)
     if (options.role === 'server') openssl.SSL_set_accept_state(this.#ssl)

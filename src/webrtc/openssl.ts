@@ -35,6 +35,7 @@ const signatures = {
 
   BIO_s_dgram_mem: ['address'],
   BIO_new: ['address', 'address'],
+  BIO_ctrl: ['long', 'address', 'int', 'long', 'address'],
   BIO_free: ['int', 'address'],
   BIO_write: ['int', 'address', 'address', 'int'],
   BIO_read: ['int', 'address', 'address', 'int'],
