@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { workerFile } from '../lib/places.ts'
@@ -52,5 +52,78 @@ test('without the thread SQLite sees to the log by itself, and nobody is held', 
     assert.equal(checkpoints.isHeld, false)
   }
   assert.ok(checkpointed(db, 'NOOP').log <= 2_100)
+  db.close()
+})
+
+test('when a read that held the log up is over, the thread puts it in, and neither a commit nor the writer in between', async () => {
+  using folder = testFolder()
+  const file = path.join(folder.path, 'a.db')
+  const { db, commit } = written(file)
+  let wake = () => {}
+  await using checkpoints = new Checkpoints(db, { file, entry, pages, onDone: () => wake() })
+  const passed = () => new Promise<void>(resolve => (wake = resolve))
+  const tell = () => {
+    const over = passed()
+    checkpoints.committed()
+    return over
+  }
+  const reader = openReader(file)
+  const left = () => {
+    const { log, done } = checkpointed(db, 'NOOP')
+    return log - done
+  }
+  const held = async () => {
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM kept').get()
+    while (left() < 3 * pages.hold) commit()
+    await tell()
+    assert.ok(left() >= 3 * pages.hold, 'what a read still needs stays')
+  }
+  await held()
+  reader.exec('COMMIT')
+  const before = left()
+  commit()
+  assert.ok(left() > before, 'the commit put nothing in')
+  for (let n = 0; left() > pages.ask && n < 100; n++) await tell()
+  assert.ok(left() <= pages.ask)
+
+  await held()
+  const over = tell()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200) // the thread has found nothing to put in, and says so
+  reader.exec('COMMIT')
+  await over
+  assert.ok(left() >= 3 * pages.hold, 'nor did the writer, as it heard of it')
+  for (let n = 0; left() > pages.ask && n < 100; n++) {
+    const next = tell()
+    commit()
+    await next
+  }
+  assert.ok(left() <= pages.ask)
+  reader.close()
+  await checkpoints[Symbol.asyncDispose]()
+  db.close()
+})
+
+test('while no thread of that kind lives the writer sees to the log itself', async () => {
+  using folder = testFolder()
+  const file = path.join(folder.path, 'a.db')
+  const { db, commit } = written(file)
+  const gone = path.join(folder.path, 'gone.ts')
+  writeFileSync(gone, 'throw new Error("no thread")')
+  let wake = () => {}
+  await using checkpoints = new Checkpoints(db, { file, entry: gone, pages, onDone: () => wake() })
+  for (let n = 0; n < 5; n++) {
+    for (let k = 0; k < 10; k++) commit()
+    const over = new Promise<void>(resolve => (wake = resolve))
+    checkpoints.committed()
+    if (n < 3) await over
+  }
+  for (let n = 0; n < 200; n++) {
+    commit()
+    checkpoints.committed()
+  }
+  const { log, done } = checkpointed(db, 'NOOP')
+  assert.ok(log - done < 2 * pages.ask && log < pages.hold, `${log} pages, ${done} of them in the file`)
+  await checkpoints[Symbol.asyncDispose]()
   db.close()
 })

@@ -1,15 +1,18 @@
 /**
  * When the write-ahead log goes into the database file. A thread of its own does nearly all of it while the writer goes on; what was written meanwhile
- * is little, and the writer puts it in itself, after which the log begins anew (SQLite lets it only when all of it is in the file).
+ * is little, and the writer puts it in itself, after which the log begins anew (SQLite lets it only when all of it is in the file). A read that goes on
+ * keeps what it still needs in the log, which grows meanwhile.
  */
 import { Worker } from 'node:worker_threads'
-import { type Connection, checkpointed } from './db.ts'
+import { type Connection, checkpointed, type WalState } from './db.ts'
 
 /**
  * In pages of the log. `ask`: so many are not in the file yet, and the thread is asked. `anew`: of this length (32 MB) it is to begin anew. `hold`: of
  * this (96 MB) rows of files wait until the thread has caught up.
  */
 const usualPages = { ask: 2_000, anew: 8_000, hold: 24_000 }
+/** Threads that died one after the other without having done anything; from then on the writer does it. */
+const deathsMax = 3
 
 export class Checkpoints implements AsyncDisposable {
   readonly #db: Connection
@@ -20,6 +23,9 @@ export class Checkpoints implements AsyncDisposable {
   #worker: Worker | null = null
   #isBusy = false
   #isHeld = false
+  /** What was in the file when the thread was asked: a read that needs the log lets it put in nothing, and then nobody asks in vain before the next commit. */
+  #doneBefore = 0
+  #deaths = 0
 
   /** `entry` null: SQLite does it by itself within a commit, as it is set. `onDone`: rows of files need not wait any more. */
   constructor(
@@ -37,8 +43,8 @@ export class Checkpoints implements AsyncDisposable {
     this.#file = file
     this.#entry = entry
     this.#onDone = onDone
-    // Far beyond what is held: should the thread be gone, SQLite sees to it.
-    if (entry !== null) db.pragma(`wal_autocheckpoint = ${2 * pages.hold}`)
+    // Or the first commit after a long read would put in itself whatever came meanwhile.
+    if (entry !== null) db.pragma('wal_autocheckpoint = 0')
   }
 
   /** Whether rows of files are to wait. */
@@ -49,24 +55,43 @@ export class Checkpoints implements AsyncDisposable {
   /** To be told after each commit; some microseconds. */
   committed(): void {
     if (this.#entry === null) return
-    const { log, done } = checkpointed(this.#db, 'NOOP')
-    if (this.#isBusy) {
-      this.#isHeld = log >= this.#pages.hold
-      return
-    }
-    if (log - done < this.#pages.ask) return
-    this.#isBusy = true
-    this.#started(this.#entry).postMessage('go')
+    const state = this.#state()
+    if (!this.#isBusy && state.log - state.done >= this.#pages.ask) this.#ask(this.#entry, state)
+    this.#isHeld = this.#isBusy && state.log >= this.#pages.hold
   }
 
-  /** The thread has put in what there was when it began. */
-  #passed(): void {
+  #ask(entry: string, { log, done }: WalState): void {
+    if (this.#deaths >= deathsMax) return void this.#putIn()
+    this.#isBusy = true
+    // Begun anew, the log counts from nothing.
+    this.#doneBefore = done < log ? done : 0
+    this.#started(entry).postMessage('go')
+  }
+
+  /** The thread has put in what there was when it began: what came meanwhile is the writer's if it is little, else the thread's again. */
+  #passed(entry: string): void {
     this.#isBusy = false
-    this.#isHeld = false
-    try {
-      if (checkpointed(this.#db, 'NOOP').log >= this.#pages.anew) checkpointed(this.#db, 'PASSIVE')
-    } catch {} // the disk is full, as the next commit will say
+    this.#deaths = 0
+    const state = this.#state()
+    const left = state.log - state.done
+    if (left >= this.#pages.ask && state.done > this.#doneBefore) this.#ask(entry, state)
+    else if (left < this.#pages.ask && state.log >= this.#pages.anew) this.#putIn()
+    this.#isHeld = this.#isBusy && state.log >= this.#pages.hold
     this.#onDone()
+  }
+
+  #state(): WalState {
+    try {
+      return checkpointed(this.#db, 'NOOP')
+    } catch {
+      return { log: 0, done: 0 } // the disk fails, as the next commit will say
+    }
+  }
+
+  #putIn(): void {
+    try {
+      checkpointed(this.#db, 'PASSIVE')
+    } catch {} // the disk is full, as the next commit will say
   }
 
   #started(entry: string): Worker {
@@ -77,12 +102,13 @@ export class Checkpoints implements AsyncDisposable {
     })
     this.#worker = worker
     worker.on('message', () => {
-      if (this.#worker === worker) this.#passed()
+      if (this.#worker === worker) this.#passed(entry)
     })
     worker.on('error', () => {})
     worker.on('exit', () => {
       if (this.#worker !== worker) return
       this.#worker = null // another one is started with the next pages
+      this.#deaths++
       this.#isBusy = this.#isHeld = false
       this.#onDone()
     })
