@@ -1,4 +1,5 @@
 /** What a form sent: everything in it is hostile until it was checked. */
+import { amountOf } from '../lender/money.ts'
 import { InvalidInput } from '../records/errors.ts'
 import type { Ctx } from './deps.ts'
 
@@ -60,8 +61,8 @@ export function linesOf(typed: Typed, name: string): string[] {
     .filter(line => line !== '')
 }
 
-/** Minor units of an amount that was typed as `12000`, `12,000.50` or `12 000.5`; null: it is none. */
-export function minorOf(text: string): number | null {
+/** Minor units of an amount that was typed as `12000`, `12,000.50` or `12 000.5`, in as many decimals as its currency has; null: it is none. */
+export function minorOf(text: string, currency: string): number | null {
   const bare = text.replaceAll(/[ ,，\u00a0]/g, '')
-  return /^\d{1,10}(\.\d{1,2})?$/.test(bare) ? Math.round(Number(bare) * 100) : null
+  return /^\d{1,10}(\.\d+)?$/.test(bare) ? amountOf(bare, currency) : null
 }

@@ -16,7 +16,7 @@ const template = (more: Partial<ConfirmationTemplate> = {}): ConfirmationTemplat
   ...more,
 })
 const values: ConfirmationValues = {
-  ...{ name: 'Carl', application: 'A-1', product: 'cash', amount: 123_456_789, term: 12 },
+  ...{ name: 'Carl', application: 'A-1', product: 'cash', currency: 'CNY', amount: 123_456_789, term: 12 },
   ...{ reasons: ['EMPLOYMENT'], missing: [], dueOn: null },
 }
 const told: DecisionReason = {

@@ -3,6 +3,7 @@
  * of a suspected fraud and of a task that was called off nobody is told. Why somebody was declined is told in the words that its reason has for
  * applicants, or in general ones; what verifiers and reviewers noted never is.
  */
+import { amountTyped } from './money.ts'
 import type { DecisionReason } from './reasons.ts'
 import type { TaskState } from './task.ts'
 
@@ -77,6 +78,7 @@ export type ConfirmationValues = {
   product: string
   /** Minor units; the template names the currency. */
   amount: number
+  currency: string
   term: number
   /** Codes of the decision. */
   reasons: readonly string[]
@@ -93,7 +95,7 @@ export function confirmationText(
   const zh = language === 'zh-CN'
   const values: Record<ConfirmationPlaceholder, string> = {
     ...{ name: withoutIds(given.name), application: given.application, product: given.product },
-    ...{ amount: amountTold(given.amount), term: String(given.term), dueOn: given.dueOn ?? '' },
+    ...{ amount: amountTold(given.amount, given.currency), term: String(given.term), dueOn: given.dueOn ?? '' },
     reason: reasonTold(given.reasons, known, language),
     missing: cut(withoutIds(given.missing.join(zh ? '、' : ', '))),
   }
@@ -123,8 +125,9 @@ function reasonTold(codes: readonly string[], known: readonly DecisionReason[], 
   return language === 'zh-CN' ? '综合评估未通过' : 'our overall assessment'
 }
 
-function amountTold(amount: number): string {
-  return (amount / 100).toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ',')
+function amountTold(amount: number, currency: string): string {
+  const [whole, part] = amountTyped(amount, currency).split('.')
+  return `${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}${part === undefined ? '' : `.${part}`}`
 }
 
 function cut(text: string): string {

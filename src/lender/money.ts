@@ -25,17 +25,18 @@ export function sumOf(all: Iterable<Readonly<Amounts>>): Amounts {
   return sum
 }
 
-/** Minor units are hundredths in every currency that is lent in here but these. */
-const withoutMinor = new Set(['JPY', 'KRW', 'VND', 'CLP', 'ISK'])
+/** ISO 4217: minor units are hundredths, but in these currencies. */
+const withoutMinor = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '))
+const inThousandths = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
 
-export function minorDigits(currency: string): 0 | 2 {
-  return withoutMinor.has(currency) ? 0 : 2
+export function minorDigits(currency: string): 0 | 2 | 3 {
+  return withoutMinor.has(currency) ? 0 : inThousandths.has(currency) ? 3 : 2
 }
 
 /** `1,200.5` yuan are 120050 fen: read digit by digit, so that no binary fraction comes in between. null: no amount of this currency. */
 export function amountOf(text: string, currency: string): number | null {
   const digits = minorDigits(currency)
-  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,2}))?$/.exec(text.trim().replaceAll(',', ''))?.groups
+  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,3}))?$/.exec(text.trim().replaceAll(',', ''))?.groups
   if (parts === undefined) return null
   const part = parts['part'] ?? ''
   if (part.length > digits) return null

@@ -1,7 +1,9 @@
 /** What an agency is given of a batch as a file: numbers and ID numbers masked, made whole before it goes, so that the journal has its SHA-256. */
+
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Actor } from '../centre/facts.ts'
+import { amountTyped } from '../lender/money.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'
 import { maskSecret } from '../lender/sealed.ts'
 import { maskNumber } from '../lib/mask.ts'
@@ -77,7 +79,7 @@ async function* rowsOf(door: RecordsDoor, batch: string): AsyncGenerator<readonl
       const phones = party.phones.filter(({ relation }) => relation === 'SELF').map(({ number }) => maskNumber(number))
       yield [
         ...[id, ref, party.name, clear === null ? '******' : clear === '' ? '' : maskSecret(clear), phones.join(' ')],
-        ...[found.product ?? '', bucketOf(days, rules), days, found.owed / 100, currency],
+        ...[found.product ?? '', bucketOf(days, rules), days, Number(amountTyped(found.owed, currency)), currency],
         placedAt === null ? '' : new Date(placedAt).toISOString(),
       ]
     }

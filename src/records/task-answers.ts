@@ -1,7 +1,9 @@
 /** Answers of a checklist: held against what was expected, bound to the call and to how far into it they were given, and kept before anything is shown. */
+
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Application } from '../lender/application.ts'
 import { answerKey, type ChecklistAnswer, type ChecklistItem, judgeAnswer, offeredFor } from '../lender/checklist.ts'
+import { amountTyped, currencyDefault } from '../lender/money.ts'
 import type { Sealed } from '../lender/sealed.ts'
 import type { CallId } from '../lib/ids.ts'
 import type { PartyRecord } from '../store/parties.ts'
@@ -127,7 +129,7 @@ export function expectedOf(
     case 'product':
       return plain(application.product)
     case 'amount':
-      return plain((application.amount / 100).toFixed(2))
+      return plain(amountTyped(application.amount, application.currency))
     case 'term':
       return plain(application.term)
     case 'employer.name':
@@ -143,7 +145,7 @@ export function expectedOf(
       const value = application.fields[key]
       if (typeof value === 'object') return opened(applicationField(application.ref, key), value)
       if (typeof value === 'boolean') return plain(value ? 'yes' : 'no')
-      return plain(kind === 'money' && typeof value === 'number' ? (value / 100).toFixed(2) : value)
+      return plain(kind === 'money' && typeof value === 'number' ? amountTyped(value, currencyDefault) : value)
     }
   }
 }

@@ -48,6 +48,19 @@ export const callbackQueries = {
            ON cases.id = (SELECT id FROM cases WHERE cases.party = owed.party ORDER BY opened_at DESC, id DESC LIMIT 1)`,
       ).all() as (Omit<AgencyCallbackRow, 'hasCase'> & { case: string | null })[]
     ).map(({ case: known, ...row }) => ({ ...row, hasCase: known !== null })),
+  /** Whose these are (at most 200): by the lead, by the call on which it was promised or who was last talked to at the number, or by the one whose number it is. */
+  'callbacks.parties': (db: Db, args: { ids: CallbackId[] }): { id: CallbackId; party: string; name: string }[] =>
+    sql(
+      db.$client,
+      `WITH owed AS (
+         SELECT b.id, b.lead, coalesce((SELECT ref FROM leads WHERE leads.id = b.lead),
+           (SELECT party FROM calls WHERE calls.number = b.number AND party IS NOT NULL ORDER BY started_at DESC, calls.id DESC LIMIT 1),
+           (SELECT max(party) FROM party_phones WHERE party_phones.number = b.number AND relation = 'SELF' HAVING count(DISTINCT party) = 1)) AS party
+         FROM callbacks b WHERE b.id IN (SELECT value FROM json_each(?)))
+       SELECT owed.id, owed.party, coalesce((SELECT name FROM parties WHERE parties.ref = owed.party),
+         (SELECT name FROM leads WHERE leads.id = owed.lead), '') AS name
+       FROM owed WHERE owed.party IS NOT NULL`,
+    ).all(JSON.stringify(args.ids.slice(0, 200))) as { id: CallbackId; party: string; name: string }[],
   /** Open ones by time. With `agent`: that agent's and anyone's. With `dueBy`: only those due then. */
   'callbacks.open': (db: Db, args: PageArgs & { agent?: UserId; dueBy?: number }): Page<CallbackRecord> => {
     const limit = pageLimit(args)

@@ -79,7 +79,8 @@ const zh = {
   limitAllowed: (limit: string) => `分期本金不能超过预授信额度 ${limit}。`,
   downAllowed: '首付须少于金额。',
   termAllowed: (terms: string) => `此产品的期数：${terms}。`,
-  amountWanted: '请填写金额，如 12000 或 12000.50。',
+  amountWanted: (example: string, currency: string) =>
+    `请填写${currency === 'CNY' ? '' : ` ${currency} `}金额，如 ${example}。`,
   state: {
     DRAFT: '待提交',
     QC: '待质检',
@@ -124,6 +125,7 @@ const zh = {
   fulfilLater: '冷静期内不能生效。',
   cancel: '取消订单',
   cancelAbout: '冷静期内客户可以无条件取消，不收费用。',
+  cancelled: (id: string) => `订单 ${id} 已取消，客户不欠任何费用。`,
   cancelReason: '取消原因',
   cancelNote: '说明',
   cancelAsk: (id: string) => `取消订单 ${id}？取消后不能恢复，客户不欠任何费用。`,
@@ -326,7 +328,7 @@ const en: Like<typeof zh> = {
   limitAllowed: (limit: string) => `No more than the approved limit can be financed: ${limit}.`,
   downAllowed: 'The down payment is less than the amount.',
   termAllowed: (terms: string) => `Numbers of instalments of this product: ${terms}.`,
-  amountWanted: 'Write an amount such as 12000 or 12000.50.',
+  amountWanted: (example, currency) => `Write an amount in ${currency} such as ${example}.`,
   state: {
     DRAFT: 'To be handed in',
     QC: 'To be checked',
@@ -373,6 +375,7 @@ const en: Like<typeof zh> = {
   fulfilLater: 'Not before the cooling-off has ended.',
   cancel: 'Cancel the order',
   cancelAbout: 'Within the cooling-off the customer may cancel without a reason, and owes nothing.',
+  cancelled: id => `Order ${id} is cancelled; the customer owes nothing.`,
   cancelReason: 'Why it is cancelled',
   cancelNote: 'Note',
   cancelAsk: (id: string) => `Cancel order ${id}? This cannot be undone; the customer owes nothing.`,

@@ -4,7 +4,7 @@ import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { money } from '../../../web/parts/money.ts'
 import { type AssignmentRule, type AssignmentRules, assignmentRulesMax } from '../../lender/assignment.ts'
-import { currencyDefault } from '../../lender/money.ts'
+import { amountTyped, currencyDefault } from '../../lender/money.ts'
 import {
   type AssignmentScope,
   assignmentRules,
@@ -20,7 +20,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { isChecked, linesOf, listOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { isChecked, linesOf, listOf, minorOf, type Typed, textOf, typedOf } from '../typed.ts'
 
 const rowsShown = 200
 const daysShown = 14
@@ -282,11 +282,11 @@ function inForm(error: InvalidInput): InvalidInput {
 
 /** Text of an amount in minor units; what is no amount is told by the schema. */
 function minor(text: string): number | string {
-  return /^\d{1,9}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : text
+  return minorOf(text, currencyDefault) ?? text
 }
 
 function major(amount: number): string {
-  return (amount / 100).toFixed(2)
+  return amountTyped(amount, currencyDefault)
 }
 
 function wrong(field: string, found: string, allowed: string): InvalidInput {

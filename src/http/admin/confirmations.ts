@@ -9,6 +9,7 @@ import {
   confirmationSubject,
   confirmationText,
 } from '../../lender/confirmation.ts'
+import { currencyDefault } from '../../lender/money.ts'
 import type { DecisionReason } from '../../lender/reasons.ts'
 import { decisionReasons } from '../../records/checklists.ts'
 import { confirmationsOf, saveConfirmations } from '../../records/confirmations.ts'
@@ -68,7 +69,14 @@ export function readsOf({ templates }: Confirmations, known: readonly DecisionRe
         told: { 'zh-CN': reason, en: reason },
       }
       const values = {
-        ...{ name, application: 'A-20261124-031', product: template.product ?? 'cash', amount: 1_200_000, term: 12 },
+        ...{
+          name,
+          application: 'A-20261124-031',
+          product: template.product ?? 'cash',
+          currency: currencyDefault,
+          amount: 1_200_000,
+          term: 12,
+        },
         ...{ reasons: ['SAMPLE'], missing: [missing], dueOn: '2026-12-01' },
       }
       const how = { language, known: [told, ...known], secrets: [] }

@@ -11,7 +11,7 @@ import {
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { partials } from '../../../web/parts/html.ts'
-import { currencyDefault } from '../../lender/money.ts'
+import { amountTyped, currencyDefault } from '../../lender/money.ts'
 import { isSold, type Product, versionOf } from '../../lender/order.ts'
 import { InvalidInput, NotNow } from '../../records/errors.ts'
 import { reckoningOf } from '../../records/lender.ts'
@@ -110,10 +110,10 @@ const newValues = {
 
 function valuesOf(product: Product): Record<string, string> {
   const percent = (ppm: number) => String(ppm / 10_000)
-  const { terms, way, coolingDays, active, validFrom, validUntil } = product
+  const { currency, terms, way, coolingDays, active, validFrom, validUntil } = product
   return {
-    ...{ saleName: product.name, saleCurrency: product.currency, terms: terms.join(', '), way },
-    ...{ amountMin: (product.amountMin / 100).toFixed(2), amountMax: (product.amountMax / 100).toFixed(2) },
+    ...{ saleName: product.name, saleCurrency: currency, terms: terms.join(', '), way },
+    ...{ amountMin: amountTyped(product.amountMin, currency), amountMax: amountTyped(product.amountMax, currency) },
     ...{ ratePercent: percent(product.ratePpm), upfrontPercent: percent(product.upfrontFeePpm) },
     ...{ monthlyPercent: percent(product.monthlyFeePpm), coolingDays: String(coolingDays), active: String(active) },
     ...{ validFrom: validFrom ?? '', validUntil: validUntil ?? '' },
@@ -122,7 +122,8 @@ function valuesOf(product: Product): Record<string, string> {
 
 function givenBy(typed: Typed, known: Product | null): Record<string, unknown> {
   const ppm = (name: string) => (textOf(typed, name) === '' ? 0 : numberOf(typed, name, 10_000))
-  const amount = (name: string) => minorOf(textOf(typed, name)) ?? textOf(typed, name)
+  const currency = textOf(typed, 'saleCurrency').toUpperCase() || currencyDefault
+  const amount = (name: string) => minorOf(textOf(typed, name), currency) ?? textOf(typed, name)
   const terms = textOf(typed, 'terms')
     .split(/[,，、;\s]+/)
     .filter(each => each !== '')
@@ -135,7 +136,7 @@ function givenBy(typed: Typed, known: Product | null): Record<string, unknown> {
     ...{ upfrontFeePpm: ppm('upfrontPercent'), monthlyFeePpm: ppm('monthlyPercent') },
     ...{ coolingDays: numberOf(typed, 'coolingDays'), active: isChecked(typed, 'active') },
     ...{ validFrom: textOf(typed, 'validFrom') || null, validUntil: textOf(typed, 'validUntil') || null },
-    currency: textOf(typed, 'saleCurrency').toUpperCase() || currencyDefault,
+    currency,
   }
 }
 

@@ -25,7 +25,7 @@ import { agencyLeadRoutes } from './agency-lead.ts'
 import { audioRoutes } from './audio.ts'
 import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
-import { type DeskExtra, deskCallback, deskOf } from './desk-props.ts'
+import { type DeskExtra, deskCallbacks, deskOf } from './desk-props.ts'
 import { draftRoutes } from './draft.ts'
 import { forgetDraft } from './drafts.ts'
 import { myOrderRoutes } from './orders.ts'
@@ -246,10 +246,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const frame = { ...(await frameOf(c, deps)), path: '/agent/callbacks' }
     const { user } = c.var
     const page = await deps.store.read('callbacks.open', { agent: user.id, limit: 200 })
-    const w = textsOf(frame)
-    const mine = (await onlyPlacedCallbacks(deps, user, page.items)).map(each =>
-      deskCallback(each, deps.engine.state, user, frame, w),
-    )
+    const mine = await deskCallbacks(deps, user, frame, page.items)
     return c.html(myCallbacksPage({ frame, callbacks: mine, said }), status)
   }
 

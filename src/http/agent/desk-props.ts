@@ -45,7 +45,6 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   ])
   const today = figures[0]
   const placed = found === null ? null : await ofAgency(deps, user, found)
-  const w = textsOf(frame)
   const task = now.props.business === 'verification' ? await taskOfCall(deps, user) : null
   // What a verifier is still to ask stands nowhere on the desk: neither beside the call nor in a script.
   const looked = placed?.party?.ref ?? null
@@ -79,13 +78,12 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
         : checklistOf(deps, task, frame, { call: now.props.call?.id ?? null, masked: user.numbersMasked }),
     sales: await salesOf(deps, user, frame, {
       ...{ business: now.props.business, party: read?.party?.ref ?? null, relation: seen.relation },
+      opened: now.party?.opened === true && sells(engine.state, user),
       live: talkOf(now, seen).live,
     }),
     history: read === null ? [] : historyOf(read, seen, now.props.call?.id ?? null),
     near: near.map(each => (asked.get(each.ref)?.has('party.name') ? { ...each, name: each.ref } : each)),
-    callbacks: (await onlyPlacedCallbacks(deps, user, callbacks.items)).map(callback =>
-      deskCallback(callback, engine.state, user, frame, w),
-    ),
+    callbacks: await deskCallbacks(deps, user, frame, callbacks.items),
     form: extra.form ?? nothingFilled,
     dialPad: extra.dialPad ?? nothingFilled,
     dialWhom: extra.dialWhom ?? [],
@@ -323,6 +321,10 @@ function floorParty(
   }
 }
 
+function sells(state: FloorState, user: User): boolean {
+  return dialCampaigns(state, user).some(({ business }) => business === 'sales')
+}
+
 /** Running campaigns that this agent works in: the policy that a call by hand is placed under. */
 export function dialCampaigns(state: FloorState, user: User): Campaign[] {
   const mine: Campaign[] = []
@@ -344,14 +346,25 @@ function heldOf(state: FloorState, agent: Agent | undefined, w: Words): string |
   return held
 }
 
-export function deskCallback(
-  callback: CallbackRecord,
-  state: FloorState,
+/** With whose they are, but for a name that is still to be asked for in a verification of this agent's. */
+export async function deskCallbacks(
+  deps: Deps,
   user: User,
   frame: Frame,
-  w: Words,
-): DeskCallback {
-  const { agent, ...shown } = openCallback(callback, { state, user, now: frame.now })
-  const name = agent === null ? `(${w.agent.callbacks.anyone})` : null
-  return { ...shown, name, mine: callback.agent === user.id }
+  callbacks: readonly CallbackRecord[],
+): Promise<DeskCallback[]> {
+  const placed = await onlyPlacedCallbacks(deps, user, [...callbacks])
+  const parties = await deps.store.read('callbacks.parties', { ids: placed.map(({ id }) => id) })
+  const asked = await hiddenOf(
+    deps,
+    user,
+    parties.map(({ party }) => party),
+  )
+  const { anyone } = textsOf(frame).agent.callbacks
+  return placed.map(callback => {
+    const of = parties.find(({ id }) => id === callback.id)
+    const { agent, ...shown } = openCallback(callback, { state: deps.engine.state, user, now: frame.now })
+    const name = of === undefined || of.name === '' || asked.get(of.party)?.has('party.name') ? null : of.name
+    return { ...shown, name, whose: agent === null ? anyone : null, mine: callback.agent === user.id }
+  })
 }

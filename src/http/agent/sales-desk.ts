@@ -7,7 +7,7 @@ import type { Sums } from '../../../web/parts/sums.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Business, Relation, User } from '../../centre/entities.ts'
 import { consentFor } from '../../lender/consent.ts'
-import { currencyDefault } from '../../lender/money.ts'
+import { amountTyped, currencyDefault } from '../../lender/money.ts'
 import { isSold, type Product, versionOf } from '../../lender/order.ts'
 import { isQuoteOver, saidItems } from '../../lender/quote.ts'
 import type { UserId } from '../../lib/ids.ts'
@@ -33,18 +33,21 @@ export type SellingTo = {
   business: Business | null
   party: string | null
   relation: Relation | null
+  /** Looked at between calls, by somebody who sells. */
+  opened: boolean
   /** The party is on the line. */
   live: boolean
 }
 
-/** null: the call is not about selling. */
+/** null: the call is not about selling, or nothing was ever to be sold to the party that is looked at. */
 export async function salesOf(deps: Deps, user: User, frame: Frame, to: SellingTo): Promise<DeskSales | null> {
-  if (to.business !== 'sales') return null
+  if (to.business !== 'sales' && !to.opened) return null
   const { party } = to
   if (party === null) return { type: 'unknown' }
   if (to.relation !== 'SELF') return { type: 'not-self' }
   const w = textsOf(frame)
   const [read, { today }] = await Promise.all([deps.store.read('sales.ofParty', { party }), reckoningOf(deps.records)])
+  if (to.opened && read.prospect === null && read.orders.length === 0) return null
   const given = consentFor(read.consents, { purpose: 'sales', channel: 'voice', now: frame.now })
   const sold = read.products.filter(product => isSold(product, today))
   const kept = reckoned.get(deps.store)?.get(user.id)
@@ -93,12 +96,13 @@ function reckonedOf(
   const term = product?.terms.find(each => String(each) === textOf(typed, 'term')) ?? product?.terms.at(-1) ?? 0
   const calculator: Filled = { values: { ...typed, term: String(term) }, errors: {} }
   if (product === null || textOf(typed, 'amount') === '') return { calculator, sums: null }
-  const amount = minorOf(textOf(typed, 'amount'))
-  const downPayment = textOf(typed, 'downPayment') === '' ? 0 : minorOf(textOf(typed, 'downPayment'))
-  if (amount === null) calculator.errors['amount'] = words.amountWanted
-  if (downPayment === null) calculator.errors['downPayment'] = words.amountWanted
-  if (amount === null || downPayment === null) return { calculator, sums: null }
   const { currency } = product
+  const amount = minorOf(textOf(typed, 'amount'), currency)
+  const downPayment = textOf(typed, 'downPayment') === '' ? 0 : minorOf(textOf(typed, 'downPayment'), currency)
+  const wanted = words.amountWanted(amountTyped(1_200_050, currency), currency)
+  if (amount === null) calculator.errors['amount'] = wanted
+  if (downPayment === null) calculator.errors['downPayment'] = wanted
+  if (amount === null || downPayment === null) return { calculator, sums: null }
   const limit = prospect?.limit ?? null
   if (limit !== null && amount - downPayment > limit)
     calculator.errors['amount'] = words.limitAllowed(money(limit, currency))

@@ -248,3 +248,78 @@ test('without a consent that holds nothing is reckoned, offered or ordered', asy
   assert.equal(status, 422)
   assert.match(said, /没有有效的电话营销授权，不能报价或下单/)
 })
+
+test('on the call on which the customer thinks better of it the agent cancels, with the reason in the journal; after the days to think no more', async () => {
+  const door = house.deps.records
+  const inHand = house.engine.state.agents.get(alice.id)!.call
+  if (inHand !== null) await hangUp(inHand).then(() => writeUp(inHand))
+  await giveConsent(door, 'system', { party: 'K-1', purpose: 'sales', basis: '应用内授权', evidence: '表单 18' })
+  const order = await openOrder(door, 'system', {
+    party: 'K-1',
+    product: 'phone',
+    amount: 200_000,
+    term: 3,
+    agent: alice.id,
+  })
+  const path = `/agent/sales/orders/${order.id}/cancellation`
+  assert.equal((await post(path, { reason: 'too-dear' })).status, 404, 'the party is not in hand')
+  const call = await talk(carl, 'SELF')
+  assert.ok((await desk()).includes(`hx-post="${path}"`))
+  const nothing = await post(path, { reason: '', note: '' })
+  assert.equal(nothing.status, 422)
+  assert.match(nothing.text, /请选择取消原因/)
+  const other = await post(path, { reason: 'other', note: '' })
+  assert.equal(other.status, 422)
+  assert.match((await post(path, { reason: 'too-dear', note: '每月还不起' })).text, /已取消/)
+  const [moved] = (await house.facts('order.moved')).filter(({ body }) => body.includes('每月还不起'))
+  assert.equal(moved!.actor, `user:${alice.id}`)
+  const { order: kept } = JSON.parse(moved!.body) as { order: { id: string; state: string; reason: string } }
+  assert.deepEqual([kept.id, kept.state, kept.reason], [order.id, 'CANCELLED', 'too-dear'])
+  assert.ok(!(await desk()).includes(`hx-post="${path}"`), 'it is over')
+  await hangUp(call)
+  await writeUp(call)
+})
+
+test('a callback says whose it is, and who is opened between calls is shown with limit, purchases and orders', async () => {
+  const call = await talk(carl, 'SELF')
+  await hangUp(call)
+  const at = house.clock.now() + 3_600_000
+  const { code } = house.engine.state.campaigns
+    .get(campaign)!
+    .campaign.dispositions.find(each => each.followUp === 'callback')!
+  const done = { type: 'agent.dispose', agent: alice.id, call, code, note: '', next: 'break' } as const
+  const outcome = await house.engine.dispatch(
+    { ...done, fields: { grade: 'A' }, callbackAt: at, callbackMine: true },
+    'system',
+  )
+  assert.ok(outcome.ok, JSON.stringify(outcome))
+  assert.match(await desk(), /<b>陈建国<\/b> <span class="figure">137/)
+  assert.match((await look(house, cookies['alice']!, '/agent/callbacks')).text, /<b>陈建国<\/b>/)
+  const opened = await put('/agent/party', { ref: 'K-1' })
+  assert.match(opened.text, /¥15,000\.00/)
+  assert.match(opened.text, /电视/)
+  assert.match(opened.text, /id="calculator"/)
+  await put('/agent/party', { ref: '' })
+})
+
+test('an amount is typed in as many decimals as the product’s currency has', async () => {
+  const door = house.deps.records
+  const most = { terms: [3], ratePpm: 0, monthlyFeePpm: 0, coolingDays: 7 }
+  await saveProduct(door, 'system', {
+    ...{ id: 'yen', name: '日元分期', currency: 'JPY', amountMin: 1_000, amountMax: 100_000, ...most },
+  })
+  await saveProduct(door, 'system', {
+    ...{ id: 'dinar', name: '第纳尔分期', currency: 'KWD', amountMin: 1_000, amountMax: 1_000_000, ...most },
+  })
+  house.clock.advance(2_000) // more calls than a trunk starts in a second
+  const call = await talk(carl, 'SELF')
+  const sums = async (product: string, amount: string) =>
+    (await put('/agent/sales/sums', { ...asked, product, amount, term: '3' })).text
+  assert.match(await sums('yen', '12,000'), /4,000 JPY/)
+  assert.match(await sums('yen', '12000.5'), /请填写 JPY 金额，如 1200050。/)
+  assert.match(await sums('dinar', '300.375'), /100\.125 KWD/)
+  assert.match(await sums('dinar', '300.3755'), /请填写 KWD 金额，如 1200\.050。/)
+  assert.match(await sums('phone', '12000.505'), /请填写金额，如 12000\.50。/)
+  await hangUp(call)
+  await writeUp(call)
+})

@@ -4,8 +4,10 @@ import { salesId, salesPart } from '../../../web/pages/agent/sales.ts'
 import type { DeskSales } from '../../../web/pages/agent/sales-props.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { partials } from '../../../web/parts/html.ts'
+import { currencyDefault } from '../../lender/money.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { makeQuote, orderQuote, quoteById, sayOfQuote } from '../../records/quotes.ts'
+import { moveOrderBy, orderById } from '../../records/sales.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -37,10 +39,13 @@ export function salesRoutes(
     const party = textOf(typed, 'party')
     const { call } = await sellingTo(c, party)
     keepReckoned(deps, c.var.user, party, typed)
+    const product = textOf(typed, 'product')
+    const { currency } = (await deps.store.read('products.list', {})).find(({ id }) => id === product) ?? {}
+    const amount = (name: string) => minorOf(textOf(typed, name), currency ?? currencyDefault) ?? 0
     return attempt(c, () =>
       makeQuote(records, actorOf(c), {
-        ...{ party, product: textOf(typed, 'product'), term: Number(textOf(typed, 'term')), call },
-        ...{ amount: minorOf(textOf(typed, 'amount')) ?? 0, downPayment: minorOf(textOf(typed, 'downPayment')) ?? 0 },
+        ...{ party, product, term: Number(textOf(typed, 'term')), call },
+        ...{ amount: amount('amount'), downPayment: amount('downPayment') },
       }),
     )
   })
@@ -57,6 +62,20 @@ export function salesRoutes(
     const { id } = await ofQuote(c)
     const words = textsOf(await frameOf(c, deps)).sales
     return attempt(c, async () => words.ordered((await orderQuote(records, actorOf(c), id)).id))
+  })
+
+  /** By whoever has the party in hand, not the seller alone: a customer who calls to cancel is not sent on. */
+  route.post('/agent/sales/orders/:id/cancellation', allow('agent', 'supervisor'), async c => {
+    const typed = await typedOf(c)
+    const { id, party } = await orderById(records, c.req.param('id'))
+    await sellingTo(c, party)
+    const words = textsOf(await frameOf(c, deps)).sales
+    return attempt(c, async () => {
+      await moveOrderBy(records, actorOf(c), id, {
+        ...{ type: 'cancel', reason: textOf(typed, 'reason'), note: textOf(typed, 'note') },
+      })
+      return words.cancelled(id)
+    })
   })
 
   async function ofQuote(c: Ctx) {
@@ -85,4 +104,7 @@ export function salesRoutes(
   return route
 }
 
-const asTyped = { amount: 'saleAmount', term: 'saleTerm', product: 'saleProduct' }
+const asTyped = {
+  ...{ amount: 'saleAmount', term: 'saleTerm', product: 'saleProduct' },
+  ...{ reason: 'cancelReason', note: 'checkNote' },
+}

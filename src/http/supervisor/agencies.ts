@@ -4,6 +4,7 @@ import { agencyPage } from '../../../web/pages/supervisor/agency.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { agencyBar } from '../../lender/agency.ts'
+import { currencyDefault } from '../../lender/money.ts'
 import { commissionOf } from '../../lender/placement.ts'
 import { agencyById, changeAgency, createAgency, peopleOf, removeAgency } from '../../records/agencies.ts'
 import { NotNow } from '../../records/errors.ts'
@@ -15,7 +16,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { listOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
+import { listOf, minorOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 
 const readers = ['admin', 'supervisor', 'auditor', 'quality'] as const
@@ -242,7 +243,7 @@ function filledOf(typed: Typed): Filled {
 function filterOf(typed: Typed): Record<string, unknown> {
   const amount = (name: string) => {
     const text = textOf(typed, name)
-    return text === '' ? null : /^\d{1,9}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : text
+    return text === '' ? null : (minorOf(text, currencyDefault) ?? text)
   }
   const days = (name: string) => {
     const text = textOf(typed, name)

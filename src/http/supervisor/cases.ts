@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type CaseFilterView, casesPage, queryOf } from '../../../web/pages/supervisor/cases.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { caseStates, isClosed } from '../../lender/case.ts'
+import { currencyDefault } from '../../lender/money.ts'
 import { bucketOf, datesOfBucket, dpdOf } from '../../lender/overdue.ts'
 import { isId } from '../../lib/ids.ts'
 import { moveCasesBy } from '../../records/cases.ts'
@@ -12,7 +13,7 @@ import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
 import { savedFiltersOf } from '../saved-filters.ts'
-import { isChecked, listOf, textOf, typedOf } from '../typed.ts'
+import { isChecked, listOf, minorOf, textOf, typedOf } from '../typed.ts'
 
 /** Of one order to reassign all that a filter fits. */
 const movedMax = 5_000
@@ -145,7 +146,7 @@ function argsOf(filter: CaseFilterView, { rules, today }: Reckoning): CaseListAr
   const dates = filter.bucket === '' ? null : datesOfBucket(filter.bucket, rules, today)
   const open = caseStates.filter(state => !isClosed(state))
   const states = filter.state === '' ? open : caseStates.filter(state => state === filter.state)
-  const minor = (text: string) => Math.round(Number(text) * 100)
+  const minor = (text: string) => minorOf(text, currencyDefault) ?? 0
   return {
     ...(filter.state === '-' ? {} : { states }),
     ...(filter.agent === '' ? {} : { agent: filter.agent === '-' ? '' : filter.agent }),

@@ -3,6 +3,7 @@ import { complaintsPage, waiversPage } from '../../../web/pages/supervisor/claim
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { isOverdue } from '../../lender/complaint.ts'
+import { currencyDefault } from '../../lender/money.ts'
 import { extendComplaint, openComplaint, resolveComplaint } from '../../records/complaints.ts'
 import { reckoningOf } from '../../records/lender.ts'
 import { askWaiver, decideWaiver } from '../../records/waivers.ts'
@@ -10,7 +11,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
-import { textOf, typedOf } from '../typed.ts'
+import { minorOf, textOf, typedOf } from '../typed.ts'
 
 const readers = ['admin', 'supervisor', 'auditor', 'quality'] as const
 const writers = ['admin', 'supervisor'] as const
@@ -45,10 +46,11 @@ export function claimRoutes(deps: Deps): Hono<Env> {
 
   route.get('/supervisor/waivers', allow(...readers), c => waivers(c, nothingFilled))
   route.post('/supervisor/waivers', allow(...writers), c =>
-    done(c, '/supervisor/waivers', waivers, typed => {
-      const text = textOf(typed, 'amount')
-      const amount = /^\d{1,9}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : text
-      return askWaiver(records, actorOf(c), { loan: textOf(typed, 'loan'), amount, reason: textOf(typed, 'reason') })
+    done(c, '/supervisor/waivers', waivers, async typed => {
+      const loan = textOf(typed, 'loan')
+      const { currency } = (await deps.store.read('loans.byRef', { ref: loan })) ?? { currency: currencyDefault }
+      const amount = minorOf(textOf(typed, 'amount'), currency) ?? textOf(typed, 'amount')
+      return askWaiver(records, actorOf(c), { loan, amount, reason: textOf(typed, 'reason') })
     }),
   )
   route.post('/supervisor/waivers/:id/decision', allow(...writers), c =>

@@ -138,6 +138,42 @@ test('a loan is all its rows; one bad row sends all of them back, and rows of on
   assert.deepEqual((await house.run('loans', file)).counts, counts(7, 0, 1, 5))
 })
 
+test('an amount has the decimals of the currency in its row, and one too many is refused', async () => {
+  await house.run('parties', '客户号,姓名\nW1,王小明\n')
+  const rows = [
+    ['WJ1', 'JPY', '1,200'],
+    ['WJ2', 'JPY', '1200.0'],
+    ['WJ3', 'JPY', '1200.5'],
+    ['WD1', 'KWD', '1.005'],
+    ['WD2', 'kwd', '1.0050'],
+    ['WD3', 'KWD', '1.0055'],
+    ['WC1', '', '1.50'],
+    ['WC2', 'CNY', '1.005'],
+  ]
+  const head = '借据号,客户号,产品,应还日,币种,本金'
+  const lines = rows.map(([ref, currency, amount]) => `${ref},W1,现金贷,2026-11-01,${currency},"${amount}"`)
+  const view = await house.run('loans', [head, ...lines].join('\n'))
+  const owed = async (ref: string) => (await house.store.read('loans.byRef', { ref }))?.owed ?? null
+  assert.deepEqual(await Promise.all(rows.map(([ref]) => owed(ref!))), [
+    1_200,
+    1_200,
+    null,
+    1_005,
+    1_005,
+    null,
+    150,
+    null,
+  ])
+  assert.deepEqual(
+    (await house.errors(view)).map(({ row, field }) => [row, field]),
+    [
+      [3, 'principal'],
+      [6, 'principal'],
+      [8, 'principal'],
+    ],
+  )
+})
+
 test('repayments of a file keep promises and cure cases at once, and told again they change nothing', async () => {
   await house.run('parties', '客户号,姓名\nR1,王小明\n')
   await house.run('loans', '借据号,客户号,产品,应还日,本金\nRJ1,R1,现金贷,2026-11-01,300\n')

@@ -1,7 +1,9 @@
 /** From the cells of a row to what the records door takes. A cell that says nothing certain is refused in words, never guessed. */
+
 import type { ImportKind, ImportOptions } from '../../centre/file-import.ts'
 import type { ContactRelation, LineSource } from '../../lender/application.ts'
 import { isDate } from '../../lender/dates.ts'
+import { amountOf, amountTyped, currencyDefault, minorDigits } from '../../lender/money.ts'
 import type { PartyFlag } from '../../lender/party.ts'
 import { unguarded } from '../guarded-cell.ts'
 import { contactOf, fieldMark, placeOf } from './columns.ts'
@@ -131,7 +133,7 @@ class Cells {
     return unclear(target, raw, 'all digits of the number; the spreadsheet has cut them, format the column as text')
   }
 
-  /** Minor units: `1,200.50` yuan are 120050. */
+  /** Minor units of the row's currency: `1,200.50` yuan are 120050, `1,200` yen 1200. */
   amount(target: string): number | undefined {
     const text = this.text(target)
     if (text === undefined) return undefined
@@ -140,9 +142,15 @@ class Cells {
       if (/^\d{1,15}$/.test(plain)) return Number(plain)
       return unclear(target, text, 'an amount in whole minor units, e.g. 120050')
     }
-    const parts = /^(\d{1,13})(?:\.(\d{1,2})0*)?$/.exec(plain)
-    if (parts === null) return unclear(target, text, 'an amount with at most two decimals, e.g. 1200.50')
-    return Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'))
+    const currency = this.currency() ?? currencyDefault
+    const amount = amountOf(plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain, currency)
+    if (/^\d{1,13}(?:\.\d+)?$/.test(plain) && amount !== null) return amount
+    const most = ['no', 'one', 'two', 'three'][minorDigits(currency)]
+    return unclear(target, text, `an amount with at most ${most} decimals, e.g. ${amountTyped(120_050, currency)}`)
+  }
+
+  currency(): string | undefined {
+    return this.text('currency')?.toUpperCase()
   }
 
   whole(target: string): number | undefined {
@@ -300,7 +308,7 @@ const valueBy: Record<ImportKind, (cells: Cells, fields: Record<string, string>)
   loans: cells => ({
     head: given({
       ...{ ref: cells.reference('ref'), party: cells.reference('party'), product: cells.text('product') },
-      ...{ currency: cells.text('currency')?.toUpperCase(), principal: cells.amount('lent') },
+      ...{ currency: cells.currency(), principal: cells.amount('lent') },
       ...{ ratePpm: cells.rate('rate'), term: cells.whole('term') },
       ...{ status: worded(statusWords, cells.text('status')), startedOn: cells.date('startedOn') },
     }),
@@ -313,7 +321,7 @@ const valueBy: Record<ImportKind, (cells: Cells, fields: Record<string, string>)
   repayments: cells =>
     given({
       ...{ id: cells.reference('id'), party: cells.reference('party'), loan: cells.reference('loan') },
-      ...{ amount: cells.amount('amount'), currency: cells.text('currency')?.toUpperCase() },
+      ...{ amount: cells.amount('amount'), currency: cells.currency() },
       ...{ paidAt: cells.instant('paidAt'), channel: cells.text('channel') },
     }),
   suppressions: cells => {
@@ -328,7 +336,7 @@ const valueBy: Record<ImportKind, (cells: Cells, fields: Record<string, string>)
     const isEmployed = [name, statedNumber, line].some(each => each !== undefined)
     return given({
       ...{ ref: cells.reference('ref'), party: cells.reference('party'), product: cells.text('product') },
-      ...{ amount: cells.amount('amount'), currency: cells.text('currency')?.toUpperCase(), term: cells.whole('term') },
+      ...{ amount: cells.amount('amount'), currency: cells.currency(), term: cells.whole('term') },
       employer: isEmployed ? given({ name, statedNumber, line }) : undefined,
       contacts: cells.contacts(),
       fields: cells.own()?.['verification'],

@@ -3,7 +3,7 @@ import { offsetMs, wallInstant } from '../../centre/zone.ts'
 import { normalNumber } from '../numbers-e164.ts'
 
 /** `minor`: an amount, of which a workbook makes a number. */
-export type ExportCell = string | { minor: number }
+export type ExportCell = string | { minor: number; currency: string }
 
 /** `13812345678`, `010-62345678`: as people dial it, and no formula. What would come back as another number stays as it is kept. */
 export function numberCell(number: string): string {
@@ -17,12 +17,6 @@ function dialled(number: string): string {
   if (/^1[3-9]\d{9}$/.test(own)) return own
   const area = /^(?:10|2\d)(?=\d{7,8}$)|^[3-9]\d{2}(?=\d{7,8}$)/.exec(own)?.[0]
   return area === undefined ? own : `0${area}-${own.slice(area.length)}`
-}
-
-/** `1200.50` of 120050. */
-export function amountText(minor: number): string {
-  const digits = String(Math.abs(minor)).padStart(3, '0')
-  return `${minor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
 /** `24%` of 240000 parts of a million. */

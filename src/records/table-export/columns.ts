@@ -5,13 +5,13 @@
 import type { ExportKind } from '../../centre/table-export.ts'
 import { type FieldDefinition, type FieldValue, fieldBusinesses } from '../../lender/fields.ts'
 import type { Loan } from '../../lender/loan.ts'
-import { components } from '../../lender/money.ts'
+import { amountTyped, components, currencyDefault } from '../../lender/money.ts'
 import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
 import type { ExportRows } from '../../store/export-pages.ts'
 import { guarded } from '../guarded-cell.ts'
 import { columnsMax, type Definitions, fieldMark, guessColumns } from '../import/columns.ts'
 import { fieldName, flagWords, relationWords, statusWords, typeWords } from '../import/row-reader.ts'
-import { amountText, type ExportCell, instantText, numberCell, rateText, untilText } from './cells.ts'
+import { type ExportCell, instantText, numberCell, rateText, untilText } from './cells.ts'
 
 export type ColumnsGiven = {
   language: 'zh-CN' | 'en'
@@ -105,7 +105,7 @@ const columnsBy: Builders = {
     { target: 'party', cell: ({ loan }) => loan.party },
     { target: 'product', cell: ({ loan }) => loan.product },
     { target: 'currency', cell: ({ loan }) => loan.currency },
-    { target: 'lent', cell: ({ loan }) => ({ minor: loan.principal }) },
+    { target: 'lent', cell: ({ loan }) => ({ minor: loan.principal, currency: loan.currency }) },
     { target: 'rate', cell: ({ loan }) => rateText(loan.ratePpm) },
     { target: 'term', cell: ({ loan }) => String(loan.term) },
     { target: 'status', cell: ({ loan }) => wordOf(statusWords, loan.status, given) },
@@ -113,7 +113,10 @@ const columnsBy: Builders = {
     { target: 'no', cell: ({ instalment }) => String(instalment.no) },
     { target: 'dueOn', cell: ({ instalment }) => instalment.dueOn },
     ...(['principal', ...components.filter(each => each !== 'principal'), 'paidBefore'] as const).map(
-      (target): Column<'loans'> => ({ target, cell: ({ instalment }) => ({ minor: instalment[target] }) }),
+      (target): Column<'loans'> => ({
+        target,
+        cell: ({ loan, instalment }) => ({ minor: instalment[target], currency: loan.currency }),
+      }),
     ),
   ],
   leads: given => [
@@ -133,7 +136,7 @@ const columnsBy: Builders = {
     { target: 'id', cell: ({ id }) => id },
     { target: 'party', cell: ({ party }) => party },
     { target: 'loan', cell: ({ loan }) => loan ?? '' },
-    { target: 'amount', cell: ({ amount }) => ({ minor: amount }) },
+    { target: 'amount', cell: ({ amount, currency }) => ({ minor: amount, currency }) },
     { target: 'currency', cell: ({ currency }) => currency },
     { target: 'paidAt', cell: ({ paidAt }) => instantText(zone, paidAt) },
     { target: 'channel', cell: ({ channel }) => channel },
@@ -184,7 +187,7 @@ function sealedColumn(
 function fieldText(definition: FieldDefinition, value: FieldValue | undefined, given: ColumnsGiven): string {
   if (value === undefined || typeof value === 'object') return ''
   if (typeof value === 'boolean') return given.language === 'zh-CN' ? (value ? '是' : '否') : value ? 'yes' : 'no'
-  if (definition.type === 'money' && typeof value === 'number') return amountText(value)
+  if (definition.type === 'money' && typeof value === 'number') return amountTyped(value, currencyDefault)
   if (definition.type === 'phone')
     return given.numbers === 'clear' ? numberCell(String(value)) : maskNumber(String(value))
   return String(value)

@@ -143,12 +143,14 @@ const party = fc
     sales: some(fc.record({ score: some(fc.constantFrom('=A', '+B')), rich: some(fc.boolean()) }).map(told)),
   })
   .map(({ collections, sales, ...rest }) => told({ ...rest, fields: told({ collections, sales }) }))
+const currency = fc.constantFrom('CNY', 'JPY', 'KWD')
 const loan = fc
   .record({
     ...{ product: words, principal: amount, ratePpm: fc.integer({ min: 0, max: 10_000_000 }), startedOn: some(day) },
     ...{
       term: some(fc.integer({ min: 1, max: 600 })),
       status: fc.constantFrom('ACTIVE', 'CLOSED', 'WRITTEN_OFF', 'CANCELLED'),
+      currency,
     },
     days: fc.uniqueArray(day, { minLength: 1, maxLength: 5 }),
     parts: fc.array(fc.record({ principal: amount, interest: amount, fees: amount, penalty: amount, gap: fc.nat(3) }), {
@@ -194,6 +196,7 @@ const lead = fc.record({
 const repayment = fc.record({
   ...{
     amount: fc.integer({ min: 1, max: 1e12 }),
+    currency,
     paidAt: fc.integer({ min: 0, max: noon }),
     channel: fc.oneof(fc.constant(''), words),
   },

@@ -2,6 +2,7 @@
  * The writing of an export, in a thread of its own: records are read by pages, become rows, and go sealed onto the disk as they come. Nothing of it is
  * in memory but a page; a file that is not whole never has the name of one.
  */
+
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
@@ -10,6 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { wallInstant } from '../../centre/zone.ts'
 import { addDays, dateIn } from '../../lender/dates.ts'
+import { amountTyped } from '../../lender/money.ts'
 import { sealedFile } from '../../lib/sealed-file.ts'
 import { type Db, drizzleOf, openReader } from '../../store/db.ts'
 import { type ExportChoice, type ExportPage, exportWalks, partyNumbersMax } from '../../store/export-pages.ts'
@@ -18,7 +20,7 @@ import { partyQueries } from '../../store/parties.ts'
 import { Sealer } from '../../store/sealer.ts'
 import { openKeyFile } from '../../store/secrets.ts'
 import { type Cell, sheetRowsMax, xlsxOf } from '../import/xlsx-writer.ts'
-import { amountText, type ExportCell } from './cells.ts'
+import type { ExportCell } from './cells.ts'
 import { type ColumnsGiven, type ExportColumn, exportColumns, TooManyColumns } from './columns.ts'
 import type { ExportJob, ExportProgress, FromExport } from './job-port.ts'
 
@@ -159,10 +161,11 @@ async function* csvOf(rows: AsyncIterable<ExportCell[]>): AsyncGenerator<Buffer>
 }
 
 function csvText(cell: ExportCell): string {
-  const text = typeof cell === 'string' ? cell : amountText(cell.minor)
+  const text = typeof cell === 'string' ? cell : amountTyped(cell.minor, cell.currency)
   return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 async function* cellsOf(rows: AsyncIterable<ExportCell[]>): AsyncGenerator<Cell[]> {
-  for await (const row of rows) yield row.map(cell => (typeof cell === 'string' ? cell : cell.minor / 100))
+  for await (const row of rows)
+    yield row.map(cell => (typeof cell === 'string' ? cell : Number(amountTyped(cell.minor, cell.currency))))
 }

@@ -124,5 +124,5 @@ export type DeskParty = {
 /** `why`: it is the agent's own case, or was on one of today's calls. */
 export type NearParty = { ref: string; name: string; why: 'case' | 'call'; state: CaseState | null }
 
-/** `mine`: promised by this agent, who may close it. */
-export type DeskCallback = Omit<OpenCallback, 'agent'> & { name: string | null; mine: boolean }
+/** `name`: the party's; null: nobody knows, or it is still to be asked for. `whose`: in words, unless it is this agent's. `mine`: promised by this agent, who may close it. */
+export type DeskCallback = Omit<OpenCallback, 'agent'> & { name: string | null; whose: string | null; mine: boolean }

@@ -1,4 +1,5 @@
 /** Selling on the desk: what is known of the prospect, what an instalment plan comes to, and what must be said before it is ordered. */
+import { cancelReasons, isOver } from '../../../src/lender/order.ts'
 import { errorOf } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -46,7 +47,21 @@ ${note === '' ? null : html`<dt>${words.note}</dt><dd>${note}</dd>`}</dl>`
 }
 
 function orderLine(order: DeskOrder, today: string, frame: Frame, w: Words): Html {
-  return html`<li>${icon('file-text')}<span>${order.product} <span class="figure">${money(order.amount, order.currency)}</span> ${orderChip(order.state, w)} <span class="muted">${instant(order.openedAt, frame)}</span> ${coolingLine(order, today, w)}</span></li>`
+  return html`<li>${icon('file-text')}<span>${order.product} <span class="figure">${money(order.amount, order.currency)}</span> ${orderChip(order.state, w)} <span class="muted">${instant(order.openedAt, frame)}</span> ${coolingLine(order, today, w)}</span>${mayCancel(order, today) ? cancellation(order, w) : null}</li>`
+}
+
+/** Until its last day to think, or before it began. */
+function mayCancel({ state, coolingUntil }: DeskOrder, today: string): boolean {
+  return !isOver(state) && (state !== 'COOLING' || coolingUntil === null || today <= coolingUntil)
+}
+
+function cancellation({ id }: DeskOrder, w: Words): Html {
+  const words = w.sales
+  return html`<details><summary>${words.cancel}</summary><form class="form" hx-post="/agent/sales/orders/${id}/cancellation" hx-swap="none" novalidate>
+<p class="help">${words.cancelAbout}</p>
+<div class="field"><label for="cancel-reason-${id}">${words.cancelReason}</label><select id="cancel-reason-${id}" name="reason"><option value="">${words.chooseReason}</option>${cancelReasons.map(each => html`<option value="${each}">${words.cancelReasons[each]}</option>`)}</select></div>
+<div class="field"><label for="cancel-note-${id}">${words.cancelNote}</label><input id="cancel-note-${id}" name="note" maxlength="1000" autocomplete="off"></div>
+<div class="buttons"><button class="button danger">${icon('circle-x')}${words.cancel}</button></div></form></details>`
 }
 
 /** The root's id; a calculation paints it anew by itself. */

@@ -97,9 +97,9 @@ export function callbackList(
   return html`<ol class="history">${callbacks.map(
     callback =>
       html`<li>${icon('calendar-clock')}<div><span>${instant(callback.at, props.frame)} ${stateOf(callback, w)}</span>
-<span>${callback.name ?? ''} <span class="figure">${callback.number}</span></span>
+<span>${callback.name === null ? null : html`<b>${callback.name}</b> `}<span class="figure">${callback.number}</span>${callback.whose === null ? null : html` <span class="muted">(${callback.whose})</span>`}</span>
 <span class="small muted">${callback.campaign ?? ''} ${w.agent.callbacks.reason[callback.reason]}</span>
 ${tried(callback, props.frame, w)}${closes && callback.mine ? closing(`/agent/callbacks/${callback.id}/closing`, callback, w) : null}</div>
-<button class="button small" hx-post="/agent/calls" hx-vals='{"callback":"${callback.id}"}' hx-swap="none" aria-label="${w.agent.callbacks.dial}: ${callback.number}">${icon('phone')}${w.agent.callbacks.dial}</button></li>`,
+<button class="button small" hx-post="/agent/calls" hx-vals='{"callback":"${callback.id}"}' hx-swap="none" aria-label="${w.agent.callbacks.dial}: ${callback.name ?? ''} ${callback.number}">${icon('phone')}${w.agent.callbacks.dial}</button></li>`,
   )}</ol>`
 }
