@@ -2,7 +2,7 @@
 import { password } from '../soak/set-up.ts'
 
 /** Idle agents for whom numbers are dialled that never answer: so many lines each, and as many a second as the trunk lets through. */
-const idleAgents = 5
+const idleAgents = 16
 const linesForEach = 20
 const newCallsASecond = 50
 const leadsAtOnce = 2000
