@@ -10,6 +10,8 @@ export type TrunkNow = {
   up: boolean
   reason: string
   calls: number
+  /** Lines that tests of it have now: of `maxCalls`, and no calls. */
+  tests: number
   maxCalls: number
   /** Calls started within the last second, and how many it may start in one. */
   startedLastSecond: number
@@ -18,10 +20,10 @@ export type TrunkNow = {
 }
 
 export function trunkNow(floor: TrunkFloor, now: number): TrunkNow {
-  const { trunk, up, reason, calls, recent, fault } = floor
+  const { trunk, up, reason, calls, tests, recent, fault } = floor
   const startedLastSecond = recent.reduce((n, at) => n + Number(at > now - 1_000), 0)
   const { maxCalls, callsPerSecond } = trunk
-  return { up, reason, calls, maxCalls, startedLastSecond, callsPerSecond, fault }
+  return { up, reason, calls, tests, maxCalls, startedLastSecond, callsPerSecond, fault }
 }
 
 /** Called by `evolve` before the change is applied. A fault stays until the next: it says since when nothing went wrong. */

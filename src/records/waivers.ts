@@ -3,7 +3,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import { settle } from '../lender/book.ts'
 import { payKey } from '../lender/overdue.ts'
 import { limitOf, readWaiverLimits, type Waiver, type WaiverLimits, waive, waiverLimitsKey } from '../lender/waiver.ts'
-import type { UserId } from '../lib/ids.ts'
+import type { TokenId, UserId } from '../lib/ids.ts'
 import type { WaiverRecord } from '../store/waivers.ts'
 import { bookOf } from './books.ts'
 import { waiverDecision, waiverInput, waiverLimitsInput } from './collections-schemas.ts'
@@ -74,7 +74,8 @@ export function decideWaiver(door: RecordsDoor, by: Decider, id: string, given: 
     }
     // Whoever may issue a token would be two hands: their own, and the token's.
     if (by.user === null) throw new NotNow('waiver-person', 'a waiver is approved by a person, on the page of waivers')
-    if (waiver.askedBy === by.actor) throw new NotNow('waiver-own', 'another person approves what you asked for')
+    if (waiver.askedBy === by.actor || (await answersFor(door, by.user, waiver.askedBy)))
+      throw new NotNow('waiver-own', 'another person approves what you asked for')
     const limit = limitOf(await waiverLimits(door), by)
     if (amount > limit) throw new NotNow('waiver-limit', `it comes to ${amount}; you may approve up to ${limit}`)
     const { book, reckoning } = await bookOf(door, party)
@@ -92,6 +93,12 @@ export function decideWaiver(door: RecordsDoor, by: Decider, id: string, given: 
     await keep(door, by.actor, facts)
     return waiverById(door, id)
   })
+}
+
+/** Whether it was a token that asked, and this person answers for it. */
+async function answersFor(door: RecordsDoor, user: string, actor: string): Promise<boolean> {
+  const id = /^token:(.+)$/.exec(actor)?.[1]
+  return id !== undefined && (await door.store.read('tokens.byId', { id: id as TokenId }))?.issuedBy === user
 }
 
 function wrong(field: string, found: string, allowed: string): InvalidInput {

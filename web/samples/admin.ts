@@ -84,6 +84,7 @@ export const sampleTrunk = (language: Language, down = false) =>
     stateAt: sampleNow - 3600_000,
     calls: down ? 0 : 23,
     startedLastSecond: down ? 0 : 2,
+    tests: down ? 0 : 1,
     wire: {
       target: { address: '10.20.0.7', port: 5060 },
       registration: null,

@@ -3,6 +3,7 @@ import type { Like } from './language.ts'
 
 const zh = {
   title: '中继测试',
+  lines: (n: number) => `${n} 路测试`,
   about: '检查注册与探测，并拨打回声号码，测量声音是否双向畅通。占用一路通话，不影响正在进行的通话；每次测试记入日志。',
   begin: '开始测试',
   running: '测试中…',
@@ -52,6 +53,7 @@ const zh = {
 
 const en: Like<typeof zh> = {
   title: 'Test of the trunk',
+  lines: n => (n === 1 ? '1 test' : `${n} tests`),
   about:
     'Looks at registration and OPTIONS, then calls the echo number and measures whether sound passes both ways. It takes one line, leaves calls that go on alone, and stands in the journal.',
   begin: 'Test now',

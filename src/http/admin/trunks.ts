@@ -70,6 +70,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
       state: floor ? (floor.up ? 'up' : trunk.state) : trunk.state,
       reason: floor?.reason ?? trunk.stateReason,
       calls: floor?.calls ?? 0,
+      tests: floor?.tests ?? 0,
       startedLastSecond: floor ? trunkNow(floor, deps.clock.now()).startedLastSecond : 0,
       fault: floor?.fault ?? null,
       wire: deps.trunkWire?.(trunk.id) ?? null,

@@ -82,6 +82,7 @@ export const trunkReply = z
     up: z.boolean().openapi({ description: 'Whether the carrier answers now' }),
     reason: z.string(),
     calls: z.int().openapi({ description: 'Calls on it now, of `maxCalls`' }),
+    tests: z.int().openapi({ description: 'Lines that tests of it have now, of `maxCalls` too; no calls' }),
     startedLastSecond: z.int(),
     fault: orNull(z.object({ at: instant, words: z.string() })).openapi({
       description: 'The last thing that went wrong on it since the start',

@@ -12,7 +12,7 @@ import { type Api, define, jsonBody } from './route.ts'
 
 const writers = ['admin'] as const
 /** Of a trunk that the floor has not heard of yet. */
-const notAsked = { up: false, reason: 'not asked yet', calls: 0, startedLastSecond: 0, fault: null }
+const notAsked = { up: false, reason: 'not asked yet', calls: 0, tests: 0, startedLastSecond: 0, fault: null }
 const readers = ['admin', 'supervisor'] as const
 
 /** `/trunks`, `/numbers`, `/queues` */

@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3'
 import type { Actor } from '../../centre/facts.ts'
 import { asset } from '../../lib/places.ts'
 import { judgeDuePromises } from '../../records/promises.ts'
+import { issueToken } from '../../records/tokens.ts'
 import { askWaiver, decideWaiver } from '../../records/waivers.ts'
 import { readMigrations } from '../../store/db.ts'
 import { differenceFromJournal } from '../../store/held-against.ts'
@@ -111,6 +112,13 @@ test('one that is refused changes nothing, one of what was paid meanwhile is not
   assert.equal((await ask('GET', `/cases/${id}`))['state'], 'IMPORTED')
   assert.equal(await decideBy('sam', third.id), 'APPROVED')
   assert.equal((await ask('GET', `/cases/${id}`))['state'], 'CURED')
+})
+
+test('who answers for the program that asked approves nothing that it asked for', async () => {
+  const actor = `user:${people['adam']!}` as Actor
+  const { secret } = await issueToken(house.deps.records, actor, { name: 'his own', role: 'admin' })
+  const waiver = await ask<{ id: string }>('POST', '/waivers', { loan, amount: 10, reason: 'x' }, 201, secret)
+  assert.equal(await decideBy('adam', waiver.id), 'waiver-own')
 })
 
 test('two people with limits of their own: by name before by role', async () => {

@@ -30,6 +30,8 @@ export type TrunkRow = Trunk & {
   /** Calls on it now, and those started within the last second. */
   calls: number
   startedLastSecond: number
+  /** Lines that a test has. */
+  tests: number
   fault: { at: number; words: string } | null
   /** What was seen of it on the wire last. */
   wire: WireSeen | null
@@ -65,7 +67,12 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
           cell: trunk =>
             html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}${trunk.fault === null ? null : html`<div class="small">${w.trunkRules.lastFault}: ${trunk.fault.words} <span class="muted">${instant(trunk.fault.at, props.frame)}</span></div>`}`,
         },
-        { head: words.use, kind: 'figure', cell: trunk => `${trunk.calls} / ${trunk.maxCalls}` },
+        {
+          head: words.use,
+          kind: 'figure',
+          cell: trunk =>
+            `${trunk.calls}${trunk.tests > 0 ? ` + ${w.trunkTest.lines(trunk.tests)}` : ''} / ${trunk.maxCalls}`,
+        },
         {
           head: words.callsPerSecond,
           kind: 'figure',
