@@ -11,39 +11,83 @@ import { inTurn } from './turn.ts'
 export type LeadRows = { list: LeadList; duplicates: Duplicates; leads: Lead[] }
 
 /** No ref stands twice among `leads`. The list is made with its first leads. Throws NotNow when the campaign is closed. */
-export function addLeads(door: RecordsDoor, actor: Actor, { list, duplicates, leads }: LeadRows): Promise<RowReport> {
-  if (leads.length > savedMax) throw new RangeError(`${leads.length} leads at once; at most ${savedMax}`)
-  return inTurn(door, async () => {
-    const report = newReport()
-    const { campaign } = list
-    const [kept, state] = await Promise.all([
-      door.store.read('leads.byRefs', { campaign, refs: leads.map(({ ref }) => ref) }),
-      door.store.read('campaigns.byId', { id: campaign }),
-    ])
-    if (state === null || state.state === 'closed')
-      throw new NotNow('campaign-closed', 'leads cannot be added to a closed campaign')
-    const known = new Map(kept.map(lead => [lead.ref, lead]))
-    const reject = (at: number, field: string, found: string, allowed: string) =>
-      report.rejected.push({ at, problems: [{ field, found, allowed }] })
-    const fresh: { row: number; lead: Lead }[] = []
-    for (const [row, lead] of leads.entries()) {
-      const former = known.get(lead.ref)
-      if (former === undefined) fresh.push({ row, lead })
-      else if (sameText(told(former)) === sameText(told(lead))) report.unchanged++
-      else reject(row, 'ref', lead.ref, 'a ref that the campaign does not have yet; it has this one with other values')
+export async function addLeads(door: RecordsDoor, actor: Actor, { leads, ...rest }: LeadRows): Promise<RowReport> {
+  const { report, kept } = await new LeadAdder(door, actor, rest).add(leads)
+  await kept
+  return report
+}
+
+/** For one file, slice after slice: the next one is looked up while the last one is on its way to the disk. */
+export class LeadAdder {
+  readonly #door: RecordsDoor
+  readonly #actor: Actor
+  readonly #list: LeadList
+  readonly #duplicates: Duplicates
+  /** Not answered yet, at most a few slices: no read is sure to see them. */
+  #under: ReadonlyMap<string, Lead> = new Map()
+  #isListed = false
+
+  constructor(door: RecordsDoor, actor: Actor, { list, duplicates }: Omit<LeadRows, 'leads'>) {
+    this.#door = door
+    this.#actor = actor
+    this.#list = list
+    this.#duplicates = duplicates
+  }
+
+  /** As `addLeads`; resolves when the slice is decided and on its way, `kept` when it is on disk and the floor knows. Nobody need wait for `kept` first. */
+  add(leads: Lead[]): Promise<{ report: RowReport; kept: Promise<unknown> }> {
+    const door = this.#door
+    if (leads.length > savedMax) throw new RangeError(`${leads.length} leads at once; at most ${savedMax}`)
+    return inTurn(door, async () => {
+      const report = newReport()
+      const { campaign, id } = this.#list
+      const under = this.#under // as of now: what is answered while the read is under way may not be in it
+      const [found, state] = await Promise.all([
+        door.store.read('leads.byRefs', { campaign, refs: leads.map(({ ref }) => ref) }),
+        door.store.read('campaigns.byId', { id: campaign }),
+      ])
+      if (state === null || state.state === 'closed')
+        throw new NotNow('campaign-closed', 'leads cannot be added to a closed campaign')
+      const known = new Map(found.map(lead => [lead.ref, lead]))
+      const reject = (at: number, field: string, found: string, allowed: string) =>
+        report.rejected.push({ at, problems: [{ field, found, allowed }] })
+      const fresh: { row: number; lead: Lead }[] = []
+      for (const [row, lead] of leads.entries()) {
+        const former = known.get(lead.ref) ?? under.get(lead.ref)
+        if (former === undefined) fresh.push({ row, lead })
+        else if (sameText(told(former)) === sameText(told(lead))) report.unchanged++
+        else
+          reject(row, 'ref', lead.ref, 'a ref that the campaign does not have yet; it has this one with other values')
+      }
+      const taken = await this.#duplicates.sort(campaign, fresh, (row, field, reason) =>
+        reject(row, field, reason, 'a person who is in no other list'),
+      )
+      if (taken.length === 0) return { report, kept: Promise.resolve() }
+      const facts: RecordFact[] = [{ type: 'leads.added', campaign, import: id, leads: taken.map(({ lead }) => lead) }]
+      if (!this.#isListed && (await door.store.read('lists.byId', { id })) === null)
+        facts.unshift({ type: 'list.saved', list: this.#list })
+      this.#isListed = true
+      report.saved = taken.length
+      return {
+        report,
+        kept: this.#kept(
+          facts,
+          taken.map(({ lead }) => lead),
+        ),
+      }
+    })
+  }
+
+  async #kept(facts: RecordFact[], leads: Lead[]): Promise<void> {
+    this.#under = new Map([...this.#under, ...leads.map(lead => [lead.ref, lead] as const)])
+    try {
+      await keepPatiently(this.#door, this.#actor, facts)
+    } finally {
+      const under = new Map(this.#under)
+      for (const { ref } of leads) under.delete(ref)
+      this.#under = under
     }
-    const taken = await duplicates.sort(campaign, fresh, (row, field, reason) =>
-      reject(row, field, reason, 'a person who is in no other list'),
-    )
-    if (taken.length === 0) return report
-    const facts: RecordFact[] = [
-      { type: 'leads.added', campaign, import: list.id, leads: taken.map(({ lead }) => lead) },
-    ]
-    if ((await door.store.read('lists.byId', { id: list.id })) === null) facts.unshift({ type: 'list.saved', list })
-    await keepPatiently(door, actor, facts)
-    report.saved = taken.length
-    return report
-  })
+  }
 }
 
 /** What a file says of a lead, and not what has become of it. */

@@ -7,7 +7,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { checkpointed, openReader, openWriter } from './db.ts'
 import { testFolder } from './testing/people.ts'
 
-const pages = { ask: 50, anew: 200, hold: 400 }
+const pages = { ask: 50, anew: 200, rest: 20, hold: 400 }
 const entry = workerFile('store/checkpoint-worker')
 
 /** A database whose every commit is some ten pages of the log. */

@@ -7,10 +7,10 @@ import { Worker } from 'node:worker_threads'
 import { type Connection, checkpointed, type WalState } from './db.ts'
 
 /**
- * In pages of the log. `ask`: so many are not in the file yet, and the thread is asked. `anew`: of this length (32 MB) it is to begin anew. `hold`: of
- * this (96 MB) rows of files wait until the thread has caught up.
+ * In pages of the log. `ask`: so many are not in the file yet, and the thread is asked. `anew`: of this length (32 MB) it is to begin anew, and at most
+ * about `rest` of it is left to a commit. `hold`: of this (96 MB) rows of files wait until the thread has caught up.
  */
-const usualPages = { ask: 2_000, anew: 8_000, hold: 24_000 }
+const usualPages = { ask: 2_000, anew: 8_000, rest: 200, hold: 24_000 }
 /** Threads that died one after the other without having done anything; from then on the writer does it. */
 const deathsMax = 3
 
@@ -23,6 +23,7 @@ export class Checkpoints implements AsyncDisposable {
   #worker: Worker | null = null
   #isBusy = false
   #isHeld = false
+  #isForRest = false
   /** What was in the file when the thread was asked: a read that needs the log lets it put in nothing, and then nobody asks in vain before the next commit. */
   #doneBefore = 0
   #deaths = 0
@@ -57,12 +58,17 @@ export class Checkpoints implements AsyncDisposable {
     if (this.#entry === null) return
     const state = this.#state()
     if (!this.#isBusy && state.log - state.done >= this.#pages.ask) this.#ask(this.#entry, state)
-    this.#isHeld = this.#isBusy && state.log >= this.#pages.hold
+    this.#isHeld = this.#isToBeHeld(state)
+  }
+
+  #isToBeHeld({ log }: WalState): boolean {
+    return this.#isBusy && (this.#isForRest || log >= this.#pages.hold)
   }
 
   #ask(entry: string, { log, done }: WalState): void {
     if (this.#deaths >= deathsMax) return void this.#putIn()
     this.#isBusy = true
+    this.#isForRest = false
     // Begun anew, the log counts from nothing.
     this.#doneBefore = done < log ? done : 0
     this.#started(entry).postMessage('go')
@@ -74,9 +80,13 @@ export class Checkpoints implements AsyncDisposable {
     this.#deaths = 0
     const state = this.#state()
     const left = state.log - state.done
-    if (left >= this.#pages.ask && state.done > this.#doneBefore) this.#ask(entry, state)
-    else if (left < this.#pages.ask && state.log >= this.#pages.anew) this.#putIn()
-    this.#isHeld = this.#isBusy && state.log >= this.#pages.hold
+    const isLong = state.log >= this.#pages.anew
+    const isMuch = left >= this.#pages.ask
+    if ((isMuch || (isLong && left > this.#pages.rest && !this.#isForRest)) && state.done > this.#doneBefore) {
+      this.#ask(entry, state)
+      this.#isForRest = !isMuch // meanwhile rows of files wait, and what is left to the writer is of the floor alone
+    } else if (isLong && !isMuch) this.#putIn()
+    this.#isHeld = this.#isToBeHeld(state)
     this.#onDone()
   }
 

@@ -1,9 +1,11 @@
 /** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one; patient requests go between. */
+import { closeSync, fdatasyncSync, openSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { collectNowAndThen } from '../lib/garbage.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
 import type { StoreError } from './port.ts'
+import { SyncDebt } from './sync-debt.ts'
 import type { Answered, Asked } from './worker-client.ts'
 import { WriteQueue } from './write-queue.ts'
 import { type WriteRequest, Writer } from './writer.ts'
@@ -18,6 +20,9 @@ export type DbWorkerData = {
 }
 export type DbRequest = WriteRequest | { type: 'backup'; to: string }
 
+/** Patient commits that wait for a sync at most. */
+const unsyncedMax = 3
+
 const port = parentPort!
 const { file, migrations, now, maxPages, checkpoints: entry } = workerData as DbWorkerData
 const db = openWriter(file)
@@ -26,8 +31,10 @@ if (maxPages !== undefined) db.pragma(`max_page_count = ${Math.trunc(maxPages)}`
 const writer = new Writer(db)
 const checkpoints = new Checkpoints(db, { file, entry, onDone: () => soon() })
 const waiting = new WriteQueue<{ id: number; request: WriteRequest }>()
+const debt = new SyncDebt<Answered>(syncLog)
 collectNowAndThen()
 let isComing = false
+let log: number | null = null
 
 port.on('message', (asked: Asked | 'close') => {
   if (asked === 'close') {
@@ -36,14 +43,17 @@ port.on('message', (asked: Asked | 'close') => {
   const request = JSON.parse(asked.text) as DbRequest
   if (request.type === 'backup') return void backup(asked.id, request.to)
   soon() // after all messages that are here already
-  waiting.add({ id: asked.id, request }, request.type === 'transact' && request.transaction.isPatient === true)
+  waiting.add({ id: asked.id, request }, isPatientRequest(request))
 })
 port.postMessage([{ id: 0, ok: true, value: null }] satisfies Answered[])
 
 /** What came meanwhile is heard before the next commit, so that the floor passes whoever is patient. */
 function flushed(): void {
   isComing = false
-  if (flush(checkpoints.isHeld) && waiting.size > 0) soon()
+  const isDone = flush(checkpoints.isHeld)
+  // Who is patient goes on without a sync, but for so many; when nobody comes meanwhile whose commit has one, there is one for them.
+  if (debt.size >= (isDone ? unsyncedMax : 1)) post(debt.pay(notSynced))
+  if (isDone && (waiting.size > 0 || debt.size > 0)) soon()
 }
 
 function soon(): void {
@@ -53,7 +63,9 @@ function soon(): void {
 
 async function close(): Promise<void> {
   while (waiting.size > 0) flush()
+  post(debt.pay(notSynced))
   await checkpoints[Symbol.asyncDispose]()
+  if (log !== null) closeSync(log)
   db.close()
   port.close()
 }
@@ -62,15 +74,41 @@ async function close(): Promise<void> {
 function flush(isHeld = false): boolean {
   const group = waiting.next(isHeld)
   if (group.length === 0) return false
-  const answers = writer.commit(group.map(({ request }) => request))
-  port.postMessage(
-    group.map(({ id }, at): Answered => {
-      const answer = answers[at]!
-      return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
-    }),
+  const isPatient = isPatientRequest(group[0]!.request)
+  const { seq } = writer.head
+  const answers = writer.commit(
+    group.map(({ request }) => request),
+    { isSynced: !isPatient },
   )
+  const told = group.map(({ id }, at): Answered => {
+    const answer = answers[at]!
+    return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
+  })
+  if (isPatient && told.every(({ ok }) => ok)) debt.owe(told)
+  else {
+    // A commit that wrote nothing has synced nothing.
+    post(isPatient || writer.head.seq === seq ? told : [...debt.paid(), ...told])
+  }
   checkpoints.committed()
   return true
+}
+
+function isPatientRequest(request: WriteRequest): boolean {
+  return request.type === 'transact' && request.transaction.isPatient === true
+}
+
+function post(answers: Answered[]): void {
+  if (answers.length > 0) port.postMessage(answers)
+}
+
+function notSynced({ id }: Answered, error: unknown): Answered {
+  return { id, ok: false, error: plain(asStoreError(error)) }
+}
+
+/** The log as a file: SQLite does not take it away while the writer is open. */
+function syncLog(): void {
+  log ??= openSync(`${file}-wal`, 'r+')
+  fdatasyncSync(log)
 }
 
 /** Pages are copied between commits, so that the floor never waits for it. */

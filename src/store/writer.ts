@@ -30,9 +30,13 @@ export class Writer {
     return this.#head
   }
 
-  /** One answer a request, in order; when it returns, every `ok` is on disk. */
-  commit(requests: WriteRequest[]): WriteAnswer[] {
+  /**
+   * One answer a request, in order; when it returns, every `ok` is on disk. Not so without `isSynced`: then it is whole and in its place, and on disk with
+   * the next commit that is synced.
+   */
+  commit(requests: WriteRequest[], { isSynced = true } = {}): WriteAnswer[] {
     const answers: WriteAnswer[] = []
+    if (!isSynced) sql(this.#db, 'PRAGMA synchronous = NORMAL').run()
     try {
       sql(this.#db, 'BEGIN IMMEDIATE').run()
       for (const request of requests) answers.push(this.#attempt(request))
@@ -44,6 +48,8 @@ export class Writer {
       this.#head = this.#readHead()
       const fault = asStoreError(error)
       return requests.map((_, at) => (answers[at]?.ok === false ? answers[at] : { ok: false, error: fault }))
+    } finally {
+      if (!isSynced) sql(this.#db, 'PRAGMA synchronous = FULL').run()
     }
   }
 

@@ -5,30 +5,37 @@ import type { ImportKind } from '../../centre/file-import.ts'
 import { saveApplications } from '../applications.ts'
 import type { RecordsDoor } from '../door.ts'
 import type { Duplicates } from '../duplicates.ts'
-import { addLeads } from '../lead-rows.ts'
+import { LeadAdder } from '../lead-rows.ts'
 import { saveLoans } from '../loans.ts'
 import { saveParties } from '../parties.ts'
 import { recordRepayments } from '../repayment-rows.ts'
 import type { RowReport } from '../row-report.ts'
 import { addSuppressions } from '../suppressions.ts'
 
-export type Applier = (values: unknown[]) => Promise<RowReport>
+/** `kept`: what was decided is on disk. The next slice may be given before that. */
+export type Applier = (values: unknown[]) => Promise<{ report: RowReport; kept: Promise<unknown> }>
 
 /** `leads`: needed for leads alone. */
-export function applierOf(
-  kind: ImportKind,
-  {
-    door,
-    actor,
-    columns,
-    leads,
-  }: {
-    door: RecordsDoor
-    actor: Actor
-    columns: readonly string[]
-    leads: { list: LeadList; duplicates: Duplicates } | null
-  },
-): Applier {
+export function applierOf(kind: ImportKind, given: ApplierGiven): Applier {
+  if (kind === 'leads') {
+    const adder = new LeadAdder(given.door, given.actor, given.leads!)
+    return values => adder.add(values as Lead[]) // They come from our own thread, which checked them.
+  }
+  const save = saverOf(kind, given)
+  return async values => ({ report: await save(values), kept: Promise.resolve() })
+}
+
+type ApplierGiven = {
+  door: RecordsDoor
+  actor: Actor
+  columns: readonly string[]
+  leads: { list: LeadList; duplicates: Duplicates } | null
+}
+
+function saverOf(
+  kind: Exclude<ImportKind, 'leads'>,
+  { door, actor, columns }: ApplierGiven,
+): (values: unknown[]) => Promise<RowReport> {
   switch (kind) {
     case 'parties': {
       const told = new Set(columns)
@@ -44,9 +51,6 @@ export function applierOf(
       return values => recordRepayments(door, actor, values)
     case 'suppressions':
       return values => addSuppressions(door, actor, values)
-    case 'leads':
-      // They come from our own thread, which checked them.
-      return values => addLeads(door, actor, { ...leads!, leads: values as Lead[] })
     default:
       return kind satisfies never
   }

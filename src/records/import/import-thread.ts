@@ -45,24 +45,31 @@ export class ImportThread implements AsyncDisposable {
     }
   }
 
-  /** Never rejects, unless `apply` does. Slices are applied one after the other. */
+  /** Never rejects, unless `apply` does. Slices are applied one after the other; the thread hears of each when it is kept, in their order. */
   async run(
     job: JobData,
     {
       apply,
       onProgress,
-    }: { apply: (values: unknown[]) => Promise<Applied>; onProgress: (progress: JobProgress) => void },
+    }: {
+      apply: (values: unknown[]) => Promise<{ applied: Applied; kept: Promise<unknown> }>
+      onProgress: (progress: JobProgress) => void
+    },
   ): Promise<JobOutcome> {
     const worker = this.#start(job)
     let applying: Promise<void> = Promise.resolve()
+    let answering: Promise<void> = Promise.resolve()
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromJob) => {
         switch (message.type) {
           case 'slice':
             applying = applying.then(async () => {
               if (this.#worker !== worker) return
-              const applied = await apply(JSON.parse(message.values) as unknown[])
-              worker.postMessage({ type: 'applied', ...applied } satisfies ToJob)
+              const { applied, kept } = await apply(JSON.parse(message.values) as unknown[])
+              answering = Promise.all([kept, answering]).then(() =>
+                worker.postMessage({ type: 'applied', ...applied } satisfies ToJob),
+              )
+              answering.catch(reject)
             })
             applying.catch(reject)
             break
@@ -88,7 +95,7 @@ export class ImportThread implements AsyncDisposable {
           words: outOfMemory(error) ? 'the file takes more memory than there is for it' : String(error),
         }),
       )
-      worker.on('exit', () => void applying.then(() => resolve({ as: 'gone' }), reject))
+      worker.on('exit', () => void applying.then(() => answering).then(() => resolve({ as: 'gone' }), reject))
     })
   }
 

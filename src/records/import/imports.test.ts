@@ -343,3 +343,14 @@ test('a file that is still on its way is not swept away', async () => {
   await house.imports.idle()
   assert.deepEqual((await house.imports.view(id)).counts, counts(1, 1, 0, 0))
 })
+
+test('a ref that comes again in the same file is known, also while the rows before it are on their way to the disk', async () => {
+  const rows = Array.from({ length: 40 }, (_, at) => `again${at},韩梅梅,${13_700_000_000 + at}`)
+  const again = rows.flatMap(row => [row, row])
+  const file = ['编号,姓名,手机号', ...again, 'again39,李雷,13700000039', ...rows].join('\n')
+  const view = await house.run('leads', file)
+  assert.equal(view.state, 'finished', view.trouble ?? '')
+  assert.deepEqual(view.counts, counts(121, 40, 80, 1))
+  const [error] = await house.errors(view)
+  assert.deepEqual([error!.row, error!.field], [81, 'ref'])
+})

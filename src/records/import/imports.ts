@@ -341,11 +341,11 @@ export class Imports implements AsyncDisposable {
         {
           apply: async values => {
             await this.#calm()
-            const report = await apply(values)
+            const { report, kept } = await apply(values)
             const rejected = report.rejected.map(({ at, problems: [first] }) => ({
               ...{ at, field: first?.field ?? '', reason: reasonOf(first ?? { field: '', found: '', allowed: '' }) },
             }))
-            return { saved: report.saved, unchanged: report.unchanged, rejected }
+            return { applied: { saved: report.saved, unchanged: report.unchanged, rejected }, kept }
           },
           onProgress: progress => {
             if (job.progress === null || job.startedRead === 0) job.startedRead = progress.read

@@ -1,6 +1,6 @@
 /**
  * The reading side of an import, in a thread of its own: rows are read and checked, good ones go to the main thread by up to 300, and what
- * did not come through is written down. At most two slices are under way; what was applied is noted on disk, so that a process that dies knows where
+ * did not come through is written down. At most three slices are under way; what was applied is noted on disk, so that a process that dies knows where
  * it was.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
@@ -28,7 +28,8 @@ type Slice = {
 /** Some ten milliseconds of the database thread: what the floor decides waits for no more. Leads are the lightest. */
 const sliceUnits = (kind: ImportKind) => (kind === 'leads' ? 300 : 100)
 const sliceChars = (kind: ImportKind) => (kind === 'leads' ? 32 : 64) * 1024
-const slicesAhead = 2
+/** One on its way to the disk, one that is looked up, one that is read. */
+const slicesAhead = 3
 /** Rows without a good one among them are told of too. */
 const sliceRowsMax = 2_000
 
