@@ -6,7 +6,7 @@
 /** Requests that share a transaction and its fsync. */
 const groupMax = 2_000
 /** Commits that pass a patient request: so a floor that never rests delays an import and does not stop it. */
-export const passesMax = 4
+export const passesMax = 2
 
 export class WriteQueue<T> {
   #hasty: T[] = []
