@@ -1,0 +1,120 @@
+/** An agent hears a machine that the sound took for a person: one key of the desk ends the call, and the auditor sees what the sound had gone by. */
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { serve } from '@hono/node-server'
+import type { Page } from 'playwright-core'
+import type { User } from '../centre/entities.ts'
+import { agentRoutes } from '../http/agent/agent.ts'
+import { auditorRoutes } from '../http/auditor/auditor.ts'
+import { liveRoutes } from '../http/live/live.ts'
+import { type House, openHouse, testPassword } from '../http/testing/house.ts'
+import type { CampaignId, LegId } from '../lib/ids.ts'
+import { createCampaign, setCampaignState } from '../records/campaigns.ts'
+import { createTrunk } from '../records/trunks.ts'
+import { Chromium, hasChromium } from './chromium.ts'
+
+describe('the key for a machine that answered', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let house: House
+  let alice: User
+  let campaign: CampaignId
+  let chromium: Chromium
+  let url = ''
+  let server: ReturnType<typeof serve>
+  const faults: string[] = []
+
+  before(async () => {
+    house = await openHouse({ tls: false, pages: { routers: [agentRoutes, auditorRoutes, liveRoutes] } })
+    alice = await house.add('alice', 'agent', { displayName: '李雨桐', language: 'zh-CN' })
+    await house.add('olga', 'auditor', { language: 'en' })
+    const door = house.deps.records
+    const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+    const made = await createCampaign(door, 'system', {
+      ...{ name: '三月', business: 'sales', mode: 'manual', trunks: [trunk.id], agents: [alice.id] },
+      ...{ policy: 'LAB-ANY-HOUR' },
+    })
+    await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
+    campaign = made.id
+    await setCampaignState(door, 'system', campaign, { state: 'running' })
+    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
+    await new Promise(resolve => server.once('listening', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    chromium = await Chromium.launch('none')
+  })
+  after(async () => {
+    await chromium?.[Symbol.asyncDispose]()
+    if (server !== undefined) {
+      ;(server as import('node:http').Server).closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    }
+    await house?.[Symbol.asyncDispose]()
+  })
+
+  async function signedIn(name: string, home: string): Promise<Page> {
+    const page = await chromium.page()
+    page.on('pageerror', error => faults.push(error.message))
+    await page.goto(`${url}/sign-in`)
+    await page.fill('input[name=name]', name)
+    await page.fill('input[name=password]', testPassword)
+    await page.press('input[name=password]', 'Enter')
+    await page.waitForURL(`${url}${home}`)
+    return page
+  }
+  const engine = () => house.engine
+  test('Alt V on a talking call ends it without a wrap-up, and she is where she was before it', async () => {
+    const page = await signedIn('alice', '/agent')
+    const phase = (name: string) => page.waitForSelector(`#state-bar[data-phase="${name}"]`, { timeout: 10_000 })
+    await engine().dispatch({ type: 'station.up', agent: alice.id, leg: 'st_alice' as LegId }, 'system')
+    await page.waitForSelector('#state-bar')
+    await page.keyboard.press('Alt+r')
+    await phase('break')
+    const contact = { campaign, lead: null, number: '+8613812345678', name: '陈建国', party: null, relation: null }
+    const dialed = await engine().dispatch(
+      { ...contact, type: 'agent.dial', agent: alice.id, override: null },
+      `user:${alice.id}`,
+    )
+    assert.ok(dialed.ok, JSON.stringify(dialed))
+    const call = [...engine().state.calls.values()][0]!
+    await engine().dispatch({ type: 'leg.answered', leg: call.leg }, 'system')
+    await phase('talking')
+    await engine().dispatch(
+      {
+        ...{ type: 'leg.heard', leg: call.leg },
+        heard: {
+          ...{ type: 'answerer', verdict: 'human', reason: 'short_greeting', confidence: 0.8, afterMs: 900 },
+          features: { greetingMs: 640, words: 1, recording: null },
+        },
+      },
+      'system',
+    )
+    await page.waitForSelector(`[hx-put="/agent/calls/${call.id}/answerer"]`)
+    await page.keyboard.press('Alt+v')
+    await phase('break')
+    const ended = JSON.parse((await house.facts('call.ended'))[0]!.body) as { ending: Record<string, string> }
+    assert.deepEqual(
+      [ended.ending['by'], ended.ending['cause'], ended.ending['result']],
+      ['agent', 'machine', 'VOICEMAIL'],
+    )
+    const told = await house.facts('call.answererTold')
+    assert.deepEqual(
+      told.map(({ actor }) => actor),
+      [`user:${alice.id}`],
+    )
+    assert.equal((await house.facts('call.disposed')).length, 0, 'there is nothing to write up')
+    assert.equal(await page.$(`[hx-put="/agent/calls/${call.id}/answerer"]`), null)
+    await page.keyboard.press('Alt+v')
+    await phase('break')
+    assert.equal((await house.facts('call.answererTold')).length, 1, 'the key has nothing to say of no call')
+  })
+
+  test('the auditor sees it among what the sound missed, with all that the judgement went by', async () => {
+    const page = await signedIn('olga', '/auditor')
+    await page.goto(`${url}/auditor/answerers`)
+    const text = (await page.textContent('main')) ?? ''
+    assert.match(text, /Of 1 that people say were machines, the sound missed 1/)
+    assert.match(text, /greetingMs 640, words 1/)
+    await page.click('main a[href^="/auditor/calls/"]')
+    await page.waitForURL(/\/auditor\/calls\//)
+    assert.deepEqual(faults, [])
+  })
+})
