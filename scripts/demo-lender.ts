@@ -7,6 +7,7 @@ import { seededRandom } from '../src/lib/random.ts'
 import { createAgency } from '../src/records/agencies.ts'
 import { saveApplications } from '../src/records/applications.ts'
 import { openCase } from '../src/records/cases.ts'
+import { saveConfirmations } from '../src/records/confirmations.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
 import { defineFields } from '../src/records/field-definitions.ts'
 import { reckoningOf } from '../src/records/lender.ts'
@@ -23,7 +24,14 @@ import { saveScript } from '../src/records/scripts.ts'
 import { moveTaskBy } from '../src/records/tasks.ts'
 import { createUser } from '../src/records/users.ts'
 import { type DemoDebtor, demoDebtors, demoFields } from '../src/sim/demo-lender.ts'
-import { demoApplications, demoProducts, demoProspects, demoSales, demoScript } from '../src/sim/demo-trades.ts'
+import {
+  demoApplications,
+  demoConfirmations,
+  demoProducts,
+  demoProspects,
+  demoSales,
+  demoScript,
+} from '../src/sim/demo-trades.ts'
 
 const debtors = 2000
 /** An agency has so many cases at most: those of which most is owed. */
@@ -123,6 +131,7 @@ export async function fillAgency(door: RecordsDoor, all: readonly DemoDebtor[], 
 export async function fillTrades(door: RecordsDoor, verifiers: readonly UserId[], campaign: string): Promise<void> {
   await saveScript(door, 'system', null, demoScript([campaign]))
   const { today } = await reckoningOf(door)
+  await saveConfirmations(door, 'system', demoConfirmations)
   const applied = demoApplications(24, seededRandom(9))
   mustTake(
     await saveParties(
@@ -188,7 +197,9 @@ async function fillSales(
     const by = `user:${supervisor.id}` as const
     const check = { type: 'check', passes: stage !== 'back', heard: saidItems.slice(stage === 'back' ? 1 : 0) }
     await moveOrderBy(door, by, id, { ...check, note: stage === 'back' ? '没听到客户同意，请补录' : '' })
-    if (stage === 'COOLING' || stage === 'CANCELLED') await moveOrderBy(door, by, id, { type: 'sign' })
+    if (stage === 'COOLING' || stage === 'CANCELLED' || stage === 'FULFILLED')
+      await moveOrderBy(door, by, id, { type: 'sign' })
+    if (stage === 'FULFILLED') await moveOrderBy(door, by, id, { type: 'fulfil' })
     if (stage === 'CANCELLED') await moveOrderBy(door, by, id, { type: 'cancel', reason: 'too-dear', note: '' })
   }
 }

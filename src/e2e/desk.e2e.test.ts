@@ -192,6 +192,23 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await columns(), places)
   })
 
+  test('whom the call was to go to, typed and not yet sent, outlives a reload and is there in another tab', async () => {
+    await page.keyboard.press('Alt+t')
+    await page.fill('#pass-on-form input[name=slot]', '7')
+    await page.waitForResponse(answer => answer.url().endsWith('/draft') && answer.request().method() === 'PUT')
+    await page.reload()
+    await phase('talking')
+    const other = await page.context().newPage()
+    await other.goto(`${url}/agent`)
+    for (const tab of [page, other]) {
+      await tab.keyboard.press('Alt+t')
+      await tab.waitForSelector('#pass-on-form input[name=slot]')
+      assert.equal(await tab.inputValue('#pass-on-form input[name=slot]'), '7')
+      await tab.keyboard.press('Escape')
+    }
+    await other.close()
+  })
+
   test('a browser that is killed loses nothing that was typed a moment before: another one has it', async () => {
     await page.fill('#write textarea[name=note]', '周六还款，孩子接的电话')
     await page.waitForResponse(answer => answer.url().endsWith('/draft') && answer.request().method() === 'PUT')

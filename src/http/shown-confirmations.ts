@@ -7,6 +7,7 @@ export function shownConfirmations(all: readonly ConfirmationRecord[], masked: b
   return all.map(each => ({
     ...each,
     to: each.to && (each.channel === 'email' ? maskEmail(each.to) : maskNumber(each.to)),
+    subject: each.subject && maskNumbersIn(each.subject),
     text: each.text && maskNumbersIn(each.text),
   }))
 }

@@ -14,6 +14,12 @@ export function withSeen(values: Values): Filled['values'] {
   return { ...values, seen: seen.join(' ') }
 }
 
+/** Whether what is kept now is what the form had shown; also where a form has no marks. */
+export function isAsSeen(typed: Typed, current: Values): boolean {
+  const seen = String(typed['seen'] ?? '')
+  return seen === '' || seen === withSeen(current)['seen']
+}
+
 /** What was typed; where that is what the form had shown, `current`, which may be newer. */
 export function withNewer(typed: Typed, current: Values): Typed {
   const seen = new Map(

@@ -53,6 +53,11 @@ export const demoProducts = [
     ...{ id: 'phone-0', name: '手机零息分期', amountMin: 100_000, amountMax: 1_000_000, terms: [3, 6, 12] },
     ...{ ratePpm: 0, monthlyFeePpm: 6_000, coolingDays: 15 },
   },
+  {
+    // Handed over in the shop: nothing is left to think about, and the order is in force at once.
+    ...{ id: 'shop-3', name: '门店自提分期', amountMin: 100_000, amountMax: 5_000_000, terms: [3, 6] },
+    ...{ ratePpm: 0, monthlyFeePpm: 4_000, coolingDays: 0 },
+  },
 ]
 
 /** Who may be offered something, with the proof of their consent. */
@@ -88,7 +93,7 @@ export function demoProspects(count: number, random: Random, today: PlainDate) {
 }
 
 /** How far a sale of the demo has come. */
-export type DemoStage = 'offered' | 'QC' | 'back' | 'CONFIRMED' | 'COOLING' | 'CANCELLED'
+export type DemoStage = 'offered' | 'QC' | 'back' | 'CONFIRMED' | 'COOLING' | 'CANCELLED' | 'FULFILLED'
 const stages: readonly DemoStage[] = [
   'QC',
   'offered',
@@ -99,21 +104,49 @@ const stages: readonly DemoStage[] = [
   'CONFIRMED',
   'COOLING',
   'CANCELLED',
+  'FULFILLED',
+  'FULFILLED',
 ]
 
 /** What was offered to some of the prospects, within what was approved for each. */
 export function demoSales(prospects: readonly { party: string; limit: number }[]) {
-  const [cash, phone] = demoProducts
+  const [cash, phone, shop] = demoProducts
   return stages.flatMap((stage, at) => {
     const prospect = prospects[at]
     if (prospect === undefined) return []
     const amount = Math.floor((prospect.limit * 0.6) / 10_000) * 10_000
-    const product = amount <= phone!.amountMax && at % 2 === 0 ? phone! : cash!
+    const product = stage === 'FULFILLED' ? shop! : amount <= phone!.amountMax && at % 2 === 0 ? phone! : cash!
     return [{ party: prospect.party, product: product.id, amount, term: product.terms.at(-1)!, stage }]
   })
 }
 
 const both = (zh: string, en: string) => ({ 'zh-CN': zh, en })
+
+/** What applicants are told in writing, by text message, and by e-mail when it asks for papers. */
+export const demoConfirmations = {
+  needsConsent: false,
+  templates: [
+    {
+      ...{ as: 'PASS', product: null, channel: 'sms' },
+      text: both(
+        '{name}您好，您的申请{application}已通过，金额{amount}元，共{term}期。',
+        'Dear {name}, your application {application} is approved: {amount} over {term} months.',
+      ),
+    },
+    {
+      ...{ as: 'REJECT', product: null, channel: 'sms' },
+      text: both(
+        '{name}您好，您的申请{application}未通过，原因：{reason}。',
+        'Dear {name}, your application {application} was declined: {reason}.',
+      ),
+    },
+    {
+      ...{ as: 'SUPPLEMENT', product: null, channel: 'email' },
+      subject: both('申请{application}需要补件', 'Application {application}: one more document'),
+      text: both('{name}您好：\n\n请在{dueOn}前补交：{missing}。', 'Dear {name},\n\nplease send {missing} by {dueOn}.'),
+    },
+  ],
+}
 
 /** What is said on the calls of a campaign of early reminders. */
 export function demoScript(places: string[]) {

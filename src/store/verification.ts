@@ -33,6 +33,8 @@ export type ConfirmationRecord = {
   message: string | null
   channel: ConfirmationChannel
   to: string | null
+  /** Of an e-mail. */
+  subject: string | null
   text: string | null
   state: MessageState | null
   reason: string | null
@@ -206,7 +208,7 @@ export const verificationQueries = {
   'tasks.confirmations': (db: Db, args: { task: string }): ConfirmationRecord[] =>
     sql(
       db.$client,
-      `SELECT c.task, c.no, c.state AS "as", c.at, c.why, c.message, c.channel, m.recipient AS "to", m.text, m.state, m.reason, m.done_at AS doneAt
+      `SELECT c.task, c.no, c.state AS "as", c.at, c.why, c.message, c.channel, m.recipient AS "to", nullif(m.subject, '') AS subject, m.text, m.state, m.reason, m.done_at AS doneAt
        FROM task_confirmations c LEFT JOIN messages m ON m.id = c.message WHERE c.task = ? ORDER BY c.no, c.channel LIMIT 100`,
     ).all(args.task) as ConfirmationRecord[],
   /** Of those of at most 500 messages that are confirmations. */

@@ -12,6 +12,8 @@ export type ConfirmationRow = {
   at: number
   doneAt: number | null
   to: string | null
+  /** Of an e-mail. */
+  subject?: string | null
   text: string | null
   /** null: none was written. */
   state: MessageState | null
@@ -27,10 +29,15 @@ const looks: Record<MessageState, [Tone, 'hourglass' | 'circle-check' | 'circle-
 
 export function confirmationsPart(rows: readonly ConfirmationRow[], frame: Frame): Html {
   const words = textsOf(frame).confirmation
-  const row = ({ as, at, doneAt, to, text, state, why, reason }: ConfirmationRow): Piece => {
+  const row = ({ as, at, doneAt, to, subject = null, text, state, why, reason }: ConfirmationRow): Piece => {
     const rule = reason?.split(':')[0] ?? ''
     const said = why === null ? (reason === null ? null : (words.dropped[rule] ?? reason)) : words.why[why]
-    return html`<li><p><b>${words.as[as]}</b> ${state === null ? html`<span class="chip grey">${icon('ban')}<span>${words.state.dropped}</span></span>` : chip(...looks[state], words.state[state])} <span class="muted">${instant(doneAt ?? at, frame)}${to === null ? null : html` · <span class="figure">${to}</span>`}</span></p>${text === null ? null : html`<p>${text}</p>`}${said === null ? null : html`<p class="muted">${said}</p>`}</li>\n`
+    return html`<li><p><b>${words.as[as]}</b> ${state === null ? html`<span class="chip grey">${icon('ban')}<span>${words.state.dropped}</span></span>` : chip(...looks[state], words.state[state])} <span class="muted">${instant(doneAt ?? at, frame)}${to === null ? null : html` · <span class="figure">${to}</span>`}</span></p>${text === null ? null : html`<p>${subject === null ? null : html`<b>${subject}</b><br>`}${lines(text)}</p>`}${said === null ? null : html`<p class="muted">${said}</p>`}</li>\n`
   }
   return html`<section class="panel confirmations"><h2>${words.title}</h2>${rows.length === 0 ? html`<p class="muted">${words.none}</p>` : html`<ul class="plain">${rows.map(row)}</ul>`}</section>`
+}
+
+/** An e-mail has lines of its own. */
+export function lines(text: string): Html[] {
+  return text.split('\n').map((line, at) => html`${at === 0 ? null : html`<br>`}${line}`)
 }

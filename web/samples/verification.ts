@@ -225,7 +225,7 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
     }
     return confirmationsPage({
       frame: sampleFrame({ language, path: '/admin/checklists', role: 'admin' }),
-      ...{ filled: { values, errors: {} }, saved: false },
+      ...{ filled: { values, errors: {} }, told: null },
       reads: templates.map(each => ({ ...each, texts: { 'zh-CN': readOf(each, 'zh-CN'), en: readOf(each, 'en') } })),
     })
   },
@@ -336,6 +336,14 @@ export const verificationSamples: Record<string, (language: Language) => Html> =
           text: zh
             ? '王小明，请在2026-12-01前补交：近三个月工资流水。'
             : 'Wang Xiaoming, please send payslips of three months by 2026-12-01.',
+          ...{ state: 'sent', why: null, reason: null },
+        },
+        {
+          ...{ as: 'SUPPLEMENT', at: sampleNow - 30 * hour, doneAt: sampleNow - 29 * hour, to: 'w***@example.com' },
+          subject: zh ? '申请 A-20261124-031 需要补件' : 'Application A-20261124-031: one more document',
+          text: zh
+            ? '王小明：\n\n请在2026-12-01前补交：近三个月工资流水。\n\n谢谢。'
+            : 'Dear Wang Xiaoming,\n\nplease send payslips of three months by 2026-12-01.\n\nThank you.',
           ...{ state: 'sent', why: null, reason: null },
         },
       ],

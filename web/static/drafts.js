@@ -1,18 +1,32 @@
 // What is typed on the desk outlives a reload, another tab, and the browser itself: kept at once in this browser and within a second on the server.
-// Of what the server does not have yet this browser's stands; of all else the server's. `desk:draft` is told when fields were filled in.
+// Of what the server does not have yet this browser's stands; of all else the server's. `desk:draft` is told when fields were filled in. Forms of other
+// pages (`data-drafts`: what they are about) are kept in this browser alone.
 ;(() => {
   const prefix = 'switchroom.draft.'
   const keptMs = 86_400_000
   const everyMs = 1_000
   const againMs = 5_000
-  const desk = document.querySelector('.desk')
+  const desk = document.querySelector('.desk') ?? document.getElementById('main')
+  const forms = 'form.write, form.answer, form[data-drafts]'
+  const fields = 'input:not([type="hidden"]), textarea, select'
+  const submittedKey = 'switchroom.submitted'
   const unsent = new Map() // field's id → value; of the call in hand
   let timer = null
   let loaded = '' // the call whose draft was asked for
 
   const callNow = () => desk.querySelector('form.write')?.dataset.draft ?? ''
   const isDraft = element =>
-    element.id && element.matches('input, textarea, select') && element.closest('form.write, form.answer')
+    element.matches(fields) &&
+    (element.id ? element.closest(forms) : element.name && element.closest('form[data-drafts]'))
+  // Fields of a form with a subject are told from those of another subject, whatever their ids.
+  const keyOf = element => {
+    const about = element.closest('form[data-drafts]')?.dataset.drafts
+    const id = element.id || `${element.name}.${element.value}`
+    return about && !id.endsWith(about) ? `${id}-${about}` : id
+  }
+  const drafted = () =>
+    [...desk.querySelectorAll(forms)].flatMap(form => [...form.querySelectorAll(fields)]).filter(isDraft)
+  const elementOf = key => drafted().find(element => keyOf(element) === key)
   const isTick = element => element.type === 'checkbox' || element.type === 'radio'
   const valueIn = element => (isTick(element) ? element.checked : element.value)
 
@@ -39,11 +53,11 @@
     if (element.type === 'radio')
       for (const other of element.form.elements[element.name] ?? []) {
         if (other === element) continue
-        localStorage.removeItem(prefix + other.id)
-        unsent.set(other.id, null)
+        localStorage.removeItem(prefix + keyOf(other))
+        unsent.set(keyOf(other), null)
       }
-    note(element.id, valueIn(element), false)
-    unsent.set(element.id, valueIn(element))
+    note(keyOf(element), valueIn(element), false)
+    unsent.set(keyOf(element), valueIn(element))
     timer ??= setTimeout(send, everyMs)
   }
 
@@ -73,10 +87,10 @@
   }
 
   function restore() {
-    for (const element of desk.querySelectorAll('form.write [id], form.answer [id]')) {
-      if (element.dataset.restored || !isDraft(element)) continue
+    for (const element of drafted()) {
+      if (element.dataset.restored) continue
       element.dataset.restored = 'true'
-      const draft = kept(element.id)
+      const draft = kept(keyOf(element))
       if (draft !== null) put(element, draft.value)
     }
     const call = callNow()
@@ -94,10 +108,10 @@
       return // as it is in this browser
     }
     for (const [id, value] of Object.entries(fields)) {
-      const element = document.getElementById(id)
-      if (!element || !isDraft(element) || unsent.has(id) || kept(id)?.sent === false) continue
-      put(element, value)
-      note(id, value, true)
+      if (unsent.has(id) || kept(id)?.sent === false) continue
+      note(id, value, true) // also of a form that is opened later
+      const element = elementOf(id)
+      if (element) put(element, value)
     }
     desk.dispatchEvent(new Event('desk:draft'))
   }
@@ -110,8 +124,8 @@
   // Another tab of the same desk: what is typed there stands here too.
   window.addEventListener('storage', event => {
     if (!event.key?.startsWith(prefix) || event.newValue === null) return
-    const element = document.getElementById(event.key.slice(prefix.length))
-    if (!element || !isDraft(element) || element === document.activeElement) return
+    const element = elementOf(event.key.slice(prefix.length))
+    if (!element || element === document.activeElement) return
     put(element, JSON.parse(event.newValue).value)
     desk.dispatchEvent(new Event('desk:draft'))
   })
@@ -124,6 +138,16 @@
     if (document.visibilityState === 'hidden') send()
     else if (callNow() !== '') load(callNow()) // typed elsewhere meanwhile
   })
+  // A form that leads to another page was taken when it is not there any more; until then, and when the network failed, what was typed stays.
+  document.addEventListener('submit', event => {
+    const about = event.target.dataset.drafts
+    if (about && !event.target.hasAttribute('hx-post')) sessionStorage.setItem(submittedKey, about)
+  })
+  const submitted = sessionStorage.getItem(submittedKey)
+  sessionStorage.removeItem(submittedKey)
+  if (submitted && !document.querySelector(`form[data-drafts="${CSS.escape(submitted)}"]`))
+    forget(id => id.endsWith(`-${submitted}`))
+
   // Who sits down next finds nothing of it in this browser; it waits on the server.
   document.addEventListener('submit', event => {
     if (!event.target.action.endsWith('/sign-out')) return
@@ -140,10 +164,12 @@
       unsent.clear()
       forget(id => id.includes(call))
     }
-    if (!sourceElement.matches?.('form.answer')) return
-    for (const element of sourceElement.querySelectorAll('[id]')) {
-      localStorage.removeItem(prefix + element.id)
-      unsent.set(element.id, null)
+    const form = sourceElement.closest?.('form.answer, form[data-drafts]')
+    if (!form) return
+    for (const element of form.querySelectorAll(fields)) {
+      if (!isDraft(element)) continue
+      localStorage.removeItem(prefix + keyOf(element))
+      unsent.set(keyOf(element), null)
     }
     timer ??= setTimeout(send, everyMs)
   })

@@ -7,6 +7,7 @@ const zh = {
   title: '结果通知',
   about: '作出决定时写给申请人；欺诈和取消不通知。没有对应文字的决定不发通知。决定在发出前被撤回，通知也随之撤回。',
   open: '结果通知的文字',
+  changed: '您编辑时别人已保存过，所以还没有保存。您输入的内容都在；现在生效的文字见下方。再次保存将以您的为准。',
   none: '还没有给申请人发过结果通知。',
   as: { PASS: '通过', REJECT: '拒绝', SUPPLEMENT: '补件' } satisfies Record<ConfirmedState, string>,
   state: { waiting: '待发送', sent: '已发送', dropped: '未发送' } satisfies Record<MessageState, string>,
@@ -42,6 +43,8 @@ const en: Like<typeof zh> = {
   title: 'Confirmations',
   about:
     'Written to the applicant with the decision; of a fraud or a cancelled task nothing is written. A decision without words here is not told. When a decision is taken back before its text was sent, the text is withdrawn too.',
+  changed:
+    'Somebody else saved while you were writing, so this is not saved yet. All that you typed is here, and what holds now reads as below. Save again, and yours takes its place.',
   open: 'Words of confirmations',
   none: 'The applicant has not been written to about a decision.',
   as: { PASS: 'Passed', REJECT: 'Rejected', SUPPLEMENT: 'Documents' },

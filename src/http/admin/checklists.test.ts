@@ -119,6 +119,20 @@ test('a line that is none is refused with its place, nothing is lost, and what w
   assert.match((await formOf('/admin/confirmations'))['templates']!, /^PASS \| \* \| sms \| \{name\}/)
 })
 
+test('who saves texts that somebody else changed meanwhile is told so in words, loses nothing, and may save again', async () => {
+  const mine = await formOf('/admin/confirmations')
+  const theirs = { ...(await formOf('/admin/confirmations')), templates: 'PASS | * | sms | 通过 | theirs' }
+  assert.equal((await post('/admin/confirmations', theirs)).status, 303)
+  const late = await post('/admin/confirmations', { ...mine, templates: 'PASS | * | sms | 通过 | mine' })
+  assert.equal(late.status, 409)
+  assert.match(late.text, /Somebody else saved/)
+  assert.match(late.text, /PASS \| \* \| sms \| 通过 \| mine/, 'what was typed stays')
+  assert.match(late.text, /<p lang="en">theirs<\/p>/, 'and what holds now stands below')
+  const seen = /name="seen" value="([^"]*)"/.exec(late.text)![1]!
+  assert.equal((await post('/admin/confirmations', { templates: 'PASS | * | sms | 通过 | mine', seen })).status, 303)
+  assert.match((await formOf('/admin/confirmations'))['templates']!, /mine$/)
+})
+
 test('a reason may have words for applicants beside those of the house', async () => {
   const line = 'AGE | REJECT | 年龄造假 | Lied about age | 年龄不符合要求 | Age outside our range'
   assert.equal((await post('/admin/checklists/reasons', { reasons: line })).status, 303)

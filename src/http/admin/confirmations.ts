@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { confirmationsPage } from '../../../web/pages/admin/confirmations.ts'
+import { type ConfirmationsProps, confirmationsPage } from '../../../web/pages/admin/confirmations.ts'
 import type { Filled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { wordsIn } from '../../../web/words/words.ts'
@@ -18,6 +18,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { isChecked, linesOf, textOf, typedOf } from '../typed.ts'
+import { isAsSeen, withSeen } from '../untouched.ts'
 
 /**
  * `/admin/confirmations`: what applicants are told of decisions in writing, one text a line: `DECISION | PRODUCT | CHANNEL | CHINESE | ENGLISH`; an e-mail has
@@ -28,14 +29,18 @@ export function confirmationRoutes(deps: Deps): Hono<Env> {
   const { records } = deps
 
   route.get('/admin/confirmations', allow('admin'), async c => {
-    const { needsConsent, templates } = await confirmationsOf(records)
-    const values = { needsConsent: String(needsConsent), templates: templates.map(lineOf).join('\n') }
-    return page(c, { values, errors: {} })
+    const { saved } = c.req.query()
+    return page(c, { values: withSeen(await kept()), errors: {} }, saved === '1' ? 'saved' : null)
   })
 
   route.post('/admin/confirmations', allow('admin'), async c => {
     const typed = await typedOf(c)
     const needsConsent = isChecked(typed, 'needsConsent')
+    const values = { needsConsent: String(needsConsent), templates: textOf(typed, 'templates') }
+    // Nothing of either is lost: what was typed stays, how the other's read stands below, and who saves again means it.
+    const current = await kept()
+    if (!isAsSeen(typed, current))
+      return page(c, { values: { ...values, seen: withSeen(current)['seen']! }, errors: {} }, 'changed', 409)
     try {
       await saveConfirmations(records, actorOf(c), {
         needsConsent,
@@ -43,17 +48,27 @@ export function confirmationRoutes(deps: Deps): Hono<Env> {
       })
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
-      const values = { needsConsent: String(needsConsent), templates: textOf(typed, 'templates') }
-      return page(c, { values, errors: { templates: wordsOf(error, await frameOf(c, deps)) } }, 422)
+      const errors = { templates: wordsOf(error, await frameOf(c, deps)) }
+      return page(c, { values: { ...values, seen: textOf(typed, 'seen') }, errors }, null, 422)
     }
     return c.redirect('/admin/confirmations?saved=1', 303)
   })
 
-  async function page(c: Ctx, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
+  async function kept(): Promise<Record<string, string>> {
+    const { needsConsent, templates } = await confirmationsOf(records)
+    return { needsConsent: String(needsConsent), templates: templates.map(lineOf).join('\n') }
+  }
+
+  async function page(
+    c: Ctx,
+    filled: Filled,
+    told: ConfirmationsProps['told'],
+    status: 200 | 409 | 422 = 200,
+  ): Promise<Response> {
     const frame = { ...(await frameOf(c, deps)), path: '/admin/checklists' }
     const [confirmations, reasons] = [await confirmationsOf(records), await decisionReasons(records)]
     const reads = readsOf(confirmations, reasons)
-    return c.html(confirmationsPage({ frame, filled, reads, saved: c.req.query('saved') === '1' }), status)
+    return c.html(confirmationsPage({ frame, filled, reads, told }), status)
   }
 
   return route

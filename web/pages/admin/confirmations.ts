@@ -1,5 +1,6 @@
 import type { ConfirmationTemplate } from '../../../src/lender/confirmation.ts'
-import { areaField, checkField, type Filled, notice } from '../../parts/form.ts'
+import { lines } from '../../parts/confirmations.ts'
+import { areaField, checkField, type Filled, notice, seenField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -9,7 +10,8 @@ import { heading, table } from '../../parts/table.ts'
 export type ConfirmationsProps = {
   frame: Frame
   filled: Filled
-  saved: boolean
+  /** `changed`: somebody else saved meanwhile. */
+  told: 'saved' | 'changed' | null
   /** Those that are saved, filled in with sample values in both languages. */
   reads: (Pick<ConfirmationTemplate, 'as' | 'product' | 'channel'> & {
     texts: Record<'zh-CN' | 'en', { subject: string | null; text: string }>
@@ -23,8 +25,8 @@ export function confirmationsPage(props: ConfirmationsProps): Html {
   return layout(props.frame, {
     title: words.open,
     main: html`${heading({ title: words.open, count: String(props.reads.length), about: words.about, actions: html`<a class="button" href="/admin/checklists">${icon('chevron-left')}${w.verification.checklists}</a>` })}
-${props.saved ? notice('green', w.verification.saved) : null}
-<section class="panel"><form class="form" method="post" action="/admin/confirmations" novalidate>${areaField({ name: 'templates', label: words.lines, help: words.linesHelp, rows: 8, figure: true }, props.filled)}${checkField({ name: 'needsConsent', label: words.needsConsent }, props.filled)}<div class="buttons"><button class="button primary">${icon('check')}${w.frame.form.save}</button></div></form></section>
+${props.told === null ? null : props.told === 'saved' ? notice('green', w.verification.saved) : notice('red', words.changed)}
+<section class="panel"><form class="form" method="post" action="/admin/confirmations" novalidate>${seenField(props.filled)}${areaField({ name: 'templates', label: words.lines, help: words.linesHelp, rows: 8, figure: true }, props.filled)}${checkField({ name: 'needsConsent', label: words.needsConsent }, props.filled)}<div class="buttons"><button class="button primary">${icon('check')}${w.frame.form.save}</button></div></form></section>
 <section><h2>${words.reads}</h2>${table({
       caption: words.reads,
       rows: props.reads,
@@ -44,5 +46,5 @@ ${props.saved ? notice('green', w.verification.saved) : null}
 
 function readIn(language: 'zh-CN' | 'en', texts: ConfirmationsProps['reads'][number]['texts']): Html {
   const { subject, text } = texts[language]
-  return html`<p lang="${language}">${subject === null ? null : html`<b>${subject}</b><br>`}${text.split('\n').map((line, at) => html`${at === 0 ? null : html`<br>`}${line}`)}</p>`
+  return html`<p lang="${language}">${subject === null ? null : html`<b>${subject}</b><br>`}${lines(text)}</p>`
 }

@@ -38,7 +38,7 @@ export function targetPicker(props: Targets): Html {
   const path = `/agent/calls/${props.call}`
   const some = props.agents.length + props.queues.length + props.menus.length > 0
   const hide = html` hx-swap="none" popovertarget="pass-on" popovertargetaction="hide"`
-  return html`<form id="pass-on-form">
+  return html`<form id="pass-on-form" data-drafts="${props.call}">
 ${
   some
     ? html`<label class="field"><span>${words.target}</span><select name="target" size="8">
@@ -48,10 +48,10 @@ ${props.menus.length > 0 ? html`<optgroup label="${words.menus}">${props.menus.m
 </select></label>`
     : html`<p class="muted">${words.none}</p>`
 }
-${props.outside ? html`<label class="field"><span>${words.outside}</span><input class="figure" type="tel" name="number" maxlength="24" autocomplete="off" placeholder="${words.outsideHint}"></label>` : null}
+${props.outside ? html`<label class="field"><span>${words.outside}</span><input id="pass-number-${props.call}" class="figure" type="tel" name="number" maxlength="24" autocomplete="off" placeholder="${words.outsideHint}"></label>` : null}
 <div class="buttons"><button class="button primary" type="button" hx-post="${path}/consultations"${hide}>${icon('headset')}${words.consult}</button>
 <button class="button" type="button" hx-post="${path}/transfers"${hide}>${icon('phone-forwarded')}${words.blind}</button></div>
-<label class="field"><span>${words.parkSlot}</span><input name="slot" maxlength="12" autocomplete="off"></label>
+<label class="field"><span>${words.parkSlot}</span><input id="pass-slot-${props.call}" name="slot" maxlength="12" autocomplete="off"></label>
 <div class="buttons"><button class="button" type="button" hx-post="${path}/parkings"${hide}>${icon('circle-parking')}${words.park}</button></div>
 </form>`
 }

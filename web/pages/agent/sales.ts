@@ -57,7 +57,7 @@ function mayCancel({ state, coolingUntil }: DeskOrder, today: string): boolean {
 
 function cancellation({ id }: DeskOrder, w: Words): Html {
   const words = w.sales
-  return html`<details><summary>${words.cancel}</summary><form class="form" hx-post="/agent/sales/orders/${id}/cancellation" hx-swap="none" novalidate>
+  return html`<details><summary>${words.cancel}</summary><form class="form" hx-post="/agent/sales/orders/${id}/cancellation" hx-swap="none" data-drafts="${id}" novalidate>
 <p class="help">${words.cancelAbout}</p>
 <div class="field"><label for="cancel-reason-${id}">${words.cancelReason}</label><select id="cancel-reason-${id}" name="reason"><option value="">${words.chooseReason}</option>${cancelReasons.map(each => html`<option value="${each}">${words.cancelReasons[each]}</option>`)}</select></div>
 <div class="field"><label for="cancel-note-${id}">${words.cancelNote}</label><input id="cancel-note-${id}" name="note" maxlength="1000" autocomplete="off"></div>

@@ -48,6 +48,7 @@ export function taskPage(props: TaskProps): Html {
   const open = task.state === 'ASSIGNED' || task.state === 'CALLING' || task.state === 'RECALL'
   return layout(props.frame, {
     title: `${words.application} ${props.application}`,
+    scripts: ['drafts.js'],
     main: html`${heading({
       title: `${words.application} ${props.application}`,
       actions: html`${taskChip(task.state, w)} ${flagsOfTask(props.flags, w)}<a class="button" href="/agent">${icon('headset')}${w.agent.desk}</a>`,
@@ -106,7 +107,7 @@ function submitForm(props: TaskProps, w: Words): Html {
   const words = w.verification
   const { task, frame, filled } = props
   if (task.state === 'ASSIGNED') return html``
-  return html`<section class="panel"><h2>${words.submit}</h2><form class="form" method="post" action="/agent/tasks/${task.id}/submission" novalidate>
+  return html`<section class="panel"><h2>${words.submit}</h2><form class="form" method="post" action="/agent/tasks/${task.id}/submission" data-drafts="${task.id}" novalidate>
 ${selectField({ name: 'proposal', label: words.proposal, required: true, choices: [{ value: '', word: words.choose }, ...proposals.map(value => ({ value, word: words.proposals[value] }))] }, filled)}
 ${checksField({ name: 'reasons', label: words.reasons, choices: props.reasons.map(({ code, words: each, use }) => ({ value: code, word: `${words.reasonUse[use]}: ${each[frame.language]}` })), empty: words.noneOf }, filled)}
 ${areaField({ name: 'note', label: words.note, maxlength: 1000 }, filled)}

@@ -26,6 +26,7 @@ export function worklistPage(props: WorklistProps): Html {
   const take = html`<form method="post" action="/agent/tasks"><button class="button primary">${icon('plus')}${words.take}</button></form>`
   return layout(props.frame, {
     title: words.mine,
+    scripts: ['drafts.js'],
     main: html`${heading({ title: words.mine, count: String(props.rows.length), about: words.mineAbout, actions: take })}
 ${props.said === null ? null : notice(props.said.tone, props.said.words)}
 ${table({

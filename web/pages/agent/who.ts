@@ -60,11 +60,11 @@ ${callers.map(
   caller =>
     html`<button class="button" hx-put="${path}" hx-vals='${JSON.stringify({ ref: caller.ref })}' hx-swap="none">${icon('user-round')}${caller.name} · ${w.domain.relation[caller.relation]} <span class="figure muted">${caller.ref}</span></button>`,
 )}
-<form class="row" hx-put="${path}" hx-swap="none"><label class="unseen" for="find-${call.id}">${words.find}</label>
+<form class="row" hx-put="${path}" hx-swap="none" data-drafts="${call.id}"><label class="unseen" for="find-${call.id}">${words.find}</label>
 <input id="find-${call.id}" name="find" type="search" maxlength="64" autocomplete="off" placeholder="${words.find}">
 <button class="button">${icon('search')}${words.findIt}</button></form>
 <p class="help">${words.findHelp}</p>
-<details><summary>${words.add}</summary><form class="form" hx-post="${path}" hx-swap="none"><div class="row"><div class="field"><label for="new-name-${call.id}">${w.lender.name}</label>
+<details><summary>${words.add}</summary><form class="form" hx-post="${path}" hx-swap="none" data-drafts="${call.id}"><div class="row"><div class="field"><label for="new-name-${call.id}">${w.lender.name}</label>
 <input id="new-name-${call.id}" name="name" maxlength="100" required autocomplete="off"></div>
 <div class="field"><label for="new-relation-${call.id}">${words.whose}</label><select id="new-relation-${call.id}" name="relation">${phoneRelations.map(each => html`<option value="${each}">${w.domain.relation[each]}</option>`)}</select></div></div>
 <p class="help">${words.addHelp(call.number)}</p><div class="buttons"><button class="button">${icon('plus')}${words.addIt}</button></div></form></details></div>`

@@ -95,8 +95,9 @@ export type WaiversProps = { frame: Frame; rows: WaiverRow[]; next: string | nul
 export function waiversPage(props: WaiversProps): Html {
   const w = textsOf(props.frame)
   const words = w.claims
-  const decision = (row: WaiverRow, approve: boolean) =>
-    html`<form class="inline" method="post" action="/supervisor/waivers/${row.id}/decision"><input type="hidden" name="approve" value="${String(approve)}"><input name="reason" required maxlength="200" aria-label="${words.reason}: ${row.loan}" placeholder="${words.reason}"><button class="button small${approve ? '' : ' danger'}">${approve ? words.approve : words.refuse}</button></form>`
+  // One reason, and what it is the reason of is said by the button.
+  const decision = (row: WaiverRow) =>
+    html`<form class="inline decision" method="post" action="/supervisor/waivers/${row.id}/decision"><input name="reason" required maxlength="200" aria-label="${words.reason}: ${row.loan}" placeholder="${words.reason}"><span class="buttons"><button class="button small" name="approve" value="true">${words.approve}</button><button class="button small danger" name="approve" value="false">${words.refuse}</button></span></form>`
   const list = table({
     caption: words.waivers,
     rows: props.rows,
@@ -116,7 +117,7 @@ export function waiversPage(props: WaiversProps): Html {
       },
       {
         head: w.frame.list.actions,
-        cell: row => (props.mayWrite ? html`${decision(row, true)}${decision(row, false)}` : null),
+        cell: row => (props.mayWrite ? decision(row) : null),
       },
     ],
   })
