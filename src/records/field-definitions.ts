@@ -15,6 +15,8 @@ export async function fieldsOf(door: RecordsDoor, business: FieldBusiness): Prom
 export function defineFields(door: RecordsDoor, actor: Actor, given: unknown) {
   return inTurn(door, async () => {
     const { business, fields } = parseInput(fieldsInput, given)
+    const types = await typesOf(door, business)
+    for (const [at, { key, type }] of fields.entries()) checkType(types, key, type, `fields.${at}.type`)
     await keep(door, actor, [{ type: 'fields.defined', business, fields }])
     return { business, fields }
   })
@@ -42,12 +44,40 @@ export function saveField(
       throw new InvalidInput([{ field: 'key', found: field.key, allowed: `${former.key}: a key stays` }])
     if (former !== undefined && former.type !== field.type)
       throw new InvalidInput([{ field: 'type', found: field.type, allowed: `${former.type}: a type stays` }])
+    checkType(await typesOf(door, business), field.key, field.type, 'type')
     if (others.length >= definitionsMax)
       throw new NotNow('fields-full', `a business has at most ${definitionsMax} fields`)
     const fields = others.toSpliced(Math.max(0, place - 1), 0, field)
     await keep(door, actor, [{ type: 'fields.defined', business, fields }])
     return field
   })
+}
+
+/** Definitions are seldom: so many of the newest are looked at. */
+const definitionsSeen = 500
+
+/** The type that each key ever had: what parties have of a field that was removed is still of it. */
+async function typesOf(door: RecordsDoor, business: FieldBusiness): Promise<Map<string, string>> {
+  const types = new Map<string, string>()
+  const { items } = await door.store.read('journal.page', { type: 'fields.defined', limit: definitionsSeen })
+  for (const { body } of items) {
+    const defined = JSON.parse(body) as { business: FieldBusiness; fields: FieldDefinition[] }
+    if (defined.business !== business) continue
+    for (const { key, type } of defined.fields) if (!types.has(key)) types.set(key, type)
+  }
+  return types
+}
+
+function checkType(types: ReadonlyMap<string, string>, key: string, type: string, field: string): void {
+  const former = types.get(key)
+  if (former !== undefined && former !== type)
+    throw new InvalidInput([
+      {
+        field,
+        found: type,
+        allowed: `${former}, as ${key} was before: parties have values of it; another type needs another key`,
+      },
+    ])
 }
 
 export function removeField(door: RecordsDoor, actor: Actor, business: FieldBusiness, key: string): Promise<void> {

@@ -50,6 +50,7 @@ const zh = {
     channel: '请从列表中选择。',
     flags: '请从列表中选择。',
     type: '请从列表中选择。',
+    fieldType: '请从列表中选择。用过的标识保持原来的类型，因为客户资料里还有它的值；换类型请换一个标识。',
     key: '小写字母、数字和下划线，最多 40 个字符。',
     others: '步骤的代号：小写字母、数字和下划线，最多 40 个字符；或留空。',
     steps: '每步有代号、标题和话术；代号为小写字母、数字和下划线。',
@@ -175,6 +176,8 @@ const en: Like<typeof zh> = {
     channel: 'Choose from the list.',
     flags: 'Choose from the list.',
     type: 'Choose from the list.',
+    fieldType:
+      'Choose from the list. A key that was used before keeps its type, since parties still have values of it; another type needs another key.',
     key: 'Small letters, digits and _, at most 40.',
     others: 'The key of a step: small letters, digits and _, at most 40; or nothing.',
     steps: 'Each step has a key, a title and a text; a key is small letters, digits and _.',

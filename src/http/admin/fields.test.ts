@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { defineFields } from '../../records/field-definitions.ts'
 import { createParty, partyByRef } from '../../records/parties.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -111,4 +112,20 @@ test('a field is removed, and each change stands in the log by the words of the 
   assert.match(log, /branch · Place\s*2 → 3/)
   assert.match(log, /branch · Name\s*网点 · Branch → 网点 · Office/)
   assert.match(log, /card · Searchable\s*yes → nothing/)
+})
+
+test('a field that was removed comes back with its own type alone, over the API too: parties still have values of it', async () => {
+  const text = { key: 'card', labelZh: '卡号', labelEn: 'Card', type: 'number', place: '9' }
+  const refused = await post(at, text)
+  assert.equal(refused.status, 422, refused.text.slice(0, 300))
+  assert.match(refused.text, /A key that was used before keeps its type/)
+  const label = { 'zh-CN': '卡号', en: 'Card' }
+  await assert.rejects(
+    defineFields(house.deps.records, 'system', {
+      business: 'collections',
+      fields: [...(await kept()), { key: 'card', label, type: 'number' }],
+    }),
+    /type/,
+  )
+  assert.deepEqual(await keys(), ['income', 'branch'])
 })

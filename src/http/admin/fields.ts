@@ -80,7 +80,14 @@ export function fieldRoutes(deps: Deps): Hono<Env> {
 
 const named = {
   fields: { 'label.zh-CN': 'labelZh', 'label.en': 'labelEn' },
-  words: { labelZh: 'fieldLabel', labelEn: 'fieldLabel', key: 'fieldKey', min: 'fieldBound', max: 'fieldBound' },
+  words: {
+    labelZh: 'fieldLabel',
+    labelEn: 'fieldLabel',
+    key: 'fieldKey',
+    min: 'fieldBound',
+    max: 'fieldBound',
+    type: 'fieldType',
+  },
 }
 
 function businessOf(c: Ctx): FieldBusiness {
