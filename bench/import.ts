@@ -1,7 +1,7 @@
 /**
  * An import of `--rows N` leads (default 1,000,000) while a floor dials from another list of 100,000: how long it takes, what memory it needs beyond
- * that of the floor, and what calls feel of it (delay of the main loop, time until a commit is durable). `--form xlsx` sends a sheet. `--alone` has no
- * floor. `--json` prints one JSON object last.
+ * that of the floor, and what calls feel of it (delay of the main loop, time until a commit is durable). `--form xlsx` sends a sheet. `--shuffled`: its rows
+ * are in no order, so that each goes to another place of every index. `--alone` has no floor. `--json` prints one JSON object last.
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -95,11 +95,14 @@ try {
 /** Names and numbers are made up. */
 function* lines(): Generator<string[]> {
   yield ['编号', '姓名', '手机号', '联系人电话', '关系', '城市', '产品']
-  for (let at = 0; at < rows; at++)
+  const isShuffled = process.argv.includes('--shuffled')
+  for (let n = 0; n < rows; n++) {
+    const at = isShuffled ? (n * 7_654_321) % rows : n
     yield [
       ...[`N${String(at).padStart(8, '0')}`, `王小明${at % 997}`, `1${30 + (at % 10)}${String(at).padStart(8, '0')}`],
       ...[`010-6${String(at % 10_000_000).padStart(7, '0')}`, '联系人', '上海', '现金贷'],
     ]
+  }
 }
 
 async function write(file: string): Promise<void> {
