@@ -5,6 +5,7 @@ import { type Application, faultOfLine } from '../lender/application.ts'
 import type { Checklist } from '../lender/checklist.ts'
 import { savedMax } from '../lender/facts.ts'
 import { type FieldDefinition, readFields } from '../lender/fields.ts'
+import { minorDigits } from '../lender/money.ts'
 import type { Sealed } from '../lender/sealed.ts'
 import type { VerificationTask } from '../lender/task.ts'
 import type { PartyRecord } from '../store/parties.ts'
@@ -150,6 +151,11 @@ async function aboutOf(door: RecordsDoor, refs: string[]): Promise<About> {
  */
 function kept(given: Given, former: Application, told: ReadonlySet<string>): Given {
   const isAbout = (pattern: RegExp) => [...told].some(target => pattern.test(target))
+  // Its amount was read in the decimals of another currency.
+  if (!told.has('currency') && minorDigits(given.currency) !== minorDigits(former.currency))
+    throw new InvalidInput([
+      { field: 'currency', found: 'nothing', allowed: `${former.currency}, in which this application is` },
+    ])
   return {
     ...given,
     currency: told.has('currency') ? given.currency : former.currency,

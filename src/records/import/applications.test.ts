@@ -120,3 +120,16 @@ test('a file that is about less leaves the rest as it is: the land line that som
     [['party', true]],
   )
 })
+
+test('a file without currencies leaves an amount alone whose currency has other decimals than it would be read with', async () => {
+  assert.deepEqual(
+    (await house.run('applications', `${head},币种\nJ1,C1,车贷,90000,24,JPY\n`)).counts,
+    counts(1, 1, 0, 0),
+  )
+  const again = await house.run('applications', `${head}\nJ1,C1,车贷,90000,24\n`)
+  assert.deepEqual(again.counts, counts(1, 0, 0, 1))
+  const [error] = await house.errors(again)
+  assert.deepEqual([error!.row, error!.field], [1, 'currency'])
+  const { amount, currency } = (await byRef('J1'))!
+  assert.deepEqual([amount, currency], [90_000, 'JPY'])
+})
