@@ -4,6 +4,7 @@ import type { Actor } from '../centre/facts.ts'
 import { isEmail } from '../lender/fields.ts'
 import { type MailSettings, type MailTarget, mailKey, mailSecurities, readMailSettings } from '../lender/mail.ts'
 import type { MessageSender } from '../lender/message.ts'
+import { maskEmail } from '../lib/mask.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
 import { parseInput } from './parse.ts'
@@ -53,14 +54,19 @@ export async function mailShown(door: RecordsDoor): Promise<MailShown> {
   return { ...(await settingsOf(door)), hasPassword: door.store.secret(owner, 'mail-password') !== null }
 }
 
-/** A message of no party, past the outbox: what the server says is told as it is. */
+/** A message of no party, past the outbox: what the server says is told as it is, and who sent it where stands in the journal. */
 export async function tryMail(
+  door: RecordsDoor,
+  actor: Actor,
   sender: MessageSender | undefined,
   { to, subject, text }: { to: string; subject: string; text: string },
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   if (sender === undefined) return { ok: false, reason: 'nothing here carries e-mail' }
   const id = newId<'message'>('mt')
-  return sender.send({ id, party: '', case: null, why: 'test', channel: 'email', to, subject, text })
+  const outcome = await sender.send({ id, party: '', case: null, why: 'test', channel: 'email', to, subject, text })
+  const detail = `${maskEmail(to)}: ${outcome.ok ? 'taken' : outcome.reason}`.slice(0, 300)
+  await keep(door, actor, [{ type: 'audit.noted', what: 'mail.tested', detail }])
+  return outcome
 }
 
 /** Throws InvalidInput. A password that is left out stays, unless another server or user is named: it was not meant for those. */

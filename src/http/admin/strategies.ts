@@ -89,7 +89,11 @@ export function strategyRoutes(deps: Deps): Hono<Env> {
     const w = await wordsOf(c)
     try {
       const { to } = parseInput(mailTestInput, { to: textOf(typed, 'to') })
-      const outcome = await tryMail(deps.mail, { to, subject: w.mail.testSubject, text: w.mail.testText })
+      const outcome = await tryMail(records, actorOf(c), deps.mail, {
+        to,
+        subject: w.mail.testSubject,
+        text: w.mail.testText,
+      })
       const said = outcome.ok
         ? ({ tone: 'green', words: w.mail.sent(to) } as const)
         : ({ tone: 'red', words: w.mail.failed(outcome.reason) } as const)

@@ -215,6 +215,12 @@ test('an e-mail goes to the address among the party’s fields, once, by the len
   server.answers.set('RCPT', '550 no such mailbox')
   assert.deepEqual(await tried(), { ok: false, reason: `127.0.0.1:${server.port} refused it: 550 no such mailbox` })
   await ask('POST', '/sender/mail/tests', { to: 'a@b.cn, c@d.cn' }, 422)
+  const noted = (await house.facts('audit.noted')).map(({ body }) => JSON.parse(body) as Record<string, string>)
+  const tests = noted.filter(({ what }) => what === 'mail.tested').map(({ detail }) => detail!)
+  assert.equal(tests.length, 2)
+  assert.match(tests[0]!, /example\.com: taken$/)
+  assert.match(tests[1]!, /refused it: 550 no such mailbox$/)
+  assert.ok(!tests.join().includes('it@example.com'), 'the address is masked')
 })
 
 test('the password of the mail server stays in the house, and is asked for again at another server', async () => {

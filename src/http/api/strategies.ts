@@ -229,7 +229,7 @@ export function strategiesApi(api: Api, deps: Deps): void {
     async c => {
       const { to } = parseInput(mailTestInput, await jsonBody(c))
       const { testSubject: subject, testText: text } = wordsIn('en').mail
-      const outcome = await tryMail(deps.mail, { to, subject, text })
+      const outcome = await tryMail(records, c.var.client.actor, deps.mail, { to, subject, text })
       return c.json({ ok: outcome.ok, reason: outcome.ok ? null : outcome.reason })
     },
   )
