@@ -1,15 +1,9 @@
 /** Two days of collections in a real browser: from the lender's file to the money that came in, by the pages of everybody who has a part in it. */
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { serve } from '@hono/node-server'
 import type { Page } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
-import { adminRoutes } from '../http/admin/admin.ts'
-import { agentRoutes } from '../http/agent/agent.ts'
-import { liveRoutes } from '../http/live/live.ts'
-import { supervisorRoutes } from '../http/supervisor/supervisor.ts'
-import { type House, openHouse, testPassword } from '../http/testing/house.ts'
+import type { House } from '../http/testing/house.ts'
 import type { Message, MessageSender } from '../lender/message.ts'
 import type { CampaignId, LegId } from '../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../records/campaigns.ts'
@@ -17,7 +11,8 @@ import { runDay } from '../records/daily.ts'
 import { sendMessages } from '../records/messages.ts'
 import { runStrategies } from '../records/strategies.ts'
 import { createTrunk } from '../records/trunks.ts'
-import { Chromium, hasChromium } from './chromium.ts'
+import { type BrowserDay, openBrowserDay, text } from './browser-day.ts'
+import { hasChromium } from './chromium.ts'
 
 const people = [
   { ref: 'K-1', name: '陈建国', number: '13766540081' },
@@ -28,32 +23,28 @@ const people = [
 type Debtor = (typeof people)[number]
 
 describe('two days of collections', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let day: BrowserDay
   let house: House
   let alice: User
   let campaign: CampaignId
-  let chromium: Chromium
-  let server: ReturnType<typeof serve>
   let url = ''
   let desk: Page
   /** In the order in which the dialler brings them: who promises, who pays while it rings, who pays in the queue, who complains. */
   let promiser: Debtor
   let ringing: Debtor
   let complainer: Debtor
-  const pages = new Map<string, Page>()
   const texts: Message[] = []
-  const faults: string[] = []
+  let faults: string[] = []
 
   before(async () => {
-    house = await openHouse({
-      ...{ tls: false, pages: { routers: [agentRoutes, liveRoutes, adminRoutes, supervisorRoutes] } },
-    })
+    day = await openBrowserDay([
+      { name: 'alice', role: 'agent', displayName: '李雨桐', numbersMasked: true },
+      { name: 'adam', role: 'admin' },
+      { name: 'sam', role: 'supervisor' },
+    ])
+    ;({ house, url, faults } = day)
+    alice = day.people.get('alice')!
     const door = house.deps.records
-    alice = await house.add('alice', 'agent', { displayName: '李雨桐', language: 'zh-CN', numbersMasked: true })
-    for (const [name, role] of [
-      ['adam', 'admin'],
-      ['sam', 'supervisor'],
-    ] as const)
-      await house.add(name, role, { language: 'zh-CN' })
     const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
     campaign = (
       await createCampaign(door, 'system', {
@@ -63,42 +54,11 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     ).id
     await setCampaignState(door, 'system', campaign, { state: 'running' })
     await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
-    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
-    await new Promise(resolve => server.once('listening', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    chromium = await Chromium.launch('none')
   })
-  after(async () => {
-    await chromium?.[Symbol.asyncDispose]()
-    if (server !== undefined) {
-      ;(server as import('node:http').Server).closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
-    }
-    await house?.[Symbol.asyncDispose]()
-  })
+  after(() => day?.[Symbol.asyncDispose]())
 
-  /** Each signs in once a day. */
-  async function as(name: string, where: string): Promise<Page> {
-    const known = pages.get(name)
-    if (known !== undefined) {
-      await known.goto(`${url}${where}`)
-      return known
-    }
-    const page = await chromium.page()
-    pages.set(name, page)
-    await page.setViewportSize({ width: 1280, height: 720 })
-    page.setDefaultTimeout(10_000)
-    page.on('pageerror', error => faults.push(error.message))
-    page.on('dialog', dialog => void dialog.accept())
-    await page.goto(`${url}/sign-in?next=${encodeURIComponent(where)}`)
-    await page.fill('input[name=name]', name)
-    await page.fill('input[name=password]', testPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(`${url}${where}`)
-    return page
-  }
+  const as = (name: string, where: string) => day.as(name, where)
   const phase = (name: string) => desk.waitForSelector(`#state-bar[data-phase="${name}"]`)
-  const text = async (page: Page, where = 'main') => (await page.textContent(where)) ?? ''
   const theCall = () => [...house.engine.state.calls.values()].find(call => call.agent === alice.id)!
   const caseOf = async ({ ref }: Debtor) => (await house.store.read('cases.ofParty', { party: ref }))[0]!
   const queued = () => house.engine.state.campaigns.get(campaign)!.buffer
@@ -262,8 +222,7 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
   })
 
   test('the day before the promise the debtor is reminded; a complaint stops what was to be sent, said and dialled', async () => {
-    for (const page of pages.values()) await page.close()
-    pages.clear() // the sessions of yesterday end
+    await day.goHome() // the sessions of yesterday end
     await house.clock.advance(Date.parse('2026-11-25T10:00:00+08:00') - house.clock.now())
     await clockTurns()
     desk = await as('alice', '/agent')
