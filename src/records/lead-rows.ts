@@ -66,15 +66,15 @@ export class LeadAdder {
       const facts: RecordFact[] = [{ type: 'leads.added', campaign, import: id, leads: taken.map(({ lead }) => lead) }]
       if (!this.#isListed && (await door.store.read('lists.byId', { id })) === null)
         facts.unshift({ type: 'list.saved', list: this.#list })
-      this.#isListed = true
       report.saved = taken.length
-      return {
-        report,
-        kept: this.#kept(
-          facts,
-          taken.map(({ lead }) => lead),
-        ),
-      }
+      const kept = this.#kept(
+        facts,
+        taken.map(({ lead }) => lead),
+      )
+      // A list whose first slice the disk refused would be made by the next one, without its name, its weight and its pause.
+      if (!this.#isListed) await kept
+      this.#isListed = true
+      return { report, kept }
     })
   }
 

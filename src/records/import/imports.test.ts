@@ -5,9 +5,14 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
+import type { LeadList } from '../../centre/entities.ts'
 import { workerFile } from '../../lib/places.ts'
+import { leadNumbered } from '../../store/testing/people.ts'
 import { openCase } from '../cases.ts'
+import { Duplicates } from '../duplicates.ts'
 import { defineFields } from '../field-definitions.ts'
+import { LeadAdder } from '../lead-rows.ts'
+import { importOptions } from '../lead-schemas.ts'
 import { makePromise } from '../promises.ts'
 import { Imports } from './imports.ts'
 import { type ImportHouse, openImportHouse, streamOf } from './testing/house.ts'
@@ -353,4 +358,28 @@ test('a ref that comes again in the same file is known, also while the rows befo
   assert.deepEqual(view.counts, counts(121, 40, 80, 1))
   const [error] = await house.errors(view)
   assert.deepEqual([error!.row, error!.field], [81, 'ref'])
+})
+
+test('a list whose first leads the disk refused is made as it was asked for by those that come after them', async () => {
+  const { store, campaign } = house
+  let isFull = true
+  const full = new Proxy(store, {
+    get: (of, name) => {
+      const value = Reflect.get(of, name, of)
+      if (name !== 'commit') return typeof value === 'function' ? value.bind(of) : value
+      return (asked: Parameters<typeof of.commit>[0]) => (isFull ? Promise.reject(new Error('full')) : of.commit(asked))
+    },
+  })
+  const door = { ...house.door, store: full }
+  const list: LeadList = {
+    ...{ id: 'i_refused' as LeadList['id'], campaign: campaign as LeadList['campaign'], name: 'autumn' },
+    ...{ priority: 3, weight: 2, paused: true },
+  }
+  const adder = new LeadAdder(door, 'system', { list, duplicates: new Duplicates(door, importOptions.parse({})) })
+  const leads = [1, 2].map(n => ({ ...leadNumbered(9_000 + n, campaign), campaign: list.campaign }))
+  await assert.rejects(async () => (await adder.add([leads[0]!])).kept, /full/)
+  isFull = false
+  await (await adder.add([leads[1]!])).kept
+  const { name, weight, paused } = (await store.read('lists.byId', { id: list.id }))!
+  assert.deepEqual([name, weight, paused], ['autumn', 2, true])
 })
