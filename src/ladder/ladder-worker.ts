@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { type LadderBatch, type LadderReport, type LadderRequest, type LadderWorkerData, marksEach } from './control.ts'
 import { LadderDays, type RawNote } from './ladder-days.ts'
 
@@ -11,7 +10,6 @@ const { folder, bounds } = workerData as LadderWorkerData
 mkdirSync(folder, { recursive: true, mode: 0o750 })
 const days = new LadderDays(folder, bounds)
 
-collectNowAndThen()
 port.on('message', (request: LadderRequest) => {
   switch (request.type) {
     case 'batch':

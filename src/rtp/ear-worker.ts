@@ -7,7 +7,6 @@ import { levelOf, type Print, printOf } from '../hear/fingerprint.ts'
 import { frameSamples, History } from '../hear/sound.ts'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { sayUp } from '../lib/up.ts'
 import type { Identified } from './bay.ts'
 import type { EarReport, EarRequest } from './control.ts'
@@ -32,7 +31,6 @@ const prints = new Map<string, Print>()
 let library = new Announcements([])
 
 sayUp(port)
-collectNowAndThen()
 port.on('message', (request: EarRequest) => {
   switch (request.type) {
     case 'library':

@@ -2,7 +2,6 @@
 import { parentPort } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { sayUp } from '../lib/up.ts'
 import type { RecorderRequest } from './control.ts'
 import { loadLibc } from './libc.ts'
@@ -12,7 +11,6 @@ import { RecordingFile } from './recording-file.ts'
 const port = must(parentPort, 'the recording thread has a parent')
 const libc = loadLibc()
 sayUp(port)
-collectNowAndThen()
 const recorder = new Recorder({
   now: processMonotonic(),
   create: (file, payloadType) => new RecordingFile(file, payloadType, libc),

@@ -1,7 +1,6 @@
 /** Entry of the database worker: the only writer of the file. What arrives while a commit runs goes into the next one; patient requests go between. */
 import { closeSync, fdatasyncSync, openSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
 import type { StoreError } from './port.ts'
@@ -32,7 +31,6 @@ const writer = new Writer(db)
 const checkpoints = new Checkpoints(db, { file, entry, onDone: () => soon() })
 const waiting = new WriteQueue<{ id: number; request: WriteRequest }>()
 const debt = new SyncDebt<Answered>(syncLog)
-collectNowAndThen()
 let isComing = false
 let log: number | null = null
 

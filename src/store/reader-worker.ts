@@ -1,6 +1,5 @@
 /** Entry of a reader worker: named queries on a read-only connection, so that no page, report or export holds up a call. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { asStoreError, drizzleOf, openReader } from './db.ts'
 import { type QueryName, queries } from './queries.ts'
 import type { Answered, Asked } from './worker-client.ts'
@@ -10,7 +9,6 @@ export type ReaderWorkerData = { file: string }
 const port = parentPort!
 const connection = openReader((workerData as ReaderWorkerData).file)
 const db = drizzleOf(connection)
-collectNowAndThen()
 
 port.on('message', (asked: Asked | 'close') => {
   if (asked === 'close') {

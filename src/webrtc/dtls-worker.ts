@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { systemClock } from '../lib/clock.ts'
-import { collectNowAndThen } from '../lib/garbage.ts'
 import { sayUp } from '../lib/up.ts'
 import { DtlsContext, type DtlsIdentity } from './dtls.ts'
 import { type DtlsRequest, DtlsThread } from './dtls-thread.ts'
@@ -12,7 +11,6 @@ const thread = new DtlsThread(new DtlsContext(workerData as DtlsIdentity), reply
 let timer: NodeJS.Timeout | undefined
 
 sayUp(port)
-collectNowAndThen()
 port.on('message', (request: DtlsRequest) => {
   thread.handle(request, systemClock.monotonic())
   schedule()
