@@ -36,12 +36,18 @@ export function minorDigits(currency: string): 0 | 2 | 3 {
 /** `1,200.5` yuan are 120050 fen: read digit by digit, so that no binary fraction comes in between. null: no amount of this currency. */
 export function amountOf(text: string, currency: string): number | null {
   const digits = minorDigits(currency)
-  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,3}))?$/.exec(text.trim().replaceAll(',', ''))?.groups
+  const parts = /^(?<sign>-?)(?<whole>\d{1,13})(?:\.(?<part>\d{1,3}))?$/.exec(typedFigures(text, currency))?.groups
   if (parts === undefined) return null
   const part = parts['part'] ?? ''
   if (part.length > digits) return null
   const amount = Number(parts['whole']) * 10 ** digits + Number(part.padEnd(digits, '0'))
   return parts['sign'] === '-' ? -amount : amount
+}
+
+/** `¥2,079.50`, as pages write it and people copy it, is `2079.50`. */
+function typedFigures(text: string, currency: string): string {
+  const figures = text.trim().replaceAll(',', '')
+  return currency === 'CNY' ? figures.replace(/^(-?)[¥￥](?=\d)/, '$1') : figures
 }
 
 /** As a form has it, which `amountOf` reads back: `1200.50`. */

@@ -174,6 +174,7 @@ const zh = {
     number_invalid: '号码不正确。请输入 11 位手机号，或带区号的固话。',
     number_in_call: '此号码正在通话中。',
     party_in_call: '正在拨打此客户的另一个号码。',
+    campaign_none: '现在没有可以手动外呼的活动，只能拨打紧急号码。',
     campaign_missing: '请选择一个活动。',
     campaign_unknown: '没有这个活动。',
     campaign_not_running: '此活动没有运行。',

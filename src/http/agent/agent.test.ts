@@ -178,3 +178,23 @@ test('a stream ends with the session that it belongs to', async () => {
   assert.equal((await reader.read()).done, true)
   assert.equal((await house.app.request('/live/desk', { headers: { cookie: bob } })).status, 401)
 })
+
+test('where no campaign runs the pad is open all the same: help is called, a number that is not for help is refused in words', async () => {
+  const { records } = house.deps
+  const carol = await house.add('carol', 'agent', { language: 'en' })
+  const own = (await house.signIn('carol')).cookie
+  const ask = (path: string, fields: Record<string, string>, method: 'POST' | 'PUT' = 'POST') =>
+    send(house, own, method, path, fields, true)
+  await house.engine.dispatch({ type: 'station.up', agent: carol.id, leg: 'l_carol' as LegId }, 'system')
+  await setCampaignState(records, 'system', campaign, { state: 'paused' })
+  await ask('/agent/state', { state: 'signed_on' }, 'PUT')
+  const { text } = await look(house, own, '/agent')
+  assert.match(text, /<input id="dial-number"[^>]*placeholder="Emergency, e.g. 110, 120"/)
+  assert.doesNotMatch(/<form class="dial"[\s\S]*?<\/form>/.exec(text)![0], / disabled/)
+  const other = await ask('/agent/calls', { number: '138 1234 5678' })
+  assert.equal(other.status, 409)
+  assert.match(other.text, /id="desk-notice"[\s\S]*only emergency numbers are dialled/)
+  assert.equal((await ask('/agent/calls', { number: '110' })).status, 200)
+  const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === carol.id)
+  assert.equal(call?.number, '110')
+})

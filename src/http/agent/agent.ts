@@ -11,6 +11,7 @@ import { breakReasons } from '../../../web/words/agent.ts'
 import type { Refusal, User } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { normaliseNumber } from '../../centre/number.ts'
+import type { FloorState } from '../../centre/state.ts'
 import { emergencyOf } from '../../centre/toll/rules.ts'
 import { type CallbackId, type CallId, type CampaignId, isId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
@@ -25,7 +26,7 @@ import { agencyLeadRoutes } from './agency-lead.ts'
 import { audioRoutes } from './audio.ts'
 import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
-import { type DeskExtra, deskCallbacks, deskOf } from './desk-props.ts'
+import { type DeskExtra, deskCallbacks, deskOf, dialCampaigns } from './desk-props.ts'
 import { draftRoutes } from './draft.ts'
 import { forgetDraft } from './drafts.ts'
 import { myOrderRoutes } from './orders.ts'
@@ -84,9 +85,9 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)
     const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
-    if (c.var.user.agency && kept === null && clicked === null && emergency === null) {
-      const words = 'People of an agency call by a click on a number of a placed case.'
-      return painted(c, 409, { dialPad }, { rule: 'agency_click_only', words })
+    if (kept === null && clicked === null && emergency === null) {
+      const refused = typedRefusal(deps.engine.state, c.var.user, campaign)
+      if (refused !== null) return painted(c, 409, { dialPad }, refused)
     }
     if (number === null)
       return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
@@ -280,6 +281,17 @@ async function callbackOf(deps: Deps, c: Ctx, id: string) {
   const mine = found !== null && found.closedAt === null && (found.agent === null || found.agent === c.var.user.id)
   if (!mine || (await onlyPlacedCallbacks(deps, c.var.user, [found])).length === 0) throw new NotFound('callback', id)
   return found
+}
+
+/** Why this person may type no number but one for help; null: the pad is open. */
+function typedRefusal(state: FloorState, user: User, campaign: string | null): Refusal | null {
+  if (user.agency)
+    return { rule: 'agency_click_only', words: 'People of an agency call by a click on a number of a placed case.' }
+  if (campaign !== null || dialCampaigns(state, user).length > 0) return null
+  return {
+    rule: 'campaign_none',
+    words: 'No campaign of yours for manual calls runs now: only emergency numbers are dialled.',
+  }
 }
 
 /** Of several who have a number, whom to choose from. A name that a verifier is still to ask is none. */

@@ -134,8 +134,8 @@ ${phase === 'ready' ? pickUpButton(w) : null}${phase === 'signed_off' ? null : d
 
 function dialPad(props: DeskProps, w: Words): Piece {
   const { values, errors } = props.dialPad
-  // For help anybody may call, whatever campaign runs.
-  const disabled = props.dialIn.length === 0 && !props.clickOnly
+  // For help anybody may call, whatever campaign runs, so the pad is never shut.
+  const isForHelp = props.dialIn.length === 0 || props.clickOnly
   const campaign = values['campaign'] ?? ''
   return html`<form class="dial" hx-post="/agent/calls" hx-swap="none" data-draft="dial">
 ${
@@ -143,10 +143,10 @@ ${
     ? html`<span class="muted small">${w.agent.call.noCampaign}</span>`
     : html`<select id="dial-campaign" name="campaign" aria-label="${w.agent.call.campaign}">${props.dialIn.map(choice => html`<option value="${choice.value}"${choice.value === campaign ? html` selected` : null}>${choice.word}</option>`)}</select>`
 }
-<span class="with-error"><input id="dial-number" class="figure" type="tel" name="number" value="${String(values['number'] ?? '')}" maxlength="24" autocomplete="off" placeholder="${props.clickOnly ? w.agent.call.emergencyHint : w.agent.call.numberHint}"${props.clickOnly ? html` title="${w.agent.call.clickOnly}"` : null} aria-label="${w.agent.call.number}" data-key="alt+d"${errors['number'] ? html` aria-invalid="true" aria-describedby="e-dial"` : null}${disabled ? html` disabled` : null}>${errors['number'] ? html`<span class="error" id="e-dial">${errors['number']}</span>` : null}</span>${
+<span class="with-error"><input id="dial-number" class="figure" type="tel" name="number" value="${String(values['number'] ?? '')}" maxlength="24" autocomplete="off" placeholder="${isForHelp ? w.agent.call.emergencyHint : w.agent.call.numberHint}"${props.clickOnly ? html` title="${w.agent.call.clickOnly}"` : null} aria-label="${w.agent.call.number}" data-key="alt+d"${errors['number'] ? html` aria-invalid="true" aria-describedby="e-dial"` : null}>${errors['number'] ? html`<span class="error" id="e-dial">${errors['number']}</span>` : null}</span>${
     props.dialWhom.length === 0
       ? null
       : html`<select id="dial-owner" name="owner" aria-label="${w.agent.call.whose}">${props.dialWhom.map(({ ref, name }) => html`<option value="${ref}">${name} · ${ref}</option>`)}</select>`
   }
-<button class="button"${disabled ? html` disabled` : null}>${icon('phone')}${w.agent.call.dial}<kbd>Alt D</kbd></button></form>`
+<button class="button">${icon('phone')}${w.agent.call.dial}<kbd>Alt D</kbd></button></form>`
 }
