@@ -87,7 +87,8 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
     if (kept === null && clicked === null && emergency === null) {
       const refused = typedRefusal(deps.engine.state, c.var.user, campaign)
-      if (refused !== null) return painted(c, 409, { dialPad }, refused)
+      // What is no number at all is told as such below, but for an agency nothing that is typed is one.
+      if (refused !== null && (number !== null || c.var.user.agency)) return painted(c, 409, { dialPad }, refused)
     }
     if (number === null)
       return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
