@@ -273,9 +273,9 @@ describe('two days of collections', { skip: hasChromium ? false : 'needs chromiu
     await ask('20')
     await page.waitForSelector('table form[action$="/decision"]')
     const approve = async (on: Page) => {
-      const form = on.locator('form[action$="/decision"]:has(input[value=true])')
+      const form = on.locator('form[action$="/decision"]')
       await form.locator('[name=reason]').fill('同意')
-      await form.locator('button').click()
+      await form.locator('button[name=approve][value=true]').click()
     }
     await approve(page)
     await page.waitForSelector(':text("不能批准自己申请的减免")')

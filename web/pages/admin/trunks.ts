@@ -71,7 +71,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
           head: words.use,
           kind: 'figure',
           cell: trunk =>
-            `${trunk.calls}${trunk.tests > 0 ? ` + ${w.trunkTest.lines(trunk.tests)}` : ''} / ${trunk.maxCalls}`,
+            html`${trunk.calls} / ${trunk.maxCalls}${trunk.tests > 0 ? html`<div class="small">+ ${w.trunkTest.lines(trunk.tests)}</div>` : null}`,
         },
         {
           head: words.callsPerSecond,
