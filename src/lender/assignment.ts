@@ -107,6 +107,18 @@ export function* planInSteps(
   return plan
 }
 
+/**
+ * Why a case gets nobody however the others are dealt, null: it may get somebody. What is asked before a plan is made of a part of very many, so
+ * that those whom nobody may have do not stand before the others for good.
+ */
+export function hopelessness(
+  collectors: readonly Collector[],
+  rules: AssignmentRules,
+): (given: AssignmentCase) => UnplacedReason | null {
+  const table = new Table([], collectors, rules)
+  return given => table.whyNobody(given)
+}
+
 class Table {
   readonly #rules: AssignmentRules
   readonly #seats: Map<
@@ -133,14 +145,10 @@ class Table {
   }
 
   deal(given: AssignmentCase): Placement | UnplacedReason {
-    const rule = this.#rules.rules.find(each => fits(each, given))
-    const group = rule && drawGroup(rule, this.#rules.seed, given.id)
-    if (rule === undefined || group === undefined) return 'no_rule'
-    const key = JSON.stringify([rule.name, group.name])
-    const able = this.#able.get(key) ?? this.#ableOf(rule, group)
-    this.#able.set(key, able)
-    if (able.length === 0) return 'no_collector'
-    const free = able.filter(agent => this.#seats.get(agent)!.load < this.#seats.get(agent)!.capacity)
+    const place = this.#placeOf(given)
+    if (typeof place === 'string') return place
+    const { rule, group, key, able } = place
+    const free = able.filter(this.#isFree)
     if (free.length === 0) return 'all_full'
     const last = given.agent ?? given.lastAgent
     const kept = rule.keepLast && last !== null && free.includes(last)
@@ -156,6 +164,29 @@ class Table {
     const dealt = this.#dealt.get(key) ?? new Map<string, number>()
     this.#dealt.set(key, dealt.set(agent, (dealt.get(agent) ?? 0) + 1))
     return { case: given.id, agent, rule: rule.name, group: group.name, why: kept ? 'kept' : rule.share }
+  }
+
+  /** Of one that somebody has now the seat is free as soon as it is dealt anew. */
+  whyNobody(given: AssignmentCase): UnplacedReason | null {
+    const place = this.#placeOf(given)
+    if (typeof place === 'string') return place
+    return given.agent === null && !place.able.some(this.#isFree) ? 'all_full' : null
+  }
+
+  /** The group whose case it is, and who of it may have one. */
+  #placeOf(given: AssignmentCase) {
+    const rule = this.#rules.rules.find(each => fits(each, given))
+    const group = rule && drawGroup(rule, this.#rules.seed, given.id)
+    if (rule === undefined || group === undefined) return 'no_rule'
+    const key = JSON.stringify([rule.name, group.name])
+    const able = this.#able.get(key) ?? this.#ableOf(rule, group)
+    this.#able.set(key, able)
+    return able.length === 0 ? 'no_collector' : { rule, group, key, able }
+  }
+
+  readonly #isFree = (agent: string): boolean => {
+    const { load, capacity } = this.#seats.get(agent)!
+    return load < capacity
   }
 
   #ableOf({ skill }: AssignmentRule, { agents }: AssignmentGroup): string[] {

@@ -12,9 +12,11 @@ import {
   type AssignmentRules,
   assignmentKey,
   faultOfAssignment,
+  hopelessness,
   type Placement,
   planInSteps,
   readAssignmentRules,
+  type UnplacedReason,
 } from '../lender/assignment.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'
@@ -30,7 +32,7 @@ import { checkUsers } from './references.ts'
 import { inTurn } from './turn.ts'
 
 export type AssignmentScope = (typeof assignmentScopes)[number]
-/** Of one plan; what is beyond waits for the next. */
+/** Of one plan, without those whom nobody may have; what is beyond waits for the next. Of those whom nobody may have as many are told one by one. */
 export const plannedMax = 20_000
 const sliceMax = 500
 const pageMax = 1_000
@@ -60,6 +62,8 @@ export function saveAssignmentRules(door: RecordsDoor, actor: Actor, given: unkn
 }
 
 export type DryRun = AssignmentPlan & {
+  /** How many get nobody, of all; `unplaced` has the first of them. */
+  left: Record<UnplacedReason, number>
   cases: Map<string, AssignmentCase>
   /** Collectors who may have cases. */
   present: ReadonlySet<string>
@@ -68,8 +72,8 @@ export type DryRun = AssignmentPlan & {
   more: boolean
 }
 
-/** Who would get what; changes nothing. */
-export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promise<DryRun> {
+/** Who would get what, of `most` cases that somebody may have; changes nothing. */
+export async function planNow(door: RecordsDoor, scope: AssignmentScope, most = plannedMax): Promise<DryRun> {
   const [rules, { rules: lender, today }, all, loads] = await Promise.all([
     assignmentRules(door),
     reckoningOf(door),
@@ -78,16 +82,17 @@ export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promis
   ])
   const users = all.filter(({ agency }) => !agency) // an agency gets cases by placement
   const agents = users.map(({ id }) => id)
-  const found = await toAssign(door, { agents, all: scope === 'all' })
   const present = new Set<string>(agents)
-  const cases = found.slice(0, plannedMax).map(({ oldestDueOn, agent, lastAgent, ...each }) => ({
+  const load = new Map(loads.map(each => [each.agent, each.cases]))
+  const collectors = users.map(({ id, skills }) => ({ id, skills, load: load.get(id) ?? 0 }))
+  const known = ({ oldestDueOn, agent, lastAgent, ...each }: CaseToAssign): AssignmentCase => ({
     ...each,
     agent: agent !== null && present.has(agent) ? agent : null,
     lastAgent: lastAgent ?? agent,
     bucket: bucketOf(oldestDueOn === null ? 0 : dpdOf(oldestDueOn, today), lender),
-  }))
-  const load = new Map(loads.map(each => [each.agent, each.cases]))
-  const collectors = users.map(({ id, skills }) => ({ id, skills, load: load.get(id) ?? 0 }))
+  })
+  const whyNobody = hopelessness(collectors, rules)
+  const { cases, hopeless, left, more } = await toAssign(door, { agents, all: scope === 'all', most, known, whyNobody })
   const plan = await planned(planInSteps(cases, collectors, rules))
   const hash = createHash('sha256')
   for (let from = 0; from < cases.length; from += sliceMax) {
@@ -96,19 +101,43 @@ export async function planNow(door: RecordsDoor, scope: AssignmentScope): Promis
     await breathe()
   }
   const fingerprint = hash.digest('base64url').slice(0, 32)
-  const more = found.length > plannedMax
-  return { ...plan, cases: new Map(cases.map(each => [each.id, each])), present, fingerprint, more }
+  for (const { why } of plan.unplaced) left[why]++
+  const unplaced = [...plan.unplaced, ...hopeless.map(({ given, why }) => ({ case: given.id, why }))]
+  const seen = [...cases, ...hopeless.map(({ given }) => given)]
+  return { ...plan, unplaced, left, cases: new Map(seen.map(each => [each.id, each])), present, fingerprint, more }
 }
 
-/** By pages: twenty thousand rows at once would hold this thread up. */
-async function toAssign(door: RecordsDoor, of: { agents: string[]; all: boolean }): Promise<CaseToAssign[]> {
-  const found: CaseToAssign[] = []
-  while (found.length <= plannedMax) {
-    const page = await door.store.read('cases.toAssign', { ...of, after: found.at(-1)?.id ?? '', limit: pageMax })
-    found.push(...page)
-    if (page.length < pageMax) break
+/** By pages: twenty thousand rows at once would hold this thread up. Whom nobody may have is passed over, however many they are. */
+async function toAssign(
+  door: RecordsDoor,
+  of: {
+    agents: string[]
+    all: boolean
+    most: number
+    known: (found: CaseToAssign) => AssignmentCase
+    whyNobody: (given: AssignmentCase) => UnplacedReason | null
+  },
+) {
+  const { agents, all, most } = of
+  const cases: AssignmentCase[] = []
+  const hopeless: { given: AssignmentCase; why: UnplacedReason }[] = []
+  const left: Record<UnplacedReason, number> = { no_rule: 0, no_collector: 0, all_full: 0 }
+  for (let after = ''; ; ) {
+    const page = await door.store.read('cases.toAssign', { agents, all, after, limit: pageMax })
+    for (const found of page) {
+      const given = of.known(found)
+      const why = of.whyNobody(given)
+      if (why === null) {
+        if (cases.length === most) return { cases, hopeless, left, more: true }
+        cases.push(given)
+      } else {
+        left[why]++
+        if (hopeless.length < most) hopeless.push({ given, why })
+      }
+    }
+    if (page.length < pageMax) return { cases, hopeless, left, more: false }
+    after = page.at(-1)!.id
   }
-  return found.slice(0, plannedMax + 1)
 }
 
 /** Calls are signalled on this thread: they have their turn between two pieces. */
@@ -134,7 +163,12 @@ export async function assignNow(
   let assigned = 0
   for (let from = 0; from < run.placed.length; from += sliceMax)
     assigned += await placeSlice(door, actor, run, run.placed.slice(from, from + sliceMax))
-  return { assigned, unchanged: run.placed.length - assigned, unplaced: run.unplaced.length, more: run.more }
+  return {
+    assigned,
+    unchanged: run.placed.length - assigned,
+    unplaced: Object.values(run.left).reduce((sum, n) => sum + n, 0),
+    more: run.more,
+  }
 }
 
 /** A case that was closed, held or given to somebody by hand since the plan was made stays as it is. */

@@ -194,8 +194,7 @@ export function assignmentRoutes(deps: Deps): Hono<Env> {
   ): Promise<Response> {
     const [frame, run, users] = await Promise.all([frameOf(c, deps), planNow(records, scope), names()])
     const shown = new Map(users.map(({ id, displayName }) => [id as string, displayName]))
-    const unplaced: Partial<Record<(typeof run.unplaced)[number]['why'], number>> = {}
-    for (const { why } of run.unplaced) unplaced[why] = (unplaced[why] ?? 0) + 1
+    const unplaced = Object.fromEntries(Object.entries(run.left).filter(([, n]) => n > 0))
     const named = <T extends { agent: string }>(row: T) => ({ ...row, agent: shown.get(row.agent) ?? row.agent })
     return c.html(
       planPage({

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { asset } from '../../lib/places.ts'
-import { assignNow } from '../../records/assignment.ts'
+import { assignNow, planNow as dryRun } from '../../records/assignment.ts'
 import { moveCaseBy } from '../../records/cases.ts'
 import { runDay } from '../../records/daily.ts'
 import { inTurn } from '../../records/turn.ts'
@@ -129,6 +129,26 @@ test('rules are checked in words, and a dry run shows who would get what and cha
   ])
   assert.deepEqual(await cases(), before)
   await ask('POST', '/assignment/runs', { plan: plan.plan }, 403, supervisor)
+})
+
+test('cases that no rule is for stand before no others, however many they are, and are counted', async () => {
+  const before = await ask<object>('GET', '/assignment/rules')
+  for (const product of ['cash', 'card']) {
+    await ask('POST', '/assignment/rules', { rules: [{ name: 'own', products: [product], groups: [{ name: 'all' }] }] })
+    const run = await dryRun(house.deps.records, 'unassigned', 1)
+    assert.deepEqual(
+      run.placed.map(({ case: id }) => run.cases.get(id)!.product),
+      [product],
+    )
+    assert.deepEqual([run.more, run.left], [true, { no_rule: run.left.no_rule, no_collector: 0, all_full: 0 }])
+    const whole = await dryRun(house.deps.records, 'unassigned')
+    assert.deepEqual([whole.placed.length, whole.left.no_rule, whole.more], [2, 2, false])
+    const rules = { capacity: 0, rules: [{ name: 'own', groups: [{ name: 'all' }] }] }
+    await ask('POST', '/assignment/rules', rules)
+    const full = await dryRun(house.deps.records, 'unassigned', 1)
+    assert.deepEqual([full.placed, full.left.all_full, full.unplaced.length], [[], 4, 1])
+  }
+  await ask('POST', '/assignment/rules', before)
 })
 
 test('what is done is what was shown; a plan that is old is refused; what is done is not done again', async () => {

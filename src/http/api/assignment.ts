@@ -28,7 +28,12 @@ const planReply = z
         why: z.enum(['kept', 'load', 'percent']),
       }),
     ),
-    unplaced: z.array(z.object({ case: z.string(), party: z.string(), why: z.enum(unplacedReasons) })),
+    unplaced: z
+      .array(z.object({ case: z.string(), party: z.string(), why: z.enum(unplacedReasons) }))
+      .openapi({ description: 'Those who get nobody, of very many the first' }),
+    left: z
+      .object({ no_rule: z.int(), no_collector: z.int(), all_full: z.int() })
+      .openapi({ description: 'How many get nobody, of all' }),
     more: z.boolean().openapi({ description: 'There are more cases than one plan deals' }),
   })
   .openapi('AssignmentPlan')
@@ -91,6 +96,7 @@ export function assignmentApi(api: Api, deps: Deps): void {
         totals: run.totals,
         placed: of(run.placed),
         unplaced: of(run.unplaced),
+        left: run.left,
         more: run.more,
       })
     },
