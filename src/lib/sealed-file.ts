@@ -1,9 +1,10 @@
 /**
- * A file that is written and read from its beginning to its end, sealed with AES-256-GCM by pieces, so that it is never in memory as a whole. Its first
+ * A file that is written from its beginning to its end, sealed with AES-256-GCM by pieces, so that it is never in memory as a whole. Its first
  * bytes are a salt, from which and from a key of the house comes the key of this one file; the number of a piece is its nonce, and whether it is the
  * last one is authenticated with it: pieces that are changed, moved, left out or cut off at the end do not open.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
 
 const mark = Buffer.from('SWSEAL1\n')
 const saltBytes = 32
@@ -12,6 +13,7 @@ const tagBytes = 16
 /** Length of what is sealed, and its highest bit: the last piece. */
 const headBytes = 4
 const lastBit = 0x8000_0000
+const wholeBytes = headBytes + pieceBytes + tagBytes
 
 export type FileKey = (salt: Buffer) => Buffer
 
@@ -72,6 +74,57 @@ export async function* openedFile(bytes: AsyncIterable<Buffer>, keyOf: FileKey):
     }
   }
   throw new SealedFileError('this sealed file is cut off')
+}
+
+/** Any place of a sealed file, whose pieces but the last are of one length; holds one piece. */
+export class SealedReader {
+  /** Of what is sealed in it. */
+  readonly bytes: number
+  readonly #handle: FileHandle
+  readonly #key: Buffer
+  readonly #count: number
+  #held: { index: number; plain: Buffer } | null = null
+
+  /** null: it is no sealed file of ours. Throws SealedFileError when it is cut off; the handle stays the caller's to close. */
+  static async of(handle: FileHandle, keyOf: FileKey): Promise<SealedReader | null> {
+    const start = await bytesAt(handle, 0, mark.length + saltBytes)
+    if (!start.subarray(0, mark.length).equals(mark)) return null
+    return new SealedReader(handle, keyOf(start.subarray(mark.length)), (await handle.stat()).size - start.length)
+  }
+
+  private constructor(handle: FileHandle, key: Buffer, sealedBytes: number) {
+    this.#handle = handle
+    this.#key = key
+    this.#count = Math.ceil(sealedBytes / wholeBytes)
+    this.bytes = sealedBytes - this.#count * (wholeBytes - pieceBytes)
+    if (sealedBytes <= 0 || this.bytes < (this.#count - 1) * pieceBytes)
+      throw new SealedFileError('this sealed file is cut off')
+  }
+
+  /** From there to the end of its piece; `position` lies before `bytes`. Throws SealedFileError. */
+  async from(position: number): Promise<Buffer> {
+    const index = Math.floor(position / pieceBytes)
+    const plain = this.#held?.index === index ? this.#held.plain : await this.#piece(index)
+    this.#held = { index, plain }
+    return plain.subarray(position - index * pieceBytes)
+  }
+
+  async #piece(index: number): Promise<Buffer> {
+    const isLast = index === this.#count - 1
+    const length = isLast ? this.bytes - index * pieceBytes : pieceBytes
+    const at = mark.length + saltBytes + index * wholeBytes
+    const piece = await bytesAt(this.#handle, at, headBytes + length + tagBytes)
+    if (piece.length < headBytes + length + tagBytes) throw new SealedFileError('this sealed file is cut off')
+    if (piece.readUInt32BE() !== length + (isLast ? lastBit : 0))
+      throw new SealedFileError(`this sealed file is ${isLast ? 'cut off' : 'damaged'}`)
+    return opened(piece, this.#key, index)
+  }
+}
+
+/** Fewer than asked for at the end of the file. */
+async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
+  return buffer.subarray(0, bytesRead)
 }
 
 function opened(piece: Buffer, key: Buffer, count: number): Buffer {

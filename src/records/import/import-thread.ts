@@ -24,8 +24,8 @@ export class ImportThread implements AsyncDisposable {
   }
 
   /** Throws InvalidInput when the file is no table. */
-  async inspect(file: string): Promise<Inspection> {
-    const worker = this.#start({ type: 'inspect', file })
+  async inspect(file: string, key: Uint8Array): Promise<Inspection> {
+    const worker = this.#start({ type: 'inspect', file, key })
     const timer = setTimeout(() => void worker.terminate(), inspectMaxMs)
     try {
       return await new Promise<Inspection>((resolve, reject) => {

@@ -19,7 +19,7 @@ void work(workerData as JobData).then(() => port.close())
 /** The executable's modules know no await at their top. */
 async function work(job: JobData): Promise<void> {
   try {
-    if (job.type === 'inspect') post({ type: 'inspected', inspection: await inspect(job.file) })
+    if (job.type === 'inspect') post({ type: 'inspected', inspection: await inspect(job.file, job.key) })
     else await runJob(job, { post, onMessage: listener => void port.on('message', listener) })
   } catch (error) {
     const isInput = error instanceof InvalidInput

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -16,6 +19,7 @@ import { importOptions } from '../lead-schemas.ts'
 import { makePromise } from '../promises.ts'
 import { Imports } from './imports.ts'
 import { type ImportHouse, openImportHouse, streamOf } from './testing/house.ts'
+import { xlsxOf } from './xlsx-writer.ts'
 
 let house: ImportHouse
 before(async () => {
@@ -332,6 +336,55 @@ test('two tabs that start the same import at once start it once, and its end is 
   assert.deepEqual(begun.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
   const view = await house.imports.view(id)
   assert.deepEqual([view.state, view.counts], ['finished', counts(1, 1, 0, 0)])
+})
+
+test('what was sent lies sealed in the data folder, from its first byte until it is read; what lies there in clear from before is read too', async () => {
+  const secrets = ['欧阳修文', '13712345678', '110101199003078888']
+  const row = (at: number) => `Z${at},欧阳修文,13712345678,110101199003078888`
+  const csv = Buffer.from(
+    `客户号,姓名,手机号,身份证号\n${Array.from({ length: 3_000 }, (_, at) => row(at)).join('\n')}\n`,
+  )
+  const cells = [...csv.toString().trim().split('\n')].map(line => line.split(','))
+  const xlsx = await buffer(xlsxOf(Readable.from(cells), new Date(0)))
+  const folder = path.join(house.folder, 'imports')
+  const seen: string[] = []
+  const lookInto = async () => {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue
+      const bytes = await readFile(path.join(entry.parentPath, entry.name))
+      seen.push(entry.name)
+      for (const secret of secrets) assert.equal(bytes.includes(secret), false, `${secret} in ${entry.name}`)
+      assert.equal(bytes.includes('PK\u0003\u0004'), false, `a zip in ${entry.name}`)
+    }
+  }
+  async function* comes(bytes: Buffer) {
+    for (let at = 0; at < bytes.length; at += 20_000) {
+      yield bytes.subarray(at, at + 20_000)
+      await lookInto()
+    }
+  }
+  for (const bytes of [csv, xlsx]) {
+    const { id, ...given } = await house.imports.receive(
+      'system',
+      { kind: 'parties', campaign: null, name: 'sealed' },
+      comes(bytes),
+    )
+    assert.deepEqual([given.bytes, given.sha256], [bytes.length, createHash('sha256').update(bytes).digest('hex')])
+    await lookInto()
+    await house.imports.start('system', id, { columns: ['ref', 'name', 'phone1', 'idNo'] })
+    await lookInto()
+    await house.imports.idle()
+    await lookInto()
+    assert.equal((await house.imports.view(id)).counts.rows, 3_000)
+  }
+  assert.ok(['source', 'inspection.json', 'progress.json'].every(name => seen.includes(name)))
+
+  const given = { kind: 'parties', campaign: null, name: 'before' }
+  const { id } = await house.imports.receive('system', given, streamOf([csv]))
+  await writeFile(path.join(folder, id, 'source'), csv)
+  await house.imports.start('system', id, { columns: ['ref', 'name', 'phone1', 'idNo'] })
+  await house.imports.idle()
+  assert.deepEqual((await house.imports.view(id)).counts, counts(3_000, 0, 3_000, 0))
 })
 
 test('a file that is still on its way is not swept away', async () => {

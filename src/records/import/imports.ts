@@ -39,6 +39,7 @@ import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from '.
 import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
 import { openedText, sealedRows, sealedText } from './sealed-text.ts'
+import { sourceKey } from './source-file.ts'
 
 /** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */
 export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & {
@@ -124,11 +125,11 @@ export class Imports implements AsyncDisposable {
     this.#receiving.add(id)
     try {
       await mkdir(folder, { recursive: true, mode: 0o750 })
-      const received = await this.#reception.receive(bytes, jobFiles(folder).source)
-      const inspection = await this.#thread().inspect(jobFiles(folder).source)
-      await writeFile(jobFiles(folder).inspection, sealedText(this.#keyOf(id), JSON.stringify(inspection)), {
-        mode: 0o640,
-      })
+      const files = jobFiles(folder)
+      const key = this.#keyOf(id)
+      const received = await this.#reception.receive(bytes, files.source, sourceKey(key))
+      const inspection = await this.#thread().inspect(files.source, key)
+      await writeFile(files.inspection, sealedText(key, JSON.stringify(inspection)), { mode: 0o640 })
       await keep(door, actor, [{ type: 'import.received', import: { id, kind, campaign, name, ...received } }])
     } catch (error) {
       await rm(folder, { recursive: true, force: true })

@@ -5,8 +5,8 @@ const rowsShown = 10
 const cellShown = 200
 
 /** Headings and the first rows; throws InvalidInput when it is no table. */
-export async function inspect(file: string): Promise<Inspection> {
-  const { form, headings, rows } = await openTable(file)
+export async function inspect(file: string, key: Uint8Array): Promise<Inspection> {
+  const { form, headings, rows } = await openTable(file, key)
   const first: string[][] = []
   for await (const row of rows) {
     if ('fault' in row) break

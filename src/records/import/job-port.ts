@@ -13,7 +13,7 @@ export type JobProgress = { row: number; counts: ImportCounts; errorBytes: numbe
 export type RejectedRow = { row: number; field: string; reason: string; cells: string[] }
 
 export type JobData =
-  | { type: 'inspect'; file: string }
+  | { type: 'inspect'; file: string; key: Uint8Array }
   | {
       type: 'run'
       folder: string
@@ -21,7 +21,7 @@ export type JobData =
       columns: string[]
       options: ImportOptions
       zone: string
-      /** Seals what did not come through: ID numbers stand in it. */
+      /** Of this import: opens its file, and seals what did not come through. ID numbers stand in both. */
       key: Uint8Array
       leads: { campaign: CampaignId; list: ImportId } | null
       /** Goes on after it. */
@@ -43,6 +43,7 @@ export type ToJob =
 
 /** Of an import's own folder. */
 export const jobFiles = (folder: string) => ({
+  /** As it was sent, sealed. */
   source: `${folder}/source`,
   inspection: `${folder}/inspection.json`,
   progress: `${folder}/progress.json`,

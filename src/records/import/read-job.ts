@@ -37,7 +37,7 @@ export type JobPort = { post(message: FromJob): void; onMessage(listener: (messa
 
 export async function runJob(job: Run, port: JobPort): Promise<void> {
   const files = jobFiles(job.folder)
-  const table = await openTable(files.source)
+  const table = await openTable(files.source, job.key)
   const progress: JobProgress = job.from
     ? structuredClone(job.from)
     : { row: 0, counts: { ...nothingImported }, errorBytes: 0, read: 0, total: table.total }

@@ -1,7 +1,8 @@
-/** Files that people send, into the data folder as they come: never in memory, and not larger than they may be, all that are under way together. */
+/** Files that people send, sealed into the data folder as they come: never in memory, and not larger than they may be, all that are under way together. */
 import { createHash } from 'node:crypto'
 import { open, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { type FileKey, sealedFile } from '../../lib/sealed-file.ts'
 import { InvalidInput, NotNow } from '../errors.ts'
 
 export const fileBytesMax = 1024 * 1024 * 1024
@@ -20,18 +21,27 @@ export class Reception {
   }
 
   /** Throws InvalidInput when it is empty or too large, NotNow when the disk has no room. `to` must not exist. */
-  async receive(bytes: AsyncIterable<Uint8Array>, to: string): Promise<{ bytes: number; sha256: string }> {
+  async receive(
+    bytes: AsyncIterable<Uint8Array>,
+    to: string,
+    keyOf: FileKey,
+  ): Promise<{ bytes: number; sha256: string }> {
     const hash = createHash('sha256')
     let size = 0
-    const file = await open(to, 'wx', 0o640)
-    const own = {}
-    try {
+    const counted = async function* () {
       for await (const chunk of bytes) {
         size += chunk.length
         if (size > fileBytesMax) throw wrong(`more than ${fileBytesMax / 2 ** 20} MB`)
-        await this.#take(own, chunk.length, path.dirname(to))
         hash.update(chunk)
-        await file.write(chunk)
+        yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      }
+    }
+    const file = await open(to, 'wx', 0o640)
+    const own = {}
+    try {
+      for await (const piece of sealedFile(counted(), keyOf)) {
+        await this.#take(own, piece.length, path.dirname(to))
+        await file.write(piece)
       }
     } finally {
       this.#granted.delete(own)

@@ -1,9 +1,8 @@
 /** A file as a table: its headings, and the rows below them. Which form it has is seen in its first bytes, whatever it is called. */
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { InvalidInput } from '../errors.ts'
 import { columnsMax } from './columns.ts'
 import { type CsvRow, csvTable } from './csv-table.ts'
+import { SourceFile } from './source-file.ts'
 import { openWorkbook } from './workbook.ts'
 import { XmlError } from './xml-events.ts'
 
@@ -23,22 +22,39 @@ export type TableFile = {
 const pieceBytes = 64 * 1024
 export const rowsMax = 5_000_000
 const headingMax = 200
+const headBytes = 4096
 
-/** Throws InvalidInput when it is no table, or a hostile one. */
-export async function openTable(file: string): Promise<TableFile> {
-  const { head, bytes } = await headOf(file)
+/** `key`: of its import. Throws InvalidInput when it is no table, or a hostile one. */
+export async function openTable(file: string, key: Uint8Array): Promise<TableFile> {
+  const source = await SourceFile.open(file, key)
+  try {
+    return await tableOf(source)
+  } catch (error) {
+    await source[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The source is closed with its rows. */
+async function tableOf(source: SourceFile): Promise<TableFile> {
+  const { bytes } = source
   if (bytes === 0) throw noTable('an empty file')
+  const head = await headOf(source)
   if (head.subarray(0, 4).equals(oldExcel)) throw noTable('a workbook of Excel 97 (.xls), or one with a password')
   if (head.subarray(0, 4).equals(zip)) {
-    const { rows, read, total } = await openWorkbook(file).catch(notRead)
+    const { rows, read, total } = await openWorkbook(source).catch(notRead)
     return { form: 'xlsx', ...(await withHeadings(faultless(rows)).catch(notRead)), read, total }
   }
   if (head.includes(0) && !(head[0] === 0xff && head[1] === 0xfe)) throw noTable('a file that is no text')
   let read = 0
   const counted = async function* () {
-    for await (const chunk of createReadStream(file, { highWaterMark: pieceBytes })) {
-      read += (chunk as Buffer).length
-      yield chunk as Buffer
+    try {
+      for await (const chunk of source.range(0, bytes)) {
+        read += chunk.length
+        yield chunk
+      }
+    } finally {
+      await source[Symbol.asyncDispose]()
     }
   }
   const { encoding, rows } = await csvTable(counted(), pieceBytes)
@@ -66,14 +82,10 @@ async function* faultless(rows: AsyncIterable<string[]>): AsyncGenerator<CsvRow>
 const oldExcel = Buffer.from([0xd0, 0xcf, 0x11, 0xe0])
 const zip = Buffer.from([0x50, 0x4b, 0x03, 0x04])
 
-async function headOf(file: string): Promise<{ head: Buffer; bytes: number }> {
-  const handle = await open(file)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0)
-    return { head: buffer.subarray(0, bytesRead), bytes: (await handle.stat()).size }
-  } finally {
-    await handle.close()
-  }
+async function headOf(source: SourceFile): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of source.range(0, Math.min(headBytes, source.bytes))) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function withHeadings(rows: AsyncIterable<CsvRow>): Promise<Pick<TableFile, 'headings' | 'rows'>> {

@@ -1,9 +1,11 @@
 /** A workbook (ECMA-376, .xlsx) as rows of cells: the first sheet that is shown. What it says of sizes is not believed, and what is no data is not opened. */
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { dateOfSerial, isDateCode, isDateFormat, textOfNumber } from './cell-number.ts'
 import { columnsMax } from './columns.ts'
 import { cellMax, SharedStrings } from './shared-strings.ts'
+import type { SourceFile } from './source-file.ts'
 import { readXml, XmlError } from './xml-events.ts'
 
 export type Workbook = {
@@ -20,10 +22,29 @@ const ratioMax = 250
 const ratioFreeBytes = 50 * 1024 * 1024
 const smallPartMax = 16 * 1024 * 1024
 
-/** Throws XmlError in words when it is no workbook, or one that is not read. */
-export async function openWorkbook(file: string): Promise<Workbook> {
-  const open = promisify<string, object, ZipFile>(yauzl.open)
-  const zip = await open(file, { lazyEntries: true, autoClose: false }).catch(error => {
+/** A zip is read from its end on, part by part. */
+class ZipSource extends yauzl.RandomAccessReader {
+  readonly #source: SourceFile
+
+  constructor(source: SourceFile) {
+    super()
+    this.#source = source
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(this.#source.range(start, end))
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    this.#source[Symbol.asyncDispose]().then(() => callback(null), callback)
+  }
+}
+
+/** Closes the source with its rows, or as it throws XmlError in words: when it is no workbook, or one that is not read. */
+export async function openWorkbook(source: SourceFile): Promise<Workbook> {
+  const open = promisify<ZipSource, number, object, ZipFile>(yauzl.fromRandomAccessReader)
+  const options = { lazyEntries: true, autoClose: false }
+  const zip = await open(new ZipSource(source), source.bytes, options).catch(error => {
     throw new XmlError(`the zip cannot be read: ${(error as Error).message.slice(0, 100)}`)
   })
   try {
