@@ -23,6 +23,7 @@ const names = [
   'leads',
   'import',
   'parties',
+  'assignment',
   'screen-pop',
   'lines',
   'pacing',
