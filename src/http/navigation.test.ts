@@ -27,6 +27,12 @@ test('a role has at most nine entries, and no page twice', () => {
   }
 })
 
+test('a group has at most seven pages, so that their tabs fit one line of 1,280 px', () => {
+  for (const role of roles) {
+    for (const { word, pages } of navigation[role]) assert.ok(pages.length <= 7, `${role}, ${word}: ${pages.length}`)
+  }
+})
+
 test('every entry of a role opens for it, and is marked as where one is', async () => {
   for (const role of roles) {
     const { cookie } = await house.signIn(`one-${role}`)

@@ -76,7 +76,8 @@ const zh = {
     customers: '客户',
     ownFields: '自定义字段',
     rules: '合规',
-    keeping: '留存与审计',
+    business: '业务设置',
+    data: '数据与审计',
     changes: '变更记录',
   },
   savedFilters: {
@@ -239,7 +240,8 @@ const en: Like<typeof zh> = {
     customers: 'Customers',
     ownFields: 'Own fields',
     rules: 'Compliance',
-    keeping: 'Keeping',
+    business: 'Business rules',
+    data: 'Data and audit',
     changes: 'Changes',
   },
   savedFilters: {
