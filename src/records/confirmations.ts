@@ -2,6 +2,7 @@
  * Confirmations of decisions: written in one commit with the decision, so that there is one of each and never two; withdrawn when the decision is
  * taken back before it was sent. What the sender asks at the last moment is here too: whether what it says is still so, and the consent.
  */
+import { createHash } from 'node:crypto'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import { isMobile } from '../lender/application.ts'
 import {
@@ -24,16 +25,27 @@ import type { MessageRecord } from '../store/messages.ts'
 import type { PartyRecord } from '../store/parties.ts'
 import { decisionReasons } from './checklists.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
-import { InvalidInput } from './errors.ts'
+import { InvalidInput, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
+import { inTurn } from './turn.ts'
 import { confirmationsInput } from './verification-schemas.ts'
 
 export async function confirmationsOf(door: RecordsDoor): Promise<Confirmations> {
   return readConfirmations((await door.store.read('settings.all', {}))[confirmationsKey])
 }
 
-/** Of decisions from now on. Throws InvalidInput, also of a placeholder that is none. */
-export async function saveConfirmations(door: RecordsDoor, actor: Actor, given: unknown): Promise<Confirmations> {
+/** Another one for other texts. */
+export function versionOf(confirmations: Confirmations): string {
+  return createHash('sha256').update(JSON.stringify(confirmations)).digest('base64url').slice(0, 16)
+}
+
+/** Of decisions from now on. Throws InvalidInput, also of a placeholder that is none; NotNow where what is kept is not of `version`. */
+export async function saveConfirmations(
+  door: RecordsDoor,
+  actor: Actor,
+  given: unknown,
+  version?: string,
+): Promise<Confirmations> {
   const confirmations = parseInput(confirmationsInput, given)
   for (const [at, { text, subject }] of confirmations.templates.entries())
     for (const [, name] of [text, subject ?? text]
@@ -48,8 +60,13 @@ export async function saveConfirmations(door: RecordsDoor, actor: Actor, given: 
             allowed: confirmationPlaceholders.map(each => `{${each}}`).join(', '),
           },
         ])
-  await keep(door, actor, [{ type: 'setting.saved', key: confirmationsKey, value: JSON.stringify(confirmations) }])
-  return confirmations
+  return inTurn(door, async () => {
+    const kept = versionOf(await confirmationsOf(door))
+    if (version !== undefined && version !== kept)
+      throw new NotNow('changed', `somebody else saved since: found version ${version.slice(0, 64)}, kept is ${kept}`)
+    await keep(door, actor, [{ type: 'setting.saved', key: confirmationsKey, value: JSON.stringify(confirmations) }])
+    return confirmationsOf(door)
+  })
 }
 
 /** What goes with a move of a task, within its turn: texts of before that are not so any more are withdrawn, and what was decided is told. */

@@ -12,6 +12,7 @@ import { callbacksApi } from './callbacks.ts'
 import { callsApi } from './calls.ts'
 import { campaignsApi } from './campaigns.ts'
 import { casesApi } from './cases.ts'
+import { confirmationsApi } from './confirmations.ts'
 import { eventsApi } from './events.ts'
 import { exportsApi } from './exports.ts'
 import { gateApi } from './gate.ts'
@@ -74,6 +75,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     importsApi,
     tableExportsApi,
     applicationsApi,
+    confirmationsApi,
     ordersApi,
     assignmentApi,
     scriptsApi,

@@ -294,3 +294,32 @@ test('words with a value that there is not, or twice for one decision, are refus
   await assert.rejects(save([words('PASS', 'a'), words('PASS', 'b')]), InvalidInput)
   await assert.rejects(save([words('FRAUD', 'caught')]), InvalidInput)
 })
+
+test('an administrator reads and writes the texts over the API; what somebody else saved since is not lost', async () => {
+  const admin = (await house.token('admin')).secret
+  const read = async () => (await (await house.api(admin, 'GET', '/confirmations')).json()) as Record<string, unknown>
+  const before = await read()
+  const given = { ...before, needsConsent: false, templates: [words('PASS', '{name}: yes')] }
+  const saved = await house.api(admin, 'PUT', '/confirmations', given)
+  assert.equal(saved.status, 200)
+  const after = await read()
+  assert.deepEqual(await saved.json(), after)
+  assert.notEqual(after['version'], before['version'])
+  assert.deepEqual([after['needsConsent'], (after['templates'] as unknown[]).length], [false, 1])
+  const late = await house.api(admin, 'PUT', '/confirmations', { ...given, templates: [] })
+  assert.equal(late.status, 409)
+  assert.match(await late.text(), /somebody else saved since/)
+  for (const bad of [
+    { ...after, version: undefined },
+    { ...after, templates: [words('PASS', '{salary}')] },
+    { ...after, colour: 'red' },
+  ])
+    assert.equal((await house.api(admin, 'PUT', '/confirmations', bad)).status, 422)
+  assert.deepEqual(await read(), after)
+  assert.equal((await house.api(token, 'GET', '/confirmations')).status, 403)
+  assert.equal((await house.api(token, 'PUT', '/confirmations', after)).status, 403)
+  const twice = ['{name}: one', '{name}: two'].map(text =>
+    house.api(admin, 'PUT', '/confirmations', { ...after, templates: [words('PASS', text)] }),
+  )
+  assert.deepEqual((await Promise.all(twice)).map(({ status }) => status).toSorted(), [200, 409])
+})

@@ -15,7 +15,7 @@ import { problemReply } from './replies.ts'
 export type Api = OpenAPIHono<Env>
 
 export type RouteSpec = {
-  method: 'get' | 'post' | 'patch' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** `/users/:id` */
   path: string
   roles: readonly [Role, ...Role[]]
