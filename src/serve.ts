@@ -129,6 +129,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
         .catch(error => log.error({ err: error }, 'old files of imports and exports could not be removed'))
   }
   await sweepFiles()
+  await imports.goOn()
   await tableExports.resume()
   const sweepHourly = setInterval(sweepFiles, hourMs)
   parts.defer(() => clearInterval(sweepHourly))

@@ -46,5 +46,5 @@ export type ImportMapping = { columns: string[]; options: ImportOptions }
 export const importEnds = ['finished', 'cancelled', 'failed'] as const
 export type ImportEnd = (typeof importEnds)[number]
 
-/** `waiting`: for another import; `stopped`: the process went away in the midst of it. */
+/** `waiting`: for another import; `stopped`: the process went away in the midst of it, and it did not go on by itself. */
 export type ImportState = 'received' | 'waiting' | 'running' | 'stopped' | ImportEnd

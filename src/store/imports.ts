@@ -4,7 +4,7 @@ import type { ImportKind } from '../centre/file-import.ts'
 import type { FileImportId } from '../lib/ids.ts'
 import { type Connection, type Db, sql } from './db.ts'
 import { asc, eq } from './drizzle.cjs'
-import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { fileImports, importMappings } from './schema.ts'
 
 export type FileImportRecord = typeof fileImports.$inferSelect
@@ -12,6 +12,7 @@ export type SavedMapping = typeof importMappings.$inferSelect
 
 /** Of one kind; who has more removes some. */
 export const mappingsMax = 100
+const openMax = 100
 
 export const importQueries = {
   'imports.byId': (db: Db, args: { id: FileImportId }): FileImportRecord | null =>
@@ -27,6 +28,15 @@ export const importQueries = {
     const { items, next } = toPage(rows, limit, row => [row.receivedAt, row.id])
     return { items: items.map(row => importQueries['imports.byId'](db, { id: row.id })!), next }
   },
+  /** Started and not ended, the oldest first; at most 100. */
+  'imports.open': (db: Db, _args: NoArgs): FileImportRecord[] =>
+    db
+      .select()
+      .from(fileImports)
+      .where(eq(fileImports.state, 'running'))
+      .orderBy(asc(fileImports.startedAt), asc(fileImports.id))
+      .limit(openMax)
+      .all(),
   'mappings.ofKind': (db: Db, args: { kind: ImportKind }): SavedMapping[] =>
     db
       .select()
@@ -52,9 +62,9 @@ export function projectImport(db: Connection, { at, actor, fact }: { at: number;
     }
     case 'import.started':
       run(
-        `UPDATE file_imports SET state = 'running', mapping = ?, started_at = coalesce(started_at, ?), ended_at = NULL, trouble = NULL
+        `UPDATE file_imports SET state = 'running', mapping = ?, started_by = ?, started_at = coalesce(started_at, ?), ended_at = NULL, trouble = NULL
          WHERE id = ?`,
-        ...[JSON.stringify(fact.mapping), at, fact.import],
+        ...[JSON.stringify(fact.mapping), actor, at, fact.import],
       )
       return true
     case 'import.ended': {

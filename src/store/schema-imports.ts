@@ -18,6 +18,8 @@ export const fileImports = sqliteTable(
     receivedAt: integer('received_at').notNull(),
     state: text().$type<Exclude<ImportState, 'waiting' | 'stopped'>>().notNull(),
     mapping: text({ mode: 'json' }).$type<ImportMapping>(),
+    /** The last time; `startedAt`: the first. */
+    startedBy: text('started_by').$type<Actor>(),
     startedAt: integer('started_at'),
     endedAt: integer('ended_at'),
     rows: integer().notNull(),

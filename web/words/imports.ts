@@ -36,7 +36,8 @@ const zh = {
     cancelled: '已取消',
     failed: '失败',
   } satisfies Record<ImportState, string>,
-  stoppedWhy: (row: string) => `服务重启时中断，已处理到第 ${row} 行。可以继续，也可以从头再来：已入库的行不会重复。`,
+  stoppedWhy: (row: string) =>
+    `服务重启时中断，已处理到第 ${row} 行，没有自动继续。可以手动继续，也可以从头再来：已入库的行不会重复。`,
   cancelledWhy: (row: string) => `已取消，处理到第 ${row} 行；此前的行已入库。`,
   rows: '已处理行数',
   saved: '写入',
@@ -167,7 +168,7 @@ const en: Like<typeof zh> = {
     failed: 'Failed',
   },
   stoppedWhy: (row: string) =>
-    `The service went away after row ${row}. Go on from there, or run it again: what is in the records does not come twice.`,
+    `The service went away after row ${row}, and the import did not go on by itself. Go on from there, or run it again: what is in the records does not come twice.`,
   cancelledWhy: (row: string) => `Cancelled after row ${row}; what came before is in the records.`,
   rows: 'Rows done',
   saved: 'Saved',

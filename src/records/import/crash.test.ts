@@ -18,7 +18,7 @@ const campaign = 'k_due' as CampaignId
 const rows = 2_000
 const isBad = (row: number) => row % 50 === 7
 
-test('an import that is killed twice goes on where it was: no row is lost, none comes twice, and each bad row comes back once', async () => {
+test('an import that is killed twice goes on by itself where it was: no row is lost, none comes twice, and each bad row comes back once', async () => {
   using folder = testFolder()
   const file = path.join(folder.path, 'source.csv')
   const lines = Array.from(
@@ -32,14 +32,14 @@ test('an import that is killed twice goes on where it was: no row is lost, none 
     await store.commit({ recorded: [recorded({ type: 'campaign.saved', campaign: due })] })
   }
   const first = await killedAfter(400, [folder.path, 'start', campaign, file])
-  const second = await killedAfter(1_000, [folder.path, 'resume', first.id])
+  const second = await killedAfter(1_000, [folder.path, 'boot'])
   assert.ok(first.row >= 400 && second.row >= 1_000 && second.row < rows, `killed at ${first.row} and ${second.row}`)
 
   await using store = await openStore(folder)
   await using imports = importsIn(folder.path, { store, clock: systemClock, tell: () => {} })
   const stopped = await imports.view(first.id)
   assert.deepEqual([stopped.state, stopped.counts.rows >= 1_000], ['stopped', true])
-  await imports.resume('system', first.id)
+  await imports.goOn()
   await imports.idle()
   const { state, counts } = await imports.view(first.id)
   const bad = lines.flatMap((_, at) => (isBad(at + 1) ? [at + 1] : []))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -9,6 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import type { LeadList } from '../../centre/entities.ts'
+import type { Actor } from '../../centre/facts.ts'
+import type { VirtualClock } from '../../lib/clock.ts'
+import type { FileImportId } from '../../lib/ids.ts'
 import { workerFile } from '../../lib/places.ts'
 import { leadNumbered } from '../../store/testing/people.ts'
 import { openCase } from '../cases.ts'
@@ -18,7 +21,8 @@ import { LeadAdder } from '../lead-rows.ts'
 import { importOptions } from '../lead-schemas.ts'
 import { makePromise } from '../promises.ts'
 import { Imports } from './imports.ts'
-import { type ImportHouse, openImportHouse, streamOf } from './testing/house.ts'
+import { noteTry, progressIn } from './interrupted.ts'
+import { type ImportHouse, importsIn, openImportHouse, streamOf } from './testing/house.ts'
 import { xlsxOf } from './xlsx-writer.ts'
 
 let house: ImportHouse
@@ -306,6 +310,91 @@ test('an import whose process went away says where it was, goes on from there, a
     ({ name }) => name === 'long.csv',
   )
   assert.equal(list?.leads, rows - 20, JSON.stringify(kept))
+})
+
+test('what ran and what waited when the process went goes on by itself, one after the other, as whoever started it; what was cancelled does not', async () => {
+  const [olga, adam] = ['user:u_olga', 'user:u_adam'] as Actor[]
+  const received = async (name: string) => {
+    const lines = Array.from({ length: 8_000 }, (_, at) => `${name}${at},carl,${13_500_000_000 + at}`)
+    const bytes = Buffer.from(`ref,name,phone\n${lines.join('\n')}\n`)
+    const given = { kind: 'leads', campaign: house.campaign, name: `${name}.csv` }
+    return (await first.receive('system', given, streamOf([bytes]))).id
+  }
+  const first = importsIn(house.folder, house.door)
+  const [running, waiting, unwanted, over, lost] = [
+    ...[await received('run'), await received('wait'), await received('unwanted')],
+    ...[await received('over'), await received('lost')],
+  ]
+  const columns = ['ref', 'name', 'phone1']
+  await first.start('system', over!, { columns })
+  await first.cancel(over!)
+  await first.idle()
+  await first.start(olga!, running!, { columns })
+  ;(house.door.clock as VirtualClock).advance(1)
+  await first.start(adam!, waiting!, { columns })
+  ;(house.door.clock as VirtualClock).advance(1)
+  await first.start(olga!, unwanted!, { columns })
+  ;(house.door.clock as VirtualClock).advance(1)
+  await first.start(olga!, lost!, { columns })
+  while ((await first.view(running!)).counts.rows < 500) await sleep(5)
+  await first.cancel(unwanted!)
+  await first[Symbol.asyncDispose]()
+  await rm(path.join(house.folder, 'imports', lost!, 'source'))
+  const { lastSeq } = await house.store.commit({ recorded: [] })
+
+  await using second = importsIn(house.folder, house.door)
+  const at = (await second.view(running!)).counts.rows
+  assert.ok(at >= 500 && at < 8_000, String(at))
+  await second.goOn()
+  await assert.rejects(second.resume(adam!, running!), { rule: 'import-running' })
+  await second.goOn() // what goes on already does not twice
+  const states = async (...ids: FileImportId[]) => Promise.all(ids.map(async id => (await second.view(id)).state))
+  let together = 0
+  second.onProgress(async () => {
+    if ((await states(running!, waiting!)).every(state => state === 'running')) together++
+  })
+  await second.idle()
+  assert.deepEqual(
+    [await states(running!, waiting!, unwanted!, over!, lost!), together],
+    [['finished', 'finished', 'cancelled', 'cancelled', 'stopped'], 0],
+  )
+  for (const id of [running!, waiting!]) {
+    const { counts: done } = await second.view(id)
+    assert.deepEqual([done.rows, done.saved + done.unchanged, done.rejected], [8_000, 8_000, 0])
+  }
+  assert.deepEqual(
+    (await house.store.read('journal.after', { seq: lastSeq, limit: 500 }))
+      .filter(({ fact }) => fact.type === 'import.started' || fact.type === 'import.ended')
+      .map(({ actor, fact }) => [actor, fact.type, 'import' in fact && fact.import]),
+    [
+      [olga, 'import.started', running],
+      [adam, 'import.started', waiting],
+      [olga, 'import.ended', unwanted],
+      [olga, 'import.ended', running],
+      [adam, 'import.ended', waiting],
+    ],
+  )
+})
+
+test('an import that takes the process with it goes on by itself once from each row, then a person says', async () => {
+  const lines = Array.from({ length: 8_000 }, (_, at) => `K${at},carl,${13_400_000_000 + at}`)
+  const given = { kind: 'leads', campaign: house.campaign, name: 'kills.csv' }
+  const first = importsIn(house.folder, house.door)
+  const bytes = Buffer.from(`ref,name,phone\n${lines.join('\n')}\n`)
+  const { id } = await first.receive('system', given, streamOf([bytes]))
+  await first.start('system', id, { columns: ['ref', 'name', 'phone1'] })
+  while ((await first.view(id)).counts.rows < 500) await sleep(5)
+  await first[Symbol.asyncDispose]()
+  const folder = path.join(house.folder, 'imports', id)
+  await noteTry(folder, await progressIn(folder)) // as a process leaves it that died at this row
+  await using second = importsIn(house.folder, house.door)
+  await second.goOn()
+  await second.idle()
+  assert.equal((await second.view(id)).state, 'stopped')
+  await noteTry(folder, null) // it died after it had come further
+  await second.goOn()
+  await second.idle()
+  assert.deepEqual([(await second.view(id)).state, (await second.view(id)).counts.rows], ['finished', 8_000])
 })
 
 test('a cancelled import keeps what came before, and can go on', async () => {

@@ -35,6 +35,7 @@ import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
 import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
+import { forgetAll, forgetTry, isCancelled, noteCancel, noteTry, progressIn, wasTried } from './interrupted.ts'
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
 import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
@@ -81,6 +82,7 @@ type Job = {
   actor: Actor
   mapping: ImportMapping
   from: JobProgress | null
+  byItself: boolean
   state: 'waiting' | 'running'
   progress: JobProgress | null
   startedAt: number
@@ -212,13 +214,36 @@ export class Imports implements AsyncDisposable {
     return this.view(id)
   }
 
+  /**
+   * What ran or waited when the process went goes on where it was, as whoever started it; what was being cancelled then is. For a person are left: what
+   * an earlier version began, what has no file any more, and what went on by itself from the same row before and took the process with it.
+   */
+  async goOn(): Promise<void> {
+    const { door, log } = this.#options
+    for (const { id, startedBy, mapping } of await door.store.read('imports.open', {}))
+      try {
+        if (startedBy === null || mapping === null || this.#jobs.has(id)) continue
+        const folder = this.#folderOf(id)
+        const from = await progressIn(folder)
+        if (await isCancelled(folder)) {
+          const counts = from?.counts ?? { ...nothingImported }
+          await keep(door, startedBy, [{ type: 'import.ended', import: id, as: 'cancelled', counts, trouble: null }])
+        } else if (!(await wasTried(folder, from))) {
+          await this.#inspected(id)
+          await this.#begin(startedBy, id, mapping, from, true)
+        }
+      } catch (error) {
+        if (!(error instanceof NotNow)) log.error({ err: error, import: id }, 'an import does not go on by itself')
+      }
+  }
+
   /** Goes on after what was applied: after a cancel, a fault, or a process that went away. */
   async resume(actor: Actor, id: FileImportId): Promise<ImportView> {
     const { mapping, state } = await this.#restable(id)
     if (mapping === null || state === 'finished')
       throw new NotNow('import-not-stopped', 'only an import that was begun and stopped can go on')
     await this.#inspected(id)
-    await this.#begin(actor, id, mapping, await this.#progressOf(id))
+    await this.#begin(actor, id, mapping, await progressIn(this.#folderOf(id)))
     return this.view(id)
   }
 
@@ -228,6 +253,9 @@ export class Imports implements AsyncDisposable {
     if (job === undefined) throw new NotNow('import-not-running', 'this import does not run')
     job.cancelled = true
     job.thread?.cancel()
+    await noteCancel(this.#folderOf(id)).catch(error =>
+      this.#options.log.error({ err: error, import: id }, 'a cancel could not be noted on the disk'),
+    )
     return this.view(id)
   }
 
@@ -289,18 +317,25 @@ export class Imports implements AsyncDisposable {
     await this.#working
   }
 
-  async #begin(actor: Actor, id: FileImportId, mapping: ImportMapping, from: JobProgress | null): Promise<void> {
+  async #begin(
+    actor: Actor,
+    id: FileImportId,
+    mapping: ImportMapping,
+    from: JobProgress | null,
+    byItself = false,
+  ): Promise<void> {
     if (this.#jobs.has(id)) throw running() // another tab was first, while this one read
     if (this.#jobs.size >= waitingMax)
       throw new NotNow('imports-waiting', `${waitingMax} imports wait already; try again later`)
     const job: Job = {
-      ...{ id, actor, mapping, from, state: 'waiting', progress: from, startedAt: 0 },
+      ...{ id, actor, mapping, from, byItself, state: 'waiting', progress: from, startedAt: 0 },
       ...{ startedRow: from?.row ?? 0, startedRead: 0, thread: null, cancelled: false },
     }
     this.#jobs.set(id, job)
-    const { progress } = jobFiles(this.#folderOf(id))
+    const folder = this.#folderOf(id)
     try {
-      if (from === null) await rm(progress, { force: true })
+      if (from === null) await rm(jobFiles(folder).progress, { force: true })
+      if (!byItself) await forgetAll(folder)
       await keep(this.#options.door, actor, [{ type: 'import.started', import: id, mapping }])
     } catch (error) {
       this.#jobs.delete(id) // it is not begun, and may be again
@@ -323,10 +358,11 @@ export class Imports implements AsyncDisposable {
       const leads = record.kind === 'leads' ? await this.#leadsOf(record, job.mapping) : null
       const apply = applierOf(record.kind, { door, actor: job.actor, columns: job.mapping.columns, leads })
       const { zone } = await reckoningOf(door)
+      if (job.byItself) await noteTry(this.#folderOf(job.id), job.from)
       job.state = 'running'
       job.startedAt = door.clock.monotonic()
       job.thread = this.#thread()
-      const outcome = await job.thread.run(
+      const reading = job.thread.run(
         {
           ...{
             type: 'run',
@@ -355,7 +391,10 @@ export class Imports implements AsyncDisposable {
           },
         },
       )
-      if (outcome.as === 'gone' && !job.cancelled) return // the house closes: it is stopped, and can go on
+      if (job.cancelled) job.thread.cancel() // while the campaign was looked up: there was no thread yet to hear it
+      const outcome = await reading
+      // The house closes: it is stopped, and goes on when it opens.
+      if (outcome.as === 'gone' && !job.cancelled) return void (await forgetTry(this.#folderOf(job.id)))
       if (record.kind === 'leads' && leads !== null && outcome.as === 'finished')
         await this.#listed(job, record, leads.list)
       const as = outcome.as === 'gone' ? 'cancelled' : outcome.as
@@ -409,7 +448,7 @@ export class Imports implements AsyncDisposable {
     const ended = { rows, saved, unchanged, rejected }
     if (state !== 'running')
       return { ...rest, state, counts: ended, done: state === 'finished' ? 1 : 0, perSecond: null, leftMs: null }
-    const progress = job?.progress ?? (await this.#progressOf(record.id))
+    const progress = job?.progress ?? (await progressIn(this.#folderOf(record.id)))
     const done = progress === null || progress.total === 0 ? 0 : Math.min(1, progress.read / progress.total)
     const counts = progress?.counts ?? { ...nothingImported }
     if (job === undefined || job.state === 'waiting' || progress === null)
@@ -431,15 +470,6 @@ export class Imports implements AsyncDisposable {
     const record = await this.#record(id)
     if (this.#jobs.has(id)) throw running()
     return record
-  }
-
-  async #progressOf(id: FileImportId): Promise<JobProgress | null> {
-    const text = await readFile(jobFiles(this.#folderOf(id)).progress, 'utf8').catch(() => null)
-    try {
-      return text === null ? null : (JSON.parse(text) as JobProgress)
-    } catch {
-      return null // the power failed while it was written: the import begins anew, and what it did is unchanged then
-    }
   }
 
   #tell(id: FileImportId): void {

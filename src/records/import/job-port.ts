@@ -47,6 +47,10 @@ export const jobFiles = (folder: string) => ({
   source: `${folder}/source`,
   inspection: `${folder}/inspection.json`,
   progress: `${folder}/progress.json`,
+  /** There: somebody cancelled it. */
+  cancelled: `${folder}/cancelled`,
+  /** The row from which it last went on by itself. */
+  tried: `${folder}/tried`,
   /** One `RejectedRow` a line, sealed. */
   errors: `${folder}/errors.jsonl`,
 })
