@@ -2,14 +2,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 const words = ['tests', 'pass', 'fail', 'cancelled', 'skipped', 'todo']
+/** Of what a failed test says, so many lines stand in the summary: of a long log often no more than its end is kept. */
+const linesOfReason = 30
 
 export class Summary {
   readonly #sums = new Map(words.map(word => [word, 0]))
-  readonly #failures: Set<string>
+  /** Names, each with the reason in lines. */
+  readonly #failures: Map<string, string[]>
   readonly #startedAt = performance.now()
 
   constructor(failures: string[]) {
-    this.#failures = new Set(failures)
+    this.#failures = new Map(failures.map(name => [name, []]))
   }
 
   get isPassed(): boolean {
@@ -19,8 +22,11 @@ export class Summary {
   /** `end` is the exit code or the signal; `figures` the file of its TAP. A run that ended badly and names no test is named by its files. */
   add(files: string[], end: string, figures: string): void {
     const lines = existsSync(figures) ? readFileSync(figures, 'utf8').split('\n') : []
-    const failed = lines.flatMap(line => /^ *not ok \d+ - (?<name>.*)/.exec(line)?.groups?.['name'] ?? [])
-    for (const name of failed) this.#failures.add(name)
+    const failed = lines.flatMap((line, at) => {
+      const { indent, name } = /^(?<indent> *)not ok \d+ - (?<name>.*)/.exec(line)?.groups ?? {}
+      return name === undefined ? [] : [{ name, reason: reasonOf(lines.slice(at + 1), indent!.length + 2) }]
+    })
+    for (const { name, reason } of failed) this.#failures.set(name, reason)
     const counts = lines.flatMap(line => {
       const [, word, count] = /^# (\w+) (\d+)$/.exec(line) ?? []
       return word !== undefined && this.#sums.has(word) ? [{ word, count: Number(count) }] : []
@@ -28,7 +34,7 @@ export class Summary {
     for (const { word, count } of counts) this.#sums.set(word, this.#sums.get(word)! + count)
     const ran = counts.find(({ word }) => word === 'tests')?.count ?? 0
     if ((end !== '0' && failed.length === 0) || ran === 0)
-      this.#failures.add(`${files.join(' ')} ended with ${end} after ${ran} tests`)
+      this.#failures.set(`${files.join(' ')} ended with ${end} after ${ran} tests`, [])
   }
 
   /** What a run said, without the summary of its own. */
@@ -38,8 +44,20 @@ export class Summary {
   }
 
   text(): string {
-    const failures = [...this.#failures].sort().map(name => `  ${name}\n`)
+    const failures = [...this.#failures].map(([name, reason]) => [name, ...reason].map(line => `  ${line}\n`).join(''))
     const sums = [...this.#sums, ['duration_ms', Math.round(performance.now() - this.#startedAt)]]
     return (failures.length > 0 ? `failed:\n${failures.join('')}` : '') + sums.map(([w, n]) => `ℹ ${w} ${n}`).join('\n')
   }
+}
+
+/** What the TAP says under a `not ok`: the error, and where in our files. A suite fails by its tests, and has nothing to say. */
+function reasonOf(lines: string[], indent: number): string[] {
+  const block = lines.slice(1, lines.indexOf(`${' '.repeat(indent)}...`)).map(line => line.slice(indent))
+  if (block.includes("failureType: 'subtestsFailed'")) return []
+  let key = ''
+  const told = block.filter(line => {
+    key = /^\w+(?=:)/.exec(line)?.[0] ?? key
+    return key === 'error' || key === 'location' || (key === 'stack' && line.includes('file:'))
+  })
+  return told.slice(0, linesOfReason).map(line => `  ${line}`)
 }

@@ -98,6 +98,7 @@ describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false :
 
   test('goes on at the desk and ends the call; the recording holds what carl heard, and no whisper', async () => {
     await page.click('#supervision a[href="/agent"]')
+    await page.waitForURL('**/agent') // whole, with its keys: it shows the call before they are there
     await page.waitForSelector('#state-bar[data-phase="talking"]')
     await page.keyboard.press('Alt+e')
     await world.fact('call.ended')
