@@ -10,10 +10,8 @@ import type { LeadList } from '../../centre/entities.ts'
 import type { Actor, RecordFact } from '../../centre/facts.ts'
 import {
   type FileImport,
-  type ImportCounts,
   type ImportKind,
   type ImportMapping,
-  type ImportState,
   importKinds,
   nothingImported,
   usualOptions,
@@ -35,21 +33,13 @@ import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
 import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
 import { ImportThread } from './import-thread.ts'
+import { type ImportView, viewOfBegun, viewOfEnded } from './import-view.ts'
 import { forgetAll, forgetTry, isCancelled, noteCancel, noteTry, progressIn, wasTried } from './interrupted.ts'
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
 import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
 import { openedText, sealedRows, sealedText } from './sealed-text.ts'
 import { sourceKey } from './source-file.ts'
-
-/** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */
-export type ImportView = Omit<FileImportRecord, keyof ImportCounts | 'state'> & {
-  state: ImportState
-  counts: ImportCounts
-  done: number
-  perSecond: number | null
-  leftMs: number | null
-}
 
 export const importRun = z
   .strictObject({
@@ -87,7 +77,6 @@ type Job = {
   progress: JobProgress | null
   startedAt: number
   startedRow: number
-  startedRead: number
   thread: ImportThread | null
   cancelled: boolean
 }
@@ -329,7 +318,7 @@ export class Imports implements AsyncDisposable {
       throw new NotNow('imports-waiting', `${waitingMax} imports wait already; try again later`)
     const job: Job = {
       ...{ id, actor, mapping, from, byItself, state: 'waiting', progress: from, startedAt: 0 },
-      ...{ startedRow: from?.row ?? 0, startedRead: 0, thread: null, cancelled: false },
+      ...{ startedRow: from?.row ?? 0, thread: null, cancelled: false },
     }
     this.#jobs.set(id, job)
     const folder = this.#folderOf(id)
@@ -385,7 +374,6 @@ export class Imports implements AsyncDisposable {
             return { applied: { saved: report.saved, unchanged: report.unchanged, rejected }, kept }
           },
           onProgress: progress => {
-            if (job.progress === null || job.startedRead === 0) job.startedRead = progress.read
             job.progress = progress
             this.#tell(job.id)
           },
@@ -443,21 +431,10 @@ export class Imports implements AsyncDisposable {
   }
 
   async #viewOf(record: FileImportRecord): Promise<ImportView> {
-    const { rows, saved, unchanged, rejected, state, ...rest } = record
-    const job = this.#jobs.get(record.id)
-    const ended = { rows, saved, unchanged, rejected }
-    if (state !== 'running')
-      return { ...rest, state, counts: ended, done: state === 'finished' ? 1 : 0, perSecond: null, leftMs: null }
+    if (record.state !== 'running') return viewOfEnded(record)
+    const job = this.#jobs.get(record.id) ?? null
     const progress = job?.progress ?? (await progressIn(this.#folderOf(record.id)))
-    const done = progress === null || progress.total === 0 ? 0 : Math.min(1, progress.read / progress.total)
-    const counts = progress?.counts ?? { ...nothingImported }
-    if (job === undefined || job.state === 'waiting' || progress === null)
-      return { ...rest, state: job === undefined ? 'stopped' : job.state, counts, done, perSecond: null, leftMs: null }
-    const ms = Math.max(1, this.#options.door.clock.monotonic() - job.startedAt)
-    const perSecond = ((progress.row - job.startedRow) / ms) * 1000
-    const readAMs = (progress.read - (job.from?.read ?? 0)) / ms
-    const leftMs = readAMs > 0 ? (progress.total - progress.read) / readAMs : null
-    return { ...rest, state: 'running', counts, done, perSecond, leftMs }
+    return viewOfBegun(record, job, progress, this.#options.door.clock.monotonic())
   }
 
   async #record(id: FileImportId): Promise<FileImportRecord> {

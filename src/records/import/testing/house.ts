@@ -10,7 +10,8 @@ import type { RecordsDoor } from '../../door.ts'
 import { createTrunk } from '../../trunks.ts'
 import { createUser } from '../../users.ts'
 import { guessColumns } from '../columns.ts'
-import { Imports, type ImportView } from '../imports.ts'
+import type { ImportView } from '../import-view.ts'
+import { Imports } from '../imports.ts'
 
 /** A Tuesday noon in Shanghai. */
 export const noon = Date.parse('2026-11-24T12:00:00+08:00')
