@@ -58,6 +58,7 @@ type Judged = keyof typeof mostPerHour
 
 type Line = Record<Judged, number> & {
   hours: number
+  v8Mb: number
   databaseMb: number
   calls: number
   dialled: number
@@ -145,7 +146,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
   let before = { at: startedAt, cpuMs: service.cpuMs(), loss: { sum: 0, count: 0 } }
   let isSnapped = values.snapshots === undefined
   console.log(
-    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers  db MB  handles  thr  fds  lost %  dropped  loop p99/max ms  cpu %  pages  faults',
+    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers   V8  db MB  handles  thr  fds  lost %  dropped  loop p99/max ms  cpu %  pages  faults',
   )
   while (performance.now() < endAt && !stopping.signal.aborted) {
     const next = Math.min(endAt, startedAt + (lines.length + 1) * linesEveryMs)
@@ -187,7 +188,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
 function print(line: Line): void {
   const cell = (value: number, width: number, digits = 0) => value.toFixed(digits).padStart(width)
   console.log(
-    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
+    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.v8Mb, 4)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
   )
 }
 

@@ -1,6 +1,8 @@
 import { keepCompiled } from './lib/compile-cache.ts'
+import { boundEachHeapByItself } from './lib/heap-bounds.ts'
 
 keepCompiled()
+boundEachHeapByItself()
 
 main().then(
   code => process.exit(code),

@@ -4,7 +4,7 @@
  * `snapshot` writes a heap snapshot of the main thread, to find what grows.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setFlagsFromString, writeHeapSnapshot } from 'node:v8'
+import { getHeapStatistics, type HeapInfo, setFlagsFromString, writeHeapSnapshot } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMainThread, type Worker } from 'node:worker_threads'
 
@@ -14,6 +14,8 @@ export type Inside = {
   externalMb: number
   /** Heaps of the workers that answered. */
   workerHeapMb: number
+  /** What V8 holds for all heaps, the main thread's and the workers', filled or not: memory that the kernel has given. */
+  v8Mb: number
   workers: number
   /** Sockets, timers and the like that keep the main loop alive. */
   handles: number
@@ -44,7 +46,8 @@ if (isMainThread && process.send !== undefined) {
     const inside: Inside = {
       heapMb: heapUsed / 1e6,
       externalMb: external / 1e6,
-      workerHeapMb: heaps.reduce<number>((sum, heap) => sum + (heap ?? 0), 0) / 1e6,
+      workerHeapMb: sum(heaps.map(heap => heap?.used_heap_size)) / 1e6,
+      v8Mb: sum([getHeapStatistics(), ...heaps].map(heap => heap?.total_physical_size)) / 1e6,
       workers: workers.size,
       handles: process.getActiveResourcesInfo().length,
       loopDelayP99Ms: p99 / 1e6,
@@ -57,11 +60,11 @@ if (isMainThread && process.send !== undefined) {
 }
 
 /** null: the thread is gone, or too busy to say. */
-async function heapOf(worker: Worker): Promise<number | null> {
+async function heapOf(worker: Worker): Promise<HeapInfo | null> {
   const late = new Promise<null>(done => setTimeout(done, workerAnswersWithinMs, null).unref())
-  const heap = worker.getHeapStatistics().then(
-    ({ used_heap_size }) => used_heap_size,
-    () => null,
-  )
-  return Promise.race([heap, late])
+  return Promise.race([worker.getHeapStatistics().catch(() => null), late])
+}
+
+function sum(values: (number | undefined)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0)
 }

@@ -19,7 +19,7 @@ export async function convertWav(file: Uint8Array, entry: string): Promise<Conve
     return { ok: false, found: `${file.length} bytes`, allowed: `at most ${convertBytesMax} bytes` }
   const worker = new Worker(entry, {
     workerData: { file, longestMs, shortestMs },
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: memoryMb },
   })
   let timer: NodeJS.Timeout | undefined
   try {

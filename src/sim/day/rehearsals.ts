@@ -29,7 +29,7 @@ const seedsMax = 3
 const agentHoursOfSeeds = 400
 const waitingMax = 3
 const keptMax = 20
-const resourceLimits = { maxOldGenerationSizeMb: 1024 }
+const resourceLimits = { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 1024 }
 const ceilings = [0.7, 0.8, 0.85, 0.9, 0.95, 1]
 /** Until the dialler has learned how calls go: sooner where there are many. Full quarters of an hour. */
 const warmMinutesOf = (agents: number) => (agents >= 100 ? 15 : 30)
