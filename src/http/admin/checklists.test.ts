@@ -133,6 +133,19 @@ test('who saves texts that somebody else changed meanwhile is told so in words, 
   assert.match((await formOf('/admin/confirmations'))['templates']!, /mine$/)
 })
 
+test('of two saves at one instant one is kept, and the other one is told so and keeps what was typed', async () => {
+  const form = await formOf('/admin/confirmations')
+  const texts = ['of adam', 'of ada'].map(words => `PASS | * | sms | 通过 | ${words}`)
+  const both = await Promise.all(texts.map(templates => post('/admin/confirmations', { ...form, templates })))
+  const late = both.findIndex(({ status }) => status === 409)
+  assert.deepEqual(both.map(({ status }) => status).sort(), [303, 409])
+  assert.match(both[late]!.text, /Somebody else saved/)
+  assert.ok(both[late]!.text.includes(texts[late]!), 'what was typed stays')
+  assert.equal((await formOf('/admin/confirmations'))['templates'], texts[1 - late])
+  const seen = /name="seen" value="([^"]*)"/.exec(both[late]!.text)![1]!
+  assert.equal((await post('/admin/confirmations', { templates: texts[late]!, seen })).status, 303, 'who saves again')
+})
+
 test('a reason may have words for applicants beside those of the house', async () => {
   const line = 'AGE | REJECT | 年龄造假 | Lied about age | 年龄不符合要求 | Age outside our range'
   assert.equal((await post('/admin/checklists/reasons', { reasons: line })).status, 303)

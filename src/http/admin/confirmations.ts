@@ -12,8 +12,8 @@ import {
 import { currencyDefault } from '../../lender/money.ts'
 import type { DecisionReason } from '../../lender/reasons.ts'
 import { decisionReasons } from '../../records/checklists.ts'
-import { confirmationsOf, saveConfirmations } from '../../records/confirmations.ts'
-import { InvalidInput } from '../../records/errors.ts'
+import { confirmationsOf, saveConfirmations, versionOf } from '../../records/confirmations.ts'
+import { InvalidInput, NotNow } from '../../records/errors.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -30,7 +30,11 @@ export function confirmationRoutes(deps: Deps): Hono<Env> {
 
   route.get('/admin/confirmations', allow('admin'), async c => {
     const { saved } = c.req.query()
-    return page(c, { values: withSeen(await kept()), errors: {} }, saved === '1' ? 'saved' : null)
+    return page(
+      c,
+      { values: withSeen(valuesOf(await confirmationsOf(records))), errors: {} },
+      saved === '1' ? 'saved' : null,
+    )
   })
 
   route.post('/admin/confirmations', allow('admin'), async c => {
@@ -38,26 +42,21 @@ export function confirmationRoutes(deps: Deps): Hono<Env> {
     const needsConsent = isChecked(typed, 'needsConsent')
     const values = { needsConsent: String(needsConsent), templates: textOf(typed, 'templates') }
     // Nothing of either is lost: what was typed stays, how the other's read stands below, and who saves again means it.
-    const current = await kept()
-    if (!isAsSeen(typed, current))
-      return page(c, { values: { ...values, seen: withSeen(current)['seen']! }, errors: {} }, 'changed', 409)
+    const changed = (current: Confirmations) =>
+      page(c, { values: { ...values, seen: withSeen(valuesOf(current))['seen']! }, errors: {} }, 'changed', 409)
+    const current = await confirmationsOf(records)
+    if (!isAsSeen(typed, valuesOf(current))) return changed(current)
+    const given = { needsConsent, templates: linesOf(typed, 'templates').map(templateIn) }
     try {
-      await saveConfirmations(records, actorOf(c), {
-        needsConsent,
-        templates: linesOf(typed, 'templates').map(templateIn),
-      })
+      await saveConfirmations(records, actorOf(c), given, versionOf(current))
     } catch (error) {
+      if (error instanceof NotNow) return changed(await confirmationsOf(records))
       if (!(error instanceof InvalidInput)) throw error
       const errors = { templates: wordsOf(error, await frameOf(c, deps)) }
       return page(c, { values: { ...values, seen: textOf(typed, 'seen') }, errors }, null, 422)
     }
     return c.redirect('/admin/confirmations?saved=1', 303)
   })
-
-  async function kept(): Promise<Record<string, string>> {
-    const { needsConsent, templates } = await confirmationsOf(records)
-    return { needsConsent: String(needsConsent), templates: templates.map(lineOf).join('\n') }
-  }
 
   async function page(
     c: Ctx,
@@ -99,6 +98,10 @@ export function readsOf({ templates }: Confirmations, known: readonly DecisionRe
     }
     return { ...template, texts: { 'zh-CN': read('zh-CN'), en: read('en') } }
   })
+}
+
+function valuesOf({ needsConsent, templates }: Confirmations): Record<string, string> {
+  return { needsConsent: String(needsConsent), templates: templates.map(lineOf).join('\n') }
 }
 
 function lineOf({ as, product, channel, subject, text }: ConfirmationTemplate): string {
