@@ -54,8 +54,8 @@ const decide = (who: string, id: string, approve: boolean) =>
   send(house, cookies[who]!, 'POST', `/approvals/${id}/decision`, { approve: String(approve), reason: 'looked at it' })
 const latest = async () => (await house.store.read('approvals.latest', {}))[0]!
 const ask = async (who: string, name: string, role: string) => {
-  const { status, location } = await send(house, cookies[who]!, 'POST', '/admin/tokens', { name, role })
-  return { status, location, approval: await latest().catch(() => null) }
+  const { status, location, text } = await send(house, cookies[who]!, 'POST', '/admin/tokens', { name, role })
+  return { status, location, text, approval: await latest().catch(() => null) }
 }
 const secretIn = (text: string) => /swr_[\w-]{20,}/.exec(text)?.[0]
 
@@ -169,6 +169,25 @@ test('who may set passwords does not become the second person by it', async () =
   assert.equal((await decide('adam', approval!.id, false)).status, 303, 'who asked takes it back')
   assert.equal((await latest()).state, 'withdrawn')
   house.clock.advance(3 * dayMs - 1)
+})
+
+test('nobody fills the list for the others', async () => {
+  for (const who of ['adam', 'ada']) cookies[who] = (await house.signIn(who)).cookie
+  const waitingOf = async (who: string) =>
+    (await house.store.read('approvals.waiting', { now: house.clock.now() })).filter(one => one.askedBy === ids[who])
+  let refused: Awaited<ReturnType<typeof ask>> | undefined
+  for (let at = 0; at < 30 && refused === undefined; at++) {
+    const asked = await ask('adam', `many ${at}`, 'auditor')
+    if (asked.status !== 303) refused = asked
+  }
+  assert.equal(refused?.status, 422)
+  assert.ok(refused.text.includes('20 things that you asked for wait already'))
+  assert.equal((await waitingOf('adam')).length, 20)
+  assert.equal((await ask('ada', 'one more', 'auditor')).status, 303, 'somebody else')
+  assert.equal((await decide('adam', (await waitingOf('adam'))[0]!.id, false)).status, 303)
+  assert.equal((await ask('adam', 'instead', 'auditor')).status, 303)
+  for (const { id } of await waitingOf('adam')) await decide('adam', id, false)
+  for (const { id } of await waitingOf('ada')) await decide('ada', id, false)
 })
 
 test('nothing is decided after three days, nor for who may no longer ask', async () => {

@@ -30,7 +30,9 @@ import { inTurn } from './turn.ts'
 export type Asker = { actor: Actor; person: UserId | null; role: Role }
 export type Decider = { actor: Actor; user: UserId }
 
-const waitingMax = 200
+/** Of all, and of what one person asked for, also by tokens they answer for: nobody takes the others' places. */
+const waitingMax = 400
+const waitingMaxOfOne = 20
 
 const decisionInput = z.strictObject({ approve: z.boolean(), reason: z.string().trim().min(1).max(200) })
 
@@ -45,7 +47,13 @@ export async function askedFact(
   what: Pick<Approval, 'kind' | 'subject' | 'about' | 'approver' | 'reason'>,
 ): Promise<RecordFact & { type: 'approval.asked' }> {
   const now = door.clock.now()
-  if ((await door.store.read('approvals.waiting', { now })).length >= waitingMax)
+  const waiting = await door.store.read('approvals.waiting', { now })
+  if (waiting.filter(({ askedBy }) => askedBy === by.person).length >= waitingMaxOfOne)
+    throw new NotNow(
+      'approvals_own_full',
+      `${waitingMaxOfOne} things that you asked for wait for a second person already; take one back first`,
+    )
+  if (waiting.length >= waitingMax)
     throw new NotNow('approvals_full', `${waitingMax} things wait for a second person already`)
   const approval = { id: newId<'approval'>('ap'), ...what, askedBy: by.person, expiresAt: now + approvalMs }
   return { type: 'approval.asked', approval }

@@ -53,7 +53,8 @@ const zh = {
   rulesHelp: '启用立即生效；停用须由另一人批准。超出申请人自身权限的令牌始终须由具备该权限的人批准。',
   saved: '已保存。',
   rulesOf: {
-    approvals_full: '等待审批的申请已达 200 件，请先处理。',
+    approvals_full: '等待审批的申请已达 400 件，请先处理。',
+    approvals_own_full: '您已有 20 件申请在等待审批，请先撤回不需要的，或等待审批。',
     approval_waiting: '已经申请过，正在等待另一人批准。',
     approval_decided: '此申请已有结论。',
     approval_expired: '此申请已过期，请重新申请。',
@@ -115,7 +116,8 @@ const en: Like<typeof zh> = {
     'Turning it on holds at once; that it ends has to be approved by somebody else. A token that could do more than who asks for it is always approved by a person who may do as much.',
   saved: 'Saved.',
   rulesOf: {
-    approvals_full: '200 things wait already: decide those first.',
+    approvals_full: '400 things wait already: decide those first.',
+    approvals_own_full: '20 things that you asked for wait already: take one back, or wait until they are decided.',
     approval_waiting: 'It has been asked for and waits for somebody else.',
     approval_decided: 'This has been decided already.',
     approval_expired: 'This has expired: ask for it anew.',
