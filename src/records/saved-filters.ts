@@ -10,7 +10,7 @@ import { words } from './words.ts'
 
 /** The pages that have filters, and which of their parameters are kept. */
 export const filterPages = {
-  '/supervisor/parties': ['flag'],
+  '/supervisor/parties': ['flag', 'loanStatus', 'product'],
   '/supervisor/cases': ['bucket', 'state', 'agent', 'product', 'from', 'below', 'sort'],
   '/supervisor/prospects': ['grade', 'consent', 'due', 'product'],
   '/auditor': ['agent', 'campaign'],

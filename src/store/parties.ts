@@ -1,6 +1,7 @@
 /** Parties, and how they are found: each way is a walk of one index, so that it costs the same among a hundred and among a million. */
 import type { KeptConsent } from '../lender/consent.ts'
 import type { FieldBusiness, FieldDefinition } from '../lender/fields.ts'
+import { type LoanStatus, loanStatuses } from '../lender/loan.ts'
 import type { Party, PartyFlag, PartyPhone } from '../lender/party.ts'
 import { type Db, sql } from './db.ts'
 import { asc, eq, inArray } from './drizzle.cjs'
@@ -9,8 +10,11 @@ import { consents, fieldDefinitions, parties } from './schema.ts'
 
 export type PartyRecord = Party & { addedAt: number; changedAt: number }
 
+/** What one loan of the party must be, all of it at once. */
+type LoanAsked = { loanStatus?: LoanStatus; product?: string }
+
 /** `hash`: of the same text as a secret, which the caller has the key for. */
-export type PartySearch = PageArgs & { text?: string; hash?: string; flag?: PartyFlag }
+export type PartySearch = PageArgs & LoanAsked & { text?: string; hash?: string; flag?: PartyFlag }
 
 /** Found by each way at most; who finds so many types more. */
 const hitsMax = 200
@@ -28,21 +32,20 @@ export const partyQueries = {
     ),
   /**
    * By the beginning of the ref, any part of the name, the beginning of a number or four of its last digits and more, an ID number or a searchable
-   * field as a whole; all without `text`. `flag`: of those, or of all, who has it.
+   * field as a whole; all without `text`. `flag`, `loanStatus`, `product`: of those, or of all, who has it, and who has a loan that is both.
    */
   'parties.page': (db: Db, args: PartySearch): Page<PartyRecord> => {
     const limit = pageLimit(args)
     const [after = ''] = (readCursor(args.cursor, ['string']) ?? []) as string[]
     const refs = args.text
-      ? withFlag(db, found(db, args.text.slice(0, 100), args.hash), args.flag).filter(ref => ref > after)
+      ? withLoan(db, withFlag(db, found(db, args.text.slice(0, 100), args.hash), args.flag), args).filter(
+          ref => ref > after,
+        )
       : args.flag
-        ? walk(
-            db,
-            'SELECT party AS ref FROM party_flags WHERE flag = ? AND party > ? ORDER BY party',
-            [args.flag, after],
-            limit,
-          )
-        : walk(db, 'SELECT ref FROM parties WHERE ref > ? ORDER BY ref', [after], limit)
+        ? walkFlag(db, args.flag, after, args, limit)
+        : asksLoan(args)
+          ? walkLoans(db, after, args, limit)
+          : walk(db, 'SELECT ref FROM parties WHERE ref > ? ORDER BY ref', [after], limit)
     const shown = refs.slice(0, limit)
     const next = refs.length > limit ? makeCursor([shown.at(-1)!]) : null
     return { items: loadParties(db, shown), next }
@@ -167,6 +170,62 @@ function capitalised(text: string): string {
 /** One more than a page, so that it is known whether there is a next one. */
 function walk(db: Db, statement: string, values: string[], limit: number): string[] {
   return column(sql(db.$client, `${statement} LIMIT ?`).all(...values, limit + 1))
+}
+
+/** Who has the flag are few beside all, and of each of them a loan is one look. */
+function walkFlag(db: Db, flag: PartyFlag, after: string, asked: LoanAsked, limit: number): string[] {
+  const loan = loanOf('party_flags.party', asked)
+  return walk(
+    db,
+    `SELECT party AS ref FROM party_flags WHERE flag = ? AND party > ? ${loan.and} ORDER BY party`,
+    [flag, after, ...loan.values],
+    limit,
+  )
+}
+
+/** By the order of an index; of a product in any state as many walks as there are states, which SQLite merges as it goes. */
+function walkLoans(db: Db, after: string, { loanStatus, product }: LoanAsked, limit: number): string[] {
+  if (product === undefined)
+    return walk(
+      db,
+      'SELECT DISTINCT party AS ref FROM loans WHERE status = ? AND party > ? ORDER BY party',
+      [loanStatus!, after],
+      limit,
+    )
+  const states = loanStatus === undefined ? loanStatuses : [loanStatus]
+  const each = states.map(
+    () => 'SELECT DISTINCT party AS ref FROM loans WHERE product = ? AND status = ? AND party > ?',
+  )
+  return walk(
+    db,
+    `${each.join(' UNION ')} ORDER BY ref`,
+    states.flatMap(status => [product, status, after]),
+    limit,
+  )
+}
+
+function withLoan(db: Db, refs: string[], asked: LoanAsked): string[] {
+  if (!asksLoan(asked)) return refs
+  const { and, values } = loanOf('found.value', asked)
+  const having = sql(db.$client, `SELECT value AS ref FROM json_each(?) AS found WHERE true ${and}`)
+  return column(having.all(JSON.stringify(refs), ...values))
+}
+
+function asksLoan({ loanStatus, product }: LoanAsked): boolean {
+  return loanStatus !== undefined || product !== undefined
+}
+
+/** Of the party that `column` names. The signs + keep SQLite from the loans of all parties: nobody has so many as a state or a product. */
+function loanOf(column: string, { loanStatus, product }: LoanAsked): { and: string; values: string[] } {
+  const asked = [
+    ...(loanStatus === undefined ? [] : [{ is: '+loans.status = ?', value: loanStatus }]),
+    ...(product === undefined ? [] : [{ is: '+loans.product = ?', value: product }]),
+  ]
+  if (asked.length === 0) return { and: '', values: [] }
+  return {
+    and: `AND EXISTS (SELECT 1 FROM loans WHERE loans.party = ${column} AND ${asked.map(({ is }) => is).join(' AND ')})`,
+    values: asked.map(({ value }) => value),
+  }
 }
 
 function withFlag(db: Db, refs: string[], flag: PartyFlag | undefined): string[] {

@@ -107,7 +107,12 @@ export const loans = sqliteTable(
     addedAt: integer('added_at').notNull(),
     changedAt: integer('changed_at').notNull(),
   },
-  table => [index('loans_party').on(table.party, table.ref), index('loans_due').on(table.oldestDueOn, table.ref)],
+  table => [
+    index('loans_party').on(table.party, table.ref),
+    index('loans_due').on(table.oldestDueOn, table.ref),
+    index('loans_status').on(table.status, table.party),
+    index('loans_product').on(table.product, table.status, table.party),
+  ],
 )
 
 export const repayments = sqliteTable(

@@ -57,6 +57,8 @@ export function filter(
     path: string
     name: string
     label: string
+    /** Left out: "All". Said where a list has several filters. */
+    all?: string
     chosen: string | null
     choices: Record<string, string>
     /** How many there are of each; left out: not said. */
@@ -71,7 +73,7 @@ export function filter(
     }).toString()
     return html`<a href="${options.path}${query && `?${query}`}"${options.chosen === value ? html` aria-current="true"` : null}>${word}${options.counts && value !== null ? html` <span class="figure">${options.counts[value] ?? 0}</span>` : null}</a>`
   }
-  return html`<nav class="filters" aria-label="${options.label}">${link(null, textsOf(frame).frame.list.all)}${Object.entries(options.choices).map(([value, word]) => link(value, word))}</nav>`
+  return html`<nav class="filters" aria-label="${options.label}">${link(null, options.all ?? textsOf(frame).frame.list.all)}${Object.entries(options.choices).map(([value, word]) => link(value, word))}</nav>`
 }
 
 /** Newer and older pages of a list by cursor. */

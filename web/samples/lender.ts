@@ -92,6 +92,9 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
       ],
       q: '',
       flag: null,
+      loanStatus: 'ACTIVE',
+      product: null,
+      products: language === 'en' ? ['Car loan', 'Cash loan'] : ['现金贷', '车贷'],
       mayAdd: true,
       filters: {
         page: '/supervisor/parties',

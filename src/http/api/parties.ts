@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { fieldBusinesses } from '../../lender/fields.ts'
+import { loanStatuses } from '../../lender/loan.ts'
 import { type Party, partyFlags } from '../../lender/party.ts'
 import { defineFields } from '../../records/field-definitions.ts'
 import {
@@ -29,6 +30,10 @@ const searchQuery = paging.extend({
       'The beginning of a ref; any part of a name; the beginning of a number, or four of its last digits and more; an ID number or searchable field as a whole',
   }),
   flag: z.enum(partyFlags).optional().openapi({ description: 'Only who has this flag' }),
+  loanStatus: z.enum(loanStatuses).optional().openapi({ description: 'Only who has a loan in this state' }),
+  product: z.string().min(1).max(64).optional().openapi({
+    description: 'Only who has a loan of this product, by its whole name; with loanStatus, one that is both',
+  }),
 })
 const phoneReply = partyPhoneInput.openapi('PartyPhone')
 
@@ -64,7 +69,7 @@ export function partiesApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/parties',
       roles: readers,
-      summary: 'All parties, or those that a text finds',
+      summary: 'All parties, or those that a text finds, that have a flag or a loan of a state or product',
       query: searchQuery,
       reply: pageOf(partyReply),
     },

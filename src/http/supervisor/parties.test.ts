@@ -77,3 +77,43 @@ test('a sealed field is shown to who says why, once, and that stands in the jour
   assert.match(facts[0]!.actor, /^user:/)
   assert.ok(!(await house.facts()).some(({ body }) => body.includes('6222021234567890')))
 })
+
+test('the list is narrowed by state and product of a loan: links keep each other, and a saved filter has both', async () => {
+  const door = house.deps.records
+  await createParty(door, 'system', { ref: 'K-2', name: 'Carla', phones: [{ number: '13912345678' }] })
+  await createLoan(door, 'system', {
+    ...{ ref: 'L-2', party: 'K-2', product: 'car', status: 'CLOSED', principal: 100_000 },
+    plan: [{ no: 1, dueOn: '2026-11-20', principal: 100_000, interest: 0 }],
+  })
+  const refs = async (query: string) =>
+    [...(await get(`/supervisor/parties${query}`)).matchAll(/href="\/supervisor\/parties\/(K[^"]+)"/g)].map(
+      each => each[1],
+    )
+  assert.deepEqual(await refs('?loanStatus=ACTIVE'), ['K%2F1'])
+  assert.deepEqual(await refs('?product=car'), ['K-2'])
+  assert.deepEqual(await refs('?loanStatus=ACTIVE&product=car'), [])
+  assert.deepEqual(await refs('?q=Carl&loanStatus=CLOSED'), ['K-2'])
+  assert.deepEqual(await refs('?loanStatus=nonsense'), ['K-2', 'K%2F1'])
+  const page = await get('/supervisor/parties?q=Carl&loanStatus=CLOSED&product=car')
+  assert.match(page, /href="\/supervisor\/parties\?q=Carl&amp;loanStatus=CLOSED&amp;product=cash">cash</)
+  assert.match(
+    page,
+    /href="\/supervisor\/parties\?q=Carl&amp;product=car&amp;loanStatus=CLOSED" aria-current="true">Closed</,
+  )
+  assert.match(
+    page,
+    /<input type="hidden" name="loanStatus" value="CLOSED"><input type="hidden" name="product" value="car">/,
+  )
+  assert.match(page, /name="query" value="loanStatus=CLOSED&amp;product=car"/)
+})
+
+test('the API lists parties by state and product of a loan, and says what it does not know', async () => {
+  const { secret } = await house.token('supervisor')
+  const ask = (query: string) => house.api(secret, 'GET', `/parties${query}`)
+  const { items } = (await (await ask('?loanStatus=CLOSED&product=car')).json()) as { items: { ref: string }[] }
+  assert.deepEqual(
+    items.map(({ ref }) => ref),
+    ['K-2'],
+  )
+  assert.equal((await ask('?loanStatus=closed')).status, 422)
+})

@@ -6,6 +6,7 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import { money } from '../../../web/parts/money.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { FieldBusiness, FieldDefinition } from '../../lender/fields.ts'
+import { loanStatuses } from '../../lender/loan.ts'
 import { currencyDefault } from '../../lender/money.ts'
 import { partyFlags } from '../../lender/party.ts'
 import { NotFound } from '../../records/errors.ts'
@@ -33,12 +34,22 @@ export function partyRoutes(deps: Deps): Hono<Env> {
     const frame = await frameOf(c, deps)
     const q = (c.req.query('q') ?? '').trim().slice(0, 100)
     const flag = partyFlags.find(each => each === c.req.query('flag')) ?? null
+    const loanStatus = loanStatuses.find(each => each === c.req.query('loanStatus')) ?? null
+    const product = (c.req.query('product') ?? '').trim().slice(0, 64) || null
     const masked = c.var.user.numbersMasked
-    const found = await store.read('parties.page', {
-      cursor: c.req.query('cursor') ?? null,
-      ...(q ? { text: q, hash: store.sealer.hash(q) } : {}),
+    const filters = {
       ...(flag === null ? {} : { flag }),
-    })
+      ...(loanStatus === null ? {} : { loanStatus }),
+      ...(product === null ? {} : { product }),
+    }
+    const [found, products] = await Promise.all([
+      store.read('parties.page', {
+        cursor: c.req.query('cursor') ?? null,
+        ...(q ? { text: q, hash: store.sealer.hash(q) } : {}),
+        ...filters,
+      }),
+      store.read('loans.products', {}),
+    ])
     const rows = found.items.map(party => {
       const { ref, type, name, idNo, flags, changedAt, phones } = shownParty(store.sealer, party, false)
       return {
@@ -51,14 +62,14 @@ export function partyRoutes(deps: Deps): Hono<Env> {
         numbers: phones.map(({ number }) => shownNumber(number, masked)),
       }
     })
-    const kept = { ...(q ? { q } : {}), ...(flag === null ? {} : { flag }) }
+    const kept = { ...(q ? { q } : {}), ...filters }
     const next = found.next && `/supervisor/parties?${new URLSearchParams({ ...kept, cursor: found.next })}`
     return c.html(
       partiesPage({
         frame,
         rows,
         q,
-        flag,
+        ...{ flag, loanStatus, product, products },
         next,
         mayAdd: mayShowSecrets.some(each => each === c.var.user.role),
         filters: await savedFiltersOf(c, deps, '/supervisor/parties'),

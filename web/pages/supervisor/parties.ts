@@ -1,3 +1,4 @@
+import type { LoanStatus } from '../../../src/lender/loan.ts'
 import type { PartyFlag, PartyType } from '../../../src/lender/party.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
@@ -25,6 +26,10 @@ export type PartiesProps = {
   rows: PartyRow[]
   q: string
   flag: PartyFlag | null
+  loanStatus: LoanStatus | null
+  product: string | null
+  /** That there are loans of. */
+  products: string[]
   next: string | null
   mayAdd: boolean
   filters: SavedFilters
@@ -33,26 +38,56 @@ export type PartiesProps = {
 export function partiesPage(props: PartiesProps): Html {
   const w = textsOf(props.frame)
   const words = w.lender
+  const path = '/supervisor/parties'
+  const chosen = { flag: props.flag, loanStatus: props.loanStatus, product: props.product }
+  /** What holds beside the filter of this name. */
+  const others = (name: 'q' | keyof typeof chosen) =>
+    Object.fromEntries(
+      Object.entries({ q: props.q, ...chosen }).filter(
+        (each): each is [string, string] => each[0] !== name && Boolean(each[1]),
+      ),
+    )
+  const products = new Set([...props.products, ...(props.product === null ? [] : [props.product])])
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about, ...(props.mayAdd ? { actions: html`<a class="button primary" href="/supervisor/parties/new">${icon('plus')}${words.addParty}</a>` } : {}) })}
 <div class="toolbar">${search(props.frame, {
-      path: '/supervisor/parties',
+      path,
       q: props.q,
       label: words.search,
-      kept: props.flag === null ? {} : { flag: props.flag },
+      kept: others('q'),
     })}${filter(props.frame, {
-      path: '/supervisor/parties',
+      path,
       name: 'flag',
       label: words.flags,
       chosen: props.flag,
       choices: words.flag,
-      kept: props.q === '' ? {} : { q: props.q },
-    })}</div>${savedFilters(props.frame, props.filters)}
+      kept: others('flag'),
+    })}${filter(props.frame, {
+      path,
+      name: 'loanStatus',
+      label: words.loanState,
+      all: words.anyLoanState,
+      chosen: props.loanStatus,
+      choices: words.loanStatus,
+      kept: others('loanStatus'),
+    })}${
+      products.size === 0
+        ? null
+        : filter(props.frame, {
+            path,
+            name: 'product',
+            label: words.loanProduct,
+            all: words.anyLoanProduct,
+            chosen: props.product,
+            choices: Object.fromEntries([...products].map(name => [name, name])),
+            kept: others('product'),
+          })
+    }</div>${savedFilters(props.frame, props.filters)}
 ${table({
   caption: words.title,
   rows: props.rows,
-  empty: props.q || props.flag ? w.frame.list.none : words.none,
+  empty: props.q || Object.values(chosen).some(each => each !== null) ? w.frame.list.none : words.none,
   columns: [
     {
       head: words.ref,
