@@ -189,6 +189,7 @@ test('a call about what is not placed with an agency reaches none of its people:
   floor.partyEnds(caller)
   dial(floor, zhou, 'K-1', theirs)
   floor.do({ type: 'leg.answered', leg: floor.call.leg })
+  assert.deepEqual(over(zhou, alice), ['agent_unknown', 'agent_unknown'], 'who works for an agency knows nobody else')
   const { id: call } = floor.call
   assert.equal(floor.do({ type: 'agent.transfer', agent: zhou, call, target: { agent: li } }).refusal, null)
 })

@@ -68,6 +68,20 @@ export function mayHear(
   return !agency || state.agencies.holderOf(call.party ?? call.lead?.ref) === agency
 }
 
+/**
+ * Whether `asks` may ask `other` about the call, pass it on to them, and see that they are there. Who works for an agency knows of nobody but its
+ * own people: to the lender's they pass a call by a queue.
+ */
+export function mayAsk(
+  state: FloorState,
+  asks: Pick<User, 'agency'>,
+  other: Pick<User, 'agency'>,
+  call: Pick<Call, 'party' | 'lead'> | undefined,
+): boolean {
+  if (asks.agency && asks.agency !== other.agency) return false
+  return call === undefined || mayHear(state, other, call)
+}
+
 /** Calls of an agency's people and campaigns that are under way. */
 export function linesOf(state: FloorState, agency: AgencyId): number {
   let lines = 0

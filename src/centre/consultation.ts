@@ -18,7 +18,7 @@
  */
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
-import { mayHear } from './agencies.ts'
+import { mayAsk } from './agencies.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { ConsultEnd } from './facts.ts'
@@ -248,7 +248,7 @@ export function colleagueFor(d: Draft, asks: Agent, target: { agent: UserId } | 
   }
   const agent = d.state.agents.get(target.agent)
   const call = asks.call === null ? undefined : d.state.calls.get(asks.call)
-  if (agent === undefined || (call !== undefined && !mayHear(d.state, agent.user, call)))
+  if (agent === undefined || !mayAsk(d.state, asks.user, agent.user, call))
     return no('agent_unknown', 'There is no such agent.')
   if (agent === asks) return no('transfer_to_self', 'That is yourself: choose somebody else.')
   if (agent.phase !== 'ready' || !hasAudio(agent)) {

@@ -16,7 +16,7 @@
  * waits anywhere (menu/menu-call.ts).
  */
 import { callBack } from './after-call.ts'
-import { mayHear } from './agencies.ts'
+import { mayAsk } from './agencies.ts'
 import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { TransferTarget } from './entities.ts'
@@ -174,7 +174,7 @@ function mayGo(d: Draft, call: Call, agent: Agent, target: TransferTarget): bool
   }
   const colleague = d.state.agents.get(target.agent)
   const waits = colleague !== undefined && colleague !== agent && colleague.call !== call.id && isThere(colleague)
-  return (waits && mayHear(d.state, colleague.user, call)) || colleagueFor(d, agent, target) !== null
+  return (waits && mayAsk(d.state, agent.user, colleague.user, call)) || colleagueFor(d, agent, target) !== null
 }
 
 /** Signed on, at work, and so free in a while. */

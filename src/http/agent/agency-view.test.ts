@@ -131,6 +131,9 @@ test('on the line she has the same, and what her agency does from now on is in t
   assert.doesNotMatch(await page(), lenders)
   assert.doesNotMatch(await stream(), lenders)
   const { id } = zhousCall()
+  const { phase } = desk.house.engine.state.agents.get(desk.alice.id)!
+  const targets = await look(desk.house, cookie, `/agent/calls/${id}/targets`)
+  assert.deepEqual([targets.status, phase !== 'signed_off', targets.text.includes('alice')], [200, true, false])
   await put(`/agent/calls/${id}/ending`, {})
   const code = 'paid'
   const done = await post(`/agent/calls/${id}/disposition`, { code, next: 'break', note: 'AGENCY-NOTE' })

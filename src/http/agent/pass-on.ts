@@ -5,7 +5,7 @@ import type { Frame } from '../../../web/parts/frame.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { filling } from '../../../web/parts/html.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
-import { mayHear } from '../../centre/agencies.ts'
+import { mayAsk } from '../../centre/agencies.ts'
 import type { Refusal, TransferTarget, User } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import { mayPickUp } from '../../centre/slot.ts'
@@ -72,14 +72,14 @@ export function passOnRoutes(deps: Deps, act: Act, refuse: Refuse): Hono<Env> {
   return route
 }
 
-/** Colleagues who are signed on, free ones first, and queues; of outside numbers that some may be dialled, never which. */
+/** Colleagues who are signed on and may be asked, free ones first, and queues; of outside numbers that some may be dialled, never which. */
 function targetsOf(state: FloorState, user: User, id: CallId, frame: Frame): Targets {
   const call = state.calls.get(id)
   const campaign = call?.campaign ?? null
   const named = campaign === null ? 0 : (state.campaigns.get(campaign)?.campaign.transferNumbers?.length ?? 0)
   const agents = [...state.agents.values()]
     .filter(agent => agent.phase !== 'signed_off' && agent.user.id !== user.id)
-    .filter(agent => call === undefined || mayHear(state, agent.user, call))
+    .filter(agent => mayAsk(state, user, agent.user, call))
     .map(({ user: { id, displayName: name }, phase }) => ({ id, name, phase }))
     .sort((a, b) => Number(b.phase === 'ready') - Number(a.phase === 'ready') || (a.name < b.name ? -1 : 1))
   const queues = [...state.queues.values()]
