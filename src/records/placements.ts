@@ -20,7 +20,7 @@ import { reckoningOf } from './lender.ts'
 import { parseInput } from './parse.ts'
 import { type PlacementRun, planNow } from './placement-plan.ts'
 import { placementOrder } from './placement-schemas.ts'
-import { endEmptyBatches, recallAgency, recallBatch } from './recalls.ts'
+import { endEmptyBatches, recallAgency, recallBatch, recallStopped } from './recalls.ts'
 import { inListing, inTurn } from './turn.ts'
 
 const sliceMax = 500
@@ -193,8 +193,8 @@ async function leadsOf(door: RecordsDoor, batch: AgencyBatch, refs: string[]): P
 }
 
 /**
- * What time does: batches that were broken off go on, those whose last day is over and those of agencies whose contract is over come back, a batch
- * of which nothing is placed any more is over, and callbacks go where their cases went.
+ * What time does: batches that were broken off go on, those whose last day is over and those of agencies whose contract is over come back, as do cases
+ * of people who do not want to be called any more; a batch of which nothing is placed any more is over, and callbacks go where their cases went.
  */
 export async function keepPlacements(door: RecordsDoor): Promise<void> {
   const { today } = await reckoningOf(door)
@@ -204,6 +204,7 @@ export async function keepPlacements(door: RecordsDoor): Promise<void> {
     await recallBatch(door, 'system', id, { reason: 'batch_over' })
   for (const { id, until, placed } of await door.store.read('agencies.list', { all: true }))
     if (placed > 0 && until < today) await recallAgency(door, 'system', id, 'contract_over')
+  await recallStopped(door)
   await endEmptyBatches(door, 'system', 'all_back')
   await inTurn(door, () => passOnCallbacks(door))
 }

@@ -80,6 +80,18 @@ async function recallListed(
   return recalled
 }
 
+/**
+ * Cases of people who do not want to be called any more come back, whoever heard it and where: the gate refuses the agency's calls from that moment,
+ * and what is said to such a person in another way is the lender's to decide.
+ */
+export async function recallStopped(door: RecordsDoor): Promise<void> {
+  for (let moved = 1; moved > 0; )
+    moved = await inTurn(door, async () => {
+      const ids = await door.store.read('placements.stopped', { now: door.clock.now() })
+      return ids.length === 0 ? 0 : recallSlice(door, 'system', ids, null, 'do_not_call')
+    })
+}
+
 /** Called within a turn. A case that is placed no more, or in another batch, stays as it is. */
 async function recallSlice(
   door: RecordsDoor,

@@ -139,6 +139,15 @@ export const placementQueries = {
         `SELECT case_id AS id FROM placements WHERE ${args.batch === undefined ? 'agency' : 'batch'} = ? AND state = ? ORDER BY case_id LIMIT 500`,
       ).all(args.batch ?? args.agency ?? '', args.state) as { id: string }[]
     ).map(({ id }) => id),
+  /** Placed cases of people who do not want to be called any more, at most 500. */
+  'placements.stopped': (db: Db, args: { now: number }): string[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT case_id AS id FROM placements WHERE state = 'PLACED' AND EXISTS (SELECT 1 FROM party_stops
+           WHERE party_stops.party = placements.party AND kind = 'do_not_call' AND (until IS NULL OR until > ?)) LIMIT 500`,
+      ).all(args.now) as { id: string }[]
+    ).map(({ id }) => id),
   /** Of a batch or an agency, what is listed and neither placed nor refused yet. */
   'placements.waiting': (
     db: Db,

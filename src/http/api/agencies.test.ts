@@ -583,6 +583,35 @@ test('a placing that was broken off is taken up where it was', async () => {
   assert.equal((await ask<Batch>('GET', '/batches/bt_left')).state, 'OPEN')
 })
 
+test('who does not want to be called any more is the lender’s again within a minute, with what was agreed and why', async () => {
+  await ask('PATCH', `/agencies/${agency}`, { caseQuota: 100 })
+  const [one, other] = [await aCase({ owed: 933_000 }), await aCase({ owed: 933_000 })]
+  const batch = await place({ owedFrom: 933_000 })
+  const callback = await agreed(one, zhou)
+  const stop = { party: one.party, kind: 'do_not_call', reason: 'said so', until: null } as const
+  // As the floor tells it, when the agency's own person hears it in a call and chooses that outcome.
+  await house.store.commit({
+    recorded: [{ at: house.clock.now(), actor: `user:${zhou}`, fact: { type: 'party.held', ...stop } }],
+  })
+  await keepPlacements(house.deps.records)
+  const placed = async ({ case: id }: { case: string }) =>
+    (await house.store.read('cases.byIds', { ids: [id] }))[0]!.placed
+  assert.equal((await placed(one)) ?? null, null)
+  assert.ok(await placed(other), 'and nobody else’s')
+  const rows = (await house.store.read('placements.page', { batch: batch.id })).items
+  assert.deepEqual(
+    rows.filter(({ state }) => state === 'ENDED').map(({ case: id, why }) => [id, why]),
+    [[one.case, 'do_not_call']],
+  )
+  assert.deepEqual(await owedBy(callback), { agent: alice, own: false, lead: false, open: true })
+  const { cookie } = await house.signIn('sam')
+  assert.match(
+    (await look(house, cookie, `/supervisor/batches/${batch.id}`)).text,
+    /does not want to be called|谢绝来电/,
+  )
+  await recall(batch.id)
+})
+
 test('an agency that is removed gives its cases back, its people are switched off, and its history stays', async () => {
   await ask('DELETE', `/agencies/${agency}`, undefined, 204)
   const gone = await ask<{ removedAt: number; placed: number; people: number }>('GET', `/agencies/${agency}`)
