@@ -7,6 +7,7 @@ import type { Consent } from './consent.ts'
 import type { PlainDate } from './dates.ts'
 import type { FieldBusiness, FieldDefinition } from './fields.ts'
 import type { Loan } from './loan.ts'
+import type { LoanByHand } from './loan-change.ts'
 import type { Message, MessageChannel, MessageWay } from './message.ts'
 import type { Party, PhoneRelation, PhoneStatus } from './party.ts'
 import type { PlacementFact } from './placement-facts.ts'
@@ -39,8 +40,8 @@ export type LenderFact =
   | { type: 'consent.withdrawn'; consent: string; party: string; reason: string; sales?: false }
   /** All definitions of a business, in the order in which they are shown. */
   | { type: 'fields.defined'; business: FieldBusiness; fields: FieldDefinition[] }
-  /** The whole new value of each, at most 500. What repayments paid of a loan stays. */
-  | { type: 'loans.saved'; loans: Loan[] }
+  /** The whole new value of each, at most 500. What repayments paid of a loan stays. `byHand`: of one alone, which no import told. */
+  | { type: 'loans.saved'; byHand?: LoanByHand; loans: Loan[] }
   | { type: 'repayment.recorded'; repayment: Repayment }
   /** Takes the place of what was allocated of it before. `left`: what nothing was owed for. */
   | { type: 'repayment.allocated'; repayment: string; party: string; lines: AllocationLine[]; left: number }

@@ -156,7 +156,15 @@ export const loanInput = z
     plan: z.array(instalment).min(1, 'at least one instalment').max(instalmentsMax),
   })
   .openapi('LoanInput')
-export const loanChange = changeOf(loanInput.omit({ ref: true, party: true }), 'LoanChange')
+export const loanChange = changeOf(
+  loanInput.omit({ ref: true, party: true }).extend({
+    /** Kept with the change, and shown with it. */
+    reason: words(200).optional().openapi({
+      description: 'Required where less is owed afterwards, or the loan is closed, written off or cancelled',
+    }),
+  }),
+  'LoanChange',
+)
 
 export const repaymentInput = z
   .strictObject({

@@ -3,6 +3,7 @@ import type { Actor, RecordFact } from '../centre/facts.ts'
 import { settle, withLoan } from '../lender/book.ts'
 import { savedMax } from '../lender/facts.ts'
 import { faultOfPlan, type Loan } from '../lender/loan.ts'
+import { type LoanByHand, lowersDebt, owedTotalOf } from '../lender/loan-change.ts'
 import type { LoanRecord } from '../store/loans.ts'
 import { booksOf } from './books.ts'
 import { keep, keepPatiently, type RecordsDoor } from './door.ts'
@@ -25,12 +26,16 @@ export function createLoan(door: RecordsDoor, actor: Actor, given: unknown): Pro
     if ((await door.store.read('parties.byRef', { ref: loan.party })) === null) throw unknownParty(loan.party)
     if ((await door.store.read('loans.byRef', { ref: loan.ref })) !== null)
       throw new NotNow('loan-known', `there is a loan ${loan.ref} already; change that one`)
-    await save(door, actor, [loan])
+    const owedAfter = owedTotalOf(loan, new Map())
+    await keep(door, actor, await factsOf(door, [loan], { reason: null, owedBefore: 0, owedAfter }))
     return loan
   })
 }
 
-/** Fields that are left out stay; a plan is told as a whole. `seenAt`: when the loan that was looked at had been changed; NotNow when it was since. */
+/**
+ * Fields that are left out stay; a plan is told as a whole. `seenAt`: when the loan that was looked at had been changed; NotNow when it was since.
+ * What lowers the debt needs a `reason`: else InvalidInput.
+ */
 export function changeLoan(
   door: RecordsDoor,
   actor: Actor,
@@ -39,12 +44,15 @@ export function changeLoan(
   seenAt: number | null = null,
 ): Promise<Loan> {
   return inTurn(door, async () => {
-    const change = parseInput(loanChange, given)
+    const { reason = null, ...change } = parseInput(loanChange, given)
     const now = await loanByRef(door, ref)
     if (seenAt !== null && seenAt !== now.changedAt)
       throw new NotNow('loan-changed', 'somebody else changed this loan meanwhile; open it again')
     const loan = whole({ ...bare(now), ...change })
-    await save(door, actor, [loan])
+    const paid = new Map(now.paid)
+    if (reason === null && lowersDebt(now, loan, paid)) throw noReason()
+    const byHand = { reason, owedBefore: now.owed, owedAfter: owedTotalOf(loan, paid) }
+    await keep(door, actor, await factsOf(door, [loan], byHand))
     return loan
   })
 }
@@ -84,7 +92,7 @@ export function saveLoans(door: RecordsDoor, actor: Actor, rows: readonly unknow
         reject(error.problems)
       }
     }
-    if (saves.size > 0) await save(door, actor, [...saves.values()], keepPatiently)
+    if (saves.size > 0) await keepPatiently(door, actor, await factsOf(door, [...saves.values()]))
     report.saved = saves.size
     return report
   })
@@ -109,15 +117,20 @@ function bare({ paid: _, oldestDueOn: __, owed: ___, addedAt: ____, changedAt: _
 }
 
 /** With what follows: money that waited for a loan is allocated, and a case whose loans are paid by what the lender says now is cured. */
-async function save(door: RecordsDoor, actor: Actor, loans: Loan[], write: typeof keepPatiently = keep): Promise<void> {
+async function factsOf(door: RecordsDoor, loans: Loan[], byHand?: LoanByHand): Promise<RecordFact[]> {
   const parties = [...new Set(loans.map(({ party }) => party))]
   const { books, reckoning } = await booksOf(door, parties)
-  const facts: RecordFact[] = [{ type: 'loans.saved', loans }]
+  const facts: RecordFact[] = [{ type: 'loans.saved', ...(byHand === undefined ? {} : { byHand }), loans }]
   for (const book of books) {
     const after = loans.filter(({ party }) => party === book.party).reduce(withLoan, book)
     facts.push(...settle(book, after, reckoning))
   }
-  await write(door, actor, facts)
+  return facts
+}
+
+function noReason(): InvalidInput {
+  const allowed = 'a reason, 1 to 200 characters: less is owed afterwards, or nothing of the loan is asked for any more'
+  return new InvalidInput([{ field: 'reason', found: 'nothing', allowed }])
 }
 
 function unknownParty(ref: string): InvalidInput {

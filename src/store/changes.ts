@@ -1,5 +1,11 @@
-/** Who changed what of the settings, field by field: the facts of people, trunks, campaigns and the like, each beside the one before of the same thing. */
+/**
+ * Who changed what of the settings, field by field: the facts of people, trunks, campaigns and the like, each beside the one before of the same thing; and
+ * of loans that no import told.
+ */
 import type { Actor, Fact } from '../centre/facts.ts'
+import type { Loan } from '../lender/loan.ts'
+import { type LoanByHand, loanDoc } from '../lender/loan-change.ts'
+import { amountTyped } from '../lender/money.ts'
 import { type ChangeKind, changedFields, type FieldChange } from '../lib/changed-fields.ts'
 import { type Connection, type Db, sql } from './db.ts'
 import { makeCursor, type Page, type PageArgs, pageLimit, readCursor } from './page.ts'
@@ -19,6 +25,8 @@ export type ChangeRecord = {
 
 /** `subject` that ends in a dot: of all that begin so, `setting:recording.`; `kind` alone asks for all of it. */
 export type ChangesArgs = PageArgs & { subject?: string; kind?: string }
+
+const loanChangesMax = 50
 
 /** Of these kinds other settings name one by its id. */
 const namedKinds = ['user', 'trunk', 'trunkGroup', 'queue', 'menu', 'team', 'campaign'] as const
@@ -51,13 +59,18 @@ export const changeQueries = {
       `SELECT seq, at, actor, kind, changes.subject AS subject, name, fields FROM changes
        LEFT JOIN change_heads ON change_heads.subject = changes.subject WHERE ${where} seq < ? ORDER BY seq DESC LIMIT ?`,
     ).all(...values, before, limit + 1) as Row[]
-    const items = rows.slice(0, limit).map(({ name, fields, ...row }) => ({
-      ...row,
-      name: name ?? row.subject.slice(row.subject.indexOf(':') + 1),
-      fields: JSON.parse(fields) as FieldChange[],
-    }))
+    const items = rows.slice(0, limit).map(opened)
     return { items, next: rows.length > limit ? makeCursor([items.at(-1)!.seq]) : null }
   },
+  /** Of these loans by hand, the newest 50 first. */
+  'changes.ofLoans': (db: Db, args: { refs: string[] }): ChangeRecord[] =>
+    (
+      sql(
+        db.$client,
+        `SELECT seq, at, actor, kind, subject, NULL AS name, fields FROM changes
+         WHERE subject IN (SELECT 'loan:' || value FROM json_each(?)) ORDER BY seq DESC LIMIT ${loanChangesMax}`,
+      ).all(JSON.stringify(args.refs)) as Row[]
+    ).map(opened),
   /** What things with these ids are or were called, at most 500; those that nobody knows are left out. */
   'changes.names': (db: Db, args: { ids: string[] }): Record<string, string> => {
     const names: Record<string, string> = {}
@@ -71,19 +84,35 @@ export const changeQueries = {
   },
 }
 
+function opened({ name, fields, ...row }: Row): ChangeRecord {
+  return {
+    ...row,
+    name: name ?? row.subject.slice(row.subject.indexOf(':') + 1),
+    fields: JSON.parse(fields) as FieldChange[],
+  }
+}
+
 type Said = { subject: string; name: string } & ({ doc: object } | { removed: true } | { secret: string })
 
 export function projectChange(
   db: Connection,
   { seq, at, actor, fact }: Pick<ProjectedLine, 'seq' | 'at' | 'actor' | 'fact'>,
 ): void {
-  const said = saidBy(fact)
-  if (said === null) return
-  const { subject, name } = said
-  const add = (kind: ChangeKind, fields: FieldChange[]) =>
+  const insert = (subject: string, kind: ChangeKind, fields: FieldChange[]) =>
     void sql(db, 'INSERT INTO changes (seq, subject, at, actor, kind, fields) VALUES (?, ?, ?, ?, ?, ?)').run(
       ...[seq, subject, at, actor, kind, JSON.stringify(fields)],
     )
+  if (fact.type === 'loans.saved') {
+    const [loan] = fact.loans
+    if (fact.byHand === undefined || loan === undefined) return
+    const row = sql(db, 'SELECT doc FROM loans WHERE ref = ?').get(loan.ref) as { doc: string } | undefined
+    const fields = fieldsOfLoan(row === undefined ? null : (JSON.parse(row.doc) as Loan), loan, fact.byHand)
+    return fields.length === 0 ? undefined : insert(`loan:${loan.ref}`, row === undefined ? 'made' : 'changed', fields)
+  }
+  const said = saidBy(fact)
+  if (said === null) return
+  const { subject, name } = said
+  const add = (kind: ChangeKind, fields: FieldChange[]) => insert(subject, kind, fields)
   if ('secret' in said) return add('secret', [{ field: said.secret, before: null, after: null }])
   if ('removed' in said) return add('removed', []) // its head stays: what it was called is still told
   const head = sql(db, 'SELECT doc FROM change_heads WHERE subject = ?').get(subject) as { doc: string } | undefined
@@ -95,6 +124,18 @@ export function projectChange(
      ON CONFLICT (subject) DO UPDATE SET name = excluded.name, doc = excluded.doc`,
   ).run(subject, name, JSON.stringify(said.doc))
   add(head === undefined ? 'made' : 'changed', fields)
+}
+
+/** Beside how it is kept before this is; why and what it does to the debt come first. */
+function fieldsOfLoan(before: Loan | null, after: Loan, { reason, owedBefore, owedAfter }: LoanByHand): FieldChange[] {
+  const fields = changedFields(before === null ? {} : loanDoc(before), loanDoc(after))
+  if (fields.length === 0) return []
+  const owed = { field: 'owed', before: amountTyped(owedBefore, (before ?? after).currency) }
+  return [
+    ...(reason === null ? [] : [{ field: 'reason', before: null, after: reason }]),
+    ...(owedBefore === owedAfter ? [] : [{ ...owed, after: amountTyped(owedAfter, after.currency) }]),
+    ...fields,
+  ]
 }
 
 function saidBy(fact: Fact): Said | null {

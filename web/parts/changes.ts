@@ -38,7 +38,7 @@ export function changesTable(frame: Frame, rows: ChangeRow[], withSubject: boole
       { head: words.when, cell: row => instant(row.at, frame) },
       { head: words.who, cell: row => (row.actor === 'system' ? words.system : row.actor) },
       ...(withSubject ? [{ head: words.what, cell: (row: ChangeRow) => subjectOf(row, w) }] : []),
-      { head: words.how, cell: row => how(row, w) },
+      { head: words.how, cell: row => changeCell(row, w) },
     ],
   })}</div>`
 }
@@ -67,18 +67,21 @@ export function fieldWord(field: string, { changeFields }: Words): string {
     .join(' · ')
 }
 
-function how({ kind, fields }: ChangeRow, w: Words): Html {
+/** What is other now, each field from what to what; why, where somebody said so, is no such field. */
+export function changeCell({ kind, fields }: Pick<ChangeRow, 'kind' | 'fields'>, w: Words): Html {
   const words = w.changes
   const value = (text: string | null) =>
     text === null
       ? html`<span class="muted">${words.nothing}</span>`
       : html`<span class="mono">${text === 'true' ? w.changeFields.yes : text === 'false' ? w.changeFields.no : text}</span>`
   const line = ({ field, before, after }: FieldChange) =>
-    kind === 'secret'
-      ? html`<li>${fieldWord(field, w)}</li>`
-      : kind === 'made'
-        ? html`<li>${fieldWord(field, w)} ${value(after)}</li>`
-        : html`<li>${fieldWord(field, w)} ${value(before)} → ${value(after)}</li>`
+    field === 'reason'
+      ? html`<li>${fieldWord(field, w)} ${after}</li>`
+      : kind === 'secret'
+        ? html`<li>${fieldWord(field, w)}</li>`
+        : kind === 'made'
+          ? html`<li>${fieldWord(field, w)} ${value(after)}</li>`
+          : html`<li>${fieldWord(field, w)} ${value(before)} → ${value(after)}</li>`
   const rest = fields.length - fieldsShown
   return html`<b>${words.kind[kind]}</b>${fields.length === 0 ? null : html`<ul class="field-changes">${fields.slice(0, fieldsShown).map(line)}${rest > 0 ? html`<li class="muted">${words.more(rest)}</li>` : null}</ul>`}`
 }

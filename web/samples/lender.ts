@@ -166,6 +166,21 @@ export const lenderSamples: Record<string, (language: Language) => Html> = {
           withdrawnAt: null,
         },
       ],
+      loanChanges: [
+        {
+          ...{ at: sampleNow - 30 * hour, actor: 'Sam', kind: 'changed', subject: 'loan:L-2026-0117' },
+          name: 'L-2026-0117',
+          fields: [
+            { field: 'reason', before: null, after: language === 'en' ? 'fee charged twice' : '费用重复收取' },
+            { field: 'owed', before: '3240.00', after: '3190.00' },
+            {
+              field: 'plan.2',
+              before: '2026-12-01 1000.00 60.00 50.00 0.00 0.00',
+              after: '2026-12-01 1000.00 60.00 0.00 0.00 0.00',
+            },
+          ],
+        },
+      ],
       loans: [
         {
           ref: 'L-2026-0117',

@@ -189,6 +189,16 @@ const zh = {
     supervisor: '班长',
     from: '从',
     to: '到',
+    reason: '理由',
+    owed: '未还金额',
+    status: '状态',
+    product: '产品',
+    currency: '币种',
+    principal: '本金',
+    rate: '年化利率',
+    term: '期数',
+    startedOn: '放款日',
+    plan: '还款计划',
   } as Record<string, string>,
 }
 
@@ -379,6 +389,16 @@ const en: Like<typeof zh> = {
     supervisor: 'Supervisors',
     from: 'From',
     to: 'To',
+    reason: 'Reason',
+    owed: 'Owed in all',
+    status: 'Status',
+    product: 'Product',
+    currency: 'Currency',
+    principal: 'Principal',
+    rate: 'Rate a year',
+    term: 'Instalments',
+    startedOn: 'Paid out on',
+    plan: 'Plan',
   },
 }
 

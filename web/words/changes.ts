@@ -4,7 +4,7 @@ import type { Like } from './language.ts'
 
 const zh = {
   title: '变更记录',
-  about: '设置的每一次变更：何时、何人、改了什么。口令和密钥只记“已设置”，从不显示内容。',
+  about: '设置的每一次变更和借据的每一次手工修改：何时、何人、改了什么。口令和密钥只记“已设置”，从不显示内容。',
   none: '还没有变更。',
   when: '时间',
   who: '操作人',
@@ -31,6 +31,7 @@ const zh = {
     campaign: '外呼活动',
     policy: '合规策略',
     product: '分期产品',
+    loan: '借据',
     rules: '规则',
     fields: '自定义字段',
     setting: '设置项',
@@ -40,7 +41,7 @@ const zh = {
 const en: Like<typeof zh> = {
   title: 'Changes',
   about:
-    'Every change of the settings: when, by whom, and what. Of passwords and keys only that they were set, never what they are.',
+    'Every change of the settings, and of loans by hand: when, by whom, and what. Of passwords and keys only that they were set, never what they are.',
   none: 'Nothing has been changed yet.',
   when: 'When',
   who: 'Who',
@@ -62,6 +63,7 @@ const en: Like<typeof zh> = {
     campaign: 'Campaign',
     policy: 'Policy',
     product: 'Product',
+    loan: 'Loan',
     rules: 'Rules',
     fields: 'Own fields',
     setting: 'Setting',

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { changesPage } from '../../../web/pages/admin/changes.ts'
+import type { ChangeRow } from '../../../web/parts/changes.ts'
 import type { UserId } from '../../lib/ids.ts'
 import { maskNumbersIn } from '../../lib/mask.ts'
 import type { ChangeRecord } from '../../store/changes.ts'
@@ -22,11 +23,6 @@ export function changeRoutes(deps: Deps): Hono<Env> {
       cursor: c.req.query('cursor') ?? null,
       ...(subject === null ? (kind === null ? {} : { kind }) : { subject }),
     })
-    const names = await namesIn(deps, page.items)
-    const seen = (text: string | null) => {
-      const named = text?.replace(idsIn, id => names.get(id) ?? id) ?? null
-      return named !== null && masked ? maskNumbersIn(named) : named
-    }
     const query = new URLSearchParams({
       ...(subject === null ? (kind === null ? {} : { kind }) : { of: subject }),
       cursor: page.next ?? '',
@@ -34,12 +30,7 @@ export function changeRoutes(deps: Deps): Hono<Env> {
     return c.html(
       changesPage({
         frame: await frameOf(c, deps),
-        rows: page.items.map(item => ({
-          ...item,
-          actor: names.get(item.actor) ?? actorName(deps, item.actor),
-          name: seen(item.name) ?? '',
-          fields: item.fields.map(({ field, before, after }) => ({ field, before: seen(before), after: seen(after) })),
-        })),
+        rows: await shownChanges(deps, page.items, masked),
         subject,
         kind,
         next: page.next && `/admin/changes?${query}`,
@@ -47,6 +38,21 @@ export function changeRoutes(deps: Deps): Hono<Env> {
     )
   })
   return route
+}
+
+/** With names in place of ids; `masked`: for eyes that may not see telephone numbers. */
+export async function shownChanges(deps: Deps, changes: ChangeRecord[], masked: boolean): Promise<ChangeRow[]> {
+  const names = await namesIn(deps, changes)
+  const seen = (text: string | null) => {
+    const named = text?.replace(idsIn, id => names.get(id) ?? id) ?? null
+    return named !== null && masked ? maskNumbersIn(named) : named
+  }
+  return changes.map(item => ({
+    ...item,
+    actor: names.get(item.actor) ?? actorName(deps, item.actor),
+    name: seen(item.name) ?? '',
+    fields: item.fields.map(({ field, before, after }) => ({ field, before: seen(before), after: seen(after) })),
+  }))
 }
 
 const idsIn = /\b[a-z]{1,3}_[A-Za-z0-9_-]+/g

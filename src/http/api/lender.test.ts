@@ -128,6 +128,33 @@ test('a loan stands in its bucket by what is overdue on the day', async () => {
   assert.equal(errors[0]!.field, 'plan.1')
 })
 
+test('a loan that is told to owe less is refused without a reason', async () => {
+  const less = { plan: [{ ...loan.plan[0], fees: 400 }, loan.plan[1]] }
+  const silent = await house.api(admin, 'PATCH', '/loans/L-1', less)
+  assert.equal(silent.status, 422)
+  const { errors } = (await silent.json()) as { errors: { field: string }[] }
+  assert.deepEqual(
+    errors.map(({ field }) => field),
+    ['reason'],
+  )
+  assert.equal((await house.api(admin, 'PATCH', '/loans/L-1', { status: 'WRITTEN_OFF' })).status, 422)
+  const told = await house.api(admin, 'PATCH', '/loans/L-1', { ...less, reason: 'a fee too many' })
+  assert.equal(told.status, 200, await told.clone().text())
+  assert.equal(((await told.json()) as { owedTotal: number }).owedTotal, 203_400)
+  assert.equal((await house.api(admin, 'PATCH', '/loans/L-1', { plan: loan.plan })).status, 200, 'more needs none')
+  const [last, before] = (await house.store.read('changes.page', { subject: 'loan:L-1' })).items
+  assert.deepEqual(
+    [last!.fields[0], before!.fields.slice(0, 2)],
+    [
+      { field: 'owed', before: '2034.00', after: '2035.00' },
+      [
+        { field: 'reason', before: null, after: 'a fee too many' },
+        { field: 'owed', before: '2035.00', after: '2034.00' },
+      ],
+    ],
+  )
+})
+
 test('a contact who refuses is not called again by anyone, whoever the debtor is', async () => {
   const marked = await house.api(admin, 'POST', '/parties/K-1001/numbers', {
     number: '010-62345678',

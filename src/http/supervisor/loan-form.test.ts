@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { loanByRef } from '../../records/loans.ts'
+import { loanByRef, saveLoans } from '../../records/loans.ts'
 import { createParty } from '../../records/parties.ts'
 import { recordRepayment } from '../../records/repayments.ts'
 import { look, send } from '../testing/form.ts'
@@ -100,4 +100,60 @@ test('a loan is corrected with what was paid of it kept, and not over what someb
   )
   assert.equal((await theLoan()).product, 'cash')
   assert.equal((await look(house, sam, '/supervisor/parties/K-2/loans/L%2F1/change')).status, 404)
+})
+
+test('what lowers a debt needs a reason, which is kept and shown with what was changed; the rest needs none', async () => {
+  const plan = [{ no: 1, dueOn: '2026-11-01', principal: 100_000, interest: 5_000 }]
+  const loan = { ref: 'L-5', party: 'K-2', product: 'cash', principal: 100_000, plan }
+  await saveLoans(house.deps.records, 'system', [loan])
+  const path = '/supervisor/parties/K-2'
+  const change = async (fields: Record<string, string>) => {
+    house.clock.advance(1_000)
+    const { text } = await look(house, sam, `${path}/loans/L-5/change`)
+    const changedAt = /name="changedAt" value="(\d+)"/.exec(text)![1]!
+    const same = { ...given, startedOn: '', principal: '1000', rate: '0', plan: '1 2026-11-01 1000 50' }
+    return post(`${path}/loans/L-5`, { ...same, changedAt, ...fields })
+  }
+  const kept = () => loanByRef(house.deps.records, 'L-5')
+  assert.ok(
+    !(await look(house, sam, path)).text.includes('Changes of loans by hand'),
+    'what an import told is no change',
+  )
+
+  assert.equal((await change({ plan: '1 2026-11-01 1000 60' })).status, 303, 'more needs no reason')
+  const lowered: Record<string, string>[] = [
+    { plan: '1 2026-11-01 1000 50' },
+    { plan: '1 2026-11-01 1000 60 0 0 0.01' },
+    { status: 'CLOSED', plan: '1 2026-11-01 1000 60' },
+    { currency: 'JPY', principal: '100000', plan: '1 2026-11-01 100000 6000' },
+  ]
+  for (const lower of lowered) {
+    const { status, text } = await change(lower)
+    assert.equal(status, 422, JSON.stringify(lower))
+    assert.match(text, /id="e-reason">[\s\S]*?Write the reason/)
+  }
+  assert.deepEqual([(await kept()).owed, (await kept()).status], [106_000, 'ACTIVE'])
+
+  const reason = 'fee charged twice'
+  assert.equal((await change({ status: 'CLOSED', plan: '1 2026-11-01 1000 60', reason })).status, 303)
+  const cheap = { plan: '1 2026-11-01 1000 10' }
+  assert.equal((await change({ ...cheap, status: 'CLOSED' })).status, 422, 'nor while nothing of it is asked for')
+  assert.equal((await change({ plan: '1 2026-11-01 1000 60' })).status, 303, 'open again')
+  assert.equal((await change({ ...cheap, reason: 'agreed' })).status, 303)
+
+  for (const cookie of [sam, olga]) {
+    const shown = (await look(house, cookie, path)).text.split('Changes of loans by hand').at(-1)!
+    const lines = [...shown.matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, line]) => line!.replace(/<[^>]*>/g, ''))
+    assert.deepEqual(lines.slice(0, 6), [
+      'Reason agreed',
+      'Owed in all 1060.00 → 1010.00',
+      'Plan · 1 2026-11-01 1000.00 60.00 0.00 0.00 0.00 → 2026-11-01 1000.00 10.00 0.00 0.00 0.00',
+      'Owed in all 0.00 → 1060.00',
+      'Status CLOSED → ACTIVE',
+      `Reason ${reason}`,
+    ])
+    assert.match(shown, /sam/i)
+  }
+  const fact = JSON.parse((await house.facts('loans.saved')).at(-1)!.body) as object
+  assert.deepEqual(Object.entries(fact)[1], ['byHand', { reason: 'agreed', owedBefore: 106_000, owedAfter: 101_000 }])
 })

@@ -36,9 +36,11 @@ export function loanFormRoutes(deps: Deps): Hono<Env> {
 
   route.post('/supervisor/parties/:ref/loans/:loan', allow('admin', 'supervisor'), async c => {
     const loan = await loanOf(c)
-    return save(c, loan, ({ ref: _, party: __, ...change }, typed) =>
-      changeLoan(records, actorOf(c), loan.ref, change, Number(textOf(typed, 'changedAt'))),
-    )
+    return save(c, loan, ({ ref: _, party: __, ...change }, typed) => {
+      const reason = textOf(typed, 'reason')
+      const given = { ...change, ...(reason === '' ? {} : { reason }) }
+      return changeLoan(records, actorOf(c), loan.ref, given, Number(textOf(typed, 'changedAt')))
+    })
   })
 
   /** A loan of this party; another's is not there, as one that there is not. */

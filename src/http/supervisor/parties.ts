@@ -14,6 +14,7 @@ import { reckoningOf } from '../../records/lender.ts'
 import { partyByRef } from '../../records/parties.ts'
 import { giveConsent, showSecret, withdrawConsent } from '../../records/party-details.ts'
 import type { PartyRecord } from '../../store/parties.ts'
+import { shownChanges } from '../admin/changes.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
@@ -143,6 +144,7 @@ export function partyRoutes(deps: Deps): Hono<Env> {
       store.read('consents.ofParty', { party: ref }),
       store.read('calls.ofParty', { party: ref, limit: contactsShown }),
     ])
+    const changes = await store.read('changes.ofLoans', { refs: loans.map(loan => loan.ref) })
     const party = shownParty(store.sealer, record, false)
     const nameOf = (agent: string | null) =>
       agent === null ? null : (deps.engine.state.users.get(agent as never)?.displayName ?? agent)
@@ -158,6 +160,7 @@ export function partyRoutes(deps: Deps): Hono<Env> {
         stops: stops.filter(({ until }) => until === null || until > frame.now),
         consents,
         loans: loans.map(loan => shownLoan(loan, reckoning)),
+        loanChanges: await shownChanges(deps, changes, numbersMasked),
         cases: cases.map(each => ({ ...each, agent: nameOf(each.agent) })),
         promises,
         repayments: repayments.items,

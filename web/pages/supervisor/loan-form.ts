@@ -38,6 +38,7 @@ ${textField({ name: 'term', label: form.term, figure: true, maxlength: 3, help: 
 ${selectField({ name: 'status', label: words.status, choices: loanStatuses.map(value => ({ value, word: words.loanStatus[value] })) }, filled)}</div>
 ${areaField({ name: 'plan', label: form.plan, required: true, figure: true, rows: 12, help: form.planHelp }, filled)}
 ${checkField({ name: 'partly', label: form.partly, help: form.partlyHelp }, filled)}
+${loan === null ? null : textField({ name: 'reason', label: form.reason, maxlength: 200, help: form.reasonHelp }, filled)}
 ${loan?.repaid ? html`<p class="help">${form.repaid}</p>` : null}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="${back}">${w.frame.form.cancel}</a></div></form>`,
   })

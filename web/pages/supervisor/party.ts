@@ -10,6 +10,7 @@ import type { LoanStatus } from '../../../src/lender/loan.ts'
 import { type Amounts, components } from '../../../src/lender/money.ts'
 import type { PartyFlag, PartyPhone, PartyType } from '../../../src/lender/party.ts'
 import type { PromiseState } from '../../../src/lender/promise.ts'
+import { type ChangeRow, changeCell } from '../../parts/changes.ts'
 import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -57,6 +58,8 @@ export type PartyProps = {
     withdrawnAt: number | null
   }[]
   loans: LoanView[]
+  /** By hand, the newest first. */
+  loanChanges: ChangeRow[]
   cases: {
     id: string
     state: CaseState
@@ -128,7 +131,7 @@ ${section(words.numbers, numbersTable(props, w))}
 ${section(words.cases, casesTable(props, w))}
 ${section(words.promises, promisesTable(props, w))}
 </div>${card(props, w)}</div>
-${section(words.loans, html`${loansTable(props, w)}${props.mayShow ? html`<p><a class="button" href="${at}/loans/new">${icon('plus')}${words.addLoan}</a></p>` : null}`)}
+${section(words.loans, html`${loansTable(props, w)}${loanChanges(props, w)}${props.mayShow ? html`<p><a class="button" href="${at}/loans/new">${icon('plus')}${words.addLoan}</a></p>` : null}`)}
 ${section(words.repayments, repaymentsTable(props, w))}
 ${section(words.consents, html`${consentsTable(props, w)}${props.mayShow ? consentForm(props, w) : null}`)}
 ${section(words.history, contactsTable(props, w))}
@@ -252,6 +255,23 @@ function loansTable({ loans, party, mayShow }: PartyProps, w: Words): Html {
     ],
   })
   return html`${all}${loans.map(loan => html`<details><summary>${loan.ref} · ${words.plan(loan.plan.length)}</summary>${planTable(loan, w)}</details>`)}`
+}
+
+function loanChanges({ loanChanges: rows, frame }: PartyProps, w: Words): Html | null {
+  if (rows.length === 0) return null
+  const words = w.lender
+  const list = table({
+    caption: words.loanChanges,
+    rows,
+    empty: '',
+    columns: [
+      { head: words.when, cell: row => instant(row.at, frame) },
+      { head: w.changes.who, cell: row => (row.actor === 'system' ? w.changes.system : row.actor) },
+      { head: words.forLoan, cell: row => html`<b class="figure">${row.name}</b>` },
+      { head: w.changes.how, cell: row => changeCell(row, w) },
+    ],
+  })
+  return html`<details class="changes"><summary>${icon('history')}${words.loanChanges}</summary>${list}</details>`
 }
 
 /** The first hundred and twenty instalments: ten years of months. */
