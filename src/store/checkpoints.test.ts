@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { workerFile } from '../lib/places.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { checkpointed, openReader, openWriter } from './db.ts'
 import { testFolder } from './testing/people.ts'
 
-const pages = { ask: 50, anew: 200, rest: 20, hold: 400 }
+const pages = { ask: 50, anew: 200, rest: 20, hold: 400, wait: 100_000 }
 const entry = workerFile('store/checkpoint-worker')
 
 /** A database whose every commit is some ten pages of the log. */
@@ -126,4 +130,51 @@ test('while no thread of that kind lives the writer sees to the log itself', asy
   assert.ok(log - done < 2 * pages.ask && log < pages.hold, `${log} pages, ${done} of them in the file`)
   await checkpoints[Symbol.asyncDispose]()
   db.close()
+})
+
+/** Reads for some 5 ms, again and again, with hardly a pause; told to stop by what is shared. */
+function readsOn(file: string, isOver: Int32Array): Worker {
+  const script = `
+    const { workerData: { file, isOver }, parentPort } = require('node:worker_threads')
+    const db = new (require(${JSON.stringify(fileURLToPath(import.meta.resolve('better-sqlite3')))}))(file, { readonly: true })
+    const read = db.prepare('SELECT count(*) FROM kept')
+    let n = 0
+    while (Atomics.load(isOver, 0) === 0) {
+      db.exec('BEGIN')
+      read.get()
+      Atomics.wait(isOver, 0, 0, 5)
+      db.exec('COMMIT')
+      if (++n === 1) parentPort.postMessage('reading')
+    }
+    db.close()`
+  return new Worker(script, { eval: true, workerData: { file, isOver } })
+}
+
+test('reads that are short and never all over at once do not keep the log from beginning anew', async () => {
+  using folder = testFolder()
+  const file = path.join(folder.path, 'a.db')
+  const { db, commit } = written(file)
+  const isOver = new Int32Array(new SharedArrayBuffer(4))
+  const readers = [1, 2, 3].map(() => readsOn(file, isOver))
+  const gone = readers.map(reader => once(reader, 'exit'))
+  await Promise.all(readers.map(reader => once(reader, 'message')))
+  let wake = () => {}
+  await using checkpoints = new Checkpoints(db, {
+    ...{ file, entry, pages: { ...pages, wait: 600 } },
+    onDone: () => wake(),
+  })
+  let most = 0
+  for (let n = 0; n < 1_000; n++) {
+    commit()
+    const over = new Promise<void>(resolve => (wake = resolve))
+    checkpoints.committed()
+    most = Math.max(most, checkpointed(db, 'NOOP').log)
+    if (n % 3 === 0) await Promise.race([over, sleep(20)])
+  }
+  Atomics.store(isOver, 0, 1)
+  Atomics.notify(isOver, 0)
+  await Promise.all(gone)
+  await checkpoints[Symbol.asyncDispose]()
+  db.close()
+  assert.ok(most < 8_000, `${most} pages of some 12,000, which it is if nobody waits`)
 })

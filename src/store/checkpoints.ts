@@ -1,16 +1,19 @@
 /**
  * When the write-ahead log goes into the database file. A thread of its own does nearly all of it while the writer goes on; what was written meanwhile
  * is little, and the writer puts it in itself, after which the log begins anew (SQLite lets it only when all of it is in the file). A read that goes on
- * keeps what it still needs in the log, which grows meanwhile.
+ * keeps what it still needs in the log, which grows meanwhile. So do reads that are short and never all over at once, as on a machine with too much to
+ * do (3.2 GB were seen): when it is long for its size, the writer waits a moment for them.
  */
 import { Worker } from 'node:worker_threads'
-import { type Connection, checkpointed, type WalState } from './db.ts'
+import { type Connection, checkpointed, restarted, type WalState } from './db.ts'
 
 /**
  * In pages of the log. `ask`: so many are not in the file yet, and the thread is asked. `anew`: of this length (32 MB) it is to begin anew, and at most
- * about `rest` of it is left to a commit. `hold`: of this (96 MB) rows of files wait until the thread has caught up.
+ * about `rest` of it is left to a commit. `hold`: of this (96 MB) rows of files wait until the thread has caught up. `wait`: of this (128 MB) the writer
+ * waits for those who read, and in vain not again before it is twice as long.
  */
-const usualPages = { ask: 2_000, anew: 8_000, rest: 200, hold: 24_000 }
+const usualPages = { ask: 2_000, anew: 8_000, rest: 200, hold: 24_000, wait: 32_000 }
+const waitsMs = 100
 /** Threads that died one after the other without having done anything; from then on the writer does it. */
 const deathsMax = 3
 
@@ -27,6 +30,7 @@ export class Checkpoints implements AsyncDisposable {
   /** What was in the file when the thread was asked: a read that needs the log lets it put in nothing, and then nobody asks in vain before the next commit. */
   #doneBefore = 0
   #deaths = 0
+  #waitAt: number
 
   /** `entry` null: SQLite does it by itself within a commit, as it is set. `onDone`: rows of files need not wait any more. */
   constructor(
@@ -41,6 +45,7 @@ export class Checkpoints implements AsyncDisposable {
     const { file, entry, onDone, pages = usualPages } = given
     this.#db = db
     this.#pages = pages
+    this.#waitAt = pages.wait
     this.#file = file
     this.#entry = entry
     this.#onDone = onDone
@@ -85,7 +90,7 @@ export class Checkpoints implements AsyncDisposable {
     if ((isMuch || (isLong && left > this.#pages.rest && !this.#isForRest)) && state.done > this.#doneBefore) {
       this.#ask(entry, state)
       this.#isForRest = !isMuch // meanwhile rows of files wait, and what is left to the writer is of the floor alone
-    } else if (isLong && !isMuch) this.#putIn()
+    } else if (isLong && !isMuch) this.#begin(state)
     this.#isHeld = this.#isToBeHeld(state)
     this.#onDone()
   }
@@ -96,6 +101,14 @@ export class Checkpoints implements AsyncDisposable {
     } catch {
       return { log: 0, done: 0 } // the disk fails, as the next commit will say
     }
+  }
+
+  /** All but little of it is in the file: the rest as well, so that the log begins anew. */
+  #begin({ log }: WalState): void {
+    if (log < this.#waitAt) return this.#putIn()
+    try {
+      this.#waitAt = restarted(this.#db, waitsMs) ? this.#pages.wait : 2 * log
+    } catch {} // as below
   }
 
   #putIn(): void {

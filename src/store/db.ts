@@ -57,6 +57,19 @@ export function checkpointed(connection: Connection, how: 'PASSIVE' | 'NOOP'): W
   return { log: row.log, done: row.checkpointed }
 }
 
+/**
+ * Puts all of it in and waits until nobody reads from the log, so that the next commit begins it anew. Who begins to read meanwhile reads the file
+ * alone. Answers whether that came about within the time.
+ */
+export function restarted(connection: Connection, withinMs: number): boolean {
+  connection.pragma(`busy_timeout = ${Math.trunc(withinMs)}`)
+  try {
+    return (sql(connection, 'PRAGMA wal_checkpoint(RESTART)').get() as { busy: number }).busy === 0
+  } finally {
+    connection.pragma(`busy_timeout = ${busyTimeoutMs}`)
+  }
+}
+
 export function drizzleOf(connection: Connection) {
   return drizzle(connection, { schema })
 }
