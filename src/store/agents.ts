@@ -29,21 +29,21 @@ export const agentQueries = {
       }
       return figures
     }
-    const agent = args.agent ?? null
+    const { agent = null } = args
+    // Of one agent by the index of agents: the cost is that of their own day and not of everybody's.
+    const [whose, who] = agent === null ? ['', []] : ['AND agent = ?', [agent]]
     const slots = sql(
       db.$client,
-      agent === null
-        ? 'SELECT agent, phase, sum(ms) AS ms FROM agent_slots WHERE slot_at >= ? AND slot_at < ? AND ? IS NULL GROUP BY agent, phase'
-        : 'SELECT agent, phase, sum(ms) AS ms FROM agent_slots WHERE slot_at >= ? AND slot_at < ? AND agent = ? GROUP BY agent, phase',
-    ).all(Math.floor(args.from / 1_800_000) * 1_800_000, args.to, agent) as {
+      `SELECT agent, phase, sum(ms) AS ms FROM agent_slots WHERE slot_at >= ? AND slot_at < ? ${whose} GROUP BY agent, phase`,
+    ).all(Math.floor(args.from / 1_800_000) * 1_800_000, args.to, ...who) as {
       agent: UserId
       phase: AgentPhase
       ms: number
     }[]
     const open = sql(
       db.$client,
-      'SELECT agent, phase, from_at AS fromAt FROM agent_states WHERE to_at IS NULL AND (? IS NULL OR agent = ?)',
-    ).all(agent, agent) as { agent: UserId; phase: AgentPhase; fromAt: number }[]
+      `SELECT agent, phase, from_at AS fromAt FROM agent_states WHERE to_at IS NULL ${whose}`,
+    ).all(...who) as { agent: UserId; phase: AgentPhase; fromAt: number }[]
     const lasting = open.map(row => ({
       ...row,
       ms: Math.max(0, Math.min(args.now, args.to) - Math.max(row.fromAt, args.from)),
@@ -56,14 +56,14 @@ export const agentQueries = {
     const dialled = sql(
       db.$client,
       `SELECT agent, count(*) AS calls FROM calls
-       WHERE started_at >= ? AND started_at < ? AND agent IS NOT NULL AND of_call IS NULL AND (? IS NULL OR agent = ?) GROUP BY agent`,
-    ).all(args.from, args.to, agent, agent) as { agent: UserId; calls: number }[]
+       WHERE started_at >= ? AND started_at < ? AND agent IS NOT NULL AND of_call IS NULL ${whose} GROUP BY agent`,
+    ).all(args.from, args.to, ...who) as { agent: UserId; calls: number }[]
     // Of a call that was passed on each agent has their own part, counted by when it began.
     const talked = sql(
       db.$client,
       `SELECT agent, count(DISTINCT call) AS connected, coalesce(sum(to_at - from_at), 0) AS talkMs
-       FROM talks WHERE from_at >= ? AND from_at < ? AND (? IS NULL OR agent = ?) GROUP BY agent`,
-    ).all(args.from, args.to, agent, agent) as { agent: UserId; connected: number; talkMs: number }[]
+       FROM talks WHERE from_at >= ? AND from_at < ? ${whose} GROUP BY agent`,
+    ).all(args.from, args.to, ...who) as { agent: UserId; connected: number; talkMs: number }[]
     for (const row of [...dialled, ...talked]) Object.assign(of(row.agent), row)
     for (const figures of byAgent.values()) figures.calls = Math.max(figures.calls, figures.connected)
     for (const figures of byAgent.values()) {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import type { UserId } from '../lib/ids.ts'
 import { asset } from '../lib/places.ts'
+import { agentQueries } from './agents.ts'
 import { drizzleOf, migrate, readMigrations } from './db.ts'
 import { loadQueries } from './load.ts'
 
-test('no question of a start walks through the journal, however long it is', () => {
+/** A database of today, and what is asked of it from now on. */
+function listened() {
   const connection = new Sqlite(':memory:')
   migrate(connection, readMigrations(asset('migrations')), 1)
   const asked: string[] = []
@@ -14,13 +17,27 @@ test('no question of a start walks through the journal, however long it is', () 
     asked.push(text)
     return prepare(text)
   }) as typeof connection.prepare
-  loadQueries['load.inFlight'](drizzleOf(connection), {})
-  loadQueries['load.setup'](drizzleOf(connection), { now: 1 })
+  const stepsOf = (text: string) =>
+    (
+      prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array(text.split('?').length - 1).fill(null)) as { detail: string }[]
+    ).map(({ detail }) => detail)
+  return { db: drizzleOf(connection), asked, stepsOf }
+}
+
+test('no question of a start walks through the journal, however long it is', () => {
+  const { db, asked, stepsOf } = listened()
+  loadQueries['load.inFlight'](db, {})
+  loadQueries['load.setup'](db, { now: 1 })
   const ofJournal = asked.filter(text => /\bjournal\b/.test(text))
   assert.ok(ofJournal.length >= 2 && asked.length > 30, `${ofJournal.length} of ${asked.length}`)
   for (const text of ofJournal) {
-    const steps = prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array(text.split('?').length - 1).fill(null))
-    for (const { detail } of steps as { detail: string }[])
-      assert.doesNotMatch(detail, /SCAN journal|journal_type/, text)
+    for (const detail of stepsOf(text)) assert.doesNotMatch(detail, /SCAN journal|journal_type/, text)
   }
+})
+
+test('an agent’s own figures cost their own day, and not the day of all: the desk asks at every change', () => {
+  const { db, asked, stepsOf } = listened()
+  agentQueries['agents.figures'](db, { agent: 'u_1' as UserId, from: 0, to: 1, now: 1 })
+  assert.equal(asked.length, 4)
+  for (const text of asked) assert.match(stepsOf(text)[0]!, /^SEARCH .*agent=\?/, text)
 })
