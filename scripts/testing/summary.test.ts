@@ -32,7 +32,8 @@ test('says of each failed test why and where, and of its suite the name alone', 
   assert.match(text, /\n {6}2 !== 3\n/)
   assert.match(text, /\n {2}waits\n {4}location: .*\n {4}error: \|-\n {6}waited\n {6}in vain\n.*a\.test\.mjs:5:/)
   assert.doesNotMatch(text, /node:internal|duration_ms:|failureType/)
-  assert.match(text, /\n {2}sums\nℹ tests 3\nℹ pass 1\nℹ fail 2\n/)
+  assert.match(text, /\n {2}sums\n {2}waits\n/)
+  assert.match(text, /\nℹ tests 3\nℹ pass 1\nℹ fail 2\n/)
 })
 
 test('of a long error it says the beginning', () => {
@@ -45,8 +46,6 @@ test('of a long error it says the beginning', () => {
 test('a run that named no test is named by its files', () => {
   const summary = new Summary(['npm run check, see above'])
   summary.add(['d.test.mjs'], 'SIGTERM', join(folder, 'nowhere.tap'))
-  assert.match(
-    summary.text(),
-    /^failed:\n {2}npm run check, see above\n {2}d\.test\.mjs ended with SIGTERM after 0 tests\n/,
-  )
+  const lines = summary.text().split('\n').slice(0, 3)
+  assert.deepEqual(lines, ['failed:', '  d.test.mjs ended with SIGTERM after 0 tests', '  npm run check, see above'])
 })

@@ -44,7 +44,8 @@ export class Summary {
   }
 
   text(): string {
-    const failures = [...this.#failures].map(([name, reason]) => [name, ...reason].map(line => `  ${line}\n`).join(''))
+    const sorted = [...this.#failures].sort(([a], [b]) => (a < b ? -1 : 1))
+    const failures = sorted.map(([name, reason]) => [name, ...reason].map(line => `  ${line}\n`).join(''))
     const sums = [...this.#sums, ['duration_ms', Math.round(performance.now() - this.#startedAt)]]
     return (failures.length > 0 ? `failed:\n${failures.join('')}` : '') + sums.map(([w, n]) => `ℹ ${w} ${n}`).join('\n')
   }
