@@ -86,6 +86,8 @@ describe('trying the audio out', { skip: hasChromium && hasSipp ? false : 'needs
         ...{ type: 'agent.dispose', agent: alice, call, code: 'done', note: '', fields: {} },
         ...{ callbackAt: null, callbackMine: false, next: 'break' },
       })
+      // Until the page has heard of it the call goes on for it, and a try-out is the browser's alone.
+      await desk.waitForSelector('#state-bar[data-phase="break"]')
     }
   })
 })
