@@ -25,6 +25,8 @@ export const ownNumber = '+861088880000'
 export const callerNumber = '+8613900000009'
 /** Chromium takes a steady tone for noise and sends a tenth of it; music has a little of every tone. */
 const toneMin = 0.012
+/** In samples. */
+const quarterSecond = 2_000
 /** Between this and `toneMin` a tone is doubtful: neither there nor away. */
 const toneDoubtful = 0.005
 
@@ -158,8 +160,29 @@ export class Stage {
 
 /** Which of `among` sound, as `440,1000`; one of which that is doubtful says `perhaps`. */
 export function tonesIn(samples: Int16Array, among: number[]): string {
-  return among
-    .map(hz => ({ hz, level: goertzel(samples, hz) }))
+  return tonesAt(among.map(hz => ({ hz, level: goertzel(samples, hz) })))
+}
+
+/**
+ * The same of a long stretch of a recording, by its quarters of a second: a browser on a busy machine leaves gaps, its tone goes on at another phase
+ * after each, and over the whole stretch the one would cancel the other out.
+ */
+export function tonesThroughout(samples: Int16Array, among: number[]): string {
+  return tonesAt(among.map(hz => ({ hz, level: levelThroughout(samples, hz) })))
+}
+
+/** The mean of the quarters of a second, 0..1 of full scale. */
+export function levelThroughout(samples: Int16Array, hz: number): number {
+  const quarters = Math.floor(samples.length / quarterSecond)
+  if (quarters === 0) return goertzel(samples, hz)
+  let sum = 0
+  for (let at = 0; at < quarters; at++)
+    sum += goertzel(samples.subarray(at * quarterSecond, (at + 1) * quarterSecond), hz)
+  return sum / quarters
+}
+
+function tonesAt(levels: { hz: number; level: number }[]): string {
+  return levels
     .flatMap(({ hz, level }) => (level > toneMin ? [`${hz}`] : level > toneDoubtful ? [`perhaps ${hz}`] : []))
     .join()
 }

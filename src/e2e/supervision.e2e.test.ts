@@ -9,13 +9,12 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
-import { goertzel } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
 import { hasChromium, tonesHeard } from './chromium.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, type Sipp } from './sipp.ts'
 import type { SoftBrowser } from './soft-browser.ts'
-import { ownNumber, Stage, tonesIn } from './stage.ts'
+import { levelThroughout, ownNumber, Stage, tonesIn, tonesThroughout } from './stage.ts'
 import type { World } from './world.ts'
 
 const [carlHz, aliceHz, samHz] = [440, 1000, 1700]
@@ -121,11 +120,11 @@ describe('a supervisor in the browser', { skip: hasChromium && hasSipp ? false :
     )
     const between = (from: number, until: number) => right.subarray(from + 4000, until - 1600)
     const whispered = between(began('whisper'), began('barge'))
-    assert.equal(tonesIn(whispered, everyHz), `${aliceHz}`)
-    assert.ok(goertzel(whispered, samHz) < 0.003, `a whisper of ${goertzel(whispered, samHz)}`)
-    assert.equal(tonesIn(between(began('barge'), over).subarray(-8000), everyHz), `${aliceHz},${samHz}`)
-    assert.equal(tonesIn(between(over + 2000, over + 14_000), everyHz), `${samHz}`)
-    assert.equal(tonesIn(left.subarray(began('listen'), over), everyHz), `${carlHz}`, 'left is carl alone')
+    assert.equal(tonesThroughout(whispered, everyHz), `${aliceHz}`)
+    assert.ok(levelThroughout(whispered, samHz) < 0.003, `a whisper of ${levelThroughout(whispered, samHz)}`)
+    assert.equal(tonesThroughout(between(began('barge'), over).subarray(-8000), everyHz), `${aliceHz},${samHz}`)
+    assert.equal(tonesThroughout(between(over + 2000, over + 14_000), everyHz), `${samHz}`)
+    assert.equal(tonesThroughout(left.subarray(began('listen'), over), everyHz), `${carlHz}`, 'left is carl alone')
     const stretches = await world.house.store.read('supervisions.ofCall', { call })
     assert.deepEqual(
       stretches.map(stretch => [stretch.mode, stretch.supervisor, stretch.cause]),
