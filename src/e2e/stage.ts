@@ -165,20 +165,28 @@ export function tonesIn(samples: Int16Array, among: number[]): string {
 
 /**
  * The same of a long stretch of a recording, by its quarters of a second: a browser on a busy machine leaves gaps, its tone goes on at another phase
- * after each, and over the whole stretch the one would cancel the other out.
+ * after each, and over the whole stretch the one would cancel the other out. What is doubtful by their mean and clear in one of them sounds.
  */
 export function tonesThroughout(samples: Int16Array, among: number[]): string {
-  return tonesAt(among.map(hz => ({ hz, level: levelThroughout(samples, hz) })))
+  return tonesAt(
+    among.map(hz => {
+      const level = levelThroughout(samples, hz)
+      return { hz, level: level > toneDoubtful ? Math.max(...quartersOf(samples, hz)) : level }
+    }),
+  )
 }
 
 /** The mean of the quarters of a second, 0..1 of full scale. */
 export function levelThroughout(samples: Int16Array, hz: number): number {
-  const quarters = Math.floor(samples.length / quarterSecond)
-  if (quarters === 0) return goertzel(samples, hz)
-  let sum = 0
-  for (let at = 0; at < quarters; at++)
-    sum += goertzel(samples.subarray(at * quarterSecond, (at + 1) * quarterSecond), hz)
-  return sum / quarters
+  const quarters = quartersOf(samples, hz)
+  return quarters.reduce((sum, level) => sum + level, 0) / quarters.length
+}
+
+function quartersOf(samples: Int16Array, hz: number): number[] {
+  const count = Math.max(1, Math.floor(samples.length / quarterSecond))
+  return Array.from({ length: count }, (_, at) =>
+    goertzel(samples.subarray(at * quarterSecond, (at + 1) * quarterSecond), hz),
+  )
 }
 
 function tonesAt(levels: { hz: number; level: number }[]): string {
