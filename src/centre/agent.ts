@@ -7,9 +7,7 @@ import { closePromise } from './promise.ts'
 import { stopRinging } from './ring.ts'
 import { hasAudio, leaveFloor, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
-
-/** How long a nailed desk phone rings when it is called for the shift. */
-const stationRingMs = 30_000
+import { ringStation } from './station.ts'
 
 export function signOn(d: Draft, id: UserId): void {
   const agent = d.state.agents.get(id)
@@ -27,7 +25,7 @@ export function signOn(d: Draft, id: UserId): void {
   }
   d.fact({ type: 'agent.signedOn', agent: id })
   takeState(d, agent, 'break', 'signed_on')
-  if (user.station === 'phone-nailed' && agent.stationLeg === null) ringStation(d, agent)
+  if (user.station === 'phone-nailed' && !agent.stationIsPhone) ringStation(d, agent)
 }
 
 export function signOff(d: Draft, id: UserId, reason: string): void {
@@ -99,13 +97,6 @@ function keepUnwritten(d: Draft, agent: Agent): void {
 export function needsDisposition(d: Draft, agent: Agent): boolean {
   const call = agent.call === null ? undefined : d.state.calls.get(agent.call)
   return call !== undefined && call.campaign !== null
-}
-
-function ringStation(d: Draft, agent: Agent): void {
-  if (agent.stationRinging !== null) return
-  const leg = d.id<'leg'>('l')
-  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'ringing' })
-  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: null, from: 'switchroom', ringMs: stationRingMs })
 }
 
 /** A call is in hand, or its outcome still has to be written down. */

@@ -102,7 +102,7 @@ function handle(d: Draft, input: Input): void {
     case 'call.end':
       return endByOrder(d, input.call, input.by, input.user)
     case 'station.up':
-      return stationUp(d, input.agent, input.leg)
+      return stationUp(d, input)
     case 'station.down':
       return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'hung_up')
     case 'leg.offered':

@@ -115,10 +115,12 @@ function changeStation(
   const inHand = agent.phase === 'talking' && agent.call !== null ? state.calls.get(agent.call) : undefined
   const call = inHand?.agent === agent.user.id ? inHand : undefined // not of a colleague who is consulted
   if (change.up) {
-    for (const old of [agent.stationLeg, agent.stationRinging])
+    const wasRung = change.phone === true || change.leg === agent.stationRinging
+    for (const old of [agent.stationLeg, wasRung ? agent.stationRinging : null])
       if (old !== null && old !== change.leg) state.legs.delete(old)
     agent.stationLeg = change.leg
-    agent.stationRinging = null
+    agent.stationIsPhone = change.phone === true
+    if (wasRung) agent.stationRinging = null // the page that comes up beside it leaves the phone ringing
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
     agent.stationLostAt = null
@@ -133,7 +135,10 @@ function changeStation(
   const isGone = (leg: LegId | null) => leg !== null && (change.leg === null || change.leg === leg)
   const lost = isGone(agent.stationLeg)
   for (const old of [agent.stationLeg, agent.stationRinging]) if (old !== null && isGone(old)) state.legs.delete(old)
-  if (lost) agent.stationLeg = null
+  if (lost) {
+    agent.stationLeg = null
+    agent.stationIsPhone = false
+  }
   if (isGone(agent.stationRinging)) agent.stationRinging = null
   if (change.leg !== null && ringsAgain(agent, change.reason)) {
     agent.stationRinging = change.leg

@@ -181,6 +181,7 @@ function saveUser(state: FloorState, user: User, at: number): void {
     call: null,
     next: null,
     stationLeg: null,
+    stationIsPhone: false,
     stationLostAt: null,
     stationRinging: null,
     preview: null,

@@ -157,7 +157,8 @@ export type FloorFact =
     }
   /** A rung desk phone is called first; when it is picked up, `intent` is dialled as `call` (and the gate asked then). */
   | { type: 'agent.rung'; agent: UserId; leg: LegId; call: CallId; intent: DialIntent }
-  | { type: 'agent.stationChanged'; agent: UserId; up: boolean; leg: LegId | null; reason: string }
+  /** `phone`: what is up is the desk phone that was rung for the shift. */
+  | { type: 'agent.stationChanged'; agent: UserId; up: boolean; leg: LegId | null; reason: string; phone?: true }
   /** `state` as in domain.md; `reason` names the break, or why the system put the agent there. */
   | {
       type: 'agent.stateChanged'

@@ -132,7 +132,8 @@ export type Input =
   /** `user`: who orders it, if a person of the centre does: their teams are asked. */
   | { type: 'call.end'; call: CallId; by: 'supervisor' | 'system'; user?: UserId }
   // the agent's audio
-  | { type: 'station.up'; agent: UserId; leg: LegId }
+  /** `phone`: it is the desk phone that was rung for the shift, else the page. */
+  | { type: 'station.up'; agent: UserId; leg: LegId; phone?: true }
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
   // customers' legs and rung desk phones
   | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }

@@ -83,7 +83,7 @@ export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {
   if ('agent' in what) {
     const agent = d.state.agents.get(what.agent)
     if (what.side === 'supervision') return supervisorPickedUp(d, what.agent)
-    if (what.side === 'station') stationUp(d, what.agent, leg)
+    if (what.side === 'station') stationUp(d, { type: 'station.up', agent: what.agent, leg, phone: true })
     else if (agent !== undefined) dialAfterPickUp(d, agent, leg)
     return
   }

@@ -11,9 +11,10 @@ import type { DialIntent, RecordFact } from './facts.ts'
 import { numberKey } from './number.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
-import { leaveFloor, settle, takeState } from './settle.ts'
+import { leaveFloor, settle } from './settle.ts'
 import { isAboutDebt, isSale, type Overtaken, overtakenBy, settledBy } from './settled.ts'
 import type { Agent, Call } from './state.ts'
+import { moveStation } from './station.ts'
 
 export function takeNote(d: Draft, facts: RecordFact[]): void {
   const suppressed = new Set<string>()
@@ -73,11 +74,9 @@ function mayWork({ enabled, role }: User): boolean {
   return enabled && (role === 'agent' || role === 'supervisor')
 }
 
-/** A ready agent who is moved from a rung desk phone to a leg of the shift has none yet. */
 function changeStation(d: Draft, user: User): void {
   const agent = d.state.agents.get(user.id)
-  if (agent?.phase !== 'ready' || !mayWork(user) || user.station === 'phone-rung' || agent.stationLeg !== null) return
-  takeState(d, agent, 'break', 'audio_lost')
+  if (agent !== undefined && mayWork(user) && agent.user.station !== user.station) moveStation(d, agent, user.station)
 }
 
 /** Its people leave the floor after the call in hand, and what rings for it is withdrawn. */

@@ -8,6 +8,7 @@ export const wrapDefaultMs = 15_000
 /** Where an agent goes who is free of a call: what was planned first, then what is wanted, if there is audio. */
 export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason = 'after_call'): void {
   const { next } = agent
+  if (agent.user.station === 'phone-rung') dropStation(d, agent, 'moved') // the call was talked out where it began
   if (next?.phase === 'signed_off') leaveFloor(d, agent, 'planned')
   else if (next?.phase === 'break') takeState(d, agent, 'break', next.reason)
   else if (want === 'break') takeState(d, agent, 'break', reason)
@@ -27,10 +28,15 @@ export function takeState(
 export function leaveFloor(d: Draft, agent: Agent, reason: string): void {
   takeState(d, agent, 'signed_off', null)
   d.fact({ type: 'agent.signedOff', agent: agent.user.id, reason: reason.slice(0, 200) })
-  if (agent.user.station !== 'phone-nailed') return // a browser keeps its leg while the page is open
+  if (agent.user.station === 'browser' && !agent.stationIsPhone) return // a browser keeps its leg while the page is open
+  dropStation(d, agent, 'signed_off')
+}
+
+/** The legs of the shift, up or ringing, are let go. */
+export function dropStation(d: Draft, agent: Agent, reason: 'signed_off' | 'moved'): void {
   const legs = [agent.stationLeg, agent.stationRinging].filter(leg => leg !== null)
   if (legs.length === 0) return
-  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg: null, reason: 'signed_off' })
+  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg: null, reason })
   for (const leg of legs) d.effect({ type: 'phone.hangUp', leg, q850: 16 })
 }
 

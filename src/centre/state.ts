@@ -234,6 +234,8 @@ export type Agent = {
   next: { phase: 'break'; reason: string } | { phase: 'signed_off' } | null
   /** Leg of the shift: browser or nailed desk phone; null while there is none. */
   stationLeg: LegId | null
+  /** Whether that is the desk phone: for somebody who moved to the page until the page is up. */
+  stationIsPhone: boolean
   /** Since when the audio is gone, while a call is in hand; null: it is there. */
   stationLostAt: number | null
   preview: { campaign: CampaignId; lead: BufferedLead } | null

@@ -4,23 +4,27 @@ import { mute, unmute } from './acd.ts'
 import { letGo, resumeWith, takeBack, waitForAgent } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
+import type { StationKind } from './entities.ts'
 import { stationGraceMs } from './evolve-agent.ts'
+import type { Input } from './inputs.ts'
 import { withdrawPreview } from './preview.ts'
-import { settle, takeState } from './settle.ts'
+import { dropStation, settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 import { supervisorPutDown } from './supervision.ts'
 import { fallBackFrom, handOver, writeUp } from './transfer.ts'
 import { requeue } from './waiting.ts'
 
-export function stationUp(d: Draft, id: UserId, leg: LegId): void {
+/** How long a nailed desk phone rings when it is called for the shift. */
+const stationRingMs = 30_000
+
+export function stationUp(d: Draft, { agent: id, leg, phone }: Extract<Input, { type: 'station.up' }>): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined) return d.refuse('not_an_agent', 'Only agents and supervisors have a place on the floor.')
   if (agent.stationLeg === leg) return
-  if (agent.phase === 'signed_off' && agent.user.station === 'phone-nailed') {
-    return d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it crossed the sign-off
-  }
-  d.fact({ type: 'agent.stationChanged', agent: id, up: true, leg, reason: 'up' })
-  if (agent.stationLeg !== null) d.effect({ type: 'phone.hangUp', leg: agent.stationLeg, q850: 16 })
+  if (isUnwanted(agent, phone === true)) return d.effect({ type: 'phone.hangUp', leg, q850: 16 })
+  const before = agent.stationLeg
+  d.fact({ type: 'agent.stationChanged', agent: id, up: true, leg, reason: 'up', ...(phone && { phone }) })
+  if (before !== null) d.effect({ type: 'phone.hangUp', leg: before, q850: 16 })
   const call = callInHand(d, agent)
   if (call !== null && call.agentLeg === null) {
     if (call.agent !== id) return // whom is consulted and lost the audio is let go at once
@@ -32,11 +36,66 @@ export function stationUp(d: Draft, id: UserId, leg: LegId): void {
   if (agent.phase === 'break' && (isBack || agent.reason === 'phone_ringing')) takeState(d, agent, 'ready', null)
 }
 
+/** It crossed a sign-off or a move, or a page asks for the audio of somebody who is at the phone. */
+function isUnwanted({ phase, user: { station }, stationIsPhone }: Agent, isPhone: boolean): boolean {
+  if (phase === 'signed_off' && station === 'phone-nailed') return true
+  return isPhone ? station !== 'phone-nailed' : stationIsPhone && station !== 'browser'
+}
+
+/**
+ * The person is heard elsewhere from now on: a headset broke, or somebody sits at another desk today. What is up stays until its successor is, so
+ * the party of a call in hand hears both ways all the time; only a phone that is to ring for each call waits for the next one.
+ */
+export function moveStation(d: Draft, agent: Agent, to: StationKind): void {
+  const wasReady = agent.phase === 'ready' || (agent.phase === 'break' && agent.reason === 'phone_ringing')
+  if (agent.stationRinging !== null && to !== 'phone-nailed') stopRingingStation(d, agent, agent.stationRinging)
+  if (agent.phase === 'signed_off') {
+    if (to !== 'browser' && !d.state.supervisions.has(agent.user.id)) dropStation(d, agent, 'moved')
+    return
+  }
+  switch (to) {
+    case 'phone-nailed':
+      if (!agent.stationIsPhone) ringStation(d, agent)
+      if (wasReady && agent.stationLeg === null) takeState(d, agent, 'break', 'phone_ringing')
+      return
+    case 'browser':
+      if (wasReady && agent.stationLeg === null) takeState(d, agent, 'break', 'audio_lost')
+      return
+    case 'phone-rung':
+      if (!isHeardAtStation(d, agent)) dropStation(d, agent, 'moved')
+      if (wasReady && agent.phase !== 'ready') takeState(d, agent, 'ready', null)
+      return
+    default:
+      to satisfies never
+  }
+}
+
+/** Something is heard on the leg of the shift: a call that is talked or dialled, a colleague who consults, a call that is listened to. */
+function isHeardAtStation(d: Draft, agent: Agent): boolean {
+  if (d.state.supervisions.has(agent.user.id)) return true
+  if (agent.phase !== 'talking' && agent.phase !== 'dialing') return false
+  const call = callInHand(d, agent)
+  return call !== null && (call.agent !== agent.user.id || call.agentLeg === null)
+}
+
+export function ringStation(d: Draft, agent: Agent): void {
+  if (agent.stationRinging !== null) return
+  const leg = d.id<'leg'>('l')
+  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'ringing' })
+  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: null, from: 'switchroom', ringMs: stationRingMs })
+}
+
+function stopRingingStation(d: Draft, agent: Agent, leg: LegId): void {
+  d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'moved' })
+  d.effect({ type: 'phone.hangUp', leg, q850: 16 })
+}
+
 /** `hungUp`: a nailed desk phone was put down, which ends the call in hand; anything else is a fault that may heal. */
 export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hungUp: boolean): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
   const wasUp = agent.stationLeg === leg
+  const isPhoneLeft = wasUp && agent.stationIsPhone && agent.user.station !== 'phone-nailed'
   if (wasUp) d.loseAudio(id)
   d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
   if (hungUp && wasUp && agent.user.station === 'phone-nailed') supervisorPutDown(d, id)
@@ -44,7 +103,8 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
     if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
     return
   }
-  if (agent.user.station === 'phone-rung') return
+  if (isPhoneLeft) d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it would be rung again else
+  if (agent.user.station === 'phone-rung' && !isHeardAtStation(d, agent)) return
   const call = callInHand(d, agent)
   switch (agent.phase) {
     case 'ready':

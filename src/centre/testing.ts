@@ -56,8 +56,10 @@ export class TestFloor {
   ready(...agents: UserId[]): void {
     for (const agent of agents) {
       this.do({ type: 'agent.signOn', agent })
-      if (this.agent(agent).user.station !== 'phone-rung')
-        this.do({ type: 'station.up', agent, leg: `st_${agent}` as LegId })
+      const { station } = this.agent(agent).user
+      const isPhone = station === 'phone-nailed'
+      if (station !== 'phone-rung')
+        this.do({ type: 'station.up', agent, leg: `st_${agent}` as LegId, ...(isPhone && { phone: isPhone }) })
       this.do({ type: 'agent.ready', agent })
       this.clock.advance(1_000)
     }

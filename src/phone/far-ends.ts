@@ -84,7 +84,7 @@ export class FarEnds {
         leg.phase = 'up'
         leg.ringUntil = leg.lateUntil = null
         if (leg.far.kind === 'desk' && leg.far.nailed)
-          this.#legs.post({ type: 'station.up', agent: leg.far.agent, leg: leg.id }, leg)
+          this.#legs.post({ type: 'station.up', agent: leg.far.agent, leg: leg.id, phone: true }, leg)
         else this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
         return
       }

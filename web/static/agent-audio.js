@@ -1,6 +1,7 @@
 /**
  * The agent's audio: one microphone and one peer connection for the whole shift; calls are patched to it on the server. What the page gives:
- *   #audio[data-audio-up]            whether the server hears this agent; absent or a desk phone: nothing is done here
+ *   #audio[data-audio-up]            whether the server hears this agent; absent: nothing is done here
+ *   #audio[data-audio-elsewhere]     the agent is at the desk phone: what is open here is closed
  *   #audio-words[data-…]             where words are written; its data attributes are the words, translated on the server:
  *                                    connecting up lost denied noDevice insecure failed testing heard silent
  *   [data-audio-action]              buttons: start, test, headset, mute (with data-on, data-off and aria-pressed)
@@ -59,6 +60,7 @@ async function start() {
     connection = await connect()
     old?.close()
     attempt = 0
+    if (isElsewhere()) stop()
   } catch (error) {
     tell('down', 'failed', error.message)
     again()
@@ -149,6 +151,25 @@ function changed(peer) {
       tell('connecting', 'lost')
       return again()
   }
+}
+
+/** The agent has moved to the desk phone: nobody hears this page, and the light of the microphone goes out. */
+function stop() {
+  clearTimeout(timer)
+  clearTimeout(wordsTimer)
+  connection?.close()
+  connection = null
+  level?.close()
+  level = null
+  for (const track of microphone?.getAudioTracks() ?? []) {
+    track.onended = null
+    track.stop()
+  }
+  microphone = null
+  attempt = 0
+  state = ''
+  delete document.documentElement.dataset.audioState
+  say('')
 }
 
 // —— the microphone ——
@@ -331,6 +352,10 @@ function wanted() {
   return document.getElementById('audio')?.dataset.audioUp !== undefined
 }
 
+function isElsewhere() {
+  return document.getElementById('audio')?.dataset.audioElsewhere !== undefined
+}
+
 function heardByServer() {
   return document.getElementById('audio')?.dataset.audioUp !== 'false'
 }
@@ -368,6 +393,7 @@ function repainted() {
     phase = next
     paintHeadset()
   }
+  if (state !== '' && isElsewhere()) stop()
   if (state === '' && wanted()) start() // a supervisor who begins to listen has audio from then on, and not before
   if (muted && !document.querySelector('[data-audio-action="mute"]')) mute(false) // the call is over: nobody stays muted by mistake
   paintMute()

@@ -166,6 +166,7 @@ const zh = {
     already_signed_on: '已经签入。',
     user_disabled: '此账户已停用。',
     no_extension: '没有分机号，请联系管理员。',
+    phone_not_registered: '您的话机没有注册：请看它是否通电、联网，稍等片刻再试。',
     no_audio: '语音尚未连接，请先打开语音。',
     held: '通话已在保持中。',
     agent_busy: '请先完成当前的通话或登记。',

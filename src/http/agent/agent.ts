@@ -35,6 +35,7 @@ import { dialledOf, noteCaller, partyRoutes } from './party.ts'
 import { passOnRoutes } from './pass-on.ts'
 import { salesRoutes } from './sales.ts'
 import { scriptRoutes } from './script.ts'
+import { stationRoutes } from './station.ts'
 import { taskRoutes } from './tasks.ts'
 import { tryOutRoutes } from './try-out.ts'
 import { keepPromise, readWriteUp } from './write-up.ts'
@@ -219,6 +220,10 @@ export function agentRoutes(deps: Deps): Hono<Env> {
 
   route.route('/', agencyLeadRoutes(deps))
   route.route('/', audioRoutes(deps))
+  route.route(
+    '/',
+    stationRoutes(deps, (c, refusal) => (refusal === null ? painted(c, 200, {}) : painted(c, 409, {}, refusal))),
+  )
   route.route('/', tryOutRoutes(deps))
   route.route('/', draftRoutes(deps))
   route.route('/', taskRoutes(deps))
@@ -262,7 +267,8 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     const frame = { ...(await frameOf(c, deps)), path: '/agent' }
     const w = textsOf(frame)
     const notice = refusal ? { tone: 'red' as const, words: `${w.frame.form.refused}${wordsOf(refusal, w)}` } : null
-    const desk = await deskOf(deps, c.var.user, frame, { form: nothingFilled, notice, ...extra })
+    const user = deps.engine.state.users.get(c.var.user.id) ?? c.var.user
+    const desk = await deskOf(deps, user, frame, { form: nothingFilled, notice, ...extra })
     return c.html(partials(deskRegions(desk)), status)
   }
 

@@ -153,6 +153,8 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
         kind: user.station,
         extension: user.extension,
         up: agent?.stationLeg != null,
+        byPhone: agent?.stationIsPhone ?? false,
+        rings: agent?.stationRinging != null,
         lostAt: agent?.stationLostAt ?? null,
       },
       call: call && agent ? deskCall(call, agent, state, w) : null,

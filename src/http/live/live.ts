@@ -145,10 +145,11 @@ function aboutParty({ fact }: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'
   return (call?.party ?? call?.lead?.ref ?? has?.preview?.lead.ref) === party
 }
 
-/** Facts that name the agent, or the call in the agent's hands, or its party. */
+/** Facts that name the agent or are of the person, or the call in the agent's hands, or its party. */
 export function concernsAgent(item: FeedItem, agent: UserId, deps: Pick<Deps, 'engine'>): boolean {
   const { fact } = item
   if ('agent' in fact && fact.agent === agent) return true
+  if (fact.type === 'user.saved') return fact.user.id === agent
   if (fact.type === 'call.consulted' && fact.to === agent) return true
   if (aboutParty(item, agent, deps)) return true
   if (fact.type === 'case.moved' && fact.left) return deps.engine.state.users.get(agent)?.agency === fact.left.agency

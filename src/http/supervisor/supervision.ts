@@ -108,7 +108,7 @@ export function supervisionOf(state: FloorState, viewer: User): SupervisionProps
         ? 'phone-up'
         : 'phone-rings'
       : who?.stationLeg
-        ? who.user.station === 'browser'
+        ? who.user.station === 'browser' && !who.stationIsPhone
           ? 'browser-up'
           : 'phone-up'
         : (who?.user.station ?? 'browser') === 'browser'

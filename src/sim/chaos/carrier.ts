@@ -71,7 +71,7 @@ export class Carrier {
     const reason = chance(random, 0.5) ? 'hung_up' : 'media_lost'
     this.#scene.post({ type: 'station.down', agent, leg, reason })
     this.#tell(far, 5_000, { type: 'station.down', agent, leg, reason: 'not_answered' })
-    this.#tell(far, between(random, 6_000, 20_000), { type: 'station.up', agent, leg })
+    this.#tell(far, between(random, 6_000, 20_000), { type: 'station.up', agent, leg, phone: true })
   }
 
   /** The process is gone, and with it whatever it heard of its legs. */

@@ -7,6 +7,7 @@ import type { Words } from '../../words/words.ts'
 import { modeIcons } from '../supervisor/supervision.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
 import { consultControls, consultState, passOnButton, pickUpButton, takeBackButton } from './pass-on.ts'
+import { isOfPage } from './station.ts'
 
 /** Its height never changes: a call, a preview, or the field to dial by hand. */
 export function callBar(props: DeskProps): Html {
@@ -63,7 +64,7 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
         ? html`<button class="button" hx-put="${path}/hold" hx-vals='{"held":"false"}' hx-swap="none" aria-pressed="true" data-key="alt+h">${icon('play')}${w.agent.call.resume}<kbd>Alt H</kbd></button>`
         : html`<button class="button" hx-put="${path}/hold" hx-vals='{"held":"true"}' hx-swap="none" data-key="alt+h">${icon('pause')}${w.agent.call.hold}<kbd>Alt H</kbd></button>`
   }${
-    talking && props.station.kind === 'browser'
+    talking && isOfPage(props.station)
       ? html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${w.agent.call.mute}" data-on="${w.agent.call.unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${w.agent.call.mute}</span><kbd>Alt M</kbd></button>`
       : null
   }${talking && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${

@@ -36,6 +36,10 @@ export type DeskProps = {
     kind: StationKind
     extension: string | null
     up: boolean
+    /** What is up is the desk phone. */
+    byPhone: boolean
+    /** The desk phone is rung for the shift. */
+    rings: boolean
     lostAt: number | null
   }
   today: { calls: number; effectiveMs: number; utilisation: number | null }

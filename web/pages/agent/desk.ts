@@ -23,7 +23,7 @@ export function deskPage(props: DeskProps): Html {
     modules: ['agent-audio.js'],
     main: html`<h1 class="unseen">${w.agent.desk}</h1>
 <div id="desk-stream" hx-sse:connect="/live/desk" hx-config="sse.pauseOnBackground:false" hidden></div>
-<div class="desk">${state}${call}<div class="said">${said}<p id="audio-words" class="notice amber" role="status" ${audioTexts(w)}></p>${props.station.kind === 'browser' ? audioWarning(w) : null}</div><div class="columns">${who}${say}${write}</div></div>${props.station.kind === 'browser' ? audioPanel(w) : null}`,
+<div class="desk">${state}${call}<div class="said">${said}<p id="audio-words" class="notice amber" role="status" ${audioTexts(w)}></p>${audioWarning(w)}</div><div class="columns">${who}${say}${write}</div></div>${audioPanel(w)}`,
     help: help(w),
   })
 }

@@ -7,6 +7,7 @@ import { countdown, timer } from '../../parts/time.ts'
 import { breakReasons } from '../../words/agent.ts'
 import type { Words } from '../../words/words.ts'
 import type { DeskProps } from './desk-props.ts'
+import { station } from './station.ts'
 
 /** State and its timer, what one may change it to, the audio, and the day so far. */
 export function stateBar(props: DeskProps): Html {
@@ -20,7 +21,7 @@ ${agent.until === null ? null : html`<span class="left">${w.agent.state.left} ${
 ${agent.next ? chip('amber', 'clock', `${w.agent.state.afterCall}${w.domain.agentPhase[agent.next]}`) : null}
 <div class="actions">${changes(props, w)}</div>
 <span class="gap"></span>
-${audio(props, w)}
+${station(props, w)}
 <dl class="today" aria-label="${w.agent.today.label}"><div><dt class="unseen">${w.agent.today.label}</dt><dd>${w.agent.today.calls(props.today.calls)}</dd></div>
 <div><dt>${w.agent.today.effective}</dt><dd>${w.agent.today.minutes(Math.floor(props.today.effectiveMs / 60_000))}</dd></div>
 <div><dt>${w.agent.today.utilisation}</dt><dd>${percent(props.today.utilisation)}</dd></div></dl>
@@ -58,27 +59,4 @@ function changes({ agent }: DeskProps, w: Words): Html {
       ? html`<button class="button quiet" hx-put="/agent/state" hx-vals='{"state":"signed_off"}' hx-swap="none">${w.agent.state.signOff}</button>`
       : null
   }`
-}
-
-/** What the server knows of the agent's audio. A browser adds what it knows itself (permission, device) into `#audio-words`. */
-function audio({ station, agent }: DeskProps, w: Words): Html {
-  const extension = station.extension ?? '—'
-  const a = w.agent.audio
-  if (station.kind === 'browser') {
-    const words = station.lostAt !== null ? a.lost : station.up ? a.up : a.down
-    const tone = station.up ? 'green' : station.lostAt !== null || agent.phase !== 'signed_off' ? 'red' : 'grey'
-    return html`<div class="audio" id="audio" data-audio-up="${String(station.up)}">
-${chip(tone, station.up ? 'headphones' : 'mic-off', words)}
-<meter id="audio-level" data-audio-level min="0" max="1" value="0" aria-label="${a.label}" hx-morph-skip></meter>
-${
-  station.up
-    ? html`<button class="button quiet small" type="button" popovertarget="audio-panel">${icon('settings')}${a.settings}</button>`
-    : html`<button class="button small" type="button" data-audio-action="start">${icon('mic')}${a.start}</button>`
-}</div>`
-  }
-  if (station.extension === null)
-    return html`<div class="audio" id="audio">${chip('red', 'phone-off', a.noExtension)}</div>`
-  if (station.kind === 'phone-rung')
-    return html`<div class="audio" id="audio">${chip('grey', 'phone', a.phoneRung(extension))}</div>`
-  return html`<div class="audio" id="audio">${station.up ? chip('green', 'phone', a.phoneUp(extension)) : chip('red', 'phone-off', a.phoneDown(extension))}</div>`
 }

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LegId } from '../lib/ids.ts'
+import type { StationKind } from './entities.ts'
+import { alice, leadOf, TestFloor } from './testing.ts'
+
+const page = 'st_page' as LegId
+
+function move(floor: TestFloor, station: StationKind): void {
+  const { user } = floor.agent(alice)
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station } }] })
+}
+
+/** Alice talks to a customer on the leg of her shift. */
+function talking(station: StationKind) {
+  const floor = new TestFloor({ station })
+  floor.leads('+8613800000001')
+  floor.ready(alice)
+  const { call } = floor
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  assert.equal(floor.agent(alice).phase, 'talking')
+  return { floor, call, first: floor.agent(alice).stationLeg! }
+}
+
+const isUp = (floor: TestFloor, leg: LegId, phone: boolean) =>
+  floor.do({ type: 'station.up', agent: alice, leg, ...(phone && { phone }) })
+const hungUp = (floor: TestFloor) =>
+  floor.effects.flatMap(effect => (effect.type === 'phone.hangUp' ? [effect.leg] : []))
+const patchedTo = (floor: TestFloor) => floor.lastEffect('media.patch').b
+
+test('who talks in the browser and moves to the desk phone is rung there, talks on meanwhile, and goes on at the phone', () => {
+  const { floor, call, first } = talking('browser')
+  move(floor, 'phone-nailed')
+  const { leg } = floor.lastEffect('phone.ring')
+  assert.equal(floor.agent(alice).stationLeg, first, 'the headset is up until the phone is')
+  assert.deepEqual([hungUp(floor), patchedTo(floor)], [[], first])
+  isUp(floor, leg, true)
+  assert.deepEqual([patchedTo(floor), hungUp(floor)], [leg, [first]])
+  floor.do({ type: 'station.down', agent: alice, leg: first, reason: 'closed' })
+  assert.equal(call.phase, 'talking')
+  assert.equal(floor.agent(alice).stationLostAt, null)
+  floor.do({ type: 'station.down', agent: alice, leg, reason: 'hung_up' })
+  assert.equal(floor.last('call.ended').ending.by, 'agent', 'it is her desk phone now: putting it down ends the call')
+})
+
+test('a page that asks for the audio of who is at the phone is turned away; one that is built anew while the phone rings is not', () => {
+  const { floor } = talking('browser')
+  move(floor, 'phone-nailed')
+  const { leg } = floor.lastEffect('phone.ring')
+  isUp(floor, page, false)
+  assert.equal(floor.agent(alice).stationLeg, page)
+  assert.equal(floor.agent(alice).stationRinging, leg, 'the phone rings on')
+  isUp(floor, leg, true)
+  const late = 'st_late' as LegId
+  isUp(floor, late, false)
+  assert.deepEqual([floor.agent(alice).stationLeg, hungUp(floor).at(-1)], [leg, late])
+})
+
+test('who talks at the desk phone and moves to the browser is heard at the phone until the page is up, and then there', () => {
+  const { floor, call, first } = talking('phone-nailed')
+  move(floor, 'browser')
+  assert.deepEqual([floor.agent(alice).stationLeg, floor.agent(alice).stationIsPhone], [first, true])
+  isUp(floor, page, false)
+  assert.deepEqual([patchedTo(floor), hungUp(floor)], [page, [first]])
+  floor.do({ type: 'station.down', agent: alice, leg: first, reason: 'released' })
+  assert.equal(call.phase, 'talking')
+})
+
+test('who puts the phone down before the page is up keeps the customer, who hears music, and the phone does not ring again', () => {
+  const { floor, call, first } = talking('phone-nailed')
+  move(floor, 'browser')
+  floor.do({ type: 'station.down', agent: alice, leg: first, reason: 'hung_up' })
+  assert.equal(call.phase, 'talking')
+  assert.equal(floor.lastEffect('media.unpatch').leg, call.leg)
+  assert.deepEqual(hungUp(floor), [first], 'the phone layer would ring it again for the shift')
+  isUp(floor, page, false)
+  assert.equal(patchedTo(floor), page)
+})
+
+test('a phone that is picked up after its person has gone back to the browser is put down again', () => {
+  const { floor, first } = talking('browser')
+  move(floor, 'phone-nailed')
+  const { leg } = floor.lastEffect('phone.ring')
+  move(floor, 'browser')
+  assert.deepEqual([hungUp(floor), floor.agent(alice).stationRinging], [[leg], null])
+  isUp(floor, leg, true)
+  assert.deepEqual([floor.agent(alice).stationLeg, patchedTo(floor)], [first, first])
+  assert.deepEqual(hungUp(floor), [leg, leg])
+})
+
+test('who moves to a phone that is rung for each call talks this one out where it began', () => {
+  const { floor, call, first } = talking('browser')
+  move(floor, 'phone-rung')
+  assert.deepEqual([floor.agent(alice).stationLeg, hungUp(floor)], [first, []])
+  floor.partyEnds(call)
+  floor.dispose(call, alice, 'sold')
+  assert.deepEqual([floor.agent(alice).stationLeg, hungUp(floor)], [null, [first]])
+  assert.equal(floor.agent(alice).phase, 'ready')
+  floor.do({
+    type: 'leads.loaded',
+    campaign: call.campaign!,
+    leads: [leadOf('le_9', '+8613800000009')],
+    exhausted: true,
+  })
+  floor.do({ type: 'leg.answered', leg: floor.call.leg })
+  assert.equal(floor.lastEffect('phone.ring').call, floor.call.id, 'the next one rings')
+})
+
+test('a page that dies under who moves to a rung phone in mid-call loses nothing at once: the customer hears music', () => {
+  const { floor, call, first } = talking('browser')
+  move(floor, 'phone-rung')
+  floor.do({ type: 'station.down', agent: alice, leg: first, reason: 'closed' })
+  assert.equal(call.phase, 'talking')
+  assert.equal(floor.lastEffect('media.unpatch').leg, call.leg)
+})
+
+test('who is ready stays ready when the way there is up, and waits for it in a break else', () => {
+  const ready = (station: StationKind) => {
+    const floor = new TestFloor({ station })
+    floor.ready(alice)
+    assert.equal(floor.agent(alice).phase, 'ready')
+    return floor
+  }
+  const state = (floor: TestFloor) => [floor.agent(alice).phase, floor.agent(alice).reason]
+
+  const toPhone = ready('browser')
+  move(toPhone, 'phone-nailed')
+  assert.deepEqual(state(toPhone), ['ready', null])
+
+  const toRung = ready('browser')
+  move(toRung, 'phone-rung')
+  assert.deepEqual([...state(toRung), toRung.agent(alice).stationLeg], ['ready', null, null])
+
+  const fromRung = ready('phone-rung')
+  move(fromRung, 'phone-nailed')
+  assert.deepEqual(state(fromRung), ['break', 'phone_ringing'])
+  move(fromRung, 'browser')
+  assert.deepEqual(state(fromRung), ['break', 'audio_lost'])
+  isUp(fromRung, page, false)
+  assert.deepEqual(state(fromRung), ['ready', null])
+  fromRung.do({ type: 'station.down', agent: alice, leg: page, reason: 'closed' })
+  move(fromRung, 'phone-nailed')
+  assert.deepEqual(
+    state(fromRung),
+    ['break', 'audio_lost'],
+    'long ago or not, audio that was lost is no wish to be ready',
+  )
+  isUp(fromRung, fromRung.lastEffect('phone.ring').leg, true)
+  assert.deepEqual(state(fromRung), ['ready', null])
+})
+
+test('who signs off after a move leaves no leg behind: a phone from which somebody moved away is hung up', () => {
+  const floor = new TestFloor({ station: 'phone-nailed' })
+  floor.ready(alice)
+  const { stationLeg } = floor.agent(alice)
+  move(floor, 'browser')
+  floor.do({ type: 'agent.signOff', agent: alice, reason: 'end_of_shift' })
+  assert.deepEqual([hungUp(floor), floor.agent(alice).stationLeg], [[stationLeg], null])
+  move(floor, 'phone-nailed')
+  floor.do({ type: 'agent.signOn', agent: alice })
+  assert.notEqual(floor.agent(alice).stationRinging, null)
+})
