@@ -52,7 +52,8 @@ const mostPerHour = {
   handles: 10,
   threads: 1,
   fds: 10,
-  sipTransactions: 60,
+  /** A transaction lives for 32 s and more, so that their number follows the calls dialled: 60 too many an hour at 1,200 a minute. */
+  transactionsPerDial: 0.05,
 } as const
 type Judged = keyof typeof mostPerHour
 
@@ -64,6 +65,7 @@ type Line = Record<Judged, number> & {
   dialled: number
   connected: number
   legs: number
+  sipTransactions: number
   lossPercent: number
   dropped: number
   loopDelayP99Ms: number
@@ -143,10 +145,10 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
   const startedAt = performance.now()
   const endAt = startedAt + minutes * 60_000
   const lines: Line[] = []
-  let before = { at: startedAt, cpuMs: service.cpuMs(), loss: { sum: 0, count: 0 } }
+  let before = { at: startedAt, cpuMs: service.cpuMs(), dialled: 0, loss: { sum: 0, count: 0 } }
   let isSnapped = values.snapshots === undefined
   console.log(
-    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers   V8  db MB  handles  thr  fds  lost %  dropped  loop p99/max ms  cpu %  pages  faults',
+    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers   V8  db MB  handles  thr  fds   sip  lost %  dropped  loop p99/max ms  cpu %  pages  faults',
   )
   while (performance.now() < endAt && !stopping.signal.aborted) {
     const next = Math.min(endAt, startedAt + (lines.length + 1) * linesEveryMs)
@@ -156,22 +158,25 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
     const loss = { sum: metrics('switchroom_leg_loss_ratio_sum'), count: metrics('switchroom_leg_loss_ratio_count') }
     const now = performance.now()
     const cpuMs = service.cpuMs()
+    const dialled = metrics('switchroom_dialled_total')
+    const sipTransactions = metrics('switchroom_sip_transactions')
     const line: Line = {
       hours: (now - startedAt) / 3.6e6,
       ...inner,
       ...service.outside(),
       calls: metrics('switchroom_calls'),
-      dialled: metrics('switchroom_dialled_total'),
+      dialled,
       connected: metrics('switchroom_connected_total'),
       legs: metrics('switchroom_media_legs'),
-      sipTransactions: metrics('switchroom_sip_transactions'),
+      sipTransactions,
+      transactionsPerDial: sipTransactions / Math.max(1, ((dialled - before.dialled) * 60_000) / (now - before.at)),
       lossPercent: (100 * (loss.sum - before.loss.sum)) / Math.max(1, loss.count - before.loss.count),
       dropped: metrics('switchroom_media_packets_dropped'),
       cpuPercent: (100 * (cpuMs - before.cpuMs)) / (now - before.at),
       pages: pages(),
       faults: [...trouble, ...service.faults, ...Object.entries(far.faults)].reduce((sum, [, times]) => sum + times, 0),
     }
-    before = { at: now, cpuMs, loss }
+    before = { at: now, cpuMs, dialled, loss }
     lines.push(line)
     print(line)
     sweepRecordings(join(service.folder, 'recordings'))
@@ -188,7 +193,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
 function print(line: Line): void {
   const cell = (value: number, width: number, digits = 0) => value.toFixed(digits).padStart(width)
   console.log(
-    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.v8Mb, 4)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
+    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.v8Mb, 4)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.sipTransactions, 5)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
   )
 }
 

@@ -47,7 +47,10 @@ describe(`kill -9 in the middle of ${agents} calls`, () => {
     )
     await world.close()
     mediaPorts = await freePorts('127.0.0.1', agents * portsEach)
-    const [from, to] = (await freePorts('127.0.0.1', (agents * portsEach) / 2)).split('-').map(Number) as [number, number]
+    const [from, to] = (await freePorts('127.0.0.1', (agents * portsEach) / 2)).split('-').map(Number) as [
+      number,
+      number,
+    ]
     desks = await openDesks({
       extensions: Array.from({ length: agents }, (_, at) => String(2000 + at)),
       password: () => sipPassword,
