@@ -2,12 +2,16 @@
 
 import { type Frame, textsOf } from '../../web/parts/frame.ts'
 import type { HeardAnswer } from '../../web/parts/heard-answers.ts'
+import type { User } from '../centre/entities.ts'
 import type { ChecklistAnswer } from '../lender/checklist.ts'
 import type { CallId } from '../lib/ids.ts'
 import type { WholeTask } from '../records/tasks.ts'
 import type { RecordingRow } from '../store/recordings.ts'
 import { shownAnswer } from './agent/checklist.ts'
 import type { Deps } from './deps.ts'
+import { recordingsSeen } from './seen-calls.ts'
+
+type Viewer = Pick<User, 'id' | 'role' | 'numbersMasked'>
 
 /** Ms into one of the recordings of a call, of something that was said `offsetMs` after its answer; null: no recording has it. */
 export function heardAt(
@@ -22,18 +26,16 @@ export function heardAt(
   return found === undefined ? null : { recording: found.id, atMs: at - found.openedAt }
 }
 
-/** Every answer of a task as it was given, first ones too. */
+/** Every answer of a task as it was given, first ones too; to be heard where this person may hear the call. */
 export async function heardAnswersOf(
   deps: Deps,
   whole: WholeTask,
-  { frame, masked }: { frame: Frame; masked: boolean },
+  { frame, viewer }: { frame: Frame; viewer: Viewer },
 ): Promise<HeardAnswer[]> {
   const w = textsOf(frame)
   const calls = [...new Set(whole.answers.map(({ call }) => call))]
   const recordings = new Map(
-    await Promise.all(
-      calls.map(async call => [call, await deps.store.read('recordings.ofCall', { call: call as CallId })] as const),
-    ),
+    await Promise.all(calls.map(async call => [call, await recordingsSeen(deps, viewer, call as CallId)] as const)),
   )
   return whole.answers.flatMap((answer: ChecklistAnswer) => {
     const [key, place] = answer.item.split('@') as [string, string | undefined]
@@ -43,7 +45,7 @@ export async function heardAnswersOf(
     const contact = place === undefined ? '' : ` ${Number(place) + 1}`
     return [
       {
-        ...shownAnswer(deps, whole, item, Number(place ?? 0), { answer, masked }),
+        ...shownAnswer(deps, whole, item, Number(place ?? 0), { answer, masked: viewer.numbersMasked }),
         key: answer.item,
         question: item.question[frame.language].replaceAll('{offered}', answer.offered ?? '…'),
         whom: `${w.verification.asked[item.asked]}${contact}`,

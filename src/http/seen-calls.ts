@@ -3,6 +3,7 @@ import type { Role } from '../centre/entities.ts'
 import { type Sight, seesCall, sightOf } from '../centre/team.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
 import { NotFound } from '../records/errors.ts'
+import type { RecordingRow } from '../store/recordings.ts'
 import type { Deps } from './deps.ts'
 
 type Viewer = { id: UserId; role: Role }
@@ -18,6 +19,13 @@ export function agentsIn(sight: Sight): UserId[] | undefined {
 
 export function checkSeen(deps: Deps, viewer: Viewer, id: CallId): Promise<void> {
   return checkWithin(deps, sightOf(deps.engine.state, viewer), id)
+}
+
+/** Of a call, what this person may hear: nothing of one that is not theirs to see. */
+export async function recordingsSeen(deps: Deps, viewer: Viewer, call: CallId): Promise<RecordingRow[]> {
+  const sight = sightOf(deps.engine.state, viewer)
+  if (sight !== null && !(await isWithin(deps, sight, call))) return []
+  return deps.store.read('recordings.ofCall', { call })
 }
 
 /** Throws NotFound, as of a call that there is not: nobody counts the calls of others by asking for them. */

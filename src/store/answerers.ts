@@ -17,27 +17,40 @@ export type AnswererMistake = {
   told: Told & { at: number; actor: string }
 }
 
+/** `of`: calls of these agents, and those of these campaigns that came to nobody; null: of everybody. */
+type Asked = { from: number; to: number; of: { agents: readonly UserId[]; campaigns: readonly CampaignId[] } | null }
+
 const mistakesMax = 100
+/** Three parameters, as `ofValues` gives them. */
+const isOf =
+  '(? OR agent IN (SELECT value FROM json_each(?)) OR agent IS NULL AND campaign IN (SELECT value FROM json_each(?)))'
+
+function ofValues({ of }: Asked): [number, string, string] {
+  return [of === null ? 1 : 0, JSON.stringify(of?.agents ?? []), JSON.stringify(of?.campaigns ?? [])]
+}
 
 export const answererQueries = {
-  'answerers.counts': (db: Db, args: { from: number; to: number }): AnswererCount[] =>
+  'answerers.counts': (db: Db, args: Asked): AnswererCount[] =>
     sql(
       db.$client,
       `SELECT judged ->> 'verdict' AS verdict, count(*) AS calls,
          count(*) FILTER (WHERE told ->> 'answerer' = 'machine') AS machine, count(*) FILTER (WHERE told ->> 'answerer' = 'human') AS human
-       FROM (SELECT judged, told FROM calls WHERE judged IS NOT NULL AND started_at >= ? AND started_at < ?
-         UNION ALL SELECT judged, told FROM calls WHERE told IS NOT NULL AND judged IS NULL AND started_at >= ? AND started_at < ?)
+       FROM (SELECT judged, told FROM calls WHERE judged IS NOT NULL AND started_at >= ? AND started_at < ? AND ${isOf}
+         UNION ALL SELECT judged, told FROM calls WHERE told IS NOT NULL AND judged IS NULL AND started_at >= ? AND started_at < ? AND ${isOf})
        GROUP BY 1`,
-    ).all(args.from, args.to, args.from, args.to) as AnswererCount[],
+    ).all(args.from, args.to, ...ofValues(args), args.from, args.to, ...ofValues(args)) as AnswererCount[],
   /** A machine taken for a person or left to the agent, and a person taken for a machine; the newest first, at most 100. */
-  'answerers.mistakes': (db: Db, args: { from: number; to: number }): AnswererMistake[] =>
+  'answerers.mistakes': (db: Db, args: Asked): AnswererMistake[] =>
     (
       sql(
         db.$client,
         `SELECT id AS call, started_at AS startedAt, campaign, agent, recording, judged, told FROM calls
-         WHERE told IS NOT NULL AND judged IS NOT NULL AND started_at >= ? AND started_at < ?
+         WHERE told IS NOT NULL AND judged IS NOT NULL AND started_at >= ? AND started_at < ? AND ${isOf}
            AND (told ->> 'answerer' = 'human') = (judged ->> 'verdict' IN ('machine', 'fax'))
          ORDER BY started_at DESC, id LIMIT ${mistakesMax}`,
-      ).all(args.from, args.to) as (Omit<AnswererMistake, 'judged' | 'told'> & { judged: string; told: string })[]
+      ).all(args.from, args.to, ...ofValues(args)) as (Omit<AnswererMistake, 'judged' | 'told'> & {
+        judged: string
+        told: string
+      })[]
     ).map(({ judged, told, ...row }) => ({ ...row, judged: JSON.parse(judged), told: JSON.parse(told) })),
 }

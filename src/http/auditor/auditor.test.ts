@@ -3,17 +3,20 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from '../../centre/facts.ts'
-import type { CallId, LegId, RecordingId, TrunkId } from '../../lib/ids.ts'
+import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../../lib/ids.ts'
+import { changeTeam, createTeam } from '../../records/teams.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
 import { auditorRoutes } from './auditor.ts'
 
 let house: House
 let olga = ''
+let agent: UserId
 const audio = Buffer.alloc(9000, 0xd5)
 before(async () => {
   house = await openHouse({ pages: { routers: [auditorRoutes] } })
   const alice = await house.add('alice', 'agent', { displayName: 'Alice' })
+  agent = alice.id
   await house.add('olga', 'auditor', { language: 'en', numbersMasked: false })
   olga = (await house.signIn('olga')).cookie
   mkdirSync(path.join(house.deps.config.recordingsDir, '2026'))
@@ -140,6 +143,14 @@ test('who listens says who answered, which stands beside what the sound was judg
   const after = (await look(house, olga, '/auditor/answerers?days=7')).text
   assert.match(after, /Of 1 taken for machines that somebody listened to, 1 were people \(100/)
   assert.ok(after.includes(`/auditor/calls/${call}`) && after.includes('greetingMs 1900'))
+  const quincy = await house.add('quincy', 'quality', { language: 'en' })
+  const { cookie } = await house.signIn('quincy')
+  const door = house.deps.records
+  const team = await createTeam(door, 'system', { name: 'North', members: [], leaders: [quincy.id] })
+  const ofNorth = async () => (await look(house, cookie, '/auditor/answerers')).text
+  assert.doesNotMatch(await ofNorth(), /c_2|Of 1 taken/, 'of calls of others a leader counts none')
+  await changeTeam(door, 'system', team.id, { members: [agent] })
+  assert.match(await ofNorth(), /Of 1 taken for machines/)
   assert.equal((await send(house, olga, 'POST', path, { answerer: 'machine' })).status, 303)
   const agreed = (await look(house, olga, '/auditor/answerers')).text
   assert.match(agreed, /Of 1 that people say were machines, the sound missed 0/)

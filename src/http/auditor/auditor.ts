@@ -50,7 +50,7 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
   })
 
   route.get('/auditor/answerers', allow('auditor', 'quality', 'admin'), async c =>
-    c.html(answerersPage(await answerersOf(deps, await frameOf(c, deps), c.req.query('days')))),
+    c.html(answerersPage(await answerersOf(deps, await frameOf(c, deps), c.var.user, c.req.query('days')))),
   )
 
   route.post('/auditor/calls/:id/holds', allow('auditor'), async c => {

@@ -31,7 +31,7 @@ async function tasksOf(deps: Deps, { call, viewer, frame }: OnCall): Promise<Sai
         ...{ id, application: task.application, state: task.state },
         href: viewer.role === 'auditor' ? null : `/supervisor/tasks/${encodeURIComponent(id)}`,
         whom: who === 'contact' ? `${words.asked[who]} ${place + 1}` : words.asked[who],
-        answers: await heardAnswersOf(deps, said, { frame, masked: viewer.numbersMasked }),
+        answers: await heardAnswersOf(deps, said, { frame, viewer }),
       }
     }),
   )

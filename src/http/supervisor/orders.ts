@@ -4,6 +4,7 @@ import { ordersPage } from '../../../web/pages/supervisor/orders.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { clockOf } from '../../../web/parts/time.ts'
+import type { User } from '../../centre/entities.ts'
 import { type OrderState, orderStates } from '../../lender/order.ts'
 import { saidItems, sellersOf } from '../../lender/quote.ts'
 import type { CallId, RecordingId } from '../../lib/ids.ts'
@@ -19,6 +20,7 @@ import { allow } from '../guard.ts'
 import { heardAt } from '../heard-answers.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { checkSeen, recordingsSeen } from '../seen-calls.ts'
 import { orderLine, sentenceOf, shownSums } from '../shown-order.ts'
 import { listOf, type Typed, textOf, typedOf } from '../typed.ts'
 
@@ -72,6 +74,7 @@ export function orderRoutes(deps: Deps): Hono<Env> {
     const recording = await store.read('recordings.byId', { id: c.req.param('recording') as RecordingId })
     if (recording === null || !calls.includes(recording.call))
       throw new NotFound('recording of this order', c.req.param('recording'))
+    await checkSeen(deps, c.var.user, recording.call)
     const opening = c.req.query('opening') ?? null
     return audioAnswer(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, recording.id)
   })
@@ -117,7 +120,7 @@ export function orderRoutes(deps: Deps): Hono<Env> {
         ...{ frame, today, agent: line.agent, checker: line.checker, sums: shownSums(order) },
         order: { ...order, name: line.name, product: line.product, heard: order.heard ?? [] },
         ...{ way: w.sales.ways[order.terms.way], term: order.terms.term },
-        ...(await heardOf(order, quote, user.role === 'auditor' ? null : user.id, frame)),
+        ...(await heardOf(order, quote, user.role === 'auditor' ? null : user, frame)),
         moves: moves.map(({ at, actor, state, reason, note }) => ({
           ...{ at, state, note, who: actor.startsWith('user:') ? actorName(deps, actor) : w.sales.toProgram },
           reason: reason === null ? null : (reasons[reason] ?? reason),
@@ -135,17 +138,13 @@ export function orderRoutes(deps: Deps): Hono<Env> {
   async function heardOf(
     order: Parameters<typeof callsOf>[0] & { id: string },
     quote: QuoteRecord | null,
-    listener: Parameters<typeof issueOpening>[0] | null,
+    listener: User | null,
     frame: Frame,
   ): Promise<Pick<OrderProps, 'said' | 'recordings'>> {
     const found =
       listener === null
         ? []
-        : (
-            await Promise.all(
-              callsOf(order, quote).map(call => store.read('recordings.ofCall', { call: call as CallId })),
-            )
-          ).flat()
+        : (await Promise.all(callsOf(order, quote).map(call => recordingsSeen(deps, listener, call as CallId)))).flat()
     const w = textsOf(frame)
     const said = saidItems.map((item): SaidRow => {
       const read = quote?.said.find(each => each.item === item)
@@ -158,7 +157,7 @@ export function orderRoutes(deps: Deps): Hono<Env> {
       .filter(({ sealedAt, destroyedAt }) => sealedAt !== null && destroyedAt === null)
       .map(({ id, openedAt }) => ({
         id,
-        src: `/supervisor/orders/${order.id}/recordings/${id}/audio?opening=${issueOpening(listener!, id)}`,
+        src: `/supervisor/orders/${order.id}/recordings/${id}/audio?opening=${issueOpening(listener!.id, id)}`,
         label: `${w.sales.recordings} ${clockOf(openedAt, frame)}`,
       }))
     return { said, recordings }

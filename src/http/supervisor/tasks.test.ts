@@ -11,6 +11,7 @@ import { createParty } from '../../records/parties.ts'
 import { readSentence } from '../../records/scripts.ts'
 import { answerItem } from '../../records/task-answers.ts'
 import { moveTaskBy } from '../../records/tasks.ts'
+import { changeTeam, createTeam } from '../../records/teams.ts'
 import { auditorRoutes } from '../auditor/auditor.ts'
 import { heardAt } from '../heard-answers.ts'
 import { look, send } from '../testing/form.ts'
@@ -161,6 +162,20 @@ test('the recording is heard from the task, each listen is in the journal, and n
   assert.equal((await house.facts('recording.listened')).length, 1)
   const other = await look(house, cookies['quentin']!, `/supervisor/tasks/${id}/recordings/r_2/audio`)
   assert.equal(other.status, 404)
+})
+
+test('who leads a team hears no call of another, from its task neither', async () => {
+  const quinn = await house.add('quinn', 'quality', { language: 'en' })
+  const { cookie } = await house.signIn('quinn')
+  const door = house.deps.records
+  const team = await createTeam(door, 'system', { name: 'North', members: [], leaders: [quinn.id] })
+  const audio = `/supervisor/tasks/${id}/recordings/${recording}/audio`
+  const shown = async () => (await look(house, cookie, `/supervisor/tasks/${id}`)).text
+  assert.doesNotMatch(await shown(), /<audio|data-plays/)
+  assert.equal((await look(house, cookie, audio)).status, 404)
+  await changeTeam(door, 'system', team.id, { members: [alice] })
+  for (const found of [/<audio/, /data-plays/]) assert.match(await shown(), found)
+  assert.equal((await house.app.request(audio, { headers: { cookie } })).status, 200)
 })
 
 test('one person takes the review and decides with a reason; another is told to take it over first', async () => {

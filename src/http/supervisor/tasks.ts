@@ -4,6 +4,7 @@ import { type TasksProps, tasksPage } from '../../../web/pages/supervisor/tasks.
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { clockOf } from '../../../web/parts/time.ts'
+import type { User } from '../../centre/entities.ts'
 import { isDecided, type TaskState, taskStates } from '../../lender/task.ts'
 import type { CallId, RecordingId, UserId } from '../../lib/ids.ts'
 import { reopenApplication } from '../../records/applications.ts'
@@ -18,6 +19,7 @@ import { allow } from '../guard.ts'
 import { heardAnswersOf } from '../heard-answers.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { checkSeen, recordingsSeen } from '../seen-calls.ts'
 import { shownConfirmations } from '../shown-confirmations.ts'
 import { linesOf, listOf, type Typed, textOf, typedOf } from '../typed.ts'
 
@@ -76,6 +78,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
     const recording = await store.read('recordings.byId', { id: c.req.param('recording') as RecordingId })
     if (recording === null || !calls.some(({ call }) => call === recording.call))
       throw new NotFound('recording of this task', c.req.param('recording'))
+    await checkSeen(deps, c.var.user, recording.call)
     const opening = c.req.query('opening') ?? null
     return audioAnswer(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, recording.id)
   })
@@ -140,7 +143,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
         verified: task.agent === user.id || task.verifiers.includes(user.id),
         reviews: task.reviewer === user.id,
         seen: seenOf(deps, whole, frame, new Set()),
-        answers: await heardAnswersOf(deps, whole, { frame, masked: user.numbersMasked }),
+        answers: await heardAnswersOf(deps, whole, { frame, viewer: user }),
         calls: whole.calls.map(({ call, who, at, by, reached }) => ({
           id: call,
           whom: words.asked[who],
@@ -150,7 +153,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
         })),
         confirmations: shownConfirmations(whole.confirmations, user.numbersMasked),
         mayReopen: maySupervise && isDecided(task.state) && (await isLast(whole)),
-        recordings: await recordingsOf(whole, user.id, frame),
+        recordings: await recordingsOf(whole, user, frame),
         verifiers: verifiers(),
         reasons: await decisionReasons(records),
         filled: more.filled ?? nothingFilled,
@@ -165,12 +168,12 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
     return all.every(({ decidedAt }) => decidedAt !== null)
   }
 
-  async function recordingsOf({ task, calls }: WholeTask, user: UserId, frame: Frame) {
+  async function recordingsOf({ task, calls }: WholeTask, viewer: User, frame: Frame) {
     const { verification: words } = textsOf(frame)
     const all = await Promise.all(
       calls.map(async ({ call, who }) => ({
         who,
-        found: await store.read('recordings.ofCall', { call: call as CallId }),
+        found: await recordingsSeen(deps, viewer, call as CallId),
       })),
     )
     return all.flatMap(({ who, found }) =>
@@ -178,7 +181,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
         .filter(({ sealedAt, destroyedAt }) => sealedAt !== null && destroyedAt === null)
         .map(({ id, openedAt }) => ({
           id,
-          src: `/supervisor/tasks/${task.id}/recordings/${id}/audio?opening=${issueOpening(user, id)}`,
+          src: `/supervisor/tasks/${task.id}/recordings/${id}/audio?opening=${issueOpening(viewer.id, id)}`,
           label: `${words.asked[who]} ${clockOf(openedAt, frame)}`,
         })),
     )
