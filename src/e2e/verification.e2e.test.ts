@@ -116,6 +116,7 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
   }
   async function answer(page: Page, key: string, said: string, judged?: 'MATCH' | 'MISMATCH'): Promise<string> {
     const at = row(key)
+    await page.waitForSelector(`${at} [name=said]`) // a select or an input: which, only the painted row knows
     if (await page.isVisible(`${at} select[name=said]`)) await page.selectOption(`${at} select[name=said]`, said)
     else await page.fill(`${at} input[name=said]`, said)
     if (judged !== undefined) await page.check(`${at} input[name=judged][value=${judged}]`)

@@ -410,7 +410,7 @@ describe('the phone', () => {
     phone.perform({ type: 'phone.ring', leg, agent: alice, call: null, from: '', ringMs: 0 })
     await opened()
     phone.take({ type: 'accepted', session, sdp: theirSdp })
-    assert.deepEqual(last(), { type: 'station.up', agent: alice, leg })
+    assert.deepEqual(last(), { type: 'station.up', agent: alice, leg, phone: true })
     phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
     assert.deepEqual(last(), { type: 'station.down', agent: alice, leg, reason: 'hung_up' })
     now = 6_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Reception } from './reception.ts'
+import { lateStreakMax, Reception } from './reception.ts'
 
 /** Packets of 20 ms: `[sequence, arrival in ms]`. */
 function received(
@@ -65,6 +65,18 @@ test('what comes more than 60 ms behind the fastest is late; a clock that was se
     if (n % 250 === 0) drifting.takeFractionLost()
   }
   assert.equal(drifting.late, 0, 'an hour with a clock 100 millionths slow')
+})
+
+test('a way that is longer from now on is late until a buffer has grown, and not for the rest of the call', () => {
+  const longer = received(steady(0, 100))
+  received(steady(100, 400, 100 * 20 + 100), 1, longer)
+  assert.equal(longer.late, lateStreakMax)
+  received(steady(500, 100, 500 * 20), 1, longer)
+  assert.equal(longer.late, lateStreakMax, 'a shorter one is late for nothing')
+  const early = received([[0, 0], ...steady(1, 500, 90)])
+  assert.equal(early.late, lateStreakMax, 'nor does one early packet make a call of late ones')
+  const spikes = received(steady(0, 300).map(([n, at]) => [n, n % 3 === 2 ? at + 80 : at]))
+  assert.equal(spikes.late, 100, 'a buffer grows for none that come now and then')
 })
 
 test('a second source from the same address is not heard while the first goes on, and is its new voice when that has ceased', () => {

@@ -12,6 +12,8 @@ export const lateMs = 60
 const lateUnits = lateMs * 8
 /** Further behind, in one step: the sender's clock was set anew, which is not lateness. 1 s. */
 const stepUnits = 8000
+/** So many late ones in a row, 0.2 s, and the buffer has grown: what comes now is in time, though later than what came before. */
+export const lateStreakMax = 10
 /** Taken back from `fastest` each 5 s, for clocks that drift apart by up to 200 millionths. */
 const driftUnits = 8
 /** Another source is listened to when it is heard three times in a row and the one before was not for so long. */
@@ -50,6 +52,9 @@ export class Reception {
   /** The last 32 sequence numbers up to the highest; bit 0 is the highest. */
   #window = 0
   #fastest = 0
+  /** Late ones since the last that was in time, and the fastest of them. */
+  #lateStreak = 0
+  #fastestOfStreak = 0
   #rival = 0
   #rivalStreak = 0
   #started = false
@@ -94,10 +99,19 @@ export class Reception {
       }
       const behind = (transit - this.#fastest) | 0
       if (behind < 0 || behind >= stepUnits) this.#fastest = transit
-      else if (behind > lateUnits) this.late++
+      if (behind <= lateUnits || behind >= stepUnits) this.#lateStreak = 0
+      else this.#comeLate(transit)
     } else this.#fastest = transit
     this.#transit = transit
     this.#hasTransit = true
+  }
+
+  #comeLate(transit: number): void {
+    this.late++
+    if (this.#lateStreak++ === 0 || ((transit - this.#fastestOfStreak) | 0) < 0) this.#fastestOfStreak = transit
+    if (this.#lateStreak < lateStreakMax) return
+    this.#fastest = this.#fastestOfStreak
+    this.#lateStreak = 0
   }
 
   /** All of it, for a thread that goes on counting. */
