@@ -194,6 +194,23 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.ok(goertzel(heard, 770) > 0.15 && goertzel(heard, 1336) > 0.15)
     })
 
+    test('a prompt that a key interrupted goes on at the present, and not as much behind as the key was told again', async () => {
+      await using world = await bridged(wire)
+      world.bay.play(carl, 'music', true)
+      await pause(200)
+      world.bay.sendDigits(carl, '1')
+      await pause(700)
+      const { heard } = world.carl
+      const key = heard.findIndex(packet => packet.payloadType === 101)
+      /** Of the one that came fastest: how long before it came it says that it was sent, up to what all share. */
+      const transitMs = (packets: typeof heard) =>
+        Math.min(
+          ...packets.filter(({ payloadType }) => payloadType === 8).map(({ at, timestamp }) => at - timestamp / 8),
+        )
+      const later = transitMs(heard.slice(key)) - transitMs(heard.slice(0, key))
+      assert.ok(Math.abs(later) < 30, `it seems ${later} ms later than before the key`)
+    })
+
     test('latches onto the port the allowed address really uses, and drops and counts everyone else', async () => {
       await using world = await bridged(wire)
       using moved = await FarEnd.bind()

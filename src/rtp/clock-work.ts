@@ -75,6 +75,7 @@ export class ClockWork {
     if (leg.keySender.isBusy) {
       const step = leg.keySender.next()
       if (step !== null) this.#relay.sendKey(leg, step)
+      if (leg.player !== null) leg.player.isFirst = true // time went on while the key was told again
     } else if (leg.player !== null) {
       const { player } = leg
       if (player.next(leg.payloadType, this.#relay.frame, 12)) {

@@ -14,6 +14,8 @@ export type Heard = {
   timestamp: number
   ssrc: number
   payload: Uint8Array
+  /** When it came, ms of the monotonic clock. */
+  at: number
 }
 
 export class FarEnd {
@@ -47,6 +49,7 @@ export class FarEnd {
         timestamp,
         ssrc,
         payload: bytes.subarray(payloadAt, payloadEnd),
+        at: systemClock.monotonic(),
       })
     })
   }
