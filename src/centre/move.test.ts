@@ -114,6 +114,16 @@ test('a page that dies under who moves to a rung phone in mid-call loses nothing
   assert.equal(floor.lastEffect('media.unpatch').leg, call.leg)
 })
 
+test('who puts down the phone of the shift after asking for a ring at each call ends the call, as phones do', () => {
+  const { floor, call, first } = talking('phone-nailed')
+  move(floor, 'phone-rung')
+  assert.equal(floor.agent(alice).stationLeg, first)
+  floor.do({ type: 'station.down', agent: alice, leg: first, reason: 'hung_up' })
+  assert.equal(call.phase, 'ended')
+  assert.equal(floor.last('call.ended').ending.by, 'agent')
+  assert.deepEqual(hungUp(floor).includes(first), true, 'the phone layer would ring it again for the shift')
+})
+
 test('who is ready stays ready when the way there is up, and waits for it in a break else', () => {
   const ready = (station: StationKind) => {
     const floor = new TestFloor({ station })

@@ -90,21 +90,26 @@ function stopRingingStation(d: Draft, agent: Agent, leg: LegId): void {
   d.effect({ type: 'phone.hangUp', leg, q850: 16 })
 }
 
-/** `hungUp`: a nailed desk phone was put down, which ends the call in hand; anything else is a fault that may heal. */
+/**
+ * `hungUp`: a desk phone was put down, which ends the call in hand, unless its person has moved to the page meanwhile; anything else is a fault
+ * that may heal.
+ */
 export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hungUp: boolean): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
   const wasUp = agent.stationLeg === leg
-  const isPhoneLeft = wasUp && agent.stationIsPhone && agent.user.station !== 'phone-nailed'
+  const { station } = agent.user
+  const isPhoneLeft = wasUp && agent.stationIsPhone && station !== 'phone-nailed'
+  const isPutDown = hungUp && (station === 'phone-nailed' || (isPhoneLeft && station === 'phone-rung'))
   if (wasUp) d.loseAudio(id)
   d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
-  if (hungUp && wasUp && agent.user.station === 'phone-nailed') supervisorPutDown(d, id)
+  if (isPutDown && wasUp) supervisorPutDown(d, id)
   if (!wasUp) {
     if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
     return
   }
   if (isPhoneLeft) d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it would be rung again else
-  if (agent.user.station === 'phone-rung' && !isHeardAtStation(d, agent)) return
+  if (station === 'phone-rung' && !isHeardAtStation(d, agent)) return
   const call = callInHand(d, agent)
   switch (agent.phase) {
     case 'ready':
@@ -125,9 +130,9 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
       if (call.agent !== id)
         return call.consult?.leg === null ? takeBack(d, call, hungUp ? 'left' : 'audio_lost', leg) : undefined
       if (call.agentLeg !== null) return
-      if (hungUp && agent.user.station === 'phone-nailed' && call.consult !== null) return putDown(d, call, agent)
+      if (isPutDown && call.consult !== null) return putDown(d, call, agent)
       if (call.consult !== null) return waitForAgent(d, call)
-      if (!hungUp || agent.user.station !== 'phone-nailed') return mute(d, call)
+      if (!isPutDown) return mute(d, call)
       return endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }, leg)
     case 'signed_off':
     case 'break':

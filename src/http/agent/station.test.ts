@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
 import type { LegId } from '../../lib/ids.ts'
+import { changeUser } from '../../records/users.ts'
 import { liveRoutes } from '../live/live.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -72,7 +73,7 @@ test('the page of who moves without a click of their own (an administrator did i
   const response = await house.app.request('/live/desk', { headers: { cookie, accept: 'text/event-stream' } })
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   await reader.read()
-  await move('browser')
+  await changeUser(house.deps.records, 'system', alice.id, { station: 'browser' })
   const painted = (await reader.read()).value!
   assert.match(painted, /Still at phone 1001, until this page has its audio/)
   assert.match(painted, /data-audio-up="false"/)
