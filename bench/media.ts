@@ -9,6 +9,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { lookUsAt } from '../src/rtp/libc-wire.ts'
 import { Rtpengine } from './rtpengine.ts'
 
 const { values } = parseArgs({
@@ -25,6 +26,8 @@ const { values } = parseArgs({
 })
 let calls = Number(values.calls)
 const address = '127.0.0.1'
+/** Of a call, both ways. */
+const packetsPerSecond = 100
 /** A service runs for days: what a packet costs is counted when the code that relays it is compiled. */
 const warmSeconds = '3'
 const work = mkdtempSync('/tmp/switchroom-bench-media-')
@@ -87,7 +90,10 @@ function contestantsHere(): Contestant[] {
   if (has('gcc')) {
     for (const name of ['relay', 'load'])
       execFileSync('gcc', ['-O2', '-o', `${work}/${name}`, `${import.meta.dirname}/${name}.c`])
-    list.unshift({ name: 'c', start: () => inC() }, { name: 'cRested', start: () => inC(restUs()) })
+    list.unshift(
+      { name: 'c', start: () => inC() },
+      { name: 'cRested', start: () => inC(Math.round(lookUsAt(calls * packetsPerSecond))) },
+    )
   } else throw new Error('gcc is needed for the callers and the C relay: apt install gcc libc6-dev')
   if (has('rtpengine')) {
     list.push({
@@ -162,11 +168,6 @@ async function grow(sizes: number[]): Promise<void> {
 
 function rssMbOf(pid: number): number {
   return (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024) / 1e6
-}
-
-/** As `src/rtp/libc-wire.ts` has it: until eight datagrams have come, between 250 and 500 µs. */
-function restUs(): number {
-  return Math.round(Math.min(500, Math.max(250, 8e6 / (calls * 100))))
 }
 
 function inC(restUs = 0): Promise<Relay> {

@@ -5,7 +5,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { TriedOut } from '../centre/audio/try-out.ts'
-import type { Trunk, User } from '../centre/entities.ts'
+import type { Trunk } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import { ownPrefix } from '../centre/speech/message.ts'
@@ -31,8 +31,7 @@ import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
 import { sequence } from '../rtp/tone.ts'
 import { udpUnclaimed } from '../rtp/udp-unclaimed.ts'
 import { writeMono } from '../rtp/wav.ts'
-import { ha1 } from '../sip/digest.ts'
-import type { Admission, DeviceSecret, Tapped, UaEvent } from '../sip/events.ts'
+import type { Admission, Tapped, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer, restartAnswer } from '../webrtc/station.ts'
@@ -40,6 +39,7 @@ import { AnswerClock, type AnswerTimes } from './answer-times.ts'
 import { AudioWatch } from './audio-watch.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
+import { DeskPasswords, sipRealm } from './desk-passwords.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
 import { dtmfPrompts } from './keys.ts'
@@ -54,8 +54,6 @@ import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
 import { TrunkTests } from './trunk-tests.ts'
 import { TryOuts } from './try-outs.ts'
 
-/** What desk phones are asked for; it is part of the hashed password, so it never changes. */
-export const sipRealm = 'switchroom'
 /** Ring time-outs, name look-ups and stations that never came up are looked after this often. */
 const tickMs = 100
 /** A browser whose network is cut this long is down; shorter cuts heal unnoticed. */
@@ -428,63 +426,12 @@ function ladderFigures(counts: LadderCounts | undefined): Record<string, number>
   }
 }
 
-/** What the registrar asks: the secret of an extension. Kept hashed in memory, made from the store when first asked for. */
-class DeskPasswords {
-  readonly #floor: () => FloorState
-  readonly #secret: TelephoneOptions['secret']
-  #users: Map<string, User> | null = null
-  readonly #hashes = new Map<string, DeviceSecret | null>()
-
-  constructor(floor: () => FloorState, secret: TelephoneOptions['secret']) {
-    this.#floor = floor
-    this.#secret = secret
-  }
-
-  userAt(extension: string): User | null {
-    this.#users ??= new Map(
-      [...this.#floor().users.values()].flatMap(user =>
-        user.extension === null || !user.enabled ? [] : [[user.extension, user] as const],
-      ),
-    )
-    return this.#users.get(extension) ?? null
-  }
-
-  lookup(extension: string): DeviceSecret | null {
-    const user = this.userAt(extension)
-    if (!user) return null
-    const known = this.#hashes.get(extension)
-    if (known !== undefined) return known
-    const password = this.#secret(user.id, 'sip-password')
-    const credentials = { username: extension, password: password ?? '' }
-    const hashes =
-      password === null
-        ? null
-        : {
-            ha1Md5: ha1('MD5', credentials, sipRealm),
-            ha1Sha256: ha1('SHA-256', credentials, sipRealm),
-            offerSha256: user.device?.sha256 ?? false,
-          }
-    this.#hashes.set(extension, hashes)
-    return hashes
-  }
-
-  /** People or passwords changed: everything is asked for again. Answers the extensions that nobody has any more or whose password is new. */
-  forget(): string[] {
-    const before = [...this.#hashes]
-    this.#users = null
-    this.#hashes.clear()
-    return before
-      .filter(([extension, hashes]) => hashes !== null && this.lookup(extension)?.ha1Md5 !== hashes.ha1Md5)
-      .map(([extension]) => extension)
-  }
-}
-
-/** Every IPv4 address of this machine that a browser may reach, the LAN's before loopback. */
 /** The lender's recordings that are said now, as prompts. */
 function ownPrompts({ phrases }: FloorState): string[] {
   return [...phrases].map(([name, version]) => `${ownPrefix}${name}@${version}`)
 }
 
+/** Every IPv4 address of this machine that a browser may reach, the LAN's before loopback. */
 function ownAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap(list => list ?? [])
   const ipv4 = all.filter(one => one.family === 'IPv4')

@@ -32,6 +32,12 @@ const datagramsPerLook = 8
  */
 const [lookUsMin, lookUsMax] = [250, 500]
 const datagramsALook = 8
+
+/** µs from one look to the next where so many datagrams come a second: 500 up to 160 calls, 250 from 320 on. */
+export function lookUsAt(datagramsPerSecond: number): number {
+  return Math.min(lookUsMax, Math.max(lookUsMin, (datagramsALook * 1e6) / datagramsPerSecond))
+}
+
 /** A rest shorter than this is mostly falling asleep and waking up. */
 const restUsMin = 40
 /** It rests as long as so many datagrams come in the shortest time between two looks, which 40 calls send; with fewer, a rest is one more waking up. */
@@ -161,7 +167,7 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
   function recount(): void {
     const sinceUs = (now - countedAt) * 1000
     rests = counted * lookUsMin >= restedMin * sinceUs
-    lookUs = Math.min(lookUsMax, Math.max(lookUsMin, (datagramsALook * sinceUs) / counted))
+    lookUs = lookUsAt((counted * 1e6) / sinceUs)
     counted = 0
     countedAt = now
   }
