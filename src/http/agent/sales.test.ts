@@ -1,5 +1,7 @@
 /** Selling on a call: what is shown, what an offer comes to, what must be said, and the order up to its check, over the pages' own routes. */
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
 import type { CallId, CampaignId, LegId } from '../../lib/ids.ts'
@@ -8,6 +10,7 @@ import { createParty } from '../../records/parties.ts'
 import { giveConsent, withdrawConsent } from '../../records/party-details.ts'
 import { makeQuote, orderQuote, sayOfQuote } from '../../records/quotes.ts'
 import { moveOrderBy, openOrder, saveProduct, saveProspects } from '../../records/sales.ts'
+import { changeTeam, createTeam } from '../../records/teams.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { supervisorRoutes } from '../supervisor/supervisor.ts'
 import { look, send } from '../testing/form.ts'
@@ -178,6 +181,28 @@ test('the order goes to the check, with the terms that were read out', async () 
   assert.deepEqual([order?.state, order?.quote, order?.call, order?.agent], ['QC', quote!.id, call, alice.id])
   assert.equal((await post(`/agent/sales/offers/${quote!.id}/orders`)).status, 422, 'ordered once')
   await writeUp(call)
+})
+
+test('who leads a team hears no call of another, from its order neither', async () => {
+  const door = house.deps.records
+  const [recording] = await house.store.read('recordings.ofCall', { call })
+  const audio = Buffer.alloc(8_000, 0xd5)
+  const file = path.join(house.deps.config.recordingsDir, recording!.path)
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, audio)
+  const sealed = { sha256: '0'.repeat(64), bytes: audio.length, durationMs: 1_000, salvaged: false }
+  await house.engine.dispatch({ type: 'recording.closed', recording: recording!.id, ...sealed }, 'system')
+  const quincy = await house.add('quincy', 'quality')
+  const { cookie } = await house.signIn('quincy')
+  const team = await createTeam(door, 'system', { name: 'North', members: [], leaders: [quincy.id] })
+  const [order] = await orders()
+  const page = async () => (await look(house, cookie, `/supervisor/orders/${order!.id}`)).text
+  const heard = () => look(house, cookie, `/supervisor/orders/${order!.id}/recordings/${recording!.id}/audio`)
+  assert.doesNotMatch(await page(), /<audio|data-plays/)
+  assert.equal((await heard()).status, 404)
+  await changeTeam(door, 'system', team.id, { members: [alice.id] })
+  assert.match(await page(), /<audio/)
+  assert.equal((await heard()).status, 200)
 })
 
 test('the check is another person’s, passes only what was heard, and sends back with words that the seller reads', async () => {

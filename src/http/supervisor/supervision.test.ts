@@ -5,10 +5,12 @@ import { createNumber } from '../../records/inbound-numbers.ts'
 import { createQueue } from '../../records/queues.ts'
 import { saveSettings } from '../../records/settings.ts'
 import { createTrunk } from '../../records/trunks.ts'
+import { changeUser } from '../../records/users.ts'
 import { agentRoutes } from '../agent/agent.ts'
 import { auditorRoutes } from '../auditor/auditor.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
+import { supervisionOf } from './supervision.ts'
 import { supervisorRoutes } from './supervisor.ts'
 
 let house: House
@@ -155,4 +157,18 @@ test('taken over by the API: the supervisor has the call, the agent writes up', 
   assert.deepEqual([agents.get(ids['alice']!)?.phase, agents.get(ids['sam']!)?.phase], ['wrapping', 'talking'])
   assert.match((await look(house, cookies['sam']!, '/supervisor/calls')).text, /去工作台/)
   assert.equal((await look(house, cookies['sam']!, '/agent')).status, 200)
+})
+
+test('who moved from the desk phone to the page is told the phone until the page is up', async () => {
+  const door = house.deps.records
+  const sue = await house.add('sue', 'supervisor', { extension: '1009', station: 'phone-nailed' })
+  await house.engine.dispatch({ type: 'agent.signOn', agent: sue.id }, 'system')
+  const leg = house.engine.state.agents.get(sue.id)!.stationRinging!
+  await house.engine.dispatch({ type: 'station.up', agent: sue.id, leg, phone: true }, 'system')
+  const seen = () => supervisionOf(house.engine.state, house.engine.state.users.get(sue.id)!).audio
+  assert.equal(seen(), 'phone-up')
+  await changeUser(door, 'system', sue.id, { station: 'browser' })
+  assert.equal(seen(), 'phone-up')
+  await house.engine.dispatch({ type: 'station.up', agent: sue.id, leg: 'st_sue' as LegId }, 'system')
+  assert.equal(seen(), 'browser-up')
 })
