@@ -19,9 +19,9 @@ export function station(props: DeskProps, w: Words): Html {
   return html`<div class="audio" id="audio" ${heard}>${station.kind === 'browser' ? page(props, w) : phone(station, w)}${mover(station, w)}</div>`
 }
 
-/** The page has its audio, or is to have it. */
-export function isOfPage({ kind, up, byPhone }: Station): boolean {
-  return kind === 'browser' || (up && !byPhone)
+/** The page has its audio, or is to have it: also one that was reloaded in mid-call while the phone rings, whose old audio is gone already. */
+export function isOfPage({ kind, up, byPhone, rings, lostAt }: Station): boolean {
+  return kind === 'browser' || (!byPhone && (up || (rings && lostAt !== null)))
 }
 
 function page({ station, agent }: DeskProps, w: Words): Html {
