@@ -76,7 +76,9 @@ describe('an agent who moves between headset and desk phone', { skip: missing },
   })
 
   test('reloads the page meanwhile: the headset is back, and the phone rings on', async () => {
-    await page.reload()
+    await page.goto('about:blank')
+    await world.until('the old audio is gone', () => agent().stationLeg === null)
+    await page.goto(`${world.url}/agent`)
     await page.waitForSelector('html[data-audio-state="up"]', { timeout: 20_000, state: 'attached' })
     await chip('pick it up to go on there')
     await Promise.all([carlHears([headsetHz]), headsetHears([carlHz])])
