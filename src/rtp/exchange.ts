@@ -171,8 +171,8 @@ export class Exchange implements WireHandler {
     for (const credentials of standing.ice) leg.secure?.restart(credentials)
     if (standing.keys !== null) this.#tellSecure(leg)
     this.#orders.stand(leg, standing, saved)
-    if (standing.tap !== null) this.#taps.goOn(leg, standing.tap, saved?.places ?? null, nowMs)
-    if (standing.ear !== null) this.#taps.listenOn(leg, standing.ear, saved?.earPlaces ?? null, nowMs)
+    if (standing.tap !== null) this.#taps.goOn(leg, standing.tap, saved === null, nowMs)
+    if (standing.ear !== null) this.#taps.listenOn(leg, standing.ear, nowMs)
     note(leg, nowMs)
   }
 

@@ -62,6 +62,17 @@ test('another source, or one that begins anew, is placed by its arrival', () => 
   )
 })
 
+test('another writer goes on where the first one stood: what it brings late lies where its timestamp says', () => {
+  const memory = ringMemory()
+  const packet = (octet: number) => new Uint8Array(160).fill(octet)
+  RingWriter.begin(memory, 8, 0).write(customer, 1, 0, packet(1), 0, 160, 8, 20)
+  new RingWriter(memory, 8, 0).write(customer, 1, 320, packet(2), 0, 160, 8, 95)
+  const into = new Uint8Array(ringFrames * 2)
+  new RingReader(memory, 8).take(8000, into)
+  const at = (frame: number) => into[frame * 2 + customer]
+  assert.deepEqual([160, 319, 320, 480, 639, 640].map(at), [1, 1, 0xd5, 2, 2, 0xd5])
+})
+
 test('what arrives after its place was written is left out, and cannot disturb the next lap', () => {
   const { put, take } = ring()
   put(customer, 1, 0, 20)

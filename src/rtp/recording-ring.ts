@@ -15,64 +15,61 @@ export const customer = 0
 export const agent = 1
 export type Channel = typeof customer | typeof agent
 
-export type RingMemory = { readonly frames: SharedArrayBuffer; readonly bounds: SharedArrayBuffer }
+/** Where a ring stands and how its streams lie, then both channels. */
+export type RingMemory = SharedArrayBuffer
 
-/** Indices into `bounds`: frames in [low, high) may be written. */
+/**
+ * Indices into the ring's words. What a packet is placed by stands together, in one line of the processor's cache: when the next packet of this
+ * call comes, everything has left the caches, and each object that would have to be looked up for it costs as much as a copy.
+ */
+const headWords = 16
+/** Frames in [low, high) may be written. */
 const low = 0
 const high = 1
 /** Frames before this one have been written, at least in one channel. */
 const written = 2
+/** Of the customer's stream and, two words on, of the agent's: the source and, from its timestamps to the recording's frames, the shift. */
+const source = 4
+const shift = 5
+/** No stream yet. */
+const nobody = -1
 
 export function ringMemory(): RingMemory {
-  return { frames: new SharedArrayBuffer(ringFrames * 2), bounds: new SharedArrayBuffer(12) }
+  return new SharedArrayBuffer(headWords * 4 + ringFrames * 2)
 }
 
 export function silenceFor(payloadType: number): number {
   return payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
 }
 
-type TrackPlace = { ssrc: number; shift: number }
-export type Places = [TrackPlace, TrackPlace]
-
 /** The relay loop's end. */
 export class RingWriter {
-  readonly #lanes: Lanes
-  readonly #bounds: Int32Array
+  readonly #words: Int32Array
+  readonly #octets: Uint8Array
   readonly #startMs: number
   readonly #payloadType: number
-  readonly #tracks: [Track, Track] = [new Track(), new Track()]
 
-  /** Goes on with a recording that another writer began; call `begin` for a fresh one. */
+  /** Goes on where another writer, which ended or died, left the recording; call `begin` for a fresh one. */
   constructor(memory: RingMemory, payloadType: number, startMs: number) {
-    this.#lanes = lanesOf(memory)
-    this.#bounds = new Int32Array(memory.bounds)
+    this.#words = new Int32Array(memory)
+    this.#octets = new Uint8Array(memory)
     this.#payloadType = payloadType
     this.#startMs = startMs
   }
 
   static begin(memory: RingMemory, payloadType: number, startMs: number): RingWriter {
     const writer = new RingWriter(memory, payloadType, startMs)
-    for (const { octets } of writer.#lanes) octets.fill(silenceFor(payloadType)) // it may have held another recording
-    writer.#bounds[low] = writer.#bounds[written] = 0
-    writer.#bounds[high] = ringFrames
+    writer.#octets.fill(silenceFor(payloadType), headWords * 4) // it may have held another recording
+    const words = writer.#words
+    words[low] = words[written] = 0
+    words[high] = ringFrames
+    words[source] = words[source + 2] = nobody
     return writer
-  }
-
-  /** How the streams of both channels lie on the recording's timeline, for a writer that goes on. */
-  get places(): Places {
-    const [left, right] = this.#tracks
-    return [left.save(), right.save()]
-  }
-
-  restore(places: Places): void {
-    this.#tracks.forEach((track, channel) => {
-      track.restore(places[channel]!)
-    })
   }
 
   /** ms for which nobody has written. */
   gapMs(nowMs: number): number {
-    return Math.max(0, nowMs - this.#startMs - this.#bounds[written]! / framesPerMs)
+    return Math.max(0, nowMs - this.#startMs - this.#words[written]! / framesPerMs)
   }
 
   /** Stores one packet's octets, `bytes[from, to)` in the law of `payloadType`, and leaves `bytes` as they were. */
@@ -86,47 +83,54 @@ export class RingWriter {
     payloadType: number,
     nowMs: number,
   ): void {
-    const frame = this.#tracks[channel].place(ssrc, timestamp, Math.round((nowMs - this.#startMs) * framesPerMs))
-    const bounds = this.#bounds
+    const frame = this.#place(channel, ssrc, timestamp, Math.round((nowMs - this.#startMs) * framesPerMs))
+    const words = this.#words
     // Read as they are: the reader keeps 400 ms behind, and an atomic read is a call.
-    if (frame < bounds[low]! || frame + to - from > bounds[high]!) return
-    if (frame + to - from > bounds[written]!) bounds[written] = frame + to - from
-    const into = this.#lanes[channel]
-    const at = frame & mask
-    const untilEnd = Math.min(to, from + ringFrames - at)
+    if (frame < words[low]! || frame + to - from > words[high]!) return
+    if (frame + to - from > words[written]!) words[written] = frame + to - from
+    const lane = laneAt(channel)
+    const at = lane + (frame & mask)
+    const untilEnd = Math.min(to, from + lane + ringFrames - at)
     if (payloadType === this.#payloadType) {
-      copy(bytes, from, untilEnd, into, at)
-      copy(bytes, untilEnd, to, into, 0)
+      this.#copy(bytes, from, untilEnd, at)
+      this.#copy(bytes, untilEnd, to, lane)
     } else {
       const law = lawTable(this.#payloadType)
-      translate(law, bytes, from, untilEnd, into, at)
-      translate(law, bytes, untilEnd, to, into, 0)
+      this.#translate(law, bytes, from, untilEnd, at)
+      this.#translate(law, bytes, untilEnd, to, lane)
     }
+  }
+
+  /** The frame of the recording where an RTP timestamp lies: smooth within a stream, tied to the arrival time across streams. */
+  #place(channel: Channel, ssrc: number, timestamp: number, expectedFrame: number): number {
+    const words = this.#words
+    const frame = (timestamp + words[shift + 2 * channel]!) | 0
+    const early = frame - expectedFrame
+    if (ssrc === words[source + 2 * channel] && early < earlyFramesMax && early > -lateFramesMax) return frame
+    words[shift + 2 * channel] = (expectedFrame - timestamp) | 0
+    words[source + 2 * channel] = ssrc
+    return expectedFrame
+  }
+
+  /** By words, which costs least (all our machines are little-endian); `set` would need a view of the part, and the relay loop allocates nothing. */
+  #copy(bytes: Uint8Array, from: number, to: number, at: number): void {
+    const octets = this.#octets
+    const words = this.#words
+    while ((at & 3) !== 0 && from < to) octets[at++] = bytes[from++]!
+    for (; from + 4 <= to; from += 4, at += 4)
+      words[at >> 2] = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
+    while (from < to) octets[at++] = bytes[from++]!
+  }
+
+  #translate(law: Uint8Array, bytes: Uint8Array, from: number, to: number, at: number): void {
+    const octets = this.#octets
+    for (let i = from; i < to; i++) octets[at++] = law[bytes[i]!]!
   }
 }
 
-/** One channel, and the same memory four at a time: that is what a copy costs least by (all our machines are little-endian). */
-type Lane = { readonly octets: Uint8Array; readonly words: Int32Array }
-type Lanes = [customer: Lane, agent: Lane]
-
-function lanesOf({ frames }: RingMemory): Lanes {
-  const laneAt = (at: number) => ({
-    octets: new Uint8Array(frames, at, ringFrames),
-    words: new Int32Array(frames, at, ringFrames / 4),
-  })
-  return [laneAt(0), laneAt(ringFrames)]
-}
-
-/** `set` would need a view of the part, and the relay loop allocates nothing. */
-function copy(bytes: Uint8Array, from: number, to: number, { octets, words }: Lane, at: number): void {
-  while ((at & 3) !== 0 && from < to) octets[at++] = bytes[from++]!
-  for (; from + 4 <= to; from += 4, at += 4)
-    words[at >> 2] = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
-  while (from < to) octets[at++] = bytes[from++]!
-}
-
-function translate(law: Uint8Array, bytes: Uint8Array, from: number, to: number, { octets }: Lane, at: number): void {
-  for (let i = from; i < to; i++) octets[at++] = law[bytes[i]!]!
+/** Where a channel begins, in octets of the ring's memory. */
+function laneAt(channel: Channel): number {
+  return headWords * 4 + channel * ringFrames
 }
 
 function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array {
@@ -139,40 +143,16 @@ const lateFramesMax = 350 * framesPerMs
 const earlyFramesMax = 100 * framesPerMs
 export const guardMs = 400
 
-/** Turns RTP timestamps of one channel into frames of the recording: smooth within a stream, tied to the arrival time across streams. */
-class Track {
-  #ssrc = -1
-  #shift = 0
-
-  save(): TrackPlace {
-    return { ssrc: this.#ssrc, shift: this.#shift }
-  }
-
-  restore({ ssrc, shift }: TrackPlace): void {
-    this.#ssrc = ssrc
-    this.#shift = shift
-  }
-
-  place(ssrc: number, timestamp: number, expectedFrame: number): number {
-    const frame = (timestamp + this.#shift) | 0
-    const early = frame - expectedFrame
-    if (ssrc === this.#ssrc && early < earlyFramesMax && early > -lateFramesMax) return frame
-    this.#ssrc = ssrc
-    this.#shift = (expectedFrame - timestamp) | 0
-    return expectedFrame
-  }
-}
-
 /** The recording thread's end. */
 export class RingReader {
-  readonly #lanes: Lanes
-  readonly #bounds: Int32Array
+  readonly #words: Int32Array
+  readonly #octets: Uint8Array
   readonly #silence: number
   #read = 0
 
   constructor(memory: RingMemory, payloadType: number) {
-    this.#lanes = lanesOf(memory)
-    this.#bounds = new Int32Array(memory.bounds)
+    this.#words = new Int32Array(memory)
+    this.#octets = new Uint8Array(memory)
     this.#silence = silenceFor(payloadType)
   }
 
@@ -188,13 +168,13 @@ export class RingReader {
   take(untilFrame: number, into: Uint8Array): number {
     const count = Math.min(untilFrame - this.#read, ringFrames)
     if (count <= 0) return 0
-    Atomics.store(this.#bounds, low, this.#read + count)
+    Atomics.store(this.#words, low, this.#read + count)
     const begin = this.#read & mask
     const first = Math.min(count, ringFrames - begin)
     this.#takePiece(begin, first, into, 0)
     this.#takePiece(0, count - first, into, first * 2)
     this.#read += count
-    Atomics.store(this.#bounds, high, this.#read + ringFrames)
+    Atomics.store(this.#words, high, this.#read + ringFrames)
     return count
   }
 
@@ -206,24 +186,28 @@ export class RingReader {
   }
 
   #takeWords(begin: number, count: number, into: Int32Array, at: number): void {
-    const [{ words: left }, { words: right }] = this.#lanes
+    const words = this.#words
     const silence = Math.imul(this.#silence, 0x01010101)
-    for (let word = begin; word < begin + count; word++, at += 2) {
-      const l = left[word]!
-      const r = right[word]!
+    let left = (laneAt(customer) >> 2) + begin
+    let right = (laneAt(agent) >> 2) + begin
+    for (const end = left + count; left < end; left++, right++, at += 2) {
+      const l = words[left]!
+      const r = words[right]!
       into[at] = (l & 0xff) | ((r & 0xff) << 8) | ((l & 0xff00) << 8) | ((r & 0xff00) << 16)
       into[at + 1] = ((l >>> 16) & 0xff) | ((r >>> 8) & 0xff00) | ((l >>> 8) & 0xff0000) | (r & ~0xffffff)
-      left[word] = right[word] = silence
+      words[left] = words[right] = silence
     }
   }
 
   #takeOctets(begin: number, count: number, into: Uint8Array, at: number): void {
-    const [{ octets: left }, { octets: right }] = this.#lanes
+    const octets = this.#octets
     const silence = this.#silence
-    for (let frame = begin; frame < begin + count; frame++, at += 2) {
-      into[at] = left[frame]!
-      into[at + 1] = right[frame]!
-      left[frame] = right[frame] = silence
+    let left = laneAt(customer) + begin
+    let right = laneAt(agent) + begin
+    for (const end = left + count; left < end; left++, right++, at += 2) {
+      into[at] = octets[left]!
+      into[at + 1] = octets[right]!
+      octets[left] = octets[right] = silence
     }
   }
 }

@@ -6,7 +6,6 @@
 import type { Leg } from './leg.ts'
 import type { Place } from './player.ts'
 import type { SavedReception } from './reception.ts'
-import type { Places } from './recording-ring.ts'
 import type { SavedSrtp, SrtpKeys } from './secure-leg.ts'
 import type { SavedDetector, SavedSender } from './telephone-event.ts'
 import type { SavedTimeline } from './timeline.ts'
@@ -66,8 +65,6 @@ export type SavedLeg = {
   player: Place | null
   srtp: SavedSrtp | null
   /** Of the recording, and of the ear. */
-  places: Places | null
-  earPlaces: Places | null
 }
 
 export function legMemory(): SharedArrayBuffer {
@@ -124,8 +121,6 @@ export function save(leg: Leg, nowMs: number): SavedLeg {
     keySender: leg.keySender.save(),
     player: leg.player?.place ?? null,
     srtp: (leg.srtp ?? leg.secure?.srtp)?.save() ?? null,
-    places: leg.tap?.ring.places ?? null,
-    earPlaces: leg.ear?.places ?? null,
   }
 }
 

@@ -2,7 +2,7 @@
 import type { RecordingId } from '../lib/ids.ts'
 import type { MediaReport, MediaRequest, StandingEar, StandingTap } from './control.ts'
 import type { Leg } from './leg.ts'
-import { type Places, RingWriter } from './recording-ring.ts'
+import { RingWriter } from './recording-ring.ts'
 
 export class Taps {
   readonly #legs = new Map<string, Leg>()
@@ -29,14 +29,14 @@ export class Taps {
     })
   }
 
-  /** Goes on with a recording that another thread began; `places` is null when that one died. */
-  goOn(leg: Leg, tap: StandingTap, places: Places | null, nowMs: number): void {
+  /** Goes on with a recording that another thread began; where that one died, sound may be missing since. */
+  goOn(leg: Leg, tap: StandingTap, hasDied: boolean, nowMs: number): void {
     const { recording, memory, begun } = tap
     if (begun === null) return this.begin(leg, { type: 'record', leg: leg.id, ...tap }, nowMs)
     const ring = new RingWriter(memory, begun.payloadType, begun.startMs)
     leg.tap = { recording, ring }
     this.#legs.set(recording, leg)
-    if (places !== null) return ring.restore(places)
+    if (!hasDied) return
     const lostMs = Math.round(ring.gapMs(nowMs))
     if (lostMs > 0) this.#report({ type: 'tap.missed', request: { type: 'missed', recording, lostMs } })
   }
@@ -63,11 +63,10 @@ export class Taps {
   }
 
   /** Goes on with an ear that another thread gave the leg. */
-  listenOn(leg: Leg, ear: StandingEar, places: Places | null, nowMs: number): void {
+  listenOn(leg: Leg, ear: StandingEar, nowMs: number): void {
     const { memory, begun } = ear
     if (begun === null) return this.listen(leg, { type: 'listen', leg: leg.id, memory }, nowMs)
     leg.ear = new RingWriter(memory, begun.payloadType, begun.startMs)
-    if (places !== null) leg.ear.restore(places)
   }
 
   stopListening(leg: Leg | undefined, id: string): void {
