@@ -12,9 +12,11 @@ import { openLine } from '../../src/sim/line.ts'
 import { DtlsContext } from '../../src/webrtc/dtls.ts'
 import { createDtlsIdentity } from '../../src/webrtc/identity.ts'
 import { signIn } from '../soak/staff.ts'
-import { Browser, Talk } from './talk.ts'
+import { Pace, type PaceFound } from './pace.ts'
+import { Browser, type Delays, Talk } from './talk.ts'
 
-export type FarOrder = { address: string; talkers: string[] }
+/** `seconds`: of talk that are measured, at most. */
+export type FarOrder = { address: string; talkers: string[]; seconds: number }
 export type AgentsOrder = { url: string; names: string[]; password: string; silent: string[] }
 export type FarSums = {
   sent: number
@@ -22,11 +24,21 @@ export type FarSums = {
   p50Us: number
   p99Us: number
   maxUs: number
+  steady: SteadyFound | null
   talking: number
   offered: number
   failed: number
   cpuMs: number
   faults: Record<string, number>
+}
+
+/** Of the packets that came while the processor kept its pace and this generator its time (`pace.ts`), and what part of all they are. */
+export type SteadyFound = {
+  percent: number
+  p50Us: number
+  p99Us: number
+  slowPercent: number
+  slowestTimes: number
 }
 
 const customersPort = 20_001
@@ -43,7 +55,7 @@ const onFault = (error: unknown, doing: string) => {
 process.once('disconnect', () => process.exit(0))
 process.once('message', order => void start(order as FarOrder))
 
-async function start({ address, talkers }: FarOrder): Promise<void> {
+async function start({ address, talkers, seconds }: FarOrder): Promise<void> {
   const scenario = scenarioSchema.parse({
     listen: [`udp:${address}:0`],
     mediaAddress: address,
@@ -77,6 +89,7 @@ async function start({ address, talkers }: FarOrder): Promise<void> {
     log: () => undefined,
   })
   line.onEvent(event => carrier.take(event))
+  let pace: Pace | null = null
   process.on('message', async (ask: AgentsOrder | 'begin' | 'end' | 'sums') => {
     const { user, system } = process.cpuUsage()
     if (ask === 'begin' || ask === 'end') {
@@ -84,19 +97,20 @@ async function start({ address, talkers }: FarOrder): Promise<void> {
       await new Promise(done => setTimeout(done, hushMs))
       if (ask === 'begin') {
         takePrecedence()
-        talk.speak()
+        pace = new Pace(seconds)
+        talk.speak(seconds)
       }
     } else if (ask !== 'sums')
       await bringAgents(talk, ask).catch(error => {
         onFault(error, 'agents')
       })
-    const { sent, received, delaysUs } = talk.sums
-    const sorted = ask === 'end' ? Uint32Array.from(delaysUs, delay => Math.max(0, delay)).sort() : new Uint32Array(0)
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+    const { sent, received, delays, lateAtUs } = talk.sums
+    const sorted = ask === 'end' ? delays.us.slice(0, delays.count).sort() : new Uint32Array(0)
     process.send!({
       sent,
       received,
-      ...{ p50Us: at(0.5), p99Us: at(0.99), maxUs: at(1) },
+      ...{ p50Us: at(sorted, 0.5), p99Us: at(sorted, 0.99), maxUs: at(sorted, 1) },
+      steady: ask === 'end' && pace !== null ? steadyOf(await pace.end(lateAtUs), delays) : null,
       talking: carrier.figures.talking,
       offered: carrier.figures.offered,
       failed: carrier.figures.failed,
@@ -105,6 +119,22 @@ async function start({ address, talkers }: FarOrder): Promise<void> {
     } satisfies FarSums)
   })
   process.send!({ carrierPort: line.bound[0]!.port })
+}
+
+function steadyOf(found: PaceFound, { us, atUs, fromUs, count }: Delays): SteadyFound {
+  const sorted = us
+    .slice(0, count)
+    .filter((_, packet) => found.isSteady(fromUs + atUs[packet]!))
+    .sort()
+  return {
+    percent: (100 * sorted.length) / count,
+    ...{ p50Us: at(sorted, 0.5), p99Us: at(sorted, 0.99) },
+    ...{ slowPercent: found.slowPercent, slowestTimes: found.slowestTimes },
+  }
+}
+
+function at(sorted: Uint32Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
 /**

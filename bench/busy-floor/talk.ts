@@ -15,8 +15,23 @@ const mark = 0x53777472
 const consentEveryMs = 2500
 const upWithinMs = 20_000
 const checkEveryMs = 50
+/** A thousand people do not begin to speak at one instant because this thread was held up: what it owes it says in pieces. */
+const spokenAtOnce = 64
+/** It looks each millisecond. */
+const lateMsMax = 2
 
-export type Sums = { sent: number; received: number; delaysUs: number[] }
+/** In memory that is there before anybody speaks: a list that grows would be copied while the packets wait. */
+export type Delays = {
+  /** Of each packet that came, how long it was under way. */
+  us: Uint32Array
+  /** When it came, since `fromUs`. */
+  atUs: Uint32Array
+  fromUs: number
+  count: number
+}
+
+/** `lateAtUs`: when this thread was late, so that many spoke at once. */
+export type Sums = { sent: number; received: number; delays: Delays; lateAtUs: number[] }
 
 type Speaker = { octets: number[]; port: number; sequence: number; browser: Browser | null; speaks: boolean }
 
@@ -26,11 +41,12 @@ export class Talk {
   readonly #byPort = new Map<number, Browser>()
   readonly #speakers: Speaker[] = []
   readonly #timer: NodeJS.Timeout
-  #sums: Sums = { sent: 0, received: 0, delaysUs: [] }
+  #sums: Sums = noSums(0)
   #isSpeaking = true
   #spoken = 0
   #startedAt = performance.now()
   #batchUs = 0
+  #isBehind = false
   #next = 0
 
   constructor(at: { address: string; customers: number; browsers: number }) {
@@ -62,8 +78,9 @@ export class Talk {
     this.#isSpeaking = false
   }
 
-  speak(): void {
-    this.#sums = { sent: 0, received: 0, delaysUs: [] }
+  /** Sums begin anew; delays are kept of as many packets as come in so many seconds. */
+  speak(seconds: number): void {
+    this.#sums = noSums(this.#speakers.length * 50 * seconds)
     this.#isSpeaking = true
     this.#restart()
   }
@@ -85,9 +102,19 @@ export class Talk {
     const count = this.#speakers.length
     if (!this.#isSpeaking || count === 0) return
     const due = Math.floor(((performance.now() - this.#startedAt) / 20) * count)
-    for (; this.#spoken < due; this.#spoken++) this.#say(this.#speakers[this.#next++ % count]!)
+    const until = Math.min(due, this.#spoken + spokenAtOnce)
+    const lateMs = performance.now() - this.#startedAt - (this.#spoken * 20) / count
+    if (lateMs > lateMsMax) this.#sums.lateAtUs.push(nowUs())
+    for (; this.#spoken < until; this.#spoken++) this.#say(this.#speakers[this.#next++ % count]!)
     this.customers.flush()
     this.browsers.flush()
+    if (until < due && !this.#isBehind) {
+      this.#isBehind = true
+      setImmediate(() => {
+        this.#isBehind = false
+        this.turn()
+      })
+    }
   }
 
   close(): void {
@@ -123,8 +150,18 @@ export class Talk {
     const view = new DataView(packet.buffer, packet.byteOffset)
     if (view.getUint32(headerBytes) !== mark) return
     this.#sums.received++
-    this.#sums.delaysUs.push(Math.round(atUs - view.getFloat64(headerBytes + 4)))
+    const { delays } = this.#sums
+    const { us, count } = delays
+    if (count === us.length) return
+    us[count] = Math.max(0, Math.round(atUs - view.getFloat64(headerBytes + 4)))
+    delays.atUs[count] = atUs - delays.fromUs
+    delays.count = count + 1
   }
+}
+
+function noSums(packetsMax: number): Sums {
+  const delays = { us: new Uint32Array(packetsMax).fill(1), atUs: new Uint32Array(packetsMax).fill(1) }
+  return { sent: 0, received: 0, delays: { ...delays, fromUs: nowUs(), count: 0 }, lateAtUs: [] }
 }
 
 /** One agent's browser: ICE, DTLS and SRTP over the socket that all share. */

@@ -339,6 +339,31 @@ for (const wire of ['libc', 'dgram'] as const)
     })
   })
 
+test('figures of many legs are asked for some at a time, so that no packet waits for those of all', async () => {
+  const counting = `
+    const { parentPort } = require('node:worker_threads')
+    parentPort.on('message', message => {
+      if (message.type === 'open') parentPort.postMessage({ type: 'opened', leg: message.leg, port: 4000, sockets: { rtp: -1, rtcp: -1 }, problem: null })
+      if (message.type === 'stop') parentPort.postMessage({ type: 'stopped' })
+      if (message.type !== 'figures') return
+      const figures = message.legs.map(leg => ({ leg, asked: message.legs.length }))
+      parentPort.postMessage({ type: 'figures', ask: message.ask, figures })
+    })`
+  const file = `${folder}/counting.cjs`
+  writeFileSync(file, counting)
+  const ports = { from: 40_000, to: 40_010 }
+  await using bay = await createBay({ address: '127.0.0.1', ports, prompts, mediaWorker: file })
+  const legs = Array.from({ length: 101 }, (_, at) => `leg_${at}` as LegId)
+  for (const leg of legs) await bay.open(leg, { kind: 'rtp', silenceMs: 0 })
+  const figures = (await bay.figures()) as unknown as { leg: LegId; asked: number }[]
+  assert.deepEqual(
+    figures.map(({ leg }) => leg),
+    legs,
+  )
+  assert.deepEqual([...new Set(figures.map(({ asked }) => asked))], [50, 1])
+  assert.equal((await bay.figures(legs.slice(0, 3))).length, 3)
+})
+
 test('a media thread that dies takes legs with it whose sockets cannot be taken up, says so, and is replaced', async () => {
   const dying = `
     const { parentPort } = require('node:worker_threads')

@@ -223,9 +223,11 @@ export type Bay = {
   /** What an A-law sound would be recognised as; null: nothing that is known. Rejects with MediaError while there is no ear thread. */
   identify(sound: Uint8Array): Promise<Identified | null>
   close(leg: LegId): void
-  /** Figures of all legs, at most a second old. Rejects with MediaError when the media thread died, or was given up. */
-  /** `legs`: of these only, as they stand when the question comes to the media thread. */
-  figures(legs?: LegId[]): Promise<LegFigures[]>
+  /**
+   * Of all legs, or of `legs` only, as they stand when the question comes to the media thread, which is asked for some at a time. Rejects with
+   * MediaError when the media thread died, or was given up.
+   */
+  figures(legs?: readonly LegId[]): Promise<LegFigures[]>
   /** How many legs each media thread carries. */
   loads(): readonly number[]
   /** A thread stands ready to follow one that dies; without one it takes some tenths of a second longer. */

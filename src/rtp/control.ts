@@ -79,7 +79,7 @@ export type MediaRequest =
   | { type: 'listen'; leg: string; memory: RingMemory }
   | { type: 'stopListening'; leg: string }
   | { type: 'close'; leg: string }
-  | { type: 'figures'; ask: number; legs?: string[] }
+  | { type: 'figures'; ask: number; legs: string[] }
   /** From the DTLS thread. */
   | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
   | { type: 'ice.restart'; leg: string; credentials: IceCredentials }

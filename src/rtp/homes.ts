@@ -68,6 +68,10 @@ export class Homes {
     return this.#homes.has(leg)
   }
 
+  legs(): MapIterator<LegId> {
+    return this.#homes.keys()
+  }
+
   /** Some leg is between two threads. */
   get isMoving(): boolean {
     for (const home of this.#homes.values()) if (home.goal !== null) return true

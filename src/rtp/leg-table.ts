@@ -46,10 +46,8 @@ export class LegTable {
     return this.#legs.values()
   }
 
-  figures(legs?: readonly string[]): LegFigures[] {
-    return legs === undefined
-      ? Array.from(this.#legs.values(), figuresOf)
-      : legs.flatMap(id => this.#legs.get(id) ?? []).map(figuresOf)
+  figures(legs: readonly string[]): LegFigures[] {
+    return legs.flatMap(id => this.#legs.get(id) ?? []).map(figuresOf)
   }
 
   open(opening: Opening, nowMs: number): void {

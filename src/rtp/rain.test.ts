@@ -144,7 +144,7 @@ class Rain {
   }
 
   figures() {
-    this.#ask({ type: 'figures', ask: 1 })
+    this.#ask({ type: 'figures', ask: 1, legs: [carl] })
     const figures = this.reports.findLast(report => report.type === 'figures')
     return figures!.figures.find(({ leg }) => leg === carl)!
   }
