@@ -114,7 +114,7 @@ function order(language: Language, state: OrderProps['order']['state']): OrderPr
       ...{ coolingUntil: cooling ? '2026-03-22' : null, heard: cooling ? [...saidItems] : [] },
       openedAt: sampleNow - 30 * minute,
     },
-    ...{ way: wordsIn(language).sales.ways['equal-instalment'], term: 12, agent: zh ? '李雨桐' : 'Alice Li' },
+    ...{ way: wordsIn(language).products.ways['equal-instalment'], term: 12, agent: zh ? '李雨桐' : 'Alice Li' },
     ...{ checker: cooling ? (zh ? '周静' : 'Quinn Zhou') : null, sums: sampleSums },
     said: sentences(language).map(({ item, text, read }) => ({
       ...{ item, sentence: text, at: read?.at ?? null },
@@ -188,7 +188,7 @@ export const salesSamples: Record<string, (language: Language) => Html> = {
           ...{ terms: '3, 6, 12', way: 'equal-instalment', amountMin: '1000.00', amountMax: '100.00' },
           ...{ ratePercent: '0', upfrontPercent: '0', monthlyPercent: '0.6', coolingDays: '15' },
         },
-        errors: { amountMax: wordsIn(language).sales.allowed.amountMax },
+        errors: { amountMax: wordsIn(language).products.allowed.amountMax },
       },
       example: [
         {

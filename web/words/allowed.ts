@@ -10,6 +10,7 @@ import { mailWords } from './mail.ts'
 import { menuWords } from './menus.ts'
 import { ownFieldWords } from './own-fields.ts'
 import { placementWords } from './placement.ts'
+import { productWords } from './products.ts'
 import { retentionWords } from './retention.ts'
 import { salesWords } from './sales.ts'
 import { strategyWords } from './strategies.ts'
@@ -39,6 +40,7 @@ const zh = {
     ...strategyWords.zh.allowed,
     ...verificationWords.zh.allowed,
     ...salesWords.zh.allowed,
+    ...productWords.zh.allowed,
     ...retentionWords.zh.allowed,
     ...tableExportWords.zh.allowed,
     ref: '请填写客户号，1–64 个字符，不能与已有的重复。',
@@ -165,6 +167,7 @@ const en: Like<typeof zh> = {
     ...strategyWords.en.allowed,
     ...verificationWords.en.allowed,
     ...salesWords.en.allowed,
+    ...productWords.en.allowed,
     ...retentionWords.en.allowed,
     ...tableExportWords.en.allowed,
     ref: 'A customer number of 1 to 64 characters that is not taken.',

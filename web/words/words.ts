@@ -30,6 +30,7 @@ import { phoneWords } from './phones.ts'
 import { phraseWords } from './phrases.ts'
 import { placementWords } from './placement.ts'
 import { policyWords } from './policies.ts'
+import { productWords } from './products.ts'
 import { rehearsalWords } from './rehearsal.ts'
 import { retentionWords } from './retention.ts'
 import { safetyWords } from './safety.ts'
@@ -79,6 +80,7 @@ const zh = {
   connection: connectionWords.zh,
   safety: safetyWords.zh,
   sales: salesWords.zh,
+  products: productWords.zh,
   custody: custodyWords.zh,
   retention: retentionWords.zh,
   ladder: ladderWords.zh,
@@ -130,6 +132,7 @@ const en: Words = {
   connection: connectionWords.en,
   safety: safetyWords.en,
   sales: salesWords.en,
+  products: productWords.en,
   custody: custodyWords.en,
   retention: retentionWords.en,
   ladder: ladderWords.en,

@@ -76,7 +76,7 @@ export function productRoutes(deps: Deps): Hono<Env> {
     } catch (error) {
       const w = textsOf(await frameOf(c, deps))
       const taken = known === null && error instanceof NotNow && error.rule === 'product-changed'
-      const errors = taken ? { saleId: w.sales.allowed.saleId } : refusedFor(error, w, { typed, fields: formFields })
+      const errors = taken ? { saleId: w.products.allowed.saleId } : refusedFor(error, w, { typed, fields: formFields })
       return form(c, known, { values: typed, errors }, error instanceof NotNow && !taken ? 409 : 422)
     }
     return c.redirect('/admin/products?saved=1', 303)

@@ -119,7 +119,7 @@ export function orderRoutes(deps: Deps): Hono<Env> {
       orderPage({
         ...{ frame, today, agent: line.agent, checker: line.checker, sums: shownSums(order) },
         order: { ...order, name: line.name, product: line.product, heard: order.heard ?? [] },
-        ...{ way: w.sales.ways[order.terms.way], term: order.terms.term },
+        ...{ way: w.products.ways[order.terms.way], term: order.terms.term },
         ...(await heardOf(order, quote, user.role === 'auditor' ? null : user, frame)),
         moves: moves.map(({ at, actor, state, reason, note }) => ({
           ...{ at, state, note, who: actor.startsWith('user:') ? actorName(deps, actor) : w.sales.toProgram },

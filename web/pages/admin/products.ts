@@ -33,7 +33,7 @@ export type ProductsProps = { frame: Frame; rows: ProductRow[]; saved: boolean }
 
 export function productsPage(props: ProductsProps): Html {
   const w = textsOf(props.frame)
-  const words = w.sales
+  const words = w.products
   return layout(props.frame, {
     title: words.products,
     main: html`${heading({
@@ -52,7 +52,7 @@ ${table({
         html`<a href="/admin/products/${row.id}"><b>${row.name}</b></a> <span class="mono muted">${row.id}</span>`,
     },
     { head: w.lender.status, cell: row => saleChip(row.sale, w) },
-    { head: words.apr, kind: 'figure', cell: row => ratesOf(row.rates) },
+    { head: w.sales.apr, kind: 'figure', cell: row => ratesOf(row.rates) },
     { head: words.termsField, cell: row => row.terms.join(', ') },
     {
       head: words.amounts,
@@ -77,7 +77,7 @@ function ratesOf(rates: [number, number] | null): string {
 }
 
 function saleChip(sale: OnSale, w: Words): Html {
-  const { onSale, stopped, notYet, over } = w.sales
+  const { onSale, stopped, notYet, over } = w.products
   if (sale === 'on') return chip('green', 'circle-check', onSale)
   return chip(
     sale === 'not-yet' ? 'blue' : 'grey',
@@ -110,7 +110,7 @@ export type ProductFormProps = {
 
 export function productFormPage(props: ProductFormProps): Html {
   const w = textsOf(props.frame)
-  const words = w.sales
+  const words = w.products
   const { id, filled } = props
   const path = `/admin/products${id === null ? '' : `/${id}`}`
   const ways = repaymentWays.map(value => ({ value, word: words.ways[value] }))
@@ -151,7 +151,7 @@ ${textField({ name: 'validFrom', label: words.validFrom, help: words.validHelp, 
 ${textField({ name: 'validUntil', label: words.validUntil, help: words.validHelp, type: 'date' }, filled)}
 ${textField({ name: 'saleCurrency', label: words.currency, figure: true, maxlength: 3 }, filled)}</div>
 ${checkField({ name: 'active', label: words.active }, filled)}
-<div class="buttons"><button class="button primary">${icon('check')}${words.save}</button><button class="button" name="do" value="example">${words.reckon}</button></div></form>
+<div class="buttons"><button class="button primary">${icon('check')}${words.save}</button><button class="button" name="do" value="example">${w.sales.reckon}</button></div></form>
 <section class="panel" hx-post="/admin/products/example" hx-trigger="input delay:400ms from:#product" hx-include="#product" hx-swap="none"><h2>${words.example}</h2><p class="muted">${words.exampleAbout}</p>${examplePart(props.example, props.frame)}</section></div>
 ${id === null ? null : changesOf(props.frame, { of: `product:${id}` })}`,
   })
@@ -161,13 +161,13 @@ export const exampleId = 'example'
 
 export function examplePart(example: ExampleRow[] | null, frame: Frame): Html {
   const w = textsOf(frame)
-  const words = w.sales
+  const words = w.products
   return html`<div id="${exampleId}" aria-live="polite">${
     example === null
       ? html`<p class="muted">${words.exampleNone}</p>`
       : example.map(
-          row => html`<h3>${words.exampleLine(money(row.amount, row.currency), words.months(row.term))}</h3>
-<dl class="facts"><dt>${words.apr}</dt><dd><b class="figure">${rateOf(row.aprNominal)}</b></dd><dt>${words.aprEffective}</dt><dd class="figure">${rateOf(row.aprEffective)}</dd><dt>${words.firstInstalment}</dt><dd class="figure">${money(row.first, row.currency)}</dd><dt>${words.costTotal}</dt><dd class="figure">${money(row.costTotal, row.currency)}</dd><dt>${words.paidTotal}</dt><dd class="figure">${money(row.paidTotal, row.currency)}</dd></dl>`,
+          row => html`<h3>${words.exampleLine(money(row.amount, row.currency), w.sales.months(row.term))}</h3>
+<dl class="facts"><dt>${w.sales.apr}</dt><dd><b class="figure">${rateOf(row.aprNominal)}</b></dd><dt>${w.sales.aprEffective}</dt><dd class="figure">${rateOf(row.aprEffective)}</dd><dt>${w.sales.firstInstalment}</dt><dd class="figure">${money(row.first, row.currency)}</dd><dt>${w.sales.costTotal}</dt><dd class="figure">${money(row.costTotal, row.currency)}</dd><dt>${w.sales.paidTotal}</dt><dd class="figure">${money(row.paidTotal, row.currency)}</dd></dl>`,
         )
   }</div>`
 }

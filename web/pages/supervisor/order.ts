@@ -70,7 +70,7 @@ ${props.told === null ? null : notice(props.told.tone, props.told.words)}
 ${order.note === '' ? null : notice('amber', `${order.state === 'CANCELLED' ? words.cancelNote : words.checkFound}: ${order.note}`)}
 <div class="wide-narrow"><div class="stack">${checkPanel(props, w)}
 <section><h2>${words.history}</h2>${historyTable(props, w)}</section></div>
-<div class="stack">${steps(props, w)}<section class="panel"><h2>${words.terms}</h2><dl class="facts"><dt>${words.term}</dt><dd>${words.months(props.term)}</dd><dt>${words.way}</dt><dd>${props.way}</dd><dt>${words.cooling}</dt><dd class="figure">${order.coolingDays}</dd></dl>${sumsList(props.sums, w)}${planTable(props.sums, w)}</section></div></div>`,
+<div class="stack">${steps(props, w)}<section class="panel"><h2>${words.terms}</h2><dl class="facts"><dt>${words.term}</dt><dd>${words.months(props.term)}</dd><dt>${w.products.way}</dt><dd>${props.way}</dd><dt>${w.products.cooling}</dt><dd class="figure">${order.coolingDays}</dd></dl>${sumsList(props.sums, w)}${planTable(props.sums, w)}</section></div></div>`,
   })
 }
 
