@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import type { Role, User } from '../centre/entities.ts'
 import { adminRoutes } from '../http/admin/admin.ts'
 import { agentRoutes } from '../http/agent/agent.ts'
+import { auditorRoutes } from '../http/auditor/auditor.ts'
 import { liveRoutes } from '../http/live/live.ts'
 import { supervisorRoutes } from '../http/supervisor/supervisor.ts'
 import { type House, openHouse, testPassword } from '../http/testing/house.ts'
@@ -28,7 +29,7 @@ export type BrowserDay = AsyncDisposable & {
 /** Dialogs are answered with yes. */
 export async function openBrowserDay(people: readonly Person[]): Promise<BrowserDay> {
   const house = await openHouse({
-    ...{ tls: false, pages: { routers: [agentRoutes, liveRoutes, adminRoutes, supervisorRoutes] } },
+    ...{ tls: false, pages: { routers: [agentRoutes, liveRoutes, adminRoutes, auditorRoutes, supervisorRoutes] } },
   })
   const known = new Map<string, User>()
   for (const { name, role, ...more } of people)

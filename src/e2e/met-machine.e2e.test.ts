@@ -1,32 +1,27 @@
 /** An agent hears a machine that the sound took for a person: one key of the desk ends the call, and the auditor sees what the sound had gone by. */
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { serve } from '@hono/node-server'
-import type { Page } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
-import { agentRoutes } from '../http/agent/agent.ts'
-import { auditorRoutes } from '../http/auditor/auditor.ts'
-import { liveRoutes } from '../http/live/live.ts'
-import { type House, openHouse, testPassword } from '../http/testing/house.ts'
+import type { House } from '../http/testing/house.ts'
 import type { CampaignId, LegId } from '../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../records/campaigns.ts'
 import { createTrunk } from '../records/trunks.ts'
-import { Chromium, hasChromium } from './chromium.ts'
+import { type BrowserDay, openBrowserDay, text } from './browser-day.ts'
+import { hasChromium } from './chromium.ts'
 
 describe('the key for a machine that answered', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let day: BrowserDay
   let house: House
   let alice: User
   let campaign: CampaignId
-  let chromium: Chromium
-  let url = ''
-  let server: ReturnType<typeof serve>
-  const faults: string[] = []
 
   before(async () => {
-    house = await openHouse({ tls: false, pages: { routers: [agentRoutes, auditorRoutes, liveRoutes] } })
-    alice = await house.add('alice', 'agent', { displayName: '李雨桐', language: 'zh-CN' })
-    await house.add('olga', 'auditor', { language: 'en' })
+    day = await openBrowserDay([
+      { name: 'alice', role: 'agent', displayName: '李雨桐' },
+      { name: 'olga', role: 'auditor', language: 'en' },
+    ])
+    house = day.house
+    alice = day.people.get('alice')!
     const door = house.deps.records
     const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
     const made = await createCampaign(door, 'system', {
@@ -36,33 +31,12 @@ describe('the key for a machine that answered', { skip: hasChromium ? false : 'n
     await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
     campaign = made.id
     await setCampaignState(door, 'system', campaign, { state: 'running' })
-    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
-    await new Promise(resolve => server.once('listening', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    chromium = await Chromium.launch('none')
   })
-  after(async () => {
-    await chromium?.[Symbol.asyncDispose]()
-    if (server !== undefined) {
-      ;(server as import('node:http').Server).closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
-    }
-    await house?.[Symbol.asyncDispose]()
-  })
+  after(() => day?.[Symbol.asyncDispose]())
 
-  async function signedIn(name: string, home: string): Promise<Page> {
-    const page = await chromium.page()
-    page.on('pageerror', error => faults.push(error.message))
-    await page.goto(`${url}/sign-in`)
-    await page.fill('input[name=name]', name)
-    await page.fill('input[name=password]', testPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(`${url}${home}`)
-    return page
-  }
   const engine = () => house.engine
   test('Alt V on a talking call ends it without a wrap-up, and she is where she was before it', async () => {
-    const page = await signedIn('alice', '/agent')
+    const page = await day.as('alice', '/agent')
     const phase = (name: string) => page.waitForSelector(`#state-bar[data-phase="${name}"]`, { timeout: 10_000 })
     await engine().dispatch({ type: 'station.up', agent: alice.id, leg: 'st_alice' as LegId }, 'system')
     await page.waitForSelector('#state-bar')
@@ -108,13 +82,12 @@ describe('the key for a machine that answered', { skip: hasChromium ? false : 'n
   })
 
   test('the auditor sees it among what the sound missed, with all that the judgement went by', async () => {
-    const page = await signedIn('olga', '/auditor')
-    await page.goto(`${url}/auditor/answerers`)
-    const text = (await page.textContent('main')) ?? ''
-    assert.match(text, /Of 1 that people say were machines, the sound missed 1/)
-    assert.match(text, /greetingMs 640, words 1/)
+    const page = await day.as('olga', '/auditor/answerers')
+    const said = await text(page)
+    assert.match(said, /Of 1 that people say were machines, the sound missed 1/)
+    assert.match(said, /greetingMs 640, words 1/)
     await page.click('main a[href^="/auditor/calls/"]')
     await page.waitForURL(/\/auditor\/calls\//)
-    assert.deepEqual(faults, [])
+    assert.deepEqual(day.faults, [])
   })
 })

@@ -1,48 +1,40 @@
 /** A day of verification in a real browser: from the checklist that an administrator writes to the answer that an auditor hears. */
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { serve } from '@hono/node-server'
 import type { Page } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
-import { adminRoutes } from '../http/admin/admin.ts'
-import { agentRoutes } from '../http/agent/agent.ts'
-import { auditorRoutes } from '../http/auditor/auditor.ts'
-import { liveRoutes } from '../http/live/live.ts'
-import { supervisorRoutes } from '../http/supervisor/supervisor.ts'
-import { type House, noon, openHouse, testPassword } from '../http/testing/house.ts'
+import { type House, noon } from '../http/testing/house.ts'
 import type { Message } from '../lender/message.ts'
 import type { LegId } from '../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../records/campaigns.ts'
 import { sendMessages } from '../records/messages.ts'
 import { giveConsent } from '../records/party-details.ts'
 import { createTrunk } from '../records/trunks.ts'
-import { Chromium, hasChromium } from './chromium.ts'
+import { type BrowserDay, openBrowserDay } from './browser-day.ts'
+import { hasChromium } from './chromium.ts'
 
 /** None of these may be on a page of the verifier before its question was answered. */
 const hidden = ['王小明', '红灯笼餐饮']
 const numbers = ['13766540078', '62345678', '13900000042']
 
 describe('a day of verification', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let day: BrowserDay
   let house: House
   let alice: User
-  let chromium: Chromium
-  let server: ReturnType<typeof serve>
-  let url = ''
   let task = ''
   let firstCall = ''
-  const pages: Record<string, Page> = {}
-  const faults: string[] = []
 
   before(async () => {
-    const routers = [adminRoutes, agentRoutes, supervisorRoutes, auditorRoutes, liveRoutes]
-    house = await openHouse({ tls: false, pages: { routers } })
-    await house.add('adam', 'admin', { language: 'en' })
-    alice = await house.add('alice', 'agent', { language: 'zh-CN', numbersMasked: true })
-    await house.add('sam', 'supervisor', { language: 'en' })
-    await house.add('olga', 'auditor', { language: 'zh-CN' })
+    day = await openBrowserDay([
+      { name: 'adam', role: 'admin', language: 'en' },
+      { name: 'alice', role: 'agent', numbersMasked: true },
+      { name: 'sam', role: 'supervisor', language: 'en' },
+      { name: 'olga', role: 'auditor' },
+    ])
+    house = day.house
+    alice = day.people.get('alice')!
     const door = house.deps.records
     const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
     const { id } = await createCampaign(door, 'system', {
@@ -51,44 +43,16 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
     })
     await setCampaignState(door, 'system', id, { state: 'running' })
     await house.engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
-    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
-    await new Promise(resolve => server.once('listening', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    chromium = await Chromium.launch('none')
   })
-  after(async () => {
-    await chromium?.[Symbol.asyncDispose]()
-    if (server !== undefined) {
-      ;(server as import('node:http').Server).closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
-    }
-    await house?.[Symbol.asyncDispose]()
-  })
+  after(() => day?.[Symbol.asyncDispose]())
 
-  async function as(name: string): Promise<Page> {
-    if (pages[name] !== undefined) return pages[name]
-    const page = await chromium.page()
-    page.on('pageerror', error => faults.push(error.message))
-    await page.goto(`${url}/sign-in`)
-    await page.fill('input[name=name]', name)
-    await page.fill('input[name=password]', testPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(to => to.pathname !== '/sign-in')
-    pages[name] = page
-    return page
-  }
-  const open = async (name: string, where: string) => {
-    const page = await as(name)
-    await page.goto(`${url}${where}`)
-    return page
-  }
   const theCall = () => [...house.engine.state.calls.values()].find(({ agent }) => agent === alice.id)!
   const theTask = async () => (await house.store.read('tasks.byId', { id: task }))!
   const row = (key: string, place = 0) => `#q-${task}-${key}-${place}`
 
   /** From the page of the task to the desk, where whoever was called answers after `ringMs`. */
   async function call(who: string, place = 0): Promise<Page> {
-    const page = await open('alice', `/agent/tasks/${task}`)
+    const page = await day.as('alice', `/agent/tasks/${task}`)
     await page.click(
       `form[action$="/calls"]:has(input[value="${who}"]):has(input[name=place][value="${place}"]) button`,
     )
@@ -126,7 +90,7 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
   }
 
   test('an administrator writes a checklist with hidden values and a trap, and what applicants are told', async () => {
-    const page = await open('adam', '/admin/checklists/new')
+    const page = await day.as('adam', '/admin/checklists/new')
     await page.fill('[name=checklistId]', 'cash')
     await page.fill('[name=name]', '现金分期')
     await page.fill('[name=product]', 'cash')
@@ -156,7 +120,7 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
     for (const at of [0, 1, 2]) await page.check(`[name=required-${at}]`)
     await page.click('form.form button.primary')
     await page.waitForURL(/saved=1/)
-    await page.goto(`${url}/admin/confirmations`)
+    await page.goto(`${day.url}/admin/confirmations`)
     await page.fill(
       '[name=templates]',
       'PASS | cash | sms | {name}，您的{amount}元申请已通过。 | {name}: approved.\nSUPPLEMENT | * | sms | {name}，请在{dueOn}前补交{missing}。 | Send {missing}.',
@@ -179,11 +143,11 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
       employer: { name: '红灯笼餐饮有限公司', line: { number: '010-62345678', source: 'directory' } },
       contacts: [{ name: '李雷', number: numbers[2], relation: 'friend' }],
     })
-    const page = await open('alice', '/agent')
+    const page = await day.as('alice', '/agent')
     await page.keyboard.press('Alt+r')
     await page.waitForSelector('#state-bar[data-phase="break"]')
     await house.engine.dispatch({ type: 'station.up', agent: alice.id, leg: 'l_alice' as LegId }, 'system')
-    await page.goto(`${url}/agent/tasks`)
+    await page.goto(`${day.url}/agent/tasks`)
     await page.click('text=领取任务')
     await page.waitForURL(/\/agent\/tasks\/vt_/)
     task = new URL(page.url()).pathname.split('/').at(-1)!
@@ -221,12 +185,12 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
   })
 
   test('another person reviews it: documents are asked for, and the applicant is written to', async () => {
-    const page = await open('alice', `/agent/tasks/${task}`)
+    const page = await day.as('alice', `/agent/tasks/${task}`)
     await page.selectOption('[name=proposal]', 'SUPPLEMENT')
     await page.fill('form[action$="/submission"] [name=note]', '单位口径不一')
     await page.click('form[action$="/submission"] button.primary')
     await page.waitForSelector('.notice.green')
-    const review = await open('sam', `/supervisor/tasks/${task}`)
+    const review = await day.as('sam', `/supervisor/tasks/${task}`)
     await review.click('form[action$="/review"] button')
     await review.waitForSelector('form[action$="/decision"]')
     assert.match(
@@ -242,16 +206,16 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
   })
 
   test('what was missing arrives, the applicant is called again on the reviewer’s word, and the decision is told', async () => {
-    const review = await open('sam', `/supervisor/tasks/${task}`)
+    const review = await day.as('sam', `/supervisor/tasks/${task}`)
     await review.fill('[name=arriveNote]', '传真')
     await review.click('form[action$="/arrival"] button')
     await review.waitForSelector('form[action$="/assignment"]')
     const submit = async () => {
-      const page = await open('alice', `/agent/tasks/${task}`)
+      const page = await day.as('alice', `/agent/tasks/${task}`)
       await page.selectOption('[name=proposal]', 'PASS')
       await page.click('form[action$="/submission"] button.primary')
       await page.waitForSelector('.notice.green')
-      await review.goto(`${url}/supervisor/tasks/${task}`)
+      await review.goto(`${day.url}/supervisor/tasks/${task}`)
       await review.click('form[action$="/review"] button')
       await review.waitForSelector('form[action$="/decision"]')
     }
@@ -275,13 +239,13 @@ describe('a day of verification', { skip: hasChromium ? false : 'needs chromium'
   })
 
   test('an auditor hears the answer at its place in the recording of the first call', async () => {
-    const page = await open('olga', `/auditor/calls/${firstCall}`)
+    const page = await day.as('olga', `/auditor/calls/${firstCall}`)
     assert.match((await page.textContent('main')) ?? '', /1 项不一致/)
     await page.click('.heard-answers li:nth-child(2) [data-plays]')
     await page.waitForFunction(`document.querySelector('audio').currentTime >= 7`)
     assert.ok((await page.evaluate<number>(`document.querySelector('audio').currentTime`)) < 12)
     assert.ok((await house.facts('recording.listened')).length >= 1)
-    assert.deepEqual(faults, [])
+    assert.deepEqual(day.faults, [])
   })
 
   async function posted(): Promise<string[]> {
