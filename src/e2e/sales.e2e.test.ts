@@ -1,17 +1,11 @@
 /** A day of sales in a real browser, and the days to think after it: from the product to what is in force, by the pages of everybody who has a part in it. */
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { serve } from '@hono/node-server'
 import type { Page } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
-import { adminRoutes } from '../http/admin/admin.ts'
-import { agentRoutes } from '../http/agent/agent.ts'
-import { liveRoutes } from '../http/live/live.ts'
-import { supervisorRoutes } from '../http/supervisor/supervisor.ts'
-import { type House, openHouse, testPassword } from '../http/testing/house.ts'
+import type { House } from '../http/testing/house.ts'
 import type { CallId, CampaignId, LeadId, LegId, RecordingId } from '../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../records/campaigns.ts'
 import { importLeads } from '../records/leads.ts'
@@ -19,7 +13,8 @@ import { createParty } from '../records/parties.ts'
 import { giveConsent } from '../records/party-details.ts'
 import { saveProspects } from '../records/sales.ts'
 import { createTrunk } from '../records/trunks.ts'
-import { Chromium, hasChromium } from './chromium.ts'
+import { type BrowserDay, openBrowserDay, text } from './browser-day.ts'
+import { hasChromium } from './chromium.ts'
 
 const people = [
   { ref: 'K-1', name: '陈建国', number: '+8613766540071' },
@@ -29,28 +24,23 @@ const people = [
 const dayMs = 86_400_000
 
 describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () => {
+  let day: BrowserDay
   let house: House
   let alice: User
   let campaign: CampaignId
-  let chromium: Chromium
-  let server: ReturnType<typeof serve>
-  let url = ''
   let desk: Page
   const leads = new Map<string, LeadId>()
-  const faults: string[] = []
 
   before(async () => {
-    house = await openHouse({
-      ...{ tls: false, pages: { routers: [agentRoutes, liveRoutes, adminRoutes, supervisorRoutes] } },
-    })
+    day = await openBrowserDay([
+      { name: 'alice', role: 'agent', displayName: '李雨桐' },
+      { name: 'adam', role: 'admin' },
+      { name: 'sam', role: 'supervisor' },
+      { name: 'quinn', role: 'quality' },
+    ])
+    house = day.house
+    alice = day.people.get('alice')!
     const door = house.deps.records
-    alice = await house.add('alice', 'agent', { displayName: '李雨桐', language: 'zh-CN' })
-    for (const [name, role] of [
-      ['adam', 'admin'],
-      ['sam', 'supervisor'],
-      ['quinn', 'quality'],
-    ] as const)
-      await house.add(name, role, { language: 'zh-CN' })
     const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
     campaign = (
       await createCampaign(door, 'system', {
@@ -80,38 +70,12 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
       },
     })
     for (const lead of (await house.store.read('leads.page', { campaign })).items) leads.set(lead.ref, lead.id)
-    server = serve({ fetch: house.app.fetch, port: 0, hostname: '127.0.0.1' })
-    await new Promise(resolve => server.once('listening', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    chromium = await Chromium.launch('none')
   })
-  after(async () => {
-    await chromium?.[Symbol.asyncDispose]()
-    if (server !== undefined) {
-      ;(server as import('node:http').Server).closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
-    }
-    await house?.[Symbol.asyncDispose]()
-  })
+  after(() => day?.[Symbol.asyncDispose]())
 
-  /** Signed in anew: the sessions of yesterday have ended. */
-  async function as(name: string, where: string): Promise<Page> {
-    const page = await chromium.page()
-    await page.setViewportSize({ width: 1280, height: 720 })
-    page.setDefaultTimeout(10_000)
-    page.on('pageerror', error => faults.push(error.message))
-    page.on('dialog', dialog => void dialog.accept())
-    await page.goto(`${url}/sign-in?next=${encodeURIComponent(where)}`)
-    await page.fill('input[name=name]', name)
-    await page.fill('input[name=password]', testPassword)
-    await page.press('input[name=password]', 'Enter')
-    await page.waitForURL(`${url}${where}`)
-    return page
-  }
   const phase = (name: string) => desk.waitForSelector(`#state-bar[data-phase="${name}"]`)
   const theCall = () => [...house.engine.state.calls.values()].find(call => call.agent === alice.id)!
   const ofParty = (party: string) => house.store.read('sales.ofParty', { party })
-  const text = async (page: Page, where = 'main') => (await page.textContent(where)) ?? ''
 
   /** The dialler gives the agent a lead, and the party answers; the line is recorded. */
   async function talkTo({ ref, name, number }: (typeof people)[number]): Promise<CallId> {
@@ -181,7 +145,7 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
   }
 
   test('the administrator sees the annual rate that follows before a product is saved', async () => {
-    const page = await as('adam', '/admin/products/new')
+    const page = await day.as('adam', '/admin/products/new')
     await page.fill('[name=saleId]', 'phone')
     await page.fill('[name=saleName]', '手机分期')
     await page.fill('[name=amountMin]', '1000')
@@ -200,11 +164,10 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     assert.match(await text(page), /手机分期[\s\S]*在售[\s\S]*13\.03%/)
     const [product] = await house.store.read('products.list', {})
     assert.deepEqual([product?.monthlyFeePpm, product?.coolingDays, product?.version], [6_000, 7, 1])
-    await page.close()
   })
 
   test('the agent reckons, offers and orders on two calls, and the page is never loaded anew', async () => {
-    desk = await as('alice', '/agent')
+    desk = await day.as('alice', '/agent')
     await desk.evaluate('window.loadedOnce = true')
     await desk.keyboard.press('Alt+r')
     await phase('break')
@@ -232,7 +195,7 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
   })
 
   test('quality listens where it was said, sends one back, and passes it when it was handed in again', async () => {
-    const page = await as('quinn', '/supervisor/orders?state=QC')
+    const page = await day.as('quinn', '/supervisor/orders?state=QC')
     await page.click('a:has-text("陈建国")')
     await page.waitForSelector('.heard-answers [data-plays]')
     assert.equal(await page.locator('.heard-answers [data-plays]').count(), 4)
@@ -243,14 +206,14 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     await page.click('button[value=back]')
     await page.waitForSelector('.heading .chip:has-text("待提交")')
 
-    await desk.goto(`${url}/agent/orders`)
+    await desk.goto(`${day.url}/agent/orders`)
     assert.match(await text(desk), /没听清息费合计/)
     await desk.click('form[action$="/submission"] button')
     await desk.waitForSelector('.notice.green')
-    await desk.goto(`${url}/agent`)
+    await desk.goto(`${day.url}/agent`)
 
     for (const { name } of people.slice(0, 2)) {
-      await page.goto(`${url}/supervisor/orders?state=QC`)
+      await page.goto(`${day.url}/supervisor/orders?state=QC`)
       await page.click(`a:has-text("${name}")`)
       for (const item of ['consent', 'apr', 'total-cost', 'cooling-off'])
         await page.check(`[name=heard][value=${item}]`)
@@ -259,18 +222,17 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     }
     const [order] = (await ofParty('K-1')).orders
     assert.equal(order?.checker, [...house.engine.state.users.values()].find(({ name }) => name === 'quinn')?.id)
-    await page.close()
   })
 
   test('both are signed; one thinks better of it within the days to think', async () => {
-    const page = await as('sam', '/supervisor/orders?state=CONFIRMED')
+    const page = await day.as('sam', '/supervisor/orders?state=CONFIRMED')
     for (const { ref } of people.slice(0, 2)) {
-      await page.goto(`${url}/supervisor/orders/${(await ofParty(ref)).orders[0]!.id}`)
+      await page.goto(`${day.url}/supervisor/orders/${(await ofParty(ref)).orders[0]!.id}`)
       await page.click('form[action$="/signature"] button')
       await page.waitForSelector('.heading :text("冷静期至 2026-12-01（含当日） · 还剩 7 天")')
       assert.equal(await page.locator('form[action$="/fulfilment"]').count(), 0)
     }
-    await page.goto(`${url}/supervisor/orders/${(await ofParty('K-1')).orders[0]!.id}`)
+    await page.goto(`${day.url}/supervisor/orders/${(await ofParty('K-1')).orders[0]!.id}`)
     await page.click('summary:has-text("取消订单")')
     await page.selectOption('[name=cancelReason]', 'too-dear')
     await page.click('form[action$="/cancellation"] .danger')
@@ -278,28 +240,26 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
     assert.match(await text(page), /觉得贵/)
     const [order] = (await ofParty('K-1')).orders
     assert.deepEqual([order?.state, order?.reason], ['CANCELLED', 'too-dear'])
-    await page.close()
   })
 
   test('the next day the follow-up is due, on the supervisor’s list and among the agent’s callbacks', async () => {
     await house.clock.advance(Date.parse('2026-11-25T10:01:00+08:00') - house.clock.now())
-    const page = await as('sam', '/supervisor/prospects?due=past')
+    await day.goHome() // the sessions of yesterday end
+    const page = await day.as('sam', '/supervisor/prospects?due=past')
     assert.match(await text(page, 'table'), /刘洋[\s\S]*A 马上买[\s\S]*已到时间/)
     assert.doesNotMatch(await text(page, 'table'), /陈建国|王秀英/)
     await page.click('a:has-text("刘洋")')
     await page.waitForSelector('h1:has-text("刘洋")')
     assert.match(await text(page), /授权 K-3/)
-    await page.close()
-    await desk.close()
-    desk = await as('alice', '/agent')
+    desk = await day.as('alice', '/agent')
     await desk.waitForSelector('#who .history :text("137 **** 0073")')
-    await desk.close()
   })
 
   test('after the days to think the other order is put in force', async () => {
     await house.clock.advance(7 * dayMs)
+    await day.goHome()
     const { id } = (await ofParty('K-2')).orders[0]!
-    const page = await as('sam', `/supervisor/orders/${id}`)
+    const page = await day.as('sam', `/supervisor/orders/${id}`)
     assert.match(await text(page, '.heading'), /冷静期已于 2026-12-01 结束/)
     await page.click('form[action$="/fulfilment"] button')
     await page.waitForSelector('.heading .chip:has-text("已生效")')
@@ -307,6 +267,6 @@ describe('a day of sales', { skip: hasChromium ? false : 'needs chromium' }, () 
       (await house.store.read('orders.moves', { id })).map(({ state }) => state),
       ['QC', 'CONFIRMED', 'COOLING', 'FULFILLED'],
     )
-    assert.deepEqual(faults, [])
+    assert.deepEqual(day.faults, [])
   })
 })
