@@ -176,9 +176,12 @@ function steadyOf({ steady }: FarSums) {
   return {
     processorSlowPercent: round(steady.slowPercent, 1),
     processorSlowestTimes: round(steady.slowestTimes, 1),
-    atPacePercent: round(steady.percent, 1),
-    atPaceP50Us: steady.p50Us,
-    atPaceP99Us: steady.p99Us,
+    atPacePercent: round(steady.atPace?.percent ?? 0, 1),
+    atPaceP50Us: steady.atPace?.p50Us ?? null,
+    atPaceP99Us: steady.atPace?.p99Us ?? null,
+    andOnTimePercent: round(steady.onTime?.percent ?? 0, 1),
+    andOnTimeP50Us: steady.onTime?.p50Us ?? null,
+    andOnTimeP99Us: steady.onTime?.p99Us ?? null,
   }
 }
 

@@ -253,7 +253,8 @@ function sweepRecordings(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.wav')) continue
     const file = join(entry.parentPath, entry.name)
-    if (Date.now() - statSync(file).mtimeMs > recordingsKeptMs) rmSync(file)
+    const found = statSync(file, { throwIfNoEntry: false }) // what was heard of a call that nobody answered goes by itself
+    if (found !== undefined && Date.now() - found.mtimeMs > recordingsKeptMs) rmSync(file, { force: true })
   }
 }
 

@@ -32,14 +32,15 @@ export type FarSums = {
   faults: Record<string, number>
 }
 
-/** Of the packets that came while the processor kept its pace and this generator its time (`pace.ts`), and what part of all they are. */
+/** Of the packets that came while the processor kept its pace (`pace.ts`), and of those among them for which this generator was on time. */
 export type SteadyFound = {
-  percent: number
-  p50Us: number
-  p99Us: number
+  atPace: SharesOfPackets
+  onTime: SharesOfPackets
   slowPercent: number
   slowestTimes: number
 }
+/** `percent`: what part of all they are; no packets, no figures. */
+type SharesOfPackets = { percent: number; p50Us: number; p99Us: number } | null
 
 const customersPort = 20_001
 const browsersPort = 20_002
@@ -121,16 +122,18 @@ async function start({ address, talkers, seconds }: FarOrder): Promise<void> {
   process.send!({ carrierPort: line.bound[0]!.port })
 }
 
-function steadyOf(found: PaceFound, { us, atUs, fromUs, count }: Delays): SteadyFound {
-  const sorted = us
-    .slice(0, count)
-    .filter((_, packet) => found.isSteady(fromUs + atUs[packet]!))
-    .sort()
-  return {
-    percent: (100 * sorted.length) / count,
-    ...{ p50Us: at(sorted, 0.5), p99Us: at(sorted, 0.99) },
-    ...{ slowPercent: found.slowPercent, slowestTimes: found.slowestTimes },
+function steadyOf(found: PaceFound | null, { us, atUs, fromUs, count }: Delays): SteadyFound | null {
+  if (found === null) return null
+  const those = (isOne: (atUs: number) => boolean) => {
+    const sorted = us
+      .slice(0, count)
+      .filter((_, packet) => isOne(fromUs + atUs[packet]!))
+      .sort()
+    const figures = { p50Us: at(sorted, 0.5), p99Us: at(sorted, 0.99) }
+    return sorted.length === 0 ? null : { percent: (100 * sorted.length) / count, ...figures }
   }
+  const { slowPercent, slowestTimes } = found
+  return { atPace: those(found.isAtPace), onTime: those(found.isSteady), slowPercent, slowestTimes }
 }
 
 function at(sorted: Uint32Array, share: number): number {

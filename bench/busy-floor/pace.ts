@@ -1,7 +1,7 @@
 /**
  * Whether the processor itself keeps its pace. A host may slow a virtual machine's cores down without any of its clocks showing it: not a
  * microsecond is stolen, and the same sum takes ten times as long. So a thread that goes before all others does one fixed sum every other
- * millisecond, in compiled code and a few kilobytes of memory: what that takes depends on little but the core's own clock.
+ * millisecond, in compiled code and a few kilobytes of memory: what that takes ten times as long depends on little but the core's own clock.
  */
 import { hash } from 'node:crypto'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
@@ -24,7 +24,9 @@ export type PaceFound = {
   slowPercent: number
   /** How many times as long as in the middle the sum took where it took longest. */
   slowestTimes: number
-  /** Whether neither in that moment nor in the 200 ms before it the core was slow, and nobody late in the last 20 ms. */
+  /** Whether neither in that moment nor in the 200 ms before it the core was slow. */
+  isAtPace(atUs: number): boolean
+  /** And whether the generator was not late either, in the last 20 ms. */
   isSteady(atUs: number): boolean
 }
 
@@ -41,22 +43,31 @@ export class Pace {
     this.#worker = new Worker(import.meta.filename, { name: 'pace', workerData: order })
   }
 
-  /** `lateAtUs`: when the generator was late. What it then sent at once had to wait for itself. */
-  async end(lateAtUs: readonly number[]): Promise<PaceFound> {
+  /**
+   * `lateAtUs`: when the generator was late. What it then sent at once had to wait for itself. Null where a thread may not go before others (no
+   * real-time priority): nothing is known there.
+   */
+  async end(lateAtUs: readonly number[]): Promise<PaceFound | null> {
+    const last = this.#slotOf(nowUs())
     await this.#worker.terminate()
-    // Not the first, in which the thread started.
-    const first = this.#sums.findIndex(us => us > 0)
-    const sums = this.#sums.subarray(first, this.#slotOf(nowUs()))
+    // Not those in which the thread started and ended.
+    const first = this.#sums.findIndex(us => us > 0) + 1
+    const sums = this.#sums.subarray(first, last)
+    if (first === 0 || sums.length === 0) return null
     const sorted = sums.toSorted()
     const middle = sorted[sorted.length >> 1] ?? 0
     // A thread that goes before all others and has not run in 10 ms had no core.
     const isSlow = Array.from(sums, us => us === 0 || us > slowFrom * middle)
-    const isUnsteady = isSlow.map((_, slot) => isSlow.slice(Math.max(0, slot - recoverySlots), slot + 1).includes(true))
+    const isRecovering = isSlow.map((_, slot) =>
+      isSlow.slice(Math.max(0, slot - recoverySlots), slot + 1).includes(true),
+    )
+    const isUnsteady = [...isRecovering]
     for (const slot of lateAtUs.map(atUs => Math.max(0, this.#slotOf(atUs) - first)))
       isUnsteady.fill(true, slot, slot + lateSlots)
     return {
       slowPercent: (100 * isSlow.filter(Boolean).length) / isSlow.length,
       slowestTimes: (sorted.at(-1) ?? 0) / middle,
+      isAtPace: atUs => isRecovering[this.#slotOf(atUs) - first] === false,
       isSteady: atUs => isUnsteady[this.#slotOf(atUs) - first] === false,
     }
   }
@@ -73,7 +84,8 @@ function watch({ sums, fromUs }: Order): void {
   const [thisThread, roundRobin] = [0, 2]
   const priority = nativeMemory(4)
   new DataView(priority.bytes.buffer).setInt32(0, 2, true)
-  loadLibc()?.sched_setscheduler(thisThread, roundRobin, priority.address)
+  // Else it would be held up by what it watches, and take the relay's own busy moments for the processor's.
+  if (loadLibc()?.sched_setscheduler(thisThread, roundRobin, priority.address) !== 0) return
   const slots = new Float32Array(sums)
   const rest = new Int32Array(new SharedArrayBuffer(4))
   const summed = new Uint8Array(summedBytes)

@@ -45,6 +45,13 @@ export function unmute(d: Draft, call: Call, agentLeg: LegId | null = agentLegOf
   d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
 }
 
+/** The agent who dials is heard elsewhere from now on, and hears the network, or our ring-back, there. */
+export function hearDialled(d: Draft, call: Call, agentLeg: LegId): void {
+  if (call.phase !== 'dialing' && call.phase !== 'ringing') return
+  if (call.early) d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
+  else if (call.phase === 'ringing') d.effect({ type: 'media.play', leg: agentLeg, prompt: 'ringback', loop: true })
+}
+
 function outboundMatch(state: FloorState) {
   for (const floor of state.campaigns.values()) {
     if (floor.waiting.length === 0 || floor.ready.size === 0) continue

@@ -220,6 +220,17 @@ export function resumeWith(d: Draft, call: Call, own: LegId): void {
   recordPrivate(d, call, own)
 }
 
+/** Whom the agent consults is heard elsewhere from now on, and hears what was heard until now. */
+export function hearConsulted(d: Draft, call: Call, leg: LegId): void {
+  const { consult } = call
+  if (consult === null || !consult.answered) return
+  const own = mouthOf(d, call)
+  if (consult.with === 'party') return wait(d, leg)
+  if (consult.with === 'both' && consult.own === null)
+    return conference(d, call, own === null ? [call.leg, leg] : [call.leg, own, leg])
+  patchOther(d, leg, own)
+}
+
 /** The call and its agent when they talk; else a refusal. A colleague who is consulted has no say over the call. */
 export function talkingOn(d: Draft, id: UserId, of: CallId): { call: Call; agent: Agent } | null {
   const call = d.state.calls.get(of)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import type { StationKind } from './entities.ts'
-import { alice, leadOf, TestFloor } from './testing.ts'
+import { alice, bob, leadOf, TestFloor } from './testing.ts'
 
 const page = 'st_page' as LegId
 
@@ -169,4 +169,51 @@ test('who signs off after a move leaves no leg behind: a phone from which somebo
   move(floor, 'phone-nailed')
   floor.do({ type: 'agent.signOn', agent: alice })
   assert.notEqual(floor.agent(alice).stationRinging, null)
+})
+
+test('a colleague who is asked for advice and moves is heard at once where they went, whoever is being talked to', () => {
+  const floor = new TestFloor({})
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.ready(bob)
+  const own = floor.agent(alice).stationLeg!
+  floor.do({ type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } })
+  const comes = (leg: string) => {
+    floor.do({ type: 'station.up', agent: bob, leg: leg as LegId })
+    return floor.agent(bob).stationLeg!
+  }
+  const second = comes('st_second')
+  assert.deepEqual(floor.lastEffect('media.patch'), { type: 'media.patch', a: second, b: own })
+
+  floor.do({ type: 'agent.turn', agent: alice, call: call.id, to: 'party' })
+  const third = comes('st_third')
+  assert.deepEqual(floor.lastEffect('media.play'), {
+    ...{ type: 'media.play', leg: third, prompt: 'comfort-music', loop: true },
+  })
+  floor.do({ type: 'agent.turn', agent: alice, call: call.id, to: 'both' })
+  const fourth = comes('st_fourth')
+  assert.deepEqual(
+    floor.lastEffect('media.mix').members.map(({ leg }) => leg),
+    [call.leg, own, fourth],
+  )
+})
+
+test('who dials and moves hears the ring-back, or what the network says, where they went', () => {
+  const dialling = () => {
+    const floor = new TestFloor({ station: 'browser', campaign: { mode: 'manual' } })
+    floor.ready(alice)
+    const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
+    floor.do({ type: 'agent.dial', agent: alice, number: '+8613800000001', ...nobody })
+    return { floor, call: floor.call }
+  }
+  const ringing = dialling()
+  ringing.floor.do({ type: 'leg.ringing', leg: ringing.call.leg })
+  isUp(ringing.floor, page, false)
+  assert.deepEqual(ringing.floor.lastEffect('media.play'), {
+    ...{ type: 'media.play', leg: page, prompt: 'ringback', loop: true },
+  })
+  const early = dialling()
+  early.floor.do({ type: 'leg.early', leg: early.call.leg })
+  isUp(early.floor, page, false)
+  assert.deepEqual(early.floor.lastEffect('media.patch'), { type: 'media.patch', a: early.call.leg, b: page })
 })

@@ -1,7 +1,7 @@
 /** The agent's audio of the shift: it comes, it goes, and a call outlives a reload of the page. */
 import type { LegId, UserId } from '../lib/ids.ts'
-import { mute, unmute } from './acd.ts'
-import { letGo, resumeWith, takeBack, waitForAgent } from './consultation.ts'
+import { hearDialled, mute, unmute } from './acd.ts'
+import { hearConsulted, letGo, resumeWith, takeBack, waitForAgent } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import type { StationKind } from './entities.ts'
@@ -27,9 +27,12 @@ export function stationUp(d: Draft, { agent: id, leg, phone }: Extract<Input, { 
   if (before !== null) d.effect({ type: 'phone.hangUp', leg: before, q850: 16 })
   const call = callInHand(d, agent)
   if (call !== null && call.agentLeg === null) {
-    if (call.agent !== id) return // whom is consulted and lost the audio is let go at once
-    if (call.consult !== null) resumeWith(d, call, leg)
+    if (call.agent !== id) {
+      // Who is rung for this consultation is not heard here; and who lost the audio in it was let go at once.
+      if (call.consult?.agent === id && call.consult.leg === null) hearConsulted(d, call, leg)
+    } else if (call.consult !== null) resumeWith(d, call, leg)
     else if (call.phase === 'talking' && call.heldBy !== 'agent') unmute(d, call, leg)
+    else hearDialled(d, call, leg)
     return
   }
   const isBack = agent.reason === 'audio_lost' && d.now - agent.phaseSince <= stationGraceMs

@@ -120,7 +120,7 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
     bay.learn(probePrompt, probe())
     bay.play(leg, probePrompt, false)
     await heard.played(soundWithinMs)
-    const figures = (await bay.figures()).find(each => each.leg === leg) ?? null
+    const [figures = null] = await bay.figures([leg])
     bay.stopRecording(id as RecordingId)
     const isRecorded = await heard.recorded(soundWithinMs)
     const [left, right] = isRecorded ? readStereo(readFileSync(file)) : [new Int16Array(0), new Int16Array(0)]

@@ -22,8 +22,8 @@ const eventsMax = 512
 const receiveBufferBytes = 256 * 1024
 /** The event loop of the thread gets a turn this often; nothing that matters waits for it. */
 const sliceMs = 1000
-/** Of a long batch, the clock is read again for each so many datagrams. */
-const datagramsPerLook = 8
+/** Of a long batch, the clock is read again after so many datagrams. */
+const datagramsPerReading = 8
 /**
  * Where packets come thick, to wake up for each of them costs as much as to relay it. So the loop looks so often only, as a network card does
  * with its interrupts, rests between two looks, and relays at once what has come meanwhile: some eight datagrams, since the code that relays
@@ -144,7 +144,7 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     counted += count
     if (now - countedAt >= countMs) recount()
     for (let i = 0; i < count; i++) {
-      if (i % datagramsPerLook === datagramsPerLook - 1) now = clock()
+      if (i % datagramsPerReading === datagramsPerReading - 1) now = clock()
       const data = eventView.getUint32(i * epollEventBytes + epollDataAt, true)
       if (data === 0) {
         libc.read(wakeFd, scratch.address, 8)

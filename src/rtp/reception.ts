@@ -278,5 +278,6 @@ export class Reception {
     this.#receivedOfSource = this.#expectedAtReport = this.#receivedAtReport = 0
     this.jitter = 0
     this.#hasTransit = false
+    this.#lateStreak = 0
   }
 }

@@ -73,6 +73,19 @@ test('another writer goes on where the first one stood: what it brings late lies
   assert.deepEqual([160, 319, 320, 480, 639, 640].map(at), [1, 1, 0xd5, 2, 2, 0xd5])
 })
 
+test('a thread that takes the leg from a dead one jumps ahead in its timestamps: its sound lies where it was sent', () => {
+  const memory = ringMemory()
+  const packet = (octet: number) => new Uint8Array(160).fill(octet)
+  RingWriter.begin(memory, 8, 0).write(agent, 1, 0, packet(1), 0, 160, 8, 22)
+  const next = new RingWriter(memory, 8, 0)
+  next.anchorAgentAnew()
+  next.write(agent, 1, 160 + 800 - 20, packet(2), 0, 160, 8, 40)
+  const into = new Uint8Array(ringFrames * 2)
+  new RingReader(memory, 8).take(8000, into)
+  const at = (frame: number) => into[frame * 2 + agent]
+  assert.deepEqual([176, 319, 320, 479, 480].map(at), [1, 1, 2, 2, 0xd5])
+})
+
 test('what arrives after its place was written is left out, and cannot disturb the next lap', () => {
   const { put, take } = ring()
   put(customer, 1, 0, 20)

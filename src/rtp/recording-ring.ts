@@ -19,7 +19,7 @@ export type Channel = typeof customer | typeof agent
 export type RingMemory = SharedArrayBuffer
 
 /**
- * Indices into the ring's words. What a packet is placed by stands together, in one line of the processor's cache: when the next packet of this
+ * Indices into the ring's words. What a packet is placed by stands together, in a line of the processor's cache or two: when the next packet of this
  * call comes, everything has left the caches, and each object that would have to be looked up for it costs as much as a copy.
  */
 const headWords = 16
@@ -64,7 +64,16 @@ export class RingWriter {
     words[low] = words[written] = 0
     words[high] = ringFrames
     words[source] = words[source + 2] = nobody
+    words[shift] = words[shift + 2] = 0
     return writer
+  }
+
+  /**
+   * What the agent's leg was sent until now tells nothing of what it is sent next: a thread that takes up a leg from a dead one jumps ahead in
+   * its timestamps (`saved-leg.ts`), while the sound goes on. So its next packet is placed by its arrival.
+   */
+  anchorAgentAnew(): void {
+    this.#words[source + 2 * agent] = nobody
   }
 
   /** ms for which nobody has written. */

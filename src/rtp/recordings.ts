@@ -21,8 +21,8 @@ export type RecordingsPorts = {
 export class Recordings {
   readonly #ports: RecordingsPorts
   readonly #thread: BayThread<RecorderRequest, RecorderReport>
-  /** `begun` once the recording thread knows of it. */
-  readonly #phases = new Map<RecordingId, 'asked' | 'begun'>()
+  /** `begun` once the recording thread knows of it; `orphaned`: it is being sealed, and some media thread may write on. */
+  readonly #phases = new Map<RecordingId, 'asked' | 'begun' | 'orphaned'>()
   readonly #rings = new RingPool()
 
   constructor(ports: RecordingsPorts) {
@@ -77,8 +77,10 @@ export class Recordings {
   mediaDied(reason: string, isTapped: (recording: string) => boolean): RecordingId[] {
     const ended = [...this.#phases].filter(([recording]) => !isTapped(recording))
     for (const [recording, phase] of ended)
-      if (phase === 'begun') this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
-      else this.#fail(recording, `the media thread died: ${reason}`)
+      if (phase !== 'asked') {
+        this.#phases.set(recording, 'orphaned')
+        this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
+      } else this.#fail(recording, `the media thread died: ${reason}`)
     return ended.map(([recording]) => recording)
   }
 
@@ -93,8 +95,9 @@ export class Recordings {
       this.#ports.stopTap(recording) // the relay loop writes on until it is told
       return this.#fail(recording, report.reason)
     }
+    if (this.#phases.get(recording) === 'orphaned') this.#rings.forget(recording)
+    else this.#rings.takeBack(recording)
     this.#phases.delete(recording)
-    this.#rings.takeBack(recording)
     const { sha256, bytes, durationMs, lostMs, lost } = report
     this.#ports.emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, lost })
   }

@@ -64,7 +64,6 @@ export type SavedLeg = {
   keySender: SavedSender
   player: Place | null
   srtp: SavedSrtp | null
-  /** Of the recording, and of the ear. */
 }
 
 export function legMemory(): SharedArrayBuffer {

@@ -37,6 +37,7 @@ export class Taps {
     leg.tap = { recording, ring }
     this.#legs.set(recording, leg)
     if (!hasDied) return
+    ring.anchorAgentAnew()
     const lostMs = Math.round(ring.gapMs(nowMs))
     if (lostMs > 0) this.#report({ type: 'tap.missed', request: { type: 'missed', recording, lostMs } })
   }
