@@ -142,7 +142,7 @@ async function near(): Promise<void> {
     const spec = { target: `sip:13800138000@127.0.0.1:${port}`, from: 'sip:4001@127.0.0.1', destination }
     const session = agent.invite({ ...spec, sdp: buildOffer(local) }, now)
     began.set(session, now)
-    if (isKept) ladder.name(agent.callIdOf(session) ?? '', session)
+    if (isKept) ladder.name(agent.callIdsOf(session)[0] ?? '', session)
     sockets.settle()
   }
 

@@ -208,6 +208,7 @@ function customersBay(talk: Talk, address: string): Bay {
       for (const all of [legs, remotes, answered]) all.delete(leg)
     },
     stopPlay: () => undefined,
+    expectSound: () => undefined,
     learn: () => undefined,
     say: none('say a sentence of parts'),
     restartIce: none('restart ICE'),

@@ -114,6 +114,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
       ears.delete(leg)
     },
     stopPlay: () => undefined,
+    expectSound: () => undefined,
     learn: () => undefined,
     say: none('say a sentence of parts'),
     stopRecording: () => undefined,

@@ -38,9 +38,10 @@ export async function checkOnLine(
   const random = Math.random
   const peers = new TlsPeers()
   const dns = systemDns()
-  const host = config.sip.listen[0]?.host ?? '0.0.0.0'
+  const hosts = new Set(config.sip.listen.map(({ host }) => (isIP(host) === 6 ? `[${host}]` : host)))
+  if (hosts.size === 0) hosts.add('0.0.0.0')
   await using sockets = await Sockets.open({
-    listen: [`udp:${host}:0`, `tcp:${host}:0`].map(parseListenAddress),
+    listen: [...hosts].flatMap(host => [`udp:${host}:0`, `tcp:${host}:0`]).map(parseListenAddress),
     advertise: config.sip.advertise,
     peers,
     random,
@@ -99,7 +100,9 @@ export async function checkOnLine(
     }
 
     async function loopback(number: string): Promise<Checked[]> {
-      const contact = sockets.endpoints[0]!.contact(destination!.address).address
+      const { address: peer } = destination!
+      const exit = sockets.endpoints.find(({ family }) => family === isIP(peer)) ?? sockets.endpoints[0]!
+      const contact = exit.contact(peer).address
       const bay = await createBay({
         address: config.media.address ?? '0.0.0.0',
         ports: config.media.ports,

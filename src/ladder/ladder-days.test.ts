@@ -27,6 +27,19 @@ function note(callId: string, at: number, more: Partial<RawNote> = {}, method = 
 }
 const response = (callId: string, method: string) => `SIP/2.0 200 OK\r\nCall-ID: ${callId}\r\nCSeq: 1 ${method}\r\n\r\n`
 
+test('a long call keeps its ladder while twenty thousand others come and go, as long as it is heard of', () => {
+  const days = new LadderDays(fresh(), bounds)
+  days.name('shift', 'w_shift')
+  days.name('forgotten', 'w_forgotten')
+  for (let n = 0; n < 15_000; n++) days.name(`a${n}`, `w_a${n}`)
+  days.append([note('shift', noon, {}, 'OPTIONS')])
+  for (let n = 0; n < 15_000; n++) days.name(`b${n}`, `w_b${n}`)
+  days.append([note('shift', noon + 1000, {}, 'BYE'), note('forgotten', noon + 1000, {}, 'BYE')])
+  assert.equal(days.ofLegs(['w_shift'], noon, noon + 2000).length, 2)
+  assert.equal(days.ofLegs(['w_forgotten'], noon, noon + 2000).length, 0)
+  days.close()
+})
+
 test('what a leg said is found again in order, masked, by a process started anew', () => {
   const path = fresh()
   const days = new LadderDays(path, bounds)

@@ -92,6 +92,8 @@ export class LadderDays {
       return { leg: null, kind: isOurs ? 'trunk' : isRegister ? 'phone' : 'stranger' }
     }
     if (dialog.messages >= legMessagesMax || dialog.bytes + note.text.length > legBytesMax) return null
+    this.#dialogs.delete(callId) // it was heard of just now, so it is the last to be forgotten
+    this.#dialogs.set(callId, dialog)
     dialog.messages++
     dialog.bytes += note.text.length
     return { leg: dialog.leg, kind: '' }

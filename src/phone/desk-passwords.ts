@@ -49,6 +49,13 @@ export class DeskPasswords {
     return hashes
   }
 
+  /** Of those who have an extension, 0 to 1, whose phone is offered SHA-256. */
+  sha256Share(): number {
+    this.userAt('')
+    const users = [...(this.#users?.values() ?? [])]
+    return users.length === 0 ? 0 : users.filter(({ device }) => device?.sha256 === true).length / users.length
+  }
+
   /** People or passwords changed: everything is asked for again. Answers the extensions that nobody has any more or whose password is new. */
   forget(): string[] {
     const before = [...this.#hashes]

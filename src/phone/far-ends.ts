@@ -81,6 +81,7 @@ export class FarEnds {
           return
         }
         if (agreed) this.#legs.configure(leg, agreed)
+        this.#options.bay.expectSound(leg.id)
         leg.phase = 'up'
         leg.ringUntil = leg.lateUntil = null
         if (leg.far.kind === 'desk' && leg.far.nailed)

@@ -14,7 +14,7 @@ const carrier = 't_1' as TrunkId
 function phoneAtTrunk() {
   const posted: Input[] = []
   const clock = { now: 0 }
-  const nothing = new Proxy({}, { get: () => () => null })
+  const nothing = new Proxy({}, { get: (_, name) => () => (name === 'callIdsOf' ? [] : null) })
   const lines = { take: () => false, trunkOf: () => carrier, trunk: () => null, addresses: () => [] }
   const phone = new Phone({
     ua: nothing as UserAgentPort,

@@ -1,6 +1,18 @@
 /** The SRTP keys that a leg protects with: made when first asked for, one for each suite, and never used for a second one. */
+import type { Trunk } from '../centre/entities.ts'
+import { connectionOf } from '../centre/trunk-connection.ts'
 import { type CryptoSuite, keyOctets } from '../sdp/crypto.ts'
 import type { LocalSrtp } from '../sdp/negotiate.ts'
+
+/**
+ * What is offered on a trunk; null: in the clear. Keys travel in the SDP, so over TLS alone, unless the administrator has allowed otherwise for
+ * this trunk, or asks for encryption in any case.
+ */
+export function srtpOn(trunk: Pick<Trunk, 'transport' | 'connection'>, keys: LegKeys): LocalSrtp | null {
+  const { srtp, srtpInClear } = connectionOf(trunk)
+  if (srtp === 'off') return null
+  return trunk.transport === 'tls' || srtpInClear || srtp === 'required' ? keys.side(srtp) : null
+}
 
 export class LegKeys {
   readonly #secret: (bytes: number) => Uint8Array

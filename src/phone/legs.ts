@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import type { Codec } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
-import { connectionOf, type SrtpUse } from '../centre/trunk-connection.ts'
+import type { SrtpUse } from '../centre/trunk-connection.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -18,7 +18,7 @@ import type { SessionId, Transport, UserAgentPort } from '../sip/events.ts'
 import { Allowance } from './allowance.ts'
 import type { Hearing } from './hearing.ts'
 import type { FarEnd, Leg } from './leg.ts'
-import { LegKeys } from './leg-keys.ts'
+import { LegKeys, srtpOn } from './leg-keys.ts'
 import { type Agreed, type LocalSide, offerOf, rtpParameters } from './offer.ts'
 import type { TrunkLines } from './trunk-lines.ts'
 
@@ -92,8 +92,7 @@ export class Legs {
   bind(leg: Leg, session: SessionId): void {
     leg.session = session
     this.#bySession.set(session, leg)
-    const callId = this.#options.ua.callIdOf(session)
-    if (callId !== null) this.#options.nameDialog?.(callId, leg.id)
+    for (const callId of this.#options.ua.callIdsOf(session)) this.#options.nameDialog?.(callId, leg.id)
   }
 
   /** The same call once more, elsewhere, with the media port it has; false when it cannot be. */
@@ -207,15 +206,18 @@ export class Legs {
     return { address: leg.address, port: leg.port, id: leg.id, version: leg.sdpVersion, srtp }
   }
 
-  /** Null: in the clear. Keys travel in the SDP, so over TLS alone, unless the administrator has allowed otherwise for this trunk. */
+  /** Null: in the clear. */
   #srtp(leg: Leg): LocalSrtp | null {
     const { lines, deskSrtp } = this.#options
-    const trunk = leg.far.kind === 'trunk' ? lines.trunk(leg.far.trunk) : null
-    const connection = trunk && connectionOf(trunk)
-    const use = leg.far.kind === 'desk' ? deskSrtp(leg.far.agent) : (connection?.srtp ?? 'off')
-    if (use === 'off' || leg.srtp === null) return null
-    const isPrivate = leg.far.kind === 'desk' ? this.#isPrivateDesk(leg, leg.far.extension) : trunk?.transport === 'tls'
-    return isPrivate || connection?.srtpInClear || use === 'required' ? leg.srtp.side(use) : null
+    const { far, srtp: keys } = leg
+    if (keys === null) return null
+    if (far.kind === 'trunk') {
+      const trunk = lines.trunk(far.trunk)
+      return trunk && srtpOn(trunk, keys)
+    }
+    const use = deskSrtp(far.agent)
+    if (use === 'off') return null
+    return use === 'required' || this.#isPrivateDesk(leg, far.extension) ? keys.side(use) : null
   }
 
   /** A call that is up stays as it began: another phone of the extension, registered since, says nothing of the way to this one. */

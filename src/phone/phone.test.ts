@@ -66,6 +66,7 @@ describe('the phone', () => {
             told.push(name)
             return session
           }
+        if (name === 'callIdsOf') return () => []
         if (name === 'binding') return () => binding
         if (name === 'bindingsOf') return () => (binding === null ? [] : [binding])
         return note(name)

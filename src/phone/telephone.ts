@@ -179,7 +179,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     endpoints: sockets.exits,
     secret: secretText,
     random: options.random,
-    registrar: { realm: sipRealm, lookup: extension => passwords.lookup(extension) },
+    registrar: {
+      ...{ realm: sipRealm, lookup: extension => passwords.lookup(extension) },
+      sha256Share: () => passwords.sha256Share(),
+    },
     tap: message => options.ladder?.note(message),
     admit: (flow): Admission => {
       if (lines.trunkOf(flow) !== null) return 'trusted'

@@ -97,6 +97,26 @@ describe('where a trunk is gone to', () => {
     { address: '10.0.0.2', port: 5062 },
   ]
 
+  test('what is said of a target that was left is not held against the one in use', async () => {
+    const { made, apply, located, posted, advance } = lines()
+    located.push({ targets: [a!, b!], holdsMs: 1e9 })
+    apply({ host: 'carrier.example' })
+    const misses = (up = false) =>
+      made.take({ type: 'qualified', target: id, up, status: up ? 200 : null, rttMs: up ? 10 : null } as never)
+    await advance(100)
+    await advance(31_000) // a is asked from now on
+    misses(true)
+    misses()
+    assert.equal(made.failed(id, a!), true) // a call got no answer there
+    misses() // the second of a
+    misses()
+    assert.equal(made.destination(id)?.address, b!.address)
+    assert.equal(posted.at(-1)?.type, 'trunk.up', 'b has missed nothing')
+    await advance(31_000) // now b is asked
+    for (let n = 0; n < 2; n++) misses()
+    assert.equal(posted.at(-1)?.type, 'trunk.down')
+  })
+
   test('the name that its certificate must carry is the host’s, also by service records and through a proxy of that name', () => {
     const { apply, known } = lines()
     apply({ transport: 'tls', host: 'carrier.example' }, { lookUp: 'services' })

@@ -264,6 +264,8 @@ export class TrunkLines {
       case 'qualified': {
         const line = this.#lines.get(event.target as TrunkId)
         if (!line) return false
+        // The target in use has not been asked yet: this is said of the one that was left.
+        if (Number.isFinite(line.qualifyAt)) return true
         line.misses = event.up ? 0 : line.misses + 1
         line.everQualified ||= event.up
         if (event.up) line.wire.options = { status: event.status, rttMs: event.rttMs, at: this.#options.now() }
@@ -318,6 +320,7 @@ export class TrunkLines {
     if (best?.address === line.current?.address && best?.port === line.current?.port) return
     line.current = best
     line.wire.target = best
+    line.misses = 0
     if (best !== null) this.#begin(line)
   }
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LegFigures } from '../rtp/bay.ts'
-import { judged } from './trunk-test.ts'
+import type { Trunk } from '../centre/entities.ts'
+import type { TrunkConnection } from '../centre/trunk-connection.ts'
+import type { TrunkId } from '../lib/ids.ts'
+import type { Bay, LegFigures, OpenSpec } from '../rtp/bay.ts'
+import type { InviteSpec, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { judged, testCall } from './trunk-test.ts'
 
 const back = { roundTripMs: 40, hz: 1004, lossDb: 0.2 }
 const flowing = { received: 150, sent: 150, lost: 0, jitterMs: 0.4, early: 0, foreign: 0, dropped: 0 }
@@ -57,4 +61,87 @@ test('a private address in the SDP of a public gateway is seen, one within the h
 test('a level far off, another frequency and a long delay are looked at', () => {
   for (const off of [{ lossDb: 30 }, { hz: 980 }, { roundTripMs: 900 }])
     assert.match(said({}, { back: { ...back, ...off }, loudness: 0.1 })[0]!, /^warn: /)
+})
+
+/** What is offered, and where the media port is, of a call that is declined. */
+async function offered(
+  connection: Partial<TrunkConnection>,
+  { transport = 'udp' as const, peer = '203.0.113.5' } = {},
+) {
+  let hear: (event: UaEvent) => void = () => undefined
+  const invites: InviteSpec[] = []
+  const opened: OpenSpec[] = []
+  const ua = {
+    invite(spec: InviteSpec) {
+      invites.push(spec)
+      queueMicrotask(() =>
+        hear({
+          type: 'failed',
+          session: 's',
+          by: 'remote',
+          status: 603,
+          reason: 'no',
+          q850: null,
+        } as unknown as UaEvent),
+      )
+      return 's' as SessionId
+    },
+    hangUp: () => undefined,
+  } as unknown as UserAgentPort
+  const bay = {
+    async open(_leg: string, spec: OpenSpec) {
+      opened.push(spec)
+      return { address: peer.includes(':') ? '::' : '0.0.0.0', port: 20_000 }
+    },
+    close: () => undefined,
+    stopRecording: () => undefined,
+  } as unknown as Bay
+  const trunk = {
+    ...{
+      id: 't_1' as TrunkId,
+      name: 'c',
+      host: 'carrier.example',
+      port: 5060,
+      transport,
+      register: false,
+      username: null,
+    },
+    ...{ callerIds: ['+861'], maxCalls: 1, callsPerSecond: 1, codecs: ['pcma'], enabled: true, connection },
+  } as unknown as Trunk
+  const findings = await testCall(
+    {
+      ...{ ua, bay, onMedia: () => () => undefined, now: () => 0, flush: () => undefined },
+      onEvent: listener => {
+        hear = listener
+        return () => undefined
+      },
+    },
+    {
+      ...{
+        trunk,
+        password: null,
+        destination: { transport, address: peer, port: 5060 },
+        at: 'carrier.example',
+        routes: [],
+      },
+      ...{ host: peer.includes(':') ? '2001:db8::2' : '198.51.100.1', number: '*43' },
+    },
+  )
+  assert.equal(findings[0]?.code, 'refused')
+  return { sdp: invites[0]!.sdp ?? '', spec: opened[0]! }
+}
+
+test('a trunk is tested as its calls are placed: with its encryption, and over the family of addresses where it is', async () => {
+  const plain = await offered({})
+  assert.match(plain.sdp, /RTP\/AVP 8/)
+  assert.doesNotMatch(plain.sdp, /crypto/)
+  assert.match((await offered({ srtp: 'required' })).sdp, /RTP\/SAVP 8[\s\S]*a=crypto:1 /)
+  assert.doesNotMatch((await offered({ srtp: 'wanted' })).sdp, /crypto/, 'keys do not travel in the clear')
+  assert.match((await offered({ srtp: 'wanted', srtpInClear: true })).sdp, /a=crypto:1 /)
+  const six = await offered({}, { peer: '2001:db8::5' })
+  assert.match(six.sdp, /c=IN IP6 2001:db8::2/)
+  assert.deepEqual(
+    [plain.spec, six.spec].map(spec => spec.kind === 'rtp' && spec.family),
+    [4, 6],
+  )
 })

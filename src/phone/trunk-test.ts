@@ -3,16 +3,18 @@
  * wrong is said in words that name the side. It uses a leg, a session and a file of its own, and disturbs no call.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Trunk } from '../centre/entities.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
+import { secretBytes } from '../lib/random.ts'
 import type { Bay, BayEvent, LegFigures } from '../rtp/bay.ts'
 import { readStereo } from '../rtp/wav.ts'
 import type { Destination, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { type Echo, echoIn, probe, probeHz, probePrompt } from './echo.ts'
+import { LegKeys, srtpOn } from './leg-keys.ts'
 import { agree, offerOf, rtpParameters } from './offer.ts'
 import { inviteOn } from './trunk-call.ts'
 
@@ -93,9 +95,11 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
   })
   const stopMedia = options.onMedia(event => heard.takeMedia(event, leg, id))
   try {
-    const local = await bay.open(leg, { kind: 'rtp', silenceMs: 0 })
-    const any = local.address === '0.0.0.0' || local.address === ''
-    const side = { address: any ? call.host : local.address, port: local.port, id: leg, version: 1 }
+    const local = await bay.open(leg, { kind: 'rtp', silenceMs: 0, family: isIPv6(call.destination.address) ? 6 : 4 })
+    const any = ['0.0.0.0', '::', ''].includes(local.address)
+    const keys = new LegKeys(secretBytes)
+    const srtp = srtpOn(call.trunk, keys)
+    const side = { address: any ? call.host : local.address, port: local.port, id: leg, version: 1, srtp }
     // The number is written as the gateway dials it already.
     const trunk = { ...call.trunk, rules: { ...call.trunk.rules, numbersOut: [] } }
     const callerId = trunk.callerIds[0] ?? ''
@@ -110,10 +114,11 @@ export async function testCall(options: TrunkTestOptions, call: TestCall): Promi
         {
           state: 'bad',
           code: 'no_codec',
-          found: `${call.number} answered with no audio that we can speak (wrong codec)`,
-          advice: `the trunk is set to ${trunk.codecs.join(', ')}: allow G.711 at the gateway for it`,
+          found: `${call.number} answered with no audio that we can speak (wrong codec${srtp?.use === 'required' ? ', or in the clear where encryption is required' : ''})`,
+          advice: `the trunk is set to ${trunk.codecs.join(', ')}${srtp?.use === 'required' ? ' with encryption (SRTP)' : ''}: allow G.711 at the gateway for it`,
         },
       ]
+    if (agreed.srtp !== null) keys.agreed(agreed.srtp.suite)
     options.tell?.()
     bay.configure(leg, rtpParameters(agreed, true, [call.destination.address]))
     bay.record(id as RecordingId, leg, file)

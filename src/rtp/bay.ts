@@ -207,6 +207,8 @@ export type Bay = {
   /** Adds a prompt, or replaces it from its next playing on; samples at 8 kHz. */
   learn(prompt: string, samples: Int16Array): void
   stopPlay(leg: LegId): void
+  /** The far end has answered: what it said or did not say before tells nothing, and from now on its silence counts (`leg.silent`). */
+  expectSound(leg: LegId): void
   /** RFC 4733 events, 0-9 * # A-D. */
   sendDigits(leg: LegId, digits: string): void
   /** Records what comes from the leg (left) and what is sent to it (right). `file` is an absolute path; the folder exists. */

@@ -72,6 +72,7 @@ export type MediaRequest =
   /** A prompt that was added, or recorded anew, since the start. */
   | { type: 'learn'; prompt: string; octets: PromptOctets }
   | { type: 'stopPlay'; leg: string }
+  | { type: 'expectSound'; leg: string }
   | { type: 'sendDigits'; leg: string; digits: string }
   | { type: 'record'; recording: string; leg: string; file: string; memory: RingMemory }
   | { type: 'stopRecording'; recording: string }

@@ -138,6 +138,7 @@ class BayHost implements Bay {
   play: Bay['play'] = (leg, prompt, loop) => this.#homes.order({ type: 'play', leg, prompt, loop })
   say: Bay['say'] = (leg, speech, parts) => this.#homes.order({ type: 'say', leg, speech, parts })
   stopPlay: Bay['stopPlay'] = leg => this.#homes.order({ type: 'stopPlay', leg })
+  expectSound: Bay['expectSound'] = leg => this.#homes.order({ type: 'expectSound', leg })
   sendDigits: Bay['sendDigits'] = (leg, digits) => this.#homes.order({ type: 'sendDigits', leg, digits })
   stopRecording: Bay['stopRecording'] = recording => this.#homes.stopRecording(recording)
 

@@ -111,6 +111,8 @@ export class Exchange implements WireHandler {
         return
       case 'stopPlay':
         return this.#with(request.leg, leg => this.#orders.stopPlay(leg))
+      case 'expectSound':
+        return this.#with(request.leg, leg => this.#orders.expectSound(leg))
       case 'sendDigits':
         return this.#with(request.leg, leg => this.#orders.sendDigits(leg, request.digits))
       case 'record':

@@ -56,7 +56,7 @@ export class LegOrders {
     leg.dtmfPayloadType = dtmfPayloadType ?? -1
     leg.wantsVoip = parameters.wantsVoip ?? false
     leg.maySend = send
-    if (receive && !leg.mayReceive) this.#expect(leg)
+    if (receive && !leg.mayReceive) this.expectSound(leg)
     leg.mayReceive = receive
     if (leg.secure !== null) return
     this.#encrypt(leg, parameters.srtp ?? null)
@@ -73,7 +73,7 @@ export class LegOrders {
     leg.remotePort = address === 0 ? 0 : remote.port // c=0.0.0.0 is hold (RFC 3264 section 8.4)
     leg.rtcpPort = remote.port + 1
     leg.isHeard = false
-    this.#expect(leg)
+    this.expectSound(leg)
   }
 
   /** Encryption may begin and change its keys in a call, and never ends before it: there is no way down to the clear. */
@@ -84,7 +84,7 @@ export class LegOrders {
     else leg.srtp.rekey(keys)
   }
 
-  #expect(leg: Leg): void {
+  expectSound(leg: Leg): void {
     leg.heardAt = this.#relay.nowMs
     leg.isSilent = false
   }

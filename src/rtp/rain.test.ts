@@ -143,6 +143,10 @@ class Rain {
     return this.reports.filter(isHis).length
   }
 
+  expectSound(): void {
+    this.#ask({ type: 'expectSound', leg: carl })
+  }
+
   figures() {
     this.#ask({ type: 'figures', ask: 1, legs: [carl] })
     const figures = this.reports.findLast(report => report.type === 'figures')
@@ -313,5 +317,16 @@ test('a leg from which nothing comes is told as silent after its time, once, and
   rain.fall(speech(seededRandom(1), { from: 16_020, count: 10 }))
   assert.equal(rain.silences, 1)
   rain.wait(20_000)
+  assert.equal(rain.silences, 2)
+})
+
+test('a leg that was silent before the answer is told as silent again after its time from then on', () => {
+  const rain = new Rain()
+  rain.wait(16_000)
+  assert.equal(rain.silences, 1)
+  rain.expectSound()
+  rain.wait(rain.nowMs + 2_000)
+  assert.equal(rain.silences, 1)
+  rain.wait(rain.nowMs + 2_000)
   assert.equal(rain.silences, 2)
 })

@@ -54,7 +54,8 @@ export type DialogReceiver = {
 /** A call, whichever side began it. What does not fit its state is ignored: the far end was faster. */
 export type Call = {
   readonly id: SessionId
-  readonly callId: string
+  /** Of each dialog that it has or may come to have: of several phones that ring at once, one each. */
+  readonly callIds: readonly string[]
   hangUp(q850: number | null, now: number, reason?: string): void
   withdraw(q850: number | null, now: number): void
   progress(status: number, sdp: string | null, now: number): void

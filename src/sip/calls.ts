@@ -78,8 +78,8 @@ export class Calls {
     return fork.id
   }
 
-  callIdOf(session: SessionId): string | null {
-    return this.#calls.get(session)?.call.callId ?? null
+  callIdsOf(session: SessionId): readonly string[] {
+    return this.#calls.get(session)?.call.callIds ?? []
   }
 
   progress(session: SessionId, status: number, sdp: string | null, now: number): void {

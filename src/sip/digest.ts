@@ -140,6 +140,7 @@ export class DigestServer {
   readonly #realm: string
   readonly #sealKey: string
   readonly #lookup: (username: string) => DeviceSecret | null
+  readonly #sha256Share: () => number
   /** Stands in for unknown users, so that they take as long as wrong passwords. */
   readonly #nobody: DeviceSecret
   /** The highest count seen with a nonce that proved someone: a replay has none higher. Bounded; the oldest go first. */
@@ -149,10 +150,13 @@ export class DigestServer {
     realm: string
     secret: (bytes: number) => string
     lookup(username: string): DeviceSecret | null
+    /** Of all users, 0 to 1, those whose `offerSha256` is true; default 0. */
+    sha256Share?(): number
   }) {
     this.#realm = options.realm
     this.#sealKey = options.secret(32)
     this.#lookup = options.lookup
+    this.#sha256Share = options.sha256Share ?? (() => 0)
     const nobody = options.secret(32)
     this.#nobody = { ha1Md5: hash('MD5', nobody), ha1Sha256: hash('SHA-256', nobody), offerSha256: false }
   }
@@ -163,11 +167,19 @@ export class DigestServer {
    */
   challenge(username: string, salt: string, stale: boolean, now: number, peer = ''): HeaderLine[] {
     const nonce = this.#nonce(salt, now, peer)
-    const algorithms: Algorithm[] = this.#lookup(username)?.offerSha256 ? ['SHA-256', 'MD5'] : ['MD5']
+    const offersSha256 = this.#lookup(username)?.offerSha256 ?? this.#wouldOffer(username)
+    const algorithms: Algorithm[] = offersSha256 ? ['SHA-256', 'MD5'] : ['MD5']
     return algorithms.map(algorithm => [
       'WWW-Authenticate',
       `Digest realm=${quote(this.#realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale ? ', stale=true' : ''}`,
     ])
+  }
+
+  /** Who is nobody is asked as somebody might be, and each time alike, or one question would tell who is there. */
+  #wouldOffer(username: string): boolean {
+    return (
+      Number.parseInt(hash('SHA-256', `${this.#sealKey} ${username}`).slice(0, 8), 16) < this.#sha256Share() * 2 ** 32
+    )
   }
 
   verify(request: Request, now: number, peer = ''): Verdict {

@@ -80,6 +80,7 @@ export type UserAgentOptions = {
   registrar?: {
     realm: string
     lookup(extension: string): DeviceSecret | null
+    sha256Share?(): number
     /** Bounds of a binding's life in seconds; default 60 and 3600. */
     minExpiresS?: number
     maxExpiresS?: number
@@ -262,8 +263,8 @@ export type UserAgentPort = {
   progress(session: SessionId, status: number, sdp: string | null, now: number): void
   accept(session: SessionId, sdp: string, now: number): void
   reject(session: SessionId, status: number, q850: number | null, now: number): void
-  /** The Call-ID of a session that is not over. */
-  callIdOf(session: SessionId): string | null
+  /** The Call-IDs of a session that is not over: several where several phones ring. */
+  callIdsOf(session: SessionId): readonly string[]
   /** CANCEL, BYE or a final response, as the state demands. */
   hangUp(session: SessionId, q850: number | null, now: number): void
   /**

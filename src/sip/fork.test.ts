@@ -46,6 +46,10 @@ test('both ring, the first that answers has the call, and the other is told that
   net.run(500)
   assert.equal(net.of(carl, 'accepted').length, 1)
   assert.equal(net.of(carl, 'accepted')[0]!.session, session)
+  const heard = new Set(
+    net.wire.filter(one => one.text.startsWith('INVITE')).map(one => /Call-ID: (.+)/.exec(one.text)![1]),
+  )
+  assert.deepEqual(new Set(room.callIdsOf(session)), heard, 'what either phone says belongs to the call')
   const cancel = net.wire.find(one => one.from === carl && one.to === alice && one.text.startsWith('CANCEL'))
   assert.match(cancel!.text, /Reason: Q\.850;cause=26/)
   assert.equal(net.of(alice, 'failed').length, 1)

@@ -18,6 +18,7 @@ export class Fork implements Call {
   readonly #now: () => number
   /** Those that may still answer. */
   readonly #ringing = new Set<OutgoingCall>()
+  readonly #callIds: string[] = []
   #winner: OutgoingCall | null = null
   #refusal: Failed | null = null
   #isOver = false
@@ -37,12 +38,13 @@ export class Fork implements Call {
       }
       const call: OutgoingCall = new OutgoingCall(host, this.id, spec)
       this.#ringing.add(call)
+      this.#callIds.push(call.callId)
     }
     for (const call of [...this.#ringing]) call.start(now)
   }
 
-  get callId(): string {
-    return (this.#winner ?? this.#ringing.values().next().value)?.callId ?? ''
+  get callIds(): readonly string[] {
+    return this.#callIds
   }
 
   hangUp(q850: number | null, now: number, reason?: string): void {

@@ -72,8 +72,8 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
     this.#respond(100, [], null, now)
   }
 
-  get callId(): string {
-    return this.talk.dialog.callId
+  get callIds(): readonly string[] {
+    return [this.talk.dialog.callId]
   }
 
   /** Every answer to this caller carries it, the one to its CANCEL too (§9.2). */

@@ -39,6 +39,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   readonly #host: CallHost
   readonly #spec: InviteSpec
   readonly callId: string
+  readonly callIds: readonly string[]
   readonly #localTag: string
   readonly #contact: string
   readonly #digest: DigestClient | null
@@ -71,6 +72,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
     this.#host = host
     this.#spec = spec
     this.callId = host.secret(15)
+    this.callIds = [this.callId]
     this.#localTag = host.wire.newTag()
     this.#target = spec.target
     this.#destination = spec.destination

@@ -13,11 +13,15 @@ function secretOf(extension: string): DeviceSecret {
 }
 
 /** alice's machine is a desk phone, carl's is the switchroom. */
-function office(transport: 'udp' | 'tcp' = 'udp') {
+function office(transport: 'udp' | 'tcp' = 'udp', isSha256 = false) {
   const net = new Net(1, undefined, transport)
   const phone = net.add(alice)
   const room = net.add(carl, {
-    registrar: { realm, lookup: extension => (extension === '4001' ? secretOf('4001') : null) },
+    registrar: {
+      realm,
+      lookup: extension => (extension === '4001' ? { ...secretOf('4001'), offerSha256: isSha256 } : null),
+      sha256Share: () => (isSha256 ? 1 : 0),
+    },
     admit: () => 'challenge',
   })
   return { net, phone, room }
@@ -107,24 +111,25 @@ test('too short a time is lengthened, too long a one cut', () => {
   assert.equal(net.of(alice, 'registered').at(-1)!.expiresInMs, 3_600_000)
 })
 
-test('an unknown extension and a wrong password look alike from outside', () => {
-  const shapes = [
-    phoneSpec({ aor: `sip:4999@${carl}`, auth: { username: '4999', password } }),
-    phoneSpec({ auth: { username: '4001', password: 'guess' } }),
-  ].map(spec => {
-    const { net, phone } = office()
-    phone.register('r', spec, net.now)
-    net.run(1_000)
-    const failed = net.of(alice, 'registrationFailed')[0]!
-    assert.ok(failed.retryInMs >= 60_000, 'a refused password is not tried again at once')
-    const answers = net.wire
-      .filter(one => one.from === carl)
-      .map(one => one.text.replace(/4999|4001/g, 'N').replace(/Call-ID.*|;tag=\S+|nonce="[^"]+"|branch=[^;]+/g, ''))
-    return { statuses: statuses(net), answers }
+for (const isSha256 of [false, true])
+  test(`an unknown extension and a wrong password look alike from outside, SHA-256 offered: ${isSha256}`, () => {
+    const shapes = [
+      phoneSpec({ aor: `sip:4999@${carl}`, auth: { username: '4999', password } }),
+      phoneSpec({ auth: { username: '4001', password: 'guess' } }),
+    ].map(spec => {
+      const { net, phone } = office('udp', isSha256)
+      phone.register('r', spec, net.now)
+      net.run(1_000)
+      const failed = net.of(alice, 'registrationFailed')[0]!
+      assert.ok(failed.retryInMs >= 60_000, 'a refused password is not tried again at once')
+      const answers = net.wire
+        .filter(one => one.from === carl)
+        .map(one => one.text.replace(/4999|4001/g, 'N').replace(/Call-ID.*|;tag=\S+|nonce="[^"]+"|branch=[^;]+/g, ''))
+      return { statuses: statuses(net), answers }
+    })
+    assert.deepEqual(shapes[0], shapes[1])
+    assert.deepEqual(shapes[0]!.statuses, [401, 403])
   })
-  assert.deepEqual(shapes[0], shapes[1])
-  assert.deepEqual(shapes[0]!.statuses, [401, 403])
-})
 
 test('who knows one extension cannot register another', () => {
   const { net, phone, room } = office()

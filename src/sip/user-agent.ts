@@ -220,8 +220,8 @@ export class UserAgent implements UserAgentPort {
     return this.#calls.inviteExtension(extension, spec, now)
   }
 
-  callIdOf(session: SessionId): string | null {
-    return this.#calls.callIdOf(session)
+  callIdsOf(session: SessionId): readonly string[] {
+    return this.#calls.callIdsOf(session)
   }
 
   progress(session: SessionId, status: number, sdp: string | null, now: number): void {
