@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { hasFirefox } from './firefox.ts'
 import { hasNamespaces, inNamespace } from './namespace.ts'
 
-const cutMs = process.env['SWITCHROOM_LONG_TESTS'] ? 15_000 : 6000
+const cutMs = 15_000
 
 test('an agent’s Firefox is heard and hears, after a reload and after a cut of the network too', {
   skip: !hasFirefox ? 'needs firefox' : !hasNamespaces() ? 'may make no network namespace' : false,

@@ -87,6 +87,39 @@ describe('a carrier is found', () => {
     await assert.rejects(find({ services: false }), /no address/)
   })
 
+  test('with the same chances the same answers give the same order, however the server tells them this time', async () => {
+    const hosts = [srv('a.carrier.example', 1), srv('b.carrier.example', 1), srv('c.carrier.example', 1)]
+    const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
+    const zone = {
+      'a.carrier.example': addresses,
+      'b.carrier.example': ['10.0.1.1'],
+      'c.carrier.example': ['10.0.2.1'],
+    }
+    server.zone = { srv: { '_sip._udp.carrier.example': hosts }, a: { ...zone, 'plain.example': addresses } }
+    const [first, plain] = [await find(), await find({ host: 'plain.example', services: false })]
+    server.zone = {
+      srv: { '_sip._udp.carrier.example': [hosts[2]!, hosts[0]!, hosts[1]!] },
+      a: {
+        ...zone,
+        'a.carrier.example': [addresses[1]!, addresses[2]!, addresses[0]!],
+        'plain.example': addresses.toReversed(),
+      },
+    }
+    assert.deepEqual(await find(), first)
+    assert.deepEqual(await find({ host: 'plain.example', services: false }), plain)
+  })
+
+  test('NAPTR records of other services say nothing of SIP', async () => {
+    const enumerates = { order: 1, preference: 1, flags: 'u', service: 'E2U+sip', replacement: '' }
+    const fileServer = { order: 1, preference: 1, flags: 's', service: 'http', replacement: 'www.carrier.example' }
+    server.zone = {
+      naptr: { 'carrier.example': [enumerates, fileServer] },
+      srv: { '_sip._udp.carrier.example': [srv('a.carrier.example', 1)] },
+      a: { 'a.carrier.example': ['10.0.0.1'] },
+    }
+    assert.deepEqual((await find()).targets, [{ address: '10.0.0.1', port: 5060 }])
+  })
+
   test('hundreds of records come to 16 targets at most', async () => {
     server.zone = {
       srv: { '_sip._udp.carrier.example': Array.from({ length: 12 }, (_, at) => srv(`h${at}.example`, at)) },

@@ -39,7 +39,10 @@ const services: Record<Transport, { naptr: string; srv: string }> = {
   tls: { naptr: 'sips+d2t', srv: '_sips._tcp' },
 }
 
-/** Rejects with words when there is nowhere to go. */
+/**
+ * Rejects with words when there is nowhere to go. `random` decides between what is alike: with the same chances each time, the same answers give
+ * the same order, so that nobody who looks up again moves without need.
+ */
 export async function locate(
   wanted: Wanted,
   { dns, random }: { dns: Dns; random: Random },
@@ -48,14 +51,14 @@ export async function locate(
   if (isIP(host) !== 0) return { targets: [{ address: host, port }], holdsMs: Number.POSITIVE_INFINITY }
   const records = wanted.services ? inTurn(await serviceRecords(wanted, dns), random).slice(0, hostsMax) : []
   if (records.length === 0) {
-    const found = await dns.addresses(host)
+    const found = spread(await dns.addresses(host), random)
     if (found.length === 0) throw new Error('it has no address')
     return { targets: found.map(({ address }) => ({ address, port })).slice(0, targetsMax), holdsMs: holdsMs(found) }
   }
   // One host without an address does not make the others useless.
   const found = await Promise.all(
     records.map(async record => {
-      const addresses = await dns.addresses(record.name).catch(() => [])
+      const addresses = spread(await dns.addresses(record.name).catch(() => []), random)
       return addresses.map(({ address, ttlS }) => ({ address, ttlS, port: record.port }))
     }),
   )
@@ -67,11 +70,12 @@ export async function locate(
 
 async function serviceRecords({ host, transport }: Wanted, dns: Dns): Promise<Srv[]> {
   const service = services[transport]
-  const pointers = await dns.naptr(host)
+  // A resolver that knows no NAPTR says nothing of SRV; and records of other services, or without hosts, say nothing of SIP.
+  const pointers = (await dns.naptr(host).catch(() => [])).filter(
+    one => one.flags.toLowerCase() === 's' && /^sips?\+d2/i.test(one.service) && one.replacement !== '',
+  )
   const best = pointers
-    .filter(
-      one => one.flags.toLowerCase() === 's' && one.service.toLowerCase() === service.naptr && one.replacement !== '',
-    )
+    .filter(one => one.service.toLowerCase() === service.naptr)
     .toSorted((a, b) => a.order - b.order || a.preference - b.preference)[0]
   if (pointers.length > 0 && best === undefined)
     throw new Error(`its NAPTR records offer no SIP over ${transport.toUpperCase()}`)
@@ -86,7 +90,9 @@ async function serviceRecords({ host, transport }: Wanted, dns: Dns): Promise<Sr
 export function inTurn(records: Srv[], random: Random): Srv[] {
   const order: Srv[] = []
   for (const priority of [...new Set(records.map(one => one.priority))].toSorted((a, b) => a - b)) {
-    const left = records.filter(one => one.priority === priority).toSorted((a, b) => a.weight - b.weight)
+    const left = records
+      .filter(one => one.priority === priority)
+      .toSorted((a, b) => a.weight - b.weight || (a.name < b.name ? -1 : 1))
     while (left.length > 0) {
       const sum = left.reduce((total, { weight }) => total + weight, 0)
       let at = random() * (sum + 1)
@@ -95,6 +101,17 @@ export function inTurn(records: Srv[], random: Random): Srv[] {
     }
   }
   return order
+}
+
+/** IPv4 first; of one family, whichever comes first by chance, and not by the order in which a server told them this time. */
+function spread<Found extends { address: string }>(found: Found[], random: Random): Found[] {
+  return [4, 6].flatMap(family => {
+    const those = found
+      .filter(({ address }) => isIP(address) === family)
+      .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+    const at = Math.floor(random() * those.length)
+    return [...those.slice(at), ...those.slice(0, at)]
+  })
 }
 
 function holdsMs(found: { ttlS: number | null }[]): number {

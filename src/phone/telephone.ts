@@ -23,7 +23,7 @@ import {
   type UserId,
 } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import { type Random, secretText } from '../lib/random.ts'
+import { type Random, secretText, seededRandom } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
 import { encode } from '../rtp/g711.ts'
@@ -189,6 +189,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
     },
   })
+  /** Of hosts that are alike, which comes first: the same ones as long as this house is up. */
+  const turnSeed = Math.floor(options.random() * 2 ** 32)
   const lines = new TrunkLines({
     ua,
     tls: {
@@ -202,7 +204,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       },
     },
     random: options.random,
-    locate: wanted => locate(wanted, { dns, random: options.random }),
+    locate: wanted => locate(wanted, { dns, random: seededRandom(turnSeed) }),
     reaches: (transport, address) =>
       sockets.exits.some(one => one.transport === transport && one.family === isIP(address)),
     post,
