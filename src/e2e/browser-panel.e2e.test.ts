@@ -98,18 +98,11 @@ describe('the audio panel', { skip: hasChromium ? false : 'needs chromium' }, ()
     const before = { leg: house.stationLeg, offers: house.offers }
     house.cutMedia(true)
     await page.waitForSelector('html:not([data-audio-state="up"])', { state: 'attached', timeout: 20_000 })
+    // It asks for a new path by itself while the old one is dead: its pages are reached still.
+    for (const end = performance.now() + 20_000; house.restarts === 0 && performance.now() < end; ) await sleep(20)
     house.cutMedia(false)
-    await page.waitForSelector('html[data-audio-state="up"]', { state: 'attached', timeout: 20_000 })
-    await page.evaluate(`peers.at(-1).restartIce()`) // and one for sure, should the path have healed by itself
-    await page.evaluate(`(async () => {
-      const peer = peers.at(-1)
-      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }))
-      const body = JSON.stringify({ sdp: peer.localDescription.sdp, restart: true })
-      const { sdp } = await (await fetch('/agent/audio', { method: 'POST', body })).json()
-      await peer.setRemoteDescription({ type: 'answer', sdp })
-    })()`)
-    await sleep(500)
     assert.ok(house.restarts >= 1)
+    await page.waitForSelector('html[data-audio-state="up"]', { state: 'attached', timeout: 20_000 })
     assert.deepEqual({ leg: house.stationLeg, offers: house.offers }, before)
     await bothHear()
     assert.deepEqual(house.pageErrors, [])
