@@ -81,6 +81,19 @@ describe('how a call sounds', { skip: hasSipp ? false : 'needs sipp' }, () => {
     assert.deepEqual(kept?.audio, audio)
   })
 
+  test('a tenth lost and 60 ms of jitter: the call goes on to its end, is measured and recorded whole', async () => {
+    await using line = await BadLine.open('127.0.0.45', { lossEvery: 10, jitterMs: 60, theirLoss: 26 })
+    const { call, audio } = await called('worst', line, { talkMs: 7_000 })
+    const loss = audio.missing / (audio.missing + audio.received)
+    assert.ok(Math.abs(loss - 0.1) < 0.03, `loss ${loss}`)
+    assert.ok(audio.jitterMs > 12 && audio.jitterMs < 60, `jitter ${audio.jitterMs}`)
+    assert.deepEqual([audio.oneWay, audio.ssrcChanges, audio.foreign], [null, 0, 0])
+    const { ending } = await world.fact('call.ended', fact => fact.call === call)
+    assert.deepEqual([ending.by, ending.cause], ['party', 'hangup'], 'it ended when the far end hung up')
+    const sealed = await world.fact('recording.sealed', fact => fact.call === call)
+    assert.ok(sealed.durationMs > 6_500, `${sealed.durationMs} ms of 7 s are recorded`)
+  })
+
   test('a far end that never speaks is named with the address of its SDP, and one that hears nothing too', async () => {
     await using mute = await BadLine.open('127.0.0.41', { lossEvery: 1 })
     const { audio } = await called('mute', mute)
