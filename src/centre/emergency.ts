@@ -2,9 +2,10 @@
  * Emergency numbers always pass: no gate, no guard, no cap and no rate of a trunk stands in the way of a person who needs help. They are dialled
  * on the desk page, by the API, and on a desk phone without signing on. Each is recorded like any call, and told at once.
  */
-import type { TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import type { DialIntent, Verdict } from './facts.ts'
+import type { Input } from './inputs.ts'
 import { roomOf } from './line.ts'
 import type { Call, FloorState, TrunkFloor } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
@@ -34,6 +35,25 @@ export function emergencyWay(state: FloorState, tried: readonly TrunkId[] = []):
   if (best === null) return null
   const { id: trunk, callerIds } = best.trunk
   return { verdict, line: { ok: true, trunk, callerId: callerIds[0]! } }
+}
+
+/** Whether this begins a call for help, or is a step of one that is under way. */
+export function isForHelp(state: FloorState, input: Input): boolean {
+  if (input.type === 'desk.dialled') return isEmergency(state, input.to)
+  if (input.type === 'agent.dial') return isEmergency(state, input.number)
+  if ('call' in input && typeof input.call === 'string') return isCallForHelp(state, input.call)
+  if (!('leg' in input)) return false
+  const what = state.legs.get(input.leg)
+  if (what === undefined) return false
+  if ('call' in what) return isCallForHelp(state, what.call)
+  const { rung, call } = state.agents.get(what.agent) ?? { rung: null, call: null }
+  if (what.side === 'rung') return rung !== null && isEmergency(state, rung.intent.number)
+  return call !== null && isCallForHelp(state, call)
+}
+
+function isCallForHelp(state: FloorState, id: CallId): boolean {
+  const call = state.calls.get(id)
+  return call !== undefined && call.direction === 'out' && isEmergency(state, call.number)
 }
 
 export function isEmergency(state: FloorState, number: string): boolean {

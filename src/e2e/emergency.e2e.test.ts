@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { purity } from '../rtp/tone.ts'
 import { readStereo } from '../rtp/wav.ts'
+import { StoreError } from '../store/port.ts'
 import { Baresip, hasBaresip } from './baresip.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
@@ -55,4 +56,48 @@ test('a desk phone reaches the police by itself; both are heard and recorded, an
   assert.ok(purity(left.subarray(-4000), policeHz) > 0.5, 'who was called is on the left')
   assert.ok(purity(right.subarray(-4000), callerHz) > 0.5, 'who called is on the right')
   assert.equal(world.facts.filter(fact => fact.type === 'call.dialed').length, 1)
+})
+
+test('while the disk is full a desk phone reaches the police all the same, and the journal has the call when there is room', {
+  skip: !hasSipp || !hasBaresip ? 'needs sipp and baresip' : false,
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using police = await RtpPeer.open('127.0.0.63', policeHz)
+  await using carrier = await Sipp.carrier({
+    address: '127.0.0.62',
+    media: police,
+    acts: [{ do: 'ring' }, { do: 'pause', ms: 300 }, { do: 'answer' }, { do: 'expectBye' }],
+  })
+  await world.agent('bob', 'phone-rung', '1002')
+  await world.trunk(carrier, { id: 't_gateway' as never })
+  await using phone = await Baresip.phone({
+    address: '127.0.0.1',
+    extension: '1002',
+    password: sipPassword,
+    registrar: `127.0.0.1:${world.sipPort}`,
+    hz: callerHz,
+  })
+  await world.until(
+    'the desk phone is registered',
+    async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
+  )
+  const { store, engine } = world.house
+  const { commit } = store
+  store.commit = () => Promise.reject(new StoreError('full', null, 'The disk is full.'))
+  engine.post({ type: 'trunk.down', trunk: 't_gateway' as never, reason: 'a fact that finds no room' })
+  await world.until('the floor has stopped', () => engine.trouble !== null)
+
+  await phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
+  await police.hears(callerHz)
+  await phone.hears(policeHz)
+  assert.match(engine.trouble ?? '', /disk is full/)
+  await phone.command('hangup')
+  await carrier.done()
+  assert.equal(world.facts.filter(fact => fact.type === 'call.dialed').length, 0)
+
+  store.commit = commit
+  assert.equal((await world.fact('call.dialed')).number, '110')
+  assert.deepEqual((await world.fact('call.ended')).ending.result, 'ANSWERED')
+  await world.fact('recording.sealed')
+  assert.equal(engine.trouble, null)
 })

@@ -1,6 +1,7 @@
-/** The pure half of the house as the engine calls it: five functions, given to it so that tests can bring their own. */
+/** The pure half of the house as the engine calls it: six functions, given to it so that tests can bring their own. */
 import { decide } from '../centre/decide.ts'
 import type { Decision, Moment, Note } from '../centre/decision.ts'
+import { isForHelp } from '../centre/emergency.ts'
 import { evolve } from '../centre/evolve.ts'
 import type { Fact } from '../centre/facts.ts'
 import { floorFrom, nextDeadline } from '../centre/floor.ts'
@@ -15,8 +16,10 @@ export type Centre = {
   proceed(state: FloorState, moment: Moment): Decision | null
   evolve(state: FloorState, change: Fact | Note, at: number): void
   floorFrom(setup: Setup, bootAt: number, now?: number): FloorState
+  /** Whether it begins a call for help or belongs to one: that goes on while nothing can be written. */
+  isForHelp(state: FloorState, input: Input): boolean
   /** When to be asked again even if nothing happens. */
   nextDeadline(state: FloorState): number | null
 }
 
-export const centre: Centre = { decide, proceed, evolve, floorFrom, nextDeadline }
+export const centre: Centre = { decide, proceed, evolve, floorFrom, isForHelp, nextDeadline }

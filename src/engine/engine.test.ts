@@ -68,6 +68,7 @@ function fakeCentre(): Centre {
       if (change.detail === 'later') floor.deadline = at + 1_070
       if (change.detail === 'poison') throw new Error('half-way')
     },
+    isForHelp: (_state, input) => input.type === 'agent.break' && input.reason.startsWith('help'),
     nextDeadline: state => notes(state).deadline,
   }
 }
@@ -294,6 +295,45 @@ test('a full disk stops new work loudly, keeps what was decided, and the floor g
   await store.write()
   assert.deepEqual(store.journal, ['one', 'from a phone'])
   assert.deepEqual([engine.trouble, alarms.at(-1), performed.length], [null, null, 2])
+})
+
+test('a call for help goes on over a full disk: done at once, and written when there is space', async () => {
+  const { timers, store, performed, engine, say, notes } = aFloor()
+  engine.start()
+  const decided = say('one')
+  timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  assert.equal(performed.length, 0)
+  assert.equal((await say('help')).ok, true)
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help answered' })
+  await assert.rejects(say('two'), { name: 'EngineStopped' })
+  assert.deepEqual([performed.length, notes()], [2, ['one', 'help', 'help answered']])
+  await timers.pass(1_000)
+  await store.write()
+  assert.equal((await decided).ok, true)
+  timers.turn()
+  await store.write()
+  assert.deepEqual(store.journal, ['one', 'help', 'help answered'])
+  assert.deepEqual([engine.trouble, performed.length], [null, 3], 'nothing is done twice')
+})
+
+test('what belongs to a call for help and waited when the trouble came is not left waiting', async () => {
+  const { timers, store, engine, say, notes } = aFloor()
+  say('one').catch(() => {})
+  timers.turn()
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help waits' })
+  await store.refuse(new StoreError('fault', null, 'I/O error'))
+  assert.deepEqual(notes(), ['one', 'help waits'])
+})
+
+test('when memory is in doubt nothing is decided, help or not', async () => {
+  const { timers, engine, say, notes } = aFloor()
+  say('poison').catch(() => {})
+  timers.turn()
+  const before = notes().length
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help' })
+  await assert.rejects(say('help'), { name: 'EngineStopped' })
+  assert.equal(notes().length, before)
 })
 
 test('a dispatch that waited when the trouble came is refused and not forgotten', async () => {

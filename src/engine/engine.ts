@@ -57,6 +57,7 @@ const aheadMax = 250
 /** Follow-ups until the floor rests; more is a bug, not a busy floor. */
 const followUpsMax = 10_000
 const bugCallsMax = 1_000
+const inDoubt = 'A fault in the program has stopped the floor'
 
 type Waiting = { input: Input; actor: Actor; reply: Reply | null }
 
@@ -104,6 +105,8 @@ export class Engine implements EnginePort {
   }
 
   dispatch(input: Input, actor: Actor): Promise<Outcome> {
+    if (this.#goesFirst(input))
+      return new Promise((resolve, reject) => this.#help({ input, actor, reply: { resolve, reject } }))
     const refusal = this.#refusal()
     if (refusal !== null) return Promise.reject(new EngineStopped(refusal))
     return new Promise((resolve, reject) => this.#put({ input, actor, reply: { resolve, reject } }))
@@ -111,6 +114,7 @@ export class Engine implements EnginePort {
 
   /** What the ports tell: nothing is answered and, in trouble, it waits for its turn. */
   post(input: Input, actor: Actor = 'system'): void {
+    if (this.#goesFirst(input)) return this.#help({ input, actor, reply: null })
     this.#put({ input, actor, reply: null })
   }
 
@@ -157,6 +161,35 @@ export class Engine implements EnginePort {
     if (this.#inbox.length >= dispatchedMax) return 'The floor is overloaded; try again in a moment.'
     if (this.#open.recorded.length >= undurableMax) return 'The disk does not keep up; try again in a moment.'
     return null
+  }
+
+  /** The disk takes nothing, and somebody needs help. When memory is in doubt nothing is decided any more, not even this. */
+  #goesFirst(input: Input): boolean {
+    if (this.#trouble === null || this.#isInDoubt || this.#broken) return false
+    return this.#options.centre.isForHelp(this.state, input)
+  }
+
+  get #isInDoubt(): boolean {
+    return this.#trouble?.startsWith(inDoubt) ?? false
+  }
+
+  /** Decided and done at once, against the rule that nothing leaves the house before it is written; it is written when the disk takes it. */
+  #help({ input, actor, reply }: Waiting): void {
+    const { centre, clock, ports, log } = this.#options
+    const moment = { now: clock.now(), actor }
+    let decision: Decision
+    try {
+      decision = centre.decide(this.state, input, moment)
+    } catch (error) {
+      return this.#bug({ input, actor, reply }, error)
+    }
+    log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
+    const effects: Effect[] = []
+    this.#apply(decision, moment, this.#open.recorded, effects)
+    act(effects, { ports, post: (next, by) => this.post(next, by), log })
+    reply?.resolve(
+      decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal },
+    )
   }
 
   #put(waiting: Waiting): void {
@@ -278,7 +311,7 @@ export class Engine implements EnginePort {
       this.#options.centre.evolve(this.state, change, now)
     } catch (error) {
       this.#options.log.fatal({ err: error, change: change.type }, 'a fact could not be applied; the floor stops')
-      this.#setTrouble('A fault in the program has stopped the floor; restart Switchroom.')
+      this.#setTrouble(`${inDoubt}; restart Switchroom.`)
     }
   }
 
@@ -363,11 +396,12 @@ export class Engine implements EnginePort {
     if (this.#trouble === words) return
     this.#trouble = words
     this.#options.alarm?.(words)
+    for (const waiting of this.#inbox.withdraw(({ input }) => this.#goesFirst(input))) this.#help(waiting)
     for (const { reply } of this.#inbox.withdraw(({ reply }) => reply !== null)) reply?.reject(new EngineStopped(words))
   }
 
   #clearTrouble(): void {
-    if (this.#trouble === null || this.#trouble.startsWith('A fault in the program')) return
+    if (this.#trouble === null || this.#isInDoubt) return
     this.#trouble = null
     this.#options.alarm?.(null)
     this.#options.log.info('facts are written again; the floor goes on')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallbackId, CallId, LeadId, LegId } from '../../lib/ids.ts'
+import { isForHelp } from '../emergency.ts'
 import type { Input } from '../inputs.ts'
 import { alice, bob, campaign, TestFloor, trunk } from '../testing.ts'
 import { type TollRules, tollRulesDefault } from './rules.ts'
@@ -202,6 +203,43 @@ test('a desk phone reaches an emergency number by itself, nobody signed on, and 
   assert.equal(floor.state.calls.size, 0)
   assert.equal(floor.state.legs.size, 0)
   assert.equal(floor.agent(bob).phase, 'signed_off')
+})
+
+test('what belongs to a call for help is known as that from its first step to its last, and nothing else is', () => {
+  const helps = (floor: TestFloor, input: Input) => {
+    const is = isForHelp(floor.state, input)
+    floor.do(input)
+    return is
+  }
+  const desk = 'desk_1' as LegId
+  const byDesk = new TestFloor({})
+  assert.equal(helps(byDesk, { type: 'desk.dialled', leg: desk, user: bob, to: '110' }), true)
+  const { leg: out } = byDesk.lastEffect('phone.dial')
+  const over = { by: 'far', cause: 'bye', sipStatus: null, q850: 16 } as const
+  assert.deepEqual(
+    [
+      helps(byDesk, { type: 'leg.answered', leg: desk }),
+      helps(byDesk, { type: 'leg.ringing', leg: out }),
+      helps(byDesk, { type: 'leg.answered', leg: out }),
+      helps(byDesk, { type: 'leg.ended', leg: desk, ...over }),
+    ],
+    [true, true, true, true],
+  )
+  assert.equal(isForHelp(byDesk.state, { type: 'desk.dialled', leg: desk, user: bob, to: '13800000001' }), false)
+
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
+  const rung = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
+  rung.ready(alice)
+  assert.equal(helps(rung, { type: 'agent.dial', agent: alice, number: '120', ...nobody }), true)
+  const { leg } = rung.lastEffect('phone.ring')
+  assert.equal(helps(rung, { type: 'leg.answered', leg }), true, 'her phone is picked up first')
+  assert.equal(helps(rung, { type: 'leg.answered', leg: rung.lastEffect('phone.dial').leg }), true)
+
+  const usual = new TestFloor({ campaign: { mode: 'manual' } })
+  usual.ready(alice)
+  assert.equal(helps(usual, { type: 'agent.dial', agent: alice, number: '+8613800000001', ...nobody }), false)
+  assert.equal(helps(usual, { type: 'leg.answered', leg: usual.call.leg }), false)
+  assert.equal(isForHelp(usual.state, { type: 'tick' }), false)
 })
 
 test('a desk phone that calls for help again and again has a few such calls at once, and no more', () => {
