@@ -140,6 +140,16 @@ describe('the phone', () => {
     assert.ok(told.some(line => line.startsWith('hangUp')) && told.some(line => line.startsWith('close')))
   })
 
+  test('what was silent before the answer is waited for anew from the answer on', async () => {
+    const asked = () => told.filter(line => line.startsWith('expectSound'))
+    await dialled()
+    phone.take({ type: 'provisional', session, status: 183, q850: null, sdp: theirSdp })
+    phone.takeMedia({ type: 'leg.silent', leg })
+    assert.deepEqual(asked(), [])
+    phone.take({ type: 'accepted', session, sdp: null })
+    assert.deepEqual(asked(), [`expectSound ${leg}`], 'also where the answer came before, and brings no SDP')
+  })
+
   test('a call that is withdrawn while its port is being bound is never sent', async () => {
     phone.perform({
       type: 'phone.dial',
