@@ -25,17 +25,7 @@ test('a desk phone reaches the police by itself; both are heard and recorded, an
   })
   const bob = await world.agent('bob', 'phone-rung', '1002')
   await world.trunk(carrier, { id: 't_gateway' as never, maxCalls: 1, callsPerSecond: 0.1 })
-  await using phone = await Baresip.phone({
-    address: '127.0.0.1',
-    extension: '1002',
-    password: sipPassword,
-    registrar: `127.0.0.1:${world.sipPort}`,
-    hz: callerHz,
-  })
-  await world.until(
-    'the desk phone is registered',
-    async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
-  )
+  await using phone = await deskPhone(world)
 
   await phone.command('dial', `sip:13800000001@127.0.0.1:${world.sipPort}`)
   await phone.command('dial', `sip:110@127.0.0.1:${world.sipPort}`)
@@ -70,17 +60,7 @@ test('while the disk is full a desk phone reaches the police all the same, and t
   })
   await world.agent('bob', 'phone-rung', '1002')
   await world.trunk(carrier, { id: 't_gateway' as never })
-  await using phone = await Baresip.phone({
-    address: '127.0.0.1',
-    extension: '1002',
-    password: sipPassword,
-    registrar: `127.0.0.1:${world.sipPort}`,
-    hz: callerHz,
-  })
-  await world.until(
-    'the desk phone is registered',
-    async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
-  )
+  await using phone = await deskPhone(world)
   const { store, engine } = world.house
   const { commit } = store
   store.commit = () => Promise.reject(new StoreError('full', null, 'The disk is full.'))
@@ -101,3 +81,16 @@ test('while the disk is full a desk phone reaches the police all the same, and t
   await world.fact('recording.sealed')
   assert.equal(engine.trouble, null)
 })
+
+/** Bob's, registered. */
+async function deskPhone(world: World): Promise<Baresip> {
+  const registrar = `127.0.0.1:${world.sipPort}`
+  const phone = await Baresip.phone({
+    ...{ address: '127.0.0.1', extension: '1002', password: sipPassword, registrar, hz: callerHz },
+  })
+  await world.until(
+    'the desk phone is registered',
+    async () => (await world.house.telephone.figures())['sip_bindings'] === 1,
+  )
+  return phone
+}
