@@ -327,9 +327,11 @@ test('what belongs to a call for help and waited when the trouble came is not le
 })
 
 test('when memory is in doubt nothing is decided, help or not', async () => {
-  const { timers, engine, say, notes } = aFloor()
+  const { timers, store, engine, say, notes } = aFloor()
   say('poison').catch(() => {})
   timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  assert.match(engine.trouble!, /restart/, 'a full disk, which may pass, does not cover what does not')
   const before = notes().length
   engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help' })
   await assert.rejects(say('help'), { name: 'EngineStopped' })

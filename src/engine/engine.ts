@@ -166,6 +166,7 @@ export class Engine implements EnginePort {
   /** The disk takes nothing, and somebody needs help. When memory is in doubt nothing is decided any more, not even this. */
   #goesFirst(input: Input): boolean {
     if (this.#trouble === null || this.#isInDoubt || this.#broken) return false
+    if (this.#open.recorded.length >= undurableMax) return false // a phone that dials help by itself fills no memory
     return this.#options.centre.isForHelp(this.state, input)
   }
 
@@ -393,7 +394,7 @@ export class Engine implements EnginePort {
 
   /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
   #setTrouble(words: string): void {
-    if (this.#trouble === words) return
+    if (this.#trouble === words || this.#isInDoubt) return // what a restart alone mends stays said
     this.#trouble = words
     this.#options.alarm?.(words)
     for (const waiting of this.#inbox.withdraw(({ input }) => this.#goesFirst(input))) this.#help(waiting)
