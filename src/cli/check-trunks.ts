@@ -12,6 +12,7 @@ import { systemClock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
 import { systemDns } from '../phone/system-dns.ts'
+import { literal } from '../phone/trunk-call.ts'
 import { askTls } from './ask-tls.ts'
 import type { Checked } from './check-machine.ts'
 
@@ -170,7 +171,7 @@ function askUdp(address: string, trunk: Trunk): Promise<string | null> {
     socket.once('error', () => end(null))
     socket.connect(trunk.port, address, () => {
       const own = socket.address()
-      socket.send(options('UDP', `${own.address}:${own.port}`, trunk))
+      socket.send(options('UDP', `${literal(own.address)}:${own.port}`, trunk))
     })
   })
 }
@@ -182,7 +183,9 @@ function askTcp(address: string, trunk: Trunk): Promise<string | null> {
       socket.destroy()
       resolve(answer)
     }
-    socket.once('connect', () => socket.write(options('TCP', `${socket.localAddress}:${socket.localPort}`, trunk)))
+    socket.once('connect', () =>
+      socket.write(options('TCP', `${literal(socket.localAddress ?? '')}:${socket.localPort}`, trunk)),
+    )
     socket.once('data', bytes => end(statusOf(bytes)))
     socket.once('timeout', () => end(null))
     socket.once('error', () => end(null))
@@ -191,11 +194,11 @@ function askTcp(address: string, trunk: Trunk): Promise<string | null> {
 
 function options(transport: 'UDP' | 'TCP' | 'TLS', own: string, { host, port }: Trunk): string {
   const lines = [
-    `OPTIONS sip:${host}:${port} SIP/2.0`,
+    `OPTIONS sip:${literal(host)}:${port} SIP/2.0`,
     `Via: SIP/2.0/${transport} ${own};branch=z9hG4bK${secretText(9)};rport`,
     'Max-Forwards: 70',
     `From: <sip:check@${own}>;tag=${secretText(6)}`,
-    `To: <sip:${host}:${port}>`,
+    `To: <sip:${literal(host)}:${port}>`,
     `Call-ID: ${secretText(12)}`,
     'CSeq: 1 OPTIONS',
     `Contact: <sip:check@${own}>`,

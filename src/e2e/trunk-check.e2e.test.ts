@@ -1,5 +1,6 @@
 /** `switchroom check` of a trunk against the carrier simulator: registration, and a call whose sound comes back, or does not. */
 import assert from 'node:assert/strict'
+import { networkInterfaces } from 'node:os'
 import { after, before, describe, test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
 import { checkTrunks } from '../cli/check-trunks.ts'
@@ -7,6 +8,10 @@ import type { TrunkId } from '../lib/ids.ts'
 import { scenarioSchema } from '../sim/carrier/scenario.ts'
 import { type RunningCarrier, startCarrier } from '../sim/carrier/start.ts'
 import { World } from './world.ts'
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some(one => one?.address === '::1')
 
 describe('the check of a trunk', () => {
   let world: World
@@ -127,4 +132,26 @@ describe('the check of a trunk', () => {
     )
     assert.match(wrong[1]!.found, /does not register lender: /)
   })
+})
+
+/** The simulator’s media are of IPv4, so no call is placed. */
+test('a trunk of IPv6 is asked over IPv6, and answers', {
+  skip: hasIpv6 ? false : 'this machine has no IPv6',
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1', ipv6: true })
+  await using carrier = await startCarrier({
+    scenario: {
+      ...scenarioSchema.parse({
+        ...{ mediaAddress: '127.0.0.1', mediaPorts: '46100-46199', people: [{ kind: 'vacant' }] },
+      }),
+      listen: ['udp:[::1]:0'],
+    },
+    recordTo: null,
+    log: () => undefined,
+    onFault: error => assert.fail(String(error)),
+  })
+  await world.trunk({ address: '::1', port: carrier.bound[0]!.port })
+  const [asked] = await checkTrunks(world.config)
+  assert.equal(asked?.state, 'ok', JSON.stringify(asked))
+  assert.match(asked!.found, /\(udp ::1:\d+\) answers: 200 OK/)
 })

@@ -63,6 +63,6 @@ export function inviteOn({
   }
 }
 
-function literal(address: string): string {
+export function literal(address: string): string {
   return address.includes(':') ? `[${address}]` : address
 }
