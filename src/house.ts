@@ -8,6 +8,7 @@ import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
 import { Ladder } from './ladder/ladder.ts'
 import type { Clock } from './lib/clock.ts'
+import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
 import type { Random } from './lib/random.ts'
@@ -107,9 +108,7 @@ export async function openHouse({
   engine = booted
   telephone = parts.use(
     await openTelephone({
-      listen: config.sip.listen.map(at =>
-        parseListenAddress(`${at.transport}:${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`),
-      ),
+      listen: config.sip.listen.map(at => parseListenAddress(`${at.transport}:${formatHost(at.host, at.port)}`)),
       advertise: config.sip.advertise,
       identity: identity?.() ?? null,
       ...(dns ? { dns } : {}),

@@ -2,6 +2,7 @@
 import { connect } from 'node:tls'
 import type { Trunk } from '../centre/entities.ts'
 import { connectionOf, tlsNameOf } from '../centre/trunk-connection.ts'
+import { formatHost } from '../lib/host.ts'
 import { connectionFault, serverFault, serverNameIndication, TlsPeers } from '../phone/tls-peers.ts'
 
 /** The first bytes that came back, or why none did. */
@@ -38,8 +39,7 @@ export function askTls(
     }
     const timer = setTimeout(end, patienceMs, { fault: `does not answer within ${patienceMs / 1000} s` })
     socket.once('secureConnect', () => {
-      const own = socket.localAddress ?? ''
-      socket.write(request(`${own.includes(':') ? `[${own}]` : own}:${socket.localPort}`))
+      socket.write(request(formatHost(socket.localAddress ?? '', socket.localPort ?? null)))
     })
     socket.once('data', bytes => end({ bytes }))
     socket.once('error', error => end({ fault: connectionFault(error, serverName) }))

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
+import { formatHost } from '../lib/host.ts'
 import { createLogger } from '../lib/log.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
@@ -38,7 +39,7 @@ export async function checkOnLine(
   const random = Math.random
   const peers = new TlsPeers()
   const dns = systemDns()
-  const hosts = new Set(config.sip.listen.map(({ host }) => (isIP(host) === 6 ? `[${host}]` : host)))
+  const hosts = new Set(config.sip.listen.map(({ host }) => formatHost(host)))
   if (hosts.size === 0) hosts.add('0.0.0.0')
   await using sockets = await Sockets.open({
     listen: [...hosts].flatMap(host => [`udp:${host}:0`, `tcp:${host}:0`]).map(parseListenAddress),

@@ -9,10 +9,10 @@ import { rulesOf } from '../centre/trunk-rules.ts'
 import { zoneOr } from '../centre/zone.ts'
 import { type Config, dataFiles } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
+import { formatHost } from '../lib/host.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
 import { systemDns } from '../phone/system-dns.ts'
-import { literal } from '../phone/trunk-call.ts'
 import { askTls } from './ask-tls.ts'
 import type { Checked } from './check-machine.ts'
 
@@ -171,7 +171,7 @@ function askUdp(address: string, trunk: Trunk): Promise<string | null> {
     socket.once('error', () => end(null))
     socket.connect(trunk.port, address, () => {
       const own = socket.address()
-      socket.send(options('UDP', `${literal(own.address)}:${own.port}`, trunk))
+      socket.send(options('UDP', formatHost(own.address, own.port), trunk))
     })
   })
 }
@@ -184,7 +184,7 @@ function askTcp(address: string, trunk: Trunk): Promise<string | null> {
       resolve(answer)
     }
     socket.once('connect', () =>
-      socket.write(options('TCP', `${literal(socket.localAddress ?? '')}:${socket.localPort}`, trunk)),
+      socket.write(options('TCP', formatHost(socket.localAddress ?? '', socket.localPort ?? null), trunk)),
     )
     socket.once('data', bytes => end(statusOf(bytes)))
     socket.once('timeout', () => end(null))
@@ -194,11 +194,11 @@ function askTcp(address: string, trunk: Trunk): Promise<string | null> {
 
 function options(transport: 'UDP' | 'TCP' | 'TLS', own: string, { host, port }: Trunk): string {
   const lines = [
-    `OPTIONS sip:${literal(host)}:${port} SIP/2.0`,
+    `OPTIONS sip:${formatHost(host, port)} SIP/2.0`,
     `Via: SIP/2.0/${transport} ${own};branch=z9hG4bK${secretText(9)};rport`,
     'Max-Forwards: 70',
     `From: <sip:check@${own}>;tag=${secretText(6)}`,
-    `To: <sip:${literal(host)}:${port}>`,
+    `To: <sip:${formatHost(host, port)}>`,
     `Call-ID: ${secretText(12)}`,
     'CSeq: 1 OPTIONS',
     `Contact: <sip:check@${own}>`,

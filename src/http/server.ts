@@ -10,6 +10,7 @@ import { type ProblemProps, problemPage } from '../../web/pages/problem.ts'
 import { textsOf } from '../../web/parts/frame.ts'
 import { errorsOf } from '../../web/parts/problems.ts'
 import type { Words } from '../../web/words/words.ts'
+import { formatHost } from '../lib/host.ts'
 import { maskNumbersIn } from '../lib/mask.ts'
 import { fileBytesMax } from '../records/import/receive.ts'
 import { apiRoutes } from './api/api.ts'
@@ -152,7 +153,7 @@ export async function listen(
   return {
     host: at.host,
     port,
-    url: `${at.tls ? 'https' : 'http'}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    url: `${at.tls ? 'https' : 'http'}://${formatHost(shown, port)}`,
     secure(tls) {
       if (server instanceof HttpsServer) server.setSecureContext(tls)
     },

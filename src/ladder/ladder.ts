@@ -5,10 +5,11 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../lib/clock.ts'
+import { formatHost } from '../lib/host.ts'
 import type { SipNote } from '../store/ladder-file.ts'
 import type { LadderBatch, LadderReport, LadderRequest, LadderWorkerData } from './control.ts'
 import type { LadderBounds, LadderFigures } from './ladder-days.ts'
-import { type OtherKind, writeEndpoint } from './sip-note.ts'
+import type { OtherKind } from './sip-note.ts'
 
 /** How long a message waits at most before it goes to the thread; a longer wait packs a call's messages better. */
 const flushMs = 500
@@ -133,7 +134,7 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
     if (id === undefined) {
       id = this.#batch.table.length
       this.#flowIds.set(key, id)
-      const [here, there] = [writeEndpoint(local.address, local.port), writeEndpoint(remote.address, remote.port)]
+      const [here, there] = [formatHost(local.address, local.port), formatHost(remote.address, remote.port)]
       this.#batch.table.push({ transport, local: here, remote: there })
     }
     return id

@@ -19,7 +19,3 @@ export function readEndpoint(text: string): { address: string; port: number } | 
   const address = six ?? four
   return address === undefined ? null : { address, port: Number(port) }
 }
-
-export function writeEndpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
-}

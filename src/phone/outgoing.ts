@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { isOfTheNetwork } from '../centre/trunk-rules.ts'
+import { formatHost } from '../lib/host.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
@@ -104,7 +105,7 @@ export class Outgoing {
       ua.inviteExtension(
         extension,
         {
-          from: `sip:${leg.from === '' ? 'switchroom' : leg.from}@${literal(host)}`,
+          from: `sip:${leg.from === '' ? 'switchroom' : leg.from}@${formatHost(host)}`,
           sdp,
           symmetric: true,
           // The leg of a shift is one phone's; for a call all of them ring.
@@ -113,7 +114,7 @@ export class Outgoing {
           headers:
             leg.far.kind === 'desk' && leg.far.nailed
               ? [
-                  ['Call-Info', `<sip:${literal(host)}>;answer-after=0`],
+                  ['Call-Info', `<sip:${formatHost(host)}>;answer-after=0`],
                   ['Alert-Info', '<http://localhost>;info=alert-autoanswer;delay=0'],
                 ]
               : [],
@@ -182,8 +183,4 @@ export class Outgoing {
     if (leg.session) ua.hangUp(leg.session, noAnswerQ850, now)
     this.#legs.over(leg, rungOut)
   }
-}
-
-function literal(address: string): string {
-  return address.includes(':') ? `[${address}]` : address
 }

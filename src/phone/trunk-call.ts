@@ -2,6 +2,7 @@
 import type { Trunk } from '../centre/entities.ts'
 import { rewritten, shownAs } from '../centre/trunk-numbers.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
+import { formatHost } from '../lib/host.ts'
 import type { Destination, InviteSpec } from '../sip/events.ts'
 import { schemeOf } from './trunk-lines.ts'
 
@@ -33,7 +34,7 @@ export function inviteOn({
 }: TrunkCall): InviteSpec {
   const rules = rulesOf(trunk)
   const scheme = schemeOf(trunk)
-  const own = literal(host)
+  const own = formatHost(host)
   const shown = shownAs(rules.callerIdForm, callerId)
   const registered = rules.fromUser === 'auto' && trunk.register ? trunk.username : null
   const user = registered ?? shown
@@ -61,8 +62,4 @@ export function inviteOn({
     ...(trunk.username !== null && password !== null ? { auth: { username: trunk.username, password } } : {}),
     ...(asserts('pai') ? { assertedIdentity: `sip:${shown}@${own}` } : {}),
   }
-}
-
-export function literal(address: string): string {
-  return address.includes(':') ? `[${address}]` : address
 }

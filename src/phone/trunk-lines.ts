@@ -7,6 +7,7 @@ import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
 import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunk-connection.ts'
+import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Destination, Flow, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
@@ -172,9 +173,9 @@ export class TrunkLines {
     const line = this.#lines.get(id)
     if (!line?.current) return null
     const { lookUp, outboundProxy } = connectionOf(line.trunk)
-    if (lookUp === 'services') return literal(line.trunk.host)
-    if (outboundProxy !== null) return `${literal(line.trunk.host)}:${line.trunk.port}`
-    return `${literal(line.current.address)}:${line.current.port}`
+    if (lookUp === 'services') return formatHost(line.trunk.host)
+    if (outboundProxy !== null) return formatHost(line.trunk.host, line.trunk.port)
+    return formatHost(line.current.address, line.current.port)
   }
 
   /** What is seen of the trunk on the wire. */
@@ -374,7 +375,7 @@ export class TrunkLines {
 
   #register({ trunk, password }: Line, destination: Destination): void {
     const { ua, now } = this.#options
-    const host = literal(trunk.host)
+    const host = formatHost(trunk.host)
     const scheme = schemeOf(trunk)
     if (trunk.register && trunk.username !== null) {
       ua.register(
@@ -397,7 +398,7 @@ export class TrunkLines {
     line.qualifyAt = Number.POSITIVE_INFINITY
     const destination = this.destination(line.trunk.id)
     if (!destination) return
-    const uri = `${schemeOf(line.trunk)}:${literal(line.trunk.host)}:${line.trunk.port}`
+    const uri = `${schemeOf(line.trunk)}:${formatHost(line.trunk.host, line.trunk.port)}`
     const routes = proxyRoute(line.trunk)
     this.#options.ua.qualify(line.trunk.id, { uri, destination, everyMs: qualifyEveryMs, routes }, now)
   }
@@ -449,16 +450,11 @@ function proxyRoute(trunk: Trunk): string[] {
   if (connectionOf(trunk).outboundProxy === null) return []
   const { host, port, named } = nextHopOf(trunk)
   const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
-  return [`sip:${literal(host)}${named ? `:${port}` : ''}${transport};lr`]
+  return [`sip:${formatHost(host, named ? port : null)}${transport};lr`]
 }
 
 /** What the trunk's addresses begin with. */
 export const schemeOf = (trunk: Trunk): 'sip' | 'sips' => (connectionOf(trunk).sips ? 'sips' : 'sip')
-
-/** An IPv6 address as a URI wants it. */
-function literal(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
-}
 
 /** Why the trunk cannot be used, in words; null when it can. */
 function trouble(line: Line): string | null {

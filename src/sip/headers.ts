@@ -1,4 +1,5 @@
 /** The headers that the stack itself reads, from text to values and back. Each parser answers null for what the grammar does not allow. */
+import { formatHost } from '../lib/host.ts'
 import {
   formatParameters,
   fromWire,
@@ -8,7 +9,7 @@ import {
   Scanner,
   unquote,
 } from './grammar.ts'
-import { formatHost, scanHost } from './uri.ts'
+import { scanHost } from './uri.ts'
 
 /** RFC 3261 §20.42. */
 export type Via = { transport: string; host: string; port: number | null; parameters: Parameters }

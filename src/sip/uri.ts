@@ -97,12 +97,6 @@ export function escapeUser(text: string): string {
 /** Escapes a header's value for the headers of a URI (RFC 3261 §19.1.1). */
 export const escapeHeader = (value: string) => encodeURIComponent(value)
 
-/** For a URI or Via: IPv6 in brackets, the port when there is one. */
-export function formatHost(host: string, port: number | null): string {
-  const name = host.includes(':') ? `[${host}]` : host
-  return port === null ? name : `${name}:${port}`
-}
-
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator)
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]

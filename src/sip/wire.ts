@@ -1,9 +1,10 @@
 /** The way out: our Via, where a response goes, and the list of bytes that wait to be drained. */
 import { isIP } from 'node:net'
+import { formatHost } from '../lib/host.ts'
 import type { Address, Destination, Flow, LocalEndpoint, Outgoing, UserAgentOptions } from './events.ts'
 import type { Header, HeaderLine, Request } from './message.ts'
 import type { RoughVia } from './parse.ts'
-import { defaultPort, formatHost, maySendTo } from './uri.ts'
+import { defaultPort, maySendTo } from './uri.ts'
 
 /** RFC 3261 §8.1.1.7: a branch with the cookie is unique across space and time. */
 export const branchCookie = 'z9hG4bK'

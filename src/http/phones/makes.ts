@@ -2,6 +2,8 @@
  * The file that a desk phone of each make fetches to set itself up, by what its maker documents: Yealink (Auto Provision Template), Grandstream
  * (XML configuration, P values), Fanvil (XML, version 2), Snom (setting files), Linphone (remote provisioning).
  */
+
+import { formatHost } from '../../lib/host.ts'
 import { type PhoneAccount, registerEveryS } from './account.ts'
 
 export const makes = ['yealink', 'grandstream', 'fanvil', 'snom', 'linphone'] as const
@@ -56,7 +58,7 @@ const writers: Record<Make, (account: PhoneAccount) => { body: string; type: str
     const values: [number, string | number][] = [
       [271, 1],
       [270, account.extension],
-      [47, `${bracketed(account.host)}:${account.port}`],
+      [47, formatHost(account.host, account.port)],
       [35, account.extension],
       [36, account.extension],
       [34, account.password],
@@ -93,7 +95,7 @@ const writers: Record<Make, (account: PhoneAccount) => { body: string; type: str
   },
   snom: account => {
     const set = (name: string, value: string | number) => `<${name} idx="1" perm="R">${xml(value)}</${name}>`
-    const proxy = `sip:${bracketed(account.host)}:${account.port};transport=${account.transport}`
+    const proxy = `sip:${formatHost(account.host, account.port)};transport=${account.transport}`
     const lines = [
       set('user_active', 'on'),
       set('user_name', account.extension),
@@ -110,7 +112,7 @@ const writers: Record<Make, (account: PhoneAccount) => { body: string; type: str
     return xmlFile(`<settings><phone-settings>${lines.join('')}</phone-settings></settings>`)
   },
   linphone: account => {
-    const server = `sip:${bracketed(account.host)}:${account.port};transport=${account.transport}`
+    const server = `sip:${formatHost(account.host, account.port)};transport=${account.transport}`
     const section = (name: string, entries: Record<string, string | number>) =>
       `<section name="${name}">${Object.entries(entries)
         .map(([key, value]) => `<entry name="${key}" overwrite="true">${xml(value)}</entry>`)
@@ -119,7 +121,7 @@ const writers: Record<Make, (account: PhoneAccount) => { body: string; type: str
       `<config xmlns="http://www.linphone.org/xsds/lpconfig.xsd">${[
         section('proxy_0', {
           reg_proxy: `<${server}>`,
-          reg_identity: `"${account.displayName.replaceAll(/["\\]/g, '')}" <sip:${account.extension}@${bracketed(account.host)}>`,
+          reg_identity: `"${account.displayName.replaceAll(/["\\]/g, '')}" <sip:${account.extension}@${formatHost(account.host)}>`,
           reg_expires: registerEveryS,
           reg_sendregister: 1,
           publish: 0,
@@ -155,8 +157,4 @@ function xml(value: string | number): string {
 /** One line: a name or a password that holds a line break would be a setting of its own. */
 function plain(value: string | number): string {
   return String(value).replaceAll(/\p{Cc}/gu, ' ')
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
