@@ -1,6 +1,7 @@
 /**
  * What `check` asks of one trunk beyond OPTIONS: registration, and a loopback call to its echo number or another one. It goes over sockets and a media
- * thread of its own, so that the service may run beside it; what it registered it takes back.
+ * thread of its own, so that the service may run beside it; where it does, the registration is the service's, and it is asked for it. Otherwise the
+ * check registers, and takes that back.
  */
 import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
@@ -19,6 +20,7 @@ import { createBay } from '../rtp/create-bay.ts'
 import type { UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import type { Checked } from './check-machine.ts'
+import { registrationAtService } from './registration.ts'
 
 const locateWithinMs = 4_000
 const registerWithinMs = 5_000
@@ -39,6 +41,8 @@ export async function checkOnLine(
   const random = Math.random
   const peers = new TlsPeers()
   const dns = systemDns()
+  const atService = trunk.register ? await registrationAtService(config, trunk.id) : null
+  const isOurs = trunk.register && atService === null
   const hosts = new Set(config.sip.listen.map(({ host }) => formatHost(host)))
   if (hosts.size === 0) hosts.add('0.0.0.0')
   await using sockets = await Sockets.open({
@@ -75,7 +79,7 @@ export async function checkOnLine(
     sockets.settle()
   }, tickMs)
   try {
-    lines.apply(trunk, secrets)
+    lines.apply({ ...trunk, register: isOurs }, secrets)
     sockets.settle()
     await until(locateWithinMs, () => lines.destination(trunk.id) !== null)
     const destination = lines.destination(trunk.id)
@@ -90,12 +94,16 @@ export async function checkOnLine(
     return found
 
     async function registration(): Promise<Checked> {
-      await until(registerWithinMs, () => (lines.wire(trunk.id)?.registration ?? null) !== null)
-      const seen = lines.wire(trunk.id)?.registration ?? null
+      if (isOurs) await until(registerWithinMs, () => (lines.wire(trunk.id)?.registration ?? null) !== null)
+      const seen = isOurs ? (lines.wire(trunk.id)?.registration ?? null) : atService!.registration
+      const who = isOurs ? '' : ', says the service that runs here'
       if (seen?.state === 'registered')
-        return { state: 'ok', found: `${name} registers ${trunk.username} for ${Math.round(seen.nextMs / 1000)} s` }
+        return {
+          state: 'ok',
+          found: `${name} registers ${trunk.username} for ${Math.round(seen.nextMs / 1000)} s${who}`,
+        }
       return bad(
-        `${name} does not register ${trunk.username}: ${seen === null ? 'no answer' : seen.reply}`,
+        `${name} does not register ${trunk.username}: ${seen === null ? 'no answer' : seen.reply}${who}`,
         'are the user name and the password the ones that the carrier gave?',
       )
     }
@@ -141,7 +149,7 @@ export async function checkOnLine(
   } finally {
     lines.remove(trunk.id)
     sockets.settle()
-    if (trunk.register) await new Promise(done => setTimeout(done, leaveMs))
+    if (isOurs) await new Promise(done => setTimeout(done, leaveMs))
     clearInterval(timer)
   }
 }

@@ -18,7 +18,7 @@ export type RecordsCommand = (args: string[], io: Io, door: RecordsDoor) => Prom
 
 const requestBytesMax = 64 * 2 ** 20
 
-type Request = { command: string; args: string[]; input: string }
+export type Request = { command: string; args: string[]; input: string }
 type Reply = { out: string } | { err: string } | { exit: number; usage?: string }
 
 /** `name` is how the service knows the command. */
@@ -41,6 +41,18 @@ export async function runWithRecords(
   } finally {
     await store[Symbol.asyncDispose]()
   }
+}
+
+/** What the running service answers, line by line; null when none runs here. Rejects with its words when it refuses. */
+export async function askService(config: Config, request: Request): Promise<string[] | null> {
+  const socket = await connect(socketPath(config))
+  if (socket === null) return null
+  const lines: string[] = []
+  const faults: string[] = []
+  const io: Io = { out: line => lines.push(line), err: line => faults.push(line), input: async () => '', env: {} }
+  const exit = await ask(socket, request, io)
+  if (exit !== 0) throw new Error(faults.join(' ') || `the service refused ${request.command}`)
+  return lines
 }
 
 /** The service's end. Rejects when the socket cannot be made. */

@@ -6,6 +6,7 @@ import { evidence } from './export.ts'
 import { importTable } from './import.ts'
 import { systemdNotifier } from './notify.ts'
 import { listenForCommands } from './records-door.ts'
+import { tellRegistration } from './registration.ts'
 import { token } from './token.ts'
 import { user } from './user.ts'
 import { programVersion } from './version.ts'
@@ -24,7 +25,10 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   const door =
     running.records === undefined
       ? null
-      : await listenForCommands(config, running.records, { user, token, import: importTable, export: evidence })
+      : await listenForCommands(config, running.records, {
+          ...{ user, token, import: importTable, export: evidence },
+          ...tellRegistration(trunk => running.house.telephone.trunkWire(trunk)),
+        })
   log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')
   systemd.ready(`serving at ${running.urls.join(' ')}`)
   const heartbeat =

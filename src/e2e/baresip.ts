@@ -37,6 +37,8 @@ export class Baresip {
     password: string
     registrar: string
     hz: number
+    /** Instead of a tone it sends what it hears, as an echo number does. */
+    says?: 'what it hears'
     answer?: 'auto' | 'manual'
     /** TLS to the registrar, whose certificate one of these must have signed; listened for with `identity` (PEM of certificate and key). */
     tls?: { authorities: string; identity?: string }
@@ -67,8 +69,8 @@ export class Baresip {
         `ctrl_tcp_listen ${options.address}:${controlPort}`,
         `sip_listen ${options.address}:${sipPort}`,
         `net_interface ${options.address}`,
-        `audio_source aufile,${join(folder, 'tone.wav')}`,
-        'audio_player aubridge,nowhere',
+        options.says === undefined ? `audio_source aufile,${join(folder, 'tone.wav')}` : 'audio_source aubridge,loop',
+        `audio_player aubridge,${options.says === undefined ? 'nowhere' : 'loop'}`,
         'audio_alert aubridge,nowhere',
         'ausrc_srate 8000',
         'auplay_srate 8000',

@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { after, before, describe, test } from 'node:test'
+import type { z } from 'zod'
 import type { Trunk } from '../centre/entities.ts'
 import { checkTrunks } from '../cli/check-trunks.ts'
+import { listenForCommands } from '../cli/records-door.ts'
+import { tellRegistration } from '../cli/registration.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import { scenarioSchema } from '../sim/carrier/scenario.ts'
 import { type RunningCarrier, startCarrier } from '../sim/carrier/start.ts'
+import { Baresip, hasBaresip } from './baresip.ts'
 import { World } from './world.ts'
 
 const hasIpv6 = Object.values(networkInterfaces())
@@ -20,17 +25,13 @@ describe('the check of a trunk', () => {
 
   before(async () => {
     world = await World.open({ address: '127.0.0.1' })
-    const people = [{ kind: 'vacant' as const }]
-    const talks = { kind: 'answers' as const, ringMs: 100, talkMs: null, voice: 'zh-li-wei' }
-    carrier = await startCarrier({
-      scenario: scenarioSchema.parse({
-        ...{ listen: ['udp:127.0.0.41:0'], mediaAddress: '127.0.0.41', mediaPorts: '46000-46099', people },
-        numbers: { '*43': { kind: 'echo' }, '600': talks },
-        auth: { username: 'lender', password: 'right' },
-      }),
-      recordTo: null,
-      log: () => undefined,
-      onFault: error => assert.fail(String(error)),
+    carrier = await simulated({
+      ...{ listen: ['udp:127.0.0.41:0'], mediaAddress: '127.0.0.41', mediaPorts: '46000-46099' },
+      numbers: {
+        '*43': { kind: 'echo' },
+        '600': { kind: 'answers', ringMs: 100, talkMs: null, voice: 'zh-li-wei' },
+      },
+      auth: { username: 'lender', password: 'right' },
     })
     listening.port = carrier.bound[0]!.port
   })
@@ -134,24 +135,87 @@ describe('the check of a trunk', () => {
   })
 })
 
-/** The simulator’s media are of IPv4, so no call is placed. */
-test('a trunk of IPv6 is asked over IPv6, and answers', {
+test('a check beside the running service leaves the registration to it, and tells what it says of it', async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using carrier = await simulated({
+    auth: { username: 'lender', password: 'right' },
+    numbers: { '*43': { kind: 'echo' } },
+  })
+  const { telephone, engine } = world.house
+  const id = 't_theirs' as TrunkId
+  const rules = { echoNumber: '*43' }
+  await using _door = await listenForCommands(
+    world.config,
+    { store: world.house.store, clock: systemClock, tell: () => {} },
+    tellRegistration(trunk => telephone.trunkWire(trunk)),
+  )
+  await world.trunk(carrier.bound[0]!, { id, register: true, username: 'lender', rules }, 'right')
+  await world.until('it is registered', () => telephone.trunkWire(id)?.registration?.state === 'registered')
+  const changes: unknown[] = []
+  carrier.line.onEvent(event => {
+    if (event.type === 'bindingChanged') changes.push(event.binding)
+  })
+  const found = await checkTrunks(world.config)
+  assert.deepEqual(
+    found.map(({ state }) => state),
+    ['ok', 'ok', 'ok'],
+    JSON.stringify(found),
+  )
+  assert.match(found[1]!.found, /registers lender for \d+ s, says the service that runs here/)
+  assert.deepEqual(changes, [], 'the carrier was told of no other phone, and of none that left')
+
+  await world.trunk(carrier.bound[0]!, { id, register: true, username: 'lender', rules }, 'wrong')
+  await world.until('it is refused', () => engine.state.trunks.get(id)?.up === false)
+  const refused = await checkTrunks(world.config)
+  assert.equal(refused[1]?.state, 'bad', JSON.stringify(refused))
+  assert.match(refused[1]!.found, /does not register lender: .*, says the service that runs here/)
+})
+
+test('a trunk with SRTP is called with SRTP: what baresip hears it says again, and the tone comes back', {
+  skip: hasBaresip ? false : 'needs baresip',
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using carrier = await Baresip.phone({
+    ...{ address: '127.0.0.1', extension: '600', password: 'x', registrar: '127.0.0.1', registers: false },
+    ...{ encryption: 'srtp-mand', hz: 400, says: 'what it hears' },
+  })
+  const at = { address: '127.0.0.1', port: carrier.port }
+  const more: Partial<Trunk> = { rules: { echoNumber: '600' } }
+  await world.trunk(at, { ...more, connection: { srtp: 'required', srtpInClear: true } })
+  const sealed = await checkTrunks(world.config)
+  assert.match(sealed[1]!.found, /sound passes both ways: 100\d Hz back/, JSON.stringify(sealed))
+  assert.equal(sealed[1]!.state, 'ok')
+  assert.match(sealed[2]!.found, /sends the keys of its media over UDP/)
+  await world.trunk(at, more)
+  const clear = await checkTrunks(world.config)
+  assert.equal(clear[1]!.state, 'bad', JSON.stringify(clear))
+  assert.match(clear[1]!.found, /test call failed: SIP 488/)
+})
+
+test('a trunk of IPv6 is asked, called and heard over IPv6', {
   skip: hasIpv6 ? false : 'this machine has no IPv6',
 }, async () => {
   await using world = await World.open({ address: '127.0.0.1', ipv6: true })
-  await using carrier = await startCarrier({
-    scenario: {
-      ...scenarioSchema.parse({
-        ...{ mediaAddress: '127.0.0.1', mediaPorts: '46100-46199', people: [{ kind: 'vacant' }] },
-      }),
-      listen: ['udp:[::1]:0'],
-    },
+  await using carrier = await simulated({
+    ...{ listen: ['udp:[::1]:0'], mediaAddress: '::1', numbers: { '*43': { kind: 'echo' } } },
+  })
+  await world.trunk({ address: '::1', port: carrier.bound[0]!.port }, { rules: { echoNumber: '*43' } })
+  const found = await checkTrunks(world.config)
+  assert.match(found[0]!.found, /\(udp ::1:\d+\) answers: 200 OK/)
+  assert.match(found[1]!.found, /sound passes both ways: 100\d Hz back/, JSON.stringify(found))
+  assert.deepEqual(
+    found.map(({ state }) => state),
+    ['ok', 'ok'],
+  )
+})
+
+/** A carrier of our own, at an address of its own unless `changes` say otherwise. */
+function simulated(changes: Partial<z.input<typeof scenarioSchema>>): Promise<RunningCarrier> {
+  const usual = { listen: ['udp:127.0.0.42:0'], mediaAddress: '127.0.0.42', mediaPorts: '46100-46199' }
+  return startCarrier({
+    scenario: scenarioSchema.parse({ ...usual, people: [{ kind: 'vacant' }], ...changes }),
     recordTo: null,
     log: () => undefined,
     onFault: error => assert.fail(String(error)),
   })
-  await world.trunk({ address: '::1', port: carrier.bound[0]!.port })
-  const [asked] = await checkTrunks(world.config)
-  assert.equal(asked?.state, 'ok', JSON.stringify(asked))
-  assert.match(asked!.found, /\(udp ::1:\d+\) answers: 200 OK/)
-})
+}

@@ -2,10 +2,13 @@
  * The carrier simulator: a network and the people behind its numbers, on real SIP and RTP, built from the same user agent and patch bay as
  * the product. What a person does is decided in `people.ts`, by seed; here it is only carried out.
  */
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
+import { formatHost } from '../../lib/host.ts'
 import type { LegId, RecordingId } from '../../lib/ids.ts'
 import type { Random } from '../../lib/random.ts'
 import { type Agreed, agree, answerTo, offerOf, rtpParameters } from '../../phone/offer.ts'
+import { parseListenAddress } from '../../phone/sockets.ts'
 import type { Bay, BayEvent } from '../../rtp/bay.ts'
 import type { SessionId, UaEvent, UserAgentPort } from '../../sip/events.ts'
 import { draw } from '../distribution.ts'
@@ -269,7 +272,7 @@ export class Carrier {
   #placeInbound(): void {
     const { scenario, random, ua, now, log } = this.#options
     const inbound = scenario.inbound!
-    const [transport, address, port] = inbound.target.split(':') as ['udp' | 'tcp', string, string]
+    const { transport, address, port } = parseListenAddress(inbound.target)
     const from = `+86139${String(Math.floor(random() * 1e8)).padStart(8, '0')}`
     const call = this.#call('' as SessionId, null, true)
     call.voice = inbound.voice ?? anyVoice(random)
@@ -279,9 +282,9 @@ export class Carrier {
       if (call.over) return
       call.session = ua.invite(
         {
-          target: `sip:${inbound.to}@${address}:${port}`,
-          destination: { transport, address, port: Number(port) },
-          from: `sip:${from}@${local.address}`,
+          target: `sip:${inbound.to}@${formatHost(address, port)}`,
+          destination: { transport, address, port },
+          from: `sip:${from}@${formatHost(local.address)}`,
           sdp: offerOf(codecs, { ...local, id: call.leg, version: 1 }),
         },
         now(),
@@ -338,9 +341,11 @@ export class Carrier {
   }
 
   #opened(call: CallAtCarrier): Promise<{ address: string; port: number }> {
-    call.open ??= this.#options.bay
-      .open(call.leg, { kind: 'rtp', silenceMs: 0 })
-      .then(local => ({ address: this.#options.scenario.mediaAddress, port: (call.port = local.port) }))
+    const { bay, scenario } = this.#options
+    const address = scenario.mediaAddress
+    call.open ??= bay
+      .open(call.leg, { kind: 'rtp', silenceMs: 0, family: isIPv6(address) ? 6 : 4 })
+      .then(local => ({ address, port: (call.port = local.port) }))
     return call.open
   }
 

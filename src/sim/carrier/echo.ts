@@ -1,6 +1,7 @@
 /** The far end of an echo number: each packet of sound goes back to whoever sent it. */
 import dgram from 'node:dgram'
 import { once } from 'node:events'
+import { isIPv6 } from 'node:net'
 
 export class EchoPort {
   readonly port: number
@@ -14,7 +15,7 @@ export class EchoPort {
   }
 
   static async open(address: string): Promise<EchoPort> {
-    const socket = dgram.createSocket('udp4')
+    const socket = dgram.createSocket(isIPv6(address) ? 'udp6' : 'udp4')
     socket.bind(0, address)
     await once(socket, 'listening')
     return new EchoPort(socket)

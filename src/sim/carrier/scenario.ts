@@ -52,13 +52,16 @@ const personSchema = z.discriminatedUnion('kind', [
 
 export type Person = z.infer<typeof personSchema>
 
-/** `udp:HOST:PORT` or `tcp:HOST:PORT`. */
-const listenSchema = z.string().regex(/^(udp|tcp):[0-9.]+:\d{1,5}$/, 'expected udp:ADDRESS:PORT or tcp:ADDRESS:PORT')
+/** `udp:ADDRESS:PORT` or `tcp:ADDRESS:PORT`, an IPv6 address in brackets. */
+const listenSchema = z
+  .string()
+  .regex(/^(udp|tcp):([0-9.]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, 'expected udp:ADDRESS:PORT or tcp:ADDRESS:PORT')
 
 export const scenarioSchema = z.strictObject({
   seed: z.number().int().min(0).default(1),
   listen: z.array(listenSchema).min(1).default(['udp:127.0.0.2:5080']),
-  mediaAddress: z.string().default('127.0.0.2'),
+  /** IPv4 or IPv6: its calls are of that family alone. */
+  mediaAddress: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.2'),
   mediaPorts: z
     .string()
     .regex(/^\d{1,5}-\d{1,5}$/)
@@ -75,7 +78,7 @@ export const scenarioSchema = z.strictObject({
   inbound: z
     .strictObject({
       to: z.string(),
-      target: z.string().regex(/^(udp|tcp):[0-9.]+:\d{1,5}$/),
+      target: listenSchema,
       perMinute: z.number().positive().max(6000),
       talkMs: distributionSchema.default({ mean: 30_000, cv: 0.7, min: 3000 }),
       patienceMs: distributionSchema.default({ mean: 60_000, cv: 0.6, min: 2000 }),
