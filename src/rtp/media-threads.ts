@@ -7,6 +7,7 @@ import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { Heart, HeartWatch, heartLookMs } from './heart.ts'
 import type { Libc } from './libc.ts'
 import { Restarts } from './restarts.ts'
+import { waitedMsOf } from './thread-wait.ts'
 import { Wake } from './wake.ts'
 
 export type MediaThreadsPorts = {
@@ -104,7 +105,7 @@ export class MediaThreads {
     const workerData: MediaWorkerData = { ...data, ...own }
     const died = (reason: string) => this.#died(place, reason)
     const thread = new BayThread({ name, entry, workerData: () => workerData, hear, died }, monotonic)
-    const place = { thread, wake, epollFd, heart, watch: new HeartWatch(heart, monotonic()) }
+    const place = { thread, wake, epollFd, heart, watch: new HeartWatch(heart, monotonic(), waitedMsOf) }
     return place
   }
 
@@ -118,8 +119,10 @@ export class MediaThreads {
   #look(): void {
     const now = this.#ports.monotonic()
     const { libc } = this.#ports
-    for (const { thread, watch } of this.#places)
-      if (thread.isAlive && watch.hasStopped(now)) thread.kill('its loop stood still for 2 s')
+    for (const { thread, watch } of this.#places) {
+      const stillMs = thread.isAlive ? watch.stoodStill(now) : null
+      if (stillMs !== null) thread.kill(`its loop stood still for ${(stillMs / 1000).toFixed(1)} s`)
+    }
     const areUp = this.#places.every(({ heart }) => heart.beats > 0)
     if (libc !== null && areUp && this.#spare === null && this.#spareRestarts.take())
       this.#spare = this.#start('media spare')

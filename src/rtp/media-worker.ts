@@ -11,8 +11,10 @@ import { createSecureLeg, createSrtp } from '../webrtc/secure.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { createDgramWire } from './dgram-wire.ts'
 import { Exchange } from './exchange.ts'
+import { Heart } from './heart.ts'
 import { loadLibc, nativeMemory } from './libc.ts'
 import { createLibcWire } from './libc-wire.ts'
+import { kernelThread } from './thread-wait.ts'
 
 const port = must(parentPort, 'the media thread has a parent')
 const data = workerData as MediaWorkerData
@@ -36,6 +38,7 @@ const exchange = new Exchange({
   nextRequest: () => waiting.shift() ?? receiveMessageOnPort(port)?.message,
 })
 
+new Heart(data.heart).name(kernelThread())
 if (data.takesPrecedence) takePrecedence()
 sayUp(port)
 // Between two slices the event loop may deliver a request by itself; it keeps its place in the order.

@@ -190,14 +190,14 @@ describe('several media threads', { skip: loadLibc() === null, concurrency: 4 },
     assert.deepEqual((await bay.figures()).map(({ leg }) => leg).toSorted(), [alice.leg, carl.leg])
   })
 
-  test('a thread that hangs is ended after 2 s, and its legs go on', async () => {
+  test('a thread that hangs is ended, and its legs go on', async () => {
     const media = mortal('while (true);')
     await using world = await openWorld({ workers: 1, mediaWorker: media.file })
     const [carl, alice] = [await world.enter('carl', 1000), await world.enter('alice', 440)]
     world.bay.patch(carl.leg, alice.leg)
     await pause(300)
     const died = await endOne(world, media)
-    assert.match(died.reason, /stood still for 2 s/)
+    assert.match(died.reason, /stood still for \d\.\d s/)
     const before = alice.phone.heard.length
     await until(() => alice.phone.heard.length > before + 20, 'they talk on')
   })
