@@ -43,6 +43,10 @@ function handle(d: Draft, input: Input): void {
       return // `proceed` finds what is due
     case 'clock.stepped':
       return d.note({ type: 'note.clockStepped', byMs: input.byMs })
+    case 'disk.slow':
+      return d.note({ type: 'note.diskSlow' })
+    case 'disk.caughtUp':
+      return d.note({ type: 'note.diskCaughtUp', afterMs: input.afterMs })
     case 'records.committed':
       return takeNote(d, input.facts)
     case 'leads.loaded':

@@ -16,6 +16,8 @@ export type Note =
   /** The first of the loose ends has been looked after. */
   | { type: 'note.tiedUp' }
   | { type: 'note.clockStepped'; byMs: number }
+  | { type: 'note.diskSlow' }
+  | { type: 'note.diskCaughtUp'; afterMs: number }
   | {
       type: 'note.leadsBuffered'
       campaign: CampaignId

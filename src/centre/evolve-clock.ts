@@ -2,7 +2,7 @@
  * The clock of the machine was set: what the floor remembers is told in the new time, so that a minute that was half over is half over still,
  * and nobody wraps up, waits or is looked at an hour too long. Hours of the clock on the wall (callbacks, contact hours, caps) stay what they are.
  */
-import { shiftDue } from './deadlines.ts'
+import { pushDue, setDeadline, shiftDue } from './deadlines.ts'
 import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
 
 /** The clock went on by `byMs` at once and reads `now`. */
@@ -16,6 +16,32 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   state.toll.shift(byMs)
   state.settled.shift(byMs)
   shiftDue(state, byMs, now)
+}
+
+/** Longer than this nobody is given: after two minutes what was asked is past. */
+const givenMsMax = 120_000
+
+/**
+ * What was asked of phones and people in the last `afterMs` has reached them only now: they have the time that they would have had. Who waits for
+ * an agent, or talks, was heard meanwhile, and has waited indeed.
+ */
+export function giveTime(state: FloorState, afterMs: number, now: number): void {
+  const byMs = Math.min(afterMs, givenMsMax)
+  for (const agent of state.agents.values()) {
+    if (agent.until === null) continue
+    agent.phaseSince = Math.min(now, agent.phaseSince + byMs)
+    agent.until += byMs
+    pushDue(state, { at: agent.until, of: 'agent', id: agent.user.id })
+  }
+  for (const call of state.calls.values()) {
+    if (call.phase === 'dialing') call.startedAt += byMs // or it were withdrawn as one that has rung for long
+    if (call.deadlineAt === null || hasWaited(call)) continue
+    setDeadline(state, call, call.deadlineAt + byMs)
+  }
+}
+
+function hasWaited({ phase, dismissed }: Call): boolean {
+  return dismissed === null && (phase === 'waiting' || phase === 'talking' || phase === 'away')
 }
 
 function shiftAgent(agent: Agent, byMs: number): void {

@@ -8,7 +8,7 @@ import { sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
-import { shiftClock } from './evolve-clock.ts'
+import { giveTime, shiftClock } from './evolve-clock.ts'
 import { evolveGate, limitAbandonment } from './evolve-gate.ts'
 import { evolveLead } from './evolve-lead.ts'
 import { evolveMode, learnQuality } from './evolve-mode.ts'
@@ -48,6 +48,13 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     case 'note.clockStepped':
       shiftClock(state, change.byMs, at)
+      break
+    case 'note.diskSlow':
+      state.isDiskSlow = true
+      break
+    case 'note.diskCaughtUp':
+      state.isDiskSlow = false
+      giveTime(state, change.afterMs, at)
       break
     case 'note.trunkTested': {
       const floor = state.trunks.get(change.trunk)

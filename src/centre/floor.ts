@@ -65,6 +65,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     outside: new Map(),
     awayMaxMs: awayDefaultMs,
     deadlines: [],
+    isDiskSlow: false,
     supervisions: new Map(),
     supervisionShown: { ...shownByDefault },
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),
@@ -114,5 +115,5 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
 
 /** When the floor must be asked again (a `tick`) even if nothing happens; null: only when something does. */
 export function nextDeadline(state: FloorState): number | null {
-  return state.deadlines[0]?.at ?? null
+  return state.isDiskSlow ? null : (state.deadlines[0]?.at ?? null)
 }

@@ -31,6 +31,9 @@ export type Input =
   | { type: 'tick' }
   /** The machine's clock was set: what comes next is told in the new time. What waits goes on for as long as was left of it. */
   | { type: 'clock.stepped'; byMs: number }
+  /** What was decided more than a second ago is not on disk, so that nothing of it has been done. */
+  | { type: 'disk.slow' }
+  | { type: 'disk.caughtUp'; afterMs: number }
   /** Facts that the records door has committed already; the floor takes note (and withdraws, repaints, re-plans). */
   | { type: 'records.committed'; facts: RecordFact[] }
   | {

@@ -1,6 +1,7 @@
 /**
  * What the floor does next by itself, one step at a time: an instant that has come, then a waiting call and an agent, then the next call
- * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible.
+ * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible. While the
+ * disk is slow no instant comes and no call starts: nothing that is decided would be done for as long.
  */
 import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
@@ -23,7 +24,7 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     const difference = followSupervisions(state, moment)
     if (difference !== null) return difference
   }
-  const due = state.deadlines[0]
+  const due = state.isDiskSlow ? undefined : state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {
     const d = new Draft(state, moment)
     decideDue(d, due)
@@ -39,6 +40,7 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     assign(d, match.call, match.agent)
     return d.decision()
   }
+  if (state.isDiskSlow) return null
   for (const floor of state.dialOrder) {
     const decision = changeMode(state, floor, moment) ?? pace(state, floor, moment)
     if (decision !== null) return decision

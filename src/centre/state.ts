@@ -440,6 +440,8 @@ export type FloorState = {
   supervisionShown: Record<SupervisionMode, boolean>
   /** Binary heap of instants; its top is always a live one. */
   deadlines: Due[]
+  /** What was decided is not on disk since a second: see `proceed.ts`. */
+  isDiskSlow: boolean
   /** Which version of each of the lender's own recordings is said. */
   phrases: Map<string, number>
   /** A laboratory floor (demo, tests): the policy `LAB-ANY-HOUR` is accepted. */

@@ -16,6 +16,8 @@ import type { Timers } from './timers.ts'
 /** A floor of notes: each `agent.break` notes its reason, `proceed` adds one more for `echo`, `bug` throws. */
 type Notes = {
   notes: string[]
+  /** Of the disk. */
+  heard: string[]
   echoes: number
   deadline: number | null
   calls: Map<string, unknown>
@@ -33,6 +35,7 @@ function fakeCentre(): Centre {
     floorFrom: () =>
       ({
         notes: [],
+        heard: [],
         echoes: 0,
         deadline: null,
         calls: new Map(),
@@ -42,6 +45,8 @@ function fakeCentre(): Centre {
       }) as unknown as FloorState,
     decide(state, input, { now }): Decision {
       if (input.type === 'call.end') return { facts: [noted(`ended ${input.call}`)], effects: [], refusal: null }
+      if (input.type === 'disk.slow') notes(state).heard.push('disk.slow')
+      if (input.type === 'disk.caughtUp') notes(state).heard.push(`disk.caughtUp ${input.afterMs}`)
       if (input.type === 'tick') {
         const floor = notes(state)
         floor.onTick?.()
@@ -168,7 +173,8 @@ function aFloor({ effectMs = 0 } = {}) {
   const say = (reason: string, agent = 'u_alice') =>
     engine.dispatch({ type: 'agent.break', agent: agent as never, reason }, 'system')
   const notes = () => (engine.state as unknown as Notes).notes
-  return { clock, timers, store, performed, alarms, engine, say, notes }
+  const heard = () => (engine.state as unknown as Notes).heard
+  return { clock, timers, store, performed, alarms, engine, say, notes, heard }
 }
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -247,6 +253,44 @@ test('the floor decides on while the disk writes, and a refusal waits for the fa
   assert.ok(await isPending(refused))
   await store.write()
   assert.deepEqual(await refused, { ok: false, refusal: { rule: 'no', words: 'no' } })
+})
+
+test('a disk that takes longer than a second is told to the floor, once, and so is that it has caught up', async () => {
+  const { timers, store, engine, say, heard } = aFloor()
+  engine.start()
+  const first = say('one')
+  await timers.pass(900)
+  const second = say('two')
+  await timers.pass(90)
+  assert.deepEqual(heard(), [], 'a second is not over')
+  assert.equal(engine.lag.stalls, 0)
+  await timers.pass(2_000)
+  assert.deepEqual(heard(), ['disk.slow'])
+  assert.ok(engine.lag.nowMs > 2_500, String(engine.lag.nowMs))
+  await store.write()
+  assert.equal((await first).ok, true)
+  timers.turn()
+  assert.deepEqual(heard(), ['disk.slow', 'disk.caughtUp 2990'])
+  await store.write()
+  await second
+  assert.deepEqual(engine.lag, { nowMs: 0, stalls: 1, stalledMs: 2_990 })
+})
+
+test('a call for help does not wait for a slow disk', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  const first = say('one')
+  await timers.pass(500)
+  assert.ok(await isPending(say('help is not there yet')), 'the disk may still be as fast as ever')
+  await timers.pass(1_000)
+  assert.deepEqual(performed.length, 0)
+  const help = await say('help')
+  assert.equal(help.ok, true)
+  assert.equal(performed.length, 1)
+  await store.write()
+  await first
+  await store.write()
+  assert.deepEqual(store.journal, ['one', 'help is not there yet', 'help'])
 })
 
 test('a refusal with nothing before it is answered without the disk', async () => {

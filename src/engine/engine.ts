@@ -1,6 +1,7 @@
 /**
  * The loop of the floor: takes inputs in order, decides, changes memory, hands the facts to the disk, and lets effects and replies go when
- * they are there. While a batch is being written the next one is decided; so a slow disk costs latency and not throughput.
+ * they are there. While a batch is being written the next one is decided; so a slow disk costs latency and not throughput. Where it is slower than a
+ * second the floor is told and begins nothing until the disk has caught up: a call that nobody has placed yet would ring out before it is.
  */
 import type { Decision } from '../centre/decision.ts'
 import type { Effect } from '../centre/effects.ts'
@@ -18,7 +19,7 @@ import type { Centre } from './centre.ts'
 import { Feed, type FeedListener } from './feed.ts'
 import { Inbox } from './inbox.ts'
 import { masked } from './masked.ts'
-import type { EnginePort, FeedItem, Outcome } from './port.ts'
+import type { DiskLag, EnginePort, FeedItem, Outcome } from './port.ts'
 import type { Ports } from './ports.ts'
 import type { Timers } from './timers.ts'
 
@@ -50,6 +51,8 @@ const postedMax = 200_000
 /** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
 const undurableMax = 50_000
 const retryMs = 1_000
+/** A batch that takes the disk longer is told to the floor; a call for help does not wait for it. */
+const stallMs = 1_000
 /** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
 const followUpsAtOnce = 16
 /** Follow-ups wait while this many facts wait for the disk, so that no batch takes long to be handed over. */
@@ -72,6 +75,9 @@ export class Engine implements EnginePort {
   readonly #bugCalls = new Set<CallId>()
   #open: Batch = emptyBatch()
   #writing: Batch | null = null
+  #writingSince = 0
+  #isStallTold = false
+  readonly #stalls = { count: 0, ms: 0 }
   /** On disk, and waiting for its turn to leave the house. */
   readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
   #letGoAsked = false
@@ -97,6 +103,11 @@ export class Engine implements EnginePort {
   get trouble(): string | null {
     if (this.#trouble !== null) return this.#trouble
     return this.#stopping ? 'Switchroom is shutting down.' : null
+  }
+
+  get lag(): DiskLag {
+    const { count, ms } = this.#stalls
+    return { nowMs: this.#writing === null ? 0 : this.#writtenForMs, stalls: count, stalledMs: ms }
   }
 
   /** Starts the ticks. Inputs dispatched before are decided all the same. */
@@ -163,9 +174,17 @@ export class Engine implements EnginePort {
     return null
   }
 
+  get #writtenForMs(): number {
+    return this.#options.clock.monotonic() - this.#writingSince
+  }
+
+  get #isStalled(): boolean {
+    return this.#writing !== null && this.#writtenForMs >= stallMs
+  }
+
   /** The disk takes nothing, and somebody needs help. When memory is in doubt nothing is decided any more, not even this. */
   #goesFirst(input: Input): boolean {
-    if (this.#trouble === null || this.#isInDoubt || this.#broken) return false
+    if ((this.#trouble === null && !this.#isStalled) || this.#isInDoubt || this.#broken) return false
     if (this.#open.recorded.length >= undurableMax) return false // a phone that dials help by itself fills no memory
     return this.#options.centre.isForHelp(this.state, input)
   }
@@ -257,7 +276,6 @@ export class Engine implements EnginePort {
     if (effects.length > 0 || reply !== null) this.#open.releases.push({ effects, reply, outcome })
   }
 
-  /** What follows by itself, as far as one turn goes. */
   /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
   #clockStepped(byMs: number): void {
     const seconds = Math.round(Math.abs(byMs) / 1000)
@@ -268,6 +286,7 @@ export class Engine implements EnginePort {
     this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null })
   }
 
+  /** What follows by itself, as far as one turn goes. */
   #proceed(now: number, recorded: Recorded[], effects: Effect[]): void {
     const moment = { now, actor: 'system' as const }
     try {
@@ -339,6 +358,7 @@ export class Engine implements EnginePort {
       return
     }
     this.#writing = this.#open
+    this.#writingSince = this.#options.clock.monotonic()
     this.#open = emptyBatch()
     void this.#write(this.#writing)
   }
@@ -359,11 +379,27 @@ export class Engine implements EnginePort {
         return
       }
     }
+    const tookMs = this.#writtenForMs
     this.#writing = null
     this.#release(batch.releases)
     this.#clearTrouble()
+    if (this.#isStallTold) this.#tellCaughtUp(tookMs)
     this.#flush()
     if (this.#followUps > 0) this.#askDrain()
+  }
+
+  #tellSlow(): void {
+    this.#isStallTold = true
+    this.#options.log.warn('the disk is slow: the floor begins nothing until it has caught up')
+    this.#put({ input: { type: 'disk.slow' }, actor: 'system', reply: null })
+  }
+
+  #tellCaughtUp(afterMs: number): void {
+    this.#isStallTold = false
+    this.#stalls.count++
+    this.#stalls.ms += afterMs
+    this.#options.log.warn({ ms: Math.round(afterMs) }, 'the disk has caught up, and the floor goes on')
+    this.#put({ input: { type: 'disk.caughtUp', afterMs }, actor: 'system', reply: null })
   }
 
   get #isAtRest(): boolean {
@@ -426,6 +462,7 @@ export class Engine implements EnginePort {
   #tick(): void {
     this.#timer = null
     this.#tickAt = this.#options.clock.now()
+    if (this.#isStalled && !this.#isStallTold && this.#trouble === null) this.#tellSlow()
     if (this.#trouble === null) this.#put({ input: { type: 'tick' }, actor: 'system', reply: null })
     this.#arm()
   }

@@ -18,4 +18,8 @@ export type EnginePort = {
   subscribe(listener: (item: FeedItem) => void): () => void
   /** null while all is well; else why no new work is taken, in words. */
   readonly trouble: string | null
+  readonly lag: DiskLag
 }
+
+/** For how long what was decided last has waited for the disk (ms); how often that took longer than a second since the start, and for how long in all. */
+export type DiskLag = { nowMs: number; stalls: number; stalledMs: number }

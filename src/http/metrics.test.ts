@@ -13,7 +13,12 @@ test('from the 200 OK to the patch is a histogram in seconds for each campaign',
   own.note(20)
   const state = { agents: new Map(), calls: new Map(), campaigns: new Map(), trunks: new Map(), queues: new Map() }
   const route = metricsRoutes({
-    engine: { state: state as unknown as FloorState, trouble: null, subscribe: () => () => undefined },
+    engine: {
+      state: state as unknown as FloorState,
+      trouble: null,
+      lag: { nowMs: 0, stalls: 0, stalledMs: 0 },
+      subscribe: () => () => undefined,
+    },
     sessions: { count: 0 },
     version: 'x',
     answerTimes: () => new Map([['k_1' as CampaignId, { whole, own }]]),
@@ -50,7 +55,12 @@ test('a trunk says whether it is up and registered, what it carries and starts, 
   ])
   const state = { agents: new Map(), calls: new Map(), campaigns: new Map(), trunks, queues: new Map() }
   const route = metricsRoutes({
-    engine: { state: state as unknown as FloorState, trouble: null, subscribe: () => () => undefined },
+    engine: {
+      state: state as unknown as FloorState,
+      trouble: null,
+      lag: { nowMs: 0, stalls: 0, stalledMs: 0 },
+      subscribe: () => () => undefined,
+    },
     sessions: { count: 0 },
     version: 'x',
     clock: { now: () => 10_000 },

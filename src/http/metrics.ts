@@ -60,6 +60,13 @@ function floorMetrics(deps: Deps): Metric[] {
   return [
     { name: 'switchroom_info', help: 'Version.', type: 'gauge', values: [[{ version }, 1]] },
     single('switchroom_trouble', '1 while no new work is taken.', engine.trouble === null ? 0 : 1),
+    single(
+      'switchroom_disk_wait_seconds',
+      'For how long what was decided last has waited for the disk.',
+      engine.lag.nowMs / 1000,
+    ),
+    single('switchroom_disk_stalls_total', 'Times that took longer than a second.', engine.lag.stalls, 'counter'),
+    single('switchroom_disk_stalled_seconds_total', 'For how long in all.', engine.lag.stalledMs / 1000, 'counter'),
     { name: 'switchroom_agents', help: 'Agents by phase.', type: 'gauge', values: labelled('phase', agents) },
     { name: 'switchroom_calls', help: 'Calls in flight by phase.', type: 'gauge', values: labelled('phase', calls) },
     {

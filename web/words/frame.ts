@@ -124,6 +124,7 @@ const zh = {
       '磁盘已满，刚才的操作没有保存。请管理员清理磁盘空间后重试。',
     'The database cannot be written: no new calls. See the log; the floor tries again every second.':
       '数据库无法写入，暂停新的呼叫。请管理员查看日志；系统每秒自动重试。',
+    'The disk is slow: what you do takes a while.': '磁盘写入较慢，操作需要多等一会儿才会生效。',
     'The floor is overloaded; try again in a moment.': '系统繁忙，请稍后再试。',
     'The disk does not keep up; try again in a moment.': '磁盘写入过慢，请稍后再试；若持续出现，请联系管理员。',
     'A fault in the program has stopped the floor; restart Switchroom.':

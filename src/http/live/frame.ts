@@ -9,6 +9,9 @@ import type { Ctx, Deps } from '../deps.ts'
 export const centreNameKey = 'centre.name'
 export const centreZoneKey = 'centre.zone'
 const defaultZone = 'Asia/Shanghai'
+/** What people do takes this long to be done. */
+const slowMs = 3_000
+const slowWords = 'The disk is slow: what you do takes a while.'
 
 /** What every page of this request knows. Behind `allow(…)`, or with nobody signed in. */
 export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
@@ -25,7 +28,7 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
     },
     path: c.req.path,
     lab: deps.engine.state.lab,
-    trouble: deps.engine.trouble,
+    trouble: deps.engine.trouble ?? (deps.engine.lag.nowMs >= slowMs ? slowWords : null),
     zone: zoneOf(settings[centreZoneKey]),
     now: deps.clock.now(),
   }
