@@ -68,6 +68,8 @@ type Line = Record<Judged, number> & {
   sipTransactions: number
   lossPercent: number
   dropped: number
+  /** For how long the floor has waited for the disk since the start. */
+  stalledS: number
   loopDelayP99Ms: number
   loopDelayMaxMs: number
   cpuPercent: number
@@ -148,7 +150,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
   let before = { at: startedAt, cpuMs: service.cpuMs(), dialled: 0, loss: { sum: 0, count: 0 } }
   let isSnapped = values.snapshots === undefined
   console.log(
-    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers   V8  db MB  handles  thr  fds   sip  lost %  dropped  loop p99/max ms  cpu %  pages  faults',
+    ' min  calls  dialled  connected  rss MB    anon    file  heap  ext  workers   V8  db MB  handles  thr  fds   sip  lost %  dropped  stalled s  loop p99/max ms  cpu %  pages  faults',
   )
   while (performance.now() < endAt && !stopping.signal.aborted) {
     const next = Math.min(endAt, startedAt + (lines.length + 1) * linesEveryMs)
@@ -172,6 +174,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
       transactionsPerDial: sipTransactions / Math.max(1, ((dialled - before.dialled) * 60_000) / (now - before.at)),
       lossPercent: (100 * (loss.sum - before.loss.sum)) / Math.max(1, loss.count - before.loss.count),
       dropped: metrics('switchroom_media_packets_dropped'),
+      stalledS: metrics('switchroom_disk_stalled_seconds_total'),
       cpuPercent: (100 * (cpuMs - before.cpuMs)) / (now - before.at),
       pages: pages(),
       faults: [...trouble, ...service.faults, ...Object.entries(far.faults)].reduce((sum, [, times]) => sum + times, 0),
@@ -193,7 +196,7 @@ async function watch(service: Service, pages: () => number, farSums: () => Promi
 function print(line: Line): void {
   const cell = (value: number, width: number, digits = 0) => value.toFixed(digits).padStart(width)
   console.log(
-    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.v8Mb, 4)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.sipTransactions, 5)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
+    `${cell(line.hours * 60, 4, minutes < 10 ? 1 : 0)} ${cell(line.calls, 6)} ${cell(line.dialled, 8)} ${cell(line.connected, 10)} ${cell(line.rssMb, 7)} ${cell(line.anonMb, 7)} ${cell(line.fileMb, 7)} ${cell(line.heapMb, 5, 1)} ${cell(line.externalMb, 4)} ${cell(line.workerHeapMb, 8, 1)} ${cell(line.v8Mb, 4)} ${cell(line.databaseMb, 6, 1)} ${cell(line.handles, 8)} ${cell(line.threads, 4)} ${cell(line.fds, 4)} ${cell(line.sipTransactions, 5)} ${cell(line.lossPercent, 7, 3)} ${cell(line.dropped, 8)} ${cell(line.stalledS, 10, 1)} ${`${line.loopDelayP99Ms.toFixed(1)}/${line.loopDelayMaxMs.toFixed(0)}`.padStart(16)} ${cell(line.cpuPercent, 6, 1)} ${cell(line.pages, 6)} ${cell(line.faults, 7)}`,
   )
 }
 
@@ -230,6 +233,7 @@ function verdict(lines: Line[]): number {
         dialled: last?.dialled ?? 0,
         rssMb: Math.round(last?.rssMb ?? 0),
         loopDelayP99MsMost: Math.max(...lines.map(line => line.loopDelayP99Ms)),
+        stalledS: last?.stalledS ?? 0,
         lossPercentMost: Math.max(...lines.map(line => line.lossPercent)),
         cpuPercent: lines.reduce((sum, line) => sum + line.cpuPercent, 0) / Math.max(1, lines.length),
         growth: isJudged ? growth : [],

@@ -19,6 +19,8 @@ export type DbWorkerData = {
 }
 export type DbRequest = WriteRequest | { type: 'backup'; to: string }
 
+/** A request of more facts has a commit of its own. */
+const longFacts = 100
 /** Patient commits that wait for a sync at most. */
 const unsyncedMax = 3
 
@@ -41,7 +43,7 @@ port.on('message', (asked: Asked | 'close') => {
   const request = JSON.parse(asked.text) as DbRequest
   if (request.type === 'backup') return void backup(asked.id, request.to)
   soon() // after all messages that are here already
-  waiting.add({ id: asked.id, request }, isPatientRequest(request))
+  waiting.add({ id: asked.id, request }, { isPatient: isPatientRequest(request), isLong: isLongRequest(request) })
 })
 port.postMessage([{ id: 0, ok: true, value: null }] satisfies Answered[])
 
@@ -93,6 +95,10 @@ function flush(isHeld = false): boolean {
 
 function isPatientRequest(request: WriteRequest): boolean {
   return request.type === 'transact' && request.transaction.isPatient === true
+}
+
+function isLongRequest(request: WriteRequest): boolean {
+  return request.type === 'transact' && request.transaction.recorded.length > longFacts
 }
 
 function post(answers: Answered[]): void {

@@ -4,15 +4,19 @@ import { passesMax, WriteQueue } from './write-queue.ts'
 
 function queueOf(...requests: string[]): WriteQueue<string> {
   const queue = new WriteQueue<string>()
-  for (const request of requests) queue.add(request, request.startsWith('slice'))
+  for (const request of requests) put(queue, request)
   return queue
+}
+
+function put(queue: WriteQueue<string>, request: string): void {
+  queue.add(request, { isPatient: request.startsWith('slice'), isLong: request.startsWith('long') })
 }
 
 test('what the floor decided passes the slices of an import, which go one by one and in their order', () => {
   const queue = queueOf('slice 1', 'slice 2', 'call 1', 'call 2')
   assert.deepEqual(queue.next(), ['call 1', 'call 2'])
   assert.deepEqual(queue.next(), ['slice 1'])
-  queue.add('call 3', false)
+  put(queue, 'call 3')
   assert.deepEqual(queue.next(), ['call 3'])
   assert.deepEqual(queue.next(), ['slice 2'])
   assert.equal(queue.size, 0)
@@ -23,7 +27,7 @@ test('a floor that never rests delays a slice by a few commits and does not stop
   const queue = queueOf('slice 1', 'slice 2')
   const order: string[] = []
   for (let at = 0; at < 2 * passesMax + 4; at++) {
-    queue.add(`call ${at}`, false)
+    put(queue, `call ${at}`)
     order.push(...queue.next())
   }
   const slices = order.flatMap((each, at) => (each.startsWith('slice') ? [at] : []))
@@ -39,10 +43,10 @@ test('while the disk has to catch up slices are held, and the floor goes on', ()
   const queue = queueOf('slice 1', 'call 1')
   assert.deepEqual([queue.next(true), queue.next(true), queue.size], [['call 1'], [], 1])
   for (let at = 0; at < 2 * passesMax; at++) {
-    queue.add(`call ${at}`, false)
+    put(queue, `call ${at}`)
     assert.deepEqual(queue.next(true), [`call ${at}`])
   }
-  queue.add('call', false)
+  put(queue, 'call')
   assert.deepEqual([queue.next(), queue.next()], [['slice 1'], ['call']])
 })
 
@@ -55,4 +59,10 @@ test('very many that wait at once share several commits and none is left out', (
     [2_000, 2_000, 500],
   )
   assert.deepEqual(groups.flat(), requests)
+})
+
+test('a long request has a commit of its own, and nobody passes anybody for it', () => {
+  const queue = queueOf('call 1', 'call 2', 'long 1', 'long 2', 'call 3', 'slice 1')
+  const groups = Array.from({ length: 6 }, () => queue.next())
+  assert.deepEqual(groups, [['call 1', 'call 2'], ['long 1'], ['slice 1'], ['long 2'], ['call 3'], []])
 })

@@ -1,6 +1,7 @@
 /**
  * The one writer. Requests that wait together share a transaction and its fsync; each has a savepoint of its own, so that a name that is
- * taken refuses one request and not its neighbours.
+ * taken refuses one request and not its neighbours. A request that is alone needs none, and a long one must have none: SQLite keeps what a savepoint
+ * would need in a list, and walks all of it at the end of each statement (`memjrnlTruncate`), so that 5,000 facts took 25 times as long as 1,000.
  */
 import type { Actor, Fact, Recorded } from '../centre/facts.ts'
 import { chained, digestOf, genesis } from './chain.ts'
@@ -39,7 +40,8 @@ export class Writer {
     if (!isSynced) sql(this.#db, 'PRAGMA synchronous = NORMAL').run()
     try {
       sql(this.#db, 'BEGIN IMMEDIATE').run()
-      for (const request of requests) answers.push(this.#attempt(request))
+      const isAlone = requests.length === 1
+      for (const request of requests) answers.push(isAlone ? this.#done(request) : this.#attempt(request))
       sql(this.#db, 'COMMIT').run()
       return answers
     } catch (error) {
@@ -57,9 +59,9 @@ export class Writer {
     const before = this.#head
     sql(this.#db, 'SAVEPOINT request').run()
     try {
-      const value = request.type === 'transact' ? this.#transact(request.transaction) : this.#operate(request)
+      const answer = this.#done(request)
       sql(this.#db, 'RELEASE request').run()
-      return { ok: true, value }
+      return answer
     } catch (error) {
       const refused = asStoreError(error)
       if (refused.kind === 'full' || !this.#db.inTransaction) throw error // SQLite has given up the whole transaction
@@ -67,6 +69,13 @@ export class Writer {
       sql(this.#db, 'RELEASE request').run()
       this.#head = before
       return { ok: false, error: refused }
+    }
+  }
+
+  #done(request: WriteRequest): WriteAnswer {
+    return {
+      ok: true,
+      value: request.type === 'transact' ? this.#transact(request.transaction) : this.#operate(request),
     }
   }
 
