@@ -14,6 +14,7 @@ const folder = import.meta.dirname
 const results = join(folder, 'results')
 const names = [
   'engine',
+  'commit',
   'media',
   'growth',
   'mix',
