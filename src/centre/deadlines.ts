@@ -77,7 +77,8 @@ function isWaitingInQueue(call: Call | undefined): boolean {
   return call?.phase === 'waiting' && call.queue !== null && call.slot === null && call.dismissed === null
 }
 
-function popDue(heap: Due[]): void {
+/** Takes the first one away. */
+export function popDue(heap: Due[]): void {
   const last = heap.pop()!
   if (heap.length === 0) return
   let at = 0

@@ -17,6 +17,8 @@ export type Note =
   | { type: 'note.tiedUp' }
   | { type: 'note.clockStepped'; byMs: number }
   | { type: 'note.diskSlow' }
+  /** The disk is slow: the instant that has come is looked at again when it has caught up. */
+  | { type: 'note.deferred' }
   | { type: 'note.diskCaughtUp'; afterMs: number }
   | {
       type: 'note.leadsBuffered'

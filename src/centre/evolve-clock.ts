@@ -18,29 +18,33 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   shiftDue(state, byMs, now)
 }
 
-/** Longer than this nobody is given: after two minutes what was asked is past. */
-const givenMsMax = 120_000
+/** A shorter wait for the disk takes nothing from anybody; of a longer one than the second nobody waits for what was asked. */
+const [givenMsMin, givenMsMax] = [3_000, 120_000]
 
 /**
- * What was asked of phones and people in the last `afterMs` has reached them only now: they have the time that they would have had. Who waits for
- * an agent, or talks, was heard meanwhile, and has waited indeed.
+ * What was asked of phones and people while the disk was slow has reached them only now: they have the time that they would have had. Their instants,
+ * of which those that came meanwhile were put off, are named anew.
  */
 export function giveTime(state: FloorState, afterMs: number, now: number): void {
-  const byMs = Math.min(afterMs, givenMsMax)
+  const mostMs = afterMs < givenMsMin ? 0 : Math.min(afterMs, givenMsMax)
+  const given = (since: number) => Math.min(mostMs, Math.max(0, now - since))
   for (const agent of state.agents.values()) {
     if (agent.until === null) continue
-    agent.phaseSince = Math.min(now, agent.phaseSince + byMs)
+    const byMs = given(agent.phaseSince)
+    agent.phaseSince += byMs
     agent.until += byMs
     pushDue(state, { at: agent.until, of: 'agent', id: agent.user.id })
   }
   for (const call of state.calls.values()) {
-    if (call.phase === 'dialing') call.startedAt += byMs // or it were withdrawn as one that has rung for long
     if (call.deadlineAt === null || hasWaited(call)) continue
+    const byMs = given(call.startedAt)
+    if (call.phase === 'dialing') call.startedAt += byMs // or it were withdrawn as one that has rung for long
     setDeadline(state, call, call.deadlineAt + byMs)
   }
 }
 
-function hasWaited({ phase, dismissed }: Call): boolean {
+/** Was heard, whatever the disk did: the wait is the party's own. */
+export function hasWaited({ phase, dismissed }: Call): boolean {
   return dismissed === null && (phase === 'waiting' || phase === 'talking' || phase === 'away')
 }
 

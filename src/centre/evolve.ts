@@ -4,7 +4,7 @@
  */
 
 import { followAbandonment } from './abandonment.ts'
-import { sweepDue } from './deadlines.ts'
+import { popDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
 import { evolveCall } from './evolve-call.ts'
@@ -51,6 +51,9 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     case 'note.diskSlow':
       state.isDiskSlow = true
+      break
+    case 'note.deferred':
+      popDue(state.deadlines)
       break
     case 'note.diskCaughtUp':
       state.isDiskSlow = false

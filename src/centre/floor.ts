@@ -115,5 +115,5 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
 
 /** When the floor must be asked again (a `tick`) even if nothing happens; null: only when something does. */
 export function nextDeadline(state: FloorState): number | null {
-  return state.isDiskSlow ? null : (state.deadlines[0]?.at ?? null)
+  return state.deadlines[0]?.at ?? null
 }

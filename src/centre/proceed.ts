@@ -1,16 +1,17 @@
 /**
  * What the floor does next by itself, one step at a time: an instant that has come, then a waiting call and an agent, then the next call
  * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible. While the
- * disk is slow no instant comes and no call starts: nothing that is decided would be done for as long.
+ * disk is slow no call starts, and nothing is held against phones and people who have not heard yet what is asked of them.
  */
 import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
+import { hasWaited } from './evolve-clock.ts'
 import { tieUp } from './loose-ends.ts'
 import { changeMode } from './mode.ts'
 import { pace } from './pacing.ts'
-import type { FloorState } from './state.ts'
+import type { Due, FloorState } from './state.ts'
 import { followSupervisions } from './supervision-follow.ts'
 
 export function proceed(state: FloorState, moment: Moment): Decision | null {
@@ -24,10 +25,11 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     const difference = followSupervisions(state, moment)
     if (difference !== null) return difference
   }
-  const due = state.isDiskSlow ? undefined : state.deadlines[0]
+  const due = state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {
     const d = new Draft(state, moment)
-    decideDue(d, due)
+    if (state.isDiskSlow && isUnheard(state, due)) d.note({ type: 'note.deferred' })
+    else decideDue(d, due)
     return d.decision()
   }
   if (state.counters.lacks(moment.now)) {
@@ -46,6 +48,13 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     if (decision !== null) return decision
   }
   return null
+}
+
+/** An instant of what was asked of a phone or a person. Who waits for an agent, or talks, has waited indeed. */
+function isUnheard(state: FloorState, { of, id }: Due): boolean {
+  if (of === 'agent') return true
+  const call = of === 'call' ? state.calls.get(id) : undefined
+  return call !== undefined && call.dismissed === null && !hasWaited(call)
 }
 
 const historyTimeoutMs = 30_000

@@ -53,24 +53,53 @@ test('who writes up has the minute that there is, after the desk was told that t
   assert.equal(floor.agent(alice).reason, 'wrap_overrun')
 })
 
-test('who waits for an agent has waited, and is told so at once', () => {
+test('who waits for an agent has waited, and is told so when it is time', () => {
   const floor = new TestFloor()
   const call = floor.caller()
   assert.equal(call.phase, 'waiting')
-  const waits = call.deadlineAt! - floor.clock.now()
   floor.do({ type: 'disk.slow' })
-  floor.pass(waits + 1_000)
-  assert.equal(call.phase, 'waiting')
-  floor.do({ type: 'disk.caughtUp', afterMs: waits + 1_000 })
+  floor.pass(call.deadlineAt! - floor.clock.now())
   assert.notEqual(call.dismissed, null)
 })
 
-test('an hour of a disk that takes nothing gives nobody an hour', () => {
+test('a customer whom nobody was free for within two seconds is one too many, however slow the disk', () => {
+  const floor = new TestFloor({ campaign: { mode: 'predictive', occupancyMax: 1 } })
+  floor.ready(alice)
+  floor.leads(number(1))
+  floor.pass(5_000)
+  const { call } = floor
+  floor.do({ type: 'agent.break', agent: alice, reason: 'lunch' })
+  floor.do({ type: 'disk.slow' })
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  assert.equal(call.phase, 'waiting')
+  floor.pass(2_500)
+  assert.equal(floor.count('call.abandoned'), 1)
+})
+
+test('nobody is given longer than they have been asked for, and for a second nobody is given anything', () => {
+  for (const [afterMs, passedMs, givenMs] of [
+    [3_600_000, 10_000, 11_000], // the floor began to wait for the disk a second before
+    [2_000, 2_000, 0],
+  ] as const) {
+    const floor = new TestFloor()
+    floor.leads(number(1))
+    floor.ready(alice)
+    const { call } = floor
+    const at = call.deadlineAt!
+    floor.do({ type: 'disk.slow' })
+    floor.pass(passedMs)
+    floor.do({ type: 'disk.caughtUp', afterMs })
+    assert.equal(call.deadlineAt, at + givenMs)
+  }
+})
+
+test('an instant that came meanwhile is not forgotten', () => {
   const floor = new TestFloor()
   floor.leads(number(1))
   floor.ready(alice)
-  const at = floor.call.deadlineAt!
   floor.do({ type: 'disk.slow' })
-  floor.do({ type: 'disk.caughtUp', afterMs: 3_600_000 })
-  assert.equal(floor.call.deadlineAt, at + 120_000)
+  floor.pass(300_000)
+  assert.equal(floor.count('call.ended'), 0)
+  floor.do({ type: 'disk.caughtUp', afterMs: 2_000 })
+  assert.equal(floor.count('call.ended'), 1)
 })

@@ -20,12 +20,13 @@ import { createBay } from '../rtp/create-bay.ts'
 import type { UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import type { Checked } from './check-machine.ts'
-import { registrationAtService } from './registration.ts'
+import { type Registration, registrationAtService } from './registration.ts'
 
 const locateWithinMs = 4_000
 const registerWithinMs = 5_000
 /** For the answer to what takes the registration back. */
 const leaveMs = 300
+const askEveryMs = 500
 const lookEveryMs = 20
 const tickMs = 50
 
@@ -41,7 +42,7 @@ export async function checkOnLine(
   const random = Math.random
   const peers = new TlsPeers()
   const dns = systemDns()
-  const atService = trunk.register ? await registrationAtService(config, trunk.id) : null
+  const atService = trunk.register ? await askedAtService(config, trunk) : null
   const isOurs = trunk.register && atService === null
   const hosts = new Set(config.sip.listen.map(({ host }) => formatHost(host)))
   if (hosts.size === 0) hosts.add('0.0.0.0')
@@ -94,6 +95,12 @@ export async function checkOnLine(
     return found
 
     async function registration(): Promise<Checked> {
+      if (atService !== null && 'fault' in atService)
+        return {
+          state: 'warn',
+          found: `${name}: the service that runs here does not say how it is registered: ${atService.fault}`,
+          advice: 'restart it (it may be of an older version), or look at the page Trunks',
+        }
       if (isOurs) await until(registerWithinMs, () => (lines.wire(trunk.id)?.registration ?? null) !== null)
       const seen = isOurs ? (lines.wire(trunk.id)?.registration ?? null) : atService!.registration
       const who = isOurs ? '' : ', says the service that runs here'
@@ -151,6 +158,23 @@ export async function checkOnLine(
     sockets.settle()
     if (isOurs) await new Promise(done => setTimeout(done, leaveMs))
     clearInterval(timer)
+  }
+}
+
+/** Null: no service runs here. Soon after its start it may have no answer yet. */
+async function askedAtService(
+  config: Config,
+  { id }: Trunk,
+): Promise<{ registration: Registration } | { fault: string } | null> {
+  const end = systemClock.monotonic() + registerWithinMs
+  for (;;) {
+    try {
+      const asked = await registrationAtService(config, id)
+      if (asked === null || asked.registration !== null || systemClock.monotonic() >= end) return asked
+    } catch (error) {
+      return { fault: (error as Error).message }
+    }
+    await new Promise(done => setTimeout(done, askEveryMs))
   }
 }
 

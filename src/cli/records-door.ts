@@ -16,6 +16,8 @@ import { type Io, UsageError } from './command.ts'
 /** Runs in the service's process or in the command's own: everything it needs is given. */
 export type RecordsCommand = (args: string[], io: Io, door: RecordsDoor) => Promise<number>
 
+/** What is asked of memory alone. */
+const answersWithinMs = 3_000
 const requestBytesMax = 64 * 2 ** 20
 
 export type Request = { command: string; args: string[]; input: string }
@@ -47,6 +49,7 @@ export async function runWithRecords(
 export async function askService(config: Config, request: Request): Promise<string[] | null> {
   const socket = await connect(socketPath(config))
   if (socket === null) return null
+  socket.setTimeout(answersWithinMs, () => socket.destroy())
   const lines: string[] = []
   const faults: string[] = []
   const io: Io = { out: line => lines.push(line), err: line => faults.push(line), input: async () => '', env: {} }

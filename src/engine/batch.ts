@@ -6,7 +6,14 @@ import type { Outcome } from './port.ts'
 /** How the sender of an input is answered. */
 export type Reply = { resolve(outcome: Outcome): void; reject(error: Error): void }
 
-export type Release = { effects: Effect[]; reply: Reply | null; outcome: Outcome }
+/** `decidedAt`: ms of the monotonic clock. `isForHelp`: what waits for the disk no longer than the disk is well. */
+export type Release = {
+  effects: Effect[]
+  reply: Reply | null
+  outcome: Outcome
+  decidedAt: number
+  isForHelp: boolean
+}
 
 export type Batch = { recorded: Recorded[]; releases: Release[] }
 

@@ -45,6 +45,7 @@ function fakeCentre(): Centre {
       }) as unknown as FloorState,
     decide(state, input, { now }): Decision {
       if (input.type === 'call.end') return { facts: [noted(`ended ${input.call}`)], effects: [], refusal: null }
+      if (input.type === 'leg.ended') notes(state).heard.push(`leg.ended ${input.cause} ${input.leg}`)
       if (input.type === 'disk.slow') notes(state).heard.push('disk.slow')
       if (input.type === 'disk.caughtUp') notes(state).heard.push(`disk.caughtUp ${input.afterMs}`)
       if (input.type === 'tick') {
@@ -56,7 +57,8 @@ function fakeCentre(): Centre {
       if (input.type !== 'agent.break') return { facts: [], effects: [], refusal: null }
       if (input.reason === 'bug') throw new Error('a bug')
       if (input.reason === 'no') return { facts: [], effects: [], refusal: { rule: 'no', words: 'no' } }
-      return { facts: [noted(input.reason)], effects: [hangUp], refusal: null }
+      const dial = { type: 'phone.dial', leg: 'g' } as Effect
+      return { facts: [noted(input.reason)], effects: [input.reason === 'dial' ? dial : hangUp], refusal: null }
     },
     proceed(state) {
       const floor = notes(state)
@@ -276,21 +278,80 @@ test('a disk that takes longer than a second is told to the floor, once, and so 
   assert.deepEqual(engine.lag, { nowMs: 0, stalls: 1, stalledMs: 2_990 })
 })
 
-test('a call for help does not wait for a slow disk', async () => {
+test('a call for help does not wait for a slow disk, not even the one whose own facts it does not take', async () => {
   const { timers, store, performed, engine, say } = aFloor()
   engine.start()
-  const first = say('one')
-  await timers.pass(500)
-  assert.ok(await isPending(say('help is not there yet')), 'the disk may still be as fast as ever')
-  await timers.pass(1_000)
-  assert.deepEqual(performed.length, 0)
-  const help = await say('help')
-  assert.equal(help.ok, true)
+  const first = say('help is dialled')
+  await timers.pass(900)
+  assert.ok(await isPending(first), 'the disk may still be as fast as ever')
+  assert.equal(performed.length, 0)
+  await timers.pass(350)
+  assert.equal((await first).ok, true)
   assert.equal(performed.length, 1)
+  const waits = say('a break')
+  timers.turn()
+  assert.equal((await say('help hangs up')).ok, true)
+  assert.equal(performed.length, 2)
   await store.write()
-  await first
+  assert.equal(performed.length, 2, 'nothing is done twice')
   await store.write()
-  assert.deepEqual(store.journal, ['one', 'help is not there yet', 'help'])
+  await waits
+  assert.deepEqual(store.journal, ['help is dialled', 'a break', 'help hangs up'])
+})
+
+test('what came before a call for help is decided before it, while the disk is slow', async () => {
+  const { timers, store, engine, say, notes } = aFloor()
+  engine.start()
+  const first = say('one')
+  await timers.pass(1_250)
+  const before = say('hang up')
+  await say('help')
+  assert.deepEqual(notes(), ['one', 'hang up', 'help'])
+  await store.write()
+  await store.write()
+  await Promise.all([first, before])
+})
+
+test('a number is dialled no more that should have been ten seconds ago: its leg ends as one that was withdrawn', async () => {
+  const { timers, store, performed, engine, say, heard } = aFloor()
+  engine.start()
+  const reply = say('dial')
+  await timers.pass(11_000)
+  await store.write()
+  assert.equal((await reply).ok, true)
+  timers.turn()
+  assert.deepEqual(performed, [])
+  assert.deepEqual(heard(), ['disk.slow', 'leg.ended cancel g', 'disk.caughtUp 11000'])
+  const soon = say('dial')
+  await timers.pass(5_000)
+  await store.write()
+  await soon
+  assert.deepEqual(
+    performed.map(({ type }) => type),
+    ['phone.dial'],
+  )
+})
+
+test('the floor waits until what piled up is written too, and hears of each slow time anew', async () => {
+  const { timers, store, engine, say, heard } = aFloor()
+  engine.start()
+  const replies = [say('one')]
+  await timers.pass(1_250)
+  replies.push(...Array.from({ length: 300 }, (_, n) => say(`${n}`)))
+  timers.turn()
+  await store.write()
+  timers.turn()
+  assert.deepEqual(heard(), ['disk.slow'])
+  await timers.pass(500)
+  await store.write()
+  timers.turn()
+  assert.deepEqual(heard(), ['disk.slow', 'disk.caughtUp 1750'])
+  replies.push(say('another'))
+  await timers.pass(2_000)
+  await store.write()
+  timers.turn()
+  assert.deepEqual(heard(), ['disk.slow', 'disk.caughtUp 1750', 'disk.slow', 'disk.caughtUp 2000'])
+  await Promise.all(replies)
 })
 
 test('a refusal with nothing before it is answered without the disk', async () => {

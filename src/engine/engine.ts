@@ -53,6 +53,8 @@ const undurableMax = 50_000
 const retryMs = 1_000
 /** A batch that takes the disk longer is told to the floor; a call for help does not wait for it. */
 const stallMs = 1_000
+/** A number that was to be dialled longer ago is dialled no more: the hour, or whoever was free for it, may be another. */
+const staleDialMs = 10_000
 /** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
 const followUpsAtOnce = 16
 /** Follow-ups wait while this many facts wait for the disk, so that no batch takes long to be handed over. */
@@ -77,6 +79,9 @@ export class Engine implements EnginePort {
   #writing: Batch | null = null
   #writingSince = 0
   #isStallTold = false
+  #slowSince = 0
+  /** Of calls for help that were patched ahead of what was decided before: what that does comes late and may part them. */
+  #helpPatches: Effect[] = []
   readonly #stalls = { count: 0, ms: 0 }
   /** On disk, and waiting for its turn to leave the house. */
   readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
@@ -195,7 +200,10 @@ export class Engine implements EnginePort {
 
   /** Decided and done at once, against the rule that nothing leaves the house before it is written; it is written when the disk takes it. */
   #help({ input, actor, reply }: Waiting): void {
-    const { centre, clock, ports, log } = this.#options
+    const { centre, clock, log } = this.#options
+    // What came before is heard first, where it may be: that somebody hung up, say.
+    if (this.#trouble === null)
+      for (let earlier = this.#inbox.shift(); earlier !== undefined; earlier = this.#inbox.shift()) this.#take(earlier)
     const moment = { now: clock.now(), actor }
     let decision: Decision
     try {
@@ -206,10 +214,28 @@ export class Engine implements EnginePort {
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
-    act(effects, { ports, post: (next, by) => this.post(next, by), log })
+    this.#actForHelp(effects)
     reply?.resolve(
       decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal },
     )
+  }
+
+  #actForHelp(effects: Effect[]): void {
+    const { ports, log } = this.#options
+    for (const effect of effects) if (effect.type === 'media.patch') this.#helpPatches.push(effect)
+    act(effects, { ports, post: (next, by) => this.post(next, by), log })
+  }
+
+  /** The disk is not well: what was decided for help, and would wait for it, is done now. */
+  #letHelpGo(): void {
+    for (const batch of [this.#writing, this.#open])
+      for (const release of batch?.releases ?? []) {
+        if (!release.isForHelp) continue
+        this.#actForHelp(release.effects)
+        release.effects = []
+        release.reply?.resolve(release.outcome)
+        release.reply = null
+      }
   }
 
   #put(waiting: Waiting): void {
@@ -258,6 +284,7 @@ export class Engine implements EnginePort {
     const stepMs = this.#clockStep()
     if (stepMs !== 0) this.#clockStepped(stepMs)
     const now = this.#options.clock.now()
+    const isForHelp = this.#options.centre.isForHelp(this.state, input)
     let decision: Decision
     try {
       decision = this.#options.centre.decide(this.state, input, { now, actor })
@@ -273,7 +300,8 @@ export class Engine implements EnginePort {
       decision.refusal === null
         ? { ok: true, facts: recorded.map(({ fact }) => fact) }
         : { ok: false, refusal: decision.refusal }
-    if (effects.length > 0 || reply !== null) this.#open.releases.push({ effects, reply, outcome })
+    if (effects.length > 0 || reply !== null)
+      this.#open.releases.push(this.#releaseOf(effects, { reply, outcome, isForHelp }))
   }
 
   /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
@@ -313,7 +341,14 @@ export class Engine implements EnginePort {
     const effects: Effect[] = []
     this.#proceed(this.#options.clock.now(), recorded, effects)
     for (const line of recorded) this.#open.recorded.push(line)
-    if (effects.length > 0) this.#open.releases.push({ effects, reply: null, outcome: { ok: true, facts: [] } })
+    if (effects.length > 0) this.#open.releases.push(this.#releaseOf(effects))
+  }
+
+  #releaseOf(
+    effects: Effect[],
+    { reply = null, outcome = { ok: true, facts: [] }, isForHelp = false }: Partial<Omit<Release, 'effects'>> = {},
+  ): Release {
+    return { effects, reply, outcome, isForHelp, decidedAt: this.#options.clock.monotonic() }
   }
 
   /** Memory changes here and nowhere else. A throw half-way leaves memory in doubt: the floor stops, and a restart makes it whole. */
@@ -339,7 +374,7 @@ export class Engine implements EnginePort {
   #bug({ input, reply }: Waiting, error: unknown): void {
     this.#options.log.error({ err: error, input: masked(input) }, 'an input could not be decided; this is a bug')
     const refusal = { rule: 'bug', words: 'This was not done: a fault in the program, now in its log.' }
-    this.#open.releases.push({ effects: [], reply, outcome: { ok: false, refusal } })
+    this.#open.releases.push(this.#releaseOf([], { reply, outcome: { ok: false, refusal } }))
     const call = callOf(this.state, input)
     if (call === null || this.#bugCalls.has(call)) return
     if (this.#bugCalls.size >= bugCallsMax) this.#bugCalls.clear()
@@ -379,27 +414,41 @@ export class Engine implements EnginePort {
         return
       }
     }
-    const tookMs = this.#writtenForMs
     this.#writing = null
     this.#release(batch.releases)
+    this.#patchHelpAgain()
     this.#clearTrouble()
-    if (this.#isStallTold) this.#tellCaughtUp(tookMs)
+    // What piled up meanwhile is a batch that takes as long, so the floor waits for it too.
+    if (this.#isStallTold && this.#open.recorded.length < aheadMax) this.#tellCaughtUp()
     this.#flush()
     if (this.#followUps > 0) this.#askDrain()
   }
 
   #tellSlow(): void {
     this.#isStallTold = true
+    this.#slowSince = this.#writingSince
     this.#options.log.warn('the disk is slow: the floor begins nothing until it has caught up')
     this.#put({ input: { type: 'disk.slow' }, actor: 'system', reply: null })
+    this.#letHelpGo()
   }
 
-  #tellCaughtUp(afterMs: number): void {
+  #tellCaughtUp(): void {
+    const afterMs = this.#options.clock.monotonic() - this.#slowSince
     this.#isStallTold = false
+    this.#helpPatches = []
     this.#stalls.count++
     this.#stalls.ms += afterMs
     this.#options.log.warn({ ms: Math.round(afterMs) }, 'the disk has caught up, and the floor goes on')
-    this.#put({ input: { type: 'disk.caughtUp', afterMs }, actor: 'system', reply: null })
+    if (!this.#stopping) this.#put({ input: { type: 'disk.caughtUp', afterMs }, actor: 'system', reply: null })
+  }
+
+  #patchHelpAgain(): void {
+    const { legs } = this.state
+    const standing = this.#helpPatches.filter(
+      effect => effect.type === 'media.patch' && legs.has(effect.a) && legs.has(effect.b),
+    )
+    if (standing.length > 0) this.#release([this.#releaseOf(standing, { isForHelp: true })])
+    if (!this.#isStallTold) this.#helpPatches = []
   }
 
   get #isAtRest(): boolean {
@@ -415,7 +464,7 @@ export class Engine implements EnginePort {
     const { ports, log, clock, timers } = this.#options
     const until = clock.monotonic() + sliceMs
     for (let release = this.#durable.shift(); release !== undefined; release = this.#durable.shift()) {
-      act(release.effects, { ports, post: (input, actor) => this.post(input, actor), log })
+      act(this.#stillMeant(release), { ports, post: (input, actor) => this.post(input, actor), log })
       release.reply?.resolve(release.outcome)
       if (clock.monotonic() >= until) break
     }
@@ -428,11 +477,23 @@ export class Engine implements EnginePort {
     })
   }
 
+  /** A number is not dialled long after it was decided: its leg ends as a withdrawn one does. */
+  #stillMeant({ effects, decidedAt, isForHelp }: Release): Effect[] {
+    if (isForHelp || this.#options.clock.monotonic() - decidedAt < staleDialMs) return effects
+    return effects.filter(effect => {
+      if (effect.type !== 'phone.dial') return true
+      const end = { by: 'system', sipStatus: null, q850: null, cause: 'cancel' } as const
+      this.post({ type: 'leg.ended', leg: effect.leg, ...end })
+      return false
+    })
+  }
+
   /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
   #setTrouble(words: string): void {
     if (this.#trouble === words || this.#isInDoubt) return // what a restart alone mends stays said
     this.#trouble = words
     this.#options.alarm?.(words)
+    this.#letHelpGo()
     for (const waiting of this.#inbox.withdraw(({ input }) => this.#goesFirst(input))) this.#help(waiting)
     for (const { reply } of this.#inbox.withdraw(({ reply }) => reply !== null)) reply?.reject(new EngineStopped(words))
   }
@@ -463,6 +524,8 @@ export class Engine implements EnginePort {
     this.#timer = null
     this.#tickAt = this.#options.clock.now()
     if (this.#isStalled && !this.#isStallTold && this.#trouble === null) this.#tellSlow()
+    const isForgotten = this.state.isDiskSlow && !this.#isStallTold && this.#inbox.length === 0
+    if (isForgotten) this.#put({ input: { type: 'disk.caughtUp', afterMs: 0 }, actor: 'system', reply: null })
     if (this.#trouble === null) this.#put({ input: { type: 'tick' }, actor: 'system', reply: null })
     this.#arm()
   }

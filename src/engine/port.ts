@@ -21,5 +21,5 @@ export type EnginePort = {
   readonly lag: DiskLag
 }
 
-/** For how long what was decided last has waited for the disk (ms); how often that took longer than a second since the start, and for how long in all. */
+/** For how long the batch that is being written has taken so far (ms); how often that took longer than a second since the start, and for how long in all. */
 export type DiskLag = { nowMs: number; stalls: number; stalledMs: number }

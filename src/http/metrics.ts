@@ -62,11 +62,11 @@ function floorMetrics(deps: Deps): Metric[] {
     single('switchroom_trouble', '1 while no new work is taken.', engine.trouble === null ? 0 : 1),
     single(
       'switchroom_disk_wait_seconds',
-      'For how long what was decided last has waited for the disk.',
+      'For how long the batch that is being written has taken so far.',
       engine.lag.nowMs / 1000,
     ),
-    single('switchroom_disk_stalls_total', 'Times that took longer than a second.', engine.lag.stalls, 'counter'),
-    single('switchroom_disk_stalled_seconds_total', 'For how long in all.', engine.lag.stalledMs / 1000, 'counter'),
+    single('switchroom_disk_stalls_total', 'Times that one took longer than a second.', engine.lag.stalls, 'counter'),
+    single('switchroom_disk_stalled_seconds_total', 'For how long the floor has begun nothing since, in all.', engine.lag.stalledMs / 1000, 'counter'),
     { name: 'switchroom_agents', help: 'Agents by phase.', type: 'gauge', values: labelled('phase', agents) },
     { name: 'switchroom_calls', help: 'Calls in flight by phase.', type: 'gauge', values: labelled('phase', calls) },
     {

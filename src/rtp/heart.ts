@@ -26,7 +26,7 @@ export class Heart {
     this.#words[inHand] = number
   }
 
-  /** Told once by the thread itself; see `thread-wait.ts`. */
+  /** Told once by the thread itself; see `thread-time.ts`. */
   name(kernelThread: number): void {
     Atomics.store(this.#words, thread, kernelThread)
   }
@@ -48,30 +48,30 @@ export class Heart {
 
 /** A loop turns ten times a second at least; one that stood still for this long will not move again. */
 const stillMsMax = 2000
-/** So long is enough where it is known that the thread did not wait for a core: then it hangs, and its calls are silent. */
-const hangingMsMax = 600
-/** Of the time in which it stood still; a thread that waited for a core for more of it is starved. */
-const waitedShareMax = 0.25
+/** So long is enough where it is known that the thread had a core all the while: then it turns in a circle, and its calls are silent. */
+const spinningMsMax = 600
+/** Of the time in which it stood still. One that waits for a core, or for a page, has had less and is given the two seconds. */
+const ranShareMin = 0.75
 /** Looked at so often. */
 export const heartLookMs = 200
 
-/** The main thread's watch over one heart. `waitedMs`: for how long in all a thread (by the kernel's number) has waited for a core; null: not known. */
+/** The main thread's watch over one heart. `ranMs`: for how long in all a thread (by the kernel's number) has had a core; null: not known. */
 export class HeartWatch {
   readonly #heart: Heart
-  readonly #waitedMs: (thread: number) => number | null
+  readonly #ranMs: (thread: number) => number | null
   #beats = 0
   #stillMs = 0
   #lookedAt: number
-  /** From the second look on that found it still. */
-  #since: { stillMs: number; waitedMs: number | null } | null = null
+  /** From the first look on that found it still. */
+  #since: { stillMs: number; ranMs: number | null } | null = null
 
-  constructor(heart: Heart, now: number, waitedMs: (thread: number) => number | null) {
+  constructor(heart: Heart, now: number, ranMs: (thread: number) => number | null) {
     this.#heart = heart
-    this.#waitedMs = waitedMs
+    this.#ranMs = ranMs
     this.#lookedAt = now
   }
 
-  /** For how long (ms) it has stood still, when that is too long; else null. A look that comes late says nothing, since then the whole process may have stood still. */
+  /** For how long (ms) it has stood still, when that is too long; else null. A look that comes late counts as two, since the whole process may have stood still. */
   stoodStill(now: number): number | null {
     const sinceMs = Math.min(now - this.#lookedAt, 2 * heartLookMs)
     this.#lookedAt = now
@@ -83,17 +83,18 @@ export class HeartWatch {
       return null
     }
     this.#stillMs += sinceMs
-    return this.#stillMs >= stillMsMax || (this.#isHanging() && this.#stillMs >= hangingMsMax) ? this.#stillMs : null
+    return this.#stillMs >= stillMsMax || this.#isSpinning() ? this.#stillMs : null
   }
 
-  #isHanging(): boolean {
-    const waitedMs = this.#waitedMs(this.#heart.thread)
+  #isSpinning(): boolean {
+    const ranMs = this.#ranMs(this.#heart.thread)
     const since = this.#since
     if (since === null) {
-      this.#since = { stillMs: this.#stillMs, waitedMs }
+      this.#since = { stillMs: this.#stillMs, ranMs }
       return false
     }
-    if (waitedMs === null || since.waitedMs === null) return false
-    return waitedMs - since.waitedMs < waitedShareMax * (this.#stillMs - since.stillMs)
+    if (ranMs === null || since.ranMs === null) return false
+    const forMs = this.#stillMs - since.stillMs
+    return forMs >= spinningMsMax - heartLookMs && ranMs - since.ranMs >= ranShareMin * forMs
   }
 }

@@ -7,7 +7,7 @@ import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { Heart, HeartWatch, heartLookMs } from './heart.ts'
 import type { Libc } from './libc.ts'
 import { Restarts } from './restarts.ts'
-import { waitedMsOf } from './thread-wait.ts'
+import { ranMsOf } from './thread-time.ts'
 import { Wake } from './wake.ts'
 
 export type MediaThreadsPorts = {
@@ -105,7 +105,7 @@ export class MediaThreads {
     const workerData: MediaWorkerData = { ...data, ...own }
     const died = (reason: string) => this.#died(place, reason)
     const thread = new BayThread({ name, entry, workerData: () => workerData, hear, died }, monotonic)
-    const place = { thread, wake, epollFd, heart, watch: new HeartWatch(heart, monotonic(), waitedMsOf) }
+    const place = { thread, wake, epollFd, heart, watch: new HeartWatch(heart, monotonic(), ranMsOf) }
     return place
   }
 

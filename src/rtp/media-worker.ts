@@ -14,7 +14,7 @@ import { Exchange } from './exchange.ts'
 import { Heart } from './heart.ts'
 import { loadLibc, nativeMemory } from './libc.ts'
 import { createLibcWire } from './libc-wire.ts'
-import { kernelThread } from './thread-wait.ts'
+import { kernelThread } from './thread-time.ts'
 
 const port = must(parentPort, 'the media thread has a parent')
 const data = workerData as MediaWorkerData

@@ -204,8 +204,8 @@ test('40,000 mutated messages throw nothing, take no time and leave nothing behi
     }
     pieces.push(original.subarray(from))
     const bytes = Buffer.concat(pieces)
-    // A pause of this machine does not come three times in a row with the same message; a slow message does.
-    if (send(bytes) > 5 && send(bytes) > 5 && send(bytes) > 5) slow++
+    // A machine that is slow for a moment (a tenth of its clock for 60 ms was seen) is not when asked again later; a slow message is.
+    if (send(bytes) > 5 && [50, 100, 200].every(ms => pause(ms) && send(bytes) > 5)) slow++
     if (round % 1_000 === 0) ua.advance(round * 40)
   }
   assert.equal(slow, 0)
@@ -214,3 +214,8 @@ test('40,000 mutated messages throw nothing, take no time and leave nothing behi
   const { sessions, transactions } = ua.figures
   assert.ok(transactions <= sessions, `${transactions} transactions live on for ${sessions} calls`)
 })
+
+function pause(ms: number): true {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  return true
+}
