@@ -66,7 +66,12 @@ function floorMetrics(deps: Deps): Metric[] {
       engine.lag.nowMs / 1000,
     ),
     single('switchroom_disk_stalls_total', 'Times that one took longer than a second.', engine.lag.stalls, 'counter'),
-    single('switchroom_disk_stalled_seconds_total', 'For how long the floor has begun nothing since, in all.', engine.lag.stalledMs / 1000, 'counter'),
+    single(
+      'switchroom_disk_stalled_seconds_total',
+      'For how long the floor has begun nothing since, in all.',
+      engine.lag.stalledMs / 1000,
+      'counter',
+    ),
     { name: 'switchroom_agents', help: 'Agents by phase.', type: 'gauge', values: labelled('phase', agents) },
     { name: 'switchroom_calls', help: 'Calls in flight by phase.', type: 'gauge', values: labelled('phase', calls) },
     {
