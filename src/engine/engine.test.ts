@@ -312,6 +312,19 @@ test('what came before a call for help is decided before it, while the disk is s
   await Promise.all([first, before])
 })
 
+test('what follows by itself of a call for help waits for the disk as everything does', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  ;(engine.state as unknown as Notes).echoes = 1
+  const first = say('help is dialled')
+  await timers.pass(1_250)
+  assert.equal((await first).ok, true)
+  const done = () => performed.map(effect => effect.type === 'phone.hangUp' && effect.q850)
+  assert.deepEqual(done(), [16], 'the help itself, and not the echo')
+  await store.write()
+  assert.deepEqual(done(), [16, 99])
+})
+
 test('a number is dialled no more that should have been ten seconds ago: its leg ends as one that was withdrawn', async () => {
   const { timers, store, performed, engine, say, heard } = aFloor()
   engine.start()

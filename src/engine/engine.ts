@@ -204,6 +204,7 @@ export class Engine implements EnginePort {
     // What came before is heard first, where it may be: that somebody hung up, say.
     if (this.#trouble === null)
       for (let earlier = this.#inbox.shift(); earlier !== undefined; earlier = this.#inbox.shift()) this.#take(earlier)
+    if (this.#isInDoubt) return void reply?.reject(new EngineStopped(this.#trouble!))
     const moment = { now: clock.now(), actor }
     let decision: Decision
     try {
@@ -294,7 +295,9 @@ export class Engine implements EnginePort {
     const recorded: Recorded[] = []
     const effects: Effect[] = []
     this.#apply(decision, { now, actor }, recorded, effects)
-    this.#proceed(now, recorded, effects)
+    // What follows by itself is not for help, and waits for the disk.
+    const followed: Effect[] = isForHelp ? [] : effects
+    this.#proceed(now, recorded, followed)
     for (const line of recorded) this.#open.recorded.push(line)
     const outcome: Outcome =
       decision.refusal === null
@@ -302,6 +305,9 @@ export class Engine implements EnginePort {
         : { ok: false, refusal: decision.refusal }
     if (effects.length > 0 || reply !== null)
       this.#open.releases.push(this.#releaseOf(effects, { reply, outcome, isForHelp }))
+    if (!isForHelp) return
+    if (followed.length > 0) this.#open.releases.push(this.#releaseOf(followed))
+    if (this.#isStalled) this.#letHelpGo()
   }
 
   /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
