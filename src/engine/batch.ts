@@ -6,13 +6,17 @@ import type { Outcome } from './port.ts'
 /** How the sender of an input is answered. */
 export type Reply = { resolve(outcome: Outcome): void; reject(error: Error): void }
 
-/** `decidedAt`: ms of the monotonic clock. `isForHelp`: what waits for the disk no longer than the disk is well. */
+/**
+ * `decidedAt`: ms of the monotonic clock. `isForHelp`: what waits for the disk no longer than the disk is well. `isDone`: it did not wait, and its
+ * effects are what is done once more in its turn.
+ */
 export type Release = {
   effects: Effect[]
   reply: Reply | null
   outcome: Outcome
   decidedAt: number
   isForHelp: boolean
+  isDone: boolean
 }
 
 export type Batch = { recorded: Recorded[]; releases: Release[] }

@@ -58,7 +58,9 @@ function fakeCentre(): Centre {
       if (input.reason === 'bug') throw new Error('a bug')
       if (input.reason === 'no') return { facts: [], effects: [], refusal: { rule: 'no', words: 'no' } }
       const dial = { type: 'phone.dial', leg: 'g' } as Effect
-      return { facts: [noted(input.reason)], effects: [input.reason === 'dial' ? dial : hangUp], refusal: null }
+      const join = { type: 'media.patch', a: 'g', b: 'h' } as Effect
+      const effects = input.reason === 'dial' ? [dial] : input.reason === 'help answers' ? [join, hangUp] : [hangUp]
+      return { facts: [noted(input.reason)], effects, refusal: null }
     },
     proceed(state) {
       const floor = notes(state)
@@ -310,6 +312,61 @@ test('what came before a call for help is decided before it, while the disk is s
   await store.write()
   await store.write()
   await Promise.all([first, before])
+})
+
+test('legs that help has joined are joined once more after each thing that was decided before and is done later', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  const done = () => performed.splice(0).map(({ type }) => type)
+  const replies = [say('one')]
+  await timers.pass(1_250)
+  replies.push(say('two'))
+  timers.turn()
+  replies.push(say('help answers'), say('three'))
+  timers.turn()
+  assert.deepEqual(done(), ['media.patch', 'phone.hangUp'])
+  await store.write()
+  assert.deepEqual(done(), ['phone.hangUp', 'media.patch'], 'after the first')
+  await store.write()
+  assert.deepEqual(done(), ['phone.hangUp', 'media.patch', 'phone.hangUp'], 'and in its turn, before what came later')
+  await Promise.all(replies)
+})
+
+test('so are those that were decided before the disk was known to be slow', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  const done = () => performed.splice(0).map(({ type }) => type)
+  const replies = [say('one'), say('help answers')]
+  await timers.pass(1_250)
+  assert.deepEqual(done(), ['media.patch', 'phone.hangUp'])
+  await store.write()
+  assert.deepEqual(done(), ['phone.hangUp', 'media.patch'])
+  await Promise.all(replies)
+})
+
+test('help that waits for its turn as the disk is found slow goes out in that turn', async () => {
+  const { clock, timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  const replies = [say('one')]
+  await timers.pass(900)
+  const help = say('help')
+  clock.advance(200)
+  timers.turn()
+  assert.equal((await help).ok, true)
+  assert.equal(performed.length, 1)
+  await store.write()
+  await store.write()
+  await Promise.all(replies)
+})
+
+test('a floor whose memory came in doubt as help was dialled decides nothing more, not even that', async () => {
+  const { timers, performed, engine, say } = aFloor()
+  engine.start()
+  void say('one')
+  await timers.pass(1_250)
+  say('poison').catch(() => {})
+  await assert.rejects(say('help'), /fault in the program/)
+  assert.deepEqual(performed, [])
 })
 
 test('what follows by itself of a call for help waits for the disk as everything does', async () => {

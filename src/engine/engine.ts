@@ -15,8 +15,11 @@ import { StoreError } from '../store/port.ts'
 import type { CommittedLine, Store } from '../store/store.ts'
 import { act } from './act.ts'
 import { type Batch, emptyBatch, type Release, type Reply } from './batch.ts'
+import { callOf } from './call-of.ts'
 import type { Centre } from './centre.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { Feed, type FeedListener } from './feed.ts'
+import { joinsAhead, joinsOf, takeHelp } from './help-ahead.ts'
 import { Inbox } from './inbox.ts'
 import { masked } from './masked.ts'
 import type { DiskLag, EnginePort, FeedItem, Outcome } from './port.ts'
@@ -51,8 +54,6 @@ const postedMax = 200_000
 /** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
 const undurableMax = 50_000
 const retryMs = 1_000
-/** A batch that takes the disk longer is told to the floor; a call for help does not wait for it. */
-const stallMs = 1_000
 /** A number that was to be dialled longer ago is dialled no more: the hour, or whoever was free for it, may be another. */
 const staleDialMs = 10_000
 /** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
@@ -77,12 +78,7 @@ export class Engine implements EnginePort {
   readonly #bugCalls = new Set<CallId>()
   #open: Batch = emptyBatch()
   #writing: Batch | null = null
-  #writingSince = 0
-  #isStallTold = false
-  #slowSince = 0
-  /** Of calls for help that were patched ahead of what was decided before: what that does comes late and may part them. */
-  #helpPatches: Effect[] = []
-  readonly #stalls = { count: 0, ms: 0 }
+  readonly #disk: DiskWatch
   /** On disk, and waiting for its turn to leave the house. */
   readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
   #letGoAsked = false
@@ -102,6 +98,7 @@ export class Engine implements EnginePort {
     this.state = options.centre.floorFrom(options.setup, options.bootAt, options.clock.now())
     this.#feed = new Feed(options.log)
     this.#clockStep = stepOf(options.clock)
+    this.#disk = new DiskWatch(options.clock)
     this.#unsubscribe = options.store.onCommitted((lines: CommittedLine[]) => this.#feed.publish(lines))
   }
 
@@ -111,8 +108,7 @@ export class Engine implements EnginePort {
   }
 
   get lag(): DiskLag {
-    const { count, ms } = this.#stalls
-    return { nowMs: this.#writing === null ? 0 : this.#writtenForMs, stalls: count, stalledMs: ms }
+    return this.#disk.lag
   }
 
   /** Starts the ticks. Inputs dispatched before are decided all the same. */
@@ -179,17 +175,9 @@ export class Engine implements EnginePort {
     return null
   }
 
-  get #writtenForMs(): number {
-    return this.#options.clock.monotonic() - this.#writingSince
-  }
-
-  get #isStalled(): boolean {
-    return this.#writing !== null && this.#writtenForMs >= stallMs
-  }
-
   /** The disk takes nothing, and somebody needs help. When memory is in doubt nothing is decided any more, not even this. */
   #goesFirst(input: Input): boolean {
-    if ((this.#trouble === null && !this.#isStalled) || this.#isInDoubt || this.#broken) return false
+    if ((this.#trouble === null && !this.#disk.isStalled) || this.#isInDoubt || this.#broken) return false
     if (this.#open.recorded.length >= undurableMax) return false // a phone that dials help by itself fills no memory
     return this.#options.centre.isForHelp(this.state, input)
   }
@@ -215,28 +203,24 @@ export class Engine implements EnginePort {
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
-    this.#actForHelp(effects)
+    this.#open.releases.push(this.#releaseOf(joinsOf(effects), { isForHelp: true, isDone: true }))
+    this.#act(effects)
     reply?.resolve(
       decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal },
     )
   }
 
-  #actForHelp(effects: Effect[]): void {
+  #act(effects: Effect[]): void {
     const { ports, log } = this.#options
-    for (const effect of effects) if (effect.type === 'media.patch') this.#helpPatches.push(effect)
-    act(effects, { ports, post: (next, by) => this.post(next, by), log })
+    act(effects, { ports, post: (input, actor) => this.post(input, actor), log })
   }
 
   /** The disk is not well: what was decided for help, and would wait for it, is done now. */
   #letHelpGo(): void {
-    for (const batch of [this.#writing, this.#open])
-      for (const release of batch?.releases ?? []) {
-        if (!release.isForHelp) continue
-        this.#actForHelp(release.effects)
-        release.effects = []
-        release.reply?.resolve(release.outcome)
-        release.reply = null
-      }
+    for (const { effects, reply, outcome } of [...takeHelp(this.#writing), ...takeHelp(this.#open)]) {
+      this.#act(effects)
+      reply?.resolve(outcome)
+    }
   }
 
   #put(waiting: Waiting): void {
@@ -307,7 +291,7 @@ export class Engine implements EnginePort {
       this.#open.releases.push(this.#releaseOf(effects, { reply, outcome, isForHelp }))
     if (!isForHelp) return
     if (followed.length > 0) this.#open.releases.push(this.#releaseOf(followed))
-    if (this.#isStalled) this.#letHelpGo()
+    if (this.#disk.isStalled) this.#letHelpGo()
   }
 
   /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
@@ -352,9 +336,14 @@ export class Engine implements EnginePort {
 
   #releaseOf(
     effects: Effect[],
-    { reply = null, outcome = { ok: true, facts: [] }, isForHelp = false }: Partial<Omit<Release, 'effects'>> = {},
+    {
+      reply = null,
+      outcome = { ok: true, facts: [] },
+      isForHelp = false,
+      isDone = false,
+    }: Partial<Omit<Release, 'effects'>> = {},
   ): Release {
-    return { effects, reply, outcome, isForHelp, decidedAt: this.#options.clock.monotonic() }
+    return { effects, reply, outcome, isForHelp, isDone, decidedAt: this.#options.clock.monotonic() }
   }
 
   /** Memory changes here and nowhere else. A throw half-way leaves memory in doubt: the floor stops, and a restart makes it whole. */
@@ -399,7 +388,7 @@ export class Engine implements EnginePort {
       return
     }
     this.#writing = this.#open
-    this.#writingSince = this.#options.clock.monotonic()
+    this.#disk.began()
     this.#open = emptyBatch()
     void this.#write(this.#writing)
   }
@@ -421,40 +410,28 @@ export class Engine implements EnginePort {
       }
     }
     this.#writing = null
+    this.#disk.ended()
     this.#release(batch.releases)
-    this.#patchHelpAgain()
+    const again = joinsAhead(this.#open)
+    if (again.length > 0) this.#release([this.#releaseOf(again)])
     this.#clearTrouble()
     // What piled up meanwhile is a batch that takes as long, so the floor waits for it too.
-    if (this.#isStallTold && this.#open.recorded.length < aheadMax) this.#tellCaughtUp()
+    if (this.#disk.isTold && this.#open.recorded.length < aheadMax) this.#tellCaughtUp()
     this.#flush()
     if (this.#followUps > 0) this.#askDrain()
   }
 
   #tellSlow(): void {
-    this.#isStallTold = true
-    this.#slowSince = this.#writingSince
+    this.#disk.told()
     this.#options.log.warn('the disk is slow: the floor begins nothing until it has caught up')
     this.#put({ input: { type: 'disk.slow' }, actor: 'system', reply: null })
     this.#letHelpGo()
   }
 
   #tellCaughtUp(): void {
-    const afterMs = this.#options.clock.monotonic() - this.#slowSince
-    this.#isStallTold = false
-    this.#helpPatches = []
-    this.#stalls.count++
-    this.#stalls.ms += afterMs
+    const afterMs = this.#disk.caughtUp()
     this.#options.log.warn({ ms: Math.round(afterMs) }, 'the disk has caught up, and the floor goes on')
     if (!this.#stopping) this.#put({ input: { type: 'disk.caughtUp', afterMs }, actor: 'system', reply: null })
-  }
-
-  #patchHelpAgain(): void {
-    const { legs } = this.state
-    const standing = this.#helpPatches.filter(
-      effect => effect.type === 'media.patch' && legs.has(effect.a) && legs.has(effect.b),
-    )
-    if (standing.length > 0) this.#release([this.#releaseOf(standing, { isForHelp: true })])
-    if (!this.#isStallTold) this.#helpPatches = []
   }
 
   get #isAtRest(): boolean {
@@ -467,10 +444,10 @@ export class Engine implements EnginePort {
   }
 
   #letGo(): void {
-    const { ports, log, clock, timers } = this.#options
+    const { clock, timers } = this.#options
     const until = clock.monotonic() + sliceMs
     for (let release = this.#durable.shift(); release !== undefined; release = this.#durable.shift()) {
-      act(this.#stillMeant(release), { ports, post: (input, actor) => this.post(input, actor), log })
+      this.#act(this.#stillMeant(release))
       release.reply?.resolve(release.outcome)
       if (clock.monotonic() >= until) break
     }
@@ -529,8 +506,8 @@ export class Engine implements EnginePort {
   #tick(): void {
     this.#timer = null
     this.#tickAt = this.#options.clock.now()
-    if (this.#isStalled && !this.#isStallTold && this.#trouble === null) this.#tellSlow()
-    const isForgotten = this.state.isDiskSlow && !this.#isStallTold && this.#inbox.length === 0
+    if (this.#disk.isStalled && !this.#disk.isTold && this.#trouble === null) this.#tellSlow()
+    const isForgotten = this.state.isDiskSlow && !this.#disk.isTold && this.#inbox.length === 0
     if (isForgotten) this.#put({ input: { type: 'disk.caughtUp', afterMs: 0 }, actor: 'system', reply: null })
     if (this.#trouble === null) this.#put({ input: { type: 'tick' }, actor: 'system', reply: null })
     this.#arm()
@@ -548,17 +525,4 @@ function troubleOf(error: unknown): string {
   if (error instanceof StoreError && error.kind === 'full')
     return 'The disk is full: no new calls. Make space; the floor goes on by itself.'
   return 'The database cannot be written: no new calls. See the log; the floor tries again every second.'
-}
-
-/** The call that an input is about; null: none. */
-function callOf(state: FloorState, input: Input): CallId | null {
-  if (input.type === 'supervisor.begin') return null // who only listens does not cost a call
-  if ('call' in input && typeof input.call === 'string') return input.call
-  if ('leg' in input) {
-    const leg = state.legs.get(input.leg)
-    return leg !== undefined && 'call' in leg ? leg.call : null
-  }
-  if ('recording' in input) return state.recordings.get(input.recording)?.call ?? null
-  if ('agent' in input) return state.agents.get(input.agent)?.call ?? null
-  return null
 }
