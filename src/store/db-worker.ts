@@ -6,7 +6,7 @@ import { asStoreError, type Migration, migrate, openWriter } from './db.ts'
 import type { StoreError } from './port.ts'
 import { SyncDebt } from './sync-debt.ts'
 import type { Answered, Asked } from './worker-client.ts'
-import { WriteQueue } from './write-queue.ts'
+import { isPatient, WriteQueue } from './write-queue.ts'
 import { type WriteRequest, Writer } from './writer.ts'
 
 /** `maxPages` bounds the file, for the test of a full disk. `checkpoints`: entry of the thread for them; null: there is none. */
@@ -19,8 +19,6 @@ export type DbWorkerData = {
 }
 export type DbRequest = WriteRequest | { type: 'backup'; to: string }
 
-/** A request of more facts has a commit of its own. */
-const longFacts = 100
 /** Patient commits that wait for a sync at most. */
 const unsyncedMax = 3
 
@@ -43,7 +41,7 @@ port.on('message', (asked: Asked | 'close') => {
   const request = JSON.parse(asked.text) as DbRequest
   if (request.type === 'backup') return void backup(asked.id, request.to)
   soon() // after all messages that are here already
-  waiting.add({ id: asked.id, request }, { isPatient: isPatientRequest(request), isLong: isLongRequest(request) })
+  waiting.add({ id: asked.id, request })
 })
 port.postMessage([{ id: 0, ok: true, value: null }] satisfies Answered[])
 
@@ -74,31 +72,23 @@ async function close(): Promise<void> {
 function flush(isHeld = false): boolean {
   const group = waiting.next(isHeld)
   if (group.length === 0) return false
-  const isPatient = isPatientRequest(group[0]!.request)
+  const isSynced = !isPatient(group[0]!.request)
   const { seq } = writer.head
   const answers = writer.commit(
     group.map(({ request }) => request),
-    { isSynced: !isPatient },
+    { isSynced },
   )
   const told = group.map(({ id }, at): Answered => {
     const answer = answers[at]!
     return answer.ok ? { id, ok: true, value: answer.value } : { id, ok: false, error: plain(answer.error) }
   })
-  if (isPatient && told.every(({ ok }) => ok)) debt.owe(told)
+  if (!isSynced && told.every(({ ok }) => ok)) debt.owe(told)
   else {
     // A commit that wrote nothing has synced nothing.
-    post(isPatient || writer.head.seq === seq ? told : [...debt.paid(), ...told])
+    post(!isSynced || writer.head.seq === seq ? told : [...debt.paid(), ...told])
   }
   checkpoints.committed()
   return true
-}
-
-function isPatientRequest(request: WriteRequest): boolean {
-  return request.type === 'transact' && request.transaction.isPatient === true
-}
-
-function isLongRequest(request: WriteRequest): boolean {
-  return request.type === 'transact' && request.transaction.recorded.length > longFacts
 }
 
 function post(answers: Answered[]): void {

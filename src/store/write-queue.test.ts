@@ -1,22 +1,44 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { passesMax, WriteQueue } from './write-queue.ts'
+import type { Recorded } from '../centre/facts.ts'
+import { longFacts, passesMax, WriteQueue } from './write-queue.ts'
+import type { WriteRequest } from './writer.ts'
 
-function queueOf(...requests: string[]): WriteQueue<string> {
-  const queue = new WriteQueue<string>()
-  for (const request of requests) put(queue, request)
-  return queue
+const stopped: Recorded = { at: 0, actor: 'system', fact: { type: 'system.stopped' } }
+const enough = Array.from({ length: longFacts }, () => stopped)
+const tooMany = [...enough, stopped]
+
+class Queue {
+  readonly #queue = new WriteQueue<{ name: string; request: WriteRequest }>()
+
+  put(name: string): void {
+    const recorded = name.startsWith('long') ? tooMany : enough
+    this.#queue.add({
+      name,
+      request: { type: 'transact', transaction: { recorded, isPatient: name.startsWith('slice') } },
+    })
+  }
+
+  next(isHeld = false): string[] {
+    return this.#queue.next(isHeld).map(({ name }) => name)
+  }
+
+  get size(): number {
+    return this.#queue.size
+  }
 }
 
-function put(queue: WriteQueue<string>, request: string): void {
-  queue.add(request, { isPatient: request.startsWith('slice'), isLong: request.startsWith('long') })
+function queueOf(...names: string[]): Queue {
+  const queue = new Queue()
+  for (const name of names) queue.put(name)
+  return queue
 }
 
 test('what the floor decided passes the slices of an import, which go one by one and in their order', () => {
   const queue = queueOf('slice 1', 'slice 2', 'call 1', 'call 2')
   assert.deepEqual(queue.next(), ['call 1', 'call 2'])
   assert.deepEqual(queue.next(), ['slice 1'])
-  put(queue, 'call 3')
+  queue.put('call 3')
   assert.deepEqual(queue.next(), ['call 3'])
   assert.deepEqual(queue.next(), ['slice 2'])
   assert.equal(queue.size, 0)
@@ -27,7 +49,7 @@ test('a floor that never rests delays a slice by a few commits and does not stop
   const queue = queueOf('slice 1', 'slice 2')
   const order: string[] = []
   for (let at = 0; at < 2 * passesMax + 4; at++) {
-    put(queue, `call ${at}`)
+    queue.put(`call ${at}`)
     order.push(...queue.next())
   }
   const slices = order.flatMap((each, at) => (each.startsWith('slice') ? [at] : []))
@@ -43,10 +65,10 @@ test('while the disk has to catch up slices are held, and the floor goes on', ()
   const queue = queueOf('slice 1', 'call 1')
   assert.deepEqual([queue.next(true), queue.next(true), queue.size], [['call 1'], [], 1])
   for (let at = 0; at < 2 * passesMax; at++) {
-    put(queue, `call ${at}`)
+    queue.put(`call ${at}`)
     assert.deepEqual(queue.next(true), [`call ${at}`])
   }
-  put(queue, 'call')
+  queue.put('call')
   assert.deepEqual([queue.next(), queue.next()], [['slice 1'], ['call']])
 })
 

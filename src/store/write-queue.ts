@@ -3,13 +3,17 @@
  * many rows, has a commit of its own too, and goes when nobody else waits, or when enough have passed it.
  */
 
+import type { WriteRequest } from './writer.ts'
+
 /** Requests that share a transaction and its fsync. */
 const groupMax = 2_000
 /** Commits that pass a patient request: so a floor that never rests delays an import and does not stop it. */
 export const passesMax = 2
+/** A request of more facts has a commit of its own. */
+export const longFacts = 100
 
-export class WriteQueue<T> {
-  #hasty: { request: T; isLong: boolean }[] = []
+export class WriteQueue<T extends { request: WriteRequest }> {
+  readonly #hasty: T[] = []
   readonly #patient: T[] = []
   #passes = 0
 
@@ -17,9 +21,9 @@ export class WriteQueue<T> {
     return this.#hasty.length + this.#patient.length
   }
 
-  add(request: T, is: { isPatient: boolean; isLong: boolean }): void {
-    if (is.isPatient) this.#patient.push(request)
-    else this.#hasty.push({ request, isLong: is.isLong })
+  add(waiting: T): void {
+    if (isPatient(waiting.request)) this.#patient.push(waiting)
+    else this.#hasty.push(waiting)
   }
 
   /** The next commit, each kind in the order in which it came; empty: nothing waits. `isHeld`: who is patient waits on. */
@@ -27,12 +31,20 @@ export class WriteQueue<T> {
     const isPassed = this.#patient.length > 0 && this.#passes >= passesMax && !isHeld
     if (this.#hasty.length > 0 && !isPassed) {
       if (this.#patient.length > 0) this.#passes++
-      const long = this.#hasty.findIndex(({ isLong }) => isLong)
-      const count = long < 0 ? groupMax : Math.min(groupMax, Math.max(1, long))
-      return this.#hasty.splice(0, count).map(({ request }) => request)
+      const long = this.#hasty.findIndex(({ request }) => isLong(request))
+      return this.#hasty.splice(0, long < 0 ? groupMax : Math.min(groupMax, Math.max(1, long)))
     }
     if (isHeld) return []
     this.#passes = 0
     return this.#patient.splice(0, 1)
   }
+}
+
+/** Its commit is not synced alone, and whoever is in a hurry goes first. */
+export function isPatient(request: WriteRequest): boolean {
+  return request.type === 'transact' && request.transaction.isPatient === true
+}
+
+function isLong(request: WriteRequest): boolean {
+  return request.type === 'transact' && request.transaction.recorded.length > longFacts
 }

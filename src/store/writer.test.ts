@@ -13,6 +13,14 @@ function request(what: string): WriteRequest {
   return { type: 'transact', transaction: { recorded: [{ at: 1_000, actor: 'system', fact }] } }
 }
 
+/** Its fact and its first secret can be written, its second not. */
+function halfRefused(): WriteRequest {
+  const { transaction } = request('half') as Extract<WriteRequest, { type: 'transact' }>
+  const secret = { owner: 'tr_one', kind: 'trunk-password', value: 'x' } as const
+  const secrets = [secret, { ...secret, owner: null as never }]
+  return { type: 'transact', transaction: { ...transaction, secrets } }
+}
+
 /** A connection that writes down the SQL that it is asked to prepare. */
 function spied(db: Connection): { db: Connection; seen: string[] } {
   const seen: string[] = []
@@ -40,15 +48,18 @@ test('a request that is alone has no savepoint, whose list SQLite would walk at 
   migrate(plain, readMigrations(asset('migrations')), 0)
   const { db, seen } = spied(plain)
   const writer = new Writer(db)
+  const kept = () => plain.prepare("SELECT json_extract(body, '$.what') FROM journal ORDER BY seq").pluck().all()
   const savepoints = () => seen.filter(text => text.startsWith('SAVEPOINT')).length
   assert.equal(writer.commit([request('one')])[0]!.ok, true)
   assert.equal(savepoints(), 0)
 
-  const broken = { type: 'operate', name: 'nobody.knows' as never, args: {} } as WriteRequest
+  const broken = halfRefused()
   const [refused] = writer.commit([broken])
   assert.equal(refused!.ok, false)
   assert.equal(db.inTransaction, false)
   assert.equal(savepoints(), 0)
+  assert.deepEqual(kept(), ['one'], 'not the half of it that the disk would have taken')
+  assert.equal(writer.head.seq, 1)
 
   const answers = writer.commit([request('two'), broken, request('three')])
   assert.deepEqual(
@@ -56,6 +67,6 @@ test('a request that is alone has no savepoint, whose list SQLite would walk at 
     [true, false, true],
   )
   assert.equal(savepoints(), 1, 'one statement, prepared once')
-  const kept = plain.prepare("SELECT json_extract(body, '$.what') FROM journal ORDER BY seq").pluck().all()
-  assert.deepEqual(kept, ['one', 'two', 'three'])
+  assert.deepEqual(kept(), ['one', 'two', 'three'])
+  assert.deepEqual(plain.prepare('SELECT count(*) FROM secrets').pluck().get(), 0)
 })
