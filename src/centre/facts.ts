@@ -290,6 +290,8 @@ export type FloorFact =
       key: string | null
       target: MenuTarget
       other: CallId | null
+      /** Which of the call's menus it was, from 1; journals of before 0.1.0's end lack it. */
+      hop?: number
     }
   /** A caller in a queue is told the place, and about how many minutes are left (0: more than are said; null: not known, or not wanted). */
   | { type: 'call.placeSaid'; call: CallId; queue: QueueId; place: number; minutes: number | null; speech: number }

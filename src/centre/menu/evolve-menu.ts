@@ -1,4 +1,6 @@
 /** What facts about voice menus do to a call. Answers whether the change was one of them. */
+
+import type { MenuId } from '../../lib/ids.ts'
 import { setDeadline } from '../deadlines.ts'
 import type { Note } from '../decision.ts'
 import type { Fact } from '../facts.ts'
@@ -37,6 +39,7 @@ export function evolveMenu(state: FloorState, call: Call, change: Fact | Note, a
       call.menuPath = [...(call.menuPath ?? []), { menu: change.menu, why: change.why, key: change.key }].slice(
         -pathMax,
       )
+      leadOn(call, change.menu, change.hop ?? call.menu?.hop ?? 1)
       if (change.other === null) return true // the next fact says where it is
       call.phase = 'passing'
       call.other = change.other
@@ -45,4 +48,11 @@ export function evolveMenu(state: FloorState, call: Call, change: Fact | Note, a
     default:
       return false
   }
+}
+
+/** A menu that was closed has said nothing, and the call came through it all the same: what it led to may fail. */
+function leadOn(call: Call, menu: MenuId, hop: number): void {
+  const before = call.menu
+  if (before?.menu === menu && before.hop === hop) return
+  call.menu = { menu, hop, tries: 0, said: before?.said ?? 0, keys: '', waits: false }
 }

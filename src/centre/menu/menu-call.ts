@@ -138,7 +138,7 @@ function say(
 
 function go(d: Draft, call: Call, target: MenuTarget, way: Way): void {
   const { menu, hop, why, key } = way
-  const chose = { type: 'call.menuChose', call: call.id, menu: menu.id, why, key, target } as const
+  const chose = { type: 'call.menuChose', call: call.id, menu: menu.id, why, key, target, hop } as const
   if ('number' in target) {
     const most = menu.outsideMax ?? outsideMaxDefault
     if (outsideOf(d, menu) >= most) {

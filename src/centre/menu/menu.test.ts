@@ -300,6 +300,42 @@ test('a menu has so many calls outside at once as it is set up for: the next hea
   assert.equal(floor.count('call.dialed'), 2, 'when the first is over there is room again')
 })
 
+const night: Partial<Menu> = { hours: { weekdays: [0], from: '00:00', to: '00:01' } }
+
+test('a closed menu that leads outside: its fallback has the call that is not taken there, and its bound counts', () => {
+  const number = '+862155559999'
+  const floor = floorWith(menu({ ...night, closed: { number }, fallback: { queue: desk }, outsideMax: 1 }))
+  floor.ready(bob)
+  const call = arrive(floor)
+  assert.deepEqual([call.phase, floor.count('call.dialed')], ['passing', 1])
+  const second = floor.caller('13900002222', line)
+  assert.equal(floor.last('call.refused').refusal.rule, 'menu_outside_full')
+  assert.equal(second.agent, bob)
+  floor.partyEnds(second)
+  floor.do({ type: 'agent.ready', agent: bob })
+  const { leg } = floor.lastEffect('phone.dial')
+  floor.do({ type: 'leg.ended', leg, by: 'far', sipStatus: 486, q850: 17, cause: 'rejected' })
+  assert.equal(floor.last('call.fellBack').reason, 'outside_failed')
+  assert.notEqual(call.phase, 'passing')
+})
+
+test('a closed menu whose fallback comes back to it dials outside no more often than a call may come through menus', () => {
+  const number = '+862155559999'
+  const floor = floorWith(
+    menu({ ...night, closed: { number }, fallback: { ivr: second } }),
+    menu({ ...night, id: second, closed: { ivr: main } }),
+  )
+  const call = arrive(floor)
+  for (let round = 0; round < 30 && call.phase === 'passing'; round++) {
+    floor.pass(61_000) // the number rests for a minute by the gate
+    if (call.phase !== 'passing') break
+    const { leg } = floor.lastEffect('phone.dial')
+    floor.do({ type: 'leg.ended', leg, by: 'far', sipStatus: 486, q850: 17, cause: 'rejected' })
+  }
+  assert.equal(call.dismissed, 'overflow')
+  assert.ok(floor.count('call.dialed') <= 5, String(floor.count('call.dialed')))
+})
+
 test('an outside number that the rules bar is not dialled: an alarm, and the fallback', () => {
   const number = '+8821612345678'
   const floor = floorWith(menu({ keys: { '5': { number } }, fallback: { queue: desk } }))
