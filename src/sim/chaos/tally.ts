@@ -14,6 +14,7 @@ export class Tally {
     for (const [rule, count] of world.refusals) this.#add(`refused: ${rule}`, count)
     this.#add('steps', world.steps)
     this.#add('crashes', world.crashes)
+    this.#add('slow disk', world.slowTimes)
     return world
   }
 

@@ -43,6 +43,7 @@ test('whatever people do, the invariants of the floor hold: 50 seeded floors, an
     'recording.missing',
     'system.started',
     'crashes',
+    'slow disk',
     'full: ATTEMPT NUMBER day max 3',
     'full: CONVERSATION PARTY day max 3',
     'refused: cap_attempts',

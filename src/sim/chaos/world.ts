@@ -15,6 +15,7 @@ import { type Random, seededRandom } from '../../lib/random.ts'
 import { Agenda } from '../day/agenda.ts'
 import { Carrier } from './carrier.ts'
 import { Desks } from './desks.ts'
+import { Disk } from './disk.ts'
 import { GateWatch } from './gate-watch.ts'
 import { Watch } from './invariants.ts'
 import { Ledger } from './ledger.ts'
@@ -45,6 +46,7 @@ export class World {
   readonly #carrier: Carrier
   readonly #desks: Desks
   readonly #mishaps: Mishaps
+  readonly #disk: Disk
   readonly #crashes: number[]
   #state: FloorState
   #now: number
@@ -67,6 +69,11 @@ export class World {
     this.#carrier = new Carrier(this.#scene)
     this.#desks = new Desks(this.#scene, this.#carrier)
     this.#mishaps = new Mishaps(this.#scene, this.#desks)
+    this.#disk = new Disk(this.#scene)
+  }
+
+  get slowTimes(): number {
+    return this.#disk.slowTimes
   }
 
   get state(): FloorState {
@@ -133,8 +140,10 @@ export class World {
     }
     // On disk and not yet done: the moment at which a crash hurts most.
     if (dies) return this.#die()
-    for (const { fact } of done.recorded) this.#desks.follow(fact)
-    for (const effect of done.effects) this.#perform(effect)
+    this.#disk.written(isMeant => {
+      for (const { fact } of done.recorded) this.#desks.follow(fact)
+      for (const effect of done.effects) if (isMeant(effect)) this.#perform(effect)
+    })
   }
 
   /** A fact is on disk. */
@@ -187,6 +196,7 @@ export class World {
   #mishap(): void {
     if (!this.#isOpen) return
     this.#mishaps.happen()
+    if (chance(this.#random, 0.03)) this.#disk.slowDown()
     superviseSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
   }
@@ -213,6 +223,7 @@ export class World {
     this.#crashes.shift()
     this.#up = false
     this.#carrier.forget()
+    this.#disk.forget()
     this.#scene.after(between(this.#random, restartMs.from, restartMs.to), () => this.#boot())
   }
 
