@@ -140,7 +140,7 @@ function changeStation(
     agent.stationIsPhone = false
   }
   if (isGone(agent.stationRinging)) agent.stationRinging = null
-  if (change.leg !== null && ringsAgain(agent, change.reason)) {
+  if (change.leg !== null && agent.stationRinging === null && ringsAgain(agent, change.reason)) {
     agent.stationRinging = change.leg
     state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
   }

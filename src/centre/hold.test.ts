@@ -56,6 +56,17 @@ test('a call by hand to a number whose owner is put on hold stops ringing', () =
   assert.equal(floor.last('call.ended').ending.cause, 'cancelled')
 })
 
+test('a preview of someone who is put on hold is withdrawn, once, and its agent has the next', () => {
+  const floor = new TestFloor({ campaign: { mode: 'preview' } })
+  floor.ready(alice)
+  floor.leads(own, other)
+  assert.equal(floor.last('preview.offered').lead, 'le_0')
+  const before = floor.count('lead.released')
+  keep(floor, held)
+  assert.deepEqual([floor.count('preview.closed'), floor.count('lead.released') - before], [1, 1])
+  assert.deepEqual([floor.last('preview.closed').reason, floor.last('preview.offered').lead], ['party_hold', 'le_1'])
+})
+
 test('consent to sales that is taken back ends what rings and keeps the next from being dialled, until there is a new one', () => {
   const withdrawn: RecordFact = { type: 'consent.withdrawn', consent: 'co_1', party, reason: 'asked', sales: false }
   const floor = new TestFloor({ campaign: { policy: 'LAB-ANY-HOUR' }, setup: { lab: true } })

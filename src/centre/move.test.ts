@@ -43,6 +43,14 @@ test('who talks in the browser and moves to the desk phone is rung there, talks 
   assert.equal(floor.last('call.ended').ending.by, 'agent', 'it is her desk phone now: putting it down ends the call')
 })
 
+test('audio of the page that goes while the phone rings does not take the place of the phone', () => {
+  const { floor, first } = talking('browser')
+  move(floor, 'phone-nailed')
+  const { leg } = floor.lastEffect('phone.ring')
+  for (const reason of ['hung_up', 'not_answered']) floor.do({ type: 'station.down', agent: alice, leg: first, reason })
+  assert.deepEqual([floor.agent(alice).stationRinging, floor.state.legs.has(first)], [leg, false])
+})
+
 test('a page that asks for the audio of who is at the phone is turned away; one that is built anew while the phone rings is not', () => {
   const { floor } = talking('browser')
   move(floor, 'phone-nailed')

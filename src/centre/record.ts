@@ -59,9 +59,11 @@ export function takeNote(d: Draft, facts: RecordFact[]): void {
       (unsold.has(party) && isSale(d.state, campaign)))
   withdrawCalls(d, ({ number, party, campaign }) => isBarred(number) || isOut(party, campaign))
   tellTalking(d, told)
-  withdrawPreviews(d, 'campaign_stopped', preview => stopped.has(preview.campaign))
-  withdrawPreviews(d, 'party_hold', preview => held.has(preview.lead.ref))
-  withdrawPreviews(d, 'party_settled', preview => isOut(preview.lead.ref, preview.campaign))
+  withdrawPreviews(d, ({ campaign, lead }) => {
+    if (stopped.has(campaign)) return 'campaign_stopped'
+    if (held.has(lead.ref)) return 'party_hold'
+    return isOut(lead.ref, campaign) ? 'party_settled' : null
+  })
   withdrawRung(
     d,
     ({ number, party, campaign }) =>
@@ -112,13 +114,11 @@ function tellTalking(d: Draft, told: ReadonlyMap<string, Overtaken>): void {
   }
 }
 
-function withdrawPreviews(
-  d: Draft,
-  reason: string,
-  isMeant: (preview: NonNullable<Agent['preview']>) => boolean,
-): void {
+/** Each once, for the first reason there is; null: it stays. */
+function withdrawPreviews(d: Draft, reasonOf: (preview: NonNullable<Agent['preview']>) => string | null): void {
   for (const agent of d.state.agents.values()) {
-    if (agent.preview === null || agent.phase !== 'preview' || !isMeant(agent.preview)) continue
+    const reason = agent.preview === null || agent.phase !== 'preview' ? null : reasonOf(agent.preview)
+    if (reason === null) continue
     withdrawPreview(d, agent, reason)
     settle(d, agent, 'ready')
   }
