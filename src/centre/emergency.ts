@@ -51,7 +51,7 @@ export function isForHelp(state: FloorState, input: Input): boolean {
   return call !== null && isCallForHelp(state, call)
 }
 
-function isCallForHelp(state: FloorState, id: CallId): boolean {
+export function isCallForHelp(state: FloorState, id: CallId): boolean {
   const call = state.calls.get(id)
   return call !== undefined && call.direction === 'out' && isEmergency(state, call.number)
 }

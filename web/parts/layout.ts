@@ -1,6 +1,6 @@
 import type { Words } from '../words/words.ts'
 import { type Frame, textsOf, themes } from './frame.ts'
-import { type Html, html, type Piece } from './html.ts'
+import { type Html, html, type Piece, type Region } from './html.ts'
 import { icon } from './icons.ts'
 import { sideOf, tabsOf } from './navigation.ts'
 
@@ -46,19 +46,19 @@ ${parts.help ?? null}
 </html>`
 }
 
-const troubleIn = (words: string, w: Words) => w.frame.troubles[words] ?? words
+/** How the floor is, on every page; live pages paint it anew when that changes. */
+export function floorChip(trouble: string | null, w: Words): Region {
+  const words = trouble === null ? w.frame.floorWell : (w.frame.troubles[trouble] ?? trouble)
+  const [tone, picture] = trouble === null ? (['green', 'circle-check'] as const) : (['red', 'triangle-alert'] as const)
+  const body = html`<span id="floor-chip" class="chip ${tone}" role="status" title="${words}">${icon(picture)}<span>${words}</span></span>`
+  return { id: 'floor-chip', body }
+}
 
 function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
 <span class="centre">${frame.centre}</span>
-${
-  frame.person
-    ? frame.trouble
-      ? html`<span class="chip red" role="status" title="${troubleIn(frame.trouble, w)}">${icon('triangle-alert')}<span>${troubleIn(frame.trouble, w)}</span></span>`
-      : html`<span class="chip green" role="status">${icon('circle-check')}<span>${w.frame.floorWell}</span></span>`
-    : null
-}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}
+${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}
 <span class="gap"></span>
 ${person(frame, w)}
 ${switches(frame, w, helps)}

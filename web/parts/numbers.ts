@@ -2,8 +2,9 @@
 import { maskNumber } from '../../src/lib/mask.ts'
 import type { Words } from '../words/words.ts'
 
-/** `+8613812345678` → `138 1234 5678`; other countries keep their prefix. `masked` shows only head and tail. */
+/** `+8613812345678` → `138 1234 5678`; other countries keep their prefix. `masked` shows only head and tail; a short code (110) is nobody's own. */
 export function shownNumber(number: string, masked: boolean): string {
+  if (/^\d{1,6}$/.test(number)) return number
   const text = masked ? maskNumber(number) : number
   if (/^\+861[\d*]{10}$/.test(text)) return `${text.slice(3, 6)} ${text.slice(6, 10)} ${text.slice(10)}`
   return text.startsWith('+86') ? text.replace(/^\+86/, '0') : text

@@ -7,6 +7,7 @@ import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { Words } from '../../../web/words/words.ts'
+import { isCallForHelp } from '../../centre/emergency.ts'
 import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import type { Agent, Call, FloorState } from '../../centre/state.ts'
@@ -266,7 +267,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     waits: passedOn && call.phase === 'waiting' && call.dismissed === null,
     direction: call.direction,
     mode: call.mode,
-    name: call.name,
+    name: call.name ?? (isCallForHelp(state, call.id) ? w.agent.who.emergency : null),
     number: shownNumber(call.number, user.numbersMasked),
     place: placeOf(call.number, w),
     relation: call.relation,

@@ -28,10 +28,15 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
     },
     path: c.req.path,
     lab: deps.engine.state.lab,
-    trouble: deps.engine.trouble ?? (deps.engine.lag.nowMs >= slowMs ? slowWords : null),
+    trouble: floorTrouble(deps),
     zone: zoneOf(settings[centreZoneKey]),
     now: deps.clock.now(),
   }
+}
+
+/** What keeps the floor from doing at once what people ask of it; null: nothing. */
+export function floorTrouble({ engine }: Pick<Deps, 'engine'>): string | null {
+  return engine.trouble ?? (engine.lag.nowMs >= slowMs ? slowWords : null)
 }
 
 /** A zone that this machine does not know would break every page, so it falls back. */

@@ -19,13 +19,14 @@ import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
 import { floorStored } from '../supervisor/floor-stored.ts'
 import { supervisionOf } from '../supervisor/supervision.ts'
 import { teamIn } from '../supervisor/team-choice.ts'
-import { frameOf } from './frame.ts'
+import { floorTrouble, frameOf } from './frame.ts'
 import { liveStream } from './stream.ts'
 
 const deskEveryMs = 40
 const floorEveryMs = 1000
 /** Who listens sees at once whether they are heard. */
 const callsEveryMs = 300
+const aheadEveryMs = 500
 /** A campaign's day, log and leads are read from the store as often; what is live is painted each second. */
 const readEveryMs = 5000
 
@@ -43,6 +44,7 @@ export function liveRoutes(deps: Deps): Hono<Env> {
           await deskOf(deps, deps.engine.state.users.get(user.id) ?? user, { ...frame, now: deps.clock.now() }),
         ).filter(region => region.id !== 'desk-notice'),
       concerns: item => concernsAgent(item, user.id, deps),
+      also: paint => followAhead(deps, user.id, paint),
       everyMs: deskEveryMs,
     })
   })
@@ -126,6 +128,22 @@ export function liveRoutes(deps: Deps): Hono<Env> {
   })
 
   return route
+}
+
+/** A call for help goes on ahead of a disk that takes nothing, and so without a fact: while that lasts the agent's call is looked at. */
+function followAhead(deps: Pick<Deps, 'engine'>, agent: UserId, paint: () => void): () => void {
+  const { agents, calls } = deps.engine.state
+  const how = () => {
+    const { phase, call = null } = agents.get(agent) ?? {}
+    return `${phase} ${call} ${call === null ? '' : calls.get(call)?.phase}`
+  }
+  let seen = how()
+  const timer = setInterval(() => {
+    const before = seen
+    seen = how()
+    if (seen !== before && floorTrouble(deps) !== null) paint()
+  }, aheadEveryMs)
+  return () => clearInterval(timer)
 }
 
 /** Money that came in, a case that moved, a number that was marked: of whom the agent has on the line or before the eyes. */

@@ -45,3 +45,43 @@ test('a reader that does not read is cut off, so that it comes back and gets the
   for await (const chunk of response.body!) bytes += chunk.byteLength
   assert.ok(bytes >= unreadMaxBytes / 2, 'what was sent before can still be read, and then the stream ends')
 })
+
+test('a page that stands open is told when the floor has trouble, and when it is over, though no fact is written meanwhile', async () => {
+  let trouble: string | null = null
+  const routes = (deps: Deps) => {
+    const engine = {
+      ...{ state: deps.engine.state, lag: deps.engine.lag },
+      subscribe: deps.engine.subscribe.bind(deps.engine),
+      get trouble() {
+        return trouble
+      },
+    } as Deps['engine']
+    const route = new Hono<Env>()
+    route.get('/live/small', allow('agent'), c =>
+      liveStream(
+        c,
+        { ...deps, engine },
+        {
+          regions: async () => [{ id: 'small', body: html`<p id="small">the same</p>` }],
+          concerns: () => false,
+          everyMs: 0,
+        },
+      ),
+    )
+    return route
+  }
+  await using house = await openHouse({ pages: { routers: [routes] } })
+  await house.add('alice', 'agent')
+  const { cookie } = await house.signIn('alice')
+  const response = await house.app.request('/live/small', { headers: { cookie } })
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const next = async () => (await reader.read()).value ?? ''
+  assert.match(await next(), /id="small"[\s\S]*class="chip green"/)
+  trouble = 'The disk is full: no new calls. Make space; the floor goes on by itself.'
+  const told = await next()
+  assert.match(told, /id="floor-chip" class="chip red"[\s\S]*磁盘已满/)
+  assert.doesNotMatch(told, /id="small"/, 'what has not changed is not painted anew')
+  trouble = null
+  assert.match(await next(), /chip green/)
+  await reader.cancel()
+})

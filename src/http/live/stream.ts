@@ -4,14 +4,19 @@
  */
 import { getCookie } from 'hono/cookie'
 import { partials, type Region } from '../../../web/parts/html.ts'
+import { floorChip } from '../../../web/parts/layout.ts'
+import { wordsIn } from '../../../web/words/words.ts'
 import type { FeedItem } from '../../engine/port.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { cookieName } from '../guard.ts'
+import { floorTrouble } from './frame.ts'
 
 /** Unread bytes at which a reader is too slow. */
 export const unreadMaxBytes = 256 * 1024
 /** Also the heartbeat: a page whose server is gone notices, and what changed without a fact (time, records) is repainted. */
 const beatMs = 10_000
+/** In trouble nothing is written, so no fact tells a page of it. */
+const troubleEveryMs = 1000
 
 /** Of one session at once: more tabs than a person looks at. Of those too many the oldest ends. */
 export const streamsPerSessionMax = 12
@@ -46,6 +51,10 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           if (options.concerns(item)) soon()
         })
         const unfollow = options.also?.(() => soon())
+        let trouble = floorTrouble(deps)
+        const watch = setInterval(() => {
+          if (trouble !== floorTrouble(deps)) soon()
+        }, troubleEveryMs)
         const beat = setInterval(() => {
           if (!send(': beat\n\n')) return
           soon()
@@ -56,6 +65,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           mine.delete(close)
           if (mine.size === 0) streamsOf.delete(c.var.sessionId)
           clearInterval(beat)
+          clearInterval(watch)
           if (timer) clearTimeout(timer)
           unsubscribe()
           unfollow?.()
@@ -93,7 +103,9 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           painting = true
           paintedAt = deps.clock.monotonic()
           try {
-            const changed = await differing(await options.regions(), sent)
+            trouble = floorTrouble(deps)
+            const chip = floorChip(trouble, wordsIn(c.var.lang))
+            const changed = await differing([...(await options.regions()), chip], sent)
             if (changed !== '') send(eventOf(changed))
           } catch (error) {
             deps.log.error({ err: error, path: c.req.path }, 'a live page could not be painted')

@@ -29,11 +29,16 @@ function titleOf({ call, preview }: DeskProps, w: Words): string {
 
 function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   const way = call.direction === 'in' ? 'phone-incoming' : 'phone-outgoing'
-  return html`<div class="party">${icon(way)}<div><b class="name">${call.name ?? w.agent.who.unknown}</b>
+  return html`<div class="party">${icon(way)}<div><b class="name">${nameOf(call, w)}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
 ${call.phase === 'ended' ? null : consultState(call, w)}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`
+}
+
+/** How whoever is called or calls is named while the lender's records do not say. */
+export function nameOf({ name, direction }: Pick<DeskCall, 'name' | 'direction'>, w: Words): string {
+  return name ?? (direction === 'in' ? w.agent.who.unknown : w.agent.who.unlisted)
 }
 
 function clock(props: DeskProps, call: DeskCall, w: Words): Html {

@@ -5,6 +5,7 @@ import { icon } from '../../parts/icons.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { closing, nextOf, stateOf, triesOf } from '../supervisor/callbacks.ts'
+import { nameOf } from './call-bar.ts'
 import type { DeskCallback, DeskParty, DeskProps, NearParty } from './desk-props.ts'
 import { historyList } from './history.ts'
 import { recordCard } from './party-card.ts'
@@ -25,7 +26,7 @@ ${props.party || props.near.length === 0 ? null : nearList(props.near, w)}
 function card(party: DeskParty, props: DeskProps, w: Words): Html {
   const words = w.agent.who
   const { record } = party
-  return html`<div class="card"><b class="name">${party.name ?? words.unknown}</b>${party.ref ? html` <span class="figure muted">${party.ref}</span>` : null}${
+  return html`<div class="card"><b class="name">${nameOf({ name: party.name, direction: props.call?.direction ?? 'in' }, w)}</b>${party.ref ? html` <span class="figure muted">${party.ref}</span>` : null}${
     party.opened
       ? html`<button class="button quiet small" hx-put="/agent/party" hx-vals='{"ref":""}' hx-swap="none" data-key="escape">${words.putAway}<kbd>Esc</kbd></button>`
       : null
