@@ -22,6 +22,8 @@ export function takeState(
   state: 'ready' | 'break' | 'signed_off',
   reason: string | null,
 ): void {
+  // Who listens to others has no calls, also when the audio comes back that was lost before.
+  if (state === 'ready' && d.state.supervisions.has(agent.user.id)) return takeState(d, agent, 'break', 'supervising')
   d.fact({ type: 'agent.stateChanged', agent: agent.user.id, state, reason, call: null, until: null })
 }
 

@@ -167,6 +167,17 @@ describe('a supervisor', () => {
     assert.equal(floor.do({ type: 'agent.ready', agent: sam }).refusal, null)
   })
 
+  test('is not ready again by audio that comes back, before the listening has ended', () => {
+    const { floor, call } = talking()
+    floor.do({ type: 'agent.signOn', agent: sam })
+    floor.do({ type: 'agent.ready', agent: sam })
+    floor.do({ type: 'station.down', agent: sam, leg: 'st_sam' as LegId, reason: 'reload' })
+    assert.equal(floor.agent(sam).reason, 'audio_lost')
+    begin(floor, { call: call.id })
+    floor.do({ type: 'station.up', agent: sam, leg: 'st_sam2' as LegId })
+    assert.deepEqual([floor.agent(sam).phase, floor.agent(sam).reason], ['break', 'supervising'])
+  })
+
   test('takes the call over: the party talks to the supervisor, the agent writes up, and both outcomes are kept', () => {
     const { floor, call } = talking()
     begin(floor, { call: call.id, mode: 'barge' })

@@ -11,6 +11,8 @@ import { claim } from './claim.ts'
 export class PassingWatch {
   /** Calls on their way to their next agent. */
   readonly #underWay = new Set<CallId>()
+  /** Whom a menu led outside. */
+  readonly #led = new Set<CallId>()
   readonly #numbers = new Map<CallId, string>()
   /** Whose outcome of which call is still to be written; and which was. */
   readonly #writes = new Map<UserId, CallId>()
@@ -24,6 +26,7 @@ export class PassingWatch {
 
   restart(): void {
     this.#underWay.clear()
+    this.#led.clear()
     this.#writes.clear()
   }
 
@@ -40,8 +43,14 @@ export class PassingWatch {
         return
       case 'call.transferred':
       case 'call.slotted':
-      case 'call.fellBack':
         this.#underWay.add(fact.call)
+        return
+      case 'call.fellBack':
+        // Whom a menu led outside is a caller like any other: who waits in a queue and gives up at once is owed nothing.
+        if (!this.#led.delete(fact.call)) this.#underWay.add(fact.call)
+        return
+      case 'call.menuChose':
+        if (fact.other !== null) this.#led.add(fact.call)
         return
       case 'call.connected':
       case 'call.takenOn':

@@ -57,14 +57,19 @@ export class SupervisionWatch {
         'the floor knows what is heard as the journal does',
       )
       claim((heard === null) === (told === null), 'the bay was told of what is heard, and of nothing else')
-      claim(state.agents.get(by)!.call === null, 'who has a call supervises nobody')
+      const { call: own, phase } = state.agents.get(by)!
+      claim(own === null, 'who has a call supervises nobody')
+      claim(phase !== 'ready' && phase !== 'preview', `who supervises is not ${phase}`)
       claim(leg === null || state.legs.has(leg), 'the phone of a supervisor is known')
       if (heard === null) continue
       const call = state.calls.get(heard.call)
       claim(call?.phase === 'talking', 'only what is talked on is heard')
-      const own = state.agents.get(agent)!
-      claim(own.user.role === 'agent', 'only calls of agents are heard')
-      claim([call!.agentLeg, own.stationLeg].includes(told!.target), 'it is the leg of the agent that is stayed with')
+      const heardAgent = state.agents.get(agent)!
+      claim(heardAgent.user.role === 'agent', 'only calls of agents are heard')
+      claim(
+        [call!.agentLeg, heardAgent.stationLeg].includes(told!.target),
+        'it is the leg of the agent that is stayed with',
+      )
     }
   }
 }
