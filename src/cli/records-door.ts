@@ -45,15 +45,27 @@ export async function runWithRecords(
   }
 }
 
-/** What the running service answers, line by line; null when none runs here. Rejects with its words when it refuses. */
-export async function askService(config: Config, request: Request): Promise<string[] | null> {
+/** What the running service answers, line by line; null when none runs here. Rejects with its words when it refuses, or when it does not answer. */
+export async function askService(
+  config: Config,
+  request: Request,
+  withinMs = answersWithinMs,
+): Promise<string[] | null> {
   const socket = await connect(socketPath(config))
   if (socket === null) return null
-  socket.setTimeout(answersWithinMs, () => socket.destroy())
+  let isLate = false
+  socket.setTimeout(withinMs, () => {
+    isLate = true
+    socket.destroy()
+  })
   const lines: string[] = []
   const faults: string[] = []
   const io: Io = { out: line => lines.push(line), err: line => faults.push(line), input: async () => '', env: {} }
-  const exit = await ask(socket, request, io)
+  const exit = await ask(socket, request, io).catch((error: Error) => {
+    throw isLate
+      ? new Error(`the service has not answered for ${withinMs / 1000} s; see journalctl -u switchroom`)
+      : error
+  })
   if (exit !== 0) throw new Error(faults.join(' ') || `the service refused ${request.command}`)
   return lines
 }
@@ -102,12 +114,19 @@ function connect(path: string): Promise<net.Socket | null> {
 
 async function ask(socket: net.Socket, request: Request, io: Io): Promise<number> {
   socket.end(`${JSON.stringify(request)}\n`)
-  for await (const line of createInterface({ input: socket })) {
-    const reply = JSON.parse(line) as Reply
-    if ('out' in reply) io.out(reply.out)
-    else if ('err' in reply) io.err(reply.err)
-    else if (reply.usage !== undefined) throw new UsageError(reply.usage)
-    else return reply.exit
+  const lines = createInterface({ input: socket })
+  socket.once('close', () => lines.close()) // which waits for an end that a socket that is torn down does not have
+  try {
+    for await (const line of lines) {
+      const reply = JSON.parse(line) as Reply
+      if ('out' in reply) io.out(reply.out)
+      else if ('err' in reply) io.err(reply.err)
+      else if (reply.usage !== undefined) throw new UsageError(reply.usage)
+      else return reply.exit
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EPIPE' && code !== 'ECONNRESET') throw error
   }
   throw new Error('the service ended before it had answered; see journalctl -u switchroom')
 }
