@@ -16,6 +16,8 @@ export function takeOver(d: Draft, by: UserId): void {
   const agent = call === undefined ? null : agentOf(d, call)
   if (call?.phase !== 'talking' || agent === null || agent.user.id !== supervision.agent)
     return d.refuse('not_talking', 'No agent talks on this call now.')
+  if (call.desk !== null)
+    return d.refuse('desk_call', 'This call for help was dialled on the telephone itself, and stays there: barge in.')
   if (call.consult !== null)
     return d.refuse('consulting', 'The agent is consulting somebody: wait until that is over, or barge in.')
   const leg = supervisorLeg(d, supervision)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { CallbackId, CallId, LeadId, LegId } from '../../lib/ids.ts'
 import { isForHelp } from '../emergency.ts'
 import type { Input } from '../inputs.ts'
-import { alice, bob, campaign, TestFloor, trunk } from '../testing.ts'
+import { alice, bob, campaign, sam, TestFloor, trunk } from '../testing.ts'
 import { type TollRules, tollRulesDefault } from './rules.ts'
 
 const abroad = '+442079460000'
@@ -240,6 +240,20 @@ test('what belongs to a call for help is known as that from its first step to it
   assert.equal(helps(usual, { type: 'agent.dial', agent: alice, number: '+8613800000001', ...nobody }), false)
   assert.equal(helps(usual, { type: 'leg.answered', leg: usual.call.leg }), false)
   assert.equal(isForHelp(usual.state, { type: 'tick' }), false)
+})
+
+test('a supervisor hears a call for help that a desk phone dialled by itself, and does not take it over', () => {
+  const floor = new TestFloor({})
+  const desk = 'desk_1' as LegId
+  floor.do({ type: 'station.up', agent: sam, leg: 'st_sam' as LegId })
+  floor.do({ type: 'desk.dialled', leg: desk, user: bob, to: '110' })
+  floor.do({ type: 'leg.answered', leg: desk })
+  const { leg, call } = floor.lastEffect('phone.dial')
+  floor.do({ type: 'leg.answered', leg })
+  floor.do({ type: 'supervisor.begin', by: sam, call, agent: null, mode: 'barge', stays: false, reason: '' })
+  assert.equal(floor.last('call.monitored').call, call)
+  assert.equal(floor.do({ type: 'supervisor.takeOver', by: sam }).refusal?.rule, 'desk_call')
+  assert.equal(floor.agent(bob).phase, 'signed_off')
 })
 
 test('a desk phone that calls for help again and again has a few such calls at once, and no more', () => {

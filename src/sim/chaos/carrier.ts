@@ -64,6 +64,15 @@ export class Carrier {
     this.#endLater(far, between(random, 500, 120_000), { cause: 'bye' })
   }
 
+  /** A desk phone dials by itself, and is put down some time later. */
+  dialledBy(user: UserId, to: string): void {
+    const { random, newLeg, post } = this.#scene
+    const leg = newLeg()
+    const far = this.#far(leg)
+    post({ type: 'desk.dialled', leg, user, to })
+    this.#endLater(far, between(random, 200, 60_000), { cause: 'bye' })
+  }
+
   /** A nailed desk phone is put down, or loses its line; the phone layer rings it again on the same leg until that leg is hung up. */
   putDown(agent: UserId, leg: LegId): void {
     const { random } = this.#scene

@@ -29,6 +29,9 @@ const msOf = { MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000, MONTH: 28 * 86_
 /** A time that was agreed on is kept within the hour. */
 const agreedMs = 3_600_000
 
+/** What a centre of the plans may dial at any hour, to anybody. */
+const helpNumbers = ['110', '120']
+
 export class GateWatch {
   readonly #contacts: Contact[] = []
   readonly #byCall = new Map<CallId, Contact>()
@@ -95,6 +98,8 @@ export class GateWatch {
 
   #dialed(fact: Extract<Fact, { type: 'call.dialed' }>, now: number): void {
     const { call, number, party, mode } = fact
+    if (fact.verdict.policy === 'EMERGENCY')
+      return claim(helpNumbers.includes(number), `${number} is dialled as if it were for help`)
     const campaign = fact.campaign === null ? null : this.#campaigns.get(fact.campaign)
     claim(campaign !== undefined, 'a call is dialled for a campaign that there is')
     const business = campaign?.business ?? null

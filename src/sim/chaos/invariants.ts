@@ -3,6 +3,7 @@
  * own books from the facts and compares them with the state; it throws a sentence that says what is broken.
  */
 
+import { isCallForHelp } from '../../centre/emergency.ts'
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
 import { isAboutDebt } from '../../centre/settled.ts'
 import type { Call, FloorState } from '../../centre/state.ts'
@@ -102,7 +103,7 @@ export class Watch {
         claim(fact.callerId !== '' && fact.verdict.rules.length > 0, 'a call shows its number and its verdict')
         const trunk = state.trunks.get(fact.trunk)?.trunk
         claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
-        this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
+        if (fact.verdict.policy !== 'EMERGENCY') this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
         return
       }
       case 'call.rerouted': {
@@ -111,7 +112,8 @@ export class Watch {
         claim(!before.includes(fact.trunk), 'no trunk is tried twice for one call')
         const trunk = state.trunks.get(fact.trunk)?.trunk
         claim(trunk?.callerIds.includes(fact.callerId) ?? true, 'the number shown is one assigned to that trunk')
-        this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
+        if (call !== undefined && !isCallForHelp(state, call.id))
+          this.#started(fact.trunk, trunk?.callsPerSecond ?? 1, now)
         return
       }
       case 'call.offered':
@@ -165,7 +167,7 @@ function mayFollow(before: AgentPhase, after: AgentPhase): boolean {
     dialing: ['talking', 'ready', 'break', 'signed_off'],
     ringing: ['talking', 'dialing', 'ready', 'break', 'signed_off'],
     talking: ['wrapping', 'ready', 'break', 'signed_off'], // at once: who was only consulted
-    wrapping: ['wrapping', 'ready', 'break', 'signed_off', 'talking', 'ringing'], // the last two: it fell back
+    wrapping: ['wrapping', 'ready', 'break', 'signed_off', 'talking', 'ringing', 'dialing'], // the last three: it fell back, or help is dialled
   }
   return next[before].includes(after)
 }
@@ -175,7 +177,7 @@ function checkCalls(state: FloorState): void {
   const numbers = new Map<string, number>()
   for (const call of state.calls.values()) {
     if (call.phase === 'ended') continue
-    if (call.direction === 'out') {
+    if (call.direction === 'out' && !isCallForHelp(state, call.id)) {
       numbers.set(call.number, (numbers.get(call.number) ?? 0) + 1)
       claim(numbers.get(call.number) === 1, 'no number is dialled twice at once')
     }
@@ -183,7 +185,7 @@ function checkCalls(state: FloorState): void {
     const isConsulted = call.of !== null && call.phase === 'away' // it lasts as long as the call that it is the leg of
     if (call.phase !== 'talking' && call.phase !== 'assigned' && !isConsulted)
       claim(call.deadlineAt !== null, `a call that is ${call.phase} ends by itself`)
-    if (call.agent === null) continue
+    if (call.agent === null || call.desk !== null) continue // a phone that dialled help by itself takes its user from nothing
     claim(!byAgent.has(call.agent), 'an agent has one call')
     byAgent.set(call.agent, call.id)
     claim(state.agents.get(call.agent)?.call === call.id, 'the agent of a call has that call in hand')
@@ -313,12 +315,16 @@ function isSignedOn(state: FloorState, id: UserId): boolean {
 
 function checkTrunks(state: FloorState): void {
   const counts = new Map<TrunkId, number>()
-  for (const call of state.calls.values()) {
-    if (call.phase !== 'ended') counts.set(call.trunk, (counts.get(call.trunk) ?? 0) + 1)
+  const forHelp = new Map<TrunkId, number>()
+  for (const { id, phase, trunk } of state.calls.values()) {
+    if (phase === 'ended') continue
+    counts.set(trunk, (counts.get(trunk) ?? 0) + 1)
+    if (isCallForHelp(state, id)) forHelp.set(trunk, (forHelp.get(trunk) ?? 0) + 1)
   }
   for (const [id, floor] of state.trunks) {
     claim(floor.calls === (counts.get(id) ?? 0), 'the count of calls on a trunk is true')
-    claim(floor.calls <= floor.trunk.maxCalls, 'a trunk carries no more calls than allowed')
+    // Help passes a trunk that is full, and whoever comes after it finds it fuller.
+    claim(floor.calls - (forHelp.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls than allowed')
   }
 }
 

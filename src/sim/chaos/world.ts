@@ -17,6 +17,7 @@ import { Carrier } from './carrier.ts'
 import { Desks } from './desks.ts'
 import { Disk } from './disk.ts'
 import { GateWatch } from './gate-watch.ts'
+import { Handsets } from './handsets.ts'
 import { Watch } from './invariants.ts'
 import { Ledger } from './ledger.ts'
 import { Mishaps } from './mishaps.ts'
@@ -46,6 +47,7 @@ export class World {
   readonly #carrier: Carrier
   readonly #desks: Desks
   readonly #mishaps: Mishaps
+  readonly #handsets: Handsets
   readonly #disk: Disk
   readonly #crashes: number[]
   #state: FloorState
@@ -69,6 +71,7 @@ export class World {
     this.#carrier = new Carrier(this.#scene)
     this.#desks = new Desks(this.#scene, this.#carrier)
     this.#mishaps = new Mishaps(this.#scene, this.#desks)
+    this.#handsets = new Handsets(this.#scene, this.#carrier)
     this.#disk = new Disk(this.#scene)
   }
 
@@ -196,6 +199,7 @@ export class World {
   #mishap(): void {
     if (!this.#isOpen) return
     this.#mishaps.happen()
+    if (chance(this.#random, 0.4)) this.#handsets.happen()
     if (chance(this.#random, 0.03)) this.#disk.slowDown()
     superviseSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
