@@ -69,7 +69,8 @@ export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system', us
   if (who !== undefined && !seesCall(sightOf(d.state, who), call))
     return d.refuse('other_team', 'This call is of a team that you do not lead.')
   const said = { sipStatus: null, q850: 16 }
-  if (call.direction === 'out' && call.phase === 'waiting' && call.dismissed === null && call.notice === null) {
+  const isWaiting = call.direction === 'out' && call.phase === 'waiting' && call.dismissed === null
+  if (isWaiting && call.notice === null && call.connectedAt === null) {
     abandon(d, call) // whoever answered had nobody yet: a shutdown does not leave that out of the account
     return endCall(d, call, { by, cause: 'abandoned', result: 'ABANDONED', ...said })
   }

@@ -18,7 +18,16 @@ export type Effect =
   /** Place a call on a trunk; the leg answers, ends or times out (CANCEL) after `ringMs`. */
   | { type: 'phone.dial'; leg: LegId; call: CallId; trunk: TrunkId; number: string; callerId: string; ringMs: number }
   /** Ring an agent's desk phone (`rung`), or bring up the leg for the shift (`nailed`, which auto-answers where the phone can). */
-  | { type: 'phone.ring'; leg: LegId; agent: UserId; call: CallId | null; from: string; ringMs: number }
+  /** `forShift`: it stays up between calls, and is rung again when it is lost. */
+  | {
+      type: 'phone.ring'
+      leg: LegId
+      agent: UserId
+      call: CallId | null
+      forShift?: true
+      from: string
+      ringMs: number
+    }
   | { type: 'phone.answer'; leg: LegId }
   | { type: 'phone.reject'; leg: LegId; sipStatus: number }
   /** End a leg whatever its state: CANCEL, BYE or a final response. */

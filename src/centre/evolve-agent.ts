@@ -63,6 +63,7 @@ function enterPhase(
   const left = agent.phase
   if (left === 'ready') leaveReady(state, agent)
   if (left === 'ready' || left === 'break') agent.before = left
+  if (left === 'signed_off') agent.before = 'break' // a supervisor who takes a call over
   if (agent.call !== change.call) changeHands(state, agent, change.call)
   if (agent.rung !== null && change.state !== 'ringing') {
     if (state.legs.get(agent.rung.leg)?.side === 'rung') state.legs.delete(agent.rung.leg)

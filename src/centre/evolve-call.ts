@@ -307,6 +307,7 @@ function evolveNotice(state: FloorState, call: Call, change: NoticeFact, at: num
 }
 
 function wait(state: FloorState, call: Call, at: number, until: number): void {
+  if (call.agentLeg !== null) state.legs.delete(call.agentLeg)
   call.phase = 'waiting'
   call.agent = null
   call.agentLeg = null

@@ -21,7 +21,7 @@ import { reasonTextMax, resultBy } from './result-rules.ts'
 import { lineTurned, secondLineGone } from './second-line.ts'
 import { agentLegOf, agentOf } from './settle.ts'
 import type { Call } from './state.ts'
-import { stationDown, stationUp } from './station.ts'
+import { goesOnWithout, stationDown, stationUp } from './station.ts'
 import { supervisorPhoneEnded, supervisorPickedUp } from './supervision.ts'
 import { takenOn } from './transfer.ts'
 import { rulesOf } from './trunk-rules.ts'
@@ -124,11 +124,13 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
   if (what.side === 'consult') return consultLegGone(d, call, input)
   if (what.side === 'second') return secondLineGone(d, call)
   const agent = agentOf(d, call)
-  if (agent?.phase === 'ringing') {
+  // Of a phone that dialled help by itself the agent is its user, whose phone may ring for another call.
+  if (agent?.phase === 'ringing' && agent.call === call.id) {
     return phoneRefused(d, agent, cause === 'rejected' ? 'declined' : 'no_answer', true)
   }
   const { sipStatus, q850 } = input
   const lost = cause === 'fault' || cause === 'rtp_timeout'
+  if (agent !== null && goesOnWithout(d, call, agent, lost)) return
   const result = call.answeredAt === null ? 'CANCELLED' : 'ANSWERED'
   const why: EndCause = lost ? 'agent_lost' : call.answeredAt === null ? 'cancelled' : 'hangup'
   endCall(d, call, { by: 'agent', cause: why, result, sipStatus, q850 }, leg)

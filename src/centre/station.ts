@@ -7,6 +7,7 @@ import { endCall } from './ending.ts'
 import type { StationKind } from './entities.ts'
 import { stationGraceMs } from './evolve-agent.ts'
 import type { Input } from './inputs.ts'
+import { playMusic } from './music.ts'
 import { withdrawPreview } from './preview.ts'
 import { dropStation, settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
@@ -85,7 +86,15 @@ export function ringStation(d: Draft, agent: Agent): void {
   if (agent.stationRinging !== null) return
   const leg = d.id<'leg'>('l')
   d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'ringing' })
-  d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: null, from: 'switchroom', ringMs: stationRingMs })
+  d.effect({
+    type: 'phone.ring',
+    leg,
+    agent: agent.user.id,
+    call: null,
+    forShift: true,
+    from: 'switchroom',
+    ringMs: stationRingMs,
+  })
 }
 
 function stopRingingStation(d: Draft, agent: Agent, leg: LegId): void {
@@ -164,6 +173,18 @@ export function stationLost(d: Draft, call: Call, agent: Agent): void {
 function putDown(d: Draft, call: Call, agent: Agent): void {
   if (leaveConsulting(d, call, agent)) return writeUp(d, call, agent)
   settle(d, agent, 'break', 'audio_lost')
+}
+
+/** The phone that was rung for this call is put down, or `lost`, while it is talked on. Answers whether the call goes on without it. */
+export function goesOnWithout(d: Draft, call: Call, agent: Agent, lost: boolean): boolean {
+  if (call.phase !== 'talking' || agent.call !== call.id) return false
+  if (call.consult !== null) putDown(d, call, agent)
+  else if (lost && call.queue !== null) {
+    requeue(d, call)
+    playMusic(d, call)
+    settle(d, agent, 'break', 'audio_lost')
+  } else return false
+  return true
 }
 
 /** Whom the agent consulted takes the call on; else it falls back, and not to this agent. Answers whether it was taken on. */

@@ -12,6 +12,8 @@ export function takeOver(d: Draft, by: UserId): void {
     return d.refuse('not_supervising', 'You are not listening to anybody.')
   if (!maySupervise(who.user.role, 'barge'))
     return d.refuse('not_supervisor', 'Supervisors listen, whisper and barge in; quality listens.')
+  if (who.phase === 'ringing' || who.phase === 'dialing' || who.phase === 'preview')
+    return d.refuse('busy', 'You are about to have a call of your own: finish it first.')
   const call = supervision.heard === null ? undefined : d.state.calls.get(supervision.heard.call)
   const agent = call === undefined ? null : agentOf(d, call)
   if (call?.phase !== 'talking' || agent === null || agent.user.id !== supervision.agent)

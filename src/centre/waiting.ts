@@ -27,11 +27,11 @@ export function enterPerson(d: Draft, call: Call, user: UserId): void {
 
 /** The last instant of a wait has come. */
 export function waitedTooLong(d: Draft, call: Call): void {
-  if (call.direction === 'out') {
+  if (call.direction === 'out' && call.connectedAt === null) {
     abandon(d, call)
     return dismiss(d, call, 'abandoned', 'abandoned-apology')
   }
-  callBack(d, call, 'overflow', { agent: call.parkedFor })
+  callBack(d, call, 'overflow', { campaign: call.campaign, agent: call.parkedFor })
   dismiss(d, call, 'overflow', 'we-call-back')
 }
 
@@ -40,7 +40,8 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   if (call.dismissed !== null) {
     return endCall(d, call, { by: 'party', cause: call.dismissed, result: dismissedAs(call), ...ending }, leg)
   }
-  if (call.passed !== null) return gaveUpPassed(d, call, leg, ending)
+  if (call.passed !== null || (call.direction === 'out' && call.connectedAt !== null))
+    return gaveUpPassed(d, call, leg, ending)
   if (call.direction === 'out') {
     // Within the two seconds of the law's clock nobody was kept waiting. Beyond them waits whom a desk phone is rung for, too.
     const since = call.notice === null ? call.answeredAt : call.notice.askedAt

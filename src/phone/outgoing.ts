@@ -4,8 +4,9 @@
  */
 import { isIP } from 'node:net'
 import { isOfTheNetwork } from '../centre/trunk-rules.ts'
+import type { PhoneEffect } from '../engine/ports.ts'
 import { formatHost } from '../lib/host.ts'
-import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, LegId, TrunkId } from '../lib/ids.ts'
 import type { Binding, SessionId, UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
 import type { Legs } from './legs.ts'
@@ -19,6 +20,8 @@ const nailedRingMs = 30_000
 const lateMs = 2_000
 const noAnswerQ850 = 19
 export const rungOut = { by: 'system', cause: 'timeout', sipStatus: 487, q850: noAnswerQ850 } as const
+
+type Ring = Extract<PhoneEffect, { type: 'phone.ring' }>
 
 export class Outgoing {
   readonly #options: PhoneOptions
@@ -74,9 +77,8 @@ export class Outgoing {
     return this.#legs.inviteAgain(leg, invite)
   }
 
-  ring(id: LegId, agent: UserId, call: CallId | null, from: string, ringMs: number): void {
+  ring({ leg: id, agent, call, forShift: nailed = false, from, ringMs }: Ring): void {
     const extension = this.#options.extensionOf(agent)
-    const nailed = call === null
     const leg = this.#legs.make(
       id,
       call,

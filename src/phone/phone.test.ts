@@ -418,7 +418,7 @@ describe('the phone', () => {
   test('a nailed desk phone that was put down is rung again until the floor lets its leg go', async () => {
     const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
     binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }
-    phone.perform({ type: 'phone.ring', leg, agent: alice, call: null, from: '', ringMs: 0 })
+    phone.perform({ type: 'phone.ring', leg, agent: alice, call: null, forShift: true, from: '', ringMs: 0 })
     await opened()
     phone.take({ type: 'accepted', session, sdp: theirSdp })
     assert.deepEqual(last(), { type: 'station.up', agent: alice, leg, phone: true })

@@ -3,7 +3,7 @@
  * their sessions and their media ports. The calls we place are in `outgoing.ts`, those that come in `incoming.ts`, what the far end does in
  * `far-ends.ts`. Everything that can fail here ends as a `leg.ended` or `station.down`, never as an exception.
  */
-import type { Effect } from '../centre/effects.ts'
+import type { PhoneEffect } from '../engine/ports.ts'
 import type { LegId } from '../lib/ids.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { UaEvent } from '../sip/events.ts'
@@ -21,8 +21,6 @@ export type { PhoneOptions } from './phone-options.ts'
 /** Alarms about guessed passwords: each is a line of the journal, for good. */
 const locksBurst = 10
 const locksPerSecond = 0.1
-
-export type PhoneEffect = Extract<Effect, { type: `phone.${string}` }>
 
 export class Phone {
   readonly #options: PhoneOptions
@@ -62,7 +60,7 @@ export class Phone {
         this.#outgoing.dial(effect.leg, effect.call, effect.trunk, effect.number, effect.callerId, effect.ringMs)
         break
       case 'phone.ring':
-        this.#outgoing.ring(effect.leg, effect.agent, effect.call, effect.from, effect.ringMs)
+        this.#outgoing.ring(effect)
         break
       case 'phone.answer':
         this.#incoming.answer(effect.leg)

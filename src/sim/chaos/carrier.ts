@@ -24,8 +24,13 @@ export class Carrier {
         return this.#customer(effect)
       case 'phone.ring': {
         const far = this.#far(effect.leg)
-        if (chance(random, 0.8)) this.#tell(far, between(random, 300, 6_000), { type: 'leg.answered', leg: effect.leg })
-        else if (chance(random, 0.5)) this.#endLater(far, effect.ringMs, { cause: 'timeout' })
+        if (chance(random, 0.8)) {
+          const afterMs = between(random, 300, 6_000)
+          this.#tell(far, afterMs, { type: 'leg.answered', leg: effect.leg })
+          const cause = oneOf(random, ['bye', 'rtp_timeout', 'fault'] as const)
+          if (!effect.forShift && chance(random, 0.2))
+            this.#endLater(far, afterMs + between(random, 100, 60_000), { cause })
+        } else if (chance(random, 0.5)) this.#endLater(far, effect.ringMs, { cause: 'timeout' })
         else this.#endLater(far, 2_000, { cause: 'rejected', sipStatus: 486 })
         return
       }
