@@ -105,3 +105,16 @@ test('who takes a call over without having signed on has a break after it, howev
   floor.pass(60_000)
   assert.equal(floor.agent(sam).phase, 'break')
 })
+
+test('who stays with a colleague that is asked for advice hears them at the phone that was rung for it', () => {
+  const users = setupOf({ station: 'phone-rung' }).users.map(user =>
+    user.id === sam ? { ...user, station: 'browser' as const } : user,
+  )
+  const { floor, call } = talking({ setup: { users } })
+  floor.do({ type: 'station.up', agent: sam, leg: 'st_sam' as LegId })
+  floor.do({ type: 'supervisor.begin', by: sam, call: null, agent: bob, mode: 'listen', stays: true, reason: '' })
+  floor.do({ type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } })
+  const { leg } = floor.lastEffect('phone.ring')
+  floor.do({ type: 'leg.answered', leg })
+  assert.equal(floor.lastEffect('media.supervise').target, leg)
+})

@@ -82,6 +82,7 @@ function sceneOf(
   if (agent === undefined || agent.user.role !== 'agent') return null
   const second = call.consult?.with === 'other' ? call.consult.own : null // the line of the phone that the agent talks on
   const own = second ?? call.agentLeg ?? agent.stationLeg
-  const target = call.agent === agent.user.id ? own : agent.stationLeg
+  const asked = call.consult?.agent === agent.user.id ? call.consult.leg : null // the phone rung for whom is consulted
+  const target = call.agent === agent.user.id ? own : (asked ?? agent.stationLeg)
   return target === null ? null : { call, agent, target }
 }

@@ -1,6 +1,7 @@
-/** The pure half of the house as the engine calls it: six functions, given to it so that tests can bring their own. */
+/** The pure half of the house as the engine calls it: seven functions, given to it so that tests can bring their own. */
 import { decide } from '../centre/decide.ts'
 import type { Decision, Moment, Note } from '../centre/decision.ts'
+import { dropNext } from '../centre/drop-next.ts'
 import { isForHelp } from '../centre/emergency.ts'
 import { evolve } from '../centre/evolve.ts'
 import type { Fact } from '../centre/facts.ts'
@@ -14,6 +15,8 @@ export type Centre = {
   decide(state: FloorState, input: Input, moment: Moment): Decision
   /** What follows of itself (deadlines, matches, new calls); null: nothing more at this instant. */
   proceed(state: FloorState, moment: Moment): Decision | null
+  /** `proceed` threw: what it fell over is put away. null: that waits in no list. */
+  dropNext: typeof dropNext
   evolve(state: FloorState, change: Fact | Note, at: number): void
   floorFrom(setup: Setup, bootAt: number, now?: number): FloorState
   /** Whether it begins a call for help or belongs to one: that goes on while nothing can be written. */
@@ -22,4 +25,4 @@ export type Centre = {
   nextDeadline(state: FloorState): number | null
 }
 
-export const centre: Centre = { decide, proceed, evolve, floorFrom, isForHelp, nextDeadline }
+export const centre: Centre = { decide, proceed, dropNext, evolve, floorFrom, isForHelp, nextDeadline }

@@ -19,6 +19,8 @@ type Notes = {
   /** Of the disk. */
   heard: string[]
   echoes: number
+  /** The call that `proceed` falls over. */
+  trap: string | null
   deadline: number | null
   calls: Map<string, unknown>
   legs: Map<string, unknown>
@@ -37,6 +39,7 @@ function fakeCentre(): Centre {
         notes: [],
         heard: [],
         echoes: 0,
+        trap: null,
         deadline: null,
         calls: new Map(),
         legs: new Map([['g1', { call: 'c1', side: 'party' }]]),
@@ -64,8 +67,14 @@ function fakeCentre(): Centre {
     },
     proceed(state) {
       const floor = notes(state)
+      if (floor.trap !== null) throw new Error('a bug')
       if (floor.echoes === 0) return null
       return { facts: [noted('echoed')], effects: [{ ...hangUp, q850: 99 }], refusal: null }
+    },
+    dropNext(state) {
+      const call = notes(state).trap
+      notes(state).trap = null
+      return { decision: { facts: [noted('dropped')], effects: [], refusal: null }, call: call as never }
     },
     evolve(state, change, at) {
       const floor = notes(state)
@@ -443,6 +452,20 @@ test('a bug in a decision changes nothing, ends its own call once, and lets ever
     outcomes.map(outcome => (outcome.ok ? 'ok' : outcome.refusal.rule)),
     ['ok', 'bug', 'bug', 'ok'],
   )
+})
+
+test('what follows and cannot be decided is put away, its call ends, and the floor goes on', async () => {
+  const { timers, store, engine, say, notes } = aFloor()
+  ;(engine.state as unknown as Notes).trap = 'c1'
+  const first = say('one')
+  timers.turn()
+  assert.deepEqual(notes(), ['one', 'dropped', 'ended c1'])
+  const second = say('echo')
+  timers.turn()
+  assert.deepEqual(notes().slice(3), ['echo', 'echoed'])
+  await store.write()
+  await store.write()
+  await Promise.all([first, second])
 })
 
 test('a full disk stops new work loudly, keeps what was decided, and the floor goes on when there is space', async () => {

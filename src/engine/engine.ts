@@ -318,6 +318,11 @@ export class Engine implements EnginePort {
       this.#options.log.error('the floor does not come to rest; this is a bug')
     } catch (error) {
       this.#options.log.error({ err: error }, 'what follows could not be decided; this is a bug')
+      const dropped = this.#options.centre.dropNext(this.state, moment)
+      if (dropped !== null) {
+        this.#apply(dropped.decision, moment, recorded, effects)
+        this.#endForBug(dropped.call)
+      }
     }
     this.#rest()
   }
@@ -370,7 +375,10 @@ export class Engine implements EnginePort {
     this.#options.log.error({ err: error, input: masked(input) }, 'an input could not be decided; this is a bug')
     const refusal = { rule: 'bug', words: 'This was not done: a fault in the program, now in its log.' }
     this.#open.releases.push(this.#releaseOf([], { reply, outcome: { ok: false, refusal } }))
-    const call = callOf(this.state, input)
+    this.#endForBug(callOf(this.state, input))
+  }
+
+  #endForBug(call: CallId | null): void {
     if (call === null || this.#bugCalls.has(call)) return
     if (this.#bugCalls.size >= bugCallsMax) this.#bugCalls.clear()
     this.#bugCalls.add(call)

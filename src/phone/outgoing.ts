@@ -77,7 +77,8 @@ export class Outgoing {
     return this.#legs.inviteAgain(leg, invite)
   }
 
-  ring({ leg: id, agent, call, forShift: nailed = false, from, ringMs }: Ring): void {
+  ring({ leg: id, agent, call, forShift, from, ringMs }: Ring): void {
+    const nailed = forShift === true
     const extension = this.#options.extensionOf(agent)
     const leg = this.#legs.make(
       id,

@@ -11,6 +11,7 @@ import type { Input } from '../centre/inputs.ts'
 import { ownPrefix } from '../centre/speech/message.ts'
 import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
+import type { PhoneEffect } from '../engine/ports.ts'
 import type { Clock } from '../lib/clock.ts'
 import {
   type CallId,

@@ -67,7 +67,7 @@ export class SupervisionWatch {
       const heardAgent = state.agents.get(agent)!
       claim(heardAgent.user.role === 'agent', 'only calls of agents are heard')
       claim(
-        [call!.agentLeg, heardAgent.stationLeg, call!.consult?.own].includes(told!.target),
+        [call!.agentLeg, heardAgent.stationLeg, call!.consult?.own, call!.consult?.leg].includes(told!.target),
         'it is the leg of the agent that is stayed with',
       )
     }
