@@ -64,6 +64,8 @@ const sweepEveryMs = 60_000
 const hourMs = 3_600_000
 /** Share of its time for which the main thread is busy; above, work that may wait waits. */
 const strainedLoad = 0.7
+/** A disk that stands still (storage that fails over, a snapshot) is waited for: those who talk go on talking, and a new process would meet the same disk. */
+const diskDeadAfterMs = 600_000
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
@@ -200,7 +202,13 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   )
   await custody.start()
   const pulse = parts.use(
-    takePulse([() => telephone.bay.figures([]), () => store.commit({ recorded: [] })], { clock, deadAfterMs: 30_000 }),
+    takePulse(
+      [
+        { ask: () => telephone.bay.figures([]), deadAfterMs: 30_000 },
+        { ask: () => store.commit({ recorded: [] }), deadAfterMs: diskDeadAfterMs },
+      ],
+      clock,
+    ),
   )
   parts.use(web) // closed first: nobody asks a house that is going away
   const running = parts.move()

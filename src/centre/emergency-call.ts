@@ -15,6 +15,8 @@ import { emergencyOf } from './toll/rules.ts'
 
 /** Such calls of one person's desk phones at once: a phone that keeps dialling by itself takes no more of the trunks and the journal. */
 const deskCallsMax = 4
+/** And one after the other: who needs help dials again, and not every second. */
+const [burstMax, burstMs] = [6, 10_000]
 
 export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
   const agent = d.state.agents.get(id)
@@ -61,8 +63,9 @@ function leaveForEmergency(d: Draft, agent: Agent): boolean {
 export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const number = emergencyOf(d.state.toll.rules, to)
-  if (number !== null && deskCallsOf(d, user) >= deskCallsMax)
-    return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
+  const isTooMuch = () =>
+    deskCallsOf(d, user) >= deskCallsMax || d.state.toll.helpedSince(user, d.now - burstMs) >= burstMax
+  if (number !== null && isTooMuch()) return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
   if (number === null) return dialledBeside(d, { type: 'desk.dialled', leg, user, to })
   const way = emergencyWay(d.state)
   if (way === null) return d.effect({ type: 'phone.reject', leg, sipStatus: 503 })

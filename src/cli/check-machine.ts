@@ -39,9 +39,8 @@ export async function checkDisk(config: Config): Promise<Checked[]> {
   try {
     accessSync(folder, constants.W_OK)
   } catch {
-    const who = process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`
     const advice = `run this as the service does (sudo -u switchroom switchroom check), or chown switchroom: ${folder}`
-    return [{ state: 'bad', found: `${folder} cannot be written by ${who}`, advice }]
+    return [{ state: 'bad', found: `${folder} cannot be written by ${whoami()}`, advice }]
   }
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize
@@ -98,10 +97,20 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
     ]
   if ((statSync(keyFile).mode & 0o077) !== 0)
     return [{ state: 'bad', found: `${keyFile} can be read by others`, advice: `chmod 600 ${keyFile}` }]
+  try {
+    accessSync(database, constants.R_OK | constants.W_OK)
+  } catch {
+    const advice = `run this as the service does (sudo -u switchroom switchroom check), or chown switchroom: ${database}`
+    return [{ state: 'bad', found: `${database} cannot be read and written by ${whoami()}`, advice }]
+  }
   const wrong = await faultOfKey(database, keyFile)
   if (wrong !== null)
     return [{ state: 'bad', found: wrong, advice: 'put the copy back that was kept apart from the backups' }]
   return [{ state: 'ok', found: `${database}, and its key is for the service alone` }]
+}
+
+function whoami(): string {
+  return process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`
 }
 
 /** Whether the database was sealed with this key; null: it was, or nothing is noted of it yet. */

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -8,6 +9,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import path from 'node:path'
 import { dataFiles } from '../config.ts'
@@ -32,6 +34,9 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   const part = `${database}.restoring`
   copyFileSync(source, part)
   chmodSync(part, 0o600) // a copy comes with the mode of its source
+  // Restored by root it belongs to whom the folder belongs to all the same, or the service could not open it.
+  const { uid, gid } = statSync(path.dirname(database))
+  chownSync(part, uid, gid)
   const written = openSync(part, 'r+')
   fsyncSync(written)
   closeSync(written)

@@ -179,3 +179,13 @@ test('a file that is damaged costs its day and no more', () => {
   assert.ok(days.figures.leftOut >= 1)
   days.close()
 })
+
+test('with no days to keep, those of before go too, today among them', () => {
+  const path = fresh()
+  const days = new LadderDays(path, bounds)
+  days.append([note('one', noon - dayMs), note('two', noon)])
+  days.close()
+  assert.equal(readdirSync(path).filter(name => name.endsWith('.db')).length, 2)
+  new LadderDays(path, { ...bounds, days: 0 }).prune(noon)
+  assert.deepEqual(readdirSync(path), [])
+})

@@ -173,7 +173,7 @@ export class LadderDays {
     if (today === this.#prunedFor) return
     this.#prunedFor = today
     for (const day of this.#days()) {
-      if (day >= today - this.#bounds.days) continue
+      if (this.#bounds.days > 0 && day >= today - this.#bounds.days) continue
       this.#open.get(day)?.close()
       this.#open.delete(day)
       for (const ending of ['', '-wal', '-shm']) rmSync(this.#pathOf(day) + ending, { force: true })

@@ -3,12 +3,13 @@
  * who wants to see a call asks that thread. Signalling never waits for it: when the thread or the disk does not keep up, messages are left out
  * and counted.
  */
+import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../lib/clock.ts'
 import { formatHost } from '../lib/host.ts'
 import type { SipNote } from '../store/ladder-file.ts'
 import type { LadderBatch, LadderReport, LadderRequest, LadderWorkerData } from './control.ts'
-import type { LadderBounds, LadderFigures } from './ladder-days.ts'
+import { type LadderBounds, LadderDays, type LadderFigures } from './ladder-days.ts'
 import type { OtherKind } from './sip-note.ts'
 
 /** How long a message waits at most before it goes to the thread; a longer wait packs a call's messages better. */
@@ -88,7 +89,10 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
     // By the clock that never steps, so that a call's messages keep their order and distance; anchored anew with each slab.
     let anchor = clock.now() - clock.monotonic()
     this.#wall = () => anchor + clock.monotonic()
-    if (bounds.days === 0) return
+    if (bounds.days === 0) {
+      this.#removeAll()
+      return
+    }
     this.#start()
     this.#timers.push(
       setInterval(() => {
@@ -187,6 +191,16 @@ export class Ladder implements LadderPort, Ladders, AsyncDisposable {
 
   #tell(request: LadderRequest): void {
     this.#worker?.postMessage(request)
+  }
+
+  /** Nothing is kept from now on, and nothing of before. */
+  #removeAll(): void {
+    const { folder, bounds, clock, onFault } = this.#options
+    try {
+      if (existsSync(folder)) new LadderDays(folder, bounds).prune(clock.now())
+    } catch (error) {
+      onFault(`SIP messages that are to be kept no more cannot be removed from ${folder}: ${(error as Error).message}`)
+    }
   }
 
   #start(): void {

@@ -11,10 +11,11 @@ test('a thread that answers, even with an error, is alive; one that keeps silent
     let isSilent = false
     using pulse = takePulse(
       [
-        () => Promise.reject(new Error('the disk is full')),
-        () => new Promise<void>(done => (isSilent ? (answer = done) : done())),
+        { ask: () => Promise.reject(new Error('the disk is full')), deadAfterMs: 30_000 },
+        { ask: () => new Promise<void>(done => (isSilent ? (answer = done) : done())), deadAfterMs: 30_000 },
+        { ask: () => new Promise<void>(done => (isSilent ? undefined : done())), deadAfterMs: 600_000 },
       ],
-      { clock, deadAfterMs: 30_000 },
+      clock,
     )
     const pass = async (ms: number) => {
       clock.advance(ms)

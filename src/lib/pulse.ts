@@ -4,14 +4,15 @@ import type { Clock } from './clock.ts'
 const askEveryMs = 5_000
 
 export type Pulse = Disposable & {
-  /** False once a part has not answered for `deadAfterMs`; one that answers with an error is alive. */
+  /** False once a part has not answered in its time; one that answers with an error is alive. */
   isBeating(): boolean
 }
 
-/** `parts`: each resolves or rejects soon while its thread lives. */
-export function takePulse(parts: (() => Promise<unknown>)[], options: { clock: Clock; deadAfterMs: number }): Pulse {
-  const { clock, deadAfterMs } = options
-  const hearts = parts.map(ask => ({ ask, askedAt: null as number | null }))
+/** `ask` resolves or rejects while the part's thread lives, within `deadAfterMs`. */
+export type Part = { ask: () => Promise<unknown>; deadAfterMs: number }
+
+export function takePulse(parts: Part[], clock: Clock): Pulse {
+  const hearts = parts.map(part => ({ ...part, askedAt: null as number | null }))
   const timer = setInterval(() => {
     for (const heart of hearts) {
       if (heart.askedAt !== null) continue
@@ -24,7 +25,8 @@ export function takePulse(parts: (() => Promise<unknown>)[], options: { clock: C
   }, askEveryMs)
   timer.unref()
   return {
-    isBeating: () => hearts.every(({ askedAt }) => askedAt === null || clock.monotonic() - askedAt < deadAfterMs),
+    isBeating: () =>
+      hearts.every(({ askedAt, deadAfterMs }) => askedAt === null || clock.monotonic() - askedAt < deadAfterMs),
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }

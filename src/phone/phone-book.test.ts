@@ -40,6 +40,25 @@ test('what was saved is read again while it holds; a file that is not ours is no
   }
 })
 
+test('one phone that cannot be read is left out, and the others are there; an address with a zone is one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-phones-'))
+  try {
+    const file = join(folder, 'phones.json')
+    const long = { ...binding, extension: '1002', contact: `sip:1002@127.0.0.4;x=${'y'.repeat(600)}` }
+    const local = { address: 'fe80::1%eth0', port: 5060 }
+    const zoned = { ...binding, extension: '1003', flow: { ...binding.flow, source: local } }
+    const book = new PhoneBook(file, createLogger('silent'))
+    book.save(() => [binding, long, zoned], 1_000_000)
+    for (let tries = 0; tries < 100 && book.read(1_100_000).length === 0; tries++) await sleep(10)
+    assert.deepEqual(
+      book.read(1_100_000).map(({ extension }) => extension),
+      ['1001', '1003'],
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test('a phone that registers just after a save is on disk at the next look and not only five seconds later', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'switchroom-phones-'))
   try {

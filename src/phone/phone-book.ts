@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
 import type { Binding } from '../sip/events.ts'
@@ -14,19 +15,21 @@ const placesEveryMs = 250
 const expiryEveryMs = 5_000
 const phonesMax = 10_000
 
-const address = z.strictObject({ address: z.ipv4().or(z.ipv6()), port: z.int().min(1).max(65_535) })
-const bookSchema = z
-  .array(
-    z.strictObject({
-      extension: z.string().max(32),
-      contact: z.string().max(512),
-      userAgent: z.string().max(100).nullable(),
-      flow: z.strictObject({ transport: z.literal('udp'), source: address, local: z.string().max(64) }),
-      /** Unix ms. */
-      expiresAt: z.number(),
-    }),
-  )
-  .max(phonesMax)
+/** A link-local address comes with its zone: `fe80::1%eth0`. */
+const ip = z.string().refine(text => isIP(text.replace(/%[\w.-]{1,32}$/, '')) !== 0)
+const bookSchema = z.array(z.unknown()).max(phonesMax)
+const phoneSchema = z.strictObject({
+  extension: z.string().max(32),
+  contact: z.string().max(512),
+  userAgent: z.string().max(100).nullable(),
+  flow: z.strictObject({
+    transport: z.literal('udp'),
+    source: z.strictObject({ address: ip, port: z.int().min(1).max(65_535) }),
+    local: z.string().max(64),
+  }),
+  /** Unix ms. */
+  expiresAt: z.number(),
+})
 
 export class PhoneBook {
   readonly #file: string
@@ -45,7 +48,15 @@ export class PhoneBook {
   /** Bindings of phones over UDP that still hold at `now` (Unix ms); none when the file is not there or not ours. */
   read(now: number): Binding[] {
     try {
-      const book = bookSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
+      const rows = bookSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
+      // What one phone said of itself does not make the others be forgotten.
+      const book = rows.flatMap(row => phoneSchema.safeParse(row).data ?? [])
+      const left = rows.length - book.length
+      if (left > 0)
+        this.#log.warn(
+          { file: this.#file, left },
+          'desk phones in the list that are not read: they are known again later',
+        )
       return book
         .filter(({ expiresAt }) => expiresAt > now)
         .map(({ expiresAt, ...binding }) => ({ ...binding, expiresInMs: expiresAt - now }))

@@ -5,8 +5,8 @@
  */
 import { readFile } from 'node:fs/promises'
 
-/** null where there is no such kernel. */
-export async function udpUnclaimed(folder = '/proc/net'): Promise<number | null> {
+/** null where there is no such kernel. By way of the process: the unit shows it nothing else of /proc (ProcSubset=pid). */
+export async function udpUnclaimed(folder = '/proc/self/net'): Promise<number | null> {
   const [four, six] = await Promise.all([
     readFile(`${folder}/snmp`, 'latin1').catch(() => null),
     readFile(`${folder}/snmp6`, 'latin1').catch(() => null),

@@ -9,6 +9,7 @@ const minuteMs = 60_000
 /** What is told as an alarm: the same again only on the next day. */
 const toldMax = 2_000
 const alarmsMax = 100
+const helpedMax = 20
 
 export class TollBook {
   rules: TollRules = tollRulesDefault
@@ -19,6 +20,8 @@ export class TollBook {
   readonly #told = new Set<string>()
   /** Of the alarms since the start, the last ones, oldest first. */
   readonly #alarms: number[] = []
+  /** Of each desk phone that dialled help by itself, when, the last few. */
+  readonly #helped = new Map<UserId, number[]>()
 
   /** What the store knows of the day so far. */
   resume(spent: readonly { by: UserId | null; ms: number }[], zone: string, at: number): void {
@@ -30,6 +33,7 @@ export class TollBook {
     switch (fact.type) {
       case 'call.dialed': {
         const { call, number, mode, lead, callback, campaign } = fact
+        if (fact.desk) this.#helped.set(fact.desk, [...(this.#helped.get(fact.desk) ?? []), at].slice(-helpedMax))
         const agent = fact.of?.agent ?? fact.agent
         if (
           (agent === null && fact.of === undefined) ||
@@ -96,6 +100,11 @@ export class TollBook {
       const at = this.endsAt(id)
       if (at !== null) yield { id, at }
     }
+  }
+
+  /** How often this person's desk phone has dialled help by itself since an instant; 20 at most. */
+  helpedSince(person: UserId, at: number): number {
+    return this.#helped.get(person)?.filter(each => each >= at).length ?? 0
   }
 
   /** Alarms since an instant; 100 at most. */

@@ -265,6 +265,22 @@ test('a desk phone that calls for help again and again has a few such calls at o
   assert.equal(floor.count('call.dialed'), 5)
 })
 
+test('a desk phone whose key for help is stuck gets through a few times in ten seconds, and again later', () => {
+  const floor = new TestFloor({})
+  const dial = (n: number) => {
+    const leg = `desk_${n}` as LegId
+    floor.do({ type: 'desk.dialled', leg, user: bob, to: '110' })
+    floor.do({ type: 'leg.ended', leg, by: 'far', cause: 'bye', sipStatus: null, q850: 16 })
+    floor.clock.advance(20)
+  }
+  for (let n = 0; n < 50; n++) dial(n)
+  assert.equal(floor.count('call.dialed'), 6)
+  assert.equal(floor.lastEffect('phone.reject').sipStatus, 486)
+  floor.pass(10_000)
+  dial(50)
+  assert.equal(floor.count('call.dialed'), 7)
+})
+
 test('a desk phone that dials anything else is turned away', () => {
   const floor = new TestFloor({})
   floor.do({ type: 'desk.dialled', leg: 'desk_1' as LegId, user: bob, to: '13812345678' })
