@@ -27,6 +27,8 @@ export type House = AsyncDisposable & {
   readonly telephone: Telephone
   readonly ladder: Ladder
   readonly door: RecordsDoor
+  /** From now on nothing begins but calls for help. Said as soon as the process is told to stop; the disposal says it too. */
+  close(): void
 }
 
 export type HouseOptions = {
@@ -149,6 +151,9 @@ export async function openHouse({
   }
   library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
   await library.read()
+  const close = () => {
+    if (!booted.state.isClosing) booted.post({ type: 'house.closing' })
+  }
   const held = parts.move()
   return {
     store,
@@ -156,19 +161,24 @@ export async function openHouse({
     telephone,
     ladder,
     door,
+    close,
     async [Symbol.asyncDispose]() {
-      await hangUpAll(engine)
+      close()
+      // Where nothing can be written the floor ends no call: who talks is told all the same, and the next start does the writing.
+      if (!(await hangUpAll(booted))) await wires.hangUp()
       await held.disposeAsync()
     },
   }
 }
 
-/** Ends every call and waits, within reason, until each is ended and its recording sealed. */
-async function hangUpAll(engine: Engine): Promise<void> {
+/** Ends every call and waits, within reason, until each is ended and its recording sealed. False: not all of them are. */
+async function hangUpAll(engine: Engine): Promise<boolean> {
   const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
   for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
   for (let waitedMs = 0; waitedMs < hangUpWithinMs; waitedMs += 50) {
-    if (engine.trouble !== null || (open().length === 0 && engine.state.recordings.size === 0)) return
+    if (engine.trouble !== null) return false
+    if (open().length === 0 && engine.state.recordings.size === 0) return true
     await sleep(50)
   }
+  return false
 }

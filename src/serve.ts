@@ -218,7 +218,10 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     failed: telephone.bay.failed,
     records: door,
     house,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => {
+      house.close() // what closes before it may take its time
+      return running.disposeAsync()
+    },
   }
 }
 

@@ -47,6 +47,8 @@ function handle(d: Draft, input: Input): void {
       return d.note({ type: 'note.diskSlow' })
     case 'disk.caughtUp':
       return d.note({ type: 'note.diskCaughtUp', afterMs: input.afterMs })
+    case 'house.closing':
+      return d.note({ type: 'note.closing' })
     case 'records.committed':
       return takeNote(d, input.facts)
     case 'leads.loaded':

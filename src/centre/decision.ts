@@ -20,6 +20,7 @@ export type Note =
   /** The disk is slow: the instant that has come is looked at again when it has caught up. */
   | { type: 'note.deferred' }
   | { type: 'note.diskCaughtUp'; afterMs: number }
+  | { type: 'note.closing' }
   | {
       type: 'note.leadsBuffered'
       campaign: CampaignId

@@ -59,6 +59,9 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       state.isDiskSlow = false
       giveTime(state, change.afterMs, at)
       break
+    case 'note.closing':
+      state.isClosing = true
+      break
     case 'note.trunkTested': {
       const floor = state.trunks.get(change.trunk)
       if (floor === undefined) break

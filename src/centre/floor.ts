@@ -66,6 +66,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     awayMaxMs: awayDefaultMs,
     deadlines: [],
     isDiskSlow: false,
+    isClosing: false,
     supervisions: new Map(),
     supervisionShown: { ...shownByDefault },
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),

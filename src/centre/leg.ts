@@ -44,6 +44,10 @@ export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.off
   if (!d.state.numberIndex.has(numberKey(to))) {
     return turnAway({ by: 'system', cause: 'no_route', result: 'VACANT' }, 404)
   }
+  if (d.state.isClosing) {
+    const text = 'the house closes'
+    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
+  }
   if (isUnrecordable(d.state)) {
     const text = 'no recording can be made'
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)

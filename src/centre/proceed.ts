@@ -1,7 +1,8 @@
 /**
  * What the floor does next by itself, one step at a time: an instant that has come, then a waiting call and an agent, then the next call
  * to start. Asked after every input until it answers null, so that the next match happens in the decision that made it possible. While the
- * disk is slow no call starts, and nothing is held against phones and people who have not heard yet what is asked of them.
+ * disk is slow no call starts, and nothing is held against phones and people who have not heard yet what is asked of them. While the house closes
+ * what has begun is brought to its end, and nothing begins.
  */
 import { assign, nextMatch } from './acd.ts'
 import type { Decision, Moment } from './decision.ts'
@@ -36,6 +37,7 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     const asked = askHistory(state, moment)
     if (asked !== null) return asked
   }
+  if (state.isClosing) return null
   const match = nextMatch(state)
   if (match !== null) {
     const d = new Draft(state, moment)

@@ -46,6 +46,8 @@ const unrecordable = {
   words: 'The disk of the recordings is full, and no call is made that cannot be recorded: tell the administrator.',
 }
 
+const closing = { rule: 'closing', words: 'Switchroom is shutting down: no call begins any more.' }
+
 /** The best line of the first step that has one, past trunks that were tried already. */
 export function pickOnRoute(
   state: FloorState,
@@ -54,6 +56,7 @@ export function pickOnRoute(
   number: string | null,
   tried: readonly TrunkId[] = [],
 ): Line {
+  if (state.isClosing) return { ok: false, refusal: closing, retryAt: null }
   if (isUnrecordable(state)) return { ok: false, refusal: unrecordable, retryAt: null }
   let no = null as Extract<Line, { ok: false }> | null
   for (const step of steps) {

@@ -442,6 +442,8 @@ export type FloorState = {
   deadlines: Due[]
   /** What was decided is not on disk since a second: see `proceed.ts`. */
   isDiskSlow: boolean
+  /** The house closes: nothing begins any more, see `proceed.ts`. */
+  isClosing: boolean
   /** Which version of each of the lender's own recordings is said. */
   phrases: Map<string, number>
   /** A laboratory floor (demo, tests): the policy `LAB-ANY-HOUR` is accepted. */

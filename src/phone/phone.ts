@@ -18,6 +18,8 @@ import { TransferKeys } from './transfer-keys.ts'
 
 export type { PhoneOptions } from './phone-options.ts'
 
+/** Normal clearing. */
+const closedQ850 = 16
 /** Alarms about guessed passwords: each is a line of the journal, for good. */
 const locksBurst = 10
 const locksPerSecond = 0.1
@@ -32,6 +34,7 @@ export class Phone {
   #answeredTooLate = 0
   readonly #keys: Keys
   readonly #locks: Allowance
+  #isClosed = false
 
   constructor(options: PhoneOptions) {
     this.#options = options
@@ -54,7 +57,19 @@ export class Phone {
     return this.#answeredTooLate
   }
 
+  /**
+   * The house closes: every session ends, those too that the floor knows nothing of or cannot end now, and whoever calls is told so. Nobody is
+   * called from here on, whatever was decided before and comes late.
+   */
+  close(): void {
+    this.#isClosed = true
+    for (const leg of this.#legs.all()) if (leg.phase === 'opening') leg.hangUp ??= closedQ850
+    this.#options.ua.hangUpAll(503, closedQ850, this.#options.now())
+    this.#options.flush()
+  }
+
   perform(effect: PhoneEffect): void {
+    if (this.#isClosed && (effect.type === 'phone.dial' || effect.type === 'phone.ring')) return
     switch (effect.type) {
       case 'phone.dial':
         this.#outgoing.dial(effect.leg, effect.call, effect.trunk, effect.number, effect.callerId, effect.ringMs)
@@ -97,8 +112,10 @@ export class Phone {
     if (this.#options.lines.take(event)) return
     switch (event.type) {
       case 'incoming':
+        if (this.#isClosed) return this.#options.ua.reject(event.session, 503, 41, this.#options.now())
         return this.#incoming.take(event)
       case 'bindingChanged':
+        if (this.#isClosed) return
         return this.#outgoing.bindingChanged(event.extension, event.binding)
       case 'dropped':
         this.#options.log.warn({ source: event.source.address, count: event.count }, `SIP dropped: ${event.reason}`)

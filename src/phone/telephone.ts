@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TriedOut } from '../centre/audio/try-out.ts'
 import type { Trunk } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
@@ -60,6 +61,9 @@ const tickMs = 100
 /** A browser whose network is cut this long is down; shorter cuts heal unnoticed. */
 const browserSilenceMs = 20_000
 
+/** The far ends' answers to the last BYEs and CANCELs are waited for so long: what was lost is said once more (RFC 3261, T1: 500 ms). */
+const lastWordsMs = 600
+
 /** SIP messages kept; left out since a call or a day had its fill; lost since the thread did not keep up. */
 type LadderCounts = { kept: number; leftOut: number; lost: number; todayBytes: number }
 
@@ -113,6 +117,8 @@ export type Telephone = AsyncDisposable & {
   /** Takes note of changed trunks, passwords and people. */
   noteRecords(facts: readonly RecordFact[]): void
   figures(): Promise<Record<string, number>>
+  /** Ends every session on the wire, with no word of the floor, and takes no more. Resolves when the far ends have answered, or did not in time. */
+  hangUp(): Promise<void>
   /** How calls sound now, and how trunks have sounded since the start. */
   readonly audio: Pick<AudioWatch, 'ofCall' | 'live' | 'byTrunk'>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
@@ -304,6 +310,14 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     book.save(() => ua.bindings(), clock.now())
   }, tickMs)
 
+  let ending: Promise<void> | null = null
+  const hangUp = () => (ending ??= endAll())
+  const endAll = async () => {
+    clearInterval(timer)
+    phone.close()
+    for (let waitedMs = 0; ua.isInCall && waitedMs < lastWordsMs; waitedMs += 10) await sleep(10)
+  }
+
   const applyTrunk = (trunk: Trunk) =>
     lines.apply(trunk, { password: secret(trunk.id, 'trunk-password'), key: secret(trunk.id, 'trunk-key') })
   return {
@@ -405,9 +419,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         ...(unclaimed === null ? {} : { host_udp_unclaimed_total: unclaimed }),
       }
     },
+    hangUp,
     async [Symbol.asyncDispose]() {
+      await hangUp()
       disk[Symbol.dispose]()
-      clearInterval(timer)
       tryOuts[Symbol.dispose]()
       for (const trunk of floor().trunks.keys()) lines.remove(trunk)
       sockets.settle()

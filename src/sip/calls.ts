@@ -98,6 +98,13 @@ export class Calls {
     this.#calls.get(session)?.call.hangUp(q850, now)
   }
 
+  hangUpAll(status: number, q850: number | null, now: number): void {
+    for (const { call } of [...this.#calls.values()]) {
+      call.reject(status, q850, now)
+      call.hangUp(q850, now)
+    }
+  }
+
   withdraw(session: SessionId, q850: number | null, now: number): void {
     this.#calls.get(session)?.call.withdraw(q850, now)
   }

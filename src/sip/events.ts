@@ -267,6 +267,10 @@ export type UserAgentPort = {
   callIdsOf(session: SessionId): readonly string[]
   /** CANCEL, BYE or a final response, as the state demands. */
   hangUp(session: SessionId, q850: number | null, now: number): void
+  /** Every session that there is; `status` for those that ring here. */
+  hangUpAll(status: number, q850: number | null, now: number): void
+  /** A session goes on, or the far end of one has not answered our last word yet. */
+  readonly isInCall: boolean
   /**
    * CANCEL, and nothing more: when the far end picks up in that very moment the call is `accepted` as if it had not been withdrawn, else `failed`
    * tells that it was.

@@ -37,6 +37,13 @@ export class Transactions {
     return this.#clients.size + this.#servers.size
   }
 
+  /** Whether a request about a call is out and unanswered: who it went to may not have heard it. */
+  get isAwaited(): boolean {
+    for (const { state, draft } of this.#clients.values())
+      if ((state === 'trying' || state === 'proceeding') && ofCalls.has(draft.method)) return true
+    return false
+  }
+
   /** What belongs to a call under way, its BYE above all, finds room for a quarter more. */
   hasRoom(inDialog: boolean): boolean {
     return this.size < (inDialog ? this.#max * 1.25 : this.#max)
@@ -231,6 +238,7 @@ function isOver(t: Transaction): boolean {
   return t.state === 'completed' ? t.side === 'client' || !t.invite : t.state === 'confirmed'
 }
 
+const ofCalls = new Set(['INVITE', 'BYE', 'CANCEL'])
 const cancelRepeats = new Set(['Route', 'Max-Forwards', 'From', 'To', 'Call-ID', 'CSeq'])
 
 const cseqAs = (value: string, method: string) => `${value.slice(0, value.indexOf(' '))} ${method}`

@@ -240,6 +240,15 @@ export class UserAgent implements UserAgentPort {
     this.#calls.hangUp(session, q850, now)
   }
 
+  hangUpAll(status: number, q850: number | null, now: number): void {
+    this.#now = now
+    this.#calls.hangUpAll(status, q850, now)
+  }
+
+  get isInCall(): boolean {
+    return this.#calls.size > 0 || this.#dialogs.size > 0 || this.#transactions.isAwaited
+  }
+
   withdraw(session: SessionId, q850: number | null, now: number): void {
     this.#calls.withdraw(session, q850, now)
   }

@@ -209,6 +209,7 @@ const zh = {
     trunk_down: '中继已断开。',
     trunk_full: '中继线路已满。',
     trunk_rate: '已达中继的每秒呼叫上限。',
+    closing: '系统正在停止，不再开始新的通话。',
     contact_hours: '不在允许的拨打时段。',
     do_not_call: '此号码在谢绝来电名单中。',
     third_party: '按合规策略，不能拨打此关系人。',

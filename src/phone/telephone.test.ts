@@ -1,0 +1,181 @@
+/** The telephone on real sockets, a user agent at the other end: what becomes of calls when it is closed. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Trunk, User } from '../centre/entities.ts'
+import { floorFrom } from '../centre/floor.ts'
+import type { Input } from '../centre/inputs.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import { createLogger } from '../lib/log.ts'
+import { buildOffer } from '../sdp/negotiate.ts'
+import type { UaEvent } from '../sip/user-agent.ts'
+import { local, Station } from './fixtures/station.ts'
+import { parseListenAddress } from './sockets.ts'
+import { openTelephone } from './telephone.ts'
+
+const address = '127.0.2.9'
+const listen = parseListenAddress(`udp:${address}:0`)
+const alice = 'u_alice' as UserId
+const callerId = '+861088880000'
+const ringing = '+8613800000001'
+const talking = '+8613800000002'
+const silent = '+8613800000003'
+
+/** A telephone, and a carrier and desk phone at one address: it rings, or picks up. */
+async function opened() {
+  const heard: string[] = []
+  const react = (event: UaEvent, { agent, now }: Station) => {
+    if (event.type !== 'incoming' || event.to === silent) return
+    if (event.to === ringing) agent.progress(event.session, 180, null, now)
+    else agent.accept(event.session, buildOffer(local), now)
+  }
+  const station = await Station.open(react, {
+    tap: ({ direction, bytes }) => {
+      const [line = ''] = bytes.toString('latin1').split('\r\n', 1)
+      if (direction === 'in' && !line.startsWith('SIP/')) heard.push(line.split('@')[0]!.replace(' sip:', ' '))
+    },
+  })
+  const port = station.port('udp')
+  const trunk: Trunk = {
+    id: 't_1' as TrunkId,
+    name: 'carrier',
+    host: '127.0.2.2',
+    port,
+    transport: 'udp',
+    register: false,
+    username: null,
+    callerIds: [callerId],
+    maxCalls: 10,
+    callsPerSecond: 5,
+    codecs: ['pcma'],
+    enabled: true,
+  }
+  const user: User = {
+    id: alice,
+    name: 'alice',
+    displayName: 'Alice',
+    role: 'agent',
+    extension: '1001',
+    station: 'phone-nailed',
+    skills: [],
+    numbersMasked: false,
+    language: 'en',
+    enabled: true,
+  }
+  const setup = { users: [user], trunks: [trunk], numbers: [], queues: [], campaigns: [], suppressed: [] }
+  const state = floorFrom(setup, systemClock.now())
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-telephone-'))
+  const phoneBookFile = join(folder, 'phones.json')
+  const flow = { transport: 'udp', source: { address: '127.0.2.2', port }, local: listen.id }
+  const binding = { extension: '1001', contact: `sip:1001@127.0.2.2:${port}`, userAgent: null, flow }
+  writeFileSync(phoneBookFile, JSON.stringify([{ ...binding, expiresAt: systemClock.now() + 60_000 }]))
+  const told: Input[] = []
+  const telephone = await openTelephone({
+    listen: [listen],
+    advertise: null,
+    media: { address, ports: { from: 39_000, to: 39_099 }, workers: 1 },
+    recordingsDir: folder,
+    phoneBookFile,
+    promptFolders: [],
+    speechFolders: [],
+    clock: systemClock,
+    random: () => 0.5,
+    log: createLogger('silent'),
+    version: 'test',
+    floor: () => state,
+    secret: () => 'phone-secret',
+    post: input => void told.push(input),
+  })
+  telephone.start([trunk])
+  const until = async (what: string, holds: () => boolean) => {
+    for (let waitedMs = 0; !holds(); waitedMs += 5) {
+      assert.ok(waitedMs < 5_000, `${what}; heard ${heard.join(', ')}; told ${JSON.stringify(told)}`)
+      await sleep(5)
+    }
+  }
+  await until('the trunk is found', () => told.some(({ type }) => type === 'trunk.up'))
+  let closed: PromiseLike<void> | null = null
+  const close = () => (closed ??= telephone[Symbol.asyncDispose]())
+  return {
+    station,
+    telephone,
+    until,
+    /** Requests about calls that the far ends got, as `BYE +86138…`. */
+    heard: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)).sort(),
+    has: (type: Input['type'], leg: string) => told.some(one => one.type === type && 'leg' in one && one.leg === leg),
+    dial: (leg: string, number: string) =>
+      telephone.ports.phone.perform({
+        ...{ type: 'phone.dial', leg: leg as LegId, call: `c_${leg}` as CallId, trunk: trunk.id },
+        ...{ number, callerId, ringMs: 30_000 },
+      }),
+    ring: (leg: string) =>
+      telephone.ports.phone.perform({
+        ...{ type: 'phone.ring', leg: leg as LegId, agent: alice, call: null },
+        ...{ from: 'switchroom', ringMs: 30_000 },
+      }),
+    close,
+    async [Symbol.asyncDispose]() {
+      await close()
+      await station[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+test('closed, it cancels what rings and hangs up what is talked, the leg of a shift too', async () => {
+  await using here = await opened()
+  here.dial('l_ringing', ringing)
+  here.dial('l_talking', talking)
+  here.ring('l_shift')
+  await here.until(
+    'all are called',
+    () =>
+      here.has('leg.ringing', 'l_ringing') &&
+      here.has('leg.answered', 'l_talking') &&
+      here.has('station.up', 'l_shift'),
+  )
+  await here.close()
+  await here.station.wait('ended', 2)
+  const ended = here.heard().filter(line => !line.startsWith('INVITE '))
+  assert.equal(ended.filter(line => line.startsWith('BYE ')).length, 2)
+  assert.deepEqual(
+    ended.filter(line => line.startsWith('CANCEL ')),
+    [`CANCEL ${ringing}`],
+  )
+})
+
+test('who says nothing is not waited for longer than a moment', async () => {
+  await using here = await opened()
+  here.dial('l_silent', silent)
+  await here.until('it is called', () => here.heard().length > 0)
+  await here.station[Symbol.asyncDispose]()
+  const since = performance.now()
+  await here.close()
+  assert.ok(performance.now() - since < 20_000, 'its INVITE is given up after 32 s')
+})
+
+test('from the closing on nobody is called, and who calls gets a 503', async () => {
+  await using here = await opened()
+  await here.telephone.hangUp()
+  here.dial('l_late', ringing)
+  here.ring('l_shift')
+  const { port } = here.telephone.bound[0]!
+  here.station.do((agent, now) =>
+    agent.invite(
+      {
+        target: `sip:95588@${address}:${port}`,
+        from: 'sip:13900001111@127.0.2.2',
+        destination: { transport: 'udp', address, port },
+        sdp: buildOffer(local),
+      },
+      now,
+    ),
+  )
+  assert.equal((await here.station.wait('failed')).status, 503)
+  await sleep(50)
+  assert.deepEqual(here.heard(), [])
+})
