@@ -28,6 +28,11 @@ import type { TrunkLines } from './trunk-lines.ts'
  */
 export const trunkSilenceMs = 60_000
 const deskSilenceMs = 30_000
+/**
+ * While the far end holds: many desk phones send nothing then, and so do PBXs without music, and the customer hears ours. Longer than anybody is left
+ * waiting, and short enough that a phone that lost its power while it held does not keep a line for the day.
+ */
+export const heldSilenceMs = 30 * 60_000
 const deskCodecs: Codec[] = ['pcma', 'pcmu']
 /** Pause before a nailed desk phone that did not pick up is rung again. */
 const nailedRetryMs = 5_000
@@ -244,7 +249,8 @@ export class Legs {
     if (leg.far.kind === 'desk') {
       for (const { flow } of this.#options.ua.bindingsOf(leg.far.extension)) sources.push(flow.source.address)
     }
-    this.#options.bay.configure(leg.id, rtpParameters(agreed, true, sources))
+    const patience = leg.heldByFar ? { silenceMs: heldSilenceMs } : {}
+    this.#options.bay.configure(leg.id, { ...rtpParameters(agreed, true, sources), ...patience })
     if (leg.far.kind === 'trunk') this.#options.hearing?.inBand(leg.id, agreed.dtmfPayloadType === null)
   }
 
@@ -254,10 +260,10 @@ export class Legs {
 
   /** After a re-INVITE: another address, hold or resume. */
   remoteChanged(leg: Leg, agreed: Agreed): void {
-    this.configure(leg, agreed)
-    if (agreed.held === leg.heldByFar) return
+    const isNews = agreed.held !== leg.heldByFar
     leg.heldByFar = agreed.held
-    this.post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
+    this.configure(leg, agreed)
+    if (isNews) this.post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
   }
 
   over(leg: Leg, how: LegEnd): void {

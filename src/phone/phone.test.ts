@@ -5,8 +5,9 @@ import type { Trunk } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
-import type { Bay } from '../rtp/bay.ts'
+import type { Bay, RtpParameters } from '../rtp/bay.ts'
 import type { Binding, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'
+import { heldSilenceMs } from './legs.ts'
 import { type LocalSide, offerOf } from './offer.ts'
 import { Phone } from './phone.ts'
 import { TrunkLines } from './trunk-lines.ts'
@@ -44,6 +45,7 @@ const theirSdp = offerOf(['pcma'], far)
 describe('the phone', () => {
   let said: Input[]
   let told: string[]
+  let configured: RtpParameters[]
   let now: number
   let binding: Binding | null
   let canOpen: boolean
@@ -52,6 +54,7 @@ describe('the phone', () => {
   beforeEach(() => {
     said = []
     told = []
+    configured = []
     now = 0
     binding = null
     canOpen = true
@@ -74,6 +77,7 @@ describe('the phone', () => {
     })
     const bay = new Proxy({} as Bay, {
       get: (_target, name: string) => {
+        if (name === 'configure') return (_leg: LegId, parameters: RtpParameters) => void configured.push(parameters)
         if (name !== 'open') return note(name)
         return async () => {
           if (!canOpen) throw new Error('no free port')
@@ -198,6 +202,24 @@ describe('the phone', () => {
       said.map(input => input.type),
       ['leg.ringing', 'leg.early', 'leg.answered', 'leg.held', 'leg.resumed'],
     )
+  })
+
+  test('a phone that holds may be silent for half an hour, by any way of saying so, and then as long as any other', async () => {
+    await talking()
+    const patience = (sdp: string) => {
+      phone.take({ type: 'reoffer', session, sdp })
+      return configured.at(-1)!.silenceMs
+    }
+    assert.equal(configured.at(-1)!.silenceMs, undefined)
+    const sendonly = theirSdp.replace('a=sendrecv', 'a=sendonly')
+    assert.deepEqual([patience(sendonly), configured.at(-1)!.receive], [heldSilenceMs, true])
+    assert.equal(patience(sendonly), heldSilenceMs, 'said once more, as when a session is refreshed')
+    assert.equal(patience(theirSdp), undefined)
+    assert.equal(patience(theirSdp.replace('a=sendrecv', 'a=inactive')), heldSilenceMs)
+    assert.equal(patience(theirSdp.replace(/c=IN IP4 .*/, 'c=IN IP4 0.0.0.0')), heldSilenceMs)
+    assert.equal(patience(theirSdp), undefined)
+    phone.takeMedia({ type: 'leg.silent', leg })
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'rtp_timeout')
   })
 
   test('nobody answers: CANCEL after the ring time and no sooner, and the leg is over when the carrier says so', async () => {

@@ -266,6 +266,19 @@ for (const wire of ['libc', 'dgram'] as const)
       assertTone(world.carl.samples(toCarl + 5), 440)
     })
 
+    test('who holds and sends nothing may be silent for longer, until it is taken up again', async () => {
+      await using world = await bridged(wire, { silenceMs: 300 })
+      world.bay.configure(carl, world.carl.parameters({ send: false, silenceMs: 60_000 }))
+      await pause(100)
+      world.events.length = 0
+      await pause(600)
+      const isCarl = (event: BayEvent) => event.type === 'leg.silent' && event.leg === carl
+      assert.ok(!world.events.some(isCarl))
+      world.bay.configure(carl, world.carl.parameters())
+      for (let waited = 0; waited < 3000 && !world.events.some(isCarl); waited += 50) await pause(50)
+      assert.ok(world.events.some(isCarl))
+    })
+
     test('answers RTCP: a report about what it heard, to the port beside the audio', async () => {
       await using world = await bridged(wire)
       const rtcp = createSocket('udp4').bind(world.carl.endpoint.port + 1, '127.0.0.1')

@@ -38,6 +38,8 @@ export type RtpParameters = {
   wantsVoip?: boolean
   /** SRTP by keys from the SDP; null or left out: in the clear. A leg that was encrypted once is not sent to in the clear any more. */
   srtp?: SrtpKeys | null
+  /** In place of what the leg was opened with, until parameters come that have none: who holds may be silent for longer, and is waited for anew then. */
+  silenceMs?: number
 }
 
 /**

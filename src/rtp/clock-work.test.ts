@@ -6,8 +6,11 @@ import type { MediaReport } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { Heart } from './heart.ts'
 import { Leg } from './leg.ts'
+import { LegOrders } from './leg-orders.ts'
 import type { LegTable } from './leg-table.ts'
+import type { Relay } from './relay.ts'
 import { legMemory } from './saved-leg.ts'
+import type { Seating } from './seating.ts'
 import { Timeline } from './timeline.ts'
 
 const count = 1000
@@ -26,7 +29,7 @@ function clock() {
       memory: legMemory(),
       nowMs: 0,
     })
-    return Object.assign(leg, { mayReceive: true, remotePort: 4000, reportDueAt: 60_000 })
+    return Object.assign(leg, { mayReceive: true, remotePort: 4000, reportDueAt: Infinity })
   })
   const silent: string[] = []
   const ports = {
@@ -40,7 +43,7 @@ function clock() {
     legs: { size: count, all: () => legs.values() } as unknown as LegTable,
     rooms: { areDue: () => false, waitMs: (_nowMs: number, mostMs: number) => mostMs },
   }
-  return { silent, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
+  return { legs, silent, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
 }
 
 test('while packets come the watch sees a share of the legs in each turn, and all within 100 ms', () => {
@@ -61,4 +64,34 @@ test('where no packets come the loop sleeps for 100 ms and then sees all legs', 
   assert.equal(work.turn(950), 100)
   assert.equal(work.turn(1050), 100)
   assert.equal(silent.length, count)
+})
+
+test('who holds may be silent for as long as is said, and is waited for anew from the resume on', () => {
+  const { legs, silent, work } = clock()
+  const relay = { nowMs: 0 }
+  const orders = new LegOrders({} as ExchangePorts, relay as Relay, work, {} as Seating)
+  const remote = { address: '127.0.0.1', port: 4000 }
+  const usual = { latch: false, allowedSources: [], send: false, receive: true, ptimeMs: 20, dtmfPayloadType: null }
+  const at = (now: number, changes: { silenceMs?: number } = {}) => {
+    relay.nowMs = now
+    for (const leg of legs.slice(0, 2)) orders.configure(leg, { codec: 'pcma', remote, ...usual, ...changes })
+  }
+  const isTold = (now: number) => {
+    for (const leg of legs.slice(2)) leg.heardAt = now
+    work.turn(now)
+    return silent.splice(0).length === 2
+  }
+  at(0)
+  at(900, { silenceMs: 1_800_000 })
+  assert.equal(isTold(1_000), false)
+  assert.equal(isTold(1_799_000), false)
+  at(1_799_500)
+  assert.equal(isTold(1_799_600), false, 'the silence of before does not count')
+  assert.equal(isTold(1_800_400), false)
+  assert.equal(isTold(1_800_500), true)
+  at(1_800_600, { silenceMs: 1_800_000 })
+  at(1_800_700)
+  at(1_800_800, { silenceMs: 1_800_000 })
+  assert.equal(isTold(3_600_600), false)
+  assert.equal(isTold(3_600_700), true, 'a hold is not for ever')
 })

@@ -116,7 +116,7 @@ export class ClockWork {
   #watch(leg: Leg, now: number): void {
     const quietMs = now - leg.heardAt
     const isAwaited = leg.mayReceive && (leg.remotePort > 0 || leg.secure !== null)
-    if (isAwaited && leg.silenceMs > 0 && quietMs >= leg.silenceMs && !leg.isSilent) {
+    if (isAwaited && leg.silentAfterMs > 0 && quietMs >= leg.silentAfterMs && !leg.isSilent) {
       leg.isSilent = true
       this.#emit({ type: 'leg.silent', leg: leg.id })
     }

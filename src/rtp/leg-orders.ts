@@ -58,6 +58,7 @@ export class LegOrders {
     leg.maySend = send
     if (receive && !leg.mayReceive) this.expectSound(leg)
     leg.mayReceive = receive
+    this.#awaitFor(leg, parameters.silenceMs ?? leg.silenceMs)
     if (leg.secure !== null) return
     this.#encrypt(leg, parameters.srtp ?? null)
     leg.latch = latch
@@ -74,6 +75,12 @@ export class LegOrders {
     leg.rtcpPort = remote.port + 1
     leg.isHeard = false
     this.expectSound(leg)
+  }
+
+  /** Who was allowed to be silent for longer is waited for anew when that is over. */
+  #awaitFor(leg: Leg, silenceMs: number): void {
+    if (silenceMs < leg.silentAfterMs) this.expectSound(leg)
+    leg.silentAfterMs = silenceMs
   }
 
   /** Encryption may begin and change its keys in a call, and never ends before it: there is no way down to the clear. */

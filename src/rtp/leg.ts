@@ -19,7 +19,10 @@ export class Leg {
   readonly number: number
   /** This thread's. */
   readonly index: number
+  /** As it was opened with; 0: never. */
   readonly silenceMs: number
+  /** What counts now: longer while the far end holds. */
+  silentAfterMs: number
   /** A browser's; null for RTP. */
   readonly secure: SecureLeg | null
   /** Of RTP with keys from SDP; null: in the clear. */
@@ -108,7 +111,7 @@ export class Leg {
     this.id = spec.id
     this.number = spec.number
     this.index = spec.index
-    this.silenceMs = spec.silenceMs
+    this.silenceMs = this.silentAfterMs = spec.silenceMs
     this.secure = spec.secure
     this.timeline = spec.timeline
     this.figures = new Float64Array(spec.memory)
