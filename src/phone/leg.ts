@@ -48,6 +48,9 @@ export type Leg = {
   ringing: boolean
   early: boolean
   heldByFar: boolean
+  /** As the floor knows it: who holds and resumes without end is heard now and then, and at last as it stands. */
+  heldTold: boolean
+  readonly turns: Allowance
   /** It takes keys as events in RTP (RFC 4733). */
   knowsEvents: boolean
   /** Asked to hang up before there was a session to end. */

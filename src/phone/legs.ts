@@ -39,6 +39,9 @@ const nailedRetryMs = 5_000
 /** Keys a far end may press: a burst, and then so many a second. Each is a fact on disk; no telephone is faster (RFC 4733: 80 ms a key). */
 const keysBurst = 32
 const keysPerSecond = 12.5
+/** Holds and resumes, likewise. */
+const turnsBurst = 10
+const turnsPerSecond = 1
 export type LegsOptions = {
   ua: UserAgentPort
   bay: Bay
@@ -67,6 +70,8 @@ export class Legs {
   readonly #options: LegsOptions
   readonly #legs = new Map<LegId, Leg>()
   readonly #bySession = new Map<SessionId, Leg>()
+  /** Whose hold or resume is yet to be told. */
+  readonly #untold = new Set<Leg>()
 
   constructor(options: LegsOptions) {
     this.#options = options
@@ -148,6 +153,8 @@ export class Legs {
       ringing: false,
       early: false,
       heldByFar: false,
+      heldTold: false,
+      turns: new Allowance({ burst: turnsBurst, perSecond: turnsPerSecond, now: this.#options.now() }),
       knowsEvents: false,
       hangUp: null,
       keys: new Allowance({ burst: keysBurst, perSecond: keysPerSecond, now: this.#options.now() }),
@@ -260,10 +267,25 @@ export class Legs {
 
   /** After a re-INVITE: another address, hold or resume. */
   remoteChanged(leg: Leg, agreed: Agreed): void {
-    const isNews = agreed.held !== leg.heldByFar
     leg.heldByFar = agreed.held
     this.configure(leg, agreed)
-    if (isNews) this.post({ type: agreed.held ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
+    this.#tellHeld(leg)
+  }
+
+  /** What the allowance kept back of holds and resumes. */
+  advance(): void {
+    for (const leg of this.#untold) {
+      if (leg.phase !== 'up') this.#untold.delete(leg)
+      else this.#tellHeld(leg)
+    }
+  }
+
+  #tellHeld(leg: Leg): void {
+    this.#untold.delete(leg)
+    if (leg.heldByFar === leg.heldTold) return
+    if (!leg.turns.take(this.#options.now())) return void this.#untold.add(leg)
+    leg.heldTold = leg.heldByFar
+    this.post({ type: leg.heldByFar ? 'leg.held' : 'leg.resumed', leg: leg.id }, leg)
   }
 
   over(leg: Leg, how: LegEnd): void {
@@ -274,7 +296,7 @@ export class Legs {
     if (leg.far.kind === 'desk' && leg.far.nailed && how.by !== 'near') {
       const wasUp = leg.phase === 'up'
       leg.phase = 'parted'
-      leg.early = leg.ringing = leg.heldByFar = false
+      leg.early = leg.ringing = leg.heldByFar = leg.heldTold = false
       leg.ringUntil = this.#options.now() + nailedRetryMs
       if (wasUp || how.cause !== 'timeout') {
         this.post(

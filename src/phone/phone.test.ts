@@ -204,6 +204,19 @@ describe('the phone', () => {
     )
   })
 
+  test('who holds and resumes without end is heard now and then, and at last as it stands', async () => {
+    await talking()
+    const turns = () => said.filter(({ type }) => type === 'leg.held' || type === 'leg.resumed')
+    for (let n = 0; n < 2_001; n++)
+      phone.take({ type: 'reoffer', session, sdp: n % 2 ? theirSdp : theirSdp.replace('a=sendrecv', 'a=sendonly') })
+    assert.equal(turns().length, 10)
+    assert.equal(turns().at(-1)!.type, 'leg.resumed')
+    now += 1_000
+    phone.advance(now)
+    assert.equal(turns().length, 11)
+    assert.equal(turns().at(-1)!.type, 'leg.held', 'as it stands')
+  })
+
   test('a phone that holds may be silent for half an hour, by any way of saying so, and then as long as any other', async () => {
     await talking()
     const patience = (sdp: string) => {

@@ -104,6 +104,7 @@ export class Phone {
   /** Ring time-outs and nailed phones that are to be rung again. */
   advance(now: number): void {
     this.#keys.advance(now)
+    this.#legs.advance()
     this.#outgoing.advance(now)
     this.#options.flush()
   }
