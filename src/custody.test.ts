@@ -65,6 +65,7 @@ function custodyAt(time: { now: number }, floor = { calls: 0, isStrained: false 
     recordingsDir: house.deps.config.recordingsDir,
     deriver,
     floor: () => floor,
+    isClockSettled: () => true,
     log,
   })
 }

@@ -45,6 +45,8 @@ export type CustodyOptions = {
   deriver: Pick<Deriver, 'derive' | 'share' | 'rest'>
   /** How the floor is: calls under way, and whether the disk of recordings, the journal or the main thread is behind. */
   floor(): { calls: number; isStrained: boolean }
+  /** Nothing is destroyed by a time that may be wrong. */
+  isClockSettled(): boolean
   log: Logger
 }
 
@@ -56,6 +58,7 @@ export class Custody implements AsyncDisposable {
   readonly #underivedUntil = new Map<string, number>()
   readonly #unlikeUntil = new Map<string, number>()
   #nextRetentionAt = 0
+  #doubtTold = false
   /** How far this look at what is old enough has come: however many are kept for now (a policy's minimum at the time, an export), it gets past them. */
   #expiredFrom: ExpiredFrom | null = null
   /** What one of the two works at is not the other's. */
@@ -97,11 +100,24 @@ export class Custody implements AsyncDisposable {
       if (rules.opusAfterHours !== null) await this.#deriveDue(now - rules.opusAfterHours * 3_600_000)
       return
     }
+    if (this.#doubtsClock(now)) return
     if (rules.unansweredDays !== null)
       await this.#destroyUnanswered(now - rules.unansweredDays * dayMs, rules.unansweredDays)
     if (rules.sourceDays !== null) await this.#removeSources(now - rules.sourceDays * dayMs, rules.sourceDays)
     await this.#destroyExpired(now)
     await this.#erase()
+  }
+
+  #doubtsClock(now: number): boolean {
+    const { isClockSettled, log } = this.#options
+    const doubts = !isClockSettled()
+    if (doubts && !this.#doubtTold)
+      log.error(
+        { alarm: true, now: new Date(now).toISOString() },
+        'the time of this machine may be wrong: no recording is removed or destroyed for a day; see timedatectl',
+      )
+    this.#doubtTold = doubts
+    return doubts
   }
 
   /** Each on its own: on a full disk the one waits for what the other removes. */
@@ -241,7 +257,8 @@ export class Custody implements AsyncDisposable {
 
   /** Those of answered calls, once an hour: nothing is due more often than at midnight. */
   async #destroyExpired(now: number): Promise<void> {
-    if (now < this.#nextRetentionAt) return
+    const waitsMs = this.#nextRetentionAt - now
+    if (waitsMs > 0 && waitsMs <= retentionEveryMs) return // more: the clock was set back
     const { destroyed, next } = await destroyExpired(this.#options.door, {
       ...{ limit: batch * 10, after: this.#expiredFrom },
       isPassedOver: id => this.#inHand.has(id),

@@ -69,18 +69,32 @@ async function aCall(
 }
 
 /** A custody of its own looks at everything once, at that time. */
-function custodyAt(time: { now: number }, log: Logger = house.deps.log): Custody {
+function custodyAt(time: { now: number }, log: Logger = house.deps.log, isClockSettled = true): Custody {
   return new Custody({
     door: { ...house.deps.records, clock: { now: () => time.now, monotonic: () => time.now } },
     recordingsDir: house.deps.config.recordingsDir,
     deriver: { share: 0, derive: () => Promise.reject(new Error('none')), rest: async () => undefined },
     floor: () => ({ calls: 0, isStrained: false }),
+    isClockSettled: () => isClockSettled,
     log,
   })
 }
 const lookAt = (now: number) => custodyAt({ now }).turn()
 const areThere = (...names: string[]) => names.map(name => existsSync(fileOf(name)))
 const rules = (values: Record<string, string>) => saveRecordingRules(house.deps.records, 'system', values)
+
+test('nothing is destroyed by a clock that may be wrong, and that is told once', async () => {
+  await aCall('believed', { campaign: 'sales' })
+  const told: string[] = []
+  const log = { ...house.deps.log, error: (_: object, words: string) => void told.push(words) } as unknown as Logger
+  const custody = custodyAt({ now: inYears(6) }, log, false)
+  await custody.turn()
+  await custody.turn()
+  assert.deepEqual(areThere('believed'), [true])
+  assert.equal(told.filter(words => words.includes('time of this machine may be wrong')).length, 1)
+  await lookAt(inYears(6))
+  assert.deepEqual(areThere('believed'), [false])
+})
 
 test('answered calls are kept for the years of their business, to the end of the day; those of no campaign for good', async () => {
   const names = ['collections', 'verification', 'sales']

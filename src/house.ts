@@ -27,6 +27,8 @@ export type House = AsyncDisposable & {
   readonly telephone: Telephone
   readonly ladder: Ladder
   readonly door: RecordsDoor
+  /** Unix ms of what was written last before this start; 0: nothing was. */
+  readonly lastAt: number
   /** From now on nothing begins but calls for help. Said as soon as the process is told to stop; the disposal says it too. */
   close(): void
 }
@@ -70,6 +72,7 @@ export async function openHouse({
     }),
   )
   await claim?.()
+  const { at: lastAt } = await store.read('journal.head', {})
   const ladder = parts.use(
     new Ladder({
       folder: files.ladder,
@@ -161,6 +164,7 @@ export async function openHouse({
     telephone,
     ladder,
     door,
+    lastAt,
     close,
     async [Symbol.asyncDispose]() {
       close()

@@ -29,6 +29,7 @@ import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
+import { SettledClock } from './lib/settled-clock.ts'
 import type { Identity } from './phone/connections.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
@@ -87,6 +88,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   })
   parts.use(house)
   const { engine, store, telephone, door } = house
+  const settled = new SettledClock(clock, house.lastAt)
   const { web, keeper, letIn, onSipIdentity } = must(
     doors as Doors | null,
     'the house claims its doors before it opens',
@@ -197,6 +199,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
         // What is derived waits for the disk that calls are recorded on, and asks a full one for nothing.
         isStrained: engine.trouble !== null || engine.state.recorder.disk !== 'well' || load() > strainedLoad,
       }),
+      isClockSettled: () => settled.isSettled(),
       log,
     }),
   )
