@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { closePromise } from './promise.ts'
 import { stopRinging } from './ring.ts'
-import { hasAudio, leaveFloor, settle, takeState } from './settle.ts'
+import { hasAudio, hasStation, leaveFloor, phoneHoldsWords, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
 import { ringStation } from './station.ts'
 
@@ -53,6 +53,7 @@ export function makeReady(d: Draft, id: UserId): void {
       return
     case 'break':
       if (hasAudio(agent)) return takeState(d, agent, 'ready', null)
+      if (hasStation(agent)) return d.refuse('phone_holds', phoneHoldsWords)
       if (agent.user.station === 'phone-nailed') {
         takeState(d, agent, 'break', 'phone_ringing')
         return ringStation(d, agent)

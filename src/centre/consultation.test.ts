@@ -89,6 +89,8 @@ test('whom is consulted has no say over the call but to put down', () => {
   floor.do({ type: 'leg.held', leg: bobLeg })
   floor.do({ type: 'leg.digit', leg: bobLeg, digit: '1' })
   assert.equal(floor.count('call.digit'), 0)
+  floor.do({ type: 'leg.resumed', leg: bobLeg }) // else a phone that holds is given no call next, see phone-hold.ts
+  assert.deepEqual([floor.count('call.held'), call.heldBy], [1, 'agent'], 'by alice, who asks')
   floor.do({ type: 'agent.hangUp', ...asBob })
   assert.equal(floor.last('call.consultEnded').how, 'left')
   assert.equal(floor.agent(bob).phase, 'ready')

@@ -26,7 +26,7 @@ import type { Input } from './inputs.ts'
 import { placeOutside } from './outside-leg.ts'
 import { openRecording } from './recording.ts'
 import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
-import { agentLegOf, hasAudio, settle, takeState } from './settle.ts'
+import { agentLegOf, hasAudio, isHeldAtPhone, settle, takeState } from './settle.ts'
 import type { Agent, Call, Consult } from './state.ts'
 
 /** `second`: the line of the agent's desk phone on which it was dialled; the leg of the call is not used then. */
@@ -126,13 +126,20 @@ export function takeBack(d: Draft, call: Call, how: ConsultEnd, gone: LegId | nu
   if (consult === null) return
   const own = agentLegOf(d, call)
   closeConsult(d, call, how, gone)
+  if (own !== null) d.effect({ type: 'media.stopPlay', leg: own })
   // The party waits on until the phone takes up its first line again.
   if (consult.phoneHolds && consult.with === 'other') return
-  if (own !== null) d.effect({ type: 'media.stopPlay', leg: own })
+  if (isHeldAtPhone(d, call)) return waitForPhone(d, call)
   if (consult.with === 'other' && call.heldBy === 'agent') d.fact({ type: 'call.resumed', call: call.id, by: 'agent' })
   if (consult.with === 'party') return
   if (own === null) return mute(d, call)
   unmute(d, call)
+}
+
+/** The agent's desk phone has held meanwhile: the party hears music until it is taken up. */
+function waitForPhone(d: Draft, call: Call): void {
+  if (call.heldBy !== 'agent') d.fact({ type: 'call.held', call: call.id, by: 'agent' })
+  mute(d, call)
 }
 
 /** A desk phone was not picked up, or was declined: by whom is consulted, or by whom a call was given. */

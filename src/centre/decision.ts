@@ -42,6 +42,8 @@ export type Note =
   | { type: 'note.leadsFetching'; campaign: CampaignId; callbacksOnly: boolean }
   | { type: 'note.placeClosed'; campaign: CampaignId; place: string; until: number; rule: string; words: string }
   | { type: 'note.callbacksDue'; campaign: CampaignId }
+  /** The desk phone holds its leg of the shift, or has taken it up again. */
+  | { type: 'note.stationHeld'; agent: UserId; held: boolean }
   /** What the bay was told of this supervisor's audio. */
   | { type: 'note.supervisionTold'; by: UserId; told: { leg: LegId; target: LegId; mode: SupervisionMode } | null }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }

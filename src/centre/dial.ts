@@ -14,7 +14,7 @@ import { modeNow } from './mode.ts'
 import { normaliseNumber } from './number.ts'
 import { releaseIntent, ringBeforeDial } from './ring.ts'
 import { pickOnRoute, routeOf } from './route.ts'
-import { hasAudio, settle } from './settle.ts'
+import { hasAudio, hasStation, phoneHoldsWords, settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
 import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
 
@@ -27,6 +27,7 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   if (agent.phase !== 'ready' && agent.phase !== 'break') {
     return d.refuse('agent_busy', 'Finish the call in hand first, its outcome included.')
   }
+  if (!hasAudio(agent) && hasStation(agent)) return d.refuse('phone_holds', phoneHoldsWords)
   if (!hasAudio(agent)) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
   const number = normaliseNumber(input.number)
   if (number === null)

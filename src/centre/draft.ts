@@ -16,6 +16,7 @@ export class Draft {
   readonly #notes: Note[] = []
   #refusal: Refusal | null = null
   #audioLost: UserId | null = null
+  #turned: { agent: UserId; held: boolean } | null = null
   #recording: { call: CallId; recording: RecordingId } | null = null
 
   constructor(state: FloorState, moment: Moment) {
@@ -53,6 +54,17 @@ export class Draft {
 
   hasLostAudio(agent: UserId): boolean {
     return this.#audioLost === agent
+  }
+
+  /** The desk phone of this agent holds its leg of the shift, or takes it up again, in this very decision; the state shows what was before. */
+  turnStation(agent: UserId, held: boolean): void {
+    this.#turned = { agent, held }
+    this.note({ type: 'note.stationHeld', agent, held })
+  }
+
+  /** Nothing is heard where this agent is heard between calls. */
+  isStationHeld(agent: UserId): boolean {
+    return this.#turned?.agent === agent ? this.#turned.held : (this.state.agents.get(agent)?.stationHeld ?? false)
   }
 
   /** The recording of this call begins in this very decision; the state shows none yet. */

@@ -9,7 +9,7 @@ import type { Input } from './inputs.ts'
 import { withdrawPreview } from './preview.ts'
 import { ringBeforeDial } from './ring.ts'
 import { dialledBeside } from './second-line.ts'
-import { hasAudio } from './settle.ts'
+import { hasStation } from './settle.ts'
 import type { Agent } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
 
@@ -22,7 +22,9 @@ export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
   const agent = d.state.agents.get(id)
   if (agent === undefined || agent.phase === 'signed_off')
     return d.refuse('not_signed_on', 'Sign on first, or dial on the desk phone itself.')
-  if (!hasAudio(agent)) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  // A phone that holds is no reason to say no: who takes it up is heard.
+  if (!hasStation(agent))
+    return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
   const way = emergencyWay(d.state)
   if (way === null) return d.refuse('no_trunk', 'No trunk is set up: use another telephone.')
   if (!leaveForEmergency(d, agent)) return d.refuse('agent_busy', 'Hang up the call in hand first, then dial again.')

@@ -38,6 +38,11 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
       if (agent !== undefined) changeStation(state, agent, change, at)
       return true
     }
+    case 'note.stationHeld': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) agent.stationHeld = change.held && agent.stationLeg !== null
+      return true
+    }
     case 'preview.offered': {
       const agent = state.agents.get(change.agent)
       const lead = state.campaigns.get(change.campaign)?.reserved.get(change.lead)
@@ -121,6 +126,7 @@ function changeStation(
       if (old !== null && old !== change.leg) state.legs.delete(old)
     agent.stationLeg = change.leg
     agent.stationIsPhone = change.phone === true
+    agent.stationHeld = false
     if (wasRung) agent.stationRinging = null // the page that comes up beside it leaves the phone ringing
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
@@ -139,6 +145,7 @@ function changeStation(
   if (lost) {
     agent.stationLeg = null
     agent.stationIsPhone = false
+    agent.stationHeld = false
   }
   if (isGone(agent.stationRinging)) agent.stationRinging = null
   if (change.leg !== null && agent.stationRinging === null && ringsAgain(agent, change.reason)) {

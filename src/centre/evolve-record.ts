@@ -182,6 +182,7 @@ function saveUser(state: FloorState, user: User, at: number): void {
     next: null,
     stationLeg: null,
     stationIsPhone: false,
+    stationHeld: false,
     stationLostAt: null,
     stationRinging: null,
     preview: null,

@@ -12,7 +12,8 @@ export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason =
   if (next?.phase === 'signed_off') leaveFloor(d, agent, 'planned')
   else if (next?.phase === 'break') takeState(d, agent, 'break', next.reason)
   else if (want === 'break') takeState(d, agent, 'break', reason)
-  else if (!hasAudio(agent) || d.hasLostAudio(agent.user.id)) takeState(d, agent, 'break', 'audio_lost')
+  else if (d.hasLostAudio(agent.user.id) || !hasStation(agent)) takeState(d, agent, 'break', 'audio_lost')
+  else if (!hasAudio(agent)) takeState(d, agent, 'break', 'phone_holds')
   else takeState(d, agent, 'ready', null)
 }
 
@@ -42,13 +43,26 @@ export function dropStation(d: Draft, agent: Agent, reason: 'signed_off' | 'move
   for (const leg of legs) d.effect({ type: 'phone.hangUp', leg, q850: 16 })
 }
 
-/** A rung desk phone is always there; the others need their leg of the shift. */
+/** What a refusal says to whose desk phone holds. */
+export const phoneHoldsWords = 'Your desk phone is on hold: take it up with its hold key first.'
+
+/** A rung desk phone is always there; the others need their leg of the shift, and hear nothing while they hold it. */
 export function hasAudio(agent: Agent): boolean {
+  return agent.user.station === 'phone-rung' || (agent.stationLeg !== null && !agent.stationHeld)
+}
+
+/** There is audio, or would be if the desk phone did not hold it. */
+export function hasStation(agent: Agent): boolean {
   return agent.user.station === 'phone-rung' || agent.stationLeg !== null
 }
 
 export function agentOf(d: Draft, call: Call): Agent | null {
   return call.agent === null ? null : (d.state.agents.get(call.agent) ?? null)
+}
+
+/** The agent of this call is heard on the leg of the shift, and the desk phone holds that. */
+export function isHeldAtPhone(d: Draft, call: Call): boolean {
+  return call.agentLeg === null && call.agent !== null && d.isStationHeld(call.agent)
 }
 
 /** Where the agent of this call is heard: the phone rung for it, else the leg of the shift. */

@@ -236,6 +236,8 @@ export type Agent = {
   stationLeg: LegId | null
   /** Whether that is the desk phone: for somebody who moved to the page until the page is up. */
   stationIsPhone: boolean
+  /** The desk phone holds that leg: nothing is heard there (phone-hold.ts). */
+  stationHeld: boolean
   /** Since when the audio is gone, while a call is in hand; null: it is there. */
   stationLostAt: number | null
   preview: { campaign: CampaignId; lead: BufferedLead } | null

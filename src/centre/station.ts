@@ -37,7 +37,12 @@ export function stationUp(d: Draft, { agent: id, leg, phone }: Extract<Input, { 
     return
   }
   const isBack = agent.reason === 'audio_lost' && d.now - agent.phaseSince <= stationGraceMs
-  if (agent.phase === 'break' && (isBack || agent.reason === 'phone_ringing')) takeState(d, agent, 'ready', null)
+  if (agent.phase === 'break' && (isBack || wantsReady(agent))) takeState(d, agent, 'ready', null)
+}
+
+/** Ready but for the desk phone, which rings or holds. */
+function wantsReady({ phase, reason }: Agent): boolean {
+  return phase === 'ready' || (phase === 'break' && (reason === 'phone_ringing' || reason === 'phone_holds'))
 }
 
 /** It crossed a sign-off or a move, or a page asks for the audio of somebody who is at the phone. */
@@ -51,7 +56,7 @@ function isUnwanted({ phase, user: { station }, stationIsPhone }: Agent, isPhone
  * the party of a call in hand hears both ways all the time; only a phone that is to ring for each call waits for the next one.
  */
 export function moveStation(d: Draft, agent: Agent, to: StationKind): void {
-  const wasReady = agent.phase === 'ready' || (agent.phase === 'break' && agent.reason === 'phone_ringing')
+  const wasReady = wantsReady(agent)
   if (agent.stationRinging !== null && to !== 'phone-nailed') stopRingingStation(d, agent, agent.stationRinging)
   if (agent.phase === 'signed_off') {
     if (to !== 'browser' && !d.state.supervisions.has(agent.user.id)) dropStation(d, agent, 'moved')
@@ -146,8 +151,10 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
       if (call.consult !== null) return waitForAgent(d, call)
       if (!isPutDown) return mute(d, call)
       return endCall(d, call, { by: 'agent', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }, leg)
-    case 'signed_off':
     case 'break':
+      if (agent.reason === 'phone_holds') takeState(d, agent, 'break', 'audio_lost')
+      return
+    case 'signed_off':
     case 'ringing':
     case 'wrapping':
       return

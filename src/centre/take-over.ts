@@ -1,7 +1,7 @@
 /** A supervisor who hears a call becomes its agent: the party talks to the supervisor from here on, and the agent writes up. */
 import type { UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
-import { agentOf } from './settle.ts'
+import { agentOf, phoneHoldsWords } from './settle.ts'
 import { maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
 import { giveAway, writeUp } from './transfer.ts'
 
@@ -24,6 +24,7 @@ export function takeOver(d: Draft, by: UserId): void {
     return d.refuse('consulting', 'The agent is consulting somebody: wait until that is over, or barge in.')
   const leg = supervisorLeg(d, supervision)
   if (leg === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  if (leg === who.stationLeg && d.isStationHeld(by)) return d.refuse('phone_holds', phoneHoldsWords)
   stopHearing(d, supervision, 'taken_over')
   d.fact({ type: 'supervision.ended', by, cause: 'taken_over' })
   giveAway(d, call, agent)

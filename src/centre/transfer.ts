@@ -155,7 +155,9 @@ function pass(d: Draft, call: Call, agent: Agent): void {
     })
   else d.fact({ type: 'call.takenOn', call: call.id, other: consult.other!, until: d.now + d.state.awayMaxMs })
   for (const leg of [call.leg, other]) if (leg !== null) d.effect({ type: 'media.stopPlay', leg })
-  if (other !== null) d.effect({ type: 'media.patch', a: call.leg, b: other })
+  const isHeld = colleague !== undefined && consult.leg === null && d.isStationHeld(colleague.user.id)
+  if (isHeld) d.fact({ type: 'call.held', call: call.id, by: 'agent' }) // by the desk phone, until it is taken up
+  if (other !== null && !isHeld) d.effect({ type: 'media.patch', a: call.leg, b: other })
   else playMusic(d, call)
 }
 

@@ -169,6 +169,7 @@ const zh = {
     no_extension: '没有分机号，请联系管理员。',
     phone_not_registered: '您的话机没有注册：请看它是否通电、联网，稍等片刻再试。',
     no_audio: '语音尚未连接，请先打开语音。',
+    phone_holds: '您的话机处于保持，请先在话机上取消保持。',
     held: '通话已在保持中。',
     agent_busy: '请先完成当前的通话或登记。',
     no_preview: '预览已经结束。',

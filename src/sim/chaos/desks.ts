@@ -92,6 +92,12 @@ export class Desks {
     this.#scene.post({ type: 'station.up', agent: id, leg: this.#scene.newLeg() })
   }
 
+  /** The page says that the phone is on hold still. */
+  #takeUp(id: UserId): void {
+    const agent = this.#scene.state.agents.get(id)
+    if (agent?.stationLeg && agent.stationHeld) this.#scene.post({ type: 'leg.resumed', leg: agent.stationLeg })
+  }
+
   #stationOf(id: UserId) {
     return this.#scene.state.agents.get(id)?.user.station
   }
@@ -104,6 +110,8 @@ export class Desks {
       this.#scene.after(0, () => this.#habit(agent))
       if (state === 'break' && this.#scene.state.agents.get(agent)?.reason === 'audio_lost')
         this.#scene.after(5_000, () => this.#stationOf(agent) === 'browser' && this.#stationUp(agent))
+      if (state === 'break' && this.#scene.state.agents.get(agent)?.reason === 'phone_holds')
+        this.#scene.after(between(random, 1_000, 30_000), () => this.#takeUp(agent))
     } else if (state === 'preview') {
       const draw = random()
       const phone = chance(random, 0.3) ? between(random, 0, 3) : null

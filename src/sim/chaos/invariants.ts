@@ -222,7 +222,10 @@ function checkAgents(state: FloorState): void {
         break
       case 'ready':
         claim(agent.call === null && agent.preview === null, 'who is ready has nothing in hand')
-        claim(agent.user.station === 'phone-rung' || agent.stationLeg !== null, 'who is ready can hear')
+        claim(
+          agent.user.station === 'phone-rung' || (agent.stationLeg !== null && !agent.stationHeld),
+          'who is ready can hear',
+        )
         break
       default:
         claim(agent.call === null, `who is on ${agent.phase} has no call`)

@@ -4,9 +4,9 @@ import { planOf } from './plan.ts'
 import { Tally } from './tally.ts'
 import { World } from './world.ts'
 
-test('whatever people do, the invariants of the floor hold: 50 seeded floors, and what they hold', () => {
+test('whatever people do, the invariants of the floor hold: 80 seeded floors, and what they hold', () => {
   const tally = new Tally()
-  for (let seed = 1; seed <= 50; seed++) tally.live(seed)
+  for (let seed = 1; seed <= 80; seed++) tally.live(seed)
   const seen = [
     'call.connected',
     'call.abandoned',

@@ -1,0 +1,24 @@
+/**
+ * The hold key of a desk phone that is up for the shift. Held audio is no audio: whoever left a call on hold, by its end or by passing it on, would
+ * be given the next customer, who hears nothing. So between calls such a phone means a break, until its user takes it up again. In a call it is
+ * the party who waits (leg.ts).
+ */
+import type { LegId } from '../lib/ids.ts'
+import type { Draft } from './draft.ts'
+import { withdrawPreview } from './preview.ts'
+import { takeState } from './settle.ts'
+
+/** The leg is held, or taken up again: the phone is on hold also when there is no call. Legs that are not of the shift are passed over. */
+export function stationTurned(d: Draft, leg: LegId, held: boolean): void {
+  const what = d.state.legs.get(leg)
+  const agent = what?.side === 'station' ? d.state.agents.get(what.agent) : undefined
+  if (agent?.stationLeg !== leg || agent.stationHeld === held) return
+  d.turnStation(agent.user.id, held)
+  if (!held) {
+    if (agent.phase === 'break' && agent.reason === 'phone_holds') takeState(d, agent, 'ready', null)
+    return
+  }
+  if (agent.user.station === 'phone-rung') return // it listens to others on this leg, and is rung for its calls
+  if (agent.phase === 'preview') withdrawPreview(d, agent, 'phone_holds')
+  if (agent.phase === 'preview' || agent.phase === 'ready') takeState(d, agent, 'break', 'phone_holds')
+}
