@@ -120,6 +120,10 @@ describe('a desk phone of the shift that holds', () => {
       }
       floor.do({ type: 'agent.transfer', agent: bob, call: call.id, target: 'consulted' })
       assert.deepEqual([call.agent, call.heldBy], [alice, 'agent'])
+      assert.ok(
+        floor.effects.some(one => one.type === 'media.unpatch' && one.leg === first),
+        'and not to bob any more',
+      )
       takesUp(floor)
       assert.deepEqual([call.heldBy, lastPatch(floor)], [null, `${call.leg}+${first}`])
     }
