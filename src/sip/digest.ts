@@ -182,6 +182,11 @@ export class DigestServer {
     )
   }
 
+  /** Whom it says to be; null: nobody yet. */
+  usernameOf(request: Request): string | null {
+    return credentialsFor(request, this.#realm)?.get('username') ?? null
+  }
+
   verify(request: Request, now: number, peer = ''): Verdict {
     const given = credentialsFor(request, this.#realm)
     if (given === null) return { type: 'challenge', stale: false }
@@ -208,9 +213,10 @@ export class DigestServer {
       qop: given.has('qop') ? { nc, cnonce } : null,
     })
     const right = sameText(expected, response.toLowerCase()) && device !== null
-    if (!right || !given.has('qop')) return { type: 'wrong', username }
-    // Only who knows the password learns that the nonce is over, and is not counted as an attacker.
+    // A count that is none (RFC 7616 section 3.4: from 1) is wrong whatever the password, or it would try passwords at no price.
     const count = /^[0-9a-f]{8}$/i.test(nc) ? Number.parseInt(nc, 16) : 0
+    if (!right || !given.has('qop') || count === 0) return { type: 'wrong', username }
+    // Only who knows the password learns that the nonce is over, and is not counted as an attacker.
     const fresh = now - made < nonceLifeMs || this.#counts.has(nonce)
     if (!fresh || count <= (this.#counts.get(nonce) ?? 0)) return { type: 'challenge', stale: true }
     this.#remember(nonce, count)

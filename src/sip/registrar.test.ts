@@ -356,6 +356,71 @@ test('an extension that is guessed from many addresses is locked for all but its
   assert.equal(net.of(alice, 'registered').length, 2)
 })
 
+function rightResponse(nonce: string, uri: string, nc: string): string {
+  const of = { algorithm: 'MD5', method: 'REGISTER', ha1: secretOf('4001').ha1Md5 } as const
+  return digestResponse({ ...of, uri, nonce, qop: { nc, cnonce: 'x' } })
+}
+
+/** Registers with a digest of its own making, and answers with the status. */
+function guess(
+  room: ReturnType<typeof office>['room'],
+  now: number,
+  given: { n: number; to: string; response: string; nc: string },
+) {
+  const source = { address: `10.9.${Math.floor(given.n / 250)}.${(given.n % 250) + 1}`, port: 5060 }
+  const flow = { transport: 'udp' as const, source, local: 'udp' }
+  let lockedOut = 0
+  const ask = (cseq: number, authorization: string[]) => {
+    const lines = [
+      ...[`REGISTER sip:${carl} SIP/2.0`, `Via: SIP/2.0/UDP ${source.address}:5060;branch=z9hG4bKh${given.n}x${cseq}`],
+      ...[`From: <sip:${given.to}@${carl}>;tag=f`, `To: <sip:${given.to}@${carl}>`],
+      ...[
+        `Call-ID: guess${given.n}`,
+        `CSeq: ${cseq} REGISTER`,
+        ...authorization,
+        'Max-Forwards: 70',
+        'Content-Length: 0',
+      ],
+      '\r\n',
+    ]
+    room.receive(Buffer.from(lines.join('\r\n')), flow, now)
+    const { send, events } = room.drain()
+    lockedOut += events.filter(event => event.type === 'lockedOut').length
+    return send[0]!.bytes.toString()
+  }
+  const nonce = /nonce="([^"]+)"/.exec(ask(1, []))?.[1]
+  if (nonce === undefined) return { status: 'locked', lockedOut }
+  const uri = `sip:${carl}`
+  const response = given.response === 'right' ? rightResponse(nonce, uri, given.nc) : '0'.repeat(32)
+  const digest = `username="4001", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}"`
+  const status = ask(2, [`Authorization: Digest ${digest}, algorithm=MD5, qop=auth, nc=${given.nc}, cnonce="x"`])
+  return { status: status.slice(8, 11), lockedOut }
+}
+
+test('who tries the password of one extension under the name of another is counted against both', () => {
+  const { net, room } = office()
+  const tried = Array.from({ length: 40 }, (_, n) =>
+    guess(room, net.now, { n, to: `x${n}`, response: 'wrong', nc: '00000001' }),
+  )
+  assert.deepEqual([...new Set(tried.map(({ status }) => status))], ['403'])
+  assert.equal(
+    tried.reduce((sum, { lockedOut }) => sum + lockedOut, 0),
+    1,
+  )
+  const own = guess(room, net.now, { n: 100, to: '4001', response: 'right', nc: '00000001' })
+  assert.equal(own.status, 'locked', 'nor is 4001 asked for a password from elsewhere any more')
+})
+
+test('a digest without a count is wrong, whether its password is right or not', () => {
+  for (const nc of ['00000000', 'zzzzzzzz']) {
+    const { net, room } = office()
+    for (const [n, response] of ['right', 'wrong'].entries())
+      assert.equal(guess(room, net.now, { n, to: '4001', response, nc }).status, '403', `${nc} ${response}`)
+  }
+  const { net, room } = office()
+  assert.equal(guess(room, net.now, { n: 1, to: '4001', response: 'right', nc: '00000001' }).status, '200')
+})
+
 test('from a network that is not allowed nobody registers or calls, and no password is asked for', () => {
   const net = new Net(1)
   const phone = net.add(alice)

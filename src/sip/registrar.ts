@@ -49,6 +49,12 @@ export class Registrar {
   prove(request: Request, claimed: string, flow: Flow, now: number): Proof {
     const source = flow.source.address
     if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
+    // Counted against whose password it tries, before that is looked at: a phone says one name in both places.
+    const username = this.#digest.usernameOf(request)
+    if (username !== null && username !== claimed) {
+      for (const name of [claimed, username]) this.#wrong(flow, name, now)
+      return refuse(403)
+    }
     const verdict = this.#digest.verify(request, now, source)
     switch (verdict.type) {
       case 'challenge':
@@ -63,10 +69,6 @@ export class Registrar {
         this.#wrong(flow, claimed, now)
         return refuse(403)
       case 'proved':
-        if (verdict.username !== claimed) {
-          this.#wrong(flow, claimed, now)
-          return refuse(403)
-        }
         this.#lockout.succeeded(source, claimed)
         return { type: 'proved', extension: verdict.username }
       default:
