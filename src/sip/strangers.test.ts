@@ -65,6 +65,28 @@ test('an ACK from elsewhere confirms nothing', () => {
   assert.equal(net.of(carl, 'confirmed').length, 1)
 })
 
+test('who has overheard an INVITE cannot answer it; whom it was sent to can, and so can another gateway of the trunk', () => {
+  for (const gateway of [carl, trunk]) {
+    const net = new Net()
+    net.add(alice, { admit: ({ source }) => (source.address === trunk ? 'trusted' : 'refuse') })
+    net.add(carl)
+    net.reactions.set(carl, (event, agent, now) => {
+      if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+    })
+    net.lose = text => text.startsWith('SIP/2.0 200')
+    callCarl(net)
+    net.run(10)
+    net.lose = () => false
+    const answer = Buffer.from(net.wire.find(one => one.text.startsWith('SIP/2.0 200'))!.text, 'latin1')
+    net.put(stranger, alice, answer)
+    net.run(5)
+    assert.equal(net.of(alice, 'accepted').length, 0, 'from elsewhere')
+    net.put(gateway, alice, answer)
+    net.run(5)
+    assert.equal(net.of(alice, 'accepted').length, 1, gateway)
+  }
+})
+
 test('another gateway of a trunk may end its call', () => {
   const { net, bye } = overheard()
   net.put(trunk, carl, Buffer.from(bye, 'latin1'))

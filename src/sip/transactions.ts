@@ -1,5 +1,5 @@
 /** The table of all transactions: it finds the one a message belongs to, runs its state, and keeps its deadline. */
-import { type Flow, isReliable } from './events.ts'
+import { type Destination, type Flow, isReliable } from './events.ts'
 import { formatVia } from './headers.ts'
 import { type HeaderLine, headerLines, type Request, type Response, serialise } from './message.ts'
 import type { Timers } from './timers.ts'
@@ -115,13 +115,18 @@ export class Transactions {
     this.#forget(transaction)
   }
 
-  /** True when the response belonged to a request of ours. */
-  receiveResponse(response: Response, now: number): boolean {
+  /** `stranger`: it answers a request of ours, and comes from whom `mayAnswer` does not take an answer to it. */
+  receiveResponse(
+    response: Response,
+    mayAnswer: (sentTo: Destination) => boolean,
+    now: number,
+  ): 'taken' | 'unknown' | 'stranger' {
     const branch = response.via.parameters.get('branch')
     const transaction = branch && this.#clients.get(clientKey(branch, response.cseq.method))
-    if (!transaction) return false
+    if (!transaction) return 'unknown'
+    if (!mayAnswer(transaction.draft.destination)) return 'stranger'
     this.#stepClient(transaction, { type: 'response', response }, now)
-    return true
+    return 'taken'
   }
 
   /** The transaction a request repeats (or, for an ACK, acknowledges), after it was told. */

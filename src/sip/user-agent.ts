@@ -9,6 +9,7 @@ import { Drops } from './drops.ts'
 import type {
   Address,
   Binding,
+  Destination,
   Drained,
   Flow,
   InviteSpec,
@@ -23,7 +24,7 @@ import type {
 import { isReliable } from './events.ts'
 import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
-import { header, headerLines, reasonOf, serialise } from './message.ts'
+import { header, headerLines, type Response, reasonOf, serialise } from './message.ts'
 import { parseMessage } from './parse.ts'
 import { Registrar } from './registrar.ts'
 import { Registrations } from './registrations.ts'
@@ -155,11 +156,19 @@ export class UserAgent implements UserAgentPort {
         if (parsed.message.kind === 'request') this.#requests.receive(parsed.message, flow, now)
         // More than one Via, and it was not meant for us (§8.1.3.3).
         else if (headerLines(parsed.message, 'via').length > 1) this.#drops.add(flow, 'a response with two Vias', now)
-        else this.#transactions.receiveResponse(parsed.message, now)
+        else this.#receiveResponse(parsed.message, flow, vouchedFor, now)
         return
       default:
         throw parsed satisfies never
     }
+  }
+
+  /** By the way on which it was asked (RFC 3261 section 18.2.2), from where it was asked or from one of ours: who has overheard a request knows its branch. */
+  #receiveResponse(response: Response, flow: Flow, vouchedFor: boolean, now: number): void {
+    const { transport, source } = flow
+    const mayAnswer = (to: Destination) => to.transport === transport && (vouchedFor || to.address === source.address)
+    if (this.#transactions.receiveResponse(response, mayAnswer, now) === 'stranger')
+      this.#drops.add(flow, 'a response from somebody who was not asked', now)
   }
 
   #note(bytes: Buffer, flow: Flow): void {
