@@ -9,11 +9,11 @@ import type { LiveAudio, TrunkAudio } from '../centre/audio/live.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { FloorState } from '../centre/state.ts'
+import { Allowance } from '../lib/allowance.ts'
 import { Histogram } from '../lib/histogram.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Bay, BayEvent, LegFigures } from '../rtp/bay.ts'
-import { Allowance } from './allowance.ts'
 
 const lookEveryMs = 2_000
 /** `advance` is called ten times as often, and looks at its share each time. */

@@ -3,7 +3,7 @@
  * both are bounded: how many may be half-open, in all and from one address, and how many may begin a second.
  */
 import type { Socket } from 'node:net'
-import { Allowance } from './allowance.ts'
+import { Allowance } from '../lib/allowance.ts'
 
 const halfOpenMax = 512
 /** Some hundred telephones behind one NAT come back together after a power cut; the rest of them try again. */

@@ -1,6 +1,6 @@
+import type { Allowance } from '../lib/allowance.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Destination, SessionId } from '../sip/events.ts'
-import type { Allowance } from './allowance.ts'
 import type { LegKeys } from './leg-keys.ts'
 
 /** Who is at the far end of a leg: a line of the carrier, or an agent's desk phone (`nailed`: up for the shift). */

@@ -4,10 +4,10 @@
  * `far-ends.ts`. Everything that can fail here ends as a `leg.ended` or `station.down`, never as an exception.
  */
 import type { PhoneEffect } from '../engine/ports.ts'
+import { Allowance } from '../lib/allowance.ts'
 import type { LegId } from '../lib/ids.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { UaEvent } from '../sip/events.ts'
-import { Allowance } from './allowance.ts'
 import { FarEnds } from './far-ends.ts'
 import { Incoming } from './incoming.ts'
 import { Keys } from './keys.ts'

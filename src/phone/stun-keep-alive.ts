@@ -2,8 +2,9 @@
  * STUN on the SIP port (RFC 5626 §4.4.2): a phone behind a NAT asks every half minute which address it is seen at, and by our answer its
  * router keeps the way to it open. Answered before SIP, since nothing of SIP begins with a zero.
  */
+
+import { Allowance } from '../lib/allowance.ts'
 import { method, readStun, StunWriter } from '../webrtc/stun.ts'
-import { Allowance } from './allowance.ts'
 
 /** An answer is larger than a question, and whose address is forged gets it: no more of them than some thousand phones need. */
 const answersPerSecond = 500

@@ -114,7 +114,7 @@ async function opened() {
       }),
     ring: (leg: string) =>
       telephone.ports.phone.perform({
-        ...{ type: 'phone.ring', leg: leg as LegId, agent: alice, call: null },
+        ...{ type: 'phone.ring', leg: leg as LegId, agent: alice, call: null, forShift: true },
         ...{ from: 'switchroom', ringMs: 30_000 },
       }),
     close,

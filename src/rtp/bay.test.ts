@@ -55,6 +55,37 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.equal(world.faults.length, 0)
     })
 
+    test('legs that a far end has told to send to each other’s ports do not keep a packet going for ever', async () => {
+      await using world = await bridged(wire)
+      world.bay.configure(carl, { ...world.carl.parameters(), remote: world.alicePort, allowedSources: ['127.0.0.1'] })
+      world.bay.configure(alice, { ...world.alice.parameters(), remote: world.carlPort, allowedSources: ['127.0.0.1'] })
+      await pause(3000)
+      for (const { received } of await world.bay.figures([carl, alice])) assert.ok(received < 2_000, String(received))
+    })
+
+    test('a far end at the last port there is costs nobody anything', async () => {
+      await using world = await bridged(wire)
+      world.bay.configure(alice, { ...world.alice.parameters(), remote: { address: '127.0.0.1', port: 65_535 } })
+      world.carl.say(1000, world.carlPort)
+      await pause(2500)
+      assert.deepEqual([world.faults, world.events.filter(event => event.type === 'leg.lost')], [[], []])
+      const [figures] = await world.bay.figures([carl])
+      assert.ok(figures!.received > 50, String(figures!.received))
+    })
+
+    test('keys that come as fast as the line is are told as fast as people press them', async () => {
+      await using world = await bridged(wire)
+      for (let n = 0; n < 4_000; n++) {
+        const payload = new Uint8Array(4)
+        writeEvent(payload, 0, codeOf('5'), false, 160)
+        world.carl.send(world.carlPort, 101, payload, n * 160)
+        if (n % 100 === 99) await pause(20)
+      }
+      await pause(300)
+      const told = world.events.filter(event => event.type === 'leg.digit').length
+      assert.ok(told >= 10 && told < 60, String(told))
+    })
+
     test('lets an A-law customer talk with a µ-law agent', async () => {
       await using world = await bridged(wire, { agentCodec: 'pcmu' })
       world.carl.say(1000, world.carlPort)

@@ -3,6 +3,7 @@ import type { BayEvent } from './bay.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import type { Heart } from './heart.ts'
 import type { Leg } from './leg.ts'
+import { tellFault } from './leg-fault.ts'
 import type { LegTable } from './leg-table.ts'
 import { Pacer } from './pacer.ts'
 import type { Relay } from './relay.ts'
@@ -58,7 +59,11 @@ export class ClockWork {
 
   readonly #stepHeld = (leg: Leg): void => {
     this.#heart.hold(leg.number)
-    this.#step(leg)
+    try {
+      this.#step(leg)
+    } catch (error) {
+      tellFault(leg, error, this.#ports.report)
+    }
   }
 
   /** From now on the leg has its turn every 20 ms, until neither prompt nor key is left. */
@@ -103,7 +108,11 @@ export class ClockWork {
       const { value: leg, done } = this.#unseen.next()
       if (done) break
       this.#heart.hold(leg.number)
-      this.#watch(leg, now)
+      try {
+        this.#watch(leg, now)
+      } catch (error) {
+        tellFault(leg, error, this.#ports.report)
+      }
       note(leg, now)
       this.#heart.hold(0)
     }

@@ -49,7 +49,8 @@ export function createDgramWire(clock: () => number): Wire {
     },
     sendTo(slot, memory, length, address, port) {
       // dgram may keep the buffer until later, and the loop reuses its own at once.
-      if (port > 0) sockets[slot]!.dgram.send(Buffer.from(memory.bytes.subarray(0, length)), port, addressText(address))
+      if (port > 0 && port < 65_536)
+        sockets[slot]!.dgram.send(Buffer.from(memory.bytes.subarray(0, length)), port, addressText(address))
     },
     close(slot) {
       sockets[slot]?.dgram.close()

@@ -9,6 +9,7 @@ import type { ExchangePorts } from './exchange-ports.ts'
 import { encode } from './g711.ts'
 import { Heart } from './heart.ts'
 import type { Leg } from './leg.ts'
+import { tellFault } from './leg-fault.ts'
 import { LegOrders } from './leg-orders.ts'
 import { figuresOf, LegTable } from './leg-table.ts'
 import { Relay } from './relay.ts'
@@ -57,10 +58,7 @@ export class Exchange implements WireHandler {
       if (token & 1) this.#relay.receiveRtcp(leg, length)
       else this.#relay.receive(leg, length)
     } catch (error) {
-      leg.dropped++
-      if (leg.hasFault) return
-      leg.hasFault = true
-      this.#ports.report({ type: 'fault', leg: leg.id, words: (error as Error).stack ?? String(error) })
+      tellFault(leg, error, this.#ports.report)
     } finally {
       this.#heart.hold(0)
     }

@@ -5,7 +5,7 @@ import type { ClockWork } from './clock-work.ts'
 import type { PromptOctets, Standing } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
 import { payloadTypeOf } from './g711.ts'
-import type { Leg } from './leg.ts'
+import { type Leg, rtcpPortBeside } from './leg.ts'
 import { Player } from './player.ts'
 import type { Relay } from './relay.ts'
 import { roomLegsMax, type Seat } from './room.ts'
@@ -72,7 +72,7 @@ export class LegOrders {
     leg.isConnected = false
     leg.remoteAddress = address
     leg.remotePort = address === 0 ? 0 : remote.port // c=0.0.0.0 is hold (RFC 3264 section 8.4)
-    leg.rtcpPort = remote.port + 1
+    leg.rtcpPort = rtcpPortBeside(remote.port)
     leg.isHeard = false
     this.expectSound(leg)
   }

@@ -1,4 +1,5 @@
 /** A leg as the relay loop holds it: its sockets, what was agreed, what it hears and says. Everything a packet needs, and no logic. */
+import { Allowance } from '../lib/allowance.ts'
 import type { LegId } from '../lib/ids.ts'
 import { payloadTypeOf } from './g711.ts'
 import type { MixerInput } from './mixer-input.ts'
@@ -12,6 +13,14 @@ import type { Timeline } from './timeline.ts'
 import { VoiceLevel } from './voice-level.ts'
 
 export type Tap = { recording: string; ring: RingWriter }
+
+/** More than any telephone presses (RFC 4733: 80 ms a key); the call's own allowance is the same (phone/legs.ts). */
+const keys = { burst: 32, perSecond: 12.5 }
+
+/** RTCP goes to the next port (RFC 3550 section 11); the last there is has none beside it. */
+export function rtcpPortBeside(rtpPort: number): number {
+  return Math.min(rtpPort + 1, 65_535)
+}
 
 export class Leg {
   readonly id: LegId
@@ -91,6 +100,11 @@ export class Leg {
   /** The last address that was not named, as a number; 0: there was none. */
   foreignAddress = 0
   dropped = 0
+  /** Media packets since `paceAt`. */
+  pace = 0
+  paceAt = 0
+  /** Keys that are told: each is a message to another thread, and a far end may send them as fast as its line is. */
+  readonly keys: Allowance
   hasFault = false
 
   reportDueAt: number
@@ -117,6 +131,7 @@ export class Leg {
     this.figures = new Float64Array(spec.memory)
     this.openedAt = this.heardAt = spec.nowMs
     this.reportDueAt = spec.nowMs + 1000
+    this.keys = new Allowance({ ...keys, now: spec.nowMs })
   }
 
   /** A prompt or a key is being sent: what the peer says is not heard meanwhile. */

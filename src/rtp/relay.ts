@@ -5,7 +5,7 @@
 import { addressText } from './address-number.ts'
 import type { BayEvent } from './bay.ts'
 import { payloadTypeOf, silenceOf, transcode } from './g711.ts'
-import type { Leg } from './leg.ts'
+import { type Leg, rtcpPortBeside } from './leg.ts'
 import { frameSamples } from './pacer.ts'
 import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './packet.ts'
 import { agent, customer } from './recording-ring.ts'
@@ -26,6 +26,12 @@ export type RelayPorts = {
   /** A well-framed RTCP packet in `bytes[0, length)`, decrypted. */
   onReport(leg: Leg, bytes: Uint8Array, length: number): void
 }
+
+/**
+ * Packets of one leg in so long: forty times what a call sends, and what has piled up for eight seconds. Legs that a far end has told to send to each
+ * other's ports (of ours) would pass a packet to and fro at the speed of the machine; beyond this it is dropped, and with it the loop.
+ */
+const [paceMax, paceMs] = [400, 200]
 
 export class Relay {
   /** ms; set by the loop before each batch. */
@@ -185,6 +191,14 @@ export class Relay {
   #receiveMedia(leg: Leg, length: number): void {
     const { inbound } = this.#wire
     const view = this.#view
+    if (this.nowMs - leg.paceAt >= paceMs) {
+      leg.paceAt = this.nowMs
+      leg.pace = 0
+    }
+    if (++leg.pace > paceMax) {
+      leg.dropped++
+      return
+    }
     if (!readPacket(inbound.bytes, length, view)) {
       leg.dropped++
       return
@@ -225,7 +239,7 @@ export class Relay {
     if (leg.remoteAddress === address && leg.remotePort === port) return
     if (leg.isConnected) this.#wire.disconnect(leg.rtpSocket)
     leg.isConnected = false
-    leg.rtcpPort = leg.rtcpPort === leg.remotePort ? port : port + 1
+    leg.rtcpPort = leg.rtcpPort === leg.remotePort ? port : rtcpPortBeside(port)
     leg.remoteAddress = address
     leg.remotePort = port
   }
@@ -248,7 +262,8 @@ export class Relay {
   #hearKey(leg: Leg, view: PacketView, memory: PacketMemory): void {
     const key = keyOf(memory.bytes, view.payloadAt, view.payloadEnd)
     if (key !== null && leg.keyDetector.isNew(view.ssrc, view.timestamp))
-      this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
+      if (!leg.keys.take(this.nowMs)) leg.dropped++
+      else this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
     const peer = leg.peer
     if (peer === null || peer.isOccupied || peer.dtmfPayloadType < 0) return
     this.#forward(peer, view, memory, peer.dtmfPayloadType)
