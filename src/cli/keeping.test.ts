@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -51,6 +51,23 @@ test('a backup taken while the service works comes back whole, and what was ther
   const db = new Sqlite(file('kept.db'), { readonly: true })
   assert.equal((db.prepare('SELECT count(*) AS n FROM users').get() as { n: number }).n, 2)
   db.close()
+})
+
+const isRoot = process.getuid?.() === 0
+test('root restores for whom the data folder belongs to', {
+  skip: isRoot ? false : 'only root can give files away',
+}, async () => {
+  using folder = testFolder()
+  const { run, open, save, file } = aHouse(folder)
+  {
+    await using store = await open()
+    await save(store, 'alice')
+  }
+  assert.equal(await run(backup, file('a.backup')), 0)
+  chownSync(folder.path, 12_345, 12_346)
+  assert.equal(await run(restore, file('a.backup')), 0)
+  const { uid, gid, mode } = statSync(folder.file)
+  assert.deepEqual([uid, gid, mode & 0o777], [12_345, 12_346, 0o600])
 })
 
 test('a restore over a running service is refused with what to do, and changes nothing', async () => {

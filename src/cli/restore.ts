@@ -36,7 +36,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   chmodSync(part, 0o600) // a copy comes with the mode of its source
   // Restored by root it belongs to whom the folder belongs to all the same, or the service could not open it.
   const { uid, gid } = statSync(path.dirname(database))
-  chownSync(part, uid, gid)
+  if (process.getuid?.() === 0) chownSync(part, uid, gid)
   const written = openSync(part, 'r+')
   fsyncSync(written)
   closeSync(written)
