@@ -1,11 +1,11 @@
 /** Bringing a waiting call and an agent together. */
 import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
+import { isCallForHelp } from './emergency.ts'
 import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
 import { agentLegOf, hasAudio } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
-import { emergencyOf } from './toll/rules.ts'
 
 /** One waiting call and the agent for it, or null. Answered customers first (two seconds by law), then callers, oldest first. */
 export function nextMatch(state: FloorState): { call: Call; agent: Agent } | null {
@@ -26,7 +26,7 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
   d.fact({ type: 'agent.stateChanged', ...talking })
   if (agentLeg === null) return playMusic(d, call)
   // Held while it was dialled; who is called for help is heard at once when the phone is taken up.
-  if (agentLeg === agent.stationLeg && d.isStationHeld(agent.user.id) && !isForHelp(d.state, call)) {
+  if (agentLeg === agent.stationLeg && d.isStationHeld(agent.user.id) && !isCallForHelp(d.state, call.id)) {
     d.fact({ type: 'call.held', call: call.id, by: 'agent' })
     d.effect({ type: 'media.stopPlay', leg: agentLeg })
     return mute(d, call)
@@ -39,9 +39,6 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
     d.effect({ type: 'media.play', leg: agentLeg, prompt: 'connect-beep', loop: false })
   }
 }
-
-const isForHelp = ({ toll }: FloorState, { direction, number }: Call) =>
-  direction === 'out' && emergencyOf(toll.rules, number) !== null
 
 /** The party hears music and the agent hears nothing, until `unmute`. */
 export function mute(d: Draft, call: Call): void {

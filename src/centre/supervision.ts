@@ -120,9 +120,14 @@ function supervisorOf(d: Draft, by: UserId, mode: SupervisionMode): Agent | null
   if (who === undefined || !who.user.enabled || !maySupervise(who.user.role, mode))
     return no('not_supervisor', 'Supervisors listen, whisper and barge in; quality listens.')
   if (who.call !== null) return no('busy', 'You have a call of your own: finish it first.')
-  if (who.phase === 'ringing' || who.phase === 'dialing' || who.phase === 'preview')
-    return no('busy', 'You are about to have a call of your own: finish it first.')
+  if (isAboutToTalk(who)) return no('busy', aboutToTalkWords)
   return who
+}
+
+export const aboutToTalkWords = 'You are about to have a call of your own: finish it first.'
+
+export function isAboutToTalk({ phase }: Agent): boolean {
+  return phase === 'ringing' || phase === 'dialing' || phase === 'preview'
 }
 
 export function maySupervise(role: Agent['user']['role'], mode: SupervisionMode): boolean {

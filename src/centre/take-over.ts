@@ -2,7 +2,7 @@
 import type { UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import { agentOf, phoneHoldsWords } from './settle.ts'
-import { maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
+import { aboutToTalkWords, isAboutToTalk, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
 import { giveAway, writeUp } from './transfer.ts'
 
 export function takeOver(d: Draft, by: UserId): void {
@@ -12,8 +12,7 @@ export function takeOver(d: Draft, by: UserId): void {
     return d.refuse('not_supervising', 'You are not listening to anybody.')
   if (!maySupervise(who.user.role, 'barge'))
     return d.refuse('not_supervisor', 'Supervisors listen, whisper and barge in; quality listens.')
-  if (who.phase === 'ringing' || who.phase === 'dialing' || who.phase === 'preview')
-    return d.refuse('busy', 'You are about to have a call of your own: finish it first.')
+  if (isAboutToTalk(who)) return d.refuse('busy', aboutToTalkWords)
   const call = supervision.heard === null ? undefined : d.state.calls.get(supervision.heard.call)
   const agent = call === undefined ? null : agentOf(d, call)
   if (call?.phase !== 'talking' || agent === null || agent.user.id !== supervision.agent)

@@ -13,7 +13,6 @@ test('a thread that answers, even with an error, is alive; one that keeps silent
       [
         { ask: () => Promise.reject(new Error('the disk is full')), deadAfterMs: 30_000 },
         { ask: () => new Promise<void>(done => (isSilent ? (answer = done) : done())), deadAfterMs: 30_000 },
-        { ask: () => new Promise<void>(done => (isSilent ? undefined : done())), deadAfterMs: 600_000 },
       ],
       clock,
     )
@@ -34,6 +33,25 @@ test('a thread that answers, even with an error, is alive; one that keeps silent
     answer!()
     await pass(5_000)
     assert.equal(pulse.isBeating(), true)
+  } finally {
+    mock.timers.reset()
+  }
+})
+
+test('a part that may take longer is waited for longer', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  try {
+    const clock = new VirtualClock()
+    using pulse = takePulse([{ ask: () => new Promise<void>(() => {}), deadAfterMs: 600_000 }], clock)
+    const pass = (ms: number) => {
+      clock.advance(ms)
+      mock.timers.tick(ms)
+    }
+    pass(5_000)
+    pass(599_000)
+    assert.equal(pulse.isBeating(), true)
+    pass(1_000)
+    assert.equal(pulse.isBeating(), false)
   } finally {
     mock.timers.reset()
   }
