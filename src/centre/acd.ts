@@ -4,8 +4,9 @@ import type { Draft } from './draft.ts'
 import { isCallForHelp } from './emergency.ts'
 import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
-import { agentLegOf, hasAudio } from './settle.ts'
+import { agentLegOf } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
+import { hasAudio, ringsFirst, stationOf } from './station-now.ts'
 
 /** One waiting call and the agent for it, or null. Answered customers first (two seconds by law), then callers, oldest first. */
 export function nextMatch(state: FloorState): { call: Call; agent: Agent } | null {
@@ -14,7 +15,7 @@ export function nextMatch(state: FloorState): { call: Call; agent: Agent } | nul
 
 /** The agent takes the call: at once where there is a leg of the shift, else the desk phone is rung. */
 export function assign(d: Draft, call: Call, agent: Agent): void {
-  if (agent.user.station === 'phone-rung') return ringFor(d, call, agent)
+  if (ringsFirst(agent)) return ringFor(d, call, agent)
   d.fact({ type: 'call.assigned', call: call.id, agent: agent.user.id, ringing: false })
   connect(d, call, agent, agent.stationLeg)
 }
@@ -35,7 +36,7 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
   if (call.agent !== null && call.direction === 'out') d.effect({ type: 'media.stopPlay', leg: agentLeg })
   d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
   // A browser sounds its own signal; at a desk phone that is always open only a tone says that someone is there.
-  if (agent.user.station === 'phone-nailed' && call.agent === null) {
+  if (stationOf(agent) === 'phone-nailed' && call.agent === null) {
     d.effect({ type: 'media.play', leg: agentLeg, prompt: 'connect-beep', loop: false })
   }
 }

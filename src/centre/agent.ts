@@ -5,9 +5,10 @@ import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { closePromise } from './promise.ts'
 import { stopRinging } from './ring.ts'
-import { hasAudio, hasStation, leaveFloor, phoneHoldsWords, settle, takeState } from './settle.ts'
+import { leaveFloor, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
 import { ringStation } from './station.ts'
+import { hasAudio, hasStation, phoneHoldsWords, stationOf } from './station-now.ts'
 
 export function signOn(d: Draft, id: UserId): void {
   const agent = d.state.agents.get(id)
@@ -54,7 +55,7 @@ export function makeReady(d: Draft, id: UserId): void {
     case 'break':
       if (hasAudio(agent)) return takeState(d, agent, 'ready', null)
       if (hasStation(agent)) return d.refuse('phone_holds', phoneHoldsWords)
-      if (agent.user.station === 'phone-nailed') {
+      if (stationOf(agent) === 'phone-nailed') {
         takeState(d, agent, 'break', 'phone_ringing')
         return ringStation(d, agent)
       }

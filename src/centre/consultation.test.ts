@@ -13,7 +13,7 @@ const allowed: Partial<Setup> = { transfers: { 'transfer.numbers.agent': '+8621*
 /** alice talks to a caller of the queue, and bob is ready. */
 function talking(stations: Partial<Record<string, StationKind>> = {}): { floor: TestFloor; call: Call } {
   const users = setupOf({}).users.map(user => ({ ...user, station: stations[user.id] ?? user.station }))
-  const floor = new TestFloor({ setup: { ...allowed, users } })
+  const floor = new TestFloor({ campaign: { mode: 'manual' }, setup: { ...allowed, users } })
   floor.ready(alice)
   const call = floor.caller()
   if (stations[alice] === 'phone-rung') floor.do({ type: 'leg.answered', leg: call.agentLeg! })

@@ -26,8 +26,9 @@ import type { Input } from './inputs.ts'
 import { placeOutside } from './outside-leg.ts'
 import { openRecording } from './recording.ts'
 import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
-import { agentLegOf, hasAudio, isHeldAtPhone, settle, takeState } from './settle.ts'
+import { agentLegOf, isHeldAtPhone, settle, takeState } from './settle.ts'
 import type { Agent, Call, Consult } from './state.ts'
+import { hasAudio, ringsFirst, stationOf } from './station-now.ts'
 
 /** `second`: the line of the agent's desk phone on which it was dialled; the leg of the call is not used then. */
 export function consult(
@@ -54,7 +55,7 @@ export function consult(
   const colleague = colleagueFor(d, hand.agent, target)
   if (colleague === null) return
   putAside(d, call)
-  if (colleague.user.station === 'phone-rung') {
+  if (ringsFirst(colleague)) {
     const leg = d.id<'leg'>('l')
     d.fact({ ...asks, to: colleague.user.id, leg, other: null })
     enterRinging(d, colleague, call)
@@ -283,7 +284,7 @@ function answer(d: Draft, call: Call, colleague: Agent, leg: LegId | null, own: 
   if (leg === null) return
   patchOther(d, leg, own)
   recordPrivate(d, call, own)
-  if (colleague.user.station === 'phone-nailed')
+  if (stationOf(colleague) === 'phone-nailed')
     d.effect({ type: 'media.play', leg, prompt: 'connect-beep', loop: false })
 }
 

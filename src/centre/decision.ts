@@ -44,6 +44,8 @@ export type Note =
   | { type: 'note.callbacksDue'; campaign: CampaignId }
   /** The desk phone holds its leg of the shift, or has taken it up again. */
   | { type: 'note.stationHeld'; agent: UserId; held: boolean }
+  /** Whether it is open from now on: see open-phone.ts. */
+  | { type: 'note.phoneLooked'; agent: UserId; open: boolean }
   /** What the bay was told of this supervisor's audio. */
   | { type: 'note.supervisionTold'; by: UserId; told: { leg: LegId; target: LegId; mode: SupervisionMode } | null }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }

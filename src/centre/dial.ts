@@ -14,8 +14,9 @@ import { modeNow } from './mode.ts'
 import { normaliseNumber } from './number.ts'
 import { releaseIntent, ringBeforeDial } from './ring.ts'
 import { pickOnRoute, routeOf } from './route.ts'
-import { hasAudio, hasStation, phoneHoldsWords, settle } from './settle.ts'
+import { settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
+import { hasAudio, hasStation, phoneHoldsWords, ringsFirst } from './station-now.ts'
 import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
 
 import { ringMsOn } from './trunk-rules.ts'
@@ -27,8 +28,9 @@ export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' 
   if (agent.phase !== 'ready' && agent.phase !== 'break') {
     return d.refuse('agent_busy', 'Finish the call in hand first, its outcome included.')
   }
-  if (!hasAudio(agent) && hasStation(agent)) return d.refuse('phone_holds', phoneHoldsWords)
-  if (!hasAudio(agent)) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  const isHeard = hasAudio(agent) || ringsFirst(agent)
+  if (!isHeard && hasStation(agent)) return d.refuse('phone_holds', phoneHoldsWords)
+  if (!isHeard) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
   const number = normaliseNumber(input.number)
   if (number === null)
     return d.refuse('number_invalid', 'This is not a telephone number: write it as +86…, 138… or 021….')
@@ -63,7 +65,7 @@ export function startByHand(
   if (reserve && intent.lead !== null && intent.campaign !== null) {
     d.fact({ type: 'lead.reserved', lead: intent.lead, campaign: intent.campaign, agent: agent.user.id })
   }
-  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  if (ringsFirst(agent)) ringBeforeDial(d, agent, intent)
   else placeByHand(d, agent, intent, mode, null, way)
   return 'placed'
 }
@@ -107,7 +109,7 @@ export function placeForAgent(
   d.fact({ type: 'lead.reserved', lead: lead.id, campaign, agent: agent.user.id })
   const party = { ...personOf(lead, phone), relation }
   const intent: DialIntent = { number, campaign, lead: lead.id, mode: 'progressive', ...party }
-  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  if (ringsFirst(agent)) ringBeforeDial(d, agent, intent)
   else placeByHand(d, agent, intent, 'progressive', null, way)
 }
 

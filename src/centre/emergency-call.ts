@@ -9,8 +9,8 @@ import type { Input } from './inputs.ts'
 import { withdrawPreview } from './preview.ts'
 import { ringBeforeDial } from './ring.ts'
 import { dialledBeside } from './second-line.ts'
-import { hasStation } from './settle.ts'
 import type { Agent } from './state.ts'
+import { hasStation, ringsFirst } from './station-now.ts'
 import { emergencyOf } from './toll/rules.ts'
 
 /** Such calls of one person's desk phones at once: a phone that keeps dialling by itself takes no more of the trunks and the journal. */
@@ -23,7 +23,7 @@ export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
   if (agent === undefined || agent.phase === 'signed_off')
     return d.refuse('not_signed_on', 'Sign on first, or dial on the desk phone itself.')
   // A phone that holds is no reason to say no: who takes it up is heard.
-  if (!hasStation(agent))
+  if (!hasStation(agent) && !ringsFirst(agent))
     return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
   const way = emergencyWay(d.state)
   if (way === null) return d.refuse('no_trunk', 'No trunk is set up: use another telephone.')
@@ -33,7 +33,7 @@ export function dialEmergency(d: Draft, id: UserId, intent: DialIntent): void {
     type: 'safety.alarmed',
     ...{ rule: 'emergency', user: agent.user.id, call: null, number, words: emergencyWords(number) },
   })
-  if (agent.user.station === 'phone-rung') ringBeforeDial(d, agent, intent)
+  if (ringsFirst(agent)) ringBeforeDial(d, agent, intent)
   else placeByHand(d, agent, intent, 'manual', null, way)
 }
 

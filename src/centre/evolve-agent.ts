@@ -6,6 +6,7 @@ import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
 import { enterReady, leaveReady } from './ready.ts'
 import type { Agent, FloorState } from './state.ts'
+import { lookAtPhone, stationOf } from './station-now.ts'
 
 /** How long a customer hears comfort music while the agent's audio is gone. */
 export const stationGraceMs = 15_000
@@ -41,6 +42,12 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
     case 'note.stationHeld': {
       const agent = state.agents.get(change.agent)
       if (agent !== undefined) agent.stationHeld = change.held && agent.stationLeg !== null
+      return true
+    }
+    case 'note.phoneLooked': {
+      const agent = state.agents.get(change.agent)
+      if (agent !== undefined) agent.phoneOpen = change.open
+      state.phonesDue.delete(change.agent)
       return true
     }
     case 'preview.offered': {
@@ -84,7 +91,10 @@ function enterPhase(
   agent.until = change.until
   if (change.until !== null) pushDue(state, { at: change.until, of: 'agent', id: agent.user.id })
   if (change.state !== 'talking') agent.stationLostAt = null
-  if (change.state === 'ready' || change.state === 'break' || change.state === 'signed_off') agent.next = null
+  if (change.state === 'ready' || change.state === 'break' || change.state === 'signed_off') {
+    agent.next = null
+    lookAtPhone(state, agent)
+  }
   if (change.state === 'ready') {
     agent.readySince = at
     enterReady(state, agent)
@@ -160,6 +170,6 @@ function changeStation(
 
 /** The phone layer rings a nailed desk phone again by itself, on the same leg, until that leg is hung up. */
 function ringsAgain(agent: Agent, reason: string): boolean {
-  if (agent.user.station !== 'phone-nailed' || agent.phase === 'signed_off') return false
+  if (stationOf(agent) !== 'phone-nailed' || agent.phase === 'signed_off') return false
   return reason === 'hung_up' || reason === 'not_answered' || reason === 'not_registered'
 }

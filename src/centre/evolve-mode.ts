@@ -5,6 +5,7 @@ import type { Fact } from './facts.ts'
 import { noteOutcome, type ResumedMode } from './mode.ts'
 import { coverLine } from './ready.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
+import { lookAtPhones } from './station-now.ts'
 
 /** Answers whether the change was about a mode. */
 export function evolveMode(state: FloorState, change: Fact | Note, at: number): boolean {
@@ -45,6 +46,7 @@ export function resumeMode(state: FloorState, { campaign, changed, calls, answer
 export function setMode(state: FloorState, floor: CampaignFloor, mode: CampaignMode): void {
   const former = floor.mode
   floor.mode = mode
+  lookAtPhones(state)
   if (former !== 'predictive' || mode === 'predictive') return
   floor.advice = null
   for (const line of floor.lines.values()) {

@@ -24,6 +24,7 @@ import { enterReady, leaveReady } from './ready.ts'
 import { changedRules } from './recording-rules.ts'
 import { evolveSettled, settledBy } from './settled.ts'
 import type { Agent, FloorState } from './state.ts'
+import { isDialledAheadFor, lookAtPhones } from './station-now.ts'
 import { setLeaderless } from './team.ts'
 import { localDay, zoneOr } from './zone.ts'
 
@@ -165,6 +166,9 @@ function saveUser(state: FloorState, user: User, at: number): void {
   state.users.set(user.id, user)
   const known = state.agents.get(user.id)
   if (known !== undefined) {
+    // Decided as the account was saved: see record.ts.
+    if (known.user.station !== user.station)
+      known.phoneOpen = user.station === 'phone-rung' && isDialledAheadFor(state, known)
     known.user = user
     return
   }
@@ -183,6 +187,7 @@ function saveUser(state: FloorState, user: User, at: number): void {
     stationLeg: null,
     stationIsPhone: false,
     stationHeld: false,
+    phoneOpen: false,
     stationLostAt: null,
     stationRinging: null,
     preview: null,
@@ -285,6 +290,7 @@ function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {
     agent.campaigns = withOrWithout<CampaignId>(agent.campaigns, campaign.id, campaign.agents.includes(agent.user.id))
   })
   floor.signedOn = signedOn(state, campaign.agents)
+  lookAtPhones(state)
   // Rules are asked again at once; without any the campaign's own mode is in force.
   floor.ruled = { ...floor.ruled, since: null, lookedAt: Number.NEGATIVE_INFINITY }
   if (campaign.modeRules?.length) return

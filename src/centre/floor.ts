@@ -61,6 +61,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     partiesInCall: new Map(),
     parked: new Set(),
     loose: [],
+    phonesDue: new Set(),
     slots: new Map(),
     outside: new Map(),
     awayMaxMs: awayDefaultMs,

@@ -281,43 +281,6 @@ test('a lead that comes late from the store is not called a second time', () => 
   assert.equal(floor.count('call.dialed'), 1, 'it was given back after the store was asked')
 })
 
-test('a desk phone is rung for the answered customer; not picked up, the agent is paused and the next one is rung', () => {
-  const floor = new TestFloor({ station: 'phone-rung' })
-  floor.ready(alice, bob)
-  floor.leads(carl)
-  floor.do({ type: 'leg.answered', leg: floor.call.leg })
-  const ring = floor.lastEffect('phone.ring')
-  assert.deepEqual([ring.agent, ring.ringMs, floor.agent(alice).phase], [alice, 15_000, 'ringing'])
-  floor.do({ type: 'leg.ended', leg: ring.leg, by: 'far', sipStatus: null, q850: null, cause: 'timeout' })
-  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'no_answer'])
-  const second = floor.lastEffect('phone.ring')
-  assert.equal(second.agent, bob)
-  floor.do({ type: 'leg.answered', leg: second.leg })
-  assert.deepEqual([floor.call.phase, floor.lastEffect('media.patch').b], ['talking', second.leg])
-})
-
-test('who hangs up while a desk phone rings counts as abandoned after two seconds, and is owed a call', () => {
-  for (const [waitedMs, abandoned] of [
-    [1_999, 0],
-    [2_000, 1],
-  ] as const) {
-    const floor = new TestFloor({ station: 'phone-rung' })
-    floor.leads(carl)
-    floor.ready(alice)
-    const { call } = floor
-    floor.do({ type: 'leg.answered', leg: call.leg })
-    assert.equal(floor.agent(alice).phase, 'ringing')
-    floor.pass(waitedMs)
-    floor.partyEnds(call)
-    assert.equal(floor.count('call.abandoned'), abandoned)
-    assert.equal(floor.count('callback.scheduled'), abandoned)
-    const { state, dueAt } = floor.last('lead.released')
-    const restMs = abandoned === 1 ? 72 * 3_600_000 : 2 * 3_600_000
-    assert.deepEqual([state, dueAt], [abandoned === 1 ? 'callback' : 'ready', floor.clock.now() + restMs])
-    assert.equal(floor.state.campaigns.get(campaign)!.abandoned, abandoned)
-  }
-})
-
 test('a customer who has answered and waits when the house shuts down counts as abandoned', () => {
   const floor = new TestFloor()
   floor.leads(carl)

@@ -7,6 +7,7 @@ import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { takeState } from './settle.ts'
+import { stationOf } from './station-now.ts'
 
 /** The leg is held, or taken up again: the phone is on hold also when there is no call. Legs that are not of the shift are passed over. */
 export function stationTurned(d: Draft, leg: LegId, held: boolean): void {
@@ -18,7 +19,7 @@ export function stationTurned(d: Draft, leg: LegId, held: boolean): void {
     if (agent.phase === 'break' && agent.reason === 'phone_holds') takeState(d, agent, 'ready', null)
     return
   }
-  if (agent.user.station === 'phone-rung') return // it listens to others on this leg, and is rung for its calls
+  if (stationOf(agent) === 'phone-rung') return // it listens to others on this leg, and is rung for its calls
   if (agent.phase === 'preview') withdrawPreview(d, agent, 'phone_holds')
   if (agent.phase === 'preview' || agent.phase === 'ready') takeState(d, agent, 'break', 'phone_holds')
 }

@@ -11,6 +11,7 @@ import { decideDue } from './due.ts'
 import { hasWaited } from './evolve-clock.ts'
 import { tieUp } from './loose-ends.ts'
 import { changeMode } from './mode.ts'
+import { nextPhone } from './open-phone.ts'
 import { pace } from './pacing.ts'
 import type { Due, FloorState } from './state.ts'
 import { followSupervisions } from './supervision-follow.ts'
@@ -38,6 +39,8 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     if (asked !== null) return asked
   }
   if (state.isClosing) return null
+  const phone = nextPhone(state, moment)
+  if (phone !== null) return phone
   const match = nextMatch(state)
   if (match !== null) {
     const d = new Draft(state, moment)

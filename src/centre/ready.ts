@@ -3,6 +3,7 @@
  * progressive line to one free agent, so that an agent of several campaigns is never counted for two lines. Only `evolve` calls this.
  */
 import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
+import { lookAfterLines } from './station-now.ts'
 
 /** The agent became ready: covers a line that lost its agent, else is free. */
 export function enterReady(state: FloorState, agent: Agent): void {
@@ -43,7 +44,7 @@ export function coverLine(state: FloorState, line: Call, wanted: Agent | null = 
 /** The line has its agent or is over: whoever it was started for is free again. */
 export function releaseClaim(state: FloorState, line: Call): void {
   const floor = line.campaign === null ? undefined : state.campaigns.get(line.campaign)
-  floor?.lines.delete(line.id)
+  if (floor?.lines.delete(line.id)) lookAfterLines(state, floor)
   floor?.uncovered.delete(line.id)
   const agent = line.claim === null ? undefined : state.agents.get(line.claim)
   line.claim = null

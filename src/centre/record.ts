@@ -15,6 +15,7 @@ import { leaveFloor, settle } from './settle.ts'
 import { isAboutDebt, isSale, type Overtaken, overtakenBy, settledBy } from './settled.ts'
 import type { Agent, Call } from './state.ts'
 import { moveStation } from './station.ts'
+import { isDialledAheadFor, stationOf } from './station-now.ts'
 
 export function takeNote(d: Draft, facts: RecordFact[]): void {
   const suppressed = new Set<string>()
@@ -78,7 +79,10 @@ function mayWork({ enabled, role }: User): boolean {
 
 function changeStation(d: Draft, user: User): void {
   const agent = d.state.agents.get(user.id)
-  if (agent !== undefined && mayWork(user) && agent.user.station !== user.station) moveStation(d, agent, user.station)
+  if (agent === undefined || !mayWork(user) || agent.user.station === user.station) return
+  const phoneOpen = agent.phase !== 'break' && agent.phase !== 'signed_off' && isDialledAheadFor(d.state, agent)
+  const station = stationOf({ user, phoneOpen })
+  if (station !== stationOf(agent)) moveStation(d, agent, station)
 }
 
 /** Its people leave the floor after the call in hand, and what rings for it is withdrawn. */

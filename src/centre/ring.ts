@@ -1,7 +1,7 @@
 /** Desk phones that are rung for each call: for a call that waits, or before dialling by hand. */
 import type { Draft } from './draft.ts'
 import type { DialIntent } from './facts.ts'
-import { settle, takeState } from './settle.ts'
+import { dropStation, settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
 
 /** An agent's phone rings this long (Asterisk's and VICIdial's default), then the agent is paused and told why. */
@@ -22,6 +22,7 @@ export function ringFor(d: Draft, call: Call, agent: Agent): void {
 export function ringBeforeDial(d: Draft, agent: Agent, intent: DialIntent): void {
   const leg = d.id<'leg'>('l')
   const call = d.id<'call'>('c')
+  if (agent.stationRinging !== null) dropStation(d, agent, 'moved') // one ring at a time
   enterRinging(d, agent, null)
   d.fact({ type: 'agent.rung', agent: agent.user.id, leg, call, intent })
   d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call, from: intent.number, ringMs: agentRingMs })

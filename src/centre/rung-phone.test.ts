@@ -10,7 +10,7 @@ function talking(options: FloorOptions = {}) {
   const users = setupOf({ station: 'phone-rung' }).users.map(user =>
     user.id === bob ? { ...user, station: 'browser' as const } : user,
   )
-  const floor = new TestFloor({ ...options, setup: { users, ...options.setup } })
+  const floor = new TestFloor({ campaign: { mode: 'manual' }, ...options, setup: { users, ...options.setup } })
   floor.ready(alice)
   const call = floor.caller()
   const leg = call.agentLeg as LegId
@@ -56,7 +56,7 @@ test('a rung phone whose audio is lost leaves the caller to the queue; one that 
 })
 
 test('who dialled help on the phone itself and puts it down ends that call, and not the one that rings beside it', () => {
-  const floor = new TestFloor({ station: 'phone-rung' })
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
   const desk = 'desk_1' as LegId
   floor.ready(alice)
   floor.do({ type: 'desk.dialled', leg: desk, user: alice, to: '110' })

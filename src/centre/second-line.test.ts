@@ -13,7 +13,7 @@ function held(options: FloorOptions = {}) {
     ...(user.id === bob ? { extension: bobExtension, station: 'browser' as const } : {}),
     ...(user.id === sam ? { extension: '1009', station: 'browser' as const } : {}),
   }))
-  const floor = new TestFloor({ ...options, setup: { users, ...options.setup } })
+  const floor = new TestFloor({ campaign: { mode: 'manual' }, ...options, setup: { users, ...options.setup } })
   floor.ready(alice)
   const call = floor.caller()
   const first = call.agentLeg as LegId

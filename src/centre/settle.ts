@@ -1,6 +1,7 @@
 /** Where an agent goes: the changes of state that other nouns share. */
 import type { Draft } from './draft.ts'
 import type { Agent, Call } from './state.ts'
+import { hasAudio, hasStation, stationOf } from './station-now.ts'
 
 /** Wrap-up of calls outside campaigns (Asterisk's sample: 15 s). */
 export const wrapDefaultMs = 15_000
@@ -8,13 +9,18 @@ export const wrapDefaultMs = 15_000
 /** Where an agent goes who is free of a call: what was planned first, then what is wanted, if there is audio. */
 export function settle(d: Draft, agent: Agent, want: 'ready' | 'break', reason = 'after_call'): void {
   const { next } = agent
-  if (agent.user.station === 'phone-rung') dropStation(d, agent, 'moved') // the call was talked out where it began
+  if (stationOf(agent) === 'phone-rung') dropStation(d, agent, 'moved') // the call was talked out where it began
   if (next?.phase === 'signed_off') leaveFloor(d, agent, 'planned')
   else if (next?.phase === 'break') takeState(d, agent, 'break', next.reason)
   else if (want === 'break') takeState(d, agent, 'break', reason)
-  else if (d.hasLostAudio(agent.user.id) || !hasStation(agent)) takeState(d, agent, 'break', 'audio_lost')
+  else if (d.hasLostAudio(agent.user.id) || !hasStation(agent)) takeState(d, agent, 'break', whyUnheard(agent))
   else if (!hasAudio(agent)) takeState(d, agent, 'break', 'phone_holds')
   else takeState(d, agent, 'ready', null)
+}
+
+/** A phone that rings, or is to be rung, makes its user ready when it is taken up. */
+function whyUnheard({ phoneOpen, stationLeg, stationRinging }: Agent): string {
+  return stationLeg === null && (phoneOpen || stationRinging !== null) ? 'phone_ringing' : 'audio_lost'
 }
 
 export function takeState(
@@ -41,19 +47,6 @@ export function dropStation(d: Draft, agent: Agent, reason: 'signed_off' | 'move
   if (legs.length === 0) return
   d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg: null, reason })
   for (const leg of legs) d.effect({ type: 'phone.hangUp', leg, q850: 16 })
-}
-
-/** What a refusal says to whose desk phone holds. */
-export const phoneHoldsWords = 'Your desk phone is on hold: take it up with its hold key first.'
-
-/** A rung desk phone is always there; the others need their leg of the shift, and hear nothing while they hold it. */
-export function hasAudio(agent: Agent): boolean {
-  return agent.user.station === 'phone-rung' || (agent.stationLeg !== null && !agent.stationHeld)
-}
-
-/** There is audio, or would be if the desk phone did not hold it. */
-export function hasStation(agent: Agent): boolean {
-  return agent.user.station === 'phone-rung' || agent.stationLeg !== null
 }
 
 export function agentOf(d: Draft, call: Call): Agent | null {

@@ -238,6 +238,8 @@ export type Agent = {
   stationIsPhone: boolean
   /** The desk phone holds that leg: nothing is heard there (phone-hold.ts). */
   stationHeld: boolean
+  /** A rung phone that is to be up while a campaign dials ahead for its user: see open-phone.ts. */
+  phoneOpen: boolean
   /** Since when the audio is gone, while a call is in hand; null: it is there. */
   stationLostAt: number | null
   preview: { campaign: CampaignId; lead: BufferedLead } | null
@@ -430,6 +432,8 @@ export type FloorState = {
   parked: Set<CallId>
   /** What an ending leaves to do, in the same turn: see loose-ends.ts. */
   loose: LooseEnd[]
+  /** Rung phones that may have to be opened, or let go, in the same turn: see open-phone.ts. */
+  phonesDue: Set<UserId>
   /** Park slots in use. */
   slots: Map<string, CallId>
   /** Outside numbers that a role may pass calls on to, as patterns: see outside.ts. */

@@ -11,6 +11,7 @@ import { playMusic } from './music.ts'
 import { withdrawPreview } from './preview.ts'
 import { dropStation, settle, takeState } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { stationOf } from './station-now.ts'
 import { supervisorPutDown } from './supervision.ts'
 import { fallBackFrom, handOver, writeUp } from './transfer.ts'
 import { requeue } from './waiting.ts'
@@ -46,7 +47,9 @@ function wantsReady({ phase, reason }: Agent): boolean {
 }
 
 /** It crossed a sign-off or a move, or a page asks for the audio of somebody who is at the phone. */
-function isUnwanted({ phase, user: { station }, stationIsPhone }: Agent, isPhone: boolean): boolean {
+function isUnwanted(agent: Agent, isPhone: boolean): boolean {
+  const { phase, stationIsPhone } = agent
+  const station = stationOf(agent)
   if (phase === 'signed_off' && station === 'phone-nailed') return true
   return isPhone ? station !== 'phone-nailed' : stationIsPhone && station !== 'browser'
 }
@@ -115,25 +118,29 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   const agent = d.state.agents.get(id)
   if (agent === undefined || (agent.stationLeg !== leg && agent.stationRinging !== leg)) return
   const wasUp = agent.stationLeg === leg
-  const { station } = agent.user
+  const station = stationOf(agent)
   const isPhoneLeft = wasUp && agent.stationIsPhone && station !== 'phone-nailed'
   const isPutDown = hungUp && (station === 'phone-nailed' || (isPhoneLeft && station === 'phone-rung'))
+  const isLeftDown = wasUp && hungUp && agent.phoneOpen && agent.phase === 'break'
   if (wasUp) d.loseAudio(id)
-  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: reason.slice(0, 200) })
+  const said = isLeftDown ? 'put_down' : reason.slice(0, 200)
+  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: said })
   if (isPutDown && wasUp) supervisorPutDown(d, id)
   if (!wasUp) {
-    if (agent.phase === 'break' && agent.reason === 'phone_ringing') takeState(d, agent, 'break', 'no_answer')
-    return
+    if (agent.phase !== 'break' || agent.reason !== 'phone_ringing') return
+    if (agent.phoneOpen) stopRingingStation(d, agent, leg)
+    return takeState(d, agent, 'break', 'no_answer')
   }
-  if (isPhoneLeft) d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it would be rung again else
+  if (isPhoneLeft || isLeftDown) d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it would be rung again else
   if (station === 'phone-rung' && !isHeardAtStation(d, agent)) return
   const call = callInHand(d, agent)
+  const why = hungUp && agent.phoneOpen ? 'phone_ringing' : 'audio_lost'
   switch (agent.phase) {
     case 'ready':
-      return takeState(d, agent, 'break', 'audio_lost')
+      return takeState(d, agent, 'break', why)
     case 'preview':
       withdrawPreview(d, agent, 'audio_lost')
-      return takeState(d, agent, 'break', 'audio_lost')
+      return takeState(d, agent, 'break', why)
     case 'dialing':
       if (call === null) return
       return endCall(

@@ -14,8 +14,9 @@ import type { SupervisionMode } from './entities.ts'
 import type { SupervisionEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { agentRingMs } from './ring.ts'
-import { hasAudio, takeState } from './settle.ts'
+import { takeState } from './settle.ts'
 import type { Agent, Call, Supervision } from './state.ts'
+import { hasAudio } from './station-now.ts'
 import { seesAgent, sightOf } from './team.ts'
 
 const reasonMax = 200

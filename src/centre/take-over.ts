@@ -1,7 +1,8 @@
 /** A supervisor who hears a call becomes its agent: the party talks to the supervisor from here on, and the agent writes up. */
 import type { UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
-import { agentOf, phoneHoldsWords } from './settle.ts'
+import { agentOf } from './settle.ts'
+import { phoneHoldsWords } from './station-now.ts'
 import { aboutToTalkWords, isAboutToTalk, maySupervise, stopHearing, supervisorLeg } from './supervision.ts'
 import { giveAway, writeUp } from './transfer.ts'
 

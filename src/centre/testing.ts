@@ -61,6 +61,8 @@ export class TestFloor {
       if (station !== 'phone-rung')
         this.do({ type: 'station.up', agent, leg: `st_${agent}` as LegId, ...(isPhone && { phone: isPhone }) })
       this.do({ type: 'agent.ready', agent })
+      const { stationRinging } = this.agent(agent)
+      if (station === 'phone-rung' && stationRinging !== null) this.do({ type: 'leg.answered', leg: stationRinging })
       this.clock.advance(1_000)
     }
   }

@@ -50,7 +50,7 @@ test('a call that is passed on blind to a free colleague is theirs at once, and 
 test('the party hears it ring while a colleague is called, and is back with the agent who still writes up when nobody picks up', () => {
   const setup = setupOf({})
   const users = setup.users.map(user => (user.id === bob ? { ...user, station: 'phone-rung' as const } : user))
-  const { floor, call } = talking({ setup: { users } })
+  const { floor, call } = talking({ campaign: { mode: 'manual' }, setup: { users } })
   floor.ready(bob)
   floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: { agent: bob } })
   assert.equal(floor.agent(bob).phase, 'ringing')
@@ -268,7 +268,7 @@ test('a parked call is taken from its slot by any agent of its queue, and falls 
 
 test('who parked a call takes it back while still writing it up, and need not be ready for the next one before', () => {
   for (const station of ['browser', 'phone-rung'] as const) {
-    const floor = new TestFloor({ station })
+    const floor = new TestFloor({ station, campaign: { mode: 'manual' } })
     floor.ready(alice)
     const call = floor.caller()
     if (station === 'phone-rung') floor.do({ type: 'leg.answered', leg: call.agentLeg! })
@@ -313,7 +313,7 @@ test('a slot that is taken, has no name, or is asked for on a call of somebody e
 })
 
 test('a call that rings at a colleague is picked up by another, and the colleague is as free as before', () => {
-  const floor = new TestFloor({ station: 'phone-rung' })
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
   floor.ready(alice)
   const call = floor.caller()
   assert.equal(floor.agent(alice).phase, 'ringing')

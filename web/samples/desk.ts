@@ -24,7 +24,7 @@ function quietDesk(language: Language): DeskProps {
   return {
     frame: sampleFrame({ language, path: '/agent' }),
     agent: { name: 'alice', phase: 'ready', since: sampleNow - 42_000, until: null, reason: null, next: null },
-    station: { kind: 'browser', extension: null, up: true, byPhone: false, rings: false, lostAt: null },
+    station: { kind: 'browser', extension: null, up: true, byPhone: false, rings: false, lostAt: null, open: false },
     today: { calls: 37, effectiveMs: 214 * minutes, utilisation: 0.812 },
     call: null,
     say: null,
@@ -319,7 +319,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
   signedOff: language => ({
     ...quietDesk(language),
     agent: { name: 'alice', phase: 'signed_off', since: sampleNow, until: null, reason: null, next: null },
-    station: { kind: 'browser', extension: null, up: false, byPhone: false, rings: false, lostAt: null },
+    station: { kind: 'browser', extension: null, up: false, byPhone: false, rings: false, lostAt: null, open: false },
   }),
   ready: language => ({
     ...quietDesk(language),
@@ -350,7 +350,15 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
   moving: language => ({
     ...withParty(language),
     agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
-    station: { kind: 'phone-nailed', extension: '801', up: true, byPhone: false, rings: true, lostAt: null },
+    station: {
+      kind: 'phone-nailed',
+      extension: '801',
+      up: true,
+      byPhone: false,
+      rings: true,
+      lostAt: null,
+      open: false,
+    },
     call: call(language),
   }),
   consulting: language => ({
@@ -376,7 +384,15 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     return {
       ...desk,
       agent: { name: 'alice', phase: 'talking', since: sampleNow - 12_000, until: null, reason: null, next: null },
-      station: { kind: 'phone-nailed', extension: '801', up: true, byPhone: true, rings: false, lostAt: null },
+      station: {
+        kind: 'phone-nailed',
+        extension: '801',
+        up: true,
+        byPhone: true,
+        rings: false,
+        lostAt: null,
+        open: false,
+      },
       call: { ...call(language), relation: 'CONTACT', heldBy: 'agent' },
       party: { ...desk.party!, fields: null, record: { ...desk.party!.record!, fields: [], debts: null } },
       history: desk.history.flatMap(line => (line.kind === 'call' ? [{ ...line, outcome: null, note: null }] : [])),

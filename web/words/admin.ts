@@ -48,6 +48,7 @@ const zh = {
     extensionHelp: '话机注册用的数字，例如 801；不用话机可留空。',
     sipPassword: '话机密码',
     station: '接听方式',
+    stationHelp: '“话机振铃”每通来电振铃；有自动外呼时，坐席就绪后只振铃一次，摘机后一直接通，接通的客户不用等。',
     skills: '技能',
     skillsHelp: '用逗号分隔。',
     masked: '号码脱敏',
@@ -168,6 +169,8 @@ const en: Like<typeof zh> = {
     extensionHelp: 'Digits that a desk phone registers with, e.g. 801; empty without a phone.',
     sipPassword: 'Phone password',
     station: 'Takes calls on',
+    stationHelp:
+      '“Desk phone, rung” rings for each call; while a campaign dials ahead it rings once when its user is ready and stays open, so that no customer waits.',
     skills: 'Skills',
     skillsHelp: 'Separated by commas.',
     masked: 'Mask numbers',

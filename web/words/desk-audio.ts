@@ -17,10 +17,11 @@ const zh = {
   stations: {
     browser: () => '电脑耳麦',
     'phone-nailed': (extension: string) => `话机 ${extension}，上班期间一直接通`,
-    'phone-rung': (extension: string) => `话机 ${extension}，每通来电振铃`,
+    'phone-rung': (extension: string) => `话机 ${extension}，每通来电振铃（自动外呼期间保持接通）`,
   },
   phoneDown: (extension: string) => `话机 ${extension} 未注册`,
   phoneRung: (extension: string) => `话机 ${extension}：来电时振铃`,
+  phoneOpens: (extension: string) => `话机 ${extension}：就绪时振铃，摘机后保持接通，客户一接就能说话`,
   noExtension: '没有分机号，请联系管理员',
   lost: '语音中断，正在恢复',
   settings: '语音设置',
@@ -65,10 +66,13 @@ const en: Like<typeof zh> = {
   stations: {
     browser: () => 'Headset at this computer',
     'phone-nailed': (extension: string) => `Phone ${extension}, open for the shift`,
-    'phone-rung': (extension: string) => `Phone ${extension}, rung for each call`,
+    'phone-rung': (extension: string) =>
+      `Phone ${extension}, rung for each call (kept open while the dialler calls ahead)`,
   },
   phoneDown: (extension: string) => `Phone ${extension} not registered`,
   phoneRung: (extension: string) => `Phone ${extension}: rings for each call`,
+  phoneOpens: (extension: string) =>
+    `Phone ${extension}: rings when you are ready; leave it off the hook, so that no customer waits`,
   noExtension: 'No extension: ask the administrator',
   lost: 'Audio lost, coming back',
   settings: 'Audio settings',

@@ -2,6 +2,7 @@
 import type { CampaignId, QueueId, UserId } from '../../lib/ids.ts'
 import type { Campaign } from '../entities.ts'
 import type { Agent, CampaignFloor, FloorState } from '../state.ts'
+import { hasStation } from '../station-now.ts'
 import { Ages } from './ages.ts'
 import type { Limits, Outlook, Rival } from './pacer.ts'
 
@@ -36,6 +37,7 @@ export function outlookOf(state: FloorState, floor: CampaignFloor, now: number):
       for (const other of agent.campaigns) if (other !== campaign.id) shared.set(other, (shared.get(other) ?? 0) + 1)
     if (agent.queues.length > 0) for (const queue of agent.queues) shared.set(queue, (shared.get(queue) ?? 0) + 1)
     if (agent.next !== null) continue // not about to be free: a break or the end of the shift comes next
+    if (agent.phase === 'wrapping' && !hasStation(agent)) continue // nor before the phone is taken up
     if (agent.phase === 'talking') talking.push(now - agent.phaseSince)
     else if (agent.phase === 'wrapping') wrapping.push(now - agent.phaseSince)
   }

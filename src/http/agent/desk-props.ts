@@ -156,6 +156,7 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
         up: agent?.stationLeg != null,
         byPhone: agent?.stationIsPhone ?? false,
         rings: agent?.stationRinging != null,
+        open: agent?.phoneOpen ?? false,
         lostAt: agent?.stationLostAt ?? null,
       },
       call: call && agent ? deskCall(call, agent, state, w) : null,

@@ -1,5 +1,6 @@
 /** The agents of a chaotic floor at their desks: they come and go, dial by hand, lose their audio, and write down what was said, or forget to. */
 import type { Fact } from '../../centre/facts.ts'
+import { stationOf } from '../../centre/station-now.ts'
 import type { UserId } from '../../lib/ids.ts'
 import type { Carrier } from './carrier.ts'
 import { Passing } from './passing.ts'
@@ -99,7 +100,8 @@ export class Desks {
   }
 
   #stationOf(id: UserId) {
-    return this.#scene.state.agents.get(id)?.user.station
+    const agent = this.#scene.state.agents.get(id)
+    return agent && stationOf(agent)
   }
 
   #desk({ agent, state, call }: Extract<Fact, { type: 'agent.stateChanged' }>): void {

@@ -3,10 +3,12 @@
  * own books from the facts and compares them with the state; it throws a sentence that says what is broken.
  */
 
+import { isCounted } from '../../centre/abandonment.ts'
 import { isCallForHelp } from '../../centre/emergency.ts'
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
 import { isAboutDebt } from '../../centre/settled.ts'
 import type { Call, FloorState } from '../../centre/state.ts'
+import { isDialledAheadFor, stationOf } from '../../centre/station-now.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'
@@ -36,6 +38,7 @@ export class Watch {
     this.#effects(step)
     checkCalls(state)
     checkAgents(state)
+    checkOpenPhones(state)
     checkLegs(state)
     checkLists(state)
     checkTrunks(state)
@@ -223,13 +226,35 @@ function checkAgents(state: FloorState): void {
       case 'ready':
         claim(agent.call === null && agent.preview === null, 'who is ready has nothing in hand')
         claim(
-          agent.user.station === 'phone-rung' || (agent.stationLeg !== null && !agent.stationHeld),
+          stationOf(agent) === 'phone-rung' || (agent.stationLeg !== null && !agent.stationHeld),
           'who is ready can hear',
         )
         break
       default:
         claim(agent.call === null, `who is on ${agent.phase} has no call`)
     }
+  }
+}
+
+/** Nobody who was dialled ahead for a person waits for a phone to be taken up (two seconds by law). */
+function checkOpenPhones(state: FloorState): void {
+  for (const call of state.calls.values())
+    claim(
+      call.phase !== 'assigned' || !isCounted(call) || call.connectedAt !== null,
+      'who answered a call that was dialled ahead is heard at once by whom the call is given to',
+    )
+  if (state.isClosing) return
+  claim(state.phonesDue.size === 0, 'every phone that may have to be opened was looked at')
+  for (const agent of state.agents.values()) {
+    if (agent.user.station !== 'phone-rung' || (agent.phase !== 'ready' && agent.phase !== 'break')) continue
+    claim(
+      agent.phoneOpen === isDialledAheadFor(state, agent),
+      'a rung phone is open while its user is dialled ahead for',
+    )
+    const isWanted = agent.phase === 'break' && agent.reason === 'phone_ringing'
+    const isHeard = agent.stationLeg !== null // at the page, until the phone is up
+    claim(isHeard || isWanted || agent.stationRinging === null, 'an open phone rings for who wants to be ready')
+    claim(isHeard || !isWanted || agent.stationRinging !== null, 'who waits for the phone hears it ring')
   }
 }
 

@@ -92,7 +92,7 @@ ${problems(filled, w)}
 ${textField({ name: 'name', label: words.name, help: words.nameHelp, required: true, maxlength: 64, autocomplete: 'off' }, filled)}</div>
 <div class="row">${selectField({ name: 'role', label: words.role, choices: roles.map(role => ({ value: role, word: w.domain.role[role] })) }, filled)}
 ${textField({ name: 'password', label: words.password, type: 'password', help: keep, required: !props.hasPassword, autocomplete: 'new-password', maxlength: 200 }, filled)}</div>
-<div class="row">${selectField({ name: 'station', label: words.station, choices: stationKinds.map((kind: StationKind) => ({ value: kind, word: w.domain.station[kind] })) }, filled)}
+<div class="row">${selectField({ name: 'station', label: words.station, help: words.stationHelp, choices: stationKinds.map((kind: StationKind) => ({ value: kind, word: w.domain.station[kind] })) }, filled)}
 ${selectField(
   {
     name: 'language',

@@ -40,6 +40,8 @@ export type DeskProps = {
     byPhone: boolean
     /** The desk phone is rung for the shift. */
     rings: boolean
+    /** A phone that is rung for each call is kept open for calls that the dialler makes ahead. */
+    open: boolean
     lostAt: number | null
   }
   today: { calls: number; effectiveMs: number; utilisation: number | null }
