@@ -367,7 +367,7 @@ describe('a call from lead to sealed recording', {
     assert.match(down.reason, /40[13]/)
   })
 
-  test('a desk phone that is rung for each call: it rings when the customer has answered, and the leg ends with the call', async () => {
+  test('a desk phone that is rung for each call is open while a campaign dials ahead: the customer is heard at once, and the phone is let go after the campaign', async () => {
     const { id: bob, phone: ringing } = await stage.deskPhone({
       ...{ name: 'bob', extension: '1002', hz: 700 },
       station: 'phone-rung',
@@ -384,14 +384,27 @@ describe('a call from lead to sealed recording', {
     await stage.does(bob, { type: 'agent.signOn', agent: bob })
     await stage.ready(bob)
     const { call } = await world.fact('call.connected', fact => world.call(fact.call)?.campaign === campaign)
+    const assigned = await world.fact('call.assigned', fact => fact.call === call)
+    assert.equal(assigned.ringing, false)
     await customer.hears(700)
     await ringing.hears(customerHz)
     await world.fact('call.ended', fact => fact.call === call)
     await carrier.done()
-    await world.until(
-      'the phone is free again',
-      async () => (await world.house.telephone.figures())['sip_sessions'] === 1,
-    )
+    const sessions = async () => (await world.house.telephone.figures())['sip_sessions']
+    assert.equal(await sessions(), 2, 'it stays open between calls, as the one beside it that is nailed up')
+    const written = {
+      code: 'promise',
+      note: '',
+      fields: {},
+      callbackAt: null,
+      callbackMine: false,
+      next: 'ready',
+    } as const
+    await stage.does(bob, { type: 'agent.dispose', agent: bob, call, ...written })
+    const { campaign: known } = world.house.engine.state.campaigns.get(campaign)!
+    const paused = { type: 'campaign.saved', campaign: { ...known, state: 'paused' } } as const
+    await world.house.engine.dispatch({ type: 'records.committed', facts: [paused] }, 'system')
+    await world.until('the phone is free again', async () => (await sessions()) === 1)
     await world.house.engine.dispatch({ type: 'agent.signOff', agent: bob, reason: 'test' }, `user:${bob}`)
   })
 
