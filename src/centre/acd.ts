@@ -1,6 +1,7 @@
 /** Bringing a waiting call and an agent together. */
 import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
+import { isEarlyHeard } from './early-media.ts'
 import { isCallForHelp } from './emergency.ts'
 import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
@@ -56,7 +57,7 @@ export function unmute(d: Draft, call: Call, agentLeg: LegId | null = agentLegOf
 /** The agent who dials is heard elsewhere from now on, and hears the network, or our ring-back, there. */
 export function hearDialled(d: Draft, call: Call, agentLeg: LegId): void {
   if (call.phase !== 'dialing' && call.phase !== 'ringing') return
-  if (call.early) d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
+  if (isEarlyHeard(d.state, call)) d.effect({ type: 'media.patch', a: call.leg, b: agentLeg })
   else if (call.phase === 'ringing') d.effect({ type: 'media.play', leg: agentLeg, prompt: 'ringback', loop: true })
 }
 

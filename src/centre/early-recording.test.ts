@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HeardOnLine } from './heard.ts'
-import { alice, TestFloor } from './testing.ts'
+import { alice, setupOf, TestFloor } from './testing.ts'
+import { defaultTrunkRules } from './trunk-rules.ts'
 
 const carl = '+8613800000001'
 const off: HeardOnLine = { type: 'announcement', id: 'an_1', label: 'POWER_OFF', confidence: 0.97, afterMs: 1400 }
@@ -70,3 +71,30 @@ test('what was lost of a recording stands with its seal', () => {
   floor.do({ type: 'recording.closed', recording, ...whole, lostMs: 812.4 })
   assert.equal(floor.last('recording.sealed').lostMs, 812)
 })
+
+for (const [earlyMedia, heard] of [
+  ['ringback', 'ringback'],
+  ['ignore', null],
+] as const)
+  test(`early media that a trunk's rules keep from who dials (${earlyMedia}) is listened to and recorded all the same`, () => {
+    const { trunks } = setupOf({})
+    const rules = { ...defaultTrunkRules, earlyMedia }
+    const floor = new TestFloor({
+      campaign: { mode: 'manual' },
+      setup: { trunks: trunks.map(each => ({ ...each, rules })) },
+    })
+    floor.ready(alice)
+    const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
+    floor.do({ type: 'agent.dial', agent: alice, number: '+8613800000009', ...nobody })
+    const { leg } = floor.call
+    floor.do({ type: 'leg.early', leg })
+    assert.equal(floor.count('call.early'), 1)
+    assert.equal(floor.lastEffect('media.hear').what, 'carrier')
+    assert.equal(floor.count('recording.opened'), 1)
+    assert.ok(!floor.effects.some(effect => effect.type === 'media.patch'), 'not heard by who dials')
+    const played = floor.effects.flatMap(effect => (effect.type === 'media.play' ? [effect.prompt] : []))
+    assert.equal(played.at(-1) ?? null, heard)
+    floor.do({ type: 'leg.answered', leg })
+    assert.equal(floor.lastEffect('media.patch').a, leg)
+    assert.equal(floor.count('recording.opened'), 1)
+  })

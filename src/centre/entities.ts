@@ -24,6 +24,9 @@ import type { TrunkRules } from './trunk-rules.ts'
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
 export type Role = (typeof roles)[number]
 
+/** What a campaign makes of the judgement who answered. */
+export const machineUses = ['off', 'tell', 'end', 'end_likely'] as const
+
 /** How an agent is heard: in the browser, or at a desk phone whose leg stays up for the shift (`nailed`) or is rung for each call. */
 export const stationKinds = ['browser', 'phone-nailed', 'phone-rung'] as const
 export type StationKind = (typeof stationKinds)[number]
@@ -231,8 +234,11 @@ export type Campaign = {
    * besides, the attempt ends as soon as it is sure, if no agent listens. Left out: `note`, it is only kept.
    */
   announcements?: 'note' | 'retry' | 'end'
-  /** Predictive and progressive: who answered is judged, and kept; `end`: a machine is hung up on. Left out: `off`. */
-  machines?: 'off' | 'tell' | 'end'
+  /**
+   * Predictive and progressive: who answered is judged, and kept; `end`: what is certainly a machine is hung up on (a beep, a known recording, a fax);
+   * `end_likely`: whoever talks on and on is too. Left out: `off`.
+   */
+  machines?: (typeof machineUses)[number]
   /** What a robot says in mode `notice`; left out: nothing is said, and nobody is dialled in that mode. */
   notice?: Notice | null
   /**

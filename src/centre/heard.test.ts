@@ -126,8 +126,24 @@ test('who answered is judged only where the campaign asks, while the agent is co
   assert.equal(told.count('call.ended'), 0)
 })
 
+test('the length of a greeting alone ends nothing: people at work say their firm’s name in one breath; a beep does', () => {
+  for (const [machines, reason, ended] of [
+    ['end', 'long_greeting', 0],
+    ['end', 'beep', 1],
+    ['end', 'known_recording', 1],
+    ['end_likely', 'long_greeting', 1],
+    ['tell', 'beep', 0],
+  ] as const) {
+    const floor = ringing({ machines })
+    const { call } = floor
+    floor.do({ type: 'leg.answered', leg: call.leg })
+    floor.do({ type: 'leg.heard', leg: call.leg, heard: { ...voicemail, reason } })
+    assert.equal(floor.count('call.ended'), ended, `${machines}: ${reason}`)
+  }
+})
+
 test('a machine is hung up on, its agent is free for the next call at once, and the lead is tried again by the rule for voice mail', () => {
-  const floor = ringing({ machines: 'end' })
+  const floor = ringing({ machines: 'end_likely' })
   const { call } = floor
   floor.do({ type: 'leg.answered', leg: call.leg })
   floor.pass(2300)
@@ -142,7 +158,7 @@ test('a machine is hung up on, its agent is free for the next call at once, and 
 
 test('unsure, a person, or a machine that nobody is sure of stay with the agent', () => {
   for (const change of [{ verdict: 'unsure' }, { verdict: 'human' }, { confidence: 0.6 }] as const) {
-    const floor = ringing({ machines: 'end' })
+    const floor = ringing({ machines: 'end_likely' })
     const { call } = floor
     floor.do({ type: 'leg.answered', leg: call.leg })
     floor.do({ type: 'leg.heard', leg: call.leg, heard: { ...voicemail, ...change } as HeardOnLine })
@@ -157,7 +173,7 @@ test('a machine that waits for an agent is let go before its two seconds, and on
     [1500, 0],
     [2200, 1],
   ] as const) {
-    const floor = ringing({ machines: 'end' })
+    const floor = ringing({ machines: 'end_likely' })
     const { call } = floor
     floor.do({ type: 'agent.break', agent: alice, reason: 'tea' })
     floor.do({ type: 'leg.answered', leg: call.leg })

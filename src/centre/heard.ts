@@ -53,8 +53,12 @@ export type HeardOnLine =
   | { type: 'announcement'; id: string; label: string | null; confidence: number; afterMs: number }
   | ({ type: 'answerer' } & Judged)
 
-/** A machine is hung up on from here; below, whoever is there is the agent's. */
-export const machineSureMin = 0.7
+/**
+ * A machine is hung up on from here; below, whoever is there is the agent's. The length of a greeting alone says up to 0.9, and people at work who say
+ * their firm's name and theirs in one breath are as long (bench/results/amd.md): `end` waits for what no person does.
+ */
+const machineSureMin = 0.7
+const provesMachine: ReadonlySet<string> = new Set(['beep', 'known_recording', 'fax_tone'])
 
 /** Recorded greetings are over by then; whoever talked longer talked to somebody. */
 const greetingMsMax = 120_000
@@ -108,7 +112,9 @@ function judge(d: Draft, call: Call, { type: _, ...judged }: { type: 'answerer' 
   if (call.answeredAt === null || call.judged) return
   d.fact({ type: 'call.judged', call: call.id, ...judged })
   const isMachine = judged.verdict === 'machine' || judged.verdict === 'fax'
-  if (!isMachine || judged.confidence < machineSureMin || campaignOf(d, call)?.machines !== 'end') return
+  const { machines = 'off' } = campaignOf(d, call) ?? {}
+  const isSure = machines === 'end' ? provesMachine.has(judged.reason) : machines === 'end_likely'
+  if (!isMachine || judged.confidence < machineSureMin || !isSure) return
   if (!isLive(call) || call.dismissed !== null) return
   endCall(d, call, { by: 'system', cause: 'machine', result: 'VOICEMAIL', sipStatus: null, q850: 16 })
 }

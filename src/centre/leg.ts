@@ -1,9 +1,11 @@
 /** What the legs of calls tell: ringing, early media, answered, held, digits, ended. A leg that is not known any more tells nothing. */
+import type { LegId } from '../lib/ids.ts'
 import { connect, mute, unmute } from './acd.ts'
 import { isByParty } from './call-results.ts'
 import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './consultation.ts'
 import { dialAfterPickUp } from './dial.ts'
 import type { Draft } from './draft.ts'
+import { earlyMediaOf, isEarlyHeard } from './early-media.ts'
 import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
@@ -65,21 +67,31 @@ export function legRinging(d: Draft, input: LegInput<'leg.ringing'>): void {
   d.fact({ type: 'call.ringing', call: call.id })
   if (call.of !== null) return // whoever waits for it hears our own ring-back
   const leg = agentLegOf(d, call)
-  if (leg !== null && !call.early) d.effect({ type: 'media.play', leg, prompt: 'ringback', loop: true })
+  if (leg !== null && !isEarlyHeard(d.state, call)) ringBack(d, leg)
 }
 
-/** Early media: the agent who dials hears what the network says, be it a ring-back tone or an announcement. */
+/**
+ * Early media: the agent who dials hears what the network says, be it a ring-back tone or an announcement; by the rules of the trunk our own
+ * ring-back, or nothing. Whoever hears it, it is listened to and recorded.
+ */
 export function legEarly(d: Draft, input: LegInput<'leg.early'>): void {
   const call = partyCall(d, input.leg)
   if (call === null || call.early || call.answeredAt !== null || call.direction === 'in') return
   d.fact({ type: 'call.early', call: call.id })
   listen(d, call, 'early')
   openRecording(d, call, call.leg) // what the network says is evidence too; see `endRecording` for what is kept of it
-  if (call.of !== null) return outsideHeard(d, call, false)
+  const policy = earlyMediaOf(d.state, call)
+  if (policy === 'ringback') legRinging(d, { type: 'leg.ringing', leg: input.leg })
+  if (call.of !== null) return policy === 'pass' ? outsideHeard(d, call, false) : undefined
   const leg = agentLegOf(d, call)
   if (leg === null) return
+  if (policy !== 'pass') return
   d.effect({ type: 'media.stopPlay', leg })
   d.effect({ type: 'media.patch', a: call.leg, b: leg })
+}
+
+function ringBack(d: Draft, leg: LegId): void {
+  d.effect({ type: 'media.play', leg, prompt: 'ringback', loop: true })
 }
 
 export function legAnswered(d: Draft, { leg }: LegInput<'leg.answered'>): void {

@@ -3,7 +3,6 @@
  * becomes at most one input of the centre.
  */
 import { reasonTextMax } from '../centre/result-rules.ts'
-import { rulesOf, type TrunkRules } from '../centre/trunk-rules.ts'
 import type { UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
 import type { Legs } from './legs.ts'
@@ -52,15 +51,6 @@ export class FarEnds {
           const agreed = agree(event.sdp, this.#legs.codecs(leg), this.#legs.local(leg))
           if (!agreed) return
           this.#legs.configure(leg, agreed)
-          const policy = this.#earlyMediaOf(leg)
-          if (policy !== 'pass') {
-            // The sound comes, and is not heard by who dials: ring-back of our own takes its place, or silence.
-            if (policy === 'ringback' && !leg.ringing) {
-              leg.ringing = true
-              this.#legs.post({ type: 'leg.ringing', leg: leg.id }, leg)
-            }
-            return
-          }
           if (leg.early) return
           leg.early = true
           this.#legs.post({ type: 'leg.early', leg: leg.id }, leg)
@@ -150,10 +140,6 @@ export class FarEnds {
       default:
         event satisfies never
     }
-  }
-
-  #earlyMediaOf({ far }: Leg): TrunkRules['earlyMedia'] {
-    return far.kind === 'trunk' ? rulesOf(this.#options.lines.trunk(far.trunk) ?? {}).earlyMedia : 'pass'
   }
 
   /** The offer was ours, so the ACK had to bring the answer. */

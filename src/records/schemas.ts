@@ -3,7 +3,16 @@
  * from them. Unknown fields are refused. Text is trimmed, numbers become E.164.
  */
 import { z } from '@hono/zod-openapi'
-import { businesses, callResults, campaignModes, readAs, relations, roles, stationKinds } from '../centre/entities.ts'
+import {
+  businesses,
+  callResults,
+  campaignModes,
+  machineUses,
+  readAs,
+  relations,
+  roles,
+  stationKinds,
+} from '../centre/entities.ts'
 import { normalisePattern, patternsMax } from '../centre/outside.ts'
 import { shownNumbersMax } from '../centre/shown-number.ts'
 import { speechLanguages } from '../centre/speech/vocabulary.ts'
@@ -285,7 +294,7 @@ export const campaignInput = z
     abandoned: z.enum(['rest', 'callback']).default('rest'),
     notice: notice.nullable().default(null),
     announcements: z.enum(['note', 'retry', 'end']).default('note'),
-    machines: z.enum(['off', 'tell', 'end']).default('off'),
+    machines: z.enum(machineUses).default('off'),
     retries: z.array(retry).max(16).optional(),
     quotas: z.array(quota).max(200).optional(),
     order: z.enum(['oldest', 'newest']).optional(),

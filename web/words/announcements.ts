@@ -55,7 +55,12 @@ const zh = {
   machines: '答录机识别',
   machinesHelp:
     '仅预测和渐进外呼。坐席照常立即接入，2.5 秒内判断；不确定的留给坐席，判断依据随呼叫保存。挂断的答录机不算呼损，也不需事后处理。',
-  machinesWords: { off: '关闭', tell: '判断并保存', end: '判断，答录机和传真即挂断' },
+  machinesWords: {
+    off: '关闭',
+    tell: '判断并保存',
+    end: '判断，确凿的（提示音、已知录音、传真）即挂断',
+    end_likely: '判断，说个不停的也挂断（会误挂少数真人）',
+  },
   answerer: '接听者',
   metMachine: '答录机',
   metMachineHelp: '对方是答录机：结束通话，不需事后处理',
@@ -156,7 +161,8 @@ const en: Like<typeof zh> = {
   machinesWords: {
     off: 'off',
     tell: 'judged and kept',
-    end: 'judged; machines and faxes are hung up on',
+    end: 'judged; what is certain (a beep, a known recording, a fax) is hung up on',
+    end_likely: 'judged; who talks on and on is hung up on too (some of them people)',
   },
   answerer: 'Who answered',
   metMachine: 'Machine',

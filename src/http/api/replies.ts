@@ -1,6 +1,14 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
-import { businesses, callResults, campaignModes, leadStates, roles, stationKinds } from '../../centre/entities.ts'
+import {
+  businesses,
+  callResults,
+  campaignModes,
+  leadStates,
+  machineUses,
+  roles,
+  stationKinds,
+} from '../../centre/entities.ts'
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
@@ -143,7 +151,7 @@ export const campaignReply = z
     abandoned: z.enum(['rest', 'callback']).optional(),
     notice: orNull(notice).optional(),
     announcements: z.enum(['note', 'retry', 'end']).optional(),
-    machines: z.enum(['off', 'tell', 'end']).optional(),
+    machines: z.enum(machineUses).optional(),
     retries: z.array(
       z.object({
         result: z.enum(callResults),

@@ -1,4 +1,5 @@
 /** The part of a campaign's form about what is heard: announcements before the answer, and who answers. */
+import { machineUses } from '../../../src/centre/entities.ts'
 import { type Filled, selectField } from '../../parts/form.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -9,7 +10,7 @@ export function hearingFields(filled: Filled, { announcements: words }: Words): 
     value,
     word: words.announcementsWords[value],
   }))
-  const machines = (['off', 'tell', 'end'] as const).map(value => ({ value, word: words.machinesWords[value] }))
+  const machines = machineUses.map(value => ({ value, word: words.machinesWords[value] }))
   return html`<fieldset class="field"><legend>${words.campaign}</legend>
 <div class="row">${selectField({ name: 'announcements', label: words.announcements, help: words.announcementsHelp, choices: announcements }, filled)}
 ${selectField({ name: 'machines', label: words.machines, help: words.machinesHelp, choices: machines }, filled)}</div>
