@@ -88,6 +88,9 @@ function cell(parties: number, supervisors: number): { parties: number; supervis
       out.set(octets, headerBytes)
       sent++
     },
+    fault: (_leg, error) => {
+      throw error
+    },
   })
   const seating = new Seating(rooms)
   const out = new Uint8Array(headerBytes + 160)

@@ -32,10 +32,12 @@ function clock() {
     return Object.assign(leg, { mayReceive: true, remotePort: 4000, reportDueAt: Infinity })
   })
   const silent: string[] = []
+  const faults: string[] = []
   const ports = {
     monotonic: () => 0,
     report: (message: MediaReport) => {
       if (message.type === 'event' && message.event.type === 'leg.silent') silent.push(message.event.leg)
+      if (message.type === 'fault') faults.push(message.leg)
     },
   }
   const parts = {
@@ -43,7 +45,7 @@ function clock() {
     legs: { size: count, all: () => legs.values() } as unknown as LegTable,
     rooms: { areDue: () => false, waitMs: (_nowMs: number, mostMs: number) => mostMs },
   }
-  return { legs, silent, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
+  return { legs, silent, faults, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
 }
 
 test('while packets come the watch sees a share of the legs in each turn, and all within 100 ms', () => {
@@ -64,6 +66,17 @@ test('where no packets come the loop sleeps for 100 ms and then sees all legs', 
   assert.equal(work.turn(950), 100)
   assert.equal(work.turn(1050), 100)
   assert.equal(silent.length, count)
+})
+
+test('a leg that cannot be looked at, or whose figures cannot be noted, costs the others nothing', () => {
+  const { legs, silent, faults, work } = clock()
+  const fail = () => {
+    throw new Error('a fault in the program')
+  }
+  Object.defineProperty(legs[3]!, 'silentAfterMs', { get: fail })
+  Object.defineProperty(legs[7]!.reception, 'lost', { get: fail })
+  for (const now of [1050, 1150]) work.turn(now)
+  assert.deepEqual([silent.length, faults], [count - 1, ['l3', 'l7']])
 })
 
 test('who holds may be silent for as long as is said, and is waited for anew from the resume on', () => {

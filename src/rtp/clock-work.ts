@@ -110,10 +110,10 @@ export class ClockWork {
       this.#heart.hold(leg.number)
       try {
         this.#watch(leg, now)
+        note(leg, now)
       } catch (error) {
         tellFault(leg, error, this.#ports.report)
       }
-      note(leg, now)
       this.#heart.hold(0)
     }
     if (!isOver) return

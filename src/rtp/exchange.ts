@@ -43,7 +43,10 @@ export class Exchange implements WireHandler {
       onDtls: (leg, packet) => ports.report({ type: 'dtls.packet', leg: leg.id, packet }),
       onReport: (leg, bytes, length) => reporter.heard(leg, bytes, length, this.#relay.nowMs),
     })
-    const rooms = new Rooms({ send: (leg, octets) => this.#relay.sendMixed(leg, octets) })
+    const rooms = new Rooms({
+      send: (leg, octets) => this.#relay.sendMixed(leg, octets),
+      fault: (leg, error) => tellFault(leg, error, ports.report),
+    })
     this.#clock = new ClockWork(ports, { heart: this.#heart, legs: this.#legs, rooms, relay: this.#relay, reporter })
     this.#orders = new LegOrders(ports, this.#relay, this.#clock, new Seating(rooms))
     this.#taps = new Taps(ports.report)

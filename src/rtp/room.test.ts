@@ -7,9 +7,12 @@ import type { MediaCodec, Member } from './bay.ts'
 import type { MediaReport, MediaRequest } from './control.ts'
 import { Exchange } from './exchange.ts'
 import { decode, encode, payloadTypeOf } from './g711.ts'
+import { Leg } from './leg.ts'
 import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
 import { RingReader, ringFrames, ringMemory } from './recording-ring.ts'
+import { Rooms } from './rooms.ts'
 import { legMemory } from './saved-leg.ts'
+import { Timeline } from './timeline.ts'
 import { goertzel, loudness, purity, tone } from './tone.ts'
 import { memoryBytes, type Wire } from './wire.ts'
 
@@ -18,6 +21,8 @@ class Hall {
   nowMs = 1000
   readonly reports: MediaReport[] = []
   readonly people = new Map<string, Person>()
+  /** To whom nothing can be sent: a fault in the program. */
+  broken: Person | null = null
   readonly #requests: MediaRequest[] = []
   readonly #exchange: Exchange
   readonly #inbound = { bytes: new Uint8Array(memoryBytes), address: 0 }
@@ -125,6 +130,7 @@ class Hall {
 
   #heard(socket: number, packet: Uint8Array): void {
     if (socket % 2 === 1) return // a report
+    if (socket === (this.broken?.index ?? -1) * 2) throw new Error('a fault in the program')
     for (const person of this.people.values()) if (person.index * 2 === socket) person.hear(packet)
   }
 }
@@ -291,6 +297,42 @@ describe('a room', () => {
     h.run(3000)
     assert.ok(carl.heard.length - from <= 3, 'nobody is left to mix for')
     assert.ok(h.reports.every(({ type }) => type !== 'fault'))
+  })
+
+  test('in which sending to one fails goes on for the others; it is told once', () => {
+    const { hall: h, carl, alice, sam, hearing } = hall()
+    h.mix(barge)
+    hearing(sam)
+    h.broken = sam
+    assert.deepEqual([hearing(carl), hearing(alice)], [`${aliceHz},${samHz}`, `${carlHz},${samHz}`])
+    const faults = h.reports.filter(report => report.type === 'fault')
+    assert.deepEqual(
+      faults.map(({ leg }) => leg),
+      ['sam'],
+    )
+    h.broken = null
+    assert.equal(hearing(sam), `${carlHz},${aliceHz}`)
+    for (const person of [carl, alice]) person.assertUnbroken()
+  })
+
+  test('that fails as a whole costs its members what they hear, and no other room anything', () => {
+    const faults: string[] = []
+    let sent = 0
+    const rooms = new Rooms({ send: () => sent++, fault: ({ id }) => faults.push(id) })
+    const legs = Array.from({ length: 6 }, (_, n) => {
+      const id = `leg_${n}` as LegId
+      const of = { number: n + 1, index: n, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
+      return new Leg({ id, timeline: new Timeline(n, 0, 0), ...of })
+    })
+    for (const three of [legs.slice(0, 3), legs.slice(3)]) {
+      const seats = three.map(leg => ({ leg, hears: three.filter(other => other !== leg), gain: 1 }))
+      rooms.mix(`room of ${three[0]!.id}`, seats, 0)
+    }
+    legs[0]!.input!.next = () => {
+      throw new Error('a fault in the program')
+    }
+    for (let now = 1; now <= 200; now++) rooms.serve(now)
+    assert.deepEqual([sent, [...new Set(faults)]], [30, ['leg_0', 'leg_1', 'leg_2']])
   })
 
   test('gives up a leg that is patched or seated elsewhere, and takes one out of its patch', () => {

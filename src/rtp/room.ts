@@ -38,6 +38,8 @@ type Listener = {
 export type RoomPorts = {
   /** The leg's next frame, 20 ms of octets in its law; its stream goes on where it ended. */
   send(leg: Leg, octets: Uint8Array): void
+  /** Something went wrong in the program, with this leg or in its room. */
+  fault(leg: Leg, error: unknown): void
 }
 
 export class Room {
@@ -118,12 +120,21 @@ export class Room {
       listener.before = null
       return
     }
-    if (before === null) return this.#ports.send(leg, mix.octets(leg.payloadType))
+    if (before === null) return this.#send(leg, mix.octets(leg.payloadType))
     listener.before = null
     before.mix(tick, this.#total)
     crossfade(before.sum, mix.sum, faded)
     encodeSum(faded, leg.payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu', fadedOctets)
-    this.#ports.send(leg, fadedOctets)
+    this.#send(leg, fadedOctets)
+  }
+
+  /** What goes wrong with one who hears costs that one a frame, and the others nothing. */
+  #send(leg: Leg, octets: Uint8Array): void {
+    try {
+      this.#ports.send(leg, octets)
+    } catch (error) {
+      this.#ports.fault(leg, error)
+    }
   }
 
   // ---- what changes, which may allocate
@@ -248,7 +259,7 @@ export class Room {
     if (input !== undefined && !to.isOccupied)
       input.flush(waiting, () => {
         encodeSum(waiting, to.payloadType === payloadTypeOf.pcma ? 'pcma' : 'pcmu', fadedOctets, true)
-        this.#ports.send(to, fadedOctets)
+        this.#send(to, fadedOctets)
       })
     link(from, to)
   }

@@ -41,7 +41,11 @@ export class Rooms {
 
   serve(nowMs: number): void {
     this.#pacer.serve(nowMs, room => {
-      room.tick()
+      try {
+        room.tick()
+      } catch (error) {
+        for (const leg of room.legs) this.#ports.fault(leg, error) // the other rooms of the thread go on
+      }
       if (!room.isMixing) this.#pace(room, nowMs)
     })
   }
