@@ -373,9 +373,9 @@ describe('handshakes at our door', () => {
     const handshakes = new Handshakes(() => now)
     const from = (address: string) => ({ remoteAddress: address, once: () => undefined }) as never
     let serial = 0
-    const begin = (address: string) => {
+    const begin = (address: string, isKnown = false) => {
       const name = `h${serial++}`
-      const may = handshakes.begin(name, from(address))
+      const may = handshakes.begin(name, from(address), isKnown)
       if (may) handshakes.done(name)
       return may
     }
@@ -385,6 +385,27 @@ describe('handshakes at our door', () => {
     assert.equal(Array.from({ length: 300 }, () => begin('10.0.0.1')).filter(Boolean).length, 40)
     const many = Array.from({ length: 1_000 }, (_, at) => begin(`10.1.${at >> 8}.${at & 255}`)).filter(Boolean).length
     assert.ok(many <= 400, `${many} of all addresses at once`)
+    assert.deepEqual([begin('10.0.0.9'), begin('10.0.0.9', true)], [false, true], 'a trunk comes back meanwhile')
     assert.equal(handshakes.halfOpen, 0)
+  })
+
+  test('where too many are half-open the oldest of a stranger gives way, and none of a trunk', () => {
+    let now = 0
+    const handshakes = new Handshakes(() => now)
+    const closed: string[] = []
+    const begin = (name: string, address: string, isKnown: boolean) => {
+      now += 10
+      const socket = { remoteAddress: address, once: () => undefined, destroy: () => closed.push(name) }
+      return handshakes.begin(name, socket as never, isKnown)
+    }
+    assert.ok(begin('trunk', '10.0.0.7', true))
+    for (let n = 0; n < 600; n++) assert.ok(begin(`s${n}`, `10.1.0.${n % 200}`, false))
+    assert.ok(begin('another', '10.0.0.7', true))
+    assert.equal(handshakes.halfOpen, 512)
+    assert.deepEqual(
+      closed,
+      Array.from({ length: 90 }, (_, n) => `s${n}`),
+    )
+    assert.equal(handshakes.turnedAway, 90)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * The streams that SIP runs over, TCP and TLS: those that came in and those we opened. One to a peer is used for all that goes there (RFC 5923
- * in spirit: only a peer that TLS has proved), one that cannot be opened is not tried again at once, and handshakes are bounded.
+ * in spirit: only a peer that TLS has proved), one that cannot be opened is not tried again at once, and strangers' are bounded.
  */
 import type { X509Certificate } from 'node:crypto'
 import { createServer, type Server, Socket } from 'node:net'
@@ -11,6 +11,7 @@ import {
   type Server as TlsServer,
 } from 'node:tls'
 import type { Address, Flow, Outgoing, PeerName } from '../sip/events.ts'
+import { ConnectionPlaces, type PlacesMax, placesMax } from './connection-places.ts'
 import { Handshakes } from './handshakes.ts'
 import {
   connectionFault,
@@ -38,8 +39,11 @@ export type ConnectionsOptions = {
   onClosed(connection: Connection, failed: boolean): void
   onNews(news: ConnectionNews): void
   onFault(error: unknown, doing: string): void
-  /** `unprovenIdleMs`, shorter in tests. */
-  unprovenIdleMs?: number
+  /** It comes from, or leads to, a trunk: told by its address. */
+  isTrunk(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): boolean
+  /** `proveWithinMs` and the bounds of places, smaller in tests. */
+  proveWithinMs?: number
+  places?: Partial<PlacesMax>
 }
 
 export type Connection = {
@@ -52,16 +56,14 @@ export type Connection = {
   readonly name: PeerName | null
   /** What waits for the handshake; null once it may be written. Nothing is said to whom TLS has not proved yet. */
   waiting: Buffer[] | null
-  /** Somebody of ours: we opened it, TLS proved who it is, or something that came by it was accepted. */
+  /** Somebody of ours: a trunk, whom TLS has proved, whom we have something to say to, or something that came by it was accepted. */
   isProven: boolean
 }
 
-const connectionsMax = 4_096
-const connectionsPerAddressMax = 512
 /** A connection that was silent for so long is closed; phones ping or register more often. */
 const idleMs = 2 * 3600 * 1000
-/** So long when nothing that came by it was ever accepted: anyone on the network can open one and leave it. */
-const unprovenIdleMs = 3 * 60 * 1000
+/** One by which nothing was accepted until then is closed, whatever it says meanwhile: a phone registers as soon as it is connected. */
+const proveWithinMs = 30_000
 const connectWithinMs = 8_000
 const handshakeWithinMs = 8_000
 const queuedBytesMax = 256 * 1024
@@ -70,6 +72,9 @@ const firstRestMs = 1_000
 const longestRestMs = 60_000
 const restsMax = 1_000
 
+/** `isOurs`: we open it, and have something to say. */
+type Adoptee = Pick<Connection, 'socket' | 'transport' | 'local' | 'peer' | 'name'> & { isOurs?: boolean }
+
 export class Connections {
   readonly #options: ConnectionsOptions
   readonly #all = new Map<string, Connection>()
@@ -77,6 +82,8 @@ export class Connections {
   readonly #byWay = new Map<string, Connection>()
   readonly #rests = new Map<string, { failures: number; until: number }>()
   readonly #handshakes: Handshakes
+  readonly #places: ConnectionPlaces
+  #provedTooLate = 0
   readonly #servers: Server[] = []
   readonly #tlsServers: TlsServer[] = []
   #serial = 0
@@ -84,6 +91,12 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.#handshakes = new Handshakes(() => options.now())
+    this.#places = new ConnectionPlaces(options.places)
+  }
+
+  get figures(): { open: number; turnedAway: number } {
+    const turnedAway = this.#places.turnedAway + this.#handshakes.turnedAway + this.#provedTooLate
+    return { open: this.#all.size, turnedAway }
   }
 
   get(id: string): Connection | undefined {
@@ -93,8 +106,7 @@ export class Connections {
   /** Rejects with the system's error. */
   async listenTcp(at: { id: string; port: number; address: string }): Promise<Address> {
     return this.#listen(at, socket => {
-      if (this.#countFrom(socket.remoteAddress) >= connectionsPerAddressMax) socket.destroy()
-      else this.#adopt({ socket, transport: 'tcp', local: at.id, peer: addressOf(socket), name: null })
+      this.#adopt({ socket, transport: 'tcp', local: at.id, peer: addressOf(socket), name: null })
     })
   }
 
@@ -119,8 +131,10 @@ export class Connections {
     })
     this.#tlsServers.push(server)
     return this.#listen(at, socket => {
-      if (this.#countFrom(socket.remoteAddress) >= connectionsPerAddressMax) return socket.destroy()
-      if (!this.#handshakes.begin(handshakeOf(at.id, socket), socket)) return socket.destroy()
+      const source = addressOf(socket)
+      const isKnown = this.#places.isHome(source.address) || this.#options.isTrunk({ source, transport: 'tls' })
+      if (this.#places.refuses(source.address)) return socket.destroy()
+      if (!this.#handshakes.begin(handshakeOf(at.id, socket), socket, isKnown)) return socket.destroy()
       server.emit('connection', socket)
     })
   }
@@ -133,7 +147,7 @@ export class Connections {
 
   async #listen(at: { id: string; port: number; address: string }, take: (socket: Socket) => void): Promise<Address> {
     const server = createServer(take)
-    server.maxConnections = connectionsMax
+    server.maxConnections = placesMax.all * 2 // who has a place is decided above; this is for handshakes, and for those that are being closed
     await new Promise<void>((done, fail) => {
       server.once('error', fail)
       server.listen({ port: at.port, host: at.address, ipv6Only: true }, () => done())
@@ -158,6 +172,7 @@ export class Connections {
     if (!connection.isProven && proves(one.bytes)) {
       connection.isProven = true
       connection.socket.setTimeout(idleMs)
+      this.#places.prove(connection)
     }
     if (connection.waiting !== null) connection.waiting.push(one.bytes)
     else connection.socket.write(one.bytes)
@@ -175,9 +190,12 @@ export class Connections {
   }
 
   #connectTcp(one: Outgoing): Connection | null {
-    if (this.#all.size >= connectionsMax) return null
     const socket = new Socket()
-    const connection = this.#adopt({ socket, transport: 'tcp', local: one.local, peer: one.destination, name: null })
+    const peer = one.destination
+    // A refusal whose connection is gone opens one too (RFC 3261 section 18.2.2): to a stranger, who may have as many ports as it likes.
+    const isOurs = proves(one.bytes)
+    const connection = this.#adopt({ socket, transport: 'tcp', local: one.local, peer, name: null, isOurs })
+    if (connection === null) return null
     const watch = setTimeout(() => socket.destroy(timedOut()), connectWithinMs)
     socket.once('connect', () => clearTimeout(watch))
     socket.once('close', () => clearTimeout(watch))
@@ -190,7 +208,7 @@ export class Connections {
     const { peer: name, destination } = one
     const [peer, secureContext] =
       name === null ? [null, null] : [this.#options.peers.get(name), this.#options.peers.context(name)]
-    if (name === null || peer === null || secureContext === null || this.#all.size >= connectionsMax) return null
+    if (name === null || peer === null || secureContext === null) return null
     if ((this.#rests.get(wayOf('tls', destination, name))?.until ?? 0) > this.#options.now()) return null
     const { serverName } = peer
     const socket = connectTls({
@@ -200,7 +218,10 @@ export class Connections {
       secureContext,
       checkServerIdentity: (_host, certificate) => serverFault(serverName, certificate),
     })
-    const connection = this.#adopt({ socket, transport: 'tls', local: one.local, peer: destination, name })
+    const connection = this.#adopt({
+      ...{ socket, transport: 'tls', local: one.local, peer: destination, name, isOurs: true },
+    })
+    if (connection === null) return null
     const watch = setTimeout(() => socket.destroy(timedOut()), connectWithinMs)
     socket.once('secureConnect', () => {
       clearTimeout(watch)
@@ -214,27 +235,39 @@ export class Connections {
     return connection
   }
 
-  #adopt(given: Pick<Connection, 'socket' | 'transport' | 'local' | 'peer' | 'name'>): Connection {
-    const { socket, transport, local, peer, name } = given
-    const isOurs = transport === 'tls' && socket.connecting
-    const isProven = socket.connecting || name !== null
-    const connection: Connection = { ...given, id: `c${++this.#serial}`, waiting: isOurs ? [] : null, isProven }
-    this.#all.set(connection.id, connection)
+  /** Null, and the socket is closed, when there is no place for it. */
+  #adopt(given: Adoptee): Connection | null {
+    const { socket, transport, local, peer, name, isOurs = false } = given
+    const id = `c${++this.#serial}`
+    const flow: Flow = { transport, source: peer, local, connection: id, ...(name === null ? {} : { peer: name }) }
+    const isProven = isOurs || name !== null || this.#options.isTrunk(flow)
+    const isOpening = transport === 'tls' && isOurs
+    const connection: Connection = {
+      id,
+      transport,
+      socket,
+      peer,
+      local,
+      name,
+      isProven,
+      waiting: isOpening ? [] : null,
+    }
+    if (!this.#places.take(connection, { isProven, isOurs })) {
+      socket.on('error', () => undefined).destroy()
+      return null
+    }
+    this.#all.set(id, connection)
     const way = wayOf(transport, peer, name)
     // Whoever comes in over TLS unproved is answered there, and sent nothing that is meant for another.
     const leads = transport === 'tcp' || name !== null
     if (leads) this.#byWay.set(way, connection)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
-    const quietMs = isProven ? idleMs : (this.#options.unprovenIdleMs ?? unprovenIdleMs)
-    socket.setTimeout(quietMs, () => socket.destroy())
-    const flow: Flow = {
-      transport,
-      source: peer,
-      local,
-      connection: connection.id,
-      ...(name === null ? {} : { peer: name }),
-    }
+    socket.on('timeout', () => socket.destroy())
+    if (isProven) socket.setTimeout(idleMs)
+    const prove = isProven
+      ? undefined
+      : setTimeout(() => this.#expire(connection), this.#options.proveWithinMs ?? proveWithinMs)
     socket.on('data', bytes => {
       if (connection.waiting === null) this.#options.onData(bytes, flow)
     })
@@ -243,12 +276,14 @@ export class Connections {
       fault = error // told on close
     })
     socket.on('close', () => {
+      clearTimeout(prove)
       this.#all.delete(connection.id)
+      this.#places.leave(connection)
       if (this.#byWay.get(way) === connection) this.#byWay.delete(way)
-      if (isOurs && connection.waiting !== null) this.#rest(way)
+      if (isOpening && connection.waiting !== null) this.#rest(way)
       const lost = fault !== null || connection.waiting !== null
       this.#options.onClosed(connection, lost)
-      if (name === null || !isOurs) return
+      if (name === null || !isOpening) return
       const serverName = this.#options.peers.get(name)?.serverName ?? ''
       this.#options.onNews({
         peer: name,
@@ -269,10 +304,10 @@ export class Connections {
     if (this.#rests.size > restsMax) this.#rests.delete(this.#rests.keys().next().value!)
   }
 
-  #countFrom(address: string | undefined): number {
-    let count = 0
-    for (const connection of this.#all.values()) if (connection.peer.address === address) count++
-    return count
+  #expire({ isProven, socket }: Connection): void {
+    if (isProven || socket.destroyed) return
+    this.#provedTooLate++
+    socket.destroy()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -282,11 +317,11 @@ export class Connections {
   }
 }
 
-/** What we say to those we know alone: a request, or that theirs was accepted. That we are here (OPTIONS) is said to anyone. */
+/** What we say to those we know alone: a request, or that theirs is dealt with or accepted. That we are here (OPTIONS) is said to anyone. */
 function proves(bytes: Buffer): boolean {
   const head = bytes.subarray(0, 2_048).toString('latin1')
   if (/^[A-Z]+ sips?:/.test(head)) return true
-  return head.startsWith('SIP/2.0 2') && !/^CSeq:[ \t]*\d+[ \t]+OPTIONS/im.test(head)
+  return /^SIP\/2\.0 [12]/.test(head) && !/^CSeq:[ \t]*\d+[ \t]+OPTIONS/im.test(head)
 }
 
 const timedOut = () => Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })

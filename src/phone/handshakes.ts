@@ -1,6 +1,7 @@
 /**
  * TLS handshakes under way at our door. Each costs the main thread about a millisecond of arithmetic and holds a socket until it is done, so
- * both are bounded: how many may be half-open, in all and from one address, and how many may begin a second.
+ * both are bounded: how many may be half-open, in all and from one address, and how many may begin a second. Where there are too many the
+ * oldest gives way, and a stranger's to that of somebody who is known.
  */
 import type { Socket } from 'node:net'
 import { Allowance } from '../lib/allowance.ts'
@@ -16,11 +17,14 @@ const addressesMax = 4_096
 
 export class Handshakes {
   readonly #now: () => number
-  /** By the caller's name for it; the address it comes from. */
-  readonly #open = new Map<string, { address: string; socket: Socket }>()
+  /** By the caller's name for it, the oldest first. */
+  readonly #open = new Map<string, { address: string; socket: Socket; isKnown: boolean }>()
   readonly #all: Allowance
   /** The oldest goes when there are too many: were it a flooder's, it would have one burst more. */
   readonly #byAddress = new Map<string, { halfOpen: number; begins: Allowance }>()
+
+  /** Refused, or made to give way. */
+  turnedAway = 0
 
   constructor(now: () => number) {
     this.#now = now
@@ -31,17 +35,42 @@ export class Handshakes {
     return this.#open.size
   }
 
-  /** False: there are too many, close it. Else it counts, under `name`, until `done` or until it is closed. */
-  begin(name: string, socket: Socket): boolean {
+  /**
+   * False: there are too many, close it. Else it counts, under `name`, until `done` or until it is closed. `isKnown`: it comes from a trunk, or
+   * from where somebody proved who they are; what strangers begin does not count against it.
+   */
+  begin(name: string, socket: Socket, isKnown: boolean): boolean {
     const address = socket.remoteAddress ?? ''
-    const now = this.#now()
     const its = this.#of(address)
-    if (this.#open.size >= halfOpenMax || its.halfOpen >= halfOpenPerAddressMax) return false
-    if (!its.begins.take(now) || !this.#all.take(now)) return false
+    if (!this.#mayBegin(its, isKnown) || !this.#hasPlace(address, its)) {
+      this.turnedAway++
+      return false
+    }
     its.halfOpen++
-    this.#open.set(name, { address, socket })
+    this.#open.set(name, { address, socket, isKnown })
     socket.once('close', () => this.done(name))
     return true
+  }
+
+  #mayBegin(its: { begins: Allowance }, isKnown: boolean): boolean {
+    const now = this.#now()
+    return its.begins.take(now) && (isKnown || this.#all.take(now))
+  }
+
+  #hasPlace(address: string, its: { halfOpen: number }): boolean {
+    if (its.halfOpen >= halfOpenPerAddressMax) return this.#turnOut(one => one.address === address)
+    return this.#open.size < halfOpenMax || this.#turnOut(one => !one.isKnown)
+  }
+
+  #turnOut(isMeant: (one: { address: string; isKnown: boolean }) => boolean): boolean {
+    for (const [name, one] of this.#open) {
+      if (!isMeant(one)) continue
+      this.turnedAway++
+      this.done(name)
+      one.socket.destroy()
+      return true
+    }
+    return false
   }
 
   done(name: string): void {

@@ -6,7 +6,16 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
-import type { Address, LocalEndpoint, Outgoing, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type {
+  Address,
+  Flow,
+  LocalEndpoint,
+  Outgoing,
+  PeerName,
+  Transport,
+  UaEvent,
+  UserAgentPort,
+} from '../sip/events.ts'
 import { type ConnectionNews, Connections, type Identity } from './connections.ts'
 import { StunKeepAlive } from './stun-keep-alive.ts'
 import { TlsPeers } from './tls-peers.ts'
@@ -42,6 +51,8 @@ export type SocketsOptions = {
   peers?: TlsPeers
   /** [0, 1), to spread what is tried again. Default: the middle. */
   random?: () => number
+  /** It comes from the address of a trunk, or leads there: its connections find a place before those of strangers. Left out: none does. */
+  isTrunk?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): boolean
   /** A TLS connection of ours came about or was lost. */
   onConnection?(news: ConnectionNews): void
   /** Each event, in order. Must not throw; when it does, `onFault` hears of it. */
@@ -85,6 +96,7 @@ export class Sockets {
         if (!this.#closed) options.onConnection?.(news)
       },
       onFault: options.onFault,
+      isTrunk: flow => options.isTrunk?.(flow) ?? false,
     })
   }
 
@@ -107,6 +119,11 @@ export class Sockets {
    */
   receiveBuffers(): { id: string; bytes: number }[] {
     return [...this.#udp].map(([id, socket]) => ({ id, bytes: Math.floor(socket.getRecvBufferSize() / 2) }))
+  }
+
+  /** Connections that are open, and those that were refused, gave way, or proved nothing in time. */
+  get connections(): { open: number; turnedAway: number } {
+    return this.#connections.figures
   }
 
   attach(agent: UserAgentPort): void {

@@ -49,7 +49,7 @@ import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
-import { type ListenAddress, Sockets } from './sockets.ts'
+import { type ListenAddress, Sockets, type SocketsOptions } from './sockets.ts'
 import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
 import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
@@ -149,6 +149,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     options.post(input, actor)
   }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
+  const trunks: { has: NonNullable<SocketsOptions['isTrunk']> } = { has: () => false }
   const peers = new TlsPeers()
   const dns = options.dns ?? systemDns()
   const sockets = await Sockets.open({
@@ -158,6 +159,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     peers,
     random: options.random,
     clock,
+    isTrunk: flow => trunks.has(flow),
     onConnection: news => lines.connectionChanged(news),
     onEvent: event => events.take(event),
     onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
@@ -218,6 +220,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     log,
   })
+  trunks.has = flow => lines.trunkOf(flow) !== null
   const learnOwn = (name: string) => {
     const found = loadFragments(options.speechFolders, [name], words => log.warn(words))[name]
     if (found === undefined) return
@@ -402,6 +405,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_bindings: ua.figures.bindings,
         sip_dropped_total: ua.figures.dropped,
         sip_retransmitted_total: ua.figures.retransmitted,
+        sip_connections: sockets.connections.open,
+        sip_connections_turned_away_total: sockets.connections.turnedAway,
         sip_answered_too_late_total: phone.answeredTooLate,
         recordings_missing_total: media.missing,
         recordings_lost_ms_total: Math.round(media.lostMs),

@@ -36,7 +36,8 @@ import { backTo, responseLines, Wire } from './wire.ts'
 
 export * from './events.ts'
 
-const connectionsMax = 4_096
+/** Twice what the sockets hold (`phone/connection-places.ts`): some are being closed. */
+const connectionsMax = 8_192
 
 export class UserAgent implements UserAgentPort {
   readonly #options: UserAgentOptions
