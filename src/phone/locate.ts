@@ -3,6 +3,7 @@
  * stays what the trunk says: a record of the carrier's, which anyone may forge, does not lead us from TLS to the clear.
  */
 import { isIP } from 'node:net'
+import { plainAddress } from '../lib/host.ts'
 import type { Random } from '../lib/random.ts'
 import type { Transport } from '../sip/events.ts'
 import { type Target, targetsMax } from './targets.ts'
@@ -48,7 +49,7 @@ export async function locate(
   { dns, random }: { dns: Dns; random: Random },
 ): Promise<{ targets: Target[]; holdsMs: number }> {
   const { host, port } = wanted
-  if (isIP(host) !== 0) return { targets: [{ address: host, port }], holdsMs: Number.POSITIVE_INFINITY }
+  if (isIP(host) !== 0) return { targets: [{ address: plainAddress(host), port }], holdsMs: Number.POSITIVE_INFINITY }
   const records = wanted.services ? inTurn(await serviceRecords(wanted, dns), random).slice(0, hostsMax) : []
   if (records.length === 0) {
     const found = spread(await dns.addresses(host), random)

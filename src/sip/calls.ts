@@ -67,7 +67,7 @@ export class Calls {
     const [newest, ...others] = this.#options.registrar?.bindingsOf(extension, now) ?? []
     if (newest === undefined) return null
     const specOf = ({ contact, flow }: Binding): InviteSpec => {
-      return { ...spec, target: contact, destination: backTo(flow), symmetric: true }
+      return { ...spec, target: contact, destination: backTo(flow), symmetric: true, extension }
     }
     // Keys in the offer go by the way that they were made for, and by no other.
     const alike = toAll ? others.filter(({ flow }) => flow.transport === newest.flow.transport) : []

@@ -21,6 +21,8 @@ export type Dialog = {
   /** Where its messages come from: used when the route is a name, or when `symmetric`. */
   peer: Destination
   symmetric: boolean
+  /** Whose desk phone the far end is, whatever its Contact, From and To say; null: it is none. */
+  extension: string | null
 }
 
 export const dialogKey = (callId: string, localTag: string, remoteTag: string | null) =>
@@ -30,7 +32,7 @@ export const dialogKey = (callId: string, localTag: string, remoteTag: string | 
 export function dialogOfResponse(
   sent: { callId: string; localTag: string; local: string; seq: number; target: string },
   response: Response,
-  way: { peer: Destination; symmetric: boolean },
+  way: Pick<Dialog, 'peer' | 'symmetric' | 'extension'>,
 ): Dialog {
   return {
     callId: sent.callId,
@@ -46,8 +48,8 @@ export function dialogOfResponse(
   }
 }
 
-/** The dialog of an INVITE to us, once our tag is chosen (§12.1.1). */
-export function dialogOfRequest(request: Request, localTag: string, flow: Flow, symmetric: boolean): Dialog {
+/** The dialog of an INVITE to us, once our tag is chosen (§12.1.1). A desk phone may be behind a NAT. */
+export function dialogOfRequest(request: Request, localTag: string, flow: Flow, extension: string | null): Dialog {
   const from = headerLines(request, 'from')[0]!
   return {
     callId: request.callId,
@@ -66,7 +68,8 @@ export function dialogOfRequest(request: Request, localTag: string, flow: Flow, 
       connection: flow.connection,
       peer: flow.peer,
     },
-    symmetric,
+    symmetric: extension !== null,
+    extension,
   }
 }
 

@@ -120,6 +120,8 @@ export type InviteSpec = {
   redirect?: (uri: string) => Destination | null
   /** Send what follows to the address the answers come from, whatever the Contact says (phones behind NAT). Default false. */
   symmetric?: boolean
+  /** Whose desk phone is called: who speaks for it from elsewhere has to prove to be that one. Default null: it is none. */
+  extension?: string | null
   /** Tell of a 100, too: the far end has it, and nothing is known of the callee. Default false. */
   tellTrying?: boolean
 }

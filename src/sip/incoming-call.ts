@@ -20,7 +20,8 @@ export type IncomingOptions = {
   host: CallHost
   id: SessionId
   transaction: ServerTransaction
-  symmetric: boolean
+  /** Whose desk phone it proved to be; null: it comes from a trunk. */
+  extension: string | null
   /** The call of ours that this one is to take the place of, once it is accepted (RFC 3891). */
   replaces: SessionId | null
 }
@@ -45,14 +46,14 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
   wakeAt: number | null = null
   queuedAt: number | null = null
 
-  constructor({ host, id, transaction, symmetric, replaces }: IncomingOptions, now: number) {
+  constructor({ host, id, transaction, extension, replaces }: IncomingOptions, now: number) {
     this.id = id
     this.#host = host
     this.#transaction = transaction
     this.#replaces = replaces
     transaction.owner = this
     const { request, flow } = transaction
-    const dialog = dialogOfRequest(request, host.wire.newTag(), flow, symmetric)
+    const dialog = dialogOfRequest(request, host.wire.newTag(), flow, extension)
     const contact = host.wire.contactFor(dialog.peer, '', schemeOf(request.uri))
     this.#contact = ['Contact', contact]
     this.#offer = sdpOf(request)

@@ -172,7 +172,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   }
 
   #talkOf(answer: Response): Talk {
-    const way = { peer: this.#destination, symmetric: this.#spec.symmetric ?? false }
+    const { symmetric = false, extension = null } = this.#spec
+    const way = { peer: this.#destination, symmetric, extension }
     const sent = {
       callId: this.callId,
       localTag: this.#localTag,

@@ -7,7 +7,7 @@ import type { Calls } from './calls.ts'
 import { dialogKey, knows } from './dialog.ts'
 import { hash } from './digest.ts'
 import type { Flow, SessionId, UserAgentOptions } from './events.ts'
-import { parseNameAddress, parseTokens } from './headers.ts'
+import { parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { allow, headerLines, type Request, supported, supportedOptions } from './message.ts'
 import type { Registrar, Reply } from './registrar.ts'
@@ -118,19 +118,25 @@ export class Requests {
 
   /** A desk phone may have come to another network in the middle of a call; who else knows its password? */
   #proveStranger({ dialog }: DialogReceiver, request: Request, flow: Flow, now: number): Reply | null {
-    if (this.#registrar === null || this.#options.admit?.(flow) === 'refuse') return say(403)
-    const proof = this.#registrar.prove(request, identity(parseNameAddress(dialog.remote)?.uri ?? '').user, flow, now)
+    const { extension } = dialog
+    if (extension === null || this.#registrar === null || this.#options.admit?.(flow) === 'refuse') return say(403)
+    const proof = this.#registrar.prove(request, extension, flow, now)
     return proof.type === 'reply' ? proof.reply : null
   }
 
   /** Its 200 goes out before the 487 that it brings about. */
   #onCancel(request: Request, flow: Flow, now: number): Reply | null {
     const invite = this.#transactions.cancelled(request)
-    if (invite === null) return say(481)
+    if (invite === null || !this.#mayCancel(invite.flow, flow)) return say(481)
     const call = invite.owner instanceof IncomingCall ? invite.owner : null
     this.#reply(request, flow, say(200), call?.localTag)
     call?.cancel(request, now)
     return null
+  }
+
+  /** Hop by hop (§9.1): it comes from where its INVITE came from. Who has overheard that knows its branch too. */
+  #mayCancel(invited: Flow, flow: Flow): boolean {
+    return invited.source.address === flow.source.address || (this.#options.admit?.(flow) ?? 'trusted') === 'trusted'
   }
 
   #onInvite(request: Request, flow: Flow, now: number): Reply | null {
@@ -156,10 +162,7 @@ export class Requests {
     const session = this.#calls.newSession()
     const transaction = this.#transactions.open(request, flow)
     const replaced = replaces?.session ?? null
-    const call = new IncomingCall(
-      { host: this.#host, id: session, transaction, symmetric: extension !== null, replaces: replaced },
-      now,
-    )
+    const call = new IncomingCall({ host: this.#host, id: session, transaction, extension, replaces: replaced }, now)
     this.#calls.add(call, offer)
     this.#host.emit({
       ...offerOf(request, user => this.#registrations.isContact(user)),

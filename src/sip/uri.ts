@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
+import { plainAddress } from '../lib/host.ts'
 import { hostCharacters, isScheme, parseCount, Scanner } from './grammar.ts'
 
 /** A SIP or SIPS URI (RFC 3261 §19.1). `user` is unescaped; parameters and headers are kept as received. */
 export type SipUri = {
   scheme: 'sip' | 'sips'
   user: string | null
-  /** Lower case; an IPv6 address without its brackets. */
+  /** Lower case; an IPv6 address without its brackets, as sockets spell it. */
   host: string
   port: number | null
   parameters: Map<string, string | null>
@@ -66,7 +67,7 @@ export function scanHost(scan: Scanner): string | null {
     if (end < 0 || end - scan.at > 46) return null
     const address = scan.text.slice(scan.at + 1, end)
     scan.at = end + 1
-    return isIP(address) === 6 ? address.toLowerCase() : null
+    return isIP(address) === 6 ? plainAddress(address.toLowerCase()) : null
   }
   const host = scan.run(hostCharacters).toLowerCase()
   return host.length > 0 && host.length <= 255 ? host : null

@@ -164,10 +164,17 @@ export class UserAgent implements UserAgentPort {
     }
   }
 
-  /** By the way on which it was asked (RFC 3261 section 18.2.2), from where it was asked or from one of ours: who has overheard a request knows its branch. */
+  /**
+   * By the way on which it was asked (RFC 3261 section 18.2.2), from where it was asked or from one of ours: who has overheard a request knows its
+   * branch. Who was asked by name has to have proved it, and who was asked on a connection answers there while it is open.
+   */
   #receiveResponse(response: Response, flow: Flow, vouchedFor: boolean, now: number): void {
-    const { transport, source } = flow
-    const mayAnswer = (to: Destination) => to.transport === transport && (vouchedFor || to.address === source.address)
+    const { transport, source, connection, peer } = flow
+    const mayAnswer = (to: Destination) => {
+      if (to.transport !== transport || (to.peer !== undefined && to.peer !== peer)) return false
+      if (to.connection !== undefined && to.connection !== connection && this.#framers.has(to.connection)) return false
+      return vouchedFor || to.address === source.address
+    }
     if (this.#transactions.receiveResponse(response, mayAnswer, now) === 'stranger')
       this.#drops.add(flow, 'a response from somebody who was not asked', now)
   }
