@@ -24,6 +24,8 @@ export class SoftBrowser {
   received = 0
   /** Packets that failed authentication. */
   refused = 0
+  /** As whoever listens on the network has it. */
+  lastCheck: Uint8Array = new Uint8Array()
   readonly offer: string
   readonly #context: DtlsContext
   readonly #socket: Socket
@@ -132,7 +134,8 @@ export class SoftBrowser {
   }
 
   #check(): void {
-    this.#send(checkOf(this.#far!))
+    this.lastCheck = checkOf(this.#far!).slice()
+    this.#send(this.lastCheck)
   }
 
   #send(packet: Uint8Array): void {

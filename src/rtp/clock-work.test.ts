@@ -45,7 +45,12 @@ function clock() {
     legs: { size: count, all: () => legs.values() } as unknown as LegTable,
     rooms: { areDue: () => false, waitMs: (_nowMs: number, mostMs: number) => mostMs },
   }
-  return { legs, silent, faults, work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts) }
+  return {
+    legs,
+    silent,
+    faults,
+    work: new ClockWork(ports as unknown as ExchangePorts, parts as unknown as ClockParts),
+  }
 }
 
 test('while packets come the watch sees a share of the legs in each turn, and all within 100 ms', () => {

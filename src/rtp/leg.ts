@@ -65,6 +65,11 @@ export class Leg {
   remotePort = 0
   rtcpPort = 0
   isConnected = false
+  /** Browser: when the remote was last heard, by authentic media or a fresh check. */
+  remoteAt = 0
+  /** Browser: where else it has asked to be sent to (port 0: nowhere), while the remote was still heard. */
+  nextAddress = 0
+  nextPort = 0
   /** The remote as the signalling last named it (port -1: never): a re-offer of the same leaves the latch alone. */
   signalledAddress = 0
   signalledPort = -1

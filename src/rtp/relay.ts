@@ -33,6 +33,9 @@ export type RelayPorts = {
  */
 const [paceMax, paceMs] = [400, 200]
 
+/** A browser that was not heard for so long by the old way is sent to by the new one as soon as it asks for that. */
+const wayGoneMs = 1000
+
 export class Relay {
   /** ms; set by the loop before each batch. */
   nowMs = 0
@@ -137,8 +140,12 @@ export class Relay {
       const clear = isReport
         ? leg.secure!.unprotectRtcp(inbound.bytes, length)
         : leg.secure!.unprotect(inbound.bytes, length)
-      if (clear < 0) leg.dropped++
-      else if (isReport) this.#ports.onReport(leg, inbound.bytes, clear)
+      if (clear < 0) {
+        leg.dropped++
+        return
+      }
+      this.#hearWay(leg)
+      if (isReport) this.#ports.onReport(leg, inbound.bytes, clear)
       else this.#receiveMedia(leg, clear)
     } else if (first <= 3) this.#receiveStun(leg, length)
     // The handshake speaks only with the address that ICE has authenticated: an alert from elsewhere would end it.
@@ -152,16 +159,42 @@ export class Relay {
     return leg.consentAt > 0 && sourceAddress === leg.remoteAddress && sourcePort === leg.remotePort
   }
 
+  /** Authentic media came: from the remote, or by the way that the browser has asked to go on by. */
+  #hearWay(leg: Leg): void {
+    const { sourceAddress, sourcePort } = this.#wire
+    if (leg.isConnected || this.#isFromRemote(leg)) leg.remoteAt = this.nowMs
+    else if (leg.nextPort > 0 && sourceAddress === leg.nextAddress && sourcePort === leg.nextPort)
+      this.#setRemote(leg, sourceAddress, sourcePort)
+  }
+
+  /**
+   * A fresh check came. Whoever kept one from arriving could send it from elsewhere, and draw the browser's audio away: while the remote is heard it
+   * stays, until media that only the browser can send comes by the new way too.
+   */
+  #checkWay(leg: Leg, isNominated: boolean): void {
+    const { sourceAddress, sourcePort } = this.#wire
+    if (this.#isFromRemote(leg)) leg.remoteAt = this.nowMs
+    else if (leg.remotePort === 0) this.#setRemote(leg, sourceAddress, sourcePort)
+    else if (isNominated && (!leg.isSecure || this.nowMs - leg.remoteAt >= wayGoneMs))
+      this.#setRemote(leg, sourceAddress, sourcePort)
+    else if (isNominated) {
+      leg.nextAddress = sourceAddress
+      leg.nextPort = sourcePort
+    }
+  }
+
   #receiveStun(leg: Leg, length: number): void {
     const { inbound, sourceAddress, sourcePort } = this.#wire
     const source = { address: addressText(sourceAddress), port: sourcePort }
     const verdict = leg.secure!.onStun(inbound.bytes.slice(0, length), source)
-    if (!verdict.valid) leg.foreign++
-    else {
-      leg.consentAt = this.nowMs
-      if (verdict.nominated || leg.remotePort === 0) this.#setRemote(leg, sourceAddress, sourcePort)
+    if (verdict.reply === null) {
+      leg.foreign++
+      return
     }
-    if (verdict.reply === null) return
+    if (verdict.valid) {
+      this.#checkWay(leg, verdict.nominated)
+      leg.consentAt = this.nowMs
+    }
     this.#out.bytes.set(verdict.reply)
     if (leg.isConnected) this.#wire.send(leg.rtpSocket, this.#out, verdict.reply.length)
     else this.#wire.sendTo(leg.rtpSocket, this.#out, verdict.reply.length, sourceAddress, sourcePort)
@@ -242,6 +275,8 @@ export class Relay {
     leg.rtcpPort = leg.rtcpPort === leg.remotePort ? port : rtcpPortBeside(port)
     leg.remoteAddress = address
     leg.remotePort = port
+    leg.remoteAt = this.nowMs
+    leg.nextPort = 0
   }
 
   #hear(leg: Leg, view: PacketView, memory: PacketMemory): void {

@@ -64,6 +64,8 @@ export type SavedLeg = {
   keySender: SavedSender
   player: Place | null
   srtp: SavedSrtp | null
+  /** Of a browser; see `SecureLeg`. */
+  checks: string
 }
 
 export function legMemory(): SharedArrayBuffer {
@@ -120,6 +122,7 @@ export function save(leg: Leg, nowMs: number): SavedLeg {
     keySender: leg.keySender.save(),
     player: leg.player?.place ?? null,
     srtp: (leg.srtp ?? leg.secure?.srtp)?.save() ?? null,
+    checks: leg.secure?.checks ?? '',
   }
 }
 
@@ -133,6 +136,7 @@ export function takeUp(leg: Leg, saved: SavedLeg | null, keys: SrtpKeys | null):
     leg.reception.restore(saved.reception)
     leg.keyDetector.restore(saved.keyDetector)
     leg.keySender.restore(saved.keySender)
+    leg.secure?.rememberChecks(saved.checks)
   } else if (isNoted) {
     leg.timeline.resume(
       figures[at.ssrc]!,
@@ -162,7 +166,7 @@ function standWhere(leg: Leg, figures: readonly number[]): void {
   leg.remoteAddress = figures[at.remoteAddress]!
   leg.remotePort = figures[at.remotePort]!
   leg.rtcpPort = figures[at.rtcpPort]!
-  leg.heardAt = figures[at.heardAt]!
+  leg.heardAt = leg.remoteAt = figures[at.heardAt]!
   leg.isHeard = (flags & isHeard) !== 0
   leg.isSilent = (flags & isSilent) !== 0
   leg.isSecure = (flags & isSecure) !== 0

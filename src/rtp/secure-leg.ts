@@ -40,12 +40,16 @@ export type SavedSrtp = { sent: SavedStream[]; received: SavedStream[]; received
 
 export type SecureLeg = {
   /**
-   * An ICE-lite agent's answer to one datagram of STUN. `reply` is sent back to where it came from (null: say nothing, it was malformed or
-   * not authentic). `valid`: the request was authentic, so consent is fresh; `nominated`: it carried USE-CANDIDATE, send media there from now.
+   * An ICE-lite agent's answer to one datagram of STUN. `reply` is sent back to where it came from (null: say nothing, it was malformed, not
+   * authentic, or overheard and sent again from elsewhere). `valid`: the request was authentic and is heard for the first time, so consent is
+   * fresh; `nominated`: it carried USE-CANDIDATE.
    */
   onStun(packet: Uint8Array, source: { address: string; port: number }): StunVerdict
   /** ICE begins anew with these credentials; keys and streams go on. */
   restart(credentials: IceCredentials): void
+  /** The checks that were heard, for another thread that goes on with this leg, and to it: none of them is taken twice. */
+  readonly checks: string
+  rememberChecks(checks: string): void
   /** From the DTLS thread; again after a new handshake. Until the first call `unprotect` answers -1 and nothing is sent. */
   setKeys(keys: SrtpKeys): void
   /** Where the keys stand, or null before the first. */

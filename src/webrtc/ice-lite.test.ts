@@ -63,7 +63,11 @@ describe('STUN', () => {
 })
 
 describe('an ICE-lite agent', () => {
-  const agent = new IceLite(credentials)
+  /** One that has heard nothing before: what comes a second time is another matter. */
+  const agent = {
+    receive: (packet: Uint8Array, source: { address: string; port: number }) =>
+      new IceLite(credentials).receive(packet, source),
+  }
 
   test('answers its browser with the address that it was seen at', () => {
     const verdict = agent.receive(check({}), browser)
@@ -86,6 +90,37 @@ describe('an ICE-lite agent', () => {
   test('answers an IPv4 browser on a dual-stack socket as IPv4', () => {
     const { reply } = agent.receive(check({}), { address: '::ffff:10.0.0.9', port: 9 })
     assert.equal(readStun(reply!)!.attributes.get(attribute.xorMappedAddress)!.length, 8)
+  })
+
+  test('answers again who did not hear its answer, and is silent to who sends that check from elsewhere', () => {
+    const one = new IceLite(credentials)
+    const first = one.receive(check({ nominate: true }), browser)
+    const again = one.receive(check({ nominate: true }), browser)
+    assert.deepEqual([first.valid, first.nominated], [true, true])
+    assert.deepEqual([again.reply, again.valid, again.nominated], [first.reply, false, false])
+    const silence = { reply: null, valid: false, nominated: false }
+    for (const elsewhere of [
+      { ...browser, port: 9 },
+      { ...browser, address: '192.168.10.78' },
+    ])
+      assert.deepEqual(one.receive(check({ nominate: true }), elsewhere), silence)
+    const next = new IceLite(credentials)
+    next.remember(one.checks)
+    assert.deepEqual(next.receive(check({ nominate: true }), browser), silence, 'who goes on with the leg knows it too')
+  })
+
+  test('knows the last 512 checks again, and no more', () => {
+    const one = new IceLite(credentials)
+    const checkNo = (n: number) => {
+      const id = new Uint8Array(12)
+      new DataView(id.buffer).setUint32(0, n)
+      return new StunWriter(method.bindingRequest, id)
+        .add(attribute.username, utf8('r3CG1Zup:vUoT'))
+        .seal(credentials.localPassword)
+    }
+    for (let n = 0; n < 2_000; n++) assert.ok(one.receive(checkNo(n), browser).valid)
+    assert.equal(one.checks.length, 512 * 12)
+    assert.ok(!one.receive(checkNo(1_600), browser).valid)
   })
 
   for (const [who, packet] of [

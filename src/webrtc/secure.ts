@@ -35,6 +35,14 @@ export class BrowserLeg {
     this.#ice.restart(credentials)
   }
 
+  get checks(): string {
+    return this.#ice.checks
+  }
+
+  rememberChecks(checks: string): void {
+    this.#ice.remember(checks)
+  }
+
   setKeys(keys: SrtpKeys): void {
     this.#srtp?.close()
     this.#srtp = new SrtpSession(keys)
