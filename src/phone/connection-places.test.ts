@@ -70,6 +70,16 @@ test('where all places are taken a stranger gives way to a trunk and to what we 
   assert.equal(one.places.size, 10)
 })
 
+test('where even those who were here before and prove nothing take all places, the oldest of them gives way to a trunk', () => {
+  const one = hall(new ConnectionPlaces({ all: 4, unprovenPerAddress: 4 }))
+  one.stranger('phone', '10.0.0.20')
+  one.prove('phone')
+  for (let n = 0; n < 3; n++) one.stranger(`h${n}`, '10.0.0.20')
+  assert.equal(one.stranger('s', '10.3.0.1'), false, 'to a stranger nobody does')
+  assert.ok(one.trunk('trunk'))
+  assert.deepEqual(one.turnedOut, ['h0'])
+})
+
 test('an address holds so many in all, but for those that we open', () => {
   const one = hall()
   for (let n = 0; n < placesMax.perAddress; n++) assert.ok(one.trunk(`t${n}`))

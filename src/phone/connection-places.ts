@@ -18,7 +18,8 @@ const homesMax = 4_096
 
 export class ConnectionPlaces {
   readonly #max: PlacesMax
-  /** The oldest first, as in every set here. */
+  /** The oldest first, as in every set here. Those from elsewhere than a home are strangers. */
+  readonly #unproven = new Set<Guest>()
   readonly #strangers = new Set<Guest>()
   readonly #at = new Map<string, At>()
   /** Where somebody proved who they are; who comes from there competes with no stranger. The one of longest ago is forgotten first. */
@@ -55,7 +56,7 @@ export class ConnectionPlaces {
       (isProven || its.unproven.size < unprovenPerAddress || this.#turnOut(its.unproven)) &&
       (isOurs || its.unproven.size + its.proven.size < perAddress || this.#turnOut(its.unproven)) &&
       (!isStranger || this.#strangers.size < strangers || this.#turnOut(this.#strangers)) &&
-      (this.#count < all || this.#turnOut(this.#strangers))
+      (this.#count < all || this.#turnOut(this.#strangers) || (isProven && this.#turnOut(this.#unproven)))
     if (!mayStay) {
       this.turnedAway++
       this.#forgetWhenEmpty(guest.peer.address)
@@ -66,6 +67,7 @@ export class ConnectionPlaces {
     if (isProven) this.#settle(guest, its)
     else {
       its.unproven.add(guest)
+      this.#unproven.add(guest)
       if (isStranger) this.#strangers.add(guest)
     }
     return true
@@ -81,12 +83,14 @@ export class ConnectionPlaces {
   leave(guest: Guest): void {
     const its = this.#at.get(guest.peer.address)
     if (its === undefined || !(its.unproven.delete(guest) || its.proven.delete(guest))) return
+    this.#unproven.delete(guest)
     this.#strangers.delete(guest)
     this.#count--
     this.#forgetWhenEmpty(guest.peer.address)
   }
 
   #settle(guest: Guest, its: At): void {
+    this.#unproven.delete(guest)
     this.#strangers.delete(guest)
     its.proven.add(guest)
     this.#homes.delete(guest.peer.address)

@@ -1,6 +1,7 @@
 /** The telephone on real sockets, a user agent at the other end: what becomes of calls when it is closed. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -75,7 +76,7 @@ async function opened() {
   writeFileSync(phoneBookFile, JSON.stringify([{ ...binding, expiresAt: systemClock.now() + 60_000 }]))
   const told: Input[] = []
   const telephone = await openTelephone({
-    listen: [listen],
+    listen: [listen, parseListenAddress(`tcp:${address}:0`)],
     advertise: null,
     media: { address, ports: { from: 39_000, to: 39_099 }, workers: 1 },
     recordingsDir: folder,
@@ -178,4 +179,24 @@ test('from the closing on nobody is called, and who calls gets a 503', async () 
   assert.equal((await here.station.wait('failed')).status, 503)
   await sleep(50)
   assert.deepEqual(here.heard(), [])
+})
+
+test('strangers hold so many connections, and the trunk as many as it opens', async () => {
+  await using here = await opened()
+  const { telephone } = here
+  const { port } = telephone.bound.find(({ id }) => id.startsWith('tcp'))!
+  const open = (from: string) =>
+    connect({ port, host: address, localAddress: from })
+      .on('error', () => undefined)
+      .resume()
+  const sockets = Array.from({ length: 300 }, () => [open('127.0.2.66'), open('127.0.2.2')]).flat()
+  let now: (number | undefined)[] = []
+  const at = [256 + 300, 44]
+  for (let waitedMs = 0; waitedMs < 10_000 && String(now) !== String(at); waitedMs += 20) {
+    await sleep(20)
+    const figures = await telephone.figures()
+    now = [figures.sip_connections, figures.sip_connections_turned_away_total]
+  }
+  for (const socket of sockets) socket.destroy()
+  assert.deepEqual(now, at)
 })
