@@ -46,7 +46,7 @@ async function gone(socket: Socket): Promise<void> {
 }
 
 test('a connection by which nothing was accepted is closed in time, though it says a byte now and then; one whose REGISTER was stays', async () => {
-  const { connections, visitor } = await door({ proveWithinMs: 400 })
+  const { connections, visitor } = await door({ proveWithinMs: 1_500 })
   await using _ = connections
   const phone = await visitor([answer('401 Unauthorized', 'REGISTER'), answer('200 OK', 'REGISTER')])
   const caller = await visitor([answer('401 Unauthorized', 'INVITE'), answer('100 Trying', 'INVITE')])
@@ -63,7 +63,7 @@ test('a connection by which nothing was accepted is closed in time, though it sa
 test('while strangers hold what they may, a trunk comes in, stays without a word, and is gone to', async () => {
   const trunk = '127.0.0.7'
   const { connections, open, say } = await door({
-    proveWithinMs: 300,
+    proveWithinMs: 1_500,
     places: { all: 8, strangers: 8 },
     isTrunk: ({ source }) => source.address === trunk,
   })
@@ -79,7 +79,7 @@ test('while strangers hold what they may, a trunk comes in, stays without a word
     assert.ok(say(null, Buffer.from('OPTIONS sip:carrier SIP/2.0\r\n\r\n'), port)),
   ])
   await Promise.all(strangers.map(one => one.destroyed || once(one, 'close')))
-  await new Promise(resolve => setTimeout(resolve, 600))
+  await new Promise(resolve => setTimeout(resolve, 1_700)) // it came later than they
   assert.deepEqual([theirs.socket.destroyed, socket.destroyed], [false, false])
   await Promise.all([gone(theirs.socket), gone(socket)])
   far.close()

@@ -44,6 +44,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
     listen: options.listen.map(parseListenAddress),
     advertise: null,
     clock: systemClock,
+    isTrunk: flow => (options.admit?.(flow) ?? 'trusted') === 'trusted',
     onEvent: event => {
       for (const listener of listeners) listener(event)
     },
