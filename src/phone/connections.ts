@@ -169,11 +169,7 @@ export class Connections {
     if (connection === null || connection.socket.destroyed) return false
     const waiting = (connection.waiting ?? []).reduce((sum, bytes) => sum + bytes.length, 0)
     if (connection.socket.writableLength + waiting > queuedBytesMax) return false
-    if (!connection.isProven && proves(one.bytes)) {
-      connection.isProven = true
-      connection.socket.setTimeout(idleMs)
-      this.#places.prove(connection)
-    }
+    if (!connection.isProven && proves(one.bytes)) this.#prove(connection)
     if (connection.waiting !== null) connection.waiting.push(one.bytes)
     else connection.socket.write(one.bytes)
     return true
@@ -304,8 +300,17 @@ export class Connections {
     if (this.#rests.size > restsMax) this.#rests.delete(this.#rests.keys().next().value!)
   }
 
-  #expire({ isProven, socket }: Connection): void {
+  #prove(connection: Connection): void {
+    connection.isProven = true
+    connection.socket.setTimeout(idleMs)
+    this.#places.prove(connection)
+  }
+
+  #expire(connection: Connection): void {
+    const { isProven, socket, peer, transport } = connection
     if (isProven || socket.destroyed) return
+    // A trunk may have been found, or added, after it came.
+    if (this.#options.isTrunk({ source: peer, transport })) return this.#prove(connection)
     this.#provedTooLate++
     socket.destroy()
   }

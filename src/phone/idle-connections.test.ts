@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Connections, type ConnectionsOptions } from './connections.ts'
 import { TlsPeers } from './tls-peers.ts'
 
@@ -25,7 +26,7 @@ async function door(changes: Partial<ConnectionsOptions> = {}) {
     socket.on('error', () => undefined).resume()
     id = ''
     socket.write('something')
-    while (id === '') await new Promise(resolve => setTimeout(resolve, 2))
+    while (id === '') await pause(2)
     return { socket, connection: id }
   }
   const say = (connection: string | null, bytes: Buffer, port = 1) =>
@@ -79,10 +80,21 @@ test('while strangers hold what they may, a trunk comes in, stays without a word
     assert.ok(say(null, Buffer.from('OPTIONS sip:carrier SIP/2.0\r\n\r\n'), port)),
   ])
   await Promise.all(strangers.map(one => one.destroyed || once(one, 'close')))
-  await new Promise(resolve => setTimeout(resolve, 1_700)) // it came later than they
+  await pause(1_700) // it came later than they
   assert.deepEqual([theirs.socket.destroyed, socket.destroyed], [false, false])
   await Promise.all([gone(theirs.socket), gone(socket)])
   far.close()
+})
+
+test('a trunk that is found after it came stays', async () => {
+  let isFound = false
+  const { connections, open } = await door({ proveWithinMs: 300, isTrunk: () => isFound })
+  await using _ = connections
+  const { socket } = await open()
+  isFound = true
+  const isClosed = await Promise.race([once(socket, 'close').then(() => true), pause(600).then(() => false)])
+  assert.equal(isClosed, false)
+  await gone(socket)
 })
 
 test('a stranger that is gone before it is refused makes us hold no connection', async () => {
