@@ -224,14 +224,6 @@ export class Relay {
   #receiveMedia(leg: Leg, length: number): void {
     const { inbound } = this.#wire
     const view = this.#view
-    if (this.nowMs - leg.paceAt >= paceMs) {
-      leg.paceAt = this.nowMs
-      leg.pace = 0
-    }
-    if (++leg.pace > paceMax) {
-      leg.dropped++
-      return
-    }
     if (!readPacket(inbound.bytes, length, view)) {
       leg.dropped++
       return
@@ -245,6 +237,15 @@ export class Relay {
     // A gateway may send keys as a source of their own.
     const isRival = !leg.reception.admits(view.ssrc, this.nowMs)
     if (isRival && !isKey) return
+    // Counted is what would be heard: a flood of others leaves the voice its place.
+    if (this.nowMs - leg.paceAt >= paceMs) {
+      leg.paceAt = this.nowMs
+      leg.pace = 0
+    }
+    if (++leg.pace > paceMax) {
+      leg.dropped++
+      return
+    }
     if (!leg.isConnected) this.#settle(leg)
     if (!isRival) leg.reception.count(view.ssrc, view.sequence, view.timestamp, this.nowMs, isAudio)
     if (!leg.mayReceive) return

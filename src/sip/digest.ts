@@ -187,6 +187,12 @@ export class DigestServer {
     return credentialsFor(request, this.#realm)?.get('username') ?? null
   }
 
+  /** Whether these credentials answer a challenge that this peer was given: who forges an address has seen none. */
+  answersUs(request: Request, peer = ''): boolean {
+    const nonce = credentialsFor(request, this.#realm)?.get('nonce')
+    return nonce !== undefined && this.#madeAt(nonce, peer) !== null
+  }
+
   verify(request: Request, now: number, peer = ''): Verdict {
     const given = credentialsFor(request, this.#realm)
     if (given === null) return { type: 'challenge', stale: false }

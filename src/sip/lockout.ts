@@ -21,14 +21,14 @@ export class Lockout {
     return this.#homes.get(name) !== source && this.#locked(`* ${name}`, now)
   }
 
-  /** Answers whether this failure locked somebody out. */
-  failed(source: string, name: string, now: number): boolean {
-    const locks = [
-      this.#count(source, max.source, now),
-      this.#count(`${source} ${name}`, max.pair, now),
-      this.#count(`* ${name}`, max.name, now),
-    ]
-    return locks.includes(true)
+  /** One failure from there, about each of these names. Answers the names for which it locked somebody out. */
+  failed(source: string, names: readonly string[], now: number): string[] {
+    const isSourceLocked = this.#count(source, max.source, now)
+    return names.filter((name, n) => {
+      const isPairLocked = this.#count(`${source} ${name}`, max.pair, now)
+      const isNameLocked = this.#count(`* ${name}`, max.name, now)
+      return isPairLocked || isNameLocked || (isSourceLocked && n === 0)
+    })
   }
 
   succeeded(source: string, name: string): void {

@@ -289,35 +289,36 @@ test('a binding that outlived a restart is called until the phone registers anew
   assert.equal(room.binding('4001'), null)
 })
 
-test('a stranger who forges a telephone’s address cannot have it locked out', () => {
-  const { net, phone, room } = office()
-  const mallory = '10.0.0.66'
-  const register = (n: number, authorization: string) =>
-    Buffer.from(
-      [
-        `REGISTER sip:${carl} SIP/2.0`,
-        `Via: SIP/2.0/UDP ${alice}:5060;branch=z9hG4bKforged${n}`,
-        `From: <sip:4001@${carl}>;tag=f${n}`,
-        `To: <sip:4001@${carl}>`,
-        `Call-ID: forged${n}`,
-        `CSeq: ${n} REGISTER`,
-        ...(authorization === '' ? [] : [`Authorization: ${authorization}`]),
-        'Max-Forwards: 70',
-        'Content-Length: 0',
-        '\r\n',
-      ].join('\r\n'),
-    )
-  const from = (address: string) => ({ transport: 'udp' as const, source: { address, port: 5060 }, local: 'udp' })
-  room.receive(register(1, ''), from(mallory), net.now)
-  const [answer] = room.drain().send
-  const nonce = /nonce="([^"]+)"/.exec(answer!.bytes.toString())![1]!
-  const wrong = `Digest username="4001", realm="${realm}", nonce="${nonce}", uri="sip:${carl}", response="${'0'.repeat(32)}", algorithm=MD5, qop=auth, nc=00000001, cnonce="x"`
-  for (let n = 2; n < 80; n++) room.receive(register(n, wrong), from(alice), net.now)
-  room.drain()
-  phone.register('r', phoneSpec(), net.now)
-  net.run(1_000)
-  assert.equal(net.of(alice, 'registered').length, 1)
-})
+for (const username of ['4001', '4999'])
+  test(`a stranger who forges a telephone’s address cannot have it locked out, as ${username}`, () => {
+    const { net, phone, room } = office()
+    const mallory = '10.0.0.66'
+    const register = (n: number, authorization: string) =>
+      Buffer.from(
+        [
+          `REGISTER sip:${carl} SIP/2.0`,
+          `Via: SIP/2.0/UDP ${alice}:5060;branch=z9hG4bKforged${n}`,
+          `From: <sip:4001@${carl}>;tag=f${n}`,
+          `To: <sip:4001@${carl}>`,
+          `Call-ID: forged${n}`,
+          `CSeq: ${n} REGISTER`,
+          ...(authorization === '' ? [] : [`Authorization: ${authorization}`]),
+          'Max-Forwards: 70',
+          'Content-Length: 0',
+          '\r\n',
+        ].join('\r\n'),
+      )
+    const from = (address: string) => ({ transport: 'udp' as const, source: { address, port: 5060 }, local: 'udp' })
+    room.receive(register(1, ''), from(mallory), net.now)
+    const [answer] = room.drain().send
+    const nonce = /nonce="([^"]+)"/.exec(answer!.bytes.toString())![1]!
+    const wrong = `Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="sip:${carl}", response="${'0'.repeat(32)}", algorithm=MD5, qop=auth, nc=00000001, cnonce="x"`
+    for (let n = 2; n < 80; n++) room.receive(register(n, wrong), from(alice), net.now)
+    room.drain()
+    phone.register('r', phoneSpec(), net.now)
+    net.run(1_000)
+    assert.equal(net.of(alice, 'registered').length, 1)
+  })
 
 test('an extension that is guessed from many addresses is locked for all but its own phone, and that is told', () => {
   const { net, phone, room } = office()

@@ -51,8 +51,8 @@ export class Registrar {
     if (this.#lockout.isLocked(source, claimed, now)) return refuse(403)
     // Counted against whose password it tries, before that is looked at: a phone says one name in both places.
     const username = this.#digest.usernameOf(request)
-    if (username !== null && username !== claimed) {
-      for (const name of [claimed, username]) this.#wrong(flow, name, now)
+    if (username !== null && username !== claimed && this.#digest.answersUs(request, source)) {
+      this.#wrong(flow, [claimed, username], now)
       return refuse(403)
     }
     const verdict = this.#digest.verify(request, now, source)
@@ -66,7 +66,7 @@ export class Registrar {
           },
         }
       case 'wrong':
-        this.#wrong(flow, claimed, now)
+        this.#wrong(flow, [claimed], now)
         return refuse(403)
       case 'proved':
         this.#lockout.succeeded(source, claimed)
@@ -76,8 +76,9 @@ export class Registrar {
     }
   }
 
-  #wrong(flow: Flow, claimed: string, now: number): void {
-    if (this.#lockout.failed(flow.source.address, claimed, now)) this.#options.onLocked(claimed, flow.source)
+  #wrong(flow: Flow, names: string[], now: number): void {
+    for (const locked of this.#lockout.failed(flow.source.address, names, now))
+      this.#options.onLocked(locked, flow.source)
   }
 
   register(request: Request, flow: Flow, now: number): Reply {
