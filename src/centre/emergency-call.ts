@@ -66,7 +66,8 @@ export function deskDialled(d: Draft, { leg, user, to }: Extract<Input, { type: 
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const number = emergencyOf(d.state.toll.rules, to)
   const isTooMuch = () =>
-    deskCallsOf(d, user) >= deskCallsMax || d.state.toll.helpedSince(user, d.now - burstMs) >= burstMax
+    deskCallsOf(d, user) >= deskCallsMax ||
+    d.state.toll.helpedIn(user, { from: d.now - burstMs, to: d.now }) >= burstMax
   if (number !== null && isTooMuch()) return d.effect({ type: 'phone.reject', leg, sipStatus: 486 })
   if (number === null) return dialledBeside(d, { type: 'desk.dialled', leg, user, to })
   const way = emergencyWay(d.state)

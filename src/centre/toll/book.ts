@@ -9,7 +9,8 @@ const minuteMs = 60_000
 /** What is told as an alarm: the same again only on the next day. */
 const toldMax = 2_000
 const alarmsMax = 100
-const helpedMax = 20
+/** Instants of one person's desk phone, and persons of whom they are kept: who dialled help last. */
+const [helpedMax, helpersMax] = [20, 1_000]
 
 export class TollBook {
   rules: TollRules = tollRulesDefault
@@ -19,7 +20,7 @@ export class TollBook {
   readonly #live = new Map<CallId, Live>()
   readonly #told = new Set<string>()
   /** Of the alarms since the start, the last ones, oldest first. */
-  readonly #alarms: number[] = []
+  #alarms: number[] = []
   /** Of each desk phone that dialled help by itself, when, the last few. */
   readonly #helped = new Map<UserId, number[]>()
 
@@ -33,7 +34,7 @@ export class TollBook {
     switch (fact.type) {
       case 'call.dialed': {
         const { call, number, mode, lead, callback, campaign } = fact
-        if (fact.desk) this.#helped.set(fact.desk, [...(this.#helped.get(fact.desk) ?? []), at].slice(-helpedMax))
+        if (fact.desk) this.#help(fact.desk, at)
         const agent = fact.of?.agent ?? fact.agent
         if (
           (agent === null && fact.of === undefined) ||
@@ -102,9 +103,9 @@ export class TollBook {
     }
   }
 
-  /** How often this person's desk phone has dialled help by itself since an instant; 20 at most. */
-  helpedSince(person: UserId, at: number): number {
-    return this.#helped.get(person)?.filter(each => each >= at).length ?? 0
+  /** How often this person's desk phone has dialled help by itself in this time; 20 at most. Help is not refused for what a clock calls the future. */
+  helpedIn(person: UserId, { from, to }: { from: number; to: number }): number {
+    return this.#helped.get(person)?.filter(each => each >= from && each <= to).length ?? 0
   }
 
   /** Alarms since an instant; 100 at most. */
@@ -116,9 +117,18 @@ export class TollBook {
     return this.#day === localDay(zone, at) && this.#told.has(toldKey(rule, person))
   }
 
-  /** The clock was set: what is under way goes on for as long as was left of it. */
+  /** The clock was set: what is under way goes on for as long as was left of it, and what was is as long ago as it is. */
   shift(byMs: number): void {
     for (const live of this.#live.values()) if (live.since !== null) live.since += byMs
+    for (const [person, helped] of this.#helped) this.#helped.set(person, shifted(helped, byMs))
+    this.#alarms = shifted(this.#alarms, byMs)
+  }
+
+  #help(person: UserId, at: number): void {
+    const before = this.#helped.get(person) ?? []
+    this.#helped.delete(person)
+    if (this.#helped.size >= helpersMax) this.#helped.delete(this.#helped.keys().next().value!)
+    this.#helped.set(person, [...before, at].slice(-helpedMax))
   }
 
   #add(by: UserId | null, ms: number): void {
@@ -135,6 +145,10 @@ export class TollBook {
     this.#byPerson.clear()
     this.#told.clear()
   }
+}
+
+function shifted(instants: readonly number[], byMs: number): number[] {
+  return instants.map(each => each + byMs)
 }
 
 function toldKey(rule: string, person: UserId | null): string {

@@ -281,6 +281,33 @@ test('a desk phone whose key for help is stuck gets through a few times in ten s
   assert.equal(floor.count('call.dialed'), 7)
 })
 
+test('a clock set back a day keeps no desk phone from help, and a stuck key is counted on through it', () => {
+  const floor = new TestFloor({})
+  const dial = (n: number) => {
+    const leg = `desk_${n}` as LegId
+    floor.do({ type: 'desk.dialled', leg, user: bob, to: '110' })
+    floor.do({ type: 'leg.ended', leg, by: 'far', cause: 'bye', sipStatus: null, q850: 16 })
+  }
+  for (let n = 1; n <= 6; n++) {
+    dial(n)
+    floor.pass(600_000)
+  }
+  const back = (byMs: number) => {
+    floor.clock.advance(byMs)
+    floor.do({ type: 'clock.stepped', byMs })
+  }
+  back(-86_400_000)
+  for (let n = 7; n <= 20; n++) dial(n)
+  assert.equal(floor.count('call.dialed'), 12, 'six more, and the rest came in the same second')
+  assert.equal(floor.state.toll.alarmsSince(floor.clock.now() - 1_000), 6, 'those of before the step are as old as they are')
+  back(-86_400_000)
+  dial(21)
+  assert.equal(floor.count('call.dialed'), 12)
+  floor.clock.advance(-10_500) // nobody tells a step of which the engine was not asked
+  for (let n = 22; n <= 40; n++) dial(n)
+  assert.equal(floor.count('call.dialed'), 18)
+})
+
 test('a desk phone that dials anything else is turned away', () => {
   const floor = new TestFloor({})
   floor.do({ type: 'desk.dialled', leg: 'desk_1' as LegId, user: bob, to: '13812345678' })
