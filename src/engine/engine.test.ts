@@ -62,7 +62,10 @@ function fakeCentre(): Centre {
       if (input.reason === 'no') return { facts: [], effects: [], refusal: { rule: 'no', words: 'no' } }
       const dial = { type: 'phone.dial', leg: 'g' } as Effect
       const join = { type: 'media.patch', a: 'g', b: 'h' } as Effect
-      const effects = input.reason === 'dial' ? [dial] : input.reason === 'help answers' ? [join, hangUp] : [hangUp]
+      const music = { type: 'media.play', leg: 'g', prompt: 'comfort-music', loop: true } as Effect
+      const hold = [{ type: 'media.unpatch', leg: 'g' } as Effect, music]
+      const effects =
+        { dial: [dial], 'help answers': [join, hangUp], 'help is held': hold }[input.reason] ?? [hangUp]
       return { facts: [noted(input.reason)], effects, refusal: null }
     },
     proceed(state) {
@@ -353,6 +356,22 @@ test('so are those that were decided before the disk was known to be slow', asyn
   await Promise.all(replies)
 })
 
+test('a call for help that was held meanwhile is not joined again: the last word on its leg is said once more', async () => {
+  const { timers, store, performed, engine, say } = aFloor()
+  engine.start()
+  const done = () => performed.splice(0).map(({ type }) => type)
+  const replies = [say('one'), say('help answers')]
+  await timers.pass(1_250)
+  replies.push(say('two'), say('help is held'))
+  timers.turn()
+  assert.deepEqual(done(), ['media.patch', 'phone.hangUp', 'media.unpatch', 'media.play'])
+  await store.write()
+  assert.deepEqual(done(), ['phone.hangUp', 'media.unpatch', 'media.play'])
+  await store.write()
+  assert.deepEqual(done(), ['phone.hangUp', 'media.unpatch', 'media.play'])
+  await Promise.all(replies)
+})
+
 test('help that waits for its turn as the disk is found slow goes out in that turn', async () => {
   const { clock, timers, store, performed, engine, say } = aFloor()
   engine.start()
@@ -376,6 +395,19 @@ test('a floor whose memory came in doubt as help was dialled decides nothing mor
   say('poison').catch(() => {})
   await assert.rejects(say('help'), /fault in the program/)
   assert.deepEqual(performed, [])
+})
+
+test('nothing more of what came before help is decided on a memory that came in doubt as it was', async () => {
+  const { timers, store, engine, say, notes } = aFloor()
+  engine.start()
+  void say('one')
+  await timers.pass(1_250)
+  say('poison').catch(() => {})
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'what a phone told' })
+  await assert.rejects(say('help'), /fault in the program/)
+  await store.write()
+  timers.turn()
+  assert.deepEqual(notes(), ['one', 'poison'])
 })
 
 test('what follows by itself of a call for help waits for the disk as everything does', async () => {

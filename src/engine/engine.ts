@@ -19,7 +19,7 @@ import { callOf } from './call-of.ts'
 import type { Centre } from './centre.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Feed, type FeedListener } from './feed.ts'
-import { joinsAhead, joinsOf, takeHelp } from './help-ahead.ts'
+import { helpAhead, keepLastWords, saidOnceMore, takeHelp } from './help-ahead.ts'
 import { Inbox } from './inbox.ts'
 import { masked } from './masked.ts'
 import type { DiskLag, EnginePort, FeedItem, Outcome } from './port.ts'
@@ -190,8 +190,11 @@ export class Engine implements EnginePort {
   #help({ input, actor, reply }: Waiting): void {
     const { centre, clock, log } = this.#options
     // What came before is heard first, where it may be: that somebody hung up, say.
-    if (this.#trouble === null)
-      for (let earlier = this.#inbox.shift(); earlier !== undefined; earlier = this.#inbox.shift()) this.#take(earlier)
+    while (this.#trouble === null) {
+      const earlier = this.#inbox.shift()
+      if (earlier === undefined) break
+      this.#take(earlier)
+    }
     if (this.#isInDoubt) return void reply?.reject(new EngineStopped(this.#trouble!))
     const moment = { now: clock.now(), actor }
     let decision: Decision
@@ -203,7 +206,7 @@ export class Engine implements EnginePort {
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
-    this.#open.releases.push(this.#releaseOf(joinsOf(effects), { isForHelp: true, isDone: true }))
+    this.#open.releases.push(this.#releaseOf(saidOnceMore(effects), { isForHelp: true, isDone: true }))
     this.#act(effects)
     reply?.resolve(
       decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal },
@@ -419,8 +422,9 @@ export class Engine implements EnginePort {
     }
     this.#writing = null
     this.#disk.ended()
+    keepLastWords([batch, this.#open])
     this.#release(batch.releases)
-    const again = joinsAhead(this.#open)
+    const again = helpAhead(this.#open)
     if (again.length > 0) this.#release([this.#releaseOf(again)])
     this.#clearTrouble()
     // What piled up meanwhile is a batch that takes as long, so the floor waits for it too.
