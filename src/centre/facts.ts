@@ -141,6 +141,8 @@ export type SupervisionEnd =
   | 'other_team'
   /** As many as may already listen to whoever has the call now. */
   | 'room_full'
+  /** A fault in the program. */
+  | 'bug'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =

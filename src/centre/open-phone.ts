@@ -4,6 +4,7 @@
  * stays up between calls as a nailed one does, and only then counts as free; whoever puts it down is rung again. On a break it may stay down, and is
  * rung for what its user dials by hand. A campaign that takes its agent first rings the phone before it dials, and needs none of this.
  */
+import type { UserId } from '../lib/ids.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { dropStation, takeState } from './settle.ts'
@@ -11,16 +12,13 @@ import type { Agent, FloorState } from './state.ts'
 import { moveStation, ringStation } from './station.ts'
 import { isDialledAheadFor } from './station-now.ts'
 
-/** The next phone that is to be opened, rung or let go; null: none. Who has a call in hand is looked at after it. */
-export function nextPhone(state: FloorState, moment: Moment): Decision | null {
-  for (const id of state.phonesDue) {
-    const d = new Draft(state, moment)
-    const agent = state.agents.get(id)
-    if (agent !== undefined) look(d, agent)
-    d.note({ type: 'note.phoneLooked', agent: id, open: agent !== undefined && isToBeOpen(state, agent) })
-    return d.decision()
-  }
-  return null
+/** The phone of this agent is opened, rung or let go, as it has to be now. Who has a call in hand is looked at after it. */
+export function decidePhone(state: FloorState, id: UserId, moment: Moment): Decision {
+  const d = new Draft(state, moment)
+  const agent = state.agents.get(id)
+  if (agent !== undefined) look(d, agent)
+  d.note({ type: 'note.phoneLooked', agent: id, open: agent !== undefined && isToBeOpen(state, agent) })
+  return d.decision()
 }
 
 function look(d: Draft, agent: Agent): void {

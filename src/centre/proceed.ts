@@ -9,14 +9,29 @@ import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
 import { hasWaited } from './evolve-clock.ts'
+import { isAtFault } from './hold.ts'
 import { tieUp } from './loose-ends.ts'
 import { changeMode } from './mode.ts'
-import { nextPhone } from './open-phone.ts'
+import { type AtHand, NotDecided } from './not-decided.ts'
+import { decidePhone } from './open-phone.ts'
 import { pace } from './pacing.ts'
 import type { Due, FloorState } from './state.ts'
 import { followSupervisions } from './supervision-follow.ts'
 
+/** Throws `NotDecided`, which says what it was at. */
 export function proceed(state: FloorState, moment: Moment): Decision | null {
+  let at: AtHand = { of: 'loose' }
+  try {
+    return next(state, moment, what => {
+      at = what
+    })
+  } catch (cause) {
+    throw new NotDecided(at, cause)
+  }
+}
+
+/** `at` is told of each step before it is taken. */
+function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): Decision | null {
   const end = state.loose[0]
   if (end !== undefined) {
     const d = new Draft(state, moment)
@@ -24,31 +39,39 @@ export function proceed(state: FloorState, moment: Moment): Decision | null {
     return d.decision()
   }
   if (state.supervisions.size > 0) {
-    const difference = followSupervisions(state, moment)
+    const difference = followSupervisions(state, moment, by => at({ of: 'supervision', by }))
     if (difference !== null) return difference
   }
   const due = state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {
+    at({ of: 'due', due })
     const d = new Draft(state, moment)
     if (state.isDiskSlow && isUnheard(state, due)) d.note({ type: 'note.deferred' })
     else decideDue(d, due)
     return d.decision()
   }
   if (state.counters.lacks(moment.now)) {
+    at({ of: 'history' })
     const asked = askHistory(state, moment)
     if (asked !== null) return asked
   }
   if (state.isClosing) return null
-  const phone = nextPhone(state, moment)
-  if (phone !== null) return phone
+  for (const agent of state.phonesDue) {
+    at({ of: 'phone', agent })
+    return decidePhone(state, agent, moment)
+  }
+  at({ of: 'match', match: null })
   const match = nextMatch(state)
   if (match !== null) {
+    at({ of: 'match', match })
     const d = new Draft(state, moment)
     assign(d, match.call, match.agent)
     return d.decision()
   }
   if (state.isDiskSlow) return null
   for (const floor of state.dialOrder) {
+    if (isAtFault(floor, moment.now)) continue
+    at({ of: 'campaign', id: floor.campaign.id })
     const decision = changeMode(state, floor, moment) ?? pace(state, floor, moment)
     if (decision !== null) return decision
   }

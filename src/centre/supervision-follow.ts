@@ -2,7 +2,7 @@
  * What a supervisor hears follows from the floor: after each change it is compared with what the bay was told and what the journal says, and the
  * difference is made good. So a call that is put on hold, passed on or lost needs no word about who listens, and nothing is forgotten.
  */
-import type { LegId } from '../lib/ids.ts'
+import type { LegId, UserId } from '../lib/ids.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { SupervisionEnd } from './facts.ts'
@@ -18,9 +18,10 @@ import {
 } from './supervision.ts'
 import { seesAgent, sightOf } from './team.ts'
 
-/** The next difference, or null when all is as it should be. */
-export function followSupervisions(state: FloorState, moment: Moment): Decision | null {
+/** The next difference, or null when all is as it should be. `at` is told whose is looked at. */
+export function followSupervisions(state: FloorState, moment: Moment, at: (by: UserId) => void): Decision | null {
   for (const supervision of state.supervisions.values()) {
+    at(supervision.by)
     const d = new Draft(state, moment)
     follow(d, supervision)
     if (!d.isEmpty) return d.decision()

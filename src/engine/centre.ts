@@ -15,7 +15,7 @@ export type Centre = {
   decide(state: FloorState, input: Input, moment: Moment): Decision
   /** What follows of itself (deadlines, matches, new calls); null: nothing more at this instant. */
   proceed(state: FloorState, moment: Moment): Decision | null
-  /** `proceed` threw: what it fell over is put away. null: that waits in no list. */
+  /** `proceed` threw: what it was at is put away. null: nobody knows what that was. */
   dropNext: typeof dropNext
   evolve(state: FloorState, change: Fact | Note, at: number): void
   floorFrom(setup: Setup, bootAt: number, now?: number): FloorState

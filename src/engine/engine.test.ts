@@ -64,8 +64,7 @@ function fakeCentre(): Centre {
       const join = { type: 'media.patch', a: 'g', b: 'h' } as Effect
       const music = { type: 'media.play', leg: 'g', prompt: 'comfort-music', loop: true } as Effect
       const hold = [{ type: 'media.unpatch', leg: 'g' } as Effect, music]
-      const effects =
-        { dial: [dial], 'help answers': [join, hangUp], 'help is held': hold }[input.reason] ?? [hangUp]
+      const effects = { dial: [dial], 'help answers': [join, hangUp], 'help is held': hold }[input.reason] ?? [hangUp]
       return { facts: [noted(input.reason)], effects, refusal: null }
     },
     proceed(state) {

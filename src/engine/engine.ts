@@ -321,7 +321,7 @@ export class Engine implements EnginePort {
       this.#options.log.error('the floor does not come to rest; this is a bug')
     } catch (error) {
       this.#options.log.error({ err: error }, 'what follows could not be decided; this is a bug')
-      const dropped = this.#options.centre.dropNext(this.state, moment)
+      const dropped = this.#options.centre.dropNext(this.state, moment, error)
       if (dropped !== null) {
         this.#apply(dropped.decision, moment, recorded, effects)
         this.#endForBug(dropped.call)

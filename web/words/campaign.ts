@@ -194,6 +194,7 @@ const en: Like<typeof zh> = {
     history_unknown: 'The contact history was being read.',
     number_invalid: 'Leads had no number that can be dialled.',
     pacing_starting: 'The dialler had not looked at the floor yet.',
+    campaign_fault: 'A fault in the program: the campaign rested for a minute, and the log of the program says why.',
   },
   dayWrong: 'There is no such day: write year-month-day, not later than today.',
 }

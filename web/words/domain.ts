@@ -238,6 +238,8 @@ const zh = {
     no_leads: '没有到期的名单。',
     manual_mode: '手动活动不自动外呼。',
     pacing_starting: '外呼器正在启动，请稍候。',
+    campaign_fault: '程序出错：此活动暂停外呼一分钟，详情见程序日志。',
+    bug: '程序出错，没有执行；详情见程序日志。',
     notice_missing: '此活动还没有通知内容：请在活动页面编写。',
     notice_unspeakable: '名单缺少通知需要播报的字段，或其内容无法播报。',
     'campaign-closed': '活动已关闭，不能再改变。',

@@ -52,6 +52,7 @@ const zh = {
     not_allowed: '不再有权限',
     other_team: '坐席不在您带的班组',
     room_full: '监听人数已满',
+    bug: '程序错误',
   } as Record<SupervisionEnd, string>,
   settings: {
     title: '坐席能否看到有人监听',
@@ -103,6 +104,7 @@ const en: Like<typeof zh> = {
     not_allowed: 'no longer allowed',
     other_team: 'the agent is of another team',
     room_full: 'as many as may listened already',
+    bug: 'a fault in the program',
   },
   settings: {
     title: 'Whether agents see that somebody listens',

@@ -299,7 +299,11 @@ test('a clock set back a day keeps no desk phone from help, and a stuck key is c
   back(-86_400_000)
   for (let n = 7; n <= 20; n++) dial(n)
   assert.equal(floor.count('call.dialed'), 12, 'six more, and the rest came in the same second')
-  assert.equal(floor.state.toll.alarmsSince(floor.clock.now() - 1_000), 6, 'those of before the step are as old as they are')
+  assert.equal(
+    floor.state.toll.alarmsSince(floor.clock.now() - 1_000),
+    6,
+    'those of before the step are as old as they are',
+  )
   back(-86_400_000)
   dial(21)
   assert.equal(floor.count('call.dialed'), 12)

@@ -1,0 +1,25 @@
+import type { CampaignId, UserId } from '../lib/ids.ts'
+import type { Agent, Call, Due } from './state.ts'
+
+/** What `proceed` is at, so that it can be put away where it cannot be decided (drop-next.ts). */
+export type AtHand =
+  | { of: 'loose' }
+  | { of: 'supervision'; by: UserId }
+  | { of: 'due'; due: Due }
+  | { of: 'history' }
+  /** Whose desk phone is to be opened, or let go. */
+  | { of: 'phone'; agent: UserId }
+  /** Who is given a call: nobody before it is found who gets which. */
+  | { of: 'match'; match: { call: Call; agent: Agent } | null }
+  | { of: 'campaign'; id: CampaignId }
+
+/** What follows by itself could not be decided: a fault in the program, which `cause` says. Nothing has changed. */
+export class NotDecided extends Error {
+  override name = 'NotDecided'
+  readonly at: AtHand
+
+  constructor(at: AtHand, cause: unknown) {
+    super(`what follows by itself could not be decided (${at.of}): ${(cause as Error).message}`, { cause })
+    this.at = at
+  }
+}
