@@ -1,6 +1,7 @@
 /** An agent's own state: signing on and off, ready, break. */
 import type { UserId } from '../lib/ids.ts'
 import { barOfUser } from './agencies.ts'
+import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { closePromise } from './promise.ts'
@@ -24,6 +25,8 @@ export function signOn(d: Draft, id: UserId): void {
   if (user.station !== 'browser' && user.extension === null) {
     return d.refuse('no_extension', 'You have no desk phone: ask an administrator for an extension.')
   }
+  // Whoever has only this phone dials help on it by itself.
+  if (user.station === 'phone-nailed' && refusedAsClosing(d)) return
   d.fact({ type: 'agent.signedOn', agent: id })
   takeState(d, agent, 'break', 'signed_on')
   if (user.station === 'phone-nailed' && !agent.stationIsPhone) ringStation(d, agent)
@@ -48,6 +51,7 @@ export function makeReady(d: Draft, id: UserId): void {
   if (bar !== null && agent.phase !== 'signed_off')
     return d.refuse(`agency_${bar}`, 'Your agency may not work now: ask the lender.')
   if (d.state.supervisions.has(id)) return d.refuse('supervising', 'You are listening to a call: stop that first.')
+  if (agent.phase === 'break' && !hasStation(agent) && refusedAsClosing(d)) return
   switch (agent.phase) {
     case 'signed_off':
     case 'ready':

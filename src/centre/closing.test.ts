@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
-import { alice, bob, campaign, TestFloor, trunk } from './testing.ts'
+import type { StationKind } from './entities.ts'
+import { alice, bob, campaign, sam, TestFloor, trunk } from './testing.ts'
 
 const number = (n: number) => `+86138${String(n).padStart(8, '0')}`
 const nobody = { campaign: null, lead: null, name: null, party: null, relation: 'SELF' } as const
@@ -67,6 +68,73 @@ test('a caller is turned away with 503, and who waits is given to nobody', () =>
   floor.do({ type: 'leg.offered', leg: 'in_late' as LegId, trunk, from: '13900002222', to: '95588' })
   assert.deepEqual(floor.lastEffect('phone.reject'), { type: 'phone.reject', leg: 'in_late', sipStatus: 503 })
   assert.equal(floor.last('call.ended').ending.text, 'the house closes')
+})
+
+const rings = (floor: TestFloor) => floor.effects.filter(({ type }) => type === 'phone.ring').length
+
+function heardBy(floor: TestFloor, who: typeof alice, station: StationKind): void {
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...floor.agent(who).user, station } }] })
+}
+
+test('no phone is rung for who asks, listens, signs on, is ready, moves or picks up, and no trunk is tested; each is told why', () => {
+  const floor = new TestFloor({ campaign: { state: 'paused' } })
+  heardBy(floor, bob, 'phone-rung')
+  heardBy(floor, sam, 'phone-rung')
+  floor.ready(alice)
+  const call = floor.caller()
+  floor.ready(bob)
+  floor.do({ type: 'agent.break', agent: bob, reason: 'tea' })
+  const waiting = floor.caller()
+  floor.do({ type: 'house.closing' })
+  floor.do({ type: 'agent.ready', agent: bob })
+  assert.equal(floor.agent(bob).phase, 'ready')
+  const begin = { by: sam, call: call.id, agent: null, mode: 'listen', stays: false, reason: '' } as const
+  for (const input of [
+    { type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } },
+    { type: 'supervisor.begin', ...begin },
+    { type: 'trunk.test', trunk, isOver: false },
+    { type: 'agent.pickUp', agent: bob, call: waiting.id },
+  ] as const) {
+    const { refusal } = floor.do(input)
+    assert.deepEqual([input.type, refusal?.rule], [input.type, 'closing'])
+    assert.match(refusal!.words, /shutting down/)
+  }
+  heardBy(floor, alice, 'phone-nailed')
+  floor.do({ type: 'agent.signOff', agent: bob, reason: 'home' })
+  heardBy(floor, bob, 'phone-nailed')
+  assert.equal(floor.do({ type: 'agent.signOn', agent: bob }).refusal?.rule, 'closing')
+  assert.equal(rings(floor), 0)
+  assert.deepEqual([call.phase, call.heldBy, waiting.phase], ['talking', null, 'waiting'])
+})
+
+test('who waits for a desk phone of the shift is told that it is rung no more', () => {
+  const floor = new TestFloor({ station: 'phone-nailed' })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const leg = floor.agent(alice).stationRinging!
+  floor.do({ type: 'station.down', agent: alice, leg, reason: 'not_answered' })
+  floor.do({ type: 'house.closing' })
+  assert.equal(floor.do({ type: 'agent.ready', agent: alice }).refusal?.rule, 'closing')
+  assert.equal(rings(floor), 1)
+})
+
+test('help is dialled by a phone that is rung for it, and who is asked for advice about it is rung too; what was to be dialled else is not', () => {
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { state: 'paused' } })
+  floor.ready(alice, bob)
+  assert.equal(floor.do({ type: 'agent.dial', agent: bob, number: number(1), ...nobody }).refusal, null)
+  floor.do({ type: 'house.closing' })
+  floor.do({ type: 'leg.answered', leg: floor.agent(bob).rung!.leg })
+  assert.deepEqual([dials(floor), floor.agent(bob).phase], [0, 'break'])
+  floor.do({ type: 'agent.ready', agent: bob })
+  assert.equal(floor.do({ type: 'agent.dial', agent: alice, number: '110', ...nobody }).refusal, null)
+  floor.do({ type: 'leg.answered', leg: floor.agent(alice).rung!.leg })
+  const { call } = floor
+  floor.do({ type: 'leg.answered', leg: call.leg })
+  assert.equal(call.phase, 'talking')
+  const before = rings(floor)
+  assert.equal(floor.do({ type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } }).refusal, null)
+  const begin = { by: sam, call: null, agent: alice, mode: 'listen', stays: true, reason: '' } as const
+  assert.equal(floor.do({ type: 'supervisor.begin', ...begin }).refusal, null)
+  assert.equal(rings(floor), before + 2)
 })
 
 test('a campaign that starts meanwhile waits for the next start of the house', () => {

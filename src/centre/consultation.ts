@@ -19,7 +19,9 @@
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, unmute } from './acd.ts'
 import { mayAsk } from './agencies.ts'
+import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
+import { isCallForHelp } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { ConsultEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -40,6 +42,7 @@ export function consult(
   if (hand === null) return
   const { call } = hand
   if (call.consult !== null) return d.refuse('consulting', 'You are consulting somebody already: end that first.')
+  if (!isCallForHelp(d.state, of) && refusedAsClosing(d)) return
   const own = second ?? agentLegOf(d, call)
   if (own === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
   const line = second === null ? {} : { own: second, phoneHolds: call.heldBy === 'agent' }

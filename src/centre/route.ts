@@ -4,6 +4,7 @@
  * a route of one trunk a step.
  */
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import { closing } from './closing.ts'
 import type { TrunkGroup } from './entities.ts'
 import { type Line, pickLine } from './line.ts'
 import { isUnrecordable } from './recording.ts'
@@ -45,8 +46,6 @@ const unrecordable = {
   rule: 'no_recording',
   words: 'The disk of the recordings is full, and no call is made that cannot be recorded: tell the administrator.',
 }
-
-const closing = { rule: 'closing', words: 'Switchroom is shutting down: no call begins any more.' }
 
 /** The best line of the first step that has one, past trunks that were tried already. */
 export function pickOnRoute(

@@ -5,6 +5,7 @@
  */
 import { assign, mayTake } from './acd.ts'
 import { mayHear } from './agencies.ts'
+import { refusedAsClosing } from './closing.ts'
 import { talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
@@ -46,6 +47,7 @@ export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type:
     return d.refuse('not_your_queue', 'This call belongs to a campaign, queue or team that you are not in.')
   const from = whereItWaits(d, call)
   if (from === null) return d.refuse('not_waiting', 'This call does not wait: somebody has it already.')
+  if (refusedAsClosing(d)) return
   if (from === 'agent') takeFrom(d, call)
   d.fact({ type: 'call.pickedUp', call: of, agent: id, from })
   assign(d, call, agent)

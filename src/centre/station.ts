@@ -91,7 +91,7 @@ function isHeardAtStation(d: Draft, agent: Agent): boolean {
 }
 
 export function ringStation(d: Draft, agent: Agent): void {
-  if (agent.stationRinging !== null) return
+  if (agent.stationRinging !== null || d.state.isClosing) return
   const leg = d.id<'leg'>('l')
   d.fact({ type: 'agent.stationChanged', agent: agent.user.id, up: false, leg, reason: 'ringing' })
   d.effect({

@@ -9,7 +9,9 @@
  *           none  ◀── not picked up; stopped, hung up; the call is over (unless it stays); the agent signs off
  */
 import type { UserId } from '../lib/ids.ts'
+import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
+import { isCallForHelp } from './emergency.ts'
 import type { SupervisionMode } from './entities.ts'
 import type { SupervisionEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -41,6 +43,8 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
     return changeSupervision(d, { type: 'supervisor.change', by, mode, stays })
   const ringing = old === undefined ? phoneFor(d, who) : old.leg
   if (ringing === undefined) return
+  const isForHelp = call !== null && isCallForHelp(d.state, call.id)
+  if (old === undefined && ringing !== null && !isForHelp && refusedAsClosing(d)) return
   if (old !== undefined) stopHearing(d, old, 'switched')
   const about = { by, agent: agent.user.id, call: call?.id ?? null, mode, stays, reason }
   d.fact({ type: 'supervision.began', ...about, leg: ringing })

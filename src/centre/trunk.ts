@@ -1,5 +1,6 @@
 /** A trunk answers or falls silent. Calls that are on it go on; no new one is started while it is down. */
 import type { TrunkId } from '../lib/ids.ts'
+import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
 import { obstacleOf } from './line.ts'
 
@@ -16,6 +17,7 @@ export function trunkTested(d: Draft, id: TrunkId, isOver: boolean): void {
   const floor = d.state.trunks.get(id)
   if (floor === undefined) return d.refuse('trunk_disabled', 'There is no such trunk.')
   if (isOver) return d.note({ type: 'note.trunkTested', trunk: id, isOver })
+  if (refusedAsClosing(d)) return
   const obstacle = obstacleOf({ ...floor, up: true }, d.now)
   if (obstacle !== null) return d.refuse(obstacle.refusal.rule, obstacle.refusal.words)
   d.note({ type: 'note.trunkTested', trunk: id, isOver })

@@ -40,6 +40,7 @@ const zh = {
   rules: {
     trunk_test_running: '正在测试一条中继，请等它结束。',
     trunk_test_soon: '同一条中继 10 秒内只测试一次。',
+    closing: '系统正在停止，不再测试中继。',
     trunk_disabled: '中继已停用：请先启用。',
     trunk_full: '中继已满：有空闲线路时再测试。',
     trunk_rate: '中继本秒的呼叫已满：稍后再试。',
@@ -95,6 +96,7 @@ const en: Like<typeof zh> = {
   rules: {
     trunk_test_running: 'A trunk is being tested: wait for its end.',
     trunk_test_soon: 'A trunk is tested once in 10 seconds.',
+    closing: 'Switchroom is shutting down: no trunk is tested any more.',
     trunk_disabled: 'The trunk is switched off: switch it on first.',
     trunk_full: 'The trunk is full: test it when a line is free.',
     trunk_rate: 'The trunk has started its calls of this second: try again.',
