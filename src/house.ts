@@ -120,6 +120,7 @@ export async function openHouse({
       media: config.media,
       recordingsDir: files.recordings,
       phoneBookFile: join(config.dataDir, 'phones.json'),
+      dialogBookFile: join(config.dataDir, 'dialogs.jsonl'),
       ladder,
       promptFolders: [files.prompts, asset('assets/prompts')],
       speechFolders: [files.prompts, asset('assets/speech')],

@@ -88,7 +88,7 @@ test('a loose end that could not be tied up is put away, and its call ends', () 
 })
 
 test('a phone that rings for a caller rings no more, and the caller is let go, when nobody picks it up and that cannot be decided', () => {
-  const floor = new TestFloor({ station: 'phone-rung' })
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
   floor.ready(alice)
   const call = floor.caller()
   assert.equal(call.phase, 'assigned')
@@ -167,7 +167,7 @@ test('what a supervisor hears and cannot be decided ends the listening, and no i
 test('a caller and an agent who cannot be brought together: the call ends, and the agent is given no other', () => {
   const floor = new TestFloor()
   floor.ready(alice)
-  spoil(floor.agent(alice).user, 'station')
+  spoil(floor.agent(alice), 'stationHeld')
   assert.throws(() => floor.caller(), NotDecided)
   const { call } = floor
   assert.equal(proceedAndDrop(floor), call.id)

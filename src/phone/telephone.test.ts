@@ -1,6 +1,6 @@
 /** The telephone on real sockets, a user agent at the other end: what becomes of calls when it is closed. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +71,7 @@ async function opened() {
   const state = floorFrom(setup, systemClock.now())
   const folder = mkdtempSync(join(tmpdir(), 'switchroom-telephone-'))
   const phoneBookFile = join(folder, 'phones.json')
+  const dialogBookFile = join(folder, 'dialogs.jsonl')
   const flow = { transport: 'udp', source: { address: '127.0.2.2', port }, local: listen.id }
   const binding = { extension: '1001', contact: `sip:1001@127.0.2.2:${port}`, userAgent: null, flow }
   writeFileSync(phoneBookFile, JSON.stringify([{ ...binding, expiresAt: systemClock.now() + 60_000 }]))
@@ -81,6 +82,7 @@ async function opened() {
     media: { address, ports: { from: 39_000, to: 39_099 }, workers: 1 },
     recordingsDir: folder,
     phoneBookFile,
+    dialogBookFile,
     promptFolders: [],
     speechFolders: [],
     clock: systemClock,
@@ -104,6 +106,12 @@ async function opened() {
   return {
     station,
     telephone,
+    /** What a process that is killed now leaves to the next. */
+    left: () =>
+      readFileSync(dialogBookFile, 'utf8')
+        .trim()
+        .split('\n')
+        .filter(line => line !== ''),
     until,
     /** Requests about calls that the far ends got, as `BYE +86138…`. */
     heard: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)).sort(),
@@ -139,7 +147,9 @@ test('closed, it cancels what rings and hangs up what is talked, the leg of a sh
       here.has('leg.answered', 'l_talking') &&
       here.has('station.up', 'l_shift'),
   )
+  await here.until('both that are up are kept', () => here.left().length === 2)
   await here.close()
+  assert.deepEqual(here.left(), [])
   await here.station.wait('ended', 2)
   const ended = here.heard().filter(line => !line.startsWith('INVITE '))
   assert.equal(ended.filter(line => line.startsWith('BYE ')).length, 2)

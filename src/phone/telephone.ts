@@ -42,9 +42,11 @@ import { AudioWatch } from './audio-watch.ts'
 import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { DeskPasswords, sipRealm } from './desk-passwords.ts'
+import { DialogBook } from './dialog-book.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
 import { dtmfPrompts } from './keys.ts'
+import { LeftDialogs } from './left-dialogs.ts'
 import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { Phone } from './phone.ts'
@@ -78,6 +80,8 @@ export type TelephoneOptions = {
   recordingsDir: string
   /** Where the desk phones' registrations outlive a restart. */
   phoneBookFile: string
+  /** Where the calls that are up outlive a kill, until they are ended. */
+  dialogBookFile: string
   /** Where prompts may lie, the administrator's first. */
   promptFolders: string[]
   /** Where the fragments of spoken messages may lie, in a folder for each language. */
@@ -183,6 +187,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   })
 
   const passwords = new DeskPasswords(floor, secret)
+  const dialogs = new DialogBook({ file: options.dialogBookFile, now, log })
   const ua = new UserAgent({
     name: `Switchroom/${options.version}`,
     endpoints: sockets.exits,
@@ -193,6 +198,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       sha256Share: () => passwords.sha256Share(),
     },
     tap: message => options.ladder?.note(message),
+    keeper: dialogs,
     admit: (flow): Admission => {
       if (lines.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
@@ -290,7 +296,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     flush: () => sockets.settle(),
   })
+  const left = new LeftDialogs({ ua, book: dialogs, now, log })
   events.take = event => {
+    left.take(event)
     tests.take(event)
     phone.take(event)
   }
@@ -307,6 +315,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const timer = setInterval(() => {
     const at = now()
     lines.advance(at)
+    left.advance(at)
+    dialogs.advance()
     phone.advance(at)
     browsers.advance(at)
     audio.advance(at)
@@ -319,6 +329,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     clearInterval(timer)
     phone.close()
     for (let waitedMs = 0; ua.isInCall && waitedMs < lastWordsMs; waitedMs += 10) await sleep(10)
+    await Promise.race([dialogs.settle(), sleep(lastWordsMs)])
   }
 
   const applyTrunk = (trunk: Trunk) =>
@@ -361,6 +372,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     start(trunks) {
       for (const trunk of trunks) applyTrunk(trunk)
       sockets.attach(ua)
+      left.begin()
       for (const binding of book.read(clock.now())) {
         if (passwords.lookup(binding.extension) !== null) ua.restoreBinding(binding, now())
       }

@@ -1,6 +1,6 @@
 /** What an INVITE session needs of the user agent around it, and what both kinds of call have in common. */
 import type { Dialog } from './dialog.ts'
-import type { Flow, SessionId, UaEvent } from './events.ts'
+import type { DialogKeeper, Flow, SessionId, UaEvent } from './events.ts'
 import { formatQ850, parseQ850 } from './headers.ts'
 import {
   allow,
@@ -34,6 +34,7 @@ export type CallHost = {
   /** Requests within this dialog go to `receiver` until `leaveDialog`. */
   enterDialog(key: string, receiver: DialogReceiver): void
   leaveDialog(key: string): void
+  readonly keeper: DialogKeeper
   /** The dialog that a Replaces names. */
   dialogAt(replaces: Replaces): DialogReceiver | null
   /** Another call took this one's place. */

@@ -1,29 +1,12 @@
 /** A dialog (RFC 3261 §12): who talks to whom, by what route, and how far the counting has come. */
 import { isIP } from 'node:net'
-import type { Destination, Flow } from './events.ts'
+import type { Destination, Flow, KeptDialog } from './events.ts'
 import { parseNameAddresses } from './headers.ts'
 import { type HeaderLine, headerLines, type Request, type Response } from './message.ts'
 import type { RequestDraft } from './transaction.ts'
 import { defaultPort, maySendTo, parseUri } from './uri.ts'
 
-export type Dialog = {
-  callId: string
-  localTag: string
-  remoteTag: string | null
-  /** From and To as we write them, with their tags. */
-  local: string
-  remote: string
-  localSeq: number
-  remoteSeq: number | null
-  /** The far end's Contact, or where it was first called. */
-  remoteTarget: string
-  routes: string[]
-  /** Where its messages come from: used when the route is a name, or when `symmetric`. */
-  peer: Destination
-  symmetric: boolean
-  /** Whose desk phone the far end is, whatever its Contact, From and To say; null: it is none. */
-  extension: string | null
-}
+export type Dialog = KeptDialog & { remoteSeq: number | null }
 
 export const dialogKey = (callId: string, localTag: string, remoteTag: string | null) =>
   `${callId} ${localTag} ${remoteTag ?? ''}`
@@ -86,7 +69,7 @@ function hostOf(uri: string): string | null {
 
 /** A request within the dialog, with the next CSeq; `extra` lines follow the ones every request has. */
 export function requestInDialog(
-  dialog: Dialog,
+  dialog: KeptDialog,
   method: string,
   options: { seq?: number; extra: HeaderLine[]; body?: string },
 ): RequestDraft {
@@ -116,7 +99,7 @@ export function refreshTarget(dialog: Dialog, message: Request | Response): void
 }
 
 /** Request-URI, Route lines and the next hop (§12.2.1.1). A strict router (no `lr`) takes the Request-URI, and the target goes last. */
-function routeOf(dialog: Dialog): { uri: string; routes: string[]; destination: Destination } {
+function routeOf(dialog: KeptDialog): { uri: string; routes: string[]; destination: Destination } {
   const first = dialog.routes[0]
   if (first === undefined)
     return { uri: dialog.remoteTarget, routes: [], destination: nextHop(dialog, dialog.remoteTarget) }
@@ -132,7 +115,7 @@ function routeOf(dialog: Dialog): { uri: string; routes: string[]; destination: 
 }
 
 /** A literal address is gone to; a name, and whatever must not be sent to, is reached where its messages come from. */
-function nextHop(dialog: Dialog, uri: string): Destination {
+function nextHop(dialog: KeptDialog, uri: string): Destination {
   const { peer } = dialog
   const parsed = parseUri(uri)
   if (dialog.symmetric || typeof parsed === 'string' || isIP(parsed.host) === 0) return peer

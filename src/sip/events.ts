@@ -97,6 +97,35 @@ export type UserAgentOptions = {
   maxTransactions?: number
   /** Called from within every message; must not throw, nor keep the bytes. */
   tap?(message: Tapped): void
+  keeper?: DialogKeeper
+}
+
+/**
+ * What it takes to end a call that is up: who talks to whom, by what route, and how far our counting has come (RFC 3261 §12). From and To are as
+ * we write them, with their tags.
+ */
+export type KeptDialog = {
+  callId: string
+  localTag: string
+  remoteTag: string | null
+  local: string
+  remote: string
+  localSeq: number
+  /** The far end's Contact, or where it was first called. */
+  remoteTarget: string
+  routes: string[]
+  /** Where its messages come from: used when the route is a name, or when `symmetric`. */
+  peer: Destination
+  symmetric: boolean
+  /** Of the desk phone at its other end; null: it is none of ours. */
+  extension: string | null
+}
+
+/** Who keeps the calls that are up, so that the next process ends them when this one is killed. Must not throw, nor keep the object. */
+export type DialogKeeper = {
+  /** It is up, or its far end is called elsewhere now. */
+  keep(dialog: KeptDialog): void
+  drop(dialog: KeptDialog): void
 }
 
 export type InviteSpec = {
@@ -303,6 +332,8 @@ export type UserAgentPort = {
   bindings(): Binding[]
   /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
   restoreBinding(binding: Binding, now: number): void
+  /** Ends a call that an earlier process had up: BYE, and whatever is answered is well. */
+  bye(left: KeptDialog, now: number): void
   /** Drops a phone's binding: its user was disabled or has another password. */
   unbind(extension: string, now: number): void
   readonly figures: { sessions: number; transactions: number; bindings: number; dropped: number; retransmitted: number }

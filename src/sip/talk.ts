@@ -43,6 +43,8 @@ export class Talk implements DialogReceiver {
   readonly #ours: OurRequests
   readonly #theirs: TheirRequests
   #silent = false
+  /** Where the far end was called when the dialog was last kept. */
+  #keptTarget: string | null = null
 
   constructor(options: TalkOptions) {
     const { session, dialog, digest, weCalled } = options
@@ -102,6 +104,7 @@ export class Talk implements DialogReceiver {
       onAnswered: (sdp, ours) => {
         state.localSdp = ours
         state.remoteSdp = sdp ?? state.remoteSdp
+        this.#keep()
         if (sdp !== null) host.emit({ type: 'reanswered', session, sdp })
       },
       onRefused: status => host.emit({ type: 'reinviteFailed', session, status }),
@@ -183,6 +186,7 @@ export class Talk implements DialogReceiver {
     this.#state.phase = 'confirmed'
     this.#state.openOffer = null
     this.#theirs.learn(answer)
+    this.#keep()
     this.#timer.onAnswer(answer, now)
     const { number: seq } = answer.cseq
     const { credentials, offer } = options
@@ -195,6 +199,7 @@ export class Talk implements DialogReceiver {
     this.#state.phase = 'confirmed'
     this.#state.openOffer = null
     this.#theirs.succeed(transaction, sdp, true, now)
+    this.#keep()
   }
 
   /** The call was not answered, or by another phone. */
@@ -286,6 +291,14 @@ export class Talk implements DialogReceiver {
 
   onRequest(request: Request, transaction: ServerTransaction | null, now: number): void {
     this.#theirs.onRequest(request, transaction, now)
+    if (this.#state.phase === 'confirmed') this.#keep()
+  }
+
+  /** From the 2xx on only a BYE ends it, and should we be killed, somebody else must say it. */
+  #keep(): void {
+    if (this.#keptTarget === this.dialog.remoteTarget) return
+    this.#keptTarget = this.dialog.remoteTarget
+    this.#host.keeper.keep(this.dialog)
   }
 
   #lose(by: Ended, reason: string, now: number): void {
@@ -312,6 +325,7 @@ export class Talk implements DialogReceiver {
   }
 
   #leave(): void {
+    if (this.#keptTarget !== null) this.#host.keeper.drop(this.dialog)
     this.#host.leaveDialog(this.#key)
   }
 }

@@ -2,9 +2,9 @@
  * The SIP stack as one object without sockets: bytes and time go in, bytes, events and the next deadline come out. Whatever arrives, nothing
  * is thrown and nothing grows beyond its bound.
  */
-import type { CallHost, DialogReceiver } from './call.ts'
+import { type CallHost, type DialogReceiver, indifferent, reasonLines } from './call.ts'
 import { Calls } from './calls.ts'
-import { dialogKey } from './dialog.ts'
+import { dialogKey, requestInDialog } from './dialog.ts'
 import { Drops } from './drops.ts'
 import type {
   Address,
@@ -13,6 +13,7 @@ import type {
   Drained,
   Flow,
   InviteSpec,
+  KeptDialog,
   QualifyTarget,
   RegisterSpec,
   SessionId,
@@ -24,7 +25,7 @@ import type {
 import { isReliable } from './events.ts'
 import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
-import { header, headerLines, type Response, reasonOf, serialise } from './message.ts'
+import { type HeaderLine, header, headerLines, type Response, reasonOf, serialise } from './message.ts'
 import { parseMessage } from './parse.ts'
 import { Registrar } from './registrar.ts'
 import { Registrations } from './registrations.ts'
@@ -38,6 +39,9 @@ export * from './events.ts'
 
 /** Twice what the sockets hold (`phone/connection-places.ts`): some are being closed. */
 const connectionsMax = 8_192
+/** Requests of ours within one call that were not counted on disk; a gap is no error (RFC 3261 §12.2.2). */
+const uncountedMax = 10_000
+const temporaryFailureQ850 = 41
 
 export class UserAgent implements UserAgentPort {
   readonly #options: UserAgentOptions
@@ -72,6 +76,7 @@ export class UserAgent implements UserAgentPort {
       emit: event => this.#events.push(event),
       enterDialog: (key, receiver) => this.#dialogs.set(key, receiver),
       leaveDialog: key => this.#dialogs.delete(key),
+      keeper: options.keeper ?? { keep() {}, drop() {} },
       dialogAt: one => this.#dialogs.get(dialogKey(one.callId, one.toTag, one.fromTag)) ?? null,
       replace: (session, now) => this.#calls.replace(session, now),
       closeSession: session => this.#calls.remove(session),
@@ -332,6 +337,16 @@ export class UserAgent implements UserAgentPort {
   unbind(extension: string, now: number): void {
     this.#now = now
     this.#registrar?.unbind(extension)
+  }
+
+  bye(left: KeptDialog, now: number): void {
+    this.#now = now
+    // We may listen elsewhere now.
+    const local = this.#wire.endpoint(left.peer) === null ? undefined : left.peer.local
+    const extra: HeaderLine[] = [...reasonLines(temporaryFailureQ850), ['User-Agent', this.#options.name]]
+    const dialog = { ...left, peer: { ...left.peer, local } }
+    const draft = requestInDialog(dialog, 'BYE', { seq: left.localSeq + uncountedMax, extra })
+    this.#transactions.start(draft, indifferent, now)
   }
 
   get figures() {

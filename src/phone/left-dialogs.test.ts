@@ -1,0 +1,194 @@
+/** A user agent that is killed in its calls, and the next one in its place. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createLogger } from '../lib/log.ts'
+import type { DialogKeeper, KeptDialog, UaEvent } from '../sip/events.ts'
+import { alice, callCarl, calm, carl, Net, sdpA, sdpB } from '../sip/fixtures/net.ts'
+import { LeftDialogs } from './left-dialogs.ts'
+
+const log = createLogger('silent')
+
+class Book implements DialogKeeper {
+  readonly held = new Map<string, KeptDialog>()
+  keep(dialog: KeptDialog): void {
+    this.held.set(dialog.callId, structuredClone(dialog))
+  }
+  drop({ callId }: KeptDialog): void {
+    this.held.delete(callId)
+  }
+  read(): KeptDialog[] {
+    return [...this.held.values()]
+  }
+}
+
+/** Alice's process, and carl who answers whatever rings. */
+function house(transport: 'udp' | 'tcp' = 'udp') {
+  const net = new Net(1, calm, transport)
+  const book = new Book()
+  net.add(alice, { keeper: book })
+  net.add(carl)
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+  })
+  net.reactions.set(alice, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpA, now)
+  })
+  const killAndStart = () => {
+    net.agents.delete(alice)
+    net.run(5_000)
+    const ua = net.add(alice, { keeper: book, name: 'after' })
+    const left = new LeftDialogs({ ua, book, now: () => net.now, log })
+    left.begin()
+    return left
+  }
+  return { net, book, killAndStart }
+}
+
+for (const [transport, who] of [
+  ['udp', 'we called'],
+  ['udp', 'they called'],
+  ['tcp', 'we called'],
+] as const)
+  test(`a call over ${transport} that was up when we were killed ends with a BYE at the next start, where ${who}`, () => {
+    const { net, book, killAndStart } = house(transport)
+    if (who === 'we called') callCarl(net)
+    else
+      net.agents.get(carl)!.invite(
+        {
+          target: `sip:95588@${alice}`,
+          destination: { transport: 'udp', address: alice, port: 5060 },
+          from: `sip:13900001111@${carl}`,
+          sdp: sdpB,
+        },
+        net.now,
+      )
+    net.run(1_000)
+    assert.equal(book.held.size, 1)
+    killAndStart()
+    net.run(1_000)
+    const [ended] = net.of(carl, 'ended')
+    assert.deepEqual([ended?.by, ended?.q850], ['remote', 41])
+    assert.equal(book.held.size, 0)
+    net.run(40_000)
+    assert.equal(net.agents.get(alice)!.figures.transactions, 0)
+    assert.equal(net.wire.filter(({ text }) => text.startsWith('BYE ')).length, 1)
+  })
+
+test('a call that rings, was refused or is over is not kept', () => {
+  const { net, book } = house()
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.progress(event.session, 180, null, now)
+  })
+  const ringing = callCarl(net)
+  net.run(1_000)
+  assert.equal(book.held.size, 0)
+  net.agents.get(alice)!.hangUp(ringing, 16, net.now)
+  net.run(1_000)
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+  })
+  const talking = callCarl(net)
+  net.run(1_000)
+  assert.equal(book.held.size, 1)
+  net.agents.get(alice)!.hangUp(talking, 16, net.now)
+  assert.equal(book.held.size, 0)
+})
+
+test('a far end that has moved meanwhile is told where it is', () => {
+  const { net, book, killAndStart } = house()
+  const offers: UaEvent[] = []
+  net.reactions.set(alice, (event, agent, now) => {
+    if (event.type !== 'reoffer') return
+    offers.push(event)
+    agent.answerReoffer(event.session, { sdp: sdpA }, now)
+  })
+  callCarl(net)
+  net.run(1_000)
+  net.change = (text, from) => (from === carl ? text.replace(`<sip:${carl}:5060>`, '<sip:carl@10.0.0.9:5099>') : text)
+  net.agents.get(carl)!.reinvite(net.of(carl, 'incoming')[0]!.session, sdpB, net.now)
+  net.run(1_000)
+  assert.equal(offers.length, 1)
+  assert.equal([...book.held.values()][0]!.remoteTarget, 'sip:carl@10.0.0.9:5099')
+  killAndStart()
+  net.run(100)
+  const bye = net.wire.find(({ text }) => text.startsWith('BYE '))!
+  assert.match(bye.text, /^BYE sip:carl@10\.0\.0\.9:5099 SIP\/2\.0\r\n/)
+  assert.equal(bye.to, '10.0.0.9')
+})
+
+test('nobody answers the BYE: it is repeated as long as any request, and then forgotten', () => {
+  const { net, killAndStart } = house()
+  callCarl(net)
+  net.run(1_000)
+  net.agents.delete(carl)
+  killAndStart()
+  net.run(60_000)
+  const byes = net.wire.filter(({ text }) => text.startsWith('BYE '))
+  assert.equal(byes.length, 11) // RFC 3261 §17.1.2.2
+  assert.equal(net.agents.get(alice)!.figures.transactions, 0)
+})
+
+/** Calls that were left, and who was told by when. */
+function manyLeft(dialogs: KeptDialog[]) {
+  const clock = { now: 0 }
+  const told: KeptDialog[] = []
+  const book = {
+    read: () => dialogs,
+    dropped: [] as KeptDialog[],
+    drop: (one: KeptDialog) => void book.dropped.push(one),
+  }
+  const left = new LeftDialogs({ ua: { bye: one => void told.push(one) }, book, now: () => clock.now, log })
+  left.begin()
+  return { told, book, left, clock }
+}
+
+function dialogOf(serial: number, extension: string | null, transport: 'udp' | 'tcp' = 'udp'): KeptDialog {
+  return {
+    ...{ callId: `c${serial}`, localTag: 'a', remoteTag: 'b', local: '<sip:a@10.0.0.1>;tag=a', localSeq: 1 },
+    ...{ remote: '<sip:b@10.0.0.2>;tag=b', remoteTarget: 'sip:b@10.0.0.2', routes: [] },
+    ...{ peer: { transport, address: '10.0.0.2', port: 5060 }, symmetric: extension !== null, extension },
+  }
+}
+
+test('phones are told first, and no more than five hundred at once and some hundreds a second', () => {
+  const customers = Array.from({ length: 800 }, (_, at) => dialogOf(at, null))
+  const phones = Array.from({ length: 300 }, (_, at) => dialogOf(1_000 + at, String(2_000 + at)))
+  const { told, book, left } = manyLeft([...customers, ...phones])
+  assert.equal(told.length, 500)
+  assert.ok(told.slice(0, 300).every(({ extension }) => extension !== null))
+  for (let now = 100; now <= 1_000; now += 100) left.advance(now)
+  assert.equal(told.length, 750)
+  for (let now = 1_100; now <= 5_000; now += 100) left.advance(now)
+  assert.equal(told.length, 1_100)
+  assert.equal(book.dropped.length, 1_100)
+})
+
+test('a phone behind a connection is told when it registers again, on its new one, and no other of its kind', () => {
+  const { told, book, left } = manyLeft([dialogOf(1, '1001', 'tcp'), dialogOf(2, '1002', 'tcp')])
+  assert.equal(told.length, 0)
+  const source = { address: '10.0.0.2', port: 40_001 }
+  const registers = (extension: string, address = source.address) =>
+    left.take({
+      type: 'bindingChanged',
+      extension,
+      binding: {
+        ...{ extension, contact: `sip:${extension}@10.0.0.2`, userAgent: null, expiresInMs: 60_000 },
+        flow: { transport: 'tcp', source: { ...source, address }, local: 'tcp', connection: 'c3' },
+      },
+    })
+  registers('1003')
+  registers('1001', '10.0.0.7')
+  assert.equal(told.length, 0)
+  registers('1001')
+  registers('1001')
+  assert.deepEqual(
+    told.map(({ callId, peer }) => [callId, peer.connection, peer.port]),
+    [['c1', 'c3', 40_001]],
+  )
+  assert.equal(book.dropped.length, 1)
+  left.advance(3_599_999)
+  assert.equal(book.dropped.length, 1)
+  left.advance(3_600_000)
+  registers('1002')
+  assert.deepEqual([told.length, book.dropped.length], [1, 2])
+})
