@@ -49,6 +49,7 @@ import { dtmfPrompts } from './keys.ts'
 import { LeftDialogs } from './left-dialogs.ts'
 import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
+import { NatKeepAlive } from './nat-keep-alive.ts'
 import { Phone } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
 import { type ListenAddress, Sockets, type SocketsOptions } from './sockets.ts'
@@ -311,11 +312,13 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     hearing.take(event)
     audio.take(event)
   })
+  const natKeepAlive = new NatKeepAlive({ ua, random: options.random })
   const book = new PhoneBook(options.phoneBookFile, log)
   const timer = setInterval(() => {
     const at = now()
     lines.advance(at)
     left.advance(at)
+    natKeepAlive.advance(at)
     dialogs.advance()
     phone.advance(at)
     browsers.advance(at)
@@ -419,6 +422,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_retransmitted_total: ua.figures.retransmitted,
         sip_connections: sockets.connections.open,
         sip_connections_turned_away_total: sockets.connections.turnedAway,
+        sip_keep_alives_total: natKeepAlive.sent,
         sip_answered_too_late_total: phone.answeredTooLate,
         recordings_missing_total: media.missing,
         recordings_lost_ms_total: Math.round(media.lostMs),

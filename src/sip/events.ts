@@ -332,6 +332,8 @@ export type UserAgentPort = {
   bindings(): Binding[]
   /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
   restoreBinding(binding: Binding, now: number): void
+  /** Two line ends to a phone, so that the routers on the way remember it (RFC 5626 §3.5.1). */
+  keepAlive(flow: Flow): void
   /** Ends a call that an earlier process had up: BYE, and whatever is answered is well. */
   bye(left: KeptDialog, now: number): void
   /** Drops a phone's binding: its user was disabled or has another password. */

@@ -339,6 +339,10 @@ export class UserAgent implements UserAgentPort {
     this.#registrar?.unbind(extension)
   }
 
+  keepAlive(flow: Flow): void {
+    this.#wire.send(backTo(flow), Buffer.from('\r\n\r\n'))
+  }
+
   bye(left: KeptDialog, now: number): void {
     this.#now = now
     // We may listen elsewhere now.
