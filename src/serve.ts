@@ -17,7 +17,7 @@ import { folderAssets } from './http/assets.ts'
 import { auditorRoutes } from './http/auditor/auditor.ts'
 import { type Certificate, ensureCertificate } from './http/certificate.ts'
 import { readCertificate } from './http/certificate-files.ts'
-import { CertificateKeeper } from './http/certificate-keeper.ts'
+import { CertificateKeeper, type CertificateSeen } from './http/certificate-keeper.ts'
 import type { Deps, Env } from './http/deps.ts'
 import type { Probe } from './http/health.ts'
 import { liveRoutes } from './http/live/live.ts'
@@ -55,6 +55,8 @@ export type Running = {
   readonly records: RecordsDoor
   /** For tests and the demo. */
   readonly house: House
+  /** SIGHUP: renewed certificates are taken up now; calls and pages go on. */
+  reload(): Promise<void>
   /** Ends the calls, commits what is decided, closes everything. At most 10 s. */
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -89,7 +91,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   parts.use(house)
   const { engine, store, telephone, door } = house
   const settled = new SettledClock(clock, house.lastAt)
-  const { web, keeper, letIn, onSipIdentity } = must(
+  const { web, keeper, certificates, reload, letIn, onSipIdentity } = must(
     doors as Doors | null,
     'the house claims its doors before it opens',
   )
@@ -185,6 +187,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     assets: folderAssets(asset('web/static')),
     probes: probesOf(house, config),
     certificateAuthority: async () => keeper?.current.caPem ?? null,
+    certificates,
     version,
   }
   letIn(createApp(deps, { routers: [agentRoutes, supervisorRoutes, adminRoutes, auditorRoutes, liveRoutes] }))
@@ -221,6 +224,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     failed: telephone.bay.failed,
     records: door,
     house,
+    reload,
     [Symbol.asyncDispose]: () => {
       house.close() // what closes before it may take its time
       return running.disposeAsync()
@@ -242,6 +246,9 @@ function eventLoopLoad(): () => number {
 type Doors = AsyncDisposable & {
   web: Listening
   keeper: CertificateKeeper | null
+  /** By who is shown them. */
+  certificates(): Record<string, CertificateSeen>
+  reload(): Promise<void>
   /** What SIP shows at a `tls:` address now; null where there is none. `onSipIdentity` is told of each renewal. */
   sipIdentity(): Identity | null
   onSipIdentity(listener: (identity: Identity) => void): void
@@ -255,6 +262,7 @@ type Doors = AsyncDisposable & {
  */
 async function openDoors(config: Config, log: Logger): Promise<Doors> {
   const names = [hostname(), 'localhost']
+  const telling = { now: () => systemClock.now(), onWarning: (words: string) => log.warn({ alarm: true }, words) }
   let web: Listening | null = null
   await using parts = new AsyncDisposableStack()
   const keeper =
@@ -266,8 +274,11 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
             onChange: certificate => {
               web?.secure(identityOf(certificate))
               if (sipKeeper === keeper) renewed(identityOf(certificate))
+              log.info({ endsAt: new Date(certificate.notAfter).toISOString() }, 'a renewed certificate is in service')
             },
-            onTrouble: error => log.error({ err: error }, 'the certificate could not be renewed; the old one stays'),
+            onTrouble: error =>
+              log.error({ err: error, alarm: true }, 'the certificate could not be renewed; the old one stays'),
+            ...telling,
           }),
         )
   let renewed: (identity: Identity) => void = () => undefined
@@ -280,12 +291,18 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
       : parts.use(
           await CertificateKeeper.start({
             load: () => loadSipCertificate(config, names),
-            onChange: certificate => renewed(identityOf(certificate)),
+            onChange: certificate => {
+              renewed(identityOf(certificate))
+              log.info(
+                { endsAt: new Date(certificate.notAfter).toISOString() },
+                'a renewed certificate for SIP is in service',
+              )
+            },
             onTrouble: error =>
-              log.error({ err: error }, 'the certificate for SIP could not be renewed; the old one stays'),
+              log.error({ err: error, alarm: true }, 'the certificate for SIP could not be renewed; the old one stays'),
+            ...telling,
           }),
         )
-  for (const one of new Set([keeper, sipKeeper])) for (const warning of one?.current.warnings ?? []) log.warn(warning)
   let app: Pick<Hono<Env>, 'fetch'> = {
     fetch: () => new Response('Switchroom is starting; try again in a moment.\n', { status: 503 }),
   }
@@ -302,6 +319,13 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
   return {
     web,
     keeper,
+    certificates: () => ({
+      ...(keeper === null ? {} : { web: keeper.seen }),
+      ...(sipKeeper === null ? {} : { sip: sipKeeper.seen }),
+    }),
+    reload: async () => {
+      for (const each of new Set([keeper, sipKeeper])) await each?.reload()
+    },
     sipIdentity: () => sipKeeper && identityOf(sipKeeper.current),
     onSipIdentity: listener => {
       renewed = listener

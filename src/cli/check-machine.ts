@@ -201,9 +201,19 @@ async function checkPair(
   now: number,
 ): Promise<Checked> {
   const { readCertificate } = await import('../http/certificate-files.ts')
+  const { standingOf } = await import('../http/certificate.ts')
   try {
-    const { notAfter, warnings } = await readCertificate({ cert, key, names: [], now })
-    if (warnings.length > 0) return { state: 'warn', found: warnings.join('; '), advice: `renew ${cert}` }
+    const read = await readCertificate({ cert, key, names: [], now })
+    const { notAfter, warnings } = read
+    const standing = standingOf(read, now)
+    if (standing === 'ended' || standing === 'early')
+      return {
+        state: 'bad',
+        found: warnings.join('; '),
+        advice: `the telephone runs all the same; put ${names} right, and then: systemctl reload switchroom`,
+      }
+    if (warnings.length > 0)
+      return { state: 'warn', found: warnings.join('; '), advice: `renew ${cert}; then: systemctl reload switchroom` }
     return { state: 'ok', found: `${cert}, good until ${new Date(notAfter).toISOString().slice(0, 10)}` }
   } catch (error) {
     return { state: 'bad', found: (error as Error).message, advice: `put ${names} right` }

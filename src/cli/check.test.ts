@@ -4,9 +4,12 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { authority, certificate } from '../phone/fixtures/certificates.ts'
 import { openWriter } from '../store/db.ts'
 import { Store } from '../store/store.ts'
 import { dispatch } from './commands.ts'
+
+const dayMs = 86_400_000
 
 type Report = { ok: boolean; results: { check: string; state: string; found: string; advice?: string }[] }
 
@@ -109,4 +112,27 @@ test('a database without its key, or with one that others can read, is exit 1', 
   const open = await check(data)
   assert.equal(open.code, 1)
   assert.match(open.report.results.find(({ check }) => check === 'files')!.advice!, /chmod 600/)
+})
+
+test('a certificate that has ended is exit 1 and does not keep the telephone from starting; one that ends soon is a look', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const [cert, key] = [join(data, 'cert.pem'), join(data, 'key.pem')]
+  const root = await authority('the company')
+  const told = async (toDays: number) => {
+    const pair = await certificate(root, { names: ['localhost'], from: -400 * dayMs, to: toDays * dayMs })
+    writeFileSync(cert, pair.certPem)
+    writeFileSync(key, pair.keyPem)
+    const files = { SWITCHROOM_HTTP_TLS: 'files', SWITCHROOM_HTTP_CERT: cert, SWITCHROOM_HTTP_KEY: key }
+    const { code, report } = await check(data, files)
+    return { code, ...report.results.find(({ check }) => check === 'certificate')! }
+  }
+  const ended = await told(-1)
+  assert.deepEqual([ended.code, ended.state], [1, 'bad'])
+  assert.match(ended.found, /ended on/)
+  assert.match(ended.advice!, /telephone runs all the same.*systemctl reload switchroom/)
+  const ending = await told(29)
+  assert.deepEqual([ending.code, ending.state], [0, 'warn'])
+  assert.match(ending.found, /ends on/)
+  assert.equal((await told(31)).state, 'ok')
 })

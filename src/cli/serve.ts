@@ -18,10 +18,17 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   const log = createLogger(config.log.level, io.env)
   const systemd = systemdNotifier(io.env)
   const stop = stopSignal()
+  let reload = async () => {}
+  // A terminal that is closed sends it too, and ends what was begun there, as ever.
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload())
   mkdirSync(config.dataDir, { recursive: true, mode: 0o750 })
 
   const { serve } = await import('../serve.ts')
   const running = await serve(config, log)
+  reload = async () => {
+    log.info('SIGHUP: looking at the certificates')
+    await running.reload()
+  }
   const door =
     running.records === undefined
       ? null

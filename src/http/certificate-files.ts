@@ -1,8 +1,12 @@
-/** `http.tls = "files"`: the company's own certificate, read and checked. */
+/**
+ * `http.tls = "files"`, and `sip.cert`: the company's own certificate, read and checked. One that has ended is served all the same, and said
+ * wherever people look: browsers and phones complain of it, but a telephone that does not start is worse.
+ */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { type Certificate, CertificateError } from './certificate.ts'
+import { createSecureContext } from 'node:tls'
+import { type Certificate, CertificateError, standingOf } from './certificate.ts'
 
 export type FilesOptions = {
   /** PEM, the server's certificate first and intermediates after it. */
@@ -14,9 +18,6 @@ export type FilesOptions = {
   now: number
 }
 
-const dayMs = 86_400_000
-const warnDays = 21
-
 export async function readCertificate({ cert, key, names, now }: FilesOptions): Promise<Certificate> {
   const [certPem, keyPem] = await Promise.all([readPem(cert, 'certificate'), readPem(key, 'key')])
   const certificate = parseCertificate(certPem, cert)
@@ -24,26 +25,37 @@ export async function readCertificate({ cert, key, names, now }: FilesOptions): 
     throw new CertificateError(
       `${key} is not the key of the certificate in ${cert}; put the pair that belongs together`,
     )
-  const notAfter = certificate.validToDate.getTime()
-  if (notAfter <= now) throw new CertificateError(`${cert} ended on ${day(notAfter)}; install the renewed certificate`)
-  const notBefore = certificate.validFromDate.getTime()
-  if (notBefore > now)
-    throw new CertificateError(`${cert} begins on ${day(notBefore)}; is the clock of this machine right?`)
-  return { certPem, keyPem, caPem: null, notAfter, warnings: warningsOf(certificate, cert, names, notAfter, now) }
-}
-
-function warningsOf(
-  certificate: X509Certificate,
-  file: string,
-  names: string[],
-  notAfter: number,
-  now: number,
-): string[] {
+  mustServe({ cert: certPem, key: keyPem }, cert)
+  const dates = { notBefore: certificate.validFromDate.getTime(), notAfter: certificate.validToDate.getTime() }
   const warnings = names
     .filter(name => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) === undefined)
-    .map(name => `${file} is not for ${name}: browsers that open that address will refuse it`)
-  if (notAfter - now < warnDays * dayMs) warnings.push(`${file} ends on ${day(notAfter)}: renew it and reload`)
-  return warnings
+    .map(name => `${cert} is not for ${name}: browsers that open that address will refuse it`)
+  return { certPem, keyPem, caPem: null, ...dates, warnings: [...warnings, ...wordsOfDates(cert, dates, now)] }
+}
+
+function wordsOfDates(file: string, dates: { notBefore: number; notAfter: number }, now: number): string[] {
+  const standing = standingOf(dates, now)
+  switch (standing) {
+    case 'good':
+      return []
+    case 'ending':
+      return [`${file} ends on ${day(dates.notAfter)}: put the renewed one there; it is taken up within minutes`]
+    case 'ended':
+      return [`${file} ended on ${day(dates.notAfter)}, and browsers refuse it: put the renewed one there`]
+    case 'early':
+      return [`${file} begins on ${day(dates.notBefore)} only; is the clock of this machine right?`]
+    default:
+      return standing satisfies never
+  }
+}
+
+/** As the server will take it: a key that is too short, a chain with a damaged intermediate. */
+function mustServe(pair: { cert: string; key: string }, file: string): void {
+  try {
+    createSecureContext(pair)
+  } catch (cause) {
+    throw new CertificateError(`${file} cannot be served: ${(cause as Error).message}`, { cause })
+  }
 }
 
 async function readPem(file: string, what: string): Promise<string> {

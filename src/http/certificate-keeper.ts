@@ -1,25 +1,46 @@
-/** The certificate in service: loaded at start, looked at twice a day, replaced without closing a connection. */
-import type { Certificate } from './certificate.ts'
+/**
+ * The certificate in service: loaded at start, looked at every few minutes and at SIGHUP, replaced without closing a connection. What cannot
+ * be taken is told, and what was in service stays. So is one that nears its end, once a day.
+ */
+import { type Certificate, CertificateError, type Standing, standingOf } from './certificate.ts'
 
-const lookEveryMs = 12 * 3_600_000
+const lookEveryMs = 300_000
+const tellEveryMs = 86_400_000
 
 export type KeeperOptions = {
   /** `ensureCertificate` or `readCertificate` with its options bound. */
   load: () => Promise<Certificate>
-  /** A new one: for `server.setSecureContext`. */
+  /** A new one: for `server.setSecureContext`. When it throws, the old one stays. */
   onChange: (certificate: Certificate) => void
-  /** A renewal that failed; the old certificate stays in service and it is tried again. */
+  /** What lies there now is not taken; the old certificate stays in service and it is tried again. */
   onTrouble: (error: Error) => void
+  /** What works but should be put right: at the start, when it changes, and once a day. */
+  onWarning: (words: string) => void
+  /** Unix ms. */
+  now: () => number
+}
+
+/** What people are told of the certificate in service. */
+export type CertificateSeen = {
+  notAfter: number
+  standing: Standing
+  /** Why what lies there now was not taken, in words; null: it is in service. */
+  refused: string | null
 }
 
 export class CertificateKeeper {
   readonly #options: KeeperOptions
   #current: Certificate
+  #refused: string | null = null
+  #loading: Promise<boolean> | null = null
+  /** What was told last, and when. */
+  #told = { words: '', at: 0 }
   readonly #timer: NodeJS.Timeout
 
   private constructor(options: KeeperOptions, first: Certificate) {
     this.#options = options
     this.#current = first
+    this.#tell()
     this.#timer = setInterval(() => void this.reload(), lookEveryMs)
     this.#timer.unref()
   }
@@ -33,18 +54,57 @@ export class CertificateKeeper {
     return this.#current
   }
 
-  /** For SIGHUP and after an upload; true when a different certificate is in service now. */
-  async reload(): Promise<boolean> {
+  get seen(): CertificateSeen {
+    const { notAfter } = this.#current
+    return { notAfter, standing: standingOf(this.#current, this.#options.now()), refused: this.#refused }
+  }
+
+  /** True when a different certificate is in service now. */
+  reload(): Promise<boolean> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null
+    })
+    return this.#loading
+  }
+
+  async #load(): Promise<boolean> {
     try {
       const fresh = await this.#options.load()
-      if (fresh.certPem === this.#current.certPem && fresh.keyPem === this.#current.keyPem) return false
+      const isSame = this.#isCurrent(fresh)
+      if (!isSame) {
+        this.#mustBeBetter(fresh)
+        this.#options.onChange(fresh)
+      }
       this.#current = fresh
-      this.#options.onChange(fresh)
-      return true
+      this.#refused = null
+      this.#tell()
+      return !isSame
     } catch (error) {
-      this.#options.onTrouble(error as Error)
+      this.#refused = (error as Error).message
+      this.#tell(error as Error)
       return false
     }
+  }
+
+  /** One that browsers refuse does not take the place of one that they take. */
+  #mustBeBetter(fresh: Certificate): void {
+    const serves = (certificate: Certificate) =>
+      ['good', 'ending'].includes(standingOf(certificate, this.#options.now()))
+    if (!serves(fresh) && serves(this.#current))
+      throw new CertificateError(fresh.warnings.at(-1) ?? 'the new certificate is not good at this time')
+  }
+
+  #isCurrent({ certPem, keyPem }: Certificate): boolean {
+    return certPem === this.#current.certPem && keyPem === this.#current.keyPem
+  }
+
+  #tell(trouble: Error | null = null): void {
+    const { now, onTrouble, onWarning } = this.#options
+    const words = trouble === null ? this.#current.warnings.join('; ') : trouble.message
+    if (words === this.#told.words && now() - this.#told.at < tellEveryMs) return
+    this.#told = { words, at: now() }
+    if (trouble !== null) onTrouble(trouble)
+    else for (const warning of this.#current.warnings) onWarning(warning)
   }
 
   [Symbol.dispose](): void {

@@ -122,6 +122,8 @@ describe('a server in service', () => {
       load: () => ensure('service', { now: at }),
       onChange: fresh => server!.setSecureContext({ cert: fresh.certPem, key: fresh.keyPem }),
       onTrouble: error => assert.fail(error),
+      onWarning: words => assert.fail(words),
+      now: () => at,
     })
     server = createServer({ cert: keeper.current.certPem, key: keeper.current.keyPem })
     server.listen(0, '127.0.0.1')
@@ -145,13 +147,86 @@ describe('a server in service', () => {
       load: () => (broken ? Promise.reject(new CertificateError('disk full')) : ensure('trouble')),
       onChange: () => assert.fail('nothing has changed'),
       onTrouble: error => troubles.push(error),
+      onWarning: words => assert.fail(words),
+      now: () => now,
     })
     const before = keeper.current
     broken = true
     assert.equal(await keeper.reload(), false)
     assert.equal(keeper.current, before)
     assert.equal(troubles[0]?.message, 'disk full')
+    assert.equal(keeper.seen.refused, 'disk full')
+    broken = false
+    await keeper.reload()
+    assert.equal(keeper.seen.refused, null)
   })
+
+  test('says from a month before its end on, and once a day, that it ends; and at last that it has ended', async () => {
+    const { notAfter } = await ensure('own')
+    let at = notAfter - 40 * dayMs
+    const warnings: string[] = []
+    using keeper = await CertificateKeeper.start({
+      load: () => ownFiles('own', at),
+      onChange: () => assert.fail('nothing has changed'),
+      onTrouble: error => assert.fail(error),
+      onWarning: words => warnings.push(words),
+      now: () => at,
+    })
+    assert.equal(keeper.seen.standing, 'good')
+    for (; at < notAfter + dayMs; at += dayMs / 4) await keeper.reload()
+    const [ending, ended] = [/ends on/, /ended on/].map(words => warnings.filter(warning => words.test(warning)).length)
+    assert.deepEqual([ending, ended], [30, 1])
+    assert.deepEqual(keeper.seen, { notAfter, standing: 'ended', refused: null })
+  })
+
+  test('does not take one that has ended in the place of one that is good, but the other way round', async () => {
+    const files = { good: await ownFiles('own', now), ended: await ended() }
+    let load: keyof typeof files = 'good'
+    const taken: string[] = []
+    const troubles: string[] = []
+    using keeper = await CertificateKeeper.start({
+      load: async () => files[load],
+      onChange: ({ certPem }) => taken.push(certPem),
+      onTrouble: ({ message }) => troubles.push(message),
+      onWarning: () => undefined,
+      now: () => now,
+    })
+    load = 'ended'
+    assert.equal(await keeper.reload(), false)
+    assert.match(troubles[0]!, /ended on 2026-08-/)
+    assert.equal(keeper.current, files.good)
+    using other = await CertificateKeeper.start({
+      load: async () => files[load],
+      onChange: ({ certPem }) => taken.push(certPem),
+      onTrouble: ({ message }) => troubles.push(message),
+      onWarning: () => undefined,
+      now: () => now,
+    })
+    load = 'good'
+    assert.equal(await other.reload(), true)
+    assert.deepEqual(taken, [files.good.certPem])
+  })
+
+  /** As the company's own files. */
+  async function ownFiles(folder: string, at: number): Promise<Certificate> {
+    await ensure(folder)
+    return readCertificate({
+      cert: join(dir, folder, 'server.pem'),
+      key: join(dir, folder, 'server.key'),
+      names: [],
+      now: at,
+    })
+  }
+
+  async function ended(): Promise<Certificate> {
+    await ensure('past', { now: now - 500 * dayMs })
+    return readCertificate({
+      cert: join(dir, 'past/server.pem'),
+      key: join(dir, 'past/server.key'),
+      names: [],
+      now,
+    })
+  }
 })
 
 describe('the company’s own certificate', () => {
@@ -177,11 +252,14 @@ describe('the company’s own certificate', () => {
     assert.match(warnings[2]!, /ends on 2027-/)
   })
 
+  test('is served with a warning when it has ended, or has not begun: the telephone starts all the same', async () => {
+    assert.match((await read({ now: now + 400 * dayMs })).warnings[0]!, /ended on 2027-.*browsers refuse it/)
+    assert.match((await read({ now: now - 30 * dayMs })).warnings[0]!, /is the clock of this machine right/)
+  })
+
   for (const [what, changes, words] of [
     ['a file that is not there', { cert: 'nowhere.pem' }, /cannot read the certificate nowhere\.pem/],
     ['a key of another certificate', { key: 'other/server.key' }, /is not the key of the certificate/],
-    ['a certificate that has ended', { now: now + 400 * dayMs }, /ended on 2027-/],
-    ['a certificate that has not begun', { now: now - 30 * dayMs }, /is the clock of this machine right/],
     ['a key in place of the certificate', { cert: 'own/server.key' }, /is not a certificate in PEM form/],
     ['a certificate in place of the key', { key: 'own/server.pem' }, /is not a private key in PEM form/],
   ] as const)
@@ -191,6 +269,17 @@ describe('the company’s own certificate', () => {
         if (typeof at[file] === 'string' && at[file] !== 'nowhere.pem') at[file] = join(dir, at[file] as string)
       await assert.rejects(read(at), (error: Error) => error instanceof CertificateError && words.test(error.message))
     })
+
+  test('is refused in words: a key too short for the server to show it, and an intermediate that is damaged', async () => {
+    const [cert, key] = [join(dir, 'short.pem'), join(dir, 'short.key')]
+    const wish = ['req', '-x509', '-newkey', 'rsa:512', '-nodes', '-subj', '/CN=short', '-days', '900']
+    execFileSync('openssl', [...wish, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+    await assert.rejects(read({ cert, key, now: Date.now() }), /short\.pem cannot be served: .*too small/)
+    const chain = join(dir, 'chain.pem')
+    const damaged = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+    await writeFile(chain, `${own.certPem}${damaged}`)
+    await assert.rejects(read({ cert: chain }), /chain\.pem cannot be served/)
+  })
 
   test('is refused in words: a key with a passphrase', async () => {
     const locked = join(dir, 'locked.key')

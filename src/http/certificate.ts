@@ -16,10 +16,14 @@ export type Certificate = {
   /** The root to import in browsers; null when the certificate is the company's. */
   caPem: string | null
   /** Unix time in ms. */
+  notBefore: number
   notAfter: number
   /** What works but should be put right, in words. */
   warnings: string[]
 }
+
+/** What browsers and phones make of its dates: `ending` within a month, `ended` and `early` (it begins later) are refused by them. */
+export type Standing = 'good' | 'ending' | 'ended' | 'early'
 
 /** The certificate cannot be had; the message says what to do. */
 export class CertificateError extends Error {
@@ -37,7 +41,8 @@ export type EnsureOptions = {
 
 const dayMs = 86_400_000
 const serverDays = 397
-const renewDays = 30
+const warnDays = 30
+const renewDays = warnDays + 1 // before anybody is warned
 const authorityDays = 3650
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const subtleProvider = webcrypto as typeof crypto
@@ -55,9 +60,19 @@ export async function ensureCertificate(options: EnsureOptions): Promise<Certifi
     certPem: server.certPem,
     keyPem: server.keyPem,
     caPem: authority.certPem,
+    notBefore: server.certificate.notBefore.getTime(),
     notAfter: server.certificate.notAfter.getTime(),
     warnings: [],
   }
+}
+
+export function standingOf(
+  { notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>,
+  now: number,
+): Standing {
+  if (notAfter <= now) return 'ended'
+  if (notBefore > now) return 'early'
+  return notAfter - now < warnDays * dayMs ? 'ending' : 'good'
 }
 
 /** When `ensureCertificate` would make a new one. */

@@ -17,6 +17,7 @@ import type { Imports } from '../records/import/imports.ts'
 import type { TableExports } from '../records/table-export/table-exports.ts'
 import type { Store } from '../store/store.ts'
 import type { Assets } from './assets.ts'
+import type { CertificateSeen } from './certificate-keeper.ts'
 import type { Probe } from './health.ts'
 import type { ProvisioningLinks } from './phones/links.ts'
 import type { Sessions } from './session.ts'
@@ -92,6 +93,8 @@ export type Deps = {
   probes: Probe[]
   /** PEM of our own certificate authority; null when the certificate is the company's. */
   certificateAuthority: () => Promise<string | null>
+  /** The certificates in service, by who is shown them: `web`, `sip`. Absent: there are none. */
+  certificates?: () => Record<string, CertificateSeen>
   version: string
 }
 

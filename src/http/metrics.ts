@@ -5,6 +5,7 @@ import type { Histogram } from '../lib/histogram.ts'
 import { tokenOf } from '../records/tokens.ts'
 import { addressOf, isLoopback } from './address.ts'
 import { bearerOf } from './bearer.ts'
+import type { CertificateSeen } from './certificate-keeper.ts'
 import type { Ctx, Deps, Env } from './deps.ts'
 import { open } from './guard.ts'
 
@@ -81,6 +82,7 @@ function floorMetrics(deps: Deps): Metric[] {
       values: [...state.trunks.values()].map(floor => [{ trunk: floor.trunk.id }, floor.up ? 1 : 0]),
     },
     ...trunkMetrics(deps),
+    ...certificateMetrics(deps),
     {
       name: 'switchroom_queue_waiting',
       help: 'Callers waiting.',
@@ -128,6 +130,20 @@ function trunkMetrics({ engine, trunkWire, clock }: Deps): Metric[] {
     gauge('fault_at_seconds', 'When something went wrong on it last, Unix time.', ({ fault }) =>
       fault === null ? null : fault.at / 1000,
     ),
+  ]
+}
+
+function certificateMetrics({ certificates }: Deps): Metric[] {
+  const all = Object.entries(certificates?.() ?? {})
+  const gauge = (name: string, help: string, of: (seen: CertificateSeen) => number): Metric => ({
+    name: `switchroom_certificate_${name}`,
+    help,
+    type: 'gauge',
+    values: all.map(([use, seen]) => [{ use }, of(seen)]),
+  })
+  return [
+    gauge('ends_at_seconds', 'When the certificate in service ends, Unix time.', seen => seen.notAfter / 1000),
+    gauge('refused', '1 while the files hold one that is not taken.', seen => Number(seen.refused !== null)),
   ]
 }
 

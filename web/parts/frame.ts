@@ -5,6 +5,9 @@ import { type Words, wordsIn } from '../words/words.ts'
 export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
+/** `ending` within a month; `refused`: the files hold a new one that is not taken; browsers refuse what has `ended` or is `early`. */
+export type CertificateFault = { type: 'ending' | 'refused' | 'ended' | 'early'; endsAt: number }
+
 /** What every page knows: who looks, in which language and zone, at what instant, and how the floor is. */
 export type Frame = {
   language: Language
@@ -19,6 +22,8 @@ export type Frame = {
   lab: boolean
   /** null while all is well; else what is wrong, in words. */
   trouble: string | null
+  /** What is wrong with a certificate that browsers or phones are shown, for whom it concerns; absent: nothing. */
+  certificate?: CertificateFault
   /** IANA name of the centre's time zone. */
   zone: string
   /** Unix ms at which the page was made. */

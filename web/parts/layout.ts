@@ -58,11 +58,25 @@ function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
 <span class="centre">${frame.centre}</span>
-${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}
+${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${certificateChip(frame, w)}
 <span class="gap"></span>
 ${person(frame, w)}
 ${switches(frame, w, helps)}
 </header>`
+}
+
+const dayMs = 86_400_000
+
+function certificateChip({ certificate, person, now }: Frame, w: Words): Piece {
+  if (!certificate || !person) return null
+  const { type, endsAt } = certificate
+  const words = w.frame.certificateFaults
+  const said = type === 'ending' ? words.ending(Math.max(1, Math.ceil((endsAt - now) / dayMs))) : words[type]
+  const look = `chip ${type === 'ending' ? 'amber' : 'red'}`
+  const body = html`${icon('triangle-alert')}<span>${said}</span>`
+  return person.role === 'admin'
+    ? html`<a class="${look}" href="/admin/certificate" title="${words.why[type]}">${body}</a>`
+    : html`<span class="${look}" title="${words.why[type]}">${body}</span>`
 }
 
 function person(frame: Frame, w: Words): Piece {

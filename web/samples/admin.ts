@@ -420,6 +420,15 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
         ((i * 37) % 256).toString(16).padStart(2, '0').toUpperCase(),
       ).join(':'),
       distributed: false,
+      inService: [
+        { use: 'web', endsAt: sampleNow + 12 * 86_400_000, standing: 'ending', refused: null },
+        {
+          use: 'sip',
+          endsAt: sampleNow - 86_400_000,
+          standing: 'ended',
+          refused: '/etc/switchroom/tls/sip.key is not the key of the certificate in /etc/switchroom/tls/sip.pem',
+        },
+      ],
     }),
   'admin-fields': language =>
     fieldsPage({

@@ -99,6 +99,15 @@ const zh = {
     about: '浏览器只在受信任的 https 页面上允许使用麦克风，所以坐席的电脑必须信任本机的根证书。',
     download: '下载根证书',
     own: '使用的是贵公司自己的证书，无需分发根证书。',
+    inService: '正在使用的证书',
+    use: '用于',
+    uses: { web: '网页', sip: 'SIP 加密（线路和话机）' },
+    endsAt: '到期时间',
+    standing: '状态',
+    standings: { good: '有效', ending: '即将到期', ended: '已过期', early: '尚未生效' },
+    refused: '证书文件换过，但新的不能用，旧证书仍在使用：',
+    renewing:
+      '自有证书：把新的证书和私钥放到原来的位置，几分钟内自动启用，通话不受影响；要立即启用，在服务器上运行 systemctl reload switchroom。本机签发的证书会自动续期。',
     one: '单台电脑',
     oneSteps: [
       '下载根证书 switchroom-ca.crt。',
@@ -223,6 +232,15 @@ const en: Like<typeof zh> = {
       'Browsers give the microphone to trusted https pages only, so the agents’ computers must trust our root certificate.',
     download: 'Download the root certificate',
     own: 'The certificate is your company’s own; nothing needs to be distributed.',
+    inService: 'In service',
+    use: 'For',
+    uses: { web: 'Pages', sip: 'SIP over TLS (trunks and phones)' },
+    endsAt: 'Ends',
+    standing: 'State',
+    standings: { good: 'good', ending: 'ends soon', ended: 'has ended', early: 'not valid yet' },
+    refused: 'the files were changed, but the new ones are not taken, and the old certificate stays: ',
+    renewing:
+      'A certificate of your own: put the new certificate and key where the old ones were; they are taken up within minutes, and calls go on. At once: systemctl reload switchroom on the server. Those of our own authority renew themselves.',
     one: 'One computer',
     oneSteps: [
       'Download the root certificate switchroom-ca.crt.',

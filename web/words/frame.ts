@@ -115,6 +115,18 @@ const zh = {
     fault: '程序出错，已记入日志。请重试；若再次出现，请把下面的编号告诉管理员。',
     tooLarge: '内容过大：表单最多 256 KB，名单文件最多 64 MB。请分几次上传。',
   },
+  certificateFaults: {
+    ending: (days: number) => `证书 ${days} 天后到期`,
+    ended: '证书已过期',
+    early: '证书尚未生效',
+    refused: '新证书未启用',
+    why: {
+      ending: '到期后浏览器会报不安全，坐席可能用不了麦克风。请及时更换证书文件，无需重启。',
+      ended: '浏览器会报不安全，坐席可能用不了麦克风；话机和线路照常。请管理员更换证书文件，无需重启。',
+      early: '浏览器会报不安全。请管理员核对服务器时钟和证书。',
+      refused: '证书文件换过，但新的不能用；旧证书仍在使用。详情见“证书”页。',
+    },
+  },
   /** By the engine's own sentence; one without words here is shown as it came. */
   troubles: {
     'The disk is full: no new calls. Make space; the floor goes on by itself.':
@@ -281,6 +293,22 @@ const en: Like<typeof zh> = {
     stopped: 'The floor takes no new work at the moment:',
     fault: 'The program failed, and that is in the log. Try again; if it recurs, give the administrator this number.',
     tooLarge: 'That is too large: a form takes up to 256 KB, a lead list up to 64 MB. Send it in parts.',
+  },
+  certificateFaults: {
+    ending: days => `certificate ends in ${days} ${days === 1 ? 'day' : 'days'}`,
+    ended: 'certificate has ended',
+    early: 'certificate is not valid yet',
+    refused: 'new certificate not taken',
+    why: {
+      ending:
+        'Once it has ended browsers call this page unsafe, and agents may lose the microphone. Put the renewed files in place in time; no restart is needed.',
+      ended:
+        'Browsers call this page unsafe, and agents may get no microphone; phones and trunks go on. The administrator puts the renewed files in place; no restart is needed.',
+      early:
+        'Browsers call this page unsafe. The administrator looks at the clock of the server, and at the certificate.',
+      refused:
+        'The files were changed, but the new ones are no good; the old certificate stays. See the page “Certificate”.',
+    },
   },
   troubles: {},
   list: {

@@ -45,7 +45,10 @@ export function setupRoutes(deps: Deps): Hono<Env> {
     const fingerprint = pem === null ? null : new X509Certificate(pem).fingerprint256
     const settings = await deps.store.read('settings.all', {})
     const distributed = settings[distributedKey] === 'true'
-    return c.html(certificatePage({ frame: await frameOf(c, deps), fingerprint, distributed }))
+    const inService = Object.entries(deps.certificates?.() ?? {}).map(([use, { notAfter, standing, refused }]) => ({
+      ...{ use: use === 'sip' ? ('sip' as const) : ('web' as const), endsAt: notAfter, standing, refused },
+    }))
+    return c.html(certificatePage({ frame: await frameOf(c, deps), fingerprint, distributed, inService }))
   })
 
   route.post('/admin/certificate/distribution', allow('admin'), async c => {

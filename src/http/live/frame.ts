@@ -1,7 +1,7 @@
 import { getCookie } from 'hono/cookie'
 import { type Frame, type Theme, themes } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
-import type { Refusal } from '../../centre/entities.ts'
+import type { Refusal, Role } from '../../centre/entities.ts'
 import { ledBy } from '../agency-bar.ts'
 import type { Ctx, Deps } from '../deps.ts'
 
@@ -29,6 +29,7 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
     path: c.req.path,
     lab: deps.engine.state.lab,
     trouble: floorTrouble(deps),
+    ...certificateFor(deps, user?.role ?? null),
     zone: zoneOf(settings[centreZoneKey]),
     now: deps.clock.now(),
   }
@@ -37,6 +38,20 @@ export async function frameOf(c: Ctx, deps: Deps): Promise<Frame> {
 /** What keeps the floor from doing at once what people ask of it; null: nothing. */
 export function floorTrouble({ engine }: Pick<Deps, 'engine'>): string | null {
   return engine.trouble ?? (engine.lag.nowMs >= slowMs ? slowWords : null)
+}
+
+const faults = ['ended', 'early', 'refused', 'ending'] as const
+
+/** The worst of the certificates: what browsers refuse is told to everybody, what an administrator must do to administrators. */
+function certificateFor({ certificates }: Deps, role: Role | null): Pick<Frame, 'certificate'> {
+  const found = Object.values(certificates?.() ?? {}).flatMap(({ standing, refused, notAfter }) => {
+    const types = [standing, refused === null ? null : ('refused' as const)]
+    return types.flatMap(type => (type === null || type === 'good' ? [] : [{ type, endsAt: notAfter }]))
+  })
+  found.sort((a, b) => faults.indexOf(a.type) - faults.indexOf(b.type) || a.endsAt - b.endsAt)
+  const worst = found[0]
+  const isForAll = worst?.type === 'ended' || worst?.type === 'early'
+  return worst !== undefined && (isForAll || role === 'admin') ? { certificate: worst } : {}
 }
 
 /** A zone that this machine does not know would break every page, so it falls back. */

@@ -1,12 +1,28 @@
+import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { chip } from '../../parts/state.ts'
-import { heading } from '../../parts/table.ts'
+import { heading, table } from '../../parts/table.ts'
+import { exactly } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
+
+/** One that is in service; `refused`: why what its files hold now is not. */
+export type CertificateRow = {
+  use: 'web' | 'sip'
+  endsAt: number
+  standing: 'good' | 'ending' | 'ended' | 'early'
+  refused: string | null
+}
 
 /** `fingerprint` null: the company's own certificate is in use. */
-export type CertificateProps = { frame: Frame; fingerprint: string | null; distributed: boolean }
+export type CertificateProps = {
+  frame: Frame
+  fingerprint: string | null
+  distributed: boolean
+  inService: CertificateRow[]
+}
 
 export function certificatePage(props: CertificateProps): Html {
   const w = textsOf(props.frame)
@@ -16,6 +32,7 @@ export function certificatePage(props: CertificateProps): Html {
   return layout(props.frame, {
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about, actions: props.fingerprint ? html`<a class="button primary" href="/ca.crt">${icon('download')}${words.download}</a>` : null })}
+${inService(props, w)}
 ${
   props.fingerprint === null
     ? html`<div class="empty">${words.own}</div>`
@@ -24,4 +41,26 @@ ${
 ${props.distributed ? html`<p>${chip('green', 'check', w.admin.setup.done)}</p>` : html`<form method="post" action="/admin/certificate/distribution"><button class="button">${icon('check')}${w.admin.setup.certificateDone}</button></form>`}</div>`
 }`,
   })
+}
+
+function inService({ frame, inService: rows }: CertificateProps, w: Words): Html | null {
+  const words = w.admin.certificate
+  if (rows.length === 0) return null
+  return html`${rows.map(row => (row.refused === null ? null : notice('red', `${words.uses[row.use]}: ${words.refused}${row.refused}`)))}
+<div class="stack">${table({
+    caption: words.inService,
+    rows,
+    empty: html``,
+    columns: [
+      { head: words.use, cell: row => words.uses[row.use] },
+      { head: words.endsAt, cell: row => html`<span class="figure">${exactly(row.endsAt, frame)}</span>` },
+      { head: words.standing, cell: row => standing(row, w) },
+    ],
+  })}<p class="help">${words.renewing}</p></div>`
+}
+
+function standing(row: CertificateRow, w: Words): Html {
+  const words = w.admin.certificate.standings[row.standing]
+  if (row.standing === 'good') return chip('green', 'circle-check', words)
+  return chip(row.standing === 'ending' ? 'amber' : 'red', 'triangle-alert', words)
 }
