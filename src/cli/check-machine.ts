@@ -19,6 +19,8 @@ import { dirname, join } from 'node:path'
 import koffi from 'koffi'
 import { type Config, dataFiles, type SipListen } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
+import { asset } from '../lib/places.ts'
+import { programVersion } from './version.ts'
 
 export type Checked = {
   /** `bad` keeps calls from working; `warn` will hurt one day. */
@@ -103,6 +105,9 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
     const advice = `run this as the service does (sudo -u switchroom switchroom check), or chown switchroom: ${database}`
     return [{ state: 'bad', found: `${database} cannot be read and written by ${whoami()}`, advice }]
   }
+  const newer = await faultOfVersion(database)
+  if (newer !== null)
+    return [{ state: 'bad', found: newer, advice: `this is ${programVersion()}, which does not start with it` }]
   const wrong = await faultOfKey(database, keyFile)
   if (wrong !== null)
     return [{ state: 'bad', found: wrong, advice: 'put the copy back that was kept apart from the backups' }]
@@ -111,6 +116,21 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
 
 function whoami(): string {
   return process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`
+}
+
+/** Why this program cannot serve the database, above all that a newer one has; null: it can. */
+async function faultOfVersion(database: string): Promise<string | null> {
+  const { faultOfMigrations, openReader, readMigrations } = await import('../store/db.ts')
+  try {
+    const connection = openReader(database)
+    try {
+      return faultOfMigrations(connection, readMigrations(asset('migrations')))
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    return `${database} cannot be read: ${(error as Error).message}`
+  }
 }
 
 /** Whether the database was sealed with this key; null: it was, or nothing is noted of it yet. */

@@ -136,3 +136,20 @@ test('a certificate that has ended is exit 1 and does not keep the telephone fro
   assert.match(ending.found, /ends on/)
   assert.equal((await told(31)).state, 'ok')
 })
+
+test('a database that a newer version has served is exit 1, as the service itself refuses it', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const [file, keyFile] = [join(data, 'switchroom.db'), join(data, 'secrets.key')]
+  const open = () => Store.open({ file, keyFile, now: 1, readers: 1 })
+  await (await open())[Symbol.asyncDispose]()
+  const connection = openWriter(file)
+  connection.prepare('INSERT INTO migrations VALUES (?, ?, ?)').run('9999_later.sql', 'x', 1)
+  connection.close()
+  await assert.rejects(open(), /newer Switchroom \(it has 9999_later\.sql\)/)
+  const { code, report } = await check(data)
+  const { state, found, advice } = report.results.find(({ check }) => check === 'files')!
+  assert.deepEqual([code, state], [1, 'bad'])
+  assert.match(found, /made by a newer Switchroom \(it has 9999_later\.sql\); install that version or restore a backup/)
+  assert.match(advice!, /does not start/)
+})

@@ -102,38 +102,45 @@ export function readMigrations(folder: string): Migration[] {
 export function migrate(connection: Connection, migrations: Migration[], now: number): string[] {
   connection.exec(`CREATE TABLE IF NOT EXISTS migrations (
     name TEXT PRIMARY KEY NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT, WITHOUT ROWID`)
-  const done = new Map(
-    (connection.prepare('SELECT name, sha256 FROM migrations').all() as { name: string; sha256: string }[]).map(row => [
-      row.name,
-      row.sha256,
-    ]),
-  )
+  const fault = faultOfMigrations(connection, migrations)
+  if (fault !== null) throw new StoreError('fault', null, fault)
+  const done = appliedTo(connection)
   const applied: string[] = []
   for (const { name, sql: text } of migrations) {
-    const sha256 = createHash('sha256').update(text).digest('hex')
-    const before = done.get(name)
-    done.delete(name)
-    if (before === sha256) continue
-    if (before !== undefined)
-      throw new StoreError(
-        'fault',
-        null,
-        `Migration ${name} was applied in another wording; this program is not the one it was.`,
-      )
+    if (done.has(name)) continue
     connection.transaction(() => {
       connection.exec(text)
-      connection.prepare('INSERT INTO migrations VALUES (?, ?, ?)').run(name, sha256, now)
+      connection.prepare('INSERT INTO migrations VALUES (?, ?, ?)').run(name, sha256Of(text), now)
     })()
     applied.push(name)
   }
-  const [newer] = done.keys()
-  if (newer !== undefined)
-    throw new StoreError(
-      'fault',
-      null,
-      `The database was made by a newer Switchroom (it has ${newer}); install that version or restore a backup.`,
-    )
   return applied
+}
+
+/** Why this program cannot serve the database, in words; null: it can. Reads only; a database without any migration is new. */
+export function faultOfMigrations(connection: Connection, migrations: Migration[]): string | null {
+  const done = appliedTo(connection)
+  for (const { name, sql: text } of migrations) {
+    const before = done.get(name)
+    done.delete(name)
+    if (before !== undefined && before !== sha256Of(text))
+      return `Migration ${name} was applied in another wording; this program is not the one it was.`
+  }
+  const newer = [...done.keys()].at(-1)
+  if (newer === undefined) return null
+  return `The database was made by a newer Switchroom (it has ${newer}); install that version or restore a backup.`
+}
+
+/** Name → SHA-256, by name. */
+function appliedTo(connection: Connection): Map<string, string> {
+  const isThere = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").get()
+  if (isThere === undefined) return new Map()
+  const rows = connection.prepare('SELECT name, sha256 FROM migrations ORDER BY name').all()
+  return new Map((rows as { name: string; sha256: string }[]).map(row => [row.name, row.sha256]))
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** SQLite's own words as a StoreError. `users.name` in a UNIQUE failure gives the field `name`; of several columns the last. */

@@ -208,6 +208,13 @@ test('a database of a newer program, or with a rewritten past, is refused', () =
   assert.deepEqual(migrate(db, migrations, 1), ['0001_a.sql', '0002_b.sql'])
   assert.deepEqual(migrate(db, migrations, 2), [])
   assert.throws(() => migrate(db, migrations.slice(0, 1), 3), /newer Switchroom/)
+  const older = [migrations[0]!, { name: '0003_c.sql', sql: 'CREATE TABLE c (x);' }]
+  assert.throws(() => migrate(db, older, 3), /newer Switchroom \(it has 0002_b\.sql\)/)
+  assert.equal(
+    db.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'c'").pluck().get(),
+    0,
+    'and nothing is done to it',
+  )
   assert.throws(
     () => migrate(db, [{ ...migrations[0]!, sql: 'CREATE TABLE c (x);' }, migrations[1]!], 3),
     /another wording/,
