@@ -31,6 +31,7 @@ import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import { SettledClock } from './lib/settled-clock.ts'
 import type { Identity } from './phone/connections.ts'
+import { recordingsProbe } from './recordings-folder.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { Imports } from './records/import/imports.ts'
@@ -383,7 +384,7 @@ function ownCertificate(config: Config, names: string[]): Promise<Certificate> {
 }
 
 /** What `/readyz` asks. */
-function probesOf({ store, telephone }: House, config: Config): Probe[] {
+function probesOf({ engine, store, telephone }: House, config: Config): Probe[] {
   return [
     {
       name: 'database',
@@ -403,6 +404,14 @@ function probesOf({ store, telephone }: House, config: Config): Probe[] {
         await telephone.bay.figures([])
         return null
       },
+    },
+    {
+      name: 'recordings',
+      check: recordingsProbe({
+        folder: dataFiles(config).recordings,
+        newest: () => store.read('recordings.newest', {}),
+        disk: () => engine.state.recorder.disk,
+      }),
     },
     {
       name: 'disk',

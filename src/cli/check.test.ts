@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Config } from '../config.ts'
 import { authority, certificate } from '../phone/fixtures/certificates.ts'
+import type { RecordsDoor } from '../records/door.ts'
 import { openWriter } from '../store/db.ts'
 import { Store } from '../store/store.ts'
+import { tellRecorderDisk } from './check-recordings.ts'
 import { dispatch } from './commands.ts'
+import { listenForCommands } from './records-door.ts'
 
 const dayMs = 86_400_000
 
@@ -42,7 +46,7 @@ test('a machine in order is exit 0, and what is not good yet says what to do', a
   assert.equal(code, 0, JSON.stringify(report))
   assert.deepEqual(
     [...new Set(report.results.map(({ check }) => check))],
-    ['config', 'disk', 'files', 'limits', 'clock', 'certificate', 'ports', 'trunks'],
+    ['config', 'disk', 'recordings', 'files', 'limits', 'clock', 'certificate', 'ports', 'trunks'],
   )
   for (const { state, advice } of report.results) assert.equal(state === 'ok', advice === undefined)
 })
@@ -152,4 +156,51 @@ test('a database that a newer version has served is exit 1, as the service itsel
   assert.deepEqual([code, state], [1, 'bad'])
   assert.match(found, /made by a newer Switchroom \(it has 9999_later\.sql\); install that version or restore a backup/)
   assert.match(advice!, /does not start/)
+})
+
+test('recordings that are in the records and not on the disk are exit 1: is it mounted?', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const [file, keyFile] = [join(data, 'switchroom.db'), join(data, 'secrets.key')]
+  const recordings = async () => {
+    const { code, report } = await check(data)
+    return { code, ...report.results.find(({ check }) => check === 'recordings')! }
+  }
+  assert.match((await recordings()).found, /no recordings yet/)
+  await (await Store.open({ file, keyFile, now: 1, readers: 1 }))[Symbol.asyncDispose]()
+  const connection = openWriter(file)
+  connection
+    .prepare(
+      `INSERT INTO recordings (id, call, path, opened_at, sealed_at, salvaged, listens) VALUES ('r_1', 'c_1', '2026/r_1.wav', 1, 2, 0, 0)`,
+    )
+    .run()
+  connection.close()
+  const gone = await recordings()
+  assert.deepEqual([gone.code, gone.state], [1, 'bad'])
+  assert.match(gone.found, /recordings is gone/)
+  mkdirSync(join(data, 'recordings', '2026'), { recursive: true })
+  const empty = await recordings()
+  assert.deepEqual([empty.code, empty.state], [1, 'bad'])
+  assert.match(empty.found, /r_1\.wav, which was recorded last, is not there/)
+  assert.match(empty.advice!, /findmnt/)
+  writeFileSync(join(data, 'recordings', '2026', 'r_1.wav'), '')
+  assert.match((await recordings()).found, /can be written, on the disk of data_dir/)
+})
+
+test('what the running service knows of the disk of its recorder is told, whatever it is called', async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  let disk = 'well'
+  const config = { dataDir: data } as Config
+  await using _service = await listenForCommands(
+    config,
+    {} as RecordsDoor,
+    tellRecorderDisk(() => disk),
+  )
+  const told = async () => (await check(data)).report.results.filter(({ check }) => check === 'recordings').at(-1)!
+  assert.match((await told()).found, /running service records/)
+  disk = 'burning'
+  const burning = await told()
+  assert.equal(burning.state, 'bad')
+  assert.match(burning.found, /its disk is burning/)
 })

@@ -10,12 +10,14 @@ import {
   checkLimits,
   checkPorts,
 } from './check-machine.ts'
+import { checkRecordings } from './check-recordings.ts'
 import { type CheckWish, checkTrunks } from './check-trunks.ts'
 import { type ExitCode, type Io, UsageError } from './command.ts'
 
 /** Every check, in the order a person would put things right. None of them changes anything that lasts. */
 const checks: Record<string, (config: Config, wish: CheckWish) => Promise<Checked[]>> = {
   disk: checkDisk,
+  recordings: checkRecordings,
   files: checkFiles,
   limits: checkLimits,
   clock: () => checkClock(),

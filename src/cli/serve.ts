@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { createLogger } from '../lib/log.ts'
 import { configOf, readArguments } from './arguments.ts'
+import { tellRecorderDisk } from './check-recordings.ts'
 import type { ExitCode, Io } from './command.ts'
 import { evidence } from './export.ts'
 import { importTable } from './import.ts'
@@ -34,6 +35,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
       ? null
       : await listenForCommands(config, running.records, {
           ...{ user, token, import: importTable, export: evidence },
+          ...tellRecorderDisk(() => running.house.engine.state.recorder.disk),
           ...tellRegistration(trunk => running.house.telephone.trunkWire(trunk)),
         })
   log.info({ version: programVersion(), config: config.file, dataDir: config.dataDir, urls: running.urls }, 'serving')

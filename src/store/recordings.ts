@@ -2,13 +2,16 @@ import type { CallId, CampaignId, RecordingId, UserId } from '../lib/ids.ts'
 import { type Db, sql as raw } from './db.ts'
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from './drizzle.cjs'
 import { isUnheld } from './legal-holds.ts'
-import { type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
+import { type NoArgs, type Page, type PageArgs, pageLimit, readCursor, toPage } from './page.ts'
 import { calls, recordings } from './schema.ts'
 import { ofAgents } from './talks.ts'
 
 export type RecordingRow = typeof recordings.$inferSelect
 /** A recording with the call it belongs to; null when the call's facts are not there (never, but a page must not fall over). */
 export type RecordingRecord = RecordingRow & { callRecord: typeof calls.$inferSelect | null }
+
+/** A recording that is to be on the disk: its file, relative to the recordings folder. */
+export type NewestRecording = { path: string }
 
 /** Recordings opened in [from, to), newest first. */
 export type RecordingFilter = PageArgs & {
@@ -27,6 +30,14 @@ export const recordingQueries = {
     const row = joined(db).where(eq(recordings.id, args.id)).get()
     return row ? { ...row.recordings, callRecord: row.calls } : null
   },
+  /** Of the last hundred the newest three that are sealed and kept: the file that must be there. */
+  'recordings.newest': (db: Db, _args: NoArgs): NewestRecording[] =>
+    raw(
+      db.$client,
+      `SELECT iif(source_removed_at IS NULL, path, derived_path) AS path
+       FROM (SELECT * FROM recordings ORDER BY opened_at DESC, id DESC LIMIT 100)
+       WHERE sealed_at IS NOT NULL AND destroyed_at IS NULL ORDER BY opened_at DESC, id DESC LIMIT 3`,
+    ).all() as NewestRecording[],
   /** How many calls in [from, to) have a part without audio. */
   'recordings.missing': (db: Db, args: { from: number; to: number }): number =>
     db

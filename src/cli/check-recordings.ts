@@ -1,0 +1,86 @@
+/** What `switchroom check` says of the folder of recordings, and what the running service knows of its disk. */
+import { existsSync, statSync } from 'node:fs'
+import { type Config, dataFiles } from '../config.ts'
+import { diskWords, lookAtFolder } from '../recordings-folder.ts'
+import type { NewestRecording } from '../store/recordings.ts'
+import type { Checked } from './check-machine.ts'
+import { askService, type RecordsCommand } from './records-door.ts'
+
+const comfortBytes = 20e9
+const command = 'recorder-disk'
+
+/** The service's end. */
+export function tellRecorderDisk(diskNow: () => string): Record<string, RecordsCommand> {
+  return {
+    [command]: async (_, io) => {
+      io.out(diskNow())
+      return 0
+    },
+  }
+}
+
+export async function checkRecordings(config: Config): Promise<Checked[]> {
+  return [await checkFolder(config), ...(await checkRecorder(config))]
+}
+
+async function checkFolder(config: Config): Promise<Checked> {
+  const { recordings: folder, database } = dataFiles(config)
+  const newest = await newestOf(database)
+  const seen = await lookAtFolder(folder, newest).catch((error: NodeJS.ErrnoException) => error)
+  if (seen instanceof Error) {
+    const isGone = seen.code === 'ENOENT'
+    if (isGone && newest.length === 0)
+      return { state: 'ok', found: `no recordings yet: the first start makes ${folder}` }
+    const found = isGone ? `${folder} is gone, and there are recordings` : seen.message
+    return { state: 'bad', found, advice: mountAdvice(folder) }
+  }
+  const { device, freeBytes, fault } = seen
+  if (fault !== null) return { state: 'bad', found: fault, advice: mountAdvice(folder) }
+  if (device === statSync(config.dataDir).dev)
+    return { state: 'ok', found: `${folder} can be written, on the disk of data_dir` }
+  const found = `${folder} can be written, on a disk of its own with ${(freeBytes / 1e9).toFixed(0)} GB free`
+  if (freeBytes < comfortBytes)
+    return { state: 'warn', found, advice: 'make room there: with less than 1 GB /readyz answers 503' }
+  return { state: 'ok', found }
+}
+
+function mountAdvice(folder: string): string {
+  return `see findmnt -T ${folder} and df ${folder}; mount it, make room, or chown -R switchroom: what is there`
+}
+
+/** Empty also where the database cannot be read, which the check of the files tells. */
+async function newestOf(database: string): Promise<NewestRecording[]> {
+  if (!existsSync(database)) return []
+  const { drizzleOf, openReader } = await import('../store/db.ts')
+  const { recordingQueries } = await import('../store/recordings.ts')
+  try {
+    const connection = openReader(database)
+    try {
+      return recordingQueries['recordings.newest'](drizzleOf(connection), {})
+    } finally {
+      connection.close()
+    }
+  } catch {
+    return []
+  }
+}
+
+/** Nothing where no service runs. */
+async function checkRecorder(config: Config): Promise<Checked[]> {
+  try {
+    const lines = await askService(config, { command, args: [], input: '' })
+    if (lines === null) return []
+    const disk = lines.join('')
+    if (disk === 'well') return [{ state: 'ok', found: 'the running service records, and its disk keeps up' }]
+    const advice = 'see df and iostat for the disk of the recordings, and journalctl -u switchroom'
+    return [{ state: 'bad', found: diskWords(disk), advice }]
+  } catch (error) {
+    return [
+      {
+        state: 'bad',
+        found: `the running service does not say how its recorder is: ${(error as Error).message}`,
+        advice: 'see systemctl status switchroom; after an update: systemctl restart switchroom',
+      },
+    ]
+  }
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { recordingsProbe } from './recordings-folder.ts'
+import type { NewestRecording } from './store/recordings.ts'
+
+function folders(t: { after(done: () => void): void }): { root: string; folder: string } {
+  const root = mkdtempSync(join(tmpdir(), 'switchroom-folder-'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  const folder = join(root, 'recordings')
+  mkdirSync(folder)
+  return { root, folder }
+}
+
+const none = async (): Promise<NewestRecording[]> => []
+
+test('a folder that can be written and has what was recorded last is well, and so is a new one', async t => {
+  const { folder } = folders(t)
+  const recorded: NewestRecording[] = []
+  const probe = recordingsProbe({ folder, newest: async () => recorded, disk: () => 'well' })
+  assert.equal(await probe(), null)
+  recorded.push({ path: '2.wav' }, { path: '1.wav' })
+  writeFileSync(join(folder, '1.wav'), '') // one that somebody took away alone is no missing disk
+  assert.equal(await probe(), null)
+})
+
+test('whatever the recorder says of its disk is told, but that it is well', async t => {
+  const { folder } = folders(t)
+  let disk = 'well'
+  const probe = recordingsProbe({ folder, newest: none, disk: () => disk })
+  for (disk of ['slow', 'full', 'burning']) assert.match((await probe()) ?? '', new RegExp(`its disk is ${disk}`))
+  disk = 'well'
+  assert.equal(await probe(), null)
+})
+
+test('a disk that is not mounted is told: what was recorded last is not there', async t => {
+  const { folder } = folders(t)
+  const newest = async () => [{ path: '2026/11/28/r_2.wav' }, { path: '2026/11/28/r_1.wav' }]
+  const probe = recordingsProbe({ folder, newest, disk: () => 'well' })
+  assert.match((await probe()) ?? '', /r_2\.wav, which was recorded last, is not there: is the disk .* mounted/)
+})
+
+test('a folder that is taken away, cannot be written, or is another disk than at the start is told', async t => {
+  const { root, folder } = folders(t)
+  const link = join(root, 'link')
+  symlinkSync(folder, link)
+  const probe = recordingsProbe({ folder: link, newest: none, disk: () => 'well' })
+  assert.equal(await probe(), null)
+  rmSync(link)
+  await assert.rejects(probe(), /ENOENT/)
+  writeFileSync(link, '')
+  assert.match((await probe()) ?? '', /link cannot be written \(EACCES\)/)
+  rmSync(link)
+  symlinkSync('/dev/shm', link)
+  if (statSync('/dev/shm').dev === statSync(folder).dev) return t.skip('this machine has one file system')
+  assert.match((await probe()) ?? '', /is another disk than when the service started/)
+})
+
+test('while one look gets no answer no other is begun', async t => {
+  const { folder } = folders(t)
+  let looks = 0
+  let answer: (found: NewestRecording[]) => void = () => undefined
+  const newest = () => {
+    looks++
+    return new Promise<NewestRecording[]>(resolve => {
+      answer = resolve
+    })
+  }
+  const probe = recordingsProbe({ folder, newest, disk: () => 'well' })
+  const asked = [probe(), probe(), probe()]
+  await sleep(10)
+  assert.equal(looks, 1)
+  answer([])
+  assert.deepEqual(await Promise.all(asked), [null, null, null])
+})
