@@ -129,8 +129,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       worker: workerFile('records/table-export/export-worker'),
     }),
   )
+  const exports = await createExports({
+    ...{ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version },
+  })
   const sweepFiles = async () => {
-    for (const each of [imports, tableExports])
+    // Of evidence nothing goes by a clock that may be wrong.
+    for (const each of settled.isSettled() ? [imports, tableExports, exports] : [imports, tableExports])
       await each
         .sweep(clock.now())
         .catch(error => log.error({ err: error }, 'old files of imports and exports could not be removed'))
@@ -146,7 +150,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     store,
     records: door,
     sessions,
-    exports: await createExports({ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version }),
+    exports,
     imports,
     tableExports,
     mail,

@@ -192,6 +192,8 @@ export type RecordFact =
   | { type: 'export.requested'; export: ExportId; user: UserId; reason: string; calls: number; filter: string }
   | { type: 'export.finished'; export: ExportId; sha256: string; bytes: number }
   | { type: 'export.downloaded'; export: ExportId; user: UserId }
+  /** Its zip is no longer in the data folder. */
+  | { type: 'export.erased'; export: ExportId }
   /** Somebody's file lies in the data folder, and is not read yet. */
   | { type: 'import.received'; import: FileImport }
   /** Also when it goes on after it was cancelled or the process went away. */

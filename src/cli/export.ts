@@ -22,9 +22,9 @@ const kinds = {
   exports: 'text',
 } as const
 
-type Made = { id: string; file: string; calls: number; sha256: string; bytes: number }
+type Made = { id: string; file: string; calls: number; sha256: string; bytes: number; keptUntil: number }
 
-/** `--from TIME [--to TIME] --reason TEXT`; TIME is ISO 8601 with its offset. The zip lies in the data folder, and in `--out FILE` as a copy. */
+/** `--from TIME [--to TIME] --reason TEXT`; TIME is ISO 8601 with its offset. The zip lies in the data folder for some days, and in `--out FILE` as a copy that stays. */
 export async function run(args: string[], io: Io): Promise<ExitCode | number> {
   const { options } = readArguments(args, kinds)
   if (options.from === null || options.reason === null)
@@ -43,7 +43,11 @@ export async function run(args: string[], io: Io): Promise<ExitCode | number> {
   if (options.out !== null) await copyFile(made.file, options.out, constants.COPYFILE_EXCL)
   const file = options.out ?? made.file
   if (options.json) io.out(JSON.stringify({ ...made, file }))
-  else io.out(`${file}: ${made.calls} calls, ${made.bytes} bytes, SHA-256 ${made.sha256}`)
+  else {
+    const until =
+      options.out === null ? `; kept there until ${new Date(made.keptUntil).toISOString().slice(0, 16)}Z` : ''
+    io.out(`${file}: ${made.calls} calls, ${made.bytes} bytes, SHA-256 ${made.sha256}${until}`)
+  }
   return 0
 }
 

@@ -1,6 +1,6 @@
 /** Exports of evidence: asked for with a reason, made one after the other in the background, kept as files, each download a fact. */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -19,14 +19,18 @@ import { parseInput } from './parse.ts'
 import { type ExportRequest, exportInput } from './schemas.ts'
 
 export const exportCallsMax = 10_000
+/** A zip stays so long in the data folder: it is a copy of much that is kept well elsewhere, and can be made anew. */
+const keptMs = 7 * 86_400_000
 const queuedMax = 100
 
 /** `done` of `calls` are in the zip. `trouble`: why it failed, in words. */
 export type ExportView = ExportRecord & {
-  /** `waiting`: for a second person; `refused`: by one, or nobody decided in time. */
-  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed'
+  /** `waiting`: for a second person; `refused`: by one, or nobody decided in time; `erased`: its zip was kept for its time. */
+  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed' | 'erased'
   done: number
   trouble: string | null
+  /** Until when the zip can be fetched; null: there is none, or none any more. */
+  keptUntil: number | null
 }
 
 export type Exports = {
@@ -39,6 +43,8 @@ export type Exports = {
   view(id: ExportId): Promise<ExportView>
   /** The finished zip; that it was fetched is on disk before the first byte goes out. Throws NotFound, NotNow. */
   download(by: { actor: Actor; user: UserId }, id: ExportId): Promise<{ bytes: number; name: string; stream: Readable }>
+  /** Takes zips out of the data folder that have been there for their time, those too of which the records know nothing; `now` in Unix ms. */
+  sweep(now: number): Promise<void>
   /** Resolves when nothing is queued or running; for tests, the command line and an orderly end. */
   idle(): Promise<void>
 }
@@ -116,18 +122,44 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
 
   function viewOf(record: ExportRecord, approval: ApprovalRecord | null): ExportView {
     const job = jobs.get(record.id)
-    if (record.finishedAt !== null) return { ...record, state: 'finished', done: record.calls, trouble: null }
+    if (record.finishedAt !== null) {
+      const isErased = record.erasedAt !== null
+      return {
+        ...record,
+        state: isErased ? 'erased' : 'finished',
+        done: record.calls,
+        trouble: null,
+        keptUntil: isErased ? null : keptUntilOf(record.finishedAt),
+      }
+    }
     if (approval !== null && approval.state !== 'approved') {
       return {
         ...record,
         state: waits(approval, door.clock.now()) ? 'waiting' : 'refused',
         done: 0,
         trouble: approval.why,
+        keptUntil: null,
       }
     }
     if (job === undefined)
-      return { ...record, state: 'failed', done: 0, trouble: 'its selection cannot be read any more' }
-    return { ...record, state: job.state, done: job.done, trouble: job.trouble }
+      return {
+        ...{ ...record, state: 'failed', done: 0, keptUntil: null },
+        trouble: 'its selection cannot be read any more',
+      }
+    return { ...record, state: job.state, done: job.done, trouble: job.trouble, keptUntil: null }
+  }
+
+  /** A zip that was erased already and came back with a copy of the folder, or that no finished export is known of: what is being made is younger. */
+  async function sweepUnknown(name: string, now: number): Promise<void> {
+    const [, id] = /^(e_[\w-]+)\.zip$/.exec(name) ?? []
+    if (id === undefined || jobs.has(id as ExportId)) return
+    const file = path.join(exportsDir, name)
+    const [record, found] = [
+      await door.store.read('exports.byId', { id: id as ExportId }),
+      await stat(file).catch(() => null),
+    ]
+    const isKept = record !== null && record.finishedAt !== null && record.erasedAt === null
+    if (!isKept && found !== null && now - found.mtimeMs > keptMs) await rm(file, { force: true })
   }
 
   async function viewById(id: ExportId): Promise<ExportView> {
@@ -186,10 +218,26 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     async download(by, id) {
       const record = await recordOf(id)
       if (record.finishedAt === null) throw new NotNow('export-not-finished', 'it is not finished yet')
-      const found = await stat(fileOf(id)).catch(() => null)
-      if (found === null) throw new NotFound('file of the export', id)
-      await keep(door, by.actor, [{ type: 'export.downloaded', export: id, user: by.user }])
-      return { bytes: found.size, name: `switchroom-${id}.zip`, stream: createReadStream(fileOf(id)) }
+      if (record.erasedAt !== null) throw erased(`was removed on ${new Date(record.erasedAt).toISOString()}`)
+      // Held open from here on: what is swept meanwhile goes on to whoever fetches it.
+      const handle = await open(fileOf(id)).catch(() => {
+        throw erased('is not in the data folder any more')
+      })
+      try {
+        const { size } = await handle.stat()
+        await keep(door, by.actor, [{ type: 'export.downloaded', export: id, user: by.user }])
+        return { bytes: size, name: `switchroom-${id}.zip`, stream: handle.createReadStream() }
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
+    },
+    async sweep(now) {
+      for (const id of await door.store.read('exports.toErase', { before: now - keptMs })) {
+        await rm(fileOf(id), { force: true })
+        await keep(door, 'system', [{ type: 'export.erased', export: id }])
+      }
+      for (const name of await readdir(exportsDir)) await sweepUnknown(name, now)
     },
     async idle() {
       for (let last: Promise<void> | null = null; last !== working; ) {
@@ -200,6 +248,15 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
   }
 }
 
+function keptUntilOf(finishedAt: number): number {
+  return finishedAt + keptMs
+}
+
+function erased(how: string): NotNow {
+  const days = keptMs / 86_400_000
+  return new NotNow('evidence-erased', `its zip ${how}: it is kept for ${days} days; ask for the same calls again`)
+}
+
 /**
  * The same at once and at the word of whoever has a shell here, which counts as fetched: for the command line, which may run in the service's
  * own process. `file` lies beside the other exports. Throws as `request` does.
@@ -207,7 +264,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
 export async function exportTo(
   args: Omit<ExportsArgs, 'log'> & { onProgress?: (done: number, of: number) => void },
   given: unknown,
-): Promise<{ id: ExportId; file: string; calls: number; sha256: string; bytes: number }> {
+): Promise<{ id: ExportId; file: string; calls: number; sha256: string; bytes: number; keptUntil: number }> {
   const { door } = args
   const request = parseInput(exportInput, given)
   const calls = await selectCalls(door, request)
@@ -238,7 +295,7 @@ export async function exportTo(
       { type: 'export.finished', export: id, sha256, bytes },
       { type: 'export.downloaded', export: id, user },
     ])
-    return { id, file, calls: calls.length, sha256, bytes }
+    return { id, file, calls: calls.length, sha256, bytes, keptUntil: keptUntilOf(door.clock.now()) }
   } catch (error) {
     await rm(`${file}.part`, { force: true }).catch(() => {})
     throw error

@@ -1,6 +1,6 @@
 import type { ExportId } from '../lib/ids.ts'
 import type { Db } from './db.ts'
-import { and, desc, eq, gte, isNull } from './drizzle.cjs'
+import { and, desc, eq, gte, isNull, lte } from './drizzle.cjs'
 import { exports } from './schema.ts'
 
 export type ExportRecord = typeof exports.$inferSelect
@@ -22,6 +22,16 @@ export const exportQueries = {
       .orderBy(desc(exports.requestedAt))
       .limit(500)
       .all(),
+  /** Whose zip was finished before an instant and is there still, the oldest first; at most 500. */
+  'exports.toErase': (db: Db, args: { before: number }): ExportId[] =>
+    db
+      .select({ id: exports.id })
+      .from(exports)
+      .where(and(lte(exports.finishedAt, args.before), isNull(exports.erasedAt)))
+      .orderBy(exports.finishedAt)
+      .limit(500)
+      .all()
+      .map(({ id }) => id),
   'exports.byId': (db: Db, args: { id: ExportId }): ExportRecord | null =>
     db.select().from(exports).where(eq(exports.id, args.id)).get() ?? null,
 }

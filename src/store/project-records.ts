@@ -342,6 +342,9 @@ export function projectRecord(db: Connection, { seq, at, actor, fact }: Projecte
     case 'export.downloaded':
       run('UPDATE exports SET downloads = downloads + 1 WHERE id = ?', fact.export)
       return
+    case 'export.erased':
+      run('UPDATE exports SET erased_at = coalesce(erased_at, ?) WHERE id = ?', at, fact.export)
+      return
     default:
       return // sessions closed and notes live in the journal alone
   }

@@ -68,6 +68,8 @@ export const exports = sqliteTable('exports', {
   sha256: text(),
   bytes: integer(),
   downloads: integer().notNull(),
+  /** Since when its zip is not in the data folder. */
+  erasedAt: integer('erased_at'),
 })
 
 // Not projections: they hold what must not, or need not, be in the journal.

@@ -309,7 +309,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
     exportsPage({
       frame: frame(language, '/auditor/exports'),
       error: null,
-      exports: (['running', 'queued', 'finished', 'failed'] as const).map((state, n) => ({
+      exports: (['running', 'queued', 'finished', 'failed', 'erased'] as const).map((state, n) => ({
         id: `e_${n}`,
         requestedAt: sampleNow - n * 3600_000,
         by: language === 'en' ? 'Olga Ouyang' : '欧阳岚',
@@ -321,6 +321,8 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         bytes: state === 'finished' ? 184_000_000 : null,
         sha256: state === 'finished' ? sha256 : null,
         downloads: state === 'finished' ? 1 : 0,
+        keptUntil: state === 'finished' ? sampleNow + 6 * 86_400_000 : null,
+        erasedAt: state === 'erased' ? sampleNow : null,
       })),
     }),
   'auditor-journal': language =>

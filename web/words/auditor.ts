@@ -129,7 +129,14 @@ const zh = {
       running: '进行中',
       finished: '已完成',
       failed: '失败',
+      erased: '已按期删除',
     },
+    until: (time: string) => `可下载至 ${time}`,
+    again: '文件只保留 7 天。如仍需要，请在“通话录音”中重新选择并导出；导出记录仍在审计日志中。',
+    rules: { 'evidence-erased': '导出文件只保留 7 天，现已删除。如仍需要，请在“通话录音”中重新选择并导出。' } as Record<
+      string,
+      string
+    >,
     progress: (done: number, all: number) => `${done} / ${all}`,
     left: '剩余',
     size: '大小',
@@ -271,6 +278,14 @@ const en: Like<typeof zh> = {
       running: 'under way',
       finished: 'finished',
       failed: 'failed',
+      erased: 'removed on its day',
+    },
+    until: (time: string) => `Can be fetched until ${time}`,
+    again:
+      'Files stay for 7 days. If you still need it, choose the calls again under “Recordings”; that it was made stays in the journal.',
+    rules: {
+      'evidence-erased':
+        'Files of exports stay for 7 days, and this one has been removed. If you still need it, choose the calls again under “Recordings”.',
     },
     progress: (done: number, all: number) => `${done} of ${all}`,
     left: 'left',

@@ -15,6 +15,7 @@ import type {
 import type { AgentPhase } from '../../src/centre/facts.ts'
 import type { CallPhase } from '../../src/centre/state.ts'
 import { approvalWords } from './approvals.ts'
+import { auditorWords } from './auditor.ts'
 import { claimWords } from './claims.ts'
 import type { Like } from './language.ts'
 import { lenderWords } from './lender.ts'
@@ -142,6 +143,7 @@ const zh = {
   /** Rules that refuse; a rule without words here is shown in the words it came with. */
   rules: {
     ...tableExportWords.zh.rules,
+    ...auditorWords.zh.exports.rules,
     'mappings-full': '这类内容已有 100 条对应关系，请先删除不用的。',
     menu_outside_full: '语音菜单同时转外线的通话已达上限。',
     not_supervisor: '主管可以监听、密语和强插；质检只能监听。',
@@ -355,6 +357,7 @@ const en: Like<typeof zh> = {
   direction: { out: 'Outbound', in: 'Inbound' },
   rules: {
     ...tableExportWords.en.rules,
+    ...auditorWords.en.exports.rules,
     'mappings-full': 'There are 100 saved mappings of this content already: remove one first.',
     menu_outside_full: 'The voice menu has as many calls outside as it may have.',
     ...transferWords.en.rules,

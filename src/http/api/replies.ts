@@ -395,8 +395,9 @@ export const destructionReply = z
 export const exportReply = z
   .object({
     id,
-    state: z.enum(['waiting', 'refused', 'queued', 'running', 'finished', 'failed']).openapi({
-      description: 'waiting: for a second person; refused: by one, or it expired',
+    state: z.enum(['waiting', 'refused', 'queued', 'running', 'finished', 'failed', 'erased']).openapi({
+      description:
+        'waiting: for a second person; refused: by one, or it expired; erased: its zip was kept for its time, ask for it again',
     }),
     calls: z.int(),
     done: z.int(),
@@ -406,6 +407,8 @@ export const exportReply = z
     sha256: orNull(z.string()),
     bytes: orNull(z.int()),
     downloads: z.int(),
+    keptUntil: orNull(instant).openapi({ description: 'Until when the zip can be fetched' }),
+    erasedAt: orNull(instant),
     trouble: orNull(z.string()),
   })
   .openapi('Export')

@@ -6,8 +6,7 @@ import { layout } from '../../parts/layout.ts'
 import { size } from '../../parts/numbers.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
-import { instant } from '../../parts/time.ts'
-import type { Words } from '../../words/words.ts'
+import { exactly, instant } from '../../parts/time.ts'
 
 export type ExportRow = {
   id: string
@@ -16,11 +15,14 @@ export type ExportRow = {
   reason: string
   calls: number
   done: number
-  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed'
+  state: 'waiting' | 'refused' | 'queued' | 'running' | 'finished' | 'failed' | 'erased'
   trouble: string | null
   bytes: number | null
   sha256: string | null
   downloads: number
+  /** Until when the zip can be fetched. */
+  keptUntil: number | null
+  erasedAt: number | null
 }
 
 export type ExportsProps = { frame: Frame; exports: ExportRow[]; error: string | null }
@@ -44,7 +46,7 @@ ${props.error ? notice('red', props.error) : null}
           { head: words.by, cell: row => row.by },
           { head: words.reason, cell: row => row.reason },
           { head: words.calls, kind: 'figure', cell: row => row.calls },
-          { head: words.state, cell: row => state(row, w) },
+          { head: words.state, cell: row => state(row, props.frame) },
           { head: words.size, kind: 'figure', cell: row => (row.bytes === null ? '—' : size(row.bytes)) },
           {
             head: 'SHA-256',
@@ -66,8 +68,8 @@ ${props.error ? notice('red', props.error) : null}
   })
 }
 
-function state(row: ExportRow, w: Words): Html {
-  const words = w.auditor.exports
+function state(row: ExportRow, frame: Frame): Html {
+  const words = textsOf(frame).auditor.exports
   switch (row.state) {
     case 'waiting':
       return chip('amber', 'hourglass', words.states.waiting)
@@ -78,7 +80,9 @@ function state(row: ExportRow, w: Words): Html {
     case 'running':
       return html`${chip('blue', 'refresh-cw', `${words.states.running} ${words.progress(row.done, row.calls)}`)}<progress max="${row.calls}" value="${row.done}" aria-label="${words.states.running}"></progress>`
     case 'finished':
-      return chip('green', 'circle-check', words.states.finished)
+      return html`${chip('green', 'circle-check', words.states.finished)}${row.keptUntil === null ? null : html`<p class="help">${words.until(exactly(row.keptUntil, frame).slice(0, -3))}</p>`}`
+    case 'erased':
+      return html`${chip('grey', 'archive', words.states.erased)}<p class="help">${words.again}</p>`
     case 'failed':
       return chip('red', 'circle-x', row.trouble ? `${words.states.failed}: ${row.trouble}` : words.states.failed)
   }
