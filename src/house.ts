@@ -29,7 +29,10 @@ export type House = AsyncDisposable & {
   readonly door: RecordsDoor
   /** Unix ms of what was written last before this start; 0: nothing was. */
   readonly lastAt: number
-  /** From now on nothing begins but calls for help. Said as soon as the process is told to stop; the disposal says it too. */
+  /**
+   * From now on nothing begins but calls for help, and the calls that there are are ended. Said as soon as the process is told to stop, since what
+   * closes before the house may take longer than systemd waits; the disposal says it too, and waits for the recordings.
+   */
   close(): void
 }
 
@@ -155,8 +158,11 @@ export async function openHouse({
   }
   library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
   await library.read()
+  let ending: Promise<boolean> | null = null
   const close = () => {
     if (!booted.state.isClosing) booted.post({ type: 'house.closing' })
+    ending ??= hangUpAll(booted)
+    return ending
   }
   const held = parts.move()
   return {
@@ -166,11 +172,11 @@ export async function openHouse({
     ladder,
     door,
     lastAt,
-    close,
+    close: () => void close(),
     async [Symbol.asyncDispose]() {
-      close()
-      // Where nothing can be written the floor ends no call: who talks is told all the same, and the next start does the writing.
-      if (!(await hangUpAll(booted))) await wires.hangUp()
+      // Once more for a call for help that has begun since. Where nothing can be written the floor ends no call: who talks is told all the
+      // same, and the next start does the writing.
+      if (!((await close()) && (await hangUpAll(booted)))) await wires.hangUp()
       await held.disposeAsync()
     },
   }

@@ -231,7 +231,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     house,
     reload,
     [Symbol.asyncDispose]: () => {
-      house.close() // what closes before it may take its time
+      house.close() // its calls end meanwhile: what closes before it may take its time
       return running.disposeAsync()
     },
   }

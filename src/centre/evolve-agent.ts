@@ -137,7 +137,7 @@ function changeStation(
     agent.stationLeg = change.leg
     agent.stationIsPhone = change.phone === true
     agent.stationHeld = false
-    if (wasRung) agent.stationRinging = null // the page that comes up beside it leaves the phone ringing
+    if (wasRung) agent.stationRinging = agent.stationMissed = null // the page that comes up beside it leaves the phone ringing
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
     agent.stationLostAt = null
@@ -145,6 +145,7 @@ function changeStation(
   }
   if (change.leg !== null && change.reason === 'ringing' && !state.legs.has(change.leg)) {
     agent.stationRinging = change.leg
+    agent.stationMissed = null
     state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     return
   }
@@ -157,9 +158,10 @@ function changeStation(
     agent.stationIsPhone = false
     agent.stationHeld = false
   }
-  if (isGone(agent.stationRinging)) agent.stationRinging = null
+  if (isGone(agent.stationRinging)) agent.stationRinging = agent.stationMissed = null
   if (change.leg !== null && agent.stationRinging === null && ringsAgain(agent, change.reason)) {
     agent.stationRinging = change.leg
+    agent.stationMissed = change.reason
     state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
   }
   if (lost && call !== undefined && call.agentLeg === null && call.phase === 'talking') {

@@ -190,6 +190,7 @@ function saveUser(state: FloorState, user: User, at: number): void {
     phoneOpen: false,
     stationLostAt: null,
     stationRinging: null,
+    stationMissed: null,
     preview: null,
     readySince: at,
     before: 'break',

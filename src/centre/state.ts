@@ -257,6 +257,8 @@ export type Agent = {
   queues: QueueId[]
   /** Nailed desk phone: the leg for the shift that rings, or is rung again by the phone layer until it is hung up. */
   stationRinging: LegId | null
+  /** Why that phone is not up, as told last; null: it rings for the first time, or does not ring. */
+  stationMissed: string | null
 }
 
 /**

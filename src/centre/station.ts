@@ -123,8 +123,10 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   const isPutDown = hungUp && (station === 'phone-nailed' || (isPhoneLeft && station === 'phone-rung'))
   const isLeftDown = wasUp && hungUp && agent.phoneOpen && agent.phase === 'break'
   if (wasUp) d.loseAudio(id)
-  const said = isLeftDown ? 'put_down' : reason.slice(0, 200)
-  d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: said })
+  // A phone that is off is tried every few seconds for as long as the shift lasts: that it still does not pick up changes nothing.
+  const told = isLeftDown ? 'put_down' : reason.slice(0, 200)
+  if (wasUp || agent.stationMissed !== told)
+    d.fact({ type: 'agent.stationChanged', agent: id, up: false, leg, reason: told })
   if (isPutDown && wasUp) supervisorPutDown(d, id)
   if (!wasUp) {
     if (agent.phase !== 'break' || agent.reason !== 'phone_ringing') return

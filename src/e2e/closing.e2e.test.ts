@@ -8,6 +8,29 @@ import { World } from './world.ts'
 
 const number = '+861088880000'
 
+test('a caller is hung up on as soon as the house is told to close, whatever else takes its time', {
+  skip: !hasSipp && 'needs sipp',
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using customer = await RtpPeer.open('127.0.0.145', 1000)
+  const alice = await world.agent('alice', 'browser')
+  await world.queue([alice], number)
+  await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
+  await world.trunk({ address: '127.0.0.146', port: 5060 }, { id: 't_in' as TrunkId })
+  await using caller = await Sipp.caller({
+    address: '127.0.0.146',
+    media: customer,
+    number,
+    from: '+8613900000009',
+    target: `127.0.0.1:${world.sipPort}`,
+    acts: [{ do: 'expectBye' }],
+  })
+  await world.fact('call.queued')
+  world.house.close()
+  await caller.done()
+  await world.fact('recording.sealed')
+})
+
 test('a caller is hung up on while the disk is full', { skip: !hasSipp && 'needs sipp' }, async () => {
   await using world = await World.open({ address: '127.0.0.1' })
   await using customer = await RtpPeer.open('127.0.0.143', 1000)
