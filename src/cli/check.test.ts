@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Config } from '../config.ts'
+import { asset } from '../lib/places.ts'
 import { authority, certificate } from '../phone/fixtures/certificates.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import { openWriter } from '../store/db.ts'
@@ -14,6 +16,13 @@ import { dispatch } from './commands.ts'
 import { listenForCommands } from './records-door.ts'
 
 const dayMs = 86_400_000
+
+const nobody = 65_534
+const machine = {
+  SWITCHROOM_HTTP_LISTEN: '127.0.0.1:0',
+  SWITCHROOM_SIP_LISTEN: 'udp:127.0.0.1:0',
+  SWITCHROOM_MEDIA_PORTS: '47000-47099',
+}
 
 type Report = { ok: boolean; results: { check: string; state: string; found: string; advice?: string }[] }
 
@@ -25,9 +34,7 @@ async function check(folder: string, env: Record<string, string> = {}): Promise<
     input: async () => '',
     env: {
       SWITCHROOM_DATA_DIR: folder,
-      SWITCHROOM_HTTP_LISTEN: '127.0.0.1:0',
-      SWITCHROOM_SIP_LISTEN: 'udp:127.0.0.1:0',
-      SWITCHROOM_MEDIA_PORTS: '47000-47099',
+      ...machine,
       ...env,
     },
   }
@@ -203,4 +210,30 @@ test('what the running service knows of the disk of its recorder is told, whatev
   const burning = await told()
   assert.equal(burning.state, 'bad')
   assert.match(burning.found, /its disk is burning/)
+})
+
+test('run by somebody else than the service it says so, and never that the key should be exchanged', {
+  skip: process.getuid?.() === 0 ? false : 'needs root, to be somebody else',
+}, async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  const [file, keyFile] = [join(data, 'switchroom.db'), join(data, 'secrets.key')]
+  await (await Store.open({ file, keyFile, now: 1, readers: 1 }))[Symbol.asyncDispose]()
+  mkdirSync(join(data, 'recordings'), { mode: 0o750 })
+  chmodSync(data, 0o755)
+  const { stdout, stderr, status } = spawnSync(process.execPath, [asset('src/main.ts'), 'check', '--json'], {
+    encoding: 'utf8',
+    uid: nobody,
+    gid: nobody,
+    env: { ...machine, SWITCHROOM_DATA_DIR: data },
+  })
+  assert.equal(status, 1, stderr)
+  const { results } = JSON.parse(stdout) as Report
+  const told = (name: string) => results.find(({ check }) => check === name)!
+  for (const name of ['disk', 'recordings', 'files']) assert.equal(told(name).state, 'bad', name)
+  assert.match(told('disk').found, /cannot be written by uid 65534/)
+  assert.match(told('recordings').found, /recordings cannot be written \(EACCES\)/)
+  assert.match(told('files').found, /switchroom\.db cannot be read and written by uid 65534/)
+  for (const name of ['disk', 'files']) assert.match(told(name).advice!, /sudo -u switchroom switchroom check/)
+  assert.doesNotMatch(JSON.stringify(results), /put the copy back/)
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,8 @@ import { FarEnd } from './far-end.ts'
 import { loadLibc } from './libc.ts'
 import { udpUnclaimed } from './udp-unclaimed.ts'
 
+/** As ProcSubset=pid of systemd. */
+const apart = ['--mount', '--pid', '--fork', 'sh', '-c', 'mount -t proc -o subset=pid proc /proc && exec "$@"', 'sh']
 const carl = 'leg_carl' as LegId
 
 test('what a stranger sends to a leg that hears its far end is dropped and counted by the kernel', {
@@ -30,6 +33,20 @@ test('what a stranger sends to a leg that hears its far end is dropped and count
   assert.ok((await udpUnclaimed())! - before >= 200, 'the kernel counted each of them')
   assert.deepEqual([leg!.foreign, leg!.dropped, leg!.audio.rivals], [0, 0, 0], 'none of them reached the leg')
   phone.hush()
+})
+
+test('there is a figure where the unit shows of /proc nothing but processes', {
+  skip: spawnSync('unshare', [...apart, 'true']).status === 0 ? false : 'needs root, for a /proc of its own',
+}, () => {
+  const tell = `
+    import { existsSync } from 'node:fs'
+    import { udpUnclaimed } from ${JSON.stringify(new URL('udp-unclaimed.ts', import.meta.url).href)}
+    console.log(JSON.stringify([existsSync('/proc/net/snmp'), await udpUnclaimed()]))`
+  const args = [...apart, process.execPath, '--input-type=module', '--eval', tell]
+  const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
+  const [isWhole, figure] = JSON.parse(stdout || 'null') ?? [stderr]
+  assert.equal(isWhole, false)
+  assert.equal(typeof figure, 'number')
 })
 
 test('what is no such file, or says something else, is no figure', async t => {
