@@ -65,6 +65,9 @@ export type Running = {
 /** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
 const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
+/** Whoever renews the company's certificate should see it taken up; our own authority needs no such hurry. */
+const filesEveryMs = 300_000
+const ownEveryMs = 12 * 3_600_000
 const hourMs = 3_600_000
 /** Share of its time for which the main thread is busy; above, work that may wait waits. */
 const strainedLoad = 0.7
@@ -267,6 +270,8 @@ type Doors = AsyncDisposable & {
  */
 async function openDoors(config: Config, log: Logger): Promise<Doors> {
   const names = [hostname(), 'localhost']
+  // The company's files may be botched on the night of a reboot: phones and trunks work all the same.
+  const ofFiles = { everyMs: filesEveryMs, standIn: () => ownCertificate(config, names) }
   const telling = { now: () => systemClock.now(), onWarning: (words: string) => log.warn({ alarm: true }, words) }
   let web: Listening | null = null
   await using parts = new AsyncDisposableStack()
@@ -276,13 +281,14 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
       : parts.use(
           await CertificateKeeper.start({
             load: () => loadCertificate(config, names),
+            ...(config.http.tls === 'files' ? ofFiles : { everyMs: ownEveryMs }),
             onChange: certificate => {
               web?.secure(identityOf(certificate))
               if (sipKeeper === keeper) renewed(identityOf(certificate))
               log.info({ endsAt: new Date(certificate.notAfter).toISOString() }, 'a renewed certificate is in service')
             },
             onTrouble: error =>
-              log.error({ err: error, alarm: true }, 'the certificate could not be renewed; the old one stays'),
+              log.error({ err: error, alarm: true }, 'the certificate is not taken; another one is in service'),
             ...telling,
           }),
         )
@@ -296,6 +302,7 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
       : parts.use(
           await CertificateKeeper.start({
             load: () => loadSipCertificate(config, names),
+            ...(config.sip.cert === null ? { everyMs: ownEveryMs } : ofFiles),
             onChange: certificate => {
               renewed(identityOf(certificate))
               log.info(
@@ -304,7 +311,7 @@ async function openDoors(config: Config, log: Logger): Promise<Doors> {
               )
             },
             onTrouble: error =>
-              log.error({ err: error, alarm: true }, 'the certificate for SIP could not be renewed; the old one stays'),
+              log.error({ err: error, alarm: true }, 'the certificate for SIP is not taken; another one is in service'),
             ...telling,
           }),
         )

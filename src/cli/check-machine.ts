@@ -236,7 +236,8 @@ async function checkPair(
       return { state: 'warn', found: warnings.join('; '), advice: `renew ${cert}; then: systemctl reload switchroom` }
     return { state: 'ok', found: `${cert}, good until ${new Date(notAfter).toISOString().slice(0, 10)}` }
   } catch (error) {
-    return { state: 'bad', found: (error as Error).message, advice: `put ${names} right` }
+    const advice = `put ${names} right; until then the service shows another certificate, which browsers may not trust`
+    return { state: 'bad', found: (error as Error).message, advice }
   }
 }
 

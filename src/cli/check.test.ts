@@ -134,6 +134,9 @@ test('a certificate that has ended is exit 1 and does not keep the telephone fro
     const pair = await certificate(root, { names: ['localhost'], from: -400 * dayMs, to: toDays * dayMs })
     writeFileSync(cert, pair.certPem)
     writeFileSync(key, pair.keyPem)
+    return asTheyAre()
+  }
+  const asTheyAre = async () => {
     const files = { SWITCHROOM_HTTP_TLS: 'files', SWITCHROOM_HTTP_CERT: cert, SWITCHROOM_HTTP_KEY: key }
     const { code, report } = await check(data, files)
     return { code, ...report.results.find(({ check }) => check === 'certificate')! }
@@ -146,6 +149,10 @@ test('a certificate that has ended is exit 1 and does not keep the telephone fro
   assert.deepEqual([ending.code, ending.state], [0, 'warn'])
   assert.match(ending.found, /ends on/)
   assert.equal((await told(31)).state, 'ok')
+  writeFileSync(key, 'no key')
+  const botched = await asTheyAre()
+  assert.deepEqual([botched.code, botched.state], [1, 'bad'])
+  assert.match(botched.advice!, /until then the service shows another certificate/)
 })
 
 test('a database that a newer version has served is exit 1, as the service itself refuses it', async t => {

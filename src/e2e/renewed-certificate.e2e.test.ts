@@ -16,7 +16,7 @@ const address = '127.0.0.1'
 const dayMs = 86_400_000
 const folder = mkdtempSync(join(tmpdir(), 'switchroom-renewed-'))
 const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-let child: ChildProcess
+let child: ChildProcess | null = null
 let said = ''
 let webPort = 0
 let sipPort = 0
@@ -27,9 +27,12 @@ before(async () => {
   const root = await authority('the company')
   ended = await certificate(root, { names: ['localhost'], from: -400 * dayMs, to: -dayMs })
   renewed = await certificate(root, { names: ['localhost'], to: 90 * dayMs })
-  write(ended, ended)
   webPort = await freePort(address)
   sipPort = await freePort(address)
+})
+
+async function start(): Promise<void> {
+  said = ''
   child = spawn(process.execPath, [asset('src/main.ts'), 'serve'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -46,31 +49,36 @@ before(async () => {
   child.stdout!.on('data', bytes => {
     said += bytes
   })
-})
+  await saidThat(/"serving"/)
+}
+
+async function stop(): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}
 
 after(async () => {
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill()
-    await once(child, 'exit')
-  }
+  await stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 test('a certificate that has ended keeps nobody from calling, and is told; its renewal is taken up at SIGHUP and no call is touched', async () => {
-  await saidThat(/"serving"/)
+  write(ended, ended)
+  await start()
   assert.match(said, /cert\.pem ended on .*browsers refuse it/)
   await using call = await dialled()
   assert.equal(call.serial, serialOf(ended))
   assert.equal(await call.answer(), 'SIP/2.0 200 OK')
 
   write(renewed, ended)
-  child.kill('SIGHUP')
+  child?.kill('SIGHUP')
   await saidThat(/key\.pem is not the key of the certificate/)
   assert.equal(await serialAt(webPort), serialOf(ended))
   assert.match(await metrics(), /switchroom_certificate_refused\{use="web"\} 1\n/)
 
   write(renewed, renewed)
-  child.kill('SIGHUP')
+  child?.kill('SIGHUP')
   await saidThat(/a renewed certificate is in service/)
   assert.equal(await serialAt(webPort), serialOf(renewed))
   assert.equal(await serialAt(sipPort), serialOf(renewed))
@@ -83,6 +91,19 @@ test('a certificate that has ended keeps nobody from calling, and is told; its r
   assert.equal(await call.answer(), 'SIP/2.0 200 OK')
 })
 
+test('a start with files that are botched serves a certificate of our own authority, and takes theirs up when they are right', async () => {
+  await stop()
+  write(renewed, ended)
+  await start()
+  assert.match(said, /key\.pem is not the key of the certificate/)
+  for (const port of [webPort, sipPort]) assert.ok(![ended, renewed].map(serialOf).includes(await serialAt(port)))
+  assert.match(await metrics(), /switchroom_certificate_refused\{use="web"\} 1\n/)
+  write(renewed, renewed)
+  child?.kill('SIGHUP')
+  await saidThat(/a renewed certificate is in service/)
+  for (const port of [webPort, sipPort]) assert.equal(await serialAt(port), serialOf(renewed))
+})
+
 function write(cert: Pair, key: Pair): void {
   writeFileSync(keyFile, key.keyPem)
   writeFileSync(certFile, cert.certPem)
@@ -90,7 +111,7 @@ function write(cert: Pair, key: Pair): void {
 
 async function saidThat(words: RegExp): Promise<void> {
   while (!words.test(said)) {
-    assert.equal(child.exitCode ?? child.signalCode, null, said)
+    assert.equal(child?.exitCode ?? child?.signalCode ?? null, null, said)
     await sleep(50)
   }
 }

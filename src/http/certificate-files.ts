@@ -1,6 +1,7 @@
 /**
  * `http.tls = "files"`, and `sip.cert`: the company's own certificate, read and checked. One that has ended is served all the same, and said
- * wherever people look: browsers and phones complain of it, but a telephone that does not start is worse.
+ * wherever people look: browsers and phones complain of it, but a telephone that does not start is worse. One that cannot be served is stood in for
+ * by our own authority's.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'

@@ -1,18 +1,21 @@
 /**
- * The certificate in service: loaded at start, looked at every few minutes and at SIGHUP, replaced without closing a connection. What cannot
+ * The certificate in service: loaded at start, looked at now and then and at SIGHUP, replaced without closing a connection. What cannot
  * be taken is told, and what was in service stays. So is one that nears its end, once a day.
  */
 import { type Certificate, CertificateError, type Standing, standingOf } from './certificate.ts'
 
-const lookEveryMs = 300_000
 const tellEveryMs = 86_400_000
 
 export type KeeperOptions = {
   /** `ensureCertificate` or `readCertificate` with its options bound. */
   load: () => Promise<Certificate>
+  /** What is shown while there is none to start with; left out: the start fails. */
+  standIn?: () => Promise<Certificate>
+  /** How often it is looked whether there is another. */
+  everyMs: number
   /** A new one: for `server.setSecureContext`. When it throws, the old one stays. */
   onChange: (certificate: Certificate) => void
-  /** What lies there now is not taken; the old certificate stays in service and it is tried again. */
+  /** What lies there now is not taken; another certificate is in service and it is tried again. */
   onTrouble: (error: Error) => void
   /** What works but should be put right: at the start, when it changes, and once a day. */
   onWarning: (words: string) => void
@@ -37,17 +40,24 @@ export class CertificateKeeper {
   #told = { words: '', at: 0 }
   readonly #timer: NodeJS.Timeout
 
-  private constructor(options: KeeperOptions, first: Certificate) {
+  private constructor(options: KeeperOptions, first: Certificate, trouble: Error | null) {
     this.#options = options
     this.#current = first
-    this.#tell()
-    this.#timer = setInterval(() => void this.reload(), lookEveryMs)
+    this.#refused = trouble?.message ?? null
+    this.#tell(trouble)
+    this.#timer = setInterval(() => void this.reload(), options.everyMs)
     this.#timer.unref()
   }
 
-  /** Rejects with CertificateError when there is none to start with. */
+  /** Rejects with CertificateError when there is none to start with, and none to stand in for it. */
   static async start(options: KeeperOptions): Promise<CertificateKeeper> {
-    return new CertificateKeeper(options, await options.load())
+    const { load, standIn } = options
+    try {
+      return new CertificateKeeper(options, await load(), null)
+    } catch (error) {
+      if (standIn === undefined) throw error
+      return new CertificateKeeper(options, await standIn(), error as Error)
+    }
   }
 
   get current(): Certificate {

@@ -119,6 +119,7 @@ describe('a server in service', () => {
     let at = wall
     let server: Server | undefined
     using keeper = await CertificateKeeper.start({
+      everyMs: 43_200_000,
       load: () => ensure('service', { now: at }),
       onChange: fresh => server!.setSecureContext({ cert: fresh.certPem, key: fresh.keyPem }),
       onTrouble: error => assert.fail(error),
@@ -144,6 +145,7 @@ describe('a server in service', () => {
     const troubles: Error[] = []
     let broken = false
     using keeper = await CertificateKeeper.start({
+      everyMs: 43_200_000,
       load: () => (broken ? Promise.reject(new CertificateError('disk full')) : ensure('trouble')),
       onChange: () => assert.fail('nothing has changed'),
       onTrouble: error => troubles.push(error),
@@ -166,6 +168,7 @@ describe('a server in service', () => {
     let at = notAfter - 40 * dayMs
     const warnings: string[] = []
     using keeper = await CertificateKeeper.start({
+      everyMs: 43_200_000,
       load: () => ownFiles('own', at),
       onChange: () => assert.fail('nothing has changed'),
       onTrouble: error => assert.fail(error),
@@ -185,6 +188,7 @@ describe('a server in service', () => {
     const taken: string[] = []
     const troubles: string[] = []
     using keeper = await CertificateKeeper.start({
+      everyMs: 43_200_000,
       load: async () => files[load],
       onChange: ({ certPem }) => taken.push(certPem),
       onTrouble: ({ message }) => troubles.push(message),
@@ -196,6 +200,7 @@ describe('a server in service', () => {
     assert.match(troubles[0]!, /ended on 2026-08-/)
     assert.equal(keeper.current, files.good)
     using other = await CertificateKeeper.start({
+      everyMs: 43_200_000,
       load: async () => files[load],
       onChange: ({ certPem }) => taken.push(certPem),
       onTrouble: ({ message }) => troubles.push(message),
@@ -205,6 +210,26 @@ describe('a server in service', () => {
     load = 'good'
     assert.equal(await other.reload(), true)
     assert.deepEqual(taken, [files.good.certPem])
+  })
+
+  test('starts with one that stands in while its own cannot be had, says so, and takes its own up as soon as it can', async () => {
+    const [own, other] = [await ownFiles('own', now), await ownFiles('other', now)]
+    let isThere = false
+    const troubles: string[] = []
+    const options = {
+      load: () => (isThere ? Promise.resolve(own) : Promise.reject(new CertificateError('no such file'))),
+      everyMs: 43_200_000,
+      onChange: () => undefined,
+      onTrouble: ({ message }: Error) => void troubles.push(message),
+      onWarning: () => assert.fail('it is good'),
+      now: () => now,
+    }
+    await assert.rejects(CertificateKeeper.start(options), /no such file/)
+    using keeper = await CertificateKeeper.start({ ...options, standIn: async () => other })
+    assert.deepEqual([keeper.current, keeper.seen.refused, troubles], [other, 'no such file', ['no such file']])
+    isThere = true
+    assert.equal(await keeper.reload(), true)
+    assert.deepEqual([keeper.current, keeper.seen.refused], [own, null])
   })
 
   /** As the company's own files. */

@@ -415,7 +415,10 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
     }),
   'admin-certificate': language =>
     certificatePage({
-      frame: frame(language, '/admin/certificate'),
+      frame: {
+        ...frame(language, '/admin/certificate'),
+        certificate: { type: 'ended', endsAt: sampleNow - 86_400_000 },
+      },
       fingerprint: Array.from({ length: 32 }, (_, i) =>
         ((i * 37) % 256).toString(16).padStart(2, '0').toUpperCase(),
       ).join(':'),

@@ -105,7 +105,7 @@ const zh = {
     endsAt: '到期时间',
     standing: '状态',
     standings: { good: '有效', ending: '即将到期', ended: '已过期', early: '尚未生效' },
-    refused: '证书文件换过，但新的不能用，旧证书仍在使用：',
+    refused: '证书文件不能用，暂由另一张证书代替：',
     renewing:
       '自有证书：把新的证书和私钥放到原来的位置，几分钟内自动启用，通话不受影响；要立即启用，在服务器上运行 systemctl reload switchroom。本机签发的证书会自动续期。',
     one: '单台电脑',
@@ -238,7 +238,7 @@ const en: Like<typeof zh> = {
     endsAt: 'Ends',
     standing: 'State',
     standings: { good: 'good', ending: 'ends soon', ended: 'has ended', early: 'not valid yet' },
-    refused: 'the files were changed, but the new ones are not taken, and the old certificate stays: ',
+    refused: 'the files are not usable, and another certificate is in service: ',
     renewing:
       'A certificate of your own: put the new certificate and key where the old ones were; they are taken up within minutes, and calls go on. At once: systemctl reload switchroom on the server. Those of our own authority renew themselves.',
     one: 'One computer',

@@ -119,12 +119,12 @@ const zh = {
     ending: (days: number) => `证书 ${days} 天后到期`,
     ended: '证书已过期',
     early: '证书尚未生效',
-    refused: '新证书未启用',
+    refused: '证书文件不能用',
     why: {
       ending: '到期后浏览器会报不安全，坐席可能用不了麦克风。请及时更换证书文件，无需重启。',
       ended: '浏览器会报不安全，坐席可能用不了麦克风；话机和线路照常。请管理员更换证书文件，无需重启。',
       early: '浏览器会报不安全。请管理员核对服务器时钟和证书。',
-      refused: '证书文件换过，但新的不能用；旧证书仍在使用。详情见“证书”页。',
+      refused: '证书文件不能用，暂由另一张证书代替；话机和线路照常。原因见“证书”页。',
     },
   },
   /** By the engine's own sentence; one without words here is shown as it came. */
@@ -298,7 +298,7 @@ const en: Like<typeof zh> = {
     ending: days => `certificate ends in ${days} ${days === 1 ? 'day' : 'days'}`,
     ended: 'certificate has ended',
     early: 'certificate is not valid yet',
-    refused: 'new certificate not taken',
+    refused: 'certificate files not usable',
     why: {
       ending:
         'Once it has ended browsers call this page unsafe, and agents may lose the microphone. Put the renewed files in place in time; no restart is needed.',
@@ -307,7 +307,7 @@ const en: Like<typeof zh> = {
       early:
         'Browsers call this page unsafe. The administrator looks at the clock of the server, and at the certificate.',
       refused:
-        'The files were changed, but the new ones are no good; the old certificate stays. See the page “Certificate”.',
+        'The files of the certificate are no good, and another one is in service; phones and trunks go on. The page “Certificate” says why.',
     },
   },
   troubles: {},

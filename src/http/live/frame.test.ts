@@ -47,10 +47,10 @@ test('one that has ended is told to everybody', async () => {
     assert.match(await page(name, path), /certificate has ended/)
 })
 
-test('a renewed one that is not taken is told with why, where its page is', async () => {
+test('one whose files are not taken is told with why, where its page is', async () => {
   seen['web'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: 'key.pem is not the key' }
-  assert.match(await page('adam', '/admin'), /new certificate not taken/)
+  assert.match(await page('adam', '/admin'), /certificate files not usable/)
   const about = await page('adam', '/admin/certificate')
-  assert.match(about, /Pages: the files were changed.*key\.pem is not the key/)
+  assert.match(about, /Pages: the files are not usable.*key\.pem is not the key/)
   assert.match(about, /systemctl reload switchroom/)
 })
