@@ -2,6 +2,7 @@
  * The media of a far end whose signalling is played by sipp: sends a tone as G.711 A-law every 20 ms to whoever sends to it (or to a given
  * address), and keeps what it hears as linear samples.
  */
+import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode, encode } from '../rtp/g711.ts'
@@ -16,6 +17,7 @@ export class RtpPeer {
   received = 0
   /** When the first sound that is no silence came, Unix ms; null: not yet. */
   firstSoundAt: number | null = null
+  readonly #ssrc = randomInt(2 ** 32)
   readonly #socket: Socket
   #heard: Int16Array[] = []
   #remote: { address: string; port: number } | null = null
@@ -112,7 +114,7 @@ export class RtpPeer {
       packet[1] = 101 | (n === 1 ? 0x80 : 0)
       packet.writeUInt16BE(this.#sequence++ & 0xffff, 2)
       packet.writeUInt32BE(timestamp >>> 0, 4)
-      packet.writeUInt32BE(0x1234abcd, 8)
+      packet.writeUInt32BE(this.#ssrc, 8)
       writeEvent(packet, 12, codeOf(key), n > 3, Math.min(n, 3) * frameSamples)
       if (this.#remote) this.#socket.send(packet, this.#remote.port, this.#remote.address)
     }
@@ -142,7 +144,7 @@ export class RtpPeer {
     packet[1] = 8
     packet.writeUInt16BE(this.#sequence++ & 0xffff, 2)
     packet.writeUInt32BE(this.#timestamp >>> 0, 4)
-    packet.writeUInt32BE(0x1234abcd, 8)
+    packet.writeUInt32BE(this.#ssrc, 8)
     this.#timestamp += frameSamples
     const at = (this.#frame++ % 50) * frameSamples
     if (this.#once.length > 0) {
