@@ -104,8 +104,11 @@ export const keepPeers = `
     }
   }`
 
+/** In the page: the newest connection that is one. A later one may be an attempt that failed or is under way. */
+export const playing = "window.peers.findLast(peer => peer.connectionState === 'connected')"
+
 const listen = `(async () => {
-  const track = window.peers.at(-1)?.getReceivers()[0]?.track
+  const track = ${playing}?.getReceivers()[0]?.track
   if (!track) return null
   const context = new AudioContext()
   try {
@@ -141,7 +144,7 @@ export async function playsHz(page: Page, hz: number, withinMs = 10_000): Promis
 /** Runs in the page: which of these frequencies the newest connection plays above −55 dB. */
 export function tonesHeard(hz: number[]): string {
   return `(async () => {
-    const track = window.peers.at(-1)?.getReceivers()[0]?.track
+    const track = ${playing}?.getReceivers()[0]?.track
     if (!track) return ''
     const context = new AudioContext()
     try {

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { keepPeers } from './chromium.ts'
+import { keepPeers, playing } from './chromium.ts'
 
 const executablePath = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync)
 export const hasFirefox = executablePath !== undefined
@@ -21,7 +21,7 @@ const answerMsMax = 20_000
  * a sound card Firefox does not let an audio context run.
  */
 const listen = `(async () => {
-  const track = window.peers.at(-1)?.getReceivers()[0]?.track
+  const track = ${playing}?.getReceivers()[0]?.track
   if (!track) return null
   const recorder = new MediaRecorder(new MediaStream([track]))
   const parts = []
