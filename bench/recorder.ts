@@ -56,7 +56,8 @@ async function run(folder: string, count: number, seconds: number) {
   recorder.on('message', (report: RecorderReport) => {
     if (isUp(report)) return
     if (report.type === 'closed') closed.push(report)
-    else trouble.push(report.type === 'failed' ? report.reason : `disk ${report.state}`)
+    else if (report.type === 'failed') trouble.push(report.reason)
+    else if (report.type === 'disk') trouble.push(`disk ${report.state}`)
   })
   await new Promise(resolve => recorder.once('message', resolve))
   const tell = (request: RecorderRequest) => recorder.postMessage(request)

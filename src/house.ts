@@ -6,7 +6,10 @@ import { whyNotWrite } from './centre/writing.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
+import { SecondLook } from './engine/second-look.ts'
+import { systemTimers } from './engine/timers.ts'
 import { Ladder } from './ladder/ladder.ts'
+import { must } from './lib/assert.ts'
 import type { Clock } from './lib/clock.ts'
 import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
@@ -114,6 +117,17 @@ export async function openHouse({
     alarm: words => words !== null && log.fatal({ alarm: true }, words),
   })
   engine = booted
+  const secondLook = parts.use(
+    new SecondLook({
+      store,
+      salvage: async path =>
+        must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path)),
+      mayLook: () => !booted.state.isClosing && ['well', 'full'].includes(booted.state.recorder.disk),
+      now: () => clock.now(),
+      timers: systemTimers,
+      log,
+    }),
+  )
   telephone = parts.use(
     await openTelephone({
       listen: config.sip.listen.map(at => parseListenAddress(`${at.transport}:${formatHost(at.host, at.port)}`)),
@@ -139,6 +153,11 @@ export async function openHouse({
   )
   parts.use(engine) // stopped first: nothing is decided while the telephone hangs up
   engine.start()
+  booted.subscribe(({ fact }) => {
+    if (fact.type === 'recording.missing' || (fact.type === 'recorder.diskChanged' && fact.disk === 'well'))
+      secondLook.soon()
+  })
+  secondLook.soon()
   telephone.start([...engine.state.trunks.values()].map(({ trunk }) => trunk))
   const wires = telephone
   const door: RecordsDoor = {

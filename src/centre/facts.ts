@@ -403,6 +403,8 @@ export type FloorFact =
       /** Where in it, at most 100 places: from when and for how long, ms. */
       lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
+      /** It had been told as missing, and its file was there after all; left out: it had not. */
+      wasMissing?: true
     }
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal

@@ -327,21 +327,21 @@ test('a sealing that is cut short leaves the rest to the next start, and seals n
   assert.equal((await store.inFlight()).recordings.length, 0)
 })
 
-test('a recording that the disk does not give up now is left to the next start; one that is gone is told as missing', async () => {
+test('a recording that cannot be had at a start is told as missing at once, whatever the disk says, and left to the second look', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)
-  const opened = ['there', 'gone'].map(name => ({
+  const opened = ['refused', 'gone'].map(name => ({
     type: 'recording.opened',
     ...{ recording: `r_${name}`, call: `c_${name}`, path: `${name}.wav` },
   }))
   await store.commit({ recorded: opened.map(fact => recorded(fact as Fact, 1_000)) })
   await recover(store, async path => {
-    throw Object.assign(new Error(path), { code: path === 'there.wav' ? 'EIO' : 'ENOENT' })
+    throw Object.assign(new Error(path), { code: path === 'refused.wav' ? 'EIO' : 'ENOENT' })
   })
+  assert.deepEqual((await store.inFlight()).recordings, [])
+  const missing = await store.read('recordings.toldMissing', { after: null, limit: 10 })
   assert.deepEqual(
-    (await store.inFlight()).recordings.map(({ path }) => path),
-    ['there.wav'],
+    missing.map(({ path }) => path),
+    ['refused.wav', 'gone.wav'],
   )
-  await recover(store, whole)
-  assert.equal((await store.inFlight()).recordings.length, 0)
 })

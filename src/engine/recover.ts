@@ -19,8 +19,6 @@ export type Salvage = (path: string) => Promise<{ sha256: string; bytes: number;
 const unansweredRetryMs = 60_000
 const answeredRetryMs = 2 * 3_600_000
 const salvagesAtOnce = 4
-/** What the disk or the system says now and may not say at the next start; what is gone or none of ours stays so. */
-const mayPass = new Set(['EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ESTALE', 'EBUSY', 'EACCES', 'EPERM'])
 
 /** Of what was in flight, as much as its closing asks for. */
 export type InHand = Omit<InFlight, 'calls'> & { calls: CallInFlight[] }
@@ -173,7 +171,7 @@ async function seal(
     fact = { type: 'recording.sealed', recording: id, call, sha256, bytes, durationMs, salvaged: true }
   } catch (error) {
     of.log.error({ err: error, recording: id, path }, 'a recording could not be salvaged')
-    if (mayPass.has((error as NodeJS.ErrnoException).code ?? '')) return // it lies there still: the next start seals it
+    // Whatever the disk says now: it may say something else soon, and then the second look seals it.
     fact = { type: 'recording.missing', recording: id, call, reason: `not salvaged: ${String(error).slice(0, 200)}` }
   }
   await of.store.commit({ recorded: [{ at: of.now(), actor: 'system', fact }] })

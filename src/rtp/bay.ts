@@ -5,6 +5,7 @@
 
 import type { Heard, Wants } from '../hear/heard.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
+import type { Sealed } from './recording-file.ts'
 import type { SrtpKeys } from './secure-leg.ts'
 import type { VoipHeard } from './voip-heard.ts'
 
@@ -217,6 +218,11 @@ export type Bay = {
   record(recording: RecordingId, leg: LegId, file: string): void
   /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
   stopRecording(recording: RecordingId): void
+  /**
+   * Makes a file whole that a recording left open, which nobody writes to any more: cuts a partial frame, corrects the header, syncs and hashes, on
+   * the recording thread. Safe to repeat. Rejects with the file system's error (its `code`), or with MediaError alone when it is no recording.
+   */
+  salvage(file: string): Promise<Sealed>
   /**
    * What to listen for in what the leg says; null: no more. `leg.heard` tells. Where more legs are listened to than ears allow, or the ear
    * thread is given up, nothing is heard and nothing else changes.

@@ -142,6 +142,8 @@ export type RecorderRequest =
   /** A media thread died, and for so long nobody wrote: silence stands there. */
   | { type: 'missed'; recording: string; lostMs: number }
   | { type: 'stop'; recording: string; endMs: number }
+  /** Makes a file whole that was left open by a thread or a process that is no more; `ask` names the question in its answer. */
+  | { type: 'salvage'; ask: number; file: string }
 
 /** `slow`: it is more than two seconds behind. `full`: what is said now may be lost; recordings go on when there is room. */
 export type DiskState = 'well' | 'slow' | 'full'
@@ -149,6 +151,9 @@ export type DiskState = 'well' | 'slow' | 'full'
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number; lost: [fromMs: number, forMs: number][] } & Sealed)
   | { type: 'failed'; recording: string; reason: string }
+  /** `problem`: why it could not be made whole; `code` as the file system calls it, null: it is no recording of ours. */
+  | { type: 'salvaged'; ask: number; sealed: Sealed }
+  | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string } }
   | { type: 'disk'; state: DiskState }
 
 export type EarRequest =

@@ -22,6 +22,7 @@ import { encode } from './g711.ts'
 import { Homes } from './homes.ts'
 import { type Libc, loadLibc } from './libc.ts'
 import { MediaThreads } from './media-threads.ts'
+import type { Sealed } from './recording-file.ts'
 import { Recordings } from './recordings.ts'
 import { restartsPerMinuteMax } from './restarts.ts'
 import { Waiting } from './waiting.ts'
@@ -153,6 +154,11 @@ class BayHost implements Bay {
     const refusal = this.#refusal()
     if (refusal !== null) return this.#emit({ type: 'recording.failed', recording, reason: refusal.message })
     this.#recordings.begin(recording, leg, file)
+  }
+
+  salvage(file: string): Promise<Sealed> {
+    const refusal = this.#refusal()
+    return refusal === null ? this.#recordings.salvage(file) : Promise.reject(refusal)
   }
 
   listen(leg: LegId, wants: Wants | null): void {

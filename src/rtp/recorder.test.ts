@@ -6,7 +6,7 @@ import { setImmediate as breath } from 'node:timers/promises'
 import type { RecorderReport } from './control.ts'
 import { loadLibc } from './libc.ts'
 import { Recorder, type RecordingOnDisk, turnMs } from './recorder.ts'
-import { RecordingFile } from './recording-file.ts'
+import { RecordingFile, salvageRecording } from './recording-file.ts'
 import { agent, customer, RingWriter, ringMemory } from './recording-ring.ts'
 import { sealsAtOnce } from './seals.ts'
 
@@ -31,6 +31,7 @@ class Floor {
   readonly recorder = new Recorder({
     now: () => this.nowMs,
     create: file => this.create(file),
+    salvage: salvageRecording,
     report: report => this.reports.push(report),
   })
   readonly #writers: { writer: RingWriter; timestamp: number }[] = []

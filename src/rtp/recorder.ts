@@ -31,6 +31,8 @@ export type RecorderPorts = {
   /** ms of `processMonotonic`. */
   now(): number
   create(file: string, payloadType: number): RecordingOnDisk
+  /** Rejects with the file system's error, or with one that has no code when the file is none of ours. */
+  salvage(file: string): Promise<Sealed>
   report(message: RecorderReport): void
 }
 
@@ -85,6 +87,8 @@ export class Recorder {
       }
       case 'stop':
         return this.#stop(request.recording, request.endMs)
+      case 'salvage':
+        return void this.#salvage(request)
       default:
         request satisfies never
     }
@@ -124,6 +128,16 @@ export class Recorder {
     recording.endMs = endMs
     this.#serve(recording)
     this.#tellDisk()
+  }
+
+  /** Between the turns, by the process's file threads: who talks meanwhile is recorded. */
+  async #salvage({ ask, file }: Extract<RecorderRequest, { type: 'salvage' }>): Promise<void> {
+    try {
+      this.#ports.report({ type: 'salvaged', ask, sealed: await this.#ports.salvage(file) })
+    } catch (error) {
+      const { code = null, message } = error as NodeJS.ErrnoException
+      this.#ports.report({ type: 'unsalvaged', ask, problem: { code, words: message } })
+    }
   }
 
   #serve(recording: Recording): void {

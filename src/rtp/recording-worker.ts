@@ -6,7 +6,7 @@ import { sayUp } from '../lib/up.ts'
 import type { RecorderRequest } from './control.ts'
 import { loadLibc } from './libc.ts'
 import { Recorder, turnMs } from './recorder.ts'
-import { RecordingFile } from './recording-file.ts'
+import { RecordingFile, salvageRecording } from './recording-file.ts'
 
 const port = must(parentPort, 'the recording thread has a parent')
 const libc = loadLibc()
@@ -14,6 +14,7 @@ sayUp(port)
 const recorder = new Recorder({
   now: processMonotonic(),
   create: (file, payloadType) => new RecordingFile(file, payloadType, libc),
+  salvage: salvageRecording,
   report: message => port.postMessage(message),
 })
 /** Only while something is recorded: a thread that wakes for nothing costs as much as two packets. */

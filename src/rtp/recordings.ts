@@ -1,10 +1,12 @@
 /** The recordings of a bay that are neither closed nor failed, the memory each is written through, and the thread that takes them to disk. */
 import type { LegId, RecordingId } from '../lib/ids.ts'
-import type { BayEvent } from './bay.ts'
+import { type BayEvent, MediaError } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { RecorderReport, RecorderRequest } from './control.ts'
+import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import { RingPool } from './ring-pool.ts'
+import { Waiting } from './waiting.ts'
 
 export type RecordingsPorts = {
   entry: string | URL
@@ -24,6 +26,8 @@ export class Recordings {
   /** `begun` once the recording thread knows of it; `orphaned`: it is being sealed, and some media thread may write on. */
   readonly #phases = new Map<RecordingId, 'asked' | 'begun' | 'orphaned'>()
   readonly #rings = new RingPool()
+  readonly #salvages = new Waiting<number, Sealed>()
+  #lastAsk = 0
 
   constructor(ports: RecordingsPorts) {
     this.#ports = ports
@@ -84,12 +88,23 @@ export class Recordings {
     return ended.map(([recording]) => recording)
   }
 
+  /** See `Bay.salvage`. */
+  salvage(file: string): Promise<Sealed> {
+    const ask = ++this.#lastAsk
+    const sealed = this.#salvages.wait(ask)
+    this.#thread.post({ type: 'salvage', ask, file })
+    return sealed
+  }
+
   terminate(): Promise<void> {
+    this.#salvages.rejectAll(new MediaError('the media threads are shutting down'))
     return this.#thread.terminate()
   }
 
   #hear(report: RecorderReport): void {
     if (report.type === 'disk') return this.#ports.emit({ type: 'disk', state: report.state })
+    if (report.type === 'salvaged') return this.#salvages.resolve(report.ask, report.sealed)
+    if (report.type === 'unsalvaged') return this.#salvages.reject(report.ask, problemOf(report.problem))
     const recording = report.recording as RecordingId
     if (report.type === 'failed') {
       this.#ports.stopTap(recording) // the relay loop writes on until it is told
@@ -104,6 +119,7 @@ export class Recordings {
 
   /** Recordings that the dead thread never heard of are begun by the fresh one; without a fresh one, all have failed. */
   #died(reason: string): void {
+    this.#salvages.rejectAll(new MediaError(`the recording thread died: ${reason}`))
     const isRestarted = this.#thread.restart()
     if (!isRestarted) this.#ports.givenUp(reason)
     for (const [recording, phase] of [...this.#phases]) {
@@ -119,4 +135,9 @@ export class Recordings {
     this.#rings.forget(recording)
     this.#ports.emit({ type: 'recording.failed', recording, reason })
   }
+}
+
+/** As the file system's error was on the other thread. */
+function problemOf({ code, words }: { code: string | null; words: string }): Error {
+  return Object.assign(new MediaError(words), code === null ? {} : { code })
 }

@@ -529,6 +529,7 @@ const anyFact = fc.oneof(
     bytes: fc.nat(),
     durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
     salvaged: fc.boolean(),
+    wasMissing: fc.option(fc.constant(true), { nil: undefined }),
     lostMs: fc.option(fc.nat(), { nil: undefined }),
     lost: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }), { nil: undefined }),
   }),

@@ -13,6 +13,9 @@ export type RecordingRecord = RecordingRow & { callRecord: typeof calls.$inferSe
 /** A recording that is to be on the disk: its file, relative to the recordings folder. */
 export type NewestRecording = { path: string }
 
+/** Told as missing, and not found since. */
+export type MissingRecording = Pick<RecordingRow, 'id' | 'call' | 'path' | 'openedAt'>
+
 /** Recordings opened in [from, to), newest first. */
 export type RecordingFilter = PageArgs & {
   from?: number
@@ -45,6 +48,17 @@ export const recordingQueries = {
       .from(calls)
       .where(and(gte(calls.startedAt, args.from), lt(calls.startedAt, args.to), isNotNull(calls.recordingMissing)))
       .all().length,
+  /** Told as missing, and not found since: newest first, on from `after`. */
+  'recordings.toldMissing': (
+    db: Db,
+    args: { after: { openedAt: number; id: RecordingId } | null; limit: number },
+  ): MissingRecording[] =>
+    raw(
+      db.$client,
+      `SELECT id, call, path, opened_at AS openedAt FROM recordings
+       WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND (opened_at, id) < (?, ?)
+       ORDER BY opened_at DESC, id DESC LIMIT ?`,
+    ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as MissingRecording[],
   'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
     db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
   /** Sealed before an instant, oldest first, and without a smaller form. */

@@ -128,6 +128,8 @@ export const recordings = sqliteTable(
     durationMs: integer('duration_ms'),
     salvaged: integer({ mode: 'boolean' }).notNull(),
     missingReason: text('missing_reason'),
+    /** Told as missing, and its file was there after all. */
+    wasMissing: integer('was_missing', { mode: 'boolean' }).notNull(),
     listens: integer().notNull(),
     derivedAt: integer('derived_at'),
     derivedPath: text('derived_path'),

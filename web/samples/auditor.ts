@@ -219,6 +219,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           id: 'r_0',
           state,
           reason: null,
+          wasMissing: false,
           src: '/static/sample.wav',
           openedAt: sampleNow,
           answerMs: 7000,

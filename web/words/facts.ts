@@ -44,6 +44,7 @@ const zh = {
       sha256: 'SHA-256',
       source: '原录音 SHA-256',
       salvaged: '重启后恢复',
+      wasMissing: '曾报缺失',
       recording: '录音',
       hold: '保全',
       days: '天数',
@@ -111,6 +112,7 @@ const en: Like<typeof zh> = {
     },
     ...{
       salvaged: 'made whole after a restart',
+      wasMissing: 'had been missing',
       recording: 'recording',
       hold: 'hold',
       days: 'days',

@@ -345,6 +345,8 @@ export const recordingReply = z
     durationMs: orNull(z.int()),
     salvaged: z.boolean(),
     missingReason: orNull(z.string()),
+    /** It had been told as missing, and its file was there after all. */
+    wasMissing: z.boolean(),
     /** `consultation`: the talk of those who look after the party, who waits meanwhile. */
     kind: z.enum(['call', 'consultation']),
     /** Silence stands in it for so long where sound was lost, and at most 100 places where: [from, for] in ms. */

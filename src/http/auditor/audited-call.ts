@@ -68,6 +68,7 @@ export async function auditedCall(
       id: recording.id,
       state: stateOf(recording),
       reason: recording.missingReason,
+      wasMissing: recording.wasMissing,
       src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
       answerMs: answerIn(recording.openedAt, call.answeredAt),

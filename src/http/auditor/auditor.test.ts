@@ -294,3 +294,27 @@ test('the journal is checked line by line, and a line that was changed is named'
   const broken = await send(house, olga, 'POST', '/auditor/journal/check', {}, true)
   assert.ok(broken.text.includes(`entry ${seq} does not agree`), broken.text)
 })
+
+test('a recording that was told as missing and found after all can be heard, and its call says what became of it', async () => {
+  const [call, recording, file] = ['c_found' as CallId, 'r_found' as RecordingId, '2026/r_found.wav']
+  writeFileSync(path.join(house.deps.config.recordingsDir, file), audio)
+  const line = { trunk: 't_1' as TrunkId, leg: 'g_found' as LegId, from: '+8613900000009', to: '1000' }
+  const whole = { sha256: 'f'.repeat(64), bytes: audio.length, durationMs: 97_000 }
+  const facts: Fact[] = [
+    { type: 'call.offered', call, ...line },
+    { type: 'call.answered', call },
+    { type: 'recording.opened', recording, call, path: file },
+    { type: 'recording.missing', recording, call, reason: 'EIO: i/o error, fdatasync' },
+    { type: 'recording.sealed', recording, call, ...whole, salvaged: true, wasMissing: true },
+  ]
+  const tell = (some: Fact[]) =>
+    house.store.commit({ recorded: some.map(fact => ({ at: noon + 1000, actor: 'system', fact })) })
+  await tell(facts.slice(0, 4))
+  const before = (await look(house, olga, `/auditor/calls/${call}`)).text
+  assert.ok(!before.includes('<audio') && !before.includes('was found'))
+  await tell(facts.slice(4))
+  const after = (await look(house, olga, `/auditor/calls/${call}`)).text
+  assert.match(after, /<audio/)
+  assert.match(after, /It had been told as missing; its file was found/)
+  assert.match(after, /had been missing: true/)
+})
