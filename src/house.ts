@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/facts.ts'
+import type { RecorderDisk } from './centre/recording-rules.ts'
 import { whyNotWrite } from './centre/writing.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
@@ -54,6 +55,8 @@ export type HouseOptions = {
 }
 
 const hangUpWithinMs = 5_000
+/** Disks on which what was left open is made whole: one that is full has room for that. */
+const mayBeMended: ReadonlySet<RecorderDisk> = new Set(['well', 'full'])
 
 /** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
 export async function openHouse({
@@ -122,7 +125,7 @@ export async function openHouse({
       store,
       salvage: async path =>
         must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path)),
-      mayLook: () => !booted.state.isClosing && ['well', 'full'].includes(booted.state.recorder.disk),
+      mayLook: () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk),
       now: () => clock.now(),
       timers: systemTimers,
       log,

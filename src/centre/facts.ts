@@ -411,7 +411,7 @@ export type FloorFact =
    * is told once a day for each rule and person.
    */
   | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
-  /** How the disk of the recordings is from now on; full: an alarm. */
+  /** How the disk of the recordings is from now on; full or unwritable: an alarm. */
   | { type: 'recorder.diskChanged'; disk: RecorderDisk }
   /** An answered call, or a part of one, has no audio on disk: an alarm. */
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }

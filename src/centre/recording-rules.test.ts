@@ -35,6 +35,24 @@ test('a lender who wants no call that is not recorded dials nobody while the dis
   assert.equal(floor.count('call.dialed'), 1)
 })
 
+test('a disk that cannot be written counts as a full one: an alarm, and no call where the lender wants none unrecorded', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  floor.do({ type: 'recorder.disk', disk: 'unwritable' })
+  assert.equal(floor.last('safety.alarmed').rule, 'disk_unwritable')
+  assert.match(floor.last('safety.alarmed').words, /cannot be written: calls go on/)
+  set(floor, 'recording.whenFull', 'refuse')
+  floor.leads(carl)
+  assert.equal(floor.count('call.dialed'), 0)
+  assert.equal(floor.do({ type: 'agent.dial', agent: alice, number: carl, ...nobody }).refusal?.rule, 'no_recording')
+  floor.caller()
+  assert.equal(floor.lastEffect('phone.reject').sipStatus, 503)
+  floor.do({ type: 'agent.dial', agent: alice, number: '110', ...nobody })
+  assert.equal(floor.last('call.dialed').number, '110')
+  floor.do({ type: 'recorder.disk', disk: 'well' })
+  assert.equal(floor.state.recorder.disk, 'well')
+})
+
 test('then callers are turned away with 503, before anybody answers them', () => {
   const floor = new TestFloor()
   set(floor, 'recording.whenFull', 'refuse')

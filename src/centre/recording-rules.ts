@@ -2,7 +2,7 @@
  * What the centre does when no recording can be made, and which recordings of calls that nobody answered are kept.
  *
  * `whenFull` is `goOn` where nothing is saved: invariant 7 of the trade asks that every answered second be recorded *or its absence alarmed*, and
- * who calls in with a hardship must be heard also when a disk is full. A lender whose regulator takes an unrecorded call for a breach chooses
+ * who calls in with a hardship must be heard also when a disk is full, or cannot be written. A lender whose regulator takes an unrecorded call for a breach chooses
  * `refuse`: then nobody is dialled and callers are turned away until there is room; emergency numbers pass always.
  */
 export type RecordingRules = {
@@ -11,8 +11,13 @@ export type RecordingRules = {
   unanswered: 'heard' | 'all' | 'none'
 }
 
-/** Of the recordings: `slow` is more than two seconds behind. */
-export type RecorderDisk = 'well' | 'slow' | 'full'
+/** Of the recordings: `slow` is more than two seconds behind, `unwritable` refuses what is written: read-only, an error, gone. */
+export type RecorderDisk = 'well' | 'slow' | 'full' | 'unwritable'
+
+/** Nothing can be recorded on it now. */
+export function takesNothing(disk: RecorderDisk): boolean {
+  return disk === 'full' || disk === 'unwritable'
+}
 
 export const whenFullChoices = ['goOn', 'refuse'] as const
 export const unansweredChoices = ['heard', 'all', 'none'] as const

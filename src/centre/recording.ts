@@ -4,6 +4,7 @@ import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import type { RecordingKind } from './facts.ts'
 import type { Input } from './inputs.ts'
+import { takesNothing } from './recording-rules.ts'
 import type { Call, FloorState } from './state.ts'
 
 /** Of sound that is lost, told with a recording. */
@@ -24,22 +25,22 @@ export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recordi
   d.fact({ type: 'recording.missing', recording, call: open.call, reason: reason.slice(0, 200) })
 }
 
-/** The disk of the recordings changed. Full, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */
+/** The disk of the recordings changed. When it takes nothing, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */
 export function diskChanged(d: Draft, { disk }: Extract<Input, { type: 'recorder.disk' }>): void {
   if (disk === d.state.recorder.disk) return
   d.fact({ type: 'recorder.diskChanged', disk })
-  if (disk !== 'full') return
-  const { whenFull } = d.state.recorder.rules
+  if (disk !== 'full' && disk !== 'unwritable') return
+  const [how, until] = disk === 'full' ? ['is full', 'there is room'] : ['cannot be written', 'it can']
   const words =
-    whenFull === 'goOn'
-      ? 'The disk of the recordings is full: calls go on, and what is said now may be lost. Make room.'
-      : 'The disk of the recordings is full: nobody is called and no call is taken until there is room.'
-  d.fact({ type: 'safety.alarmed', rule: 'disk_full', user: null, call: null, number: '', words })
+    d.state.recorder.rules.whenFull === 'goOn'
+      ? `The disk of the recordings ${how}: calls go on, and what is said now may be lost. ${disk === 'full' ? 'Make room.' : 'See what is wrong with it.'}`
+      : `The disk of the recordings ${how}: nobody is called and no call is taken until ${until}.`
+  d.fact({ type: 'safety.alarmed', rule: `disk_${disk}`, user: null, call: null, number: '', words })
 }
 
 /** Whether no call may begin, since it could not be recorded and the lender wants none that is not. */
 export function isUnrecordable(state: FloorState): boolean {
-  return state.recorder.disk === 'full' && state.recorder.rules.whenFull === 'refuse'
+  return takesNothing(state.recorder.disk) && state.recorder.rules.whenFull === 'refuse'
 }
 
 /** A recording of a call begins: of the party's leg, or of the agent's own while a colleague is consulted. */

@@ -44,7 +44,8 @@ export function queueOf(call: Pick<Call, 'queue' | 'owedBy'>): QueueId | null {
 
 const unrecordable = {
   rule: 'no_recording',
-  words: 'The disk of the recordings is full, and no call is made that cannot be recorded: tell the administrator.',
+  words:
+    'The disk of the recordings takes nothing now, and no call is made that cannot be recorded: tell the administrator.',
 }
 
 /** The best line of the first step that has one, past trunks that were tried already. */

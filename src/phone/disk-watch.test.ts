@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import type { Input } from '../centre/inputs.ts'
 import { createLogger } from '../lib/log.ts'
-import { DiskWatch } from './disk-watch.ts'
+import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
 
 const mb = 1024 * 1024
 
@@ -12,6 +14,7 @@ test('the floor hears once when there is no room, by the recorder or by the disk
     folder: '/recordings',
     post: input => void (input.type === 'recorder.disk' && told.push(input.disk)),
     log: createLogger('silent'),
+    write: async () => undefined,
     look: async () => ({ bavail: freeMb, blocks: 100_000, bsize: mb }),
   })
   await watch.look()
@@ -38,6 +41,7 @@ test('of a small disk a fiftieth is enough, and one that cannot be asked is left
     folder: '/recordings',
     post: input => void (input.type === 'recorder.disk' && told.push(input.disk)),
     log: createLogger('silent'),
+    write: async () => undefined,
     look: async () => {
       if (isGone) throw new Error('EIO')
       return { bavail: 2, blocks: 48, bsize: mb }
@@ -49,4 +53,109 @@ test('of a small disk a fiftieth is enough, and one that cannot be asked is left
   assert.deepEqual(told, [])
   watch.recorderTold('full')
   assert.deepEqual(told, ['full'])
+})
+
+/** A disk that answers writes as a test wants. */
+function watched(more: Partial<DiskWatchOptions> = {}) {
+  const told: string[] = []
+  const disk = { refusal: null as string | null, asked: [] as boolean[] }
+  const watch = new DiskWatch({
+    folder: '/recordings',
+    post: input => void (input.type === 'recorder.disk' && told.push(input.disk)),
+    log: createLogger('silent'),
+    look: async () => ({ bavail: 500, blocks: 100_000, bsize: mb }),
+    write: async (_folder, sync) => {
+      disk.asked.push(sync)
+      if (disk.refusal !== null) throw Object.assign(new Error(disk.refusal), { code: disk.refusal })
+    },
+    ...more,
+  })
+  return { watch, told, disk }
+}
+
+test('a disk that refuses writes is known while nothing is recorded, and until a write reaches it again', async () => {
+  for (const code of ['EROFS', 'EIO', 'ENOENT', 'EACCES']) {
+    const { watch, told, disk } = watched()
+    using _ = watch
+    await watch.look()
+    for (let looks = 0; looks < 5; looks++) await watch.look()
+    assert.deepEqual([told, disk.asked], [[], [false]], 'a disk that is well is written to now and then')
+    disk.refusal = code
+    await watch.look()
+    await watch.look()
+    assert.deepEqual(told, ['unwritable'], code)
+    disk.refusal = null
+    await watch.look()
+    assert.deepEqual(
+      [told, disk.asked],
+      [
+        ['unwritable', 'well'],
+        [false, false, true, true],
+      ],
+    )
+  }
+})
+
+test('what a recording met stands until a write of our own reaches the disk, whatever became of the recording', async () => {
+  const { watch, told, disk } = watched()
+  using _ = watch
+  disk.refusal = 'EIO'
+  watch.recorderTold('unwritable')
+  watch.recorderTold('well') // its call ended
+  await watch.look()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(told, ['unwritable'])
+  disk.refusal = null
+  await watch.look()
+  assert.deepEqual(told, ['unwritable', 'well'])
+  watch.recorderTold('unwritable')
+  await watch.look()
+  assert.deepEqual(told, ['unwritable', 'well', 'unwritable'], 'one file is refused still')
+  watch.recorderTold('well')
+  await new Promise(resolve => setImmediate(resolve))
+  assert.equal(told.at(-1), 'well')
+})
+
+test('a full disk refuses nothing by that, and one that never answers refuses after half a minute and is asked but once', async () => {
+  const { watch, told, disk } = watched()
+  disk.refusal = 'ENOSPC'
+  await watch.look()
+  assert.deepEqual(told, [])
+  watch[Symbol.dispose]()
+  const hung = Promise.withResolvers<void>()
+  let asked = 0
+  const other = watched({
+    write: async () => {
+      asked++
+      await hung.promise
+    },
+  })
+  using _ = other.watch
+  for (let looks = 0; looks < 6; looks++) other.watch.due()
+  assert.deepEqual([other.told, asked], [[], 1])
+  other.watch.due()
+  other.watch.due()
+  assert.deepEqual([other.told, asked], [['unwritable'], 1])
+  hung.resolve()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(other.told, ['unwritable', 'well'])
+})
+
+test('a real folder is written to, nothing stays in it, and one that cannot be made is told', async () => {
+  const folder = mkdtempSync('/tmp/switchroom-disk-')
+  try {
+    const told: string[] = []
+    const options = { post: (input: Input) => void (input.type === 'recorder.disk' && told.push(input.disk)) }
+    const well = new DiskWatch({ ...options, folder: `${folder}/made`, log: createLogger('silent') })
+    await well.look()
+    well[Symbol.dispose]()
+    assert.deepEqual([readdirSync(`${folder}/made`), told], [[], []])
+    writeFileSync(`${folder}/taken`, '')
+    const refused = new DiskWatch({ ...options, folder: `${folder}/taken/in`, log: createLogger('silent') })
+    await refused.look()
+    refused[Symbol.dispose]()
+    assert.deepEqual(told, ['unwritable'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

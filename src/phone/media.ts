@@ -1,9 +1,6 @@
-/**
- * Performs the centre's `media.*` effects on the patch bay, and tells the recorder's results. The folder of a recording is made here, so that
- * the writer thread only ever opens files.
- */
-import { mkdirSync, unlink } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+/** Performs the centre's `media.*` effects on the patch bay, and tells the recorder's results. */
+import { unlink } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
 import type { Effect } from '../centre/effects.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -31,8 +28,6 @@ const discardedMax = 10_000
 
 export class Media {
   readonly #options: MediaOptions
-  /** Folders known to exist: one a day, so it stays small; cleared when it does not. */
-  readonly #folders = new Set<string>()
   /** Files that are to be deleted once the recorder has let go of them. */
   readonly #discarded = new Map<RecordingId, string>()
   #missing = 0
@@ -107,6 +102,11 @@ export class Media {
             { alarm: true },
             'the disk of the recordings is full: calls go on, and what is said now may be lost; make space',
           )
+        else if (event.state === 'unwritable')
+          log.fatal(
+            { alarm: true },
+            'the disk of the recordings refuses what is written: calls go on, and what is said now may be lost',
+          )
         else if (event.state === 'slow')
           log.error({ alarm: true }, 'the disk of the recordings is more than two seconds behind')
         else log.info('the disk of the recordings keeps up again')
@@ -133,18 +133,8 @@ export class Media {
     const { bay, recordingsDir } = this.#options
     const root = resolve(recordingsDir)
     const file = join(root, effect.path)
-    try {
-      if (!file.startsWith(root + sep)) throw new Error('the path leads out of the recordings folder')
-      const folder = dirname(file)
-      if (!this.#folders.has(folder)) {
-        mkdirSync(folder, { recursive: true, mode: 0o750 })
-        if (this.#folders.size > 64) this.#folders.clear()
-        this.#folders.add(folder)
-      }
-      bay.record(effect.recording, effect.leg, file)
-    } catch (error) {
-      this.#fail(effect.recording, error instanceof Error ? error.message : String(error))
-    }
+    if (file.startsWith(root + sep)) bay.record(effect.recording, effect.leg, file)
+    else this.#fail(effect.recording, 'the path leads out of the recordings folder')
   }
 
   #discard({ recording, path }: Extract<MediaEffect, { type: 'media.discardRecording' }>): void {

@@ -427,6 +427,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         recordings_missing_total: media.missing,
         recordings_lost_ms_total: Math.round(media.lostMs),
         recordings_disk_full: disk.state === 'full' ? 1 : 0,
+        recordings_disk_unwritable: disk.state === 'unwritable' ? 1 : 0,
         recordings_disk_slow: disk.state === 'slow' ? 1 : 0,
         ...ladderFigures(options.ladder?.figures),
         media_up: legs === null ? 0 : 1,

@@ -163,8 +163,8 @@ export type BayEvent =
       lost?: [fromMs: number, forMs: number][]
     }
   | { type: 'recording.failed'; recording: RecordingId; reason: string }
-  /** The disk of the recordings is slow, full, or well again: recordings go on, `lostMs` of each will tell what is missing. */
-  | { type: 'disk'; state: 'well' | 'slow' | 'full' }
+  /** The disk of the recordings is slow, full, refuses writes, or is well again: recordings go on, `lostMs` of each will tell what is missing. */
+  | { type: 'disk'; state: 'well' | 'slow' | 'full' | 'unwritable' }
   /**
    * A media thread died. A fresh one has taken up the legs `moved`: they are not heard for some tenths of a second, and their recordings go on
    * with silence in the gap. `legs` are gone, with the recordings named here, each of which is told by itself. `Bay.failed` tells when no
@@ -214,7 +214,7 @@ export type Bay = {
   expectSound(leg: LegId): void
   /** RFC 4733 events, 0-9 * # A-D. */
   sendDigits(leg: LegId, digits: string): void
-  /** Records what comes from the leg (left) and what is sent to it (right). `file` is an absolute path; the folder exists. */
+  /** Records what comes from the leg (left) and what is sent to it (right). `file` is an absolute path; its folder is made. */
   record(recording: RecordingId, leg: LegId, file: string): void
   /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
   stopRecording(recording: RecordingId): void

@@ -10,6 +10,7 @@ import type {
   SupervisionMode,
   WebRtcParameters,
 } from './bay.ts'
+import type { LostToldMs } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import type { SavedLeg } from './saved-leg.ts'
@@ -138,15 +139,27 @@ export type MediaReport =
 
 export type RecorderRequest =
   /** Instants are ms of `processMonotonic`. */
-  | { type: 'record'; recording: string; file: string; memory: RingMemory; payloadType: number; startMs: number }
+  | {
+      type: 'record'
+      recording: string
+      file: string
+      memory: RingMemory
+      payloadType: number
+      startMs: number
+      /** A recording thread died over it, and this one goes on with its file; left out: it begins. */
+      goesOn?: LostToldMs
+    }
   /** A media thread died, and for so long nobody wrote: silence stands there. */
   | { type: 'missed'; recording: string; lostMs: number }
   | { type: 'stop'; recording: string; endMs: number }
   /** Makes a file whole that was left open by a thread or a process that is no more; `ask` names the question in its answer. */
   | { type: 'salvage'; ask: number; file: string }
 
-/** `slow`: it is more than two seconds behind. `full`: what is said now may be lost; recordings go on when there is room. */
-export type DiskState = 'well' | 'slow' | 'full'
+/**
+ * `slow`: it is more than two seconds behind. `full`: what is said now may be lost; recordings go on when there is room. `unwritable`: so too when
+ * it takes writes again, of which it refused one (mounted read-only, an error of the medium, gone).
+ */
+export type DiskState = 'well' | 'slow' | 'full' | 'unwritable'
 
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number; lost: [fromMs: number, forMs: number][] } & Sealed)

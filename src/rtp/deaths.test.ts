@@ -83,6 +83,26 @@ test('a recording thread that dies fails what it held, and a fresh one takes the
   assert.equal((await bay.figures()).length, 1, 'the leg was not touched')
 })
 
+test('a recording whose folder cannot be made waits for its disk, and is whole when it came in time', async () => {
+  await using world = await openWorld({})
+  const { bay, events } = world
+  await bay.open(alice, plain)
+  writeFileSync(`${folder}/blocked`, '')
+  const recording = 'rec_blocked' as RecordingId
+  bay.record(recording, alice, `${folder}/blocked/28/late.wav`)
+  const states = () => events.flatMap(event => (event.type === 'disk' ? [event.state] : []))
+  await until(() => states().includes('unwritable'), 'the disk is told to be unwritable')
+  rmSync(`${folder}/blocked`)
+  await until(() => states().at(-1) === 'well', 'it is well again')
+  bay.stopRecording(recording)
+  const closed = await world.told('recording.closed')
+  assert.equal(closed.bytes, readFileSync(`${folder}/blocked/28/late.wav`).length)
+  assert.equal(
+    events.some(({ type }) => type === 'recording.failed'),
+    false,
+  )
+})
+
 test('a recording thread that dies again and again is given up: every recording is told as failed, and failed tells', async () => {
   const recordingWorker = `${folder}/mute.cjs`
   writeFileSync(recordingWorker, 'process.exit(8)')

@@ -26,19 +26,26 @@ class Floor {
   stallMs = 0
   /** Bytes that fit; beyond: ENOSPC. */
   room = Number.POSITIVE_INFINITY
+  /** What the disk answers to everything; null: it does what is asked. */
+  refusal: string | null = null
+  /** How often it was asked to begin a file, or to go on with one. */
+  opens = 0
   readonly files = new Map<string, number[]>()
   readonly reports: RecorderReport[] = []
   readonly recorder = new Recorder({
     now: () => this.nowMs,
     create: file => this.create(file),
+    goOn: (file, _payloadType, frames) => this.goOn(file, frames),
     salvage: salvageRecording,
     report: report => this.reports.push(report),
   })
+  readonly memories = new Map<string, SharedArrayBuffer>()
   readonly #writers: { writer: RingWriter; timestamp: number }[] = []
   #spokenMs = 1000
 
   begin(id: string): void {
     const memory = ringMemory()
+    this.memories.set(id, memory)
     this.#writers.push({ writer: RingWriter.begin(memory, pcma, this.nowMs), timestamp: 0 })
     this.recorder.take({ type: 'record', recording: id, file: id, memory, payloadType: pcma, startMs: this.nowMs })
   }
@@ -93,20 +100,46 @@ class Floor {
 
   /** A file in memory; a test may put another in its place. */
   create = (path: string): RecordingOnDisk => {
+    this.opens++
+    if (this.refusal !== null) throw refused(this.refusal)
     if (this.room <= 0) throw full()
-    const bytes: number[] = []
-    this.files.set(path, bytes)
+    this.files.set(path, [])
+    return this.#opened(path)
+  }
+
+  goOn = (path: string, frames: number): RecordingOnDisk => {
+    this.opens++
+    if (this.refusal !== null) throw refused(this.refusal)
+    const bytes = this.files.get(path)
+    if (bytes === undefined) throw refused('ENOENT')
+    bytes.length = Math.min(bytes.length, frames * 2)
+    return this.#opened(path)
+  }
+
+  #opened(path: string): RecordingOnDisk {
+    const bytes = this.files.get(path)!
     return {
       append: (frames, length) => {
         this.#write()
+        if (this.refusal !== null) throw refused(this.refusal)
         if (length > this.room) throw full()
         this.room -= length
         for (let at = 0; at < length; at++) bytes.push(frames[at]!)
       },
-      seal: async () => ({ sha256: 'ab', bytes: bytes.length, durationMs: bytes.length / 16 }),
+      get frames() {
+        return bytes.length / 2
+      },
+      seal: async () => {
+        if (this.refusal !== null) throw refused(this.refusal)
+        return { sha256: 'ab', bytes: bytes.length, durationMs: bytes.length / 16 }
+      },
       abandon: () => undefined,
     }
   }
+}
+
+function refused(code: string): Error {
+  return Object.assign(new Error(`${code}: as a test wants`), { code })
 }
 
 function full(): Error {
@@ -244,6 +277,128 @@ test('a call that ends on a full disk is sealed with what is there after half a 
     ['b'],
   )
   assert.match(floor.told('failed')[0]!.reason, /full/)
+})
+
+for (const code of ['EIO', 'EROFS', 'ENOENT', 'ESTALE'])
+  test(`a disk that refuses everything with ${code} ends no recording, is told as unwritable, and each goes on in its file when it takes writes again`, async () => {
+    const floor = new Floor()
+    floor.begin('talks')
+    floor.pass(3000)
+    floor.refusal = code
+    floor.pass(2000)
+    floor.begin('begins')
+    floor.pass(8000)
+    assert.deepEqual(
+      floor.told('disk').map(({ state }) => state),
+      ['unwritable'],
+    )
+    assert.deepEqual([floor.told('failed'), floor.told('closed')], [[], []])
+    floor.refusal = null
+    floor.pass(5000)
+    assert.deepEqual(
+      floor.told('disk').map(({ state }) => state),
+      ['unwritable', 'slow', 'well'],
+    )
+    const endMs = floor.nowMs
+    for (const id of ['talks', 'begins']) floor.recorder.take({ type: 'stop', recording: id, endMs })
+    await settle()
+    for (const [id, startMs] of [
+      ['talks', 1000],
+      ['begins', 6000],
+    ] as const) {
+      const closed = floor.told('closed').find(({ recording }) => recording === id)!
+      assert.equal(closed.durationMs, endMs - startMs, `${id} is as long as its call`)
+      assert.ok(closed.lostMs > 2000 && closed.lostMs < 9000, `${id}: ${closed.lostMs} ms`)
+      const silent = floor.runs(id, 0).filter(([octet, ms]) => octet === silence && ms > 500)
+      const silentMs = silent.reduce((sum, [, ms]) => sum + ms, 0)
+      assert.ok(Math.abs(silentMs - closed.lostMs) < 1000, `${id}: ${silentMs} ms are silent, ${closed.lostMs} told`)
+      assert.ok(
+        floor.runs(id, 0).at(-1)![1] > 0 && floor.runs(id, 0).some(([octet, ms]) => octet === voice && ms > 3000),
+      )
+    }
+  })
+
+test('an error for a moment costs nothing: the file is opened anew and the ring holds what was said', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  floor.refusal = 'EIO'
+  floor.pass(1500)
+  floor.refusal = null
+  floor.pass(3000)
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  await settle()
+  assert.equal(floor.told('closed')[0]!.lostMs, 0)
+  assertWhole(floor, 'a')
+})
+
+test('what a disk has forgotten when it comes back is silence that is told, and the rest stands in its place', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(5000)
+  floor.refusal = 'EIO'
+  floor.pass(1000)
+  floor.files.get('a')!.length -= 16_000 // a second that never reached the medium
+  floor.refusal = null
+  floor.pass(3000)
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.deepEqual([closed!.lostMs, closed!.durationMs], [1000, endMs - 1000])
+  const [[fromMs, forMs] = [0, 0], ...more] = closed!.lost
+  assert.deepEqual([forMs, more.length], [1000, 0])
+  const octets = floor.files.get('a')!
+  assert.ok(octets.slice(fromMs * 16, (fromMs + forMs) * 16).every(octet => octet === silence))
+  assert.ok(octets.slice((fromMs + forMs) * 16, (fromMs + forMs + 1000) * 16).every(octet => octet === voice))
+})
+
+test('of many that a disk refuses one finds out for all whether it still does, and all go on at once when it does not', () => {
+  const floor = new Floor()
+  for (let n = 0; n < 100; n++) floor.begin(`r${n}`)
+  floor.pass(2000)
+  floor.refusal = 'EIO'
+  floor.pass(2000) // each of them meets it once
+  floor.opens = 0
+  floor.pass(10_000)
+  assert.ok(floor.opens >= 8 && floor.opens <= 11, `${floor.opens} attempts in ten seconds`)
+  floor.refusal = null
+  floor.pass(2000)
+  assert.equal(floor.opens >= 100, true)
+  assert.equal(floor.told('failed').length, 0)
+  assert.notEqual(floor.told('disk').at(-1)!.state, 'unwritable')
+})
+
+test('one file that stays broken keeps no other from going on', () => {
+  const floor = new Floor()
+  for (const id of ['broken', 'a', 'b']) floor.begin(id)
+  const [opened, length] = [floor.goOn, (id: string) => floor.files.get(id)!.length]
+  floor.goOn = (path, frames) => {
+    if (path === 'broken') throw refused('EIO')
+    return opened(path, frames)
+  }
+  floor.pass(2000)
+  floor.refusal = 'EIO'
+  floor.pass(2000)
+  floor.refusal = null
+  floor.pass(4000)
+  for (const id of ['a', 'b']) assert.ok(length(id) > length('broken') + 3000 * 16, `${id} went on`)
+  assert.equal(floor.told('disk').at(-1)!.state, 'unwritable', 'one cannot be recorded')
+})
+
+test('a call that ends while its disk refuses has failed half a minute later, with what the disk said', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  floor.refusal = 'EROFS'
+  floor.pass(1000)
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  floor.pass(20_000)
+  assert.deepEqual(floor.told('failed'), [])
+  floor.pass(12_000)
+  await settle()
+  assert.match(floor.told('failed')[0]!.reason, /^the disk is mounted read-only/)
+  assert.equal(floor.recorder.count, 0)
 })
 
 test('five hundred recordings are written in turn: no two hundred at once', () => {

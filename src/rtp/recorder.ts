@@ -1,12 +1,15 @@
 /**
  * What the recording thread does, without the thread: takes from the rings what the relay loop left there, in turn so that the disk is never
  * asked for everything at once, and seals what has ended. A disk that stalls costs nothing for 4 s, which is what a ring holds; after that
- * silence stands for what was lost. A full disk ends no recording: it goes on where it stopped as soon as there is room, with silence for
- * what did not fit into the ring meanwhile, and what is lost is told with the recording.
+ * silence stands for what was lost. A disk that is full, or refuses a write, ends no recording: it goes on where it stopped as soon as the disk
+ * takes it again, with silence for what did not fit into the ring meanwhile, and what is lost is told with the recording. So it goes on too
+ * when the thread of another recorder has died over it.
  */
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
+import { type DiskTrouble, isGone, reasonOf, troubleOf } from './disk-trouble.ts'
+import { LostSound } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
-import { framesPerMs, guardMs, RingReader, ringFrames } from './recording-ring.ts'
+import { framesPerMs, guardMs, RingReader, ringFrames, silenceFor } from './recording-ring.ts'
 import { Seals } from './seals.ts'
 
 /** How often each recording is written. */
@@ -15,14 +18,16 @@ const flushMs = 400
 export const turnMs = 50
 /** A recording that is this far behind shows a slow disk: more than half of what its ring holds. */
 const slowMs = 2200
-/** After an attempt that met a full disk. */
+/** After an attempt that the disk refused. */
 const retryMs = 1000
-/** A recording whose call has ended waits this long for room, then it is sealed with what is on the disk. */
+/** A recording whose call has ended waits this long for its disk, then it is sealed with what is there. */
 const roomWaitMs = 30_000
 
 export type RecordingOnDisk = {
   /** Throws the file system's error, and may then be called again with the same frames. `sizes`: the header is put right too. */
   append(frames: Uint8Array, length: number, sizes: boolean): void
+  /** Written so far. */
+  readonly frames: number
   seal(): Promise<Sealed>
   abandon(): void
 }
@@ -31,6 +36,8 @@ export type RecorderPorts = {
   /** ms of `processMonotonic`. */
   now(): number
   create(file: string, payloadType: number): RecordingOnDisk
+  /** Goes on with the file that lies there, with so many of its frames at most. */
+  goOn(file: string, payloadType: number, frames: number): RecordingOnDisk
   /** Rejects with the file system's error, or with one that has no code when the file is none of ours. */
   salvage(file: string): Promise<Sealed>
   report(message: RecorderReport): void
@@ -43,12 +50,18 @@ type Recording = {
   ring: RingReader
   startMs: number
   lost: LostSound
-  /** Null while the disk is too full to create it. */
+  /** Null while the disk refuses it. */
   file: RecordingOnDisk | null
+  /** It has been written to, or it was tried: there may be something already. */
+  mayLie: boolean
   /** Frames taken from the ring that did not fit on the disk. */
   pending: Uint8Array | null
   dueAt: number
-  isFull: boolean
+  /** What the last attempt met, and in words. */
+  trouble: DiskTrouble | null
+  problem: string
+  /** When the disk refused it last; 0: it does not. */
+  refusedAt: number
   isSlow: boolean
   /** Of the call; null while it goes on. */
   endMs: number | null
@@ -61,6 +74,8 @@ export class Recorder {
   readonly #seals = new Seals()
   #disk: DiskState = 'well'
   #begun = 0
+  /** A disk that refuses may take seconds to say so: of those that it refused, the longest waiting finds out for all whether it still does. */
+  #tryAt = 0
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports
@@ -98,10 +113,9 @@ export class Recorder {
   turn(): void {
     const now = this.#ports.now()
     const due = [...this.#recordings.values()].filter(({ dueAt }) => dueAt <= now)
-    for (const recording of due.sort(
-      (a, b) => a.ring.position - a.startMs * framesPerMs - (b.ring.position - b.startMs * framesPerMs),
-    ))
-      this.#serve(recording)
+    const lag = ({ ring, startMs }: Recording) => ring.position - startMs * framesPerMs
+    for (const recording of due.sort((a, b) => a.refusedAt - b.refusedAt || lag(a) - lag(b)))
+      this.#serve(recording, recording.refusedAt === 0 || now >= this.#tryAt)
     this.#tellDisk()
   }
 
@@ -111,14 +125,27 @@ export class Recorder {
     memory,
     payloadType,
     startMs,
+    goesOn,
   }: Extract<RecorderRequest, { type: 'record' }>): void {
-    const ring = new RingReader(memory, payloadType)
+    const ring = new RingReader(memory, payloadType, goesOn !== undefined)
+    const lost = new LostSound(goesOn)
+    lost.add(ring.position, ring.begun)
     // Those that begin together are not written together.
     const dueAt = this.#ports.now() + ((this.#begun++ * turnMs) % flushMs)
-    const state = { lost: new LostSound(), file: null, pending: null, isFull: false, isSlow: false, endMs: null }
-    const recording: Recording = { id, path, payloadType, ring, startMs, dueAt, ...state }
+    const state = {
+      lost,
+      file: null,
+      pending: null,
+      trouble: null,
+      problem: '',
+      refusedAt: 0,
+      isSlow: false,
+      endMs: null,
+    }
+    const mayLie = goesOn !== undefined
+    const recording: Recording = { id, path, payloadType, ring, startMs, dueAt, mayLie, ...state }
     this.#recordings.set(id, recording)
-    this.#guarded(recording, () => this.#create(recording))
+    this.#guarded(recording, () => this.#open(recording))
     this.#tellDisk()
   }
 
@@ -126,7 +153,7 @@ export class Recorder {
     const recording = this.#recordings.get(id)
     if (!recording || recording.endMs !== null) return // it failed, and was reported
     recording.endMs = endMs
-    this.#serve(recording)
+    this.#serve(recording, true)
     this.#tellDisk()
   }
 
@@ -140,25 +167,50 @@ export class Recorder {
     }
   }
 
-  #serve(recording: Recording): void {
+  /** `mayTry`: else it waits as if the disk had refused it. */
+  #serve(recording: Recording, mayTry: boolean): void {
     const now = this.#ports.now()
     const { startMs, endMs } = recording
     recording.dueAt = now + flushMs
     const untilMs = endMs ?? now - guardMs
     const behindMs = now - guardMs - startMs - recording.ring.position / framesPerMs
     recording.isSlow = endMs === null && behindMs > slowMs + flushMs
-    const isWritten = this.#guarded(recording, () => {
-      this.#create(recording)
-      // By whole milliseconds while it goes on: then what is taken from the ring lies in whole words.
-      const frames = endMs === null ? Math.floor(untilMs - startMs) * framesPerMs : (endMs - startMs) * framesPerMs
-      this.#flush(recording, Math.max(0, Math.floor(frames)))
-    })
+    const isWritten =
+      mayTry &&
+      this.#guarded(recording, () => {
+        this.#open(recording)
+        // By whole milliseconds while it goes on: then what is taken from the ring lies in whole words.
+        const frames = endMs === null ? Math.floor(untilMs - startMs) * framesPerMs : (endMs - startMs) * framesPerMs
+        this.#flush(recording, Math.max(0, Math.floor(frames)))
+      })
     if (endMs === null || !this.#recordings.has(recording.id)) return
     if (isWritten || now - endMs >= roomWaitMs) void this.#seal(recording, endMs)
   }
 
-  #create(recording: Recording): void {
-    recording.file ??= this.#ports.create(recording.path, recording.payloadType)
+  /** As far as it is not open: begins the file, or goes on with the one that is there. */
+  #open(recording: Recording): void {
+    if (recording.file !== null) return
+    const { path, payloadType, ring, pending, mayLie } = recording
+    const written = ring.position - (pending?.length ?? 0) / 2
+    recording.mayLie = true
+    const file = mayLie ? this.#found(recording, written) : this.#ports.create(path, payloadType)
+    recording.file = file
+    // What a disk that came back has forgotten, and what a thread that died had taken and not written.
+    const silence = new Uint8Array(Math.min(ringFrames, written - file.frames) * 2).fill(silenceFor(payloadType))
+    for (let at = file.frames; at < written; at = file.frames) {
+      file.append(silence, Math.min(silence.length, (written - at) * 2), true)
+      recording.lost.add(at, file.frames - at)
+    }
+  }
+
+  /** Nothing is there of one that could not be begun. What was written to and is gone may come back: a mount. */
+  #found({ path, payloadType }: Recording, written: number): RecordingOnDisk {
+    try {
+      return this.#ports.goOn(path, payloadType, written)
+    } catch (error) {
+      if (written === 0 && isGone(error)) return this.#ports.create(path, payloadType)
+      throw error
+    }
   }
 
   #flush(recording: Recording, untilFrame: number): void {
@@ -184,9 +236,9 @@ export class Recorder {
   }
 
   async #seal(recording: Recording, endMs: number): Promise<void> {
-    const { id, file, ring, startMs, pending, lost } = recording
+    const { id, file, ring, startMs, pending, lost, problem } = recording
     this.#recordings.delete(id)
-    if (file === null) return this.#ports.report({ type: 'failed', recording: id, reason: fullWords })
+    if (file === null) return this.#ports.report({ type: 'failed', recording: id, reason: problem })
     const unwritten = Math.max(0, Math.floor((endMs - startMs) * framesPerMs) - ring.position)
     const pendingFrames = (pending?.length ?? 0) / 2
     lost.add(ring.position - pendingFrames, pendingFrames + unwritten)
@@ -195,86 +247,50 @@ export class Recorder {
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
     } catch (error) {
       this.#ports.report({ type: 'failed', recording: id, reason: reasonOf(error) })
+      if (troubleOf(error) !== 'unwritable') return
+      this.#tell('unwritable') // nobody else may be recorded who would tell
+      this.#tellDisk()
     }
   }
 
-  /** False: it could not be done now (a full disk, and it is tried again) or ever (it is reported as failed). */
+  /** False: it could not be done now (the disk refuses, and it is tried again) or ever (it is reported as failed). */
   #guarded(recording: Recording, work: () => void): boolean {
     try {
       work()
-      recording.isFull = false
+      if (recording.refusedAt !== 0) this.#tryAt = 0
+      recording.trouble = null
+      recording.refusedAt = 0
       return true
     } catch (error) {
-      if (isFull(error)) {
-        recording.isFull = true
-        recording.dueAt = this.#ports.now() + retryMs
+      const trouble = troubleOf(error)
+      recording.trouble = trouble
+      recording.problem = reasonOf(error)
+      recording.dueAt = this.#ports.now() + retryMs
+      if (trouble === 'full') return false
+      recording.file?.abandon() // an error may stick to what is open: the next attempt opens it anew
+      recording.file = null
+      if (trouble !== null) {
+        recording.refusedAt = this.#ports.now()
+        this.#tryAt = recording.refusedAt + retryMs
         return false
       }
-      recording.file?.abandon()
       this.#recordings.delete(recording.id)
-      this.#ports.report({ type: 'failed', recording: recording.id, reason: reasonOf(error) })
+      this.#ports.report({ type: 'failed', recording: recording.id, reason: recording.problem })
       return false
     }
   }
 
-  /** Each change of the disk's state once. */
+  /** Each change of the disk's state once. Without a recording nothing is known of it; the next one tells. */
   #tellDisk(): void {
-    let state: DiskState = this.#seals.isSlow(this.#ports.now()) ? 'slow' : 'well'
-    for (const { isFull, isSlow } of this.#recordings.values())
-      if (isFull) {
-        state = 'full'
-        break
-      } else if (isSlow) state = 'slow'
-    // Without a recording nothing is known of a full disk; the next one tells.
+    const all = [...this.#recordings.values()]
+    if (all.some(({ trouble }) => trouble === 'unwritable')) return this.#tell('unwritable')
+    if (all.some(({ trouble }) => trouble === 'full')) return this.#tell('full')
+    this.#tell(all.some(({ isSlow }) => isSlow) || this.#seals.isSlow(this.#ports.now()) ? 'slow' : 'well')
+  }
+
+  #tell(state: DiskState): void {
     if (state === this.#disk) return
     this.#disk = state
     this.#ports.report({ type: 'disk', state })
   }
-}
-
-/** Places that are told; what is lost beyond counts, and is not told where. */
-const placesMax = 100
-
-/** Where silence stands for sound that was lost. */
-class LostSound {
-  readonly #places: { from: number; frames: number }[] = []
-  #frames = 0
-
-  add(from: number, frames: number): void {
-    if (frames <= 0) return
-    this.#frames += frames
-    const last = this.#places.at(-1)
-    if (last !== undefined && from <= last.from + last.frames && from >= last.from)
-      last.frames = Math.max(last.frames, from + frames - last.from)
-    else if (this.#places.length < placesMax) this.#places.push({ from, frames })
-  }
-
-  told(): { lostMs: number; lost: [fromMs: number, forMs: number][] } {
-    const ms = (frames: number) => Math.round(frames / framesPerMs)
-    return {
-      lostMs: this.#frames / framesPerMs,
-      lost: this.#places.map(({ from, frames }) => [ms(from), Math.max(1, ms(frames))]),
-    }
-  }
-}
-
-const fullWords = 'the disk was full from its beginning to its end'
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOSPC' || code === 'EDQUOT'
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  const words: Record<string, string> = {
-    EROFS: 'the disk is mounted read-only',
-    EIO: 'the disk reports an error',
-    EACCES: 'the folder is not writable',
-    ENOENT: 'the folder does not exist',
-    EEXIST: 'the file exists already',
-    EMFILE: 'too many open files',
-    EFBIG: 'the file is too large',
-  }
-  return code !== undefined && code in words ? `${words[code]} (${message})` : message
 }

@@ -81,3 +81,25 @@ test('what a hundred recordings are read into to be hashed is given back', async
   const grownMb = (process.memoryUsage().arrayBuffers - before) / 1e6
   assert.ok(grownMb < 10, `${grownMb.toFixed(1)} MB more are held than before`)
 })
+
+test('a file is gone on with where it ends, or before; what was written beyond goes, and one that is none of ours is left alone', async () => {
+  const path = `${folder}/2026/11/goes-on.wav`
+  const begun = new RecordingFile(path, 8)
+  begun.append(new Uint8Array(3200).fill(1), 3200)
+  begun.abandon()
+  appendFileSync(path, Buffer.alloc(333, 2))
+  const on = new RecordingFile(path, 8, null, undefined, 1600)
+  assert.equal(on.frames, 1600)
+  on.append(new Uint8Array(1600).fill(3), 1600)
+  on.abandon()
+  const again = new RecordingFile(path, 8, null, undefined, 9_999)
+  assert.equal(again.frames, 2400, 'a disk may have less than was written')
+  const { durationMs, bytes } = await again.seal()
+  const data = readFileSync(path)
+  assert.deepEqual([durationMs, bytes, data.length], [300, 58 + 4800, 58 + 4800])
+  assert.ok(data.subarray(58, 58 + 3200).every(octet => octet === 1) && data.subarray(58 + 3200).every(o => o === 3))
+  writeFileSync(`${folder}/other.wav`, Buffer.alloc(100, 7))
+  assert.throws(() => new RecordingFile(`${folder}/other.wav`, 8, null, undefined, 10), WavError)
+  assert.throws(() => new RecordingFile(path, 0, null, undefined, 10), WavError, 'in the other law')
+  assert.equal(readFileSync(`${folder}/other.wav`).length, 100)
+})

@@ -8,16 +8,21 @@ import {
   close,
   closeSync,
   fdatasync,
+  fstatSync,
   ftruncate,
   ftruncateSync,
+  mkdirSync,
   openSync,
   read,
+  readSync,
   unlinkSync,
   write,
   writeSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { isGone } from './disk-trouble.ts'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
 import { setWavSize, WavError, wavHeader, wavHeaderBytes } from './wav.ts'
@@ -57,21 +62,35 @@ export class RecordingFile {
   #reservedBytes = 0
 
   /**
-   * Never writes over a file: two recordings of one name are a fault. One that could not be begun, since the disk is full, leaves nothing
-   * behind. `reserve`: keeps room on the disk ahead of what is written; null where that cannot be done. `sync`: fdatasync(2).
+   * Never writes over a file: two recordings of one name are a fault. The folder is made where it is not there. One that could not be begun leaves
+   * nothing behind, if the disk allows. `reserve`: keeps room on the disk ahead of what is written; null where that cannot be done. `sync`:
+   * fdatasync(2). `frames`: not null goes on with the file that lies there, with so many of its frames at most. Throws WavError when it is none
+   * of ours.
    */
-  constructor(file: string, payloadType: number, reserve: Reserve | null = null, sync: Sync = synced) {
-    this.#fd = openSync(file, 'wx+', 0o640)
+  constructor(
+    file: string,
+    payloadType: number,
+    reserve: Reserve | null = null,
+    sync: Sync = synced,
+    frames: number | null = null,
+  ) {
+    this.#fd = frames === null ? created(file) : openSync(file, 'r+')
     this.#reserve = reserve
     this.#sync = sync
     this.#header = wavHeader(payloadType, 2, 0)
     try {
+      if (frames !== null) this.#dataBytes = Math.min(frames, this.#framesThere(file)) * frameBytes
       this.#writeHeader()
     } catch (error) {
-      closeSync(this.#fd)
-      unlinkSync(file)
+      quietly(() => closeSync(this.#fd))
+      if (frames === null) quietly(() => unlinkSync(file))
       throw error
     }
+  }
+
+  /** Frames that were written. */
+  get frames(): number {
+    return this.#dataBytes / frameBytes
   }
 
   /** Appends whole frames, then corrects the header if `sizes`. After an error it may be called again with the same frames. */
@@ -121,13 +140,20 @@ export class RecordingFile {
 
   /** After a fault: keeps what was written whole, as far as the disk allows. */
   abandon(): void {
-    try {
+    // Where the disk refuses, salvageRecording finds what lies there.
+    quietly(() => {
       ftruncateSync(this.#fd, wavHeaderBytes + this.#dataBytes)
       this.#writeHeader()
-    } catch {
-      // The disk refuses; salvageRecording finds what lies there.
-    }
-    closeSync(this.#fd)
+    })
+    quietly(() => closeSync(this.#fd))
+  }
+
+  #framesThere(file: string): number {
+    const header = Buffer.alloc(wavHeaderBytes)
+    const bytes = readSync(this.#fd, header, 0, wavHeaderBytes, 0)
+    if (bytes === wavHeaderBytes && !isLike(header, this.#header))
+      throw new WavError(`${file} is not a recording of this program`)
+    return Math.max(0, Math.floor((fstatSync(this.#fd).size - wavHeaderBytes) / frameBytes))
   }
 
   #writeHeader(): void {
@@ -146,9 +172,8 @@ export async function salvageRecording(file: string): Promise<Sealed> {
   const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
   const { size } = await handle.stat()
   const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
-  const isOurs =
-    bytesRead === wavHeaderBytes && wavHeader(payloadType, 2, 0).subarray(8, 46).equals(header.subarray(8, 46))
-  if (!isOurs && bytesRead === wavHeaderBytes) throw new WavError(`${file} is not a recording of this program`)
+  if (bytesRead === wavHeaderBytes && !isLike(header, wavHeader(payloadType, 2, 0)))
+    throw new WavError(`${file} is not a recording of this program`)
   const dataBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
   await handle.truncate(wavHeaderBytes + dataBytes)
   await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
@@ -166,4 +191,26 @@ export async function salvageRecording(file: string): Promise<Sealed> {
     bytes: wavHeaderBytes + dataBytes,
     durationMs: dataBytes / frameBytes / framesPerMs,
   }
+}
+
+/** But for the sizes. */
+function isLike(header: Buffer, ours: Buffer): boolean {
+  return ours.subarray(8, 46).equals(header.subarray(8, 46))
+}
+
+function created(file: string): number {
+  try {
+    return openSync(file, 'wx+', 0o640)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    mkdirSync(dirname(file), { recursive: true, mode: 0o750 }) // the first recording of a day
+    return openSync(file, 'wx+', 0o640)
+  }
+}
+
+/** The error that matters is the one that was met before. */
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {}
 }

@@ -159,10 +159,17 @@ export class RingReader {
   readonly #silence: number
   #read = 0
 
-  constructor(memory: RingMemory, payloadType: number) {
+  /** `goesOn`: another reader died, and this one begins where that one had taken all. */
+  constructor(memory: RingMemory, payloadType: number, goesOn = false) {
     this.#words = new Int32Array(memory)
     this.#octets = new Uint8Array(memory)
     this.#silence = silenceFor(payloadType)
+    if (goesOn) this.#read = Math.max(0, this.#words[high]! - ringFrames)
+  }
+
+  /** Frames from here on that the reader before this one died over: some of them are cleared already. */
+  get begun(): number {
+    return Math.max(0, this.#words[low]! - this.#read)
   }
 
   /** Frames read so far. */

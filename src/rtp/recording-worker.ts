@@ -14,6 +14,7 @@ sayUp(port)
 const recorder = new Recorder({
   now: processMonotonic(),
   create: (file, payloadType) => new RecordingFile(file, payloadType, libc),
+  goOn: (file, payloadType, frames) => new RecordingFile(file, payloadType, libc, undefined, frames),
   salvage: salvageRecording,
   report: message => port.postMessage(message),
 })

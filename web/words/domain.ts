@@ -213,6 +213,7 @@ const zh = {
     trunk_full: '中继线路已满。',
     trunk_rate: '已达中继的每秒呼叫上限。',
     closing: '系统正在停止，不再开始新的通话。',
+    no_recording: '录音磁盘已满或无法写入，按规定不拨打无法录音的电话：请告知管理员。',
     contact_hours: '不在允许的拨打时段。',
     do_not_call: '此号码在谢绝来电名单中。',
     third_party: '按合规策略，不能拨打此关系人。',

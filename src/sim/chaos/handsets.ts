@@ -105,7 +105,7 @@ export class Handsets {
       record(this.#scene, {
         ...{ type: 'setting.saved', key: 'recording.whenFull', value: oneOf(random, ['goOn', 'refuse']) },
       })
-    post({ type: 'recorder.disk', disk: oneOf(random, ['slow', 'full']) })
+    post({ type: 'recorder.disk', disk: oneOf(random, ['slow', 'full', 'unwritable']) })
     soon(between(random, 500, 20_000), () => post({ type: 'recorder.disk', disk: 'well' }))
   }
 }

@@ -38,6 +38,7 @@ export function recordingRulesPage({ frame, disk, lost, rules, minima, holds, sa
     well: ['green', 'circle-check'],
     slow: ['amber', 'triangle-alert'],
     full: ['red', 'circle-x'],
+    unwritable: ['red', 'circle-x'],
   } as const
   const [tone, sign] = states[disk]
   return layout(frame, {

@@ -1,3 +1,4 @@
+import { takesNothing } from '../../../src/centre/recording-rules.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -55,7 +56,7 @@ ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supe
 ${figures.complaints.overdue === 0 ? null : tile(claims.tile, thousands(figures.complaints.overdue), html`<a href="/supervisor/complaints">${claims.tileOf(thousands(figures.complaints.open))}</a>`, 'red')}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
 ${figures.recordingsLostMs === 0 ? null : tile(custody.tile, `${(figures.recordingsLostMs / 1000).toFixed(1)} s`, words.today, 'red')}
-${figures.recordingsDisk === 'well' ? null : tile(custody.disk, custody.disks[figures.recordingsDisk], '', figures.recordingsDisk === 'full' ? 'red' : 'amber')}
+${figures.recordingsDisk === 'well' ? null : tile(custody.disk, custody.disks[figures.recordingsDisk], '', takesNothing(figures.recordingsDisk) ? 'red' : 'amber')}
 ${
   down.length === 0
     ? null
