@@ -58,7 +58,7 @@ test('what the network announced is kept, answered or not', () => {
 test('a recording that failed before the answer is begun anew at the answer', () => {
   const floor = early()
   const { recording } = floor.last('recording.opened')
-  floor.do({ type: 'recording.failed', recording, reason: 'the disk reports an error' })
+  floor.do({ type: 'recording.failed', recording, cause: 'io_error', reason: 'EIO' })
   floor.do({ type: 'leg.answered', leg: floor.call.leg })
   assert.equal(floor.count('recording.opened'), 2)
   assert.notEqual(floor.last('recording.opened').recording, recording)

@@ -2,7 +2,9 @@
  * Facts: what is now true. Past tense, named by their noun. They are written to the journal before anything is done about them, and
  * every table except secrets and sessions is a projection of them. A fact never holds a secret.
  */
+
 import type { TaskCall } from '../lender/verification-facts.ts'
+import { fileFaults } from '../lib/file-fault.ts'
 import type {
   CallbackId,
   CallId,
@@ -413,10 +415,20 @@ export type FloorFact =
   | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
   /** How the disk of the recordings is from now on; full or unwritable: an alarm. */
   | { type: 'recorder.diskChanged'; disk: RecorderDisk }
-  /** An answered call, or a part of one, has no audio on disk: an alarm. */
-  | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; reason: string }
+  /**
+   * An answered call, or a part of one, has no audio on disk: an alarm. `reason`: what the system said, for whoever looks after it; `cause` left
+   * out: a journal of before has none.
+   */
+  | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; cause?: MissingCause; reason: string }
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
   | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
+
+/**
+ * Why there is no audio. `not_ours`: what lies there is no recording; `thread`: the one that records died; `leg`: there was nothing to record any more;
+ * `restarted`: the process went before it began; `fault`: ours.
+ */
+export const missingCauses = [...fileFaults, 'not_ours', 'thread', 'leg', 'restarted', 'fault'] as const
+export type MissingCause = (typeof missingCauses)[number]
 
 /** `consultation`: the talk of those who look after a party, who waits meanwhile. */
 export type RecordingKind = 'call' | 'consultation'

@@ -22,7 +22,7 @@ import type {
   SupervisionMode,
   TransferTarget,
 } from './entities.ts'
-import type { Actor, RecordFact } from './facts.ts'
+import type { Actor, MissingCause, RecordFact } from './facts.ts'
 import type { HeardOnLine } from './heard.ts'
 import type { RecorderDisk } from './recording-rules.ts'
 
@@ -197,7 +197,7 @@ export type Input =
       lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
     }
-  | { type: 'recording.failed'; recording: RecordingId; reason: string }
+  | { type: 'recording.failed'; recording: RecordingId; cause: MissingCause; reason: string }
   /** How the disk of the recordings is, whenever that changes. */
   | { type: 'recorder.disk'; disk: RecorderDisk }
 

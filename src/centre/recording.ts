@@ -21,8 +21,8 @@ export function recordingClosed(d: Draft, input: Extract<Input, { type: 'recordi
 export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recording.failed' }>): void {
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
-  const { recording, reason } = input
-  d.fact({ type: 'recording.missing', recording, call: open.call, reason: reason.slice(0, 200) })
+  const { recording, cause, reason } = input
+  d.fact({ type: 'recording.missing', recording, call: open.call, cause, reason: reason.slice(0, 200) })
 }
 
 /** The disk of the recordings changed. When it takes nothing, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */

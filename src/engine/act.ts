@@ -30,6 +30,7 @@ function fail(effect: Effect, post: Post): void {
       return post({
         type: 'recording.failed',
         recording: effect.recording,
+        cause: 'fault',
         reason: 'the recorder could not be started',
       })
     case 'leads.fetch':

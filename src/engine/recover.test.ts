@@ -339,6 +339,11 @@ test('a recording that cannot be had at a start is told as missing at once, what
     throw Object.assign(new Error(path), { code: path === 'refused.wav' ? 'EIO' : 'ENOENT' })
   })
   assert.deepEqual((await store.inFlight()).recordings, [])
+  for (const [name, cause] of [
+    ['refused', 'io_error'],
+    ['gone', 'absent'],
+  ] as const)
+    assert.equal((await store.read('recordings.byId', { id: `r_${name}` as never }))!.missingCause, cause)
   const missing = await store.read('recordings.toldMissing', { after: null, limit: 10 })
   assert.deepEqual(
     missing.map(({ path }) => path),

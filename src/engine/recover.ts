@@ -7,6 +7,7 @@ import { abandonedRestMs } from '../centre/after-call.ts'
 import type { Ending } from '../centre/entities.ts'
 import { abandonAfterMs } from '../centre/evolve-call.ts'
 import type { Fact, Recorded } from '../centre/facts.ts'
+import { fileFaultOf } from '../lib/file-fault.ts'
 import type { CallbackId, CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { InFlight, LeadInFlight } from '../store/load.ts'
@@ -113,7 +114,7 @@ function closingOf(call: CallInFlight, cut: boolean, at: number): Fact[] {
   facts.push({ type: 'call.ended', call: call.id, ending: { ...restarted, result } })
   if (call.connectedAt !== null && call.recording === null) {
     const reason = 'restarted before the recording began'
-    facts.push({ type: 'recording.missing', recording: null, call: call.id, reason })
+    facts.push({ type: 'recording.missing', recording: null, call: call.id, cause: 'restarted', reason })
   }
   // Who has been told "we call you back" is owed that one call, and not another for having heard it as the process went.
   const waited = (call.direction === 'in' && call.connectedAt === null) || call.passedAt !== null
@@ -172,7 +173,9 @@ async function seal(
   } catch (error) {
     of.log.error({ err: error, recording: id, path }, 'a recording could not be salvaged')
     // Whatever the disk says now: it may say something else soon, and then the second look seals it.
-    fact = { type: 'recording.missing', recording: id, call, reason: `not salvaged: ${String(error).slice(0, 200)}` }
+    const cause = fileFaultOf(error) ?? 'not_ours'
+    const reason = `not salvaged: ${String(error).slice(0, 200)}`
+    fact = { type: 'recording.missing', recording: id, call, cause, reason }
   }
   await of.store.commit({ recorded: [{ at: of.now(), actor: 'system', fact }] })
 }

@@ -34,13 +34,13 @@ test('a recording whose path leads out of the folder is told as failed, logged a
   const [failed] = said
   assert.ok(failed?.type === 'recording.failed' && failed.recording === recording)
   assert.match(failed.reason, /leads out/)
-  assert.deepEqual(errors, [{ recording, reason: failed.reason }])
+  assert.deepEqual(errors, [{ recording, cause: 'fault', reason: failed.reason }])
   assert.equal(media.missing, 1)
 })
 
 test('a recording that the bay tells as failed is logged and counted too', () => {
-  media.take({ type: 'recording.failed', recording, reason: 'the disk is full' })
-  assert.deepEqual(said, [{ type: 'recording.failed', recording, reason: 'the disk is full' }])
+  media.take({ type: 'recording.failed', recording, cause: 'full', reason: 'the disk is full' })
+  assert.deepEqual(said, [{ type: 'recording.failed', recording, cause: 'full', reason: 'the disk is full' }])
   assert.equal(errors.length, 1)
   assert.equal(media.missing, 1)
 })

@@ -2,7 +2,7 @@
 import { unlink } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { Effect } from '../centre/effects.ts'
-import type { Actor } from '../centre/facts.ts'
+import type { Actor, MissingCause } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -94,7 +94,7 @@ export class Media {
       }
       case 'recording.failed':
         if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
-        return this.#fail(event.recording, event.reason)
+        return this.#fail(event.recording, event.cause, event.reason)
       case 'disk':
         this.#options.disk?.recorderTold(event.state)
         if (event.state === 'full')
@@ -134,7 +134,7 @@ export class Media {
     const root = resolve(recordingsDir)
     const file = join(root, effect.path)
     if (file.startsWith(root + sep)) bay.record(effect.recording, effect.leg, file)
-    else this.#fail(effect.recording, 'the path leads out of the recordings folder')
+    else this.#fail(effect.recording, 'fault', 'the path leads out of the recordings folder')
   }
 
   #discard({ recording, path }: Extract<MediaEffect, { type: 'media.discardRecording' }>): void {
@@ -162,9 +162,9 @@ export class Media {
     })
   }
 
-  #fail(recording: RecordingId, reason: string): void {
+  #fail(recording: RecordingId, cause: MissingCause, reason: string): void {
     this.#missing++
-    this.#options.log.error({ recording, reason }, 'a recording failed')
-    this.#options.post({ type: 'recording.failed', recording, reason }, 'system')
+    this.#options.log.error({ recording, cause, reason }, 'a recording failed')
+    this.#options.post({ type: 'recording.failed', recording, cause, reason }, 'system')
   }
 }

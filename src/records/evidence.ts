@@ -138,6 +138,7 @@ function plainCall({ call, recordings }: EvidenceCall) {
       durationMs: recording.durationMs,
       salvaged: recording.salvaged,
       missingReason: recording.missingReason,
+      missingCause: recording.missingCause,
       wasMissing: recording.wasMissing,
       lostMs: recording.lostMs,
       derived: recording.derivedAt === null ? null : { sha256: recording.derivedSha256, bytes: recording.derivedBytes },

@@ -4,6 +4,7 @@
  */
 
 import type { Heard, Wants } from '../hear/heard.ts'
+import type { FileFault } from '../lib/file-fault.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { Sealed } from './recording-file.ts'
 import type { SrtpKeys } from './secure-leg.ts'
@@ -130,6 +131,12 @@ export type AudioFigures = {
   foreignFrom: string | null
 }
 
+/**
+ * Why a recording failed. `not_ours`: what lies there is no recording; `thread`: the recording or the media thread died; `leg`: it has ended, or is
+ * being recorded already; `fault`: ours.
+ */
+export type RecordingFault = FileFault | 'not_ours' | 'thread' | 'leg' | 'fault'
+
 export type BayEvent =
   /** The first packet from a source that the signalling never named; how many there were is in the figures. */
   | { type: 'leg.foreign'; leg: LegId; source: string }
@@ -162,7 +169,8 @@ export type BayEvent =
       /** Where, at most 100 places. */
       lost?: [fromMs: number, forMs: number][]
     }
-  | { type: 'recording.failed'; recording: RecordingId; reason: string }
+  /** `reason`: what the system said, for whoever looks after it. */
+  | { type: 'recording.failed'; recording: RecordingId; cause: RecordingFault; reason: string }
   /** The disk of the recordings is slow, full, refuses writes, or is well again: recordings go on, `lostMs` of each will tell what is missing. */
   | { type: 'disk'; state: 'well' | 'slow' | 'full' | 'unwritable' }
   /**

@@ -6,6 +6,7 @@ import type {
   Identified,
   LegFigures,
   Member,
+  RecordingFault,
   RtpParameters,
   SupervisionMode,
   WebRtcParameters,
@@ -163,7 +164,7 @@ export type DiskState = 'well' | 'slow' | 'full' | 'unwritable'
 
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number; lost: [fromMs: number, forMs: number][] } & Sealed)
-  | { type: 'failed'; recording: string; reason: string }
+  | { type: 'failed'; recording: string; cause: RecordingFault; reason: string }
   /** `problem`: why it could not be made whole; `code` as the file system calls it, null: it is no recording of ours. */
   | { type: 'salvaged'; ask: number; sealed: Sealed }
   | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string } }

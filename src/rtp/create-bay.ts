@@ -152,7 +152,8 @@ class BayHost implements Bay {
 
   record(recording: RecordingId, leg: LegId, file: string): void {
     const refusal = this.#refusal()
-    if (refusal !== null) return this.#emit({ type: 'recording.failed', recording, reason: refusal.message })
+    if (refusal !== null)
+      return this.#emit({ type: 'recording.failed', recording, cause: 'thread', reason: refusal.message })
     this.#recordings.begin(recording, leg, file)
   }
 

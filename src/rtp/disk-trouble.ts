@@ -1,38 +1,26 @@
-/** What an error of the file system says about a recording: that it waits for room, or for a disk that takes it again, or that it has failed. */
+/** What an error says about a recording: that it waits for room, or for a disk that takes it again, or that it has failed, and why. */
+import { fileFaultOf } from '../lib/file-fault.ts'
+import type { RecordingFault } from './bay.ts'
+import { WavError } from './wav.ts'
+
 export type DiskTrouble = 'full' | 'unwritable'
 
-const full = new Set(['ENOSPC', 'EDQUOT'])
 /** Of this very file, or of our own making: no disk that comes round mends it. */
 const final = new Set(['EEXIST', 'EFBIG', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL', 'EBADF'])
 
 /** Null: it has failed, and waiting is of no use. */
 export function troubleOf(error: unknown): DiskTrouble | null {
-  const code = codeOf(error)
-  if (full.has(code)) return 'full'
-  return /^E[A-Z0-9]+$/.test(code) && !final.has(code) ? 'unwritable' : null
+  const fault = fileFaultOf(error)
+  if (fault === null || final.has((error as NodeJS.ErrnoException).code ?? '')) return null
+  return fault === 'full' ? 'full' : 'unwritable'
 }
 
 export function isGone(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT'
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-export function reasonOf(error: unknown): string {
-  const { message } = error as Error
-  const words: Record<string, string> = {
-    ENOSPC: 'the disk was full from its beginning to its end',
-    EDQUOT: 'the disk was full from its beginning to its end',
-    EROFS: 'the disk is mounted read-only',
-    EIO: 'the disk reports an error',
-    EACCES: 'the folder is not writable',
-    ENOENT: 'the folder does not exist',
-    EEXIST: 'the file exists already',
-    EMFILE: 'too many open files',
-    EFBIG: 'the file is too large',
-  }
-  const code = codeOf(error)
-  return code in words ? `${words[code]} (${message})` : message
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? ''
+/** Why it failed: by its name, and as the system says it. */
+export function whyFailed(error: unknown): { cause: RecordingFault; reason: string } {
+  const cause = fileFaultOf(error) ?? (error instanceof WavError ? 'not_ours' : 'fault')
+  return { cause, reason: (error as Error).message }
 }

@@ -276,7 +276,7 @@ test('a call that ends on a full disk is sealed with what is there after half a 
     floor.told('failed').map(({ recording }) => recording),
     ['b'],
   )
-  assert.match(floor.told('failed')[0]!.reason, /full/)
+  assert.equal(floor.told('failed')[0]!.cause, 'full')
 })
 
 for (const code of ['EIO', 'EROFS', 'ENOENT', 'ESTALE'])
@@ -397,7 +397,7 @@ test('a call that ends while its disk refuses has failed half a minute later, wi
   assert.deepEqual(floor.told('failed'), [])
   floor.pass(12_000)
   await settle()
-  assert.match(floor.told('failed')[0]!.reason, /^the disk is mounted read-only/)
+  assert.equal(floor.told('failed')[0]!.cause, 'read_only')
   assert.equal(floor.recorder.count, 0)
 })
 
@@ -484,7 +484,7 @@ test('a disk that refuses at the seal is told of, the file is not left open, and
   floor.pass(1000)
   for (const id of ['refused', 'next']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
   while (floor.recorder.count > 0) await breath()
-  assert.match(floor.told('failed')[0]!.reason, /^the disk reports an error/)
+  assert.equal(floor.told('failed')[0]!.cause, 'io_error')
   assert.equal(floor.told('closed')[0]!.recording, 'next')
   // By its name: a number that was closed may be another file's by now.
   const open = readdirSync('/proc/self/fd').map(fd => linkOf(`/proc/self/fd/${fd}`))

@@ -6,7 +6,7 @@
  * when the thread of another recorder has died over it.
  */
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
-import { type DiskTrouble, isGone, reasonOf, troubleOf } from './disk-trouble.ts'
+import { type DiskTrouble, isGone, troubleOf, whyFailed } from './disk-trouble.ts'
 import { LostSound } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
 import { framesPerMs, guardMs, RingReader, ringFrames, silenceFor } from './recording-ring.ts'
@@ -57,9 +57,9 @@ type Recording = {
   /** Frames taken from the ring that did not fit on the disk. */
   pending: Uint8Array | null
   dueAt: number
-  /** What the last attempt met, and in words. */
+  /** What the last attempt met. */
   trouble: DiskTrouble | null
-  problem: string
+  problem: ReturnType<typeof whyFailed> | null
   /** When the disk refused it last; 0: it does not. */
   refusedAt: number
   isSlow: boolean
@@ -137,7 +137,7 @@ export class Recorder {
       file: null,
       pending: null,
       trouble: null,
-      problem: '',
+      problem: null,
       refusedAt: 0,
       isSlow: false,
       endMs: null,
@@ -238,7 +238,7 @@ export class Recorder {
   async #seal(recording: Recording, endMs: number): Promise<void> {
     const { id, file, ring, startMs, pending, lost, problem } = recording
     this.#recordings.delete(id)
-    if (file === null) return this.#ports.report({ type: 'failed', recording: id, reason: problem })
+    if (file === null) return this.#ports.report({ type: 'failed', recording: id, ...problem! })
     const unwritten = Math.max(0, Math.floor((endMs - startMs) * framesPerMs) - ring.position)
     const pendingFrames = (pending?.length ?? 0) / 2
     lost.add(ring.position - pendingFrames, pendingFrames + unwritten)
@@ -246,7 +246,7 @@ export class Recorder {
       const sealed = await this.#seals.seal(file, this.#ports.now())
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
     } catch (error) {
-      this.#ports.report({ type: 'failed', recording: id, reason: reasonOf(error) })
+      this.#ports.report({ type: 'failed', recording: id, ...whyFailed(error) })
       if (troubleOf(error) !== 'unwritable') return
       this.#tell('unwritable') // nobody else may be recorded who would tell
       this.#tellDisk()
@@ -264,7 +264,7 @@ export class Recorder {
     } catch (error) {
       const trouble = troubleOf(error)
       recording.trouble = trouble
-      recording.problem = reasonOf(error)
+      recording.problem = whyFailed(error)
       recording.dueAt = this.#ports.now() + retryMs
       if (trouble === 'full') return false
       recording.file?.abandon() // an error may stick to what is open: the next attempt opens it anew
@@ -275,7 +275,7 @@ export class Recorder {
         return false
       }
       this.#recordings.delete(recording.id)
-      this.#ports.report({ type: 'failed', recording: recording.id, reason: recording.problem })
+      this.#ports.report({ type: 'failed', recording: recording.id, ...recording.problem })
       return false
     }
   }

@@ -1,6 +1,6 @@
 /** The recordings of a bay that are neither closed nor failed, the memory each is written through, and the thread that takes them to disk. */
 import type { LegId, RecordingId } from '../lib/ids.ts'
-import { type BayEvent, MediaError } from './bay.ts'
+import { type BayEvent, MediaError, type RecordingFault } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { RecorderReport, RecorderRequest } from './control.ts'
 import type { Sealed } from './recording-file.ts'
@@ -50,7 +50,8 @@ export class Recordings {
     this.#phases.set(recording, 'asked')
     if (this.#ports.tap(leg, { recording, file, memory: this.#rings.lend(recording) })) return
     this.refused(recording)
-    this.#ports.emit({ type: 'recording.failed', recording, reason: 'the leg has ended, or is being recorded already' })
+    const reason = 'the leg has ended, or is being recorded already'
+    this.#ports.emit({ type: 'recording.failed', recording, cause: 'leg', reason })
   }
 
   /** The media thread writes to the ring from now on. */
@@ -84,7 +85,7 @@ export class Recordings {
       if (phase !== 'asked') {
         this.#phases.set(recording, 'orphaned')
         this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
-      } else this.#fail(recording, `the media thread died: ${reason}`)
+      } else this.#fail(recording, 'thread', `the media thread died: ${reason}`)
     return ended.map(([recording]) => recording)
   }
 
@@ -108,7 +109,7 @@ export class Recordings {
     const recording = report.recording as RecordingId
     if (report.type === 'failed') {
       this.#ports.stopTap(recording) // the relay loop writes on until it is told
-      return this.#fail(recording, report.reason)
+      return this.#fail(recording, report.cause, report.reason)
     }
     if (this.#phases.get(recording) === 'orphaned') this.#rings.forget(recording)
     else this.#rings.takeBack(recording)
@@ -125,15 +126,15 @@ export class Recordings {
     for (const [recording, phase] of [...this.#phases]) {
       if (phase === 'asked' && isRestarted) continue
       this.#ports.stopTap(recording)
-      this.#fail(recording, `the recording thread died: ${reason}`)
+      this.#fail(recording, 'thread', `the recording thread died: ${reason}`)
     }
   }
 
   /** A thread may still write to its ring, which is therefore not lent again. */
-  #fail(recording: RecordingId, reason: string): void {
+  #fail(recording: RecordingId, cause: RecordingFault, reason: string): void {
     this.#phases.delete(recording)
     this.#rings.forget(recording)
-    this.#ports.emit({ type: 'recording.failed', recording, reason })
+    this.#ports.emit({ type: 'recording.failed', recording, cause, reason })
   }
 }
 

@@ -18,7 +18,7 @@ export class Taps {
     if (!leg || problem !== null)
       return this.#report({
         type: 'event',
-        event: { type: 'recording.failed', recording: recording as RecordingId, reason: problem! },
+        event: { type: 'recording.failed', recording: recording as RecordingId, cause: 'leg', reason: problem! },
       })
     const { payloadType } = leg
     leg.tap = { recording, ring: RingWriter.begin(memory, payloadType, startMs) }

@@ -372,7 +372,7 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
     case 'recording.sealed':
       if (fact.wasMissing) found(db, fact)
       run(
-        `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL,
+        `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL, missing_cause = NULL,
            was_missing = ?, lost_ms = ?, lost = ?,
            unanswered = EXISTS (SELECT 1 FROM calls WHERE id = recordings.call AND answered_at IS NULL)
          WHERE id = ? AND sealed_at IS NULL`,
@@ -393,7 +393,10 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
       return true
     case 'recording.missing':
       if (fact.recording !== null)
-        run('UPDATE recordings SET missing_reason = ? WHERE id = ? AND sealed_at IS NULL', fact.reason, fact.recording)
+        run(
+          'UPDATE recordings SET missing_reason = ?, missing_cause = ? WHERE id = ? AND sealed_at IS NULL',
+          ...[fact.reason, fact.cause ?? null, fact.recording],
+        )
       run('UPDATE calls SET recording_missing = ? WHERE id = ?', fact.reason, fact.call)
       return true
     default:

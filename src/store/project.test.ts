@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
-import { agentPhases, type Fact } from '../centre/facts.ts'
+import { agentPhases, type Fact, missingCauses } from '../centre/facts.ts'
 import type { Menu } from '../centre/menu/menu.ts'
 import { stopKinds } from '../centre/stops.ts'
 import { askedOf } from '../lender/checklist.ts'
@@ -537,6 +537,7 @@ const anyFact = fc.oneof(
     type: fc.constant('recording.missing'),
     recording: fc.oneof(nothing, few('r')),
     call: few('c'),
+    cause: fc.constantFrom(undefined, ...missingCauses),
     reason: fc.string(),
   }),
   fc.record({ type: fc.constant('recording.listened'), recording: few('r'), user: few('u') }),

@@ -1,6 +1,6 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../centre/entities.ts'
-import type { Actor, AgentPhase, DestroyedBy, RecordingKind } from '../centre/facts.ts'
+import type { Actor, AgentPhase, DestroyedBy, MissingCause, RecordingKind } from '../centre/facts.ts'
 import type { Announced, Judged, Told } from '../centre/heard.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
@@ -128,6 +128,8 @@ export const recordings = sqliteTable(
     durationMs: integer('duration_ms'),
     salvaged: integer({ mode: 'boolean' }).notNull(),
     missingReason: text('missing_reason'),
+    /** By name; null with a reason: told before there were names. */
+    missingCause: text('missing_cause').$type<MissingCause>(),
     /** Told as missing, and its file was there after all. */
     wasMissing: integer('was_missing', { mode: 'boolean' }).notNull(),
     listens: integer().notNull(),

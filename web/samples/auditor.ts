@@ -218,7 +218,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         {
           id: 'r_0',
           state,
-          reason: null,
+          missing: null,
           wasMissing: false,
           src: '/static/sample.wav',
           openedAt: sampleNow,

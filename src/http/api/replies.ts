@@ -9,6 +9,7 @@ import {
   roles,
   stationKinds,
 } from '../../centre/entities.ts'
+import { missingCauses } from '../../centre/facts.ts'
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
@@ -345,6 +346,7 @@ export const recordingReply = z
     durationMs: orNull(z.int()),
     salvaged: z.boolean(),
     missingReason: orNull(z.string()),
+    missingCause: orNull(z.enum(missingCauses)),
     /** It had been told as missing, and its file was there after all. */
     wasMissing: z.boolean(),
     /** `consultation`: the talk of those who look after the party, who waits meanwhile. */

@@ -3,8 +3,9 @@ import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
+import type { Words } from '../../../web/words/words.ts'
 import type { User } from '../../centre/entities.ts'
-import type { Actor, Verdict } from '../../centre/facts.ts'
+import type { Actor, MissingCause, Verdict } from '../../centre/facts.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { JournalLine } from '../../store/chain.ts'
@@ -67,7 +68,7 @@ export async function auditedCall(
     recordings: recordings.map(recording => ({
       id: recording.id,
       state: stateOf(recording),
-      reason: recording.missingReason,
+      missing: recording.missingReason === null ? null : (recording.missingCause ?? 'unknown'),
       wasMissing: recording.wasMissing,
       src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
@@ -105,13 +106,22 @@ export async function auditedCall(
     timeline: lines.map(line => ({
       ...line,
       actor: actorName(deps, line.actor as Actor),
-      detail: detailOf(line, {
-        hidden: ['audio', 'call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
-        masked: viewer.numbersMasked,
-        keys: textsOf(frame).auditor.call.keys,
-      }),
+      detail:
+        whyMissing(line, textsOf(frame)) ??
+        detailOf(line, {
+          hidden: ['audio', 'call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
+          masked: viewer.numbersMasked,
+          keys: textsOf(frame).auditor.call.keys,
+        }),
     })),
   }
+}
+
+/** What the system said of it is for whoever looks after the machine, and stands in the journal. */
+function whyMissing(line: JournalLine, w: Words): string | null {
+  if (line.type !== 'recording.missing') return null
+  const { cause = 'unknown' } = JSON.parse(line.body) as { cause?: MissingCause }
+  return w.custody.missing[cause] ?? w.custody.missing.unknown
 }
 
 function verdictIn(lines: JournalLine[]): Verdict | null {

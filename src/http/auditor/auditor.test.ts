@@ -304,7 +304,7 @@ test('a recording that was told as missing and found after all can be heard, and
     { type: 'call.offered', call, ...line },
     { type: 'call.answered', call },
     { type: 'recording.opened', recording, call, path: file },
-    { type: 'recording.missing', recording, call, reason: 'EIO: i/o error, fdatasync' },
+    { type: 'recording.missing', recording, call, cause: 'io_error', reason: 'EIO: i/o error, fdatasync' },
     { type: 'recording.sealed', recording, call, ...whole, salvaged: true, wasMissing: true },
   ]
   const tell = (some: Fact[]) =>
@@ -317,4 +317,28 @@ test('a recording that was told as missing and found after all can be heard, and
   assert.match(after, /<audio/)
   assert.match(after, /It had been told as missing; its file was found/)
   assert.match(after, /had been missing: true/)
+})
+
+test('why a recording is missing is said in the reader’s language, by the journal too, and what the system said is not', async () => {
+  await house.add('lin', 'auditor', { language: 'zh-CN' })
+  const { cookie } = await house.signIn('lin')
+  const [call, recording] = ['c_gone' as CallId, 'r_gone' as RecordingId]
+  const line = { trunk: 't_1' as TrunkId, leg: 'g_gone' as LegId, from: '+8613900000009', to: '1000' }
+  const tell = (...facts: Fact[]) =>
+    house.store.commit({ recorded: facts.map(fact => ({ at: noon + 2000, actor: 'system', fact })) })
+  await tell(
+    { type: 'call.offered', call, ...line },
+    { type: 'recording.opened', recording, call, path: '2026/r_gone.wav' },
+    { type: 'recording.missing', recording, call, cause: 'thread', reason: 'the recording thread died: exit code 9' },
+  )
+  for (const [who, words] of [
+    [cookie, '录音程序中断'],
+    [olga, 'the part of the program that records stopped'],
+  ] as const) {
+    const { text } = await look(house, who, `/auditor/calls/${call}`)
+    assert.equal(text.split(words).length - 1, 2, 'beside the recording, and in what happened')
+    assert.ok(!text.includes('exit code 9'))
+  }
+  await tell({ type: 'recording.missing', recording, call, reason: 'told before there were causes' })
+  assert.match((await look(house, cookie, `/auditor/calls/${call}`)).text, /没有录音： 原因见审计日志/)
 })

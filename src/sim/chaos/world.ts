@@ -239,7 +239,7 @@ export class World {
       ({ id, call }): Fact =>
         chance(this.#random, 0.9)
           ? { type: 'recording.sealed', recording: id, call, sha256: 'ab', bytes: 1, durationMs: 1, salvaged: true }
-          : { type: 'recording.missing', recording: id, call, reason: 'not salvaged' },
+          : { type: 'recording.missing', recording: id, call, cause: 'absent', reason: 'not salvaged' },
     )
     const started: Fact = { type: 'system.started', bootId: at.toString(36), version: 'chaos' }
     const facts = [started, ...closings(inHand, at), ...sealed]
@@ -271,7 +271,7 @@ export class World {
         const { recording } = effect
         const whole = { sha256: 'ab', bytes: 1, durationMs: 1, salvaged: false }
         if (chance(this.#random, 0.97)) return this.#answer(30, { type: 'recording.closed', recording, ...whole })
-        return this.#answer(30, { type: 'recording.failed', recording, reason: 'disk full' })
+        return this.#answer(30, { type: 'recording.failed', recording, cause: 'full', reason: 'disk full' })
       }
       case 'leads.history': {
         const { since } = effect

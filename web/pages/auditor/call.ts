@@ -1,5 +1,5 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
-import type { RecordingKind } from '../../../src/centre/facts.ts'
+import type { MissingCause, RecordingKind } from '../../../src/centre/facts.ts'
 import type { Announced, Judged, Told } from '../../../src/centre/heard.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
@@ -40,7 +40,8 @@ export type AuditedCallProps = {
   recordings: {
     id: string
     state: RecordingRow['state']
-    reason: string | null
+    /** Why there is none; null: there is, or may be yet. */
+    missing: MissingCause | 'unknown' | null
     /** Told as missing, and its file was there after all. */
     wasMissing: boolean
     /** Of the audio; one opening of this page is one listen in the journal. */
@@ -95,7 +96,7 @@ function player(recording: AuditedCallProps['recordings'][number], w: Words): Ht
   const playable = isOver && !recording.isDestroyed
   const isPrivate = recording.kind === 'consultation'
   return html`<section class="panel"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
-${recording.reason ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${recording.reason}</span></p>` : null}
+${recording.missing ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${custody.missing[recording.missing]}</span></p>` : null}
 ${recording.wasMissing ? html`<p class="notice amber">${icon('triangle-alert')}<span>${custody.wasMissing}</span></p>` : null}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
 ${recording.isDestroyed ? html`<p class="muted">${custody.destroyed} <a href="/auditor/recordings/${recording.id}/destruction">${w.retention.certificate}</a></p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
