@@ -20,7 +20,7 @@ import { legPlayed } from './played.ts'
 import { acceptPreview, skipPreview } from './preview.ts'
 import { closeByHand } from './promise.ts'
 import { takeNote } from './record.ts'
-import { diskChanged, recordingClosed, recordingFailed } from './recording.ts'
+import { diskChanged, recordingClosed, recordingFailed, recordingLost } from './recording.ts'
 import { park, pickUp } from './slot.ts'
 import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
@@ -147,6 +147,8 @@ function handle(d: Draft, input: Input): void {
       return trunkTested(d, input.trunk, input.isOver)
     case 'recording.closed':
       return recordingClosed(d, input)
+    case 'recording.lost':
+      return recordingLost(d, input)
     case 'recording.failed':
       return recordingFailed(d, input)
     case 'recorder.disk':

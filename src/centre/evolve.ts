@@ -78,7 +78,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       break
     }
     case 'recording.opened': {
-      state.recordings.set(change.recording, { call: change.call, path: change.path })
+      state.recordings.set(change.recording, { call: change.call, path: change.path, openedAt: at })
       const call = state.calls.get(change.call)
       if (call === undefined) break
       if (change.kind === undefined) call.recording = change.recording

@@ -408,6 +408,14 @@ export type FloorFact =
       /** It had been told as missing, and its file was there after all; left out: it had not. */
       wasMissing?: true
     }
+  /** While it goes on, so that it is known also when it is salvaged: silence stands in it for so long by now. Told every few seconds at most. */
+  | {
+      type: 'recording.soundLost'
+      recording: RecordingId
+      call: CallId
+      lostMs: number
+      lost: [fromMs: number, forMs: number][]
+    }
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
    * is told once a day for each rule and person.

@@ -73,7 +73,8 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),
     lab: setup.lab ?? false,
   }
-  for (const { recording, call, path } of setup.openRecordings ?? []) state.recordings.set(recording, { call, path })
+  for (const { recording, call, path } of setup.openRecordings ?? [])
+    state.recordings.set(recording, { call, path, openedAt: 0 })
   for (const [key, value] of Object.entries(setup.supervision ?? {})) {
     setSupervisionShown(state, key, value)
     setLeaderless(state, key, value)

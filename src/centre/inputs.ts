@@ -197,6 +197,8 @@ export type Input =
       lost?: [fromMs: number, forMs: number][]
       salvaged: boolean
     }
+  /** While it goes on: so much of it is silence by now where sound was lost, and where. */
+  | { type: 'recording.lost'; recording: RecordingId; lostMs: number; lost: [fromMs: number, forMs: number][] }
   | { type: 'recording.failed'; recording: RecordingId; cause: MissingCause; reason: string }
   /** How the disk of the recordings is, whenever that changes. */
   | { type: 'recorder.disk'; disk: RecorderDisk }

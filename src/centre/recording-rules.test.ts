@@ -94,6 +94,54 @@ test('recordings of calls that nobody answered are kept all, or none, by rule', 
   })
 })
 
+test('what a recording lacks so far is a fact while it goes on; of one that is not open it is none', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  floor.caller()
+  const { recording, call } = floor.last('recording.opened')
+  const lost: [number, number][] = Array.from({ length: 120 }, (_, n) => [n * 1000, 10])
+  floor.do({ type: 'recording.lost', recording, lostMs: 1200.4, lost })
+  const told = floor.last('recording.soundLost')
+  assert.deepEqual([told.call, told.lostMs, told.lost.length], [call, 1200, 100])
+  assert.equal(
+    floor.do({ type: 'recording.lost', recording: 'r_none' as never, lostMs: 1, lost: [] }).refusal?.rule,
+    'recording_unknown',
+  )
+})
+
+test('the rest of a call whose recording failed is a new part, but where it failed at once or the call is over', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  floor.caller()
+  const fail = () => {
+    const { recording } = floor.last('recording.opened')
+    floor.do({ type: 'recording.failed', recording, cause: 'thread', reason: 'it died' })
+    return recording
+  }
+  floor.pass(9_000)
+  fail()
+  assert.equal(floor.count('recording.opened'), 1, 'within ten seconds: it would fail again')
+  const other = new TestFloor()
+  other.ready(alice)
+  other.caller()
+  other.pass(10_000)
+  const first = other.last('recording.opened').recording
+  other.do({ type: 'recording.failed', recording: first, cause: 'thread', reason: 'it died' })
+  const { recording: second, call, kind } = other.last('recording.opened')
+  assert.deepEqual([second === first, call, kind], [false, other.call.id, undefined])
+  assert.deepEqual([other.call.recording, other.lastEffect('media.record').leg], [second, other.call.leg])
+  other.do({ type: 'recording.failed', recording: second, cause: 'thread', reason: 'it died' })
+  assert.equal(other.count('recording.opened'), 2)
+  const over = new TestFloor()
+  over.ready(alice)
+  over.caller()
+  over.pass(20_000)
+  const { recording } = over.last('recording.opened')
+  over.do({ type: 'leg.ended', leg: over.call.leg, by: 'far', sipStatus: null, q850: 16, cause: 'bye' })
+  over.do({ type: 'recording.failed', recording, cause: 'io_error', reason: 'EIO' })
+  assert.deepEqual([over.count('recording.missing'), over.count('recording.opened')], [1, 1])
+})
+
 /** alice talks to a caller and asks bob. */
 function consulting(): TestFloor {
   const floor = new TestFloor()

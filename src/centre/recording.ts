@@ -9,13 +9,25 @@ import type { Call, FloorState } from './state.ts'
 
 /** Of sound that is lost, told with a recording. */
 const placesMax = 100
+/** A recording that fails sooner is not begun again: what it failed of is there still. So a call has a new part every ten seconds at most. */
+const partAfterMs = 10_000
 
 export function recordingClosed(d: Draft, input: Extract<Input, { type: 'recording.closed' }>): void {
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
   const { recording, sha256, bytes, durationMs, salvaged, lostMs = 0, lost = [] } = input
-  const lacks = lostMs > 0 ? { lostMs: Math.max(1, Math.round(lostMs)), lost: lost.slice(0, placesMax) } : {}
+  const lacks = lostMs > 0 ? lackOf({ lostMs, lost }) : {}
   d.fact({ type: 'recording.sealed', recording, call: open.call, sha256, bytes, durationMs, salvaged, ...lacks })
+}
+
+export function recordingLost(d: Draft, input: Extract<Input, { type: 'recording.lost' }>): void {
+  const open = d.state.recordings.get(input.recording)
+  if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
+  d.fact({ type: 'recording.soundLost', recording: input.recording, call: open.call, ...lackOf(input) })
+}
+
+function lackOf({ lostMs, lost }: Pick<Extract<Input, { type: 'recording.lost' }>, 'lostMs' | 'lost'>) {
+  return { lostMs: Math.max(1, Math.round(lostMs)), lost: lost.slice(0, placesMax) }
 }
 
 export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recording.failed' }>): void {
@@ -23,6 +35,9 @@ export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recordi
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
   const { recording, cause, reason } = input
   d.fact({ type: 'recording.missing', recording, call: open.call, cause, reason: reason.slice(0, 200) })
+  const call = d.state.calls.get(open.call)
+  if (call?.recording !== recording || call.phase === 'ended' || d.now - open.openedAt < partAfterMs) return
+  openRecording(d, call, call.leg) // what is still said
 }
 
 /** The disk of the recordings changed. When it takes nothing, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */

@@ -423,7 +423,7 @@ export type FloorState = {
   suppressed: NumberSet
   /** Leads that are in a call or a preview now. */
   leadsInHand: Set<LeadId>
-  recordings: Map<RecordingId, { call: CallId; path: string }>
+  recordings: Map<RecordingId, { call: CallId; path: string; openedAt: number }>
   /** The disk that recordings go to, and what is done when none can be made. */
   recorder: { disk: RecorderDisk; rules: RecordingRules }
   /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */

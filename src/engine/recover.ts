@@ -165,11 +165,11 @@ async function seal(
   recording: InFlight['recordings'][number],
   of: { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; log: Logger },
 ): Promise<void> {
-  const { id, call, path } = recording
+  const { id, call, path, lack } = recording
   let fact: Fact
   try {
     const { sha256, bytes, durationMs } = await of.salvage(path)
-    fact = { type: 'recording.sealed', recording: id, call, sha256, bytes, durationMs, salvaged: true }
+    fact = { type: 'recording.sealed', recording: id, call, sha256, bytes, durationMs, salvaged: true, ...lack }
   } catch (error) {
     of.log.error({ err: error, recording: id, path }, 'a recording could not be salvaged')
     // Whatever the disk says now: it may say something else soon, and then the second look seals it.

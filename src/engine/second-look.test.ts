@@ -4,6 +4,7 @@ import type { Fact } from '../centre/facts.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { openStore, recorded, testFolder } from '../store/testing/people.ts'
+import { sealLeft } from './recover.ts'
 import { SecondLook } from './second-look.ts'
 import type { Timers } from './timers.ts'
 
@@ -87,6 +88,54 @@ test('a recording told as missing whose file turns up is sealed after all, its f
   assert.equal(JSON.parse(lines[2]!.body).wasMissing, true)
   await look.look()
   assert.equal(disk.asked.length, 2, 'what was found is not looked for again')
+})
+
+test('what a recording was told to lack while it went on is told with its seal, by a start and by a second look', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const of = { call: 'c_1', recording: 'r_1' }
+  const gap: unknown[] = [
+    { type: 'recording.opened', ...of, path: '1.wav' },
+    { type: 'recording.soundLost', ...of, lostMs: 700, lost: [[1000, 700]] },
+    {
+      type: 'recording.soundLost',
+      ...of,
+      lostMs: 900,
+      lost: [
+        [1000, 700],
+        [9000, 200],
+      ],
+    },
+  ]
+  const tell = (facts: unknown[]) => store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  await tell(gap)
+  const lacks = {
+    lostMs: 900,
+    lost: [
+      [1000, 700],
+      [9000, 200],
+    ],
+  }
+  const figures = () => store.read('recordings.lost', { from: 0, to: 10_000 })
+  assert.deepEqual(await figures(), { recordings: 1, lostMs: 900 }, 'it is a figure while the call goes on')
+  const disk = new Disk()
+  const of2 = { call: 'c_2', recording: 'r_2' }
+  await tell(
+    gap.map(fact => ({ ...(fact as object), ...of2, ...('path' in (fact as object) ? { path: '2.wav' } : {}) })),
+  )
+  await tell([{ type: 'recording.missing', ...of2, cause: 'io_error', reason: 'EIO' }])
+  for (const path of ['1.wav', '2.wav']) disk.there.add(path)
+  const { recordings } = await store.inFlight()
+  const log = createLogger('silent')
+  await sealLeft(recordings, { store, salvage: disk.salvage, now: () => 100_000, log }, new AbortController().signal)
+  await using look = lookAt(store, disk)
+  await look.look()
+  for (const recording of ['r_1', 'r_2']) {
+    const { lostMs, lost, salvaged } = (await store.read('recordings.byId', { id: recording as never }))!
+    assert.deepEqual({ lostMs, lost, salvaged }, { ...lacks, salvaged: true })
+    const sealed = (await store.read('journal.ofRecording', { recording: recording as never })).at(-1)!
+    assert.equal(JSON.parse(sealed.body).lostMs, 900, 'the journal says so with the seal')
+  }
 })
 
 test('a call that went on for long after what was found of it still lacks its rest', async () => {

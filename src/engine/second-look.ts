@@ -107,14 +107,14 @@ export class SecondLook implements AsyncDisposable {
     }
   }
 
-  async #lookFor({ id: recording, call, path }: MissingRecording): Promise<boolean> {
+  async #lookFor({ id: recording, call, path, lack }: MissingRecording): Promise<boolean> {
     const { store, salvage, now, log } = this.#options
     const found = await salvage(path).catch(() => null) // as it was told; it is looked for again
     if (found === null) return false
     const { sha256, bytes, durationMs } = found
     const fact: Fact = {
       ...{ type: 'recording.sealed', recording, call, sha256, bytes, durationMs },
-      ...{ salvaged: true, wasMissing: true },
+      ...{ salvaged: true, wasMissing: true, ...lack },
     }
     await store.commit({ recorded: [{ at: now(), actor: 'system', fact }] })
     log.warn({ recording, path }, 'a recording that was told as missing is there after all, and sealed')

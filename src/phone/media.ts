@@ -92,6 +92,11 @@ export class Media {
           'system',
         )
       }
+      case 'recording.lost': {
+        const { recording, lostMs, lost } = event
+        if (this.#discarded.has(recording)) return
+        return post({ type: 'recording.lost', recording, lostMs, lost }, 'system')
+      }
       case 'recording.failed':
         if (this.#discarded.has(event.recording)) return this.#delete(event.recording)
         return this.#fail(event.recording, event.cause, event.reason)

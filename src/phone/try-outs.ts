@@ -92,6 +92,8 @@ export class TryOuts {
         if (tryOut?.step === 'sealing') tryOut.goOn(false)
         return event.recording.startsWith(recordingPrefix)
       }
+      case 'recording.lost':
+        return event.recording.startsWith(recordingPrefix)
       case 'prompt.finished':
         if (!event.prompt.startsWith(soundPrefix)) return false
         if (this.#byLeg.get(event.leg)?.step === 'playing') this.#byLeg.delete(event.leg)

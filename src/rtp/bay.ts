@@ -169,6 +169,8 @@ export type BayEvent =
       /** Where, at most 100 places. */
       lost?: [fromMs: number, forMs: number][]
     }
+  /** So much of it is silence by now where sound was lost, and where; told some seconds after the sound goes on. */
+  | { type: 'recording.lost'; recording: RecordingId; lostMs: number; lost: [fromMs: number, forMs: number][] }
   /** `reason`: what the system said, for whoever looks after it. */
   | { type: 'recording.failed'; recording: RecordingId; cause: RecordingFault; reason: string }
   /** The disk of the recordings is slow, full, refuses writes, or is well again: recordings go on, `lostMs` of each will tell what is missing. */

@@ -164,6 +164,8 @@ export type DiskState = 'well' | 'slow' | 'full' | 'unwritable'
 
 export type RecorderReport =
   | ({ type: 'closed'; recording: string; lostMs: number; lost: [fromMs: number, forMs: number][] } & Sealed)
+  /** So much of it is silence by now where sound was lost: told while it goes on, since what has told nothing is forgotten when this thread ends. */
+  | ({ type: 'lost'; recording: string } & LostToldMs)
   | { type: 'failed'; recording: string; cause: RecordingFault; reason: string }
   /** `problem`: why it could not be made whole; `code` as the file system calls it, null: it is no recording of ours. */
   | { type: 'salvaged'; ask: number; sealed: Sealed }

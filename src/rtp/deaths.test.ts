@@ -1,5 +1,6 @@
 /** The bay's threads die: what is lost is told, what can go on goes on, and what dies again and again is given up in words. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -60,18 +61,56 @@ test('a media thread that dies again and again is given up: figures reject, legs
   assert.equal(events.filter(event => event.type === 'worker.died').length, restartsPerMinuteMax + 1)
 })
 
-test('a recording thread that dies fails what it held, and a fresh one takes the next recording', async () => {
+test('recordings go on in a fresh recording thread when theirs dies, and one whose call has ended is sealed by it', async () => {
   const recorder = mortal('rtp/recording-worker')
   await using world = await openWorld({ recordingWorker: recorder.file })
-  const { bay } = world
+  const { bay, events } = world
+  const bob = 'leg_bob' as LegId
+  for (const leg of [alice, bob]) await bay.open(leg, plain)
+  const [goesOn, ended] = ['rec_goes_on', 'rec_ended'] as RecordingId[]
+  bay.record(goesOn!, alice, `${folder}/goes-on.wav`)
+  bay.record(ended!, bob, `${folder}/ended.wav`)
+  await until(() => existsSync(`${folder}/goes-on.wav`) && existsSync(`${folder}/ended.wav`), 'both have begun')
+  await pause(600)
+  recorder.kill()
+  bay.stopRecording(ended!)
+  const all = () => events.filter(event => event.type === 'recording.closed')
+  await until(() => all().length === 1, 'the one whose call has ended is sealed')
+  await pause(600)
+  bay.stopRecording(goesOn!)
+  await until(() => all().length === 2, 'so is the other')
+  for (const { recording, bytes, durationMs, lostMs } of all()) {
+    const file = `${folder}/${recording === goesOn ? 'goes-on' : 'ended'}.wav`
+    assert.deepEqual([bytes, lostMs], [readFileSync(file).length, 0])
+    assert.ok(durationMs > (recording === goesOn ? 1200 : 600), `${recording}: ${durationMs} ms`)
+  }
+  assert.equal(
+    events.some(({ type }) => type === 'recording.failed'),
+    false,
+  )
+  assert.equal((await bay.figures()).length, 2, 'no leg was touched')
+})
+
+test('a recording that thread after thread dies over is told as failed, and what lies there is made whole by the next', async () => {
+  const recorder = mortal('rtp/recording-worker')
+  await using world = await openWorld({ recordingWorker: recorder.file })
+  const { bay, events } = world
   await bay.open(alice, plain)
   const held = 'rec_held' as RecordingId
   bay.record(held, alice, `${folder}/held.wav`)
   await until(() => existsSync(`${folder}/held.wav`), 'the recording has begun')
-  recorder.kill()
-  const failed = await world.told('recording.failed')
-  assert.equal(failed.recording, held)
-  assert.match(failed.reason, /the recording thread died: exit code 9/)
+  const failed = () => events.find(event => event.type === 'recording.failed')
+  for (let deaths = 0; deaths < 3; deaths++) {
+    recorder.kill()
+    await until(() => recorder.isDead(), 'the thread has died')
+    await bay.salvage(`${folder}/none.wav`).catch(() => undefined) // the next one is there
+  }
+  await until(() => failed() !== undefined, 'it is told as failed')
+  assert.deepEqual([failed()!.recording, failed()!.cause], [held, 'thread'])
+  const { bytes, sha256 } = await bay.salvage(`${folder}/held.wav`)
+  const file = readFileSync(`${folder}/held.wav`)
+  assert.deepEqual([bytes, sha256], [file.length, createHash('sha256').update(file).digest('hex')])
+  await assert.rejects(bay.salvage(`${folder}/none.wav`), { code: 'ENOENT' })
 
   const next = 'rec_next' as RecordingId
   bay.record(next, alice, `${folder}/next.wav`)
@@ -80,7 +119,6 @@ test('a recording thread that dies fails what it held, and a fresh one takes the
   const closed = await world.told('recording.closed')
   assert.equal(closed.recording, next)
   assert.equal(closed.bytes, readFileSync(`${folder}/next.wav`).length)
-  assert.equal((await bay.figures()).length, 1, 'the leg was not touched')
 })
 
 test('a recording whose folder cannot be made waits for its disk, and is whole when it came in time', async () => {
@@ -170,7 +208,7 @@ function place(): BayOptions {
 }
 
 /** The true thread, which ends with code 9 when it is told to, once. */
-function mortal(entry: Parameters<typeof workerFile>[0]): { file: string; kill(): void } {
+function mortal(entry: Parameters<typeof workerFile>[0]): { file: string; kill(): void; isDead(): boolean } {
   const file = `${folder}/${entry.replaceAll('/', '-')}.mjs`
   const order = `${file}.die`
   writeFileSync(
@@ -183,7 +221,7 @@ function mortal(entry: Parameters<typeof workerFile>[0]): { file: string; kill()
       process.exit(9)
     }, 5)`,
   )
-  return { file, kill: () => writeFileSync(order, '') }
+  return { file, kill: () => writeFileSync(order, ''), isDead: () => !existsSync(order) }
 }
 
 async function until(isSo: () => boolean, words: string): Promise<void> {

@@ -26,6 +26,10 @@ export class LostSound {
     else if (this.#places.length < placesMax) this.#places.push({ from, frames })
   }
 
+  get frames(): number {
+    return this.#frames
+  }
+
   told(): LostToldMs {
     const ms = (frames: number) => Math.round(frames / framesPerMs)
     return {

@@ -32,16 +32,20 @@ class Floor {
   opens = 0
   readonly files = new Map<string, number[]>()
   readonly reports: RecorderReport[] = []
-  readonly recorder = new Recorder({
-    now: () => this.nowMs,
-    create: file => this.create(file),
-    goOn: (file, _payloadType, frames) => this.goOn(file, frames),
-    salvage: salvageRecording,
-    report: report => this.reports.push(report),
-  })
+  recorder = this.fresh()
   readonly memories = new Map<string, SharedArrayBuffer>()
   readonly #writers: { writer: RingWriter; timestamp: number }[] = []
   #spokenMs = 1000
+
+  fresh(): Recorder {
+    return new Recorder({
+      now: () => this.nowMs,
+      create: file => this.create(file),
+      goOn: (file, _payloadType, frames) => this.goOn(file, frames),
+      salvage: salvageRecording,
+      report: report => this.reports.push(report),
+    })
+  }
 
   begin(id: string): void {
     const memory = ringMemory()
@@ -384,6 +388,116 @@ test('one file that stays broken keeps no other from going on', () => {
   floor.pass(4000)
   for (const id of ['a', 'b']) assert.ok(length(id) > length('broken') + 3000 * 16, `${id} went on`)
   assert.equal(floor.told('disk').at(-1)!.state, 'unwritable', 'one cannot be recorded')
+})
+
+test('what a recording lacks is told while it goes on, when sound goes on after it and every few seconds at most', () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(3000)
+  assert.deepEqual(floor.told('lost'), [])
+  floor.room = 0
+  floor.pass(9000)
+  assert.deepEqual(floor.told('lost'), [], 'nothing stands behind it yet')
+  floor.room = Number.POSITIVE_INFINITY
+  floor.pass(3000)
+  const [lost, ...more] = floor.told('lost')
+  assert.ok(more.length === 0 && lost!.lostMs > 3000 && lost!.lostMs < 8000, JSON.stringify(floor.told('lost')))
+  for (let times = 0; times < 5; times++) {
+    floor.room = 0
+    floor.pass(6000)
+    floor.room = Number.POSITIVE_INFINITY
+    floor.pass(500)
+  }
+  const told = floor.told('lost').map(({ lostMs }) => lostMs)
+  assert.ok(told.length >= 5 && told.length <= 7, `${told}`)
+  assert.deepEqual(
+    told,
+    told.toSorted((a, b) => a - b),
+    'each tells all',
+  )
+})
+
+test('what a recording lacks is told before its seal is refused', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(2000)
+  floor.stallMs = 9000
+  floor.pass(1000)
+  floor.refusal = 'EIO'
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  floor.pass(31_000)
+  await settle()
+  const types = floor.reports.flatMap(({ type }) => (type === 'disk' ? [] : [type]))
+  assert.deepEqual([...new Set(types)], ['lost', 'failed'])
+})
+
+/** The thread dies with all that it had not written, and another one takes its place. */
+function another(floor: Floor, ids: readonly string[], lost = { lostMs: 0, lost: [] as [number, number][] }): void {
+  floor.recorder = floor.fresh()
+  for (const id of ids) {
+    const ring = { recording: id, file: id, memory: floor.memories.get(id)!, payloadType: pcma, startMs: 1000 }
+    floor.recorder.take({ type: 'record', ...ring, goesOn: lost })
+  }
+}
+
+test('a recorder goes on with what another one died over: nothing is lost that the ring still holds', async () => {
+  const floor = new Floor()
+  for (const id of ['talks', 'ends']) floor.begin(id)
+  floor.pass(5000)
+  floor.talk(1500) // nobody is there to write
+  another(floor, ['talks', 'ends'])
+  floor.recorder.take({ type: 'stop', recording: 'ends', endMs: floor.nowMs - 1000 })
+  floor.pass(3000)
+  floor.recorder.take({ type: 'stop', recording: 'talks', endMs: floor.nowMs })
+  await settle()
+  assert.deepEqual(
+    floor.told('closed').map(({ recording, lostMs, durationMs }) => [recording, lostMs, durationMs]),
+    [
+      ['ends', 0, 5500],
+      ['talks', 0, floor.nowMs - 1000],
+    ],
+  )
+  for (const id of ['talks', 'ends']) assertWhole(floor, id)
+})
+
+test('what the dead one had taken and not written is silence that is told, with what was told before', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(4000)
+  floor.room = 0
+  floor.pass(1000) // one attempt: what it took is in its memory alone
+  floor.room = Number.POSITIVE_INFINITY
+  another(floor, ['a'], { lostMs: 70, lost: [[100, 70]] })
+  floor.pass(3000)
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.equal(closed!.durationMs, floor.nowMs - 1000)
+  const [first, [fromMs, forMs] = [0, 0], ...more] = closed!.lost
+  assert.deepEqual([first, more], [[100, 70], []])
+  assert.ok(forMs > 300 && forMs < 1000 && closed!.lostMs === 70 + forMs, JSON.stringify(closed!.lost))
+  const octets = floor.files.get('a')!
+  assert.ok(octets.slice(fromMs * 16, (fromMs + forMs) * 16).every(octet => octet === silence))
+  assert.ok(octets.slice((fromMs + forMs) * 16, (fromMs + forMs + 1000) * 16).every(octet => octet === voice))
+})
+
+test('one that the dead recorder never created is begun, and one that it had whole is sealed as it lies', async () => {
+  const floor = new Floor()
+  floor.room = 0
+  for (const id of ['late', 'whole']) floor.begin(id)
+  floor.pass(500)
+  floor.room = Number.POSITIVE_INFINITY
+  another(floor, ['late', 'whole'])
+  floor.pass(2000)
+  const endMs = floor.nowMs - 500
+  floor.recorder.take({ type: 'stop', recording: 'whole', endMs })
+  await settle()
+  const [before] = floor.told('closed')
+  another(floor, ['whole']) // it died before it could say so
+  floor.recorder.take({ type: 'stop', recording: 'whole', endMs })
+  await settle()
+  assert.deepEqual(floor.told('closed')[1], before)
+  assert.deepEqual([before!.durationMs, before!.lostMs], [endMs - 1000, 0])
 })
 
 test('a call that ends while its disk refuses has failed half a minute later, with what the disk said', async () => {

@@ -20,6 +20,8 @@ export const turnMs = 50
 const slowMs = 2200
 /** After an attempt that the disk refused. */
 const retryMs = 1000
+/** What a recording lacks is told so often at most while it goes on. */
+const lostToldMs = 5000
 /** A recording whose call has ended waits this long for its disk, then it is sealed with what is there. */
 const roomWaitMs = 30_000
 
@@ -50,6 +52,9 @@ type Recording = {
   ring: RingReader
   startMs: number
   lost: LostSound
+  /** Of it, frames that are told, and when. */
+  toldFrames: number
+  toldAt: number
   /** Null while the disk refuses it. */
   file: RecordingOnDisk | null
   /** It has been written to, or it was tried: there may be something already. */
@@ -129,11 +134,14 @@ export class Recorder {
   }: Extract<RecorderRequest, { type: 'record' }>): void {
     const ring = new RingReader(memory, payloadType, goesOn !== undefined)
     const lost = new LostSound(goesOn)
+    const toldFrames = lost.frames
     lost.add(ring.position, ring.begun)
     // Those that begin together are not written together.
     const dueAt = this.#ports.now() + ((this.#begun++ * turnMs) % flushMs)
     const state = {
       lost,
+      toldFrames,
+      toldAt: Number.NEGATIVE_INFINITY,
       file: null,
       pending: null,
       trouble: null,
@@ -183,8 +191,17 @@ export class Recorder {
         const frames = endMs === null ? Math.floor(untilMs - startMs) * framesPerMs : (endMs - startMs) * framesPerMs
         this.#flush(recording, Math.max(0, Math.floor(frames)))
       })
+    if (isWritten && now - recording.toldAt >= lostToldMs) this.#tellLost(recording)
     if (endMs === null || !this.#recordings.has(recording.id)) return
     if (isWritten || now - endMs >= roomWaitMs) void this.#seal(recording, endMs)
+  }
+
+  #tellLost(recording: Recording): void {
+    const { id, lost, toldFrames } = recording
+    if (lost.frames === toldFrames) return
+    recording.toldFrames = lost.frames
+    recording.toldAt = this.#ports.now()
+    this.#ports.report({ type: 'lost', recording: id, ...lost.told() })
   }
 
   /** As far as it is not open: begins the file, or goes on with the one that is there. */
@@ -238,6 +255,7 @@ export class Recorder {
   async #seal(recording: Recording, endMs: number): Promise<void> {
     const { id, file, ring, startMs, pending, lost, problem } = recording
     this.#recordings.delete(id)
+    this.#tellLost(recording) // whatever becomes of the seal: what lies there lacks that much
     if (file === null) return this.#ports.report({ type: 'failed', recording: id, ...problem! })
     const unwritten = Math.max(0, Math.floor((endMs - startMs) * framesPerMs) - ring.position)
     const pendingFrames = (pending?.length ?? 0) / 2
@@ -275,6 +293,7 @@ export class Recorder {
         return false
       }
       this.#recordings.delete(recording.id)
+      this.#tellLost(recording)
       this.#ports.report({ type: 'failed', recording: recording.id, ...recording.problem })
       return false
     }

@@ -3,10 +3,15 @@ import type { LegId, RecordingId } from '../lib/ids.ts'
 import { type BayEvent, MediaError, type RecordingFault } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { RecorderReport, RecorderRequest } from './control.ts'
+import type { LostToldMs } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
 import { RingPool } from './ring-pool.ts'
 import { Waiting } from './waiting.ts'
+
+/** Threads that die over one recording within a minute; it may be the one they die of, and is given to no more. */
+const deathsMax = 3
+const deathsWithinMs = 60_000
 
 export type RecordingsPorts = {
   entry: string | URL
@@ -20,11 +25,23 @@ export type RecordingsPorts = {
   givenUp(reason: string): void
 }
 
+type Open = {
+  /** `begun` once the recording thread knows of it; `orphaned`: it is being sealed, and some media thread may write on. */
+  phase: 'asked' | 'begun' | 'orphaned'
+  /** How it was begun, and when it ended; null: not yet. */
+  begun: Extract<RecorderRequest, { type: 'record' }> | null
+  endMs: number | null
+  /** What it lacks so far. */
+  lost: LostToldMs
+  /** How often a recording thread died over it lately, and when the last one did. */
+  deaths: number
+  diedAt: number
+}
+
 export class Recordings {
   readonly #ports: RecordingsPorts
   readonly #thread: BayThread<RecorderRequest, RecorderReport>
-  /** `begun` once the recording thread knows of it; `orphaned`: it is being sealed, and some media thread may write on. */
-  readonly #phases = new Map<RecordingId, 'asked' | 'begun' | 'orphaned'>()
+  readonly #open = new Map<RecordingId, Open>()
   readonly #rings = new RingPool()
   readonly #salvages = new Waiting<number, Sealed>()
   #lastAsk = 0
@@ -43,11 +60,12 @@ export class Recordings {
   }
 
   get count(): number {
-    return this.#phases.size
+    return this.#open.size
   }
 
   begin(recording: RecordingId, leg: LegId, file: string): void {
-    this.#phases.set(recording, 'asked')
+    const nothing = { begun: null, endMs: null, lost: { lostMs: 0, lost: [] }, deaths: 0, diedAt: 0 }
+    this.#open.set(recording, { phase: 'asked', ...nothing })
     if (this.#ports.tap(leg, { recording, file, memory: this.#rings.lend(recording) })) return
     this.refused(recording)
     const reason = 'the leg has ended, or is being recorded already'
@@ -57,8 +75,10 @@ export class Recordings {
   /** The media thread writes to the ring from now on. */
   tapped(request: Extract<RecorderRequest, { type: 'record' }>): void {
     const recording = request.recording as RecordingId
-    if (!this.#phases.has(recording)) return // told as failed meanwhile
-    this.#phases.set(recording, 'begun')
+    const open = this.#open.get(recording)
+    if (open === undefined) return // told as failed meanwhile
+    open.phase = 'begun'
+    open.begun = request
     this.#thread.post(request)
   }
 
@@ -69,22 +89,25 @@ export class Recordings {
 
   /** The media thread writes no more. */
   untapped(request: Extract<RecorderRequest, { type: 'stop' }>): void {
+    const open = this.#open.get(request.recording as RecordingId)
+    if (open !== undefined) open.endMs = request.endMs
     this.#thread.post(request)
   }
 
   /** The media thread could not begin. */
   refused(recording: RecordingId): void {
-    this.#phases.delete(recording)
+    this.#open.delete(recording)
     this.#rings.takeBack(recording)
   }
 
   /** Recordings that no thread goes on with are sealed with what they hold; those that had not begun have failed. Answers them. */
   mediaDied(reason: string, isTapped: (recording: string) => boolean): RecordingId[] {
-    const ended = [...this.#phases].filter(([recording]) => !isTapped(recording))
-    for (const [recording, phase] of ended)
-      if (phase !== 'asked') {
-        this.#phases.set(recording, 'orphaned')
-        this.#thread.post({ type: 'stop', recording, endMs: this.#ports.monotonic() })
+    const ended = [...this.#open].filter(([recording]) => !isTapped(recording))
+    for (const [recording, open] of ended)
+      if (open.phase !== 'asked') {
+        open.phase = 'orphaned'
+        open.endMs = this.#ports.monotonic()
+        this.#thread.post({ type: 'stop', recording, endMs: open.endMs })
       } else this.#fail(recording, 'thread', `the media thread died: ${reason}`)
     return ended.map(([recording]) => recording)
   }
@@ -107,32 +130,54 @@ export class Recordings {
     if (report.type === 'salvaged') return this.#salvages.resolve(report.ask, report.sealed)
     if (report.type === 'unsalvaged') return this.#salvages.reject(report.ask, problemOf(report.problem))
     const recording = report.recording as RecordingId
+    if (report.type === 'lost') return this.#lost(recording, report)
     if (report.type === 'failed') {
       this.#ports.stopTap(recording) // the relay loop writes on until it is told
       return this.#fail(recording, report.cause, report.reason)
     }
-    if (this.#phases.get(recording) === 'orphaned') this.#rings.forget(recording)
+    if (this.#open.get(recording)?.phase === 'orphaned') this.#rings.forget(recording)
     else this.#rings.takeBack(recording)
-    this.#phases.delete(recording)
+    this.#open.delete(recording)
     const { sha256, bytes, durationMs, lostMs, lost } = report
     this.#ports.emit({ type: 'recording.closed', recording, sha256, bytes, durationMs, lostMs, lost })
   }
 
-  /** Recordings that the dead thread never heard of are begun by the fresh one; without a fresh one, all have failed. */
+  #lost(recording: RecordingId, { lostMs, lost }: LostToldMs): void {
+    const open = this.#open.get(recording)
+    if (open === undefined) return
+    open.lost = { lostMs, lost }
+    this.#ports.emit({ type: 'recording.lost', recording, lostMs, lost })
+  }
+
+  /**
+   * A fresh thread begins what the dead one never heard of, and goes on with what it had in hand: the rings hold what is said meanwhile. Without a
+   * fresh one all have failed, and so has what too many died over.
+   */
   #died(reason: string): void {
     this.#salvages.rejectAll(new MediaError(`the recording thread died: ${reason}`))
     const isRestarted = this.#thread.restart()
     if (!isRestarted) this.#ports.givenUp(reason)
-    for (const [recording, phase] of [...this.#phases]) {
-      if (phase === 'asked' && isRestarted) continue
+    for (const [recording, open] of [...this.#open]) {
+      if (isRestarted && (open.phase === 'asked' || this.#goesOn(open))) continue
       this.#ports.stopTap(recording)
       this.#fail(recording, 'thread', `the recording thread died: ${reason}`)
     }
   }
 
+  #goesOn(open: Open): boolean {
+    const { begun, endMs, lost } = open
+    const now = this.#ports.monotonic()
+    open.deaths = now - open.diedAt < deathsWithinMs ? open.deaths + 1 : 1
+    open.diedAt = now
+    if (begun === null || open.deaths >= deathsMax) return false
+    this.#thread.post({ ...begun, goesOn: lost })
+    if (endMs !== null) this.#thread.post({ type: 'stop', recording: begun.recording, endMs })
+    return true
+  }
+
   /** A thread may still write to its ring, which is therefore not lent again. */
   #fail(recording: RecordingId, cause: RecordingFault, reason: string): void {
-    this.#phases.delete(recording)
+    this.#open.delete(recording)
     this.#rings.forget(recording)
     this.#ports.emit({ type: 'recording.failed', recording, cause, reason })
   }

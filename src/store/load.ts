@@ -8,7 +8,7 @@ import { policyPresets } from '../centre/policy/presets.ts'
 import type { Setup } from '../centre/state.ts'
 import { leaderlessSetting } from '../centre/team.ts'
 import { zoneOr } from '../centre/zone.ts'
-import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallbackId, CallId, CampaignId, LeadId, TrunkId, UserId } from '../lib/ids.ts'
 import { abandonQuarters } from './abandonment.ts'
 import { type Db, sql } from './db.ts'
 import { isNull, sql as literal } from './drizzle.cjs'
@@ -19,6 +19,7 @@ import type { NoArgs } from './page.ts'
 import { unsoldParties } from './parties.ts'
 import { phrasesInUse } from './phrases.ts'
 import { agenciesIn, placedParties } from './placements.ts'
+import { type UnsealedRecording, type UnsealedRow, unsealed } from './recordings.ts'
 import { calls, campaigns, menus, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
@@ -28,7 +29,7 @@ export type InFlight = {
   /** `isOwed`: a callback was promised since the call began, and is not kept yet. */
   calls: (typeof calls.$inferSelect & { isOwed: boolean })[]
   leads: LeadInFlight[]
-  recordings: { id: RecordingId; call: CallId; path: string }[]
+  recordings: UnsealedRecording[]
   agents: UserId[]
 }
 
@@ -134,10 +135,12 @@ export const loadQueries = {
       answered: row.answered === 1,
       written: writtenIn(number, lastWord),
     })),
-    recordings: sql(
-      db.$client,
-      'SELECT id, call, path FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',
-    ).all() as InFlight['recordings'],
+    recordings: (
+      sql(
+        db.$client,
+        'SELECT id, call, path, lost_ms AS lostMs, lost FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',
+      ).all() as UnsealedRow[]
+    ).map(unsealed),
     agents: (
       sql(db.$client, 'SELECT DISTINCT agent FROM agent_states WHERE to_at IS NULL ORDER BY agent').all() as {
         agent: UserId

@@ -387,6 +387,12 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
         fact.recording,
       )
       return true
+    case 'recording.soundLost':
+      run(
+        'UPDATE recordings SET lost_ms = ?, lost = ? WHERE id = ? AND sealed_at IS NULL',
+        ...[Math.round(fact.lostMs), JSON.stringify(fact.lost), fact.recording],
+      )
+      return true
     case 'recording.discarded':
       run('DELETE FROM recordings WHERE id = ? AND sealed_at IS NULL', fact.recording)
       run('UPDATE calls SET recording = NULL WHERE id = ? AND recording = ?', fact.call, fact.recording)

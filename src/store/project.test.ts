@@ -534,6 +534,13 @@ const anyFact = fc.oneof(
     lost: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }), { nil: undefined }),
   }),
   fc.record({
+    type: fc.constant('recording.soundLost'),
+    recording: few('r'),
+    call: few('c'),
+    lostMs: fc.nat(),
+    lost: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }),
+  }),
+  fc.record({
     type: fc.constant('recording.missing'),
     recording: fc.oneof(nothing, few('r')),
     call: few('c'),

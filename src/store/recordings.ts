@@ -13,8 +13,18 @@ export type RecordingRecord = RecordingRow & { callRecord: typeof calls.$inferSe
 /** A recording that is to be on the disk: its file, relative to the recordings folder. */
 export type NewestRecording = { path: string }
 
+/** Its file lies as it was left. What it was told to lack is told with its seal; left out: nothing. */
+export type UnsealedRecording = Pick<RecordingRow, 'id' | 'call' | 'path'> & {
+  lack?: { lostMs: number; lost: [fromMs: number, forMs: number][] }
+}
+export type UnsealedRow = Pick<RecordingRow, 'id' | 'call' | 'path' | 'lostMs'> & { lost: string | null }
+
+export function unsealed({ lostMs, lost, ...row }: UnsealedRow): UnsealedRecording {
+  return lostMs === 0 ? row : { ...row, lack: { lostMs, lost: JSON.parse(lost ?? '[]') } }
+}
+
 /** Told as missing, and not found since. */
-export type MissingRecording = Pick<RecordingRow, 'id' | 'call' | 'path' | 'openedAt'>
+export type MissingRecording = UnsealedRecording & Pick<RecordingRow, 'openedAt'>
 
 /** Recordings opened in [from, to), newest first. */
 export type RecordingFilter = PageArgs & {
@@ -53,12 +63,15 @@ export const recordingQueries = {
     db: Db,
     args: { after: { openedAt: number; id: RecordingId } | null; limit: number },
   ): MissingRecording[] =>
-    raw(
-      db.$client,
-      `SELECT id, call, path, opened_at AS openedAt FROM recordings
-       WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND (opened_at, id) < (?, ?)
-       ORDER BY opened_at DESC, id DESC LIMIT ?`,
-    ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as MissingRecording[],
+    (
+      raw(
+        db.$client,
+        `SELECT id, call, path, opened_at AS openedAt, lost_ms AS lostMs, lost FROM recordings
+         WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND (opened_at, id) < (?, ?)
+         ORDER BY opened_at DESC, id DESC LIMIT ?`,
+      ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as (UnsealedRow &
+        Pick<RecordingRow, 'openedAt'>)[]
+    ).map(({ openedAt, ...row }) => ({ ...unsealed(row), openedAt })),
   'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
     db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
   /** Sealed before an instant, oldest first, and without a smaller form. */

@@ -61,6 +61,7 @@ const zh = {
   form: '录音格式',
   forms: { wav: '原录音', opus: '压缩副本', both: '两者' },
   facts: {
+    'recording.soundLost': '录音缺失声音',
     'recording.derived': '制作压缩副本',
     'recording.underivable': '录音与封存不符',
     'recording.sourceRemoved': '按规定删除原录音',
@@ -137,6 +138,7 @@ const en: Like<typeof zh> = {
   form: 'Form of the audio',
   forms: { wav: 'as recorded', opus: 'smaller form', both: 'both' },
   facts: {
+    'recording.soundLost': 'Recording lacks sound',
     'recording.derived': 'Smaller form made',
     'recording.underivable': 'Recording is not what was sealed',
     'recording.sourceRemoved': 'Recording removed by rule, smaller form stays',
