@@ -6,8 +6,9 @@ import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { hiddenKey } from './hidden-key.ts'
 import { keypadLeg } from './leg.ts'
-import { agentOf } from './settle.ts'
+import { agentOf, isHeldAtPhone } from './settle.ts'
 import type { Agent, Call } from './state.ts'
+import { phoneHoldsWords } from './station-now.ts'
 import { seesCall, sightOf } from './team.ts'
 import { abandon } from './waiting.ts'
 
@@ -49,6 +50,7 @@ export function resume(d: Draft, agentId: UserId, id: CallId): void {
   if (call.consult !== null)
     return d.refuse('consulting', 'You are consulting somebody: turn to one of the two instead.')
   if (call.heldBy !== 'agent') return d.refuse('not_held', 'The call is not on hold.')
+  if (isHeldAtPhone(d, call)) return d.refuse('phone_holds', phoneHoldsWords)
   d.fact({ type: 'call.resumed', call: id, by: 'agent' })
   unmute(d, call)
 }

@@ -30,7 +30,7 @@ import { openRecording } from './recording.ts'
 import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
 import { agentLegOf, isHeldAtPhone, settle, takeState } from './settle.ts'
 import type { Agent, Call, Consult } from './state.ts'
-import { hasAudio, ringsFirst, stationOf } from './station-now.ts'
+import { hasAudio, phoneHoldsWords, ringsFirst, stationOf } from './station-now.ts'
 
 /** `second`: the line of the agent's desk phone on which it was dialled; the leg of the call is not used then. */
 export function consult(
@@ -45,6 +45,7 @@ export function consult(
   if (!isCallForHelp(d.state, of) && refusedAsClosing(d)) return
   const own = second ?? agentLegOf(d, call)
   if (own === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
+  if (second === null && isHeldAtPhone(d, call)) return d.refuse('phone_holds', phoneHoldsWords)
   const line = second === null ? {} : { own: second, phoneHolds: call.heldBy === 'agent' }
   const asks = { type: 'call.consulted', call: of, agent: id, target, ...line } as const
   if ('number' in target) {
@@ -94,6 +95,7 @@ export function turn(d: Draft, { agent: id, call: of, to }: Extract<Input, { typ
     return d.refuse('second_line', 'You consult on the second line of your desk phone: turn with its keys.')
   if (!consult.answered) return d.refuse('consult_unanswered', 'Whom you consult has not picked up yet.')
   if (consult.with === to) return
+  if (isHeldAtPhone(d, call)) return d.refuse('phone_holds', phoneHoldsWords)
   const other = otherLegOf(d, consult)
   const own = agentLegOf(d, call)
   if (other === null || own === null) return d.refuse('no_audio', 'The audio is not connected: a moment, please.')

@@ -46,6 +46,8 @@ export type Note =
   | { type: 'note.stationHeld'; agent: UserId; held: boolean }
   /** Whether it is open from now on: see open-phone.ts. */
   | { type: 'note.phoneLooked'; agent: UserId; open: boolean }
+  /** A desk phone that was rung for a call, or for listening, holds its leg, or has taken it up again. */
+  | { type: 'note.legHeld'; leg: LegId; held: boolean }
   /** What the bay was told of this supervisor's audio. */
   | { type: 'note.supervisionTold'; by: UserId; told: { leg: LegId; target: LegId; mode: SupervisionMode } | null }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }

@@ -1,5 +1,5 @@
 /** A decision while it is being made. It reads the floor and collects; the floor itself is changed by `evolve` alone. */
-import type { CallId, Id, IdSeries, RecordingId, UserId } from '../lib/ids.ts'
+import type { CallId, Id, IdSeries, LegId, RecordingId, UserId } from '../lib/ids.ts'
 import { nextId } from '../lib/ids.ts'
 import type { Decision, Moment, Note } from './decision.ts'
 import type { Effect } from './effects.ts'
@@ -17,6 +17,7 @@ export class Draft {
   #refusal: Refusal | null = null
   #audioLost: UserId | null = null
   #turned: { agent: UserId; held: boolean } | null = null
+  #turnedLeg: { leg: LegId; held: boolean } | null = null
   #recording: { call: CallId; recording: RecordingId } | null = null
 
   constructor(state: FloorState, moment: Moment) {
@@ -65,6 +66,16 @@ export class Draft {
   /** Nothing is heard where this agent is heard between calls. */
   isStationHeld(agent: UserId): boolean {
     return this.#turned?.agent === agent ? this.#turned.held : (this.state.agents.get(agent)?.stationHeld ?? false)
+  }
+
+  /** Likewise of a phone that was rung for a call, or for listening. */
+  turnLeg(leg: LegId, held: boolean): void {
+    this.#turnedLeg = { leg, held }
+    this.note({ type: 'note.legHeld', leg, held })
+  }
+
+  isLegHeld(leg: LegId): boolean {
+    return this.#turnedLeg?.leg === leg ? this.#turnedLeg.held : (this.state.legs.get(leg)?.held ?? false)
   }
 
   /** The recording of this call begins in this very decision; the state shows none yet. */

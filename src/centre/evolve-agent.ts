@@ -50,6 +50,11 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
       state.phonesDue.delete(change.agent)
       return true
     }
+    case 'note.legHeld': {
+      const leg = state.legs.get(change.leg)
+      if (leg !== undefined) leg.held = change.held
+      return true
+    }
     case 'preview.offered': {
       const agent = state.agents.get(change.agent)
       const lead = state.campaigns.get(change.campaign)?.reserved.get(change.lead)

@@ -17,7 +17,7 @@ import { roomOf } from './line.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
-import { stationTurned } from './phone-hold.ts'
+import { phoneTurned } from './phone-hold.ts'
 import { isUnrecordable, openRecording } from './recording.ts'
 import { reroute } from './reroute.ts'
 import { reasonTextMax, resultBy } from './result-rules.ts'
@@ -155,7 +155,7 @@ export function legEnded(d: Draft, input: LegInput<'leg.ended'>): void {
 
 /** Music on hold is ours to play when the agent's own phone holds; when the party holds, their music is heard. */
 export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
-  stationTurned(d, leg, true)
+  phoneTurned(d, leg, true)
   const at = talkingAt(d, leg)
   if (at?.line) return lineTurned(d, at.call, { line: at.line, held: true })
   if (at === null || at.call.heldBy !== null || at.call.consult !== null) return
@@ -164,7 +164,7 @@ export function legHeld(d: Draft, { leg }: LegInput<'leg.held'>): void {
 }
 
 export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
-  stationTurned(d, leg, false)
+  phoneTurned(d, leg, false)
   const at = talkingAt(d, leg)
   if (at?.line) return lineTurned(d, at.call, { line: at.line, held: false })
   if (at === null || at.call.heldBy !== at.by || at.call.consult !== null) return

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
-import { alice, bob, type FloorOptions, setupOf, TestFloor } from './testing.ts'
+import { alice, bob, type FloorOptions, sam, setupOf, TestFloor } from './testing.ts'
 
 const first = `st_${alice}` as LegId
 const second = 'g_second' as LegId
@@ -150,6 +150,42 @@ describe('a desk phone of the shift that holds', () => {
     assert.deepEqual([help.heldBy, lastPatch(floor)], [null, `${help.leg}+${first}`])
   })
 
+  test('is not resumed from the page, nor are others turned to or asked: who talks to it would hear nothing', () => {
+    for (const station of ['phone-nailed', 'phone-rung'] as const) {
+      const floor = nailed()
+      const { user } = floor.agent(alice)
+      floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station } }] })
+      floor.ready(bob)
+      floor.do({ type: 'agent.break', agent: bob, reason: 'tea' })
+      const call = floor.caller()
+      if (call.agentLeg !== null) floor.do({ type: 'leg.answered', leg: call.agentLeg })
+      const leg = call.agentLeg ?? first
+      assert.equal(leg === first, station === 'phone-nailed')
+      floor.do({ type: 'agent.ready', agent: bob })
+      holds(floor, leg)
+      const patched = floor.effects.length
+      const refused = (input: Parameters<TestFloor['do']>[0]) =>
+        assert.equal(floor.do(input).refusal?.rule, 'phone_holds')
+      const ask = { type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } } as const
+      refused({ type: 'agent.resume', agent: alice, call: call.id })
+      refused(ask)
+      assert.deepEqual([floor.effects.length, call.heldBy], [patched, 'agent'])
+      takesUp(floor, leg)
+      assert.deepEqual([call.heldBy, lastPatch(floor)], [null, `${call.leg}+${leg}`])
+      floor.do(ask)
+      holds(floor, leg)
+      for (const to of ['party', 'both'] as const) refused({ type: 'agent.turn', agent: alice, call: call.id, to })
+      assert.deepEqual([call.consult?.with, call.heldBy], ['other', 'agent'])
+      floor.do({ type: 'agent.endConsult', agent: alice, call: call.id })
+      assert.deepEqual([call.heldBy, hearsMusic(floor, call.leg)], ['agent', true])
+      refused({ type: 'agent.resume', agent: alice, call: call.id })
+      takesUp(floor, leg)
+      assert.deepEqual([call.heldBy, lastPatch(floor)], [null, `${call.leg}+${leg}`])
+      floor.do({ type: 'agent.hold', agent: alice, call: call.id })
+      assert.equal(floor.do({ type: 'agent.resume', agent: alice, call: call.id }).refusal, null, 'held on the page')
+    }
+  })
+
   test('its second line goes on: to and fro, put down, and the customer is there when the first is taken up', () => {
     const floor = nailed()
     floor.ready(bob)
@@ -174,5 +210,44 @@ describe('a desk phone of the shift that holds', () => {
     assert.equal(call.agent, bob)
     floor.pass(20_000)
     assert.deepEqual(where(floor), ['break', 'phone_holds'])
+  })
+})
+
+describe('a desk phone that is rung and holds', () => {
+  const rungFor = (who: typeof alice) => {
+    const floor = new TestFloor()
+    const user = { ...floor.agent(who).user, station: 'phone-rung' as const, extension: '1003' }
+    floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user }] })
+    return floor
+  }
+
+  test('was asked for advice: the party who is passed on to it waits with music until it is taken up', () => {
+    const floor = rungFor(bob)
+    floor.ready(alice)
+    const call = floor.caller()
+    floor.ready(bob)
+    floor.do({ type: 'agent.consult', agent: alice, call: call.id, target: { agent: bob } })
+    const leg = call.consult!.leg!
+    floor.do({ type: 'leg.answered', leg })
+    holds(floor, leg)
+    floor.do({ type: 'agent.transfer', agent: alice, call: call.id, target: 'consulted' })
+    assert.deepEqual([call.agent, call.heldBy, hearsMusic(floor, call.leg)], [bob, 'agent', true])
+    assert.equal(floor.do({ type: 'agent.resume', agent: bob, call: call.id }).refusal?.rule, 'phone_holds')
+    takesUp(floor, leg)
+    assert.deepEqual([call.heldBy, lastPatch(floor)], [null, `${call.leg}+${leg}`])
+  })
+
+  test('was rung for listening: nobody is taken over with it', () => {
+    const floor = rungFor(sam)
+    floor.ready(alice)
+    const { id: call } = floor.caller()
+    floor.do({ type: 'supervisor.begin', by: sam, call, agent: null, mode: 'barge', stays: false, reason: '' })
+    const { leg } = floor.lastEffect('phone.ring')
+    floor.do({ type: 'leg.answered', leg })
+    holds(floor, leg)
+    assert.equal(floor.do({ type: 'supervisor.takeOver', by: sam }).refusal?.rule, 'phone_holds')
+    takesUp(floor, leg)
+    assert.equal(floor.do({ type: 'supervisor.takeOver', by: sam }).refusal, null)
+    assert.equal(floor.call.agent, sam)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * The hold key of a desk phone that is up for the shift. Held audio is no audio: whoever left a call on hold, by its end or by passing it on, would
+ * The hold key of a desk phone, and above all of one that is up for the shift. Held audio is no audio: whoever left a call on hold, by its end or by passing it on, would
  * be given the next customer, who hears nothing. So between calls such a phone means a break, until its user takes it up again. In a call it is
  * the party who waits (leg.ts).
  */
@@ -9,10 +9,12 @@ import { withdrawPreview } from './preview.ts'
 import { takeState } from './settle.ts'
 import { stationOf } from './station-now.ts'
 
-/** The leg is held, or taken up again: the phone is on hold also when there is no call. Legs that are not of the shift are passed over. */
-export function stationTurned(d: Draft, leg: LegId, held: boolean): void {
+/** The leg is held, or taken up again: a phone of the shift is on hold also when there is no call. */
+export function phoneTurned(d: Draft, leg: LegId, held: boolean): void {
   const what = d.state.legs.get(leg)
-  const agent = what?.side === 'station' ? d.state.agents.get(what.agent) : undefined
+  if (what === undefined || what.side === 'party') return
+  if (what.side !== 'station') return d.turnLeg(leg, held)
+  const agent = d.state.agents.get(what.agent)
   if (agent?.stationLeg !== leg || agent.stationHeld === held) return
   d.turnStation(agent.user.id, held)
   if (!held) {

@@ -53,9 +53,10 @@ export function agentOf(d: Draft, call: Call): Agent | null {
   return call.agent === null ? null : (d.state.agents.get(call.agent) ?? null)
 }
 
-/** The agent of this call is heard on the leg of the shift, and the desk phone holds that. */
+/** The desk phone on which the agent of this call is heard holds it. */
 export function isHeldAtPhone(d: Draft, call: Call): boolean {
-  return call.agentLeg === null && call.agent !== null && d.isStationHeld(call.agent)
+  if (call.agentLeg !== null) return d.isLegHeld(call.agentLeg)
+  return call.agent !== null && d.isStationHeld(call.agent)
 }
 
 /** Where the agent of this call is heard: the phone rung for it, else the leg of the shift. */

@@ -380,8 +380,9 @@ export type FloorState = {
   calls: Map<CallId, Call>
   legs: Map<
     LegId,
-    | { call: CallId; side: 'party' | 'agent' | 'consult' | 'second' }
-    | { agent: UserId; side: 'station' | 'rung' | 'supervision' }
+    /** `held`: by the phone itself; of a leg of the shift `stationHeld` says so. */
+    | { call: CallId; side: 'party' | 'agent' | 'consult' | 'second'; held?: boolean }
+    | { agent: UserId; side: 'station' | 'rung' | 'supervision'; held?: boolean }
   >
   queues: Map<QueueId, QueueFloor>
   menus: Map<MenuId, Menu>

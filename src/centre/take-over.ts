@@ -24,7 +24,7 @@ export function takeOver(d: Draft, by: UserId): void {
     return d.refuse('consulting', 'The agent is consulting somebody: wait until that is over, or barge in.')
   const leg = supervisorLeg(d, supervision)
   if (leg === null) return d.refuse('no_audio', 'Your audio is not connected: check the microphone or desk phone.')
-  if (leg === who.stationLeg && d.isStationHeld(by)) return d.refuse('phone_holds', phoneHoldsWords)
+  if (leg === who.stationLeg ? d.isStationHeld(by) : d.isLegHeld(leg)) return d.refuse('phone_holds', phoneHoldsWords)
   stopHearing(d, supervision, 'taken_over')
   d.fact({ type: 'supervision.ended', by, cause: 'taken_over' })
   giveAway(d, call, agent)

@@ -155,8 +155,10 @@ function pass(d: Draft, call: Call, agent: Agent): void {
     })
   else d.fact({ type: 'call.takenOn', call: call.id, other: consult.other!, until: d.now + d.state.awayMaxMs })
   for (const leg of [call.leg, other]) if (leg !== null) d.effect({ type: 'media.stopPlay', leg })
-  const isHeld = colleague !== undefined && consult.leg === null && d.isStationHeld(colleague.user.id)
+  const isHeld =
+    colleague !== undefined && (consult.leg === null ? d.isStationHeld(colleague.user.id) : d.isLegHeld(consult.leg))
   if (isHeld) d.fact({ type: 'call.held', call: call.id, by: 'agent' }) // by the desk phone, until it is taken up
+  if (isHeld && consult.leg !== null) d.turnLeg(consult.leg, true) // it is another's leg from here on
   if (isHeld && other !== null) d.effect({ type: 'media.unpatch', leg: other }) // from the agent who is out
   if (other !== null && !isHeld) d.effect({ type: 'media.patch', a: call.leg, b: other })
   else playMusic(d, call)

@@ -70,13 +70,14 @@ export class FarEnds {
           this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
           return
         }
-        if (agreed) this.#legs.configure(leg, agreed)
+        if (agreed) this.#legs.agreedOn(leg, agreed)
         this.#options.bay.expectSound(leg.id)
         leg.phase = 'up'
         leg.ringUntil = leg.lateUntil = null
         if (leg.far.kind === 'desk' && leg.far.nailed)
           this.#legs.post({ type: 'station.up', agent: leg.far.agent, leg: leg.id, phone: true }, leg)
         else this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
+        this.#legs.tellHeld(leg) // picked up on hold: a phone that was held as it rang, a PBX that plays its own music
         return
       }
       case 'confirmed':
@@ -146,7 +147,7 @@ export class FarEnds {
   #answeredLate(leg: Leg, { session, sdp }: Extract<UaEvent, { type: 'confirmed' }>): void {
     const { ua, now, log } = this.#options
     const agreed = sdp === null ? null : agree(sdp, this.#legs.codecs(leg), this.#legs.local(leg))
-    if (agreed) return this.#legs.configure(leg, agreed)
+    if (agreed) return this.#mediaChanged(leg, agreed)
     log.warn({ leg: leg.id }, 'the ACK has no answer to our offer, or no audio that we can speak; the call is ended')
     ua.hangUp(session, 65, now())
     this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })

@@ -267,20 +267,26 @@ export class Legs {
 
   /** After a re-INVITE: another address, hold or resume. */
   remoteChanged(leg: Leg, agreed: Agreed): void {
+    this.agreedOn(leg, agreed)
+    this.tellHeld(leg)
+  }
+
+  /** What an answer, or a later offer, says of the media; whether it holds is not told yet. */
+  agreedOn(leg: Leg, agreed: Agreed): void {
     leg.heldByFar = agreed.held
     this.configure(leg, agreed)
-    this.#tellHeld(leg)
   }
 
   /** What the allowance kept back of holds and resumes. */
   advance(): void {
     for (const leg of this.#untold) {
       if (leg.phase !== 'up') this.#untold.delete(leg)
-      else this.#tellHeld(leg)
+      else this.tellHeld(leg)
     }
   }
 
-  #tellHeld(leg: Leg): void {
+  /** A hold or its end that the centre has not heard of; after `leg.answered`. */
+  tellHeld(leg: Leg): void {
     this.#untold.delete(leg)
     if (leg.heldByFar === leg.heldTold) return
     if (!leg.turns.take(this.#options.now())) return void this.#untold.add(leg)

@@ -204,6 +204,38 @@ describe('the phone', () => {
     )
   })
 
+  test('who picks up on hold is told as held after the answer, may be silent for long, and is taken up later', async () => {
+    for (const held of [
+      theirSdp.replace('a=sendrecv', 'a=sendonly'),
+      theirSdp.replace('a=sendrecv', 'a=inactive'),
+      theirSdp.replace(/c=IN IP4 .*/, 'c=IN IP4 0.0.0.0'),
+    ]) {
+      await dialled()
+      said = []
+      phone.take({ type: 'accepted', session, sdp: held })
+      const turns = () => said.map(({ type }) => type)
+      assert.deepEqual(turns(), ['leg.answered', 'leg.held'])
+      assert.equal(configured.at(-1)!.silenceMs, heldSilenceMs)
+      phone.take({ type: 'reoffer', session, sdp: theirSdp })
+      assert.deepEqual(turns(), ['leg.answered', 'leg.held', 'leg.resumed'])
+      assert.equal(configured.at(-1)!.silenceMs, undefined)
+      phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    }
+  })
+
+  test('a desk phone of the shift that picks up on hold is up, and then held', async () => {
+    const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
+    binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }
+    const ring = { agent: alice, call: null, forShift: true, from: 'switchroom', ringMs: 30_000 } as const
+    phone.perform({ type: 'phone.ring', leg, ...ring })
+    await opened()
+    phone.take({ type: 'accepted', session, sdp: theirSdp.replace('a=sendrecv', 'a=sendonly') })
+    assert.deepEqual(
+      said.map(({ type }) => type),
+      ['station.up', 'leg.held'],
+    )
+  })
+
   test('who holds and resumes without end is heard now and then, and at last as it stands', async () => {
     await talking()
     const turns = () => said.filter(({ type }) => type === 'leg.held' || type === 'leg.resumed')
