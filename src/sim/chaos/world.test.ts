@@ -44,6 +44,8 @@ test('whatever people do, the invariants of the floor hold: 80 seeded floors, an
     'system.started',
     'crashes',
     'slow disk',
+    'closings',
+    'refused: closing',
     'call.announced',
     'call.judged',
     'call.answererTold',

@@ -14,6 +14,7 @@ import type { LegId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { Agenda } from '../day/agenda.ts'
 import { Carrier } from './carrier.ts'
+import { checkClosing, close, closesAt } from './closing.ts'
 import { Desks } from './desks.ts'
 import { Disk } from './disk.ts'
 import { GateWatch } from './gate-watch.ts'
@@ -40,6 +41,7 @@ export class World {
   readonly lately: Recorded[] = []
   steps = 0
   crashes = 0
+  closings = 0
   readonly #random: Random
   readonly #agenda = new Agenda()
   readonly #scene: Scene
@@ -91,6 +93,8 @@ export class World {
       this.#agenda.add(shift.to, () => this.#desks.close())
     }
     this.#agenda.add(this.plan.shifts.at(-1)!.to, () => this.#pauseAll())
+    const closing = closesAt(this.plan)
+    if (closing !== null) this.#agenda.add(closing, () => this.#close())
     while (this.#agenda.nextAt < Number.POSITIVE_INFINITY || nextDeadline(this.#state) !== null) this.#nextEvent()
     this.watch.checkEmpty(this.#state)
   }
@@ -138,6 +142,7 @@ export class World {
     try {
       for (const recorded of done.recorded) this.#keep(recorded)
       this.watch.check(this.#state, done, this.#now)
+      checkClosing(this.#state, done)
     } catch (cause) {
       throw this.#told(cause as Error, input, done)
     }
@@ -209,6 +214,12 @@ export class World {
     if (!this.#isOpen) return
     this.#carrier.call()
     this.#scene.after(between(this.#random, 2_000, 40_000), () => this.#caller())
+  }
+
+  #close(): void {
+    if (!this.#up) return
+    this.closings++
+    close(this.#scene)
   }
 
   #pauseAll(): void {
