@@ -1,4 +1,5 @@
 /** Desk phones that are rung for each call: for a call that waits, or before dialling by hand. */
+import type { LegId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import type { DialIntent } from './facts.ts'
 import { dropStation, settle, takeState } from './settle.ts'
@@ -9,11 +10,12 @@ export const agentRingMs = 15_000
 /** Beyond the ring time, in case the phone layer says nothing. */
 const graceMs = 1_000
 
-/** Rings the chosen agent's phone for a call; the agent hears the customer when it is picked up. */
-export function ringFor(d: Draft, call: Call, agent: Agent): void {
-  const leg = d.id<'leg'>('l')
+/** Rings the chosen agent's phone for a call, or answers `own`, by which it asks for it; the agent hears the customer when it is up. */
+export function ringFor(d: Draft, call: Call, agent: Agent, own: LegId | null = null): void {
+  const leg = own ?? d.id<'leg'>('l')
   d.fact({ type: 'call.assigned', call: call.id, agent: agent.user.id, ringing: true, leg })
   enterRinging(d, agent, call)
+  if (own !== null) return d.effect({ type: 'phone.answer', leg: own })
   d.effect({ type: 'phone.ring', leg, agent: agent.user.id, call: call.id, from: call.number, ringMs: agentRingMs })
   if (call.direction === 'out') d.effect({ type: 'media.play', leg: call.leg, prompt: 'comfort-music', loop: true })
 }

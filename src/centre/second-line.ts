@@ -13,16 +13,22 @@ import { consult, otherLegOf, patchOther, takeBack, wait } from './consultation.
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { agentLegOf } from './settle.ts'
+import { pickUpByPhone } from './slot.ts'
 import type { Call } from './state.ts'
 import { dialledTarget } from './transfer-key.ts'
 
-/** A desk phone dials while its user talks on another line; whoever does not is turned away: calls begin on the desk page. */
+/** A desk phone dials while its user talks on another line; whoever does not picks up from a slot, or is turned away: calls begin on the desk page. */
 export function dialledBeside(d: Draft, { leg, user, to }: Extract<Input, { type: 'desk.dialled' }>): void {
   const agent = d.state.agents.get(user)
   const call = agent?.call ? d.state.calls.get(agent.call) : undefined
   const reject = (sipStatus: number) => d.effectFirst({ type: 'phone.reject', leg, sipStatus })
-  if (agent === undefined || call?.agent !== user || call.phase !== 'talking' || agent.user.station === 'browser')
-    return reject(403)
+  if (agent === undefined || agent.user.station === 'browser') return reject(403)
+  if (call?.agent !== user || call.phase !== 'talking') {
+    const slotted = d.state.slots.get(to)
+    if (slotted === undefined) return reject(403)
+    pickUpByPhone(d, agent, slotted, leg)
+    return d.isRefused ? reject(403) : undefined
+  }
   consult(d, { type: 'agent.consult', agent: user, call: call.id, target: dialledTarget(d, to) }, leg)
   if (d.isRefused) return reject(call.consult === null ? 480 : 486)
   d.effectFirst({ type: 'phone.answer', leg })

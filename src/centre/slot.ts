@@ -1,8 +1,10 @@
 /**
  * Park slots: the party waits with music until an agent takes the call from the slot. Slots need no setting up: an agent names one, or gets the
  * lowest number that is free. Nobody comes for two minutes: it falls back to whoever parked it (transfer.ts). And picking up: a free agent takes
- * a call that waits in a slot or a queue, or that rings at a colleague; who passed it on and still writes it up takes it back.
+ * a call that waits in a slot or a queue, or that rings at a colleague; who passed it on and still writes it up takes it back. A desk phone parks with
+ * its transfer key (transfer-key.ts), and picks up from a slot by dialling it.
  */
+import type { CallId, LegId } from '../lib/ids.ts'
 import { assign, mayTake } from './acd.ts'
 import { mayHear } from './agencies.ts'
 import { refusedAsClosing } from './closing.ts'
@@ -10,7 +12,8 @@ import { talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { playMusic } from './music.ts'
-import { settle } from './settle.ts'
+import { ringFor } from './ring.ts'
+import { settle, takeState } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
 import { areColleagues, seesCall, sightOf } from './team.ts'
 import { giveAway, writeUp } from './transfer.ts'
@@ -37,11 +40,19 @@ export function park(d: Draft, { agent: id, call: of, slot: wanted }: Extract<In
 }
 
 export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type: 'agent.pickUp' }>): void {
-  const agent = d.state.agents.get(id)
-  const call = d.state.calls.get(of)
+  take(d, d.state.agents.get(id), d.state.calls.get(of), null)
+}
+
+/** A desk phone has dialled a slot: its user takes the call there, by the same rules, and hears it on that line. */
+export function pickUpByPhone(d: Draft, agent: Agent, call: CallId, leg: LegId): void {
+  take(d, agent, d.state.calls.get(call), leg)
+}
+
+function take(d: Draft, agent: Agent | undefined, call: Call | undefined, own: LegId | null): void {
   // Who still writes up this very call takes it back as it is; to be ready first might bring the next one instead.
   const isFree = agent !== undefined && (call === undefined ? agent.phase === 'ready' : mayTake(agent, call))
-  if (!isFree) return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
+  const holdsToDial = agent !== undefined && own !== null && isHeldToDial(agent, call)
+  if (!isFree && !holdsToDial) return d.refuse('not_ready', 'Be ready first: only who is free picks up a call.')
   if (call === undefined || call.phase === 'ended') return d.refuse('call_over', 'This call is over.')
   if (!mayPickUp(d.state, call, agent))
     return d.refuse('not_your_queue', 'This call belongs to a campaign, queue or team that you are not in.')
@@ -49,8 +60,16 @@ export function pickUp(d: Draft, { agent: id, call: of }: Extract<Input, { type:
   if (from === null) return d.refuse('not_waiting', 'This call does not wait: somebody has it already.')
   if (refusedAsClosing(d)) return
   if (from === 'agent') takeFrom(d, call)
-  d.fact({ type: 'call.pickedUp', call: of, agent: id, from })
-  assign(d, call, agent)
+  if (agent.phase === 'break') takeState(d, agent, 'ready', null)
+  d.fact({ type: 'call.pickedUp', call: call.id, agent: agent.user.id, from })
+  if (own === null) assign(d, call, agent)
+  else ringFor(d, call, agent, own)
+}
+
+/** Free, but that a phone which is up for the shift holds that line while its user dials on another. */
+function isHeldToDial(agent: Agent, call: Call | undefined): boolean {
+  if (agent.phase === 'break') return agent.reason === 'phone_holds'
+  return agent.phase === 'wrapping' && agent.call === call?.id && agent.stationHeld
 }
 
 /**
@@ -66,6 +85,12 @@ export function mayPickUp(state: FloorState, call: Call, agent: Agent): boolean 
   if (call.queue !== null) return agent.queues.includes(call.queue)
   const owner = call.parkedFor ?? call.agent ?? call.passed?.by ?? call.lastAgent
   return owner == null || areColleagues(state, owner, agent)
+}
+
+/** One of those that are given out when none is named: what a desk phone means by such a number when nobody has it. */
+export function isSlotNumber(dialled: string): boolean {
+  const number = Number(dialled)
+  return /^\d{3}$/.test(dialled) && number >= firstSlot && number < firstSlot + slotsMax
 }
 
 export function isSlotName(slot: string): boolean {

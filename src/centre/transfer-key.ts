@@ -1,11 +1,13 @@
 /**
  * The transfer key of a desk phone: what it asks is done as if it were pressed on the desk page, by the same rules. Whom it names is a colleague's
- * extension, one of our own numbers (its queue, menu or person), or an outside number. An attended transfer means whom the agent consults now.
+ * extension, one of our own numbers (its queue, menu or person), a slot to park in (701 to 800), or an outside number. An attended transfer means
+ * whom the agent consults now.
  */
 import type { Draft } from './draft.ts'
 import type { TransferTarget } from './entities.ts'
 import type { Input } from './inputs.ts'
 import { numberKey } from './number.ts'
+import { isSlotNumber, park } from './slot.ts'
 import type { Agent } from './state.ts'
 import { transfer } from './transfer.ts'
 
@@ -19,8 +21,10 @@ export function transferAsked(d: Draft, input: Extract<Input, { type: 'leg.trans
   const agent = agentAt(d, leg)
   if (agent === null || agent.call === null) return answer(declined)
   const target = input.with === null ? dialledTarget(d, to) : 'consulted'
-  const asked = { type: 'agent.transfer', agent: agent.user.id, call: agent.call, target } as const
-  transfer(d, asked)
+  const of = { agent: agent.user.id, call: agent.call }
+  const isSlot = target !== 'consulted' && 'number' in target && isSlotNumber(to)
+  if (isSlot) park(d, { type: 'agent.park', ...of, slot: to })
+  else transfer(d, { type: 'agent.transfer', ...of, target })
   answer(d.isRefused ? declined : done)
 }
 

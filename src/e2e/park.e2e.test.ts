@@ -1,6 +1,7 @@
 /**
  * An extension with two phones of two makers, and a call that is parked: carl calls (sipp), alice's linphone and her baresip ring, the one that
- * answers has him; she parks him, he hears music, and bob takes him from the slot at a phone of his own. Tones tell who hears whom.
+ * answers has him; she parks him, he hears music, and bob takes him from the slot at a phone of his own; and the same by their phones alone. Tones
+ * tell who hears whom.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -111,5 +112,39 @@ describe('two phones of an extension, and a call that is parked', { skip: missin
     await Promise.all([hears(carl, 'carl', [deskHz]), hears(desk, 'the desk phone', [carlHz])])
     desk.command('hangup')
     await again.done()
+  })
+
+  test('by phone alone: alice parks with her transfer key, bob dials the slot, and has carl on that line', async () => {
+    const { state } = world.house.engine
+    await stage.does(bob, { type: 'agent.ready', agent: bob })
+    await stage.does(bob, { type: 'agent.break', agent: bob, reason: 'tea' })
+    const before = state.agents.get(alice)!.call!
+    await stage.does(alice, {
+      type: 'agent.dispose',
+      ...{ agent: alice, call: before, code: 'resolved', note: '', fields: {}, callbackAt: null, callbackMine: false },
+      next: 'ready',
+    })
+    carl.reset()
+    const third = await stage.caller('127.0.0.97', carl)
+    const isNew = (id: CallId) => id !== call && id !== before
+    await world.fact('call.assigned', fact => isNew(fact.call) && fact.agent === alice)
+    await world.until('the desk phone rings', () => desk.output.match(/Incoming call from/gi)?.length === 3)
+    desk.command('accept')
+    const { call: parked } = await world.fact('call.connected', fact => isNew(fact.call) && fact.agent === alice)
+    desk.command('transfer', '705')
+    assert.equal((await world.fact('call.slotted', fact => fact.call === parked)).slot, '705')
+    carl.forget()
+    await world.until('carl hears music, and nobody', () => {
+      const heard = carl.lastSecond
+      return heard.length >= 7_200 && loudness(heard) > 0.001 && tonesIn(heard, everyHz) === ''
+    })
+    await stage.ready(bob)
+    const rang = bobsPhone.output.match(/Incoming call from/gi)?.length
+    bobsPhone.command('dial', `sip:705@127.0.0.1:${world.sipPort}`)
+    await world.fact('call.connected', fact => fact.call === parked && fact.agent === bob)
+    await Promise.all([hears(carl, 'carl', [bobHz]), hears(bobsPhone, 'bob', [carlHz])])
+    assert.equal(bobsPhone.output.match(/Incoming call from/gi)?.length, rang, 'his phone rang once, before')
+    bobsPhone.command('hangup')
+    await third.done()
   })
 })

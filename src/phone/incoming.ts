@@ -55,7 +55,7 @@ export class Incoming {
     this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to }, leg)
   }
 
-  /** A desk phone, which has proved who it is, calls for help by itself, or somebody on its second line; the centre knows which. */
+  /** A desk phone, which has proved who it is, calls for help by itself, a slot, or somebody on its second line; the centre knows which. */
   #dialled(event: Extract<UaEvent, { type: 'incoming' }>, extension: string): void {
     const { ua, now, agentAt } = this.#options
     const user = agentAt(extension)

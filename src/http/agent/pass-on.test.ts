@@ -181,3 +181,13 @@ test('a supervisor with a call in hand passes it on as agents do', async () => {
   assert.equal(targets.status, 200)
   await as('sam', 'PUT', `/agent/calls/${call}/ending`)
 })
+
+test('at a desk phone the pickers say how its keys do the same, and at a browser they do not', async () => {
+  await house.add('carol', 'agent', { language: 'en', station: 'phone-rung', extension: '1003' })
+  const { cookie } = await house.signIn('carol')
+  const call = [...house.engine.state.calls.keys()][0]!
+  assert.match((await look(house, cookie, '/agent/pick-ups')).text, /when you are free, dial the number of the slot/)
+  const picker = await look(house, cookie, `/agent/calls/${call}/targets`)
+  assert.match(picker.text, /its transfer key and a number from 701 to 800/)
+  assert.doesNotMatch((await look(house, people['alice']!.cookie, '/agent/pick-ups')).text, /驻留位号码接起/)
+})

@@ -86,7 +86,8 @@ function targetsOf(state: FloorState, user: User, id: CallId, frame: Frame): Tar
     .filter(floor => floor.signedOn > 0)
     .map(({ queue: { id, name }, waiting, ready }) => ({ id, name, waiting: waiting.length, free: ready.size }))
   const menus = [...state.menus.values()].map(({ id, name }) => ({ id, name }))
-  return { frame, agents, queues, menus, outside: named + (state.outside.get(user.role)?.length ?? 0) > 0, call: id }
+  const outside = named + (state.outside.get(user.role)?.length ?? 0) > 0
+  return { frame, agents, queues, menus, outside, byPhone: isAtPhone(user), call: id }
 }
 
 /** What waits and this agent may take, longest first. */
@@ -101,6 +102,7 @@ export function pickUpsOf(state: FloorState, user: User, frame: Frame): PickUps 
   const nameOf = (id: UserId | null | undefined) => (id ? (state.users.get(id)?.displayName ?? null) : null)
   return {
     frame,
+    byPhone: isAtPhone(user),
     calls: found.slice(0, pickUpsMax).map(call => ({
       id: call.id,
       name: call.name,
@@ -114,6 +116,8 @@ export function pickUpsOf(state: FloorState, user: User, frame: Frame): PickUps 
     })),
   }
 }
+
+const isAtPhone = ({ station }: User) => station !== 'browser'
 
 function waits(state: FloorState, call: Call): boolean {
   if (call.phase === 'assigned') return call.agent !== null && state.agents.get(call.agent)?.phase === 'ringing'

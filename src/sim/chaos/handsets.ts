@@ -34,11 +34,12 @@ export class Handsets {
     else this.#disk()
   }
 
-  /** A colleague, one of ours, outside, or nobody. */
+  /** A colleague, one of ours, a slot, outside, or nobody. */
   #number(): string {
-    const { random, plan } = this.#scene
+    const { random, plan, state } = this.#scene
     const extensions = plan.setup.users.map(user => user.extension!)
-    return oneOf(random, [...extensions, ...plan.setup.numbers.map(({ number }) => number), '+862155550009', '*'])
+    const ours = plan.setup.numbers.map(({ number }) => number)
+    return oneOf(random, [...extensions, ...ours, ...state.slots.keys(), '701', '+862155550009', '*'])
   }
 
   #agentLegs(): { leg: LegId; agent: UserId | null }[] {

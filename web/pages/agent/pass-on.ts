@@ -16,11 +16,14 @@ export type Targets = {
   menus: { id: string; name: string }[]
   /** Some outside number is allowed. */
   outside: boolean
+  /** It is done by the keys of a desk phone too. */
+  byPhone: boolean
   call: string
 }
 
 export type PickUps = {
   frame: Frame
+  byPhone: boolean
   calls: { id: string; name: string | null; number: string; where: string; since: number; by: string | null }[]
 }
 
@@ -53,6 +56,7 @@ ${props.outside ? html`<label class="field"><span>${words.outside}</span><input 
 <button class="button" type="button" hx-post="${path}/transfers"${hide}>${icon('phone-forwarded')}${words.blind}</button></div>
 <label class="field"><span>${words.parkSlot}</span><input id="pass-slot-${props.call}" name="slot" maxlength="12" autocomplete="off"></label>
 <div class="buttons"><button class="button" type="button" hx-post="${path}/parkings"${hide}>${icon('circle-parking')}${words.park}</button></div>
+${props.byPhone ? html`<p class="help">${words.parkByPhone}</p>` : null}
 </form>`
 }
 
@@ -94,7 +98,7 @@ export function pickUpButton(w: Words): Html {
 <div id="pick-ups" class="menu" popover role="dialog" aria-label="${words.pickUps}"><div id="pick-up-list" hx-morph-skip></div></div>`
 }
 
-export function pickUpList({ frame, calls }: PickUps): Html {
+export function pickUpList({ frame, byPhone, calls }: PickUps): Html {
   const w = textsOf(frame)
   const words = w.transfer
   return html`${
@@ -104,5 +108,5 @@ export function pickUpList({ frame, calls }: PickUps): Html {
           call =>
             html`<button class="button quiet" hx-post="/agent/calls/${call.id}/pick-ups" hx-swap="none" popovertarget="pick-ups" popovertargetaction="hide">${icon('phone-incoming')}<b>${call.name ?? call.number}</b> ${call.where} ${timer(call.since, frame)}${call.by === null ? null : html` · ${words.parkedBy(call.by)}`}</button>`,
         )
-  }`
+  }${byPhone ? html`<p class="help">${words.pickUpByPhone}</p>` : null}`
 }
