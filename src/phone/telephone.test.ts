@@ -13,21 +13,22 @@ import { systemClock } from '../lib/clock.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import { buildOffer } from '../sdp/negotiate.ts'
-import type { UaEvent } from '../sip/user-agent.ts'
+import type { KeptDialog, UaEvent } from '../sip/user-agent.ts'
 import { local, Station } from './fixtures/station.ts'
 import { parseListenAddress } from './sockets.ts'
 import { openTelephone } from './telephone.ts'
 
 const address = '127.0.2.9'
 const listen = parseListenAddress(`udp:${address}:0`)
+const listenTcp = parseListenAddress(`tcp:${address}:0`)
 const alice = 'u_alice' as UserId
 const callerId = '+861088880000'
 const ringing = '+8613800000001'
 const talking = '+8613800000002'
 const silent = '+8613800000003'
 
-/** A telephone, and a carrier and desk phone at one address: it rings, or picks up. */
-async function opened() {
+/** A telephone, and a carrier and desk phone at one address: it rings, or picks up. `left`: what a process before it left up. */
+async function opened(left: KeptDialog[] = []) {
   const heard: string[] = []
   const react = (event: UaEvent, { agent, now }: Station) => {
     if (event.type !== 'incoming' || event.to === silent) return
@@ -75,9 +76,10 @@ async function opened() {
   const flow = { transport: 'udp', source: { address: '127.0.2.2', port }, local: listen.id }
   const binding = { extension: '1001', contact: `sip:1001@127.0.2.2:${port}`, userAgent: null, flow }
   writeFileSync(phoneBookFile, JSON.stringify([{ ...binding, expiresAt: systemClock.now() + 60_000 }]))
+  writeFileSync(dialogBookFile, left.map(dialog => `${JSON.stringify(dialog)}\n`).join(''))
   const told: Input[] = []
   const telephone = await openTelephone({
-    listen: [listen, parseListenAddress(`tcp:${address}:0`)],
+    listen: [listen, listenTcp],
     advertise: null,
     media: { address, ports: { from: 39_000, to: 39_099 }, workers: 1 },
     recordingsDir: folder,
@@ -115,6 +117,8 @@ async function opened() {
     until,
     /** Requests about calls that the far ends got, as `BYE +86138…`. */
     heard: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)).sort(),
+    /** The same as they came. */
+    inOrder: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)),
     has: (type: Input['type'], leg: string) => told.some(one => one.type === type && 'leg' in one && one.leg === leg),
     dial: (leg: string, number: string) =>
       telephone.ports.phone.perform({
@@ -209,4 +213,34 @@ test('strangers hold so many connections, and the trunk as many as it opens', as
   }
   for (const socket of sockets) socket.destroy()
   assert.deepEqual(now, at)
+})
+
+test('a phone behind a connection that was up when we were killed hears BYE when it registers again, before it is rung', async () => {
+  const left: KeptDialog = {
+    ...{ callId: 'left', localTag: 'a', remoteTag: 'b', local: `<sip:a@${address}>;tag=a`, localSeq: 1 },
+    ...{ remote: '<sip:1001@127.0.2.2>;tag=b', remoteTarget: 'sip:1001@127.0.2.2', routes: [] },
+    // It comes from there: connections of loopback do.
+    ...{ peer: { transport: 'tcp', address: '127.0.0.1', port: 9 }, symmetric: true, extension: '1001' },
+  }
+  await using here = await opened([left])
+  const port = here.telephone.bound.find(({ id }) => id === listenTcp.id)!.port
+  here.station.do((agent, now) =>
+    agent.register(
+      'desk',
+      {
+        registrar: `sip:${address}`,
+        destination: { transport: 'tcp', address, port },
+        aor: `sip:1001@${address}`,
+        auth: { username: '1001', password: 'phone-secret' },
+      },
+      now,
+    ),
+  )
+  await here.station.wait('registered')
+  here.ring('l_shift')
+  await here.until('it is rung', () => here.has('station.up', 'l_shift'))
+  assert.deepEqual(
+    here.inOrder().map(line => line.split(' ')[0]),
+    ['BYE', 'INVITE'],
+  )
 })
