@@ -147,4 +147,39 @@ describe('two phones of an extension, and a call that is parked', { skip: missin
     bobsPhone.command('hangup')
     await third.done()
   })
+
+  test('at a phone of the shift: carol holds that line, dials the slot on its second, and she is free when it is taken up', async () => {
+    const { state } = world.house.engine
+    const carol = await world.agent('carol', 'phone-nailed', '1003')
+    const registrar = `127.0.0.1:${world.sipPort}`
+    const phone = stage.keep(
+      await Linphone.phone({
+        ...{ address: '127.0.0.1', extension: '1003', password: sipPassword, registrar, hz: homeHz },
+      }),
+    )
+    await stage.registered(3)
+    await world.queue([alice, bob, carol], ownNumber)
+    await stage.signOn(carol)
+    await stage.ready(bob)
+    carl.reset()
+    const known = new Set(world.facts.flatMap(fact => (fact.type === 'call.connected' ? [fact.call] : [])))
+    const fourth = await stage.caller('127.0.0.97', carl)
+    await world.fact('call.assigned', fact => !known.has(fact.call) && fact.agent === bob)
+    const rings = () => bobsPhone.output.match(/Incoming call from/gi)?.length
+    await world.until('bob’s phone rings', () => rings() === 2)
+    bobsPhone.command('accept')
+    const { call: parked } = await world.fact('call.connected', fact => !known.has(fact.call) && fact.agent === bob)
+    await stage.does(bob, { type: 'agent.park', agent: bob, call: parked, slot: '701' })
+    await stage.ready(carol)
+    phone.command('pause')
+    await world.until('the phone holds', () => state.agents.get(carol)?.reason === 'phone_holds')
+    phone.command(`call sip:701@${registrar}`)
+    await world.fact('call.connected', fact => fact.call === parked && fact.agent === carol)
+    await Promise.all([hears(carl, 'carl', [homeHz]), phone.hears(carlHz)])
+    phone.command('terminate 2')
+    await fourth.done()
+    await stage.does(carol, { type: 'agent.ready', agent: carol })
+    phone.command('resume 1')
+    await world.until('carol is free', () => state.agents.get(carol)?.phase === 'ready')
+  })
 })
