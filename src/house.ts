@@ -34,10 +34,11 @@ export type House = AsyncDisposable & {
   /** Unix ms of what was written last before this start; 0: nothing was. */
   readonly lastAt: number
   /**
-   * From now on nothing begins but calls for help, and the calls that there are are ended. Said as soon as the process is told to stop, since what
-   * closes before the house may take longer than systemd waits; the disposal says it too, and waits for the recordings.
+   * From now on nothing begins but calls for help; calls that nobody has picked up are withdrawn, every other is ended, and who cannot be told by the
+   * floor is told on the wire. Said as soon as the process is told to stop, since nobody may be called or kept talking while other parts take their
+   * time; the disposal says it too. Resolves within 6 s, when the recordings are sealed or it gives them up to the next start. Never rejects.
    */
-  close(): void
+  hangUp(): Promise<void>
 }
 
 export type HouseOptions = {
@@ -57,6 +58,8 @@ export type HouseOptions = {
 const hangUpWithinMs = 5_000
 /** Disks on which what was left open is made whole: one that is full has room for that. */
 const mayBeMended: ReadonlySet<RecorderDisk> = new Set(['well', 'full'])
+/** Where the floor's word has not gone out for so long, since the disk is slow, the wire ends every session without it. */
+const wordWithinMs = 2_000
 
 /** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
 export async function openHouse({
@@ -180,12 +183,9 @@ export async function openHouse({
   }
   library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
   await library.read()
-  let ending: Promise<boolean> | null = null
-  const close = () => {
-    if (!booted.state.isClosing) booted.post({ type: 'house.closing' })
-    ending ??= hangUpAll(booted)
-    return ending
-  }
+  let hungUp: Promise<void> | null = null
+  const hangUp = () =>
+    (hungUp ??= hangUpAll(booted, wires).catch(error => log.error({ err: error }, 'not every call could be ended')))
   const held = parts.move()
   return {
     store,
@@ -194,24 +194,30 @@ export async function openHouse({
     ladder,
     door,
     lastAt,
-    close: () => void close(),
+    hangUp,
     async [Symbol.asyncDispose]() {
-      // Once more for a call for help that has begun since. Where nothing can be written the floor ends no call: who talks is told all the
-      // same, and the next start does the writing.
-      if (!((await close()) && (await hangUpAll(booted)))) await wires.hangUp()
+      await hangUp()
       await held.disposeAsync()
     },
   }
 }
 
-/** Ends every call and waits, within reason, until each is ended and its recording sealed. False: not all of them are. */
-async function hangUpAll(engine: Engine): Promise<boolean> {
+/** Ends every call and waits, within reason, until each is ended, its far end told and its recording sealed. */
+async function hangUpAll(engine: Engine, wires: Telephone): Promise<void> {
   const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
+  engine.post({ type: 'house.closing' })
   for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
-  for (let waitedMs = 0; waitedMs < hangUpWithinMs; waitedMs += 50) {
-    if (engine.trouble !== null) return false
-    if (open().length === 0 && engine.state.recordings.size === 0) return true
+  let isTold = false
+  const told = () => {
+    isTold = true
+  }
+  // Its answer comes when all that was asked before is on disk and has gone out.
+  engine.dispatch({ type: 'house.closing' }, 'system').then(told, () => undefined)
+  for (let waitedMs = 0; waitedMs < hangUpWithinMs && engine.trouble === null; waitedMs += 50) {
+    if (isTold && open().length === 0 && engine.state.recordings.size === 0) return
+    if (!isTold && waitedMs >= wordWithinMs) void wires.hangUp()
     await sleep(50)
   }
-  return false
+  // Where nothing can be written the floor ends no call: who talks is told all the same, and the next start does the writing.
+  await wires.hangUp()
 }

@@ -30,6 +30,7 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import { SettledClock } from './lib/settled-clock.ts'
+import { within } from './lib/within.ts'
 import type { Identity } from './phone/connections.ts'
 import { recordingsProbe } from './recordings-folder.ts'
 import type { RecordsDoor } from './records/door.ts'
@@ -58,8 +59,16 @@ export type Running = {
   readonly house: House
   /** SIGHUP: renewed certificates are taken up now; calls and pages go on. */
   reload(): Promise<void>
-  /** Ends the calls, commits what is decided, closes everything. At most 10 s. */
+  /**
+   * Ends the calls at once, then commits what is decided and closes everything. Rejects with `NotOver` after 20 s at most: a part that does not end
+   * is ended with the process, as by kill -9.
+   */
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A part of the service did not end in its time. */
+export class NotOver extends Error {
+  override name = 'NotOver'
 }
 
 /** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
@@ -73,12 +82,16 @@ const hourMs = 3_600_000
 const strainedLoad = 0.7
 /** A disk that stands still (storage that fails over, a snapshot) is waited for: those who talk go on talking, and a new process would meet the same disk. */
 const diskDeadAfterMs = 600_000
+/** The orderly stop, well under TimeoutStopSec of the unit: what works beside the calls has this long, meanwhile the calls are ended … */
+const partsStopWithinMs = 10_000
+/** … and then the house, which writes what is decided. */
+const houseStopWithinMs = 10_000
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
   const files = dataFiles(config)
   makeFolders([config.dataDir, files.recordings, files.exports, files.imports, files.tables])
-  await using parts = new AsyncDisposableStack()
+  await using base = new AsyncDisposableStack()
   const version = programVersion()
   let doors: Doors | null = null
   const house = await openHouse({
@@ -88,11 +101,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     log,
     version,
     claim: async () => {
-      doors = parts.use(await openDoors(config, log))
+      doors = base.use(await openDoors(config, log))
     },
     identity: () => doors?.sipIdentity() ?? null,
   })
-  parts.use(house)
+  base.use(house)
+  await using parts = new AsyncDisposableStack() // of what works beside the calls
   const { engine, store, telephone, door } = house
   const settled = new SettledClock(clock, house.lastAt)
   const { web, keeper, certificates, reload, letIn, onSipIdentity } = must(
@@ -225,7 +239,8 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     ),
   )
   parts.use(web) // closed first: nobody asks a house that is going away
-  const running = parts.move()
+  const beside = parts.move()
+  const whole = base.move()
   return {
     urls: [web.url],
     isAlive: () => pulse.isBeating(),
@@ -233,9 +248,14 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     records: door,
     house,
     reload,
-    [Symbol.asyncDispose]: () => {
-      house.close() // its calls end meanwhile: what closes before it may take its time
-      return running.disposeAsync()
+    async [Symbol.asyncDispose]() {
+      const hungUp = house.hangUp()
+      const ended = beside.disposeAsync().catch(error => log.error({ err: error }, 'a part did not stop well'))
+      const areOver = await within(partsStopWithinMs, Promise.all([hungUp, ended]))
+      const isOver = await within(houseStopWithinMs, whole.disposeAsync())
+      if (areOver && isOver) return
+      const which = isOver ? 'what works beside the calls' : 'the house'
+      throw new NotOver(`${which} has not stopped in time: the disk may stand still, or a search be under way`)
     },
   }
 }

@@ -23,6 +23,38 @@ for (const mode of ['progressive', 'predictive'] as const)
     assert.equal(dials(floor), before)
   })
 
+test('whoever has not picked up yet is withdrawn when the house closes, and nobody picks up for nobody', () => {
+  const floor = new TestFloor({ campaign: { mode: 'predictive', occupancyMax: 1 } })
+  floor.leads(number(1), number(2), number(3), number(4))
+  floor.ready(alice, bob)
+  floor.pass(3_000)
+  const [first, ...others] = [...floor.state.calls.values()]
+  assert.ok(others.length > 0)
+  floor.do({ type: 'leg.answered', leg: first!.leg })
+  floor.do({ type: 'leg.ringing', leg: others[0]!.leg })
+  floor.do({ type: 'house.closing' })
+  assert.equal(floor.call.id, first!.id, 'who talks goes on')
+  for (const { id, leg, lead } of others) {
+    const ended = floor.facts.find(fact => fact.type === 'call.ended' && fact.call === id)
+    assert.ok(ended?.type === 'call.ended' && ended.ending.by === 'system' && ended.ending.cause === 'cancelled')
+    assert.ok(floor.effects.some(effect => effect.type === 'phone.hangUp' && effect.leg === leg))
+    assert.ok(floor.facts.some(fact => fact.type === 'lead.released' && fact.lead === lead!.id))
+    floor.do({ type: 'leg.answered', leg })
+  }
+  floor.pass(5_000)
+  assert.equal(floor.count('call.abandoned'), 0)
+})
+
+test('a number that is dialled by hand and rings is withdrawn, and its agent is where they were; a call for help rings on', () => {
+  const floor = new TestFloor({ campaign: { state: 'paused' } })
+  floor.ready(alice, bob)
+  floor.do({ type: 'agent.dial', agent: alice, number: number(1), ...nobody })
+  floor.do({ type: 'agent.dial', agent: bob, number: '110', ...nobody })
+  floor.do({ type: 'house.closing' })
+  assert.equal(floor.call.number, '110')
+  assert.equal(floor.agent(alice).phase, 'ready')
+})
+
 test('no preview is offered, and the one that is open is not dialled', () => {
   const floor = new TestFloor({ campaign: { mode: 'preview' } })
   floor.leads(number(1), number(2))

@@ -47,3 +47,30 @@ test('a service that hangs, or ends before it has answered, is told as such', as
   isEnding = true
   await assert.rejects(askService(config, asked, 5_000), /the service ended before it had answered/)
 })
+
+test('a command that is not done when the service stops is told so, and the stop does not wait for it', async () => {
+  using folder = testFolder()
+  const config = { dataDir: folder.path } as Config
+  await using store = await openStore(folder)
+  const door = { store, clock: systemClock, tell: () => {} }
+  let finish = () => {}
+  const endless = async (_: string[], io: { out(line: string): void }) => {
+    io.out('row 1 of many')
+    await new Promise<void>(resolve => {
+      finish = resolve
+    })
+    io.out('said to nobody')
+    return 0
+  }
+  const service = await listenForCommands(config, door, { weather: endless })
+  const answer = askService(config, asked, 60_000)
+  const refused = assert.rejects(answer, /Switchroom is stopping, and this was not done to its end/)
+  const silent = net.connect(join(folder.path, 'control.sock')) // it never says what it wants
+  await once(silent, 'connect')
+  silent.resume().on('error', () => {})
+  const begun = performance.now()
+  await service[Symbol.asyncDispose]()
+  assert.ok(performance.now() - begun < 15_000, 'it has not waited for what never ends')
+  await refused
+  finish()
+})

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Config, dataFiles } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
+import { within } from '../lib/within.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import { Store } from '../store/store.ts'
 import { type Io, UsageError } from './command.ts'
@@ -19,6 +20,11 @@ export type RecordsCommand = (args: string[], io: Io, door: RecordsDoor) => Prom
 /** What is asked of memory alone. */
 const answersWithinMs = 3_000
 const requestBytesMax = 64 * 2 ** 20
+/** When the service stops, what is in hand has so long to be done; what is not is told so, and has so long to hear it. */
+const finishWithinMs = 1_000
+const hearWithinMs = 200
+const stopped =
+  'Switchroom is stopping, and this was not done to its end: see what there is of it when it runs again, and ask for the rest'
 
 export type Request = { command: string; args: string[]; input: string }
 type Reply = { out: string } | { err: string } | { exit: number; usage?: string }
@@ -78,7 +84,10 @@ export async function listenForCommands(
 ): Promise<AsyncDisposable> {
   const path = socketPath(config)
   rmSync(path, { force: true }) // left by a kill -9; the data folder's lock says that nobody else serves here
+  const sockets = new Set<net.Socket>()
   const server = net.createServer({ allowHalfOpen: true }, socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     answer(socket, door, commands).catch(() => socket.destroy())
   })
@@ -89,8 +98,15 @@ export async function listenForCommands(
   })
   chmodSync(path, 0o600)
   return {
+    /** Within 1.2 s, however long a command takes: the calls do not wait for it. */
     async [Symbol.asyncDispose]() {
-      await new Promise(resolve => server.close(resolve))
+      const closed = new Promise(resolve => server.close(resolve))
+      if (await within(finishWithinMs, closed)) return
+      for (const socket of sockets) {
+        socket.end([{ err: stopped }, { exit: 1 }].map(lineOf).join(''))
+      }
+      await within(hearWithinMs, closed)
+      for (const socket of sockets) socket.destroy()
     },
   }
 }
@@ -131,6 +147,8 @@ async function ask(socket: net.Socket, request: Request, io: Io): Promise<number
   throw new Error('the service ended before it had answered; see journalctl -u switchroom')
 }
 
+const lineOf = (reply: Reply) => `${JSON.stringify(reply)}\n`
+
 async function answer(socket: net.Socket, door: RecordsDoor, commands: Record<string, RecordsCommand>): Promise<void> {
   const parts: Buffer[] = []
   let bytes = 0
@@ -140,7 +158,7 @@ async function answer(socket: net.Socket, door: RecordsDoor, commands: Record<st
     if (bytes > requestBytesMax) return void socket.destroy()
   }
   const request = JSON.parse(Buffer.concat(parts).toString('utf8')) as Request
-  const say = (reply: Reply) => void socket.write(`${JSON.stringify(reply)}\n`)
+  const say = (reply: Reply) => void (socket.writable && socket.write(lineOf(reply)))
   const io: Io = { out: out => say({ out }), err: err => say({ err }), input: async () => request.input, env: {} }
   const command = Object.hasOwn(commands, request.command) ? commands[request.command] : undefined
   try {

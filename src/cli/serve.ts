@@ -24,7 +24,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload())
   mkdirSync(config.dataDir, { recursive: true, mode: 0o750 })
 
-  const { serve } = await import('../serve.ts')
+  const { NotOver, serve } = await import('../serve.ts')
   const running = await serve(config, log)
   reload = async () => {
     log.info('SIGHUP: looking at the certificates')
@@ -48,8 +48,14 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   systemd.stopping()
   if (end instanceof Error) log.fatal({ err: end }, 'stopping: a part without which there is no call centre has failed')
   else log.info({ signal: end }, 'stopping')
+  void running.house.hangUp() // first of all, whatever takes its time after it: nobody is called any more
   await door?.[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]().catch(error => {
+    log.fatal({ err: error }, 'stopping: not all of it was orderly')
+    // A thread in a long query, or on a disk that stands still, keeps an exit waiting until systemd ends it.
+    if (error instanceof NotOver) process.kill(process.pid, 'SIGKILL')
+    throw error
+  })
   systemd.close()
   return end instanceof Error ? 1 : 0
 }

@@ -1,52 +1,27 @@
-/** The service is told to stop: who is on the line hears of it, whatever the disk takes, and nobody is called any more. */
+/** The service is told to stop: who is on the line hears of it, whatever the disk takes or other parts wait for, and nobody is called any more. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrunkId } from '../lib/ids.ts'
+import { asset } from '../lib/places.ts'
 import { StoreError } from '../store/port.ts'
+import { freePort, freePorts } from './ports.ts'
 import { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
 import { World } from './world.ts'
 
 const number = '+861088880000'
+const skip = !hasSipp && 'needs sipp'
 
-test('a caller is hung up on as soon as the house is told to close, whatever else takes its time', {
-  skip: !hasSipp && 'needs sipp',
-}, async () => {
+test('a caller is hung up on while the disk is full', { skip }, async () => {
   await using world = await World.open({ address: '127.0.0.1' })
-  await using customer = await RtpPeer.open('127.0.0.145', 1000)
-  const alice = await world.agent('alice', 'browser')
-  await world.queue([alice], number)
-  await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
-  await world.trunk({ address: '127.0.0.146', port: 5060 }, { id: 't_in' as TrunkId })
-  await using caller = await Sipp.caller({
-    address: '127.0.0.146',
-    media: customer,
-    number,
-    from: '+8613900000009',
-    target: `127.0.0.1:${world.sipPort}`,
-    acts: [{ do: 'expectBye' }],
-  })
-  await world.fact('call.queued')
-  world.house.close()
-  await caller.done()
-  await world.fact('recording.sealed')
-})
-
-test('a caller is hung up on while the disk is full', { skip: !hasSipp && 'needs sipp' }, async () => {
-  await using world = await World.open({ address: '127.0.0.1' })
-  await using customer = await RtpPeer.open('127.0.0.143', 1000)
-  const alice = await world.agent('alice', 'browser')
-  await world.queue([alice], number)
-  await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
-  await world.trunk({ address: '127.0.0.144', port: 5060 }, { id: 't_in' as TrunkId })
-  await using caller = await Sipp.caller({
-    address: '127.0.0.144',
-    media: customer,
-    number,
-    from: '+8613900000009',
-    target: `127.0.0.1:${world.sipPort}`,
-    acts: [{ do: 'expectBye' }],
-  })
-  await world.fact('call.queued')
+  await using caller = await waitingCaller(world, 143)
   const { store, engine } = world.house
   store.commit = () => Promise.reject(new StoreError('full', null, 'The disk is full.'))
   engine.post({ type: 'trunk.down', trunk: 't_in' as TrunkId, reason: 'a fact that finds no room' })
@@ -54,3 +29,98 @@ test('a caller is hung up on while the disk is full', { skip: !hasSipp && 'needs
   await world.close()
   await caller.done()
 })
+
+test('a caller is hung up on while the disk stands still', { skip }, async () => {
+  await using world = await World.open({ address: '127.0.0.1' })
+  await using caller = await waitingCaller(world, 145)
+  world.house.store.commit = () => new Promise(() => {})
+  let isGivenUp = false
+  const hungUp = world.house.hangUp().then(() => {
+    isGivenUp = true
+  })
+  await caller.done()
+  await sleep(1_000) // more than the last words on the wire are waited for
+  assert.equal(isGivenUp, false, 'long before the writing is given up')
+  await hungUp
+})
+
+test('a caller is hung up on at once while another part of the service waits for what does not come', {
+  skip,
+}, async () => {
+  const world = await World.open({ address: '127.0.0.1', web: 'http' })
+  try {
+    await using caller = await waitingCaller(world, 147)
+    const waiting: (() => void)[] = []
+    world.house.store.read = () => new Promise((_, reject) => waiting.push(() => reject(new Error('it is over'))))
+    const reads = () => waiting.length > 0
+    await world.until('another part reads, as the custody of recordings does every ten seconds', reads, 60_000)
+    const began = performance.now()
+    const closed = assert.rejects(world.close(), /what works beside the calls has not stopped in time/)
+    await caller.done()
+    assert.ok(performance.now() - began < 8_000, 'and not when the part is given up, after ten')
+    await closed
+    assert.ok(performance.now() - began < 25_000, 'and the unit allows 30')
+    for (const end of waiting) end() // or this process would not end either
+  } finally {
+    rmSync(world.folder, { recursive: true, force: true })
+  }
+})
+
+test('SIGTERM ends the service beside a command that does not end', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-stop-'))
+  const [sip, web] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')]
+  const config = join(folder, 'switchroom.toml')
+  writeFileSync(
+    config,
+    [
+      `data_dir = "${folder}"`,
+      `[http]\nlisten = "127.0.0.1:${web}"\ntls = "off"`,
+      `[sip]\nlisten = ["udp:127.0.0.1:${sip}"]`,
+      `[media]\nports = "${await freePorts('127.0.0.1', 40)}"\n`,
+    ].join('\n'),
+  )
+  const child = spawn(process.execPath, [asset('src/main.ts'), 'serve', '--config', config], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  try {
+    const socket = await connected(join(folder, 'control.sock'), () => child.exitCode !== null)
+    socket.write('{"command":"import"') // … and it never says the rest
+    const said = socket.toArray()
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, [0, null])
+    assert.match(Buffer.concat(await said).toString(), /Switchroom is stopping/)
+  } finally {
+    child.kill('SIGKILL')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+async function waitingCaller(world: World, host: number): Promise<Sipp> {
+  const customer = await RtpPeer.open(`127.0.0.${host}`, 1000)
+  const alice = await world.agent('alice', 'browser')
+  await world.queue([alice], number)
+  await world.house.engine.dispatch({ type: 'agent.signOn', agent: alice }, `user:${alice}`)
+  const address = `127.0.0.${host + 1}`
+  await world.trunk({ address, port: 5060 }, { id: 't_in' as TrunkId })
+  const caller = await Sipp.caller({
+    ...{ address, media: customer, number },
+    from: '+8613900000009',
+    target: `127.0.0.1:${world.sipPort}`,
+    acts: [{ do: 'expectBye' }],
+  })
+  void caller.finished.then(() => customer[Symbol.asyncDispose]())
+  await world.fact('call.queued')
+  return caller
+}
+
+async function connected(path: string, isLost: () => boolean): Promise<net.Socket> {
+  while (!isLost()) {
+    const socket = net.connect(path)
+    const isThere = await new Promise<boolean>(resolve => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    if (isThere) return socket
+    await sleep(50)
+  }
+  throw new Error('the service ended before it served')
+}

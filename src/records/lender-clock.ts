@@ -25,27 +25,34 @@ export function keepLenderClock(
   senders: Record<SentChannel, MessageSender>,
   onFault: (error: unknown) => void,
 ): AsyncDisposable {
+  const over = new AbortController()
   const jobs = [
     regularly(everyMs, () => dayOf(door), onFault),
     regularly(placeEveryMs, () => keepPlacements(door), onFault),
-    regularly(sendEveryMs, () => sendWaiting(door, senders), onFault),
+    regularly(sendEveryMs, () => sendWaiting(door, senders, over.signal), onFault),
   ]
   return {
+    /** Begins no message any more, and waits for what is in hand. */
     async [Symbol.asyncDispose]() {
+      over.abort()
       await Promise.all(jobs.map(job => job[Symbol.asyncDispose]()))
     },
   }
 }
 
 /** By those channels for which somebody is set who carries them; the others wait. */
-export async function sendWaiting(door: RecordsDoor, senders: Record<SentChannel, MessageSender>): Promise<number> {
+export async function sendWaiting(
+  door: RecordsDoor,
+  senders: Record<SentChannel, MessageSender>,
+  over?: AbortSignal,
+): Promise<number> {
   const channels: SentChannel[] = []
   if ((await senderTarget(door)) !== null) channels.push('sms')
   if ((await mailTarget(door)) !== null) channels.push('email')
   const sender: MessageSender = {
     send: message => senders[message.channel === 'email' ? 'email' : 'sms'].send(message),
   }
-  return sendMessages(door, sender, channels)
+  return sendMessages(door, sender, channels, over)
 }
 
 async function dayOf(door: RecordsDoor): Promise<void> {

@@ -39,11 +39,13 @@ function inHandOf(door: RecordsDoor): Set<string> {
 
 /**
  * One after the other, each told before the next. `sender` null, or a channel not among `channels`: they wait, and what may not go is dropped all the same.
+ * `over`: none is begun from then on, since each may take its ten seconds.
  */
 export async function sendMessages(
   door: RecordsDoor,
   sender: MessageSender | null,
   channels: readonly SentChannel[] = sentChannels,
+  over?: AbortSignal,
 ): Promise<number> {
   const due = await door.store.read('messages.due', {
     ...{ now: door.clock.now(), limit: sentMax, channels: [...sentChannels] },
@@ -51,6 +53,7 @@ export async function sendMessages(
   const hands = inHandOf(door)
   let sent = 0
   for (const { id, channel } of due) {
+    if (over?.aborted) break
     const carries = sender !== null && (channels as readonly string[]).includes(channel)
     const message = await inTurn(door, () => takenUp(door, id, carries))
     if (message === null || !carries) continue

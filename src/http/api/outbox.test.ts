@@ -90,3 +90,22 @@ test('a text about a debt does not go out once the debt is paid', async () => {
   const { state, reason } = await textOf(party)
   assert.deepEqual([state, reason?.split(':')[0]], ['dropped', 'case_closed'])
 })
+
+test('when the house closes, the text in hand is told, and the next is not begun', async () => {
+  const { records } = house.deps
+  const parties = [await debtor(), await debtor()]
+  await runStrategies(records)
+  const over = new AbortController()
+  const posted: string[] = []
+  const sender = {
+    async send(message: Message) {
+      posted.push(message.party)
+      over.abort()
+      return { ok: true, ref: '' } as const
+    },
+  }
+  assert.equal(await sendMessages(records, sender, ['sms'], over.signal), 1)
+  assert.equal(posted.length, 1)
+  const states = (await Promise.all(parties.map(textOf))).map(({ state }) => state)
+  assert.deepEqual(states.toSorted(), ['sent', 'waiting'])
+})
