@@ -22,7 +22,7 @@ const isPaired = /\.(?:e2e|sipp)\.test\.ts$/
  */
 const needsItsOwnProcess = new RegExp(
   [
-    /\bprocess\.(?:chdir|env|exit|exitCode|on|once|umask|memoryUsage|cpuUsage|resourceUsage|hrtime)\b/,
+    /\bprocess\.(?:chdir|env|getuid|exit|exitCode|on|once|umask|memoryUsage|cpuUsage|resourceUsage|hrtime)\b/,
     /\bmock\b|\bglobalThis\b|^(?:before|after)Each\(/,
     /\bperformance\.now\b|\bheapUsed\b|\bmonitorEventLoopDelay\b|\bDate\.now\b/,
     /\bspawn(?:Sync)?\(|\bfork\(|\bexecFile(?:Sync)?\(|\bcreateSocket\(|\bfreePorts?\(|\/e2e\//,

@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict'
-import { chownSync, copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { lockData } from '../store/lock.ts'
 import { Store } from '../store/store.ts'
 import { recorded, type TestFolder, testFolder, userNamed } from '../store/testing/people.ts'
+import { asOwnerOf, type Self } from './as-owner.ts'
 import * as backup from './backup.ts'
 import { UsageError } from './command.ts'
 import * as restore from './restore.ts'
@@ -54,20 +67,86 @@ test('a backup taken while the service works comes back whole, and what was ther
 })
 
 const isRoot = process.getuid?.() === 0
-test('root restores for whom the data folder belongs to', {
-  skip: isRoot ? false : 'only root can give files away',
-}, async () => {
-  using folder = testFolder()
+const service = { uid: 12_345, gid: 12_346 }
+
+/** A folder that nobody has served from yet, of the service's where that can be had, and a backup beside it. */
+async function freshFolder(folder: TestFolder): Promise<{ data: string; restored: (self?: Self) => Promise<unknown> }> {
   const { run, open, save, file } = aHouse(folder)
   {
     await using store = await open()
     await save(store, 'alice')
   }
   assert.equal(await run(backup, file('a.backup')), 0)
-  chownSync(folder.path, 12_345, 12_346)
-  assert.equal(await run(restore, file('a.backup')), 0)
-  const { uid, gid, mode } = statSync(folder.file)
-  assert.deepEqual([uid, gid, mode & 0o777], [12_345, 12_346, 0o600])
+  chmodSync(folder.path, 0o755)
+  const data = file('data')
+  mkdirSync(data, { mode: 0o750 })
+  if (isRoot) chownSync(data, service.uid, service.gid)
+  const config = file('other.toml')
+  writeFileSync(config, `data_dir = "${data}"\n`)
+  const io = { out: () => {}, err: () => {}, input: async () => '', env: {} }
+  return { data, restored: self => restore.run(['--config', config, file('a.backup')], io, self) }
+}
+
+test('a restore, by root too, is for whom the data folder belongs to, the lock with it', async () => {
+  using folder = testFolder()
+  const { data, restored } = await freshFolder(folder)
+  const { uid, gid } = statSync(data)
+  assert.equal(await restored(), 0)
+  for (const name of ['switchroom.db', 'switchroom.db.lock']) {
+    const its = statSync(path.join(data, name))
+    assert.deepEqual([its.uid, its.gid], [uid, gid], name)
+  }
+  assert.equal(statSync(path.join(data, 'switchroom.db')).mode & 0o777, 0o600)
+  assert.equal(process.geteuid?.(), process.getuid?.(), 'and root is root again')
+})
+
+test('in a folder of somebody else root is that somebody for as long as it writes there, and root again whatever happens', async () => {
+  using folder = testFolder()
+  const { data, restored } = await freshFolder(folder)
+  const { uid, gid } = statSync(data)
+  const said: string[] = []
+  const self: Self = {
+    getuid: () => 0,
+    getegid: () => 7,
+    getgroups: () => [7, 8],
+    setgroups: groups => said.push(`groups ${groups}`),
+    setegid: id => said.push(`group ${id}`),
+    seteuid: id =>
+      said.push(
+        `user ${id}: ${readdirSync(data)
+          .filter(name => !name.includes('before'))
+          .toSorted()}`,
+      ),
+  }
+  const [became, was] = [
+    [`groups ${gid}`, `group ${gid}`],
+    ['group 7', 'groups 7,8'],
+  ]
+  assert.equal(await restored(self), 0)
+  const files = 'switchroom.db,switchroom.db.lock'
+  assert.deepEqual(said.splice(0), [...became, `user ${uid}: `, `user 0: ${files}`, ...was])
+  using _running = lockData(path.join(data, 'switchroom.db'))
+  await assert.rejects(restored(self), /Another Switchroom works/)
+  assert.deepEqual(said, [...became, `user ${uid}: ${files}`, `user 0: ${files}`, ...was])
+})
+
+test('a link that lies where a restore writes leads nowhere', async () => {
+  using folder = testFolder()
+  const { data, restored } = await freshFolder(folder)
+  const other = path.join(folder.path, 'other')
+  writeFileSync(other, 'root:x:0:0', { mode: 0o644 })
+  symlinkSync(other, path.join(data, 'switchroom.db.restoring'))
+  assert.equal(await restored(), 0)
+  const { uid, mode } = statSync(other)
+  assert.deepEqual([readFileSync(other, 'utf8'), uid, mode & 0o777], ['root:x:0:0', process.getuid!(), 0o644])
+})
+
+test('a lock that may be read and not written holds nobody off, and is refused', async () => {
+  using folder = testFolder()
+  writeFileSync(`${folder.file}.lock`, '', { mode: 0o444 })
+  if (isRoot) chownSync(folder.path, service.uid, service.gid)
+  const locked = () => asOwnerOf(folder.path, () => lockData(folder.file)[Symbol.dispose]())
+  assert.throws(locked, /cannot be written .*check its owner/)
 })
 
 test('a restore over a running service is refused with what to do, and changes nothing', async () => {
