@@ -122,6 +122,8 @@ export function parseConfig(source: { file: string | null; text: string; env: No
 export function dataFiles(config: Config) {
   return {
     database: join(config.dataDir, 'switchroom.db'),
+    /** Whether the clock was believed when the house last ran. */
+    clock: join(config.dataDir, 'clock.json'),
     recordings: join(config.dataDir, 'recordings'),
     exports: join(config.dataDir, 'exports'),
     /** Files that are read into the records, a folder each. */

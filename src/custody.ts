@@ -114,7 +114,7 @@ export class Custody implements AsyncDisposable {
     if (doubts && !this.#doubtTold)
       log.error(
         { alarm: true, now: new Date(now).toISOString() },
-        'the time of this machine may be wrong: no recording is removed or destroyed for a day; see timedatectl',
+        'the time of this machine may be wrong: no recording is removed or destroyed until Switchroom has run for a day; see timedatectl',
       )
     this.#doubtTold = doubts
     return doubts

@@ -27,6 +27,7 @@ import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
 import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { ClockFile } from './lib/clock-file.ts'
 import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import { SettledClock } from './lib/settled-clock.ts'
@@ -108,7 +109,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
   base.use(house)
   await using parts = new AsyncDisposableStack() // of what works beside the calls
   const { engine, store, telephone, door } = house
-  const settled = new SettledClock(clock, house.lastAt)
+  const settled = parts.use(new SettledClock(clock, house.lastAt, new ClockFile(files.clock, log)))
   const { web, keeper, certificates, reload, letIn, onSipIdentity } = must(
     doors as Doors | null,
     'the house claims its doors before it opens',
