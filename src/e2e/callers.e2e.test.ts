@@ -46,14 +46,14 @@ describe('a caller', { skip: hasSipp && hasBaresip ? false : 'needs sipp and bar
     })
   }
 
-  test('is known by the whole number, and asks for ours, where the trunk tells both without the country', async () => {
+  test('is known by the whole number, and asks for ours, where the trunk writes both its own way', async () => {
     const numbersIn = [
       { pattern: '010XXXXXXXX', strip: 1, prefix: '+86' },
-      { pattern: '1XXXXXXXXXX', strip: 0, prefix: '+86' },
+      { pattern: '91XXXXXXXXXX', strip: 1, prefix: '+86' },
     ]
     await world.trunk({ address: carlAt, port: 5060 }, { id: 't_national' as TrunkId, rules: { numbersIn } })
     await stage.ready(alice.id)
-    const line = { address: carlAt, media: carl, number: '01088880000', from: '13900000009' }
+    const line = { address: carlAt, media: carl, number: '01088880000', from: '913900000009' }
     const target = `${world.address}:${world.sipPort}`
     caller = stage.keep(await Sipp.caller({ ...line, target, acts: [{ do: 'expectBye' }] }))
     ;({ call } = await world.fact('call.connected'))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, isIP } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createSecureContext, createServer as createTlsServer } from 'node:tls'
 import { systemClock } from '../lib/clock.ts'
 import { secretText } from '../lib/random.ts'
 import { type UaEvent, UserAgent } from '../sip/user-agent.ts'
@@ -201,6 +201,31 @@ describe('a call over TLS', () => {
       await until('an answer', () => near.events.find(event => event.type === 'accepted'))
     }
   })
+
+  for (const [asks, serverName] of [
+    ['for the name that is meant', carrierName],
+    ['for none where the peer is an address', '127.0.0.1'],
+  ] as const)
+    test(`the server is asked by SNI ${asks}`, async t => {
+      const asked: string[] = []
+      // To whoever asks for nothing it shows the certificate of somebody else, as a carrier's front does.
+      const server = createTlsServer({
+        ...(await signed({ names: [isIP(serverName) ? serverName : 'other.example'] })),
+        SNICallback(name, show) {
+          asked.push(name)
+          signed({ names: [name] }).then(pair => show(null, createSecureContext(pair)), show)
+        },
+      })
+      server.listen(0, '127.0.0.1')
+      t.after(() => server.close())
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const near = await station({ peer: { serverName } })
+      call(near, port)
+      const news = await until('the connection', () => near.news[0])
+      assert.deepEqual(news, { peer: 'carrier', up: true, words: null, at: { address: '127.0.0.1', port } })
+      assert.deepEqual(asked, isIP(serverName) ? [] : [serverName])
+    })
 
   test('a peer that cannot be reached is left alone for a while, and then tried again', async () => {
     const near = await station({ peer: {} })
