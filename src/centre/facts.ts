@@ -4,7 +4,6 @@
  */
 
 import type { TaskCall } from '../lender/verification-facts.ts'
-import { fileFaults } from '../lib/file-fault.ts'
 import type {
   CallbackId,
   CallId,
@@ -37,7 +36,7 @@ import type {
 import type { Announced, Judged, Told } from './heard.ts'
 import type { MenuTarget } from './menu/menu.ts'
 import type { RecordFact } from './record-facts.ts'
-import type { RecorderDisk } from './recording-rules.ts'
+import type { MissingCause, RecorderDisk } from './recording-rules.ts'
 import type { Overtaken } from './settled.ts'
 
 export { type DestroyedBy, type LegalHoldKind, legalHoldKinds, type RecordFact } from './record-facts.ts'
@@ -430,13 +429,6 @@ export type FloorFact =
   | { type: 'recording.missing'; recording: RecordingId | null; call: CallId; cause?: MissingCause; reason: string }
   /** Nobody answered, and nothing was said that is worth keeping: the file is deleted. */
   | { type: 'recording.discarded'; recording: RecordingId; call: CallId }
-
-/**
- * Why there is no audio. `not_ours`: what lies there is no recording; `thread`: the one that records died; `leg`: there was nothing to record any more;
- * `restarted`: the process went before it began; `fault`: ours.
- */
-export const missingCauses = [...fileFaults, 'not_ours', 'thread', 'leg', 'restarted', 'fault'] as const
-export type MissingCause = (typeof missingCauses)[number]
 
 /** `consultation`: the talk of those who look after a party, who waits meanwhile. */
 export type RecordingKind = 'call' | 'consultation'

@@ -22,9 +22,9 @@ import type {
   SupervisionMode,
   TransferTarget,
 } from './entities.ts'
-import type { Actor, MissingCause, RecordFact } from './facts.ts'
+import type { Actor, RecordFact } from './facts.ts'
 import type { HeardOnLine } from './heard.ts'
-import type { RecorderDisk } from './recording-rules.ts'
+import type { MissingCause, RecorderDisk } from './recording-rules.ts'
 
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */

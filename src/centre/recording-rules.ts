@@ -2,14 +2,23 @@
  * What the centre does when no recording can be made, and which recordings of calls that nobody answered are kept.
  *
  * `whenFull` is `goOn` where nothing is saved: invariant 7 of the trade asks that every answered second be recorded *or its absence alarmed*, and
- * who calls in with a hardship must be heard also when a disk is full, or cannot be written. A lender whose regulator takes an unrecorded call for a breach chooses
- * `refuse`: then nobody is dialled and callers are turned away until there is room; emergency numbers pass always.
+ * who calls in with a hardship must be heard also when a disk is full, or cannot be written. A lender whose regulator takes an unrecorded call for
+ * a breach chooses `refuse`: then nobody is dialled and callers are turned away until it takes recordings again; emergency numbers pass always.
  */
+import { fileFaults } from '../lib/file-fault.ts'
+
 export type RecordingRules = {
   whenFull: 'goOn' | 'refuse'
   /** `heard`: where the network was understood to say something; an unanswered call's ring-back tones are nobody's evidence. */
   unanswered: 'heard' | 'all' | 'none'
 }
+
+/**
+ * Why there is no audio. `not_ours`: what lies there is no recording; `thread`: the one that records died; `leg`: there was nothing to record any more;
+ * `restarted`: the process went before it began; `fault`: ours.
+ */
+export const missingCauses = [...fileFaults, 'not_ours', 'thread', 'leg', 'restarted', 'fault'] as const
+export type MissingCause = (typeof missingCauses)[number]
 
 /** Of the recordings: `slow` is more than two seconds behind, `unwritable` refuses what is written: read-only, an error, gone. */
 export type RecorderDisk = 'well' | 'slow' | 'full' | 'unwritable'

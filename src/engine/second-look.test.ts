@@ -170,6 +170,22 @@ test('a call with another part that is missing still says why', async () => {
   assert.equal(await missingCalls(store), 0)
 })
 
+test('a file that was there before its recording is not taken for it', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const of = { call: 'c_1', recording: 'r_1' }
+  const facts: unknown[] = [
+    { type: 'recording.opened', ...of, path: '1.wav' },
+    { type: 'recording.missing', ...of, cause: 'taken', reason: 'EEXIST' },
+  ]
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, 1_000)) })
+  const disk = new Disk()
+  disk.there.add('1.wav')
+  await using look = lookAt(store, disk)
+  await look.look()
+  assert.deepEqual(disk.asked, [])
+})
+
 test('all are looked for once in a go, the newest first, however many lots they come in; one that cannot be had holds up none', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)

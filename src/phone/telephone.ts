@@ -373,6 +373,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     bound: sockets.endpoints.map(({ id, bound }) => ({ id, ...bound })),
     start(trunks) {
+      void disk.look() // known before the first call
       for (const trunk of trunks) applyTrunk(trunk)
       sockets.attach(ua)
       left.begin()

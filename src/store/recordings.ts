@@ -58,7 +58,7 @@ export const recordingQueries = {
       .from(calls)
       .where(and(gte(calls.startedAt, args.from), lt(calls.startedAt, args.to), isNotNull(calls.recordingMissing)))
       .all().length,
-  /** Told as missing, and not found since: newest first, on from `after`. */
+  /** Told as missing, and not found since: newest first, on from `after`. What lies there under a name that was taken is another's. */
   'recordings.toldMissing': (
     db: Db,
     args: { after: { openedAt: number; id: RecordingId } | null; limit: number },
@@ -67,7 +67,7 @@ export const recordingQueries = {
       raw(
         db.$client,
         `SELECT id, call, path, opened_at AS openedAt, lost_ms AS lostMs, lost FROM recordings
-         WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND (opened_at, id) < (?, ?)
+         WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND missing_cause IS NOT 'taken' AND (opened_at, id) < (?, ?)
          ORDER BY opened_at DESC, id DESC LIMIT ?`,
       ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as (UnsealedRow &
         Pick<RecordingRow, 'openedAt'>)[]

@@ -9,8 +9,8 @@ import {
   roles,
   stationKinds,
 } from '../../centre/entities.ts'
-import { missingCauses } from '../../centre/facts.ts'
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
+import { missingCauses } from '../../centre/recording-rules.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { modeRules, notice } from '../../records/schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'

@@ -1,11 +1,13 @@
 /** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
+
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { User } from '../../centre/entities.ts'
-import type { Actor, MissingCause, Verdict } from '../../centre/facts.ts'
+import type { Actor, Verdict } from '../../centre/facts.ts'
+import type { MissingCause } from '../../centre/recording-rules.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { JournalLine } from '../../store/chain.ts'

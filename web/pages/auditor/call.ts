@@ -1,6 +1,7 @@
 import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
-import type { MissingCause, RecordingKind } from '../../../src/centre/facts.ts'
+import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Announced, Judged, Told } from '../../../src/centre/heard.ts'
+import type { MissingCause } from '../../../src/centre/recording-rules.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
