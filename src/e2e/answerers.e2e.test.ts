@@ -43,9 +43,10 @@ describe('who answered', { skip: hasSipp && hasEspeak() ? false : 'needs sipp an
     const { call } = await world.fact('call.dialed', fact => fact.campaign === id)
     const answered = await world.fact('call.answered', fact => fact.call === call)
     const judgement = await world.fact('call.judged', fact => fact.call === call)
+    assert.ok(judgement.afterMs < decideMs, `${judgement.afterMs} ms of listening`)
     const tookMs = world.timeOf(judgement) - world.timeOf(answered)
-    // 60 ms of reading and a busy machine come on top of what is decided last.
-    assert.ok(judgement.afterMs < decideMs && tookMs < decideMs + 200, `${judgement.afterMs} ms, told after ${tookMs}`)
+    // Who is unsure at the last moment is the agent's before it is told; a busy machine tells it late.
+    assert.ok(tookMs < decideMs || judgement.verdict === 'unsure', `${tookMs} ms`)
     return judgement
   }
 

@@ -22,7 +22,6 @@ export function hasNamespaces(): boolean {
 }
 
 const cuttable = 'table ip house { chain arrives { type filter hook input priority 0; }; }'
-const within = 'ip saddr 10.77.0.0/24 ip daddr 10.77.0.0/24'
 
 /** Whether `cutNetwork` can. */
 export function hasCuts(): boolean {
@@ -30,12 +29,10 @@ export function hasCuts(): boolean {
   return spawnSync(command, parameters, { timeout: 10_000 }).status === 0
 }
 
-/**
- * To be called in such a network: nothing comes from one of its 10.77 addresses to another any more, and who sends hears nothing of it. What
- * goes to and from 127.0.0.0/8 still does.
- */
-export function cutNetwork(): void {
-  execFileSync('nft', [`${cuttable}; add rule ip house arrives ${within} drop`])
+/** To be called in such a network: what `address` sends and is sent is lost, and who sends hears nothing of it. But for those of the net `but`. */
+export function cutNetwork(address: string, but: string): void {
+  const lost = [`ip daddr ${address} ip saddr != ${but}`, `ip saddr ${address} ip daddr != ${but}`]
+  execFileSync('nft', [[cuttable, ...lost.map(what => `add rule ip house arrives ${what} drop`)].join('; ')])
 }
 
 export function joinNetwork(): void {
