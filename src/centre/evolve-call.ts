@@ -74,7 +74,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       call.slot = null
       wait(state, call, at, change.until)
       if (call.passed !== null) call.passed.queueTried = true
-      queueUp(state, call)
+      queueUp(state, call, at)
       armPlace(state, call, at)
       break
     }
@@ -317,12 +317,15 @@ function wait(state: FloorState, call: Call, at: number, until: number): void {
   setDeadline(state, call, until)
 }
 
-/** By when callers first waited: who comes back, because the agent was lost or passed the call on, has kept the place. */
-function queueUp(state: FloorState, call: Call): void {
+/**
+ * By when callers first waited: who comes back, because the agent was lost or passed the call on, has kept the place. Nobody waits in a queue that
+ * was removed meanwhile.
+ */
+function queueUp(state: FloorState, call: Call, at: number): void {
   const waiting = state.queues.get(call.queue!)?.waiting
-  if (waiting === undefined) return
-  const at = waiting.findIndex(id => (state.calls.get(id)?.queuedAt ?? 0) > call.queuedAt!)
-  waiting.splice(at < 0 ? waiting.length : at, 0, call.id)
+  if (waiting === undefined) return setDeadline(state, call, at)
+  const place = waiting.findIndex(id => (state.calls.get(id)?.queuedAt ?? 0) > call.queuedAt!)
+  waiting.splice(place < 0 ? waiting.length : place, 0, call.id)
 }
 
 function unassigned(state: FloorState, call: Call, at: number): void {
@@ -338,11 +341,12 @@ function unassigned(state: FloorState, call: Call, at: number): void {
     state.parked.add(call.id)
     setDeadline(state, call, goesOn)
   } else if (queue !== undefined) {
-    queueUp(state, call)
+    queueUp(state, call, at)
     armPlace(state, call, at)
     setDeadline(state, call, goesOn)
-  } else {
-    floor?.waiting.unshift(call.id)
+  } else if (floor === undefined) setDeadline(state, call, at)
+  else {
+    floor.waiting.unshift(call.id)
     setDeadline(state, call, Math.max(at + abandonAfterMs, call.notice?.waitsUntil ?? 0))
   }
 }

@@ -3,6 +3,7 @@
 import { AllowList } from '../lib/allow-list.ts'
 import type { CampaignId, QueueId, UserId } from '../lib/ids.ts'
 import { Abandonment } from './abandonment.ts'
+import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { sortDialOrder } from './dial-order.ts'
 import type { Campaign, Queue, Trunk, User } from './entities.ts'
@@ -73,7 +74,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       saveQueue(state, change.queue)
       break
     case 'queue.removed':
-      removeQueue(state, change.queue)
+      removeQueue(state, change.queue, at)
       break
     case 'menu.saved':
       state.menus.set(change.menu.id, change.menu)
@@ -229,7 +230,8 @@ function saveQueue(state: FloorState, queue: Queue): void {
   floor.signedOn = signedOn(state, queue.members)
 }
 
-function removeQueue(state: FloorState, id: QueueId): void {
+/** Whoever waits there still is owed a callback at once: nobody comes any more. */
+function removeQueue(state: FloorState, id: QueueId, at: number): void {
   const floor = state.queues.get(id)
   if (floor === undefined) return
   for (const member of floor.queue.members) {
@@ -237,6 +239,10 @@ function removeQueue(state: FloorState, id: QueueId): void {
     if (agent !== undefined) agent.queues = agent.queues.filter(queue => queue !== id)
   }
   state.queues.delete(id)
+  for (const waits of floor.waiting) {
+    const call = state.calls.get(waits)
+    if (call !== undefined) setDeadline(state, call, at)
+  }
 }
 
 function saveCampaign(state: FloorState, campaign: Campaign, at: number): void {

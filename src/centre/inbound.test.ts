@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
-import { alice, bob, campaign, sam, TestFloor, trunk } from './testing.ts'
+import { alice, bob, campaign, queue, sam, TestFloor, trunk } from './testing.ts'
 
 test('a caller hears music, then the longest idle member of the queue', () => {
   const floor = new TestFloor({ campaign: { mode: 'manual' } })
@@ -211,4 +211,17 @@ test('a sign-off asked for in a call whose audio is lost is honoured when the ca
   floor.pass(15_000)
   assert.equal(call.phase, 'waiting')
   assert.equal(floor.agent(alice).phase, 'signed_off')
+})
+
+test('a queue is removed while people wait in it or ring at an agent: who would wait there is owed a callback at once', () => {
+  const floor = new TestFloor({ station: 'phone-rung' })
+  floor.ready(alice)
+  const rings = floor.caller()
+  const waits = floor.caller('13900002222')
+  assert.deepEqual([rings.phase, waits.phase], ['assigned', 'waiting'])
+  floor.do({ type: 'records.committed', facts: [{ type: 'queue.removed', queue }] })
+  assert.deepEqual([waits.dismissed, floor.count('callback.scheduled')], ['overflow', 1])
+  assert.equal(floor.lastEffect('media.play').prompt, 'we-call-back')
+  floor.do({ type: 'leg.ended', leg: rings.agentLeg!, by: 'far', cause: 'rejected', sipStatus: 486, q850: null })
+  assert.deepEqual([rings.dismissed, floor.count('callback.scheduled')], ['overflow', 2])
 })

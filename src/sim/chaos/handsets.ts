@@ -94,9 +94,9 @@ export class Handsets {
   #tested(): void {
     const { random, plan, state, post, soon } = this.#scene
     const trunk = oneOf(random, plan.setup.trunks).id
-    const before = state.trunks.get(trunk)!.tests
+    const before = state.trunks.get(trunk)?.tests
     post({ type: 'trunk.test', trunk, isOver: false })
-    if (state.trunks.get(trunk)!.tests === before) return // refused
+    if (state.trunks.get(trunk)?.tests === before) return // refused
     soon(between(random, 500, 8_000), () => post({ type: 'trunk.test', trunk, isOver: true }))
   }
 

@@ -276,13 +276,34 @@ export class Ledger {
         setup.users = setup.users.map(each => (each.id === fact.user.id ? fact.user : each))
         return
       case 'trunk.saved':
-        setup.trunks = setup.trunks.map(each => (each.id === fact.trunk.id ? fact.trunk : each))
+        setup.trunks = saved(setup.trunks, fact.trunk)
+        return
+      case 'trunk.removed':
+        setup.trunks = setup.trunks.filter(({ id }) => id !== fact.trunk)
+        return
+      case 'number.saved':
+        setup.numbers = saved(setup.numbers, fact.number)
+        return
+      case 'number.removed':
+        setup.numbers = setup.numbers.filter(({ id }) => id !== fact.number)
+        return
+      case 'queue.removed':
+        setup.queues = setup.queues.filter(({ id }) => id !== fact.queue)
+        return
+      case 'team.saved':
+        setup.teams = saved(setup.teams ?? [], fact.team)
+        return
+      case 'toll.rulesSaved':
+        setup.tollRules = fact.rules
+        return
+      case 'lines.rulesSaved':
+        setup.lineRules = fact.rules
         return
       case 'campaign.saved':
         setup.campaigns = setup.campaigns.map(each => (each.id === fact.campaign.id ? fact.campaign : each))
         return
       case 'queue.saved':
-        setup.queues = setup.queues.map(each => (each.id === fact.queue.id ? fact.queue : each))
+        setup.queues = saved(setup.queues, fact.queue)
         return
       case 'menu.saved':
         setup.menus = [...(setup.menus ?? []).filter(each => each.id !== fact.menu.id), fact.menu]
@@ -344,4 +365,10 @@ function buffered({ lead, attempts, dueAt, next, bad, callback }: LeadRow): Buff
     agreedAt: callback?.reason === 'agreed' ? callback.at : null,
     promised: callback === null ? null : { reason: callback.reason, tries: callback.tries },
   }
+}
+
+/** In its place, or at the end where it is new. */
+function saved<Noun extends { id: string }>(before: readonly Noun[], noun: Noun): Noun[] {
+  const isKnown = before.some(({ id }) => id === noun.id)
+  return isKnown ? before.map(each => (each.id === noun.id ? noun : each)) : [...before, noun]
 }

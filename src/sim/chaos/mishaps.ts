@@ -38,7 +38,8 @@ export class Mishaps {
   #trunk(): void {
     const { random, plan, post, after } = this.#scene
     const trunk = oneOf(random, plan.setup.trunks).id
-    const known = this.#scene.state.trunks.get(trunk)!.trunk
+    const known = this.#scene.state.trunks.get(trunk)?.trunk
+    if (known === undefined) return // it is removed for a while
     if (chance(random, 0.2))
       return record(this.#scene, { type: 'trunk.saved', trunk: { ...known, enabled: !known.enabled } })
     post({ type: 'trunk.down', trunk, reason: 'no answer to OPTIONS' })
@@ -133,7 +134,8 @@ export class Mishaps {
   #queue(): void {
     const { random, plan, state } = this.#scene
     if (plan.setup.queues.length === 0) return
-    const { queue } = state.queues.get(oneOf(random, plan.setup.queues).id)!
+    const queue = state.queues.get(oneOf(random, plan.setup.queues).id)?.queue
+    if (queue === undefined) return // it is removed for a while
     const members = queue.members.length > 1 ? queue.members.slice(1) : plan.setup.users.map(user => user.id)
     record(this.#scene, { type: 'queue.saved', queue: { ...queue, members } })
   }

@@ -22,6 +22,7 @@ import { Handsets } from './handsets.ts'
 import { Watch } from './invariants.ts'
 import { Ledger } from './ledger.ts'
 import { Mishaps } from './mishaps.ts'
+import { Office } from './office.ts'
 import { between, chance } from './people.ts'
 import type { Plan } from './plan.ts'
 import { record, type Scene } from './scene.ts'
@@ -50,6 +51,7 @@ export class World {
   readonly #desks: Desks
   readonly #mishaps: Mishaps
   readonly #handsets: Handsets
+  readonly #office: Office
   readonly #disk: Disk
   readonly #crashes: number[]
   #state: FloorState
@@ -74,6 +76,7 @@ export class World {
     this.#desks = new Desks(this.#scene, this.#carrier)
     this.#mishaps = new Mishaps(this.#scene, this.#desks)
     this.#handsets = new Handsets(this.#scene, this.#carrier)
+    this.#office = new Office(this.#scene)
     this.#disk = new Disk(this.#scene)
   }
 
@@ -161,6 +164,7 @@ export class World {
     if (this.lately.length > 200) this.lately.splice(0, 100)
     this.#ledger.follow(fact, at)
     this.gate.follow(fact, at)
+    this.#office.follow(fact)
   }
 
   #told(cause: Error, input: Input, done: Step): Error {
@@ -205,6 +209,7 @@ export class World {
     if (!this.#isOpen) return
     this.#mishaps.happen()
     if (chance(this.#random, 0.4)) this.#handsets.happen()
+    if (chance(this.#random, 0.1)) this.#office.happen()
     if (chance(this.#random, 0.03)) this.#disk.slowDown()
     superviseSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
