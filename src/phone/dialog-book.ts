@@ -54,6 +54,7 @@ const dialogSchema: z.ZodType<KeptDialog> = z.strictObject({
     .refine(({ address, port }) => maySendTo(address.split('%')[0]!, port)),
   symmetric: z.boolean(),
   extension: z.string().max(32).nullable(),
+  ourAddress: z.string().max(64),
 })
 const overSchema = z.strictObject({ over: z.string() })
 
@@ -125,7 +126,7 @@ export class DialogBook implements DialogKeeper {
     this.#say(line)
   }
 
-  drop(dialog: KeptDialog): void {
+  drop(dialog: Parameters<DialogKeeper['drop']>[0]): void {
     const key = keyOf(dialog)
     if (this.#forget(key)) this.#say(`${JSON.stringify({ over: key })}\n`)
   }
@@ -192,14 +193,16 @@ export class DialogBook implements DialogKeeper {
   }
 }
 
-const keyOf = ({ callId, localTag, remoteTag }: KeptDialog) => dialogKey(callId, localTag, remoteTag)
+const keyOf = ({ callId, localTag, remoteTag }: Parameters<DialogKeeper['drop']>[0]) =>
+  dialogKey(callId, localTag, remoteTag)
 
 /** ASCII: bytes of names in other scripts are escaped, so that its length is its size. A connection is of this process alone. */
 function lineFor(dialog: KeptDialog): string {
-  const { callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes, symmetric, extension } = dialog
+  const { callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes } = dialog
+  const { symmetric, extension, ourAddress } = dialog
   const { transport, address, port, local: at, peer } = dialog.peer
   const kept: KeptDialog = {
-    ...{ callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes, symmetric, extension },
+    ...{ callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes, symmetric, extension, ourAddress },
     peer: { transport, address, port, local: at, peer },
   }
   const text = JSON.stringify(kept).replace(

@@ -33,10 +33,10 @@ function house(transport: 'udp' | 'tcp' = 'udp') {
   net.reactions.set(alice, (event, agent, now) => {
     if (event.type === 'incoming') agent.accept(event.session, sdpA, now)
   })
-  const killAndStart = () => {
+  const killAndStart = (address = alice) => {
     net.agents.delete(alice)
     net.run(5_000)
-    const ua = net.add(alice, { keeper: book, name: 'after' })
+    const ua = net.add(address, { keeper: book, name: 'after' })
     const left = new LeftDialogs({ ua, book, now: () => net.now, log })
     left.begin()
     return left
@@ -128,6 +128,16 @@ test('nobody answers the BYE: it is repeated as long as any request, and then fo
   assert.equal(net.agents.get(alice)!.figures.transactions, 0)
 })
 
+test('a copy of the folder that is started on another machine ends nobody’s call', () => {
+  const { net, book, killAndStart } = house()
+  callCarl(net)
+  net.run(1_000)
+  killAndStart('10.0.0.77')
+  net.run(10_000)
+  assert.equal(net.wire.filter(({ text }) => text.startsWith('BYE ')).length, 0)
+  assert.equal(book.held.size, 0)
+})
+
 /** Calls that were left, and who was told by when. */
 function manyLeft(dialogs: KeptDialog[]) {
   const clock = { now: 0 }
@@ -137,7 +147,7 @@ function manyLeft(dialogs: KeptDialog[]) {
     dropped: [] as KeptDialog[],
     drop: (one: KeptDialog) => void book.dropped.push(one),
   }
-  const left = new LeftDialogs({ ua: { bye: one => void told.push(one) }, book, now: () => clock.now, log })
+  const left = new LeftDialogs({ ua: { bye: one => told.push(one) > 0 }, book, now: () => clock.now, log })
   left.begin()
   return { told, book, left, clock }
 }
@@ -146,7 +156,12 @@ function dialogOf(serial: number, extension: string | null, transport: 'udp' | '
   return {
     ...{ callId: `c${serial}`, localTag: 'a', remoteTag: 'b', local: '<sip:a@10.0.0.1>;tag=a', localSeq: 1 },
     ...{ remote: '<sip:b@10.0.0.2>;tag=b', remoteTarget: 'sip:b@10.0.0.2', routes: [] },
-    ...{ peer: { transport, address: '10.0.0.2', port: 5060 }, symmetric: extension !== null, extension },
+    ...{
+      peer: { transport, address: '10.0.0.2', port: 5060 },
+      symmetric: extension !== null,
+      extension,
+      ourAddress: alice,
+    },
   }
 }
 

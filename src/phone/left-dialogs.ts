@@ -28,6 +28,7 @@ export class LeftDialogs {
   /** Of phones that are reached over a connection, by extension. */
   readonly #absent = new Map<string, KeptDialog[]>()
   #absentUntil = Number.POSITIVE_INFINITY
+  #isTold = false
 
   constructor(options: LeftDialogsOptions) {
     this.#options = options
@@ -80,10 +81,17 @@ export class LeftDialogs {
   #end(dialog: KeptDialog, now: number): void {
     const { ua, book, log } = this.#options
     try {
-      ua.bye(dialog, now)
+      if (!ua.bye(dialog, now)) this.#leave(dialog)
     } catch (error) {
       log.warn({ err: error }, 'a call of the last run cannot be ended')
     }
     book.drop(dialog)
+  }
+
+  #leave({ ourAddress }: KeptDialog): void {
+    if (this.#isTold) return
+    this.#isTold = true
+    const words = 'calls of the last run were had at another address than ours, and are not ended: is this a copy?'
+    this.#options.log.warn({ ourAddress }, words)
   }
 }

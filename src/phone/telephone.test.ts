@@ -220,7 +220,12 @@ test('a phone behind a connection that was up when we were killed hears BYE when
     ...{ callId: 'left', localTag: 'a', remoteTag: 'b', local: `<sip:a@${address}>;tag=a`, localSeq: 1 },
     ...{ remote: '<sip:1001@127.0.2.2>;tag=b', remoteTarget: 'sip:1001@127.0.2.2', routes: [] },
     // It comes from there: connections of loopback do.
-    ...{ peer: { transport: 'tcp', address: '127.0.0.1', port: 9 }, symmetric: true, extension: '1001' },
+    ...{
+      peer: { transport: 'tcp', address: '127.0.0.1', port: 9 },
+      symmetric: true,
+      extension: '1001',
+      ourAddress: address,
+    },
   }
   await using here = await opened([left])
   const port = here.telephone.bound.find(({ id }) => id === listenTcp.id)!.port

@@ -6,7 +6,9 @@ import { type HeaderLine, headerLines, type Request, type Response } from './mes
 import type { RequestDraft } from './transaction.ts'
 import { defaultPort, maySendTo, parseUri } from './uri.ts'
 
-export type Dialog = KeptDialog & { remoteSeq: number | null }
+export type Dialog = Omit<KeptDialog, 'ourAddress'> & { remoteSeq: number | null }
+/** What a request within it is made from. */
+type Spoken = Omit<Dialog, 'remoteSeq'>
 
 export const dialogKey = (callId: string, localTag: string, remoteTag: string | null) =>
   `${callId} ${localTag} ${remoteTag ?? ''}`
@@ -69,7 +71,7 @@ function hostOf(uri: string): string | null {
 
 /** A request within the dialog, with the next CSeq; `extra` lines follow the ones every request has. */
 export function requestInDialog(
-  dialog: KeptDialog,
+  dialog: Spoken,
   method: string,
   options: { seq?: number; extra: HeaderLine[]; body?: string },
 ): RequestDraft {
@@ -99,7 +101,7 @@ export function refreshTarget(dialog: Dialog, message: Request | Response): void
 }
 
 /** Request-URI, Route lines and the next hop (§12.2.1.1). A strict router (no `lr`) takes the Request-URI, and the target goes last. */
-function routeOf(dialog: KeptDialog): { uri: string; routes: string[]; destination: Destination } {
+function routeOf(dialog: Spoken): { uri: string; routes: string[]; destination: Destination } {
   const first = dialog.routes[0]
   if (first === undefined)
     return { uri: dialog.remoteTarget, routes: [], destination: nextHop(dialog, dialog.remoteTarget) }
@@ -115,7 +117,7 @@ function routeOf(dialog: KeptDialog): { uri: string; routes: string[]; destinati
 }
 
 /** A literal address is gone to; a name, and whatever must not be sent to, is reached where its messages come from. */
-function nextHop(dialog: KeptDialog, uri: string): Destination {
+function nextHop(dialog: Spoken, uri: string): Destination {
   const { peer } = dialog
   const parsed = parseUri(uri)
   if (dialog.symmetric || typeof parsed === 'string' || isIP(parsed.host) === 0) return peer

@@ -119,13 +119,15 @@ export type KeptDialog = {
   symmetric: boolean
   /** Of the desk phone at its other end; null: it is none of ours. */
   extension: string | null
+  /** Our address, as its far end knows it. */
+  ourAddress: string
 }
 
 /** Who keeps the calls that are up, so that the next process ends them when this one is killed. Must not throw, nor keep the object. */
 export type DialogKeeper = {
   /** It is up, or its far end is called elsewhere now. */
   keep(dialog: KeptDialog): void
-  drop(dialog: KeptDialog): void
+  drop(dialog: Pick<KeptDialog, 'callId' | 'localTag' | 'remoteTag'>): void
 }
 
 export type InviteSpec = {
@@ -334,8 +336,11 @@ export type UserAgentPort = {
   restoreBinding(binding: Binding, now: number): void
   /** Two line ends to a phone, so that the routers on the way remember it (RFC 5626 §3.5.1). */
   keepAlive(flow: Flow): void
-  /** Ends a call that an earlier process had up: BYE, and whatever is answered is well. */
-  bye(left: KeptDialog, now: number): void
+  /**
+   * Ends a call that an earlier process had up: BYE, and whatever is answered is well. False, and nothing is said, when it was had at another
+   * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call.
+   */
+  bye(left: KeptDialog, now: number): boolean
   /** Drops a phone's binding: its user was disabled or has another password. */
   unbind(extension: string, now: number): void
   readonly figures: { sessions: number; transactions: number; bindings: number; dropped: number; retransmitted: number }

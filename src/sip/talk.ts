@@ -298,7 +298,7 @@ export class Talk implements DialogReceiver {
   #keep(): void {
     if (this.#keptTarget === this.dialog.remoteTarget) return
     this.#keptTarget = this.dialog.remoteTarget
-    this.#host.keeper.keep(this.dialog)
+    this.#host.keeper.keep({ ...this.dialog, ourAddress: this.#host.wire.contact(this.dialog.peer).address })
   }
 
   #lose(by: Ended, reason: string, now: number): void {

@@ -343,14 +343,16 @@ export class UserAgent implements UserAgentPort {
     this.#wire.send(backTo(flow), Buffer.from('\r\n\r\n'))
   }
 
-  bye(left: KeptDialog, now: number): void {
+  bye(left: KeptDialog, now: number): boolean {
     this.#now = now
     // We may listen elsewhere now.
     const local = this.#wire.endpoint(left.peer) === null ? undefined : left.peer.local
     const extra: HeaderLine[] = [...reasonLines(temporaryFailureQ850), ['User-Agent', this.#options.name]]
-    const dialog = { ...left, peer: { ...left.peer, local } }
-    const draft = requestInDialog(dialog, 'BYE', { seq: left.localSeq + uncountedMax, extra })
+    const peer = { ...left.peer, local }
+    if (this.#wire.contact(peer).address !== left.ourAddress) return false
+    const draft = requestInDialog({ ...left, peer }, 'BYE', { seq: left.localSeq + uncountedMax, extra })
     this.#transactions.start(draft, indifferent, now)
+    return true
   }
 
   get figures() {
