@@ -1,6 +1,6 @@
 /** The service is told to stop: who is on the line hears of it, whatever the disk takes or other parts wait for, and nobody is called any more. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
@@ -67,33 +67,88 @@ test('a caller is hung up on at once while another part of the service waits for
 })
 
 test('SIGTERM ends the service beside a command that does not end', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'switchroom-stop-'))
-  const [sip, web] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')]
-  const config = join(folder, 'switchroom.toml')
-  writeFileSync(
-    config,
-    [
-      `data_dir = "${folder}"`,
-      `[http]\nlisten = "127.0.0.1:${web}"\ntls = "off"`,
-      `[sip]\nlisten = ["udp:127.0.0.1:${sip}"]`,
-      `[media]\nports = "${await freePorts('127.0.0.1', 40)}"\n`,
-    ].join('\n'),
-  )
-  const child = spawn(process.execPath, [asset('src/main.ts'), 'serve', '--config', config], { stdio: 'ignore' })
-  const ended = once(child, 'exit')
-  try {
-    const socket = await connected(join(folder, 'control.sock'), () => child.exitCode !== null)
-    socket.write('{"command":"import"') // … and it never says the rest
-    const said = socket.toArray()
-    child.kill('SIGTERM')
-    assert.deepEqual(await ended, [0, null])
-    assert.match(Buffer.concat(await said).toString(), /Switchroom is stopping/)
-  } finally {
-    child.kill('SIGKILL')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
-  }
+  await using service = await Served.open()
+  const socket = await service.connected()
+  socket.write('{"command":"import"') // … and it never says the rest
+  const said = socket.toArray()
+  assert.deepEqual(await service.stopped(), [0, null])
+  assert.match(Buffer.concat(await said).toString(), /Switchroom is stopping/)
 })
+
+test('a thread that does not come back from the system keeps the process for no more than its time', async () => {
+  await using service = await Served.open(folder => {
+    const [preload, pipe] = [join(folder, 'stuck.mjs'), join(folder, 'pipe')]
+    execFileSync('mkfifo', [pipe])
+    // As on a disk that stands still: one is in an open() for good, and those of the database hear of no closing.
+    const lines = [
+      "import { isMainThread, Worker } from 'node:worker_threads'",
+      'const { postMessage } = Worker.prototype',
+      'const deaf = function (message, ...rest) { if (message !== "close") postMessage.call(this, message, ...rest) }',
+      `const stuck = 'require("node:fs").openSync(${JSON.stringify(pipe)}, "r")'`,
+      'if (isMainThread) { Worker.prototype.postMessage = deaf; new Worker(stuck, { eval: true }) }',
+    ]
+    writeFileSync(preload, lines.join('\n'))
+    return ['--import', preload]
+  })
+  const socket = await service.connected()
+  socket.destroy()
+  assert.deepEqual(await service.stopped(), [null, 'SIGKILL'])
+})
+
+/** The service as systemd runs it. */
+class Served implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #folder: string
+  readonly #ended: Promise<unknown[]>
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child
+    this.#folder = folder
+    this.#ended = once(child, 'exit')
+  }
+
+  static async open(flags: (folder: string) => string[] = () => []): Promise<Served> {
+    const folder = mkdtempSync(join(tmpdir(), 'switchroom-stop-'))
+    const [sip, web] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')]
+    const config = join(folder, 'switchroom.toml')
+    writeFileSync(
+      config,
+      [
+        `data_dir = "${folder}"`,
+        `[http]\nlisten = "127.0.0.1:${web}"\ntls = "off"`,
+        `[sip]\nlisten = ["udp:127.0.0.1:${sip}"]`,
+        `[media]\nports = "${await freePorts('127.0.0.1', 40)}"\n`,
+      ].join('\n'),
+    )
+    const args = [...flags(folder), asset('src/main.ts'), 'serve', '--config', config]
+    return new Served(spawn(process.execPath, args, { stdio: 'ignore' }), folder)
+  }
+
+  /** At the socket of its commands, as soon as it serves. */
+  async connected(): Promise<net.Socket> {
+    while (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const socket = net.connect(join(this.#folder, 'control.sock'))
+      const isThere = await new Promise<boolean>(resolve => {
+        socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+      })
+      if (isThere) return socket
+      await sleep(50)
+    }
+    throw new Error('the service ended before it served')
+  }
+
+  /** Exit code and signal after a SIGTERM. */
+  stopped(): Promise<unknown[]> {
+    this.#child.kill('SIGTERM')
+    return this.#ended
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
 
 async function waitingCaller(world: World, host: number): Promise<Sipp> {
   const customer = await RtpPeer.open(`127.0.0.${host}`, 1000)
@@ -111,16 +166,4 @@ async function waitingCaller(world: World, host: number): Promise<Sipp> {
   void caller.finished.then(() => customer[Symbol.asyncDispose]())
   await world.fact('call.queued')
   return caller
-}
-
-async function connected(path: string, isLost: () => boolean): Promise<net.Socket> {
-  while (!isLost()) {
-    const socket = net.connect(path)
-    const isThere = await new Promise<boolean>(resolve => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    })
-    if (isThere) return socket
-    await sleep(50)
-  }
-  throw new Error('the service ended before it served')
 }
