@@ -18,19 +18,19 @@ export class Disk {
   /** Runs what waits for facts that were decided now; `isMeant` says which of the effects are still to be done. */
   written(run: (isMeant: (effect: Effect) => boolean) => void): void {
     if (this.#late === null) run(() => true)
-    else this.#late.push({ at: this.#scene.now, run })
+    else this.#late.push({ at: this.#scene.monotonic, run })
   }
 
   slowDown(): void {
     if (this.#late !== null) return
-    const { random, now: since, post, soon } = this.#scene
+    const { random, monotonic: since, post, soon } = this.#scene
     const forMs = chance(random, 0.5) ? between(random, 300, 4_000) : between(random, 4_000, 40_000)
     this.slowTimes++
     this.#late = []
     post({ type: 'disk.slow' })
     soon(forMs, () => {
       this.#catchUp()
-      post({ type: 'disk.caughtUp', afterMs: this.#scene.now - since })
+      post({ type: 'disk.caughtUp', afterMs: this.#scene.monotonic - since })
     })
   }
 
@@ -43,7 +43,7 @@ export class Disk {
     const late = this.#late ?? []
     this.#late = null
     for (const { at, run } of late) {
-      const isFresh = this.#scene.now - at < staleDialMs
+      const isFresh = this.#scene.monotonic - at < staleDialMs
       run(effect => {
         if (isFresh || effect.type !== 'phone.dial') return true
         const end = { by: 'system', sipStatus: null, q850: null, cause: 'cancel' } as const

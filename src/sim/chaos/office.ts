@@ -1,4 +1,4 @@
-/** What the office of a chaotic floor changes while people work: lines and queues go and come, teams, rules of lines and of calls abroad, callbacks. */
+/** What the office of a chaotic floor changes while people work: lines and queues go and come, teams, rules of lines and of calls abroad, callbacks, the clock. */
 import type { Callback, Team } from '../../centre/entities.ts'
 import type { Fact } from '../../centre/facts.ts'
 import { lineRulesDefault } from '../../centre/lines/rest.ts'
@@ -11,6 +11,8 @@ import { record, type Scene } from './scene.ts'
 const goneMs = { from: 500, to: 60_000 }
 /** Callbacks that somebody may close: the last ones. */
 const owedMax = 50
+
+const stepsMs = [1_500, 40_000, 11 * 60_000, 2 * 3_600_000]
 
 export class Office {
   readonly #scene: Scene
@@ -34,8 +36,9 @@ export class Office {
     else if (draw < 0.5) this.#trunk()
     else if (draw < 0.65) this.#team()
     else if (draw < 0.75) this.#toll()
-    else if (draw < 0.85) this.#lines()
-    else this.#callback()
+    else if (draw < 0.82) this.#lines()
+    else if (draw < 0.95) this.#callback()
+    else this.#clock()
   }
 
   #number(): void {
@@ -114,6 +117,12 @@ export class Office {
     if (this.#owed.size === 0) return
     const { id: callback, campaign, lead } = oneOf(random, [...this.#owed.values()])
     post({ type: 'callback.close', callback, campaign, lead, reason: oneOf(random, ['paid meanwhile', ' ']) })
+  }
+
+  /** Set right after a day on a battery, or wrong by hand. */
+  #clock(): void {
+    const { random, setClock } = this.#scene
+    setClock(oneOf(random, stepsMs) * (chance(random, 0.5) ? 1 : -1))
   }
 
   #later(...facts: Parameters<typeof record>[1][]): void {

@@ -10,13 +10,16 @@ export type Scene = {
   readonly random: Random
   /** Another one after the process has died. */
   readonly state: FloorState
+  /** By the clock on the wall, which is set now and then. */
   readonly now: number
+  readonly monotonic: number
   /** Within a shift. */
   readonly isOpen: boolean
   post(input: Input): void
   after(ms: number, run: () => void): void
   /** The same, unless the process has died by then: what its own threads, sockets and timers would have told. */
   soon(ms: number, run: () => void): void
+  setClock(byMs: number): void
   newLeg(): LegId
 }
 

@@ -16,6 +16,7 @@ export class Tally {
     this.#add('crashes', world.crashes)
     this.#add('slow disk', world.slowTimes)
     this.#add('closings', world.closings)
+    this.#add('clock steps', world.clockSteps)
     return world
   }
 

@@ -45,6 +45,7 @@ test('whatever people do, the invariants of the floor hold: 80 seeded floors, an
     'crashes',
     'slow disk',
     'closings',
+    'clock steps',
     'number.removed',
     'queue.removed',
     'trunk.removed',

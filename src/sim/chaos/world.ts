@@ -14,6 +14,7 @@ import type { LegId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { Agenda } from '../day/agenda.ts'
 import { Carrier } from './carrier.ts'
+import { checkTimeLeft, timeLeft } from './clock-watch.ts'
 import { checkClosing, close, closesAt } from './closing.ts'
 import { Desks } from './desks.ts'
 import { Disk } from './disk.ts'
@@ -43,6 +44,7 @@ export class World {
   steps = 0
   crashes = 0
   closings = 0
+  clockSteps = 0
   readonly #random: Random
   readonly #agenda = new Agenda()
   readonly #scene: Scene
@@ -55,9 +57,13 @@ export class World {
   readonly #disk: Disk
   readonly #crashes: number[]
   #state: FloorState
+  /** Never steps; the wall clock is so far ahead of it. */
   #now: number
+  #aheadMs = 0
   #legs = 0
   #bootedAt: number
+  /** Of the latest line of the journal. */
+  #keptAt = 0
   #ticks = false
   /** Down: what happens around the floor is not heard. */
   #up = true
@@ -111,6 +117,9 @@ export class World {
         return world.#state
       },
       get now() {
+        return world.#wall
+      },
+      get monotonic() {
         return world.#now
       },
       get isOpen() {
@@ -122,8 +131,24 @@ export class World {
         const boot = world.#bootedAt
         world.#agenda.add(world.#now + ms, () => boot === world.#bootedAt && run())
       },
+      setClock: byMs => world.#setClock(byMs),
       newLeg: () => `l_world-${++world.#legs}` as LegId,
     }
+  }
+
+  get #wall(): number {
+    return this.#now + this.#aheadMs
+  }
+
+  /** Somebody, or NTP, sets the clock of the machine; people look up. */
+  #setClock(byMs: number): void {
+    if (!this.#up) return
+    const left = timeLeft(this.#state, this.#wall)
+    this.#aheadMs += byMs
+    this.clockSteps++
+    this.#post({ type: 'clock.stepped', byMs })
+    checkTimeLeft(this.#state, this.#wall, left)
+    if (this.#isOpen) this.#desks.open()
   }
 
   get #isOpen(): boolean {
@@ -137,10 +162,10 @@ export class World {
     this.steps++
     if (input.type === 'records.committed')
       for (const fact of input.facts) {
-        this.#keep({ at: this.#now, actor: 'system', fact })
+        this.#keep({ at: this.#wall, actor: 'system', fact })
         this.watch.counts.set(fact.type, (this.watch.counts.get(fact.type) ?? 0) + 1)
       }
-    const done = step(this.#state, input, { now: this.#now, actor: 'system' })
+    const done = step(this.#state, input, { now: this.#wall, actor: 'system' })
     if (done.refusal !== null) this.refusals.set(done.refusal.rule, (this.refusals.get(done.refusal.rule) ?? 0) + 1)
     try {
       for (const recorded of done.recorded) this.#keep(recorded)
@@ -160,6 +185,7 @@ export class World {
   /** A fact is on disk. */
   #keep(recorded: Recorded): void {
     const { fact, at } = recorded
+    this.#keptAt = Math.max(this.#keptAt, at)
     this.lately.push(recorded)
     if (this.lately.length > 200) this.lately.splice(0, 100)
     this.#ledger.follow(fact, at)
@@ -169,7 +195,7 @@ export class World {
 
   #told(cause: Error, input: Input, done: Step): Error {
     const facts = done.recorded.map(({ fact }) => JSON.stringify(fact)).join('\n  ')
-    const where = `seed ${this.plan.seed}, step ${this.steps}, ${new Date(this.#now).toISOString()}`
+    const where = `seed ${this.plan.seed}, step ${this.steps}, ${new Date(this.#wall).toISOString()}`
     return new Error(`${cause.message}\n${where}, ${JSON.stringify(input)}\n  ${facts}`, { cause })
   }
 
@@ -177,8 +203,8 @@ export class World {
   #nextEvent(): void {
     const { nextAt } = this.#agenda
     const due = this.#up ? nextDeadline(this.#state) : null
-    if (due !== null && due < nextAt) {
-      this.#now = Math.max(due, this.#now)
+    if (due !== null && due - this.#aheadMs < nextAt) {
+      this.#now = Math.max(due - this.#aheadMs, this.#now)
       this.#post({ type: 'tick' })
     } else {
       this.#now = Math.max(nextAt, this.#now)
@@ -249,7 +275,7 @@ export class World {
 
   /** As the engine boots: what was in hand is closed, then the floor is set up from the store. */
   #boot(): void {
-    const at = (this.#bootedAt = Math.max(this.#now, this.#bootedAt + 1))
+    const at = (this.#bootedAt = Math.max(this.#wall, this.#keptAt + 1, this.#bootedAt + 1))
     const inHand = this.#ledger.inHand()
     const sealed = inHand.recordings.map(
       ({ id, call }): Fact =>
@@ -261,7 +287,7 @@ export class World {
     const facts = [started, ...closings(inHand, at), ...sealed]
     for (const fact of facts) this.#keep({ at, actor: 'system', fact })
     this.watch.restart(facts)
-    this.#state = floorFrom(this.#ledger.setup(this.#now), at)
+    this.#state = floorFrom(this.#ledger.setup(this.#wall), at, this.#wall)
     this.#up = true
     this.#linesUp()
     if (this.#isOpen) this.#desks.open()
@@ -301,7 +327,7 @@ export class World {
         const has = (id: Parameters<FloorState['leadsInHand']['has']>[0]) =>
           this.#state.leadsInHand.has(id) || (floor?.buffer.has(id) ?? false)
         const { campaign } = effect
-        const found = this.#ledger.due(effect, has, this.#now)
+        const found = this.#ledger.due(effect, has, this.#wall)
         return this.#answer(between(this.#random, 1, 2_000), { type: 'leads.loaded', campaign, ...found })
       }
       default:
