@@ -37,7 +37,7 @@ describe('who answered', { skip: hasSipp && hasEspeak() ? false : 'needs sipp an
     const carrier = await stage.carrier('127.0.0.35', customer, [{ do: 'answer' }, { do: 'expectBye' }])
     const trunk = await world.trunk(carrier, { id: `t_${name}` as TrunkId })
     const id = `k_${name}` as CampaignId
-    await world.campaign({ id, trunks: [trunk], agents: [alice], machines: 'end', wrapMs: 0 })
+    await world.campaign({ id, trunks: [trunk], agents: [alice], machines: 'end_likely', wrapMs: 0 })
     await world.leads(id, ['+8613800000001'])
     await stage.ready(alice)
     const { call } = await world.fact('call.dialed', fact => fact.campaign === id)
