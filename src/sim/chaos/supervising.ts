@@ -3,18 +3,23 @@ import type { Fact } from '../../centre/facts.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'
-import { chance, oneOf } from './people.ts'
+import { between, chance, oneOf } from './people.ts'
 import type { Scene } from './scene.ts'
 
 /** One order of anybody: the floor says whether it may be. */
-export function superviseSomething({ random, state, plan, post }: Scene): void {
+export function superviseSomething({ random, state, plan, post, soon }: Scene): void {
   const users = plan.setup.users
   const supervisors = users.filter(({ role }) => role === 'supervisor')
   const by = (chance(random, 0.9) && supervisors.length > 0 ? oneOf(random, supervisors) : oneOf(random, users)).id
   const talking = [...state.calls.values()].filter(({ phase }) => phase === 'talking')
+  const forHelp = talking.filter(({ desk }) => desk !== null)
   const draw = random()
   const mode = oneOf(random, ['listen', 'whisper', 'barge'] as const)
-  if (draw < 0.35 && talking.length > 0)
+  if (forHelp.length > 0 && chance(random, 0.5)) {
+    const about = { call: forHelp[0]!.id, agent: null, mode: 'barge', stays: false, reason: 'help' } as const
+    post({ type: 'supervisor.begin', by, ...about })
+    soon(between(random, 100, 10_000), () => post({ type: 'supervisor.takeOver', by }))
+  } else if (draw < 0.35 && talking.length > 0)
     post({
       ...{ type: 'supervisor.begin', by, call: oneOf(random, talking).id, agent: null, mode },
       ...{ stays: chance(random, 0.3), reason: 'coaching' },
