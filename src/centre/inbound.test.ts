@@ -214,7 +214,7 @@ test('a sign-off asked for in a call whose audio is lost is honoured when the ca
 })
 
 test('a queue is removed while people wait in it or ring at an agent: who would wait there is owed a callback at once', () => {
-  const floor = new TestFloor({ station: 'phone-rung' })
+  const floor = new TestFloor({ station: 'phone-rung', campaign: { mode: 'manual' } })
   floor.ready(alice)
   const rings = floor.caller()
   const waits = floor.caller('13900002222')

@@ -152,7 +152,7 @@ describe('a desk phone of the shift that holds', () => {
 
   test('is not resumed from the page, nor are others turned to or asked: who talks to it would hear nothing', () => {
     for (const station of ['phone-nailed', 'phone-rung'] as const) {
-      const floor = nailed()
+      const floor = nailed({ campaign: { mode: 'manual' } })
       const { user } = floor.agent(alice)
       floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station } }] })
       floor.ready(bob)
@@ -215,7 +215,7 @@ describe('a desk phone of the shift that holds', () => {
 
 describe('a desk phone that is rung and holds', () => {
   const rungFor = (who: typeof alice) => {
-    const floor = new TestFloor()
+    const floor = new TestFloor({ campaign: { mode: 'manual' } })
     const user = { ...floor.agent(who).user, station: 'phone-rung' as const, extension: '1003' }
     floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user }] })
     return floor

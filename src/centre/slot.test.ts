@@ -15,7 +15,7 @@ function talking(station: StationKind, options: FloorOptions = {}) {
     [sam, '1009'],
   ])
   const users = setupOf({ station }).users.map(user => ({ ...user, extension: extensions.get(user.id) ?? null }))
-  const floor = new TestFloor({ ...options, setup: { users, ...options.setup } })
+  const floor = new TestFloor({ campaign: { mode: 'manual' }, ...options, setup: { users, ...options.setup } })
   floor.ready(alice)
   const call = floor.caller()
   if (station === 'phone-rung') floor.do({ type: 'leg.answered', leg: call.agentLeg! })
