@@ -198,3 +198,14 @@ test('who writes up with the phone down is not about to be free', () => {
   floor.pass(14_000)
   assert.equal(floor.count('call.dialed'), 1)
 })
+
+test('a campaign that begins gives nobody a customer who has the phone of the shift on hold', () => {
+  const floor = new TestFloor({ station: 'phone-nailed', campaign: { state: 'paused' } })
+  floor.ready(alice)
+  const { user, stationLeg } = floor.agent(alice)
+  floor.do({ type: 'supervisor.begin', by: alice, call: null, agent: bob, mode: 'listen', stays: true, reason: '' })
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station: 'phone-rung' } }] })
+  Object.assign(floor.agent(alice), { stationLeg, stationHeld: true, phase: 'ready' }) // it listened on this leg, and holds it
+  save(floor, { state: 'running' })
+  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'phone_holds'])
+})

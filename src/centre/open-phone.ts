@@ -26,6 +26,7 @@ function look(d: Draft, agent: Agent): void {
   const open = isToBeOpen(d.state, agent)
   const isDown = agent.stationLeg === null && agent.stationRinging === null
   if (!open && agent.phoneOpen) moveStation(d, agent, 'phone-rung')
+  else if (open && agent.phase === 'ready' && agent.stationHeld) takeState(d, agent, 'break', 'phone_holds')
   else if (open && agent.phase === 'ready' && agent.stationLeg === null) {
     takeState(d, agent, 'break', 'phone_ringing')
     if (isDown) ringStation(d, agent)

@@ -51,8 +51,12 @@ test('a caller is hung up on at once while another part of the service waits for
   try {
     await using caller = await waitingCaller(world, 147)
     const waiting: (() => void)[] = []
-    world.house.store.read = () => new Promise((_, reject) => waiting.push(() => reject(new Error('it is over'))))
-    const reads = () => waiting.length > 0
+    const asked = new Set<string>()
+    world.house.store.read = name => {
+      asked.add(name)
+      return new Promise((_, reject) => waiting.push(() => reject(new Error('it is over'))))
+    }
+    const reads = () => asked.has('settings.all')
     await world.until('another part reads, as the custody of recordings does every ten seconds', reads, 60_000)
     const began = performance.now()
     const closed = assert.rejects(world.close(), /what works beside the calls has not stopped in time/)
@@ -60,6 +64,7 @@ test('a caller is hung up on at once while another part of the service waits for
     assert.ok(performance.now() - began < 8_000, 'and not when the part is given up, after ten')
     await closed
     assert.ok(performance.now() - began < 25_000, 'and the unit allows 30')
+    world.house.store.read = () => Promise.reject(new Error('it is over'))
     for (const end of waiting) end() // or this process would not end either
   } finally {
     rmSync(world.folder, { recursive: true, force: true })

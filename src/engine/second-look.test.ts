@@ -238,3 +238,33 @@ test('what is told as missing is looked for within seconds, again when that come
     [60_000],
   )
 })
+
+test('a stop waits for the file in hand, and not for a read that hangs', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['one'])
+  const disk = new Disk()
+  const hangs = { read: () => new Promise<never>(() => {}), commit: store.commit.bind(store) }
+  const waits = lookAt(hangs as unknown as Store, disk)
+  void waits.look()
+  await waits[Symbol.asyncDispose]()
+
+  let give = () => {}
+  const salvaging = new Promise<void>(resolve => (give = resolve))
+  const slow = {
+    there: disk.there,
+    asked: disk.asked,
+    salvage: async (path: string) => {
+      disk.asked.push(path)
+      await salvaging
+      return { sha256: 'abc', bytes: 100, durationMs: 59_000 }
+    },
+  }
+  const look = lookAt(store, slow)
+  void look.look()
+  while (disk.asked.length === 0) await new Promise(resolve => setImmediate(resolve))
+  const over = look[Symbol.asyncDispose]()
+  give()
+  await over
+  assert.equal((await recordingOf(store, 'one')).sha256, 'abc')
+})

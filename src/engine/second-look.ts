@@ -37,6 +37,7 @@ export class SecondLook implements AsyncDisposable {
   #dueAt = Number.POSITIVE_INFINITY
   #isOver = false
   #under: Promise<void> | null = null
+  #inHand: Promise<boolean> | null = null
   /** Asked for while one was under way. */
   #again = false
   /** The next go is one for all. */
@@ -71,11 +72,11 @@ export class SecondLook implements AsyncDisposable {
     this.#again = false
   }
 
-  /** The file in hand is left as it is: safe to be done again. */
+  /** The file in hand is brought to its end; a read that hangs is not waited for, since nothing follows from it any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
     this.#cancel()
-    await this.#under
+    await this.#inHand
   }
 
   #schedule(inMs: number): void {
@@ -96,7 +97,9 @@ export class SecondLook implements AsyncDisposable {
       let found = 0
       for (const recording of missing) {
         if (this.#isOver || this.#again || !mayLook()) return
-        if (await this.#lookFor(recording)) found++
+        const inHand = this.#lookFor(recording)
+        this.#inHand = inHand.catch(() => false) // whoever began this go hears of it
+        if (await inHand) found++
         if (!this.#again) this.#after = { openedAt: recording.openedAt, id: recording.id }
       }
       if (missing.length < lot || (!isWhole && found === 0)) {
