@@ -20,7 +20,7 @@ test('a disk that cannot be written is an alarm, /readyz and the figures say so 
   await world.fact('recorder.diskChanged', ({ disk }) => disk === 'unwritable', 60_000)
   await world.fact('safety.alarmed', ({ rule }) => rule === 'disk_unwritable')
   const { ready, recordings } = await trouble()
-  assert.deepEqual([ready, /takes nothing/.test(recordings ?? '')], [false, true])
+  assert.deepEqual([ready, /disk is unwritable/.test(recordings ?? '')], [false, true])
   assert.equal((await world.house.telephone.figures())['recordings_disk_unwritable'], 1)
   rmSync(folder)
   mkdirSync(folder)
