@@ -184,7 +184,7 @@ test('a nailed desk phone that stays away is tried all day, and the journal has 
   floor.do({ type: 'agent.ready', agent: alice })
   assert.equal(floor.agent(alice).reason, 'phone_ringing')
   missed('not_registered')
-  assert.equal(floor.agent(alice).reason, 'no_answer', 'who wants to be ready is told each time')
+  assert.equal(floor.agent(alice).reason, 'phone_off', 'who wants to be ready is told each time')
   floor.do({ type: 'agent.signOff', agent: alice, reason: 'home' })
   assert.equal(floor.lastEffect('phone.hangUp').leg, leg)
 })

@@ -203,9 +203,20 @@ test('a campaign that begins gives nobody a customer who has the phone of the sh
   const floor = new TestFloor({ station: 'phone-nailed', campaign: { state: 'paused' } })
   floor.ready(alice)
   const { user, stationLeg } = floor.agent(alice)
-  floor.do({ type: 'supervisor.begin', by: alice, call: null, agent: bob, mode: 'listen', stays: true, reason: '' })
   floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station: 'phone-rung' } }] })
   Object.assign(floor.agent(alice), { stationLeg, stationHeld: true, phase: 'ready' }) // it listened on this leg, and holds it
   save(floor, { state: 'running' })
   assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'phone_holds'])
+})
+
+test('whose phone is not registered is told that, and not that it was not picked up', () => {
+  for (const [reason, said] of [
+    ['not_registered', 'phone_off'],
+    ['not_answered', 'no_answer'],
+  ] as const) {
+    const floor = floorOf()
+    for (const type of ['agent.signOn', 'agent.ready'] as const) floor.do({ type, agent: alice })
+    floor.do({ type: 'station.down', agent: alice, leg: floor.agent(alice).stationRinging!, reason })
+    assert.equal(floor.agent(alice).reason, said)
+  }
 })

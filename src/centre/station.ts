@@ -131,7 +131,7 @@ export function stationDown(d: Draft, id: UserId, leg: LegId, reason: string, hu
   if (!wasUp) {
     if (agent.phase !== 'break' || agent.reason !== 'phone_ringing') return
     if (agent.phoneOpen) stopRingingStation(d, agent, leg)
-    return takeState(d, agent, 'break', 'no_answer')
+    return takeState(d, agent, 'break', reason === 'not_registered' ? 'phone_off' : 'no_answer')
   }
   if (isPhoneLeft || isLeftDown) d.effect({ type: 'phone.hangUp', leg, q850: 16 }) // it would be rung again else
   if (station === 'phone-rung' && !isHeardAtStation(d, agent)) return
