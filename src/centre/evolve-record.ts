@@ -25,7 +25,7 @@ import { enterReady, leaveReady } from './ready.ts'
 import { changedRules } from './recording-rules.ts'
 import { evolveSettled, settledBy } from './settled.ts'
 import type { Agent, FloorState } from './state.ts'
-import { isDialledAheadFor, lookAtPhones } from './station-now.ts'
+import { isAtRest, isDialledAheadFor, lookAtPhone, lookAtPhones } from './station-now.ts'
 import { setLeaderless } from './team.ts'
 import { localDay, zoneOr } from './zone.ts'
 
@@ -167,10 +167,11 @@ function saveUser(state: FloorState, user: User, at: number): void {
   state.users.set(user.id, user)
   const known = state.agents.get(user.id)
   if (known !== undefined) {
-    // Decided as the account was saved: see record.ts.
+    // Who has something in hand is rung for it already (record.ts); who is at rest is looked at in this turn.
     if (known.user.station !== user.station)
-      known.phoneOpen = user.station === 'phone-rung' && isDialledAheadFor(state, known)
+      known.phoneOpen = user.station === 'phone-rung' && !isAtRest(known) && isDialledAheadFor(state, known)
     known.user = user
+    lookAtPhone(state, known)
     return
   }
   // Quality takes no calls, but listens to them, and so has audio.

@@ -220,3 +220,14 @@ test('whose phone is not registered is told that, and not that it was not picked
     assert.equal(floor.agent(alice).reason, said)
   }
 })
+
+test('who waits for a nailed phone to ring and has it rung for each call from now on is rung once more, and not ready before', () => {
+  const floor = new TestFloor({ station: 'phone-nailed' })
+  for (const type of ['agent.signOn', 'agent.ready'] as const) floor.do({ type, agent: alice })
+  assert.equal(floor.agent(alice).reason, 'phone_ringing')
+  const { user } = floor.agent(alice)
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: { ...user, station: 'phone-rung' } }] })
+  assert.deepEqual(stateOf(floor), { phase: 'break', reason: 'phone_ringing', isUp: false, rings: true })
+  pickUp(floor)
+  assert.equal(floor.agent(alice).phase, 'ready')
+})

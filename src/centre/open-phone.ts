@@ -10,7 +10,7 @@ import { Draft } from './draft.ts'
 import { dropStation, takeState } from './settle.ts'
 import type { Agent, FloorState } from './state.ts'
 import { moveStation, ringStation } from './station.ts'
-import { isDialledAheadFor } from './station-now.ts'
+import { isAtRest, isDialledAheadFor } from './station-now.ts'
 
 /** The phone of this agent is opened, rung or let go, as it has to be now. Who has a call in hand is looked at after it. */
 export function decidePhone(state: FloorState, id: UserId, moment: Moment): Decision {
@@ -38,8 +38,4 @@ function look(d: Draft, agent: Agent): void {
 function isToBeOpen(state: FloorState, agent: Agent): boolean {
   if (agent.user.station !== 'phone-rung') return false
   return isAtRest(agent) ? isDialledAheadFor(state, agent) : agent.phoneOpen
-}
-
-function isAtRest({ phase }: Agent): boolean {
-  return phase === 'ready' || phase === 'break' || phase === 'signed_off'
 }

@@ -27,6 +27,11 @@ export function hasStation(agent: Heard): boolean {
   return stationOf(agent) === 'phone-rung' || agent.stationLeg !== null
 }
 
+/** Nothing is in hand, nor about to be. */
+export function isAtRest({ phase }: Pick<Agent, 'phase'>): boolean {
+  return phase === 'ready' || phase === 'break' || phase === 'signed_off'
+}
+
 /** What a refusal says to whose desk phone holds. */
 export const phoneHoldsWords = 'Your desk phone is on hold: take it up with its hold key first.'
 
