@@ -16,6 +16,7 @@ import type { RecorderReport, RecorderRequest } from '../src/rtp/control.ts'
 import { payloadTypeOf } from '../src/rtp/g711.ts'
 import { agent, customer, type RingMemory, RingWriter, ringMemory } from '../src/rtp/recording-ring.ts'
 import { wavHeaderBytes } from '../src/rtp/wav.ts'
+import { octetsOf } from '../src/rtp/wire.ts'
 
 type Speech = { rings: RingMemory[]; startMs: number; end: SharedArrayBuffer }
 
@@ -122,8 +123,8 @@ function speak({ rings, startMs, end }: Speech): void {
   const now = processMonotonic()
   const writers = rings.map(memory => new RingWriter(memory, pcma, startMs))
   const packets = {
-    [customer]: new Uint8Array(172).fill(octetOf[customer]),
-    [agent]: new Uint8Array(172).fill(octetOf[agent]),
+    [customer]: octetsOf(new Uint8Array(172).fill(octetOf[customer])),
+    [agent]: octetsOf(new Uint8Array(172).fill(octetOf[agent])),
   }
   const state = new Int32Array(end)
   const fromMs = Math.ceil(now() - startMs)

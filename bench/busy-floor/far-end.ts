@@ -225,6 +225,7 @@ function customersBay(talk: Talk, address: string): Bay {
     salvage: none('be salvaged'),
     loads: () => [],
     hasSpare: () => false,
+    way: () => 'dgram',
     figures: async () => [],
     onEvent: () => undefined,
     failed: new Promise<Error>(() => undefined),

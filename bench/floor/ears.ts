@@ -127,6 +127,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     salvage: none('be salvaged'),
     loads: () => [],
     hasSpare: () => false,
+    way: () => 'dgram',
     figures: async () => [],
     onEvent: () => undefined,
     failed: new Promise<Error>(() => undefined),

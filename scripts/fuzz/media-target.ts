@@ -7,7 +7,7 @@ import type { MediaReport, MediaRequest } from '../../src/rtp/control.ts'
 import { Exchange } from '../../src/rtp/exchange.ts'
 import { RingPool } from '../../src/rtp/ring-pool.ts'
 import { legMemory } from '../../src/rtp/saved-leg.ts'
-import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from '../../src/rtp/wire.ts'
+import { datagramMax, type PacketMemory, plainMemory, type Wire, type WireHandler } from '../../src/rtp/wire.ts'
 import { createSecureLeg, createSrtp } from '../../src/webrtc/secure.ts'
 import { type SrtpKeys, SrtpSession } from '../../src/webrtc/srtp.ts'
 import { attribute, method, StunWriter } from '../../src/webrtc/stun.ts'
@@ -18,16 +18,20 @@ const password = 'local-password-of-24-char'
 
 /** Sockets are numbers, what is sent is counted, what is heard is put there by hand. */
 class PaperWire implements Wire {
-  readonly inbound: PacketMemory = { bytes: new Uint8Array(memoryBytes), address: 0 }
+  readonly inbound: PacketMemory = plainMemory()
   sourceAddress = addressNumber(far)!
   sourcePort = 4000
   sent = 0
   /** Source that the leg towards port 4000 sends with. */
   ssrc = 0
+  readonly #outbound = plainMemory()
   #sockets = 0
 
   memory(): PacketMemory {
-    return { bytes: new Uint8Array(memoryBytes), address: 0 }
+    return plainMemory()
+  }
+  outbound(): PacketMemory {
+    return this.#outbound
   }
   bind(_address: string, _port: number, _token: number, done: (socket: number, problem: string | null) => void): void {
     done(this.#sockets++, null)
@@ -67,6 +71,7 @@ export function mediaTarget(kind: Kind, random: Random): Target {
         wire: 'dgram',
         wakeFd: -1,
         epollFd: -1,
+        ring: null,
         heart: new SharedArrayBuffer(8),
         takesPrecedence: false,
         address: '127.0.0.1',

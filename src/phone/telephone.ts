@@ -186,6 +186,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     await sockets[Symbol.asyncDispose]()
     throw error
   })
+  // Of use to whoever wonders why the media thread takes a quarter more than yesterday: a kernel may forbid the first.
+  log.info({ way: bay.way() }, 'the media threads are up')
 
   const passwords = new DeskPasswords(floor, secret)
   const dialogs = new DialogBook({ file: options.dialogBookFile, now, log })

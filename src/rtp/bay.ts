@@ -182,6 +182,8 @@ export type BayEvent =
    */
   | { type: 'worker.died'; legs: LegId[]; moved: LegId[]; recordings: RecordingId[]; reason: string }
 
+export type PacketWay = 'batch' | 'single' | 'dgram'
+
 export type Bay = {
   /** Binds a socket from the port range. Rejects with MediaError when no port is free or the leg exists. */
   open(leg: LegId, spec: OpenSpec): Promise<Endpoint>
@@ -252,6 +254,8 @@ export type Bay = {
   loads(): readonly number[]
   /** A thread stands ready to follow one that dies; without one it takes some tenths of a second longer. */
   hasSpare(): boolean
+  /** How packets pass: by the batch (`io-ring.ts`), a call of the C library each, or on node:dgram. */
+  way(): PacketWay
   onEvent(listener: (event: BayEvent) => void): void
   /**
    * Resolves, never rejects, when the media or the recording thread died so often that it is given up. From then on `open` rejects and a

@@ -20,7 +20,7 @@ import { loadLibc } from './libc.ts'
 import { headerBytes, writeHeader } from './packet.ts'
 import { legMemory } from './saved-leg.ts'
 import { tone } from './tone.ts'
-import { memoryBytes, type Wire } from './wire.ts'
+import { plainMemory, type Wire } from './wire.ts'
 
 type At = { address: string; port: number }
 
@@ -43,7 +43,7 @@ class Desk {
   readonly reports: MediaReport[] = []
   readonly #requests: MediaRequest[] = []
   readonly #exchange: Exchange
-  readonly #inbound = { bytes: new Uint8Array(memoryBytes), address: 0 }
+  readonly #inbound = plainMemory()
   readonly #srtp = new SrtpSession({
     ...keys,
     ...{ localKey: keys.remoteKey, localSalt: keys.remoteSalt, remoteKey: keys.localKey, remoteSalt: keys.localSalt },
@@ -63,7 +63,8 @@ class Desk {
       get sourcePort() {
         return desk.#from.port
       },
-      memory: () => ({ bytes: new Uint8Array(memoryBytes), address: 0 }),
+      memory: plainMemory,
+      outbound: plainMemory,
       bind: (_address, _port, token, done) => done(token, null),
       connect: (_socket, address, port) => {
         desk.#peer = `${addressText(address)}:${port}`
@@ -85,7 +86,14 @@ class Desk {
     }
     this.#exchange = new Exchange({
       data: {
-        ...{ wire: 'dgram', wakeFd: -1, epollFd: -1, heart: new SharedArrayBuffer(12), takesPrecedence: false },
+        ...{
+          wire: 'dgram',
+          wakeFd: -1,
+          epollFd: -1,
+          ring: null,
+          heart: new SharedArrayBuffer(12),
+          takesPrecedence: false,
+        },
         ...{ address: '127.0.0.1', ports: { from: 20_000, to: 21_000 } },
         prompts: { music: { pcma: new Uint8Array(1_600), pcmu: new Uint8Array(1_600) } },
       },

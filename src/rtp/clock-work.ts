@@ -83,7 +83,7 @@ export class ClockWork {
       if (leg.player !== null) leg.player.isFirst = true // time went on while the key was told again
     } else if (leg.player !== null) {
       const { player } = leg
-      if (player.next(leg.payloadType, this.#relay.frame, 12)) {
+      if (player.next(leg.payloadType, this.#relay.freshFrame(), 12)) {
         this.#relay.sendFrame(leg, player.isFirst)
         player.isFirst = false
       } else {

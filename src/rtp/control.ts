@@ -11,6 +11,7 @@ import type {
   SupervisionMode,
   WebRtcParameters,
 } from './bay.ts'
+import type { IoRingPlace } from './io-ring.ts'
 import type { LostToldMs } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
@@ -23,6 +24,8 @@ export type MediaWorkerData = {
   /** The eventfd that wakes the loop, and an empty epoll set; -1 for dgram. Both are the main thread's, and outlive this one. */
   wakeFd: number
   epollFd: number
+  /** Also the main thread's; null: none, each packet is a call. */
+  ring: IoRingPlace | null
   /** Written by this thread, read by the main one; see `heart.ts`. */
   heart: SharedArrayBuffer
   /** Ask the kernel for real-time priority. */

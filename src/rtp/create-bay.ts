@@ -11,6 +11,7 @@ import {
   type LegFigures,
   MediaError,
   type OpenSpec,
+  type PacketWay,
   type Recording,
   type Wants,
 } from './bay.ts'
@@ -205,6 +206,10 @@ class BayHost implements Bay {
 
   hasSpare(): boolean {
     return this.#media.hasSpare
+  }
+
+  way(): PacketWay {
+    return this.#media.way
   }
 
   onEvent(listener: (event: BayEvent) => void): void {

@@ -2,13 +2,14 @@
 import { createSocket, type Socket as Dgram } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { addressNumber, addressText, ipv6Bytes, numberOfBytes } from './address-number.ts'
-import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
+import { datagramMax, plainMemory, type Wire, type WireHandler } from './wire.ts'
 
 type Socket = { dgram: Dgram; peerAddress: number; peerPort: number; isConnected: boolean }
 
 /** `clock` gives ms. Waking is the business of the thread's own event loop. */
 export function createDgramWire(clock: () => number): Wire {
   const inbound = plainMemory()
+  const outbound = plainMemory()
   const sockets: (Socket | null)[] = []
   let handler: WireHandler | null = null
   let timer: NodeJS.Timeout | null = null
@@ -19,6 +20,7 @@ export function createDgramWire(clock: () => number): Wire {
     sourceAddress: 0,
     sourcePort: 0,
     memory: plainMemory,
+    outbound: () => outbound,
     bind(address, port, token, done) {
       const isIpv6 = isIPv6(address)
       const dgram = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6, recvBufferSize: 256 * 1024 })
@@ -100,8 +102,4 @@ export function createDgramWire(clock: () => number): Wire {
 function sourceNumber(text: string): number {
   const bytes = ipv6Bytes(text)
   return bytes === null ? (addressNumber(text) ?? 0) : numberOfBytes(bytes, 0)
-}
-
-function plainMemory(): PacketMemory {
-  return { bytes: new Uint8Array(memoryBytes), address: 0 }
 }

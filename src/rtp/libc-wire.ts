@@ -1,7 +1,8 @@
-/** The wire on libc: one epoll set, one non-blocking socket per leg, every buffer made once. */
+/** The wire on libc: one epoll set, one non-blocking socket per leg, every buffer made once; packets by the batch where the kernel has a ring for us. */
 import { addressNumber, isIpv6Number, numberOfBytes, writeIpv6 } from './address-number.ts'
+import { IoRing, type IoRingPlace } from './io-ring.ts'
 import { epollDataAt, epollEventBytes, errorName, type Libc, nativeMemory } from './libc.ts'
-import { datagramMax, memoryBytes, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
+import { datagramMax, memoryBytes, octetsOf, type PacketMemory, type Wire, type WireHandler } from './wire.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -44,14 +45,24 @@ const restUsMin = 40
 const restedMin = 1
 /** They are counted over this long. */
 const countMs = 20
+/** Datagrams of a batch; each may be sent on, so it is half of what the ring takes. */
+const batchMax = 64
+/** Fewer are as cheap one by one. */
+const batchMin = 3
 
 type Socket = { fd: number; token: number; isConnected: boolean; address: number; port: number }
 
 /**
  * `epoll` is an empty epoll set, which the main thread has made and closes. `wakeFd` is an eventfd: writing 8 bytes to it from any thread
- * wakes the loop. `clock` gives ms.
+ * wakes the loop. `ringPlace`: null where the kernel has none. `clock` gives ms.
  */
-export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock: () => number): Wire {
+export function createLibcWire(
+  libc: Libc,
+  epoll: number,
+  wakeFd: number,
+  ringPlace: IoRingPlace | null,
+  clock: () => number,
+): Wire {
   const events = nativeMemory(eventsMax * epollEventBytes)
   const eventView = new DataView(events.bytes.buffer)
   const control = nativeMemory(epollEventBytes)
@@ -60,7 +71,14 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
   const sourceLength = nativeMemory(8)
   const target = nativeMemory(sockaddr6Bytes)
   const scratch = nativeMemory(8)
-  const inbound = nativeMemory(memoryBytes)
+  const inbound = packetMemory(false)
+  const ring = ringPlace && new IoRing(libc, ringPlace)
+  /** Where the datagrams of a batch lie, and those of our own that wait to be sent. */
+  const inbounds = ring === null ? [] : Array.from({ length: batchMax }, () => packetMemory(true))
+  const outbounds = ring === null ? [packetMemory(false)] : Array.from({ length: batchMax }, () => packetMemory(true))
+  let outbound = 0
+  const inBatch: Socket[] = []
+  const bySingle: Socket[] = []
   /** By slot; the epoll data is the slot + 1, and 0 is the wake-up. */
   const sockets: (Socket | null)[] = []
   const freeSlots: number[] = []
@@ -80,7 +98,14 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
     inbound,
     sourceAddress: 0,
     sourcePort: 0,
-    memory: () => nativeMemory(memoryBytes),
+    memory: () => packetMemory(false),
+    outbound() {
+      if (outbound === outbounds.length) {
+        sendQueued()
+        outbound = 0
+      }
+      return outbounds[outbound++]!
+    },
     bind,
     connect(slot, address, port) {
       const socket = sockets[slot]!
@@ -88,27 +113,34 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
       Object.assign(socket, { isConnected: true, address, port })
     },
     disconnect(slot) {
+      sendQueued()
       const socket = sockets[slot]!
       target.bytes.fill(0) // AF_UNSPEC dissolves the association (connect(2))
       libc.connect(socket.fd, target.address, sockaddrBytes)
       socket.isConnected = false
     },
     send(slot: number, memory: PacketMemory, length: number) {
-      libc.send(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT)
+      const { fd } = sockets[slot]!
+      if (memory.waits) return sendSoon(fd, memory, length)
+      sendQueued() // each socket sends in the order of its packets
+      libc.send(fd, memory.address, length, MSG_DONTWAIT)
     },
     sendTo(slot, memory, length, address, port) {
+      sendQueued()
       const addressBytes = writeAddress(address, port)
       libc.sendto(sockets[slot]!.fd, memory.address, length, MSG_DONTWAIT, target.address, addressBytes)
     },
     close(slot) {
       const socket = sockets[slot]
       if (!socket) return
+      sendQueued()
       libc.close(socket.fd) // leaves the epoll set by itself
       sockets[slot] = null
       freeSlots.push(slot)
     },
     descriptor: slot => sockets[slot]!.fd,
     detach(slot) {
+      sendQueued()
       libc.epoll_ctl(epoll, EPOLL_CTL_DEL, sockets[slot]!.fd, control.address)
       sockets[slot] = null
       freeSlots.push(slot)
@@ -138,23 +170,60 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
 
   function turn(handler: WireHandler): void {
     const waitMs = handler.onTick(now)
+    sendQueued()
     if (rests && waitMs > 0) rest()
     const count = libc.epoll_wait(epoll, events.address, eventsMax, waitMs)
     now = lookedAt = clock()
     counted += count
     if (now - countedAt >= countMs) recount()
+    let isWoken = count <= 0
+    let batched = 0
+    let single = 0
     for (let i = 0; i < count; i++) {
-      if (i % datagramsPerReading === datagramsPerReading - 1) now = clock()
       const data = eventView.getUint32(i * epollEventBytes + epollDataAt, true)
-      if (data === 0) {
-        libc.read(wakeFd, scratch.address, 8)
-        handler.onWake()
-      } else {
-        const socket = sockets[data - 1]
-        if (socket) receive(socket, handler)
-      }
+      const socket = sockets[data - 1]
+      if (data === 0) isWoken = libc.read(wakeFd, scratch.address, 8) !== 0
+      else if (socket?.isConnected && ring !== null && count >= batchMin) inBatch[batched++] = socket
+      else if (socket) bySingle[single++] = socket
     }
-    if (count <= 0) handler.onWake()
+    for (let from = 0; from < batched; from += batchMax) relayBatch(handler, from, Math.min(batched, from + batchMax))
+    for (let i = 0; i < single; i++) {
+      lookAgain(i)
+      receive(bySingle[i]!, handler)
+    }
+    if (isWoken) handler.onWake()
+    sendQueued()
+  }
+
+  /** One datagram of each of these sockets: received at once, and sent on at once. */
+  function relayBatch(handler: WireHandler, from: number, to: number): void {
+    for (let i = from; i < to; i++) ring!.receive(inBatch[i]!.fd, inbounds[i - from]!.address, datagramMax)
+    ring!.submit()
+    for (let i = from; i < to; i++) {
+      const length = ring!.lengths[i - from]!
+      const { token, address, port } = inBatch[i]!
+      wire.inbound = inbounds[i - from]!
+      wire.sourceAddress = address
+      wire.sourcePort = port
+      lookAgain(i)
+      if (length > 0) handler.onDatagram(token, length, now)
+    }
+    wire.inbound = inbound
+    sendQueued()
+  }
+
+  function sendSoon(fd: number, memory: PacketMemory, length: number): void {
+    if (ring!.isFull) ring!.submit()
+    ring!.send(fd, memory.address, length)
+  }
+
+  function sendQueued(): void {
+    if (ring !== null && ring.queued > 0) ring.submit()
+  }
+
+  /** At the clock, in a long row of datagrams. */
+  function lookAgain(count: number): void {
+    if (count % datagramsPerReading === datagramsPerReading - 1) now = clock()
   }
 
   /** Until the next look is due. */
@@ -197,6 +266,11 @@ export function createLibcWire(libc: Libc, epoll: number, wakeFd: number, clock:
           : ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
     }
     if (length > 0) handler.onDatagram(socket.token, length, now)
+  }
+
+  function packetMemory(waits: boolean): PacketMemory {
+    const { bytes, address } = nativeMemory(memoryBytes)
+    return { ...octetsOf(bytes), address, waits }
   }
 
   function bind(address: string, port: number, token: number, done: (slot: number, problem: string | null) => void) {

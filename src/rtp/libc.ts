@@ -1,5 +1,5 @@
 /**
- * The C library, called through koffi: the dozen functions the relay loop needs. Addresses travel as numbers (below 2^47 here, so exact),
+ * The C library, called through koffi: the functions the relay loop needs. Addresses travel as numbers (below 2^47 here, so exact),
  * which spares a conversion per call. Linux on x64 and arm64 only; elsewhere `loadLibc` answers null and node:dgram takes over.
  */
 import koffi from 'koffi'
@@ -26,6 +26,10 @@ const signatures = {
   fallocate: ['int', 'int', 'int', 'int64_t', 'int64_t'],
   setpriority: ['int', 'int', 'uint', 'int'],
   sched_setscheduler: ['int', 'int', 'int', 'uintptr_t'],
+  mmap: ['int64_t', 'uintptr_t', 'size_t', 'int', 'int', 'int', 'int64_t'],
+  munmap: ['int', 'uintptr_t', 'size_t'],
+  /** For what the C library has no function for: its number, then up to six words. */
+  syscall: ['int64_t', 'int', 'int', 'uintptr_t', 'uint', 'uint', 'uintptr_t', 'size_t'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Libc = { readonly [Name in keyof typeof signatures]: Call } & {
@@ -47,6 +51,11 @@ export function loadLibc(): Libc | null {
 export function nativeMemory(size: number): NativeMemory {
   const bytes = new Uint8Array(new ArrayBuffer(size))
   return { bytes, address: Number(koffi.address(bytes.buffer)) }
+}
+
+/** Memory that the kernel gave (mmap(2)): whoever holds the view must be gone before it is given back. */
+export function viewOf(address: number, size: number): ArrayBuffer {
+  return koffi.view(BigInt(address), size)
 }
 
 /** The name of an errno, as node spells it. */

@@ -2,9 +2,11 @@
  * The media threads of a bay: whether each still turns, and who follows when one dies. A fresh thread takes a third of a second to load, and
  * seconds on a busy machine; so on libc, where a successor can take up the calls, one more stands ready.
  */
+import type { PacketWay } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
 import type { MediaReport, MediaRequest, MediaWorkerData } from './control.ts'
 import { Heart, HeartWatch, heartLookMs } from './heart.ts'
+import { closeIoRing, createIoRing, type IoRingPlace } from './io-ring.ts'
 import type { Libc } from './libc.ts'
 import { Restarts } from './restarts.ts'
 import { ranMsOf } from './thread-time.ts'
@@ -28,6 +30,7 @@ type Place = {
   readonly thread: BayThread<MediaRequest, MediaReport>
   readonly wake: Wake | null
   readonly epollFd: number
+  readonly ring: IoRingPlace | null
   readonly heart: Heart
   readonly watch: HeartWatch
 }
@@ -58,6 +61,11 @@ export class MediaThreads {
 
   get hasSpare(): boolean {
     return this.#spare !== null && this.#spare.heart.beats > 0
+  }
+
+  get way(): PacketWay {
+    const { wake, ring } = this.#places[0]!
+    return ring !== null ? 'batch' : wake !== null ? 'single' : 'dgram'
   }
 
   tell(thread: number, request: MediaRequest): void {
@@ -92,7 +100,7 @@ export class MediaThreads {
     clearInterval(this.#timer)
     const places = this.#spare === null ? this.#places : [...this.#places, this.#spare]
     await Promise.all(places.map(({ thread }) => thread.terminate()))
-    for (const place of places) closeAll(place)
+    for (const place of places) this.#close(place)
   }
 
   #start(name: string): Place {
@@ -101,11 +109,12 @@ export class MediaThreads {
     const heart = new Heart(memory)
     const wake = libc && new Wake(libc)
     const epollFd = wake?.epoll() ?? -1
-    const own = { wire: wake ? ('libc' as const) : ('dgram' as const), wakeFd: wake?.fd ?? -1, epollFd, heart: memory }
-    const workerData: MediaWorkerData = { ...data, ...own }
+    const ring = libc && createIoRing(libc)
+    const kind = wake ? ('libc' as const) : ('dgram' as const)
+    const workerData: MediaWorkerData = { ...data, wire: kind, wakeFd: wake?.fd ?? -1, epollFd, ring, heart: memory }
     const died = (reason: string) => this.#died(place, reason)
     const thread = new BayThread({ name, entry, workerData: () => workerData, hear, died }, monotonic)
-    const place = { thread, wake, epollFd, heart, watch: new HeartWatch(heart, monotonic(), ranMsOf) }
+    const place = { thread, wake, epollFd, ring, heart, watch: new HeartWatch(heart, monotonic(), ranMsOf) }
     return place
   }
 
@@ -113,7 +122,13 @@ export class MediaThreads {
     const index = this.#places.indexOf(place)
     if (index >= 0) this.#ports.died(index, reason, place.heart.inHand)
     else this.#spare = null
-    if (!this.#places.includes(place)) closeAll(place) // else nobody followed it, and it is closed at the end
+    if (!this.#places.includes(place)) this.#close(place) // else nobody followed it, and it is closed at the end
+  }
+
+  #close({ wake, epollFd, ring }: Place): void {
+    wake?.closeFd(epollFd)
+    wake?.close()
+    if (ring !== null) closeIoRing(this.#ports.libc!, ring)
   }
 
   #look(): void {
@@ -132,9 +147,4 @@ export class MediaThreads {
 function tell({ thread, wake }: Place, request: MediaRequest): void {
   thread.post(request)
   wake?.wake()
-}
-
-function closeAll({ wake, epollFd }: Place): void {
-  wake?.closeFd(epollFd)
-  wake?.close()
 }

@@ -23,7 +23,13 @@ const waiting: MediaRequest[] = []
 
 const wire =
   data.wire === 'libc'
-    ? createLibcWire(must(loadLibc(), 'the main thread has loaded libc before'), data.epollFd, data.wakeFd, monotonic)
+    ? createLibcWire(
+        must(loadLibc(), 'the main thread has loaded libc before'),
+        data.epollFd,
+        data.wakeFd,
+        data.ring,
+        monotonic,
+      )
     : createDgramWire(monotonic)
 
 const exchange = new Exchange({

@@ -11,7 +11,7 @@ import { Exchange } from './exchange.ts'
 import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
 import { RingReader, ringFrames, ringMemory } from './recording-ring.ts'
 import { legMemory } from './saved-leg.ts'
-import { memoryBytes, type PacketMemory, type Wire } from './wire.ts'
+import { type PacketMemory, plainMemory, type Wire } from './wire.ts'
 
 const pcma = 8
 const comfortNoise = 13
@@ -46,7 +46,7 @@ class Rain {
   readonly sent: Sent[] = []
   readonly reports: MediaReport[] = []
   readonly startMs: number
-  readonly #inbound: PacketMemory = { bytes: new Uint8Array(memoryBytes), address: 0 }
+  readonly #inbound: PacketMemory = plainMemory()
   readonly #requests: MediaRequest[] = []
   readonly #exchange: Exchange
   readonly #ring: RingReader
@@ -57,7 +57,8 @@ class Rain {
     const keep = (socket: number, memory: PacketMemory, length: number) => this.#keep(socket, memory.bytes, length)
     const wire: Wire = {
       ...{ inbound: this.#inbound, sourceAddress: 0x0a000001, sourcePort: 5000 },
-      memory: () => ({ bytes: new Uint8Array(memoryBytes), address: 0 }),
+      memory: plainMemory,
+      outbound: plainMemory,
       bind: (_address, _port, token, done) => done(token, null),
       connect: () => undefined,
       disconnect: () => undefined,
@@ -72,7 +73,14 @@ class Rain {
     }
     this.#exchange = new Exchange({
       data: {
-        ...{ wire: 'dgram', wakeFd: -1, epollFd: -1, heart: new SharedArrayBuffer(8), takesPrecedence: false },
+        ...{
+          wire: 'dgram',
+          wakeFd: -1,
+          epollFd: -1,
+          ring: null,
+          heart: new SharedArrayBuffer(8),
+          takesPrecedence: false,
+        },
         ...{ address: '127.0.0.1', ports: { from: 20_000, to: 21_000 }, prompts: {} },
       },
       wire,

@@ -9,6 +9,7 @@ import { Recorder, type RecordingOnDisk, turnMs } from './recorder.ts'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
 import { agent, customer, RingWriter, ringMemory } from './recording-ring.ts'
 import { sealsAtOnce } from './seals.ts'
+import { octetsOf } from './wire.ts'
 
 const folder = mkdtempSync('/tmp/switchroom-recorder-')
 after(() => rmSync(folder, { recursive: true }))
@@ -97,7 +98,7 @@ class Floor {
       for (const one of this.#writers) {
         const packet = new Uint8Array(160).fill(voice)
         for (const channel of [customer, agent] as const)
-          one.writer.write(channel, 1 + channel, one.timestamp, packet, 0, 160, pcma, this.#spokenMs + 20)
+          one.writer.write(channel, 1 + channel, one.timestamp, octetsOf(packet), 0, 160, pcma, this.#spokenMs + 20)
         one.timestamp += 160
       }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { agent, customer, RingReader, RingWriter, ringFrames, ringMemory } from './recording-ring.ts'
+import { octetsOf } from './wire.ts'
 
 function ring(startMs = 0) {
   const memory = ringMemory()
@@ -11,7 +12,7 @@ function ring(startMs = 0) {
     writer,
     put(channel: 0 | 1, octet: number, timestamp: number, nowMs: number, ssrc = 1, payloadType = 8) {
       const bytes = new Uint8Array(172).fill(octet, 12)
-      writer.write(channel, ssrc, timestamp, bytes, 12, 172, payloadType, nowMs)
+      writer.write(channel, ssrc, timestamp, octetsOf(bytes), 12, 172, payloadType, nowMs)
       return bytes
     },
     take(untilFrame: number) {
@@ -35,6 +36,16 @@ test('both channels lie where their packets arrived, and silence lies elsewhere'
   assert.deepEqual(
     [799, 800, 959, 960].map(frame => at(frame, agent)),
     [0xd5, 3, 3, 0xd5],
+  )
+})
+
+test('a stream begins at the word before its arrival, half a millisecond at most', () => {
+  const { put, take } = ring()
+  put(customer, 1, 7000, 20.9)
+  const { at } = take(8000)
+  assert.deepEqual(
+    [163, 164, 323, 324].map(frame => at(frame, customer)),
+    [0xd5, 1, 1, 0xd5],
   )
 })
 
@@ -65,8 +76,8 @@ test('another source, or one that begins anew, is placed by its arrival', () => 
 test('another writer goes on where the first one stood: what it brings late lies where its timestamp says', () => {
   const memory = ringMemory()
   const packet = (octet: number) => new Uint8Array(160).fill(octet)
-  RingWriter.begin(memory, 8, 0).write(customer, 1, 0, packet(1), 0, 160, 8, 20)
-  new RingWriter(memory, 8, 0).write(customer, 1, 320, packet(2), 0, 160, 8, 95)
+  RingWriter.begin(memory, 8, 0).write(customer, 1, 0, octetsOf(packet(1)), 0, 160, 8, 20)
+  new RingWriter(memory, 8, 0).write(customer, 1, 320, octetsOf(packet(2)), 0, 160, 8, 95)
   const into = new Uint8Array(ringFrames * 2)
   new RingReader(memory, 8).take(8000, into)
   const at = (frame: number) => into[frame * 2 + customer]
@@ -76,10 +87,10 @@ test('another writer goes on where the first one stood: what it brings late lies
 test('a thread that takes the leg from a dead one jumps ahead in its timestamps: its sound lies where it was sent', () => {
   const memory = ringMemory()
   const packet = (octet: number) => new Uint8Array(160).fill(octet)
-  RingWriter.begin(memory, 8, 0).write(agent, 1, 0, packet(1), 0, 160, 8, 22)
+  RingWriter.begin(memory, 8, 0).write(agent, 1, 0, octetsOf(packet(1)), 0, 160, 8, 22)
   const next = new RingWriter(memory, 8, 0)
   next.anchorAgentAnew()
-  next.write(agent, 1, 160 + 800 - 20, packet(2), 0, 160, 8, 40)
+  next.write(agent, 1, 160 + 800 - 20, octetsOf(packet(2)), 0, 160, 8, 40)
   const into = new Uint8Array(ringFrames * 2)
   new RingReader(memory, 8).take(8000, into)
   const at = (frame: number) => into[frame * 2 + agent]
@@ -131,7 +142,8 @@ test('wherever packets and flushes begin and end, every octet comes out once at 
   for (let i = 1; i <= 900; i++) {
     const nowMs = i * 20
     for (const channel of [customer, agent] as const) {
-      const frame = nowMs * 8 + (channel === customer ? 0 : 3)
+      // A stream begins at a whole word, and its sender may leave out three samples.
+      const frame = nowMs * 8 + (channel === customer || i === 1 ? 0 : 3)
       const octet = (i * 7 + channel) & 0x7f
       put(channel, octet, frame + channel, nowMs + channel * 0.375, 1 + channel)
       for (let k = 0; k < 160; k++) written[channel]!.set(frame + k, octet)

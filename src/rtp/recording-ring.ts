@@ -5,6 +5,7 @@
  * itself: a packet is 160 octets in a row, half the memory that the loop would touch if the channels took turns octet by octet.
  */
 import { lawTable, payloadTypeOf, silenceOf } from './g711.ts'
+import type { Octets } from './wire.ts'
 
 /** 4.096 s: how long the disk may stall before anything is lost. A power of two. */
 export const ringFrames = 32_768
@@ -81,12 +82,12 @@ export class RingWriter {
     return Math.max(0, nowMs - this.#startMs - this.#words[written]! / framesPerMs)
   }
 
-  /** Stores one packet's octets, `bytes[from, to)` in the law of `payloadType`, and leaves `bytes` as they were. */
+  /** Stores one packet's octets, [from, to) of `octets` in the law of `payloadType`, and leaves them as they were. */
   write(
     channel: Channel,
     ssrc: number,
     timestamp: number,
-    bytes: Uint8Array,
+    octets: Octets,
     from: number,
     to: number,
     payloadType: number,
@@ -101,12 +102,12 @@ export class RingWriter {
     const at = lane + (frame & mask)
     const untilEnd = Math.min(to, from + lane + ringFrames - at)
     if (payloadType === this.#payloadType) {
-      this.#copy(bytes, from, untilEnd, at)
-      this.#copy(bytes, untilEnd, to, lane)
+      this.#copy(octets, from, untilEnd, at)
+      this.#copy(octets, untilEnd, to, lane)
     } else {
       const law = lawTable(this.#payloadType)
-      this.#translate(law, bytes, from, untilEnd, at)
-      this.#translate(law, bytes, untilEnd, to, lane)
+      this.#translate(law, octets.bytes, from, untilEnd, at)
+      this.#translate(law, octets.bytes, untilEnd, to, lane)
     }
   }
 
@@ -116,19 +117,20 @@ export class RingWriter {
     const frame = (timestamp + words[shift + 2 * channel]!) | 0
     const early = frame - expectedFrame
     if (ssrc === words[source + 2 * channel] && early < earlyFramesMax && early > -lateFramesMax) return frame
-    words[shift + 2 * channel] = (expectedFrame - timestamp) | 0
+    const wholeWord = expectedFrame & ~3 // half a millisecond, so that its packets are copied by words
+    words[shift + 2 * channel] = (wholeWord - timestamp) | 0
     words[source + 2 * channel] = ssrc
-    return expectedFrame
+    return wholeWord
   }
 
-  /** By words, which costs least (all our machines are little-endian); `set` would need a view of the part, and the relay loop allocates nothing. */
-  #copy(bytes: Uint8Array, from: number, to: number, at: number): void {
+  /** By words wherever both sides lie so, which they nearly always do: `set` would need a view of the part, and the relay loop allocates nothing. */
+  #copy({ bytes, words: from32 }: Octets, from: number, to: number, at: number): void {
     const octets = this.#octets
-    const words = this.#words
-    while ((at & 3) !== 0 && from < to) octets[at++] = bytes[from++]!
-    for (; from + 4 <= to; from += 4, at += 4)
-      words[at >> 2] = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
-    while (from < to) octets[at++] = bytes[from++]!
+    if (((from | to | at) & 3) === 0) {
+      const words = this.#words
+      let target = at >> 2
+      for (let i = from >> 2, end = to >> 2; i < end; i++) words[target++] = from32[i]!
+    } else while (from < to) octets[at++] = bytes[from++]!
   }
 
   #translate(law: Uint8Array, bytes: Uint8Array, from: number, to: number, at: number): void {

@@ -7,7 +7,7 @@ import { headerBytes, writeHeader } from './packet.ts'
 import { Relay, type RelayPorts } from './relay.ts'
 import { legMemory } from './saved-leg.ts'
 import { Timeline } from './timeline.ts'
-import type { Wire } from './wire.ts'
+import { plainMemory, type Wire } from './wire.ts'
 
 const [voice, stranger] = [0x0a0b0c0d, 0x1111_1111]
 
@@ -15,7 +15,7 @@ const [voice, stranger] = [0x0a0b0c0d, 0x1111_1111]
 function heard() {
   const bytes = new Uint8Array(2048)
   const inbound = { bytes, view: new DataView(bytes.buffer) }
-  const wire = { inbound, memory: () => ({ bytes: new Uint8Array(2048) }), sourceAddress: 1, sourcePort: 4000 }
+  const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000 }
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
   const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })

@@ -11,7 +11,7 @@ import { headerBytes, isRtcp, PacketView, readPacket, writeHeader } from './pack
 import { agent, customer } from './recording-ring.ts'
 import type { SrtpCipher } from './secure-leg.ts'
 import { eventBytes, type KeyStep, keyOf, writeEvent } from './telephone-event.ts'
-import type { PacketMemory, Wire } from './wire.ts'
+import { memoryBytes, type PacketMemory, type Wire } from './wire.ts'
 
 /** RFC 3389 comfort noise: what it says is "silence", and so nothing needs to be done. */
 const comfortNoiseType = 13
@@ -41,13 +41,14 @@ export class Relay {
   nowMs = 0
   readonly #ports: RelayPorts
   readonly #wire: Wire
-  readonly #out: PacketMemory
+  /** Where the datagram of our own lies that is being made. */
+  #out: PacketMemory
   readonly #view = new PacketView()
 
   constructor(ports: RelayPorts) {
     this.#ports = ports
     this.#wire = ports.wire
-    this.#out = ports.wire.memory()
+    this.#out = ports.wire.outbound()
   }
 
   /** A datagram on the leg's RTP socket. */
@@ -86,11 +87,13 @@ export class Relay {
     return clear
   }
 
-  /** One 20 ms frame of our own, whose octets `fill` has put at 12 of the outbound buffer. */
-  get frame(): Uint8Array {
+  /** Where the octets of a frame of our own go, at 12; `sendFrame` sends it. */
+  freshFrame(): Uint8Array {
+    this.#out = this.#wire.outbound()
     return this.#out.bytes
   }
 
+  /** One 20 ms frame of our own, which lies in what `freshFrame` gave. */
   sendFrame(leg: Leg, fresh: boolean): void {
     leg.timeline.speak(frameSamples, this.nowMs, fresh)
     this.#send(leg, this.#out, leg.payloadType, leg.timeline.marker, headerBytes + frameSamples)
@@ -98,14 +101,14 @@ export class Relay {
 
   /** One frame of a mix, in the leg's law. */
   sendMixed(leg: Leg, octets: Uint8Array): void {
-    this.#out.bytes.set(octets, headerBytes)
+    this.freshFrame().set(octets, headerBytes)
     leg.timeline.carryOn(frameSamples, this.nowMs)
     this.#send(leg, this.#out, leg.payloadType, leg.timeline.marker, headerBytes + frameSamples)
   }
 
   sendSilence(leg: Leg): void {
     const octet = leg.payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
-    this.#out.bytes.fill(octet, headerBytes, headerBytes + frameSamples)
+    this.freshFrame().fill(octet, headerBytes, headerBytes + frameSamples)
     this.sendFrame(leg, true)
   }
 
@@ -114,7 +117,7 @@ export class Relay {
     if (leg.dtmfPayloadType < 0) return this.#sendKeyTones(leg, step)
     if (step.first) leg.timeline.speak(step.durationSamples, this.nowMs, true)
     else leg.timeline.repeat(step.durationSamples)
-    writeEvent(this.#out.bytes, headerBytes, step.code, step.end, step.durationSamples)
+    writeEvent(this.freshFrame(), headerBytes, step.code, step.end, step.durationSamples)
     this.#send(leg, this.#out, leg.dtmfPayloadType, step.first, headerBytes + eventBytes)
   }
 
@@ -195,7 +198,7 @@ export class Relay {
       this.#checkWay(leg, verdict.nominated)
       leg.consentAt = this.nowMs
     }
-    this.#out.bytes.set(verdict.reply)
+    this.freshFrame().set(verdict.reply)
     if (leg.isConnected) this.#wire.send(leg.rtpSocket, this.#out, verdict.reply.length)
     else this.#wire.sendTo(leg.rtpSocket, this.#out, verdict.reply.length, sourceAddress, sourcePort)
   }
@@ -285,9 +288,9 @@ export class Relay {
     if (payloadAt === payloadEnd) return
     leg.voice.note(view.sequence, memory.bytes, payloadAt, payloadEnd, payloadType)
     if (leg.tap !== null)
-      leg.tap.ring.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
+      leg.tap.ring.write(customer, ssrc, timestamp, memory, payloadAt, payloadEnd, payloadType, this.nowMs)
     if (leg.ear !== null)
-      leg.ear.write(customer, ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
+      leg.ear.write(customer, ssrc, timestamp, memory, payloadAt, payloadEnd, payloadType, this.nowMs)
     if (leg.input !== null) leg.input.put(ssrc, timestamp, memory.bytes, payloadAt, payloadEnd, payloadType, this.nowMs)
     const peer = leg.peer
     if (peer === null || peer.isOccupied) return
@@ -319,7 +322,7 @@ export class Relay {
     if (step.end) return
     const { pcma, pcmu } = this.#ports.keyTones
     const octets = (leg.payloadType === payloadTypeOf.pcma ? pcma : pcmu)[step.code]!
-    this.#out.bytes.set(octets.subarray(step.durationSamples - frameSamples, step.durationSamples), headerBytes)
+    this.freshFrame().set(octets.subarray(step.durationSamples - frameSamples, step.durationSamples), headerBytes)
     this.sendFrame(leg, step.first)
   }
 
@@ -328,7 +331,7 @@ export class Relay {
     if (!leg.maySend) return
     const { sequence, timestamp, ssrc } = leg.timeline
     if (leg.tap !== null && payloadType === leg.payloadType)
-      leg.tap.ring.write(agent, ssrc, timestamp, memory.bytes, headerBytes, length, payloadType, this.nowMs)
+      leg.tap.ring.write(agent, ssrc, timestamp, memory, headerBytes, length, payloadType, this.nowMs)
     if (leg.remotePort === 0) return
     writeHeader(memory.bytes, payloadType, marker, sequence, timestamp, ssrc)
     leg.lastSentAt = this.nowMs
@@ -350,8 +353,8 @@ export class Relay {
 
   /** DTLS back to the browser. */
   sendRaw(leg: Leg, packet: Uint8Array): void {
-    if (packet.length > this.#out.bytes.length) return
-    this.#out.bytes.set(packet)
+    if (packet.length > memoryBytes) return
+    this.freshFrame().set(packet)
     this.#transmit(leg, this.#out, packet.length)
   }
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { RecordingId } from '../lib/ids.ts'
 import { customer, RingReader, RingWriter } from './recording-ring.ts'
 import { RingPool } from './ring-pool.ts'
+import { octetsOf } from './wire.ts'
 
 const first = 'r1' as RecordingId
 const second = 'r2' as RecordingId
@@ -33,7 +34,7 @@ test('nothing of one recording is heard in the next that uses its ring', () => {
   const voice = new Uint8Array(160).fill(0x11)
   const memory = pool.lend(first)
   const into = new Uint8Array(16_000)
-  RingWriter.begin(memory, pcma, 0).write(customer, 1, 0, voice, 0, 160, pcma, 0)
+  RingWriter.begin(memory, pcma, 0).write(customer, 1, 0, octetsOf(voice), 0, 160, pcma, 0)
   new RingReader(memory, pcma).take(80, into)
   pool.takeBack(first)
 
@@ -42,7 +43,7 @@ test('nothing of one recording is heard in the next that uses its ring', () => {
   const reader = new RingReader(memory, pcma)
   assert.equal(reader.take(160, into), 160)
   assert.ok(into.subarray(0, 320).every(octet => octet === 0xd5))
-  writer.write(customer, 1, 160, voice, 0, 160, pcma, 20)
+  writer.write(customer, 1, 160, octetsOf(voice), 0, 160, pcma, 20)
   assert.equal(reader.take(320, into), 160)
   assert.equal(into[0], 0x11)
 })

@@ -14,7 +14,7 @@ import { Rooms } from './rooms.ts'
 import { legMemory } from './saved-leg.ts'
 import { Timeline } from './timeline.ts'
 import { goertzel, loudness, purity, tone } from './tone.ts'
-import { memoryBytes, type Wire } from './wire.ts'
+import { plainMemory, type Wire } from './wire.ts'
 
 /** A media thread without a thread: its clock is ours, and its sockets are arrays. */
 class Hall {
@@ -25,7 +25,7 @@ class Hall {
   broken: Person | null = null
   readonly #requests: MediaRequest[] = []
   readonly #exchange: Exchange
-  readonly #inbound = { bytes: new Uint8Array(memoryBytes), address: 0 }
+  readonly #inbound = plainMemory()
   #source = { address: 0, port: 0 }
 
   constructor() {
@@ -38,7 +38,8 @@ class Hall {
       get sourcePort() {
         return hall.#source.port
       },
-      memory: () => ({ bytes: new Uint8Array(memoryBytes), address: 0 }),
+      memory: plainMemory,
+      outbound: plainMemory,
       bind: (_address, _port, token, done) => done(token, null),
       connect: () => undefined,
       disconnect: () => undefined,
@@ -56,6 +57,7 @@ class Hall {
         wire: 'dgram',
         wakeFd: -1,
         epollFd: -1,
+        ring: null,
         heart: new SharedArrayBuffer(8),
         takesPrecedence: false,
         address: '127.0.0.1',

@@ -7,6 +7,7 @@ import { agent, customer, RingReader, ringFrames, ringMemory } from './recording
 import { legMemory } from './saved-leg.ts'
 import { Taps } from './taps.ts'
 import { Timeline } from './timeline.ts'
+import { octetsOf } from './wire.ts'
 
 const pcma = 8
 const recording = 'r_1'
@@ -27,8 +28,8 @@ function takenUp(hasDied: boolean, timestamps: { customer: number; agent: number
   taps.begin(before, { type: 'record', recording, leg: 'l_1', file: 'x', memory }, 0)
   const say = (leg: Leg, octet: number, at: { customer: number; agent: number }, nowMs: number) => {
     const bytes = new Uint8Array(160).fill(octet)
-    leg.tap!.ring.write(customer, 7, at.customer, bytes, 0, 160, pcma, nowMs)
-    leg.tap!.ring.write(agent, 1, at.agent, bytes, 0, 160, pcma, nowMs)
+    leg.tap!.ring.write(customer, 7, at.customer, octetsOf(bytes), 0, 160, pcma, nowMs)
+    leg.tap!.ring.write(agent, 1, at.agent, octetsOf(bytes), 0, 160, pcma, nowMs)
   }
   say(before, 1, { customer: 0, agent: 0 }, 20)
   taps.giveAway(recording)
