@@ -29,7 +29,7 @@ const address = '127.0.0.1'
 /** Of a call, both ways. */
 const packetsPerSecond = 100
 /** A service runs for days: what a packet costs is counted when the code that relays it is compiled. */
-const warmSeconds = '3'
+const warmSeconds = '6'
 const work = mkdtempSync('/tmp/switchroom-bench-media-')
 const pin = availableParallelism() > 1 && has('taskset')
 /** Whatever carries packets, peers and callers alike, goes before the other work of this machine where that is permitted. */
@@ -312,8 +312,8 @@ half of what a packet costs a relay that sleeps until it comes is being woken, a
 the C relay, which is woken for each packet and stays the yardstick of the goals; the row of the same C with the same rest says what the language
 costs. The price is the rest itself: added to every packet, 0.13 to 0.3 ms in the mean. The callers (\`bench/load.c\`) look every 50 µs and are told by the kernel when a
 packet came; until 27 November each packet woke them, which the relays paid for, and from 500 calls on they filled their core, where the kernel
-stops a real-time thread for 50 ms of each second. Counted from 3 s after the first packet, when all is compiled (until
-26 November 1 s).
+stops a real-time thread for 50 ms of each second. Counted from 6 s after the first packet, when all is compiled (3 s until
+28 November, when V8’s threads still took 0.4 µs a packet; 1 s until the 26th).
 
 The recordings differ: ours are stereo WAV in the law of the call, aligned on one timeline and sealed; rtpengine's are pcap of all packets.
 ${limit()}${absent.join('')}`
