@@ -462,6 +462,13 @@ describe('the phone', () => {
     assert.equal(phone.size, 0)
   })
 
+  test('a leg that its media thread cannot go on with is ended', async () => {
+    await talking()
+    phone.takeMedia({ type: 'leg.lost', leg, reason: 'test' })
+    assert.equal((last() as Extract<Input, { type: 'leg.ended' }>).cause, 'fault')
+    assert.equal(phone.size, 0)
+  })
+
   test('a call from an address that is no trunk of ours is refused and never reaches the floor', () => {
     const flow = { transport: 'udp' as const, source: { address: '127.0.0.66', port: 5060 }, local: 'x' }
     const from = { user: '1', host: 'h', displayName: null }

@@ -151,18 +151,24 @@ export class Phone {
         this.#options.flush()
         return
       }
+      case 'leg.lost':
+        return this.#lost([event.leg])
       case 'worker.died':
-        for (const id of event.legs) {
-          const leg = this.#legs.get(id)
-          if (!leg) continue
-          if (leg.session) this.#options.ua.hangUp(leg.session, 38, this.#options.now())
-          this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
-        }
-        this.#options.flush()
-        return
+        return this.#lost(event.legs)
       default:
         return
     }
+  }
+
+  /** Nobody hears these legs any more, or sends to them. */
+  #lost(legs: readonly LegId[]): void {
+    for (const id of legs) {
+      const leg = this.#legs.get(id)
+      if (!leg) continue
+      if (leg.session) this.#options.ua.hangUp(leg.session, 38, this.#options.now())
+      this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
+    }
+    this.#options.flush()
   }
 
   #hangUp(id: LegId, q850: number): void {

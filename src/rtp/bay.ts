@@ -149,7 +149,7 @@ export type BayEvent =
   | { type: 'leg.digit'; leg: LegId; digit: string }
   /** WebRTC: ICE and DTLS are done, SRTP flows both ways. */
   | { type: 'leg.secure'; leg: LegId }
-  /** WebRTC: consent or DTLS lost. */
+  /** WebRTC: consent or DTLS lost. Of any leg: a fault in the program, it is neither heard nor sent to any more. It is to be closed. */
   | { type: 'leg.lost'; leg: LegId; reason: string }
   /** An ear heard something on this leg. */
   | { type: 'leg.heard'; leg: LegId; heard: Heard }

@@ -126,7 +126,8 @@ export type SecureSpec = { parameters: WebRtcParameters; localUfrag: string; loc
 export type MediaReport =
   /** `problem` is an errno name, or words; null when bound. */
   | { type: 'opened'; leg: string; port: number; sockets: LegSockets; problem: string | null }
-  | { type: 'released'; leg: string; saved: SavedLeg }
+  /** `saved`: null where it could not be written down; what was noted of it last is what is known then. */
+  | { type: 'released'; leg: string; saved: SavedLeg | null }
   | { type: 'event'; event: BayEvent }
   | { type: 'figures'; ask: number; figures: LegFigures[] }
   | { type: 'tap.begun'; request: Extract<RecorderRequest, { type: 'record' }> }
@@ -136,7 +137,7 @@ export type MediaReport =
   /** Nothing is written to this leg's ring any more; told too where nothing ever was. */
   | { type: 'ear.ended'; leg: string }
   | { type: 'dtls.packet'; leg: string; packet: Uint8Array }
-  /** A bug met on one leg's packet, which was dropped; told once a leg. */
+  /** A bug met on one leg's packet, which was dropped, or in an order to it; told once a leg. */
   | { type: 'fault'; leg: string; words: string }
   /** The loop has ended and every socket is closed. */
   | { type: 'stopped' }

@@ -2,7 +2,8 @@
  * The patch field of one media worker: what comes from the wire goes to the relay, what the main thread asks goes to the table of legs, the
  * orders or the taps, and the clock's work is done between batches.
  */
-import type { BayEvent } from './bay.ts'
+import type { LegId } from '../lib/ids.ts'
+import type { BayEvent, LegFigures } from './bay.ts'
 import { ClockWork } from './clock-work.ts'
 import type { MediaRequest } from './control.ts'
 import type { ExchangePorts } from './exchange-ports.ts'
@@ -76,7 +77,13 @@ export class Exchange implements WireHandler {
   onWake(): void {
     for (let request = this.#ports.nextRequest(); request !== undefined; request = this.#ports.nextRequest()) {
       this.#relay.nowMs = this.#ports.monotonic()
-      this.#perform(request)
+      try {
+        this.#perform(request)
+      } catch (error) {
+        this.#failed(request, error)
+      } finally {
+        this.#heart.hold(0)
+      }
     }
   }
 
@@ -127,7 +134,7 @@ export class Exchange implements WireHandler {
       case 'close':
         return this.#with(request.leg, leg => this.#close(leg))
       case 'figures':
-        return this.#ports.report({ type: 'figures', ask: request.ask, figures: this.#legs.figures(request.legs) })
+        return this.#ports.report({ type: 'figures', ask: request.ask, figures: this.#figures(request.legs) })
       case 'dtls.packet':
         return this.#with(request.leg, leg => this.#relay.sendRaw(leg, request.packet))
       case 'ice.restart':
@@ -157,14 +164,126 @@ export class Exchange implements WireHandler {
     this.#heart.hold(0)
   }
 
+  /**
+   * An order that threw (a fault in the program) costs its leg what was asked of it, or the leg, and the thread goes on with the others. Whoever
+   * waits for an answer gets one.
+   */
+  #failed(request: MediaRequest, error: unknown): void {
+    const { report } = this.#ports
+    const reason = `a fault in the program: ${(error as Error).message}`
+    for (const id of legsOf(request)) this.#tell(id, error)
+    switch (request.type) {
+      case 'open':
+        this.#attempt(request.leg, leg => this.#drop(leg))
+        return report({ type: 'opened', leg: request.leg, port: 0, sockets: { rtp: -1, rtcp: -1 }, problem: reason })
+      case 'release': // as if this thread had died: what was noted last goes along
+        this.#attempt(request.leg, leg => this.#giveAway(leg))
+        return report({ type: 'released', leg: request.leg, saved: null })
+      case 'adopt':
+        return this.#notAdopted(request, reason)
+      case 'configure':
+      case 'dtls.keys':
+        return this.#attempt(request.leg, leg => {
+          leg.maySend = leg.mayReceive = false // it may lack its keys, and nothing goes out in the clear for that
+          this.#clock.lose(leg, reason)
+        })
+      case 'play':
+        this.#attempt(request.leg, leg => this.#orders.stopPlay(leg))
+        return this.#emit({ type: 'prompt.finished', leg: request.leg as LegId, prompt: request.prompt })
+      case 'say':
+        this.#attempt(request.leg, leg => this.#orders.stopPlay(leg))
+        return this.#emit({ type: 'speech.finished', leg: request.leg as LegId, speech: request.speech })
+      case 'record':
+        return this.#taps.fail(request.recording, reason)
+      case 'stopRecording':
+        return this.#taps.sayEnded(request.recording, this.#relay.nowMs)
+      case 'listen':
+      case 'stopListening':
+        return this.#taps.stopListening(this.#legs.get(request.leg), request.leg)
+      case 'figures':
+        return report({ type: 'figures', ask: request.ask, figures: [] })
+      case 'stop':
+        return report({ type: 'stopped' })
+      case 'patch':
+      case 'unpatch':
+      case 'mix':
+      case 'supervise':
+      case 'learn':
+      case 'stopPlay':
+      case 'expectSound':
+      case 'sendDigits':
+      case 'close':
+      case 'dtls.packet':
+      case 'ice.restart':
+      case 'dtls.lost':
+        return // nobody waits for a word on it
+      default:
+        request satisfies never
+    }
+  }
+
+  /** What another thread gave away and this one could not take: nobody holds it, so its sockets are closed and its recording ends with what it has. */
+  #notAdopted({ leg: id, sockets, standing }: Extract<MediaRequest, { type: 'adopt' }>, reason: string): void {
+    const leg = this.#legs.get(id)
+    const isTapped = leg !== undefined && leg.tap !== null
+    if (leg === undefined || leg.rtpSocket < 0) this.#shut(sockets.rtp)
+    if (leg === undefined || leg.rtcpSocket < 0) this.#shut(sockets.rtcp)
+    if (leg !== undefined) this.#close(leg)
+    const { tap, ear } = standing
+    if (tap !== null && !isTapped)
+      if (tap.begun === null) this.#taps.fail(tap.recording, reason)
+      else this.#taps.sayEnded(tap.recording, this.#relay.nowMs)
+    if (ear !== null) this.#taps.stopListening(undefined, id)
+    this.#emit({ type: 'leg.lost', leg: id as LegId, reason })
+  }
+
+  /** A socket that belongs to no leg. */
+  #shut(descriptor: number): void {
+    const { wire } = this.#ports
+    try {
+      if (descriptor >= 0) wire.close(wire.adopt(descriptor, 0, null))
+    } catch {} // then it is nobody's, and stays open
+  }
+
+  #attempt(id: string, work: (leg: Leg) => unknown): void {
+    const leg = this.#legs.get(id)
+    if (leg !== undefined) this.#try(leg, work)
+  }
+
+  #try(leg: Leg, work: (leg: Leg) => unknown): void {
+    try {
+      work(leg)
+    } catch (error) {
+      tellFault(leg, error, this.#ports.report)
+    }
+  }
+
+  #tell(id: string, error: unknown): void {
+    const leg = this.#legs.get(id)
+    if (leg) tellFault(leg, error, this.#ports.report)
+    else this.#ports.report({ type: 'fault', leg: id, words: (error as Error).stack ?? String(error) })
+  }
+
+  /** Of those legs that can be asked. */
+  #figures(legs: readonly string[]): LegFigures[] {
+    const figures: LegFigures[] = []
+    for (const id of legs) this.#attempt(id, leg => figures.push(figuresOf(leg)))
+    return figures
+  }
+
   #release(leg: Leg): void {
     const saved = save(leg, this.#relay.nowMs)
-    if (leg.tap !== null) this.#taps.giveAway(leg.tap.recording)
-    this.#orders.forget(leg)
-    this.#legs.giveAway(leg)
-    leg.secure?.close()
-    leg.srtp?.close()
+    this.#giveAway(leg)
     this.#ports.report({ type: 'released', leg: leg.id, saved })
+  }
+
+  /** What fails of it keeps the rest from nothing; so it is with the end of a leg. */
+  #giveAway(leg: Leg): void {
+    this.#try(leg, ({ tap }) => tap !== null && this.#taps.giveAway(tap.recording))
+    this.#try(leg, () => this.#orders.forget(leg))
+    this.#try(leg, () => this.#legs.giveAway(leg))
+    this.#try(leg, () => leg.secure?.close())
+    this.#try(leg, () => leg.srtp?.close())
   }
 
   #adopt(request: Extract<MediaRequest, { type: 'adopt' }>): void {
@@ -185,19 +304,30 @@ export class Exchange implements WireHandler {
   }
 
   #close(leg: Leg): void {
-    if (leg.tap !== null) this.#taps.end(leg.tap.recording, this.#relay.nowMs)
-    if (leg.ear !== null) this.#taps.stopListening(leg, leg.id)
-    this.#emit({ type: 'leg.closed', leg: leg.id, figures: figuresOf(leg) })
-    this.#orders.forget(leg)
-    this.#legs.forget(leg)
-    this.#legs.closeSockets(leg)
-    leg.secure?.close()
-    leg.srtp?.close()
+    this.#try(leg, ({ tap }) => tap !== null && this.#taps.end(tap.recording, this.#relay.nowMs))
+    this.#try(leg, ({ ear }) => ear !== null && this.#taps.stopListening(leg, leg.id))
+    this.#try(leg, () => this.#emit({ type: 'leg.closed', leg: leg.id, figures: figuresOf(leg) }))
+    this.#drop(leg)
+  }
+
+  #drop(leg: Leg): void {
+    this.#try(leg, () => this.#orders.forget(leg))
+    this.#try(leg, () => this.#legs.forget(leg))
+    this.#try(leg, () => this.#legs.closeSockets(leg))
+    this.#try(leg, () => leg.secure?.close())
+    this.#try(leg, () => leg.srtp?.close())
   }
 
   #emit(event: BayEvent): void {
     this.#ports.report({ type: 'event', event })
   }
+}
+
+/** Whom an order is about; for whoever reads the log, where it is about nobody. */
+function legsOf(request: MediaRequest): string[] {
+  if ('leg' in request) return [request.leg]
+  if (request.type === 'patch') return [request.a, request.b]
+  return request.type === 'mix' ? request.members.map(({ leg }) => leg) : [`of none (${request.type})`]
 }
 
 /** 120 ms of each key's two tones. */

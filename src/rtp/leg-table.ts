@@ -46,10 +46,6 @@ export class LegTable {
     return this.#legs.values()
   }
 
-  figures(legs: readonly string[]): LegFigures[] {
-    return legs.flatMap(id => this.#legs.get(id) ?? []).map(figuresOf)
-  }
-
   open(opening: Opening, nowMs: number): void {
     const leg = this.#make(opening, nowMs)
     note(leg, nowMs)

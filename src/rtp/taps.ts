@@ -15,11 +15,7 @@ export class Taps {
   begin(leg: Leg | undefined, request: Extract<MediaRequest, { type: 'record' }>, startMs: number): void {
     const { recording, file, memory } = request
     const problem = !leg ? 'the leg has ended' : leg.tap !== null ? 'the leg is being recorded already' : null
-    if (!leg || problem !== null)
-      return this.#report({
-        type: 'event',
-        event: { type: 'recording.failed', recording: recording as RecordingId, cause: 'leg', reason: problem! },
-      })
+    if (!leg || problem !== null) return this.#sayFailed(recording, 'leg', problem!)
     const { payloadType } = leg
     leg.tap = { recording, ring: RingWriter.begin(memory, payloadType, startMs) }
     this.#legs.set(recording, leg)
@@ -52,7 +48,20 @@ export class Taps {
     if (!leg) return
     leg.tap = null
     this.#legs.delete(recording)
+    this.sayEnded(recording, endMs)
+  }
+
+  /** Nobody writes to it, so that it is sealed with what it has. */
+  sayEnded(recording: string, endMs: number): void {
     this.#report({ type: 'tap.ended', request: { type: 'stop', recording, endMs } })
+  }
+
+  /** It could not be begun, for a fault of ours. */
+  fail(recording: string, reason: string): void {
+    const leg = this.#legs.get(recording)
+    if (leg) leg.tap = null
+    this.#legs.delete(recording)
+    this.#sayFailed(recording, 'fault', reason)
   }
 
   /** A leg that has ended meanwhile, or has an ear already, is answered with the end of this one. */
@@ -73,5 +82,10 @@ export class Taps {
   stopListening(leg: Leg | undefined, id: string): void {
     if (leg) leg.ear = null
     this.#report({ type: 'ear.ended', leg: id })
+  }
+
+  #sayFailed(recording: string, cause: 'leg' | 'fault', reason: string): void {
+    const event = { type: 'recording.failed' as const, recording: recording as RecordingId, cause, reason }
+    this.#report({ type: 'event', event })
   }
 }
