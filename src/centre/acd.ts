@@ -40,6 +40,12 @@ export function connect(d: Draft, call: Call, agent: Agent, agentLeg: LegId | nu
   if (stationOf(agent) === 'phone-nailed' && call.agent === null) {
     d.effect({ type: 'media.play', leg: agentLeg, prompt: 'connect-beep', loop: false })
   }
+  partyStillHolds(d, call)
+}
+
+/** Nobody of ours holds the call (any more), and the party does: since it rang, or since it was told while others held. Their music is heard. */
+export function partyStillHolds(d: Draft, call: Call): void {
+  if (d.isLegHeld(call.leg)) d.fact({ type: 'call.held', call: call.id, by: 'party' })
 }
 
 /** The party hears music and the agent hears nothing, until `unmute`. */

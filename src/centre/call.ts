@@ -1,6 +1,6 @@
 /** What people do to a call in hand: hang up, hold, resume, send digits; and a supervisor's end. */
 import type { CallId, UserId } from '../lib/ids.ts'
-import { mute, unmute } from './acd.ts'
+import { mute, partyStillHolds, unmute } from './acd.ts'
 import { phoneRefused, takeBack } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
@@ -53,6 +53,7 @@ export function resume(d: Draft, agentId: UserId, id: CallId): void {
   if (isHeldAtPhone(d, call)) return d.refuse('phone_holds', phoneHoldsWords)
   d.fact({ type: 'call.resumed', call: id, by: 'agent' })
   unmute(d, call)
+  partyStillHolds(d, call)
 }
 
 export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string): void {

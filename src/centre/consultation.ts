@@ -17,7 +17,7 @@
  * party has one. What the two say is recorded, as a recording of its own. An outside number that is consulted is a call of its own, with the gate's verdict, a line and a recording (outside-leg.ts).
  */
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
-import { mute, unmute } from './acd.ts'
+import { mute, partyStillHolds, unmute } from './acd.ts'
 import { mayAsk } from './agencies.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
@@ -137,6 +137,7 @@ export function takeBack(d: Draft, call: Call, how: ConsultEnd, gone: LegId | nu
   if (consult.phoneHolds && consult.with === 'other') return
   if (isHeldAtPhone(d, call)) return waitForPhone(d, call)
   if (consult.with === 'other' && call.heldBy === 'agent') d.fact({ type: 'call.resumed', call: call.id, by: 'agent' })
+  partyStillHolds(d, call)
   if (consult.with === 'party') return
   if (own === null) return mute(d, call)
   unmute(d, call)

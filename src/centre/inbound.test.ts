@@ -110,6 +110,19 @@ test('hold plays music to the party, and the party may hold too', () => {
   assert.equal(floor.do({ type: 'agent.hold', agent: bob, call: call.id }).refusal?.rule, 'not_your_call')
 })
 
+test('who calls on hold and waits for an agent is shown as holding from the first word on', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const call = floor.caller()
+  assert.equal(call.phase, 'waiting')
+  floor.do({ type: 'leg.held', leg: call.leg })
+  assert.equal(call.heldBy, null)
+  floor.ready(alice)
+  assert.deepEqual([call.phase, call.heldBy, floor.lastEffect('media.patch').a], ['talking', 'party', call.leg])
+  floor.do({ type: 'leg.resumed', leg: call.leg })
+  assert.equal(call.heldBy, null)
+})
+
 test('a reload of the page keeps the call: the party hears music, then the agent again', () => {
   const floor = new TestFloor({ campaign: { mode: 'manual' } })
   floor.ready(alice)

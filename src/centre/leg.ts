@@ -1,6 +1,6 @@
 /** What the legs of calls tell: ringing, early media, answered, held, digits, ended. A leg that is not known any more tells nothing. */
 import type { LegId } from '../lib/ids.ts'
-import { connect, mute, unmute } from './acd.ts'
+import { connect, mute, partyStillHolds, unmute } from './acd.ts'
 import { isByParty } from './call-results.ts'
 import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './consultation.ts'
 import { dialAfterPickUp } from './dial.ts'
@@ -22,7 +22,7 @@ import { isUnrecordable, openRecording } from './recording.ts'
 import { reroute } from './reroute.ts'
 import { reasonTextMax, resultBy } from './result-rules.ts'
 import { lineTurned, secondLineGone } from './second-line.ts'
-import { agentLegOf, agentOf } from './settle.ts'
+import { agentLegOf, agentOf, isHeldAtPhone } from './settle.ts'
 import type { Call } from './state.ts'
 import { goesOnWithout, stationDown, stationUp } from './station.ts'
 import { supervisorPhoneEnded, supervisorPickedUp } from './supervision.ts'
@@ -169,7 +169,13 @@ export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
   if (at?.line) return lineTurned(d, at.call, { line: at.line, held: false })
   if (at === null || at.call.heldBy !== at.by || at.call.consult !== null) return
   d.fact({ type: 'call.resumed', call: at.call.id, by: at.by })
-  if (at.by === 'agent') unmute(d, at.call)
+  if (at.by === 'agent') {
+    unmute(d, at.call)
+    partyStillHolds(d, at.call)
+  } else if (isHeldAtPhone(d, at.call)) {
+    d.fact({ type: 'call.held', call: at.call.id, by: 'agent' }) // has been, meanwhile
+    mute(d, at.call)
+  }
 }
 
 export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void {

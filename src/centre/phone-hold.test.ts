@@ -150,6 +150,27 @@ describe('a desk phone of the shift that holds', () => {
     assert.deepEqual([help.heldBy, lastPatch(floor)], [null, `${help.leg}+${first}`])
   })
 
+  test('the party who held too and resumes hears music until the phone is taken up, and the other way round is still held by the party', () => {
+    const floor = nailed()
+    const call = floor.caller()
+    holds(floor, call.leg)
+    assert.equal(call.heldBy, 'party')
+    holds(floor)
+    takesUp(floor, call.leg)
+    assert.deepEqual([call.heldBy, hearsMusic(floor, call.leg)], ['agent', true])
+    takesUp(floor)
+    assert.deepEqual([call.heldBy, lastPatch(floor)], [null, `${call.leg}+${first}`])
+    holds(floor)
+    holds(floor, call.leg)
+    takesUp(floor)
+    assert.deepEqual([call.heldBy, lastPatch(floor)], ['party', `${call.leg}+${first}`])
+    floor.do({ type: 'agent.hold', agent: alice, call: call.id })
+    floor.do({ type: 'agent.resume', agent: alice, call: call.id })
+    assert.equal(call.heldBy, 'party')
+    takesUp(floor, call.leg)
+    assert.equal(call.heldBy, null)
+  })
+
   test('is not resumed from the page, nor are others turned to or asked: who talks to it would hear nothing', () => {
     for (const station of ['phone-nailed', 'phone-rung'] as const) {
       const floor = nailed({ campaign: { mode: 'manual' } })

@@ -9,10 +9,10 @@ import { withdrawPreview } from './preview.ts'
 import { takeState } from './settle.ts'
 import { stationOf } from './station-now.ts'
 
-/** The leg is held, or taken up again: a phone of the shift is on hold also when there is no call. */
+/** The leg is held, or taken up again: a phone of the shift is on hold also when there is no call, and a caller's before anybody talks to it. */
 export function phoneTurned(d: Draft, leg: LegId, held: boolean): void {
   const what = d.state.legs.get(leg)
-  if (what === undefined || what.side === 'party') return
+  if (what === undefined) return
   if (what.side !== 'station') return d.turnLeg(leg, held)
   const agent = d.state.agents.get(what.agent)
   if (agent?.stationLeg !== leg || agent.stationHeld === held) return

@@ -8,7 +8,7 @@
  *                            ▲                 │                both taken up: the phone mixes
  *                            └── puts down ────┴── transfer key ──▶ the other has the call
  */
-import { mute, unmute } from './acd.ts'
+import { mute, partyStillHolds, unmute } from './acd.ts'
 import { consult, otherLegOf, patchOther, takeBack, wait } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
@@ -61,6 +61,7 @@ function backToParty(d: Draft, call: Call, phoneHeld: boolean): void {
   if (!phoneHeld) return
   d.fact({ type: 'call.resumed', call: call.id, by: 'agent' })
   unmute(d, call)
+  partyStillHolds(d, call)
 }
 
 /** The phone put its second line down: whom was consulted is let go. */

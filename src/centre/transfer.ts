@@ -15,6 +15,7 @@
  * owed that. A voice menu is gone through before it
  * waits anywhere (menu/menu-call.ts).
  */
+import { partyStillHolds } from './acd.ts'
 import { callBack } from './after-call.ts'
 import { mayAsk } from './agencies.ts'
 import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
@@ -162,6 +163,7 @@ function pass(d: Draft, call: Call, agent: Agent): void {
   if (isHeld && other !== null) d.effect({ type: 'media.unpatch', leg: other }) // from the agent who is out
   if (other !== null && !isHeld) d.effect({ type: 'media.patch', a: call.leg, b: other })
   else playMusic(d, call)
+  if (!isHeld) partyStillHolds(d, call)
 }
 
 /** Refused before the party is moved, where nobody would take it. */

@@ -133,7 +133,7 @@ export class Incoming {
           this.#options.ua.reject(leg.session, 488, 65, now())
           this.#legs.over(leg, { by: 'system', cause: 'rejected', sipStatus: 488, q850: 65 })
         } else {
-          if (answered) this.#legs.configure(leg, answered.agreed)
+          if (answered) this.#legs.agreedOn(leg, answered.agreed)
           this.#options.ua.accept(
             leg.session,
             answered?.sdp ?? offerOf(this.#legs.codecs(leg), this.#legs.local(leg)),
@@ -141,6 +141,7 @@ export class Incoming {
           )
           leg.phase = 'up'
           this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
+          this.#legs.tellHeld(leg) // it called with its hold key down, or a PBX did that plays its own music
         }
         this.#options.flush()
       },

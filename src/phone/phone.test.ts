@@ -223,6 +223,26 @@ describe('the phone', () => {
     }
   })
 
+  test('who calls on hold is told as held after our answer, may be silent for long, and is taken up later', async () => {
+    for (const held of ['sendonly', 'inactive']) {
+      said = []
+      phone.take({
+        ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
+        ...{ assertedIdentity: null, diversion: null, extension: null, callId: 'c', replaces: null },
+        sdp: theirSdp.replace('a=sendrecv', `a=${held}`),
+        flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
+      })
+      phone.perform({ type: 'phone.answer', leg: 'w_1' as LegId })
+      await opened()
+      const turns = () => said.map(({ type }) => type)
+      assert.deepEqual(turns(), ['leg.offered', 'leg.answered', 'leg.held'], held)
+      assert.equal(configured.at(-1)!.silenceMs, heldSilenceMs)
+      phone.take({ type: 'reoffer', session, sdp: theirSdp })
+      assert.deepEqual(turns().slice(2), ['leg.held', 'leg.resumed'])
+      phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    }
+  })
+
   test('a desk phone of the shift that picks up on hold is up, and then held', async () => {
     const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
     binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }
