@@ -117,6 +117,17 @@ export class Legs {
     return true
   }
 
+  /** The same call once more at a target of the other family, which takes a media port of that family: the one it had is closed. */
+  openAgain(leg: Leg, peer: string, invite: (sdp: string) => SessionId | null): void {
+    if (leg.session) this.#bySession.delete(leg.session)
+    leg.session = null
+    this.closeMedia(leg)
+    leg.phase = 'opening'
+    leg.heard = 'nothing'
+    leg.respondBy = null
+    this.open(leg, peer, invite)
+  }
+
   #invite(leg: Leg, invite: (sdp: string) => SessionId | null): boolean {
     let session: SessionId | null = null
     try {
@@ -180,7 +191,7 @@ export class Legs {
           if (!this.#invite(leg, invite))
             return this.over(leg, { by: 'system', cause: 'fault', sipStatus: null, q850: 38 })
           leg.phase = 'calling'
-          leg.ringUntil = this.#options.now() + leg.ringMs
+          leg.ringUntil ??= this.#options.now() + leg.ringMs // from the first target on
           if (leg.far.kind === 'trunk') {
             const trunk = this.#options.lines.trunk(leg.far.trunk)
             leg.respondBy = this.#options.now() + rulesOf(trunk ?? {}).responseMs

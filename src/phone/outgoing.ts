@@ -73,8 +73,10 @@ export class Outgoing {
     if (event.by !== 'transport' && event.by !== 'timeout' && !saysNotHere) return false
     if (!this.#options.lines.failed(leg.far.trunk, target, event.retryAfterS)) return false
     const next = this.#options.lines.destination(leg.far.trunk)
-    if (!next || isIP(next.address) !== isIP(target.address)) return false
-    return this.#legs.inviteAgain(leg, invite)
+    if (!next) return false
+    if (isIP(next.address) === isIP(target.address)) return this.#legs.inviteAgain(leg, invite)
+    this.#legs.openAgain(leg, next.address, invite)
+    return true
   }
 
   ring({ leg: id, agent, call, forShift, from, ringMs }: Ring): void {
