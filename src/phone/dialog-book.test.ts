@@ -28,6 +28,7 @@ const dialog = (serial: number, more: Partial<KeptDialog> = {}): KeptDialog => (
   peer: { transport: 'udp', address: '10.0.0.2', port: 5060, local: 'udp:0.0.0.0:5060', peer: undefined },
   symmetric: false,
   extension: null,
+  account: null,
   ourAddress: '10.0.0.1',
   ...more,
 })

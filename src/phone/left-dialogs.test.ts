@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLogger } from '../lib/log.ts'
-import type { DialogKeeper, KeptDialog, UaEvent } from '../sip/events.ts'
+import type { DialogKeeper, DigestCredentials, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { alice, callCarl, calm, carl, Net, sdpA, sdpB } from '../sip/fixtures/net.ts'
 import { LeftDialogs } from './left-dialogs.ts'
 
@@ -33,11 +33,11 @@ function house(transport: 'udp' | 'tcp' = 'udp') {
   net.reactions.set(alice, (event, agent, now) => {
     if (event.type === 'incoming') agent.accept(event.session, sdpA, now)
   })
-  const killAndStart = (address = alice) => {
+  const killAndStart = (address = alice, auth: DigestCredentials | null = null) => {
     net.agents.delete(alice)
     net.run(5_000)
     const ua = net.add(address, { keeper: book, name: 'after' })
-    const left = new LeftDialogs({ ua, book, now: () => net.now, log })
+    const left = new LeftDialogs({ ua, book, now: () => net.now, log, credentials: () => auth })
     left.begin()
     return left
   }
@@ -142,14 +142,19 @@ test('a copy of the folder that is started on another machine ends nobody’s ca
 function manyLeft(dialogs: KeptDialog[]) {
   const clock = { now: 0 }
   const told: KeptDialog[] = []
+  const ways: Parameters<UserAgentPort['bye']>[1][] = []
   const book = {
     read: () => dialogs,
     dropped: [] as KeptDialog[],
     drop: (one: KeptDialog) => void book.dropped.push(one),
   }
-  const left = new LeftDialogs({ ua: { bye: one => told.push(one) > 0 }, book, now: () => clock.now, log })
+  const bye: UserAgentPort['bye'] = (one, how) => {
+    ways.push(how)
+    return told.push(one) > 0
+  }
+  const left = new LeftDialogs({ ua: { bye }, book, now: () => clock.now, log, credentials: () => null })
   left.begin()
-  return { told, book, left, clock }
+  return { told, ways, book, left, clock }
 }
 
 function dialogOf(serial: number, extension: string | null, transport: 'udp' | 'tcp' = 'udp'): KeptDialog {
@@ -160,6 +165,7 @@ function dialogOf(serial: number, extension: string | null, transport: 'udp' | '
       peer: { transport, address: '10.0.0.2', port: 5060 },
       symmetric: extension !== null,
       extension,
+      account: null,
       ourAddress: alice,
     },
   }
@@ -179,7 +185,7 @@ test('phones are told first, and no more than five hundred at once and some hund
 })
 
 test('a phone behind a connection is told when it registers again, on its new one, and no other of its kind', () => {
-  const { told, book, left } = manyLeft([dialogOf(1, '1001', 'tcp'), dialogOf(2, '1002', 'tcp')])
+  const { told, ways, book, left } = manyLeft([dialogOf(1, '1001', 'tcp'), dialogOf(2, '1002', 'tcp')])
   assert.equal(told.length, 0)
   const source = { address: '10.0.0.2', port: 40_001 }
   const registers = (extension: string, address = source.address) =>
@@ -192,12 +198,11 @@ test('a phone behind a connection is told when it registers again, on its new on
       },
     })
   registers('1003')
-  registers('1001', '10.0.0.7')
   assert.equal(told.length, 0)
   registers('1001')
   registers('1001')
   assert.deepEqual(
-    told.map(({ callId, peer }) => [callId, peer.connection, peer.port]),
+    told.map(({ callId }, at) => [callId, ways[at]!.by?.flow.connection, ways[at]!.by?.flow.source.port]),
     [['c1', 'c3', 40_001]],
   )
   assert.equal(book.dropped.length, 1)
@@ -206,4 +211,52 @@ test('a phone behind a connection is told when it registers again, on its new on
   left.advance(3_600_000)
   registers('1002')
   assert.deepEqual([told.length, book.dropped.length], [1, 2])
+})
+
+test('a phone behind a connection that comes by another way is asked there once, and waited for until it is the one', () => {
+  const { told, ways, book, left } = manyLeft([dialogOf(1, '1001', 'tcp')])
+  const registers = (address: string, transport: 'udp' | 'tcp' = 'tcp') =>
+    left.take({
+      type: 'bindingChanged',
+      extension: '1001',
+      binding: {
+        ...{ extension: '1001', contact: `sip:1001@${address}`, userAgent: null, expiresInMs: 60_000 },
+        flow: { transport, source: { address, port: 40_001 }, local: transport },
+      },
+    })
+  registers('10.0.0.7')
+  registers('10.0.0.7')
+  registers('10.0.0.8', 'udp')
+  assert.deepEqual(
+    ways.map(({ by }) => [by?.contact, by?.flow.transport]),
+    [
+      ['sip:1001@10.0.0.7', 'tcp'],
+      ['sip:1001@10.0.0.8', 'udp'],
+    ],
+  )
+  ways[0]!.then!(481, 0) // another phone
+  assert.equal(book.dropped.length, 0)
+  ways[1]!.then!(200, 0)
+  assert.equal(book.dropped.length, 1)
+  registers('10.0.0.9')
+  registers('10.0.0.2')
+  assert.deepEqual([told.length, book.dropped.length], [2, 1], 'it has heard')
+})
+
+test('a trunk that challenges the BYE gets it once more with the trunk’s password', () => {
+  const { net, killAndStart } = house()
+  callCarl(net)
+  net.run(1_000)
+  const challenge = 'Digest realm="carrier", nonce="n1", algorithm=MD5, qop="auth"'
+  net.change = (text, from) =>
+    from === carl && text.includes(' BYE\r\n') && !net.wire.some(one => one.text.includes('Proxy-Authorization:'))
+      ? text.replace(/^SIP\/2.0 200 OK\r\n/, `SIP/2.0 407 No\r\nProxy-Authenticate: ${challenge}\r\n`)
+      : text
+  killAndStart(alice, { username: '4001', password: 'trunk-secret' })
+  net.run(10_000)
+  const byes = net.wire.filter(({ text }) => text.startsWith('BYE '))
+  assert.equal(byes.length, 2)
+  assert.match(byes[1]!.text, /Proxy-Authorization: Digest username="4001", realm="carrier", nonce="n1", uri="sip:/)
+  const [first, second] = byes.map(({ text }) => Number(/CSeq: (\d+) BYE/.exec(text)![1]))
+  assert.equal(second, first! + 1)
 })

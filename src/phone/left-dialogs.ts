@@ -1,32 +1,39 @@
 /**
- * The calls that a process before us had up when it was killed: each far end is told BYE once, and what it answers is well. Desk phones come
- * first, since they are rung again at once and are busy until then; one that is reached over a connection is told when it registers again.
+ * The calls that a process before us had up when it was killed: each far end is told BYE, a trunk that challenges it with the trunk's password,
+ * and what it answers else is well. Desk phones come first, since they are rung again at once and are busy until then; one that is reached over
+ * a connection is told when it registers again. One of its extension that comes by another way may be it, or another phone: that is asked, and
+ * who knows the call is the one.
  */
 import { Allowance } from '../lib/allowance.ts'
 import type { Logger } from '../lib/log.ts'
-import type { Binding, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { Binding, DigestCredentials, Flow, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { isReliable } from '../sip/events.ts'
-import { backTo } from '../sip/wire.ts'
 
 /** Each phone of a large floor at once; a trunk gets all of its own, and not faster than a small gateway takes them. */
 const byesBurst = 500
 const byesPerSecond = 250
 /** A phone that has not registered by then has long found out by itself: its session was to be refreshed (RFC 4028). */
 const registersWithinMs = 3600_000
+/** Other ways by which a phone of the extension came, that are asked for a call: as many as phones of an extension are kept, and some that moved. */
+const waysMax = 8
 
 export type LeftDialogsOptions = {
   ua: Pick<UserAgentPort, 'bye'>
   book: { read(): KeptDialog[]; drop(dialog: KeptDialog): void }
+  /** What answers a challenge of its far end; null: nothing. */
+  credentials(dialog: KeptDialog): DigestCredentials | null
   now(): number
   log: Logger
 }
+
+type Absent = { dialog: KeptDialog; asked: Set<string> }
 
 export class LeftDialogs {
   readonly #options: LeftDialogsOptions
   readonly #allowance: Allowance
   #due: KeptDialog[] = []
   /** Of phones that are reached over a connection, by extension. */
-  readonly #absent = new Map<string, KeptDialog[]>()
+  readonly #absent = new Map<string, Absent[]>()
   #absentUntil = Number.POSITIVE_INFINITY
   #isTold = false
 
@@ -46,7 +53,8 @@ export class LeftDialogs {
     for (const dialog of left) {
       const { extension, peer } = dialog
       if (extension === null) others.push(dialog)
-      else if (isReliable(peer.transport)) this.#absent.set(extension, [...(this.#absent.get(extension) ?? []), dialog])
+      else if (isReliable(peer.transport))
+        this.#absent.set(extension, [...(this.#absent.get(extension) ?? []), { dialog, asked: new Set() }])
       else phones.push(dialog)
     }
     this.#due = [...phones, ...others]
@@ -58,7 +66,7 @@ export class LeftDialogs {
     while (this.#due.length > 0 && this.#allowance.take(now)) this.#end(this.#due.shift()!, now)
     if (now < this.#absentUntil) return
     this.#absentUntil = Number.POSITIVE_INFINITY
-    for (const dialogs of this.#absent.values()) for (const dialog of dialogs) this.#options.book.drop(dialog)
+    for (const all of this.#absent.values()) for (const { dialog } of all) this.#options.book.drop(dialog)
     this.#absent.clear()
   }
 
@@ -67,25 +75,57 @@ export class LeftDialogs {
     if (event.type === 'bindingChanged' && event.binding !== null) this.#registered(event.binding)
   }
 
-  #registered({ extension, flow }: Binding): void {
-    const { now } = this.#options
-    const dialogs = this.#absent.get(extension)
-    if (dialogs === undefined) return
-    const isTheirs = ({ peer }: KeptDialog) => peer.transport === flow.transport && peer.address === flow.source.address
-    const others = dialogs.filter(dialog => !isTheirs(dialog))
-    if (others.length > 0) this.#absent.set(extension, others)
-    else this.#absent.delete(extension)
-    for (const dialog of dialogs.filter(isTheirs)) this.#end({ ...dialog, peer: backTo(flow) }, now())
+  #registered(binding: Binding): void {
+    const { transport, source } = binding.flow
+    for (const absent of this.#absent.get(binding.extension) ?? []) {
+      const { dialog, asked } = absent
+      if (dialog.peer.transport === transport && dialog.peer.address === source.address) {
+        this.#found(absent)
+        this.#end(dialog, this.#options.now(), binding.flow)
+        continue
+      }
+      const way = `${transport} ${source.address}`
+      if (asked.has(way) || asked.size >= waysMax) continue
+      asked.add(way)
+      this.#ask(absent, binding)
+    }
   }
 
-  #end(dialog: KeptDialog, now: number): void {
-    const { ua, book, log } = this.#options
-    try {
-      if (!ua.bye(dialog, now)) this.#leave(dialog)
-    } catch (error) {
-      log.warn({ err: error }, 'a call of the last run cannot be ended')
+  /** It keeps waiting until somebody says that it was theirs; another phone does not know it (481). */
+  #ask(absent: Absent, { flow, contact }: Binding): void {
+    const { ua, book, now } = this.#options
+    const then = (status: number | null) => {
+      if (status === null || status >= 300 || !this.#found(absent)) return
+      book.drop(absent.dialog)
     }
+    this.#try(() => ua.bye(absent.dialog, { by: { flow, contact }, then }, now()))
+  }
+
+  /** False when it was found before. */
+  #found(absent: Absent): boolean {
+    const { extension } = absent.dialog
+    const all = this.#absent.get(extension ?? '') ?? []
+    const others = all.filter(one => one !== absent)
+    if (others.length > 0) this.#absent.set(extension!, others)
+    else this.#absent.delete(extension ?? '')
+    return others.length < all.length
+  }
+
+  #end(dialog: KeptDialog, now: number, flow?: Flow): void {
+    const { ua, book, credentials } = this.#options
+    const auth = credentials(dialog)
+    const by = flow && { flow }
+    if (this.#try(() => ua.bye(dialog, { auth, by }, now)) === false) this.#leave(dialog)
     book.drop(dialog)
+  }
+
+  #try(bye: () => boolean): boolean | null {
+    try {
+      return bye()
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'a call of the last run cannot be ended')
+      return null
+    }
   }
 
   #leave({ ourAddress }: KeptDialog): void {

@@ -299,7 +299,13 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     flush: () => sockets.settle(),
   })
-  const left = new LeftDialogs({ ua, book: dialogs, now, log })
+  const left = new LeftDialogs({
+    ...{ ua, book: dialogs, now, log },
+    credentials: ({ account, peer: { transport, peer, ...source } }) => {
+      const trunk = account ?? lines.trunkOf({ transport, peer, source })
+      return trunk === null ? null : lines.credentials(trunk as TrunkId)
+    },
+  })
   events.take = event => {
     left.take(event)
     tests.take(event)

@@ -59,7 +59,9 @@ export function inviteOn({
     sdp,
     headers,
     tellTrying: true,
-    ...(trunk.username !== null && password !== null ? { auth: { username: trunk.username, password } } : {}),
+    ...(trunk.username !== null && password !== null
+      ? { auth: { username: trunk.username, password }, account: trunk.id }
+      : {}),
     ...(asserts('pai') ? { assertedIdentity: `sip:${shown}@${own}` } : {}),
   }
 }

@@ -10,7 +10,15 @@ import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunk-connection.t
 import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import type { Destination, Flow, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type {
+  Destination,
+  DigestCredentials,
+  Flow,
+  PeerName,
+  Transport,
+  UaEvent,
+  UserAgentPort,
+} from '../sip/events.ts'
 import type { ConnectionNews } from './connections.ts'
 import type { Wanted } from './locate.ts'
 import { type Target, Targets } from './targets.ts'
@@ -146,6 +154,13 @@ export class TrunkLines {
 
   password(id: TrunkId): string | null {
     return this.#lines.get(id)?.password ?? null
+  }
+
+  /** What answers the trunk's challenges; null when it has none. */
+  credentials(id: TrunkId): DigestCredentials | null {
+    const line = this.#lines.get(id)
+    if (!line || line.trunk.username === null || line.password === null) return null
+    return { username: line.trunk.username, password: line.password }
   }
 
   /** Where a call on this trunk goes; null while its name does not resolve or it is gone. */

@@ -17,7 +17,7 @@ export const dialogKey = (callId: string, localTag: string, remoteTag: string | 
 export function dialogOfResponse(
   sent: { callId: string; localTag: string; local: string; seq: number; target: string },
   response: Response,
-  way: Pick<Dialog, 'peer' | 'symmetric' | 'extension'>,
+  way: Pick<Dialog, 'peer' | 'symmetric' | 'extension' | 'account'>,
 ): Dialog {
   return {
     callId: sent.callId,
@@ -55,6 +55,7 @@ export function dialogOfRequest(request: Request, localTag: string, flow: Flow, 
     },
     symmetric: extension !== null,
     extension,
+    account: null,
   }
 }
 

@@ -119,6 +119,8 @@ export type KeptDialog = {
   symmetric: boolean
   /** Of the desk phone at its other end; null: it is none of ours. */
   extension: string | null
+  /** Whose credentials it was placed with; null: none, or it came to us. */
+  account: string | null
   /** Our address, as its far end knows it. */
   ourAddress: string
 }
@@ -143,6 +145,8 @@ export type InviteSpec = {
   /** URIs that it passes on its way before any dialog knows better: an outbound proxy, or the Service-Route of our registration. */
   routes?: readonly string[]
   auth?: DigestCredentials
+  /** Whose `auth` this is, in words of the phone layer (a trunk's id): kept with the dialog, and no more. */
+  account?: string
   /** RFC 3325, as a URI. */
   assertedIdentity?: string
   /** The call that this one takes the place of, as its far end knows it (RFC 3891). */
@@ -338,9 +342,18 @@ export type UserAgentPort = {
   keepAlive(flow: Flow): void
   /**
    * Ends a call that an earlier process had up: BYE, and whatever is answered is well. False, and nothing is said, when it was had at another
-   * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call.
+   * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call. `auth`: said once more with these
+   * when it is challenged; `by`: the way to a phone that registered since, and its Contact where it has moved; `then`: what was answered at last, null: nothing.
    */
-  bye(left: KeptDialog, now: number): boolean
+  bye(
+    left: KeptDialog,
+    how: {
+      auth?: DigestCredentials | null
+      by?: { flow: Flow; contact?: string }
+      then?(status: number | null, now: number): void
+    },
+    now: number,
+  ): boolean
   /** Drops a phone's binding: its user was disabled or has another password. */
   unbind(extension: string, now: number): void
   readonly figures: { sessions: number; transactions: number; bindings: number; dropped: number; retransmitted: number }

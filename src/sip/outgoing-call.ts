@@ -172,8 +172,8 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
   }
 
   #talkOf(answer: Response): Talk {
-    const { symmetric = false, extension = null } = this.#spec
-    const way = { peer: this.#destination, symmetric, extension }
+    const { symmetric = false, extension = null, account = null } = this.#spec
+    const way = { peer: this.#destination, symmetric, extension, account }
     const sent = {
       callId: this.callId,
       localTag: this.#localTag,

@@ -2,9 +2,10 @@
  * The SIP stack as one object without sockets: bytes and time go in, bytes, events and the next deadline come out. Whatever arrives, nothing
  * is thrown and nothing grows beyond its bound.
  */
-import { type CallHost, type DialogReceiver, indifferent, reasonLines } from './call.ts'
+import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { Calls } from './calls.ts'
-import { dialogKey, requestInDialog } from './dialog.ts'
+import { type Dialog, dialogKey } from './dialog.ts'
+import { DigestClient } from './digest.ts'
 import { Drops } from './drops.ts'
 import type {
   Address,
@@ -25,7 +26,7 @@ import type {
 import { isReliable } from './events.ts'
 import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
-import { type HeaderLine, header, headerLines, type Response, reasonOf, serialise } from './message.ts'
+import { header, headerLines, type Response, reasonOf, serialise } from './message.ts'
 import { parseMessage } from './parse.ts'
 import { Registrar } from './registrar.ts'
 import { Registrations } from './registrations.ts'
@@ -34,6 +35,7 @@ import { sessionTimes } from './session-timer.ts'
 import { Timers } from './timers.ts'
 import { Transactions } from './transactions.ts'
 import { backTo, responseLines, Wire } from './wire.ts'
+import { sendWithin } from './within.ts'
 
 export * from './events.ts'
 
@@ -53,6 +55,7 @@ export class UserAgent implements UserAgentPort {
   readonly #dialogs = new Map<string, DialogReceiver>()
   readonly #registrations: Registrations
   readonly #requests: Requests
+  readonly #host: CallHost
   readonly #drops = new Drops(event => this.#events.push(event))
   readonly #flood = new Flood()
   readonly #framers = new Map<string, Framer>()
@@ -93,6 +96,7 @@ export class UserAgent implements UserAgentPort {
     const calls = new Calls({ host, registrar, max: options.maxSessions ?? 4_000, now: () => this.#now })
     const registrations = new Registrations(host)
     this.#requests = new Requests({ options, host, calls, registrar, registrations, dialogs: this.#dialogs })
+    this.#host = host
     this.#registrar = registrar
     this.#calls = calls
     this.#registrations = registrations
@@ -343,15 +347,23 @@ export class UserAgent implements UserAgentPort {
     this.#wire.send(backTo(flow), Buffer.from('\r\n\r\n'))
   }
 
-  bye(left: KeptDialog, now: number): boolean {
+  bye(left: KeptDialog, { auth, by, then }: Parameters<UserAgentPort['bye']>[1], now: number): boolean {
     this.#now = now
+    const host = this.#host
     // We may listen elsewhere now.
     const local = this.#wire.endpoint(left.peer) === null ? undefined : left.peer.local
-    const extra: HeaderLine[] = [...reasonLines(temporaryFailureQ850), ['User-Agent', this.#options.name]]
     const peer = { ...left.peer, local }
     if (this.#wire.contact(peer).address !== left.ourAddress) return false
-    const draft = requestInDialog({ ...left, peer }, 'BYE', { seq: left.localSeq + uncountedMax, extra })
-    this.#transactions.start(draft, indifferent, now)
+    const dialog: Dialog = { ...left, peer, localSeq: left.localSeq + uncountedMax, remoteSeq: null }
+    if (by !== undefined) dialog.peer = backTo(by.flow)
+    if (by?.contact !== undefined) dialog.remoteTarget = by.contact
+    const digest = auth ? new DigestClient(auth, () => host.secret(9)) : null
+    sendWithin(
+      { host, dialog, digest },
+      { method: 'BYE', extra: reasonLines(temporaryFailureQ850) },
+      { onResponse: ({ status }, at) => then?.(status, at), onFailure: (_failure, at) => then?.(null, at) },
+      now,
+    )
     return true
   }
 
