@@ -123,6 +123,18 @@ test('who calls on hold and waits for an agent is shown as holding from the firs
   assert.equal(call.heldBy, null)
 })
 
+test('who calls and is gone before our answer is theirs is owed nothing: addresses of callers are forged', () => {
+  const floor = new TestFloor({ campaign: { mode: 'manual' } })
+  floor.ready(alice)
+  const leg = 'in_forged' as LegId
+  for (const cause of ['fault', 'cancel'] as const) {
+    floor.do({ type: 'leg.offered', leg, trunk, from: '13900001111', to: '95588' })
+    floor.do({ type: 'leg.ended', leg, by: 'system', sipStatus: null, q850: null, cause })
+  }
+  assert.deepEqual([floor.count('callback.scheduled'), floor.count('call.assigned')], [0, 0])
+  assert.equal(floor.count('call.ended'), 2)
+})
+
 test('a reload of the page keeps the call: the party hears music, then the agent again', () => {
   const floor = new TestFloor({ campaign: { mode: 'manual' } })
   floor.ready(alice)

@@ -56,7 +56,9 @@ export function gaveUp(d: Draft, call: Call, leg: LegId, ending: Pick<Ending, 's
   const waitedMs = d.now - (call.queuedAt ?? d.now)
   d.fact({ type: 'call.abandoned', call: call.id, campaign: null, queue: call.queue, waitedMs })
   const queue = call.queue === null ? undefined : d.state.queues.get(call.queue)?.queue
-  if (waitedMs >= (queue?.callbackAfterMs ?? 0)) callBack(d, call, 'abandoned', { agent: call.parkedFor })
+  // Who was not answered has proved nothing: addresses of UDP are forged, and what is owed is dialled.
+  const isOwed = call.answeredAt !== null && waitedMs >= (queue?.callbackAfterMs ?? 0)
+  if (isOwed) callBack(d, call, 'abandoned', { agent: call.parkedFor })
   endCall(d, call, { by: 'party', cause: 'caller_gave_up', result: 'ABANDONED', ...ending }, leg)
 }
 

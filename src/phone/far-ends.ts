@@ -81,7 +81,10 @@ export class FarEnds {
         return
       }
       case 'confirmed':
-        return leg.offer === null ? this.#answeredLate(leg, event) : undefined
+        if (leg.offer === null && !this.#answeredLate(leg, event)) return
+        if (leg.unproved) this.#legs.tellAnswered(leg)
+        else this.#legs.tellHeld(leg)
+        return
       case 'failed':
         if (leg.lateUntil !== null && event.by === 'local') return this.#legs.over(leg, rungOut)
         if (this.#outgoing.triesNext(leg, event)) return
@@ -143,14 +146,18 @@ export class FarEnds {
     }
   }
 
-  /** The offer was ours, so the ACK had to bring the answer. */
-  #answeredLate(leg: Leg, { session, sdp }: Extract<UaEvent, { type: 'confirmed' }>): void {
+  /** The offer was ours, so the ACK had to bring the answer. False when it did not, and the call is over. */
+  #answeredLate(leg: Leg, { session, sdp }: Extract<UaEvent, { type: 'confirmed' }>): boolean {
     const { ua, now, log } = this.#options
     const agreed = sdp === null ? null : agree(sdp, this.#legs.codecs(leg), this.#legs.local(leg))
-    if (agreed) return this.#mediaChanged(leg, agreed)
+    if (agreed) {
+      this.#legs.agreedOn(leg, agreed)
+      return true
+    }
     log.warn({ leg: leg.id }, 'the ACK has no answer to our offer, or no audio that we can speak; the call is ended')
     ua.hangUp(session, 65, now())
     this.#legs.over(leg, { by: 'system', cause: 'fault', sipStatus: 488, q850: 65 })
+    return false
   }
 
   /** Before the answer nobody can be put on hold; it is early media that change. */

@@ -1,6 +1,7 @@
 /**
  * The calls that come to us: from a trunk within what it may bring, from a desk phone that calls for help, or to take the place of a call of
- * ours; and how they are answered or refused.
+ * ours; and how they are answered or refused. Addresses of UDP are forged: a trunk's call over it counts as answered when our 200 is
+ * acknowledged, so that nobody of ours is rung, and no sound sent, for who is not there.
  */
 import { isIP } from 'node:net'
 import { rewritten } from '../centre/trunk-numbers.ts'
@@ -50,6 +51,7 @@ export class Incoming {
     const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
     leg.offer = event.sdp
+    leg.unproved = event.flow.transport === 'udp'
     this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
     this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to }, leg)
@@ -140,8 +142,7 @@ export class Incoming {
             now(),
           )
           leg.phase = 'up'
-          this.#legs.post({ type: 'leg.answered', leg: leg.id }, leg)
-          this.#legs.tellHeld(leg) // it called with its hold key down, or a PBX did that plays its own music
+          if (!leg.unproved) this.#legs.tellAnswered(leg)
         }
         this.#options.flush()
       },

@@ -35,6 +35,8 @@ export type Leg = {
   sdpVersion: number
   /** The far end's offer of an incoming call, until it is answered. */
   offer: string | null
+  /** Nothing has shown yet that who called is where the call came from: over UDP anybody can say so, and only who is there hears our 200. */
+  unproved: boolean
   /** When an unanswered call is withdrawn; null: never. */
   ringUntil: number | null
   ringMs: number

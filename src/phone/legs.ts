@@ -155,6 +155,7 @@ export class Legs {
       target: null,
       sdpVersion: 1,
       offer: null,
+      unproved: false,
       ringUntil: null,
       ringMs,
       respondBy: null,
@@ -294,6 +295,13 @@ export class Legs {
       if (leg.phase !== 'up') this.#untold.delete(leg)
       else this.tellHeld(leg)
     }
+  }
+
+  /** Who called is there. It may have called with its hold key down, or a PBX did that plays its own music. */
+  tellAnswered(leg: Leg): void {
+    leg.unproved = false
+    this.post({ type: 'leg.answered', leg: leg.id }, leg)
+    this.tellHeld(leg)
   }
 
   /** A hold or its end that the centre has not heard of; after `leg.answered`. */

@@ -50,6 +50,7 @@ describe('the phone', () => {
   let binding: Binding | null
   let canOpen: boolean
   let phone: Phone
+  let lines: TrunkLines
 
   beforeEach(() => {
     said = []
@@ -86,7 +87,7 @@ describe('the phone', () => {
       },
     })
     const log = createLogger('silent')
-    const lines = new TrunkLines({
+    lines = new TrunkLines({
       ua,
       tls: { know: () => undefined, forget: () => undefined },
       locate: async () => ({ targets: [], holdsMs: 1_000 }),
@@ -234,12 +235,46 @@ describe('the phone', () => {
       })
       phone.perform({ type: 'phone.answer', leg: 'w_1' as LegId })
       await opened()
+      phone.take({ type: 'confirmed', session, sdp: null })
       const turns = () => said.map(({ type }) => type)
       assert.deepEqual(turns(), ['leg.offered', 'leg.answered', 'leg.held'], held)
       assert.equal(configured.at(-1)!.silenceMs, heldSilenceMs)
       phone.take({ type: 'reoffer', session, sdp: theirSdp })
       assert.deepEqual(turns().slice(2), ['leg.held', 'leg.resumed'])
       phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+    }
+  })
+
+  test('a call over UDP is answered for the floor when its caller acknowledges; who never does was never there', async () => {
+    for (const [transport, sdp, answer] of [
+      ['udp', theirSdp, null],
+      ['udp', null, theirSdp],
+      ['tcp', theirSdp, null],
+    ] as const) {
+      lines.apply({ ...trunk, transport }, { password: null, key: null })
+      said = []
+      const calls = async () => {
+        phone.take({
+          ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
+          ...{ assertedIdentity: null, diversion: null, extension: null, callId: 'c', replaces: null },
+          ...{ sdp, flow: { transport, source: { address: '127.0.0.9', port: 5060 }, local: 'x' } },
+        })
+        phone.perform({ type: 'phone.answer', leg: 'w_1' as LegId })
+        await opened()
+      }
+      const turns = () => said.splice(0).map(({ type }) => type)
+      await calls()
+      assert.deepEqual(turns(), transport === 'udp' ? ['leg.offered'] : ['leg.offered', 'leg.answered'])
+      phone.take({ type: 'confirmed', session, sdp: answer })
+      assert.deepEqual(turns(), transport === 'udp' ? ['leg.answered'] : [])
+      phone.take({ type: 'ended', session, by: 'remote', q850: 16, reason: '' })
+      assert.deepEqual(turns(), ['leg.ended'])
+      await calls()
+      phone.take({ type: 'ended', session, by: 'timeout', q850: null, reason: 'no ACK' })
+      assert.deepEqual(
+        turns(),
+        transport === 'udp' ? ['leg.offered', 'leg.ended'] : ['leg.offered', 'leg.answered', 'leg.ended'],
+      )
     }
   })
 
