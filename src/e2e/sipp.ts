@@ -146,6 +146,7 @@ SIP/2.0 ${status} ${words}
 [last_To:]${inDialog ? '' : ';tag=[pid]sipp[call_number]'}
 [last_Call-ID:]
 [last_CSeq:]
+[last_Record-Route:]
 Contact: <sip:carrier@[local_ip]:[local_port]>
 ${extra.map(line => `${line}\n`).join('')}${body === null ? 'Content-Length: 0\n' : `Content-Type: application/sdp\nContent-Length: [len]\n\n${body}`}
 ]]></send>`
@@ -153,7 +154,7 @@ ${extra.map(line => `${line}\n`).join('')}${body === null ? 'Content-Length: 0\n
 
 function calledSide(acts: Act[], media: MediaAt): string {
   const steps = [
-    '<recv request="INVITE" rrs="true"><action><ereg regexp="sip:[^;>]*" search_in="hdr" header="Contact:" assign_to="contact"/><ereg regexp="&lt;?sip:.*" search_in="hdr" header="From:" assign_to="from"/><ereg regexp="sip:[^;>]*" search_in="hdr" header="To:" assign_to="to"/></action></recv>',
+    '<recv request="INVITE" rrs="true"><action><ereg regexp="sips?:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="contact"/><ereg regexp="&lt;?sips?:.*" search_in="hdr" header="From:" assign_to="from"/><ereg regexp="sips?:[^;>]*" search_in="hdr" header="To:" assign_to="to"/></action></recv>',
   ]
   for (const act of acts) {
     switch (act.do) {
@@ -243,6 +244,7 @@ ${sdp(media, 'sendrecv', events)}
     `<send><![CDATA[
 ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
 [last_To:]
 Call-ID: [call_id]
@@ -260,6 +262,7 @@ Content-Length: 0
         `<send retrans="500"><![CDATA[
 INFO [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
 [last_To:]
 Call-ID: [call_id]
@@ -278,6 +281,7 @@ Duration=160
         `<send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <sip:${from}@[local_ip]:[local_port]>;tag=[pid]caller[call_number]
 [last_To:]
 Call-ID: [call_id]
@@ -293,11 +297,12 @@ Content-Length: 0
   return document(steps, 'calling')
 }
 
-/** In a dialog where we were called: From and To change places. */
+/** In a dialog where we were called: From and To change places. By the route that the INVITE came. */
 function bye(): string {
   return `<send retrans="500"><![CDATA[
 BYE [$contact] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <[$to]>;tag=[pid]sipp[call_number]
 To: [$from]
 Call-ID: [call_id]
@@ -314,6 +319,7 @@ function reinvite(body: string): string {
   return `<send retrans="500"><![CDATA[
 INVITE [$contact] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <[$to]>;tag=[pid]sipp[call_number]
 To: [$from]
 Call-ID: [call_id]
@@ -327,6 +333,7 @@ ${body}
 ]]></send><recv response="100" optional="true"/><recv response="200"/><send><![CDATA[
 ACK [$contact] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
 From: <[$to]>;tag=[pid]sipp[call_number]
 To: [$from]
 Call-ID: [call_id]

@@ -64,7 +64,7 @@ const tickMs = 100
 /** A browser whose network is cut this long is down; shorter cuts heal unnoticed. */
 const browserSilenceMs = 20_000
 
-/** The far ends' answers to the last BYEs and CANCELs are waited for so long: what was lost is said once more (RFC 3261, T1: 500 ms). */
+/** The far ends' answers to the last BYEs and CANCELs, and those of the carriers that we leave, are waited for so long: what was lost is said once more (RFC 3261, T1: 500 ms). */
 const lastWordsMs = 600
 
 /** SIP messages kept; left out since a call or a day had its fill; lost since the thread did not keep up. */
@@ -458,6 +458,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       for (const trunk of floor().trunks.keys()) lines.remove(trunk)
       sockets.settle()
       await bay[Symbol.asyncDispose]()
+      // A carrier asks for our password anew as a rule: what it was given last is old by now.
+      for (let waitedMs = 0; ua.isLeaving && waitedMs < lastWordsMs; waitedMs += 10) await sleep(10)
       await sockets[Symbol.asyncDispose]()
     },
   }

@@ -97,6 +97,8 @@ type Line = {
 export class TrunkLines {
   readonly #options: TrunkLinesOptions
   readonly #lines = new Map<TrunkId, Line>()
+  /** Gone from here, and their carriers are being told so over TLS: their connections are let go then. */
+  readonly #leaving = new Set<TrunkId>()
 
   constructor(options: TrunkLinesOptions) {
     this.#options = options
@@ -105,14 +107,14 @@ export class TrunkLines {
   /** Takes over a trunk as saved; called at start and at each change of it or its password. */
   apply(trunk: Trunk, { password, key }: TrunkSecrets): void {
     const before = this.#lines.get(trunk.id)
-    if (before) this.#quiet(before)
     if (!trunk.enabled) {
-      this.#lines.delete(trunk.id)
-      this.#options.tls.forget(trunk.id)
+      if (before) this.#leave(before)
       if (before === undefined || before.told === null)
         this.#options.post({ type: 'trunk.down', trunk: trunk.id, reason: 'switched off' }, `trunk:${trunk.id}`)
       return
     }
+    if (before) this.#quiet(before, isRegisteredAlike(before.trunk, trunk))
+    this.#leaving.delete(trunk.id)
     const { host } = nextHopOf(trunk)
     const line: Line = {
       trunk,
@@ -142,10 +144,7 @@ export class TrunkLines {
 
   remove(id: TrunkId): void {
     const line = this.#lines.get(id)
-    if (!line) return
-    this.#quiet(line)
-    this.#lines.delete(id)
-    this.#options.tls.forget(id)
+    if (line) this.#leave(line)
   }
 
   trunk(id: TrunkId): Trunk | null {
@@ -266,8 +265,12 @@ export class TrunkLines {
       case 'registered':
       case 'unregistered':
       case 'registrationFailed': {
-        const line = this.#lines.get(event.registration as TrunkId)
-        if (!line) return false
+        const id = event.registration as TrunkId
+        const line = this.#lines.get(id)
+        if (!line) {
+          if (this.#leaving.delete(id)) this.#options.tls.forget(id)
+          return false
+        }
         line.registered = event.type === 'registered'
         this.#noteRegistration(line, event)
         line.registerError =
@@ -441,9 +444,19 @@ export class TrunkLines {
     }
   }
 
-  #quiet(line: Line): void {
-    this.#options.ua.stopQualify(line.trunk.id)
-    if (line.trunk.register) this.#options.ua.unregister(line.trunk.id, this.#options.now())
+  /** What TLS needs for the last word to the carrier is kept until it has been said: at most as long as a transaction takes. */
+  #leave(line: Line): void {
+    const { trunk, registered } = line
+    this.#quiet(line)
+    this.#lines.delete(trunk.id)
+    if (trunk.transport === 'tls' && registered) this.#leaving.add(trunk.id)
+    else this.#options.tls.forget(trunk.id)
+  }
+
+  /** `staysRegistered`: the next registration takes the place of this one, and taking it back first might arrive after that. */
+  #quiet({ trunk }: Line, staysRegistered = false): void {
+    this.#options.ua.stopQualify(trunk.id)
+    if (trunk.register && !staysRegistered) this.#options.ua.unregister(trunk.id, this.#options.now())
   }
 
   #tell(line: Line): void {
@@ -466,6 +479,20 @@ function proxyRoute(trunk: Trunk): string[] {
   const { host, port, named } = nextHopOf(trunk)
   const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
   return [`sip:${formatHost(host, named ? port : null)}${transport};lr`]
+}
+
+/** The same contact at the same carrier. */
+function isRegisteredAlike(before: Trunk, after: Trunk): boolean {
+  const what = (trunk: Trunk) => [
+    trunk.register,
+    trunk.host,
+    trunk.port,
+    trunk.transport,
+    trunk.username,
+    schemeOf(trunk),
+  ]
+  const proxy = (trunk: Trunk) => connectionOf(trunk).outboundProxy
+  return what(before).join() === what(after).join() && proxy(before) === proxy(after)
 }
 
 /** What the trunk's addresses begin with. */

@@ -329,6 +329,8 @@ export type UserAgentPort = {
   /** Registers `id` and keeps it so until `unregister`. */
   register(id: string, spec: RegisterSpec, now: number): void
   unregister(id: string, now: number): void
+  /** A carrier has not answered yet that it took back a registration of ours. */
+  readonly isLeaving: boolean
   qualify(id: string, target: QualifyTarget, now: number): void
   stopQualify(id: string): void
 

@@ -32,6 +32,10 @@ export class Registration implements ClientOwner, Sleeper {
   #seq = 0
   #failures = 0
   #phase: 'on' | 'leaving' | 'off' = 'on'
+  /** The carrier has a binding of ours, as far as we know. */
+  #isBound = false
+  /** Another one of the same name is told of instead. */
+  #isHushed = false
   #transaction: ClientTransaction | null = null
   wakeAt: number | null = null
   queuedAt: number | null = null
@@ -80,6 +84,16 @@ export class Registration implements ClientOwner, Sleeper {
     this.send(now)
   }
 
+  get isLeaving(): boolean {
+    return this.#phase === 'leaving' && this.#isBound
+  }
+
+  /** Another one is made while this one leaves: what takes back the very contact that it brings is said no more, or it might come later. */
+  giveWay(next: Registration): void {
+    if (next.#contact === this.#contact && next.#spec.aor === this.#spec.aor) this.drop()
+    else this.#isHushed = true
+  }
+
   /** Stops without a word: another registration takes this one's place. */
   drop(): void {
     this.#phase = 'off'
@@ -112,6 +126,7 @@ export class Registration implements ClientOwner, Sleeper {
 
   #registered(answer: Response, now: number): void {
     this.#failures = 0
+    this.#isBound = true
     this.#digest.succeeded(answer)
     const granted = grantedS(answer, this.#contact) ?? this.#expiresS
     // Refreshed with a margin for a lost packet, spread so that a hundred trunks do not come back at once.
@@ -149,7 +164,7 @@ export class Registration implements ClientOwner, Sleeper {
 
   #left(): void {
     this.#phase = 'off'
-    this.#host.emit({ type: 'unregistered', registration: this.#id })
+    if (!this.#isHushed) this.#host.emit({ type: 'unregistered', registration: this.#id })
   }
 }
 

@@ -9,6 +9,8 @@ import { maySendTo, parseUri } from './uri.ts'
 export class Registrations {
   readonly #host: CallHost
   readonly #registrations = new Map<string, Registration>()
+  /** The last one of each trunk that was told to leave. */
+  readonly #leaving = new Map<string, Registration>()
   readonly #qualifies = new Map<string, Qualify>()
 
   constructor(host: CallHost) {
@@ -20,17 +22,27 @@ export class Registrations {
     return [...this.#registrations.values()].some(one => one.contactUser === user)
   }
 
+  /** A carrier where we were registered has not heard yet, or not believed, that we go. */
+  get isLeaving(): boolean {
+    return [...this.#leaving.values()].some(one => one.isLeaving)
+  }
+
   register(id: string, spec: RegisterSpec, now: number): void {
     checkTarget([spec.registrar, spec.aor], spec.destination)
     this.#registrations.get(id)?.drop()
     const registration = new Registration(this.#host, id, spec)
     this.#registrations.set(id, registration)
+    this.#leaving.get(id)?.giveWay(registration)
+    this.#leaving.delete(id)
     registration.send(now)
   }
 
   unregister(id: string, now: number): void {
-    this.#registrations.get(id)?.leave(now)
+    const registration = this.#registrations.get(id)
+    if (registration === undefined) return
+    registration.leave(now)
     this.#registrations.delete(id)
+    this.#leaving.set(id, registration)
   }
 
   qualify(id: string, target: QualifyTarget, now: number): void {

@@ -313,6 +313,10 @@ export class UserAgent implements UserAgentPort {
     this.#registrations.unregister(id, now)
   }
 
+  get isLeaving(): boolean {
+    return this.#registrations.isLeaving
+  }
+
   qualify(id: string, target: QualifyTarget, now: number): void {
     this.#registrations.qualify(id, target, now)
   }
