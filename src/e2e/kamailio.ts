@@ -187,6 +187,7 @@ request_route {
     exit;
   }
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+  if (is_present_hf("Route")) { xlog("L_ALERT", "@ $rm $proto by route to $rd\\n"); }
   if ($si == "${far.address}") {
     xlog("L_ALERT", "@ $rm $proto from the far end\\n");
     if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
@@ -204,7 +205,7 @@ request_route {
     }
     usleep("${(wishes.afarMs ?? 0) * 1000}");
   }
-  ${asks ? 'route(ASK);' : 'xlog("L_ALERT", "@ $rm $proto unasked, routes $hdrc(Route) to $rd\\n");'}
+  ${asks ? 'route(ASK);' : 'xlog("L_ALERT", "@ $rm $proto unasked\\n");'}
   if (is_method("REGISTER")) {
     fix_nated_register();
     if (!save("location")) { sl_reply_error(); }
