@@ -136,6 +136,14 @@ test('a call of which one side hears nothing is named once, with the address tha
   count('w_party', { received: 900, isDeaf: true, from: '10.0.0.5:4002' })
   await pass(4_000)
   assert.equal(warned[1]?.words, 'one-way audio: the far end at 10.0.0.5:4002 reports that it hears nothing')
+  assert.equal(audio.ofCall('c_1' as never)?.oneWay, 'nothing_at')
+  count('w_party', { received: 1100, isDeaf: false, from: '10.0.0.5:4002' })
+  await pass(4_000)
+  assert.equal(audio.ofCall('c_1' as never)?.oneWay, null, 'it hears again')
+  count('w_party', { received: 1300, isDeaf: true, from: '10.0.0.5:4002' })
+  await pass(4_000)
+  assert.equal(audio.ofCall('c_1' as never)?.oneWay, 'nothing_at')
+  assert.equal(warned.length, 2)
 })
 
 test('strangers are told of with the call, and not more often than a person can read', async () => {

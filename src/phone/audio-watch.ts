@@ -48,7 +48,10 @@ type Watched = {
   /** A leg that outlives the call. */
   isShift: boolean
   looks: { at: number; counts: AudioCounts }[]
-  told: OneWay | null
+  /** As it is now. */
+  oneWay: OneWay | null
+  /** What the log was told of. */
+  warned: Set<OneWay>
 }
 
 export class AudioWatch {
@@ -110,8 +113,8 @@ export class AudioWatch {
     stretch.before = countsOf(figures)
   }
 
-  #watch(watched: Omit<Watched, 'looks' | 'told'>): Watched {
-    const whole: Watched = { ...watched, looks: [], told: null }
+  #watch(watched: Omit<Watched, 'looks' | 'oneWay' | 'warned'>): Watched {
+    const whole: Watched = { ...watched, looks: [], oneWay: null, warned: new Set() }
     this.#watched.set(watched.leg, whole)
     return whole
   }
@@ -208,8 +211,9 @@ export class AudioWatch {
       counts: countsOf(figures),
       before: watched.before,
     })
-    if (oneWay === null || watched.told === oneWay) return
-    watched.told = oneWay
+    watched.oneWay = oneWay
+    if (oneWay === null || watched.warned.has(oneWay)) return
+    watched.warned.add(oneWay)
     const { call, leg, trunk, agent } = watched
     this.#warn(
       { call, leg, trunk, agent },
@@ -241,7 +245,7 @@ export class AudioWatch {
     return all
   }
 
-  #recent({ looks, before, told, since }: Watched): LiveAudio | null {
+  #recent({ looks, before, oneWay, since }: Watched): LiveAudio | null {
     const [first, last] = [looks[0], looks.at(-1)]
     if (last === undefined) return null
     const start = first === last ? before : first!.counts
@@ -251,7 +255,7 @@ export class AudioWatch {
       mos: worseOf(audio),
       loss,
       jitterMs,
-      oneWay: told,
+      oneWay,
       at: from || named,
       outsiders: last.counts.foreign + last.counts.rivals,
     }

@@ -5,8 +5,13 @@ import type { VoipHeard } from './voip-heard.ts'
 
 /** A round trip longer than this is a clock that was set, or a lie. */
 const roundTripMsMax = 10_000
-/** Packets that we must have sent before a far end that reports nothing of us is believed not to hear us: five seconds. */
-const sentMin = 250
+/**
+ * Packets that we must have sent since they last reported of us before a far end that reports on and says nothing of us is believed not to hear us:
+ * fifteen seconds. Browsers say what they send and what they hear in reports apart, each every 2.5 to 7.5 s, and one of them may be lost.
+ */
+const sentMin = 750
+/** Such reports, or ones that say that all is lost. */
+const deafMin = 2
 
 export class TheirReports {
   /** Reports about our stream. */
@@ -22,20 +27,27 @@ export class TheirReports {
   roundTripMax = 0
   /** What they said last of our stream in extended reports; null: they send none. */
   voip: VoipHeard | null = null
-  /** Reports in a row that say nothing of us, or that all is lost. */
-  deafStreak = 0
+  /** Reports in a row that say nothing of us, and that say that all is lost. */
+  #silentStreak = 0
+  #lostStreak = 0
+  /** Packets sent when they last said something of us, and at their last report of any kind. */
+  #sentAtBlock = 0
+  #sentAtReport = 0
 
   /** `block` null: the report was not about us. `nowMiddle`: the middle 32 bits of our NTP time. */
   note(block: BlockHeard | null, sent: number, nowMiddle: number): void {
+    this.#sentAtReport = sent
     if (block === null) {
-      if (sent >= sentMin) this.deafStreak++
+      this.#silentStreak++
       return
     }
+    this.#silentStreak = 0
+    this.#sentAtBlock = sent
     this.count++
     this.lossSum += block.lossFraction / 256
     this.jitterSum += block.jitter / 8
     this.lost = block.lost
-    this.deafStreak = block.lossFraction === 255 ? this.deafStreak + 1 : 0
+    this.#lostStreak = block.lossFraction === 255 ? this.#lostStreak + 1 : 0
     if (block.lastReport === 0) return
     const ms = ((nowMiddle - block.lastReport - block.delay) | 0) / 65.536
     if (ms < 0 || ms > roundTripMsMax) return
@@ -46,6 +58,7 @@ export class TheirReports {
 
   /** They are there, they were sent to, and they hear nothing. */
   get isDeaf(): boolean {
-    return this.deafStreak >= 2
+    const saysNothing = this.#silentStreak >= deafMin && this.#sentAtReport - this.#sentAtBlock >= sentMin
+    return saysNothing || this.#lostStreak >= deafMin
   }
 }
