@@ -23,7 +23,7 @@ const fieldsShown = 12
 export function changesOf(frame: Frame, asked: { of: string } | { kind: string }): Html {
   const w = textsOf(frame)
   const path = `/admin/changes?${new URLSearchParams(asked)}`
-  return html`<details class="changes"><summary>${icon('history')}${w.changes.title}</summary><div hx-get="${path}" hx-trigger="toggle from:closest details once" hx-select="#changes" hx-swap="innerHTML"><a href="${path}">${w.changes.title}</a></div></details>`
+  return html`<details class="changes"><summary>${icon('history')}${w.changes.title}</summary><div hx-get="${path}" hx-trigger="toggle from:'closest details' once" hx-select="#changes" hx-swap="innerHTML"><a href="${path}">${w.changes.title}</a></div></details>`
 }
 
 /** `withSubject`: they are of many things. */

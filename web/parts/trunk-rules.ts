@@ -11,6 +11,7 @@ import {
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import { type Html, html } from './html.ts'
+import { icon } from './icons.ts'
 
 /** What the rules as they stand in the form make of an example. */
 export type TrunkTrial = {
@@ -19,6 +20,8 @@ export type TrunkTrial = {
     out: { number: string; rule: number | null }
     into: { number: string; rule: number | null }
   } | null
+  /** How the numbers that call for help leave, where a rule changes them. */
+  help: { number: string; out: string }[]
   /** The first caller ID as it is shown. */
   shown: string | null
   result: { result: CallResult; rule: string } | null
@@ -64,7 +67,7 @@ ${areaField({ name: 'results', label: words.resultsOwn, help: words.resultsHelp,
 <fieldset class="field"><legend>${words.trial}</legend>
 <div class="row">${textField({ name: 'tryNumber', label: words.tryNumber, placeholder: '+8613812345678', figure: true, maxlength: 40 }, filled)}
 ${textField({ name: 'trySignalled', label: words.trySignalled, placeholder: '480 20 switched off', figure: true, maxlength: 120 }, filled)}</div>
-<div id="trunk-trial" hx-post="/admin/trunks/trials" hx-trigger="input changed delay:400ms from:closest form" hx-include="closest form" hx-swap="innerHTML" aria-live="polite"></div></fieldset>`
+<div id="trunk-trial" hx-post="/admin/trunks/trials" hx-trigger="load, input delay:400ms from:'closest form'" hx-include="closest form" hx-swap="innerHTML" aria-live="polite"></div></fieldset>`
 }
 
 /** The fragment under the example. */
@@ -72,7 +75,12 @@ export function trunkTrial(trial: TrunkTrial, w: Words): Html {
   const words = w.trunkRules
   const by = (rule: number | null) => (rule === null ? words.byNone : words.byRule(rule))
   const { number, shown, result } = trial
-  return html`<dl class="facts">${
+  const changed = trial.help.map(({ number, out }) => `${number} → ${out}`).join(words.and)
+  const help =
+    changed === ''
+      ? null
+      : html`<p class="notice amber">${icon('triangle-alert')}<span>${words.helpChanged(changed)}</span></p>`
+  return html`${help}<dl class="facts">${
     number === null
       ? null
       : html`<dt>${words.dials}</dt><dd><span class="figure">${number.known} → ${number.out.number}</span> <span class="muted">${by(number.out.rule)}</span></dd>

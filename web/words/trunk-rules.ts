@@ -108,6 +108,9 @@ const zh = {
   means: '结果',
   byRule: (n: number) => `第 ${n} 条规则`,
   byNone: '无规则符合',
+  helpChanged: (list: string) =>
+    `Numbers for help leave by this trunk changed: ${list}. Make sure that the gateway knows them so.`,
+  and: ', ',
   wrongLines: (n: number) => `有 ${n} 行写法不对，未计入。`,
   signalled: '信令',
   rule: '依据规则',
@@ -264,6 +267,9 @@ const en: Like<typeof zh> = {
   means: 'Result',
   byRule: (n: number) => `rule ${n}`,
   byNone: 'no rule fits',
+  helpChanged: (list: string) =>
+    `Numbers for help leave by this trunk changed: ${list}. Make sure that the gateway knows them so.`,
+  and: ', ',
   wrongLines: (n: number) => `${n} lines are not right and were left out.`,
   signalled: 'Signalled',
   rule: 'by rule',

@@ -79,7 +79,7 @@ export function asFormNames(error: unknown): unknown {
 }
 
 /** What the form as it stands would do with an example: nothing is saved. Lines that are not right yet are passed over, and counted. */
-export function trialOf(typed: Typed): TrunkTrial {
+export function trialOf(typed: Typed, emergency: readonly string[]): TrunkTrial {
   const wrong = { lines: 0 }
   const tryLines = <T>(name: string, read: (line: string) => T, isGood: (rule: T) => boolean): T[] =>
     linesOf(typed, name)
@@ -110,6 +110,10 @@ export function trialOf(typed: Typed): TrunkTrial {
   }
   return {
     number: text === '' ? null : { known, out: rewritten(out, known), into: rewritten(into, text) },
+    help: emergency
+      .map(number => ({ number, left: rewritten(out, number) }))
+      .filter(({ number, left }) => left.number !== number)
+      .map(({ number, left }) => ({ number, out: left.number })),
     shown: callerId === null ? null : shownAs(form.data?.callerIdForm ?? 'as_written', callerId),
     result: said.sipStatus === null ? null : resultBy(results, said),
     wrongLines: wrong.lines,

@@ -34,7 +34,9 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
 
   route.post('/admin/trunks', allow('admin'), c => save(c, null))
   route.post('/admin/trunks/trials', allow('admin'), async c =>
-    c.html(trunkTrial(trialOf(await typedOf(c)), textsOf(await frameOf(c, deps)))),
+    c.html(
+      trunkTrial(trialOf(await typedOf(c), deps.engine.state.toll.rules.emergency), textsOf(await frameOf(c, deps))),
+    ),
   )
   route.post('/admin/trunks/:id', allow('admin'), async c =>
     save(c, await trunkById(deps.records, c.req.param('id') as TrunkId)),
