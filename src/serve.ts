@@ -126,6 +126,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
       () => engine.state,
       () => clock.now(),
     ),
+    isListening: user => (engine.state.supervisions.get(user)?.heard ?? null) !== null,
   })
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))

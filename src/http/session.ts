@@ -63,6 +63,8 @@ export type SessionsArgs = {
   userByName: (name: string) => User | undefined
   /** Whether the person's agency may not work now. `busy`: and the person has a call in hand, which is finished first. Left out: nobody's. */
   agencyBar?: (user: User) => 'barred' | 'busy' | null
+  /** Who listens to a call works, though they touch nothing. Left out: nobody does. */
+  isListening?: (user: UserId) => boolean
   /** Hears of what could not be written: an audit line, or a session that would outlive its end at the next start. */
   log: Pick<Logger, 'error'>
   /** log2 of scrypt's N; lower in tests. */
@@ -111,6 +113,7 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
 
   function isOver(session: Session, now: number): boolean {
     if (now - session.createdAt > sessionMaxMs) return true
+    if (args.isListening?.(session.user)) session.seenAt = now
     return session.holders === 0 && now - session.seenAt > idleMs
   }
 

@@ -124,6 +124,32 @@ test('after ten idle minutes an administrator signs in again; an agent with an o
   assert.equal((await house.app.request('/agent', { headers: { ...html, cookie: alice.cookie } })).status, 303)
 })
 
+test('a supervisor who listens to a call works, though they touch nothing', async () => {
+  const user = await house.add('sam8', 'supervisor')
+  const listening = new Set([user.id])
+  const sessions = await createSessions({
+    ...{ door: house.deps.records, clock: house.clock, log: house.deps.log, passwordCost: 10 },
+    userById: id => house.engine.state.users.get(id),
+    userByName: name => [...house.engine.state.users.values()].find(each => each.name === name),
+    isListening: id => listening.has(id),
+  })
+  const signedIn = await sessions.signIn({ name: 'sam8', password: testPassword, address: '127.0.0.9' })
+  assert.ok(signedIn.ok)
+  const pass = (minutes: number) => {
+    for (let n = 0; n < minutes; n++) {
+      house.clock.advance(60_000)
+      sessions.sweep()
+    }
+  }
+  pass(25)
+  assert.equal(sessions.count, 1)
+  listening.clear()
+  pass(9)
+  assert.equal(sessions.count, 1)
+  pass(2)
+  assert.equal(sessions.count, 0)
+})
+
 test('an htmx request of an expired session sends the browser to the sign-in and back to the page it was on', async () => {
   await house.add('alice9', 'agent')
   const { cookie } = await house.signIn('alice9')

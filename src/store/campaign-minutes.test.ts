@@ -146,3 +146,20 @@ test('the log of pacing is paged newest first, with what older entries lack as n
   assert.equal(rest.next, null)
   assert.equal(pacingQueries['pacing.page'](db, { ...asked, to: start + minute }).items.length, 1)
 })
+
+test('what a campaign did between two times is told in one line', () => {
+  const { db, tell, dial, end } = books()
+  for (const [at, call] of [
+    [0, 'c1'],
+    [90_000, 'c2'],
+    [300_000, 'c3'],
+  ] as const) {
+    dial(at, call)
+    tell(at + 5_000, { type: 'call.answered', call })
+    end(at + 20_000, call)
+  }
+  const counts = (fromMs: number, toMs: number) =>
+    minuteQueries['campaigns.counts'](db, { from: start + fromMs, to: start + toMs })
+  assert.deepEqual(counts(0, 120_000), [{ campaign: 'k_n1', dialled: 2, answered: 2, connected: 0, abandoned: 0 }])
+  assert.deepEqual(counts(600_000, 900_000), [])
+})

@@ -21,6 +21,10 @@ export type CampaignMinute = {
   idles: number
 }
 
+export type CampaignCounts = Pick<CampaignMinute, 'dialled' | 'answered' | 'connected' | 'abandoned'> & {
+  campaign: CampaignId
+}
+
 /** Two days: nobody charts more. */
 const minutesMax = 2 * 24 * 60
 
@@ -50,7 +54,19 @@ export const minuteQueries = {
     }
     return [...byMinute.values()].sort((a, b) => a.minuteAt - b.minuteAt)
   },
+
+  /** What each campaign did in [from, to), those that did nothing left out. */
+  'campaigns.counts': (db: Db, args: { from: number; to: number }): CampaignCounts[] =>
+    sql(
+      db.$client,
+      `SELECT campaign, SUM(dialled) AS dialled, SUM(answered) AS answered, SUM(connected) AS connected, SUM(abandoned) AS abandoned
+       FROM campaigns CROSS JOIN campaign_minutes ON campaign = campaigns.id AND minute_at >= ? AND minute_at < ?
+       GROUP BY campaign`,
+    ).all(args.from, args.to) as CampaignCounts[],
 }
+
+/** Of a campaign that has done nothing. */
+export const noCounts = { dialled: 0, answered: 0, connected: 0, abandoned: 0 }
 
 export function emptyMinute(minuteAt: number): CampaignMinute {
   const calls = { dialled: 0, answered: 0, connected: 0, abandoned: 0, lines: 0 }

@@ -74,7 +74,7 @@ const zh = {
     abandoned: '呼损',
     rate: '呼损率',
     live: '实况',
-    sinceStart: '自系统启动以来',
+    today: '今日累计',
     byState: '名单进度',
   },
   leads: {
@@ -189,7 +189,7 @@ const en: Like<typeof zh> = {
     abandoned: 'Abandoned',
     rate: 'Abandon rate',
     live: 'Live',
-    sinceStart: 'since the start of the program',
+    today: 'so far today',
     byState: 'Leads by state',
   },
   leads: {

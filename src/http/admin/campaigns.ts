@@ -7,11 +7,13 @@ import type { Campaign } from '../../centre/entities.ts'
 import { stacks } from '../../centre/policy/policy.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { campaignById, changeCampaign, createCampaign, setCampaignState } from '../../records/campaigns.ts'
+import { type CampaignCounts, noCounts } from '../../store/campaign-minutes.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { heldWords } from '../live/held-words.ts'
 import { type AboutForm, refusedFor } from '../refused.ts'
+import { countsToday } from '../supervisor/floor-stored.ts'
 import { type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 import { agentChoices } from './agent-choices.ts'
@@ -27,7 +29,11 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
   route.get('/admin/campaigns', allow('admin'), async c => {
     const frame = await frameOf(c, deps)
     const w = textsOf(frame)
-    const campaigns = (await deps.store.read('campaigns.list', {})).map(campaign => view(campaign, w))
+    const [all, today] = await Promise.all([
+      deps.store.read('campaigns.list', {}),
+      countsToday(deps, frame.now, frame.zone),
+    ])
+    const campaigns = all.map(campaign => view(campaign, today, w))
     return c.html(campaignsPage({ frame, campaigns, saved: c.req.query('saved') === '1' }))
   })
 
@@ -79,7 +85,7 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
     const leads = campaign && (await deps.store.read('campaigns.leadCounts', { campaign: campaign.id, now: frame.now }))
     const page = campaignFormPage({
       frame,
-      campaign: campaign && leads && { ...view(campaign, w), leads },
+      campaign: campaign && leads && { ...view(campaign, await countsToday(deps, frame.now, frame.zone), w), leads },
       trunks: trunks.map(trunk => ({ value: trunk.id, word: trunk.name })),
       trunkGroups: await trunkGroupChoices(deps),
       shown: campaign === null ? [] : measuredNumbers(deps.engine.state, campaign.id, frame.now),
@@ -97,18 +103,16 @@ export function campaignRoutes(deps: Deps): Hono<Env> {
     return { typed, fields: modeFieldNames, words: shownNumbersWords }
   }
 
-  function view(campaign: Campaign, w: Words): CampaignView {
+  function view(campaign: Campaign, today: ReadonlyMap<string, CampaignCounts>, w: Words): CampaignView {
     const floor = deps.engine.state.campaigns.get(campaign.id)
+    const { dialled, answered, connected, abandoned } = today.get(campaign.id) ?? noCounts
     return {
       ...campaign,
       mode: floor?.mode ?? campaign.mode,
       modeRule: floor?.ruled.rule ?? null,
       agents: campaign.agents.length,
       why: floor === undefined ? null : heldWords(floor, w),
-      dialled: floor?.dialled ?? 0,
-      answered: floor?.answered ?? 0,
-      connected: floor?.connected ?? 0,
-      abandoned: floor?.abandoned ?? 0,
+      ...{ dialled, answered, connected, abandoned },
     }
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Fact } from '../../centre/facts.ts'
 import { Histogram } from '../../lib/histogram.ts'
-import type { CampaignId } from '../../lib/ids.ts'
+import type { CallId, CampaignId } from '../../lib/ids.ts'
 import { createCampaign } from '../../records/campaigns.ts'
 import { createTrunk } from '../../records/trunks.ts'
 import { adminRoutes } from '../admin/admin.ts'
@@ -184,4 +184,30 @@ test('today is drawn once people are there: charts with names, and a table behin
     for (const name of ids!.split(' ')) assert.equal(text.split(`id="${name}"`).length, 2, name)
   const file = (await look(house, sam, `${path()}/minutes.csv`)).text.trim().split('\r\n')
   assert.equal(file.length, 31)
+})
+
+test('what a campaign did before the program was started stands on the wallboard and with the administrator too', async () => {
+  const call = 'c_early' as CallId
+  const dialed = {
+    ...{
+      type: 'call.dialed',
+      call,
+      mode: 'predictive',
+      campaign: id,
+      lead: null,
+      party: null,
+      name: null,
+      relation: null,
+    },
+    ...{ agent: null, number: '+8613800000001', trunk: 't_n1', callerId: '+861012345678', leg: 'g' },
+    verdict: { policy: 'P', version: '1', rules: [] },
+  } as unknown as Fact
+  const answered = { type: 'call.answered', call } as Fact
+  const recorded = [dialed, answered].map(fact => ({ at: house.clock.now() - 60_000, actor: 'system' as const, fact }))
+  await house.store.commit({ recorded })
+  assert.equal(house.engine.state.campaigns.get(id)!.dialled, 0, 'as after a restart')
+  const board = await look(house, sam, '/supervisor')
+  assert.match(board.text, /1 of 1 answered/)
+  const list = await look(house, adam, '/admin/campaigns')
+  assert.match(list.text, /<td class="figure">1<\/td>/)
 })

@@ -10,6 +10,7 @@ import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
 import { seesAgent, seesCall, sightOf } from '../../centre/team.ts'
 import type { CallId, TeamId } from '../../lib/ids.ts'
+import { type CampaignCounts, noCounts } from '../../store/campaign-minutes.ts'
 import { heldWords } from '../live/held-words.ts'
 import type { FloorStored } from './floor-stored.ts'
 import { teamChoice } from './team-choice.ts'
@@ -22,7 +23,7 @@ export function floorOf(
   state: FloorState,
   viewer: User,
   frame: Frame,
-  { missing, lostMs, callbacks, complaints }: FloorStored,
+  { missing, lostMs, callbacks, complaints, today }: FloorStored,
   team: TeamId | null = null,
 ): FloorProps {
   const sight = sightOf(state, viewer, team)
@@ -34,7 +35,8 @@ export function floorOf(
   const campaigns = [...state.campaigns.values()].filter(
     ({ campaign }) => campaign.state !== 'closed' && (sight === null || sight.campaigns.has(campaign.id)),
   )
-  const sum = (key: 'dialled' | 'answered' | 'abandoned') => campaigns.reduce((n, floor) => n + floor[key], 0)
+  const sum = (key: 'dialled' | 'answered' | 'abandoned') =>
+    campaigns.reduce((n, { campaign }) => n + (today.get(campaign.id)?.[key] ?? 0), 0)
   const queues = [...state.queues.values()]
     .filter(({ queue }) => sight === null || sight.queues.has(queue.id))
     .map(queue => queueRow(queue, state))
@@ -64,7 +66,7 @@ export function floorOf(
       complaints,
     },
     agents: agents.map(agent => agentTile(agent, state)),
-    campaigns: campaigns.map(floor => campaignRow(floor, w)),
+    campaigns: campaigns.map(floor => campaignRow(floor, today.get(floor.campaign.id) ?? noCounts, w)),
     queues,
     trunks: [...state.trunks.values()]
       .filter(floor => floor.trunk.enabled)
@@ -101,8 +103,9 @@ function agentTile(agent: Agent, state: FloorState): AgentTile {
   }
 }
 
-export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
+function campaignRow(floor: CampaignFloor, today: Omit<CampaignCounts, 'campaign'>, w: Words): CampaignRow {
   const { campaign } = floor
+  const { dialled, answered, connected, abandoned } = today
   return {
     id: campaign.id,
     name: campaign.name,
@@ -110,10 +113,7 @@ export function campaignRow(floor: CampaignFloor, w: Words): CampaignRow {
     state: campaign.state,
     why: heldWords(floor, w),
     agents: campaign.agents.length,
-    dialled: floor.dialled,
-    answered: floor.answered,
-    connected: floor.connected,
-    abandoned: floor.abandoned,
+    ...{ dialled, answered, connected, abandoned },
     abandonRateMax: campaign.abandonRateMax,
     buffer: floor.buffer.length,
   }

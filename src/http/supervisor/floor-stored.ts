@@ -1,6 +1,7 @@
 import type { FloorProps } from '../../../web/pages/supervisor/floor-props.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import { dateOf } from '../../centre/day.ts'
+import type { CampaignCounts } from '../../store/campaign-minutes.ts'
 import { callbackCounts } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 
@@ -10,15 +11,23 @@ export type FloorStored = {
   lostMs: number
   callbacks: FloorProps['figures']['callbacks']
   complaints: FloorProps['figures']['complaints']
+  /** What each campaign did today, also before the process began. */
+  today: ReadonlyMap<string, CampaignCounts>
 }
 
 export async function floorStored(deps: Deps, now: number, zone: string): Promise<FloorStored> {
   const today = { from: startOfDay(now, zone), to: now }
-  const [missing, { lostMs }, callbacks, complaints] = await Promise.all([
+  const [missing, { lostMs }, callbacks, complaints, counts] = await Promise.all([
     deps.store.read('recordings.missing', today),
     deps.store.read('recordings.lost', today),
     callbackCounts(deps, now),
     deps.store.read('complaints.counts', { today: dateOf(zone, now) }),
+    countsToday(deps, now, zone),
   ])
-  return { missing, lostMs, callbacks, complaints }
+  return { missing, lostMs, callbacks, complaints, today: counts }
+}
+
+export async function countsToday(deps: Deps, now: number, zone: string): Promise<ReadonlyMap<string, CampaignCounts>> {
+  const counts = await deps.store.read('campaigns.counts', { from: startOfDay(now, zone), to: now + 1 })
+  return new Map(counts.map(one => [one.campaign, one]))
 }

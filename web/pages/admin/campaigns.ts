@@ -166,7 +166,7 @@ function live(campaign: NonNullable<CampaignFormProps['campaign']>, w: Words): H
   return html`<section class="panel"><h2>${words.figures}</h2><dl class="facts figures">
 <dt>${words.dialled}</dt><dd>${thousands(campaign.dialled)}</dd><dt>${words.answered}</dt><dd>${thousands(campaign.answered)}</dd>
 <dt>${words.connected}</dt><dd>${thousands(campaign.connected)}</dd><dt>${words.abandoned}</dt><dd>${thousands(campaign.abandoned)}</dd>
-<dt>${words.rate}</dt><dd>${over ? chip('red', 'triangle-alert', percent(rate)) : percent(rate)}</dd></dl><p class="help">${words.sinceStart}</p></section>
+<dt>${words.rate}</dt><dd>${over ? chip('red', 'triangle-alert', percent(rate)) : percent(rate)}</dd></dl><p class="help">${words.today}</p></section>
 <section class="panel"><h2>${words.byState}</h2><ul class="meters">${leadStates.map(
     state =>
       html`<li><span>${w.domain.leadState[state]}</span><span class="figure">${thousands(campaign.leads[state])}</span><progress max="${Math.max(1, all)}" value="${campaign.leads[state]}" aria-label="${w.domain.leadState[state]}"></progress></li>`,
