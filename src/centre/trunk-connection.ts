@@ -9,8 +9,11 @@ export type SrtpUse = (typeof srtpUses)[number]
 export const lookUps = ['address', 'services'] as const
 export type LookUp = (typeof lookUps)[number]
 
-/** Whose calls these are: the trunk's by the address they come from, or by the certificate that is shown. */
-export const trusts = ['address', 'certificate'] as const
+/**
+ * Whose calls these are: the trunk's by the address they come from, by that and the password with which each call answers our challenge
+ * (addresses of UDP are forged), or by the certificate that is shown.
+ */
+export const trusts = ['address', 'password', 'certificate'] as const
 export type Trust = (typeof trusts)[number]
 
 export type TrunkConnection = {
@@ -26,6 +29,8 @@ export type TrunkConnection = {
   /** Addresses begin with `sips:`: TLS on the whole way is asked for. */
   sips: boolean
   trust: Trust
+  /** The name that calls prove themselves by, where a password is asked for; that is a secret. */
+  inboundUser: string | null
   srtp: SrtpUse
   /** SRTP keys are sent over UDP and TCP too, where everybody on the way can read them. */
   srtpInClear: boolean
@@ -41,6 +46,7 @@ export const plainConnection: TrunkConnection = {
   certificate: null,
   sips: false,
   trust: 'address',
+  inboundUser: null,
   srtp: 'off',
   srtpInClear: false,
   registerS: 3600,

@@ -60,7 +60,7 @@ export async function checkTrunks(
 }
 
 /** What works and should be known. */
-function settings(trunk: Trunk, config: Config): Checked[] {
+export function settings(trunk: Trunk, config: Config): Checked[] {
   const warnings: Checked[] = []
   if (trunk.transport === 'tls' && !config.sip.listen.some(({ transport }) => transport === 'tls'))
     warnings.push({
@@ -68,7 +68,14 @@ function settings(trunk: Trunk, config: Config): Checked[] {
       found: `${trunk.name} is a trunk of TLS, and sip.listen has no tls: address: it reaches us only by connections that we opened`,
       advice: 'add "tls:0.0.0.0:5061" to sip.listen',
     })
-  const { srtp, srtpInClear } = connectionOf(trunk)
+  const { srtp, srtpInClear, trust } = connectionOf(trunk)
+  if (trunk.transport === 'udp' && trust === 'address' && !isOfOwnNetwork(trunk.host))
+    warnings.push({
+      state: 'warn',
+      found: `calls of ${trunk.name} are believed by the address they come from, which can be forged over UDP`,
+      advice:
+        'where the carrier can, have it prove its calls by a password (Connection, on the page of the trunk), or use TLS',
+    })
   if (srtp !== 'off' && srtpInClear && trunk.transport !== 'tls')
     warnings.push({
       state: 'warn',
@@ -115,6 +122,13 @@ async function enabledTrunks(config: Config): Promise<Known> {
   } finally {
     connection.close()
   }
+}
+
+/** An address of the lender's own network: who could forge it there is in the house. */
+function isOfOwnNetwork(host: string): boolean {
+  return /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|localhost$|::1$|f[cd][0-9a-f]{2}:|fe80:)/i.test(
+    host,
+  )
 }
 
 /** Each target of the trunk; one that answers is enough. */

@@ -99,7 +99,7 @@ export type TelephoneOptions = {
   }
   /** The floor as it is now: who has which extension. */
   floor(): FloorState
-  secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key'): string | null
+  secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key' | 'trunk-inbound'): string | null
   post(input: Input, actor: Actor): void
   /** What a network said before an unanswered end, and no recording explains: A-law. */
   unknown?(sound: Uint8Array, call: CallId | null): void
@@ -202,6 +202,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     tap: message => options.ladder?.note(message),
     keeper: dialogs,
+    account: flow => lines.account(flow),
     admit: (flow): Admission => {
       if (lines.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
@@ -344,7 +345,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
 
   const applyTrunk = (trunk: Trunk) =>
-    lines.apply(trunk, { password: secret(trunk.id, 'trunk-password'), key: secret(trunk.id, 'trunk-key') })
+    lines.apply(trunk, {
+      password: secret(trunk.id, 'trunk-password'),
+      key: secret(trunk.id, 'trunk-key'),
+      inbound: secret(trunk.id, 'trunk-inbound'),
+    })
   return {
     ports: {
       phone,

@@ -48,7 +48,7 @@ function lines() {
           ...more,
         },
       },
-      { password: 'x', key: null },
+      { password: 'x', key: null, inbound: 'y' },
     )
   const advance = async (ms: number) => {
     now += ms
@@ -89,6 +89,16 @@ describe('whose call this is', () => {
     assert.equal(made.trunkOf(from('tls', '192.0.2.7', id)), id)
     assert.equal(made.trunkOf(from('tls', '10.0.0.9', 't_gone')), null)
   })
+})
+
+test('whom a call has to prove to be is asked where the trunk says so, and nobody elsewhere', () => {
+  const { made, apply } = lines()
+  apply()
+  assert.equal(made.account(from('udp')), null)
+  apply({}, { trust: 'password', inboundUser: 'carrier' })
+  assert.deepEqual(made.account(from('udp')), { id, username: 'carrier', password: 'y' })
+  assert.equal(made.trunkOf(from('udp')), id)
+  assert.equal(made.account(from('udp', '10.0.0.8')), null)
 })
 
 describe('where a trunk is gone to', () => {

@@ -11,6 +11,7 @@ import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type {
+  Account,
   Destination,
   DigestCredentials,
   Flow,
@@ -63,12 +64,13 @@ export type TrunkWire = {
 
 const quietWire: TrunkWire = { target: null, registration: null, options: null }
 
-/** What a trunk keeps secret: how it registers, and the key of the certificate that we show it. */
-export type TrunkSecrets = { password: string | null; key: string | null }
+/** What a trunk keeps secret: how it registers, the key of the certificate that we show it, and what its calls prove themselves by. */
+export type TrunkSecrets = { password: string | null; key: string | null; inbound?: string | null }
 
 type Line = {
   trunk: Trunk
   password: string | null
+  inbound: string | null
   targets: Targets
   /** The target that registration and OPTIONS go to now. */
   current: Target | null
@@ -105,7 +107,7 @@ export class TrunkLines {
   }
 
   /** Takes over a trunk as saved; called at start and at each change of it or its password. */
-  apply(trunk: Trunk, { password, key }: TrunkSecrets): void {
+  apply(trunk: Trunk, { password, key, inbound = null }: TrunkSecrets): void {
     const before = this.#lines.get(trunk.id)
     if (!trunk.enabled) {
       if (before) this.#leave(before)
@@ -119,6 +121,7 @@ export class TrunkLines {
     const line: Line = {
       trunk,
       password,
+      inbound,
       targets: new Targets(),
       current: null,
       wire: { ...quietWire },
@@ -224,6 +227,16 @@ export class TrunkLines {
       byAddress ??= id
     }
     return byAddress
+  }
+
+  /** What a call of this trunk has to prove itself by; null: it needs not. */
+  account(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Account | null {
+    const id = this.trunkOf(flow)
+    const line = id === null ? undefined : this.#lines.get(id)
+    if (line === undefined) return null
+    const { trust, inboundUser } = connectionOf(line.trunk)
+    if (trust !== 'password') return null
+    return { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
   }
 
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */

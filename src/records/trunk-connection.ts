@@ -17,7 +17,7 @@ const pem = (label: string) =>
     .regex(new RegExp(`-----BEGIN ${label}-----`), `a text with -----BEGIN ${label}-----`)
 const certificates = pem('CERTIFICATE')
 
-/** Fields that are left out keep what they were; null takes a text away. `privateKey` is never shown again. */
+/** Fields that are left out keep what they were; null takes a text away. `privateKey` and `inboundPassword` are never shown again. */
 export const connectionInput = z
   .strictObject({
     outboundProxy: z
@@ -45,6 +45,12 @@ export const connectionInput = z
       .nullable(),
     sips: z.boolean(),
     trust: z.enum(trusts),
+    inboundUser: z
+      .string()
+      .trim()
+      .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, 'letters, digits and signs without spaces, quotes or backslashes')
+      .nullable(),
+    inboundPassword: z.string().min(12).max(100).nullable(),
     srtp: z.enum(srtpUses),
     srtpInClear: z.boolean(),
     registerS: z.int().min(60).max(86_400),
@@ -52,7 +58,7 @@ export const connectionInput = z
   .partial()
   .openapi('TrunkConnectionInput')
 
-/** The private key is not in it, only whether there is one. */
+/** Neither the private key nor the password of calls is in it. */
 export const connectionReply = z
   .object({
     outboundProxy: z.string().nullable(),
@@ -62,6 +68,7 @@ export const connectionReply = z
     certificate: z.string().nullable(),
     sips: z.boolean(),
     trust: z.enum(trusts),
+    inboundUser: z.string().nullable(),
     srtp: z.enum(srtpUses),
     srtpInClear: z.boolean(),
     registerS: z.int(),
@@ -70,25 +77,36 @@ export const connectionReply = z
 
 export type ConnectionGiven = z.output<typeof connectionInput>
 
-/** What the trunk's connection comes to; `key`: the secret to keep, null to take it away, undefined to leave it. Throws InvalidInput. */
+/** The secrets of a connection: a text to keep, null to take it away, undefined to leave it. */
+export type ConnectionSecrets = { key: string | null | undefined; inbound: string | null | undefined }
+
+/** What the trunk's connection comes to. Throws InvalidInput. */
 export function mergeConnection(
   trunk: Trunk,
   given: ConnectionGiven | undefined,
-  keptKey: string | null,
-): { connection: TrunkConnection; key: string | null | undefined } {
-  const { privateKey, ...changed } = given ?? {}
+  kept: { key: string | null; inbound: string | null },
+): { connection: TrunkConnection; secrets: ConnectionSecrets } {
+  const { privateKey, inboundPassword, ...changed } = given ?? {}
   const before = connectionOf(trunk)
   const connection = { ...before, ...changed }
   const key = privateKey ?? (changed.certificate === null ? null : privateKey)
-  check(trunk, connection, key === undefined ? keptKey : key)
-  return { connection, key }
+  const inbound = inboundPassword ?? (changed.inboundUser === null ? null : inboundPassword)
+  check(trunk, connection, {
+    key: key === undefined ? kept.key : key,
+    inbound: inbound === undefined ? kept.inbound : inbound,
+  })
+  return { connection, secrets: { key, inbound } }
 }
 
 type Problem = { field: string; found: string; allowed: string }
 
-function check(trunk: Trunk, connection: TrunkConnection, key: string | null): void {
+function check(
+  trunk: Trunk,
+  connection: TrunkConnection,
+  { key, inbound }: { key: string | null; inbound: string | null },
+): void {
   const problems: Problem[] = []
-  const say = (field: keyof TrunkConnection | 'privateKey', found: string, allowed: string) =>
+  const say = (field: keyof TrunkConnection | 'privateKey' | 'inboundPassword', found: string, allowed: string) =>
     problems.push({ field: `connection.${field}`, found, allowed })
   const authorities = connection.authorities === null ? [] : read(connection.authorities, 'authorities', say)
   if (authorities.some(one => !one.ca))
@@ -99,9 +117,16 @@ function check(trunk: Trunk, connection: TrunkConnection, key: string | null): v
     say('certificate', 'nothing', 'the certificate that the private key belongs to')
   if (own !== undefined && key !== null && !belongs(own, key))
     say('privateKey', 'the key of another certificate, or one with a passphrase', 'the private key of the certificate')
+  if (connection.trust === 'password' && connection.inboundUser === null)
+    say('inboundUser', 'nothing', 'the name that calls of this trunk prove themselves by')
+  if (connection.trust === 'password' && inbound === null)
+    say('inboundPassword', 'nothing', 'the password that goes with inboundUser')
+  if (connection.inboundUser === null && inbound !== null)
+    say('inboundUser', 'nothing', 'the name that the password goes with')
   if (trunk.transport !== 'tls') {
     if (connection.sips) say('sips', 'true', 'false, since the transport is not TLS')
-    if (connection.trust === 'certificate') say('trust', 'certificate', 'address, since the transport is not TLS')
+    if (connection.trust === 'certificate')
+      say('trust', 'certificate', 'address or password, since the transport is not TLS')
     if (connection.srtp === 'required' && !connection.srtpInClear)
       say('srtp', 'required', 'off or wanted: keys go over TLS alone, unless they may be sent in the clear')
   } else if (connection.trust === 'certificate' && connection.authorities === null)

@@ -7,18 +7,18 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'
 import { trunkChange, trunkInput } from './schemas.ts'
-import { mergeConnection } from './trunk-connection.ts'
+import { type ConnectionSecrets, mergeConnection } from './trunk-connection.ts'
 import { inTurn } from './turn.ts'
 
 export async function createTrunk(door: RecordsDoor, actor: Actor, given: unknown): Promise<Trunk> {
   const { password, connection: wire, ...rest } = parseInput(trunkInput, given)
   const trunk: Trunk = { id: newId<'trunk'>('t'), ...rest }
-  const { connection, key } = mergeConnection(trunk, wire, null)
+  const { connection, secrets } = mergeConnection(trunk, wire, { key: null, inbound: null })
   trunk.connection = connection
   checkRegistration(trunk, password !== undefined)
   checkShares(trunk)
   checkRules(trunk)
-  await save(door, actor, trunk, { password, key })
+  await save(door, actor, trunk, { password, ...secrets })
   return trunk
 }
 
@@ -30,7 +30,10 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
   const { password, connection: wire, ...changed } = parseInput(trunkChange, given)
   const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
   const trunk: Trunk = { ...former, ...changed }
-  const { connection, key } = mergeConnection(trunk, wire, door.store.secret(id, 'trunk-key'))
+  const { connection, secrets } = mergeConnection(trunk, wire, {
+    key: door.store.secret(id, 'trunk-key'),
+    inbound: door.store.secret(id, 'trunk-inbound'),
+  })
   trunk.connection = connection
   // Of the rules, too, what is not named stays.
   if (changed.rules !== undefined) trunk.rules = { ...former.rules, ...changed.rules }
@@ -40,7 +43,7 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
   checkRegistration(trunk, password !== undefined || passwordSetAt !== null)
   checkShares(trunk)
   checkRules(trunk)
-  await save(door, actor, trunk, { password, key })
+  await save(door, actor, trunk, { password, ...secrets })
   return trunk
 }
 
@@ -62,6 +65,7 @@ export async function removeTrunk(door: RecordsDoor, actor: Actor, id: TrunkId):
     [
       { owner: id, kind: 'trunk-password', value: null },
       { owner: id, kind: 'trunk-key', value: null },
+      { owner: id, kind: 'trunk-inbound', value: null },
     ],
   )
 }
@@ -76,7 +80,7 @@ async function save(
   door: RecordsDoor,
   actor: Actor,
   trunk: Trunk,
-  { password, key }: { password: string | undefined; key: string | null | undefined },
+  { password, key, inbound }: { password: string | undefined } & ConnectionSecrets,
 ): Promise<void> {
   const facts: RecordFact[] = [{ type: 'trunk.saved', trunk }]
   const secrets: SecretWrite[] = []
@@ -85,6 +89,7 @@ async function save(
     secrets.push({ owner: trunk.id, kind: 'trunk-password', value: password })
   }
   if (key !== undefined) secrets.push({ owner: trunk.id, kind: 'trunk-key', value: key })
+  if (inbound !== undefined) secrets.push({ owner: trunk.id, kind: 'trunk-inbound', value: inbound })
   await keep(door, actor, facts, secrets)
 }
 

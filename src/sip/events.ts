@@ -66,6 +66,9 @@ export type DeviceSecret = {
 /** May this INVITE come in? `trusted`: a trunk's address; `challenge`: a desk phone, by digest; `refuse`: 403 and no more. */
 export type Admission = 'trusted' | 'challenge' | 'refuse'
 
+/** Who calls from there has to prove to be this one, by digest. `password` null: it is not known, and nobody can. */
+export type Account = { id: string; username: string; password: string | null }
+
 /** One whole message as it went over the wire, decrypted, for who keeps them: told of those that we understood, and of all of ours. */
 export type Tapped = { direction: 'in' | 'out'; transport: Transport; local: Address; remote: Address; bytes: Buffer }
 
@@ -87,6 +90,8 @@ export type UserAgentOptions = {
   }
   /** Default: everything is `trusted`. */
   admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
+  /** Of an INVITE that is `trusted`: whom it has to prove to be beside; null: nobody. Default: nobody. */
+  account?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Account | null
   /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */

@@ -2,6 +2,7 @@
  * What becomes of a request that comes in: it is part of a call, begins one, registers a phone, or is answered at once. Who sends it is known by
  * where it comes from, by a dialog's tags together with that, or by a password.
  */
+import type { Accounts } from './accounts.ts'
 import { type CallHost, type DialogReceiver, response } from './call.ts'
 import type { Calls } from './calls.ts'
 import { dialogKey, knows } from './dialog.ts'
@@ -24,6 +25,7 @@ export type RequestsParts = {
   calls: Calls
   registrar: Registrar | null
   registrations: Registrations
+  accounts: Accounts
   dialogs: ReadonlyMap<string, DialogReceiver>
 }
 
@@ -152,6 +154,9 @@ export class Requests {
       if (proof.type === 'reply') return proof.reply
       extension = proof.extension
     }
+    const account = admission === 'trusted' ? (this.#options.account?.(flow) ?? null) : null
+    const unproved = account === null ? null : this.#parts.accounts.prove(request, account, flow, now)
+    if (unproved !== null) return unproved
     if (this.#calls.isFull) return say(503, ['Retry-After', '5'])
 
     const brief = tooBrief(request, this.#host.sessionTimes)

@@ -2,6 +2,7 @@
  * The SIP stack as one object without sockets: bytes and time go in, bytes, events and the next deadline come out. Whatever arrives, nothing
  * is thrown and nothing grows beyond its bound.
  */
+import { Accounts } from './accounts.ts'
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { Calls } from './calls.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
@@ -95,7 +96,11 @@ export class UserAgent implements UserAgentPort {
       : null
     const calls = new Calls({ host, registrar, max: options.maxSessions ?? 4_000, now: () => this.#now })
     const registrations = new Registrations(host)
-    this.#requests = new Requests({ options, host, calls, registrar, registrations, dialogs: this.#dialogs })
+    const accounts = new Accounts({
+      secret: options.secret,
+      onWrong: (flow, now) => this.#drops.add(flow, 'a call of a trunk with a wrong name or password', now),
+    })
+    this.#requests = new Requests({ options, host, calls, registrar, registrations, accounts, dialogs: this.#dialogs })
     this.#host = host
     this.#registrar = registrar
     this.#calls = calls

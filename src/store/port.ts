@@ -4,7 +4,15 @@ import type { Recorded } from '../centre/facts.ts'
 /** Secrets never reach the journal. `value` null removes it. Encrypted at rest with the key file where `kind` is not a hash. */
 export type SecretWrite = {
   owner: string
-  kind: 'password' | 'sip-password' | 'trunk-password' | 'trunk-key' | 'sender-secret' | 'mail-password' | 'token'
+  kind:
+    | 'password'
+    | 'sip-password'
+    | 'trunk-password'
+    | 'trunk-key'
+    | 'trunk-inbound'
+    | 'sender-secret'
+    | 'mail-password'
+    | 'token'
   value: string | null
 }
 

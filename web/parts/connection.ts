@@ -18,7 +18,9 @@ export function connectionSection(filled: Filled, w: Words): Html {
 ${selectField({ name: 'lookUp', label: words.lookUp, choices: lookUps.map(value => ({ value, word: words.lookUps[value] })) }, filled)}
 ${textField({ name: 'registerS', label: words.registerS, type: 'number', min: 60, max: 86_400, figure: true }, filled)}</div>
 <div class="row">${textField({ name: 'tlsName', label: words.tlsName, help: words.tlsNameHelp, figure: true, maxlength: 253 }, filled)}
-${selectField({ name: 'trust', label: words.trust, choices: trusts.map(value => ({ value, word: words.trusts[value] })) }, filled)}</div>
+${selectField({ name: 'trust', label: words.trust, choices: trusts.map(value => ({ value, word: words.trusts[value] })) }, filled)}
+${textField({ name: 'inboundUser', label: words.inboundUser, help: words.inboundHelp, figure: true, maxlength: 64, autocomplete: 'off' }, filled)}
+${textField({ name: 'inboundPassword', label: words.inboundPassword, type: 'password', help: words.inboundPasswordHelp, autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
 ${checkField({ name: 'sips', label: words.sips }, filled)}
 ${areaField({ name: 'authorities', label: words.authorities, help: words.authoritiesHelp, rows: 4, ...pem }, filled)}
 ${areaField({ name: 'certificate', label: words.certificate, help: words.certificateHelp, rows: 4, ...pem }, filled)}

@@ -73,6 +73,27 @@ test('a trunk’s certificate and key are saved; the key is kept as a secret and
   assert.equal(house.store.secret(trunk!.id, 'trunk-key'), null, 'it goes with its certificate')
 })
 
+test('a password of its calls is kept as a secret, stays when the field is left empty, and goes with its name', async () => {
+  const asks = {
+    ...line,
+    name: 'asks',
+    trust: 'password',
+    inboundUser: 'carrier',
+    inboundPassword: 'correct horse battery',
+  }
+  assert.equal((await send('/admin/trunks', asks)).status, 303)
+  const trunk = [...house.engine.state.trunks.values()].find(({ trunk: { name } }) => name === 'asks')!.trunk
+  assert.deepEqual([trunk.connection?.trust, trunk.connection?.inboundUser], ['password', 'carrier'])
+  const secret = () => house.store.secret(trunk.id, 'trunk-inbound')
+  assert.equal(secret(), 'correct horse battery')
+  const again = await send(`/admin/trunks/${trunk.id}`, { ...asks, inboundPassword: '', name: 'asks still' })
+  assert.equal(again.status, 303)
+  assert.equal(secret(), 'correct horse battery')
+  assert.ok(!JSON.stringify(await house.facts()).includes('correct horse'), 'no secret in the journal')
+  assert.equal((await send(`/admin/trunks/${trunk.id}`, { ...line, name: 'asks no more' })).status, 303)
+  assert.equal(secret(), null)
+})
+
 test('what cannot work is refused beside its field, and a key that was typed is not sent back', async () => {
   const refuse = async (changes: Record<string, string>, words: RegExp) => {
     const { status, text } = await send('/admin/trunks', { ...line, name: 'wrong', ...changes })
@@ -88,6 +109,9 @@ test('what cannot work is refused beside its field, and a key that was typed is 
   await refuse({ authorities: ours.certPem }, /签发机构/)
   await refuse({ authorities: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, /签发机构/)
   await refuse({ trust: 'certificate' }, /签发机构/)
+  await refuse({ trust: 'password' }, /来话认证用户名/)
+  await refuse({ trust: 'password', inboundUser: 'carrier' }, /请填写来话认证口令/)
+  await refuse({ trust: 'password', inboundUser: 'carrier', inboundPassword: 'short' }, /至少 12/)
   await refuse({ transport: 'udp', sips: 'true' }, /TLS/)
   await refuse({ transport: 'tcp', srtp: 'required' }, /密钥只经 TLS/)
   await refuse({ outboundProxy: 'a b' }, /主机/)
@@ -100,7 +124,7 @@ test('the API changes one field of the connection and leaves the others', async 
   const made = (await (await house.api(secret, 'POST', '/trunks', given)).json()) as { id: string; connection: object }
   assert.deepEqual(made.connection, {
     ...{ outboundProxy: null, lookUp: 'address', tlsName: null, authorities: null, certificate: null, sips: false },
-    ...{ trust: 'address', srtp: 'off', srtpInClear: false, registerS: 3600 },
+    ...{ trust: 'address', inboundUser: null, srtp: 'off', srtpInClear: false, registerS: 3600 },
   })
   const change = async (connection: object) => house.api(secret, 'PATCH', `/trunks/${made.id}`, { connection })
   assert.equal((await change({ outboundProxy: 'sbc.example:5071' })).status, 200)

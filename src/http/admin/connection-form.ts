@@ -11,11 +11,12 @@ export function connectionValues(trunk: Pick<TrunkRecord, 'connection'>): Filled
   )
 }
 
-/** Nothing when the form was opened before it asked for this. An empty private key leaves the one that is kept. */
+/** Nothing when the form was opened before it asked for this. An empty private key or password leaves the one that is kept. */
 export function connectionGiven(typed: Typed): { connection?: Record<string, unknown> } {
   if (typed['lookUp'] === undefined) return {}
   const text = (name: keyof TrunkConnection) => textOf(typed, name) || null
   const privateKey = textOf(typed, 'privateKey')
+  const inboundPassword = textOf(typed, 'inboundPassword')
   return {
     connection: {
       outboundProxy: text('outboundProxy'),
@@ -25,15 +26,17 @@ export function connectionGiven(typed: Typed): { connection?: Record<string, unk
       certificate: text('certificate'),
       sips: isChecked(typed, 'sips'),
       trust: textOf(typed, 'trust'),
+      inboundUser: text('inboundUser'),
       srtp: textOf(typed, 'srtp'),
       srtpInClear: isChecked(typed, 'srtpInClear'),
       registerS: numberOf(typed, 'registerS'),
       ...(privateKey === '' ? {} : { privateKey }),
+      ...(inboundPassword === '' ? {} : { inboundPassword }),
     },
   }
 }
 
 /** `connection.tlsName` of the records is `tlsName` of the form. */
 export const connectionFields: Record<string, string> = Object.fromEntries(
-  [...Object.keys(connectionOf({})), 'privateKey'].map(name => [`connection.${name}`, name]),
+  [...Object.keys(connectionOf({})), 'privateKey', 'inboundPassword'].map(name => [`connection.${name}`, name]),
 )
