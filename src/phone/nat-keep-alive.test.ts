@@ -11,7 +11,7 @@ const lapsesMs = 30_000
 const [home, router, house] = ['192.168.1.9', '203.0.113.5', '10.0.0.2']
 const [realm, password] = ['switchroom', 'correct horse']
 
-/** A phone at home and the house, in virtual time; between them a router that forgets where the phone is when nothing passes for half a minute. */
+/** A phone at home and the house, in virtual time; between them a router that forgets where the phone is when nothing comes from it for half a minute. */
 class Nat {
   now = 1_000
   readonly phone: UserAgent
@@ -63,7 +63,6 @@ class Nat {
       for (const { destination, bytes } of this.house.drain().send) {
         again = true
         if (!this.#isOpen || destination.address !== router || destination.port !== this.#port) continue
-        this.#usedAt = this.now
         this.#deliver(this.phone, bytes, { address: house, port: 5060 })
       }
     }
@@ -102,10 +101,9 @@ for (const [what, isKept, rings] of [
     assert.ok(nat.house.inviteExtension('1001', { from: `sip:10086@${house}`, sdp: sdpA }, nat.now))
     nat.run(5_000, keepAlive)
     assert.equal(nat.rang.length, rings)
-    const kept = nat.passed.filter(({ to, text }) => to === 'phone' && text === '\r\n\r\n')
+    const kept = nat.passed.filter(({ to, text }) => to === 'phone' && text.startsWith('OPTIONS sip:'))
     assert.equal(kept.length, keepAlive?.sent ?? 0)
-    // The phone says nothing to them, and nothing is counted as hostile.
-    assert.equal(nat.phone.figures.dropped, 0)
+    assert.deepEqual([nat.phone.figures.dropped, nat.house.figures.dropped], [0, 0])
   })
 
 function binding(serial: number, more: Partial<Flow> = {}, contact = `sip:${serial}@192.168.1.9:5060`): Binding {
@@ -129,7 +127,7 @@ test('only who comes from elsewhere than it says is told, and over connections n
   ]
   const ua = {
     bindings: () => bindings,
-    keepAlive: (flow: Flow) => void told.push(bindings.findIndex(one => one.flow === flow) + 1),
+    keepAlive: ({ flow }: Pick<Binding, 'flow'>) => void told.push(bindings.findIndex(one => one.flow === flow) + 1),
   }
   const keepAlive = new NatKeepAlive({ ua, random: () => 0.5 })
   for (let now = 0; now < 11_000; now += 100) keepAlive.advance(now)
@@ -144,7 +142,7 @@ test('each is told at most 26 s after the last time, and a thousand that come ba
   let inThisSecond = 0
   const ua = {
     bindings: () => bindings,
-    keepAlive: (flow: Flow) => {
+    keepAlive: ({ flow }: Pick<Binding, 'flow'>) => {
       times.get(flow)!.push(now)
       inThisSecond++
     },
@@ -174,4 +172,15 @@ test('who is gone is told nothing more', () => {
   bindings = []
   for (let now = 1_000; now < 60_000; now += 1_000) keepAlive.advance(now)
   assert.equal(told, 1)
+})
+
+test('a phone that is gone is asked four times within four seconds, and no longer waited for', () => {
+  const nat = new Nat()
+  nat.house.keepAlive(binding(1), nat.now)
+  let asked = 0
+  for (const end = nat.now + 60_000; nat.now < end; nat.now += 100) {
+    nat.house.advance(nat.now)
+    asked += nat.house.drain().send.length
+  }
+  assert.deepEqual([asked, nat.house.figures.transactions], [4, 0])
 })

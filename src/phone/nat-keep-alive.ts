@@ -1,7 +1,8 @@
 /**
  * Desk phones behind a NAT: a router forgets the way to a phone that says nothing for half a minute, and a phone registers every few minutes.
- * So each is sent two line ends meanwhile (RFC 5626 §3.5.1; not even an answer is wanted). Connections need none: the kernel probes them each
- * minute.
+ * So each is asked by OPTIONS meanwhile: a router need remember only what comes from the phone's side (RFC 4787 §4.3), and so what counts is the
+ * answer. Two line ends, which are for connections (RFC 5626 §3.5.1), no phone answers over UDP. A phone may also ask us by STUN (§3.5.2). Connections
+ * need nothing: the kernel probes them each minute, and a phone's own line ends are answered.
  */
 import type { Random } from '../lib/random.ts'
 import type { Binding, UserAgentPort } from '../sip/events.ts'
@@ -43,7 +44,7 @@ export class NatKeepAlive {
       const at = this.#due.get(way) ?? now + this.#random() * leastMs
       due.set(way, now < at ? at : now + leastMs + this.#random() * (mostMs - leastMs))
       if (now < at) continue
-      this.#ua.keepAlive(binding.flow)
+      this.#ua.keepAlive(binding, now)
       this.#sent++
     }
     this.#due = due

@@ -345,8 +345,8 @@ export type UserAgentPort = {
   bindings(): Binding[]
   /** Takes back a binding that `bindings` told before a restart; over UDP only, and not over a newer one. */
   restoreBinding(binding: Binding, now: number): void
-  /** Two line ends to a phone, so that the routers on the way remember it (RFC 5626 §3.5.1). */
-  keepAlive(flow: Flow): void
+  /** OPTIONS to a phone, so that the routers on the way remember it: by our request, or by its answer (RFC 4787 §4.3). */
+  keepAlive(phone: Pick<Binding, 'contact' | 'flow'>, now: number): void
   /**
    * Ends a call that an earlier process had up: BYE, and whatever is answered is well. False, and nothing is said, when it was had at another
    * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call. `auth`: said once more with these

@@ -1,9 +1,9 @@
 /** Is the other end there? OPTIONS every so often; any answer at all, a 404 too, means that it lives. */
-import type { CallHost } from './call.ts'
+import { type CallHost, indifferent } from './call.ts'
 import type { QualifyTarget } from './events.ts'
 import type { HeaderLine, Response } from './message.ts'
 import type { Sleeper } from './timers.ts'
-import type { ClientOwner, ClientTransaction } from './transaction.ts'
+import type { ClientOwner, ClientTransaction, RequestDraft } from './transaction.ts'
 
 const answerWithinMs = 4_000
 
@@ -24,26 +24,9 @@ export class Qualify implements ClientOwner, Sleeper {
   }
 
   send(now: number): void {
-    const { uri, destination, routes = [] } = this.#target
-    const contact = this.#host.wire.contactFor(destination, '')
-    const lines: HeaderLine[] = [
-      ['Max-Forwards', '70'],
-      ...routes.map((route): HeaderLine => ['Route', `<${route}>`]),
-      ['From', `${contact};tag=${this.#host.wire.newTag()}`],
-      ['To', `<${uri}>`],
-      ['Call-ID', this.#host.secret(15)],
-      ['CSeq', '1 OPTIONS'],
-      ['Contact', contact],
-      ['Accept', 'application/sdp'],
-      ['User-Agent', this.#host.name],
-    ]
     this.#sentAt = now
     this.#pending = null
-    const transaction = this.#host.transactions.start(
-      { method: 'OPTIONS', uri, lines, body: '', destination },
-      this,
-      now,
-    )
+    const transaction = this.#host.transactions.start(optionsTo(this.#host, this.#target), this, now)
     if (transaction.state !== 'trying') return // failed at once, and was told
     this.#pending = transaction
     this.#host.timers.set(this, now + Math.min(answerWithinMs, this.#target.everyMs))
@@ -78,4 +61,28 @@ export class Qualify implements ClientOwner, Sleeper {
     this.#host.timers.set(this, Math.max(now + 500, this.#sentAt + this.#target.everyMs))
     this.#host.emit({ type: 'qualified', target: this.#id, up, status, rttMs })
   }
+}
+
+/** Once, and no matter what is answered: an answer passes the routers on the way from its side, which is what some of them remember a phone by. */
+export function askOnce(host: CallHost, target: Omit<QualifyTarget, 'everyMs'>, now: number): void {
+  const transaction = host.transactions.start(optionsTo(host, target), indifferent, now)
+  if (transaction.state !== 'trying') return
+  const patience: Sleeper = { wakeAt: null, queuedAt: null, wake: () => host.transactions.abandon(transaction) }
+  host.timers.set(patience, now + answerWithinMs)
+}
+
+function optionsTo(host: CallHost, { uri, destination, routes = [] }: Omit<QualifyTarget, 'everyMs'>): RequestDraft {
+  const contact = host.wire.contactFor(destination, '')
+  const lines: HeaderLine[] = [
+    ['Max-Forwards', '70'],
+    ...routes.map((route): HeaderLine => ['Route', `<${route}>`]),
+    ['From', `${contact};tag=${host.wire.newTag()}`],
+    ['To', `<${uri}>`],
+    ['Call-ID', host.secret(15)],
+    ['CSeq', '1 OPTIONS'],
+    ['Contact', contact],
+    ['Accept', 'application/sdp'],
+    ['User-Agent', host.name],
+  ]
+  return { method: 'OPTIONS', uri, lines, body: '', destination }
 }

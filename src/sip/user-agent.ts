@@ -29,6 +29,7 @@ import { Flood } from './flood.ts'
 import { Framer } from './framing.ts'
 import { header, headerLines, type Response, reasonOf, serialise } from './message.ts'
 import { parseMessage } from './parse.ts'
+import { askOnce } from './qualify.ts'
 import { Registrar } from './registrar.ts'
 import { Registrations } from './registrations.ts'
 import { Requests } from './requests.ts'
@@ -352,8 +353,9 @@ export class UserAgent implements UserAgentPort {
     this.#registrar?.unbind(extension)
   }
 
-  keepAlive(flow: Flow): void {
-    this.#wire.send(backTo(flow), Buffer.from('\r\n\r\n'))
+  keepAlive({ contact, flow }: Pick<Binding, 'contact' | 'flow'>, now: number): void {
+    this.#now = now
+    askOnce(this.#host, { uri: contact, destination: backTo(flow) }, now)
   }
 
   bye(left: KeptDialog, { auth, by, then }: Parameters<UserAgentPort['bye']>[1], now: number): boolean {
