@@ -187,3 +187,26 @@ test('a disk that refuses is told of once in five seconds, and has everything wh
   await book.settle()
   assert.equal(here.open().read().length, 19)
 })
+
+test('a call that was told as up is unwritten until its line is in the file; ends, and a disk that refuses, are waited for by nobody', async () => {
+  using here = place()
+  const book = here.open()
+  const lines = () => readFileSync(here.file, 'utf8').split('\n').length - 1
+  assert.equal(book.unwritten, null)
+  book.keep(dialog(1))
+  assert.notEqual(book.unwritten, null)
+  await book.unwritten
+  assert.deepEqual([lines(), book.unwritten], [1, null])
+  book.keep(dialog(2))
+  await book.unwritten
+  assert.equal(lines(), 2)
+  book.drop(dialog(1))
+  assert.equal(book.unwritten, null)
+  await book.settle()
+  rmSync(here.folder, { recursive: true })
+  book.keep(dialog(3))
+  await book.unwritten
+  assert.equal(book.unwritten, null)
+  book.keep(dialog(4))
+  assert.equal(book.unwritten, null, 'the disk rests')
+})

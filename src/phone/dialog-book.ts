@@ -72,6 +72,7 @@ export class DialogBook implements DialogKeeper {
   /** What is in the file is not what it should be. */
   #isStale = false
   #writing: Promise<void> | null = null
+  #keeping: Promise<void> | null = null
   #restsUntil = Number.NEGATIVE_INFINITY
 
   constructor({ file, now, log }: { file: string; now: () => number; log: Logger }) {
@@ -126,6 +127,15 @@ export class DialogBook implements DialogKeeper {
     if (line.length > lineBytesMax || (this.#held.size >= dialogsMax && !this.#held.has(key))) return
     this.#hold(key, line)
     this.#say(line)
+    if (this.#writing === null || this.#keeping !== null) return
+    this.#keeping = this.#writing.then(() => {
+      this.#keeping = null
+    })
+  }
+
+  /** Settles when the calls that were told as up are in the file, or the disk has refused them; null: nothing is on its way. */
+  get unwritten(): Promise<void> | null {
+    return this.#keeping
   }
 
   drop(dialog: Parameters<DialogKeeper['drop']>[0]): void {

@@ -13,6 +13,7 @@ import { facing, parseListenAddress, SocketError, Sockets } from './sockets.ts'
 async function station(
   listen: string[],
   react: (event: UaEvent, agent: UserAgent, sockets: Sockets) => void = () => {},
+  before?: () => Promise<void> | null,
 ) {
   const events: UaEvent[] = []
   const faults: unknown[] = []
@@ -20,6 +21,7 @@ async function station(
     listen: listen.map(parseListenAddress),
     advertise: null,
     clock: systemClock,
+    ...(before && { before }),
     onEvent(event) {
       events.push(event)
       react(event, agent, sockets)
@@ -82,6 +84,56 @@ for (const [transport, host] of [
     assert.deepEqual(ended, { type: 'ended', session, by: 'remote', q850: 16, reason: 'BYE' })
     assert.deepEqual([...near.faults, ...far.faults], [])
   })
+
+test('what is said waits for what is being written before, in order; a disk that stands still holds it up once, for a moment', async () => {
+  let written = Promise.withResolvers<void>()
+  let unwritten: Promise<void> | null = null
+  await using disposal = new AsyncDisposableStack()
+  const far = await station(['udp:127.0.0.1:0'], (event, agent) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdp, systemClock.monotonic())
+  })
+  const near = await station(
+    ['udp:127.0.0.1:0'],
+    () => undefined,
+    () => unwritten,
+  )
+  disposal.use(near.sockets)
+  disposal.use(far.sockets)
+  const call = () => {
+    const destination = { transport: 'udp', address: '127.0.0.1', port: far.bound().port } as const
+    const spec = { target: `sip:1@127.0.0.1:${destination.port}`, destination, from: 'sip:2@127.0.0.1', sdp }
+    near.agent.invite(spec, systemClock.monotonic())
+    near.sockets.settle()
+  }
+  const calls = async (n: number) => {
+    for (let waitedMs = 0; far.events.filter(({ type }) => type === 'incoming').length < n; waitedMs += 5) {
+      assert.ok(waitedMs < 5_000)
+      await new Promise(wake => setTimeout(wake, 5))
+    }
+  }
+  // Written before the moment is over: what waits goes then, and in the order in which it was said.
+  unwritten = written.promise
+  call()
+  unwritten = null
+  call()
+  const since = performance.now()
+  await new Promise(wake => setTimeout(wake, 5))
+  assert.ok(far.events.length === 0 || performance.now() - since > 15)
+  written.resolve()
+  await calls(2)
+  const [first, second] = far.events.flatMap(event => (event.type === 'incoming' ? [event.callId] : []))
+  assert.notEqual(first, second)
+  // Not written at all: it goes all the same, and what is said later at once.
+  written = Promise.withResolvers()
+  unwritten = written.promise
+  call()
+  await calls(3)
+  const sends = near.agent.figures.retransmitted
+  call()
+  await calls(4)
+  assert.equal(near.agent.figures.retransmitted, sends)
+  assert.deepEqual(near.faults, [])
+})
 
 test('a port in use is told by address, with what to do', async () => {
   for (const transport of ['udp', 'tcp']) {

@@ -55,6 +55,11 @@ export type SocketsOptions = {
   isTrunk?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): boolean
   /** A TLS connection of ours came about or was lost. */
   onConnection?(news: ConnectionNews): void
+  /**
+   * What is being written that a process after us has to know of what is said now; null: nothing. Messages wait for it, a moment at most: who
+   * was told that a call is up hears of its end also when we are killed right then.
+   */
+  before?(): Promise<void> | null
   /** Each event, in order. Must not throw; when it does, `onFault` hears of it. */
   onEvent(event: UaEvent): void
   onFault(error: unknown, doing: string): void
@@ -62,6 +67,8 @@ export type SocketsOptions = {
 
 const receiveBufferBytes = 4 * 1024 * 1024
 const facingKeptMs = 5_000
+/** A write to a file is in the kernel's hands within one; a disk that stands still holds nobody up. */
+const writeMsMax = 20
 
 export class Sockets {
   readonly #options: SocketsOptions
@@ -77,6 +84,11 @@ export class Sockets {
   #settling = false
   #closed = false
   readonly #stun: StunKeepAlive
+  /** What waits for a write, in order: what is said within `writeMsMax`. */
+  #held: Outgoing[] = []
+  #releaseAt: NodeJS.Timeout | null = null
+  /** The write that took too long: nobody waits for that one again. */
+  #slow: Promise<void> | null = null
 
   private constructor(options: SocketsOptions) {
     this.#options = options
@@ -237,7 +249,7 @@ export class Sockets {
     this.#settling = true
     try {
       for (let drained = agent.drain(); ; drained = agent.drain()) {
-        for (const one of drained.send) this.#send(one)
+        this.#sendAll(drained.send)
         for (const id of drained.close) this.#connections.close(id)
         for (const event of drained.events) {
           try {
@@ -286,6 +298,33 @@ export class Sockets {
     }, delay)
   }
 
+  #sendAll(all: readonly Outgoing[]): void {
+    if (all.length === 0) return
+    const written = this.#options.before?.() ?? null
+    if (this.#releaseAt === null && (written === null || written === this.#slow)) {
+      for (const one of all) this.#send(one)
+      return
+    }
+    this.#held.push(...all)
+    if (this.#releaseAt !== null) return // nothing overtakes what waits
+    this.#releaseAt = setTimeout(() => {
+      this.#slow = written
+      this.#release()
+    }, writeMsMax)
+    const timer = this.#releaseAt
+    void written?.then(() => {
+      if (this.#releaseAt === timer) this.#release()
+    })
+  }
+
+  #release(): void {
+    if (this.#releaseAt !== null) clearTimeout(this.#releaseAt)
+    this.#releaseAt = null
+    const held = this.#held
+    this.#held = []
+    for (const one of held) this.#send(one)
+  }
+
   #send(one: Outgoing): void {
     if (one.transport !== 'udp') {
       if (!this.#connections.send(one)) this.#failedSoon(one)
@@ -313,6 +352,7 @@ export class Sockets {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#release()
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     await Promise.all([

@@ -157,6 +157,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const trunks: { has: NonNullable<SocketsOptions['isTrunk']> } = { has: () => false }
   const peers = new TlsPeers()
   const dns = options.dns ?? systemDns()
+  const dialogs = new DialogBook({ file: options.dialogBookFile, now, log })
   const sockets = await Sockets.open({
     listen: options.listen,
     advertise: options.advertise,
@@ -165,6 +166,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     random: options.random,
     clock,
     isTrunk: flow => trunks.has(flow),
+    before: () => dialogs.unwritten,
     onConnection: news => lines.connectionChanged(news),
     onEvent: event => events.take(event),
     onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
@@ -190,7 +192,6 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   log.info({ way: bay.way() }, 'the media threads are up')
 
   const passwords = new DeskPasswords(floor, secret)
-  const dialogs = new DialogBook({ file: options.dialogBookFile, now, log })
   const ua = new UserAgent({
     name: `Switchroom/${options.version}`,
     endpoints: sockets.exits,
