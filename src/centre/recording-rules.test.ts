@@ -163,6 +163,29 @@ test('what two agents say while the party hears music is a recording of its own,
   assert.ok(floor.state.recordings.has(floor.call.recording!))
 })
 
+test('the rest of a consultation whose recording failed is a new part of it, but where it failed at once or is over', () => {
+  const floor = consulting()
+  const fail = () => {
+    const { recording } = floor.last('recording.opened')
+    floor.do({ type: 'recording.failed', recording, cause: 'thread', reason: 'it died' })
+    return recording
+  }
+  floor.pass(10_000)
+  const first = fail()
+  const { recording, kind, call } = floor.last('recording.opened')
+  assert.deepEqual([recording === first, kind, call], [false, 'consultation', floor.call.id])
+  assert.deepEqual([floor.lastEffect('media.record').leg, floor.call.consult?.recording], [aliceLeg, recording])
+  fail()
+  assert.equal(floor.count('recording.opened'), 3, 'within ten seconds: it would fail again')
+  floor.do({ type: 'agent.endConsult', agent: alice, call: floor.call.id })
+  const over = consulting()
+  over.pass(10_000)
+  const { recording: last } = over.last('recording.opened')
+  over.do({ type: 'agent.endConsult', agent: alice, call: over.call.id })
+  over.do({ type: 'recording.failed', recording: last, cause: 'thread', reason: 'it died' })
+  assert.equal(over.count('recording.opened'), 2)
+})
+
 test('turning to the party ends it, turning back begins another, and so it is when the call is given away or over', () => {
   const floor = consulting()
   const turn = (to: 'party' | 'other' | 'both') =>

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts'
 import type { RecordingKind } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { takesNothing } from './recording-rules.ts'
+import { agentLegOf } from './settle.ts'
 import type { Call, FloorState } from './state.ts'
 
 /** Of sound that is lost, told with a recording. */
@@ -34,10 +35,14 @@ export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recordi
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
   const { recording, cause, reason } = input
-  d.fact({ type: 'recording.missing', recording, call: open.call, cause, reason: reason.slice(0, 200) })
   const call = d.state.calls.get(open.call)
-  if (call?.recording !== recording || call.phase === 'ended' || d.now - open.openedAt < partAfterMs) return
-  openRecording(d, call, call.leg) // what is still said
+  const isPrivate = call?.consult?.recording === recording
+  d.fact({ type: 'recording.missing', recording, call: open.call, cause, reason: reason.slice(0, 200) })
+  if (call === undefined || call.phase === 'ended' || d.now - open.openedAt < partAfterMs) return
+  // What is still said.
+  if (call.recording === recording) return openRecording(d, call, call.leg)
+  const own = isPrivate ? (call.consult?.own ?? agentLegOf(d, call)) : null
+  if (own !== null) openRecording(d, call, own, 'consultation')
 }
 
 /** The disk of the recordings changed. When it takes nothing, it is an alarm on a page; what else follows is a rule (recording-rules.ts). */
