@@ -58,6 +58,7 @@ const mayImport: Record<string, string[] | '*'> = {
   'src/library.ts': ['src/records', 'src/rtp'],
   'src/custody.ts': ['src/erasure.ts', 'src/records', 'src/rtp', 'src/store', 'src/centre'],
   'src/recordings-folder.ts': ['src/store'],
+  'src/recordings-mark.ts': ['src/records', 'src/store'],
   'src/erasure.ts': ['src/records', 'src/store', 'src/centre'],
   'src/main.ts': '*',
   web: ['src/centre', 'src/lender'],

@@ -16,12 +16,14 @@ import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
 import type { Random } from './lib/random.ts'
+import { within } from './lib/within.ts'
 import { Library } from './library.ts'
 import type { Identity } from './phone/connections.ts'
 import type { Dns } from './phone/locate.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone, type Telephone } from './phone/telephone.ts'
-import type { RecordsDoor } from './records/door.ts'
+import { markSetting, RecordingsMark } from './recordings-mark.ts'
+import { keep, type RecordsDoor } from './records/door.ts'
 import { salvageRecording } from './rtp/recording-file.ts'
 import { Store } from './store/store.ts'
 
@@ -33,6 +35,8 @@ export type House = AsyncDisposable & {
   readonly door: RecordsDoor
   /** Unix ms of what was written last before this start; 0: nothing was. */
   readonly lastAt: number
+  /** What the folder of recordings is known by; null: not known yet. */
+  recordingsMark(): string | null
   /**
    * From now on nothing begins but calls for help; calls that nobody has picked up are withdrawn, every other is ended, and who cannot be told by the
    * floor is told on the wire. Said as soon as the process is told to stop, since nobody may be called or kept talking while other parts take their
@@ -56,6 +60,8 @@ export type HouseOptions = {
 }
 
 const hangUpWithinMs = 5_000
+/** A share that hangs keeps no start waiting. */
+const folderWithinMs = 1_500
 /** Disks on which what was left open is made whole: one that is full has room for that. */
 const mayBeMended: ReadonlySet<RecorderDisk> = new Set(['well', 'full'])
 /** Where the floor's word has not gone out for so long, since the disk is slow, the wire ends every session without it. */
@@ -93,6 +99,16 @@ export async function openHouse({
       clock,
       onFault: words => log.error(words),
     }),
+  )
+  let door: RecordsDoor = { store, clock, tell: () => {} } // nobody runs yet who would have to hear
+  const recordingsMark = new RecordingsMark({
+    folder: files.recordings,
+    store,
+    save: mark => keep(door, 'system', [{ type: 'setting.saved', key: markSetting, value: mark }]),
+  })
+  // The telephone works without its disk, which is told and tried again by whoever watches over it.
+  await within(folderWithinMs, recordingsMark.settle()).catch(error =>
+    log.error({ err: error, folder: files.recordings }, 'nothing can be recorded in this folder now'),
   )
   const closing = new AbortController()
   let sealing: Promise<void> = Promise.resolve()
@@ -142,6 +158,7 @@ export async function openHouse({
       ...(dns ? { dns } : {}),
       media: config.media,
       recordingsDir: files.recordings,
+      recordingsMark,
       phoneBookFile: join(config.dataDir, 'phones.json'),
       dialogBookFile: join(config.dataDir, 'dialogs.jsonl'),
       ladder,
@@ -166,7 +183,7 @@ export async function openHouse({
   secondLook.soon()
   telephone.start([...engine.state.trunks.values()].map(({ trunk }) => trunk))
   const wires = telephone
-  const door: RecordsDoor = {
+  door = {
     store,
     clock,
     async tell(facts: RecordFact[], actor) {
@@ -177,6 +194,8 @@ export async function openHouse({
         booted.post({ type: 'records.committed', facts }, actor)
       }
       if (facts.some(({ type }) => type.startsWith('announcement.'))) library?.changed()
+      for (const fact of facts)
+        if (fact.type === 'setting.saved' && fact.key === markSetting) recordingsMark.know(fact.value)
       wires.noteRecords(facts) // the telephone reads the floor, so it is told when the floor knows
     },
     ask: of => whyNotWrite(booted.state, of, clock.now()),
@@ -194,6 +213,7 @@ export async function openHouse({
     ladder,
     door,
     lastAt,
+    recordingsMark: () => recordingsMark.mark,
     hangUp,
     async [Symbol.asyncDispose]() {
       await hangUp()

@@ -91,7 +91,7 @@ const houseStopWithinMs = 10_000
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
   const files = dataFiles(config)
-  makeFolders([config.dataDir, files.recordings, files.exports, files.imports, files.tables])
+  makeFolders([config.dataDir, files.exports, files.imports, files.tables]) // of recordings: `RecordingsMark`
   await using base = new AsyncDisposableStack()
   const version = programVersion()
   let doors: Doors | null = null
@@ -417,7 +417,7 @@ function ownCertificate(config: Config, names: string[]): Promise<Certificate> {
 }
 
 /** What `/readyz` asks. */
-function probesOf({ engine, store, telephone }: House, config: Config): Probe[] {
+function probesOf({ engine, store, telephone, recordingsMark }: House, config: Config): Probe[] {
   return [
     {
       name: 'database',
@@ -443,6 +443,7 @@ function probesOf({ engine, store, telephone }: House, config: Config): Probe[] 
       check: recordingsProbe({
         folder: dataFiles(config).recordings,
         newest: () => store.read('recordings.newest', {}),
+        mark: recordingsMark,
         disk: () => engine.state.recorder.disk,
       }),
     },

@@ -222,6 +222,7 @@ function customersBay(talk: Talk, address: string): Bay {
     patch: none('be patched'),
     sendDigits: none('press keys'),
     record: none('be recorded'),
+    keepIn: () => undefined,
     salvage: none('be salvaged'),
     loads: () => [],
     hasSpare: () => false,

@@ -124,6 +124,7 @@ export function earsBay({ address, speaking, random, now, onHeard }: EarsOptions
     patch: none('be patched'),
     sendDigits: none('press keys'),
     record: none('be recorded'),
+    keepIn: () => undefined,
     salvage: none('be salvaged'),
     loads: () => [],
     hasSpare: () => false,

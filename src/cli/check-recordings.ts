@@ -1,8 +1,8 @@
 /** What `switchroom check` says of the folder of recordings, and what the running service knows of its disk. */
 import { existsSync, statSync } from 'node:fs'
 import { type Config, dataFiles } from '../config.ts'
-import { diskWords, lookAtFolder } from '../recordings-folder.ts'
-import type { NewestRecording } from '../store/recordings.ts'
+import { diskWords, type Known, lookAtFolder } from '../recordings-folder.ts'
+import { markSetting } from '../recordings-mark.ts'
 import type { Checked } from './check-machine.ts'
 import { askService, type RecordsCommand } from './records-door.ts'
 
@@ -25,13 +25,14 @@ export async function checkRecordings(config: Config): Promise<Checked[]> {
 
 async function checkFolder(config: Config): Promise<Checked> {
   const { recordings: folder, database } = dataFiles(config)
-  const newest = await newestOf(database)
-  const seen = await lookAtFolder(folder, newest).catch((error: NodeJS.ErrnoException) => error)
+  const known = await knownBy(database)
+  const { newest, mark } = known
+  const seen = await lookAtFolder(folder, known).catch((error: NodeJS.ErrnoException) => error)
   if (seen instanceof Error) {
     const isGone = seen.code === 'ENOENT'
-    if (isGone && newest.length === 0)
+    if (isGone && newest.length === 0 && mark === null)
       return { state: 'ok', found: `no recordings yet: the first start makes ${folder}` }
-    const found = isGone ? `${folder} is gone, and there are recordings` : seen.message
+    const found = isGone ? `${folder} is gone, and recordings were kept there` : seen.message
     return { state: 'bad', found, advice: mountAdvice(folder) }
   }
   const { device, freeBytes, fault } = seen
@@ -45,23 +46,28 @@ async function checkFolder(config: Config): Promise<Checked> {
 }
 
 function mountAdvice(folder: string): string {
-  return `see findmnt -T ${folder} and df ${folder}; mount it, make room, or chown -R switchroom: what is there`
+  const mend = 'mount it, make room, or chown -R switchroom: what is there'
+  return `see findmnt -T ${folder} and df ${folder}; ${mend}; where it is meant to be another: switchroom recordings accept`
 }
 
 /** Empty also where the database cannot be read, which the check of the files tells. */
-async function newestOf(database: string): Promise<NewestRecording[]> {
-  if (!existsSync(database)) return []
+async function knownBy(database: string): Promise<Known> {
+  const nothing = { newest: [], mark: null }
+  if (!existsSync(database)) return nothing
   const { drizzleOf, openReader } = await import('../store/db.ts')
   const { recordingQueries } = await import('../store/recordings.ts')
+  const { settingQueries } = await import('../store/settings.ts')
   try {
     const connection = openReader(database)
     try {
-      return recordingQueries['recordings.newest'](drizzleOf(connection), {})
+      const db = drizzleOf(connection)
+      const mark = settingQueries['settings.get'](db, { key: markSetting })
+      return { newest: recordingQueries['recordings.newest'](db, {}), mark }
     } finally {
       connection.close()
     }
   } catch {
-    return []
+    return nothing
   }
 }
 

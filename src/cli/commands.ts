@@ -36,6 +36,11 @@ export const commands: Record<string, Command> = {
     summary: 'put such a copy back; the service must be stopped',
     load: () => import('./restore.ts'),
   },
+  recordings: {
+    usage: 'accept [--config FILE]',
+    summary: 'say that the folder of recordings is meant to be another than before (new, moved, restored)',
+    load: () => import('./recordings.ts'),
+  },
   import: {
     usage: '(leads FILE --campaign NAME | parties|loans|repayments|suppressions FILE) [--json] [--config FILE]',
     summary: 'read a table, and report each row that was refused',

@@ -6,6 +6,7 @@ import type { ExitCode, Io } from './command.ts'
 import { evidence } from './export.ts'
 import { importTable } from './import.ts'
 import { systemdNotifier } from './notify.ts'
+import { recordingsFolder } from './recordings.ts'
 import { listenForCommands } from './records-door.ts'
 import { tellRegistration } from './registration.ts'
 import { token } from './token.ts'
@@ -34,7 +35,7 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
     running.records === undefined
       ? null
       : await listenForCommands(config, running.records, {
-          ...{ user, token, import: importTable, export: evidence },
+          ...{ user, token, import: importTable, export: evidence, recordings: recordingsFolder },
           ...tellRecorderDisk(() => running.house.engine.state.recorder.disk),
           ...tellRegistration(trunk => running.house.telephone.trunkWire(trunk)),
         })

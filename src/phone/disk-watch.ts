@@ -25,6 +25,8 @@ export type DiskWatchOptions = {
   folder: string
   post(input: Input, actor: Actor): void
   log: Logger
+  /** Resolves when the folder is the one that recordings are kept in; rejects when it is another, which takes none. */
+  settle?: () => Promise<void>
   /** Left out: of node:fs. */
   look?: (folder: string) => Promise<Pick<StatsFs, 'bavail' | 'blocks' | 'bsize'>>
   /** Writes a little to the folder, and waits for the disk to have it if `sync`. Rejects with the file system's error. Left out: of node:fs. */
@@ -92,8 +94,9 @@ export class DiskWatch implements Disposable {
   }
 
   async #askWriting(): Promise<void> {
-    const { folder, write = writeSomething, log } = this.#options
+    const { folder, settle, write = writeSomething, log } = this.#options
     try {
+      await settle?.()
       await write(folder, this.#isRefusing)
       if (this.#isRefusing) log.info({ folder }, 'the disk of the recordings can be written again')
       this.#isRefusing = false

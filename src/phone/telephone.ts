@@ -79,6 +79,8 @@ export type TelephoneOptions = {
   dns?: Dns
   media: { address: string | null; ports: { from: number; to: number }; workers: number }
   recordingsDir: string
+  /** By what that folder is known; left out: whatever is there is the one. */
+  recordingsMark?: { settle(): Promise<void>; onKnown(listener: (mark: string) => void): void }
   /** Where the desk phones' registrations outlive a restart. */
   phoneBookFile: string
   /** Where the calls that are up outlive a kill, until they are ended. */
@@ -183,6 +185,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     workers: options.media.workers,
     prompts,
     dtls,
+    ...(options.recordingsMark ? { recordingsDir: options.recordingsDir } : {}),
     onFault: words => log.error(words),
   }).catch(async error => {
     await sockets[Symbol.asyncDispose]()
@@ -269,7 +272,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     log,
   })
   const tryOuts = new TryOuts({ bay, floor, now })
-  const disk = new DiskWatch({ folder: options.recordingsDir, post, log })
+  const { recordingsMark } = options
+  recordingsMark?.onKnown(mark => bay.keepIn(mark))
+  const settle = recordingsMark ? { settle: () => recordingsMark.settle() } : {}
+  const disk = new DiskWatch({ folder: options.recordingsDir, ...settle, post, log })
   const media = new Media({ bay, hearing, disk, recordingsDir: options.recordingsDir, post, log })
   const audio = new AudioWatch({ floor, bay, post: options.post, now, log })
   const browsers = new Browsers({

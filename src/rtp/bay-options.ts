@@ -16,6 +16,8 @@ export type BayOptions = {
   workers?: number
   /** `auto`: libc through koffi where it works, else node:dgram at twice the cost. */
   wire?: 'auto' | 'libc' | 'dgram'
+  /** Recordings are begun only while this folder bears the mark that `Bay.keepIn` tells; left out: wherever they are to lie. */
+  recordingsDir?: string
   /** False: the media thread runs like any other even where real-time priority is permitted. Default true. */
   takesPrecedence?: boolean
   /** A bug was met and contained; for the log. */

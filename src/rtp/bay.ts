@@ -228,6 +228,8 @@ export type Bay = {
   sendDigits(leg: LegId, digits: string): void
   /** Records what comes from the leg (left) and what is sent to it (right). `file` is an absolute path; its folder is made. */
   record(recording: RecordingId, leg: LegId, file: string): void
+  /** The mark of the folder that recordings are kept in: see `BayOptions.recordingsDir`. While it bears another none is begun, as on a disk that refuses. */
+  keepIn(mark: string): void
   /** Answers with `recording.closed` after the file is whole and synced. Closing a leg stops its recording too. */
   stopRecording(recording: RecordingId): void
   /**

@@ -159,6 +159,11 @@ export type RecorderRequest =
   | { type: 'stop'; recording: string; endMs: number }
   /** Makes a file whole that was left open by a thread or a process that is no more; `ask` names the question in its answer. */
   | { type: 'salvage'; ask: number; file: string }
+  /** The mark of the folder that recordings are kept in. */
+  | { type: 'keepIn'; mark: string }
+
+/** The recording worker's `workerData`: recordings are begun only while the folder bears the mark (null: not known yet, none is). Null: anywhere. */
+export type RecordingHome = { folder: string; mark: string | null } | null
 
 /**
  * `slow`: it is more than two seconds behind. `full`: what is said now may be lost; recordings go on when there is room. `unwritable`: so too when

@@ -96,6 +96,7 @@ class BayHost implements Bay {
     })
     this.#recordings = new Recordings({
       entry: options.recordingWorker ?? workerFile('rtp/recording-worker'),
+      folder: options.recordingsDir ?? null,
       monotonic,
       tap: (leg, tap) => this.#homes.record(leg, tap),
       stopTap: recording => this.#homes.stopRecording(recording),
@@ -156,6 +157,10 @@ class BayHost implements Bay {
     if (refusal !== null)
       return this.#emit({ type: 'recording.failed', recording, cause: 'thread', reason: refusal.message })
     this.#recordings.begin(recording, leg, file)
+  }
+
+  keepIn(mark: string): void {
+    this.#recordings.keepIn(mark)
   }
 
   salvage(file: string): Promise<Sealed> {

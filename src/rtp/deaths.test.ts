@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SoftBrowser } from '../e2e/soft-browser.ts'
+import { setMark } from '../lib/folder-mark.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
 import { DtlsContext } from '../webrtc/dtls.ts'
@@ -139,6 +140,40 @@ test('a recording whose folder cannot be made waits for its disk, and is whole w
     events.some(({ type }) => type === 'recording.failed'),
     false,
   )
+})
+
+test('in a folder that does not bear its mark no recording is begun; it waits for the one that does, in a fresh thread too', async () => {
+  const recorder = mortal('rtp/recording-worker')
+  const recordingsDir = `${folder}/marked`
+  await using world = await openWorld({ recordingsDir, recordingWorker: recorder.file })
+  const { bay, events } = world
+  await bay.open(alice, plain)
+  const states = () => events.flatMap(event => (event.type === 'disk' ? [event.state] : []))
+  const waits = async (recording: RecordingId) => {
+    bay.record(recording, alice, `${recordingsDir}/28/${recording}.wav`)
+    await until(() => states().at(-1) === 'unwritable', 'it waits')
+    assert.equal(existsSync(`${recordingsDir}/28/${recording}.wav`), false)
+  }
+  const goesOn = async (recording: RecordingId) => {
+    await until(() => states().at(-1) === 'well', 'it has begun')
+    bay.stopRecording(recording)
+    await until(() => events.some(e => e.type === 'recording.closed' && e.recording === recording), 'it is sealed')
+  }
+  await setMark(recordingsDir, 'right')
+  await waits('rec_unknown' as RecordingId) // nobody has said yet which it is
+  bay.keepIn('right')
+  await goesOn('rec_unknown' as RecordingId)
+  recorder.kill()
+  await until(() => recorder.isDead(), 'the thread has died')
+  await setMark(recordingsDir, 'of another')
+  await waits('rec_other' as RecordingId)
+  await setMark(recordingsDir, 'right')
+  await goesOn('rec_other' as RecordingId)
+  rmSync(recordingsDir, { recursive: true })
+  await waits('rec_gone' as RecordingId)
+  assert.equal(existsSync(recordingsDir), false, 'nothing is made there')
+  await setMark(recordingsDir, 'right')
+  await goesOn('rec_gone' as RecordingId)
 })
 
 test('a recording thread that dies again and again is given up: every recording is told as failed, and failed tells', async () => {

@@ -91,7 +91,7 @@ export class Recorder {
     return this.#recordings.size + this.#seals.count
   }
 
-  take(request: RecorderRequest): void {
+  take(request: Exclude<RecorderRequest, { type: 'keepIn' }>): void {
     switch (request.type) {
       case 'record':
         return this.#begin(request)

@@ -1,19 +1,24 @@
 /** Entry of the recording thread: takes what the relay loop left in shared memory to disk, and seals what has ended. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
+import { assertMarked } from '../lib/folder-mark.ts'
 import { sayUp } from '../lib/up.ts'
-import type { RecorderRequest } from './control.ts'
+import type { RecorderRequest, RecordingHome } from './control.ts'
 import { loadLibc } from './libc.ts'
 import { Recorder, turnMs } from './recorder.ts'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
 
 const port = must(parentPort, 'the recording thread has a parent')
+let home = workerData as RecordingHome
 const libc = loadLibc()
 sayUp(port)
 const recorder = new Recorder({
   now: processMonotonic(),
-  create: (file, payloadType) => new RecordingFile(file, payloadType, libc),
+  create(file, payloadType) {
+    if (home !== null) assertMarked(home.folder, home.mark)
+    return new RecordingFile(file, payloadType, libc)
+  },
   goOn: (file, payloadType, frames) => new RecordingFile(file, payloadType, libc, undefined, frames),
   salvage: salvageRecording,
   report: message => port.postMessage(message),
@@ -22,6 +27,10 @@ const recorder = new Recorder({
 let timer: NodeJS.Timeout | null = null
 
 port.on('message', (request: RecorderRequest) => {
+  if (request.type === 'keepIn') {
+    if (home !== null) home = { ...home, mark: request.mark }
+    return
+  }
   recorder.take(request)
   timer ??= setInterval(turn, turnMs)
 })

@@ -2,7 +2,7 @@
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { type BayEvent, MediaError, type RecordingFault } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
-import type { RecorderReport, RecorderRequest } from './control.ts'
+import type { RecorderReport, RecorderRequest, RecordingHome } from './control.ts'
 import type { LostToldMs } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
 import type { RingMemory } from './recording-ring.ts'
@@ -15,6 +15,8 @@ const deathsWithinMs = 60_000
 
 export type RecordingsPorts = {
   entry: string | URL
+  /** Recordings are begun only while it bears the mark; null: anywhere. */
+  folder: string | null
   monotonic(): number
   /** Taps the leg; false: it is no more, or is tapped already. */
   tap(leg: LegId, tap: { recording: string; file: string; memory: RingMemory }): boolean
@@ -40,6 +42,7 @@ type Open = {
 
 export class Recordings {
   readonly #ports: RecordingsPorts
+  #home: RecordingHome
   readonly #thread: BayThread<RecorderRequest, RecorderReport>
   readonly #open = new Map<RecordingId, Open>()
   readonly #rings = new RingPool()
@@ -48,10 +51,12 @@ export class Recordings {
 
   constructor(ports: RecordingsPorts) {
     this.#ports = ports
+    this.#home = ports.folder === null ? null : { folder: ports.folder, mark: null }
     this.#thread = new BayThread(
       {
         name: 'recording',
         entry: ports.entry,
+        workerData: () => this.#home,
         hear: report => this.#hear(report),
         died: reason => this.#died(reason),
       },
@@ -70,6 +75,12 @@ export class Recordings {
     this.refused(recording)
     const reason = 'the leg has ended, or is being recorded already'
     this.#ports.emit({ type: 'recording.failed', recording, cause: 'leg', reason })
+  }
+
+  keepIn(mark: string): void {
+    if (this.#home === null) return
+    this.#home = { ...this.#home, mark }
+    this.#thread.post({ type: 'keepIn', mark })
   }
 
   /** The media thread writes to the ring from now on. */

@@ -51,6 +51,17 @@ export const recordingQueries = {
        FROM (SELECT * FROM recordings ORDER BY opened_at DESC, id DESC LIMIT 100)
        WHERE sealed_at IS NOT NULL AND destroyed_at IS NULL ORDER BY opened_at DESC, id DESC LIMIT 3`,
     ).all() as NewestRecording[],
+  /** Whether there is a file that must be there still. */
+  'recordings.areKept': (db: Db, _args: NoArgs): boolean =>
+    raw(db.$client, 'SELECT 1 FROM recordings WHERE sealed_at IS NOT NULL AND destroyed_at IS NULL LIMIT 1').get() !==
+    undefined,
+  /** The last that were begun and not destroyed, sealed or not: where recordings are kept, one of their files is. */
+  'recordings.lately': (db: Db, _args: NoArgs): NewestRecording[] =>
+    raw(
+      db.$client,
+      `SELECT iif(source_removed_at IS NULL, path, derived_path) AS path FROM recordings
+       WHERE destroyed_at IS NULL ORDER BY opened_at DESC, id DESC LIMIT 20`,
+    ).all() as NewestRecording[],
   /** How many calls in [from, to) have a part without audio. */
   'recordings.missing': (db: Db, args: { from: number; to: number }): number =>
     db

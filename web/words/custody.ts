@@ -5,7 +5,14 @@ const zh = {
   title: '录音管理',
   about: '录音磁盘的状态、录不了音时怎么办、录音保存多久。',
   disk: '录音磁盘',
-  disks: { well: '正常', slow: '变慢：落后超过两秒', full: '已满', unwritable: '无法写入' },
+  diskHelp:
+    '原因见 switchroom check。磁盘恢复后录音自动继续；如果确实换了文件夹（新磁盘、迁移、恢复备份），在服务器上运行：switchroom recordings accept',
+  disks: {
+    well: '正常',
+    slow: '变慢：落后超过两秒',
+    full: '已满',
+    unwritable: '无法写入，或不是原来存放录音的那个文件夹',
+  },
   lost: '今日缺失的声音',
   lostOf: (recordings: number) => `${recordings} 段录音`,
   settings: '规则',
@@ -74,11 +81,13 @@ const en: Like<typeof zh> = {
   about:
     'How the disk of the recordings is, what happens when nothing can be recorded, and for how long recordings are kept.',
   disk: 'Disk of the recordings',
+  diskHelp:
+    'switchroom check says why. Recordings go on by themselves when the disk is back; if the folder is meant to be another (a new disk, moved, restored), run on the server: switchroom recordings accept',
   disks: {
     well: 'well',
     slow: 'slow: more than two seconds behind',
     full: 'full',
-    unwritable: 'cannot be written',
+    unwritable: 'cannot be written, or looks like another folder than recordings were kept in',
   },
   lost: 'Sound lost today',
   lostOf: recordings => `${recordings} recordings`,

@@ -45,7 +45,7 @@ export function recordingRulesPage({ frame, disk, lost, rules, minima, holds, sa
     title: words.title,
     main: html`${heading({ title: words.title, about: words.about })}
 ${saved ? notice('green', w.frame.form.saved) : null}
-<div class="stack"><section class="panel"><dl class="facts"><dt>${words.disk}</dt><dd>${chip(tone, sign, words.disks[disk])}</dd>
+<div class="stack"><section class="panel"><dl class="facts"><dt>${words.disk}</dt><dd>${chip(tone, sign, words.disks[disk])}${disk === 'unwritable' ? html` <p class="help">${words.diskHelp}</p>` : null}</dd>
 <dt>${words.lost}</dt><dd>${lost.lostMs === 0 ? chip('green', 'circle-check', '0 ms') : chip('red', 'circle-alert', `${thousands(lost.lostMs)} ms`)} ${lost.recordings === 0 ? null : words.lostOf(lost.recordings)}</dd></dl></section>
 <section class="panel"><h2>${words.settings}</h2>${problems(rules, w)}<form class="form" method="post" action="/admin/recordings">
 ${selectField({ name: 'whenFull', label: words.whenFull, help: words.whenFullHelp, choices: choices(whenFullChoices, words.whenFulls) }, rules)}

@@ -1,0 +1,63 @@
+/**
+ * The mark of the folder of recordings: a small hidden file that says which folder it is. Where a disk or share is not mounted, the folder beneath
+ * takes recordings as well, on a disk where nobody looks for them, and they are out of sight when the mount is back; it bears no mark, or an old one.
+ */
+import { readFileSync } from 'node:fs'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { secretText } from './random.ts'
+
+export const markName = '.switchroom'
+
+/** What looks like another folder than the one that recordings were kept in. `code`: as if its disk were gone, which it probably is. */
+export class OtherFolder extends Error {
+  override name = 'OtherFolder'
+  readonly code = 'ENODEV'
+
+  constructor(folder: string) {
+    super(
+      `${folder} looks like another folder than the one that recordings were kept in (its file ${markName} is not the one that was made there): ` +
+        'is the disk of the recordings mounted? If it is meant to be another: switchroom recordings accept',
+    )
+  }
+}
+
+/** Null: it bears none, or is not there. Rejects with the file system's error. */
+export async function markOf(folder: string): Promise<string | null> {
+  return readFile(join(folder, markName), 'utf8').then(markIn, noneIfGone)
+}
+
+/** For a thread that may wait for its disk. Throws OtherFolder, or the file system's error. */
+export function assertMarked(folder: string, mark: string | null): void {
+  let there: string | null
+  try {
+    there = markIn(readFileSync(join(folder, markName), 'utf8'))
+  } catch (error) {
+    there = noneIfGone(error)
+  }
+  if (mark === null || there !== mark) throw new OtherFolder(folder)
+}
+
+const markIn = (text: string) => text.split('\n', 1)[0]!.slice(0, 64)
+
+function noneIfGone(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null
+  throw error
+}
+
+export function newMark(): string {
+  return secretText(11)
+}
+
+/** Makes the folder too. Rejects with the file system's error. */
+export async function setMark(folder: string, mark: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o750 })
+  const file = join(folder, markName)
+  {
+    await using handle = await open(`${file}.part`, 'w', 0o640)
+    await handle.write(`${mark}\nSwitchroom keeps its recordings in this folder, and knows it by this file.\n`)
+    await handle.datasync()
+  }
+  await rename(`${file}.part`, file)
+}
