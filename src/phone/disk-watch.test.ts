@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Input } from '../centre/inputs.ts'
+import { OtherFolder } from '../lib/folder-mark.ts'
 import { createLogger } from '../lib/log.ts'
-import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
+import { DiskWatch, type DiskWatchOptions, diskFigures } from './disk-watch.ts'
 
 const mb = 1024 * 1024
 
@@ -139,6 +140,32 @@ test('a full disk refuses nothing by that, and one that never answers refuses af
   hung.resolve()
   await new Promise(resolve => setImmediate(resolve))
   assert.deepEqual(other.told, ['unwritable', 'well'])
+})
+
+test('of the figures of the disk one alone is 1, and none while it is well', () => {
+  const ones = (figures: Record<string, number>) => Object.keys(figures).filter(name => figures[name] === 1)
+  for (const state of ['full', 'unwritable', 'slow'] as const)
+    assert.deepEqual(ones(diskFigures(state)), [`recordings_disk_${state}`])
+  assert.deepEqual(diskFigures('well'), {
+    recordings_disk_full: 0,
+    recordings_disk_unwritable: 0,
+    recordings_disk_slow: 0,
+  })
+})
+
+test('a folder that is not the one is told as one that refuses, is not written to, and is well when it is the one', async () => {
+  let isOurs = false
+  const { watch, told, disk } = watched({
+    settle: async () => {
+      if (!isOurs) throw new OtherFolder('/recordings')
+    },
+  })
+  using _ = watch
+  await watch.look()
+  assert.deepEqual([told, disk.asked], [['unwritable'], []])
+  isOurs = true
+  await watch.look()
+  assert.deepEqual(told, ['unwritable', 'well'])
 })
 
 test('a real folder is written to, nothing stays in it, and one that cannot be made is told', async () => {

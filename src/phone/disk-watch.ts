@@ -96,7 +96,7 @@ export class DiskWatch implements Disposable {
   async #askWriting(): Promise<void> {
     const { folder, settle, write = writeSomething, log } = this.#options
     try {
-      await settle?.()
+      if (settle) await settle()
       await write(folder, this.#isRefusing)
       if (this.#isRefusing) log.info({ folder }, 'the disk of the recordings can be written again')
       this.#isRefusing = false
@@ -123,6 +123,12 @@ export class DiskWatch implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
   }
+}
+
+/** For figures: 1 where the disk is so. */
+export function diskFigures(state: RecorderDisk): Record<string, number> {
+  const states = ['full', 'unwritable', 'slow'] as const
+  return Object.fromEntries(states.map(each => [`recordings_disk_${each}`, state === each ? 1 : 0]))
 }
 
 /** In a file of its own, which is gone after. */

@@ -138,6 +138,22 @@ test('a copy of the folder that is started on another machine ends nobody’s ca
   assert.equal(book.held.size, 0)
 })
 
+test('of calls that were had at another address it is said once that they are left', () => {
+  const warnings: string[] = []
+  const warned = { ...log, warn: (_about: object, words: string) => void warnings.push(words) } as unknown as typeof log
+  const dialogs = [dialogOf(1, null), dialogOf(2, null)]
+  const dropped: KeptDialog[] = []
+  const book = { read: () => dialogs, drop: (one: KeptDialog) => void dropped.push(one) }
+  new LeftDialogs({
+    ua: { bye: () => false },
+    book,
+    now: () => 0,
+    log: { ...warned, info: () => undefined } as never,
+  }).begin()
+  assert.deepEqual([warnings.length, dropped], [1, dialogs])
+  assert.match(warnings[0]!, /at another address than ours, and are not ended: is this a copy\?/)
+})
+
 /** Calls that were left, and who was told by when. */
 function manyLeft(dialogs: KeptDialog[]) {
   const clock = { now: 0 }

@@ -43,7 +43,7 @@ import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { DeskPasswords, sipRealm } from './desk-passwords.ts'
 import { DialogBook } from './dialog-book.ts'
-import { DiskWatch } from './disk-watch.ts'
+import { DiskWatch, diskFigures } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
 import { dtmfPrompts } from './keys.ts'
 import { LeftDialogs } from './left-dialogs.ts'
@@ -447,9 +447,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_answered_too_late_total: phone.answeredTooLate,
         recordings_missing_total: media.missing,
         recordings_lost_ms_total: Math.round(media.lostMs),
-        recordings_disk_full: disk.state === 'full' ? 1 : 0,
-        recordings_disk_unwritable: disk.state === 'unwritable' ? 1 : 0,
-        recordings_disk_slow: disk.state === 'slow' ? 1 : 0,
+        ...diskFigures(disk.state),
         ...ladderFigures(options.ladder?.figures),
         media_up: legs === null ? 0 : 1,
         media_legs: legs?.length ?? 0,

@@ -48,7 +48,14 @@ async function aCall(which: number): Promise<void> {
     { type: 'call.answered', call },
     { type: 'recording.opened', recording, call, path: where },
     { type: 'call.ended', call, ending },
-    { type: 'recording.sealed', recording, call, sha256, bytes: audio.length, durationMs: 6250, salvaged: false },
+    // The second was told as missing, and found after all.
+    ...(which === 2
+      ? [{ type: 'recording.missing', recording, call, cause: 'absent', reason: 'ENOENT' } as const]
+      : []),
+    {
+      ...{ type: 'recording.sealed', recording, call, sha256, bytes: audio.length, durationMs: 6250, salvaged: false },
+      ...(which === 2 ? { wasMissing: true } : {}),
+    },
   ]
   await house.store.commit({ recorded: facts.map(fact => recorded(fact, noon + which)) })
 }
@@ -100,6 +107,14 @@ test('an export is a zip that unzip, sha256sum and our own check agree on, with 
   assert.deepEqual([report.ok, report.files, report.recordings], [true, 8, 3])
   assert.match(readFileSync(path.join(folder, 'README.txt'), 'utf8'), /court order 2026-17/)
   assert.match(readFileSync(path.join(folder, 'calls.csv'), 'utf8'), /,'=cmd\(\),/)
+  const calls = JSON.parse(readFileSync(path.join(folder, 'calls.json'), 'utf8')) as {
+    id: string
+    recordings: { wasMissing: boolean; missingReason: string | null }[]
+  }[]
+  assert.deepEqual(
+    calls.map(({ id, recordings: [one] }) => [id, one?.wasMissing, one?.missingReason]).toSorted(),
+    ['1', '2', '3'].map(which => [`c_${which}`, which === '2', null]),
+  )
   const view = await (await house.api(auditor, 'GET', `/exports/${id}`)).json()
   assert.equal((view as { state: string }).state, 'finished')
   assert.equal((view as { sha256: string }).sha256, createHash('sha256').update(readFileSync(file)).digest('hex'))

@@ -317,6 +317,9 @@ test('a recording that was told as missing and found after all can be heard, and
   assert.match(after, /<audio/)
   assert.match(after, /It had been told as missing; its file was found/)
   assert.match(after, /had been missing: true/)
+  const { secret } = await house.token('auditor')
+  const told = await (await house.api(secret, 'GET', `/recordings/${recording}`)).json()
+  assert.equal((told as { wasMissing: boolean }).wasMissing, true)
 })
 
 test('why a recording is missing is said in the reader’s language, by the journal too, and what the system said is not', async () => {
