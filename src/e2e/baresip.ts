@@ -46,9 +46,13 @@ export class Baresip {
     encryption?: 'srtp' | 'srtp-mand'
     /** False: a phone that is called where it listens, as a carrier is. */
     registers?: boolean
+    /** In another network: what its command begins with, and where its control port is reached. */
+    within?: { begin: [string, string[]]; control: { address: string; port: number } }
   }): Promise<Baresip> {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-baresip-'))
-    const [sipPort, controlPort] = [await freePort(options.address), await freePort(options.address)]
+    const { within } = options
+    const sipPort = within ? 5060 : await freePort(options.address)
+    const control = within?.control ?? { address: options.address, port: await freePort(options.address) }
     if (options.tls) writeFileSync(join(folder, 'ca.pem'), options.tls.authorities)
     if (options.tls?.identity) writeFileSync(join(folder, 'own.pem'), options.tls.identity)
     writeFileSync(join(folder, 'tone.wav'), linearWav(tone({ hz: options.hz, ms: 60_000, level: 0.3 })))
@@ -66,7 +70,7 @@ export class Baresip {
         'module_tmp account.so',
         'module_app menu.so',
         'module_app ctrl_tcp.so',
-        `ctrl_tcp_listen ${options.address}:${controlPort}`,
+        `ctrl_tcp_listen ${options.address}:${control.port}`,
         `sip_listen ${options.address}:${sipPort}`,
         `net_interface ${options.address}`,
         options.says === undefined ? `audio_source aufile,${join(folder, 'tone.wav')}` : 'audio_source aubridge,loop',
@@ -84,14 +88,16 @@ export class Baresip {
       `<sip:${options.extension}@${options.registrar};transport=${options.tls ? 'tls' : 'udp'}>;auth_user=${options.extension};auth_pass=${options.password};answermode=${options.answer ?? 'auto'};regint=${options.registers === false ? 0 : 60}${options.encryption ? `;mediaenc=${options.encryption}` : ''};audio_codecs=PCMA/8000/1,PCMU/8000/1;ptime=20\n`,
     )
     writeFileSync(join(folder, 'contacts'), '')
-    const child = spawn('baresip', ['-f', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-    const control = await connect(options.address, controlPort)
-    const phone = new Baresip(child, folder, control, sipPort)
+    const [command, parameters] = within?.begin ?? ['env', []]
+    const all = [...parameters, 'baresip', '-f', folder]
+    const child = spawn(command, all, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const socket = await connect(control.address, control.port)
+    const phone = new Baresip(child, folder, socket, sipPort)
     const keep = (bytes: Buffer) => (phone.#output = (phone.#output + bytes).slice(-20_000))
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
-    control.on('data', () => undefined)
-    control.on('error', () => undefined)
+    socket.on('data', () => undefined)
+    socket.on('error', () => undefined)
     return phone
   }
 

@@ -16,7 +16,7 @@ import { callerNumber, ownNumber, Stage } from './stage.ts'
 import { World } from './world.ts'
 
 const [aliceHz, customerHz] = [1000, 440]
-const [carrierAt, farAt] = ['127.0.0.60', '127.0.0.61']
+const [carrierAt, farAt] = ['127.0.0.75', '127.0.0.76']
 const lacking = !hasKamailio || !hasSipp ? 'needs kamailio and sipp' : false
 
 const open = (wishes: Partial<KamailioWishes> = {}) =>
@@ -135,7 +135,7 @@ describe('calls by Kamailio', { skip: lacking }, () => {
     ;({ world } = stage)
     farPort = await freePort(farAt)
     kamailio = stage.keep(await open({ far: { address: farAt, port: farPort } }))
-    customer = await stage.voice('127.0.0.62', customerHz)
+    customer = await stage.voice('127.0.0.77', customerHz)
     ;({ id: alice } = await stage.softBrowser({ name: 'alice', hz: aliceHz }))
     await stage.signOn(alice)
     trunk = await registering(world, kamailio)
