@@ -49,6 +49,8 @@ export type DialogReceiver = {
   readonly state: 'early' | 'confirmed' | 'over'
   readonly weCalled: boolean
   readonly dialog: Dialog
+  /** The phone of this extension that came from `from` is reached at `to` now. */
+  follow(extension: string, from: Flow, to: Flow): void
   onRequest(request: Request, transaction: ServerTransaction | null, now: number): void
 }
 

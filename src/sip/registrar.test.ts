@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestResponse, ha1 } from './digest.ts'
-import type { DeviceSecret, RegisterSpec } from './events.ts'
-import { alice, carl, Net, sdpA } from './fixtures/net.ts'
+import type { DeviceSecret, RegisterSpec, UaEvent } from './events.ts'
+import { alice, carl, Net, sdpA, sdpB } from './fixtures/net.ts'
+import type { UserAgent } from './user-agent.ts'
 
 const realm = 'switchroom'
 const password = 'correct horse'
@@ -66,6 +67,40 @@ test('a phone registers, is refreshed without a new challenge, is called at wher
   assert.equal(net.of(carl, 'bindingChanged').at(-1)!.binding, null)
   assert.equal(room.binding('4001'), null)
 })
+
+for (const isCalled of [true, false])
+  test(`a phone whose router gave it another port is told there that its call is over, ${isCalled ? 'which we began' : 'which it began'}`, () => {
+    const { net, phone, room } = office()
+    let port = 40_001
+    behindNat(room, () => port)
+    phone.register('r', phoneSpec({ expiresS: 600 }), net.now)
+    net.run(1_000)
+    const answer = (event: UaEvent, agent: UserAgent, now: number) => {
+      if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+    }
+    for (const at of [alice, carl]) net.reactions.set(at, answer)
+    const { auth, destination } = phoneSpec()
+    const spec = { target: `sip:600@${carl}`, destination, from: `sip:4001@${carl}`, sdp: sdpA, auth }
+    const ours = isCalled ? room.inviteExtension('4001', { from: `sip:10086@${carl}`, sdp: sdpA }, net.now) : null
+    if (!isCalled) phone.invite(spec, net.now)
+    net.run(1_000)
+    port = 40_002
+    net.run(590_000) // it has registered again meanwhile
+    assert.equal(room.binding('4001')!.flow.source.port, 40_002)
+    room.hangUp(ours ?? net.of(carl, 'incoming')[0]!.session, 16, net.now)
+    net.run(1_000)
+    assert.equal(net.of(alice, 'ended').length, 1)
+  })
+
+/** Who talks to `room` comes from `port()`, and hears only what is sent there. */
+function behindNat(room: UserAgent, port: () => number): void {
+  const [receive, drain] = [room.receive.bind(room), room.drain.bind(room)]
+  room.receive = (bytes, flow, now) => receive(bytes, { ...flow, source: { ...flow.source, port: port() } }, now)
+  room.drain = () => {
+    const all = drain()
+    return { ...all, send: all.send.filter(({ destination }) => destination.port === port()) }
+  }
+}
 
 test('a carrier that calls our Contact says in To which number was dialled', () => {
   const { net, phone, room } = office()

@@ -23,6 +23,8 @@ type RegistrarOptions = NonNullable<UserAgentOptions['registrar']> & {
   secret: (bytes: number) => string
   timers: Timers
   onChange(extension: string, binding: Binding | null): void
+  /** A phone comes from elsewhere now: its router gave it another port, or it has another connection. */
+  onMoved(extension: string, from: Flow, to: Flow): void
   /** Somebody guesses: this source, or this extension from elsewhere than its phone, is not listened to for a while. */
   onLocked(extension: string, source: Address): void
 }
@@ -152,6 +154,7 @@ export class Registrar {
     this.#bindings.set(extension, phones)
     this.#options.timers.set(held, until.expiresAt)
     if (former === null || !sameWay(former.binding, binding)) this.#options.onChange(extension, outward(held, now))
+    if (former !== null) this.#options.onMoved(extension, former.binding.flow, binding.flow)
   }
 
   /** This phone is not reached any more; another of the same extension may be. */

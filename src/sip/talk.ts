@@ -5,7 +5,7 @@
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
 import type { DigestClient } from './digest.ts'
-import type { Ended, SessionId } from './events.ts'
+import type { Destination, Ended, Flow, SessionId } from './events.ts'
 import type { HeaderLine, Message, Request, Response } from './message.ts'
 import { Modify } from './modify.ts'
 import { OurRequests } from './our-requests.ts'
@@ -14,6 +14,7 @@ import { SessionTimer } from './session-timer.ts'
 import type { TalkState } from './talk-state.ts'
 import { type EarlyOwner, TheirRequests } from './their-requests.ts'
 import type { ServerTransaction } from './transaction.ts'
+import { backTo } from './wire.ts'
 
 export type TalkOptions = {
   host: CallHost
@@ -287,6 +288,15 @@ export class Talk implements DialogReceiver {
     this.#ours.acknowledgeAgain(seq)
   }
 
+  /** Its requests go by the way that it has proved by registering: its router has forgotten the other. */
+  follow(extension: string, from: Flow, to: Flow): void {
+    const { dialog } = this
+    if (!dialog.symmetric || dialog.extension !== extension || !isAt(dialog.peer, from) || isAt(dialog.peer, to)) return
+    dialog.peer = backTo(to)
+    this.#keptTarget = null
+    if (this.#state.phase === 'confirmed') this.#keep()
+  }
+
   // What the far end wants
 
   onRequest(request: Request, transaction: ServerTransaction | null, now: number): void {
@@ -328,4 +338,9 @@ export class Talk implements DialogReceiver {
     if (this.#keptTarget !== null) this.#host.keeper.drop(this.dialog)
     this.#host.leaveDialog(this.#key)
   }
+}
+
+function isAt(peer: Destination, { transport, source, connection }: Flow): boolean {
+  if (peer.transport !== transport || peer.address !== source.address || peer.port !== source.port) return false
+  return peer.connection === connection
 }

@@ -92,6 +92,9 @@ export class UserAgent implements UserAgentPort {
           secret: options.secret,
           timers: this.#timers,
           onChange: (extension, binding) => this.#events.push({ type: 'bindingChanged', extension, binding }),
+          onMoved: (extension, from, to) => {
+            for (const one of this.#dialogs.values()) one.follow(extension, from, to)
+          },
           onLocked: (extension, source) => this.#events.push({ type: 'lockedOut', extension, source }),
         })
       : null
