@@ -8,7 +8,7 @@ import type { Trunk } from '../centre/entities.ts'
 import type { CallId, CampaignId, TrunkId, UserId } from '../lib/ids.ts'
 import { authority, certificate, type Pair } from '../phone/fixtures/certificates.ts'
 import { keep } from '../records/door.ts'
-import { hasKamailio, Kamailio } from './kamailio.ts'
+import { hasKamailio, Kamailio, type KamailioWishes } from './kamailio.ts'
 import { freePort } from './ports.ts'
 import type { RtpPeer } from './rtp-peer.ts'
 import { hasSipp, Sipp } from './sipp.ts'
@@ -23,6 +23,7 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
   let stage: Stage
   let world: World
   let kamailio: Kamailio
+  let tls: NonNullable<KamailioWishes['tls']>
   let farPort: number
   let customer: RtpPeer
   let alice: UserId
@@ -38,7 +39,7 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
     stage = await Stage.open({ identity: { cert: identity.certPem, key: identity.keyPem } })
     ;({ world } = stage)
     farPort = await freePort(farAt)
-    const tls = {
+    tls = {
       authorities: company.certPem,
       name: carrierName,
       identity: await certificate(company, { names: [carrierName] }),
@@ -117,6 +118,30 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
       await world.until('Kamailio has no contact', async () => (await kamailio.contacts('lender')).length === 0)
     })
 
+  test('that knows its carrier by the certificate takes calls by a connection that the carrier opens; another’s are nobody’s', async () => {
+    const connection = { trust: 'certificate' } as const
+    const far = { address: farAt, port: farPort }
+    const open = (calling: Pair) => Kamailio.open({ address: carrierAt, far, tls: { ...tls, calling } })
+    {
+      await using theirs = await open(await certificate(company, { names: [carrierName] }))
+      const id = await trunk('known', ours, { connection, port: theirs.tlsPort })
+      await isUp(id)
+      await isCalled(id, theirs)
+      assert.equal(((await theirs.ask('tls.list')) as unknown[]).length, 2)
+      await world.keep([{ type: 'trunk.removed', trunk: id }])
+    }
+    await using another = await open(await certificate(company, { names: ['other.test'] }))
+    const id = await trunk('unknown', ours, { connection, port: another.tlsPort })
+    await isUp(id)
+    const before = world.facts.length
+    await using caller = await Sipp.caller({
+      ...{ address: farAt, media: customer, number: ownNumber, from: callerNumber },
+      ...{ target: `${carrierAt}:${another.port}`, acts: [{ do: 'expectBye' }] },
+    })
+    await assert.rejects(caller.done(), /401 Unauthorized/) // as any telephone is asked
+    assert.ok(world.facts.slice(before).every(fact => fact.type !== 'call.offered'))
+  })
+
   /** Those of TLS that Kamailio has, by its numbers. */
   async function connections(): Promise<number[]> {
     return ((await kamailio.ask('tls.list')) as { id: number }[]).map(({ id }) => id)
@@ -143,7 +168,7 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
     await far.done()
   }
 
-  async function isCalled(id: TrunkId): Promise<void> {
+  async function isCalled(id: TrunkId, by = kamailio): Promise<void> {
     await world.queue([alice], ownNumber)
     customer.reset()
     const before = world.facts.length
@@ -151,7 +176,7 @@ describe('a trunk at Kamailio over TLS', { skip: !hasKamailio || !hasSipp ? 'nee
     const caller = stage.keep(
       await Sipp.caller({
         ...{ address: farAt, media: customer, number: ownNumber, from: callerNumber },
-        ...{ target: `${carrierAt}:${kamailio.port}`, acts: [{ do: 'expectBye' }] },
+        ...{ target: `${carrierAt}:${by.port}`, acts: [{ do: 'expectBye' }] },
       }),
     )
     const offered = await world.until('it is offered', () =>

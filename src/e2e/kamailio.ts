@@ -43,7 +43,14 @@ export type KamailioWishes = {
   /** False: a proxy that asks nobody who he is. */
   asks?: boolean
   /** It wants a client certificate that `authorities` signed. Shown to who asks by SNI for `name`: `identity`; to others `otherwise`. */
-  tls?: { authorities: string; name: string; identity: Pem; otherwise: Pem }
+  tls?: {
+    authorities: string
+    name: string
+    identity: Pem
+    otherwise: Pem
+    /** It does not call over the connection that we registered by: it opens one of its own to our Contact, and shows this. */
+    calling?: Pem
+  }
 }
 type Pem = { certPem: string; keyPem: string }
 
@@ -138,6 +145,8 @@ function configuration(
   { folder, port, tlsPort, rpcPort }: { folder: string; port: number; tlsPort: number; rpcPort: number },
 ): string {
   const { address, far, tls, username = 'lender', password = 'right', algorithm = 'MD5', asks = true } = wishes
+  const callsBack = tls?.calling !== undefined
+  const alias = callsBack ? '' : 'if ($proto == "tls" || $proto == "tcp") { add_contact_alias(); }'
   const listens: [Transport, number][] = [
     ['udp', port],
     ['tcp', port],
@@ -207,13 +216,13 @@ request_route {
   }
   ${asks ? 'route(ASK);' : 'xlog("L_ALERT", "@ $rm $proto unasked\\n");'}
   if (is_method("REGISTER")) {
-    fix_nated_register();
+    ${callsBack ? '' : 'fix_nated_register();'}
     if (!save("location")) { sl_reply_error(); }
     exit;
   }
   if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
   remove_hf("Route");
-  if ($proto == "tls" || $proto == "tcp") { add_contact_alias(); }
+  ${alias}
   record_route();
   $du = "sip:${far.address}:${far.port}";
   if (!t_relay()) { sl_reply_error(); }
@@ -238,9 +247,7 @@ route[ASK] {
   exit;
 }
 
-onreply_route {
-  if ($proto == "tls" || $proto == "tcp") { add_contact_alias(); }
-}
+${alias === '' ? '' : `onreply_route {\n  ${alias}\n}`}
 `
 }
 
@@ -251,11 +258,13 @@ function writeTls(folder: string, address: string, port: number, tls: NonNullabl
     'named.key': tls.identity.keyPem,
     'other.pem': tls.otherwise.certPem,
     'other.key': tls.otherwise.keyPem,
+    'calling.pem': (tls.calling ?? tls.identity).certPem,
+    'calling.key': (tls.calling ?? tls.identity).keyPem,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const server = (of: string, name: string, more: string) =>
     `[server:${of}]\nmethod = TLSv1.2+\nverify_certificate = yes\nrequire_certificate = yes\nca_list = ${folder}/ca.pem\ncertificate = ${folder}/${name}.pem\nprivate_key = ${folder}/${name}.key\n${more}\n`
-  const client = '[client:default]\nmethod = TLSv1.2+\nverify_certificate = no\n'
+  const client = `[client:default]\nmethod = TLSv1.2+\nverify_certificate = yes\nca_list = ${folder}/ca.pem\ncertificate = ${folder}/calling.pem\nprivate_key = ${folder}/calling.key\n`
   writeFileSync(
     join(folder, 'tls.cfg'),
     server('default', 'other', '') + client + server(`${address}:${port}`, 'named', `server_name = ${tls.name}\n`),
