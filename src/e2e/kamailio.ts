@@ -91,7 +91,10 @@ export class Kamailio {
     )
     const one = new Kamailio(child, { folder, address, port, tlsPort, rpcPort })
     for (let attempt = 0; ; attempt++) {
-      if (child.exitCode !== null || attempt === 100) throw new Error(`kamailio did not start:\n${one.#output}`)
+      if (child.exitCode !== null || attempt === 200) {
+        await one[Symbol.asyncDispose]()
+        throw new Error(`kamailio did not start:\n${one.#output}`)
+      }
       if (await one.ask('core.version').catch(() => null)) return one
       await sleep(50)
     }
