@@ -146,6 +146,7 @@ test('of calls that were had at another address it is said once that they are le
   const book = { read: () => dialogs, drop: (one: KeptDialog) => void dropped.push(one) }
   new LeftDialogs({
     ua: { bye: () => false },
+    credentials: () => null,
     book,
     now: () => 0,
     log: { ...warned, info: () => undefined } as never,

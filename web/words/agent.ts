@@ -192,7 +192,13 @@ const zh = {
         purpose: '您有一笔款项已过还款日，想了解您的情况，并与您商量还款安排。',
         close: '我把刚才约定的日期和金额重复一遍，请您确认。感谢您，再见。',
       },
-    } satisfies Record<Business, ScriptWords>,
+      service: {
+        open: '您好，这里是{centre}，我是{agent}，工号{name}。',
+        identify: '请问怎么称呼您？涉及您个人的信息之前，请核对证件号后四位。',
+        purpose: '请问有什么可以帮您？',
+        close: '还有其他可以帮您的吗？感谢您的来电，再见。',
+      },
+    } satisfies Record<Business | 'service', ScriptWords>,
     contactOpen: '您好，我是{centre}的{agent}。想请您转告{party}与我们联系。',
     contactRule: '不得向联系人透露任何账务信息；对方拒绝后不得再次联系。',
   },
@@ -434,6 +440,13 @@ const en: Like<typeof zh> = {
         identify: 'Am I speaking to {party}? Please confirm the last four characters of your ID.',
         purpose: 'A payment of yours is past its day. I would like to hear how things are and find a way together.',
         close: 'Let me repeat the day and the amount we agreed on. Thank you, and goodbye.',
+      },
+      service: {
+        open: 'Hello, this is {centre}. My name is {agent}, number {name}.',
+        identify:
+          'How may I call you? Before I speak of what is yours alone, please tell me the last four of your ID number.',
+        purpose: 'What can I do for you?',
+        close: 'Is there anything else? Thank you for calling. Goodbye.',
       },
     },
     contactOpen: 'Good day, this is {agent} of {centre}. Could you ask {party} to call us back?',

@@ -197,4 +197,11 @@ test('where no campaign runs the pad is open all the same: help is called, a num
   assert.equal((await ask('/agent/calls', { number: '110' })).status, 200)
   const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === carol.id)
   assert.equal(call?.number, '110')
+  const page = await look(house, own, '/agent')
+  assert.match(page.text, /110/)
+  assert.doesNotMatch(
+    page.text,
+    /service that may be of use|This call is recorded/,
+    'nobody reads a script to the police',
+  )
 })

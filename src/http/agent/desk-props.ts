@@ -65,7 +65,10 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     frame,
     ...now.props,
     call: now.props.call && unnamed(hidesName, nameCall(now.props.call, read, seen)),
-    say: read === null || now.party?.opened ? null : sayOf(texts, saidOf(now, read, seen), talkOf(now, seen)),
+    say:
+      read === null || now.party?.opened || now.isForHelp
+        ? null
+        : sayOf(texts, saidOf(now, read, seen), talkOf(now, seen)),
     writeUp: writeUpOf(now, read, seen, texts.writeUp),
     party: now.party === null || read === null ? null : unnamed(hidesName, partyOf(now, now.party, read, seen)),
     today: {
@@ -120,6 +123,8 @@ type OnFloor = {
   party: (Omit<DeskParty, 'record' | 'identified' | 'fields'> & { fields: Record<string, string> }) | null
   /** What the store is asked. */
   asks: DeskAsks | null
+  /** Nobody reads a script to an emergency service. */
+  isForHelp: boolean
   /** As the floor has it. */
   relation: Relation | null
   calling: string | null
@@ -175,6 +180,7 @@ function onFloor(state: FloorState, user: User, frame: Frame, openRef: string | 
             number: calling ?? lead?.phones[0]?.number ?? null,
             lead: lead?.id ?? null,
           },
+    isForHelp: call !== undefined && isCallForHelp(state, call.id),
     // Nobody is on the line of a party that is only looked at.
     relation: opened === null ? (call ? call.relation : (lead?.phones[0]?.relation ?? null)) : 'SELF',
     calling,

@@ -64,13 +64,14 @@ export function sayOf({ script: kept, marks }: DeskTexts, said: Said, { relation
 
 /** The script's own, or the house's for calls of this business. Whom a script does not know hears the house's own words. */
 export function scriptFor(kept: Script | null, business: Business | null): Script {
-  const house = houseWords(business ?? 'sales')
+  const house = houseWords(business ?? 'service')
   if (kept === null) return house
   if (kept.others !== null) return kept
   return { ...kept, steps: [...kept.steps, ...house.steps.filter(({ key }) => key === othersKey)] }
 }
 
-function houseWords(business: Business): Script {
+/** `service`: of a call that came to us, or of no campaign. */
+function houseWords(business: Business | 'service'): Script {
   const [zh, en] = [wordsIn('zh-CN').agent.say, wordsIn('en').agent.say]
   const both = (pick: (say: typeof zh) => string): Both => ({ 'zh-CN': pick(zh), en: pick(en) })
   const keys = ['open', 'identify', 'purpose', 'close'] as const
