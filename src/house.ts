@@ -9,6 +9,7 @@ import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
 import { SecondLook } from './engine/second-look.ts'
 import { systemTimers } from './engine/timers.ts'
+import { hangUpAll } from './hang-up.ts'
 import { Ladder } from './ladder/ladder.ts'
 import { must } from './lib/assert.ts'
 import type { Clock } from './lib/clock.ts'
@@ -38,9 +39,10 @@ export type House = AsyncDisposable & {
   /** What the folder of recordings is known by; null: not known yet. */
   recordingsMark(): string | null
   /**
-   * From now on nothing begins but calls for help; calls that nobody has picked up are withdrawn, every other is ended, and who cannot be told by the
+   * From now on nothing begins but calls for help; calls that nobody has picked up are withdrawn, every other but help is ended, and who cannot be told by the
    * floor is told on the wire. Said as soon as the process is told to stop, since nobody may be called or kept talking while other parts take their
-   * time; the disposal says it too. Resolves within 6 s, when the recordings are sealed or it gives them up to the next start. Never rejects.
+   * time; the disposal says it too. Resolves within 7 s, when the recordings are sealed or it gives them up to the next start; a call for help is ended
+   * last, after 12 s, and it resolves within 15. Never rejects.
    */
   hangUp(): Promise<void>
 }
@@ -59,13 +61,10 @@ export type HouseOptions = {
   identity?: () => Identity | null
 }
 
-const hangUpWithinMs = 5_000
 /** A share that hangs keeps no start waiting. */
 const folderWithinMs = 1_500
 /** Disks on which what was left open is made whole: one that is full has room for that. */
 const mayBeMended: ReadonlySet<RecorderDisk> = new Set(['well', 'full'])
-/** Where the floor's word has not gone out for so long, since the disk is slow, the wire ends every session without it. */
-const wordWithinMs = 2_000
 
 /** Rejects with StoreError, SocketError or MediaError when a part cannot start; what had started is closed again. */
 export async function openHouse({
@@ -203,8 +202,9 @@ export async function openHouse({
   library = new Library({ door, folder: files.announcements, teach: known => wires.bay.teach(known), log })
   await library.read()
   let hungUp: Promise<void> | null = null
+  const ending = { engine: booted, wires, monotonic: () => clock.monotonic(), sleep: (ms: number) => sleep(ms) }
   const hangUp = () =>
-    (hungUp ??= hangUpAll(booted, wires).catch(error => log.error({ err: error }, 'not every call could be ended')))
+    (hungUp ??= hangUpAll(ending).catch(error => log.error({ err: error }, 'not every call could be ended')))
   const held = parts.move()
   return {
     store,
@@ -220,24 +220,4 @@ export async function openHouse({
       await held.disposeAsync()
     },
   }
-}
-
-/** Ends every call and waits, within reason, until each is ended, its far end told and its recording sealed. */
-async function hangUpAll(engine: Engine, wires: Telephone): Promise<void> {
-  const open = () => [...engine.state.calls.values()].filter(call => call.phase !== 'ended')
-  engine.post({ type: 'house.closing' })
-  for (const call of open()) engine.post({ type: 'call.end', call: call.id, by: 'system' })
-  let isTold = false
-  const told = () => {
-    isTold = true
-  }
-  // Its answer comes when all that was asked before is on disk and has gone out.
-  engine.dispatch({ type: 'house.closing' }, 'system').then(told, () => undefined)
-  for (let waitedMs = 0; waitedMs < hangUpWithinMs && engine.trouble === null; waitedMs += 50) {
-    if (isTold && open().length === 0 && engine.state.recordings.size === 0) return
-    if (!isTold && waitedMs >= wordWithinMs) void wires.hangUp()
-    await sleep(50)
-  }
-  // Where nothing can be written the floor ends no call: who talks is told all the same, and the next start does the writing.
-  await wires.hangUp()
 }

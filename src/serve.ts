@@ -85,8 +85,12 @@ const strainedLoad = 0.7
 const diskDeadAfterMs = 600_000
 /** The orderly stop, well under TimeoutStopSec of the unit: what works beside the calls has this long, meanwhile the calls are ended … */
 const partsStopWithinMs = 10_000
-/** … and then the house, which writes what is decided. */
+/** … and a call for help goes on and is ended within this (hang-up.ts) … */
+const helpWithinMs = 15_000
+/** … and then the house, which writes what is decided … */
 const houseStopWithinMs = 10_000
+/** … of all that a stop takes. */
+const stopWithinMs = 20_000
 
 /** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
 export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
@@ -251,10 +255,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     house,
     reload,
     async [Symbol.asyncDispose]() {
+      const beganAt = clock.monotonic()
       const hungUp = house.hangUp()
       const ended = beside.disposeAsync().catch(error => log.error({ err: error }, 'a part did not stop well'))
-      const areOver = await within(partsStopWithinMs, Promise.all([hungUp, ended]))
-      const isOver = await within(houseStopWithinMs, whole.disposeAsync())
+      const [areOver] = await Promise.all([within(partsStopWithinMs, ended), within(helpWithinMs, hungUp)])
+      const leftMs = beganAt + stopWithinMs - clock.monotonic()
+      const isOver = await within(Math.max(0, Math.min(houseStopWithinMs, leftMs)), whole.disposeAsync())
       if (areOver && isOver) return
       const which = isOver ? 'what works beside the calls' : 'the house'
       throw new NotOver(`${which} has not stopped in time: the disk may stand still, or a search be under way`)

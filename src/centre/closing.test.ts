@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../lib/ids.ts'
 import type { StationKind } from './entities.ts'
+import { closingInputs } from './house-closing.ts'
 import { alice, bob, campaign, sam, TestFloor, trunk } from './testing.ts'
 
 const number = (n: number) => `+86138${String(n).padStart(8, '0')}`
 const nobody = { campaign: null, lead: null, name: null, party: null, relation: 'SELF' } as const
+const close = (floor: TestFloor) => closingInputs(floor.state).map(input => floor.do(input))
 const dials = (floor: TestFloor) => floor.effects.filter(({ type }) => type === 'phone.dial').length
 
 for (const mode of ['progressive', 'predictive'] as const)
@@ -32,8 +34,10 @@ test('whoever has not picked up yet is withdrawn when the house closes, and nobo
   assert.ok(others.length > 0)
   floor.do({ type: 'leg.answered', leg: first!.leg })
   floor.do({ type: 'leg.ringing', leg: others[0]!.leg })
-  floor.do({ type: 'house.closing' })
-  assert.equal(floor.call.id, first!.id, 'who talks goes on')
+  const inputs = closingInputs(floor.state)
+  assert.deepEqual(inputs.at(-1), { type: 'call.end', call: first!.id, by: 'system' }, 'who talks is ended last')
+  for (const input of inputs.slice(0, -1)) floor.do(input)
+  assert.equal(floor.call.id, first!.id)
   for (const { id, leg, lead } of others) {
     const ended = floor.facts.find(fact => fact.type === 'call.ended' && fact.call === id)
     assert.ok(ended?.type === 'call.ended' && ended.ending.by === 'system' && ended.ending.cause === 'cancelled')
@@ -50,9 +54,37 @@ test('a number that is dialled by hand and rings is withdrawn, and its agent is 
   floor.ready(alice, bob)
   floor.do({ type: 'agent.dial', agent: alice, number: number(1), ...nobody })
   floor.do({ type: 'agent.dial', agent: bob, number: '110', ...nobody })
-  floor.do({ type: 'house.closing' })
+  close(floor)
   assert.equal(floor.call.number, '110')
   assert.equal(floor.agent(alice).phase, 'ready')
+})
+
+test('a fault while one call is ended costs that one: the others are ended, and nobody is dialled', () => {
+  const floor = new TestFloor({ campaign: { mode: 'progressive' } })
+  floor.leads(number(1), number(2), number(3), number(4))
+  floor.ready(alice, bob)
+  const [first, second] = [...floor.state.calls.values()]
+  const before = dials(floor)
+  assert.equal(before, 2)
+  Object.defineProperty(first, 'direction', {
+    get() {
+      if (floor.state.isClosing) throw new Error('a fault')
+      return 'out'
+    },
+  })
+  const thrown = closingInputs(floor.state).filter(input => {
+    try {
+      floor.do(input)
+      return false
+    } catch {
+      return true
+    }
+  })
+  assert.deepEqual(thrown, [{ type: 'call.end', call: first!.id, by: 'system' }])
+  floor.pass(5_000)
+  assert.equal(second!.phase, 'ended')
+  assert.equal(floor.agent(bob).phase, 'ready')
+  assert.equal(dials(floor), before)
 })
 
 test('no preview is offered, and the one that is open is not dialled', () => {

@@ -13,7 +13,6 @@ import { Draft } from './draft.ts'
 import { emergencyIntent } from './emergency.ts'
 import { deskDialled, dialEmergency } from './emergency-call.ts'
 import { agentMetMachine, legHeard } from './heard.ts'
-import { closeHouse } from './house-closing.ts'
 import type { Input } from './inputs.ts'
 import { leadsLoaded } from './leads.ts'
 import { legAnswered, legDigit, legEarly, legEnded, legHeld, legOffered, legResumed, legRinging } from './leg.ts'
@@ -49,7 +48,7 @@ function handle(d: Draft, input: Input): void {
     case 'disk.caughtUp':
       return d.note({ type: 'note.diskCaughtUp', afterMs: input.afterMs })
     case 'house.closing':
-      return closeHouse(d)
+      return d.note({ type: 'note.closing' })
     case 'records.committed':
       return takeNote(d, input.facts)
     case 'leads.loaded':

@@ -2,7 +2,7 @@
  * Emergency numbers always pass: no gate, no guard, no cap and no rate of a trunk stands in the way of a person who needs help. They are dialled
  * on the desk page, by the API, and on a desk phone without signing on. Each is recorded like any call, and told at once.
  */
-import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -42,8 +42,12 @@ export function isForHelp(state: FloorState, input: Input): boolean {
   if (input.type === 'desk.dialled') return isEmergency(state, input.to)
   if (input.type === 'agent.dial') return isEmergency(state, input.number)
   if ('call' in input && typeof input.call === 'string') return isCallForHelp(state, input.call)
-  if (!('leg' in input)) return false
-  const what = state.legs.get(input.leg)
+  return 'leg' in input && isLegForHelp(state, input.leg)
+}
+
+/** A leg of a call for help, or the phone of who calls for it. */
+export function isLegForHelp(state: FloorState, leg: LegId): boolean {
+  const what = state.legs.get(leg)
   if (what === undefined) return false
   if ('call' in what) return isCallForHelp(state, what.call)
   const { rung, call } = state.agents.get(what.agent) ?? { rung: null, call: null }

@@ -1,15 +1,37 @@
-import { endByOrder } from './call.ts'
-import type { Draft } from './draft.ts'
-import { isCallForHelp } from './emergency.ts'
-import type { Call } from './state.ts'
+import { isCallForHelp, isEmergency } from './emergency.ts'
+import type { Input } from './inputs.ts'
+import type { Call, FloorState } from './state.ts'
 
-/** Nothing begins any more, and who has not picked up yet is not let pick up for nobody: their calls are withdrawn, their leads given back. */
-export function closeHouse(d: Draft): void {
-  d.note({ type: 'note.closing' })
-  for (const call of d.state.calls.values())
-    if (isUnanswered(call) && !isCallForHelp(d.state, call.id)) endByOrder(d, call.id, 'system')
+/**
+ * What the floor is told at a stop. From the first on nothing begins any more. Then each call is ended by an input of its own, so that a fault in one
+ * costs that one: who has not picked up yet first, since nobody shall pick up for nobody. Help goes on, see `endHelp`.
+ */
+export function closingInputs(state: FloorState): Input[] {
+  const open = [...state.calls.values()].filter(call => call.phase !== 'ended' && !isCallForHelp(state, call.id))
+  const inOrder = [...open.filter(isUnanswered), ...open.filter(call => !isUnanswered(call))]
+  return [{ type: 'house.closing' }, ...inOrder.map(endOf)]
 }
 
-function isUnanswered({ direction, phase, answeredAt }: Call): boolean {
-  return direction === 'out' && phase !== 'ended' && answeredAt === null
+/** What ends the calls for help at last: a stop is bounded. */
+export function endHelp(state: FloorState): Input[] {
+  return callsForHelp(state).map(endOf)
+}
+
+/** Somebody calls for help, or has dialled it and is rung for it. */
+export function isHelpUnderWay(state: FloorState): boolean {
+  if (callsForHelp(state).length > 0) return true
+  for (const { rung } of state.agents.values()) if (rung !== null && isEmergency(state, rung.intent.number)) return true
+  return false
+}
+
+function callsForHelp(state: FloorState): Call[] {
+  return [...state.calls.values()].filter(({ id, phase }) => phase !== 'ended' && isCallForHelp(state, id))
+}
+
+function isUnanswered({ direction, answeredAt }: Call): boolean {
+  return direction === 'out' && answeredAt === null
+}
+
+function endOf({ id }: Call): Input {
+  return { type: 'call.end', call: id, by: 'system' }
 }

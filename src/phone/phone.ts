@@ -35,6 +35,8 @@ export class Phone {
   readonly #keys: Keys
   readonly #locks: Allowance
   #isClosed = false
+  /** Which legs may still go out. */
+  #mayGoOut: (leg: LegId) => boolean = () => true
 
   constructor(options: PhoneOptions) {
     this.#options = options
@@ -63,13 +65,22 @@ export class Phone {
    */
   close(): void {
     this.#isClosed = true
+    this.#mayGoOut = () => false
     for (const leg of this.#legs.all()) if (leg.phase === 'opening') leg.hangUp ??= closedQ850
     this.#options.ua.hangUpAll(503, closedQ850, this.#options.now())
     this.#options.flush()
   }
 
+  /** The house closes, and somebody calls for help: all other legs end, also of phones that ring here, and none but such a leg goes out. */
+  closeBut(isForHelp: (leg: LegId) => boolean): void {
+    if (this.#isClosed) return
+    this.#mayGoOut = isForHelp
+    for (const { id } of [...this.#legs.all()]) if (!isForHelp(id)) this.#hangUp(id, closedQ850)
+    this.#options.flush()
+  }
+
   perform(effect: PhoneEffect): void {
-    if (this.#isClosed && (effect.type === 'phone.dial' || effect.type === 'phone.ring')) return
+    if ((effect.type === 'phone.dial' || effect.type === 'phone.ring') && !this.#mayGoOut(effect.leg)) return
     switch (effect.type) {
       case 'phone.dial':
         this.#outgoing.dial(effect.leg, effect.call, effect.trunk, effect.number, effect.callerId, effect.ringMs)

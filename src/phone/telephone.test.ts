@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { emergencyIntent } from '../centre/emergency.ts'
 import type { Trunk, User } from '../centre/entities.ts'
 import { floorFrom } from '../centre/floor.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -130,6 +131,13 @@ async function opened(left: KeptDialog[] = []) {
         ...{ type: 'phone.ring', leg: leg as LegId, agent: alice, call: null, forShift: true },
         ...{ from: 'switchroom', ringMs: 30_000 },
       }),
+    /** alice's phone rings before a call for help: a leg of which the floor knows that. */
+    forHelp(leg: string) {
+      state.legs.set(leg as LegId, { agent: alice, side: 'rung' })
+      const intent = emergencyIntent(state, '110')
+      assert.ok(intent !== null)
+      state.agents.get(alice)!.rung = { leg: leg as LegId, call: 'c_help' as CallId, intent }
+    },
     close,
     async [Symbol.asyncDispose]() {
       await close()
@@ -161,6 +169,25 @@ test('closed, it cancels what rings and hangs up what is talked, the leg of a sh
     ended.filter(line => line.startsWith('CANCEL ')),
     [`CANCEL ${ringing}`],
   )
+})
+
+test('while somebody calls for help every other leg ends, a phone that rings here too, and help goes on and begins', async () => {
+  await using here = await opened()
+  here.forHelp('l_help')
+  here.dial('l_help', talking)
+  here.dial('l_ringing', ringing)
+  await here.until('both', () => here.has('leg.answered', 'l_help') && here.has('leg.ringing', 'l_ringing'))
+  here.telephone.hangUpAllButHelp()
+  await here.until('it is withdrawn', () => here.heard().includes(`CANCEL ${ringing}`))
+  here.dial('l_late', ringing)
+  here.forHelp('l_more')
+  here.dial('l_more', talking)
+  await here.until('it is answered', () => here.has('leg.answered', 'l_more'))
+  const heard = here.heard()
+  assert.equal(heard.filter(line => line === `INVITE ${ringing}`).length, 1, 'nobody else is called')
+  assert.ok(!heard.some(line => line.startsWith('BYE ')), heard.join())
+  await here.telephone.hangUp()
+  assert.equal(here.heard().filter(line => line.startsWith('BYE ')).length, 2)
 })
 
 test('who says nothing is not waited for longer than a moment', async () => {

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TriedOut } from '../centre/audio/try-out.ts'
+import { isLegForHelp } from '../centre/emergency.ts'
 import type { Trunk } from '../centre/entities.ts'
 import type { Actor, RecordFact } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
@@ -126,6 +127,8 @@ export type Telephone = AsyncDisposable & {
   figures(): Promise<Record<string, number>>
   /** Ends every session on the wire, with no word of the floor, and takes no more. Resolves when the far ends have answered, or did not in time. */
   hangUp(): Promise<void>
+  /** Ends every leg but those of calls for help, which go on until `hangUp`, and calls nobody else from now on. */
+  hangUpAllButHelp(): void
   /** How calls sound now, and how trunks have sounded since the start. */
   readonly audio: Pick<AudioWatch, 'ofCall' | 'live' | 'byTrunk'>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
@@ -461,6 +464,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       }
     },
     hangUp,
+    hangUpAllButHelp: () => phone.closeBut(leg => isLegForHelp(floor(), leg)),
     async [Symbol.asyncDispose]() {
       await hangUp()
       disk[Symbol.dispose]()

@@ -1,5 +1,6 @@
 /** The orderly stop of a chaotic floor: its calls are ended one after the other, people go on wanting what they want, and only help is dialled. */
 import { isCallForHelp, isEmergency } from '../../centre/emergency.ts'
+import { closingInputs, endHelp } from '../../centre/house-closing.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { Step } from '../../centre/step.ts'
 import { seededRandom } from '../../lib/random.ts'
@@ -10,7 +11,7 @@ import type { Scene } from './scene.ts'
 
 /** Of floors. */
 const closesShare = 0.3
-/** As `hangUpAll` of the house, which ends each at once; here they end over a while, so that there is something to pass on, ask and hear. */
+/** As `hangUpAll` (hang-up.ts), which ends each at once, and help last; here they end over a while, so that there is something to pass on, ask and hear. */
 const endsWithinMs = 20_000
 
 /** When the house closes, in the last shift: for good, unless the process dies. null: the people go home first. */
@@ -21,10 +22,14 @@ export function closesAt({ seed, shifts }: Plan): number | null {
 }
 
 export function close({ state, random, post, soon }: Scene): void {
-  post({ type: 'house.closing' })
-  for (const call of state.calls.values())
-    if (call.phase !== 'ended')
-      soon(between(random, 0, endsWithinMs), () => post({ type: 'call.end', call: call.id, by: 'system' }))
+  for (const input of closingInputs(state)) {
+    const call = input.type === 'call.end' ? state.calls.get(input.call) : undefined
+    if (call === undefined || call.answeredAt === null) post(input)
+    else soon(between(random, 0, endsWithinMs), () => post(input))
+  }
+  soon(endsWithinMs, () => {
+    for (const input of endHelp(state)) post(input)
+  })
 }
 
 /** What a house that closes may still begin. */
