@@ -44,6 +44,7 @@ export function shiftDue(state: FloorState, byMs: number, now: number): void {
     call.placeAt += byMs
     pushDue(state, { at: call.placeAt, of: 'place', id: call.id })
   }
+  for (const [id, { at }] of state.unrecorded) if (at !== null) pushDue(state, { at, of: 'recording', id })
   for (const { id, at } of state.toll.ends()) pushDue(state, { at, of: 'toll', id })
   for (const floor of state.campaigns.values()) {
     const { callbackAt } = floor.supply // an hour of the clock on the wall
@@ -66,6 +67,7 @@ export function isLive(state: FloorState, due: Due): boolean {
   if (due.of === 'campaign') return state.campaigns.get(due.id)?.heldUntil === due.at
   if (due.of === 'callbacks') return state.campaigns.get(due.id)?.supply.callbackAt === due.at
   if (due.of === 'toll') return state.toll.endsAt(due.id) === due.at
+  if (due.of === 'recording') return state.unrecorded.get(due.id)?.at === due.at
   if (due.of === 'place')
     return isWaitingInQueue(state.calls.get(due.id)) && state.calls.get(due.id)?.placeAt === due.at
   due satisfies never

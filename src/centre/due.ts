@@ -9,6 +9,7 @@ import { menuDue } from './menu/menu-call.ts'
 import { noAgentCame, noticeDue } from './notice.ts'
 import { timeOutPreview } from './preview.ts'
 import { placeDue } from './queue-place.ts'
+import { openRecording } from './recording.ts'
 import { agentOf, takeState } from './settle.ts'
 import type { Agent, Call, Due } from './state.ts'
 import { stationLost } from './station.ts'
@@ -28,6 +29,7 @@ export function decideDue(d: Draft, due: Due): void {
   }
   if (due.of === 'toll') return tollDue(d, due.id)
   const call = d.state.calls.get(due.id)
+  if (due.of === 'recording') return call === undefined ? undefined : openRecording(d, call, call.leg) // what is still said
   if (due.of === 'place') return call === undefined ? undefined : placeDue(d, call)
   return call === undefined ? undefined : callDue(d, call)
 }

@@ -4,6 +4,7 @@
  */
 import { pushDue, setDeadline, shiftDue } from './deadlines.ts'
 import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
+import { shiftRecordings } from './unrecorded.ts'
 
 /** The clock went on by `byMs` at once and reads `now`. */
 export function shiftClock(state: FloorState, byMs: number, now: number): void {
@@ -15,6 +16,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
   state.toll.shift(byMs)
   state.settled.shift(byMs)
+  shiftRecordings(state, byMs)
   shiftDue(state, byMs, now)
 }
 

@@ -23,6 +23,7 @@ import { learnHandling } from './queue-place.ts'
 import type { CampaignFloor, FloorState } from './state.ts'
 import { followToll } from './toll/follow.ts'
 import { noteFaults } from './trunk-now.ts'
+import { followUnrecorded } from './unrecorded.ts'
 import { localDay } from './zone.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
@@ -31,6 +32,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
   learnHandling(state, change, at)
   noteFaults(state, change, at)
   followAbandonment(state, change, at)
+  followUnrecorded(state, change, at)
   switch (change.type) {
     case 'note.ids':
       state.ids.next = Math.max(state.ids.next, change.next)

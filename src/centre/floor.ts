@@ -56,6 +56,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     suppressed: new NumberSet(setup.suppressed.length + 1024),
     leadsInHand: new Set(),
     recordings: new Map(),
+    unrecorded: new Map(),
     recorder: { disk: 'well', rules: recordingRules(setup.recordingRules ?? {}) },
     numbersInCall: new Map(),
     partiesInCall: new Map(),

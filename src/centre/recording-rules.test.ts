@@ -109,37 +109,109 @@ test('what a recording lacks so far is a fact while it goes on; of one that is n
   )
 })
 
-test('the rest of a call whose recording failed is a new part, but where it failed at once or the call is over', () => {
+function failRecording(floor: TestFloor) {
+  const { recording } = floor.last('recording.opened')
+  floor.do({ type: 'recording.failed', recording, cause: 'thread', reason: 'it died' })
+  return recording
+}
+
+/** alice talks to a caller. */
+function talking(): TestFloor {
   const floor = new TestFloor()
   floor.ready(alice)
   floor.caller()
-  const fail = () => {
-    const { recording } = floor.last('recording.opened')
-    floor.do({ type: 'recording.failed', recording, cause: 'thread', reason: 'it died' })
-    return recording
-  }
-  floor.pass(9_000)
-  fail()
-  assert.equal(floor.count('recording.opened'), 1, 'within ten seconds: it would fail again')
-  const other = new TestFloor()
-  other.ready(alice)
-  other.caller()
-  other.pass(10_000)
-  const first = other.last('recording.opened').recording
-  other.do({ type: 'recording.failed', recording: first, cause: 'thread', reason: 'it died' })
-  const { recording: second, call, kind } = other.last('recording.opened')
-  assert.deepEqual([second === first, call, kind], [false, other.call.id, undefined])
-  assert.deepEqual([other.call.recording, other.lastEffect('media.record').leg], [second, other.call.leg])
-  other.do({ type: 'recording.failed', recording: second, cause: 'thread', reason: 'it died' })
-  assert.equal(other.count('recording.opened'), 2)
-  const over = new TestFloor()
-  over.ready(alice)
-  over.caller()
-  over.pass(20_000)
+  return floor
+}
+
+test('the rest of a call whose recording failed is a new part, unless the call is over', () => {
+  const floor = talking()
+  floor.pass(10_000)
+  const first = failRecording(floor)
+  const { recording: second, call, kind } = floor.last('recording.opened')
+  assert.deepEqual([second === first, call, kind], [false, floor.call.id, undefined])
+  assert.deepEqual([floor.call.recording, floor.lastEffect('media.record').leg], [second, floor.call.leg])
+  const over = talking()
+  over.pass(5_000)
   const { recording } = over.last('recording.opened')
-  over.do({ type: 'leg.ended', leg: over.call.leg, by: 'far', sipStatus: null, q850: 16, cause: 'bye' })
+  const ended = over.call
+  over.partyEnds(ended)
   over.do({ type: 'recording.failed', recording, cause: 'io_error', reason: 'EIO' })
+  over.pass(60_000)
   assert.deepEqual([over.count('recording.missing'), over.count('recording.opened')], [1, 1])
+  const soon = talking()
+  failRecording(soon)
+  soon.partyEnds(soon.call)
+  soon.pass(60_000)
+  assert.equal(soon.count('recording.opened'), 1)
+})
+
+test('a recording that fails at once is tried again ten seconds after it began, and ever more seldom while it goes on failing', () => {
+  const floor = talking()
+  floor.pass(9_000)
+  failRecording(floor)
+  floor.pass(999)
+  assert.equal(floor.count('recording.opened'), 1)
+  floor.pass(1)
+  assert.equal(floor.count('recording.opened'), 2)
+  failRecording(floor)
+  for (const waitMs of [20_000, 40_000, 80_000, 160_000, 300_000, 300_000]) {
+    const before = floor.count('recording.opened')
+    floor.pass(waitMs - 1)
+    assert.equal(floor.count('recording.opened'), before, `${waitMs}`)
+    floor.pass(1)
+    assert.equal(floor.count('recording.opened'), before + 1, `${waitMs}`)
+    failRecording(floor)
+  }
+  floor.pass(300_000 + 10_000)
+  failRecording(floor)
+  assert.equal(floor.count('recording.opened'), 10, 'one that was heard for ten seconds is followed at once')
+})
+
+test('a call whose recording failed is recorded again as soon as the disk is well, and not more often than every ten seconds', () => {
+  const floor = talking()
+  floor.do({ type: 'recorder.disk', disk: 'unwritable' })
+  for (const waitMs of [10_000, 20_000, 40_000, 80_000, 160_000, 300_000]) {
+    failRecording(floor)
+    floor.pass(waitMs)
+  }
+  failRecording(floor)
+  floor.pass(60_000)
+  assert.equal(floor.count('recording.opened'), 7)
+  floor.do({ type: 'recorder.disk', disk: 'well' })
+  assert.equal(floor.count('recording.opened'), 8)
+  for (let n = 0; n < 9; n++) {
+    floor.do({ type: 'recorder.disk', disk: 'unwritable' })
+    failRecording(floor)
+    floor.do({ type: 'recorder.disk', disk: 'well' })
+    floor.pass(500)
+  }
+  floor.pass(5_499)
+  assert.equal(floor.count('recording.opened'), 8)
+  floor.pass(1)
+  assert.equal(floor.count('recording.opened'), 9)
+  assert.equal(floor.state.recordings.size, 1)
+})
+
+test('a clock that is set makes no recording that failed an older or a younger one', () => {
+  for (const byMs of [3_600_000, -3_600_000]) {
+    const floor = talking()
+    floor.pass(5_000)
+    floor.clock.advance(byMs)
+    floor.do({ type: 'clock.stepped', byMs })
+    failRecording(floor)
+    assert.equal(floor.count('recording.opened'), 1, `${byMs}`)
+    floor.clock.advance(-byMs)
+    floor.do({ type: 'clock.stepped', byMs: -byMs })
+    floor.pass(4_999)
+    assert.equal(floor.count('recording.opened'), 1, `${byMs}`)
+    floor.pass(1)
+    assert.equal(floor.count('recording.opened'), 2, `${byMs}`)
+    floor.pass(12_000)
+    floor.clock.advance(byMs)
+    floor.do({ type: 'clock.stepped', byMs })
+    failRecording(floor)
+    assert.equal(floor.count('recording.opened'), 3, `${byMs}: it was heard for twelve seconds`)
+  }
 })
 
 /** alice talks to a caller and asks bob. */

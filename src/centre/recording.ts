@@ -10,7 +10,7 @@ import type { Call, FloorState } from './state.ts'
 
 /** Of sound that is lost, told with a recording. */
 const placesMax = 100
-/** A recording that fails sooner is not begun again: what it failed of is there still. So a call has a new part every ten seconds at most. */
+/** What is said to a colleague beside the call: a recording of it that fails sooner is not begun again, what it failed of is there still. */
 const partAfterMs = 10_000
 
 export function recordingClosed(d: Draft, input: Extract<Input, { type: 'recording.closed' }>): void {
@@ -31,6 +31,7 @@ function lackOf({ lostMs, lost }: Pick<Extract<Input, { type: 'recording.lost' }
   return { lostMs: Math.max(1, Math.round(lostMs)), lost: lost.slice(0, placesMax) }
 }
 
+/** What is still said on the call is recorded again: see unrecorded.ts. What is still said beside it, to a colleague, begins anew here. */
 export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recording.failed' }>): void {
   const open = d.state.recordings.get(input.recording)
   if (open === undefined) return d.refuse('recording_unknown', 'This recording is not open.')
@@ -38,10 +39,8 @@ export function recordingFailed(d: Draft, input: Extract<Input, { type: 'recordi
   const call = d.state.calls.get(open.call)
   const isPrivate = call?.consult?.recording === recording
   d.fact({ type: 'recording.missing', recording, call: open.call, cause, reason: reason.slice(0, 200) })
-  if (call === undefined || call.phase === 'ended' || d.now - open.openedAt < partAfterMs) return
-  // What is still said.
-  if (call.recording === recording) return openRecording(d, call, call.leg)
-  const own = isPrivate ? (call.consult?.own ?? agentLegOf(d, call)) : null
+  if (!isPrivate || call.phase === 'ended' || d.now - open.openedAt < partAfterMs) return
+  const own = call.consult?.own ?? agentLegOf(d, call)
   if (own !== null) openRecording(d, call, own, 'consultation')
 }
 

@@ -66,6 +66,7 @@ import type { Stop, Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TollRules } from './toll/rules.ts'
 import type { TrunkFault } from './trunk-now.ts'
+import type { Unrecorded } from './unrecorded.ts'
 
 /**
  * `passing`: passed on to an outside number that is being dialled. `away`: talks on with an outside number and no agent; and so is, from its
@@ -369,6 +370,8 @@ export type Due =
   | { at: number; of: 'toll'; id: CallId }
   /** A caller is told the place in the queue. */
   | { at: number; of: 'place'; id: CallId }
+  /** A call whose recording failed is recorded again. */
+  | { at: number; of: 'recording'; id: CallId }
 
 /** `staff`: administrators, security and auditors, on pages and by token. */
 export type AllowedFrom = { phones: AllowList; staff: AllowList }
@@ -425,6 +428,8 @@ export type FloorState = {
   /** Leads that are in a call or a preview now. */
   leadsInHand: Set<LeadId>
   recordings: Map<RecordingId, { call: CallId; path: string; openedAt: number }>
+  /** Calls whose recording failed, and what is known of that until they end. */
+  unrecorded: Map<CallId, Unrecorded>
   /** The disk that recordings go to, and what is done when none can be made. */
   recorder: { disk: RecorderDisk; rules: RecordingRules }
   /** Numbers on a live call, with how many calls (one, by rule; inbound may add). */

@@ -184,7 +184,7 @@ function checkCalls(state: FloorState): void {
       numbers.set(call.number, (numbers.get(call.number) ?? 0) + 1)
       claim(numbers.get(call.number) === 1, 'no number is dialled twice at once')
     }
-    if (call.answeredAt !== null) claim(call.recording !== null, 'an answered call has its recording')
+    if (call.answeredAt !== null) checkRecorded(state, call)
     const isConsulted = call.of !== null && call.phase === 'away' // it lasts as long as the call that it is the leg of
     if (call.phase !== 'talking' && call.phase !== 'assigned' && !isConsulted)
       claim(call.deadlineAt !== null, `a call that is ${call.phase} ends by itself`)
@@ -193,6 +193,14 @@ function checkCalls(state: FloorState): void {
     byAgent.set(call.agent, call.id)
     claim(state.agents.get(call.agent)?.call === call.id, 'the agent of a call has that call in hand')
   }
+}
+
+function checkRecorded(state: FloorState, { id, recording }: Call): void {
+  claim(recording !== null, 'an answered call has its recording')
+  if (state.recordings.has(recording)) return
+  const at = state.unrecorded.get(id)?.at ?? null
+  const isDue = state.deadlines.some(due => due.of === 'recording' && due.id === id && due.at === at)
+  claim(isDue, 'an answered call is recorded, or will be again')
 }
 
 function checkAgents(state: FloorState): void {

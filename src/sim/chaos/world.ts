@@ -309,6 +309,15 @@ export class World {
         const { leg, speech } = effect
         return this.#answer(between(this.#random, 500, 30_000), { type: 'leg.played', leg, speech })
       }
+      case 'media.record': {
+        const { recording } = effect
+        if (!chance(this.#random, 0.05)) return
+        const fail = () => {
+          if (this.#state.recordings.has(recording))
+            this.#post({ type: 'recording.failed', recording, cause: 'io_error', reason: 'EIO' })
+        }
+        return this.#scene.soon(between(this.#random, 30, 30_000), fail)
+      }
       case 'media.stopRecording': {
         const { recording } = effect
         const whole = { sha256: 'ab', bytes: 1, durationMs: 1, salvaged: false }
