@@ -41,7 +41,9 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
     }
     case 'note.stationHeld': {
       const agent = state.agents.get(change.agent)
-      if (agent !== undefined) agent.stationHeld = change.held && agent.stationLeg !== null
+      if (agent === undefined) return true
+      agent.stationHeld = change.held && agent.stationLeg !== null
+      if (!change.held) lookAtPhone(state, agent)
       return true
     }
     case 'note.phoneLooked': {

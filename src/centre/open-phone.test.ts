@@ -209,6 +209,50 @@ test('a campaign that begins gives nobody a customer who has the phone of the sh
   assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'phone_holds'])
 })
 
+for (const [what, change] of [
+  ['is paused', { state: 'paused' }],
+  ['dials no longer ahead', { mode: 'preview' }],
+] as const)
+  test(`who holds the open phone when the campaign ${what} keeps it, gets no call, and is ready when it is taken up`, () => {
+    const floor = floorOf()
+    floor.ready(alice)
+    const leg = floor.agent(alice).stationLeg!
+    floor.do({ type: 'leg.held', leg })
+    save(floor, change)
+    assert.deepEqual(stateOf(floor), { phase: 'break', reason: 'phone_holds', isUp: true, rings: false })
+    const caller = floor.caller()
+    floor.pass(5_000)
+    assert.equal(caller.phase, 'waiting')
+    assert.equal(hungUp(floor, leg), false)
+    floor.do({ type: 'leg.resumed', leg })
+    assert.equal(hungUp(floor, leg), true, 'from here on it is rung for each call, and for this one')
+    assert.deepEqual([caller.phase, floor.agent(alice).phase], ['assigned', 'ringing'])
+  })
+
+test('a phone that is held on a break is let go when it is taken up, its campaign being paused meanwhile', () => {
+  const floor = floorOf()
+  floor.ready(alice)
+  const leg = floor.agent(alice).stationLeg!
+  floor.do({ type: 'agent.break', agent: alice, reason: 'lunch' })
+  floor.do({ type: 'leg.held', leg })
+  save(floor, { state: 'paused' })
+  assert.equal(hungUp(floor, leg), false)
+  floor.do({ type: 'leg.resumed', leg })
+  assert.equal(hungUp(floor, leg), true)
+  assert.deepEqual(stateOf(floor), { phase: 'break', reason: 'lunch', isUp: false, rings: false })
+})
+
+test('who holds the phone of the shift and has it rung for each call from now on is not ready until saying so', () => {
+  const floor = new TestFloor({ station: 'phone-nailed', campaign: { state: 'paused' } })
+  floor.ready(alice)
+  floor.do({ type: 'leg.held', leg: floor.agent(alice).stationLeg! })
+  const user = { ...floor.agent(alice).user, station: 'phone-rung' as const }
+  floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user }] })
+  assert.deepEqual(stateOf(floor), { phase: 'break', reason: 'audio_lost', isUp: false, rings: false })
+  floor.do({ type: 'agent.ready', agent: alice })
+  assert.equal(floor.agent(alice).phase, 'ready')
+})
+
 test('whose phone is not registered is told that, and not that it was not picked up', () => {
   for (const [reason, said] of [
     ['not_registered', 'phone_off'],

@@ -2,7 +2,7 @@
  * Who is dialled ahead for has the phone open. A desk phone that rings for each call is taken up after seconds, and a customer who has answered may
  * be kept waiting for two (16 CFR 310.4(b)(4)(iii)). So while a campaign dials ahead for its user, such a phone rings once when its user is ready,
  * stays up between calls as a nailed one does, and only then counts as free; whoever puts it down is rung again. On a break it may stay down, and is
- * rung for what its user dials by hand. A campaign that takes its agent first rings the phone before it dials, and needs none of this.
+ * rung for what its user dials by hand. Where it is held it stays up until it is taken up, whatever the campaign does. A campaign that takes its agent first rings the phone before it dials, and needs none of this.
  */
 import type { UserId } from '../lib/ids.ts'
 import type { Decision, Moment } from './decision.ts'
@@ -37,5 +37,6 @@ function look(d: Draft, agent: Agent): void {
 
 function isToBeOpen(state: FloorState, agent: Agent): boolean {
   if (agent.user.station !== 'phone-rung') return false
-  return isAtRest(agent) ? isDialledAheadFor(state, agent) : agent.phoneOpen
+  if (!isAtRest(agent) || (agent.phoneOpen && agent.stationHeld)) return agent.phoneOpen // held: until it is taken up
+  return isDialledAheadFor(state, agent)
 }

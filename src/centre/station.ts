@@ -75,8 +75,9 @@ export function moveStation(d: Draft, agent: Agent, to: StationKind): void {
       return
     case 'phone-rung':
       if (!isHeardAtStation(d, agent)) dropStation(d, agent, 'moved')
-      if (wasReady && agent.phase !== 'ready') takeState(d, agent, 'ready', null)
-      return
+      if (!wasReady || agent.phase === 'ready') return
+      if (agent.stationHeld) return takeState(d, agent, 'break', 'audio_lost') // who holds is not there, perhaps
+      return takeState(d, agent, 'ready', null)
     default:
       to satisfies never
   }
