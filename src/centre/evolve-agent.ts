@@ -42,8 +42,8 @@ export function evolveAgent(state: FloorState, change: Fact | Note, at: number):
     case 'note.stationHeld': {
       const agent = state.agents.get(change.agent)
       if (agent === undefined) return true
-      agent.stationHeld = change.held && agent.stationLeg !== null
-      if (!change.held) lookAtPhone(state, agent)
+      if (!change.held) takenUp(state, agent)
+      else agent.stationHeld = agent.stationLeg !== null
       return true
     }
     case 'note.phoneLooked': {
@@ -143,7 +143,7 @@ function changeStation(
       if (old !== null && old !== change.leg) state.legs.delete(old)
     agent.stationLeg = change.leg
     agent.stationIsPhone = change.phone === true
-    agent.stationHeld = false
+    takenUp(state, agent)
     if (wasRung) agent.stationRinging = agent.stationMissed = null // the page that comes up beside it leaves the phone ringing
     if (change.leg !== null) state.legs.set(change.leg, { agent: agent.user.id, side: 'station' })
     if (call !== undefined && agent.stationLostAt !== null) setDeadline(state, call, null)
@@ -163,7 +163,7 @@ function changeStation(
   if (lost) {
     agent.stationLeg = null
     agent.stationIsPhone = false
-    agent.stationHeld = false
+    takenUp(state, agent)
   }
   if (isGone(agent.stationRinging)) agent.stationRinging = agent.stationMissed = null
   if (change.leg !== null && agent.stationRinging === null && ringsAgain(agent, change.reason)) {
@@ -175,6 +175,12 @@ function changeStation(
     agent.stationLostAt = at
     setDeadline(state, call, at + stationGraceMs)
   }
+}
+
+/** The phone holds no more, or is gone: what it was kept open for is over, see open-phone.ts. */
+function takenUp(state: FloorState, agent: Agent): void {
+  if (agent.stationHeld) lookAtPhone(state, agent)
+  agent.stationHeld = false
 }
 
 /** The phone layer rings a nailed desk phone again by itself, on the same leg, until that leg is hung up. */

@@ -242,6 +242,20 @@ test('a phone that is held on a break is let go when it is taken up, its campaig
   assert.deepEqual(stateOf(floor), { phase: 'break', reason: 'lunch', isUp: false, rings: false })
 })
 
+test('a held phone that is put down, or lost, is open no more when its campaign is paused', () => {
+  for (const reason of ['hung_up', 'media_lost']) {
+    const floor = floorOf()
+    floor.ready(alice)
+    floor.do({ type: 'agent.break', agent: alice, reason: 'lunch' })
+    const leg = floor.agent(alice).stationLeg!
+    floor.do({ type: 'leg.held', leg })
+    save(floor, { state: 'paused' })
+    assert.equal(floor.agent(alice).phoneOpen, true)
+    floor.do({ type: 'station.down', agent: alice, leg, reason })
+    assert.equal(floor.agent(alice).phoneOpen, false, reason)
+  }
+})
+
 test('who holds the phone of the shift and has it rung for each call from now on is not ready until saying so', () => {
   const floor = new TestFloor({ station: 'phone-nailed', campaign: { state: 'paused' } })
   floor.ready(alice)

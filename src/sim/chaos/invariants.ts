@@ -256,8 +256,8 @@ function checkOpenPhones(state: FloorState): void {
   for (const agent of state.agents.values()) {
     if (agent.user.station !== 'phone-rung' || (agent.phase !== 'ready' && agent.phase !== 'break')) continue
     claim(
-      agent.phoneOpen === isDialledAheadFor(state, agent),
-      'a rung phone is open while its user is dialled ahead for',
+      agent.phoneOpen === (isDialledAheadFor(state, agent) || (agent.phoneOpen && agent.stationHeld)),
+      'a rung phone is open while its user is dialled ahead for, and until its user takes it up who holds it',
     )
     const isWanted = agent.phase === 'break' && agent.reason === 'phone_ringing'
     const isHeard = agent.stationLeg !== null // at the page, until the phone is up
