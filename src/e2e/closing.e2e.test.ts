@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrunkId } from '../lib/ids.ts'
+import type { LegId, TrunkId } from '../lib/ids.ts'
 import { asset } from '../lib/places.ts'
 import { StoreError } from '../store/port.ts'
 import { freePort, freePorts } from './ports.ts'
@@ -69,6 +69,33 @@ test('a caller is hung up on at once while another part of the service waits for
   } finally {
     rmSync(world.folder, { recursive: true, force: true })
   }
+})
+
+test('whoever calls the police is put through and talks on during a stop, until it would take too long; then the stop is an orderly one', {
+  skip,
+}, async () => {
+  await using world = await World.open({ address: '127.0.0.1', web: 'http' })
+  await using police = await RtpPeer.open('127.0.0.149', 440)
+  const acts = [{ do: 'ring' }, { do: 'pause', ms: 1_500 }, { do: 'answer' }, { do: 'expectBye' }] as const
+  await using carrier = await Sipp.carrier({ address: '127.0.0.148', media: police, acts: [...acts] })
+  const bob = await world.agent('bob', 'browser')
+  await world.trunk(carrier, { id: 't_gateway' as TrunkId })
+  const { engine } = world.house
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null } as const
+  await engine.dispatch({ type: 'agent.signOn', agent: bob }, `user:${bob}`)
+  await engine.dispatch({ type: 'station.up', agent: bob, leg: 'st_bob' as LegId }, 'system')
+  await engine.dispatch({ type: 'agent.dial', agent: bob, number: '110', ...nobody }, `user:${bob}`)
+  await world.fact('call.ringing')
+  const began = performance.now()
+  const closed = world.close()
+  await world.fact('call.answered')
+  assert.equal(engine.state.isClosing, true)
+  await carrier.done()
+  assert.ok(performance.now() - began > 11_000, 'the call goes on for twelve seconds of the stop')
+  await closed // it rejects when a part does not stop in time
+  const ends = world.facts.flatMap(fact => (fact.type === 'call.ended' ? [fact.ending.by] : []))
+  assert.deepEqual(ends, ['system'])
+  await world.fact('recording.sealed')
 })
 
 test('SIGTERM ends the service beside a command that does not end', async () => {
