@@ -6,10 +6,10 @@ import type { Call, FloorState } from './state.ts'
  * What the floor is told at a stop. From the first on nothing begins any more. Then each call is ended by an input of its own, so that a fault in one
  * costs that one: who has not picked up yet first, since nobody shall pick up for nobody. Help goes on, see `endHelp`.
  */
-export function closingInputs(state: FloorState): Input[] {
+export function* closingInputs(state: FloorState): Generator<Input> {
+  yield { type: 'house.closing' }
   const open = [...state.calls.values()].filter(call => call.phase !== 'ended' && !isCallForHelp(state, call.id))
-  const inOrder = [...open.filter(isUnanswered), ...open.filter(call => !isUnanswered(call))]
-  return [{ type: 'house.closing' }, ...inOrder.map(endOf)]
+  for (const call of [...open.filter(isUnanswered), ...open.filter(call => !isUnanswered(call))]) yield endOf(call)
 }
 
 /** What ends the calls for help at last: a stop is bounded. */
