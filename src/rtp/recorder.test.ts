@@ -482,6 +482,52 @@ test('what the dead one had taken and not written is silence that is told, with 
   assert.ok(octets.slice((fromMs + forMs) * 16, (fromMs + forMs + 1000) * 16).every(octet => octet === voice))
 })
 
+for (const [disk, room] of [
+  ['is full', 0],
+  ['fills up within it', 1600],
+] as const)
+  test(`silence for what the dead one had taken is written when there is room, also when the disk ${disk}: what follows stands in its place`, async () => {
+    const floor = new Floor()
+    floor.begin('a')
+    floor.pass(4000)
+    floor.room = 0
+    floor.pass(1000) // one attempt: what it took is in its memory alone
+    floor.room = room
+    another(floor, ['a'])
+    floor.pass(2000)
+    floor.room = Number.POSITIVE_INFINITY
+    floor.pass(3000)
+    const endMs = floor.nowMs
+    floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+    await settle()
+    const [closed] = floor.told('closed')
+    assert.equal(closed!.durationMs, endMs - 1000, 'it is as long as the call')
+    const [[fromMs, forMs] = [0, 0], ...more] = closed!.lost
+    assert.ok(
+      forMs > 300 && forMs < 1000 && closed!.lostMs === forMs && more.length === 0,
+      JSON.stringify(closed!.lost),
+    )
+    const octets = floor.files.get('a')!
+    assert.ok(octets.slice(fromMs * 16, (fromMs + forMs) * 16).every(octet => octet === silence))
+    assert.ok(octets.slice((fromMs + forMs) * 16, (fromMs + forMs + 1000) * 16).every(octet => octet === voice))
+  })
+
+test('one that another died over, whose call ends on a full disk, is sealed with what is there and lacks the rest', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(4000)
+  floor.room = 0
+  floor.pass(1000) // one attempt: what it took is in its memory alone
+  another(floor, ['a'])
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  floor.pass(31_000)
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.deepEqual(closed!.lost, [[closed!.durationMs, closed!.lostMs]])
+  assert.equal(closed!.durationMs + closed!.lostMs, endMs - 1000)
+})
+
 test('one that the dead recorder never created is begun, and one that it had whole is sealed as it lies', async () => {
   const floor = new Floor()
   floor.room = 0

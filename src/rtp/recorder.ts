@@ -204,19 +204,19 @@ export class Recorder {
     this.#ports.report({ type: 'lost', recording: id, ...lost.told() })
   }
 
-  /** As far as it is not open: begins the file, or goes on with the one that is there. */
+  /** As far as it is not so yet: the file is open, and as long as what was taken from the ring; before, what is said next would lie too early. */
   #open(recording: Recording): void {
-    if (recording.file !== null) return
-    const { path, payloadType, ring, pending, mayLie } = recording
-    const written = ring.position - (pending?.length ?? 0) / 2
+    const { path, payloadType, lost, mayLie } = recording
+    const written = writtenOf(recording)
     recording.mayLie = true
-    const file = mayLie ? this.#found(recording, written) : this.#ports.create(path, payloadType)
-    recording.file = file
+    recording.file ??= mayLie ? this.#found(recording, written) : this.#ports.create(path, payloadType)
+    const { file } = recording
+    if (file.frames >= written) return
     // What a disk that came back has forgotten, and what a thread that died had taken and not written.
     const silence = new Uint8Array(Math.min(ringFrames, written - file.frames) * 2).fill(silenceFor(payloadType))
     for (let at = file.frames; at < written; at = file.frames) {
       file.append(silence, Math.min(silence.length, (written - at) * 2), true)
-      recording.lost.add(at, file.frames - at)
+      lost.add(at, file.frames - at)
     }
   }
 
@@ -253,13 +253,12 @@ export class Recorder {
   }
 
   async #seal(recording: Recording, endMs: number): Promise<void> {
-    const { id, file, ring, startMs, pending, lost, problem } = recording
+    const { id, file, startMs, lost, problem } = recording
     this.#recordings.delete(id)
     this.#tellLost(recording) // whatever becomes of the seal: what lies there lacks that much
     if (file === null) return this.#ports.report({ type: 'failed', recording: id, ...problem! })
-    const unwritten = Math.max(0, Math.floor((endMs - startMs) * framesPerMs) - ring.position)
-    const pendingFrames = (pending?.length ?? 0) / 2
-    lost.add(ring.position - pendingFrames, pendingFrames + unwritten)
+    const lies = file.frames
+    lost.add(lies, Math.max(recording.ring.position, Math.floor((endMs - startMs) * framesPerMs)) - lies)
     try {
       const sealed = await this.#seals.seal(file, this.#ports.now())
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
@@ -312,4 +311,9 @@ export class Recorder {
     this.#disk = state
     this.#ports.report({ type: 'disk', state })
   }
+}
+
+/** Frames that were taken from the ring and given to the disk, which may have forgotten some. */
+function writtenOf({ ring, pending }: Recording): number {
+  return ring.position - (pending?.length ?? 0) / 2
 }
