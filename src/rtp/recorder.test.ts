@@ -432,6 +432,26 @@ test('what a recording lacks is told before its seal is refused', async () => {
   assert.deepEqual([...new Set(types)], ['lost', 'failed'])
 })
 
+test('the end that a call lacks is told before the recording is told as failed: what lies there is found later, and sealed with that lack', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(5000)
+  floor.refusal = 'EIO'
+  floor.pass(15_000)
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  floor.pass(31_000)
+  await settle()
+  assert.deepEqual(
+    floor.reports.flatMap(({ type }) => (type === 'disk' ? [] : [type])),
+    ['lost', 'failed'],
+  )
+  const liesMs = floor.files.get('a')!.length / 16
+  const { lostMs, lost } = floor.told('lost')[0]!
+  assert.equal(liesMs + lostMs, endMs - 1000)
+  assert.deepEqual(lost, [[liesMs, lostMs]])
+})
+
 /** The thread dies with all that it had not written, and another one takes its place. */
 function another(floor: Floor, ids: readonly string[], lost = { lostMs: 0, lost: [] as [number, number][] }): void {
   floor.recorder = floor.fresh()

@@ -253,12 +253,13 @@ export class Recorder {
   }
 
   async #seal(recording: Recording, endMs: number): Promise<void> {
-    const { id, file, startMs, lost, problem } = recording
+    const { id, file, ring, startMs, lost, problem } = recording
     this.#recordings.delete(id)
+    // What lies there now, if the disk says it; else what was written: a disk that came back may yet have forgotten some.
+    const lies = file?.frames ?? writtenOf(recording)
+    lost.add(lies, Math.max(ring.position, Math.floor((endMs - startMs) * framesPerMs)) - lies)
     this.#tellLost(recording) // whatever becomes of the seal: what lies there lacks that much
     if (file === null) return this.#ports.report({ type: 'failed', recording: id, ...problem! })
-    const lies = file.frames
-    lost.add(lies, Math.max(recording.ring.position, Math.floor((endMs - startMs) * framesPerMs)) - lies)
     try {
       const sealed = await this.#seals.seal(file, this.#ports.now())
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
