@@ -67,6 +67,7 @@ test('a discarded recording is deleted, also one that the recorder creates or se
   media.perform({ type: 'media.discardRecording', recording, path: 'gone.wav' })
   assert.ok(await isGone())
   writeFileSync(file, 'created late')
+  media.take({ type: 'recording.lost', recording, lostMs: 20, lost: [[0, 20]] })
   media.take({ type: 'recording.closed', recording, sha256: 'ab', bytes: 60, durationMs: 1 })
   assert.ok(await isGone())
   assert.deepEqual([said, errors, media.missing], [[], [], 0])

@@ -666,6 +666,10 @@ test('a disk that refuses at the seal is told of, the file is not left open, and
   for (const id of ['refused', 'next']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
   while (floor.recorder.count > 0) await breath()
   assert.equal(floor.told('failed')[0]!.cause, 'io_error')
+  assert.ok(
+    floor.told('disk').some(({ state }) => state === 'unwritable'),
+    'nobody else would tell',
+  )
   assert.equal(floor.told('closed')[0]!.recording, 'next')
   // By its name: a number that was closed may be another file's by now.
   const open = readdirSync('/proc/self/fd').map(fd => linkOf(`/proc/self/fd/${fd}`))
