@@ -1,7 +1,7 @@
 /** The bay's threads die: what is lost is told, what can go on goes on, and what dies again and again is given up in words. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SoftBrowser } from '../e2e/soft-browser.ts'
@@ -12,6 +12,7 @@ import { DtlsContext } from '../webrtc/dtls.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
 import { offerAnswerer } from '../webrtc/station.ts'
 import { type Bay, type BayEvent, MediaError } from './bay.ts'
+import type { RecorderReport } from './control.ts'
 import { type BayOptions, createBay } from './create-bay.ts'
 import { restartsPerMinuteMax } from './restarts.ts'
 
@@ -73,6 +74,8 @@ test('recordings go on in a fresh recording thread when theirs dies, and one who
   bay.record(ended!, bob, `${folder}/ended.wav`)
   await until(() => existsSync(`${folder}/goes-on.wav`) && existsSync(`${folder}/ended.wav`), 'both have begun')
   await pause(600)
+  recorder.say({ type: 'lost', recording: goesOn!, lostMs: 70, lost: [[100, 70]] })
+  await world.told('recording.lost')
   recorder.kill()
   bay.stopRecording(ended!)
   const all = () => events.filter(event => event.type === 'recording.closed')
@@ -80,9 +83,10 @@ test('recordings go on in a fresh recording thread when theirs dies, and one who
   await pause(600)
   bay.stopRecording(goesOn!)
   await until(() => all().length === 2, 'so is the other')
-  for (const { recording, bytes, durationMs, lostMs } of all()) {
+  for (const { recording, bytes, durationMs, lostMs, lost } of all()) {
     const file = `${folder}/${recording === goesOn ? 'goes-on' : 'ended'}.wav`
-    assert.deepEqual([bytes, lostMs], [readFileSync(file).length, 0])
+    assert.equal(bytes, readFileSync(file).length)
+    assert.deepEqual([lostMs, lost], recording === goesOn ? [70, [[100, 70]]] : [0, []], 'what was told before stays')
     assert.ok(durationMs > (recording === goesOn ? 1200 : 600), `${recording}: ${durationMs} ms`)
   }
   assert.equal(
@@ -242,21 +246,36 @@ function place(): BayOptions {
   return { address: '127.0.0.1', ports: { from, to: from + 199 }, prompts: {} }
 }
 
-/** The true thread, which ends with code 9 when it is told to, once. */
-function mortal(entry: Parameters<typeof workerFile>[0]): { file: string; kill(): void; isDead(): boolean } {
+type Mortal = { file: string; kill(): void; isDead(): boolean; say(report: RecorderReport): void }
+
+/** The true thread, which ends with code 9 when it is told to, once; what it is to say first, it says. */
+function mortal(entry: Parameters<typeof workerFile>[0]): Mortal {
   const file = `${folder}/${entry.replaceAll('/', '-')}.mjs`
-  const order = `${file}.die`
+  const [order, words] = [`${file}.die`, `${file}.say`]
   writeFileSync(
     file,
-    `import { existsSync, rmSync } from 'node:fs'
+    `import { existsSync, readFileSync, rmSync } from 'node:fs'
+    import { parentPort } from 'node:worker_threads'
     import ${JSON.stringify(String(workerFile(entry)))}
     setInterval(() => {
+      if (existsSync(${JSON.stringify(words)})) {
+        parentPort.postMessage(JSON.parse(readFileSync(${JSON.stringify(words)})))
+        rmSync(${JSON.stringify(words)})
+      }
       if (!existsSync(${JSON.stringify(order)})) return
       rmSync(${JSON.stringify(order)})
       process.exit(9)
     }, 5)`,
   )
-  return { file, kill: () => writeFileSync(order, ''), isDead: () => !existsSync(order) }
+  return {
+    file,
+    kill: () => writeFileSync(order, ''),
+    isDead: () => !existsSync(order),
+    say(report) {
+      writeFileSync(`${words}.part`, JSON.stringify(report))
+      renameSync(`${words}.part`, words)
+    },
+  }
 }
 
 async function until(isSo: () => boolean, words: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { RecorderReport } from './control.ts'
 import { loadLibc } from './libc.ts'
 import { Recorder, type RecordingOnDisk, turnMs } from './recorder.ts'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
-import { agent, customer, RingWriter, ringMemory } from './recording-ring.ts'
+import { agent, customer, RingReader, RingWriter, ringMemory } from './recording-ring.ts'
 import { sealsAtOnce } from './seals.ts'
 import { octetsOf } from './wire.ts'
 
@@ -500,6 +500,23 @@ test('what the dead one had taken and not written is silence that is told, with 
   const octets = floor.files.get('a')!
   assert.ok(octets.slice(fromMs * 16, (fromMs + forMs) * 16).every(octet => octet === silence))
   assert.ok(octets.slice((fromMs + forMs) * 16, (fromMs + forMs + 1000) * 16).every(octet => octet === voice))
+})
+
+test('what another one died over while it took it from the ring is told as lost: some of it is cleared already', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(4000)
+  const reader = new RingReader(floor.memories.get('a')!, pcma, true)
+  const from = reader.position
+  const nowhere = null as unknown as Uint8Array
+  assert.throws(() => reader.take(from + 800, nowhere), TypeError)
+  another(floor, ['a'])
+  floor.pass(3000)
+  const endMs = floor.nowMs
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs })
+  await settle()
+  const [closed] = floor.told('closed')
+  assert.deepEqual([closed!.lostMs, closed!.lost, closed!.durationMs], [100, [[from / 8, 100]], endMs - 1000])
 })
 
 for (const [disk, room] of [
