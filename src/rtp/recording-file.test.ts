@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
@@ -47,6 +47,43 @@ test('a partial frame and a stale header are put right, and doing it twice chang
   assert.equal(first.durationMs, 1050)
   assert.deepEqual(await salvageRecording(file), first)
   assert.equal(readStereo(readFileSync(file))[0].length, 8400)
+})
+
+test('what a disk refused to sync is written again, all of it, before the disk is asked anew: it would say that all is well', async () => {
+  const file = `${folder}/refused.wav`
+  let asked = 0
+  /** Bytes that were written to it by the last sync. */
+  let writtenBytes = 0
+  const sync = async () => {
+    if (asked++ === 0) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
+    writtenBytes = statSync(file).blocks * 512
+  }
+  const recording = new RecordingFile(file, 8, null, sync)
+  const bytes = 2_400_000
+  recording.append(new Uint8Array(bytes).fill(0xd5), bytes)
+  await assert.rejects(recording.seal(), { code: 'EIO' })
+  // The disk has nothing of the sound; what is written no more stays a hole.
+  truncateSync(file, 58)
+  truncateSync(file, 58 + bytes)
+  assert.ok(statSync(file).blocks * 512 < 10_000, 'this file system knows holes')
+  const sealed = await salvageRecording(file, sync)
+  assert.ok(writtenBytes >= bytes, `${writtenBytes} bytes of ${bytes} were written before the sync`)
+  const there = readFileSync(file)
+  assert.deepEqual(sealed, {
+    sha256: createHash('sha256').update(there).digest('hex'),
+    bytes: 58 + bytes,
+    durationMs: bytes / 16,
+  })
+})
+
+test('a salvage that the disk refuses to sync is refused', async () => {
+  const file = `${folder}/refuses.wav`
+  new RecordingFile(file, 8).abandon()
+  const refusal = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
+  await assert.rejects(
+    salvageRecording(file, () => Promise.reject(refusal)),
+    refusal,
+  )
 })
 
 test('a file of which not even the header was written becomes an empty recording', async () => {

@@ -163,10 +163,12 @@ export class RecordingFile {
 }
 
 /**
- * Makes a recording whole that a dead process left open: cuts a partial frame, corrects the header, syncs, hashes. Safe to repeat. Throws
- * WavError when the file is none of ours, and the file system's errors (ENOENT when the process died before the file existed).
+ * Makes a recording whole that a dead process left open: cuts a partial frame, corrects the header, writes all of it again, syncs, hashes. Again,
+ * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
+ * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
+ * when the process died before the file existed).
  */
-export async function salvageRecording(file: string): Promise<Sealed> {
+export async function salvageRecording(file: string, sync: Sync = synced): Promise<Sealed> {
   await using handle = await open(file, 'r+')
   const header = Buffer.alloc(wavHeaderBytes)
   const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
@@ -177,15 +179,16 @@ export async function salvageRecording(file: string): Promise<Sealed> {
   const dataBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
   await handle.truncate(wavHeaderBytes + dataBytes)
   await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
-  await handle.sync()
   const hash = createHash('sha256')
   const chunk = Buffer.allocUnsafe(chunkBytes)
   for (let at = 0; ; ) {
     const { bytesRead: read } = await handle.read(chunk, 0, chunkBytes, at)
     if (read === 0) break
-    hash.update(chunk.subarray(0, read))
-    at += read
+    const { bytesWritten } = await handle.write(chunk, 0, read, at)
+    hash.update(chunk.subarray(0, bytesWritten))
+    at += bytesWritten
   }
+  await sync(handle.fd)
   return {
     sha256: hash.digest('hex'),
     bytes: wavHeaderBytes + dataBytes,
