@@ -126,6 +126,36 @@ test('a recording that thread after thread dies over is told as failed, and what
   assert.equal(closed.bytes, readFileSync(`${folder}/next.wav`).length)
 })
 
+test('one recording that every thread dies of is told as failed, and takes no other with it', async () => {
+  const recordingWorker = `${folder}/poisoned.mjs`
+  writeFileSync(
+    recordingWorker,
+    `import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    import ${JSON.stringify(String(workerFile('rtp/recording-worker')))}
+    const { writeSync } = fs
+    fs.writeSync = (fd, ...rest) => {
+      if (fs.readlinkSync('/proc/self/fd/' + fd).endsWith('/poison.wav')) process.exit(9)
+      return writeSync(fd, ...rest)
+    }
+    syncBuiltinESMExports()`,
+  )
+  await using world = await openWorld({ recordingWorker })
+  const { bay, events } = world
+  const bob = 'leg_bob' as LegId
+  for (const leg of [alice, bob]) await bay.open(leg, plain)
+  const [well, poison] = ['rec_well', 'rec_poison'] as [RecordingId, RecordingId]
+  bay.record(well, bob, `${folder}/well.wav`)
+  await until(() => existsSync(`${folder}/well.wav`), 'the other has begun')
+  bay.record(poison, alice, `${folder}/poison.wav`)
+  const { recording, cause, reason } = await world.told('recording.failed')
+  assert.deepEqual([recording, cause, reason], [poison, 'thread', 'the recording thread died: exit code 9'])
+  await pause(600)
+  bay.stopRecording(well)
+  assert.equal((await world.told('recording.closed')).recording, well)
+  assert.equal(events.filter(({ type }) => type === 'recording.failed').length, 1)
+})
+
 test('a recording whose folder cannot be made waits for its disk, and is whole when it came in time', async () => {
   await using world = await openWorld({})
   const { bay, events } = world

@@ -273,6 +273,13 @@ export class Recorder {
 
   /** False: it could not be done now (the disk refuses, and it is tried again) or ever (it is reported as failed). */
   #guarded(recording: Recording, work: () => void): boolean {
+    recording.ring.hold(true)
+    const isDone = this.#attempt(recording, work)
+    recording.ring.hold(false) // not when this thread dies of it
+    return isDone
+  }
+
+  #attempt(recording: Recording, work: () => void): boolean {
     try {
       work()
       if (recording.refusedAt !== 0) this.#tryAt = 0

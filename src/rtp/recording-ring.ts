@@ -29,6 +29,8 @@ const low = 0
 const high = 1
 /** Frames before this one have been written, at least in one channel. */
 const written = 2
+/** 1 while the recording thread works on this recording: when it dies meanwhile, it may have died of it. */
+const inHand = 3
 /** Of the customer's stream and, two words on, of the agent's: the source and, from its timestamps to the recording's frames, the shift. */
 const source = 4
 const shift = 5
@@ -41,6 +43,11 @@ export function ringMemory(): RingMemory {
 
 export function silenceFor(payloadType: number): number {
   return payloadType === payloadTypeOf.pcma ? silenceOf.pcma : silenceOf.pcmu
+}
+
+/** Whether the recording thread, which is dead, had this recording in hand; what it says is forgotten then. */
+export function wasInHand(memory: RingMemory): boolean {
+  return Atomics.exchange(new Int32Array(memory), inHand, 0) === 1
 }
 
 /** The relay loop's end. */
@@ -167,6 +174,11 @@ export class RingReader {
     this.#octets = new Uint8Array(memory)
     this.#silence = silenceFor(payloadType)
     if (goesOn) this.#read = Math.max(0, this.#words[high]! - ringFrames)
+  }
+
+  /** Told before and after each piece of work on this recording. */
+  hold(isInHand: boolean): void {
+    Atomics.store(this.#words, inHand, isInHand ? 1 : 0)
   }
 
   /** Frames from here on that the reader before this one died over: some of them are cleared already. */

@@ -5,7 +5,7 @@ import { BayThread } from './bay-thread.ts'
 import type { RecorderReport, RecorderRequest, RecordingHome } from './control.ts'
 import type { LostToldMs } from './lost-sound.ts'
 import type { Sealed } from './recording-file.ts'
-import type { RingMemory } from './recording-ring.ts'
+import { type RingMemory, wasInHand } from './recording-ring.ts'
 import { RingPool } from './ring-pool.ts'
 import { Waiting } from './waiting.ts'
 
@@ -162,25 +162,31 @@ export class Recordings {
 
   /**
    * A fresh thread begins what the dead one never heard of, and goes on with what it had in hand: the rings hold what is said meanwhile. Without a
-   * fresh one all have failed, and so has what too many died over.
+   * fresh one all have failed, and so has what too many died over: the one that they had in hand, or each where they had none.
    */
   #died(reason: string): void {
     this.#salvages.rejectAll(new MediaError(`the recording thread died: ${reason}`))
     const isRestarted = this.#thread.restart()
     if (!isRestarted) this.#ports.givenUp(reason)
-    for (const [recording, open] of [...this.#open]) {
+    const all = [...this.#open]
+    const begun = all.flatMap(([, open]) => (open.begun === null ? [] : [{ open, memory: open.begun.memory }]))
+    const held = begun.filter(({ memory }) => wasInHand(memory))
+    for (const { open } of held.length > 0 ? held : begun) this.#count(open)
+    for (const [recording, open] of all) {
       if (isRestarted && (open.phase === 'asked' || this.#goesOn(open))) continue
       this.#ports.stopTap(recording)
       this.#fail(recording, 'thread', `the recording thread died: ${reason}`)
     }
   }
 
-  #goesOn(open: Open): boolean {
-    const { begun, endMs, lost } = open
+  #count(open: Open): void {
     const now = this.#ports.monotonic()
     open.deaths = now - open.diedAt < deathsWithinMs ? open.deaths + 1 : 1
     open.diedAt = now
-    if (begun === null || open.deaths >= deathsMax) return false
+  }
+
+  #goesOn({ begun, endMs, lost, deaths }: Open): boolean {
+    if (begun === null || deaths >= deathsMax) return false
     this.#thread.post({ ...begun, goesOn: lost })
     if (endMs !== null) this.#thread.post({ type: 'stop', recording: begun.recording, endMs })
     return true
