@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
@@ -74,6 +75,27 @@ test('what a disk refused to sync is written again, all of it, before the disk i
     bytes: 58 + bytes,
     durationMs: bytes / 16,
   })
+})
+
+test('a disk without room for the header alone (one that copies what it overwrites) is given the same frames again: they lie there once', async () => {
+  const file = `${folder}/header.wav`
+  const recording = new RecordingFile(file, 8)
+  const { writeSync } = fs
+  const refusing = (fd: number, bytes: Uint8Array, offset: number, length: number, position: number) => {
+    if (position === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    return writeSync(fd, bytes, offset, length, position)
+  }
+  fs.writeSync = refusing as typeof writeSync
+  syncBuiltinESMExports()
+  try {
+    assert.throws(() => recording.append(new Uint8Array(1600).fill(1), 1600), { code: 'ENOSPC' })
+    assert.equal(recording.frames, 0)
+  } finally {
+    fs.writeSync = writeSync
+    syncBuiltinESMExports()
+  }
+  recording.append(new Uint8Array(1600).fill(1), 1600)
+  assert.equal((await recording.seal()).durationMs, 100)
 })
 
 test('a salvage that the disk refuses to sync is refused', async () => {

@@ -102,8 +102,8 @@ export class RecordingFile {
     }
     for (let done = 0; done < length; )
       done += writeSync(this.#fd, frames, done, length - done, wavHeaderBytes + this.#dataBytes + done)
+    if (sizes) this.#writeHeader(this.#dataBytes + length)
     this.#dataBytes += length
-    if (sizes) this.#writeHeader()
   }
 
   /** Syncs, hashes what lies on the disk in slices of a megabyte, and closes; nothing of it holds up the thread but the hashing of a slice. */
@@ -156,8 +156,8 @@ export class RecordingFile {
     return Math.max(0, Math.floor((fstatSync(this.#fd).size - wavHeaderBytes) / frameBytes))
   }
 
-  #writeHeader(): void {
-    setWavSize(this.#header, 2, this.#dataBytes)
+  #writeHeader(dataBytes = this.#dataBytes): void {
+    setWavSize(this.#header, 2, dataBytes)
     writeSync(this.#fd, this.#header, 0, wavHeaderBytes, 0)
   }
 }
