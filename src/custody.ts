@@ -228,16 +228,16 @@ export class Custody implements AsyncDisposable {
     }
   }
 
-  async #destroyUnanswered(sealedBefore: number, days: number): Promise<void> {
+  async #destroyUnanswered(keptBefore: number, days: number): Promise<void> {
     const { door } = this.#options
-    const rows = await door.store.read('recordings.unanswered', { sealedBefore, limit: batch * 10 })
+    const rows = await door.store.read('recordings.unanswered', { keptBefore, limit: batch * 10 })
     for (const row of rows) {
       if (this.#isOver) return
       const { id: recording, call } = row
       const destroyed = { type: 'recording.destroyed', recording, call, reason: 'unanswered', days } as const
       await this.#alone(recording, async () => {
         await this.#tell(destroyed, () =>
-          door.store.read('recordings.unanswered', { sealedBefore, limit: 1, only: recording }),
+          door.store.read('recordings.unanswered', { keptBefore, limit: 1, only: recording }),
         )
       })
     }

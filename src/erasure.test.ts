@@ -119,6 +119,47 @@ test('answered calls are kept for the years of their business, to the end of the
   assert.equal(told.filter(id => id === 'r_sales').length, 1)
 })
 
+test('a recording that was found long after its call is kept from the call on, and no longer', async () => {
+  await aCall('heard', { campaign: 'sales' })
+  for (const campaign of ['sales', 'nobody answered']) {
+    const [call, recording] = [`c_found ${campaign}` as CallId, `r_found ${campaign}` as RecordingId]
+    writeFileSync(fileOf(`found ${campaign}`), 'found')
+    const dialed = {
+      ...{
+        type: 'call.dialed',
+        call,
+        mode: 'manual',
+        lead: null,
+        party: null,
+        relation: null,
+        agent: null,
+        name: null,
+      },
+      ...{ campaign: idOf('sales'), number: '+8613800000001', trunk: 't_1', callerId: '+861012345678' },
+      ...{ leg: 'g_found', verdict: { policy: 'LAB-ANY-HOUR', version: '1', rules: [] } },
+    }
+    const facts: unknown[] = [
+      dialed,
+      ...(campaign === 'sales' ? [{ type: 'call.answered', call }] : []),
+      { type: 'recording.opened', recording, call, path: `2026/r_found ${campaign}.wav` },
+      { type: 'recording.missing', recording, call, cause: 'absent', reason: 'ENOENT' },
+    ]
+    await house.store.commit({ recorded: facts.map(fact => recorded(fact as Fact, noon)) })
+    const whole = { sha256: '0'.repeat(64), bytes: 5, durationMs: 1, salvaged: true, wasMissing: true }
+    const found = { type: 'recording.sealed', recording, call, ...whole, foundAfterMs: inYears(2) - noon }
+    await house.store.commit({ recorded: [recorded(found as Fact, inYears(2))] })
+  }
+  const names = ['heard', 'found sales', 'found nobody answered']
+  await keep(house.deps.records, 'system', [{ type: 'setting.saved', key: 'recording.unansweredDays', value: '1000' }])
+  await lookAt(inYears(2, 200))
+  assert.deepEqual(areThere(...names), [true, true, true])
+  await lookAt(inYears(3))
+  assert.deepEqual(areThere(...names), [true, true, false])
+  await lookAt(inYears(3, 1))
+  assert.deepEqual(areThere(...names), [false, false, false])
+  await keep(house.deps.records, 'system', [{ type: 'setting.saved', key: 'recording.unansweredDays', value: '' }])
+})
+
 test('0 keeps for good, and a value that nobody could have saved does too', async () => {
   await rules({ 'recording.keepYears.sales': '0' })
   await aCall('never', { campaign: 'sales' })

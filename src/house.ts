@@ -141,10 +141,11 @@ export async function openHouse({
   const secondLook = parts.use(
     new SecondLook({
       store,
-      salvage: async path =>
-        must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path)),
+      salvage: async (path, fit) =>
+        must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path), fit),
       mayLook: () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk),
       now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
       timers: systemTimers,
       log,
     }),

@@ -406,6 +406,8 @@ export type FloorFact =
       salvaged: boolean
       /** It had been told as missing, and its file was there after all; left out: it had not. */
       wasMissing?: true
+      /** So long after its call; left out: the call went on, or it was never missing. */
+      foundAfterMs?: number
     }
   /** While it goes on, so that it is known also when it is salvaged: silence stands in it for so long by now. Told every few seconds at most. */
   | {

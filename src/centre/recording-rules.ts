@@ -15,9 +15,19 @@ export type RecordingRules = {
 
 /**
  * Why there is no audio. `not_ours`: what lies there is no recording; `thread`: the one that records died; `leg`: there was nothing to record any more;
- * `restarted`: the process went before it began; `fault`: ours.
+ * `restarted`: the process went before it began; `misfit`: what was found under its name later cannot be of the call; `unsealed`: it was recorded, and its
+ * file could not be sealed; `fault`: ours.
  */
-export const missingCauses = [...fileFaults, 'not_ours', 'thread', 'leg', 'restarted', 'fault'] as const
+export const missingCauses = [
+  ...fileFaults,
+  'not_ours',
+  'thread',
+  'leg',
+  'restarted',
+  'misfit',
+  'unsealed',
+  'fault',
+] as const
 export type MissingCause = (typeof missingCauses)[number]
 
 /** Of the recordings: `slow` is more than two seconds behind, `unwritable` refuses what is written: read-only, an error, gone. */

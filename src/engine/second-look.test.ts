@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fact } from '../centre/facts.ts'
+import { type Fit, mustFit } from '../lib/fit.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { openStore, recorded, testFolder } from '../store/testing/people.ts'
@@ -26,10 +27,13 @@ async function told(store: Store, names: readonly string[], talkedMs = 60_000): 
 class Disk {
   readonly there = new Set<string>()
   readonly asked: string[] = []
-  readonly salvage = async (path: string) => {
+  soundMs = 59_000.5
+  writtenAt = 60_000
+  readonly salvage = async (path: string, fit?: Fit) => {
     this.asked.push(path)
     if (!this.there.has(path)) throw Object.assign(new Error(path), { code: 'ENOENT' })
-    return { sha256: `of ${path}`, bytes: 100, durationMs: 59_000.5 }
+    if (fit !== undefined) mustFit(path, { soundMs: this.soundMs, writtenAt: this.writtenAt }, fit)
+    return { sha256: `of ${path}`, bytes: 100, durationMs: this.soundMs }
   }
 }
 
@@ -45,7 +49,9 @@ class HandTimers implements Timers {
   }
 }
 
-function lookAt(store: Store, disk: Disk, more: { mayLook?: () => boolean; timers?: Timers } = {}): SecondLook {
+type More = { mayLook?: () => boolean; timers?: Timers; now?: () => number; monotonic?: () => number }
+
+function lookAt(store: Store, disk: Pick<Disk, 'salvage'>, more: More = {}): SecondLook {
   const timers = more.timers ?? {
     soon: run => run(),
     after: (ms, run) => {
@@ -55,7 +61,7 @@ function lookAt(store: Store, disk: Disk, more: { mayLook?: () => boolean; timer
   }
   return new SecondLook({
     ...{ store, salvage: disk.salvage, mayLook: more.mayLook ?? (() => true), timers },
-    ...{ now: () => 100_000, log: createLogger('silent') },
+    ...{ now: more.now ?? (() => 100_000), monotonic: more.monotonic ?? (() => 100_000), log: createLogger('silent') },
   })
 }
 
@@ -150,6 +156,103 @@ test('a call that went on for long after what was found of it still lacks its re
   assert.equal(await missingCalls(store), 1)
 })
 
+test('what is found under the name of a recording and cannot be of its call is told once, and neither sealed nor made up for', async () => {
+  for (const wrong of ['length', 'too early', 'too late'] as const) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    await told(store, ['laid'])
+    const disk = new Disk()
+    disk.there.add('laid.wav')
+    if (wrong === 'length') disk.soundMs = 3_600_000
+    else disk.writtenAt = wrong === 'too early' ? -2 * 3_600_000 : 61_000 + 2 * 86_400_000
+    let now = 100 * 86_400_000
+    await using look = lookAt(store, disk, { now: () => now })
+    await look.look()
+    now += 60_000
+    await look.look()
+    assert.equal(disk.asked.length, 2)
+    const { sealedAt, missingCause, missingReason } = await recordingOf(store, 'laid')
+    assert.deepEqual({ sealedAt, missingCause }, { sealedAt: null, missingCause: 'misfit' }, wrong)
+    assert.match(missingReason!, wrong === 'length' ? /3600\.0 s of sound, of 65\.0 s/ : /written last at/)
+    assert.equal(await missingCalls(store), 1)
+    const lines = await store.read('journal.ofRecording', { recording: 'r_laid' as never })
+    assert.equal(
+      lines.filter(({ type }) => type === 'recording.missing').length,
+      2,
+      'as it was told first, and once more',
+    )
+    // The real one comes after all.
+    Object.assign(disk, { soundMs: 60_000, writtenAt: 61_000 })
+    await look.look()
+    assert.equal((await recordingOf(store, 'laid')).wasMissing, true)
+    assert.equal(await missingCalls(store), 0)
+  }
+})
+
+test('how long after its call a recording was found is told with it; one of a call that goes on was found in it', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['late'])
+  const of = { call: 'c_live', recording: 'r_live' }
+  const live: unknown[] = [
+    { type: 'call.offered', call: of.call, trunk: 't', leg: 'g', from: '+8613800000001', to: '1000' },
+    { type: 'recording.opened', ...of, path: 'live.wav' },
+    { type: 'recording.missing', ...of, cause: 'thread', reason: 'it died' },
+  ]
+  await store.commit({ recorded: live.map(fact => recorded(fact as Fact, 40_000)) })
+  const disk = new Disk()
+  for (const path of ['late.wav', 'live.wav']) disk.there.add(path)
+  await using look = lookAt(store, disk)
+  await look.look()
+  assert.equal((await recordingOf(store, 'late')).foundAfterMs, 39_000)
+  const sealed = (await store.read('journal.ofRecording', { recording: 'r_late' as never })).at(-1)!
+  assert.equal(JSON.parse(sealed.body).foundAfterMs, 39_000)
+  const { wasMissing, foundAfterMs } = await recordingOf(store, 'live')
+  assert.deepEqual({ wasMissing, foundAfterMs }, { wasMissing: true, foundAfterMs: 0 })
+})
+
+test('a part that was found while its call went on makes it whole once the call is over and its next part is sealed to the end', async () => {
+  for (const isWhole of [true, false]) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    const part = (n: number) => ({ call: 'c_1', recording: `r_${n}` })
+    const tell = (fact: unknown, at: number) => store.commit({ recorded: [recorded(fact as Fact, at)] })
+    await tell({ type: 'call.offered', call: 'c_1', trunk: 't', leg: 'g', from: '+8613800000001', to: '1000' }, 1_000)
+    await tell({ type: 'recording.opened', ...part(1), path: '1.wav' }, 1_000)
+    await tell({ type: 'recording.missing', ...part(1), cause: 'thread', reason: 'it died' }, 60_000)
+    await tell({ type: 'recording.opened', ...part(2), path: '2.wav' }, 60_000)
+    const disk = new Disk()
+    disk.there.add('1.wav')
+    await using look = lookAt(store, disk)
+    await look.look()
+    assert.equal((await recordingOf(store, '1')).wasMissing, true)
+    assert.equal(await missingCalls(store), 1, 'it goes on')
+    const ending = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }
+    await tell({ type: 'call.ended', call: 'c_1', ending }, 160_000)
+    assert.equal(await missingCalls(store), 1, 'what its next part holds is not known yet')
+    const whole = { sha256: 'x', bytes: 1, durationMs: isWhole ? 100_000 : 50_000, salvaged: false }
+    await tell({ type: 'recording.sealed', ...part(2), ...whole }, 160_500)
+    assert.equal(await missingCalls(store), isWhole ? 0 : 1)
+  }
+})
+
+test('a gap between two parts stays told as missing, also when the first of them is found', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['1'], 160_000)
+  const second = { call: 'c_1', recording: 'r_2' }
+  const tell = (fact: unknown, at: number) => store.commit({ recorded: [recorded(fact as Fact, at)] })
+  await tell({ type: 'recording.opened', ...second, path: '2.wav' }, 90_000) // the first ends at 60,000
+  const whole = { sha256: 'x', bytes: 1, durationMs: 71_000, salvaged: false }
+  await tell({ type: 'recording.sealed', ...second, ...whole }, 161_500)
+  const disk = new Disk()
+  disk.there.add('1.wav')
+  await using look = lookAt(store, disk, { now: () => 200_000 })
+  await look.look()
+  assert.equal((await recordingOf(store, '1')).wasMissing, true)
+  assert.equal(await missingCalls(store), 1)
+})
+
 test('a call with another part that is missing still says why', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)
@@ -204,6 +307,60 @@ test('all are looked for once in a go, the newest first, however many lots they 
     names.toReversed().map(name => `${name}.wav`),
   )
   assert.equal((await recordingOf(store, 'n003')).wasMissing, true)
+})
+
+/** So many recordings told as missing, the oldest first. */
+async function many(store: Store, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 400) {
+    const facts = Array.from({ length: Math.min(400, count - from) }, (_, n): unknown[] => {
+      const name = `n${String(from + n).padStart(5, '0')}`
+      const of = { call: `c_${name}`, recording: `r_${name}` }
+      return [
+        { type: 'recording.opened', ...of, path: `${name}.wav` },
+        { type: 'recording.missing', ...of, cause: 'absent', reason: 'gone' },
+      ]
+    })
+    await store.commit({ recorded: facts.flat().map(fact => recorded(fact as Fact, 1_000)) })
+  }
+}
+
+test('however many are missing, the oldest is looked for too: what one go leaves the next goes on with, also when one is told as missing meanwhile', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await many(store, 5_200)
+  const disk = new Disk()
+  disk.there.add('n00003.wav')
+  let nowMs = 100_000
+  await using look = lookAt(store, disk, { monotonic: () => nowMs })
+  await look.look()
+  assert.deepEqual([disk.asked.length, disk.asked.at(-1)], [5_000, 'n00200.wav'])
+  look.soon()
+  nowMs += 60_000
+  await look.look()
+  assert.equal((await recordingOf(store, 'n00003')).wasMissing, true)
+  assert.ok(disk.asked.slice(5_000).includes('n05199.wav'), 'the newest are looked for every time')
+  disk.asked.length = 0
+  nowMs += 60_000
+  await look.look()
+  assert.equal(disk.asked.length, 5_000, 'and then from the newest on, as was asked meanwhile')
+})
+
+test('all are looked for every ten minutes, whatever the clock on the wall is set to', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await many(store, 60)
+  const disk = new Disk()
+  let [now, nowMs] = [10 * 86_400_000, 0]
+  await using look = lookAt(store, disk, { now: () => now, monotonic: () => nowMs })
+  await look.look()
+  assert.equal(disk.asked.length, 60)
+  now -= 9 * 86_400_000
+  nowMs += 60_000
+  await look.look()
+  assert.equal(disk.asked.length, 110, 'the newest')
+  nowMs += 540_000
+  await look.look()
+  assert.equal(disk.asked.length, 170)
 })
 
 test('what is told as missing is looked for within seconds, again when that comes in the middle of a go, and not while the disk is slow', async () => {

@@ -1,14 +1,15 @@
 /**
  * Recordings told as missing are looked for again, since a file may be there after all: a thread died over it, a disk refused once, a mount came
- * late. What is found is sealed, and its fact says that it had been missing. One file at a time, from the newest on: all of them after each
- * start, soon after one is told as missing or the disk is well again, and every ten minutes; every minute the newest, and on while any is found.
+ * late. What is found is sealed, and its fact says that it had been missing, and how long after its call it was found; what lies there and cannot
+ * be of the call, by its length or its time, is told once and left. One file at a time, from the newest on: all of them after each start, soon
+ * after one is told as missing or the disk is well again, and every ten minutes; every minute the newest, and on while any is found.
  */
 import type { Fact } from '../centre/facts.ts'
+import { type Fit, isMisfit } from '../lib/fit.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
-import type { Salvage } from './recover.ts'
 import type { Timers } from './timers.ts'
 
 /** After something happened: what a call was told as missing for has mostly passed by then. */
@@ -16,17 +17,28 @@ const soonMs = 3_000
 const everyMs = 60_000
 const wholeEveryMs = 600_000
 /** Recordings read at a time, with a pause after each lot. */
-const lot = 50
+const lotMax = 50
 const pauseMs = 200
 /** Looked for in one go; beyond, the next goes on where it ended. What is gone costs one open(2) each. */
 const goMax = 5_000
+/** Signalling and media end apart by so much at most. */
+const overMs = 5_000
+/** The clock of a share is its own; and a share that hangs takes what was said when it comes round. */
+const clockMs = 3_600_000
+const writtenWithinMs = 86_400_000
+
+/** Where a look has come to. */
+type Place = { openedAt: number; id: RecordingId }
 
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>
-  salvage: Salvage
+  /** As `Salvage`; rejects with `Misfit` where what lies there does not fit. */
+  salvage(path: string, fit: Fit): Promise<{ sha256: string; bytes: number; durationMs: number }>
   /** Now is the time: not while the disk of the recordings is slow or refuses. */
   mayLook(): boolean
   now(): number
+  /** ms that never step. */
+  monotonic(): number
   timers: Timers
   log: Logger
 }
@@ -40,11 +52,11 @@ export class SecondLook implements AsyncDisposable {
   #inHand: Promise<boolean> | null = null
   /** Asked for while one was under way. */
   #again = false
-  /** The next go is one for all. */
-  #isWhole = false
-  #lastWholeAt = Number.NEGATIVE_INFINITY
-  /** Where the last go ended; null: at the newest. */
-  #after: { openedAt: number; id: RecordingId } | null = null
+  /** All are to be looked for from the newest on, as soon as no round is under way. */
+  #isAsked = false
+  #lastRoundAt = Number.NEGATIVE_INFINITY
+  /** A round looks for all; one that is broken off goes on from here in the next go. Null: none is under way. */
+  #round: { after: Place | null } | null = null
 
   constructor(options: SecondLookOptions) {
     this.#options = options
@@ -52,8 +64,7 @@ export class SecondLook implements AsyncDisposable {
 
   /** From the newest on, in some seconds. */
   soon(): void {
-    this.#after = null
-    this.#isWhole = true
+    this.#isAsked = true
     if (this.#under !== null) this.#again = true
     else this.#schedule(soonMs)
   }
@@ -80,47 +91,109 @@ export class SecondLook implements AsyncDisposable {
   }
 
   #schedule(inMs: number): void {
-    const { timers, now } = this.#options
-    if (this.#isOver || this.#dueAt <= now() + inMs) return
+    const { timers, monotonic } = this.#options
+    if (this.#isOver || this.#dueAt <= monotonic() + inMs) return
     this.#cancel()
-    this.#dueAt = now() + inMs
+    this.#dueAt = monotonic() + inMs
     this.#cancel = timers.after(inMs, () => void this.look())
   }
 
   async #go(): Promise<void> {
-    const { store, mayLook, timers, now } = this.#options
-    const isWhole = this.#isWhole || now() - this.#lastWholeAt >= wholeEveryMs
-    this.#isWhole = false
-    if (isWhole) this.#lastWholeAt = now()
-    for (let looked = 0; looked < goMax; looked += lot) {
-      const missing = await store.read('recordings.toldMissing', { after: this.#after, limit: lot })
-      let found = 0
-      for (const recording of missing) {
-        if (this.#isOver || this.#again || !mayLook()) return
-        const inHand = this.#lookFor(recording)
-        this.#inHand = inHand.catch(() => false) // whoever began this go hears of it
-        if (await inHand) found++
-        if (!this.#again) this.#after = { openedAt: recording.openedAt, id: recording.id }
+    const left = { count: goMax }
+    const isAtNewest = this.#round === null ? this.#isDue() : this.#round.after === null
+    if (!isAtNewest) {
+      const newest = { after: null as Place | null }
+      for (let found = true; found; ) {
+        const lot = await this.#lot(newest, left)
+        if (lot === null) return
+        found = lot.found && !lot.isLast
       }
-      if (missing.length < lot || (!isWhole && found === 0)) {
-        this.#after = null
-        return
-      }
-      await new Promise<void>(resolve => timers.after(pauseMs, resolve))
     }
+    if (this.#round === null && !isAtNewest) return
+    const round = isAtNewest ? this.#beginRound() : this.#round!
+    for (;;) {
+      const lot = await this.#lot(round, left)
+      if (lot === null) return
+      if (lot.isLast) break
+    }
+    this.#round = null
   }
 
-  async #lookFor({ id: recording, call, path, lack }: MissingRecording): Promise<boolean> {
+  #isDue(): boolean {
+    return this.#isAsked || this.#options.monotonic() - this.#lastRoundAt >= wholeEveryMs
+  }
+
+  #beginRound(): { after: Place | null } {
+    this.#isAsked = false
+    this.#lastRoundAt = this.#options.monotonic()
+    return (this.#round = { after: null })
+  }
+
+  /** The next ones from `place` on, which goes with them. Null: no more in this go. */
+  async #lot(
+    place: { after: Place | null },
+    left: { count: number },
+  ): Promise<{ found: boolean; isLast: boolean } | null> {
+    const { store, mayLook, timers } = this.#options
+    if (left.count <= 0) return null
+    const missing = await store.read('recordings.toldMissing', { after: place.after, limit: lotMax })
+    left.count -= missing.length
+    let found = false
+    for (const recording of missing) {
+      if (this.#isOver || this.#again || !mayLook()) return null
+      const inHand = this.#lookFor(recording)
+      this.#inHand = inHand.catch(() => false) // whoever began this go hears of it
+      if (await inHand) found = true
+      place.after = { openedAt: recording.openedAt, id: recording.id }
+    }
+    const isLast = missing.length < lotMax
+    if (!isLast) await new Promise<void>(resolve => timers.after(pauseMs, resolve))
+    return { found, isLast }
+  }
+
+  async #lookFor(missing: MissingRecording): Promise<boolean> {
     const { store, salvage, now, log } = this.#options
-    const found = await salvage(path).catch(() => null) // as it was told; it is looked for again
-    if (found === null) return false
-    const { sha256, bytes, durationMs } = found
+    const { id: recording, call, path, lack, callEndedAt, openedAt } = missing
+    let sealed: Awaited<ReturnType<typeof salvage>>
+    try {
+      sealed = await salvage(path, fitOf(missing, now()))
+    } catch (error) {
+      if (isMisfit(error)) await this.#tellMisfit(missing, error)
+      return false // as it was told; it is looked for again
+    }
+    const { sha256, bytes, durationMs } = sealed
+    const at = now()
+    const afterMs = missing.goesOn ? 0 : Math.max(0, Math.round(at - (callEndedAt ?? openedAt + durationMs)))
     const fact: Fact = {
       ...{ type: 'recording.sealed', recording, call, sha256, bytes, durationMs },
-      ...{ salvaged: true, wasMissing: true, ...lack },
+      ...{ salvaged: true, wasMissing: true, ...(afterMs === 0 ? {} : { foundAfterMs: afterMs }), ...lack },
+    }
+    await store.commit({ recorded: [{ at, actor: 'system', fact }] })
+    log.warn({ recording, path, afterMs }, 'a recording that was told as missing is there after all, and sealed')
+    return true
+  }
+
+  /** Once for each recording: whoever lays one file after the other there fills no journal. */
+  async #tellMisfit({ id: recording, call, path, missingCause }: MissingRecording, error: Error): Promise<void> {
+    if (missingCause === 'misfit') return
+    const { store, now, log } = this.#options
+    const fact: Fact = {
+      ...{ type: 'recording.missing', recording, call, cause: 'misfit', reason: error.message.slice(0, 200) },
     }
     await store.commit({ recorded: [{ at: now(), actor: 'system', fact }] })
-    log.warn({ recording, path }, 'a recording that was told as missing is there after all, and sealed')
-    return true
+    log.error(
+      { recording, path, err: error },
+      'under the name of a recording told as missing lies what cannot be of its call: it is not sealed; who laid it there?',
+    )
+  }
+}
+
+/** No longer than its call, and written while that went on, or when its disk took it. */
+function fitOf({ openedAt, callEndedAt }: MissingRecording, now: number): Fit {
+  const until = callEndedAt ?? now
+  return {
+    mostMs: Math.max(0, until - openedAt) + overMs,
+    writtenFrom: openedAt - clockMs,
+    writtenUntil: Math.min(until + writtenWithinMs, now + clockMs),
   }
 }

@@ -140,6 +140,7 @@ function plainCall({ call, recordings }: EvidenceCall) {
       missingReason: recording.missingReason,
       missingCause: recording.missingCause,
       wasMissing: recording.wasMissing,
+      foundAfterMs: recording.foundAfterMs,
       lostMs: recording.lostMs,
       derived: recording.derivedAt === null ? null : { sha256: recording.derivedSha256, bytes: recording.derivedBytes },
       destroyedAt: recording.destroyedAt,

@@ -10,7 +10,7 @@ import { policyPresets } from '../centre/policy/presets.ts'
 import { keptUntil, longest, mayGoBefore, type Period } from '../centre/retention.ts'
 import { zoneOr } from '../centre/zone.ts'
 import type { CallId, CampaignId, RecordingId } from '../lib/ids.ts'
-import type { RecordingRow } from '../store/recordings.ts'
+import { keptSinceOf, type RecordingRow } from '../store/recordings.ts'
 import { type KeepYears, keepYearsKeys, keepYearsOf } from './custody-settings.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
@@ -29,7 +29,7 @@ export type Expired = {
   /** Where the next slice begins; null: this one was the last. */
   next: ExpiredFrom | null
 }
-export type ExpiredFrom = { sealedAt: number; id: RecordingId }
+export type ExpiredFrom = { keptSince: number; id: RecordingId }
 
 /** One slice, the oldest first: what must go is told as destroyed, in one transaction, and nobody can place a hold meanwhile. */
 export function destroyExpired(
@@ -46,7 +46,7 @@ export function destroyExpired(
     const expired = await door.store.read('recordings.expired', { rules, limit: of.limit, after: of.after ?? null })
     const rows = expired.filter(({ id }) => !of.isPassedOver(id))
     const last = expired.length < of.limit ? undefined : expired.at(-1)
-    const next = last === undefined ? null : { sealedAt: last.sealedAt ?? 0, id: last.id }
+    const next = last === undefined ? null : { keptSince: keptSinceOf(last), id: last.id }
     const found: Expired = { destroyed: [], waiting: [], next }
     if (rows.length === 0) return found
     const exported = await callsUnderExport(door)
@@ -54,7 +54,7 @@ export function destroyExpired(
     for (const { campaign, ...row } of rows) {
       const { business, ...rule } = retentions.get(campaign)!
       const then = await minimumThen(door, { call: row.call, business, policies, now, zone })
-      const until = then === null || row.sealedAt === null ? 0 : keptUntil(row.sealedAt, then, zone)
+      const until = then === null || row.sealedAt === null ? 0 : keptUntil(keptSinceOf(row), then, zone)
       if (until > now) found.waiting.push({ recording: row.id, until })
       else if (exported.has(row.call)) found.waiting.push({ recording: row.id, until: null })
       else {

@@ -5,6 +5,7 @@
 
 import type { Heard, Wants } from '../hear/heard.ts'
 import type { FileFault } from '../lib/file-fault.ts'
+import type { Fit } from '../lib/fit.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { Sealed } from './recording-file.ts'
 import type { SrtpKeys } from './secure-leg.ts'
@@ -135,7 +136,7 @@ export type AudioFigures = {
  * Why a recording failed. `not_ours`: what lies there is no recording; `thread`: the recording or the media thread died; `leg`: it has ended, or is
  * being recorded already; `fault`: ours.
  */
-export type RecordingFault = FileFault | 'not_ours' | 'thread' | 'leg' | 'fault'
+export type RecordingFault = FileFault | 'not_ours' | 'thread' | 'leg' | 'unsealed' | 'fault'
 
 export type BayEvent =
   /** The first packet from a source that the signalling never named; how many there were is in the figures. */
@@ -234,9 +235,10 @@ export type Bay = {
   stopRecording(recording: RecordingId): void
   /**
    * Makes a file whole that a recording left open, which nobody writes to any more: cuts a partial frame, corrects the header, syncs and hashes, on
-   * the recording thread. Safe to repeat. Rejects with the file system's error (its `code`), or with MediaError alone when it is no recording.
+   * the recording thread. Safe to repeat. Rejects with the file system's error (its `code`), or with MediaError alone when it is no recording;
+   * with `fit`, and without a change to the file, with one that `isMisfit` knows where it does not fit.
    */
-  salvage(file: string): Promise<Sealed>
+  salvage(file: string, fit?: Fit): Promise<Sealed>
   /**
    * What to listen for in what the leg says; null: no more. `leg.heard` tells. Where more legs are listened to than ears allow, or the ear
    * thread is given up, nothing is heard and nothing else changes.

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SoftBrowser } from '../e2e/soft-browser.ts'
+import { isMisfit } from '../lib/fit.ts'
 import { setMark } from '../lib/folder-mark.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
@@ -116,6 +117,8 @@ test('a recording that thread after thread dies over is told as failed, and what
   const file = readFileSync(`${folder}/held.wav`)
   assert.deepEqual([bytes, sha256], [file.length, createHash('sha256').update(file).digest('hex')])
   await assert.rejects(bay.salvage(`${folder}/none.wav`), { code: 'ENOENT' })
+  const fit = { mostMs: -1, writtenFrom: 0, writtenUntil: Number.MAX_SAFE_INTEGER }
+  await assert.rejects(bay.salvage(`${folder}/held.wav`, fit), isMisfit)
 
   const next = 'rec_next' as RecordingId
   bay.record(next, alice, `${folder}/next.wav`)

@@ -682,7 +682,8 @@ test('a disk that refuses at the seal is told of, the file is not left open, and
   floor.pass(1000)
   for (const id of ['refused', 'next']) floor.recorder.take({ type: 'stop', recording: id, endMs: floor.nowMs })
   while (floor.recorder.count > 0) await breath()
-  assert.equal(floor.told('failed')[0]!.cause, 'io_error')
+  const [failed] = floor.told('failed')
+  assert.deepEqual([failed!.cause, failed!.reason], ['unsealed', refuses.message])
   assert.ok(
     floor.told('disk').some(({ state }) => state === 'unwritable'),
     'nobody else would tell',

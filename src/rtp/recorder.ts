@@ -5,6 +5,7 @@
  * takes it again, with silence for what did not fit into the ring meanwhile, and what is lost is told with the recording. So it goes on too
  * when the thread of another recorder has died over it.
  */
+import type { Fit } from '../lib/fit.ts'
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
 import { type DiskTrouble, isGone, troubleOf, whyFailed } from './disk-trouble.ts'
 import { LostSound } from './lost-sound.ts'
@@ -41,7 +42,7 @@ export type RecorderPorts = {
   /** Goes on with the file that lies there, with so many of its frames at most. */
   goOn(file: string, payloadType: number, frames: number): RecordingOnDisk
   /** Rejects with the file system's error, or with one that has no code when the file is none of ours. */
-  salvage(file: string): Promise<Sealed>
+  salvage(file: string, fit?: Fit): Promise<Sealed>
   report(message: RecorderReport): void
 }
 
@@ -166,9 +167,9 @@ export class Recorder {
   }
 
   /** Between the turns, by the process's file threads: who talks meanwhile is recorded. */
-  async #salvage({ ask, file }: Extract<RecorderRequest, { type: 'salvage' }>): Promise<void> {
+  async #salvage({ ask, file, fit }: Extract<RecorderRequest, { type: 'salvage' }>): Promise<void> {
     try {
-      this.#ports.report({ type: 'salvaged', ask, sealed: await this.#ports.salvage(file) })
+      this.#ports.report({ type: 'salvaged', ask, sealed: await this.#ports.salvage(file, fit) })
     } catch (error) {
       const { code = null, message } = error as NodeJS.ErrnoException
       this.#ports.report({ type: 'unsalvaged', ask, problem: { code, words: message } })
@@ -264,7 +265,8 @@ export class Recorder {
       const sealed = await this.#seals.seal(file, this.#ports.now())
       this.#ports.report({ type: 'closed', recording: id, ...sealed, ...lost.told() })
     } catch (error) {
-      this.#ports.report({ type: 'failed', recording: id, ...whyFailed(error) })
+      const { reason } = whyFailed(error)
+      this.#ports.report({ type: 'failed', recording: id, cause: 'unsealed', reason })
       if (troubleOf(error) !== 'unwritable') return
       this.#tell('unwritable') // nobody else may be recorded who would tell
       this.#tellDisk()

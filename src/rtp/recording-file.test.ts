@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import fs, {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
+import { isMisfit } from '../lib/fit.ts'
 import { RecordingFile, salvageRecording } from './recording-file.ts'
 import { purity } from './tone.ts'
 import { readStereo, WavError } from './wav.ts'
@@ -67,7 +77,7 @@ test('what a disk refused to sync is written again, all of it, before the disk i
   truncateSync(file, 58)
   truncateSync(file, 58 + bytes)
   assert.ok(statSync(file).blocks * 512 < 10_000, 'this file system knows holes')
-  const sealed = await salvageRecording(file, sync)
+  const sealed = await salvageRecording(file, undefined, sync)
   assert.ok(writtenBytes >= bytes, `${writtenBytes} bytes of ${bytes} were written before the sync`)
   const there = readFileSync(file)
   assert.deepEqual(sealed, {
@@ -103,7 +113,7 @@ test('a salvage that the disk refuses to sync is refused', async () => {
   new RecordingFile(file, 8).abandon()
   const refusal = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
   await assert.rejects(
-    salvageRecording(file, () => Promise.reject(refusal)),
+    salvageRecording(file, undefined, () => Promise.reject(refusal)),
     refusal,
   )
 })
@@ -122,6 +132,24 @@ test('what is no recording of ours is left alone', async () => {
   await assert.rejects(salvageRecording(file), WavError)
   assert.equal(readFileSync(file, 'utf8'), 'Dear Sir or Madam, '.repeat(10))
   await assert.rejects(salvageRecording(`${folder}/none.wav`), { code: 'ENOENT' })
+})
+
+test('what does not fit by its length or its time is left as it lies; what fits keeps the time at which it was recorded', async () => {
+  const file = `${folder}/laid.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(160_000).fill(0xd5), 160_000)
+  recording.abandon()
+  appendFileSync(file, Buffer.alloc(1, 0x55))
+  const at = Date.parse('2026-11-28T08:00:00Z')
+  utimesSync(file, at / 1000, at / 1000)
+  const before = readFileSync(file)
+  const fit = { mostMs: 10_000, writtenFrom: at - 10_000, writtenUntil: at + 10_000 }
+  for (const wrong of [{ mostMs: 9_999 }, { writtenFrom: at + 1 }, { writtenUntil: at - 1 }])
+    await assert.rejects(salvageRecording(file, { ...fit, ...wrong }), isMisfit)
+  assert.ok(readFileSync(file).equals(before))
+  assert.equal((await salvageRecording(file, fit)).durationMs, 10_000)
+  assert.equal(statSync(file).mtimeMs, at)
+  assert.equal(readFileSync(file).length, before.length - 1)
 })
 
 test('a recording is never written over another', () => {

@@ -3,7 +3,7 @@
  * was heard; Chromium plays and seeks both). The sizes in the header are right after every flush, so that a file cut off by a kill -9 plays up
  * to its last flush as it lies there.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import {
   close,
   closeSync,
@@ -19,9 +19,10 @@ import {
   write,
   writeSync,
 } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { type Fit, mustFit } from '../lib/fit.ts'
 import { isGone } from './disk-trouble.ts'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
@@ -166,33 +167,40 @@ export class RecordingFile {
  * Makes a recording whole that a dead process left open: cuts a partial frame, corrects the header, writes all of it again, syncs, hashes. Again,
  * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
  * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
- * when the process died before the file existed).
+ * when the process died before the file existed); with `fit`, Misfit before anything is changed. When it was written last stays as it was: when it
+ * was recorded.
  */
-export async function salvageRecording(file: string, sync: Sync = synced): Promise<Sealed> {
+export async function salvageRecording(file: string, fit?: Fit, sync: Sync = synced): Promise<Sealed> {
   await using handle = await open(file, 'r+')
   const header = Buffer.alloc(wavHeaderBytes)
   const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
-  const { size } = await handle.stat()
+  const { size, atime, mtime } = await handle.stat()
   const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
   if (bytesRead === wavHeaderBytes && !isLike(header, wavHeader(payloadType, 2, 0)))
     throw new WavError(`${file} is not a recording of this program`)
   const dataBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
-  await handle.truncate(wavHeaderBytes + dataBytes)
-  await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
+  const durationMs = dataBytes / frameBytes / framesPerMs
+  if (fit !== undefined) mustFit(file, { soundMs: durationMs, writtenAt: mtime.getTime() }, fit)
   const hash = createHash('sha256')
-  const chunk = Buffer.allocUnsafe(chunkBytes)
-  for (let at = 0; ; ) {
-    const { bytesRead: read } = await handle.read(chunk, 0, chunkBytes, at)
-    if (read === 0) break
-    const { bytesWritten } = await handle.write(chunk, 0, read, at)
-    hash.update(chunk.subarray(0, bytesWritten))
-    at += bytesWritten
+  try {
+    await handle.truncate(wavHeaderBytes + dataBytes)
+    await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
+    await writtenAgain(handle, hash)
+  } finally {
+    await handle.utimes(atime, mtime).catch(() => undefined) // only its owner may
   }
   await sync(handle.fd)
-  return {
-    sha256: hash.digest('hex'),
-    bytes: wavHeaderBytes + dataBytes,
-    durationMs: dataBytes / frameBytes / framesPerMs,
+  return { sha256: hash.digest('hex'), bytes: wavHeaderBytes + dataBytes, durationMs }
+}
+
+async function writtenAgain(handle: FileHandle, hash: Hash): Promise<void> {
+  const chunk = Buffer.allocUnsafe(chunkBytes)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, at)
+    if (bytesRead === 0) return
+    const { bytesWritten } = await handle.write(chunk, 0, bytesRead, at)
+    hash.update(chunk.subarray(0, bytesWritten))
+    at += bytesWritten
   }
 }
 

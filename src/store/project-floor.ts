@@ -5,6 +5,7 @@
 import type { Fact } from '../centre/facts.ts'
 import { enterPhase, leaveAllPhases, leavePhase } from './agent-time.ts'
 import { type Connection, sql } from './db.ts'
+import { tellLackingAudio } from './lacking-audio.ts'
 import { projectLegAudio } from './leg-audio.ts'
 import type { ProjectedLine } from './project.ts'
 import { endIfCaseIsOver, learnAnswer, rememberBad } from './project-leads.ts'
@@ -327,6 +328,7 @@ function projectCall(db: Connection, { seq, at, actor }: ProjectedLine, fact: Fa
         fact.ending.result,
         fact.call,
       )
+      tellLackingAudio(db, fact.call)
       return true
     case 'call.disposed':
       run(
@@ -348,9 +350,6 @@ function projectCall(db: Connection, { seq, at, actor }: ProjectedLine, fact: Fa
   }
 }
 
-/** A recording that ends so long before its call is not cut off: media go before the last word of the signalling. */
-const wholeWithinMs = 5_000
-
 function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact): boolean {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)
   switch (fact.type) {
@@ -370,10 +369,9 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
       projectLegAudio(db, seq, at, fact)
       return true
     case 'recording.sealed':
-      if (fact.wasMissing) found(db, fact)
       run(
         `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL, missing_cause = NULL,
-           was_missing = ?, lost_ms = ?, lost = ?,
+           was_missing = ?, found_after_ms = ?, lost_ms = ?, lost = ?,
            unanswered = EXISTS (SELECT 1 FROM calls WHERE id = recordings.call AND answered_at IS NULL)
          WHERE id = ? AND sealed_at IS NULL`,
         at,
@@ -382,10 +380,12 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
         Math.round(fact.durationMs),
         fact.salvaged ? 1 : 0,
         fact.wasMissing ? 1 : 0,
+        Math.round(fact.foundAfterMs ?? 0),
         Math.round(fact.lostMs ?? 0),
         fact.lost === undefined ? null : JSON.stringify(fact.lost),
         fact.recording,
       )
+      tellLackingAudio(db, fact.call)
       return true
     case 'recording.soundLost':
       run(
@@ -408,17 +408,4 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
     default:
       return false
   }
-}
-
-/** A call is told as lacking audio no more once what was missing is there, if that goes on to the call's end: else its rest is still missing. */
-function found(db: Connection, fact: Extract<Fact, { type: 'recording.sealed' }>): void {
-  sql(
-    db,
-    `UPDATE calls SET recording_missing = (
-       SELECT missing_reason FROM recordings AS other
-       WHERE other.call = calls.id AND other.id <> found.id AND other.missing_reason IS NOT NULL ORDER BY opened_at DESC LIMIT 1)
-     FROM recordings AS found
-     WHERE calls.id = ? AND found.id = ? AND found.sealed_at IS NULL AND recording_missing = found.missing_reason
-       AND (found.kind = 'consultation' OR ended_at - found.opened_at - ? <= ?)`,
-  ).run(fact.call, fact.recording, Math.round(fact.durationMs), wholeWithinMs)
 }

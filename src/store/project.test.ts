@@ -531,6 +531,7 @@ const anyFact = fc.oneof(
     durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
     salvaged: fc.boolean(),
     wasMissing: fc.option(fc.constant(true), { nil: undefined }),
+    foundAfterMs: fc.option(fc.nat(), { nil: undefined }),
     lostMs: fc.option(fc.nat(), { nil: undefined }),
     lost: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }), { nil: undefined }),
   }),

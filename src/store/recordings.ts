@@ -23,8 +23,10 @@ export function unsealed({ lostMs, lost, ...row }: UnsealedRow): UnsealedRecordi
   return lostMs === 0 ? row : { ...row, lack: { lostMs, lost: JSON.parse(lost ?? '[]') } }
 }
 
-/** Told as missing, and not found since. */
-export type MissingRecording = UnsealedRecording & Pick<RecordingRow, 'openedAt'>
+/** Told as missing, and not found since. `callEndedAt` null: the call goes on, or nothing is known of it (`goesOn` says which). */
+export type MissingRecording = UnsealedRecording &
+  Pick<RecordingRow, 'openedAt' | 'missingCause'> & { callEndedAt: number | null; goesOn: boolean }
+type MissingRow = UnsealedRow & Pick<MissingRecording, 'openedAt' | 'missingCause' | 'callEndedAt'> & { goesOn: 0 | 1 }
 
 /** Recordings opened in [from, to), newest first. */
 export type RecordingFilter = PageArgs & {
@@ -36,6 +38,13 @@ export type RecordingFilter = PageArgs & {
   number?: string
   campaign?: CampaignId
   sealedOnly?: boolean
+}
+
+/** From when on a sealed recording is kept by rule: what was found later is kept from its call on. As the indexes have it. */
+const keptSince = 'sealed_at - found_after_ms'
+
+export function keptSinceOf({ sealedAt, foundAfterMs }: Pick<RecordingRow, 'sealedAt' | 'foundAfterMs'>): number {
+  return (sealedAt ?? 0) - foundAfterMs
 }
 
 export const recordingQueries = {
@@ -77,12 +86,15 @@ export const recordingQueries = {
     (
       raw(
         db.$client,
-        `SELECT id, call, path, opened_at AS openedAt, lost_ms AS lostMs, lost FROM recordings
-         WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND missing_cause IS NOT 'taken' AND (opened_at, id) < (?, ?)
-         ORDER BY opened_at DESC, id DESC LIMIT ?`,
-      ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as (UnsealedRow &
-        Pick<RecordingRow, 'openedAt'>)[]
-    ).map(({ openedAt, ...row }) => ({ ...unsealed(row), openedAt })),
+        `SELECT recordings.id, call, path, opened_at AS openedAt, missing_cause AS missingCause, lost_ms AS lostMs, lost,
+           calls.ended_at AS callEndedAt, calls.id IS NOT NULL AND calls.ended_at IS NULL AS goesOn
+         FROM recordings LEFT JOIN calls ON calls.id = recordings.call
+         WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND missing_cause IS NOT 'taken' AND (opened_at, recordings.id) < (?, ?)
+         ORDER BY opened_at DESC, recordings.id DESC LIMIT ?`,
+      ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as MissingRow[]
+    ).map(({ openedAt, missingCause, callEndedAt, goesOn, ...row }) => ({
+      ...{ ...unsealed(row), openedAt, missingCause, callEndedAt, goesOn: goesOn === 1 },
+    })),
   'recordings.ofCall': (db: Db, args: { call: CallId }): RecordingRow[] =>
     db.select().from(recordings).where(eq(recordings.call, args.call)).orderBy(recordings.openedAt).all(),
   /** Sealed before an instant, oldest first, and without a smaller form. */
@@ -119,28 +131,25 @@ export const recordingQueries = {
       .orderBy(recordings.sealedAt)
       .limit(args.limit)
       .all(),
-  /** Of calls that nobody answered, sealed before an instant, and kept by no hold. */
-  'recordings.unanswered': (
-    db: Db,
-    args: { sealedBefore: number; limit: number; only?: RecordingId },
-  ): RecordingRow[] =>
+  /** Of calls that nobody answered, kept since before an instant, and by no hold. */
+  'recordings.unanswered': (db: Db, args: { keptBefore: number; limit: number; only?: RecordingId }): RecordingRow[] =>
     db
       .select()
       .from(recordings)
       .where(
         and(
-          lt(recordings.sealedAt, args.sealedBefore),
+          sql`${sql.raw(keptSince)} < ${args.keptBefore}`,
           eq(recordings.unanswered, true),
           args.only === undefined ? undefined : eq(recordings.id, args.only),
           isNull(recordings.destroyedAt),
           sql.raw(isUnheld),
         ),
       )
-      .orderBy(recordings.sealedAt)
+      .orderBy(sql.raw(keptSince))
       .limit(args.limit)
       .all(),
   /**
-   * Of answered calls, sealed before their campaign's instant, which no hold keeps, oldest first; `rules` says the instant of each campaign, and
+   * Of answered calls, kept since before their campaign's instant, which no hold keeps, oldest first; `rules` says the instant of each campaign, and
    * with null that of calls without one. An outside leg is its call's.
    */
   'recordings.expired': (
@@ -148,20 +157,21 @@ export const recordingQueries = {
     args: {
       rules: { campaign: CampaignId | null; before: number }[]
       limit: number
-      after?: { sealedAt: number; id: RecordingId } | null
+      after?: { keptSince: number; id: RecordingId } | null
     },
   ): (RecordingRow & { campaign: CampaignId | null })[] => {
+    const after = args.after ?? { keptSince: Number.MIN_SAFE_INTEGER, id: '' }
     const found = raw(
       db.$client,
       `SELECT recordings.id, coalesce(calls.campaign, whole.campaign) AS campaign FROM recordings
        JOIN calls ON calls.id = recordings.call LEFT JOIN calls AS whole ON whole.id = calls.of_call
        JOIN json_each(?) AS rule ON rule.value ->> 'campaign' IS coalesce(calls.campaign, whole.campaign)
-       WHERE unanswered = 0 AND destroyed_at IS NULL AND sealed_at < ? AND sealed_at < rule.value ->> 'before' AND ${isUnheld}
-         AND (sealed_at, recordings.id) > (?, ?)
-       ORDER BY sealed_at, recordings.id LIMIT ?`,
+       WHERE unanswered = 0 AND destroyed_at IS NULL AND ${keptSince} < ? AND ${keptSince} < rule.value ->> 'before' AND ${isUnheld}
+         AND ${keptSince} >= ? AND (${keptSince}, recordings.id) > (?, ?)
+       ORDER BY ${keptSince}, recordings.id LIMIT ?`,
     ).all(
       ...[JSON.stringify(args.rules), Math.max(0, ...args.rules.map(rule => rule.before))],
-      ...[args.after?.sealedAt ?? Number.MIN_SAFE_INTEGER, args.after?.id ?? '', args.limit],
+      ...[after.keptSince, after.keptSince, after.id, args.limit],
     ) as {
       id: RecordingId
       campaign: CampaignId | null

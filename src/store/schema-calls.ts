@@ -134,6 +134,8 @@ export const recordings = sqliteTable(
     missingCause: text('missing_cause').$type<MissingCause>(),
     /** Told as missing, and its file was there after all. */
     wasMissing: integer('was_missing', { mode: 'boolean' }).notNull(),
+    /** So long after its call; 0: in it, or it was never missing. */
+    foundAfterMs: integer('found_after_ms').notNull(),
     listens: integer().notNull(),
     derivedAt: integer('derived_at'),
     derivedPath: text('derived_path'),

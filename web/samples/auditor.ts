@@ -220,6 +220,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           state,
           missing: null,
           wasMissing: false,
+          foundAfterMs: 0,
           src: '/static/sample.wav',
           openedAt: sampleNow,
           answerMs: 7000,

@@ -45,6 +45,7 @@ const zh = {
       source: '原录音 SHA-256',
       salvaged: '重启后恢复',
       wasMissing: '曾报缺失',
+      foundAfterMs: '通话结束后多久找到（毫秒）',
       recording: '录音',
       hold: '保全',
       days: '天数',
@@ -113,6 +114,7 @@ const en: Like<typeof zh> = {
     ...{
       salvaged: 'made whole after a restart',
       wasMissing: 'had been missing',
+      foundAfterMs: 'found so long after the call (ms)',
       recording: 'recording',
       hold: 'hold',
       days: 'days',

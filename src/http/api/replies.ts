@@ -349,6 +349,8 @@ export const recordingReply = z
     missingCause: orNull(z.enum(missingCauses)),
     /** It had been told as missing, and its file was there after all. */
     wasMissing: z.boolean(),
+    /** So long after the end of its call; 0: in it, or it was never missing. */
+    foundAfterMs: z.int(),
     /** `consultation`: the talk of those who look after the party, who waits meanwhile. */
     kind: z.enum(['call', 'consultation']),
     /** Silence stands in it for so long where sound was lost, and at most 100 places where: [from, for] in ms. */

@@ -72,6 +72,7 @@ export async function auditedCall(
       state: stateOf(recording),
       missing: recording.missingReason === null ? null : (recording.missingCause ?? 'unknown'),
       wasMissing: recording.wasMissing,
+      foundAfterMs: recording.foundAfterMs,
       src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
       answerMs: answerIn(recording.openedAt, call.answeredAt),

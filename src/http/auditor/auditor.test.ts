@@ -305,7 +305,15 @@ test('a recording that was told as missing and found after all can be heard, and
     { type: 'call.answered', call },
     { type: 'recording.opened', recording, call, path: file },
     { type: 'recording.missing', recording, call, cause: 'io_error', reason: 'EIO: i/o error, fdatasync' },
-    { type: 'recording.sealed', recording, call, ...whole, salvaged: true, wasMissing: true },
+    {
+      type: 'recording.sealed',
+      recording,
+      call,
+      ...whole,
+      salvaged: true,
+      wasMissing: true,
+      foundAfterMs: 3 * 86_400_000,
+    },
   ]
   const tell = (some: Fact[]) =>
     house.store.commit({ recorded: some.map(fact => ({ at: noon + 1000, actor: 'system', fact })) })
@@ -315,7 +323,7 @@ test('a recording that was told as missing and found after all can be heard, and
   await tell(facts.slice(4))
   const after = (await look(house, olga, `/auditor/calls/${call}`)).text
   assert.match(after, /<audio/)
-  assert.match(after, /It had been told as missing; its file was found/)
+  assert.match(after, /It had been told as missing; its file was found on the disk 3 days after the call/)
   assert.match(after, /had been missing: true/)
   const { secret } = await house.token('auditor')
   const told = await (await house.api(secret, 'GET', `/recordings/${recording}`)).json()
@@ -341,6 +349,14 @@ test('why a recording is missing is said in the reader’s language, by the jour
     const { text } = await look(house, who, `/auditor/calls/${call}`)
     assert.equal(text.split(words).length - 1, 2, 'beside the recording, and in what happened')
     assert.ok(!text.includes('exit code 9'))
+  }
+  for (const [cause, zh, en] of [
+    ['misfit', '不可能是这次通话的录音', 'cannot be of this call'],
+    ['unsealed', '文件未能封存', 'could not be sealed'],
+  ] as const) {
+    await tell({ type: 'recording.missing', recording, call, cause, reason: 'as the system says it' })
+    assert.ok((await look(house, cookie, `/auditor/calls/${call}`)).text.includes(zh))
+    assert.ok((await look(house, olga, `/auditor/calls/${call}`)).text.includes(en))
   }
   await tell({ type: 'recording.missing', recording, call, reason: 'told before there were causes' })
   assert.match((await look(house, cookie, `/auditor/calls/${call}`)).text, /没有录音： 原因见审计日志/)

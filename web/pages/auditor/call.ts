@@ -45,6 +45,8 @@ export type AuditedCallProps = {
     missing: MissingCause | 'unknown' | null
     /** Told as missing, and its file was there after all. */
     wasMissing: boolean
+    /** So long after its call; 0: in it. */
+    foundAfterMs: number
     /** Of the audio; one opening of this page is one listen in the journal. */
     src: string
     openedAt: number
@@ -90,6 +92,13 @@ ${timeline(props, w)}</div>
   })
 }
 
+/** In the one unit that tells it; less than a minute is one. */
+function span(ms: number, words: Words['custody']['spans']): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  if (minutes < 120) return words.minutes(minutes)
+  return minutes < 2 * 1440 ? words.hours(Math.round(minutes / 60)) : words.days(Math.round(minutes / 1440))
+}
+
 function player(recording: AuditedCallProps['recordings'][number], w: Words): Html {
   const words = w.auditor.call
   const custody = w.custody
@@ -98,7 +107,7 @@ function player(recording: AuditedCallProps['recordings'][number], w: Words): Ht
   const isPrivate = recording.kind === 'consultation'
   return html`<section class="panel"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.missing ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${custody.missing[recording.missing]}</span></p>` : null}
-${recording.wasMissing ? html`<p class="notice amber">${icon('triangle-alert')}<span>${custody.wasMissing}</span></p>` : null}
+${recording.wasMissing ? html`<p class="notice amber">${icon('triangle-alert')}<span>${custody.wasMissing(recording.foundAfterMs === 0 ? null : span(recording.foundAfterMs, custody.spans))}</span></p>` : null}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
 ${recording.isDestroyed ? html`<p class="muted">${custody.destroyed} <a href="/auditor/recordings/${recording.id}/destruction">${w.retention.certificate}</a></p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
 ${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivable}</span></p>`}
