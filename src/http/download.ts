@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream'
 import type { Ctx } from './deps.ts'
 
+type File = { bytes: number; name: string }
+/** `about`: of who only asks (HEAD), which opens nothing and tells nothing; `fetch` tells that it was fetched. */
+type Source<F extends File> = { about(): Promise<F>; fetch(): Promise<F & { stream: Readable }> }
+
 /** A finished export as an attachment. */
-export function downloadResponse(c: Ctx, file: { bytes: number; name: string; stream: Readable }): Response {
-  return c.body(Readable.toWeb(file.stream) as ReadableStream, 200, {
-    'Content-Type': 'application/zip',
-    'Content-Length': String(file.bytes),
-    'Content-Disposition': `attachment; filename="${file.name}"`,
-    'Cache-Control': 'no-store',
-  })
+export function downloadResponse(c: Ctx, source: Source<File>): Promise<Response> {
+  return attachment(c, source, () => 'application/zip')
 }
 
 const tableTypes = {
@@ -17,14 +16,18 @@ const tableTypes = {
 } as const
 
 /** A table of the records as an attachment. */
-export function tableResponse(
-  c: Ctx,
-  file: { bytes: number; name: string; form: keyof typeof tableTypes; stream: Readable },
-): Response {
-  return c.body(Readable.toWeb(file.stream) as ReadableStream, 200, {
-    'Content-Type': tableTypes[file.form],
+export function tableResponse(c: Ctx, source: Source<File & { form: keyof typeof tableTypes }>): Promise<Response> {
+  return attachment(c, source, ({ form }) => tableTypes[form])
+}
+
+async function attachment<F extends File>(c: Ctx, source: Source<F>, typeOf: (file: F) => string): Promise<Response> {
+  const headersOf = (file: F) => ({
+    'Content-Type': typeOf(file),
     'Content-Length': String(file.bytes),
     'Content-Disposition': `attachment; filename="${file.name}"`,
     'Cache-Control': 'no-store',
   })
+  if (c.req.method === 'HEAD') return c.body('', 200, headersOf(await source.about()))
+  const { stream, ...file } = await source.fetch()
+  return c.body(Readable.toWeb(stream) as ReadableStream, 200, headersOf(file as unknown as F))
 }

@@ -1,13 +1,25 @@
 /** How long zips of evidence stay in the data folder. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from '../centre/facts.ts'
 import { auditorRoutes } from '../http/auditor/auditor.ts'
 import { type House, noon, openHouse } from '../http/testing/house.ts'
 import type { ExportId } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
 import { recorded } from '../store/testing/people.ts'
+import { createExports } from './exports.ts'
 
 const dayMs = 86_400_000
 let house: House
@@ -114,4 +126,59 @@ test('what an earlier run left goes too, when it is as old; what is being made, 
   leave('letter.zip', 8)
   await exports.sweep(at)
   assert.deepEqual(readdirSync(exportsDir).sort(), ['e_being-made.zip.part', 'e_just-made.zip', 'letter.zip'])
+})
+
+test('who only asks about a zip hears its headers; no download is told, and nothing is left open', async () => {
+  const id = await anExport()
+  await house.add('oscar', 'auditor')
+  const { cookie } = await house.signIn('oscar')
+  const told = async () => (await house.facts('export.downloaded')).length
+  const isOpen = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === fileOf(id)
+    } catch {
+      return false // it was closed meanwhile
+    }
+  }
+  const before = await told()
+  for (let n = 0; n < 5; n++) {
+    const byToken = await house.api(token, 'HEAD', `/exports/${id}/file`)
+    const byPage = await house.app.request(`/auditor/exports/${id}/file`, { method: 'HEAD', headers: { cookie } })
+    for (const { status, headers } of [byToken, byPage])
+      assert.deepEqual(
+        [status, headers.get('content-type'), headers.get('content-length'), headers.get('content-disposition')],
+        [200, 'application/zip', `${statSync(fileOf(id)).size}`, `attachment; filename="switchroom-${id}.zip"`],
+      )
+  }
+  assert.equal(await told(), before)
+  assert.deepEqual(readdirSync('/proc/self/fd').filter(isOpen), [])
+  assert.equal((await house.api(token, 'HEAD', '/exports/e_none/file')).status, 404)
+  await house.deps.exports.sweep(noon + 8 * dayMs)
+  assert.equal((await house.api(token, 'HEAD', `/exports/${id}/file`)).status, 409)
+})
+
+test('a zip that cannot be removed is told once, is not said to be gone, and keeps no other', async () => {
+  const { door, logged } = { door: house.deps.records, logged: [] as string[] }
+  const { exportsDir, recordingsDir } = house.deps.config
+  const log = { ...house.deps.log, error: ({ file }: { file: string }) => void logged.push(file) } as unknown as Logger
+  const exports = await createExports({ door, recordingsDir, exportsDir, log, version: 'test' })
+  const [stuck, gone] = [await anExport(), await anExport()]
+  const stray = path.join(exportsDir, 'e_nobody-knows.zip')
+  const strayStuck = path.join(exportsDir, 'e_a-folder.zip')
+  rmSync(fileOf(stuck))
+  mkdirSync(strayStuck)
+  for (const folder of [fileOf(stuck), strayStuck]) {
+    mkdirSync(folder, { recursive: true }) // what rm(2) takes for no file
+    utimesSync(folder, 0, 0)
+  }
+  writeFileSync(stray, 'zip')
+  utimesSync(stray, 0, 0)
+  for (let hour = 0; hour < 2; hour++) await exports.sweep(noon + 8 * dayMs + hour * 3_600_000)
+  assert.deepEqual([existsSync(fileOf(gone)), existsSync(stray)], [false, false])
+  assert.deepEqual(logged, [fileOf(stuck), strayStuck])
+  assert.deepEqual([(await view(stuck))['state'], (await view(gone))['state']], ['finished', 'erased'])
+  rmdirSync(fileOf(stuck))
+  rmdirSync(strayStuck)
+  await exports.sweep(noon + 9 * dayMs)
+  assert.equal((await view(stuck))['state'], 'erased')
 })

@@ -16,6 +16,7 @@ import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { evidenceZip } from './evidence.ts'
 import { parseInput } from './parse.ts'
+import { Remover } from './remover.ts'
 import { type ExportRequest, exportInput } from './schemas.ts'
 
 export const exportCallsMax = 10_000
@@ -41,6 +42,8 @@ export type Exports = {
   list(): Promise<ExportView[]>
   /** Throws NotFound. */
   view(id: ExportId): Promise<ExportView>
+  /** What `download` would give, for who asks before fetching: nothing is told. Throws as that does. */
+  about(id: ExportId): Promise<{ bytes: number; name: string }>
   /** The finished zip; that it was fetched is on disk before the first byte goes out. Throws NotFound, NotNow. */
   download(by: { actor: Actor; user: UserId }, id: ExportId): Promise<{ bytes: number; name: string; stream: Readable }>
   /** Takes zips out of the data folder that have been there for their time, those too of which the records know nothing; `now` in Unix ms. */
@@ -67,6 +70,7 @@ type Job = {
 export async function createExports(args: ExportsArgs): Promise<Exports> {
   const { door, exportsDir, log } = args
   const jobs = new Map<ExportId, Job>()
+  const remover = new Remover(log)
   let working: Promise<void> = Promise.resolve()
   await mkdir(exportsDir, { recursive: true, mode: 0o750 })
   for (const name of await readdir(exportsDir)) if (name.endsWith('.part')) await rm(path.join(exportsDir, name))
@@ -120,6 +124,12 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     return path.join(exportsDir, `${id}.zip`)
   }
 
+  async function mustBeThere(id: ExportId): Promise<void> {
+    const { finishedAt, erasedAt } = await recordOf(id)
+    if (finishedAt === null) throw new NotNow('export-not-finished', 'it is not finished yet')
+    if (erasedAt !== null) throw erased(`was removed on ${new Date(erasedAt).toISOString()}`)
+  }
+
   function viewOf(record: ExportRecord, approval: ApprovalRecord | null): ExportView {
     const job = jobs.get(record.id)
     if (record.finishedAt !== null) {
@@ -159,7 +169,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
       await stat(file).catch(() => null),
     ]
     const isKept = record !== null && record.finishedAt !== null && record.erasedAt === null
-    if (!isKept && found !== null && now - found.mtimeMs > keptMs) await rm(file, { force: true })
+    if (!isKept && found !== null && now - found.mtimeMs > keptMs) await remover.remove(file)
   }
 
   async function viewById(id: ExportId): Promise<ExportView> {
@@ -215,10 +225,15 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     async view(id) {
       return viewById(id)
     },
+    async about(id) {
+      await mustBeThere(id)
+      const found = await stat(fileOf(id)).catch(() => {
+        throw erased('is not in the data folder any more')
+      })
+      return { bytes: found.size, name: nameOf(id) }
+    },
     async download(by, id) {
-      const record = await recordOf(id)
-      if (record.finishedAt === null) throw new NotNow('export-not-finished', 'it is not finished yet')
-      if (record.erasedAt !== null) throw erased(`was removed on ${new Date(record.erasedAt).toISOString()}`)
+      await mustBeThere(id)
       // Held open from here on: what is swept meanwhile goes on to whoever fetches it.
       const handle = await open(fileOf(id)).catch(() => {
         throw erased('is not in the data folder any more')
@@ -226,7 +241,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
       try {
         const { size } = await handle.stat()
         await keep(door, by.actor, [{ type: 'export.downloaded', export: id, user: by.user }])
-        return { bytes: size, name: `switchroom-${id}.zip`, stream: handle.createReadStream() }
+        return { bytes: size, name: nameOf(id), stream: handle.createReadStream() }
       } catch (error) {
         await handle.close()
         throw error
@@ -234,8 +249,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
     },
     async sweep(now) {
       for (const id of await door.store.read('exports.toErase', { before: now - keptMs })) {
-        await rm(fileOf(id), { force: true })
-        await keep(door, 'system', [{ type: 'export.erased', export: id }])
+        if (await remover.remove(fileOf(id))) await keep(door, 'system', [{ type: 'export.erased', export: id }])
       }
       for (const name of await readdir(exportsDir)) await sweepUnknown(name, now)
     },
@@ -246,6 +260,10 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
       }
     },
   }
+}
+
+function nameOf(id: ExportId): string {
+  return `switchroom-${id}.zip`
 }
 
 function keptUntilOf(finishedAt: number): number {

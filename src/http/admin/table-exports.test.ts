@@ -35,7 +35,11 @@ test('a table is asked for with a reason, made, fetched and told in the journal'
   await house.deps.tableExports.idle()
   const page = await (await send('adam', path)).text()
   for (const words of ['已完成', '下载', '含证件号码', 'SHA-256']) assert.ok(page.includes(words), words)
+  const only = await house.app.request(`${path}/file`, { method: 'HEAD', headers: { cookie: cookies['adam']! } })
   const file = await send('adam', `${path}/file`)
+  assert.equal(only.status, 200)
+  for (const name of ['content-type', 'content-length', 'content-disposition'])
+    assert.equal(only.headers.get(name), file.headers.get(name), 'who only asks hears the same, and nothing is told')
   assert.equal(file.headers.get('content-type'), 'text/csv; charset=utf-8')
   assert.match(file.headers.get('content-disposition')!, /^attachment; filename="parties-te_[\w-]+\.csv"$/)
   assert.match(await file.text(), /^客户编号,姓名.*\r\n'=K1,Carl,个人,110101199003071234,,,,13812345678,本人,\r\n$/)
@@ -81,6 +85,11 @@ test('a program asks for a table, waits, fetches it, and is told what cannot be'
   await house.deps.tableExports.idle()
   const view = (await (await house.api(admin, 'GET', `/table-exports/${id}`)).json()) as Record<string, unknown>
   assert.deepEqual([view['state'], view['rows'], view['secrets']], ['finished', 1, false])
+  const fetched = async () => (await house.facts('tableExport.downloaded')).length
+  const before = await fetched()
+  const only = await house.api(admin, 'HEAD', `/table-exports/${id}/file`)
+  assert.deepEqual([only.status, only.headers.get('content-length')], [200, `${view['bytes']}`])
+  assert.equal(await fetched(), before)
   const file = Buffer.from(await (await house.api(admin, 'GET', `/table-exports/${id}/file`)).arrayBuffer())
   assert.deepEqual([file.length, file.subarray(0, 2).toString()], [view['bytes'], 'PK'])
   const wrong = await house.api(admin, 'POST', '/table-exports', { ...body, filter: { state: 'done' } })

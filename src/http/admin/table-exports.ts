@@ -46,7 +46,12 @@ export function tableExportRoutes(deps: Deps): Hono<Env> {
   route.post('/admin/exports/:id/cancelling', allow('admin'), c => acted(c, () => tableExports.cancel(idIn(c))))
 
   route.get('/admin/exports/:id/file', allow('admin'), c =>
-    acted(c, async () => tableResponse(c, await tableExports.download(actorOf(c), sightOf(c), idIn(c)))),
+    acted(c, () =>
+      tableResponse(c, {
+        about: () => tableExports.about(sightOf(c), idIn(c)),
+        fetch: () => tableExports.download(actorOf(c), sightOf(c), idIn(c)),
+      }),
+    ),
   )
 
   async function acted(c: Ctx, act: () => Promise<unknown>): Promise<Response> {

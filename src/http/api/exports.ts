@@ -50,6 +50,6 @@ export function exportsApi(api: Api, deps: Deps): void {
     api,
     deps,
     { method: 'get', path: '/exports/:id/file', roles, summary: 'The finished zip', replyType: 'application/zip' },
-    async c => downloadResponse(c, await exports.download(by(c), idOf(c))),
+    c => downloadResponse(c, { about: () => exports.about(idOf(c)), fetch: () => exports.download(by(c), idOf(c)) }),
   )
 }

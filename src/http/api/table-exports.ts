@@ -104,6 +104,10 @@ export function tableExportsApi(api: Api, deps: Deps): void {
       ...{ method: 'get', path: '/table-exports/:id/file', roles, replyType: 'application/octet-stream' },
       summary: 'The finished file, for seven days; that it was fetched stands in the journal',
     },
-    async c => tableResponse(c, await tableExports.download(c.var.client.actor, sight(c), idOf(c))),
+    c =>
+      tableResponse(c, {
+        about: () => tableExports.about(sight(c), idOf(c)),
+        fetch: () => tableExports.download(c.var.client.actor, sight(c), idOf(c)),
+      }),
   )
 }

@@ -138,7 +138,10 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
 
   route.get('/auditor/exports/:id/file', allow('auditor'), async c => {
     const id = checkedId<ExportId>(c, 'export')
-    return downloadResponse(c, await deps.exports.download({ actor: actorOf(c), user: c.var.user.id }, id))
+    return downloadResponse(c, {
+      about: () => deps.exports.about(id),
+      fetch: () => deps.exports.download({ actor: actorOf(c), user: c.var.user.id }, id),
+    })
   })
 
   route.get('/auditor/journal', allow('auditor'), async c => {

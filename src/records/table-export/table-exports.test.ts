@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
@@ -387,6 +387,22 @@ test('who asked, for what, how many rows and who fetched it are facts; the file 
   assert.equal((await exports.view(view.id)).state, 'erased')
   assert.deepEqual(await readdir(folder), [])
   await assert.rejects(exports.download('system', all, view.id), /erased/)
+})
+
+test('a file that cannot be removed keeps no other, and is not told as erased', async () => {
+  const folder = path.join(house.folder, 'tables')
+  const stuck = await made({ kind: 'suppressions', reason: 'stuck' })
+  const other = await made({ kind: 'suppressions', reason: 'other' })
+  const file = path.join(folder, `${stuck.view.id}.sealed`)
+  await rm(file)
+  await mkdir(file) // what rm(2) takes for no file
+  const later = noon + 8 * 86_400_000
+  await exports.sweep(later)
+  const states = async () => [(await exports.view(stuck.view.id)).state, (await exports.view(other.view.id)).state]
+  assert.deepEqual(await states(), ['finished', 'erased'])
+  await rmdir(file)
+  await exports.sweep(later)
+  assert.deepEqual(await states(), ['erased', 'erased'])
 })
 
 test('an export that is cancelled leaves no file, and one that the process left behind is written at the next start', async () => {

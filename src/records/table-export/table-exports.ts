@@ -3,7 +3,7 @@
  * Who asked for what, how many rows it had and who fetched it are facts.
  */
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
@@ -29,6 +29,7 @@ import { InvalidInput, NotFound, NotNow } from '../errors.ts'
 import { reckoningOf } from '../lender.ts'
 import { keepAtLast } from '../outcome.ts'
 import { parseInput } from '../parse.ts'
+import { Remover } from '../remover.ts'
 import type { ExportJob, ExportProgress, FromExport, ToExport } from './job-port.ts'
 import { type TableExportInput, tableExportInput } from './schema.ts'
 
@@ -61,6 +62,9 @@ type Job = {
   cancelled: boolean
 }
 
+/** As it was made. */
+type TableFile = { bytes: number; name: string; form: TableExport['form'] }
+
 type Outcome = Exclude<FromExport, { type: 'progress' }> | { type: 'gone' }
 
 export class TableExports implements AsyncDisposable {
@@ -69,9 +73,11 @@ export class TableExports implements AsyncDisposable {
   readonly #listeners = new Set<(id: TableExportId) => void>()
   #working: Promise<void> = Promise.resolve()
   readonly #over = new AbortController()
+  readonly #remover: Remover
 
   constructor(options: TableExportsOptions) {
     this.#options = options
+    this.#remover = new Remover(options.log)
   }
 
   /** What was under way when the process went is written anew. */
@@ -122,12 +128,17 @@ export class TableExports implements AsyncDisposable {
   }
 
   /** The file as it was made; that it was fetched is on disk before the first byte goes out. */
-  async download(
-    actor: Actor,
-    sight: Sight,
-    id: TableExportId,
-  ): Promise<{ bytes: number; name: string; form: TableExport['form']; stream: Readable }> {
+  async download(actor: Actor, sight: Sight, id: TableExportId): Promise<TableFile & { stream: Readable }> {
     const { door } = this.#options
+    const about = await this.about(sight, id)
+    await keep(door, actor, [{ type: 'tableExport.downloaded', export: id }])
+    const { sealer } = door.store
+    const stream = Readable.from(openedFile(createReadStream(this.#fileOf(id)), salt => sealer.fileKey(salt)))
+    return { ...about, stream }
+  }
+
+  /** What `download` would give, for who asks before fetching: nothing is told. Throws as that does. */
+  async about(sight: Sight, id: TableExportId): Promise<TableFile> {
     const record = await this.#record(id)
     if (record.erasedAt !== null) throw new NotNow('export-erased', 'its file was erased; ask for it again')
     if (record.state !== 'finished') throw new NotNow('export-not-finished', 'it is not finished')
@@ -135,16 +146,12 @@ export class TableExports implements AsyncDisposable {
       throw new NotNow('export-hidden', 'it shows numbers, which this account sees masked')
     if (record.secrets && !(sight.secrets && sight.numbers))
       throw new NotNow('export-hidden', 'it shows ID numbers or secret fields, which this account may not see')
-    const file = this.#fileOf(id)
-    const isThere = await stat(file).then(
+    const isThere = await stat(this.#fileOf(id)).then(
       () => true,
       () => false,
     )
     if (!isThere) throw new NotNow('export-erased', 'its file is not in the data folder any more; ask for it again')
-    await keep(door, actor, [{ type: 'tableExport.downloaded', export: id }])
-    const { sealer } = door.store
-    const stream = Readable.from(openedFile(createReadStream(file), salt => sealer.fileKey(salt)))
-    return { bytes: record.bytes, name: `${record.kind}-${id}.${record.form}`, form: record.form, stream }
+    return { bytes: record.bytes, name: `${record.kind}-${id}.${record.form}`, form: record.form }
   }
 
   /** Told when something about an export may have changed. */
@@ -162,8 +169,8 @@ export class TableExports implements AsyncDisposable {
   async sweep(now: number): Promise<void> {
     const { door, folder } = this.#options
     for (const id of await door.store.read('tableExports.toErase', { before: now - keptMs })) {
-      await rm(this.#fileOf(id), { force: true })
-      await keep(door, 'system', [{ type: 'tableExport.erased', export: id }])
+      if (await this.#remover.remove(this.#fileOf(id)))
+        await keep(door, 'system', [{ type: 'tableExport.erased', export: id }])
     }
     const names = await readdir(folder).catch(() => [])
     for (const name of names) {
@@ -171,7 +178,7 @@ export class TableExports implements AsyncDisposable {
       if (this.#jobs.has(id)) continue
       const record = await door.store.read('tableExports.byId', { id })
       const isKept = record?.state === 'finished' && record.erasedAt === null && !name.endsWith('.part')
-      if (!isKept) await rm(path.join(folder, name), { force: true })
+      if (!isKept) await this.#remover.remove(path.join(folder, name))
     }
   }
 
