@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { recordingsProbe } from './recordings-folder.ts'
+import { lookAtFolder, recordingsProbe } from './recordings-folder.ts'
 import type { NewestRecording } from './store/recordings.ts'
 
 function folders(t: { after(done: () => void): void }): { root: string; folder: string } {
@@ -75,4 +75,36 @@ test('while one look gets no answer no other is begun', async t => {
   assert.equal(looks, 1)
   answer([])
   assert.deepEqual(await Promise.all(asked), [null, null, null])
+})
+
+test('whether the service could write is asked by owner and mode, of the newest day too, when somebody else asks: root may always', async t => {
+  const { folder } = folders(t)
+  const { uid, gid } = statSync(folder)
+  const service = { uid: uid + 1, gid: gid + 1 }
+  const fault = async (writer: { uid: number; gid: number } | null) =>
+    (await lookAtFolder(folder, { newest: [], mark: null }, writer)).fault
+  chmodSync(folder, 0o750)
+  assert.match(
+    (await fault(service)) ?? '',
+    new RegExp(`recordings cannot be written by .*user ${uid + 1}.*user ${uid}'s`),
+  )
+  assert.equal(await fault({ uid, gid }), null)
+  chmodSync(folder, 0o770)
+  assert.equal(await fault({ uid: uid + 1, gid }), null)
+  chmodSync(folder, 0o777)
+  assert.equal(await fault(service), null)
+  for (const day of ['2025/12/31', '2026/10/31', '2026/11/09', '2026/11/28'])
+    mkdirSync(join(folder, day), { recursive: true })
+  for (const each of ['2026', '2026/11', '2026/11/28']) chmodSync(join(folder, each), 0o777)
+  assert.equal(await fault(service), null, 'what is older is written no more')
+  chmodSync(join(folder, '2026/11/28'), 0o755)
+  assert.match((await fault(service)) ?? '', /2026\/11\/28 cannot be written/)
+})
+
+test('the folder of the newest day is looked at by the running service as well', async t => {
+  const { folder } = folders(t)
+  const probe = recordingsProbe({ folder, newest: none, disk: () => 'well' })
+  mkdirSync(join(folder, '2026/11'), { recursive: true })
+  writeFileSync(join(folder, '2026/11/28'), '') // for root too nothing can be written in it
+  assert.match((await probe()) ?? '', /2026\/11\/28 cannot be written \(EACCES\)/)
 })

@@ -2,7 +2,7 @@
  * The folder of recordings, as `/readyz` and `switchroom check` look at it. It is often a disk or a share of its own, and then what goes wrong
  * first is that it is not there: an empty folder in its place takes recordings as well, on the disk below.
  */
-import { access, constants, stat, statfs } from 'node:fs/promises'
+import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { markOf, OtherFolder } from './lib/folder-mark.ts'
 import type { NewestRecording } from './store/recordings.ts'
@@ -17,38 +17,73 @@ export type RecordingsFolder = { device: number; freeBytes: number; fault: strin
 /** What the records know of it. `newest`: sealed last, and kept. `mark`: what it must bear, see `recordings-mark.ts`; null: not known. */
 export type Known = { newest: NewestRecording[]; mark: string | null }
 
+/** Whoever the service runs as, where that is not this process: root may write everywhere, and says nothing of others. */
+export type Writer = { uid: number; gid: number }
+
 /** Rejects when it cannot be asked, or does not answer in time. */
-export async function lookAtFolder(folder: string, known: Known): Promise<RecordingsFolder> {
+export async function lookAtFolder(
+  folder: string,
+  known: Known,
+  writer: Writer | null = null,
+): Promise<RecordingsFolder> {
   const late = new Error(`${folder} does not answer: does the disk or share hang?`)
   let timer: NodeJS.Timeout | undefined
   const isLate = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(late), patienceMs)
   })
   try {
-    return await Promise.race([seen(folder, known), isLate])
+    return await Promise.race([seen(folder, known, writer), isLate])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function seen(folder: string, known: Known): Promise<RecordingsFolder> {
+async function seen(folder: string, known: Known, writer: Writer | null): Promise<RecordingsFolder> {
   const { dev: device } = await stat(folder)
   const { bavail, bsize } = await statfs(folder)
   const freeBytes = bavail * bsize
-  return { device, freeBytes, fault: (await faultOf(folder, known)) ?? spaceFault(folder, freeBytes) }
+  return { device, freeBytes, fault: (await faultOf(folder, known, writer)) ?? spaceFault(folder, freeBytes) }
 }
 
-async function faultOf(folder: string, { newest, mark }: Known): Promise<string | null> {
-  try {
-    await access(folder, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    return `${folder} cannot be written (${(error as NodeJS.ErrnoException).code})`
+async function faultOf(folder: string, { newest, mark }: Known, writer: Writer | null): Promise<string | null> {
+  for (const each of [folder, ...(await newestDay(folder))]) {
+    const fault = await writeFault(each, writer)
+    if (fault !== null) return fault
   }
   for (const { path } of newest) if (await isThere(join(folder, path))) return null
   if (mark !== null && (await markOf(folder)) !== mark) return new OtherFolder(folder).message
   const [last] = newest
   if (last === undefined) return null
   return `${join(folder, last.path)}, which was recorded last, is not there: is the disk of the recordings mounted?`
+}
+
+/** The folder of the newest day, after those of its year and month: what is recorded next comes there, or beside it. */
+async function newestDay(folder: string): Promise<string[]> {
+  const down: string[] = []
+  for (const form of [/^\d{4}$/, /^\d\d$/, /^\d\d$/]) {
+    const names = await readdir(down.at(-1) ?? folder).catch(() => []) // told by whether it can be written
+    const last = names
+      .filter(name => form.test(name))
+      .sort()
+      .at(-1)
+    if (last === undefined) break
+    down.push(join(down.at(-1) ?? folder, last))
+  }
+  return down
+}
+
+async function writeFault(folder: string, writer: Writer | null): Promise<string | null> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    return `${folder} cannot be written (${(error as NodeJS.ErrnoException).code})`
+  }
+  if (writer === null) return null
+  const { uid, gid, mode } = await stat(folder)
+  const bits = uid === writer.uid ? 0o300 : gid === writer.gid ? 0o030 : 0o003
+  if ((mode & bits) === bits) return null
+  const octal = (mode & 0o777).toString(8)
+  return `${folder} cannot be written by the owner of data_dir (user ${writer.uid}): it is user ${uid}'s, with mode ${octal}`
 }
 
 function spaceFault(folder: string, freeBytes: number): string | null {

@@ -1,7 +1,7 @@
 /** What `switchroom check` says of the folder of recordings, and what the running service knows of its disk. */
 import { existsSync, statSync } from 'node:fs'
 import { type Config, dataFiles } from '../config.ts'
-import { diskWords, type Known, lookAtFolder } from '../recordings-folder.ts'
+import { diskWords, type Known, lookAtFolder, type Writer } from '../recordings-folder.ts'
 import { markSetting } from '../recordings-mark.ts'
 import type { Checked } from './check-machine.ts'
 import { askService, type RecordsCommand } from './records-door.ts'
@@ -27,7 +27,9 @@ async function checkFolder(config: Config): Promise<Checked> {
   const { recordings: folder, database } = dataFiles(config)
   const known = await knownBy(database)
   const { newest, mark } = known
-  const seen = await lookAtFolder(folder, known).catch((error: NodeJS.ErrnoException) => error)
+  const seen = await lookAtFolder(folder, known, writerOf(config.dataDir)).catch(
+    (error: NodeJS.ErrnoException) => error,
+  )
   if (seen instanceof Error) {
     const isGone = seen.code === 'ENOENT'
     if (isGone && newest.length === 0 && mark === null)
@@ -43,6 +45,13 @@ async function checkFolder(config: Config): Promise<Checked> {
   if (freeBytes < comfortBytes)
     return { state: 'warn', found, advice: 'make room there: with less than 1 GB /readyz answers 503' }
   return { state: 'ok', found }
+}
+
+/** The service's user is the owner of its data; who is not root asks for itself. */
+function writerOf(dataDir: string): Writer | null {
+  if (process.getuid?.() !== 0) return null
+  const { uid, gid } = statSync(dataDir)
+  return uid === 0 ? null : { uid, gid }
 }
 
 function mountAdvice(folder: string): string {

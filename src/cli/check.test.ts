@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -217,6 +217,22 @@ test('what the running service knows of the disk of its recorder is told, whatev
   const burning = await told()
   assert.equal(burning.state, 'bad')
   assert.match(burning.found, /its disk is burning/)
+})
+
+test('run by root it says what the owner of the data folder may write, not what root may', {
+  skip: process.getuid?.() === 0 ? false : 'needs root, to ask for somebody else',
+}, async t => {
+  const data = folder()
+  t.after(() => rmSync(data, { recursive: true }))
+  mkdirSync(join(data, 'recordings'), { mode: 0o750 })
+  chownSync(data, nobody, nobody)
+  const recordings = async () => (await check(data)).report.results.find(({ check: name }) => name === 'recordings')!
+  const { state, found, advice } = await recordings()
+  assert.equal(state, 'bad')
+  assert.match(found, /recordings cannot be written by the owner of data_dir \(user 65534\)/)
+  assert.match(advice!, /chown/)
+  chownSync(join(data, 'recordings'), nobody, nobody)
+  assert.equal((await recordings()).state, 'ok')
 })
 
 test('run by somebody else than the service it says so, and never that the key should be exchanged', {
