@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLogger } from '../lib/log.ts'
-import type { DialogKeeper, DigestCredentials, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type { Destination, DialogKeeper, DigestCredentials, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { alice, callCarl, calm, carl, Net, sdpA, sdpB } from '../sip/fixtures/net.ts'
-import { LeftDialogs } from './left-dialogs.ts'
+import { LeftDialogs, type LeftDialogsOptions } from './left-dialogs.ts'
 
 const log = createLogger('silent')
 
@@ -37,7 +37,14 @@ function house(transport: 'udp' | 'tcp' = 'udp') {
     net.agents.delete(alice)
     net.run(5_000)
     const ua = net.add(address, { keeper: book, name: 'after' })
-    const left = new LeftDialogs({ ua, book, now: () => net.now, log, credentials: () => auth })
+    const left = new LeftDialogs({
+      ua,
+      book,
+      now: () => net.now,
+      log,
+      credentials: () => auth,
+      wayBack: ({ peer }) => peer,
+    })
     left.begin()
     return left
   }
@@ -156,7 +163,7 @@ test('of calls that were had at another address it is said once that they are le
 })
 
 /** Calls that were left, and who was told by when. */
-function manyLeft(dialogs: KeptDialog[]) {
+function manyLeft(dialogs: KeptDialog[], wayBack: LeftDialogsOptions['wayBack'] = () => null) {
   const clock = { now: 0 }
   const told: KeptDialog[] = []
   const ways: Parameters<UserAgentPort['bye']>[1][] = []
@@ -169,7 +176,7 @@ function manyLeft(dialogs: KeptDialog[]) {
     ways.push(how)
     return told.push(one) > 0
   }
-  const left = new LeftDialogs({ ua: { bye }, book, now: () => clock.now, log, credentials: () => null })
+  const left = new LeftDialogs({ ua: { bye }, book, now: () => clock.now, log, credentials: () => null, wayBack })
   left.begin()
   return { told, ways, book, left, clock }
 }
@@ -258,6 +265,22 @@ test('a phone behind a connection that comes by another way is asked there once,
   registers('10.0.0.9')
   registers('10.0.0.2')
   assert.deepEqual([told.length, book.dropped.length], [2, 1], 'it has heard')
+})
+
+test('a trunk behind a connection is told where it is now, as soon as its name is looked up; who is found nowhere within 30 s, where it came from', () => {
+  const ways = new Map<string, Destination>()
+  const one = manyLeft([dialogOf(1, null, 'tcp'), dialogOf(2, null, 'tcp')], ({ callId }) => ways.get(callId) ?? null)
+  const { told, left, book } = one
+  assert.equal(told.length, 0)
+  ways.set('c1', { transport: 'tcp', address: '10.0.0.2', port: 5070 })
+  left.advance(9_000)
+  left.advance(29_999)
+  assert.deepEqual(
+    told.map(({ callId }, at) => [callId, one.ways[at]!.at?.port]),
+    [['c1', 5070]],
+  )
+  left.advance(30_000)
+  assert.deepEqual([told[1]?.callId, one.ways[1]?.at, book.dropped.length], ['c2', null, 2])
 })
 
 test('a trunk that challenges the BYE gets it once more with the trunk’s password', () => {

@@ -2,11 +2,19 @@
  * The calls that a process before us had up when it was killed: each far end is told BYE, a trunk that challenges it with the trunk's password,
  * and what it answers else is well. Desk phones come first, since they are rung again at once and are busy until then; one that is reached over
  * a connection is told when it registers again. One of its extension that comes by another way may be it, or another phone: that is asked, and
- * who knows the call is the one.
+ * who knows the call is the one. A trunk's connection is opened anew, to where the trunk is and not to the port that it came from.
  */
 import { Allowance } from '../lib/allowance.ts'
 import type { Logger } from '../lib/log.ts'
-import type { Binding, DigestCredentials, Flow, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
+import type {
+  Binding,
+  Destination,
+  DigestCredentials,
+  Flow,
+  KeptDialog,
+  UaEvent,
+  UserAgentPort,
+} from '../sip/events.ts'
 import { isReliable } from '../sip/events.ts'
 
 /** Each phone of a large floor at once; a trunk gets all of its own, and not faster than a small gateway takes them. */
@@ -16,12 +24,16 @@ const byesPerSecond = 250
 const registersWithinMs = 3600_000
 /** Other ways by which a phone of the extension came, that are asked for a call: as many as phones of an extension are kept, and some that moved. */
 const waysMax = 8
+/** A trunk's name is looked up every ten seconds until it resolves; who is found nowhere by then is told where it came from. */
+const foundWithinMs = 30_000
 
 export type LeftDialogsOptions = {
   ua: Pick<UserAgentPort, 'bye'>
   book: { read(): KeptDialog[]; drop(dialog: KeptDialog): void }
   /** What answers a challenge of its far end; null: nothing. */
   credentials(dialog: KeptDialog): DigestCredentials | null
+  /** How the trunk of such a dialog over a connection is reached now; null while it is not known. */
+  wayBack(dialog: KeptDialog): Destination | null
   now(): number
   log: Logger
 }
@@ -35,7 +47,11 @@ export class LeftDialogs {
   /** Of phones that are reached over a connection, by extension. */
   readonly #absent = new Map<string, Absent[]>()
   #absentUntil = Number.POSITIVE_INFINITY
+  /** Of trunks that are reached over a connection, and are not found yet. */
+  #unfound: KeptDialog[] = []
+  #unfoundUntil = Number.POSITIVE_INFINITY
   #isTold = false
+  #isNobodyTold = false
 
   constructor(options: LeftDialogsOptions) {
     this.#options = options
@@ -52,22 +68,33 @@ export class LeftDialogs {
     const others: KeptDialog[] = []
     for (const dialog of left) {
       const { extension, peer } = dialog
-      if (extension === null) others.push(dialog)
+      if (extension === null && isReliable(peer.transport)) this.#unfound.push(dialog)
+      else if (extension === null) others.push(dialog)
       else if (isReliable(peer.transport))
         this.#absent.set(extension, [...(this.#absent.get(extension) ?? []), { dialog, asked: new Set() }])
       else phones.push(dialog)
     }
     this.#due = [...phones, ...others]
     this.#absentUntil = now() + registersWithinMs
+    this.#unfoundUntil = now() + foundWithinMs
     this.advance(now())
   }
 
   advance(now: number): void {
+    this.#find(now)
     while (this.#due.length > 0 && this.#allowance.take(now)) this.#end(this.#due.shift()!, now)
     if (now < this.#absentUntil) return
     this.#absentUntil = Number.POSITIVE_INFINITY
     for (const all of this.#absent.values()) for (const { dialog } of all) this.#options.book.drop(dialog)
     this.#absent.clear()
+  }
+
+  #find(now: number): void {
+    if (this.#unfound.length === 0) return
+    const isFound = (dialog: KeptDialog) => now >= this.#unfoundUntil || this.#options.wayBack(dialog) !== null
+    const { found = [], unfound = [] } = Object.groupBy(this.#unfound, one => (isFound(one) ? 'found' : 'unfound'))
+    this.#due.push(...found)
+    this.#unfound = unfound
   }
 
   /** Call with each event of the user agent before the phone hears of it: who registers is rung next. */
@@ -112,11 +139,24 @@ export class LeftDialogs {
   }
 
   #end(dialog: KeptDialog, now: number, flow?: Flow): void {
-    const { ua, book, credentials } = this.#options
+    const { ua, book, credentials, wayBack } = this.#options
+    const { extension, peer } = dialog
     const auth = credentials(dialog)
     const by = flow && { flow }
-    if (this.#try(() => ua.bye(dialog, { auth, by }, now)) === false) this.#leave(dialog)
+    const at = extension === null && isReliable(peer.transport) ? wayBack(dialog) : null
+    if (at === null && extension === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)
+    else if (this.#try(() => ua.bye(dialog, { auth, by, at }, now)) === false) this.#leave(dialog)
     book.drop(dialog)
+  }
+
+  /** Over TLS nobody is gone to who has no name to prove. */
+  #nobody({ peer: { address } }: KeptDialog): void {
+    if (this.#isNobodyTold) return
+    this.#isNobodyTold = true
+    this.#options.log.warn(
+      { address },
+      'calls of the last run came over TLS from where no trunk is now, and are not ended',
+    )
   }
 
   #try(bye: () => boolean): boolean | null {

@@ -1,11 +1,13 @@
 /** The telephone on real sockets, a user agent at the other end: what becomes of calls when it is closed. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer as createTlsServer } from 'node:tls'
 import { emergencyIntent } from '../centre/emergency.ts'
 import type { Trunk, User } from '../centre/entities.ts'
 import { floorFrom } from '../centre/floor.ts'
@@ -15,6 +17,7 @@ import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import { buildOffer } from '../sdp/negotiate.ts'
 import type { KeptDialog, UaEvent } from '../sip/user-agent.ts'
+import { authority, certificate } from './fixtures/certificates.ts'
 import { local, Station } from './fixtures/station.ts'
 import { parseListenAddress } from './sockets.ts'
 import { openTelephone } from './telephone.ts'
@@ -29,7 +32,7 @@ const talking = '+8613800000002'
 const silent = '+8613800000003'
 
 /** A telephone, and a carrier and desk phone at one address: it rings, or picks up. `left`: what a process before it left up. */
-async function opened(left: KeptDialog[] = []) {
+async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
   const heard: string[] = []
   const react = (event: UaEvent, { agent, now }: Station) => {
     if (event.type !== 'incoming' || event.to === silent) return
@@ -56,6 +59,7 @@ async function opened(left: KeptDialog[] = []) {
     callsPerSecond: 5,
     codecs: ['pcma'],
     enabled: true,
+    ...way,
   }
   const user: User = {
     id: alice,
@@ -277,3 +281,26 @@ test('a phone behind a connection that was up when we were killed hears BYE when
     ['BYE', 'BYE', 'INVITE'], // the extension's other phone, which is known from before, was asked first
   )
 })
+
+for (const transport of ['tls', 'tcp'] as const)
+  test(`a call that came from a trunk over ${transport}, from a port of that connection and with a name as its Contact, is ended after a kill`, async t => {
+    const authorityOfTheirs = await authority('Carrier')
+    const { certPem: cert, keyPem: key } = await certificate(authorityOfTheirs, { names: ['127.0.2.2'] })
+    let heard = ''
+    const hear = (socket: Socket) => socket.on('error', () => undefined).on('data', bytes => (heard += bytes))
+    const carrier = transport === 'tls' ? createTlsServer({ cert, key }, hear) : createServer(hear)
+    carrier.listen(0, '127.0.2.2')
+    await once(carrier, 'listening')
+    t.after(() => carrier.close())
+    const { port } = carrier.address() as AddressInfo
+    const left: KeptDialog = {
+      ...{ callId: 'left', localTag: 'a', remoteTag: 'b', local: `<sip:95588@${address}>;tag=a`, localSeq: 1 },
+      ...{ remote: '<sip:139@carrier.example>;tag=b', remoteTarget: 'sip:139@carrier.example', routes: [] },
+      ...{ peer: { transport, address: '127.0.2.2', port: 9, local: `${transport}:${address}:0` }, symmetric: false },
+      // Nothing is listened for over TLS here, and so the address is the one that faces the carrier.
+      ...{ extension: null, account: null, ourAddress: transport === 'tls' ? '127.0.0.1' : address },
+    }
+    const connection = transport === 'tls' ? { authorities: authorityOfTheirs.certPem } : {}
+    await using here = await opened([left], { transport, port, connection })
+    await here.until(`BYE is heard: ${heard}`, () => heard.includes('BYE sip:139@carrier.example SIP/2.0\r\n'))
+  })

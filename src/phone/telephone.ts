@@ -316,6 +316,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       const trunk = account ?? lines.trunkOf({ transport, peer, source })
       return trunk === null ? null : lines.credentials(trunk as TrunkId)
     },
+    wayBack: ({ peer: { transport, peer, ...source } }) => lines.wayBack({ transport, peer, source }),
   })
   events.take = event => {
     left.take(event)

@@ -174,6 +174,19 @@ export class TrunkLines {
     return { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
   }
 
+  /**
+   * How the trunk is reached that a call came from or was placed at, whose connection is no more: the target that it is at, else the one in use.
+   * Null while no trunk is known there.
+   */
+  wayBack({ transport, source, peer }: Pick<Flow, 'source' | 'transport' | 'peer'>): Destination | null {
+    const id = this.trunkOf({ transport, source, peer })
+    const line = id === null ? undefined : this.#lines.get(id)
+    if (id === null || line === undefined) return null
+    const there = line.targets.all.filter(({ address }) => address === source.address)
+    const target = there.find(({ port }) => port === source.port) ?? there[0] ?? line.current
+    return target && { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
+  }
+
   addresses(id: TrunkId): readonly string[] {
     return this.#lines.get(id)?.targets.all.map(({ address }) => address) ?? []
   }

@@ -350,13 +350,14 @@ export type UserAgentPort = {
   /**
    * Ends a call that an earlier process had up: BYE, and whatever is answered is well. False, and nothing is said, when it was had at another
    * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call. `auth`: said once more with these
-   * when it is challenged; `by`: the way to a phone that registered since, and its Contact where it has moved; `then`: what was answered at last, null: nothing.
+   * when it is challenged; `by`: the way to a phone that registered since, and its Contact where it has moved; `at`: where it is reached now when its route is a name; `then`: what was answered at last, null: nothing.
    */
   bye(
     left: KeptDialog,
     how: {
       auth?: DigestCredentials | null
       by?: { flow: Flow; contact?: string }
+      at?: Destination | null
       then?(status: number | null, now: number): void
     },
     now: number,

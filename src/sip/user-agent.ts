@@ -361,7 +361,7 @@ export class UserAgent implements UserAgentPort {
     askOnce(this.#host, { uri: contact, destination: backTo(flow) }, now)
   }
 
-  bye(left: KeptDialog, { auth, by, then }: Parameters<UserAgentPort['bye']>[1], now: number): boolean {
+  bye(left: KeptDialog, { auth, by, at, then }: Parameters<UserAgentPort['bye']>[1], now: number): boolean {
     this.#now = now
     const host = this.#host
     // We may listen elsewhere now.
@@ -369,13 +369,17 @@ export class UserAgent implements UserAgentPort {
     const peer = { ...left.peer, local }
     if (this.#wire.contact(peer).address !== left.ourAddress) return false
     const dialog: Dialog = { ...left, peer, localSeq: left.localSeq + uncountedMax, remoteSeq: null }
+    if (at) dialog.peer = { ...at, local: at.address === peer.address ? local : undefined }
     if (by !== undefined) dialog.peer = backTo(by.flow)
     if (by?.contact !== undefined) dialog.remoteTarget = by.contact
     const digest = auth ? new DigestClient(auth, () => host.secret(9)) : null
     sendWithin(
       { host, dialog, digest },
       { method: 'BYE', extra: reasonLines(temporaryFailureQ850) },
-      { onResponse: ({ status }, at) => then?.(status, at), onFailure: (_failure, at) => then?.(null, at) },
+      {
+        onResponse: ({ status }, answeredAt) => then?.(status, answeredAt),
+        onFailure: (_failure, failedAt) => then?.(null, failedAt),
+      },
       now,
     )
     return true
