@@ -41,6 +41,8 @@ export type ConnectionsOptions = {
   onFault(error: unknown, doing: string): void
   /** It comes from, or leads to, a trunk: told by its address. */
   isTrunk(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): boolean
+  /** A trunk is there, whatever it has to prove: before a handshake it has proved nothing. */
+  mayBeTrunk(address: string): boolean
   /** `proveWithinMs` and the bounds of places, smaller in tests. */
   proveWithinMs?: number
   places?: Partial<PlacesMax>
@@ -131,9 +133,10 @@ export class Connections {
     })
     this.#tlsServers.push(server)
     return this.#listen(at, socket => {
-      const source = addressOf(socket)
-      const isKnown = this.#places.isHome(source.address) || this.#options.isTrunk({ source, transport: 'tls' })
-      if (this.#places.refuses(source.address)) return socket.destroy()
+      const { address } = addressOf(socket)
+      // After a restart a phone is a stranger until it has registered: where those over TLS were is not kept.
+      const isKnown = this.#places.isHome(address) || this.#options.mayBeTrunk(address)
+      if (this.#places.refuses(address)) return socket.destroy()
       if (!this.#handshakes.begin(handshakeOf(at.id, socket), socket, isKnown)) return socket.destroy()
       server.emit('connection', socket)
     })

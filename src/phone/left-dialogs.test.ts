@@ -154,6 +154,7 @@ test('of calls that were had at another address it is said once that they are le
   new LeftDialogs({
     ua: { bye: () => false },
     credentials: () => null,
+    wayBack: () => null,
     book,
     now: () => 0,
     log: { ...warned, info: () => undefined } as never,

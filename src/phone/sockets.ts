@@ -53,6 +53,8 @@ export type SocketsOptions = {
   random?: () => number
   /** It comes from the address of a trunk, or leads there: its connections find a place before those of strangers. Left out: none does. */
   isTrunk?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): boolean
+  /** A trunk is at this address: its handshakes do not wait for those of strangers. Left out: none is. */
+  mayBeTrunk?(address: string): boolean
   /** A TLS connection of ours came about or was lost. */
   onConnection?(news: ConnectionNews): void
   /**
@@ -109,6 +111,7 @@ export class Sockets {
       },
       onFault: options.onFault,
       isTrunk: flow => options.isTrunk?.(flow) ?? false,
+      mayBeTrunk: address => options.mayBeTrunk?.(address) ?? false,
     })
   }
 

@@ -159,7 +159,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     options.post(input, actor)
   }
   const events: { take(event: UaEvent): void } = { take: () => undefined }
-  const trunks: { has: NonNullable<SocketsOptions['isTrunk']> } = { has: () => false }
+  const trunks: Required<Pick<SocketsOptions, 'isTrunk' | 'mayBeTrunk'>> = {
+    isTrunk: () => false,
+    mayBeTrunk: () => false,
+  }
   const peers = new TlsPeers()
   const dns = options.dns ?? systemDns()
   const dialogs = new DialogBook({ file: options.dialogBookFile, now, log })
@@ -170,7 +173,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     peers,
     random: options.random,
     clock,
-    isTrunk: flow => trunks.has(flow),
+    isTrunk: flow => trunks.isTrunk(flow),
+    mayBeTrunk: address => trunks.mayBeTrunk(address),
     before: () => dialogs.unwritten,
     onConnection: news => lines.connectionChanged(news),
     onEvent: event => events.take(event),
@@ -237,7 +241,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     log,
   })
-  trunks.has = flow => lines.trunkOf(flow) !== null
+  trunks.isTrunk = flow => lines.trunkOf(flow) !== null
+  trunks.mayBeTrunk = address => lines.isAt(address)
   const learnOwn = (name: string) => {
     const found = loadFragments(options.speechFolders, [name], words => log.warn(words))[name]
     if (found === undefined) return

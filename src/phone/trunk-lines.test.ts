@@ -88,6 +88,11 @@ describe('whose call this is', () => {
     assert.equal(made.trunkOf(from('tls')), null)
     assert.equal(made.trunkOf(from('tls', '192.0.2.7', id)), id)
     assert.equal(made.trunkOf(from('tls', '10.0.0.9', 't_gone')), null)
+    assert.deepEqual(
+      [made.isAt('10.0.0.9'), made.isAt('10.0.0.8')],
+      [true, false],
+      'it may be the trunk, to begin with',
+    )
   })
 })
 

@@ -252,6 +252,12 @@ export class TrunkLines {
     return { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
   }
 
+  /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
+  isAt(address: string): boolean {
+    for (const { targets } of this.#lines.values()) if (targets.all.some(one => one.address === address)) return true
+    return false
+  }
+
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */
   connectionChanged({ peer, up, words, at }: ConnectionNews): void {
     const line = this.#lines.get(peer as TrunkId)
