@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import koffi from 'koffi'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
@@ -12,6 +13,8 @@ import { createLibcWire } from './libc-wire.ts'
 import { Wake } from './wake.ts'
 
 const home = '127.0.0.1'
+/** The call io_uring_enter. */
+const enter = 426
 const libc = loadLibc()
 const skip = libc === null ? 'no C library for us here' : createdHere() ? false : 'the kernel has no ring for us here'
 
@@ -67,6 +70,149 @@ test('a ring goes round for many times what it holds', { skip }, t => {
   }
   assert.equal(ring.lengths.length, ringEntries)
   libc!.close(fd)
+})
+
+test('a kernel that lets a ring be made and not be used has none for us', { skip }, () => {
+  const syscall: Libc['syscall'] = (call, ...more) => (call === enter ? -1 : libc!.syscall(call!, ...more))
+  assert.equal(createIoRing({ ...libc!, syscall }), null)
+})
+
+for (const [what, most, calls] of [
+  ['takes only some of it at a time, is given the rest', 2, 4],
+  ['takes none of it, has it done by a call each', 0, 1],
+] as const)
+  test(`a kernel that ${what}, in the order of the queue, and nothing of it is done later`, { skip }, async t => {
+    const place = must(createIoRing(libc!), 'a ring')
+    t.after(() => closeIoRing(libc!, place))
+    let entered = 0
+    let isFailing = true
+    const syscall: Libc['syscall'] = (call, fd, count, ...more) => {
+      entered++
+      const taken = isFailing ? Math.min(count!, most) : count!
+      return taken === 0 ? -1 : libc!.syscall(call!, fd!, taken, ...more)
+    }
+    const ring = new IoRing({ ...libc!, syscall }, place)
+    const far = await bound(t)
+    const heard: string[] = []
+    far.on('message', bytes => heard.push(bytes.toString()))
+    const [a, empty] = [socket(libc!), socket(libc!)]
+    t.after(() => {
+      for (const fd of [a, empty]) libc!.close(fd)
+    })
+    connect(libc!, a, far.address().port)
+    await sent(far, Buffer.from('ahoy'), portOf(a))
+    const [said, into] = [Array.from({ length: 5 }, () => nativeMemory(8)), nativeMemory(8)]
+    for (const [i, { bytes }] of said.entries()) bytes[0] = 65 + i
+    ring.receive(empty, into.address, 8)
+    ring.receive(a, into.address, 8)
+    for (const { address } of said) ring.send(a, address, 1)
+    ring.submit()
+    assert.equal(entered, calls)
+    assert.deepEqual([...ring.lengths.subarray(0, 2)], [-11, 4])
+    for (const { bytes } of said) bytes[0] = 90
+    isFailing = false
+    ring.receive(empty, into.address, 8)
+    ring.submit()
+    assert.deepEqual([ring.lengths[0], ring.failures, ring.queued], [-11, 0, 0])
+    for (let waitedMs = 0; waitedMs < 5_000 && heard.length < 5; waitedMs += 5) await pause(5)
+    assert.deepEqual(heard, ['A', 'B', 'C', 'D', 'E'])
+  })
+
+test('a ring that begins to fail costs no packet, is given up, and that is told once', { skip }, async t => {
+  const place = must(createIoRing(libc!), 'a ring')
+  const wake = new Wake(libc!)
+  const epoll = wake.epoll()
+  let entered = 0
+  const syscall = () => {
+    entered++
+    return -1
+  }
+  const told: string[] = []
+  const wire = createLibcWire({ ...libc!, syscall }, epoll, wake.fd, place, processMonotonic(), words =>
+    told.push(words),
+  )
+  const callers = await Promise.all(Array.from({ length: 100 }, () => bound(t)))
+  const heard = callers.map(() => '')
+  const slots = callers.map((caller, i) => {
+    let slot = -1
+    wire.bind(home, 0, i, bound => (slot = bound))
+    wire.connect(slot, addressNumber(home)!, caller.address().port)
+    caller.on('message', bytes => {
+      heard[i] += bytes.toString()
+    })
+    return slot
+  })
+  let relayed = 0
+  wire.run({
+    onDatagram(token, length) {
+      wire.send(slots[token]!, wire.inbound, length)
+      const own = wire.outbound()
+      own.bytes[0] = 33
+      wire.send(slots[token]!, own, 1)
+      relayed++
+    },
+    onTick: () => 20,
+    onWake: () => undefined,
+  })
+  for (let round = 1; round <= 3; round++) {
+    const said = Buffer.from('abc'.slice(round - 1, round))
+    await Promise.all(callers.map((caller, i) => sent(caller, said, portOf(wire.descriptor(slots[i]!)))))
+    wake.wake()
+    for (let waitedMs = 0; waitedMs < 10_000 && relayed < round * callers.length; waitedMs += 5) await pause(5)
+  }
+  for (let waitedMs = 0; waitedMs < 5_000 && heard.some(one => one.length < 6); waitedMs += 5) await pause(5)
+  wire.stop()
+  await pause(1_100)
+  wake.closeFd(epoll)
+  wake.close()
+  closeIoRing(libc!, place)
+  assert.deepEqual([...new Set(heard)], ['a!b!c!'])
+  assert.deepEqual([told.length, entered], [1, 8])
+})
+
+test('what came to a socket that was closed by what came before it in the batch is nobody’s', { skip }, async t => {
+  const place = must(createIoRing(libc!), 'a ring')
+  const wake = new Wake(libc!)
+  const epoll = wake.epoll()
+  t.after(() => {
+    wake.closeFd(epoll)
+    wake.close()
+    closeIoRing(libc!, place)
+  })
+  const wire = createLibcWire(libc!, epoll, wake.fd, place, processMonotonic())
+  const slots: number[] = []
+  for (let i = 0; i < 4; i++) {
+    const caller = await bound(t)
+    wire.bind(home, 0, i, slot => slots.push(slot))
+    wire.connect(slots[i]!, addressNumber(home)!, caller.address().port)
+    await sent(caller, Buffer.from('ahoy'), portOf(wire.descriptor(slots[i]!)))
+  }
+  const heard: number[] = []
+  let left: number[] = []
+  let given = -1
+  const done = Promise.withResolvers<void>()
+  wire.run({
+    onDatagram(token) {
+      heard.push(token)
+      if (heard.length > 1) return
+      left = [0, 1, 2, 3].filter(one => one !== token)
+      wire.close(slots[left[0]!]!)
+      given = wire.descriptor(slots[left[1]!]!)
+      wire.detach(slots[left[1]!]!)
+    },
+    onTick() {
+      if (heard.length > 0) {
+        wire.stop()
+        done.resolve()
+      }
+      return 20
+    },
+    onWake: () => undefined,
+  })
+  await done.promise
+  libc!.close(given)
+  assert.equal(heard[1], left[2])
+  assert.equal(heard.length, 2)
 })
 
 for (const [name, hasRing] of [

@@ -5,6 +5,8 @@
  * between two calls. So a socket may be closed, or go to another thread, as if there were no ring.
  *
  * Needs Linux 5.19, and a kernel that permits it (the setting kernel.io_uring_disabled, containers): elsewhere there is none, and each packet is a call.
+ * So it is with what a kernel does not take at run time (no memory, say): nothing stays queued behind our back, where it would be done later, with
+ * other octets and perhaps on a socket that is another call's by then.
  */
 import { type Libc, nativeMemory, viewOf } from './libc.ts'
 
@@ -28,6 +30,8 @@ const [AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC] = [2, 2 | 0o4000 | 0o2000000]
 export const ringEntries = 128
 /** Words of a `struct io_uring_sqe` and a `struct io_uring_cqe`. */
 const [entryWords, resultWords] = [16, 4]
+/** So often in a row the kernel may take less than all that is queued, until the ring is given up. */
+const failuresMax = 8
 /** Marks what is sent, of which only failures are told. */
 const sentMark = 0xffff
 
@@ -40,6 +44,7 @@ export type IoRingPlace = {
   entriesAddress: number
   entriesBytes: number
   /** Where things stand, in words of the first mapping. */
+  sqHead: number
   sqTail: number
   sqArray: number
   cqHead: number
@@ -63,7 +68,7 @@ export function createIoRing(libc: Libc): IoRingPlace | null {
   const entriesAddress = libc.mmap(0, entriesBytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, IORING_OFF_SQES)
   const place: IoRingPlace = {
     ...{ fd, address, bytes, entriesAddress, entriesBytes },
-    ...{ sqTail: word(44) >> 2, sqArray: word(64) >> 2 },
+    ...{ sqHead: word(40) >> 2, sqTail: word(44) >> 2, sqArray: word(64) >> 2 },
     ...{ cqHead: word(80) >> 2, cqTail: word(84) >> 2, cqMask: word(4) - 1, results: word(100) >> 2 },
   }
   if ((word(20) & wanted) === wanted && address >= 0 && entriesAddress >= 0 && works(libc, place)) return place
@@ -78,7 +83,7 @@ export function closeIoRing(libc: Libc, { fd, address, bytes, entriesAddress, en
   libc.close(fd)
 }
 
-/** Some kernels have the call and not these operations: an empty socket must answer at once that it is empty. */
+/** Some kernels have the call and not these operations, or permit only to make a ring: an empty socket must answer at once that it is empty. */
 function works(libc: Libc, place: IoRingPlace): boolean {
   const socket = libc.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0)
   const ring = new IoRing(libc, place)
@@ -86,7 +91,7 @@ function works(libc: Libc, place: IoRingPlace): boolean {
   ring.receive(socket, into.address, 8)
   ring.submit()
   libc.close(socket)
-  return ring.lengths[0] === -EAGAIN
+  return ring.failures === 0 && ring.lengths[0] === -EAGAIN
 }
 
 export class IoRing {
@@ -94,6 +99,8 @@ export class IoRing {
   readonly lengths = new Int32Array(ringEntries)
   /** Entries that wait for `submit`. */
   queued = 0
+  /** Submits in a row of which the kernel did not take everything; the rest was done one by one. */
+  failures = 0
   readonly #libc: Libc
   readonly #place: IoRingPlace
   /** `struct io_uring_sqe`s, and the rings. */
@@ -115,9 +122,14 @@ export class IoRing {
     return this.queued === ringEntries
   }
 
+  /** The kernel does not take what is queued, and will not. */
+  get isBroken(): boolean {
+    return this.failures >= failuresMax
+  }
+
   /** One datagram from a socket that does not block and is connected. */
   receive(fd: number, address: number, room: number): void {
-    this.lengths[this.#receiving] = -EAGAIN
+    this.lengths[this.#receiving] = 0
     this.#queue(IORING_OP_RECV, fd, address, room, this.#receiving++)
   }
 
@@ -129,9 +141,23 @@ export class IoRing {
   /** Does all that is queued. What could not be sent is lost, as a datagram may be. */
   submit(): void {
     const words = this.#words
-    const { fd, sqTail, cqHead, cqTail, cqMask, results } = this.#place
+    const { fd, sqHead, sqTail } = this.#place
     words[sqTail] = this.#tail
-    this.#libc.syscall(io_uring_enter, fd, this.queued, 0, 0, 0, 0)
+    let left = this.queued
+    for (let before = left + 1; left > 0 && left < before; ) {
+      before = left
+      this.#libc.syscall(io_uring_enter, fd, left, 0, 0, 0, 0)
+      this.#collect()
+      left = (this.#tail - words[sqHead]!) | 0 // its word counts: what it has taken is done
+    }
+    this.failures = left > 0 ? this.failures + 1 : 0
+    if (left > 0) this.#takeBack()
+    this.queued = this.#receiving = 0
+  }
+
+  #collect(): void {
+    const words = this.#words
+    const { cqHead, cqTail, cqMask, results } = this.#place
     const until = words[cqTail]!
     for (let at = words[cqHead]!; at !== until; at = (at + 1) | 0) {
       const result = results + (at & cqMask) * resultWords
@@ -139,7 +165,26 @@ export class IoRing {
       if (of < ringEntries) this.lengths[of] = words[result + 2]!
     }
     words[cqHead] = until
-    this.queued = this.#receiving = 0
+  }
+
+  /** What the kernel has not taken is done by a call each, and is in the ring no more. */
+  #takeBack(): void {
+    const { sqHead, sqTail } = this.#place
+    const libc = this.#libc
+    const entries = this.#entries
+    const first = this.#words[sqHead]!
+    this.#words[sqTail] = first
+    for (let one = first; one !== this.#tail; one = (one + 1) | 0) {
+      const at = (one & (ringEntries - 1)) * entryWords
+      const [fd, length, mark] = [entries[at + 1]!, entries[at + 6]!, entries[at + 8]!]
+      const address = (entries[at + 4]! >>> 0) + (entries[at + 5]! >>> 0) * 0x1_0000_0000
+      if (mark === sentMark) libc.send(fd, address, length, MSG_DONTWAIT)
+      else {
+        const received = libc.recv(fd, address, length, MSG_DONTWAIT)
+        this.lengths[mark] = received < 0 ? -libc.errno() : received
+      }
+    }
+    this.#tail = first
   }
 
   #queue(operation: number, fd: number, address: number, length: number, mark: number): void {

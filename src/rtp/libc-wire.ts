@@ -54,7 +54,7 @@ type Socket = { fd: number; token: number; isConnected: boolean; address: number
 
 /**
  * `epoll` is an empty epoll set, which the main thread has made and closes. `wakeFd` is an eventfd: writing 8 bytes to it from any thread
- * wakes the loop. `ringPlace`: null where the kernel has none. `clock` gives ms.
+ * wakes the loop. `ringPlace`: null where the kernel has none. `clock` gives ms. `tell` hears once when the ring is given up.
  */
 export function createLibcWire(
   libc: Libc,
@@ -62,6 +62,7 @@ export function createLibcWire(
   wakeFd: number,
   ringPlace: IoRingPlace | null,
   clock: () => number,
+  tell: (words: string) => void = () => undefined,
 ): Wire {
   const events = nativeMemory(eventsMax * epollEventBytes)
   const eventView = new DataView(events.bytes.buffer)
@@ -72,7 +73,8 @@ export function createLibcWire(
   const target = nativeMemory(sockaddr6Bytes)
   const scratch = nativeMemory(8)
   const inbound = packetMemory(false)
-  const ring = ringPlace && new IoRing(libc, ringPlace)
+  /** Null also once it is given up. */
+  let ring = ringPlace && new IoRing(libc, ringPlace)
   /** Where the datagrams of a batch lie, and those of our own that wait to be sent. */
   const inbounds = ring === null ? [] : Array.from({ length: batchMax }, () => packetMemory(true))
   const outbounds = ring === null ? [packetMemory(false)] : Array.from({ length: batchMax }, () => packetMemory(true))
@@ -121,7 +123,7 @@ export function createLibcWire(
     },
     send(slot: number, memory: PacketMemory, length: number) {
       const { fd } = sockets[slot]!
-      if (memory.waits) return sendSoon(fd, memory, length)
+      if (ring !== null && memory.waits) return sendSoon(ring, fd, memory, length)
       sendQueued() // each socket sends in the order of its packets
       libc.send(fd, memory.address, length, MSG_DONTWAIT)
     },
@@ -135,13 +137,16 @@ export function createLibcWire(
       if (!socket) return
       sendQueued()
       libc.close(socket.fd) // leaves the epoll set by itself
+      socket.fd = -1 // it may be in the batch at hand
       sockets[slot] = null
       freeSlots.push(slot)
     },
     descriptor: slot => sockets[slot]!.fd,
     detach(slot) {
       sendQueued()
-      libc.epoll_ctl(epoll, EPOLL_CTL_DEL, sockets[slot]!.fd, control.address)
+      const socket = sockets[slot]!
+      libc.epoll_ctl(epoll, EPOLL_CTL_DEL, socket.fd, control.address)
+      socket.fd = -1
       sockets[slot] = null
       freeSlots.push(slot)
     },
@@ -186,7 +191,11 @@ export function createLibcWire(
       else if (socket?.isConnected && ring !== null && count >= batchMin) inBatch[batched++] = socket
       else if (socket) bySingle[single++] = socket
     }
-    for (let from = 0; from < batched; from += batchMax) relayBatch(handler, from, Math.min(batched, from + batchMax))
+    for (let from = 0; from < batched; from += batchMax) {
+      const to = Math.min(batched, from + batchMax)
+      if (ring !== null) relayBatch(ring, handler, from, to)
+      else for (let i = from; i < to; i++) bySingle[single++] = inBatch[i]!
+    }
     for (let i = 0; i < single; i++) {
       lookAgain(i)
       receive(bySingle[i]!, handler)
@@ -196,29 +205,38 @@ export function createLibcWire(
   }
 
   /** One datagram of each of these sockets: received at once, and sent on at once. */
-  function relayBatch(handler: WireHandler, from: number, to: number): void {
-    for (let i = from; i < to; i++) ring!.receive(inBatch[i]!.fd, inbounds[i - from]!.address, datagramMax)
-    ring!.submit()
+  function relayBatch(ring: IoRing, handler: WireHandler, from: number, to: number): void {
+    for (let i = from; i < to; i++) ring.receive(inBatch[i]!.fd, inbounds[i - from]!.address, datagramMax)
+    submit(ring)
     for (let i = from; i < to; i++) {
-      const length = ring!.lengths[i - from]!
-      const { token, address, port } = inBatch[i]!
+      const length = ring.lengths[i - from]!
+      const { fd, token, address, port } = inBatch[i]!
       wire.inbound = inbounds[i - from]!
       wire.sourceAddress = address
       wire.sourcePort = port
       lookAgain(i)
-      if (length > 0) handler.onDatagram(token, length, now)
+      if (length > 0 && fd >= 0) handler.onDatagram(token, length, now)
     }
     wire.inbound = inbound
     sendQueued()
   }
 
-  function sendSoon(fd: number, memory: PacketMemory, length: number): void {
-    if (ring!.isFull) ring!.submit()
-    ring!.send(fd, memory.address, length)
+  function sendSoon(ring: IoRing, fd: number, memory: PacketMemory, length: number): void {
+    if (ring.isFull) submit(ring)
+    if (ring.isBroken) libc.send(fd, memory.address, length, MSG_DONTWAIT)
+    else ring.send(fd, memory.address, length)
   }
 
   function sendQueued(): void {
-    if (ring !== null && ring.queued > 0) ring.submit()
+    if (ring !== null && ring.queued > 0) submit(ring)
+  }
+
+  /** Where the kernel takes nothing by the ring any more, each packet is a call from then on. */
+  function submit(its: IoRing): void {
+    its.submit()
+    if (ring === null || !its.isBroken) return
+    ring = null
+    tell('the kernel takes no batches of packets any more: each is a call of its own from now on')
   }
 
   /** At the clock, in a long row of datagrams. */

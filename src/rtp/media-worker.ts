@@ -29,6 +29,7 @@ const wire =
         data.wakeFd,
         data.ring,
         monotonic,
+        words => port.postMessage({ type: 'fault', leg: 'of none (wire)', words } satisfies MediaReport),
       )
     : createDgramWire(monotonic)
 
