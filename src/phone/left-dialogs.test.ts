@@ -123,6 +123,32 @@ test('a far end that has moved meanwhile is told where it is', () => {
   assert.equal(bye.to, '10.0.0.9')
 })
 
+test('a far end that moved when it answered us is told where it is, by a count beyond all that we said since', () => {
+  const { net, killAndStart } = house()
+  net.reactions.set(carl, (event, agent, now) => {
+    if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+    if (event.type === 'reoffer') agent.answerReoffer(event.session, { sdp: sdpB }, now)
+  })
+  const session = callCarl(net)
+  net.run(1_000)
+  net.change = (text, from) => (from === carl ? text.replace(`<sip:${carl}:5060>`, `<sip:carl@${carl}:5099>`) : text)
+  for (let n = 0; n < 3; n++) {
+    net.agents.get(alice)!.reinvite(session, sdpA, net.now)
+    net.run(1_000)
+  }
+  const said = net.wire.flatMap(({ from, text }) => (from === alice ? [Number(/CSeq: (\d+) /.exec(text)![1])] : []))
+  assert.equal(net.of(alice, 'reanswered').length, 3)
+  killAndStart()
+  net.run(1_000)
+  const bye = net.wire.find(({ text }) => text.startsWith('BYE '))!
+  assert.match(bye.text, /^BYE sip:carl@10\.0\.0\.2:5099 SIP\/2\.0\r\n/)
+  assert.ok(Number(/CSeq: (\d+) BYE/.exec(bye.text)![1]) > Math.max(...said), bye.text)
+  assert.deepEqual(
+    net.of(carl, 'ended').map(({ by }) => by),
+    ['remote'],
+  )
+})
+
 test('nobody answers the BYE: it is repeated as long as any request, and then forgotten', () => {
   const { net, killAndStart } = house()
   callCarl(net)
