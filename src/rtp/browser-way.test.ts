@@ -219,6 +219,31 @@ test('nor in another thread, to which the leg has moved with its sockets', () =>
   assert.deepEqual(desk.wentTo, [textOf(wifi)])
 })
 
+test('a check that was kept from arriving draws no audio away either from a browser whose thread has just died', () => {
+  const { desk } = talking()
+  desk.ask({ type: 'release', leg: 'alice' })
+  const standing = { parameters: null, keys, playing: null, tap: null, ear: null, ice: [] }
+  desk.ask({ type: 'adopt', ...desk.opening, sockets: { rtp: 7, rtcp: -1 }, saved: null, standing })
+  desk.ask({ type: 'play', leg: 'alice', prompt: 'music', loop: true })
+  desk.sent.splice(0)
+  assert.ok(desk.put(check(), mallory), 'a socket that is taken up hears everybody')
+  desk.run(100, null)
+  assert.deepEqual(desk.wentTo, [textOf(wifi)])
+})
+
+test('a way that was asked for and not taken is forgotten when another one is: media that was kept from arriving draws no audio there', () => {
+  const { desk } = talking()
+  desk.run(1_100, null)
+  desk.put(check(), wifi)
+  assert.ok(desk.put(check(), mallory))
+  desk.run(1_000, null)
+  assert.ok(desk.put(check(), lan))
+  desk.sent.splice(0)
+  assert.ok(desk.put(desk.frame(), mallory))
+  desk.run(100, null)
+  assert.deepEqual(desk.wentTo, [textOf(lan)])
+})
+
 test('a check that was kept from arriving and comes from elsewhere draws no audio away from a browser that is heard', () => {
   const { desk } = talking()
   desk.run(1_100, null)
