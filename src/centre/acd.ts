@@ -1,5 +1,5 @@
 /** Bringing a waiting call and an agent together. */
-import type { LegId } from '../lib/ids.ts'
+import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import type { Draft } from './draft.ts'
 import { isEarlyHeard } from './early-media.ts'
 import { isCallForHelp } from './emergency.ts'
@@ -9,9 +9,14 @@ import { agentLegOf } from './settle.ts'
 import type { Agent, Call, FloorState } from './state.ts'
 import { hasAudio, ringsFirst, stationOf } from './station-now.ts'
 
+type Match = { call: Call; agent: Agent }
+
+/** Told of each waiting call before it is looked at, and of each ready agent who is looked at for it. */
+export type Looking = (call: CallId, agent: UserId | null) => void
+
 /** One waiting call and the agent for it, or null. Answered customers first (two seconds by law), then callers, oldest first. */
-export function nextMatch(state: FloorState): { call: Call; agent: Agent } | null {
-  return outboundMatch(state) ?? queueMatch(state) ?? parkedMatch(state)
+export function nextMatch(state: FloorState, looking: Looking): Match | null {
+  return outboundMatch(state, looking) ?? queueMatch(state, looking) ?? parkedMatch(state, looking)
 }
 
 /** The agent takes the call: at once where there is a leg of the shift, else the desk phone is rung. */
@@ -67,10 +72,12 @@ export function hearDialled(d: Draft, call: Call, agentLeg: LegId): void {
   else if (call.phase === 'ringing') d.effect({ type: 'media.play', leg: agentLeg, prompt: 'ringback', loop: true })
 }
 
-function outboundMatch(state: FloorState) {
+function outboundMatch(state: FloorState, looking: Looking): Match | null {
   for (const floor of state.campaigns.values()) {
-    if (floor.waiting.length === 0 || floor.ready.size === 0) continue
-    const call = state.calls.get(floor.waiting[0]!)
+    const [id] = floor.waiting
+    if (id === undefined || floor.ready.size === 0) continue
+    looking(id, null)
+    const call = state.calls.get(id)
     const agent = call === undefined ? undefined : (promised(state, call) ?? first(state, floor.ready))
     if (call !== undefined && agent !== undefined) return { call, agent }
   }
@@ -84,18 +91,21 @@ function promised(state: FloorState, call: Call): Agent | undefined {
   return agent?.phase === 'ready' ? agent : undefined
 }
 
-function queueMatch(state: FloorState) {
+function queueMatch(state: FloorState, looking: Looking): Match | null {
   for (const floor of state.queues.values()) {
-    if (floor.waiting.length === 0 || floor.ready.size === 0) continue
-    const call = state.calls.get(floor.waiting[0]!)
-    const agent = unclaimed(state, floor.ready) ?? first(state, floor.ready)
+    const [id] = floor.waiting
+    if (id === undefined || floor.ready.size === 0) continue
+    looking(id, null)
+    const call = state.calls.get(id)
+    const agent = unclaimed(state, floor.ready, who => looking(id, who)) ?? first(state, floor.ready)
     if (call !== undefined && agent !== undefined) return { call, agent }
   }
   return null
 }
 
-function parkedMatch(state: FloorState) {
+function parkedMatch(state: FloorState, looking: Looking): Match | null {
   for (const id of state.parked) {
+    looking(id, null)
     const call = state.calls.get(id)
     const agent = call?.parkedFor ? state.agents.get(call.parkedFor) : undefined
     if (call !== undefined && agent !== undefined && mayTake(agent, call)) return { call, agent }
@@ -109,15 +119,16 @@ export function mayTake(agent: Agent, call: Call): boolean {
 }
 
 /** The longest idle agent for whom no line was started; a caller takes a promised one only when there is no other. */
-function unclaimed(state: FloorState, ready: Set<Agent['user']['id']>): Agent | undefined {
+function unclaimed(state: FloorState, ready: Set<UserId>, looking: (agent: UserId) => void): Agent | undefined {
   for (const id of ready) {
+    looking(id)
     const agent = state.agents.get(id)
     if (agent?.claimedBy === null) return agent
   }
   return undefined
 }
 
-function first(state: FloorState, ready: Set<Agent['user']['id']>): Agent | undefined {
+function first(state: FloorState, ready: Set<UserId>): Agent | undefined {
   const next = ready.values().next()
   return next.done ? undefined : state.agents.get(next.value)
 }

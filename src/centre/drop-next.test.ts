@@ -9,13 +9,14 @@ import { alice, bob, campaign, sam, TestFloor } from './testing.ts'
 
 const anyHour = { campaign: { policy: 'LAB-ANY-HOUR' }, setup: { lab: true } }
 
-/** A bug: whatever reads this falls over. */
-function spoil<T extends object>(noun: T, field: keyof T & string): void {
+/** A bug: whatever reads this falls over, so many times. */
+function spoil<T extends object>(noun: T, field: keyof T & string, times = Number.POSITIVE_INFINITY): void {
   let value = noun[field]
   let isSpoilt = true
+  let left = times
   Object.defineProperty(noun, field, {
     get() {
-      if (isSpoilt) throw new Error(`${field} is spoilt`)
+      if (isSpoilt && left-- > 0) throw new Error(`${field} is spoilt`)
       return value
     },
     set(next: T[typeof field]) {
@@ -174,6 +175,33 @@ test('a caller and an agent who cannot be brought together: the call ends, and t
   assert.equal(call.phase, 'ended')
   assert.equal(floor.agent(alice).reason, 'bug')
   assert.equal(floor.caller().phase, 'waiting')
+})
+
+test('an agent who cannot be looked at for a caller has a break, and the caller is the next one’s', () => {
+  const floor = new TestFloor()
+  floor.ready(alice)
+  spoil(floor.agent(alice), 'claimedBy', 2)
+  assert.throws(() => floor.caller(), /search.*claimedBy is spoilt/)
+  const { call } = floor
+  assert.equal(proceedAndDrop(floor), null)
+  assert.deepEqual([floor.agent(alice).phase, floor.agent(alice).reason], ['break', 'bug'])
+  assert.equal(floor.last('agent.stateChanged').reason, 'bug')
+  assert.equal(call.phase, 'waiting')
+  floor.ready(bob)
+  assert.deepEqual([call.phase, call.agent], ['talking', bob])
+})
+
+test('a caller for whom nobody can be looked is let go, and the floor goes on', () => {
+  const floor = new TestFloor()
+  floor.do({ type: 'agent.signOn', agent: alice })
+  const direct = floor.caller('13900001111', '021-5555-1234')
+  assert.deepEqual([direct.parkedFor, direct.phase], [alice, 'waiting'])
+  spoil(direct, 'parkedFor', 2)
+  assert.throws(() => floor.do({ type: 'tick' }), /search.*parkedFor is spoilt/)
+  assert.equal(proceedAndDrop(floor), direct.id)
+  assert.deepEqual([direct.phase, floor.last('call.ended').ending.by], ['ended', 'system'])
+  floor.ready(alice)
+  assert.equal(floor.caller().agent, alice)
 })
 
 test('a campaign whose next call cannot be decided rests for a minute, and the others go on', () => {

@@ -50,8 +50,13 @@ function drop(state: FloorState, moment: Moment, at: AtHand): Dropped | null {
       d.note({ type: 'note.phoneLooked', agent: at.agent, open: agent?.phoneOpen ?? false })
       return dropped()
     }
+    case 'search': {
+      const agent = at.agent === null ? undefined : state.agents.get(at.agent)
+      if (agent === undefined) return dropped(at.call)
+      takeState(d, agent, 'break', 'bug') // the call waits on, and is whoever's comes next
+      return dropped()
+    }
     case 'match':
-      if (at.match === null) return null
       takeState(d, at.match.agent, 'break', 'bug') // who of the two is at fault nobody knows: the next call is another's
       return dropped(at.match.call.id)
     case 'campaign': {

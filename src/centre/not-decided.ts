@@ -1,4 +1,4 @@
-import type { CampaignId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, UserId } from '../lib/ids.ts'
 import type { Agent, Call, Due } from './state.ts'
 
 /** What `proceed` is at, so that it can be put away where it cannot be decided (drop-next.ts). */
@@ -9,8 +9,10 @@ export type AtHand =
   | { of: 'history' }
   /** Whose desk phone is to be opened, or let go. */
   | { of: 'phone'; agent: UserId }
-  /** Who is given a call: nobody before it is found who gets which. */
-  | { of: 'match'; match: { call: Call; agent: Agent } | null }
+  /** Whom a waiting call is looked for; `agent`: the ready one who is looked at, null while the call itself is. */
+  | { of: 'search'; call: CallId; agent: UserId | null }
+  /** Who is given which call. */
+  | { of: 'match'; match: { call: Call; agent: Agent } }
   | { of: 'campaign'; id: CampaignId }
 
 /** What follows by itself could not be decided: a fault in the program, which `cause` says. Nothing has changed. */

@@ -60,8 +60,7 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
     at({ of: 'phone', agent })
     return decidePhone(state, agent, moment)
   }
-  at({ of: 'match', match: null })
-  const match = nextMatch(state)
+  const match = nextMatch(state, (call, agent) => at({ of: 'search', call, agent }))
   if (match !== null) {
     at({ of: 'match', match })
     const d = new Draft(state, moment)
@@ -70,8 +69,8 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
   }
   if (state.isDiskSlow) return null
   for (const floor of state.dialOrder) {
-    if (isAtFault(floor, moment.now)) continue
     at({ of: 'campaign', id: floor.campaign.id })
+    if (isAtFault(floor, moment.now)) continue
     const decision = changeMode(state, floor, moment) ?? pace(state, floor, moment)
     if (decision !== null) return decision
   }
