@@ -1,5 +1,6 @@
+import type { Role } from '../../src/centre/entities.ts'
 import type { Words } from '../words/words.ts'
-import { type Frame, textsOf, themes } from './frame.ts'
+import { type CertificateFault, type Frame, textsOf, themes } from './frame.ts'
 import { type Html, html, type Piece, type Region } from './html.ts'
 import { icon } from './icons.ts'
 import { sideOf, tabsOf } from './navigation.ts'
@@ -58,7 +59,7 @@ function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
 <span class="centre">${frame.centre}</span>
-${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${certificateChip(frame, w)}
+${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${frame.person ? certificateChip(frame.certificate, w, { role: frame.person.role, now: frame.now }).body : null}
 <span class="gap"></span>
 ${person(frame, w)}
 ${switches(frame, w, helps)}
@@ -67,16 +68,24 @@ ${switches(frame, w, helps)}
 
 const dayMs = 86_400_000
 
-function certificateChip({ certificate, person, now }: Frame, w: Words): Piece {
-  if (!certificate || !person) return null
+/** What is wrong with a certificate, for whom it concerns; hidden while nothing is, so that a live page has where to paint it. */
+export function certificateChip(
+  certificate: CertificateFault | undefined,
+  w: Words,
+  { role, now }: { role: Role; now: number },
+): Region {
+  const id = 'certificate-chip'
+  if (!certificate) return { id, body: html`<span id="${id}" hidden></span>` }
   const { type, endsAt } = certificate
   const words = w.frame.certificateFaults
   const said = type === 'ending' ? words.ending(Math.max(1, Math.ceil((endsAt - now) / dayMs))) : words[type]
   const look = `chip ${type === 'ending' ? 'amber' : 'red'}`
-  const body = html`${icon('triangle-alert')}<span>${said}</span>`
-  return person.role === 'admin'
-    ? html`<a class="${look}" href="/admin/certificate" title="${words.why[type]}">${body}</a>`
-    : html`<span class="${look}" title="${words.why[type]}">${body}</span>`
+  const inside = html`${icon('triangle-alert')}<span>${said}</span>`
+  const body =
+    role === 'admin'
+      ? html`<a id="${id}" class="${look}" href="/admin/certificate" title="${words.why[type]}">${inside}</a>`
+      : html`<span id="${id}" class="${look}" title="${words.why[type]}">${inside}</span>`
+  return { id, body }
 }
 
 function person(frame: Frame, w: Words): Piece {

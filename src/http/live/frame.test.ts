@@ -1,10 +1,14 @@
 /** What every page says of the certificate, to whom. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Hono } from 'hono'
 import { adminRoutes } from '../admin/admin.ts'
 import type { CertificateSeen } from '../certificate-keeper.ts'
+import type { Deps, Env } from '../deps.ts'
+import { allow } from '../guard.ts'
 import { supervisorRoutes } from '../supervisor/supervisor.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
+import { liveStream } from './stream.ts'
 
 const dayMs = 86_400_000
 let house: House
@@ -12,7 +16,7 @@ const cookies: Record<string, string> = {}
 const seen: Record<string, CertificateSeen> = {}
 
 before(async () => {
-  house = await openHouse({ pages: { routers: [adminRoutes, supervisorRoutes] } })
+  house = await openHouse({ pages: { routers: [adminRoutes, supervisorRoutes, small] } })
   for (const [name, role] of [
     ['adam', 'admin'],
     ['sam', 'supervisor'],
@@ -54,3 +58,35 @@ test('one whose files are not taken is told with why, where its page is', async 
   assert.match(about, /Pages: the files are not usable.*key\.pem is not the key/)
   assert.match(about, /systemctl reload switchroom/)
 })
+
+test('an open page is told of a certificate as it is of the floor: when something is wrong with it, and when it is well again', async () => {
+  const well: CertificateSeen = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null }
+  delete seen['sip']
+  seen['web'] = well
+  const [adam, sam] = [await open('adam'), await open('sam')]
+  for (const { next } of [adam, sam]) assert.match(await next(), /id="certificate-chip" hidden/)
+  seen['web'] = { ...well, standing: 'ended' }
+  assert.match(await adam.next(), /<a id="certificate-chip" class="chip red" href="\/admin\/certificate"/)
+  assert.match(await sam.next(), /<span id="certificate-chip" class="chip red"[\s\S]*certificate has ended/)
+  seen['web'] = { ...well, standing: 'ending' }
+  assert.match(await adam.next(), /chip amber/)
+  assert.match(await sam.next(), /hidden/, 'what an administrator must do is told to administrators')
+  seen['web'] = well
+  assert.match(await adam.next(), /hidden/)
+  for (const { reader } of [adam, sam]) await reader.cancel()
+})
+
+/** A live page that stands open; `next`: what it is sent next. */
+async function open(name: string) {
+  const reply = await house.app.request('/live/small', { headers: { cookie: cookies[name]! } })
+  const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader()
+  return { reader, next: async () => (await reader.read()).value ?? '' }
+}
+
+function small(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  route.get('/live/small', allow('admin', 'supervisor'), c =>
+    liveStream(c, deps, { regions: async () => [], concerns: () => false, everyMs: 0 }),
+  )
+  return route
+}

@@ -43,7 +43,10 @@ export function floorTrouble({ engine }: Pick<Deps, 'engine'>): string | null {
 const faults = ['ended', 'early', 'refused', 'ending'] as const
 
 /** The worst of the certificates: what browsers refuse is told to everybody, what an administrator must do to administrators. */
-function certificateFor({ certificates }: Deps, role: Role | null): Pick<Frame, 'certificate'> {
+export function certificateFor(
+  { certificates }: Pick<Deps, 'certificates'>,
+  role: Role | null,
+): Pick<Frame, 'certificate'> {
   const found = Object.values(certificates?.() ?? {}).flatMap(({ standing, refused, notAfter }) => {
     const types = [standing, refused === null ? null : ('refused' as const)]
     return types.flatMap(type => (type === null || type === 'good' ? [] : [{ type, endsAt: notAfter }]))

@@ -2,21 +2,22 @@
  * Live pages: a stream of server-sent events for each open page. When something happened that may concern it, the page's regions are made
  * anew and those that differ from what was sent last are sent. A page that cannot keep up is cut off; it comes back and gets everything.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { getCookie } from 'hono/cookie'
 import { partials, type Region } from '../../../web/parts/html.ts'
-import { floorChip } from '../../../web/parts/layout.ts'
+import { certificateChip, floorChip } from '../../../web/parts/layout.ts'
 import { wordsIn } from '../../../web/words/words.ts'
 import type { FeedItem } from '../../engine/port.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { cookieName } from '../guard.ts'
-import { floorTrouble } from './frame.ts'
+import { certificateFor, floorTrouble } from './frame.ts'
 
 /** Unread bytes at which a reader is too slow. */
 export const unreadMaxBytes = 256 * 1024
 /** Also the heartbeat: a page whose server is gone notices, and what changed without a fact (time, records) is repainted. */
 const beatMs = 10_000
-/** In trouble nothing is written, so no fact tells a page of it. */
-const troubleEveryMs = 1000
+/** In trouble nothing is written, and a certificate is no fact, so no fact tells a page of them. */
+const topEveryMs = 1000
 
 /** Of one session at once: more tabs than a person looks at. Of those too many the oldest ends. */
 export const streamsPerSessionMax = 12
@@ -51,10 +52,10 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           if (options.concerns(item)) soon()
         })
         const unfollow = options.also?.(() => soon())
-        let trouble = floorTrouble(deps)
+        let said = topOf(c, deps)
         const watch = setInterval(() => {
-          if (trouble !== floorTrouble(deps)) soon()
-        }, troubleEveryMs)
+          if (!isDeepStrictEqual(said, topOf(c, deps))) soon()
+        }, topEveryMs)
         const beat = setInterval(() => {
           if (!send(': beat\n\n')) return
           soon()
@@ -103,9 +104,8 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           painting = true
           paintedAt = deps.clock.monotonic()
           try {
-            trouble = floorTrouble(deps)
-            const chip = floorChip(trouble, wordsIn(c.var.lang))
-            const changed = await differing([...(await options.regions()), chip], sent)
+            said = topOf(c, deps)
+            const changed = await differing([...(await options.regions()), ...chips(c, deps, said)], sent)
             if (changed !== '') send(eventOf(changed))
           } catch (error) {
             deps.log.error({ err: error, path: c.req.path }, 'a live page could not be painted')
@@ -130,6 +130,17 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   })
+}
+
+/** What every page says at its top: how the floor is, and what is wrong with a certificate, for whom it concerns. */
+function topOf(c: Ctx, deps: Deps) {
+  return { trouble: floorTrouble(deps), ...certificateFor(deps, c.var.user.role) }
+}
+
+function chips(c: Ctx, deps: Deps, { trouble, certificate }: ReturnType<typeof topOf>): Region[] {
+  const w = wordsIn(c.var.lang)
+  const about = { role: c.var.user.role, now: deps.clock.now() }
+  return [floorChip(trouble, w), certificateChip(certificate, w, about)]
 }
 
 /** A page whose session has ended gets nothing more: it comes back, is refused, and shows the sign-in. */
