@@ -164,7 +164,7 @@ class FakeTimers implements Timers {
 
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
-function aFloor({ effectMs = 0 } = {}) {
+function aFloor({ effectMs = 0, onEffect = (_effect: Effect) => {} } = {}) {
   const clock = new VirtualClock(1_000_000)
   const timers = new FakeTimers(clock)
   const store = new FakeStore()
@@ -173,6 +173,7 @@ function aFloor({ effectMs = 0 } = {}) {
   const perform = (effect: Effect) => {
     performed.push(effect)
     clock.set(clock.now() + effectMs)
+    onEffect(effect)
   }
   const engine = new Engine({
     centre: fakeCentre(),
@@ -544,6 +545,34 @@ test('a call for help goes on over a full disk: done at once, and written when t
   await store.write()
   assert.deepEqual(store.journal, ['one', 'help', 'help answered'])
   assert.deepEqual([engine.trouble, performed.length], [null, 3], 'nothing is done twice')
+})
+
+test('help overtakes nothing that is on disk and waits for its turn to leave', async () => {
+  const { timers, store, performed, say } = aFloor({ effectMs: 5 })
+  const replies = [say('one'), say('two'), say('three')]
+  timers.turn()
+  say('four').catch(() => {})
+  timers.turn()
+  await store.write()
+  assert.equal(performed.length, 1, 'the slice is over')
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  await say('help answers')
+  const types = performed.map(({ type }) => type)
+  assert.deepEqual(types, ['phone.hangUp', 'phone.hangUp', 'phone.hangUp', 'media.patch', 'phone.hangUp'])
+  await Promise.all(replies)
+})
+
+test('help that goes on because a port answers at once comes after all that was decided with what the port was told', async () => {
+  const answer = ({ type }: Effect) => {
+    if (type === 'media.patch') engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help is held' })
+  }
+  const { timers, store, performed, engine, say } = aFloor({ onEffect: answer })
+  say('one').catch(() => {})
+  timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  await say('help answers')
+  const types = performed.map(({ type }) => type)
+  assert.deepEqual(types, ['media.patch', 'phone.hangUp', 'media.unpatch', 'media.play'])
 })
 
 test('what belongs to a call for help and waited when the trouble came is not left waiting', async () => {

@@ -82,6 +82,8 @@ export class Engine implements EnginePort {
   /** On disk, and waiting for its turn to leave the house. */
   readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
   #letGoAsked = false
+  /** What is being done, and what came up meanwhile. */
+  readonly #acts: Effect[][] = []
   /** Follow-ups since the floor last rested; 0: it rests. */
   #followUps = 0
   #batches = 0
@@ -204,6 +206,7 @@ export class Engine implements EnginePort {
       return this.#bug({ input, actor, reply }, error)
     }
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
+    this.#letDurableGo()
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
     this.#open.releases.push(this.#releaseOf(saidOnceMore(effects), { isForHelp: true, isDone: true }))
@@ -213,13 +216,20 @@ export class Engine implements EnginePort {
     )
   }
 
+  /** One decision after the other, also where a port answers within one of them and help goes ahead on that. */
   #act(effects: Effect[]): void {
     const { ports, log } = this.#options
-    act(effects, { ports, post: (input, actor) => this.post(input, actor), log })
+    this.#acts.push(effects)
+    if (this.#acts.length > 1) return
+    for (let next = this.#acts[0]; next !== undefined; next = this.#acts[0]) {
+      act(next, { ports, post: (input, actor) => this.post(input, actor), log })
+      this.#acts.shift()
+    }
   }
 
   /** The disk is not well: what was decided for help, and would wait for it, is done now. */
   #letHelpGo(): void {
+    this.#letDurableGo()
     for (const { effects, reply, outcome } of [...takeHelp(this.#writing), ...takeHelp(this.#open)]) {
       this.#act(effects)
       reply?.resolve(outcome)
@@ -458,11 +468,7 @@ export class Engine implements EnginePort {
   #letGo(): void {
     const { clock, timers } = this.#options
     const until = clock.monotonic() + sliceMs
-    for (let release = this.#durable.shift(); release !== undefined; release = this.#durable.shift()) {
-      this.#act(this.#stillMeant(release))
-      release.reply?.resolve(release.outcome)
-      if (clock.monotonic() >= until) break
-    }
+    while (this.#letOneGo() && clock.monotonic() < until);
     if (this.#durable.length === 0) return
     this.#letGoAsked = true
     timers.soon(() => {
@@ -470,6 +476,20 @@ export class Engine implements EnginePort {
       this.#letGo()
       this.#flush()
     })
+  }
+
+  /** false: nothing is on disk that has not left. */
+  #letOneGo(): boolean {
+    const release = this.#durable.shift()
+    if (release === undefined) return false
+    this.#act(this.#stillMeant(release))
+    release.reply?.resolve(release.outcome)
+    return true
+  }
+
+  /** What goes ahead of the disk overtakes nothing that is on it, which would part what help has joined and be the last word. */
+  #letDurableGo(): void {
+    while (this.#letOneGo());
   }
 
   /** A number is not dialled long after it was decided: its leg ends as a withdrawn one does. */

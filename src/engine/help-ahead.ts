@@ -1,7 +1,8 @@
 /**
  * What is done for a call for help ahead of the disk, against the rule that nothing leaves the house before it is written: whoever needs help does
  * not wait for a disk that is full or slow. What was decided before it is done later and may part the legs that help has joined, so what was said
- * of them last is said once more after it: joined, or held since, or silent.
+ * of them last is said once more after it: joined, or held since, or silent. What is on disk already and waits for its turn to leave goes first: it
+ * would come last, with nothing said after it.
  */
 import type { Effect } from '../centre/effects.ts'
 import type { Batch, Release } from './batch.ts'
