@@ -29,6 +29,8 @@ export type CertificateSeen = {
   standing: Standing
   /** Why what lies there now was not taken, in words; null: it is in service. */
   refused: string | null
+  /** Of our own authority, also where it stands in for the company's. */
+  isOurs: boolean
 }
 
 export class CertificateKeeper {
@@ -65,8 +67,9 @@ export class CertificateKeeper {
   }
 
   get seen(): CertificateSeen {
-    const { notAfter } = this.#current
-    return { notAfter, standing: standingOf(this.#current, this.#options.now()), refused: this.#refused }
+    const { notAfter, caPem } = this.#current
+    const standing = standingOf(this.#current, this.#options.now())
+    return { notAfter, standing, refused: this.#refused, isOurs: caPem !== null }
   }
 
   /** True when a different certificate is in service now. */

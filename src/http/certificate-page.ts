@@ -8,7 +8,10 @@ export function certificateRoutes(deps: Deps): Hono<Env> {
   route.get('/ca.crt', open('a workplace must trust us before anyone can sign in there'), async c => {
     const pem = await deps.certificateAuthority()
     if (pem === null)
-      return c.text('This Switchroom uses a certificate of the company; there is nothing to import.\n', 404)
+      return c.text(
+        'The pages of this Switchroom use no certificate of its own authority; there is nothing to import.\n',
+        404,
+      )
     return c.body(pem, 200, {
       'Content-Type': 'application/x-x509-ca-cert',
       'Content-Disposition': 'attachment; filename="switchroom-ca.crt"',

@@ -179,7 +179,7 @@ describe('a server in service', () => {
     for (; at < notAfter + dayMs; at += dayMs / 4) await keeper.reload()
     const [ending, ended] = [/ends on/, /ended on/].map(words => warnings.filter(warning => words.test(warning)).length)
     assert.deepEqual([ending, ended], [30, 1])
-    assert.deepEqual(keeper.seen, { notAfter, standing: 'ended', refused: null })
+    assert.deepEqual(keeper.seen, { notAfter, standing: 'ended', refused: null, isOurs: false })
   })
 
   test('does not take one that has ended in the place of one that is good, but the other way round', async () => {

@@ -91,7 +91,7 @@ export type Deps = {
   ladders?: Ladders
   assets: Assets
   probes: Probe[]
-  /** PEM of our own certificate authority; null when the certificate is the company's. */
+  /** PEM of our own certificate authority; null when the certificate of the pages is the company's, or there is none. */
   certificateAuthority: () => Promise<string | null>
   /** The certificates in service, by who is shown them: `web`, `sip`. Absent: there are none. */
   certificates?: () => Record<string, CertificateSeen>

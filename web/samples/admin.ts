@@ -424,12 +424,13 @@ export const adminSamples: Record<string, (language: Language) => Html> = {
       ).join(':'),
       distributed: false,
       inService: [
-        { use: 'web', endsAt: sampleNow + 12 * 86_400_000, standing: 'ending', refused: null },
+        { use: 'web', endsAt: sampleNow + 12 * 86_400_000, standing: 'ending', refused: null, isOurs: true },
         {
           use: 'sip',
           endsAt: sampleNow - 86_400_000,
           standing: 'ended',
           refused: '/etc/switchroom/tls/sip.key is not the key of the certificate in /etc/switchroom/tls/sip.pem',
+          isOurs: true,
         },
       ],
     }),

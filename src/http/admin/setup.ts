@@ -45,8 +45,8 @@ export function setupRoutes(deps: Deps): Hono<Env> {
     const fingerprint = pem === null ? null : new X509Certificate(pem).fingerprint256
     const settings = await deps.store.read('settings.all', {})
     const distributed = settings[distributedKey] === 'true'
-    const inService = Object.entries(deps.certificates?.() ?? {}).map(([use, { notAfter, standing, refused }]) => ({
-      ...{ use: use === 'sip' ? ('sip' as const) : ('web' as const), endsAt: notAfter, standing, refused },
+    const inService = Object.entries(deps.certificates?.() ?? {}).map(([use, { notAfter, ...seen }]) => ({
+      ...{ use: use === 'sip' ? ('sip' as const) : ('web' as const), endsAt: notAfter, ...seen },
     }))
     return c.html(certificatePage({ frame: await frameOf(c, deps), fingerprint, distributed, inService }))
   })

@@ -35,15 +35,15 @@ async function page(name: string, path: string): Promise<string> {
 }
 
 test('a certificate that ends within a month is told to the administrator on every page, and to nobody else', async () => {
-  seen['web'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null }
+  seen['web'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null, isOurs: true }
   assert.doesNotMatch(await page('adam', '/admin'), /certificate ends in/)
-  seen['sip'] = { notAfter: noon + 12 * dayMs, standing: 'ending', refused: null }
+  seen['sip'] = { notAfter: noon + 12 * dayMs, standing: 'ending', refused: null, isOurs: true }
   assert.match(await page('adam', '/admin'), /href="\/admin\/certificate"[^>]*>.*certificate ends in 12 days/)
   assert.doesNotMatch(await page('sam', '/supervisor'), /certificate ends in/)
 })
 
 test('one that has ended is told to everybody', async () => {
-  seen['web'] = { notAfter: noon - dayMs, standing: 'ended', refused: null }
+  seen['web'] = { notAfter: noon - dayMs, standing: 'ended', refused: null, isOurs: true }
   for (const [name, path] of [
     ['adam', '/admin'],
     ['sam', '/supervisor'],
@@ -52,7 +52,7 @@ test('one that has ended is told to everybody', async () => {
 })
 
 test('one whose files are not taken is told with why, where its page is', async () => {
-  seen['web'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: 'key.pem is not the key' }
+  seen['web'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: 'key.pem is not the key', isOurs: true }
   assert.match(await page('adam', '/admin'), /certificate files not usable/)
   const about = await page('adam', '/admin/certificate')
   assert.match(about, /Pages: the files are not usable.*key\.pem is not the key/)
@@ -60,7 +60,7 @@ test('one whose files are not taken is told with why, where its page is', async 
 })
 
 test('an open page is told of a certificate as it is of the floor: when something is wrong with it, and when it is well again', async () => {
-  const well: CertificateSeen = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null }
+  const well: CertificateSeen = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null, isOurs: true }
   delete seen['sip']
   seen['web'] = well
   const [adam, sam] = [await open('adam'), await open('sam')]
@@ -90,3 +90,16 @@ function small(deps: Deps): Hono<Env> {
   )
   return route
 }
+
+test('the page of certificates says that pages use none behind a proxy, and what SIP uses', async () => {
+  for (const use of Object.keys(seen)) delete seen[use]
+  const about = () => page('adam', '/admin/certificate')
+  assert.match(await about(), /Pages use no certificate \(http\.tls = &quot;off&quot;\)[\s\S]*SIP uses none either/)
+  assert.doesNotMatch(await about(), /company’s own; nothing/)
+  seen['sip'] = { notAfter: noon + 40 * dayMs, standing: 'good', refused: null, isOurs: true }
+  assert.match(await about(), /Pages use no certificate[\s\S]*SIP over TLS uses one of our own authority/)
+  seen['sip'] = { ...seen['sip'], isOurs: false }
+  assert.match(await about(), /Pages use no certificate[\s\S]*SIP over TLS uses one of your company’s own/)
+  seen['web'] = seen['sip']
+  assert.match(await about(), /The certificate is your company’s own/)
+})

@@ -14,9 +14,11 @@ export type CertificateRow = {
   endsAt: number
   standing: 'good' | 'ending' | 'ended' | 'early'
   refused: string | null
+  /** Of our own authority, also where it stands in for the company's. */
+  isOurs: boolean
 }
 
-/** `fingerprint` null: the company's own certificate is in use. */
+/** `fingerprint` null: pages show no certificate of ours to distribute, but the company's, or none. */
 export type CertificateProps = {
   frame: Frame
   fingerprint: string | null
@@ -35,12 +37,19 @@ export function certificatePage(props: CertificateProps): Html {
 ${inService(props, w)}
 ${
   props.fingerprint === null
-    ? html`<div class="empty">${words.own}</div>`
+    ? html`<div class="empty">${nothingOfOurs(props, w)}</div>`
     : html`<div class="stack"><section class="panel"><h2>${words.fingerprint}</h2><p class="mono">${props.fingerprint}</p></section>
 <div class="halves">${steps(words.one, words.oneSteps)}${steps(words.domain, words.domainSteps)}</div>
 ${props.distributed ? html`<p>${chip('green', 'check', w.admin.setup.done)}</p>` : html`<form method="post" action="/admin/certificate/distribution"><button class="button">${icon('check')}${w.admin.setup.certificateDone}</button></form>`}</div>`
 }`,
   })
+}
+
+function nothingOfOurs({ inService: rows }: CertificateProps, w: Words): Html {
+  const words = w.admin.certificate
+  if (rows.some(({ use }) => use === 'web')) return html`${words.own}`
+  const sip = rows.find(({ use }) => use === 'sip')
+  return html`${words.none}<br>${sip === undefined ? words.sipNone : sip.isOurs ? words.sipOurs : words.sipOwn}`
 }
 
 function inService({ frame, inService: rows }: CertificateProps, w: Words): Html | null {
