@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { missingWords } from '../web/words/custody.ts'
 import { httpSender } from './channels/http-sender.ts'
 import { smtpSender } from './channels/smtp-sender.ts'
 import { programVersion } from './cli/version.ts'
@@ -153,7 +154,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     }),
   )
   const exports = await createExports({
-    ...{ door, recordingsDir: files.recordings, exportsDir: files.exports, log, version },
+    ...{ door, recordingsDir: files.recordings, exportsDir: files.exports, missingWords, log, version },
   })
   const sweepFiles = async () => {
     // Of evidence nothing goes by a clock that may be wrong.

@@ -1,4 +1,5 @@
 import { constants, copyFile } from 'node:fs/promises'
+import { missingWords } from '../../web/words/custody.ts'
 import { dataFiles } from '../config.ts'
 import { InvalidInput } from '../records/errors.ts'
 import { exportTo } from '../records/exports.ts'
@@ -60,7 +61,7 @@ export const evidence: RecordsCommand = async (args, io, door) => {
   const given = { from, ...(to === null ? {} : { to }), reason, filter: Object.fromEntries(chosen) }
   try {
     const folders = { recordingsDir: recordings, exportsDir: exports }
-    io.out(JSON.stringify(await exportTo({ door, ...folders, version: programVersion() }, given)))
+    io.out(JSON.stringify(await exportTo({ door, ...folders, missingWords, version: programVersion() }, given)))
     return 0
   } catch (error) {
     if (error instanceof InvalidInput) throw new UsageError(error.message, { cause: error })

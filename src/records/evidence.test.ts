@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { missingWords } from '../../web/words/custody.ts'
 import type { Fact } from '../centre/facts.ts'
 import { type House, noon, openHouse } from '../http/testing/house.ts'
 import type { ExportId } from '../lib/ids.ts'
@@ -118,6 +119,32 @@ test('an export is a zip that unzip, sha256sum and our own check agree on, with 
   const view = await (await house.api(auditor, 'GET', `/exports/${id}`)).json()
   assert.equal((view as { state: string }).state, 'finished')
   assert.equal((view as { sha256: string }).sha256, createHash('sha256').update(readFileSync(file)).digest('hex'))
+})
+
+test('why a call has no audio stands in the zip as a code, and in the words of the pages in both languages', async () => {
+  await aCall(9)
+  const missing = (recording: string, cause?: 'full'): Fact => ({
+    ...{ type: 'recording.missing', recording: recording as never, call: 'c_9' as never, reason: 'ENOSPC: no space' },
+    ...(cause && { cause }),
+  })
+  const opened = (id: string): Fact => ({
+    ...{ type: 'recording.opened', recording: id as never, call: 'c_9' as never, path: `2026-11-24/${id}.wav` },
+  })
+  const facts = [opened('r_9a'), missing('r_9a'), opened('r_9b'), missing('r_9b', 'full')]
+  await house.store.commit({ recorded: facts.map((fact, i) => recorded(fact, noon + 10 + i)) })
+  const { file } = await anExport({ filter: { calls: ['c_9'] } })
+  const [call] = JSON.parse(execFileSync('unzip', ['-p', file, 'calls.json'], { encoding: 'utf8' }))
+  const full = { 'zh-CN': '录音磁盘自始至终已满。', en: 'the disk was full from its beginning to its end.' }
+  assert.deepEqual([call.recordingMissingCause, call.recordingMissingWords], ['full', full])
+  assert.deepEqual(
+    call.recordings.map((one: Record<string, unknown>) => [one['id'], one['missingCause'], one['missingWords']]),
+    [
+      ['r_9', null, null],
+      ['r_9a', null, { 'zh-CN': '原因见审计日志。', en: 'the journal says why.' }],
+      ['r_9b', 'full', full],
+    ],
+  )
+  assert.deepEqual((await verifyEvidence(file)).faults, [])
 })
 
 test('fetching the zip is a fact, and is on disk before the first byte', async () => {
@@ -289,6 +316,7 @@ test('an export that was under way when the process went is made by the next one
     door: house.deps.records,
     recordingsDir,
     exportsDir,
+    missingWords,
     log: house.deps.log,
     version: 'test',
   })

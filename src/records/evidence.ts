@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import yazl from 'yazl'
+import type { MissingCause } from '../centre/recording-rules.ts'
 import type { CallId, ExportId } from '../lib/ids.ts'
 import type { JournalLine } from '../store/chain.ts'
 import type { RecordingRow } from '../store/recordings.ts'
@@ -21,6 +22,9 @@ export const proofName = 'journal/proof.json'
 
 export type AudioChoice = 'wav' | 'opus' | 'both'
 
+/** Why audio is missing, in the words of the pages. */
+export type MissingWords = Record<'zh-CN' | 'en', Record<MissingCause | 'unknown', string>>
+
 export type EvidenceArgs = {
   store: Store
   /** Absolute. */
@@ -28,6 +32,7 @@ export type EvidenceArgs = {
   calls: CallId[]
   /** Which form of each recording; where it is not there the other stands in for it. */
   audio?: AudioChoice
+  missingWords: MissingWords
   about: { export: string; reason: string; requestedBy: string; at: number; version: string }
   /** After each call: how many of them are in the zip. */
   onProgress?: (done: number) => void
@@ -84,7 +89,14 @@ export function evidenceZip(args: EvidenceArgs): Readable {
         for (const { name, source } of audio.forms) await add(name, createReadStream(source), false)
       args.onProgress?.(calls.length)
     }
-    await addText(callsName, `${JSON.stringify(calls.map(plainCall), null, 1)}\n`)
+    await addText(
+      callsName,
+      `${JSON.stringify(
+        calls.map(call => plainCall(call, args.missingWords)),
+        null,
+        1,
+      )}\n`,
+    )
     await addText(csvName, callsCsv(calls))
     await add(proofName, Readable.from(proofText(args.store, [...lines.values()])), true)
     await addText('README.txt', evidenceReadme(args.about, calls))
@@ -125,9 +137,10 @@ async function formOf(args: EvidenceArgs, name: string, relative: string) {
   return source !== null && (await isFile(source)) ? { name, source } : null
 }
 
-function plainCall({ call, recordings }: EvidenceCall) {
+function plainCall({ call, recordings }: EvidenceCall, why: MissingWords) {
   return {
     ...call,
+    recordingMissingWords: wordsOf(call.recordingMissing, call.recordingMissingCause, why),
     recordings: recordings.map(({ recording, file }) => ({
       id: recording.id,
       file: file ?? 'missing',
@@ -139,6 +152,7 @@ function plainCall({ call, recordings }: EvidenceCall) {
       salvaged: recording.salvaged,
       missingReason: recording.missingReason,
       missingCause: recording.missingCause,
+      missingWords: wordsOf(recording.missingReason, recording.missingCause, why),
       wasMissing: recording.wasMissing,
       foundAfterMs: recording.foundAfterMs,
       lostMs: recording.lostMs,
@@ -146,6 +160,11 @@ function plainCall({ call, recordings }: EvidenceCall) {
       destroyedAt: recording.destroyedAt,
     })),
   }
+}
+
+/** In both languages, as all that people read in the zip; null: nothing is missing. */
+function wordsOf(reason: string | null, cause: MissingCause | null, why: MissingWords) {
+  return reason === null ? null : { 'zh-CN': why['zh-CN'][cause ?? 'unknown'], en: why.en[cause ?? 'unknown'] }
 }
 
 async function isFile(file: string): Promise<boolean> {

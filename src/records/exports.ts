@@ -14,7 +14,7 @@ import type { ExportRecord } from '../store/exports.ts'
 import { askedFact, needsSecondPerson } from './approvals.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
-import { evidenceZip } from './evidence.ts'
+import { evidenceZip, type MissingWords } from './evidence.ts'
 import { parseInput } from './parse.ts'
 import { Remover } from './remover.ts'
 import { type ExportRequest, exportInput } from './schemas.ts'
@@ -52,7 +52,14 @@ export type Exports = {
   idle(): Promise<void>
 }
 
-export type ExportsArgs = { door: RecordsDoor; recordingsDir: string; exportsDir: string; log: Logger; version: string }
+export type ExportsArgs = {
+  door: RecordsDoor
+  recordingsDir: string
+  exportsDir: string
+  missingWords: MissingWords
+  log: Logger
+  version: string
+}
 
 type Job = {
   id: ExportId
@@ -103,6 +110,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
         recordingsDir: args.recordingsDir,
         calls,
         audio: job.request.audio,
+        missingWords: args.missingWords,
         about,
         onProgress: done => {
           job.done = done
@@ -303,6 +311,7 @@ export async function exportTo(
     recordingsDir: args.recordingsDir,
     calls,
     audio: request.audio,
+    missingWords: args.missingWords,
     about,
     onProgress: done => args.onProgress?.(done, calls.length),
   })

@@ -15,21 +15,30 @@ type Part = {
   isSealed: 0 | 1
   wasMissing: 0 | 1
   missingReason: string | null
+  missingCause: string | null
 }
 
+/** Why, in the system's words and by the name that pages have words for. */
+type Lack = { reason: string; cause: string | null }
+
 export function tellLackingAudio(db: Connection, id: CallId): void {
-  const call = sql(db, 'SELECT ended_at AS endedAt, recording_missing AS reason FROM calls WHERE id = ?').get(id) as
-    | { endedAt: number | null; reason: string | null }
-    | undefined
+  const call = sql(
+    db,
+    'SELECT ended_at AS endedAt, recording_missing AS reason, recording_missing_cause AS cause FROM calls WHERE id = ?',
+  ).get(id) as { endedAt: number | null; reason: string | null; cause: string | null } | undefined
   if (call === undefined || call.reason === null) return
   const parts = sql(
     db,
     `SELECT opened_at AS openedAt, coalesce(duration_ms, 0) AS durationMs, kind, sealed_at IS NOT NULL AS isSealed,
-       was_missing AS wasMissing, missing_reason AS missingReason
+       was_missing AS wasMissing, missing_reason AS missingReason, missing_cause AS missingCause
      FROM recordings WHERE call = ? ORDER BY opened_at, id`,
   ).all(id) as Part[]
-  const reason = lacks(parts, call.endedAt) ? (lastReason(parts) ?? call.reason) : null
-  if (reason !== call.reason) sql(db, 'UPDATE calls SET recording_missing = ? WHERE id = ?').run(reason, id)
+  const now = { reason: call.reason, cause: call.cause }
+  const lack = lacks(parts, call.endedAt) ? (lackOf(parts) ?? now) : null
+  if (lack?.reason === call.reason && lack.cause === call.cause) return
+  sql(db, 'UPDATE calls SET recording_missing = ?, recording_missing_cause = ? WHERE id = ?').run(
+    ...[lack?.reason ?? null, lack?.cause ?? null, id],
+  )
 }
 
 /** What is not sealed yet may still turn out to be too short: the call lacks what it lacked until then. */
@@ -45,6 +54,7 @@ function lacks(parts: readonly Part[], endedAt: number | null): boolean {
   return endedAt - reachedAt > wholeWithinMs
 }
 
-function lastReason(parts: readonly Part[]): string | null {
-  return parts.findLast(({ missingReason }) => missingReason !== null)?.missingReason ?? null
+function lackOf(parts: readonly Part[]): Lack | null {
+  const last = parts.findLast(({ missingReason }) => missingReason !== null)
+  return last === undefined ? null : { reason: last.missingReason!, cause: last.missingCause }
 }

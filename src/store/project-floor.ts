@@ -403,7 +403,10 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
           'UPDATE recordings SET missing_reason = ?, missing_cause = ? WHERE id = ? AND sealed_at IS NULL',
           ...[fact.reason, fact.cause ?? null, fact.recording],
         )
-      run('UPDATE calls SET recording_missing = ? WHERE id = ?', fact.reason, fact.call)
+      run(
+        'UPDATE calls SET recording_missing = ?, recording_missing_cause = ? WHERE id = ?',
+        ...[fact.reason, fact.cause ?? null, fact.call],
+      )
       return true
     default:
       return false

@@ -52,6 +52,7 @@ export const calls = sqliteTable(
     recording: text().$type<RecordingId>(),
     /** Why a part of the call has no audio. */
     recordingMissing: text('recording_missing'),
+    recordingMissingCause: text('recording_missing_cause').$type<MissingCause>(),
     /** What came of a robot notice. */
     notice: text({ mode: 'json' }).$type<{ heardMs: number; whole: boolean; digit: '1' | '2' | null }>(),
     /** The lender's reference of the loan. */

@@ -169,3 +169,6 @@ const en: Like<typeof zh> = {
 }
 
 export const custodyWords = { zh, en }
+
+/** For exports, which are read in both languages. */
+export const missingWords = { 'zh-CN': zh.missing, en: en.missing }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Hono } from 'hono'
+import { missingWords } from '../../../web/words/custody.ts'
 import type { Effect } from '../../centre/effects.ts'
 import type { Role, User } from '../../centre/entities.ts'
 import { whyNotWrite } from '../../centre/writing.ts'
@@ -100,7 +101,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     store,
     records: door,
     sessions,
-    exports: await createExports({ door, recordingsDir, exportsDir, log, version: 'test' }),
+    exports: await createExports({ door, recordingsDir, exportsDir, missingWords, log, version: 'test' }),
     imports,
     tableExports,
     clock,
