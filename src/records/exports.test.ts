@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { missingWords } from '../../web/words/custody.ts'
 import type { Fact } from '../centre/facts.ts'
 import { auditorRoutes } from '../http/auditor/auditor.ts'
 import { type House, noon, openHouse } from '../http/testing/house.ts'
@@ -161,7 +162,7 @@ test('a zip that cannot be removed is told once, is not said to be gone, and kee
   const { door, logged } = { door: house.deps.records, logged: [] as string[] }
   const { exportsDir, recordingsDir } = house.deps.config
   const log = { ...house.deps.log, error: ({ file }: { file: string }) => void logged.push(file) } as unknown as Logger
-  const exports = await createExports({ door, recordingsDir, exportsDir, log, version: 'test' })
+  const exports = await createExports({ door, recordingsDir, exportsDir, log, missingWords, version: 'test' })
   const [stuck, gone] = [await anExport(), await anExport()]
   const stray = path.join(exportsDir, 'e_nobody-knows.zip')
   const strayStuck = path.join(exportsDir, 'e_a-folder.zip')

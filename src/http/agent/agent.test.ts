@@ -197,8 +197,9 @@ test('where no campaign runs the pad is open all the same: help is called, a num
   assert.equal((await ask('/agent/calls', { number: '110' })).status, 200)
   const call = [...house.engine.state.calls.values()].find(({ agent }) => agent === carol.id)
   assert.equal(call?.number, '110')
+  await house.engine.dispatch({ type: 'leg.answered', leg: call!.leg }, 'system')
   const page = await look(house, own, '/agent')
-  assert.match(page.text, /110/)
+  assert.match(page.text, /<section id="say"/)
   assert.doesNotMatch(
     page.text,
     /service that may be of use|This call is recorded/,
