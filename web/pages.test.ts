@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import { trunkState } from './pages/admin/trunks.ts'
 import { deskPage } from './pages/agent/desk.ts'
 import { messagesPage } from './pages/supervisor/messages.ts'
 import { wallboardPage } from './pages/supervisor/wallboard.ts'
@@ -10,6 +11,7 @@ import { sampleFloor } from './samples/floor.ts'
 import { sampleFrame } from './samples/frame.ts'
 import { samplePages } from './samples/pages.ts'
 import type { Language } from './words/language.ts'
+import { wordsIn } from './words/words.ts'
 
 const languages: Language[] = ['zh-CN', 'en']
 const render = async (name: string, language: Language) => String(await samplePages[name]!(language))
@@ -133,4 +135,13 @@ test('why a text did not go is said in words; what a gateway says stands as it s
   for (const words of ['此人已停催或停呼', '内容已过时', 'constructor: no route', 'no such line'])
     assert.ok(text.includes(words), words)
   assert.ok(!text.includes('its case is on hold'))
+})
+
+test('a trunk that does not answer when it is asked is not shown as well', () => {
+  const words = wordsIn('zh-CN')
+  const wire = (status: number | null) => ({ target: null, registration: null, options: { status, rttMs: 3, at: 1 } })
+  const state = (status: number | null) =>
+    String(trunkState({ enabled: true, state: 'up', reason: null, wire: wire(status) as never }, words))
+  assert.match(state(200), /green/)
+  assert.match(state(null), /amber[\s\S]*不应答探测/)
 })
