@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Hono } from 'hono'
+import { wordsIn } from '../../../web/words/words.ts'
 import { adminRoutes } from '../admin/admin.ts'
 import type { CertificateSeen } from '../certificate-keeper.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { supervisorRoutes } from '../supervisor/supervisor.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
+import { wordsOf } from './frame.ts'
 import { liveStream } from './stream.ts'
 
 const dayMs = 86_400_000
@@ -102,4 +104,12 @@ test('the page of certificates says that pages use none behind a proxy, and what
   assert.match(await about(), /Pages use no certificate[\s\S]*SIP over TLS uses one of your company’s own/)
   seen['web'] = seen['sip']
   assert.match(await about(), /The certificate is your company’s own/)
+})
+
+test('what may not be dialled is told in the language of the page', () => {
+  for (const rule of ['number_barred', 'number_not_allowed', 'toll_night', 'toll_person', 'toll_centre']) {
+    const refusal = { rule, words: 'as the floor says it' }
+    assert.match(wordsOf(refusal, wordsIn('zh-CN')), /号码|境外/, rule)
+    assert.equal(wordsOf(refusal, wordsIn('en')), refusal.words)
+  }
 })
