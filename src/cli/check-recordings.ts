@@ -49,7 +49,7 @@ async function checkFolder(config: Config): Promise<Checked> {
 
 /** The service's user is the owner of its data; who is not root asks for itself. */
 function writerOf(dataDir: string): Writer | null {
-  if (process.getuid?.() !== 0) return null
+  if (process.getuid?.() !== 0 || !existsSync(dataDir)) return null
   const { uid, gid } = statSync(dataDir)
   return uid === 0 ? null : { uid, gid }
 }

@@ -59,8 +59,10 @@ export class OpusStream implements Disposable {
     packet.set(first)
     packet.set(second, first.length)
     this.#granule += BigInt(packetSamples * granulesPerSample)
+    // The page that is full waits for the next packet: the last page has one, or players would not cut off what it holds too much.
+    if (this.#packets > 0 && this.#packets % packetsPerPage === 0) this.#ogg.flush()
+    this.#packets++
     this.#ogg.packet(packet, this.#granule)
-    if (++this.#packets % packetsPerPage === 0) this.#ogg.flush()
   }
 
   /** Of the samples encoded, the first `samples` are the recording: what pads the last packet is cut off by whoever plays. */

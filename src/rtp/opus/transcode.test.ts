@@ -54,6 +54,18 @@ test('a tone of each side comes out of another decoder on its side, at its frequ
   }
 })
 
+test('a recording that just fills its last page has its length to the sample too', {
+  skip: !hasOpusTools && 'opus-tools is not installed',
+}, async () => {
+  for (let samples = 240 * 160 - 300; samples <= 240 * 160 + 40; samples += 24) {
+    const one = recording(`page-${samples}`, new Int16Array(samples).fill(900), new Int16Array(samples))
+    await transcode(one, pace)
+    const decoded = join(folder, 'decoded.wav')
+    execFileSync('opusdec', ['--quiet', '--rate', '8000', one.target, decoded])
+    assert.equal(readStereo(readFileSync(decoded))[0].length, samples)
+  }
+})
+
 test('the same recording makes the same file, also from several pieces of work', async () => {
   const one = recording('same', tone({ hz: 700, ms: 21_000 }), tone({ hz: 300, ms: 21_000 }))
   const turns: number[] = []
