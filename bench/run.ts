@@ -37,7 +37,7 @@ const names = [
   'amd',
 ].filter(name => existsSync(join(folder, `${name}.ts`)))
 
-const onlyText = ['busy-floor', 'memory', 'soak', 'restart']
+const onlyText = ['busy-floor', 'memory', 'packet-path', 'soak', 'restart']
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('-'))
 const unknown = wanted.filter(name => !names.includes(name))
 if (unknown.length > 0) {
