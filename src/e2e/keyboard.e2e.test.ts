@@ -30,7 +30,7 @@ const people = [
 const tabsMax = 120
 
 describe('calls with the keyboard alone', { skip: hasChromium && hasSipp ? false : 'needs chromium and sipp' }, () => {
-  const clock = new ForwardClock()
+  const clock = new ForwardClock().intoOneDay(20 * 60_000)
   let world: World
   let customer: RtpPeer
   let chromium: Chromium
