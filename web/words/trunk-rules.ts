@@ -108,9 +108,8 @@ const zh = {
   means: '结果',
   byRule: (n: number) => `第 ${n} 条规则`,
   byNone: '无规则符合',
-  helpChanged: (list: string) =>
-    `Numbers for help leave by this trunk changed: ${list}. Make sure that the gateway knows them so.`,
-  and: ', ',
+  helpChanged: (list: string) => `求助号码经此中继会改拨：${list}。请确认网关认得这样的号码。`,
+  and: '、',
   wrongLines: (n: number) => `有 ${n} 行写法不对，未计入。`,
   signalled: '信令',
   rule: '依据规则',
