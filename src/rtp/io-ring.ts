@@ -1,6 +1,6 @@
 /**
  * Receiving from and sending on many sockets with one call to the kernel (io_uring(7)). The relay loop's sockets hold one packet each, so neither
- * recvmmsg nor sendmmsg helps; and of what a packet costs us a quarter is the way from JavaScript into the C library and back, twice a packet. All
+ * recvmmsg nor sendmmsg helps; and of what a packet costs us a fifth is the way from JavaScript into the C library and back, twice a packet. All
  * that is queued here is done within `submit`: the sockets do not block, so the kernel finishes each at once, and nothing of ours is under way
  * between two calls. So a socket may be closed, or go to another thread, as if there were no ring.
  *
