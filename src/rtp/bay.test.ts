@@ -501,6 +501,7 @@ async function bridged(wire: BayOptions['wire'], options: WorldOptions = {}): Pr
   bay.configure(carl, carlEnd.parameters())
   bay.configure(alice, aliceEnd.parameters(options.agentChanges))
   bay.patch(carl, alice)
+  await bay.figures() // its answer says that all orders before it are done
   return {
     bay,
     carl: carlEnd,

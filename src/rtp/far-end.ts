@@ -1,9 +1,12 @@
 /** A telephone for tests: says a tone on a real UDP socket, keeps what it hears. Knows nothing of the code under test but the codec tables. */
+import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import koffi from 'koffi'
 import { systemClock } from '../lib/clock.ts'
 import type { Endpoint, MediaCodec, RtpParameters } from './bay.ts'
 import { decode, encode, payloadTypeOf } from './g711.ts'
+import { nativeMemory } from './libc.ts'
 import { headerBytes, PacketView, readPacket, writeHeader } from './packet.ts'
 import { tone } from './tone.ts'
 
@@ -117,4 +120,13 @@ export class FarEnd {
     this.hush()
     this.#socket.close()
   }
+}
+
+/** The port that a socket of the C library is bound to, by its descriptor. */
+export function boundPort(fd: number): number {
+  const getsockname = koffi.load(null).func('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t'])
+  const [name, length] = [nativeMemory(16), nativeMemory(4)]
+  length.bytes[0] = 16
+  assert.equal(getsockname(fd, name.address, length.address), 0)
+  return (name.bytes[2]! << 8) | name.bytes[3]!
 }

@@ -3,10 +3,10 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import koffi from 'koffi'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
 import { addressNumber } from './address-number.ts'
+import { boundPort } from './far-end.ts'
 import { closeIoRing, createIoRing, IoRing, ringEntries } from './io-ring.ts'
 import { type Libc, loadLibc, nativeMemory } from './libc.ts'
 import { createLibcWire } from './libc-wire.ts'
@@ -47,7 +47,7 @@ test('what is queued is done by one submit, each in its turn, whatever becomes o
     (await Promise.all(heard)).map(([bytes]) => [...bytes]),
     [Array(5).fill(1), Array(7).fill(3)],
   )
-  await sent(far, Buffer.from('ahoy'), portOf(b))
+  await sent(far, Buffer.from('ahoy'), boundPort(b))
   ring.receive(a, memories[0]!.address, 8)
   ring.receive(closed, memories[1]!.address, 8)
   ring.receive(b, memories[2]!.address, 8)
@@ -100,7 +100,7 @@ for (const [what, most, calls] of [
       for (const fd of [a, empty]) libc!.close(fd)
     })
     connect(libc!, a, far.address().port)
-    await sent(far, Buffer.from('ahoy'), portOf(a))
+    await sent(far, Buffer.from('ahoy'), boundPort(a))
     const [said, into] = [Array.from({ length: 5 }, () => nativeMemory(8)), nativeMemory(8)]
     for (const [i, { bytes }] of said.entries()) bytes[0] = 65 + i
     ring.receive(empty, into.address, 8)
@@ -156,7 +156,7 @@ test('a ring that begins to fail costs no packet, is given up, and that is told 
   })
   for (let round = 1; round <= 3; round++) {
     const said = Buffer.from('abc'.slice(round - 1, round))
-    await Promise.all(callers.map((caller, i) => sent(caller, said, portOf(wire.descriptor(slots[i]!)))))
+    await Promise.all(callers.map((caller, i) => sent(caller, said, boundPort(wire.descriptor(slots[i]!)))))
     wake.wake()
     for (let waitedMs = 0; waitedMs < 10_000 && relayed < round * callers.length; waitedMs += 5) await pause(5)
   }
@@ -185,7 +185,7 @@ test('what came to a socket that was closed by what came before it in the batch 
     const caller = await bound(t)
     wire.bind(home, 0, i, slot => slots.push(slot))
     wire.connect(slots[i]!, addressNumber(home)!, caller.address().port)
-    await sent(caller, Buffer.from('ahoy'), portOf(wire.descriptor(slots[i]!)))
+    await sent(caller, Buffer.from('ahoy'), boundPort(wire.descriptor(slots[i]!)))
   }
   const heard: number[] = []
   let left: number[] = []
@@ -251,7 +251,7 @@ for (const [name, hasRing] of [
       return slot
     })
     for (const [i, caller] of callers.entries())
-      await sent(caller, Buffer.from(`from ${i}`), portOf(wire.descriptor(slots[i]!)))
+      await sent(caller, Buffer.from(`from ${i}`), boundPort(wire.descriptor(slots[i]!)))
     let relayed = 0
     wire.run({
       onDatagram(token, length) {
@@ -340,12 +340,4 @@ function at(port: number) {
 
 function connect(libc: Libc, fd: number, port: number): void {
   assert.equal(libc.connect(fd, at(port).address, 16), 0)
-}
-
-function portOf(fd: number): number {
-  const getsockname = koffi.load(null).func('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t'])
-  const [name, length] = [nativeMemory(16), nativeMemory(4)]
-  length.bytes[0] = 16
-  assert.equal(getsockname(fd, name.address, length.address), 0)
-  return (name.bytes[2]! << 8) | name.bytes[3]!
 }

@@ -181,14 +181,13 @@ export function createLibcWire(
     now = lookedAt = clock()
     counted += count
     if (now - countedAt >= countMs) recount()
-    let isWoken = count <= 0
+    // What was ordered before a packet came is done before it is heard; and sockets may come, go and be tied by that.
+    if (isWoken(count)) handler.onWake()
     let batched = 0
     let single = 0
     for (let i = 0; i < count; i++) {
-      const data = eventView.getUint32(i * epollEventBytes + epollDataAt, true)
-      const socket = sockets[data - 1]
-      if (data === 0) isWoken = libc.read(wakeFd, scratch.address, 8) !== 0
-      else if (socket?.isConnected && ring !== null && count >= batchMin) inBatch[batched++] = socket
+      const socket = sockets[eventData(i) - 1]
+      if (socket?.isConnected && ring !== null && count >= batchMin) inBatch[batched++] = socket
       else if (socket) bySingle[single++] = socket
     }
     for (let from = 0; from < batched; from += batchMax) {
@@ -200,8 +199,17 @@ export function createLibcWire(
       lookAgain(i)
       receive(bySingle[i]!, handler)
     }
-    if (isWoken) handler.onWake()
     sendQueued()
+  }
+
+  function eventData(index: number): number {
+    return eventView.getUint32(index * epollEventBytes + epollDataAt, true)
+  }
+
+  /** The thread was told to wake up, or nothing came for as long as it waits. */
+  function isWoken(count: number): boolean {
+    for (let i = 0; i < count; i++) if (eventData(i) === 0) return libc.read(wakeFd, scratch.address, 8) !== 0
+    return count <= 0
   }
 
   /** One datagram of each of these sockets: received at once, and sent on at once. */
