@@ -47,6 +47,8 @@ const restedMin = 1
 const countMs = 20
 /** Datagrams of a batch; each may be sent on, so it is half of what the ring takes. */
 const batchMax = 64
+/** Of a long batch, those sent on so far leave together: where each is sealed, the first would wait for the last for half a millisecond. */
+const sentTogether = 8
 /** Fewer are as cheap one by one. */
 const batchMin = 3
 
@@ -224,6 +226,7 @@ export function createLibcWire(
       wire.sourcePort = port
       lookAgain(i)
       if (length > 0 && fd >= 0) handler.onDatagram(token, length, now)
+      if ((i - from) % sentTogether === sentTogether - 1) sendQueued()
     }
     wire.inbound = inbound
     sendQueued()
