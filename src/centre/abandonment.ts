@@ -3,10 +3,12 @@
  * and over a day. Counted are calls dialled ahead of a person: those that found one in time, and those that did not. Who hears a notice and asks
  * for nobody is in neither; who pressed 1 is answered by a person, or abandoned. The store keeps the same counts, and a start brings them back.
  */
+
+import type { Call } from './call-state.ts'
 import type { Note } from './decision.ts'
 import type { CampaignMode } from './entities.ts'
 import type { Fact } from './facts.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 import { localDay } from './zone.ts'
 
 export type AbandonCount = { answered: number; abandoned: number }

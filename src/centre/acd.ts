@@ -1,12 +1,13 @@
 /** Bringing a waiting call and an agent together. */
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { isEarlyHeard } from './early-media.ts'
 import { isCallForHelp } from './emergency.ts'
 import { playMusic } from './music.ts'
 import { ringFor } from './ring.ts'
 import { agentLegOf } from './settle.ts'
-import type { Agent, Call, FloorState } from './state.ts'
+import type { Agent, FloorState } from './state.ts'
 import { hasAudio, ringsFirst, stationOf } from './station-now.ts'
 
 type Match = { call: Call; agent: Agent }

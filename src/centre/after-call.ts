@@ -1,9 +1,10 @@
 /** Leads whose next turn is not a matter of retry rules: who heard a notice, and who is owed a call by an agent. */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { Callback, EndCause, LeadState } from './entities.ts'
 import { normaliseNumber } from './number.ts'
 import { noteTried } from './promise.ts'
-import type { Call } from './state.ts'
 
 /** 72 hours after an abandoned call (Ofcom), unless an agent is guaranteed. */
 export const abandonedRestMs = 72 * 3_600_000

@@ -4,10 +4,11 @@
  */
 import { type Agency, type AgencyBar, agencyBar } from '../lender/agency.ts'
 import type { AgencyId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import { dateOf } from './day.ts'
 import type { Business, User } from './entities.ts'
 import type { Fact } from './facts.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 
 export type PlacedParty = { party: string; agency: AgencyId }
 

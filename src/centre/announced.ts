@@ -1,8 +1,9 @@
 /** By which result an attempt is followed: what was signalled, or what the network said in words. */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { CallResult } from './entities.ts'
 import { campaignOf } from './give-back.ts'
-import type { Call } from './state.ts'
 
 /** What is not so sure is kept, and nothing is done by it. */
 export const sureMin = 0.85

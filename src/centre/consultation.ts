@@ -19,6 +19,7 @@
 import type { CallId, LegId, QueueId, UserId } from '../lib/ids.ts'
 import { mute, partyStillHolds, unmute } from './acd.ts'
 import { mayAsk } from './agencies.ts'
+import type { Call, Consult } from './call-state.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
 import { isCallForHelp } from './emergency.ts'
@@ -29,7 +30,7 @@ import { placeOutside } from './outside-leg.ts'
 import { openRecording } from './recording.ts'
 import { agentRingMs, enterRinging, notPickedUp } from './ring.ts'
 import { agentLegOf, isHeldAtPhone, settle, takeState } from './settle.ts'
-import type { Agent, Call, Consult } from './state.ts'
+import type { Agent } from './state.ts'
 import { hasAudio, phoneHoldsWords, ringsFirst, stationOf } from './station-now.ts'
 
 /** `second`: the line of the agent's desk phone on which it was dialled; the leg of the call is not used then. */

@@ -2,7 +2,8 @@
  * Instants at which something must be decided, as a binary heap in the state. An entry is live while its agent, call or campaign still names
  * that instant; others are passed over when they come to the top, so moving a deadline costs one push.
  */
-import type { Call, Due, FloorState } from './state.ts'
+import type { Call } from './call-state.ts'
+import type { Due, FloorState } from './state.ts'
 
 /** The instant at which something must be decided for a call; null: none. */
 export function setDeadline(state: FloorState, call: Call, at: number | null): void {

@@ -5,6 +5,7 @@
  */
 
 import type { LeadId } from '../lib/ids.ts'
+import type { Call, Written } from './call-state.ts'
 import { isContactTime } from './compliance.ts'
 import type { Draft } from './draft.ts'
 import type { DispositionChoice } from './entities.ts'
@@ -13,7 +14,7 @@ import type { Input } from './inputs.ts'
 import { normaliseNumber } from './number.ts'
 import { closePromise } from './promise.ts'
 import { settle, takeState, wrapDefaultMs } from './settle.ts'
-import type { Agent, Call, Written } from './state.ts'
+import type { Agent } from './state.ts'
 
 /** The outcome must be written by then, else the agent is paused and told why. */
 export const wrapMaxMs = 60_000

@@ -1,4 +1,5 @@
 import type { CallId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Decision, Moment } from './decision.ts'
 import { leaveUnwritten } from './disposition.ts'
 import { Draft } from './draft.ts'
@@ -7,7 +8,7 @@ import { type AtHand, NotDecided } from './not-decided.ts'
 import { withdrawPreview } from './preview.ts'
 import { stopRinging } from './ring.ts'
 import { takeState } from './settle.ts'
-import type { Agent, Call, Due, FloorState } from './state.ts'
+import type { Agent, Due, FloorState } from './state.ts'
 import { endSupervision } from './supervision.ts'
 
 type Dropped = { decision: Decision; call: CallId | null }

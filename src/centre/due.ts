@@ -1,5 +1,6 @@
 /** An instant has come that an agent, a call or a campaign named: what is decided then. Each answer moves or clears that instant. */
 
+import type { Call } from './call-state.ts'
 import { phoneRefused } from './consultation.ts'
 import { wrapUpOver } from './disposition.ts'
 import type { Draft } from './draft.ts'
@@ -11,7 +12,7 @@ import { timeOutPreview } from './preview.ts'
 import { placeDue } from './queue-place.ts'
 import { openRecording } from './recording.ts'
 import { agentOf, takeState } from './settle.ts'
-import type { Agent, Call, Due } from './state.ts'
+import type { Agent, Due } from './state.ts'
 import { stationLost } from './station.ts'
 import { tollDue } from './toll/due.ts'
 import { fallBack } from './transfer.ts'

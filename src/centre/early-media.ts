@@ -2,7 +2,8 @@
  * What is heard before the answer, by the rules of the trunk: the network, our own ring-back in its place, or nothing. This is about the person who
  * dials alone: whatever comes is listened to (heard.ts) and recorded.
  */
-import type { Call, FloorState } from './state.ts'
+import type { Call } from './call-state.ts'
+import type { FloorState } from './state.ts'
 import { rulesOf, type TrunkRules } from './trunk-rules.ts'
 
 export function earlyMediaOf(state: FloorState, call: Call): TrunkRules['earlyMedia'] {

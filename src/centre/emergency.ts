@@ -3,11 +3,12 @@
  * on the desk page, by the API, and on a desk phone without signing on. Each is recorded like any call, and told at once.
  */
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { roomOf } from './line.ts'
-import type { Call, FloorState, TrunkFloor } from './state.ts'
+import type { FloorState, TrunkFloor } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
 
 /** Nobody is told to hang up on the police: it rings for as long as networks let it. */

@@ -6,11 +6,11 @@
 import type { LegId } from '../lib/ids.ts'
 import { heardOf, releaseOwed } from './after-call.ts'
 import { resultToRetry } from './announced.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { Ending } from './entities.ts'
 import { campaignOf, giveBack } from './give-back.ts'
 import { agentLegOf, agentOf, settle, wrapDefaultMs } from './settle.ts'
-import type { Call } from './state.ts'
 
 /** `goneLeg`: the leg that ended by itself and needs no hanging up. */
 export function endCall(d: Draft, call: Call, ending: Ending, goneLeg: LegId | null = null): void {

@@ -1,5 +1,6 @@
 /** What facts about calls do to the floor. Answers whether the change was about a call. */
 import type { CallbackId, CallId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dial-order.ts'
@@ -13,7 +14,7 @@ import { evolveMenu } from './menu/evolve-menu.ts'
 import { numberKey } from './number.ts'
 import { armPlace, evolvePlace } from './queue-place.ts'
 import { coverLine, releaseClaim } from './ready.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 import { ringMsOn } from './trunk-rules.ts'
 
 /** An answered customer hears an agent within this time, or the call is abandoned (47 CFR 64.1200(a)(7): two seconds). */

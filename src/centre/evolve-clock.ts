@@ -2,8 +2,10 @@
  * The clock of the machine was set: what the floor remembers is told in the new time, so that a minute that was half over is half over still,
  * and nobody wraps up, waits or is looked at an hour too long. Hours of the clock on the wall (callbacks, contact hours, caps) stay what they are.
  */
+
+import type { Call } from './call-state.ts'
 import { pushDue, setDeadline, shiftDue } from './deadlines.ts'
-import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
+import type { Agent, CampaignFloor, FloorState } from './state.ts'
 import { shiftRecordings } from './unrecorded.ts'
 
 /** The clock went on by `byMs` at once and reads `now`. */

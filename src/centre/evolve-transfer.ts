@@ -1,8 +1,10 @@
 /** What facts about consultations, transfers and slots do to a call. */
+
+import type { Call } from './call-state.ts'
 import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import type { Fact } from './facts.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 
 /** Beyond the outside call's own last instant, which another trunk that is tried moves (`rerouteWithinMs`). */
 const passingGraceMs = 60_000

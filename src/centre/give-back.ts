@@ -1,9 +1,10 @@
 /** How a lead goes back after a call that reached nobody, or that is to be made again: by the retry rules, or as what it was promised. */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, CallResult, Campaign } from './entities.ts'
 import { closePromise, noteTried, promiseTriesMax } from './promise.ts'
 import { type Back, retryAfter } from './retry.ts'
-import type { Call } from './state.ts'
 
 /** The attempt came to `result`: whoever is owed a callback stays owed it, other leads have their rules. */
 export function giveBack(d: Draft, call: Call, result: CallResult): void {

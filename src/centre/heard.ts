@@ -9,12 +9,12 @@
  */
 import type { CallId, LegId } from '../lib/ids.ts'
 import { sureMin } from './announced.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
 import { type CallResult, callResults } from './entities.ts'
 import { campaignOf } from './give-back.ts'
 import type { Input } from './inputs.ts'
-import type { Call } from './state.ts'
 import { rulesOf, tonesOf } from './trunk-rules.ts'
 import { placeOf } from './zone.ts'
 

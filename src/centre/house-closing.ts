@@ -1,6 +1,7 @@
+import type { Call } from './call-state.ts'
 import { isCallForHelp, isEmergency } from './emergency.ts'
 import type { Input } from './inputs.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 
 /**
  * What the floor is told at a stop. From the first on nothing begins any more. Then each call is ended by an input of its own, so that a fault in one

@@ -1,8 +1,9 @@
 /** An answered caller goes where the dialled number leads. */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { enterMenu } from './menu/menu-call.ts'
 import { numberKey } from './number.ts'
-import type { Call } from './state.ts'
 import { dismiss, enterPerson, enterQueue } from './waiting.ts'
 
 export function enter(d: Draft, call: Call): void {

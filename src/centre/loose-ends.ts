@@ -2,11 +2,12 @@
  * What an ending, or a phone that was not picked up, leaves to do for the other side of it. `evolve` notes it, and `proceed` asks here in the same
  * turn, when the floor shows the ending already: so no end of a leg is forgotten, whatever brought it about.
  */
+
+import type { LooseEnd } from './call-state.ts'
 import { releaseConsulted, takeBack } from './consultation.ts'
 import { endWritten } from './disposition.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
-import type { LooseEnd } from './state.ts'
 import { fallBack } from './transfer.ts'
 
 export function tieUp(d: Draft, end: LooseEnd): void {

@@ -2,9 +2,10 @@
  * What a party hears who waits or is held: the lender's own recording that the queue, else the campaign, names (`music`, a phrase in use, see the
  * page of phrases), over and over; without one, or when that one is not in use, the comfort music that is shipped.
  */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { ownPrefix } from './speech/message.ts'
-import type { Call } from './state.ts'
 
 export function playMusic(d: Draft, call: Call, queue: Call['queue'] = call.queue): void {
   const name = ofQueue(d, queue) ?? ofCampaign(d, call)

@@ -1,5 +1,6 @@
 import type { CallId, CampaignId, UserId } from '../lib/ids.ts'
-import type { Agent, Call, Due } from './state.ts'
+import type { Call } from './call-state.ts'
+import type { Agent, Due } from './state.ts'
 
 /** What `proceed` is at, so that it can be put away where it cannot be decided (drop-next.ts). */
 export type AtHand =

@@ -4,6 +4,7 @@
  */
 import { heardOf } from './after-call.ts'
 import { dialAgentFirst } from './agent-first.ts'
+import type { Call } from './call-state.ts'
 import { placeForCampaign } from './dial.ts'
 import type { Draft } from './draft.ts'
 import { endCall } from './ending.ts'
@@ -13,7 +14,7 @@ import { chooseLead, noLeads } from './lead-choice.ts'
 import { normaliseNumber } from './number.ts'
 import { pickOnRoute, routeOf } from './route.ts'
 import { ownPrefix, spoken } from './speech/message.ts'
-import type { Call, CampaignFloor } from './state.ts'
+import type { CampaignFloor } from './state.ts'
 import { abandonAsker, dismiss } from './waiting.ts'
 
 /** A message that is heard again so often is for a person to explain. */

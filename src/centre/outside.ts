@@ -3,9 +3,11 @@
  * administrator does for the role (settings `transfer.numbers.agent`, `transfer.numbers.supervisor`). Whoever may send a call anywhere can send
  * it to a number that costs money by the minute, so nothing is allowed that was not named.
  */
+
+import type { Call } from './call-state.ts'
 import type { Role } from './entities.ts'
 import { normaliseNumber } from './number.ts'
-import type { Agent, Call, FloorState } from './state.ts'
+import type { Agent, FloorState } from './state.ts'
 
 /** Patterns of a role or campaign. */
 export const patternsMax = 100

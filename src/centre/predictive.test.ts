@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CampaignId, LegId, UserId } from '../lib/ids.ts'
 import { seededRandom } from '../lib/random.ts'
+import type { Call } from './call-state.ts'
 import type { Campaign, User } from './entities.ts'
 import { outlookOf } from './pacing/outlook.ts'
-import type { Call } from './state.ts'
 import { campaign, leadOf, setupOf, TestFloor, tenOClock } from './testing.ts'
 
 const agents = Array.from({ length: 12 }, (_, n) => `u_${n}` as UserId)

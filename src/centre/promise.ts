@@ -3,11 +3,12 @@
  * tried again by the campaign's retry rules, counted from the promise on and an agent first; when those are over it stands on the pages,
  * overdue, for a person to dial or to close.
  */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { CallResult } from './entities.ts'
 import type { CallbackEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
-import type { Call } from './state.ts'
 
 /** Calls by the machine for one promise at most, whatever the retry rules say. */
 export const promiseTriesMax = 20

@@ -4,6 +4,8 @@
  * k × handling time / agents. It is rounded up to a few steps, climbs by one step at most from one saying to the next, and is left out until
  * enough calls were measured: a number that nobody can rely on is worse than none.
  */
+
+import type { Call } from './call-state.ts'
 import { pushDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import type { Draft } from './draft.ts'
@@ -12,7 +14,7 @@ import { playMusic } from './music.ts'
 import { fragment } from './speech/fragment.ts'
 import { numberParts } from './speech/numbers.ts'
 import type { SpeechLanguage } from './speech/vocabulary.ts'
-import type { Call, FloorState, QueueFloor } from './state.ts'
+import type { FloorState, QueueFloor } from './state.ts'
 
 /** What is said in a queue, each `everyMs`; the first time after as long. */
 export type QueueAnnouncement = { language: SpeechLanguage; everyMs: number; estimate: boolean }

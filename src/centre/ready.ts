@@ -2,7 +2,8 @@
  * Who is free: the ready agents of each campaign and queue in the order they became ready (a Set keeps it), and the claims that tie each
  * progressive line to one free agent, so that an agent of several campaigns is never counted for two lines. Only `evolve` calls this.
  */
-import type { Agent, Call, CampaignFloor, FloorState } from './state.ts'
+import type { Call } from './call-state.ts'
+import type { Agent, CampaignFloor, FloorState } from './state.ts'
 import { lookAfterLines } from './station-now.ts'
 
 /** The agent became ready: covers a line that lost its agent, else is free. */

@@ -1,12 +1,13 @@
 /** The recorder's word: a file is whole and hashed, or audio is missing, which is an alarm. */
 
 import type { LegId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { RecordingKind } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { takesNothing } from './recording-rules.ts'
 import { agentLegOf } from './settle.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 
 /** Of sound that is lost, told with a recording. */
 const placesMax = 100

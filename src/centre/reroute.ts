@@ -3,12 +3,13 @@
  * once, since nobody has heard it ring. Whatever the callee's side says (busy, declined, not there) ends the attempt: the same number through
  * another trunk would be a second call.
  */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { emergencyRingMs, emergencyWay, isEmergency } from './emergency.ts'
 import type { TrunkTry } from './entities.ts'
 import type { Input } from './inputs.ts'
 import { pickOnRoute, queueOf, routeOf } from './route.ts'
-import type { Call } from './state.ts'
 import { isOfTheNetwork, ringMsOn, rulesOf } from './trunk-rules.ts'
 
 /** Trunks that one attempt tries, the first included. */

@@ -1,9 +1,10 @@
 /** Desk phones that are rung for each call: for a call that waits, or before dialling by hand. */
 import type { LegId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { DialIntent } from './facts.ts'
 import { dropStation, settle, takeState } from './settle.ts'
-import type { Agent, Call } from './state.ts'
+import type { Agent } from './state.ts'
 
 /** An agent's phone rings this long (Asterisk's and VICIdial's default), then the agent is paused and told why. */
 export const agentRingMs = 15_000

@@ -4,11 +4,12 @@
  * a route of one trunk a step.
  */
 import type { CampaignId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import { closing } from './closing.ts'
 import type { TrunkGroup } from './entities.ts'
 import { type Line, pickLine } from './line.ts'
 import { isUnrecordable } from './recording.ts'
-import type { Call, FloorState } from './state.ts'
+import type { FloorState } from './state.ts'
 
 export type Route = {
   /** An empty step means any trunk. */

@@ -9,12 +9,12 @@
  *                            └── puts down ────┴── transfer key ──▶ the other has the call
  */
 import { mute, partyStillHolds, unmute } from './acd.ts'
+import type { Call } from './call-state.ts'
 import { consult, otherLegOf, patchOther, takeBack, wait } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { Input } from './inputs.ts'
 import { agentLegOf } from './settle.ts'
 import { pickUpByPhone } from './slot.ts'
-import type { Call } from './state.ts'
 import { dialledTarget } from './transfer-key.ts'
 
 /** A desk phone dials while its user talks on another line; whoever does not picks up from a slot, or is turned away: calls begin on the desk page. */

@@ -1,6 +1,8 @@
 /** Where an agent goes: the changes of state that other nouns share. */
+
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
-import type { Agent, Call } from './state.ts'
+import type { Agent } from './state.ts'
 import { hasAudio, hasStation, stationOf } from './station-now.ts'
 
 /** Wrap-up of calls outside campaigns (Asterisk's sample: 15 s). */

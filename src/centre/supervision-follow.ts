@@ -3,10 +3,11 @@
  * difference is made good. So a call that is put on hold, passed on or lost needs no word about who listens, and nothing is forgotten.
  */
 import type { LegId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { SupervisionEnd } from './facts.ts'
-import type { Agent, Call, FloorState, Supervision } from './state.ts'
+import type { Agent, FloorState, Supervision } from './state.ts'
 import {
   besides,
   endSupervision,

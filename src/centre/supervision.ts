@@ -9,6 +9,7 @@
  *           none  ◀── not picked up; stopped, hung up; the call is over (unless it stays); the agent signs off
  */
 import type { UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
 import { isCallForHelp } from './emergency.ts'
@@ -17,7 +18,7 @@ import type { SupervisionEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { agentRingMs } from './ring.ts'
 import { takeState } from './settle.ts'
-import type { Agent, Call, Supervision } from './state.ts'
+import type { Agent, Supervision } from './state.ts'
 import { hasAudio } from './station-now.ts'
 import { seesAgent, sightOf } from './team.ts'
 

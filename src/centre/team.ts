@@ -5,8 +5,9 @@
  * A team is none of the groups that work is shared out by: a queue or a campaign lends an agent's time, a team is whom the agent answers to.
  */
 import type { CampaignId, QueueId, TeamId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Role, Team } from './entities.ts'
-import type { Agent, Call, FloorState } from './state.ts'
+import type { Agent, FloorState } from './state.ts'
 
 /** Of a centre; every look of a supervisor goes through them. */
 export const teamsMax = 500

@@ -1,12 +1,13 @@
 /** A small floor with named people for the tests of this folder: alice and bob are agents, carl is called, sam supervises. */
 import { VirtualClock } from '../lib/clock.ts'
 import type { CampaignId, LeadId, LegId, NumberId, QueueId, TrunkId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import type { Effect, EffectType } from './effects.ts'
 import type { BufferedLead, Campaign, StationKind, User } from './entities.ts'
 import type { Fact, FactType } from './facts.ts'
 import { floorFrom, nextDeadline } from './floor.ts'
 import type { Input } from './inputs.ts'
-import type { Call, FloorState, Setup } from './state.ts'
+import type { FloorState, Setup } from './state.ts'
 import { type Step, step } from './step.ts'
 
 export const alice = 'u_alice' as UserId

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId, UserId } from '../lib/ids.ts'
+import type { Call } from './call-state.ts'
 import { slotMaxMs } from './slot.ts'
-import type { Call, Setup } from './state.ts'
+import type { Setup } from './state.ts'
 import { alice, bob, campaign, queue, sam, setupOf, TestFloor } from './testing.ts'
 
 const outside = '+862155559999'

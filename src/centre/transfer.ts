@@ -18,6 +18,7 @@
 import { partyStillHolds } from './acd.ts'
 import { callBack } from './after-call.ts'
 import { mayAsk } from './agencies.ts'
+import type { Call } from './call-state.ts'
 import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
 import type { TransferTarget } from './entities.ts'
@@ -28,7 +29,7 @@ import { enterMenu, menuOutsideFailed } from './menu/menu-call.ts'
 import { playMusic } from './music.ts'
 import { placeOutside } from './outside-leg.ts'
 import { agentLegOf, wrapDefaultMs } from './settle.ts'
-import type { Agent, Call } from './state.ts'
+import type { Agent } from './state.ts'
 import { dismiss } from './waiting.ts'
 
 export function transfer(d: Draft, { agent: id, call: of, target }: Extract<Input, { type: 'agent.transfer' }>): void {

@@ -2,13 +2,13 @@
 
 import type { LegId, UserId } from '../lib/ids.ts'
 import { abandonedDueAt, callBack } from './after-call.ts'
+import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import type { PromptId } from './effects.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, Ending } from './entities.ts'
 import { abandonAfterMs, parkedMaxMs } from './evolve-call.ts'
 import { playMusic } from './music.ts'
-import type { Call } from './state.ts'
 
 /** Prompts are a few seconds long; the call is hung up after this. */
 const farewellMs = 8_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Call } from '../centre/call-state.ts'
 import type { Campaign, User } from '../centre/entities.ts'
-import type { Call } from '../centre/state.ts'
 import type { LegId } from '../lib/ids.ts'
 import { createCampaign, setCampaignState } from '../records/campaigns.ts'
 import { importLeads } from '../records/leads.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import type { Call, FloorState } from '../centre/state.ts'
+import type { Call } from '../centre/call-state.ts'
+import type { FloorState } from '../centre/state.ts'
 import type { CallId, CampaignId, LegId } from '../lib/ids.ts'
 import { AnswerClock } from './answer-times.ts'
 

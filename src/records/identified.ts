@@ -1,6 +1,7 @@
 /** Who is on a call that no number names, or several: an agent asked. */
+
+import type { Call } from '../centre/call-state.ts'
 import type { Actor } from '../centre/facts.ts'
-import type { Call } from '../centre/state.ts'
 import type { PhoneRelation } from '../lender/party.ts'
 import type { UserId } from '../lib/ids.ts'
 import { keep, type RecordsDoor } from './door.ts'

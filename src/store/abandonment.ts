@@ -1,7 +1,7 @@
 /** Live-answered and abandoned calls by campaign and quarter of an hour: kept as facts come, read at a start. The same rule as centre/abandonment.ts. */
 import { type AbandonCount, abandonDaysMax, isCounted } from '../centre/abandonment.ts'
+import type { Call } from '../centre/call-state.ts'
 import type { Fact } from '../centre/facts.ts'
-import type { Call } from '../centre/state.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { type Connection, sql } from './db.ts'
 

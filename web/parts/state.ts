@@ -1,6 +1,7 @@
 /** States: always a colour, an icon and a word together, never the colour alone. */
+
+import type { CallPhase } from '../../src/centre/call-state.ts'
 import type { AgentPhase } from '../../src/centre/facts.ts'
-import type { CallPhase } from '../../src/centre/state.ts'
 import type { Words } from '../words/words.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'

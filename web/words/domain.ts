@@ -1,5 +1,6 @@
 /** Words for what the centre's objects are and do: states, results, endings, rules. Each table has a word for every value of its type. */
 
+import type { CallPhase } from '../../src/centre/call-state.ts'
 import type {
   Business,
   CallResult,
@@ -13,7 +14,6 @@ import type {
   StationKind,
 } from '../../src/centre/entities.ts'
 import type { AgentPhase } from '../../src/centre/facts.ts'
-import type { CallPhase } from '../../src/centre/state.ts'
 import { approvalWords } from './approvals.ts'
 import { auditorWords } from './auditor.ts'
 import { claimWords } from './claims.ts'

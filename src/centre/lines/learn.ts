@@ -1,7 +1,9 @@
 /** What facts say of the lines that calls went out on. Called by `evolve` before the change is applied. */
+
+import type { Call } from '../call-state.ts'
 import type { Note } from '../decision.ts'
 import type { Fact } from '../facts.ts'
-import type { Call, FloorState } from '../state.ts'
+import type { FloorState } from '../state.ts'
 import { localTime } from '../zone.ts'
 import type { OutCall } from './line-book.ts'
 import { shortCallMs } from './tally.ts'

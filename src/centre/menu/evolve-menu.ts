@@ -1,10 +1,11 @@
 /** What facts about voice menus do to a call. Answers whether the change was one of them. */
 
 import type { MenuId } from '../../lib/ids.ts'
+import type { Call } from '../call-state.ts'
 import { setDeadline } from '../deadlines.ts'
 import type { Note } from '../decision.ts'
 import type { Fact } from '../facts.ts'
-import type { Call, FloorState } from '../state.ts'
+import type { FloorState } from '../state.ts'
 
 /** Beyond the outside call's own last instant, as in evolve-transfer.ts. */
 const passingGraceMs = 60_000

@@ -11,6 +11,7 @@
  * gone, closed or refused never leaves anyone in silence: the fallback, then an apology and a callback.
  */
 import { callBack } from '../after-call.ts'
+import type { Call } from '../call-state.ts'
 import type { Draft } from '../draft.ts'
 import { endCall } from '../ending.ts'
 import { hiddenKey } from '../hidden-key.ts'
@@ -19,7 +20,6 @@ import { normaliseNumber } from '../number.ts'
 import { tryOutside } from '../outside-leg.ts'
 import { fragment } from '../speech/fragment.ts'
 import { ownPrefix, promptOf } from '../speech/message.ts'
-import type { Call } from '../state.ts'
 import { dismiss, enterPerson, enterQueue } from '../waiting.ts'
 import {
   isMenuOpen,

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import type { Call } from '../../centre/call-state.ts'
 import type { TransferTarget } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
-import type { Call } from '../../centre/state.ts'
 import type { Outcome } from '../../engine/port.ts'
 import { type CallId, idPattern, type MenuId, type QueueId, type UserId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'

@@ -4,10 +4,11 @@
  */
 
 import { isCounted } from '../../centre/abandonment.ts'
+import type { Call } from '../../centre/call-state.ts'
 import { isCallForHelp } from '../../centre/emergency.ts'
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
 import { isAboutDebt } from '../../centre/settled.ts'
-import type { Call, FloorState } from '../../centre/state.ts'
+import type { FloorState } from '../../centre/state.ts'
 import { isDialledAheadFor, stationOf } from '../../centre/station-now.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'

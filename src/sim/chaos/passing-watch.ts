@@ -2,9 +2,11 @@
  * What must hold while calls are consulted about, passed on, parked and picked up: nobody is in two places, no party waits for nobody, whoever
  * talked to a party writes an outcome of their own, and whom we could not connect is owed a callback.
  */
+
+import type { Call } from '../../centre/call-state.ts'
 import type { Fact } from '../../centre/facts.ts'
 import { normaliseNumber } from '../../centre/number.ts'
-import type { Call, FloorState } from '../../centre/state.ts'
+import type { FloorState } from '../../centre/state.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'
 

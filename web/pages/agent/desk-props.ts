@@ -1,3 +1,4 @@
+import type { CallPhase, MenuChoice } from '../../../src/centre/call-state.ts'
 import type {
   Business,
   CampaignMode,
@@ -9,7 +10,6 @@ import type {
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
 import type { Overtaken } from '../../../src/centre/settled.ts'
-import type { CallPhase, MenuChoice } from '../../../src/centre/state.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
 import type { ChecklistProps } from '../../parts/checklist.ts'
 import type { Choice, Filled } from '../../parts/form.ts'
