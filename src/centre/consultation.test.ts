@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { LegId, UserId } from '../lib/ids.ts'
 import type { Call } from './call-state.ts'
 import type { StationKind } from './entities.ts'
-import type { Setup } from './state.ts'
+import type { Setup } from './setup.ts'
 import { alice, bob, queue, sam, setupOf, TestFloor } from './testing.ts'
 
 const outside = '+862155559999'

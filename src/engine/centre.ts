@@ -8,7 +8,8 @@ import type { Fact } from '../centre/facts.ts'
 import { floorFrom, nextDeadline } from '../centre/floor.ts'
 import type { Input } from '../centre/inputs.ts'
 import { proceed } from '../centre/proceed.ts'
-import type { FloorState, Setup } from '../centre/state.ts'
+import type { Setup } from '../centre/setup.ts'
+import type { FloorState } from '../centre/state.ts'
 
 export type Centre = {
   /** Pure: a throw has changed nothing. */

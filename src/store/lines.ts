@@ -2,7 +2,7 @@
 import { packedAreas } from '../centre/lines/area.ts'
 import { type LineRules, lineRulesDefault } from '../centre/lines/rest.ts'
 import type { TallyCounts } from '../centre/lines/tally.ts'
-import type { Setup } from '../centre/state.ts'
+import type { Setup } from '../centre/setup.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 import type { NoArgs } from './page.ts'

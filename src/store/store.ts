@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Recorded } from '../centre/facts.ts'
-import type { Setup } from '../centre/state.ts'
+import type { Setup } from '../centre/setup.ts'
 import { asset, workerFile } from '../lib/places.ts'
 import { type Connection, type Migration, openReader, readMigrations, sql } from './db.ts'
 import type { DbWorkerData } from './db-worker.ts'

@@ -1,7 +1,7 @@
 /** The guard against toll fraud: its rules, what was talked abroad today, and what people were told of. */
 import { dayOf } from '../centre/day.ts'
 import type { Fact } from '../centre/facts.ts'
-import type { Setup } from '../centre/state.ts'
+import type { Setup } from '../centre/setup.ts'
 import { isHome, type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
