@@ -14,7 +14,6 @@ import type { CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { StoreError } from '../store/port.ts'
 import type { CommittedLine, Store } from '../store/store.ts'
-import { act } from './act.ts'
 import { type Batch, emptyBatch, type Release, type Reply } from './batch.ts'
 import { callOf } from './call-of.ts'
 import type { Centre } from './centre.ts'
@@ -25,7 +24,9 @@ import { Inbox } from './inbox.ts'
 import { masked } from './masked.ts'
 import type { DiskLag, EnginePort, FeedItem, Outcome } from './port.ts'
 import type { Ports } from './ports.ts'
+import { Ticks } from './ticks.ts'
 import type { Timers } from './timers.ts'
+import { WayOut } from './way-out.ts'
 
 /** The floor takes no new work; `message` says why and until when. */
 export class EngineStopped extends Error {
@@ -46,8 +47,7 @@ export type EngineOptions = {
   alarm?: (words: string | null) => void
 }
 
-const tickMs = 250
-/** Inputs are decided for this long, and effects let go for this long; then sockets and pages have their turn. */
+/** Inputs are decided for this long; then sockets and pages have their turn. */
 const sliceMs = 4
 /** Doors are refused above this many waiting inputs; what phones and media say is taken up to `postedMax`. */
 const dispatchedMax = 20_000
@@ -55,8 +55,6 @@ const postedMax = 200_000
 /** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
 const undurableMax = 50_000
 const retryMs = 1_000
-/** A number that was to be dialled longer ago is dialled no more: the hour, or whoever was free for it, may be another. */
-const staleDialMs = 10_000
 /** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
 const followUpsAtOnce = 16
 /** Follow-ups wait while this many facts wait for the disk, so that no batch takes long to be handed over. */
@@ -80,11 +78,8 @@ export class Engine implements EnginePort {
   #open: Batch = emptyBatch()
   #writing: Batch | null = null
   readonly #disk: DiskWatch
-  /** On disk, and waiting for its turn to leave the house. */
-  readonly #durable = new Inbox<Release>(Number.POSITIVE_INFINITY)
-  #letGoAsked = false
-  /** What is being done, and what came up meanwhile. */
-  readonly #acts: Effect[][] = []
+  readonly #out: WayOut
+  readonly #ticks: Ticks
   /** Follow-ups since the floor last rested; 0: it rests. */
   #followUps = 0
   #batches = 0
@@ -92,8 +87,6 @@ export class Engine implements EnginePort {
   #stopping = false
   #broken = false
   #drainAsked = false
-  #tickAt = Number.NEGATIVE_INFINITY
-  #timer: { at: number; cancel: () => void } | null = null
   #idle: (() => void)[] = []
 
   constructor(options: EngineOptions) {
@@ -102,6 +95,10 @@ export class Engine implements EnginePort {
     this.#feed = new Feed(options.log)
     this.#clockStep = stepOf(options.clock)
     this.#disk = new DiskWatch(options.clock)
+    const { ports, clock, timers, log } = options
+    const post = (input: Input, actor?: Actor) => this.post(input, actor)
+    this.#out = new WayOut({ ports, post, clock, timers, log, onSlice: () => this.#flush() })
+    this.#ticks = new Ticks({ clock, timers, onTick: () => this.#tick() })
     this.#unsubscribe = options.store.onCommitted((lines: CommittedLine[]) => this.#feed.publish(lines))
   }
 
@@ -146,7 +143,7 @@ export class Engine implements EnginePort {
   async stop(graceMs = 5_000): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    this.#timer?.cancel()
+    this.#ticks.cancel()
     let givenUp = () => {}
     const grace = new Promise<void>(resolve => {
       givenUp = this.#options.timers.after(graceMs, () => {
@@ -207,34 +204,19 @@ export class Engine implements EnginePort {
       return this.#bug({ input, actor, reply }, error)
     }
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
-    this.#letDurableGo()
+    this.#out.letAllGo()
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
     this.#open.releases.push(this.#releaseOf(saidOnceMore(effects), { isForHelp: true, isDone: true }))
-    this.#act(effects)
-    reply?.resolve(
-      decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal },
-    )
-  }
-
-  /** One decision after the other, also where a port answers within one of them and help goes ahead on that. */
-  #act(effects: Effect[]): void {
-    const { ports, log } = this.#options
-    this.#acts.push(effects)
-    if (this.#acts.length > 1) return
-    for (let next = this.#acts[0]; next !== undefined; next = this.#acts[0]) {
-      act(next, { ports, post: (input, actor) => this.post(input, actor), log })
-      this.#acts.shift()
-    }
+    const outcome: Outcome =
+      decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal }
+    this.#out.goAhead(this.#releaseOf(effects, { reply, outcome, isForHelp: true }))
   }
 
   /** The disk is not well: what was decided for help, and would wait for it, is done now. */
   #letHelpGo(): void {
-    this.#letDurableGo()
-    for (const { effects, reply, outcome } of [...takeHelp(this.#writing), ...takeHelp(this.#open)]) {
-      this.#act(effects)
-      reply?.resolve(outcome)
-    }
+    this.#out.letAllGo()
+    for (const release of [...takeHelp(this.#writing), ...takeHelp(this.#open)]) this.#out.goAhead(release)
   }
 
   #put(waiting: Waiting): void {
@@ -405,7 +387,7 @@ export class Engine implements EnginePort {
     if (this.#open.recorded.length === 0) {
       const { releases } = this.#open
       this.#open = emptyBatch()
-      this.#release(releases)
+      this.#out.add(releases)
       if (this.#isAtRest) for (const done of this.#idle.splice(0)) done()
       return
     }
@@ -434,9 +416,9 @@ export class Engine implements EnginePort {
     this.#writing = null
     this.#disk.ended()
     keepLastWords([batch, this.#open])
-    this.#release(batch.releases)
+    this.#out.add(batch.releases)
     const again = helpAhead(this.#open)
-    if (again.length > 0) this.#release([this.#releaseOf(again)])
+    if (again.length > 0) this.#out.add([this.#releaseOf(again)])
     this.#clearTrouble()
     // What piled up meanwhile is a batch that takes as long, so the floor waits for it too.
     if (this.#disk.isTold && this.#open.recorded.length < aheadMax) this.#tellCaughtUp()
@@ -458,50 +440,7 @@ export class Engine implements EnginePort {
   }
 
   get #isAtRest(): boolean {
-    return this.#inbox.length === 0 && this.#followUps === 0 && this.#durable.length === 0
-  }
-
-  #release(releases: Release[]): void {
-    for (const release of releases) this.#durable.push(release)
-    if (!this.#letGoAsked) this.#letGo()
-  }
-
-  #letGo(): void {
-    const { clock, timers } = this.#options
-    const until = clock.monotonic() + sliceMs
-    while (this.#letOneGo() && clock.monotonic() < until);
-    if (this.#durable.length === 0) return
-    this.#letGoAsked = true
-    timers.soon(() => {
-      this.#letGoAsked = false
-      this.#letGo()
-      this.#flush()
-    })
-  }
-
-  /** false: nothing is on disk that has not left. */
-  #letOneGo(): boolean {
-    const release = this.#durable.shift()
-    if (release === undefined) return false
-    this.#act(this.#stillMeant(release))
-    release.reply?.resolve(release.outcome)
-    return true
-  }
-
-  /** What goes ahead of the disk overtakes nothing that is on it, which would part what help has joined and be the last word. */
-  #letDurableGo(): void {
-    while (this.#letOneGo());
-  }
-
-  /** A number is not dialled long after it was decided: its leg ends as a withdrawn one does. */
-  #stillMeant({ effects, decidedAt, isForHelp }: Release): Effect[] {
-    if (isForHelp || this.#options.clock.monotonic() - decidedAt < staleDialMs) return effects
-    return effects.filter(effect => {
-      if (effect.type !== 'phone.dial') return true
-      const end = { by: 'system', sipStatus: null, q850: null, cause: 'cancel' } as const
-      this.post({ type: 'leg.ended', leg: effect.leg, ...end })
-      return false
-    })
+    return this.#inbox.length === 0 && this.#followUps === 0 && this.#out.isEmpty
   }
 
   /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
@@ -522,23 +461,11 @@ export class Engine implements EnginePort {
     this.#askDrain()
   }
 
-  /** A tick every 250 ms, and one at the next deadline if that is sooner. A deadline that a tick has seen is not waited for again. */
   #arm(): void {
-    if (this.#stopping) return
-    const { clock, timers, centre } = this.#options
-    const now = clock.now()
-    const deadline = centre.nextDeadline(this.state)
-    const regular = this.#tickAt === Number.NEGATIVE_INFINITY ? now : this.#tickAt + tickMs
-    const at = deadline !== null && deadline > this.#tickAt ? Math.min(regular, deadline) : regular
-    if (this.#timer !== null && this.#timer.at === at) return
-    this.#timer?.cancel()
-    const waitMs = Math.max(0, Math.min(tickMs, at - now))
-    this.#timer = { at, cancel: timers.after(waitMs, () => this.#tick()) }
+    if (!this.#stopping) this.#ticks.arm(this.#options.centre.nextDeadline(this.state))
   }
 
   #tick(): void {
-    this.#timer = null
-    this.#tickAt = this.#options.clock.now()
     if (this.#disk.isStalled && !this.#disk.isTold && this.#trouble === null) this.#tellSlow()
     const isForgotten = this.state.isDiskSlow && !this.#disk.isTold && this.#inbox.length === 0
     if (isForgotten) this.#put({ input: { type: 'disk.caughtUp', afterMs: 0 }, actor: 'system', reply: null })
