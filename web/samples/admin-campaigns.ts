@@ -11,8 +11,9 @@ import { writeUpPage } from '../pages/admin/write-up.ts'
 import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
-import { sampleTrunk, sampleUsers } from './admin.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
+import { sampleTrunk } from './trunks.ts'
+import { sampleUsers } from './users.ts'
 
 const frame = (language: Language, path: string) => sampleFrame({ language, path, role: 'admin' })
 

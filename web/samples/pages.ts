@@ -13,6 +13,7 @@ import type { Html } from '../parts/html.ts'
 import type { Language } from '../words/language.ts'
 import { adminSamples } from './admin.ts'
 import { campaignSamples } from './admin-campaigns.ts'
+import { approvalSamples } from './approvals.ts'
 import { audioSamples } from './audio.ts'
 import { auditorSamples } from './auditor.ts'
 import { sampleSegments } from './best-times.ts'
@@ -28,8 +29,12 @@ import { lineSamples } from './lines.ts'
 import { menuSamples } from './menus.ts'
 import { phoneSamples } from './phones.ts'
 import { placementSamples } from './placement.ts'
+import { policySamples } from './policies.ts'
+import { queueSamples } from './queues.ts'
 import { safetySamples } from './safety.ts'
 import { salesSamples } from './sales.ts'
+import { trunkSamples } from './trunks.ts'
+import { userSamples } from './users.ts'
 import { verificationSamples } from './verification.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
@@ -60,6 +65,11 @@ export const samplePages: Record<string, (language: Language) => Html> = {
     ]),
   ),
   ...adminSamples,
+  ...userSamples,
+  ...trunkSamples,
+  ...queueSamples,
+  ...policySamples,
+  ...approvalSamples,
   ...campaignSamples,
   ...auditorSamples,
   ...placementSamples,
