@@ -1,6 +1,7 @@
 /**
  * INVITE to BYE against ourselves in another process, over UDP on loopback: how many calls a second one core sets up and clears, how long a
- * caller waits for the 200, what a call costs in CPU. `--json` prints one JSON object last.
+ * caller waits for the 200, what a call costs in CPU; and by turns, at 200 calls a second: with and without keeping the messages, and with and
+ * without the list of calls that outlives the process, which our 200 and ACK wait for. `--json` prints one JSON object last.
  */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,8 +10,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ladder } from '../src/ladder/ladder.ts'
 import { systemClock } from '../src/lib/clock.ts'
+import { createLogger } from '../src/lib/log.ts'
 import { workerFile } from '../src/lib/places.ts'
 import { secretText } from '../src/lib/random.ts'
+import { DialogBook } from '../src/phone/dialog-book.ts'
 import { parseListenAddress, Sockets } from '../src/phone/sockets.ts'
 import { answerOffer, buildOffer, type LocalMedia } from '../src/sdp/negotiate.ts'
 import { type SessionId, type Tapped, type UaEvent, UserAgent } from '../src/sip/user-agent.ts'
@@ -23,14 +26,26 @@ const local: LocalMedia = {
   session: { id: 1, version: 1 },
 }
 
+/** Whether this process's calls stand in the list that outlives it. */
+let areListed = false
+
 async function station(
   react: (event: UaEvent, agent: UserAgent, now: number) => void,
   tap?: (message: Tapped) => void,
 ) {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-bench-dialogs-'))
+  const book = new DialogBook({
+    file: join(folder, 'dialogs.jsonl'),
+    now: () => systemClock.now(),
+    log: createLogger('warn'),
+  })
+  setInterval(() => book.advance(), 100).unref()
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const sockets = await Sockets.open({
     listen: [parseListenAddress('udp:127.0.0.1:0')],
     advertise: null,
     clock: systemClock,
+    before: () => book.unwritten,
     onEvent: event => react(event, agent, systemClock.monotonic()),
     onFault(error) {
       throw error
@@ -43,6 +58,7 @@ async function station(
     random: Math.random,
     maxSessions: 100_000,
     maxTransactions: 2_000_000,
+    keeper: { keep: dialog => areListed && book.keep(dialog), drop: dialog => areListed && book.drop(dialog) },
     ...(tap === undefined ? {} : { tap }),
   })
   sockets.attach(agent)
@@ -58,7 +74,10 @@ async function far(): Promise<void> {
     agent.progress(event.session, 180, null, now)
     agent.accept(event.session, answered.sdp, now)
   })
-  process.on('message', () => process.send!({ cpuMs: cpuMs() }))
+  process.on('message', (words: 'cpu' | 'list' | 'list not') => {
+    if (words === 'cpu') process.send!({ cpuMs: cpuMs() })
+    else areListed = words === 'list'
+  })
   process.on('disconnect', () => process.exit(0))
   process.send!({ port })
 }
@@ -84,7 +103,8 @@ function mainMs(): number {
 
 /** Many short rounds by turns: the median of their differences is steady where two long ones differ by what else the machine does. */
 const ladderTurns = 25
-const ladderRoundS = 2
+const listTurns = 12
+const roundS = 2
 
 type Round = {
   calls: number
@@ -202,7 +222,15 @@ async function near(): Promise<void> {
     // Which comes first changes from turn to turn too.
     for (const which of turn % 2 === 0 ? [false, true] : [true, false]) {
       isKept = which
-      ;(which ? kept : plain).push(await measure(steady(200, ladderRoundS)))
+      ;(which ? kept : plain).push(await measure(steady(200, roundS)))
+    }
+  isKept = false
+  const [listed, unlisted]: [Round[], Round[]] = [[], []]
+  for (let turn = 0; turn < listTurns; turn++)
+    for (const which of turn % 2 === 0 ? [false, true] : [true, false]) {
+      areListed = which
+      child.send(which ? 'list' : 'list not')
+      ;(which ? listed : unlisted).push(await measure(steady(200, roundS)))
     }
   await ladder[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
@@ -212,8 +240,9 @@ async function near(): Promise<void> {
   const waits = calm.waitsMs.sort((a, b) => a - b)
   const at = (share: number) => Number((waits[Math.floor(waits.length * share)] ?? Number.NaN).toFixed(2))
   const mainPerCall = (rounds: Round[]) => median(rounds.map(one => one.mainMs / one.calls))
-  const p99Of = (rounds: Round[]) =>
-    median(rounds.map(one => one.waitsMs.sort((a, b) => a - b)[Math.floor(one.waitsMs.length * 0.99)]!))
+  const waitOf = (rounds: Round[], share: number) =>
+    median(rounds.map(one => one.waitsMs.sort((a, b) => a - b)[Math.floor(one.waitsMs.length * share)]!))
+  const p99Of = (rounds: Round[]) => waitOf(rounds, 0.99)
   const result = {
     callsPerSecond: Math.round(most.calls / most.seconds),
     p50Ms: at(0.5),
@@ -236,6 +265,14 @@ async function near(): Promise<void> {
       kept: ladder.figures.kept,
       lost: ladder.figures.lost + ladder.figures.leftOut,
     },
+    /** The list of calls that outlives the process: the 200 and the ACK wait for their line. */
+    list: {
+      p50Ms: Number(waitOf(listed, 0.5).toFixed(2)),
+      p50MsWithout: Number(waitOf(unlisted, 0.5).toFixed(2)),
+      p99Ms: Number(p99Of(listed).toFixed(2)),
+      p99MsWithout: Number(p99Of(unlisted).toFixed(2)),
+      addedPercent: Number((100 * addedShare(unlisted, listed, one => one.cpuMs + one.farCpuMs)).toFixed(1)),
+    },
   }
   console.log(
     `${result.callsPerSecond} calls a second with 40 at once; at 200 a second the 200 OK comes in ${result.p99Ms} ms (p99)`,
@@ -246,6 +283,10 @@ async function near(): Promise<void> {
   const { ladder: of } = result
   console.log(
     `SIP messages kept: ${of.addedMainPercent} % more CPU of the signalling thread, ${of.addedPercent} % of all threads; ${of.mainMsPerCall} ms a call of the signalling thread (${of.mainMsPerCallWithout} without), p99 ${of.p99Ms} ms (${of.p99MsWithout}); ${of.kept} messages, ${of.lost} lost`,
+  )
+  const { list } = result
+  console.log(
+    `the list of calls that outlives the process: the 200 OK comes in ${list.p50Ms} ms (${list.p50MsWithout} without), p99 ${list.p99Ms} ms (${list.p99MsWithout}); ${list.addedPercent} % more CPU of both sides`,
   )
   if (process.argv.includes('--json')) console.log(JSON.stringify(result))
   process.exit(result.failed === 0 ? 0 : 1)

@@ -210,3 +210,21 @@ test('a call that was told as up is unwritten until its line is in the file; end
   book.keep(dialog(4))
   assert.equal(book.unwritten, null, 'the disk rests')
 })
+
+test('an end is written with what is up next, or a moment later, and costs the disk nothing of its own', async () => {
+  using here = place()
+  const book = here.open()
+  const lines = () => readFileSync(here.file, 'utf8').split('\n').length - 1
+  for (const serial of [1, 2, 3]) book.keep(dialog(serial))
+  await book.unwritten
+  book.drop(dialog(1))
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual([book.unwritten, lines()], [null, 3])
+  book.keep(dialog(4))
+  await book.unwritten
+  assert.equal(lines(), 5)
+  book.drop(dialog(2))
+  book.advance()
+  await book.settle()
+  assert.equal(lines(), 6)
+})

@@ -127,6 +127,7 @@ export class DialogBook implements DialogKeeper {
     if (line.length > lineBytesMax || (this.#held.size >= dialogsMax && !this.#held.has(key))) return
     this.#hold(key, line)
     this.#say(line)
+    this.#write()
     if (this.#writing === null || this.#keeping !== null) return
     this.#keeping = this.#writing.then(() => {
       this.#keeping = null
@@ -138,18 +139,20 @@ export class DialogBook implements DialogKeeper {
     return this.#keeping
   }
 
+  /** Written with the next that is up, or at the next `advance`: a BYE to one that was over does no harm. */
   drop(dialog: Parameters<DialogKeeper['drop']>[0]): void {
     const key = keyOf(dialog)
     if (this.#forget(key)) this.#say(`${JSON.stringify({ over: key })}\n`)
   }
 
-  /** After a disk that refused. */
+  /** What is over, and what a disk refused. Called ten times a second. */
   advance(): void {
-    if (this.#isStale) this.#write()
+    if (this.#isStale || this.#waiting !== '') this.#write()
   }
 
   /** Resolves when the file says what is up now, or cannot. */
   async settle(): Promise<void> {
+    this.advance()
     await this.#writing
   }
 
@@ -169,7 +172,6 @@ export class DialogBook implements DialogKeeper {
       this.#isStale = true
       this.#waiting = ''
     } else this.#waiting += line
-    this.#write()
   }
 
   #write(): void {
