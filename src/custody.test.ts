@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -290,4 +291,19 @@ test('while the disk of recordings is not there, no more than a few are tried in
   await gone.turn()
   assert.deepEqual([gone.figures.derived, gone.figures.failed], [0, 20])
   renameSync(`${folder}-elsewhere`, folder)
+})
+
+test('a share that hangs keeps no start waiting: what was left by halves is made good when it answers', async () => {
+  const { recordingsDir } = house.deps.config
+  const inHand = path.join(recordingsDir, '.deriving')
+  mkdirSync(recordingsDir, { recursive: true })
+  rmSync(inHand, { force: true })
+  execFileSync('mkfifo', [inHand]) // who opens it waits for its other end
+  await using service = custody(noon)
+  await service.start()
+  const half = path.join(recordingsDir, '2026/r_half.opus.part')
+  mkdirSync(path.dirname(half), { recursive: true })
+  writeFileSync(half, 'half')
+  writeFileSync(inHand, '2026/r_half.opus')
+  while (existsSync(half)) await new Promise(resolve => setImmediate(resolve))
 })

@@ -12,6 +12,7 @@ import type { RecordFact } from './centre/facts.ts'
 import { Erasure } from './erasure.ts'
 import type { CallId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
+import { within } from './lib/within.ts'
 import { custodyOf } from './records/custody-settings.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
 import { callsUnderExport } from './records/exports.ts'
@@ -21,6 +22,8 @@ import { inTurn } from './records/turn.ts'
 import type { Deriver } from './rtp/opus/deriver.ts'
 import type { RecordingRow } from './store/recordings.ts'
 
+/** The service is not up for systemd until the start is over, and is ended where it never is. */
+const startWithinMs = 1_500
 /** How often it is looked whether there is something to do. */
 const turnMs = 10_000
 /** How often the share of a core is set anew while there is work. */
@@ -73,10 +76,14 @@ export class Custody implements AsyncDisposable {
     this.#erasure = new Erasure(options)
   }
 
-  /** Makes good what a process that died left by halves, then looks every few seconds. */
+  /** Makes good what a process that died left by halves, then looks every few seconds. A share that hangs keeps no start waiting. */
   async start(): Promise<void> {
-    await this.#makeGood().catch(error => this.#trouble(error))
-    for (const work of ['derive', 'remove'] as const) this.#next(work, 0)
+    const begun = this.#makeGood()
+      .catch(error => this.#trouble(error))
+      .then(() => {
+        for (const work of ['derive', 'remove'] as const) this.#next(work, 0)
+      })
+    await within(startWithinMs, begun)
   }
 
   /** One look at everything; resolves when what was due is done. */

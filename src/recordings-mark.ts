@@ -82,9 +82,13 @@ async function holdsOneOf(folder: string, recordings: readonly NewestRecording[]
   return false
 }
 
-/** From now on this folder is the one, whatever it holds. */
-export async function acceptFolder(door: RecordsDoor, folder: string): Promise<void> {
+/** From now on this folder is the one, whatever it holds. `set` lays the mark there. */
+export async function acceptFolder(
+  door: RecordsDoor,
+  folder: string,
+  set: (folder: string, mark: string) => Promise<void> | void = setMark,
+): Promise<void> {
   const mark = newMark()
-  await setMark(folder, mark)
+  await set(folder, mark)
   await keep(door, 'system', [{ type: 'setting.saved', key: markSetting, value: mark }])
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -55,4 +55,17 @@ test('check knows a folder that is another than the one that was accepted, and t
   assert.equal((await say('recordings', 'accept')).code, 0)
   assert.notEqual(await markOf(folder), mark, 'what lies elsewhere with the old one takes none any more')
   assert.match((await found()).found, /can be written/)
+})
+
+test('a folder that root accepts is marked by whom the data belongs to, who could not read a mark of root', async () => {
+  const isRoot = process.getuid?.() === 0
+  rmSync(folder, { recursive: true, force: true })
+  if (isRoot) chownSync(data, 12_345, 12_346)
+  const { uid, gid } = statSync(data)
+  assert.equal((await say('recordings', 'accept')).code, 0)
+  for (const name of ['', '.switchroom']) {
+    const its = statSync(join(folder, name))
+    assert.deepEqual([its.uid, its.gid], [uid, gid], name)
+  }
+  assert.equal(process.geteuid?.(), process.getuid?.(), 'and root is root again')
 })

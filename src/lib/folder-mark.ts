@@ -2,7 +2,7 @@
  * The mark of the folder of recordings: a small hidden file that says which folder it is. Where a disk or share is not mounted, the folder beneath
  * takes recordings as well, on a disk where nobody looks for them, and they are out of sight when the mount is back; it bears no mark, or an old one.
  */
-import { readFileSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { secretText } from './random.ts'
@@ -50,14 +50,30 @@ export function newMark(): string {
   return secretText(11)
 }
 
+const textOf = (mark: string) => `${mark}\nSwitchroom keeps its recordings in this folder, and knows it by this file.\n`
+
 /** Makes the folder too. Rejects with the file system's error. */
 export async function setMark(folder: string, mark: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, markName)
   {
     await using handle = await open(`${file}.part`, 'w', 0o640)
-    await handle.write(`${mark}\nSwitchroom keeps its recordings in this folder, and knows it by this file.\n`)
+    await handle.write(textOf(mark))
     await handle.datasync()
   }
   await rename(`${file}.part`, file)
+}
+
+/** As `setMark`, for a process that may wait for the disk: root is somebody else for as long as a call takes (`asOwnerOf`). */
+export function setMarkNow(folder: string, mark: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o750 })
+  const file = join(folder, markName)
+  const part = openSync(`${file}.part`, 'w', 0o640)
+  try {
+    writeSync(part, textOf(mark))
+    fdatasyncSync(part)
+  } finally {
+    closeSync(part)
+  }
+  renameSync(`${file}.part`, file)
 }

@@ -7,6 +7,7 @@ import fs, {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -189,4 +190,15 @@ test('a file is gone on with where it ends, or before; what was written beyond g
   assert.throws(() => new RecordingFile(`${folder}/other.wav`, 8, null, undefined, 10), WavError)
   assert.throws(() => new RecordingFile(path, 0, null, undefined, 10), WavError, 'in the other law')
   assert.equal(readFileSync(`${folder}/other.wav`).length, 100)
+})
+
+test('a link under the name of a recording leads to no other file of ours, however short and fresh that is', async () => {
+  const [other, file] = [`${folder}/clock`, `${folder}/link.wav`]
+  writeFileSync(other, '1764348000000\n')
+  symlinkSync(other, file)
+  const fit = { mostMs: 60_000, writtenFrom: Date.now() - 60_000, writtenUntil: Date.now() + 60_000 }
+  await assert.rejects(salvageRecording(file, fit), { code: 'ELOOP' })
+  await assert.rejects(salvageRecording(file), { code: 'ELOOP' })
+  assert.throws(() => new RecordingFile(file, 8, null, undefined, 0), { code: 'ELOOP' })
+  assert.equal(readFileSync(other, 'utf8'), '1764348000000\n')
 })

@@ -7,6 +7,7 @@ import { createHash, type Hash } from 'node:crypto'
 import {
   close,
   closeSync,
+  constants,
   fdatasync,
   fstatSync,
   ftruncate,
@@ -29,6 +30,8 @@ import { framesPerMs } from './recording-ring.ts'
 import { setWavSize, WavError, wavHeader, wavHeaderBytes } from './wav.ts'
 
 const frameBytes = 2
+/** What lies there is written to: a link that somebody laid in the folder leads to no other file of ours. */
+const toGoOn = constants.O_RDWR | constants.O_NOFOLLOW
 const chunkBytes = 1 << 20
 /** What is read into, for the next file: a thread that makes no other garbage would keep one of each file it ever sealed. Two are sealed at a time. */
 const spareChunks: Buffer[] = []
@@ -75,7 +78,7 @@ export class RecordingFile {
     sync: Sync = synced,
     frames: number | null = null,
   ) {
-    this.#fd = frames === null ? created(file) : openSync(file, 'r+')
+    this.#fd = frames === null ? created(file) : openSync(file, toGoOn)
     this.#reserve = reserve
     this.#sync = sync
     this.#header = wavHeader(payloadType, 2, 0)
@@ -171,7 +174,7 @@ export class RecordingFile {
  * was recorded.
  */
 export async function salvageRecording(file: string, fit?: Fit, sync: Sync = synced): Promise<Sealed> {
-  await using handle = await open(file, 'r+')
+  await using handle = await open(file, toGoOn)
   const header = Buffer.alloc(wavHeaderBytes)
   const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
   const { size, atime, mtime } = await handle.stat()
