@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { markOf, OtherFolder } from './lib/folder-mark.ts'
+import { assertMarked, markOf, OtherFolder } from './lib/folder-mark.ts'
 import { RecordingsMark } from './recordings-mark.ts'
 import type { Store } from './store/store.ts'
 
@@ -96,4 +97,18 @@ test('a folder that cannot be written at the first start is marked when it can',
   rmSync(folder)
   await service.settle()
   assert.equal(known.saved, await markOf(folder))
+})
+
+test('of what lies there as a mark no more is read than a mark has, and a pipe is waited for by nobody', async t => {
+  const { folder } = place(t)
+  mkdirSync(folder)
+  const file = join(folder, '.switchroom')
+  writeFileSync(file, 'the mark\n')
+  truncateSync(file, 3 * 2 ** 30) // more than can be read at once
+  assert.equal(await markOf(folder), 'the mark')
+  assertMarked(folder, 'the mark')
+  rmSync(file)
+  execFileSync('mkfifo', [file])
+  assert.equal(await markOf(folder), '')
+  assert.throws(() => assertMarked(folder, 'the mark'), OtherFolder)
 })

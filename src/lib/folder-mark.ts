@@ -2,12 +2,15 @@
  * The mark of the folder of recordings: a small hidden file that says which folder it is. Where a disk or share is not mounted, the folder beneath
  * takes recordings as well, on a disk where nobody looks for them, and they are out of sight when the mount is back; it bears no mark, or an old one.
  */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { closeSync, constants, fdatasyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { secretText } from './random.ts'
 
 export const markName = '.switchroom'
+/** Whoever may write in the folder can lay anything there: a file without end, or a pipe whose other end never comes. */
+const markBytesMax = 128
+const toRead = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** What looks like another folder than the one that recordings were kept in. `code`: as if its disk were gone, which it probably is. */
 export class OtherFolder extends Error {
@@ -24,18 +27,34 @@ export class OtherFolder extends Error {
 
 /** Null: it bears none, or is not there. Rejects with the file system's error. */
 export async function markOf(folder: string): Promise<string | null> {
-  return readFile(join(folder, markName), 'utf8').then(markIn, noneIfGone)
+  try {
+    await using handle = await open(join(folder, markName), toRead)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(markBytesMax), 0, markBytesMax)
+    return markIn(buffer.toString('utf8', 0, bytesRead))
+  } catch (error) {
+    return noneIfGone(error)
+  }
 }
 
 /** For a thread that may wait for its disk. Throws OtherFolder, or the file system's error. */
 export function assertMarked(folder: string, mark: string | null): void {
   let there: string | null
   try {
-    there = markIn(readFileSync(join(folder, markName), 'utf8'))
+    there = markIn(startOf(join(folder, markName)))
   } catch (error) {
     there = noneIfGone(error)
   }
   if (mark === null || there !== mark) throw new OtherFolder(folder)
+}
+
+function startOf(file: string): string {
+  const opened = openSync(file, toRead)
+  try {
+    const bytes = Buffer.alloc(markBytesMax)
+    return bytes.toString('utf8', 0, readSync(opened, bytes))
+  } finally {
+    closeSync(opened)
+  }
 }
 
 const markIn = (text: string) => text.split('\n', 1)[0]!.slice(0, 64)
