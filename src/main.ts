@@ -1,6 +1,8 @@
 import { keepCompiled } from './lib/compile-cache.ts'
+import { widenFileThreads } from './lib/file-threads.ts'
 import { boundEachHeapByItself } from './lib/heap-bounds.ts'
 
+widenFileThreads()
 keepCompiled()
 boundEachHeapByItself()
 

@@ -5,7 +5,7 @@
 import type { RecordingOnDisk } from './recorder.ts'
 import type { Sealed } from './recording-file.ts'
 
-/** Under way at once. Each waits in one of the four threads that the whole process has for its files, and the others must not wait for these. */
+/** Under way at once. Each waits in one of the threads that the whole process has for its files (`lib/file-threads.ts`), and the others must not wait for these. */
 export const sealsAtOnce = 2
 /** One that has waited so long shows a slow disk. */
 const slowMs = 10_000
