@@ -45,6 +45,8 @@ export type CustodyOptions = {
   door: RecordsDoor
   /** Absolute. */
   recordingsDir: string
+  /** What it is known by; null, or left out: not known, and nothing is compared. */
+  mark?(): string | null
   deriver: Pick<Deriver, 'derive' | 'share' | 'rest'>
   /** How the floor is: calls under way, and whether the disk of recordings, the journal or the main thread is behind. */
   floor(): { calls: number; isStrained: boolean }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Business } from './centre/entities.ts'
 import type { Fact } from './centre/facts.ts'
 import { Custody } from './custody.ts'
+import { Erasure } from './erasure.ts'
 import { type House, noon, openHouse } from './http/testing/house.ts'
 import type { CallId, CampaignId, LegalHoldId, RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
@@ -334,4 +336,34 @@ test('however many are kept for now, what comes after them goes in its time', as
   for (let turn = 0; turn < 8; turn++) await custody.turn()
   assert.equal((await rowOf('after them')).destroyedBy?.reason, 'retention')
   assert.equal((await rowOf('kept 0')).destroyedAt, null)
+})
+
+test('nothing is told as gone from the disk while another folder is there, as beneath a mount that is gone', async t => {
+  const root = mkdtempSync(path.join(tmpdir(), 'switchroom-erasure-'))
+  t.after(() => rmSync(root, { recursive: true }))
+  const [recordingsDir, away] = [path.join(root, 'recordings'), path.join(root, 'away')]
+  const day = path.join(recordingsDir, '2026')
+  mkdirSync(day, { recursive: true })
+  writeFileSync(path.join(recordingsDir, '.switchroom'), 'the mark\n')
+  writeFileSync(path.join(day, 'r_1.wav'), 'what was said')
+  const told: string[] = []
+  const store = {
+    read: async () => [{ id: 'r_1', call: 'c_1', path: '2026/r_1.wav', derivedPath: null }],
+    commit: async ({ recorded: all }: { recorded: { fact: Fact }[] }) =>
+      void told.push(...all.map(one => one.fact.type)),
+  }
+  let now = 0
+  const door = { store, clock: { now: () => now }, tell: () => {} } as never
+  const log = { error: () => {} } as unknown as Logger
+  const erasure = new Erasure({ door, recordingsDir, mark: () => 'the mark', log })
+  const turn = () => erasure.turn(...([() => false, () => false] as const))
+  renameSync(recordingsDir, away)
+  mkdirSync(day, { recursive: true })
+  await turn()
+  assert.deepEqual(told, [])
+  rmSync(recordingsDir, { recursive: true })
+  renameSync(away, recordingsDir)
+  now += hourMs
+  await turn()
+  assert.deepEqual([told, existsSync(path.join(day, 'r_1.wav'))], [['recording.erased'], false])
 })

@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/facts.ts'
+import { markOf, OtherFolder } from './lib/folder-mark.ts'
 import type { RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
@@ -13,6 +14,8 @@ export type ErasureOptions = {
   door: RecordsDoor
   /** Absolute. */
   recordingsDir: string
+  /** What it is known by (`recordings-mark.ts`); null, or left out: not known. */
+  mark?(): string | null
   log: Logger
 }
 
@@ -67,8 +70,12 @@ export class Erasure {
   }
 
   async unlink(files: string[]): Promise<void> {
+    const { recordingsDir, mark } = this.#options
+    const known = mark?.() ?? null
+    // What lies beneath a mount that is gone may have that folder too, and says nothing of the file.
+    if (known !== null && (await markOf(recordingsDir)) !== known) throw new OtherFolder(recordingsDir)
     for (const relative of files) {
-      const file = resolveInside(this.#options.recordingsDir, relative)
+      const file = resolveInside(recordingsDir, relative)
       if (file === null) continue
       await stat(path.dirname(file)) // without its folder the disk is not there, and nothing is known of the file
       await rm(file, { force: true })

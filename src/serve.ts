@@ -225,6 +225,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     new Custody({
       door,
       recordingsDir: files.recordings,
+      mark: house.recordingsMark,
       deriver: parts.use(new Deriver(workerFile('rtp/opus/derive-worker'))),
       floor: () => ({
         calls: engine.state.calls.size,
