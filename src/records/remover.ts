@@ -1,4 +1,4 @@
-/** Removes files whose time is over. One that cannot be removed is told once, not every hour, and keeps none of the others. */
+/** Removes files and folders whose time is over. One that cannot be removed is told once, not every hour, and keeps none of the others. */
 import { rm } from 'node:fs/promises'
 import type { Logger } from '../lib/log.ts'
 
@@ -11,10 +11,10 @@ export class Remover {
     this.#log = log
   }
 
-  /** Whether it is gone. */
-  async remove(file: string): Promise<boolean> {
+  /** Whether it is gone. A folder goes with all that is in it, if that is asked for. */
+  async remove(file: string, { recursive = false } = {}): Promise<boolean> {
     try {
-      await rm(file, { force: true })
+      await rm(file, { recursive, force: true })
       this.#told.delete(file)
       return true
     } catch (error) {

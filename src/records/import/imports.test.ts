@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -20,7 +20,7 @@ import { defineFields } from '../field-definitions.ts'
 import { LeadAdder } from '../lead-rows.ts'
 import { importOptions } from '../lead-schemas.ts'
 import { makePromise } from '../promises.ts'
-import { Imports } from './imports.ts'
+import { Imports, type ImportsOptions } from './imports.ts'
 import { noteTry, progressIn } from './interrupted.ts'
 import { type ImportHouse, importsIn, openImportHouse, streamOf } from './testing/house.ts'
 import { xlsxOf } from './xlsx-writer.ts'
@@ -489,6 +489,26 @@ test('a file that is still on its way is not swept away', async () => {
   await house.imports.start('system', id, { columns: ['number'] })
   await house.imports.idle()
   assert.deepEqual((await house.imports.view(id)).counts, counts(1, 1, 0, 0))
+})
+
+test('a folder that cannot be removed keeps no other, and is told once', async () => {
+  const folder = path.join(house.folder, 'swept')
+  const told: unknown[] = []
+  const log = { error: ({ file }: { file: string }) => void told.push(file) }
+  await using imports = new Imports({ door: house.door, folder, worker: '', log: log as ImportsOptions['log'] })
+  // Deeper than a path may be long, which two trees are that were made apart: nobody can remove that, not even root.
+  const halfPath = path.join(...Array.from({ length: 12 }, () => 'x'.repeat(200)))
+  const half = path.join(folder, 'fi_1', halfPath)
+  const whole = path.join(folder, 'fi_2', halfPath)
+  for (const each of [half, whole, path.join(folder, 'fi_3')]) await mkdir(each, { recursive: true })
+  await rename(path.join(folder, 'fi_1'), path.join(whole, 'y'))
+  await mkdir(path.join(folder, 'fi_1'))
+  for (let hour = 0; hour < 2; hour++) await imports.sweep(house.door.clock.now())
+  assert.deepEqual(await readdir(folder), ['fi_2'])
+  assert.deepEqual(told, [path.join(folder, 'fi_2')])
+  await rename(path.join(whole, 'y'), path.join(folder, 'y'))
+  await imports.sweep(house.door.clock.now())
+  assert.deepEqual(await readdir(folder), [])
 })
 
 test('a ref that comes again in the same file is known, also while the rows before it are on their way to the disk', async () => {

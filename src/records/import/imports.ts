@@ -28,6 +28,7 @@ import { importOptions } from '../lead-schemas.ts'
 import { reckoningOf } from '../lender.ts'
 import { keepAtLast } from '../outcome.ts'
 import { parseInput } from '../parse.ts'
+import { Remover } from '../remover.ts'
 import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
@@ -89,6 +90,7 @@ export class Imports implements AsyncDisposable {
   /** On their way into the data folder: the records know nothing of them yet. */
   readonly #receiving = new Set<FileImportId>()
   readonly #reception = new Reception()
+  readonly #remover: Remover
   readonly #listeners = new Set<(id: FileImportId) => void>()
   #working: Promise<void> = Promise.resolve()
   readonly #over = new AbortController()
@@ -100,6 +102,7 @@ export class Imports implements AsyncDisposable {
 
   constructor(options: ImportsOptions) {
     this.#options = options
+    this.#remover = new Remover(options.log)
     served.set(options.door, this)
   }
 
@@ -295,7 +298,7 @@ export class Imports implements AsyncDisposable {
       if (this.#jobs.has(id) || this.#receiving.has(id)) continue
       const record = await this.#options.door.store.read('imports.byId', { id })
       const since = record === null ? 0 : Math.max(record.receivedAt, record.startedAt ?? 0, record.endedAt ?? 0)
-      if (now - since > keptMs) await rm(this.#folderOf(id), { recursive: true, force: true })
+      if (now - since > keptMs) await this.#remover.remove(this.#folderOf(id), { recursive: true })
     }
   }
 
