@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import type { TrunkWire } from '../phone/trunk-lines.ts'
+import type { TrunkWire } from '../phone/trunk-line.ts'
 import { askService, type RecordsCommand } from './records-door.ts'
 
 export type Registration = TrunkWire['registration']

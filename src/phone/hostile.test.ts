@@ -15,7 +15,7 @@ function phoneAtTrunk() {
   const posted: Input[] = []
   const clock = { now: 0 }
   const nothing = new Proxy({}, { get: (_, name) => () => (name === 'callIdsOf' ? [] : null) })
-  const lines = { take: () => false, trunkOf: () => carrier, trunk: () => null, addresses: () => [] }
+  const lines = { take: () => false, callers: { trunkOf: () => carrier }, trunk: () => null, addresses: () => [] }
   const phone = new Phone({
     ua: nothing as UserAgentPort,
     bay: nothing as Bay,

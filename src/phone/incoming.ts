@@ -37,7 +37,7 @@ export class Incoming {
     const { address } = event.flow.source
     if (event.replaces !== null) return this.#takesPlace(event, event.replaces)
     if (event.extension !== null) return this.#dialled(event, event.extension)
-    const trunk = lines.trunkOf(event.flow)
+    const trunk = lines.callers.trunkOf(event.flow)
     if (trunk === null) {
       log.warn({ source: address }, 'call refused: it comes from no trunk of ours')
       ua.reject(event.session, 403, 21, now())
@@ -101,7 +101,7 @@ export class Incoming {
     const isSame =
       leg?.far.kind === 'desk'
         ? leg.far.extension === event.extension
-        : leg !== undefined && event.extension === null && lines.trunkOf(event.flow) === leg.far.trunk
+        : leg !== undefined && event.extension === null && lines.callers.trunkOf(event.flow) === leg.far.trunk
     if (leg?.phase !== 'up' || !isSame) {
       log.warn(
         { source: event.flow.source.address },

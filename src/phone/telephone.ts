@@ -56,7 +56,8 @@ import { PhoneBook } from './phone-book.ts'
 import { type ListenAddress, Sockets, type SocketsOptions } from './sockets.ts'
 import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
-import { TrunkLines, type TrunkWire } from './trunk-lines.ts'
+import type { TrunkWire } from './trunk-line.ts'
+import { TrunkLines } from './trunk-lines.ts'
 import { TrunkTests } from './trunk-tests.ts'
 import { TryOuts } from './try-outs.ts'
 
@@ -213,9 +214,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     tap: message => options.ladder?.note(message),
     keeper: dialogs,
-    account: flow => lines.account(flow),
+    account: flow => lines.callers.account(flow),
     admit: (flow): Admission => {
-      if (lines.trunkOf(flow) !== null) return 'trusted'
+      if (lines.callers.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
     },
   })
@@ -241,8 +242,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     now,
     log,
   })
-  trunks.isTrunk = flow => lines.trunkOf(flow) !== null
-  trunks.mayBeTrunk = address => lines.isAt(address)
+  trunks.isTrunk = flow => lines.callers.trunkOf(flow) !== null
+  trunks.mayBeTrunk = address => lines.callers.isAt(address)
   const learnOwn = (name: string) => {
     const found = loadFragments(options.speechFolders, [name], words => log.warn(words))[name]
     if (found === undefined) return
@@ -318,10 +319,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const left = new LeftDialogs({
     ...{ ua, book: dialogs, now, log },
     credentials: ({ account, peer: { transport, peer, ...source } }) => {
-      const trunk = account ?? lines.trunkOf({ transport, peer, source })
+      const trunk = account ?? lines.callers.trunkOf({ transport, peer, source })
       return trunk === null ? null : lines.credentials(trunk as TrunkId)
     },
-    wayBack: ({ peer: { transport, peer, ...source } }) => lines.wayBack({ transport, peer, source }),
+    wayBack: ({ peer: { transport, peer, ...source } }) => lines.callers.wayBack({ transport, peer, source }),
   })
   events.take = event => {
     left.take(event)

@@ -4,7 +4,7 @@ import { rewritten, shownAs } from '../centre/trunk-numbers.ts'
 import { rulesOf } from '../centre/trunk-rules.ts'
 import { formatHost } from '../lib/host.ts'
 import type { Destination, InviteSpec } from '../sip/events.ts'
-import { schemeOf } from './trunk-lines.ts'
+import { schemeOf } from './trunk-line.ts'
 
 export type TrunkCall = {
   trunk: Trunk

@@ -1,7 +1,6 @@
 /**
- * The trunks as the wire sees them: where each one is, whether it is reachable, and whose packet this is. A trunk is up when it is switched
- * on, its registration (if it has one) holds, and OPTIONS is answered; one that has never answered OPTIONS is believed up, since some gateways
- * never do, and a refusal of a call tells soon enough.
+ * The states of the trunks (`trunk-line.ts`), and what brings them about: names are looked up, registrations and OPTIONS go to the target that
+ * is the best now, and the floor is told what is up and what is down, and why.
  */
 import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
@@ -10,26 +9,28 @@ import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunk-connection.t
 import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import type {
-  Account,
-  Destination,
-  DigestCredentials,
-  Flow,
-  PeerName,
-  Transport,
-  UaEvent,
-  UserAgentPort,
-} from '../sip/events.ts'
+import type { Destination, DigestCredentials, PeerName, Transport, UaEvent, UserAgentPort } from '../sip/events.ts'
 import type { ConnectionNews } from './connections.ts'
 import type { Wanted } from './locate.ts'
-import { type Target, Targets } from './targets.ts'
+import type { Target } from './targets.ts'
 import type { TlsPeer } from './tls-peers.ts'
+import { TrunkCallers } from './trunk-callers.ts'
+import {
+  isRegisteredAlike,
+  type Line,
+  missesUntilDown,
+  newLine,
+  proxyRoute,
+  schemeOf,
+  type TrunkSecrets,
+  type TrunkWire,
+  trouble,
+  wayTo,
+} from './trunk-line.ts'
 
 const qualifyEveryMs = 30_000
 /** How soon a name is looked up again after a failed look-up. */
 const resolveRetryMs = 10_000
-/** OPTIONS in a row without an answer until a trunk that used to answer is down. */
-const missesUntilDown = 2
 /** Before a lost TLS connection is opened again: doubled each time, spread by half. */
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
@@ -54,51 +55,11 @@ export type TrunkLinesOptions = {
   log: Logger
 }
 
-/** What is seen of a trunk on the wire: where it is gone to, and what was answered last. Instants are of the caller's clock. */
-export type TrunkWire = {
-  target: Target | null
-  /** `nextMs`: for how long it was granted, or until it is tried again. */
-  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
-  options: { status: number | null; rttMs: number | null; at: number } | null
-}
-
-const quietWire: TrunkWire = { target: null, registration: null, options: null }
-
-/** What a trunk keeps secret: how it registers, the key of the certificate that we show it, and what its calls prove themselves by. */
-export type TrunkSecrets = { password: string | null; key: string | null; inbound?: string | null }
-
-type Line = {
-  trunk: Trunk
-  password: string | null
-  inbound: string | null
-  targets: Targets
-  /** The target that registration and OPTIONS go to now. */
-  current: Target | null
-  wire: TrunkWire
-  resolveAt: number
-  resolving: boolean
-  /** When a lost connection is opened again. */
-  againAt: number
-  /** When OPTIONS begin; they go on by themselves then. */
-  qualifyAt: number
-  resolveError: string | null
-  registered: boolean
-  /** How the carrier wants our calls to go, as its answer to REGISTER said. */
-  serviceRoute: string[]
-  registerError: string | null
-  /** Why there is no TLS connection; null while nothing speaks against one. */
-  connectionError: string | null
-  /** Connections that were lost or refused, one after the other. */
-  lostInARow: number
-  everQualified: boolean
-  misses: number
-  /** What the floor was told last: null is up, a text is why not; undefined: nothing yet. */
-  told: string | null | undefined
-}
-
 export class TrunkLines {
   readonly #options: TrunkLinesOptions
   readonly #lines = new Map<TrunkId, Line>()
+  /** Whose calls come in. */
+  readonly callers = new TrunkCallers(this.#lines)
   /** Gone from here, and their carriers are being told so over TLS: their connections are let go then. */
   readonly #leaving = new Set<TrunkId>()
 
@@ -107,7 +68,7 @@ export class TrunkLines {
   }
 
   /** Takes over a trunk as saved; called at start and at each change of it or its password. */
-  apply(trunk: Trunk, { password, key, inbound = null }: TrunkSecrets): void {
+  apply(trunk: Trunk, secrets: TrunkSecrets): void {
     const before = this.#lines.get(trunk.id)
     if (!trunk.enabled) {
       if (before) this.#leave(before)
@@ -118,27 +79,7 @@ export class TrunkLines {
     if (before) this.#quiet(before, isRegisteredAlike(before.trunk, trunk))
     this.#leaving.delete(trunk.id)
     const { host } = nextHopOf(trunk)
-    const line: Line = {
-      trunk,
-      password,
-      inbound,
-      targets: new Targets(),
-      current: null,
-      wire: { ...quietWire },
-      serviceRoute: [],
-      resolveAt: Number.POSITIVE_INFINITY,
-      resolving: false,
-      againAt: Number.POSITIVE_INFINITY,
-      qualifyAt: Number.POSITIVE_INFINITY,
-      resolveError: null,
-      registered: false,
-      registerError: null,
-      connectionError: this.#makeKnown(trunk, key),
-      lostInARow: 0,
-      everQualified: false,
-      misses: 0,
-      told: before?.told,
-    }
+    const line = newLine(trunk, secrets, { connectionError: this.#makeKnown(trunk, secrets.key), told: before?.told })
     this.#lines.set(trunk.id, line)
     if (isIP(host)) this.#located(line, [{ address: host, port: nextHopOf(trunk).port }])
     else line.resolveAt = 0
@@ -168,23 +109,7 @@ export class TrunkLines {
   /** Where a call on this trunk goes; null while its name does not resolve or it is gone. */
   destination(id: TrunkId): Destination | null {
     const line = this.#lines.get(id)
-    const target = line?.current
-    if (!line || !target) return null
-    const { transport } = line.trunk
-    return { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
-  }
-
-  /**
-   * How the trunk is reached that a call came from or was placed at, whose connection is no more: the target that it is at, else the one in use.
-   * Null while no trunk is known there.
-   */
-  wayBack({ transport, source, peer }: Pick<Flow, 'source' | 'transport' | 'peer'>): Destination | null {
-    const id = this.trunkOf({ transport, source, peer })
-    const line = id === null ? undefined : this.#lines.get(id)
-    if (id === null || line === undefined) return null
-    const there = line.targets.all.filter(({ address }) => address === source.address)
-    const target = there.find(({ port }) => port === source.port) ?? there[0] ?? line.current
-    return target && { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
+    return line?.current ? wayTo(line, line.current) : null
   }
 
   addresses(id: TrunkId): readonly string[] {
@@ -223,39 +148,6 @@ export class TrunkLines {
     )
     this.#follow(line)
     return true
-  }
-
-  /**
-   * Whose message this is: by what TLS has proved, else by address and port, else by address alone; null: nobody's. What is said to come from
-   * a trunk of TLS over anything less is nobody's (addresses of UDP are forged), and so is what shows no certificate where one is asked for.
-   */
-  trunkOf({ source, transport, peer }: Pick<Flow, 'source' | 'transport' | 'peer'>): TrunkId | null {
-    if (peer !== undefined) return this.#lines.has(peer as TrunkId) ? (peer as TrunkId) : null
-    let byAddress: TrunkId | null = null
-    for (const [id, line] of this.#lines) {
-      if (!line.targets.all.some(({ address }) => address === source.address)) continue
-      if ((line.trunk.transport === 'tls') !== (transport === 'tls')) continue
-      if (connectionOf(line.trunk).trust === 'certificate') continue
-      if (line.targets.all.some(each => each.address === source.address && each.port === source.port)) return id
-      byAddress ??= id
-    }
-    return byAddress
-  }
-
-  /** What a call of this trunk has to prove itself by; null: it needs not. */
-  account(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Account | null {
-    const id = this.trunkOf(flow)
-    const line = id === null ? undefined : this.#lines.get(id)
-    if (line === undefined) return null
-    const { trust, inboundUser } = connectionOf(line.trunk)
-    if (trust !== 'password') return null
-    return { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
-  }
-
-  /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
-  isAt(address: string): boolean {
-    for (const { targets } of this.#lines.values()) if (targets.all.some(one => one.address === address)) return true
-    return false
   }
 
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */
@@ -503,38 +395,4 @@ export class TrunkLines {
       `trunk:${trunk.id}`,
     )
   }
-}
-
-/** An outbound proxy is a route that is known before any other (RFC 3261 §8.1.2). */
-function proxyRoute(trunk: Trunk): string[] {
-  if (connectionOf(trunk).outboundProxy === null) return []
-  const { host, port, named } = nextHopOf(trunk)
-  const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
-  return [`sip:${formatHost(host, named ? port : null)}${transport};lr`]
-}
-
-/** The same contact at the same carrier. */
-function isRegisteredAlike(before: Trunk, after: Trunk): boolean {
-  const what = (trunk: Trunk) => [
-    trunk.register,
-    trunk.host,
-    trunk.port,
-    trunk.transport,
-    trunk.username,
-    schemeOf(trunk),
-  ]
-  const proxy = (trunk: Trunk) => connectionOf(trunk).outboundProxy
-  return what(before).join() === what(after).join() && proxy(before) === proxy(after)
-}
-
-/** What the trunk's addresses begin with. */
-export const schemeOf = (trunk: Trunk): 'sip' | 'sips' => (connectionOf(trunk).sips ? 'sips' : 'sip')
-
-/** Why the trunk cannot be used, in words; null when it can. */
-function trouble(line: Line): string | null {
-  if (line.connectionError !== null) return line.connectionError
-  if (line.current === null) return line.resolveError ?? 'its name is being looked up'
-  if (line.trunk.register && !line.registered) return line.registerError ?? 'registering'
-  if (line.everQualified && line.misses >= missesUntilDown) return `OPTIONS not answered ${line.misses} times`
-  return null
 }
