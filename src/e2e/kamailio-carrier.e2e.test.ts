@@ -189,10 +189,11 @@ describe('calls by Kamailio', { skip: lacking }, () => {
     await wrapUp(call)
   })
 
-  test('who dials our number is led to the contact that we registered, and hears who picks up', async () => {
+  const taken = new Set<string>()
+
+  async function calledIn() {
     await world.queue([alice], ownNumber)
     customer.reset()
-    const from = kamailio.said.length
     await stage.ready(alice)
     const caller = stage.keep(
       await Sipp.caller({
@@ -200,17 +201,35 @@ describe('calls by Kamailio', { skip: lacking }, () => {
         ...{ target: `${kamailio.address}:${kamailio.port}`, acts: [{ do: 'expectBye' }] },
       }),
     )
-    const { call } = await world.fact('call.offered')
+    const { call } = await world.fact('call.offered', ({ call }) => !taken.has(call))
+    taken.add(call)
     await world.fact('call.connected', fact => fact.call === call)
-    assert.deepEqual([world.call(call)?.trunk, world.call(call)?.ourNumber], [trunk, ownNumber])
     await customer.hears(aliceHz)
     await sleep(200)
+    return { caller, call }
+  }
+
+  test('who dials our number is led to the contact that we registered, and hears who picks up', async () => {
+    const from = kamailio.said.length
+    const { caller, call } = await calledIn()
+    assert.deepEqual([world.call(call)?.trunk, world.call(call)?.ourNumber], [trunk, ownNumber])
     await stage.does(alice, { type: 'agent.hangUp', agent: alice, call })
     await caller.done()
     assert.deepEqual(
       said(from, /^(?:ACK|BYE)/),
       ['ACK', 'BYE'].map(method => `${method} udp in dialog, routes 1`),
     )
+    await wrapUp(call)
+  })
+
+  test('our BYE in a call that came in shows who we are when Kamailio asks', async () => {
+    await kamailio.asksWithin()
+    const from = kamailio.said.length
+    const { caller, call } = await calledIn()
+    await stage.does(alice, { type: 'agent.hangUp', agent: alice, call })
+    await caller.done()
+    const bye = 'BYE udp in dialog, routes 1'
+    assert.deepEqual(said(from, /^BYE/), [bye, 'BYE udp asked', bye, 'BYE udp proved MD5, expires <null>'])
   })
 
   function said(from: number, what: RegExp): string[] {

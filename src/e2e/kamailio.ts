@@ -116,6 +116,11 @@ export class Kamailio {
     return [...(found ?? '').matchAll(/"Address":"([^"]+)"/g)].map(([, contact]) => contact!)
   }
 
+  /** From now on it asks within a call too, at each request of ours but an ACK. */
+  async asksWithin(): Promise<void> {
+    await this.ask('pv.shvSet', ['within', 'int', 1])
+  }
+
   /** An RPC; rejects with what it says against it, or when it says nothing for half a second. */
   async ask(method: string, params: unknown[] = []): Promise<unknown> {
     const socket = createSocket('udp4')
@@ -168,6 +173,7 @@ ${tls ? 'enable_tls=yes\n' : ''}${listens.map(([transport, at]) => `listen=${tra
 ${['tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'siputils', 'xlog', 'auth', 'jsonrpcs', 'nathelper', 'cfgutils', ...(tls ? ['tls'] : [])].map(name => `loadmodule "${name}.so"`).join('\n')}
 modparam("usrloc", "db_mode", 0)
 modparam("pv", "shvset", "lost=i:${wishes.losesLeave ? 0 : 1}")
+modparam("pv", "shvset", "within=i:0")
 modparam("registrar", "max_expires", ${wishes.grantsS ?? 3600})
 modparam("registrar", "min_expires", 0)
 modparam("registrar", "received_avp", "$avp(received)")
@@ -188,6 +194,7 @@ request_route {
   }
   if (has_totag()) {
     xlog("L_ALERT", "@ $rm $proto in dialog, routes $hdrc(Route)\\n");
+    if ($shv(within) == 1 && $si != "${far.address}" && !is_method("ACK")) { route(ASK); }
     if (loose_route()) {
       # Who came over a connection is told by that one (RFC 5626), whatever port its Contact names.
       handle_ruri_alias();

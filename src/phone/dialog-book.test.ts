@@ -29,6 +29,7 @@ const dialog = (serial: number, more: Partial<KeptDialog> = {}): KeptDialog => (
   symmetric: false,
   extension: null,
   account: null,
+  caller: null,
   ourAddress: '10.0.0.1',
   ...more,
 })

@@ -56,6 +56,7 @@ const dialogSchema: z.ZodType<KeptDialog> = z.strictObject({
   extension: z.string().max(32).nullable(),
   /** Left out by an earlier version. */
   account: z.string().max(64).nullable().default(null),
+  caller: z.string().max(64).nullable().default(null),
   ourAddress: z.string().max(64),
 })
 const overSchema = z.strictObject({ over: z.string() })
@@ -213,11 +214,11 @@ const keyOf = ({ callId, localTag, remoteTag }: Parameters<DialogKeeper['drop']>
 /** ASCII: bytes of names in other scripts are escaped, so that its length is its size. A connection is of this process alone. */
 function lineFor(dialog: KeptDialog): string {
   const { callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes } = dialog
-  const { symmetric, extension, account, ourAddress } = dialog
+  const { symmetric, extension, account, caller, ourAddress } = dialog
   const { transport, address, port, local: at, peer } = dialog.peer
   const kept: KeptDialog = {
     ...{ callId, localTag, remoteTag, local, remote, localSeq, remoteTarget, routes },
-    ...{ symmetric, extension, account, ourAddress },
+    ...{ symmetric, extension, account, caller, ourAddress },
     peer: { transport, address, port, local: at, peer },
   }
   const text = JSON.stringify(kept).replace(

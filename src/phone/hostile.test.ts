@@ -15,7 +15,7 @@ function phoneAtTrunk() {
   const posted: Input[] = []
   const clock = { now: 0 }
   const nothing = new Proxy({}, { get: (_, name) => () => (name === 'callIdsOf' ? [] : null) })
-  const lines = { take: () => false, callers: { trunkOf: () => carrier }, trunk: () => null, addresses: () => [] }
+  const lines = { take: () => false, trunk: () => null, addresses: () => [] }
   const phone = new Phone({
     ua: nothing as UserAgentPort,
     bay: nothing as Bay,
@@ -42,6 +42,7 @@ const incoming = (assertedIdentity: string | null): UaEvent => ({
   assertedIdentity,
   diversion: null,
   extension: null,
+  caller: carrier,
   sdp: null,
   flow: { transport: 'udp', source: { address: '127.0.0.2', port: 5060 }, local: 'udp' },
   replaces: null,

@@ -37,7 +37,7 @@ export class Incoming {
     const { address } = event.flow.source
     if (event.replaces !== null) return this.#takesPlace(event, event.replaces)
     if (event.extension !== null) return this.#dialled(event, event.extension)
-    const trunk = lines.callers.trunkOf(event.flow)
+    const trunk = event.caller as TrunkId | null
     if (trunk === null) {
       log.warn({ source: address }, 'call refused: it comes from no trunk of ours')
       ua.reject(event.session, 403, 21, now())
@@ -96,12 +96,12 @@ export class Incoming {
    * the floor it stays the same leg. Nobody else may: who has overheard a dialog's tags could take a customer away.
    */
   #takesPlace(event: Extract<UaEvent, { type: 'incoming' }>, session: SessionId): void {
-    const { ua, now, log, lines } = this.#options
+    const { ua, now, log } = this.#options
     const leg = this.#legs.ofSession(session)
     const isSame =
       leg?.far.kind === 'desk'
         ? leg.far.extension === event.extension
-        : leg !== undefined && event.extension === null && lines.callers.trunkOf(event.flow) === leg.far.trunk
+        : leg !== undefined && event.extension === null && event.caller === leg.far.trunk
     if (leg?.phase !== 'up' || !isSame) {
       log.warn(
         { source: event.flow.source.address },

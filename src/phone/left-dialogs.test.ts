@@ -217,6 +217,7 @@ function dialogOf(serial: number, extension: string | null, transport: 'udp' | '
       symmetric: extension !== null,
       extension,
       account: null,
+      caller: null,
       ourAddress: alice,
     },
   }

@@ -30,8 +30,8 @@ const foundWithinMs = 30_000
 export type LeftDialogsOptions = {
   ua: Pick<UserAgentPort, 'bye'>
   book: { read(): KeptDialog[]; drop(dialog: KeptDialog): void }
-  /** What answers a challenge of its far end; null: nothing. */
-  credentials(dialog: KeptDialog): DigestCredentials | null
+  /** What answers a challenge by who is at `to`; null: nothing. */
+  credentials(dialog: KeptDialog, to: Destination): DigestCredentials | null
   /** How the trunk of such a dialog over a connection is reached now; null while it is not known. */
   wayBack(dialog: KeptDialog): Destination | null
   now(): number
@@ -141,7 +141,7 @@ export class LeftDialogs {
   #end(dialog: KeptDialog, now: number, flow?: Flow): void {
     const { ua, book, credentials, wayBack } = this.#options
     const { extension, peer } = dialog
-    const auth = credentials(dialog)
+    const auth = (to: Destination) => credentials(dialog, to)
     const by = flow && { flow }
     const at = extension === null && isReliable(peer.transport) ? wayBack(dialog) : null
     if (at === null && extension === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)

@@ -229,7 +229,7 @@ describe('the phone', () => {
       said = []
       phone.take({
         ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-        ...{ assertedIdentity: null, diversion: null, extension: null, callId: 'c', replaces: null },
+        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
         sdp: theirSdp.replace('a=sendrecv', `a=${held}`),
         flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
       })
@@ -256,7 +256,14 @@ describe('the phone', () => {
       const calls = async () => {
         phone.take({
           ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
-          ...{ assertedIdentity: null, diversion: null, extension: null, callId: 'c', replaces: null },
+          ...{
+            assertedIdentity: null,
+            diversion: null,
+            extension: null,
+            caller: trunk.id,
+            callId: 'c',
+            replaces: null,
+          },
           ...{ sdp, flow: { transport, source: { address: '127.0.0.9', port: 5060 }, local: 'x' } },
         })
         phone.perform({ type: 'phone.answer', leg: 'w_1' as LegId })
@@ -447,6 +454,7 @@ describe('the phone', () => {
       assertedIdentity: null,
       diversion: null,
       extension,
+      caller: extension === null ? lines.callers.trunkOf({ ...flow, source: { address: source, port: 5060 } }) : null,
       sdp: theirSdp,
       flow: { ...flow, source: { address: source, port: 5060 } },
       callId: 'y',
@@ -535,6 +543,7 @@ describe('the phone', () => {
       assertedIdentity: null,
       diversion: null,
       extension: null,
+      caller: lines.callers.trunkOf(flow),
       sdp: theirSdp,
       flow,
       callId: 'x',

@@ -256,6 +256,7 @@ test('a phone behind a connection that was up when we were killed hears BYE when
       symmetric: true,
       extension: '1001',
       account: null,
+      caller: null,
       ourAddress: address,
     },
   }
@@ -298,7 +299,7 @@ for (const transport of ['tls', 'tcp'] as const)
       ...{ remote: '<sip:139@carrier.example>;tag=b', remoteTarget: 'sip:139@carrier.example', routes: [] },
       ...{ peer: { transport, address: '127.0.2.2', port: 9, local: `${transport}:${address}:0` }, symmetric: false },
       // Nothing is listened for over TLS here, and so the address is the one that faces the carrier.
-      ...{ extension: null, account: null, ourAddress: transport === 'tls' ? '127.0.0.1' : address },
+      ...{ extension: null, account: null, caller: null, ourAddress: transport === 'tls' ? '127.0.0.1' : address },
     }
     const connection = transport === 'tls' ? { authorities: authorityOfTheirs.certPem } : {}
     await using here = await opened([left], { transport, port, connection })

@@ -214,7 +214,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     tap: message => options.ladder?.note(message),
     keeper: dialogs,
-    account: flow => lines.callers.account(flow),
+    caller: flow => lines.callers.caller(flow),
+    credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
     admit: (flow): Admission => {
       if (lines.callers.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'
@@ -318,11 +319,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   })
   const left = new LeftDialogs({
     ...{ ua, book: dialogs, now, log },
-    credentials: ({ account, peer: { transport, peer, ...source } }) => {
-      const trunk = account ?? lines.callers.trunkOf({ transport, peer, source })
-      return trunk === null ? null : lines.credentials(trunk as TrunkId)
-    },
-    wayBack: ({ peer: { transport, peer, ...source } }) => lines.callers.wayBack({ transport, peer, source }),
+    credentials: (dialog, to) =>
+      dialog.account === null
+        ? lines.callers.credentialsOfLeft(dialog, to)
+        : lines.credentials(dialog.account as TrunkId),
+    wayBack: dialog => lines.callers.wayBack(dialog),
   })
   events.take = event => {
     left.take(event)

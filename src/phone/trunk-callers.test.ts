@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { TrunkId } from '../lib/ids.ts'
 import { id, lines } from './fixtures/carrier.ts'
 
 const from = (transport: 'udp' | 'tcp' | 'tls', address = '10.0.0.9', peer?: string) => ({
@@ -43,9 +44,50 @@ describe('whose call this is', () => {
 test('whom a call has to prove to be is asked where the trunk says so, and nobody elsewhere', () => {
   const { callers, apply } = lines()
   apply()
-  assert.equal(callers.account(from('udp')), null)
+  assert.deepEqual(callers.caller(from('udp')), { id, account: null })
   apply({}, { trust: 'password', inboundUser: 'carrier' })
-  assert.deepEqual(callers.account(from('udp')), { id, username: 'carrier', password: 'y' })
+  assert.deepEqual(callers.caller(from('udp')), { id, account: { id, username: 'carrier', password: 'y' } })
   assert.equal(callers.trunkOf(from('udp')), id)
-  assert.equal(callers.account(from('udp', '10.0.0.8')), null)
+  assert.equal(callers.caller(from('udp', '10.0.0.8')), null)
+})
+
+describe('what answers a challenge in a call that came from a trunk', () => {
+  const to = (transport: 'udp' | 'tcp' | 'tls', address = '10.0.0.9', peer?: string) => ({
+    ...{ transport, address, port: 5099 },
+    ...(peer === undefined ? {} : { peer }),
+  })
+  const ours = { username: 'line', password: 'x' }
+
+  test('goes to the trunk, and not to where else its Contact leads', () => {
+    const { callers, apply } = lines()
+    apply({ username: 'line' })
+    assert.deepEqual(callers.credentials(id, to('udp')), ours)
+    assert.deepEqual(callers.credentials(id, to('tcp')), ours)
+    assert.equal(callers.credentials(id, to('udp', '10.0.0.8')), null)
+    assert.equal(callers.credentials(id, to('tls')), null)
+    assert.equal(callers.credentials('t_gone' as TrunkId, to('udp')), null)
+    apply()
+    assert.equal(callers.credentials(id, to('udp')), null, 'it has none')
+  })
+
+  test('goes over TLS to whom TLS has proved, where that was asked for or is known', () => {
+    const { callers, apply } = lines()
+    apply({ transport: 'tls', username: 'line' })
+    assert.deepEqual(callers.credentials(id, to('tls')), ours, 'by its address, as its calls come')
+    assert.equal(callers.credentials(id, to('udp')), null)
+    assert.equal(callers.credentials(id, to('tls', '10.0.0.9', 't_other')), null)
+    apply({ transport: 'tls', username: 'line' }, { trust: 'certificate', authorities: 'PEM' })
+    assert.equal(callers.credentials(id, to('tls')), null)
+    assert.deepEqual(callers.credentials(id, to('tls', '192.0.2.7', id)), ours)
+  })
+
+  test('of a call that an earlier process took too, by whose it was, or by where it came from', () => {
+    const { callers, apply } = lines()
+    apply({ username: 'line' })
+    const left = { caller: null, peer: to('udp') }
+    assert.deepEqual(callers.credentialsOfLeft(left, to('udp')), ours)
+    assert.equal(callers.credentialsOfLeft(left, to('udp', '10.0.0.8')), null)
+    assert.deepEqual(callers.credentialsOfLeft({ caller: id, peer: to('udp', '10.0.0.8') }, to('udp')), ours)
+    assert.equal(callers.credentialsOfLeft({ caller: null, peer: to('udp', '10.0.0.8') }, to('udp')), null)
+  })
 })

@@ -4,8 +4,10 @@
  */
 import { connectionOf } from '../centre/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import type { Account, Destination, Flow } from '../sip/events.ts'
-import { type Line, wayTo } from './trunk-line.ts'
+import type { Caller, Destination, DigestCredentials, Flow, KeptDialog } from '../sip/events.ts'
+import { credentialsOf, type Line, wayTo } from './trunk-line.ts'
+
+type Left = Pick<KeptDialog, 'caller' | 'peer'>
 
 export class TrunkCallers {
   /** As they stand now; kept by `TrunkLines`. */
@@ -32,14 +34,20 @@ export class TrunkCallers {
     return byAddress
   }
 
-  /** What a call of this trunk has to prove itself by; null: it needs not. */
-  account(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Account | null {
+  /** Whose call this is that comes in, and what it has to prove itself by. */
+  caller(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null {
     const id = this.trunkOf(flow)
     const line = id === null ? undefined : this.#lines.get(id)
     if (line === undefined) return null
     const { trust, inboundUser } = connectionOf(line.trunk)
-    if (trust !== 'password') return null
-    return { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
+    const account = { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
+    return { id: line.trunk.id, account: trust === 'password' ? account : null }
+  }
+
+  /** What answers a challenge in a call that came from this trunk: to the trunk itself, and never to where else its Contact may lead. */
+  credentials(id: TrunkId, to: Destination): DigestCredentials | null {
+    const line = this.#lines.get(id)
+    return line !== undefined && isAt(line, to) ? credentialsOf(line) : null
   }
 
   /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
@@ -48,16 +56,34 @@ export class TrunkCallers {
     return false
   }
 
+  /** The same for a call that an earlier process took. */
+  credentialsOfLeft(left: Left, to: Destination): DigestCredentials | null {
+    const id = this.#callerOf(left)
+    return id === null ? null : this.credentials(id, to)
+  }
+
   /**
    * How the trunk is reached that a call came from or was placed at, whose connection is no more: the target that it is at, else the one in use.
    * Null while no trunk is known there.
    */
-  wayBack({ transport, source, peer }: Pick<Flow, 'source' | 'transport' | 'peer'>): Destination | null {
-    const id = this.trunkOf({ transport, source, peer })
+  wayBack(left: Left): Destination | null {
+    const id = this.#callerOf(left)
     const line = id === null ? undefined : this.#lines.get(id)
     if (line === undefined) return null
-    const there = line.targets.all.filter(({ address }) => address === source.address)
-    const target = there.find(({ port }) => port === source.port) ?? there[0] ?? line.current
+    const there = line.targets.all.filter(({ address }) => address === left.peer.address)
+    const target = there.find(({ port }) => port === left.peer.port) ?? there[0] ?? line.current
     return target && wayTo(line, target)
   }
+
+  #callerOf({ caller, peer: { transport, peer, ...source } }: Left): TrunkId | null {
+    if (caller !== null && this.#lines.has(caller as TrunkId)) return caller as TrunkId
+    return this.trunkOf({ transport, peer, source })
+  }
+}
+
+/** Who is reached there is this trunk, as surely as who comes from there is. */
+function isAt({ trunk, targets }: Line, { transport, address, peer }: Destination): boolean {
+  if ((trunk.transport === 'tls') !== (transport === 'tls')) return false
+  if (peer !== undefined || connectionOf(trunk).trust === 'certificate') return peer === trunk.id
+  return targets.all.some(one => one.address === address)
 }

@@ -6,7 +6,7 @@
 import type { Trunk } from '../centre/entities.ts'
 import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
 import { formatHost } from '../lib/host.ts'
-import type { Destination } from '../sip/events.ts'
+import type { Destination, DigestCredentials } from '../sip/events.ts'
 import { type Target, Targets } from './targets.ts'
 
 /** OPTIONS in a row without an answer until a trunk that used to answer is down. */
@@ -81,6 +81,11 @@ export function newLine(
     misses: 0,
     told,
   }
+}
+
+/** What answers its challenges; null when it has none. */
+export function credentialsOf({ trunk: { username }, password }: Line): DigestCredentials | null {
+  return username === null || password === null ? null : { username, password }
 }
 
 /** The way to one of its targets; over TLS whoever is there has to prove to be this trunk. */

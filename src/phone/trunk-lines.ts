@@ -16,6 +16,7 @@ import type { Target } from './targets.ts'
 import type { TlsPeer } from './tls-peers.ts'
 import { TrunkCallers } from './trunk-callers.ts'
 import {
+  credentialsOf,
   isRegisteredAlike,
   type Line,
   missesUntilDown,
@@ -102,8 +103,7 @@ export class TrunkLines {
   /** What answers the trunk's challenges; null when it has none. */
   credentials(id: TrunkId): DigestCredentials | null {
     const line = this.#lines.get(id)
-    if (!line || line.trunk.username === null || line.password === null) return null
-    return { username: line.trunk.username, password: line.password }
+    return line ? credentialsOf(line) : null
   }
 
   /** Where a call on this trunk goes; null while its name does not resolve or it is gone. */

@@ -10,7 +10,7 @@ const credentials = { username: 'carrier', password: 'correct horse battery' }
 function house(account: Account | null = { id: 't_1', ...credentials }) {
   const net = new Net(1, calm)
   const held = { account }
-  const ua = net.add(alice, { admit: () => 'trusted', account: () => held.account })
+  const ua = net.add(alice, { admit: () => 'trusted', caller: () => ({ id: 't_1', account: held.account }) })
   net.add(carl)
   net.reactions.set(alice, (event, agent, now) => {
     if (event.type === 'incoming') agent.accept(event.session, sdpA, now)

@@ -29,12 +29,18 @@ export function dialogOfResponse(
     remoteSeq: null,
     remoteTarget: contactOf(response) ?? sent.target,
     routes: recordRoutes(response).reverse(),
+    caller: null,
     ...way,
   }
 }
 
 /** The dialog of an INVITE to us, once our tag is chosen (§12.1.1). A desk phone may be behind a NAT. */
-export function dialogOfRequest(request: Request, localTag: string, flow: Flow, extension: string | null): Dialog {
+export function dialogOfRequest(
+  request: Request,
+  localTag: string,
+  flow: Flow,
+  by: Pick<Dialog, 'extension' | 'caller'>,
+): Dialog {
   const from = headerLines(request, 'from')[0]!
   return {
     callId: request.callId,
@@ -53,8 +59,8 @@ export function dialogOfRequest(request: Request, localTag: string, flow: Flow, 
       connection: flow.connection,
       peer: flow.peer,
     },
-    symmetric: extension !== null,
-    extension,
+    symmetric: by.extension !== null,
+    ...by,
     account: null,
   }
 }

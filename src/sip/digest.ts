@@ -3,7 +3,7 @@
  * nonces carry their own time and seal, so that a flood of unauthenticated requests leaves nothing in memory.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { DeviceSecret, DigestCredentials } from './events.ts'
+import type { Destination, DeviceSecret, DigestCredentials } from './events.ts'
 import { quote } from './grammar.ts'
 import { type Authentication, parseAuthentication } from './headers.ts'
 import { type HeaderLine, headerLines, type Message, type Request, type Response } from './message.ts'
@@ -122,6 +122,20 @@ export class DigestClient {
     const opaque = parameters.get('opaque')
     if (opaque !== undefined) value += `, opaque=${quote(opaque)}`
     return [[header, value]]
+  }
+}
+
+/** What answers the challenges of who is reached there; null: nothing, whatever it asks. */
+export type DigestFor = (to: Destination) => DigestClient | null
+
+/** One client for all that is said in a call, as `credentials` says each time: they are for one far end, and a Contact may lead to another. */
+export function digestFor(credentials: (to: Destination) => DigestCredentials | null, cnonce: () => string): DigestFor {
+  let client: DigestClient | null = null
+  return to => {
+    const held = credentials(to)
+    if (held === null) return null
+    client ??= new DigestClient(held, cnonce)
+    return client
   }
 }
 

@@ -69,6 +69,13 @@ export type Admission = 'trusted' | 'challenge' | 'refuse'
 /** Who calls from there has to prove to be this one, by digest. `password` null: it is not known, and nobody can. */
 export type Account = { id: string; username: string; password: string | null }
 
+/** Who calls from there, in words of the phone layer (a trunk's id). */
+export type Caller = {
+  id: string
+  /** What it has to prove itself by; null: it is known by where it comes from. */
+  account: Account | null
+}
+
 /** One whole message as it went over the wire, decrypted, for who keeps them: told of those that we understood, and of all of ours. */
 export type Tapped = { direction: 'in' | 'out'; transport: Transport; local: Address; remote: Address; bytes: Buffer }
 
@@ -90,8 +97,10 @@ export type UserAgentOptions = {
   }
   /** Default: everything is `trusted`. */
   admit?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Admission
-  /** Of an INVITE that is `trusted`: whom it has to prove to be beside; null: nobody. Default: nobody. */
-  account?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Account | null
+  /** Of an INVITE that is `trusted`: whose it is; null: nobody's who is known. Default: nobody's. */
+  caller?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null
+  /** In a call that came from `caller`: what answers a challenge by who is at `to`; null: nothing, or it is somebody else. Default: nothing. */
+  credentials?(caller: string, to: Destination): DigestCredentials | null
   /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */
@@ -126,6 +135,8 @@ export type KeptDialog = {
   extension: string | null
   /** Whose credentials it was placed with; null: none, or it came to us. */
   account: string | null
+  /** Who called us, as a `Caller` is named; null: it is ours, or a desk phone's, or nobody is known. */
+  caller: string | null
   /** Our address, as its far end knows it. */
   ourAddress: string
 }
@@ -202,6 +213,8 @@ export type UaEvent =
       assertedIdentity: string | null
       diversion: string | null
       extension: string | null
+      /** Who called, as a `Caller` is named; null: nobody who is known. */
+      caller: string | null
       /** null: the far end wants our offer in the 200. */
       sdp: string | null
       flow: Flow
@@ -349,13 +362,13 @@ export type UserAgentPort = {
   keepAlive(phone: Pick<Binding, 'contact' | 'flow'>, now: number): void
   /**
    * Ends a call that an earlier process had up: BYE, and whatever is answered is well. False, and nothing is said, when it was had at another
-   * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call. `auth`: said once more with these
-   * when it is challenged; `by`: the way to a phone that registered since, and its Contact where it has moved; `at`: where it is reached now when its route is a name; `then`: what was answered at last, null: nothing.
+   * address than ours: a copy of the data folder, on a machine beside the one that works, ends nobody's call. `auth`: what
+   * answers a challenge by who is reached there; `by`: the way to a phone that registered since, and its Contact where it has moved; `at`: where it is reached now when its route is a name; `then`: what was answered at last, null: nothing.
    */
   bye(
     left: KeptDialog,
     how: {
-      auth?: DigestCredentials | null
+      auth?(to: Destination): DigestCredentials | null
       by?: { flow: Flow; contact?: string }
       at?: Destination | null
       then?(status: number | null, now: number): void

@@ -2,6 +2,7 @@
 import { sdpOf } from './body.ts'
 import { type Call, type CallHost, q850Of, reasonLines, response } from './call.ts'
 import { dialogOfRequest } from './dialog.ts'
+import type { DigestFor } from './digest.ts'
 import type { Ended, SessionId } from './events.ts'
 import { type HeaderLine, header, type Request, reasonOf } from './message.ts'
 import { lists, parseRAck, ReliableProvisional } from './reliable.ts'
@@ -22,6 +23,10 @@ export type IncomingOptions = {
   transaction: ServerTransaction
   /** Whose desk phone it proved to be; null: it comes from a trunk. */
   extension: string | null
+  /** Which trunk that is; null: it is not known. */
+  caller: string | null
+  /** For our requests within it. */
+  digestFor: DigestFor
   /** The call of ours that this one is to take the place of, once it is accepted (RFC 3891). */
   replaces: SessionId | null
 }
@@ -46,14 +51,14 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
   wakeAt: number | null = null
   queuedAt: number | null = null
 
-  constructor({ host, id, transaction, extension, replaces }: IncomingOptions, now: number) {
+  constructor({ host, id, transaction, extension, caller, digestFor, replaces }: IncomingOptions, now: number) {
     this.id = id
     this.#host = host
     this.#transaction = transaction
     this.#replaces = replaces
     transaction.owner = this
     const { request, flow } = transaction
-    const dialog = dialogOfRequest(request, host.wire.newTag(), flow, extension)
+    const dialog = dialogOfRequest(request, host.wire.newTag(), flow, { extension, caller })
     const contact = host.wire.contactFor(dialog.peer, '', schemeOf(request.uri))
     this.#contact = ['Contact', contact]
     this.#offer = sdpOf(request)
@@ -63,7 +68,7 @@ export class IncomingCall implements Call, EarlyOwner, ServerOwner, Sleeper {
       session: id,
       dialog,
       contact,
-      digest: null,
+      digestFor,
       weCalled: false,
       far: request,
       localSdp: null,

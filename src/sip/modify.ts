@@ -5,7 +5,7 @@
 import { sdpOf } from './body.ts'
 import { type CallHost, sdpType } from './call.ts'
 import { type Dialog, refreshTarget, requestInDialog } from './dialog.ts'
-import type { DigestClient } from './digest.ts'
+import type { DigestClient, DigestFor } from './digest.ts'
 import { parseCount } from './grammar.ts'
 import { allow, type HeaderLine, header, type Response, supported } from './message.ts'
 import type { SessionTimer } from './session-timer.ts'
@@ -17,13 +17,18 @@ const glaresMax = 8
 type Method = 'INVITE' | 'UPDATE'
 /** `sdp` null: a refresh, which changes nothing. */
 type Wish = { sdp: string | null }
-type Sent = Wish & { method: Method; credentials: HeaderLine[]; transaction: ClientTransaction | null }
+type Sent = Wish & {
+  method: Method
+  digest: DigestClient | null
+  credentials: HeaderLine[]
+  transaction: ClientTransaction | null
+}
 
 export type ModifyOptions = {
   host: CallHost
   dialog: Dialog
   contact: HeaderLine
-  digest: DigestClient | null
+  digestFor: DigestFor
   timer: SessionTimer
   /** Who made the Call-ID waits longer after a glare. */
   weCalled: boolean
@@ -79,7 +84,7 @@ export class Modify implements ClientOwner, Sleeper {
 
   /** Sends the one that waits, when nothing is in its way. */
   proceed(now: number): void {
-    const { host, dialog, contact, digest, timer, isBusy } = this.#options
+    const { host, dialog, contact, digestFor, timer, isBusy } = this.#options
     if (this.#stopped || this.#sent !== null || this.#wanted === null || this.#wanted.at !== null || isBusy()) return
     const method = this.#methodFor(this.#wanted)
     if (method === null) return
@@ -95,9 +100,10 @@ export class Modify implements ClientOwner, Sleeper {
     ]
     if (body !== null) extra.push(sdpType)
     const draft = requestInDialog(dialog, method, { extra, body: body ?? '' })
+    const digest = digestFor(draft.destination)
     const credentials = digest?.authorize(method, draft.uri) ?? []
     draft.lines.push(...credentials)
-    const sent: Sent = { sdp, method, credentials, transaction: null }
+    const sent: Sent = { sdp, method, digest, credentials, transaction: null }
     this.#sent = sent
     sent.transaction = host.transactions.start(draft, this, now)
   }
@@ -136,17 +142,17 @@ export class Modify implements ClientOwner, Sleeper {
   }
 
   #succeeded(answer: Response, sent: Sent, now: number): void {
-    const { digest, dialog, timer, acknowledge, localSdp } = this.#options
+    const { dialog, timer, acknowledge, localSdp } = this.#options
     this.#glares = 0
-    digest?.succeeded()
+    sent.digest?.succeeded()
     refreshTarget(dialog, answer)
     timer.onAnswer(answer, now)
     this.#options.onAnswered(sdpOf(answer), sent.sdp ?? localSdp())
     if (sent.method === 'INVITE') acknowledge(answer.cseq.number, sent.credentials, now)
   }
 
-  #refused(answer: Response, { sdp, method }: Sent, now: number): void {
-    const { digest, host, timer, weCalled } = this.#options
+  #refused(answer: Response, { sdp, method, digest }: Sent, now: number): void {
+    const { host, timer, weCalled } = this.#options
     const { status } = answer
     const again = (at: number | null) => {
       // A later wish takes its place; a refresh takes nobody's.

@@ -1,7 +1,7 @@
 /** What we say within one call's dialog: answers to what was asked, requests of ours but re-INVITEs (`modify.ts`), and the ACKs to 2xx. */
 import { type CallHost, response } from './call.ts'
 import { type Dialog, requestInDialog } from './dialog.ts'
-import type { DigestClient } from './digest.ts'
+import type { DigestFor } from './digest.ts'
 import type { Destination, Ended } from './events.ts'
 import { digitBody } from './info.ts'
 import { type HeaderLine, serialise } from './message.ts'
@@ -11,7 +11,7 @@ import { type RequestOwner, sendWithin, unheeded, type WithinRequest } from './w
 export type OurRequestsOptions = {
   host: CallHost
   dialog: Dialog
-  digest: DigestClient | null
+  digestFor: DigestFor
   contact: HeaderLine
   isOver(): boolean
 }
@@ -19,17 +19,17 @@ export type OurRequestsOptions = {
 export class OurRequests {
   readonly #host: CallHost
   readonly #dialog: Dialog
-  readonly #digest: DigestClient | null
+  readonly #digestFor: DigestFor
   readonly #contact: HeaderLine
   readonly #isOver: () => boolean
   /** Ours that have no answer yet: what we send after them might overtake them, and they would count as out of order. */
   #pracks = 0
   #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
 
-  constructor({ host, dialog, digest, contact, isOver }: OurRequestsOptions) {
+  constructor({ host, dialog, digestFor, contact, isOver }: OurRequestsOptions) {
     this.#host = host
     this.#dialog = dialog
-    this.#digest = digest
+    this.#digestFor = digestFor
     this.#contact = contact
     this.#isOver = isOver
   }
@@ -71,8 +71,10 @@ export class OurRequests {
 
   /** ACK to a 2xx of theirs (§13.2.2.4): a request of its own, with the INVITE's credentials, kept for their repetitions. */
   acknowledge(seq: number, credentials: HeaderLine[], sdp: string | null): void {
-    const extra: HeaderLine[] = [['User-Agent', this.#host.name], ...credentials, ...typed(sdp)]
-    const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra })
+    const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra: [['User-Agent', this.#host.name]] })
+    // Their 2xx may have moved them to where the credentials are of nobody's business.
+    if (this.#digestFor(ack.destination) !== null) ack.lines.push(...credentials)
+    ack.lines.push(...typed(sdp))
     const via = this.#host.wire.viaFor(ack.destination, this.#host.wire.newBranch())
     const bytes = serialise(`ACK ${ack.uri} SIP/2.0`, [['Via', via], ...ack.lines], sdp ?? '')
     this.#lastAck = { seq, destination: ack.destination, bytes }
@@ -98,7 +100,7 @@ export class OurRequests {
   }
 
   request(request: WithinRequest, now: number, owner: RequestOwner = unheeded): void {
-    sendWithin({ host: this.#host, dialog: this.#dialog, digest: this.#digest }, request, owner, now)
+    sendWithin({ host: this.#host, dialog: this.#dialog, digestFor: this.#digestFor }, request, owner, now)
   }
 }
 

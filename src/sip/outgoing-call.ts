@@ -186,7 +186,7 @@ export class OutgoingCall implements Call, ClientOwner, EarlyOwner, Sleeper {
       session: this.id,
       dialog: dialogOfResponse(sent, answer, way),
       contact: this.#contact,
-      digest: this.#digest,
+      digestFor: () => this.#digest,
       weCalled: true,
       far: answer,
       localSdp: this.#spec.sdp,

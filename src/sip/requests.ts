@@ -6,8 +6,8 @@ import type { Accounts } from './accounts.ts'
 import { type CallHost, type DialogReceiver, response } from './call.ts'
 import type { Calls } from './calls.ts'
 import { dialogKey, knows } from './dialog.ts'
-import { hash } from './digest.ts'
-import type { Flow, SessionId, UserAgentOptions } from './events.ts'
+import { digestFor, hash } from './digest.ts'
+import type { Destination, Flow, SessionId, UserAgentOptions } from './events.ts'
 import { parseTokens } from './headers.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { allow, headerLines, type Request, supported, supportedOptions } from './message.ts'
@@ -154,7 +154,8 @@ export class Requests {
       if (proof.type === 'reply') return proof.reply
       extension = proof.extension
     }
-    const account = admission === 'trusted' ? (this.#options.account?.(flow) ?? null) : null
+    const known = admission === 'trusted' ? (this.#options.caller?.(flow) ?? null) : null
+    const account = known?.account ?? null
     const unproved = account === null ? null : this.#parts.accounts.prove(request, account, flow, now)
     if (unproved !== null) return unproved
     if (this.#calls.isFull) return say(503, ['Retry-After', '5'])
@@ -167,13 +168,23 @@ export class Requests {
     const session = this.#calls.newSession()
     const transaction = this.#transactions.open(request, flow)
     const replaced = replaces?.session ?? null
-    const call = new IncomingCall({ host: this.#host, id: session, transaction, extension, replaces: replaced }, now)
+    const caller = known?.id ?? null
+    const credentials = (to: Destination) =>
+      caller === null ? null : (this.#options.credentials?.(caller, to) ?? null)
+    const call = new IncomingCall(
+      {
+        ...{ host: this.#host, id: session, transaction, extension, caller, replaces: replaced },
+        digestFor: digestFor(credentials, () => this.#host.secret(9)),
+      },
+      now,
+    )
     this.#calls.add(call, offer)
     this.#host.emit({
       ...offerOf(request, user => this.#registrations.isContact(user)),
       type: 'incoming',
       session,
       extension,
+      caller,
       flow,
       replaces: replaced,
     })

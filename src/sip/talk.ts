@@ -4,7 +4,7 @@
  */
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
-import type { DigestClient } from './digest.ts'
+import type { DigestFor } from './digest.ts'
 import type { Destination, Ended, Flow, SessionId } from './events.ts'
 import type { HeaderLine, Message, Request, Response } from './message.ts'
 import { Modify } from './modify.ts'
@@ -21,7 +21,7 @@ export type TalkOptions = {
   session: SessionId
   dialog: Dialog
   contact: string
-  digest: DigestClient | null
+  digestFor: DigestFor
   weCalled: boolean
   /** The message that made the dialog: what the far end says of itself. */
   far: Message
@@ -48,7 +48,7 @@ export class Talk implements DialogReceiver {
   #keptTarget: string | null = null
 
   constructor(options: TalkOptions) {
-    const { session, dialog, digest, weCalled } = options
+    const { session, dialog, digestFor, weCalled } = options
     const host: CallHost = {
       ...options.host,
       emit: event => {
@@ -75,7 +75,7 @@ export class Talk implements DialogReceiver {
       allows: new Set(),
     }
     this.#state = state
-    this.#ours = new OurRequests({ host, dialog, digest, contact, isOver: () => state.phase === 'over' })
+    this.#ours = new OurRequests({ host, dialog, digestFor, contact, isOver: () => state.phase === 'over' })
     this.#timer = new SessionTimer({
       timers: host.timers,
       times: host.sessionTimes,
@@ -91,7 +91,7 @@ export class Talk implements DialogReceiver {
       host,
       dialog,
       contact,
-      digest,
+      digestFor,
       weCalled,
       timer: this.#timer,
       method: () =>

@@ -6,7 +6,7 @@ import { Accounts } from './accounts.ts'
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { Calls } from './calls.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
-import { DigestClient } from './digest.ts'
+import { digestFor } from './digest.ts'
 import { Drops } from './drops.ts'
 import type {
   Address,
@@ -372,9 +372,8 @@ export class UserAgent implements UserAgentPort {
     if (at) dialog.peer = { ...at, local: at.address === peer.address ? local : undefined }
     if (by !== undefined) dialog.peer = backTo(by.flow)
     if (by?.contact !== undefined) dialog.remoteTarget = by.contact
-    const digest = auth ? new DigestClient(auth, () => host.secret(9)) : null
     sendWithin(
-      { host, dialog, digest },
+      { host, dialog, digestFor: digestFor(auth ?? (() => null), () => host.secret(9)) },
       { method: 'BYE', extra: reasonLines(temporaryFailureQ850) },
       {
         onResponse: ({ status }, answeredAt) => then?.(status, answeredAt),

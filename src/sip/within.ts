@@ -1,7 +1,7 @@
 /** Requests of ours within a dialog that are no INVITE: numbered, sent with credentials, and once more when they are challenged. */
 import type { CallHost } from './call.ts'
 import { type Dialog, requestInDialog } from './dialog.ts'
-import type { DigestClient } from './digest.ts'
+import type { DigestFor } from './digest.ts'
 import type { HeaderLine, Response } from './message.ts'
 import type { ClientTransaction, Failure } from './transaction.ts'
 
@@ -20,13 +20,14 @@ export type WithinRequest = { method: WithinMethod; extra: HeaderLine[]; body?: 
 export const unheeded: RequestOwner = { onResponse() {}, onFailure() {} }
 
 export function sendWithin(
-  way: { host: CallHost; dialog: Dialog; digest: DigestClient | null },
+  way: { host: CallHost; dialog: Dialog; digestFor: DigestFor },
   { method, extra, body = '' }: WithinRequest,
   owner: RequestOwner,
   now: number,
 ): ClientTransaction {
-  const { host, dialog, digest } = way
+  const { host, dialog, digestFor } = way
   const draft = requestInDialog(dialog, method, { extra: [...extra, ['User-Agent', host.name]], body })
+  const digest = digestFor(draft.destination)
   draft.lines.push(...(digest?.authorize(method, draft.uri) ?? []))
   owner.onSent?.(dialog.localSeq)
   return host.transactions.start(
