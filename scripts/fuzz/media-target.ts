@@ -36,7 +36,9 @@ class PaperWire implements Wire {
   bind(_address: string, _port: number, _token: number, done: (socket: number, problem: string | null) => void): void {
     done(this.#sockets++, null)
   }
-  connect(): void {}
+  connect(): boolean {
+    return true
+  }
   disconnect(): void {}
   send(): void {
     this.sent++

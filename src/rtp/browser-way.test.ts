@@ -68,6 +68,7 @@ class Desk {
       bind: (_address, _port, token, done) => done(token, null),
       connect: (_socket, address, port) => {
         desk.#peer = `${addressText(address)}:${port}`
+        return true
       },
       disconnect: () => {
         desk.#peer = null

@@ -41,6 +41,7 @@ export function createDgramWire(clock: () => number): Wire {
     // A dgram socket connects asynchronously, so the filter stands here.
     connect(slot, address, port) {
       Object.assign(sockets[slot]!, { isConnected: true, peerAddress: address, peerPort: port })
+      return true
     },
     disconnect(slot) {
       sockets[slot]!.isConnected = false

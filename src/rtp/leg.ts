@@ -65,6 +65,8 @@ export class Leg {
   remotePort = 0
   rtcpPort = 0
   isConnected = false
+  /** Not before this is its socket connected; the kernel refused. */
+  connectableAt = 0
   /** Browser: when the remote was last heard, by authentic media or a fresh check. */
   remoteAt = 0
   /** Browser: where else it has asked to be sent to (port 0: nowhere), while the remote was still heard. */

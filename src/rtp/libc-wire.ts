@@ -11,7 +11,9 @@ const IPV6_V6ONLY = 26
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
+const MSG_PEEK = 2
 const MSG_DONTWAIT = 0x40
+const EAGAIN = 11
 const EPOLL_CTL_ADD = 1
 const EPOLL_CTL_DEL = 2
 const EPOLLIN = 1
@@ -52,7 +54,18 @@ const sentTogether = 8
 /** Fewer are as cheap one by one. */
 const batchMin = 3
 
-type Socket = { fd: number; token: number; isConnected: boolean; address: number; port: number }
+/** Datagrams that came before a socket was connected, looked at in one turn. */
+const sortedMax = 64
+
+/** `isUnsorted`: it is connected, and what had come before may be anybody's: sources are looked at until its queue was empty once. */
+type Socket = {
+  fd: number
+  token: number
+  isConnected: boolean
+  isUnsorted: boolean
+  address: number
+  port: number
+}
 
 /**
  * `epoll` is an empty epoll set, which the main thread has made and closes. `wakeFd` is an eventfd: writing 8 bytes to it from any thread
@@ -113,15 +126,17 @@ export function createLibcWire(
     bind,
     connect(slot, address, port) {
       const socket = sockets[slot]!
-      if (libc.connect(socket.fd, target.address, writeAddress(address, port)) !== 0) return
-      Object.assign(socket, { isConnected: true, address, port })
+      if (libc.connect(socket.fd, target.address, writeAddress(address, port)) !== 0) return false
+      const isUnsorted = libc.recv(socket.fd, scratch.address, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || !isEmpty()
+      Object.assign(socket, { isConnected: !isUnsorted, isUnsorted, address, port })
+      return true
     },
     disconnect(slot) {
       sendQueued()
       const socket = sockets[slot]!
       target.bytes.fill(0) // AF_UNSPEC dissolves the association (connect(2))
       libc.connect(socket.fd, target.address, sockaddrBytes)
-      socket.isConnected = false
+      socket.isConnected = socket.isUnsorted = false
     },
     send(slot: number, memory: PacketMemory, length: number) {
       const { fd } = sockets[slot]!
@@ -153,7 +168,8 @@ export function createLibcWire(
       freeSlots.push(slot)
     },
     adopt(fd, token, peer) {
-      const slot = take({ fd, token, isConnected: peer !== null, address: peer?.address ?? 0, port: peer?.port ?? 0 })
+      const { address, port } = peer ?? { address: 0, port: 0 }
+      const slot = take({ fd, token, isConnected: false, isUnsorted: peer !== null, address, port })
       if (peer === null) wire.disconnect(slot)
       return slot
     },
@@ -270,31 +286,43 @@ export function createLibcWire(
     countedAt = now
   }
 
+  function isEmpty(): boolean {
+    return libc.errno() === EAGAIN
+  }
+
+  function receiveSorted(socket: Socket, handler: WireHandler): void {
+    for (let seen = 0; seen < sortedMax && socket.isUnsorted && socket.fd >= 0; seen++) {
+      const length = receiveFrom(socket)
+      if (length < 0 && isEmpty()) {
+        socket.isConnected = true
+        socket.isUnsorted = false
+      } else if (length > 0 && wire.sourceAddress === socket.address && wire.sourcePort === socket.port)
+        handler.onDatagram(socket.token, length, now)
+    }
+  }
+
   /** One datagram: at 50 a second a queue seldom holds two, and epoll tells again if it does. */
   function receive(socket: Socket, handler: WireHandler): void {
+    if (socket.isUnsorted) return receiveSorted(socket, handler)
     let length: number
     if (socket.isConnected) {
       length = libc.recv(socket.fd, inbound.address, datagramMax, MSG_DONTWAIT)
       wire.sourceAddress = socket.address
       wire.sourcePort = socket.port
-    } else {
-      sourceLength.bytes[0] = sockaddr6Bytes
-      length = libc.recvfrom(
-        socket.fd,
-        inbound.address,
-        datagramMax,
-        MSG_DONTWAIT,
-        source.address,
-        sourceLength.address,
-      )
-      const from = source.bytes
-      wire.sourcePort = (from[2]! << 8) | from[3]!
-      wire.sourceAddress =
-        from[0] === AF_INET6
-          ? numberOfBytes(from, 8)
-          : ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
-    }
+    } else length = receiveFrom(socket)
     if (length > 0) handler.onDatagram(socket.token, length, now)
+  }
+
+  function receiveFrom({ fd }: Socket): number {
+    sourceLength.bytes[0] = sockaddr6Bytes
+    const length = libc.recvfrom(fd, inbound.address, datagramMax, MSG_DONTWAIT, source.address, sourceLength.address)
+    const from = source.bytes
+    wire.sourcePort = (from[2]! << 8) | from[3]!
+    wire.sourceAddress =
+      from[0] === AF_INET6
+        ? numberOfBytes(from, 8)
+        : ((from[4]! << 24) | (from[5]! << 16) | (from[6]! << 8) | from[7]!) >>> 0
+    return length
   }
 
   function packetMemory(waits: boolean): PacketMemory {
@@ -320,7 +348,7 @@ export function createLibcWire(
       libc.close(fd)
       return done(-1, problem)
     }
-    done(take({ fd, token, isConnected: false, address: 0, port: 0 }), null)
+    done(take({ fd, token, isConnected: false, isUnsorted: false, address: 0, port: 0 }), null)
   }
 
   function take(socket: Socket): number {

@@ -60,7 +60,7 @@ class Rain {
       memory: plainMemory,
       outbound: plainMemory,
       bind: (_address, _port, token, done) => done(token, null),
-      connect: () => undefined,
+      connect: () => true,
       disconnect: () => undefined,
       send: keep,
       sendTo: keep,

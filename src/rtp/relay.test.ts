@@ -12,10 +12,10 @@ import { plainMemory, type Wire } from './wire.ts'
 const [voice, stranger] = [0x0a0b0c0d, 0x1111_1111]
 
 /** A leg whose far end is connected, and what reached it, in a time of the test's own. */
-function heard() {
+function heard(more: Partial<Wire> = {}) {
   const bytes = new Uint8Array(2048)
   const inbound = { bytes, view: new DataView(bytes.buffer) }
-  const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000 }
+  const wire = { inbound, outbound: plainMemory, sourceAddress: 1, sourcePort: 4000, ...more }
   const relay = new Relay({ wire: wire as unknown as Wire, emit: () => undefined } as unknown as RelayPorts)
   const made = { id: 'l' as LegId, number: 1, index: 0, silenceMs: 0, secure: null, memory: legMemory(), nowMs: 0 }
   const leg = new Leg({ ...made, timeline: new Timeline(1, 0, 0) })
@@ -24,7 +24,7 @@ function heard() {
     writeHeader(bytes, payloadTypeOf.pcma, false, sequence, sequence * 160, ssrc)
     relay.receive(leg, headerBytes + 160)
   }
-  return { relay, leg, say }
+  return { relay, leg, say, wire }
 }
 
 test('a flood of another source in the far end’s name leaves the voice its place', () => {
@@ -45,4 +45,30 @@ test('one source is heard as fast as 400 packets in 200 ms, and no faster', () =
     say(voice, n)
   }
   assert.equal(leg.dropped, 1_600)
+})
+
+test('a far end that the kernel does not connect to is heard by its address, sent to there, and tried again a second later', () => {
+  const asked: number[] = []
+  let takes = false
+  const { relay, leg, say, wire } = heard({
+    connect: () => {
+      asked.push(relay.nowMs)
+      return takes
+    },
+  })
+  Object.assign(leg, { isConnected: false, remoteAddress: 1, allowed: [1] })
+  const saysAt = (nowMs: number) => {
+    relay.nowMs = nowMs
+    say(voice, nowMs / 20)
+  }
+  for (let nowMs = 20; nowMs <= 1_000; nowMs += 20) saysAt(nowMs)
+  assert.deepEqual([asked, leg.isConnected], [[20], false])
+  assert.equal(leg.reception.received, 50)
+  wire.sourceAddress = 2
+  say(stranger, 1)
+  assert.deepEqual([leg.foreign, leg.reception.received], [1, 50], 'nobody else is heard meanwhile')
+  wire.sourceAddress = 1
+  takes = true
+  saysAt(1_020)
+  assert.deepEqual([asked, leg.isConnected], [[20, 1_020], true])
 })

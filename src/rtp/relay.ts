@@ -33,6 +33,9 @@ export type RelayPorts = {
  */
 const [paceMax, paceMs] = [400, 200]
 
+/** A kernel that refused to connect a socket is asked again after this; until then sources are looked at, and it is sent to by address. */
+const refusedMs = 1000
+
 /** A browser that was not heard for so long by the old way is sent to by the new one as soon as it asks for that. */
 const wayGoneMs = 1000
 
@@ -268,8 +271,9 @@ export class Relay {
     const isRemote = sourceAddress === leg.remoteAddress && sourcePort === leg.remotePort
     if (!isRemote && (leg.secure !== null || !leg.latch)) return
     if (!isRemote) this.#setRemote(leg, sourceAddress, sourcePort)
-    this.#wire.connect(leg.rtpSocket, sourceAddress, sourcePort)
-    leg.isConnected = true
+    if (this.nowMs < leg.connectableAt) return
+    leg.isConnected = this.#wire.connect(leg.rtpSocket, sourceAddress, sourcePort)
+    if (!leg.isConnected) leg.connectableAt = this.nowMs + refusedMs
   }
 
   #setRemote(leg: Leg, address: number, port: number): void {

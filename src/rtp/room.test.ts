@@ -41,7 +41,7 @@ class Hall {
       memory: plainMemory,
       outbound: plainMemory,
       bind: (_address, _port, token, done) => done(token, null),
-      connect: () => undefined,
+      connect: () => true,
       disconnect: () => undefined,
       send: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),
       sendTo: (socket, memory, length) => hall.#heard(socket, memory.bytes.slice(0, length)),

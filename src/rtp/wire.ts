@@ -47,8 +47,8 @@ export type Wire = {
   outbound(): PacketMemory
   /** `done` gets the socket's number, or an error code (`EADDRINUSE`, `EADDRNOTAVAIL`, `EMFILE`, …); perhaps before this returns. */
   bind(address: string, port: number, token: number, done: (socket: number, problem: string | null) => void): void
-  /** From now on only this peer is heard, and `send` goes there. */
-  connect(socket: number, address: number, port: number): void
+  /** From now on only this peer is heard, and `send` goes there. False: the kernel refused, and all is as before. */
+  connect(socket: number, address: number, port: number): boolean
   /** Everybody is heard again; `send` may not be called. */
   disconnect(socket: number): void
   send(socket: number, memory: PacketMemory, length: number): void
