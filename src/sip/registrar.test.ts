@@ -92,6 +92,49 @@ for (const isCalled of [true, false])
     assert.equal(net.of(alice, 'ended').length, 1)
   })
 
+for (const known of ['Call-ID', '+sip.instance'] as const)
+  test(`a phone that comes back by another connection in mid-call, known by its ${known}, is told there that its call is over`, () => {
+    const { net, phone, room } = office('tcp')
+    let connection = 'c1'
+    onlyBy(room, () => connection)
+    let turn = 1
+    net.change = (text, from) =>
+      known === 'Call-ID' || from !== alice || !text.startsWith('REGISTER')
+        ? text
+        : text
+            .replace(/^Contact: <[^>]*>/m, `Contact: <sip:4001@10.0.0.${turn}>;+sip.instance="<urn:uuid:1>"`)
+            .replace(/^Call-ID: .*$/m, line => `${line}${turn}`)
+    phone.register('r', phoneSpec({ expiresS: 600 }, 'tcp'), net.now)
+    net.run(1_000)
+    net.reactions.set(alice, (event, agent, now) => {
+      if (event.type === 'incoming') agent.accept(event.session, sdpB, now)
+    })
+    const session = room.inviteExtension('4001', { from: `sip:10086@${carl}`, sdp: sdpA }, net.now)!
+    net.run(1_000)
+    assert.equal(net.of(carl, 'accepted').length, 1)
+    room.connectionClosed('c1', net.now)
+    ;[connection, turn] = ['c2', 2]
+    assert.equal(room.binding('4001'), null)
+    net.run(590_000)
+    assert.equal(room.binding('4001')!.flow.connection, 'c2')
+    room.hangUp(session, 16, net.now)
+    net.run(1_000)
+    assert.equal(net.of(alice, 'ended').length, 1)
+  })
+
+/** Who talks to `room` comes by `connection()`, and hears only what is sent there. */
+function onlyBy(room: UserAgent, connection: () => string): void {
+  const [receive, drain] = [room.receive.bind(room), room.drain.bind(room)]
+  room.receive = (bytes, flow, now) => {
+    const source = { ...flow.source, port: 40_000 + Number(connection().slice(1)) }
+    receive(bytes, { ...flow, source, connection: connection() }, now)
+  }
+  room.drain = () => {
+    const all = drain()
+    return { ...all, send: all.send.filter(one => one.connection === connection()) }
+  }
+}
+
 /** Who talks to `room` comes from `port()`, and hears only what is sent there. */
 function behindNat(room: UserAgent, port: () => number): void {
   const [receive, drain] = [room.receive.bind(room), room.drain.bind(room)]

@@ -11,7 +11,9 @@ import { type HeaderLine, header, headerLines, type Request } from './message.ts
 import type { Sleeper, Timers } from './timers.ts'
 import { parseUri } from './uri.ts'
 
-type Held = Sleeper & { binding: Omit<Binding, 'expiresInMs'>; expiresAt: number; callId: string; seq: number }
+/** `instance`: the phone as it names itself for good (RFC 5626 section 4.1), null when it does not. */
+type Until = { expiresAt: number; callId: string; seq: number; instance: string | null }
+type Held = Sleeper & Until & { binding: Omit<Binding, 'expiresInMs'> }
 
 /** Phones of one extension: a desk phone, one at home, one in the meeting room. */
 const phonesMax = 4
@@ -35,6 +37,8 @@ export class Registrar {
   readonly #lockout = new Lockout()
   /** By extension, the one that registered last first. */
   readonly #bindings = new Map<string, Held[]>()
+  /** Those whose connection closed, until they would have been over: a phone that comes back by another one may be in a call. At most `phonesMax` each. */
+  readonly #cutOff = new Map<string, Held[]>()
 
   constructor(options: RegistrarOptions) {
     this.#options = options
@@ -115,28 +119,18 @@ export class Registrar {
         continue
       }
       if (seconds < minExpiresS) return { status: 423, lines: [['Min-Expires', String(minExpiresS)]] }
-      this.#hold(extension, contact.uri, request, flow, now + Math.min(seconds, maxExpiresS) * 1000, now)
+      const { callId, cseq } = request
+      const instance = contact.parameters.get('+sip.instance') ?? null
+      const until = { expiresAt: now + Math.min(seconds, maxExpiresS) * 1000, callId, seq: cseq.number, instance }
+      const agent = header(request, 'user-agent')
+      const userAgent = agent === null ? null : fromWire(agent).slice(0, 100)
+      this.#keep({ extension, contact: contact.uri, flow, userAgent }, until, now)
       break
     }
     return this.#listing(extension, now)
   }
 
-  #hold(extension: string, contact: string, request: Request, flow: Flow, expiresAt: number, now: number): void {
-    const agent = header(request, 'user-agent')
-    const userAgent = agent === null ? null : fromWire(agent).slice(0, 100)
-    this.#keep(
-      { extension, contact, flow, userAgent },
-      { expiresAt, callId: request.callId, seq: request.cseq.number },
-      now,
-    )
-  }
-
-  #keep(
-    binding: Way,
-    until: { expiresAt: number; callId: string; seq: number },
-    now: number,
-    place: 'first' | 'last' = 'first',
-  ): void {
+  #keep(binding: Way, until: Until, now: number, place: 'first' | 'last' = 'first'): void {
     const { extension } = binding
     const all = this.#bindings.get(extension) ?? []
     const held: Held = {
@@ -154,7 +148,23 @@ export class Registrar {
     this.#bindings.set(extension, phones)
     this.#options.timers.set(held, until.expiresAt)
     if (former === null || !sameWay(former.binding, binding)) this.#options.onChange(extension, outward(held, now))
-    if (former !== null) this.#options.onMoved(extension, former.binding.flow, binding.flow)
+    const was = [...(former === null ? [] : [former]), ...this.#takeBack(held, now)]
+    for (const one of was) this.#options.onMoved(extension, one.binding.flow, binding.flow)
+  }
+
+  /** What was cut off of this phone is known by it no more. */
+  #takeBack(held: Held, now: number): Held[] {
+    const { extension } = held.binding
+    const {
+      back = [],
+      away = [],
+      over: _over,
+    } = Object.groupBy(this.#cutOff.get(extension) ?? [], one =>
+      one.expiresAt <= now ? 'over' : isSamePhone(one, held) ? 'back' : 'away',
+    )
+    if (away.length > 0) this.#cutOff.set(extension, away)
+    else this.#cutOff.delete(extension)
+    return back
   }
 
   /** This phone is not reached any more; another of the same extension may be. */
@@ -193,6 +203,7 @@ export class Registrar {
   }
 
   unbind(extension: string): void {
+    this.#cutOff.delete(extension)
     for (const held of this.#bindings.get(extension) ?? []) this.#drop(extension, held)
   }
 
@@ -204,7 +215,7 @@ export class Registrar {
     // No request has an empty Call-ID, so the phone's next REGISTER counts as new.
     this.#keep(
       { extension, contact, flow, userAgent },
-      { expiresAt: now + expiresInMs, callId: '', seq: 0 },
+      { expiresAt: now + expiresInMs, callId: '', seq: 0, instance: null },
       now,
       'last',
     )
@@ -213,7 +224,11 @@ export class Registrar {
   /** A phone behind a closed connection cannot be called (RFC 5626 §5.2). */
   connectionClosed(connection: string): void {
     for (const [extension, all] of this.#bindings)
-      for (const held of all) if (held.binding.flow.connection === connection) this.#drop(extension, held)
+      for (const held of all)
+        if (held.binding.flow.connection === connection) {
+          this.#drop(extension, held)
+          this.#cutOff.set(extension, [held, ...(this.#cutOff.get(extension) ?? [])].slice(0, phonesMax))
+        }
   }
 }
 
@@ -225,9 +240,10 @@ function outward(held: Held, now: number): Binding {
   return { ...held.binding, expiresInMs: Math.max(0, held.expiresAt - now) }
 }
 
-/** A phone is known by its Contact, by the Call-ID of its registrations, or, when it was restarted, by where it comes from. */
+/** A phone is known by its Contact, by the Call-ID of its registrations, by its own name, or, when it was restarted, by where it comes from. */
 function isSamePhone(a: Held, b: Held): boolean {
   if (a.binding.contact === b.binding.contact || (a.callId !== '' && a.callId === b.callId)) return true
+  if (a.instance !== null && a.instance === b.instance) return true
   const [from, to] = [a.binding.flow, b.binding.flow]
   const { source } = from
   return from.transport === to.transport && source.address === to.source.address && source.port === to.source.port
