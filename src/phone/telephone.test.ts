@@ -135,6 +135,8 @@ async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
         ...{ type: 'phone.ring', leg: leg as LegId, agent: alice, call: null, forShift: true },
         ...{ from: 'switchroom', ringMs: 30_000 },
       }),
+    /** The call that came in. */
+    offered: () => told.find(one => one.type === 'leg.offered')?.leg,
     /** alice's phone rings before a call for help: a leg of which the floor knows that. */
     forHelp(leg: string) {
       state.legs.set(leg as LegId, { agent: alice, side: 'rung' })
@@ -305,3 +307,38 @@ for (const transport of ['tls', 'tcp'] as const)
     await using here = await opened([left], { transport, port, connection })
     await here.until(`BYE is heard: ${heard}`, () => heard.includes('BYE sip:139@carrier.example SIP/2.0\r\n'))
   })
+
+test('a call that came from a trunk over tcp whose connection broke in mid-call is ended by a new one', async t => {
+  let heard = ''
+  const carrier = createServer(socket => socket.on('error', () => undefined).on('data', bytes => (heard += bytes)))
+  carrier.listen(0, '127.0.2.2')
+  await once(carrier, 'listening')
+  t.after(() => carrier.close())
+  const { port } = carrier.address() as AddressInfo
+  await using here = await opened([], { transport: 'tcp', port })
+  const at = here.telephone.bound.find(({ id }) => id === listenTcp.id)!
+  const socket = connect({ host: at.address, port: at.port, localAddress: '127.0.2.2' })
+  let answers = ''
+  socket.on('data', bytes => (answers += bytes))
+  const say = (method: string, to: string, sdp = '') =>
+    socket.write(
+      [
+        `${method} sip:95588@${address} SIP/2.0`,
+        `Via: SIP/2.0/TCP 127.0.2.2:5060;branch=z9hG4bK${method}`,
+        'From: <sip:139@carrier.example>;tag=f',
+        `To: ${to}`,
+        ...['Call-ID: came', `CSeq: 1 ${method}`, 'Max-Forwards: 70', 'Contact: <sip:139@carrier.example>'],
+        ...(sdp === '' ? [] : ['Content-Type: application/sdp']),
+        ...[`Content-Length: ${sdp.length}`, '', sdp],
+      ].join('\r\n'),
+    )
+  say('INVITE', `<sip:95588@${address}>`, buildOffer(local))
+  await here.until('it is offered', () => here.offered() !== undefined)
+  here.telephone.ports.phone.perform({ type: 'phone.answer', leg: here.offered()! })
+  await here.until('it is answered', () => answers.includes('SIP/2.0 200 OK'))
+  say('ACK', /^To: (.*)\r$/m.exec(answers.slice(answers.indexOf('SIP/2.0 200 OK')))![1]!)
+  socket.end()
+  while ((await here.telephone.figures())['sip_connections']! > 0) await sleep(5)
+  here.telephone.ports.phone.perform({ type: 'phone.hangUp', leg: here.offered()!, q850: 16 })
+  await here.until(`BYE is heard: ${heard}`, () => heard.includes('BYE sip:139@carrier.example SIP/2.0\r\n'))
+})

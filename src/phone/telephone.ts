@@ -216,6 +216,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     keeper: dialogs,
     caller: flow => lines.callers.caller(flow),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
+    wayBack: ({ transport, source, peer }) =>
+      lines.callers.wayBack({ caller: null, peer: { transport, ...source, peer } }),
     admit: (flow): Admission => {
       if (lines.callers.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'

@@ -221,6 +221,8 @@ export class UserAgent implements UserAgentPort {
     this.#now = now
     this.#framers.delete(connection)
     this.#registrar?.connectionClosed(connection)
+    const { wayBack } = this.#options
+    if (wayBack !== undefined) for (const one of this.#dialogs.values()) one.cut(connection, wayBack)
   }
 
   advance(now: number): void {
