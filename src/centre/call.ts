@@ -11,7 +11,7 @@ import { agentOf, isHeldAtPhone } from './settle.ts'
 import type { Agent } from './state.ts'
 import { phoneHoldsWords } from './station-now.ts'
 import { seesCall, sightOf } from './team.ts'
-import { abandon } from './waiting.ts'
+import { abandon, abandonAsker } from './waiting.ts'
 
 /**
  * During a consultation it ends what is heard: the consultation while the agent talks to the other, so that a party who waits is never hung up on,
@@ -73,11 +73,14 @@ export function endByOrder(d: Draft, id: CallId, by: 'supervisor' | 'system', us
   if (who !== undefined && !seesCall(sightOf(d.state, who), call))
     return d.refuse('other_team', 'This call is of a team that you do not lead.')
   const said = { sipStatus: null, q850: 16 }
-  const isWaiting = call.direction === 'out' && call.phase === 'waiting' && call.dismissed === null
-  if (isWaiting && call.notice === null && call.connectedAt === null) {
-    abandon(d, call) // whoever answered had nobody yet: a shutdown does not leave that out of the account
+  // Whoever answered, or asked a notice for a person, had nobody yet: a shutdown does not leave that out of the account.
+  const { direction, phase, dismissed, connectedAt } = call
+  const isWaiting = direction === 'out' && phase === 'waiting' && dismissed === null && connectedAt === null
+  if (isWaiting && call.notice === null) {
+    abandon(d, call)
     return endCall(d, call, { by, cause: 'abandoned', result: 'ABANDONED', ...said })
   }
+  if (isWaiting) abandonAsker(d, call)
   const answered = call.answeredAt !== null
   const cause = answered ? 'hangup' : 'cancelled'
   const result = answered ? 'ANSWERED' : 'CANCELLED'

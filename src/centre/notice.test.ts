@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Notice } from './entities.ts'
 import type { Fact } from './facts.ts'
+import { closingInputs } from './house-closing.ts'
 import { alice, campaign, type FloorOptions, leadOf, TestFloor } from './testing.ts'
 
 const notice: Notice = {
@@ -164,6 +165,23 @@ test('who asks for a person and gives up waiting was abandoned, unless it was wi
   const heard = noticeFloor()
   heard.partyEnds(answered(heard))
   assert.deepEqual(counted(heard), { answered: 0, abandoned: 0 })
+})
+
+test('who asked for a person and waits when the house closes, or when a supervisor ends the call, was abandoned', () => {
+  for (const by of ['system', 'supervisor'] as const) {
+    const floor = noticeFloor()
+    floor.ready(alice)
+    floor.do({ type: 'agent.break', agent: alice, reason: 'tea' })
+    const call = answered(floor)
+    floor.do({ type: 'leg.digit', leg: call.leg, digit: '1' })
+    floor.pass(9_000)
+    if (by === 'system') for (const input of closingInputs(floor.state)) floor.do(input)
+    else floor.do({ type: 'call.end', call: call.id, by })
+    assert.equal(floor.last('call.abandoned').waitedMs, 9_000)
+    assert.deepEqual(floor.state.campaigns.get(campaign)!.abandonment.of(20_781, 1), { answered: 1, abandoned: 1 })
+    assert.deepEqual(lastReleased(floor), ['callback', 'notice_key_1'])
+    assert.equal(floor.count('callback.scheduled'), 1)
+  }
 })
 
 test('2 puts the number on the do-not-call list, says so and ends', () => {
