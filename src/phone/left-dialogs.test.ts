@@ -257,6 +257,7 @@ test('a phone behind a connection is told when it registers again, on its new on
     told.map(({ callId }, at) => [callId, ways[at]!.by?.flow.connection, ways[at]!.by?.flow.source.port]),
     [['c1', 'c3', 40_001]],
   )
+  ways[0]!.then!(200, 0)
   assert.equal(book.dropped.length, 1)
   left.advance(3_599_999)
   assert.equal(book.dropped.length, 1)
@@ -293,6 +294,31 @@ test('a phone behind a connection that comes by another way is asked there once,
   registers('10.0.0.9')
   registers('10.0.0.2')
   assert.deepEqual([told.length, book.dropped.length], [2, 1], 'it has heard')
+})
+
+test('of two phones of an extension behind one address the one in the call is told, whichever comes first', () => {
+  const { ways, book, left } = manyLeft([dialogOf(1, '1001', 'tcp')])
+  const registers = (port: number) =>
+    left.take({
+      type: 'bindingChanged',
+      extension: '1001',
+      binding: {
+        ...{ extension: '1001', contact: `sip:1001@192.168.1.9:${port}`, userAgent: null, expiresInMs: 60_000 },
+        flow: { transport: 'tcp', source: { address: '10.0.0.2', port }, local: 'tcp', connection: `c${port}` },
+      },
+    })
+  registers(40_001)
+  ways[0]!.then!(481, 0)
+  registers(40_002)
+  assert.deepEqual(
+    ways.map(({ by }) => [by?.flow.connection, by?.contact]),
+    [
+      ['c40001', undefined],
+      ['c40002', undefined],
+    ],
+  )
+  ways[1]!.then!(200, 0)
+  assert.equal(book.dropped.length, 1)
 })
 
 test('a trunk behind a connection is told where it is now, as soon as its name is looked up; who is found nowhere within 30 s, where it came from', () => {

@@ -1,20 +1,11 @@
 /**
  * The calls that a process before us had up when it was killed: each far end is told BYE, a trunk that challenges it with the trunk's password,
  * and what it answers else is well. Desk phones come first, since they are rung again at once and are busy until then; one that is reached over
- * a connection is told when it registers again. One of its extension that comes by another way may be it, or another phone: that is asked, and
- * who knows the call is the one. A trunk's connection is opened anew, to where the trunk is and not to the port that it came from.
+ * a connection is told when it registers again: each of its extension that comes may be it, or another phone, and who knows the call is the one. A trunk's connection is opened anew, to where the trunk is and not to the port that it came from.
  */
 import { Allowance } from '../lib/allowance.ts'
 import type { Logger } from '../lib/log.ts'
-import type {
-  Binding,
-  Destination,
-  DigestCredentials,
-  Flow,
-  KeptDialog,
-  UaEvent,
-  UserAgentPort,
-} from '../sip/events.ts'
+import type { Binding, Destination, DigestCredentials, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
 import { isReliable } from '../sip/events.ts'
 
 /** Each phone of a large floor at once; a trunk gets all of its own, and not faster than a small gateway takes them. */
@@ -106,26 +97,26 @@ export class LeftDialogs {
     const { transport, source } = binding.flow
     for (const absent of this.#absent.get(binding.extension) ?? []) {
       const { dialog, asked } = absent
-      if (dialog.peer.transport === transport && dialog.peer.address === source.address) {
-        this.#found(absent)
-        this.#end(dialog, this.#options.now(), binding.flow)
-        continue
-      }
-      const way = `${transport} ${source.address}`
+      const isThere = dialog.peer.transport === transport && dialog.peer.address === source.address
+      const way = `${transport} ${source.address}${isThere ? ` ${source.port}` : ''}` // several may be behind one address
       if (asked.has(way) || asked.size >= waysMax) continue
       asked.add(way)
-      this.#ask(absent, binding)
+      this.#ask(absent, isThere ? { flow: binding.flow } : binding)
     }
   }
 
   /** It keeps waiting until somebody says that it was theirs; another phone does not know it (481). */
-  #ask(absent: Absent, { flow, contact }: Binding): void {
+  #ask(absent: Absent, { flow, contact }: Pick<Binding, 'flow'> & Partial<Binding>): void {
     const { ua, book, now } = this.#options
     const then = (status: number | null) => {
       if (status === null || status >= 300 || !this.#found(absent)) return
       book.drop(absent.dialog)
     }
-    this.#try(() => ua.bye(absent.dialog, { by: { flow, contact }, then }, now()))
+    const by = contact === undefined ? { flow } : { flow, contact }
+    if (this.#try(() => ua.bye(absent.dialog, { by, then }, now())) !== false) return
+    this.#found(absent)
+    this.#leave(absent.dialog)
+    book.drop(absent.dialog)
   }
 
   /** False when it was found before. */
@@ -138,14 +129,13 @@ export class LeftDialogs {
     return others.length < all.length
   }
 
-  #end(dialog: KeptDialog, now: number, flow?: Flow): void {
+  #end(dialog: KeptDialog, now: number): void {
     const { ua, book, credentials, wayBack } = this.#options
     const { extension, peer } = dialog
     const auth = (to: Destination) => credentials(dialog, to)
-    const by = flow && { flow }
     const at = extension === null && isReliable(peer.transport) ? wayBack(dialog) : null
     if (at === null && extension === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)
-    else if (this.#try(() => ua.bye(dialog, { auth, by, at }, now)) === false) this.#leave(dialog)
+    else if (this.#try(() => ua.bye(dialog, { auth, at }, now)) === false) this.#leave(dialog)
     book.drop(dialog)
   }
 
