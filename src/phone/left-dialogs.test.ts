@@ -296,6 +296,20 @@ test('a phone behind a connection that comes by another way is asked there once,
   assert.deepEqual([told.length, book.dropped.length], [2, 1], 'it has heard')
 })
 
+test('no phone is given what a trunk’s password makes of its challenge, not even at the address of a trunk', () => {
+  const asked: (DigestCredentials | null | undefined)[] = []
+  new LeftDialogs({
+    ua: { bye: (_one, { auth }) => asked.push(auth) > 0 },
+    credentials: () => ({ username: '4001', password: 'trunk-secret' }),
+    ...{ wayBack: () => null, book: { read: () => [dialogOf(1, '1001'), dialogOf(2, null)], drop() {} } },
+    ...{ now: () => 0, log },
+  }).begin()
+  assert.deepEqual(
+    asked.map(auth => auth?.username),
+    [undefined, '4001'],
+  )
+})
+
 test('of two phones of an extension behind one address the one in the call is told, whichever comes first', () => {
   const { ways, book, left } = manyLeft([dialogOf(1, '1001', 'tcp')])
   const registers = (port: number) =>

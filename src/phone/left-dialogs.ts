@@ -132,7 +132,8 @@ export class LeftDialogs {
   #end(dialog: KeptDialog, now: number): void {
     const { ua, book, credentials, wayBack } = this.#options
     const { extension, peer } = dialog
-    const auth = (to: Destination) => credentials(dialog, to)
+    // A phone may be where a trunk is.
+    const auth = (to: Destination) => (extension === null ? credentials(dialog, to) : null)
     const at = extension === null && isReliable(peer.transport) ? wayBack(dialog) : null
     if (at === null && extension === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)
     else if (this.#try(() => ua.bye(dialog, { auth, at }, now)) === false) this.#leave(dialog)
