@@ -299,7 +299,7 @@ test('a phone behind a connection that comes by another way is asked there once,
 test('no phone is given what a trunk’s password makes of its challenge, not even at the address of a trunk', () => {
   const asked: (DigestCredentials | null | undefined)[] = []
   new LeftDialogs({
-    ua: { bye: (_one, { auth }) => asked.push(auth) > 0 },
+    ua: { bye: (one, { auth }) => asked.push(auth?.({ ...one.peer })) > 0 },
     credentials: () => ({ username: '4001', password: 'trunk-secret' }),
     ...{ wayBack: () => null, book: { read: () => [dialogOf(1, '1001'), dialogOf(2, null)], drop() {} } },
     ...{ now: () => 0, log },

@@ -216,8 +216,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     keeper: dialogs,
     caller: flow => lines.callers.caller(flow),
     credentials: (caller, to) => lines.callers.credentials(caller as TrunkId, to),
-    wayBack: ({ transport, source, peer }) =>
-      lines.callers.wayBack({ caller: null, peer: { transport, ...source, peer } }),
+    wayBack: dialog => lines.callers.wayBack(dialog),
     admit: (flow): Admission => {
       if (lines.callers.trunkOf(flow) !== null) return 'trusted'
       return floor().allowed.phones.has(flow.source.address) ? 'challenge' : 'refuse'

@@ -1,6 +1,6 @@
 /** What an INVITE session needs of the user agent around it, and what both kinds of call have in common. */
 import type { Dialog } from './dialog.ts'
-import type { DialogKeeper, Flow, SessionId, UaEvent, UserAgentOptions } from './events.ts'
+import type { DialogKeeper, Flow, SessionId, UaEvent } from './events.ts'
 import { formatQ850, parseQ850 } from './headers.ts'
 import {
   allow,
@@ -34,6 +34,8 @@ export type CallHost = {
   /** Requests within this dialog go to `receiver` until `leaveDialog`. */
   enterDialog(key: string, receiver: DialogReceiver): void
   leaveDialog(key: string): void
+  /** Before a request of ours: where a trunk's call came by a connection that is closed, the dialog goes to where that trunk is now. */
+  mendWay(dialog: Dialog): void
   readonly keeper: DialogKeeper
   /** The dialog that a Replaces names. */
   dialogAt(replaces: Replaces): DialogReceiver | null
@@ -51,8 +53,6 @@ export type DialogReceiver = {
   readonly dialog: Dialog
   /** The phone of this extension that came from `from` is reached at `to` now. */
   follow(extension: string, from: Flow, to: Flow): void
-  /** The connection by which a trunk's call came is closed; `wayBack` says how that trunk is reached now, null: not known. */
-  cut(connection: string, wayBack: NonNullable<UserAgentOptions['wayBack']>): void
   onRequest(request: Request, transaction: ServerTransaction | null, now: number): void
 }
 

@@ -102,7 +102,7 @@ export type UserAgentOptions = {
   /** In a call that came from `caller`: what answers a challenge by who is at `to`; null: nothing, or it is somebody else. Default: nothing. */
   credentials?(caller: string, to: Destination): DigestCredentials | null
   /** How the trunk that a call came from is reached, once the connection by which it came is closed; null: not known. Default: it is not. */
-  wayBack?(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Destination | null
+  wayBack?(dialog: Pick<KeptDialog, 'caller' | 'peer'>): Destination | null
   /** Answer to the port a request came from even when its Via asks for no rport; default: those who are challenged (desk phones). */
   forceRport?(source: Address): boolean
   /** Calls at once; over it an INVITE gets 503. Default 4,000. */

@@ -99,6 +99,7 @@ export class Modify implements ClientOwner, Sleeper {
       ['User-Agent', host.name],
     ]
     if (body !== null) extra.push(sdpType)
+    host.mendWay(dialog)
     const draft = requestInDialog(dialog, method, { extra, body: body ?? '' })
     const digest = digestFor(draft.destination)
     const credentials = digest?.authorize(method, draft.uri) ?? []

@@ -71,6 +71,7 @@ export class OurRequests {
 
   /** ACK to a 2xx of theirs (§13.2.2.4): a request of its own, with the INVITE's credentials, kept for their repetitions. */
   acknowledge(seq: number, credentials: HeaderLine[], sdp: string | null): void {
+    this.#host.mendWay(this.#dialog)
     const ack = requestInDialog(this.#dialog, 'ACK', { seq, extra: [['User-Agent', this.#host.name]] })
     // Their 2xx may have moved them to where the credentials are of nobody's business.
     if (this.#digestFor(ack.destination) !== null) ack.lines.push(...credentials)

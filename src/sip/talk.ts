@@ -5,7 +5,7 @@
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
 import type { DigestFor } from './digest.ts'
-import type { Destination, Ended, Flow, SessionId, UserAgentOptions } from './events.ts'
+import type { Destination, Ended, Flow, SessionId } from './events.ts'
 import type { HeaderLine, Message, Request, Response } from './message.ts'
 import { Modify } from './modify.ts'
 import { OurRequests } from './our-requests.ts'
@@ -295,15 +295,6 @@ export class Talk implements DialogReceiver {
     dialog.peer = backTo(to)
     this.#keptTarget = null
     if (this.#state.phase === 'confirmed') this.#keep()
-  }
-
-  /** A phone is followed when it has registered again. */
-  cut(connection: string, wayBack: NonNullable<UserAgentOptions['wayBack']>): void {
-    const { dialog } = this
-    const { transport, address, port, local, peer } = dialog.peer
-    if (dialog.extension !== null || dialog.peer.connection !== connection) return
-    const at = wayBack({ transport, source: { address, port }, peer })
-    if (at !== null) dialog.peer = { ...at, local: at.address === address ? local : undefined }
   }
 
   // What the far end wants

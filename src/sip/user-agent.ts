@@ -81,6 +81,7 @@ export class UserAgent implements UserAgentPort {
       emit: event => this.#events.push(event),
       enterDialog: (key, receiver) => this.#dialogs.set(key, receiver),
       leaveDialog: key => this.#dialogs.delete(key),
+      mendWay: dialog => this.#mendWay(dialog),
       keeper: options.keeper ?? { keep() {}, drop() {} },
       dialogAt: one => this.#dialogs.get(dialogKey(one.callId, one.toTag, one.fromTag)) ?? null,
       replace: (session, now) => this.#calls.replace(session, now),
@@ -221,8 +222,14 @@ export class UserAgent implements UserAgentPort {
     this.#now = now
     this.#framers.delete(connection)
     this.#registrar?.connectionClosed(connection)
-    const { wayBack } = this.#options
-    if (wayBack !== undefined) for (const one of this.#dialogs.values()) one.cut(connection, wayBack)
+  }
+
+  /** A phone is followed when it has registered again. */
+  #mendWay(dialog: Dialog): void {
+    const { address, local, connection } = dialog.peer
+    if (dialog.extension !== null || connection === undefined || this.#framers.has(connection)) return
+    const at = this.#options.wayBack?.(dialog) ?? null
+    if (at !== null) dialog.peer = { ...at, local: at.address === address ? local : undefined }
   }
 
   advance(now: number): void {

@@ -26,6 +26,7 @@ export function sendWithin(
   now: number,
 ): ClientTransaction {
   const { host, dialog, digestFor } = way
+  host.mendWay(dialog)
   const draft = requestInDialog(dialog, method, { extra: [...extra, ['User-Agent', host.name]], body })
   const digest = digestFor(draft.destination)
   draft.lines.push(...(digest?.authorize(method, draft.uri) ?? []))
