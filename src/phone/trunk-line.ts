@@ -32,6 +32,8 @@ export type Line = {
   targets: Targets
   /** The target that registration and OPTIONS go to now. */
   current: Target | null
+  /** It registers there, and is asked by OPTIONS. */
+  hasBegun: boolean
   wire: TrunkWire
   resolveAt: number
   resolving: boolean
@@ -54,32 +56,39 @@ export type Line = {
   told: string | null | undefined
 }
 
-/** Of a trunk as saved, before anything was heard of it. */
+/**
+ * Of a trunk as saved, before anything was heard of it. Where what was saved says nothing of where it is (`before`), it is found there, and
+ * counts as registered, until it is known anew.
+ */
 export function newLine(
   trunk: Trunk,
   { password, inbound = null }: TrunkSecrets,
-  { connectionError, told }: Pick<Line, 'connectionError' | 'told'>,
+  connectionError: string | null,
+  before: Line | null,
 ): Line {
+  const there = before !== null && isPlacedAlike(before.trunk, trunk) ? before : null
+  const bound = before !== null && isRegisteredAlike(before.trunk, trunk) ? before : null
   return {
     trunk,
     password,
     inbound,
-    targets: new Targets(),
-    current: null,
-    wire: { ...quietWire },
-    serviceRoute: [],
+    targets: there?.targets ?? new Targets(),
+    current: there?.current ?? null,
+    hasBegun: false,
+    wire: { ...quietWire, target: there?.current ?? null },
+    serviceRoute: bound?.serviceRoute ?? [],
     resolveAt: Number.POSITIVE_INFINITY,
     resolving: false,
     againAt: Number.POSITIVE_INFINITY,
     qualifyAt: Number.POSITIVE_INFINITY,
     resolveError: null,
-    registered: false,
+    registered: bound?.registered ?? false,
     registerError: null,
     connectionError,
     lostInARow: 0,
     everQualified: false,
     misses: 0,
-    told,
+    told: before?.told,
   }
 }
 
@@ -108,6 +117,15 @@ export function proxyRoute(trunk: Trunk): string[] {
   const { host, port, named } = nextHopOf(trunk)
   const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
   return [`sip:${formatHost(host, named ? port : null)}${transport};lr`]
+}
+
+/** Looked for at the same place. */
+function isPlacedAlike(before: Trunk, after: Trunk): boolean {
+  const what = (trunk: Trunk) => {
+    const { lookUp, outboundProxy } = connectionOf(trunk)
+    return [trunk.host, trunk.port, trunk.transport, lookUp, outboundProxy].join()
+  }
+  return what(before) === what(after)
 }
 
 /** The same contact at the same carrier. */

@@ -30,6 +30,32 @@ describe('where a trunk is gone to', () => {
     assert.equal(posted.at(-1)?.type, 'trunk.down')
   })
 
+  test('a trunk that is saved anew where it was takes calls while its name is looked up and it registers; one elsewhere is looked for', async () => {
+    const { made, apply, located, posted, registered, advance } = lines()
+    located.push({ targets: [a!], holdsMs: 1e9 })
+    const way = { host: 'carrier.example', register: true, username: 'line' }
+    apply(way)
+    await advance(100)
+    const serviceRoute = ['sip:core.example;lr']
+    made.take({ type: 'registered', registration: id, expiresInMs: 60_000, contacts: 1, serviceRoute })
+    assert.equal(posted.splice(0).at(-1)?.type, 'trunk.up')
+    apply({ ...way, maxCalls: 2 })
+    assert.equal(made.trunkOf(from('udp', a!.address)), id)
+    assert.deepEqual(made.destination(id), { transport: 'udp', ...a })
+    assert.deepEqual([made.routes(id), posted], [serviceRoute, []])
+    located.push({ targets: [b!], holdsMs: 1e9 })
+    await advance(100)
+    const at = registered.map(({ destination }) => destination.address)
+    assert.deepEqual(
+      at,
+      [a, a, b].map(target => target!.address),
+    )
+    assert.deepEqual([made.destination(id)?.address, made.trunkOf(from('udp', a!.address))], [b!.address, null])
+    apply({ ...way, host: 'other.example' })
+    assert.deepEqual([made.destination(id), made.trunkOf(from('udp', b!.address))], [null, null])
+    assert.equal(posted.at(-1)?.type, 'trunk.down')
+  })
+
   test('the name that its certificate must carry is the host’s, also by service records and through a proxy of that name', () => {
     const { apply, known } = lines()
     apply({ transport: 'tls', host: 'carrier.example' }, { lookUp: 'services' })

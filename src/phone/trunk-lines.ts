@@ -80,7 +80,7 @@ export class TrunkLines {
     if (before) this.#quiet(before, isRegisteredAlike(before.trunk, trunk))
     this.#leaving.delete(trunk.id)
     const { host } = nextHopOf(trunk)
-    const line = newLine(trunk, secrets, { connectionError: this.#makeKnown(trunk, secrets.key), told: before?.told })
+    const line = newLine(trunk, secrets, this.#makeKnown(trunk, secrets.key), before ?? null)
     this.#lines.set(trunk.id, line)
     if (isIP(host)) this.#located(line, [{ address: host, port: nextHopOf(trunk).port }])
     else line.resolveAt = 0
@@ -260,7 +260,9 @@ export class TrunkLines {
   /** Registration and OPTIONS go to the target that is the best now. */
   #follow(line: Line): void {
     const best = line.targets.current(this.#options.now())
-    if (best?.address === line.current?.address && best?.port === line.current?.port) return
+    const isSame = best?.address === line.current?.address && best?.port === line.current?.port
+    if (line.hasBegun && isSame) return
+    line.hasBegun = true
     line.current = best
     line.wire.target = best
     line.misses = 0
