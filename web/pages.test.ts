@@ -139,9 +139,12 @@ test('why a text did not go is said in words; what a gateway says stands as it s
 
 test('a trunk that does not answer when it is asked is not shown as well', () => {
   const words = wordsIn('zh-CN')
-  const wire = (status: number | null) => ({ target: null, registration: null, options: { status, rttMs: 3, at: 1 } })
-  const state = (status: number | null) =>
-    String(trunkState({ enabled: true, state: 'up', reason: null, wire: wire(status) as never }, words))
+  const state = (status: number | null, registration: object | null = null) => {
+    const wire = { target: null, registration, options: { status, rttMs: 3, at: 1 } } as never
+    return String(trunkState({ enabled: true, state: 'up', reason: null, wire }, words))
+  }
   assert.match(state(200), /green/)
   assert.match(state(null), /amber[\s\S]*不应答探测/)
+  assert.match(state(null, { state: 'refused' }), /amber/)
+  assert.match(state(null, { state: 'registered' }), /green/, 'it has taken our registration')
 })

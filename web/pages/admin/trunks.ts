@@ -110,11 +110,12 @@ function wireShort({ register, wire }: TrunkRow, w: Words): Html | null {
   return html`${register ? chip(isRegistered ? 'green' : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
 }
 
-/** One that answers no OPTIONS takes calls all the same, since some gateways never do: whether it is there at all is not known then. */
+/** One that answers no OPTIONS takes calls all the same, since some gateways never do: unless we are registered there, whether it is there at all is not known then. */
 export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason' | 'wire'>, w: Words): Html {
   const words = w.admin.trunks
   if (!trunk.enabled) return chip('grey', 'circle-x', words.off)
-  if (trunk.state === 'up' && trunk.wire?.options?.status === null)
+  const { registration, options } = trunk.wire ?? {}
+  if (trunk.state === 'up' && options?.status === null && registration?.state !== 'registered')
     return chip('amber', 'triangle-alert', w.trunkRules.unproved)
   if (trunk.state === 'up') return chip('green', 'circle-check', words.up)
   if (trunk.state === 'down')
