@@ -50,6 +50,29 @@ describe('the second line of a desk phone', () => {
     assert.equal(floor.state.legs.has(second), false)
   })
 
+  test('a party that has held meanwhile counts as holding whoever has it then: who it is passed on to, who takes it back, who goes on after the other hung up', () => {
+    const asked = () => {
+      const { floor, call, first } = held()
+      dials(floor)
+      floor.do({ type: 'leg.held', leg: call.leg })
+      assert.equal(call.heldBy, 'agent')
+      return { floor, call, first }
+    }
+    const passed = asked()
+    passed.floor.do({ type: 'leg.transferAsked', leg: passed.first, refer: '1', to: bobExtension, with: second })
+    assert.deepEqual([passed.call.agent, passed.call.heldBy], [bob, 'party'])
+
+    const back = asked()
+    back.floor.do({ type: 'leg.resumed', leg: back.first })
+    back.floor.do({ type: 'agent.endConsult', agent: alice, call: back.call.id })
+    assert.deepEqual([back.call.consult, back.call.heldBy], [null, 'party'])
+
+    const gone = asked()
+    gone.floor.do({ type: 'leg.ended', leg: second, by: 'far', sipStatus: null, q850: null, cause: 'bye' })
+    gone.floor.do({ type: 'leg.resumed', leg: gone.first })
+    assert.deepEqual([gone.call.consult, gone.call.heldBy], [null, 'party'])
+  })
+
   test('its key means the same from the other line, as some phones send it', () => {
     const { floor, call, first } = held()
     dials(floor)
@@ -113,6 +136,12 @@ describe('the second line of a desk phone', () => {
     dials(floor)
     floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.ring').leg })
     assert.equal(patches(floor).at(-1), `${floor.lastEffect('phone.ring').leg}+${second}`)
+
+    const back = held({ setup: { users } })
+    dials(back.floor)
+    back.floor.do({ type: 'leg.held', leg: back.call.leg })
+    back.floor.do({ type: 'leg.resumed', leg: back.first })
+    assert.deepEqual([back.call.consult, back.call.heldBy], [null, 'party'], 'who holds meanwhile')
   })
 
   test('is turned away for who does not talk, is not free, or is not allowed; and one consultation is enough', () => {
