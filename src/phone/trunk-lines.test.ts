@@ -31,7 +31,7 @@ describe('where a trunk is gone to', () => {
   })
 
   test('a trunk that is saved anew where it was takes calls while its name is looked up and it registers; one elsewhere is looked for', async () => {
-    const { made, apply, located, posted, registered, advance } = lines()
+    const { made, callers, apply, located, posted, registered, advance } = lines()
     located.push({ targets: [a!], holdsMs: 1e9 })
     const way = { host: 'carrier.example', register: true, username: 'line' }
     apply(way)
@@ -40,7 +40,7 @@ describe('where a trunk is gone to', () => {
     made.take({ type: 'registered', registration: id, expiresInMs: 60_000, contacts: 1, serviceRoute })
     assert.equal(posted.splice(0).at(-1)?.type, 'trunk.up')
     apply({ ...way, maxCalls: 2 })
-    assert.equal(made.trunkOf(from('udp', a!.address)), id)
+    assert.equal(callers.trunkOf({ transport: 'udp', source: a! }), id)
     assert.deepEqual(made.destination(id), { transport: 'udp', ...a })
     assert.deepEqual([made.routes(id), posted], [serviceRoute, []])
     located.push({ targets: [b!], holdsMs: 1e9 })
@@ -50,9 +50,12 @@ describe('where a trunk is gone to', () => {
       at,
       [a, a, b].map(target => target!.address),
     )
-    assert.deepEqual([made.destination(id)?.address, made.trunkOf(from('udp', a!.address))], [b!.address, null])
+    assert.deepEqual(
+      [made.destination(id)?.address, callers.trunkOf({ transport: 'udp', source: a! })],
+      [b!.address, null],
+    )
     apply({ ...way, host: 'other.example' })
-    assert.deepEqual([made.destination(id), made.trunkOf(from('udp', b!.address))], [null, null])
+    assert.deepEqual([made.destination(id), callers.trunkOf({ transport: 'udp', source: b! })], [null, null])
     assert.equal(posted.at(-1)?.type, 'trunk.down')
   })
 
