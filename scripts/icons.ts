@@ -45,6 +45,7 @@ const names = [
   'languages',
   'layers',
   'layout-dashboard',
+  'life-buoy',
   'list-checks',
   'lock',
   'lock-open',

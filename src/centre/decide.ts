@@ -3,6 +3,7 @@
  * found by `proceed`. A throw here is a bug, and has left the floor as it was.
  */
 import { makeReady, signOff, signOn, takeBreak } from './agent.ts'
+import { appeal, closeAppeal, takeAppeal, withdrawAppeal } from './appeal.ts'
 import { legMeasured } from './audio/measured.ts'
 import { endByOrder, hangUp, hold, resume, sendDigits } from './call.ts'
 import { consult, endConsult, turn } from './consultation.ts'
@@ -97,6 +98,14 @@ function handle(d: Draft, input: Input): void {
       return dispose(d, input)
     case 'callback.close':
       return closeByHand(d, input)
+    case 'agent.appeal':
+      return appeal(d, input)
+    case 'agent.withdrawAppeal':
+      return withdrawAppeal(d, input.agent, input.call)
+    case 'supervisor.takeAppeal':
+      return takeAppeal(d, input)
+    case 'supervisor.closeAppeal':
+      return closeAppeal(d, input.by, input.call)
     case 'supervisor.begin':
       return beginSupervision(d, input)
     case 'supervisor.change':

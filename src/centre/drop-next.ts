@@ -1,4 +1,5 @@
 import type { CallId } from '../lib/ids.ts'
+import { endAppeal } from './appeal.ts'
 import type { Call } from './call-state.ts'
 import type { Decision, Moment } from './decision.ts'
 import { leaveUnwritten } from './disposition.ts'
@@ -36,6 +37,9 @@ function drop(state: FloorState, moment: Moment, at: AtHand): Dropped | null {
       if (supervision !== undefined) endSupervision(d, supervision, 'bug')
       return dropped()
     }
+    case 'appeal':
+      endAppeal(d, at.call, 'passed_on', null)
+      return dropped()
     case 'due': {
       const agent = at.due.of === 'agent' ? state.agents.get(at.due.id) : undefined
       if (agent !== undefined) return dropAgent(state, moment, agent)

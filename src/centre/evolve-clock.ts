@@ -13,6 +13,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   for (const agent of state.agents.values()) shiftAgent(agent, byMs)
   for (const call of state.calls.values()) shiftCall(call, byMs)
   for (const floor of state.campaigns.values()) shiftCampaign(floor, byMs)
+  for (const appeal of state.appeals.values()) appeal.askedAt += byMs
   for (const floor of state.queues.values()) floor.arrivals.shift(byMs)
   for (const floor of state.trunks.values()) floor.recent = floor.recent.map(start => start + byMs)
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs

@@ -7,6 +7,7 @@ import { followAbandonment } from './abandonment.ts'
 import { popDue, sweepDue } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { evolveAgent } from './evolve-agent.ts'
+import { evolveAppeal } from './evolve-appeal.ts'
 import { evolveCall } from './evolve-call.ts'
 import { giveTime, shiftClock } from './evolve-clock.ts'
 import { evolveGate, limitAbandonment } from './evolve-gate.ts'
@@ -33,6 +34,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
   noteFaults(state, change, at)
   followAbandonment(state, change, at)
   followUnrecorded(state, change, at)
+  evolveAppeal(state, change, at)
   switch (change.type) {
     case 'note.ids':
       state.ids.next = Math.max(state.ids.next, change.next)

@@ -145,6 +145,9 @@ export type SupervisionEnd =
   /** A fault in the program. */
   | 'bug'
 
+/** How asking for help ended, but for the end of the call; `done`: says a supervisor; `passed_on`: the call is in other hands. */
+export type AppealEnd = 'withdrawn' | 'done' | 'passed_on'
+
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =
   | { type: 'system.started'; bootId: string; version: string }
@@ -362,6 +365,12 @@ export type FloorFact =
       fields: Record<string, string>
       kept?: { followUp: DispositionChoice['followUp'] | 'none'; callbackAt: number | null; callbackMine: boolean }
     }
+  /** The agent on the call asks the supervisors to come; `reason` may be empty. It is over with the call at the latest. */
+  | { type: 'call.appealed'; call: CallId; agent: UserId; reason: string }
+  /** A supervisor comes, or takes it from the one who did; `waitedMs`: since it was asked. */
+  | { type: 'call.appealTaken'; call: CallId; by: UserId; waitedMs: number }
+  /** `by` null: the floor saw it. */
+  | { type: 'call.appealEnded'; call: CallId; how: AppealEnd; by: UserId | null; lastedMs: number }
   /**
    * A supervisor begins to hear, or to be heard on, this call in this mode; again with each change of mode. What it is about stands in
    * `supervision.began`.

@@ -70,6 +70,7 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
     deadlines: [],
     isDiskSlow: false,
     isClosing: false,
+    appeals: new Map(),
     supervisions: new Map(),
     supervisionShown: { ...shownByDefault },
     phrases: new Map(setup.phrases?.map(({ name, version }) => [name, version])),

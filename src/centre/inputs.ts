@@ -118,6 +118,12 @@ export type Input =
       callbackMine: boolean
       next: 'ready' | 'break'
     }
+  // an agent asks for help: see appeal.ts
+  | { type: 'agent.appeal'; agent: UserId; call: CallId; reason: string }
+  | { type: 'agent.withdrawAppeal'; agent: UserId; call: CallId }
+  /** `from`: who had taken it before, as this supervisor saw it; null: nobody. */
+  | { type: 'supervisor.takeAppeal'; by: UserId; call: CallId; from: UserId | null }
+  | { type: 'supervisor.closeAppeal'; by: UserId; call: CallId }
   // supervisors beside a call: see supervision.ts
   /** `call`, or `agent` when it is the agent who is to be stayed with. */
   | {

@@ -6,6 +6,8 @@ import type { Agent, Due } from './state.ts'
 export type AtHand =
   | { of: 'loose' }
   | { of: 'supervision'; by: UserId }
+  /** Whose agent asks for help. */
+  | { of: 'appeal'; call: CallId }
   | { of: 'due'; due: Due }
   | { of: 'history' }
   /** Whose desk phone is to be opened, or let go. */

@@ -5,6 +5,7 @@
  * what has begun is brought to its end, and nothing begins.
  */
 import { assign, nextMatch } from './acd.ts'
+import { followAppeals } from './appeal.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
@@ -41,6 +42,10 @@ function next(state: FloorState, moment: Moment, at: (what: AtHand) => void): De
   if (state.supervisions.size > 0) {
     const difference = followSupervisions(state, moment, by => at({ of: 'supervision', by }))
     if (difference !== null) return difference
+  }
+  if (state.appeals.size > 0) {
+    const over = followAppeals(state, moment, call => at({ of: 'appeal', call }))
+    if (over !== null) return over
   }
   const due = state.deadlines[0]
   if (due !== undefined && due.at <= moment.now) {

@@ -114,6 +114,9 @@ export type Supervision = {
   told: { leg: LegId; target: LegId; mode: SupervisionMode } | null
 }
 
+/** The agent of a call asks the supervisors to come; `takenBy`: who does. */
+export type Appeal = { agent: UserId; reason: string; askedAt: number; takenBy: UserId | null }
+
 export type CampaignFloor = {
   campaign: Campaign
   /** The mode in force: the campaign's, or a rule's (see mode.ts). */
@@ -279,6 +282,8 @@ export type FloorState = {
   outside: Map<Role, readonly string[]>
   /** How long a call may go on with an outside number and no agent. */
   awayMaxMs: number
+  /** On which calls the agent asks for help; none outlasts its call. */
+  appeals: Map<CallId, Appeal>
   /** Who supervises now, by supervisor. */
   supervisions: Map<UserId, Supervision>
   /** Whether an agent sees that a supervisor listens, whispers, barges in. */

@@ -9,6 +9,7 @@
  *           none  ◀── not picked up; stopped, hung up; the call is over (unless it stays); the agent signs off
  */
 import type { UserId } from '../lib/ids.ts'
+import { comeTo } from './appeal.ts'
 import type { Call } from './call-state.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
@@ -49,6 +50,7 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
   if (old !== undefined) stopHearing(d, old, 'switched')
   const about = { by, agent: agent.user.id, call: call?.id ?? null, mode, stays, reason }
   d.fact({ type: 'supervision.began', ...about, leg: ringing })
+  if (mode !== 'listen' && call !== null) comeTo(d, by, call.id)
   if (old === undefined && who.phase === 'ready') takeState(d, who, 'break', 'supervising')
   if (old !== undefined || ringing === null) return
   d.effect({ type: 'phone.ring', leg: ringing, agent: by, call: call?.id ?? null, from: '', ringMs: agentRingMs })
@@ -61,6 +63,7 @@ export function changeSupervision(d: Draft, input: Extract<Input, { type: 'super
   if (supervisorOf(d, by, mode) === null) return
   if (mode === supervision.mode && stays === supervision.stays) return
   d.fact({ type: 'supervision.changed', by, mode, stays })
+  if (mode !== 'listen' && supervision.call !== null) comeTo(d, by, supervision.call)
 }
 
 export function stopSupervision(d: Draft, by: UserId): void {

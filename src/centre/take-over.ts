@@ -1,5 +1,6 @@
 /** A supervisor who hears a call becomes its agent: the party talks to the supervisor from here on, and the agent writes up. */
 import type { UserId } from '../lib/ids.ts'
+import { comeTo } from './appeal.ts'
 import type { Draft } from './draft.ts'
 import { agentOf } from './settle.ts'
 import { phoneHoldsWords } from './station-now.ts'
@@ -27,6 +28,7 @@ export function takeOver(d: Draft, by: UserId): void {
   if (leg === who.stationLeg ? d.isStationHeld(by) : d.isLegHeld(leg)) return d.refuse('phone_holds', phoneHoldsWords)
   stopHearing(d, supervision, 'taken_over')
   d.fact({ type: 'supervision.ended', by, cause: 'taken_over' })
+  comeTo(d, by, call.id)
   giveAway(d, call, agent)
   const from = agent.user.id
   d.fact({ type: 'call.transferred', call: call.id, from, target: { agent: by }, how: 'taken_over', other: null })

@@ -409,6 +409,15 @@ const anyFact = fc.oneof(
     reason: fc.constant('coaching'),
   }),
   fc.record({ type: fc.constant('call.unmonitored'), call: few('c'), by: few('u'), cause: fc.constant('stopped') }),
+  fc.record({ type: fc.constant('call.appealed'), call: few('c'), agent: few('u'), reason: fc.constant('') }),
+  fc.record({ type: fc.constant('call.appealTaken'), call: few('c'), by: few('u'), waitedMs: fc.nat() }),
+  fc.record({
+    type: fc.constant('call.appealEnded'),
+    call: few('c'),
+    how: fc.constantFrom('withdrawn', 'done', 'passed_on'),
+    by: few('u'),
+    lastedMs: fc.nat(),
+  }),
   fc.record({ type: fc.constantFrom('call.held', 'call.resumed'), call: few('c'), by: fc.constant('agent') }),
   fc.record({
     type: fc.constant('call.abandoned'),

@@ -4,6 +4,7 @@
  */
 import type { Actor, Fact } from '../centre/facts.ts'
 import { projectAbandonment } from './abandonment.ts'
+import { projectAppeal } from './appeals.ts'
 import { projectApproval } from './approvals.ts'
 import { projectChange } from './changes.ts'
 import type { Connection } from './db.ts'
@@ -49,6 +50,7 @@ export const projectedTables = [
   'calls',
   'talks',
   'supervisions',
+  'appeals',
   'attempts',
   'recordings',
   'legal_holds',
@@ -128,6 +130,7 @@ export function project(db: Connection, line: ProjectedLine): void {
   projectChange(db, line)
   projectFollowUp(db, line)
   if (projectPlacement(db, line)) return
+  if (projectAppeal(db, line)) return
   if (projectSupervision(db, line) || projectTeam(db, line) || projectFloor(db, line) || projectLender(db, line)) return
   if (
     projectVerification(db, line) ||

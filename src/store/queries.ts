@@ -7,6 +7,7 @@
 import { agentQueries } from './agents.ts'
 import { announcementQueries } from './announcements.ts'
 import { answererQueries } from './answerers.ts'
+import { appealQueries } from './appeals.ts'
 import { approvalQueries } from './approvals.ts'
 import { bookQueries } from './books.ts'
 import { callbackQueries } from './callbacks.ts'
@@ -59,6 +60,7 @@ import { waiverQueries } from './waivers.ts'
 
 export const queries = {
   ...agentQueries,
+  ...appealQueries,
   ...approvalQueries,
   ...audioQueries,
   ...callbackQueries,

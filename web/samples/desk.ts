@@ -306,6 +306,7 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   heldBy: null,
   overtaken: null,
   supervisors: [],
+  mayAppeal: true,
   recorded: true,
   startedAt: sampleNow - 112_000,
   connectedAt: sampleNow - 97_000,
@@ -359,7 +360,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       lostAt: null,
       open: false,
     },
-    call: call(language),
+    call: { ...call(language), appeal: { askedAt: sampleNow - 32_000, by: language === 'en' ? 'Sam Sun' : '孙敏' } },
   }),
   consulting: language => ({
     ...withParty(language),
@@ -368,6 +369,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       ...call(language),
       heldBy: 'agent',
       consult: { side: 'asks', name: language === 'en' ? 'Bob Li' : '李波', state: 'other', outside: true },
+      appeal: { askedAt: sampleNow - 14_000, by: null },
     },
   }),
   consulted: language => ({

@@ -1,6 +1,7 @@
 /** A sample floor of 24 agents for the supervisor's pages. */
 
 import type { AgentPhase } from '../../src/centre/facts.ts'
+import type { OpenAppeal } from '../pages/supervisor/appeals.ts'
 import type { OpenCallback } from '../pages/supervisor/callbacks.ts'
 import type { FloorProps, LiveCall } from '../pages/supervisor/floor-props.ts'
 import type { SupervisionProps } from '../pages/supervisor/supervision.ts'
@@ -50,7 +51,9 @@ export function sampleFloor(language: Language): FloorProps {
       alarms: 0,
       callbacks: { open: 14, overdue: 2 },
       complaints: { open: 3, overdue: 1 },
+      appeals: { open: 1, asked: 6, waitedMs: 21_400 },
     },
+    appeals: sampleAppeals(language),
     agents: Array.from({ length: 24 }, (_, i) => {
       const phase = phases[i % phases.length]!
       return {
@@ -140,6 +143,23 @@ export function sampleLiveCalls(language: Language): LiveCall[] {
     mayHear: phase === 'talking',
     supervisors: i === 0 ? [{ name: ['孙敏', 'Sam Sun'][at]!, mode: 'whisper' as const }] : [],
   }))
+}
+
+/** One nobody comes to yet, and one taken by a colleague. */
+export function sampleAppeals(language: Language): OpenAppeal[] {
+  const at = language === 'en' ? 1 : 0
+  const call = { party: ['陈建国', 'Carl Chen'][at]!, number: '138 **** 5678', isHeard: false }
+  return [
+    {
+      ...{ ...call, call: 'c_0', agent: names[0]![at], reason: ['要求减免罚息', 'wants the penalty waived'][at]! },
+      ...{ askedAt: sampleNow - 32_000, since: sampleNow - 95_000, takenBy: null },
+    },
+    {
+      ...{ ...call, call: 'c_4', agent: names[4]![at], reason: '' },
+      ...{ askedAt: sampleNow - 12_000, since: sampleNow - 60_000 },
+      takenBy: { id: 'u_sue', name: ['苏静', 'Sue'][at]!, isMe: false },
+    },
+  ]
 }
 
 /** Somebody whispers to the agent of the first call. */

@@ -21,7 +21,14 @@ import { sampleCampaign, sampleHeldCampaign, samplePacing, sampleReplay, sampleR
 import { collectionsSamples } from './collections.ts'
 import { custodySamples } from './custody.ts'
 import { sampleDesks } from './desk.ts'
-import { sampleCallbacks, sampleFloor, sampleLiveCalls, sampleSupervision, sampleTeams } from './floor.ts'
+import {
+  sampleAppeals,
+  sampleCallbacks,
+  sampleFloor,
+  sampleLiveCalls,
+  sampleSupervision,
+  sampleTeams,
+} from './floor.ts'
 import { sampleFrame } from './frame.ts'
 import { importSamples } from './imports.ts'
 import { lenderSamples } from './lender.ts'
@@ -110,6 +117,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
       choice: { ...sampleTeams(language), chosen: 'tm_1' },
       calls: sampleLiveCalls(language),
       supervision: sampleSupervision(language),
+      appeals: sampleAppeals(language),
       said: null,
     }),
   ...importSamples,

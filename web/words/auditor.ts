@@ -1,4 +1,5 @@
 /** Words of the auditor's pages, and of the columns that lists of calls have everywhere. */
+import { appealWords } from './appeals.ts'
 import { custodyWords } from './custody.ts'
 import { factWords } from './facts.ts'
 import type { Like } from './language.ts'
@@ -69,6 +70,7 @@ const zh = {
     keys: factWords.zh.keys,
     facts: {
       ...factWords.zh.facts,
+      ...appealWords.zh.facts,
       ...transferWords.zh.facts,
       ...menuWords.zh.facts,
       ...custodyWords.zh.facts,
@@ -217,6 +219,7 @@ const en: Like<typeof zh> = {
     keys: factWords.en.keys,
     facts: {
       ...factWords.en.facts,
+      ...appealWords.en.facts,
       ...transferWords.en.facts,
       ...menuWords.en.facts,
       ...custodyWords.en.facts,

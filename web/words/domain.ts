@@ -14,6 +14,7 @@ import type {
   StationKind,
 } from '../../src/centre/entities.ts'
 import type { AgentPhase } from '../../src/centre/facts.ts'
+import { appealWords } from './appeals.ts'
 import { approvalWords } from './approvals.ts'
 import { auditorWords } from './auditor.ts'
 import { claimWords } from './claims.ts'
@@ -154,6 +155,7 @@ const zh = {
     private_call: '主管自己的通话不能监听，只能监听坐席的通话。',
     agent_signed_off: '这位坐席没有签入。',
     reason_too_long: '原因最多 200 个字符。',
+    ...appealWords.zh.rules,
     ...transferWords.zh.rules,
     ...retentionWords.zh.rules,
     ...teamWords.zh.rules,
@@ -366,6 +368,7 @@ const en: Like<typeof zh> = {
     ...auditorWords.en.exports.rules,
     'mappings-full': 'There are 100 saved mappings of this content already: remove one first.',
     menu_outside_full: 'The voice menu has as many calls outside as it may have.',
+    ...appealWords.en.rules,
     ...transferWords.en.rules,
     ...retentionWords.en.rules,
     ...teamWords.en.rules,

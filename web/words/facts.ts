@@ -36,6 +36,7 @@ const zh = {
     ...{
       durationMs: '时长（毫秒）',
       waitedMs: '等待（毫秒）',
+      lastedMs: '持续（毫秒）',
       afterMs: '之后（毫秒）',
       lostMs: '缺失（毫秒）',
       bytes: '字节',
@@ -105,6 +106,7 @@ const en: Like<typeof zh> = {
     ...{ rule: 'rule', words: 'words', code: 'outcome', followUp: 'then', kind: 'kind', mode: 'mode', how: 'how' },
     ...{ until: 'until', at: 'at', nextAt: 'next', durationMs: 'duration, ms', waitedMs: 'waited, ms' },
     ...{
+      lastedMs: 'lasted, ms',
       afterMs: 'after, ms',
       lostMs: 'lost, ms',
       bytes: 'bytes',

@@ -1,6 +1,7 @@
 import { adminWords } from './admin.ts'
 import { agentWords } from './agent.ts'
 import { announcementWords } from './announcements.ts'
+import { appealWords } from './appeals.ts'
 import { approvalWords } from './approvals.ts'
 import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
@@ -56,6 +57,7 @@ const zh = {
   scripts: scriptWords.zh,
   supervisor: supervisorWords.zh,
   supervision: supervisionWords.zh,
+  appeals: appealWords.zh,
   admin: adminWords.zh,
   auditor: auditorWords.zh,
   lines: linesWords.zh,
@@ -108,6 +110,7 @@ const en: Words = {
   scripts: scriptWords.en,
   supervisor: supervisorWords.en,
   supervision: supervisionWords.en,
+  appeals: appealWords.en,
   admin: adminWords.en,
   auditor: auditorWords.en,
   lines: linesWords.en,

@@ -23,6 +23,7 @@ import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
 import { onlyPlaced, onlyPlacedCallbacks } from './agency-desk.ts'
 import { agencyLeadRoutes } from './agency-lead.ts'
+import { appealRoutes } from './appeal.ts'
 import { audioRoutes } from './audio.ts'
 import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
@@ -219,6 +220,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
   })
 
   route.route('/', agencyLeadRoutes(deps))
+  route.route('/', appealRoutes(act))
   route.route('/', audioRoutes(deps))
   route.route(
     '/',

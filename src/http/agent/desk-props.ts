@@ -285,10 +285,21 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     supervisors: [...state.supervisions.values()]
       .filter(({ heard }) => heard?.call === call.id && state.supervisionShown[heard.mode])
       .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),
+    ...appealOf(call, user, state),
     recorded: call.recording !== null && call.endedAt === null,
     startedAt: call.startedAt,
     connectedAt: call.connectedAt,
     endedAt: ended === null ? null : Math.min(ended, passedOn ? agent.phaseSince : ended),
+  }
+}
+
+/** To whoever is consulted it is nothing. */
+function appealOf(call: Call, user: User, state: FloorState): Pick<DeskCall, 'appeal' | 'mayAppeal'> {
+  const appeal = state.appeals.get(call.id)
+  const isMine = appeal?.agent === user.id
+  return {
+    appeal: isMine ? { askedAt: appeal.askedAt, by: nameOf(state, appeal.takenBy) } : null,
+    mayAppeal: call.phase === 'talking' && call.agent === user.id && user.role === 'agent',
   }
 }
 

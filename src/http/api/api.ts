@@ -3,6 +3,7 @@ import type { Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'
 import { agenciesApi } from './agencies.ts'
 import { announcementsApi } from './announcements.ts'
+import { appealApi } from './appeals.ts'
 import { applicationsApi } from './applications.ts'
 import { assignmentApi } from './assignment.ts'
 import { attemptsApi } from './attempts.ts'
@@ -55,6 +56,7 @@ export function apiRoutes(deps: Deps): Hono<Env> {
     listsApi,
     callsApi,
     supervisionApi,
+    appealApi,
     audioApi,
     transfersApi,
     callbacksApi,

@@ -14,6 +14,7 @@ import { tableExportProps } from '../admin/table-exports.ts'
 import { deskOf } from '../agent/desk-props.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
+import { appealsOf } from '../supervisor/appeals.ts'
 import { type CampaignReads, campaignPropsOf, campaignReads } from '../supervisor/campaign-props.ts'
 import { floorOf, liveCallsOf } from '../supervisor/floor-props.ts'
 import { floorStored } from '../supervisor/floor-stored.ts'
@@ -72,7 +73,7 @@ export function liveRoutes(deps: Deps): Hono<Env> {
         const now = { ...frame, now: deps.clock.now() }
         const supervision = supervisionOf(state, c.var.user)
         const calls = liveCallsOf(state, c.var.user, deps.audio?.live(), team)
-        return liveCallsRegions({ frame: now, calls, supervision })
+        return liveCallsRegions({ calls, supervision, ...appealsOf(state, c.var.user, now) })
       },
       concerns: ({ fact: { type } }) =>
         type.startsWith('call.') ||

@@ -8,10 +8,11 @@ import type { Words } from '../../../web/words/words.ts'
 import type { LiveAudio } from '../../centre/audio/live.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
-import { seesAgent, seesCall, sightOf } from '../../centre/team.ts'
+import { type Sight, seesAgent, seesCall, sightOf } from '../../centre/team.ts'
 import type { CallId, TeamId } from '../../lib/ids.ts'
 import { type CampaignCounts, noCounts } from '../../store/campaign-minutes.ts'
 import { heldWords } from '../live/held-words.ts'
+import { appealsOf } from './appeals.ts'
 import type { FloorStored } from './floor-stored.ts'
 import { teamChoice } from './team-choice.ts'
 
@@ -23,11 +24,12 @@ export function floorOf(
   state: FloorState,
   viewer: User,
   frame: Frame,
-  { missing, lostMs, callbacks, complaints, today }: FloorStored,
+  { missing, lostMs, callbacks, complaints, today, appeals: asked }: FloorStored,
   team: TeamId | null = null,
 ): FloorProps {
   const sight = sightOf(state, viewer, team)
   const w = textsOf(frame)
+  const { appeals } = appealsOf(state, viewer, frame)
   const agents = [...state.agents.values()].filter(
     ({ user }) => user.enabled && user.role === 'agent' && seesAgent(sight, user.id),
   )
@@ -64,7 +66,9 @@ export function floorOf(
       alarms: state.toll.alarmsSince(frame.now - hourMs),
       callbacks,
       complaints,
+      appeals: appealFigures(asked, appeals, sight),
     },
+    appeals,
     agents: agents.map(agent => agentTile(agent, state)),
     campaigns: campaigns.map(floor => campaignRow(floor, today.get(floor.campaign.id) ?? noCounts, w)),
     queues,
@@ -78,6 +82,22 @@ export function floorOf(
         calls,
         maxCalls: trunk.maxCalls,
       })),
+  }
+}
+
+/** Of agents whom the page is about. */
+function appealFigures(
+  today: FloorStored['appeals'],
+  open: FloorProps['appeals'],
+  sight: Sight,
+): FloorProps['figures']['appeals'] {
+  const seen = today.filter(({ agent }) => seesAgent(sight, agent))
+  const taken = seen.reduce((n, each) => n + each.taken, 0)
+  const waitedMs = seen.reduce((sum, { taken, waitedMs }) => sum + taken * (waitedMs ?? 0), 0)
+  return {
+    open: open.filter(({ takenBy }) => takenBy === null).length,
+    asked: seen.reduce((n, each) => n + each.asked, 0),
+    waitedMs: taken === 0 ? null : waitedMs / taken,
   }
 }
 

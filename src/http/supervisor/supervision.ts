@@ -14,6 +14,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
+import { appealsOf } from './appeals.ts'
 import { liveCallsOf } from './floor-props.ts'
 import { teamIn } from './team-choice.ts'
 
@@ -66,7 +67,7 @@ export function supervisionRoutes(deps: Deps): Hono<Env> {
       partials([
         { id: 'calls-said', body: html`<div id="calls-said" aria-live="polite">${said}</div>` },
         ...liveCallsRegions({
-          frame,
+          ...appealsOf(state, c.var.user, frame),
           calls: liveCallsOf(state, c.var.user, undefined, teamIn(c)),
           supervision: supervisionOf(state, c.var.user),
         }),

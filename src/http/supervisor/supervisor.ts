@@ -12,6 +12,7 @@ import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { savedFilterRoutes } from '../saved-filters.ts'
 import { agencyRoutes } from './agencies.ts'
+import { appealRoutes, appealsOf } from './appeals.ts'
 import { audioRoutes } from './audio.ts'
 import { batchRoutes } from './batches.ts'
 import { bestTimeRoutes } from './best-times.ts'
@@ -49,7 +50,8 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     const team = teamIn(c)
     const calls = liveCallsOf(state, user, deps.audio?.live(), team)
     const choice = teamChoice(state, user, team)
-    return c.html(liveCallsPage({ frame, choice, calls, supervision: supervisionOf(state, user), said: null }))
+    const supervision = supervisionOf(state, user)
+    return c.html(liveCallsPage({ choice, calls, supervision, ...appealsOf(state, user, frame), said: null }))
   })
 
   route.put('/supervisor/calls/:id/ending', allow('supervisor'), async c => {
@@ -67,7 +69,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
     return c.html(
       partials([
         { id: 'calls-said', body: html`<div id="calls-said" aria-live="polite">${said}</div>` },
-        ...liveCallsRegions({ frame, calls, supervision }),
+        ...liveCallsRegions({ calls, supervision, ...appealsOf(deps.engine.state, c.var.user, frame) }),
       ]),
     )
   })
@@ -90,5 +92,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', callbackRoutes(deps))
   route.route('/', bestTimeRoutes(deps))
   route.route('/', supervisionRoutes(deps))
+  route.route('/', appealRoutes(deps))
   return route
 }

@@ -12,6 +12,7 @@ import type { FloorState } from '../../centre/state.ts'
 import { isDialledAheadFor, stationOf } from '../../centre/station-now.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
+import { AppealWatch } from './appealing.ts'
 import { claim } from './claim.ts'
 import { MenuWatch } from './menus.ts'
 import { checkPassing, PassingWatch } from './passing-watch.ts'
@@ -27,6 +28,7 @@ export class Watch {
   readonly #passing = new PassingWatch()
   readonly #menus = new MenuWatch()
   readonly #supervision = new SupervisionWatch()
+  readonly #appeals = new AppealWatch()
   readonly counts = new Map<Fact['type'], number>()
 
   /** `step` has been applied to `state` at `now`. */
@@ -34,6 +36,7 @@ export class Watch {
     for (const { fact } of step.recorded) {
       this.#follow(state, fact, now)
       this.#supervision.follow(fact)
+      this.#appeals.follow(fact)
       this.#menus.follow(fact)
     }
     this.#effects(step)
@@ -48,6 +51,7 @@ export class Watch {
     checkDeadlines(state)
     checkPassing(state)
     this.#supervision.check(state)
+    this.#appeals.check(state)
     this.#menus.check(state)
   }
 
@@ -67,6 +71,7 @@ export class Watch {
     this.#phases.clear()
     this.#passing.restart()
     this.#supervision.restart()
+    this.#appeals.restart()
     this.#menus.restart()
     this.#starts.clear() // what a trunk has started is not kept: a restart takes longer than a carrier looks back
   }

@@ -13,6 +13,7 @@ import { assert } from '../../lib/assert.ts'
 import type { LegId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { Agenda } from '../day/agenda.ts'
+import { appealSomething } from './appealing.ts'
 import { Carrier } from './carrier.ts'
 import { checkTimeLeft, timeLeft } from './clock-watch.ts'
 import { checkClosing, close, closesAt } from './closing.ts'
@@ -238,6 +239,7 @@ export class World {
     if (chance(this.#random, 0.1)) this.#office.happen()
     if (chance(this.#random, 0.03)) this.#disk.slowDown()
     superviseSomething(this.#scene)
+    appealSomething(this.#scene)
     this.#scene.after(between(this.#random, 1_000, 15_000), () => this.#mishap())
   }
 

@@ -5,6 +5,7 @@ import { chip } from '../../parts/state.ts'
 import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { modeIcons } from '../supervisor/supervision.ts'
+import { appealButton, appealState } from './appeal.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
 import { consultControls, consultState, passOnButton, pickUpButton, takeBackButton } from './pass-on.ts'
 import { isOfPage } from './station.ts'
@@ -17,7 +18,7 @@ export function callBar(props: DeskProps): Html {
     : props.preview
       ? previewInside(props, w)
       : idle(props, w)
-  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult ? html` data-consulting` : null}>${inside}</section>`
+  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult || props.call?.appeal ? html` data-crowded` : null}>${inside}</section>`
 }
 
 /** The window's title says what happens, for whoever looks at another window. */
@@ -32,7 +33,7 @@ function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   return html`<div class="party">${icon(way)}<div><b class="name">${nameOf(call, w)}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
-${call.phase === 'ended' ? null : consultState(call, w)}</div><span class="gap"></span>
+${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`
 }
 
@@ -74,7 +75,7 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
       : null
   }${talking && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${
     consults ? consultControls(call, w) : talking ? passOnButton(call, w) : null
-  }${talking && !consults && call.direction === 'out' ? metMachine(path, w) : null}${consults ? null : hangUp(path, w)}`
+  }${talking ? appealButton(call, w) : null}${talking && !consults && call.direction === 'out' ? metMachine(path, w) : null}${consults ? null : hangUp(path, w)}`
 }
 
 function metMachine(path: string, w: Words): Html {

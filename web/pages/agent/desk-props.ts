@@ -92,6 +92,10 @@ export type DeskCall = {
   overtaken: Overtaken | null
   /** Who supervises it, where agents may see that. */
   supervisors: { name: string; mode: SupervisionMode }[]
+  /** Since when help is asked for, and who comes; left out or null: it is not. */
+  appeal?: { askedAt: number; by: string | null } | null
+  /** It is this agent's to ask. */
+  mayAppeal?: boolean
   recorded: boolean
   startedAt: number
   connectedAt: number | null

@@ -57,6 +57,7 @@ function help(w: Words): Html {
     ['Alt W', `${w.transfer.toParty} / ${w.transfer.toOther}`],
     ['Alt J', w.transfer.join],
     ['Alt X', w.transfer.endConsult],
+    ['Alt Q', `${w.appeals.ask} / ${w.appeals.withdraw}`],
     ['Alt P', w.transfer.pickUp],
     ['Alt V', w.announcements.metMachine],
     ['Alt E', w.agent.call.hangUp],

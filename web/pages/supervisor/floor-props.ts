@@ -6,6 +6,7 @@ import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { Why } from '../../parts/state.ts'
 import type { TeamChoice } from '../../parts/team-chooser.ts'
+import type { OpenAppeal } from './appeals.ts'
 
 /** The live floor as a supervisor sees it. Sums are since the process started, except where a name says otherwise. */
 export type FloorProps = {
@@ -32,7 +33,11 @@ export type FloorProps = {
     callbacks: { open: number; overdue: number }
     /** And disputes: `overdue` are past the day on which they had to be resolved. */
     complaints: { open: number; overdue: number }
+    /** `open`: nobody comes yet; the others since midnight, `waitedMs` the mean until somebody came, null: nobody did. */
+    appeals: { open: number; asked: number; waitedMs: number | null }
   }
+  /** Agents who ask for help. */
+  appeals: OpenAppeal[]
   agents: AgentTile[]
   campaigns: CampaignRow[]
   queues: { id: string; name: string; waiting: number; longestWaitSince: number | null; free: number }[]

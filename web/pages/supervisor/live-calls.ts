@@ -10,6 +10,7 @@ import { type TeamChoice, teamChooser, withTeam } from '../../parts/team-chooser
 import { timer } from '../../parts/time.ts'
 import { audioPanel } from '../agent/audio-panel.ts'
 import { audioTexts } from '../agent/audio-texts.ts'
+import { type AppealsProps, appealsRegion, appealsSaid } from './appeals.ts'
 import type { LiveCall } from './floor-props.ts'
 import { beginButtons, modeIcons, type SupervisionProps, supervisionPanel } from './supervision.ts'
 
@@ -18,6 +19,7 @@ export type LiveCallsProps = {
   choice: TeamChoice
   calls: LiveCall[]
   supervision: SupervisionProps
+  appeals: AppealsProps['appeals']
   said: { tone: 'green' | 'red'; words: string } | null
 }
 
@@ -25,16 +27,17 @@ export function liveCallsPage(props: LiveCallsProps): Html {
   const words = textsOf(props.frame).supervisor.calls
   return layout(props.frame, {
     title: words.title,
+    scripts: ['appeals.js'],
     modules: ['agent-audio.js'],
     main: html`${heading({ title: words.title, about: words.about })}${teamChooser(props.frame, props.choice)}
-<div id="calls-stream" hx-sse:connect="${withTeam('/live/calls', props.choice)}" hidden></div>
+<div id="calls-stream" hx-sse:connect="${withTeam('/live/calls', props.choice)}" hx-config="sse.pauseOnBackground:false" hidden></div>${appealsSaid(null).body}
 <div id="calls-said" aria-live="polite">${props.said ? notice(props.said.tone, props.said.words) : null}</div>
 <p id="audio-words" class="notice amber" role="status" ${audioTexts(textsOf(props.frame))}></p>
 ${liveCallsRegions(props).map(region => region.body)}${props.supervision.audio.startsWith('browser') ? audioPanel(textsOf(props.frame)) : null}`,
   })
 }
 
-export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' | 'supervision'>): Region[] {
+export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' | 'supervision' | 'appeals'>): Region[] {
   const w = textsOf(props.frame)
   const words = w.supervisor.calls
   const body = html`<div id="live-calls">${table({
@@ -65,6 +68,7 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
     ],
   })}</div>`
   return [
+    appealsRegion(props),
     { id: 'supervision', body: supervisionPanel(props.frame, props.supervision) },
     { id: 'live-calls', body },
   ]

@@ -98,6 +98,15 @@ function audio({ audio: state, now }: SupervisionProps, w: Words): Piece {
   }
 }
 
+/** Beside an agent who asked for help: one may speak at once. */
+export function supportButtons(who: string, call: string, w: Words): Html {
+  const words = w.supervision
+  return html`${supervisionModes.map(
+    mode =>
+      html`<button class="button small" hx-put="/supervisor/supervision" hx-vals='${JSON.stringify({ call, mode, reason: 'support' })}' hx-swap="none" title="${words.modeAbout[mode]}" aria-label="${words.begin(words.mode[mode], who)}">${icon(modeIcons[mode])}${words.mode[mode]}</button>`,
+  )}`
+}
+
 /** The buttons beside a call, or an agent: `vals` says which. */
 export function beginButtons(who: string, vals: { call: string } | { agent: string; stays: 'true' }, w: Words): Html {
   const words = w.supervision

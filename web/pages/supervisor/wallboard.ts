@@ -9,6 +9,7 @@ import { heading, table } from '../../parts/table.ts'
 import { teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
+import { appealsRegion, appealsSaid } from './appeals.ts'
 import type { AgentTile, FloorProps } from './floor-props.ts'
 import { beginButtons } from './supervision.ts'
 
@@ -16,8 +17,9 @@ export function wallboardPage(props: FloorProps): Html {
   const w = textsOf(props.frame)
   return layout(props.frame, {
     title: w.supervisor.wallboard,
+    scripts: ['appeals.js'],
     main: html`${heading({ title: w.supervisor.wallboard })}${teamChooser(props.frame, props.choice)}
-<div id="floor-stream" hx-sse:connect="${withTeam('/live/floor', props.choice)}" hidden></div>
+<div id="floor-stream" hx-sse:connect="${withTeam('/live/floor', props.choice)}" hx-config="sse.pauseOnBackground:false" hidden></div>${appealsSaid(null).body}
 <div class="stack">${wallboardRegions(props).map(region => region.body)}</div>`,
   })
 }
@@ -25,6 +27,7 @@ export function wallboardPage(props: FloorProps): Html {
 /** Each part is painted anew by itself, at most once a second. */
 export function wallboardRegions(props: FloorProps): Region[] {
   return [
+    appealsRegion(props),
     { id: 'tiles', body: tiles(props) },
     { id: 'agents', body: agentGrid(props) },
     { id: 'campaigns', body: campaigns(props) },
@@ -54,6 +57,7 @@ ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandon
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
 ${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
 ${figures.complaints.overdue === 0 ? null : tile(claims.tile, thousands(figures.complaints.overdue), html`<a href="/supervisor/complaints">${claims.tileOf(thousands(figures.complaints.open))}</a>`, 'red')}
+${figures.appeals.asked === 0 ? null : appealsTile(props)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
 ${figures.recordingsLostMs === 0 ? null : tile(custody.tile, `${(figures.recordingsLostMs / 1000).toFixed(1)} s`, words.today, 'red')}
 ${figures.recordingsDisk === 'well' ? null : tile(custody.disk, custody.disks[figures.recordingsDisk], '', takesNothing(figures.recordingsDisk) ? 'red' : 'amber')}
@@ -72,6 +76,16 @@ ${
 }
 ${figures.alarms === 0 ? null : tile(safety.title, String(figures.alarms), safety.wallboard(figures.alarms), 'red')}
 </section>`
+}
+
+/** How often help was asked for today, and how soon somebody came. */
+function appealsTile({ frame, figures: { appeals } }: FloorProps): Html {
+  const words = textsOf(frame).appeals
+  const below =
+    appeals.waitedMs === null
+      ? words.tileOf(appeals.asked)
+      : `${words.tileOf(appeals.asked)} · ${words.tileWaited((appeals.waitedMs / 1000).toFixed(0))}`
+  return tile(words.tile, String(appeals.open), below, appeals.open > 0 ? 'red' : undefined)
 }
 
 function tile(name: string, value: string, below: Html | string, tone?: Tone): Html {
