@@ -6,6 +6,7 @@
  *                                    connecting up lost denied noDevice insecure failed testing heard silent
  *   [data-audio-action]              buttons: start, test, headset, mute (with data-on, data-off and aria-pressed)
  *   [data-audio-level]               a <meter min=0 max=1>, optional
+ *   [data-audio-volume]              how loudly the others are heard, in dB; [data-audio-step] buttons that move it
  *   #state-bar[data-phase]           talking and ringing have a sound
  * What it tells: `audio-state` on document, detail {state, words}; state is connecting, up, down, no-microphone, denied or insecure.
  * Devices, network and headset keys have modules of their own.
@@ -13,6 +14,7 @@
 import { onChoice, openMicrophone, paintDevices, useSpeaker } from './audio-devices.js'
 import { chooseHeadset, showOnHeadset, startHeadset } from './audio-headset.js'
 import { watchNetwork } from './audio-network.js'
+import { createVolume } from './audio-volume.js'
 
 const offerUrl = '/agent/audio'
 const tryOutUrl = '/agent/audio/try-out'
@@ -33,6 +35,7 @@ const unheardMs = [4000, 120_000]
 const player = new Audio()
 player.autoplay = true
 const echo = new Audio()
+const volume = createVolume(player)
 
 let microphone = null
 let connection = null
@@ -85,6 +88,7 @@ async function connect() {
     await peer.setLocalDescription(await peer.createOffer())
     await peer.setRemoteDescription({ type: 'answer', sdp: await post(peer.localDescription.sdp) })
     player.srcObject = heard
+    volume.apply(audioContext)
     player.play().catch(() => {}) // until the first key or click, where the browser insists on one
     return peer
   } catch (error) {
@@ -369,6 +373,12 @@ function tell(next, words, detail = '') {
   document.dispatchEvent(new CustomEvent('audio-state', { detail: { state: next, words } }))
 }
 
+async function louder(db) {
+  await unlock()
+  volume.set(db, audioContext)
+  say('volume', `${volume.db > 0 ? '+' : ''}${volume.db} dB`)
+}
+
 function say(words, detail = '') {
   const place = document.getElementById('audio-words')
   if (place) place.textContent = [place.dataset[words] ?? '', detail].filter(Boolean).join(' ')
@@ -376,7 +386,10 @@ function say(words, detail = '') {
 
 /** Browsers let a page sound only after a key or a click. */
 async function unlock() {
-  if (audioContext?.state === 'suspended') await audioContext.resume()
+  if (audioContext?.state === 'suspended') {
+    await audioContext.resume()
+    volume.apply(audioContext)
+  }
   if (player.srcObject && player.paused) await player.play().catch(() => {})
 }
 
@@ -390,6 +403,7 @@ function repainted() {
   const next = document.getElementById('state-bar')?.dataset.phase ?? ''
   if (next !== phase) {
     if (phase !== '') phaseSounds[next]?.()
+    if (next !== 'talking') volume.set(0, audioContext) // the next party is not heard as loud as a quiet one was
     phase = next
     paintHeadset()
   }
@@ -418,6 +432,13 @@ function watch() {
 document.addEventListener('click', event => {
   const button = event.target.closest?.('[data-audio-action]')
   if (button) actions[button.dataset.audioAction]?.()
+})
+document.addEventListener('click', event => {
+  const step = event.target.closest?.('[data-audio-step]')?.dataset.audioStep
+  if (step) louder(volume.db + Number(step))
+})
+document.addEventListener('input', event => {
+  if (event.target.matches('[data-audio-volume]')) louder(Number(event.target.value))
 })
 for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, unlock)
 navigator.mediaDevices?.addEventListener('devicechange', () => {
@@ -448,5 +469,6 @@ new MutationObserver(repainted).observe(document.body, {
 })
 setInterval(watch, 1000)
 paintDevices()
+volume.set(volume.db, audioContext)
 repainted()
 start()

@@ -52,6 +52,7 @@ function help(w: Words): Html {
     ['Alt S', w.agent.preview.skip],
     ['Alt H', `${w.agent.call.hold} / ${w.agent.call.resume}`],
     ['Alt M', w.agent.call.mute],
+    ['Alt - / =', w.agent.audio.volume],
     ['Alt K', w.agent.call.keypad],
     ['Alt T', `${w.transfer.open} / ${w.transfer.complete}`],
     ['Alt W', `${w.transfer.toParty} / ${w.transfer.toOther}`],
