@@ -103,7 +103,7 @@ function cell(parties: number, supervisors: number): { parties: number; supervis
       talkers.map(leg => ({ leg, hears: talkers, gain: 1 })),
       0,
     )
-  for (const leg of legs.slice(parties)) seating.supervise(leg, legs[0]!, 'listen', 0)
+  for (const leg of legs.slice(parties)) seating.supervise(leg, legs[0]!, { mode: 'listen', gain: 1 }, 0)
   let nowMs = 1000
   const rounds = Array.from({ length: 8 }, () => {
     const from = process.cpuUsage()

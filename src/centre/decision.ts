@@ -1,8 +1,9 @@
 import type { CallId, CampaignId, LeadId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
-import type { BufferedLead, LeadOutlook, Refusal, SupervisionMode } from './entities.ts'
+import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
 import type { Actor, Fact, RecordFact } from './facts.ts'
+import type { Supervision } from './state.ts'
 
 /**
  * What only memory keeps: applied by `evolve` like a fact, never journalled, lost at a restart without harm. (`record` wraps a fact that
@@ -49,7 +50,7 @@ export type Note =
   /** A desk phone that was rung for a call, or for listening, holds its leg, or has taken it up again. */
   | { type: 'note.legHeld'; leg: LegId; held: boolean }
   /** What the bay was told of this supervisor's audio. */
-  | { type: 'note.supervisionTold'; by: UserId; told: { leg: LegId; target: LegId; mode: SupervisionMode } | null }
+  | { type: 'note.supervisionTold'; by: UserId; told: Supervision['told'] }
   | { type: 'note.campaignHeld'; campaign: CampaignId; held: Refusal | null; until: number | null }
 
 /**

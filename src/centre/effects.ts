@@ -44,7 +44,7 @@ export type Effect =
    */
   | { type: 'media.mix'; room: CallId; members: { leg: LegId; hears: LegId[]; gainDb?: number }[] }
   /** From now on `leg` hears what `target` says and hears, whatever that is patched to; null: no longer (`Bay.supervise`). */
-  | { type: 'media.supervise'; leg: LegId; target: LegId | null; mode: SupervisionMode }
+  | { type: 'media.supervise'; leg: LegId; target: LegId | null; mode: SupervisionMode; gainDb?: number }
   | { type: 'media.play'; leg: LegId; prompt: PromptId | `own/${string}`; loop: boolean }
   /** Prompts by name one after the other; `leg.played` comes with the same number when all have been heard. */
   | { type: 'media.say'; leg: LegId; speech: number; parts: string[] }

@@ -14,7 +14,7 @@ export function evolveSupervision(state: FloorState, change: Fact | Note, at: nu
       const old = state.supervisions.get(about.by)
       const keepsPhone = old !== undefined && old.leg !== null && old.leg === about.leg
       if (old !== undefined && old.leg !== null && !keepsPhone) state.legs.delete(old.leg)
-      const fresh = { since: at, up: keepsPhone && old.up, heard: null, told: null }
+      const fresh = { since: at, up: keepsPhone && old.up, gainDb: 0, heard: null, told: null }
       state.supervisions.set(about.by, { ...about, ...fresh })
       if (about.leg !== null) state.legs.set(about.leg, { agent: about.by, side: 'supervision' })
       return true
@@ -29,6 +29,7 @@ export function evolveSupervision(state: FloorState, change: Fact | Note, at: nu
       if (supervision === undefined) return true
       supervision.mode = change.mode
       supervision.stays = change.stays
+      supervision.gainDb = change.gainDb ?? 0
       return true
     }
     case 'supervision.ended': {

@@ -391,7 +391,8 @@ export type FloorFact =
     }
   /** The supervisor's desk phone was picked up. */
   | { type: 'supervision.answered'; by: UserId }
-  | { type: 'supervision.changed'; by: UserId; mode: SupervisionMode; stays: boolean }
+  /** `gainDb`: how much louder or softer the supervisor is heard; left out: neither. */
+  | { type: 'supervision.changed'; by: UserId; mode: SupervisionMode; stays: boolean; gainDb?: number }
   | { type: 'supervision.ended'; by: UserId; cause: SupervisionEnd }
   /** How a leg of the call sounded; told when its media is over, which may be after the call. */
   | ({ type: 'leg.measured' } & Measured)

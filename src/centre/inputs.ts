@@ -136,7 +136,7 @@ export type Input =
       reason: string
     }
   /** Left out: as it is. */
-  | { type: 'supervisor.change'; by: UserId; mode?: SupervisionMode; stays?: boolean }
+  | { type: 'supervisor.change'; by: UserId; mode?: SupervisionMode; stays?: boolean; gainDb?: number }
   | { type: 'supervisor.takeOver'; by: UserId }
   | { type: 'supervisor.stop'; by: UserId }
   // supervisor and administrator

@@ -110,8 +110,10 @@ export type Supervision = {
   up: boolean
   /** What the journal says is being heard, and in which mode; null: nothing. */
   heard: { call: CallId; mode: SupervisionMode } | null
+  /** How much louder or softer others hear this supervisor, dB; 0: as it comes. */
+  gainDb: number
   /** What the bay was told last; in memory only. */
-  told: { leg: LegId; target: LegId; mode: SupervisionMode } | null
+  told: { leg: LegId; target: LegId; mode: SupervisionMode; gainDb: number } | null
 }
 
 /** The agent of a call asks the supervisors to come; `takenBy`: who does. */

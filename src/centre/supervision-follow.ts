@@ -37,7 +37,7 @@ function follow(d: Draft, supervision: Supervision): void {
   const other = scene === null ? null : bar(d, supervision, scene.agent)
   if (other !== null) return endSupervision(d, supervision, other)
   const leg = supervisorLeg(d, supervision)
-  const { by, mode, heard, told, reason } = supervision
+  const { by, mode, gainDb, heard, told, reason } = supervision
   if (scene === null || leg === null) {
     if (told !== null || heard !== null)
       stopHearing(d, supervision, scene !== null ? 'audio_lost' : supervision.stays ? 'call_over' : 'agent_changed')
@@ -45,9 +45,9 @@ function follow(d: Draft, supervision: Supervision): void {
   }
   const { call, agent, target } = scene
   if (heard !== null && heard.call !== call.id) return stopHearing(d, supervision, 'call_over')
-  if (told?.leg !== leg || told.target !== target || told.mode !== mode) {
-    d.effect({ type: 'media.supervise', leg, target, mode })
-    d.note({ type: 'note.supervisionTold', by, told: { leg, target, mode } })
+  if (told?.leg !== leg || told.target !== target || told.mode !== mode || told.gainDb !== gainDb) {
+    d.effect({ type: 'media.supervise', leg, target, mode, ...(gainDb === 0 ? {} : { gainDb }) })
+    d.note({ type: 'note.supervisionTold', by, told: { leg, target, mode, gainDb } })
   }
   // Of a call that was passed on to another agent the journal says so too.
   if (heard?.call !== call.id || heard.mode !== mode || supervision.agent !== agent.user.id)

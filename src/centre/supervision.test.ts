@@ -63,6 +63,22 @@ describe('a supervisor', () => {
     assert.equal(call.phase, 'talking')
   })
 
+  test('is heard softer or louder, which stays through a change of mode and is another matter with the next call', () => {
+    const { floor, call } = talking()
+    begin(floor, { call: call.id, mode: 'whisper' })
+    floor.do({ type: 'supervisor.change', by: sam, gainDb: -6 })
+    assert.equal(floor.lastEffect('media.supervise').gainDb, -6)
+    floor.do({ type: 'supervisor.change', by: sam, mode: 'barge' })
+    const { mode, gainDb } = floor.lastEffect('media.supervise')
+    assert.deepEqual([mode, gainDb], ['barge', -6])
+    for (const odd of [-13, 13, 0.5, Number.NaN])
+      assert.equal(floor.do({ type: 'supervisor.change', by: sam, gainDb: odd }).refusal?.rule, 'gain_range')
+    floor.ready(bob)
+    const next = floor.caller('13900002222')
+    begin(floor, { call: next.id, mode: 'barge' })
+    assert.equal(floor.lastEffect('media.supervise').gainDb, undefined)
+  })
+
   test('of a call hears it until it ends, whatever becomes of it meanwhile', () => {
     const { floor, call } = talking()
     begin(floor, { call: call.id })

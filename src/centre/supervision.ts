@@ -24,6 +24,8 @@ import { hasAudio } from './station-now.ts'
 import { seesAgent, sightOf } from './team.ts'
 
 const reasonMax = 200
+/** How much louder, or softer, a supervisor may be heard than they speak, dB. */
+export const gainDbMax = 12
 /** Who listen to one agent at once. With those of a colleague who is consulted, and all who talk, they fit into one room of the bay. */
 export const supervisorsMax = 20
 
@@ -59,10 +61,12 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
 export function changeSupervision(d: Draft, input: Extract<Input, { type: 'supervisor.change' }>): void {
   const supervision = d.state.supervisions.get(input.by)
   if (supervision === undefined) return d.refuse('not_supervising', 'You are not listening to anybody.')
-  const { mode = supervision.mode, stays = supervision.stays, by } = input
+  const { mode = supervision.mode, stays = supervision.stays, gainDb = supervision.gainDb, by } = input
   if (supervisorOf(d, by, mode) === null) return
-  if (mode === supervision.mode && stays === supervision.stays) return
-  d.fact({ type: 'supervision.changed', by, mode, stays })
+  if (!Number.isInteger(gainDb) || Math.abs(gainDb) > gainDbMax)
+    return d.refuse('gain_range', `From −${gainDbMax} to ${gainDbMax} dB.`)
+  if (mode === supervision.mode && stays === supervision.stays && gainDb === supervision.gainDb) return
+  d.fact({ type: 'supervision.changed', by, mode, stays, ...(gainDb === 0 ? {} : { gainDb }) })
   if (mode !== 'listen' && supervision.call !== null) comeTo(d, by, supervision.call)
 }
 

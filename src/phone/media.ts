@@ -58,7 +58,7 @@ export class Media {
       case 'media.mix':
         return bay.mix(effect.room, effect.members)
       case 'media.supervise':
-        return bay.supervise(effect.leg, effect.target, effect.mode)
+        return bay.supervise(effect.leg, effect.target, effect.mode, effect.gainDb)
       case 'media.play':
         return bay.play(effect.leg, effect.prompt, effect.loop)
       case 'media.say':

@@ -210,9 +210,10 @@ export type Bay = {
    * From now on `leg` hears what `target` says and hears, and is heard by nobody (`listen`), by `target` alone (`whisper`), or by all who hear
    * `target` (`barge`). It stays with `target` whatever that is patched to, put on hold or seated with next: the orders of a call need not know
    * of it. Another order for the same leg takes its place; null ends it, and so does the end of either leg. Those who talk are relayed as
-   * before while somebody listens, and everybody who listens to the same costs one packet each 20 ms.
+   * before while somebody listens, and everybody who listens to the same costs one packet each 20 ms. `gainDb`: how much louder or softer
+   * `leg` is heard, as a member's of a room.
    */
-  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode): void
+  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode, gainDb?: number): void
   /** Plays a prompt by id (loaded at start from WAV); replaces what was playing. While it plays, a patch is not heard. */
   play(leg: LegId, prompt: string, loop: boolean): void
   /**

@@ -15,6 +15,7 @@ export type Bond =
       readonly leg: LegId
       readonly target: LegId
       readonly mode: SupervisionMode
+      readonly gainDb: number
     }
 
 export class Bonds {
@@ -46,7 +47,7 @@ export class Bonds {
     this.#rooms.set(room, bond)
   }
 
-  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode): void {
+  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode, gainDb = 0): void {
     const old = this.#supervisions.get(leg)
     if (old?.type === 'supervise') {
       const others = this.#supervisors.get(old.target)
@@ -55,7 +56,7 @@ export class Bonds {
     }
     this.#supervisions.delete(leg)
     if (target === null || target === leg) return
-    this.#supervisions.set(leg, { type: 'supervise', legs: new Set([leg, target]), leg, target, mode })
+    this.#supervisions.set(leg, { type: 'supervise', legs: new Set([leg, target]), leg, target, mode, gainDb })
     this.#supervisors.set(target, (this.#supervisors.get(target) ?? new Set()).add(leg))
   }
 
@@ -110,7 +111,7 @@ export function orderOf(bond: Bond): MediaRequest {
     case 'mix':
       return { type: 'mix', room: bond.room, members: bond.members }
     case 'supervise':
-      return { type: 'supervise', leg: bond.leg, target: bond.target, mode: bond.mode }
+      return { type: 'supervise', leg: bond.leg, target: bond.target, mode: bond.mode, gainDb: bond.gainDb }
     default:
       return bond satisfies never
   }

@@ -69,7 +69,7 @@ export type MediaRequest =
   | { type: 'patch'; a: string; b: string }
   | { type: 'unpatch'; leg: string }
   /** Who hears what another leg says and hears; null: nobody's any more. */
-  | { type: 'supervise'; leg: string; target: string | null; mode: SupervisionMode }
+  | { type: 'supervise'; leg: string; target: string | null; mode: SupervisionMode; gainDb?: number }
   /** Who is in a room from now on, and who hears whom; [] ends it. */
   | { type: 'mix'; room: string; members: Member[] }
   | { type: 'play'; leg: string; prompt: string; loop: boolean }

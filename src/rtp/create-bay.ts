@@ -137,7 +137,7 @@ class BayHost implements Bay {
   configure: Bay['configure'] = (leg, parameters) => this.#homes.order({ type: 'configure', leg, parameters })
   patch: Bay['patch'] = (a, b) => this.#homes.patch(a, b)
   mix: Bay['mix'] = (room, members) => this.#homes.mix(room, members)
-  supervise: Bay['supervise'] = (leg, target, mode) => this.#homes.supervise(leg, target, mode)
+  supervise: Bay['supervise'] = (leg, target, mode, gainDb) => this.#homes.supervise(leg, target, mode, gainDb)
   unpatch: Bay['unpatch'] = leg => this.#homes.unpatch(leg)
   play: Bay['play'] = (leg, prompt, loop) => this.#homes.order({ type: 'play', leg, prompt, loop })
   say: Bay['say'] = (leg, speech, parts) => this.#homes.order({ type: 'say', leg, speech, parts })

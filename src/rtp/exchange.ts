@@ -108,7 +108,7 @@ export class Exchange implements WireHandler {
         return this.#orders.mix(request.room, request.members, id => this.#legs.get(id))
       case 'supervise':
         return this.#with(request.leg, leg =>
-          this.#orders.supervise(leg, this.#legs.get(request.target ?? '') ?? null, request.mode),
+          this.#orders.supervise(leg, this.#legs.get(request.target ?? '') ?? null, request.mode, request.gainDb),
         )
       case 'play':
         return this.#with(request.leg, leg => this.#orders.play(leg, request.prompt, request.loop))

@@ -163,10 +163,10 @@ export class Homes {
     if (first !== undefined) this.#gather(this.#homes.get(first.leg)!)
   }
 
-  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode): void {
+  supervise(leg: LegId, target: LegId | null, mode: SupervisionMode, gainDb = 0): void {
     const home = this.#homes.get(leg)
     if (!home || (target !== null && !this.#homes.has(target))) return
-    this.#bonds.supervise(leg, target, mode)
+    this.#bonds.supervise(leg, target, mode, gainDb)
     if (target === null) this.#tellUnlessMoving(home, { type: 'supervise', leg, target, mode })
     else this.#gather(home)
   }

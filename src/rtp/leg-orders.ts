@@ -107,14 +107,14 @@ export class LegOrders {
   mix(name: string, members: readonly Member[], legOf: (id: string) => Leg | undefined): void {
     const seats = members.flatMap(({ leg: id, hears, gainDb = 0 }): Seat[] => {
       const leg = legOf(id)
-      const gain = gainDb === 0 ? 1 : 10 ** (Math.max(gainDbMin, Math.min(gainDbMax, gainDb)) / 20)
-      return leg ? [{ leg, hears: hears.flatMap(other => legOf(other) ?? []), gain }] : []
+      return leg ? [{ leg, hears: hears.flatMap(other => legOf(other) ?? []), gain: gainOf(gainDb) }] : []
     })
     if (!this.#seating.mix(name, seats, this.#relay.nowMs)) this.#tooMany(members[0]!.leg, seats.length)
   }
 
-  supervise(leg: Leg, target: Leg | null, mode: SupervisionMode): void {
-    if (!this.#seating.supervise(leg, target, mode, this.#relay.nowMs)) this.#tooMany(leg.id, roomLegsMax + 1)
+  supervise(leg: Leg, target: Leg | null, mode: SupervisionMode, gainDb = 0): void {
+    const how = { mode, gain: gainOf(gainDb) }
+    if (!this.#seating.supervise(leg, target, how, this.#relay.nowMs)) this.#tooMany(leg.id, roomLegsMax + 1)
   }
 
   /** The leg is about to be closed: whoever heard it hears the others. */
@@ -158,3 +158,8 @@ export class LegOrders {
 }
 
 const isNowhere = (address: string) => address === '0.0.0.0' || address === '::'
+
+/** A factor on samples; 1: as they come. */
+function gainOf(db: number): number {
+  return db === 0 ? 1 : 10 ** (Math.max(gainDbMin, Math.min(gainDbMax, db)) / 20)
+}

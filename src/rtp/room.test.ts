@@ -190,8 +190,14 @@ class Person {
   }
 }
 
-function supervise(hall: Hall, target: string | null, mode: 'listen' | 'whisper' | 'barge', leg = 'sam'): void {
-  hall.ask({ type: 'supervise', leg, target, mode })
+function supervise(
+  hall: Hall,
+  target: string | null,
+  mode: 'listen' | 'whisper' | 'barge',
+  leg = 'sam',
+  gainDb = 0,
+): void {
+  hall.ask({ type: 'supervise', leg, target, mode, gainDb })
 }
 
 const conversation = { carl: ['alice'], alice: ['carl'] }
@@ -434,6 +440,33 @@ describe('a supervisor', () => {
     carl.assertUnbroken()
     alice.assertUnbroken()
     assertNoClick(carl.samples(2), [aliceHz, samHz])
+  })
+
+  test('is heard as much louder or softer as was ordered, by the agent and by whoever hears a barge; the others as before', () => {
+    const { hall: h, carl, alice } = hall()
+    const levels = (who: Person) => {
+      h.run(200)
+      const from = who.heard.length
+      h.run(400)
+      return [carlHz, aliceHz, samHz].map(hz => who.hears(hz, from))
+    }
+    const isNear = (level: number, db: number) => Math.abs(20 * Math.log10(level / 0.2) - db) < 0.5
+    for (const db of [-12, -6, 6]) {
+      supervise(h, 'alice', 'whisper', 'sam', db)
+      const [customer, , whisper] = levels(alice)
+      assert.ok(isNear(whisper!, db), `a whisper of ${db} dB at ${whisper}`)
+      assert.ok(isNear(customer!, 0), `the customer at ${customer}`)
+    }
+    supervise(h, 'alice', 'whisper', 'sam', 12)
+    const [turnedDown, , loud] = levels(alice)
+    assert.ok(isNear(loud! / turnedDown! / 5, 12), 'what is too much for the sum is turned down as a whole')
+    supervise(h, 'alice', 'barge', 'sam', -12)
+    const [, agent, barged] = levels(carl)
+    assert.ok(isNear(barged!, -12) && isNear(agent!, 0), `${barged} beside ${agent}`)
+    supervise(h, 'alice', 'barge')
+    assert.ok(isNear(levels(carl)[2]!, 0))
+    carl.assertUnbroken()
+    alice.assertUnbroken()
   })
 
   test('stays with the leg through hold, the next call and a conference', () => {

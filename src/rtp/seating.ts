@@ -10,7 +10,8 @@ import type { Rooms } from './rooms.ts'
 
 /** One patch, or one room as ordered. */
 type Group = { readonly name: string | null; readonly seats: Map<Leg, Seat> }
-type Supervision = { target: Leg; mode: SupervisionMode }
+/** `gain`: a factor on what the supervisor says. */
+type Supervision = { target: Leg; mode: SupervisionMode; gain: number }
 
 export class Seating {
   readonly #rooms: Rooms
@@ -52,12 +53,12 @@ export class Seating {
   }
 
   /** From now on `leg` hears what `target` says and hears; null: no longer. False: too many do already. */
-  supervise(leg: Leg, target: Leg | null, mode: SupervisionMode, nowMs: number): boolean {
+  supervise(leg: Leg, target: Leg | null, how: Omit<Supervision, 'target'>, nowMs: number): boolean {
     if (target === leg) return true
     if (target !== null && !this.#rooms.hasRoomFor(this.#together(target).size + 1)) return false
     const affected = [leg, ...this.#dropSupervision(leg)]
     if (target !== null) {
-      this.#supervisions.set(leg, { target, mode })
+      this.#supervisions.set(leg, { target, ...how })
       this.#supervisors.set(target, (this.#supervisors.get(target) ?? new Set()).add(leg))
     }
     this.#apply(affected, nowMs)
@@ -166,7 +167,7 @@ export class Seating {
     return [...legs].map(leg => ({
       leg,
       hears: [...hears.get(leg)!].filter(other => other !== leg),
-      gain: this.#groupOf.get(leg)?.seats.get(leg)?.gain ?? 1,
+      gain: (this.#groupOf.get(leg)?.seats.get(leg)?.gain ?? 1) * (this.#supervisions.get(leg)?.gain ?? 1),
     }))
   }
 }

@@ -171,6 +171,7 @@ export function sampleSupervision(language: Language): SupervisionProps {
       agent: names[0]![at],
       call: { ...call, since: sampleNow - 95_000, held: false },
       mode: 'whisper',
+      gainDb: -6,
       stays: true,
       reason: 'coaching',
     },

@@ -149,6 +149,7 @@ const zh = {
     menu_outside_full: '语音菜单同时转外线的通话已达上限。',
     not_supervisor: '主管可以监听、密语和强插；质检只能监听。',
     not_supervising: '您没有监听任何通话。',
+    gain_range: '音量只能在 −12 到 12 分贝之间。',
     desk_call: '这是话机直接拨出的求助电话，不能接管：请用强插。',
     supervising: '您正在监听：请先停止监听。',
     busy: '您自己有通话：请先结束。',

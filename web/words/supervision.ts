@@ -36,6 +36,9 @@ const zh = {
   phoneRings: '您的话机在振铃，接起后即可监听。',
   phoneUp: '话机已接通',
   mute: '静音',
+  loudness: '我的声音',
+  softer: '让对方听我小一点',
+  louder: '让对方听我大一点',
   unmute: '取消静音',
   watchedBy: (mode: string, who: string) => `${mode}：${who}`,
   ends: {
@@ -88,6 +91,9 @@ const en: Like<typeof zh> = {
   phoneRings: 'Your desk phone rings: pick it up to hear the call.',
   phoneUp: 'desk phone connected',
   mute: 'Mute',
+  loudness: 'I am heard at',
+  softer: 'Be heard softer',
+  louder: 'Be heard louder',
   unmute: 'Unmute',
   watchedBy: (mode: string, who: string) => `${mode}: ${who}`,
   ends: {

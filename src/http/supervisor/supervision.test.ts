@@ -63,6 +63,7 @@ test('a supervisor listens, whispers and stops with clicks; numbers stay masked,
   assert.match(await desk(), /监听：sam/)
   await order('sam', 'PUT', { mode: 'whisper' })
   assert.match(await desk(), /密语：sam/)
+  assert.match((await order('sam', 'PUT', { gainDb: '-6' })).text, /我的声音 <b class="figure">-6 dB/)
   await order('sam', 'PUT', { stays: 'true' })
   assert.deepEqual([now('sam')?.mode, now('sam')?.stays], ['whisper', true])
   assert.match((await order('sam', 'DELETE')).text, /监听已停止/)
@@ -88,6 +89,8 @@ test('hostile fields are refused with words, and change nothing', async () => {
     { call, mode: 'shout' },
     { call, mode: 'listen', reason: 'x' },
     { call, mode: '', reason: '<b>' },
+    { gainDb: '13' },
+    { gainDb: 'Infinity' },
   ] as Record<string, string>[])
     assert.equal((await order('sam', 'PUT', fields)).status, 422, JSON.stringify(fields))
   for (const fields of [

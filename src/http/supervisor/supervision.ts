@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { liveCallsRegions } from '../../../web/pages/supervisor/live-calls.ts'
 import type { SupervisionProps } from '../../../web/pages/supervisor/supervision.ts'
-import { supervisionReasons } from '../../../web/pages/supervisor/supervision.ts'
+import { gainSteps, supervisionReasons } from '../../../web/pages/supervisor/supervision.ts'
 import { notice } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { html, partials } from '../../../web/parts/html.ts'
@@ -28,12 +28,14 @@ export function supervisionRoutes(deps: Deps): Hono<Env> {
     const text = (name: string) => textOf(typed, name)
     const mode = text('mode') === '' ? undefined : oneOf(text('mode'), supervisionModes)
     const stays = text('stays') === '' ? undefined : text('stays') === 'true'
+    const gainDb = text('gainDb') === '' ? undefined : Number(oneOf(text('gainDb'), gainSteps))
     if (text('call') === '' && text('agent') === '')
       return act(c, {
         type: 'supervisor.change',
         by,
         ...(mode === undefined ? {} : { mode }),
         ...(stays === undefined ? {} : { stays }),
+        ...(gainDb === undefined ? {} : { gainDb }),
       })
     const reason = oneOf(text('reason') || supervisionReasons[0], supervisionReasons)
     const call = (text('call') || null) as CallId | null
@@ -101,6 +103,7 @@ export function supervisionOf(state: FloorState, viewer: User): SupervisionProps
                     held: call.heldBy !== null,
                   },
             mode: supervision.mode,
+            gainDb: supervision.gainDb,
             stays: supervision.stays,
             reason: supervision.reason,
           },

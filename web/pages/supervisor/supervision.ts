@@ -14,6 +14,8 @@ export type SupervisionProps = {
     /** null: the agent has no call now. */
     call: { id: string; name: string | null; number: string; since: number; held: boolean } | null
     mode: SupervisionMode
+    /** How much louder or softer this person is heard. */
+    gainDb: number
     stays: boolean
     reason: string
   } | null
@@ -26,6 +28,8 @@ export type SupervisionProps = {
 
 export const modeIcons: Record<SupervisionMode, IconName> = { listen: 'headphones', whisper: 'mic', barge: 'megaphone' }
 const modeKeys: Record<SupervisionMode, string> = { listen: '1', whisper: '2', barge: '3' }
+/** Of how loudly a supervisor is heard, dB. */
+export const gainSteps = ['-12', '-9', '-6', '-3', '0', '3', '6', '9', '12'] as const
 export const supervisionReasons = ['coaching', 'quality', 'complaint', 'support'] as const
 
 /** The panel over the list of calls: whom one hears, in which mode, and what one may do. */
@@ -62,9 +66,18 @@ ${
 }
 
 function talking({ now, audio }: SupervisionProps, w: Words): Piece {
-  if (now === null || now.mode === 'listen' || audio !== 'browser-up') return null
+  if (now === null || now.mode === 'listen') return null
   const { mute, unmute } = w.supervision
-  return html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${mute}" data-on="${unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${mute}</span><kbd>Alt M</kbd></button>`
+  return html`${loudness(now.gainDb, w)}${audio !== 'browser-up' ? null : html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${mute}" data-on="${unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${mute}</span><kbd>Alt M</kbd></button>`}`
+}
+
+/** How loudly others hear this person; the server does it, so that it is so at a desk phone too. */
+function loudness(gainDb: number, w: Words): Html {
+  const words = w.supervision
+  const at = gainSteps.findIndex(step => Number(step) === gainDb)
+  const step = (to: number, key: string, sign: string, says: string) =>
+    html`<button class="button" hx-put="/supervisor/supervision" hx-vals='${JSON.stringify({ gainDb: gainSteps[to] ?? gainDb })}' hx-swap="none" aria-label="${says}" data-key="alt+${key}"${gainSteps[to] === undefined ? html` disabled` : null}>${sign}<kbd>Alt ${key}</kbd></button>`
+  return html`<span class="row" role="group" aria-label="${words.loudness}">${step(at - 1, '[', '−', words.softer)}<span class="small">${words.loudness} <b class="figure">${gainDb > 0 ? '+' : ''}${gainDb} dB</b></span>${step(at + 1, ']', '+', words.louder)}</span>`
 }
 
 /** Why one listens: sent with the order that begins it. */
