@@ -96,6 +96,33 @@ export class Linphone {
         '',
       ].join('\n'),
     )
+    return Linphone.#started(folder, hz)
+  }
+
+  /**
+   * A phone out of its box: it knows nothing but where its set-up is, over https by a certificate that one of `authorities` (PEM) must have signed,
+   * for a name. It answers by itself, says `hz` and writes down what it hears.
+   */
+  static async provisioned(options: {
+    address: string
+    setUp: string
+    authorities: string
+    hz: number
+  }): Promise<Linphone> {
+    const folder = mkdtempSync(join(tmpdir(), 'switchroom-linphone-'))
+    mkdirSync(join(folder, '.local/share/linphone'), { recursive: true })
+    writeFileSync(join(folder, 'ca.pem'), options.authorities)
+    const [sipPort, rtpPort] = [await freePort(options.address), await freePort(options.address)]
+    const here = [
+      ...['[sip]', `sip_port=${sipPort}`, 'sip_tcp_port=0', 'sip_tls_port=0', 'use_ipv6=0'],
+      ...[`root_ca=${join(folder, 'ca.pem')}`, 'verify_server_certs=1', 'verify_server_cn=1'],
+      ...['[rtp]', `audio_rtp_port=${rtpPort}`, '[misc]', `config-uri=${options.setUp}`, ''],
+    ]
+    writeFileSync(join(folder, 'linphonerc'), here.join('\n'))
+    return Linphone.#started(folder, options.hz)
+  }
+
+  static #started(folder: string, hz: number | undefined): Linphone {
     const child = spawn('linphonec', ['-c', join(folder, 'linphonerc'), '-a', '-d', '0'], {
       cwd: folder,
       env: { ...process.env, HOME: folder, TERM: 'dumb' },
