@@ -30,7 +30,8 @@ const zh = {
     grandstream: '网页：维护 → 升级和部署 → 配置服务器路径（不含 https://），类型选 HTTPS，然后重启。',
     fanvil: '网页：系统 → 自动部署 → 静态服务器，填入后重启。',
     snom: '网页：高级 → 更新 → 设置 URL，填入后重启。',
-    linphone: '首次启动时选择“扫描二维码”，或在设置中填入远程配置地址。',
+    linphone:
+      '电脑或手机：首次启动时选择“扫描二维码”，或在设置中填入远程配置地址。提示证书不受信任时，请换用它所信任机构签发的证书。',
   } as Record<string, string>,
 }
 
@@ -66,7 +67,8 @@ const en: Like<typeof zh> = {
       'Web page: Maintenance → Upgrade and Provisioning → Config Server Path (without https://), via HTTPS, then restart.',
     fanvil: 'Web page: System → Auto Provision → Static Provisioning Server, then restart.',
     snom: 'Web page: Advanced → Update → Setting URL, then restart.',
-    linphone: 'At its first start choose “scan a QR code”, or give the remote provisioning address in its settings.',
+    linphone:
+      'On a computer or a mobile phone: at its first start choose “scan a QR code”, or give the remote provisioning address in its settings. If it does not trust the certificate, use one of an authority that it knows.',
   } as Record<string, string>,
 }
 
