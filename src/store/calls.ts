@@ -40,6 +40,15 @@ export type AttemptFilter = PageArgs & {
 export const callQueries = {
   'calls.byId': (db: Db, args: { id: CallId }): CallRecord | null =>
     db.select().from(calls).where(eq(calls.id, args.id)).get() ?? null,
+  /** The last call of this agent that began since then; legs to outside numbers that were consulted are none. */
+  'calls.lastOf': (db: Db, args: { agent: UserId; since: number }): CallRecord | null =>
+    db
+      .select()
+      .from(calls)
+      .where(and(eq(calls.agent, args.agent), gte(calls.startedAt, args.since), isNull(calls.ofCall)))
+      .orderBy(desc(calls.startedAt), desc(calls.id))
+      .limit(1)
+      .get() ?? null,
   'calls.page': (db: Db, args: CallFilter): Page<CallRecord> => {
     const limit = pageLimit(args)
     const rows = db

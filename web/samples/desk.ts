@@ -27,6 +27,7 @@ function quietDesk(language: Language): DeskProps {
     station: { kind: 'browser', extension: null, up: true, byPhone: false, rings: false, lostAt: null, open: false },
     today: { calls: 37, effectiveMs: 214 * minutes, utilisation: 0.812 },
     call: null,
+    last: null,
     say: null,
     preview: null,
     party: null,
@@ -312,7 +313,11 @@ const call = (language: Language): NonNullable<DeskProps['call']> => ({
   connectedAt: sampleNow - 97_000,
   endedAt: null,
   consult: null,
+  announced: null,
+  early: false,
+  quietSince: null,
   passedOn: false,
+  slot: null,
   waits: false,
 })
 
@@ -325,6 +330,59 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
   ready: language => ({
     ...quietDesk(language),
     held: language === 'en' ? 'outside the contact hours (08:00–20:00)' : '不在允许的拨打时段（08:00–20:00）',
+  }),
+  unreached: language => ({
+    ...quietDesk(language),
+    last: {
+      ...{ name: language === 'en' ? 'Carl Chen' : '陈建国', number: '138 **** 5678', direction: 'out' },
+      ...{ endedAt: sampleNow - 12_000, talked: false, result: 'UNREACHABLE', by: 'carrier', cause: 'not_answered' },
+      announced: { by: 'recording', result: 'POWER_OFF', sure: true },
+      ...{ carrier: '480', redial: { again: 'c_sample-1' } },
+    },
+  }),
+  cut: language => ({
+    ...quietDesk(language),
+    agent: { name: 'alice', phase: 'signed_off', since: sampleNow, until: null, reason: null, next: null },
+    last: {
+      ...{ name: language === 'en' ? 'Carl Chen' : '陈建国', number: '138 **** 5678', direction: 'out' },
+      ...{ endedAt: sampleNow - 4_000, talked: true, result: 'ANSWERED', by: 'system', cause: 'restarted' },
+      ...{ announced: null, carrier: null, redial: null },
+    },
+  }),
+  dialling: language => ({
+    ...withParty(language),
+    agent: { name: 'alice', phase: 'dialing', since: sampleNow - 7_000, until: null, reason: null, next: null },
+    call: {
+      ...call(language),
+      ...{ phase: 'ringing', connectedAt: null, recorded: true, early: true, startedAt: sampleNow - 7_000 },
+      announced: { by: 'recording', result: 'POWER_OFF', sure: true },
+    },
+  }),
+  silent: language => ({
+    ...withParty(language),
+    agent: { name: 'alice', phase: 'talking', since: sampleNow - 97_000, until: null, reason: null, next: null },
+    call: { ...call(language), quietSince: sampleNow - 14_000 },
+  }),
+  parked: language => ({
+    ...withParty(language),
+    agent: {
+      name: 'alice',
+      phase: 'wrapping',
+      since: sampleNow - 6_000,
+      until: sampleNow + 54_000,
+      reason: null,
+      next: null,
+    },
+    station: {
+      kind: 'phone-nailed',
+      extension: '801',
+      up: true,
+      byPhone: true,
+      rings: false,
+      lostAt: null,
+      open: false,
+    },
+    call: { ...call(language), phase: 'ended', endedAt: sampleNow - 6_000, passedOn: true, waits: true, slot: '701' },
   }),
   preview: language => ({
     ...withParty(language),

@@ -1,6 +1,6 @@
 /** Words of the agent's desk. */
 
-import type { Business } from '../../src/centre/entities.ts'
+import type { Business, Direction } from '../../src/centre/entities.ts'
 import type { Overtaken } from '../../src/centre/settled.ts'
 import { deskAudioWords } from './desk-audio.ts'
 import type { Like } from './language.ts'
@@ -68,7 +68,7 @@ const zh = {
     heldByAgent: '保持中',
     heldByParty: '被对方保持',
     dialing: '正在呼叫',
-    ringing: '来电，请摘机',
+    pickUp: { in: '来电，请摘机', out: '话机振铃，请摘机' } satisfies Record<Direction, string>,
     via: '经',
     duration: '通话',
     dial: '拨打',
@@ -316,7 +316,7 @@ const en: Like<typeof zh> = {
     heldByAgent: 'On hold',
     heldByParty: 'Held by the other side',
     dialing: 'Calling',
-    ringing: 'Incoming: pick up the phone',
+    pickUp: { in: 'Incoming: pick up the phone', out: 'Your phone rings: pick it up' },
     via: 'by',
     duration: 'Talking',
     dial: 'Call',

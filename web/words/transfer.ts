@@ -41,6 +41,7 @@ const zh = {
   slot: (name: string) => `驻留位 ${name}`,
   parkedBy: (name: string) => `由 ${name} 驻留`,
   passedOn: '已转出',
+  parked: '驻留中',
   onFloor: { consulting: '咨询中', asked: '被咨询' },
   settings: '可转接的外线号码',
   settingsAbout:
@@ -135,6 +136,7 @@ const en: Like<typeof zh> = {
   slot: name => `Slot ${name}`,
   parkedBy: name => `parked by ${name}`,
   passedOn: 'passed on',
+  parked: 'parked',
   onFloor: { consulting: 'consulting', asked: 'consulted' },
   settings: 'Outside numbers to pass calls on to',
   settingsAbout:

@@ -5,6 +5,7 @@ import { appealWords } from './appeals.ts'
 import { approvalWords } from './approvals.ts'
 import { audioPageWords } from './audio.ts'
 import { auditorWords } from './auditor.ts'
+import { callStatusWords } from './call-status.ts'
 import { callbackWords } from './callbacks.ts'
 import { campaignWords } from './campaign.ts'
 import { changeFieldWords } from './change-fields.ts'
@@ -54,6 +55,7 @@ const zh = {
   frame: frameWords.zh,
   domain: domainWords.zh,
   agent: agentWords.zh,
+  callStatus: callStatusWords.zh,
   scripts: scriptWords.zh,
   supervisor: supervisorWords.zh,
   supervision: supervisionWords.zh,
@@ -107,6 +109,7 @@ const en: Words = {
   frame: frameWords.en,
   domain: domainWords.en,
   agent: agentWords.en,
+  callStatus: callStatusWords.en,
   scripts: scriptWords.en,
   supervisor: supervisorWords.en,
   supervision: supervisionWords.en,

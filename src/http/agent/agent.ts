@@ -27,9 +27,11 @@ import { appealRoutes } from './appeal.ts'
 import { audioRoutes } from './audio.ts'
 import { hiddenOf } from './checklist.ts'
 import { contactLine } from './contact-line.ts'
-import { type DeskExtra, deskCallbacks, deskOf, dialCampaigns } from './desk-props.ts'
+import { type DeskExtra, deskCallbacks, deskOf } from './desk-props.ts'
+import { dialCampaigns } from './dial-campaigns.ts'
 import { draftRoutes } from './draft.ts'
 import { forgetDraft } from './drafts.ts'
+import { dialledAgain } from './last-call.ts'
 import { myOrderRoutes } from './orders.ts'
 import { ownPart } from './own-part.ts'
 import { dialledOf, noteCaller, partyRoutes } from './party.ts'
@@ -75,17 +77,18 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     return act(c, { type: 'agent.skipPreview', agent, reason: textOf(typed, 'reason').slice(0, 100) || 'none' })
   })
 
-  /** A call by hand: `number` and `campaign`, `party` and the handle of one of its numbers, or `callback` to keep one. */
+  /** A call by hand: `number` and `campaign`, `party` and the handle of one of its numbers, `callback` to keep one, or `again` the last call. */
   route.post('/agent/calls', allow('agent', 'supervisor'), async c => {
     const typed = await typedOf(c)
     const w = textsOf(await frameOf(c, deps))
     const kept = await callbackOf(deps, c, textOf(typed, 'callback'))
     // A callback says itself whom it is owed: a click that is sent with it would name somebody else to the gate.
-    const clicked = kept === null ? await dialledOf(deps, c, typed) : null
+    const again = kept === null ? await dialledAgain(deps, c.var.user, textOf(typed, 'again')) : null
+    const clicked = again ?? (kept === null ? await dialledOf(deps, c, typed) : null)
     const typedNumber = textOf(typed, 'number')
     const emergency = emergencyOf(deps.engine.state.toll.rules, typedNumber)
     const number = kept?.number ?? clicked?.number ?? emergency ?? normaliseNumber(typedNumber)
-    const campaign = kept?.campaign ?? (textOf(typed, 'campaign') || null)
+    const campaign = kept?.campaign ?? again?.campaign ?? (textOf(typed, 'campaign') || null)
     const dialPad: Filled = { values: { number: textOf(typed, 'number'), campaign: campaign ?? '' }, errors: {} }
     if (kept === null && clicked === null && emergency === null) {
       const refused = typedRefusal(deps.engine.state, c.var.user, campaign)
@@ -94,7 +97,7 @@ export function agentRoutes(deps: Deps): Hono<Env> {
     }
     if (number === null)
       return painted(c, 422, { dialPad: { ...dialPad, errors: { number: w.admin.allowed['phoneNumber'] ?? '' } } })
-    const { lead = null } = kept ?? {}
+    const { lead = null } = kept ?? again ?? {}
     const about = { campaign: campaign as CampaignId | null, lead, number, agent: c.var.user.id }
     const { known, several } = await contactOf(deps, { ...about, party: textOf(typed, 'owner') })
     // A promise is kept also where nobody can say to whom: the gate asks about the number.

@@ -8,6 +8,7 @@ import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Call } from '../../centre/call-state.ts'
+import { isEarlyHeard } from '../../centre/early-media.ts'
 import { isCallForHelp } from '../../centre/emergency.ts'
 import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
@@ -23,6 +24,8 @@ import { wordsOf } from '../live/frame.ts'
 import { nearOf, ofAgency, onlyPlacedCallbacks } from './agency-desk.ts'
 import { checklistOf, hiddenFields, hiddenOf, taskOfCall, unasked } from './checklist.ts'
 import { campaignOf, inboundDispositions, nameOf } from './contact-line.ts'
+import { dialCampaigns } from './dial-campaigns.ts'
+import { announcedOf, deskLast, lastCall } from './last-call.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
 import { salesOf } from './sales-desk.ts'
@@ -36,13 +39,14 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const opened = await openedBy(deps, user, frame.zone)
   const now = onFloor(engine.state, user, frame, opened)
   const from = startOfDay(frame.now, frame.zone)
-  const [figures, found, reckoning, definitions, callbacks, near, texts] = await Promise.all([
+  const [figures, found, reckoning, definitions, callbacks, near, last, texts] = await Promise.all([
     store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
     now.asks === null ? null : store.read('desk.read', now.asks),
     reckoningOf(deps.records),
     store.read('fields.all', {}),
     store.read('callbacks.open', { agent: user.id, limit: user.agency ? 200 : 20 }),
     now.asks === null ? nearOf(deps, user, from) : [],
+    lastCall(deps, user),
     store.read('desk.texts', { place: now.place, call: (now.props.call?.id as CallId | undefined) ?? null }),
   ])
   const today = figures[0]
@@ -50,7 +54,8 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const task = now.props.business === 'verification' ? await taskOfCall(deps, user) : null
   // What a verifier is still to ask stands nowhere on the desk: neither beside the call nor in a script.
   const looked = placed?.party?.ref ?? null
-  const asked = await hiddenOf(deps, user, [...(looked === null ? [] : [looked]), ...near.map(({ ref }) => ref)])
+  const refs = [looked, last?.party ?? null, ...near.map(({ ref }) => ref)].filter(ref => ref !== null)
+  const asked = await hiddenOf(deps, user, refs)
   const hidden = new Set([
     ...(task === null ? [] : hiddenFields(task)),
     ...(looked === null ? [] : (asked.get(looked) ?? [])),
@@ -66,6 +71,13 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
     frame,
     ...now.props,
     call: now.props.call && unnamed(hidesName, nameCall(now.props.call, read, seen)),
+    last:
+      last === null
+        ? null
+        : await deskLast(deps, user, {
+            ...{ call: last, w: textsOf(frame), callbacks: callbacks.items },
+            isUnasked: asked.get(last.party ?? '')?.has('party.name') ?? false,
+          }),
     say:
       read === null || now.party?.opened || now.isForHelp
         ? null
@@ -106,6 +118,7 @@ type OnFloor = {
     DeskProps,
     | 'frame'
     | 'party'
+    | 'last'
     | 'say'
     | 'writeUp'
     | 'today'
@@ -272,6 +285,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     phase: passedOn ? 'ended' : call.consult?.agent === user.id && agent.phase === 'ringing' ? 'assigned' : call.phase,
     consult: consultOf(call, user, state),
     passedOn,
+    slot: passedOn && call.passed?.by === user.id ? call.slot : null,
     waits: passedOn && call.phase === 'waiting' && call.dismissed === null,
     direction: call.direction,
     mode: call.mode,
@@ -282,6 +296,9 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     ourNumber: shownNumber(call.ourNumber, false),
     heldBy: call.heldBy,
     overtaken: call.overtaken ?? null,
+    announced: announcedOf(call.announced),
+    early: call.answeredAt === null && call.phase !== 'ended' && call.agent === user.id && isEarlyHeard(state, call),
+    quietSince: null,
     supervisors: [...state.supervisions.values()]
       .filter(({ heard }) => heard?.call === call.id && state.supervisionShown[heard.mode])
       .map(({ by, mode }) => ({ name: state.users.get(by)?.displayName ?? '', mode })),
@@ -345,14 +362,6 @@ function floorParty(
 
 function sells(state: FloorState, user: User): boolean {
   return dialCampaigns(state, user).some(({ business }) => business === 'sales')
-}
-
-/** Running campaigns that this agent works in: the policy that a call by hand is placed under. */
-export function dialCampaigns(state: FloorState, user: User): Campaign[] {
-  const mine: Campaign[] = []
-  for (const { campaign } of state.campaigns.values())
-    if (campaign.state === 'running' && campaign.agents.includes(user.id)) mine.push(campaign)
-  return mine
 }
 
 /** Why no outbound call comes: said only when none of the agent's campaigns dials. */

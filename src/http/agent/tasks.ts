@@ -19,7 +19,7 @@ import { refusedFor } from '../refused.ts'
 import { shownApplication } from '../shown-application.ts'
 import { listOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { checklistOf, checklistRoutes, hiddenFields } from './checklist.ts'
-import { dialCampaigns } from './desk-props.ts'
+import { dialCampaigns } from './dial-campaigns.ts'
 
 type Said = TaskProps['said']
 

@@ -1,11 +1,13 @@
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
+import { nameOf } from '../../parts/names.ts'
 import { chip } from '../../parts/state.ts'
 import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { modeIcons } from '../supervisor/supervision.ts'
 import { appealButton, appealState } from './appeal.ts'
+import { callStatus, redialButton } from './call-status.ts'
 import type { DeskCall, DeskProps } from './desk-props.ts'
 import { consultControls, consultState, passOnButton, pickUpButton, takeBackButton } from './pass-on.ts'
 import { isOfPage } from './station.ts'
@@ -18,7 +20,7 @@ export function callBar(props: DeskProps): Html {
     : props.preview
       ? previewInside(props, w)
       : idle(props, w)
-  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call?.name ?? w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult || props.call?.appeal ? html` data-crowded` : null}>${inside}</section>`
+  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call ? nameOf(props.call, w) : w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult || props.call?.appeal ? html` data-crowded` : null}>${inside}</section>`
 }
 
 /** The window's title says what happens, for whoever looks at another window. */
@@ -33,20 +35,15 @@ function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   return html`<div class="party">${icon(way)}<div><b class="name">${nameOf(call, w)}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
-${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}</div><span class="gap"></span>
+${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}${callStatus(props)}</div><span class="gap"></span>
 <div class="actions">${call.phase === 'ended' ? (call.waits ? takeBackButton(call, w) : null) : controls(props, call, w)}</div>`
-}
-
-/** How whoever is called or calls is named while the lender's records do not say. */
-export function nameOf({ name, direction }: Pick<DeskCall, 'name' | 'direction'>, w: Words): string {
-  return name ?? (direction === 'in' ? w.agent.who.unknown : w.agent.who.unlisted)
 }
 
 function clock(props: DeskProps, call: DeskCall, w: Words): Html {
   if (call.endedAt !== null)
-    return html`<span class="muted">${call.passedOn ? w.transfer.passedOn : w.agent.call.ended}</span> <b class="figure">${call.connectedAt === null ? '' : duration(call.endedAt - call.connectedAt)}</b>`
+    return html`<span class="muted">${call.passedOn && call.slot === null ? w.transfer.passedOn : call.passedOn ? w.transfer.parked : w.agent.call.ended}</span> <b class="figure">${call.connectedAt === null ? '' : duration(call.endedAt - call.connectedAt)}</b>`
   if (call.connectedAt === null) {
-    const words = call.phase === 'assigned' ? w.agent.call.ringing : w.agent.call.dialing
+    const words = call.phase === 'assigned' ? w.agent.call.pickUp[call.direction] : w.agent.call.dialing
     return html`<span class="muted">${words}</span> <b>${timer(call.startedAt, props.frame)}</b>`
   }
   const watched = call.supervisors.map(one =>
@@ -73,7 +70,7 @@ function controls(props: DeskProps, call: DeskCall, w: Words): Html {
     talking && isOfPage(props.station)
       ? html`<button id="mute" class="button" type="button" data-audio-action="mute" data-off="${w.agent.call.mute}" data-on="${w.agent.call.unmute}" aria-pressed="false" data-key="alt+m">${icon('mic-off')}<span>${w.agent.call.mute}</span><kbd>Alt M</kbd></button>`
       : null
-  }${talking && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${
+  }${(talking || call.early) && (call.consult === null || call.consult.outside) ? keypad(path, w) : null}${
     consults ? consultControls(call, w) : talking ? passOnButton(call, w) : null
   }${talking ? appealButton(call, w) : null}${talking && !consults && call.direction === 'out' ? metMachine(path, w) : null}${consults ? null : hangUp(path, w)}`
 }
@@ -102,7 +99,7 @@ function previewInside(props: DeskProps, w: Words): Html {
   return html`<div class="party">${icon('eye')}<div><b class="name">${props.party?.name ?? ''}</b>
 <span class="small muted">${p.title} · ${props.preview!.campaign}</span></div></div>
 ${props.preview!.until === null ? null : html`<div class="clock"><span class="muted">${p.left}</span> <b>${countdown(props.preview!.until, props.frame)}</b></div>`}
-<span class="gap"></span>
+<div class="times">${callStatus(props)}</div><span class="gap"></span>
 <div class="actions"><button class="button primary" hx-put="/agent/preview" hx-vals='{"how":"accepted"}' hx-swap="none" data-key="alt+a">${icon('phone')}${p.accept}<kbd>Alt A</kbd></button>
 ${numberChoice(props, w)}
 <button class="button" type="button" popovertarget="skips" data-key="alt+s">${icon('skip-forward')}${p.skip}<kbd>Alt S</kbd></button>
@@ -135,7 +132,7 @@ function idle(props: DeskProps, w: Words): Html {
   } as Record<string, string>
   return html`<div class="party">${icon('phone')}<div><b class="name">${words[phase] ?? w.agent.call.none}</b>
 ${phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null}</div></div>
-<span class="gap"></span>
+<div class="times">${callStatus(props)}</div>${redialButton(props, w)}<span class="gap"></span>
 ${phase === 'ready' ? pickUpButton(w) : null}${phase === 'signed_off' ? null : dialPad(props, w)}`
 }
 

@@ -1,14 +1,18 @@
 import type { CallPhase, MenuChoice } from '../../../src/centre/call-state.ts'
 import type {
   Business,
+  CallResult,
   CampaignMode,
   Direction,
   DispositionChoice,
+  EndCause,
+  EndedBy,
   Relation,
   StationKind,
   SupervisionMode,
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
+import type { Announced } from '../../../src/centre/heard.ts'
 import type { Overtaken } from '../../../src/centre/settled.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
 import type { ChecklistProps } from '../../parts/checklist.ts'
@@ -46,6 +50,8 @@ export type DeskProps = {
   }
   today: { calls: number; effectiveMs: number; utilisation: number | null }
   call: DeskCall | null
+  /** Of the call in hand that is over, or at rest of the last one; null: there is nothing to say of it. */
+  last: DeskLast | null
   preview: { campaign: string; until: number | null } | null
   /** Of the call or the preview. */
   party: DeskParty | null
@@ -107,10 +113,35 @@ export type DeskCall = {
     state: 'called' | 'other' | 'party' | 'both'
     outside: boolean
   } | null
+  /** What the network was understood to say before the answer. */
+  announced: (Pick<Announced, 'by' | 'result'> & { sure: boolean }) | null
+  /** A sound of the network is heard by who dials, be it a ring-back tone or an announcement; keys go there. */
+  early: boolean
+  /** Since when nothing is heard from the other side, Unix ms, once that is worth saying; null: it is heard. */
+  quietSince: number | null
   /** It went on to somebody else; this agent writes down their part. */
   passedOn: boolean
+  /** Where this agent parked it, while it waits there. */
+  slot: string | null
   /** Nobody has taken it yet: this agent may take it back. */
   waits: boolean
+}
+
+/** What became of a call. `talked`: somebody had been talked to. */
+export type DeskLast = {
+  name: string | null
+  number: string
+  direction: Direction
+  endedAt: number
+  talked: boolean
+  result: CallResult
+  by: EndedBy
+  cause: EndCause
+  announced: DeskCall['announced']
+  /** What the carrier answered, where the result says little; null: nothing more. */
+  carrier: string | null
+  /** What is sent to dial it again; null: it cannot be dialled from here. */
+  redial: { again: string } | { callback: string } | null
 }
 
 export type DeskParty = {

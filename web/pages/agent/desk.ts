@@ -63,6 +63,7 @@ function help(w: Words): Html {
     ['Alt V', w.announcements.metMachine],
     ['Alt E', w.agent.call.hangUp],
     ['Alt D', w.agent.call.numberHint],
+    ['Alt L', w.callStatus.redial],
     ['1 – 9', w.agent.help.outcome],
     ['Alt 1 – 9', w.agent.say.answers],
     ['A – D', w.agent.write.grade],
