@@ -253,4 +253,50 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     )
     assert.deepEqual(faults, [])
   })
+
+  test('whom she dials in vain is told in the place that a screen reader watches, and is dialled again by one key', async () => {
+    const status = () => page.evaluate<string>(`document.getElementById('call-status').innerText`)
+    const fails = async () => {
+      const said = { type: 'leg.ended', leg: theCall().leg, by: 'far', cause: 'rejected', q850: null } as const
+      await house.engine.dispatch({ ...said, sipStatus: 486 }, 'system')
+      await phase('ready')
+    }
+    await page.evaluate(`document.getElementById('call-status').isTheSame = true`)
+    await page.fill('#dial-number', '13900000043')
+    await page.press('#dial-number', 'Enter')
+    await phase('dialing')
+    await house.engine.dispatch({ type: 'leg.ringing', leg: theCall().leg }, 'system')
+    await page.waitForSelector('#call-status:has-text("对方振铃中")')
+    await fails()
+    await page.waitForSelector('#call-status:has-text("占线")')
+    assert.match(await status(), /占线[\s\S]*上一通 未登记的号码 139 \*\*\*\* 0043/)
+    assert.equal(await page.evaluate(`document.getElementById('call-status').isTheSame`), true)
+    assert.equal(await page.getAttribute('#call-status', 'role'), 'status')
+    assert.equal(await columns(), places)
+    house.clock.advance(2_000) // a trunk takes so many calls a second
+    await page.keyboard.press('Alt+l')
+    await phase('dialing')
+    assert.equal(theCall().number, '+8613900000043')
+    assert.doesNotMatch(await status(), /占线/)
+    await fails()
+    assert.deepEqual(faults, [])
+  })
+
+  test('a line that nobody is at the other end of is noticed, told, and followed by another', async () => {
+    const other = await page.context().newPage()
+    await other.clock.install()
+    const stream = other.waitForResponse('**/live/desk')
+    await other.goto(`${url}/agent`)
+    await stream
+    await other.waitForSelector('#state-bar[data-phase="ready"]')
+    await other.route('**/live/desk', route => route.abort())
+    await other.clock.fastForward(40_000) // without a word of the server
+    await other.waitForSelector('html[data-lost]', { state: 'attached', timeout: 15_000 })
+    assert.match((await other.textContent('#lost-contact')) ?? '', /与服务器的连接中断，正在重连/)
+    assert.ok(await other.isHidden('#floor-chip'))
+    await other.unroute('**/live/desk')
+    await other.waitForSelector('html:not([data-lost])', { state: 'attached', timeout: 15_000 })
+    assert.ok(await other.isHidden('#lost-contact'))
+    await other.close()
+  })
 })

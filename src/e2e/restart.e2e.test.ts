@@ -1,28 +1,39 @@
-/** kill -9 of the served process under a browser: the page that is open is at its place again by itself when the service is, audio and all. */
+/**
+ * kill -9 of the served process under a browser: the page that is open says that it has no connection, is at its place again by itself when the service
+ * is, audio and all, and says what became of the call.
+ */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { asset } from '../lib/places.ts'
+import { type Sipp, sdp, sipp, step } from '../phone/fixtures/sipp.ts'
 import { Chromium, hasChromium } from './chromium.ts'
 import { freePort, freePorts } from './ports.ts'
+import { hasSipp } from './sipp.ts'
 import { signInPassword, World } from './world.ts'
 
 const address = '127.0.0.83'
 const servesWithinMs = 60_000
 
-describe('a desk whose service dies', { skip: hasChromium ? false : 'needs chromium' }, () => {
+describe('a desk whose service dies', { skip: hasChromium && hasSipp ? false : 'needs chromium and sipp' }, () => {
   let world: World
   let chromium: Chromium
   let desk: Page
   let child: ChildProcess | undefined
+  let carrier: Sipp
   let url = ''
   let env: Record<string, string | undefined>
 
   before(async () => {
     world = await World.open({ address, web: 'http' })
-    await world.person('alice', 'agent')
+    const alice = await world.person('alice', 'agent')
+    const ok = step.respond(200, 'OK', { inDialog: true })
+    const answers = [step.recv('INVITE'), step.respond(200, 'OK', { body: sdp() }), step.recv('ACK')]
+    carrier = await sipp({ address: '127.0.0.84', steps: [...answers, step.recv('BYE'), ok] })
+    const trunk = await world.trunk(carrier)
+    await world.campaign({ mode: 'manual', trunks: [trunk], agents: [alice] })
     await world.close()
     const httpPort = await freePort(address)
     url = `http://${address}:${httpPort}`
@@ -32,6 +43,7 @@ describe('a desk whose service dies', { skip: hasChromium ? false : 'needs chrom
       SWITCHROOM_SECRETS_KEY_FILE: world.config.secrets.keyFile,
       SWITCHROOM_HTTP_LISTEN: `${address}:${httpPort}`,
       SWITCHROOM_HTTP_TLS: 'off',
+      SWITCHROOM_LAB: 'true',
       SWITCHROOM_SIP_LISTEN: `udp:${address}:${await freePort(address)}`,
       SWITCHROOM_MEDIA_ADDRESS: address,
       SWITCHROOM_MEDIA_PORTS: await freePorts(address, 40),
@@ -43,6 +55,7 @@ describe('a desk whose service dies', { skip: hasChromium ? false : 'needs chrom
   after(async () => {
     await chromium?.[Symbol.asyncDispose]()
     await kill()
+    carrier?.stop()
     await world?.[Symbol.asyncDispose]()
   })
 
@@ -94,5 +107,32 @@ describe('a desk whose service dies', { skip: hasChromium ? false : 'needs chrom
     await phase('break')
     await desk.keyboard.press('Alt+r')
     await phase('ready')
+  })
+
+  test('says in words that it has no connection, in nothing green, and after it that the call was cut', async () => {
+    const text = (id: string) => desk.evaluate<string>(`document.getElementById('${id}').innerText`)
+    const toneOf = (selector: string) =>
+      desk.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).color`)
+    await desk.fill('#dial-number', '13800000001')
+    await desk.press('#dial-number', 'Enter')
+    await phase('talking')
+    const before = await toneOf('.state-bar .now')
+
+    await kill()
+    await desk.waitForSelector('html[data-lost]', { state: 'attached', timeout: 15_000 })
+    assert.match(await text('lost-contact'), /connection to the server is broken; trying again/)
+    assert.ok(await desk.isVisible('#lost-chip'))
+    assert.ok(await desk.isHidden('#floor-chip'))
+    assert.notEqual(await toneOf('.state-bar .now'), before)
+    await audio('[data-audio-state="down"]')
+    assert.match(await text('audio-words'), /the server does not answer|Audio lost/)
+    await desk.keyboard.press('Alt+e')
+    await desk.waitForSelector('#lost-contact:has-text("did not get to the server")')
+
+    await serve()
+    await phase('signed_off')
+    await desk.waitForSelector('html:not([data-lost])', { state: 'attached', timeout: 15_000 })
+    assert.ok(await desk.isHidden('#lost-chip'))
+    assert.match(await text('call-status'), /The system restarted, and the call was cut[\s\S]*138 \*\*\*\* 0001/)
   })
 })

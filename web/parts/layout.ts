@@ -29,7 +29,7 @@ export function layout(frame: Frame, parts: LayoutParts): Html {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":false,"defaultTimeout":15000}'>
+<meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":false,"defaultTimeout":15000,"sse":{"reconnectMaxDelay":5000}}'>
 <title>${parts.title} · ${w.frame.short}</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/switchroom.css">
@@ -42,7 +42,7 @@ ${header(frame, w, parts.help !== undefined)}
 ${frame.person ? sideOf(frame.person.role, frame.path, w, frame.person.leads) : null}
 <main id="main" tabindex="-1">${frame.person ? tabsOf(frame.person.role, frame.path, w) : null}${parts.main}</main>
 ${parts.help ?? null}
-<p id="lost-contact" class="lost" role="alert" hidden>${icon('wifi-off')} ${w.frame.lostContact}</p>
+<p id="lost-contact" class="lost" role="alert" data-lost="${w.frame.lostContact}" data-unsent="${w.frame.unsent}" hidden>${icon('wifi-off')} <span></span></p>
 </body>
 </html>`
 }
@@ -59,7 +59,7 @@ function header(frame: Frame, w: Words, helps: boolean): Html {
   return html`<header class="top">
 <a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
 <span class="centre">${frame.centre}</span>
-${frame.person ? floorChip(frame.trouble, w).body : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${frame.person ? certificateChip(frame.certificate, w, { role: frame.person.role, now: frame.now }).body : null}
+${frame.person ? html`${floorChip(frame.trouble, w).body}<span id="lost-chip" class="chip red" aria-hidden="true">${icon('wifi-off')}<span>${w.frame.lost}</span></span>` : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${frame.person ? certificateChip(frame.certificate, w, { role: frame.person.role, now: frame.now }).body : null}
 <span class="gap"></span>
 ${person(frame, w)}
 ${switches(frame, w, helps)}

@@ -3,7 +3,7 @@
  *   #audio[data-audio-up]            whether the server hears this agent; absent: nothing is done here
  *   #audio[data-audio-elsewhere]     the agent is at the desk phone: what is open here is closed
  *   #audio-words[data-…]             where words are written; its data attributes are the words, translated on the server:
- *                                    connecting up lost denied noDevice insecure failed testing heard silent
+ *                                    connecting up lost denied noDevice insecure failed noServer testing heard silent
  *   [data-audio-action]              buttons: start, test, headset, mute (with data-on, data-off and aria-pressed)
  *   [data-audio-level]               a <meter min=0 max=1>, optional
  *   [data-audio-volume]              how loudly the others are heard, in dB; [data-audio-step] buttons that move it
@@ -65,7 +65,7 @@ async function start() {
     attempt = 0
     if (isElsewhere()) stop()
   } catch (error) {
-    tell('down', 'failed', error.message)
+    tell('down', error instanceof Unanswered ? 'noServer' : 'failed')
     again()
   } finally {
     building = false
@@ -126,12 +126,18 @@ function preferG711(transceiver) {
   )
 }
 
+/** The server was not reached, or did not answer in time; what the browser says of that is English everywhere. */
+class Unanswered extends Error {}
+
 async function post(sdp, restart = false) {
-  const response = await fetch(offerUrl, {
+  const asked = fetch(offerUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(restart ? { sdp, restart } : { sdp }),
     signal: AbortSignal.timeout(answerMsMax),
+  })
+  const response = await asked.catch(cause => {
+    throw new Unanswered('no answer', { cause })
   })
   const answer = await response.json().catch(() => ({}))
   if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `HTTP ${response.status}`)

@@ -86,22 +86,63 @@
   document.addEventListener('input', keepTyped)
   putBack()
 
-  let waiting
-  const lost = shown => {
-    clearTimeout(waiting)
+  // Word of a server that is not there: once the stream has been gone for two seconds, and at once when something that was done did not get there.
+  const lostAfterMs = 2000
+  const unsentMs = 6000
+  // The server says something every ten seconds: who hears nothing has a line that nobody is at the other end of, and asks for another.
+  const silentMs = 25_000
+  let stream = null
+  let heardAt = Date.now()
+  let waiting = 0
+  let isLost = false
+
+  function say(attribute) {
     const line = document.getElementById('lost-contact')
     if (!line) return
-    if (!shown) line.hidden = true
-    else
-      waiting = setTimeout(() => {
-        line.hidden = false
-      }, 2000)
+    line.hidden = attribute === null
+    if (attribute !== null) line.querySelector('span').textContent = line.dataset[attribute]
   }
-  document.addEventListener('htmx:sse:before:connection', event => lost(event.detail.connection.attempt > 0))
-  document.addEventListener('htmx:sse:after:connection', () => lost(false))
+  function lost(is, afterMs = lostAfterMs) {
+    if (!is) {
+      clearTimeout(waiting)
+      waiting = 0
+    } else if (!isLost) waiting ||= setTimeout(turn, afterMs, true)
+    if (!is && isLost) turn(false)
+  }
+  function turn(is) {
+    waiting = 0
+    isLost = is
+    document.documentElement.toggleAttribute('data-lost', is)
+    say(is ? 'lost' : null)
+  }
+  const heard = () => {
+    heardAt = Date.now()
+  }
+  document.addEventListener('htmx:sse:before:connection', ({ detail: { connection } }) => {
+    stream = connection
+    lost(connection.attempt > 0)
+  })
+  document.addEventListener('htmx:sse:after:connection', () => {
+    heard()
+    lost(false)
+  })
+  document.addEventListener('htmx:sse:before:message', heard)
   document.addEventListener('htmx:sse:error', event => {
     if (event.detail.status === 401 || event.detail.status === 403)
       location.reload() // the session has ended: sign in again
     else lost(true)
+  })
+  document.addEventListener('visibilitychange', heard) // a stream may rest meanwhile
+  setInterval(() => {
+    if (stream === null || document.hidden || Date.now() - heardAt < silentMs) return
+    heard()
+    lost(true, 0)
+    stream.reader?.cancel()
+  }, 5000)
+  addEventListener('offline', () => stream !== null && lost(true, 0))
+  document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
+    if (!ctx || ctx.response) return
+    say('unsent')
+    setTimeout(() => say(isLost ? 'lost' : null), unsentMs)
   })
 })()

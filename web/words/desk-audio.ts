@@ -49,7 +49,8 @@ const zh = {
   denied: '浏览器没有麦克风权限。请点击地址栏左侧的图标，允许使用麦克风，然后再点“打开语音”。',
   noDevice: '没有找到麦克风。请插好耳麦，然后再点“打开语音”。',
   insecure: '此页不是 https，浏览器不允许使用麦克风。请用 https 地址打开。',
-  failed: '语音没有连上：',
+  failed: '语音没有连上，正在重试。若一直如此，请联系管理员。',
+  noServer: '语音没有连上：连不上服务器，正在重试。',
   heard: '听到您的声音，麦克风正常。',
   silent: '没有听到声音。请检查耳麦是否静音、是否选对了麦克风。',
 }
@@ -105,7 +106,8 @@ const en: Like<typeof zh> = {
     'The browser may not use the microphone. Click the sign left of the address, allow the microphone, then press “Start audio”.',
   noDevice: 'No microphone was found. Plug in the headset, then press “Start audio”.',
   insecure: 'This page is not https, so the browser gives no microphone. Open the https address.',
-  failed: 'Audio did not connect:',
+  failed: 'Audio did not connect; trying again. If it stays so, tell the administrator.',
+  noServer: 'Audio did not connect: the server does not answer; trying again.',
   heard: 'You were heard: the microphone works.',
   silent: 'Nothing was heard. Is the headset muted? Is it the right microphone?',
 }

@@ -17,7 +17,9 @@ const zh = {
   signOut: '退出',
   skip: '跳到正文',
   navigation: '导航',
-  lostContact: '与服务器的连接中断，正在重连…',
+  lost: '连接中断，正在重连',
+  lostContact: '与服务器的连接中断，正在重连。此页显示的可能不是最新情况。',
+  unsent: '没有送到服务器，请稍后再试。',
   nav: {
     desk: '工作台',
     myCalls: '我的通话',
@@ -194,7 +196,9 @@ const en: Like<typeof zh> = {
   signOut: 'Sign out',
   skip: 'Skip to the content',
   navigation: 'Navigation',
-  lostContact: 'The connection to the server is broken; reconnecting…',
+  lost: 'No connection, trying again',
+  lostContact: 'The connection to the server is broken; trying again. What this page shows may be old.',
+  unsent: 'This did not get to the server: try again in a moment.',
   nav: {
     desk: 'Desk',
     myCalls: 'My calls',

@@ -14,8 +14,9 @@ import { certificateFor, floorTrouble } from './frame.ts'
 
 /** Unread bytes at which a reader is too slow. */
 export const unreadMaxBytes = 256 * 1024
-/** Also the heartbeat: a page whose server is gone notices, and what changed without a fact (time, records) is repainted. */
+/** Also the heartbeat, by which a page notices that its server is gone (`page.js`); what changed without a fact (time, records) is repainted. */
 const beatMs = 10_000
+const beatEvent = 'event: beat\ndata:\n\n'
 /** In trouble nothing is written, and a certificate is no fact, so no fact tells a page of them. */
 const topEveryMs = 1000
 
@@ -57,7 +58,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           if (!isDeepStrictEqual(said, topOf(c, deps))) soon()
         }, topEveryMs)
         const beat = setInterval(() => {
-          if (!send(': beat\n\n')) return
+          if (!send(beatEvent)) return
           soon()
         }, beatMs)
         close = () => {
