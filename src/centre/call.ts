@@ -4,6 +4,7 @@ import { mute, partyStillHolds, unmute } from './acd.ts'
 import type { Call } from './call-state.ts'
 import { phoneRefused, takeBack } from './consultation.ts'
 import type { Draft } from './draft.ts'
+import { hearsEarly } from './early-media.ts'
 import { endCall } from './ending.ts'
 import { hiddenKey } from './hidden-key.ts'
 import { keypadLeg } from './leg.ts'
@@ -57,8 +58,11 @@ export function resume(d: Draft, agentId: UserId, id: CallId): void {
   partyStillHolds(d, call)
 }
 
+/** Also before the answer, where who dials hears the network: menus that charge nothing take keys in early media. */
 export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string): void {
-  const call = talking(d, agentId, id)
+  const known = d.state.calls.get(id)
+  const isEarly = known !== undefined && hearsEarly(d.state, known)
+  const call = isEarly ? (inHand(d, agentId, id)?.call ?? null) : talking(d, agentId, id)
   if (call === null) return
   if (!/^[0-9*#A-D]{1,32}$/.test(digits)) return d.refuse('digits_invalid', 'Send 1 to 32 of 0–9, *, #, A–D.')
   for (const _ of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit: hiddenKey })

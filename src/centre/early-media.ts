@@ -13,3 +13,9 @@ export function earlyMediaOf(state: FloorState, call: Call): TrunkRules['earlyMe
 export function isEarlyHeard(state: FloorState, call: Call): boolean {
   return call.early && earlyMediaOf(state, call) === 'pass'
 }
+
+/** It is under way to its answer, and whoever dials it hears the network. */
+export function hearsEarly(state: FloorState, call: Call): boolean {
+  const isUnderWay = call.phase === 'dialing' || call.phase === 'ringing'
+  return isUnderWay && call.answeredAt === null && call.agent !== null && isEarlyHeard(state, call)
+}

@@ -6,7 +6,7 @@ import type { Call } from './call-state.ts'
 import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './consultation.ts'
 import { dialAfterPickUp } from './dial.ts'
 import type { Draft } from './draft.ts'
-import { earlyMediaOf, isEarlyHeard } from './early-media.ts'
+import { earlyMediaOf, hearsEarly, isEarlyHeard } from './early-media.ts'
 import { joinDesk } from './emergency.ts'
 import { endCall } from './ending.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
@@ -179,7 +179,7 @@ export function legResumed(d: Draft, { leg }: LegInput<'leg.resumed'>): void {
 }
 
 export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void {
-  const at = talkingAt(d, leg)
+  const at = talkingAt(d, leg) ?? hearingAt(d, leg)
   const call = at?.call ?? partyCall(d, leg)
   if (call === null || !/^[0-9*#A-D]$/.test(digit)) return
   if (call.phase === 'menu') return menuKey(d, call, digit)
@@ -279,6 +279,15 @@ type At = {
   by: 'agent' | 'party'
   /** Which line of a desk phone that consults on two; null: it does not. */
   line: 'first' | 'second' | null
+}
+
+/** The call that is under way to its answer while the agent hears the network on this leg. */
+function hearingAt(d: Draft, leg: Call['leg']): At | null {
+  const what = d.state.legs.get(leg)
+  if (what?.side !== 'station' && what?.side !== 'agent') return null
+  const id = 'agent' in what ? d.state.agents.get(what.agent)?.call : what.call
+  const call = id ? d.state.calls.get(id) : undefined
+  return call !== undefined && hearsEarly(d.state, call) ? { call, by: 'agent', line: null } : null
 }
 
 /** The talking call that this leg belongs to, and whose leg it is; a leg of the shift belongs to the call in hand. */

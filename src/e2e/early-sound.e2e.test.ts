@@ -110,6 +110,28 @@ describe('the sound before the answer', { skip: hasSipp ? false : 'needs sipp' }
     for (const hz of [985.2, 1370.6, 1776.7])
       assert.ok(Math.max(...piecesOf(party, 100).map(piece => goertzel(piece, hz))) > 0.05, `${hz} Hz is in it`)
   })
+
+  test('is a menu that takes keys before the answer: who dials by hand gets through it, by events in RTP', async () => {
+    customer = await stage.voice('127.0.0.38', customerHz)
+    const carrier = await stage.carrier('127.0.0.39', customer, [
+      ...[{ do: 'early' } as const, { do: 'pause', ms: 3_000 } as const, { do: 'answer' } as const],
+      ...[{ do: 'pause', ms: 500 } as const, { do: 'bye' } as const],
+    ])
+    const trunk = await world.trunk(carrier, { id: 't_menu' as TrunkId })
+    const campaign = await world.campaign({
+      ...{ id: 'k_menu' as CampaignId, mode: 'manual', trunks: [trunk], agents: [alice] },
+    })
+    const nobody = { lead: null, party: null, name: null, relation: null }
+    await stage.ready(alice).catch(() => undefined) // she is, after a call that nobody answered
+    await stage.does(alice, { type: 'agent.dial', agent: alice, number: '+8613800000009', campaign, ...nobody })
+    const { call } = await world.fact('call.early', fact => world.call(fact.call)?.campaign === campaign)
+    await customer.hears(aliceHz)
+    await stage.does(alice, { type: 'agent.sendDigits', agent: alice, call, digits: '12#' })
+    await world.until('the keys at the far end', () => customer.keys === '12#')
+    assert.equal(world.call(call)?.answeredAt, null, 'before the answer')
+    await world.fact('call.ended', fact => fact.call === call)
+    await carrier.done()
+  })
 })
 
 function piecesOf(side: Int16Array, ms: number): Int16Array[] {

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decode, encode } from '../rtp/g711.ts'
-import { codeOf, writeEvent } from '../rtp/telephone-event.ts'
+import { codeOf, KeyDetector, keyOf, writeEvent } from '../rtp/telephone-event.ts'
 import { goertzel, loudness, purity, tone } from '../rtp/tone.ts'
 
 const frameSamples = 160
@@ -15,10 +15,13 @@ export class RtpPeer {
   readonly address: string
   readonly port: number
   received = 0
+  /** Pressed for it, as events of payload type 101. */
+  keys = ''
   /** When the first sound that is no silence came, Unix ms; null: not yet. */
   firstSoundAt: number | null = null
   readonly #ssrc = randomInt(2 ** 32)
   readonly #socket: Socket
+  readonly #pressed = new KeyDetector()
   #heard: Int16Array[] = []
   #remote: { address: string; port: number } | null = null
   #timer: NodeJS.Timeout | null = null
@@ -34,7 +37,10 @@ export class RtpPeer {
     this.port = socket.address().port
     this.#voice = encode(tone({ hz, ms: 1000, level: 0.3 }), 'pcma') // a second of whole Hz loops without a click
     socket.on('message', (bytes, from) => {
-      if (bytes.length < 12 || (bytes[1]! & 0x7f) !== 8) return
+      if (bytes.length < 12) return
+      if ((bytes[1]! & 0x7f) === 101 && this.#pressed.isNew(bytes.readUInt32BE(8), bytes.readUInt32BE(4)))
+        this.keys += keyOf(bytes, 12, bytes.length) ?? ''
+      if ((bytes[1]! & 0x7f) !== 8) return
       this.received++
       const frame = decode(bytes.subarray(12), 'pcma')
       if (this.firstSoundAt === null && loudness(frame) > 0.01) this.firstSoundAt = Date.now()

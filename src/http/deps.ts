@@ -9,7 +9,7 @@ import type { Ladders } from '../ladder/ladder.ts'
 import type { MessageSender } from '../lender/message.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Histogram } from '../lib/histogram.ts'
-import type { CallId, CampaignId, TeamId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
+import type { CallId, CampaignId, LegId, TeamId, TokenId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { RecordsDoor } from '../records/door.ts'
 import type { Exports } from '../records/exports.ts'
@@ -62,6 +62,8 @@ export type Deps = {
   audio?: {
     live(): ReadonlyMap<CallId, LiveAudio>
     byTrunk(): ReadonlyMap<TrunkId, TrunkAudio>
+    /** For how long nothing has come from the far end of a leg, ms; null: nobody listens to it. */
+    quietMs(leg: LegId): number | null
   }
   /** Desk phones: who is registered from where, what a phone must know, and the addresses that it fetches that from. */
   phones: {

@@ -51,6 +51,7 @@ function watch() {
   })
   return {
     audio,
+    state,
     told,
     warned,
     count: (leg: string, counts: Partial<AudioFigures>) => counted.set(leg, counts),
@@ -66,6 +67,24 @@ function watch() {
 }
 const party = 'w_party' as LegId
 const alice = 'b_alice' as LegId
+
+test('for how long nothing has come from a far end is known within two seconds, and not counted while it holds', async () => {
+  const { audio, state, count, pass } = watch()
+  assert.equal(audio.quietMs(party), null)
+  audio.answered(party)
+  count('w_party', { received: 50 })
+  await pass(2_000)
+  assert.ok(audio.quietMs(party)! <= 2_200, `${audio.quietMs(party)} ms`)
+  await pass(20_000)
+  const quiet = audio.quietMs(party)!
+  assert.ok(quiet >= 20_000 && quiet <= 22_000, `${quiet} ms`)
+  count('w_party', { received: 51 })
+  await pass(2_200)
+  assert.ok(audio.quietMs(party)! <= 2_200)
+  state.calls.get('c_1' as never)!.heldBy = 'party'
+  await pass(20_000)
+  assert.ok(audio.quietMs(party)! <= 2_200, 'held')
+})
 
 test('at the end of a call its line and the agent’s part of the shift are told, each with what was counted in it', async () => {
   const { audio, told, count, close, pass } = watch()

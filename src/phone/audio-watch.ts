@@ -48,6 +48,8 @@ type Watched = {
   /** A leg that outlives the call. */
   isShift: boolean
   looks: { at: number; counts: AudioCounts }[]
+  /** When packets were last seen to have come; the beginning of the stretch at first. */
+  heardAt: number
   /** As it is now. */
   oneWay: OneWay | null
   /** What the log was told of. */
@@ -113,8 +115,8 @@ export class AudioWatch {
     stretch.before = countsOf(figures)
   }
 
-  #watch(watched: Omit<Watched, 'looks' | 'oneWay' | 'warned'>): Watched {
-    const whole: Watched = { ...watched, looks: [], oneWay: null, warned: new Set() }
+  #watch(watched: Omit<Watched, 'looks' | 'heardAt' | 'oneWay' | 'warned'>): Watched {
+    const whole: Watched = { ...watched, looks: [], heardAt: watched.since, oneWay: null, warned: new Set() }
     this.#watched.set(watched.leg, whole)
     return whole
   }
@@ -204,6 +206,9 @@ export class AudioWatch {
     const watched = this.#watched.get(figures.leg)
     if (watched === undefined) return
     const at = this.#options.now()
+    const before = watched.looks.at(-1)?.counts.received ?? watched.before?.received ?? 0
+    const mayRest = this.#options.floor().calls.get(watched.call)?.heldBy === 'party' // who holds sends nothing, often
+    if (mayRest || figures.audio.received > before) watched.heardAt = at
     watched.looks.push({ at, counts: countsOf(figures) })
     while (watched.looks.length > 1 && at - watched.looks[1]!.at >= recentMs) watched.looks.shift()
     const { oneWay, named, from } = legAudio({
@@ -221,6 +226,12 @@ export class AudioWatch {
         ? `one-way audio: nothing came from the far end; its SDP named ${named || 'no address'}`
         : `one-way audio: the far end at ${from} reports that it hears nothing`,
     )
+  }
+
+  /** For how long nothing has come from this leg's far end, ms, to two seconds; null: it is not watched. */
+  quietMs(leg: LegId): number | null {
+    const watched = this.#watched.get(leg)
+    return watched === undefined ? null : this.#options.now() - watched.heardAt
   }
 
   /** How a call sounds now; null: none of its legs is watched. */

@@ -53,6 +53,15 @@ test('INFO requests follow one another at their pace, and none comes after the c
   assert.equal(said.length, 4)
 })
 
+test('before the answer keys go with the sound, also to a trunk that wants INFO', () => {
+  const { keys, leg, said } = keysOn({ dtmf: 'info' })
+  leg.phase = 'calling'
+  keys.send(leg, '1', 0)
+  leg.phase = 'up'
+  keys.send(leg, '2', 10)
+  assert.deepEqual(said, ['events l_1 1', 'info s_1 2'])
+})
+
 test('each key has its two tones, and they stay within the scale', () => {
   const prompts = dtmfPrompts()
   assert.equal(Object.keys(prompts).length, 16)

@@ -60,13 +60,14 @@ export class Keys {
     const { bay, lines } = this.#with
     const trunk = leg.far.kind === 'trunk' ? lines.trunk(leg.far.trunk) : null
     const { dtmf } = rulesOf(trunk ?? {})
-    if (dtmf === 'info') {
+    // Before the answer the keys go the way of the sound: few take an INFO in an early dialog.
+    if (dtmf === 'info' && leg.phase === 'up') {
       const queue = this.#waiting.get(leg.id) ?? { leg, digits: '', nextAt: now }
       queue.digits = (queue.digits + digits).slice(0, waitingMax)
       this.#waiting.set(leg.id, queue)
       return this.advance(now)
     }
-    if (dtmf === 'rfc4733' && leg.knowsEvents) return bay.sendDigits(leg.id, digits)
+    if (dtmf !== 'inband' && leg.knowsEvents) return bay.sendDigits(leg.id, digits)
     bay.say(leg.id, unheard, [...digits].map(dtmfPrompt))
   }
 

@@ -131,7 +131,7 @@ export type Telephone = AsyncDisposable & {
   /** Ends every leg but those of calls for help, which go on until `hangUp`, and calls nobody else from now on. */
   hangUpAllButHelp(): void
   /** How calls sound now, and how trunks have sounded since the start. */
-  readonly audio: Pick<AudioWatch, 'ofCall' | 'live' | 'byTrunk'>
+  readonly audio: Pick<AudioWatch, 'ofCall' | 'live' | 'byTrunk' | 'quietMs'>
   /** How long customers who picked up waited for the agent's voice, by campaign, since the start. */
   answerTimes(): ReadonlyMap<CampaignId, AnswerTimes>
   /** What is seen of a trunk on the wire, instants in Unix ms; null when it is switched off or gone. */

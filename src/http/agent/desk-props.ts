@@ -8,7 +8,7 @@ import { placeOf, shownNumber } from '../../../web/parts/numbers.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { Call } from '../../centre/call-state.ts'
-import { isEarlyHeard } from '../../centre/early-media.ts'
+import { hearsEarly } from '../../centre/early-media.ts'
 import { isCallForHelp } from '../../centre/emergency.ts'
 import type { Campaign, Lead, Relation, User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
@@ -28,6 +28,7 @@ import { dialCampaigns } from './dial-campaigns.ts'
 import { announcedOf, deskLast, lastCall } from './last-call.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
+import { quietSince } from './quiet.ts'
 import { salesOf } from './sales-desk.ts'
 import { type Said, sayOf } from './say.ts'
 
@@ -38,6 +39,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   const { store, engine } = deps
   const opened = await openedBy(deps, user, frame.zone)
   const now = onFloor(engine.state, user, frame, opened)
+  const quiet = quietSince(deps, user.id)
   const from = startOfDay(frame.now, frame.zone)
   const [figures, found, reckoning, definitions, callbacks, near, last, texts] = await Promise.all([
     store.read('agents.figures', { agent: user.id, from, to: frame.now + 1, now: frame.now }),
@@ -70,7 +72,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   return {
     frame,
     ...now.props,
-    call: now.props.call && unnamed(hidesName, nameCall(now.props.call, read, seen)),
+    call: now.props.call && { ...unnamed(hidesName, nameCall(now.props.call, read, seen)), quietSince: quiet },
     last:
       last === null
         ? null
@@ -297,7 +299,7 @@ function deskCall(call: Call, agent: Agent, state: FloorState, w: Words): DeskCa
     heldBy: call.heldBy,
     overtaken: call.overtaken ?? null,
     announced: announcedOf(call.announced),
-    early: call.answeredAt === null && call.phase !== 'ended' && call.agent === user.id && isEarlyHeard(state, call),
+    early: call.agent === user.id && hearsEarly(state, call),
     quietSince: null,
     supervisors: [...state.supervisions.values()]
       .filter(({ heard }) => heard?.call === call.id && state.supervisionShown[heard.mode])

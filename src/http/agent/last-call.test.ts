@@ -72,7 +72,7 @@ const refusals: [name: string, ended: Ended, words: RegExp][] = [
   ['404', { sipStatus: 404 }, /^空号上一通/],
   ['603', { sipStatus: 603 }, /^拒接上一通/],
   ['no answer', { by: 'near', cause: 'timeout' }, /^无人接听上一通/],
-  ['503', { sipStatus: 503, text: 'No circuit <b>' }, /^线路拥塞上一通[\s\S]*运营商返回 503 No circuit &lt;b&gt;$/],
+  ['503', { sipStatus: 503, text: 'No circuit <b>' }, /^线路拥塞 运营商返回 503 No circuit &lt;b&gt;上一通/],
   ['a line that failed', { by: 'near', cause: 'fault' }, /^没有拨通：线路故障上一通/],
 ]
 for (const [name, ended, words] of refusals)
@@ -87,6 +87,10 @@ test('what the network said in words stands beside what it signalled', async () 
   assert.equal(await status(), '')
   await house.engine.dispatch({ type: 'leg.early', leg }, 'system')
   assert.equal(await status(), '网络正在放音')
+  const { id } = theCall()
+  assert.ok((await look(house, cookie, '/agent')).text.includes(`hx-post="/agent/calls/${id}/digits"`), 'with keys')
+  assert.equal((await post(`/agent/calls/${id}/digits`, { digits: '2' })).status, 200)
+  assert.equal(house.effects.filter(({ type }) => type === 'phone.sendDigits').length, 1)
   await house.engine.dispatch({ type: 'leg.ringing', leg }, 'system')
   assert.equal(await status(), '对方振铃中')
   const heard = { type: 'announcement', id: 'a_off', label: 'POWER_OFF', confidence: 0.97, afterMs: 900 } as const
@@ -94,7 +98,21 @@ test('what the network said in words stands beside what it signalled', async () 
   assert.equal(await status(), '网络提示：关机')
   const ended = { type: 'leg.ended', leg, by: 'far', cause: 'rejected', sipStatus: 480, q850: null } as const
   await house.engine.dispatch(ended, 'system')
-  assert.match(await status(), /^[^网]+上一通[\s\S]*网络提示：关机/)
+  assert.match(await status(), /^无法接通 网络提示：关机 · 运营商返回 480上一通/)
+})
+
+test('a call to a number that nobody knows is no caller’s, and one for help has its name; both are dialled again', async () => {
+  await dialled({ sipStatus: 486 }, { number: '13900000042', campaign })
+  assert.match(await status(), /上一通 未登记的号码 139/)
+  await dialled(null, { number: '110' })
+  assert.match((await look(house, cookie, '/agent')).text, /id="call-bar"[^>]*aria-label="紧急求助"/)
+  const { leg } = theCall()
+  await house.engine.dispatch(
+    { type: 'leg.ended', leg, by: 'far', cause: 'rejected', sipStatus: 486, q850: null },
+    'system',
+  )
+  assert.match(await status(), /上一通 紧急求助 110/)
+  assert.match((await look(house, cookie, '/agent')).text, /data-key="alt\+l"/)
 })
 
 test('it is dialled again by one key, under the same campaign and for the same party, and by nobody else’s leave', async () => {

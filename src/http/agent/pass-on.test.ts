@@ -86,12 +86,16 @@ test('a colleague is consulted, turned to and from, and gets the call; both desk
 test('a parked call is picked up by who may', async () => {
   const call = [...house.engine.state.calls.keys()][0]!
   assert.equal((await as('bob', 'POST', `/agent/calls/${call}/parkings`, { slot: 'A 1' })).status, 409)
-  assert.equal((await as('bob', 'POST', `/agent/calls/${call}/parkings`)).status, 200)
+  const parked = await as('bob', 'POST', `/agent/calls/${call}/parkings`)
+  assert.equal(parked.status, 200)
+  assert.match(parked.text, /驻留中[\s\S]*id="call-status"[\s\S]*已驻留在 701[\s\S]*点“接起”取回/)
+  assert.doesNotMatch(parked.text, /已转出/)
   const list = await look(house, people['alice']!.cookie, '/agent/pick-ups')
   assert.match(list.text, /驻留位 701/)
   assert.doesNotMatch(list.text, /13900000001/, 'masked')
   assert.equal((await as('alice', 'POST', `/agent/calls/${call}/pick-ups`)).status, 200)
   assert.equal(phase('alice'), 'talking')
+  assert.match((await look(house, people['bob']!.cookie, '/agent')).text, /已转出/, 'it is in no slot any more')
 })
 
 test('a program does the same by the API, and is told the rule that refuses', async () => {

@@ -12,6 +12,7 @@ import { campaignById } from '../../records/campaigns.ts'
 import { importProps } from '../admin/imports.ts'
 import { tableExportProps } from '../admin/table-exports.ts'
 import { deskOf } from '../agent/desk-props.ts'
+import { followQuiet } from '../agent/quiet.ts'
 import type { Deps, Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { appealsOf } from '../supervisor/appeals.ts'
@@ -45,7 +46,12 @@ export function liveRoutes(deps: Deps): Hono<Env> {
           await deskOf(deps, deps.engine.state.users.get(user.id) ?? user, { ...frame, now: deps.clock.now() }),
         ).filter(region => region.id !== 'desk-notice'),
       concerns: item => concernsAgent(item, user.id, deps),
-      also: paint => followAhead(deps, user.id, paint),
+      also: paint => {
+        const ends = [followAhead(deps, user.id, paint), followQuiet(deps, user.id, paint)]
+        return () => {
+          for (const end of ends) end()
+        }
+      },
       everyMs: deskEveryMs,
     })
   })

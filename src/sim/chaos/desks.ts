@@ -129,6 +129,8 @@ export class Desks {
       if (chance(random, 0.7)) this.#passing.passOn(agent, call)
     } else if (state === 'dialing' && call !== null) {
       if (chance(random, 0.1)) later(between(random, 100, 10_000), { type: 'agent.hangUp', agent, call })
+      if (chance(random, 0.1))
+        later(between(random, 100, 10_000), { type: 'agent.sendDigits', agent, call, digits: '1#' })
     } else if (state === 'wrapping' && call !== null && chance(random, 0.9)) {
       const code = oneOf(random, ['sold', 'busy', 'callback', 'refused', 'dnc', 'unheard-of'])
       const wish = {
