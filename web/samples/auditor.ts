@@ -27,6 +27,7 @@ function rows(language: Language): RecordingRow[] {
     at: sampleNow - n * 431_000,
     direction: n === 3 ? 'in' : 'out',
     name: n === 3 ? null : zh ? '陈建国' : 'Carl Chen',
+    isForHelp: false,
     number: '138 1234 5678',
     agent: zh ? '李雨桐' : 'Alice Li',
     campaign: n === 3 ? null : zh ? '三月 M1 提醒' : 'March M1 reminder',

@@ -135,6 +135,9 @@ export function sampleLiveCalls(language: Language): LiveCall[] {
     phase,
     direction: phase === 'waiting' ? 'in' : 'out',
     name: phase === 'waiting' ? null : ['陈建国', 'Carl Chen'][at]!,
+    isForHelp: false,
+    slot: phase === 'waiting' ? '701' : null,
+    parkedBy: phase === 'waiting' ? names[1]![at]! : null,
     number: '138 **** 5678',
     agent: phase === 'talking' ? names[i]![at] : null,
     campaign: ['三月 M1 提醒', 'March M1 reminder'][at]!,
@@ -165,7 +168,13 @@ export function sampleAppeals(language: Language): OpenAppeal[] {
 /** Somebody whispers to the agent of the first call. */
 export function sampleSupervision(language: Language): SupervisionProps {
   const at = language === 'en' ? 1 : 0
-  const call = { id: 'c_0', name: ['陈建国', 'Carl Chen'][at]!, number: '138 **** 5678' }
+  const call = {
+    id: 'c_0',
+    direction: 'out' as const,
+    isForHelp: false,
+    name: ['陈建国', 'Carl Chen'][at]!,
+    number: '138 **** 5678',
+  }
   return {
     now: {
       agent: names[0]![at],

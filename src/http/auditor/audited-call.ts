@@ -5,6 +5,7 @@ import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
+import { isEmergency } from '../../centre/emergency.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Actor, Verdict } from '../../centre/facts.ts'
 import type { MissingCause } from '../../centre/recording-rules.ts'
@@ -44,6 +45,7 @@ export async function auditedCall(
       at: call.startedAt,
       direction: call.direction,
       name: call.name,
+      isForHelp: call.direction === 'out' && isEmergency(state, call.number),
       number: shownNumber(call.number, viewer.numbersMasked),
       agent: nameOf(state, call.agent),
       campaign: (call.campaign && state.campaigns.get(call.campaign)?.campaign.name) || null,

@@ -3,6 +3,7 @@ import { type RecordingRow, type RecordingSearch, recordingsPage } from '../../.
 import type { Frame } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import { readLocal } from '../../../web/parts/time.ts'
+import { isEmergency } from '../../centre/emergency.ts'
 import type { User } from '../../centre/entities.ts'
 import { normaliseNumber } from '../../centre/number.ts'
 import { type CampaignId, isId, type UserId } from '../../lib/ids.ts'
@@ -86,6 +87,7 @@ function rowOf(deps: Deps, recording: RecordingRecord, viewer: User, frame: Fram
     at: recording.openedAt,
     direction: call?.direction ?? null,
     name: call?.name ?? null,
+    isForHelp: call?.direction === 'out' && isEmergency(state, call.number),
     number: call ? shownNumber(call.number, viewer.numbersMasked) : '',
     agent: nameOf(state, call?.agent ?? null),
     campaign: (call?.campaign && state.campaigns.get(call.campaign)?.campaign.name) || null,

@@ -6,6 +6,7 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
 import type { LiveAudio } from '../../centre/audio/live.ts'
+import { isCallForHelp } from '../../centre/emergency.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/state.ts'
 import { type Sight, seesAgent, seesCall, sightOf } from '../../centre/team.ts'
@@ -168,7 +169,11 @@ export function liveCallsOf(
       phase: call.phase,
       direction: call.direction,
       name: call.name,
+      isForHelp: isCallForHelp(state, call.id),
       number: shownNumber(call.number, viewer.numbersMasked),
+      slot: call.slot,
+      parkedBy:
+        call.slot !== null && call.passed !== null ? (state.users.get(call.passed.by)?.displayName ?? '') : null,
       agent: call.agent === null ? null : (state.users.get(call.agent)?.displayName ?? null),
       campaign:
         (call.campaign && state.campaigns.get(call.campaign)?.campaign.name) ||

@@ -175,3 +175,19 @@ test('who moved from the desk phone to the page is told the phone until the page
   await house.engine.dispatch({ type: 'station.up', agent: sue.id, leg: 'st_sue' as LegId }, 'system')
   assert.equal(seen(), 'browser-up')
 })
+
+test('a call that is parked is shown as that, in its slot and by whom; and a call for help has its name', async () => {
+  const { engine } = house
+  await engine.dispatch({ type: 'agent.signOff', agent: ids['sam']!, reason: '' }, 'system')
+  const parked = [...engine.state.calls.values()].find(({ phase }) => phase === 'talking')!
+  await engine.dispatch({ type: 'agent.park', agent: parked.agent!, call: parked.id, slot: null }, 'system')
+  const row = (text: string) => new RegExp(`id="call-${parked.id}"[\\s\\S]*?</tr>`).exec(text)?.[0] ?? ''
+  const seen = row((await look(house, cookies['sam']!, '/supervisor/calls')).text)
+  assert.match(seen, /驻留位 701/)
+  assert.match(seen, /由 \S+ 驻留/)
+  assert.doesNotMatch(seen, /排队/)
+  const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
+  await engine.dispatch({ type: 'agent.dial', agent: ids['alice']!, number: '110', ...nobody }, 'system')
+  const { text } = await look(house, cookies['sam']!, '/supervisor/calls')
+  assert.match(text, /紧急求助/)
+})

@@ -6,6 +6,7 @@ import { notice } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { html, partials } from '../../../web/parts/html.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
+import { isCallForHelp } from '../../centre/emergency.ts'
 import { supervisionModes, type User } from '../../centre/entities.ts'
 import type { Input } from '../../centre/inputs.ts'
 import type { FloorState } from '../../centre/state.ts'
@@ -97,7 +98,7 @@ export function supervisionOf(state: FloorState, viewer: User): SupervisionProps
                 ? null
                 : {
                     id: call.id,
-                    name: call.name,
+                    ...{ direction: call.direction, isForHelp: isCallForHelp(state, call.id), name: call.name },
                     number: shownNumber(call.number, viewer.numbersMasked),
                     since: call.connectedAt ?? call.startedAt,
                     held: call.heldBy !== null,

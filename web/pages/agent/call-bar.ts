@@ -1,7 +1,7 @@
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
-import { nameOf } from '../../parts/names.ts'
+import { partyName } from '../../parts/names.ts'
 import { chip } from '../../parts/state.ts'
 import { countdown, duration, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
@@ -20,7 +20,7 @@ export function callBar(props: DeskProps): Html {
     : props.preview
       ? previewInside(props, w)
       : idle(props, w)
-  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call ? nameOf(props.call, w) : w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult || props.call?.appeal ? html` data-crowded` : null}>${inside}</section>`
+  return html`<section id="call-bar" class="bar call-bar" tabindex="-1" aria-label="${props.call ? partyName(props.call, w) : w.agent.call.none}" data-call="${props.call?.id ?? ''}" data-call-phase="${props.call?.phase ?? ''}" data-title="${titleOf(props, w)}"${props.call?.consult || props.call?.appeal ? html` data-crowded` : null}>${inside}</section>`
 }
 
 /** The window's title says what happens, for whoever looks at another window. */
@@ -32,7 +32,7 @@ function titleOf({ call, preview }: DeskProps, w: Words): string {
 
 function callInside(props: DeskProps, call: DeskCall, w: Words): Html {
   const way = call.direction === 'in' ? 'phone-incoming' : 'phone-outgoing'
-  return html`<div class="party">${icon(way)}<div><b class="name">${nameOf(call, w)}</b>
+  return html`<div class="party">${icon(way)}<div><b class="name">${partyName(call, w)}</b>
 <span class="small muted"><span class="figure">${call.number}</span> · ${call.place}${call.relation ? html` · ${w.domain.relation[call.relation]}` : null}</span></div></div>
 <div class="times"><div class="clock">${clock(props, call, w)}</div>
 ${call.phase === 'ended' ? null : html`${consultState(call, w)}${appealState(call, props.frame)}`}${callStatus(props)}</div><span class="gap"></span>
@@ -130,8 +130,13 @@ function idle(props: DeskProps, w: Words): Html {
     break: w.agent.call.onBreak,
     signed_off: w.agent.state.signedOffHint,
   } as Record<string, string>
-  return html`<div class="party">${icon('phone')}<div><b class="name">${words[phase] ?? w.agent.call.none}</b>
-${phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null}</div></div>
+  // What became of the last call has that place, where the dial pad leaves no other.
+  const party =
+    props.last !== null && phase !== 'signed_off'
+      ? null
+      : html`<div class="party">${icon('phone')}<div><b class="name">${words[phase] ?? w.agent.call.none}</b>
+${phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null}</div></div>`
+  return html`${party}
 <div class="times">${callStatus(props)}</div>${redialButton(props, w)}<span class="gap"></span>
 ${phase === 'ready' ? pickUpButton(w) : null}${phase === 'signed_off' ? null : dialPad(props, w)}`
 }

@@ -2,23 +2,34 @@
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
-import { nameOf } from '../../parts/names.ts'
+import { partyName } from '../../parts/names.ts'
 import { chip, type Tone } from '../../parts/state.ts'
 import { instant, timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import type { DeskCall, DeskLast, DeskProps } from './desk-props.ts'
 
-type Status = { tone: Tone; icon: IconName; words: string; since?: number; more?: Piece; help?: string }
+/** `beside`: said in the same row; `below`: under it. */
+type Status = {
+  tone: Tone
+  icon: IconName
+  words: string
+  since?: number
+  beside?: string
+  below?: Html
+  help?: string
+}
 
 /** Always there, so that a screen reader says what changes in it; running figures are for the eye alone. */
 export function callStatus(props: DeskProps): Html {
   const w = textsOf(props.frame)
   const status = statusOf(props, w)
-  return html`<div id="call-status" class="call-status" role="status" aria-label="${w.callStatus.label}"${status?.help ? html` title="${status.help}"` : null}>${
-    status === null
-      ? null
-      : html`${chip(status.tone, status.icon, html`${status.words}${status.since === undefined ? null : html` <span aria-hidden="true">${timer(status.since, props.frame)}</span>`}`)}${status.more ? html`<span class="small muted">${status.more}</span>` : null}`
-  }</div>`
+  return html`<div id="call-status" class="call-status" role="status" aria-label="${w.callStatus.label}"${status?.help ? html` title="${status.help}"` : null}>${status === null ? null : said(status, props)}</div>`
+}
+
+function said({ tone, icon, words, since, beside, below }: Status, { frame }: DeskProps): Html {
+  const figure = since === undefined ? null : html` <span aria-hidden="true">${timer(since, frame)}</span>`
+  const small = (text: string | Html) => html`<span class="small muted">${text}</span>`
+  return html`<span title="${beside ?? words}">${chip(tone, icon, html`${words}${figure}`)}${beside ? html` ${small(beside)}` : null}</span>${below ? small(below) : null}`
 }
 
 function statusOf(props: DeskProps, w: Words): Status | null {
@@ -45,7 +56,7 @@ function parked(slot: string, station: DeskProps['station']['kind'], w: Words): 
     tone: 'blue',
     icon: 'circle-parking',
     words: parkedIn(slot),
-    more: html`${byPhone ? parkedByPhone(slot) : parkedHow}`,
+    beside: byPhone ? parkedByPhone(slot) : parkedHow,
   }
 }
 
@@ -64,15 +75,16 @@ function atRest(last: DeskLast, { frame }: DeskProps, w: Words): Status | null {
     announced !== null && announced.result !== result ? heard(announced, w) : null,
     last.carrier === null ? null : words.carrier(last.carrier),
   ].filter(each => each !== null)
-  const more = html`${words.last} ${nameOf(last, w)} <span class="figure">${last.number}</span> · ${instant(last.endedAt, frame)}${said.map(each => html` · ${each}`)}`
+  const below = html`${words.last} ${partyName(last, w)} <span class="figure">${last.number}</span> · ${instant(last.endedAt, frame)}`
+  const beside = said.join(' · ')
   if (last.talked || last.cause === 'restarted')
-    return { tone: 'red', icon: 'triangle-alert', words: endWords(last, w), more }
+    return { tone: 'red', icon: 'triangle-alert', words: endWords(last, w), below }
   const isFault = result === 'FAILED' || result === 'CONGESTION'
   const what =
     result === 'FAILED' || result === 'CANCELLED'
       ? `${words.notConnected}：${w.domain.endCause[last.cause]}`
       : w.domain.callResult[result]
-  return { tone: isFault ? 'red' : 'amber', icon: 'phone-off', words: what, more }
+  return { tone: isFault ? 'red' : 'amber', icon: 'phone-off', words: what, beside, below }
 }
 
 function endWords({ by, cause }: DeskLast, w: Words): string {

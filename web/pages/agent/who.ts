@@ -2,7 +2,7 @@ import { phoneRelations } from '../../../src/lender/party.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
-import { nameOf } from '../../parts/names.ts'
+import { partyName } from '../../parts/names.ts'
 import { instant } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
 import { closing, nextOf, stateOf, triesOf } from '../supervisor/callbacks.ts'
@@ -26,7 +26,7 @@ ${props.party || props.near.length === 0 ? null : nearList(props.near, w)}
 function card(party: DeskParty, props: DeskProps, w: Words): Html {
   const words = w.agent.who
   const { record } = party
-  return html`<div class="card"><b class="name">${nameOf({ name: party.name, direction: props.call?.direction ?? 'out' }, w)}</b>${party.ref ? html` <span class="figure muted">${party.ref}</span>` : null}${
+  return html`<div class="card"><b class="name">${partyName({ name: party.name, direction: props.call?.direction ?? 'out' }, w)}</b>${party.ref ? html` <span class="figure muted">${party.ref}</span>` : null}${
     party.opened
       ? html`<button class="button quiet small" hx-put="/agent/party" hx-vals='{"ref":""}' hx-swap="none" data-key="escape">${words.putAway}<kbd>Esc</kbd></button>`
       : null

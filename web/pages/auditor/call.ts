@@ -8,6 +8,7 @@ import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
+import { partyName } from '../../parts/names.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { type SaidOnCall, saidOnCall } from '../../parts/said-on-call.ts'
 import { heading } from '../../parts/table.ts'
@@ -82,7 +83,7 @@ export function auditedCallPage(props: AuditedCallProps): Html {
   return layout(props.frame, {
     title: words.title(call.id),
     scripts: ['waveform.js', 'plays.js'],
-    main: html`${heading({ title: `${call.name ?? w.agent.who.unknown} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
+    main: html`${heading({ title: `${partyName(call, w)} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
 <div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
 ${saidOnCall(props.said, props.frame)}
 ${props.sounds.length === 0 ? null : html`<section class="panel"><h2>${w.audio.head}</h2>${legSounds(props.sounds, w)}</section>`}

@@ -4,6 +4,7 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { partyName } from '../../parts/names.ts'
 import { type SavedFilters, savedFilters } from '../../parts/saved-filters.ts'
 import { chip } from '../../parts/state.ts'
 import { heading, pager, table } from '../../parts/table.ts'
@@ -15,6 +16,7 @@ export type RecordingRow = {
   at: number
   direction: Direction | null
   name: string | null
+  isForHelp: boolean
   number: string
   agent: string | null
   campaign: string | null
@@ -88,7 +90,7 @@ function list(props: RecordingsProps, w: Words): Html {
       { head: columns.direction, cell: row => (row.direction ? w.domain.direction[row.direction] : '') },
       {
         head: columns.party,
-        cell: row => html`<a href="/auditor/calls/${row.call}"><b>${row.name ?? w.agent.who.unknown}</b></a>`,
+        cell: row => html`<a href="/auditor/calls/${row.call}"><b>${partyName(row, w)}</b></a>`,
       },
       { head: columns.number, cell: row => html`<span class="figure">${row.number}</span>` },
       { head: columns.agent, cell: row => row.agent ?? '—' },

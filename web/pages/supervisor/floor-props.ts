@@ -78,8 +78,13 @@ export type LiveCall = {
   phase: CallPhase
   direction: Direction
   name: string | null
+  isForHelp: boolean
   number: string
   agent: string | null
+  /** Where it is parked; null: it is not. */
+  slot: string | null
+  /** Who parked it there. */
+  parkedBy: string | null
   campaign: string | null
   trunk: string
   since: number

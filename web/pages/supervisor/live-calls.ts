@@ -4,10 +4,12 @@ import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
+import { partyName } from '../../parts/names.ts'
 import { callChip, chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { type TeamChoice, teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
+import type { Words } from '../../words/words.ts'
 import { audioPanel } from '../agent/audio-panel.ts'
 import { audioTexts } from '../agent/audio-texts.ts'
 import { type AppealsProps, appealsRegion, appealsSaid } from './appeals.ts'
@@ -46,15 +48,15 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
     rowId: call => `call-${call.id}`,
     empty: words.none,
     columns: [
-      { head: words.state, cell: call => callChip(call.phase, w) },
+      { head: words.state, cell: call => (call.slot === null ? callChip(call.phase, w) : parkedChip(call, w)) },
       { head: words.time, cell: call => timer(call.since, props.frame) },
       { head: words.direction, cell: call => w.domain.direction[call.direction] },
-      { head: words.party, cell: call => call.name ?? w.agent.who.unknown },
+      { head: words.party, cell: call => partyName(call, w) },
       { head: words.number, cell: call => html`<span class="figure">${call.number}</span>` },
       {
         head: words.agent,
         cell: call =>
-          html`${call.agent ?? '—'}${call.supervisors.map(one => html` ${chip('blue', modeIcons[one.mode], one.name)}`)}`,
+          html`${call.agent ?? (call.parkedBy === null ? '—' : w.transfer.parkedBy(call.parkedBy))}${call.supervisors.map(one => html` ${chip('blue', modeIcons[one.mode], one.name)}`)}`,
       },
       { head: words.campaign, cell: call => call.campaign ?? '' },
       { head: words.trunk, cell: call => call.trunk },
@@ -72,4 +74,8 @@ export function liveCallsRegions(props: Pick<LiveCallsProps, 'frame' | 'calls' |
     { id: 'supervision', body: supervisionPanel(props.frame, props.supervision) },
     { id: 'live-calls', body },
   ]
+}
+
+function parkedChip({ slot }: LiveCall, w: Words): Html {
+  return chip('amber', 'circle-parking', w.transfer.slot(slot ?? ''))
 }

@@ -2,9 +2,11 @@ import { type SupervisionMode, supervisionModes } from '../../../src/centre/enti
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { type IconName, icon } from '../../parts/icons.ts'
+import { partyName } from '../../parts/names.ts'
 import { chip } from '../../parts/state.ts'
 import { timer } from '../../parts/time.ts'
 import type { Words } from '../../words/words.ts'
+import type { LiveCall } from './floor-props.ts'
 
 /** What the person who looks at the page hears now, and by which audio. */
 export type SupervisionProps = {
@@ -12,7 +14,7 @@ export type SupervisionProps = {
   now: {
     agent: string
     /** null: the agent has no call now. */
-    call: { id: string; name: string | null; number: string; since: number; held: boolean } | null
+    call: (Pick<LiveCall, 'id' | 'direction' | 'name' | 'isForHelp' | 'number' | 'since'> & { held: boolean }) | null
     mode: SupervisionMode
     /** How much louder or softer this person is heard. */
     gainDb: number
@@ -51,7 +53,7 @@ function inside(frame: Frame, props: SupervisionProps, now: NonNullable<Supervis
 <span class="small muted">${
     now.call === null
       ? words.waiting
-      : html`${words.party} ${now.call.name ?? w.agent.who.unknown} · <span class="figure">${now.call.number}</span> · ${timer(now.call.since, frame)}${now.call.held ? html` · ${words.held}` : null}`
+      : html`${words.party} ${partyName(now.call, w)} · <span class="figure">${now.call.number}</span> · ${timer(now.call.since, frame)}${now.call.held ? html` · ${words.held}` : null}`
   }</span></div></div>
 <div class="actions">${modes.map(
     mode =>
