@@ -44,15 +44,15 @@ const en: Like<typeof zh> = {
   label: 'How the call is',
   rings: 'It rings there',
   network: 'The network plays a sound',
-  heard: (what: string) => `The network says: ${what}`,
-  maybe: (what: string) => `The network says, perhaps: ${what}`,
+  heard: (what: string) => `Network: ${what}`,
+  maybe: (what: string) => `Network, perhaps: ${what}`,
   heardBy: {
     recording: 'an unknown recording',
     tone: 'a tone',
     special: 'special information tones',
     machine: 'a fax or machine',
   },
-  quiet: 'Nothing is heard from the other side',
+  quiet: 'Nothing heard',
   quietHelp:
     'No sound comes from there. Ask whether they are there; after a minute of nothing the call ends by itself.',
   parkedIn: (slot: string) => `Parked in slot ${slot}`,
@@ -61,7 +61,7 @@ const en: Like<typeof zh> = {
     `Pick it up by “Pick up”, or dial ${slot} at a desk phone; after two minutes it comes back to you.`,
   last: 'Last call',
   redial: 'Dial again',
-  carrier: (said: string) => `the carrier says ${said}`,
+  carrier: (said: string) => `carrier: ${said}`,
   notConnected: 'Not connected',
   ended: {
     rtp_timeout: 'Nothing was heard from the other side: ended by itself',

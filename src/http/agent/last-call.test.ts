@@ -72,7 +72,12 @@ const refusals: [name: string, ended: Ended, words: RegExp][] = [
   ['404', { sipStatus: 404 }, /^空号上一通/],
   ['603', { sipStatus: 603 }, /^拒接上一通/],
   ['no answer', { by: 'near', cause: 'timeout' }, /^无人接听上一通/],
-  ['503', { sipStatus: 503, text: 'No circuit <b>' }, /^线路拥塞 运营商返回 503 No circuit &lt;b&gt;上一通/],
+  [
+    '503',
+    { sipStatus: 503, text: 'No circuit to 013766540078 <b>' },
+    /^线路拥塞 运营商返回 503 No circuit to 0137\*{4}0078 &lt;b&gt;上一通/,
+  ],
+  ['no word of the carrier', { by: 'near', cause: 'no_response', sipStatus: 408 }, /^线路拥塞上一通/],
   ['a line that failed', { by: 'near', cause: 'fault' }, /^没有拨通：线路故障上一通/],
 ]
 for (const [name, ended, words] of refusals)

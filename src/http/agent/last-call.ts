@@ -7,6 +7,7 @@ import type { CallResult, EndCause, User } from '../../centre/entities.ts'
 import type { Announced } from '../../centre/heard.ts'
 import type { FloorState } from '../../centre/state.ts'
 import { emergencyOf } from '../../centre/toll/rules.ts'
+import { maskNumbersIn } from '../../lib/mask.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { CallbackRecord } from '../../store/callbacks.ts'
 import type { CallRecord } from '../../store/calls.ts'
@@ -55,9 +56,15 @@ export async function deskLast(
     ...{ name: of.isUnasked ? null : name, number: shownNumber(number, user.numbersMasked), direction },
     ...{ endedAt: call.endedAt!, talked: call.connectedAt !== null, result, by, cause },
     announced: announcedOf(announced),
-    carrier: vague.has(result) && sipStatus !== null ? [sipStatus, text].filter(Boolean).join(' ') : null,
+    carrier: cause === 'not_answered' && vague.has(result) ? carrierWords(sipStatus, text, user.numbersMasked) : null,
     redial: mayRedial ? (owed === undefined ? { again: call.id } : { callback: owed.id }) : null,
   }
+}
+
+/** Some carriers put the number into their words. */
+function carrierWords(sipStatus: number | null, text: string | undefined, masked: boolean): string | null {
+  if (sipStatus === null) return null
+  return [sipStatus, text && (masked ? maskNumbersIn(text) : text)].filter(Boolean).join(' ')
 }
 
 /** null: nothing was understood, or it was withdrawn. */
