@@ -2,7 +2,7 @@
  * Imports: a file is received into the data folder, its columns are named, and it runs as a job, one at a time, whoever looks on or not. A job reads in a
  * thread of its own and writes here by slices, which wait while calls keep this thread busy.
  */
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
@@ -10,7 +10,6 @@ import type { LeadList } from '../../centre/entities.ts'
 import type { Actor, RecordFact } from '../../centre/facts.ts'
 import {
   type FileImport,
-  type ImportKind,
   type ImportMapping,
   importKinds,
   nothingImported,
@@ -33,13 +32,13 @@ import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
 import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
+import { ImportFiles } from './import-files.ts'
 import { ImportThread } from './import-thread.ts'
 import { type ImportView, viewOfBegun, viewOfEnded } from './import-view.ts'
 import { forgetAll, forgetTry, isCancelled, noteCancel, noteTry, progressIn, wasTried } from './interrupted.ts'
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
 import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
-import { openedText, sealedRows, sealedText } from './sealed-text.ts'
 import { sourceKey } from './source-file.ts'
 
 export const importRun = z
@@ -91,6 +90,7 @@ export class Imports implements AsyncDisposable {
   readonly #receiving = new Set<FileImportId>()
   readonly #reception = new Reception()
   readonly #remover: Remover
+  readonly #files: ImportFiles
   readonly #listeners = new Set<(id: FileImportId) => void>()
   #working: Promise<void> = Promise.resolve()
   readonly #over = new AbortController()
@@ -103,6 +103,7 @@ export class Imports implements AsyncDisposable {
   constructor(options: ImportsOptions) {
     this.#options = options
     this.#remover = new Remover(options.log)
+    this.#files = new ImportFiles(options.folder, options.door)
     served.set(options.door, this)
   }
 
@@ -115,15 +116,15 @@ export class Imports implements AsyncDisposable {
     const { door } = this.#options
     const { kind, campaign, name } = await this.#receivable(given)
     const id = newId<'fileImport'>('fi')
-    const folder = this.#folderOf(id)
+    const folder = this.#files.folderOf(id)
     this.#receiving.add(id)
     try {
       await mkdir(folder, { recursive: true, mode: 0o750 })
       const files = jobFiles(folder)
-      const key = this.#keyOf(id)
+      const key = this.#files.keyOf(id)
       const received = await this.#reception.receive(bytes, files.source, sourceKey(key))
       const inspection = await this.#thread().inspect(files.source, key)
-      await writeFile(files.inspection, sealedText(key, JSON.stringify(inspection)), { mode: 0o640 })
+      await this.#files.keepInspection(id, inspection)
       await keep(door, actor, [{ type: 'import.received', import: { id, kind, campaign, name, ...received } }])
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
@@ -160,7 +161,7 @@ export class Imports implements AsyncDisposable {
   /** What the file looks like, and what its columns probably are: by a saved mapping of the same headings, else by their words. */
   async inspection(id: FileImportId): Promise<Inspection & { guess: string[]; saved: SavedMapping[] }> {
     const { kind, mapping } = await this.#record(id)
-    const inspection = await this.#inspected(id)
+    const inspection = await this.#files.inspection(id)
     const { store } = this.#options.door
     const [definitions, saved] = await Promise.all([
       store.read('fields.all', {}),
@@ -171,24 +172,9 @@ export class Imports implements AsyncDisposable {
     return { ...inspection, guess, saved }
   }
 
-  async #inspected(id: FileImportId): Promise<Inspection> {
-    const { source, inspection } = jobFiles(this.#folderOf(id))
-    const isThere = await stat(source).then(
-      () => true,
-      () => false,
-    )
-    const kept = isThere ? await readFile(inspection, 'utf8').catch(() => null) : null
-    const text = kept === null ? null : openedText(this.#keyOf(id), kept)
-    if (text === null)
-      throw new NotNow('import-file-gone', 'the file is not in the data folder any more; upload it again')
-    return JSON.parse(text) as Inspection
-  }
-
   async headings(id: FileImportId): Promise<string[]> {
     await this.#record(id)
-    const kept = await readFile(jobFiles(this.#folderOf(id)).inspection, 'utf8').catch(() => null)
-    const text = kept === null ? null : openedText(this.#keyOf(id), kept)
-    return text === null ? [] : (JSON.parse(text) as Inspection).headings
+    return this.#files.headings(id)
   }
 
   /** From its first row. Throws InvalidInput when the columns do not do, NotNow while it runs. */
@@ -215,13 +201,13 @@ export class Imports implements AsyncDisposable {
     for (const { id, startedBy, mapping } of await door.store.read('imports.open', {}))
       try {
         if (startedBy === null || mapping === null || this.#jobs.has(id)) continue
-        const folder = this.#folderOf(id)
+        const folder = this.#files.folderOf(id)
         const from = await progressIn(folder)
         if (await isCancelled(folder)) {
           const counts = from?.counts ?? { ...nothingImported }
           await keep(door, startedBy, [{ type: 'import.ended', import: id, as: 'cancelled', counts, trouble: null }])
         } else if (!(await wasTried(folder, from))) {
-          await this.#inspected(id)
+          await this.#files.inspection(id)
           await this.#begin(startedBy, id, mapping, from, true)
         }
       } catch (error) {
@@ -234,8 +220,8 @@ export class Imports implements AsyncDisposable {
     const { mapping, state } = await this.#restable(id)
     if (mapping === null || state === 'finished')
       throw new NotNow('import-not-stopped', 'only an import that was begun and stopped can go on')
-    await this.#inspected(id)
-    await this.#begin(actor, id, mapping, await progressIn(this.#folderOf(id)))
+    await this.#files.inspection(id)
+    await this.#begin(actor, id, mapping, await progressIn(this.#files.folderOf(id)))
     return this.view(id)
   }
 
@@ -245,7 +231,7 @@ export class Imports implements AsyncDisposable {
     if (job === undefined) throw new NotNow('import-not-running', 'this import does not run')
     job.cancelled = true
     job.thread?.cancel()
-    await noteCancel(this.#folderOf(id)).catch(error =>
+    await noteCancel(this.#files.folderOf(id)).catch(error =>
       this.#options.log.error({ err: error, import: id }, 'a cancel could not be noted on the disk'),
     )
     return this.view(id)
@@ -263,12 +249,7 @@ export class Imports implements AsyncDisposable {
   /** The rows that did not come through, in their order. */
   async rejected(id: FileImportId): Promise<AsyncIterable<RejectedRow>> {
     await this.#record(id)
-    const { errors } = jobFiles(this.#folderOf(id))
-    const isThere = await stat(errors).then(
-      () => true,
-      () => false,
-    )
-    return isThere ? sealedRows(errors, this.#keyOf(id)) : nothing()
+    return this.#files.rejected(id)
   }
 
   /** Columns whose values are sealed in the records: ID numbers and secret fields. */
@@ -298,7 +279,7 @@ export class Imports implements AsyncDisposable {
       if (this.#jobs.has(id) || this.#receiving.has(id)) continue
       const record = await this.#options.door.store.read('imports.byId', { id })
       const since = record === null ? 0 : Math.max(record.receivedAt, record.startedAt ?? 0, record.endedAt ?? 0)
-      if (now - since > keptMs) await this.#remover.remove(this.#folderOf(id), { recursive: true })
+      if (now - since > keptMs) await this.#remover.remove(this.#files.folderOf(id), { recursive: true })
     }
   }
 
@@ -324,7 +305,7 @@ export class Imports implements AsyncDisposable {
       ...{ startedRow: from?.row ?? 0, thread: null, cancelled: false },
     }
     this.#jobs.set(id, job)
-    const folder = this.#folderOf(id)
+    const folder = this.#files.folderOf(id)
     try {
       if (from === null) await rm(jobFiles(folder).progress, { force: true })
       if (!byItself) await forgetAll(folder)
@@ -350,7 +331,7 @@ export class Imports implements AsyncDisposable {
       const leads = record.kind === 'leads' ? await this.#leadsOf(record, job.mapping) : null
       const apply = applierOf(record.kind, { door, actor: job.actor, columns: job.mapping.columns, leads })
       const { zone } = await reckoningOf(door)
-      if (job.byItself) await noteTry(this.#folderOf(job.id), job.from)
+      if (job.byItself) await noteTry(this.#files.folderOf(job.id), job.from)
       job.state = 'running'
       job.startedAt = door.clock.monotonic()
       job.thread = this.#thread()
@@ -358,11 +339,11 @@ export class Imports implements AsyncDisposable {
         {
           ...{
             type: 'run',
-            folder: this.#folderOf(job.id),
+            folder: this.#files.folderOf(job.id),
             kind: record.kind,
             zone,
             from: job.from,
-            key: this.#keyOf(job.id),
+            key: this.#files.keyOf(job.id),
           },
           ...{ columns: job.mapping.columns, options: job.mapping.options },
           leads: leads && { campaign: leads.list.campaign, list: leads.list.id },
@@ -385,12 +366,12 @@ export class Imports implements AsyncDisposable {
       if (job.cancelled) job.thread.cancel() // while the campaign was looked up: there was no thread yet to hear it
       const outcome = await reading
       // The house closes: it is stopped, and goes on when it opens.
-      if (outcome.as === 'gone' && !job.cancelled) return void (await forgetTry(this.#folderOf(job.id)))
+      if (outcome.as === 'gone' && !job.cancelled) return void (await forgetTry(this.#files.folderOf(job.id)))
       if (record.kind === 'leads' && leads !== null && outcome.as === 'finished')
         await this.#listed(job, record, leads.list)
       const as = outcome.as === 'gone' ? 'cancelled' : outcome.as
       const isKept = await end(as, outcome.as === 'failed' ? outcome.words : null)
-      if (isKept && as === 'finished') await rm(jobFiles(this.#folderOf(job.id)).source, { force: true })
+      if (isKept && as === 'finished') await rm(jobFiles(this.#files.folderOf(job.id)).source, { force: true })
     } catch (error) {
       log.error({ err: error, import: job.id }, 'an import failed')
       await end('failed', error instanceof Error ? error.message : String(error)).catch(() => {})
@@ -436,7 +417,7 @@ export class Imports implements AsyncDisposable {
   async #viewOf(record: FileImportRecord): Promise<ImportView> {
     if (record.state !== 'running') return viewOfEnded(record)
     const job = this.#jobs.get(record.id) ?? null
-    const progress = job?.progress ?? (await progressIn(this.#folderOf(record.id)))
+    const progress = job?.progress ?? (await progressIn(this.#files.folderOf(record.id)))
     return viewOfBegun(record, job, progress, this.#options.door.clock.monotonic())
   }
 
@@ -459,20 +440,8 @@ export class Imports implements AsyncDisposable {
   #thread(): ImportThread {
     return new ImportThread(this.#options.worker)
   }
-
-  #keyOf(id: FileImportId): Buffer {
-    return this.#options.door.store.sealer.fileKey(Buffer.from(`import ${id}`))
-  }
-
-  #folderOf(id: FileImportId): string {
-    return path.join(this.#options.folder, path.basename(id))
-  }
 }
-
-async function* nothing(): AsyncGenerator<never> {}
 
 function running(): NotNow {
   return new NotNow('import-running', 'this import runs already')
 }
-
-export type { ImportKind }
