@@ -60,6 +60,10 @@ function fakeCentre(): Centre {
       if (input.type !== 'agent.break') return { facts: [], effects: [], refusal: null }
       if (input.reason === 'bug') throw new Error('a bug')
       if (input.reason === 'no') return { facts: [], effects: [], refusal: { rule: 'no', words: 'no' } }
+      if (input.reason === 'help looks') {
+        const detail = `help after ${notes(state).notes.at(-1)}`
+        return { facts: [noted(detail)], effects: [], refusal: null }
+      }
       const dial = { type: 'phone.dial', leg: 'g' } as Effect
       const join = { type: 'media.patch', a: 'g', b: 'h' } as Effect
       const music = { type: 'media.play', leg: 'g', prompt: 'comfort-music', loop: true } as Effect
@@ -559,6 +563,24 @@ test('help overtakes nothing that is on disk and waits for its turn to leave', a
   await say('help answers')
   const types = performed.map(({ type }) => type)
   assert.deepEqual(types, ['phone.hangUp', 'phone.hangUp', 'phone.hangUp', 'media.patch', 'phone.hangUp'])
+  await Promise.all(replies)
+})
+
+test('help is decided after what a port answers to what leaves before it, and not on a floor that is no more', async () => {
+  let answers = 0
+  const answer = () => {
+    if (++answers === 2) engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'help answered' })
+  }
+  const { timers, store, engine, say, notes } = aFloor({ effectMs: 5, onEffect: answer })
+  const replies = [say('one'), say('two')]
+  timers.turn()
+  say('three').catch(() => {})
+  timers.turn()
+  await store.write()
+  assert.equal(answers, 1, 'the slice is over')
+  timers.clock.set(timers.clock.now() + 1_500) // which the next batch has kept the disk, and no tick has told so yet
+  await say('help looks')
+  assert.deepEqual(notes(), ['one', 'two', 'three', 'help answered', 'help after help answered'])
   await Promise.all(replies)
 })
 

@@ -189,6 +189,8 @@ export class Engine implements EnginePort {
   /** Decided and done at once, against the rule that nothing leaves the house before it is written; it is written when the disk takes it. */
   #help({ input, actor, reply }: Waiting): void {
     const { centre, clock, log } = this.#options
+    // Before it is decided, since a port may answer with more help, which is decided at once.
+    this.#out.letAllGo()
     // What came before is heard first, where it may be: that somebody hung up, say.
     while (this.#trouble === null) {
       const earlier = this.#inbox.shift()
@@ -204,7 +206,6 @@ export class Engine implements EnginePort {
       return this.#bug({ input, actor, reply }, error)
     }
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
-    this.#out.letAllGo()
     const effects: Effect[] = []
     this.#apply(decision, moment, this.#open.recorded, effects)
     this.#open.releases.push(this.#releaseOf(saidOnceMore(effects), { isForHelp: true, isDone: true }))
