@@ -125,7 +125,7 @@ export async function openHouse({
       phone: { perform: effect => telephone?.ports.phone.perform(effect) },
       media: { perform: effect => telephone?.ports.media.perform(effect) },
     },
-    salvage: path => salvageRecording(join(files.recordings, path)),
+    salvage: (path, fit) => salvageRecording(join(files.recordings, path), fit),
     later: task => {
       sealing = task(closing.signal).catch(error =>
         log.error({ err: error }, 'recordings of the last run were not all sealed; the next start goes on'),

@@ -1,7 +1,7 @@
 /** A run was killed in mid-call, and at the next start the disk of the recordings is not mounted yet: nothing of what was said is lost. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -22,12 +22,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('a recording that was not there at the start, since its disk was mounted late, is sealed when it is, and by the next start at the latest', async () => {
-  const files = { path: folder, file: join(folder, 'switchroom.db'), keyFile: join(folder, 'secrets.key') }
-  const [mounted, away] = [join(folder, 'recordings'), join(folder, 'away')]
-  mkdirSync(join(mounted, '2026'), { recursive: true })
-  const facts: unknown[] = ['one', 'two'].flatMap(name => {
-    const file = new RecordingFile(join(mounted, `2026/${name}.wav`), 8)
+/** Ten seconds after these calls began, of each of which ten seconds were recorded. */
+async function killedAt(files: { path: string; file: string; keyFile: string }, names: readonly string[]) {
+  const facts: unknown[] = names.flatMap(name => {
+    const file = new RecordingFile(join(files.path, `recordings/2026/${name}.wav`), 8)
     file.append(new Uint8Array(160_000).fill(0x55), 160_000)
     file.abandon()
     return [
@@ -36,10 +34,15 @@ test('a recording that was not there at the start, since its disk was mounted la
       { type: 'recording.opened', recording: `r_${name}`, call: `c_${name}`, path: `2026/${name}.wav` },
     ]
   })
-  {
-    await using store = await openStore({ ...files, [Symbol.dispose]: () => undefined })
-    await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, Date.now() - 10_000)) })
-  }
+  await using store = await openStore({ ...files, [Symbol.dispose]: () => undefined })
+  await store.commit({ recorded: facts.map(fact => recorded(fact as Fact, Date.now() - 10_000)) })
+}
+
+test('a recording that was not there at the start, since its disk was mounted late, is sealed when it is, and by the next start at the latest', async () => {
+  const files = { path: folder, file: join(folder, 'switchroom.db'), keyFile: join(folder, 'secrets.key') }
+  const [mounted, away] = [join(folder, 'recordings'), join(folder, 'away')]
+  mkdirSync(join(mounted, '2026'), { recursive: true })
+  await killedAt(files, ['one', 'two'])
   renameSync(mounted, away)
   mkdirSync(mounted)
   const first = (world = await World.open({ folder }))
@@ -65,4 +68,21 @@ test('a recording that was not there at the start, since its disk was mounted la
   const again = (world = await World.open({ folder }))
   const two = await again.fact('recording.sealed', ({ recording }) => (recording as string) === 'r_two')
   assert.deepEqual([two.sha256, two.wasMissing], [hash('two'), true])
+})
+
+test('a file that was laid under the name of a recording while the house was down is not sealed at its start', async () => {
+  await close()
+  const laidFolder = join(folder, 'laid')
+  const files = { path: laidFolder, file: join(laidFolder, 'switchroom.db'), keyFile: join(laidFolder, 'secrets.key') }
+  mkdirSync(join(laidFolder, 'recordings/2026'), { recursive: true })
+  await killedAt(files, ['ours', 'laid'])
+  const laid = join(laidFolder, 'recordings/2026/laid.wav')
+  utimesSync(laid, 0, 0)
+  const before = readFileSync(laid)
+  const start = (world = await World.open({ folder: laidFolder }))
+  const sealed = await start.fact('recording.sealed', ({ recording }) => (recording as string) === 'r_ours')
+  assert.equal(sealed.durationMs, 10_000)
+  const told = await start.fact('recording.missing', ({ recording }) => (recording as string) === 'r_laid')
+  assert.equal(told.cause, 'misfit')
+  assert.deepEqual(readFileSync(laid), before, 'it is left as it lies')
 })

@@ -44,7 +44,11 @@ export async function bootEngine(options: BootOptions): Promise<Engine> {
   if (Object.values(counts).some(count => count > 0))
     log.warn(counts, 'closed what was in hand when the last run went away')
   const sealing = (signal: AbortSignal) =>
-    sealLeft(closed.recordings, { store, salvage: options.salvage, now: () => clock.now(), log }, signal)
+    sealLeft(
+      closed.recordings,
+      { store, salvage: options.salvage, now: () => clock.now(), lastAt: last.at, log },
+      signal,
+    )
   if (options.later === undefined) await sealing(new AbortController().signal)
   else if (closed.recordings.length > 0) options.later(sealing)
   const setup = { ...(await store.setup(clock.now())), lab: options.lab ?? false }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fact } from '../centre/facts.ts'
+import { mustFit } from '../lib/fit.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { leadNumbered, openStore, recorded, testFolder } from '../store/testing/people.ts'
@@ -46,10 +47,12 @@ const recover = async (
   store: Pick<Store, 'inFlight' | 'commit'>,
   salvage: Salvage,
   signal = new AbortController().signal,
+  at = { now: 5_000, last: 1_000 },
 ) => {
-  const now = () => 5_000
+  const now = () => at.now
   const closed = await closeInFlight({ store, started: { type: 'system.started', bootId: 'b', version: '1' }, now })
-  await sealLeft(closed.recordings, { store, salvage, now, log: createLogger('silent') }, signal)
+  const log = createLogger('silent')
+  await sealLeft(closed.recordings, { store, salvage, now, lastAt: at.last, log }, signal)
   return closed
 }
 
@@ -326,6 +329,55 @@ test('a sealing that is cut short leaves the rest to the next start, and seals n
   assert.equal(new Set(salvaged).size, 12)
   assert.equal((await store.inFlight()).recordings.length, 0)
 })
+
+const laid: Salvage = async (path, fit) => {
+  const [soundMs, writtenAt] = path.split('.', 1)[0]!.split(' ').map(Number) as [number, number]
+  if (fit !== undefined) mustFit(path, { soundMs, writtenAt }, fit)
+  return whole(path)
+}
+
+/** Calls that begin at 1,000, of each the file that lies there: its sound and when it was written last; `over`: they end at 61,000. */
+async function leftOpen(store: Store, paths: readonly string[], over: boolean): Promise<void> {
+  const ending = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }
+  for (const [n, path] of paths.entries()) {
+    const call = `c_${path}`
+    const tell = (fact: unknown, at: number) => store.commit({ recorded: [recorded(fact as Fact, at)] })
+    await tell({ type: 'call.offered', call, trunk: 't', leg: `g_${n}`, from: '+8613800000001', to: '1000' }, 1_000)
+    await tell({ type: 'recording.opened', recording: `r_${path}`, call, path }, 1_000)
+    if (over) await tell({ type: 'call.ended', call, ending }, 61_000)
+  }
+}
+
+const hourMs = 3_600_000
+const fitting = ['59000 60000.wav', '0 -3000000.wav']
+const misfits = [`${hourMs} 60000.wav`, `59000 ${-2 * hourMs}.wav`, `59000 ${30 * hourMs}.wav`]
+
+test('what lies at a start under the name of a recording, and cannot be of its call by length or time, is told and not sealed', async () => {
+  for (const over of [true, false]) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    const beyond = over ? ['66001 60000.wav'] : []
+    await leftOpen(store, [...fitting, ...misfits, ...beyond], over)
+    const at = { now: over ? 40 * hourMs : 100_000, last: 61_000 }
+    await recover(store, laid, undefined, at)
+    for (const path of fitting) assert.equal((await recordingOf(store, path)).sha256, `of ${path}`)
+    for (const path of [...misfits, ...beyond]) {
+      const { sealedAt, missingCause } = await recordingOf(store, path)
+      assert.deepEqual({ sealedAt, missingCause }, { sealedAt: null, missingCause: 'misfit' }, path)
+    }
+  }
+})
+
+test('when the clock was set back since, nothing of what was left open is held against it', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await leftOpen(store, fitting, false)
+  await recover(store, laid, undefined, { now: 500, last: 61_000 })
+  for (const path of fitting) assert.equal((await recordingOf(store, path)).sha256, `of ${path}`)
+})
+
+const recordingOf = async (store: Store, name: string) =>
+  (await store.read('recordings.byId', { id: `r_${name}` as never }))!
 
 test('a recording that cannot be had at a start is told as missing at once, whatever the disk says, and left to the second look', async () => {
   using folder = testFolder()

@@ -8,13 +8,15 @@ import type { Ending } from '../centre/entities.ts'
 import { abandonAfterMs } from '../centre/evolve-call.ts'
 import type { Fact, Recorded } from '../centre/facts.ts'
 import { fileFaultOf } from '../lib/file-fault.ts'
+import { type Fit, isMisfit } from '../lib/fit.ts'
 import type { CallbackId, CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { InFlight, LeadInFlight } from '../store/load.ts'
 import type { Store } from '../store/store.ts'
+import { fitOf } from './recording-fit.ts'
 
-/** Makes the file whole; `path` is relative to the recordings folder. Throws when there is nothing to make whole. */
-export type Salvage = (path: string) => Promise<{ sha256: string; bytes: number; durationMs: number }>
+/** Makes the file whole; `path` is relative to the recordings folder. Rejects when there is nothing to make whole, with Misfit where it does not fit. */
+export type Salvage = (path: string, fit?: Fit) => Promise<{ sha256: string; bytes: number; durationMs: number }>
 
 /** A number that was not reached rings again soon; one that was is left alone for a while. */
 const unansweredRetryMs = 60_000
@@ -56,15 +58,14 @@ export async function closeInFlight(of: {
   return inFlight
 }
 
+/** `lastAt`: Unix ms of the last line of the run that left them. */
+export type Sealing = { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; lastAt: number; log: Logger }
+
 /**
  * Makes whole and seals what the last run left open, each in a transaction of its own: when `signal` ends it half-way, the next start finds the
  * rest. Five hundred calls of some minutes are gigabytes to read, so nobody should wait for it.
  */
-export async function sealLeft(
-  recordings: InFlight['recordings'],
-  of: { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; log: Logger },
-  signal: AbortSignal,
-): Promise<void> {
+export async function sealLeft(recordings: InFlight['recordings'], of: Sealing, signal: AbortSignal): Promise<void> {
   const left = [...recordings]
   const work = async () => {
     for (let next = left.shift(); next !== undefined && !signal.aborted; next = left.shift()) await seal(next, of)
@@ -161,21 +162,24 @@ function followUp({ id: lead, campaign, lastCall, trying, written }: LeadInFligh
   return [...kept, { type: 'callback.scheduled', callback }, release(dueAt)]
 }
 
-async function seal(
-  recording: InFlight['recordings'][number],
-  of: { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; log: Logger },
-): Promise<void> {
+async function seal(recording: InFlight['recordings'][number], of: Sealing): Promise<void> {
   const { id, call, path, lack } = recording
   let fact: Fact
   try {
-    const { sha256, bytes, durationMs } = await of.salvage(path)
+    const { sha256, bytes, durationMs } = await of.salvage(path, fitOfLeft(recording, of))
     fact = { type: 'recording.sealed', recording: id, call, sha256, bytes, durationMs, salvaged: true, ...lack }
   } catch (error) {
     of.log.error({ err: error, recording: id, path }, 'a recording could not be salvaged')
     // Whatever the disk says now: it may say something else soon, and then the second look seals it.
-    const cause = fileFaultOf(error) ?? 'not_ours'
+    const cause = isMisfit(error) ? 'misfit' : (fileFaultOf(error) ?? 'not_ours')
     const reason = `not salvaged: ${String(error).slice(0, 200)}`
     fact = { type: 'recording.missing', recording: id, call, cause, reason }
   }
   await of.store.commit({ recorded: [{ at: of.now(), actor: 'system', fact }] })
+}
+
+/** Undefined: the clock was set back since, and for how long a call went on is not known. Evidence is not left out for a wrong clock. */
+function fitOfLeft(recording: InFlight['recordings'][number], { now, lastAt }: Sealing): Fit | undefined {
+  const at = now()
+  return at < lastAt ? undefined : fitOf(recording, at)
 }

@@ -133,7 +133,8 @@ test('what a recording was told to lack while it went on is told with its seal, 
   for (const path of ['1.wav', '2.wav']) disk.there.add(path)
   const { recordings } = await store.inFlight()
   const log = createLogger('silent')
-  await sealLeft(recordings, { store, salvage: disk.salvage, now: () => 100_000, log }, new AbortController().signal)
+  const sealing = { store, salvage: disk.salvage, now: () => 100_000, lastAt: 1_000, log }
+  await sealLeft(recordings, sealing, new AbortController().signal)
   await using look = lookAt(store, disk)
   await look.look()
   for (const recording of ['r_1', 'r_2']) {

@@ -10,6 +10,7 @@ import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
+import { fitOf } from './recording-fit.ts'
 import type { Timers } from './timers.ts'
 
 /** After something happened: what a call was told as missing for has mostly passed by then. */
@@ -21,11 +22,6 @@ const lotMax = 50
 const pauseMs = 200
 /** Looked for in one go; beyond, the next goes on where it ended. What is gone costs one open(2) each. */
 const goMax = 5_000
-/** Signalling and media end apart by so much at most. */
-const overMs = 5_000
-/** The clock of a share is its own; and a share that hangs takes what was said when it comes round. */
-const clockMs = 3_600_000
-const writtenWithinMs = 86_400_000
 
 /** Where a look has come to. */
 type Place = { openedAt: number; id: RecordingId }
@@ -185,15 +181,5 @@ export class SecondLook implements AsyncDisposable {
       { recording, path, err: error },
       'under the name of a recording told as missing lies what cannot be of its call: it is not sealed; who laid it there?',
     )
-  }
-}
-
-/** No longer than its call, and written while that went on, or when its disk took it. */
-function fitOf({ openedAt, callEndedAt }: MissingRecording, now: number): Fit {
-  const until = callEndedAt ?? now
-  return {
-    mostMs: Math.max(0, until - openedAt) + overMs,
-    writtenFrom: openedAt - clockMs,
-    writtenUntil: Math.min(until + writtenWithinMs, now + clockMs),
   }
 }

@@ -19,7 +19,7 @@ import type { NoArgs } from './page.ts'
 import { unsoldParties } from './parties.ts'
 import { phrasesInUse } from './phrases.ts'
 import { agenciesIn, placedParties } from './placements.ts'
-import { type UnsealedRecording, type UnsealedRow, unsealed } from './recordings.ts'
+import { type LeftRecording, type UnsealedRow, unsealed } from './recordings.ts'
 import { calls, campaigns, menus, numbers, queues, suppressions, trunkGroups, trunks, users } from './schema.ts'
 import { teamsIn } from './teams.ts'
 import { tollOf } from './toll.ts'
@@ -29,7 +29,7 @@ export type InFlight = {
   /** `isOwed`: a callback was promised since the call began, and is not kept yet. */
   calls: (typeof calls.$inferSelect & { isOwed: boolean })[]
   leads: LeadInFlight[]
-  recordings: UnsealedRecording[]
+  recordings: LeftRecording[]
   agents: UserId[]
 }
 
@@ -138,9 +138,11 @@ export const loadQueries = {
     recordings: (
       sql(
         db.$client,
-        'SELECT id, call, path, lost_ms AS lostMs, lost FROM recordings WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY id',
-      ).all() as UnsealedRow[]
-    ).map(unsealed),
+        `SELECT recordings.id, call, path, lost_ms AS lostMs, lost, opened_at AS openedAt, calls.ended_at AS callEndedAt
+         FROM recordings LEFT JOIN calls ON calls.id = recordings.call
+         WHERE sealed_at IS NULL AND missing_reason IS NULL ORDER BY recordings.id`,
+      ).all() as (UnsealedRow & Pick<LeftRecording, 'openedAt' | 'callEndedAt'>)[]
+    ).map(({ openedAt, callEndedAt, ...row }) => ({ ...unsealed(row), openedAt, callEndedAt })),
     agents: (
       sql(db.$client, 'SELECT DISTINCT agent FROM agent_states WHERE to_at IS NULL ORDER BY agent').all() as {
         agent: UserId

@@ -23,9 +23,10 @@ export function unsealed({ lostMs, lost, ...row }: UnsealedRow): UnsealedRecordi
   return lostMs === 0 ? row : { ...row, lack: { lostMs, lost: JSON.parse(lost ?? '[]') } }
 }
 
+/** Open when the process went. `callEndedAt` null: the call was in flight, or nothing is known of it. */
+export type LeftRecording = UnsealedRecording & Pick<RecordingRow, 'openedAt'> & { callEndedAt: number | null }
 /** Told as missing, and not found since. `callEndedAt` null: the call goes on, or nothing is known of it (`goesOn` says which). */
-export type MissingRecording = UnsealedRecording &
-  Pick<RecordingRow, 'openedAt' | 'missingCause'> & { callEndedAt: number | null; goesOn: boolean }
+export type MissingRecording = LeftRecording & Pick<RecordingRow, 'missingCause'> & { goesOn: boolean }
 type MissingRow = UnsealedRow & Pick<MissingRecording, 'openedAt' | 'missingCause' | 'callEndedAt'> & { goesOn: 0 | 1 }
 
 /** Recordings opened in [from, to), newest first. */
