@@ -1,8 +1,6 @@
 /** The composition root: the house, and on top of it the doors for people, joined from the slices of one configuration. */
 
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
-import { hostname, networkInterfaces } from 'node:os'
-import type { Hono } from 'hono'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { missingWords } from '../web/words/custody.ts'
 import { httpSender } from './channels/http-sender.ts'
@@ -10,20 +8,17 @@ import { smtpSender } from './channels/smtp-sender.ts'
 import { programVersion } from './cli/version.ts'
 import { type Config, dataFiles } from './config.ts'
 import { Custody } from './custody.ts'
+import { type Doors, openDoors } from './doors.ts'
 import { type House, openHouse } from './house.ts'
 import { adminRoutes } from './http/admin/admin.ts'
 import { agencyBarOn } from './http/agency-bar.ts'
 import { agentRoutes } from './http/agent/agent.ts'
 import { folderAssets } from './http/assets.ts'
 import { auditorRoutes } from './http/auditor/auditor.ts'
-import { type Certificate, ensureCertificate } from './http/certificate.ts'
-import { readCertificate } from './http/certificate-files.ts'
-import { CertificateKeeper, type CertificateSeen } from './http/certificate-keeper.ts'
-import type { Deps, Env } from './http/deps.ts'
-import type { Probe } from './http/health.ts'
+import type { Deps } from './http/deps.ts'
 import { liveRoutes } from './http/live/live.ts'
 import { ProvisioningLinks } from './http/phones/links.ts'
-import { createApp, type Listening, listen } from './http/server.ts'
+import { createApp } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
 import { must } from './lib/assert.ts'
@@ -33,8 +28,7 @@ import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import { SettledClock } from './lib/settled-clock.ts'
 import { within } from './lib/within.ts'
-import type { Identity } from './phone/connections.ts'
-import { recordingsProbe } from './recordings-folder.ts'
+import { probesOf } from './probes.ts'
 import type { RecordsDoor } from './records/door.ts'
 import { createExports } from './records/exports.ts'
 import { Imports } from './records/import/imports.ts'
@@ -73,12 +67,7 @@ export class NotOver extends Error {
   override name = 'NotOver'
 }
 
-/** Below this much free space the service says that it is not ready; recordings are not made on a full disk. */
-const diskFloorBytes = 1e9
 const sweepEveryMs = 60_000
-/** Whoever renews the company's certificate should see it taken up; our own authority needs no such hurry. */
-const filesEveryMs = 300_000
-const ownEveryMs = 12 * 3_600_000
 const hourMs = 3_600_000
 /** Share of its time for which the main thread is busy; above, work that may wait waits. */
 const strainedLoad = 0.7
@@ -281,104 +270,6 @@ function eventLoopLoad(): () => number {
   }
 }
 
-type Doors = AsyncDisposable & {
-  web: Listening
-  keeper: CertificateKeeper | null
-  /** By who is shown them. */
-  certificates(): Record<string, CertificateSeen>
-  reload(): Promise<void>
-  /** What SIP shows at a `tls:` address now; null where there is none. `onSipIdentity` is told of each renewal. */
-  sipIdentity(): Identity | null
-  onSipIdentity(listener: (identity: Identity) => void): void
-  /** From now on requests are answered by the app; until then with 503. */
-  letIn(app: Pick<Hono<Env>, 'fetch'>): void
-}
-
-/**
- * The certificate is read and the web address held before a call is taken or a line of the journal written: a start that must fail for
- * either has done nothing. Rejects with words for a person.
- */
-async function openDoors(config: Config, log: Logger): Promise<Doors> {
-  const names = [hostname(), 'localhost']
-  // The company's files may be botched on the night of a reboot: phones and trunks work all the same.
-  const ofFiles = { everyMs: filesEveryMs, standIn: () => ownCertificate(config, names) }
-  const telling = { now: () => systemClock.now(), onWarning: (words: string) => log.warn({ alarm: true }, words) }
-  let web: Listening | null = null
-  await using parts = new AsyncDisposableStack()
-  const keeper =
-    config.http.tls === 'off'
-      ? null
-      : parts.use(
-          await CertificateKeeper.start({
-            load: () => loadCertificate(config, names),
-            ...(config.http.tls === 'files' ? ofFiles : { everyMs: ownEveryMs }),
-            onChange: certificate => {
-              web?.secure(identityOf(certificate))
-              if (sipKeeper === keeper) renewed(identityOf(certificate))
-              log.info({ endsAt: new Date(certificate.notAfter).toISOString() }, 'a renewed certificate is in service')
-            },
-            onTrouble: error =>
-              log.error({ err: error, alarm: true }, 'the certificate is not taken; another one is in service'),
-            ...telling,
-          }),
-        )
-  let renewed: (identity: Identity) => void = () => undefined
-  const needsTls = config.sip.listen.some(({ transport }) => transport === 'tls')
-  const sharesTheWebs = config.sip.cert === null && keeper !== null
-  const sipKeeper = !needsTls
-    ? null
-    : sharesTheWebs
-      ? keeper
-      : parts.use(
-          await CertificateKeeper.start({
-            load: () => loadSipCertificate(config, names),
-            ...(config.sip.cert === null ? { everyMs: ownEveryMs } : ofFiles),
-            onChange: certificate => {
-              renewed(identityOf(certificate))
-              log.info(
-                { endsAt: new Date(certificate.notAfter).toISOString() },
-                'a renewed certificate for SIP is in service',
-              )
-            },
-            onTrouble: error =>
-              log.error({ err: error, alarm: true }, 'the certificate for SIP is not taken; another one is in service'),
-            ...telling,
-          }),
-        )
-  let app: Pick<Hono<Env>, 'fetch'> = {
-    fetch: () => new Response('Switchroom is starting; try again in a moment.\n', { status: 503 }),
-  }
-  const late: Pick<Hono<Env>, 'fetch'> = { fetch: (...given) => app.fetch(...given) }
-  web = await listen(late, {
-    host: config.http.listen.host,
-    port: config.http.listen.port,
-    tls: keeper ? { cert: keeper.current.certPem, key: keeper.current.keyPem } : null,
-  }).catch(error => {
-    throw httpError(error, config)
-  })
-  parts.use(web)
-  const held = parts.move()
-  return {
-    web,
-    keeper,
-    certificates: () => ({
-      ...(keeper === null ? {} : { web: keeper.seen }),
-      ...(sipKeeper === null ? {} : { sip: sipKeeper.seen }),
-    }),
-    reload: async () => {
-      for (const each of new Set([keeper, sipKeeper])) await each?.reload()
-    },
-    sipIdentity: () => sipKeeper && identityOf(sipKeeper.current),
-    onSipIdentity: listener => {
-      renewed = listener
-    },
-    letIn: opened => {
-      app = opened
-    },
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
-  }
-}
-
 function makeFolders(folders: string[]): void {
   for (const folder of folders) {
     try {
@@ -396,88 +287,4 @@ function makeFolders(folders: string[]): void {
       )
     }
   }
-}
-
-const identityOf = ({ certPem, keyPem }: Certificate): Identity => ({ cert: certPem, key: keyPem })
-
-/** Files of its own, or where the pages need no certificate the one that our own authority would give them. */
-async function loadSipCertificate(config: Config, names: string[]): Promise<Certificate> {
-  const { cert, key } = config.sip
-  if (cert !== null && key !== null) return readCertificate({ cert, key, names: [], now: systemClock.now() })
-  return ownCertificate(config, names)
-}
-
-async function loadCertificate(config: Config, names: string[]): Promise<Certificate> {
-  const now = systemClock.now()
-  if (config.http.tls === 'files')
-    return readCertificate({ cert: config.http.cert!, key: config.http.key!, names: [names[0]!], now })
-  return ownCertificate(config, names)
-}
-
-function ownCertificate(config: Config, names: string[]): Promise<Certificate> {
-  const addresses = Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(one => one.address))
-  return ensureCertificate({
-    dir: dataFiles(config).tls,
-    names,
-    addresses: addresses.filter(one => !one.includes('%')),
-    now: systemClock.now(),
-  })
-}
-
-/** What `/readyz` asks. */
-function probesOf({ engine, store, telephone, recordingsMark }: House, config: Config): Probe[] {
-  return [
-    {
-      name: 'database',
-      check: async () => {
-        await store.commit({ recorded: [] })
-        return null
-      },
-    },
-    {
-      name: 'sip',
-      check: async () =>
-        telephone.bound.length === config.sip.listen.length ? null : 'not listening at every address of sip.listen',
-    },
-    {
-      name: 'media',
-      check: async () => {
-        await telephone.bay.figures([])
-        return null
-      },
-    },
-    {
-      name: 'recordings',
-      check: recordingsProbe({
-        folder: dataFiles(config).recordings,
-        newest: () => store.read('recordings.newest', {}),
-        mark: recordingsMark,
-        disk: () => engine.state.recorder.disk,
-      }),
-    },
-    {
-      name: 'disk',
-      check: async () => {
-        const { bavail, bsize } = statfsSync(config.dataDir)
-        const free = bavail * bsize
-        return free >= diskFloorBytes
-          ? null
-          : `${Math.round(free / 1e6)} MB are free in ${config.dataDir}; at least ${diskFloorBytes / 1e6} are needed`
-      },
-    },
-  ]
-}
-
-function httpError(cause: NodeJS.ErrnoException, config: Config): Error {
-  const at = `${config.http.listen.host}:${config.http.listen.port}`
-  const why: Record<string, string> = {
-    EADDRINUSE: `another program holds the port (see it with: ss -ltnp 'sport = :${config.http.listen.port}'); stop it or change http.listen`,
-    EACCES:
-      'a port below 1024 needs the capability CAP_NET_BIND_SERVICE, which the service unit grants; or change http.listen',
-    EADDRNOTAVAIL: 'this machine has no such address; write 0.0.0.0 for all of them, or correct http.listen',
-  }
-  return Object.assign(
-    new Error(`cannot listen at http.listen ${at}: ${why[cause.code ?? ''] ?? cause.message}`, { cause }),
-    { code: cause.code },
-  )
 }
