@@ -23,7 +23,7 @@ async function house() {
       agent.accept(event.session, answered.sdp, now)
     },
     {
-      caller: ({ source }) => (source.address === carrier ? { id: 't_1', account: null } : null),
+      caller: ({ source }) => (source.address === carrier ? { id: 't_1', accounts: [] } : null),
       credentials: (caller, to) => (caller === 't_1' && to.address === carrier ? credentials : null),
       tap: ({ direction, bytes }) => void (direction === 'in' && heard.push(bytes.toString('latin1'))),
     },

@@ -44,11 +44,31 @@ describe('whose call this is', () => {
 test('whom a call has to prove to be is asked where the trunk says so, and nobody elsewhere', () => {
   const { callers, apply } = lines()
   apply()
-  assert.deepEqual(callers.caller(from('udp')), { id, account: null })
+  assert.deepEqual(callers.caller(from('udp')), { id, accounts: [] })
   apply({}, { trust: 'password', inboundUser: 'carrier' })
-  assert.deepEqual(callers.caller(from('udp')), { id, account: { id, username: 'carrier', password: 'y' } })
+  assert.deepEqual(callers.caller(from('udp')), { id, accounts: [{ id, username: 'carrier', password: 'y' }] })
   assert.equal(callers.trunkOf(from('udp')), id)
   assert.equal(callers.caller(from('udp', '10.0.0.8')), null)
+})
+
+test('of two trunks at one address whose calls prove a password, either may call from any port; others of that address have no part in it', () => {
+  const { callers, apply } = lines()
+  const other = 't_other' as TrunkId
+  const names = (flow: Parameters<typeof callers.caller>[0]) => {
+    const known = callers.caller(flow)
+    return [known?.id, known?.accounts.map(({ username }) => username).join()]
+  }
+  apply({}, { trust: 'password', inboundUser: 'first' })
+  apply({ id: other, port: 5070 }, { trust: 'password', inboundUser: 'other' })
+  apply({ id: 't_far' as TrunkId, host: '10.0.0.8' }, { trust: 'password', inboundUser: 'far' })
+  apply({ id: 't_tls' as TrunkId, transport: 'tls' }, { trust: 'password', inboundUser: 'tls' })
+  apply({ id: 't_open' as TrunkId, port: 5080 })
+  const at = (port: number) => ({ transport: 'udp' as const, source: { address: '10.0.0.9', port } })
+  assert.deepEqual(names(at(5060)), [id, 'first,other'])
+  assert.deepEqual(names(at(5070)), [other, 'other,first'])
+  assert.deepEqual(names(at(5999)), [id, 'first,other'])
+  assert.deepEqual(names(at(5080)), ['t_open', ''], 'the port of one that is known by its address alone')
+  assert.deepEqual(names(from('tls')), ['t_tls', 'tls'])
 })
 
 describe('what answers a challenge in a call that came from a trunk', () => {

@@ -4,7 +4,7 @@
  */
 import { connectionOf } from '../centre/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import type { Caller, Destination, DigestCredentials, Flow, KeptDialog } from '../sip/events.ts'
+import type { Account, Caller, Destination, DigestCredentials, Flow, KeptDialog, Transport } from '../sip/events.ts'
 import { credentialsOf, type Line, wayTo } from './trunk-line.ts'
 
 type Left = Pick<KeptDialog, 'caller' | 'peer'>
@@ -25,23 +25,24 @@ export class TrunkCallers {
     if (peer !== undefined) return this.#lines.has(peer as TrunkId) ? (peer as TrunkId) : null
     let byAddress: TrunkId | null = null
     for (const [id, line] of this.#lines) {
-      if (!line.targets.all.some(({ address }) => address === source.address)) continue
-      if ((line.trunk.transport === 'tls') !== (transport === 'tls')) continue
-      if (connectionOf(line.trunk).trust === 'certificate') continue
+      if (!isKnownAt(line, source.address, transport)) continue
       if (line.targets.all.some(each => each.address === source.address && each.port === source.port)) return id
       byAddress ??= id
     }
     return byAddress
   }
 
-  /** Whose call this is that comes in, and what it has to prove itself by. */
+  /** Whose call this is that comes in. Of several at one address that prove themselves by a password, it is whose name it proves. */
   caller(flow: Pick<Flow, 'source' | 'transport' | 'peer'>): Caller | null {
     const id = this.trunkOf(flow)
     const line = id === null ? undefined : this.#lines.get(id)
     if (line === undefined) return null
-    const { trust, inboundUser } = connectionOf(line.trunk)
-    const account = { id: line.trunk.id, username: inboundUser ?? '', password: line.inbound }
-    return { id: line.trunk.id, account: trust === 'password' ? account : null }
+    if (!isAsked(line)) return { id: line.trunk.id, accounts: [] }
+    const { source, transport, peer } = flow
+    const others = [...this.#lines.values()].filter(
+      one => one !== line && isAsked(one) && isKnownAt(one, source.address, transport),
+    )
+    return { id: line.trunk.id, accounts: [line, ...(peer === undefined ? others : [])].map(accountOf) }
   }
 
   /** What answers a challenge in a call that came from this trunk: to the trunk itself, and never to where else its Contact may lead. */
@@ -50,16 +51,16 @@ export class TrunkCallers {
     return line !== undefined && isAt(line, to) ? credentialsOf(line) : null
   }
 
-  /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
-  isAt(address: string): boolean {
-    for (const { targets } of this.#lines.values()) if (targets.all.some(one => one.address === address)) return true
-    return false
-  }
-
   /** The same for a call that an earlier process took. */
   credentialsOfLeft(left: Left, to: Destination): DigestCredentials | null {
     const id = this.#callerOf(left)
     return id === null ? null : this.credentials(id, to)
+  }
+
+  /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
+  isAt(address: string): boolean {
+    for (const { targets } of this.#lines.values()) if (targets.all.some(one => one.address === address)) return true
+    return false
   }
 
   /**
@@ -81,9 +82,19 @@ export class TrunkCallers {
   }
 }
 
+const isAsked = ({ trunk }: Line) => connectionOf(trunk).trust === 'password'
+
+function accountOf({ trunk, inbound }: Line): Account {
+  return { id: trunk.id, username: connectionOf(trunk).inboundUser ?? '', password: inbound }
+}
+
+/** It is known by this address, without more or together with a password. */
+function isKnownAt({ trunk, targets }: Line, address: string, transport: Transport): boolean {
+  if (!targets.all.some(one => one.address === address)) return false
+  return (trunk.transport === 'tls') === (transport === 'tls') && connectionOf(trunk).trust !== 'certificate'
+}
+
 /** Who is reached there is this trunk, as surely as who comes from there is. */
-function isAt({ trunk, targets }: Line, { transport, address, peer }: Destination): boolean {
-  if ((trunk.transport === 'tls') !== (transport === 'tls')) return false
-  if (peer !== undefined || connectionOf(trunk).trust === 'certificate') return peer === trunk.id
-  return targets.all.some(one => one.address === address)
+function isAt(line: Line, { transport, address, peer }: Destination): boolean {
+  return peer === undefined ? isKnownAt(line, address, transport) : peer === line.trunk.id
 }

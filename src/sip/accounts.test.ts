@@ -9,8 +9,11 @@ const credentials = { username: 'carrier', password: 'correct horse battery' }
 /** Alice's house, and carl who calls as her trunk does. */
 function house(account: Account | null = { id: 't_1', ...credentials }) {
   const net = new Net(1, calm)
-  const held = { account }
-  const ua = net.add(alice, { admit: () => 'trusted', caller: () => ({ id: 't_1', account: held.account }) })
+  const held = { account, others: [] as Account[] }
+  const ua = net.add(alice, {
+    admit: () => 'trusted',
+    caller: () => ({ id: 't_1', accounts: [...(held.account ? [held.account] : []), ...held.others] }),
+  })
   net.add(carl)
   net.reactions.set(alice, (event, agent, now) => {
     if (event.type === 'incoming') agent.accept(event.session, sdpA, now)
@@ -85,4 +88,24 @@ test('what a trunk was overheard to say opens nothing to who has forged its addr
     ua.receive(forged, { transport: 'udp', source: { address, port: 5060 }, local: 'udp' }, net.now)
   net.run(1_000)
   assert.equal(net.of(alice, 'incoming').length, 1)
+})
+
+test('of two at one address the name says whose call it is, and of two of one name the password', () => {
+  const { net, held, calls } = house()
+  const [second, namesake] = [
+    { username: 'second', password: 'another horse' },
+    { ...credentials, password: 'a third horse' },
+  ]
+  held.others = [
+    { id: 't_2', ...second },
+    { id: 't_3', ...namesake },
+    { id: 't_4', username: 'fourth', password: null },
+  ]
+  for (const auth of [second, namesake, credentials]) calls(auth)
+  const whose = () => net.of(alice, 'incoming').map(({ caller }) => caller)
+  assert.deepEqual(whose(), ['t_2', 't_3', 't_1'])
+  calls({ ...second, password: credentials.password })
+  calls({ username: 'fourth', password: '' })
+  assert.equal(net.of(carl, 'failed').filter(({ status }) => status === 403).length, 2)
+  assert.equal(whose().length, 3)
 })

@@ -66,14 +66,14 @@ export type DeviceSecret = {
 /** May this INVITE come in? `trusted`: a trunk's address; `challenge`: a desk phone, by digest; `refuse`: 403 and no more. */
 export type Admission = 'trusted' | 'challenge' | 'refuse'
 
-/** Who calls from there has to prove to be this one, by digest. `password` null: it is not known, and nobody can. */
+/** Who calls may have to prove to be this one, by digest. `password` null: it is not known, and nobody can. */
 export type Account = { id: string; username: string; password: string | null }
 
 /** Who calls from there, in words of the phone layer (a trunk's id). */
 export type Caller = {
   id: string
-  /** What it has to prove itself by; null: it is known by where it comes from. */
-  account: Account | null
+  /** One of these it has to prove to be, and is that one then; none: it is known by where it comes from. */
+  accounts: Account[]
 }
 
 /** One whole message as it went over the wire, decrypted, for who keeps them: told of those that we understood, and of all of ours. */

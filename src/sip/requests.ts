@@ -155,9 +155,9 @@ export class Requests {
       extension = proof.extension
     }
     const known = admission === 'trusted' ? (this.#options.caller?.(flow) ?? null) : null
-    const account = known?.account ?? null
-    const unproved = account === null ? null : this.#parts.accounts.prove(request, account, flow, now)
-    if (unproved !== null) return unproved
+    const accounts = known?.accounts ?? []
+    const proof = accounts.length === 0 ? null : this.#parts.accounts.prove(request, accounts, flow, now)
+    if (proof !== null && 'status' in proof) return proof
     if (this.#calls.isFull) return say(503, ['Retry-After', '5'])
 
     const brief = tooBrief(request, this.#host.sessionTimes)
@@ -168,7 +168,7 @@ export class Requests {
     const session = this.#calls.newSession()
     const transaction = this.#transactions.open(request, flow)
     const replaced = replaces?.session ?? null
-    const caller = known?.id ?? null
+    const caller = proof?.account ?? known?.id ?? null
     const credentials = (to: Destination) =>
       caller === null ? null : (this.#options.credentials?.(caller, to) ?? null)
     const call = new IncomingCall(
