@@ -93,8 +93,13 @@ export class ConnectionPlaces {
     this.#unproven.delete(guest)
     this.#strangers.delete(guest)
     its.proven.add(guest)
-    this.#homes.delete(guest.peer.address)
-    this.#homes.add(guest.peer.address)
+    this.welcome(guest.peer.address)
+  }
+
+  /** Somebody there has proved who they are. */
+  welcome(address: string): void {
+    this.#homes.delete(address)
+    this.#homes.add(address)
     if (this.#homes.size > homesMax) this.#homes.delete(this.#homes.values().next().value!)
   }
 

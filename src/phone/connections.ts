@@ -101,6 +101,10 @@ export class Connections {
     return { open: this.#all.size, turnedAway }
   }
 
+  welcome(addresses: readonly string[]): void {
+    for (const address of addresses) this.#places.welcome(address)
+  }
+
   get(id: string): Connection | undefined {
     return this.#all.get(id)
   }
@@ -134,7 +138,6 @@ export class Connections {
     this.#tlsServers.push(server)
     return this.#listen(at, socket => {
       const { address } = addressOf(socket)
-      // After a restart a phone is a stranger until it has registered: where those over TLS were is not kept.
       const isKnown = this.#places.isHome(address) || this.#options.mayBeTrunk(address)
       if (this.#places.refuses(address)) return socket.destroy()
       if (!this.#handshakes.begin(handshakeOf(at.id, socket), socket, isKnown)) return socket.destroy()

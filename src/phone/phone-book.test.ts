@@ -95,3 +95,26 @@ test('a disk that refuses is asked again after five seconds and not at every loo
   await save(1_005_000)
   assert.equal(looks, 2)
 })
+
+test('of phones behind connections the addresses are kept while their registrations would hold, and no phone is made of them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchroom-phones-'))
+  try {
+    const warned: unknown[] = []
+    const log = createLogger('silent')
+    log.warn = ((...said: unknown[]) => void warned.push(said)) as typeof log.warn
+    const book = new PhoneBook(join(folder, 'phones.json'), log)
+    assert.deepEqual(book.homes(0), [])
+    const over = (transport: 'tcp' | 'tls', address: string): Binding => ({
+      ...binding,
+      flow: { transport, source: { address, port: 40_000 }, local: transport, connection: 'c1' },
+    })
+    book.save(() => [binding, over('tcp', '127.0.0.4'), over('tls', '127.0.0.5')], 1_000_000)
+    for (let tries = 0; tries < 100 && book.homes(1_100_000).length === 0; tries++) await sleep(10)
+    assert.deepEqual(book.homes(1_100_000), ['127.0.0.4', '127.0.0.5'])
+    assert.equal(book.read(1_100_000).length, 1)
+    assert.deepEqual(book.homes(1_400_000), [])
+    assert.deepEqual(warned, [])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

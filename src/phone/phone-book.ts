@@ -1,13 +1,14 @@
 /**
- * Where the desk phones are, kept on disk: after a restart they are rung at once and not only when their registration comes round again. A
- * file and no fact: it says where a phone was a moment ago, and nothing is lost with it.
+ * Where the desk phones are, kept on disk: after a restart they are rung at once and not only when their registration comes round again. Of one
+ * behind a connection, which is gone then, the address is kept: who comes back from there does not compete with strangers for a place at the
+ * door. A file and no fact: it says where a phone was a moment ago, and nothing is lost with it.
  */
 import { readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
-import type { Binding } from '../sip/events.ts'
+import { type Binding, isReliable } from '../sip/events.ts'
 
 /** A phone that came, went or moved is on disk this soon: one that was only in memory at a crash stays silent until it registers again. */
 const placesEveryMs = 250
@@ -31,6 +32,8 @@ const phoneSchema = z.strictObject({
   expiresAt: z.number(),
 })
 
+const homeSchema = z.strictObject({ home: ip, expiresAt: z.number() })
+
 export class PhoneBook {
   readonly #file: string
   readonly #log: Logger
@@ -48,10 +51,10 @@ export class PhoneBook {
   /** Bindings of phones over UDP that still hold at `now` (Unix ms); none when the file is not there or not ours. */
   read(now: number): Binding[] {
     try {
-      const rows = bookSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
+      const rows = this.#rows()
       // What one phone said of itself does not make the others be forgotten.
       const book = rows.flatMap(row => phoneSchema.safeParse(row).data ?? [])
-      const left = rows.length - book.length
+      const left = rows.filter(row => !homeSchema.safeParse(row).success).length - book.length
       if (left > 0)
         this.#log.warn(
           { file: this.#file, left },
@@ -70,17 +73,29 @@ export class PhoneBook {
     }
   }
 
+  /** Addresses of phones behind connections whose registrations would still hold at `now` (Unix ms). Call `read` too: it tells of a file that is not ours. */
+  homes(now: number): string[] {
+    try {
+      const homes = this.#rows().flatMap(row => homeSchema.safeParse(row).data ?? [])
+      return homes.filter(({ expiresAt }) => expiresAt > now).map(({ home }) => home)
+    } catch {
+      return []
+    }
+  }
+
+  #rows(): unknown[] {
+    return bookSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
+  }
+
   /** Writes what changed: where phones are within 250 ms, until when within 5 s. Asks for the bindings only when it is time to look. */
   save(bindings: () => Binding[], now: number): void {
     if (this.#writing || now - this.#lookedAt < placesEveryMs) return
     this.#lookedAt = now
-    const book = bindings()
-      .filter(({ flow }) => flow.transport === 'udp')
-      .map(({ expiresInMs, flow, ...binding }) => ({
-        ...binding,
-        flow: { transport: flow.transport, source: flow.source, local: flow.local },
-        expiresAt: Math.round((now + expiresInMs) / 10_000) * 10_000,
-      }))
+    const book = bindings().map(({ expiresInMs, flow: { transport, source, local }, ...binding }) => {
+      const expiresAt = Math.round((now + expiresInMs) / 10_000) * 10_000
+      if (isReliable(transport)) return { home: source.address, expiresAt }
+      return { ...binding, flow: { transport, source, local }, expiresAt }
+    })
     const places = JSON.stringify(book.map(({ expiresAt: _, ...place }) => place))
     if (places === this.#savedPlaces && now - this.#savedAt < expiryEveryMs) return
     this.#savedAt = now

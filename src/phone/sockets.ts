@@ -141,6 +141,11 @@ export class Sockets {
     return this.#connections.figures
   }
 
+  /** Somebody at these addresses has proved who they are, before a restart of ours: who comes from there competes with no stranger. */
+  welcome(addresses: readonly string[]): void {
+    this.#connections.welcome(addresses)
+  }
+
   attach(agent: UserAgentPort): void {
     this.#agent = agent
     this.settle()

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createServer as createTlsServer } from 'node:tls'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { emergencyIntent } from '../centre/emergency.ts'
 import type { Trunk, User } from '../centre/entities.ts'
 import { floorFrom } from '../centre/floor.ts'
@@ -16,8 +16,10 @@ import { systemClock } from '../lib/clock.ts'
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import { buildOffer } from '../sdp/negotiate.ts'
+import { digestResponse, ha1 } from '../sip/digest.ts'
 import type { KeptDialog, UaEvent } from '../sip/user-agent.ts'
 import { authority, certificate } from './fixtures/certificates.ts'
+import { besiege, identity, shakesHands } from './fixtures/door.ts'
 import { local, Station } from './fixtures/station.ts'
 import { parseListenAddress } from './sockets.ts'
 import { openTelephone } from './telephone.ts'
@@ -32,7 +34,11 @@ const talking = '+8613800000002'
 const silent = '+8613800000003'
 
 /** A telephone, and a carrier and desk phone at one address: it rings, or picks up. `left`: what a process before it left up. */
-async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
+async function opened(
+  left: KeptDialog[] = [],
+  way: Partial<Trunk> = {},
+  more: Partial<Parameters<typeof openTelephone>[0]> & { home?: string } = {},
+) {
   const heard: string[] = []
   const react = (event: UaEvent, { agent, now }: Station) => {
     if (event.type !== 'incoming' || event.to === silent) return
@@ -80,7 +86,11 @@ async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
   const dialogBookFile = join(folder, 'dialogs.jsonl')
   const flow = { transport: 'udp', source: { address: '127.0.2.2', port }, local: listen.id }
   const binding = { extension: '1001', contact: `sip:1001@127.0.2.2:${port}`, userAgent: null, flow }
-  writeFileSync(phoneBookFile, JSON.stringify([{ ...binding, expiresAt: systemClock.now() + 60_000 }]))
+  const expiresAt = systemClock.now() + 60_000
+  writeFileSync(
+    phoneBookFile,
+    JSON.stringify([{ ...binding, expiresAt }, ...(more.home ? [{ home: more.home, expiresAt }] : [])]),
+  )
   writeFileSync(dialogBookFile, left.map(dialog => `${JSON.stringify(dialog)}\n`).join(''))
   const told: Input[] = []
   const telephone = await openTelephone({
@@ -99,6 +109,7 @@ async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
     floor: () => state,
     secret: () => 'phone-secret',
     post: input => void told.push(input),
+    ...more,
   })
   telephone.start([trunk])
   const until = async (what: string, holds: () => boolean) => {
@@ -124,6 +135,10 @@ async function opened(left: KeptDialog[] = [], way: Partial<Trunk> = {}) {
     heard: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)).sort(),
     /** The same as they came. */
     inOrder: () => heard.filter(line => /^(INVITE|CANCEL|BYE) /.test(line)),
+    /** What desk phones have dialled by themselves. */
+    get dialled() {
+      return told.flatMap(one => (one.type === 'desk.dialled' ? [one.to] : []))
+    },
     has: (type: Input['type'], leg: string) => told.some(one => one.type === type && 'leg' in one && one.leg === leg),
     dial: (leg: string, number: string) =>
       telephone.ports.phone.perform({
@@ -246,6 +261,52 @@ test('strangers hold so many connections, and the trunk as many as it opens', as
   }
   for (const socket of sockets) socket.destroy()
   assert.deepEqual(now, at)
+})
+
+test('after a restart a phone that had registered over TLS is let in while strangers have begun all the handshakes there are', async t => {
+  const tls = parseListenAddress(`tls:${address}:0`)
+  const clock = { ...systemClock, monotonic: () => 1_000 } // no time passes, and so nothing is allowed anew
+  const home = '127.0.3.8'
+  await using here = await opened([], {}, { listen: [listen, tls], identity: await identity(), clock, home })
+  const { port } = here.telephone.bound.find(({ id }) => id === tls.id)!
+  await besiege(address, port)
+  assert.equal(await shakesHands(t, { host: address, port, localAddress: '127.0.3.9' }), false)
+  assert.equal(await shakesHands(t, { host: address, port, localAddress: home }), true)
+})
+
+test('a phone over TLS that we know nothing of since our start calls for help before it has registered: its password is enough, and needed', async t => {
+  const tls = parseListenAddress(`tls:${address}:0`)
+  await using here = await opened([], {}, { listen: [listen, tls], identity: await identity() })
+  const { port } = here.telephone.bound.find(({ id }) => id === tls.id)!
+  const from = { host: address, port, localAddress: '127.0.3.8' }
+  const socket = connectTls({ ...from, rejectUnauthorized: false })
+  t.after(() => socket.destroy())
+  let heard = ''
+  socket.on('error', () => undefined).on('data', bytes => (heard += bytes))
+  await once(socket, 'secureConnect')
+  const uri = `sip:110@${address}`
+  const invite = (cseq: number, proof = '') =>
+    socket.write(
+      [
+        `INVITE ${uri} SIP/2.0`,
+        `Via: SIP/2.0/TLS 127.0.3.8:5061;branch=z9hG4bK${cseq}`,
+        ...['Max-Forwards: 70', `From: <sip:1001@${address}>;tag=a`, `To: <${uri}>`, 'Call-ID: early'],
+        ...[`CSeq: ${cseq} INVITE`, 'Contact: <sip:1001@127.0.3.8:5061;transport=tls>'],
+        ...[...(proof === '' ? [] : [proof]), 'Content-Length: 0', '', ''],
+      ].join('\r\n'),
+    )
+  invite(1)
+  await here.until('it is asked', () => /nonce="[^"]+"/.test(heard))
+  const nonce = /nonce="([^"]+)"/.exec(heard)![1]!
+  const proof = (password: string, nc: string) => {
+    const of = { algorithm: 'MD5', method: 'INVITE', uri, nonce, qop: { nc, cnonce: 'x' } } as const
+    const response = digestResponse({ ...of, ha1: ha1('MD5', { username: '1001', password }, 'switchroom') })
+    return `Authorization: Digest username="1001", realm="switchroom", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="x"`
+  }
+  invite(2, proof('guessed', '00000001'))
+  await here.until('it is refused', () => heard.includes('SIP/2.0 403'))
+  invite(3, proof('phone-secret', '00000002'))
+  await here.until('its call is there', () => here.dialled.includes('110'))
 })
 
 test('a phone behind a connection that was up when we were killed hears BYE when it registers again, before it is rung', async () => {

@@ -407,6 +407,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     start(trunks) {
       void disk.look() // known before the first call
       for (const trunk of trunks) applyTrunk(trunk)
+      sockets.welcome(book.homes(clock.now()))
       sockets.attach(ua)
       left.begin()
       for (const binding of book.read(clock.now())) {
