@@ -17,13 +17,20 @@ export class LostSound {
     this.#places = before.lost.map(([fromMs, forMs]) => ({ from: fromMs * framesPerMs, frames: forMs * framesPerMs }))
   }
 
+  /** What was counted at the last place already counts once. */
   add(from: number, frames: number): void {
     if (frames <= 0) return
-    this.#frames += frames
     const last = this.#places.at(-1)
-    if (last !== undefined && from <= last.from + last.frames && from >= last.from)
-      last.frames = Math.max(last.frames, from + frames - last.from)
-    else if (this.#places.length < placesMax) this.#places.push({ from, frames })
+    if (last !== undefined && from <= last.from + last.frames && from + frames >= last.from) {
+      const begin = Math.min(from, last.from)
+      const all = Math.max(from + frames, last.from + last.frames) - begin
+      this.#frames += all - last.frames
+      last.from = begin
+      last.frames = all
+      return
+    }
+    this.#frames += frames
+    if (this.#places.length < placesMax) this.#places.push({ from, frames })
   }
 
   get frames(): number {

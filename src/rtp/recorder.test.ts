@@ -452,6 +452,27 @@ test('the end that a call lacks is told before the recording is told as failed: 
   assert.deepEqual(lost, [[liesMs, lostMs]])
 })
 
+for (const [behind, talkMs] of [
+  ['as ever', 0],
+  ['further than the ring holds', 6000],
+] as const)
+  test(`what a recording lacks that fails for good in mid-call is told before that, the sound that still stood in its ring too, ${behind} behind`, () => {
+    const floor = new Floor()
+    floor.begin('a')
+    floor.pass(5000)
+    floor.talk(talkMs)
+    floor.refusal = 'EINVAL'
+    while (floor.told('failed').length === 0) floor.pass(turnMs)
+    assert.deepEqual(
+      floor.reports.flatMap(({ type }) => (type === 'disk' ? [] : [type])),
+      ['lost', 'failed'],
+    )
+    const liesMs = floor.files.get('a')!.length / 16
+    const { lostMs, lost } = floor.told('lost')[0]!
+    assert.equal(liesMs + lostMs, floor.nowMs - 1000)
+    assert.deepEqual(lost, [[liesMs, lostMs]])
+  })
+
 /** The thread dies with all that it had not written, and another one takes its place. */
 function another(floor: Floor, ids: readonly string[], lost = { lostMs: 0, lost: [] as [number, number][] }): void {
   floor.recorder = floor.fresh()

@@ -254,11 +254,9 @@ export class Recorder {
   }
 
   async #seal(recording: Recording, endMs: number): Promise<void> {
-    const { id, file, ring, startMs, lost, problem } = recording
+    const { id, file, lost, problem } = recording
     this.#recordings.delete(id)
-    // What lies there now, if the disk says it; else what was written: a disk that came back may yet have forgotten some.
-    const lies = file?.frames ?? writtenOf(recording)
-    lost.add(lies, Math.max(ring.position, Math.floor((endMs - startMs) * framesPerMs)) - lies)
+    loseRest(recording, endMs)
     this.#tellLost(recording) // whatever becomes of the seal: what lies there lacks that much
     if (file === null) return this.#ports.report({ type: 'failed', recording: id, ...problem! })
     try {
@@ -294,6 +292,7 @@ export class Recorder {
       recording.problem = whyFailed(error)
       recording.dueAt = this.#ports.now() + retryMs
       if (trouble === 'full') return false
+      if (trouble === null) loseRest(recording, recording.endMs ?? this.#ports.now())
       recording.file?.abandon() // an error may stick to what is open: the next attempt opens it anew
       recording.file = null
       if (trouble !== null) {
@@ -321,6 +320,14 @@ export class Recorder {
     this.#disk = state
     this.#ports.report({ type: 'disk', state })
   }
+}
+
+/** Nothing is written any more, and what was said until then and does not lie there is lost, also what still stands in the ring. */
+function loseRest(recording: Recording, untilMs: number): void {
+  const { file, ring, startMs, lost } = recording
+  // What lies there now, if the disk says it; else what was written: a disk that came back may yet have forgotten some.
+  const lies = file?.frames ?? writtenOf(recording)
+  lost.add(lies, Math.max(ring.position, Math.floor((untilMs - startMs) * framesPerMs)) - lies)
 }
 
 /** Frames that were taken from the ring and given to the disk, which may have forgotten some. */
