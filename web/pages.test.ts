@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { trunkState } from './pages/admin/trunks.ts'
+import { trunkTroubles } from '../src/centre/trunk-trouble.ts'
+import { trunkFormPage, trunksPage } from './pages/admin/trunks.ts'
 import { deskPage } from './pages/agent/desk.ts'
 import { messagesPage } from './pages/supervisor/messages.ts'
 import { wallboardPage } from './pages/supervisor/wallboard.ts'
+import { trunkState } from './parts/trunk-state.ts'
 import { sampleDesks } from './samples/desk.ts'
 import { sampleFloor } from './samples/floor.ts'
 import { sampleFrame } from './samples/frame.ts'
 import { samplePages } from './samples/pages.ts'
+import { sampleTrunk } from './samples/trunks.ts'
 import type { Language } from './words/language.ts'
 import { wordsIn } from './words/words.ts'
 
@@ -61,7 +64,7 @@ test('a hostile name is shown as text, wherever it stands', async () => {
       ...floor,
       agents: [{ ...floor.agents[0]!, displayName: hostile, party: hostile }],
       campaigns: [{ ...floor.campaigns[0]!, name: hostile, why: { words: hostile, paced: false } }],
-      trunks: [{ ...floor.trunks[0]!, name: hostile, up: false, reason: hostile }],
+      trunks: [{ ...floor.trunks[0]!, name: hostile, up: false }],
     }),
   )
   assert.doesNotMatch(board, /<img|<hx-partial/)
@@ -139,12 +142,29 @@ test('why a text did not go is said in words; what a gateway says stands as it s
 
 test('a trunk that does not answer when it is asked is not shown as well', () => {
   const words = wordsIn('zh-CN')
-  const state = (status: number | null, registration: object | null = null) => {
-    const wire = { target: null, registration, options: { status, rttMs: 3, at: 1 } } as never
-    return String(trunkState({ enabled: true, state: 'up', reason: null, wire }, words))
-  }
-  assert.match(state(200), /green/)
-  assert.match(state(null), /amber[\s\S]*不应答探测/)
-  assert.match(state(null, { state: 'refused' }), /amber/)
-  assert.match(state(null, { state: 'registered' }), /green/, 'it has taken our registration')
+  const state = (unproved: boolean) => String(trunkState({ up: true, why: null, unproved }, words))
+  assert.match(state(false), /green/)
+  assert.match(state(true), /amber[\s\S]*不应答探测/)
+})
+
+test('what went wrong on a trunk is said once, in the words of the page, and as it was seen in a fold of its own page', () => {
+  const frame = sampleFrame({ language: 'zh-CN', path: '/admin/trunks', role: 'admin' })
+  const words = 'TLS: its certificate is not for sip.example.com but for DNS:other.example.com'
+  const fault = { at: 0, why: 'tls_name', words } as const
+  const at = (why: 'tls_name' | 'no_answer') => ({
+    ...sampleTrunk('zh-CN'),
+    seen: { up: false, why, unproved: false },
+    fault,
+  })
+  const list = (why: 'tls_name' | 'no_answer') => String(trunksPage({ frame, trunks: [at(why)], saved: false }))
+  assert.equal(list('tls_name').split('对方证书不是为此名称签发的').length, 2)
+  assert.match(list('no_answer'), /断开[\s\S]*对方不应答[\s\S]*最近故障: 对方证书不是为此名称签发的/)
+  assert.ok(!list('no_answer').includes('other.example.com'))
+  const page = String(trunkFormPage({ frame, trunk: at('tls_name'), test: null, filled: { values: {}, errors: {} } }))
+  assert.match(page, /<details><summary>系统所见（原文）<\/summary><code lang="en">TLS: its certificate/)
+})
+
+test('what can go wrong on a trunk has words in both languages', () => {
+  for (const language of ['zh-CN', 'en'] as const)
+    assert.deepEqual(Object.keys(wordsIn(language).trunkTroubles.why).toSorted(), trunkTroubles.toSorted())
 })

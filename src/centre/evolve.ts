@@ -78,6 +78,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
       if (floor !== undefined) {
         floor.up = change.state === 'up'
         floor.reason = change.reason
+        floor.why = change.state === 'up' ? null : (change.why ?? 'other')
       }
       break
     }

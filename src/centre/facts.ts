@@ -38,6 +38,7 @@ import type { MenuTarget } from './menu/menu.ts'
 import type { RecordFact } from './record-facts.ts'
 import type { MissingCause, RecorderDisk } from './recording-rules.ts'
 import type { Overtaken } from './settled.ts'
+import type { TrunkTrouble } from './trunk-trouble.ts'
 
 export { type DestroyedBy, type LegalHoldKind, legalHoldKinds, type RecordFact } from './record-facts.ts'
 
@@ -152,7 +153,8 @@ export type AppealEnd = 'withdrawn' | 'done' | 'passed_on'
 export type FloorFact =
   | { type: 'system.started'; bootId: string; version: string }
   | { type: 'system.stopped' }
-  | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string }
+  /** `why` is left out of facts that are older than it, and of a trunk that is up. */
+  | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string; why?: TrunkTrouble }
   | { type: 'agent.signedOn'; agent: UserId }
   | { type: 'agent.signedOff'; agent: UserId; reason: string }
   /** Asked for during a call, honoured after wrap-up; null takes it back. */

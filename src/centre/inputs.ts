@@ -25,6 +25,7 @@ import type {
 import type { Actor, RecordFact } from './facts.ts'
 import type { HeardOnLine } from './heard.ts'
 import type { MissingCause, RecorderDisk } from './recording-rules.ts'
+import type { TrunkTrouble } from './trunk-trouble.ts'
 
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */
@@ -187,7 +188,8 @@ export type Input =
   | { type: 'leg.played'; leg: LegId; speech: number }
   // trunks
   | { type: 'trunk.up'; trunk: TrunkId }
-  | { type: 'trunk.down'; trunk: TrunkId; reason: string }
+  /** `why` left out: not known by name. */
+  | { type: 'trunk.down'; trunk: TrunkId; reason: string; why?: TrunkTrouble }
   /** A person tests it with a call: refused where a call would be, down or not; a test that is over gives its line back. */
   | { type: 'trunk.test'; trunk: TrunkId; isOver: boolean }
   // recorder

@@ -51,6 +51,7 @@ import type { Settled } from './settled.ts'
 import type { Stops } from './stops.ts'
 import type { TollBook } from './toll/book.ts'
 import type { TrunkFault } from './trunk-now.ts'
+import type { TrunkTrouble } from './trunk-trouble.ts'
 import type { Unrecorded } from './unrecorded.ts'
 
 export type Agent = {
@@ -176,7 +177,9 @@ export type CampaignFloor = {
 export type TrunkFloor = {
   trunk: Trunk
   up: boolean
+  /** What was seen when it went down; empty while it is up, or was not heard of yet. */
   reason: string
+  why: TrunkTrouble | null
   calls: number
   /** Tests of it under way that call: each has a line, as a call has. */
   tests: number

@@ -3,8 +3,9 @@ import type { Note } from './decision.ts'
 import type { TrunkTry } from './entities.ts'
 import type { Fact } from './facts.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
+import { isFault, type Trouble } from './trunk-trouble.ts'
 
-export type TrunkFault = { at: number; words: string }
+export type TrunkFault = Trouble & { at: number }
 
 export type TrunkNow = {
   up: boolean
@@ -28,15 +29,18 @@ export function trunkNow(floor: TrunkFloor, now: number): TrunkNow {
 
 /** Called by `evolve` before the change is applied. A fault stays until the next: it says since when nothing went wrong. */
 export function noteFaults(state: FloorState, change: Fact | Note, at: number): void {
-  if (change.type === 'trunk.stateChanged' && change.state === 'down' && change.reason !== 'switched off')
-    return keep(state, change.trunk, { at, words: change.reason })
-  if (change.type === 'call.rerouted') return keep(state, change.failed.trunk, { at, words: wordsOf(change.failed) })
+  if (change.type === 'trunk.stateChanged') {
+    const why = change.why ?? 'other'
+    if (change.state === 'down' && isFault(why)) keep(state, change.trunk, { at, why, words: change.reason })
+    return
+  }
+  if (change.type === 'call.rerouted') return keep(state, change.failed.trunk, { at, ...troubleOf(change.failed) })
   if (change.type !== 'call.ended' || change.ending.cause !== 'trunk_fault') return
   const call = state.calls.get(change.call)
   if (call === undefined || call.phase === 'ended') return
   const { sipStatus, q850, text } = change.ending
   const why = sipStatus === null ? 'unreachable' : sipStatus === 408 && q850 === 102 ? 'no_response' : 'refused'
-  keep(state, call.trunk, { at, words: wordsOf({ why, sipStatus, q850 }, text) })
+  keep(state, call.trunk, { at, ...troubleOf({ why, sipStatus, q850 }, text) })
 }
 
 function keep(state: FloorState, trunk: TrunkFloor['trunk']['id'], fault: TrunkFault): void {
@@ -44,9 +48,10 @@ function keep(state: FloorState, trunk: TrunkFloor['trunk']['id'], fault: TrunkF
   if (floor !== undefined) floor.fault = fault
 }
 
-function wordsOf({ why, sipStatus, q850 }: Omit<TrunkTry, 'trunk' | 'at'>, text?: string): string {
-  if (why === 'no_response') return 'no response to a call'
-  if (why === 'unreachable') return 'a call could not be sent'
+function troubleOf({ why, sipStatus, q850 }: Omit<TrunkTry, 'trunk' | 'at'>, text?: string): Trouble {
+  if (why === 'no_response') return { why: 'call_silent', words: 'no response to a call' }
+  if (why === 'unreachable') return { why: 'call_unsent', words: 'a call could not be sent' }
   const cause = q850 === null ? '' : `, Q.850 ${q850}`
-  return `a call was refused: SIP ${sipStatus ?? '?'}${cause}${text === undefined ? '' : ` “${text}”`}`
+  const said = text === undefined ? '' : ` “${text}”`
+  return { why: 'call_refused', words: `a call was refused: SIP ${sipStatus ?? '?'}${cause}${said}` }
 }

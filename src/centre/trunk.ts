@@ -3,13 +3,16 @@ import type { TrunkId } from '../lib/ids.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
 import { obstacleOf } from './line.ts'
+import type { Trouble } from './trunk-trouble.ts'
 
-export function trunkChanged(d: Draft, id: TrunkId, state: 'up' | 'down', reason: string): void {
+/** `trouble`: why it is down; null: it is up. */
+export function trunkChanged(d: Draft, id: TrunkId, trouble: Trouble | null): void {
   const floor = d.state.trunks.get(id)
   if (floor === undefined) return
-  const why = reason.slice(0, 200)
-  if (floor.up === (state === 'up') && floor.reason === why) return
-  d.fact({ type: 'trunk.stateChanged', trunk: id, state, reason: why })
+  const reason = trouble?.words.slice(0, 200) ?? ''
+  if (floor.up === (trouble === null) && floor.reason === reason) return
+  if (trouble === null) d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'up', reason })
+  else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why })
 }
 
 /** Its call counts against the trunk's cap and rate while it lasts, so it begins only where a call would; where the trunk is down it may. */

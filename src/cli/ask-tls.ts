@@ -42,7 +42,7 @@ export function askTls(
       socket.write(request(formatHost(socket.localAddress ?? '', socket.localPort ?? null)))
     })
     socket.once('data', bytes => end({ bytes }))
-    socket.once('error', error => end({ fault: connectionFault(error, serverName) }))
+    socket.once('error', error => end({ fault: connectionFault(error, serverName).words }))
     socket.once('close', () => end({ fault: 'it closed the connection' }))
   })
 }

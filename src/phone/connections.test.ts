@@ -113,7 +113,7 @@ describe('a call over TLS', () => {
     assert.deepEqual(ended, { type: 'ended', session, by: 'remote', q850: 16, reason: 'BYE' })
     assert.deepEqual(
       near.news,
-      [{ peer: 'carrier', up: true, words: null, at: { address: '127.0.0.1', port: far.port } }],
+      [{ peer: 'carrier', up: true, fault: null, at: { address: '127.0.0.1', port: far.port } }],
       'one connection, and it is still there',
     )
     call(near, far.port)
@@ -167,7 +167,7 @@ describe('a call over TLS', () => {
       const failed = await until('the failure', () => near.events.find(event => event.type === 'failed'))
       assert.equal(failed.by, 'transport')
       const told = await until('the news', () => near.news.find(one => !one.up))
-      assert.match(told.words ?? '', words)
+      assert.match(told.fault?.words ?? '', words)
       assert.deepEqual(far.events, [], 'nothing arrived there')
     })
 
@@ -185,7 +185,8 @@ describe('a call over TLS', () => {
     const near = await station({ peer: {} })
     call(near, port)
     const told = await until('the news', () => near.news.find(one => !one.up))
-    assert.match(told.words ?? '', /does not speak TLS/)
+    assert.match(told.fault?.words ?? '', /does not speak TLS/)
+    assert.equal(told.fault?.why, 'tls_none')
     assert.ok(!Buffer.concat(received).includes('INVITE'), 'the call never left in the clear')
     plain.close()
   })
@@ -223,7 +224,7 @@ describe('a call over TLS', () => {
       const near = await station({ peer: { serverName } })
       call(near, port)
       const news = await until('the connection', () => near.news[0])
-      assert.deepEqual(news, { peer: 'carrier', up: true, words: null, at: { address: '127.0.0.1', port } })
+      assert.deepEqual(news, { peer: 'carrier', up: true, fault: null, at: { address: '127.0.0.1', port } })
       assert.deepEqual(asked, isIP(serverName) ? [] : [serverName])
     })
 

@@ -10,6 +10,7 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls'
+import type { Trouble } from '../centre/trunk-trouble.ts'
 import type { Address, Flow, Outgoing, PeerName } from '../sip/events.ts'
 import { ConnectionPlaces, type PlacesMax, placesMax } from './connection-places.ts'
 import { Handshakes } from './handshakes.ts'
@@ -25,8 +26,8 @@ import {
 /** The certificate we serve with, PEM. */
 export type Identity = { cert: string; key: string }
 
-/** A connection to a peer came about, or was lost; `words` say why, null when it was merely closed. */
-export type ConnectionNews = { peer: PeerName; up: boolean; words: string | null; at: Address }
+/** A connection to a peer came about, or was lost; `fault` says why, null when it was merely closed. */
+export type ConnectionNews = { peer: PeerName; up: boolean; fault: Trouble | null; at: Address }
 
 export type ConnectionsOptions = {
   peers: TlsPeers
@@ -231,7 +232,7 @@ export class Connections {
       const waiting = connection.waiting ?? []
       connection.waiting = null
       for (const bytes of waiting) socket.write(bytes)
-      this.#options.onNews({ peer: name, up: true, words: null, at: bare(destination) })
+      this.#options.onNews({ peer: name, up: true, fault: null, at: bare(destination) })
     })
     socket.once('close', () => clearTimeout(watch))
     return connection
@@ -290,7 +291,7 @@ export class Connections {
       this.#options.onNews({
         peer: name,
         up: false,
-        words: fault === null ? null : connectionFault(fault, serverName),
+        fault: fault === null ? null : connectionFault(fault, serverName),
         at: bare(peer),
       })
     })

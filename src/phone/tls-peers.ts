@@ -11,6 +11,7 @@ import {
   type PeerCertificate,
   type SecureContext,
 } from 'node:tls'
+import type { Trouble, TrunkTrouble } from '../centre/trunk-trouble.ts'
 import type { PeerName } from '../sip/events.ts'
 
 export type TlsPeer = {
@@ -133,25 +134,29 @@ function isInForce(certificate: X509Certificate, now: number): boolean {
 }
 
 /** Why a connection did not come about or broke, for the trunk's page. */
-export function connectionFault(error: NodeJS.ErrnoException, serverName: string): string {
+export function connectionFault(error: NodeJS.ErrnoException, serverName: string): Trouble {
   const code = error.code ?? ''
+  const fault = (why: TrunkTrouble, words: string): Trouble => ({ why, words })
   if (untrusted.has(code))
-    return 'TLS: no authority that this trunk trusts has signed its certificate; give the trunk the certificate of the authority'
-  const fixed = faultWords[code]
+    return fault(
+      'tls_untrusted',
+      'TLS: no authority that this trunk trusts has signed its certificate; give the trunk the certificate of the authority',
+    )
+  const fixed = faults[code]
   if (fixed !== undefined) return fixed
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const named = /(?:is not in the cert's (?:altnames|list): ?|is not cert's CN: ?)(.{0,120})/.exec(error.message)?.[1]
-    return `TLS: its certificate is not for ${serverName}${named ? ` but for ${named.trim()}` : ''}`
+    return fault('tls_name', `TLS: its certificate is not for ${serverName}${named ? ` but for ${named.trim()}` : ''}`)
   }
   if (/wrong version number|packet length too long|unsupported protocol|http request/i.test(error.message))
-    return 'TLS: what answers at that port does not speak TLS 1.2 or newer'
+    return fault('tls_none', 'TLS: what answers at that port does not speak TLS 1.2 or newer')
   if (
     /alert (?:bad certificate|certificate unknown|unknown ca|certificate required|certificate expired|access denied|handshake failure)/i.test(
       error.message,
     )
   )
-    return 'TLS: it refuses us; does it want another client certificate?'
-  return `TLS: ${(error.message || code).split('\n', 1)[0]!.slice(0, 120)}`
+    return fault('tls_refused', 'TLS: it refuses us; does it want another client certificate?')
+  return fault('tls_other', `TLS: ${(error.message || code).split('\n', 1)[0]!.slice(0, 120)}`)
 }
 
 const untrusted = new Set([
@@ -164,14 +169,17 @@ const untrusted = new Set([
   'INVALID_CA',
 ])
 
-const faultWords: Record<string, string> = {
-  CERT_HAS_EXPIRED: 'TLS: its certificate has ended',
-  CERT_NOT_YET_VALID: 'TLS: its certificate is not in force yet; is the clock of this machine right?',
-  CERT_REVOKED: 'TLS: its certificate was revoked',
-  ECONNREFUSED: 'nobody listens at its port',
-  ECONNRESET: 'it closed the connection',
-  EPIPE: 'it closed the connection',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no way leads there',
-  ENETUNREACH: 'no way leads there',
+const faults: Record<string, Trouble> = {
+  CERT_HAS_EXPIRED: { why: 'tls_expired', words: 'TLS: its certificate has ended' },
+  CERT_NOT_YET_VALID: {
+    why: 'tls_not_yet',
+    words: 'TLS: its certificate is not in force yet; is the clock of this machine right?',
+  },
+  CERT_REVOKED: { why: 'tls_revoked', words: 'TLS: its certificate was revoked' },
+  ECONNREFUSED: { why: 'nobody_listens', words: 'nobody listens at its port' },
+  ECONNRESET: { why: 'closed', words: 'it closed the connection' },
+  EPIPE: { why: 'closed', words: 'it closed the connection' },
+  ETIMEDOUT: { why: 'no_answer', words: 'it does not answer' },
+  EHOSTUNREACH: { why: 'no_way', words: 'no way leads there' },
+  ENETUNREACH: { why: 'no_way', words: 'no way leads there' },
 }

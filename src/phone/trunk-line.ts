@@ -5,6 +5,7 @@
  */
 import type { Trunk } from '../centre/entities.ts'
 import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
+import type { Trouble } from '../centre/trunk-trouble.ts'
 import { formatHost } from '../lib/host.ts'
 import type { Destination, DigestCredentials } from '../sip/events.ts'
 import { type Target, Targets } from './targets.ts'
@@ -41,13 +42,13 @@ export type Line = {
   againAt: number
   /** When OPTIONS begin; they go on by themselves then. */
   qualifyAt: number
-  resolveError: string | null
+  resolveError: Trouble | null
   registered: boolean
   /** How the carrier wants our calls to go, as its answer to REGISTER said. */
   serviceRoute: string[]
-  registerError: string | null
+  registerError: Trouble | null
   /** Why there is no TLS connection; null while nothing speaks against one. */
-  connectionError: string | null
+  connectionError: Trouble | null
   /** Connections that were lost or refused, one after the other. */
   lostInARow: number
   everQualified: boolean
@@ -63,7 +64,7 @@ export type Line = {
 export function newLine(
   trunk: Trunk,
   { password, inbound = null }: TrunkSecrets,
-  connectionError: string | null,
+  connectionError: Trouble | null,
   before: Line | null,
 ): Line {
   const there = before !== null && isPlacedAlike(before.trunk, trunk) ? before : null
@@ -102,12 +103,13 @@ export function wayTo({ trunk: { id, transport } }: Line, target: Target): Desti
   return { transport, ...target, ...(transport === 'tls' ? { peer: id } : {}) }
 }
 
-/** Why the trunk cannot be used, in words; null when it can. */
-export function trouble(line: Line): string | null {
+/** Why the trunk cannot be used; null when it can. */
+export function trouble(line: Line): Trouble | null {
   if (line.connectionError !== null) return line.connectionError
-  if (line.current === null) return line.resolveError ?? 'its name is being looked up'
-  if (line.trunk.register && !line.registered) return line.registerError ?? 'registering'
-  if (line.everQualified && line.misses >= missesUntilDown) return `OPTIONS not answered ${line.misses} times`
+  if (line.current === null) return line.resolveError ?? { why: 'looking_up', words: 'its name is being looked up' }
+  if (line.trunk.register && !line.registered) return line.registerError ?? { why: 'registering', words: 'registering' }
+  if (line.everQualified && line.misses >= missesUntilDown)
+    return { why: 'options_silent', words: `OPTIONS not answered ${line.misses} times` }
   return null
 }
 

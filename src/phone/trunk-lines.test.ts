@@ -27,7 +27,8 @@ describe('where a trunk is gone to', () => {
     misses()
     assert.equal(posted.at(-1)?.type, 'trunk.up', 'what a missed is not counted with what b misses')
     misses()
-    assert.equal(posted.at(-1)?.type, 'trunk.down')
+    const last = posted.at(-1)
+    assert.ok(last?.type === 'trunk.down' && last.why === 'options_silent')
   })
 
   test('a trunk that is saved anew where it was takes calls while its name is looked up and it registers; one elsewhere is looked for', async () => {
@@ -87,7 +88,12 @@ describe('where a trunk is gone to', () => {
     }
     made.take(failed as never)
     assert.deepEqual(registered.at(-1)?.destination, { transport: 'tls', ...b, peer: id })
-    made.connectionChanged({ peer: id, up: false, words: 'nobody listens at its port', at: b! })
+    made.connectionChanged({
+      peer: id,
+      up: false,
+      fault: { why: 'nobody_listens', words: 'nobody listens at its port' },
+      at: b!,
+    })
     await advance(100)
     await advance(100)
     assert.equal(registered.length, 2, 'both rest: the one in use stays, and waits')
@@ -116,5 +122,6 @@ describe('where a trunk is gone to', () => {
     await advance(100)
     const last = posted.at(-1)
     assert.ok(last?.type === 'trunk.down' && /no address that reaches there/.test(last.reason))
+    assert.equal(last.why, 'out_of_reach')
   })
 })

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
 import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunk-connection.ts'
+import type { Trouble } from '../centre/trunk-trouble.ts'
 import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -74,7 +75,10 @@ export class TrunkLines {
     if (!trunk.enabled) {
       if (before) this.#leave(before)
       if (before === undefined || before.told === null)
-        this.#options.post({ type: 'trunk.down', trunk: trunk.id, reason: 'switched off' }, `trunk:${trunk.id}`)
+        this.#options.post(
+          { type: 'trunk.down', trunk: trunk.id, reason: 'switched off', why: 'switched_off' },
+          `trunk:${trunk.id}`,
+        )
       return
     }
     if (before) this.#quiet(before, isRegisteredAlike(before.trunk, trunk))
@@ -151,7 +155,7 @@ export class TrunkLines {
   }
 
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */
-  connectionChanged({ peer, up, words, at }: ConnectionNews): void {
+  connectionChanged({ peer, up, fault, at }: ConnectionNews): void {
     const line = this.#lines.get(peer as TrunkId)
     if (line === undefined) return
     const { now, random, log } = this.#options
@@ -159,9 +163,9 @@ export class TrunkLines {
       line.connectionError = null
       line.lostInARow = 0
     } else {
-      if (words !== null) {
-        log.warn({ trunk: line.trunk.name }, `connection lost: ${words}`)
-        line.connectionError = words
+      if (fault !== null) {
+        log.warn({ trunk: line.trunk.name }, `connection lost: ${fault.words}`)
+        line.connectionError = fault
         if (this.failed(line.trunk.id, at)) {
           line.connectionError = null
           return this.#tell(line)
@@ -199,7 +203,10 @@ export class TrunkLines {
         this.#noteRegistration(line, event)
         line.registerError =
           event.type === 'registrationFailed'
-            ? `registration refused: ${event.status ?? 'no answer'} ${event.reason}`.trim()
+            ? {
+                why: event.status === null ? 'registration_silent' : 'registration_refused',
+                words: `registration refused: ${event.status ?? 'no answer'} ${event.reason}`.trim(),
+              }
             : null
         this.#tell(line)
         return true
@@ -241,7 +248,8 @@ export class TrunkLines {
       error => {
         line.resolving = false
         line.resolveAt = now() + resolveRetryMs
-        line.resolveError = `the name ${host} does not resolve: ${error instanceof Error ? error.message : String(error)}`
+        const cause = error instanceof Error ? error.message : String(error)
+        line.resolveError = { why: 'not_found', words: `the name ${host} does not resolve: ${cause}` }
         if (this.#lines.get(line.trunk.id) === line) this.#tell(line)
       },
     )
@@ -251,7 +259,12 @@ export class TrunkLines {
     const { transport } = line.trunk
     const near = targets.filter(({ address }) => this.#options.reaches(transport, address))
     line.resolveError =
-      near.length > 0 ? null : `it is at ${targets[0]?.address}, and sip.listen has no address that reaches there`
+      near.length > 0
+        ? null
+        : {
+            why: 'out_of_reach',
+            words: `it is at ${targets[0]?.address}, and sip.listen has no address that reaches there`,
+          }
     line.targets.set(near)
     this.#follow(line)
     this.#tell(line)
@@ -348,7 +361,7 @@ export class TrunkLines {
   }
 
   /** Null, or why the trunk's certificates are of no use. */
-  #makeKnown(trunk: Trunk, key: string | null): string | null {
+  #makeKnown(trunk: Trunk, key: string | null): Trouble | null {
     const { tls } = this.#options
     if (trunk.transport !== 'tls') {
       tls.forget(trunk.id)
@@ -366,7 +379,8 @@ export class TrunkLines {
       })
       return null
     } catch (error) {
-      return `TLS: a certificate or the key of this trunk cannot be used: ${(error as Error).message.slice(0, 100)}`
+      const cause = (error as Error).message.slice(0, 100)
+      return { why: 'tls_files', words: `TLS: a certificate or the key of this trunk cannot be used: ${cause}` }
     }
   }
 
@@ -386,14 +400,17 @@ export class TrunkLines {
   }
 
   #tell(line: Line): void {
-    const reason = trouble(line)
-    const up = reason === null
+    const found = trouble(line)
+    const up = found === null
+    const reason = found?.words ?? null
     if (line.told === reason) return
     line.told = reason
     const { trunk } = line
     this.#options.log.info({ trunk: trunk.name, up, reason }, up ? 'trunk is up' : 'trunk is down')
     this.#options.post(
-      up ? { type: 'trunk.up', trunk: trunk.id } : { type: 'trunk.down', trunk: trunk.id, reason },
+      up
+        ? { type: 'trunk.up', trunk: trunk.id }
+        : { type: 'trunk.down', trunk: trunk.id, reason: found.words, why: found.why },
       `trunk:${trunk.id}`,
     )
   }

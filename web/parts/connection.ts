@@ -51,7 +51,7 @@ export function wireSeen({ target, registration, options }: WireSeen, frame: Fra
 ${
   registration === null
     ? null
-    : html`<dt>${words.registration}</dt><dd>${words[registration.state](registration.reply, Math.round(registration.nextMs / 1000))}${registration.contacts > 1 ? words.contacts(registration.contacts) : null} ${at(registration.at)}</dd>`
+    : html`<dt>${words.registration}</dt><dd>${words[registration.state](/^\d/.test(registration.reply) ? registration.reply : '', Math.round(registration.nextMs / 1000))}${registration.contacts > 1 ? words.contacts(registration.contacts) : null} ${at(registration.at)}</dd>`
 }
 ${options === null ? null : html`<dt>OPTIONS</dt><dd>${asked} ${at(options.at)}</dd>`}</dl>`
 }

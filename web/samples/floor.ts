@@ -122,8 +122,24 @@ export function sampleFloor(language: Language): FloorProps {
       { id: 'q_2', name: ['还款咨询', 'Repayment'][at]!, waiting: 0, longestWaitSince: null, free: 2 },
     ],
     trunks: [
-      { id: 't_1', name: ['电信 E1', 'Telecom E1'][at]!, up: true, reason: '', calls: 23, maxCalls: 30 },
-      { id: 't_2', name: ['联通 SIP', 'Unicom SIP'][at]!, up: false, reason: '408', calls: 0, maxCalls: 60 },
+      {
+        id: 't_1',
+        name: ['电信 E1', 'Telecom E1'][at]!,
+        up: true,
+        why: null,
+        unproved: false,
+        calls: 23,
+        maxCalls: 30,
+      },
+      {
+        id: 't_2',
+        name: ['联通 SIP', 'Unicom SIP'][at]!,
+        up: false,
+        why: 'options_silent',
+        unproved: false,
+        calls: 0,
+        maxCalls: 60,
+      },
     ],
   }
 }

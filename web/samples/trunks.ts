@@ -22,8 +22,7 @@ export const sampleTrunk = (language: Language, down = false) =>
     callsPerSecond: 5,
     codecs: ['pcma', 'pcmu'],
     enabled: true,
-    state: down ? 'down' : 'up',
-    reason: down ? '403 Forbidden' : null,
+    seen: { up: !down, why: down ? 'tls_untrusted' : null, unproved: false },
     stateAt: sampleNow - 3600_000,
     calls: down ? 0 : 23,
     startedLastSecond: down ? 0 : 2,
@@ -33,7 +32,7 @@ export const sampleTrunk = (language: Language, down = false) =>
       registration: null,
       options: { status: down ? null : 200, rttMs: down ? null : 12, at: sampleNow - 9_000 },
     },
-    fault: down ? { at: sampleNow - 3600_000, words: 'a call was refused: SIP 503' } : null,
+    fault: down ? { at: sampleNow - 3600_000, why: 'call_refused', words: 'a call was refused: SIP 503' } : null,
   }) as unknown as TrunkRow
 
 export const trunkSamples: Record<string, (language: Language) => Html> = {

@@ -46,6 +46,7 @@ import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { trunkRuleWords } from './trunk-rules.ts'
 import { trunkTestWords } from './trunk-test.ts'
+import { trunkTroubleWords } from './trunk-troubles.ts'
 import { tryOutWords } from './try-out.ts'
 import { verificationWords } from './verification.ts'
 
@@ -91,6 +92,7 @@ const zh = {
   audio: audioPageWords.zh,
   trunkRules: trunkRuleWords.zh,
   trunkTest: trunkTestWords.zh,
+  trunkTroubles: trunkTroubleWords.zh,
   transfer: transferWords.zh,
   teams: teamWords.zh,
   changes: changeWords.zh,
@@ -145,6 +147,7 @@ const en: Words = {
   audio: audioPageWords.en,
   trunkRules: trunkRuleWords.en,
   trunkTest: trunkTestWords.en,
+  trunkTroubles: trunkTroubleWords.en,
   transfer: transferWords.en,
   teams: teamWords.en,
   changes: changeWords.en,

@@ -12,6 +12,7 @@ import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'
 import { refusedFor } from '../refused.ts'
+import { trunkSeen } from '../trunk-seen.ts'
 import { isChecked, linesOf, listOf, numberOf, numbersOf, type Typed, textOf, typedOf } from '../typed.ts'
 import { withNewer, withSeen } from '../untouched.ts'
 import { connectionFields, connectionGiven, connectionValues } from './connection-form.ts'
@@ -69,8 +70,7 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
     const floor = deps.engine.state.trunks.get(trunk.id)
     return {
       ...trunk,
-      state: floor ? (floor.up ? 'up' : trunk.state) : trunk.state,
-      reason: floor?.reason ?? trunk.stateReason,
+      seen: trunkSeen(floor, deps.trunkWire),
       calls: floor?.calls ?? 0,
       tests: floor?.tests ?? 0,
       startedLastSecond: floor ? trunkNow(floor, deps.clock.now()).startedLastSecond : 0,

@@ -63,7 +63,7 @@ export function liveRoutes(deps: Deps): Hono<Env> {
       regions: async () => {
         const now = deps.clock.now()
         const stored = await floorStored(deps, now, frame.zone)
-        return wallboardRegions(floorOf(deps.engine.state, c.var.user, { ...frame, now }, stored, team))
+        return wallboardRegions(floorOf(deps, c.var.user, { ...frame, now }, stored, team))
       },
       concerns: () => true,
       everyMs: floorEveryMs,

@@ -12,7 +12,9 @@ import type { Agent, CampaignFloor, FloorState, QueueFloor } from '../../centre/
 import { type Sight, seesAgent, seesCall, sightOf } from '../../centre/team.ts'
 import type { CallId, TeamId } from '../../lib/ids.ts'
 import { type CampaignCounts, noCounts } from '../../store/campaign-minutes.ts'
+import type { Deps } from '../deps.ts'
 import { heldWords } from '../live/held-words.ts'
+import { trunkSeen } from '../trunk-seen.ts'
 import { appealsOf } from './appeals.ts'
 import type { FloorStored } from './floor-stored.ts'
 import { teamChoice } from './team-choice.ts'
@@ -22,7 +24,7 @@ const hourMs = 3_600_000
 
 /** As much of it as the viewer's teams are of. */
 export function floorOf(
-  state: FloorState,
+  { engine: { state }, trunkWire }: Pick<Deps, 'engine' | 'trunkWire'>,
   viewer: User,
   frame: Frame,
   { missing, lostMs, callbacks, complaints, today, appeals: asked }: FloorStored,
@@ -75,13 +77,12 @@ export function floorOf(
     queues,
     trunks: [...state.trunks.values()]
       .filter(floor => floor.trunk.enabled)
-      .map(({ trunk, up, reason, calls }) => ({
-        id: trunk.id,
-        name: trunk.name,
-        up,
-        reason,
-        calls,
-        maxCalls: trunk.maxCalls,
+      .map(floor => ({
+        ...trunkSeen(floor, trunkWire),
+        id: floor.trunk.id,
+        name: floor.trunk.name,
+        calls: floor.calls,
+        maxCalls: floor.trunk.maxCalls,
       })),
   }
 }

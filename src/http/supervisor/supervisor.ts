@@ -40,7 +40,7 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.get('/supervisor', allow('supervisor'), async c => {
     const frame = await frameOf(c, deps)
     const stored = await floorStored(deps, frame.now, frame.zone)
-    return c.html(wallboardPage(floorOf(deps.engine.state, c.var.user, frame, stored, teamIn(c))))
+    return c.html(wallboardPage(floorOf(deps, c.var.user, frame, stored, teamIn(c))))
   })
 
   route.get('/supervisor/calls', allow('supervisor', 'quality'), async c => {

@@ -38,7 +38,7 @@ export class Ledger {
   readonly #leads = new Map<LeadId, LeadRow>()
   readonly #calls = new Map<CallId, CallRow>()
   readonly #callbacks = new Map<CallbackId, OpenCallback>()
-  readonly #recordings = new Map<RecordingId, { id: RecordingId; call: CallId; path: string }>()
+  readonly #recordings = new Map<RecordingId, { id: RecordingId; call: CallId; path: string; openedAt: number }>()
   readonly #agents = new Set<UserId>()
   readonly #suppressed = new Map<string, number | null>()
   readonly #stops = new Map<string, Stop>()
@@ -111,7 +111,7 @@ export class Ledger {
         this.#modes.set(fact.campaign, { mode: fact.mode, rule: fact.rule, since: at })
         return
       case 'recording.opened':
-        this.#recordings.set(fact.recording, { id: fact.recording, call: fact.call, path: fact.path })
+        this.#recordings.set(fact.recording, { id: fact.recording, call: fact.call, path: fact.path, openedAt: at })
         this.#change(fact.call, call => (call.recording = fact.recording))
         return
       case 'recording.sealed':
@@ -173,7 +173,10 @@ export class Ledger {
           const owed = { owedAt: callback?.at ?? null, trying: isTrying ? callback.id : null }
           return { id: lead.id, campaign: lead.campaign, lastCall, answered, ...owed }
         }),
-      recordings: [...this.#recordings.values()],
+      recordings: [...this.#recordings.values()].map(one => ({
+        ...one,
+        callEndedAt: this.#calls.get(one.call)?.endedAt ?? null,
+      })),
       agents: [...this.#agents],
     }
   }

@@ -1,4 +1,5 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
+import type { TrunkFault } from '../../../src/centre/trunk-now.ts'
 import { changesOf } from '../../parts/changes.ts'
 import { connectionSection, type WireSeen, wireSeen } from '../../parts/connection.ts'
 import {
@@ -19,20 +20,20 @@ import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import { trunkRulesSection } from '../../parts/trunk-rules.ts'
+import { faultSeen, lastFault, type TrunkSeen, trunkState } from '../../parts/trunk-state.ts'
 import { type TrunkTestView, trunkTestSection } from '../../parts/trunk-test.ts'
 import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
 
 export type TrunkRow = Trunk & {
-  state: 'up' | 'down' | null
-  reason: string | null
+  seen: TrunkSeen
   stateAt: number | null
   /** Calls on it now, and those started within the last second. */
   calls: number
   startedLastSecond: number
   /** Lines that a test has. */
   tests: number
-  fault: { at: number; words: string } | null
+  fault: TrunkFault | null
   /** What was seen of it on the wire last. */
   wire: WireSeen | null
 }
@@ -65,7 +66,7 @@ ${props.saved ? notice('green', w.frame.form.saved) : null}
         {
           head: words.state,
           cell: trunk =>
-            html`${trunkState(trunk, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}${trunk.fault === null ? null : html`<div class="small">${w.trunkRules.lastFault}: ${trunk.fault.words} <span class="muted">${instant(trunk.fault.at, props.frame)}</span></div>`}`,
+            html`${trunkState(trunk.seen, w)} ${trunk.stateAt === null ? null : html`<span class="small muted">${instant(trunk.stateAt, props.frame)}</span>`}${lastFault(trunk.fault, trunk.seen, props.frame, w)}`,
         },
         {
           head: words.use,
@@ -110,19 +111,6 @@ function wireShort({ register, wire }: TrunkRow, w: Words): Html | null {
   return html`${register ? chip(isRegistered ? 'green' : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
 }
 
-/** One that answers no OPTIONS takes calls all the same, since some gateways never do: unless we are registered there, whether it is there at all is not known then. */
-export function trunkState(trunk: Pick<TrunkRow, 'enabled' | 'state' | 'reason' | 'wire'>, w: Words): Html {
-  const words = w.admin.trunks
-  if (!trunk.enabled) return chip('grey', 'circle-x', words.off)
-  const { registration, options } = trunk.wire ?? {}
-  if (trunk.state === 'up' && options?.status === null && registration?.state !== 'registered')
-    return chip('amber', 'triangle-alert', w.trunkRules.unproved)
-  if (trunk.state === 'up') return chip('green', 'circle-check', words.up)
-  if (trunk.state === 'down')
-    return chip('red', 'circle-x', trunk.reason ? `${words.down}: ${trunk.reason}` : words.down)
-  return chip('grey', 'circle', words.unknown)
-}
-
 export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; test: TrunkTestView | null; filled: Filled }
 
 export function trunkFormPage(props: TrunkFormProps): Html {
@@ -132,7 +120,8 @@ export function trunkFormPage(props: TrunkFormProps): Html {
   const title = trunk ? words.edit(trunk.name) : words.add
   return layout(props.frame, {
     title,
-    main: html`${heading({ title, actions: trunk ? trunkState(trunk, w) : null })}
+    main: html`${heading({ title, actions: trunk ? trunkState(trunk.seen, w) : null })}
+${trunk && faultSeen(trunk.fault, props.frame, w)}
 ${trunk?.wire ? wireSeen(trunk.wire, props.frame, w) : null}
 ${trunk === null ? null : trunkTestSection({ frame: props.frame, trunk: trunk.id, test: props.test, refused: null })}
 ${problems(filled, w)}

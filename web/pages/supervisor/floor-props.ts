@@ -6,6 +6,7 @@ import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
 import type { Frame } from '../../parts/frame.ts'
 import type { Why } from '../../parts/state.ts'
 import type { TeamChoice } from '../../parts/team-chooser.ts'
+import type { TrunkSeen } from '../../parts/trunk-state.ts'
 import type { OpenAppeal } from './appeals.ts'
 
 /** The live floor as a supervisor sees it. Sums are since the process started, except where a name says otherwise. */
@@ -41,7 +42,7 @@ export type FloorProps = {
   agents: AgentTile[]
   campaigns: CampaignRow[]
   queues: { id: string; name: string; waiting: number; longestWaitSince: number | null; free: number }[]
-  trunks: { id: string; name: string; up: boolean; reason: string; calls: number; maxCalls: number }[]
+  trunks: (TrunkSeen & { id: string; name: string; calls: number; maxCalls: number })[]
 }
 
 export type AgentTile = {

@@ -8,6 +8,7 @@ import { agentLooks, campaignNow, chip, type Tone } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
+import { trunkState } from '../../parts/trunk-state.ts'
 import type { Words } from '../../words/words.ts'
 import { appealsRegion, appealsSaid } from './appeals.ts'
 import type { AgentTile, FloorProps } from './floor-props.ts'
@@ -37,7 +38,7 @@ export function wallboardRegions(props: FloorProps): Region[] {
 
 function tiles(props: FloorProps): Html {
   const { figures } = props
-  const { callbacks, claims, custody, safety, trunkRules } = textsOf(props.frame)
+  const { callbacks, claims, custody, safety, trunkRules, trunkTroubles } = textsOf(props.frame)
   const down = props.trunks.filter(trunk => !trunk.up)
   const words = textsOf(props.frame).supervisor.tiles
   const rate = figures.answered === 0 ? null : figures.abandoned / figures.answered
@@ -68,8 +69,8 @@ ${
         trunkRules.alarm,
         `${down.length} / ${props.trunks.length}`,
         down
-          .map(trunk => (trunk.reason === '' ? trunk.name : `${trunk.name}: ${trunk.reason}`))
           .slice(0, 3)
+          .map(({ name, why }) => (why === null ? name : `${name}: ${trunkTroubles.why[why]}`))
           .join('; '),
         'red',
       )
@@ -190,7 +191,7 @@ ${table({
 })}</section>
 <section class="panel"><header><h2>${trunks.title}</h2></header>
 <ul class="meters">${props.trunks.map(
-    trunk => html`<li><span><b>${trunk.name}</b> ${trunk.up ? chip('green', 'circle-check', trunks.up) : chip('red', 'circle-x', trunk.reason || trunks.down)}</span>
+    trunk => html`<li><span><b>${trunk.name}</b> ${trunkState(trunk, w)}</span>
 <span class="figure">${trunk.calls} / ${trunk.maxCalls} ${trunks.use}</span><progress max="${trunk.maxCalls}" value="${trunk.calls}" aria-label="${trunk.name}"></progress></li>`,
   )}</ul></section></div>`
 }

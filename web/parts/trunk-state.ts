@@ -1,0 +1,42 @@
+/** What a trunk is doing now, and what went wrong on it last: in the words of the page, and what was seen of it in a fold. */
+import type { TrunkFault } from '../../src/centre/trunk-now.ts'
+import type { TrunkTrouble } from '../../src/centre/trunk-trouble.ts'
+import type { Words } from '../words/words.ts'
+import type { Frame } from './frame.ts'
+import { type Html, html } from './html.ts'
+import { chip } from './state.ts'
+import { instant } from './time.ts'
+
+export type TrunkSeen = {
+  up: boolean
+  /** Why it is not up; null: it is, or nothing was heard of it yet. */
+  why: TrunkTrouble | null
+  /** It was asked by OPTIONS and did not answer, and it has not taken a registration of ours either. */
+  unproved: boolean
+}
+
+/** One that answers no OPTIONS takes calls all the same, since some gateways never do: whether it is there at all is not known then. */
+export function trunkState({ up, why, unproved }: TrunkSeen, w: Words): Html {
+  const words = w.admin.trunks
+  if (why === 'switched_off') return chip('grey', 'circle-x', words.off)
+  if (up)
+    return unproved
+      ? chip('amber', 'triangle-alert', w.trunkTroubles.unproved)
+      : chip('green', 'circle-check', words.up)
+  if (why === null) return chip('grey', 'circle', words.unknown)
+  return html`${chip('red', 'circle-x', words.down)} <span class="small">${w.trunkTroubles.why[why]}</span>`
+}
+
+/** Nothing where it is why the trunk is down, which stands there already. */
+export function lastFault(fault: TrunkFault | null, { why }: TrunkSeen, frame: Frame, w: Words): Html | null {
+  if (fault === null || fault.why === why) return null
+  return html`<div class="small">${w.trunkTroubles.last}: ${w.trunkTroubles.why[fault.why]} <span class="muted">${instant(fault.at, frame)}</span></div>`
+}
+
+/** For whoever mends it: as the machine saw it, in English. */
+export function faultSeen(fault: TrunkFault | null, frame: Frame, w: Words): Html | null {
+  if (fault === null) return null
+  const words = w.trunkTroubles
+  return html`<dl class="facts"><dt>${words.last}</dt><dd>${words.why[fault.why]} <span class="small muted">${instant(fault.at, frame)}</span>
+<details><summary>${words.seen}</summary><code lang="en">${fault.words}</code></details></dd></dl>`
+}
