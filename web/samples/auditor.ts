@@ -4,16 +4,18 @@ import type { LegAudio } from '../../src/centre/audio/leg-audio.ts'
 import type { Judged } from '../../src/centre/heard.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { answerersPage } from '../pages/auditor/answerers.ts'
-import { auditedCallPage } from '../pages/auditor/call.ts'
+import { type AuditedCallProps, auditedCallPage } from '../pages/auditor/call.ts'
 import { destructionPage } from '../pages/auditor/destruction.ts'
 import { exportsPage } from '../pages/auditor/exports.ts'
 import { journalCheck } from '../pages/auditor/journal-check.ts'
 import { type LadderProps, ladderPage } from '../pages/auditor/ladder.ts'
 import { type RecordingRow, recordingsPage } from '../pages/auditor/recordings.ts'
 import type { LegRow } from '../parts/audio.ts'
+import { tellFact } from '../parts/call-history.ts'
 import type { Html } from '../parts/html.ts'
 import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
+import { wordsIn } from '../words/words.ts'
 import { sampleHolds } from './custody.ts'
 import { sampleFrame, sampleNow } from './frame.ts'
 import { sampleAnswers } from './verification.ts'
@@ -267,23 +269,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         ],
       },
       sounds: sampleSounds(language),
-      timeline: [
-        ['call.dialed', ''],
-        ['call.ringing', ''],
-        ['call.answered', ''],
-        ['call.assigned', 'agent: u_1'],
-        ['call.connected', 'agent: u_1'],
-        ['recording.opened', ''],
-        ['call.ended', 'ending: party hangup'],
-        ['recording.sealed', `sha256: ${sha256.slice(0, 16)}…`],
-        ['call.disposed', 'code: promise'],
-      ].map(([type, detail], n) => ({
-        seq: 4000 + n,
-        at: sampleNow - 120_000 + n * 11_000,
-        actor: 'system',
-        type: type!,
-        detail: detail!,
-      })),
+      timeline: sampleHistory(language),
     })
   },
   'auditor-answerers': language =>
@@ -341,4 +327,36 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         result: { whole: true, lines: 48_211 },
       }),
     }),
+}
+
+function sampleHistory(language: Language): AuditedCallProps['timeline'] {
+  const at = language === 'en' ? 1 : 0
+  const telling = {
+    names: {
+      user: () => ['陈思', 'Alice Chen'][at]!,
+      ...{ queue: () => null, menu: () => null, campaign: () => ['三月 M1 提醒', 'March M1'][at]! },
+      ...{ trunk: () => ['电信 E1', 'Telecom E1'][at]!, outcome: () => ['承诺还款', 'Promise to pay'][at]! },
+      field: () => ['承诺金额', 'Amount promised'][at]!,
+    },
+    ...{ frame: frame(language, '/auditor/calls/c_1'), w: wordsIn(language), masked: true },
+  }
+  const ending = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200 }
+  const facts = [
+    { type: 'call.dialed', mode: 'progressive', campaign: 'cp_1', agent: null, trunk: 't_1', relation: 'SELF' },
+    { type: 'call.ringing' },
+    { type: 'call.answered' },
+    { type: 'call.assigned', agent: 'u_1', ringing: false },
+    { type: 'call.connected', agent: 'u_1' },
+    { type: 'recording.opened', kind: 'call' },
+    { type: 'call.held', by: 'agent' },
+    { type: 'call.ended', ending },
+    { type: 'recording.sealed', sha256: `${'e3b0c44298fc1c14'.repeat(4)}`, bytes: 1_920_044, durationMs: 60_000 },
+    { type: 'call.disposed', agent: 'u_1', code: 'promise', note: '', fields: { promise_amount: '3000' } },
+    { type: 'legalHold.placed', kind: 'call', reason: ['投诉 2026-17', 'Complaint 2026-17'][at]! },
+  ]
+  return facts.map((fact, n) => ({
+    ...{ seq: 4000 + n, at: sampleNow - 120_000 + n * 11_000, type: fact.type },
+    who: fact.type === 'legalHold.placed' ? ['孙立', 'Sam Sun'][at]! : null,
+    detail: tellFact(JSON.stringify(fact), telling),
+  }))
 }

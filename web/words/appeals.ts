@@ -1,4 +1,5 @@
 /** Words of agents who ask for help on a call: on the desk, on the supervisors' live pages, in the call's history. */
+import type { AppealEnd } from '../../src/centre/facts.ts'
 import type { Like } from './language.ts'
 
 const zh = {
@@ -26,6 +27,7 @@ const zh = {
     'call.appealTaken': '班长响应求助',
     'call.appealEnded': '求助结束',
   } as Record<string, string>,
+  ends: { withdrawn: '坐席撤回', done: '已处理', passed_on: '通话已转出' } satisfies Record<AppealEnd, string>,
   rules: {
     appealed: '这个通话已经求助过，班长看得到。',
     appeal_none: '这个求助已经结束。',
@@ -61,6 +63,7 @@ const en: Like<typeof zh> = {
     'call.appealTaken': 'supervisor came to help',
     'call.appealEnded': 'asking for help over',
   } as Record<string, string>,
+  ends: { withdrawn: 'taken back', done: 'dealt with', passed_on: 'call passed on' },
   rules: {} as Record<string, string>,
 }
 

@@ -68,6 +68,7 @@ const zh = {
     ended: '结束',
     queued: '排队',
     keys: factWords.zh.keys,
+    values: factWords.zh.values,
     facts: {
       ...factWords.zh.facts,
       ...appealWords.zh.facts,
@@ -217,6 +218,7 @@ const en: Like<typeof zh> = {
     ended: 'Ended',
     queued: 'Queued',
     keys: factWords.en.keys,
+    values: factWords.en.values,
     facts: {
       ...factWords.en.facts,
       ...appealWords.en.facts,

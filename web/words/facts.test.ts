@@ -1,31 +1,70 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { type CallNames, tellFact, toldOfCalls } from '../parts/call-history.ts'
+import { sampleFrame } from '../samples/frame.ts'
 import { readable } from './facts.ts'
 import { wordsIn } from './words.ts'
 
-/** Types of facts that name a call, as their files define them. */
-function factsOfCalls(): string[] {
-  const types: string[] = []
-  for (const file of ['centre/facts.ts', 'centre/record-facts.ts', 'lender/facts.ts', 'lender/verification-facts.ts']) {
-    const text = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
-    for (const [whole, type] of text.matchAll(/\{\s*type: '([A-Za-z.]+)'[^{}]*\}[^|\n]*/g))
-      if (/\bcall\??: CallId|OnScript|Measured/.test(whole)) types.push(type!)
-  }
-  return types
+const names: CallNames = {
+  user: id => (id === 'u_alice' ? 'Alice' : null),
+  ...{ queue: () => 'Service', campaign: () => 'March', trunk: () => 'E1', menu: () => 'Welcome' },
+  ...{ outcome: code => (code === 'promise' ? 'Promise to pay' : null), field: () => 'Amount' },
 }
+const telling = (language: 'zh-CN' | 'en', masked = true) => ({
+  ...{ names, masked, w: wordsIn(language) },
+  frame: sampleFrame({ language, path: '/', role: 'auditor' }),
+})
 
-test('each fact that the page of a call may show has words in both languages', () => {
-  const types = factsOfCalls()
-  assert.ok(types.length > 50, String(types.length))
-  assert.ok(types.includes('call.menuChose') && types.includes('script.read') && types.includes('legalHold.placed'))
+/** That the table has every field of every fact is held by its type. */
+test('each fact that the page of a call shows, and each field of it that is told, has words in both languages', () => {
+  assert.ok(toldOfCalls.length > 55, String(toldOfCalls.length))
   for (const language of ['zh-CN', 'en'] as const) {
-    const { facts } = wordsIn(language).auditor.call
-    assert.deepEqual(
-      types.filter(type => facts[type] === undefined),
-      [],
-      language,
-    )
+    const { facts, keys } = wordsIn(language).auditor.call
+    const unsaid = toldOfCalls.flatMap(({ type, fields }) => [
+      ...(facts[type] === undefined ? [type] : []),
+      ...fields.filter(field => keys[field] === undefined).map(field => `${type} ${field}`),
+    ])
+    assert.deepEqual(unsaid, [], language)
+  }
+})
+
+test('the history of a call says names for ids and words for values, and nothing raw', () => {
+  const cases: [object, string][] = [
+    [{ type: 'call.assigned', agent: 'u_alice', ringing: true, leg: 'l_1' }, '坐席: Alice · 接入: 话机振铃'],
+    [{ type: 'call.connected', agent: 'u_gone' }, '坐席: （已删除）'],
+    [
+      { type: 'call.ended', ending: { by: 'carrier', cause: 'trunk_fault', result: 'CONGESTION', sipStatus: 503 } },
+      '结束: 运营商 · 线路故障 · 线路拥塞 · SIP 503',
+    ],
+    [
+      {
+        ...{ type: 'call.rerouted', leg: 'l_2', callerId: '+86215186', trunk: 't_2' },
+        failed: { trunk: 't_1', at: 1, why: 'refused', sipStatus: 503, q850: 34 },
+      },
+      '未成: E1: 拒绝接续 · SIP 503 · 中继: E1',
+    ],
+    [
+      { type: 'call.transferred', from: 'u_alice', target: { number: '+8613812345678' }, how: 'blind', other: 'c_2' },
+      '来自: Alice · 去向: 138 **** 5678 · 方式: 直接转',
+    ],
+    [
+      { type: 'call.disposed', agent: 'u_alice', code: 'promise', note: '下周', fields: { promise_amount: '500' } },
+      '坐席: Alice · 结果: Promise to pay · 备注: 下周 · 填写: Amount: 500',
+    ],
+    [{ type: 'recording.sealed', durationMs: 61_000, bytes: 2_000, sha256: 'ab', salvaged: false }, '时长: 01:01'],
+    [{ type: 'recording.missing', cause: 'full', reason: 'ENOSPC' }, '原因: 录音磁盘自始至终已满。'],
+    [
+      { type: 'call.monitored', agent: 'u_alice', by: 'u_x', mode: 'whisper', reason: 'quality' },
+      '方式: 密语 · 原因: 质检',
+    ],
+    [{ type: 'leg.measured', leg: 'l_1', trunk: 't_1', agent: null, audio: { mosIn: 4.1 } }, '中继: E1'],
+    [{ type: 'call.fellBack', reason: 'something of before' }, ''],
+    [{ type: 'call.ofAnotherVersion', agent: 'u_alice', more: { raw: 1 } }, ''],
+  ]
+  for (const [fact, said] of cases) {
+    const text = tellFact(JSON.stringify(fact), telling('zh-CN'))
+    assert.ok(said === '' ? text === '' : text.includes(said), `${text} / ${said}`)
+    assert.doesNotMatch(text, /[{}[\]]|\b(u|t|l|c)_/)
   }
 })
 

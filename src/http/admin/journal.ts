@@ -50,15 +50,12 @@ export function actorName(deps: Deps, actor: Actor): string {
 
 const detailMax = 400
 
-/** The fact without its type, as `name: value` pairs; nested values as JSON. `masked`: for eyes that may not see telephone numbers; `keys`: what names are called. */
-export function detailOf(
-  line: Pick<JournalLine, 'body'>,
-  { hidden = [], masked, keys = {} }: { hidden?: readonly string[]; masked: boolean; keys?: Record<string, string> },
-): string {
+/** The fact without its type, as `name: value` pairs; nested values as JSON. `masked`: for eyes that may not see telephone numbers. */
+export function detailOf(line: Pick<JournalLine, 'body'>, { masked }: { masked: boolean }): string {
   const { type, ...rest } = JSON.parse(line.body, masked ? maskingNumbers : undefined) as Record<string, unknown>
   const text = Object.entries(rest)
-    .filter(([name, value]) => value !== null && !hidden.includes(name))
-    .map(([name, value]) => `${keys[name] ?? name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ')
   return text.length <= detailMax ? text : `${text.slice(0, detailMax)}…`
 }

@@ -1,6 +1,7 @@
 /** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
 
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
+import { type CallNames, tellFact } from '../../../web/parts/call-history.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
@@ -8,11 +9,11 @@ import type { Words } from '../../../web/words/words.ts'
 import { isEmergency } from '../../centre/emergency.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Actor, Verdict } from '../../centre/facts.ts'
-import type { MissingCause } from '../../centre/recording-rules.ts'
-import type { CallId } from '../../lib/ids.ts'
+import type { CallId, CampaignId, MenuId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
 import { NotFound } from '../../records/errors.ts'
+import type { CallRecord } from '../../store/calls.ts'
 import type { JournalLine } from '../../store/chain.ts'
-import { actorName, detailOf } from '../admin/journal.ts'
+import { actorName } from '../admin/journal.ts'
 import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
@@ -38,6 +39,7 @@ export async function auditedCall(
   const { state } = deps.engine
   const mayHold = viewer.role === 'auditor'
   const holds = await deps.store.read('legalHolds.ofCall', { call: id })
+  const names = await namesOn(deps, call, frame)
   return {
     frame,
     call: {
@@ -109,24 +111,27 @@ export async function auditedCall(
     },
     // The number stands in the head already, masked where it must be.
     timeline: lines.map(line => ({
-      ...line,
-      actor: actorName(deps, line.actor as Actor),
-      detail:
-        whyMissing(line, textsOf(frame)) ??
-        detailOf(line, {
-          hidden: ['audio', 'call', 'number', 'from', 'to', 'callerId', 'verdict', 'leg', 'name', 'path'],
-          masked: viewer.numbersMasked,
-          keys: textsOf(frame).auditor.call.keys,
-        }),
+      ...{ seq: line.seq, at: line.at, type: line.type },
+      who: line.actor.startsWith('user:') ? actorName(deps, line.actor as Actor) : null,
+      detail: tellFact(line.body, { names, frame, w: textsOf(frame), masked: viewer.numbersMasked }),
     })),
   }
 }
 
-/** What the system said of it is for whoever looks after the machine, and stands in the journal. */
-function whyMissing(line: JournalLine, w: Words): string | null {
-  if (line.type !== 'recording.missing') return null
-  const { cause = 'unknown' } = JSON.parse(line.body) as { cause?: MissingCause }
-  return w.custody.missing[cause] ?? w.custody.missing.unknown
+async function namesOn(deps: Deps, call: CallRecord, frame: Frame): Promise<CallNames> {
+  const { state } = deps.engine
+  const place = call.campaign ?? call.queue
+  const writeUp = place === null ? null : await deps.store.read('writeUps.ofPlace', { place })
+  const fields = new Map(writeUp?.fields.map(({ key, label }) => [key, label[frame.language]]))
+  return {
+    user: id => state.users.get(id as UserId)?.displayName ?? null,
+    queue: id => state.queues.get(id as QueueId)?.queue.name ?? null,
+    campaign: id => state.campaigns.get(id as CampaignId)?.campaign.name ?? null,
+    trunk: id => state.trunks.get(id as TrunkId)?.trunk.name ?? null,
+    menu: id => state.menus.get(id as MenuId)?.name ?? null,
+    outcome: code => outcomeOf(state, { campaign: call.campaign, disposition: code })?.words[frame.language] ?? null,
+    field: key => fields.get(key) ?? null,
+  }
 }
 
 function verdictIn(lines: JournalLine[]): Verdict | null {

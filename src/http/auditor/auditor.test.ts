@@ -324,7 +324,7 @@ test('a recording that was told as missing and found after all can be heard, and
   const after = (await look(house, olga, `/auditor/calls/${call}`)).text
   assert.match(after, /<audio/)
   assert.match(after, /It had been told as missing; its file was found on the disk 3 days after the call/)
-  assert.match(after, /had been missing: true/)
+  assert.match(after, /had been missing: yes/)
   const { secret } = await house.token('auditor')
   const told = await (await house.api(secret, 'GET', `/recordings/${recording}`)).json()
   assert.equal((told as { wasMissing: boolean }).wasMissing, true)

@@ -1,0 +1,117 @@
+/** Words for values of facts that the page of a call tells and no other page does. */
+import type { ConsultEnd, RecordingKind } from '../../src/centre/facts.ts'
+import type { DestroyedBy } from '../../src/centre/record-facts.ts'
+import type { Overtaken } from '../../src/centre/settled.ts'
+import type { Like } from './language.ts'
+
+const zh = {
+  gone: '（已删除）',
+  yes: '是',
+  hidden: '（不记录）',
+  rings: '话机振铃',
+  side: { agent: '坐席', party: '客户' },
+  of: { consultation: '咨询另一通的坐席', transfer: '由另一通转出' },
+  turned: { party: '客户', other: '被咨询方', both: '三方通话' },
+  consultEnded: {
+    cancelled: '坐席取消',
+    completed: '已转接',
+    left: '被咨询方挂断',
+    call_over: '通话已结束',
+    no_answer: '无人接听',
+    declined: '拒接',
+    failed: '未能拨通',
+    audio_lost: '语音中断',
+  } satisfies Record<ConsultEnd, string>,
+  passed: { blind: '直接转', consulted: '咨询后转', taken_over: '班长接管' },
+  pickedUp: { slot: '驻留位', queue: '队列', agent: '等待同事的来电' },
+  menuWhy: {
+    entered: '进入',
+    repeat: '重听',
+    no_key: '没有按键',
+    wrong_key: '按键有误',
+    key: '按键',
+    extension: '拨分机',
+    fallback: '没有有效按键',
+    closed: '非开放时间',
+  },
+  overtaken: {
+    party_hold: '客户停催',
+    party_paid: '已还款',
+    case_recalled: '案件已退案',
+    case_closed: '案件已结案',
+    consent_withdrawn: '撤回营销授权',
+  } satisfies Record<Overtaken, string>,
+  recordingKind: { call: '通话', consultation: '坐席之间的咨询' } satisfies Record<RecordingKind, string>,
+  destroyed: { unanswered: '未接通电话的保存期已满', retention: '保存年限已满' } satisfies Record<
+    DestroyedBy['reason'],
+    string
+  >,
+  read: { yes: '已读', no: '取消勾选' },
+  /** Why somebody did not take a call, or nobody could be had. */
+  whyNot: {
+    no_answer: '话机未接',
+    not_answered: '话机未接',
+    declined: '拒接',
+    picked_up: '被同事接起',
+    phone_off: '话机未注册',
+    audio_lost: '语音中断',
+    agent_lost: '坐席语音丢失',
+    outside_failed: '外线未接通',
+    waited_too_long: '等待过久',
+  } as Record<string, string>,
+}
+
+const en: Like<typeof zh> = {
+  gone: '(removed)',
+  yes: 'yes',
+  hidden: '(not kept)',
+  rings: 'the desk phone rings',
+  side: { agent: 'the agent', party: 'the party' },
+  of: { consultation: 'the agent of another call asks', transfer: 'another call was passed on' },
+  turned: { party: 'the party', other: 'whom is consulted', both: 'all three' },
+  consultEnded: {
+    cancelled: 'taken back',
+    completed: 'passed on',
+    left: 'whom was consulted put down',
+    call_over: 'the call was over',
+    no_answer: 'not answered',
+    declined: 'declined',
+    failed: 'not reached',
+    audio_lost: 'audio lost',
+  },
+  passed: { blind: 'at once', consulted: 'after a consultation', taken_over: 'taken over by a supervisor' },
+  pickedUp: { slot: 'a slot', queue: 'a queue', agent: 'a colleague it waited for' },
+  menuWhy: {
+    entered: 'begun',
+    repeat: 'said again',
+    no_key: 'no key',
+    wrong_key: 'wrong key',
+    key: 'key',
+    extension: 'extension',
+    fallback: 'no valid key',
+    closed: 'closed',
+  },
+  overtaken: {
+    party_hold: 'the party is on hold',
+    party_paid: 'a repayment came in',
+    case_recalled: 'the case was recalled',
+    case_closed: 'the case was closed',
+    consent_withdrawn: 'consent to sales withdrawn',
+  },
+  recordingKind: { call: 'the call', consultation: 'between agents' },
+  destroyed: { unanswered: 'not answered, and kept long enough', retention: 'kept for as long as the rule says' },
+  read: { yes: 'read', no: 'tick taken back' },
+  whyNot: {
+    no_answer: 'phone not picked up',
+    not_answered: 'phone not picked up',
+    declined: 'declined',
+    picked_up: 'a colleague picked it up',
+    phone_off: 'phone not registered',
+    audio_lost: 'audio lost',
+    agent_lost: 'the agent’s audio was lost',
+    outside_failed: 'outside number not reached',
+    waited_too_long: 'waited too long',
+  },
+}
+
+export const factValueWords = { zh, en }
