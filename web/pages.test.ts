@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import { callResults } from '../src/centre/entities.ts'
 import { trunkTroubles } from '../src/centre/trunk-trouble.ts'
 import { trunkFormPage, trunksPage } from './pages/admin/trunks.ts'
 import { deskPage } from './pages/agent/desk.ts'
@@ -162,6 +163,16 @@ test('what went wrong on a trunk is said once, in the words of the page, and as 
   assert.ok(!list('no_answer').includes('other.example.com'))
   const page = String(trunkFormPage({ frame, trunk: at('tls_name'), test: null, filled: { values: {}, errors: {} } }))
   assert.match(page, /<details><summary>系统所见（原文）<\/summary><code lang="en">TLS: its certificate/)
+})
+
+test('whoever writes rules with results finds their names beside the field, in words of the page', async () => {
+  for (const page of ['admin-trunk-form', 'admin-campaign-form', 'admin-strategy'])
+    for (const language of languages) {
+      const text = await render(page, language)
+      const fold = text.match(/<details class="result-names">.*?<\/details>/s)?.[0] ?? ''
+      for (const name of callResults)
+        assert.ok(fold.includes(`>${name}</dt><dd>${wordsIn(language).domain.callResult[name]}<`), `${page}: ${name}`)
+    }
 })
 
 test('what can go wrong on a trunk has words in both languages', () => {

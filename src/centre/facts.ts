@@ -431,9 +431,17 @@ export type FloorFact =
     }
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
-   * is told once a day for each rule and person.
+   * is told once a day for each rule and person. `address`: where somebody is who guesses, left out of the others.
    */
-  | { type: 'safety.alarmed'; rule: string; user: UserId | null; call: CallId | null; number: string; words: string }
+  | {
+      type: 'safety.alarmed'
+      rule: string
+      user: UserId | null
+      call: CallId | null
+      number: string
+      words: string
+      address?: string
+    }
   /** How the disk of the recordings is from now on; full or unwritable: an alarm. */
   | { type: 'recorder.diskChanged'; disk: RecorderDisk }
   /**

@@ -17,6 +17,8 @@ export type Alarm = {
   call: CallId | null
   number: string
   words: string
+  /** Where somebody is who guesses; null: the alarm is about no address. */
+  address: string | null
 }
 
 export const tollQueries = {
@@ -27,8 +29,8 @@ export const tollQueries = {
         args.limit,
       ) as { seq: number; at: number; body: string }[]
     ).map(({ seq, at, body }) => {
-      const { rule, user, call, number, words } = JSON.parse(body) as Alarm
-      return { seq, at, rule, user, call, number, words }
+      const { rule, user, call, number, words, address = null } = JSON.parse(body) as Alarm
+      return { seq, at, rule, user, call, number, words, address }
     }),
 }
 

@@ -215,7 +215,7 @@ const tellers: Tellers = {
   'legalHold.lifted': { hold: null, kind: word(w => w.retention.kinds), reason: asIs },
   'safety.alarmed': {
     rule: word(w => w.safety.rules),
-    ...{ user, words: null },
+    ...{ user, words: null, address: null },
     number: (number, { masked }) => (number === '' ? null : shownNumber(number, masked)),
   },
   'call.identified': { agent: user, party: asIs, name: asIs, relation },

@@ -12,6 +12,7 @@ import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
+import { resultNames } from './result-names.ts'
 
 /** What the rules as they stand in the form make of an example. */
 export type TrunkTrial = {
@@ -62,6 +63,7 @@ ${checkField({ name: 'machines', label: words.machines, help: words.machinesHelp
 <details${isWrong('results')}><summary>${words.results}</summary>
 <p class="muted">${words.resultsAbout}</p>
 ${areaField({ name: 'results', label: words.resultsOwn, help: words.resultsHelp, rows: 6, figure: true }, filled)}
+${resultNames(w)}
 <p class="help">${words.resultsCommon}</p><p class="help figure">${defaultResultRules.map(rule => `${conditionOf(rule)} → ${w.domain.callResult[rule.result]}`).join(' · ')}</p>
 </details>
 <fieldset class="field"><legend>${words.trial}</legend>

@@ -67,6 +67,7 @@ const zh = {
     away: '已转至外线',
     ended: '已结束',
   } satisfies Record<CallPhase, string>,
+  resultNames: '可填写的结果名称',
   callResult: {
     ANSWERED: '已接通',
     POWER_OFF: '关机',
@@ -305,6 +306,7 @@ const en: Like<typeof zh> = {
     away: 'With an outside number',
     ended: 'Ended',
   },
+  resultNames: 'Names of results',
   callResult: {
     ANSWERED: 'Answered',
     POWER_OFF: 'Switched off',

@@ -10,6 +10,7 @@ const zh = {
   what: '事由',
   who: '人员',
   number: '号码',
+  fromAddress: '来自',
   call: '通话',
   rules: {
     emergency: '拨打了紧急号码',
@@ -57,6 +58,7 @@ const en: Like<typeof zh> = {
   what: 'What',
   who: 'Who',
   number: 'Number',
+  fromAddress: 'From',
   call: 'Call',
   rules: {
     emergency: 'an emergency number was dialled',

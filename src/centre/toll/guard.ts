@@ -62,7 +62,8 @@ export function alarmOf(d: Draft, refusal: Refusal, by: UserId | null, number: s
 
 /** `number`: the extension that was claimed; it need not be one. */
 export function phonesGuessed(d: Draft, { extension, source }: { extension: string; source: string }): void {
-  const words = `Someone at ${source.slice(0, 45)} guesses the password of a phone.`
+  const address = source.slice(0, 45)
+  const words = `Someone at ${address} guesses the password of a phone.`
   d.fact({
     type: 'safety.alarmed',
     rule: 'phone_guessed',
@@ -70,6 +71,7 @@ export function phonesGuessed(d: Draft, { extension, source }: { extension: stri
     call: null,
     number: extension.slice(0, 16),
     words,
+    address,
   })
 }
 

@@ -124,3 +124,9 @@ test('an agent dials 110 on the desk and by the API, and the alarm is there for 
   assert.equal((await house.api(secret, 'POST', '/calls', { agent: alice.id, number: '120' })).status, 201)
   assert.equal((await house.api(secret, 'POST', '/calls', { agent: alice.id, number: '114' })).status, 409)
 })
+
+test('an alarm of somebody who guesses a phone’s password says from where', async () => {
+  await house.engine.dispatch({ type: 'phones.guessed', extension: '1002', source: '198.51.100.7' }, 'system')
+  const { text } = await look(house, cookie, '/admin/safety')
+  assert.match(text, /有人在猜话机密码，已暂时锁定<div class="small">来自 <span class="figure">198\.51\.100\.7</)
+})

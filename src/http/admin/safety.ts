@@ -101,8 +101,8 @@ export function safetyRoutes(deps: Deps): Hono<Env> {
     return c.html(
       safetyPage({
         frame,
-        alarms: alarms.map(({ at, rule, user, number, call }) => ({
-          ...{ at, rule, call },
+        alarms: alarms.map(({ at, rule, user, number, call, address }) => ({
+          ...{ at, rule, call, address },
           who: user === null ? null : (state.users.get(user)?.displayName ?? user),
           number: shownNumber(number, c.var.user.numbersMasked),
         })),

@@ -14,6 +14,7 @@ const alarmReply = z
     call: z.string().nullable(),
     number: z.string(),
     words: z.string(),
+    address: z.string().nullable().openapi({ description: 'From where a phone’s password is guessed' }),
   })
   .openapi('Alarm')
 

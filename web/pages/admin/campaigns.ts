@@ -15,6 +15,7 @@ import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
+import { resultNames } from '../../parts/result-names.ts'
 import { campaignNow, chip, type Why } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import type { Words } from '../../words/words.ts'
@@ -155,6 +156,7 @@ ${areaField({ name: 'transferNumbers', label: w.transfer.campaignNumbers, help: 
 ${hearingFields(filled, w)}
 ${areaField({ name: 'dispositions', label: words.dispositions, help: words.dispositionsHelp, rows: 6 }, filled)}
 ${areaField({ name: 'retries', label: words.retries, help: words.retriesHelp, rows: 4, figure: true }, filled)}
+${resultNames(w)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="/admin/campaigns">${w.frame.form.cancel}</a></div></form>${campaign === null ? null : changesOf(props.frame, { of: `campaign:${campaign.id}` })}`
 }
 

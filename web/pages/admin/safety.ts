@@ -9,8 +9,15 @@ import { problems } from './users.ts'
 
 export type SafetyProps = {
   frame: Frame
-  /** Newest first. `call`: its id, for the page about it. */
-  alarms: { at: number; rule: string; who: string | null; number: string; call: string | null }[]
+  /** Newest first. `call`: its id, for the page about it; `address`: from where somebody guesses. */
+  alarms: {
+    at: number
+    rule: string
+    who: string | null
+    number: string
+    call: string | null
+    address: string | null
+  }[]
   /** Minutes talked abroad today by calls dialled by hand. */
   spent: string
   dialling: Filled
@@ -35,7 +42,11 @@ ${table({
   empty: words.noAlarms,
   columns: [
     { head: words.at, cell: row => instant(row.at, props.frame) },
-    { head: words.what, cell: row => words.rules[row.rule] ?? row.rule },
+    {
+      head: words.what,
+      cell: row =>
+        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}`,
+    },
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
   ],

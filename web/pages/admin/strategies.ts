@@ -5,6 +5,7 @@ import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { type MailFormProps, mailForm } from '../../parts/mail-form.ts'
+import { resultNames } from '../../parts/result-names.ts'
 import { heading, table } from '../../parts/table.ts'
 import { problems } from './users.ts'
 
@@ -73,6 +74,7 @@ export function strategyFormPage(props: StrategyFormProps): Html {
 ${textField({ name: 'name', label: words.name, required: true, maxlength: 40 }, filled)}
 ${checksField({ name: 'buckets', label: words.buckets, choices: props.buckets, empty: words.none }, filled)}
 ${areaField({ name: 'stepLines', label: words.steps, help: words.stepsHelp, rows: 12 }, filled)}
+${resultNames(w)}
 <div class="buttons"><button class="button primary">${w.frame.form.save}</button><a class="button" href="${path}">${w.frame.form.cancel}</a></div></form>`,
   })
 }
