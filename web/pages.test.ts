@@ -165,6 +165,40 @@ test('what went wrong on a trunk is said once, in the words of the page, and as 
   assert.match(page, /<details><summary>系统所见（原文）<\/summary><code lang="en">TLS: its certificate/)
 })
 
+test('a desk phone that is not registered is not said to ring, and one’s own phone that rings is no desk without a call', () => {
+  const desk = sampleDesks.ready!('zh-CN')
+  const at = (station: Partial<(typeof desk)['station']>, phase: (typeof desk)['agent']['phase'] = 'ready') =>
+    String(
+      deskPage({
+        ...desk,
+        ...{ call: null, agent: { ...desk.agent, phase } },
+        station: { ...desk.station, kind: 'phone-rung', extension: '801', up: false, registered: true, ...station },
+      }),
+    )
+  assert.match(at({}), /话机 801：来电时振铃/)
+  assert.match(at({ registered: false }), /chip red[^]*话机 801 未注册/)
+  assert.doesNotMatch(at({ registered: false }), /来电时振铃/)
+  assert.doesNotMatch(at({ registered: false, kind: 'phone-nailed', rings: true }), /正在振铃/)
+  assert.match(at({ kind: 'phone-nailed' }), /话机 801 已注册/)
+  assert.match(at({}, 'ringing'), /<b class="name">您的话机在振铃：摘机后拨出/)
+})
+
+test('the form that labels an announcement is no part of the table that scrolls: it stands before the page, whole', async () => {
+  const text = await render('admin-announcements', 'zh-CN')
+  const id = text.match(/popovertarget="(label-[^"]+)"/)?.[1]
+  assert.ok(id)
+  assert.match(
+    text,
+    new RegExp(
+      `<div id="${id}" class="sheet" popover[^>]*><form class="form" method="post" action="/admin/announcements/`,
+    ),
+  )
+})
+
+test('a phone is told of our authority where its certificate is ours, with the way to it', async () => {
+  assert.match(await render('admin-phone-address', 'zh-CN'), /签发机构证书[^]*<a href="\/ca\.crt"/)
+})
+
 test('whoever writes rules with results finds their names beside the field, in words of the page', async () => {
   for (const page of ['admin-trunk-form', 'admin-campaign-form', 'admin-strategy'])
     for (const language of languages) {

@@ -28,6 +28,7 @@ export const phoneSamples: Record<string, (language: Language) => Html> = {
       frame: sampleFrame({ language, path: '/admin/phones', role: 'admin' }),
       displayName: language === 'en' ? 'Bob Wu' : '吴博',
       extension: '1002',
+      ownAuthority: true,
       addresses: ['yealink', 'linphone'].map(make => ({ make, url: `${url}${make}/`, qr })),
     }),
 }

@@ -55,6 +55,7 @@ const zh = {
   audio: deskAudioWords.zh,
   call: {
     none: '当前没有通话',
+    ownPhone: '您的话机在振铃：摘机后拨出',
     waitingNext: '就绪，等待下一通电话',
     whyNot: '暂不外呼：',
     onBreak: '小休中，不会分配电话',
@@ -303,6 +304,7 @@ const en: Like<typeof zh> = {
   audio: deskAudioWords.en,
   call: {
     none: 'No call',
+    ownPhone: 'Your phone rings: pick it up, then we dial',
     waitingNext: 'Ready: the next call comes by itself',
     whyNot: 'No outbound calls:',
     onBreak: 'On a break: no calls are given',

@@ -20,6 +20,7 @@ const zh = {
     'phone-rung': (extension: string) => `话机 ${extension}，每通来电振铃（自动外呼期间保持接通）`,
   },
   phoneDown: (extension: string) => `话机 ${extension} 未注册`,
+  phoneThere: (extension: string) => `话机 ${extension} 已注册`,
   phoneRung: (extension: string) => `话机 ${extension}：来电时振铃`,
   phoneOpens: (extension: string) => `话机 ${extension}：就绪时振铃，摘机后保持接通，客户一接就能说话`,
   noExtension: '没有分机号，请联系管理员',
@@ -75,6 +76,7 @@ const en: Like<typeof zh> = {
       `Phone ${extension}, rung for each call (kept open while the dialler calls ahead)`,
   },
   phoneDown: (extension: string) => `Phone ${extension} not registered`,
+  phoneThere: (extension: string) => `Phone ${extension} registered`,
   phoneRung: (extension: string) => `Phone ${extension}: rings for each call`,
   phoneOpens: (extension: string) =>
     `Phone ${extension}: rings when you are ready; leave it off the hook, so that no customer waits`,

@@ -19,11 +19,13 @@ const zh = {
     ofCampaign: '中继组',
     ofCampaignHelp: '选择后按组内次序拨出；上面勾选的中继此时不用。',
     ofUser: '手拨用的中继组',
-    ofUserHelp: '活动以外的手拨电话走这一组；不选则走其角色的组，没有则使用任何中继。',
+    ofUserHelp:
+      '活动以外能拨的电话（点客户号码、回呼、咨询或转到外线）走这一组；不选则走其角色的组，没有则使用任何中继。',
     ofQueue: '外呼所用中继组',
     ofQueueHelp: '本队列所欠的回拨、由它转出的外线电话走这一组；不选则走拨打者的组。',
-    defaultFor: '手拨电话的默认组',
-    defaultForHelp: '这些角色在活动和队列以外的手拨电话走本组，除非其人另有所选。每个角色只能有一个默认组。',
+    defaultFor: '活动以外拨打的默认组',
+    defaultForHelp:
+      '坐席不能在活动以外随意拨号：走本组的是这些角色的人点客户号码、回呼、把来电咨询或转到外线，且不属于任何活动、队列和其人也没有自己的组。每个角色只能有一个默认组；求助号码不走组。',
     byHandOf: (role: string) => `手拨（${role}）`,
   },
   shown: {
@@ -167,13 +169,13 @@ const en: Like<typeof zh> = {
     ofCampaignHelp: 'When chosen, calls go out through the group in its order, and the trunks ticked above wait.',
     ofUser: 'Trunk group of own calls',
     ofUserHelp:
-      'Calls that this person dials outside campaigns go out through it; without one, through that of the role, else on any trunk.',
+      'What this person dials outside campaigns (a party’s number, a callback, a consultation or transfer outside) goes out through it; without one, through that of the role, else on any trunk.',
     ofQueue: 'Trunk group of its outbound calls',
     ofQueueHelp:
       'Callbacks that this queue owes, and outside numbers that its calls are passed on to, go out through it; without one, the way of whoever dials.',
-    defaultFor: 'Default of calls by hand',
+    defaultFor: 'Default outside campaigns',
     defaultForHelp:
-      'Calls that people of these roles dial outside campaigns and queues go out through this group, unless their person has another. One group a role.',
+      'Agents type no numbers outside campaigns: what goes out through this group is what people of these roles dial by a click on a party’s number, to keep a callback, or to consult or pass a call on outside, where no campaign has a say, and neither queue nor person has a group. One group a role; numbers for help take no group.',
     byHandOf: (role: string) => `by hand (${role})`,
   },
   shown: {

@@ -59,6 +59,7 @@ test('a new password of the phone ends the address that was shown before it', as
 test('an address is good for a few fetches, from the networks of phones, and never stands in the journal', async () => {
   cookie = (await house.signIn('adam')).cookie // the day before has ended the session
   const page = await send(house, cookie, 'POST', `/admin/phones/${alice}/address`)
+  assert.ok(!page.text.includes('/ca.crt'), 'phones trust whoever signed for these pages')
   const path = addressOf(page.text, 'fanvil')
   const setting = { type: 'setting.saved' as const, key: 'allow.phones', value: '10.0.0.0/8' }
   await house.engine.dispatch({ type: 'records.committed', facts: [setting] }, 'system')

@@ -50,7 +50,8 @@ export function phoneRoutes(deps: Deps): Hono<Env> {
     })
     const frame = { ...(await frameOf(c, deps)), path: '/admin/phones' }
     const { displayName, extension } = user
-    return c.html(phoneAddressPage({ frame, displayName, extension, addresses }))
+    const ownAuthority = (await deps.certificateAuthority()) !== null
+    return c.html(phoneAddressPage({ frame, displayName, extension, ownAuthority, addresses }))
   })
 
   return route

@@ -29,6 +29,7 @@ import { announcedOf, deskLast, lastCall } from './last-call.ts'
 import { openedBy } from './opened.ts'
 import { historyOf, mayHearDebts, recordOf, type Seen, valuesByKey } from './party-view.ts'
 import { quietSince } from './quiet.ts'
+import { isRegistered } from './registered.ts'
 import { salesOf } from './sales-desk.ts'
 import { type Said, sayOf } from './say.ts'
 
@@ -72,6 +73,7 @@ export async function deskOf(deps: Deps, user: User, frame: Frame, extra: DeskEx
   return {
     frame,
     ...now.props,
+    station: { ...now.props.station, registered: isRegistered(deps, user.extension) },
     call: now.props.call && { ...unnamed(hidesName, nameCall(now.props.call, read, seen)), quietSince: quiet },
     last:
       last === null
@@ -116,9 +118,10 @@ function unnamed<Named extends { name: string | null }>(hidesName: boolean, give
 }
 
 type OnFloor = {
-  props: Omit<
+  props: { station: Omit<DeskProps['station'], 'registered'> } & Omit<
     DeskProps,
     | 'frame'
+    | 'station'
     | 'party'
     | 'last'
     | 'say'

@@ -79,3 +79,13 @@ test('the page of who moves without a click of their own (an administrator did i
   assert.match(painted, /data-audio-up="false"/)
   await reader.cancel()
 })
+
+test('a desk whose phone is not registered says so, and not that it rings for each call', async () => {
+  registered('1001')
+  await move('phone-rung')
+  assert.match((await look(house, cookie, '/agent')).text, /Phone 1001: rings for each call/)
+  registered()
+  const { text } = await look(house, cookie, '/agent')
+  assert.match(text, /Phone 1001 not registered/)
+  assert.doesNotMatch(text, /rings for each call/)
+})

@@ -6,6 +6,7 @@ import { changeUser } from '../../records/users.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'
+import { isRegistered } from './registered.ts'
 
 /** The desk as it is now; or why not, in the page's words. */
 type Paint = (c: Ctx, refusal: Refusal | null) => Promise<Response>
@@ -29,6 +30,6 @@ export function stationRoutes(deps: Deps, paint: Paint): Hono<Env> {
 /** Who moves to a phone that nobody can ring would hear nothing of the next call. */
 function phoneMissing(deps: Deps, { extension }: User): Refusal | null {
   if (extension === null) return { rule: 'no_extension', words: 'You have no desk phone: ask for an extension.' }
-  if (deps.phones.bindings().some(binding => binding.extension === extension)) return null
+  if (isRegistered(deps, extension)) return null
   return { rule: 'phone_not_registered', words: `The desk phone ${extension} is not registered.` }
 }

@@ -100,9 +100,11 @@ function list(rows: AnnouncementRow[], isNew: boolean, props: AnnouncementsProps
 function actions(row: AnnouncementRow, props: AnnouncementsProps, w: Words): Html {
   const words = w.announcements
   const values = { label: row.label ?? 'POWER_OFF', language: row.language, words: row.words }
-  return html`<details><summary>${words.label}</summary><form class="form" method="post" action="/admin/announcements/${row.id}/label">
+  const id = `label-${row.id}`
+  return html`<button class="button small" type="button" popovertarget="${id}" aria-haspopup="dialog" aria-label="${words.labelWhat(row.id)}">${icon('pencil')}${words.labelIt}</button>
+<div id="${id}" class="sheet" popover role="dialog" aria-label="${words.labelWhat(row.id)}"><form class="form" method="post" action="/admin/announcements/${row.id}/label">
 ${labelFields(props, { values, errors: {} }, w)}<div class="buttons"><button class="button small primary">${words.save}</button></div></form>
-<form method="post" action="/admin/announcements/${row.id}/remove" data-asks="${w.frame.form.confirmRemove(row.words || row.id)}"><button class="button small danger" aria-label="${words.removeWhat(row.id)}">${words.remove}</button></form></details>`
+<form method="post" action="/admin/announcements/${row.id}/remove" data-asks="${w.frame.form.confirmRemove(row.words || row.id)}"><button class="button small danger" aria-label="${words.removeWhat(row.id)}">${words.remove}</button></form></div>`
 }
 
 /** Several forms of the page have these fields, so each label holds its own: ids would be there more than once. */

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import type { StationKind } from '../../../src/centre/entities.ts'
+import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
@@ -66,6 +67,8 @@ export type PhoneAddressProps = {
   frame: Frame
   displayName: string
   extension: string
+  /** The pages' certificate is of our own authority, which a phone does not know. */
+  ownAuthority: boolean
   /** `qr`: an SVG of ours. */
   addresses: { make: string; url: string; qr: string }[]
 }
@@ -77,6 +80,7 @@ export function phoneAddressPage(props: PhoneAddressProps): Html {
     title: words.setUpOf(props.extension),
     main: html`${heading({ title: words.setUpOf(props.extension), about: words.setUpAbout(props.displayName) })}
 <p class="notice amber" role="status">${icon('key-round')}<span>${words.secret}</span></p>
+${props.ownAuthority ? notice('amber', html`${words.trust} <a href="/ca.crt" download>${words.trustFile}</a>`) : null}
 <div class="stack">${props.addresses.map(
       ({
         make,

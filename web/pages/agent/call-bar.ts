@@ -128,6 +128,7 @@ function idle(props: DeskProps, w: Words): Html {
   const words = {
     ready: w.agent.call.waitingNext,
     break: w.agent.call.onBreak,
+    ringing: w.agent.call.ownPhone,
     signed_off: w.agent.state.signedOffHint,
   } as Record<string, string>
   // What became of the last call has that place, where the dial pad leaves no other.

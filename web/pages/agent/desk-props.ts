@@ -46,6 +46,8 @@ export type DeskProps = {
     rings: boolean
     /** A phone that is rung for each call is kept open for calls that the dialler makes ahead. */
     open: boolean
+    /** A desk phone is registered with the extension. */
+    registered: boolean
     lostAt: number | null
   }
   today: { calls: number; effectiveMs: number; utilisation: number | null }

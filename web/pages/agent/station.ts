@@ -39,14 +39,15 @@ ${
 }`
 }
 
-function phone({ kind, extension, up, byPhone, rings, open }: Station, w: Words): Html {
+function phone({ kind, extension, up, byPhone, rings, open, registered }: Station, w: Words): Html {
   const a = w.agent.audio
   if (extension === null) return chip('red', 'phone-off', a.noExtension)
   if (up && !byPhone) return chip('amber', 'headphones', rings ? a.ringsBeside(extension) : a.nextByPhone(extension))
+  if (!registered && !up) return chip('red', 'phone-off', a.phoneDown(extension))
   if (kind === 'phone-rung' && !open) return chip('grey', 'phone', a.phoneRung(extension))
   if (up) return chip('green', 'phone', a.phoneUp(extension))
   if (rings) return chip('amber', 'phone', a.phoneRings(extension))
-  return open ? chip('grey', 'phone', a.phoneOpens(extension)) : chip('red', 'phone-off', a.phoneDown(extension))
+  return chip('grey', 'phone', open ? a.phoneOpens(extension) : a.phoneThere(extension))
 }
 
 /** Only for who has a desk phone. */
