@@ -397,6 +397,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       up: true,
       byPhone: true,
       rings: false,
+      registered: true,
       lostAt: null,
       open: false,
     },
