@@ -1,5 +1,5 @@
 /** What a file must be like to be the recording of its call, as the journal knows it: whoever may write on the share could lay another under its name. */
-import type { Fit } from '../lib/fit.ts'
+import { type Fit, longestMs } from '../lib/fit.ts'
 
 /** Signalling and media end apart by so much at most. */
 const overMs = 5_000
@@ -7,11 +7,24 @@ const overMs = 5_000
 const clockMs = 3_600_000
 const writtenWithinMs = 86_400_000
 
-/** No longer than its call, and written while that went on, or when its disk took it. `callEndedAt` null: it goes on, or its end is not known. */
-export function fitOf({ openedAt, callEndedAt }: { openedAt: number; callEndedAt: number | null }, now: number): Fit {
+/**
+ * No longer than its call, and written while that went on, or when its disk took it. `callEndedAt` null: it goes on, or its end is not known. Where
+ * the clock was set back in between (`wasSetBack`, or the call ended before it was opened) nobody knows how long it was.
+ */
+export function fitOf(
+  { openedAt, callEndedAt }: { openedAt: number; callEndedAt: number | null },
+  now: number,
+  wasSetBack = false,
+): Fit {
   const until = callEndedAt ?? now
+  if (wasSetBack || until < openedAt)
+    return {
+      mostMs: longestMs,
+      writtenFrom: Math.min(openedAt, until) - clockMs,
+      writtenUntil: Math.max(openedAt, until) + writtenWithinMs,
+    }
   return {
-    mostMs: Math.max(0, until - openedAt) + overMs,
+    mostMs: Math.min(until - openedAt + overMs, longestMs),
     writtenFrom: openedAt - clockMs,
     writtenUntil: Math.min(until + writtenWithinMs, now + clockMs),
   }

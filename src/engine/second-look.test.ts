@@ -190,6 +190,33 @@ test('what is found under the name of a recording and cannot be of its call is t
   }
 })
 
+test('a clock that was set back while a call went on, or since, makes no recording of it a misfit', async () => {
+  const ending = { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: null, q850: 16 }
+  const openedAt = 10 * 86_400_000
+  const endedAts = { 'set back by ten minutes': openedAt - 420_000, 'by one': openedAt + 120_000, 'a dead RTC': 1_000 }
+  for (const [name, endedAt] of Object.entries(endedAts)) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    const of = { call: 'c_1', recording: 'r_1' }
+    const tell = (fact: unknown, at: number) => store.commit({ recorded: [recorded(fact as Fact, at)] })
+    await tell(
+      { type: 'call.offered', call: of.call, trunk: 't', leg: 'g', from: '+8613800000001', to: '1000' },
+      openedAt,
+    )
+    await tell({ type: 'recording.opened', ...of, path: '1.wav' }, openedAt)
+    await tell({ type: 'call.digit', call: of.call, from: 'party', digit: '1' }, openedAt + 90_000)
+    await tell({ type: 'recording.missing', ...of, cause: 'unsealed', reason: 'EIO' }, openedAt + 60_000)
+    await tell({ type: 'call.ended', call: of.call, ending }, endedAt)
+    const disk = new Disk()
+    disk.there.add('1.wav')
+    Object.assign(disk, { soundMs: 180_000, writtenAt: name === 'a dead RTC' ? openedAt + 180_000 : endedAt })
+    await using look = lookAt(store, disk, { now: () => endedAt + 3_000 })
+    await look.look()
+    const { wasMissing, missingReason } = await recordingOf(store, '1')
+    assert.deepEqual([wasMissing, missingReason], [true, null], name)
+  }
+})
+
 test('how long after its call a recording was found is told with it; one of a call that goes on was found in it', async () => {
   using folder = testFolder()
   await using store = await openStore(folder)

@@ -26,10 +26,12 @@ const goMax = 5_000
 /** Where a look has come to. */
 type Place = { openedAt: number; id: RecordingId }
 
+type Sealed = { sha256: string; bytes: number; durationMs: number }
+
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>
   /** As `Salvage`; rejects with `Misfit` where what lies there does not fit. */
-  salvage(path: string, fit: Fit): Promise<{ sha256: string; bytes: number; durationMs: number }>
+  salvage(path: string, fit: Fit): Promise<Sealed>
   /** Now is the time: not while the disk of the recordings is slow or refuses. */
   mayLook(): boolean
   now(): number
@@ -148,11 +150,11 @@ export class SecondLook implements AsyncDisposable {
   }
 
   async #lookFor(missing: MissingRecording): Promise<boolean> {
-    const { store, salvage, now, log } = this.#options
+    const { store, now, log } = this.#options
     const { id: recording, call, path, lack, callEndedAt, openedAt } = missing
-    let sealed: Awaited<ReturnType<typeof salvage>>
+    let sealed: Sealed
     try {
-      sealed = await salvage(path, fitOf(missing, now()))
+      sealed = await this.#salvaged(missing)
     } catch (error) {
       if (isMisfit(error)) await this.#tellMisfit(missing, error)
       return false // as it was told; it is looked for again
@@ -167,6 +169,17 @@ export class SecondLook implements AsyncDisposable {
     await store.commit({ recorded: [{ at, actor: 'system', fact }] })
     log.warn({ recording, path, afterMs }, 'a recording that was told as missing is there after all, and sealed')
     return true
+  }
+
+  async #salvaged(missing: MissingRecording): Promise<Sealed> {
+    const { store, salvage, now } = this.#options
+    const { id: recording, call, path } = missing
+    try {
+      return await salvage(path, fitOf(missing, now()))
+    } catch (error) {
+      if (!isMisfit(error) || !(await store.read('journal.wasSetBack', { recording, call }))) throw error
+    }
+    return await salvage(path, fitOf(missing, now(), true))
   }
 
   /** Once for each recording: whoever lays one file after the other there fills no journal. */

@@ -3,6 +3,9 @@
 /** Of sound; and when it was written last, Unix ms. */
 export type Fit = { mostMs: number; writtenFrom: number; writtenUntil: number }
 
+/** Of sound in a recording: its header has four bytes for its size, and 16 bytes are a millisecond. */
+export const longestMs = Math.floor(2 ** 32 / 16)
+
 const code = 'MISFIT'
 
 /** The file is left as it lies. */

@@ -96,6 +96,23 @@ export const journalQueries = {
          AND type IN ('recording.listened', 'recording.opened', 'recording.sealed', 'recording.missing', 'recording.derived',
            'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed', 'recording.erased') ORDER BY seq LIMIT 1000`,
     ).all(args.recording) as JournalLine[],
+  /** Whether the clock was set back between the opening of a recording and the end of its call (or now), as far as the lines written meanwhile show it. */
+  'journal.wasSetBack': (db: Db, args: { recording: RecordingId; call: CallId }): boolean => {
+    const lines = sql(
+      db.$client,
+      `SELECT seq, type, json_extract(body, '$.recording') AS recording FROM journal
+       WHERE json_extract(body, '$.call') = ? AND json_extract(body, '$.call') IS NOT NULL
+         AND type IN ('recording.opened', 'call.ended') ORDER BY seq`,
+    ).all(args.call) as { seq: number; type: string; recording: string | null }[]
+    const opened = lines.find(({ recording }) => recording === args.recording)
+    const ended = lines.findLast(({ type }) => type === 'call.ended')
+    const stepBack = sql(
+      db.$client,
+      `SELECT 1 FROM (SELECT at - lag(at) OVER (ORDER BY seq) AS byMs FROM journal WHERE seq BETWEEN ? AND ?)
+       WHERE byMs < -1000 LIMIT 1`,
+    )
+    return opened !== undefined && stepBack.get(opened.seq, ended?.seq ?? Number.MAX_SAFE_INTEGER) !== undefined
+  },
   /**
    * The digests from `from` to the head as it was at `to` (at most 100,000 an answer), and the hash before the first: the parts of a proof.
    * Ask again from the last `seq` + 1 until it is `to`.
