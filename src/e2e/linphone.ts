@@ -35,6 +35,8 @@ export class Linphone {
     password: string
     registrar: string
     hz?: number
+    /** To the registrar, without TLS; default: UDP. */
+    transport?: 'tcp'
     /**
      * TLS to the registrar, whose certificate one of these must have signed, for a name (it reads no addresses in certificates); and sound by
      * SRTP, its keys in SDP, and nothing else. `identity` (PEM): asked for a certificate and without one, its console waits for a password.
@@ -44,7 +46,7 @@ export class Linphone {
     const folder = mkdtempSync(join(tmpdir(), 'switchroom-linphone-'))
     mkdirSync(join(folder, '.local/share/linphone'), { recursive: true })
     const [sipPort, rtpPort] = [await freePort(options.address), await freePort(options.address)]
-    const { hz, secure } = options
+    const { hz, secure, transport = 'udp' } = options
     if (secure) {
       writeFileSync(join(folder, 'ca.pem'), secure.authorities)
       writeFileSync(join(folder, 'own.pem'), secure.identity.cert)
@@ -86,7 +88,7 @@ export class Linphone {
         `passwd=${options.password}`,
         'realm=switchroom',
         '[proxy_0]',
-        `reg_proxy=<sip:${options.registrar};transport=${secure ? 'tls' : 'udp'}>`,
+        `reg_proxy=<sip:${options.registrar};transport=${secure ? 'tls' : transport}>`,
         `reg_identity=sip:${options.extension}@${options.registrar.split(':')[0]}`,
         'reg_expires=300',
         'reg_sendregister=1',
