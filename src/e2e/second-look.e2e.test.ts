@@ -80,9 +80,10 @@ test('a file that was laid under the name of a recording while the house was dow
   utimesSync(laid, 0, 0)
   const before = readFileSync(laid)
   const start = (world = await World.open({ folder: laidFolder }))
-  const sealed = await start.fact('recording.sealed', ({ recording }) => (recording as string) === 'r_ours')
-  assert.equal(sealed.durationMs, 10_000)
-  const told = await start.fact('recording.missing', ({ recording }) => (recording as string) === 'r_laid')
-  assert.equal(told.cause, 'misfit')
+  const { store } = start.house
+  const found = async (name: string) => (await store.read('recordings.byId', { id: `r_${name}` as never }))!
+  // Some of it may be written before anybody can hear of it.
+  await start.until('ours is sealed', async () => (await found('ours')).sealedAt !== null)
+  await start.until('the other one is told', async () => (await found('laid')).missingCause === 'misfit')
   assert.deepEqual(readFileSync(laid), before, 'it is left as it lies')
 })
