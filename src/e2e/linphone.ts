@@ -11,6 +11,11 @@ import { has } from './sipp.ts'
 
 export const hasLinphone = has('linphonec', '-v')
 
+const noSound = [
+  '[sound]',
+  ...['playback', 'capture', 'ringer'].map(what => `${what}_dev_id=ANULL: Null file sound card`),
+]
+
 export class Linphone {
   readonly #process: ChildProcess
   readonly #folder: string
@@ -77,10 +82,7 @@ export class Linphone {
         'mtu=1300',
         '[rtp]',
         `audio_rtp_port=${rtpPort}`,
-        '[sound]',
-        'playback_dev_id=ANULL: Null file sound card',
-        'capture_dev_id=ANULL: Null file sound card',
-        'ringer_dev_id=ANULL: Null file sound card',
+        ...noSound,
         '[misc]',
         `uuid=00000000-0000-0000-0000-${options.extension.padStart(12, '0')}`,
         '[auth_info_0]',
@@ -118,6 +120,7 @@ export class Linphone {
     const here = [
       ...['[sip]', `sip_port=${sipPort}`, 'sip_tcp_port=0', 'sip_tls_port=0', 'use_ipv6=0'],
       ...[`root_ca=${join(folder, 'ca.pem')}`, 'verify_server_certs=1', 'verify_server_cn=1'],
+      ...['[net]', 'dns_srv_enabled=0', 'mtu=1300', ...noSound, '[video]', 'enabled=0'],
       ...['[rtp]', `audio_rtp_port=${rtpPort}`, '[misc]', `config-uri=${options.setUp}`, ''],
     ]
     writeFileSync(join(folder, 'linphonerc'), here.join('\n'))

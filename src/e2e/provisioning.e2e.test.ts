@@ -69,6 +69,7 @@ describe('a phone that is given an address', { skip: !(hasLinphone && hasSipp) &
   test('sets itself up over https, registers, is rung for a call that its agent dials, and carries a tone each way', async () => {
     const phone = stage.keep(await Linphone.provisioned({ address, setUp, authorities, hz: agentHz }))
     await world.until('the phone is registered', async () => (await bindings()) === 1, 20_000)
+    assert.equal(fetched().length, 1)
     const [binding] = world.house.telephone.bindings()
     assert.equal(binding?.extension, '1001')
     assert.match(binding?.userAgent ?? '', /linphone/i)
