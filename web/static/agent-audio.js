@@ -382,7 +382,8 @@ function tell(next, words, detail = '') {
 async function louder(db) {
   await unlock()
   volume.set(db, audioContext)
-  say('volume', `${volume.db > 0 ? '+' : ''}${volume.db} dB`)
+  if (volume.db === 0) say('')
+  else say('volume', `${volume.db > 0 ? '+' : ''}${volume.db} dB`)
 }
 
 function say(words, detail = '') {
@@ -409,7 +410,10 @@ function repainted() {
   const next = document.getElementById('state-bar')?.dataset.phase ?? ''
   if (next !== phase) {
     if (phase !== '') phaseSounds[next]?.()
-    if (next !== 'talking') volume.set(0, audioContext) // the next party is not heard as loud as a quiet one was
+    if (next !== 'talking' && volume.db !== 0) {
+      volume.set(0, audioContext) // the next party is not heard as loud as a quiet one was
+      say('')
+    }
     phase = next
     paintHeadset()
   }
