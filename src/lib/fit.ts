@@ -4,7 +4,7 @@
 export type Fit = { mostMs: number; writtenFrom: number; writtenUntil: number }
 
 /** Of sound in a recording: its header has four bytes for its size, and 16 bytes are a millisecond. */
-export const longestMs = Math.floor(2 ** 32 / 16)
+export const longestMs = Math.floor((2 ** 32 - 64) / 16)
 
 const code = 'MISFIT'
 

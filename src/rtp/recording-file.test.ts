@@ -127,6 +127,21 @@ test('a file of which not even the header was written becomes an empty recording
   assert.equal(readStereo(readFileSync(file))[0].length, 0)
 })
 
+test('a recording that somebody made longer without a sound ends where its sound does, however large the file says it is', async () => {
+  const file = `${folder}/longer.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(1600).fill(0xd5), 1600)
+  recording.append(new Uint8Array(3200).fill(0xd5), 3200, false) // since the last flush
+  const whole = readFileSync(file)
+  truncateSync(file, 2 ** 40)
+  const sealed = await salvageRecording(file, { mostMs: 5_000, writtenFrom: 0, writtenUntil: Number.MAX_VALUE })
+  assert.deepEqual([sealed.durationMs, sealed.bytes, statSync(file).size], [300, whole.length, whole.length])
+  appendFileSync(file, Buffer.alloc(160_000, 0xd5))
+  const fit = { mostMs: 5_000, writtenFrom: 0, writtenUntil: Number.MAX_VALUE }
+  await assert.rejects(salvageRecording(file, fit), isMisfit)
+  assert.equal(statSync(file).size, whole.length + 160_000)
+})
+
 test('what is no recording of ours is left alone', async () => {
   const file = `${folder}/letter.wav`
   writeFileSync(file, 'Dear Sir or Madam, '.repeat(10))

@@ -23,7 +23,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { type Fit, mustFit } from '../lib/fit.ts'
+import { type Fit, longestMs, mustFit } from '../lib/fit.ts'
 import { isGone } from './disk-trouble.ts'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
@@ -167,7 +167,7 @@ export class RecordingFile {
 }
 
 /**
- * Makes a recording whole that a dead process left open: cuts a partial frame, corrects the header, writes all of it again, syncs, hashes. Again,
+ * Makes a recording whole that a dead process left open: cuts a partial frame and what was added after the last sound, corrects the header, writes all of it again, syncs, hashes. Again,
  * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
  * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
  * when the process died before the file existed); with `fit`, Misfit before anything is changed. When it was written last stays as it was: when it
@@ -181,7 +181,8 @@ export async function salvageRecording(file: string, fit?: Fit, sync: Sync = syn
   const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
   if (bytesRead === wavHeaderBytes && !isLike(header, wavHeader(payloadType, 2, 0)))
     throw new WavError(`${file} is not a recording of this program`)
-  const dataBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
+  const mostBytes = (fit?.mostMs ?? longestMs) * framesPerMs * frameBytes
+  const dataBytes = await soundBytes(handle, { saidBytes: header.readUInt32LE(54), size, mostBytes })
   const durationMs = dataBytes / frameBytes / framesPerMs
   if (fit !== undefined) mustFit(file, { soundMs: durationMs, writtenAt: mtime.getTime() }, fit)
   const hash = createHash('sha256')
@@ -194,6 +195,29 @@ export async function salvageRecording(file: string, fit?: Fit, sync: Sync = syn
   }
   await sync(handle.fd)
   return { sha256: hash.digest('hex'), bytes: wavHeaderBytes + dataBytes, durationMs }
+}
+
+/**
+ * Whole frames after the header. Beyond the size that the header says lies at most what came since the last flush: it is read on up to a megabyte of
+ * zeros, which are silence in neither law (a file that somebody made longer, a disk that lost power), or until there is more than there can be.
+ */
+async function soundBytes(
+  handle: FileHandle,
+  { saidBytes, size, mostBytes }: { saidBytes: number; size: number; mostBytes: number },
+): Promise<number> {
+  const thereBytes = Math.max(0, Math.floor((size - wavHeaderBytes) / frameBytes) * frameBytes)
+  let end = Math.min(thereBytes, saidBytes)
+  if (end === thereBytes) return end
+  const chunk = Buffer.allocUnsafe(chunkBytes)
+  for (let at = end; at <= mostBytes; ) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, wavHeaderBytes + at)
+    let used = bytesRead
+    while (used > 0 && chunk[used - 1] === 0) used--
+    if (used === 0) break
+    end = at + used
+    at += bytesRead
+  }
+  return Math.min(thereBytes, Math.ceil(end / frameBytes) * frameBytes)
 }
 
 async function writtenAgain(handle: FileHandle, hash: Hash): Promise<void> {
