@@ -31,6 +31,7 @@ test('check knows a folder that is another than the one that was accepted, and t
   assert.equal((await say('recordings', 'destroy')).code, 2)
   const { code, text } = await say('recordings', 'accept')
   assert.deepEqual([code, text.includes(folder)], [0, true])
+  assert.match(text, /cp -p, rsync -t/)
   const mark = await markOf(folder)
   {
     await using store = await Store.open({

@@ -37,6 +37,8 @@ async function accept(
   if (words[0] !== 'accept' || options.folder === null) throw new UsageError('accept is what can be done')
   await acceptFolder(door, options.folder, set)
   io.out(`${options.folder} is the folder of recordings from now on`)
-  io.err('what was recorded elsewhere belongs into it: until it is there, its pages say that its file is missing')
+  io.err(
+    'what was recorded elsewhere belongs into it, copied with its times (cp -p, rsync -t), or it is not taken for what was recorded: until it is there, its pages say that its file is missing',
+  )
   return 0
 }
