@@ -15,6 +15,7 @@ function folders(t: { after(done: () => void): void }): { root: string; folder: 
   return { root, folder }
 }
 
+const today = Date.parse('2026-11-28T23:00:00Z')
 const none = async (): Promise<NewestRecording[]> => []
 
 test('a folder that can be written and has what was recorded last is well, and so is a new one', async t => {
@@ -82,7 +83,7 @@ test('whether the service could write is asked by owner and mode, of the newest 
   const { uid, gid } = statSync(folder)
   const service = { uid: uid + 1, gid: gid + 1 }
   const fault = async (writer: { uid: number; gid: number } | null) =>
-    (await lookAtFolder(folder, { newest: [], mark: null }, writer)).fault
+    (await lookAtFolder(folder, { newest: [], mark: null }, writer, today)).fault
   chmodSync(folder, 0o750)
   assert.match(
     (await fault(service)) ?? '',
@@ -103,8 +104,20 @@ test('whether the service could write is asked by owner and mode, of the newest 
 
 test('the folder of the newest day is looked at by the running service as well', async t => {
   const { folder } = folders(t)
-  const probe = recordingsProbe({ folder, newest: none, disk: () => 'well' })
+  const probe = recordingsProbe({ folder, newest: none, disk: () => 'well', now: () => today })
   mkdirSync(join(folder, '2026/11'), { recursive: true })
   writeFileSync(join(folder, '2026/11/28'), '') // for root too nothing can be written in it
   assert.match((await probe()) ?? '', /2026\/11\/28 cannot be written \(EACCES\)/)
+})
+
+test('a day that is yet to come, which somebody laid there, is not looked at; that of tomorrow is, for the hours around midnight', async t => {
+  const { folder } = folders(t)
+  mkdirSync(join(folder, '2026/11/27'), { recursive: true })
+  writeFileSync(join(folder, '9999'), '')
+  writeFileSync(join(folder, '2026/12'), '')
+  writeFileSync(join(folder, '2026/11/30'), '')
+  const probe = recordingsProbe({ folder, newest: none, disk: () => 'well', now: () => today })
+  assert.equal(await probe(), null)
+  writeFileSync(join(folder, '2026/11/29'), '')
+  assert.match((await probe()) ?? '', /2026\/11\/29 cannot be written/)
 })

@@ -4,12 +4,14 @@
  */
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemClock } from './lib/clock.ts'
 import { markOf, OtherFolder } from './lib/folder-mark.ts'
 import type { NewestRecording } from './store/recordings.ts'
 
 /** A share that hangs answers nothing at all. */
 const patienceMs = 1_500
 const floorBytes = 1e9
+const dayMs = 86_400_000
 
 /** `device` tells one file system from another, until the machine starts anew. */
 export type RecordingsFolder = { device: number; freeBytes: number; fault: string | null }
@@ -25,6 +27,7 @@ export async function lookAtFolder(
   folder: string,
   known: Known,
   writer: Writer | null = null,
+  now = systemClock.now(),
 ): Promise<RecordingsFolder> {
   const late = new Error(`${folder} does not answer: does the disk or share hang?`)
   let timer: NodeJS.Timeout | undefined
@@ -32,21 +35,23 @@ export async function lookAtFolder(
     timer = setTimeout(() => fail(late), patienceMs)
   })
   try {
-    return await Promise.race([seen(folder, known, writer), isLate])
+    return await Promise.race([seen(folder, known, { writer, now }), isLate])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function seen(folder: string, known: Known, writer: Writer | null): Promise<RecordingsFolder> {
+type Look = { writer: Writer | null; now: number }
+
+async function seen(folder: string, known: Known, look: Look): Promise<RecordingsFolder> {
   const { dev: device } = await stat(folder)
   const { bavail, bsize } = await statfs(folder)
   const freeBytes = bavail * bsize
-  return { device, freeBytes, fault: (await faultOf(folder, known, writer)) ?? spaceFault(folder, freeBytes) }
+  return { device, freeBytes, fault: (await faultOf(folder, known, look)) ?? spaceFault(folder, freeBytes) }
 }
 
-async function faultOf(folder: string, { newest, mark }: Known, writer: Writer | null): Promise<string | null> {
-  for (const each of [folder, ...(await newestDay(folder))]) {
+async function faultOf(folder: string, { newest, mark }: Known, { writer, now }: Look): Promise<string | null> {
+  for (const each of [folder, ...(await newestDay(folder, now))]) {
     const fault = await writeFault(each, writer)
     if (fault !== null) return fault
   }
@@ -57,19 +62,23 @@ async function faultOf(folder: string, { newest, mark }: Known, writer: Writer |
   return `${join(folder, last.path)}, which was recorded last, is not there: is the disk of the recordings mounted?`
 }
 
-/** The folder of the newest day, after those of its year and month: what is recorded next comes there, or beside it. */
-async function newestDay(folder: string): Promise<string[]> {
-  const down: string[] = []
-  for (const form of [/^\d{4}$/, /^\d\d$/, /^\d\d$/]) {
-    const names = await readdir(down.at(-1) ?? folder).catch(() => []) // told by whether it can be written
+/**
+ * The folder of the newest day, after those of its year and month: what is recorded next comes there, or beside it. None later than tomorrow, which
+ * somebody laid there: nothing is recorded in it.
+ */
+async function newestDay(folder: string, now: number): Promise<string[]> {
+  const tomorrow = new Date(now + dayMs).toISOString().slice(0, 10).split('-') // as the folders are named
+  let day: string[] = []
+  for (const [depth, form] of [/^\d{4}$/, /^\d\d$/, /^\d\d$/].entries()) {
+    const names = await readdir(join(folder, ...day)).catch(() => []) // told by whether it can be written
     const last = names
-      .filter(name => form.test(name))
+      .filter(name => form.test(name) && [...day, name].join('/') <= tomorrow.slice(0, depth + 1).join('/'))
       .sort()
       .at(-1)
     if (last === undefined) break
-    down.push(join(down.at(-1) ?? folder, last))
+    day = [...day, last]
   }
-  return down
+  return day.map((_, depth) => join(folder, ...day.slice(0, depth + 1)))
 }
 
 async function writeFault(folder: string, writer: Writer | null): Promise<string | null> {
@@ -105,6 +114,7 @@ export type FolderWatch = {
   mark?(): string | null
   /** What the recorder says of its disk: anything but `well` is told. */
   disk(): string
+  now?(): number
 }
 
 /** Answers what is wrong, in words; null while nothing is. While no mark is known, the disk it is on when it is well first is the one that it must stay. */
@@ -113,11 +123,12 @@ export function recordingsProbe({
   newest,
   mark = () => null,
   disk,
+  now = systemClock.now,
 }: FolderWatch): () => Promise<string | null> {
   let looking: Promise<string | null> | null = null // one at a time: each look at a share that hangs keeps a thread
   let device: number | null = null
   const look = async () => {
-    const found = await lookAtFolder(folder, { newest: await newest(), mark: mark() })
+    const found = await lookAtFolder(folder, { newest: await newest(), mark: mark() }, null, now())
     if (found.fault === null) device ??= found.device
     if (mark() === null && device !== null && found.device !== device)
       return `${folder} is another disk than when the service started: was one mounted or taken away?`
