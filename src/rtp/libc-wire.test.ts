@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { test } from 'node:test'
 import { processMonotonic } from '../lib/clock.ts'
 import { addressNumber } from './address-number.ts'
@@ -137,4 +138,37 @@ test('a socket that the kernel does not connect stays as it is, and says so', {
   assert.equal(wire.connect(slot, addressNumber('10.255.255.255')!, 4_000), false, 'from loopback nothing leads there')
   assert.equal(wire.connect(slot, addressNumber(home)!, 4_000), true)
   wire.close(slot)
+})
+
+test('a socket that is adopted a second time, since its leg could not be made, is closed once: what has its number then stays open', {
+  skip: libc === null && 'no C library for us here',
+}, async t => {
+  const wake = new Wake(libc!)
+  const epoll = wake.epoll()
+  t.after(() => {
+    wake.closeFd(epoll)
+    wake.close()
+  })
+  const wire = createLibcWire(libc!, epoll, wake.fd, null, processMonotonic())
+  let bound = -1
+  wire.bind(home, 0, 1, slot => (bound = slot))
+  const descriptor = wire.descriptor(bound)
+  wire.detach(bound)
+  const first = wire.adopt(descriptor, 3, { address: addressNumber(home)!, port: 9 })
+  assert.equal(wire.adopt(descriptor, 0, null), first)
+  wire.close(first)
+  const other = openSync('/dev/null', 'r')
+  t.after(() => closeSync(other))
+  const stopped = Promise.withResolvers<void>()
+  wire.run({
+    onDatagram: () => undefined,
+    onWake: () => undefined,
+    onTick() {
+      wire.stop()
+      setImmediate(() => stopped.resolve())
+      return 0
+    },
+  })
+  await stopped.promise
+  assert.ok(fstatSync(other).isCharacterDevice(), `${other}, where the socket was ${descriptor}`)
 })

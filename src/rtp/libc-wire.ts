@@ -169,7 +169,10 @@ export function createLibcWire(
     },
     adopt(fd, token, peer) {
       const { address, port } = peer ?? { address: 0, port: 0 }
-      const slot = take({ fd, token, isConnected: false, isUnsorted: peer !== null, address, port })
+      const socket = { fd, token, isConnected: false, isUnsorted: peer !== null, address, port }
+      const held = sockets.findIndex(other => other?.fd === fd)
+      const slot = held < 0 ? take(socket) : held
+      if (held >= 0) Object.assign(sockets[held]!, socket)
       if (peer === null) wire.disconnect(slot)
       return slot
     },

@@ -58,7 +58,7 @@ export type Wire = {
   descriptor(socket: number): number
   /** Gives the socket away without closing it: what arrives waits in it until another thread adopts it. */
   detach(socket: number): void
-  /** Takes a socket that another thread has detached, or has left behind when it died. `peer`: it is connected there; null: not to anybody. */
+  /** Takes a socket that another thread has detached, or has left behind when it died; one that is here already keeps its number. `peer`: it is connected there; null: not to anybody. */
   adopt(descriptor: number, token: number, peer: { address: number; port: number } | null): number
   /** Runs the loop until `stop`. */
   run(handler: WireHandler): void
