@@ -82,8 +82,17 @@ const houseStopWithinMs = 10_000
 /** … of all that a stop takes. */
 const stopWithinMs = 20_000
 
-/** Rejects with words for a person when something cannot start (a port in use, a folder not writable). */
-export async function serve(config: Config, log: Logger, clock: Clock = systemClock): Promise<Running> {
+/**
+ * Rejects with words for a person when something cannot start (a port in use, a folder not writable), and with an AbortError, when all that it had
+ * opened is closed, where `signal` ends it half-way.
+ */
+export async function serve(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Running> {
+  signal.throwIfAborted()
   const files = dataFiles(config)
   makeFolders([config.dataDir, files.exports, files.imports, files.tables]) // of recordings: `RecordingsMark`
   await using base = new AsyncDisposableStack()
@@ -97,10 +106,12 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     version,
     claim: async () => {
       doors = base.use(await openDoors(config, log))
+      signal.throwIfAborted()
     },
     identity: () => doors?.sipIdentity() ?? null,
   })
   base.use(house)
+  signal.throwIfAborted()
   await using parts = new AsyncDisposableStack() // of what works beside the calls
   const { engine, store, telephone, door } = house
   const settled = parts.use(new SettledClock(clock, house.lastAt, new ClockFile(files.clock, log)))
@@ -152,9 +163,10 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
         .sweep(clock.now())
         .catch(error => log.error({ err: error }, 'old files of imports and exports could not be removed'))
   }
-  await sweepFiles()
-  await imports.goOn()
-  await tableExports.resume()
+  for (const step of [sweepFiles, () => imports.goOn(), () => tableExports.resume()]) {
+    await step()
+    signal.throwIfAborted()
+  }
   const sweepHourly = setInterval(sweepFiles, hourMs)
   parts.defer(() => clearInterval(sweepHourly))
 
@@ -226,6 +238,7 @@ export async function serve(config: Config, log: Logger, clock: Clock = systemCl
     }),
   )
   await custody.start()
+  signal.throwIfAborted()
   const pulse = parts.use(
     takePulse(
       [

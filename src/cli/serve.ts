@@ -1,5 +1,8 @@
 import { mkdirSync } from 'node:fs'
-import { createLogger } from '../lib/log.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createLogger, type Logger } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
+import type { Running, serve as Served } from '../serve.ts'
 import { configOf, readArguments } from './arguments.ts'
 import { tellRecorderDisk } from './check-recordings.ts'
 import type { ExitCode, Io } from './command.ts'
@@ -13,20 +16,36 @@ import { token } from './token.ts'
 import { user } from './user.ts'
 import { programVersion } from './version.ts'
 
+type Serve = typeof Served
+
+/** Before systemd would end it: what a start has opened by then is closed, and calls that it has taken are ended. */
+const startEndsWithinMs = 25_000
+
 /** Runs until SIGTERM or SIGINT, or until something without which there is no call centre has died (exit 1, so that systemd restarts it). */
-export async function run(args: string[], io: Io): Promise<ExitCode> {
+export async function run(args: string[], io: Io, start: Serve | null = null): Promise<ExitCode> {
   const { options } = readArguments(args, { config: 'text' })
   const config = configOf(options, io.env)
   const log = createLogger(config.log.level, io.env)
   const systemd = systemdNotifier(io.env)
   const stop = stopSignal()
+  const stopping = new AbortController()
+  void stop.then(() => stopping.abort())
   let reload = async () => {}
   // A terminal that is closed sends it too, and ends what was begun there, as ever.
   if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload())
   mkdirSync(config.dataDir, { recursive: true, mode: 0o750 })
 
   const { NotOver, serve } = await import('../serve.ts')
-  const running = await serve(config, log)
+  const starting = (start ?? serve)(config, log, systemClock, stopping.signal)
+  const signal = await Promise.race([starting, stop])
+  if (typeof signal === 'string') {
+    log.info({ signal }, 'stopping, in the middle of the start')
+    systemd.stopping()
+    if (!(await isUndone(starting, log))) process.kill(process.pid, 'SIGKILL')
+    systemd.close()
+    return 0
+  }
+  const running = await starting
   reload = async () => {
     log.info('SIGHUP: looking at the certificates')
     await running.reload()
@@ -59,6 +78,27 @@ export async function run(args: string[], io: Io): Promise<ExitCode> {
   })
   systemd.close()
   return end instanceof Error ? 1 : 0
+}
+
+/** Whether a start that was told to stop is over in time, and has left nothing open: also where it came to its end all the same. */
+async function isUndone(starting: Promise<Running>, log: Logger): Promise<boolean> {
+  const undone = starting.then(
+    running => running[Symbol.asyncDispose](),
+    error => {
+      if (!isAborted(error)) log.error({ err: error }, 'the start would have failed')
+    },
+  )
+  try {
+    if (await within(startEndsWithinMs, undone)) return true
+    log.fatal('the start is not over in time: a disk or share may stand still')
+  } catch (error) {
+    log.fatal({ err: error }, 'stopping: not all of it was orderly')
+  }
+  return false
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 /** The first signal asks for an orderly end; the second one, from an impatient person, ends at once. */
