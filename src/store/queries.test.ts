@@ -262,7 +262,7 @@ test('what is under way is found at the next start, and the floor as it is set u
     trying: null,
   }
   assert.deepEqual(inFlight.leads, [inHand])
-  assert.deepEqual(inFlight.recordings, [{ id: 'r_1', call: 'c_0001', path: 'a.wav' }])
+  assert.deepEqual(inFlight.recordings, [{ id: 'r_1', call: 'c_0001', path: 'a.wav', openedAt: 3, callEndedAt: null }])
   assert.deepEqual(inFlight.agents, ['u_alice'])
   assert.deepEqual(read('load.setup', { now: 49 }).suppressed, [{ number: '+8613800000009', until: 50 }])
   assert.deepEqual(read('load.setup', { now: 50 }).suppressed, [])
