@@ -253,10 +253,15 @@ function offered(state: FloorState, change: Extract<Fact, { type: 'call.offered'
   setDeadline(state, call, at + silenceMaxMs)
   countNumber(state, call.number, 1)
   const trunk = state.trunks.get(call.trunk)
-  if (trunk !== undefined) trunk.calls++
+  if (trunk !== undefined) trunk.offers++
 }
 
 function answered(state: FloorState, call: Call, at: number): void {
+  const trunk = state.trunks.get(call.trunk)
+  if (call.phase === 'offered' && trunk !== undefined) {
+    trunk.offers--
+    trunk.calls++
+  }
   call.answeredAt = at
   call.phase = call.agent === null ? 'waiting' : 'assigned'
   setDeadline(state, call, null)
@@ -356,6 +361,7 @@ function ended(state: FloorState, call: Call, at: number): void {
   if (call.phase === 'ended') return
   leaveWaiting(state, call)
   noteLooseEnd(state, call)
+  const wasOffered = call.phase === 'offered'
   call.phase = 'ended'
   releaseClaim(state, call)
   call.endedAt = at
@@ -365,7 +371,8 @@ function ended(state: FloorState, call: Call, at: number): void {
   countNumber(state, call.number, -1)
   countParty(state, call, -1)
   const trunk = state.trunks.get(call.trunk)
-  if (trunk !== undefined) trunk.calls--
+  if (trunk !== undefined && wasOffered) trunk.offers--
+  else if (trunk !== undefined) trunk.calls--
   // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
   if (call.hands === 0) state.calls.delete(call.id)
 }

@@ -39,14 +39,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       const known = state.trunks.get(change.trunk.id)
       if (known !== undefined) known.trunk = change.trunk
       else {
-        const idle = {
-          up: false,
-          reason: '',
-          why: null,
-          calls: callsOn(state, change.trunk.id),
-          tests: 0,
-          nextCallerId: 0,
-        }
+        const idle = { up: false, reason: '', why: null, ...callsOn(state, change.trunk.id), tests: 0, nextCallerId: 0 }
         state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [], fault: null })
       }
       state.lines.saveTrunk(change.trunk)
@@ -164,10 +157,11 @@ function isDigits(number: string): boolean {
   return /^\+?\d{1,15}$/.test(number)
 }
 
-function callsOn(state: FloorState, trunk: string): number {
-  let calls = 0
-  for (const call of state.calls.values()) if (call.trunk === trunk && call.phase !== 'ended') calls++
-  return calls
+function callsOn(state: FloorState, trunk: string): { calls: number; offers: number } {
+  const count = { calls: 0, offers: 0 }
+  for (const call of state.calls.values())
+    if (call.trunk === trunk && call.phase !== 'ended') count[call.phase === 'offered' ? 'offers' : 'calls']++
+  return count
 }
 
 function saveUser(state: FloorState, user: User, at: number): void {

@@ -14,7 +14,7 @@ import { listen } from './heard.ts'
 import { hiddenKey } from './hidden-key.ts'
 import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
-import { roomOf } from './line.ts'
+import { roomOf, takesOffer } from './line.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { beginNotice, noticeKey } from './notice.ts'
 import { numberKey } from './number.ts'
@@ -32,11 +32,15 @@ import { gaveUp } from './waiting.ts'
 
 type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
 
-/** A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth. */
+/**
+ * A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth.
+ * Nothing is made of one too many that nobody has acknowledged: they cost a forger nothing.
+ */
 export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.offered'>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const floor = d.state.trunks.get(trunk)
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
+  if (roomOf(floor) > 0 && !takesOffer(floor)) return d.effect({ type: 'phone.reject', leg, sipStatus: 503 })
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
   d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40) })

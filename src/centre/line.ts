@@ -157,6 +157,15 @@ export function roomOf(floor: TrunkFloor): number {
   return floor.trunk.maxCalls - floor.calls - floor.tests
 }
 
+/**
+ * Whether one more caller may be answered: no more are on the way in than there are lines free. Over UDP anybody may have sent an INVITE until it
+ * is acknowledged: a flood of such costs this trunk's callers, and no line of what we dial. If calls of ours took the last lines meanwhile, who
+ * acknowledges is on the trunk beyond its `maxCalls`: they are answered already, and we dial again once it carries fewer.
+ */
+export function takesOffer(floor: TrunkFloor): boolean {
+  return floor.offers < roomOf(floor)
+}
+
 /** What keeps a trunk from taking a call now; null: nothing. */
 export function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; retryAt: number | null } | null {
   const { trunk } = floor

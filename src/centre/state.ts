@@ -180,7 +180,10 @@ export type TrunkFloor = {
   /** What was seen when it went down; empty while it is up, or was not heard of yet. */
   reason: string
   why: TrunkTrouble | null
+  /** Calls that have a line of it. */
   calls: number
+  /** Calls that came in and are not answered for us (over UDP: not acknowledged) yet: they have no line. See `takesOffer` for their bound. */
+  offers: number
   /** Tests of it under way that call: each has a line, as a call has. */
   tests: number
   nextCallerId: number

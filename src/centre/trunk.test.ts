@@ -45,3 +45,36 @@ test('a test counts in the trunk’s rate, and one of a trunk that is down may b
   floor.do(testIs(true))
   assert.equal(ruleOf(floor), 'trunk_rate')
 })
+
+test('callers whom nobody acknowledges take no line of what is dialled, no more of them are answered than lines are free, and nothing is made of the rest', () => {
+  const floor = floorWith({ maxCalls: 2, callsPerSecond: 10 })
+  const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_1' as never } }
+  floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
+  const comes = (leg: string) =>
+    floor.do({ type: 'leg.offered', leg: leg as never, trunk, from: '+8613800000001', to: '+861088880000' })
+  const counts = () => {
+    const { calls, offers } = floor.state.trunks.get(trunk)!
+    return { calls, offers }
+  }
+  for (const leg of ['g_1', 'g_2']) assert.equal(comes(leg).effects[0]?.type, 'phone.answer')
+  assert.deepEqual(counts(), { calls: 0, offers: 2 })
+  const offered = floor.count('call.offered')
+  assert.deepEqual(comes('g_3').effects, [{ type: 'phone.reject', leg: 'g_3', sipStatus: 503 }])
+  assert.equal(floor.count('call.offered'), offered)
+  // A test takes a line as a call that we dial does.
+  assert.equal(ruleOf(floor), null)
+  assert.equal(ruleOf(floor), null)
+  assert.equal(ruleOf(floor), 'trunk_full')
+  // They are answered already: who acknowledges now stays, beyond the lines, and nothing is dialled until there are fewer.
+  floor.do({ type: 'leg.answered', leg: 'g_1' as never })
+  assert.deepEqual(counts(), { calls: 1, offers: 1 })
+  floor.do(testIs(true))
+  assert.equal(ruleOf(floor), 'trunk_full')
+  floor.do(testIs(true))
+  assert.equal(ruleOf(floor), null)
+  floor.do(testIs(true))
+  // Who never acknowledges is let go, and gives back no line that they did not have.
+  floor.pass(10_000)
+  assert.equal(counts().offers, 0)
+  assert.equal(counts().calls, [...floor.state.calls.values()].filter(({ phase }) => phase !== 'ended').length)
+})

@@ -23,7 +23,7 @@ import { asset } from '../lib/places.ts'
 import { programVersion } from './version.ts'
 
 export type Checked = {
-  /** `bad` keeps calls from working; `warn` will hurt one day. */
+  /** `bad` keeps calls from working; `warn` will hurt one day; `ok` with an advice is a hint. */
   state: 'ok' | 'warn' | 'bad'
   found: string
   /** What to do; there whenever `state` is not `ok`. */

@@ -5,7 +5,7 @@ import { parseConfig } from '../config.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import { settings } from './check-trunks.ts'
 
-test('a trunk over UDP beyond the house that is known by its address alone is told as forgeable', () => {
+test('a trunk over UDP beyond the house that is known by its address alone is told as forgeable, one within it as a hint', () => {
   const trunk: Trunk = {
     ...{ id: 't_1' as TrunkId, name: 'E1', host: 'sip.carrier.example', port: 5060, transport: 'udp', register: false },
     ...{ username: null, callerIds: [], maxCalls: 10, callsPerSecond: 5, codecs: ['pcma'], enabled: true },
@@ -13,10 +13,16 @@ test('a trunk over UDP beyond the house that is known by its address alone is to
   const told = (more: Partial<Trunk>) =>
     settings({ ...trunk, ...more }, parseConfig({ file: null, text: '', env: {} })).filter(({ found }) =>
       found.includes('forged'),
-    ).length
-  assert.equal(told({}), 1)
-  assert.equal(told({ host: '203.0.113.5' }), 1)
-  for (const host of ['10.1.2.3', '172.31.0.9', '192.168.0.9', '127.0.0.1', 'fd00::1']) assert.equal(told({ host }), 0)
-  assert.equal(told({ connection: { trust: 'password', inboundUser: 'carrier' } }), 0)
-  assert.equal(told({ transport: 'tcp' }), 0)
+    )
+  const states = (more: Partial<Trunk>) => told(more).map(({ state }) => state)
+  assert.deepEqual(states({}), ['warn'])
+  assert.deepEqual(states({ host: '203.0.113.5' }), ['warn'])
+  for (const host of ['10.1.2.3', '172.31.0.9', '192.168.0.9', 'fd00::1']) {
+    assert.deepEqual(states({ host }), ['ok'])
+    assert.match(told({ host })[0]?.advice ?? '', /trust: "password"/)
+    assert.deepEqual(states({ host, connection: { trust: 'password', inboundUser: 'carrier' } }), [])
+  }
+  for (const host of ['127.0.0.1', 'localhost', '::1']) assert.deepEqual(states({ host }), [])
+  assert.deepEqual(states({ connection: { trust: 'password', inboundUser: 'carrier' } }), [])
+  assert.deepEqual(states({ transport: 'tcp' }), [])
 })

@@ -69,13 +69,16 @@ export function settings(trunk: Trunk, config: Config): Checked[] {
       advice: 'add "tls:0.0.0.0:5061" to sip.listen',
     })
   const { srtp, srtpInClear, trust } = connectionOf(trunk)
-  if (trunk.transport === 'udp' && trust === 'address' && !isOfOwnNetwork(trunk.host))
+  if (trunk.transport === 'udp' && trust === 'address' && !isOfThisMachine(trunk.host)) {
+    const isWithin = isOfOwnNetwork(trunk.host)
+    const found = `calls of ${trunk.name} are believed by the address they come from, which can be forged over UDP`
     warnings.push({
-      state: 'warn',
-      found: `calls of ${trunk.name} are believed by the address they come from, which can be forged over UDP`,
+      state: isWithin ? 'ok' : 'warn',
+      found: isWithin ? `${found} by whoever is on its network` : found,
       advice:
-        'where the carrier can, have it prove its calls by a password (Connection, on the page of the trunk), or use TLS',
+        'where the carrier can, have it prove its calls by a password (trust: "password"; Connection, on the page of the trunk), or use TLS',
     })
+  }
   if (srtp !== 'off' && srtpInClear && trunk.transport !== 'tls')
     warnings.push({
       state: 'warn',
@@ -124,11 +127,14 @@ async function enabledTrunks(config: Config): Promise<Known> {
   }
 }
 
+/** Nobody forges a loopback address from elsewhere. */
+function isOfThisMachine(host: string): boolean {
+  return /^(?:127\.|localhost$|::1$)/i.test(host)
+}
+
 /** An address of the lender's own network: who could forge it there is in the house. */
 function isOfOwnNetwork(host: string): boolean {
-  return /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|localhost$|::1$|f[cd][0-9a-f]{2}:|fe80:)/i.test(
-    host,
-  )
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:)/i.test(host)
 }
 
 /** Each target of the trunk; one that answers is enough. */

@@ -357,16 +357,23 @@ function isSignedOn(state: FloorState, id: UserId): boolean {
 
 function checkTrunks(state: FloorState): void {
   const counts = new Map<TrunkId, number>()
-  const forHelp = new Map<TrunkId, number>()
-  for (const { id, phase, trunk } of state.calls.values()) {
+  const offers = new Map<TrunkId, number>()
+  const placed = new Map<TrunkId, number>()
+  const came = new Map<TrunkId, number>()
+  for (const { id, direction, phase, trunk } of state.calls.values()) {
     if (phase === 'ended') continue
-    counts.set(trunk, (counts.get(trunk) ?? 0) + 1)
-    if (isCallForHelp(state, id)) forHelp.set(trunk, (forHelp.get(trunk) ?? 0) + 1)
+    const isOffered = phase === 'offered'
+    const count = isOffered ? offers : counts
+    count.set(trunk, (count.get(trunk) ?? 0) + 1)
+    if (direction === 'in') came.set(trunk, (came.get(trunk) ?? 0) + 1)
+    else if (!isCallForHelp(state, id)) placed.set(trunk, (placed.get(trunk) ?? 0) + 1)
   }
   for (const [id, floor] of state.trunks) {
     claim(floor.calls === (counts.get(id) ?? 0), 'the count of calls on a trunk is true')
-    // Help passes a trunk that is full, and whoever comes after it finds it fuller.
-    claim(floor.calls - (forHelp.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls than allowed')
+    claim(floor.offers === (offers.get(id) ?? 0), 'the count of callers not yet answered on a trunk is true')
+    // Help passes a trunk that is full; and who came in before we dialled on its last line, and is answered after, is on it too.
+    claim((placed.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls that we placed than allowed')
+    claim((came.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls that came in than allowed')
   }
 }
 
