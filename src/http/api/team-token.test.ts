@@ -94,7 +94,7 @@ test('a token of a team lists its calls and recordings alone, and of others ther
   ] as const)
     for (const path of [
       ...[`/calls/${calls[name]}`, `/calls/c_${name}`, `/calls/c_${name}/audio`, `/calls/c_${name}/supervision`],
-      `/recordings/r_${name}`,
+      ...[`/calls/c_${name}/appeals`, `/recordings/r_${name}`],
     ])
       assert.equal((await ask('GET', path)).status, status, path)
   assert.equal((await ask('GET', '/recordings/r_bob/audio')).status, 404)
@@ -137,6 +137,7 @@ test('what is not shared out by teams is closed to it: nothing new is open by be
     'delete /calls/{id}/supervision/{supervisor}',
     'get /calls',
     'get /calls/{id}',
+    'get /calls/{id}/appeals',
     'get /calls/{id}/audio',
     'get /calls/{id}/supervision',
     'get /recordings',

@@ -87,7 +87,12 @@ test('sam says that it is done; the history of the call and the API have who ask
   await order('alice', 'POST', {}, 'agent')
   await house.engine.dispatch({ type: 'call.end', call, by: 'system' }, 'system')
   const history = await page('olga', `/auditor/calls/${call}`)
-  for (const words of ['agent asked for help', 'supervisor came to help', 'asking for help over', 'waited, ms'])
+  for (const words of [
+    'agent asked for help',
+    'supervisor came to help',
+    'asking for help over',
+    'call passed on|dealt with',
+  ])
     assert.match(history, new RegExp(words))
   const { secret } = await house.token('supervisor')
   const list = (await (await house.api(secret, 'GET', `/calls/${call}/appeals`)).json()) as {
