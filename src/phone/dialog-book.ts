@@ -2,9 +2,9 @@
  * The calls that are up on the wire, kept outside of the process: when it is killed, the next one ends them, since a far end that never hears a
  * BYE stays in the call. A file and no fact, appended to without a sync: it outlives the process, and need not outlive the machine.
  */
-import { readFileSync, statSync } from 'node:fs'
-import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { close, open, readFileSync, rename, statSync, write } from 'node:fs'
 import { isIP } from 'node:net'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
 import { dialogKey } from '../sip/dialog.ts'
@@ -25,6 +25,12 @@ const slackBytes = 256 * 1024
 const waitingBytesMax = 1024 * 1024
 /** A disk that refuses is asked again after this. */
 const restMs = 5_000
+
+/** By descriptor, since an answer waits for each line: opening and closing the file for it would be two more turns of a file thread. */
+const opened = promisify(open)
+const written = promisify(write)
+const closed = promisify(close)
+const renamed = promisify(rename)
 
 const uri = z.string().refine(text => typeof parseUri(text) !== 'string')
 const party = z.string().refine(text => isHeaderValue(text) && parseNameAddress(text) !== null)
@@ -69,6 +75,8 @@ export class DialogBook implements DialogKeeper {
   readonly #held = new Map<string, string>()
   #heldBytes = 0
   #fileBytes = 0
+  /** The file, open to be written on; null: it is made anew next. */
+  #fd: number | null = null
   #waiting = ''
   /** What is in the file is not what it should be. */
   #isStale = false
@@ -181,7 +189,8 @@ export class DialogBook implements DialogKeeper {
       () => {
         this.#writing = null
       },
-      error => {
+      async error => {
+        await this.#shut()
         this.#writing = null
         this.#waiting = ''
         this.#isStale = true
@@ -194,18 +203,35 @@ export class DialogBook implements DialogKeeper {
   async #writeAll(): Promise<void> {
     while (this.#isStale || this.#waiting !== '') {
       const bytes = this.#fileBytes + this.#waiting.length
-      const isAnew = this.#isStale || this.#held.size === 0 || bytes > Math.max(slackBytes, 3 * this.#heldBytes)
+      const isLong = bytes > Math.max(slackBytes, 3 * this.#heldBytes)
+      const isAnew = this.#isStale || this.#fd === null || this.#held.size === 0 || isLong
       const text = isAnew ? [...this.#held.values()].join('') : this.#waiting
       this.#waiting = ''
       this.#isStale = false
       this.#fileBytes = isAnew ? text.length : bytes
-      if (isAnew) {
-        const temporary = `${this.#file}.new`
-        await writeFile(temporary, text, { mode: 0o600 })
-        await rename(temporary, this.#file)
-      } else await appendFile(this.#file, text, { mode: 0o600 })
+      if (isAnew) await this.#beginAnew()
+      await wholly(this.#fd!, text)
+      if (isAnew) await renamed(`${this.#file}.new`, this.#file)
     }
   }
+
+  async #beginAnew(): Promise<void> {
+    await this.#shut()
+    this.#fd = await opened(`${this.#file}.new`, 'w', 0o600)
+  }
+
+  async #shut(): Promise<void> {
+    const fd = this.#fd
+    this.#fd = null
+    if (fd !== null) await closed(fd).catch(() => undefined)
+  }
+}
+
+/** Behind what was written before. */
+async function wholly(fd: number, text: string): Promise<void> {
+  const bytes = Buffer.from(text, 'latin1')
+  for (let done = 0; done < bytes.length; )
+    done += (await written(fd, bytes, done, bytes.length - done, null)).bytesWritten
 }
 
 const keyOf = ({ callId, localTag, remoteTag }: Parameters<DialogKeeper['drop']>[0]) =>
