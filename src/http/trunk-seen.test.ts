@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { trunkSeen } from './trunk-seen.ts'
+
+test('a trunk that answers no OPTIONS is not proved, unless it has taken our registration', () => {
+  const floor = { trunk: { id: 't_1', enabled: true }, up: true, why: null } as never
+  const seen = (status: number | null, registration: string | null = null) =>
+    trunkSeen(
+      floor,
+      () => ({ target: null, options: { status }, registration: registration && { state: registration } }) as never,
+    ).unproved
+  assert.deepEqual([seen(200), seen(null), seen(null, 'refused'), seen(null, 'registered')], [false, true, true, false])
+  assert.equal(trunkSeen(floor, () => null as never).unproved, false, 'nobody has asked it yet')
+  assert.deepEqual(trunkSeen(undefined, undefined as never), { up: false, why: null, unproved: false })
+})
+
+test('why a trunk is off is that somebody switched it off, whatever went wrong before', () => {
+  const floor = { trunk: { id: 't_1', enabled: false }, up: false, why: 'tls_name' } as never
+  assert.equal(trunkSeen(floor, () => null as never).why, 'switched_off')
+})
