@@ -11,6 +11,8 @@ export const markName = '.switchroom'
 /** Whoever may write in the folder can lay anything there: a file without end, or a pipe whose other end never comes. */
 const markBytesMax = 128
 const toRead = constants.O_RDONLY | constants.O_NONBLOCK
+/** And a link that leads to a file of ours. */
+const toWrite = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /** What looks like another folder than the one that recordings were kept in. `code`: as if its disk were gone, which it probably is. */
 export class OtherFolder extends Error {
@@ -76,7 +78,7 @@ export async function setMark(folder: string, mark: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, markName)
   {
-    await using handle = await open(`${file}.part`, 'w', 0o640)
+    await using handle = await open(`${file}.part`, toWrite, 0o640)
     await handle.write(textOf(mark))
     await handle.datasync()
   }
@@ -87,7 +89,7 @@ export async function setMark(folder: string, mark: string): Promise<void> {
 export function setMarkNow(folder: string, mark: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, markName)
-  const part = openSync(`${file}.part`, 'w', 0o640)
+  const part = openSync(`${file}.part`, toWrite, 0o640)
   try {
     writeSync(part, textOf(mark))
     fdatasyncSync(part)
