@@ -29,8 +29,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 })
-/** A service runs for days: what a packet costs is counted when the code is compiled, which threads of V8 do beside it. */
-const warmMs = 5000
+/** A service runs for days: what a packet costs is counted when the code is compiled, which threads of V8 do beside it; mixing for a hundred takes them some 20 s. */
+const warmMs = 25_000
 const said = encode(tone({ hz: [300, 700, 1900], ms: 1000, level: 0.08 }), 'pcma')
 
 /** µs each of the rounds of three who talk; see `bareThree`. */
