@@ -42,7 +42,7 @@ ${header(frame, w, parts.help !== undefined)}
 ${frame.person ? sideOf(frame.person.role, frame.path, w, frame.person.leads) : null}
 <main id="main" tabindex="-1">${frame.person ? tabsOf(frame.person.role, frame.path, w) : null}${parts.main}</main>
 ${parts.help ?? null}
-<p id="lost-contact" class="lost" role="alert" data-lost="${w.frame.lostContact}" data-unsent="${w.frame.unsent}" hidden>${icon('wifi-off')} <span></span></p>
+<p id="lost-contact" class="lost" role="alert" data-lost="${w.frame.lostContact}" data-unsent="${w.frame.unsent}" data-unsure="${w.frame.unsure}" hidden>${icon('wifi-off')} <span></span></p>
 </body>
 </html>`
 }

@@ -126,23 +126,50 @@
     heard()
     lost(false)
   })
-  document.addEventListener('htmx:sse:before:message', heard)
+  document.addEventListener('htmx:sse:before:message', () => {
+    heard()
+    lost(false)
+  })
   document.addEventListener('htmx:sse:error', event => {
     if (event.detail.status === 401 || event.detail.status === 403)
       location.reload() // the session has ended: sign in again
     else lost(true)
   })
-  document.addEventListener('visibilitychange', heard) // a stream may rest meanwhile
-  setInterval(() => {
-    if (stream === null || document.hidden || Date.now() - heardAt < silentMs) return
+  // Some streams rest while nobody looks; others go on, since the title of their page speaks then too.
+  const mayRest = () => stream?.config.pauseOnBackground === true
+  function listen() {
+    if (stream === null || (document.hidden && mayRest()) || Date.now() - heardAt < silentMs) return
     heard()
     lost(true, 0)
     stream.reader?.cancel()
-  }, 5000)
+  }
+  setInterval(listen, 5000)
+  document.addEventListener('visibilitychange', () => (mayRest() ? heard() : listen()))
   addEventListener('offline', () => stream !== null && lost(true, 0))
-  document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
-    if (!ctx || ctx.response) return
-    say('unsent')
+  // The stream asks again by itself once it has begun; a page that loads while the server starts has to ask until then.
+  const firstAgainMs = 2000
+  function begin(element) {
+    const url = element.isConnected && element.getAttribute('hx-sse:connect')
+    if (url && !element._htmx?.sse) htmx.ajax('GET', url, { source: element })
+  }
+  document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+    if (!ctx.sourceElement?.hasAttribute('hx-sse:connect')) return
+    if (ctx.response.status === 401 || ctx.response.status === 403) return location.reload()
+    lost(true)
+    setTimeout(begin, firstAgainMs, ctx.sourceElement)
+  })
+  document.addEventListener('htmx:error', ({ detail: { ctx, error } }) => {
+    if (!ctx) return
+    const element = ctx.sourceElement
+    if (element?.hasAttribute('hx-sse:connect')) {
+      lost(true)
+      setTimeout(begin, firstAgainMs, element)
+      return
+    }
+    const isLate = error === 'timeout'
+    if (ctx.response && !isLate) return
+    // What was sent and not answered in time may have been done all the same: who does it again may do it twice.
+    say(isLate && ctx.request.method?.toUpperCase() !== 'GET' ? 'unsure' : 'unsent')
     setTimeout(() => say(isLost ? 'lost' : null), unsentMs)
   })
 })()

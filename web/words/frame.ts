@@ -20,6 +20,7 @@ const zh = {
   lost: '连接中断，正在重连',
   lostContact: '与服务器的连接中断，正在重连。此页显示的可能不是最新情况。',
   unsent: '没有送到服务器，请稍后再试。',
+  unsure: '服务器还没有回应，刚才的操作可能已经生效：请先看结果，再决定要不要重做。',
   nav: {
     desk: '工作台',
     myCalls: '我的通话',
@@ -199,6 +200,7 @@ const en: Like<typeof zh> = {
   lost: 'No connection, trying again',
   lostContact: 'The connection to the server is broken; trying again. What this page shows may be old.',
   unsent: 'This did not get to the server: try again in a moment.',
+  unsure: 'The server has not answered yet, and may have done it all the same: look first, then do it again if need be.',
   nav: {
     desk: 'Desk',
     myCalls: 'My calls',
