@@ -34,6 +34,15 @@ test('SIGTERM in the middle of a start ends it there, and what it had opened by 
   assert.deepEqual([code, isClosed], [0, true])
 })
 
+test('SIGTERM before the program is read in ends it as well, and is no fault', async () => {
+  const ended = run([], io, async (_config, _log, _clock, signal) => {
+    signal!.throwIfAborted()
+    throw new Error('it goes on')
+  })
+  process.emit('SIGTERM', 'SIGTERM')
+  assert.equal(await ended, 0)
+})
+
 test('a start that was over as SIGTERM came is closed again', async () => {
   let isClosed = false
   const running = { [Symbol.asyncDispose]: async () => void (isClosed = true) } as unknown as Running

@@ -37,7 +37,7 @@ export async function run(args: string[], io: Io, start: Serve | null = null): P
 
   const { NotOver, serve } = await import('../serve.ts')
   const starting = (start ?? serve)(config, log, systemClock, stopping.signal)
-  const signal = await Promise.race([starting, stop])
+  const signal = await Promise.race([stop, starting]) // a start that was over before it began has both
   if (typeof signal === 'string') {
     log.info({ signal }, 'stopping, in the middle of the start')
     systemd.stopping()

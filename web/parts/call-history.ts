@@ -7,6 +7,7 @@ import type { TransferTarget } from '../../src/centre/entities.ts'
 import type { Fact } from '../../src/centre/facts.ts'
 import { hiddenKey } from '../../src/centre/hidden-key.ts'
 import type { MenuTarget } from '../../src/centre/menu/menu.ts'
+import { maskNumbersIn } from '../../src/lib/mask.ts'
 import type { Words } from '../words/words.ts'
 import type { Frame } from './frame.ts'
 import { percent, shownNumber, size } from './numbers.ts'
@@ -53,6 +54,8 @@ const dayAndTime: Teller<number> = (at, { frame }) => exactly(at, frame)
 const span: Teller<number> = ms => duration(ms)
 const afterMs: Teller<number> = (ms, { w }) => w.announcements.afterMs((ms / 1000).toFixed(1))
 const asIs: Teller<string> = text => (text === '' ? null : text)
+/** Free text: people write numbers into it. */
+const written: Teller<string> = (text, { masked }) => (text === '' ? null : masked ? maskNumbersIn(text) : text)
 const count: Teller<number> = n => String(n)
 const again: Teller<number> = n => (n > 1 ? String(n) : null)
 const yes: Teller<boolean> = (is, { w }) => (is ? w.auditor.call.values.yes : null)
@@ -73,7 +76,7 @@ const result = word(w => w.domain.callResult)
 const cause = word(w => w.domain.endCause)
 const supervised = word(w => w.supervision.mode)
 const whySupervised: Teller<string> = (reason, telling) =>
-  (telling.w.supervision.reasons as Record<string, string>)[reason] ?? asIs(reason, telling)
+  (telling.w.supervision.reasons as Record<string, string>)[reason] ?? written(reason, telling)
 const menuWhy = values('menuWhy')
 const holder = values<'agent' | 'party'>('side')
 
@@ -130,7 +133,7 @@ const tellers: Tellers = {
   },
   'call.answererTold': { answerer: word(w => w.announcements.verdicts), by: word(w => w.announcements.told) },
   'call.queued': { queue, until },
-  'call.appealed': { agent: user, reason: asIs },
+  'call.appealed': { agent: user, reason: written },
   'call.appealTaken': { by: user, waitedMs: span },
   'call.appealEnded': { how: word(w => w.appeals.ends), by: user, lastedMs: span },
   'call.parked': { agent: user, until },
@@ -174,10 +177,12 @@ const tellers: Tellers = {
   'call.disposed': {
     agent: user,
     code: (code, { names }) => names.outcome(code) ?? code,
-    note: asIs,
+    note: written,
     fields: (fields, telling) => {
-      const written = Object.entries(fields).map(([key, value]) => `${telling.names.field(key) ?? key}: ${value}`)
-      return list(written, telling)
+      const filled = Object.entries(fields).map(
+        ([key, value]) => `${telling.names.field(key) ?? key}: ${written(String(value), telling) ?? ''}`,
+      )
+      return list(filled, telling)
     },
     kept: ({ callbackAt }, telling) => (callbackAt === null ? null : dayAndTime(callbackAt, telling)),
   },
@@ -211,8 +216,8 @@ const tellers: Tellers = {
     policy: asIs,
   },
   'recording.erased': { recording: null },
-  'legalHold.placed': { hold: null, kind: word(w => w.retention.kinds), target: null, reason: asIs },
-  'legalHold.lifted': { hold: null, kind: word(w => w.retention.kinds), reason: asIs },
+  'legalHold.placed': { hold: null, kind: word(w => w.retention.kinds), target: null, reason: written },
+  'legalHold.lifted': { hold: null, kind: word(w => w.retention.kinds), reason: written },
   'safety.alarmed': {
     rule: word(w => w.safety.rules),
     ...{ user, words: null, address: null },
@@ -233,6 +238,14 @@ export const toldOfCalls: { type: string; fields: string[] }[] = Object.entries(
   type,
   fields: Object.entries(fields).flatMap(([field, teller]) => (teller === null ? [] : [field])),
 }))
+
+/** Whether what is shown of a fact names this person as who did it. */
+export function saysWho(body: string, user: string): boolean {
+  const fact = JSON.parse(body) as { type: string } & Record<string, unknown>
+  const known = tellers[fact.type as keyof Tellers] as Record<string, Teller<unknown> | null> | undefined
+  const shown = (field: string) => fact[field] === user && known?.[field]
+  return Boolean(shown('by') || shown('user') || (shown('agent') && !fact['by'] && !fact['user']))
+}
 
 /** One line of the journal, as it stands there: what is shown beside the name of the fact. Unknown facts and fields say nothing. */
 export function tellFact(body: string, telling: Telling): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CallNames, tellFact, toldOfCalls } from '../parts/call-history.ts'
+import { type CallNames, saysWho, tellFact, toldOfCalls } from '../parts/call-history.ts'
 import { sampleFrame } from '../samples/frame.ts'
 import { readable } from './facts.ts'
 import { wordsIn } from './words.ts'
@@ -66,6 +66,33 @@ test('the history of a call says names for ids and words for values, and nothing
     assert.ok(said === '' ? text === '' : text.includes(said), `${text} / ${said}`)
     assert.doesNotMatch(text, /[{}[\]]|\b(u|t|l|c)_/)
   }
+})
+
+test('numbers that people wrote into a text are masked for whom numbers are, and for nobody else', () => {
+  const hash = '13812345678'.repeat(6).slice(0, 64)
+  const facts = [
+    { type: 'call.disposed', agent: 'u_alice', code: 'x', note: '改打 13987654321', fields: { other: '13987654321' } },
+    { type: 'call.appealed', agent: 'u_alice', reason: '要求改打13987654321' },
+    { type: 'legalHold.placed', kind: 'call', reason: '来电 13987654321' },
+    { type: 'legalHold.lifted', kind: 'call', reason: '来电 13987654321' },
+    { type: 'call.monitored', agent: 'u_alice', by: 'u_x', mode: 'listen', reason: '13987654321' },
+  ]
+  for (const fact of facts) {
+    assert.doesNotMatch(tellFact(JSON.stringify(fact), telling('zh-CN')), /13987654321/, fact.type)
+    assert.match(tellFact(JSON.stringify(fact), telling('zh-CN', false)), /13987654321/, fact.type)
+  }
+  const sealed = { type: 'recording.sealed', sha256: hash, durationMs: 1, bytes: 1, salvaged: false }
+  assert.ok(tellFact(JSON.stringify(sealed), telling('zh-CN')).includes(hash))
+})
+
+test('a fact says who did it only where it shows that very person as the one who did', () => {
+  const says = (fact: object, user = 'u_alice') => saysWho(JSON.stringify(fact), user)
+  assert.ok(says({ type: 'call.disposed', agent: 'u_alice', code: 'x', note: '', fields: {} }))
+  assert.ok(says({ type: 'call.appealTaken', by: 'u_alice', waitedMs: 1 }))
+  assert.ok(!says({ type: 'call.disposed', agent: 'u_bob', code: 'x', note: 'u_alice', fields: {} }))
+  assert.ok(!says({ type: 'call.monitored', agent: 'u_alice', by: 'u_sam', mode: 'listen', reason: '' }))
+  assert.ok(!says({ type: 'legalHold.placed', kind: 'call', reason: 'u_alice' }))
+  assert.ok(!says({ type: 'call.ofAnotherVersion', agent: 'u_alice' }))
 })
 
 test('a name without words is readable all the same', () => {

@@ -200,7 +200,8 @@ const en: Like<typeof zh> = {
   lost: 'No connection, trying again',
   lostContact: 'The connection to the server is broken; trying again. What this page shows may be old.',
   unsent: 'This did not get to the server: try again in a moment.',
-  unsure: 'The server has not answered yet, and may have done it all the same: look first, then do it again if need be.',
+  unsure:
+    'The server has not answered yet, and may have done it all the same: look first, then do it again if need be.',
   nav: {
     desk: 'Desk',
     myCalls: 'My calls',

@@ -1,10 +1,11 @@
 /** One call as an auditor sees it: its record, its recordings, and what the journal says of it. */
 
 import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
-import { type CallNames, tellFact } from '../../../web/parts/call-history.ts'
+import { type CallNames, saysWho, tellFact } from '../../../web/parts/call-history.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
+import type { Words } from '../../../web/words/words.ts'
 import { isEmergency } from '../../centre/emergency.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Actor, Verdict } from '../../centre/facts.ts'
@@ -39,6 +40,7 @@ export async function auditedCall(
   const mayHold = viewer.role === 'auditor'
   const holds = await deps.store.read('legalHolds.ofCall', { call: id })
   const names = await namesOn(deps, call, frame)
+  const doerOf = await doersIn(deps, lines, textsOf(frame))
   return {
     frame,
     call: {
@@ -111,7 +113,7 @@ export async function auditedCall(
     // The number stands in the head already, masked where it must be.
     timeline: lines.map(line => ({
       ...{ seq: line.seq, at: line.at, type: line.type },
-      who: line.actor.startsWith('user:') ? actorName(deps, line.actor as Actor) : null,
+      who: doerOf(line),
       detail: tellFact(line.body, { names, frame, w: textsOf(frame), masked: viewer.numbersMasked }),
     })),
   }
@@ -130,6 +132,22 @@ async function namesOn(deps: Deps, call: CallRecord, frame: Frame): Promise<Call
     menu: id => state.menus.get(id as MenuId)?.name ?? null,
     outcome: code => outcomeOf(state, { campaign: call.campaign, disposition: code })?.words[frame.language] ?? null,
     field: key => fields.get(key) ?? null,
+  }
+}
+
+/** Who did it, where the fact itself does not say so already; null: the house or a trunk. Programs by the names of their tokens. */
+async function doersIn(
+  deps: Deps,
+  lines: JournalLine[],
+  { auditor }: Words,
+): Promise<(line: JournalLine) => string | null> {
+  const tokens = new Map<string, string>()
+  if (lines.some(({ actor }) => actor.startsWith('token:')))
+    for (const { id, name } of await deps.store.read('tokens.list', {})) tokens.set(`token:${id}`, name)
+  return ({ actor, body }) => {
+    if (actor.startsWith('token:')) return auditor.call.program(tokens.get(actor) ?? actor)
+    if (!actor.startsWith('user:')) return null
+    return saysWho(body, actor.slice('user:'.length)) ? null : actorName(deps, actor as Actor)
   }
 }
 

@@ -206,7 +206,7 @@ test('quality listens and exports nothing', async () => {
 })
 
 test('an auditor holds a call on its page, and lifts it there; the page tells both, and quality only sees it', async () => {
-  const form = { holdWhat: 'call c_1', holdReason: 'lawsuit 2026-17' }
+  const form = { holdWhat: 'call c_1', holdReason: 'lawsuit 2026-17, as olga asked' }
   const at = '/auditor/calls/c_1/holds'
   const refused = await send(house, olga, 'POST', at, { ...form, holdReason: 'x' })
   assert.equal(refused.status, 422)
@@ -215,6 +215,7 @@ test('an auditor holds a call on its page, and lifts it there; the page tells bo
   assert.equal((await send(house, olga, 'POST', at, form)).location, '/auditor/calls/c_1#holds')
   const page = (await look(house, olga, '/auditor/calls/c_1')).text
   assert.ok(page.includes('lawsuit 2026-17') && page.includes('Legal hold placed'))
+  assert.match(page, /Legal hold placed<\/b><span class="muted">olga · /, 'also where the reason names her')
   assert.ok(!(await look(house, olga, '/auditor/calls/c_2')).text.includes('lawsuit 2026-17'))
 
   await house.add('quirin', 'quality', { language: 'en' })
@@ -276,6 +277,10 @@ test('holds by the API: placed, listed and lifted with reasons, by auditor and s
     assert.equal((await house.api((await house.token(role)).secret, 'POST', '/legal-holds', given)).status, 403)
   const lifted = await house.api(secret, 'POST', `/legal-holds/${id}/lifting`, { reason: 'it is over' })
   assert.equal(lifted.status, 204)
+  const ofCall = { kind: 'call', target: 'c_2', reason: 'lawsuit 2026-20' }
+  assert.equal((await house.api(secret, 'POST', '/legal-holds', ofCall)).status, 201)
+  const page = (await look(house, olga, '/auditor/calls/c_2')).text
+  assert.match(page, /Legal hold placed<\/b><span class="muted">program “test security” · /)
   const again = await house.api(secret, 'POST', `/legal-holds/${id}/lifting`, { reason: 'it is over' })
   assert.equal(again.status, 404)
 })

@@ -13,6 +13,7 @@ import type { Input } from '../../centre/inputs.ts'
 import type { FloorState } from '../../centre/state.ts'
 import { seesAgent, sightOf } from '../../centre/team.ts'
 import { type CallId, isId, type UserId } from '../../lib/ids.ts'
+import { maskNumbersIn } from '../../lib/mask.ts'
 import { NotFound } from '../../records/errors.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
@@ -62,7 +63,7 @@ export function appealsOf(state: FloorState, viewer: User, frame: Frame): Appeal
     open.push({
       call: id,
       agent: nameIn(state, agent),
-      ...{ reason, askedAt },
+      ...{ reason: viewer.numbersMasked ? maskNumbersIn(reason) : reason, askedAt },
       party: call.name,
       number: shownNumber(call.number, viewer.numbersMasked),
       since: call.connectedAt ?? call.startedAt,

@@ -72,7 +72,7 @@ export type AuditedCallProps = {
   sounds: LegRow[]
   /** null: this person has nothing to do with them. */
   holds: HoldsProps | null
-  /** `who`: the person who did it; null: the house, a trunk or a program. */
+  /** `who`: the person or program that did it; null: the house or a trunk, or `detail` says it. */
   timeline: { seq: number; at: number; who: string | null; type: string; detail: string }[]
 }
 
@@ -196,6 +196,6 @@ function timeline(props: AuditedCallProps, w: Words): Html {
   const words = w.auditor.call
   return html`<section class="panel"><h2>${words.timeline}</h2><ol class="timeline">${props.timeline.map(
     line =>
-      html`<li><time class="figure">${clockOf(line.at, props.frame)}</time><b>${words.facts[line.type] ?? readable(line.type)}</b><span class="muted">${line.who === null || line.detail.includes(line.who) ? '' : `${line.who} · `}${line.detail}</span><span class="muted figure">#${line.seq}</span></li>`,
+      html`<li><time class="figure">${clockOf(line.at, props.frame)}</time><b>${words.facts[line.type] ?? readable(line.type)}</b><span class="muted">${line.who === null ? '' : `${line.who} · `}${line.detail}</span><span class="muted figure">#${line.seq}</span></li>`,
   )}</ol></section>`
 }
