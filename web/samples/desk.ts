@@ -30,7 +30,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
       ...{ name: language === 'en' ? 'Carl Chen' : '陈建国', number: '138 **** 5678', direction: 'out' },
       ...{ endedAt: sampleNow - 12_000, talked: false, result: 'UNREACHABLE', by: 'carrier', cause: 'not_answered' },
       announced: { by: 'recording', result: 'POWER_OFF', sure: true },
-      ...{ carrier: '480', redial: { again: 'c_sample-1' } },
+      ...{ carrier: '480', redial: { again: 'c_sample-1' }, isForHelp: false },
     },
   }),
   cut: language => ({
@@ -39,7 +39,7 @@ export const sampleDesks: Record<string, (language: Language) => DeskProps> = {
     last: {
       ...{ name: language === 'en' ? 'Carl Chen' : '陈建国', number: '138 **** 5678', direction: 'out' },
       ...{ endedAt: sampleNow - 4_000, talked: true, result: 'ANSWERED', by: 'system', cause: 'restarted' },
-      ...{ announced: null, carrier: null, redial: null },
+      ...{ announced: null, carrier: null, redial: null, isForHelp: false },
     },
   }),
   dialling: language => ({

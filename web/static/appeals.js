@@ -1,13 +1,17 @@
 // Supervisors' live pages: that an agent asks for help is said in the window's title, for whoever looks at another, and by two notes.
 ;(() => {
   const title = document.title
-  let open = 0
+  let open = new Set()
   let context = null
 
-  // Browsers let a page sound once somebody has used it.
-  function sound() {
+  // Browsers let a page sound once somebody has used it, by hand or by its keys: so it is made ready then, and not when the first one asks.
+  function ready() {
     context ??= new AudioContext()
-    if (context.state !== 'running') return
+    context.resume()
+  }
+
+  function sound() {
+    if (context?.state !== 'running') return
     for (const [hertz, from] of [
       [740, 0],
       [988, 0.18],
@@ -30,11 +34,11 @@
     if (!appeals) return
     document.title = appeals.dataset.title ? `● ${appeals.dataset.title} · ${title}` : title
     const before = open
-    open = Number(appeals.dataset.open)
-    if (open > before) sound()
+    open = new Set([...appeals.querySelectorAll('li.red')].map(({ id }) => id))
+    if ([...open].some(id => !before.has(id))) sound()
   }
 
-  document.addEventListener('pointerdown', () => context?.resume())
+  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, ready)
   new MutationObserver(look).observe(document.getElementById('main'), {
     subtree: true,
     childList: true,

@@ -22,8 +22,9 @@ const zh = {
   parkedByPhone: (slot: string) => `点“接起”或用话机拨 ${slot} 取回；两分钟没人接，会退回给您。`,
   last: '上一通',
   redial: '重拨',
+  redialForHelp: (number: string) => `再次拨打紧急电话 ${number}？`,
   carrier: (said: string) => `运营商返回 ${said}`,
-  notConnected: '没有拨通',
+  notConnected: (why: string) => `没有拨通：${why}`,
   ended: {
     rtp_timeout: '一直听不到对方，已自动挂断',
     trunk_fault: '线路故障，通话中断',
@@ -61,8 +62,9 @@ const en: Like<typeof zh> = {
     `Pick it up by “Pick up”, or dial ${slot} at a desk phone; after two minutes it comes back to you.`,
   last: 'Last call',
   redial: 'Dial again',
+  redialForHelp: (number: string) => `Call the emergency number ${number} again?`,
   carrier: (said: string) => `carrier: ${said}`,
-  notConnected: 'Not connected',
+  notConnected: (why: string) => `Not connected: ${why}`,
   ended: {
     rtp_timeout: 'Nothing was heard from the other side: ended by itself',
     trunk_fault: 'The line failed, and the call is cut',

@@ -57,6 +57,7 @@ export async function deskLast(
     ...{ endedAt: call.endedAt!, talked: call.connectedAt !== null, result, by, cause },
     announced: announcedOf(announced),
     carrier: cause === 'not_answered' && vague.has(result) ? carrierWords(sipStatus, text, user.numbersMasked) : null,
+    isForHelp,
     redial: mayRedial ? (owed === undefined ? { again: call.id } : { callback: owed.id }) : null,
   }
 }

@@ -13,7 +13,7 @@ export function appealState({ appeal }: DeskCall, frame: Frame): Piece {
   const words = textsOf(frame).appeals
   return html`<span role="status">${
     appeal.by === null
-      ? chip('amber', 'life-buoy', html`${words.asked} ${timer(appeal.askedAt, frame)}`)
+      ? chip('amber', 'life-buoy', html`${words.asked} <span aria-hidden="true">${timer(appeal.askedAt, frame)}</span>`)
       : chip('green', 'life-buoy', words.coming(appeal.by))
   }</span>`
 }

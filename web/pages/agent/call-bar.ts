@@ -131,12 +131,14 @@ function idle(props: DeskProps, w: Words): Html {
     ringing: w.agent.call.ownPhone,
     signed_off: w.agent.state.signedOffHint,
   } as Record<string, string>
-  // What became of the last call has that place, where the dial pad leaves no other.
+  const held =
+    phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null
+  // What became of the last call has that place, where the dial pad leaves no other; not while their own phone asks to be picked up.
   const party =
-    props.last !== null && phase !== 'signed_off'
-      ? null
+    props.last !== null && phase !== 'signed_off' && phase !== 'ringing'
+      ? held
       : html`<div class="party">${icon('phone')}<div><b class="name">${words[phase] ?? w.agent.call.none}</b>
-${phase === 'ready' && props.held ? html`<span class="small muted">${w.agent.call.whyNot}${props.held}</span>` : null}</div></div>`
+${held}</div></div>`
   return html`${party}
 <div class="times">${callStatus(props)}</div>${redialButton(props, w)}<span class="gap"></span>
 ${phase === 'ready' ? pickUpButton(w) : null}${phase === 'signed_off' ? null : dialPad(props, w)}`

@@ -33,8 +33,10 @@ function said({ tone, icon, words, since, beside, below }: Status, { frame }: De
 }
 
 function statusOf(props: DeskProps, w: Words): Status | null {
-  const { call, last, preview, station } = props
-  if (call === null) return last === null || preview !== null ? null : atRest(last, props, w)
+  const { agent, call, last, preview, station } = props
+  // While their own phone rings for the next call the bar says that instead.
+  if (call === null)
+    return last === null || preview !== null || agent.phase === 'ringing' ? null : atRest(last, props, w)
   if (call.slot !== null) return parked(call.slot, station.kind, w)
   if (call.endedAt !== null) return call.passedOn || last === null ? null : over(last, w)
   if (call.connectedAt === null) return call.direction === 'out' && call.phase !== 'assigned' ? before(call, w) : null
@@ -82,7 +84,7 @@ function atRest(last: DeskLast, { frame }: DeskProps, w: Words): Status | null {
   const isFault = result === 'FAILED' || result === 'CONGESTION'
   const what =
     result === 'FAILED' || result === 'CANCELLED'
-      ? `${words.notConnected}：${w.domain.endCause[last.cause]}`
+      ? words.notConnected(w.domain.endCause[last.cause])
       : w.domain.callResult[result]
   return { tone: isFault ? 'red' : 'amber', icon: 'phone-off', words: what, beside, below }
 }
@@ -101,5 +103,5 @@ function heard({ by, result, sure }: NonNullable<DeskCall['announced']>, w: Word
 /** Asks for the same number again; the gate decides as ever. */
 export function redialButton({ last, agent }: DeskProps, w: Words): Piece {
   if (!last?.redial || (agent.phase !== 'ready' && agent.phase !== 'break')) return null
-  return html`<button class="button" hx-post="/agent/calls" hx-vals='${JSON.stringify(last.redial)}' hx-swap="none" aria-label="${w.callStatus.redial}: ${last.name ?? ''} ${last.number}" data-key="alt+l">${icon('refresh-cw')}${w.callStatus.redial}<kbd>Alt L</kbd></button>`
+  return html`<button class="button" hx-post="/agent/calls" hx-vals='${JSON.stringify(last.redial)}' hx-swap="none" aria-label="${w.callStatus.redial}: ${last.name ?? ''} ${last.number}"${last.isForHelp ? html` hx-confirm="${w.callStatus.redialForHelp(last.number)}"` : null} data-key="alt+l">${icon('refresh-cw')}${w.callStatus.redial}<kbd>Alt L</kbd></button>`
 }

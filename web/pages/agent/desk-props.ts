@@ -144,6 +144,8 @@ export type DeskLast = {
   carrier: string | null
   /** What is sent to dial it again; null: it cannot be dialled from here. */
   redial: { again: string } | { callback: string } | null
+  /** A call for help: asked once more before it is dialled again by one key. */
+  isForHelp: boolean
 }
 
 export type DeskParty = {

@@ -51,8 +51,8 @@ function firstOpen(appeals: OpenAppeal[]): number {
 function row(appeal: OpenAppeal, isFirst: boolean, frame: Frame, w: Words): Html {
   const words = w.appeals
   const { takenBy } = appeal
-  return html`<li id="appeal-${appeal.call}" class="${takenBy === null ? 'red' : 'blue'}"><div><span><b>${appeal.agent}</b> ${words.asks} <b class="figure">${timer(appeal.askedAt, frame)}</b>${appeal.reason === '' ? null : html` · ${appeal.reason}`}</span>
-<span class="small muted">${appeal.party ?? w.agent.who.unknown} · <span class="figure">${appeal.number}</span> · ${words.talks} ${timer(appeal.since, frame)}</span></div>
+  return html`<li id="appeal-${appeal.call}" class="${takenBy === null ? 'red' : 'blue'}"><div><span><b>${appeal.agent}</b> ${words.asks} <b class="figure" aria-hidden="true">${timer(appeal.askedAt, frame)}</b>${appeal.reason === '' ? null : html` · ${appeal.reason}`}</span>
+<span class="small muted">${appeal.party ?? w.agent.who.unknown} · <span class="figure">${appeal.number}</span> <span aria-hidden="true">· ${words.talks} ${timer(appeal.since, frame)}</span></span></div>
 ${takenBy === null ? null : chip('blue', 'user-round', words.comes(takenBy.name))}
 <div class="buttons">${takeButton(appeal, isFirst, w)}${appeal.isHeard ? null : supportButtons(appeal.agent, appeal.call, w)}
 <button class="button small" hx-delete="/supervisor/calls/${appeal.call}/appeal" hx-swap="none" aria-label="${words.of(words.done, appeal.agent)}">${icon('check')}${words.done}</button></div></li>`
