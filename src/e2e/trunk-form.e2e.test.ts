@@ -45,7 +45,7 @@ describe('the form of a trunk', { skip: hasChromium ? false : 'needs chromium' }
     await page.waitForSelector('#trunk-trial >> text=+8613812345678 → +8613812345678')
     await page.click('details:has(textarea[name=numbersOut]) > summary')
     await page.fill('textarea[name=numbersOut]', '. 0 00')
-    await page.waitForSelector('#trunk-trial .notice.amber >> text=求助号码经此中继会改拨：110 → 00110、119 → 00119')
+    await page.waitForSelector('#trunk-trial .notice.amber >> text=紧急号码经此中继会改拨：110 → 00110、119 → 00119')
     await page.fill('textarea[name=numbersOut]', '+86. 3 0')
     await page.waitForSelector('#trunk-trial >> text=+8613812345678 → 013812345678')
     assert.equal(await page.locator('#trunk-trial .notice').count(), 0)

@@ -119,7 +119,7 @@ const zh = {
     noDebt: '对方不是本人：不显示账务信息，也不得透露。',
     unknown: '未知来电',
     unlisted: '未登记的号码',
-    emergency: '紧急求助',
+    emergency: '紧急电话',
     attempts: (n: number) => `已拨 ${n} 次`,
     stopped: '停催，不得联系：',
     and: '、',

@@ -16,7 +16,7 @@ const zh = {
   talks: '通话',
   come: '我来',
   comeInstead: '换我来',
-  comes: (who: string) => `${who} 已去`,
+  comes: (who: string) => `${who} 去帮忙了`,
   done: '已处理',
   of: (action: string, who: string) => `${action}：${who}`,
   tile: '坐席求助',
@@ -31,7 +31,7 @@ const zh = {
   rules: {
     appealed: '这个通话已经求助过，班长看得到。',
     appeal_none: '这个求助已经结束。',
-    appeal_taken: '已有同事去了。',
+    appeal_taken: '已有同事去帮忙了。',
     appeal_not_agent: '只有坐席可以向班长求助：请改用咨询。',
     appeal_not_supervisor: '只有班长可以响应求助。',
     appeal_too_long: '求助原因最多 100 个字符。',

@@ -89,7 +89,7 @@ const zh = {
       'call.held': '保持',
       'call.resumed': '恢复',
       'call.digit': '按键',
-      'call.monitored': '主管监听',
+      'call.monitored': '班长监听',
       'call.unmonitored': '监听结束',
       'campaign.modeChanged': '外呼方式改变',
       'call.noticeBegan': '开始播放通知',

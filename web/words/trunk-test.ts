@@ -48,7 +48,7 @@ const zh = {
     number_invalid: '回声号码须为 1–20 位数字，可含 * 和 #。',
     number_emergency: '回声号码是紧急号码：不能用于测试。',
     number_barred: '回声号码以禁拨的号段开头。',
-    number_not_allowed: '回声号码不在主管可手拨的范围内。',
+    number_not_allowed: '回声号码不在班长可手拨的范围内。',
   } as Record<string, string>,
 }
 

@@ -110,13 +110,13 @@ test('a call to a number that nobody knows is no caller’s, and one for help ha
   await dialled({ sipStatus: 486 }, { number: '13900000042', campaign })
   assert.match(await status(), /上一通 未登记的号码 139/)
   await dialled(null, { number: '110' })
-  assert.match((await look(house, cookie, '/agent')).text, /id="call-bar"[^>]*aria-label="紧急求助"/)
+  assert.match((await look(house, cookie, '/agent')).text, /id="call-bar"[^>]*aria-label="紧急电话"/)
   const { leg } = theCall()
   await house.engine.dispatch(
     { type: 'leg.ended', leg, by: 'far', cause: 'rejected', sipStatus: 486, q850: null },
     'system',
   )
-  assert.match(await status(), /上一通 紧急求助 110/)
+  assert.match(await status(), /上一通 紧急电话 110/)
   assert.match((await look(house, cookie, '/agent')).text, /data-key="alt\+l"/)
 })
 

@@ -145,7 +145,7 @@ test('the API begins, changes, lists and ends it, with problems that say what is
 
 test('what was done stands on the auditor’s page of the call, in words', async () => {
   const { text } = await look(house, cookies['olga']!, `/auditor/calls/${call}`)
-  for (const words of ['主管监听', '监听结束', '原因: 投诉']) assert.ok(text.includes(words), words)
+  for (const words of ['班长监听', '监听结束', '原因: 投诉']) assert.ok(text.includes(words), words)
 })
 
 test('taken over by the API: the supervisor has the call, the agent writes up', async () => {
@@ -189,5 +189,5 @@ test('a call that is parked is shown as that, in its slot and by whom; and a cal
   const nobody = { campaign: null, lead: null, party: null, name: null, relation: null }
   await engine.dispatch({ type: 'agent.dial', agent: ids['alice']!, number: '110', ...nobody }, 'system')
   const { text } = await look(house, cookies['sam']!, '/supervisor/calls')
-  assert.match(text, /紧急求助/)
+  assert.match(text, /紧急电话/)
 })
