@@ -148,7 +148,7 @@ const zh = {
     add: '新客户',
     addIt: '登记并关联通话',
     whose: '这个号码是',
-    addHelp: (number: string) => `号码 ${number} 取自本次通话，无须输入。客户号由系统暂定，主管可以补全资料。`,
+    addHelp: (number: string) => `号码 ${number} 取自本次通话，无须输入。客户号由系统暂定，班长可以补全资料。`,
   },
   near: { title: '我的客户', case: '我的案件', call: '今天通过话', open: '打开' },
   history: {
