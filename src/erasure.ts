@@ -2,7 +2,7 @@
 import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecordFact } from './centre/facts.ts'
+import type { RecordFact } from './centre/record-facts.ts'
 import { markOf, OtherFolder } from './lib/folder-mark.ts'
 import type { RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'

@@ -1,7 +1,7 @@
 /** The house without its web pages: store, engine and telephone, joined. `serve` puts the doors for people on top of it. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecordFact } from './centre/facts.ts'
+import type { RecordFact } from './centre/record-facts.ts'
 import type { RecorderDisk } from './centre/recording-rules.ts'
 import { whyNotWrite } from './centre/writing.ts'
 import { type Config, dataFiles } from './config.ts'

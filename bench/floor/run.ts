@@ -1,7 +1,8 @@
 /** One floor at work: the whole house here, carrier, customers and desk phones in another process, for so many seconds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { User } from '../../src/centre/entities.ts'
-import type { Fact, RecordFact } from '../../src/centre/facts.ts'
+import type { Fact } from '../../src/centre/facts.ts'
+import type { RecordFact } from '../../src/centre/record-facts.ts'
 import { sipPassword, World } from '../../src/e2e/world.ts'
 import type { UserId } from '../../src/lib/ids.ts'
 import { createLogger } from '../../src/lib/log.ts'

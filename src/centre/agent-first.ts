@@ -5,12 +5,12 @@
 import { placeForAgent } from './dial.ts'
 import type { Draft } from './draft.ts'
 import type { BufferedLead, LeadPhone } from './entities.ts'
-import type { Verdict } from './facts.ts'
 import { type Hold, hold } from './hold.ts'
 import { freeAgentFor } from './lead-choice.ts'
 import { isAgentFirst } from './mode.ts'
 import { pickOnRoute, routeOf } from './route.ts'
 import type { CampaignFloor } from './state.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Dials the lead for a free agent when it must be; `for_anyone`: it need not. */
 export function dialAgentFirst(

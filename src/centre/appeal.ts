@@ -10,7 +10,7 @@
 import type { CallId, UserId } from '../lib/ids.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
-import type { AppealEnd } from './facts.ts'
+import type { AppealEnd } from './ends.ts'
 import type { Input } from './inputs.ts'
 import { agentOf } from './settle.ts'
 import type { FloorState } from './state.ts'

@@ -10,7 +10,6 @@ import { agencyRefusal } from './agencies.ts'
 import { countCap } from './caps.ts'
 import { dateOf } from './day.ts'
 import type { Business, CampaignMode, Consent, Relation } from './entities.ts'
-import type { RefusedUnder, Verdict } from './facts.ts'
 import { clock, closesOf, limitWords } from './gate-words.ts'
 import { isNumber } from './number.ts'
 import { isHoliday } from './policy/holidays.ts'
@@ -18,6 +17,7 @@ import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.t
 import type { CampaignFloor, FloorState } from './state.ts'
 import type { Stop } from './stops.ts'
 import { barred } from './toll/guard.ts'
+import type { RefusedUnder, Verdict } from './verdict.ts'
 import { type LocalTime, localDay, localTime, minutesADay, zonesOf } from './zone.ts'
 
 export type ContactRequest = {

@@ -2,7 +2,8 @@ import type { CallId, CampaignId, LeadId, LegId, TrunkId, UserId } from '../lib/
 import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
-import type { Actor, Fact, RecordFact } from './facts.ts'
+import type { Actor, Fact } from './facts.ts'
+import type { RecordFact } from './record-facts.ts'
 import type { Supervision } from './state.ts'
 
 /**

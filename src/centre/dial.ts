@@ -3,10 +3,10 @@
 import { assert } from '../lib/assert.ts'
 import type { CallId, LegId, UserId } from '../lib/ids.ts'
 import { type GateRefusal, mayContact, mayShow } from './compliance.ts'
+import type { DialIntent } from './dial-intent.ts'
 import type { Draft } from './draft.ts'
 import { emergencyRingMs, emergencyWay, isEmergency } from './emergency.ts'
 import type { BufferedLead, CampaignMode, LeadPhone, Refusal } from './entities.ts'
-import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { personOf } from './lead.ts'
 import type { Line } from './line.ts'
@@ -18,8 +18,8 @@ import { settle } from './settle.ts'
 import type { Agent, CampaignFloor } from './state.ts'
 import { hasAudio, hasStation, phoneHoldsWords, ringsFirst } from './station-now.ts'
 import { alarmOf, tollGuard, tollObstacle } from './toll/guard.ts'
-
 import { ringMsOn } from './trunk-rules.ts'
+import type { Verdict } from './verdict.ts'
 
 /** An agent dials a number: by hand, by a click on a party, or to keep a callback. */
 export function dialByHand(d: Draft, input: Extract<Input, { type: 'agent.dial' }>): void {

@@ -1,10 +1,10 @@
 /** Dialling an emergency number: on the desk page, whatever is in hand there, and on a desk phone by itself. */
 import type { UserId } from '../lib/ids.ts'
 import { placeByHand } from './dial.ts'
+import type { DialIntent } from './dial-intent.ts'
 import { leaveUnwritten } from './disposition.ts'
 import type { Draft } from './draft.ts'
 import { emergencyRingMs, emergencyWay, emergencyWords } from './emergency.ts'
-import type { DialIntent } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { withdrawPreview } from './preview.ts'
 import { ringBeforeDial } from './ring.ts'

@@ -4,12 +4,13 @@
  */
 import type { CallId, LegId, TrunkId, UserId } from '../lib/ids.ts'
 import type { Call } from './call-state.ts'
+import type { DialIntent } from './dial-intent.ts'
 import type { Draft } from './draft.ts'
-import type { DialIntent, Verdict } from './facts.ts'
 import type { Input } from './inputs.ts'
 import { roomOf } from './line.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Nobody is told to hang up on the police: it rings for as long as networks let it. */
 export const emergencyRingMs = 120_000

@@ -17,11 +17,12 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
+import type { DialIntent } from './dial-intent.ts'
+import type { AppealEnd, CallbackEnd, ConsultEnd, SupervisionEnd } from './ends.ts'
 import type {
   Callback,
   CallResult,
   CampaignMode,
-  Consent,
   DispositionChoice,
   EndCause,
   Ending,
@@ -39,47 +40,7 @@ import type { RecordFact } from './record-facts.ts'
 import type { MissingCause, RecorderDisk } from './recording-rules.ts'
 import type { Overtaken } from './settled.ts'
 import type { TrunkTrouble } from './trunk-trouble.ts'
-
-export { type DestroyedBy, type LegalHoldKind, legalHoldKinds, type RecordFact } from './record-facts.ts'
-
-/**
- * The allow verdict that a call was placed under: the policies that were asked, joined with `+`, the version of each in the same order, and the
- * rules. (In older lines a named stack stands under its name.)
- */
-export type Verdict = {
-  policy: string
-  version: string
-  rules: string[]
-  /** A supervisor's reason to go past rules of effect WARN; whose it is stands beside the fact. */
-  override?: string
-}
-
-/** What a contact was refused under: policies and versions as in `Verdict`, and the policy that said no; null: no policy's rule (do not call …). */
-export type RefusedUnder = { policy: string; version: string; by: string | null }
-
-/** What an agent wants to dial. `number` is E.164, or an emergency number. */
-export type DialIntent = {
-  number: string
-  campaign: CampaignId | null
-  lead: LeadId | null
-  party: string | null
-  name: string | null
-  relation: Relation | null
-  callback: CallbackId | null
-  /** How the call came about, when the agent's phone is rung first; left out: by hand, or from a preview. */
-  mode?: CampaignMode
-  consent?: Consent | null
-  debt?: string | null
-  override?: string | null
-  /** The instant that the party agreed on, when a callback is kept. */
-  agreedAt?: number | null
-  promised?: Promised | null
-  /** The queue that owes the callback. */
-  owedBy?: QueueId | null
-  /** Attempts of the lead before this one, where the floor does not hold it. */
-  attempts?: number
-  task?: TaskCall | null
-}
+import type { RefusedUnder, Verdict } from './verdict.ts'
 
 /** Counts of this instant; `answered` and `abandoned` since midnight; chances from 0 to 1, and 0 in modes that reckon with none. */
 export type Paced = {
@@ -106,48 +67,6 @@ export type Paced = {
   /** The rule that held the next call; null: none did. */
   held?: string | null
 }
-
-/**
- * `kept`: someone was talked to; `cancelled`: a person closed it; `given_up`: we had abandoned them, and reached them no more; `dialled`: in
- * journals of before, which did not wait for an answer.
- */
-export type CallbackEnd = 'dialled' | 'kept' | 'cancelled' | 'given_up'
-
-/**
- * `cancelled`: the agent took it back; `completed`: the call was passed on; `left`: whom was consulted put the phone down; `call_over`: the
- * call ended meanwhile; the others: nobody was reached.
- */
-export type ConsultEnd =
-  | 'cancelled'
-  | 'completed'
-  | 'left'
-  | 'call_over'
-  | 'no_answer'
-  | 'declined'
-  | 'failed'
-  | 'audio_lost'
-/** Why a supervision is over, or a call is not heard any more. */
-export type SupervisionEnd =
-  | 'stopped'
-  | 'switched'
-  | 'call_over'
-  | 'agent_changed'
-  | 'agent_left'
-  | 'audio_lost'
-  | 'not_answered'
-  | 'hung_up'
-  | 'own_call'
-  | 'taken_over'
-  | 'not_allowed'
-  /** The call went to an agent of another team; or the teams were changed. */
-  | 'other_team'
-  /** As many as may already listen to whoever has the call now. */
-  | 'room_full'
-  /** A fault in the program. */
-  | 'bug'
-
-/** How asking for help ended, but for the end of the call; `done`: says a supervisor; `passed_on`: the call is in other hands. */
-export type AppealEnd = 'withdrawn' | 'done' | 'passed_on'
 
 /** Facts of the live floor: written by `engine.dispatch` only. */
 export type FloorFact =

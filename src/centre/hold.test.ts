@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { CampaignId } from '../lib/ids.ts'
-import type { RecordFact } from './facts.ts'
+import type { RecordFact } from './record-facts.ts'
 import { alice, bob, campaign, leadOf, setupOf, TestFloor } from './testing.ts'
 
 const [own, other] = ['+8613800000001', '+8613800000002']

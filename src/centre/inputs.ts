@@ -22,8 +22,9 @@ import type {
   SupervisionMode,
   TransferTarget,
 } from './entities.ts'
-import type { Actor, RecordFact } from './facts.ts'
+import type { Actor } from './facts.ts'
 import type { HeardOnLine } from './heard.ts'
+import type { RecordFact } from './record-facts.ts'
 import type { MissingCause, RecorderDisk } from './recording-rules.ts'
 import type { TrunkTrouble } from './trunk-trouble.ts'
 

@@ -6,8 +6,8 @@
 
 import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
+import type { CallbackEnd } from './ends.ts'
 import type { CallResult } from './entities.ts'
-import type { CallbackEnd } from './facts.ts'
 import type { Input } from './inputs.ts'
 
 /** Calls by the machine for one promise at most, whatever the retry rules say. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LeadId, LegId } from '../lib/ids.ts'
-import type { RecordFact } from './facts.ts'
+import type { RecordFact } from './record-facts.ts'
 import { alice, campaign, consent, leadOf, TestFloor } from './testing.ts'
 
 const number = (n: number) => `+86138${String(n).padStart(8, '0')}`

@@ -1,8 +1,8 @@
 /** Desk phones that are rung for each call: for a call that waits, or before dialling by hand. */
 import type { LegId } from '../lib/ids.ts'
 import type { Call } from './call-state.ts'
+import type { DialIntent } from './dial-intent.ts'
 import type { Draft } from './draft.ts'
-import type { DialIntent } from './facts.ts'
 import { dropStation, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
 

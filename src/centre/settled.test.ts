@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CaseState } from '../lender/case.ts'
-import type { RecordFact } from './facts.ts'
+import type { RecordFact } from './record-facts.ts'
 import { Settled } from './settled.ts'
 import { alice, campaign, leadOf, TestFloor } from './testing.ts'
 

@@ -24,6 +24,7 @@ import type { Abandonment } from './abandonment.ts'
 import type { Agencies } from './agencies.ts'
 import type { Call, LooseEnd } from './call-state.ts'
 import type { Counters } from './counters.ts'
+import type { DialIntent } from './dial-intent.ts'
 import type {
   BufferedLead,
   Campaign,
@@ -37,7 +38,7 @@ import type {
   TrunkGroup,
   User,
 } from './entities.ts'
-import type { AgentPhase, DialIntent } from './facts.ts'
+import type { AgentPhase } from './facts.ts'
 import type { LeadBuffer } from './lead-buffer.ts'
 import type { LeadSupply } from './lead-supply.ts'
 import type { LineBook } from './lines/line-book.ts'

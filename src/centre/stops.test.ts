@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RecordFact } from './facts.ts'
+import type { RecordFact } from './record-facts.ts'
 import { alice, bob, campaign, consent, leadOf, TestFloor } from './testing.ts'
 
 const number = '+8613800000001'

@@ -6,7 +6,7 @@ import type { LegId, UserId } from '../lib/ids.ts'
 import type { Call } from './call-state.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
-import type { SupervisionEnd } from './facts.ts'
+import type { SupervisionEnd } from './ends.ts'
 import type { Agent, FloorState, Supervision } from './state.ts'
 import {
   besides,

@@ -1,5 +1,6 @@
 /** Agencies: their contract and quota, their people, and what becomes of both when one is suspended or removed. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { type Agency, agenciesMax, faultOfAgency } from '../lender/agency.ts'
 import type { AgencyId } from '../lib/ids.ts'
 import type { AgencyRecord } from '../store/placements.ts'

@@ -1,5 +1,5 @@
 /** Callbacks of agencies' people go where their case goes: in the commit of a recall, and for all else (a person or an agency that is switched off) soon after. */
-import type { RecordFact } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { agencyBar } from '../lender/agency.ts'
 import { nextHolder } from '../lender/agency-callback.ts'
 import type { UserId } from '../lib/ids.ts'

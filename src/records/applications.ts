@@ -1,6 +1,7 @@
 /** Applications (进件): one by one, or by the hundred from a file; each new one opens a verification task. */
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { type Application, faultOfLine } from '../lender/application.ts'
 import type { Checklist } from '../lender/checklist.ts'
 import { savedMax } from '../lender/facts.ts'

@@ -16,7 +16,8 @@ import {
   tokenStands,
 } from '../centre/approval.ts'
 import type { Role } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { ApprovalId, ExportId, TokenId, UserId } from '../lib/ids.ts'
 import type { ApprovalRecord } from '../store/approvals.ts'
 import type { TokenRecord } from '../store/tokens.ts'

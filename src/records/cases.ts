@@ -1,6 +1,7 @@
 /** Cases: opened for what is overdue, moved by people and by rules. HOLD and the stop of the party are set and lifted together. */
 import type { z } from '@hono/zod-openapi'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { type Case, type CaseCommand, holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { standingOf } from '../lender/overdue.ts'
 import type { CaseRecord } from '../store/cases.ts'

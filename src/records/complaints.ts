@@ -1,5 +1,6 @@
 /** Disputes and complaints: the party is on HOLD from the moment one comes in until the last is resolved, in the same commits. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { type Complaint, complaintDue, whyNotExtend } from '../lender/complaint.ts'
 import type { ComplaintRecord } from '../store/waivers.ts'

@@ -3,7 +3,8 @@
  * taken back before it was sent. What the sender asks at the last moment is here too: whether what it says is still so, and the consent.
  */
 import { createHash } from 'node:crypto'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { isMobile } from '../lender/application.ts'
 import {
   type Confirmations,

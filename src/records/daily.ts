@@ -3,7 +3,8 @@
  * day is over are judged, and what has no collector is dealt. Each part does what is left to do and nothing twice, so a run that was broken off is
  * taken up by the next; when all is done the day is told, once.
  */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { settle } from '../lender/book.ts'
 import { type Case, holdReasons, moveCase } from '../lender/case.ts'
 import { type DailyWork, dailyKey, readDailyWork } from '../lender/daily.ts'

@@ -1,5 +1,5 @@
 /** What can be said of a recording that is no more: from the journal and what its line there proves. */
-import type { DestroyedBy } from '../centre/facts.ts'
+import type { DestroyedBy } from '../centre/record-facts.ts'
 import type { CallId, RecordingId } from '../lib/ids.ts'
 import type { Store } from '../store/store.ts'
 import { NotFound } from './errors.ts'

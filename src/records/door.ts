@@ -2,7 +2,8 @@
  * The second door for writes: what the lender and the centre keep (users, trunks, campaigns, leads …). A plain transaction that appends
  * to the same journal; when it is on disk, the floor is told.
  */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Writing } from '../centre/writing.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Id } from '../lib/ids.ts'

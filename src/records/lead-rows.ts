@@ -1,6 +1,7 @@
 /** Leads that a thread of its own has read and checked, up to 500 at once: whoever is in the campaign already, word for word, changes nothing. */
 import type { Lead, LeadList } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { savedMax } from '../lender/facts.ts'
 import { keepPatiently, type RecordsDoor } from './door.ts'
 import type { Duplicates } from './duplicates.ts'

@@ -1,6 +1,7 @@
 /** Legal holds: what is placed under one is destroyed by no rule until it is lifted; both with a reason, both in the journal. */
 import { z } from '@hono/zod-openapi'
-import { type Actor, legalHoldKinds } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import { legalHoldKinds } from '../centre/record-facts.ts'
 import type { CallId, LegalHoldId, RecordingId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import type { LegalHold } from '../store/legal-holds.ts'

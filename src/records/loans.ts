@@ -1,5 +1,6 @@
 /** Loans of the lender: one by one, or by the hundred from the daily file. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { settle, withLoan } from '../lender/book.ts'
 import { savedMax } from '../lender/facts.ts'
 import { faultOfPlan, type Loan } from '../lender/loan.ts'

@@ -3,7 +3,8 @@
  * since it was written: its case and promise, the party, its address (`mayStillSay`), then the gate as of a call: do-not-call, HOLD, consent, hours, caps. What
  * may not go for good is dropped with the rule; what may not go now waits, for three days at most.
  */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { type MessageSender, type MessageWay, retryMs, type SentChannel, sentChannels } from '../lender/message.ts'
 import type { MessageRecord } from '../store/messages.ts'
 import { outdated } from './confirmations.ts'

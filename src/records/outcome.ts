@@ -2,7 +2,8 @@
  * What has come to pass whether the journal knows it or not, such as that a job is over: a disk that is full just then must not make it forgotten.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Logger } from '../lib/log.ts'
 import { StoreError } from '../store/port.ts'
 import { keep, type RecordsDoor } from './door.ts'

@@ -1,5 +1,5 @@
 /** A stop of a party and the HOLD of its case are one thing: what sets one sets the other, in the same commit. */
-import type { RecordFact } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Stop } from '../centre/stops.ts'
 import { type HoldReason, holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import type { Party, PartyFlag } from '../lender/party.ts'

@@ -4,7 +4,8 @@
  * the same case one gets it. A listing or a placing that was broken off is taken up where it was.
  */
 import type { Lead } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { type Agency, agencyBar } from '../lender/agency.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import { bucketOf, dpdOf } from '../lender/overdue.ts'

@@ -1,6 +1,7 @@
 /** Promises to pay: made on a call, judged by what comes in, closed when their day is over. */
 import type { z } from '@hono/zod-openapi'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { bookStanding, settle } from '../lender/book.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import { addDays, daysBetween } from '../lender/dates.ts'

@@ -1,5 +1,6 @@
 /** Recall (退案): cases come back to whom and where they were placed from, in slices that are turns and commits of their own. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import type { AgencyId } from '../lib/ids.ts'
 import { callbacksBack } from './agency-callbacks.ts'

@@ -1,5 +1,6 @@
 /** Repayments of a file, up to 500 at once: what follows from each party's money is committed with it, so that promises, cases and calls move at once. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { settle, withRepayment } from '../lender/book.ts'
 import { savedMax } from '../lender/facts.ts'
 import type { Repayment } from '../lender/repayment.ts'

@@ -1,6 +1,7 @@
 /** Repayments: recorded once, allocated at once, and all that follows from them (promises, the case, calls that are withdrawn) in the same commit. */
 import type { z } from '@hono/zod-openapi'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { bookStanding, settle, withoutRepayment, withRepayment } from '../lender/book.ts'
 import { moveCase, movedFact } from '../lender/case.ts'
 import type { Loan } from '../lender/loan.ts'

@@ -4,9 +4,10 @@
  */
 
 import { type Business, businesses, type Campaign } from '../centre/entities.ts'
-import type { Actor, DestroyedBy } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
 import { manualStack, type Policy, stackNames, stackOf } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
+import type { DestroyedBy } from '../centre/record-facts.ts'
 import { keptUntil, longest, mayGoBefore, type Period } from '../centre/retention.ts'
 import { zoneOr } from '../centre/zone.ts'
 import type { CallId, CampaignId, RecordingId } from '../lib/ids.ts'

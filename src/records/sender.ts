@@ -1,7 +1,8 @@
 /** Where messages are handed over: an address of the lender's gateway, and the secret that they are signed with. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
 import { manualStack, stackNames, textPolicyKey } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { senderInput } from './collections-schemas.ts'
 import { keep, type RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'

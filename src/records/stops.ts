@@ -1,4 +1,5 @@
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Stop, StopKind } from '../centre/stops.ts'
 import { holdReasons, moveCase, movedFact } from '../lender/case.ts'
 import { callbacksBack } from './agency-callbacks.ts'

@@ -3,7 +3,8 @@
  * message, a case sent away) stand in one commit, so that a run that was broken off is taken up where it was, and nothing is done twice.
  */
 import type { Campaign, Lead } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { moveCase, movedFact, stopsCalls } from '../lender/case.ts'
 import { addDays, daysBetween } from '../lender/dates.ts'
 import { emailOf, type FieldBusiness, type FieldDefinition } from '../lender/fields.ts'

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { savedMax } from '../lender/facts.ts'
 import { keep, keepPatiently, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound } from './errors.ts'

@@ -1,6 +1,7 @@
 /** Answers of a checklist: held against what was expected, bound to the call and to how far into it they were given, and kept before anything is shown. */
 
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Application } from '../lender/application.ts'
 import { answerKey, type ChecklistAnswer, type ChecklistItem, judgeAnswer, offeredFor } from '../lender/checklist.ts'
 import { amountTyped, currencyDefault } from '../lender/money.ts'

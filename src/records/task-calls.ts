@@ -1,5 +1,6 @@
 /** Whom a task calls: who is next, the number that is dialled, and a contact who does not want to be called. The call is the task's by the fact that dials it. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Asked } from '../lender/checklist.ts'
 import type { PhoneRelation } from '../lender/party.ts'
 import { moveTask } from '../lender/task.ts'

@@ -1,5 +1,6 @@
 /** Verification tasks, moved by people. Who acts is the actor of the fact: four eyes hold here, whatever page or program asks. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { flagsOf } from '../lender/checklist.ts'
 import { isOver, targetsOf } from '../lender/targets.ts'
 import { moveTask, type TaskCommand, type VerificationTask } from '../lender/task.ts'

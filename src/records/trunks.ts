@@ -1,5 +1,6 @@
 import type { Trunk } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { SecretWrite } from '../store/port.ts'
 import type { TrunkRecord } from '../store/telephony.ts'

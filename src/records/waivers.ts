@@ -1,5 +1,6 @@
 /** Waivers: asked for, decided by another person within that person's limit, taken off the loan with all that follows, in one commit. */
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import { settle } from '../lender/book.ts'
 import { payKey } from '../lender/overdue.ts'
 import { limitOf, readWaiverLimits, type Waiver, type WaiverLimits, waive, waiverLimitsKey } from '../lender/waiver.ts'

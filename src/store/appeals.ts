@@ -1,5 +1,7 @@
 /** Which agents asked for help on which call: kept beside the calls, written by the projection. */
-import type { AppealEnd, Fact } from '../centre/facts.ts'
+
+import type { AppealEnd } from '../centre/ends.ts'
+import type { Fact } from '../centre/facts.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
 import { type Connection, type Db, sql } from './db.ts'
 

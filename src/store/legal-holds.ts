@@ -1,5 +1,6 @@
 /** Legal holds: what must not be destroyed, whatever its age. */
-import type { Fact, LegalHoldKind } from '../centre/facts.ts'
+import type { Fact } from '../centre/facts.ts'
+import type { LegalHoldKind } from '../centre/record-facts.ts'
 import type { CallId, LegalHoldId } from '../lib/ids.ts'
 import { type Connection, type Db, sql } from './db.ts'
 import type { ProjectedLine } from './project.ts'

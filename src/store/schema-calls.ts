@@ -1,8 +1,9 @@
 /** Tables of what happened: calls, talks, attempts, recordings, and what each agent did when. Of tables in general see `schema.ts`. */
 
 import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../centre/entities.ts'
-import type { Actor, AgentPhase, DestroyedBy, RecordingKind } from '../centre/facts.ts'
+import type { Actor, AgentPhase, RecordingKind } from '../centre/facts.ts'
 import type { Announced, Judged, Told } from '../centre/heard.ts'
+import type { DestroyedBy } from '../centre/record-facts.ts'
 import type { MissingCause } from '../centre/recording-rules.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'

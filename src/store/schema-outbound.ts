@@ -1,6 +1,7 @@
 /** Tables of whom to call and of whom not: campaigns, lists and their leads, callbacks, policies, suppressions and stops. Of tables in general see `schema.ts`. */
+
+import type { CallbackEnd } from '../centre/ends.ts'
 import type { Callback, CallResult, Campaign, Consent, LeadPhone, LeadState } from '../centre/entities.ts'
-import type { CallbackEnd } from '../centre/facts.ts'
 import type { Policy } from '../centre/policy/policy.ts'
 import type { StopKind } from '../centre/stops.ts'
 import type { CallbackId, CallId, CampaignId, ImportId, LeadId, QueueId, UserId } from '../lib/ids.ts'

@@ -1,6 +1,8 @@
 /** Who listened to which call: kept beside the calls, written by the projection. */
+
+import type { SupervisionEnd } from '../centre/ends.ts'
 import type { SupervisionMode } from '../centre/entities.ts'
-import type { Fact, SupervisionEnd } from '../centre/facts.ts'
+import type { Fact } from '../centre/facts.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
 import { type Connection, type Db, sql } from './db.ts'
 

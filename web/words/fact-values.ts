@@ -1,5 +1,7 @@
 /** Words for values of facts that the page of a call tells and no other page does. */
-import type { ConsultEnd, RecordingKind } from '../../src/centre/facts.ts'
+
+import type { ConsultEnd } from '../../src/centre/ends.ts'
+import type { RecordingKind } from '../../src/centre/facts.ts'
 import type { DestroyedBy } from '../../src/centre/record-facts.ts'
 import type { Overtaken } from '../../src/centre/settled.ts'
 import type { Like } from './language.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { legalHoldKinds } from '../../centre/facts.ts'
+import { legalHoldKinds } from '../../centre/record-facts.ts'
 import type { LegalHoldId } from '../../lib/ids.ts'
 import { legalHoldInput, liftHold, liftingInput, placeHold } from '../../records/legal-holds.ts'
 import type { Deps } from '../deps.ts'

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import type { LeadList } from '../../centre/entities.ts'
-import type { Actor, RecordFact } from '../../centre/facts.ts'
+import type { Actor } from '../../centre/facts.ts'
 import {
   type FileImport,
   type ImportMapping,
@@ -15,6 +15,7 @@ import {
   nothingImported,
   usualOptions,
 } from '../../centre/file-import.ts'
+import type { RecordFact } from '../../centre/record-facts.ts'
 import type { CampaignId, FileImportId, ImportId } from '../../lib/ids.ts'
 import type { Logger } from '../../lib/log.ts'
 import type { FileImportRecord, SavedMapping } from '../../store/imports.ts'

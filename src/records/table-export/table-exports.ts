@@ -8,7 +8,8 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { leadStates } from '../../centre/entities.ts'
-import type { Actor, RecordFact } from '../../centre/facts.ts'
+import type { Actor } from '../../centre/facts.ts'
+import type { RecordFact } from '../../centre/record-facts.ts'
 import {
   type ExportFilterKey,
   exportFilters,
