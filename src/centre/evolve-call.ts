@@ -7,11 +7,12 @@ import { noteTurn } from './dial-order.ts'
 import { emergencyRingMs, isEmergency } from './emergency.ts'
 import type { Lead, Promised } from './entities.ts'
 import { talkedTo } from './evolve-lead.ts'
+import { enterNotice, evolveNotice } from './evolve-notice.ts'
 import { evolveTransfer, leaveAgent, noteLooseEnd } from './evolve-transfer.ts'
 import type { Fact } from './facts.ts'
+import { countNumber, countParty } from './in-call.ts'
 import { noteStart } from './line.ts'
 import { evolveMenu } from './menu/evolve-menu.ts'
-import { numberKey } from './number.ts'
 import { armPlace, evolvePlace } from './queue-place.ts'
 import { coverLine, releaseClaim } from './ready.ts'
 import type { FloorState } from './state.ts'
@@ -21,10 +22,6 @@ import { ringMsOn } from './trunk-rules.ts'
 export const abandonAfterMs = 2_000
 /** How long the phone layer may stay silent beyond the ring time, or about a call it was told to answer, before we end the call. */
 export const silenceMaxMs = 10_000
-/** A notice is over by then, even if the media never tell of its end. */
-export const noticeMaxMs = 5 * 60_000
-/** After its last word a key is waited for. */
-export const noticeKeyMs = 6_000
 /** How long a caller waits for one person. */
 export const parkedMaxMs = 30_000
 
@@ -273,43 +270,9 @@ function answered(state: FloorState, call: Call, at: number): void {
   if (floor === undefined) return
   floor.answered++
   if (call.agent !== null) return
-  if (call.mode === 'notice') {
-    call.phase = 'notice'
-    call.notice = { speech: 0, begunAt: null, heardMs: 0, whole: false, digit: null, askedAt: null, waitsUntil: null }
-    return setDeadline(state, call, at + noticeMaxMs)
-  }
+  if (call.mode === 'notice') return enterNotice(state, call, at)
   floor.waiting.push(call.id)
   setDeadline(state, call, at + abandonAfterMs)
-}
-
-type NoticeFact = Extract<Fact, { type: `call.notice${string}` | 'call.agentAsked' }>
-
-function evolveNotice(state: FloorState, call: Call, change: NoticeFact, at: number): void {
-  const { notice } = call
-  if (notice === null) return
-  const { begunAt } = notice
-  if (begunAt !== null) notice.heardMs = Math.max(notice.heardMs, at - begunAt)
-  notice.begunAt = null
-  switch (change.type) {
-    case 'call.noticeBegan':
-      notice.speech = change.speech
-      notice.begunAt = at
-      return setDeadline(state, call, at + noticeMaxMs)
-    case 'call.noticeSaid':
-      notice.whole = true
-      return setDeadline(state, call, at + noticeKeyMs)
-    case 'call.noticeHeard':
-      notice.digit = change.digit
-      return
-    case 'call.agentAsked':
-      notice.askedAt = at
-      notice.waitsUntil = change.until
-      call.phase = 'waiting'
-      state.campaigns.get(call.campaign!)?.waiting.push(call.id)
-      return setDeadline(state, call, change.until)
-    default:
-      change satisfies never
-  }
 }
 
 function wait(state: FloorState, call: Call, at: number, until: number): void {
@@ -389,33 +352,6 @@ export function leaveWaiting(state: FloorState, call: Call): void {
 function drop(list: CallId[] | undefined, id: CallId): void {
   const at = list?.indexOf(id) ?? -1
   if (at >= 0) list!.splice(at, 1)
-}
-
-function countNumber(state: FloorState, number: string, step: 1 | -1): void {
-  const key = numberKey(number)
-  if (key === '') return
-  count(state.numbersInCall, key, step)
-}
-
-function countParty(state: FloorState, { party }: Call, step: 1 | -1): void {
-  if (party) count(state.partiesInCall, party, step)
-}
-
-/** Whose call it is, as an agent found out. */
-export function identified(state: FloorState, change: Extract<Fact, { type: 'call.identified' }>): void {
-  const call = state.calls.get(change.call)
-  if (call === undefined) return
-  if (call.phase !== 'ended') countParty(state, call, -1)
-  call.party = change.party
-  call.name = change.name
-  call.relation = change.relation
-  if (call.phase !== 'ended') countParty(state, call, 1)
-}
-
-function count(map: Map<string, number>, key: string, step: 1 | -1): void {
-  const now = (map.get(key) ?? 0) + step
-  if (now > 0) map.set(key, now)
-  else map.delete(key)
 }
 
 /** Written out as one shape: spread together, it was the costliest line of a large floor. */
