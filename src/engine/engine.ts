@@ -5,33 +5,31 @@
  */
 import type { Decision } from '../centre/decision.ts'
 import type { Effect } from '../centre/effects.ts'
-import type { Actor, Fact, Recorded } from '../centre/facts.ts'
+import type { Actor, Recorded } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { Setup } from '../centre/setup.ts'
 import type { FloorState } from '../centre/state.ts'
-import { type Clock, stepOf } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
-import { StoreError } from '../store/port.ts'
 import type { CommittedLine, Store } from '../store/store.ts'
 import { type Batch, emptyBatch, type Release, type Reply } from './batch.ts'
 import { callOf } from './call-of.ts'
 import type { Centre } from './centre.ts'
+import { clockStepsOf } from './clock-steps.ts'
+import { committed } from './commit.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Feed, type FeedListener } from './feed.ts'
+import { FollowUps } from './follow-ups.ts'
 import { helpAhead, keepLastWords, saidOnceMore, takeHelp } from './help-ahead.ts'
 import { Inbox } from './inbox.ts'
 import { masked } from './masked.ts'
-import type { DiskLag, EnginePort, FeedItem, Outcome } from './port.ts'
+import { Memory } from './memory.ts'
+import { type DiskLag, type EnginePort, EngineStopped, type FeedItem, type Outcome } from './port.ts'
 import type { Ports } from './ports.ts'
 import { Ticks } from './ticks.ts'
 import type { Timers } from './timers.ts'
 import { WayOut } from './way-out.ts'
-
-/** The floor takes no new work; `message` says why and until when. */
-export class EngineStopped extends Error {
-  override name = 'EngineStopped'
-}
 
 export type EngineOptions = {
   centre: Centre
@@ -54,13 +52,8 @@ const dispatchedMax = 20_000
 const postedMax = 200_000
 /** Facts decided and not yet on disk; above it the disk does not keep up and doors are refused. */
 const undurableMax = 50_000
-const retryMs = 1_000
-/** Follow-ups to one input in its own turn. A campaign that starts with a hundred free agents dials the others in the turns after. */
-const followUpsAtOnce = 16
 /** Follow-ups wait while this many facts wait for the disk, so that no batch takes long to be handed over. */
 const aheadMax = 250
-/** Follow-ups until the floor rests; more is a bug, not a busy floor. */
-const followUpsMax = 10_000
 const bugCallsMax = 1_000
 const inDoubt = 'A fault in the program has stopped the floor'
 
@@ -80,8 +73,8 @@ export class Engine implements EnginePort {
   readonly #disk: DiskWatch
   readonly #out: WayOut
   readonly #ticks: Ticks
-  /** Follow-ups since the floor last rested; 0: it rests. */
-  #followUps = 0
+  readonly #memory: Memory
+  readonly #followUps: FollowUps
   #batches = 0
   #trouble: string | null = null
   #stopping = false
@@ -91,11 +84,14 @@ export class Engine implements EnginePort {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.state = options.centre.floorFrom(options.setup, options.bootAt, options.clock.now())
-    this.#feed = new Feed(options.log)
-    this.#clockStep = stepOf(options.clock)
-    this.#disk = new DiskWatch(options.clock)
-    const { ports, clock, timers, log } = options
+    const { ports, clock, timers, log, centre } = options
+    this.state = centre.floorFrom(options.setup, options.bootAt, clock.now())
+    const onDoubt = () => this.#setTrouble(`${inDoubt}; restart Switchroom.`)
+    this.#memory = new Memory({ state: this.state, centre, log, onDoubt })
+    this.#followUps = new FollowUps({ memory: this.#memory, centre, log, onBug: call => this.#endForBug(call) })
+    this.#feed = new Feed(log)
+    this.#clockStep = clockStepsOf(clock, log)
+    this.#disk = new DiskWatch(clock)
     const post = (input: Input, actor?: Actor) => this.post(input, actor)
     this.#out = new WayOut({ ports, post, clock, timers, log, onSlice: () => this.#flush() })
     this.#ticks = new Ticks({ clock, timers, onTick: () => this.#tick() })
@@ -207,7 +203,7 @@ export class Engine implements EnginePort {
     }
     log.warn({ input: masked(input) }, 'a call for help goes on while nothing can be written')
     const effects: Effect[] = []
-    this.#apply(decision, moment, this.#open.recorded, effects)
+    this.#memory.apply(decision, moment, this.#open.recorded, effects)
     this.#open.releases.push(this.#releaseOf(saidOnceMore(effects), { isForHelp: true, isDone: true }))
     const outcome: Outcome =
       decision.refusal === null ? { ok: true, facts: decision.facts } : { ok: false, refusal: decision.refusal }
@@ -250,7 +246,7 @@ export class Engine implements EnginePort {
 
   /** Else `#write` asks again when the disk has taken what waits. */
   get #mayGoOn(): boolean {
-    return this.#followUps > 0 && this.#open.recorded.length < aheadMax
+    return !this.#followUps.isAtRest && this.#open.recorded.length < aheadMax
   }
 
   /** The next input or, where none waits, what the last one left to do; false: there was nothing. */
@@ -263,8 +259,8 @@ export class Engine implements EnginePort {
   }
 
   #take({ input, actor, reply }: Waiting): void {
-    const stepMs = this.#clockStep()
-    if (stepMs !== 0) this.#clockStepped(stepMs)
+    const byMs = this.#clockStep()
+    if (byMs !== 0) this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null })
     const now = this.#options.clock.now()
     const isForHelp = this.#options.centre.isForHelp(this.state, input)
     let decision: Decision
@@ -275,10 +271,10 @@ export class Engine implements EnginePort {
     }
     const recorded: Recorded[] = []
     const effects: Effect[] = []
-    this.#apply(decision, { now, actor }, recorded, effects)
+    this.#memory.apply(decision, { now, actor }, recorded, effects)
     // What follows by itself is not for help, and waits for the disk.
     const followed: Effect[] = isForHelp ? [] : effects
-    this.#proceed(now, recorded, followed)
+    this.#followUps.proceed(now, recorded, followed)
     for (const line of recorded) this.#open.recorded.push(line)
     const outcome: Outcome =
       decision.refusal === null
@@ -291,47 +287,10 @@ export class Engine implements EnginePort {
     if (this.#disk.isStalled) this.#letHelpGo()
   }
 
-  /** Someone, or NTP, set the clock of the machine. Nothing is lost by it, and it is told: the law looks at the hour. */
-  #clockStepped(byMs: number): void {
-    const seconds = Math.round(Math.abs(byMs) / 1000)
-    this.#options.log.error(
-      { byMs },
-      `the clock of this machine was set ${byMs > 0 ? 'forward' : 'back'} by ${seconds} s: contact hours and recordings as evidence depend on it; see what keeps it right with timedatectl timesync-status or chronyc tracking`,
-    )
-    this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null })
-  }
-
-  /** What follows by itself, as far as one turn goes. */
-  #proceed(now: number, recorded: Recorded[], effects: Effect[]): void {
-    const moment = { now, actor: 'system' as const }
-    try {
-      for (let turn = 0; turn < followUpsAtOnce; turn++) {
-        const more = this.#options.centre.proceed(this.state, moment)
-        if (more === null) return this.#rest()
-        this.#apply(more, moment, recorded, effects)
-        this.#followUps++
-      }
-      if (this.#followUps < followUpsMax) return
-      this.#options.log.error('the floor does not come to rest; this is a bug')
-    } catch (error) {
-      this.#options.log.error({ err: error }, 'what follows could not be decided; this is a bug')
-      const dropped = this.#options.centre.dropNext(this.state, moment, error)
-      if (dropped !== null) {
-        this.#apply(dropped.decision, moment, recorded, effects)
-        this.#endForBug(dropped.call)
-      }
-    }
-    this.#rest()
-  }
-
-  #rest(): void {
-    this.#followUps = 0
-  }
-
   #goOn(): void {
     const recorded: Recorded[] = []
     const effects: Effect[] = []
-    this.#proceed(this.#options.clock.now(), recorded, effects)
+    this.#followUps.proceed(this.#options.clock.now(), recorded, effects)
     for (const line of recorded) this.#open.recorded.push(line)
     if (effects.length > 0) this.#open.releases.push(this.#releaseOf(effects))
   }
@@ -346,25 +305,6 @@ export class Engine implements EnginePort {
     }: Partial<Omit<Release, 'effects'>> = {},
   ): Release {
     return { effects, reply, outcome, isForHelp, isDone, decidedAt: this.#options.clock.monotonic() }
-  }
-
-  /** Memory changes here and nowhere else. A throw half-way leaves memory in doubt: the floor stops, and a restart makes it whole. */
-  #apply(decision: Decision, moment: { now: number; actor: Actor }, recorded: Recorded[], effects: Effect[]): void {
-    for (const fact of decision.facts) {
-      recorded.push({ at: moment.now, actor: moment.actor, fact })
-      this.#evolve(fact, moment.now)
-    }
-    for (const note of decision.notes ?? []) this.#evolve(note, moment.now)
-    for (const effect of decision.effects) effects.push(effect)
-  }
-
-  #evolve(change: Fact | NonNullable<Decision['notes']>[number], now: number): void {
-    try {
-      this.#options.centre.evolve(this.state, change, now)
-    } catch (error) {
-      this.#options.log.fatal({ err: error, change: change.type }, 'a fact could not be applied; the floor stops')
-      this.#setTrouble(`${inDoubt}; restart Switchroom.`)
-    }
   }
 
   /** `decide` threw: nothing has changed. The input is logged, its call ends, and everybody else goes on. */
@@ -399,20 +339,16 @@ export class Engine implements EnginePort {
   }
 
   async #write(batch: Batch): Promise<void> {
+    const { store, timers, log } = this.#options
     const once = { sender: 'engine', key: `${this.#options.bootAt}-${++this.#batches}` }
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await this.#options.store.commit({ recorded: batch.recorded, once })
-        break
-      } catch (error) {
-        this.#options.log.fatal({ err: error, facts: batch.recorded.length, attempt }, 'facts could not be written')
-        this.#setTrouble(troubleOf(error))
-      }
-      await new Promise<void>(resolve => void this.#options.timers.after(retryMs, resolve))
-      if (this.#broken) {
-        for (const { reply } of batch.releases) reply?.reject(new EngineStopped('Switchroom has shut down.'))
-        return
-      }
+    const onRefused = (words: string) => this.#setTrouble(words)
+    const isWritten = await committed(
+      { recorded: batch.recorded, once },
+      { store, timers, log, onRefused, isGivenUp: () => this.#broken },
+    )
+    if (!isWritten) {
+      for (const { reply } of batch.releases) reply?.reject(new EngineStopped('Switchroom has shut down.'))
+      return
     }
     this.#writing = null
     this.#disk.ended()
@@ -424,7 +360,7 @@ export class Engine implements EnginePort {
     // What piled up meanwhile is a batch that takes as long, so the floor waits for it too.
     if (this.#disk.isTold && this.#open.recorded.length < aheadMax) this.#tellCaughtUp()
     this.#flush()
-    if (this.#followUps > 0) this.#askDrain()
+    if (!this.#followUps.isAtRest) this.#askDrain()
   }
 
   #tellSlow(): void {
@@ -441,7 +377,7 @@ export class Engine implements EnginePort {
   }
 
   get #isAtRest(): boolean {
-    return this.#inbox.length === 0 && this.#followUps === 0 && this.#out.isEmpty
+    return this.#inbox.length === 0 && this.#followUps.isAtRest && this.#out.isEmpty
   }
 
   /** No new work; inputs of the doors that wait are refused, and what the ports tell is kept for later. */
@@ -480,10 +416,4 @@ export class Engine implements EnginePort {
       this.#askDrain()
     })
   }
-}
-
-function troubleOf(error: unknown): string {
-  if (error instanceof StoreError && error.kind === 'full')
-    return 'The disk is full: no new calls. Make space; the floor goes on by itself.'
-  return 'The database cannot be written: no new calls. See the log; the floor tries again every second.'
 }

@@ -23,3 +23,8 @@ export type EnginePort = {
 
 /** For how long the batch that is being written has taken so far (ms); how often that took longer than a second since the start, and for how long in all. */
 export type DiskLag = { nowMs: number; stalls: number; stalledMs: number }
+
+/** The floor takes no new work; `message` says why and until when. */
+export class EngineStopped extends Error {
+  override name = 'EngineStopped'
+}
