@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import { withdrawPreview } from './preview.ts'
 import { closePromise } from './promise.ts'
 import { stopRinging } from './ring.ts'
-import { leaveFloor, settle, takeState } from './settle.ts'
+import { goOnBreak, leaveFloor, settle, takeState } from './settle.ts'
 import type { Agent } from './state.ts'
 import { ringStation } from './station.ts'
 import { hasAudio, hasStation, phoneHoldsWords, stationOf } from './station-now.ts'
@@ -90,7 +90,7 @@ export function takeBreak(d: Draft, id: UserId, reason: string): void {
   }
   if (agent.phase === 'preview') withdrawPreview(d, agent, 'break')
   if (agent.phase === 'ringing') stopRinging(d, agent)
-  takeState(d, agent, 'break', breakName(reason))
+  goOnBreak(d, agent, breakName(reason))
 }
 
 /** No outcome is needed and none was written: who was owed this call was talked to. */

@@ -11,6 +11,7 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
+import type { NotTaken } from './ends.ts'
 import type {
   CampaignMode,
   Direction,
@@ -156,7 +157,7 @@ export type Consult = {
 export type LooseEnd =
   | { of: 'outside'; call: CallId; outside: Call }
   | { of: 'call'; call: Call; consult: Consult | null }
-  | { of: 'unassigned'; call: CallId; reason: string }
+  | { of: 'unassigned'; call: CallId; reason: Exclude<NotTaken, 'picked_up'> }
 
 /** An outcome that waits for the end of its call. `none`: nothing was written in time. */
 export type Written = {

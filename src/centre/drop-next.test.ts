@@ -80,7 +80,7 @@ test('a loose end that could not be tied up is put away, and its call ends', () 
   floor.ready(alice)
   const [talking, waiting] = [floor.caller(), floor.caller()]
   assert.deepEqual([talking.phase, waiting.phase], ['talking', 'waiting'])
-  const end = { of: 'unassigned', call: waiting.id, reason: 'x' } as const
+  const end = { of: 'unassigned', call: waiting.id, reason: 'declined' } as const
   spoil(end, 'reason')
   floor.state.loose.push(end)
   assert.equal(proceedAndDrop(floor), waiting.id)

@@ -1,4 +1,4 @@
-/** How what is no call ends (a callback, a consultation, a supervision, a request for help). */
+/** How what is no call ends (a callback, a consultation, a supervision, a request for help), and why a call did not get where it was sent. */
 
 /**
  * `kept`: someone was talked to; `cancelled`: a person closed it; `given_up`: we had abandoned them, and reached them no more; `dialled`: in
@@ -42,3 +42,9 @@ export type SupervisionEnd =
 
 /** How asking for help ended, but for the end of the call; `done`: says a supervisor; `passed_on`: the call is in other hands. */
 export type AppealEnd = 'withdrawn' | 'done' | 'passed_on'
+
+/** Why the agent whom a call was given has it no more, without having talked; `picked_up`: by a colleague. */
+export type NotTaken = 'no_answer' | 'declined' | 'picked_up'
+
+/** Why nobody took a call on where it was sent. */
+export type FallBack = Exclude<NotTaken, 'picked_up'> | 'agent_lost' | 'outside_failed' | 'waited_too_long'

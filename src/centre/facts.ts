@@ -18,7 +18,7 @@ import type {
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
 import type { DialIntent } from './dial-intent.ts'
-import type { AppealEnd, CallbackEnd, ConsultEnd, SupervisionEnd } from './ends.ts'
+import type { AppealEnd, CallbackEnd, ConsultEnd, FallBack, NotTaken, SupervisionEnd } from './ends.ts'
 import type {
   Callback,
   CallResult,
@@ -184,7 +184,7 @@ export type FloorFact =
   /** An agent was chosen; with a rung desk phone `ringing` is true until it is picked up, and `leg` is that phone's. */
   | { type: 'call.assigned'; call: CallId; agent: UserId; ringing: boolean; leg?: LegId | null }
   /** The chosen agent's phone was not picked up: the call waits again. */
-  | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: string }
+  | { type: 'call.unassigned'; call: CallId; agent: UserId; reason: NotTaken }
   /** `leg`: the desk phone that was rung when this agent was consulted. */
   | { type: 'call.connected'; call: CallId; agent: UserId; leg?: LegId }
   /** A notice begins to be said, for the first time or again; `speech` counts. */
@@ -267,7 +267,7 @@ export type FloorFact =
   /** An outside number has taken the call on; it may last until then. */
   | { type: 'call.takenOn'; call: CallId; other: CallId; until: number }
   /** Nobody took it there: the party falls back to the agent, else to the queue, else is told that we call back. */
-  | { type: 'call.fellBack'; call: CallId; reason: string }
+  | { type: 'call.fellBack'; call: CallId; reason: FallBack }
   /** Parked in a slot, from which an agent takes it. */
   | { type: 'call.slotted'; call: CallId; agent: UserId; slot: string; until: number }
   | { type: 'call.pickedUp'; call: CallId; agent: UserId; from: 'slot' | 'queue' | 'agent' }

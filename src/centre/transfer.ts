@@ -21,6 +21,7 @@ import { mayAsk } from './agencies.ts'
 import type { Call } from './call-state.ts'
 import { colleagueFor, conference, otherLegOf, talkingOn } from './consultation.ts'
 import type { Draft } from './draft.ts'
+import type { FallBack } from './ends.ts'
 import type { TransferTarget } from './entities.ts'
 import { parkedMaxMs } from './evolve-call.ts'
 import { campaignOf } from './give-back.ts'
@@ -94,7 +95,7 @@ export function handOver(d: Draft, call: Call, agent: Agent): boolean {
 }
 
 /** Nobody took it on where it was sent: to the agent who did, else to the queue, else an apology and a callback. */
-export function fallBack(d: Draft, call: Call, reason: string): void {
+export function fallBack(d: Draft, call: Call, reason: FallBack): void {
   const { passed } = call
   if (call.dismissed !== null || (passed === null && call.menu === null)) return
   d.fact({ type: 'call.fellBack', call: call.id, reason })

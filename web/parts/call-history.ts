@@ -11,6 +11,7 @@ import { maskNumbersIn } from '../../src/lib/mask.ts'
 import type { Words } from '../words/words.ts'
 import type { Frame } from './frame.ts'
 import { percent, shownNumber, size } from './numbers.ts'
+import { pauseWord } from './state.ts'
 import { clockOf, duration, exactly } from './time.ts'
 
 /** What ids are called; null: nobody knows any more. */
@@ -67,6 +68,11 @@ const word =
   <V extends string>(table: (w: Words) => Partial<Record<V, string>>): Teller<V> =>
   (value, { w }) =>
     table(w)[value] ?? null
+/** A code that was words, or had another name, in older lines: those are shown as they stand there. */
+const coded =
+  <V extends string>(table: (w: Words) => Record<V, string>): Teller<V> =>
+  (value, telling) =>
+    (table(telling.w) as Partial<Record<string, string>>)[value] ?? asIs(value, telling)
 const values = <V extends string>(of: keyof Words['auditor']['call']['values']): Teller<V> =>
   word(w => w.auditor.call.values[of] as Partial<Record<V, string>>)
 
@@ -98,10 +104,7 @@ const tellers: Tellers = {
   'agent.stateChanged': {
     agent: user,
     state: word(w => w.domain.agentPhase),
-    reason: (reason, { w }) =>
-      ({ ...w.agent.systemReasons, ...w.agent.breaks })[reason as 'rest'] ??
-      w.auditor.call.values.whyNot[reason] ??
-      null,
+    reason: (reason, { w }) => pauseWord(reason, w),
     until,
   },
   'call.dialed': {
@@ -138,7 +141,7 @@ const tellers: Tellers = {
   'call.appealEnded': { how: word(w => w.appeals.ends), by: user, lastedMs: span },
   'call.parked': { agent: user, until },
   'call.assigned': { agent: user, ringing: (rings, { w }) => (rings ? w.auditor.call.values.rings : null), leg: null },
-  'call.unassigned': { agent: user, reason: (reason, { w }) => w.auditor.call.values.whyNot[reason] ?? null },
+  'call.unassigned': { agent: user, reason: coded(w => w.auditor.call.values.notTaken) },
   'call.connected': { agent: user, leg: null },
   'call.noticeBegan': { speech: again, own: list },
   'call.noticeSaid': {},
@@ -158,7 +161,7 @@ const tellers: Tellers = {
   'call.consultEnded': { how: values('consultEnded') },
   'call.transferred': { from: user, target, how: values('passed'), other: null },
   'call.takenOn': { other: null, until },
-  'call.fellBack': { reason: (reason, { w }) => w.auditor.call.values.whyNot[reason] ?? null },
+  'call.fellBack': { reason: coded(w => w.auditor.call.values.fellBack) },
   'call.slotted': { agent: user, slot: asIs, until },
   'call.pickedUp': { agent: user, from: values('pickedUp') },
   'call.overtaken': { agent: user, by: values('overtaken') },

@@ -23,6 +23,11 @@ export const agentLooks: Record<AgentPhase, { tone: Tone; icon: IconName }> = {
   wrapping: { tone: 'amber', icon: 'pencil' },
 }
 
+/** Why an agent is on a break: in words where it is one of the house's or of the usual ones, else as whoever named it wrote it. */
+export function pauseWord(reason: string, w: Words): string {
+  return ({ ...w.agent.systemReasons, ...w.agent.breaks } as Record<string, string>)[reason] ?? reason
+}
+
 export function agentChip(phase: AgentPhase, w: Words): Html {
   return chip(agentLooks[phase].tone, agentLooks[phase].icon, w.domain.agentPhase[phase])
 }

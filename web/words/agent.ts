@@ -1,6 +1,7 @@
 /** Words of the agent's desk. */
 
 import type { Business, Direction } from '../../src/centre/entities.ts'
+import type { PauseReason } from '../../src/centre/settle.ts'
 import type { Overtaken } from '../../src/centre/settled.ts'
 import { deskAudioWords } from './desk-audio.ts'
 import type { Like } from './language.ts'
@@ -17,23 +18,30 @@ const zh = {
     BreakReason,
     string
   >,
-  /** Why the system put the agent where the agent is; a reason without words here is shown as it is. */
+  /** Why the system put the agent where the agent is; the last ones stand in journals of before. One without words is a person's, and shown as it is. */
   systemReasons: {
     overrun: '请尽快登记',
     wrap_overrun: '未登记结果，已转小休',
     no_answer: '话机未接，已转小休',
+    declined: '已拒接，已转小休',
     phone_off: '话机未注册，请检查话机',
     phone_ringing: '话机振铃中',
     audio_lost: '语音中断',
     phone_holds: '话机处于保持，取消保持后自动就绪',
     dial_refused: '未能拨出',
-    not_allowed: '不允许拨打',
-    no_line: '没有线路',
     signed_on: '刚刚签入',
-    signed_out: '已退出登录',
-    no_station: '没有语音',
     preview_timeout: '预览超时',
-  },
+    supervising: '正在监听通话',
+    after_call: '通话结束，回到小休',
+    bug: '程序出错，已转小休',
+    ...{
+      break: '小休',
+      not_allowed: '不允许拨打',
+      no_line: '没有线路',
+      signed_out: '已退出登录',
+      no_station: '没有语音',
+    },
+  } satisfies Record<PauseReason, string>,
   state: {
     label: '坐席状态',
     signOn: '签入上班',
@@ -271,17 +279,24 @@ const en: Like<typeof zh> = {
     overrun: 'write it down now',
     wrap_overrun: 'no outcome written, paused',
     no_answer: 'the phone was not picked up',
+    declined: 'the call was declined',
     phone_off: 'the phone is not registered: is it switched on?',
     phone_ringing: 'the phone rings',
     audio_lost: 'audio lost',
     phone_holds: 'the phone is on hold, ready when it is taken up',
     dial_refused: 'not dialled',
-    not_allowed: 'not allowed',
-    no_line: 'no line',
     signed_on: 'just signed on',
-    signed_out: 'signed out',
-    no_station: 'no audio',
     preview_timeout: 'preview ran out',
+    supervising: 'listening to a call',
+    after_call: 'back on the break after the call',
+    bug: 'a fault in the program, paused',
+    ...{
+      break: 'Break',
+      not_allowed: 'not allowed',
+      no_line: 'no line',
+      signed_out: 'signed out',
+      no_station: 'no audio',
+    },
   },
   state: {
     label: 'State',

@@ -1,6 +1,6 @@
 /** Words for values of facts that the page of a call tells and no other page does. */
 
-import type { ConsultEnd } from '../../src/centre/ends.ts'
+import type { ConsultEnd, FallBack, NotTaken } from '../../src/centre/ends.ts'
 import type { RecordingKind } from '../../src/centre/facts.ts'
 import type { DestroyedBy } from '../../src/centre/record-facts.ts'
 import type { Overtaken } from '../../src/centre/settled.ts'
@@ -49,18 +49,14 @@ const zh = {
     string
   >,
   read: { yes: '已读', no: '取消勾选' },
-  /** Why somebody did not take a call, or nobody could be had. */
-  whyNot: {
+  notTaken: { no_answer: '话机未接', declined: '拒接', picked_up: '被同事接起' } satisfies Record<NotTaken, string>,
+  fellBack: {
     no_answer: '话机未接',
-    not_answered: '话机未接',
     declined: '拒接',
-    picked_up: '被同事接起',
-    phone_off: '话机未注册',
-    audio_lost: '语音中断',
     agent_lost: '坐席语音丢失',
     outside_failed: '外线未接通',
     waited_too_long: '等待过久',
-  } as Record<string, string>,
+  } satisfies Record<FallBack, string>,
 }
 
 const en: Like<typeof zh> = {
@@ -103,13 +99,10 @@ const en: Like<typeof zh> = {
   recordingKind: { call: 'the call', consultation: 'between agents' },
   destroyed: { unanswered: 'not answered, and kept long enough', retention: 'kept for as long as the rule says' },
   read: { yes: 'read', no: 'tick taken back' },
-  whyNot: {
+  notTaken: { no_answer: 'phone not picked up', declined: 'declined', picked_up: 'a colleague picked it up' },
+  fellBack: {
     no_answer: 'phone not picked up',
-    not_answered: 'phone not picked up',
     declined: 'declined',
-    picked_up: 'a colleague picked it up',
-    phone_off: 'phone not registered',
-    audio_lost: 'audio lost',
     agent_lost: 'the agent’s audio was lost',
     outside_failed: 'outside number not reached',
     waited_too_long: 'waited too long',

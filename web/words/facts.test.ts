@@ -58,7 +58,11 @@ test('the history of a call says names for ids and words for values, and nothing
       '方式: 密语 · 原因: 质检',
     ],
     [{ type: 'leg.measured', leg: 'l_1', trunk: 't_1', agent: null, audio: { mosIn: 4.1 } }, '中继: E1'],
-    [{ type: 'call.fellBack', reason: 'something of before' }, ''],
+    [{ type: 'call.unassigned', agent: 'u_alice', reason: 'picked_up' }, '坐席: Alice · 原因: 被同事接起'],
+    [{ type: 'call.fellBack', reason: 'outside_failed' }, '原因: 外线未接通'],
+    [{ type: 'call.fellBack', reason: 'something of before' }, '原因: something of before'],
+    [{ type: 'agent.stateChanged', agent: 'u_alice', state: 'break', reason: 'supervising' }, '原因: 正在监听通话'],
+    [{ type: 'agent.stateChanged', agent: 'u_alice', state: 'break', reason: 'rest' }, '原因: 小休'],
     [{ type: 'call.ofAnotherVersion', agent: 'u_alice', more: { raw: 1 } }, ''],
   ]
   for (const [fact, said] of cases) {

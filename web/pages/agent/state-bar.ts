@@ -2,7 +2,7 @@ import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { percent } from '../../parts/numbers.ts'
-import { agentLooks, chip } from '../../parts/state.ts'
+import { agentLooks, chip, pauseWord } from '../../parts/state.ts'
 import { countdown, timer } from '../../parts/time.ts'
 import { breakReasons } from '../../words/agent.ts'
 import type { Words } from '../../words/words.ts'
@@ -29,9 +29,7 @@ ${station(props, w)}
 }
 
 function reasonOf(reason: string | null, w: Words): Piece {
-  if (!reason) return null
-  const known = { ...w.agent.systemReasons, ...w.agent.breaks } as Record<string, string>
-  return html`<span class="reason">${known[reason] ?? reason}</span>`
+  return reason ? html`<span class="reason">${pauseWord(reason, w)}</span>` : null
 }
 
 function changes({ agent }: DeskProps, w: Words): Html {

@@ -4,7 +4,7 @@ import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { percent, thousands } from '../../parts/numbers.ts'
-import { agentLooks, campaignNow, chip, type Tone } from '../../parts/state.ts'
+import { agentLooks, campaignNow, chip, pauseWord, type Tone } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
@@ -118,11 +118,10 @@ ${sorted.length === 0 ? html`<p class="muted">${w.supervisor.agents.none}</p>` :
 function person(agent: AgentTile, props: FloorProps, w: Words): Html {
   const looks = agentLooks[agent.phase]
   const tone = agent.noAudio ? 'red' : looks.tone
-  const words = { ...w.agent.systemReasons, ...w.agent.breaks } as Record<string, string>
   const reason = agent.noAudio
     ? w.supervisor.agents.noAudio
     : agent.phase === 'break' && agent.reason
-      ? (words[agent.reason] ?? agent.reason)
+      ? pauseWord(agent.reason, w)
       : agent.party
   return html`<li class="${tone}"><b>${agent.displayName}</b>
 <span class="is">${icon(agent.noAudio ? 'mic-off' : looks.icon)}${w.domain.agentPhase[agent.phase]} ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}</span>
