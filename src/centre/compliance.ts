@@ -17,7 +17,7 @@ import { type Limit, manualStack, type Policy, stackOf } from './policy/policy.t
 import type { CampaignFloor, FloorState } from './state.ts'
 import type { Stop } from './stops.ts'
 import { barred } from './toll/guard.ts'
-import type { RefusedUnder, Verdict } from './verdict.ts'
+import type { CheckedRule, RefusedUnder, Verdict } from './verdict.ts'
 import { type LocalTime, localDay, localTime, minutesADay, zonesOf } from './zone.ts'
 
 export type ContactRequest = {
@@ -311,7 +311,7 @@ const capRule = {
   ABANDON: 'cap_abandoned',
   MESSAGE: 'cap_messages',
 } as const
-const asked = [
+const asked: CheckedRule[] = [
   'campaign_not_running',
   'number_invalid',
   'do_not_call',
@@ -322,7 +322,7 @@ const asked = [
   'contact_hours',
 ]
 /** With caps 1, with consent 2; the same four lists again and again. */
-const rulesAsked = [asked, [...asked, 'caps'], [...asked, 'consent'], [...asked, 'consent', 'caps']]
+const rulesAsked: CheckedRule[][] = [asked, [...asked, 'caps'], [...asked, 'consent'], [...asked, 'consent', 'caps']]
 
 function textPolicyOf({ textPolicy, lab }: FloorState): string {
   return textPolicy || (lab ? labPolicy : manualStack)

@@ -10,11 +10,12 @@ import type { Input } from './inputs.ts'
 import { roomOf } from './line.ts'
 import type { FloorState, TrunkFloor } from './state.ts'
 import { emergencyOf } from './toll/rules.ts'
-import type { Verdict } from './verdict.ts'
+import type { CheckedRule, Verdict } from './verdict.ts'
 
 /** Nobody is told to hang up on the police: it rings for as long as networks let it. */
 export const emergencyRingMs = 120_000
-const verdict: Verdict = { policy: 'EMERGENCY', version: '1', rules: ['emergency'] }
+const rules: CheckedRule[] = ['emergency']
+const verdict: Verdict = { policy: 'EMERGENCY', version: '1', rules }
 
 export type EmergencyWay = { verdict: Verdict; line: { ok: true; trunk: TrunkId; callerId: string } }
 

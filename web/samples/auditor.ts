@@ -214,7 +214,11 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
         trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
         note: language === 'en' ? 'Pays on Friday.' : '周五还款。',
         ending: { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200, q850: 16 },
-        verdict: { policy: 'CN-GBT45251-2025', version: '2026-01', rules: ['contact_hours', 'suppressed'] },
+        verdict: {
+          policy: 'CN-GBT45251-2025',
+          version: '2026-01',
+          rules: ['do_not_call', 'party_hold', 'contact_hours', 'caps'],
+        },
       },
       ladder: '/auditor/calls/c_0/ladder',
       recordings: [

@@ -4,6 +4,7 @@ import type { ConsultEnd, FallBack, NotTaken } from '../../src/centre/ends.ts'
 import type { RecordingKind } from '../../src/centre/facts.ts'
 import type { DestroyedBy } from '../../src/centre/record-facts.ts'
 import type { Overtaken } from '../../src/centre/settled.ts'
+import type { CheckedRule } from '../../src/centre/verdict.ts'
 import type { Like } from './language.ts'
 
 const zh = {
@@ -49,6 +50,21 @@ const zh = {
     string
   >,
   read: { yes: '已读', no: '取消勾选' },
+  /** What was looked at before a call was dialled, whatever it came to. */
+  checked: {
+    campaign_not_running: '活动是否运行',
+    number_invalid: '号码是否有效',
+    do_not_call: '谢绝来电名单',
+    party_hold: '停催与停呼',
+    number_in_call: '号码是否正在通话',
+    party_in_call: '此人是否正在通话',
+    third_party: '关系人',
+    contact_hours: '拨打时段',
+    consent: '外呼同意凭证',
+    caps: '次数上限',
+    emergency: '紧急号码',
+  } satisfies Record<CheckedRule, string>,
+  overridden: (why: string) => `次数已到上限，班长放行：${why}`,
   notTaken: { no_answer: '话机未接', declined: '拒接', picked_up: '被同事接起' } satisfies Record<NotTaken, string>,
   fellBack: {
     no_answer: '话机未接',
@@ -99,6 +115,20 @@ const en: Like<typeof zh> = {
   recordingKind: { call: 'the call', consultation: 'between agents' },
   destroyed: { unanswered: 'not answered, and kept long enough', retention: 'kept for as long as the rule says' },
   read: { yes: 'read', no: 'tick taken back' },
+  checked: {
+    campaign_not_running: 'campaign running',
+    number_invalid: 'valid number',
+    do_not_call: 'do-not-call list',
+    party_hold: 'holds',
+    number_in_call: 'number on a call',
+    party_in_call: 'party on a call',
+    third_party: 'relation',
+    contact_hours: 'contact hours',
+    consent: 'proof of consent',
+    caps: 'limits of attempts',
+    emergency: 'emergency number',
+  },
+  overridden: why => `beyond a limit, allowed by a supervisor: ${why}`,
   notTaken: { no_answer: 'phone not picked up', declined: 'declined', picked_up: 'a colleague picked it up' },
   fellBack: {
     no_answer: 'phone not picked up',

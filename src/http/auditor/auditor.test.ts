@@ -39,7 +39,12 @@ before(async () => {
         trunk: 't_1' as TrunkId,
         callerId: '+861012345678',
         leg: `g_${n}` as LegId,
-        verdict: { policy: 'LAB-ANY-HOUR', version: '1', rules: ['contact_hours'] },
+        verdict: {
+          policy: 'LAB-ANY-HOUR',
+          version: '1',
+          rules: ['contact_hours', 'rule_of_before'],
+          override: 'he asked',
+        },
       },
       { type: 'call.answered', call },
       { type: 'call.connected', call, agent: alice.id },
@@ -79,6 +84,16 @@ test('recordings are found by time, agent and number, and only they', async () =
   assert.ok(!(await found({ number: 'none at all' })).includes('Dora'), 'a number that is none finds nothing')
   assert.ok(!(await found({ agent: 'u_nobody' })).includes('Dora'))
   assert.equal((await look(house, olga, '/auditor?cursor=nonsense')).status, 422)
+})
+
+test('a call’s page says in words what was checked before it was dialled, with the name in the journal, and who went past a limit why', async () => {
+  const olgas = (await look(house, olga, '/auditor/calls/c_1')).text
+  assert.ok(olgas.includes('<dd><span title="contact_hours">contact hours</span> · <span title="rule_of_before">'))
+  assert.ok(olgas.includes('beyond a limit, allowed by a supervisor: he asked'))
+  await house.add('qin', 'quality', { language: 'zh-CN' })
+  const { cookie } = await house.signIn('qin')
+  const qins = (await look(house, cookie, '/auditor/calls/c_1')).text
+  assert.ok(qins.includes('<span title="contact_hours">拨打时段</span>') && qins.includes('班长放行：he asked'))
 })
 
 test('a call’s page shows its facts, and its audio can be sought in; seeking is one listen in the journal', async () => {

@@ -2,6 +2,7 @@ import type { Ending, TrunkTry } from '../../../src/centre/entities.ts'
 import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Announced, Judged, Told } from '../../../src/centre/heard.ts'
 import type { MissingCause } from '../../../src/centre/recording-rules.ts'
+import type { Verdict } from '../../../src/centre/verdict.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
@@ -34,7 +35,7 @@ export type AuditedCallProps = {
     tries: { trunk: string; why: TrunkTry['why']; sipStatus: number | null; q850: number | null }[]
     note: string | null
     ending: Ending | null
-    verdict: { policy: string; version: string; rules: string[] } | null
+    verdict: Verdict | null
   }
   /** A call may have several parts after a fault. */
   /** The SIP ladder of the call; null: nobody keeps SIP messages here. */
@@ -144,7 +145,14 @@ ${row(w.trunkRules.signalled, call.ending && signalledOf(call.ending, w))}
 ${row(w.announcements.onCall, call.announced && announcedOf(call.announced, w))}${row(w.announcements.answerer, call.judged && judgedOf(call.judged, w))}
 ${row(w.announcements.personSays, call.told && `${w.announcements.verdicts[call.told.answerer]} · ${w.announcements.told[call.told.by]} · ${call.told.who} · ${exactly(call.told.at, frame)}`)}
 ${row(columns.outcome, call.outcome)}${row(columns.note, call.note)}
-${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict?.rules.join(', ') ?? null)}</dl>${call.tellAt === null ? null : tellAnswerer(call.tellAt, call.told, w)}`
+${row(words.policy, call.verdict && `${call.verdict.policy} ${call.verdict.version}`)}${row(words.rules, call.verdict && checkedRules(call.verdict, w))}</dl>${call.tellAt === null ? null : tellAnswerer(call.tellAt, call.told, w)}`
+}
+
+/** In words, each with its name in the journal; older lines may name others. */
+function checkedRules({ rules, override }: Verdict, w: Words): Html {
+  const { checked, overridden } = w.auditor.call.values
+  const known: Partial<Record<string, string>> = checked
+  return html`${rules.map((rule, at) => html`${at > 0 ? ' · ' : null}<span title="${rule}">${known[rule] ?? rule}</span>`)}${override === undefined ? null : html`<br>${overridden(override)}`}`
 }
 
 /** Two buttons; what was said last is pressed. */
