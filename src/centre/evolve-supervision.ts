@@ -10,11 +10,11 @@ export const shownByDefault: Record<SupervisionMode, boolean> = { listen: false,
 export function evolveSupervision(state: FloorState, change: Fact | Note, at: number): boolean {
   switch (change.type) {
     case 'supervision.began': {
-      const { type, ...about } = change
+      const { type, gainDb = 0, ...about } = change
       const old = state.supervisions.get(about.by)
       const keepsPhone = old !== undefined && old.leg !== null && old.leg === about.leg
       if (old !== undefined && old.leg !== null && !keepsPhone) state.legs.delete(old.leg)
-      const fresh = { since: at, up: keepsPhone && old.up, gainDb: 0, heard: null, told: null }
+      const fresh = { since: at, up: keepsPhone && old.up, gainDb, heard: null, told: null }
       state.supervisions.set(about.by, { ...about, ...fresh })
       if (about.leg !== null) state.legs.set(about.leg, { agent: about.by, side: 'supervision' })
       return true

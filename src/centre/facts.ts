@@ -309,6 +309,8 @@ export type FloorFact =
       stays: boolean
       reason: string
       leg: LegId | null
+      /** As in `supervision.changed`. */
+      gainDb?: number
     }
   /** The supervisor's desk phone was picked up. */
   | { type: 'supervision.answered'; by: UserId }

@@ -136,6 +136,8 @@ export type Input =
       mode: SupervisionMode
       stays: boolean
       reason: string
+      /** Left out: as they speak. */
+      gainDb?: number
     }
   /** Left out: as it is. */
   | { type: 'supervisor.change'; by: UserId; mode?: SupervisionMode; stays?: boolean; gainDb?: number }

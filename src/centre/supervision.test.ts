@@ -79,6 +79,17 @@ describe('a supervisor', () => {
     assert.equal(floor.lastEffect('media.supervise').gainDb, undefined)
   })
 
+  test('may be heard softer or louder from the first word on, within the same bounds', () => {
+    const { floor, call } = talking()
+    for (const gainDb of [-13, 13, 0.5])
+      assert.equal(begin(floor, { call: call.id, mode: 'whisper', gainDb }).refusal?.rule, 'gain_range')
+    assert.equal(floor.state.supervisions.size, 0)
+    begin(floor, { call: call.id, mode: 'whisper', gainDb: 6 })
+    assert.equal(floor.lastEffect('media.supervise').gainDb, 6)
+    begin(floor, { call: call.id, mode: 'whisper', gainDb: -3 })
+    assert.equal(floor.lastEffect('media.supervise').gainDb, -3, 'begun again as it is: changed')
+  })
+
   test('of a call hears it until it ends, whatever becomes of it meanwhile', () => {
     const { floor, call } = talking()
     begin(floor, { call: call.id })

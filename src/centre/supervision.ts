@@ -26,11 +26,12 @@ import { seesAgent, sightOf } from './team.ts'
 const reasonMax = 200
 /** How much louder, or softer, a supervisor may be heard than they speak, dB. */
 export const gainDbMax = 12
+const gainWords = `From −${gainDbMax} to ${gainDbMax} dB.`
 /** Who listen to one agent at once. With those of a colleague who is consulted, and all who talk, they fit into one room of the bay. */
 export const supervisorsMax = 20
 
 export function beginSupervision(d: Draft, input: Extract<Input, { type: 'supervisor.begin' }>): void {
-  const { by, mode, stays } = input
+  const { by, mode, stays, gainDb } = input
   const who = supervisorOf(d, by, mode)
   if (who === null) return
   const target = targetOf(d, input)
@@ -42,16 +43,23 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
     return d.refuse('room_full', `${supervisorsMax} people listen to this agent already: more do not fit in.`)
   const reason = input.reason.trim()
   if (reason.length > reasonMax) return d.refuse('reason_too_long', `A reason has at most ${reasonMax} characters.`)
+  if (gainDb !== undefined && !isGain(gainDb)) return d.refuse('gain_range', gainWords)
   const old = d.state.supervisions.get(by)
   if (old?.agent === agent.user.id && old.call === (call?.id ?? null) && old.reason === reason)
-    return changeSupervision(d, { type: 'supervisor.change', by, mode, stays })
+    return changeSupervision(d, {
+      type: 'supervisor.change',
+      by,
+      mode,
+      stays,
+      ...(gainDb === undefined ? {} : { gainDb }),
+    })
   const ringing = old === undefined ? phoneFor(d, who) : old.leg
   if (ringing === undefined) return
   const isForHelp = call !== null && isCallForHelp(d.state, call.id)
   if (old === undefined && ringing !== null && !isForHelp && refusedAsClosing(d)) return
   if (old !== undefined) stopHearing(d, old, 'switched')
   const about = { by, agent: agent.user.id, call: call?.id ?? null, mode, stays, reason }
-  d.fact({ type: 'supervision.began', ...about, leg: ringing })
+  d.fact({ type: 'supervision.began', ...about, leg: ringing, ...(gainDb ? { gainDb } : {}) })
   if (mode !== 'listen' && call !== null) comeTo(d, by, call.id)
   if (old === undefined && who.phase === 'ready') takeState(d, who, 'break', 'supervising')
   if (old !== undefined || ringing === null) return
@@ -63,8 +71,7 @@ export function changeSupervision(d: Draft, input: Extract<Input, { type: 'super
   if (supervision === undefined) return d.refuse('not_supervising', 'You are not listening to anybody.')
   const { mode = supervision.mode, stays = supervision.stays, gainDb = supervision.gainDb, by } = input
   if (supervisorOf(d, by, mode) === null) return
-  if (!Number.isInteger(gainDb) || Math.abs(gainDb) > gainDbMax)
-    return d.refuse('gain_range', `From −${gainDbMax} to ${gainDbMax} dB.`)
+  if (!isGain(gainDb)) return d.refuse('gain_range', gainWords)
   if (mode === supervision.mode && stays === supervision.stays && gainDb === supervision.gainDb) return
   d.fact({ type: 'supervision.changed', by, mode, stays, ...(gainDb === 0 ? {} : { gainDb }) })
   if (mode !== 'listen' && supervision.call !== null) comeTo(d, by, supervision.call)
@@ -114,6 +121,10 @@ export function stopHearing(d: Draft, { by, heard, told }: Supervision, cause: S
 export function supervisorLeg(d: Pick<Draft, 'state'>, supervision: Supervision): Supervision['leg'] {
   if (supervision.leg !== null) return supervision.up ? supervision.leg : null
   return d.state.agents.get(supervision.by)?.stationLeg ?? null
+}
+
+function isGain(gainDb: number): boolean {
+  return Number.isInteger(gainDb) && Math.abs(gainDb) <= gainDbMax
 }
 
 /** Others who listen to this agent, or are about to. */

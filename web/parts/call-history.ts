@@ -191,7 +191,10 @@ const tellers: Tellers = {
   },
   'call.monitored': { agent: user, by: user, mode: supervised, reason: whySupervised },
   'call.unmonitored': { by: user, cause: word(w => w.supervision.ends) },
-  'supervision.began': { by: user, agent: user, mode: supervised, stays: null, reason: whySupervised, leg: null },
+  'supervision.began': {
+    ...{ by: user, agent: user, mode: supervised, stays: null, reason: whySupervised, leg: null },
+    gainDb: null,
+  },
   'leg.measured': { leg: null, trunk, agent: user, audio: null },
   'callback.tried': { callback: null, result, nextAt: dayAndTime },
   'recording.opened': { recording: null, path: null, kind: values('recordingKind') },

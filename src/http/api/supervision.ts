@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { supervisionModes } from '../../centre/entities.ts'
+import { gainDbMax } from '../../centre/supervision.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'
@@ -11,6 +12,8 @@ import { checkAgent, checkCall, checkLeader } from './team-sight.ts'
 const readers = ['supervisor', 'quality', 'auditor', 'admin'] as const
 const writers = ['supervisor', 'admin'] as const
 const id = z.string().min(1).max(64)
+
+const loudness = 'How much louder or softer than they speak the supervisor is heard (whisper, barge), dB'
 
 const supervisionInput = z
   .strictObject({
@@ -24,6 +27,16 @@ const supervisionInput = z
       .optional()
       .openapi({ description: 'Through the agent’s next calls too; left out: false, or as it is' }),
     reason: z.string().trim().max(200).optional(),
+    gainDb: z
+      .int()
+      .min(-gainDbMax)
+      .max(gainDbMax)
+      .optional()
+      .openapi({ description: `${loudness}; left out: as it is, at first 0` }),
+  })
+  .refine(({ mode, gainDb }) => mode !== 'take_over' || gainDb === undefined, {
+    path: ['gainDb'],
+    error: 'nothing with take_over: who has the call sets it on the desk',
   })
   .openapi('SupervisionInput')
 
@@ -35,6 +48,7 @@ const supervisionReply = z
     mode: z.enum(supervisionModes),
     stays: z.boolean(),
     reason: z.string(),
+    gainDb: z.int().openapi({ description: loudness }),
     startedAt: z.int().openapi({ description: 'Unix ms' }),
     heard: z.boolean().openapi({ description: 'The supervisor’s audio is up and hears the call' }),
   })
@@ -82,14 +96,15 @@ export function supervisionApi(api: Api, deps: Deps): void {
       path: '/calls/:id/supervision',
       roles: writers,
       byTeam: true,
-      summary: 'A supervisor listens to a call, whispers, barges in, or takes it over; again: changes the mode',
+      summary:
+        'A supervisor listens to a call, whispers, barges in, or takes it over; again: changes the mode or the loudness',
       body: supervisionInput,
       reply: supervisionReply,
       status: 201,
     },
     async c => {
       const call = c.req.param('id') as CallId
-      const { supervisor, mode, stays, reason } = parseInput(supervisionInput, await jsonBody(c))
+      const { supervisor, mode, stays, reason, gainDb } = parseInput(supervisionInput, await jsonBody(c))
       const by = supervisor as UserId
       const { state } = deps.engine
       if (!state.users.has(by)) throw new NotFound('user', supervisor)
@@ -110,17 +125,28 @@ export function supervisionApi(api: Api, deps: Deps): void {
           mode: 'barge',
           stays: false,
           reason: why,
+          gainDb: 0,
           startedAt: since,
           heard: true,
         }
         return c.json(supervisionReply.parse(taken), 201)
       }
+      const loud = gainDb === undefined ? {} : { gainDb }
       const isSame = now?.call === call && (reason === undefined || reason === now.reason)
       await dispatched(
         c,
         isSame
-          ? { type: 'supervisor.change', by, mode, ...(stays === undefined ? {} : { stays }) }
-          : { type: 'supervisor.begin', by, call, agent: null, mode, stays: stays ?? false, reason: reason ?? '' },
+          ? { type: 'supervisor.change', by, mode, ...(stays === undefined ? {} : { stays }), ...loud }
+          : {
+              type: 'supervisor.begin',
+              by,
+              call,
+              agent: null,
+              mode,
+              stays: stays ?? false,
+              reason: reason ?? '',
+              ...loud,
+            },
       )
       return c.json(shown(by), 201)
     },
@@ -153,9 +179,9 @@ export function supervisionApi(api: Api, deps: Deps): void {
   function shown(by: UserId) {
     const now = deps.engine.state.supervisions.get(by)
     if (now === undefined) throw new NotFound('supervision', by)
-    const { call, agent, mode, stays, reason, since, heard } = now
+    const { call, agent, mode, stays, reason, gainDb, since, heard } = now
     return supervisionReply.parse({
-      ...{ call, supervisor: by, agent, mode, stays, reason },
+      ...{ call, supervisor: by, agent, mode, stays, reason, gainDb },
       ...{ startedAt: since, heard: heard !== null },
     })
   }

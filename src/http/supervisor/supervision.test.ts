@@ -111,7 +111,15 @@ test('the API begins, changes, lists and ends it, with problems that say what is
   assert.equal(begun.status, 201)
   const { startedAt, ...reply } = (await begun.json()) as Record<string, unknown>
   assert.ok(Number.isInteger(startedAt))
-  const same = { call, supervisor: ids['sam'], agent: ids['alice'], stays: false, reason: 'audit', heard: true }
+  const same = {
+    call,
+    supervisor: ids['sam'],
+    agent: ids['alice'],
+    stays: false,
+    reason: 'audit',
+    gainDb: 0,
+    heard: true,
+  }
   assert.deepEqual(reply, { ...same, mode: 'listen' })
   assert.equal(
     ((await (await post({ supervisor: ids['sam'], mode: 'barge' })).json()) as { mode: string }).mode,
@@ -125,6 +133,24 @@ test('the API begins, changes, lists and ends it, with problems that say what is
       ['barge', 'audit', null],
     ],
   )
+  const heardAt = async (body: object) =>
+    ((await (await post({ supervisor: ids['sam'], mode: 'barge', ...body })).json()) as { gainDb: number }).gainDb
+  assert.deepEqual([await heardAt({ gainDb: -12 }), await heardAt({}), await heardAt({ gainDb: 7 })], [-12, -12, 7])
+  assert.equal(now('sam')?.gainDb, 7)
+  assert.equal(await heardAt({ reason: 'anew', gainDb: 12 }), 12)
+  assert.equal(await heardAt({ reason: 'audit' }), 0, 'begun anew it is as they speak')
+  for (const [body, said] of [
+    [{ mode: 'barge', gainDb: 13 }, 'a value of at most 12'],
+    [{ mode: 'barge', gainDb: -13 }, 'a value of at least -12'],
+    [{ mode: 'barge', gainDb: 0.5 }, 'a whole number'],
+    [{ mode: 'barge', gainDb: '6' }, ''],
+    [{ mode: 'take_over', gainDb: 6 }, 'nothing with take_over'],
+  ] as const) {
+    const refused = await post({ supervisor: ids['sam'], ...body })
+    const { errors } = (await refused.json()) as { errors: { field: string; allowed: string }[] }
+    assert.deepEqual([refused.status, errors.map(({ field }) => field)], [422, ['gainDb']])
+    assert.ok(errors[0]!.allowed.includes(said), errors[0]!.allowed)
+  }
   const problems = [
     [{ supervisor: ids['sam'], mode: 'shout' }, 422],
     [{ supervisor: ids['sam'], mode: 'listen', loud: true }, 422],
