@@ -43,7 +43,7 @@ function handle(d: Draft, input: Input): void {
     case 'tick':
       return // `proceed` finds what is due
     case 'clock.stepped':
-      return d.note({ type: 'note.clockStepped', byMs: input.byMs })
+      return d.fact({ type: 'system.clockStepped', byMs: input.byMs })
     case 'disk.slow':
       return d.note({ type: 'note.diskSlow' })
     case 'disk.caughtUp':

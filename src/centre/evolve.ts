@@ -50,7 +50,7 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
     case 'note.record':
       evolveRecord(state, change.fact, at)
       break
-    case 'note.clockStepped':
+    case 'system.clockStepped':
       shiftClock(state, change.byMs, at)
       break
     case 'note.diskSlow':

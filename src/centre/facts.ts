@@ -72,6 +72,8 @@ export type Paced = {
 export type FloorFact =
   | { type: 'system.started'; bootId: string; version: string }
   | { type: 'system.stopped' }
+  /** The clock of this machine was set, back where `byMs` is below 0, as the one that never steps tells; seen within a second. */
+  | { type: 'system.clockStepped'; byMs: number }
   /** `why` is left out of facts that are older than it, and of a trunk that is up. */
   | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string; why?: TrunkTrouble }
   | { type: 'agent.signedOn'; agent: UserId }

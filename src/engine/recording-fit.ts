@@ -1,5 +1,7 @@
 /** What a file must be like to be the recording of its call, as the journal knows it: whoever may write on the share could lay another under its name. */
-import { type Fit, longestMs } from '../lib/fit.ts'
+import { type Fit, isMisfit, longestMs } from '../lib/fit.ts'
+import type { CallId, RecordingId } from '../lib/ids.ts'
+import type { Store } from '../store/store.ts'
 
 /** Signalling and media end apart by so much at most. */
 const overMs = 5_000
@@ -28,4 +30,20 @@ export function fitOf(
     writtenFrom: openedAt - clockMs,
     writtenUntil: Math.min(until + writtenWithinMs, now + clockMs),
   }
+}
+
+type Left = { id: RecordingId; call: CallId; path: string; openedAt: number; callEndedAt: number | null }
+
+/** Makes whole what lies under its name where that fits. Rejects as `salvage` does: with Misfit where it does not, though no clock was set back. */
+export async function salvageFitting<Sealed>(
+  left: Left,
+  of: { salvage(path: string, fit: Fit): Promise<Sealed>; store: Pick<Store, 'read'>; now: () => number },
+): Promise<Sealed> {
+  const { id: recording, call, path } = left
+  try {
+    return await of.salvage(path, fitOf(left, of.now()))
+  } catch (error) {
+    if (!isMisfit(error) || !(await of.store.read('journal.wasSetBack', { recording, call }))) throw error
+  }
+  return await of.salvage(path, fitOf(left, of.now(), true))
 }

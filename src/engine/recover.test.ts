@@ -44,7 +44,7 @@ async function killedFloor(store: Store): Promise<void> {
 }
 
 const recover = async (
-  store: Pick<Store, 'inFlight' | 'commit'>,
+  store: Pick<Store, 'inFlight' | 'commit' | 'read'>,
   salvage: Salvage,
   signal = new AbortController().signal,
   at = { now: 5_000, last: 1_000 },
@@ -127,6 +127,7 @@ test('killed again at any point of the recovery, the next start closes only what
     const underWay: Promise<unknown>[] = [] // a dead process has none: they are over before the next start reads
     const dying = {
       inFlight: () => store.inFlight(),
+      read: store.read.bind(store) as Store['read'],
       commit: async (transaction: Parameters<Store['commit']>[0]) => {
         if (left-- <= 0) throw new Error('killed')
         const commit = store.commit(transaction)
@@ -374,6 +375,18 @@ test('when the clock was set back since, nothing of what was left open is held a
   await leftOpen(store, fitting, false)
   await recover(store, laid, undefined, { now: 500, last: 61_000 })
   for (const path of fitting) assert.equal((await recordingOf(store, path)).sha256, `of ${path}`)
+})
+
+test('a clock that was set back by less than a call lasted leaves what was open at a crash as long as it is', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  const tenMinutes = '600000 300000.wav'
+  await leftOpen(store, [tenMinutes], false)
+  const stepped = { type: 'system.clockStepped', byMs: -300_000 } as const
+  await store.commit({ recorded: [recorded(stepped, 2_000)] })
+  await recover(store, laid, undefined, { now: 301_000, last: 2_000 })
+  const { sha256, wasMissing } = await recordingOf(store, tenMinutes)
+  assert.deepEqual([sha256, wasMissing], [`of ${tenMinutes}`, false], 'and is not told as missing first')
 })
 
 const recordingOf = async (store: Store, name: string) =>

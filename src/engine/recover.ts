@@ -13,7 +13,7 @@ import type { CallbackId, CallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { InFlight, LeadInFlight } from '../store/load.ts'
 import type { Store } from '../store/store.ts'
-import { fitOf } from './recording-fit.ts'
+import { salvageFitting } from './recording-fit.ts'
 
 /** Makes the file whole; `path` is relative to the recordings folder. Rejects when there is nothing to make whole, with Misfit where it does not fit. */
 export type Salvage = (path: string, fit?: Fit) => Promise<{ sha256: string; bytes: number; durationMs: number }>
@@ -59,7 +59,13 @@ export async function closeInFlight(of: {
 }
 
 /** `lastAt`: Unix ms of the last line of the run that left them. */
-export type Sealing = { store: Pick<Store, 'commit'>; salvage: Salvage; now: () => number; lastAt: number; log: Logger }
+export type Sealing = {
+  store: Pick<Store, 'commit' | 'read'>
+  salvage: Salvage
+  now: () => number
+  lastAt: number
+  log: Logger
+}
 
 /**
  * Makes whole and seals what the last run left open, each in a transaction of its own: when `signal` ends it half-way, the next start finds the
@@ -166,7 +172,7 @@ async function seal(recording: InFlight['recordings'][number], of: Sealing): Pro
   const { id, call, path, lack } = recording
   let fact: Fact
   try {
-    const { sha256, bytes, durationMs } = await of.salvage(path, fitOfLeft(recording, of))
+    const { sha256, bytes, durationMs } = await salvageLeft(recording, of)
     fact = { type: 'recording.sealed', recording: id, call, sha256, bytes, durationMs, salvaged: true, ...lack }
   } catch (error) {
     of.log.error({ err: error, recording: id, path }, 'a recording could not be salvaged')
@@ -178,8 +184,7 @@ async function seal(recording: InFlight['recordings'][number], of: Sealing): Pro
   await of.store.commit({ recorded: [{ at: of.now(), actor: 'system', fact }] })
 }
 
-/** Undefined: the clock was set back since, and for how long a call went on is not known. Evidence is not left out for a wrong clock. */
-function fitOfLeft(recording: InFlight['recordings'][number], { now, lastAt }: Sealing): Fit | undefined {
-  const at = now()
-  return at < lastAt ? undefined : fitOf(recording, at)
+/** Where the clock was set back since, for how long a call went on is not known. Evidence is not left out for a wrong clock. */
+function salvageLeft(recording: InFlight['recordings'][number], of: Sealing): ReturnType<Salvage> {
+  return of.now() < of.lastAt ? of.salvage(recording.path) : salvageFitting(recording, of)
 }

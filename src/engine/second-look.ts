@@ -10,7 +10,7 @@ import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
-import { fitOf } from './recording-fit.ts'
+import { salvageFitting } from './recording-fit.ts'
 import type { Timers } from './timers.ts'
 
 /** After something happened: what a call was told as missing for has mostly passed by then. */
@@ -154,7 +154,7 @@ export class SecondLook implements AsyncDisposable {
     const { id: recording, call, path, lack, callEndedAt, openedAt } = missing
     let sealed: Sealed
     try {
-      sealed = await this.#salvaged(missing)
+      sealed = await salvageFitting(missing, this.#options)
     } catch (error) {
       if (isMisfit(error)) await this.#tellMisfit(missing, error)
       return false // as it was told; it is looked for again
@@ -169,17 +169,6 @@ export class SecondLook implements AsyncDisposable {
     await store.commit({ recorded: [{ at, actor: 'system', fact }] })
     log.warn({ recording, path, afterMs }, 'a recording that was told as missing is there after all, and sealed')
     return true
-  }
-
-  async #salvaged(missing: MissingRecording): Promise<Sealed> {
-    const { store, salvage, now } = this.#options
-    const { id: recording, call, path } = missing
-    try {
-      return await salvage(path, fitOf(missing, now()))
-    } catch (error) {
-      if (!isMisfit(error) || !(await store.read('journal.wasSetBack', { recording, call }))) throw error
-    }
-    return await salvage(path, fitOf(missing, now(), true))
   }
 
   /** Once for each recording: whoever lays one file after the other there fills no journal. */

@@ -96,7 +96,7 @@ export const journalQueries = {
          AND type IN ('recording.listened', 'recording.opened', 'recording.sealed', 'recording.missing', 'recording.derived',
            'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed', 'recording.erased') ORDER BY seq LIMIT 1000`,
     ).all(args.recording) as JournalLine[],
-  /** Whether the clock was set back between the opening of a recording and the end of its call (or now), as far as the lines written meanwhile show it. */
+  /** Whether the clock was set back between the opening of a recording and the end of its call (or now): as was told then, or as the lines written meanwhile show it. */
   'journal.wasSetBack': (db: Db, args: { recording: RecordingId; call: CallId }): boolean => {
     const lines = sql(
       db.$client,
@@ -108,8 +108,11 @@ export const journalQueries = {
     const ended = lines.findLast(({ type }) => type === 'call.ended')
     const stepBack = sql(
       db.$client,
-      `SELECT 1 FROM (SELECT at - lag(at) OVER (ORDER BY seq) AS byMs FROM journal WHERE seq BETWEEN ? AND ?)
-       WHERE byMs < -1000 LIMIT 1`,
+      `SELECT 1 FROM (
+         SELECT at - lag(at) OVER (ORDER BY seq) AS byMs,
+           CASE type WHEN 'system.clockStepped' THEN json_extract(body, '$.byMs') ELSE 0 END AS toldMs
+         FROM journal WHERE seq BETWEEN ? AND ?)
+       WHERE min(byMs, toldMs) <= -1000 LIMIT 1`,
     )
     return opened !== undefined && stepBack.get(opened.seq, ended?.seq ?? Number.MAX_SAFE_INTEGER) !== undefined
   },

@@ -20,6 +20,7 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
       leaveAllPhases(db, line.previousAt)
       return true
     case 'system.stopped':
+    case 'system.clockStepped':
     case 'agent.signedOn':
     case 'agent.stationChanged':
     case 'call.digit':

@@ -95,6 +95,7 @@ const importFact = fc.oneof(
   fc.record({ type: fc.constantFrom('tableExport.downloaded', 'tableExport.erased'), export: few('te') }),
 )
 const anyFact = fc.oneof(
+  fc.record({ type: fc.constant('system.clockStepped'), byMs: fc.integer() }),
   fc.record({ type: fc.constant('system.started'), bootId: fc.constant('b'), version: fc.constant('1') }),
   few('n').map(name => ({ type: 'user.saved', user: userNamed(name) })),
   fc.record({ type: fc.constant('user.locked'), user: few('u_n'), until: fc.nat() }),

@@ -47,7 +47,7 @@ export function learnLines(state: FloorState, change: Fact | Note, at: number): 
       state.lines.ended(line, result, connected, connected && at - call.connectedAt! < shortCallMs, at)
       return
     }
-    case 'note.clockStepped':
+    case 'system.clockStepped':
       state.lines.shift(change.byMs)
       return
     default:
