@@ -44,7 +44,7 @@ test('a clock that was set back by less than a call lasted is told by the one th
     const { clock } = machine
     const tell = (fact: unknown) => store.commit({ recorded: [recorded(fact as Fact, clock.now())] })
     const perform = () => {}
-    const engine = await bootEngine({
+    await using engine = await bootEngine({
       ...{ store, clock, log, version: 'test', ports: { phone: { perform }, media: { perform } } },
       salvage: async () => ({ sha256: '', bytes: 0, durationMs: 0 }),
     })
@@ -70,6 +70,5 @@ test('a clock that was set back by less than a call lasted is told by the one th
       items.map(({ body }) => JSON.parse(body).byMs),
       setBack === 'never' ? [] : [-300_000],
     )
-    await engine.stop(1_000)
   }
 })
