@@ -77,7 +77,7 @@ export class AudioHouse {
     house.#server = createServer((request, response) => {
       if (house.#isCut) return request.socket.destroy()
       if (request.url === '/agent/audio') return void house.#answer(request, response)
-      const script = /^\/static\/(?:agent-)?audio(?:-[a-z]+)?\.js$/.test(request.url ?? '') ? request.url! : null
+      const script = /^\/static\/(?:agent-)?audio(?:-[a-z]+)*\.js$/.test(request.url ?? '') ? request.url! : null
       response.setHeader('content-security-policy', "default-src 'self'")
       response.setHeader('content-type', script === null ? 'text/html; charset=utf-8' : 'text/javascript')
       response.end(script === null ? desk : readFileSync(asset(`web${script}`)))

@@ -9,17 +9,15 @@
  *   [data-audio-volume]              how loudly the others are heard, in dB; [data-audio-step] buttons that move it
  *   #state-bar[data-phase]           talking and ringing have a sound
  * What it tells: `audio-state` on document, detail {state, words}; state is connecting, up, down, no-microphone, denied or insecure.
- * Devices, network and headset keys have modules of their own.
+ * Devices, network, headset keys, the try-out and the volume have modules of their own.
  */
 import { onChoice, openMicrophone, paintDevices, useSpeaker } from './audio-devices.js'
 import { chooseHeadset, showOnHeadset, startHeadset } from './audio-headset.js'
 import { watchNetwork } from './audio-network.js'
+import { echo, tryOut } from './audio-try-out.js'
 import { createVolume } from './audio-volume.js'
 
 const offerUrl = '/agent/audio'
-const tryOutUrl = '/agent/audio/try-out'
-/** Four seconds of listening, and the disk that they go to and come from. */
-const tryOutMsMax = 12_000
 const constraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
 /** A cut of a few seconds heals by itself; after this long without a path a fresh connection is tried beside the old one. */
 const patienceMs = 3000
@@ -34,7 +32,6 @@ const unheardMs = [4000, 120_000]
 
 const player = new Audio()
 player.autoplay = true
-const echo = new Audio()
 const volume = createVolume(player)
 
 let microphone = null
@@ -239,60 +236,11 @@ function meter(stream) {
   }
 }
 
-/** By way of the server, which says what it heard and plays it back; while there is a call, or no server that can, by the browser alone. */
 async function test() {
   await unlock()
   if (!level) return start()
   say('testing')
-  if (phase === 'talking' || phase === 'ringing') return testHere()
-  const words = await triedOut().catch(() => null)
-  if (words === null) return testHere()
-  const place = document.getElementById('audio-words')
-  if (place) place.textContent = words
-}
-
-/** Its words; null when it has none. */
-async function triedOut() {
-  const response = await fetch(tryOutUrl, { method: 'POST', signal: AbortSignal.timeout(tryOutMsMax) })
-  const { words, detail } = await response.json()
-  return words ?? detail ?? null
-}
-
-/**
- * Listens for three seconds, says whether the person was heard, and plays it back as it came, from the chosen loudspeaker. While there is a call
- * it only listens.
- */
-async function testHere() {
-  const recorder = phase === 'talking' || phase === 'ringing' ? null : record(microphone)
-  let most = 0
-  for (let step = 0; step < 30; step++) {
-    await new Promise(done => setTimeout(done, 100))
-    most = Math.max(most, level.peak())
-  }
-  say(most > 0.02 ? 'heard' : 'silent')
-  const sound = await recorder?.stop()
-  if (sound === undefined || phase === 'talking') return
-  await useSpeaker(echo)
-  echo.src = URL.createObjectURL(sound)
-  echo.onended = () => URL.revokeObjectURL(echo.src)
-  await echo.play().catch(() => {})
-}
-
-function record(stream) {
-  if (!window.MediaRecorder) return null
-  const recorder = new MediaRecorder(stream)
-  const parts = []
-  recorder.ondataavailable = event => parts.push(event.data)
-  const over = new Promise(done => {
-    recorder.onstop = () => done(new Blob(parts, { type: recorder.mimeType }))
-  })
-  recorder.start()
-  return {
-    stop() {
-      recorder.stop()
-      return over
-    },
-  }
+  await tryOut({ microphone: () => microphone, peak: () => level.peak(), phase: () => phase, say })
 }
 
 async function headset() {
