@@ -9,11 +9,12 @@
  *   [data-audio-volume]              how loudly the others are heard, in dB; [data-audio-step] buttons that move it
  *   #state-bar[data-phase]           talking and ringing have a sound
  * What it tells: `audio-state` on document, detail {state, words}; state is connecting, up, down, no-microphone, denied or insecure.
- * Devices, network, headset keys, the try-out and the volume have modules of their own.
+ * Devices, network, headset keys, sounds, the try-out and the volume have modules of their own.
  */
 import { onChoice, openMicrophone, paintDevices, useSpeaker } from './audio-devices.js'
 import { chooseHeadset, showOnHeadset, startHeadset } from './audio-headset.js'
 import { watchNetwork } from './audio-network.js'
+import { audioContext, phaseSounds, sounds } from './audio-sounds.js'
 import { echo, tryOut } from './audio-try-out.js'
 import { createVolume } from './audio-volume.js'
 
@@ -266,42 +267,6 @@ function paintMute() {
     const words = muted ? button.dataset.on : button.dataset.off
     if (words) (button.querySelector('span') ?? button).textContent = words
   }
-}
-
-// —— sounds of our own: no files, two soft tones ——
-
-let audioContext = null
-
-function sounds() {
-  if (!audioContext) {
-    audioContext = new AudioContext({ latencyHint: 'interactive' })
-    useSpeaker(audioContext)
-  }
-  return audioContext
-}
-
-function beep(...notes) {
-  const context = sounds()
-  if (context.state !== 'running') return
-  for (const [hertz, from, seconds] of notes) {
-    const tone = context.createOscillator()
-    const gain = context.createGain()
-    const at = context.currentTime + from
-    tone.frequency.value = hertz
-    gain.gain.setValueAtTime(0, at)
-    gain.gain.linearRampToValueAtTime(0.12, at + 0.01)
-    gain.gain.setValueAtTime(0.12, at + seconds - 0.03)
-    gain.gain.linearRampToValueAtTime(0, at + seconds)
-    tone.connect(gain).connect(context.destination)
-    tone.start(at)
-    tone.stop(at + seconds)
-  }
-}
-
-const phaseSounds = {
-  talking: () => beep([660, 0, 0.12], [880, 0.14, 0.16]),
-  ringing: () => beep([520, 0, 0.35], [640, 0.05, 0.3], [520, 0.8, 0.35], [640, 0.85, 0.3]),
-  preview: () => beep([520, 0, 0.12]),
 }
 
 // —— the page ——
