@@ -2,13 +2,13 @@ import type { Business, Campaign, DispositionChoice, RetryRule } from '../centre
 import type { Actor } from '../centre/facts.ts'
 import type { CampaignId } from '../lib/ids.ts'
 import { checkCampaignPeople } from './agency-people.ts'
+import { campaignChange, campaignInput, campaignState } from './campaign-schemas.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
 import { checkNotice, defaultNotice, mayNotify } from './notice.ts'
 import { parseInput } from './parse.ts'
 import { ownPhrases } from './phrases.ts'
 import { checkPolicy, checkShown, checkTrunkGroup, checkTrunks, checkUsers } from './references.ts'
-import { campaignChange, campaignInput, campaignState } from './schemas.ts'
 import { inTurn } from './turn.ts'
 
 /** A new campaign is paused: someone has a look, adds leads, then starts it. */

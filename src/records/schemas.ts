@@ -1,19 +1,9 @@
 /**
  * What the records door takes, said once: the API, the admin forms and the command line check with these same schemas, and OpenAPI is made
- * from them. Unknown fields are refused. Text is trimmed, numbers become E.164.
+ * from them. Unknown fields are refused. Text is trimmed, numbers become E.164. Campaigns, menus, and what is the lender's have files of their own.
  */
 import { z } from '@hono/zod-openapi'
-import {
-  businesses,
-  callResults,
-  campaignModes,
-  machineUses,
-  readAs,
-  relations,
-  roles,
-  stationKinds,
-} from '../centre/entities.ts'
-import { normalisePattern, patternsMax } from '../centre/outside.ts'
+import { campaignModes, relations, roles, stationKinds } from '../centre/entities.ts'
 import { shownNumbersMax } from '../centre/shown-number.ts'
 import { speechLanguages } from '../centre/speech/vocabulary.ts'
 import { stopKinds } from '../centre/stops.ts'
@@ -27,15 +17,23 @@ import { connectionInput } from './trunk-connection.ts'
 import { trunkRules } from './trunk-rule-schemas.ts'
 import { words } from './words.ts'
 
-const id = <T extends string>() =>
+export const id = <T extends string>() =>
   z
     .string()
     .regex(idPattern, 'an id: letters, digits, - and _, at most 64')
     .transform(text => text as T)
-const days = (n: number) => n * 86_400_000
-const ms = (min: number, max: number) => z.int().min(min).max(max)
+export const ms = (min: number, max: number) => z.int().min(min).max(max)
 /** Unix ms, up to the year 2100: what is far beyond has no date that a page could show. */
 export const until = z.int().min(0).max(4_102_444_800_000, 'Unix ms, at most 4102444800000 (the year 2100)')
+
+/** An IANA time zone that this machine knows. */
+export const isZone = (text: string) => {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 
 /** A host name, an IPv4 or an IPv6 address without brackets. */
 const host = z
@@ -161,14 +159,14 @@ export const numberInput = z.strictObject({ number: callerId, target }).openapi(
 export const numberChange = changeOf(numberInput, 'NumberChange')
 
 /** The name of one of the lender's own recordings (`own/NAME` in messages); null: the music that is shipped. */
-const music = z
+export const music = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'the name of an own recording, or null')
   .nullable()
   .default(null)
 
 /** Our numbers that calls show; the records door holds them to what the trunks have. */
-const shownNumbers = z.array(callerId).max(shownNumbersMax).optional()
+export const shownNumbers = z.array(callerId).max(shownNumbersMax).optional()
 
 /** What is said to who waits in a queue, between the music. */
 const announce = z
@@ -195,122 +193,6 @@ export const queueInput = z
   })
   .openapi('QueueInput')
 export const queueChange = changeOf(queueInput, 'QueueChange')
-
-const retry = z.strictObject({
-  result: z.enum(callResults),
-  delayMs: ms(60_000, days(30)),
-  max: z.int().min(0).max(20),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the contract
-  then: z.enum(['same', 'next_number']).optional(),
-  otherSlot: z.boolean().optional(),
-})
-const quota = z.strictObject({
-  segment: z.string().max(64).nullable().default(null),
-  count: z.enum(['done', 'connected']),
-  max: z.int().min(0).max(10_000_000),
-})
-const disposition = z.strictObject({
-  code: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'small letters, digits and _, at most 32'),
-  words: z.strictObject({ 'zh-CN': words(40), en: words(40) }),
-  followUp: z.enum(['done', 'retry', 'callback', 'dnc']),
-})
-
-const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of the day, HH:MM')
-export const isZone = (text: string) => {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-const share01 = z.number().min(0).max(1)
-const modeRule = z.strictObject({
-  when: z
-    .strictObject({
-      from: clock.optional(),
-      to: clock.optional(),
-      zone: z.string().max(64).refine(isZone, 'an IANA time zone, e.g. Asia/Shanghai').optional(),
-      agentsBelow: z.int().min(1).max(5000).optional(),
-      agentsFrom: z.int().min(1).max(5000).optional(),
-      answerRateBelow: share01.optional(),
-      answerRateFrom: share01.optional(),
-    })
-    .refine(
-      when => Object.keys(when).some(key => key !== 'zone'),
-      'at least one of from, to, agentsBelow, agentsFrom, answerRateBelow, answerRateFrom',
-    ),
-  mode: z.enum(campaignModes),
-})
-
-const messagePart = z.union(
-  [
-    z.strictObject({
-      prompt: z.string().regex(/^(own\/)?[a-z0-9][a-z0-9-]{0,39}$/, 'the name of a phrase, e.g. amount-due'),
-    }),
-    z.strictObject({ field: words(64), as: z.enum(readAs) }),
-  ],
-  '{prompt} or {field, as}',
-)
-export const modeRules = z.array(modeRule)
-export const notice = z
-  .strictObject({
-    language: z.enum(['zh-CN', 'en']).default('zh-CN'),
-    parts: z.array(messagePart).min(1, 'at least one part').max(60),
-    maxLines: z.int().min(1).max(2000).default(30),
-    waitMs: ms(5000, 300_000).default(30_000),
-  })
-  .openapi('Notice')
-
-/** A number outside, or the beginning of such numbers with `*` behind. */
-const transferNumber = z.string().transform((text, c) => {
-  const pattern = normalisePattern(text.slice(0, 40))
-  if (pattern === null) c.addIssue({ code: 'custom', message: 'a number, or its beginning with * behind: +8621*' })
-  return pattern ?? z.NEVER
-})
-
-export const campaignInput = z
-  .strictObject({
-    name: words(64),
-    business: z.enum(businesses),
-    mode: z.enum(campaignModes),
-    trunks: z.array(id<TrunkId>()).min(1, 'at least one trunk').max(100),
-    trunkGroup: id<TrunkGroupId>().nullable().optional(),
-    callerIds: shownNumbers,
-    agents: z.array(id<UserId>()).max(5000).default([]),
-    agency: id<AgencyId>().nullable().optional().openapi({
-      description: 'The agency whose people its agents are, and whose placed cases its leads; collections only',
-    }),
-    policy: words(200),
-    ringMs: ms(15_000, 120_000).default(30_000),
-    wrapMs: ms(0, 60_000).default(15_000),
-    previewMs: ms(9000, 120_000).default(30_000),
-    abandonRateMax: z.number().min(0).max(0.03).default(0.03),
-    occupancyMax: z.number().min(0.5).max(1).default(0.9),
-    linesPerAgentMax: z.number().min(1).max(20).default(3),
-    priority: z.int().min(1).max(9).default(5),
-    share: z.int().min(1).max(100).default(1),
-    modeRules: z.array(modeRule).max(20).default([]),
-    reserved: z.boolean().default(false),
-    abandoned: z.enum(['rest', 'callback']).default('rest'),
-    notice: notice.nullable().default(null),
-    announcements: z.enum(['note', 'retry', 'end']).default('note'),
-    machines: z.enum(machineUses).default('off'),
-    retries: z.array(retry).max(16).optional(),
-    quotas: z.array(quota).max(200).optional(),
-    order: z.enum(['oldest', 'newest']).optional(),
-    bestTime: z.boolean().optional(),
-    music,
-    transferNumbers: z.array(transferNumber).max(patternsMax).default([]),
-    dispositions: z
-      .array(disposition)
-      .min(1)
-      .max(40)
-      .refine(all => new Set(all.map(each => each.code)).size === all.length, 'each code once')
-      .optional(),
-  })
-  .openapi('CampaignInput')
-export const campaignChange = changeOf(campaignInput, 'CampaignChange')
-export const campaignState = z.strictObject({ state: z.enum(['running', 'paused', 'closed']) }).openapi('CampaignState')
 
 export const leadInput = z
   .strictObject({

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Campaign } from '../../centre/entities.ts'
+import { campaignChange } from '../../records/campaign-schemas.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { checkNotice } from '../../records/notice.ts'
 import { parseInput } from '../../records/parse.ts'
-import { campaignChange } from '../../records/schemas.ts'
 import { modesGiven, modeValues } from './campaign-modes.ts'
 
 const typed = {

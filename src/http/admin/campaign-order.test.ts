@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Campaign } from '../../centre/entities.ts'
+import { campaignChange } from '../../records/campaign-schemas.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'
-import { campaignChange } from '../../records/schemas.ts'
 import { orderGiven, orderValues } from './campaign-order.ts'
 
 const typed = { order: 'newest', bestTime: 'true', quotas: '上海 | connected | 500\n* ｜ done ｜ 2000\r\n | done | 0' }

@@ -8,17 +8,11 @@ import { tollRulesDefault } from '../../centre/toll/rules.ts'
 import { plainConnection } from '../../centre/trunk-connection.ts'
 import { defaultTrunkRules } from '../../centre/trunk-rules.ts'
 import { lenderRulesDefault } from '../../lender/rules.ts'
+import { campaignInput } from '../../records/campaign-schemas.ts'
 import { fieldDefinition } from '../../records/lender-schemas.ts'
 import { menuInput } from '../../records/menu-schemas.ts'
 import { policyInput } from '../../records/policy-schema.ts'
-import {
-  campaignInput,
-  numberInput,
-  queueInput,
-  trunkGroupInput,
-  trunkInput,
-  userInput,
-} from '../../records/schemas.ts'
+import { numberInput, queueInput, trunkGroupInput, trunkInput, userInput } from '../../records/schemas.ts'
 import { saveSettings, settingKeys } from '../../records/settings.ts'
 import { issueToken } from '../../records/tokens.ts'
 import { createTrunk } from '../../records/trunks.ts'

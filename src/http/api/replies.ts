@@ -12,7 +12,7 @@ import {
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
 import { missingCauses } from '../../centre/recording-rules.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
-import { modeRules, notice } from '../../records/schemas.ts'
+import { modeRules, notice } from '../../records/campaign-schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
 import { trunkRules } from '../../records/trunk-rule-schemas.ts'
 
