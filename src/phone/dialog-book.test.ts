@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -229,4 +230,48 @@ test('an end is written with what is up next, or a moment later, and costs the d
   book.advance()
   await book.settle()
   assert.equal(lines(), 6)
+})
+
+for (const [what, harm] of [
+  ['deleted', file => rmSync(file)],
+  [
+    'replaced',
+    file => {
+      writeFileSync(`${file}.other`, '')
+      renameSync(`${file}.other`, file)
+    },
+  ],
+  ['cut', file => truncateSync(file, 0)],
+] satisfies [string, (file: string) => void][])
+  test(`a file that somebody has ${what} while it is written to is written anew, whole, and that is told once`, async () => {
+    using here = place()
+    const book = here.open()
+    for (const serial of [1, 2, 3]) book.keep(dialog(serial))
+    await book.settle()
+    harm(here.file)
+    book.drop(dialog(1))
+    book.keep(dialog(4))
+    here.clock.now = 2_000
+    await book.settle()
+    const left = () =>
+      here
+        .open()
+        .read()
+        .map(({ callId }) => callId)
+    assert.deepEqual(left(), ['call-2', 'call-3', 'call-4'])
+    assert.equal(here.warnings.length, 1)
+  })
+
+test('a file that is as it was is not written anew', async () => {
+  using here = place()
+  const book = here.open()
+  for (const serial of [1, 2]) book.keep(dialog(serial))
+  await book.settle()
+  const { ino } = statSync(here.file)
+  for (const now of [2_000, 4_000, 6_000]) {
+    here.clock.now = now
+    book.keep(dialog(3 + now))
+    await book.settle()
+  }
+  assert.deepEqual([statSync(here.file).ino, here.warnings], [ino, []])
 })

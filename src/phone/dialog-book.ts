@@ -2,7 +2,7 @@
  * The calls that are up on the wire, kept outside of the process: when it is killed, the next one ends them, since a far end that never hears a
  * BYE stays in the call. A file and no fact, appended to without a sync: it outlives the process, and need not outlive the machine.
  */
-import { close, open, readFileSync, rename, statSync, write } from 'node:fs'
+import { close, constants, fstat, open, readFileSync, rename, stat, statSync, write } from 'node:fs'
 import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -25,12 +25,18 @@ const slackBytes = 256 * 1024
 const waitingBytesMax = 1024 * 1024
 /** A disk that refuses is asked again after this. */
 const restMs = 5_000
+/** Whether what is written to is still what a next process would read is looked at this often: somebody may have deleted or replaced it. */
+const lookEveryMs = 2_000
 
+/** Appended, so that a file that somebody has cut is shorter than what was written to it. */
+const emptyToAppend = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND
 /** By descriptor, since an answer waits for each line: opening and closing the file for it would be two more turns of a file thread. */
 const opened = promisify(open)
 const written = promisify(write)
 const closed = promisify(close)
 const renamed = promisify(rename)
+const statOf = promisify(stat)
+const statOfOpen = promisify(fstat)
 
 const uri = z.string().refine(text => typeof parseUri(text) !== 'string')
 const party = z.string().refine(text => isHeaderValue(text) && parseNameAddress(text) !== null)
@@ -83,6 +89,10 @@ export class DialogBook implements DialogKeeper {
   #writing: Promise<void> | null = null
   #keeping: Promise<void> | null = null
   #restsUntil = Number.NEGATIVE_INFINITY
+  /** How often it was made anew: what was seen of a file before that says nothing of this one. */
+  #made = 0
+  #looking: Promise<void> | null = null
+  #lookAt = Number.NEGATIVE_INFINITY
 
   constructor({ file, now, log }: { file: string; now: () => number; log: Logger }) {
     this.#file = file
@@ -156,6 +166,7 @@ export class DialogBook implements DialogKeeper {
 
   /** What is over, and what a disk refused. Called ten times a second. */
   advance(): void {
+    this.#look()
     if (this.#isStale || this.#waiting !== '') this.#write()
   }
 
@@ -163,6 +174,36 @@ export class DialogBook implements DialogKeeper {
   async settle(): Promise<void> {
     this.advance()
     await this.#writing
+    this.#look()
+    await this.#looking
+    this.advance()
+    await this.#writing
+  }
+
+  /** Beside what is written, so that no answer waits for it. */
+  #look(): void {
+    const now = this.#now()
+    if (this.#fd === null || this.#writing !== null || this.#looking !== null || now < this.#lookAt) return
+    this.#lookAt = now + lookEveryMs
+    const made = this.#made
+    this.#looking = this.#isThere(this.#fd, this.#fileBytes).then(isThere => {
+      this.#looking = null
+      if (isThere || made !== this.#made || this.#fd === null) return
+      this.#isStale = true
+      this.#log.warn(
+        { file: this.#file },
+        'the list of calls that are up was deleted, replaced or cut, and is written anew',
+      )
+    })
+  }
+
+  async #isThere(fd: number, bytesLeast: number): Promise<boolean> {
+    try {
+      const [open, named] = await Promise.all([statOfOpen(fd, { bigint: true }), statOf(this.#file, { bigint: true })])
+      return open.ino === named.ino && open.dev === named.dev && open.size >= bytesLeast
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+    }
   }
 
   #hold(key: string, line: string): void {
@@ -217,7 +258,8 @@ export class DialogBook implements DialogKeeper {
 
   async #beginAnew(): Promise<void> {
     await this.#shut()
-    this.#fd = await opened(`${this.#file}.new`, 'w', 0o600)
+    this.#made++
+    this.#fd = await opened(`${this.#file}.new`, emptyToAppend, 0o600)
   }
 
   async #shut(): Promise<void> {
