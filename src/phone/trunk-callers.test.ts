@@ -110,4 +110,20 @@ describe('what answers a challenge in a call that came from a trunk', () => {
     assert.deepEqual(callers.credentialsOfLeft({ caller: id, peer: to('udp', '10.0.0.8') }, to('udp')), ours)
     assert.equal(callers.credentialsOfLeft({ caller: null, peer: to('udp', '10.0.0.8') }, to('udp')), null)
   })
+
+  test('of such a call, before the trunk’s name is looked up, to where it came from and nowhere else', async () => {
+    const { callers, apply, located, advance } = lines()
+    apply({ username: 'line', host: 'carrier.example' })
+    const left = { caller: id, peer: to('udp') }
+    assert.deepEqual(callers.credentialsOfLeft(left, to('udp')), ours)
+    assert.equal(callers.credentialsOfLeft(left, to('udp', '10.0.0.8')), null, 'its Contact leads elsewhere')
+    assert.equal(callers.credentialsOfLeft(left, to('tcp')), null)
+    assert.equal(callers.credentialsOfLeft({ ...left, caller: null }, to('udp')), null, 'nobody knows whose it was')
+    assert.equal(callers.credentials(id, to('udp')), null, 'of a call of now it has to be there')
+    located.push({ targets: [{ address: '10.0.0.8', port: 5060 }], holdsMs: 1e9 })
+    await advance(100)
+    assert.equal(callers.credentialsOfLeft(left, to('udp')), null, 'it is elsewhere')
+    apply({ username: 'line', host: 'carrier.example', transport: 'tls' }, { trust: 'certificate', authorities: 'PEM' })
+    assert.equal(callers.credentialsOfLeft({ ...left, peer: to('tls') }, to('tls')), null)
+  })
 })

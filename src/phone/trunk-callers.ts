@@ -2,6 +2,7 @@
  * Whose call this is that comes in, what it has to prove itself by, and how its trunk is reached again. Nobody else speaks for a trunk: what is
  * known here decides who may call, and who may touch a trunk's calls.
  */
+import type { Trunk } from '../centre/entities.ts'
 import { connectionOf } from '../centre/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Account, Caller, Destination, DigestCredentials, Flow, KeptDialog, Transport } from '../sip/events.ts'
@@ -51,10 +52,13 @@ export class TrunkCallers {
     return line !== undefined && isAt(line, to) ? credentialsOf(line) : null
   }
 
-  /** The same for a call that an earlier process took. */
+  /** The same for a call that an earlier process took. Until the trunk's name is looked up, it is where the call came from. */
   credentialsOfLeft(left: Left, to: Destination): DigestCredentials | null {
     const id = this.#callerOf(left)
-    return id === null ? null : this.credentials(id, to)
+    const line = id === null ? undefined : this.#lines.get(id)
+    if (line === undefined) return null
+    const isThere = isAt(line, to) || (isNowhereYet(line) && isFrom(line, left.peer, to))
+    return isThere ? credentialsOf(line) : null
   }
 
   /** A trunk is at this address, whatever it is known by: so somebody who comes from there may be one. */
@@ -90,8 +94,19 @@ function accountOf({ trunk, inbound }: Line): Account {
 
 /** It is known by this address, without more or together with a password. */
 function isKnownAt({ trunk, targets }: Line, address: string, transport: Transport): boolean {
-  if (!targets.all.some(one => one.address === address)) return false
+  return targets.all.some(one => one.address === address) && isByAddress(trunk, transport)
+}
+
+/** Over this it is known by where it is, and by nothing that TLS proves. */
+function isByAddress(trunk: Trunk, transport: Transport): boolean {
   return (trunk.transport === 'tls') === (transport === 'tls') && connectionOf(trunk).trust !== 'certificate'
+}
+
+const isNowhereYet = ({ targets }: Line) => targets.all.length === 0
+
+/** `to` is where a call of this trunk came from. */
+function isFrom({ trunk }: Line, from: Destination, { transport, address, peer }: Destination): boolean {
+  return peer === undefined && isByAddress(trunk, transport) && transport === from.transport && address === from.address
 }
 
 /** Who is reached there is this trunk, as surely as who comes from there is. */
