@@ -18,6 +18,7 @@ export type EventOfLeg = Exclude<
     type:
       | 'incoming'
       | 'bindingChanged'
+      | 'byeUnheard'
       | 'dropped'
       | 'lockedOut'
       | 'qualified'

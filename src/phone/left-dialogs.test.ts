@@ -178,7 +178,7 @@ test('of calls that were had at another address it is said once that they are le
   const dropped: KeptDialog[] = []
   const book = { read: () => dialogs, drop: (one: KeptDialog) => void dropped.push(one) }
   new LeftDialogs({
-    ua: { bye: () => false },
+    ua: { bye: () => false, bindingsOf: () => [] },
     credentials: () => null,
     wayBack: () => null,
     book,
@@ -203,7 +203,14 @@ function manyLeft(dialogs: KeptDialog[], wayBack: LeftDialogsOptions['wayBack'] 
     ways.push(how)
     return told.push(one) > 0
   }
-  const left = new LeftDialogs({ ua: { bye }, book, now: () => clock.now, log, credentials: () => null, wayBack })
+  const left = new LeftDialogs({
+    ua: { bye, bindingsOf: () => [] },
+    book,
+    now: () => clock.now,
+    log,
+    credentials: () => null,
+    wayBack,
+  })
   left.begin()
   return { told, ways, book, left, clock }
 }
@@ -299,7 +306,7 @@ test('a phone behind a connection that comes by another way is asked there once,
 test('no phone is given what a trunk’s password makes of its challenge, not even at the address of a trunk', () => {
   const asked: (DigestCredentials | null | undefined)[] = []
   new LeftDialogs({
-    ua: { bye: (one, { auth }) => asked.push(auth?.({ ...one.peer })) > 0 },
+    ua: { bye: (one, { auth }) => asked.push(auth?.({ ...one.peer })) > 0, bindingsOf: () => [] },
     credentials: () => ({ username: '4001', password: 'trunk-secret' }),
     ...{ wayBack: () => null, book: { read: () => [dialogOf(1, '1001'), dialogOf(2, null)], drop() {} } },
     ...{ now: () => 0, log },

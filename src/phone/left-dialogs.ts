@@ -2,6 +2,7 @@
  * The calls that a process before us had up when it was killed: each far end is told BYE, a trunk that challenges it with the trunk's password,
  * and what it answers else is well. Desk phones come first, since they are rung again at once and are busy until then; one that is reached over
  * a connection is told when it registers again: each of its extension that comes may be it, or another phone, and who knows the call is the one. A trunk's connection is opened anew, to where the trunk is and not to the port that it came from.
+ * So is told, too, a phone whose connection was cut off at the moment when a call of this process ended.
  */
 import { Allowance } from '../lib/allowance.ts'
 import type { Logger } from '../lib/log.ts'
@@ -13,13 +14,15 @@ const byesBurst = 500
 const byesPerSecond = 250
 /** A phone that has not registered by then has long found out by itself: its session was to be refreshed (RFC 4028). */
 const registersWithinMs = 3600_000
+/** Calls that one extension's phones are waited for with: more than a phone has lines. The oldest is given up for a newer one. */
+const absentMax = 16
 /** Other ways by which a phone of the extension came, that are asked for a call: as many as phones of an extension are kept, and some that moved. */
 const waysMax = 8
 /** A trunk's name is looked up every ten seconds until it resolves; who is found nowhere by then is told where it came from. */
 const foundWithinMs = 30_000
 
 export type LeftDialogsOptions = {
-  ua: Pick<UserAgentPort, 'bye'>
+  ua: Pick<UserAgentPort, 'bye' | 'bindingsOf'>
   book: { read(): KeptDialog[]; drop(dialog: KeptDialog): void }
   /** What answers a challenge by who is at `to`; null: nothing. */
   credentials(dialog: KeptDialog, to: Destination): DigestCredentials | null
@@ -29,7 +32,8 @@ export type LeftDialogsOptions = {
   log: Logger
 }
 
-type Absent = { dialog: KeptDialog; asked: Set<string> }
+/** `asked`: the ways by which it was not found. */
+type Absent = { dialog: KeptDialog; until: number; asked: Set<string> }
 
 export class LeftDialogs {
   readonly #options: LeftDialogsOptions
@@ -37,7 +41,6 @@ export class LeftDialogs {
   #due: KeptDialog[] = []
   /** Of phones that are reached over a connection, by extension. */
   readonly #absent = new Map<string, Absent[]>()
-  #absentUntil = Number.POSITIVE_INFINITY
   /** Of trunks that are reached over a connection, and are not found yet. */
   #unfound: KeptDialog[] = []
   #unfoundUntil = Number.POSITIVE_INFINITY
@@ -61,12 +64,10 @@ export class LeftDialogs {
       const { extension, peer } = dialog
       if (extension === null && isReliable(peer.transport)) this.#unfound.push(dialog)
       else if (extension === null) others.push(dialog)
-      else if (isReliable(peer.transport))
-        this.#absent.set(extension, [...(this.#absent.get(extension) ?? []), { dialog, asked: new Set() }])
+      else if (isReliable(peer.transport)) this.#await(extension, dialog)
       else phones.push(dialog)
     }
     this.#due = [...phones, ...others]
-    this.#absentUntil = now() + registersWithinMs
     this.#unfoundUntil = now() + foundWithinMs
     this.advance(now())
   }
@@ -74,10 +75,24 @@ export class LeftDialogs {
   advance(now: number): void {
     this.#find(now)
     while (this.#due.length > 0 && this.#allowance.take(now)) this.#end(this.#due.shift()!, now)
-    if (now < this.#absentUntil) return
-    this.#absentUntil = Number.POSITIVE_INFINITY
-    for (const all of this.#absent.values()) for (const { dialog } of all) this.#options.book.drop(dialog)
-    this.#absent.clear()
+    for (const [extension, all] of this.#absent) {
+      const { over = [], awaited = [] } = Object.groupBy(all, one => (one.until <= now ? 'over' : 'awaited'))
+      for (const { dialog } of over) this.#options.book.drop(dialog)
+      if (over.length > 0) this.#keep(extension, awaited)
+    }
+  }
+
+  #await(extension: string, dialog: KeptDialog): Absent {
+    const absent: Absent = { dialog, until: this.#options.now() + registersWithinMs, asked: new Set() }
+    const all = [...(this.#absent.get(extension) ?? []), absent]
+    for (const { dialog: givenUp } of all.splice(0, all.length - absentMax)) this.#options.book.drop(givenUp)
+    this.#absent.set(extension, all)
+    return absent
+  }
+
+  #keep(extension: string, awaited: Absent[]): void {
+    if (awaited.length > 0) this.#absent.set(extension, awaited)
+    else this.#absent.delete(extension)
   }
 
   #find(now: number): void {
@@ -91,42 +106,58 @@ export class LeftDialogs {
   /** Call with each event of the user agent before the phone hears of it: who registers is rung next. */
   take(event: UaEvent): void {
     if (event.type === 'bindingChanged' && event.binding !== null) this.#registered(event.binding)
+    else if (event.type === 'byeUnheard' && event.dialog.extension !== null)
+      this.#unheard(event.dialog, event.dialog.extension)
+  }
+
+  /** It may be back already: that it was cut off is noticed late. */
+  #unheard(dialog: KeptDialog, extension: string): void {
+    const { ua, log } = this.#options
+    log.info({ extension }, 'a phone was cut off when its call ended, and is told so when it is back')
+    const absent = this.#await(extension, dialog)
+    const isCutOff = ({ flow }: Binding) => flow.connection !== undefined && flow.connection === dialog.peer.connection
+    for (const binding of ua.bindingsOf(extension)) if (!isCutOff(binding)) this.#ask(absent, binding)
   }
 
   #registered(binding: Binding): void {
-    const { transport, source } = binding.flow
-    for (const absent of this.#absent.get(binding.extension) ?? []) {
-      const { dialog, asked } = absent
-      const isThere = dialog.peer.transport === transport && dialog.peer.address === source.address
-      const way = `${transport} ${source.address}${isThere ? ` ${source.port}` : ''}` // several may be behind one address
-      if (asked.has(way) || asked.size >= waysMax) continue
-      asked.add(way)
-      this.#ask(absent, isThere ? { flow: binding.flow } : binding)
+    for (const absent of this.#absent.get(binding.extension) ?? []) this.#ask(absent, binding)
+  }
+
+  /** Each connection is asked: several phones may be behind one address. */
+  #ask(absent: Absent, binding: Binding): void {
+    const { dialog, asked } = absent
+    const { transport, source, connection } = binding.flow
+    const isThere = dialog.peer.transport === transport && dialog.peer.address === source.address
+    const way = `${transport} ${source.address}${isThere ? ` ${source.port} ${connection}` : ''}`
+    if (asked.has(way) || asked.size >= waysMax) return
+    asked.add(way)
+    const then = (status: number | null) => {
+      if (status === null) asked.delete(way)
+      else if (status < 300) this.#over(absent)
     }
+    this.#say(absent, isThere ? { flow: binding.flow } : binding, then)
   }
 
   /** It keeps waiting until somebody says that it was theirs; another phone does not know it (481). */
-  #ask(absent: Absent, { flow, contact }: Pick<Binding, 'flow'> & Partial<Binding>): void {
-    const { ua, book, now } = this.#options
-    const then = (status: number | null) => {
-      if (status === null || status >= 300 || !this.#found(absent)) return
-      book.drop(absent.dialog)
-    }
+  #say(
+    absent: Absent,
+    { flow, contact }: Pick<Binding, 'flow'> & Partial<Binding>,
+    then: (status: number | null) => void,
+  ): void {
+    const { ua, now } = this.#options
     const by = contact === undefined ? { flow } : { flow, contact }
     if (this.#try(() => ua.bye(absent.dialog, { by, then }, now())) !== false) return
-    this.#found(absent)
     this.#leave(absent.dialog)
-    book.drop(absent.dialog)
+    this.#over(absent)
   }
 
-  /** False when it was found before. */
-  #found(absent: Absent): boolean {
-    const { extension } = absent.dialog
-    const all = this.#absent.get(extension ?? '') ?? []
+  #over(absent: Absent): void {
+    const extension = absent.dialog.extension ?? ''
+    const all = this.#absent.get(extension) ?? []
+    if (!all.includes(absent)) return // it was found before
     const others = all.filter(one => one !== absent)
-    if (others.length > 0) this.#absent.set(extension!, others)
-    else this.#absent.delete(extension ?? '')
-    return others.length < all.length
+    this.#keep(extension, others)
+    this.#options.book.drop(absent.dialog)
   }
 
   #end(dialog: KeptDialog, now: number): void {

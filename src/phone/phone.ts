@@ -134,6 +134,7 @@ export class Phone {
         return
       case 'lockedOut':
         return this.#lockedOut(event)
+      case 'byeUnheard':
       case 'qualified':
       case 'registered':
       case 'unregistered':

@@ -252,6 +252,8 @@ export type UaEvent =
   /** Our `reinvite` was refused; the session goes on as before. */
   | { type: 'reinviteFailed'; session: SessionId; status: number | null }
   | { type: 'ended'; session: SessionId; by: Ended; q850: number | null; reason: string }
+  /** Of a call that is over: a desk phone behind a connection of its own did not hear our BYE, and is in the call still. Kept until `drop`. */
+  | { type: 'byeUnheard'; dialog: KeptDialog }
   /**
    * The far end asks that whom it talks to (the other side of this call) be taken somewhere else: it pressed its transfer key (RFC 3515).
    * Answer with `answerRefer`, and when you accepted say with `notifyRefer` how it goes. `replaces`: an attended transfer; `session` is the

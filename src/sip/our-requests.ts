@@ -2,7 +2,7 @@
 import { type CallHost, response } from './call.ts'
 import { type Dialog, requestInDialog } from './dialog.ts'
 import type { DigestFor } from './digest.ts'
-import type { Destination, Ended } from './events.ts'
+import { type Destination, type Ended, isReliable } from './events.ts'
 import { digitBody } from './info.ts'
 import { type HeaderLine, serialise } from './message.ts'
 import type { ServerTransaction } from './transaction.ts'
@@ -14,6 +14,8 @@ export type OurRequestsOptions = {
   digestFor: DigestFor
   contact: HeaderLine
   isOver(): boolean
+  /** Our BYE is heard, or gone unheard: only where it had to be waited for (`endsWhenHeard`). */
+  byeOver(isHeard: boolean): void
 }
 
 export class OurRequests {
@@ -22,16 +24,19 @@ export class OurRequests {
   readonly #digestFor: DigestFor
   readonly #contact: HeaderLine
   readonly #isOver: () => boolean
+  readonly #byeOver: (isHeard: boolean) => void
+  #endsWhenHeard = false
   /** Ours that have no answer yet: what we send after them might overtake them, and they would count as out of order. */
   #pracks = 0
   #lastAck: { seq: number; destination: Destination; bytes: Buffer } | null = null
 
-  constructor({ host, dialog, digestFor, contact, isOver }: OurRequestsOptions) {
+  constructor({ host, dialog, digestFor, contact, isOver, byeOver }: OurRequestsOptions) {
     this.#host = host
     this.#dialog = dialog
     this.#digestFor = digestFor
     this.#contact = contact
     this.#isOver = isOver
+    this.#byeOver = byeOver
   }
 
   get hasPracksOpen(): boolean {
@@ -43,8 +48,23 @@ export class OurRequests {
     this.#host.transactions.respond(t, status, bytes, now)
   }
 
+  /** A desk phone behind a connection of its own is reached by no other: one that is cut off at this moment is still in the call. */
   bye(reason: HeaderLine[], now: number): void {
-    this.request({ method: 'BYE', extra: reason }, now)
+    const { extension, peer } = this.#dialog
+    this.#endsWhenHeard = extension !== null && isReliable(peer.transport)
+    const over = (isHeard: boolean) => {
+      if (this.#endsWhenHeard) this.#byeOver(isHeard)
+    }
+    const owner: RequestOwner = {
+      onResponse: ({ status }) => over(status < 300 || status === 481),
+      onFailure: () => over(false),
+    }
+    this.request({ method: 'BYE', extra: reason }, now, owner)
+  }
+
+  /** A BYE of ours is out, and the dialog is not over for the far end until it has heard it. */
+  get endsWhenHeard(): boolean {
+    return this.#endsWhenHeard
   }
 
   /** Any answer at all but "no such call" means that the far end is there (RFC 5057 §5.1). */

@@ -5,7 +5,7 @@
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
 import type { DigestFor } from './digest.ts'
-import type { Destination, Ended, Flow, SessionId } from './events.ts'
+import type { Destination, Ended, Flow, KeptDialog, SessionId } from './events.ts'
 import type { HeaderLine, Message, Request, Response } from './message.ts'
 import { Modify } from './modify.ts'
 import { OurRequests } from './our-requests.ts'
@@ -75,7 +75,14 @@ export class Talk implements DialogReceiver {
       allows: new Set(),
     }
     this.#state = state
-    this.#ours = new OurRequests({ host, dialog, digestFor, contact, isOver: () => state.phase === 'over' })
+    this.#ours = new OurRequests({
+      ...{ host, dialog, digestFor, contact },
+      isOver: () => state.phase === 'over',
+      byeOver: isHeard => {
+        if (isHeard) host.keeper.drop(dialog)
+        else options.host.emit({ type: 'byeUnheard', dialog: this.#kept }) // also of a call that the phone layer hears nothing of
+      },
+    })
     this.#timer = new SessionTimer({
       timers: host.timers,
       times: host.sessionTimes,
@@ -308,7 +315,11 @@ export class Talk implements DialogReceiver {
   #keep(): void {
     if (this.#keptTarget === this.dialog.remoteTarget) return
     this.#keptTarget = this.dialog.remoteTarget
-    this.#host.keeper.keep({ ...this.dialog, ourAddress: this.#host.wire.contact(this.dialog.peer).address })
+    this.#host.keeper.keep(this.#kept)
+  }
+
+  get #kept(): KeptDialog {
+    return { ...this.dialog, ourAddress: this.#host.wire.contact(this.dialog.peer).address }
   }
 
   #lose(by: Ended, reason: string, now: number): void {
@@ -335,7 +346,7 @@ export class Talk implements DialogReceiver {
   }
 
   #leave(): void {
-    if (this.#keptTarget !== null) this.#host.keeper.drop(this.dialog)
+    if (this.#keptTarget !== null && !this.#ours.endsWhenHeard) this.#host.keeper.drop(this.dialog)
     this.#host.leaveDialog(this.#key)
   }
 }
