@@ -143,9 +143,19 @@ test('why a text did not go is said in words; what a gateway says stands as it s
 
 test('a trunk that does not answer when it is asked is not shown as well', () => {
   const words = wordsIn('zh-CN')
-  const state = (unproved: boolean) => String(trunkState({ up: true, why: null, unproved }, words))
+  const state = (unproved: boolean) => String(trunkState({ up: true, why: null, unproved, refusing: null }, words))
   assert.match(state(false), /green/)
   assert.match(state(true), /amber[\s\S]*不应答探测/)
+})
+
+test('a trunk that lets no call in says so beside how it is, in both languages', () => {
+  const state = (language: 'zh-CN' | 'en', up = true) =>
+    String(
+      trunkState({ up, why: up ? null : 'no_answer', unproved: false, refusing: 'inbound_secret' }, wordsIn(language)),
+    )
+  assert.match(state('zh-CN'), /chip green[\s\S]*chip red[\s\S]*来话不通[\s\S]*来话认证口令读不出来/)
+  assert.match(state('zh-CN', false), /对方不应答[\s\S]*来话认证口令读不出来/)
+  assert.match(state('en'), /lets no call in[\s\S]*the password of its calls cannot be read/)
 })
 
 test('what went wrong on a trunk is said once, in the words of the page, and as it was seen in a fold of its own page', () => {
@@ -154,7 +164,7 @@ test('what went wrong on a trunk is said once, in the words of the page, and as 
   const fault = { at: 0, why: 'tls_name', words } as const
   const at = (why: 'tls_name' | 'no_answer') => ({
     ...sampleTrunk('zh-CN'),
-    seen: { up: false, why, unproved: false },
+    seen: { up: false, why, unproved: false, refusing: null },
     fault,
   })
   const list = (why: 'tls_name' | 'no_answer') => String(trunksPage({ frame, trunks: [at(why)], saved: false }))

@@ -24,6 +24,7 @@ export const trunkTroubles = [
   'call_silent',
   'call_unsent',
   'call_refused',
+  'inbound_secret',
   'other',
 ] as const
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
 import { parseConfig } from '../config.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import { settings } from './check-trunks.ts'
+import { provable, settings } from './check-trunks.ts'
 
 test('a trunk over UDP beyond the house that is known by its address alone is told as forgeable, one within it as a hint', () => {
   const trunk: Trunk = {
@@ -25,4 +25,13 @@ test('a trunk over UDP beyond the house that is known by its address alone is to
   for (const host of ['127.0.0.1', 'localhost', '::1']) assert.deepEqual(states({ host }), [])
   assert.deepEqual(states({ connection: { trust: 'password', inboundUser: 'carrier' } }), [])
   assert.deepEqual(states({ transport: 'tcp' }), [])
+})
+
+test('a trunk whose calls prove a password that is not there or cannot be read is named', () => {
+  const trunk = (connection: Trunk['connection']) => ({ name: 'E1', connection }) as Trunk
+  const asks = trunk({ trust: 'password', inboundUser: 'carrier' })
+  const [told] = provable({ trunk: asks, inbound: null })
+  assert.deepEqual([told?.state, told?.found.startsWith('E1: the password that its calls prove')], ['bad', true])
+  assert.deepEqual(provable({ trunk: asks, inbound: 'x' }), [])
+  assert.deepEqual(provable({ trunk: trunk({}), inbound: null }), [])
 })

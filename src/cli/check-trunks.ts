@@ -13,6 +13,7 @@ import { formatHost } from '../lib/host.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
 import { systemDns } from '../phone/system-dns.ts'
+import { StoreError } from '../store/port.ts'
 import { askTls } from './ask-tls.ts'
 import type { Checked } from './check-machine.ts'
 
@@ -56,7 +57,19 @@ export async function checkTrunks(
     const { checkOnLine } = await import('./check-trunk-call.ts')
     found.push(...(await checkOnLine(config, trunk, secrets, obstacle === null ? called : null)))
   }
-  return [...found, ...trunks.flatMap(({ trunk }) => settings(trunk, config))]
+  return [...found, ...trunks.flatMap(one => [...provable(one), ...settings(one.trunk, config)])]
+}
+
+/** Whether anybody could prove to call from this trunk, where that is asked. */
+export function provable({ trunk, inbound }: { trunk: Trunk; inbound: string | null }): Checked[] {
+  if (connectionOf(trunk).trust !== 'password' || inbound !== null) return []
+  return [
+    {
+      state: 'bad',
+      found: `${trunk.name}: the password that its calls prove themselves by is not there or cannot be read: each of them is answered 503`,
+      advice: 'give it anew (Connection, on the page of the trunk), or restore the key file',
+    },
+  ]
 }
 
 /** What works and should be known. */
@@ -89,7 +102,7 @@ export function settings(trunk: Trunk, config: Config): Checked[] {
 }
 
 type Known = {
-  all: { trunk: Trunk; key: string | null; password: string | null }[]
+  all: { trunk: Trunk; key: string | null; password: string | null; inbound: string | null }[]
   /** What a test may call. */
   toll: { rules: TollRules; zone: string }
 }
@@ -109,10 +122,18 @@ async function enabledTrunks(config: Config): Promise<Known> {
   try {
     const trunks = telephonyQueries['trunks.list'](drizzleOf(connection), {}).filter(({ enabled }) => enabled)
     const secret = connection.prepare('SELECT value FROM secrets WHERE owner = ? AND kind = ?').pluck()
-    const secretOf = (owner: string, kind: 'trunk-key' | 'trunk-password') => {
+    const secretOf = (owner: string, kind: 'trunk-key' | 'trunk-password' | 'trunk-inbound') => {
       const value = secret.get(owner, kind) as string | undefined
       if (value === undefined || !existsSync(config.secrets.keyFile)) return null
       return unseal(openKeyFile(config.secrets.keyFile), { owner, kind, value })
+    }
+    const inboundOf = (owner: string) => {
+      try {
+        return secretOf(owner, 'trunk-inbound')
+      } catch (error) {
+        if (error instanceof StoreError) return null
+        throw error
+      }
     }
     const zone = zoneOf(drizzleOf(connection))
     const { tollRules = tollRulesDefault } = tollOf(drizzleOf(connection), zone, systemClock.now())
@@ -120,6 +141,7 @@ async function enabledTrunks(config: Config): Promise<Known> {
       trunk,
       key: secretOf(trunk.id, 'trunk-key'),
       password: secretOf(trunk.id, 'trunk-password'),
+      inbound: inboundOf(trunk.id),
     }))
     return { all, toll: { rules: tollRules, zone } }
   } finally {

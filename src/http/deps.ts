@@ -4,6 +4,7 @@ import type { TriedOut } from '../centre/audio/try-out.ts'
 import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
+import type { Trouble } from '../centre/trunk-trouble.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
 import type { MessageSender } from '../lender/message.ts'
@@ -105,6 +106,8 @@ export type TrunkWireSeen = {
   target: { address: string; port: number } | null
   registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
   options: { status: number | null; rttMs: number | null; at: number } | null
+  /** Why no call that comes from it is let in. */
+  refusing: Trouble | null
 }
 
 /** What a test of a trunk has found so far: `code` names it for words of each language, `found` has the figures. */

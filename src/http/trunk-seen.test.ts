@@ -11,7 +11,13 @@ test('a trunk that answers no OPTIONS is not proved, unless it has taken our reg
     ).unproved
   assert.deepEqual([seen(200), seen(null), seen(null, 'refused'), seen(null, 'registered')], [false, true, true, false])
   assert.equal(trunkSeen(floor, () => null as never).unproved, false, 'nobody has asked it yet')
-  assert.deepEqual(trunkSeen(undefined, undefined as never), { up: false, why: null, unproved: false })
+  assert.deepEqual(trunkSeen(undefined, undefined as never), { up: false, why: null, unproved: false, refusing: null })
+})
+
+test('that none of its calls is let in is seen of a trunk that is up', () => {
+  const floor = { trunk: { id: 't_1', enabled: true }, up: true, why: null } as never
+  const seen = trunkSeen(floor, () => ({ refusing: { why: 'inbound_secret', words: '' } }) as never)
+  assert.deepEqual([seen.up, seen.refusing], [true, 'inbound_secret'])
 })
 
 test('why a trunk is off is that somebody switched it off, whatever went wrong before', () => {

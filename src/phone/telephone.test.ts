@@ -403,3 +403,13 @@ test('a call that came from a trunk over tcp whose connection broke in mid-call 
   here.telephone.ports.phone.perform({ type: 'phone.hangUp', leg: here.offered()!, q850: 16 })
   await here.until(`BYE is heard: ${heard}`, () => heard.includes('BYE sip:139@carrier.example SIP/2.0\r\n'))
 })
+
+test('a trunk whose calls prove a password that cannot be read keeps nobody from starting, and is told', async () => {
+  const secret = (_owner: string, kind: string) => {
+    if (kind === 'trunk-inbound') throw new Error('cannot be read with this key file')
+    return 'phone-secret'
+  }
+  const asks = { connection: { trust: 'password', inboundUser: 'carrier' } } as const
+  await using here = await opened([], asks, { secret })
+  assert.equal(here.telephone.trunkWire('t_1' as TrunkId)?.refusing?.why, 'inbound_secret')
+})

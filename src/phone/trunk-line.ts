@@ -19,9 +19,11 @@ export type TrunkWire = {
   /** `nextMs`: for how long it was granted, or until it is tried again. */
   registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
   options: { status: number | null; rttMs: number | null; at: number } | null
+  /** Why no call that comes from it is let in, though calls may be placed on it. */
+  refusing: Trouble | null
 }
 
-const quietWire: TrunkWire = { target: null, registration: null, options: null }
+const quietWire: TrunkWire = { target: null, registration: null, options: null, refusing: null }
 
 /** What a trunk keeps secret: how it registers, the key of the certificate that we show it, and what its calls prove themselves by. */
 export type TrunkSecrets = { password: string | null; key: string | null; inbound?: string | null }
@@ -76,7 +78,7 @@ export function newLine(
     targets: there?.targets ?? new Targets(),
     current: there?.current ?? null,
     hasBegun: false,
-    wire: { ...quietWire, target: there?.current ?? null },
+    wire: { ...quietWire, target: there?.current ?? null, refusing: refusingOf(trunk, inbound) },
     serviceRoute: bound?.serviceRoute ?? [],
     resolveAt: Number.POSITIVE_INFINITY,
     resolving: false,
@@ -91,6 +93,13 @@ export function newLine(
     misses: 0,
     told: before?.told,
   }
+}
+
+/** Nobody can prove to know a password that we do not. */
+function refusingOf(trunk: Trunk, inbound: string | null): Trouble | null {
+  if (connectionOf(trunk).trust !== 'password' || inbound !== null) return null
+  const words = 'the password that its calls prove themselves by is not there or cannot be read: they are answered 503'
+  return { why: 'inbound_secret', words }
 }
 
 /** What answers its challenges; null when it has none. */

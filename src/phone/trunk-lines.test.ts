@@ -125,3 +125,17 @@ describe('where a trunk is gone to', () => {
     assert.equal(last.why, 'out_of_reach')
   })
 })
+
+test('a trunk whose calls prove a password that we cannot read is up, and lets nobody in: that is told, until there is one', () => {
+  const { made, apply, posted, errors } = lines()
+  const asks = { trust: 'password', inboundUser: 'carrier' } as const
+  apply({}, asks, { inbound: null })
+  assert.equal(made.wire(id)?.refusing?.why, 'inbound_secret')
+  assert.equal(posted.at(-1)?.type, 'trunk.up', 'calls are placed on it')
+  assert.match(errors.join(), /cannot be read: they are answered 503/)
+  apply({}, asks)
+  assert.equal(made.wire(id)?.refusing, null)
+  apply({}, {}, { inbound: null })
+  assert.equal(made.wire(id)?.refusing, null, 'its calls are known by their address')
+  assert.equal(errors.length, 1)
+})

@@ -86,6 +86,8 @@ export class TrunkLines {
     const { host } = nextHopOf(trunk)
     const line = newLine(trunk, secrets, this.#makeKnown(trunk, secrets.key), before ?? null)
     this.#lines.set(trunk.id, line)
+    const { refusing } = line.wire
+    if (refusing !== null) this.#options.log.error({ trunk: trunk.name }, refusing.words)
     if (isIP(host)) this.#located(line, [{ address: host, port: nextHopOf(trunk).port }])
     else line.resolveAt = 0
     this.#tell(line)

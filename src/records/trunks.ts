@@ -2,7 +2,7 @@ import type { Trunk } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { RecordFact } from '../centre/record-facts.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import type { SecretWrite } from '../store/port.ts'
+import { type SecretWrite, StoreError } from '../store/port.ts'
 import type { TrunkRecord } from '../store/telephony.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { InvalidInput, NotFound, NotNow } from './errors.ts'
@@ -32,8 +32,8 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
   const { state, stateReason, stateAt, passwordSetAt, ...former } = await trunkById(door, id)
   const trunk: Trunk = { ...former, ...changed }
   const { connection, secrets } = mergeConnection(trunk, wire, {
-    key: door.store.secret(id, 'trunk-key'),
-    inbound: door.store.secret(id, 'trunk-inbound'),
+    key: kept(door, id, 'trunk-key'),
+    inbound: kept(door, id, 'trunk-inbound'),
   })
   trunk.connection = connection
   // Of the rules, too, what is not named stays.
@@ -46,6 +46,16 @@ async function change(door: RecordsDoor, actor: Actor, id: TrunkId, given: unkno
   checkRules(trunk)
   await save(door, actor, trunk, { password, ...secrets })
   return trunk
+}
+
+/** One that cannot be read is none: it is asked for anew, and can be given. */
+function kept(door: RecordsDoor, id: TrunkId, kind: 'trunk-key' | 'trunk-inbound'): string | null {
+  try {
+    return door.store.secret(id, kind)
+  } catch (error) {
+    if (error instanceof StoreError && error.field === 'secrets.key_file') return null
+    throw error
+  }
 }
 
 /** Refused while a campaign still uses it. */

@@ -43,7 +43,7 @@ test('who knows the password is let in at the second INVITE, and is asked nothin
 })
 
 test('who does not is no call: nothing is kept of it, and a wrong password is told', () => {
-  const { net, ua, held, calls } = house()
+  const { net, ua, calls } = house()
   calls()
   assert.equal(net.of(carl, 'failed').at(-1)?.status, 401)
   calls({ ...credentials, password: 'guessed' })
@@ -51,9 +51,6 @@ test('who does not is no call: nothing is kept of it, and a wrong password is to
   calls({ ...credentials, username: 'another' })
   assert.equal(net.of(carl, 'failed').at(-1)?.status, 403)
   assert.match(net.of(alice, 'dropped')[0]!.reason, /wrong name or password/)
-  held.account = { id: 't_1', ...credentials, password: null }
-  calls({ ...credentials, password: '' })
-  assert.equal(net.of(carl, 'failed').at(-1)?.status, 403)
   assert.equal(net.of(alice, 'incoming').length, 0)
   net.run(40_000)
   assert.deepEqual([ua.figures.sessions, ua.figures.transactions], [0, 0])
@@ -108,4 +105,19 @@ test('of two at one address the name says whose call it is, and of two of one na
   calls({ username: 'fourth', password: '' })
   assert.equal(net.of(carl, 'failed').filter(({ status }) => status === 403).length, 2)
   assert.equal(whose().length, 3)
+})
+
+test('where we do not know the password ourselves nobody is let in, and the carrier hears that the fault is ours and may pass', () => {
+  const { net, ua, held, calls } = house({ id: 't_1', ...credentials, password: null })
+  for (const auth of [undefined, { ...credentials, password: '' }, credentials]) calls(auth)
+  assert.deepEqual(
+    net.of(carl, 'failed').map(({ status, retryAfterS }) => [status, retryAfterS]),
+    [503, 503, 503].map(status => [status, 60]),
+  )
+  assert.equal(net.of(alice, 'incoming').length, 0)
+  net.run(40_000)
+  assert.deepEqual([ua.figures.sessions, ua.figures.transactions], [0, 0])
+  held.account = { id: 't_1', ...credentials }
+  calls(credentials)
+  assert.equal(net.of(alice, 'incoming').length, 1)
 })

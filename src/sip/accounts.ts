@@ -9,6 +9,8 @@ import type { Reply } from './registrar.ts'
 import { say } from './screening.ts'
 
 const realm = 'switchroom'
+/** Somebody has to give us a password first; then it should not be long until calls come. */
+const unableRetryS = '60'
 
 export type AccountsOptions = {
   secret: (bytes: number) => string
@@ -27,7 +29,11 @@ export class Accounts {
     this.#server = new DigestServer({ realm, secret: options.secret, lookup: name => secretOf(this.#asked, name) })
   }
 
-  /** Which of these it is: of several at one address the name says so. Else what to answer: 401 until it has shown that it knows a password, 403 when it does not. */
+  /**
+   * Which of these it is: of several at one address the name says so. Else what to answer: 401 until it has shown that it knows a password, 403
+   * when it does not. 503 when we know none ourselves: that is our fault and may pass, and a carrier offers the call to its next gateway
+   * (RFC 3261 section 21.5.4, RFC 3263 section 4.3), where 403 tells the caller to give up (section 21.4.4; Q.850 21, RFC 3398 section 8.2.6.1).
+   */
   prove(request: Request, accounts: readonly Account[], flow: Flow, now: number): { account: string } | Reply {
     const able = accounts.filter(({ password }) => password !== null)
     const name = this.#server.usernameOf(request)
@@ -43,7 +49,8 @@ export class Accounts {
         return say(401, ...this.#server.challenge(account.username, salt, verdict.stale, now, source))
       }
     }
-    if (able.length > 0) this.#options.onWrong(flow, now)
+    if (able.length === 0) return say(503, ['Retry-After', unableRetryS])
+    this.#options.onWrong(flow, now)
     return say(403)
   }
 }

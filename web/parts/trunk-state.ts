@@ -13,10 +13,19 @@ export type TrunkSeen = {
   why: TrunkTrouble | null
   /** It was asked by OPTIONS and did not answer, and it has not taken a registration of ours either. */
   unproved: boolean
+  /** Why none of its calls is let in, up or not; null: they are. */
+  refusing: TrunkTrouble | null
 }
 
 /** One that answers no OPTIONS takes calls all the same, since some gateways never do: whether it is there at all is not known then. */
-export function trunkState({ up, why, unproved }: TrunkSeen, w: Words): Html {
+export function trunkState(seen: TrunkSeen, w: Words): Html {
+  const { why, refusing } = seen
+  if (refusing === null || why === 'switched_off') return placing(seen, w)
+  return html`${placing(seen, w)} ${chip('red', 'circle-x', w.trunkTroubles.refusing)} <span class="small">${w.trunkTroubles.why[refusing]}</span>`
+}
+
+/** Whether calls can be placed on it. */
+function placing({ up, why, unproved }: TrunkSeen, w: Words): Html {
   const words = w.admin.trunks
   if (why === 'switched_off') return chip('grey', 'circle-x', words.off)
   if (up)

@@ -22,7 +22,7 @@ export const sampleTrunk = (language: Language, down = false) =>
     callsPerSecond: 5,
     codecs: ['pcma', 'pcmu'],
     enabled: true,
-    seen: { up: !down, why: down ? 'tls_untrusted' : null, unproved: false },
+    seen: { up: !down, why: down ? 'tls_untrusted' : null, unproved: false, refusing: null },
     stateAt: sampleNow - 3600_000,
     calls: down ? 0 : 23,
     startedLastSecond: down ? 0 : 2,
@@ -31,6 +31,7 @@ export const sampleTrunk = (language: Language, down = false) =>
       target: { address: '10.20.0.7', port: 5060 },
       registration: null,
       options: { status: down ? null : 200, rttMs: down ? null : 12, at: sampleNow - 9_000 },
+      refusing: null,
     },
     fault: down ? { at: sampleNow - 3600_000, why: 'call_refused', words: 'a call was refused: SIP 503' } : null,
   }) as unknown as TrunkRow

@@ -6,6 +6,7 @@ const zh = {
   last: '最近故障',
   seen: '系统所见（原文）',
   unproved: '未证实：不应答探测',
+  refusing: '来话不通',
   why: {
     switched_off: '已停用',
     looking_up: '正在解析主机名',
@@ -31,6 +32,7 @@ const zh = {
     call_silent: '一次呼叫没有任何响应',
     call_unsent: '一次呼叫未能送达',
     call_refused: '一次呼叫被拒绝接续',
+    inbound_secret: '来话认证口令读不出来，请在“连接”中重新填写',
     other: '不能使用',
   } as Record<TrunkTrouble, string>,
 }
@@ -39,6 +41,7 @@ const en: Like<typeof zh> = {
   last: 'Last fault',
   seen: 'What was seen',
   unproved: 'not proved: OPTIONS unanswered',
+  refusing: 'lets no call in',
   why: {
     switched_off: 'switched off',
     looking_up: 'its name is being looked up',
@@ -65,6 +68,7 @@ const en: Like<typeof zh> = {
     call_silent: 'no response to a call',
     call_unsent: 'a call could not be sent',
     call_refused: 'a call was refused',
+    inbound_secret: 'the password of its calls cannot be read; give it anew under Connection',
     other: 'not usable',
   },
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authority, certificate, type Pair } from '../../phone/fixtures/certificates.ts'
+import { StoreError } from '../../store/port.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
 
@@ -92,6 +93,22 @@ test('a password of its calls is kept as a secret, stays when the field is left 
   assert.ok(!JSON.stringify(await house.facts()).includes('correct horse'), 'no secret in the journal')
   assert.equal((await send(`/admin/trunks/${trunk.id}`, { ...line, name: 'asks no more' })).status, 303)
   assert.equal(secret(), null)
+})
+
+test('a password of its calls that cannot be read is asked for when the trunk is saved, and can be given anew', async () => {
+  const asks = { ...line, name: 'unread', trust: 'password', inboundUser: 'carrier' }
+  assert.equal((await send('/admin/trunks', { ...asks, inboundPassword: 'correct horse battery' })).status, 303)
+  const trunk = [...house.engine.state.trunks.values()].find(({ trunk: { name } }) => name === 'unread')!.trunk
+  const { store } = house
+  store.secret = () => {
+    throw new StoreError('fault', 'secrets.key_file', 'cannot be read with this key file')
+  }
+  const kept = await send(`/admin/trunks/${trunk.id}`, asks)
+  const anew = await send(`/admin/trunks/${trunk.id}`, { ...asks, inboundPassword: 'another horse battery' })
+  delete (store as { secret?: unknown }).secret
+  assert.deepEqual([kept.status, anew.status], [422, 303])
+  assert.match(kept.text, /请填写来话认证口令/)
+  assert.equal(store.secret(trunk.id, 'trunk-inbound'), 'another horse battery')
 })
 
 test('what cannot work is refused beside its field, and a key that was typed is not sent back', async () => {

@@ -12,6 +12,7 @@ import {
 import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
 import { missingCauses } from '../../centre/recording-rules.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
+import { trunkTroubles } from '../../centre/trunk-trouble.ts'
 import { modeRules, notice } from '../../records/campaign-schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
 import { trunkRules } from '../../records/trunk-rule-schemas.ts'
@@ -85,6 +86,10 @@ export const trunkReply = z
           })
           .nullable(),
         options: z.object({ status: z.int().nullable(), rttMs: z.number().nullable(), at: z.int() }).nullable(),
+        refusing: z
+          .object({ why: z.enum(trunkTroubles), words: z.string() })
+          .nullable()
+          .openapi({ description: 'Why no call that comes from it is let in, up or not' }),
       })
       .nullable()
       .openapi({ description: 'What was seen of it on the wire last; null when it is switched off' }),

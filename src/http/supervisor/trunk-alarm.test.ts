@@ -19,7 +19,7 @@ test('a trunk that answers no OPTIONS is no greener on the wallboard than in the
   await house.deps.engine.dispatch({ type: 'trunk.up', trunk: id }, 'system')
   const seen = async (status: number | null) => {
     const options = { status, rttMs: null, at: 0 }
-    house.deps.trunkWire = () => ({ target: null, registration: null, options })
+    house.deps.trunkWire = () => ({ target: null, registration: null, options, refusing: null })
     return (await look(house, sam, '/supervisor')).text.match(/<li><span><b>Unicom SIP<.*?<\/li>/s)?.[0] ?? ''
   }
   assert.match(await seen(200), /chip green/)
