@@ -27,7 +27,7 @@ import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { beginSupervision, changeSupervision, stopSupervision } from './supervision.ts'
 import { takeOver } from './take-over.ts'
-import { phonesGuessed } from './toll/guard.ts'
+import { numbersTried, phonesGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
 import { trunkChanged, trunkTested } from './trunk.ts'
@@ -124,6 +124,8 @@ function handle(d: Draft, input: Input): void {
       return legOffered(d, input)
     case 'phones.guessed':
       return phonesGuessed(d, input)
+    case 'numbers.tried':
+      return numbersTried(d, input)
     case 'desk.dialled':
       return deskDialled(d, input)
     case 'leg.ringing':

@@ -354,7 +354,8 @@ export type FloorFact =
     }
   /**
    * Something that people must hear of at once: an emergency number was dialled, or the guard against toll fraud said no (`rule`). A refusal
-   * is told once a day for each rule and person. `address`: where somebody is who guesses, left out of the others.
+   * is told once a day for each rule and person. `address`: where somebody is who guesses; `trunk`, `calls`: where so many calls came from that
+   * are in no fact of their own; left out of the others.
    */
   | {
       type: 'safety.alarmed'
@@ -364,6 +365,8 @@ export type FloorFact =
       number: string
       words: string
       address?: string
+      trunk?: TrunkId
+      calls?: number
     }
   /** How the disk of the recordings is from now on; full or unwritable: an alarm. */
   | { type: 'recorder.diskChanged'; disk: RecorderDisk }

@@ -152,6 +152,8 @@ export type Input =
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
   // customers' legs and rung desk phones
   | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }
+  /** So many calls to numbers that nobody has were refused at the door, since too many came; `last`: the last of them, masked. */
+  | { type: 'numbers.tried'; trunk: TrunkId; calls: number; last: string }
   /** Somebody guesses the password of a desk phone and was locked out for a while. */
   | { type: 'phones.guessed'; extension: string; source: string }
   /** A desk phone dialled by itself: an emergency number, or whom its user asks on a second line; all else is dialled on the desk page. */

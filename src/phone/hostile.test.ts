@@ -25,6 +25,7 @@ function phoneAtTrunk() {
     mediaAddress: null,
     extensionOf: () => null,
     agentAt: () => null,
+    isOurNumber: number => number === '1000',
     post: input => void posted.push(input),
     newLegId: () => 'w_1' as LegId,
     now: () => clock.now,
@@ -95,4 +96,24 @@ test('who forges the carrier’s address cannot fill the journal with calls', ()
   const before = offers()
   for (let n = 0; n < 100; n++) phone.take(incoming(null))
   assert.equal(offers() - before, 100)
+})
+
+test('who scans for numbers that nobody has cannot fill the journal: each is refused, a few are kept, the others are told of together', () => {
+  const { phone, posted, clock } = phoneAtTrunk()
+  const offers = () => posted.filter(input => input.type === 'leg.offered').length
+  for (let n = 0; n < 10_000; n++) {
+    clock.now += 100
+    phone.take({ ...incoming(null), to: `+8621518${String(n).padStart(5, '0')}` } as UaEvent)
+    phone.advance(clock.now)
+  }
+  assert.ok(offers() >= 30 && offers() <= 30 + 17, String(offers()))
+  assert.deepEqual(
+    posted.flatMap(input => (input.type === 'numbers.tried' ? [[input.calls, input.last]] : [])),
+    [[1, '+8621****0030']],
+  )
+  phone.take(incoming(null))
+  assert.equal(posted.at(-1)?.type, 'leg.offered', 'whoever calls a number of ours comes through')
+  phone.close()
+  const told = posted.reduce((sum, input) => sum + (input.type === 'numbers.tried' ? input.calls : 0), 0)
+  assert.equal(told + offers() - 1, 10_000)
 })

@@ -14,6 +14,7 @@ import type { Leg } from './leg.ts'
 import { type Legs, trunkSilenceMs } from './legs.ts'
 import { answerTo, offerOf } from './offer.ts'
 import type { PhoneOptions } from './phone-options.ts'
+import { VacantNumbers } from './vacant-numbers.ts'
 
 /**
  * Calls that a trunk may bring: at least so many a second, or twice what we may place there, and five seconds' worth at once. Anyone who forges
@@ -21,15 +22,32 @@ import type { PhoneOptions } from './phone-options.ts'
  */
 const offersPerSecondLeast = 20
 const offersBurstS = 5
+const unallocatedQ850 = 1
 
 export class Incoming {
   readonly #options: PhoneOptions
   readonly #legs: Legs
+  readonly #vacant: VacantNumbers
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
   constructor(options: PhoneOptions, legs: Legs) {
     this.#options = options
     this.#legs = legs
+    this.#vacant = new VacantNumbers(options)
+  }
+
+  /** Calls to numbers that nobody has and that the centre heard of by their number alone. */
+  get refusedAsVacant(): number {
+    return this.#vacant.refused
+  }
+
+  advance(now: number): void {
+    this.#vacant.advance(now)
+  }
+
+  /** Nobody is let in from here on. */
+  close(): void {
+    this.#vacant.close()
   }
 
   take(event: Extract<UaEvent, { type: 'incoming' }>): void {
@@ -48,6 +66,8 @@ export class Incoming {
     const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
     const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
     const to = rewritten(numbersIn, event.to).number
+    if (!this.#options.isOurNumber(to) && !this.#vacant.mayTell(trunk, to))
+      return ua.reject(event.session, 404, unallocatedQ850, now())
     const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
     leg.offer = event.sdp

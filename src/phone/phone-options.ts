@@ -5,5 +5,7 @@ import type { LegsOptions } from './legs.ts'
 export type PhoneOptions = LegsOptions & {
   extensionOf(agent: UserId): string | null
   agentAt(extension: string): UserId | null
+  /** Somebody is to be reached at this number of the centre's. */
+  isOurNumber(number: string): boolean
   newLegId(): LegId
 }

@@ -107,6 +107,7 @@ describe('the phone', () => {
       mediaAddress: null,
       extensionOf: () => '1001',
       agentAt: () => alice,
+      isOurNumber: () => true,
       post: input => void said.push(input),
       newLegId: () => 'w_1' as LegId,
       now: () => now,

@@ -59,12 +59,18 @@ export class Phone {
     return this.#answeredTooLate
   }
 
+  /** Calls to numbers that nobody has, refused here because there were too many. */
+  get refusedAsVacant(): number {
+    return this.#incoming.refusedAsVacant
+  }
+
   /**
    * The house closes: every session ends, those too that the floor knows nothing of or cannot end now, and whoever calls is told so. Nobody is
    * called from here on, whatever was decided before and comes late.
    */
   close(): void {
     this.#isClosed = true
+    this.#incoming.close()
     this.#mayGoOut = () => false
     for (const leg of this.#legs.all()) if (leg.phase === 'opening') leg.hangUp ??= closedQ850
     this.#options.ua.hangUpAll(503, closedQ850, this.#options.now())
@@ -117,6 +123,7 @@ export class Phone {
     this.#keys.advance(now)
     this.#legs.advance()
     this.#outgoing.advance(now)
+    this.#incoming.advance(now)
     this.#options.flush()
   }
 

@@ -11,6 +11,7 @@ import type { Trunk } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { RecordFact } from '../centre/record-facts.ts'
+import { numberKey } from '../centre/number.ts'
 import { ownPrefix } from '../centre/speech/message.ts'
 import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
 import type { FloorState } from '../centre/state.ts'
@@ -276,6 +277,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     deskSrtp: agent => floor().users.get(agent)?.device?.srtp ?? 'off',
     extensionOf: agent => floor().users.get(agent)?.extension ?? null,
     agentAt: extension => passwords.userAt(extension)?.id ?? null,
+    isOurNumber: number => floor().numberIndex.has(numberKey(number)),
     post,
     newLegId,
     nameDialog: (callId, leg) => options.ladder?.name(callId, leg),
@@ -469,6 +471,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
         sip_connections_turned_away_total: sockets.connections.turnedAway,
         sip_keep_alives_total: natKeepAlive.sent,
         sip_answered_too_late_total: phone.answeredTooLate,
+        sip_vacant_refused_total: phone.refusedAsVacant,
         recordings_missing_total: media.missing,
         recordings_lost_ms_total: Math.round(media.lostMs),
         ...diskFigures(disk.state),

@@ -3,7 +3,7 @@ import { dayOf } from '../centre/day.ts'
 import type { Fact } from '../centre/facts.ts'
 import type { Setup } from '../centre/setup.ts'
 import { isHome, type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
-import type { CallId, UserId } from '../lib/ids.ts'
+import type { CallId, TrunkId, UserId } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 
 /** The key of the setting that holds the rules as JSON. */
@@ -19,6 +19,9 @@ export type Alarm = {
   words: string
   /** Where somebody is who guesses; null: the alarm is about no address. */
   address: string | null
+  /** Where calls came from that are told of together, and how many; null: the alarm is about no such calls. */
+  trunk: TrunkId | null
+  calls: number | null
 }
 
 export const tollQueries = {
@@ -29,8 +32,8 @@ export const tollQueries = {
         args.limit,
       ) as { seq: number; at: number; body: string }[]
     ).map(({ seq, at, body }) => {
-      const { rule, user, call, number, words, address = null } = JSON.parse(body) as Alarm
-      return { seq, at, rule, user, call, number, words, address }
+      const { rule, user, call, number, words, address = null, trunk = null, calls = null } = JSON.parse(body) as Alarm
+      return { seq, at, rule, user, call, number, words, address, trunk, calls }
     }),
 }
 

@@ -11,6 +11,7 @@ const zh = {
   who: '人员',
   number: '号码',
   fromAddress: '来自',
+  callsOf: (calls: string, trunk: string) => `${calls} 个，来自中继 ${trunk}`,
   call: '通话',
   rules: {
     emergency: '拨打了紧急号码',
@@ -21,6 +22,7 @@ const zh = {
     toll_centre: '中心国际通话分钟数用尽',
     toll_call: '国际通话达到时长上限，已挂断',
     phone_guessed: '有人在猜话机密码，已暂时锁定',
+    numbers_tried: '大量来话拨打空号，已拒接，不逐条记录',
     disk_full: '录音磁盘已满',
     disk_unwritable: '录音磁盘无法写入',
   } as Record<string, string>,
@@ -59,6 +61,7 @@ const en: Like<typeof zh> = {
   who: 'Who',
   number: 'Number',
   fromAddress: 'From',
+  callsOf: (calls: string, trunk: string) => `${calls}, from trunk ${trunk}`,
   call: 'Call',
   rules: {
     emergency: 'an emergency number was dialled',
@@ -69,6 +72,7 @@ const en: Like<typeof zh> = {
     toll_centre: 'the centre’s minutes abroad are used up',
     toll_call: 'a call abroad was ended, at its longest',
     phone_guessed: 'somebody guesses a phone’s password: locked for a while',
+    numbers_tried: 'many calls to numbers that nobody has: refused, and not listed one by one',
     disk_full: 'The disk of the recordings is full',
     disk_unwritable: 'The disk of the recordings cannot be written',
   } as Record<string, string>,

@@ -1,5 +1,5 @@
 /** Whether a person may dial this number by hand now, and what becomes of such calls that go on for too long. */
-import type { UserId } from '../../lib/ids.ts'
+import type { TrunkId, UserId } from '../../lib/ids.ts'
 import { maskNumber } from '../../lib/mask.ts'
 import type { Draft } from '../draft.ts'
 import type { Refusal, Role } from '../entities.ts'
@@ -73,6 +73,13 @@ export function phonesGuessed(d: Draft, { extension, source }: { extension: stri
     words,
     address,
   })
+}
+
+/** What is not in the journal as a call each is there by its number. */
+export function numbersTried(d: Draft, { trunk, calls, last }: { trunk: TrunkId; calls: number; last: string }): void {
+  const words = `${calls} calls to numbers that nobody has were refused, and are not told of one by one.`
+  const number = last.slice(0, 40)
+  d.fact({ type: 'safety.alarmed', rule: 'numbers_tried', user: null, call: null, number, words, trunk, calls })
 }
 
 function patternsFor(byHand: { agent: string[]; supervisor: string[] }, role: Role): string[] {

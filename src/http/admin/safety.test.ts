@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createTrunk } from '../../records/trunks.ts'
 import { agentRoutes } from '../agent/agent.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
@@ -129,4 +130,17 @@ test('an alarm of somebody who guesses a phone’s password says from where', as
   await house.engine.dispatch({ type: 'phones.guessed', extension: '1002', source: '198.51.100.7' }, 'system')
   const { text } = await look(house, cookie, '/admin/safety')
   assert.match(text, /有人在猜话机密码，已暂时锁定<div class="small">来自 <span class="figure">198\.51\.100\.7</)
+})
+
+test('an alarm of calls to numbers that nobody has says how many they were, and of which trunk', async () => {
+  const trunk = { name: 'Telecom E1', host: '127.0.0.1', callerIds: ['+862151860000'] }
+  const { id } = await createTrunk(house.deps.records, 'system', trunk)
+  const tried = { type: 'numbers.tried', trunk: id, calls: 3540, last: '+8621****0042' } as const
+  await house.engine.dispatch(tried, 'system')
+  const { text } = await look(house, cookie, '/admin/safety')
+  assert.match(text, /大量来话拨打空号，已拒接，不逐条记录<div class="small">3,540 个，来自中继 Telecom E1</)
+  assert.match(text, /021\*\*\*\*0042/)
+  const { secret } = await house.token('auditor')
+  const [alarm] = ((await (await house.api(secret, 'GET', '/alarms?limit=1')).json()) as { items: object[] }).items
+  assert.deepEqual([(alarm as { trunk: string }).trunk, (alarm as { calls: number }).calls], [id, 3540])
 })

@@ -15,6 +15,11 @@ const alarmReply = z
     number: z.string(),
     words: z.string(),
     address: z.string().nullable().openapi({ description: 'From where a phone’s password is guessed' }),
+    trunk: z.string().nullable(),
+    calls: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Calls of `trunk` that are told of together, and in no call of their own' }),
   })
   .openapi('Alarm')
 

@@ -3,6 +3,7 @@ import { areaField, type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'
+import { thousands } from '../../parts/numbers.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import { problems } from './users.ts'
@@ -17,6 +18,9 @@ export type SafetyProps = {
     number: string
     call: string | null
     address: string | null
+    /** The name of the trunk that so many calls came from. */
+    trunk: string | null
+    calls: number | null
   }[]
   /** Minutes talked abroad today by calls dialled by hand. */
   spent: string
@@ -45,7 +49,7 @@ ${table({
     {
       head: words.what,
       cell: row =>
-        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}`,
+        html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${row.calls === null ? null : html`<div class="small">${words.callsOf(thousands(row.calls), row.trunk ?? '—')}</div>`}`,
     },
     { head: words.who, cell: row => row.who ?? '—' },
     { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
