@@ -12,9 +12,6 @@ import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { RecordFact } from '../centre/record-facts.ts'
 import { numberKey } from '../centre/number.ts'
-import { ownPrefix } from '../centre/speech/message.ts'
-import { fragmentPrompts } from '../centre/speech/vocabulary.ts'
-import type { FloorState } from '../centre/state.ts'
 import type { PhoneEffect } from '../engine/ports.ts'
 import type { Clock } from '../lib/clock.ts'
 import {
@@ -27,15 +24,10 @@ import {
   type TrunkId,
   type UserId,
 } from '../lib/ids.ts'
-import type { Logger } from '../lib/log.ts'
 import { type Random, secretText, seededRandom } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
-import { encode } from '../rtp/g711.ts'
-import { loadFragments, loadPrompts } from '../rtp/prompts.ts'
-import { sequence } from '../rtp/tone.ts'
 import { udpUnclaimed } from '../rtp/udp-unclaimed.ts'
-import { writeMono } from '../rtp/wav.ts'
 import type { Admission, Tapped, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
@@ -48,13 +40,13 @@ import { DeskPasswords, sipRealm } from './desk-passwords.ts'
 import { DialogBook } from './dialog-book.ts'
 import { DiskWatch, diskFigures } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
-import { dtmfPrompts } from './keys.ts'
 import { LeftDialogs } from './left-dialogs.ts'
 import { type Dns, locate } from './locate.ts'
 import { Media, type MediaEffect } from './media.ts'
 import { NatKeepAlive } from './nat-keep-alive.ts'
 import { Phone } from './phone.ts'
 import { PhoneBook } from './phone-book.ts'
+import { PromptShelf, type PromptShelfOptions } from './prompt-shelf.ts'
 import { type ListenAddress, Sockets, type SocketsOptions } from './sockets.ts'
 import { systemDns } from './system-dns.ts'
 import { TlsPeers } from './tls-peers.ts'
@@ -74,7 +66,7 @@ const lastWordsMs = 600
 /** SIP messages kept; left out since a call or a day had its fill; lost since the thread did not keep up. */
 type LadderCounts = { kept: number; leftOut: number; lost: number; todayBytes: number }
 
-export type TelephoneOptions = {
+export type TelephoneOptions = PromptShelfOptions & {
   listen: ListenAddress[]
   advertise: string | null
   /** What is shown at a `tls:` address. */
@@ -89,13 +81,8 @@ export type TelephoneOptions = {
   phoneBookFile: string
   /** Where the calls that are up outlive a kill, until they are ended. */
   dialogBookFile: string
-  /** Where prompts may lie, the administrator's first. */
-  promptFolders: string[]
-  /** Where the fragments of spoken messages may lie, in a folder for each language. */
-  speechFolders: string[]
   clock: Clock
   random: Random
-  log: Logger
   version: string
   /** Who keeps what was said in SIP; absent: nobody does. */
   ladder?: {
@@ -103,8 +90,6 @@ export type TelephoneOptions = {
     name(callId: string, leg: LegId): void
     readonly figures: LadderCounts
   }
-  /** The floor as it is now: who has which extension. */
-  floor(): FloorState
   secret(owner: string, kind: 'sip-password' | 'trunk-password' | 'trunk-key' | 'trunk-inbound'): string | null
   post(input: Input, actor: Actor): void
   /** What a network said before an unanswered end, and no recording explains: A-law. */
@@ -184,16 +169,12 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     onFault: (error, doing) => log.error({ err: error, doing }, 'a SIP socket reported a fault'),
   })
   const dtls = await createDtlsIdentity(clock.now())
-  const prompts: Record<string, Int16Array> = {
-    ...dtmfPrompts(),
-    ...loadPrompts(options.promptFolders, words => log.warn(words)),
-    ...loadFragments(options.speechFolders, [...fragmentPrompts(), ...ownPrompts(floor())], words => log.warn(words)),
-  }
+  const prompts = new PromptShelf(options)
   const bay = await createBay({
     address: options.media.address ?? '0.0.0.0',
     ports: options.media.ports,
     workers: options.media.workers,
-    prompts,
+    prompts: prompts.all,
     dtls,
     ...(options.recordingsMark ? { recordingsDir: options.recordingsDir } : {}),
     onFault: words => log.error(words),
@@ -248,11 +229,9 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   })
   trunks.isTrunk = flow => lines.callers.trunkOf(flow) !== null
   trunks.mayBeTrunk = address => lines.callers.isAt(address)
-  const learnOwn = (name: string) => {
-    const found = loadFragments(options.speechFolders, [name], words => log.warn(words))[name]
-    if (found === undefined) return
-    prompts[name] = found
-    bay.learn(name, found)
+  const learnOwn = (phrase: string, version: number) => {
+    const own = prompts.learnOwn(phrase, version)
+    if (own !== null) bay.learn(own.name, own.samples)
   }
   const legIds: IdSeries = idSeries(clock.now())
   const newLegId = (): LegId => nextId<'leg'>(legIds, 'w') // w for wire: the centre names its own legs
@@ -402,10 +381,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       tryOut: agent => tryOuts.begin(agent),
     },
     bay,
-    speech: names => {
-      const known = names.flatMap(name => prompts[name] ?? [])
-      return writeMono(encode(sequence(...known), 'pcma'), 'pcma')
-    },
+    speech: names => prompts.wav(names),
     bindings: () =>
       ua.bindings().map(({ extension, userAgent, flow, expiresInMs }) => {
         const { transport, source } = flow
@@ -430,8 +406,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     noteRecords(facts) {
       for (const fact of facts) {
         if (fact.type === 'trunk.saved') applyTrunk(fact.trunk)
-        else if (fact.type === 'phrase.saved' || fact.type === 'phrase.used')
-          learnOwn(`${ownPrefix}${fact.name}@${fact.version}`)
+        else if (fact.type === 'phrase.saved' || fact.type === 'phrase.used') learnOwn(fact.name, fact.version)
         else if (fact.type === 'trunk.removed') lines.remove(fact.trunk)
         else if (fact.type === 'trunk.passwordSet') reapply(fact.trunk)
         else if (fact.type === 'user.saved' || fact.type === 'user.sipPasswordSet') {
@@ -516,11 +491,6 @@ function ladderFigures(counts: LadderCounts | undefined): Record<string, number>
     sip_messages_lost_total: counts.lost,
     sip_messages_today_bytes: counts.todayBytes,
   }
-}
-
-/** The lender's recordings that are said now, as prompts. */
-function ownPrompts({ phrases }: FloorState): string[] {
-  return [...phrases].map(([name, version]) => `${ownPrefix}${name}@${version}`)
 }
 
 /** Every IPv4 address of this machine that a browser may reach, the LAN's before loopback. */
