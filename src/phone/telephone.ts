@@ -27,7 +27,6 @@ import {
 import { type Random, secretText, seededRandom } from '../lib/random.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
 import { createBay } from '../rtp/create-bay.ts'
-import { udpUnclaimed } from '../rtp/udp-unclaimed.ts'
 import type { Admission, Tapped, UaEvent } from '../sip/events.ts'
 import { UserAgent } from '../sip/user-agent.ts'
 import { createDtlsIdentity } from '../webrtc/identity.ts'
@@ -38,7 +37,7 @@ import { Browsers } from './browsers.ts'
 import type { Identity } from './connections.ts'
 import { DeskPasswords, sipRealm } from './desk-passwords.ts'
 import { DialogBook } from './dialog-book.ts'
-import { DiskWatch, diskFigures } from './disk-watch.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { Hearing } from './hearing.ts'
 import { LeftDialogs } from './left-dialogs.ts'
 import { type Dns, locate } from './locate.ts'
@@ -49,6 +48,7 @@ import { PhoneBook } from './phone-book.ts'
 import { PromptShelf, type PromptShelfOptions } from './prompt-shelf.ts'
 import { type ListenAddress, Sockets, type SocketsOptions } from './sockets.ts'
 import { systemDns } from './system-dns.ts'
+import { type LadderCounts, telephoneFigures } from './telephone-figures.ts'
 import { TlsPeers } from './tls-peers.ts'
 import type { TrunkWire } from './trunk-line.ts'
 import { TrunkLines } from './trunk-lines.ts'
@@ -62,9 +62,6 @@ const browserSilenceMs = 20_000
 
 /** The far ends' answers to the last BYEs and CANCELs, and those of the carriers that we leave, are waited for so long: what was lost is said once more (RFC 3261, T1: 500 ms). */
 const lastWordsMs = 600
-
-/** SIP messages kept; left out since a call or a day had its fill; lost since the thread did not keep up. */
-type LadderCounts = { kept: number; leftOut: number; lost: number; todayBytes: number }
 
 export type TelephoneOptions = PromptShelfOptions & {
   listen: ListenAddress[]
@@ -431,37 +428,8 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     answerTimes: () => answers.read(),
     audio,
-    async figures() {
-      const legs = await bay.figures().catch(() => null)
-      const unclaimed = await udpUnclaimed()
-      const sum = (key: 'received' | 'sent' | 'lost' | 'early' | 'foreign' | 'dropped') =>
-        (legs ?? []).reduce((total, leg) => total + leg[key], 0)
-      return {
-        sip_sessions: ua.figures.sessions,
-        sip_transactions: ua.figures.transactions,
-        sip_bindings: ua.figures.bindings,
-        sip_dropped_total: ua.figures.dropped,
-        sip_retransmitted_total: ua.figures.retransmitted,
-        sip_connections: sockets.connections.open,
-        sip_connections_turned_away_total: sockets.connections.turnedAway,
-        sip_keep_alives_total: natKeepAlive.sent,
-        sip_answered_too_late_total: phone.answeredTooLate,
-        sip_vacant_refused_total: phone.refusedAsVacant,
-        recordings_missing_total: media.missing,
-        recordings_lost_ms_total: Math.round(media.lostMs),
-        ...diskFigures(disk.state),
-        ...ladderFigures(options.ladder?.figures),
-        media_up: legs === null ? 0 : 1,
-        media_legs: legs?.length ?? 0,
-        media_packets_received: sum('received'),
-        media_packets_sent: sum('sent'),
-        media_packets_lost: sum('lost'),
-        media_packets_early: sum('early'),
-        media_packets_foreign: sum('foreign'),
-        media_packets_dropped: sum('dropped'),
-        ...(unclaimed === null ? {} : { host_udp_unclaimed_total: unclaimed }),
-      }
-    },
+    figures: () =>
+      telephoneFigures({ ua, bay, sockets, natKeepAlive, phone, media, disk, ladder: options.ladder?.figures }),
     hangUp,
     hangUpAllButHelp: () => phone.closeBut(leg => isLegForHelp(floor(), leg)),
     async [Symbol.asyncDispose]() {
@@ -480,16 +448,6 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   function reapply(id: TrunkId): void {
     const trunk = floor().trunks.get(id)?.trunk
     if (trunk) applyTrunk(trunk)
-  }
-}
-
-function ladderFigures(counts: LadderCounts | undefined): Record<string, number> {
-  if (counts === undefined) return {}
-  return {
-    sip_messages_kept_total: counts.kept,
-    sip_messages_left_out_total: counts.leftOut,
-    sip_messages_lost_total: counts.lost,
-    sip_messages_today_bytes: counts.todayBytes,
   }
 }
 
