@@ -2,7 +2,7 @@
 import { isCallForHelp } from './centre/emergency.ts'
 import { closingInputs, endHelp, isHelpUnderWay } from './centre/house-closing.ts'
 import type { Engine } from './engine/engine.ts'
-import type { Telephone } from './phone/telephone.ts'
+import type { Telephone } from './phone/telephone-port.ts'
 
 export type HangUpParts = {
   engine: Pick<Engine, 'state' | 'trouble' | 'post' | 'dispatch'>
