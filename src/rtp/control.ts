@@ -155,8 +155,8 @@ export type RecorderRequest =
       /** A recording thread died over it, and this one goes on with its file; left out: it begins. */
       goesOn?: LostToldMs
     }
-  /** A media thread died, and for so long nobody wrote: silence stands there. */
-  | { type: 'missed'; recording: string; lostMs: number }
+  /** A media thread died, and for so long, until then, nobody wrote: silence stands there. */
+  | { type: 'missed'; recording: string; lostMs: number; untilMs: number }
   | { type: 'stop'; recording: string; endMs: number }
   /** Makes a file whole that was left open by a thread or a process that is no more; `ask` names the question in its answer. */
   | { type: 'salvage'; ask: number; file: string; fit?: Fit }

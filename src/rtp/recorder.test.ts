@@ -552,7 +552,7 @@ for (const [disk, room] of [
     floor.pass(1000) // one attempt: what it took is in its memory alone
     floor.room = room
     another(floor, ['a'])
-    floor.pass(2000)
+    floor.pass(1000) // its ring holds so much
     floor.room = Number.POSITIVE_INFINITY
     floor.pass(3000)
     const endMs = floor.nowMs
@@ -751,3 +751,37 @@ function linkOf(path: string): string | null {
     return null
   }
 }
+
+test('whatever a disk that stands still costs is told to the packet, also where it is less than what is never read yet', async () => {
+  for (const stallMs of [3400, 3600, 3800, 3900, 4000, 4200, 6000, 9000]) {
+    const floor = new Floor()
+    floor.begin('a')
+    floor.pass(2000)
+    floor.stallMs = stallMs
+    floor.pass(stallMs + 4000)
+    floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+    await settle()
+    const [closed] = floor.told('closed')
+    const silent = floor
+      .runs('a', 0)
+      .slice(1, -1)
+      .filter(([octet, ms]) => octet === silence && ms > 1)
+      .reduce((sum, [, ms]) => sum + ms, 0)
+    assert.ok(
+      Math.abs(silent - closed!.lostMs) <= 20,
+      `${stallMs} ms: ${silent} ms are silent, ${closed!.lostMs} ms are told`,
+    )
+  }
+})
+
+test('where a media thread died is told where it was, however long the recorder waited for its disk meanwhile', async () => {
+  const floor = new Floor()
+  floor.begin('a')
+  floor.pass(4000)
+  const missed = { type: 'missed', recording: 'a', lostMs: 300, untilMs: floor.nowMs - 1000 } as const
+  floor.pass(2000)
+  floor.recorder.take(missed)
+  floor.recorder.take({ type: 'stop', recording: 'a', endMs: floor.nowMs })
+  await settle()
+  assert.deepEqual(floor.told('closed')[0]!.lost, [[2700, 300]])
+})

@@ -98,11 +98,10 @@ export class Recorder {
         return this.#begin(request)
       case 'missed': {
         const recording = this.#recordings.get(request.recording)
-        // Nobody has written until now: the gap ends here.
         if (recording) {
           const frames = request.lostMs * framesPerMs
-          const nowFrame = Math.round((this.#ports.now() - recording.startMs) * framesPerMs)
-          recording.lost.add(Math.max(0, nowFrame - frames), frames)
+          const untilFrame = Math.round((request.untilMs - recording.startMs) * framesPerMs)
+          recording.lost.add(Math.max(0, untilFrame - frames), frames)
         }
         return
       }
@@ -239,11 +238,9 @@ export class Recorder {
     if (recording.pending !== null) file.append(recording.pending, recording.pending.length, sizes)
     recording.pending = null
     while (ring.position < untilFrame) {
-      const behind = untilFrame - ring.position
+      const full = ring.position + ringFrames
+      recording.lost.add(full, ring.refusedUntil - full)
       const count = ring.take(untilFrame, this.#frames)
-      // What came while the ring was full is what would stand behind what it holds.
-      if (behind > ringFrames)
-        recording.lost.add(ring.position - count + ringFrames, Math.min(behind - ringFrames, ringFrames))
       try {
         file.append(this.#frames, count * 2, sizes)
       } catch (error) {

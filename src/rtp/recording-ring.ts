@@ -34,6 +34,8 @@ const inHand = 3
 /** Of the customer's stream and, two words on, of the agent's: the source and, from its timestamps to the recording's frames, the shift. */
 const source = 4
 const shift = 5
+/** Up to this frame came what there was no room for. */
+const refused = 8
 /** No stream yet. */
 const nobody = -1
 
@@ -69,7 +71,7 @@ export class RingWriter {
     const writer = new RingWriter(memory, payloadType, startMs)
     writer.#octets.fill(silenceFor(payloadType), headWords * 4) // it may have held another recording
     const words = writer.#words
-    words[low] = words[written] = 0
+    words[low] = words[written] = words[refused] = 0
     words[high] = ringFrames
     words[source] = words[source + 2] = nobody
     words[shift] = words[shift + 2] = 0
@@ -103,8 +105,13 @@ export class RingWriter {
     const frame = this.#place(channel, ssrc, timestamp, Math.round((nowMs - this.#startMs) * framesPerMs))
     const words = this.#words
     // Read as they are: the reader keeps 400 ms behind, and an atomic read is a call.
-    if (frame < words[low]! || frame + to - from > words[high]!) return
-    if (frame + to - from > words[written]!) words[written] = frame + to - from
+    const end = frame + to - from
+    if (frame < words[low]!) return
+    if (end > words[high]!) {
+      if (end > words[refused]!) words[refused] = end
+      return
+    }
+    if (end > words[written]!) words[written] = end
     const lane = laneAt(channel)
     const at = lane + (frame & mask)
     const untilEnd = Math.min(to, from + lane + ringFrames - at)
@@ -184,6 +191,11 @@ export class RingReader {
   /** Frames from here on that the reader before this one died over: some of them are cleared already. */
   get begun(): number {
     return Math.max(0, this.#words[low]! - this.#read)
+  }
+
+  /** The end of what came while the ring was full, from `position` and a ring's length on; below that: nothing did since. */
+  get refusedUntil(): number {
+    return this.#words[refused]!
   }
 
   /** Frames read so far. */

@@ -35,7 +35,7 @@ export class Taps {
     if (!hasDied) return
     ring.anchorAgentAnew()
     const lostMs = Math.round(ring.gapMs(nowMs))
-    if (lostMs > 0) this.#report({ type: 'tap.missed', request: { type: 'missed', recording, lostMs } })
+    if (lostMs > 0) this.#report({ type: 'tap.missed', request: { type: 'missed', recording, lostMs, untilMs: nowMs } })
   }
 
   /** Another thread goes on with it. */
