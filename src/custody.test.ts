@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from './centre/facts.ts'
@@ -60,9 +69,14 @@ function custody(now: number, floor = { calls: 0, isStrained: false }, log: Logg
   return custodyAt({ now }, floor, log)
 }
 
-function custodyAt(time: { now: number }, floor = { calls: 0, isStrained: false }, log: Logger = house.deps.log) {
+function custodyAt(
+  time: { now: number },
+  floor = { calls: 0, isStrained: false },
+  log: Logger = house.deps.log,
+  store = house.store,
+) {
   return new Custody({
-    door: { ...house.deps.records, clock: { now: () => time.now, monotonic: () => time.now } },
+    door: { ...house.deps.records, store, clock: { now: () => time.now, monotonic: () => time.now } },
     recordingsDir: house.deps.config.recordingsDir,
     deriver,
     floor: () => floor,
@@ -295,15 +309,102 @@ test('while the disk of recordings is not there, no more than a few are tried in
 
 test('a share that hangs keeps no start waiting: what was left by halves is made good when it answers', async () => {
   const { recordingsDir } = house.deps.config
-  const inHand = path.join(recordingsDir, '.deriving')
-  mkdirSync(recordingsDir, { recursive: true })
-  rmSync(inHand, { force: true })
-  execFileSync('mkfifo', [inHand]) // who opens it waits for its other end
-  await using service = custody(noon)
-  await service.start()
   const half = path.join(recordingsDir, '2026/r_half.opus.part')
   mkdirSync(path.dirname(half), { recursive: true })
   writeFileSync(half, 'half')
-  writeFileSync(inHand, '2026/r_half.opus')
+  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_half.opus')
+  const answer = Promise.withResolvers<void>()
+  const read = async (...asked: Parameters<typeof house.store.read>) => {
+    await answer.promise
+    return await house.store.read(...asked)
+  }
+  const store = { read, commit: house.store.commit.bind(house.store) }
+  await using service = custodyAt({ now: noon }, undefined, undefined, store as never)
+  await service.start()
+  assert.ok(existsSync(half))
+  answer.resolve()
   while (existsSync(half)) await new Promise(resolve => setImmediate(resolve))
+})
+
+/** A house of its own with one call, whose smaller form is due; what was asked of the deriver, and told. */
+async function dueHouse() {
+  const its = await openHouse()
+  const { recordingsDir } = its.deps.config
+  const [before, asked, told] = [house, [] as string[], [] as string[]]
+  house = its
+  try {
+    await aCall(1)
+    await set({ 'recording.opusAfterHours': '0' })
+  } finally {
+    house = before
+  }
+  const log = {
+    ...its.deps.log,
+    error: (of: { reason?: string }, words: string) => void told.push(of.reason ?? words),
+  } as unknown as Logger
+  const time = { now: noon + hourMs }
+  const custodyOf = (mark: string | null) =>
+    new Custody({
+      door: { ...its.deps.records, clock: { now: () => time.now, monotonic: () => time.now } },
+      ...{ recordingsDir, mark: () => mark, isClockSettled: () => true, log },
+      deriver: {
+        share: 0,
+        rest: async () => undefined,
+        derive: async ({ target }) => {
+          asked.push(target)
+          return { ok: false, reason: 'not now', isForGood: false }
+        },
+      },
+      floor: () => ({ calls: 0, isStrained: false }),
+    })
+  return { its, recordingsDir, asked, told, time, custodyOf }
+}
+
+test('while the disk of recordings is not there, custody makes no folder and no file where it was to be', async () => {
+  const { its, recordingsDir, asked, told, custodyOf } = await dueHouse()
+  await using _ = its
+  writeFileSync(path.join(recordingsDir, '.switchroom'), 'mine\n')
+  renameSync(recordingsDir, `${recordingsDir}-away`)
+  await custodyOf('mine').turn()
+  await custodyOf(null).turn()
+  assert.equal(existsSync(recordingsDir), false)
+  mkdirSync(path.join(recordingsDir, '2026'), { recursive: true }) // what lies beneath the mount
+  await custodyOf('mine').turn()
+  assert.deepEqual(readdirSync(recordingsDir), ['2026'])
+  assert.deepEqual(asked, [])
+  assert.match(told.at(-1)!, /looks like another folder/)
+  assert.equal((await its.store.read('recordings.byId', { id: 'r_1' as never }))!.underivable, null)
+  rmSync(recordingsDir, { recursive: true })
+  renameSync(`${recordingsDir}-away`, recordingsDir)
+  await custodyOf('mine').turn()
+  assert.equal(asked.length, 1)
+})
+
+test('no smaller form is made through a link in place of the folder of a day, and what is noted in hand is written to no link', async () => {
+  const { its, recordingsDir, asked, told, custodyOf } = await dueHouse()
+  await using _ = its
+  const [day, moved, database] = ['2026', 'moved', 'switchroom.db'].map((name, n) =>
+    path.join(n === 0 ? recordingsDir : its.folder, name),
+  ) as [string, string, string]
+  renameSync(day, moved)
+  symlinkSync(moved, day)
+  await custodyOf(null).turn()
+  assert.match(told.at(-1)!, /2026 is a link/)
+  rmSync(day)
+  renameSync(moved, day)
+  const before = readFileSync(database).length
+  symlinkSync(database, path.join(recordingsDir, '.deriving'))
+  await assert.rejects(custodyOf(null).turn(), /ELOOP/)
+  assert.ok(readFileSync(database).length >= before)
+  assert.deepEqual(asked, [])
+})
+
+test('what somebody noted as in hand, and is no smaller form, is not removed at a start', async () => {
+  const { its, recordingsDir, custodyOf } = await dueHouse()
+  await using _ = its
+  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_1.wav')
+  const custody = custodyOf(null)
+  await custody.start()
+  await custody[Symbol.asyncDispose]()
+  assert.ok(existsSync(path.join(recordingsDir, '2026/r_1.wav')))
 })

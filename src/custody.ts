@@ -4,12 +4,14 @@
  * of nothing.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { open, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/record-facts.ts'
 import { Erasure } from './erasure.ts'
+import { fileBelow, refuseLinks } from './lib/folder-link.ts'
+import { mustBear } from './lib/folder-mark.ts'
 import type { CallId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
 import { within } from './lib/within.ts'
@@ -19,7 +21,7 @@ import { callsUnderExport } from './records/exports.ts'
 import { resolveInside } from './records/inside.ts'
 import { destroyExpired, type ExpiredFrom } from './records/retention.ts'
 import { inTurn } from './records/turn.ts'
-import type { Deriver } from './rtp/opus/deriver.ts'
+import type { DeriveReport, DeriveRequest, Deriver } from './rtp/opus/deriver.ts'
 import type { RecordingRow } from './store/recordings.ts'
 
 /** The service is not up for systemd until the start is over, and is ended where it never is. */
@@ -165,16 +167,14 @@ export class Custody implements AsyncDisposable {
   }
 
   async #derive(row: RecordingRow): Promise<void> {
-    const { door, recordingsDir, deriver, log } = this.#options
+    const { door, recordingsDir, log } = this.#options
     const { id: recording, call, sha256 } = row
     const derivedPath = row.path.replace(/\.wav$/, '.opus')
     const source = resolveInside(recordingsDir, row.path)
     const target = resolveInside(recordingsDir, derivedPath)
     if (source === null || target === null || sha256 === null || derivedPath === row.path)
       return this.#underivable(row, 'its file is not named as a recording')
-    await this.#noteInHand(derivedPath)
-    const release = this.#keepPace()
-    const report = await deriver.derive({ source, target, sha256 }).finally(release)
+    const report = await this.#made({ source, target, sha256 }, derivedPath)
     if (this.#isOver) return // the next start makes it good
     if (report.ok) {
       const { bytes } = report
@@ -191,6 +191,21 @@ export class Custody implements AsyncDisposable {
       putOff(this.#underivedUntil, recording, door.clock.now() + againAfterMs)
     }
     await this.#noteInHand(null)
+  }
+
+  /** Nothing is made beneath a mount that is gone, or where a link leads. */
+  async #made(request: DeriveRequest, derivedPath: string): Promise<DeriveReport> {
+    const { recordingsDir, mark, deriver } = this.#options
+    try {
+      await mustBear(recordingsDir, mark?.() ?? null)
+      await refuseLinks(recordingsDir, request.source)
+      await stat(path.dirname(request.source))
+    } catch (error) {
+      return { ok: false, reason: (error as Error).message, isForGood: false }
+    }
+    await this.#noteInHand(derivedPath)
+    const release = this.#keepPace()
+    return await deriver.derive(request).finally(release)
   }
 
   async #underivable({ id: recording, call }: RecordingRow, words: string): Promise<void> {
@@ -222,7 +237,7 @@ export class Custody implements AsyncDisposable {
       if (this.#isOver) return
       if ((this.#unlikeUntil.get(row.id) ?? 0) > door.clock.now()) continue
       const derived = resolveInside(recordingsDir, row.derivedPath!)
-      const found = derived === null ? null : await hashOf(derived).catch(() => null)
+      const found = derived === null ? null : await hashOf(recordingsDir, derived).catch(() => null)
       if (found !== row.derivedSha256) {
         log.error({ recording: row.id, alarm: true }, 'the smaller form of a recording is not as journaled: both stay')
         putOff(this.#unlikeUntil, row.id, door.clock.now() + unlikeAfterMs)
@@ -292,8 +307,8 @@ export class Custody implements AsyncDisposable {
 
   async #makeGood(): Promise<void> {
     const { door, recordingsDir } = this.#options
-    const inHand = await readFile(path.join(recordingsDir, inHandName), 'utf8').catch(() => '')
-    if (inHand !== '') {
+    const inHand = await noteIn(path.join(recordingsDir, inHandName)).catch(() => null)
+    if (inHand !== null) {
       const row = await door.store.read('recordings.byDerivedPath', { path: inHand })
       await this.#erasure.unlink(row === null ? [inHand, `${inHand}.part`] : [`${inHand}.part`])
       await this.#noteInHand(null)
@@ -306,12 +321,22 @@ export class Custody implements AsyncDisposable {
   async #noteInHand(derivedPath: string | null): Promise<void> {
     const file = path.join(this.#options.recordingsDir, inHandName)
     if (derivedPath === null) return rm(file, { force: true })
-    await mkdir(this.#options.recordingsDir, { recursive: true })
-    await writeFile(file, derivedPath, { mode: 0o640 })
+    await writeFile(file, derivedPath, { mode: 0o640, flag: toNote })
   }
 }
 
 const inHandName = '.deriving'
+/** Whoever may write in the folder can lay anything there: a link to a file of ours, a pipe, the name of what is no smaller form. */
+const toNote = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
+const toRead = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const noteBytesMax = 512
+
+async function noteIn(file: string): Promise<string | null> {
+  await using handle = await open(file, toRead)
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(noteBytesMax), 0, noteBytesMax)
+  const note = buffer.toString('utf8', 0, bytesRead)
+  return note.endsWith('.opus') ? note : null
+}
 
 type Work = 'derive' | 'remove'
 
@@ -320,7 +345,8 @@ function putOff(waiting: Map<string, number>, recording: string, until: number):
   waiting.set(recording, until)
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(folder: string, file: string): Promise<string | null> {
+  if ((await fileBelow(folder, file)) === null) return null
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   return hash.digest('hex')

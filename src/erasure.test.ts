@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -366,4 +366,33 @@ test('nothing is told as gone from the disk while another folder is there, as be
   now += hourMs
   await turn()
   assert.deepEqual([told, existsSync(path.join(day, 'r_1.wav'))], [['recording.erased'], false])
+})
+
+test('nothing is removed through a link in place of the folder of a day, and nothing told as gone; that is told', async t => {
+  const root = mkdtempSync(path.join(tmpdir(), 'switchroom-erasure-'))
+  t.after(() => rmSync(root, { recursive: true }))
+  const [recordingsDir, moved] = [path.join(root, 'recordings'), path.join(root, 'moved')]
+  const day = path.join(recordingsDir, '2026')
+  for (const each of [recordingsDir, moved]) mkdirSync(each)
+  writeFileSync(path.join(moved, 'r_1.wav'), 'what was said')
+  symlinkSync(moved, day)
+  const [gone, told] = [[] as string[], [] as string[]]
+  const store = {
+    read: async () => [{ id: 'r_1', call: 'c_1', path: '2026/r_1.wav', derivedPath: null }],
+    commit: async ({ recorded: all }: { recorded: { fact: Fact }[] }) =>
+      void gone.push(...all.map(one => one.fact.type)),
+  }
+  let now = 0
+  const door = { store, clock: { now: () => now }, tell: () => {} } as never
+  const log = { error: ({ err }: { err: Error }) => void told.push(err.message) } as unknown as Logger
+  const erasure = new Erasure({ door, recordingsDir, log })
+  const turn = () => erasure.turn(...([() => false, () => false] as const))
+  await turn()
+  assert.deepEqual([gone, existsSync(path.join(moved, 'r_1.wav'))], [[], true])
+  assert.match(told.join(), /2026 is a link: nothing is written, read or removed/)
+  unlinkSync(day)
+  renameSync(moved, day)
+  now += hourMs
+  await turn()
+  assert.deepEqual([gone, existsSync(path.join(day, 'r_1.wav'))], [['recording.erased'], false])
 })

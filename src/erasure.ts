@@ -3,7 +3,8 @@ import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/record-facts.ts'
-import { markOf, OtherFolder } from './lib/folder-mark.ts'
+import { refuseLinks } from './lib/folder-link.ts'
+import { mustBear } from './lib/folder-mark.ts'
 import type { RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
@@ -71,12 +72,12 @@ export class Erasure {
 
   async unlink(files: string[]): Promise<void> {
     const { recordingsDir, mark } = this.#options
-    const known = mark?.() ?? null
     // What lies beneath a mount that is gone may have that folder too, and says nothing of the file.
-    if (known !== null && (await markOf(recordingsDir)) !== known) throw new OtherFolder(recordingsDir)
+    await mustBear(recordingsDir, mark?.() ?? null)
     for (const relative of files) {
       const file = resolveInside(recordingsDir, relative)
       if (file === null) continue
+      await refuseLinks(recordingsDir, file)
       await stat(path.dirname(file)) // without its folder the disk is not there, and nothing is known of the file
       await rm(file, { force: true })
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -78,28 +78,28 @@ test('while one look gets no answer no other is begun', async t => {
   assert.deepEqual(await Promise.all(asked), [null, null, null])
 })
 
-test('whether the service could write is asked by owner and mode, of the newest day too, when somebody else asks: root may always', async t => {
+test('the newest day is named as what is written next, and what is older is not', async t => {
   const { folder } = folders(t)
-  const { uid, gid } = statSync(folder)
-  const service = { uid: uid + 1, gid: gid + 1 }
-  const fault = async (writer: { uid: number; gid: number } | null) =>
-    (await lookAtFolder(folder, { newest: [], mark: null }, writer, today)).fault
-  chmodSync(folder, 0o750)
-  assert.match(
-    (await fault(service)) ?? '',
-    new RegExp(`recordings cannot be written by .*user ${uid + 1}.*user ${uid}'s`),
-  )
-  assert.equal(await fault({ uid, gid }), null)
-  chmodSync(folder, 0o770)
-  assert.equal(await fault({ uid: uid + 1, gid }), null)
-  chmodSync(folder, 0o777)
-  assert.equal(await fault(service), null)
   for (const day of ['2025/12/31', '2026/10/31', '2026/11/09', '2026/11/28'])
     mkdirSync(join(folder, day), { recursive: true })
-  for (const each of ['2026', '2026/11', '2026/11/28']) chmodSync(join(folder, each), 0o777)
-  assert.equal(await fault(service), null, 'what is older is written no more')
-  chmodSync(join(folder, '2026/11/28'), 0o755)
-  assert.match((await fault(service)) ?? '', /2026\/11\/28 cannot be written/)
+  const found = await lookAtFolder(folder, { newest: [], mark: null }, today)
+  assert.deepEqual(
+    found.folders,
+    ['', '2026', '2026/11', '2026/11/28'].map(each => join(folder, each)),
+  )
+})
+
+test('a link in place of the folder of a day is told; the folder of all may be one', async t => {
+  const { folder } = folders(t)
+  const elsewhere = `${folder}-elsewhere`
+  mkdirSync(join(elsewhere, '28'), { recursive: true })
+  const linked = `${folder}-link`
+  symlinkSync(folder, linked)
+  mkdirSync(join(folder, '2026'))
+  const probe = recordingsProbe({ folder: linked, newest: none, disk: () => 'well', now: () => today })
+  assert.equal(await probe(), null)
+  symlinkSync(elsewhere, join(folder, '2026/11'))
+  assert.match((await probe()) ?? '', /2026\/11 is a link: nothing is written/)
 })
 
 test('the folder of the newest day is looked at by the running service as well', async t => {

@@ -5,6 +5,7 @@
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from './lib/clock.ts'
+import { refuseLinks } from './lib/folder-link.ts'
 import { markOf, OtherFolder } from './lib/folder-mark.ts'
 import type { NewestRecording } from './store/recordings.ts'
 
@@ -13,49 +14,60 @@ const patienceMs = 1_500
 const floorBytes = 1e9
 const dayMs = 86_400_000
 
-/** `device` tells one file system from another, until the machine starts anew. */
-export type RecordingsFolder = { device: number; freeBytes: number; fault: string | null }
+/**
+ * `device` tells one file system from another, until the machine starts anew. `folders`: what is written next comes into one of these. `file`: one of those
+ * that were sealed last; null: none is there.
+ */
+export type RecordingsFolder = {
+  device: number
+  freeBytes: number
+  fault: string | null
+  folders: string[]
+  file: string | null
+}
 
 /** What the records know of it. `newest`: sealed last, and kept. `mark`: what it must bear, see `recordings-mark.ts`; null: not known. */
 export type Known = { newest: NewestRecording[]; mark: string | null }
 
-/** Whoever the service runs as, where that is not this process: root may write everywhere, and says nothing of others. */
-export type Writer = { uid: number; gid: number }
-
 /** Rejects when it cannot be asked, or does not answer in time. */
-export async function lookAtFolder(
-  folder: string,
-  known: Known,
-  writer: Writer | null = null,
-  now = systemClock.now(),
-): Promise<RecordingsFolder> {
+export async function lookAtFolder(folder: string, known: Known, now = systemClock.now()): Promise<RecordingsFolder> {
   const late = new Error(`${folder} does not answer: does the disk or share hang?`)
   let timer: NodeJS.Timeout | undefined
   const isLate = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(late), patienceMs)
   })
   try {
-    return await Promise.race([seen(folder, known, { writer, now }), isLate])
+    return await Promise.race([seen(folder, known, now), isLate])
   } finally {
     clearTimeout(timer)
   }
 }
 
-type Look = { writer: Writer | null; now: number }
-
-async function seen(folder: string, known: Known, look: Look): Promise<RecordingsFolder> {
+async function seen(folder: string, known: Known, now: number): Promise<RecordingsFolder> {
   const { dev: device } = await stat(folder)
   const { bavail, bsize } = await statfs(folder)
   const freeBytes = bavail * bsize
-  return { device, freeBytes, fault: (await faultOf(folder, known, look)) ?? spaceFault(folder, freeBytes) }
+  const folders = [folder, ...(await newestDay(folder, now))]
+  const file = await fileThere(folder, known.newest)
+  const fault = (await faultOf(folder, known, { folders, file })) ?? spaceFault(folder, freeBytes)
+  return { device, freeBytes, fault, folders, file }
 }
 
-async function faultOf(folder: string, { newest, mark }: Known, { writer, now }: Look): Promise<string | null> {
-  for (const each of [folder, ...(await newestDay(folder, now))]) {
-    const fault = await writeFault(each, writer)
+async function fileThere(folder: string, newest: NewestRecording[]): Promise<string | null> {
+  for (const { path } of newest) if (await isThere(join(folder, path))) return join(folder, path)
+  return null
+}
+
+async function faultOf(
+  folder: string,
+  { newest, mark }: Known,
+  { folders, file }: Pick<RecordingsFolder, 'folders' | 'file'>,
+): Promise<string | null> {
+  for (const each of folders) {
+    const fault = (await linkFault(folder, each)) ?? (await writeFault(each))
     if (fault !== null) return fault
   }
-  for (const { path } of newest) if (await isThere(join(folder, path))) return null
+  if (file !== null) return null
   if (mark !== null && (await markOf(folder)) !== mark) return new OtherFolder(folder).message
   const [last] = newest
   if (last === undefined) return null
@@ -81,18 +93,21 @@ async function newestDay(folder: string, now: number): Promise<string[]> {
   return day.map((_, depth) => join(folder, ...day.slice(0, depth + 1)))
 }
 
-async function writeFault(folder: string, writer: Writer | null): Promise<string | null> {
+/** Nothing is recorded through one that stands in place of a day's folder; the folder of all may be one. */
+function linkFault(folder: string, each: string): Promise<string | null> {
+  return refuseLinks(folder, join(each, 'recording')).then(
+    () => null,
+    (error: Error) => error.message,
+  )
+}
+
+async function writeFault(folder: string): Promise<string | null> {
   try {
     await access(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
     return `${folder} cannot be written (${(error as NodeJS.ErrnoException).code})`
   }
-  if (writer === null) return null
-  const { uid, gid, mode } = await stat(folder)
-  const bits = uid === writer.uid ? 0o300 : gid === writer.gid ? 0o030 : 0o003
-  if ((mode & bits) === bits) return null
-  const octal = (mode & 0o777).toString(8)
-  return `${folder} cannot be written by the owner of data_dir (user ${writer.uid}): it is user ${uid}'s, with mode ${octal}`
+  return null
 }
 
 function spaceFault(folder: string, freeBytes: number): string | null {
@@ -128,7 +143,7 @@ export function recordingsProbe({
   let looking: Promise<string | null> | null = null // one at a time: each look at a share that hangs keeps a thread
   let device: number | null = null
   const look = async () => {
-    const found = await lookAtFolder(folder, { newest: await newest(), mark: mark() }, null, now())
+    const found = await lookAtFolder(folder, { newest: await newest(), mark: mark() }, now())
     if (found.fault === null) device ??= found.device
     if (mark() === null && device !== null && found.device !== device)
       return `${folder} is another disk than when the service started: was one mounted or taken away?`

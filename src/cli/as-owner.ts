@@ -7,6 +7,7 @@ export type Self = {
   getegid?: () => number
   getgroups?: () => number[]
   setgroups?: (groups: number[]) => void
+  initgroups?: (user: number, group: number) => void
   setegid?: (id: number) => void
   seteuid?: (id: number) => void
 }
@@ -18,7 +19,7 @@ export function asOwnerOf<T>(folder: string, work: () => T, self: Self = process
   if (uid === 0) return work()
   const [group, groups] = [self.getegid!(), self.getgroups!()]
   try {
-    self.setgroups!([gid])
+    takeGroups(self, uid, gid)
     self.setegid!(gid)
     self.seteuid!(uid) // last, since nobody else may change groups
     return work()
@@ -26,5 +27,14 @@ export function asOwnerOf<T>(folder: string, work: () => T, self: Self = process
     self.seteuid!(0)
     self.setegid!(group)
     self.setgroups!(groups)
+  }
+}
+
+/** All that somebody belongs to; who has no name here has the group of the folder alone. */
+function takeGroups(self: Self, uid: number, gid: number): void {
+  try {
+    self.initgroups!(uid, gid)
+  } catch {
+    self.setgroups!([gid])
   }
 }

@@ -20,6 +20,7 @@ import koffi from 'koffi'
 import { type Config, dataFiles, type SipListen } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { asset } from '../lib/places.ts'
+import { asOwnerOf, type Self } from './as-owner.ts'
 import { programVersion } from './version.ts'
 
 export type Checked = {
@@ -84,7 +85,7 @@ function timeOfSync(folder: string): number {
   }
 }
 
-export async function checkFiles(config: Config): Promise<Checked[]> {
+export async function checkFiles(config: Config, self: Self = process): Promise<Checked[]> {
   const { keyFile } = config.secrets
   const { database } = dataFiles(config)
   if (!existsSync(database)) return [{ state: 'ok', found: `no database yet: the first start makes ${database}` }]
@@ -99,11 +100,19 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
     ]
   if ((statSync(keyFile).mode & 0o077) !== 0)
     return [{ state: 'bad', found: `${keyFile} can be read by others`, advice: `chmod 600 ${keyFile}` }]
-  try {
-    accessSync(database, constants.R_OK | constants.W_OK)
-  } catch {
-    const advice = `run this as the service does (sudo -u switchroom switchroom check), or chown switchroom: ${database}`
-    return [{ state: 'bad', found: `${database} cannot be read and written by ${whoami()}`, advice }]
+  // Root may open everything: whoever the service runs as, the owner of its data, is tried.
+  const shut = asOwnerOf(config.dataDir, () => shutFile({ [database]: 'r+', [keyFile]: 'r' }), self)
+  if (shut !== null) {
+    const advice = `chown switchroom: ${shut}, or run this as the service does (sudo -u switchroom switchroom check)`
+    const { uid } = statSync(config.dataDir)
+    const whom = self.getuid?.() === 0 ? `the owner of data_dir (user ${uid})` : whoami()
+    return [
+      {
+        state: 'bad',
+        found: `${shut} cannot be ${shut === database ? 'read and written' : 'read'} by ${whom}`,
+        advice,
+      },
+    ]
   }
   const newer = await faultOfVersion(database)
   if (newer !== null)
@@ -112,6 +121,17 @@ export async function checkFiles(config: Config): Promise<Checked[]> {
   if (wrong !== null)
     return [{ state: 'bad', found: wrong, advice: 'put the copy back that was kept apart from the backups' }]
   return [{ state: 'ok', found: `${database}, and its key is for the service alone` }]
+}
+
+/** The first that cannot be opened so; null: all can. */
+function shutFile(files: Record<string, 'r' | 'r+'>): string | null {
+  for (const [file, how] of Object.entries(files))
+    try {
+      closeSync(openSync(file, how))
+    } catch {
+      return file
+    }
+  return null
 }
 
 function whoami(): string {

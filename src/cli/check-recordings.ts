@@ -1,8 +1,10 @@
 /** What `switchroom check` says of the folder of recordings, and what the running service knows of its disk. */
-import { existsSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Config, dataFiles } from '../config.ts'
-import { diskWords, type Known, lookAtFolder, type Writer } from '../recordings-folder.ts'
+import { diskWords, type Known, lookAtFolder, type RecordingsFolder } from '../recordings-folder.ts'
 import { markSetting } from '../recordings-mark.ts'
+import { asOwnerOf, type Self } from './as-owner.ts'
 import type { Checked } from './check-machine.ts'
 import { askService, type RecordsCommand } from './records-door.ts'
 
@@ -19,17 +21,15 @@ export function tellRecorderDisk(diskNow: () => string): Record<string, RecordsC
   }
 }
 
-export async function checkRecordings(config: Config): Promise<Checked[]> {
-  return [await checkFolder(config), ...(await checkRecorder(config))]
+export async function checkRecordings(config: Config, self: Self = process): Promise<Checked[]> {
+  return [await checkFolder(config, self), ...(await checkRecorder(config))]
 }
 
-async function checkFolder(config: Config): Promise<Checked> {
+async function checkFolder(config: Config, self: Self): Promise<Checked> {
   const { recordings: folder, database } = dataFiles(config)
   const known = await knownBy(database)
   const { newest, mark } = known
-  const seen = await lookAtFolder(folder, known, writerOf(config.dataDir)).catch(
-    (error: NodeJS.ErrnoException) => error,
-  )
+  const seen = await lookAtFolder(folder, known).catch((error: NodeJS.ErrnoException) => error)
   if (seen instanceof Error) {
     const isGone = seen.code === 'ENOENT'
     if (isGone && newest.length === 0 && mark === null)
@@ -37,7 +37,8 @@ async function checkFolder(config: Config): Promise<Checked> {
     const found = isGone ? `${folder} is gone, and recordings were kept there` : seen.message
     return { state: 'bad', found, advice: mountAdvice(folder) }
   }
-  const { device, freeBytes, fault } = seen
+  const { device, freeBytes } = seen
+  const fault = seen.fault ?? asOwnerOf(config.dataDir, () => faultTried(seen, config.dataDir), self)
   if (fault !== null) return { state: 'bad', found: fault, advice: mountAdvice(folder) }
   if (device === statSync(config.dataDir).dev)
     return { state: 'ok', found: `${folder} can be written, on the disk of data_dir` }
@@ -47,11 +48,28 @@ async function checkFolder(config: Config): Promise<Checked> {
   return { state: 'ok', found }
 }
 
-/** The service's user is the owner of its data; who is not root asks for itself. */
-function writerOf(dataDir: string): Writer | null {
-  if (process.getuid?.() !== 0 || !existsSync(dataDir)) return null
-  const { uid, gid } = statSync(dataDir)
-  return uid === 0 ? null : { uid, gid }
+/**
+ * Whoever the service runs as, the owner of its data, is tried by doing it: root may write and read everywhere, and neither owner and mode nor access(2),
+ * which asks for the real user, know of lists of rights, of what stands above the folder, or of what a share's server thinks. Of what is done nothing lasts.
+ */
+function faultTried({ folders, file }: RecordingsFolder, dataDir: string): string | null {
+  const told = (what: string, verb: string, error: unknown) =>
+    `${what} cannot be ${verb} by the owner of data_dir (user ${statSync(dataDir).uid}): ${(error as NodeJS.ErrnoException).code}`
+  for (const folder of folders) {
+    const tried = join(folder, `.switchroom-check-${process.pid}`)
+    try {
+      closeSync(openSync(tried, 'wx', 0o600))
+      rmSync(tried)
+    } catch (error) {
+      return told(folder, 'written', error)
+    }
+  }
+  try {
+    if (file !== null) closeSync(openSync(file, 'r'))
+  } catch (error) {
+    return told(file!, 'read', error)
+  }
+  return null
 }
 
 function mountAdvice(folder: string): string {

@@ -17,8 +17,8 @@ import { type ExitCode, type Io, UsageError } from './command.ts'
 /** Every check, in the order a person would put things right. None of them changes anything that lasts. */
 const checks: Record<string, (config: Config, wish: CheckWish) => Promise<Checked[]>> = {
   disk: checkDisk,
-  recordings: checkRecordings,
-  files: checkFiles,
+  recordings: config => checkRecordings(config),
+  files: config => checkFiles(config),
   limits: checkLimits,
   clock: () => checkClock(),
   certificate: config => checkCertificate(config, systemClock.now()),

@@ -38,6 +38,11 @@ export async function markOf(folder: string): Promise<string | null> {
   }
 }
 
+/** Null: not known, and nothing is compared. Rejects with OtherFolder, or the file system's error. */
+export async function mustBear(folder: string, mark: string | null): Promise<void> {
+  if (mark !== null && (await markOf(folder)) !== mark) throw new OtherFolder(folder)
+}
+
 /** For a thread that may wait for its disk. Throws OtherFolder, or the file system's error. */
 export function assertMarked(folder: string, mark: string | null): void {
   let there: string | null

@@ -1,6 +1,6 @@
 /** Recordings that fail, as the floor and the log hear of them. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { after, beforeEach, test } from 'node:test'
 import type { Input } from '../centre/inputs.ts'
 import type { CallId, LegId, RecordingId } from '../lib/ids.ts'
@@ -73,4 +73,17 @@ test('a discarded recording is deleted, also one that the recorder creates or se
   assert.deepEqual([said, errors, media.missing], [[], [], 0])
   media.perform({ type: 'media.discardRecording', recording, path: '../../etc/passwd' })
   assert.ok(existsSync('/etc/passwd'))
+})
+
+test('a discarded recording is not deleted through a link in place of the folder of its day', async () => {
+  const elsewhere = mkdtempSync('/tmp/switchroom-elsewhere-')
+  writeFileSync(`${elsewhere}/kept.wav`, 'of somebody else')
+  symlinkSync(elsewhere, `${folder}/28`)
+  errors.length = 0
+  media.perform({ type: 'media.discardRecording', recording, path: '28/kept.wav' })
+  for (let waited = 0; errors.length === 0 && waited < 2000; waited += 5)
+    await new Promise(resolve => setTimeout(resolve, 5))
+  assert.equal(errors.length, 1)
+  assert.ok(existsSync(`${elsewhere}/kept.wav`))
+  rmSync(elsewhere, { recursive: true })
 })

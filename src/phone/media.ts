@@ -1,10 +1,11 @@
 /** Performs the centre's `media.*` effects on the patch bay, and tells the recorder's results. */
-import { unlink } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Effect } from '../centre/effects.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { MissingCause } from '../centre/recording-rules.ts'
+import { refuseLinks } from '../lib/folder-link.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Bay, BayEvent } from '../rtp/bay.ts'
@@ -162,10 +163,12 @@ export class Media {
   }
 
   #unlink(recording: RecordingId, file: string): void {
-    unlink(file, error => {
-      if (error && error.code !== 'ENOENT')
-        this.#options.log.error({ err: error, recording }, 'a discarded recording could not be deleted')
-    })
+    refuseLinks(this.#options.recordingsDir, file)
+      .then(() => unlink(file))
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT')
+          this.#options.log.error({ err: error, recording }, 'a discarded recording could not be deleted')
+      })
   }
 
   #fail(recording: RecordingId, cause: MissingCause, reason: string): void {

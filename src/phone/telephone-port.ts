@@ -1,7 +1,8 @@
 /** What the house gives the telephone, and what it may ask of it. */
 import type { TriedOut } from '../centre/audio/try-out.ts'
 import type { Trunk } from '../centre/entities.ts'
-import type { Actor, RecordFact } from '../centre/facts.ts'
+import type { Actor } from '../centre/facts.ts'
+import type { RecordFact } from '../centre/record-facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { PhoneEffect } from '../engine/ports.ts'
 import type { Clock } from '../lib/clock.ts'

@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import yazl from 'yazl'
 import type { MissingCause } from '../centre/recording-rules.ts'
+import { fileBelow } from '../lib/folder-link.ts'
 import type { CallId, ExportId } from '../lib/ids.ts'
 import type { JournalLine } from '../store/chain.ts'
 import type { RecordingRow } from '../store/recordings.ts'
@@ -134,7 +134,9 @@ async function audioOf(args: EvidenceArgs, recording: RecordingRow): Promise<Evi
 
 async function formOf(args: EvidenceArgs, name: string, relative: string) {
   const source = resolveInside(args.recordingsDir, relative)
-  return source !== null && (await isFile(source)) ? { name, source } : null
+  if (source === null) return null
+  const found = await fileBelow(args.recordingsDir, source).catch(() => null)
+  return found === null ? null : { name, source }
 }
 
 function plainCall({ call, recordings }: EvidenceCall, why: MissingWords) {
@@ -165,13 +167,6 @@ function plainCall({ call, recordings }: EvidenceCall, why: MissingWords) {
 /** In both languages, as all that people read in the zip; null: nothing is missing. */
 function wordsOf(reason: string | null, cause: MissingCause | null, why: MissingWords) {
   return reason === null ? null : { 'zh-CN': why['zh-CN'][cause ?? 'unknown'], en: why.en[cause ?? 'unknown'] }
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    found => found.isFile(),
-    () => false,
-  )
 }
 
 /** `JournalProof` of proof.ts as text, piece by piece: the digests up to the head may be millions. */

@@ -1,7 +1,18 @@
 /** The bay's threads die: what is lost is told, what can go on goes on, and what dies again and again is given up in words. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SoftBrowser } from '../e2e/soft-browser.ts'
@@ -211,6 +222,31 @@ test('in a folder that does not bear its mark no recording is begun; it waits fo
   assert.equal(existsSync(recordingsDir), false, 'nothing is made there')
   await setMark(recordingsDir, 'right')
   await goesOn('rec_gone' as RecordingId)
+})
+
+test('through a link in place of the folder of a day nothing is recorded and nothing sealed; both are done when it is gone, and the folder of all may be one', async () => {
+  const [real, recordingsDir, elsewhere] = [`${folder}/real`, `${folder}/linked`, `${folder}/elsewhere`]
+  for (const each of [real, `${elsewhere}`]) mkdirSync(each)
+  symlinkSync(real, recordingsDir)
+  await setMark(real, 'right')
+  await using world = await openWorld({ recordingsDir })
+  const { bay, events } = world
+  bay.keepIn('right')
+  await bay.open(alice, plain)
+  symlinkSync(elsewhere, `${real}/28`)
+  const recording = 'rec_led' as RecordingId
+  const file = `${recordingsDir}/28/${recording}.wav`
+  bay.record(recording, alice, file)
+  await until(() => events.some(e => e.type === 'disk' && e.state === 'unwritable'), 'it waits')
+  assert.deepEqual(readdirSync(elsewhere), [])
+  writeFileSync(`${elsewhere}/other.wav`, 'as it lies')
+  await assert.rejects(bay.salvage(`${recordingsDir}/28/other.wav`), { code: 'ENODEV', message: /28 is a link/ })
+  assert.equal(readFileSync(`${elsewhere}/other.wav`, 'utf8'), 'as it lies')
+  unlinkSync(`${real}/28`)
+  await until(() => events.some(e => e.type === 'disk' && e.state === 'well'), 'it has begun')
+  bay.stopRecording(recording)
+  await until(() => events.some(e => e.type === 'recording.closed'), 'it is sealed')
+  assert.ok((await bay.salvage(file)).bytes > 0)
 })
 
 test('a recording thread that dies again and again is given up: every recording is told as failed, and failed tells', async () => {

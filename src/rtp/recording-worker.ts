@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../lib/assert.ts'
 import { processMonotonic } from '../lib/clock.ts'
+import { refuseLinks, refuseLinksNow } from '../lib/folder-link.ts'
 import { assertMarked } from '../lib/folder-mark.ts'
 import { sayUp } from '../lib/up.ts'
 import type { RecorderRequest, RecordingHome } from './control.ts'
@@ -17,10 +18,17 @@ const recorder = new Recorder({
   now: processMonotonic(),
   create(file, payloadType) {
     if (home !== null) assertMarked(home.folder, home.mark)
+    if (home !== null) refuseLinksNow(home.folder, file)
     return new RecordingFile(file, payloadType, libc)
   },
-  goOn: (file, payloadType, frames) => new RecordingFile(file, payloadType, libc, undefined, frames),
-  salvage: salvageRecording,
+  goOn(file, payloadType, frames) {
+    if (home !== null) refuseLinksNow(home.folder, file)
+    return new RecordingFile(file, payloadType, libc, undefined, frames)
+  },
+  async salvage(file, fit) {
+    if (home !== null) await refuseLinks(home.folder, file)
+    return salvageRecording(file, fit)
+  },
   report: message => port.postMessage(message),
 })
 /** Only while something is recorded: a thread that wakes for nothing costs as much as two packets. */

@@ -4,6 +4,7 @@ import { announcementsPage } from '../../../web/pages/admin/announcements.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
+import { fileBelow } from '../../lib/folder-link.ts'
 import type { CallId } from '../../lib/ids.ts'
 import {
   addAnnouncement,
@@ -106,7 +107,9 @@ export function announcementRoutes(deps: Deps): Hono<Env> {
           allowed: (untilMs / 1000).toFixed(1),
         },
       ])
-    const wav = await deps.announcements.cut(join(deps.config.recordingsDir, recording.path), from, to)
+    const file = join(deps.config.recordingsDir, recording.path)
+    const isThere = (await fileBelow(deps.config.recordingsDir, file).catch(() => null)) !== null
+    const wav = isThere ? await deps.announcements.cut(file, from, to) : null
     if (wav === null) throw new NotFound('the sound of', id)
     return { wav, durationMs: to - from, from: id }
   }

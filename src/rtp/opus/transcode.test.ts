@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { encode, payloadTypeOf } from '../g711.ts'
@@ -141,3 +141,17 @@ function pagesOf(file: Buffer) {
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
+
+test('a link laid where the smaller form is written, or in place of its source, leads to no other file of ours', async () => {
+  const one = recording('linked', tone({ hz: 440, ms: 200 }), tone({ hz: 440, ms: 200 }))
+  const database = join(folder, 'switchroom.db')
+  writeFileSync(database, 'all that is known')
+  symlinkSync(database, `${one.target}.part`)
+  await assert.rejects(transcode(one, pace), { code: 'ELOOP' })
+  assert.equal(readFileSync(database, 'utf8'), 'all that is known')
+  const linked = join(folder, 'link.wav')
+  symlinkSync(one.source, linked)
+  await assert.rejects(transcode({ ...one, source: linked, target: join(folder, 'link.opus') }, pace), {
+    code: 'ELOOP',
+  })
+})

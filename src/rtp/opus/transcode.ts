@@ -1,6 +1,6 @@
 /** One sealed recording, read where it lies, as Ogg Opus beside it: hashed on the way in and on the way out, whole on disk or not there. */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { linearTable, payloadTypeOf } from '../g711.ts'
 import { wavHeaderBytes } from '../wav.ts'
@@ -24,6 +24,9 @@ const packetsPerTurn = 160
 /** Offset of the format tag in our header; 7 is µ-law. */
 const formatAt = 20
 const ulaw = 7
+/** Whoever may write in the folder can lay a link there that leads to a file of ours. */
+const toRead = constants.O_RDONLY | constants.O_NOFOLLOW
+const toMake = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /**
  * A file `target` that is there already is replaced; what was begun and not ended has `.part` behind its name. Throws TranscodeError when the
@@ -34,10 +37,10 @@ export async function transcode(
   pace: Pace,
 ): Promise<Transcoded> {
   const part = `${target}.part`
-  const input = openSync(source, 'r')
+  const input = openSync(source, toRead)
   let output: number | null = null
   try {
-    output = openSync(part, 'w', 0o640)
+    output = openSync(part, toMake, 0o640)
     const made = await encode(input, output, serialOf(sha256), pace)
     if (made.sourceSha256 !== sha256)
       throw new TranscodeError(`the file is not what was sealed: its SHA-256 is ${made.sourceSha256}`)
