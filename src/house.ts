@@ -1,4 +1,5 @@
 /** The house without its web pages: store, engine and telephone, joined. `serve` puts the doors for people on top of it. */
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/record-facts.ts'
@@ -7,12 +8,15 @@ import { whyNotWrite } from './centre/writing.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'
+import { type MisfitDesk, Misfits } from './engine/misfits.ts'
 import { SecondLook } from './engine/second-look.ts'
 import { systemTimers } from './engine/timers.ts'
 import { hangUpAll } from './hang-up.ts'
 import { Ladder } from './ladder/ladder.ts'
 import { must } from './lib/assert.ts'
 import type { Clock } from './lib/clock.ts'
+import type { Fit, Seen } from './lib/fit.ts'
+import { refuseLinks } from './lib/folder-link.ts'
 import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
@@ -26,7 +30,7 @@ import { openTelephone } from './phone/telephone.ts'
 import type { Telephone } from './phone/telephone-port.ts'
 import { markSetting, RecordingsMark } from './recordings-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
-import { salvageRecording } from './rtp/recording-file.ts'
+import { lookAtRecording, openSeen, salvageRecording } from './rtp/recording-file.ts'
 import { Store } from './store/store.ts'
 
 export type House = AsyncDisposable & {
@@ -35,6 +39,8 @@ export type House = AsyncDisposable & {
   readonly telephone: Telephone
   readonly ladder: Ladder
   readonly door: RecordsDoor
+  /** What lies under the names of recordings and cannot be of their calls, for people to decide. */
+  readonly misfits: MisfitDesk
   /** Unix ms of what was written last before this start; 0: nothing was. */
   readonly lastAt: number
   /** What the folder of recordings is known by; null: not known yet. */
@@ -117,6 +123,11 @@ export async function openHouse({
     await sealing // it writes to the store, which closes after
   })
   // Each needs the other: the engine performs its effects on the telephone, the telephone posts to the engine.
+  const unled = async (path: string) => {
+    const file = join(files.recordings, path)
+    await refuseLinks(files.recordings, file)
+    return file
+  }
   let engine: Engine | null = null
   let telephone: Telephone | null = null
   let library: Library | null = null
@@ -126,7 +137,7 @@ export async function openHouse({
       phone: { perform: effect => telephone?.ports.phone.perform(effect) },
       media: { perform: effect => telephone?.ports.media.perform(effect) },
     },
-    salvage: (path, fit) => salvageRecording(join(files.recordings, path), fit),
+    salvage: async (path, fit) => salvageRecording(await unled(path), fit),
     later: task => {
       sealing = task(closing.signal).catch(error =>
         log.error({ err: error }, 'recordings of the last run were not all sealed; the next start goes on'),
@@ -139,18 +150,26 @@ export async function openHouse({
     alarm: words => words !== null && log.fatal({ alarm: true }, words),
   })
   engine = booted
+  const salvage = (path: string, fit: Fit | Seen) =>
+    must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path), fit)
+  const mayLook = () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk)
   const secondLook = parts.use(
     new SecondLook({
-      store,
-      salvage: async (path, fit) =>
-        must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path), fit),
-      mayLook: () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk),
+      ...{ store, salvage, mayLook, timers: systemTimers, log },
+      changedAt: async path => Number((await lstat(await unled(path), { bigint: true })).ctimeMs),
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
-      timers: systemTimers,
-      log,
     }),
   )
+  const misfits = new Misfits({
+    ...{ store, secondLook, salvage, mayWrite: mayLook, log },
+    examine: async (path, mostMs) => lookAtRecording(await unled(path), mostMs),
+    read: async (path, { seen, from, to }) => {
+      const handle = await openSeen(await unled(path), seen)
+      return handle?.createReadStream({ start: from, end: to }) ?? null
+    },
+    now: () => clock.now(),
+  })
   telephone = parts.use(
     await openTelephone({
       listen: config.sip.listen.map(at => parseListenAddress(`${at.transport}:${formatHost(at.host, at.port)}`)),
@@ -214,6 +233,7 @@ export async function openHouse({
     telephone,
     ladder,
     door,
+    misfits,
     lastAt,
     recordingsMark: () => recordingsMark.mark,
     hangUp,

@@ -201,6 +201,7 @@ export async function serve(
       cut: cutCustomer,
     },
     figures: () => telephone.figures(),
+    misfits: house.misfits,
     trunkWire: trunk => telephone.trunkWire(trunk),
     trunkTests: telephone.trunkTests,
     answerTimes: () => telephone.answerTimes(),

@@ -37,7 +37,7 @@ import type {
 import type { Announced, Judged, Told } from './heard.ts'
 import type { MenuTarget } from './menu/menu.ts'
 import type { RecordFact } from './record-facts.ts'
-import type { MissingCause, RecorderDisk } from './recording-rules.ts'
+import type { AcceptedMisfit, MissingCause, RecorderDisk } from './recording-rules.ts'
 import type { Overtaken } from './settled.ts'
 import type { TrunkTrouble } from './trunk-trouble.ts'
 import type { RefusedUnder, Verdict } from './verdict.ts'
@@ -343,6 +343,8 @@ export type FloorFact =
       wasMissing?: true
       /** So long after its call; left out: the call went on, or it was never missing. */
       foundAfterMs?: number
+      /** A person took it for the recording of the call, which by what is told here it cannot be; left out: it fits. */
+      accepted?: AcceptedMisfit
     }
   /** While it goes on, so that it is known also when it is salvaged: silence stands in it for so long by now. Told every few seconds at most. */
   | {

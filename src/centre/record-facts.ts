@@ -175,6 +175,8 @@ export type RecordFact =
   | { type: 'recording.sourceRemoved'; recording: RecordingId; call: CallId; days: number }
   /** By policy nothing is left of it but what the journal says. */
   | ({ type: 'recording.destroyed'; recording: RecordingId; call: CallId } & DestroyedBy)
+  /** Somebody looked at what lies under its name and cannot be of its call, and left it as it lies. */
+  | { type: 'recording.misfitLeft'; recording: RecordingId; call: CallId; reason: string }
   /** No file of it is left on the disk. */
   | { type: 'recording.erased'; recording: RecordingId; call: CallId }
   /** It must not be destroyed, whatever its age; `call`: of which it is told, null of a party (`target`: the lender's reference). */

@@ -6,6 +6,8 @@
  * a breach chooses `refuse`: then nobody is dialled and callers are turned away until it takes recordings again; emergency numbers pass always.
  */
 import { fileFaults } from '../lib/file-fault.ts'
+import type { MisfitBy } from '../lib/fit.ts'
+import type { UserId } from '../lib/ids.ts'
 
 export type RecordingRules = {
   whenFull: 'goOn' | 'refuse'
@@ -29,6 +31,21 @@ export const missingCauses = [
   'fault',
 ] as const
 export type MissingCause = (typeof missingCauses)[number]
+
+/**
+ * Who took a misfit for the recording of its call, and why; and what did not fit: its length against the longest there can be, and when it was written and
+ * changed last (Unix ms) against when that can have been. Its length is what was sealed.
+ */
+export type AcceptedMisfit = {
+  by: UserId
+  reason: string
+  misfits: MisfitBy[]
+  mostMs: number
+  writtenAt: number
+  changedAt: number
+  writtenFrom: number
+  writtenUntil: number
+}
 
 /** Of the recordings: `slow` is more than two seconds behind, `unwritable` refuses what is written: read-only, an error, gone. */
 export type RecorderDisk = 'well' | 'slow' | 'full' | 'unwritable'

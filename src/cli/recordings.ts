@@ -38,7 +38,7 @@ async function accept(
   await acceptFolder(door, options.folder, set)
   io.out(`${options.folder} is the folder of recordings from now on`)
   io.err(
-    'what was recorded elsewhere belongs into it, copied with its times (cp -p, rsync -t), or it is not taken for what was recorded: until it is there, its pages say that its file is missing',
+    'what was recorded elsewhere belongs into it, copied with its times (cp -p, rsync -t), and what was not sealed yet within a day of its call, or an auditor has to accept it on the page of its call: until it is there, its pages say that its file is missing',
   )
   return 0
 }

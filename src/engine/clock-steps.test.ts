@@ -24,13 +24,14 @@ class Machine {
 
 /** Ten minutes of sound lie under the name of a recording that was told as missing. */
 async function lookedFor(store: Store, { clock }: Machine): Promise<{ cause: string | null; isSealed: boolean }> {
-  const found = { soundMs: 600_000, writtenAt: clock.now() }
+  const found = { soundMs: 600_000, writtenAt: clock.now(), changedAt: clock.now() }
   const salvage: ConstructorParameters<typeof SecondLook>[0]['salvage'] = async (path, fit) => {
     mustFit(path, found, fit)
     return { sha256: '0'.repeat(64), bytes: 100, durationMs: found.soundMs }
   }
   const timers = { soon: () => {}, after: () => () => {} }
-  await using look = new SecondLook({ store, salvage, mayLook: () => true, ...clock, timers, log })
+  const changedAt = async () => found.changedAt
+  await using look = new SecondLook({ store, salvage, changedAt, mayLook: () => true, ...clock, timers, log })
   await look.look()
   const { missingCause, wasMissing } = (await store.read('recordings.byId', { id: 'r_1' as never }))!
   return { cause: missingCause, isSealed: wasMissing }

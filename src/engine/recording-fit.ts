@@ -1,4 +1,11 @@
-/** What a file must be like to be the recording of its call, as the journal knows it: whoever may write on the share could lay another under its name. */
+/**
+ * What a file must be like to be the recording of its call, as the journal knows it: whoever may write on the share could lay another under its name.
+ * Its header says nothing of the call, and its own time is whatever somebody set (`touch -d`); when it was changed last on its disk no program sets, so
+ * what is laid there, or altered, later than a day after the call is a misfit, also where it was copied honestly: a person says so (`misfits.ts`).
+ * Not held off: who lays a file there within that day and within its length (nobody could tell it from what a share took late), whoever sets the clock of
+ * the machine or of its share, or writes on the disk beneath the files. A file that we ourselves made whole and could not seal is known by `leftAt`
+ * while the process lasts; killed in between, later than that day, it is left to a person too.
+ */
 import { type Fit, isMisfit, longestMs } from '../lib/fit.ts'
 import type { CallId, RecordingId } from '../lib/ids.ts'
 import type { Store } from '../store/store.ts'
@@ -34,16 +41,19 @@ export function fitOf(
 
 type Left = { id: RecordingId; call: CallId; path: string; openedAt: number; callEndedAt: number | null }
 
-/** Makes whole what lies under its name where that fits. Rejects as `salvage` does: with Misfit where it does not, though no clock was set back. */
+/**
+ * Makes whole what lies under its name where that fits; `known`: when we ourselves left it so. Rejects as `salvage` does: with Misfit where it does not, though no clock was set back.
+ */
 export async function salvageFitting<Sealed>(
   left: Left,
   of: { salvage(path: string, fit: Fit): Promise<Sealed>; store: Pick<Store, 'read'>; now: () => number },
+  known: Pick<Fit, 'leftAt'> = {},
 ): Promise<Sealed> {
   const { id: recording, call, path } = left
   try {
-    return await of.salvage(path, fitOf(left, of.now()))
+    return await of.salvage(path, { ...fitOf(left, of.now()), ...known })
   } catch (error) {
     if (!isMisfit(error) || !(await of.store.read('journal.wasSetBack', { recording, call }))) throw error
   }
-  return await of.salvage(path, fitOf(left, of.now(), true))
+  return await of.salvage(path, { ...fitOf(left, of.now(), true), ...known })
 }

@@ -333,7 +333,7 @@ test('a sealing that is cut short leaves the rest to the next start, and seals n
 
 const laid: Salvage = async (path, fit) => {
   const [soundMs, writtenAt] = path.split('.', 1)[0]!.split(' ').map(Number) as [number, number]
-  if (fit !== undefined) mustFit(path, { soundMs, writtenAt }, fit)
+  if (fit !== undefined) mustFit(path, { soundMs, writtenAt, changedAt: writtenAt }, fit)
   return whole(path)
 }
 

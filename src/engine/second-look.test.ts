@@ -29,10 +29,16 @@ class Disk {
   readonly asked: string[] = []
   soundMs = 59_000.5
   writtenAt = 60_000
+  /** Null: when it was written. */
+  laidAt: number | null = null
+  /** What the disk says after it was made whole; null: nothing. */
+  refusal: Error | null = null
   readonly salvage = async (path: string, fit?: Fit) => {
     this.asked.push(path)
     if (!this.there.has(path)) throw Object.assign(new Error(path), { code: 'ENOENT' })
-    if (fit !== undefined) mustFit(path, { soundMs: this.soundMs, writtenAt: this.writtenAt }, fit)
+    const changedAt = this.laidAt ?? this.writtenAt
+    if (fit !== undefined) mustFit(path, { soundMs: this.soundMs, writtenAt: this.writtenAt, changedAt }, fit)
+    if (this.refusal !== null) throw this.refusal
     return { sha256: `of ${path}`, bytes: 100, durationMs: this.soundMs }
   }
 }
@@ -61,6 +67,10 @@ function lookAt(store: Store, disk: Pick<Disk, 'salvage'>, more: More = {}): Sec
   }
   return new SecondLook({
     ...{ store, salvage: disk.salvage, mayLook: more.mayLook ?? (() => true), timers },
+    changedAt: async path => {
+      const { laidAt, writtenAt } = disk as Disk
+      return (disk as Disk).there.has(path) ? (laidAt ?? writtenAt) : Promise.reject(new Error('gone'))
+    },
     ...{ now: more.now ?? (() => 100_000), monotonic: more.monotonic ?? (() => 100_000), log: createLogger('silent') },
   })
 }
@@ -187,6 +197,51 @@ test('what is found under the name of a recording and cannot be of its call is t
     await look.look()
     assert.equal((await recordingOf(store, 'laid')).wasMissing, true)
     assert.equal(await missingCalls(store), 0)
+  }
+})
+
+test('what was laid there later than a day after its call is a misfit, whatever time it was given', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['forged'])
+  const disk = new Disk()
+  disk.there.add('forged.wav')
+  disk.laidAt = 3 * 86_400_000
+  await using look = lookAt(store, disk, { now: () => 3 * 86_400_000 })
+  await look.look()
+  const { sealedAt, missingCause, missingReason } = await recordingOf(store, 'forged')
+  assert.deepEqual({ sealedAt, missingCause }, { sealedAt: null, missingCause: 'misfit' })
+  assert.match(missingReason!, /laid there or changed at 1970-01-04/)
+})
+
+test('a file that its disk did not let be sealed for days is sealed when it does: our own attempts are no change by somebody', async () => {
+  for (const refused of ['disk', 'journal'] as const) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    await told(store, ['touched'])
+    const disk = new Disk()
+    disk.there.add('touched.wav')
+    let now = 100_000
+    let isFull = refused === 'journal'
+    const plain = disk.salvage
+    const salvage: Disk['salvage'] = async (path, fit) => {
+      const sealed = await plain(path, fit).catch(error => {
+        if (error === disk.refusal) disk.laidAt = now // it was written again, in vain
+        throw error
+      })
+      disk.laidAt = now
+      return sealed
+    }
+    const commit: Store['commit'] = transaction =>
+      isFull ? Promise.reject(new Error('SQLITE_FULL')) : store.commit(transaction)
+    const its = { read: store.read.bind(store), commit } as unknown as Store
+    if (refused === 'disk') disk.refusal = Object.assign(new Error('EIO'), { code: 'EIO' })
+    await using look = lookAt(its, Object.assign(disk, { salvage }), { now: () => now })
+    for (let day = 0; day < 4; day++, now += 86_400_000) await look.look()
+    disk.refusal = null
+    isFull = false
+    await look.look()
+    assert.equal((await recordingOf(store, 'touched')).wasMissing, true, refused)
   }
 })
 

@@ -1,10 +1,11 @@
 /**
  * Recordings told as missing are looked for again, since a file may be there after all: a thread died over it, a disk refused once, a mount came
  * late. What is found is sealed, and its fact says that it had been missing, and how long after its call it was found; what lies there and cannot
- * be of the call, by its length or its time, is told once and left. One file at a time, from the newest on: all of them after each start, soon
+ * be of the call, by its length or its time, is told once and left to a person (`misfits.ts`). One file at a time, from the newest on: all of them after each start, soon
  * after one is told as missing or the disk is well again, and every ten minutes; every minute the newest, and on while any is found.
  */
 import type { Fact } from '../centre/facts.ts'
+import { fileFaultOf } from '../lib/file-fault.ts'
 import { type Fit, isMisfit } from '../lib/fit.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -22,16 +23,20 @@ const lotMax = 50
 const pauseMs = 200
 /** Looked for in one go; beyond, the next goes on where it ended. What is gone costs one open(2) each. */
 const goMax = 5_000
+/** Files that were made whole as far as their disk let it; beyond, the oldest is taken for touched by somebody else. */
+const leftMax = 1_000
 
 /** Where a look has come to. */
 type Place = { openedAt: number; id: RecordingId }
 
-type Sealed = { sha256: string; bytes: number; durationMs: number }
+export type Sealed = { sha256: string; bytes: number; durationMs: number }
 
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>
   /** As `Salvage`; rejects with `Misfit` where what lies there does not fit. */
   salvage(path: string, fit: Fit): Promise<Sealed>
+  /** When the file was changed last, Unix ms (ctime). Rejects where it is not there. */
+  changedAt(path: string): Promise<number>
   /** Now is the time: not while the disk of the recordings is slow or refuses. */
   mayLook(): boolean
   now(): number
@@ -41,13 +46,30 @@ export type SecondLookOptions = {
   log: Logger
 }
 
+/** The seal of a recording that had been told as missing. */
+export function foundAgain(
+  missing: MissingRecording,
+  sealed: Sealed,
+  at: number,
+): Extract<Fact, { type: 'recording.sealed' }> {
+  const { id: recording, call, lack, callEndedAt, openedAt, goesOn } = missing
+  const { sha256, bytes, durationMs } = sealed
+  const afterMs = goesOn ? 0 : Math.max(0, Math.round(at - (callEndedAt ?? openedAt + durationMs)))
+  return {
+    ...{ type: 'recording.sealed', recording, call, sha256, bytes, durationMs },
+    ...{ salvaged: true, wasMissing: true, ...(afterMs === 0 ? {} : { foundAfterMs: afterMs }), ...lack },
+  }
+}
+
 export class SecondLook implements AsyncDisposable {
   readonly #options: SecondLookOptions
   #cancel: () => void = () => {}
   #dueAt = Number.POSITIVE_INFINITY
   #isOver = false
   #under: Promise<void> | null = null
-  #inHand: Promise<boolean> | null = null
+  /** Never rejects. */
+  #inHand: Promise<unknown> = Promise.resolve()
+  readonly #leftAt = new Map<RecordingId, number>()
   /** Asked for while one was under way. */
   #again = false
   /** All are to be looked for from the newest on, as soon as no round is under way. */
@@ -79,6 +101,13 @@ export class SecondLook implements AsyncDisposable {
     this.#under = null
     this.#schedule(this.#again ? soonMs : everyMs)
     this.#again = false
+  }
+
+  /** No file is made whole by two at once: `work` has its turn with those that are looked for. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#inHand.then(work)
+    this.#inHand = turn.catch(() => undefined)
+    return turn
   }
 
   /** The file in hand is brought to its end; a read that hangs is not waited for, since nothing follows from it any more. */
@@ -139,9 +168,8 @@ export class SecondLook implements AsyncDisposable {
     let found = false
     for (const recording of missing) {
       if (this.#isOver || this.#again || !mayLook()) return null
-      const inHand = this.#lookFor(recording)
-      this.#inHand = inHand.catch(() => false) // whoever began this go hears of it
-      if (await inHand) found = true
+      // What had its turn before may have sealed it, and asked for another go.
+      if (await this.inTurn(async () => !this.#again && (await this.#lookFor(recording)))) found = true
       place.after = { openedAt: recording.openedAt, id: recording.id }
     }
     const isLast = missing.length < lotMax
@@ -151,24 +179,37 @@ export class SecondLook implements AsyncDisposable {
 
   async #lookFor(missing: MissingRecording): Promise<boolean> {
     const { store, now, log } = this.#options
-    const { id: recording, call, path, lack, callEndedAt, openedAt } = missing
+    const { id: recording, path } = missing
     let sealed: Sealed
     try {
-      sealed = await salvageFitting(missing, this.#options)
+      const leftAt = this.#leftAt.get(recording)
+      sealed = await salvageFitting(missing, this.#options, leftAt === undefined ? {} : { leftAt })
     } catch (error) {
       if (isMisfit(error)) await this.#tellMisfit(missing, error)
+      else if (fileFaultOf(error) !== 'absent') await this.#noteLeft(missing)
       return false // as it was told; it is looked for again
     }
-    const { sha256, bytes, durationMs } = sealed
     const at = now()
-    const afterMs = missing.goesOn ? 0 : Math.max(0, Math.round(at - (callEndedAt ?? openedAt + durationMs)))
-    const fact: Fact = {
-      ...{ type: 'recording.sealed', recording, call, sha256, bytes, durationMs },
-      ...{ salvaged: true, wasMissing: true, ...(afterMs === 0 ? {} : { foundAfterMs: afterMs }), ...lack },
+    const fact = foundAgain(missing, sealed, at)
+    try {
+      await store.commit({ recorded: [{ at, actor: 'system', fact }] })
+    } catch (error) {
+      await this.#noteLeft(missing)
+      throw error
     }
-    await store.commit({ recorded: [{ at, actor: 'system', fact }] })
+    this.#leftAt.delete(recording)
+    const afterMs = fact.foundAfterMs ?? 0
     log.warn({ recording, path, afterMs }, 'a recording that was told as missing is there after all, and sealed')
     return true
+  }
+
+  /** What was changed in vain was changed by us. */
+  async #noteLeft({ id, path }: MissingRecording): Promise<void> {
+    const at = await this.#options.changedAt(path).catch(() => null)
+    if (at === null) return
+    this.#leftAt.delete(id)
+    this.#leftAt.set(id, at)
+    if (this.#leftAt.size > leftMax) this.#leftAt.delete(this.#leftAt.keys().next().value!)
   }
 
   /** Once for each recording: whoever lays one file after the other there fills no journal. */

@@ -1,12 +1,14 @@
 /**
- * A sealed recording as HTTP gives it: in parts where a player seeks. Every listen is in the journal before the first byte of it is sent: a
+ * A recording as HTTP gives it, sealed, or a misfit that somebody has to decide on: in parts where a player seeks. Every listen is in the journal before the first byte of it is sent: a
  * page's opening is one however its player seeks; by a token, each request from the first byte on is one.
  */
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Actor } from '../centre/facts.ts'
+import type { MisfitFound } from '../engine/misfits.ts'
+import { fileBelow } from '../lib/folder-link.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import { keep } from '../records/door.ts'
 import { NotFound, NotNow } from '../records/errors.ts'
@@ -18,12 +20,15 @@ import { sealed, unsealed } from './sealed.ts'
 export type Listener = { actor: Actor; user: UserId; opening: string | null }
 /** As it was sealed, or its smaller form. */
 export type AudioForm = 'wav' | 'opus'
-type Audio = { file: string; bytes: number; etag: string; form: AudioForm }
+/** `read`: both ends included; null: it is gone. */
+type Audio = { bytes: number; etag: string; form: AudioForm; read(from: number, to: number): Promise<Readable | null> }
 type Note = { at: number; kept: Promise<unknown> }
 
 /** For this long one may seek on one note. */
 const openingMs = 30 * 60_000
 const openingsMax = 10_000
+/** A link that somebody laid in the folder leads to no other file of ours. */
+const toRead = constants.O_RDONLY | constants.O_NOFOLLOW
 const notes = new WeakMap<Deps, Map<string, Note>>()
 
 /** Names one showing of a page: only we can make it, and it is good for this person and recording alone. */
@@ -38,6 +43,26 @@ export function issueOpening(user: UserId, id: RecordingId): string {
 export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: RecordingId): Promise<Response> {
   const wanted = c.req.query('form')
   const audio = await audioOf(deps, id, wanted === 'opus' || wanted === 'wav' ? wanted : null)
+  return partOf(c, deps, listener, { id, audio })
+}
+
+/** What lies there as it was found, and in no other state. Throws NotFound. */
+export function misfitAudio(
+  c: Ctx,
+  deps: Deps,
+  listener: Listener,
+  { id, found: { seen, bytes } }: { id: RecordingId; found: MisfitFound },
+): Promise<Response> {
+  const read = async (from: number, to: number) => (await deps.misfits?.read(id, { seen, from, to })) ?? null
+  return partOf(c, deps, listener, { id, audio: { bytes, etag: `"${seen}"`, form: 'wav', read } })
+}
+
+async function partOf(
+  c: Ctx,
+  deps: Deps,
+  listener: Listener,
+  { id, audio }: { id: RecordingId; audio: Audio },
+): Promise<Response> {
   const isSaved = c.req.query('download') !== undefined
   const headers: Record<string, string> = {
     'Content-Type': audio.form === 'opus' ? 'audio/ogg; codecs=opus' : 'audio/wav',
@@ -57,8 +82,9 @@ export async function audioAnswer(c: Ctx, deps: Deps, listener: Listener, id: Re
   const status = range === null ? 200 : 206
   if (c.req.method === 'HEAD') return c.body('', status, { ...headers, ...length, ...partly })
   await noteListen(deps, listener, id, from === 0)
-  const stream = Readable.toWeb(createReadStream(audio.file, { start: from, end: to })) as ReadableStream
-  return c.body(stream, status, { ...headers, ...length, ...partly })
+  const sound = await audio.read(from, to)
+  if (sound === null) throw new NotFound('audio file of recording', id)
+  return c.body(Readable.toWeb(sound) as ReadableStream, status, { ...headers, ...length, ...partly })
 }
 
 async function audioOf(deps: Deps, id: RecordingId, wanted: AudioForm | null): Promise<Audio> {
@@ -73,10 +99,16 @@ async function audioOf(deps: Deps, id: RecordingId, wanted: AudioForm | null): P
   const path = form === 'opus' ? recording.derivedPath : recording.path
   // The path comes from our own journal, never from the client; still it must lie in the folder.
   const file = path === null ? null : resolveInside(deps.config.recordingsDir, path)
-  const found = file === null ? null : await stat(file).catch(() => null)
-  if (file === null || found === null || !found.isFile()) throw new NotFound('audio file of recording', id)
+  const found = file === null ? null : await fileBelow(deps.config.recordingsDir, file).catch(untold)
+  if (file === null || found === null) throw new NotFound('audio file of recording', id)
   const sha256 = form === 'opus' ? recording.derivedSha256 : recording.sha256
-  return { file, bytes: found.size, etag: `"${sha256}"`, form }
+  const read = async (from: number, to: number) => (await open(file, toRead)).createReadStream({ start: from, end: to })
+  return { bytes: found.size, etag: `"${sha256}"`, form, read }
+
+  function untold(error: Error): null {
+    deps.log.error({ err: error, recording: id }, 'a recording cannot be read')
+    return null
+  }
 }
 
 /** Resolves when the listen is kept; a request that comes meanwhile on the same opening waits for it too. */

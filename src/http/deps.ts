@@ -5,6 +5,7 @@ import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Rehearsals } from '../centre/rehearsal.ts'
 import type { Trouble } from '../centre/trunk-trouble.ts'
+import type { MisfitDesk } from '../engine/misfits.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
 import type { MessageSender } from '../lender/message.ts'
@@ -55,6 +56,8 @@ export type Deps = {
     /** The customer's side, as an A-law WAV; null: there is no such sound. */
     cut(file: string, fromMs: number, toMs: number): Promise<Uint8Array | null>
   }
+  /** What lies under the names of recordings and cannot be of their calls; absent: this house has no disk of recordings. */
+  misfits?: MisfitDesk
   /** Figures for `/metrics` that others know: name → value. */
   figures?: () => Promise<Record<string, number>>
   /** From a customer's 200 OK to the agent's voice, by campaign, ms: with the wait for a free agent, and without; and by five minutes. */

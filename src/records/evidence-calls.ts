@@ -106,7 +106,8 @@ function checkRecordings(
       faults.push(`The recording ${recording} of the call ${call.id} was sealed, and ${callsName} does not name it.`)
       continue
     }
-    compare(`the recording ${told.id}`, { sha256, bytes }, told, faults)
+    // Who took a misfit for it is said with it, and of no other.
+    compare(`the recording ${told.id}`, { sha256, bytes, accepted: fact['accepted'] }, told, faults)
     if (told.file === 'missing') missing.push(told.id)
   }
   for (const { fact } of facts) {

@@ -81,13 +81,20 @@ export function evidenceReadme(
 ): string {
   const audio = calls.flatMap(call => call.recordings.filter(each => each.file !== null)).length
   const missing = calls.flatMap(call => call.recordings).length - audio
+  const taken = calls
+    .flatMap(call => call.recordings.filter(each => each.recording.accepted !== null))
+    .map(each => each.recording.id)
+  const byHand =
+    taken.length === 0
+      ? ''
+      : `\n人工采用（长度或时间与通话不符，见 calls.json 的 accepted） / accepted by hand, and not fitting the call (accepted in calls.json): ${taken.join(', ')}`
   return `通话录音证据包 · Evidence of recorded calls
 Switchroom ${about.version}
 导出编号 / export:  ${about.export}
 导出时间 / made at: ${new Date(about.at).toISOString()}
 申请人 / requested by: ${about.requestedBy}
 用途 / reason: ${about.reason}
-通话 / calls: ${calls.length} · 录音 / recordings: ${audio} · 缺失 / missing: ${missing}
+通话 / calls: ${calls.length} · 录音 / recordings: ${audio} · 缺失 / missing: ${missing}${byHand}
 
 【内容】
 audio/             原始录音（.wav），未经转码；.opus 为其压缩副本。双声道：左声道为客户，右声道为坐席

@@ -157,6 +157,7 @@ function plainCall({ call, recordings }: EvidenceCall, why: MissingWords) {
       missingWords: wordsOf(recording.missingReason, recording.missingCause, why),
       wasMissing: recording.wasMissing,
       foundAfterMs: recording.foundAfterMs,
+      accepted: recording.accepted,
       lostMs: recording.lostMs,
       derived: recording.derivedAt === null ? null : { sha256: recording.derivedSha256, bytes: recording.derivedBytes },
       destroyedAt: recording.destroyedAt,

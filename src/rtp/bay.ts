@@ -5,7 +5,7 @@
 
 import type { Heard, Wants } from '../hear/heard.ts'
 import type { FileFault } from '../lib/file-fault.ts'
-import type { Fit } from '../lib/fit.ts'
+import type { Fit, Seen } from '../lib/fit.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import type { Sealed } from './recording-file.ts'
 import type { SrtpKeys } from './secure-leg.ts'
@@ -237,9 +237,9 @@ export type Bay = {
   /**
    * Makes a file whole that a recording left open, which nobody writes to any more: cuts a partial frame, corrects the header, syncs and hashes, on
    * the recording thread. Safe to repeat. Rejects with the file system's error (its `code`), or with MediaError alone when it is no recording;
-   * with `fit`, and without a change to the file, with one that `isMisfit` knows where it does not fit.
+   * with `fit`, and without a change to the file, with one that `isMisfit` knows where it does not fit, `isOther` where it is not as it was seen.
    */
-  salvage(file: string, fit?: Fit): Promise<Sealed>
+  salvage(file: string, fit?: Fit | Seen): Promise<Sealed>
   /**
    * What to listen for in what the leg says; null: no more. `leg.heard` tells. Where more legs are listened to than ears allow, or the ear
    * thread is given up, nothing is heard and nothing else changes.

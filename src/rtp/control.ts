@@ -1,7 +1,7 @@
 /** What the main thread, the media worker and the recording thread say to each other. All of it is structured-cloned; packets are not in it. */
 
 import type { Heard, Wants } from '../hear/heard.ts'
-import type { Fit } from '../lib/fit.ts'
+import type { Fit, Seen } from '../lib/fit.ts'
 import type {
   BayEvent,
   Identified,
@@ -159,7 +159,7 @@ export type RecorderRequest =
   | { type: 'missed'; recording: string; lostMs: number; untilMs: number }
   | { type: 'stop'; recording: string; endMs: number }
   /** Makes a file whole that was left open by a thread or a process that is no more; `ask` names the question in its answer. */
-  | { type: 'salvage'; ask: number; file: string; fit?: Fit }
+  | { type: 'salvage'; ask: number; file: string; fit?: Fit | Seen }
   /** The mark of the folder that recordings are kept in. */
   | { type: 'keepIn'; mark: string }
 

@@ -1,7 +1,7 @@
 /** The main thread's side of the patch bay: starts the media, recording and DTLS threads, keeps them alive, and passes their words on. */
 import { isIP } from 'node:net'
 import { processMonotonic } from '../lib/clock.ts'
-import type { Fit } from '../lib/fit.ts'
+import type { Fit, Seen } from '../lib/fit.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { workerFile } from '../lib/places.ts'
 import {
@@ -164,7 +164,7 @@ class BayHost implements Bay {
     this.#recordings.keepIn(mark)
   }
 
-  salvage(file: string, fit?: Fit): Promise<Sealed> {
+  salvage(file: string, fit?: Fit | Seen): Promise<Sealed> {
     const refusal = this.#refusal()
     return refusal === null ? this.#recordings.salvage(file, fit) : Promise.reject(refusal)
   }

@@ -5,7 +5,7 @@
  * takes it again, with silence for what did not fit into the ring meanwhile, and what is lost is told with the recording. So it goes on too
  * when the thread of another recorder has died over it.
  */
-import type { Fit } from '../lib/fit.ts'
+import type { Fit, Seen } from '../lib/fit.ts'
 import type { DiskState, RecorderReport, RecorderRequest } from './control.ts'
 import { type DiskTrouble, isGone, troubleOf, whyFailed } from './disk-trouble.ts'
 import { LostSound } from './lost-sound.ts'
@@ -42,7 +42,7 @@ export type RecorderPorts = {
   /** Goes on with the file that lies there, with so many of its frames at most. */
   goOn(file: string, payloadType: number, frames: number): RecordingOnDisk
   /** Rejects with the file system's error, or with one that has no code when the file is none of ours. */
-  salvage(file: string, fit?: Fit): Promise<Sealed>
+  salvage(file: string, fit?: Fit | Seen): Promise<Sealed>
   report(message: RecorderReport): void
 }
 

@@ -15,8 +15,8 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
-import { isMisfit } from '../lib/fit.ts'
-import { RecordingFile, salvageRecording } from './recording-file.ts'
+import { isMisfit, isOther } from '../lib/fit.ts'
+import { lookAtRecording, openSeen, RecordingFile, salvageRecording } from './recording-file.ts'
 import { purity } from './tone.ts'
 import { readStereo, WavError } from './wav.ts'
 
@@ -156,16 +156,58 @@ test('what does not fit by its length or its time is left as it lies; what fits 
   recording.append(new Uint8Array(160_000).fill(0xd5), 160_000)
   recording.abandon()
   appendFileSync(file, Buffer.alloc(1, 0x55))
-  const at = Date.parse('2026-11-28T08:00:00Z')
+  const at = Math.floor(Date.now() / 1000) * 1000 - 5_000
   utimesSync(file, at / 1000, at / 1000)
   const before = readFileSync(file)
-  const fit = { mostMs: 10_000, writtenFrom: at - 10_000, writtenUntil: at + 10_000 }
+  const fit = { mostMs: 10_000, writtenFrom: at - 10_000, writtenUntil: at + 3_600_000 }
   for (const wrong of [{ mostMs: 9_999 }, { writtenFrom: at + 1 }, { writtenUntil: at - 1 }])
     await assert.rejects(salvageRecording(file, { ...fit, ...wrong }), isMisfit)
   assert.ok(readFileSync(file).equals(before))
   assert.equal((await salvageRecording(file, fit)).durationMs, 10_000)
   assert.equal(statSync(file).mtimeMs, at)
   assert.equal(readFileSync(file).length, before.length - 1)
+})
+
+test('a time that somebody gave a file makes it no older: when it was laid there counts, unless we did it', async () => {
+  const file = `${folder}/forged.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(160_000).fill(0xd5), 160_000)
+  recording.abandon()
+  const at = Date.parse('2026-01-28T08:00:00Z')
+  utimesSync(file, at / 1000, at / 1000)
+  const fit = { mostMs: 10_000, writtenFrom: at - 10_000, writtenUntil: at + 10_000 }
+  await assert.rejects(salvageRecording(file, fit), { code: 'MISFIT', message: /laid there or changed at/ })
+  const { changedAt, writtenAt } = await lookAtRecording(file, 10_000)
+  assert.equal(writtenAt, at)
+  assert.equal((await salvageRecording(file, { ...fit, leftAt: changedAt })).durationMs, 10_000)
+})
+
+test('what somebody looked at is made whole as it was then; any change of it since is another, and is left as it lies', async () => {
+  const file = `${folder}/seen.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(160_000).fill(0xd5), 160_000)
+  recording.abandon()
+  const past = Date.parse('2020-01-01T00:00:00Z') / 1000
+  utimesSync(file, past, past)
+  const before = readFileSync(file)
+  const { seen, soundMs, bytes } = await lookAtRecording(file, 5_000)
+  assert.deepEqual([soundMs, bytes], [10_000, before.length])
+  assert.ok(readFileSync(file).equals(before), 'a look changes nothing')
+  writeFileSync(file, Buffer.from(before).fill(0x55, 100)) // the same length, and then the same time
+  utimesSync(file, past, past)
+  const other = readFileSync(file)
+  await assert.rejects(salvageRecording(file, { seen }), isOther)
+  assert.equal(await openSeen(file, seen), null)
+  assert.ok(readFileSync(file).equals(other))
+  const again = await lookAtRecording(file, 5_000)
+  {
+    await using handle = (await openSeen(file, again.seen))!
+    assert.ok((await handle.readFile()).equals(other))
+  }
+  assert.equal((await salvageRecording(file, { seen: again.seen })).durationMs, 10_000)
+  symlinkSync(file, `${folder}/seen-link.wav`)
+  await assert.rejects(lookAtRecording(`${folder}/seen-link.wav`, 5_000), { code: 'ELOOP' })
+  await assert.rejects(lookAtRecording(folder, 5_000), WavError)
 })
 
 test('a recording is never written over another', () => {

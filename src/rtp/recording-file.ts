@@ -5,6 +5,7 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import {
+  type BigIntStats,
   close,
   closeSync,
   constants,
@@ -23,7 +24,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { type Fit, longestMs, mustFit } from '../lib/fit.ts'
+import { type Fit, type Found, longestMs, mustFit, Other, type Seen } from '../lib/fit.ts'
 import { isGone } from './disk-trouble.ts'
 import { payloadTypeOf } from './g711.ts'
 import { framesPerMs } from './recording-ring.ts'
@@ -32,6 +33,8 @@ import { setWavSize, WavError, wavHeader, wavHeaderBytes } from './wav.ts'
 const frameBytes = 2
 /** What lies there is written to: a link that somebody laid in the folder leads to no other file of ours. */
 const toGoOn = constants.O_RDWR | constants.O_NOFOLLOW
+/** Nor is a pipe waited for. */
+const toLook = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const chunkBytes = 1 << 20
 /** What is read into, for the next file: a thread that makes no other garbage would keep one of each file it ever sealed. Two are sealed at a time. */
 const spareChunks: Buffer[] = []
@@ -170,21 +173,18 @@ export class RecordingFile {
  * Makes a recording whole that a dead process left open: cuts a partial frame and what was added after the last sound, corrects the header, writes all of it again, syncs, hashes. Again,
  * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
  * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
- * when the process died before the file existed); with `fit`, Misfit before anything is changed. When it was written last stays as it was: when it
- * was recorded.
+ * when the process died before the file existed); with `fit`, Misfit before anything is changed, and Other where it is not as it was seen. When it was
+ * written last stays as it was: when it was recorded.
  */
-export async function salvageRecording(file: string, fit?: Fit, sync: Sync = synced): Promise<Sealed> {
+export async function salvageRecording(file: string, fit?: Fit | Seen, sync: Sync = synced): Promise<Sealed> {
   await using handle = await open(file, toGoOn)
-  const header = Buffer.alloc(wavHeaderBytes)
-  const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
-  const { size, atime, mtime } = await handle.stat()
-  const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
-  if (bytesRead === wavHeaderBytes && !isLike(header, wavHeader(payloadType, 2, 0)))
-    throw new WavError(`${file} is not a recording of this program`)
-  const mostBytes = (fit?.mostMs ?? longestMs) * framesPerMs * frameBytes
-  const dataBytes = await soundBytes(handle, { saidBytes: header.readUInt32LE(54), size, mostBytes })
-  const durationMs = dataBytes / frameBytes / framesPerMs
-  if (fit !== undefined) mustFit(file, { soundMs: durationMs, writtenAt: mtime.getTime() }, fit)
+  const mostMs = fit !== undefined && 'mostMs' in fit ? fit.mostMs : longestMs
+  const { payloadType, dataBytes, found, stats } = await lookInto(handle, file, mostMs)
+  if (fit !== undefined && 'seen' in fit && fit.seen !== seenAs(stats))
+    throw new Other(`${file} is not as it was when somebody looked at it`)
+  if (fit !== undefined && 'mostMs' in fit) mustFit(file, found, fit)
+  const durationMs = found.soundMs
+  const { atime, mtime } = stats
   const hash = createHash('sha256')
   try {
     await handle.truncate(wavHeaderBytes + dataBytes)
@@ -195,6 +195,47 @@ export async function salvageRecording(file: string, fit?: Fit, sync: Sync = syn
   }
   await sync(handle.fd)
   return { sha256: hash.digest('hex'), bytes: wavHeaderBytes + dataBytes, durationMs }
+}
+
+/**
+ * What lies there under the name of a recording, which nobody writes to any more: nothing is changed. `mostMs`: sound beyond what the header says is looked
+ * for so far. `seen` names the file and its state; any change of it gives another. Rejects as `salvageRecording`, and with WavError where it is no file.
+ */
+export async function lookAtRecording(file: string, mostMs: number): Promise<Found & Seen & { bytes: number }> {
+  await using handle = await open(file, toLook)
+  const { found, stats } = await lookInto(handle, file, mostMs)
+  return { ...found, seen: seenAs(stats), bytes: Number(stats.size) }
+}
+
+/** The file as it was seen, to be read; null: another lies there, or it was changed. Whoever gets it closes it. */
+export async function openSeen(file: string, seen: string): Promise<FileHandle | null> {
+  const handle = await open(file, toLook)
+  if (seenAs(await handle.stat({ bigint: true })) === seen) return handle
+  await handle.close()
+  return null
+}
+
+/** No program sets when an inode was changed last. */
+function seenAs({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join('-')
+}
+
+async function lookInto(handle: FileHandle, file: string, mostMs: number) {
+  const stats = await handle.stat({ bigint: true })
+  if (!stats.isFile()) throw new WavError(`${file} is no file`)
+  const header = Buffer.alloc(wavHeaderBytes)
+  const { bytesRead } = await handle.read(header, 0, wavHeaderBytes, 0)
+  const payloadType = header[20] === 7 ? payloadTypeOf.pcmu : payloadTypeOf.pcma
+  if (bytesRead === wavHeaderBytes && !isLike(header, wavHeader(payloadType, 2, 0)))
+    throw new WavError(`${file} is not a recording of this program`)
+  const dataBytes = await soundBytes(handle, {
+    saidBytes: header.readUInt32LE(54),
+    size: Number(stats.size),
+    mostBytes: mostMs * framesPerMs * frameBytes,
+  })
+  const soundMs = dataBytes / frameBytes / framesPerMs
+  const found: Found = { soundMs, writtenAt: Number(stats.mtimeMs), changedAt: Number(stats.ctimeMs) }
+  return { payloadType, dataBytes, found, stats }
 }
 
 /**

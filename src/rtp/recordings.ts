@@ -1,5 +1,5 @@
 /** The recordings of a bay that are neither closed nor failed, the memory each is written through, and the thread that takes them to disk. */
-import type { Fit } from '../lib/fit.ts'
+import type { Fit, Seen } from '../lib/fit.ts'
 import type { LegId, RecordingId } from '../lib/ids.ts'
 import { type BayEvent, MediaError, type RecordingFault } from './bay.ts'
 import { BayThread } from './bay-thread.ts'
@@ -125,7 +125,7 @@ export class Recordings {
   }
 
   /** See `Bay.salvage`. */
-  salvage(file: string, fit?: Fit): Promise<Sealed> {
+  salvage(file: string, fit?: Fit | Seen): Promise<Sealed> {
     const ask = ++this.#lastAsk
     const sealed = this.#salvages.wait(ask)
     this.#thread.post({ type: 'salvage', ask, file, ...(fit === undefined ? {} : { fit }) })

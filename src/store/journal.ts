@@ -94,7 +94,7 @@ export const journalQueries = {
       `SELECT seq, at, actor, type, body FROM journal
        WHERE json_extract(body, '$.recording') = ?
          AND type IN ('recording.listened', 'recording.opened', 'recording.sealed', 'recording.missing', 'recording.derived',
-           'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed', 'recording.erased') ORDER BY seq LIMIT 1000`,
+           'recording.underivable', 'recording.sourceRemoved', 'recording.destroyed', 'recording.erased', 'recording.misfitLeft') ORDER BY seq LIMIT 1000`,
     ).all(args.recording) as JournalLine[],
   /** Whether the clock was set back between the opening of a recording and the end of its call (or now): as was told then, or as the lines written meanwhile show it. */
   'journal.wasSetBack': (db: Db, args: { recording: RecordingId; call: CallId }): boolean => {

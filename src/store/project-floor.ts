@@ -372,7 +372,7 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
     case 'recording.sealed':
       run(
         `UPDATE recordings SET sealed_at = ?, sha256 = ?, bytes = ?, duration_ms = ?, salvaged = ?, missing_reason = NULL, missing_cause = NULL,
-           was_missing = ?, found_after_ms = ?, lost_ms = ?, lost = ?,
+           was_missing = ?, found_after_ms = ?, lost_ms = ?, lost = ?, accepted = ?,
            unanswered = EXISTS (SELECT 1 FROM calls WHERE id = recordings.call AND answered_at IS NULL)
          WHERE id = ? AND sealed_at IS NULL`,
         at,
@@ -384,6 +384,7 @@ function projectRecording(db: Connection, { seq, at }: ProjectedLine, fact: Fact
         Math.round(fact.foundAfterMs ?? 0),
         Math.round(fact.lostMs ?? 0),
         fact.lost === undefined ? null : JSON.stringify(fact.lost),
+        fact.accepted === undefined ? null : JSON.stringify(fact.accepted),
         fact.recording,
       )
       tellLackingAudio(db, fact.call)

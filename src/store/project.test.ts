@@ -544,7 +544,11 @@ const anyFact = fc.oneof(
     foundAfterMs: fc.option(fc.nat(), { nil: undefined }),
     lostMs: fc.option(fc.nat(), { nil: undefined }),
     lost: fc.option(fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }), { nil: undefined }),
+    accepted: fc.option(fc.constant({ by: 'u_1', reason: 'heard', misfits: ['written'], mostMs: 1, writtenAt: 2 }), {
+      nil: undefined,
+    }),
   }),
+  fc.record({ type: fc.constant('recording.misfitLeft'), recording: few('r'), call: few('c'), reason: fc.string() }),
   fc.record({
     type: fc.constant('recording.soundLost'),
     recording: few('r'),

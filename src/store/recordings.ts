@@ -82,7 +82,7 @@ export const recordingQueries = {
   /** Told as missing, and not found since: newest first, on from `after`. What lies there under a name that was taken is another's. */
   'recordings.toldMissing': (
     db: Db,
-    args: { after: { openedAt: number; id: RecordingId } | null; limit: number },
+    args: { after: { openedAt: number; id: RecordingId } | null; limit: number; only?: RecordingId },
   ): MissingRecording[] =>
     (
       raw(
@@ -91,8 +91,12 @@ export const recordingQueries = {
            calls.ended_at AS callEndedAt, calls.id IS NOT NULL AND calls.ended_at IS NULL AS goesOn
          FROM recordings LEFT JOIN calls ON calls.id = recordings.call
          WHERE sealed_at IS NULL AND missing_reason IS NOT NULL AND missing_cause IS NOT 'taken' AND (opened_at, recordings.id) < (?, ?)
+           ${args.only === undefined ? '' : 'AND recordings.id = ?'}
          ORDER BY opened_at DESC, recordings.id DESC LIMIT ?`,
-      ).all(...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? '', args.limit]) as MissingRow[]
+      ).all(
+        ...[args.after?.openedAt ?? Number.MAX_SAFE_INTEGER, args.after?.id ?? ''],
+        ...(args.only === undefined ? [args.limit] : [args.only, args.limit]),
+      ) as MissingRow[]
     ).map(({ openedAt, missingCause, callEndedAt, goesOn, ...row }) => ({
       ...{ ...unsealed(row), openedAt, missingCause, callEndedAt, goesOn: goesOn === 1 },
     })),

@@ -4,7 +4,7 @@ import type { CampaignMode, Direction, Ending, Relation, TrunkTry } from '../cen
 import type { Actor, AgentPhase, RecordingKind } from '../centre/facts.ts'
 import type { Announced, Judged, Told } from '../centre/heard.ts'
 import type { DestroyedBy } from '../centre/record-facts.ts'
-import type { MissingCause } from '../centre/recording-rules.ts'
+import type { AcceptedMisfit, MissingCause } from '../centre/recording-rules.ts'
 import type { CallId, CampaignId, LeadId, QueueId, RecordingId, TrunkId, UserId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.cjs'
 
@@ -138,6 +138,8 @@ export const recordings = sqliteTable(
     wasMissing: integer('was_missing', { mode: 'boolean' }).notNull(),
     /** So long after its call; 0: in it, or it was never missing. */
     foundAfterMs: integer('found_after_ms').notNull(),
+    /** A person took it for the recording of its call, which it cannot be; null: it fits. */
+    accepted: text({ mode: 'json' }).$type<AcceptedMisfit>(),
     listens: integer().notNull(),
     derivedAt: integer('derived_at'),
     derivedPath: text('derived_path'),

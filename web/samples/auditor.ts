@@ -12,6 +12,7 @@ import { type LadderProps, ladderPage } from '../pages/auditor/ladder.ts'
 import { type RecordingRow, recordingsPage } from '../pages/auditor/recordings.ts'
 import type { LegRow } from '../parts/audio.ts'
 import { tellFact } from '../parts/call-history.ts'
+import { nothingFilled } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import type { Step } from '../parts/ladder.ts'
 import type { Language } from '../words/language.ts'
@@ -228,6 +229,8 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           missing: null,
           wasMissing: false,
           foundAfterMs: 0,
+          misfit: null,
+          accepted: null,
           src: '/static/sample.wav',
           openedAt: sampleNow,
           answerMs: 7000,
@@ -242,6 +245,7 @@ export const auditorSamples: Record<string, (language: Language) => Html> = {
           isDestroyed: false,
           underivable: null,
         },
+        ...sampleMisfits(language),
       ],
       holds: {
         ...sampleHolds(language),
@@ -363,4 +367,42 @@ function sampleHistory(language: Language): AuditedCallProps['timeline'] {
     who: fact.type === 'legalHold.placed' ? ['孙立', 'Sam Sun'][at]! : null,
     detail: tellFact(JSON.stringify(fact), telling),
   }))
+}
+
+/** A file that does not fit, as it waits for somebody to decide, and one that was accepted. */
+function sampleMisfits(language: Language): AuditedCallProps['recordings'] {
+  const zh = language !== 'en'
+  const who = zh ? '欧阳岚' : 'Olga Ouyang'
+  const day = 86_400_000
+  const found = {
+    ...{ soundMs: 192_000, mostMs: 101_000, writtenAt: sampleNow - 40_000, changedAt: sampleNow + 3 * day },
+    ...{ writtenFrom: sampleNow - 3_600_000, writtenUntil: sampleNow + day },
+  }
+  const nothing = {
+    ...{ wasMissing: false, foundAfterMs: 0, answerMs: null, kind: 'call' as const, lostMs: 0, lost: null },
+    ...{ derivedSha256: null, isSourceRemoved: false, isDestroyed: false, underivable: null },
+    ...{ src: '/static/sample.wav', openedAt: sampleNow },
+  }
+  const seen = '2049-131-1560058-1764313200000000000-1764313200000000000'
+  const said = { who, at: sampleNow + 3 * day, reason: zh ? '声音不是这位坐席' : 'It is not the voice of this agent' }
+  return [
+    {
+      ...{ ...nothing, id: 'r_1', state: 'missing', missing: 'misfit', durationMs: null, bytes: null, sha256: null },
+      accepted: null,
+      misfit: {
+        ...{ ...found, misfits: ['length', 'changed'], bytes: 3_072_058, seen, left: said },
+        ...{ action: '/auditor/recordings/r_1/misfit', src: '/static/sample.wav', filled: nothingFilled },
+      },
+    },
+    {
+      ...{ ...nothing, id: 'r_2', state: 'accepted', missing: null, durationMs: 98_000, bytes: 1_568_058 },
+      ...{ sha256: 'e3b0c44298fc1c14'.repeat(4), wasMissing: true, foundAfterMs: 3 * day, misfit: null },
+      accepted: {
+        ...{ ...found, soundMs: 98_000, misfits: ['changed'], who, at: sampleNow + 3 * day },
+        reason: zh
+          ? '录音盘故障三天，文件由工程师拷回，声音与通话一致'
+          : 'The disk was away for three days; an engineer copied it back',
+      },
+    },
+  ]
 }

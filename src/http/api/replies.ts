@@ -13,6 +13,7 @@ import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/h
 import { missingCauses } from '../../centre/recording-rules.ts'
 import { srtpUses } from '../../centre/trunk-connection.ts'
 import { trunkTroubles } from '../../centre/trunk-trouble.ts'
+import { misfits } from '../../lib/fit.ts'
 import { modeRules, notice } from '../../records/campaign-schemas.ts'
 import { connectionReply } from '../../records/trunk-connection.ts'
 import { trunkRules } from '../../records/trunk-rule-schemas.ts'
@@ -356,6 +357,19 @@ export const recordingReply = z
     wasMissing: z.boolean(),
     /** So long after the end of its call; 0: in it, or it was never missing. */
     foundAfterMs: z.int(),
+    /** A person took it for the recording of its call, which by its length or times it cannot be. */
+    accepted: orNull(
+      z.object({
+        by: id,
+        reason: z.string(),
+        misfits: z.array(z.enum(misfits)),
+        mostMs: z.number(),
+        writtenAt: instant,
+        changedAt: instant,
+        writtenFrom: instant,
+        writtenUntil: instant,
+      }),
+    ),
     /** `consultation`: the talk of those who look after the party, who waits meanwhile. */
     kind: z.enum(['call', 'consultation']),
     /** Silence stands in it for so long where sound was lost, and at most 100 places where: [from, for] in ms. */

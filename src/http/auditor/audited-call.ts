@@ -19,6 +19,7 @@ import { nameOf, outcomeOf } from '../agent/contact-line.ts'
 import { issueOpening } from '../audio-file.ts'
 import type { Deps } from '../deps.ts'
 import { holdRows } from '../legal-holds.ts'
+import { type MisfitFilled, misfitProps } from './misfit-props.ts'
 import { saidOnCall } from './said-on-call.ts'
 import { stateOf } from './search.ts'
 
@@ -28,7 +29,7 @@ export async function auditedCall(
   viewer: User,
   frame: Frame,
   id: CallId,
-  filled: Filled = nothingFilled,
+  { hold = nothingFilled, misfit = null }: { hold?: Filled; misfit?: MisfitFilled | null } = {},
 ): Promise<AuditedCallProps> {
   const [call, recordings, lines, sounds] = await Promise.all([
     deps.store.read('calls.byId', { id }),
@@ -42,6 +43,7 @@ export async function auditedCall(
   const holds = await deps.store.read('legalHolds.ofCall', { call: id })
   const names = await namesOn(deps, call, frame)
   const doerOf = await doersIn(deps, lines, textsOf(frame))
+  const misfits = await Promise.all(recordings.map(one => misfitProps(deps, viewer, one, { lines, typed: misfit })))
   return {
     frame,
     call: {
@@ -73,12 +75,19 @@ export async function auditedCall(
       verdict: verdictIn(lines),
     },
     ladder: deps.ladders === undefined ? null : `/auditor/calls/${call.id}/ladder`,
-    recordings: recordings.map(recording => ({
+    recordings: recordings.map((recording, n) => ({
       id: recording.id,
       state: stateOf(recording),
       missing: recording.missingReason === null ? null : (recording.missingCause ?? 'unknown'),
       wasMissing: recording.wasMissing,
       foundAfterMs: recording.foundAfterMs,
+      misfit: misfits[n]!,
+      accepted: recording.accepted && {
+        ...recording.accepted,
+        who: actorName(deps, `user:${recording.accepted.by}`),
+        at: recording.sealedAt ?? 0,
+        soundMs: recording.durationMs ?? 0,
+      },
       src: `/auditor/recordings/${recording.id}/audio?opening=${issueOpening(viewer.id, recording.id)}`,
       openedAt: recording.openedAt,
       answerMs: answerIn(recording.openedAt, call.answeredAt),
@@ -109,7 +118,7 @@ export async function auditedCall(
           .map(one => ({ kind: 'recording' as const, target: one.id })),
         ...(call.party === null ? [] : [{ kind: 'party' as const, target: call.party }]),
       ],
-      filled,
+      filled: hold,
     },
     // The number stands in the head already, masked where it must be.
     timeline: lines.map(line => ({

@@ -24,6 +24,7 @@ import { answerersOf } from './answerers.ts'
 import { auditedCall } from './audited-call.ts'
 import { checkChain } from './check-chain.ts'
 import { ladderAnswer, pcapAnswer } from './ladder.ts'
+import { misfitDecided, misfitHeard } from './misfit.ts'
 import { recordingsAnswer, searchOf, searchRange } from './search.ts'
 
 /** `/auditor`: recordings to search, see and hear, exports with a reason, and the check of the journal. */
@@ -76,7 +77,10 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
     } catch (error) {
       const frame = { ...(await frameOf(c, deps)), path: `/auditor/calls/${id}` }
       const errors = holdRefused(error, typed, textsOf(frame))
-      return c.html(auditedCallPage(await auditedCall(deps, c.var.user, frame, id, { values: typed, errors })), 422)
+      return c.html(
+        auditedCallPage(await auditedCall(deps, c.var.user, frame, id, { hold: { values: typed, errors } })),
+        422,
+      )
     }
     return c.redirect(`/auditor/calls/${id}#holds`, 303)
   }
@@ -96,6 +100,19 @@ export function auditorRoutes(deps: Deps): Hono<Env> {
   route.get('/auditor/calls/:id/ladder.pcap', allow('auditor', 'quality', 'admin'), async c => {
     await checkSeen(deps, c.var.user, checkedId<CallId>(c, 'call'))
     return pcapAnswer(c, deps, checkedId<CallId>(c, 'call'))
+  })
+
+  /** What cannot be of its call, before somebody decides on it: only for who decides. */
+  route.get('/auditor/recordings/:id/misfit/audio', allow('auditor'), async c => {
+    const id = checkedId<RecordingId>(c, 'recording')
+    await checkRecording(c, id)
+    return misfitHeard(c, deps, id)
+  })
+
+  route.post('/auditor/recordings/:id/misfit', allow('auditor'), async c => {
+    const id = checkedId<RecordingId>(c, 'recording')
+    await checkRecording(c, id)
+    return misfitDecided(c, deps, id)
   })
 
   /** `opening` is that of the page: seeking is not listening again. */

@@ -102,7 +102,9 @@ export function stateOf(recording: {
   sealedAt: number | null
   salvaged: boolean
   missingReason: string | null
+  accepted: unknown
 }): RecordingRow['state'] {
+  if (recording.sealedAt !== null && recording.accepted !== null) return 'accepted'
   if (recording.sealedAt !== null) return recording.salvaged ? 'salvaged' : 'sealed'
   return recording.missingReason !== null ? 'missing' : 'open'
 }

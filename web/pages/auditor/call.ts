@@ -9,6 +9,7 @@ import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
+import { type AcceptedProps, acceptedMisfit, type MisfitProps, misfit } from '../../parts/misfit.ts'
 import { partyName } from '../../parts/names.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { type SaidOnCall, saidOnCall } from '../../parts/said-on-call.ts'
@@ -49,6 +50,10 @@ export type AuditedCallProps = {
     wasMissing: boolean
     /** So long after its call; 0: in it. */
     foundAfterMs: number
+    /** What lies there and cannot be of the call, for this person to decide; null: nothing, or for others. */
+    misfit: MisfitProps | null
+    /** Such a one that somebody accepted; null: it fits. */
+    accepted: AcceptedProps | null
     /** Of the audio; one opening of this page is one listen in the journal. */
     src: string
     openedAt: number
@@ -86,7 +91,7 @@ export function auditedCallPage(props: AuditedCallProps): Html {
     title: words.title(call.id),
     scripts: ['waveform.js', 'plays.js'],
     main: html`${heading({ title: `${partyName(call, w)} · ${call.number}`, count: call.id, actions: html`${props.ladder === null ? null : html`<a class="button" href="${props.ladder}">${icon('waypoints')}${w.ladder.open}</a>`}<a class="button" href="/auditor">${icon('chevron-left')}${words.back}</a>` })}
-<div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, w))}
+<div class="wide-narrow"><div class="stack">${props.recordings.length === 0 ? html`<section class="panel"><p class="muted">${words.missing} ${w.domain.callPhase.ended}</p></section>` : props.recordings.map(recording => player(recording, props.frame, w))}
 ${saidOnCall(props.said, props.frame)}
 ${props.sounds.length === 0 ? null : html`<section class="panel"><h2>${w.audio.head}</h2>${legSounds(props.sounds, w)}</section>`}
 ${props.holds === null ? null : legalHolds(props.holds, props.frame)}
@@ -102,15 +107,17 @@ function span(ms: number, words: Words['custody']['spans']): string {
   return minutes < 2 * 1440 ? words.hours(Math.round(minutes / 60)) : words.days(Math.round(minutes / 1440))
 }
 
-function player(recording: AuditedCallProps['recordings'][number], w: Words): Html {
+function player(recording: AuditedCallProps['recordings'][number], frame: Frame, w: Words): Html {
   const words = w.auditor.call
   const custody = w.custody
   const isOver = recording.state === 'sealed' || recording.state === 'salvaged'
   const playable = isOver && !recording.isDestroyed
   const isPrivate = recording.kind === 'consultation'
-  return html`<section class="panel"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
+  return html`<section class="panel" id="recording-${recording.id}"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.missing ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${custody.missing[recording.missing]}</span></p>` : null}
 ${recording.wasMissing ? html`<p class="notice amber">${icon('triangle-alert')}<span>${custody.wasMissing(recording.foundAfterMs === 0 ? null : span(recording.foundAfterMs, custody.spans))}</span></p>` : null}
+${recording.accepted === null ? null : acceptedMisfit(recording.accepted, frame)}
+${recording.misfit === null ? null : misfit(recording.id, recording.misfit, frame)}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}
 ${recording.isDestroyed ? html`<p class="muted">${custody.destroyed} <a href="/auditor/recordings/${recording.id}/destruction">${w.retention.certificate}</a></p>` : recording.isSourceRemoved ? html`<p class="muted">${custody.sourceGone}</p>` : null}
 ${recording.underivable === null ? null : html`<p class="notice red">${icon('circle-alert')}<span>${custody.underivable} ${recording.underivable}</span></p>`}

@@ -23,7 +23,8 @@ export type RecordingRow = {
   result: CallResult | null
   outcome: string | null
   durationMs: number | null
-  state: 'sealed' | 'salvaged' | 'open' | 'missing'
+  /** `accepted`: sealed, though it cannot be of its call. */
+  state: 'sealed' | 'salvaged' | 'accepted' | 'open' | 'missing'
 }
 
 /** What was searched for, as it stands in the URL. */
@@ -112,6 +113,7 @@ export function recordingState(state: RecordingRow['state'], w: Words): Html {
   const words = w.auditor.call
   if (state === 'sealed') return chip('green', 'lock', words.sealed)
   if (state === 'salvaged') return chip('amber', 'lock', words.salvaged)
+  if (state === 'accepted') return chip('amber', 'triangle-alert', w.custody.state)
   if (state === 'open') return chip('blue', 'circle-dot', words.open)
   return chip('red', 'circle-x', w.auditor.recordings.missing)
 }

@@ -1,0 +1,46 @@
+/** What lies under the name of a recording and cannot be of its call, as the page of the call shows it to whoever decides. */
+
+import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
+import type { MisfitProps } from '../../../web/parts/misfit.ts'
+import type { User } from '../../centre/entities.ts'
+import type { Actor } from '../../centre/facts.ts'
+import type { RecordingId } from '../../lib/ids.ts'
+import type { JournalLine } from '../../store/chain.ts'
+import type { RecordingRow } from '../../store/recordings.ts'
+import { actorName } from '../admin/journal.ts'
+import { issueOpening } from '../audio-file.ts'
+import type { Deps } from '../deps.ts'
+
+/** What was typed about one of the recordings, and refused. */
+export type MisfitFilled = { recording: RecordingId; filled: Filled }
+
+/** Null: there is nothing to decide, or this person decides nothing. `lines`: the journal's of the call. */
+export async function misfitProps(
+  deps: Deps,
+  viewer: User,
+  recording: RecordingRow,
+  { lines, typed }: { lines: readonly JournalLine[]; typed: MisfitFilled | null },
+): Promise<MisfitProps | null> {
+  const { id, sealedAt, missingCause } = recording
+  if (viewer.role !== 'auditor' || sealedAt !== null || missingCause !== 'misfit') return null
+  const found = (await deps.misfits?.look(id)) ?? null
+  if (found === null) return null
+  const action = `/auditor/recordings/${id}/misfit`
+  const left = lines.findLast(line => line.type === 'recording.misfitLeft' && recordingIn(line) === id)
+  return {
+    ...found,
+    action,
+    src: `${action}/audio?seen=${found.seen}&opening=${issueOpening(viewer.id, id)}`,
+    left:
+      left === undefined ? null : { who: actorName(deps, left.actor as Actor), at: left.at, reason: reasonIn(left) },
+    filled: typed?.recording === id ? typed.filled : nothingFilled,
+  }
+}
+
+function recordingIn(line: JournalLine): string | undefined {
+  return (JSON.parse(line.body) as { recording?: string }).recording
+}
+
+function reasonIn(line: JournalLine): string {
+  return (JSON.parse(line.body) as { reason?: string }).reason ?? ''
+}

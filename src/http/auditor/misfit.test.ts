@@ -1,0 +1,198 @@
+/** A file that cannot be of its call is seen, heard, and accepted or left by an auditor, in words; nobody else decides. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Fact } from '../../centre/facts.ts'
+import { Misfits } from '../../engine/misfits.ts'
+import { SecondLook } from '../../engine/second-look.ts'
+import type { CallId, RecordingId } from '../../lib/ids.ts'
+import { verifyEvidence } from '../../records/evidence-check.ts'
+import { lookAtRecording, openSeen, RecordingFile, salvageRecording } from '../../rtp/recording-file.ts'
+import { look, send } from '../testing/form.ts'
+import { type House, noon, openHouse } from '../testing/house.ts'
+import { auditorRoutes } from './auditor.ts'
+
+let house: House
+let olga = ''
+let mayWrite = true
+before(async () => {
+  house = await openHouse({ pages: { routers: [auditorRoutes] } })
+  const { store, log } = house.deps
+  const fileOf = (path: string) => join(house.deps.config.recordingsDir, path)
+  const never = { soon: () => {}, after: () => () => {} }
+  const secondLook = new SecondLook({
+    ...{ store, log, timers: never, mayLook: () => true, now: () => noon, monotonic: () => 0 },
+    salvage: (path, fit) => salvageRecording(fileOf(path), fit),
+    changedAt: async () => 0,
+  })
+  house.deps.misfits = new Misfits({
+    ...{ store, log, secondLook, mayWrite: () => mayWrite, now: () => noon },
+    salvage: (path, as) => salvageRecording(fileOf(path), as),
+    examine: (path, mostMs) => lookAtRecording(fileOf(path), mostMs),
+    async read(path, { seen, from, to }) {
+      return (await openSeen(fileOf(path), seen))?.createReadStream({ start: from, end: to }) ?? null
+    },
+  })
+  await house.add('olga', 'auditor', { language: 'en', numbersMasked: false, displayName: 'Olga' })
+  olga = (await house.signIn('olga')).cookie
+})
+after(() => house[Symbol.asyncDispose]())
+
+const fileOf = (name: string) => join(house.deps.config.recordingsDir, `${name}.wav`)
+const rowOf = async (name: string) => (await house.store.read('recordings.byId', { id: `r_${name}` as RecordingId }))!
+
+/** Ten seconds of sound that were written long before their call, which was an hour ago and took a minute. */
+async function aMisfit(name: string): Promise<void> {
+  const [call, recording] = [`c_${name}` as CallId, `r_${name}` as RecordingId]
+  lay(name, 0x55)
+  const facts: [number, unknown][] = [
+    [0, { type: 'call.offered', call, trunk: 't', leg: `g_${name}`, from: '+8613800000001', to: '1000' }],
+    [0, { type: 'call.answered', call }],
+    [0, { type: 'recording.opened', recording, call, path: `${name}.wav` }],
+    [500, { type: 'recording.missing', recording, call, cause: 'misfit', reason: 'it was written last long ago' }],
+    [
+      60_000,
+      {
+        type: 'call.ended',
+        call,
+        ending: { by: 'party', cause: 'hangup', result: 'ANSWERED', sipStatus: 200, q850: 16 },
+      },
+    ],
+  ]
+  await house.store.commit({
+    recorded: facts.map(([at, fact]) => ({ at: noon - 3_600_000 + at, actor: 'system', fact: fact as Fact })),
+  })
+}
+
+function lay(name: string, octet: number): void {
+  const file = new RecordingFile(fileOf(`${name}-new`), 8)
+  file.append(new Uint8Array(160_000).fill(octet), 160_000)
+  file.abandon()
+  writeFileSync(fileOf(name), readFileSync(fileOf(`${name}-new`)))
+  utimesSync(fileOf(name), 1_000_000, 1_000_000)
+}
+
+const pageOf = async (name: string, cookie = olga) => (await look(house, cookie, `/auditor/calls/c_${name}`)).text
+const seenIn = (page: string) => /name="seen" value="([^"]+)"/.exec(page)![1]!
+const decide = (name: string, fields: { choice: string; reason: string; seen: string }, cookie = olga) =>
+  send(house, cookie, 'POST', `/auditor/recordings/r_${name}/misfit`, {
+    ...{ choice: fields.choice, seen: fields.seen },
+    [`reason_r_${name}`]: fields.reason,
+  })
+
+test('an auditor sees what does not fit, hears it, and accepts it with a reason: it is sealed, and says so wherever it is shown', async () => {
+  await aMisfit('taken')
+  const page = await pageOf('taken')
+  for (const words of ['It does not fit this call', '00:10, of 01:05 at most', '1970'])
+    assert.ok(page.includes(words), words)
+  const src = /src="([^"]+misfit\/audio[^"]+)"/.exec(page)![1]!.replaceAll('&amp;', '&')
+  const part = await house.app.request(src, { headers: { cookie: olga, range: 'bytes=0-99' } })
+  assert.deepEqual([part.status, part.headers.get('content-type')], [206, 'audio/wav'])
+  assert.deepEqual(Buffer.from(await part.arrayBuffer()), readFileSync(fileOf('taken')).subarray(0, 100))
+  assert.equal((await house.facts('recording.listened')).length, 1)
+  const seen = seenIn(page)
+  for (const reason of ['', 'x', 'x'.repeat(501)]) {
+    const refused = await decide('taken', { choice: 'accept', reason, seen })
+    assert.ok(refused.status === 422 && refused.text.includes('Say why, in 5 to 500 characters.'))
+  }
+  const kept = await decide('taken', { choice: 'accept', reason: 'a <b>', seen: '' })
+  assert.ok(kept.status === 422 && kept.text.includes('a &lt;b&gt;'), 'what was typed stays')
+  const reason = 'the recorder’s clock was wrong'
+  const both = await Promise.all([1, 2].map(() => decide('taken', { choice: 'accept', reason, seen })))
+  assert.deepEqual(
+    both.map(({ status, location }) => [status, location]),
+    [1, 2].map(() => [303, '/auditor/calls/c_taken#recording-r_taken']),
+  )
+  const seals = await house.facts('recording.sealed')
+  assert.equal(seals.length, 1, 'sent twice, it is sealed once')
+  const { accepted, ...seal } = JSON.parse(seals[0]!.body)
+  const sha256 = createHash('sha256')
+    .update(readFileSync(fileOf('taken')))
+    .digest('hex')
+  assert.deepEqual([seal.sha256, seal.wasMissing, seal.durationMs], [sha256, true, 10_000])
+  assert.match(seals[0]!.actor, /^user:/)
+  assert.deepEqual([accepted.reason, accepted.misfits.includes('written'), accepted.writtenAt], [reason, true, 1e9])
+  const shown = await pageOf('taken')
+  assert.ok(shown.includes('Olga accepted it as its recording on') && shown.includes(reason))
+  assert.ok(!shown.includes('misfit/audio') && shown.includes('accepted by hand'))
+  assert.ok((await look(house, olga, '/auditor')).text.includes('accepted by hand'))
+  const { secret } = await house.token('auditor')
+  const told = (await (await house.api(secret, 'GET', '/recordings/r_taken')).json()) as { accepted: object }
+  assert.deepEqual(told.accepted, accepted)
+})
+
+test('an export of evidence says who accepted it and why, and one that leaves that out is found out', async () => {
+  await send(house, olga, 'POST', '/auditor/exports', { calls: 'c_taken', reason: 'complaint 17', what: 'chosen' })
+  await house.deps.exports.idle()
+  const [made] = await house.deps.exports.list()
+  const zip = join(house.deps.config.exportsDir, `${made!.id}.zip`)
+  assert.deepEqual((await verifyEvidence(zip)).faults, [])
+  const { text } = await look(house, olga, '/auditor/exports')
+  assert.ok(text.includes(made!.id))
+})
+
+test('what was left says by whom and why, stays as it lies, and may be accepted later', async () => {
+  await aMisfit('left')
+  const before = readFileSync(fileOf('left'))
+  const seen = seenIn(await pageOf('left'))
+  assert.equal((await decide('left', { choice: 'leave', reason: 'another voice', seen })).status, 303)
+  assert.ok(readFileSync(fileOf('left')).equals(before))
+  const page = await pageOf('left')
+  assert.ok(
+    page.includes('Olga left it as it lies on') && page.includes('another voice') && page.includes('name="seen"'),
+  )
+  assert.equal((await rowOf('left')).sealedAt, null)
+  assert.equal((await decide('left', { choice: 'burn', reason: 'another voice', seen })).status, 422)
+  assert.equal((await house.facts('recording.misfitLeft')).length, 1)
+})
+
+test('a file that was changed between the look and the word is not sealed, nor heard as the one that was seen', async () => {
+  await aMisfit('swapped')
+  const page = await pageOf('swapped')
+  const src = /src="([^"]+misfit\/audio[^"]+)"/.exec(page)![1]!.replaceAll('&amp;', '&')
+  lay('swapped-2', 0x2a)
+  writeFileSync(fileOf('swapped'), readFileSync(fileOf('swapped-2'))) // as long, and as old
+  utimesSync(fileOf('swapped'), 1_000_000, 1_000_000)
+  const before = readFileSync(fileOf('swapped'))
+  assert.equal((await house.app.request(src, { headers: { cookie: olga } })).status, 404)
+  const answer = await decide('swapped', { choice: 'accept', reason: 'it is the one', seen: seenIn(page) })
+  assert.ok(answer.status === 422 && answer.text.includes('The file has changed meanwhile'))
+  assert.ok(readFileSync(fileOf('swapped')).equals(before))
+  mayWrite = false
+  const now = { choice: 'accept', reason: 'it is the one', seen: seenIn(answer.text) }
+  assert.match((await decide('swapped', now)).text, /takes nothing now/)
+  mayWrite = true
+  assert.equal((await rowOf('swapped')).sealedAt, null)
+  assert.equal((await decide('swapped', now)).status, 303)
+  assert.notEqual((await rowOf('swapped')).sealedAt, null)
+})
+
+test('nobody but an auditor hears it or decides, and no page of others does either', async () => {
+  await aMisfit('mine')
+  const seen = seenIn(await pageOf('mine'))
+  const said = { choice: 'accept', reason: 'it is mine', seen }
+  for (const role of ['quality', 'admin', 'supervisor', 'security', 'agent'] as const) {
+    await house.add(`p_${role}`, role, { language: 'en' })
+    const { cookie } = await house.signIn(`p_${role}`)
+    assert.equal((await decide('mine', said, cookie)).status, 403, role)
+    const heard = await house.app.request(`/auditor/recordings/r_mine/misfit/audio?seen=${seen}`, {
+      headers: { cookie },
+    })
+    assert.equal(heard.status, 403, role)
+    if (role !== 'quality') continue
+    const page = await pageOf('mine', cookie)
+    assert.ok(
+      page.includes('cannot be of this call') && !page.includes('misfit/audio') && !page.includes('name="seen"'),
+    )
+  }
+  const foreign = await house.app.request('/auditor/recordings/r_mine/misfit', {
+    method: 'POST',
+    headers: { cookie: olga, 'sec-fetch-site': 'cross-site' },
+    body: new URLSearchParams({ choice: 'accept', seen, reason_r_mine: 'it is mine' }),
+  })
+  assert.equal(foreign.status, 403)
+  assert.equal((await rowOf('mine')).sealedAt, null)
+  assert.equal((await decide('none', said)).status, 404)
+})
