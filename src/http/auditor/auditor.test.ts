@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { missingWords } from '../../../web/words/custody.ts'
 import type { Fact } from '../../centre/facts.ts'
 import type { CallId, LegId, RecordingId, TrunkId, UserId } from '../../lib/ids.ts'
+import { evidenceZip } from '../../records/evidence.ts'
 import { changeTeam, createTeam } from '../../records/teams.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
@@ -124,6 +126,33 @@ test('a call’s page shows its facts, and its audio can be sought in; seeking i
   for (const _ of [1, 2]) await (await whole(src, cookie)).arrayBuffer()
   assert.equal(await listens(), 8, 'nor that of another person')
   assert.equal((await look(house, olga, '/auditor/calls/c_none')).status, 404)
+})
+
+test('nothing is heard or exported through a link, be it in place of the folder of a day or of a recording', async () => {
+  const folder = path.join(house.deps.config.recordingsDir, '2026')
+  const [moved, file] = [path.join(house.folder, 'moved'), path.join(folder, 'r_1.wav')]
+  const heard = async () =>
+    (await house.app.request('/auditor/recordings/r_1/audio', { headers: { cookie: olga } })).status
+  const said = async () => {
+    const about = { export: 'x_1', reason: 'r', requestedBy: 'olga', at: noon, version: '1' }
+    const { recordingsDir } = house.deps.config
+    const parts: Buffer[] = []
+    const zip = evidenceZip({ store: house.store, recordingsDir, calls: ['c_1' as CallId], missingWords, about })
+    for await (const part of zip) parts.push(part as Buffer)
+    return Buffer.concat(parts).includes('audio/r_1.wav')
+  }
+  assert.deepEqual([await heard(), await said()], [200, true])
+  renameSync(folder, moved)
+  symlinkSync(moved, folder)
+  assert.deepEqual([await heard(), await said()], [404, false])
+  unlinkSync(folder)
+  renameSync(moved, folder)
+  renameSync(file, moved)
+  symlinkSync(moved, file)
+  assert.deepEqual([await heard(), await said()], [404, false])
+  unlinkSync(file)
+  renameSync(moved, file)
+  assert.equal(await heard(), 200)
 })
 
 test('who listens says who answered, which stands beside what the sound was judged to be, and measures it', async () => {
