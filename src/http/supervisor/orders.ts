@@ -155,10 +155,10 @@ export function orderRoutes(deps: Deps): Hono<Env> {
     })
     const recordings = found
       .filter(({ sealedAt, destroyedAt }) => sealedAt !== null && destroyedAt === null)
-      .map(({ id, openedAt }) => ({
+      .map(({ id, openedAt, accepted }) => ({
         id,
         src: `/supervisor/orders/${order.id}/recordings/${id}/audio?opening=${issueOpening(listener!.id, id)}`,
-        label: `${w.sales.recordings} ${clockOf(openedAt, frame)}`,
+        label: `${w.sales.recordings} ${clockOf(openedAt, frame)}${accepted === null ? '' : ` · ${w.custody.state}`}`,
       }))
     return { said, recordings }
   }

@@ -169,7 +169,7 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
   }
 
   async function recordingsOf({ task, calls }: WholeTask, viewer: User, frame: Frame) {
-    const { verification: words } = textsOf(frame)
+    const { verification: words, custody } = textsOf(frame)
     const all = await Promise.all(
       calls.map(async ({ call, who }) => ({
         who,
@@ -179,10 +179,10 @@ export function taskReviewRoutes(deps: Deps): Hono<Env> {
     return all.flatMap(({ who, found }) =>
       found
         .filter(({ sealedAt, destroyedAt }) => sealedAt !== null && destroyedAt === null)
-        .map(({ id, openedAt }) => ({
+        .map(({ id, openedAt, accepted }) => ({
           id,
           src: `/supervisor/tasks/${task.id}/recordings/${id}/audio?opening=${issueOpening(viewer.id, id)}`,
-          label: `${words.asked[who]} ${clockOf(openedAt, frame)}`,
+          label: `${words.asked[who]} ${clockOf(openedAt, frame)}${accepted === null ? '' : ` · ${custody.state}`}`,
         })),
     )
   }
