@@ -17,6 +17,7 @@ import { folderAssets } from './http/assets.ts'
 import { auditorRoutes } from './http/auditor/auditor.ts'
 import type { Deps } from './http/deps.ts'
 import { liveRoutes } from './http/live/live.ts'
+import { onCallOn } from './http/on-call.ts'
 import { ProvisioningLinks } from './http/phones/links.ts'
 import { createApp } from './http/server.ts'
 import { createSessions } from './http/session.ts'
@@ -131,7 +132,7 @@ export async function serve(
       () => engine.state,
       () => clock.now(),
     ),
-    isListening: user => (engine.state.supervisions.get(user)?.heard ?? null) !== null,
+    onCall: onCallOn(() => engine.state),
   })
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))

@@ -1,6 +1,7 @@
 /**
  * Who is signed in. A session is a cookie with an unguessable token, of which only the hash is kept; one a person; idle for 10 minutes it
- * ends, unless the person is an agent whose desk is open (its live connection holds it). Five failures lock a name for 30 minutes.
+ * ends, unless the person is an agent whose desk is open (its live connection holds it), or is on a call. Five failures lock a name for 30
+ * minutes.
  */
 import { createHash } from 'node:crypto'
 import type { Role, User } from '../centre/entities.ts'
@@ -12,11 +13,14 @@ import { secretText } from '../lib/random.ts'
 import { keep, type RecordsDoor } from '../records/door.ts'
 import { hashPassword, passwordMatches } from '../records/password.ts'
 import { Attempts } from './attempts.ts'
+import type { OnCall } from './on-call.ts'
 import { OwedSessions } from './owed-sessions.ts'
 
 export const idleMs = 10 * 60_000
 /** However busy: longer than the longest shift. */
 export const sessionMaxMs = 16 * 3600_000
+/** Who listens to calls need touch nothing; for longer than this it may be a headset on an empty desk. */
+export const listenMaxMs = 60 * 60_000
 const endedMax = 10_000
 const seenWriteEveryMs = 60_000
 
@@ -28,6 +32,8 @@ export type Session = {
   role: Role
   createdAt: number
   seenAt: number
+  /** When a call last kept it from going idle. */
+  onCallAt: number
   address: string
   /** Aborted when the session ends: streams that belong to it end too. */
   ended: AbortController
@@ -63,8 +69,8 @@ export type SessionsArgs = {
   userByName: (name: string) => User | undefined
   /** Whether the person's agency may not work now. `busy`: and the person has a call in hand, which is finished first. Left out: nobody's. */
   agencyBar?: (user: User) => 'barred' | 'busy' | null
-  /** Who listens to a call works, though they touch nothing. Left out: nobody does. */
-  isListening?: (user: UserId) => boolean
+  /** Who is on a call works, though they touch nothing. Left out: nobody is. */
+  onCall?: (user: UserId) => OnCall | null
   /** Hears of what could not be written: an audit line, or a session that would outlive its end at the next start. */
   log: Pick<Logger, 'error'>
   /** log2 of scrypt's N; lower in tests. */
@@ -113,8 +119,9 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
 
   function isOver(session: Session, now: number): boolean {
     if (now - session.createdAt > sessionMaxMs) return true
-    if (args.isListening?.(session.user)) session.seenAt = now
-    return session.holders === 0 && now - session.seenAt > idleMs
+    const doing = args.onCall?.(session.user) ?? null
+    if (doing === 'talks' || (doing === 'listens' && now - session.seenAt <= listenMaxMs)) session.onCallAt = now
+    return session.holders === 0 && now - Math.max(session.seenAt, session.onCallAt) > idleMs
   }
 
   const people = await door.store.read('users.list', {})
@@ -280,6 +287,7 @@ function newSession(given: { id: string; user: User; createdAt: number; now: num
     role: user.role,
     createdAt,
     seenAt: now,
+    onCallAt: 0,
     address,
     ended: new AbortController(),
     holders: 0,

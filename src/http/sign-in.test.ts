@@ -5,6 +5,7 @@ import { StoreError } from '../store/port.ts'
 import type { Store } from '../store/store.ts'
 import type { Env } from './deps.ts'
 import { allow } from './guard.ts'
+import type { OnCall } from './on-call.ts'
 import { createSessions } from './session.ts'
 import { type House, openHouse, testPassword } from './testing/house.ts'
 
@@ -126,12 +127,12 @@ test('after ten idle minutes an administrator signs in again; an agent with an o
 
 test('a supervisor who listens to a call works, though they touch nothing', async () => {
   const user = await house.add('sam8', 'supervisor')
-  const listening = new Set([user.id])
+  let doing: OnCall | null = 'listens'
   const sessions = await createSessions({
     ...{ door: house.deps.records, clock: house.clock, log: house.deps.log, passwordCost: 10 },
     userById: id => house.engine.state.users.get(id),
     userByName: name => [...house.engine.state.users.values()].find(each => each.name === name),
-    isListening: id => listening.has(id),
+    onCall: id => (id === user.id ? doing : null),
   })
   const signedIn = await sessions.signIn({ name: 'sam8', password: testPassword, address: '127.0.0.9' })
   assert.ok(signedIn.ok)
@@ -143,11 +144,43 @@ test('a supervisor who listens to a call works, though they touch nothing', asyn
   }
   pass(25)
   assert.equal(sessions.count, 1)
-  listening.clear()
+  doing = null
   pass(9)
   assert.equal(sessions.count, 1)
   pass(2)
   assert.equal(sessions.count, 0)
+})
+
+test('a headset that listens on an empty desk keeps nobody signed in for longer than an hour; a call in hand does', async () => {
+  const user = await house.add('sam9', 'supervisor')
+  let doing: OnCall | null = 'listens'
+  const sessions = await createSessions({
+    ...{ door: house.deps.records, clock: house.clock, log: house.deps.log, passwordCost: 10 },
+    userById: id => house.engine.state.users.get(id),
+    userByName: name => [...house.engine.state.users.values()].find(each => each.name === name),
+    onCall: id => (id === user.id ? doing : null),
+  })
+  const pass = (minutes: number) => {
+    for (let n = 0; n < minutes; n++) {
+      house.clock.advance(60_000)
+      sessions.sweep()
+    }
+  }
+  const signIn = () => sessions.signIn({ name: 'sam9', password: testPassword, address: '127.0.0.9' })
+  const signedIn = await signIn()
+  assert.ok(signedIn.ok)
+  pass(55)
+  assert.equal(typeof sessions.find(signedIn.token), 'object', 'and whatever they touch counts anew')
+  pass(70)
+  assert.equal(sessions.count, 1)
+  pass(1)
+  assert.equal(sessions.count, 0)
+  doing = 'talks'
+  assert.ok((await signIn()).ok)
+  pass(200)
+  assert.equal(sessions.count, 1)
+  pass(16 * 60)
+  assert.equal(sessions.count, 0, 'and no session is longer than a shift')
 })
 
 test('an htmx request of an expired session sends the browser to the sign-in and back to the page it was on', async () => {

@@ -23,6 +23,7 @@ import { openStore, testFolder } from '../../store/testing/people.ts'
 import { agencyBarOn } from '../agency-bar.ts'
 import { folderAssets } from '../assets.ts'
 import type { Deps, Env } from '../deps.ts'
+import { onCallOn } from '../on-call.ts'
 import type { Pages } from '../pages.ts'
 import { ProvisioningLinks } from '../phones/links.ts'
 import { createApp } from '../server.ts'
@@ -87,6 +88,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       () => engine.state,
       () => clock.now(),
     ),
+    onCall: onCallOn(() => engine.state),
     passwordCost: 10,
   })
   const imports = new Imports({
