@@ -61,3 +61,12 @@ test('a supervisor who hears a call, or has one in hand, is not signed out as id
   agents.get = Map.prototype.get
   assert.equal(await statusAfter(11, cookie), 303)
 })
+
+test('whose password is guessed at sign-in is told as an alarm', async () => {
+  const { id } = await createUser(running.records, 'system', { name: 'adam', role: 'admin', password })
+  for (let tries = 0; tries < 10; tries++) await (await signIn('adam', 'not the password')).arrayBuffer()
+  const told = await running.house.engine.dispatch({ type: 'clock.stepped', byMs: 0 }, 'system')
+  assert.ok(told.ok)
+  const [alarm] = await running.house.store.read('alarms.page', { limit: 1 })
+  assert.deepEqual([alarm?.rule, alarm?.user, alarm?.address], ['account_guessed', id, '127.0.0.1'])
+})

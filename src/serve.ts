@@ -133,6 +133,10 @@ export async function serve(
       () => clock.now(),
     ),
     onCall: onCallOn(() => engine.state),
+    onGuessed: ({ user, address, tries }) => {
+      log.warn({ user, address, tries }, 'passwords are being guessed at sign-in')
+      engine.post({ type: 'signIns.guessed', user, address, tries }, 'system')
+    },
   })
   const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
   parts.defer(() => clearInterval(sweep))

@@ -27,7 +27,7 @@ import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { beginSupervision, changeSupervision, stopSupervision } from './supervision.ts'
 import { takeOver } from './take-over.ts'
-import { numbersTried, phonesGuessed } from './toll/guard.ts'
+import { numbersTried, phonesGuessed, signInsGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
 import { trunkChanged, trunkTested } from './trunk.ts'
@@ -126,6 +126,8 @@ function handle(d: Draft, input: Input): void {
       return phonesGuessed(d, input)
     case 'numbers.tried':
       return numbersTried(d, input)
+    case 'signIns.guessed':
+      return signInsGuessed(d, input)
     case 'desk.dialled':
       return deskDialled(d, input)
     case 'leg.ringing':

@@ -156,6 +156,8 @@ export type Input =
   | { type: 'numbers.tried'; trunk: TrunkId; calls: number; last: string }
   /** Somebody guesses the password of a desk phone and was locked out for a while. */
   | { type: 'phones.guessed'; extension: string; source: string }
+  /** Somebody guesses passwords at sign-in: that of `user`, or from one address those of many (null). */
+  | { type: 'signIns.guessed'; user: UserId | null; address: string; tries: number }
   /** A desk phone dialled by itself: an emergency number, or whom its user asks on a second line; all else is dialled on the desk page. */
   | { type: 'desk.dialled'; leg: LegId; user: UserId; to: string }
   | { type: 'leg.ringing'; leg: LegId }

@@ -27,7 +27,12 @@ export function metricsRoutes(deps: Deps): Hono<Env> {
     if (!(await mayRead(c, deps)))
       return c.text('Metrics are for this machine, or for an API token of the role admin as Bearer.\n', 403)
     const metrics = [...floorMetrics(deps), single('switchroom_facts_total', 'Facts published.', facts, 'counter')]
-    metrics.push(single('switchroom_sessions', 'People signed in.', deps.sessions.count))
+    const { count: signedIn, guesses } = deps.sessions
+    metrics.push(
+      single('switchroom_sessions', 'People signed in.', signedIn),
+      single('switchroom_sign_ins_refused_total', 'Sign-ins refused.', guesses.refused, 'counter'),
+      single('switchroom_sign_ins_guessed_total', 'Alarms of guessed passwords.', guesses.told, 'counter'),
+    )
     for (const [name, value] of Object.entries((await deps.figures?.()) ?? {}))
       metrics.push(
         single(`switchroom_${name}`, name.replaceAll('_', ' '), value, name.endsWith('_total') ? 'counter' : 'gauge'),

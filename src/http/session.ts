@@ -13,6 +13,7 @@ import { secretText } from '../lib/random.ts'
 import { keep, type RecordsDoor } from '../records/door.ts'
 import { hashPassword, passwordMatches } from '../records/password.ts'
 import { Attempts } from './attempts.ts'
+import { type Guessed, Guesses } from './guesses.ts'
 import type { OnCall } from './on-call.ts'
 import { OwedSessions } from './owed-sessions.ts'
 
@@ -59,6 +60,8 @@ export type Sessions = {
   /** Ends what is idle, and those whose agency may not work now; called every minute, and when an agency was changed. */
   sweep(): void
   readonly count: number
+  /** Since the start: tries to sign in that were refused, and alarms of guessing. */
+  readonly guesses: Guesses['figures']
 }
 
 export type SessionsArgs = {
@@ -71,6 +74,8 @@ export type SessionsArgs = {
   agencyBar?: (user: User) => 'barred' | 'busy' | null
   /** Who is on a call works, though they touch nothing. Left out: nobody is. */
   onCall?: (user: UserId) => OnCall | null
+  /** Hears at once, once in a window, of an address or an account at which passwords are guessed. Left out: nobody does. */
+  onGuessed?: (guessed: Guessed) => void
   /** Hears of what could not be written: an audit line, or a session that would outlive its end at the next start. */
   log: Pick<Logger, 'error'>
   /** log2 of scrypt's N; lower in tests. */
@@ -88,6 +93,11 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
   const ended = new Map<string, SessionEnd>()
   const attempts = new Attempts(clock)
   const owed = new OwedSessions(door, args.log)
+  const guesses = new Guesses({
+    clock,
+    userOf: name => args.userByName(name)?.id,
+    tell: guessed => args.onGuessed?.(guessed),
+  })
   // A name that nobody has costs the same work as one that somebody has.
   const nobody = await hashPassword(secretText(24), args.passwordCost)
 
@@ -166,12 +176,16 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
       if (release === null) return { ok: false, why: 'busy', until: null }
       try {
         const barred = attempts.barred(name, address)
-        if (barred !== null) return { ok: false, why: barred.why, until: barred.until }
+        if (barred !== null) {
+          guesses.refused(name, address)
+          return { ok: false, why: barred.why, until: barred.until }
+        }
         const user = args.userByName(name)
         const hash = user === undefined ? null : door.store.secret(user.id, 'password')
         const matches = await passwordMatches(password, hash ?? nobody)
         if (!matches || user === undefined || hash === null || !user.enabled) {
           const failure = attempts.failed(name, address)
+          guesses.refused(name, address)
           // What was typed may be a password: only a name that exists goes into the journal.
           const known = user?.name ?? '(unknown)'
           if (failure.worthNoting)
@@ -275,6 +289,10 @@ export async function createSessions(args: SessionsArgs): Promise<Sessions> {
 
     get count() {
       return live.size
+    },
+
+    get guesses() {
+      return guesses.figures
     },
   }
 }

@@ -36,6 +36,13 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           trunk: language === 'en' ? 'Telecom E1' : '电信 E1',
         },
         {
+          at: sampleNow - 140 * minute,
+          rule: 'account_guessed',
+          who: language === 'en' ? 'Alice Li' : '李雨桐',
+          number: '',
+          ...{ call: null, address: '10.20.7.88' },
+        },
+        {
           at: sampleNow - 205 * minute,
           rule: 'number_not_allowed',
           who: language === 'en' ? 'Bob Wu' : '吴博',

@@ -82,6 +82,18 @@ export function numbersTried(d: Draft, { trunk, calls, last }: { trunk: TrunkId;
   d.fact({ type: 'safety.alarmed', rule: 'numbers_tried', user: null, call: null, number, words, trunk, calls })
 }
 
+/** `user`: whose account; null: of many, from one address. */
+export function signInsGuessed(
+  d: Draft,
+  { user, address: source, tries }: { user: UserId | null; address: string; tries: number },
+): void {
+  const address = source.slice(0, 45)
+  const [rule, what] =
+    user === null ? (['sign_in_guessed', 'passwords'] as const) : (['account_guessed', 'a password'] as const)
+  const words = `Someone guesses ${what} at sign-in: ${tries} wrong, the last from ${address}.`
+  d.fact({ type: 'safety.alarmed', rule, user, call: null, number: '', words, address })
+}
+
 function patternsFor(byHand: { agent: string[]; supervisor: string[] }, role: Role): string[] {
   return role === 'supervisor' ? byHand.supervisor : byHand.agent
 }

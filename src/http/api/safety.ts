@@ -14,7 +14,10 @@ const alarmReply = z
     call: z.string().nullable(),
     number: z.string(),
     words: z.string(),
-    address: z.string().nullable().openapi({ description: 'From where a phone’s password is guessed' }),
+    address: z
+      .string()
+      .nullable()
+      .openapi({ description: 'From where a password is guessed, of a phone or at sign-in' }),
     trunk: z.string().nullable(),
     calls: z
       .int()
@@ -59,7 +62,7 @@ export function safetyApi(api: Api, deps: Deps): void {
       method: 'get',
       path: '/alarms',
       roles: readers,
-      summary: 'Emergency numbers dialled, refusals of the guard against toll fraud, phones locked; newest first',
+      summary: 'Emergency numbers dialled, refusals of the guard against toll fraud, passwords guessed; newest first',
       query: alarmQuery,
       reply: z.object({ items: z.array(alarmReply), next: z.null() }),
     },

@@ -89,6 +89,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
       () => clock.now(),
     ),
     onCall: onCallOn(() => engine.state),
+    onGuessed: ({ user, address, tries }) => engine.post({ type: 'signIns.guessed', user, address, tries }, 'system'),
     passwordCost: 10,
   })
   const imports = new Imports({

@@ -52,7 +52,7 @@ ${table({
         html`${words.rules[row.rule] ?? row.rule}${row.address === null ? null : html`<div class="small">${words.fromAddress} <span class="figure">${row.address}</span></div>`}${row.calls === null ? null : html`<div class="small">${words.callsOf(thousands(row.calls), row.trunk ?? '—')}</div>`}`,
     },
     { head: words.who, cell: row => row.who ?? '—' },
-    { head: words.number, cell: row => html`<span class="figure">${row.number}</span>` },
+    { head: words.number, cell: row => (row.number === '' ? '—' : html`<span class="figure">${row.number}</span>`) },
   ],
 })}</section>${dialling(props)}${passing(props)}${from(props)}</div>${changesOf(props.frame, { of: 'rules:toll' })}`,
   })
