@@ -22,6 +22,7 @@ import { ProvisioningLinks } from './http/phones/links.ts'
 import { createApp } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { supervisorRoutes } from './http/supervisor/supervisor.ts'
+import { Walls } from './http/walls.ts'
 import { must } from './lib/assert.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { ClockFile } from './lib/clock-file.ts'
@@ -138,7 +139,11 @@ export async function serve(
       engine.post({ type: 'signIns.guessed', user, address, tries }, 'system')
     },
   })
-  const sweep = setInterval(() => sessions.sweep(), sweepEveryMs)
+  const walls = new Walls({ door, clock, floor: () => engine.state, log })
+  const sweep = setInterval(() => {
+    sessions.sweep()
+    walls.sweep()
+  }, sweepEveryMs)
   parts.defer(() => clearInterval(sweep))
   const mail = smtpSender({ target: () => mailTarget(door), now: () => clock.now() })
   parts.use(
@@ -180,6 +185,7 @@ export async function serve(
     store,
     records: door,
     sessions,
+    walls,
     exports,
     imports,
     tableExports,

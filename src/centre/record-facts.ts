@@ -20,6 +20,7 @@ import type {
   TrunkGroupId,
   TrunkId,
   UserId,
+  WallId,
 } from '../lib/ids.ts'
 import type { Approval } from './approval.ts'
 import type {
@@ -70,6 +71,12 @@ export type RecordFact =
   | { type: 'token.revoked'; token: TokenId }
   /** Somebody else answers for it from now on. */
   | { type: 'token.adopted'; token: TokenId; user: UserId }
+  /** A screen on the wall: `by` whoever it looks for, `team` null all that they see. */
+  | { type: 'wall.made'; wall: WallId; name: string; team: TeamId | null; by: UserId }
+  /** Given another link, for a screen that was not opened in time, or lost what it had. */
+  | { type: 'wall.linked'; wall: WallId }
+  | { type: 'wall.opened'; wall: WallId; address: string }
+  | { type: 'wall.revoked'; wall: WallId }
   | { type: 'approval.asked'; approval: Approval }
   /** `lapsed`: who asked may no longer ask for it. */
   | {

@@ -23,6 +23,7 @@ import type { CertificateSeen } from './certificate-keeper.ts'
 import type { Probe } from './health.ts'
 import type { ProvisioningLinks } from './phones/links.ts'
 import type { Sessions } from './session.ts'
+import type { WallSeat, Walls } from './walls.ts'
 
 /** Everything that a route may use. Routers are functions of it: `agentRoutes(deps)`. */
 export type Deps = {
@@ -30,6 +31,8 @@ export type Deps = {
   store: Store
   records: RecordsDoor
   sessions: Sessions
+  /** Screens on the wall. */
+  walls: Walls
   exports: Exports
   imports: Imports
   tableExports: TableExports
@@ -153,6 +156,8 @@ export type Env = {
     deps: Deps
     user: User
     sessionId: string
+    /** Behind `allowWall()`: the screen that asks. */
+    seat: WallSeat
     lang: Language
     /** Names this request in the log and on the page that says something went wrong. */
     requestId: string

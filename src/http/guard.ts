@@ -4,6 +4,7 @@ import type { Role } from '../centre/entities.ts'
 import { addressOf } from './address.ts'
 import type { Ctx, Deps, Env, Guard, Language } from './deps.ts'
 import type { SessionEnd } from './session.ts'
+import type { WallSeat } from './walls.ts'
 
 /**
  * Names the roles of a route: `route.get('/x', allow('admin'), handler)`. Every route has it, or `open(…)` with the reason why anyone may
@@ -23,6 +24,23 @@ export function allow(...roles: [Role, ...Role[]]): Guard {
     c.header('Cache-Control', 'no-store')
     return next()
   }
+}
+
+/** A stream of a screen on the wall, where nobody is signed in: by a cookie that opens nothing else. */
+export function allowWall(): Guard {
+  return async (c, next) => {
+    const seat = await seatOf(c, depsOf(c))
+    if (seat === null) return c.text('This screen shows nothing any more.\n', 401)
+    c.set('seat', seat)
+    c.header('Cache-Control', 'no-store')
+    return next()
+  }
+}
+
+/** The screen on the wall that asks; null: it is none that stands. */
+export async function seatOf(c: Ctx, deps: Deps): Promise<WallSeat | null> {
+  const token = getCookie(c, wallCookieName(deps))
+  return token === undefined ? null : deps.walls.find(token, addressOf(c))
 }
 
 /** A route without sign-in; `why` is for the reader and the tidy test. */
@@ -70,6 +88,11 @@ export function checkPlace(deps: Deps, c: Ctx, role: Role): void {
 /** `__Host-` binds the cookie to this very host; browsers take it over TLS only. */
 export function cookieName(deps: Deps): string {
   return deps.config.tls ? '__Host-switchroom' : 'switchroom'
+}
+
+/** Of a screen on the wall: no page of a person asks for it, and no screen for that of a person. */
+export function wallCookieName(deps: Deps): string {
+  return `${cookieName(deps)}-wall`
 }
 
 /** Puts the deps within reach of `allow`, which is written where there are none. */

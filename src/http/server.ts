@@ -29,6 +29,7 @@ import { provisioningRoutes } from './phones/routes.ts'
 import { type Problem, problemOf, titled } from './problem.ts'
 import { signInRoutes } from './sign-in.ts'
 import { staticRoutes } from './static.ts'
+import { wallRoutes } from './wall.ts'
 
 const bodyMaxBytes = 256 * 1024
 /** A hundred thousand leads with their fields. */
@@ -61,6 +62,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
   app.route('/', signInRoutes(deps))
   app.route('/api', apiRoutes(deps))
   app.route('/', provisioningRoutes(deps))
+  app.route('/', wallRoutes(deps))
   for (const router of pages.routers) app.route('/', router(deps))
 
   app.notFound(c => answer(c, titled(404, 'Not found', `there is nothing at ${c.req.path.slice(0, 200)}`)))
@@ -71,7 +73,7 @@ export function createApp(deps: Deps, pages: Pages): Hono<Env> {
         : problemOf(error)
     if (problem !== null) return answer(c, problem)
     const { requestId } = c.var
-    const path = maskNumbersIn(c.req.path.replaceAll(/%2B/gi, '+').replace(/^\/provision\/[^/]+/, '/provision/…')) // a suppression is named by its number
+    const path = maskNumbersIn(c.req.path.replaceAll(/%2B/gi, '+').replace(/^\/(provision|wall\/open)\/[^/]+/, '/$1/…')) // a suppression is named by its number
     deps.log.error({ err: error, requestId, method: c.req.method, path }, 'a request met a bug')
     return answer(c, {
       ...titled(500, 'A fault of the program', 'It is in the log under this name.'),

@@ -18,6 +18,8 @@ export type CampaignId = Id<'campaign'>
 export type LeadId = Id<'lead'>
 export type CallbackId = Id<'callback'>
 export type TokenId = Id<'token'>
+/** Of a screen on the wall. */
+export type WallId = Id<'wall'>
 export type ApprovalId = Id<'approval'>
 export type ExportId = Id<'export'>
 export type ImportId = Id<'import'>

@@ -56,6 +56,7 @@ const quiet = [
   'tableExport.',
   'task.',
   'token.',
+  'wall.',
   'writeUp.',
   'party.secretShown',
 ]

@@ -1,14 +1,16 @@
-/** Writes that are no facts: sessions, idempotent replies and drafts. Each is a pure function of the connection, run in the writer's transaction. */
+/** Writes that are no facts: sessions, idempotent replies, drafts, and when a screen was seen. Each is a pure function of the connection, run in the writer's transaction. */
 import type { UserId } from '../lib/ids.ts'
 import { type Connection, sql } from './db.ts'
 import { draftOperations } from './drafts.ts'
 import type { IdempotentReply } from './port.ts'
+import { wallOperations } from './walls.ts'
 
 /** `tokenHash`: SHA-256 of the cookie's token, hex. */
 export type Session = { tokenHash: string; user: UserId; createdAt: number; seenAt: number; address: string }
 
 export const operations = {
   ...draftOperations,
+  ...wallOperations,
   /** Which key seals here; the first one stays. */
   'key.note': (db: Connection, args: { fingerprint: string; at: number }): void => {
     sql(db, 'INSERT INTO key_check (one, fingerprint, noted_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING').run(

@@ -13,6 +13,7 @@ export type SecretWrite = {
     | 'sender-secret'
     | 'mail-password'
     | 'token'
+    | 'wall'
   value: string | null
 }
 

@@ -26,6 +26,7 @@ import { projectSupervision } from './supervisions.ts'
 import { projectTableExport } from './table-exports.ts'
 import { projectTeam } from './teams.ts'
 import { projectToken } from './tokens.ts'
+import { projectWall } from './walls.ts'
 
 /** `previousAt` is the instant of the line before: after a crash it is the last moment known. */
 export type ProjectedLine = { seq: number; at: number; actor: Actor; fact: Fact; previousAt: number }
@@ -58,6 +59,7 @@ export const projectedTables = [
   'agent_states',
   'agent_slots',
   'tokens',
+  'walls',
   'approvals',
   'exports',
   'imports',
@@ -139,6 +141,7 @@ export function project(db: Connection, line: ProjectedLine): void {
     projectLegalHold(db, line) ||
     projectApproval(db, line) ||
     projectToken(db, line) ||
+    projectWall(db, line) ||
     projectImport(db, line) ||
     projectTableExport(db, line)
   )

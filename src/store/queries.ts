@@ -57,6 +57,7 @@ import { tollQueries } from './toll.ts'
 import { userQueries } from './users.ts'
 import { verificationQueries } from './verification.ts'
 import { waiverQueries } from './waivers.ts'
+import { wallQueries } from './walls.ts'
 
 export const queries = {
   ...agentQueries,
@@ -97,6 +98,7 @@ export const queries = {
   ...telephonyQueries,
   ...teamQueries,
   ...tokenQueries,
+  ...wallQueries,
   ...userQueries,
   ...partyQueries,
   ...loanQueries,

@@ -1,6 +1,6 @@
-/** Tables of people and of what opens doors to them: users, tokens, sessions, secrets. Of tables in general see `schema.ts`. */
+/** Tables of people and of what opens doors to them: users, tokens, screens on the wall, sessions, secrets. Of tables in general see `schema.ts`. */
 import type { Role, User } from '../centre/entities.ts'
-import type { TeamId, TokenId, UserId } from '../lib/ids.ts'
+import type { TeamId, TokenId, UserId, WallId } from '../lib/ids.ts'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from './drizzle.cjs'
 
 export const users = sqliteTable(
@@ -33,6 +33,18 @@ export const tokens = sqliteTable('tokens', {
   team: text().$type<TeamId>(),
 })
 
+export const walls = sqliteTable('walls', {
+  id: text().$type<WallId>().primaryKey(),
+  name: text().notNull(),
+  team: text().$type<TeamId>(),
+  madeBy: text('made_by').$type<UserId>().notNull(),
+  madeAt: integer('made_at').notNull(),
+  linkedAt: integer('linked_at').notNull(),
+  openedAt: integer('opened_at'),
+  openedFrom: text('opened_from'),
+  revokedAt: integer('revoked_at'),
+})
+
 // Not projections: they hold what must not, or need not, be in the journal.
 
 export const secrets = sqliteTable(
@@ -53,3 +65,9 @@ export const sessions = sqliteTable(
   },
   table => [index('sessions_user').on(table.user)],
 )
+
+export const wallSeen = sqliteTable('wall_seen', {
+  wall: text().$type<WallId>().primaryKey(),
+  seenAt: integer('seen_at').notNull(),
+  address: text().notNull(),
+})

@@ -1,6 +1,6 @@
 /**
  * Secrets at rest: AES-256-GCM under a key that lives in a file of its own, so that a copy of the database alone opens no trunk and no desk
- * phone. Passwords and tokens arrive here as hashes and stay as they are.
+ * phone. Passwords, tokens and cookies of screens arrive here as hashes and stay as they are.
  */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { StoreError } from './port.ts'
 
 export type SecretKind = SecretWrite['kind']
 
-const hashed: readonly SecretKind[] = ['password', 'token']
+const hashed: readonly SecretKind[] = ['password', 'token', 'wall']
 const keyBytes = 32
 
 /** Reads the key, or makes it (mode 0600) when there is none yet. */

@@ -157,8 +157,8 @@ export class Store {
     return row ? unseal(this.#key, row) : null
   }
 
-  /** Whose hash this is: for tokens, which are known by nothing else. */
-  ownerOf(kind: Extract<SecretWrite['kind'], 'token'>, hash: string): string | null {
+  /** Whose hash this is: for tokens and screens on the wall, which are known by nothing else. */
+  ownerOf(kind: Extract<SecretWrite['kind'], 'token' | 'wall'>, hash: string): string | null {
     const row = sql(this.#point, 'SELECT owner FROM secrets WHERE kind = ? AND value = ?').get(kind, hash) as
       | { owner: string }
       | undefined

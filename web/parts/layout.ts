@@ -14,6 +14,8 @@ export type LayoutParts = {
   modules?: string[]
   /** What the `?` key opens: a `<dialog id="help">`. Pages without one have no such button. */
   help?: Html
+  /** A screen on the wall: nobody is signed in, and yet the floor is shown. */
+  onWall?: boolean
   /** The agent's desk fills the window; other pages are as wide as 1,600 px and scroll. */
   fills?: boolean
 }
@@ -36,9 +38,9 @@ export function layout(frame: Frame, parts: LayoutParts): Html {
 <script src="/static/vendor/htmx.min.js"></script>
 <script src="/static/vendor/hx-sse.min.js" defer></script>
 ${['page.js', 'timers.js', 'keys.js', ...(parts.scripts ?? [])].map(name => html`<script src="/static/${name}" defer></script>\n`)}${(parts.modules ?? []).map(name => html`<script src="/static/${name}" type="module"></script>\n`)}</head>
-<body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}">
+<body class="${frame.person ? 'signed-in' : 'signed-out'}${parts.fills ? ' fills' : ''}${parts.onWall ? ' on-wall' : ''}">
 <a class="skip" href="#main">${w.frame.skip}</a>
-${header(frame, w, parts.help !== undefined)}
+${header(frame, w, parts)}
 ${frame.person ? sideOf(frame.person.role, frame.path, w, frame.person.leads) : null}
 <main id="main" tabindex="-1">${frame.person ? tabsOf(frame.person.role, frame.path, w) : null}${parts.main}</main>
 ${parts.help ?? null}
@@ -55,14 +57,15 @@ export function floorChip(trouble: string | null, w: Words): Region {
   return { id: 'floor-chip', body }
 }
 
-function header(frame: Frame, w: Words, helps: boolean): Html {
+function header(frame: Frame, w: Words, { help, onWall = false }: LayoutParts): Html {
+  const isLive = frame.person !== null || onWall
   return html`<header class="top">
-<a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>
+${onWall ? html`<span class="brand">${icon('audio-lines')}<b>${w.frame.short}</b></span>` : html`<a class="brand" href="/">${icon('audio-lines')}<b>${w.frame.short}</b></a>`}
 <span class="centre">${frame.centre}</span>
-${frame.person ? html`${floorChip(frame.trouble, w).body}<span id="lost-chip" class="chip red" aria-hidden="true">${icon('wifi-off')}<span>${w.frame.lost}</span></span>` : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${frame.person ? certificateChip(frame.certificate, w, { role: frame.person.role, now: frame.now }).body : null}
+${isLive ? html`${floorChip(frame.trouble, w).body}<span id="lost-chip" class="chip red" aria-hidden="true">${icon('wifi-off')}<span>${w.frame.lost}</span></span>` : null}${frame.lab ? html`<span class="chip amber" title="${w.frame.labWhy}">${icon('flask-conical')}<span>${w.frame.lab}</span></span>` : null}${isLive ? certificateChip(frame.certificate, w, { role: frame.person?.role ?? null, now: frame.now }).body : null}
 <span class="gap"></span>
 ${person(frame, w)}
-${switches(frame, w, helps)}
+${switches(frame, w, help !== undefined)}
 </header>`
 }
 
@@ -72,7 +75,7 @@ const dayMs = 86_400_000
 export function certificateChip(
   certificate: CertificateFault | undefined,
   w: Words,
-  { role, now }: { role: Role; now: number },
+  { role, now }: { role: Role | null; now: number },
 ): Region {
   const id = 'certificate-chip'
   if (!certificate) return { id, body: html`<span id="${id}" hidden></span>` }

@@ -29,7 +29,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
     alone('/agent/orders', 'myOrders', 'shopping-basket'),
   ],
   supervisor: [
-    alone('/supervisor', 'wallboard', 'layout-dashboard'),
+    group('wallboard', 'layout-dashboard', page('/supervisor', 'wallboard'), page('/walls', 'walls')),
     alone('/supervisor/calls', 'liveCalls', 'phone-call'),
     group('lines', 'waypoints', page('/supervisor/lines', 'lines'), page('/supervisor/audio', 'audio')),
     alone('/supervisor/callbacks', 'callbacks', 'calendar-clock'),
@@ -62,6 +62,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/users', 'users'),
       page('/admin/phones', 'phones'),
       page('/admin/tokens', 'tokens'),
+      page('/walls', 'walls'),
     ),
     alone('/admin/safety', 'safety', 'lock'),
     alone('/admin/recordings', 'custody', 'archive'),
@@ -87,6 +88,7 @@ export const navigation: Record<Role, [NavigationGroup, ...NavigationGroup[]]> =
       page('/admin/teams', 'teams'),
       page('/admin/phones', 'phones'),
       page('/admin/tokens', 'tokens'),
+      page('/walls', 'walls'),
     ),
     group(
       'lines',

@@ -43,6 +43,7 @@ import { salesSamples } from './sales.ts'
 import { trunkSamples } from './trunks.ts'
 import { userSamples } from './users.ts'
 import { verificationSamples } from './verification.ts'
+import { wallSamples } from './walls.ts'
 
 export const samplePages: Record<string, (language: Language) => Html> = {
   'sign-in': language =>
@@ -90,6 +91,7 @@ export const samplePages: Record<string, (language: Language) => Html> = {
   ...phoneSamples,
   ...lenderSamples,
   ...collectionsSamples,
+  ...wallSamples,
   'supervisor-wallboard': language => wallboardPage(sampleFloor(language)),
   'supervisor-campaign': language => campaignPage(sampleCampaign(language)),
   'supervisor-campaign-held': language => campaignPage(sampleHeldCampaign(language)),

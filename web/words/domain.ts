@@ -28,6 +28,7 @@ import { tableExportWords } from './table-exports.ts'
 import { teamWords } from './teams.ts'
 import { transferWords } from './transfer.ts'
 import { verificationWords } from './verification.ts'
+import { wallWords } from './walls.ts'
 
 type Pace = { ringing: number; free: number; freeSoon: number; withinS: number; risk: number; theta: number }
 
@@ -161,6 +162,7 @@ const zh = {
     ...transferWords.zh.rules,
     ...retentionWords.zh.rules,
     ...teamWords.zh.rules,
+    ...wallWords.zh.rules,
     ...lenderWords.zh.rules,
     ...ownFieldWords.zh.rules,
     ...approvalWords.zh.rulesOf,
@@ -375,6 +377,7 @@ const en: Like<typeof zh> = {
     ...transferWords.en.rules,
     ...retentionWords.en.rules,
     ...teamWords.en.rules,
+    ...wallWords.en.rules,
     ...lenderWords.en.rules,
     ...ownFieldWords.en.rules,
     ...approvalWords.en.rulesOf,

@@ -49,6 +49,7 @@ import { trunkTestWords } from './trunk-test.ts'
 import { trunkTroubleWords } from './trunk-troubles.ts'
 import { tryOutWords } from './try-out.ts'
 import { verificationWords } from './verification.ts'
+import { wallWords } from './walls.ts'
 
 export type { Language } from './language.ts'
 
@@ -95,6 +96,7 @@ const zh = {
   trunkTroubles: trunkTroubleWords.zh,
   transfer: transferWords.zh,
   teams: teamWords.zh,
+  walls: wallWords.zh,
   changes: changeWords.zh,
   changeFields: changeFieldWords.zh,
   ownFields: ownFieldWords.zh,
@@ -150,6 +152,7 @@ const en: Words = {
   trunkTroubles: trunkTroubleWords.en,
   transfer: transferWords.en,
   teams: teamWords.en,
+  walls: wallWords.en,
   changes: changeWords.en,
   changeFields: changeFieldWords.en,
   ownFields: ownFieldWords.en,

@@ -13,7 +13,7 @@ const beatMs = 15_000
 const sliceRows = 500
 const streamsMax = 100
 /** Facts about who may come in, and what auditors do, are not for the floor's people. */
-const guarded = /^(?:user|session|token|export|audit|setting)\./
+const guarded = /^(?:user|session|token|wall|export|audit|setting)\./
 const eventsQuery = z.strictObject({
   types: z
     .string()

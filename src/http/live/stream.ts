@@ -7,6 +7,7 @@ import { getCookie } from 'hono/cookie'
 import { partials, type Region } from '../../../web/parts/html.ts'
 import { certificateChip, floorChip } from '../../../web/parts/layout.ts'
 import { wordsIn } from '../../../web/words/words.ts'
+import type { Role } from '../../centre/entities.ts'
 import type { FeedItem } from '../../engine/port.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { cookieName } from '../guard.ts'
@@ -24,7 +25,20 @@ const topEveryMs = 1000
 export const streamsPerSessionMax = 12
 const streamsOf = new Map<string, Set<() => void>>()
 
+/** Whose page it is; a stream lives as long as they may see it. */
+export type StreamSeat = {
+  id: string
+  /** null: of nobody, on a screen on the wall. */
+  role: Role | null
+  /** `onEnd`: it is over, maybe at once. Answers how to let go. */
+  hold(onEnd: () => void): () => void
+  /** Asked before each painting. */
+  stands(): boolean
+}
+
 export type StreamOptions = {
+  /** Left out: the person's who is signed in. */
+  seat?: StreamSeat
   /** Makes all regions of the page. */
   regions: () => Promise<Region[]>
   /** Whether a fact may concern this page. */
@@ -37,6 +51,7 @@ export type StreamOptions = {
 
 export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response {
   const encoder = new TextEncoder()
+  const seat = options.seat ?? personsSeat(c, deps)
   const sent = new Map<string, string>()
   let close = () => {}
   const body = new ReadableStream<Uint8Array>(
@@ -47,15 +62,14 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
         let painting = false
         let again = false
         let open = true
-        const release = deps.sessions.hold(c.var.sessionId, () => close())
-        sessionEnd(c, deps)?.addEventListener('abort', () => close())
+        let release = () => {}
         const unsubscribe = deps.engine.subscribe(item => {
           if (options.concerns(item)) soon()
         })
         const unfollow = options.also?.(() => soon())
-        let said = topOf(c, deps)
+        let said = topOf(deps, seat.role)
         const watch = setInterval(() => {
-          if (!isDeepStrictEqual(said, topOf(c, deps))) soon()
+          if (!isDeepStrictEqual(said, topOf(deps, seat.role))) soon()
         }, topEveryMs)
         const beat = setInterval(() => {
           if (!send(beatEvent)) return
@@ -65,7 +79,7 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           if (!open) return
           open = false
           mine.delete(close)
-          if (mine.size === 0) streamsOf.delete(c.var.sessionId)
+          if (mine.size === 0) streamsOf.delete(seat.id)
           clearInterval(beat)
           clearInterval(watch)
           if (timer) clearTimeout(timer)
@@ -77,9 +91,11 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
           } catch {} // the reader went first
         }
 
-        const mine = streamsOf.get(c.var.sessionId) ?? new Set()
-        streamsOf.set(c.var.sessionId, mine.add(close))
+        const mine = streamsOf.get(seat.id) ?? new Set()
+        streamsOf.set(seat.id, mine.add(close))
         if (mine.size > streamsPerSessionMax) [...mine][0]?.()
+        release = seat.hold(() => close())
+        if (!open) release() // over before it began: `close` had nothing to let go yet
 
         function send(text: string): boolean {
           if (!open) return false
@@ -102,11 +118,12 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
         }
 
         async function paint(): Promise<void> {
+          if (!open || !seat.stands()) return close()
           painting = true
           paintedAt = deps.clock.monotonic()
           try {
-            said = topOf(c, deps)
-            const changed = await differing([...(await options.regions()), ...chips(c, deps, said)], sent)
+            said = topOf(deps, seat.role)
+            const changed = await differing([...(await options.regions()), ...chips(c, deps, seat.role, said)], sent)
             if (changed !== '') send(eventOf(changed))
           } catch (error) {
             deps.log.error({ err: error, path: c.req.path }, 'a live page could not be painted')
@@ -134,14 +151,28 @@ export function liveStream(c: Ctx, deps: Deps, options: StreamOptions): Response
 }
 
 /** What every page says at its top: how the floor is, and what is wrong with a certificate, for whom it concerns. */
-function topOf(c: Ctx, deps: Deps) {
-  return { trouble: floorTrouble(deps), ...certificateFor(deps, c.var.user.role) }
+function topOf(deps: Deps, role: Role | null) {
+  return { trouble: floorTrouble(deps), ...certificateFor(deps, role) }
 }
 
-function chips(c: Ctx, deps: Deps, { trouble, certificate }: ReturnType<typeof topOf>): Region[] {
+function chips(c: Ctx, deps: Deps, role: Role | null, { trouble, certificate }: ReturnType<typeof topOf>): Region[] {
   const w = wordsIn(c.var.lang)
-  const about = { role: c.var.user.role, now: deps.clock.now() }
+  const about = { role, now: deps.clock.now() }
   return [floorChip(trouble, w), certificateChip(certificate, w, about)]
+}
+
+function personsSeat(c: Ctx, deps: Deps): StreamSeat {
+  const { sessionId, user } = c.var
+  return {
+    id: sessionId,
+    role: user.role,
+    hold: onEnd => {
+      const release = deps.sessions.hold(sessionId, onEnd)
+      sessionEnd(c, deps)?.addEventListener('abort', onEnd)
+      return release
+    },
+    stands: () => true,
+  }
 }
 
 /** A page whose session has ended gets nothing more: it comes back, is refused, and shows the sign-in. */

@@ -11,6 +11,7 @@ import { actorOf, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf, wordsOf } from '../live/frame.ts'
 import { savedFilterRoutes } from '../saved-filters.ts'
+import { screenRoutes } from '../screens.ts'
 import { agencyRoutes } from './agencies.ts'
 import { appealRoutes, appealsOf } from './appeals.ts'
 import { audioRoutes } from './audio.ts'
@@ -93,5 +94,6 @@ export function supervisorRoutes(deps: Deps): Hono<Env> {
   route.route('/', bestTimeRoutes(deps))
   route.route('/', supervisionRoutes(deps))
   route.route('/', appealRoutes(deps))
+  route.route('/', screenRoutes(deps))
   return route
 }

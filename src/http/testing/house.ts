@@ -28,6 +28,7 @@ import type { Pages } from '../pages.ts'
 import { ProvisioningLinks } from '../phones/links.ts'
 import { createApp } from '../server.ts'
 import { createSessions } from '../session.ts'
+import { Walls } from '../walls.ts'
 
 /** A Tuesday noon in Shanghai, within every policy's hours. */
 export const noon = Date.parse('2026-11-24T12:00:00+08:00')
@@ -104,6 +105,7 @@ export async function openHouse(options: { tls?: boolean; pages?: Pages } = {}):
     store,
     records: door,
     sessions,
+    walls: new Walls({ door, clock, floor: () => engine.state, log }),
     exports: await createExports({ door, recordingsDir, exportsDir, missingWords, log, version: 'test' }),
     imports,
     tableExports,

@@ -40,6 +40,7 @@ export const journalNouns = [
   'queue',
   'number',
   'token',
+  'wall',
   'setting',
   'system',
 ] as const

@@ -45,6 +45,9 @@ export type FloorProps = {
   trunks: (TrunkSeen & { id: string; name: string; calls: number; maxCalls: number })[]
 }
 
+/** What the floor looks like, without whom one may choose or answer. */
+export type BoardProps = Omit<FloorProps, 'choice' | 'appeals'>
+
 export type AgentTile = {
   id: string
   displayName: string

@@ -9,9 +9,8 @@ import { heading, table } from '../../parts/table.ts'
 import { teamChooser, withTeam } from '../../parts/team-chooser.ts'
 import { timer } from '../../parts/time.ts'
 import { trunkState } from '../../parts/trunk-state.ts'
-import type { Words } from '../../words/words.ts'
 import { appealsRegion, appealsSaid } from './appeals.ts'
-import type { AgentTile, FloorProps } from './floor-props.ts'
+import type { AgentTile, BoardProps, FloorProps } from './floor-props.ts'
 import { beginButtons } from './supervision.ts'
 
 export function wallboardPage(props: FloorProps): Html {
@@ -27,16 +26,22 @@ export function wallboardPage(props: FloorProps): Html {
 
 /** Each part is painted anew by itself, at most once a second. */
 export function wallboardRegions(props: FloorProps): Region[] {
+  return [appealsRegion(props), ...boardRegions(props, 'for a person')]
+}
+
+/** `as a picture`: nobody sits before it, so nothing on it leads on or can be pressed. */
+type Use = 'for a person' | 'as a picture'
+
+export function boardRegions(props: BoardProps, use: Use): Region[] {
   return [
-    appealsRegion(props),
-    { id: 'tiles', body: tiles(props) },
-    { id: 'agents', body: agentGrid(props) },
-    { id: 'campaigns', body: campaigns(props) },
+    { id: 'tiles', body: tiles(props, use) },
+    { id: 'agents', body: agentGrid(props, use) },
+    { id: 'campaigns', body: campaigns(props, use) },
     { id: 'lines', body: lines(props) },
   ]
 }
 
-function tiles(props: FloorProps): Html {
+function tiles(props: BoardProps, use: Use): Html {
   const { figures } = props
   const { callbacks, claims, custody, safety, trunkRules, trunkTroubles } = textsOf(props.frame)
   const down = props.trunks.filter(trunk => !trunk.up)
@@ -56,8 +61,8 @@ ${tile(
 )}
 ${tile(words.abandonment, percent(rate), html`${words.ofAnswered(figures.abandoned, figures.answered)}${limit === null ? null : html` · ${words.limit(percent(limit))}`}`, over ? 'red' : undefined)}
 ${tile(words.connectRate, percent(figures.dialled === 0 ? null : figures.answered / figures.dialled), words.ofAnswered(figures.answered, figures.dialled))}
-${tile(callbacks.tile, thousands(figures.callbacks.overdue), html`<a href="/supervisor/callbacks">${callbacks.tileOf(thousands(figures.callbacks.open))}</a>`, figures.callbacks.overdue > 0 ? 'amber' : undefined)}
-${figures.complaints.overdue === 0 ? null : tile(claims.tile, thousands(figures.complaints.overdue), html`<a href="/supervisor/complaints">${claims.tileOf(thousands(figures.complaints.open))}</a>`, 'red')}
+${tile(callbacks.tile, thousands(figures.callbacks.overdue), leading('/supervisor/callbacks', callbacks.tileOf(thousands(figures.callbacks.open)), use), figures.callbacks.overdue > 0 ? 'amber' : undefined)}
+${figures.complaints.overdue === 0 ? null : tile(claims.tile, thousands(figures.complaints.overdue), leading('/supervisor/complaints', claims.tileOf(thousands(figures.complaints.open)), use), 'red')}
 ${figures.appeals.asked === 0 ? null : appealsTile(props)}
 ${tile(words.missing, String(figures.recordingsMissing), words.today, figures.recordingsMissing > 0 ? 'red' : undefined)}
 ${figures.recordingsLostMs === 0 ? null : tile(custody.tile, `${(figures.recordingsLostMs / 1000).toFixed(1)} s`, words.today, 'red')}
@@ -79,8 +84,12 @@ ${figures.alarms === 0 ? null : tile(safety.title, String(figures.alarms), safet
 </section>`
 }
 
+function leading(path: string, words: Html | string, use: Use): Html | string {
+  return use === 'for a person' ? html`<a href="${path}">${words}</a>` : words
+}
+
 /** How often help was asked for today, and how soon somebody came. */
-function appealsTile({ frame, figures: { appeals } }: FloorProps): Html {
+function appealsTile({ frame, figures: { appeals } }: BoardProps): Html {
   const words = textsOf(frame).appeals
   const below =
     appeals.waitedMs === null
@@ -105,17 +114,18 @@ const order: AgentTile['phase'][] = [
   'signed_off',
 ]
 
-function agentGrid(props: FloorProps): Html {
+function agentGrid(props: BoardProps, use: Use): Html {
   const w = textsOf(props.frame)
   const sorted = [...props.agents].sort(
     (a, b) =>
       Number(b.noAudio) - Number(a.noAudio) || order.indexOf(a.phase) - order.indexOf(b.phase) || a.since - b.since,
   )
   return html`<section id="agents" class="panel"><header><h2>${w.supervisor.agents.title}</h2></header>
-${sorted.length === 0 ? html`<p class="muted">${w.supervisor.agents.none}</p>` : html`<ul class="people">${sorted.map(agent => person(agent, props, w))}</ul>`}</section>`
+${sorted.length === 0 ? html`<p class="muted">${w.supervisor.agents.none}</p>` : html`<ul class="people">${sorted.map(agent => person(agent, props, use))}</ul>`}</section>`
 }
 
-function person(agent: AgentTile, props: FloorProps, w: Words): Html {
+function person(agent: AgentTile, props: BoardProps, use: Use): Html {
+  const w = textsOf(props.frame)
   const looks = agentLooks[agent.phase]
   const tone = agent.noAudio ? 'red' : looks.tone
   const reason = agent.noAudio
@@ -125,10 +135,10 @@ function person(agent: AgentTile, props: FloorProps, w: Words): Html {
       : agent.party
   return html`<li class="${tone}"><b>${agent.displayName}</b>
 <span class="is">${icon(agent.noAudio ? 'mic-off' : looks.icon)}${w.domain.agentPhase[agent.phase]} ${agent.phase === 'signed_off' ? null : timer(agent.since, props.frame)}</span>
-<span class="small muted">${agent.consult === null ? null : html`${icon('headset')}${w.transfer.onFloor[agent.consult]} `}${reason ?? ''}</span>${agent.phase === 'talking' ? beginButtons(agent.displayName, { agent: agent.id, stays: 'true' }, w) : null}</li>`
+<span class="small muted">${agent.consult === null ? null : html`${icon('headset')}${w.transfer.onFloor[agent.consult]} `}${reason ?? ''}</span>${agent.phase === 'talking' && use === 'for a person' ? beginButtons(agent.displayName, { agent: agent.id, stays: 'true' }, w) : null}</li>`
 }
 
-function campaigns(props: FloorProps): Html {
+function campaigns(props: BoardProps, use: Use): Html {
   const w = textsOf(props.frame)
   const words = w.supervisor.campaigns
   return html`<section id="campaigns" class="panel"><header><h2>${words.title}</h2></header>
@@ -139,7 +149,10 @@ ${table({
   columns: [
     {
       head: words.name,
-      cell: row => html`<a class="name" href="/supervisor/campaigns/${row.id}"><b>${row.name}</b></a>`,
+      cell: row =>
+        use === 'for a person'
+          ? html`<a class="name" href="/supervisor/campaigns/${row.id}"><b>${row.name}</b></a>`
+          : html`<b>${row.name}</b>`,
     },
     { head: words.mode, cell: row => html`<span class="keep">${w.domain.mode[row.mode]}</span>` },
     {
@@ -164,7 +177,7 @@ ${table({
 })}</section>`
 }
 
-function lines(props: FloorProps): Html {
+function lines(props: BoardProps): Html {
   const w = textsOf(props.frame)
   const queues = w.supervisor.queues
   const trunks = w.supervisor.trunks

@@ -1,0 +1,91 @@
+import { Hono } from 'hono'
+import { renderSVG } from 'uqr'
+import { type WallsProps, wallsPage } from '../../web/pages/walls.ts'
+import { type Filled, nothingFilled } from '../../web/parts/form.ts'
+import { textsOf } from '../../web/parts/frame.ts'
+import { teamsSeen } from '../centre/team.ts'
+import { wallRoles } from '../centre/wall.ts'
+import type { WallId } from '../lib/ids.ts'
+import { NotFound } from '../records/errors.ts'
+import { linkWall, makeWall, revokeWall } from '../records/walls.ts'
+import type { WallRecord } from '../store/walls.ts'
+import { actorOf, type Ctx, type Deps, type Env } from './deps.ts'
+import { allow } from './guard.ts'
+import { frameOf } from './live/frame.ts'
+import { refusedFor } from './refused.ts'
+import { textOf, typedOf } from './typed.ts'
+
+/** `/walls`: screens on the wall. A supervisor has those that they made; administrators and security see all, and end any. */
+export function screenRoutes(deps: Deps): Hono<Env> {
+  const route = new Hono<Env>()
+  const { records, store, walls } = deps
+
+  route.get('/walls', allow('supervisor', 'admin', 'security'), c => page(c, null, nothingFilled))
+
+  route.post('/walls', allow('supervisor', 'admin'), async c => {
+    const typed = await typedOf(c)
+    const { user } = c.var
+    const teams = teamsSeen(deps.engine.state, user).map(({ id }) => id)
+    const given = { name: textOf(typed, 'name'), team: textOf(typed, 'team') || null }
+    try {
+      const wall = await makeWall(records, { actor: actorOf(c), person: user.id, teams }, given)
+      return page(c, { name: given.name, key: walls.link(wall) }, nothingFilled)
+    } catch (error) {
+      const errors = refusedFor(error, textsOf(await frameOf(c, deps)), { typed })
+      return page(c, null, { values: typed, errors }, 422)
+    }
+  })
+
+  route.post('/walls/:id/link', allow('supervisor', 'admin'), async c => {
+    const { id, name } = await ofViewer(c)
+    await linkWall(records, actorOf(c), id)
+    return page(c, { name, key: walls.link(id) }, nothingFilled)
+  })
+
+  route.post('/walls/:id/revocation', allow('supervisor', 'admin', 'security'), async c => {
+    await revokeWall(records, actorOf(c), (await ofViewer(c)).id)
+    return c.redirect('/walls', 303)
+  })
+
+  /** One that this person may look after; those of others are to a supervisor as if they were not. */
+  async function ofViewer(c: Ctx): Promise<WallRecord> {
+    const id = c.req.param('id') as WallId
+    const wall = await store.read('walls.byId', { id })
+    if (wall === null || !isTheirs(c, wall)) throw new NotFound('screen', id)
+    return wall
+  }
+
+  function isTheirs(c: Ctx, wall: WallRecord): boolean {
+    return c.var.user.role !== 'supervisor' || wall.madeBy === c.var.user.id
+  }
+
+  async function page(
+    c: Ctx,
+    made: { name: string; key: string } | null,
+    filled: Filled,
+    status: 200 | 422 = 200,
+  ): Promise<Response> {
+    const { state } = deps.engine
+    const all = await store.read('walls.list', {})
+    const url = made && `${new URL(c.req.url).origin}/wall/open/${made.key}`
+    const props: WallsProps = {
+      frame: { ...(await frameOf(c, deps)), path: '/walls' },
+      walls: all
+        .filter(wall => isTheirs(c, wall))
+        .map(wall => ({
+          ...walls.withSeen(wall),
+          standing: walls.standing(wall),
+          isShowing: walls.isShowing(wall.id),
+          by: state.users.get(wall.madeBy)?.displayName ?? wall.madeBy,
+          team: wall.team === null ? null : (state.teams.get(wall.team)?.name ?? wall.team),
+        })),
+      teams: teamsSeen(state, c.var.user).map(({ id, name }) => ({ id, name })),
+      mayMake: wallRoles.includes(c.var.user.role),
+      link: made && url && { ...made, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) },
+      filled,
+    }
+    return c.html(wallsPage(props), status)
+  }
+
+  return route
+}
