@@ -67,7 +67,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
   ): Promise<Response> {
     const { state } = deps.engine
     const all = await store.read('walls.list', {})
-    const url = made && `${new URL(c.req.url).origin}/wall/open/${made.key}`
+    const url = made === null ? null : `${new URL(c.req.url).origin}/wall/open/${made.key}`
     const props: WallsProps = {
       frame: { ...(await frameOf(c, deps)), path: '/walls' },
       walls: all
@@ -81,7 +81,7 @@ export function screenRoutes(deps: Deps): Hono<Env> {
         })),
       teams: teamsSeen(state, c.var.user).map(({ id, name }) => ({ id, name })),
       mayMake: wallRoles.includes(c.var.user.role),
-      link: made && url && { ...made, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) },
+      link: made === null || url === null ? null : { ...made, url, qr: renderSVG(url, { ecc: 'M', border: 2 }) },
       filled,
     }
     return c.html(wallsPage(props), status)
