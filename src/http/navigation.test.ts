@@ -53,7 +53,7 @@ test('a page below an entry is in its group; the first page of a role has none b
 
 test('a group of one page has no tabs, and one of several shows them all', () => {
   const w = wordsIn('zh-CN')
-  assert.equal(tabsOf('supervisor', '/supervisor', w), null)
+  assert.equal(tabsOf('supervisor', '/supervisor/callbacks', w), null)
   const tabs = String(tabsOf('admin', '/admin/phones/u_1', w))
   for (const path of ['/admin/users', '/admin/teams', '/admin/phones', '/admin/tokens']) assert.ok(tabs.includes(path))
   assert.match(tabs, /href="\/admin\/phones" aria-current="page"/)
