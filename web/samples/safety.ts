@@ -40,7 +40,7 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           rule: 'account_guessed',
           who: language === 'en' ? 'Alice Li' : '李雨桐',
           number: '',
-          ...{ call: null, address: '10.20.7.88' },
+          ...{ call: null, address: '10.20.7.88', trunk: null, calls: null },
         },
         {
           at: sampleNow - 205 * minute,
