@@ -125,7 +125,7 @@ const en: Like<typeof zh> = {
     third_party: 'relation',
     contact_hours: 'contact hours',
     consent: 'proof of consent',
-    caps: 'limits of attempts',
+    caps: 'contact limits',
     emergency: 'emergency number',
   },
   overridden: why => `beyond a limit, allowed by a supervisor: ${why}`,
