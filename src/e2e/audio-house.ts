@@ -151,6 +151,8 @@ data-insecure="open the https address" data-lost="lost" data-failed="failed" dat
 <p id="audio-network" data-good="good" data-fair="fair" data-poor="poor" data-detail="{loss} {jitter} {delay}"></p>
 <p id="audio-warning" data-good="good" data-fair="fair" data-poor="poor" data-detail="{loss}"></p>
 <button id="headset" data-audio-action="headset" hidden>keys</button>
+<input id="volume" type="range" min="-12" max="12" value="0" data-audio-volume>
+<section id="supervision" data-call="c_1"></section>
 <button id="try" data-audio-action="test">try</button>
 <button id="mute" data-audio-action="mute" data-off="mute" data-on="unmute" aria-pressed="false"><span>mute</span></button>
 <script type="module" src="/static/agent-audio.js"></script></body></html>`

@@ -94,6 +94,37 @@ describe('the audio panel', { skip: hasChromium ? false : 'needs chromium' }, ()
     assert.equal(await page.title(), 'hung up')
   })
 
+  test('what is amplified comes from the chosen loudspeaker, also where only a player can be told which', async () => {
+    await page.addInitScript(`delete AudioContext.prototype.setSinkId
+      const play = HTMLMediaElement.prototype.play
+      HTMLMediaElement.prototype.play = function () {
+        if (this.srcObject) (window.players ??= new Set()).add(this)
+        return play.call(this)
+      }`)
+    await page.reload()
+    await page.waitForSelector('html[data-audio-state="up"]', { state: 'attached' })
+    const speaker = (await page.locator('#speaker option').nth(1).getAttribute('value'))!
+    await page.selectOption('#speaker', speaker)
+    await page.keyboard.press('Shift')
+    const louder = (db: number) => page.locator('#volume').fill(String(db))
+    await louder(6)
+    const amplified = `[...players].filter(one => !one.paused && !one.muted && one.srcObject)`
+    await until(`${amplified}.length === 1 && ${amplified}[0].sinkId === '${speaker}'`)
+    await page.selectOption('#speaker', '')
+    await until(`${amplified}.length === 0`) // by the context itself again
+    await louder(0)
+    await until(`${amplified}.length === 1`) // the player of the call
+  })
+
+  test('whom a supervisor hears next is heard as they come, and not as loud as the one before', async () => {
+    await page.locator('#volume').fill('6')
+    await page.reload()
+    await page.waitForSelector('html[data-audio-state="up"]', { state: 'attached' })
+    await until(`document.getElementById('volume').value === '6'`)
+    await page.evaluate(`document.getElementById('supervision').dataset.call = 'c_2'`)
+    await until(`document.getElementById('volume').value === '0'`)
+  })
+
   test('goes on by another path after the network changed, on the same leg, without a new handshake', async () => {
     const before = { leg: house.stationLeg, offers: house.offers }
     house.cutMedia(true)

@@ -315,18 +315,27 @@ async function unlock() {
 
 const actions = { start, test, headset, mute: () => mute(!muted) }
 let phase = ''
+/** Whom a supervisor hears, by call; null: the page has no such panel, or was just made. */
+let supervised = null
 let unheardSince = 0
 let unheardLimitMs = unheardMs[0]
 
+/** The next party is not heard as loud as a quiet one was. */
+function asItComes() {
+  if (volume.db === 0) return
+  volume.set(0, audioContext)
+  say('')
+}
+
 /** The page is repainted under us: sounds follow the phase, and a fresh mute button shows what is. */
 function repainted() {
+  const call = document.getElementById('supervision')?.dataset.call
+  if (supervised !== null && call !== supervised) asItComes()
+  supervised = call ?? null
   const next = document.getElementById('state-bar')?.dataset.phase ?? ''
   if (next !== phase) {
     if (phase !== '') phaseSounds[next]?.()
-    if (next !== 'talking' && volume.db !== 0) {
-      volume.set(0, audioContext) // the next party is not heard as loud as a quiet one was
-      say('')
-    }
+    if (next !== 'talking') asItComes()
     phase = next
     paintHeadset()
   }
@@ -370,7 +379,7 @@ navigator.mediaDevices?.addEventListener('devicechange', () => {
   if (state === 'no-microphone') replaceMicrophone()
 })
 onChoice(what => {
-  if (what === 'speaker') return useSpeaker(player, echo, audioContext)
+  if (what === 'speaker') return useSpeaker(player, echo, audioContext).then(() => volume.apply(audioContext))
   for (const track of microphone?.getAudioTracks() ?? []) track.stop()
   microphone = null
   replaceMicrophone()
@@ -388,7 +397,7 @@ new MutationObserver(repainted).observe(document.body, {
   subtree: true,
   childList: true,
   attributes: true,
-  attributeFilter: ['data-phase'],
+  attributeFilter: ['data-phase', 'data-call'],
 })
 setInterval(watch, 1000)
 paintDevices()

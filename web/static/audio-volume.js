@@ -1,8 +1,11 @@
 /**
  * How loudly the others are heard here, from −12 to +12 dB, for the call that is on. It is done in this browser alone: the server relays and
  * records as before. Up to 0 dB the player's own volume does it; above, which a player cannot, what comes is amplified and bent at the limit
- * as the server's mixer does (`bent` in src/rtp/mixer.ts), never cut. What the page gives: `<input type="range" data-audio-volume>` in dB.
+ * as the server's mixer does (`bent` in src/rtp/mixer.ts), never cut; and it sounds from the loudspeaker that was chosen. What the page gives:
+ * `<input type="range" data-audio-volume>` in dB.
  */
+import { chosen, useSpeaker } from './audio-devices.js'
+
 const key = 'switchroom.volumeDb'
 const mostDb = 12
 const most = 10 ** (mostDb / 20)
@@ -18,9 +21,10 @@ export function createVolume(player) {
   function apply(context) {
     const stream = player.srcObject
     const amplifies = db > 0 && stream !== null && context?.state === 'running'
-    if (chain !== null && (!amplifies || chain.stream !== stream)) {
+    if (chain !== null && (!amplifies || chain.stream !== stream || chain.speaker !== chosen('speaker'))) {
       chain.source.disconnect()
       chain.bend.disconnect()
+      chain.end()
       chain = null
     }
     if (amplifies) {
@@ -51,8 +55,25 @@ function amplifier(context, stream) {
   const bend = context.createWaveShaper()
   bend.curve = curve()
   gain.gain.value = 1 / most
-  source.connect(gain).connect(bend).connect(context.destination)
-  return { stream, source, gain, bend }
+  const { node, end } = loudspeaker(context)
+  source.connect(gain).connect(bend).connect(node)
+  return { stream, source, gain, bend, end, speaker: chosen('speaker') }
+}
+
+/** Firefox cannot tell a context its loudspeaker, but a player: what is amplified would come from the system's, into the room beside the headset. */
+function loudspeaker(context) {
+  if (context.setSinkId || chosen('speaker') === '') return { node: context.destination, end() {} }
+  const node = context.createMediaStreamDestination()
+  const player = new Audio()
+  player.srcObject = node.stream
+  useSpeaker(player).then(() => player.play())
+  return {
+    node,
+    end() {
+      player.pause()
+      player.srcObject = null
+    },
+  }
 }
 
 /** Over the whole range that an amplified sample may have; what comes in is that much smaller. */

@@ -39,7 +39,7 @@ export function supervisionPanel(frame: Frame, props: SupervisionProps): Html {
   const w = textsOf(frame)
   const words = w.supervision
   const { now } = props
-  return html`<section id="supervision" class="panel" aria-label="${words.title}"><header><h2>${words.title}</h2>${audio(props, w)}</header>
+  return html`<section id="supervision" class="panel" data-call="${now?.call?.id ?? ''}" aria-label="${words.title}"><header><h2>${words.title}</h2>${audio(props, w)}</header>
 ${now === null ? html`<p class="muted">${words.none}${props.mayTalk ? null : html` ${words.quality}`}</p>${reasonChoice(w)}` : inside(frame, props, now, w)}
 ${props.ownCall ? html`<p><a class="button primary" href="/agent">${icon('headset')}${words.desk}</a></p>` : null}</section>`
 }
