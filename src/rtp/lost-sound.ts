@@ -17,20 +17,22 @@ export class LostSound {
     this.#places = before.lost.map(([fromMs, forMs]) => ({ from: fromMs * framesPerMs, frames: forMs * framesPerMs }))
   }
 
-  /** What was counted at the last place already counts once. */
+  /** What was counted already counts once: places that touch become one. */
   add(from: number, frames: number): void {
     if (frames <= 0) return
-    const last = this.#places.at(-1)
-    if (last !== undefined && from <= last.from + last.frames && from + frames >= last.from) {
-      const begin = Math.min(from, last.from)
-      const all = Math.max(from + frames, last.from + last.frames) - begin
-      this.#frames += all - last.frames
-      last.from = begin
-      last.frames = all
-      return
+    let [begin, end, counted, first] = [from, from + frames, 0, this.#places.length]
+    // From the last on: nearly always it is that one, or none.
+    for (let n = this.#places.length - 1; n >= 0; n--) {
+      const place = this.#places[n]!
+      if (begin > place.from + place.frames || end < place.from) continue
+      begin = Math.min(begin, place.from)
+      end = Math.max(end, place.from + place.frames)
+      counted += place.frames
+      this.#places.splice(n, 1)
+      first = n
     }
-    this.#frames += frames
-    if (this.#places.length < placesMax) this.#places.push({ from, frames })
+    this.#frames += end - begin - counted
+    if (this.#places.length < placesMax) this.#places.splice(first, 0, { from: begin, frames: end - begin })
   }
 
   get frames(): number {
