@@ -98,12 +98,15 @@ for (const known of ['Call-ID', '+sip.instance'] as const)
     let connection = 'c1'
     onlyBy(room, () => connection)
     let turn = 1
-    net.change = (text, from) =>
-      known === 'Call-ID' || from !== alice || !text.startsWith('REGISTER')
-        ? text
+    net.change = (text, from) => {
+      if (from !== alice || !text.startsWith('REGISTER')) return text
+      const moved = `Contact: <sip:4001@10.0.0.${turn}>`
+      return known === 'Call-ID'
+        ? text.replace(/^Contact: <[^>]*>/m, moved)
         : text
-            .replace(/^Contact: <[^>]*>/m, `Contact: <sip:4001@10.0.0.${turn}>;+sip.instance="<urn:uuid:1>"`)
+            .replace(/^Contact: <[^>]*>/m, `${moved};+sip.instance="<urn:uuid:1>"`)
             .replace(/^Call-ID: .*$/m, line => `${line}${turn}`)
+    }
     phone.register('r', phoneSpec({ expiresS: 600 }, 'tcp'), net.now)
     net.run(1_000)
     net.reactions.set(alice, (event, agent, now) => {
