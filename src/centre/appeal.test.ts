@@ -94,6 +94,35 @@ describe('an agent who asks for help', () => {
     assert.deepEqual([floor.last('call.appealEnded').how, floor.state.appeals.size], ['passed_on', 0])
   })
 
+  test('has nobody with them while a desk phone only rings for it; who picks it up has come, who puts it down has not', () => {
+    const stage = talking()
+    const { floor, call } = stage
+    floor.do({ type: 'station.down', agent: sam, leg: 'st_sam' as LegId, reason: '' })
+    const { user } = floor.state.agents.get(sam)!
+    const desk = { ...user, station: 'phone-ring' as const, extension: '1099' }
+    floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: desk }] })
+    ask(stage)
+    const begin = { by: sam, call: call.id, agent: null, mode: 'whisper', stays: false, reason: 'support' } as const
+    const takenBy = () => floor.state.appeals.get(call.id)?.takenBy
+    floor.do({ type: 'supervisor.begin', ...begin })
+    const first = floor.lastEffect('phone.ring').leg
+    floor.do({ type: 'supervisor.change', by: sam, mode: 'barge' })
+    assert.equal(takenBy(), null)
+    floor.do({
+      type: 'leg.ended',
+      leg: first,
+      by: 'far',
+      sipStatus: 603,
+      q850: 21,
+      cause: 'rejected',
+      heard: 'nothing',
+    })
+    assert.equal(takenBy(), null)
+    floor.do({ type: 'supervisor.begin', ...begin })
+    floor.do({ type: 'leg.answered', leg: floor.lastEffect('phone.ring').leg })
+    assert.equal(takenBy(), sam)
+  })
+
   test('has come to whoever takes the call over before anybody said so', () => {
     const stage = talking()
     const { floor, call } = stage
@@ -123,6 +152,8 @@ describe('an agent who asks for help', () => {
     floor.ready(bob)
     assert.equal(ask(stage, { agent: bob }).refusal?.rule, 'not_talking')
     assert.equal(ask(stage, { reason: 'x'.repeat(101) }).refusal?.rule, 'appeal_too_long')
+    for (const reason of ['\u0000', 'a waiver\u202e', 'x\u001b[2J'])
+      assert.equal(ask(stage, { reason }).refusal?.rule, 'appeal_unseen')
     ask(stage)
     const take = (by: UserId) =>
       floor.do({ type: 'supervisor.takeAppeal', by, call: call.id, from: null }).refusal?.rule

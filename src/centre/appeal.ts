@@ -8,6 +8,7 @@
  *           none  ◀── taken back by the agent; done, says a supervisor; the call is over, or in other hands
  */
 import type { CallId, UserId } from '../lib/ids.ts'
+import { hasUnseen } from '../lib/unseen.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
 import type { AppealEnd } from './ends.ts'
@@ -29,6 +30,8 @@ export function appeal(d: Draft, { agent, call: id, reason: typed }: Extract<Inp
   const reason = typed.trim()
   if (reason.length > appealReasonMax)
     return d.refuse('appeal_too_long', `A reason has at most ${appealReasonMax} characters.`)
+  if (hasUnseen(reason))
+    return d.refuse('appeal_unseen', 'The reason has characters that cannot be seen: type it again.')
   d.fact({ type: 'call.appealed', call: id, agent, reason })
 }
 
@@ -50,7 +53,7 @@ export function closeAppeal(d: Draft, by: UserId, call: CallId): void {
   if (appealFor(d, by, call) !== null) endAppeal(d, call, 'done', by)
 }
 
-/** Whoever begins to speak to the agent has come. Who only listens may do so unseen, and has not. */
+/** Whoever is heard by the agent has come: not while a phone only rings for it. Who only listens may do so unseen, and has not. */
 export function comeTo(d: Draft, by: UserId, call: CallId): void {
   const appeal = d.state.appeals.get(call)
   const who = d.state.users.get(by)

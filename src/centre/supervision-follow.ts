@@ -3,6 +3,7 @@
  * difference is made good. So a call that is put on hold, passed on or lost needs no word about who listens, and nothing is forgotten.
  */
 import type { LegId, UserId } from '../lib/ids.ts'
+import { comeTo } from './appeal.ts'
 import type { Call } from './call-state.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Draft } from './draft.ts'
@@ -50,8 +51,10 @@ function follow(d: Draft, supervision: Supervision): void {
     d.note({ type: 'note.supervisionTold', by, told: { leg, target, mode, gainDb } })
   }
   // Of a call that was passed on to another agent the journal says so too.
-  if (heard?.call !== call.id || heard.mode !== mode || supervision.agent !== agent.user.id)
+  if (heard?.call !== call.id || heard.mode !== mode || supervision.agent !== agent.user.id) {
     d.fact({ type: 'call.monitored', call: call.id, agent: agent.user.id, by, mode, reason })
+    if (mode !== 'listen') comeTo(d, by, call.id)
+  }
 }
 
 function endOf(d: Draft, { by, agent: id, call, mode, stays }: Supervision): SupervisionEnd | null {

@@ -9,7 +9,6 @@
  *           none  ◀── not picked up; stopped, hung up; the call is over (unless it stays); the agent signs off
  */
 import type { UserId } from '../lib/ids.ts'
-import { comeTo } from './appeal.ts'
 import type { Call } from './call-state.ts'
 import { refusedAsClosing } from './closing.ts'
 import type { Draft } from './draft.ts'
@@ -60,7 +59,6 @@ export function beginSupervision(d: Draft, input: Extract<Input, { type: 'superv
   if (old !== undefined) stopHearing(d, old, 'switched')
   const about = { by, agent: agent.user.id, call: call?.id ?? null, mode, stays, reason }
   d.fact({ type: 'supervision.began', ...about, leg: ringing, ...(gainDb ? { gainDb } : {}) })
-  if (mode !== 'listen' && call !== null) comeTo(d, by, call.id)
   if (old === undefined && who.phase === 'ready') takeState(d, who, 'break', 'supervising')
   if (old !== undefined || ringing === null) return
   d.effect({ type: 'phone.ring', leg: ringing, agent: by, call: call?.id ?? null, from: '', ringMs: agentRingMs })
@@ -74,7 +72,6 @@ export function changeSupervision(d: Draft, input: Extract<Input, { type: 'super
   if (!isGain(gainDb)) return d.refuse('gain_range', gainWords)
   if (mode === supervision.mode && stays === supervision.stays && gainDb === supervision.gainDb) return
   d.fact({ type: 'supervision.changed', by, mode, stays, ...(gainDb === 0 ? {} : { gainDb }) })
-  if (mode !== 'listen' && supervision.call !== null) comeTo(d, by, supervision.call)
 }
 
 export function stopSupervision(d: Draft, by: UserId): void {

@@ -35,6 +35,7 @@ const zh = {
     appeal_not_agent: '只有坐席可以向班长求助：请改用咨询。',
     appeal_not_supervisor: '只有班长可以响应求助。',
     appeal_too_long: '求助原因最多 100 个字符。',
+    appeal_unseen: '求助原因里有看不见的字符，请重新输入。',
   } as Record<string, string>,
 }
 

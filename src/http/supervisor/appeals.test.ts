@@ -1,7 +1,7 @@
 /** An agent asks for help at the desk; the supervisors who lead the agent see it on both live pages, and one of them comes. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { CallId, LegId, UserId } from '../../lib/ids.ts'
+import type { CallId, LegId, TrunkId, UserId } from '../../lib/ids.ts'
 import { createNumber } from '../../records/inbound-numbers.ts'
 import { createQueue } from '../../records/queues.ts'
 import { createTeam } from '../../records/teams.ts'
@@ -16,31 +16,50 @@ let house: House
 const cookies: Record<string, string> = {}
 const ids: Record<string, UserId> = {}
 let call: CallId
+let trunk: TrunkId
 
 before(async () => {
   house = await openHouse({ pages: { routers: [supervisorRoutes, agentRoutes, auditorRoutes] } })
-  const people = { alice: 'agent', sam: 'supervisor', steve: 'supervisor', quinn: 'quality', olga: 'auditor' } as const
+  const people = {
+    alice: 'agent',
+    bob: 'agent',
+    sam: 'supervisor',
+    steve: 'supervisor',
+    quinn: 'quality',
+    olga: 'auditor',
+  } as const
   for (const [name, role] of Object.entries(people)) {
     ids[name] = (await house.add(name, role, { displayName: name, numbersMasked: true, language: 'en' })).id
     cookies[name] = (await house.signIn(name)).cookie
   }
   const door = house.deps.records
-  const trunk = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] })
+  ;({ id: trunk } = await createTrunk(door, 'system', { name: 'c', host: '127.0.0.1', callerIds: ['+861012345678'] }))
   const queue = await createQueue(door, 'system', { name: 'service', members: [ids['alice']] })
   await createNumber(door, 'system', { number: '+861012345678', target: { queue: queue.id } })
   await createTeam(door, 'system', { name: 'north', members: [ids['alice']], leaders: [ids['sam'], ids['quinn']] })
   await createTeam(door, 'system', { name: 'south', members: [], leaders: [ids['steve']] })
   const { engine } = house
-  await engine.dispatch({ type: 'trunk.up', trunk: trunk.id }, 'system')
-  await engine.dispatch({ type: 'agent.signOn', agent: ids['alice']! }, 'system')
-  await engine.dispatch({ type: 'station.up', agent: ids['alice']!, leg: 'st_alice' as LegId }, 'system')
-  await engine.dispatch({ type: 'agent.ready', agent: ids['alice']! }, 'system')
-  const [from, to, leg] = ['+8613812345678', '+861012345678', 'g_in' as LegId]
-  await engine.dispatch({ type: 'leg.offered', leg, trunk: trunk.id, from, to }, 'system')
-  await engine.dispatch({ type: 'leg.answered', leg }, 'system')
-  call = [...engine.state.calls.keys()][0]!
+  await engine.dispatch({ type: 'trunk.up', trunk }, 'system')
+  await ready('alice')
+  call = await comes()
 })
 after(() => house[Symbol.asyncDispose]())
+
+async function ready(who: string): Promise<void> {
+  const agent = ids[who]!
+  await house.engine.dispatch({ type: 'agent.signOn', agent }, 'system')
+  await house.engine.dispatch({ type: 'station.up', agent, leg: `st_${who}` as LegId }, 'system')
+  await house.engine.dispatch({ type: 'agent.ready', agent }, 'system')
+}
+
+/** A customer comes to the one who is ready. */
+async function comes(): Promise<CallId> {
+  const leg = `g_${house.engine.state.calls.size}` as LegId
+  const [from, to] = ['+8613812345678', '+861012345678']
+  await house.engine.dispatch({ type: 'leg.offered', leg, trunk, from, to }, 'system')
+  await house.engine.dispatch({ type: 'leg.answered', leg }, 'system')
+  return [...house.engine.state.calls.keys()].at(-1)!
+}
 
 const order = (
   who: string,
@@ -49,6 +68,21 @@ const order = (
   place: 'agent' | 'supervisor' = 'supervisor',
 ) => send(house, cookies[who]!, method, `/${place}/calls/${call}/appeal`, fields, true)
 const page = async (who: string, path: string) => (await look(house, cookies[who]!, path)).text
+
+test('hostile fields change nothing, while a call is there that help could be asked on', async () => {
+  for (const [reason, words] of [
+    ['x'.repeat(101), /100 characters/],
+    ['\u0000', /cannot be seen/],
+    ['a \u202ewaiver', /cannot be seen/],
+  ] as const) {
+    const refused = await order('alice', 'POST', { reason }, 'agent')
+    assert.equal(refused.status, 409)
+    assert.match(refused.text, words)
+  }
+  const odd = await send(house, cookies['sam']!, 'PUT', '/supervisor/calls/..%2f/appeal', { from: '__proto__' }, true)
+  assert.ok(odd.status >= 400)
+  assert.equal(house.engine.state.appeals.size, 0)
+})
 
 test('who leads the agent sees it on both live pages, with the masked number; whoever does not sees nothing', async () => {
   assert.match(await page('alice', '/agent'), /Ask a supervisor to come/)
@@ -87,12 +121,7 @@ test('sam says that it is done; the history of the call and the API have who ask
   await order('alice', 'POST', {}, 'agent')
   await house.engine.dispatch({ type: 'call.end', call, by: 'system' }, 'system')
   const history = await page('olga', `/auditor/calls/${call}`)
-  for (const words of [
-    'agent asked for help',
-    'supervisor came to help',
-    'asking for help over',
-    'call passed on|dealt with',
-  ])
+  for (const words of ['agent asked for help', 'supervisor came to help', 'asking for help over', 'dealt with'])
     assert.match(history, new RegExp(words))
   const { secret } = await house.token('supervisor')
   const list = (await (await house.api(secret, 'GET', `/calls/${call}/appeals`)).json()) as {
@@ -109,10 +138,19 @@ test('sam says that it is done; the history of the call and the API have who ask
   assert.match(await page('sam', '/supervisor'), /3 today · taken after 0 s/)
 })
 
-test('hostile fields change nothing', async () => {
-  for (const reason of ['x'.repeat(101), '\u0000'])
-    assert.notEqual((await order('alice', 'POST', { reason }, 'agent')).status, 200)
-  const odd = await send(house, cookies['sam']!, 'PUT', '/supervisor/calls/..%2f/appeal', { from: '__proto__' }, true)
-  assert.ok(odd.status >= 400)
-  assert.equal(house.engine.state.appeals.size, 0)
+test('asking for help ends with the call being passed on, and its history says so', async () => {
+  const before = call
+  const { engine } = house
+  const done = { note: '', fields: {}, callbackAt: null, callbackMine: false, next: 'ready' } as const
+  await engine.dispatch({ type: 'agent.dispose', agent: ids['alice']!, call: before, code: 'other', ...done }, 'system')
+  call = await comes()
+  assert.notEqual(call, before)
+  assert.equal((await order('alice', 'POST', {}, 'agent')).status, 200)
+  await ready('bob')
+  const target = { agent: ids['bob']! }
+  await engine.dispatch({ type: 'agent.transfer', agent: ids['alice']!, call, target }, 'system')
+  assert.equal(engine.state.appeals.size, 0)
+  const history = await page('olga', `/auditor/calls/${call}`)
+  assert.match(history, /call passed on/)
+  assert.doesNotMatch(history, /dealt with/)
 })
