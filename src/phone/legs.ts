@@ -269,7 +269,10 @@ export class Legs {
       for (const { flow } of this.#options.ua.bindingsOf(leg.far.extension)) sources.push(flow.source.address)
     }
     const patience = leg.heldByFar ? { silenceMs: heldSilenceMs } : {}
-    this.#options.bay.configure(leg.id, { ...rtpParameters(agreed, true, sources), ...patience })
+    // The centre sends on what is pressed on a desk phone (`legDigit`), to whom the keys are for and as that far end takes them: by INFO, as tones, as
+    // events. Passed on by the bay too, each key would be heard twice; by the bay alone, those trunks, rooms and consultations would not get it.
+    const keys = { keepsKeys: leg.far.kind === 'desk' }
+    this.#options.bay.configure(leg.id, { ...rtpParameters(agreed, true, sources), ...patience, ...keys })
     if (leg.far.kind === 'trunk') this.#options.hearing?.inBand(leg.id, agreed.dtmfPayloadType === null)
   }
 

@@ -297,6 +297,7 @@ describe('the phone', () => {
       said.map(({ type }) => type),
       ['station.up', 'leg.held'],
     )
+    assert.equal(configured.at(-1)!.keepsKeys, true, 'the floor sends its keys on, and the bay does not too')
   })
 
   test('who holds and resumes without end is heard now and then, and at last as it stands', async () => {
@@ -319,6 +320,7 @@ describe('the phone', () => {
       return configured.at(-1)!.silenceMs
     }
     assert.equal(configured.at(-1)!.silenceMs, undefined)
+    assert.equal(configured.at(-1)!.keepsKeys, false, 'keys of a trunk go on to a desk phone')
     const sendonly = theirSdp.replace('a=sendrecv', 'a=sendonly')
     assert.deepEqual([patience(sendonly), configured.at(-1)!.receive], [heldSilenceMs, true])
     assert.equal(patience(sendonly), heldSilenceMs, 'said once more, as when a session is refreshed')

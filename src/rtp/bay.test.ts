@@ -213,6 +213,28 @@ for (const wire of ['libc', 'dgram'] as const)
       assert.equal(new Set(events.map(packet => packet.timestamp)).size, 2)
     })
 
+    test('tells each key of who keeps them once, and passes none on; what is said after it is no loss', async () => {
+      await using world = await bridged(wire, { agentChanges: { keepsKeys: true } })
+      world.alice.say(440, world.alicePort)
+      await pause(200)
+      for (const key of '5#') pressKey(world.alice, world.alicePort, key)
+      await pause(200)
+      assert.deepEqual(
+        world.events.filter(event => event.type === 'leg.digit').map(event => event.digit),
+        ['5', '#'],
+      )
+      assert.equal(world.carl.heard.filter(packet => packet.payloadType === 101).length, 0)
+      assert.ok(world.carl.heard.length > 10)
+      const steps = world.carl.heard.map(
+        ({ sequence }, n) => sequence - (world.carl.heard[n - 1]?.sequence ?? sequence - 1),
+      )
+      assert.deepEqual([...new Set(steps.map(step => step & 0xffff))], [1])
+      world.bay.sendDigits(carl, '5')
+      await pause(400)
+      const events = world.carl.heard.filter(packet => packet.payloadType === 101)
+      assert.equal(new Set(events.map(packet => packet.timestamp)).size, 1)
+    })
+
     test('sends keys as telephone events, or as tones to who knows none', async () => {
       await using world = await bridged(wire, { agentChanges: { dtmfPayloadType: null } })
       world.bay.sendDigits(carl, '19')

@@ -28,6 +28,11 @@ export type RtpParameters = {
   codec: MediaCodec
   /** RFC 4733 payload type both ways, or null when the far end has none. */
   dtmfPayloadType: number | null
+  /**
+   * Its keys are told and go no further: who is told sends them to where they are meant, in the way that is understood there. Left out: telephone
+   * events also go on to whom it is patched to.
+   */
+  keepsKeys?: boolean
   /** From the SDP. With `latch` the first valid packet from `allowedSources` (default: the SDP's address) moves it. */
   remote: Endpoint
   latch: boolean

@@ -54,6 +54,7 @@ export class LegOrders {
     const { codec, dtmfPayloadType, remote, latch, allowedSources, send, receive } = parameters
     leg.payloadType = payloadTypeOf[codec]
     leg.dtmfPayloadType = dtmfPayloadType ?? -1
+    leg.keepsKeys = parameters.keepsKeys ?? false
     leg.wantsVoip = parameters.wantsVoip ?? false
     leg.maySend = send
     if (receive && !leg.mayReceive) this.expectSound(leg)

@@ -53,6 +53,8 @@ export class Leg {
   payloadType = payloadTypeOf.pcma
   /** -1: the far end has no telephone events. */
   dtmfPayloadType = -1
+  /** Its keys are told, and not passed on. */
+  keepsKeys = false
   /** Its SDP asks for VoIP metrics (RFC 3611 section 5.1). */
   wantsVoip = false
   maySend = false

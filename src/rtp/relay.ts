@@ -308,8 +308,10 @@ export class Relay {
       if (!leg.keys.take(this.nowMs)) leg.dropped++
       else this.#ports.emit({ type: 'leg.digit', leg: leg.id, digit: key })
     const peer = leg.peer
-    if (peer === null || peer.isOccupied || peer.dtmfPayloadType < 0) return
-    this.#forward(peer, view, memory, peer.dtmfPayloadType)
+    if (peer === null || peer.isOccupied) return
+    // The place of what is kept back is no loss to whom it would have gone to.
+    if (leg.keepsKeys) peer.timeline.interrupt()
+    else if (peer.dtmfPayloadType >= 0) this.#forward(peer, view, memory, peer.dtmfPayloadType)
   }
 
   /** The packet goes on from the buffer it came in, with the header of the leg it goes to. */
