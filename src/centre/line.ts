@@ -160,7 +160,9 @@ export function roomOf(floor: TrunkFloor): number {
 /**
  * Whether one more caller may be answered: no more are on the way in than there are lines free. Over UDP anybody may have sent an INVITE until it
  * is acknowledged: a flood of such costs this trunk's callers, and no line of what we dial. If calls of ours took the last lines meanwhile, who
- * acknowledges is on the trunk beyond its `maxCalls`: they are answered already, and we dial again once it carries fewer.
+ * acknowledges is on the trunk beyond its `maxCalls`: they are answered already, and we dial again once it carries fewer. What we placed, with tests,
+ * is at most `maxCalls`, and so is who came; both together at most twice that, which is reached when as many are on the way in as there are lines
+ * and we dial on all of them before those acknowledge. Calls for help pass all of this.
  */
 export function takesOffer(floor: TrunkFloor): boolean {
   return floor.offers < roomOf(floor)

@@ -68,6 +68,9 @@ test('callers whom nobody acknowledges take no line of what is dialled, no more 
   // They are answered already: who acknowledges now stays, beyond the lines, and nothing is dialled until there are fewer.
   floor.do({ type: 'leg.answered', leg: 'g_1' as never })
   assert.deepEqual(counts(), { calls: 1, offers: 1 })
+  // Twice the lines, and never more: the other is let in too, and nobody else.
+  assert.equal(counts().calls + counts().offers + floor.state.trunks.get(trunk)!.tests, 4)
+  assert.deepEqual(comes('g_4').effects, [{ type: 'phone.reject', leg: 'g_4', sipStatus: 503 }])
   floor.do(testIs(true))
   assert.equal(ruleOf(floor), 'trunk_full')
   floor.do(testIs(true))

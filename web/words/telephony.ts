@@ -20,6 +20,8 @@ const zh = {
     callerIds: '外显号码',
     callerIdsHelp: '每行一个，E.164 格式，如 +862151860000。只显示分配给本中心的号码。',
     maxCalls: '最大并发',
+    maxCallsHelp:
+      '同时呼出不超过此数，来电也不超过此数。来电接通前我们若已占满线路，合计可短时超出，最多两倍，期间不再外呼。',
     callsPerSecond: '每秒呼叫数',
     minShare: '话务占比下限（%）',
     maxShare: '话务占比上限（%）',
@@ -84,6 +86,8 @@ const en: Like<typeof zh> = {
     callerIds: 'Caller IDs',
     callerIdsHelp: 'One a line, E.164, e.g. +862151860000. Only numbers assigned to this centre.',
     maxCalls: 'Calls at once',
+    maxCallsHelp:
+      'No more than this are dialled at once, and no more come in. Where callers are let in just as we take the last lines, both together may be more for a while, twice this at most; nothing is dialled then.',
     callsPerSecond: 'Calls a second',
     minShare: 'Least share of calls (%)',
     maxShare: 'Largest share of calls (%)',

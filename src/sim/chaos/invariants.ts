@@ -372,8 +372,11 @@ function checkTrunks(state: FloorState): void {
     claim(floor.calls === (counts.get(id) ?? 0), 'the count of calls on a trunk is true')
     claim(floor.offers === (offers.get(id) ?? 0), 'the count of callers not yet answered on a trunk is true')
     // Help passes a trunk that is full; and who came in before we dialled on its last line, and is answered after, is on it too.
-    claim((placed.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls that we placed than allowed')
-    claim((came.get(id) ?? 0) <= floor.trunk.maxCalls, 'a trunk carries no more calls that came in than allowed')
+    // So both together are at most twice what is allowed, and no less would hold (see `takesOffer`).
+    const { maxCalls } = floor.trunk
+    const ours = (placed.get(id) ?? 0) + floor.tests
+    claim(ours <= maxCalls, 'a trunk carries no more calls that we placed, and tests of it, than allowed')
+    claim((came.get(id) ?? 0) <= maxCalls, 'a trunk carries no more calls that came in than allowed')
   }
 }
 

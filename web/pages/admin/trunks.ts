@@ -145,7 +145,7 @@ ${checkField({ name: 'register', label: words.register, help: words.registerHelp
 <div class="row">${textField({ name: 'username', label: words.username, maxlength: 64, autocomplete: 'off' }, filled)}
 ${textField({ name: 'password', label: words.password, type: 'password', help: trunk ? w.frame.form.keep : '', autocomplete: 'new-password', maxlength: 100 }, filled)}</div>
 ${areaField({ name: 'callerIds', label: words.callerIds, help: words.callerIdsHelp, figure: true, rows: 4 }, filled)}
-<div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, type: 'number', min: 1, max: 5000, required: true, figure: true }, filled)}
+<div class="row">${textField({ name: 'maxCalls', label: words.maxCalls, help: words.maxCallsHelp, type: 'number', min: 1, max: 5000, required: true, figure: true }, filled)}
 ${textField({ name: 'callsPerSecond', label: words.callsPerSecond, type: 'number', min: 0.1, max: 100, step: 'any', required: true, figure: true }, filled)}</div>
 <div class="row">${textField({ name: 'minShare', label: words.minShare, help: words.sharesHelp, type: 'number', min: 0, max: 100, step: 'any', figure: true }, filled)}
 ${textField({ name: 'maxShare', label: words.maxShare, type: 'number', min: 1, max: 100, step: 'any', figure: true }, filled)}</div>
