@@ -99,7 +99,7 @@ describe('an agent who asks for help', () => {
     const { floor, call } = stage
     floor.do({ type: 'station.down', agent: sam, leg: 'st_sam' as LegId, reason: '' })
     const { user } = floor.state.agents.get(sam)!
-    const desk = { ...user, station: 'phone-ring' as const, extension: '1099' }
+    const desk = { ...user, station: 'phone-rung' as const, extension: '1099' }
     floor.do({ type: 'records.committed', facts: [{ type: 'user.saved', user: desk }] })
     ask(stage)
     const begin = { by: sam, call: call.id, agent: null, mode: 'whisper', stays: false, reason: 'support' } as const

@@ -27,7 +27,7 @@ import type { FloorState } from './state.ts'
 import { stationDown, stationUp } from './station.ts'
 import { beginSupervision, changeSupervision, stopSupervision } from './supervision.ts'
 import { takeOver } from './take-over.ts'
-import { numbersTried, phonesGuessed, signInsGuessed } from './toll/guard.ts'
+import { callersTurnedAway, numbersTried, phonesGuessed, signInsGuessed } from './toll/guard.ts'
 import { transfer } from './transfer.ts'
 import { transferAsked } from './transfer-key.ts'
 import { trunkChanged, trunkTested } from './trunk.ts'
@@ -122,6 +122,8 @@ function handle(d: Draft, input: Input): void {
       return stationDown(d, input.agent, input.leg, input.reason, input.reason === 'hung_up')
     case 'leg.offered':
       return legOffered(d, input)
+    case 'callers.turnedAway':
+      return callersTurnedAway(d, input)
     case 'phones.guessed':
       return phonesGuessed(d, input)
     case 'numbers.tried':

@@ -29,7 +29,8 @@ export type Effect =
       ringMs: number
     }
   | { type: 'phone.answer'; leg: LegId }
-  | { type: 'phone.reject'; leg: LegId; sipStatus: number }
+  /** `untold`: no fact says that this caller came; they are counted, and told of together (`callers.turnedAway`). */
+  | { type: 'phone.reject'; leg: LegId; sipStatus: number; untold?: true }
   /** End a leg whatever its state: CANCEL, BYE or a final response. */
   | { type: 'phone.hangUp'; leg: LegId; q850: number }
   | { type: 'phone.sendDigits'; leg: LegId; digits: string }

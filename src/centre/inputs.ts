@@ -151,7 +151,10 @@ export type Input =
   | { type: 'station.up'; agent: UserId; leg: LegId; phone?: true }
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
   // customers' legs and rung desk phones
-  | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string }
+  /** `isProved`: who calls is surely there, by a connection; over UDP an address is forged easily. */
+  | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string; isProved?: boolean }
+  /** So many callers were turned away `untold`. */
+  | { type: 'callers.turnedAway'; trunk: TrunkId; calls: number }
   /** So many calls to numbers that nobody has were refused at the door, since too many came; `last`: the last of them, masked. */
   | { type: 'numbers.tried'; trunk: TrunkId; calls: number; last: string }
   /** Somebody guesses the password of a desk phone and was locked out for a while. */

@@ -34,13 +34,14 @@ type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
 
 /**
  * A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth.
- * Nothing is made of one too many that nobody has acknowledged: they cost a forger nothing.
+ * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed.
  */
-export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.offered'>): void {
+export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }: LegInput<'leg.offered'>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const floor = d.state.trunks.get(trunk)
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
-  if (roomOf(floor) > 0 && !takesOffer(floor)) return d.effect({ type: 'phone.reject', leg, sipStatus: 503 })
+  if (!isProved && roomOf(floor) > 0 && !takesOffer(floor))
+    return d.effect({ type: 'phone.reject', leg, sipStatus: 503, untold: true })
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
   d.fact({ type: 'call.offered', call, trunk, leg, from: number, to: to.slice(0, 40) })
@@ -59,7 +60,7 @@ export function legOffered(d: Draft, { leg, trunk, from, to }: LegInput<'leg.off
     const text = 'no recording can be made'
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
   }
-  if (roomOf(floor) <= 0) {
+  if (!takesOffer(floor)) {
     return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION' }, 503)
   }
   d.effect({ type: 'phone.answer', leg })

@@ -59,7 +59,7 @@ test('callers whom nobody acknowledges take no line of what is dialled, no more 
   for (const leg of ['g_1', 'g_2']) assert.equal(comes(leg).effects[0]?.type, 'phone.answer')
   assert.deepEqual(counts(), { calls: 0, offers: 2 })
   const offered = floor.count('call.offered')
-  assert.deepEqual(comes('g_3').effects, [{ type: 'phone.reject', leg: 'g_3', sipStatus: 503 }])
+  assert.deepEqual(comes('g_3').effects, [{ type: 'phone.reject', leg: 'g_3', sipStatus: 503, untold: true }])
   assert.equal(floor.count('call.offered'), offered)
   // A test takes a line as a call that we dial does.
   assert.equal(ruleOf(floor), null)
@@ -80,4 +80,22 @@ test('callers whom nobody acknowledges take no line of what is dialled, no more 
   floor.pass(10_000)
   assert.equal(counts().offers, 0)
   assert.equal(counts().calls, [...floor.state.calls.values()].filter(({ phase }) => phase !== 'ended').length)
+})
+
+test('one caller too many who is surely there is a call that was missed, and of the others an alarm says how many they were', () => {
+  const floor = floorWith({ maxCalls: 1, callsPerSecond: 10 })
+  const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_1' as never } }
+  floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
+  const comes = (leg: string, isProved: boolean) =>
+    floor.do({ type: 'leg.offered', leg: leg as never, trunk, from: '+8613800000001', to: '+861088880000', isProved })
+  comes('g_1', false)
+  const rejected = { type: 'phone.reject', leg: 'g_2', sipStatus: 503 }
+  assert.deepEqual(comes('g_2', true).effects, [rejected])
+  const { ending } = floor.last('call.ended')
+  assert.deepEqual([floor.count('call.offered'), ending.result, ending.sipStatus], [2, 'CONGESTION', 503])
+  assert.deepEqual(comes('g_3', false).effects, [{ ...rejected, leg: 'g_3', untold: true }])
+  assert.equal(floor.count('call.offered'), 2)
+  floor.do({ type: 'callers.turnedAway', trunk, calls: 7 })
+  const { rule, calls, trunk: of } = floor.last('safety.alarmed')
+  assert.deepEqual([rule, calls, of], ['callers_turned_away', 7, trunk])
 })

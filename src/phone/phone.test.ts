@@ -286,6 +286,27 @@ describe('the phone', () => {
     }
   })
 
+  test('callers who are turned away untold are counted, and the floor hears how many', async () => {
+    said = []
+    for (let n = 0; n < 2; n++) {
+      phone.take({
+        ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
+        ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+        sdp: theirSdp,
+        flow: { transport: n === 0 ? 'udp' : 'tcp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
+      })
+      phone.perform({ type: 'phone.reject', leg: 'w_1' as LegId, sipStatus: 503, ...(n === 0 ? { untold: true } : {}) })
+    }
+    phone.advance(now)
+    const offered = said.filter(input => input.type === 'leg.offered')
+    assert.deepEqual(
+      offered.map(({ isProved }) => isProved),
+      [false, true],
+    )
+    assert.deepEqual(last(), { type: 'callers.turnedAway', trunk: trunk.id, calls: 1 })
+    assert.equal(phone.turnedAway, 1)
+  })
+
   test('a desk phone of the shift that picks up on hold is up, and then held', async () => {
     const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
     binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }

@@ -15,6 +15,7 @@ import { Legs } from './legs.ts'
 import { Outgoing } from './outgoing.ts'
 import type { PhoneOptions } from './phone-options.ts'
 import { TransferKeys } from './transfer-keys.ts'
+import { TurnedAway } from './turned-away.ts'
 
 export type { PhoneOptions } from './phone-options.ts'
 
@@ -32,6 +33,7 @@ export class Phone {
   readonly #transfers: TransferKeys
   readonly #farEnds: FarEnds
   #answeredTooLate = 0
+  readonly #turnedAway: TurnedAway
   readonly #keys: Keys
   readonly #locks: Allowance
   #isClosed = false
@@ -46,6 +48,7 @@ export class Phone {
     this.#transfers = new TransferKeys(options, this.#legs)
     this.#farEnds = new FarEnds(options, this.#legs, { outgoing: this.#outgoing, transfers: this.#transfers })
     this.#keys = new Keys(options)
+    this.#turnedAway = new TurnedAway(options)
     this.#locks = new Allowance({ burst: locksBurst, perSecond: locksPerSecond, now: options.now() })
   }
 
@@ -62,6 +65,11 @@ export class Phone {
   /** Calls to numbers that nobody has, refused here because there were too many. */
   get refusedAsVacant(): number {
     return this.#incoming.refusedAsVacant
+  }
+
+  /** Callers who were turned away and are no call in the journal. */
+  get turnedAway(): number {
+    return this.#turnedAway.total
   }
 
   /**
@@ -98,6 +106,7 @@ export class Phone {
         this.#incoming.answer(effect.leg)
         break
       case 'phone.reject':
+        if (effect.untold) this.#noteTurnedAway(effect.leg)
         this.#incoming.reject(effect.leg, effect.sipStatus)
         break
       case 'phone.hangUp':
@@ -124,6 +133,7 @@ export class Phone {
     this.#legs.advance()
     this.#outgoing.advance(now)
     this.#incoming.advance(now)
+    this.#turnedAway.advance(now)
     this.#options.flush()
   }
 
@@ -177,6 +187,11 @@ export class Phone {
       default:
         return
     }
+  }
+
+  #noteTurnedAway(id: LegId): void {
+    const far = this.#legs.get(id)?.far
+    if (far?.kind === 'trunk') this.#turnedAway.note(far.trunk)
   }
 
   /** Nobody hears these legs any more, or sends to them. */

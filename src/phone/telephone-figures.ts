@@ -16,7 +16,7 @@ export type CountedParts = {
   bay: Pick<Bay, 'figures'>
   sockets: Pick<Sockets, 'connections'>
   natKeepAlive: Pick<NatKeepAlive, 'sent'>
-  phone: Pick<Phone, 'answeredTooLate' | 'refusedAsVacant'>
+  phone: Pick<Phone, 'answeredTooLate' | 'refusedAsVacant' | 'turnedAway'>
   media: Pick<Media, 'missing' | 'lostMs'>
   disk: Pick<DiskWatch, 'state'>
   /** Undefined: nobody keeps what is said in SIP. */
@@ -41,6 +41,7 @@ export async function telephoneFigures(parts: CountedParts): Promise<Record<stri
     sip_keep_alives_total: natKeepAlive.sent,
     sip_answered_too_late_total: phone.answeredTooLate,
     sip_vacant_refused_total: phone.refusedAsVacant,
+    sip_callers_turned_away_total: phone.turnedAway,
     recordings_missing_total: media.missing,
     recordings_lost_ms_total: Math.round(media.lostMs),
     ...diskFigures(disk.state),

@@ -43,6 +43,14 @@ export const safetySamples: Record<string, (language: Language) => Html> = {
           ...{ call: null, address: '10.20.7.88', trunk: null, calls: null },
         },
         {
+          at: sampleNow - 181 * minute,
+          rule: 'callers_turned_away',
+          who: null,
+          number: '',
+          ...{ call: null, address: null, calls: 240 },
+          trunk: language === 'en' ? 'Mobile SIP' : '移动 SIP',
+        },
+        {
           at: sampleNow - 205 * minute,
           rule: 'number_not_allowed',
           who: language === 'en' ? 'Bob Wu' : '吴博',

@@ -60,6 +60,21 @@ export function alarmOf(d: Draft, refusal: Refusal, by: UserId | null, number: s
   d.fact({ type: 'safety.alarmed', rule: refusal.rule, user: by, call: null, number, words: refusal.words })
 }
 
+/** Of whom the journal has no call each. */
+export function callersTurnedAway(d: Draft, { trunk, calls }: { trunk: TrunkId; calls: number }): void {
+  const words = `${calls} callers were turned away: as many were on the way in already as lines are free.`
+  d.fact({
+    type: 'safety.alarmed',
+    rule: 'callers_turned_away',
+    user: null,
+    call: null,
+    number: '',
+    words,
+    trunk,
+    calls,
+  })
+}
+
 /** `number`: the extension that was claimed; it need not be one. */
 export function phonesGuessed(d: Draft, { extension, source }: { extension: string; source: string }): void {
   const address = source.slice(0, 45)

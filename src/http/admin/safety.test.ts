@@ -144,3 +144,14 @@ test('an alarm of calls to numbers that nobody has says how many they were, and 
   const [alarm] = ((await (await house.api(secret, 'GET', '/alarms?limit=1')).json()) as { items: object[] }).items
   assert.deepEqual([(alarm as { trunk: string }).trunk, (alarm as { calls: number }).calls], [id, 3540])
 })
+
+test('an alarm of callers who were turned away says how many they were, and of which trunk', async () => {
+  const trunk = { name: 'Telecom E2', host: '127.0.0.1', callerIds: ['+862151860000'] }
+  const { id } = await createTrunk(house.deps.records, 'system', trunk)
+  await house.engine.dispatch({ type: 'callers.turnedAway', trunk: id, calls: 3540 }, 'system')
+  const { text } = await look(house, cookie, '/admin/safety')
+  assert.match(
+    text,
+    /来电过多，线路不够，已拒接；可能有人伪造来电占线<div class="small">3,540 个，来自中继 Telecom E2</,
+  )
+})
