@@ -307,25 +307,6 @@ test('while the disk of recordings is not there, no more than a few are tried in
   renameSync(`${folder}-elsewhere`, folder)
 })
 
-test('a share that hangs keeps no start waiting: what was left by halves is made good when it answers', async () => {
-  const { recordingsDir } = house.deps.config
-  const half = path.join(recordingsDir, '2026/r_half.opus.part')
-  mkdirSync(path.dirname(half), { recursive: true })
-  writeFileSync(half, 'half')
-  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_half.opus')
-  const answer = Promise.withResolvers<void>()
-  const read = async (...asked: Parameters<typeof house.store.read>) => {
-    await answer.promise
-    return await house.store.read(...asked)
-  }
-  const store = { read, commit: house.store.commit.bind(house.store) }
-  await using service = custodyAt({ now: noon }, undefined, undefined, store as never)
-  await service.start()
-  assert.ok(existsSync(half))
-  answer.resolve()
-  while (existsSync(half)) await new Promise(resolve => setImmediate(resolve))
-})
-
 /** A house of its own with one call, whose smaller form is due; what was asked of the deriver, and told. */
 async function dueHouse() {
   const its = await openHouse()
@@ -392,19 +373,76 @@ test('no smaller form is made through a link in place of the folder of a day, an
   assert.match(told.at(-1)!, /2026 is a link/)
   rmSync(day)
   renameSync(moved, day)
-  const before = readFileSync(database).length
-  symlinkSync(database, path.join(recordingsDir, '.deriving'))
-  await assert.rejects(custodyOf(null).turn(), /ELOOP/)
-  assert.ok(readFileSync(database).length >= before)
   assert.deepEqual(asked, [])
+  const note = path.join(recordingsDir, '.deriving')
+  for (const lay of [() => symlinkSync(database, note), () => execFileSync('mkfifo', [note])]) {
+    const before = readFileSync(database).length
+    lay()
+    await custodyOf(null).turn()
+    assert.ok(readFileSync(database).length >= before)
+  }
+  assert.deepEqual([asked.length, existsSync(note)], [2, false])
 })
 
-test('what somebody noted as in hand, and is no smaller form, is not removed at a start', async () => {
-  const { its, recordingsDir, custodyOf } = await dueHouse()
+test('by what somebody noted as in hand nothing is removed but what we make of a recording that we know, and it is told', async () => {
+  const { its, recordingsDir, told, custodyOf } = await dueHouse()
   await using _ = its
-  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_1.wav')
-  const custody = custodyOf(null)
-  await custody.start()
-  await custody[Symbol.asyncDispose]()
-  assert.ok(existsSync(path.join(recordingsDir, '2026/r_1.wav')))
+  const note = path.join(recordingsDir, '.deriving')
+  symlinkSync(its.folder, path.join(recordingsDir, 'x'))
+  writeFileSync(path.join(recordingsDir, '2026/other.opus'), 'of nobody')
+  writeFileSync(path.join(its.folder, 'backup.opus'), 'kept elsewhere')
+  const started = async () => {
+    await using custody = custodyOf(null)
+    await custody.start()
+  }
+  for (const noted of ['x/switchroom.db', '2026/r_1.wav', '2026/other.opus', 'x/backup.opus', '../backup.opus', '\0']) {
+    told.length = 0
+    writeFileSync(note, noted)
+    await started()
+    assert.match(told.join(), /^the note of what was being made smaller names no/, noted)
+    assert.equal(existsSync(note), false)
+    await started()
+    assert.equal(told.length, 1)
+  }
+  for (const file of ['x/switchroom.db', '2026/r_1.wav', '2026/other.opus', 'x/backup.opus'])
+    assert.ok(existsSync(path.join(recordingsDir, file)), file)
+  for (const lay of [() => symlinkSync(its.folder, note), () => execFileSync('mkfifo', [note])]) {
+    told.length = 0
+    lay()
+    await started()
+    assert.deepEqual(told, ['the custody of recordings met a fault; it goes on'])
+    rmSync(note)
+  }
+})
+
+test('a share that hangs keeps no start waiting; that custody has not begun is told after a minute and every hour, and what was left by halves is made good when it answers', async t => {
+  const { its, recordingsDir, told, custodyOf } = await dueHouse()
+  await using _ = its
+  const half = path.join(recordingsDir, '2026/r_1.opus.part')
+  writeFileSync(half, 'half')
+  writeFileSync(path.join(recordingsDir, '.deriving'), '2026/r_1.opus')
+  const answers = Promise.withResolvers<void>()
+  const read = its.store.read.bind(its.store) as (...args: unknown[]) => Promise<unknown>
+  t.mock.method(its.store, 'read', async (...args: unknown[]) => {
+    await answers.promise
+    return await read(...args)
+  })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+  await using service = custodyOf(null)
+  const start = service.start()
+  t.mock.timers.tick(1_500)
+  await start
+  t.mock.timers.tick(59_999)
+  assert.deepEqual(told, [])
+  for (const [ms, times] of [
+    [1, 1],
+    [3_540_000, 2],
+    [3_600_000, 3],
+  ] as const) {
+    t.mock.timers.tick(ms)
+    assert.equal(told.length, times)
+  }
+  assert.match(told[0]!, /has not begun/)
+  answers.resolve()
+  while (existsSync(half)) await new Promise(resolve => setImmediate(resolve))
 })

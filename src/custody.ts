@@ -4,12 +4,13 @@
  * of nothing.
  */
 import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { open, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/record-facts.ts'
 import { Erasure } from './erasure.ts'
+import { InHand } from './in-hand.ts'
 import { fileBelow, refuseLinks } from './lib/folder-link.ts'
 import { mustBear } from './lib/folder-mark.ts'
 import type { CallId } from './lib/ids.ts'
@@ -26,6 +27,9 @@ import type { RecordingRow } from './store/recordings.ts'
 
 /** The service is not up for systemd until the start is over, and is ended where it never is. */
 const startWithinMs = 1_500
+/** A beginning that takes longer is told, and again so often. */
+const lateAfterMs = 60_000
+const lateAgainMs = 3_600_000
 /** How often it is looked whether there is something to do. */
 const turnMs = 10_000
 /** How often the share of a core is set anew while there is work. */
@@ -62,6 +66,7 @@ export type CustodyFigures = { derived: number; derivedBytes: number; cpuMs: num
 export class Custody implements AsyncDisposable {
   readonly #options: CustodyOptions
   readonly #erasure: Erasure
+  readonly #note: InHand
   readonly #underivedUntil = new Map<string, number>()
   readonly #unlikeUntil = new Map<string, number>()
   #nextRetentionAt = 0
@@ -72,12 +77,14 @@ export class Custody implements AsyncDisposable {
   readonly #inHand = new Set<string>()
   readonly figures: CustodyFigures = { derived: 0, derivedBytes: 0, cpuMs: 0, failed: 0, removed: 0 }
   #isOver = false
+  #stopTelling = () => {}
   readonly #timers = new Map<Work, NodeJS.Timeout>()
   readonly #turns = new Map<Work, Promise<unknown>>()
 
   constructor(options: CustodyOptions) {
     this.#options = options
     this.#erasure = new Erasure(options)
+    this.#note = new InHand(options.recordingsDir)
   }
 
   /** Makes good what a process that died left by halves, then looks every few seconds. A share that hangs keeps no start waiting. */
@@ -87,7 +94,21 @@ export class Custody implements AsyncDisposable {
       .then(() => {
         for (const work of ['derive', 'remove'] as const) this.#next(work, 0)
       })
-    await within(startWithinMs, begun)
+    if (!(await within(startWithinMs, begun))) this.#tellUntil(begun)
+  }
+
+  /** A share that hangs may answer soon; where it never does, nothing is removed, and somebody must know. */
+  #tellUntil(begun: Promise<void>): void {
+    const tell = () =>
+      this.#options.log.error(
+        { folder: this.#options.recordingsDir, alarm: true },
+        'the custody of recordings has not begun: their disk or share does not answer, and none is made smaller, removed or destroyed until it does',
+      )
+    const timers = [setTimeout(tell, lateAfterMs).unref(), setInterval(tell, lateAgainMs).unref()]
+    this.#stopTelling = () => {
+      for (const timer of timers) clearTimeout(timer)
+    }
+    void begun.then(this.#stopTelling)
   }
 
   /** One look at everything; resolves when what was due is done. */
@@ -98,6 +119,7 @@ export class Custody implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
+    this.#stopTelling()
     for (const timer of this.#timers.values()) clearTimeout(timer)
     await this.#options.deriver.rest() // what is in hand counts as not begun
     await Promise.all(this.#turns.values())
@@ -190,7 +212,7 @@ export class Custody implements AsyncDisposable {
       this.figures.failed++
       putOff(this.#underivedUntil, recording, door.clock.now() + againAfterMs)
     }
-    await this.#noteInHand(null)
+    await this.#note.clear()
   }
 
   /** Nothing is made beneath a mount that is gone, or where a link leads. */
@@ -203,7 +225,7 @@ export class Custody implements AsyncDisposable {
     } catch (error) {
       return { ok: false, reason: (error as Error).message, isForGood: false }
     }
-    await this.#noteInHand(derivedPath)
+    await this.#note.write(derivedPath)
     const release = this.#keepPace()
     return await deriver.derive(request).finally(release)
   }
@@ -306,36 +328,31 @@ export class Custody implements AsyncDisposable {
   }
 
   async #makeGood(): Promise<void> {
-    const { door, recordingsDir } = this.#options
-    const inHand = await noteIn(path.join(recordingsDir, inHandName)).catch(() => null)
-    if (inHand !== null) {
-      const row = await door.store.read('recordings.byDerivedPath', { path: inHand })
-      await this.#erasure.unlink(row === null ? [inHand, `${inHand}.part`] : [`${inHand}.part`])
-      await this.#noteInHand(null)
-    }
+    await this.#removeHalfMade().catch(error => this.#trouble(error))
     await this.#erasure.sources()
     await this.#erase()
   }
 
-  /** What is being made, so that a start after a kill -9 need not look through the whole folder for what is half made. */
-  async #noteInHand(derivedPath: string | null): Promise<void> {
-    const file = path.join(this.#options.recordingsDir, inHandName)
-    if (derivedPath === null) return rm(file, { force: true })
-    await writeFile(file, derivedPath, { mode: 0o640, flag: toNote })
+  async #removeHalfMade(): Promise<void> {
+    const note = await this.#note.read()
+    if (note === null) return
+    const files = await this.#halfMade(note)
+    if (files.length > 0) await this.#erasure.unlink(files)
+    else
+      this.#options.log.error(
+        { note: note.slice(0, 100), alarm: true },
+        'the note of what was being made smaller names no smaller form of a recording: nothing is removed by it; find out who wrote it',
+      )
+    await this.#note.clear()
   }
-}
 
-const inHandName = '.deriving'
-/** Whoever may write in the folder can lay anything there: a link to a file of ours, a pipe, the name of what is no smaller form. */
-const toNote = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
-const toRead = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-const noteBytesMax = 512
-
-async function noteIn(file: string): Promise<string | null> {
-  await using handle = await open(file, toRead)
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(noteBytesMax), 0, noteBytesMax)
-  const note = buffer.toString('utf8', 0, bytesRead)
-  return note.endsWith('.opus') ? note : null
+  /** Only what we ourselves make of a recording that we know, and never what was told as made. */
+  async #halfMade(note: string): Promise<string[]> {
+    if (!note.endsWith('.opus')) return []
+    const row = await this.#options.door.store.read('recordings.byPath', { path: note.replace(/\.opus$/, '.wav') })
+    if (row === null) return []
+    return row.derivedPath === note ? [`${note}.part`] : [note, `${note}.part`]
+  }
 }
 
 type Work = 'derive' | 'remove'

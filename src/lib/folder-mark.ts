@@ -5,14 +5,13 @@
 import { closeSync, constants, fdatasyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openFresh, openFreshNow } from './fresh-file.ts'
 import { secretText } from './random.ts'
 
 export const markName = '.switchroom'
 /** Whoever may write in the folder can lay anything there: a file without end, or a pipe whose other end never comes. */
 const markBytesMax = 128
 const toRead = constants.O_RDONLY | constants.O_NONBLOCK
-/** And a link that leads to a file of ours. */
-const toWrite = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /** What looks like another folder than the one that recordings were kept in. `code`: as if its disk were gone, which it probably is. */
 export class OtherFolder extends Error {
@@ -83,7 +82,7 @@ export async function setMark(folder: string, mark: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, markName)
   {
-    await using handle = await open(`${file}.part`, toWrite, 0o640)
+    await using handle = await openFresh(`${file}.part`)
     await handle.write(textOf(mark))
     await handle.datasync()
   }
@@ -94,7 +93,7 @@ export async function setMark(folder: string, mark: string): Promise<void> {
 export function setMarkNow(folder: string, mark: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, markName)
-  const part = openSync(`${file}.part`, toWrite, 0o640)
+  const part = openFreshNow(`${file}.part`)
   try {
     writeSync(part, textOf(mark))
     fdatasyncSync(part)

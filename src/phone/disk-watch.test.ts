@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Input } from '../centre/inputs.ts'
 import { OtherFolder } from '../lib/folder-mark.ts'
@@ -185,4 +186,21 @@ test('a real folder is written to, nothing stays in it, and one that cannot be m
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('a link or a pipe that somebody laid where the disk is tried leads to no file of ours, and the disk is well', async t => {
+  const folder = mkdtempSync('/tmp/switchroom-disk-')
+  t.after(() => rmSync(folder, { recursive: true }))
+  const [database, tried] = [`${folder}/switchroom.db`, `${folder}/recordings/.written`]
+  writeFileSync(database, 'all that is known')
+  const told: string[] = []
+  const post = (input: Input) => void (input.type === 'recorder.disk' && told.push(input.disk))
+  using watch = new DiskWatch({ folder: `${folder}/recordings`, post, log: createLogger('silent') })
+  await watch.look()
+  for (const lay of [() => symlinkSync(database, tried), () => execFileSync('mkfifo', [tried])]) {
+    lay()
+    for (let looks = 0; looks < 6; looks++) await watch.look() // each sixth writes
+    assert.deepEqual([readdirSync(`${folder}/recordings`), told], [[], []])
+  }
+  assert.equal(readFileSync(database, 'utf8'), 'all that is known')
 })

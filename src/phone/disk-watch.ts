@@ -3,11 +3,12 @@
  * anybody would know while nothing is being recorded. Told to the floor whenever it changes.
  */
 import type { StatsFs } from 'node:fs'
-import { mkdir, open, statfs, unlink } from 'node:fs/promises'
+import { mkdir, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import type { RecorderDisk } from '../centre/recording-rules.ts'
+import { openFresh } from '../lib/fresh-file.ts'
 import type { Logger } from '../lib/log.ts'
 
 const lookEveryMs = 5_000
@@ -136,7 +137,7 @@ async function writeSomething(folder: string, sync: boolean): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, '.written')
   {
-    await using handle = await open(file, 'w', 0o640)
+    await using handle = await openFresh(file)
     await handle.write('switchroom')
     if (sync) await handle.datasync()
   }

@@ -207,13 +207,8 @@ export const recordingQueries = {
         ),
       )
       .all(),
-  /** Whose smaller form this is. */
-  'recordings.byDerivedPath': (db: Db, args: { path: string }): RecordingRow | null =>
-    db
-      .select()
-      .from(recordings)
-      .where(and(eq(recordings.path, args.path.replace(/\.opus$/, '.wav')), eq(recordings.derivedPath, args.path)))
-      .get() ?? null,
+  'recordings.byPath': (db: Db, args: { path: string }): RecordingRow | null =>
+    db.select().from(recordings).where(eq(recordings.path, args.path)).get() ?? null,
   /** How many recordings begun in [from, to) lack sound, and how much in all. */
   'recordings.lost': (db: Db, args: { from: number; to: number }): { recordings: number; lostMs: number } => {
     const rows = db

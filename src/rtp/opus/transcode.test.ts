@@ -146,12 +146,17 @@ test('a link laid where the smaller form is written, or in place of its source, 
   const one = recording('linked', tone({ hz: 440, ms: 200 }), tone({ hz: 440, ms: 200 }))
   const database = join(folder, 'switchroom.db')
   writeFileSync(database, 'all that is known')
-  symlinkSync(database, `${one.target}.part`)
-  await assert.rejects(transcode(one, pace), { code: 'ELOOP' })
-  assert.equal(readFileSync(database, 'utf8'), 'all that is known')
+  for (const lay of [symlinkSync, (_: string, at: string) => execFileSync('mkfifo', [at])]) {
+    lay(database, `${one.target}.part`)
+    assert.equal((await transcode(one, pace)).sha256, hashOf(readFileSync(one.target)))
+    assert.equal(readFileSync(database, 'utf8'), 'all that is known')
+  }
   const linked = join(folder, 'link.wav')
   symlinkSync(one.source, linked)
   await assert.rejects(transcode({ ...one, source: linked, target: join(folder, 'link.opus') }, pace), {
     code: 'ELOOP',
   })
+  const pipe = join(folder, 'pipe.wav')
+  execFileSync('mkfifo', [pipe])
+  await assert.rejects(transcode({ ...one, source: pipe }, pace), TranscodeError)
 })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { openFreshNow } from '../../lib/fresh-file.ts'
 import { linearTable, payloadTypeOf } from '../g711.ts'
 import { wavHeaderBytes } from '../wav.ts'
 import { OpusStream, packetSamples } from './opus-stream.ts'
@@ -24,9 +25,8 @@ const packetsPerTurn = 160
 /** Offset of the format tag in our header; 7 is µ-law. */
 const formatAt = 20
 const ulaw = 7
-/** Whoever may write in the folder can lay a link there that leads to a file of ours. */
-const toRead = constants.O_RDONLY | constants.O_NOFOLLOW
-const toMake = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
+/** Whoever may write in the folder can lay a link there that leads to a file of ours, or a pipe. */
+const toRead = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
  * A file `target` that is there already is replaced; what was begun and not ended has `.part` behind its name. Throws TranscodeError when the
@@ -40,7 +40,7 @@ export async function transcode(
   const input = openSync(source, toRead)
   let output: number | null = null
   try {
-    output = openSync(part, toMake, 0o640)
+    output = openFreshNow(part)
     const made = await encode(input, output, serialOf(sha256), pace)
     if (made.sourceSha256 !== sha256)
       throw new TranscodeError(`the file is not what was sealed: its SHA-256 is ${made.sourceSha256}`)
