@@ -69,14 +69,9 @@ function custody(now: number, floor = { calls: 0, isStrained: false }, log: Logg
   return custodyAt({ now }, floor, log)
 }
 
-function custodyAt(
-  time: { now: number },
-  floor = { calls: 0, isStrained: false },
-  log: Logger = house.deps.log,
-  store = house.store,
-) {
+function custodyAt(time: { now: number }, floor = { calls: 0, isStrained: false }, log: Logger = house.deps.log) {
   return new Custody({
-    door: { ...house.deps.records, store, clock: { now: () => time.now, monotonic: () => time.now } },
+    door: { ...house.deps.records, clock: { now: () => time.now, monotonic: () => time.now } },
     recordingsDir: house.deps.config.recordingsDir,
     deriver,
     floor: () => floor,

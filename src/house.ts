@@ -28,6 +28,7 @@ import type { Dns } from './phone/locate.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone } from './phone/telephone.ts'
 import type { Telephone } from './phone/telephone-port.ts'
+import { clockSetting, fitByClock, RecordingsClock } from './recordings-clock.ts'
 import { markSetting, RecordingsMark } from './recordings-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
 import { lookAtRecording, openSeen, salvageRecording } from './rtp/recording-file.ts'
@@ -112,6 +113,13 @@ export async function openHouse({
     store,
     save: mark => keep(door, 'system', [{ type: 'setting.saved', key: markSetting, value: mark }]),
   })
+  const recordingsClock = new RecordingsClock({
+    store,
+    save: aheadMs => keep(door, 'system', [{ type: 'setting.saved', key: clockSetting, value: aheadMs }]),
+    log,
+  })
+  await recordingsClock.read()
+  const { aheadMs: aheadBefore } = recordingsClock // what is left open was written by it, whatever is measured from now on
   // The telephone works without its disk, which is told and tried again by whoever watches over it.
   await within(folderWithinMs, recordingsMark.settle()).catch(error =>
     log.error({ err: error, folder: files.recordings }, 'nothing can be recorded in this folder now'),
@@ -137,7 +145,7 @@ export async function openHouse({
       phone: { perform: effect => telephone?.ports.phone.perform(effect) },
       media: { perform: effect => telephone?.ports.media.perform(effect) },
     },
-    salvage: async (path, fit) => salvageRecording(await unled(path), fit),
+    salvage: async (path, fit) => salvageRecording(await unled(path), fitByClock(fit, aheadBefore)),
     later: task => {
       sealing = task(closing.signal).catch(error =>
         log.error({ err: error }, 'recordings of the last run were not all sealed; the next start goes on'),
@@ -151,7 +159,10 @@ export async function openHouse({
   })
   engine = booted
   const salvage = (path: string, fit: Fit | Seen) =>
-    must(telephone, 'it looks when the house is open').bay.salvage(join(files.recordings, path), fit)
+    must(telephone, 'it looks when the house is open').bay.salvage(
+      join(files.recordings, path),
+      'seen' in fit ? fit : fitByClock(fit, recordingsClock.aheadMs),
+    )
   const mayLook = () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk)
   const secondLook = parts.use(
     new SecondLook({
@@ -179,6 +190,7 @@ export async function openHouse({
       media: config.media,
       recordingsDir: files.recordings,
       recordingsMark,
+      recordingsClock,
       phoneBookFile: join(config.dataDir, 'phones.json'),
       dialogBookFile: join(config.dataDir, 'dialogs.jsonl'),
       ladder,

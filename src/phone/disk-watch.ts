@@ -28,6 +28,8 @@ export type DiskWatchOptions = {
   log: Logger
   /** Resolves when the folder is the one that recordings are kept in; rejects when it is another, which takes none. */
   settle?: () => Promise<void>
+  /** Told at each write how many ms the clock of the disk is ahead of ours; what the disk took to answer is left out of it. */
+  clock?: { now(): number; measured(aheadMs: number): unknown }
   /** Left out: of node:fs. */
   look?: (folder: string) => Promise<Pick<StatsFs, 'bavail' | 'blocks' | 'bsize'>>
   /** Writes a little to the folder, and waits for the disk to have it if `sync`. Rejects with the file system's error. Left out: of node:fs. */
@@ -95,7 +97,8 @@ export class DiskWatch implements Disposable {
   }
 
   async #askWriting(): Promise<void> {
-    const { folder, settle, write = writeSomething, log } = this.#options
+    const { folder, settle, clock, log } = this.#options
+    const write = this.#options.write ?? ((at, sync) => writeSomething(at, sync, clock))
     try {
       if (settle) await settle()
       await write(folder, this.#isRefusing)
@@ -133,11 +136,17 @@ export function diskFigures(state: RecorderDisk): Record<string, number> {
 }
 
 /** In a file of its own, which is gone after. */
-async function writeSomething(folder: string, sync: boolean): Promise<void> {
+async function writeSomething(folder: string, sync: boolean, clock: DiskWatchOptions['clock']): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 })
   const file = join(folder, '.written')
   {
+    const before = clock?.now() ?? 0
     await using handle = await openFresh(file)
+    if (clock !== undefined) {
+      const after = clock.now()
+      const { ctimeMs } = await handle.stat() // no program sets it
+      clock.measured(ctimeMs > after ? ctimeMs - after : Math.min(0, ctimeMs - before))
+    }
     await handle.write('switchroom')
     if (sync) await handle.datasync()
   }

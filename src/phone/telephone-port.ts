@@ -30,6 +30,8 @@ export type TelephoneOptions = PromptShelfOptions & {
   dns?: Dns
   media: { address: string | null; ports: { from: number; to: number }; workers: number }
   recordingsDir: string
+  /** Told how many ms the clock of its disk is ahead of ours. */
+  recordingsClock?: { measured(aheadMs: number): unknown }
   /** By what that folder is known; left out: whatever is there is the one. */
   recordingsMark?: { settle(): Promise<void>; onKnown(listener: (mark: string) => void): void }
   /** Where the desk phones' registrations outlive a restart. */

@@ -182,7 +182,10 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   const { recordingsMark } = options
   recordingsMark?.onKnown(mark => bay.keepIn(mark))
   const settle = recordingsMark ? { settle: () => recordingsMark.settle() } : {}
-  const disk = new DiskWatch({ folder: options.recordingsDir, ...settle, post, log })
+  const { recordingsClock } = options
+  const measured = (ms: number) => recordingsClock?.measured(ms)
+  const itsClock = recordingsClock ? { clock: { now: () => clock.now(), measured } } : {}
+  const disk = new DiskWatch({ folder: options.recordingsDir, ...settle, ...itsClock, post, log })
   const media = new Media({ bay, hearing, disk, recordingsDir: options.recordingsDir, post, log })
   const audio = new AudioWatch({ floor, bay, post: options.post, now, log })
   const browsers = new Browsers({
