@@ -15,7 +15,7 @@ import { hangUpAll } from './hang-up.ts'
 import { Ladder } from './ladder/ladder.ts'
 import { must } from './lib/assert.ts'
 import type { Clock } from './lib/clock.ts'
-import type { Fit, Seen } from './lib/fit.ts'
+import { type Fit, fitByClock, type Seen } from './lib/fit.ts'
 import { refuseLinks } from './lib/folder-link.ts'
 import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
@@ -28,7 +28,7 @@ import type { Dns } from './phone/locate.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone } from './phone/telephone.ts'
 import type { Telephone } from './phone/telephone-port.ts'
-import { clockSetting, fitByClock, RecordingsClock } from './recordings-clock.ts'
+import { clockSetting, RecordingsClock } from './recordings-clock.ts'
 import { markSetting, RecordingsMark } from './recordings-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
 import { lookAtRecording, openSeen, salvageRecording } from './rtp/recording-file.ts'
@@ -145,7 +145,7 @@ export async function openHouse({
       phone: { perform: effect => telephone?.ports.phone.perform(effect) },
       media: { perform: effect => telephone?.ports.media.perform(effect) },
     },
-    salvage: async (path, fit) => salvageRecording(await unled(path), fitByClock(fit, aheadBefore)),
+    salvage: async (path, fit) => salvageRecording(await unled(path), fit && fitByClock(fit, aheadBefore)),
     later: task => {
       sealing = task(closing.signal).catch(error =>
         log.error({ err: error }, 'recordings of the last run were not all sealed; the next start goes on'),
@@ -179,6 +179,7 @@ export async function openHouse({
       const handle = await openSeen(await unled(path), seen)
       return handle?.createReadStream({ start: from, end: to }) ?? null
     },
+    aheadMs: () => recordingsClock.aheadMs,
     now: () => clock.now(),
   })
   telephone = parts.use(

@@ -2,7 +2,6 @@
  * How far the clock of the disk of the recordings is from ours: a share's is its own, and what a crash left is known by when it was written
  * (`engine/recording-fit.ts`). Measured while the house runs, and kept in the journal, since after a crash it is asked how it was before.
  */
-import type { Fit } from './lib/fit.ts'
 import type { Logger } from './lib/log.ts'
 import type { Store } from './store/store.ts'
 
@@ -58,10 +57,4 @@ export class RecordingsClock {
       this.#isSaving = false
     }
   }
-}
-
-/** The same by a clock that is so far ahead. */
-export function fitByClock(fit: Fit | undefined, aheadMs: number): Fit | undefined {
-  if (fit === undefined) return undefined
-  return { ...fit, writtenFrom: fit.writtenFrom + aheadMs, writtenUntil: fit.writtenUntil + aheadMs }
 }

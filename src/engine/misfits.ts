@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { AcceptedMisfit } from '../centre/recording-rules.ts'
-import { type Fit, type Found, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
+import { type Fit, type Found, fitByClock, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/recordings.ts'
@@ -38,6 +38,8 @@ export type MisfitsOptions = {
   salvage(path: string, as: Seen): Promise<Sealed>
   examine(path: string, mostMs: number): Promise<Found & Seen & { bytes: number }>
   read(path: string, part: Seen & { from: number; to: number }): Promise<Readable | null>
+  /** How many ms the clock of the disk of the recordings is ahead of ours. Left out: it is ours. */
+  aheadMs?(): number
   /** The disk of the recordings takes what is written. */
   mayWrite(): boolean
   now(): number
@@ -102,9 +104,10 @@ export class Misfits implements MisfitDesk {
 
   /** Null: it is gone or no recording, or fits: then the second look seals it. */
   async #found(missing: MissingRecording): Promise<MisfitFound | null> {
-    const { store, examine, now } = this.#options
+    const { store, examine, aheadMs = () => 0, now } = this.#options
     const { id: recording, call, path } = missing
-    const fit = fitOf(missing, now(), await store.read('journal.wasSetBack', { recording, call }))
+    const wasSetBack = await store.read('journal.wasSetBack', { recording, call })
+    const fit = fitByClock(fitOf(missing, now(), wasSetBack), aheadMs())
     const found = await examine(path, fit.mostMs).catch(() => null)
     if (found === null) return null
     const misfits = misfitsOf(found, fit)

@@ -56,6 +56,11 @@ export function misfitsOf({ soundMs, writtenAt, changedAt }: Found, fit: Fit): M
   return by
 }
 
+/** The same by a clock that is so far ahead. */
+export function fitByClock(fit: Fit, aheadMs: number): Fit {
+  return { ...fit, writtenFrom: fit.writtenFrom + aheadMs, writtenUntil: fit.writtenUntil + aheadMs }
+}
+
 /** Throws Misfit. */
 export function mustFit(file: string, found: Found, fit: Fit): void {
   const [by] = misfitsOf(found, fit)
