@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Misfits } from './engine/misfits.ts'
 import { fitOf } from './engine/recording-fit.ts'
 import { fitByClock } from './lib/fit.ts'
 import { createLogger } from './lib/log.ts'
@@ -68,4 +69,21 @@ test('a clock that is off is kept and told once, again when that changes by much
   const told = [2 * hourMs, -hourMs].map(aheadMs => ({ aheadMs, alarm: true }))
   assert.deepEqual([its.saves, its.saved, its.told], [3, '0', [...told, null]])
   assert.equal((await start()).aheadMs, 0)
+})
+
+test('what an auditor is shown of a misfit is by the clock of its disk too', async () => {
+  const now = 1_800_000_000_000
+  const missing = { openedAt: now - 60_000, callEndedAt: now, path: 'r.wav', missingCause: 'misfit' }
+  const shown = async (writtenAt: number, aheadMs: number) => {
+    const misfits = new Misfits({
+      store: { read: async (query: string) => (query === 'journal.wasSetBack' ? false : [missing]) } as never,
+      examine: async () => ({ soundMs: 1_000, writtenAt, changedAt: writtenAt, bytes: 1, seen: '' }),
+      ...{ aheadMs: () => aheadMs, mayWrite: () => true, now: () => now },
+      ...({} as { secondLook: never; salvage: never; read: never; log: never }),
+    })
+    return (await misfits.look('r' as never))?.misfits ?? null
+  }
+  assert.deepEqual(await shown(now + 3 * hourMs, 3 * hourMs), null)
+  assert.deepEqual(await shown(now + 3 * hourMs, 0), ['written', 'changed'])
+  assert.deepEqual(await shown(now, 3 * hourMs), ['written', 'changed'])
 })
