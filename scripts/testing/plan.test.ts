@@ -37,21 +37,45 @@ test('files of a folder share a process, but not one that touches what belongs t
   ])
 })
 
-test('what waits for browsers goes in pairs, what listens to the hundredth of a second alone, and the longest goes first', () => {
-  const files = [
-    'src/e2e/targets.e2e.test.ts',
-    'src/e2e/sound.e2e.test.ts',
-    'src/e2e/campaign.e2e.test.ts',
-    'src/rtp/bay.test.ts',
-  ]
+test('what waits for browsers goes in pairs, phones beside it, what listens to the hundredth of a second alone, and the longest goes first', () => {
+  const texts: Record<string, string> = {
+    'src/e2e/targets.e2e.test.ts': pure,
+    'src/e2e/volume.e2e.test.ts': "const page = await stage.page({ name: 'alice' })\n",
+    'src/e2e/sound.e2e.test.ts': pure,
+    'src/e2e/calls.e2e.test.ts': pure,
+    'scripts/demo.e2e.test.ts': pure,
+    'src/e2e/campaign.e2e.test.ts': "import { Chromium } from './chromium.ts'\n",
+    'src/phone/calls.sipp.test.ts': pure,
+    'src/rtp/bay.test.ts': pure,
+  }
   assert.deepEqual(
-    planOf(files, () => pure).map(({ lane, files: [file] }) => `${lane} ${file}`),
+    planOf(Object.keys(texts), file => texts[file]!).map(({ lane, files: [file] }) => `${lane} ${file}`),
     [
-      'pairs src/e2e/campaign.e2e.test.ts',
-      'pairs src/e2e/targets.e2e.test.ts',
+      'browsers scripts/demo.e2e.test.ts',
+      'browsers src/e2e/campaign.e2e.test.ts',
+      'browsers src/e2e/volume.e2e.test.ts',
+      'phones src/e2e/targets.e2e.test.ts',
+      'phones src/phone/calls.sipp.test.ts',
+      'listening src/e2e/calls.e2e.test.ts',
       'alone src/e2e/sound.e2e.test.ts',
       'alone src/rtp/bay.test.ts',
     ],
+  )
+})
+
+test('what only computes is run beside what listens, and nothing that measures, waits for a thread or has a port is among it', () => {
+  const texts: Record<string, string> = {
+    'src/centre/decide.test.ts': pure,
+    'src/centre/pace.test.ts': 'assert.ok(performance.now() - startedAt < 50)\n',
+    'src/http/any-form.test.ts': pure,
+    'src/sim/chaos/world.test.ts': pure,
+    'src/sim/day/rehearsals.test.ts': 'performance.eventLoopUtilization()\n',
+    'src/store/project.test.ts': pure,
+  }
+  const idle = planOf(Object.keys(texts), file => texts[file]!).filter(({ lane }) => lane === 'idle')
+  assert.deepEqual(
+    idle.map(({ files }) => files),
+    [['src/http/any-form.test.ts'], ['src/sim/chaos/world.test.ts'], ['src/centre/decide.test.ts']],
   )
 })
 

@@ -29,12 +29,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   })
 
 const units = queue('units')
-if (process.argv.includes('--quick')) await Promise.all(lanes(availableParallelism(), units))
+const idle = queue('idle')
+if (process.argv.includes('--quick')) await Promise.all(lanes(availableParallelism(), units, idle))
 else {
-  // Browsers and telephones wait more than they work: two at a time, and the units have what they leave. Then there is room for a third.
-  const pairs = queue('pairs')
-  const whenUnitsEnd = Promise.all(lanes(availableParallelism(), units)).then(() => lane(pairs))
-  await Promise.all([...lanes(2, pairs), whenUnitsEnd])
+  // What waits needs few cores: two browsers, beside them the phones, and the units have what they leave.
+  const [browsers, phones] = [queue('browsers'), queue('phones')]
+  await Promise.all([...lanes(2, browsers, phones), lane(phones), ...lanes(availableParallelism(), units)])
+  await Promise.all([lane(queue('listening'), idle), lane(idle)])
   await lane(queue('alone'))
 }
 process.stdout.write(`\n${summary.text()}\n`)
@@ -44,15 +45,16 @@ function queue(wanted: Lane): Job[] {
   return jobs.filter(job => job.lane === wanted)
 }
 
-function lanes(count: number, from: Job[]): Promise<void>[] {
-  return Array.from({ length: count }, () => lane(from))
+function lanes(count: number, ...from: Job[][]): Promise<void>[] {
+  return Array.from({ length: count }, () => lane(...from))
 }
 
-async function lane(from: Job[]): Promise<void> {
-  for (let job = from.shift(); job; job = from.shift()) await run(job)
+/** One after the other, the next ones when the first have all begun. */
+async function lane(...from: Job[][]): Promise<void> {
+  for (const jobs of from) for (let job = jobs.shift(); job; job = jobs.shift()) await run(job)
 }
 
-async function run({ files, isPatient }: Job): Promise<void> {
+async function run({ lane, files, isPatient }: Job): Promise<void> {
   const figures = join(folder, files[0]!.replaceAll('/', '-'))
   const node = [
     ...[process.execPath, '--test', '--test-timeout=300000', ...(files.length > 1 ? ['--test-isolation=none'] : [])],
@@ -60,7 +62,8 @@ async function run({ files, isPatient }: Job): Promise<void> {
     ...['--test-reporter=tap', `--test-reporter-destination=${figures}`],
     ...files,
   ]
-  const [command, ...args] = isPatient ? ['nice', '-n', '10', ...node] : node
+  const gentle = lane === 'idle' ? ['chrt', '--idle', '0'] : isPatient ? ['nice', '-n', '10'] : []
+  const [command, ...args] = [...gentle, ...node]
   const startedAt = performance.now()
   const child = spawn(command!, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: jobLimitMs })
   running.add(child)
