@@ -212,21 +212,6 @@ describe('a call from lead to sealed recording', {
     })
   }
 
-  test('nobody answers: the call is withdrawn after the ring time', async () => {
-    await using carrier = await Sipp.carrier({
-      address: '127.0.0.20',
-      media: customer,
-      acts: [{ do: 'ring' }, { do: 'expectCancel' }],
-    })
-    const campaign = await dialledBy(carrier, 'noanswer', { ringMs: 15_000 })
-    await ready()
-    const { call } = await world.fact('call.dialed', fact => fact.campaign === campaign)
-    const { ending } = await world.fact('call.ended', fact => fact.call === call, 20_000)
-    assert.deepEqual({ cause: ending.cause, result: ending.result }, { cause: 'ring_timeout', result: 'NO_ANSWER' })
-    await carrier.done()
-    await onBreak()
-  })
-
   for (const status of [401, 407] as const) {
     test(`a trunk that challenges with ${status} gets credentials`, async () => {
       await using carrier = await Sipp.carrier({

@@ -78,23 +78,6 @@ describe('dialled ahead', { skip: !hasSipp || !hasBaresip ? 'needs sipp and bare
     assert.deepEqual([account.answered, account.abandoned], [1, 1])
   })
 
-  test('a line that nobody will be free for is withdrawn by CANCEL once it has rung long enough', async () => {
-    await using carrier = await Sipp.carrier({
-      address: '127.0.0.40',
-      media: customer,
-      acts: [{ do: 'ring' }, { do: 'expectCancel' }],
-    })
-    const dialled = await dialledBy(carrier, 'surplus', { mode: 'predictive' })
-    const { call } = dialled
-    await world.fact('call.ringing', fact => fact.call === call)
-    await turn('agent.break')
-    const ended = await world.fact('call.ended', fact => fact.call === call, 25_000)
-    assert.equal(ended.ending.cause, 'cancelled')
-    const rangMs = world.timeOf(ended) - world.timeOf(dialled)
-    assert.ok(rangMs >= 15_000 && rangMs < 20_000, `${rangMs} ms`)
-    await carrier.done()
-  })
-
   test('agent first: the agent hears the ringing, and whoever answers is with the agent at once', async () => {
     await using carrier = await Sipp.carrier({
       address: '127.0.0.40',
