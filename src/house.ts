@@ -1,5 +1,4 @@
 /** The house without its web pages: store, engine and telephone, joined. `serve` puts the doors for people on top of it. */
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordFact } from './centre/record-facts.ts'
@@ -167,7 +166,6 @@ export async function openHouse({
   const secondLook = parts.use(
     new SecondLook({
       ...{ store, salvage, mayLook, timers: systemTimers, log },
-      changedAt: async path => Number((await lstat(await unled(path), { bigint: true })).ctimeMs),
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
     }),

@@ -27,7 +27,8 @@ describe('a server that the page does not hear', { skip: !hasChromium && 'needs 
     if (path === '/stream') {
       if (refusals > 0) {
         refusals--
-        return response.writeHead(503).end()
+        const fault = '<title>503</title><p id="lost-contact">of another page</p>'
+        return response.writeHead(503, { 'content-type': 'text/html' }).end(fault)
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': here\n\n')
       streams.push(response)
@@ -115,6 +116,8 @@ describe('a server that the page does not hear', { skip: !hasChromium && 'needs 
     await open({ begins: false })
     while (streams.length === 0) await page.clock.runFor(500)
     assert.equal(refusals, 0)
+    assert.match(await page.title(), /^here/)
+    assert.equal(await page.locator('#lost-contact').count(), 1)
     await page.waitForFunction('!document.documentElement.hasAttribute("data-lost")')
   })
 

@@ -30,8 +30,7 @@ async function lookedFor(store: Store, { clock }: Machine): Promise<{ cause: str
     return { sha256: '0'.repeat(64), bytes: 100, durationMs: found.soundMs }
   }
   const timers = { soon: () => {}, after: () => () => {} }
-  const changedAt = async () => found.changedAt
-  await using look = new SecondLook({ store, salvage, changedAt, mayLook: () => true, ...clock, timers, log })
+  await using look = new SecondLook({ store, salvage, mayLook: () => true, ...clock, timers, log })
   await look.look()
   const { missingCause, wasMissing } = (await store.read('recordings.byId', { id: 'r_1' as never }))!
   return { cause: missingCause, isSealed: wasMissing }

@@ -67,10 +67,6 @@ function lookAt(store: Store, disk: Pick<Disk, 'salvage'>, more: More = {}): Sec
   }
   return new SecondLook({
     ...{ store, salvage: disk.salvage, mayLook: more.mayLook ?? (() => true), timers },
-    changedAt: async path => {
-      const { laidAt, writtenAt } = disk as Disk
-      return (disk as Disk).there.has(path) ? (laidAt ?? writtenAt) : Promise.reject(new Error('gone'))
-    },
     ...{ now: more.now ?? (() => 100_000), monotonic: more.monotonic ?? (() => 100_000), log: createLogger('silent') },
   })
 }
@@ -226,11 +222,11 @@ test('a file that its disk did not let be sealed for days is sealed when it does
     const plain = disk.salvage
     const salvage: Disk['salvage'] = async (path, fit) => {
       const sealed = await plain(path, fit).catch(error => {
-        if (error === disk.refusal) disk.laidAt = now // it was written again, in vain
+        if (error === disk.refusal) error.leftAt = disk.laidAt = now // it was written again, in vain
         throw error
       })
       disk.laidAt = now
-      return sealed
+      return { ...sealed, leftAt: now }
     }
     const commit: Store['commit'] = transaction =>
       isFull ? Promise.reject(new Error('SQLITE_FULL')) : store.commit(transaction)
@@ -243,6 +239,24 @@ test('a file that its disk did not let be sealed for days is sealed when it does
     await look.look()
     assert.equal((await recordingOf(store, 'touched')).wasMissing, true, refused)
   }
+})
+
+test('a look that failed before it changed anything makes nothing ours: what is laid there meanwhile stays a misfit', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['locked'])
+  const disk = new Disk()
+  disk.there.add('locked.wav')
+  disk.laidAt = 4 * 86_400_000
+  const plain = disk.salvage
+  let isLocked = true
+  const salvage: Disk['salvage'] = (path, fit) =>
+    isLocked ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' })) : plain(path, fit)
+  await using look = lookAt(store, Object.assign(disk, { salvage }), { now: () => 5 * 86_400_000 })
+  await look.look()
+  isLocked = false
+  await look.look()
+  assert.deepEqual((await recordingOf(store, 'locked')).missingCause, 'misfit')
 })
 
 test('a clock that was set back while a call went on, or since, makes no recording of it a misfit', async () => {

@@ -5,7 +5,6 @@
  * after one is told as missing or the disk is well again, and every ten minutes; every minute the newest, and on while any is found.
  */
 import type { Fact } from '../centre/facts.ts'
-import { fileFaultOf } from '../lib/file-fault.ts'
 import { type Fit, isMisfit } from '../lib/fit.ts'
 import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -29,14 +28,13 @@ const leftMax = 1_000
 /** Where a look has come to. */
 type Place = { openedAt: number; id: RecordingId }
 
-export type Sealed = { sha256: string; bytes: number; durationMs: number }
+/** `leftAt`: when making it whole changed it last (ctime, Unix ms). */
+export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number }
 
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>
-  /** As `Salvage`; rejects with `Misfit` where what lies there does not fit. */
+  /** As `Salvage`; rejects with `Misfit` where what lies there does not fit, and with `leftAt` where it was changed in vain. */
   salvage(path: string, fit: Fit): Promise<Sealed>
-  /** When the file was changed last, Unix ms (ctime). Rejects where it is not there. */
-  changedAt(path: string): Promise<number>
   /** Now is the time: not while the disk of the recordings is slow or refuses. */
   mayLook(): boolean
   now(): number
@@ -186,7 +184,7 @@ export class SecondLook implements AsyncDisposable {
       sealed = await salvageFitting(missing, this.#options, leftAt === undefined ? {} : { leftAt })
     } catch (error) {
       if (isMisfit(error)) await this.#tellMisfit(missing, error)
-      else if (fileFaultOf(error) !== 'absent') await this.#noteLeft(missing)
+      else this.#noteLeft(missing, error as { leftAt?: number })
       return false // as it was told; it is looked for again
     }
     const at = now()
@@ -194,7 +192,7 @@ export class SecondLook implements AsyncDisposable {
     try {
       await store.commit({ recorded: [{ at, actor: 'system', fact }] })
     } catch (error) {
-      await this.#noteLeft(missing)
+      this.#noteLeft(missing, sealed)
       throw error
     }
     this.#leftAt.delete(recording)
@@ -203,12 +201,11 @@ export class SecondLook implements AsyncDisposable {
     return true
   }
 
-  /** What was changed in vain was changed by us. */
-  async #noteLeft({ id, path }: MissingRecording): Promise<void> {
-    const at = await this.#options.changedAt(path).catch(() => null)
-    if (at === null) return
+  /** What was changed in vain was changed by us; what was not even begun was not, whoever lies there meanwhile. */
+  #noteLeft({ id }: MissingRecording, { leftAt }: { leftAt?: number }): void {
+    if (leftAt === undefined) return
     this.#leftAt.delete(id)
-    this.#leftAt.set(id, at)
+    this.#leftAt.set(id, leftAt)
     if (this.#leftAt.size > leftMax) this.#leftAt.delete(this.#leftAt.keys().next().value!)
   }
 

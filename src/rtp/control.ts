@@ -179,7 +179,7 @@ export type RecorderReport =
   | { type: 'failed'; recording: string; cause: RecordingFault; reason: string }
   /** `problem`: why it could not be made whole; `code` as the file system calls it, null: it is no recording of ours. */
   | { type: 'salvaged'; ask: number; sealed: Sealed }
-  | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string } }
+  | { type: 'unsalvaged'; ask: number; problem: { code: string | null; words: string; leftAt?: number } }
   | { type: 'disk'; state: DiskState }
 
 export type EarRequest =

@@ -170,8 +170,9 @@ export class Recorder {
     try {
       this.#ports.report({ type: 'salvaged', ask, sealed: await this.#ports.salvage(file, fit) })
     } catch (error) {
-      const { code = null, message } = error as NodeJS.ErrnoException
-      this.#ports.report({ type: 'unsalvaged', ask, problem: { code, words: message } })
+      const { code = null, message, leftAt } = error as NodeJS.ErrnoException & { leftAt?: number }
+      const left = leftAt === undefined ? {} : { leftAt }
+      this.#ports.report({ type: 'unsalvaged', ask, problem: { code, words: message, ...left } })
     }
   }
 

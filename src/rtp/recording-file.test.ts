@@ -40,8 +40,9 @@ test('a process killed in the middle of a call leaves a recording that plays up 
   assert.ok(left.length / 8 > saidMs - 1000, `${left.length / 8} ms lie on the disk of ${saidMs} ms said`)
   assert.ok(purity(left.subarray(1600, -1600), 1000) > 0.9)
   assert.ok(purity(right.subarray(1600, -1600), 440) > 0.9)
-  const sealed = await salvageRecording(file)
+  const { leftAt, ...sealed } = await salvageRecording(file)
   const bytes = readFileSync(file)
+  assert.equal(leftAt, Number(statSync(file, { bigint: true }).ctimeMs))
   assert.deepEqual(sealed, {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: bytes.length,
@@ -55,9 +56,10 @@ test('a partial frame and a stale header are put right, and doing it twice chang
   recording.append(new Uint8Array(16_000).fill(0xd5), 16_000)
   recording.abandon()
   appendFileSync(file, Buffer.alloc(801, 0x55))
-  const first = await salvageRecording(file)
+  const { leftAt: _, ...first } = await salvageRecording(file)
   assert.equal(first.durationMs, 1050)
-  assert.deepEqual(await salvageRecording(file), first)
+  const { leftAt: __, ...second } = await salvageRecording(file)
+  assert.deepEqual(second, first)
   assert.equal(readStereo(readFileSync(file))[0].length, 8400)
 })
 
@@ -78,7 +80,8 @@ test('what a disk refused to sync is written again, all of it, before the disk i
   truncateSync(file, 58)
   truncateSync(file, 58 + bytes)
   assert.ok(statSync(file).blocks * 512 < 10_000, 'this file system knows holes')
-  const sealed = await salvageRecording(file, undefined, sync)
+  const { leftAt, ...sealed } = await salvageRecording(file, undefined, sync)
+  assert.equal(leftAt, Number(statSync(file, { bigint: true }).ctimeMs))
   assert.ok(writtenBytes >= bytes, `${writtenBytes} bytes of ${bytes} were written before the sync`)
   const there = readFileSync(file)
   assert.deepEqual(sealed, {
@@ -86,6 +89,21 @@ test('what a disk refused to sync is written again, all of it, before the disk i
     bytes: 58 + bytes,
     durationMs: bytes / 16,
   })
+})
+
+test('what was changed in vain is told with when that was, and what was not begun is not', async () => {
+  const file = `${folder}/in-vain.wav`
+  const recording = new RecordingFile(file, 8)
+  recording.append(new Uint8Array(16_000).fill(0xd5), 16_000)
+  recording.abandon()
+  const refuses = async () => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' })
+  }
+  const inVain = await salvageRecording(file, undefined, refuses).catch(error => error as { leftAt?: number })
+  assert.equal(inVain.leftAt, Number(statSync(file, { bigint: true }).ctimeMs))
+  const others = { mostMs: 10, writtenFrom: 0, writtenUntil: Number.MAX_SAFE_INTEGER }
+  const unbegun = await salvageRecording(file, others, refuses).catch(error => error as { leftAt?: number })
+  assert.equal(unbegun.leftAt, undefined)
 })
 
 test('a disk without room for the header alone (one that copies what it overwrites) is given the same frames again: they lie there once', async () => {

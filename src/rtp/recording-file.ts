@@ -56,7 +56,8 @@ export type Reserve = { fallocate(fd: number, mode: number, offset: number, leng
 /** Resolves when what was written to the file is on the disk. */
 export type Sync = (fd: number) => Promise<void>
 
-export type Sealed = { sha256: string; bytes: number; durationMs: number }
+/** `leftAt`: of one that was made whole, when that changed it last (ctime, Unix ms). */
+export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number }
 
 /** An open recording. Every method may throw the file system's error; the owner then calls `abandon`. */
 export class RecordingFile {
@@ -174,7 +175,7 @@ export class RecordingFile {
  * since a sync may have been refused: Linux then takes for written what it could not write, and the next sync says that all is well while the disk
  * holds something else than is read (fsync(2)). Safe to repeat. Throws WavError when the file is none of ours, and the file system's errors (ENOENT
  * when the process died before the file existed); with `fit`, Misfit before anything is changed, and Other where it is not as it was seen. When it was
- * written last stays as it was: when it was recorded.
+ * written last stays as it was: when it was recorded. Once anything was changed, what is thrown has `leftAt` as well, by the file that is open here.
  */
 export async function salvageRecording(file: string, fit?: Fit | Seen, sync: Sync = synced): Promise<Sealed> {
   await using handle = await open(file, toGoOn)
@@ -187,14 +188,19 @@ export async function salvageRecording(file: string, fit?: Fit | Seen, sync: Syn
   const { atime, mtime } = stats
   const hash = createHash('sha256')
   try {
-    await handle.truncate(wavHeaderBytes + dataBytes)
-    await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
-    await writtenAgain(handle, hash)
-  } finally {
-    await handle.utimes(atime, mtime).catch(() => undefined) // only its owner may
+    try {
+      await handle.truncate(wavHeaderBytes + dataBytes)
+      await handle.write(wavHeader(payloadType, 2, dataBytes), 0, wavHeaderBytes, 0)
+      await writtenAgain(handle, hash)
+    } finally {
+      await handle.utimes(atime, mtime).catch(() => undefined) // only its owner may
+    }
+    await sync(handle.fd)
+  } catch (error) {
+    throw Object.assign(error as Error, await leftAs(handle))
   }
-  await sync(handle.fd)
-  return { sha256: hash.digest('hex'), bytes: wavHeaderBytes + dataBytes, durationMs }
+  const sealed = { sha256: hash.digest('hex'), bytes: wavHeaderBytes + dataBytes, durationMs }
+  return { ...sealed, ...(await leftAs(handle)) }
 }
 
 /**
@@ -218,6 +224,11 @@ export async function openSeen(file: string, seen: string): Promise<FileHandle |
 /** No program sets when an inode was changed last. */
 function seenAs({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join('-')
+}
+
+async function leftAs(handle: FileHandle): Promise<{ leftAt?: number }> {
+  const stats = await handle.stat({ bigint: true }).catch(() => null)
+  return stats === null ? {} : { leftAt: Number(stats.ctimeMs) }
 }
 
 async function lookInto(handle: FileHandle, file: string, mostMs: number) {

@@ -202,6 +202,6 @@ export class Recordings {
 }
 
 /** As the file system's error was on the other thread. */
-function problemOf({ code, words }: { code: string | null; words: string }): Error {
-  return Object.assign(new MediaError(words), code === null ? {} : { code })
+function problemOf({ code, words, ...left }: { code: string | null; words: string; leftAt?: number }): Error {
+  return Object.assign(new MediaError(words), code === null ? {} : { code }, left)
 }

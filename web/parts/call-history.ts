@@ -202,9 +202,9 @@ const tellers: Tellers = {
     ...{ recording: null, durationMs: span, bytes: bytes => size(bytes), sha256: asIs, lost: null },
     ...{ lostMs: afterMs, salvaged: yes, wasMissing: yes },
     foundAfterMs: span,
-    accepted: ({ reason }) => reason,
+    accepted: ({ reason }, telling) => written(reason, telling),
   },
-  'recording.misfitLeft': { recording: null, reason: asIs },
+  'recording.misfitLeft': { recording: null, reason: written },
   'recording.soundLost': { recording: null, lostMs: afterMs, lost: null },
   'recording.missing': {
     recording: null,

@@ -154,6 +154,7 @@
   }
   document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
     if (!ctx.sourceElement?.hasAttribute('hx-sse:connect')) return
+    ctx.swap = 'none' // what a proxy or we say of the fault is no part of this page
     if (ctx.response.status === 401 || ctx.response.status === 403) return location.reload()
     lost(true)
     setTimeout(begin, firstAgainMs, ctx.sourceElement)

@@ -79,6 +79,8 @@ test('numbers that people wrote into a text are masked for whom numbers are, and
     { type: 'call.appealed', agent: 'u_alice', reason: '要求改打13987654321' },
     { type: 'legalHold.placed', kind: 'call', reason: '来电 13987654321' },
     { type: 'legalHold.lifted', kind: 'call', reason: '来电 13987654321' },
+    { type: 'recording.misfitLeft', recording: 'r_1', reason: '来电 13987654321' },
+    { type: 'recording.sealed', recording: 'r_1', accepted: { by: 'u_x', reason: '来电 13987654321', misfits: [] } },
     { type: 'call.monitored', agent: 'u_alice', by: 'u_x', mode: 'listen', reason: '13987654321' },
   ]
   for (const fact of facts) {

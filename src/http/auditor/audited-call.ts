@@ -4,6 +4,7 @@ import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type CallNames, saysWho, tellFact } from '../../../web/parts/call-history.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
+import type { MisfitProps } from '../../../web/parts/misfit.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
 import { isEmergency } from '../../centre/emergency.ts'
@@ -11,6 +12,7 @@ import type { User } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
 import type { Verdict } from '../../centre/verdict.ts'
 import type { CallId, CampaignId, MenuId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
+import { maskNumbersIn } from '../../lib/mask.ts'
 import { NotFound } from '../../records/errors.ts'
 import type { CallRecord } from '../../store/calls.ts'
 import type { JournalLine } from '../../store/chain.ts'
@@ -44,6 +46,9 @@ export async function auditedCall(
   const names = await namesOn(deps, call, frame)
   const doerOf = await doersIn(deps, lines, textsOf(frame))
   const misfits = await Promise.all(recordings.map(one => misfitProps(deps, viewer, one, { lines, typed: misfit })))
+  const verdict = verdictIn(lines)
+  /** What people wrote: there may be numbers in it. */
+  const written = (text: string) => (viewer.numbersMasked ? maskNumbersIn(text) : text)
   return {
     frame,
     call: {
@@ -70,9 +75,12 @@ export async function auditedCall(
         call.direction === 'out' && call.answeredAt !== null && call.endedAt !== null
           ? `/auditor/calls/${call.id}/answerer`
           : null,
-      note: call.note,
+      note: call.note && written(call.note),
       ending: call.ending,
-      verdict: verdictIn(lines),
+      verdict: verdict && {
+        ...verdict,
+        ...(verdict.override === undefined ? {} : { override: written(verdict.override) }),
+      },
     },
     ladder: deps.ladders === undefined ? null : `/auditor/calls/${call.id}/ladder`,
     recordings: recordings.map((recording, n) => ({
@@ -81,9 +89,10 @@ export async function auditedCall(
       missing: recording.missingReason === null ? null : (recording.missingCause ?? 'unknown'),
       wasMissing: recording.wasMissing,
       foundAfterMs: recording.foundAfterMs,
-      misfit: misfits[n]!,
+      misfit: masked(misfits[n]!, written),
       accepted: recording.accepted && {
         ...recording.accepted,
+        reason: written(recording.accepted.reason),
         who: actorName(deps, `user:${recording.accepted.by}`),
         at: recording.sealedAt ?? 0,
         soundMs: recording.durationMs ?? 0,
@@ -159,6 +168,10 @@ async function doersIn(
     if (!actor.startsWith('user:')) return null
     return saysWho(body, actor.slice('user:'.length)) ? null : actorName(deps, actor as Actor)
   }
+}
+
+function masked(misfit: MisfitProps | null, written: (text: string) => string): MisfitProps | null {
+  return misfit?.left ? { ...misfit, left: { ...misfit.left, reason: written(misfit.left.reason) } } : misfit
 }
 
 function verdictIn(lines: JournalLine[]): Verdict | null {

@@ -26,7 +26,6 @@ before(async () => {
   const secondLook = new SecondLook({
     ...{ store, log, timers: never, mayLook: () => true, now: () => noon, monotonic: () => 0 },
     salvage: (path, fit) => salvageRecording(fileOf(path), fit),
-    changedAt: async () => 0,
   })
   house.deps.misfits = new Misfits({
     ...{ store, log, secondLook, mayWrite: () => mayWrite, now: () => noon },
