@@ -53,7 +53,11 @@ export class Stage {
 
   /** Waits until so many phones are registered. */
   registered(phones: number): Promise<unknown> {
-    return this.world.until(`${phones} phones are registered`, async () => (await this.#registered()) === phones)
+    return this.world.until(
+      `${phones} phones are registered`,
+      async () => (await this.#registered()) === phones,
+      30_000,
+    )
   }
 
   /** A far end that says `hz`; its signalling is sipp's. */
