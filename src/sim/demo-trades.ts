@@ -169,8 +169,8 @@ export function demoScript(places: string[]) {
         key: 'who',
         title: both('核对身份', 'Who is it'),
         text: both(
-          '您好，这里是{centre}，我是{agent}。请问是{name}本人吗？',
-          'Good day, this is {agent} of {centre}. Am I speaking to {name}?',
+          '您好，这里是{centre}，我是{agent}。请问是{party}本人吗？',
+          'Good day, this is {agent} of {centre}. Am I speaking to {party}?',
         ),
         answers: [
           { words: both('是本人', 'Yes'), to: 'owed' },
