@@ -36,6 +36,38 @@ test('a trunk that wants sound gets sound', () => {
   assert.deepEqual(said, ['tones l_1 dtmf-star'])
 })
 
+test('of keys as sound none cuts off the one before, also when they are pressed at once', () => {
+  const { keys, leg, said } = keysOn({ dtmf: 'inband' })
+  keys.send(leg, '1', 0)
+  keys.send(leg, '2', 0)
+  keys.send(leg, '34', 100)
+  keys.advance(199)
+  assert.deepEqual(said, ['tones l_1 dtmf-1'])
+  keys.advance(200)
+  assert.deepEqual(said, ['tones l_1 dtmf-1', 'tones l_1 dtmf-2,dtmf-3,dtmf-4'])
+  keys.send(leg, '5', 400)
+  keys.advance(799)
+  assert.equal(said.length, 2)
+  keys.advance(800)
+  assert.deepEqual(said.splice(0), ['tones l_1 dtmf-1', 'tones l_1 dtmf-2,dtmf-3,dtmf-4', 'tones l_1 dtmf-5'])
+  keys.send(leg, '6'.repeat(1000), 1000)
+  assert.equal(said.splice(0).join().split('dtmf-').length - 1, 64)
+  keys.send(leg, '7', 1000)
+  leg.phase = 'over'
+  for (let now = 1000; now < 100_000; now += 200) keys.advance(now)
+  assert.deepEqual(said, [])
+})
+
+test('a key that comes between two INFO requests waits too when the queue was empty', () => {
+  const { keys, leg, said } = keysOn({ dtmf: 'info' })
+  keys.send(leg, '1', 0)
+  keys.advance(20)
+  keys.send(leg, '2', 50)
+  assert.deepEqual(said, ['info s_1 1'])
+  keys.advance(250)
+  assert.deepEqual(said, ['info s_1 1', 'info s_1 2'])
+})
+
 test('INFO requests follow one another at their pace, and none comes after the call', () => {
   const { keys, leg, said } = keysOn({ dtmf: 'info' })
   keys.send(leg, '12', 0)

@@ -57,31 +57,44 @@ export class Keys {
   }
 
   send(leg: Leg, digits: string, now: number): void {
-    const { bay, lines } = this.#with
-    const trunk = leg.far.kind === 'trunk' ? lines.trunk(leg.far.trunk) : null
-    const { dtmf } = rulesOf(trunk ?? {})
-    // Before the answer the keys go the way of the sound: few take an INFO in an early dialog.
-    if (dtmf === 'info' && leg.phase === 'up') {
-      const queue = this.#waiting.get(leg.id) ?? { leg, digits: '', nextAt: now }
-      queue.digits = (queue.digits + digits).slice(0, waitingMax)
-      this.#waiting.set(leg.id, queue)
-      return this.advance(now)
-    }
-    if (dtmf !== 'inband' && leg.knowsEvents) return bay.sendDigits(leg.id, digits)
-    bay.say(leg.id, unheard, [...digits].map(dtmfPrompt))
+    if (this.#wayOf(leg) === 'events') return this.#with.bay.sendDigits(leg.id, digits)
+    const queue = this.#waiting.get(leg.id) ?? { leg, digits: '', nextAt: now }
+    queue.digits = (queue.digits + digits).slice(0, waitingMax)
+    this.#waiting.set(leg.id, queue)
+    this.advance(now)
   }
 
   advance(now: number): void {
     for (const [id, queue] of this.#waiting) {
-      const { leg, digits } = queue
-      if (leg.phase !== 'up' || leg.session === null || digits === '') {
-        this.#waiting.delete(id)
-        continue
-      }
-      if (now < queue.nextAt) continue
-      this.#with.ua.sendInfo(leg.session, digits[0]!, keyMs, now)
+      if (queue.leg.phase === 'over') this.#waiting.delete(id)
+      else if (now < queue.nextAt) continue
+      else if (queue.digits === '') this.#waiting.delete(id)
+      else this.#press(queue, now)
+    }
+  }
+
+  #press(queue: { leg: Leg; digits: string; nextAt: number }, now: number): void {
+    const { ua, bay } = this.#with
+    const { leg, digits } = queue
+    const way = this.#wayOf(leg)
+    if (way === 'info') {
+      if (leg.session !== null) ua.sendInfo(leg.session, digits[0]!, keyMs, now)
       queue.digits = digits.slice(1)
       queue.nextAt = now + infoEveryMs
+      return
     }
+    queue.digits = ''
+    if (way === 'events') return bay.sendDigits(leg.id, digits)
+    // All that waits is one speech: another would cut it off.
+    bay.say(leg.id, unheard, [...digits].map(dtmfPrompt))
+    queue.nextAt = now + digits.length * (toneMs + pauseMs)
+  }
+
+  #wayOf(leg: Leg): 'events' | 'info' | 'tones' {
+    const trunk = leg.far.kind === 'trunk' ? this.#with.lines.trunk(leg.far.trunk) : null
+    const { dtmf } = rulesOf(trunk ?? {})
+    // Before the answer the keys go the way of the sound: few take an INFO in an early dialog.
+    if (dtmf === 'info' && leg.phase === 'up') return 'info'
+    return dtmf !== 'inband' && leg.knowsEvents ? 'events' : 'tones'
   }
 }
