@@ -102,9 +102,33 @@ test('of two at one address the name says whose call it is, and of two of one na
   const whose = () => net.of(alice, 'incoming').map(({ caller }) => caller)
   assert.deepEqual(whose(), ['t_2', 't_3', 't_1'])
   calls({ ...second, password: credentials.password })
-  calls({ username: 'fourth', password: '' })
+  calls({ username: 'fifth', password: '' })
   assert.equal(net.of(carl, 'failed').filter(({ status }) => status === 403).length, 2)
   assert.equal(whose().length, 3)
+})
+
+test('of two at one address the one whose password we do not know hears that the fault is ours, the other is let in', () => {
+  const { net, held, calls } = house()
+  const second = { username: 'second', password: 'another horse' }
+  held.others = [{ id: 't_2', ...second, password: null }]
+  calls(second)
+  calls({ ...second, password: '' })
+  const failed = () => net.of(carl, 'failed').map(({ status, retryAfterS }) => [status, retryAfterS])
+  assert.deepEqual(
+    failed(),
+    [503, 503].map(status => [status, 60]),
+  )
+  assert.equal(net.of(alice, 'dropped').length, 0, 'no password was wrong that we know of')
+  calls(credentials)
+  assert.deepEqual(
+    net.of(alice, 'incoming').map(({ caller }) => caller),
+    ['t_1'],
+  )
+  held.others = [{ id: 't_2', ...credentials, password: null }]
+  calls({ ...credentials, password: 'guessed' })
+  assert.deepEqual(failed().at(-1), [503, 60], 'it may be that of its namesake')
+  assert.equal(net.of(alice, 'dropped').length, 1, 'and is told as wrong all the same')
+  assert.equal(net.of(alice, 'incoming').length, 1)
 })
 
 test('where we do not know the password ourselves nobody is let in, and the carrier hears that the fault is ours and may pass', () => {

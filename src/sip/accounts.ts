@@ -31,8 +31,9 @@ export class Accounts {
 
   /**
    * Which of these it is: of several at one address the name says so. Else what to answer: 401 until it has shown that it knows a password, 403
-   * when it does not. 503 when we know none ourselves: that is our fault and may pass, and a carrier offers the call to its next gateway
-   * (RFC 3261 section 21.5.4, RFC 3263 section 4.3), where 403 tells the caller to give up (section 21.4.4; Q.850 21, RFC 3398 section 8.2.6.1).
+   * when it does not. 503 when we do not know its password ourselves: that is our fault and may pass, and a carrier offers the call to its next
+   * gateway (RFC 3261 section 21.5.4, RFC 3263 section 4.3), where 403 tells the caller to give up (section 21.4.4; Q.850 21, RFC 3398 section
+   * 8.2.6.1).
    */
   prove(request: Request, accounts: readonly Account[], flow: Flow, now: number): { account: string } | Reply {
     const able = accounts.filter(({ password }) => password !== null)
@@ -49,9 +50,9 @@ export class Accounts {
         return say(401, ...this.#server.challenge(account.username, salt, verdict.stale, now, source))
       }
     }
-    if (able.length === 0) return say(503, ['Retry-After', unableRetryS])
-    this.#options.onWrong(flow, now)
-    return say(403)
+    const mayBeUnable = accounts.some(({ username, password }) => password === null && username === name)
+    if (able.length > 0 && (named.length > 0 || !mayBeUnable)) this.#options.onWrong(flow, now)
+    return able.length === 0 || mayBeUnable ? say(503, ['Retry-After', unableRetryS]) : say(403)
   }
 }
 
