@@ -307,6 +307,18 @@ describe('the phone', () => {
     assert.equal(phone.turnedAway, 1)
   })
 
+  test('callers who were turned away and not told of yet are told of when the house closes', () => {
+    phone.take({
+      ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
+      ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
+      sdp: theirSdp,
+      flow: { transport: 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
+    })
+    phone.perform({ type: 'phone.reject', leg: 'w_1' as LegId, sipStatus: 503, untold: true })
+    phone.close()
+    assert.deepEqual(last(), { type: 'callers.turnedAway', trunk: trunk.id, calls: 1 })
+  })
+
   test('a desk phone of the shift that picks up on hold is up, and then held', async () => {
     const flow = { transport: 'udp' as const, source: { address: '127.0.0.3', port: 5060 }, local: 'x' }
     binding = { extension: '1001', contact: 'sip:1001@127.0.0.3', flow, userAgent: null, expiresInMs: 60_000 }

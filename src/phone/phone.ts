@@ -79,6 +79,7 @@ export class Phone {
   close(): void {
     this.#isClosed = true
     this.#incoming.close()
+    this.#turnedAway.close()
     this.#mayGoOut = () => false
     for (const leg of this.#legs.all()) if (leg.phase === 'opening') leg.hangUp ??= closedQ850
     this.#options.ua.hangUpAll(503, closedQ850, this.#options.now())

@@ -27,4 +27,12 @@ test('callers who are turned away are told of at once, and those that follow onc
   turnedAway.advance(now)
   assert.deepEqual(told, [{ type: 'callers.turnedAway', trunk: one, calls: 500 }])
   assert.equal(turnedAway.total, 502)
+  turnedAway.note(other)
+  turnedAway.close()
+  turnedAway.close()
+  assert.deepEqual(
+    told.slice(1),
+    [{ type: 'callers.turnedAway', trunk: other, calls: 1 }],
+    'at the stop none is left out',
+  )
 })

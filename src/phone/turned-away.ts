@@ -32,14 +32,21 @@ export class TurnedAway {
   }
 
   advance(now: number): void {
+    for (const [trunk, untold] of this.#untold)
+      if (untold.calls > 0 && now >= untold.tellAt) this.#tell(trunk, untold, now)
+  }
+
+  /** Nothing more comes: what is left is told now. */
+  close(): void {
+    this.advance(Number.POSITIVE_INFINITY)
+  }
+
+  #tell(trunk: TrunkId, untold: { calls: number; tellAt: number }, now: number): void {
     const { post, log } = this.#options
-    for (const [trunk, untold] of this.#untold) {
-      if (untold.calls === 0 || now < untold.tellAt) continue
-      const { calls } = untold
-      log.warn({ trunk, calls }, 'callers were turned away: as many were on the way in as lines are free')
-      untold.calls = 0
-      untold.tellAt = now + tellEveryMs
-      post({ type: 'callers.turnedAway', trunk, calls }, 'system')
-    }
+    const { calls } = untold
+    log.warn({ trunk, calls }, 'callers were turned away: as many were on the way in as lines are free')
+    untold.calls = 0
+    untold.tellAt = now + tellEveryMs
+    post({ type: 'callers.turnedAway', trunk, calls }, 'system')
   }
 }
