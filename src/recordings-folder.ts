@@ -53,6 +53,18 @@ async function seen(folder: string, known: Known, now: number): Promise<Recordin
   return { device, freeBytes, fault, folders, file }
 }
 
+/** Those of the years and months that are links: what lies behind them is not found. A few readdir(2), one a year. Rejects with the file system's error. */
+export async function linkedFolders(folder: string): Promise<string[]> {
+  const linked: string[] = []
+  const foldersIn = async (place: string, form: RegExp) => {
+    const named = (await readdir(place, { withFileTypes: true })).filter(({ name }) => form.test(name))
+    for (const each of named) if (each.isSymbolicLink()) linked.push(join(place, each.name))
+    return named.filter(each => each.isDirectory()).map(({ name }) => join(place, name))
+  }
+  for (const year of await foldersIn(folder, /^\d{4}$/)) await foldersIn(year, /^\d\d$/)
+  return linked.sort()
+}
+
 async function fileThere(folder: string, newest: NewestRecording[]): Promise<string | null> {
   for (const { path } of newest) if (await isThere(join(folder, path))) return join(folder, path)
   return null

@@ -61,3 +61,26 @@ test('root asks for the service: a key or a database that only root may open is 
   assert.equal(found!.state, 'bad')
   assert.match(found!.found, /secrets\.key cannot be read by the owner of data_dir/)
 })
+
+test('a year or a month that is a link is told, however old, with the way out', async t => {
+  const { data, config } = house(t, { path: data => data, mode: 0o700 })
+  const folder = join(data, 'recordings')
+  mkdirSync(join(folder, '2026/11/28'), { recursive: true })
+  mkdirSync(join(folder, '2024'))
+  mkdirSync(join(data, 'archive'))
+  const self: Self = { getuid: () => 1 }
+  assert.equal((await checkRecordings(config, self))[0]!.state, 'ok')
+  const [year, month] = [join(folder, '2025'), join(folder, '2024/03')]
+  for (const link of [year, month]) symlinkSync(join(data, 'archive'), link)
+  const [found] = await checkRecordings(config, self)
+  assert.equal(found!.state, 'bad')
+  assert.ok(found!.found.endsWith(`: ${month}, ${year}`), found!.found)
+  assert.match(found!.advice!, /mount --bind/)
+})
+
+test('who is told to give the files to the service is told what that does to recordings that are not sealed yet', async t => {
+  const { data, config } = house(t, { path: data => data, mode: 0o700 })
+  writeFileSync(join(data, 'recordings'), '')
+  const [found] = await checkRecordings(config)
+  assert.match(found!.advice!, /chown -R switchroom: .*not sealed yet.*an auditor must accept/)
+})

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, dataFiles } from '../config.ts'
-import { diskWords, type Known, lookAtFolder, type RecordingsFolder } from '../recordings-folder.ts'
+import { diskWords, type Known, linkedFolders, lookAtFolder, type RecordingsFolder } from '../recordings-folder.ts'
 import { markSetting } from '../recordings-mark.ts'
 import { asOwnerOf, type Self } from './as-owner.ts'
 import type { Checked } from './check-machine.ts'
@@ -40,6 +40,8 @@ async function checkFolder(config: Config, self: Self): Promise<Checked> {
   const { device, freeBytes } = seen
   const fault = seen.fault ?? asOwnerOf(config.dataDir, () => faultTried(seen, config.dataDir), self)
   if (fault !== null) return { state: 'bad', found: fault, advice: mountAdvice(folder) }
+  const linked = await linkedFolders(folder).catch(() => []) // what cannot be read is told by the owner's try
+  if (linked.length > 0) return { state: 'bad', found: linkWords(linked), advice: bindAdvice(linked[0]!) }
   if (device === statSync(config.dataDir).dev)
     return { state: 'ok', found: `${folder} can be written, on the disk of data_dir` }
   const found = `${folder} can be written, on a disk of its own with ${(freeBytes / 1e9).toFixed(0)} GB free`
@@ -73,8 +75,17 @@ function faultTried({ folders, file }: RecordingsFolder, dataDir: string): strin
 }
 
 function mountAdvice(folder: string): string {
-  const mend = 'mount it, make room, or chown -R switchroom: what is there'
+  const mend =
+    'mount it, make room, or chown -R switchroom: what is there (a recording that is not sealed yet then counts as changed: after a day an auditor must accept it)'
   return `see findmnt -T ${folder} and df ${folder}; ${mend}; where it is meant to be another: switchroom recordings accept`
+}
+
+function linkWords(linked: string[]): string {
+  return `links, through which no recording is heard, exported or removed: ${linked.join(', ')}`
+}
+
+function bindAdvice(link: string): string {
+  return `where you laid them yourself, in place of each a folder that shows the same: W=$(readlink -f ${link}) && rm ${link} && mkdir ${link} && mount --bind "$W" ${link}, and a line in /etc/fstab`
 }
 
 /** Empty also where the database cannot be read, which the check of the files tells. */

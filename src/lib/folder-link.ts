@@ -14,7 +14,7 @@ export class LedAway extends Error {
 
   constructor(place: string) {
     super(
-      `${place} is a link: nothing is written, read or removed through it; find out who laid it there, and put what it leads to in its place`,
+      `${place} is a link: nothing is written, read or removed through it; find out who laid it there, and put what it leads to in its place, or a folder with mount --bind`,
     )
   }
 }

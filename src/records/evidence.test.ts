@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { missingWords } from '../../web/words/custody.ts'
@@ -119,6 +119,19 @@ test('an export is a zip that unzip, sha256sum and our own check agree on, with 
   const view = await (await house.api(auditor, 'GET', `/exports/${id}`)).json()
   assert.equal((view as { state: string }).state, 'finished')
   assert.equal((view as { sha256: string }).sha256, createHash('sha256').update(readFileSync(file)).digest('hex'))
+})
+
+test('recordings behind a link are missing in an export, and that is told once with the place of the link', async t => {
+  const folder = path.join(house.deps.config.recordingsDir, '2026-11-24')
+  renameSync(folder, `${folder}-archive`)
+  symlinkSync(`${folder}-archive`, folder)
+  const told: { err: Error }[] = []
+  t.mock.method(house.deps.log, 'error', (of: { err: Error }) => void told.push(of))
+  await anExport({ from: noon, to: noon + 1000 })
+  rmSync(folder)
+  renameSync(`${folder}-archive`, folder)
+  assert.equal(told.length, 1)
+  assert.match(told[0]!.err.message, /2026-11-24 is a link/)
 })
 
 test('why a call has no audio stands in the zip as a code, and in the words of the pages in both languages', async () => {

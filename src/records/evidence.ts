@@ -9,7 +9,7 @@ import { Readable, Transform } from 'node:stream'
 import yazl from 'yazl'
 import type { MissingCause } from '../centre/recording-rules.ts'
 import { fileBelow } from '../lib/folder-link.ts'
-import type { CallId, ExportId } from '../lib/ids.ts'
+import type { CallId, ExportId, RecordingId } from '../lib/ids.ts'
 import type { JournalLine } from '../store/chain.ts'
 import type { RecordingRow } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
@@ -37,6 +37,8 @@ export type EvidenceArgs = {
   /** After each call: how many of them are in the zip. */
   onProgress?: (done: number) => void
   signal?: AbortSignal
+  /** A recording that is there perhaps, and cannot be read (a link on the way, its disk): in the zip it is missing. */
+  onUnread?: (recording: RecordingId, error: Error) => void
 }
 
 /**
@@ -124,18 +126,21 @@ async function audioOf(args: EvidenceArgs, recording: RecordingRow): Promise<Evi
   const wav =
     sealedAt === null
       ? null
-      : await formOf(args, `audio/${id}${path.extname(recording.path) || '.wav'}`, recording.path)
-  const opus = derivedAt === null ? null : await formOf(args, `audio/${id}.opus`, derivedPath!)
+      : await formOf(args, id, `audio/${id}${path.extname(recording.path) || '.wav'}`, recording.path)
+  const opus = derivedAt === null ? null : await formOf(args, id, `audio/${id}.opus`, derivedPath!)
   const choice = args.audio ?? 'wav'
   const wanted = choice === 'both' ? [wav, opus] : choice === 'opus' ? [opus ?? wav] : [wav ?? opus]
   const forms = wanted.filter(form => form !== null)
   return { recording, file: forms[0]?.name ?? null, forms }
 }
 
-async function formOf(args: EvidenceArgs, name: string, relative: string) {
+async function formOf(args: EvidenceArgs, recording: RecordingId, name: string, relative: string) {
   const source = resolveInside(args.recordingsDir, relative)
   if (source === null) return null
-  const found = await fileBelow(args.recordingsDir, source).catch(() => null)
+  const found = await fileBelow(args.recordingsDir, source).catch((error: Error) => {
+    args.onUnread?.(recording, error)
+    return null
+  })
   return found === null ? null : { name, source }
 }
 

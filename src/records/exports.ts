@@ -101,6 +101,7 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
   async function run(job: Job): Promise<void> {
     job.state = 'running'
     const file = fileOf(job.id)
+    let isUnreadTold = false // once for all of them: what keeps one away keeps others
     try {
       const calls = await selectCalls(door, job.request, job.sealedBefore)
       const at = door.clock.now()
@@ -114,6 +115,14 @@ export async function createExports(args: ExportsArgs): Promise<Exports> {
         about,
         onProgress: done => {
           job.done = done
+        },
+        onUnread: (recording, error) => {
+          if (!isUnreadTold)
+            log.error(
+              { err: error, recording, export: job.id },
+              'recordings are missing in an export: they cannot be read',
+            )
+          isUnreadTold = true
         },
       })
       const { sha256, bytes } = await writeWhole(zip, `${file}.part`)
