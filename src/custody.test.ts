@@ -391,7 +391,14 @@ test('by what somebody noted as in hand nothing is removed but what we make of a
     await using custody = custodyOf(null)
     await custody.start()
   }
-  for (const noted of ['x/switchroom.db', '2026/r_1.wav', '2026/other.opus', 'x/backup.opus', '../backup.opus', '\0']) {
+  for (const noted of [
+    'x/switchroom.db',
+    '2026/r_1.wav',
+    '2026/other.opus',
+    'x/backup.opus',
+    '../backup.opus',
+    '\0.opus',
+  ]) {
     told.length = 0
     writeFileSync(note, noted)
     await started()
@@ -399,6 +406,12 @@ test('by what somebody noted as in hand nothing is removed but what we make of a
     assert.equal(existsSync(note), false)
     await started()
     assert.equal(told.length, 1)
+  }
+  for (const noted of ['', '\0'.repeat(100)]) {
+    told.length = 0
+    writeFileSync(note, noted)
+    await started()
+    assert.deepEqual([told, existsSync(note)], [[], false], 'as a power cut leaves it')
   }
   for (const file of ['x/switchroom.db', '2026/r_1.wav', '2026/other.opus', 'x/backup.opus'])
     assert.ok(existsSync(path.join(recordingsDir, file)), file)

@@ -18,12 +18,15 @@ export class InHand {
     this.#file = join(folder, name)
   }
 
-  /** As it stands there, cut to what a path of ours can have; null: there is none. Rejects with the file system's error. */
+  /** As it stands there, cut to what a path of ours can have; null: there is none, or nothing in it, as a power cut leaves it. Rejects with the file system's error. */
   async read(): Promise<string | null> {
     try {
       await using handle = await open(this.#file, toRead)
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytesMax), 0, bytesMax, 0)
-      return buffer.toString('utf8', 0, bytesRead)
+      const said = buffer.subarray(0, bytesRead)
+      if (said.some(octet => octet !== 0)) return said.toString('utf8')
+      await this.clear()
+      return null
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw error
