@@ -81,9 +81,30 @@ test('what an auditor is shown of a misfit is by the clock of its disk too', asy
       ...{ aheadMs: () => aheadMs, mayWrite: () => true, now: () => now },
       ...({} as { secondLook: never; salvage: never; read: never; log: never }),
     })
-    return (await misfits.look('r' as never))?.misfits ?? null
+    const found = await misfits.look('r' as never)
+    return found === 'unseen' ? found : (found?.misfits ?? null)
   }
   assert.deepEqual(await shown(now + 3 * hourMs, 3 * hourMs), null)
   assert.deepEqual(await shown(now + 3 * hourMs, 0), ['written', 'changed'])
   assert.deepEqual(await shown(now, 3 * hourMs), ['written', 'changed'])
+})
+
+test('a share that hangs keeps no page of a misfit waiting, and one look at a time', async () => {
+  const missing = { openedAt: 1_000, callEndedAt: 2_000, path: 'r.wav', missingCause: 'misfit' }
+  const hung = Promise.withResolvers<never>()
+  let looks = 0
+  const misfits = new Misfits({
+    store: { read: async (query: string) => (query === 'journal.wasSetBack' ? false : [missing]) } as never,
+    examine: () => {
+      looks++
+      return hung.promise
+    },
+    ...{ mayWrite: () => true, lookWithinMs: 5, now: () => 3_000 },
+    ...({} as { secondLook: never; salvage: never; read: never; log: never }),
+  })
+  const look = () => misfits.look('r' as never)
+  assert.deepEqual([await look(), await look(), looks], ['unseen', 'unseen', 1])
+  hung.reject(new Error('EIO'))
+  assert.deepEqual([await look(), looks], [null, 1])
+  assert.deepEqual([await look(), looks], [null, 2])
 })

@@ -8,6 +8,7 @@ import type { AcceptedMisfit } from '../centre/recording-rules.ts'
 import { type Fit, type Found, fitByClock, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 import type { MissingRecording } from '../store/recordings.ts'
 import type { Store } from '../store/store.ts'
 import { fitOf } from './recording-fit.ts'
@@ -21,10 +22,13 @@ export type MisfitFound = Found &
 /** `none`: there is nothing to decide any more. `other`: another file lies there than was seen. `busy`: its disk takes nothing now. `failed`: the disk said no. */
 export type Accepting = 'accepted' | 'none' | 'other' | 'busy' | 'failed'
 
+/** A share that hangs keeps no page waiting. */
+const lookWithinMs = 1_500
+
 /** As the pages have it. */
 export type MisfitDesk = {
-  /** Null: nothing lies there that a person could accept. */
-  look(recording: RecordingId): Promise<MisfitFound | null>
+  /** Null: nothing lies there that a person could accept. `unseen`: its disk does not answer now. */
+  look(recording: RecordingId): Promise<MisfitFound | 'unseen' | null>
   /** Rejects with StoreError. */
   accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting>
   /** A part of the file as it was seen, both ends included; null: another lies there. */
@@ -40,6 +44,8 @@ export type MisfitsOptions = {
   read(path: string, part: Seen & { from: number; to: number }): Promise<Readable | null>
   /** How many ms the clock of the disk of the recordings is ahead of ours. Left out: it is ours. */
   aheadMs?(): number
+  /** Left out: 1500. */
+  lookWithinMs?: number
   /** The disk of the recordings takes what is written. */
   mayWrite(): boolean
   now(): number
@@ -49,13 +55,22 @@ export type MisfitsOptions = {
 export class Misfits implements MisfitDesk {
   readonly #options: MisfitsOptions
 
+  /** One of each: a look at a share that hangs keeps a thread. */
+  readonly #looking = new Map<RecordingId, Promise<MisfitFound | null>>()
+
   constructor(options: MisfitsOptions) {
     this.#options = options
   }
 
-  async look(recording: RecordingId): Promise<MisfitFound | null> {
+  async look(recording: RecordingId): Promise<MisfitFound | 'unseen' | null> {
     const missing = await this.#missing(recording)
-    return missing === null ? null : await this.#found(missing)
+    if (missing === null) return null
+    let looking = this.#looking.get(recording)
+    if (looking === undefined) {
+      looking = this.#found(missing).finally(() => this.#looking.delete(recording))
+      this.#looking.set(recording, looking)
+    }
+    return (await within(this.#options.lookWithinMs ?? lookWithinMs, looking)) ? await looking : 'unseen'
   }
 
   accept(recording: RecordingId, { by, reason, seen }: { by: UserId; reason: string } & Seen): Promise<Accepting> {

@@ -25,8 +25,9 @@ export type MisfitProps = Measured & {
 
 export type AcceptedProps = Measured & { who: string; at: number; reason: string }
 
-export function misfit(id: string, props: MisfitProps, frame: Frame): Html {
+export function misfit(id: string, props: MisfitProps | 'unseen', frame: Frame): Html {
   const words = textsOf(frame).custody.misfit
+  if (props === 'unseen') return notice('amber', words.unseen)
   const { left, filled } = props
   return html`<div class="stack"><h3>${words.head}</h3>${filled.errors[''] === undefined ? null : notice('red', filled.errors[''])}<p class="help">${words.about}</p>
 ${left === null ? null : notice('blue', words.left(left.who, exactly(left.at, frame), left.reason))}

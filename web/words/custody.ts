@@ -61,6 +61,7 @@ const zh = {
     `曾报录音缺失，${after === null ? '后来' : `通话结束${after}后`}在磁盘上找到，已修复并封存。`,
   misfit: {
     head: '磁盘上的这个文件',
+    unseen: '现在无法查看磁盘上的这个文件，请稍后再打开本页。',
     about:
       '它与这次通话不符。先听再决定：采用后即作为这次通话的录音封存，不能撤销；何人、因何采用，始终写在录音旁和导出的证据里。',
     doubted: '不符',
@@ -172,6 +173,7 @@ const en: Like<typeof zh> = {
     `It had been told as missing; its file was found on the disk ${after === null ? 'later' : `${after} after the call`}, made whole and sealed.`,
   misfit: {
     head: 'The file on the disk',
+    unseen: 'The file on the disk cannot be looked at now. Open this page again later.',
     about:
       'It does not fit this call. Listen before you decide: accepted, it is sealed as the recording of this call for good, and who accepted it and why stands beside it, here and in every export.',
     doubted: 'does not fit',

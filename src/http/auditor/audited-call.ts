@@ -170,8 +170,9 @@ async function doersIn(
   }
 }
 
-function masked(misfit: MisfitProps | null, written: (text: string) => string): MisfitProps | null {
-  return misfit?.left ? { ...misfit, left: { ...misfit.left, reason: written(misfit.left.reason) } } : misfit
+function masked(misfit: MisfitProps | 'unseen' | null, written: (text: string) => string): typeof misfit {
+  if (misfit === null || misfit === 'unseen' || misfit.left === null) return misfit
+  return { ...misfit, left: { ...misfit.left, reason: written(misfit.left.reason) } }
 }
 
 function verdictIn(lines: JournalLine[]): Verdict | null {

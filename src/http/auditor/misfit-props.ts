@@ -14,17 +14,17 @@ import type { Deps } from '../deps.ts'
 /** What was typed about one of the recordings, and refused. */
 export type MisfitFilled = { recording: RecordingId; filled: Filled }
 
-/** Null: there is nothing to decide, or this person decides nothing. `lines`: the journal's of the call. */
+/** Null: there is nothing to decide, or this person decides nothing. `unseen`: what lies there cannot be looked at now. `lines`: the journal's of the call. */
 export async function misfitProps(
   deps: Deps,
   viewer: User,
   recording: RecordingRow,
   { lines, typed }: { lines: readonly JournalLine[]; typed: MisfitFilled | null },
-): Promise<MisfitProps | null> {
+): Promise<MisfitProps | 'unseen' | null> {
   const { id, sealedAt, missingCause } = recording
   if (viewer.role !== 'auditor' || sealedAt !== null || missingCause !== 'misfit') return null
   const found = (await deps.misfits?.look(id)) ?? null
-  if (found === null) return null
+  if (found === null || found === 'unseen') return found
   const action = `/auditor/recordings/${id}/misfit`
   const left = lines.findLast(line => line.type === 'recording.misfitLeft' && recordingIn(line) === id)
   return {

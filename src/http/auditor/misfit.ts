@@ -10,10 +10,10 @@ import { frameOf } from '../live/frame.ts'
 import { textOf, typedOf } from '../typed.ts'
 import { auditedCall } from './audited-call.ts'
 
-/** Throws NotFound: it is another by now, or decided. */
+/** Throws NotFound: it is another by now, or decided, or cannot be looked at now. */
 export async function misfitHeard(c: Ctx, deps: Deps, id: RecordingId): Promise<Response> {
   const found = (await deps.misfits?.look(id)) ?? null
-  if (found === null || found.seen !== c.req.query('seen')) throw new NotFound('misfit', id)
+  if (found === null || found === 'unseen' || found.seen !== c.req.query('seen')) throw new NotFound('misfit', id)
   const opening = c.req.query('opening') ?? null
   return misfitAudio(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, { id, found })
 }

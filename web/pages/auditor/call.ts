@@ -51,7 +51,7 @@ export type AuditedCallProps = {
     /** So long after its call; 0: in it. */
     foundAfterMs: number
     /** What lies there and cannot be of the call, for this person to decide; null: nothing, or for others. */
-    misfit: MisfitProps | null
+    misfit: MisfitProps | 'unseen' | null
     /** Such a one that somebody accepted; null: it fits. */
     accepted: AcceptedProps | null
     /** Of the audio; one opening of this page is one listen in the journal. */
