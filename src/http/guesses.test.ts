@@ -65,6 +65,15 @@ test('a flood from many addresses writes no more alarms than can be read', () =>
   for (let host = 0; host < 100; host++) for (let n = 0; n < 30; n++) guesses.refused('x', `10.1.0.${host}`)
   assert.equal(told.length, 10)
   assert.deepEqual(guesses.figures, { refused: 3000, told: 10 })
+  guesses.refused('x', '10.1.0.50')
+  assert.equal(told.length, 10)
+  clock.advance(10_000)
+  guesses.refused('x', '10.1.0.50')
+  assert.deepEqual(
+    told.slice(10).map(({ address, tries }) => [address, tries]),
+    [['10.1.0.50', 32]],
+    'it is told at its next try',
+  )
 })
 
 let house: House

@@ -24,7 +24,7 @@ const remembered = 10_000
 const alarmsBurst = 10
 const alarmsPerSecond = 0.1
 
-type Window = { since: number; tries: number }
+type Window = { since: number; tries: number; isTold: boolean }
 
 export class Guesses {
   readonly #clock: Clock
@@ -52,12 +52,12 @@ export class Guesses {
   refused(name: string, address: string): void {
     this.#refused++
     const now = this.#clock.monotonic() // a clock that is set makes no window longer or shorter
-    for (const { tries, windowMs } of reached(this.#names, name.trim().toLowerCase().slice(0, 64), ofAccount, now)) {
+    for (const { window, windowMs } of reached(this.#names, name.trim().toLowerCase().slice(0, 64), ofAccount, now)) {
       const user = this.#userOf(name.trim()) // of a name that nobody has its address is told, when it tries on
-      if (user !== undefined) this.#alarm({ user, address, tries, withinMs: windowMs })
+      if (user !== undefined) this.#alarm(window, { user, address, withinMs: windowMs })
     }
-    for (const { tries, windowMs } of reached(this.#addresses, address, ofAddress, now))
-      this.#alarm({ user: null, address, tries, withinMs: windowMs })
+    for (const { window, windowMs } of reached(this.#addresses, address, ofAddress, now))
+      this.#alarm(window, { user: null, address, withinMs: windowMs })
   }
 
   /** Since the start: tries refused, and alarms told. */
@@ -65,27 +65,34 @@ export class Guesses {
     return { refused: this.#refused, told: this.#told }
   }
 
-  #alarm(guessed: Guessed): void {
+  /** One for which there is no room waits for the next try: whoever floods the alarms hides nobody behind them. */
+  #alarm(window: Window, guessed: Omit<Guessed, 'tries'>): void {
     if (!this.#alarms.take(this.#clock.monotonic())) return
+    window.isTold = true
     this.#told++
-    this.#tell(guessed)
+    this.#tell({ ...guessed, tries: window.tries })
   }
 }
 
 type Bound = { max: number; windowMs: number }
 
-/** Counts one more, and answers the bounds that it reaches: each once in its window. */
-function reached(counts: Map<string, Window[]>, key: string, bounds: Bound[], now: number): (Bound & Window)[] {
+/** Counts one more, and answers the bounds that are reached and not told of in their window. */
+function reached(
+  counts: Map<string, Window[]>,
+  key: string,
+  bounds: Bound[],
+  now: number,
+): (Bound & { window: Window })[] {
   let windows = counts.get(key)
   if (windows === undefined) {
-    windows = bounds.map(() => ({ since: now, tries: 0 }))
+    windows = bounds.map(() => ({ since: now, tries: 0, isTold: false }))
     counts.set(key, windows)
     if (counts.size > remembered) counts.delete(counts.keys().next().value!)
   }
   return bounds.flatMap((bound, at) => {
     const window = windows[at]!
-    if (now - window.since > bound.windowMs) Object.assign(window, { since: now, tries: 0 })
+    if (now - window.since > bound.windowMs) Object.assign(window, { since: now, tries: 0, isTold: false })
     window.tries++
-    return window.tries === bound.max ? [{ ...bound, ...window }] : []
+    return window.tries >= bound.max && !window.isTold ? [{ ...bound, window }] : []
   })
 }

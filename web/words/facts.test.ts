@@ -106,3 +106,9 @@ test('a name without words is readable all the same', () => {
   assert.equal(readable('sipStatus'), 'sip status')
   assert.equal(readable('q850'), 'q850')
 })
+
+test('a role has one name in all Chinese texts', () => {
+  const texts = JSON.stringify(wordsIn('zh-CN'), (_, value) => (typeof value === 'function' ? String(value) : value))
+  assert.ok(texts.includes('班长'))
+  assert.doesNotMatch(texts, /主管/)
+})
