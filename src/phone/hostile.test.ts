@@ -96,6 +96,19 @@ test('who forges the carrier’s address cannot fill the journal with calls', ()
   const before = offers()
   for (let n = 0; n < 100; n++) phone.take(incoming(null))
   assert.equal(offers() - before, 100)
+  phone.close()
+  const told = posted.reduce((sum, input) => sum + (input.type === 'callers.turnedAway' ? input.calls : 0), 0)
+  assert.equal(told + offers(), 10_100, 'those who were refused are told of by their number')
+})
+
+test('a scan of numbers that nobody has takes nothing from who calls a number of ours', () => {
+  const { phone, posted } = phoneAtTrunk()
+  for (let n = 0; n < 1_000; n++)
+    phone.take({ ...incoming(null), to: `+8621518${String(n).padStart(5, '0')}` } as UaEvent)
+  phone.take(incoming(null))
+  assert.equal(posted.findLast(input => input.type === 'leg.offered')?.to, '1000')
+  phone.close()
+  assert.ok(!posted.some(input => input.type === 'callers.turnedAway'))
 })
 
 test('who scans for numbers that nobody has cannot fill the journal: each is refused, a few are kept, the others are told of together', () => {

@@ -14,6 +14,7 @@ import type { Leg } from './leg.ts'
 import { type Legs, trunkSilenceMs } from './legs.ts'
 import { answerTo, offerOf } from './offer.ts'
 import type { PhoneOptions } from './phone-options.ts'
+import type { TurnedAway } from './turned-away.ts'
 import { VacantNumbers } from './vacant-numbers.ts'
 
 /**
@@ -27,12 +28,14 @@ const unallocatedQ850 = 1
 export class Incoming {
   readonly #options: PhoneOptions
   readonly #legs: Legs
+  readonly #turnedAway: TurnedAway
   readonly #vacant: VacantNumbers
   readonly #offers = new Map<TrunkId, { perSecond: number; calls: Allowance; words: Allowance }>()
 
-  constructor(options: PhoneOptions, legs: Legs) {
+  constructor(options: PhoneOptions, legs: Legs, turnedAway: TurnedAway) {
     this.#options = options
     this.#legs = legs
+    this.#turnedAway = turnedAway
     this.#vacant = new VacantNumbers(options)
   }
 
@@ -61,13 +64,16 @@ export class Incoming {
       ua.reject(event.session, 403, 21, now())
       return
     }
-    if (!this.#mayOffer(trunk)) return ua.reject(event.session, 503, 42, now())
     // What the carrier asserts (RFC 3325) counts more than what the caller says of himself.
     const { numbersIn } = rulesOf(lines.trunk(trunk) ?? {})
     const from = rewritten(numbersIn, event.assertedIdentity ?? event.from.user).number
     const to = rewritten(numbersIn, event.to).number
     if (!this.#options.isOurNumber(to) && !this.#vacant.mayTell(trunk, to))
       return ua.reject(event.session, 404, unallocatedQ850, now())
+    if (!this.#mayOffer(trunk)) {
+      this.#turnedAway.note(trunk)
+      return ua.reject(event.session, 503, 42, now())
+    }
     const leg = this.#legs.make(this.#options.newLegId(), null, { kind: 'trunk', trunk }, from, 0)
     leg.phase = 'offered'
     leg.offer = event.sdp

@@ -44,11 +44,11 @@ export class Phone {
     this.#options = options
     this.#legs = new Legs(options)
     this.#outgoing = new Outgoing(options, this.#legs)
-    this.#incoming = new Incoming(options, this.#legs)
+    this.#turnedAway = new TurnedAway(options)
+    this.#incoming = new Incoming(options, this.#legs, this.#turnedAway)
     this.#transfers = new TransferKeys(options, this.#legs)
     this.#farEnds = new FarEnds(options, this.#legs, { outgoing: this.#outgoing, transfers: this.#transfers })
     this.#keys = new Keys(options)
-    this.#turnedAway = new TurnedAway(options)
     this.#locks = new Allowance({ burst: locksBurst, perSecond: locksPerSecond, now: options.now() })
   }
 

@@ -1,6 +1,7 @@
 /**
- * Callers whom nobody had proved to be there, and who were turned away since as many were on the way in already as the trunk has lines free. A call
- * each in the journal would be what a forger is after; that there were so many is told by their number.
+ * Callers who were turned away since too many came: whom nobody had proved to be there, while as many were on the way in already as the trunk has
+ * lines free, and whoever came faster than the trunk may bring calls. A call each in the journal would be what a forger is after; that there were
+ * so many is told by their number.
  */
 import type { Input } from '../centre/inputs.ts'
 import type { TrunkId } from '../lib/ids.ts'
@@ -44,7 +45,7 @@ export class TurnedAway {
   #tell(trunk: TrunkId, untold: { calls: number; tellAt: number }, now: number): void {
     const { post, log } = this.#options
     const { calls } = untold
-    log.warn({ trunk, calls }, 'callers were turned away: as many were on the way in as lines are free')
+    log.warn({ trunk, calls }, 'callers were turned away: too many came at once')
     untold.calls = 0
     untold.tellAt = now + tellEveryMs
     post({ type: 'callers.turnedAway', trunk, calls }, 'system')

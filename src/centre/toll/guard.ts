@@ -62,7 +62,7 @@ export function alarmOf(d: Draft, refusal: Refusal, by: UserId | null, number: s
 
 /** Of whom the journal has no call each. */
 export function callersTurnedAway(d: Draft, { trunk, calls }: { trunk: TrunkId; calls: number }): void {
-  const words = `${calls} callers were turned away: as many were on the way in already as lines are free.`
+  const words = `${calls} callers were turned away: too many came at once.`
   d.fact({
     type: 'safety.alarmed',
     rule: 'callers_turned_away',
