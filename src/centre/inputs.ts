@@ -151,7 +151,7 @@ export type Input =
   | { type: 'station.up'; agent: UserId; leg: LegId; phone?: true }
   | { type: 'station.down'; agent: UserId; leg: LegId; reason: string }
   // customers' legs and rung desk phones
-  /** `isProved`: who calls is surely there, by a connection; over UDP an address is forged easily. */
+  /** `isProved`: who calls is surely there, by a connection or a password; over UDP an address is forged easily. */
   | { type: 'leg.offered'; leg: LegId; trunk: TrunkId; from: string; to: string; isProved?: boolean }
   /** So many callers were turned away `untold`. */
   | { type: 'callers.turnedAway'; trunk: TrunkId; calls: number }

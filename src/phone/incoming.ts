@@ -80,7 +80,8 @@ export class Incoming {
     leg.unproved = event.flow.transport === 'udp'
     this.#legs.bind(leg, event.session)
     ua.progress(event.session, 180, null, now())
-    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to, isProved: !leg.unproved }, leg)
+    const isProved = !leg.unproved || event.isProved === true
+    this.#legs.post({ type: 'leg.offered', leg: leg.id, trunk, from, to, isProved }, leg)
   }
 
   /** A desk phone, which has proved who it is, calls for help by itself, a slot, or somebody on its second line; the centre knows which. */

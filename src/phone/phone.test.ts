@@ -288,12 +288,13 @@ describe('the phone', () => {
 
   test('callers who are turned away untold are counted, and the floor hears how many', async () => {
     said = []
-    for (let n = 0; n < 2; n++) {
+    for (let n = 0; n < 3; n++) {
       phone.take({
+        ...(n === 2 ? { isProved: true } : {}),
         ...{ type: 'incoming', session, from: { user: '13900001111', host: 'x', displayName: null }, to: '95588' },
         ...{ assertedIdentity: null, diversion: null, extension: null, caller: trunk.id, callId: 'c', replaces: null },
         sdp: theirSdp,
-        flow: { transport: n === 0 ? 'udp' : 'tcp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
+        flow: { transport: n === 1 ? 'tcp' : 'udp', source: { address: '127.0.0.9', port: 5060 }, local: 'x' },
       })
       phone.perform({ type: 'phone.reject', leg: 'w_1' as LegId, sipStatus: 503, ...(n === 0 ? { untold: true } : {}) })
     }
@@ -301,7 +302,7 @@ describe('the phone', () => {
     const offered = said.filter(input => input.type === 'leg.offered')
     assert.deepEqual(
       offered.map(({ isProved }) => isProved),
-      [false, true],
+      [false, true, true],
     )
     assert.deepEqual(last(), { type: 'callers.turnedAway', trunk: trunk.id, calls: 1 })
     assert.equal(phone.turnedAway, 1)

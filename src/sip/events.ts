@@ -217,6 +217,8 @@ export type UaEvent =
       extension: string | null
       /** Who called, as a `Caller` is named; null: nobody who is known. */
       caller: string | null
+      /** It has shown that it knows the password of `caller`. */
+      isProved?: true
       /** null: the far end wants our offer in the 200. */
       sdp: string | null
       flow: Flow

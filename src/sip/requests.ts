@@ -185,6 +185,7 @@ export class Requests {
       session,
       extension,
       caller,
+      ...(proof === null ? {} : { isProved: true }),
       flow,
       replaces: replaced,
     })
