@@ -10,9 +10,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
 import { systemClock } from '../src/lib/clock.ts'
-import { assignNow, planNow, saveAssignmentRules } from '../src/records/assignment.ts'
+import { assignNow, planNow, saveAssignmentRules } from '../src/records/collections/assignment.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
-import { createUser } from '../src/records/users.ts'
+import { createUser } from '../src/records/people/users.ts'
 import { Store } from '../src/store/store.ts'
 
 const { values } = parseArgs({

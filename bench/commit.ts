@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { Fact } from '../src/centre/facts.ts'
 import { asset } from '../src/lib/places.ts'
 import { migrate, openWriter, readMigrations } from '../src/store/db.ts'
-import { Writer } from '../src/store/writer.ts'
+import { Writer } from '../src/store/threads/writer.ts'
 
 const leads = 30_000
 const factsACall = 5

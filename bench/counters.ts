@@ -5,10 +5,10 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { countCap } from '../src/centre/caps.ts'
-import { type Contact, packContacts } from '../src/centre/contact-columns.ts'
-import { Counters } from '../src/centre/counters.ts'
 import type { Fact } from '../src/centre/facts.ts'
+import { countCap } from '../src/centre/gate/caps.ts'
+import { type Contact, packContacts } from '../src/centre/gate/contact-columns.ts'
+import { Counters } from '../src/centre/gate/counters.ts'
 import type { Limit } from '../src/centre/policy/policy.ts'
 import type { CallId } from '../src/lib/ids.ts'
 import { seededRandom } from '../src/lib/random.ts'

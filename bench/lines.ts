@@ -1,5 +1,5 @@
 /** `npm run bench:lines`: CPU of one choice of line with 100 trunks of ten caller IDs each, and with two trunks of a thousand. */
-import { pickLine } from '../src/centre/line.ts'
+import { pickLine } from '../src/centre/lines/line.ts'
 import { setupOf, TestFloor } from '../src/centre/testing.ts'
 import type { TrunkId } from '../src/lib/ids.ts'
 

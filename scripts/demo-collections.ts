@@ -1,14 +1,14 @@
 /** The demo's collections: strategies, assignment and the daily work as they are set, today's run of them, and what waits for a supervisor. */
 import { addDays } from '../src/lender/dates.ts'
 import type { UserId } from '../src/lib/ids.ts'
-import { saveAssignmentRules } from '../src/records/assignment.ts'
-import { openComplaint } from '../src/records/complaints.ts'
-import { runDay, saveDailyWork } from '../src/records/daily.ts'
+import { saveAssignmentRules } from '../src/records/collections/assignment.ts'
+import { openComplaint } from '../src/records/collections/complaints.ts'
+import { runDay, saveDailyWork } from '../src/records/collections/daily.ts'
+import { recordRepayment } from '../src/records/collections/repayments.ts'
+import { runStrategies, saveStrategies } from '../src/records/collections/strategies.ts'
+import { askWaiver, saveWaiverLimits } from '../src/records/collections/waivers.ts'
 import type { RecordsDoor } from '../src/records/door.ts'
-import { reckoningOf } from '../src/records/lender.ts'
-import { recordRepayment } from '../src/records/repayments.ts'
-import { runStrategies, saveStrategies } from '../src/records/strategies.ts'
-import { askWaiver, saveWaiverLimits } from '../src/records/waivers.ts'
+import { reckoningOf } from '../src/records/parties/lender.ts'
 import {
   demoAssignment,
   demoComplaints,

@@ -71,6 +71,9 @@ const mayImport: Record<string, string[] | '*'> = {
   scripts: '*',
 }
 
+/** Parts of so many files that each of their nouns has a folder. */
+const parts = ['src/centre', 'src/store', 'src/records']
+
 /** Where the program meets the real world: here alone a clock is read and chance is drawn. */
 const meetsTheWorld = [
   /^src\/lib\/(clock|random)\.ts$/,
@@ -89,7 +92,6 @@ const files = globSync(['src/**/*.ts', 'web/**/*.ts', 'bench/**/*.ts', 'scripts/
   .filter(path => !path.startsWith('web/static/'))
   .sort()
   .map(read)
-const byPath = new Map(files.map(file => [file.path, file]))
 
 test('each folder imports only what stands below it', () => {
   const wrong = files.filter(isNotTest).flatMap(file => {
@@ -120,7 +122,18 @@ test('nothing outside tests imports a test', () => {
 })
 
 test('no import goes round in a circle', () => {
-  assert.deepEqual(circles(), [])
+  assert.deepEqual(circles(new Map(files.map(file => [file.path, loadedBy(file)]))), [])
+})
+
+test('nor does it among the folders of one part; what lies beside them is its spine, which knows them all', () => {
+  const folders = new Map<string, string[]>()
+  for (const file of files.filter(isNotTest)) {
+    const folder = folderWithin(file.path)
+    if (folder === null) continue
+    const others = loadedBy(file).flatMap(to => folderWithin(to) ?? [])
+    folders.set(folder, [...(folders.get(folder) ?? []), ...others.filter(other => other !== folder)])
+  }
+  assert.deepEqual(circles(folders), [])
 })
 
 test('time and chance arrive as arguments', () => {
@@ -202,6 +215,13 @@ function layerOf(path: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0]
 }
 
+/** `src/centre/gate` of a file in or below it; null for what lies beside the folders, and elsewhere. */
+function folderWithin(path: string): string | null {
+  const part = parts.find(name => isWithin(path, name))
+  const [noun, file] = part === undefined ? [] : path.slice(part.length + 1).split('/')
+  return file === undefined ? null : `${part}/${noun}`
+}
+
 function isWithin(path: string, name: string): boolean {
   return path === name || path.startsWith(`${name}/`)
 }
@@ -230,17 +250,22 @@ function linesWith(pattern: RegExp, applies: (file: SourceFile) => boolean): str
     )
 }
 
-/** Each circle once, as `a → b → a`, by depth-first search with the path walked so far. `import type` is no load: a part may know its whole's types. */
-function circles(): string[] {
+/** `import type` is no load: a part may know its whole's types. */
+function loadedBy({ imports }: SourceFile): string[] {
+  return imports.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to)
+}
+
+/** Each circle once, as `a → b → a`, by depth-first search with the path walked so far. */
+function circles(next: Map<string, string[]>): string[] {
   const done = new Set<string>()
   const found: string[] = []
   const walk = (path: string, trail: string[]): void => {
     const at = trail.indexOf(path)
     if (at >= 0) return void found.push([...trail.slice(at), path].join(' → '))
     if (done.has(path)) return
-    for (const { to, typeOnly } of byPath.get(path)?.imports ?? []) if (!typeOnly) walk(to, [...trail, path])
+    for (const to of next.get(path) ?? []) walk(to, [...trail, path])
     done.add(path)
   }
-  for (const { path } of files) walk(path, [])
+  for (const path of next.keys()) walk(path, [])
   return found
 }

@@ -11,9 +11,9 @@ import { Erasure } from './erasure.ts'
 import { type House, noon, openHouse } from './http/testing/house.ts'
 import type { CallId, CampaignId, LegalHoldId, RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
+import { liftHold, placeHold } from './records/custody/legal-holds.ts'
+import { minimaOf, saveRecordingRules } from './records/custody/retention.ts'
 import { keep } from './records/door.ts'
-import { liftHold, placeHold } from './records/legal-holds.ts'
-import { minimaOf, saveRecordingRules } from './records/retention.ts'
 import { campaignNamed, recorded } from './store/testing/people.ts'
 
 const hourMs = 3_600_000

@@ -2,14 +2,14 @@
 import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecordFact } from './centre/record-facts.ts'
+import type { RecordFact } from './centre/records/record-facts.ts'
 import { refuseLinks } from './lib/folder-link.ts'
 import { mustBear } from './lib/folder-mark.ts'
 import type { RecordingId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
 import { resolveInside } from './records/inside.ts'
-import type { RecordingRow } from './store/recordings.ts'
+import type { RecordingRow } from './store/calls/recordings.ts'
 
 export type ErasureOptions = {
   door: RecordsDoor

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isLegForHelp } from './centre/emergency.ts'
+import { isLegForHelp } from './centre/calls/emergency.ts'
 import { alice, bob, type FloorOptions, TestFloor } from './centre/testing.ts'
 import { hangUpAll } from './hang-up.ts'
 

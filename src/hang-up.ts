@@ -1,5 +1,5 @@
 /** The calls of an orderly stop: each is ended, its far end told and its recording sealed, within bounds. A call for help is ended last. */
-import { isCallForHelp } from './centre/emergency.ts'
+import { isCallForHelp } from './centre/calls/emergency.ts'
 import { closingInputs, endHelp, isHelpUnderWay } from './centre/house-closing.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Telephone } from './phone/telephone-port.ts'

@@ -1,9 +1,9 @@
 /** The house without its web pages: store, engine and telephone, joined. `serve` puts the doors for people on top of it. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecordFact } from './centre/record-facts.ts'
-import type { RecorderDisk } from './centre/recording-rules.ts'
-import { whyNotWrite } from './centre/writing.ts'
+import { whyNotWrite } from './centre/gate/writing.ts'
+import type { RecorderDisk } from './centre/recording/recording-rules.ts'
+import type { RecordFact } from './centre/records/record-facts.ts'
 import { type Config, dataFiles } from './config.ts'
 import { bootEngine } from './engine/boot.ts'
 import type { Engine } from './engine/engine.ts'

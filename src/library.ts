@@ -1,8 +1,8 @@
 /** The announcements between the records, which keep them, and the ears, which know them again: taught at the start and at each change. */
 import type { CallId } from './lib/ids.ts'
 import type { Logger } from './lib/log.ts'
-import { keepUnknown, libraryOf } from './records/announcements.ts'
 import type { RecordsDoor } from './records/door.ts'
+import { keepUnknown, libraryOf } from './records/telephony/announcements.ts'
 import type { Recording } from './rtp/bay.ts'
 import { framesPerMs } from './rtp/recording-ring.ts'
 import { wavHeaderBytes, writeMono } from './rtp/wav.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lookAtFolder, recordingsProbe } from './recordings-folder.ts'
-import type { NewestRecording } from './store/recordings.ts'
+import type { NewestRecording } from './store/calls/recordings.ts'
 
 function folders(t: { after(done: () => void): void }): { root: string; folder: string } {
   const root = mkdtempSync(join(tmpdir(), 'switchroom-folder-'))

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { systemClock } from './lib/clock.ts'
 import { refuseLinks } from './lib/folder-link.ts'
 import { markOf, OtherFolder } from './lib/folder-mark.ts'
-import type { NewestRecording } from './store/recordings.ts'
+import type { NewestRecording } from './store/calls/recordings.ts'
 
 /** A share that hangs answers nothing at all. */
 const patienceMs = 1_500

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { markOf, newMark, OtherFolder, setMark } from './lib/folder-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
-import type { NewestRecording } from './store/recordings.ts'
+import type { NewestRecording } from './store/calls/recordings.ts'
 import type { Store } from './store/store.ts'
 
 export const markSetting = 'recording.folder'

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { parseConfig } from './config.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLogger } from './lib/log.ts'
-import { createUser } from './records/users.ts'
+import { createUser } from './records/people/users.ts'
 import { type Running, serve } from './serve.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'switchroom-root-'))

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { User } from '../../src/centre/entities.ts'
 import type { Fact } from '../../src/centre/facts.ts'
-import type { RecordFact } from '../../src/centre/record-facts.ts'
+import type { RecordFact } from '../../src/centre/records/record-facts.ts'
 import { sipPassword, World } from '../../src/e2e/world.ts'
 import type { UserId } from '../../src/lib/ids.ts'
 import { createLogger } from '../../src/lib/log.ts'

@@ -10,7 +10,7 @@ import { agentWindow } from './window.ts'
 export type MethodName = keyof typeof methods
 type Make = (agents: number, max: number, hours: number) => Method
 
-/** As often as the house looks at a floor that changes (src/centre/pacing.ts). */
+/** As often as the house looks at a floor that changes (src/centre/dialler/pacing.ts). */
 export function lookMs(agents: number): number {
   return Math.min(500, agents)
 }

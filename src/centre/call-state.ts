@@ -11,7 +11,8 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
-import type { NotTaken } from './ends.ts'
+import type { NotTaken } from './calls/ends.ts'
+import type { Announced } from './calls/heard.ts'
 import type {
   CampaignMode,
   Direction,
@@ -23,8 +24,7 @@ import type {
   TransferTarget,
   TrunkTry,
 } from './entities.ts'
-import type { Announced } from './heard.ts'
-import type { Overtaken } from './settled.ts'
+import type { Overtaken } from './leads/settled.ts'
 
 /**
  * `passing`: passed on to an outside number that is being dialled. `away`: talks on with an outside number and no agent; and so is, from its

@@ -1,9 +1,9 @@
 import type { CallId, CampaignId, LeadId, LegId, TrunkId, UserId } from '../lib/ids.ts'
-import type { ContactPack } from './contact-columns.ts'
 import type { Effect } from './effects.ts'
 import type { BufferedLead, LeadOutlook, Refusal } from './entities.ts'
 import type { Actor, Fact } from './facts.ts'
-import type { RecordFact } from './record-facts.ts'
+import type { ContactPack } from './gate/contact-columns.ts'
+import type { RecordFact } from './records/record-facts.ts'
 import type { Supervision } from './state.ts'
 
 /**

@@ -1,16 +1,16 @@
 import type { CallId } from '../lib/ids.ts'
-import { endAppeal } from './appeal.ts'
+import { stopRinging } from './agents/ring.ts'
+import { takeState } from './agents/settle.ts'
 import type { Call } from './call-state.ts'
+import { leaveUnwritten } from './calls/disposition.ts'
+import { faultHold, keepHold } from './campaigns/hold.ts'
 import type { Decision, Moment } from './decision.ts'
-import { leaveUnwritten } from './disposition.ts'
+import { withdrawPreview } from './dialler/preview.ts'
 import { Draft } from './draft.ts'
-import { faultHold, keepHold } from './hold.ts'
 import { type AtHand, NotDecided } from './not-decided.ts'
-import { withdrawPreview } from './preview.ts'
-import { stopRinging } from './ring.ts'
-import { takeState } from './settle.ts'
 import type { Agent, Due, FloorState } from './state.ts'
-import { endSupervision } from './supervision.ts'
+import { endAppeal } from './supervision/appeal.ts'
+import { endSupervision } from './supervision/supervision.ts'
 
 type Dropped = { decision: Decision; call: CallId | null }
 

@@ -17,9 +17,9 @@ import type {
   TrunkId,
   UserId,
 } from '../lib/ids.ts'
-import type { QueueAnnouncement } from './queue-place.ts'
-import type { SrtpUse, TrunkConnection } from './trunk-connection.ts'
-import type { TrunkRules } from './trunk-rules.ts'
+import type { QueueAnnouncement } from './queues/queue-place.ts'
+import type { SrtpUse, TrunkConnection } from './trunks/trunk-connection.ts'
+import type { TrunkRules } from './trunks/trunk-rules.ts'
 
 export const roles = ['agent', 'supervisor', 'quality', 'admin', 'security', 'auditor'] as const
 export type Role = (typeof roles)[number]

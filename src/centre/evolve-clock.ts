@@ -5,8 +5,8 @@
 
 import type { Call } from './call-state.ts'
 import { pushDue, setDeadline, shiftDue } from './deadlines.ts'
+import { shiftRecordings } from './recording/unrecorded.ts'
 import type { Agent, CampaignFloor, FloorState } from './state.ts'
-import { shiftRecordings } from './unrecorded.ts'
 
 /** The clock went on by `byMs` at once and reads `now`. */
 export function shiftClock(state: FloorState, byMs: number, now: number): void {

@@ -17,8 +17,9 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
-import type { DialIntent } from './dial-intent.ts'
-import type { AppealEnd, CallbackEnd, ConsultEnd, FallBack, NotTaken, SupervisionEnd } from './ends.ts'
+import type { DialIntent } from './calls/dial-intent.ts'
+import type { AppealEnd, CallbackEnd, ConsultEnd, FallBack, NotTaken, SupervisionEnd } from './calls/ends.ts'
+import type { Announced, Judged, Told } from './calls/heard.ts'
 import type {
   Callback,
   CallResult,
@@ -34,13 +35,12 @@ import type {
   TransferTarget,
   TrunkTry,
 } from './entities.ts'
-import type { Announced, Judged, Told } from './heard.ts'
+import type { RefusedUnder, Verdict } from './gate/verdict.ts'
+import type { Overtaken } from './leads/settled.ts'
 import type { MenuTarget } from './menu/menu.ts'
-import type { RecordFact } from './record-facts.ts'
-import type { AcceptedMisfit, MissingCause, RecorderDisk } from './recording-rules.ts'
-import type { Overtaken } from './settled.ts'
-import type { TrunkTrouble } from './trunk-trouble.ts'
-import type { RefusedUnder, Verdict } from './verdict.ts'
+import type { AcceptedMisfit, MissingCause, RecorderDisk } from './recording/recording-rules.ts'
+import type { RecordFact } from './records/record-facts.ts'
+import type { TrunkTrouble } from './trunks/trunk-trouble.ts'
 
 /** Counts of this instant; `answered` and `abandoned` since midnight; chances from 0 to 1, and 0 in modes that reckon with none. */
 export type Paced = {

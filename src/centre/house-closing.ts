@@ -1,5 +1,5 @@
 import type { Call } from './call-state.ts'
-import { isCallForHelp, isEmergency } from './emergency.ts'
+import { isCallForHelp, isEmergency } from './calls/emergency.ts'
 import type { Input } from './inputs.ts'
 import type { FloorState } from './state.ts'
 

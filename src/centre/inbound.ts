@@ -3,8 +3,8 @@
 import type { Call } from './call-state.ts'
 import type { Draft } from './draft.ts'
 import { enterMenu } from './menu/menu-call.ts'
-import { numberKey } from './number.ts'
-import { dismiss, enterPerson, enterQueue } from './waiting.ts'
+import { numberKey } from './numbers/number.ts'
+import { dismiss, enterPerson, enterQueue } from './queues/waiting.ts'
 
 export function enter(d: Draft, call: Call): void {
   const id = d.state.numberIndex.get(numberKey(call.ourNumber))

@@ -12,7 +12,7 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { Measured } from './audio/measured.ts'
-import type { ContactPack } from './contact-columns.ts'
+import type { HeardOnLine } from './calls/heard.ts'
 import type {
   BufferedLead,
   Consent,
@@ -23,10 +23,10 @@ import type {
   TransferTarget,
 } from './entities.ts'
 import type { Actor } from './facts.ts'
-import type { HeardOnLine } from './heard.ts'
-import type { RecordFact } from './record-facts.ts'
-import type { MissingCause, RecorderDisk } from './recording-rules.ts'
-import type { TrunkTrouble } from './trunk-trouble.ts'
+import type { ContactPack } from './gate/contact-columns.ts'
+import type { MissingCause, RecorderDisk } from './recording/recording-rules.ts'
+import type { RecordFact } from './records/record-facts.ts'
+import type { TrunkTrouble } from './trunks/trunk-trouble.ts'
 
 export type Input =
   /** Time passes: sent every 250 ms, and at each deadline that `state` names. */

@@ -1,10 +1,10 @@
 /** What `media.say` was told to say is over: a menu waits for a key now, a queue's music goes on, a notice has been said. */
 
 import type { Call } from './call-state.ts'
+import { noticePlayed } from './dialler/notice.ts'
 import type { Draft } from './draft.ts'
 import { menuPlayed } from './menu/menu-call.ts'
-import { noticePlayed } from './notice.ts'
-import { placePlayed } from './queue-place.ts'
+import { placePlayed } from './queues/queue-place.ts'
 
 export function legPlayed(d: Draft, leg: Call['leg'], speech: number): void {
   const what = d.state.legs.get(leg)

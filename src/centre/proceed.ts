@@ -4,20 +4,21 @@
  * disk is slow no call starts, and nothing is held against phones and people who have not heard yet what is asked of them. While the house closes
  * what has begun is brought to its end, and nothing begins.
  */
-import { assign, nextMatch } from './acd.ts'
-import { followAppeals } from './appeal.ts'
+
+import { isAtFault } from './campaigns/hold.ts'
+import { changeMode } from './campaigns/mode.ts'
 import type { Decision, Moment } from './decision.ts'
+import { decidePhone } from './desk/open-phone.ts'
+import { pace } from './dialler/pacing.ts'
 import { Draft } from './draft.ts'
 import { decideDue } from './due.ts'
 import { hasWaited } from './evolve-clock.ts'
-import { isAtFault } from './hold.ts'
-import { tieUp } from './loose-ends.ts'
-import { changeMode } from './mode.ts'
 import { type AtHand, NotDecided } from './not-decided.ts'
-import { decidePhone } from './open-phone.ts'
-import { pace } from './pacing.ts'
+import { assign, nextMatch } from './queues/acd.ts'
 import type { Due, FloorState } from './state.ts'
-import { followSupervisions } from './supervision-follow.ts'
+import { followAppeals } from './supervision/appeal.ts'
+import { followSupervisions } from './supervision/supervision-follow.ts'
+import { tieUp } from './transfer/loose-ends.ts'
 
 /** Throws `NotDecided`, which says what it was at. */
 export function proceed(state: FloorState, moment: Moment): Decision | null {

@@ -20,11 +20,8 @@ import type {
   UserId,
 } from '../lib/ids.ts'
 import type { NumberSet } from '../lib/number-set.ts'
-import type { Abandonment } from './abandonment.ts'
-import type { Agencies } from './agencies.ts'
 import type { Call, LooseEnd } from './call-state.ts'
-import type { Counters } from './counters.ts'
-import type { DialIntent } from './dial-intent.ts'
+import type { DialIntent } from './calls/dial-intent.ts'
 import type {
   BufferedLead,
   Campaign,
@@ -39,21 +36,24 @@ import type {
   User,
 } from './entities.ts'
 import type { AgentPhase } from './facts.ts'
-import type { LeadBuffer } from './lead-buffer.ts'
-import type { LeadSupply } from './lead-supply.ts'
+import type { Abandonment } from './gate/abandonment.ts'
+import type { Agencies } from './gate/agencies.ts'
+import type { Counters } from './gate/counters.ts'
+import type { Stops } from './gate/stops.ts'
+import type { LeadBuffer } from './leads/lead-buffer.ts'
+import type { LeadSupply } from './leads/lead-supply.ts'
+import type { Settled } from './leads/settled.ts'
 import type { LineBook } from './lines/line-book.ts'
 import type { Menu } from './menu/menu.ts'
 import type { Arrivals } from './pacing/arrivals.ts'
 import type { Advice, Pacer } from './pacing/pacer.ts'
 import type { Policy } from './policy/policy.ts'
-import type { HandlingTime } from './queue-place.ts'
-import type { RecorderDisk, RecordingRules } from './recording-rules.ts'
-import type { Settled } from './settled.ts'
-import type { Stops } from './stops.ts'
+import type { HandlingTime } from './queues/queue-place.ts'
+import type { RecorderDisk, RecordingRules } from './recording/recording-rules.ts'
+import type { Unrecorded } from './recording/unrecorded.ts'
 import type { TollBook } from './toll/book.ts'
-import type { TrunkFault } from './trunk-now.ts'
-import type { TrunkTrouble } from './trunk-trouble.ts'
-import type { Unrecorded } from './unrecorded.ts'
+import type { TrunkFault } from './trunks/trunk-now.ts'
+import type { TrunkTrouble } from './trunks/trunk-trouble.ts'
 
 export type Agent = {
   user: User

@@ -7,7 +7,7 @@ import type { BufferedLead, Campaign, StationKind, User } from './entities.ts'
 import type { Fact, FactType } from './facts.ts'
 import { floorFrom, nextDeadline } from './floor.ts'
 import type { Input } from './inputs.ts'
-import type { Setup } from './setup.ts'
+import type { Setup } from './records/setup.ts'
 import type { FloorState } from './state.ts'
 import { type Step, step } from './step.ts'
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { createServer } from 'node:tls'
 import type { Trunk } from '../centre/entities.ts'
-import type { TrunkConnection } from '../centre/trunk-connection.ts'
+import type { TrunkConnection } from '../centre/trunks/trunk-connection.ts'
 import { authority, certificate } from '../phone/fixtures/certificates.ts'
 import { askTls } from './ask-tls.ts'
 

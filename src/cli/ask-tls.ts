@@ -1,7 +1,7 @@
 /** OPTIONS over TLS, for `switchroom check`: as the service would speak with this trunk, its certificate looked at in the same way. */
 import { connect } from 'node:tls'
 import type { Trunk } from '../centre/entities.ts'
-import { connectionOf, tlsNameOf } from '../centre/trunk-connection.ts'
+import { connectionOf, tlsNameOf } from '../centre/trunks/trunk-connection.ts'
 import { formatHost } from '../lib/host.ts'
 import { connectionFault, serverFault, serverNameIndication, TlsPeers } from '../phone/tls-peers.ts'
 

@@ -93,7 +93,7 @@ async function knownBy(database: string): Promise<Known> {
   const nothing = { newest: [], mark: null }
   if (!existsSync(database)) return nothing
   const { drizzleOf, openReader } = await import('../store/db.ts')
-  const { recordingQueries } = await import('../store/recordings.ts')
+  const { recordingQueries } = await import('../store/calls/recordings.ts')
   const { settingQueries } = await import('../store/settings.ts')
   try {
     const connection = openReader(database)

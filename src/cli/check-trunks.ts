@@ -2,11 +2,11 @@ import dgram from 'node:dgram'
 import { existsSync } from 'node:fs'
 import net from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
+import { zoneOr } from '../centre/numbers/zone.ts'
 import { type TollRules, tollRulesDefault } from '../centre/toll/rules.ts'
 import { testObstacle } from '../centre/toll/test-number.ts'
-import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
-import { rulesOf } from '../centre/trunk-rules.ts'
-import { zoneOr } from '../centre/zone.ts'
+import { connectionOf, nextHopOf } from '../centre/trunks/trunk-connection.ts'
+import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import { type Config, dataFiles } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { formatHost } from '../lib/host.ts'
@@ -113,9 +113,9 @@ async function enabledTrunks(config: Config): Promise<Known> {
   const [{ openReader, drizzleOf }, { telephonyQueries }, { openKeyFile, unseal }, { tollOf }, { zoneOf }] =
     await Promise.all([
       import('../store/db.ts'),
-      import('../store/telephony.ts'),
+      import('../store/telephony/telephony.ts'),
       import('../store/secrets.ts'),
-      import('../store/toll.ts'),
+      import('../store/gate/toll.ts'),
       import('../store/load.ts'),
     ])
   const connection = openReader(database)

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3'
-import { walkChain } from '../store/chain.ts'
 import { drizzleOf } from '../store/db.ts'
-import { journalLines } from '../store/journal.ts'
+import { walkChain } from '../store/journal/chain.ts'
+import { journalLines } from '../store/journal/journal.ts'
 
 /** What a database file is worth. `fault` null: SQLite finds it whole and every line of the journal follows from the one before. */
 export type Inspection = { lines: number; head: string; fault: string | null }

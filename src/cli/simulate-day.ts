@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs'
 import { Temporal } from 'temporal-polyfill'
-import type { RehearsalChange, RehearsalFigures, RehearsalNote, RehearsalRefusal } from '../centre/rehearsal.ts'
+import type {
+  RehearsalChange,
+  RehearsalFigures,
+  RehearsalNote,
+  RehearsalRefusal,
+} from '../centre/campaigns/rehearsal.ts'
 import { dataFiles } from '../config.ts'
 import { type CampaignId, isId } from '../lib/ids.ts'
 import { fitDay } from '../sim/day/fit.ts'

@@ -1,7 +1,7 @@
 import type { Actor } from '../centre/facts.ts'
 import type { TokenId } from '../lib/ids.ts'
 import { InvalidInput, NotFound } from '../records/errors.ts'
-import { issueToken, revokeToken } from '../records/tokens.ts'
+import { issueToken, revokeToken } from '../records/people/tokens.ts'
 import { configOf, readArguments } from './arguments.ts'
 import { type ExitCode, type Io, UsageError } from './command.ts'
 import { type RecordsCommand, runWithRecords } from './records-door.ts'

@@ -1,14 +1,15 @@
 /** The pure half of the house as the engine calls it: seven functions, given to it so that tests can bring their own. */
+
+import { isForHelp } from '../centre/calls/emergency.ts'
 import { decide } from '../centre/decide.ts'
 import type { Decision, Moment, Note } from '../centre/decision.ts'
 import { dropNext } from '../centre/drop-next.ts'
-import { isForHelp } from '../centre/emergency.ts'
 import { evolve } from '../centre/evolve.ts'
 import type { Fact } from '../centre/facts.ts'
 import { floorFrom, nextDeadline } from '../centre/floor.ts'
 import type { Input } from '../centre/inputs.ts'
 import { proceed } from '../centre/proceed.ts'
-import type { Setup } from '../centre/setup.ts'
+import type { Setup } from '../centre/records/setup.ts'
 import type { FloorState } from '../centre/state.ts'
 
 export type Centre = {

@@ -4,12 +4,12 @@
  * fit is said in the seal.
  */
 import type { Readable } from 'node:stream'
-import type { AcceptedMisfit } from '../centre/recording-rules.ts'
+import type { AcceptedMisfit } from '../centre/recording/recording-rules.ts'
 import { type Fit, type Found, fitByClock, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { within } from '../lib/within.ts'
-import type { MissingRecording } from '../store/recordings.ts'
+import type { MissingRecording } from '../store/calls/recordings.ts'
 import type { Store } from '../store/store.ts'
 import { fitOf } from './recording-fit.ts'
 import { foundAgain, type Sealed, type SecondLook } from './second-look.ts'

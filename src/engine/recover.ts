@@ -2,11 +2,12 @@
  * What a start makes good: calls, leads, agents and recordings that were in hand when the process went. Each is closed by a fact exactly once;
  * killed half-way, the next start closes what is left.
  */
-import { isCounted } from '../centre/abandonment.ts'
-import { abandonedRestMs } from '../centre/after-call.ts'
+
+import { abandonedRestMs } from '../centre/calls/after-call.ts'
 import type { Ending } from '../centre/entities.ts'
 import { abandonAfterMs } from '../centre/evolve-call.ts'
 import type { Fact, Recorded } from '../centre/facts.ts'
+import { isCounted } from '../centre/gate/abandonment.ts'
 import { fileFaultOf } from '../lib/file-fault.ts'
 import { type Fit, isMisfit } from '../lib/fit.ts'
 import type { CallbackId, CallId } from '../lib/ids.ts'

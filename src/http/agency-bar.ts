@@ -1,5 +1,5 @@
-import { barOfUser } from '../centre/agencies.ts'
 import type { User } from '../centre/entities.ts'
+import { barOfUser } from '../centre/gate/agencies.ts'
 import type { FloorState } from '../centre/state.ts'
 import type { AgencyId } from '../lib/ids.ts'
 

@@ -1,7 +1,7 @@
 /** The SIP messages of one call, for its page, its capture file and the API. */
 import type { CallId, UserId } from '../lib/ids.ts'
 import { NotFound } from '../records/errors.ts'
-import type { SipNote } from '../store/ladder-file.ts'
+import type { SipNote } from '../store/telephony/ladder-file.ts'
 import type { Deps } from './deps.ts'
 import { agentsOf, type LegOfCall, legsOf } from './ladder-legs.ts'
 

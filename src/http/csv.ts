@@ -1,5 +1,5 @@
 /** Tables as files for a spreadsheet (RFC 4180). */
-import { csvCell } from '../records/evidence-texts.ts'
+import { csvCell } from '../records/custody/evidence-texts.ts'
 import type { Ctx } from './deps.ts'
 
 type Cell = string | number | null

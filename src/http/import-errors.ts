@@ -1,7 +1,7 @@
 /** Rows that an import sent back: the first for a page, all as a file of the same columns, with row, column and reason before them. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { maskNumber, maskNumbersIn } from '../lib/mask.ts'
-import { csvCell } from '../records/evidence-texts.ts'
+import { csvCell } from '../records/custody/evidence-texts.ts'
 import type { RejectedRow } from '../records/import/job-port.ts'
 
 const breatheRows = 200

@@ -1,8 +1,8 @@
 /** What the records know of a number that is dialled by hand: the gate asks for the person, the consent and the loan. */
 import type { Consent, Relation } from '../centre/entities.ts'
-import { normaliseNumber } from '../centre/number.ts'
+import { normaliseNumber } from '../centre/numbers/number.ts'
 import type { CampaignId, LeadId, UserId } from '../lib/ids.ts'
-import type { LeadRecord } from '../store/leads.ts'
+import type { LeadRecord } from '../store/campaigns/leads.ts'
 import type { Store } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 

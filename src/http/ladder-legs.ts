@@ -1,6 +1,6 @@
 /** Which legs a call had, and whose: read from its own lines of the journal, so that a leg of any kind is found by being named there. */
 import type { LegId, TrunkId, UserId } from '../lib/ids.ts'
-import type { JournalLine } from '../store/chain.ts'
+import type { JournalLine } from '../store/journal/chain.ts'
 
 export type LegOfCall = {
   leg: LegId

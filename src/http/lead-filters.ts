@@ -1,9 +1,10 @@
 /** Why leads are not dialled now, for the API and the page: what the store counts, and where the policy's hours are closed at this moment. */
-import { bestTime, type HourScore } from '../centre/best-time.ts'
-import { isOpenAt } from '../centre/compliance.ts'
+
 import type { Campaign } from '../centre/entities.ts'
+import { isOpenAt } from '../centre/gate/compliance.ts'
+import { bestTime, type HourScore } from '../centre/leads/best-time.ts'
 import type { CampaignId } from '../lib/ids.ts'
-import type { LeadFilters } from '../store/lead-filters.ts'
+import type { LeadFilters } from '../store/campaigns/lead-filters.ts'
 import type { Deps } from './deps.ts'
 
 export type FiltersNow = Omit<LeadFilters, 'places'> & {

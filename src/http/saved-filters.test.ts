@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { savedFiltersMax } from '../records/saved-filters.ts'
+import { savedFiltersMax } from '../records/people/saved-filters.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
 import { supervisorRoutes } from './supervisor/supervisor.ts'
 import { type House, openHouse } from './testing/house.ts'

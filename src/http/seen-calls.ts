@@ -1,9 +1,10 @@
 /** Which calls somebody sees who sees some agents only: live ones as the floor shares them out, of those that are over whoever talked on them. */
+
+import { type Sight, seesCall, sightOf } from '../centre/agents/team.ts'
 import type { Role } from '../centre/entities.ts'
-import { type Sight, seesCall, sightOf } from '../centre/team.ts'
 import type { CallId, UserId } from '../lib/ids.ts'
 import { NotFound } from '../records/errors.ts'
-import type { RecordingRow } from '../store/recordings.ts'
+import type { RecordingRow } from '../store/calls/recordings.ts'
 import type { Deps } from './deps.ts'
 
 type Viewer = { id: UserId; role: Role }

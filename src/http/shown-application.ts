@@ -2,7 +2,7 @@
 import type { Application } from '../lender/application.ts'
 import { maskSecret } from '../lender/sealed.ts'
 import { maskNumber, maskNumbersIn } from '../lib/mask.ts'
-import { applicationField } from '../records/applications.ts'
+import { applicationField } from '../records/verification/applications.ts'
 import type { Sealer } from '../store/sealer.ts'
 
 export type ShownApplication = Omit<Application, 'fields'> & { fields: Record<string, string | number | boolean> }

@@ -1,6 +1,6 @@
 /** Confirmations as eyes may see them: the number or address that they went to masked for who may not see numbers. */
 import { maskEmail, maskNumber, maskNumbersIn } from '../lib/mask.ts'
-import type { ConfirmationRecord } from '../store/verification.ts'
+import type { ConfirmationRecord } from '../store/lender/verification.ts'
 
 export function shownConfirmations(all: readonly ConfirmationRecord[], masked: boolean): ConfirmationRecord[] {
   if (!masked) return [...all]

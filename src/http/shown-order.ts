@@ -7,7 +7,7 @@ import { offerOf } from '../lender/offer.ts'
 import type { Order, Product } from '../lender/order.ts'
 import type { Quote, SaidItem } from '../lender/quote.ts'
 import type { UserId } from '../lib/ids.ts'
-import type { OrderRow } from '../store/quotes.ts'
+import type { OrderRow } from '../store/lender/quotes.ts'
 import { nameOf } from './agent/contact-line.ts'
 import type { Deps } from './deps.ts'
 

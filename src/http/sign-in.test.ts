@@ -76,7 +76,7 @@ test('what was typed as a name does not come into the journal unless it is one: 
 test('a new password lifts the lock and ends the session that the old one opened', async () => {
   const alice = await house.add('alice5', 'agent')
   const { cookie } = await house.signIn('alice5')
-  const { changeUser } = await import('../records/users.ts')
+  const { changeUser } = await import('../records/people/users.ts')
   await changeUser(house.deps.records, 'system', alice.id, { password: 'another long password' })
   const back = await house.app.request('/agent', { headers: { ...html, cookie } })
   assert.equal(back.status, 303)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { User } from '../centre/entities.ts'
 import type { TeamId, WallId } from '../lib/ids.ts'
-import { createTeam } from '../records/teams.ts'
-import { changeUser } from '../records/users.ts'
+import { createTeam } from '../records/people/teams.ts'
+import { changeUser } from '../records/people/users.ts'
 import { adminRoutes } from './admin/admin.ts'
 import { agentRoutes } from './agent/agent.ts'
 import { auditorRoutes } from './auditor/auditor.ts'
@@ -268,7 +268,7 @@ test('a screen goes dark with its maker: disabled, of another role, or no leader
   await changeUser(house.deps.records, 'system', zoe.id, { role: 'agent' })
   assert.equal((await look(house, cookie, '/wall')).status, 401)
   await changeUser(house.deps.records, 'system', zoe.id, { role: 'supervisor' })
-  const { changeTeam } = await import('../records/teams.ts')
+  const { changeTeam } = await import('../records/people/teams.ts')
   await changeTeam(house.deps.records, 'system', ours.id, { leaders: [sam.id] })
   const other = await createTeam(house.deps.records, 'system', { name: 'Another', members: [], leaders: [zoe.id] })
   assert.equal((await look(house, cookie, '/wall')).status, 401, `who leads ${other.name} does not see ${ours.name}`)

@@ -6,14 +6,14 @@
 import { createHash } from 'node:crypto'
 import type { User } from '../centre/entities.ts'
 import type { FloorState } from '../centre/state.ts'
-import { type WallStanding, wallLinkMs, wallMaker, wallStanding } from '../centre/wall.ts'
+import { type WallStanding, wallLinkMs, wallMaker, wallStanding } from '../centre/supervision/wall.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { WallId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import { secretBytes } from '../lib/random.ts'
 import type { RecordsDoor } from '../records/door.ts'
-import { openWall, wallIdOf } from '../records/walls.ts'
-import type { WallRecord } from '../store/walls.ts'
+import { openWall, wallIdOf } from '../records/people/walls.ts'
+import type { WallRecord } from '../store/people/walls.ts'
 
 const seenWriteEveryMs = 10 * 60_000
 /** Links that wait at once; the oldest goes first. */

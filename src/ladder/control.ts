@@ -1,5 +1,5 @@
 /** What the main thread says to the ladder's thread, and what comes back. */
-import type { SipNote } from '../store/ladder-file.ts'
+import type { SipNote } from '../store/telephony/ladder-file.ts'
 import type { LadderBounds, LadderFigures } from './ladder-days.ts'
 import type { OtherKind } from './sip-note.ts'
 

@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
 import Sqlite from 'better-sqlite3'
 import { VirtualClock } from '../lib/clock.ts'
-import { dictionary } from '../store/ladder-file.ts'
+import { dictionary } from '../store/telephony/ladder-file.ts'
 import { LadderDays, legMessagesMax, othersMax, type RawNote } from './ladder-days.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ladder-'))

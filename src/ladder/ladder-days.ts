@@ -4,7 +4,7 @@
  */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { LadderFile, type SipNote } from '../store/ladder-file.ts'
+import { LadderFile, type SipNote } from '../store/telephony/ladder-file.ts'
 import { MaskedLines, maskMessage } from './mask-message.ts'
 import { glance, type OtherKind, otherKinds } from './sip-note.ts'
 

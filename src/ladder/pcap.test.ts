@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { SipNote } from '../store/ladder-file.ts'
+import type { SipNote } from '../store/telephony/ladder-file.ts'
 import { pcapOf } from './pcap.ts'
 
 const options = (id: string) =>

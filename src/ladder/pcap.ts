@@ -4,7 +4,7 @@
  * datagram holds it is cut off.
  */
 import { isIP } from 'node:net'
-import type { SipNote } from '../store/ladder-file.ts'
+import type { SipNote } from '../store/telephony/ladder-file.ts'
 import { readEndpoint } from './sip-note.ts'
 
 const linkTypeRaw = 101

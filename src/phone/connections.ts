@@ -10,7 +10,7 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls'
-import type { Trouble } from '../centre/trunk-trouble.ts'
+import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 import type { Address, Flow, Outgoing, PeerName } from '../sip/events.ts'
 import { ConnectionPlaces, type PlacesMax, placesMax } from './connection-places.ts'
 import { Handshakes } from './handshakes.ts'

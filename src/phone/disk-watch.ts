@@ -7,7 +7,7 @@ import { mkdir, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
-import type { RecorderDisk } from '../centre/recording-rules.ts'
+import type { RecorderDisk } from '../centre/recording/recording-rules.ts'
 import { openFresh } from '../lib/fresh-file.ts'
 import type { Logger } from '../lib/log.ts'
 

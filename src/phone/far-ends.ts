@@ -2,7 +2,7 @@
  * What the far end of a leg does, from the first sign of it to its last: it rings, answers, changes the media, presses keys, hangs up. Each
  * becomes at most one input of the centre.
  */
-import { reasonTextMax } from '../centre/result-rules.ts'
+import { reasonTextMax } from '../centre/calls/result-rules.ts'
 import type { UaEvent } from '../sip/events.ts'
 import type { Leg } from './leg.ts'
 import type { Legs } from './legs.ts'

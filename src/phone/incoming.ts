@@ -4,8 +4,8 @@
  * acknowledged, so that nobody of ours is rung, and no sound sent, for who is not there.
  */
 import { isIP } from 'node:net'
-import { rewritten } from '../centre/trunk-numbers.ts'
-import { rulesOf } from '../centre/trunk-rules.ts'
+import { rewritten } from '../centre/trunks/trunk-numbers.ts'
+import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import { Allowance } from '../lib/allowance.ts'
 import type { LegId, TrunkId } from '../lib/ids.ts'
 import { audioAddressOf } from '../sdp/negotiate.ts'

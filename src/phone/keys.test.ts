@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrunkRules } from '../centre/trunk-rules.ts'
+import type { TrunkRules } from '../centre/trunks/trunk-rules.ts'
 import { purity } from '../rtp/tone.ts'
 import { dtmfPrompts, Keys } from './keys.ts'
 import type { Leg } from './leg.ts'

@@ -2,7 +2,7 @@
  * Keys that we send, in the way that the far end of a leg understands: events in its RTP (RFC 4733), INFO requests one after the other, or tones
  * in its sound, which take the place of speech while they sound.
  */
-import { rulesOf } from '../centre/trunk-rules.ts'
+import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import type { LegId } from '../lib/ids.ts'
 import type { Bay } from '../rtp/bay.ts'
 import type { UserAgentPort } from '../sip/events.ts'

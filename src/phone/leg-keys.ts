@@ -1,6 +1,6 @@
 /** The SRTP keys that a leg protects with: made when first asked for, one for each suite, and never used for a second one. */
 import type { Trunk } from '../centre/entities.ts'
-import { connectionOf } from '../centre/trunk-connection.ts'
+import { connectionOf } from '../centre/trunks/trunk-connection.ts'
 import { type CryptoSuite, keyOctets } from '../sdp/crypto.ts'
 import type { LocalSrtp } from '../sdp/negotiate.ts'
 

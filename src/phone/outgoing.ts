@@ -3,7 +3,7 @@
  * again when it was lost. Also how long either may ring.
  */
 import { isIP } from 'node:net'
-import { isOfTheNetwork } from '../centre/trunk-rules.ts'
+import { isOfTheNetwork } from '../centre/trunks/trunk-rules.ts'
 import type { PhoneEffect } from '../engine/ports.ts'
 import { formatHost } from '../lib/host.ts'
 import type { CallId, LegId, TrunkId } from '../lib/ids.ts'

@@ -11,7 +11,7 @@ import {
   type PeerCertificate,
   type SecureContext,
 } from 'node:tls'
-import type { Trouble, TrunkTrouble } from '../centre/trunk-trouble.ts'
+import type { Trouble, TrunkTrouble } from '../centre/trunks/trunk-trouble.ts'
 import type { PeerName } from '../sip/events.ts'
 
 export type TlsPeer = {

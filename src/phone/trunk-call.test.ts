@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
-import type { TrunkRules } from '../centre/trunk-rules.ts'
+import type { TrunkRules } from '../centre/trunks/trunk-rules.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import { inviteOn } from './trunk-call.ts'
 

@@ -1,7 +1,7 @@
 /** An INVITE as one trunk wants it: the number, our own number, and where that is asserted, withheld or said to have diverted the call. */
 import type { Trunk } from '../centre/entities.ts'
-import { rewritten, shownAs } from '../centre/trunk-numbers.ts'
-import { rulesOf } from '../centre/trunk-rules.ts'
+import { rewritten, shownAs } from '../centre/trunks/trunk-numbers.ts'
+import { rulesOf } from '../centre/trunks/trunk-rules.ts'
 import { formatHost } from '../lib/host.ts'
 import type { Destination, InviteSpec } from '../sip/events.ts'
 import { schemeOf } from './trunk-line.ts'

@@ -3,7 +3,7 @@
  * known here decides who may call, and who may touch a trunk's calls.
  */
 import type { Trunk } from '../centre/entities.ts'
-import { connectionOf } from '../centre/trunk-connection.ts'
+import { connectionOf } from '../centre/trunks/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Account, Caller, Destination, DigestCredentials, Flow, KeptDialog, Transport } from '../sip/events.ts'
 import { credentialsOf, type Line, wayTo } from './trunk-line.ts'

@@ -4,8 +4,8 @@
  * gateways never do, and a refusal of a call tells soon enough.
  */
 import type { Trunk } from '../centre/entities.ts'
-import { connectionOf, nextHopOf } from '../centre/trunk-connection.ts'
-import type { Trouble } from '../centre/trunk-trouble.ts'
+import { connectionOf, nextHopOf } from '../centre/trunks/trunk-connection.ts'
+import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 import { formatHost } from '../lib/host.ts'
 import type { Destination, DigestCredentials } from '../sip/events.ts'
 import { type Target, Targets } from './targets.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
-import type { TrunkConnection } from '../centre/trunk-connection.ts'
+import type { TrunkConnection } from '../centre/trunks/trunk-connection.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { Bay, LegFigures, OpenSpec } from '../rtp/bay.ts'
 import type { InviteSpec, SessionId, UaEvent, UserAgentPort } from '../sip/events.ts'

@@ -3,6 +3,8 @@
  * people decide; nobody decides what they, or a token they answer for, asked for.
  */
 import { z } from '@hono/zod-openapi'
+import type { Role } from '../centre/entities.ts'
+import type { Actor } from '../centre/facts.ts'
 import {
   type Approval,
   approvalMs,
@@ -14,13 +16,11 @@ import {
   secondPersonSettings,
   strangerMs,
   tokenStands,
-} from '../centre/approval.ts'
-import type { Role } from '../centre/entities.ts'
-import type { Actor } from '../centre/facts.ts'
-import type { RecordFact } from '../centre/record-facts.ts'
+} from '../centre/records/approval.ts'
+import type { RecordFact } from '../centre/records/record-facts.ts'
 import type { ApprovalId, ExportId, TokenId, UserId } from '../lib/ids.ts'
-import type { ApprovalRecord } from '../store/approvals.ts'
-import type { TokenRecord } from '../store/tokens.ts'
+import type { ApprovalRecord } from '../store/people/approvals.ts'
+import type { TokenRecord } from '../store/people/tokens.ts'
 import { keep, newId, type RecordsDoor } from './door.ts'
 import { NotFound, NotNow } from './errors.ts'
 import { parseInput } from './parse.ts'

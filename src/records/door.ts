@@ -3,8 +3,8 @@
  * to the same journal; when it is on disk, the floor is told.
  */
 import type { Actor } from '../centre/facts.ts'
-import type { RecordFact } from '../centre/record-facts.ts'
-import type { Writing } from '../centre/writing.ts'
+import type { Writing } from '../centre/gate/writing.ts'
+import type { RecordFact } from '../centre/records/record-facts.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Id } from '../lib/ids.ts'
 import { secretText } from '../lib/random.ts'

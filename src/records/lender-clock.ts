@@ -1,12 +1,12 @@
 import type { MessageSender, SentChannel } from '../lender/message.ts'
-import { runDay } from './daily.ts'
+import { keepPlacements } from './agencies/placements.ts'
+import { runDay } from './collections/daily.ts'
+import { judgeDuePromises } from './collections/promises.ts'
+import { runStrategies } from './collections/strategies.ts'
 import type { RecordsDoor } from './door.ts'
-import { mailTarget } from './mail.ts'
-import { sendMessages } from './messages.ts'
-import { keepPlacements } from './placements.ts'
-import { judgeDuePromises } from './promises.ts'
-import { senderTarget } from './sender.ts'
-import { runStrategies } from './strategies.ts'
+import { mailTarget } from './messages/mail.ts'
+import { sendMessages } from './messages/messages.ts'
+import { senderTarget } from './messages/sender.ts'
 
 /** A day turns in some zone at each quarter of an hour. */
 const everyMs = 900_000

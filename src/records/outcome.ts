@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '../centre/facts.ts'
-import type { RecordFact } from '../centre/record-facts.ts'
+import type { RecordFact } from '../centre/records/record-facts.ts'
 import type { Logger } from '../lib/log.ts'
 import { StoreError } from '../store/port.ts'
 import { keep, type RecordsDoor } from './door.ts'

@@ -3,9 +3,9 @@ import type { InboundTarget } from '../centre/entities.ts'
 import { stackNames, stacks } from '../centre/policy/policy.ts'
 import { policyPresets } from '../centre/policy/presets.ts'
 import type { AgencyId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
-import { checkOwnPeople } from './agency-people.ts'
 import type { RecordsDoor } from './door.ts'
 import { InvalidInput } from './errors.ts'
+import { checkOwnPeople } from './people/agency-people.ts'
 
 export async function checkUsers(door: RecordsDoor, field: string, ids: UserId[]): Promise<void> {
   if (ids.length === 0) return

@@ -4,17 +4,17 @@
  */
 import { z } from '@hono/zod-openapi'
 import { campaignModes, relations, roles, stationKinds } from '../centre/entities.ts'
-import { shownNumbersMax } from '../centre/shown-number.ts'
+import { stopKinds } from '../centre/gate/stops.ts'
+import { shownNumbersMax } from '../centre/lines/shown-number.ts'
 import { speechLanguages } from '../centre/speech/vocabulary.ts'
-import { stopKinds } from '../centre/stops.ts'
 import { isEmergencyNumber } from '../centre/toll/rules.ts'
-import { srtpUses } from '../centre/trunk-connection.ts'
+import { srtpUses } from '../centre/trunks/trunk-connection.ts'
 import type { AgencyId, CampaignId, MenuId, QueueId, TeamId, TrunkGroupId, TrunkId, UserId } from '../lib/ids.ts'
 import { idPattern } from '../lib/ids.ts'
 import { normalNumber } from './numbers-e164.ts'
-import { passwordMaxLength, passwordMinLength } from './password.ts'
-import { connectionInput } from './trunk-connection.ts'
-import { trunkRules } from './trunk-rule-schemas.ts'
+import { passwordMaxLength, passwordMinLength } from './people/password.ts'
+import { connectionInput } from './telephony/trunk-connection.ts'
+import { trunkRules } from './telephony/trunk-rule-schemas.ts'
 import { words } from './words.ts'
 
 export const id = <T extends string>() =>

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { walkChain } from './chain.ts'
 import { drizzleOf, openReader } from './db.ts'
-import { journalLines } from './journal.ts'
+import { walkChain } from './journal/chain.ts'
+import { journalLines } from './journal/journal.ts'
 import { openStore, recorded, testFolder } from './testing/people.ts'
 
 const child = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url))

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import type { UserId } from '../lib/ids.ts'
 import { asset } from '../lib/places.ts'
-import { agentQueries } from './agents.ts'
 import { drizzleOf, migrate, readMigrations } from './db.ts'
 import { loadQueries } from './load.ts'
+import { agentQueries } from './people/agents.ts'
 
 /** A database of today, and what is asked of it from now on. */
 function listened() {

@@ -1,9 +1,9 @@
 /** Writes that are no facts: sessions, idempotent replies, drafts, and when a screen was seen. Each is a pure function of the connection, run in the writer's transaction. */
 import type { UserId } from '../lib/ids.ts'
 import { type Connection, sql } from './db.ts'
-import { draftOperations } from './drafts.ts'
+import { draftOperations } from './desk/drafts.ts'
+import { wallOperations } from './people/walls.ts'
 import type { IdempotentReply } from './port.ts'
-import { wallOperations } from './walls.ts'
 
 /** `tokenHash`: SHA-256 of the cookie's token, hex. */
 export type Session = { tokenHash: string; user: UserId; createdAt: number; seenAt: number; address: string }

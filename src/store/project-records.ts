@@ -1,9 +1,10 @@
 /** The tables' side of the records door's facts. A name, number or ref that is taken fails here and refuses the whole transaction. */
+
+import { addLeads, nameList, recycle, saveList, startList } from './campaigns/project-leads.ts'
 import { type Connection, sql } from './db.ts'
-import { lineRulesKey } from './lines.ts'
+import { tollRulesKey } from './gate/toll.ts'
 import type { ProjectedLine } from './project.ts'
-import { addLeads, nameList, recycle, saveList, startList } from './project-leads.ts'
-import { tollRulesKey } from './toll.ts'
+import { lineRulesKey } from './telephony/lines.ts'
 
 export function projectRecord(db: Connection, { seq, at, actor, fact }: ProjectedLine): void {
   const run = (text: string, ...values: unknown[]) => void sql(db, text).run(...values)

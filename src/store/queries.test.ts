@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import type { Fact } from '../centre/facts.ts'
 import { asset } from '../lib/places.ts'
+import { knownNumber } from './campaigns/leads.ts'
+import { readyWalk } from './campaigns/leads-due.ts'
 import { drizzleOf, migrate, readMigrations } from './db.ts'
-import { knownNumber } from './leads.ts'
-import { readyWalk } from './leads-due.ts'
 import { type QueryArgs, type QueryName, type QueryResult, queries } from './queries.ts'
 import { campaignNamed, leadNumbered, recorded, trunkNamed, userNamed } from './testing/people.ts'
-import { Writer } from './writer.ts'
+import { Writer } from './threads/writer.ts'
 
 function aStore() {
   const connection = new Sqlite(':memory:')

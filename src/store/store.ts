@@ -2,10 +2,9 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Recorded } from '../centre/facts.ts'
-import type { Setup } from '../centre/setup.ts'
+import type { Setup } from '../centre/records/setup.ts'
 import { asset, workerFile } from '../lib/places.ts'
 import { type Connection, type Migration, openReader, readMigrations, sql } from './db.ts'
-import type { DbWorkerData } from './db-worker.ts'
 import type { InFlight } from './load.ts'
 import { type DataLock, lockData } from './lock.ts'
 import type { OperationArgs, OperationName, OperationResult, Session } from './operations.ts'
@@ -13,7 +12,8 @@ import type { Committed, IdempotentReply, SecretWrite, Transaction } from './por
 import type { QueryArgs, QueryName, QueryResult } from './queries.ts'
 import { Sealer } from './sealer.ts'
 import { openKeyFile, type SecretKind, seal, unseal } from './secrets.ts'
-import { WorkerClient } from './worker-client.ts'
+import type { DbWorkerData } from './threads/db-worker.ts'
+import { WorkerClient } from './threads/worker-client.ts'
 
 export type StoreOptions = {
   /** The SQLite file; its folder is made when it is missing. */
@@ -77,10 +77,15 @@ export class Store {
         migrations: typeof migrations === 'string' ? readMigrations(migrations) : migrations,
         now: options.now,
         maxPages: options.maxPages,
-        checkpoints: options.workers ? (options.workers.checkpoint ?? null) : workerFile('store/checkpoint-worker'),
+        checkpoints: options.workers
+          ? (options.workers.checkpoint ?? null)
+          : workerFile('store/threads/checkpoint-worker'),
       }
       const onFault = options.onFault ?? (() => {})
-      const entry = options.workers ?? { db: workerFile('store/db-worker'), reader: workerFile('store/reader-worker') }
+      const entry = options.workers ?? {
+        db: workerFile('store/threads/db-worker'),
+        reader: workerFile('store/threads/reader-worker'),
+      }
       const writer = new WorkerClient(
         entry.db,
         () => data,

@@ -1,5 +1,5 @@
-import type { Approval, ApprovalKind, ApprovalState, SecondPersonSetting } from '../../src/centre/approval.ts'
 import type { Role } from '../../src/centre/entities.ts'
+import type { Approval, ApprovalKind, ApprovalState, SecondPersonSetting } from '../../src/centre/records/approval.ts'
 import { type Filled, notice } from '../parts/form.ts'
 import { type Frame, textsOf } from '../parts/frame.ts'
 import { type Html, html, type Piece } from '../parts/html.ts'

@@ -1,5 +1,5 @@
 import { raw } from 'hono/html'
-import type { WallStanding } from '../../src/centre/wall.ts'
+import type { WallStanding } from '../../src/centre/supervision/wall.ts'
 import { type Filled, selectField, textField } from '../parts/form.ts'
 import { type Frame, textsOf } from '../parts/frame.ts'
 import { type Html, html } from '../parts/html.ts'

@@ -3,9 +3,9 @@
  * field of every fact that names a call stands here; null: it is not shown (ids of legs and files, numbers that the head of the page shows).
  */
 
+import { hiddenKey } from '../../src/centre/calls/hidden-key.ts'
 import type { TransferTarget } from '../../src/centre/entities.ts'
 import type { Fact } from '../../src/centre/facts.ts'
-import { hiddenKey } from '../../src/centre/hidden-key.ts'
 import type { MenuTarget } from '../../src/centre/menu/menu.ts'
 import { maskNumbersIn } from '../../src/lib/mask.ts'
 import type { Words } from '../words/words.ts'

@@ -1,5 +1,5 @@
 /** The part of a trunk's form that says how its carrier is reached. */
-import { lookUps, srtpUses, trusts } from '../../src/centre/trunk-connection.ts'
+import { lookUps, srtpUses, trusts } from '../../src/centre/trunks/trunk-connection.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import type { Frame } from './frame.ts'

@@ -1,5 +1,5 @@
 /** Legal holds in force, and the forms to place and lift one: on the page of recordings and on that of a call. */
-import type { LegalHoldKind } from '../../src/centre/record-facts.ts'
+import type { LegalHoldKind } from '../../src/centre/records/record-facts.ts'
 import { areaField, type Filled, notice, selectField, textField } from './form.ts'
 import { type Frame, textsOf } from './frame.ts'
 import { type Html, html, type Piece } from './html.ts'

@@ -1,5 +1,5 @@
 /** What lies under the name of a recording and cannot be of its call: what was found, its sound, and the form that decides on it. */
-import type { AcceptedMisfit } from '../../src/centre/recording-rules.ts'
+import type { AcceptedMisfit } from '../../src/centre/recording/recording-rules.ts'
 import { areaField, type Filled, notice } from './form.ts'
 import { type Frame, textsOf } from './frame.ts'
 import { type Html, html } from './html.ts'

@@ -1,13 +1,13 @@
+import { conditionOf, defaultResultRules } from '../../src/centre/calls/result-rules.ts'
 import type { CallResult } from '../../src/centre/entities.ts'
-import { conditionOf, defaultResultRules } from '../../src/centre/result-rules.ts'
-import { callerIdForms } from '../../src/centre/trunk-numbers.ts'
+import { callerIdForms } from '../../src/centre/trunks/trunk-numbers.ts'
 import {
   assertions,
   dtmfMethods,
   earlyMediaPolicies,
   redirectPolicies,
   toneChoices,
-} from '../../src/centre/trunk-rules.ts'
+} from '../../src/centre/trunks/trunk-rules.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import { type Html, html } from './html.ts'

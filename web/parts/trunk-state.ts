@@ -1,6 +1,6 @@
 /** What a trunk is doing now, and what went wrong on it last: in the words of the page, and what was seen of it in a fold. */
-import type { TrunkFault } from '../../src/centre/trunk-now.ts'
-import type { TrunkTrouble } from '../../src/centre/trunk-trouble.ts'
+import type { TrunkFault } from '../../src/centre/trunks/trunk-now.ts'
+import type { TrunkTrouble } from '../../src/centre/trunks/trunk-trouble.ts'
 import type { Words } from '../words/words.ts'
 import type { Frame } from './frame.ts'
 import { type Html, html } from './html.ts'

@@ -1,7 +1,7 @@
 /** Sample props of the auditor's pages. */
 
 import type { LegAudio } from '../../src/centre/audio/leg-audio.ts'
-import type { Judged } from '../../src/centre/heard.ts'
+import type { Judged } from '../../src/centre/calls/heard.ts'
 import { journalPage } from '../pages/admin/journal.ts'
 import { answerersPage } from '../pages/auditor/answerers.ts'
 import { type AuditedCallProps, auditedCallPage } from '../pages/auditor/call.ts'

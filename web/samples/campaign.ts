@@ -1,6 +1,6 @@
 /** A sample of a campaign's own page: a predictive one at 10:42 of its day, and one that has not begun. */
 
-import type { Rehearsal, RehearsalFigures } from '../../src/centre/rehearsal.ts'
+import type { Rehearsal, RehearsalFigures } from '../../src/centre/campaigns/rehearsal.ts'
 import type { CampaignId } from '../../src/lib/ids.ts'
 import type { CampaignPageProps, LogRow, PacingPageProps, Span } from '../pages/supervisor/campaign-props.ts'
 import type { ReplayFormProps, ReplayProps } from '../pages/supervisor/replay.ts'

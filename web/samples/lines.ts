@@ -1,5 +1,5 @@
 /** Sample props of the page about lines. */
-import type { LineView } from '../../src/centre/explain-line.ts'
+import type { LineView } from '../../src/centre/lines/explain-line.ts'
 import type { TrunkId } from '../../src/lib/ids.ts'
 import { linesPage } from '../pages/supervisor/lines.ts'
 import type { Html } from '../parts/html.ts'

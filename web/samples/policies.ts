@@ -1,6 +1,6 @@
 /** Sample props of the administrator's pages of what may be called: policies, calendars, and who is not called. */
 
-import { closesOf, limitLine } from '../../src/centre/gate-words.ts'
+import { closesOf, limitLine } from '../../src/centre/policy/gate-words.ts'
 import { stacks } from '../../src/centre/policy/policy.ts'
 import { policyPresets } from '../../src/centre/policy/presets.ts'
 import type { CalendarRow } from '../pages/admin/calendars.ts'

@@ -1,8 +1,8 @@
 /** Words of the agent's desk. */
 
+import type { PauseReason } from '../../src/centre/agents/settle.ts'
 import type { Direction } from '../../src/centre/entities.ts'
-import type { PauseReason } from '../../src/centre/settle.ts'
-import type { Overtaken } from '../../src/centre/settled.ts'
+import type { Overtaken } from '../../src/centre/leads/settled.ts'
 import { deskAudioWords } from './desk-audio.ts'
 import type { Like } from './language.ts'
 import { sayWords } from './say.ts'

@@ -1,5 +1,5 @@
 /** Words of agents who ask for help on a call: on the desk, on the supervisors' live pages, in the call's history. */
-import type { AppealEnd } from '../../src/centre/ends.ts'
+import type { AppealEnd } from '../../src/centre/calls/ends.ts'
 import type { Like } from './language.ts'
 
 const zh = {

@@ -1,5 +1,5 @@
 /** Words of what waits for a second person. */
-import type { ApprovalKind, ApprovalState, SecondPersonSetting } from '../../src/centre/approval.ts'
+import type { ApprovalKind, ApprovalState, SecondPersonSetting } from '../../src/centre/records/approval.ts'
 import type { Like } from './language.ts'
 
 type State = ApprovalState | 'expired'

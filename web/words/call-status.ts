@@ -1,6 +1,7 @@
 /** Words of what the desk says about a call beside its clock: what the network says, who is not heard, where it is parked, and what became of it. */
+
+import type { Announced } from '../../src/centre/calls/heard.ts'
 import type { EndCause, EndedBy } from '../../src/centre/entities.ts'
-import type { Announced } from '../../src/centre/heard.ts'
 import type { Like } from './language.ts'
 
 const zh = {

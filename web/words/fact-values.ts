@@ -1,10 +1,10 @@
 /** Words for values of facts that the page of a call tells and no other page does. */
 
-import type { ConsultEnd, FallBack, NotTaken } from '../../src/centre/ends.ts'
+import type { ConsultEnd, FallBack, NotTaken } from '../../src/centre/calls/ends.ts'
 import type { RecordingKind } from '../../src/centre/facts.ts'
-import type { DestroyedBy } from '../../src/centre/record-facts.ts'
-import type { Overtaken } from '../../src/centre/settled.ts'
-import type { CheckedRule } from '../../src/centre/verdict.ts'
+import type { CheckedRule } from '../../src/centre/gate/verdict.ts'
+import type { Overtaken } from '../../src/centre/leads/settled.ts'
+import type { DestroyedBy } from '../../src/centre/records/record-facts.ts'
 import type { Like } from './language.ts'
 
 const zh = {

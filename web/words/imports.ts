@@ -1,5 +1,5 @@
 /** Words of imports: the file, its columns, how far it is, what came back. */
-import type { ImportKind, ImportState } from '../../src/centre/file-import.ts'
+import type { ImportKind, ImportState } from '../../src/centre/records/file-import.ts'
 import type { Like } from './language.ts'
 
 const zh = {

@@ -1,6 +1,6 @@
 /** Words of supervision: listening, whispering, barging in, taking over; on the supervisor's page and on the agent's desk. */
 
-import type { SupervisionEnd } from '../../src/centre/ends.ts'
+import type { SupervisionEnd } from '../../src/centre/calls/ends.ts'
 import type { SupervisionMode } from '../../src/centre/entities.ts'
 import type { Like } from './language.ts'
 

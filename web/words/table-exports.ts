@@ -1,5 +1,5 @@
 /** Words of exports of the records: what is in the file, for whose eyes, how far it is. */
-import type { TableExportState } from '../../src/centre/table-export.ts'
+import type { TableExportState } from '../../src/centre/records/table-export.ts'
 import type { Like } from './language.ts'
 
 const zh = {

@@ -1,5 +1,5 @@
 /** Words about why a trunk cannot be used, and what went wrong on it. */
-import type { TrunkTrouble } from '../../src/centre/trunk-trouble.ts'
+import type { TrunkTrouble } from '../../src/centre/trunks/trunk-trouble.ts'
 import type { Like } from './language.ts'
 
 const zh = {

@@ -1,5 +1,5 @@
 /** Words of screens on the wall, and of the page where they are set up. */
-import type { WallStanding } from '../../src/centre/wall.ts'
+import type { WallStanding } from '../../src/centre/supervision/wall.ts'
 import type { Like } from './language.ts'
 
 const zh = {

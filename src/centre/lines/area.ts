@@ -2,7 +2,7 @@
  * The area code that a Chinese number belongs to (归属地). A land line says it itself: 010, 02x, or three digits (MIIT's numbering plan); a
  * mobile's first seven digits name its home city in a table that the centre imports, since nobody publishes one that is complete.
  */
-import { normaliseNumber } from '../number.ts'
+import { normaliseNumber } from '../numbers/number.ts'
 
 /** 1300000 to 1999999. */
 const prefixMin = 1_300_000

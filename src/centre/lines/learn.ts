@@ -3,8 +3,8 @@
 import type { Call } from '../call-state.ts'
 import type { Note } from '../decision.ts'
 import type { Fact } from '../facts.ts'
+import { localTime } from '../numbers/zone.ts'
 import type { FloorState } from '../state.ts'
-import { localTime } from '../zone.ts'
 import type { OutCall } from './line-book.ts'
 import { shortCallMs } from './tally.ts'
 

@@ -5,9 +5,9 @@ import type { CallId, LegId, TrunkId } from '../../lib/ids.ts'
 import { seededRandom } from '../../lib/random.ts'
 import type { CallResult, Trunk } from '../entities.ts'
 import { evolve } from '../evolve.ts'
-import { pickLine } from '../line.ts'
 import { setupOf, TestFloor } from '../testing.ts'
 import { areaOf, areaOfShown, MobileAreas, packedAreas, prefixOf } from './area.ts'
+import { pickLine } from './line.ts'
 import { HourCount, LineTally } from './tally.ts'
 
 const good = 't_good' as TrunkId

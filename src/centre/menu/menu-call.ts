@@ -10,17 +10,18 @@
  * Whatever loop menus are set up in, a call leaves them: after `hopsMax` menus, or `speechesMax` sayings, it is called back. A target that is
  * gone, closed or refused never leaves anyone in silence: the fallback, then an apology and a callback.
  */
-import { callBack } from '../after-call.ts'
+
 import type { Call } from '../call-state.ts'
+import { callBack } from '../calls/after-call.ts'
+import { endCall } from '../calls/ending.ts'
+import { hiddenKey } from '../calls/hidden-key.ts'
+import { tryOutside } from '../calls/outside-leg.ts'
 import type { Draft } from '../draft.ts'
-import { endCall } from '../ending.ts'
-import { hiddenKey } from '../hidden-key.ts'
-import { playTone } from '../music.ts'
-import { normaliseNumber } from '../number.ts'
-import { tryOutside } from '../outside-leg.ts'
+import { normaliseNumber } from '../numbers/number.ts'
+import { playTone } from '../queues/music.ts'
+import { dismiss, enterPerson, enterQueue } from '../queues/waiting.ts'
 import { fragment } from '../speech/fragment.ts'
 import { ownPrefix, promptOf } from '../speech/message.ts'
-import { dismiss, enterPerson, enterQueue } from '../waiting.ts'
 import {
   isMenuOpen,
   type KeysRead,

@@ -3,8 +3,8 @@
  * reading of keys; what a call does in one stands in menu-call.ts.
  */
 import type { MenuId, QueueId, UserId } from '../../lib/ids.ts'
+import { localDay, localTime } from '../numbers/zone.ts'
 import { type Holidays, isHoliday } from '../policy/holidays.ts'
-import { localDay, localTime } from '../zone.ts'
 
 export const menuKeys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#'] as const
 export type MenuKey = (typeof menuKeys)[number]

@@ -1,9 +1,10 @@
 /** What the dialler learns from facts: how calls ring, how long people talk and write, who found nobody. Asked before a fact is applied. */
-import { isCounted } from '../abandonment.ts'
+
 import type { Call } from '../call-state.ts'
 import type { Note } from '../decision.ts'
 import type { CallResult, Ending } from '../entities.ts'
 import type { Fact } from '../facts.ts'
+import { isCounted } from '../gate/abandonment.ts'
 import type { CampaignFloor, FloorState } from '../state.ts'
 
 /** The network's faults say nothing of the people behind it. */

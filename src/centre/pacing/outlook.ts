@@ -1,8 +1,8 @@
 /** The floor as one campaign's dialler sees it: its agents by what they do, its lines, and who else wants the same agents. */
 import type { CampaignId, QueueId, UserId } from '../../lib/ids.ts'
+import { hasStation } from '../agents/station-now.ts'
 import type { Campaign } from '../entities.ts'
 import type { Agent, CampaignFloor, FloorState } from '../state.ts'
-import { hasStation } from '../station-now.ts'
 import { Ages } from './ages.ts'
 import type { Limits, Outlook, Rival } from './pacer.ts'
 

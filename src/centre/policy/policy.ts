@@ -3,7 +3,7 @@
  * names one or several joined with `+`; each is asked in turn, so the strictest answer wins whatever the field.
  */
 import { type Business, type CampaignMode, campaignModes, type Relation } from '../entities.ts'
-import type { Period } from '../retention.ts'
+import type { Period } from '../recording/retention.ts'
 
 /** Minutes since local midnight, `from` included, `to` excluded. */
 export type Hours = { from: number; to: number }

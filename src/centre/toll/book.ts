@@ -1,7 +1,7 @@
 /** How long the centre has talked abroad today by calls that people dialled by hand, and which such calls are under way. */
 import type { CallId, UserId } from '../../lib/ids.ts'
 import type { Fact } from '../facts.ts'
-import { localDay } from '../zone.ts'
+import { localDay } from '../numbers/zone.ts'
 import { isHome, type TollRules, tollRulesDefault } from './rules.ts'
 
 type Live = { by: UserId | null; since: number | null }

@@ -3,9 +3,9 @@ import type { TrunkId, UserId } from '../../lib/ids.ts'
 import { maskNumber } from '../../lib/mask.ts'
 import type { Draft } from '../draft.ts'
 import type { Refusal, Role } from '../entities.ts'
-import { clock } from '../gate-words.ts'
+import { localTime } from '../numbers/zone.ts'
+import { clock } from '../policy/gate-words.ts'
 import type { FloorState } from '../state.ts'
-import { localTime } from '../zone.ts'
 import { barringOf, isHome, matches } from './rules.ts'
 
 const minuteMs = 60_000

@@ -2,8 +2,8 @@
  * What may be dialled at all, whoever asks and in whatever mode, and what may be dialled by hand abroad: the guard against calls that cost the
  * lender money and bring somebody else a share of it (toll fraud; see GSMA FF.21, ITU-T E.156 on misuse of numbers).
  */
-import { normaliseNumber } from '../number.ts'
-import { zonesOf } from '../zone.ts'
+import { normaliseNumber } from '../numbers/number.ts'
+import { zonesOf } from '../numbers/zone.ts'
 
 export type TollRules = {
   /** Dialled as they stand, by anyone, whatever else stands in the way. */

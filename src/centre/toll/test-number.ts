@@ -3,7 +3,7 @@
  * gateway answers itself (`*43`, `600`), or to one that a supervisor may dial by hand; never to an emergency number, and to no barred one.
  */
 import type { Refusal } from '../entities.ts'
-import { normaliseNumber } from '../number.ts'
+import { normaliseNumber } from '../numbers/number.ts'
 import { barringOf, emergencyOf, matches, type TollRules } from './rules.ts'
 
 /** `dialled` as the gateway dials it; null: it may be. */

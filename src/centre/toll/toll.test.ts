@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallbackId, CallId, LeadId, LegId } from '../../lib/ids.ts'
-import { isForHelp } from '../emergency.ts'
+import { isForHelp } from '../calls/emergency.ts'
 import type { Input } from '../inputs.ts'
 import { alice, bob, campaign, sam, TestFloor, trunk } from '../testing.ts'
 import { type TollRules, tollRulesDefault } from './rules.ts'

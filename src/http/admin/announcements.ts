@@ -6,6 +6,7 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import type { Words } from '../../../web/words/words.ts'
 import { fileBelow } from '../../lib/folder-link.ts'
 import type { CallId } from '../../lib/ids.ts'
+import { type FieldProblem, InvalidInput, NotFound } from '../../records/errors.ts'
 import {
   addAnnouncement,
   announcementLabels,
@@ -14,8 +15,7 @@ import {
   type Label,
   labelAnnouncement,
   removeAnnouncement,
-} from '../../records/announcements.ts'
-import { type FieldProblem, InvalidInput, NotFound } from '../../records/errors.ts'
+} from '../../records/telephony/announcements.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'

@@ -11,11 +11,11 @@ import {
   assignNow,
   planNow,
   saveAssignmentRules,
-} from '../../records/assignment.ts'
-import { dailyWork, saveDailyWork } from '../../records/daily.ts'
+} from '../../records/collections/assignment.ts'
+import { dailyWork, saveDailyWork } from '../../records/collections/daily.ts'
 import { InvalidInput, NotFound, NotNow } from '../../records/errors.ts'
-import { reckoningOf } from '../../records/lender.ts'
-import type { UserRecord } from '../../store/users.ts'
+import { reckoningOf } from '../../records/parties/lender.ts'
+import type { UserRecord } from '../../store/people/users.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import { removeCalendar, removeHoliday, saveCalendar } from '../../records/calendars.ts'
 import { InvalidInput } from '../../records/errors.ts'
+import { removeCalendar, removeHoliday, saveCalendar } from '../../records/gate/calendars.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Campaign } from '../../centre/entities.ts'
-import { campaignChange } from '../../records/campaign-schemas.ts'
+import { campaignChange } from '../../records/campaigns/campaign-schemas.ts'
+import { checkNotice } from '../../records/campaigns/notice.ts'
 import { InvalidInput } from '../../records/errors.ts'
-import { checkNotice } from '../../records/notice.ts'
 import { parseInput } from '../../records/parse.ts'
 import { modesGiven, modeValues } from './campaign-modes.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Campaign } from '../../centre/entities.ts'
-import { campaignChange } from '../../records/campaign-schemas.ts'
+import { campaignChange } from '../../records/campaigns/campaign-schemas.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'
 import { orderGiven, orderValues } from './campaign-order.ts'

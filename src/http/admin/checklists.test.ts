@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { checklistDefault } from '../../lender/checklist.ts'
-import { allChecklists, checklistById, decisionReasons } from '../../records/checklists.ts'
+import { allChecklists, checklistById, decisionReasons } from '../../records/verification/checklists.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'

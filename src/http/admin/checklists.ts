@@ -5,8 +5,14 @@ import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { type Checklist, checklistDefault, itemsMax } from '../../lender/checklist.ts'
 import type { DecisionReason } from '../../lender/reasons.ts'
-import { allChecklists, checklistById, decisionReasons, saveChecklist, saveReasons } from '../../records/checklists.ts'
 import { NotFound } from '../../records/errors.ts'
+import {
+  allChecklists,
+  checklistById,
+  decisionReasons,
+  saveChecklist,
+  saveReasons,
+} from '../../records/verification/checklists.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'

@@ -1,7 +1,7 @@
 /** A trunk's connection as its form shows and sends it. */
 import type { Filled } from '../../../web/parts/form.ts'
-import { connectionOf, type TrunkConnection } from '../../centre/trunk-connection.ts'
-import type { TrunkRecord } from '../../store/telephony.ts'
+import { connectionOf, type TrunkConnection } from '../../centre/trunks/trunk-connection.ts'
+import type { TrunkRecord } from '../../store/telephony/telephony.ts'
 import { isChecked, numberOf, type Typed, textOf } from '../typed.ts'
 
 export function connectionValues(trunk: Pick<TrunkRecord, 'connection'>): Filled['values'] {

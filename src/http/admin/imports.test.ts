@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { usualOptions } from '../../centre/file-import.ts'
+import { usualOptions } from '../../centre/records/file-import.ts'
 import type { FileImportId } from '../../lib/ids.ts'
-import { createCampaign } from '../../records/campaigns.ts'
+import { createCampaign } from '../../records/campaigns/campaigns.ts'
 import { saveMapping } from '../../records/import/mappings.ts'
-import { createTrunk } from '../../records/trunks.ts'
+import { createTrunk } from '../../records/telephony/trunks.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { UserId } from '../../lib/ids.ts'
-import { changeUser } from '../../records/users.ts'
+import { changeUser } from '../../records/people/users.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'

@@ -1,8 +1,8 @@
 /** A policy as the form of the page has it, and back: what is wrong stands beside the field that it was typed into. */
 import type { Filled } from '../../../web/parts/form.ts'
-import { clock, limitLine } from '../../centre/gate-words.ts'
+import { clock, limitLine } from '../../centre/policy/gate-words.ts'
 import type { Limit, Policy } from '../../centre/policy/policy.ts'
-import { readLimits } from '../../records/limit-lines.ts'
+import { readLimits } from '../../records/gate/limit-lines.ts'
 import { isChecked, listOf, numberOf, type Typed, textOf } from '../typed.ts'
 
 /** Words of what is allowed that another form has under the same name. */

@@ -1,9 +1,9 @@
 /** The page of products: what follows is seen before it is saved, each save is a version, and orders keep theirs. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createParty } from '../../records/parties.ts'
-import { giveConsent } from '../../records/party-details.ts'
-import { openOrder, orderById } from '../../records/sales.ts'
+import { createParty } from '../../records/parties/parties.ts'
+import { giveConsent } from '../../records/parties/party-details.ts'
+import { openOrder, orderById } from '../../records/sales/sales.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'

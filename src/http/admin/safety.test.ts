@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createTrunk } from '../../records/trunks.ts'
+import { createTrunk } from '../../records/telephony/trunks.ts'
 import { agentRoutes } from '../agent/agent.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createQueue } from '../../records/queues.ts'
+import { createQueue } from '../../records/telephony/queues.ts'
 import { look, send } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'

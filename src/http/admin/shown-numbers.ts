@@ -1,7 +1,7 @@
 /** The numbers of ours that a campaign or queue shows, as its form has them, and what has been measured of each. */
 import type { ShownNumber } from '../../../web/pages/admin/shown-numbers.ts'
-import { figuresOf } from '../../centre/explain-line.ts'
-import { routeOf } from '../../centre/route.ts'
+import { figuresOf } from '../../centre/lines/explain-line.ts'
+import { routeOf } from '../../centre/lines/route.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import { linesOf, type Typed } from '../typed.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { TableExportId } from '../../lib/ids.ts'
-import { createParty } from '../../records/parties.ts'
+import { createParty } from '../../records/parties/parties.ts'
 import { liveRoutes } from '../live/live.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'

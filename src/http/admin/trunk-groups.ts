@@ -5,8 +5,13 @@ import { textsOf } from '../../../web/parts/frame.ts'
 import type { TrunkGroup } from '../../centre/entities.ts'
 import type { TrunkGroupId } from '../../lib/ids.ts'
 import { InvalidInput, NotNow } from '../../records/errors.ts'
-import { changeTrunkGroup, createTrunkGroup, removeTrunkGroup, trunkGroupById } from '../../records/trunk-groups.ts'
-import type { TrunkRecord } from '../../store/telephony.ts'
+import {
+  changeTrunkGroup,
+  createTrunkGroup,
+  removeTrunkGroup,
+  trunkGroupById,
+} from '../../records/telephony/trunk-groups.ts'
+import type { TrunkRecord } from '../../store/telephony/telephony.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { frameOf } from '../live/frame.ts'

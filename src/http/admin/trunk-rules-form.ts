@@ -2,13 +2,20 @@
 
 import type { Filled } from '../../../web/parts/form.ts'
 import type { TrunkTrial } from '../../../web/parts/trunk-rules.ts'
-import { normaliseNumber } from '../../centre/number.ts'
-import { conditionOf, type ResultRule, resultBy } from '../../centre/result-rules.ts'
-import { isPattern, isPrefix, type NumberRule, numberRulesMax, rewritten, shownAs } from '../../centre/trunk-numbers.ts'
-import { rulesOf } from '../../centre/trunk-rules.ts'
+import { conditionOf, type ResultRule, resultBy } from '../../centre/calls/result-rules.ts'
+import { normaliseNumber } from '../../centre/numbers/number.ts'
+import {
+  isPattern,
+  isPrefix,
+  type NumberRule,
+  numberRulesMax,
+  rewritten,
+  shownAs,
+} from '../../centre/trunks/trunk-numbers.ts'
+import { rulesOf } from '../../centre/trunks/trunk-rules.ts'
 import { InvalidInput } from '../../records/errors.ts'
-import { trunkRules } from '../../records/trunk-rule-schemas.ts'
-import type { TrunkRecord } from '../../store/telephony.ts'
+import { trunkRules } from '../../records/telephony/trunk-rule-schemas.ts'
+import type { TrunkRecord } from '../../store/telephony/telephony.ts'
 import { isChecked, linesOf, numberOf, type Typed, textOf } from '../typed.ts'
 
 export function ruleValues(trunk: Pick<TrunkRecord, 'rules'>): Filled['values'] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { waiverLimits } from '../../records/waivers.ts'
+import { waiverLimits } from '../../records/collections/waivers.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { adminRoutes } from './admin.ts'
 

@@ -4,8 +4,8 @@
  */
 import type { User } from '../../centre/entities.ts'
 import type { AgencyId, UserId } from '../../lib/ids.ts'
-import type { CallbackRecord } from '../../store/callbacks.ts'
-import type { DeskRead, Near } from '../../store/desk.ts'
+import type { CallbackRecord } from '../../store/campaigns/callbacks.ts'
+import type { DeskRead, Near } from '../../store/desk/desk.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { agencyView } from './agency-view.ts'

@@ -5,8 +5,8 @@
  */
 import type { FloorState } from '../../centre/state.ts'
 import type { AgencyId, UserId } from '../../lib/ids.ts'
-import type { CallRecord } from '../../store/calls.ts'
-import type { DeskRead } from '../../store/desk.ts'
+import type { CallRecord } from '../../store/calls/calls.ts'
+import type { DeskRead } from '../../store/desk/desk.ts'
 
 /** `placedAt`: since when its case is in its batch; null: it is in none. */
 export function agencyView(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { candidatePhones } from '../../centre/lead.ts'
-import { importLeads } from '../../records/leads.ts'
-import { changeParty, createParty } from '../../records/parties.ts'
-import { markNumber } from '../../records/party-details.ts'
+import { candidatePhones } from '../../centre/leads/lead.ts'
+import { importLeads } from '../../records/campaigns/leads.ts'
+import { changeParty, createParty } from '../../records/parties/parties.ts'
+import { markNumber } from '../../records/parties/party-details.ts'
 import { carl, type Desk, openDesk } from '../testing/desk.ts'
 import { handleOf } from './party-view.ts'
 

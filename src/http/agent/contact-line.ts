@@ -4,7 +4,7 @@ import type { Frame } from '../../../web/parts/frame.ts'
 import type { Campaign, DispositionChoice } from '../../centre/entities.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { UserId } from '../../lib/ids.ts'
-import type { CallRecord } from '../../store/calls.ts'
+import type { CallRecord } from '../../store/calls/calls.ts'
 
 /** A call that belongs to no campaign has these outcomes; the floor knows what `callback` and `dnc` mean there. */
 export const inboundDispositions: DispositionChoice[] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { LegId, TrunkId } from '../../lib/ids.ts'
-import { createNumber } from '../../records/inbound-numbers.ts'
-import { partyByRef } from '../../records/parties.ts'
-import { createQueue } from '../../records/queues.ts'
+import { partyByRef } from '../../records/parties/parties.ts'
+import { createNumber } from '../../records/telephony/inbound-numbers.ts'
+import { createQueue } from '../../records/telephony/queues.ts'
 import { type Desk, openDesk } from '../testing/desk.ts'
 
 let desk: Desk

@@ -2,8 +2,8 @@
 import type { Frame } from '../../../web/parts/frame.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { UserId } from '../../lib/ids.ts'
-import type { CallRecord } from '../../store/calls.ts'
-import type { TalkRecord } from '../../store/talks.ts'
+import type { CallRecord } from '../../store/calls/calls.ts'
+import type { TalkRecord } from '../../store/calls/talks.ts'
 import { nameOf, outcomeOf } from './contact-line.ts'
 
 type OwnPart = { talkMs: number | null; outcome: string | null; note: string | null; passed: string | null }

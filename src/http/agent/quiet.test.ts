@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LegId } from '../../lib/ids.ts'
-import { createTrunk } from '../../records/trunks.ts'
+import { createTrunk } from '../../records/telephony/trunks.ts'
 import { liveRoutes } from '../live/live.ts'
 import { openHouse } from '../testing/house.ts'
 import { quietSince } from './quiet.ts'

@@ -5,7 +5,7 @@ import { type Language, wordsIn } from '../../../web/words/words.ts'
 import type { Business, Relation } from '../../centre/entities.ts'
 import { type PlainDate, weekdayOf } from '../../lender/dates.ts'
 import { type Both, filled, mayTellDebt, type Script, stretchFrom } from '../../lender/script.ts'
-import type { CallMark, DeskTexts } from '../../store/scripts.ts'
+import type { CallMark, DeskTexts } from '../../store/desk/scripts.ts'
 
 export const houseScript = 'house'
 const othersKey = 'house_others'

@@ -1,8 +1,8 @@
 /** The desk's routes along the script: an answer of the party's, a step back, a sentence that was read. */
 import { Hono } from 'hono'
 import type { Call } from '../../centre/call-state.ts'
+import { readSentence, turnScript } from '../../records/campaigns/scripts.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
-import { readSentence, turnScript } from '../../records/scripts.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'

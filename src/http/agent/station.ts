@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import type { Refusal, User } from '../../centre/entities.ts'
 import { stationKinds } from '../../centre/entities.ts'
-import { changeUser } from '../../records/users.ts'
+import { changeUser } from '../../records/people/users.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'
 import { oneOf, textOf, typedOf } from '../typed.ts'

@@ -8,10 +8,10 @@ import { readFields } from '../../lender/fields.ts'
 import { amountOf, currencyDefault, minorDigits } from '../../lender/money.ts'
 import { definitionOf, fieldsFor, grades } from '../../lender/write-up.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
+import { cancelPromise, makePromise } from '../../records/collections/promises.ts'
 import type { RecordsDoor } from '../../records/door.ts'
 import { InvalidInput, NotNow } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
-import { cancelPromise, makePromise } from '../../records/promises.ts'
 import { type Typed, textOf } from '../typed.ts'
 
 export type WrittenUp = {

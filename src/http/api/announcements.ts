@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { InvalidInput } from '../../records/errors.ts'
+import { parseInput } from '../../records/parse.ts'
 import {
   addAnnouncement,
   announcementById,
@@ -7,9 +9,7 @@ import {
   announcementSound,
   labelAnnouncement,
   removeAnnouncement,
-} from '../../records/announcements.ts'
-import { InvalidInput } from '../../records/errors.ts'
-import { parseInput } from '../../records/parse.ts'
+} from '../../records/telephony/announcements.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { BadRequest } from '../problem.ts'
 import { queryOf } from './query.ts'

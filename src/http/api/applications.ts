@@ -3,16 +3,16 @@ import type { Role } from '../../centre/entities.ts'
 import type { Application } from '../../lender/application.ts'
 import { taskStates } from '../../lender/task.ts'
 import { maskNumbersIn } from '../../lib/mask.ts'
+import { parseInput } from '../../records/parse.ts'
 import {
   applicationByRef,
   changeApplication,
   createApplication,
   reopenApplication,
-} from '../../records/applications.ts'
-import { allChecklists, saveChecklist } from '../../records/checklists.ts'
-import { parseInput } from '../../records/parse.ts'
-import { moveTaskBy, shareOutTasks, taskById, wholeTask } from '../../records/tasks.ts'
-import { applicationChange, applicationInput, checklistInput } from '../../records/verification-schemas.ts'
+} from '../../records/verification/applications.ts'
+import { allChecklists, saveChecklist } from '../../records/verification/checklists.ts'
+import { moveTaskBy, shareOutTasks, taskById, wholeTask } from '../../records/verification/tasks.ts'
+import { applicationChange, applicationInput, checklistInput } from '../../records/verification/verification-schemas.ts'
 import { words } from '../../records/words.ts'
 import { maskedSaid } from '../agent/checklist.ts'
 import type { Deps } from '../deps.ts'

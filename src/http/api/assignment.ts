@@ -1,8 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { unplacedReasons } from '../../lender/assignment.ts'
-import { assignmentRules, assignNow, planNow, saveAssignmentRules } from '../../records/assignment.ts'
-import { assignmentInput, assignmentOrder, assignmentScope, dailyInput } from '../../records/collections-schemas.ts'
-import { dailyWork, runDay, saveDailyWork } from '../../records/daily.ts'
+import { assignmentRules, assignNow, planNow, saveAssignmentRules } from '../../records/collections/assignment.ts'
+import {
+  assignmentInput,
+  assignmentOrder,
+  assignmentScope,
+  dailyInput,
+} from '../../records/collections/collections-schemas.ts'
+import { dailyWork, runDay, saveDailyWork } from '../../records/collections/daily.ts'
 import { parseInput } from '../../records/parse.ts'
 import type { Deps } from '../deps.ts'
 import { queryOf } from './query.ts'

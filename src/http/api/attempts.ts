@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { normaliseNumber } from '../../centre/number.ts'
+import { normaliseNumber } from '../../centre/numbers/number.ts'
 import { type CampaignId, idPattern } from '../../lib/ids.ts'
 import type { Deps } from '../deps.ts'
 import { paging, period, queryOf } from './query.ts'

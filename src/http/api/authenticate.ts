@@ -1,6 +1,6 @@
 import type { User } from '../../centre/entities.ts'
 import type { UserId } from '../../lib/ids.ts'
-import { tokenOf } from '../../records/tokens.ts'
+import { tokenOf } from '../../records/people/tokens.ts'
 import { bearerOf } from '../bearer.ts'
 import type { Deps, Guard } from '../deps.ts'
 import { checkPlace } from '../guard.ts'

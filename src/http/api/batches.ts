@@ -1,10 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { batchStates, commissionOf, placementStates, unlistedWhys } from '../../lender/placement.ts'
-import { exportBatch } from '../../records/placement-export.ts'
-import { batchExportInput, placementFilter, placementOrder, recallOrder } from '../../records/placement-schemas.ts'
-import { batchById, placeBatch } from '../../records/placements.ts'
-import { recallBatch } from '../../records/recalls.ts'
-import type { BatchRecord } from '../../store/placements.ts'
+import { exportBatch } from '../../records/agencies/placement-export.ts'
+import {
+  batchExportInput,
+  placementFilter,
+  placementOrder,
+  recallOrder,
+} from '../../records/agencies/placement-schemas.ts'
+import { batchById, placeBatch } from '../../records/agencies/placements.ts'
+import { recallBatch } from '../../records/agencies/recalls.ts'
+import type { BatchRecord } from '../../store/lender/placements.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { paging, queryOf } from './query.ts'
 import { pageOf } from './replies.ts'

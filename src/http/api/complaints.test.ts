@@ -1,8 +1,8 @@
 /** A complaint about somebody who is on HOLD for good. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openComplaint, resolveComplaint } from '../../records/complaints.ts'
-import { createParty } from '../../records/parties.ts'
+import { openComplaint, resolveComplaint } from '../../records/collections/complaints.ts'
+import { createParty } from '../../records/parties/parties.ts'
 import { openHouse } from '../testing/house.ts'
 
 test('who is on HOLD for a death stays so when a complaint about them is resolved', async () => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { confirmationsOf, saveConfirmations, versionOf } from '../../records/confirmations.ts'
 import { InvalidInput } from '../../records/errors.ts'
-import { confirmationsInput } from '../../records/verification-schemas.ts'
+import { confirmationsOf, saveConfirmations, versionOf } from '../../records/verification/confirmations.ts'
+import { confirmationsInput } from '../../records/verification/verification-schemas.ts'
 import type { Deps } from '../deps.ts'
 import { type Api, define, jsonBody } from './route.ts'
 

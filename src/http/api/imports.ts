@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { z } from '@hono/zod-openapi'
-import { importKinds } from '../../centre/file-import.ts'
+import { importKinds } from '../../centre/records/file-import.ts'
 import type { CampaignId, FileImportId } from '../../lib/ids.ts'
 import { InvalidInput } from '../../records/errors.ts'
 import type { ImportView } from '../../records/import/import-view.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { LegId } from '../../lib/ids.ts'
-import { judgeDuePromises } from '../../records/promises.ts'
+import { judgeDuePromises } from '../../records/collections/promises.ts'
 import { type House, noon, openHouse } from '../testing/house.ts'
 
 let house: House

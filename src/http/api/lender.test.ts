@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { saveLoans } from '../../records/loans.ts'
-import { saveParties } from '../../records/parties.ts'
+import { saveLoans } from '../../records/collections/loans.ts'
+import { saveParties } from '../../records/parties/parties.ts'
 import { type House, openHouse } from '../testing/house.ts'
 
 let house: House

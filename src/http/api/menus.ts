@@ -1,6 +1,6 @@
 import type { MenuId } from '../../lib/ids.ts'
-import { menuChange, menuInput } from '../../records/menu-schemas.ts'
-import { changeMenu, createMenu, menuById, removeMenu } from '../../records/menus.ts'
+import { menuChange, menuInput } from '../../records/telephony/menu-schemas.ts'
+import { changeMenu, createMenu, menuById, removeMenu } from '../../records/telephony/menus.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { menuReply } from './menu-reply.ts'
 import { pageOf } from './replies.ts'

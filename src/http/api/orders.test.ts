@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import type { User } from '../../centre/entities.ts'
 import { saidItems } from '../../lender/quote.ts'
 import { NotNow } from '../../records/errors.ts'
-import { moveOrderBy } from '../../records/sales.ts'
+import { moveOrderBy } from '../../records/sales/sales.ts'
 import { type Ask, askerOf } from '../testing/ask.ts'
 import { type House, openHouse } from '../testing/house.ts'
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { campaignModes } from '../../centre/entities.ts'
 import type { CampaignId } from '../../lib/ids.ts'
-import { campaignById } from '../../records/campaigns.ts'
+import { campaignById } from '../../records/campaigns/campaigns.ts'
 import type { Deps } from '../deps.ts'
 import { paging, period, queryOf } from './query.ts'
 import { pageOf } from './replies.ts'

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { fieldBusinesses } from '../../lender/fields.ts'
 import { loanStatuses } from '../../lender/loan.ts'
 import { type Party, partyFlags } from '../../lender/party.ts'
-import { defineFields } from '../../records/field-definitions.ts'
+import { defineFields } from '../../records/parties/field-definitions.ts'
 import {
   consentInput,
   disclosureInput,
@@ -12,9 +12,9 @@ import {
   partyInput,
   partyPhoneInput,
   reasonInput,
-} from '../../records/lender-schemas.ts'
-import { changeParty, createParty, partyByRef } from '../../records/parties.ts'
-import { giveConsent, markNumber, showSecret, withdrawConsent } from '../../records/party-details.ts'
+} from '../../records/parties/lender-schemas.ts'
+import { changeParty, createParty, partyByRef } from '../../records/parties/parties.ts'
+import { giveConsent, markNumber, showSecret, withdrawConsent } from '../../records/parties/party-details.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { masksNumbers, mayShowSecrets, shownParty, shownPhone } from '../shown-party.ts'
 import { consentReply, fieldsReply, partyReply } from './lender-replies.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { CampaignId, RecordingId, UserId } from '../../lib/ids.ts'
-import { destructionOf } from '../../records/destruction.ts'
+import { destructionOf } from '../../records/custody/destruction.ts'
 import { NotFound } from '../../records/errors.ts'
 import { normalNumber } from '../../records/numbers-e164.ts'
 import { audioAnswer } from '../audio-file.ts'

@@ -1,5 +1,6 @@
 /** What the API answers. A test holds the real answers against these, so that the OpenAPI document does not lie. */
 import { z } from '@hono/zod-openapi'
+import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/calls/heard.ts'
 import {
   businesses,
   callResults,
@@ -9,14 +10,13 @@ import {
   roles,
   stationKinds,
 } from '../../centre/entities.ts'
-import { answererVerdicts, heardBy, toldAnswerers, toldBy } from '../../centre/heard.ts'
-import { missingCauses } from '../../centre/recording-rules.ts'
-import { srtpUses } from '../../centre/trunk-connection.ts'
-import { trunkTroubles } from '../../centre/trunk-trouble.ts'
+import { missingCauses } from '../../centre/recording/recording-rules.ts'
+import { srtpUses } from '../../centre/trunks/trunk-connection.ts'
+import { trunkTroubles } from '../../centre/trunks/trunk-trouble.ts'
 import { misfits } from '../../lib/fit.ts'
-import { modeRules, notice } from '../../records/campaign-schemas.ts'
-import { connectionReply } from '../../records/trunk-connection.ts'
-import { trunkRules } from '../../records/trunk-rule-schemas.ts'
+import { modeRules, notice } from '../../records/campaigns/campaign-schemas.ts'
+import { connectionReply } from '../../records/telephony/trunk-connection.ts'
+import { trunkRules } from '../../records/telephony/trunk-rule-schemas.ts'
 
 const id = z.string()
 const instant = z.int().openapi({ description: 'Unix time, ms' })

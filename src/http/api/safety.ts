@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { saveTollRules, tollRulesInput } from '../../records/toll.ts'
+import { saveTollRules, tollRulesInput } from '../../records/gate/toll.ts'
 import type { Deps } from '../deps.ts'
 import { paging, queryOf } from './query.ts'
 import { type Api, define, jsonBody } from './route.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { supervisionModes } from '../../centre/entities.ts'
-import { gainDbMax } from '../../centre/supervision.ts'
+import { gainDbMax } from '../../centre/supervision/supervision.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import { NotFound, NotNow } from '../../records/errors.ts'
 import { parseInput } from '../../records/parse.ts'

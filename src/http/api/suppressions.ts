@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { addSuppression, removeSuppression } from '../../records/gate/suppressions.ts'
 import { suppressionInput } from '../../records/schemas.ts'
-import { addSuppression, removeSuppression } from '../../records/suppressions.ts'
 import type { Deps } from '../deps.ts'
 import { paging, queryOf } from './query.ts'
 import { pageOf, suppressionReply } from './replies.ts'

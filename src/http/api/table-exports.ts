@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { exportForms, exportKinds } from '../../centre/table-export.ts'
+import { exportForms, exportKinds } from '../../centre/records/table-export.ts'
 import type { TableExportId } from '../../lib/ids.ts'
 import { parseInput } from '../../records/parse.ts'
 import { tableExportInput } from '../../records/table-export/schema.ts'

@@ -1,5 +1,5 @@
 /** What a token sees that is bound to a team. */
-import { type Sight, teamSight } from '../../centre/team.ts'
+import { type Sight, teamSight } from '../../centre/agents/team.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { OtherTeam } from '../guard.ts'

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { TeamId } from '../../lib/ids.ts'
-import { changeTeam, createTeam, removeTeam, teamById, teamChange, teamInput } from '../../records/teams.ts'
+import { changeTeam, createTeam, removeTeam, teamById, teamChange, teamInput } from '../../records/people/teams.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { pageOf } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'

@@ -1,6 +1,11 @@
 import type { TrunkGroupId } from '../../lib/ids.ts'
 import { trunkGroupChange, trunkGroupInput } from '../../records/schemas.ts'
-import { changeTrunkGroup, createTrunkGroup, removeTrunkGroup, trunkGroupById } from '../../records/trunk-groups.ts'
+import {
+  changeTrunkGroup,
+  createTrunkGroup,
+  removeTrunkGroup,
+  trunkGroupById,
+} from '../../records/telephony/trunk-groups.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { pageOf, trunkGroupReply } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'

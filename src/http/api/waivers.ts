@@ -9,11 +9,22 @@ import {
   waiverDecision,
   waiverInput,
   waiverLimitsInput,
-} from '../../records/collections-schemas.ts'
-import { complaintById, extendComplaint, openComplaint, resolveComplaint } from '../../records/complaints.ts'
-import { reckoningOf } from '../../records/lender.ts'
-import { askWaiver, decideWaiver, saveWaiverLimits, waiverById, waiverLimits } from '../../records/waivers.ts'
-import type { ComplaintRecord } from '../../store/waivers.ts'
+} from '../../records/collections/collections-schemas.ts'
+import {
+  complaintById,
+  extendComplaint,
+  openComplaint,
+  resolveComplaint,
+} from '../../records/collections/complaints.ts'
+import {
+  askWaiver,
+  decideWaiver,
+  saveWaiverLimits,
+  waiverById,
+  waiverLimits,
+} from '../../records/collections/waivers.ts'
+import { reckoningOf } from '../../records/parties/lender.ts'
+import type { ComplaintRecord } from '../../store/lender/waivers.ts'
 import type { Deps } from '../deps.ts'
 import { paging, queryOf } from './query.ts'
 import { pageOf } from './replies.ts'

@@ -1,8 +1,8 @@
 /** How well answering machines are told from people, by what people say of the calls. */
 import type { AnswerersProps } from '../../../web/pages/auditor/answerers.ts'
 import type { Frame } from '../../../web/parts/frame.ts'
+import { sightOf } from '../../centre/agents/team.ts'
 import type { User } from '../../centre/entities.ts'
-import { sightOf } from '../../centre/team.ts'
 import { nameOf } from '../agent/contact-line.ts'
 import type { Deps } from '../deps.ts'
 

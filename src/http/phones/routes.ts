@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { keep } from '../../records/door.ts'
-import { userById } from '../../records/users.ts'
+import { userById } from '../../records/people/users.ts'
 import { addressOf } from '../address.ts'
 import type { Ctx, Deps, Env } from '../deps.ts'
 import { open } from '../guard.ts'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { callbacksPage } from '../../../web/pages/supervisor/callbacks.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
-import { promiseOverdueMs } from '../../centre/promise.ts'
+import { promiseOverdueMs } from '../../centre/leads/promise.ts'
 import { callbackById, closeCallback, openCallback } from '../callbacks.ts'
 import { actorOf, type Ctx, type Deps, type Env } from '../deps.ts'
 import { allow } from '../guard.ts'

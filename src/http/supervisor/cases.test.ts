@@ -1,9 +1,9 @@
 /** The list of cases and the pages of assignment, as a browser uses them. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openCase } from '../../records/cases.ts'
-import { createLoan } from '../../records/loans.ts'
-import { createParty } from '../../records/parties.ts'
+import { openCase } from '../../records/collections/cases.ts'
+import { createLoan } from '../../records/collections/loans.ts'
+import { createParty } from '../../records/parties/parties.ts'
 import { adminRoutes } from '../admin/admin.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
@@ -114,7 +114,7 @@ test('an administrator writes rules, looks at the dry run and applies it', async
   assert.ok((await open('admin', '/admin/assignment/rules/0')).text.includes('challenger 30: bob 100'))
   assert.equal((await open('admin', '/admin/assignment/rules/9')).status, 404)
   await open('admin', '/admin/assignment/rules/1/rise', [])
-  const { assignmentRules } = await import('../../records/assignment.ts')
+  const { assignmentRules } = await import('../../records/collections/assignment.ts')
   assert.deepEqual(
     (await assignmentRules(house.deps.records)).rules.map(({ name }) => name),
     ['rest', 'early'],

@@ -1,9 +1,9 @@
 /** Complaints and waivers as supervisors work on them. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createLoan } from '../../records/loans.ts'
-import { createParty } from '../../records/parties.ts'
-import { saveWaiverLimits } from '../../records/waivers.ts'
+import { createLoan } from '../../records/collections/loans.ts'
+import { saveWaiverLimits } from '../../records/collections/waivers.ts'
+import { createParty } from '../../records/parties/parties.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
 

@@ -1,9 +1,9 @@
 import type { FloorProps } from '../../../web/pages/supervisor/floor-props.ts'
 import { startOfDay } from '../../../web/parts/time.ts'
-import { dateOf } from '../../centre/day.ts'
+import { dateOf } from '../../centre/numbers/day.ts'
 import type { UserId } from '../../lib/ids.ts'
-import type { AppealCounts } from '../../store/appeals.ts'
-import type { CampaignCounts } from '../../store/campaign-minutes.ts'
+import type { AppealCounts } from '../../store/calls/appeals.ts'
+import type { CampaignCounts } from '../../store/campaigns/campaign-minutes.ts'
 import { callbackCounts } from '../callbacks.ts'
 import type { Deps } from '../deps.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { defineFields } from '../../records/field-definitions.ts'
-import { createLoan } from '../../records/loans.ts'
-import { createParty } from '../../records/parties.ts'
+import { createLoan } from '../../records/collections/loans.ts'
+import { defineFields } from '../../records/parties/field-definitions.ts'
+import { createParty } from '../../records/parties/parties.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
 

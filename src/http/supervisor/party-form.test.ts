@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { defineFields } from '../../records/field-definitions.ts'
-import { createParty, partyByRef } from '../../records/parties.ts'
+import { defineFields } from '../../records/parties/field-definitions.ts'
+import { createParty, partyByRef } from '../../records/parties/parties.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'
 

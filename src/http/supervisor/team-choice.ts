@@ -1,8 +1,8 @@
 /** `?team=` on the pages of the floor: of what somebody sees only one team. */
 import type { TeamChoice } from '../../../web/parts/team-chooser.ts'
+import { teamsSeen } from '../../centre/agents/team.ts'
 import type { User } from '../../centre/entities.ts'
 import type { FloorState } from '../../centre/state.ts'
-import { teamsSeen } from '../../centre/team.ts'
 import { isId, type TeamId } from '../../lib/ids.ts'
 import type { Ctx } from '../deps.ts'
 

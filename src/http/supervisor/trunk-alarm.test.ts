@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createTrunk, removeTrunk } from '../../records/trunks.ts'
+import { createTrunk, removeTrunk } from '../../records/telephony/trunks.ts'
 import { look } from '../testing/form.ts'
 import { type House, openHouse } from '../testing/house.ts'
 import { supervisorRoutes } from './supervisor.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { changeApplication } from '../applications.ts'
-import { saveChecklist } from '../checklists.ts'
-import { defineFields } from '../field-definitions.ts'
-import { guessColumns } from './columns.ts'
+import { defineFields } from '../parties/field-definitions.ts'
+import { guessColumns } from '../sheets/columns.ts'
+import { changeApplication } from '../verification/applications.ts'
+import { saveChecklist } from '../verification/checklists.ts'
 import { type ImportHouse, openImportHouse } from './testing/house.ts'
 
 let house: ImportHouse

@@ -1,16 +1,16 @@
 /** The writing side of an import: a slice of checked rows into the records, by the door of their kind. */
 import type { Lead, LeadList } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
-import type { ImportKind } from '../../centre/file-import.ts'
-import { saveApplications } from '../applications.ts'
+import type { ImportKind } from '../../centre/records/file-import.ts'
+import type { Duplicates } from '../campaigns/duplicates.ts'
+import { LeadAdder } from '../campaigns/lead-rows.ts'
+import { saveLoans } from '../collections/loans.ts'
+import { recordRepayments } from '../collections/repayment-rows.ts'
 import type { RecordsDoor } from '../door.ts'
-import type { Duplicates } from '../duplicates.ts'
-import { LeadAdder } from '../lead-rows.ts'
-import { saveLoans } from '../loans.ts'
-import { saveParties } from '../parties.ts'
-import { recordRepayments } from '../repayment-rows.ts'
+import { addSuppressions } from '../gate/suppressions.ts'
+import { saveParties } from '../parties/parties.ts'
 import type { RowReport } from '../row-report.ts'
-import { addSuppressions } from '../suppressions.ts'
+import { saveApplications } from '../verification/applications.ts'
 
 /** `kept`: what was decided is on disk. The next slice may be given before that. */
 export type Applier = (values: unknown[]) => Promise<{ report: RowReport; kept: Promise<unknown> }>

@@ -1,13 +1,13 @@
 /** What a thread that reads a file can check by itself: a unit against the schema of its kind, so that the records door is given good ones only. */
 import type { z } from 'zod'
 import type { Lead } from '../../centre/entities.ts'
-import type { ImportKind } from '../../centre/file-import.ts'
+import type { ImportKind } from '../../centre/records/file-import.ts'
 import { type CampaignId, type ImportId, leadId } from '../../lib/ids.ts'
-import { loanInput, partyInput, repaymentInput } from '../lender-schemas.ts'
 import { problemsOf } from '../parse.ts'
+import { loanInput, partyInput, repaymentInput } from '../parties/lender-schemas.ts'
 import { leadInput, suppressionInput } from '../schemas.ts'
-import { applicationInput } from '../verification-schemas.ts'
-import type { CellProblem } from './row-reader.ts'
+import type { CellProblem } from '../sheets/row-reader.ts'
+import { applicationInput } from '../verification/verification-schemas.ts'
 
 export type Checked = { value: unknown; key: string } | { problem: CellProblem }
 

@@ -1,8 +1,8 @@
 /** The thread that reads a file, as the main thread holds it: there only while there is work. */
 import { Worker } from 'node:worker_threads'
 import { InvalidInput } from '../errors.ts'
+import { noTable } from '../sheets/table-file.ts'
 import type { FromJob, Inspection, JobData, JobProgress, ToJob } from './job-port.ts'
-import { noTable } from './table-file.ts'
 
 export type Applied = Omit<Extract<ToJob, { type: 'applied' }>, 'type'>
 /** `gone`: it was ended before it had done. */

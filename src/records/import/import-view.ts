@@ -1,6 +1,6 @@
 /** An import as a person sees it: what the records keep of it, and while it runs how far it is and how long it still takes. */
-import { type ImportCounts, type ImportState, nothingImported } from '../../centre/file-import.ts'
-import type { FileImportRecord } from '../../store/imports.ts'
+import { type ImportCounts, type ImportState, nothingImported } from '../../centre/records/file-import.ts'
+import type { FileImportRecord } from '../../store/files/imports.ts'
 import type { JobProgress } from './job-port.ts'
 
 /** `done`: share of the file, 0 to 1. `perSecond` rows, `leftMs`: while it runs. */

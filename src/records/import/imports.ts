@@ -14,25 +14,26 @@ import {
   importKinds,
   nothingImported,
   usualOptions,
-} from '../../centre/file-import.ts'
-import type { RecordFact } from '../../centre/record-facts.ts'
+} from '../../centre/records/file-import.ts'
+import type { RecordFact } from '../../centre/records/record-facts.ts'
 import type { CampaignId, FileImportId, ImportId } from '../../lib/ids.ts'
 import type { Logger } from '../../lib/log.ts'
-import type { FileImportRecord, SavedMapping } from '../../store/imports.ts'
+import type { FileImportRecord, SavedMapping } from '../../store/files/imports.ts'
 import type { Page } from '../../store/page.ts'
-import { campaignById } from '../campaigns.ts'
+import { campaignById } from '../campaigns/campaigns.ts'
+import { Duplicates } from '../campaigns/duplicates.ts'
+import { importOptions } from '../campaigns/lead-schemas.ts'
 import { keep, newId, type RecordsDoor } from '../door.ts'
-import { Duplicates } from '../duplicates.ts'
 import { InvalidInput, NotFound, NotNow } from '../errors.ts'
-import { importOptions } from '../lead-schemas.ts'
-import { reckoningOf } from '../lender.ts'
 import { keepAtLast } from '../outcome.ts'
 import { parseInput } from '../parse.ts'
+import { reckoningOf } from '../parties/lender.ts'
 import { Remover } from '../remover.ts'
+import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from '../sheets/columns.ts'
+import { sourceKey } from '../sheets/source-file.ts'
 import { words } from '../words.ts'
 import { applierOf } from './apply.ts'
 import { reasonOf } from './check-unit.ts'
-import { columnsMax, faultsOfColumns, guessColumns, sealedTargets } from './columns.ts'
 import { ImportFiles } from './import-files.ts'
 import { ImportThread } from './import-thread.ts'
 import { type ImportView, viewOfBegun, viewOfEnded } from './import-view.ts'
@@ -40,7 +41,6 @@ import { forgetAll, forgetTry, isCancelled, noteCancel, noteTry, progressIn, was
 import { type Inspection, type JobProgress, jobFiles, type RejectedRow } from './job-port.ts'
 import { saveMapping } from './mappings.ts'
 import { Reception } from './receive.ts'
-import { sourceKey } from './source-file.ts'
 
 export const importRun = z
   .strictObject({

@@ -1,5 +1,5 @@
+import { openTable } from '../sheets/table-file.ts'
 import type { Inspection } from './job-port.ts'
-import { openTable } from './table-file.ts'
 
 const rowsShown = 10
 const cellShown = 200

@@ -1,8 +1,8 @@
 /** What the thread that reads a file and the main thread, which writes the records, say to each other. */
-import type { ImportCounts, ImportKind, ImportOptions } from '../../centre/file-import.ts'
+import type { ImportCounts, ImportKind, ImportOptions } from '../../centre/records/file-import.ts'
 import type { CampaignId, ImportId } from '../../lib/ids.ts'
-import type { CellProblem } from './row-reader.ts'
-import type { TableForm } from './table-file.ts'
+import type { CellProblem } from '../sheets/row-reader.ts'
+import type { TableForm } from '../sheets/table-file.ts'
 
 /** The first rows of a file, for whoever says what its columns are. */
 export type Inspection = { form: TableForm; headings: string[]; rows: string[][] }

@@ -1,8 +1,8 @@
 /** Saved mappings of imports: what the columns of a file with these headings are, under a name, for the next file of its kind. */
 import { z } from '@hono/zod-openapi'
 import type { Actor } from '../../centre/facts.ts'
-import { type ImportKind, type ImportMapping, importKinds } from '../../centre/file-import.ts'
-import { mappingsMax, type SavedMapping } from '../../store/imports.ts'
+import { type ImportKind, type ImportMapping, importKinds } from '../../centre/records/file-import.ts'
+import { mappingsMax, type SavedMapping } from '../../store/files/imports.ts'
 import { keep, type RecordsDoor } from '../door.ts'
 import { InvalidInput, NotFound, NotNow } from '../errors.ts'
 import { parseInput } from '../parse.ts'

@@ -6,13 +6,13 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { rename, truncate, writeFile } from 'node:fs/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type ImportKind, nothingImported } from '../../centre/file-import.ts'
-import { wallInstant } from '../../centre/zone.ts'
+import { wallInstant } from '../../centre/numbers/zone.ts'
+import { type ImportKind, nothingImported } from '../../centre/records/file-import.ts'
+import { rowReader } from '../sheets/row-reader.ts'
+import { openTable } from '../sheets/table-file.ts'
 import { checkUnit } from './check-unit.ts'
 import { type FromJob, type JobData, type JobProgress, jobFiles, type RejectedRow, type ToJob } from './job-port.ts'
-import { rowReader } from './row-reader.ts'
 import { sealedText } from './sealed-text.ts'
-import { openTable } from './table-file.ts'
 import { type SourceRow, unitsOf } from './units.ts'
 
 type Run = Extract<JobData, { type: 'run' }>

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { testFolder } from '../../store/testing/people.ts'
+import { sourceKey } from '../sheets/source-file.ts'
 import { Reception } from './receive.ts'
-import { sourceKey } from './source-file.ts'
 
 const mb = 1024 * 1024
 const floor = 2_000_000_000

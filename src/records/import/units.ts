@@ -1,7 +1,7 @@
 /** Rows of a table as units that the records door takes one by one: a row each, but of loans all rows of one loan, which stand together. */
-import type { ImportKind } from '../../centre/file-import.ts'
-import type { CellProblem, ReadRow } from './row-reader.ts'
-import type { TableRow } from './table-file.ts'
+import type { ImportKind } from '../../centre/records/file-import.ts'
+import type { CellProblem, ReadRow } from '../sheets/row-reader.ts'
+import type { TableRow } from '../sheets/table-file.ts'
 
 export type SourceRow = { row: number; cells: string[] }
 export type Unit = { rows: SourceRow[]; value: Record<string, unknown>; problem: null } | BadUnit

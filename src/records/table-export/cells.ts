@@ -1,5 +1,5 @@
 /** Values as the cells of a file, in the form in which an import reads them back to the very same value. */
-import { offsetMs, wallInstant } from '../../centre/zone.ts'
+import { offsetMs, wallInstant } from '../../centre/numbers/zone.ts'
 import { normalNumber } from '../numbers-e164.ts'
 
 /** `minor`: an amount, of which a workbook makes a number. */

@@ -2,15 +2,15 @@
  * The columns of an export. Each has the heading by which an import knows what it is; what this person may not see stands under a heading that an
  * import leaves out, so that no mask is ever read back as a value.
  */
-import type { ExportKind } from '../../centre/table-export.ts'
+import type { ExportKind } from '../../centre/records/table-export.ts'
 import { type FieldDefinition, type FieldValue, fieldBusinesses } from '../../lender/fields.ts'
 import type { Loan } from '../../lender/loan.ts'
 import { amountTyped, components, currencyDefault } from '../../lender/money.ts'
 import { maskNumber, maskNumbersIn } from '../../lib/mask.ts'
-import type { ExportRows } from '../../store/export-pages.ts'
-import { guarded } from '../guarded-cell.ts'
-import { columnsMax, type Definitions, fieldMark, guessColumns } from '../import/columns.ts'
-import { fieldName, flagWords, relationWords, statusWords, typeWords } from '../import/row-reader.ts'
+import type { ExportRows } from '../../store/files/export-pages.ts'
+import { columnsMax, type Definitions, fieldMark, guessColumns } from '../sheets/columns.ts'
+import { guarded } from '../sheets/guarded-cell.ts'
+import { fieldName, flagWords, relationWords, statusWords, typeWords } from '../sheets/row-reader.ts'
 import { type ExportCell, instantText, numberCell, rateText, untilText } from './cells.ts'
 
 export type ColumnsGiven = {
@@ -219,7 +219,7 @@ function chineseOf(kind: ExportKind, target: string): string | undefined {
   return word === undefined ? undefined : `${word}${n}`
 }
 
-/** Words that imports know (`import/columns.ts`): a test holds the two together. */
+/** Words that imports know (`sheets/columns.ts`): a test holds the two together. */
 const phoneWords = { phone: '号码', relation: '关系', phoneName: '联系人姓名' }
 const chinese: Record<ExportKind, Record<string, string>> = {
   parties: {

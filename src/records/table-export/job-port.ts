@@ -1,5 +1,5 @@
 /** What the thread that writes a table of the records and the main thread say to each other. */
-import type { TableExport } from '../../centre/table-export.ts'
+import type { TableExport } from '../../centre/records/table-export.ts'
 
 export type ExportJob = {
   /** The database, of which this thread only reads, and the file of the key by which secrets open and the file is sealed. */

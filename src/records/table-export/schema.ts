@@ -1,6 +1,6 @@
 /** What the records door takes of an export. */
 import { z } from '@hono/zod-openapi'
-import { exportForms, exportKinds } from '../../centre/table-export.ts'
+import { exportForms, exportKinds } from '../../centre/records/table-export.ts'
 import { words } from '../words.ts'
 
 const text = words(64).optional()

@@ -1,5 +1,5 @@
 /** The orderly stop of a chaotic floor: its calls are ended one after the other, people go on wanting what they want, and only help is dialled. */
-import { isCallForHelp, isEmergency } from '../../centre/emergency.ts'
+import { isCallForHelp, isEmergency } from '../../centre/calls/emergency.ts'
 import { closingInputs, endHelp } from '../../centre/house-closing.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { Step } from '../../centre/step.ts'

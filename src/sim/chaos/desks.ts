@@ -1,6 +1,7 @@
 /** The agents of a chaotic floor at their desks: they come and go, dial by hand, lose their audio, and write down what was said, or forget to. */
+
+import { stationOf } from '../../centre/agents/station-now.ts'
 import type { Fact } from '../../centre/facts.ts'
-import { stationOf } from '../../centre/station-now.ts'
 import type { UserId } from '../../lib/ids.ts'
 import type { Carrier } from './carrier.ts'
 import { Passing } from './passing.ts'

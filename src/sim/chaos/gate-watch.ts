@@ -4,9 +4,9 @@
  */
 import type { Business, Campaign, CampaignMode, Lead, Relation } from '../../centre/entities.ts'
 import type { Fact } from '../../centre/facts.ts'
+import { zonesOf } from '../../centre/numbers/zone.ts'
 import { type Limit, type LimitUnit, manualStack, type Policy, stackNames } from '../../centre/policy/policy.ts'
 import { policyPresets } from '../../centre/policy/presets.ts'
-import { zonesOf } from '../../centre/zone.ts'
 import { AssertionError } from '../../lib/assert.ts'
 import type { CallId, CampaignId, LeadId } from '../../lib/ids.ts'
 import type { Plan } from './plan.ts'

@@ -2,7 +2,7 @@
  * What people do with the telephone itself on a chaotic floor: a second line, the transfer key, the hold key, a call for help; and what ears, disks
  * and testers tell meanwhile.
  */
-import type { HeardOnLine, Judged } from '../../centre/heard.ts'
+import type { HeardOnLine, Judged } from '../../centre/calls/heard.ts'
 import type { LegId, UserId } from '../../lib/ids.ts'
 import type { Carrier } from './carrier.ts'
 import { between, chance, oneOf } from './people.ts'

@@ -3,13 +3,13 @@
  * own books from the facts and compares them with the state; it throws a sentence that says what is broken.
  */
 
-import { isCounted } from '../../centre/abandonment.ts'
+import { isDialledAheadFor, stationOf } from '../../centre/agents/station-now.ts'
 import type { Call } from '../../centre/call-state.ts'
-import { isCallForHelp } from '../../centre/emergency.ts'
+import { isCallForHelp } from '../../centre/calls/emergency.ts'
 import type { AgentPhase, Fact } from '../../centre/facts.ts'
-import { isAboutDebt } from '../../centre/settled.ts'
+import { isCounted } from '../../centre/gate/abandonment.ts'
+import { isAboutDebt } from '../../centre/leads/settled.ts'
 import type { FloorState } from '../../centre/state.ts'
-import { isDialledAheadFor, stationOf } from '../../centre/station-now.ts'
 import type { Step } from '../../centre/step.ts'
 import type { CallId, LeadId, TrunkId, UserId } from '../../lib/ids.ts'
 import { AppealWatch } from './appealing.ts'

@@ -2,17 +2,18 @@
  * The store of a chaotic floor: what the facts come to, as SQLite's tables hold it. It outlives the process, gives leads and history, and says
  * after a crash what was in hand and how the floor is set up.
  */
-import { abandonDaysMax, isCounted } from '../../centre/abandonment.ts'
-import { type Contact, type ContactPack, packContacts } from '../../centre/contact-columns.ts'
+
+import type { ResumedMode } from '../../centre/campaigns/mode.ts'
 import type { Effect } from '../../centre/effects.ts'
 import type { BufferedLead, Callback, Lead, LeadOutlook, LeadState } from '../../centre/entities.ts'
 import type { Fact } from '../../centre/facts.ts'
-import { placeOfLead } from '../../centre/lead-buffer.ts'
-import type { ResumedMode } from '../../centre/mode.ts'
-import { normaliseNumber } from '../../centre/number.ts'
+import { abandonDaysMax, isCounted } from '../../centre/gate/abandonment.ts'
+import { type Contact, type ContactPack, packContacts } from '../../centre/gate/contact-columns.ts'
+import { placeOfLead } from '../../centre/leads/lead-buffer.ts'
+import { normaliseNumber } from '../../centre/numbers/number.ts'
 import { manualStack, type Policy, reachOf } from '../../centre/policy/policy.ts'
 import { policyPresets } from '../../centre/policy/presets.ts'
-import type { Setup } from '../../centre/setup.ts'
+import type { Setup } from '../../centre/records/setup.ts'
 import type { InHand } from '../../engine/recover.ts'
 import type { CallbackId, CallId, CampaignId, LeadId, RecordingId, UserId } from '../../lib/ids.ts'
 import type { Plan } from './plan.ts'

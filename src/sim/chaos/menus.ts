@@ -5,7 +5,7 @@
 import type { Fact } from '../../centre/facts.ts'
 import { type Menu, type MenuTarget, menuKeys } from '../../centre/menu/menu.ts'
 import { hopsMax, speechesMax } from '../../centre/menu/menu-call.ts'
-import { normaliseNumber } from '../../centre/number.ts'
+import { normaliseNumber } from '../../centre/numbers/number.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { CallId, MenuId, QueueId, UserId } from '../../lib/ids.ts'
 import type { Random } from '../../lib/random.ts'

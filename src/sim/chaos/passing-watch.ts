@@ -5,7 +5,7 @@
 
 import type { Call } from '../../centre/call-state.ts'
 import type { Fact } from '../../centre/facts.ts'
-import { normaliseNumber } from '../../centre/number.ts'
+import { normaliseNumber } from '../../centre/numbers/number.ts'
 import type { FloorState } from '../../centre/state.ts'
 import type { CallId, UserId } from '../../lib/ids.ts'
 import { claim } from './claim.ts'

@@ -4,7 +4,7 @@
  */
 import type { Business, Campaign, CampaignMode, Lead, ModeRule, Queue, Trunk, User } from '../../centre/entities.ts'
 import { campaignModes } from '../../centre/entities.ts'
-import type { Setup } from '../../centre/setup.ts'
+import type { Setup } from '../../centre/records/setup.ts'
 import type { CampaignId, NumberId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
 import { type Random, seededRandom } from '../../lib/random.ts'
 import { menusOf } from './menus.ts'

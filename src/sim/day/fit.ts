@@ -3,10 +3,15 @@
  * how long people talked and wrote. What cannot be known is said in notes. A day of too few calls is refused: its figures would be chance.
  */
 
+import type {
+  RehearsalChange,
+  RehearsalFigures,
+  RehearsalNote,
+  RehearsalRefusal,
+} from '../../centre/campaigns/rehearsal.ts'
 import { linesPerAgentDefault, occupancyDefault } from '../../centre/pacing/outlook.ts'
-import type { RehearsalChange, RehearsalFigures, RehearsalNote, RehearsalRefusal } from '../../centre/rehearsal.ts'
-import { type CampaignMinute, dayFigures, grouped } from '../../store/campaign-minutes.ts'
-import type { DayRecord, Spread } from '../../store/day-record.ts'
+import { type CampaignMinute, dayFigures, grouped } from '../../store/campaigns/campaign-minutes.ts'
+import type { DayRecord, Spread } from '../../store/campaigns/day-record.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 
 export const dialledMin = 100

@@ -10,7 +10,7 @@ import type {
   RehearsalPart,
   RehearsalRefusal,
   Rehearsals,
-} from '../../centre/rehearsal.ts'
+} from '../../centre/campaigns/rehearsal.ts'
 import type { CampaignId } from '../../lib/ids.ts'
 import type { Store } from '../../store/store.ts'
 import { type Fitted, fitDay, fitLaws, settingsOf } from './fit.ts'

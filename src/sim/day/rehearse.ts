@@ -1,6 +1,7 @@
 /** A scenario run to its end, in the figures that pages compare; a warm-up may be left out of them. */
+
+import type { RehearsalFigures } from '../../centre/campaigns/rehearsal.ts'
 import type { Fact } from '../../centre/facts.ts'
-import type { RehearsalFigures } from '../../centre/rehearsal.ts'
 import type { CallId } from '../../lib/ids.ts'
 import { Day } from './day.ts'
 import { rateOf } from './figures.ts'

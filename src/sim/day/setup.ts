@@ -1,6 +1,6 @@
 /** The house of a simulated day: one campaign, one trunk, agents in browsers, and numbers that nobody has. */
 import type { BufferedLead, User } from '../../centre/entities.ts'
-import type { Setup } from '../../centre/setup.ts'
+import type { Setup } from '../../centre/records/setup.ts'
 import type { CampaignId, LeadId, NumberId, QueueId, TrunkId, UserId } from '../../lib/ids.ts'
 import type { Scenario } from './scenario.ts'
 

@@ -1,4 +1,4 @@
-import type { ImportKind } from '../../../src/centre/file-import.ts'
+import type { ImportKind } from '../../../src/centre/records/file-import.ts'
 import { type Filled, notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'

@@ -1,4 +1,4 @@
-import type { ImportKind, ImportState } from '../../../src/centre/file-import.ts'
+import type { ImportKind, ImportState } from '../../../src/centre/records/file-import.ts'
 import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece, type Region } from '../../parts/html.ts'

@@ -1,5 +1,5 @@
-import type { Asked } from '../../../src/centre/compliance.ts'
 import { relations } from '../../../src/centre/entities.ts'
+import type { Asked } from '../../../src/centre/gate/compliance.ts'
 import { type Choice, type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'

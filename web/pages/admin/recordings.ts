@@ -1,5 +1,5 @@
-import type { RecorderDisk } from '../../../src/centre/recording-rules.ts'
-import { unansweredChoices, whenFullChoices } from '../../../src/centre/recording-rules.ts'
+import type { RecorderDisk } from '../../../src/centre/recording/recording-rules.ts'
+import { unansweredChoices, whenFullChoices } from '../../../src/centre/recording/recording-rules.ts'
 import { changesOf } from '../../parts/changes.ts'
 import { type Filled, notice, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'

@@ -5,7 +5,7 @@ import {
   exportForms,
   exportKinds,
   type TableExportState,
-} from '../../../src/centre/table-export.ts'
+} from '../../../src/centre/records/table-export.ts'
 import { loanStatuses } from '../../../src/lender/loan.ts'
 import { partyFlags } from '../../../src/lender/party.ts'
 import { checkField, type Filled, notice, selectField, textField } from '../../parts/form.ts'

@@ -1,5 +1,5 @@
 import type { Trunk } from '../../../src/centre/entities.ts'
-import type { TrunkFault } from '../../../src/centre/trunk-now.ts'
+import type { TrunkFault } from '../../../src/centre/trunks/trunk-now.ts'
 import { changesOf } from '../../parts/changes.ts'
 import { connectionSection, type WireSeen, wireSeen } from '../../parts/connection.ts'
 import {

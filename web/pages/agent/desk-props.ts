@@ -1,4 +1,5 @@
 import type { CallPhase, MenuChoice } from '../../../src/centre/call-state.ts'
+import type { Announced } from '../../../src/centre/calls/heard.ts'
 import type {
   Business,
   CallResult,
@@ -12,8 +13,7 @@ import type {
   SupervisionMode,
 } from '../../../src/centre/entities.ts'
 import type { AgentPhase } from '../../../src/centre/facts.ts'
-import type { Announced } from '../../../src/centre/heard.ts'
-import type { Overtaken } from '../../../src/centre/settled.ts'
+import type { Overtaken } from '../../../src/centre/leads/settled.ts'
 import type { CaseState } from '../../../src/lender/case.ts'
 import type { ChecklistProps } from '../../parts/checklist.ts'
 import type { Choice, Filled } from '../../parts/form.ts'

@@ -1,4 +1,4 @@
-import type { answererVerdicts, Judged, Told } from '../../../src/centre/heard.ts'
+import type { answererVerdicts, Judged, Told } from '../../../src/centre/calls/heard.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html } from '../../parts/html.ts'
 import { layout } from '../../parts/layout.ts'

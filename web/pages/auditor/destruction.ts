@@ -1,4 +1,4 @@
-import type { DestroyedBy } from '../../../src/centre/record-facts.ts'
+import type { DestroyedBy } from '../../../src/centre/records/record-facts.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'

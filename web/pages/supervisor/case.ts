@@ -1,4 +1,4 @@
-import type { StopKind } from '../../../src/centre/stops.ts'
+import type { StopKind } from '../../../src/centre/gate/stops.ts'
 import type { CaseState, HoldReason } from '../../../src/lender/case.ts'
 import { currencyDefault } from '../../../src/lender/money.ts'
 import type { PartyFlag } from '../../../src/lender/party.ts'

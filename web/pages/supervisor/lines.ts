@@ -1,5 +1,5 @@
 /** How each line does, and which a call would take: for the supervisor, and with the table of home cities for the administrator. */
-import type { LineFigures, LineView } from '../../../src/centre/explain-line.ts'
+import type { LineFigures, LineView } from '../../../src/centre/lines/explain-line.ts'
 import { changesOf } from '../../parts/changes.ts'
 import { type Filled, notice, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'

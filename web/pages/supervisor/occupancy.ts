@@ -1,5 +1,10 @@
 /** The slider of the occupancy ceiling, and beside it what each ceiling would bring as far as a simulation can tell. */
-import type { Rehearsal, RehearsalFigures, RehearsalPart, RehearsalRefusal } from '../../../src/centre/rehearsal.ts'
+import type {
+  Rehearsal,
+  RehearsalFigures,
+  RehearsalPart,
+  RehearsalRefusal,
+} from '../../../src/centre/campaigns/rehearsal.ts'
 import { notice } from '../../parts/form.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'

@@ -1,5 +1,10 @@
 /** A past day again with other settings: the form, and the three days side by side. */
-import type { Rehearsal, RehearsalChange, RehearsalFigures, RehearsalRefusal } from '../../../src/centre/rehearsal.ts'
+import type {
+  Rehearsal,
+  RehearsalChange,
+  RehearsalFigures,
+  RehearsalRefusal,
+} from '../../../src/centre/campaigns/rehearsal.ts'
 import { type Filled, selectField, textField } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'

@@ -1,4 +1,4 @@
-import { takesNothing } from '../../../src/centre/recording-rules.ts'
+import { takesNothing } from '../../../src/centre/recording/recording-rules.ts'
 import { textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Region } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'

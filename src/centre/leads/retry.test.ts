@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { callResults, type LeadPhone, type RetryRule, relations } from '../entities.ts'
+import { dayPart } from '../numbers/day-part.ts'
+import { localTime } from '../numbers/zone.ts'
+import { candidatePhones } from './lead.ts'
+import { defaultRetries, retryAfter } from './retry.ts'
+
+const hour = 3_600_000
+const plain = { retries: [] as RetryRule[] }
+const phones = (count: number): LeadPhone[] =>
+  Array.from({ length: count }, (_, n) => ({ number: `+861380000000${n}`, relation: 'SELF' }))
+const lead = (attempts: number, count = 1) => ({ attempts, phones: phones(count) })
+const first = phones(1)[0]!.number
+const after = (of: typeof plain, tried: ReturnType<typeof lead>, result: (typeof callResults)[number], now = 0) =>
+  retryAfter(of, tried, { result, number: first }, now)
+
+test('three attempts fill a day, and the rule of the campaign comes before the usual one', () => {
+  assert.equal(after(plain, lead(1), 'BUSY').dueAt, 600_000)
+  assert.equal(after(plain, lead(3), 'BUSY').dueAt, 24 * hour)
+  assert.equal(after(plain, lead(9), 'BUSY').state, 'exhausted')
+  assert.equal(after(plain, lead(30), 'CONGESTION').dueAt, 300_000, 'the network is at fault')
+  const own = { retries: [{ result: 'BUSY' as const, delayMs: 5, max: 2 }] }
+  assert.deepEqual([after(own, lead(1), 'BUSY').dueAt, after(own, lead(2), 'BUSY').state], [5, 'exhausted'])
+})
+
+test('a number that is not there is remembered, and the next one is tried until none is left', () => {
+  const party = lead(1, 3)
+  const bad: string[] = []
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const [phone] = candidatePhones({ ...party, attempts: attempt - 1, bad })
+    assert.ok(!bad.includes(phone!.number), 'it is not dialled again')
+    const back = retryAfter(plain, { ...party, attempts: attempt, bad }, { result: 'VACANT', number: phone!.number }, 0)
+    assert.deepEqual([back.bad, back.state], [phone!.number, attempt < 3 ? 'ready' : 'exhausted'])
+    bad.push(back.bad!)
+  }
+  assert.deepEqual(candidatePhones({ ...party, bad }), [])
+})
+
+test('numbers are tried in the order of relation, and where a callback was agreed first', () => {
+  const mixed: LeadPhone[] = (['CONTACT', 'SELF', 'WORKPLACE', 'SELF', 'GUARANTOR'] as const).map((relation, n) => ({
+    number: `+861380000000${n}`,
+    relation,
+  }))
+  const order = (more: object = {}) =>
+    candidatePhones({ phones: mixed, attempts: 0, ...more }).map(phone => Number(phone.number.at(-1)))
+  assert.deepEqual(order(), [1, 3, 4, 2, 0])
+  assert.deepEqual(order({ attempts: 1 }), [3, 1, 4, 2, 0])
+  assert.deepEqual(order({ bad: [mixed[1]!.number] }), [3, 4, 2, 0])
+  assert.deepEqual(order({ next: mixed[2]!.number }), [2, 1, 3, 4, 0])
+  const agreed = { callback: 'cb_1', callbackNumber: mixed[4]!.number, next: mixed[2]!.number }
+  assert.deepEqual(order({ ...agreed, next: null }), [4, 1, 3, 2, 0])
+  assert.deepEqual(order(agreed), [2, 1, 3, 4, 0], 'when it was tried there, the retry rule has the next word')
+})
+
+test('another part of the day is the callee’s own, in another time zone too', () => {
+  const rule = { result: 'NO_ANSWER' as const, delayMs: 2 * hour, max: 9, otherSlot: true }
+  const at = (number: string, now: number) =>
+    retryAfter({ retries: [rule] }, lead(1), { result: 'NO_ANSWER', number }, now).dueAt!
+  const nineInShanghai = Date.UTC(2026, 10, 24, 1)
+  assert.equal(at('+8613800000000', nineInShanghai), Date.UTC(2026, 10, 24, 4), 'noon, not eleven')
+  const eightInTheEvening = Date.UTC(2026, 10, 24, 12)
+  assert.equal(at('+8613800000000', eightInTheEvening), Date.UTC(2026, 10, 25, 0), 'eight the next morning')
+  assert.equal(at('+447700900000', Date.UTC(2026, 10, 24, 9)), Date.UTC(2026, 10, 24, 12), 'noon in London')
+})
+
+const anyRule: fc.Arbitrary<RetryRule> = fc.record(
+  {
+    result: fc.constantFrom(...callResults),
+    delayMs: fc.integer({ min: 60_000, max: 30 * 24 * hour }),
+    max: fc.integer({ min: 0, max: 20 }),
+    // biome-ignore lint/suspicious/noThenProperty: the word of the contract
+    then: fc.constantFrom('same' as const, 'next_number' as const),
+    otherSlot: fc.boolean(),
+  },
+  { requiredKeys: ['result', 'delayMs', 'max'] },
+)
+
+test('whatever the rules: never more than the maximum, never sooner than the delay, the other number next', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyRule, { maxLength: 6 }),
+      fc.array(fc.constantFrom(...relations), { minLength: 1, maxLength: 5 }),
+      fc.array(fc.constantFrom(...callResults), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 0, max: 400 * 24 }).map(hours => Date.UTC(2026, 0, 1) + hours * hour),
+      (retries, all, results, start) => {
+        const numbers = all.map((relation, n): LeadPhone => ({ number: `+861380000000${n}`, relation }))
+        let now = start
+        let next: string | null = null
+        const bad: string[] = []
+        for (const [at, result] of results.entries()) {
+          const attempts = at + 1
+          const phone: LeadPhone | undefined = candidatePhones({ phones: numbers, attempts: at, bad, next })[0]
+          assert.ok(phone !== undefined && !bad.includes(phone.number), 'a bad number is not dialled')
+          if (next !== null) assert.equal(phone.number, next)
+          const tried = { result, number: phone.number }
+          const back = retryAfter({ retries }, { attempts, phones: numbers, bad }, tried, now)
+          const rule = retries.find(each => each.result === result) ?? defaultRetries.find(r => r.result === result)
+          if (back.bad !== undefined) {
+            bad.push(back.bad)
+            if (back.state === 'exhausted') return assert.equal(new Set(bad).size, numbers.length)
+            assert.ok(bad.length < numbers.length)
+          } else if (back.state === 'exhausted') return assert.ok(rule === undefined || attempts >= rule.max)
+          else {
+            assert.ok(rule !== undefined && attempts < rule.max)
+            assert.ok(back.dueAt! >= now + rule.delayMs)
+            if (rule.otherSlot) assert.notEqual(dayPart('Asia/Shanghai', back.dueAt!), dayPart('Asia/Shanghai', now))
+            const good = numbers.length - bad.length
+            if (rule.then === 'same') assert.equal(back.next, phone.number)
+            if (rule.then === 'next_number' && good > 1) assert.notEqual(back.next, phone.number)
+            if (rule.then === undefined) assert.equal(back.next, null)
+          }
+          assert.ok(back.dueAt! > now && localTime('Asia/Shanghai', back.dueAt!).minute >= 0)
+          next = back.next
+          now = back.dueAt!
+        }
+      },
+    ),
+    { numRuns: 500, seed: 2026 },
+  )
+})
+
+test('next numbers go round: each of the party is tried before the first again', () => {
+  // biome-ignore lint/suspicious/noThenProperty: the word of the contract
+  const rule: RetryRule = { result: 'BUSY', delayMs: 60_000, max: 20, then: 'next_number' }
+  const of = { retries: [rule] }
+  const party = lead(0, 3)
+  const dialled: string[] = []
+  let next: string | null = null
+  for (let attempts = 1; attempts <= 6; attempts++) {
+    const number: string = candidatePhones({ ...party, attempts: attempts - 1, next })[0]!.number
+    dialled.push(number)
+    next = retryAfter(of, { ...party, attempts }, { result: 'BUSY', number }, 0).next
+  }
+  assert.deepEqual(
+    dialled,
+    [...phones(3), ...phones(3)].map(phone => phone.number),
+  )
+})

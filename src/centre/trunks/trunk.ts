@@ -1,0 +1,27 @@
+/** A trunk answers or falls silent. Calls that are on it go on; no new one is started while it is down. */
+import type { TrunkId } from '../../lib/ids.ts'
+import { refusedAsClosing } from '../closing.ts'
+import type { Draft } from '../draft.ts'
+import { obstacleOf } from '../lines/line.ts'
+import type { Trouble } from './trunk-trouble.ts'
+
+/** `trouble`: why it is down; null: it is up. */
+export function trunkChanged(d: Draft, id: TrunkId, trouble: Trouble | null): void {
+  const floor = d.state.trunks.get(id)
+  if (floor === undefined) return
+  const reason = trouble?.words.slice(0, 200) ?? ''
+  if (floor.up === (trouble === null) && floor.reason === reason) return
+  if (trouble === null) d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'up', reason })
+  else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why })
+}
+
+/** Its call counts against the trunk's cap and rate while it lasts, so it begins only where a call would; where the trunk is down it may. */
+export function trunkTested(d: Draft, id: TrunkId, isOver: boolean): void {
+  const floor = d.state.trunks.get(id)
+  if (floor === undefined) return d.refuse('trunk_disabled', 'There is no such trunk.')
+  if (isOver) return d.note({ type: 'note.trunkTested', trunk: id, isOver })
+  if (refusedAsClosing(d)) return
+  const obstacle = obstacleOf({ ...floor, up: true }, d.now)
+  if (obstacle !== null) return d.refuse(obstacle.refusal.rule, obstacle.refusal.words)
+  d.note({ type: 'note.trunkTested', trunk: id, isOver })
+}

@@ -1,0 +1,42 @@
+/** What may be dialled: emergency numbers, barred beginnings, calls by hand abroad. */
+import { z } from '@hono/zod-openapi'
+import type { Actor } from '../../centre/facts.ts'
+import { isEmergencyNumber, isPrefix, type TollRules, tollRulesDefault } from '../../centre/toll/rules.ts'
+import { keep, type RecordsDoor } from '../door.ts'
+import { parseInput } from '../parse.ts'
+
+const emergency = z.string().refine(isEmergencyNumber, '2 to 6 digits that are no telephone number: 110')
+const prefix = z.string().refine(text => isPrefix(text) && text.length > 1, 'a + and the first digits: +882')
+const pattern = z
+  .string()
+  .refine(text => text === 'home' || isPrefix(text), 'home, or a + and the first digits: +852; + alone is anywhere')
+const minutes = (max: number) => z.int().min(0).max(max)
+const minuteOfDay = z.int().min(0).max(1439)
+const unique = (list: string[]) => [...new Set(list)]
+
+export const tollRulesInput = z
+  .strictObject({
+    emergency: z.array(emergency).min(1).max(20).transform(unique).default(tollRulesDefault.emergency),
+    barred: z.array(prefix).max(200).transform(unique).default(tollRulesDefault.barred),
+    byHand: z
+      .strictObject({
+        agent: z.array(pattern).max(100).transform(unique).default(tollRulesDefault.byHand.agent),
+        supervisor: z.array(pattern).max(100).transform(unique).default(tollRulesDefault.byHand.supervisor),
+      })
+      .default(tollRulesDefault.byHand),
+    personMinutesMax: minutes(1440).default(tollRulesDefault.personMinutesMax),
+    centreMinutesMax: minutes(1_000_000).default(tollRulesDefault.centreMinutesMax),
+    callMinutesMax: z.int().min(1).max(1440).default(tollRulesDefault.callMinutesMax),
+    night: z
+      .strictObject({ from: minuteOfDay, to: minuteOfDay })
+      .refine(({ from, to }) => from !== to, 'two different times of day')
+      .nullable()
+      .default(tollRulesDefault.night),
+  })
+  .openapi('TollRules')
+
+export async function saveTollRules(door: RecordsDoor, actor: Actor, given: unknown): Promise<TollRules> {
+  const rules = parseInput(tollRulesInput, given)
+  await keep(door, actor, [{ type: 'toll.rulesSaved', rules }])
+  return rules
+}

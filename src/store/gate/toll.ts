@@ -1,0 +1,72 @@
+/** The guard against toll fraud: its rules, what was talked abroad today, and what people were told of. */
+
+import type { Fact } from '../../centre/facts.ts'
+import { dayOf } from '../../centre/numbers/day.ts'
+import type { Setup } from '../../centre/records/setup.ts'
+import { isHome, type TollRules, tollRulesDefault } from '../../centre/toll/rules.ts'
+import type { CallId, TrunkId, UserId } from '../../lib/ids.ts'
+import { type Db, sql } from '../db.ts'
+
+/** The key of the setting that holds the rules as JSON. */
+export const tollRulesKey = 'toll.rules'
+
+export type Alarm = {
+  seq: number
+  at: number
+  rule: string
+  user: UserId | null
+  call: CallId | null
+  number: string
+  words: string
+  /** Where somebody is who guesses; null: the alarm is about no address. */
+  address: string | null
+  /** Where calls came from that are told of together, and how many; null: the alarm is about no such calls. */
+  trunk: TrunkId | null
+  calls: number | null
+}
+
+export const tollQueries = {
+  /** Newest first. */
+  'alarms.page': (db: Db, args: { limit: number }): Alarm[] =>
+    (
+      sql(db.$client, "SELECT seq, at, body FROM journal WHERE type = 'safety.alarmed' ORDER BY seq DESC LIMIT ?").all(
+        args.limit,
+      ) as { seq: number; at: number; body: string }[]
+    ).map(({ seq, at, body }) => {
+      const { rule, user, call, number, words, address = null, trunk = null, calls = null } = JSON.parse(body) as Alarm
+      return { seq, at, rule, user, call, number, words, address, trunk, calls }
+    }),
+}
+
+/**
+ * Calls that a person dialled by hand count from midnight of the centre on, for whoever dialled them: in whose hands they were later, or that
+ * they were in nobody's, says nothing of that. What a voice menu had dialled is nobody's, and counts for the centre.
+ */
+export function tollOf(db: Db, zone: string, now: number): Pick<Setup, 'tollRules' | 'tollSpent'> {
+  const saved = sql(db.$client, 'SELECT value FROM settings WHERE key = ?').get(tollRulesKey) as
+    | { value: string }
+    | undefined
+  const tollRules =
+    saved === undefined ? tollRulesDefault : { ...tollRulesDefault, ...(JSON.parse(saved.value) as Partial<TollRules>) }
+  const rows = sql(
+    db.$client,
+    `SELECT number, answered_at AS answeredAt, ended_at AS endedAt, (SELECT body FROM journal
+       WHERE json_extract(body, '$.call') = +calls.id AND json_extract(body, '$.call') IS NOT NULL AND type = 'call.dialed' LIMIT 1) AS dialled
+     FROM calls WHERE started_at >= ? AND direction = 'out' AND mode = 'manual' AND lead IS NULL AND number LIKE '+%'
+       AND answered_at IS NOT NULL AND ended_at IS NOT NULL`,
+  ).all(dayOf(zone, now).from) as { number: string; answeredAt: number; endedAt: number; dialled: string | null }[]
+  const tollSpent = rows.flatMap(({ number, answeredAt, endedAt, dialled }) => {
+    const fact = dialled === null || isHome(number, zone) ? null : (JSON.parse(dialled) as CallDialed)
+    if (fact === null || keepsCampaign(fact)) return []
+    const by = fact.of?.agent ?? fact.agent
+    return by === null && fact.of === undefined ? [] : [{ by, ms: endedAt - answeredAt }]
+  })
+  return { tollRules, tollSpent }
+}
+
+type CallDialed = Extract<Fact, { type: 'call.dialed' }>
+
+/** The callback of a campaign goes to a number that the centre knows; the live book leaves it out too. */
+function keepsCampaign({ callback, campaign }: CallDialed): boolean {
+  return Boolean(callback) && campaign !== null
+}
