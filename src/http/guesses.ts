@@ -53,8 +53,9 @@ export class Guesses {
     this.#refused++
     const now = this.#clock.monotonic() // a clock that is set makes no window longer or shorter
     for (const { window, windowMs } of reached(this.#names, name.trim().toLowerCase().slice(0, 64), ofAccount, now)) {
-      const user = this.#userOf(name.trim()) // of a name that nobody has its address is told, when it tries on
+      const user = this.#userOf(name.trim())
       if (user !== undefined) this.#alarm(window, { user, address, withinMs: windowMs })
+      else window.isTold = true // of a name that nobody has its address is told, when it tries on; and it is not looked up longer than another
     }
     for (const { window, windowMs } of reached(this.#addresses, address, ofAddress, now))
       this.#alarm(window, { user: null, address, withinMs: windowMs })
