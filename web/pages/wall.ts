@@ -71,6 +71,7 @@ export function wallGatePage({ frame, key, isRefused }: WallGateProps): Html {
       : html`<input type="hidden" name="key" value="${key}">`
   return layout(frame, {
     title: words.screen,
+    scripts: key === '' ? ['wall-gate.js'] : [],
     main: html`<div class="gate"><section class="panel"><h1>${words.screen}</h1>
 ${isRefused ? notice('red', words.refused) : null}
 <p>${key === '' ? words.gate : words.gateLink}</p>
