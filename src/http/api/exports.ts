@@ -2,7 +2,8 @@ import type { ExportId, UserId } from '../../lib/ids.ts'
 import { exportInput } from '../../records/schemas.ts'
 import type { Ctx, Deps } from '../deps.ts'
 import { downloadResponse } from '../download.ts'
-import { exportReply, pageOf } from './replies.ts'
+import { exportReply } from './recording-replies.ts'
+import { pageOf } from './replies.ts'
 import { type Api, define, jsonBody } from './route.ts'
 
 const roles = ['auditor'] as const
