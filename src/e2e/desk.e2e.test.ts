@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
 import { agentRoutes } from '../http/agent/agent.ts'
 import { liveRoutes } from '../http/live/live.ts'
@@ -130,15 +130,23 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     assert.equal(await columns(), places)
   })
 
-  test('within 200 ms of the answer the desk shows the call, with what is owed, and the columns have not moved', async () => {
+  test('the answer shows the call on the desk by one push, with what is owed, and the columns have not moved', async t => {
     await page.evaluate(
       `new MutationObserver(() => { if (document.querySelector('#state-bar[data-phase="talking"]') && !window.poppedAt) window.poppedAt = Date.now() }).observe(document.querySelector('.desk'), { subtree: true, childList: true, attributes: true })`,
     )
+    const asked: string[] = []
+    const note = (request: Request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`)
+    page.on('request', note)
     const at = Date.now()
     await house.engine.dispatch({ type: 'leg.answered', leg: theCall().leg }, 'system')
     await phase('talking')
+    page.off('request', note)
     const tookMs = (await page.evaluate<number>('window.poppedAt')) - at
-    assert.ok(tookMs < 200, `the desk showed the call ${tookMs} ms after the answer`)
+    // The 200 ms are the business of `bench:screen-pop`: here the machine is full of other tests.
+    t.diagnostic(`painted ${tookMs} ms after the answer`)
+    assert.ok(tookMs < 2_000, `the desk showed the call ${tookMs} ms after the answer`)
+    const other = asked.filter(each => each !== 'GET /static/icon.svg')
+    assert.deepEqual(other, [], 'the page asks for nothing before it shows who is on the line')
     assert.match(await who(), /¥2,080\.00[\s\S]*¥12,160\.00/)
     assert.equal(await columns(), places)
     const html = await page.content()
