@@ -111,3 +111,28 @@ test('the drafts of a whole floor go to the disk together, and are gone after a 
   )
   store.operate = operate
 })
+
+test('what is typed while the draft of before is on its way to the disk is put to it, and both stay', async () => {
+  const { store, clock } = desk.house
+  const operate = store.operate.bind(store)
+  const { promise: lets, resolve: letGo } = Promise.withResolvers<void>()
+  let leaving = Promise.withResolvers<void>()
+  store.operate = (async (...args: Parameters<typeof operate>) => {
+    leaving.resolve()
+    await lets
+    return operate(...args)
+  }) as typeof store.operate
+  const [agent, call] = ['u_slow' as UserId, 'c_slow' as CallId]
+  const keep = (change: Record<string, string>) =>
+    keepDraft(store, { agent, call, change, now: clock.now(), isOpen: () => true })
+  const first = keep({ amount: '1,500' })
+  await leaving.promise
+  leaving = Promise.withResolvers()
+  assert.deepEqual(await draftOf(store, agent, call, clock.now()), { amount: '1,500' })
+  const second = keep({ note: 'pays on Friday' })
+  letGo()
+  assert.deepEqual(await Promise.all([first, second]), ['kept', 'kept'])
+  store.operate = operate
+  const kept = { amount: '1,500', note: 'pays on Friday' }
+  assert.deepEqual(await draftOf(store, agent, call, clock.now()), kept)
+})

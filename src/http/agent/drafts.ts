@@ -18,18 +18,26 @@ export const fieldsMax = 400
 /** Of one draft, as JSON: a note of 2,000 characters, forty fields and a checklist. */
 export const charactersMax = 32_768
 
-type Waiting = { fields: DraftFields; at: number }
+type Waiting = { agent: UserId; call: CallId; fields: DraftFields; at: number }
 type Keeper = {
   /** By agent and call; of an agent at most the calls that it had within a second. */
-  waiting: Map<string, Waiting & { agent: UserId; call: CallId }>
-  /** Resolves when what waited is on the disk. */
+  waiting: Map<string, Waiting>
+  /** On their way to the disk: what is read there may still be of before them. */
+  leaving: Map<string, Waiting>
+  /** Resolves when what waits is on the disk. */
   flushing: Promise<void> | null
+  /** Resolves when what leaves is there, or failed. */
+  left: Promise<void>
+  /** By agent and call: a change is made to the draft as the change before left it. */
+  turns: Map<string, Promise<unknown>>
 }
 
 const keepers = new WeakMap<Store, Keeper>()
 
 export async function draftOf(store: Store, agent: UserId, call: CallId, now: number): Promise<DraftFields> {
-  const waiting = keepers.get(store)?.waiting.get(`${agent} ${call}`)
+  const keeper = keepers.get(store)
+  const key = `${agent} ${call}`
+  const waiting = keeper?.waiting.get(key) ?? keeper?.leaving.get(key)
   if (waiting !== undefined) return waiting.fields
   const text = await store.read('drafts.of', { agent, call, since: now - keptMs })
   const opened = text === null ? null : store.sealer.open(placeOf(agent, call), { text, hash: '' })
@@ -49,41 +57,61 @@ export async function keepDraft(
 ): Promise<'kept' | 'too-large' | 'over'> {
   const keeper = keeperOf(store)
   const key = `${agent} ${call}`
-  const before = keeper.waiting.get(key)?.fields ?? (await draftOf(store, agent, call, now))
-  // Another tab's may have come while this one was read.
-  const fields: DraftFields = { ...(keeper.waiting.get(key)?.fields ?? before) }
-  for (const [field, value] of Object.entries(change))
-    if (value === null) delete fields[field]
-    else fields[field] = value
-  if (Object.keys(fields).length > fieldsMax || JSON.stringify(fields).length > charactersMax) return 'too-large'
-  // Saved while this was read: it must not come back.
-  if (!isOpen()) return 'over'
-  keeper.waiting.set(key, { agent, call, fields, at: now })
-  keeper.flushing ??= flushed(store, keeper)
-  await keeper.flushing
+  const taken = await inTurn(keeper, key, async () => {
+    const fields: DraftFields = { ...(await draftOf(store, agent, call, now)) }
+    for (const [field, value] of Object.entries(change))
+      if (value === null) delete fields[field]
+      else fields[field] = value
+    if (Object.keys(fields).length > fieldsMax || JSON.stringify(fields).length > charactersMax) return 'too-large'
+    // Saved while this was read: it must not come back.
+    if (!isOpen()) return 'over'
+    keeper.waiting.set(key, { agent, call, fields, at: now })
+    keeper.flushing ??= flushed(store, keeper)
+    return { onDisk: keeper.flushing }
+  })
+  if (typeof taken === 'string') return taken
+  await taken.onDisk
   return 'kept'
 }
 
 /** It is saved, or nobody's any more. */
 export async function forgetDraft(store: Store, agent: UserId, call: CallId): Promise<void> {
-  keepers.get(store)?.waiting.delete(`${agent} ${call}`)
+  const keeper = keepers.get(store)
+  keeper?.waiting.delete(`${agent} ${call}`)
+  keeper?.leaving.delete(`${agent} ${call}`)
   await store.operate('drafts.forget', { agent, call })
 }
 
 function keeperOf(store: Store): Keeper {
-  const keeper = keepers.get(store) ?? { waiting: new Map(), flushing: null }
+  const keeper = keepers.get(store) ?? {
+    ...{ waiting: new Map(), leaving: new Map(), flushing: null, left: Promise.resolve(), turns: new Map() },
+  }
   keepers.set(store, keeper)
   return keeper
 }
 
+async function inTurn<Taken>({ turns }: Keeper, key: string, take: () => Promise<Taken>): Promise<Taken> {
+  const turn = (turns.get(key) ?? Promise.resolve()).then(take, take)
+  turns.set(key, turn)
+  try {
+    return await turn
+  } finally {
+    if (turns.get(key) === turn) turns.delete(key)
+  }
+}
+
 async function flushed(store: Store, keeper: Keeper): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, everyMs))
-  const all = [...keeper.waiting.values()]
-  keeper.waiting.clear()
+  await keeper.left
+  keeper.leaving = keeper.waiting
+  keeper.waiting = new Map()
   keeper.flushing = null
+  const all = [...keeper.leaving.values()]
   const since = Math.max(0, ...all.map(({ at }) => at)) - keptMs
   const drafts = all.map(({ fields, ...draft }) => ({ ...draft, text: sealed(store.sealer, draft, fields) }))
-  await store.operate('drafts.keep', { drafts, since })
+  const leaves = store.operate('drafts.keep', { drafts, since }).finally(() => keeper.leaving.clear())
+  keeper.left = leaves.catch(() => {})
+  await leaves
 }
 
 function sealed(sealer: Sealer, { agent, call }: { agent: UserId; call: CallId }, fields: DraftFields): string {
