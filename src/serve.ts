@@ -201,7 +201,7 @@ export async function serve(
     speech: prompts => telephone.speech(prompts),
     phrases: { folder: dataFiles(config).prompts, convert: file => convertWav(file, workerFile('rtp/convert-worker')) },
     phones: {
-      bindings: () => telephone.bindings(),
+      bindings: extension => telephone.bindings(extension),
       password: user => store.secret(user, 'sip-password'),
       door: wanted => telephone.doorFor(wanted),
       links: new ProvisioningLinks(),

@@ -74,7 +74,7 @@ export type Deps = {
   }
   /** Desk phones: who is registered from where, what a phone must know, and the addresses that it fetches that from. */
   phones: {
-    bindings(): {
+    bindings(extension?: string): {
       extension: string
       userAgent: string | null
       address: string

@@ -84,8 +84,10 @@ export type Telephone = AsyncDisposable & {
   readonly trunkTests: Pick<TrunkTests, 'obstacle' | 'run' | 'of'>
   /** The certificate was renewed. */
   secure(identity: Identity): void
-  /** Desk phones that are registered now. */
-  bindings(): { extension: string; userAgent: string | null; address: string; transport: string; expiresInMs: number }[]
+  /** Desk phones that are registered now, all or those of an extension. */
+  bindings(
+    extension?: string,
+  ): { extension: string; userAgent: string | null; address: string; transport: string; expiresInMs: number }[]
   /** Where desk phones register: over `wanted` when it is listened for, else over what is. */
   doorFor(wanted: 'udp' | 'tcp' | 'tls'): { transport: 'udp' | 'tcp' | 'tls'; port: number }
   /** null while SIP is listened for. */

@@ -299,11 +299,13 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     },
     bay,
     speech: names => prompts.wav(names),
-    bindings: () =>
-      ua.bindings().map(({ extension, userAgent, flow, expiresInMs }) => {
-        const { transport, source } = flow
-        return { extension, userAgent, address: source.address, transport, expiresInMs }
-      }),
+    bindings: extension =>
+      (extension === undefined ? ua.bindings() : ua.bindingsOf(extension)).map(
+        ({ extension, userAgent, flow, expiresInMs }) => {
+          const { transport, source } = flow
+          return { extension, userAgent, address: source.address, transport, expiresInMs }
+        },
+      ),
     doorFor(wanted) {
       const doors = sockets.endpoints.map(({ transport, bound }) => ({ transport, port: bound.port }))
       return doors.find(door => door.transport === wanted) ?? doors[0] ?? { transport: 'udp', port: 5060 }
