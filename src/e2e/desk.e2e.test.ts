@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server'
 import type { Page, Request } from 'playwright-core'
 import type { User } from '../centre/entities.ts'
 import { agentRoutes } from '../http/agent/agent.ts'
+import { draftOf } from '../http/agent/drafts.ts'
 import { liveRoutes } from '../http/live/live.ts'
 import { type House, openHouse, testPassword } from '../http/testing/house.ts'
 import type { CampaignId, LegId } from '../lib/ids.ts'
@@ -218,9 +219,24 @@ describe('the desk of a collector', { skip: hasChromium ? false : 'needs chromiu
     await other.close()
   })
 
+  test('what the server had not got when the page was left goes there from the next one', async () => {
+    const id = `note-${theCall().id}`
+    const isKept = async () => (await draftOf(house.store, alice.id, theCall().id, house.clock.now()))[id] === '周六'
+    // As a page leaves it whose last request never arrived.
+    await page.evaluate(
+      `localStorage.setItem('switchroom.draft.${id}', JSON.stringify({ value: '周六', at: Date.now(), sent: false }))`,
+    )
+    assert.equal(await isKept(), false)
+    await page.reload()
+    await phase('talking')
+    assert.equal(await page.inputValue('#write textarea[name=note]'), '周六')
+    for (let tries = 0; tries < 100 && !(await isKept()); tries++) await sleep(100)
+    assert.ok(await isKept())
+  })
+
   test('a browser that is killed loses nothing that was typed a moment before: another one has it', async () => {
     await page.fill('#write textarea[name=note]', '周六还款，孩子接的电话')
-    await page.waitForResponse(answer => answer.url().endsWith('/draft') && answer.request().method() === 'PUT')
+    await page.waitForResponse(answer => answer.request().postData()?.includes('孩子接的电话') ?? false)
     await chromium.kill()
     chromium = await Chromium.launch('none')
     page = await signedIn()

@@ -27,6 +27,7 @@
   const drafted = () =>
     [...desk.querySelectorAll(forms)].flatMap(form => [...form.querySelectorAll(fields)]).filter(isDraft)
   const elementOf = key => drafted().find(element => keyOf(element) === key)
+  const isOfCall = element => element.closest('form[data-drafts]') === null
   const isTick = element => element.type === 'checkbox' || element.type === 'radio'
   const valueIn = element => (isTick(element) ? element.checked : element.value)
 
@@ -90,9 +91,14 @@
     for (const element of drafted()) {
       if (element.dataset.restored) continue
       element.dataset.restored = 'true'
-      const draft = kept(keyOf(element))
-      if (draft !== null) put(element, draft.value)
+      const key = keyOf(element)
+      const draft = kept(key)
+      if (draft === null) continue
+      put(element, draft.value)
+      // The page was left before the server had it.
+      if (!draft.sent && isOfCall(element)) unsent.set(key, draft.value)
     }
+    if (unsent.size > 0) timer ??= setTimeout(send, everyMs)
     const call = callNow()
     if (call !== '' && call !== loaded) load(call)
     loaded = call
@@ -124,9 +130,13 @@
   // Another tab of the same desk: what is typed there stands here too.
   window.addEventListener('storage', event => {
     if (!event.key?.startsWith(prefix) || event.newValue === null) return
-    const element = elementOf(event.key.slice(prefix.length))
+    const key = event.key.slice(prefix.length)
+    const { value, sent } = JSON.parse(event.newValue)
+    if (!sent && unsent.has(key)) unsent.set(key, value)
+    if (sent && unsent.get(key) === value) unsent.delete(key)
+    const element = elementOf(key)
     if (!element || element === document.activeElement) return
-    put(element, JSON.parse(event.newValue).value)
+    put(element, value)
     desk.dispatchEvent(new Event('desk:draft'))
   })
 
