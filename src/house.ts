@@ -27,6 +27,7 @@ import type { Dns } from './phone/locate.ts'
 import { parseListenAddress } from './phone/sockets.ts'
 import { openTelephone } from './phone/telephone.ts'
 import type { Telephone } from './phone/telephone-port.ts'
+import type { Asking } from './phone/trunk-lines.ts'
 import { clockSetting, RecordingsClock } from './recordings-clock.ts'
 import { markSetting, RecordingsMark } from './recordings-mark.ts'
 import { keep, type RecordsDoor } from './records/door.ts'
@@ -64,6 +65,8 @@ export type HouseOptions = {
   claim?: () => Promise<void>
   /** Where names of carriers are looked up; left out: as this machine does. */
   dns?: Dns
+  /** When trunks are asked by OPTIONS; left out: as usual. */
+  asking?: Asking
   /** What SIP shows at a `tls:` address; asked after `claim`. Renewals come by `telephone.secure`. */
   identity?: () => Identity | null
 }
@@ -83,6 +86,7 @@ export async function openHouse({
   claim,
   identity,
   dns,
+  asking,
 }: HouseOptions): Promise<House> {
   const files = dataFiles(config)
   await using parts = new AsyncDisposableStack()
@@ -186,6 +190,7 @@ export async function openHouse({
       advertise: config.sip.advertise,
       identity: identity?.() ?? null,
       ...(dns ? { dns } : {}),
+      ...(asking ? { asking } : {}),
       media: config.media,
       recordingsDir: files.recordings,
       recordingsMark,

@@ -30,6 +30,7 @@ import { asset, workerFile } from './lib/places.ts'
 import { takePulse } from './lib/pulse.ts'
 import { SettledClock } from './lib/settled-clock.ts'
 import { within } from './lib/within.ts'
+import type { Asking } from './phone/trunk-lines.ts'
 import { probesOf } from './probes.ts'
 import { createExports } from './records/custody/exports.ts'
 import type { RecordsDoor } from './records/door.ts'
@@ -93,6 +94,7 @@ export async function serve(
   log: Logger,
   clock: Clock = systemClock,
   signal: AbortSignal = new AbortController().signal,
+  { asking }: { asking?: Asking } = {},
 ): Promise<Running> {
   signal.throwIfAborted()
   const files = dataFiles(config)
@@ -111,6 +113,7 @@ export async function serve(
       signal.throwIfAborted()
     },
     identity: () => doors?.sipIdentity() ?? null,
+    ...(asking ? { asking } : {}),
   })
   base.use(house)
   signal.throwIfAborted()

@@ -156,9 +156,9 @@ function handle(d: Draft, input: Input): void {
     case 'leg.played':
       return legPlayed(d, input.leg, input.speech)
     case 'trunk.up':
-      return trunkChanged(d, input.trunk, null)
+      return trunkChanged(d, input, null)
     case 'trunk.down':
-      return trunkChanged(d, input.trunk, { why: input.why ?? 'other', words: input.reason })
+      return trunkChanged(d, input, { why: input.why ?? 'other', words: input.reason })
     case 'trunk.test':
       return trunkTested(d, input.trunk, input.isOver)
     case 'recording.closed':

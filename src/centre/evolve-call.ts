@@ -17,6 +17,7 @@ import { armPlace, evolvePlace } from './queues/queue-place.ts'
 import type { FloorState } from './state.ts'
 import { evolveTransfer, leaveAgent, noteLooseEnd } from './transfer/evolve-transfer.ts'
 import { ringMsOn } from './trunks/trunk-rules.ts'
+import { noteTried } from './trunks/trunk-trial.ts'
 
 /** An answered customer hears an agent within this time, or the call is abandoned (47 CFR 64.1200(a)(7): two seconds). */
 export const abandonAfterMs = 2_000
@@ -190,6 +191,7 @@ function dialed(state: FloorState, change: Extract<Fact, { type: 'call.dialed' }
   if (trunk !== undefined) {
     trunk.calls++
     noteStart(trunk, at)
+    noteTried(trunk, at)
   }
   if (floor === undefined) return
   floor.dialled++
@@ -215,6 +217,7 @@ function rerouted(state: FloorState, call: Call, change: Extract<Fact, { type: '
   if (trunk !== undefined) {
     trunk.calls++
     noteStart(trunk, at)
+    noteTried(trunk, at)
   }
   setDeadline(state, call, at + ringMs(state, call) + silenceMaxMs)
 }

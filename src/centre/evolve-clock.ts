@@ -15,7 +15,10 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   for (const floor of state.campaigns.values()) shiftCampaign(floor, byMs)
   for (const appeal of state.appeals.values()) appeal.askedAt += byMs
   for (const floor of state.queues.values()) floor.arrivals.shift(byMs)
-  for (const floor of state.trunks.values()) floor.recent = floor.recent.map(start => start + byMs)
+  for (const floor of state.trunks.values()) {
+    floor.recent = floor.recent.map(start => start + byMs)
+    if (floor.trial !== null) floor.trial.at += byMs
+  }
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
   state.toll.shift(byMs)
   state.settled.shift(byMs)

@@ -26,6 +26,7 @@ import { evolveAppeal } from './supervision/evolve-appeal.ts'
 import { evolveSupervision } from './supervision/evolve-supervision.ts'
 import { followToll } from './toll/follow.ts'
 import { noteFaults } from './trunks/trunk-now.ts'
+import { noteTrial } from './trunks/trunk-trial.ts'
 
 export function evolve(state: FloorState, change: Fact | Note, at: number): void {
   learn(state, change, at)
@@ -79,6 +80,8 @@ export function evolve(state: FloorState, change: Fact | Note, at: number): void
         floor.up = change.state === 'up'
         floor.reason = change.reason
         floor.why = change.state === 'up' ? null : (change.why ?? 'other')
+        floor.answersAt = change.answersAt ?? floor.answersAt
+        noteTrial(floor, at)
       }
       break
     }

@@ -75,7 +75,15 @@ export type FloorFact =
   /** The clock of this machine was set, back where `byMs` is below 0, as the one that never steps tells; seen within a second. */
   | { type: 'system.clockStepped'; byMs: number }
   /** `why` is left out of facts that are older than it, and of a trunk that is up. */
-  | { type: 'trunk.stateChanged'; trunk: TrunkId; state: 'up' | 'down'; reason: string; why?: TrunkTrouble }
+  | {
+      type: 'trunk.stateChanged'
+      trunk: TrunkId
+      state: 'up' | 'down'
+      reason: string
+      why?: TrunkTrouble
+      /** The place (`placeOf`) where it has answered OPTIONS, once it has. */
+      answersAt?: string
+    }
   | { type: 'agent.signedOn'; agent: UserId }
   | { type: 'agent.signedOff'; agent: UserId; reason: string }
   /** Asked for during a call, honoured after wrap-up; null takes it back. */

@@ -90,6 +90,10 @@ export function floorFrom(setup: Setup, bootAt: number, now = bootAt): FloorStat
   for (const party of setup.unsold ?? []) state.stops.setSold(party, false)
   for (const user of setup.users) evolve(state, { type: 'user.saved', user }, now)
   for (const trunk of setup.trunks) evolve(state, { type: 'trunk.saved', trunk }, now)
+  for (const { trunk, answersAt } of setup.answering ?? []) {
+    const floor = state.trunks.get(trunk)
+    if (floor !== undefined) floor.answersAt = answersAt
+  }
   for (const group of setup.trunkGroups ?? []) state.trunkGroups.set(group.id, group)
   for (const { trunk, at } of setup.starts ?? []) {
     const floor = state.trunks.get(trunk)

@@ -181,6 +181,10 @@ export type TrunkFloor = {
   /** What was seen when it went down; empty while it is up, or was not heard of yet. */
   reason: string
   why: TrunkTrouble | null
+  /** The place (`placeOf`) where it has answered OPTIONS, in this run or an earlier one; null: nowhere. */
+  answersAt: string | null
+  /** While it is down and only a call can tell when it is back: when the next one may try it, and how long the one after waits. */
+  trial: { at: number; pauseMs: number } | null
   /** Calls that have a line of it. */
   calls: number
   /** Calls that came in and are not answered for us (over UDP: not acknowledged) yet: they have no line. See `takesOffer` for their bound. */

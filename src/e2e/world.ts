@@ -18,6 +18,7 @@ import { createLogger, type Logger } from '../lib/log.ts'
 import { seededRandom } from '../lib/random.ts'
 import type { Identity } from '../phone/connections.ts'
 import type { Dns } from '../phone/locate.ts'
+import type { Asking } from '../phone/trunk-lines.ts'
 import { keep } from '../records/door.ts'
 import { hashPassword } from '../records/people/password.ts'
 import { serve } from '../serve.ts'
@@ -79,6 +80,8 @@ export class World {
       dns?: Dns
       /** Listens for UDP at ::1 too, at the same port. */
       ipv6?: boolean
+      /** When trunks are asked by OPTIONS; left out: not in these first 30 s, since one takes up a call of a sipp that plays so many. */
+      asking?: Asking
     } = {},
   ): Promise<World> {
     const address = options.address ?? '127.0.0.1'
@@ -90,8 +93,9 @@ export class World {
     const config = worldConfig({ address, folder, sipPort, sipTlsPort, ipv6: options.ipv6 ?? false, mediaPorts, tls })
     const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent')
     const clock = options.clock ?? systemClock
+    const { asking = { firstMs: { from: 30_000, to: 30_000 }, everyMs: 30_000 } } = options
     if (options.web !== undefined) {
-      const running = await serve(config, log, clock)
+      const running = await serve(config, log, clock, undefined, { asking })
       return new World(running, running.house, config, sipPort, folder, running.urls[0]!)
     }
     const version = '0.0.0-test'
@@ -103,6 +107,7 @@ export class World {
       log,
       version,
       identity,
+      asking,
       ...(options.dns ? { dns: options.dns } : {}),
     })
     return new World(house, house, config, sipPort, folder, '')

@@ -5,6 +5,7 @@ import type { Rehearsals } from '../centre/campaigns/rehearsal.ts'
 import type { Role, User } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
+import type { OptionsSeen, RegistrationSeen } from '../centre/trunks/trunk-wire.ts'
 import type { MisfitDesk } from '../engine/misfits.ts'
 import type { EnginePort } from '../engine/port.ts'
 import type { Ladders } from '../ladder/ladder.ts'
@@ -110,8 +111,8 @@ export type Deps = {
 /** Instants are Unix ms. */
 export type TrunkWireSeen = {
   target: { address: string; port: number } | null
-  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
-  options: { status: number | null; rttMs: number | null; at: number } | null
+  registration: RegistrationSeen | null
+  options: OptionsSeen | null
   /** Why no call that comes from it is let in. */
   refusing: Trouble | null
 }

@@ -11,7 +11,13 @@ test('a trunk that answers no OPTIONS is not proved, unless it has taken our reg
     ).unproved
   assert.deepEqual([seen(200), seen(null), seen(null, 'refused'), seen(null, 'registered')], [false, true, true, false])
   assert.equal(trunkSeen(floor, () => null as never).unproved, false, 'nobody has asked it yet')
-  assert.deepEqual(trunkSeen(undefined, undefined as never), { up: false, why: null, unproved: false, refusing: null })
+  assert.deepEqual(trunkSeen(undefined, undefined as never), {
+    up: false,
+    why: null,
+    unproved: false,
+    lapsing: null,
+    refusing: null,
+  })
 })
 
 test('that none of its calls is let in is seen of a trunk that is up', () => {

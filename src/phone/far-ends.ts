@@ -43,6 +43,7 @@ export class FarEnds {
 
   take(leg: Leg, event: EventOfLeg): void {
     const { ua, now, log } = this.#options
+    this.#noteHeard(leg, event)
     switch (event.type) {
       case 'provisional':
         if (leg.phase !== 'calling') return
@@ -145,6 +146,14 @@ export class FarEnds {
       default:
         event satisfies never
     }
+  }
+
+  /** The first response to a call on a trunk says that somebody is there. */
+  #noteHeard(leg: Leg, event: EventOfLeg): void {
+    if (leg.phase !== 'calling' || leg.heard !== 'nothing' || leg.far.kind !== 'trunk' || leg.target === null) return
+    const isResponse = event.type === 'provisional' || event.type === 'accepted'
+    if (isResponse || (event.type === 'failed' && event.by === 'remote'))
+      this.#options.lines.heard(leg.far.trunk, leg.target)
   }
 
   /** The offer was ours, so the ACK had to bring the answer. False when it did not, and the call is over. */

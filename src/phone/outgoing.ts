@@ -71,8 +71,11 @@ export class Outgoing {
       return false
     const saysNotHere = event.by === 'remote' && event.status === 503 && isOfTheNetwork(event.q850)
     if (event.by !== 'transport' && event.by !== 'timeout' && !saysNotHere) return false
-    if (!this.#options.lines.failed(leg.far.trunk, target, event.retryAfterS)) return false
-    const next = this.#options.lines.destination(leg.far.trunk)
+    const { lines } = this.#options
+    const isSilent = event.by !== 'remote' && leg.heard === 'nothing'
+    const { trunk } = leg.far
+    if (!(isSilent ? lines.unheard(trunk, target) : lines.failed(trunk, target, event.retryAfterS))) return false
+    const next = lines.destination(trunk)
     if (!next) return false
     if (isIP(next.address) === isIP(target.address)) return this.#legs.inviteAgain(leg, invite)
     this.#legs.openAgain(leg, next.address, invite)
@@ -167,7 +170,6 @@ export class Outgoing {
    * the user agent cancels the call before it can ring for long, and no phone is rung by a repetition.
    */
   #giveUpOnTrunk(leg: Leg, now: number): void {
-    if (leg.far.kind === 'trunk' && leg.target) this.#options.lines.failed(leg.far.trunk, leg.target)
     if (leg.session) this.#options.ua.hangUp(leg.session, 102, now)
     const silent = { by: 'timeout', status: null, q850: null, retryAfterS: null } as const
     if (this.triesNext(leg, silent)) return

@@ -19,6 +19,7 @@ import type { PromptShelfOptions } from './prompt-shelf.ts'
 import type { ListenAddress } from './sockets.ts'
 import type { LadderCounts } from './telephone-figures.ts'
 import type { TrunkWire } from './trunk-line.ts'
+import type { Asking } from './trunk-lines.ts'
 import type { TrunkTests } from './trunk-tests.ts'
 
 export type TelephoneOptions = PromptShelfOptions & {
@@ -28,6 +29,8 @@ export type TelephoneOptions = PromptShelfOptions & {
   identity?: Identity | null
   /** Where names are looked up; left out: as this machine does. */
   dns?: Dns
+  /** When trunks are asked by OPTIONS; left out: as usual. */
+  asking?: Asking
   media: { address: string | null; ports: { from: number; to: number }; workers: number }
   recordingsDir: string
   /** Told how many ms the clock of its disk is ahead of ours. */

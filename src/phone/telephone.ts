@@ -10,6 +10,7 @@ import type { Trunk } from '../centre/entities.ts'
 import type { Actor } from '../centre/facts.ts'
 import type { Input } from '../centre/inputs.ts'
 import { numberKey } from '../centre/numbers/number.ts'
+import type { RegistrationSeen } from '../centre/trunks/trunk-wire.ts'
 import { type IdSeries, idSeries, type LegId, nextId, type TrunkId } from '../lib/ids.ts'
 import { secretText, seededRandom } from '../lib/random.ts'
 import type { BayEvent } from '../rtp/bay.ts'
@@ -140,6 +141,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     post,
     now,
     log,
+    ...(options.asking ? { asking: options.asking } : {}),
   })
   trunks.isTrunk = flow => lines.callers.trunkOf(flow) !== null
   trunks.mayBeTrunk = address => lines.callers.isAt(address)
@@ -262,12 +264,14 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     await Promise.race([dialogs.settle(), sleep(lastWordsMs)])
   }
 
-  const applyTrunk = (trunk: Trunk) =>
-    lines.apply(trunk, {
+  const applyTrunk = (trunk: Trunk) => {
+    const secrets = {
       password: secret(trunk.id, 'trunk-password'),
       key: secret(trunk.id, 'trunk-key'),
       inbound: readable(trunk, 'trunk-inbound'),
-    })
+    }
+    lines.apply(trunk, secrets, floor().trunks.get(trunk.id)?.answersAt)
+  }
   /** Its calls are refused without it, and that is told; nobody else's are, and what is placed on it goes on. */
   const readable = (trunk: Trunk, kind: 'trunk-inbound') => {
     try {
@@ -342,7 +346,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
       return (
         wire && {
           target: wire.target,
-          registration: wire.registration && { ...wire.registration, at: wall(wire.registration.at) },
+          registration: wire.registration && onWall(wire.registration, wall),
           options: wire.options && { ...wire.options, at: wall(wire.options.at) },
           refusing: wire.refusing,
         }
@@ -370,6 +374,16 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   function reapply(id: TrunkId): void {
     const trunk = floor().trunks.get(id)?.trunk
     if (trunk) applyTrunk(trunk)
+  }
+}
+
+function onWall(seen: RegistrationSeen, wall: (at: number) => number): RegistrationSeen {
+  const { at, until, refresh } = seen
+  return {
+    ...seen,
+    at: wall(at),
+    until: until === null ? null : wall(until),
+    refresh: refresh && { ...refresh, at: wall(refresh.at) },
   }
 }
 

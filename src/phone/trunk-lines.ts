@@ -5,7 +5,7 @@
 import { isIP } from 'node:net'
 import type { Trunk } from '../centre/entities.ts'
 import type { Input } from '../centre/inputs.ts'
-import { connectionOf, nextHopOf, tlsNameOf } from '../centre/trunks/trunk-connection.ts'
+import { connectionOf, nextHopOf, placeOf, tlsNameOf } from '../centre/trunks/trunk-connection.ts'
 import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
 import { formatHost } from '../lib/host.ts'
 import type { TrunkId } from '../lib/ids.ts'
@@ -20,7 +20,6 @@ import {
   credentialsOf,
   isRegisteredAlike,
   type Line,
-  missesUntilDown,
   newLine,
   proxyRoute,
   schemeOf,
@@ -30,7 +29,11 @@ import {
   wayTo,
 } from './trunk-line.ts'
 
-const qualifyEveryMs = 30_000
+/** How soon a trunk is asked by OPTIONS whether it is there, spread over that time, and how often then. */
+export type Asking = { firstMs: { from: number; to: number }; everyMs: number }
+const usualAsking: Asking = { firstMs: { from: 0, to: 2_000 }, everyMs: 30_000 }
+/** A trunk at which calls get no response is asked at once, no more often than this: an answer takes 4 s at most. */
+const hastenEveryMs = 10_000
 /** How soon a name is looked up again after a failed look-up. */
 const resolveRetryMs = 10_000
 /** Before a lost TLS connection is opened again: doubled each time, spread by half. */
@@ -55,6 +58,8 @@ export type TrunkLinesOptions = {
   /** [0, 1), to spread what is tried again. */
   random(): number
   log: Logger
+  /** Left out: as usual. */
+  asking?: Asking
 }
 
 export class TrunkLines {
@@ -62,15 +67,18 @@ export class TrunkLines {
   readonly #lines = new Map<TrunkId, Line>()
   /** Whose calls come in. */
   readonly callers = new TrunkCallers(this.#lines)
+  readonly #asking: Asking
+  #advancedAt = Number.NEGATIVE_INFINITY
   /** Gone from here, and their carriers are being told so over TLS: their connections are let go then. */
   readonly #leaving = new Set<TrunkId>()
 
   constructor(options: TrunkLinesOptions) {
     this.#options = options
+    this.#asking = options.asking ?? usualAsking
   }
 
-  /** Takes over a trunk as saved; called at start and at each change of it or its password. */
-  apply(trunk: Trunk, secrets: TrunkSecrets): void {
+  /** Takes over a trunk as saved; called at start and at each change of it or its password. `answersAt`: where it has answered OPTIONS, ever. */
+  apply(trunk: Trunk, secrets: TrunkSecrets, answersAt: string | null = null): void {
     const before = this.#lines.get(trunk.id)
     if (!trunk.enabled) {
       if (before) this.#leave(before)
@@ -84,7 +92,8 @@ export class TrunkLines {
     if (before) this.#quiet(before, isRegisteredAlike(before.trunk, trunk))
     this.#leaving.delete(trunk.id)
     const { host } = nextHopOf(trunk)
-    const line = newLine(trunk, secrets, this.#makeKnown(trunk, secrets.key), before ?? null)
+    const known = this.#makeKnown(trunk, secrets.key)
+    const line = newLine(trunk, secrets, known, { before: before ?? null, answersAt })
     this.#lines.set(trunk.id, line)
     const { refusing } = line.wire
     if (refusing !== null) this.#options.log.error({ trunk: trunk.name }, refusing.words)
@@ -126,7 +135,8 @@ export class TrunkLines {
   routes(id: TrunkId): readonly string[] {
     const line = this.#lines.get(id)
     if (!line) return []
-    return line.serviceRoute.length > 0 ? line.serviceRoute : proxyRoute(line.trunk)
+    const { serviceRoute } = line.binding
+    return serviceRoute.length > 0 ? serviceRoute : proxyRoute(line.trunk)
   }
 
   /** Host and port that its addresses name: what was configured where a name stands for several places, else where it is sent to. */
@@ -141,7 +151,8 @@ export class TrunkLines {
 
   /** What is seen of the trunk on the wire. */
   wire(id: TrunkId): TrunkWire | null {
-    return this.#lines.get(id)?.wire ?? null
+    const line = this.#lines.get(id)
+    return line ? { ...line.wire, registration: line.binding.seen(this.#options.now()) } : null
   }
 
   /** A request to this target failed in the transport, was not answered, or got a 503. True when there is another to go to at once. */
@@ -154,6 +165,26 @@ export class TrunkLines {
     )
     this.#follow(line)
     return true
+  }
+
+  /** A call at this target got a response, whatever it says: somebody is there. */
+  heard(id: TrunkId, target: Target): void {
+    const line = this.#lines.get(id)
+    if (!line || !isSame(target, line.current)) return
+    line.signs.callHeard()
+    this.#tell(line)
+  }
+
+  /** A call at this target got no response at all, not even a 100. True when there is another to go to at once. */
+  unheard(id: TrunkId, target: Target): boolean {
+    if (this.failed(id, target)) return true
+    const line = this.#lines.get(id)
+    if (!line || !isSame(target, line.current)) return false
+    line.signs.callSilent()
+    const now = this.#options.now()
+    if (!line.signs.missed && now - line.hastenedAt >= hastenEveryMs) line.hastenedAt = line.qualifyAt = now
+    this.#tell(line)
+    return false
   }
 
   /** A TLS connection of this trunk came about or was lost: in that case it is opened again, after a growing pause. */
@@ -186,7 +217,9 @@ export class TrunkLines {
       this.#follow(line)
       if (now >= line.qualifyAt) this.#qualify(line, now)
       if (now >= line.againAt) this.#again(line)
+      if (line.binding.ranOut(this.#advancedAt, now)) this.#tell(line)
     }
+    this.#advancedAt = now
   }
 
   /** Takes the user agent's word on registrations and OPTIONS; true when the event was a trunk's. */
@@ -201,15 +234,7 @@ export class TrunkLines {
           if (this.#leaving.delete(id)) this.#options.tls.forget(id)
           return false
         }
-        line.registered = event.type === 'registered'
         this.#noteRegistration(line, event)
-        line.registerError =
-          event.type === 'registrationFailed'
-            ? {
-                why: event.status === null ? 'registration_silent' : 'registration_refused',
-                words: `registration refused: ${event.status ?? 'no answer'} ${event.reason}`.trim(),
-              }
-            : null
         this.#tell(line)
         return true
       }
@@ -218,14 +243,10 @@ export class TrunkLines {
         if (!line) return false
         // The target in use has not been asked yet: this is said of the one that was left.
         if (Number.isFinite(line.qualifyAt)) return true
-        line.misses = event.up ? 0 : line.misses + 1
-        line.everQualified ||= event.up
-        if (event.up) line.wire.options = { status: event.status, rttMs: event.rttMs, at: this.#options.now() }
-        else {
-          line.wire.options = { status: null, rttMs: null, at: this.#options.now() }
-          if (line.misses >= missesUntilDown && line.current && this.failed(line.trunk.id, line.current))
-            line.misses = 0
-        }
+        const { up, status, rttMs } = event
+        line.signs.optionsTold(up, status)
+        line.wire.options = { up, status, rttMs, at: this.#options.now() }
+        if (line.signs.isLost && line.current) this.failed(line.trunk.id, line.current)
         this.#tell(line)
         return true
       }
@@ -275,51 +296,38 @@ export class TrunkLines {
   /** Registration and OPTIONS go to the target that is the best now. */
   #follow(line: Line): void {
     const best = line.targets.current(this.#options.now())
-    const isSame = best?.address === line.current?.address && best?.port === line.current?.port
-    if (line.hasBegun && isSame) return
+    const stays = isSame(best, line.current)
+    if (line.hasBegun && stays) return
     line.hasBegun = true
     line.current = best
     line.wire.target = best
-    line.misses = 0
+    if (!stays) line.signs.moved(line.told != null)
     if (best !== null) this.#begin(line)
   }
 
   #noteRegistration(line: Line, event: Extract<UaEvent, { registration: string }>): void {
-    const at = this.#options.now()
-    switch (event.type) {
-      case 'registered':
-        line.serviceRoute = event.serviceRoute
-        line.wire.registration = {
-          state: 'registered',
-          reply: '200 OK',
-          at,
-          contacts: event.contacts,
-          nextMs: event.expiresInMs,
-        }
-        return
-      case 'registrationFailed': {
-        const reply = `${event.status ?? ''} ${event.reason}`.trim()
-        line.wire.registration = { state: 'refused', reply, at, contacts: 0, nextMs: event.retryInMs }
-        // Nobody there, or nobody who can: another may (RFC 3263 §4.3).
-        if ((event.status === null || event.status === 503) && line.current) this.failed(line.trunk.id, line.current)
-        return
-      }
-      case 'unregistered':
-        line.wire.registration = null
-        return
-      default:
-        event satisfies never
-    }
+    const { now, log } = this.#options
+    line.binding.take(event, now())
+    if (event.type !== 'registrationFailed') return
+    const { refresh, until } = line.binding.seen(now()) ?? {}
+    if (refresh != null && until != null)
+      log.warn(
+        { trunk: line.trunk.name, reply: refresh.reply, holdsS: Math.round((until - now()) / 1000) },
+        'the registration of this trunk is not refreshed; it holds for a while yet',
+      )
+    // Nobody there, or nobody who can: another may (RFC 3263 §4.3).
+    if ((event.status === null || event.status === 503) && line.current) this.failed(line.trunk.id, line.current)
   }
 
   #begin(line: Line): void {
-    const { now } = this.#options
+    const { now, random } = this.#options
     const { trunk } = line
     const destination = this.destination(trunk.id)
     if (!destination) return
     // Over TLS a wrong certificate is to be told at once, and calls that come in need the connection.
     const isTls = trunk.transport === 'tls'
-    line.qualifyAt = isTls && !trunk.register ? now() : now() + qualifyEveryMs
+    const { from, to } = this.#asking.firstMs
+    line.qualifyAt = isTls && !trunk.register ? now() : now() + from + random() * (to - from)
     this.#register(line, destination)
   }
 
@@ -352,14 +360,13 @@ export class TrunkLines {
     }
   }
 
-  /** The first OPTIONS waits one interval: a call that is placed meanwhile tells sooner and says more. */
   #qualify(line: Line, now: number): void {
     line.qualifyAt = Number.POSITIVE_INFINITY
     const destination = this.destination(line.trunk.id)
     if (!destination) return
     const uri = `${schemeOf(line.trunk)}:${formatHost(line.trunk.host, line.trunk.port)}`
     const routes = proxyRoute(line.trunk)
-    this.#options.ua.qualify(line.trunk.id, { uri, destination, everyMs: qualifyEveryMs, routes }, now)
+    this.#options.ua.qualify(line.trunk.id, { uri, destination, everyMs: this.#asking.everyMs, routes }, now)
   }
 
   /** Null, or why the trunk's certificates are of no use. */
@@ -388,10 +395,10 @@ export class TrunkLines {
 
   /** What TLS needs for the last word to the carrier is kept until it has been said: at most as long as a transaction takes. */
   #leave(line: Line): void {
-    const { trunk, registered } = line
+    const { trunk, binding } = line
     this.#quiet(line)
     this.#lines.delete(trunk.id)
-    if (trunk.transport === 'tls' && registered) this.#leaving.add(trunk.id)
+    if (trunk.transport === 'tls' && binding.holds(this.#options.now())) this.#leaving.add(trunk.id)
     else this.#options.tls.forget(trunk.id)
   }
 
@@ -402,18 +409,24 @@ export class TrunkLines {
   }
 
   #tell(line: Line): void {
-    const found = trouble(line)
-    const up = found === null
+    const { log, post, now } = this.#options
+    const found = trouble(line, now())
     const reason = found?.words ?? null
-    if (line.told === reason) return
+    const { trunk, signs } = line
+    if (line.told === reason && line.toldAnswers === signs.answersOptions) return
+    if (line.told !== reason) log.info({ trunk: trunk.name, up: found === null, reason }, wordsOf(found))
     line.told = reason
-    const { trunk } = line
-    this.#options.log.info({ trunk: trunk.name, up, reason }, up ? 'trunk is up' : 'trunk is down')
-    this.#options.post(
-      up
-        ? { type: 'trunk.up', trunk: trunk.id }
-        : { type: 'trunk.down', trunk: trunk.id, reason: found.words, why: found.why },
+    line.toldAnswers = signs.answersOptions
+    const about = { trunk: trunk.id, ...(signs.answersOptions ? { answersAt: placeOf(trunk) } : {}) }
+    post(
+      found === null
+        ? { type: 'trunk.up', ...about }
+        : { type: 'trunk.down', ...about, reason: found.words, why: found.why },
       `trunk:${trunk.id}`,
     )
   }
 }
+
+const wordsOf = (found: Trouble | null) => (found === null ? 'trunk is up' : 'trunk is down')
+
+const isSame = (a: Target | null, b: Target | null) => a?.address === b?.address && a?.port === b?.port

@@ -2,6 +2,7 @@
  * Tests of trunks that a person asks for while calls go on: where the trunk is, whether it registers and answers, and a loopback call. One at a
  * time in the whole house, since each measures sound; what has been found so far can be read at any moment.
  */
+import type { RegistrationSeen } from '../centre/trunks/trunk-wire.ts'
 import type { TrunkId } from '../lib/ids.ts'
 import type { BayEvent } from '../rtp/bay.ts'
 import type { UaEvent } from '../sip/events.ts'
@@ -27,7 +28,7 @@ export type TrunkTestRun = {
 }
 
 export type TrunkTestsOptions = Omit<TrunkTestOptions, 'onEvent' | 'onMedia' | 'tell'> & {
-  lines: Pick<TrunkLines, 'trunk' | 'password' | 'destination' | 'routes' | 'host' | 'wire'>
+  lines: Pick<TrunkLines, 'trunk' | 'password' | 'destination' | 'routes' | 'host' | 'wire' | 'heard'>
   localAddress(peer: string): string
   /** Unix ms. */
   clock(): number
@@ -105,24 +106,12 @@ export class TrunkTests {
     const at = `${target.transport} ${target.address}:${target.port}`
     steps.push({ step: 'reach', state: 'ok', code: 'located', found: at })
     const { registration, options } = lines.wire(id) ?? { registration: null, options: null }
-    const isRegistered = registration?.state === 'registered'
-    if (lines.trunk(id)?.register)
-      steps.push({
-        step: 'register',
-        state: isRegistered ? 'ok' : 'bad',
-        code: isRegistered ? 'registered' : 'not_registered',
-        found: registration === null ? '' : registration.reply,
-      })
+    if (lines.trunk(id)?.register) steps.push(registrationStep(registration))
     if (options !== null) {
       const answer = options.status === null ? '' : `${options.status}, ${Math.round(options.rttMs ?? 0)} ms, `
       const found = `${answer}${Math.round((now() - options.at) / 1000)} s ago`
-      const isSilent = options.status === null
-      steps.push({
-        step: 'options',
-        state: isSilent ? 'warn' : 'ok',
-        code: isSilent ? 'options_silent' : 'options_answered',
-        found,
-      })
+      const code = options.up ? 'options_answered' : options.status === null ? 'options_silent' : 'options_refused'
+      steps.push({ step: 'options', state: options.up ? 'ok' : 'warn', code, found })
     }
     return !steps.some(({ state }) => state === 'bad')
   }
@@ -144,6 +133,7 @@ export class TrunkTests {
         onEvent: listener => listening(this.#heard, listener),
         onMedia: listener => listening(this.#media, listener),
         tell: () => {
+          lines.heard(id, destination)
           this.#finish(run, { state: 'ok', code: 'answered', found: number })
           steps.push({ step: 'sound', state: 'running', code: null, found: '' })
         },
@@ -160,6 +150,15 @@ export class TrunkTests {
     if (last?.state === 'running') steps[steps.length - 1] = done
     else steps.push(done)
   }
+}
+
+function registrationStep(registration: RegistrationSeen | null): TestStep {
+  const step = 'register'
+  if (registration?.state !== 'registered')
+    return { step, state: 'bad', code: 'not_registered', found: registration?.reply ?? '' }
+  const { reply, refresh } = registration
+  if (refresh !== null) return { step, state: 'warn', code: 'refresh_failed', found: refresh.reply }
+  return { step, state: 'ok', code: 'registered', found: reply }
 }
 
 function listening<Event>(all: Set<(event: Event) => void>, listener: (event: Event) => void): () => void {

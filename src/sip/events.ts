@@ -283,7 +283,7 @@ export type UaEvent =
   /** Passwords of a phone are being guessed; the guesser is not listened to for a while. `extension` as it was claimed: it may not exist. */
   | { type: 'lockedOut'; extension: string; source: Address }
   | { type: 'bindingChanged'; extension: string; binding: Binding | null }
-  /** Told for each OPTIONS: `up` when anything at all was answered. */
+  /** Told for each OPTIONS: `up` when the answer says that somebody takes calls there; `status` null: there was none. */
   | { type: 'qualified'; target: string; up: boolean; status: number | null; rttMs: number | null }
   /** For the log: something hostile or broken arrived and was dropped. At most one a second. */
   | { type: 'dropped'; source: Address; reason: string; count: number }

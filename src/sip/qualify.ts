@@ -1,4 +1,4 @@
-/** Is the other end there? OPTIONS every so often; any answer at all, a 404 too, means that it lives. */
+/** Is the other end there? OPTIONS every so often; an answer means that it lives, a 404 too, unless it says that nobody is behind it. */
 import { type CallHost, indifferent } from './call.ts'
 import type { QualifyTarget } from './events.ts'
 import type { HeaderLine, Response } from './message.ts'
@@ -6,6 +6,16 @@ import type { Sleeper } from './timers.ts'
 import type { ClientOwner, ClientTransaction, RequestDraft } from './transaction.ts'
 
 const answerWithinMs = 4_000
+
+/**
+ * What who stands before a carrier answers when that one is gone: timed out there (408, 504), the flow to it lost (430, RFC 5626 §11.7), not sent or
+ * not found (477, 478, Kamailio's own), nonsense from there (502), out of service (503). All else was said by somebody who takes calls or refuses
+ * them by himself: a 480 too, since the end system was reached (RFC 3261 §21.4.18), and a 500, with which gateways answer that know no OPTIONS.
+ */
+const nobodyBehind: ReadonlySet<number> = new Set([408, 430, 477, 478, 502, 503, 504])
+
+/** Whether a final answer to OPTIONS means that calls can be taken there. */
+export const livesBy = (status: number): boolean => !nobodyBehind.has(status)
 
 export class Qualify implements ClientOwner, Sleeper {
   readonly #host: CallHost
@@ -49,7 +59,8 @@ export class Qualify implements ClientOwner, Sleeper {
   }
 
   onResponse(answer: Response, _transaction: ClientTransaction, now: number): void {
-    if (answer.status >= 200 && !this.#stopped) this.#tell(true, answer.status, now - this.#sentAt, now)
+    if (answer.status >= 200 && !this.#stopped)
+      this.#tell(livesBy(answer.status), answer.status, now - this.#sentAt, now)
   }
 
   onFailure(_failure: 'timeout' | 'transport', _transaction: ClientTransaction, now: number): void {

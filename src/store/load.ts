@@ -61,6 +61,11 @@ export const loadQueries = {
       .from(trunks)
       .all()
       .map(row => row.doc),
+    answering: db
+      .select({ trunk: trunks.id, answersAt: trunks.answersAt })
+      .from(trunks)
+      .all()
+      .flatMap(({ trunk, answersAt }) => (answersAt === null ? [] : [{ trunk, answersAt }])),
     trunkGroups: db
       .select()
       .from(trunkGroups)

@@ -377,3 +377,14 @@ test('a number is looked for among all leads by its own index, however many the 
   assert.match(plan[0]!.detail, /^SEARCH lead_phones USING PRIMARY KEY \(number=\?\)$/)
   assert.match(plan[1]!.detail, /^SEARCH leads USING INDEX sqlite_autoindex_leads_1 \(id=\?\)$/)
 })
+
+test('where a trunk has answered OPTIONS is known at the next start, and does not move the instant since when it is up', () => {
+  const { tell, read } = aStore()
+  tell(1, { type: 'trunk.saved', trunk: trunkNamed('1') })
+  tell(2, { type: 'trunk.stateChanged', trunk: 't_1', state: 'up', reason: '' })
+  tell(3, { type: 'trunk.stateChanged', trunk: 't_1', state: 'up', reason: '', answersAt: 'there' })
+  assert.equal(read('trunks.byId', { id: 't_1' as never })?.stateAt, 2)
+  tell(4, { type: 'trunk.stateChanged', trunk: 't_1', state: 'down', reason: 'silent', why: 'options_silent' })
+  assert.equal(read('trunks.byId', { id: 't_1' as never })?.stateAt, 4)
+  assert.deepEqual(read('load.setup', { now: 5 }).answering, [{ trunk: 't_1', answersAt: 'there' }])
+})

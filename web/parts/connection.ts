@@ -1,5 +1,6 @@
 /** The part of a trunk's form that says how its carrier is reached. */
 import { lookUps, srtpUses, trusts } from '../../src/centre/trunks/trunk-connection.ts'
+import type { OptionsSeen, RegistrationSeen } from '../../src/centre/trunks/trunk-wire.ts'
 import type { Words } from '../words/words.ts'
 import { areaField, checkField, type Filled, selectField, textField } from './form.ts'
 import type { Frame } from './frame.ts'
@@ -30,11 +31,11 @@ ${checkField({ name: 'srtpInClear', label: words.srtpInClear, help: words.srtpIn
 </details>`
 }
 
-/** What was seen of a trunk on the wire; instants in Unix ms, `nextMs` until the registration ends or is tried again. */
+/** What was seen of a trunk on the wire; instants in Unix ms. */
 export type WireSeen = {
   target: { address: string; port: number } | null
-  registration: { state: 'registered' | 'refused'; reply: string; at: number; contacts: number; nextMs: number } | null
-  options: { status: number | null; rttMs: number | null; at: number } | null
+  registration: RegistrationSeen | null
+  options: OptionsSeen | null
 }
 
 /** Where the carrier is gone to, and its last answers. */
@@ -46,15 +47,25 @@ export function wireSeen({ target, registration, options }: WireSeen, frame: Fra
       ? null
       : options.status === null
         ? words.silent
-        : words.answered(options.status, Math.round(options.rttMs ?? 0))
+        : words[options.up ? 'answered' : 'answeredDown'](options.status, Math.round(options.rttMs ?? 0))
   return html`<dl class="facts">${target === null ? null : html`<dt>${words.target}</dt><dd class="figure">${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}</dd>`}
 ${
   registration === null
     ? null
-    : html`<dt>${words.registration}</dt><dd>${words[registration.state](/^\d/.test(registration.reply) ? registration.reply : '', Math.round(registration.nextMs / 1000))}${registration.contacts > 1 ? words.contacts(registration.contacts) : null} ${at(registration.at)}</dd>`
+    : html`<dt>${words.registration}</dt><dd>${words[registration.state](replyOf(registration), Math.round(registration.nextMs / 1000))}${registration.contacts > 1 ? words.contacts(registration.contacts) : null} ${at(registration.at)}${refreshSeen(registration, frame, w)}</dd>`
 }
 ${options === null ? null : html`<dt>OPTIONS</dt><dd>${asked} ${at(options.at)}</dd>`}</dl>`
 }
+
+/** That it holds for a while yet, though refreshing it fails. */
+function refreshSeen({ refresh, until }: RegistrationSeen, frame: Frame, w: Words): Html | null {
+  if (refresh === null || until === null) return null
+  const words = w.connection.wire
+  return html`<div>${words.refreshFailed(replyOf(refresh), Math.round(refresh.nextMs / 1000))} <span class="small muted">${instant(refresh.at, frame)}</span> ${words.holdsUntil} <b>${instant(until, frame)}</b></div>`
+}
+
+/** A carrier's own words, with its status; empty: it gave none. */
+const replyOf = ({ reply }: { reply: string }) => (/^\d/.test(reply) ? reply : '')
 
 /** What a person's desk phone can, in the person's form. */
 export function deviceFields(filled: Filled, w: Words): Html {

@@ -13,6 +13,8 @@ export type TrunkSeen = {
   why: TrunkTrouble | null
   /** It was asked by OPTIONS and did not answer, and it has not taken a registration of ours either. */
   unproved: boolean
+  /** Until when its registration holds, which cannot be refreshed, Unix ms; null: it is refreshed, or there is none. */
+  lapsing: number | null
   /** Why none of its calls is let in, up or not; null: they are. */
   refusing: TrunkTrouble | null
 }
@@ -25,9 +27,10 @@ export function trunkState(seen: TrunkSeen, w: Words): Html {
 }
 
 /** Whether calls can be placed on it. */
-function placing({ up, why, unproved }: TrunkSeen, w: Words): Html {
+function placing({ up, why, unproved, lapsing }: TrunkSeen, w: Words): Html {
   const words = w.admin.trunks
   if (why === 'switched_off') return chip('grey', 'circle-x', words.off)
+  if (up && lapsing !== null) return chip('amber', 'triangle-alert', w.trunkTroubles.lapsing)
   if (up)
     return unproved
       ? chip('amber', 'triangle-alert', w.trunkTroubles.unproved)

@@ -22,7 +22,7 @@ export const sampleTrunk = (language: Language, down = false) =>
     callsPerSecond: 5,
     codecs: ['pcma', 'pcmu'],
     enabled: true,
-    seen: { up: !down, why: down ? 'tls_untrusted' : null, unproved: false, refusing: null },
+    seen: { up: !down, why: down ? 'tls_untrusted' : null, unproved: false, lapsing: null, refusing: null },
     stateAt: sampleNow - 3600_000,
     calls: down ? 0 : 23,
     startedLastSecond: down ? 0 : 2,
@@ -30,7 +30,7 @@ export const sampleTrunk = (language: Language, down = false) =>
     wire: {
       target: { address: '10.20.0.7', port: 5060 },
       registration: null,
-      options: { status: down ? null : 200, rttMs: down ? null : 12, at: sampleNow - 9_000 },
+      options: { up: !down, status: down ? null : 200, rttMs: down ? null : 12, at: sampleNow - 9_000 },
       refusing: null,
     },
     fault: down ? { at: sampleNow - 3600_000, why: 'call_refused', words: 'a call was refused: SIP 503' } : null,

@@ -16,10 +16,12 @@ const zh = {
     located: '已找到中继的地址。',
     not_located: '找不到中继的主机：检查主机名，或本机的 DNS 服务器。',
     registered: '已注册。',
+    refresh_failed: '注册续期失败：到期前仍可通话，请核对用户名和密码，或询问运营商。',
     not_registered: '未能注册：用户名和密码是否与运营商所给一致？',
     options_answered: '对方应答探测。',
     options_silent:
       '对方不应答探测：对方是否开机、是否允许本机地址、中间有无防火墙？有些网关不应答 OPTIONS，以呼叫结果为准。',
+    options_refused: '对方应答探测，但称线路不可用：网关后面的运营商线路是否正常？',
     no_echo_number: '没有设置回声号码，未拨打测试电话：在下面“呼叫处理”中填写。',
     answered: '测试电话已接通。',
     refused: '对方拒绝了测试电话：号码是否正确，该中继是否允许以此外显号码拨打？',
@@ -68,10 +70,13 @@ const en: Like<typeof zh> = {
     located: 'The trunk’s address is known.',
     not_located: 'The trunk’s host is not found: put the host right, or the DNS server of this machine.',
     registered: 'It is registered.',
+    refresh_failed:
+      'Its registration cannot be refreshed: calls go on until it ends. Are user name and password still right?',
     not_registered: 'It does not register: are the user name and the password the ones that the carrier gave?',
     options_answered: 'The far end answers.',
     options_silent:
       'The far end does not answer OPTIONS: is it up, does it allow this address, is a firewall between? Some gateways never answer these; the call decides.',
+    options_refused: 'The far end answers OPTIONS that nobody takes calls there: is the carrier behind the gateway up?',
     no_echo_number: 'No echo number is set, so nothing was called: enter one below, under how calls go.',
     answered: 'The test call was answered.',
     refused: 'The test call was refused: is the number right, and may this trunk call it with this caller ID?',

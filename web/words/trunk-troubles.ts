@@ -6,6 +6,7 @@ const zh = {
   last: '最近故障',
   seen: '系统所见（原文）',
   unproved: '未证实：不应答探测',
+  lapsing: '注册续期失败，到期前仍可用',
   refusing: '来话不通',
   why: {
     switched_off: '已停用',
@@ -16,6 +17,8 @@ const zh = {
     registration_refused: '注册被拒绝',
     registration_silent: '注册无应答',
     options_silent: '不再应答探测',
+    options_refused: '探测应答：对方线路不可用',
+    calls_silent: '探测和呼叫都没有任何响应，地址和端口是否正确？',
     tls_files: '本中继的证书或私钥不能用',
     tls_untrusted: '对方证书的签发机构不受信任，请在“连接”中填写其证书',
     tls_name: '对方证书不是为此名称签发的',
@@ -41,6 +44,7 @@ const en: Like<typeof zh> = {
   last: 'Last fault',
   seen: 'What was seen',
   unproved: 'not proved: OPTIONS unanswered',
+  lapsing: 'registration not refreshed; usable until it ends',
   refusing: 'lets no call in',
   why: {
     switched_off: 'switched off',
@@ -51,6 +55,8 @@ const en: Like<typeof zh> = {
     registration_refused: 'registration refused',
     registration_silent: 'registration not answered',
     options_silent: 'OPTIONS are answered no more',
+    options_refused: 'it answers OPTIONS that nobody takes calls there',
+    calls_silent: 'neither OPTIONS nor calls get any response; are address and port right?',
     tls_files: 'the certificate or key of this trunk cannot be used',
     tls_untrusted:
       'its certificate is of an authority that is not trusted; give that one’s certificate under Connection',

@@ -173,7 +173,9 @@ export function obstacleOf(floor: TrunkFloor, now: number): { refusal: Refusal; 
   const { trunk } = floor
   const no = (rule: string, words: string, retryAt: number | null = null) => ({ refusal: { rule, words }, retryAt })
   if (!trunk.enabled) return no('trunk_disabled', `Trunk ${trunk.name} is switched off.`)
-  if (!floor.up) return no('trunk_down', `Trunk ${trunk.name} is down: ${floor.reason || 'no answer yet'}.`)
+  const triedAt = floor.trial?.at ?? null
+  if (!floor.up && (triedAt === null || triedAt > now))
+    return no('trunk_down', `Trunk ${trunk.name} is down: ${floor.reason || 'no answer yet'}.`, triedAt)
   if (trunk.callerIds.length === 0) return no('no_caller_id', `Trunk ${trunk.name} has no caller ID: add one.`)
   if (roomOf(floor) <= 0) return no('trunk_full', `Trunk ${trunk.name} carries its ${trunk.maxCalls} calls.`)
   const freeAt = rateFreeAt(floor)

@@ -39,7 +39,16 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
       const known = state.trunks.get(change.trunk.id)
       if (known !== undefined) known.trunk = change.trunk
       else {
-        const idle = { up: false, reason: '', why: null, ...callsOn(state, change.trunk.id), tests: 0, nextCallerId: 0 }
+        const idle = {
+          up: false,
+          reason: '',
+          why: null,
+          answersAt: null,
+          trial: null,
+          ...callsOn(state, change.trunk.id),
+          tests: 0,
+          nextCallerId: 0,
+        }
         state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [], fault: null })
       }
       state.lines.saveTrunk(change.trunk)

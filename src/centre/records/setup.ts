@@ -19,6 +19,8 @@ export type Setup = {
   trunkGroups?: TrunkGroup[]
   teams?: Team[]
   /** Calls that trunks started within the last seconds, oldest first: their rates go on where they were. */
+  /** Where trunks have answered OPTIONS. */
+  answering?: { trunk: TrunkId; answersAt: string }[]
   starts?: { trunk: TrunkId; at: number }[]
   numbers: InboundNumber[]
   queues: Queue[]

@@ -56,6 +56,12 @@ export function connectionOf(trunk: Pick<Trunk, 'connection'>): TrunkConnection 
   return { ...plainConnection, ...trunk.connection }
 }
 
+/** Where it is looked for, in one line: trunks with the same are at the same place. */
+export function placeOf(trunk: Pick<Trunk, 'connection' | 'host' | 'port' | 'transport'>): string {
+  const { lookUp, outboundProxy } = connectionOf(trunk)
+  return [trunk.host, trunk.port, trunk.transport, lookUp, outboundProxy].join()
+}
+
 /** Where requests go: the outbound proxy, else the host; an address without brackets. */
 export function nextHopOf(trunk: Pick<Trunk, 'connection' | 'host' | 'port'>): {
   host: string

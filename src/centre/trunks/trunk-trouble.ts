@@ -8,6 +8,8 @@ export const trunkTroubles = [
   'registration_refused',
   'registration_silent',
   'options_silent',
+  'options_refused',
+  'calls_silent',
   'tls_files',
   'tls_untrusted',
   'tls_name',

@@ -6,13 +6,19 @@ import { obstacleOf } from '../lines/line.ts'
 import type { Trouble } from './trunk-trouble.ts'
 
 /** `trouble`: why it is down; null: it is up. */
-export function trunkChanged(d: Draft, id: TrunkId, trouble: Trouble | null): void {
+export function trunkChanged(
+  d: Draft,
+  { trunk: id, answersAt }: { trunk: TrunkId; answersAt?: string },
+  trouble: Trouble | null,
+): void {
   const floor = d.state.trunks.get(id)
   if (floor === undefined) return
   const reason = trouble?.words.slice(0, 200) ?? ''
-  if (floor.up === (trouble === null) && floor.reason === reason) return
-  if (trouble === null) d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'up', reason })
-  else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why })
+  const isKnown = answersAt === undefined || answersAt === floor.answersAt
+  if (floor.up === (trouble === null) && floor.reason === reason && isKnown) return
+  const more = isKnown ? {} : { answersAt }
+  if (trouble === null) d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'up', reason, ...more })
+  else d.fact({ type: 'trunk.stateChanged', trunk: id, state: 'down', reason, why: trouble.why, ...more })
 }
 
 /** Its call counts against the trunk's cap and rate while it lasts, so it begins only where a call would; where the trunk is down it may. */

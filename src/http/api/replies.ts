@@ -82,9 +82,16 @@ export const trunkReply = z
             at: z.int(),
             contacts: z.int(),
             nextMs: z.int(),
+            until: z.int().nullable().openapi({ description: 'Until when it holds; null: it does not' }),
+            refresh: z
+              .object({ reply: z.string(), at: z.int(), nextMs: z.int() })
+              .nullable()
+              .openapi({ description: 'How refreshing it failed last, while it holds' }),
           })
           .nullable(),
-        options: z.object({ status: z.int().nullable(), rttMs: z.number().nullable(), at: z.int() }).nullable(),
+        options: z
+          .object({ up: z.boolean(), status: z.int().nullable(), rttMs: z.number().nullable(), at: z.int() })
+          .nullable(),
         refusing: z
           .object({ why: z.enum(trunkTroubles), words: z.string() })
           .nullable()

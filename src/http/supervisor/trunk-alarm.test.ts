@@ -18,7 +18,7 @@ test('a trunk that answers no OPTIONS is no greener on the wallboard than in the
   const { id } = await createTrunk(house.deps.records, 'system', given)
   await house.deps.engine.dispatch({ type: 'trunk.up', trunk: id }, 'system')
   const seen = async (status: number | null) => {
-    const options = { status, rttMs: null, at: 0 }
+    const options = { up: status !== null, status, rttMs: null, at: 0 }
     house.deps.trunkWire = () => ({ target: null, registration: null, options, refusing: null })
     return (await look(house, sam, '/supervisor')).text.match(/<li><span><b>Unicom SIP<.*?<\/li>/s)?.[0] ?? ''
   }

@@ -31,10 +31,14 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
       return true
     case 'trunk.stateChanged':
       run(
-        'UPDATE trunks SET state = ?, state_reason = ?, state_at = ? WHERE id = ?',
+        `UPDATE trunks SET state_at = CASE WHEN state IS ? AND state_reason IS ? THEN state_at ELSE ? END, state = ?, state_reason = ?,
+           answers_at = COALESCE(?, answers_at) WHERE id = ?`,
         fact.state,
         fact.reason,
         at,
+        fact.state,
+        fact.reason,
+        fact.answersAt ?? null,
         fact.trunk,
       )
       return true

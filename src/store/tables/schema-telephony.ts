@@ -14,6 +14,8 @@ export const trunks = sqliteTable(
     state: text().$type<'up' | 'down'>(),
     stateReason: text('state_reason'),
     stateAt: integer('state_at'),
+    /** The place where it has answered OPTIONS. */
+    answersAt: text('answers_at'),
     passwordSetAt: integer('password_set_at'),
     savedAt: integer('saved_at').notNull(),
   },

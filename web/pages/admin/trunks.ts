@@ -102,13 +102,14 @@ function wireShort({ register, wire }: TrunkRow, w: Words): Html | null {
   const words = w.trunkRules
   const { registration, options } = wire
   const isRegistered = registration?.state === 'registered'
+  const isRefreshed = registration?.refresh === null
   const asked =
     options === null
       ? words.notAsked
       : options.status === null
         ? words.noAnswer
         : `${options.status}, ${Math.round(options.rttMs ?? 0)} ms`
-  return html`${register ? chip(isRegistered ? 'green' : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
+  return html`${register ? chip(isRegistered ? (isRefreshed ? 'green' : 'amber') : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
 }
 
 export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; test: TrunkTestView | null; filled: Filled }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { pickLine } from '../lines/line.ts'
+import { alice, TestFloor, trunk } from '../testing.ts'
+import { placeOf } from './trunk-connection.ts'
+
+const silent = { type: 'trunk.down', trunk, reason: 'no response', why: 'calls_silent' } as const
+const unheard = { by: 'system', cause: 'no_response', sipStatus: 408, q850: 102, heard: 'nothing' } as const
+const lead = (n: number) => `+861380000${String(n).padStart(4, '0')}`
+
+describe('a trunk of which only a call can tell that it is back', () => {
+  test('is tried by one call after a minute, by the next after two, and so on up to a quarter of an hour', () => {
+    const floor = new TestFloor({})
+    floor.do(silent)
+    floor.ready(alice)
+    floor.leads(...Array.from({ length: 9 }, (_, n) => lead(n)))
+    const starts: number[] = []
+    const begun = floor.clock.now()
+    for (let s = 0; s < 3_600; s++) {
+      floor.pass(1_000)
+      for (const call of floor.state.calls.values())
+        if (call.phase === 'dialing') {
+          starts.push(Math.round((call.startedAt - begun) / 60_000))
+          floor.do({ type: 'leg.ended', leg: call.leg, ...unheard })
+        }
+    }
+    assert.deepEqual(starts, [1, 3, 7, 15, 30, 45, 60].slice(0, starts.length))
+    assert.ok(starts.length >= 5, String(starts))
+  })
+
+  test('takes no second call while the first tries it, and all again once that was answered', () => {
+    const floor = new TestFloor({})
+    floor.do(silent)
+    assert.equal(pickLine(floor.state, [trunk], floor.clock.now()).ok, false)
+    floor.ready(alice)
+    floor.leads(lead(1))
+    floor.pass(60_000)
+    assert.equal(floor.count('call.dialed'), 1)
+    const line = pickLine(floor.state, [trunk], floor.clock.now())
+    assert.ok(!line.ok && line.refusal.rule === 'trunk_down' && line.retryAt !== null)
+    floor.do({ type: 'trunk.up', trunk })
+    assert.ok(pickLine(floor.state, [trunk], floor.clock.now()).ok)
+    assert.equal(floor.state.trunks.get(trunk)!.trial, null)
+  })
+
+  test('is not one that OPTIONS tell of', () => {
+    const floor = new TestFloor({})
+    const answersAt = placeOf(floor.state.trunks.get(trunk)!.trunk)
+    for (const why of ['options_silent', 'options_refused'] as const) {
+      floor.do({ ...silent, why, reason: why, answersAt })
+      floor.pass(1_000_000)
+      assert.equal(pickLine(floor.state, [trunk], floor.clock.now()).ok, false, why)
+    }
+  })
+})
+
+test('that a trunk answers OPTIONS is one fact, and says no more than before to who asks whether it is up', () => {
+  const floor = new TestFloor({})
+  const before = floor.count('trunk.stateChanged')
+  floor.do({ type: 'trunk.up', trunk, answersAt: 'there' })
+  assert.deepEqual(floor.last('trunk.stateChanged'), {
+    ...{ type: 'trunk.stateChanged', trunk, state: 'up', reason: '', answersAt: 'there' },
+  })
+  floor.do({ type: 'trunk.up', trunk, answersAt: 'there' })
+  floor.do({ type: 'trunk.up', trunk })
+  assert.equal(floor.count('trunk.stateChanged'), before + 1)
+  assert.equal(floor.state.trunks.get(trunk)!.answersAt, 'there')
+})

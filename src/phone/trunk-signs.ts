@@ -1,0 +1,75 @@
+/**
+ * Whether anybody is at a trunk's target, by what is answered there. One that answers OPTIONS is down when it does so no more. Some gateways never
+ * do: of one that has not, calls tell. When they too get no response at all it is down, until anything is answered.
+ */
+import type { Trouble } from '../centre/trunks/trunk-trouble.ts'
+
+/** OPTIONS in a row without an answer until a trunk that used to answer is down; with a refusal, any trunk. */
+export const missesUntilDown = 2
+/** Calls in a row without any response, beside an OPTIONS that was not answered, until a trunk is down on which calls got through before. */
+const silentCallsUntilDown = 2
+
+export class TrunkSigns {
+  /** It has answered OPTIONS at this place, in this run or an earlier one. */
+  answersOptions: boolean
+  #misses = 0
+  /** What the last OPTIONS was refused with; null: it was answered well, or not at all. */
+  #refusal: number | null = null
+  #silentCalls = 0
+  #tookCalls = false
+
+  constructor(answersOptions: boolean) {
+    this.answersOptions = answersOptions
+  }
+
+  /** OPTIONS was answered with `status`; null: it was not. */
+  optionsTold(up: boolean, status: number | null): void {
+    if (up) this.#well()
+    else this.#misses++
+    this.#refusal = up ? null : status
+    this.answersOptions ||= up
+  }
+
+  /** A call got a response, whatever it says. */
+  callHeard(): void {
+    this.#tookCalls = true
+    this.#well()
+  }
+
+  /** A call got none, not even a 100. */
+  callSilent(): void {
+    this.#silentCalls++
+  }
+
+  /** Another target is in use: what was missed at the last one is not held against it, unless the trunk is down, nobody having been found anywhere. */
+  moved(isDown: boolean): void {
+    if (!isDown) this.#well()
+    this.#tookCalls = false
+  }
+
+  get missed(): boolean {
+    return this.#misses > 0
+  }
+
+  /** So many OPTIONS missed that another target may do better. */
+  get isLost(): boolean {
+    return this.#misses >= missesUntilDown
+  }
+
+  get trouble(): Trouble | null {
+    const [misses, calls] = [this.#misses, this.#silentCalls]
+    if (misses >= missesUntilDown && this.#refusal !== null)
+      return { why: 'options_refused', words: `OPTIONS answered ${this.#refusal}: nobody takes calls there` }
+    if (misses >= missesUntilDown && this.answersOptions)
+      return { why: 'options_silent', words: 'OPTIONS are answered no more' }
+    if (misses > 0 && calls >= (this.#tookCalls ? silentCallsUntilDown : 1))
+      return { why: 'calls_silent', words: 'neither OPTIONS nor calls get any response' }
+    return null
+  }
+
+  #well(): void {
+    this.#misses = 0
+    this.#silentCalls = 0
+    this.#refusal = null
+  }
+}
