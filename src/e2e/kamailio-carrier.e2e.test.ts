@@ -83,6 +83,23 @@ describe('a trunk registers at Kamailio', { skip: lacking }, () => {
       assert.ok(isRegistered() && world.house.engine.state.trunks.get(trunk)?.up)
     })
 
+  test('whose refresh is refused holds until it runs out, and that is seen; then the trunk is down', async () => {
+    await using kamailio = await open({ grantsS: 10 })
+    const trunk = await registering(world, kamailio)
+    await world.until('it is registered', () => registrationOf(world, trunk)?.state === 'registered')
+    await kamailio.barsRegistering(true)
+    const refresh = await world.until('a refresh fails', () => registrationOf(world, trunk)?.refresh)
+    const { state, until } = registrationOf(world, trunk)!
+    assert.deepEqual([state, refresh.reply], ['registered', '403 Forbidden'])
+    assert.ok(world.house.engine.state.trunks.get(trunk)?.up)
+    assert.equal((await kamailio.contacts('lender')).length, 1)
+    const down = await world.fact(
+      'trunk.stateChanged',
+      fact => fact.trunk === trunk && /registration refused: 403/.test(fact.reason),
+    )
+    assert.ok(world.timeOf(down) >= until! - 50, `${world.timeOf(down)} ${until}`)
+  })
+
   test('a wrong password is said by the API and on its page, and not tried again at once', async () => {
     await using kamailio = await open()
     const trunk = await registering(world, kamailio, {}, 'wrong')

@@ -121,6 +121,11 @@ export class Kamailio {
     await this.ask('pv.shvSet', ['within', 'int', 1])
   }
 
+  /** From now on each REGISTER hears 403; what is registered stays so until it runs out. */
+  async barsRegistering(bars: boolean): Promise<void> {
+    await this.ask('pv.shvSet', ['barred', 'int', Number(bars)])
+  }
+
   /** An RPC; rejects with what it says against it, or when it says nothing for half a second. */
   async ask(method: string, params: unknown[] = []): Promise<unknown> {
     const socket = createSocket('udp4')
@@ -174,6 +179,7 @@ ${['tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'siputils
 modparam("usrloc", "db_mode", 0)
 modparam("pv", "shvset", "lost=i:${wishes.losesLeave ? 0 : 1}")
 modparam("pv", "shvset", "within=i:0")
+modparam("pv", "shvset", "barred=i:0")
 modparam("registrar", "max_expires", ${wishes.grantsS ?? 3600})
 modparam("registrar", "min_expires", 0)
 modparam("registrar", "received_avp", "$avp(received)")
@@ -223,6 +229,11 @@ request_route {
       drop;
     }
     usleep("${(wishes.afarMs ?? 0) * 1000}");
+    if ($shv(barred) == 1) {
+      xlog("L_ALERT", "@ $rm $proto barred\\n");
+      sl_send_reply("403", "Forbidden");
+      exit;
+    }
   }
   ${asks ? 'route(ASK);' : 'xlog("L_ALERT", "@ $rm $proto unasked\\n");'}
   if (is_method("REGISTER")) {
