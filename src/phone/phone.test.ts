@@ -44,6 +44,7 @@ const theirSdp = offerOf(['pcma'], far)
 
 describe('the phone', () => {
   let said: Input[]
+  let saidOfTrunk: Input[]
   let told: string[]
   let configured: RtpParameters[]
   let now: number
@@ -54,6 +55,7 @@ describe('the phone', () => {
 
   beforeEach(() => {
     said = []
+    saidOfTrunk = []
     told = []
     configured = []
     now = 0
@@ -92,7 +94,7 @@ describe('the phone', () => {
       tls: { know: () => undefined, forget: () => undefined },
       locate: async () => ({ targets: [], holdsMs: 1_000 }),
       reaches: () => true,
-      post: () => undefined,
+      post: input => void saidOfTrunk.push(input),
       now: () => now,
       random: () => 0.5,
       log,
@@ -536,6 +538,46 @@ describe('the phone', () => {
       'should it answer after all, it is cancelled',
     )
   })
+
+  for (const [how, lose] of [
+    ['no response', () => phone.advance((now += 4_000))],
+    [
+      'no way there',
+      () =>
+        phone.take({
+          type: 'failed',
+          session,
+          status: null,
+          reason: '',
+          q850: null,
+          by: 'transport',
+          retryAfterS: null,
+        }),
+    ],
+  ] as const)
+    test(`a trunk that answers neither OPTIONS nor a call (${how}) is down, and up with the first response to one`, async () => {
+      const state = () => saidOfTrunk.at(-1)?.type
+      now = 2_000
+      lines.advance(now)
+      phone.take({ type: 'qualified', target: trunk.id, up: false, status: null, rttMs: null })
+      assert.equal(state(), 'trunk.up', 'some gateways never answer these')
+      for (const answer of [
+        { type: 'provisional', session, status: 100, sdp: null, q850: null },
+        { type: 'failed', session, status: 486, reason: '', q850: null, by: 'remote', retryAfterS: null },
+        { type: 'accepted', session, sdp: theirSdp },
+      ] as const) {
+        await dialled()
+        lose()
+        await dialled()
+        lose()
+        assert.equal(state(), 'trunk.down')
+        await dialled()
+        phone.take(answer)
+        assert.equal(state(), 'trunk.up', answer.type)
+        if (answer.type !== 'failed') phone.perform({ type: 'phone.hangUp', leg, q850: 16 })
+        phone.take({ type: 'qualified', target: trunk.id, up: false, status: null, rttMs: null })
+      }
+    })
 
   test('how far a call had come is told with its failure', async () => {
     for (const [heard, status] of [
