@@ -155,6 +155,8 @@ test('with every target silent it is down, and stays so when the first has reste
   assert.equal(told(), 'trunk.down')
   await advance(70_000)
   assert.deepEqual(made.destination(id)?.address, a.address)
+  await advance(2_000)
+  silent()
   assert.equal(told(), 'trunk.down', 'nobody has answered')
   await advance(2_000)
   made.take({ type: 'qualified', target: id, up: true, status: 200, rttMs: 1 })
