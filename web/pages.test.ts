@@ -149,6 +149,29 @@ test('a trunk that does not answer when it is asked is not shown as well', () =>
   assert.match(state(true), /amber[\s\S]*不应答探测/)
 })
 
+test('a trunk whose registration is not refreshed is amber, and its page says how that failed, until when it holds and how OPTIONS are answered', () => {
+  const path = '/admin/trunks/t_1'
+  const registered = { state: 'registered', reply: '200 OK', at: 0, contacts: 1, nextMs: 3_600_000 } as const
+  const refresh = { reply: '403 Forbidden', at: 0, nextMs: 60_000 }
+  const says = (language: 'zh-CN' | 'en') => {
+    const trunk = sampleTrunk(language)
+    const wire = {
+      target: null,
+      registration: { ...registered, until: 1_000, refresh },
+      options: { up: false, status: 503, rttMs: 12, at: 0 },
+    }
+    const seen = { ...trunk.seen, lapsing: 1_000 }
+    const filled = { values: {}, errors: {} }
+    const frame = sampleFrame({ language, path, role: 'admin' })
+    return String(trunkFormPage({ frame, trunk: { ...trunk, seen, wire }, test: null, filled }))
+  }
+  assert.match(
+    says('zh-CN'),
+    /chip amber[\s\S]*注册续期失败，到期前仍可用[\s\S]*续期失败：403 Forbidden，60 秒后重试[\s\S]*注册到期：[\s\S]*应答 503（线路不可用），12 毫秒/,
+  )
+  assert.match(says('en'), /not refreshed: 403 Forbidden; tried again in 60 s[\s\S]*It holds until/)
+})
+
 test('a trunk that lets no call in says so beside how it is, in both languages', () => {
   const state = (language: 'zh-CN' | 'en', up = true) =>
     String(

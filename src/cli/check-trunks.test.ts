@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Trunk } from '../centre/entities.ts'
 import { parseConfig } from '../config.ts'
 import type { TrunkId } from '../lib/ids.ts'
-import { provable, settings } from './check-trunks.ts'
+import { answered, provable, settings } from './check-trunks.ts'
 
 test('a trunk over UDP beyond the house that is known by its address alone is told as forgeable, one within it as a hint', () => {
   const trunk: Trunk = {
@@ -34,4 +34,11 @@ test('a trunk whose calls prove a password that is not there or cannot be read i
   assert.deepEqual([told?.state, told?.found.startsWith('E1: the password that its calls prove')], ['bad', true])
   assert.deepEqual(provable({ trunk: asks, inbound: 'x' }), [])
   assert.deepEqual(provable({ trunk: trunk({}), inbound: null }), [])
+})
+
+test('a gateway that answers that nobody is behind it is told of, and one that knows no OPTIONS is fine', () => {
+  const states = ['503 Service Unavailable', '408 Request Timeout', '405 Method Not Allowed', '200 OK'].map(
+    answer => answered('E1', answer).state,
+  )
+  assert.deepEqual(states, ['warn', 'warn', 'ok', 'ok'])
 })

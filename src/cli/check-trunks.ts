@@ -13,6 +13,7 @@ import { formatHost } from '../lib/host.ts'
 import { secretText } from '../lib/random.ts'
 import { locate } from '../phone/locate.ts'
 import { systemDns } from '../phone/system-dns.ts'
+import { livesBy } from '../sip/qualify.ts'
 import { StoreError } from '../store/port.ts'
 import { askTls } from './ask-tls.ts'
 import type { Checked } from './check-machine.ts'
@@ -22,7 +23,7 @@ const patienceMs = 2000
 /** `trunk`: this one alone, by name or id; `number`: what its test calls instead of its echo number. */
 export type CheckWish = { trunk: string | null; number: string | null }
 
-/** Each enabled trunk is asked with OPTIONS (RFC 3261 section 11): any answer at all means that the way there and back is open. */
+/** Each enabled trunk is asked with OPTIONS (RFC 3261 section 11): any answer at all means that the way there and back is open, if not that calls are taken there. */
 export async function checkTrunks(
   config: Config,
   { trunk: only, number }: CheckWish = { trunk: null, number: null },
@@ -178,7 +179,7 @@ async function checkTrunk(trunk: Trunk, key: string | null): Promise<Checked[]> 
     targets.map(async (target): Promise<Checked> => {
       const at = targets.length > 1 ? `${name} at ${target.address}:${target.port}` : name
       const { answer, fault } = await ask(target, trunk, key)
-      if (answer !== null) return { state: 'ok', found: `${at} answers: ${answer}` }
+      if (answer !== null) return answered(at, answer)
       return {
         state: 'bad',
         found: `${at}: ${fault ?? `does not answer within ${patienceMs / 1000} s`}`,
@@ -186,6 +187,13 @@ async function checkTrunk(trunk: Trunk, key: string | null): Promise<Checked[]> 
       }
     }),
   )
+}
+
+/** `answer`: status and reason. */
+export function answered(at: string, answer: string): Checked {
+  const found = `${at} answers: ${answer}`
+  if (livesBy(Number(answer.slice(0, 3)))) return { state: 'ok', found }
+  return { state: 'warn', found, advice: 'nobody takes calls there: is the carrier behind this gateway or proxy up?' }
 }
 
 async function ask(
