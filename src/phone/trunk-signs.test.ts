@@ -67,6 +67,14 @@ describe('a trunk is asked by OPTIONS', () => {
     }
   })
 
+  test('and who said that nobody is behind it and then says nothing has not come back by that', async () => {
+    const { options, told } = await asked()
+    options(503)
+    options(503)
+    options(null)
+    assert.equal(told(), 'options_refused')
+  })
+
   test('a refusal of OPTIONS by who takes calls himself is an answer', () => {
     const lives = [200, 302, 401, 403, 404, 405, 407, 420, 480, 481, 486, 500, 501, 603]
     assert.deepEqual(lives.filter(livesBy), lives)

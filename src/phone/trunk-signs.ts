@@ -13,7 +13,7 @@ export class TrunkSigns {
   /** It has answered OPTIONS at this place, in this run or an earlier one. */
   answersOptions: boolean
   #misses = 0
-  /** What the last OPTIONS was refused with; null: it was answered well, or not at all. */
+  /** What OPTIONS was refused with since somebody was there; null: it was not. */
   #refusal: number | null = null
   #silentCalls = 0
   #tookCalls = false
@@ -26,7 +26,7 @@ export class TrunkSigns {
   optionsTold(up: boolean, status: number | null): void {
     if (up) this.#well()
     else this.#misses++
-    this.#refusal = up ? null : status
+    this.#refusal = up ? null : (status ?? this.#refusal)
     this.answersOptions ||= up
   }
 
