@@ -18,6 +18,7 @@ export type EventOfLeg = Exclude<
     type:
       | 'incoming'
       | 'bindingChanged'
+      | 'bindingRefreshed'
       | 'byeUnheard'
       | 'dropped'
       | 'lockedOut'

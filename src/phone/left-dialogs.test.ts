@@ -233,13 +233,15 @@ function dialogOf(serial: number, extension: string | null, transport: 'udp' | '
 test('phones are told first, and no more than five hundred at once and some hundreds a second', () => {
   const customers = Array.from({ length: 800 }, (_, at) => dialogOf(at, null))
   const phones = Array.from({ length: 300 }, (_, at) => dialogOf(1_000 + at, String(2_000 + at)))
-  const { told, book, left } = manyLeft([...customers, ...phones])
+  const { told, ways, book, left } = manyLeft([...customers, ...phones])
   assert.equal(told.length, 500)
   assert.ok(told.slice(0, 300).every(({ extension }) => extension !== null))
   for (let now = 100; now <= 1_000; now += 100) left.advance(now)
   assert.equal(told.length, 750)
   for (let now = 1_100; now <= 5_000; now += 100) left.advance(now)
   assert.equal(told.length, 1_100)
+  assert.equal(book.dropped.length, 800, 'phones are in the list until they have heard it')
+  for (const { then } of ways) then?.(200, 5_000)
   assert.equal(book.dropped.length, 1_100)
 })
 
@@ -271,6 +273,45 @@ test('a phone behind a connection is told when it registers again, on its new on
   left.advance(3_600_000)
   registers('1002')
   assert.deepEqual([told.length, book.dropped.length], [1, 2])
+})
+
+test('a phone over UDP that does not hear its BYE after a kill is told again when it registers where it was, twelve times at most', () => {
+  const { told, ways, book, left } = manyLeft([dialogOf(1, '1001')])
+  const source = { address: '10.0.0.2', port: 5060 }
+  const registers = () =>
+    left.take({
+      type: 'bindingRefreshed',
+      binding: {
+        ...{ extension: '1001', contact: 'sip:1001@10.0.0.2', userAgent: null, expiresInMs: 60_000 },
+        flow: { transport: 'udp', source, local: 'udp' },
+      },
+    })
+  registers()
+  assert.equal(told.length, 1, 'its BYE is out')
+  ways[0]!.then!(null, 32_000)
+  for (let n = 1; n <= 15; n++) {
+    registers()
+    registers()
+    ways.at(-1)!.then!(null, 32_000)
+  }
+  assert.deepEqual([told.length, ways[1]?.by?.flow.source, book.dropped.length], [13, source, 0])
+  left.advance(3_600_000)
+  assert.equal(book.dropped.length, 1)
+})
+
+test('a phone over UDP that hears its BYE at the next start, or knows nothing of the call, is asked no more', () => {
+  const { told, ways, book, left } = manyLeft([dialogOf(1, '1001'), dialogOf(2, '1002')])
+  ways[0]!.then!(200, 0)
+  ways[1]!.then!(481, 0)
+  for (const extension of ['1001', '1002'])
+    left.take({
+      type: 'bindingRefreshed',
+      binding: {
+        ...{ extension, contact: `sip:${extension}@10.0.0.2`, userAgent: null, expiresInMs: 60_000 },
+        flow: { transport: 'udp', source: { address: '10.0.0.2', port: 5060 }, local: 'udp' },
+      },
+    })
+  assert.deepEqual([told.length, book.dropped.length], [2, 2])
 })
 
 test('a phone behind a connection that comes by another way is asked there once, and waited for until it is the one', () => {

@@ -2,12 +2,12 @@
  * The calls that a process before us had up when it was killed: each far end is told BYE, a trunk that challenges it with the trunk's password,
  * and what it answers else is well. Desk phones come first, since they are rung again at once and are busy until then; one that is reached over
  * a connection is told when it registers again: each of its extension that comes may be it, or another phone, and who knows the call is the one. A trunk's connection is opened anew, to where the trunk is and not to the port that it came from.
- * So is told, too, a phone whose connection was cut off at the moment when a call of this process ended.
+ * So is told, too, a phone that was cut off at the moment when a call ended, of this process or by the first BYE of the next; one over UDP when it registers again, where it was or elsewhere, or calls.
  */
 import { Allowance } from '../lib/allowance.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Binding, Destination, DigestCredentials, KeptDialog, UaEvent, UserAgentPort } from '../sip/events.ts'
-import { isReliable } from '../sip/events.ts'
+import { isAt, isReliable } from '../sip/events.ts'
 
 /** Each phone of a large floor at once; a trunk gets all of its own, and not faster than a small gateway takes them. */
 const byesBurst = 500
@@ -18,6 +18,8 @@ const registersWithinMs = 3600_000
 const absentMax = 16
 /** Other ways by which a phone of the extension came, that are asked for a call: as many as phones of an extension are kept, and some that moved. */
 const waysMax = 8
+/** BYEs of one call that nobody answered, each said for 32 s over UDP: a phone that registers each minute and hears nothing is left alone then. */
+const unansweredMax = 12
 /** A trunk's name is looked up every ten seconds until it resolves; who is found nowhere by then is told where it came from. */
 const foundWithinMs = 30_000
 
@@ -33,13 +35,15 @@ export type LeftDialogsOptions = {
 }
 
 /** `asked`: the ways by which it was not found. */
-type Absent = { dialog: KeptDialog; until: number; asked: Set<string> }
+type Absent = { dialog: KeptDialog; until: number; asked: Set<string>; unanswered: number }
+/** A sign of life of a phone; `contact` where it said how it is named there. */
+type Way = Pick<Binding, 'extension' | 'flow'> & { contact?: string }
 
 export class LeftDialogs {
   readonly #options: LeftDialogsOptions
   readonly #allowance: Allowance
   #due: KeptDialog[] = []
-  /** Of phones that are reached over a connection, by extension. */
+  /** Of phones that are reached over a connection, or did not hear their BYE, by extension. */
   readonly #absent = new Map<string, Absent[]>()
   /** Of trunks that are reached over a connection, and are not found yet. */
   #unfound: KeptDialog[] = []
@@ -83,7 +87,7 @@ export class LeftDialogs {
   }
 
   #await(extension: string, dialog: KeptDialog): Absent {
-    const absent: Absent = { dialog, until: this.#options.now() + registersWithinMs, asked: new Set() }
+    const absent: Absent = { dialog, until: this.#options.now() + registersWithinMs, asked: new Set(), unanswered: 0 }
     const all = [...(this.#absent.get(extension) ?? []), absent]
     for (const { dialog: givenUp } of all.splice(0, all.length - absentMax)) this.#options.book.drop(givenUp)
     this.#absent.set(extension, all)
@@ -105,7 +109,10 @@ export class LeftDialogs {
 
   /** Call with each event of the user agent before the phone hears of it: who registers is rung next. */
   take(event: UaEvent): void {
-    if (event.type === 'bindingChanged' && event.binding !== null) this.#registered(event.binding)
+    if (event.type === 'bindingChanged' && event.binding !== null) this.#isThere(event.binding)
+    else if (event.type === 'bindingRefreshed') this.#isThere(event.binding)
+    else if (event.type === 'incoming' && event.extension !== null)
+      this.#isThere({ extension: event.extension, flow: event.flow })
     else if (event.type === 'byeUnheard' && event.dialog.extension !== null)
       this.#unheard(event.dialog, event.dialog.extension)
   }
@@ -115,37 +122,33 @@ export class LeftDialogs {
     const { ua, log } = this.#options
     log.info({ extension }, 'a phone was cut off when its call ended, and is told so when it is back')
     const absent = this.#await(extension, dialog)
-    const isCutOff = ({ flow }: Binding) => flow.connection !== undefined && flow.connection === dialog.peer.connection
-    for (const binding of ua.bindingsOf(extension)) if (!isCutOff(binding)) this.#ask(absent, binding)
+    for (const binding of ua.bindingsOf(extension)) if (!isAt(dialog.peer, binding.flow)) this.#ask(absent, binding)
   }
 
-  #registered(binding: Binding): void {
-    for (const absent of this.#absent.get(binding.extension) ?? []) this.#ask(absent, binding)
+  #isThere(way: Way): void {
+    for (const absent of this.#absent.get(way.extension) ?? []) this.#ask(absent, way)
   }
 
   /** Each connection is asked: several phones may be behind one address. */
-  #ask(absent: Absent, binding: Binding): void {
+  #ask(absent: Absent, { flow, contact }: Way): void {
     const { dialog, asked } = absent
-    const { transport, source, connection } = binding.flow
+    const { transport, source, connection } = flow
     const isThere = dialog.peer.transport === transport && dialog.peer.address === source.address
     const way = `${transport} ${source.address}${isThere ? ` ${source.port} ${connection}` : ''}`
-    if (asked.has(way) || asked.size >= waysMax) return
+    if (asked.has(way) || asked.size >= waysMax || absent.unanswered >= unansweredMax) return
     asked.add(way)
     const then = (status: number | null) => {
-      if (status === null) asked.delete(way)
-      else if (status < 300) this.#over(absent)
+      if (status === null) {
+        asked.delete(way)
+        absent.unanswered++
+      } else if (status < 300) this.#over(absent)
     }
-    this.#say(absent, isThere ? { flow: binding.flow } : binding, then)
+    this.#say(absent, isThere || contact === undefined ? { flow } : { flow, contact }, then)
   }
 
   /** It keeps waiting until somebody says that it was theirs; another phone does not know it (481). */
-  #say(
-    absent: Absent,
-    { flow, contact }: Pick<Binding, 'flow'> & Partial<Binding>,
-    then: (status: number | null) => void,
-  ): void {
+  #say(absent: Absent, by: Pick<Way, 'flow' | 'contact'>, then: (status: number | null) => void): void {
     const { ua, now } = this.#options
-    const by = contact === undefined ? { flow } : { flow, contact }
     if (this.#try(() => ua.bye(absent.dialog, { by, then }, now())) !== false) return
     this.#leave(absent.dialog)
     this.#over(absent)
@@ -161,12 +164,28 @@ export class LeftDialogs {
   }
 
   #end(dialog: KeptDialog, now: number): void {
+    if (dialog.extension === null) this.#endOfTrunk(dialog, now)
+    else this.#endOfPhone(dialog, dialog.extension, now)
+  }
+
+  /** It is given no password: a phone may be where a trunk is. */
+  #endOfPhone(dialog: KeptDialog, extension: string, now: number): void {
+    const { ua, book } = this.#options
+    const then = (status: number | null) => {
+      if (status !== null && (status < 300 || status === 481)) book.drop(dialog)
+      else this.#unheard(dialog, extension)
+    }
+    const isSaid = this.#try(() => ua.bye(dialog, { then }, now))
+    if (isSaid === false) this.#leave(dialog)
+    if (isSaid !== true) book.drop(dialog)
+  }
+
+  #endOfTrunk(dialog: KeptDialog, now: number): void {
     const { ua, book, credentials, wayBack } = this.#options
-    const { extension, peer } = dialog
-    // A phone may be where a trunk is.
-    const auth = (to: Destination) => (extension === null ? credentials(dialog, to) : null)
-    const at = extension === null && isReliable(peer.transport) ? wayBack(dialog) : null
-    if (at === null && extension === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)
+    const { peer } = dialog
+    const auth = (to: Destination) => credentials(dialog, to)
+    const at = isReliable(peer.transport) ? wayBack(dialog) : null
+    if (at === null && peer.transport === 'tls' && peer.peer === undefined) this.#nobody(dialog)
     else if (this.#try(() => ua.bye(dialog, { auth, at }, now)) === false) this.#leave(dialog)
     book.drop(dialog)
   }

@@ -152,6 +152,7 @@ export class Phone {
         return
       case 'lockedOut':
         return this.#lockedOut(event)
+      case 'bindingRefreshed':
       case 'byeUnheard':
       case 'qualified':
       case 'registered':

@@ -33,6 +33,11 @@ export type Flow = { transport: Transport; source: Address; local: string; conne
  */
 export type Destination = Address & { transport: Transport; local?: string; connection?: string; peer?: PeerName }
 
+export function isAt(peer: Destination, { transport, source, connection }: Flow): boolean {
+  if (peer.transport !== transport || peer.address !== source.address || peer.port !== source.port) return false
+  return peer.connection === connection
+}
+
 /** Bytes that want to leave. With a `connection` that is still open they go there, else to `destination`. */
 export type Outgoing = {
   transport: Transport
@@ -254,7 +259,7 @@ export type UaEvent =
   /** Our `reinvite` was refused; the session goes on as before. */
   | { type: 'reinviteFailed'; session: SessionId; status: number | null }
   | { type: 'ended'; session: SessionId; by: Ended; q850: number | null; reason: string }
-  /** Of a call that is over: a desk phone behind a connection of its own did not hear our BYE, and is in the call still. Kept until `drop`. */
+  /** Of a call that is over: a desk phone did not hear our BYE, and is in the call still. Kept until `drop`. */
   | { type: 'byeUnheard'; dialog: KeptDialog }
   /**
    * The far end asks that whom it talks to (the other side of this call) be taken somewhere else: it pressed its transfer key (RFC 3515).
@@ -283,6 +288,8 @@ export type UaEvent =
   /** Passwords of a phone are being guessed; the guesser is not listened to for a while. `extension` as it was claimed: it may not exist. */
   | { type: 'lockedOut'; extension: string; source: Address }
   | { type: 'bindingChanged'; extension: string; binding: Binding | null }
+  /** A desk phone registered again, where it was. */
+  | { type: 'bindingRefreshed'; binding: Binding }
   /** Told for each OPTIONS: `up` when the answer says that somebody takes calls there; `status` null: there was none. */
   | { type: 'qualified'; target: string; up: boolean; status: number | null; rttMs: number | null }
   /** For the log: something hostile or broken arrived and was dropped. At most one a second. */

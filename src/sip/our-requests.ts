@@ -2,7 +2,7 @@
 import { type CallHost, response } from './call.ts'
 import { type Dialog, requestInDialog } from './dialog.ts'
 import type { DigestFor } from './digest.ts'
-import { type Destination, type Ended, isReliable } from './events.ts'
+import type { Destination, Ended } from './events.ts'
 import { digitBody } from './info.ts'
 import { type HeaderLine, serialise } from './message.ts'
 import type { ServerTransaction } from './transaction.ts'
@@ -48,10 +48,9 @@ export class OurRequests {
     this.#host.transactions.respond(t, status, bytes, now)
   }
 
-  /** A desk phone behind a connection of its own is reached by no other: one that is cut off at this moment is still in the call. */
+  /** A desk phone that is cut off at this moment is still in the call: it has no other way, or its router has none to it. */
   bye(reason: HeaderLine[], now: number): void {
-    const { extension, peer } = this.#dialog
-    this.#endsWhenHeard = extension !== null && isReliable(peer.transport)
+    this.#endsWhenHeard = this.#dialog.extension !== null
     const over = (isHeard: boolean) => {
       if (this.#endsWhenHeard) this.#byeOver(isHeard)
     }

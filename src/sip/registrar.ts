@@ -25,6 +25,7 @@ type RegistrarOptions = NonNullable<UserAgentOptions['registrar']> & {
   secret: (bytes: number) => string
   timers: Timers
   onChange(extension: string, binding: Binding | null): void
+  onRefresh(binding: Binding): void
   /** A phone comes from elsewhere now: its router gave it another port, or it has another connection. */
   onMoved(extension: string, from: Flow, to: Flow): void
   /** Somebody guesses: this source, or this extension from elsewhere than its phone, is not listened to for a while. */
@@ -148,6 +149,7 @@ export class Registrar {
     this.#bindings.set(extension, phones)
     this.#options.timers.set(held, until.expiresAt)
     if (former === null || !sameWay(former.binding, binding)) this.#options.onChange(extension, outward(held, now))
+    else this.#options.onRefresh(outward(held, now))
     const was = [...(former === null ? [] : [former]), ...this.#takeBack(held, now)]
     for (const one of was) this.#options.onMoved(extension, one.binding.flow, binding.flow)
   }

@@ -5,7 +5,7 @@
 import { type CallHost, type DialogReceiver, reasonLines } from './call.ts'
 import { type Dialog, dialogKey } from './dialog.ts'
 import type { DigestFor } from './digest.ts'
-import type { Destination, Ended, Flow, KeptDialog, SessionId } from './events.ts'
+import { type Ended, type Flow, isAt, type KeptDialog, type SessionId } from './events.ts'
 import type { HeaderLine, Message, Request, Response } from './message.ts'
 import { Modify } from './modify.ts'
 import { OurRequests } from './our-requests.ts'
@@ -349,9 +349,4 @@ export class Talk implements DialogReceiver {
     if (this.#keptTarget !== null && !this.#ours.endsWhenHeard) this.#host.keeper.drop(this.dialog)
     this.#host.leaveDialog(this.#key)
   }
-}
-
-function isAt(peer: Destination, { transport, source, connection }: Flow): boolean {
-  if (peer.transport !== transport || peer.address !== source.address || peer.port !== source.port) return false
-  return peer.connection === connection
 }

@@ -93,6 +93,7 @@ export class UserAgent implements UserAgentPort {
           secret: options.secret,
           timers: this.#timers,
           onChange: (extension, binding) => this.#events.push({ type: 'bindingChanged', extension, binding }),
+          onRefresh: binding => this.#events.push({ type: 'bindingRefreshed', binding }),
           onMoved: (extension, from, to) => {
             for (const one of this.#dialogs.values()) one.follow(extension, from, to)
           },
