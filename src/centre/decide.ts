@@ -10,7 +10,7 @@ import { emergencyIntent } from './calls/emergency.ts'
 import { agentMetMachine, legHeard } from './calls/heard.ts'
 import type { Decision, Moment } from './decision.ts'
 import { makeReady, signOff, signOn, takeBreak } from './desk/agent.ts'
-import { endByOrder, hangUp, hold, resume, sendDigits } from './desk/call.ts'
+import { endByOrder, hangUp, hold, keysLate, resume, sendDigits } from './desk/call.ts'
 import { deskDialled, dialEmergency } from './desk/emergency-call.ts'
 import { stationDown, stationUp } from './desk/station.ts'
 import { acceptPreview, skipPreview } from './dialler/preview.ts'
@@ -149,6 +149,8 @@ function handle(d: Draft, input: Input): void {
       return legResumed(d, input)
     case 'leg.digit':
       return legDigit(d, input)
+    case 'call.keysLate':
+      return keysLate(d, input.call, input.keys)
     case 'leg.transferAsked':
       return transferAsked(d, input)
     case 'leg.measured':

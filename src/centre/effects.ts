@@ -33,7 +33,8 @@ export type Effect =
   | { type: 'phone.reject'; leg: LegId; sipStatus: number; untold?: true }
   /** End a leg whatever its state: CANCEL, BYE or a final response. */
   | { type: 'phone.hangUp'; leg: LegId; q850: number }
-  | { type: 'phone.sendDigits'; leg: LegId; digits: string }
+  /** `call`: whose agent pressed them. */
+  | { type: 'phone.sendDigits'; call: CallId; leg: LegId; digits: string }
   /** How a transfer by the phone's own key goes: 1xx accepts it or says that it goes on, 200 that it is done, 4xx to 6xx that it is not. */
   | { type: 'phone.answerTransfer'; leg: LegId; refer: string; status: number }
   | { type: 'media.patch'; a: LegId; b: LegId }

@@ -159,7 +159,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
     case 'call.ended':
       ended(state, call, at)
       break
-    default: // call.digit: the store's to keep
+    default: // call.digit, call.keysUnsent: the store's to keep
       if (evolveMenu(state, call, change, at) || evolvePlace(state, call, change, at)) break
       evolveTransfer(state, call, change, at)
   }

@@ -236,6 +236,8 @@ export type FloorFact =
   | { type: 'call.resumed'; call: CallId; by: 'agent' | 'party' }
   /** Of a talk `digit` is hidden (`hidden-key.ts`); journals of before have it. */
   | { type: 'call.digit'; call: CallId; from: 'party' | 'agent'; digit: string }
+  /** Of the keys that its agent pressed before so many were not sent: the disk had kept them for too long, and who pressed has pressed again. */
+  | { type: 'call.keysUnsent'; call: CallId; keys: number }
   | { type: 'call.abandoned'; call: CallId; campaign: CampaignId | null; queue: QueueId | null; waitedMs: number }
   /**
    * The agent of the call consults: a colleague (`to`, whose desk phone is rung as `leg`) or an outside number (`other`, a call of its own). The

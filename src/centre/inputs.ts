@@ -185,6 +185,8 @@ export type Input =
   | { type: 'leg.held'; leg: LegId }
   | { type: 'leg.resumed'; leg: LegId }
   | { type: 'leg.digit'; leg: LegId; digit: string }
+  /** So many keys of its agent waited too long for the disk, and were not sent. */
+  | { type: 'call.keysLate'; call: CallId; keys: number }
   /** An ear heard something on a leg that `media.hear` has it listen to. */
   | { type: 'leg.heard'; leg: LegId; heard: HeardOnLine }
   /**

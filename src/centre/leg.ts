@@ -191,7 +191,7 @@ export function legDigit(d: Draft, { leg, digit }: LegInput<'leg.digit'>): void 
   const from = at?.by ?? 'party'
   d.fact({ type: 'call.digit', call: call.id, from, digit: call.phase === 'notice' ? digit : hiddenKey })
   if (call.phase === 'notice') return noticeKey(d, call, digit)
-  if (from === 'agent') d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits: digit })
+  if (from === 'agent') d.effect({ type: 'phone.sendDigits', call: call.id, leg: keypadLeg(d, call), digits: digit })
 }
 
 /** Whom the keys of the agent are for: the party, or the outside number that is consulted (its menu, its voice mail). */

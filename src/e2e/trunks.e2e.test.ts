@@ -163,7 +163,12 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
     await using asked = await carrier([{ do: 'answer' }, { do: 'expectInfo' }, { do: 'expectInfo' }, { do: 'bye' }])
     const { call } = await dialled(asked, asked, { rules: { dtmf: 'info' } })
     await world.fact('call.answered', fact => fact.call === call)
-    world.house.telephone.ports.phone.perform({ type: 'phone.sendDigits', leg: world.call(call)!.leg, digits: '5#' })
+    world.house.telephone.ports.phone.perform({
+      type: 'phone.sendDigits',
+      call,
+      leg: world.call(call)!.leg,
+      digits: '5#',
+    })
     await asked.done()
 
     customer.reset()
@@ -172,7 +177,12 @@ describe('a campaign with a trunk group', { skip: hasSipp ? false : 'needs sipp'
     await world.fact('call.answered', fact => fact.call === second.call)
     const leg = world.call(second.call)!.leg
     await world.until('the message is heard', () => customer.received > 10)
-    world.house.telephone.ports.phone.perform({ type: 'phone.sendDigits', leg, digits: '5'.repeat(6) })
+    world.house.telephone.ports.phone.perform({
+      type: 'phone.sendDigits',
+      call: second.call,
+      leg,
+      digits: '5'.repeat(6),
+    })
     await world.until('both tones of a 5 are heard', () => {
       const heard = customer.lastSecond
       const at = Array.from({ length: 40 }, (_, n) => heard.subarray(n * 160, n * 160 + 480))

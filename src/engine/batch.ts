@@ -7,13 +7,14 @@ import type { Outcome } from './port.ts'
 export type Reply = { resolve(outcome: Outcome): void; reject(error: Error): void }
 
 /**
- * `decidedAt`: ms of the monotonic clock. `isForHelp`: what waits for the disk no longer than the disk is well. `isDone`: it did not wait, and its
+ * `cameAt`, `decidedAt`: when its input came and was decided, ms of the monotonic clock. `isForHelp`: what waits for the disk no longer than the disk is well. `isDone`: it did not wait, and its
  * effects are what is done once more in its turn.
  */
 export type Release = {
   effects: Effect[]
   reply: Reply | null
   outcome: Outcome
+  cameAt: number
   decidedAt: number
   isForHelp: boolean
   isDone: boolean

@@ -49,6 +49,7 @@ function fakeCentre(): Centre {
     decide(state, input, { now }): Decision {
       if (input.type === 'call.end') return { facts: [noted(`ended ${input.call}`)], effects: [], refusal: null }
       if (input.type === 'leg.ended') notes(state).heard.push(`leg.ended ${input.cause} ${input.leg}`)
+      if (input.type === 'call.keysLate') notes(state).heard.push(`call.keysLate ${input.call} ${input.keys}`)
       if (input.type === 'disk.slow') notes(state).heard.push('disk.slow')
       if (input.type === 'disk.caughtUp') notes(state).heard.push(`disk.caughtUp ${input.afterMs}`)
       if (input.type === 'tick') {
@@ -68,7 +69,10 @@ function fakeCentre(): Centre {
       const join = { type: 'media.patch', a: 'g', b: 'h' } as Effect
       const music = { type: 'media.play', leg: 'g', prompt: 'comfort-music', loop: true } as Effect
       const hold = [{ type: 'media.unpatch', leg: 'g' } as Effect, music]
-      const effects = { dial: [dial], 'help answers': [join, hangUp], 'help is held': hold }[input.reason] ?? [hangUp]
+      const keys = { type: 'phone.sendDigits', call: 'c1', leg: 'g', digits: '12' } as Effect
+      const effects = { dial: [dial], keys: [keys, hangUp], 'help answers': [join, hangUp], 'help is held': hold }[
+        input.reason
+      ] ?? [hangUp]
       return { facts: [noted(input.reason)], effects, refusal: null }
     },
     proceed(state) {
@@ -445,6 +449,45 @@ test('a number is dialled no more that should have been ten seconds ago: its leg
     performed.map(({ type }) => type),
     ['phone.dial'],
   )
+})
+
+test('keys that waited five seconds for the disk are not sent, which is told; all else that was decided with them is done', async () => {
+  const { timers, store, performed, engine, say, heard } = aFloor()
+  engine.start()
+  const reply = say('keys')
+  await timers.pass(6_000)
+  await store.write()
+  assert.deepEqual(await reply.then(outcome => !outcome.ok && outcome.refusal.rule), 'keys_late')
+  timers.turn()
+  assert.deepEqual(
+    performed.splice(0).map(({ type }) => type),
+    ['phone.hangUp'],
+  )
+  assert.deepEqual(heard(), ['disk.slow', 'call.keysLate c1 2', 'disk.caughtUp 6000'])
+  const soon = say('keys')
+  await timers.pass(4_000)
+  await store.write()
+  assert.equal((await soon).ok, true)
+  assert.deepEqual(
+    performed.splice(0).map(({ type }) => type),
+    ['phone.sendDigits', 'phone.hangUp'],
+  )
+})
+
+test('keys that waited to be decided count from when they were pressed', async () => {
+  const { timers, store, performed, engine, say, heard } = aFloor()
+  engine.start()
+  say('one').catch(() => {})
+  timers.turn()
+  await store.refuse(new StoreError('full', null, 'The disk is full.'))
+  engine.post({ type: 'agent.break', agent: 'u_alice' as never, reason: 'keys' })
+  await timers.pass(6_000)
+  await store.write()
+  timers.turn()
+  await store.write()
+  timers.turn()
+  assert.ok(!performed.some(({ type }) => type === 'phone.sendDigits'))
+  assert.ok(heard().includes('call.keysLate c1 2'), heard().join())
 })
 
 test('the floor waits until what piled up is written too, and hears of each slow time anew', async () => {

@@ -57,7 +57,9 @@ const aheadMax = 250
 const bugCallsMax = 1_000
 const inDoubt = 'A fault in the program has stopped the floor'
 
-type Waiting = { input: Input; actor: Actor; reply: Reply | null }
+type Asked = { input: Input; actor: Actor; reply: Reply | null }
+/** `cameAt`: ms of the monotonic clock. */
+type Waiting = Asked & { cameAt: number }
 
 export class Engine implements EnginePort {
   readonly state: FloorState
@@ -183,7 +185,7 @@ export class Engine implements EnginePort {
   }
 
   /** Decided and done at once, against the rule that nothing leaves the house before it is written; it is written when the disk takes it. */
-  #help({ input, actor, reply }: Waiting): void {
+  #help({ input, actor, reply }: Asked): void {
     const { centre, clock, log } = this.#options
     // Before it is decided, since a port may answer with more help, which is decided at once.
     this.#out.letAllGo()
@@ -216,10 +218,10 @@ export class Engine implements EnginePort {
     for (const release of [...takeHelp(this.#writing), ...takeHelp(this.#open)]) this.#out.goAhead(release)
   }
 
-  #put(waiting: Waiting): void {
-    if (!this.#inbox.push(waiting)) {
-      this.#options.log.error({ input: waiting.input.type }, 'the inbox is full; an input was lost')
-      waiting.reply?.reject(new EngineStopped('The floor is overloaded.'))
+  #put(asked: Asked): void {
+    if (!this.#inbox.push({ ...asked, cameAt: this.#options.clock.monotonic() })) {
+      this.#options.log.error({ input: asked.input.type }, 'the inbox is full; an input was lost')
+      asked.reply?.reject(new EngineStopped('The floor is overloaded.'))
       return
     }
     this.#askDrain()
@@ -258,9 +260,9 @@ export class Engine implements EnginePort {
     return true
   }
 
-  #take({ input, actor, reply }: Waiting): void {
+  #take({ input, actor, reply, cameAt }: Waiting): void {
     const byMs = this.#clockStep()
-    if (byMs !== 0) this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null })
+    if (byMs !== 0) this.#take({ input: { type: 'clock.stepped', byMs }, actor: 'system', reply: null, cameAt })
     const now = this.#options.clock.now()
     const isForHelp = this.#options.centre.isForHelp(this.state, input)
     let decision: Decision
@@ -281,7 +283,7 @@ export class Engine implements EnginePort {
         ? { ok: true, facts: recorded.map(({ fact }) => fact) }
         : { ok: false, refusal: decision.refusal }
     if (effects.length > 0 || reply !== null)
-      this.#open.releases.push(this.#releaseOf(effects, { reply, outcome, isForHelp }))
+      this.#open.releases.push(this.#releaseOf(effects, { reply, outcome, isForHelp, cameAt }))
     if (!isForHelp) return
     if (followed.length > 0) this.#open.releases.push(this.#releaseOf(followed))
     if (this.#disk.isStalled) this.#letHelpGo()
@@ -302,13 +304,15 @@ export class Engine implements EnginePort {
       outcome = { ok: true, facts: [] },
       isForHelp = false,
       isDone = false,
-    }: Partial<Omit<Release, 'effects'>> = {},
+      cameAt = this.#options.clock.monotonic(),
+    }: Partial<Omit<Release, 'effects' | 'decidedAt'>> = {},
   ): Release {
-    return { effects, reply, outcome, isForHelp, isDone, decidedAt: this.#options.clock.monotonic() }
+    const decidedAt = this.#options.clock.monotonic()
+    return { effects, reply, outcome, isForHelp, isDone, cameAt, decidedAt }
   }
 
   /** `decide` threw: nothing has changed. The input is logged, its call ends, and everybody else goes on. */
-  #bug({ input, reply }: Waiting, error: unknown): void {
+  #bug({ input, reply }: Asked, error: unknown): void {
     this.#options.log.error({ err: error, input: masked(input) }, 'an input could not be decided; this is a bug')
     const refusal = { rule: 'bug', words: 'This was not done: a fault in the program, now in its log.' }
     this.#open.releases.push(this.#releaseOf([], { reply, outcome: { ok: false, refusal } }))

@@ -3,6 +3,7 @@
  * else: in the order in which it came, one decision after the other, a slice at a time.
  */
 import type { Effect } from '../centre/effects.ts'
+import type { Refusal } from '../centre/entities.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import { act } from './act.ts'
@@ -15,6 +16,13 @@ import type { Timers } from './timers.ts'
 const sliceMs = 4
 /** A number that was to be dialled longer ago is dialled no more: the hour, or whoever was free for it, may be another. */
 const staleDialMs = 10_000
+/** A key that was pressed longer ago is sent no more: who pressed it heard nothing and has pressed again, and a PIN would arrive doubled. */
+const staleKeyMs = 5_000
+const keysLate: Refusal = {
+  rule: 'keys_late',
+  words: 'The disk was too slow, and these keys were not sent: press them again.',
+}
+type Keys = Extract<Effect, { type: 'phone.sendDigits' }>
 
 /** `onSlice`: another slice has left, after the one that `add` let go itself. */
 export type WayOutOptions = {
@@ -80,8 +88,15 @@ export class WayOut {
   }
 
   #go(release: Release): void {
-    this.#act(this.#stillMeant(release))
-    release.reply?.resolve(release.outcome)
+    const unsent = this.#staleKeys(release)
+    this.#act(this.#stillMeant(release).filter(effect => !unsent.includes(effect as Keys)))
+    for (const { call, digits } of unsent) this.#options.post({ type: 'call.keysLate', call, keys: digits.length })
+    release.reply?.resolve(unsent.length > 0 ? { ok: false, refusal: keysLate } : release.outcome)
+  }
+
+  #staleKeys({ effects, cameAt, isForHelp }: Release): Keys[] {
+    if (isForHelp || this.#options.clock.monotonic() - cameAt < staleKeyMs) return []
+    return effects.filter(effect => effect.type === 'phone.sendDigits')
   }
 
   /** One decision after the other, also where a port answers within one of them and help goes ahead on that. */

@@ -154,6 +154,7 @@ const tellers: Tellers = {
   'call.held': { by: holder },
   'call.resumed': { by: holder },
   'call.digit': { from: holder, digit },
+  'call.keysUnsent': { keys: count },
   'call.abandoned': { campaign, queue, waitedMs: span },
   'call.consulted': { agent: user, target, ...{ to: null, leg: null, other: null, own: null, phoneHolds: null } },
   'call.consultAnswered': {},

@@ -211,6 +211,7 @@ const zh = {
     not_held: '通话没有处于保持状态。',
     call_over: '通话已经结束。',
     digits_invalid: '按键只能是 0–9、* 和 #。',
+    keys_late: '磁盘太慢，这些按键没有发出，请重按。',
     no_trunk: '没有可用的中继。',
     number_barred: '这类号码收费高，任何人都不能拨打。',
     number_not_allowed: '您不能手动拨打这个号码，如有需要请联系管理员。',

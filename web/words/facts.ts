@@ -27,7 +27,15 @@ const zh = {
     ...{ target: '去向', to: '转向', from: '来自', of: '外线', task: '信审对象', who: '对象', slot: '驻留位' },
     ...{ mode: '方式', how: '方式', kind: '类别', why: '缘由', reason: '原因', cause: '原因', promised: '回呼' },
     ...{ ending: '结束', result: '结果', code: '结果', note: '备注', fields: '填写', kept: '约定回呼', rule: '规则' },
-    ...{ key: '按键', digit: '按键', read: '必读句', offsetMs: '录音处', own: '自录语音', attempts: '第几次' },
+    ...{
+      key: '按键',
+      digit: '按键',
+      keys: '按键数',
+      read: '必读句',
+      offsetMs: '录音处',
+      own: '自录语音',
+      attempts: '第几次',
+    },
     ...{ hop: '第几个菜单', speech: '第几遍', place: '位次', minutes: '预计分钟', ringing: '接入', number: '号码' },
     ...{
       until: '截至',
@@ -76,7 +84,14 @@ const en: Like<typeof zh> = {
     ...{ task: 'verification of', who: 'whom', slot: 'slot', mode: 'mode', how: 'how', kind: 'kind' },
     ...{ why: 'because of', reason: 'reason', cause: 'reason', promised: 'callback', ending: 'ending' },
     ...{ result: 'result', code: 'outcome', note: 'note', fields: 'written down', kept: 'callback at', rule: 'rule' },
-    ...{ key: 'key', digit: 'key', read: 'sentence', offsetMs: 'in the recording at', own: 'own recordings' },
+    ...{
+      key: 'key',
+      digit: 'key',
+      keys: 'keys',
+      read: 'sentence',
+      offsetMs: 'in the recording at',
+      own: 'own recordings',
+    },
     ...{ attempts: 'attempt', hop: 'menu', speech: 'time', place: 'place', minutes: 'minutes', ringing: 'by' },
     ...{ number: 'number', until: 'until', nextAt: 'next', heardMs: 'heard', whole: 'all of it' },
     ...{

@@ -66,7 +66,12 @@ export function sendDigits(d: Draft, agentId: UserId, id: CallId, digits: string
   if (call === null) return
   if (!/^[0-9*#A-D]{1,32}$/.test(digits)) return d.refuse('digits_invalid', 'Send 1 to 32 of 0–9, *, #, A–D.')
   for (const _ of digits) d.fact({ type: 'call.digit', call: id, from: 'agent', digit: hiddenKey })
-  d.effect({ type: 'phone.sendDigits', leg: keypadLeg(d, call), digits })
+  d.effect({ type: 'phone.sendDigits', call: id, leg: keypadLeg(d, call), digits })
+}
+
+/** The journal says of them that they were pressed, and may not leave it at that; nor where the call is over meanwhile. */
+export function keysLate(d: Draft, id: CallId, keys: number): void {
+  if (d.state.calls.has(id)) d.fact({ type: 'call.keysUnsent', call: id, keys })
 }
 
 /** A supervisor, or the system, ends a call whatever its phase. */

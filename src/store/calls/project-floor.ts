@@ -24,6 +24,7 @@ export function projectFloor(db: Connection, line: ProjectedLine): boolean {
     case 'agent.signedOn':
     case 'agent.stationChanged':
     case 'call.digit':
+    case 'call.keysUnsent':
     case 'safety.alarmed':
     case 'campaign.modeChanged':
     case 'preview.offered':
