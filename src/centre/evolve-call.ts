@@ -8,7 +8,7 @@ import { setDeadline } from './deadlines.ts'
 import type { Note } from './decision.ts'
 import { noteTurn } from './dialler/dial-order.ts'
 import { enterNotice, evolveNotice } from './dialler/evolve-notice.ts'
-import type { Lead, Promised } from './entities.ts'
+import type { Ending, Lead, Promised } from './entities.ts'
 import type { Fact } from './facts.ts'
 import { talkedTo } from './leads/evolve-lead.ts'
 import { noteStart } from './lines/line.ts'
@@ -16,6 +16,7 @@ import { evolveMenu } from './menu/evolve-menu.ts'
 import { armPlace, evolvePlace } from './queues/queue-place.ts'
 import type { FloorState } from './state.ts'
 import { evolveTransfer, leaveAgent, noteLooseEnd } from './transfer/evolve-transfer.ts'
+import { isMissed, noteMissed } from './trunks/missed.ts'
 import { ringMsOn } from './trunks/trunk-rules.ts'
 import { noteTried } from './trunks/trunk-trial.ts'
 
@@ -157,7 +158,7 @@ function evolveLive(state: FloorState, call: Call, change: Fact | Note, at: numb
       setDeadline(state, call, change.until)
       break
     case 'call.ended':
-      ended(state, call, at)
+      ended(state, call, change.ending, at)
       break
     default: // call.digit, call.keysUnsent: the store's to keep
       if (evolveMenu(state, call, change, at) || evolvePlace(state, call, change, at)) break
@@ -323,7 +324,7 @@ function unassigned(state: FloorState, call: Call, at: number): void {
   }
 }
 
-function ended(state: FloorState, call: Call, at: number): void {
+function ended(state: FloorState, call: Call, ending: Ending, at: number): void {
   if (call.phase === 'ended') return
   leaveWaiting(state, call)
   noteLooseEnd(state, call)
@@ -339,6 +340,7 @@ function ended(state: FloorState, call: Call, at: number): void {
   const trunk = state.trunks.get(call.trunk)
   if (trunk !== undefined && wasOffered) trunk.offers--
   else if (trunk !== undefined) trunk.calls--
+  if (trunk !== undefined && wasOffered && isMissed(ending)) noteMissed(trunk, at)
   // A call that was talked on stays in hand through wrap-up; `enterPhase` lets it go.
   if (call.hands === 0) state.calls.delete(call.id)
 }

@@ -18,6 +18,7 @@ export function shiftClock(state: FloorState, byMs: number, now: number): void {
   for (const floor of state.trunks.values()) {
     floor.recent = floor.recent.map(start => start + byMs)
     if (floor.trial !== null) floor.trial.at += byMs
+    floor.missed = floor.missed.map(missedAt => missedAt + byMs)
   }
   if (state.counters.askedAt !== null) state.counters.askedAt += byMs
   state.toll.shift(byMs)

@@ -18,29 +18,33 @@ import type { Draft } from './draft.ts'
 import type { EndCause, EndedBy, Ending } from './entities.ts'
 import { enter } from './inbound.ts'
 import type { Input } from './inputs.ts'
-import { roomOf, takesOffer } from './lines/line.ts'
+import { takesOffer } from './lines/line.ts'
 import { menuKey } from './menu/menu-call.ts'
 import { numberKey } from './numbers/number.ts'
 import { connect, mute, partyStillHolds, unmute } from './queues/acd.ts'
 import { gaveUp } from './queues/waiting.ts'
 import { isUnrecordable, openRecording } from './recording/recording.ts'
+import type { TrunkFloor } from './state.ts'
 import { supervisorPhoneEnded, supervisorPickedUp } from './supervision/supervision.ts'
 import { consultPickedUp, hearOutside, otherLegOf, phoneRefused, takeBack } from './transfer/consultation.ts'
 import { lineTurned, secondLineGone } from './transfer/second-line.ts'
 import { takenOn } from './transfer/transfer.ts'
+import { mayMiss } from './trunks/missed.ts'
 import { rulesOf } from './trunks/trunk-rules.ts'
 
 type LegInput<T extends Input['type']> = Extract<Input, { type: T }>
 
 /**
  * A call comes in. It is let in when the number is ours and the trunk has room; else it is turned away with the truth.
- * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed.
+ * One too many who may be forged is counted, and is no call: they cost a forger nothing. Who is surely there is a caller that was missed, so many a minute.
  */
 export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }: LegInput<'leg.offered'>): void {
   if (d.state.legs.has(leg)) return d.refuse('leg_known', 'This leg is in use already.')
   const floor = d.state.trunks.get(trunk)
   if (floor === undefined || !floor.trunk.enabled) return d.effect({ type: 'phone.reject', leg, sipStatus: 403 })
-  if (!isProved && roomOf(floor) > 0 && !takesOffer(floor))
+  const why = shutFor(d, floor)
+  const isOurs = d.state.numberIndex.has(numberKey(to))
+  if ((!isProved && !takesOffer(floor)) || (isOurs && why !== null && !mayMiss(floor, d.now)))
     return d.effect({ type: 'phone.reject', leg, sipStatus: 503, untold: true })
   const call = d.id<'call'>('c')
   const number = numberKey(from) === '' ? 'anonymous' : numberKey(from)
@@ -49,21 +53,16 @@ export function legOffered(d: Draft, { leg, trunk, from, to, isProved = false }:
     d.fact({ type: 'call.ended', call, ending: { ...ending, sipStatus, q850: null } })
     d.effect({ type: 'phone.reject', leg, sipStatus })
   }
-  if (!d.state.numberIndex.has(numberKey(to))) {
-    return turnAway({ by: 'system', cause: 'no_route', result: 'VACANT' }, 404)
-  }
-  if (d.state.isClosing) {
-    const text = 'the house closes'
-    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
-  }
-  if (isUnrecordable(d.state)) {
-    const text = 'no recording can be made'
-    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', text }, 503)
-  }
-  if (!takesOffer(floor)) {
-    return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION' }, 503)
-  }
+  if (!isOurs) return turnAway({ by: 'system', cause: 'no_route', result: 'VACANT' }, 404)
+  if (why !== null) return turnAway({ by: 'system', cause: 'trunk_fault', result: 'CONGESTION', ...why }, 503)
   d.effect({ type: 'phone.answer', leg })
+}
+
+/** Why nobody is let in, as the ending says it; null: somebody is. */
+function shutFor(d: Draft, floor: TrunkFloor): Pick<Ending, 'text'> | null {
+  if (d.state.isClosing) return { text: 'the house closes' }
+  if (isUnrecordable(d.state)) return { text: 'no recording can be made' }
+  return takesOffer(floor) ? null : {}
 }
 
 export function legRinging(d: Draft, input: LegInput<'leg.ringing'>): void {

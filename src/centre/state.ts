@@ -194,6 +194,8 @@ export type TrunkFloor = {
   nextCallerId: number
   /** Instants of the last calls started, at most `callsPerSecond` of them, rounded up: see `line.ts`. */
   recent: number[]
+  /** Instants of the last callers of it who were turned away and are kept as missed calls: see `trunks/missed.ts`. */
+  missed: number[]
   /** The last thing that went wrong on it since the start; null: nothing did. */
   fault: TrunkFault | null
 }

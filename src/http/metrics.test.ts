@@ -47,6 +47,7 @@ test('a trunk says whether it is up and registered, what it carries and starts, 
     reason: 'x',
     calls: 0,
     recent: [],
+    missed: [],
     fault: null,
   }
   const trunks = new Map<string, object>([

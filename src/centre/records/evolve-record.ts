@@ -49,7 +49,7 @@ export function evolveRecord(state: FloorState, change: Fact | Note, at: number)
           tests: 0,
           nextCallerId: 0,
         }
-        state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [], fault: null })
+        state.trunks.set(change.trunk.id, { trunk: change.trunk, ...idle, recent: [], missed: [], fault: null })
       }
       state.lines.saveTrunk(change.trunk)
       break

@@ -32,7 +32,7 @@ test('a caller finds a trunk full whose last line a test has', () => {
   const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_none' as never } }
   floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
   const [reject] = turnedAway(floor)
-  assert.deepEqual(reject, { type: 'phone.reject', leg: 'g_in', sipStatus: 503 })
+  assert.deepEqual(reject, { type: 'phone.reject', leg: 'g_in', sipStatus: 503, untold: true })
   floor.do(testIs(true))
   assert.equal(turnedAway(floor)[0]?.type, 'phone.answer')
 })
@@ -70,7 +70,8 @@ test('callers whom nobody acknowledges take no line of what is dialled, no more 
   assert.deepEqual(counts(), { calls: 1, offers: 1 })
   // Twice the lines, and never more: the other is let in too, and nobody else.
   assert.equal(counts().calls + counts().offers + floor.state.trunks.get(trunk)!.tests, 4)
-  assert.deepEqual(comes('g_4').effects, [{ type: 'phone.reject', leg: 'g_4', sipStatus: 503 }])
+  assert.deepEqual(comes('g_4').effects, [{ type: 'phone.reject', leg: 'g_4', sipStatus: 503, untold: true }])
+  assert.equal(floor.count('call.offered'), offered)
   floor.do(testIs(true))
   assert.equal(ruleOf(floor), 'trunk_full')
   floor.do(testIs(true))
@@ -98,4 +99,41 @@ test('one caller too many who is surely there is a call that was missed, and of 
   floor.do({ type: 'callers.turnedAway', trunk, calls: 7 })
   const { rule, calls, trunk: of } = floor.last('safety.alarmed')
   assert.deepEqual([rule, calls, of], ['callers_turned_away', 7, trunk])
+})
+
+test('callers who are surely there and find a trunk full are missed calls, thirty of a trunk in any minute; those beyond are counted', () => {
+  const floor = floorWith({ maxCalls: 1, callsPerSecond: 10 })
+  const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_1' as never } }
+  floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
+  floor.do(testIs(false))
+  let legs = 0
+  const come = (callers: number) => {
+    for (let n = 0; n < callers; n++)
+      floor.do({
+        ...{ type: 'leg.offered', leg: `g_${legs++}` as never, trunk, from: '+8613800000001', to: '+861088880000' },
+        isProved: true,
+      })
+    const untold = floor.effects.filter(effect => effect.type === 'phone.reject' && effect.untold).length
+    return { missed: floor.count('call.ended'), untold }
+  }
+  assert.deepEqual(come(20), { missed: 20, untold: 0 })
+  floor.pass(30_000)
+  assert.deepEqual(come(20), { missed: 30, untold: 10 })
+  floor.pass(30_000)
+  assert.deepEqual(come(30), { missed: 50, untold: 20 })
+  floor.do({ type: 'clock.stepped', byMs: -3600_000 })
+  floor.clock.set(floor.clock.now() - 3600_000)
+  floor.pass(60_000)
+  assert.equal(come(30).missed, 80, 'also after the clock was set')
+})
+
+test('so it is while nobody is let in at all, whoever calls', () => {
+  const floor = floorWith({ maxCalls: 5, callsPerSecond: 10 })
+  const number = { id: 'n_1' as never, number: '+861088880000', target: { queue: 'q_1' as never } }
+  floor.do({ type: 'records.committed', facts: [{ type: 'number.saved', number }] })
+  floor.state.isClosing = true
+  for (let n = 0; n < 40; n++)
+    floor.do({ type: 'leg.offered', leg: `g_${n}` as never, trunk, from: '+8613800000001', to: '+861088880000' })
+  assert.equal(floor.count('call.offered'), 30)
+  assert.equal(floor.last('call.ended').ending.text, 'the house closes')
 })
