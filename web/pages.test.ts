@@ -198,7 +198,12 @@ test('what went wrong on a trunk is said once, in the words of the page, and as 
   assert.equal(list('tls_name').split('对方证书不是为此名称签发的').length, 2)
   assert.match(list('no_answer'), /断开[\s\S]*对方不应答[\s\S]*最近故障: 对方证书不是为此名称签发的/)
   assert.ok(!list('no_answer').includes('other.example.com'))
-  const page = String(trunkFormPage({ frame, trunk: at('tls_name'), test: null, filled: { values: {}, errors: {} } }))
+  const page = String(
+    trunkFormPage({
+      ...{ frame, trunk: at('tls_name'), turnedAway: 0, test: null },
+      filled: { values: {}, errors: {} },
+    }),
+  )
   assert.match(page, /<details><summary>系统所见（原文）<\/summary><code lang="en">TLS: its certificate/)
 })
 

@@ -4,6 +4,7 @@ import type { TrunkTrouble } from '../../src/centre/trunks/trunk-trouble.ts'
 import type { Words } from '../words/words.ts'
 import type { Frame } from './frame.ts'
 import { type Html, html } from './html.ts'
+import { thousands } from './numbers.ts'
 import { chip } from './state.ts'
 import { instant } from './time.ts'
 
@@ -51,4 +52,10 @@ export function faultSeen(fault: TrunkFault | null, frame: Frame, w: Words): Htm
   const words = w.trunkTroubles
   return html`<dl class="facts"><dt>${words.last}</dt><dd>${words.why[fault.why]} <span class="small muted">${instant(fault.at, frame)}</span>
 <details><summary>${words.seen}</summary><code lang="en">${fault.words}</code></details></dd></dl>`
+}
+
+/** Also that it was nobody: who hears of callers that were lost looks here. */
+export function turnedAwaySeen(calls: number, w: Words): Html {
+  const words = w.trunkTroubles
+  return html`<dl class="facts"><dt>${words.turnedAway}</dt><dd>${calls === 0 ? words.nobodyTurnedAway : html`${words.turnedAwayCalls(thousands(calls))} <a href="/admin/safety">${words.turnedAwayAlarms}</a>`}</dd></dl>`
 }

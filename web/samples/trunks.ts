@@ -47,6 +47,7 @@ export const trunkSamples: Record<string, (language: Language) => Html> = {
     trunkFormPage({
       frame: frame(language, '/admin/trunks/t_1'),
       trunk: sampleTrunk(language),
+      turnedAway: 1_240,
       test: {
         number: '*43',
         begunAt: sampleNow,

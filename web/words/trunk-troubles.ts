@@ -4,6 +4,10 @@ import type { Like } from './language.ts'
 
 const zh = {
   last: '最近故障',
+  turnedAway: '今天拒接的来电',
+  nobodyTurnedAway: '没有',
+  turnedAwayCalls: (calls: string) => `${calls} 个：同时来得太多，没有逐个记录。`,
+  turnedAwayAlarms: '查看告警',
   seen: '系统所见（原文）',
   unproved: '未证实：不应答探测',
   lapsing: '注册续期失败，到期前仍可用',
@@ -42,6 +46,10 @@ const zh = {
 
 const en: Like<typeof zh> = {
   last: 'Last fault',
+  turnedAway: 'Turned away today',
+  nobodyTurnedAway: 'nobody',
+  turnedAwayCalls: (calls: string) => `${calls} callers: too many came at once, and no call of each is kept.`,
+  turnedAwayAlarms: 'See the alarms',
   seen: 'What was seen',
   unproved: 'not proved: OPTIONS unanswered',
   lapsing: 'registration not refreshed; usable until it ends',

@@ -3,6 +3,7 @@ import { type TrunkRow, trunkFormPage, trunksPage } from '../../../web/pages/adm
 import type { Filled } from '../../../web/parts/form.ts'
 import { textsOf } from '../../../web/parts/frame.ts'
 import { trunkTrial } from '../../../web/parts/trunk-rules.ts'
+import { dayOf } from '../../centre/numbers/day.ts'
 import { trunkNow } from '../../centre/trunks/trunk-now.ts'
 import type { TrunkId } from '../../lib/ids.ts'
 import { InvalidInput } from '../../records/errors.ts'
@@ -62,7 +63,9 @@ export function trunkRoutes(deps: Deps): Hono<Env> {
   async function form(c: Ctx, trunk: TrunkRecord | null, filled: Filled, status: 200 | 422 = 200): Promise<Response> {
     const frame = await frameOf(c, deps)
     const test = (trunk && deps.trunkTests?.of(trunk.id)) ?? null
-    return c.html(trunkFormPage({ frame, trunk: trunk && row(trunk), test, filled }), status)
+    const since = dayOf(deps.engine.state.zone, deps.clock.now()).from
+    const turnedAway = trunk === null ? 0 : await deps.store.read('alarms.turnedAway', { trunk: trunk.id, since })
+    return c.html(trunkFormPage({ frame, trunk: trunk && row(trunk), turnedAway, test, filled }), status)
   }
 
   /** The floor knows better than the store what a trunk is doing now. */

@@ -26,6 +26,16 @@ export type Alarm = {
 }
 
 export const tollQueries = {
+  /** Callers of a trunk since `since` who were turned away as too many, and are in the journal by their number alone. */
+  'alarms.turnedAway': (db: Db, args: { trunk: TrunkId; since: number }): number =>
+    (
+      sql(
+        db.$client,
+        `SELECT COALESCE(SUM(json_extract(body, '$.calls')), 0) AS calls FROM journal
+         WHERE type = 'safety.alarmed' AND seq >= (SELECT MIN(seq) FROM journal WHERE at >= ?) AND at >= ?
+           AND json_extract(body, '$.rule') = 'callers_turned_away' AND json_extract(body, '$.trunk') = ?`,
+      ).get(args.since, args.since, args.trunk) as { calls: number }
+    ).calls,
   /** Newest first. */
   'alarms.page': (db: Db, args: { limit: number }): Alarm[] =>
     (

@@ -20,7 +20,7 @@ import { chip } from '../../parts/state.ts'
 import { heading, table } from '../../parts/table.ts'
 import { instant } from '../../parts/time.ts'
 import { trunkRulesSection } from '../../parts/trunk-rules.ts'
-import { faultSeen, lastFault, type TrunkSeen, trunkState } from '../../parts/trunk-state.ts'
+import { faultSeen, lastFault, type TrunkSeen, trunkState, turnedAwaySeen } from '../../parts/trunk-state.ts'
 import { type TrunkTestView, trunkTestSection } from '../../parts/trunk-test.ts'
 import type { Words } from '../../words/words.ts'
 import { problems } from './users.ts'
@@ -112,7 +112,14 @@ function wireShort({ register, wire }: TrunkRow, w: Words): Html | null {
   return html`${register ? chip(isRegistered ? (isRefreshed ? 'green' : 'amber') : 'red', isRegistered ? 'circle-check' : 'circle-x', isRegistered ? words.registered : words.notRegistered) : null} <span class="small">OPTIONS ${asked}</span>`
 }
 
-export type TrunkFormProps = { frame: Frame; trunk: TrunkRow | null; test: TrunkTestView | null; filled: Filled }
+export type TrunkFormProps = {
+  frame: Frame
+  trunk: TrunkRow | null
+  /** Callers of today who were turned away as too many, and of whom no call is kept. */
+  turnedAway: number
+  test: TrunkTestView | null
+  filled: Filled
+}
 
 export function trunkFormPage(props: TrunkFormProps): Html {
   const w = textsOf(props.frame)
@@ -124,6 +131,7 @@ export function trunkFormPage(props: TrunkFormProps): Html {
     main: html`${heading({ title, actions: trunk ? trunkState(trunk.seen, w) : null })}
 ${trunk && faultSeen(trunk.fault, props.frame, w)}
 ${trunk?.wire ? wireSeen(trunk.wire, props.frame, w) : null}
+${trunk === null ? null : turnedAwaySeen(props.turnedAway, w)}
 ${trunk === null ? null : trunkTestSection({ frame: props.frame, trunk: trunk.id, test: props.test, refused: null })}
 ${problems(filled, w)}
 <form class="form panel" method="post" action="${trunk ? `/admin/trunks/${trunk.id}` : '/admin/trunks'}">${seenField(filled)}
