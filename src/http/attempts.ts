@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
+import { sourceOf } from '../lib/source.ts'
 
 export const failuresMax = 5
 export const lockMs = 30 * 60_000
@@ -14,7 +15,7 @@ const waitingMax = 500
 type Count = { failures: number; since: number; until: number }
 
 /**
- * Failed sign-ins by name and by address. A name that nobody has is counted and locked like any other, so that the answer does not tell
+ * Failed sign-ins by name and by address (`sourceOf`). A name that nobody has is counted and locked like any other, so that the answer does not tell
  * which names there are.
  */
 export class Attempts {
@@ -32,7 +33,7 @@ export class Attempts {
     const now = this.#clock.now()
     const byName = this.#names.get(keyOf(name))
     if (byName !== undefined && byName.until > now) return { why: 'locked', until: byName.until }
-    const byAddress = this.#addresses.get(address)
+    const byAddress = this.#addresses.get(sourceOf(address))
     if (byAddress !== undefined && byAddress.until > now) return { why: 'busy', until: byAddress.until }
     return null
   }
@@ -55,7 +56,7 @@ export class Attempts {
     const byName = count(this.#names, keyOf(name), now, lockMs)
     const lockedUntil = byName.failures >= failuresMax ? now + lockMs : null
     if (lockedUntil !== null) byName.until = lockedUntil
-    const byAddress = count(this.#addresses, address, now, addressWindowMs)
+    const byAddress = count(this.#addresses, sourceOf(address), now, addressWindowMs)
     if (byAddress.failures >= addressFailuresMax) byAddress.until = now + addressWindowMs
     return { lockedUntil, worthNoting: byAddress.failures <= addressFailuresMax }
   }

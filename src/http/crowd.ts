@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { sourceOf } from '../lib/source.ts'
 
 /** A shift behind one address that opens its browsers in the same second stays below. */
 export const silentPerAddressMax = 256
@@ -19,11 +20,12 @@ export function keepPlaces(server: Server, placesMax: number): void {
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket
     if (address === undefined) return void socket.destroy()
-    const count = (silent.get(address) ?? 0) + 1
+    const source = sourceOf(address)
+    const count = (silent.get(source) ?? 0) + 1
     if (count > silentPerAddressMax) return void socket.destroy()
-    silent.set(address, count)
+    silent.set(source, count)
     const place = `${address} ${port}`
-    waiting.set(place, address)
+    waiting.set(place, source)
     if (++taken > crowdedFrom) server.closeIdleConnections()
     socket.once('close', () => {
       taken--
@@ -33,11 +35,11 @@ export function keepPlaces(server: Server, placesMax: number): void {
   server.on('request', ({ socket }: IncomingMessage) => spoke(`${socket.remoteAddress} ${socket.remotePort}`))
 
   function spoke(place: string): void {
-    const address = waiting.get(place)
-    if (address === undefined) return
+    const source = waiting.get(place)
+    if (source === undefined) return
     waiting.delete(place)
-    const left = (silent.get(address) ?? 1) - 1
-    if (left === 0) silent.delete(address)
-    else silent.set(address, left)
+    const left = (silent.get(source) ?? 1) - 1
+    if (left === 0) silent.delete(source)
+    else silent.set(source, left)
   }
 }

@@ -43,6 +43,12 @@ test('an address that tries one name after the other is told after thirty within
   assert.deepEqual(slow.told, [{ user: null, address: '10.0.0.8', tries: 100, withinMs: 24 * 60 * minuteMs }])
 })
 
+test('who tries from one IPv6 address after the other of a network is told as one, from the last', () => {
+  const { guesses, told } = guessesAt(new VirtualClock(noon))
+  for (let n = 1; n <= 60; n++) guesses.refused(`name${n}`, `2001:db8:1:2::${n}`)
+  assert.deepEqual(told, [{ user: null, address: '2001:db8:1:2::30', tries: 30, withinMs: 60 * minuteMs }])
+})
+
 test('of a name that nobody has no account is told', () => {
   const { guesses, told } = guessesAt(new VirtualClock(noon))
   for (let n = 0; n < 25; n++) guesses.refused('mallory', `10.0.1.${n}`)

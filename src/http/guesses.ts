@@ -5,8 +5,9 @@
 import { Allowance } from '../lib/allowance.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { UserId } from '../lib/ids.ts'
+import { sourceOf } from '../lib/source.ts'
 
-/** `user`: whose account; null: it is the address from which many are tried. `tries`: within the window. */
+/** `user`: whose account; null: it is the address (`sourceOf`) from which many are tried, as it was last. `tries`: within the window. */
 export type Guessed = { user: UserId | null; address: string; tries: number; withinMs: number }
 
 const hourMs = 3_600_000
@@ -57,7 +58,7 @@ export class Guesses {
       if (user !== undefined) this.#alarm(window, { user, address, withinMs: windowMs })
       else window.isTold = true // of a name that nobody has its address is told, when it tries on; and it is not looked up longer than another
     }
-    for (const { window, windowMs } of reached(this.#addresses, address, ofAddress, now))
+    for (const { window, windowMs } of reached(this.#addresses, sourceOf(address), ofAddress, now))
       this.#alarm(window, { user: null, address, withinMs: windowMs })
   }
 

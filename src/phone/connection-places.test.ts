@@ -87,3 +87,25 @@ test('an address holds so many in all, but for those that we open', () => {
   assert.equal(one.trunk('one more'), false)
   assert.ok(one.ours('ours'))
 })
+
+test('strangers of one IPv6 network hold as many places as those of one address; who has proved itself there counts by its own', () => {
+  const one = hall(new ConnectionPlaces({ perAddress: 20, unprovenPerAddress: 10 }))
+  const at = (n: number) => `2001:db8:1:2::${n.toString(16)}`
+  one.stranger('phone', at(500))
+  one.prove('phone')
+  for (let n = 0; n < 40; n++) one.stranger(`s${n}`, at(n))
+  assert.equal(one.places.size, 11)
+  assert.ok(!one.turnedOut.includes('phone'))
+  one.stranger('phone again', at(500))
+  assert.equal(one.places.size, 12, 'and comes back beside them')
+  for (let n = 0; n < 30; n++) {
+    one.stranger(`p${n}`, at(1_000 + n))
+    one.prove(`p${n}`)
+  }
+  assert.equal(one.turnedOut.filter(name => name.startsWith('p')).length, 0, 'more phones than one address may have')
+  for (let n = 0; n < 40; n++) one.leave(`s${n}`)
+  for (let n = 0; n < 30; n++) one.leave(`p${n}`)
+  one.leave('phone')
+  one.leave('phone again')
+  assert.equal(one.places.size, 0)
+})

@@ -1,8 +1,9 @@
 /**
  * Who may hold a connection. Anyone on the network can open one, keep it and say a byte now and then, so those by which nothing was accepted
- * yet are strangers: there are few of them, in all and from one address, and the oldest gives way to the next. The rest of the places are for
- * trunks and for phones that proved who they are, and nobody's connection of these is closed, nor one of ours refused, for a stranger's sake.
+ * yet are strangers: there are few of them, in all and from one address (`sourceOf`), and the oldest gives way to the next. The rest of the places are for
+ * trunks and for phones that proved who they are, each counted by its own address, and nobody's connection of these is closed, nor one of ours refused, for a stranger's sake.
  */
+import { sourceOf } from '../lib/source.ts'
 import type { Address } from '../sip/events.ts'
 
 /** Whoever holds a place; `destroy` is called when it has to give way. */
@@ -22,6 +23,8 @@ export class ConnectionPlaces {
   readonly #unproven = new Set<Guest>()
   readonly #strangers = new Set<Guest>()
   readonly #at = new Map<string, At>()
+  /** What each guest counts by. */
+  readonly #sources = new Map<Guest, string>()
   /** Where somebody proved who they are; who comes from there competes with no stranger. The one of longest ago is forgotten first. */
   readonly #homes = new Set<string>()
   #count = 0
@@ -49,8 +52,10 @@ export class ConnectionPlaces {
 
   /** False: there is no place and none can be made. Unless `isProven` it counts as unproven until `prove`. */
   take(guest: Guest, { isProven, isOurs }: { isProven: boolean; isOurs: boolean }): boolean {
-    const its = this.#of(guest.peer.address)
-    const isStranger = !isProven && !this.#homes.has(guest.peer.address)
+    const { address } = guest.peer
+    const isStranger = !isProven && !this.#homes.has(address)
+    const source = isStranger ? sourceOf(address) : address
+    const its = this.#of(source)
     const { all, perAddress, strangers, unprovenPerAddress } = this.#max
     const mayStay =
       (isProven || its.unproven.size < unprovenPerAddress || this.#turnOut(its.unproven)) &&
@@ -59,12 +64,13 @@ export class ConnectionPlaces {
       (this.#count < all || this.#turnOut(this.#strangers) || (isProven && this.#turnOut(this.#unproven)))
     if (!mayStay) {
       this.turnedAway++
-      this.#forgetWhenEmpty(guest.peer.address)
+      this.#forgetWhenEmpty(source)
       return false
     }
     this.#count++
-    this.#at.set(guest.peer.address, its) // whoever gave way may have been the last one there
-    if (isProven) this.#settle(guest, its)
+    this.#at.set(source, its) // whoever gave way may have been the last one there
+    this.#sources.set(guest, source)
+    if (isProven) this.#settle(guest)
     else {
       its.unproven.add(guest)
       this.#unproven.add(guest)
@@ -75,25 +81,32 @@ export class ConnectionPlaces {
 
   /** Something that came by it was accepted. */
   prove(guest: Guest): void {
-    const its = this.#at.get(guest.peer.address)
-    if (its?.unproven.delete(guest)) this.#settle(guest, its)
+    const source = this.#sources.get(guest)
+    if (source === undefined || !this.#at.get(source)?.unproven.delete(guest)) return
+    this.#forgetWhenEmpty(source)
+    this.#settle(guest)
   }
 
   /** Its connection is closed. No effect for one that gave way. */
   leave(guest: Guest): void {
-    const its = this.#at.get(guest.peer.address)
-    if (its === undefined || !(its.unproven.delete(guest) || its.proven.delete(guest))) return
+    const source = this.#sources.get(guest)
+    if (source === undefined) return
+    this.#sources.delete(guest)
+    this.#at.get(source)?.unproven.delete(guest)
+    this.#at.get(source)?.proven.delete(guest)
     this.#unproven.delete(guest)
     this.#strangers.delete(guest)
     this.#count--
-    this.#forgetWhenEmpty(guest.peer.address)
+    this.#forgetWhenEmpty(source)
   }
 
-  #settle(guest: Guest, its: At): void {
+  #settle(guest: Guest): void {
+    const { address } = guest.peer
     this.#unproven.delete(guest)
     this.#strangers.delete(guest)
-    its.proven.add(guest)
-    this.welcome(guest.peer.address)
+    this.#sources.set(guest, address)
+    this.#of(address).proven.add(guest)
+    this.welcome(address)
   }
 
   /** Somebody there has proved who they are. */
@@ -113,14 +126,14 @@ export class ConnectionPlaces {
     return true
   }
 
-  #of(address: string): At {
-    const its = this.#at.get(address) ?? { unproven: new Set(), proven: new Set() }
-    this.#at.set(address, its)
+  #of(source: string): At {
+    const its = this.#at.get(source) ?? { unproven: new Set(), proven: new Set() }
+    this.#at.set(source, its)
     return its
   }
 
-  #forgetWhenEmpty(address: string): void {
-    const its = this.#at.get(address)
-    if (its !== undefined && its.unproven.size + its.proven.size === 0) this.#at.delete(address)
+  #forgetWhenEmpty(source: string): void {
+    const its = this.#at.get(source)
+    if (its !== undefined && its.unproven.size + its.proven.size === 0) this.#at.delete(source)
   }
 }

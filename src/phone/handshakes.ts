@@ -1,10 +1,11 @@
 /**
  * TLS handshakes under way at our door. Each costs the main thread about a millisecond of arithmetic and holds a socket until it is done, so
- * both are bounded: how many may be half-open, in all and from one address, and how many may begin a second. Where there are too many the
+ * both are bounded: how many may be half-open, in all and from one address (`sourceOf`), and how many may begin a second. Where there are too many the
  * oldest gives way, and a stranger's to that of somebody who is known.
  */
 import type { Socket } from 'node:net'
 import { Allowance } from '../lib/allowance.ts'
+import { sourceOf } from '../lib/source.ts'
 
 const halfOpenMax = 512
 /** Some hundred telephones behind one NAT come back together after a power cut; the rest of them try again. */
@@ -18,10 +19,10 @@ const addressesMax = 4_096
 export class Handshakes {
   readonly #now: () => number
   /** By the caller's name for it, the oldest first. */
-  readonly #open = new Map<string, { address: string; socket: Socket; isKnown: boolean }>()
+  readonly #open = new Map<string, { source: string; socket: Socket; isKnown: boolean }>()
   readonly #all: Allowance
   /** The oldest goes when there are too many: were it a flooder's, it would have one burst more. */
-  readonly #byAddress = new Map<string, { halfOpen: number; begins: Allowance }>()
+  readonly #bySource = new Map<string, { halfOpen: number; begins: Allowance }>()
 
   /** Refused, or made to give way. */
   turnedAway = 0
@@ -37,17 +38,18 @@ export class Handshakes {
 
   /**
    * False: there are too many, close it. Else it counts, under `name`, until `done` or until it is closed. `isKnown`: it comes from a trunk, or
-   * from where somebody proved who they are; what strangers begin does not count against it.
+   * from where somebody proved who they are, and counts by its own address; what strangers begin does not count against it.
    */
   begin(name: string, socket: Socket, isKnown: boolean): boolean {
     const address = socket.remoteAddress ?? ''
-    const its = this.#of(address)
-    if (!this.#mayBegin(its, isKnown) || !this.#hasPlace(address, its)) {
+    const source = isKnown ? address : sourceOf(address)
+    const its = this.#of(source)
+    if (!this.#mayBegin(its, isKnown) || !this.#hasPlace(source, its)) {
       this.turnedAway++
       return false
     }
     its.halfOpen++
-    this.#open.set(name, { address, socket, isKnown })
+    this.#open.set(name, { source, socket, isKnown })
     socket.once('close', () => this.done(name))
     return true
   }
@@ -57,12 +59,12 @@ export class Handshakes {
     return its.begins.take(now) && (isKnown || this.#all.take(now))
   }
 
-  #hasPlace(address: string, its: { halfOpen: number }): boolean {
-    if (its.halfOpen >= halfOpenPerAddressMax) return this.#turnOut(one => one.address === address)
+  #hasPlace(source: string, its: { halfOpen: number }): boolean {
+    if (its.halfOpen >= halfOpenPerAddressMax) return this.#turnOut(one => one.source === source)
     return this.#open.size < halfOpenMax || this.#turnOut(one => !one.isKnown)
   }
 
-  #turnOut(isMeant: (one: { address: string; isKnown: boolean }) => boolean): boolean {
+  #turnOut(isMeant: (one: { source: string; isKnown: boolean }) => boolean): boolean {
     for (const [name, one] of this.#open) {
       if (!isMeant(one)) continue
       this.turnedAway++
@@ -77,7 +79,7 @@ export class Handshakes {
     const open = this.#open.get(name)
     if (open === undefined) return
     this.#open.delete(name)
-    const its = this.#byAddress.get(open.address)
+    const its = this.#bySource.get(open.source)
     if (its !== undefined) its.halfOpen--
   }
 
@@ -85,8 +87,8 @@ export class Handshakes {
     for (const { socket } of this.#open.values()) socket.destroy()
   }
 
-  #of(address: string): { halfOpen: number; begins: Allowance } {
-    let its = this.#byAddress.get(address)
+  #of(source: string): { halfOpen: number; begins: Allowance } {
+    let its = this.#bySource.get(source)
     if (its === undefined) {
       const begins = new Allowance({
         burst: beginPerAddressBurst,
@@ -94,11 +96,11 @@ export class Handshakes {
         now: this.#now(),
       })
       its = { halfOpen: 0, begins }
-      this.#byAddress.set(address, its)
-      if (this.#byAddress.size > addressesMax)
-        for (const [other, { halfOpen }] of this.#byAddress)
+      this.#bySource.set(source, its)
+      if (this.#bySource.size > addressesMax)
+        for (const [other, { halfOpen }] of this.#bySource)
           if (halfOpen === 0) {
-            this.#byAddress.delete(other)
+            this.#bySource.delete(other)
             break
           }
     }

@@ -1,7 +1,9 @@
 /**
- * A bucket of messages for each address that nobody vouches for: scanners and broken phones may not keep us from carrying calls. Generous
+ * A bucket of messages for each address (`sourceOf`) that nobody vouches for: scanners and broken phones may not keep us from carrying calls. Generous
  * enough for a few hundred telephones behind one NAT that come back together after a power cut.
  */
+import { sourceOf } from '../lib/source.ts'
+
 type Bucket = { tokens: number; at: number }
 
 const perSecond = 500
@@ -13,10 +15,11 @@ export class Flood {
 
   /** Takes a token of this address; false when there is none left, and the message is to be dropped unread. */
   admits(address: string, now: number): boolean {
-    let bucket = this.#buckets.get(address)
+    const source = sourceOf(address)
+    let bucket = this.#buckets.get(source)
     if (bucket === undefined) {
       bucket = { tokens: burst, at: now }
-      this.#buckets.set(address, bucket)
+      this.#buckets.set(source, bucket)
       // The oldest goes; were it a flooder's, it would be full again only for one burst more.
       if (this.#buckets.size > bucketsMax) this.#buckets.delete(this.#buckets.keys().next().value!)
     }
