@@ -169,7 +169,7 @@ export async function openHouse({
   const mayLook = () => !booted.state.isClosing && mayBeMended.has(booted.state.recorder.disk)
   const secondLook = parts.use(
     new SecondLook({
-      ...{ store, salvage, mayLook, timers: systemTimers, log },
+      ...{ store, salvage, clock: recordingsClock, mayLook, timers: systemTimers, log },
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
     }),
@@ -181,7 +181,7 @@ export async function openHouse({
       const handle = await openSeen(await unled(path), seen)
       return handle?.createReadStream({ start: from, end: to }) ?? null
     },
-    aheadMs: () => recordingsClock.aheadMs,
+    clock: recordingsClock,
     now: () => clock.now(),
   })
   telephone = parts.use(

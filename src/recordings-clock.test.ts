@@ -7,11 +7,12 @@ import { fitOf } from './engine/recording-fit.ts'
 import { fitByClock } from './lib/fit.ts'
 import { createLogger } from './lib/log.ts'
 import { DiskWatch } from './phone/disk-watch.ts'
-import { RecordingsClock } from './recordings-clock.ts'
+import { clockSetting, RecordingsClock } from './recordings-clock.ts'
 import { payloadTypeOf } from './rtp/g711.ts'
 import { salvageRecording } from './rtp/recording-file.ts'
 import { wavHeader } from './rtp/wav.ts'
 import type { Store } from './store/store.ts'
+import { openStore, recorded, testFolder } from './store/testing/people.ts'
 
 const hourMs = 3_600_000
 
@@ -71,14 +72,33 @@ test('a clock that is off is kept and told once, again when that changes by much
   assert.equal((await start()).aheadMs, 0)
 })
 
+test('how far the clock was off when a call ended is known after it was set right', async () => {
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  let now = 1_000
+  const save = (value: string) =>
+    store.commit({ recorded: [recorded({ type: 'setting.saved', key: clockSetting, value }, now)] })
+  const clock = new RecordingsClock({ store, save, log: createLogger('silent') })
+  await clock.measured(3 * hourMs)
+  now = 9_000
+  await clock.measured(0)
+  assert.equal(clock.aheadMs, 0)
+  assert.deepEqual(await Promise.all([500, 1_000, 8_999, 9_000].map(at => clock.aheadAt(at))), [
+    0,
+    3 * hourMs,
+    3 * hourMs,
+    0,
+  ])
+})
+
 test('what an auditor is shown of a misfit is by the clock of its disk too', async () => {
   const now = 1_800_000_000_000
   const missing = { openedAt: now - 60_000, callEndedAt: now, path: 'r.wav', missingCause: 'misfit' }
-  const shown = async (writtenAt: number, aheadMs: number) => {
+  const shown = async (writtenAt: number, aheadMs: number, formerMs = aheadMs) => {
     const misfits = new Misfits({
       store: { read: async (query: string) => (query === 'journal.wasSetBack' ? false : [missing]) } as never,
       examine: async () => ({ soundMs: 1_000, writtenAt, changedAt: writtenAt, bytes: 1, seen: '' }),
-      ...{ aheadMs: () => aheadMs, mayWrite: () => true, now: () => now },
+      ...{ clock: { aheadMs, aheadAt: async () => formerMs }, mayWrite: () => true, now: () => now },
       ...({} as { secondLook: never; salvage: never; read: never; log: never }),
     })
     const found = await misfits.look('r' as never)
@@ -87,6 +107,8 @@ test('what an auditor is shown of a misfit is by the clock of its disk too', asy
   assert.deepEqual(await shown(now + 3 * hourMs, 3 * hourMs), null)
   assert.deepEqual(await shown(now + 3 * hourMs, 0), ['written', 'changed'])
   assert.deepEqual(await shown(now, 3 * hourMs), ['written', 'changed'])
+  assert.deepEqual(await shown(now + 3 * hourMs, 0, 3 * hourMs), null, 'it was set right since')
+  assert.deepEqual(await shown(now + 9 * hourMs, 0, -3 * hourMs), ['written', 'changed'])
 })
 
 test('a share that hangs keeps no page of a misfit waiting, and one look at a time', async () => {

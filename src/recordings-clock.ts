@@ -31,6 +31,11 @@ export class RecordingsClock {
     return this.#aheadMs
   }
 
+  /** As it was kept at an instant, ms. Rejects with the store's error. */
+  async aheadAt(at: number): Promise<number> {
+    return Number((await this.#options.store.read('settings.at', { key: clockSetting, at })) ?? 0)
+  }
+
   /** What was kept last. Rejects with the store's error. */
   async read(): Promise<void> {
     this.#aheadMs = Number((await this.#options.store.read('settings.get', { key: clockSetting })) ?? 0)

@@ -353,6 +353,8 @@ export type FloorFact =
       wasMissing?: true
       /** So long after its call; left out: the call went on, or it was never missing. */
       foundAfterMs?: number
+      /** It fits its call by the clock of its disk as that was when the call ended, so many ms ahead of ours, and was set right since; left out: as it is now. */
+      clockAheadMs?: number
       /** A person took it for the recording of the call, which by what is told here it cannot be; left out: it fits. */
       accepted?: AcceptedMisfit
     }

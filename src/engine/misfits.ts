@@ -11,7 +11,7 @@ import type { Logger } from '../lib/log.ts'
 import { within } from '../lib/within.ts'
 import type { MissingRecording } from '../store/calls/recordings.ts'
 import type { Store } from '../store/store.ts'
-import { fitOf } from './recording-fit.ts'
+import { type DiskClock, fitByFormer, fitOf } from './recording-fit.ts'
 import { foundAgain, type Sealed, type SecondLook } from './second-look.ts'
 
 /** What was found, and what the call allows. `seen` names the file and its state: any change gives another. */
@@ -42,8 +42,8 @@ export type MisfitsOptions = {
   salvage(path: string, as: Seen): Promise<Sealed>
   examine(path: string, mostMs: number): Promise<Found & Seen & { bytes: number }>
   read(path: string, part: Seen & { from: number; to: number }): Promise<Readable | null>
-  /** How many ms the clock of the disk of the recordings is ahead of ours. Left out: it is ours. */
-  aheadMs?(): number
+  /** Left out: it is ours. */
+  clock?: DiskClock
   /** Left out: 1500. */
   lookWithinMs?: number
   /** The disk of the recordings takes what is written. */
@@ -119,13 +119,17 @@ export class Misfits implements MisfitDesk {
 
   /** Null: it is gone or no recording, or fits: then the second look seals it. */
   async #found(missing: MissingRecording): Promise<MisfitFound | null> {
-    const { store, examine, aheadMs = () => 0, now } = this.#options
+    const { store, examine, clock, now } = this.#options
     const { id: recording, call, path } = missing
     const wasSetBack = await store.read('journal.wasSetBack', { recording, call })
-    const fit = fitByClock(fitOf(missing, now(), wasSetBack), aheadMs())
+    const ours = fitOf(missing, now(), wasSetBack)
+    const aheadMs = clock?.aheadMs ?? 0
+    const fit = fitByClock(ours, aheadMs)
     const found = await examine(path, fit.mostMs).catch(() => null)
     if (found === null) return null
     const misfits = misfitsOf(found, fit)
-    return misfits.length === 0 ? null : { ...found, ...fit, misfits }
+    const former = clock && misfits.length > 0 ? await fitByFormer(ours, missing, { clock, now: now() }) : null
+    const fits = misfits.length === 0 || (former && misfitsOf(found, fitByClock(former.fit, aheadMs)).length === 0)
+    return fits ? null : { ...found, ...fit, misfits }
   }
 }

@@ -6,7 +6,7 @@
  * the machine or of its share, or writes on the disk beneath the files. A file that we ourselves made whole and could not seal is known by `leftAt`
  * while the process lasts; killed in between, later than that day, it is left to a person too.
  */
-import { type Fit, isMisfit, longestMs } from '../lib/fit.ts'
+import { type Fit, fitByClock, isMisfit, longestMs } from '../lib/fit.ts'
 import type { CallId, RecordingId } from '../lib/ids.ts'
 import type { Store } from '../store/store.ts'
 
@@ -39,21 +39,63 @@ export function fitOf(
   }
 }
 
-type Left = { id: RecordingId; call: CallId; path: string; openedAt: number; callEndedAt: number | null }
+/** How many ms the clock of the disk of the recordings is ahead of ours, and was at an instant. */
+export type DiskClock = { readonly aheadMs: number; aheadAt(at: number): Promise<number> }
 
 /**
- * Makes whole what lies under its name where that fits; `known`: when we ourselves left it so. Rejects as `salvage` does: with Misfit where it does not, though no clock was set back.
+ * The same by the clock of the disk as it was when the call ended, where it was set right since: `salvage` goes by how it is now. Null: it was no other.
+ * What may have been laid there since, by the clock as it is now, is not taken for what was written by the other.
  */
-export async function salvageFitting<Sealed>(
+export async function fitByFormer(
+  fit: Fit,
+  { openedAt, callEndedAt }: Pick<Left, 'openedAt' | 'callEndedAt'>,
+  { clock, now }: { clock: DiskClock; now: number },
+): Promise<{ fit: Fit; clockAheadMs: number } | null> {
+  const clockAheadMs = await clock.aheadAt(callEndedAt ?? openedAt)
+  const sinceMs = clockAheadMs - clock.aheadMs
+  if (sinceMs === 0) return null
+  const former = fitByClock(fit, sinceMs)
+  const writtenFrom = sinceMs > 0 ? Math.max(former.writtenFrom, now + clockMs) : former.writtenFrom
+  return { fit: { ...former, writtenFrom }, clockAheadMs }
+}
+
+type Left = { id: RecordingId; call: CallId; path: string; openedAt: number; callEndedAt: number | null }
+
+type Of<Sealed> = {
+  salvage(path: string, fit: Fit): Promise<Sealed>
+  store: Pick<Store, 'read'>
+  /** Left out: `salvage` goes by the clock of then. */
+  clock?: DiskClock
+  now: () => number
+}
+
+/**
+ * Makes whole what lies under its name where that fits; `known`: when we ourselves left it so. Rejects as `salvage` does: with Misfit where it does not,
+ * though no clock was set back, nor that of the disk set right. `clockAheadMs`: it fits by that one as it was then.
+ */
+export async function salvageFitting<Sealed extends object>(
   left: Left,
-  of: { salvage(path: string, fit: Fit): Promise<Sealed>; store: Pick<Store, 'read'>; now: () => number },
+  of: Of<Sealed>,
   known: Pick<Fit, 'leftAt'> = {},
-): Promise<Sealed> {
+): Promise<Sealed & { clockAheadMs?: number }> {
   const { id: recording, call, path } = left
-  try {
-    return await of.salvage(path, { ...fitOf(left, of.now()), ...known })
-  } catch (error) {
-    if (!isMisfit(error) || !(await of.store.read('journal.wasSetBack', { recording, call }))) throw error
+  const tried = (fit: Fit): Promise<Sealed | Error> => of.salvage(path, { ...fit, ...known }).catch(unlessMisfit)
+  let fit = fitOf(left, of.now())
+  let found = await tried(fit)
+  if (!isMisfit(found)) return found
+  if (await of.store.read('journal.wasSetBack', { recording, call })) {
+    fit = fitOf(left, of.now(), true)
+    found = await tried(fit)
+    if (!isMisfit(found)) return found
   }
-  return await of.salvage(path, { ...fitOf(left, of.now(), true), ...known })
+  const former = of.clock === undefined ? null : await fitByFormer(fit, left, { clock: of.clock, now: of.now() })
+  if (former === null) throw found
+  const then = await tried(former.fit)
+  if (isMisfit(then)) throw found // what is told is by the clock as it is
+  return { ...then, clockAheadMs: former.clockAheadMs }
+}
+
+function unlessMisfit(error: unknown): Error {
+  if (isMisfit(error)) return error
+  throw error
 }

@@ -5,6 +5,7 @@ import { type Fit, mustFit } from '../lib/fit.ts'
 import { createLogger } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { openStore, recorded, testFolder } from '../store/testing/people.ts'
+import type { DiskClock } from './recording-fit.ts'
 import { sealLeft } from './recover.ts'
 import { SecondLook } from './second-look.ts'
 import type { Timers } from './timers.ts'
@@ -55,7 +56,13 @@ class HandTimers implements Timers {
   }
 }
 
-type More = { mayLook?: () => boolean; timers?: Timers; now?: () => number; monotonic?: () => number }
+type More = {
+  clock?: DiskClock
+  mayLook?: () => boolean
+  timers?: Timers
+  now?: () => number
+  monotonic?: () => number
+}
 
 function lookAt(store: Store, disk: Pick<Disk, 'salvage'>, more: More = {}): SecondLook {
   const timers = more.timers ?? {
@@ -66,7 +73,7 @@ function lookAt(store: Store, disk: Pick<Disk, 'salvage'>, more: More = {}): Sec
     },
   }
   return new SecondLook({
-    ...{ store, salvage: disk.salvage, mayLook: more.mayLook ?? (() => true), timers },
+    ...{ store, salvage: disk.salvage, clock: more.clock, mayLook: more.mayLook ?? (() => true), timers },
     ...{ now: more.now ?? (() => 100_000), monotonic: more.monotonic ?? (() => 100_000), log: createLogger('silent') },
   })
 }
@@ -208,6 +215,52 @@ test('what was laid there later than a day after its call is a misfit, whatever 
   const { sealedAt, missingCause, missingReason } = await recordingOf(store, 'forged')
   assert.deepEqual({ sealedAt, missingCause }, { sealedAt: null, missingCause: 'misfit' })
   assert.match(missingReason!, /laid there or changed at 1970-01-04/)
+})
+
+test('what was written by a share whose clock has been set right since is sealed by that clock, which its fact says', async () => {
+  const dayMs = 86_400_000
+  for (const [aheadMs, writtenAt] of [
+    [3 * dayMs, 60_000 + 3 * dayMs],
+    [-400 * dayMs, 60_000 - 400 * dayMs],
+  ] as const) {
+    using folder = testFolder()
+    await using store = await openStore(folder)
+    const measured = (ms: number) => ({ type: 'setting.saved', key: 'ahead', value: String(ms) }) as const
+    await store.commit({ recorded: [recorded(measured(aheadMs), 500)] })
+    await told(store, ['left'])
+    await store.commit({ recorded: [recorded(measured(0), 90_000)] })
+    const aheadAt = async (at: number) => Number(await store.read('settings.at', { key: 'ahead', at }))
+    const disk = new Disk()
+    disk.there.add('left.wav')
+    disk.writtenAt = writtenAt
+    await using look = lookAt(store, disk, { clock: { aheadMs: 0, aheadAt } })
+    await look.look()
+    const [, , sealed] = await store.read('journal.ofRecording', { recording: 'r_left' as never })
+    const { type, clockAheadMs } = JSON.parse(sealed!.body) as { type: string; clockAheadMs: number }
+    assert.deepEqual([type, clockAheadMs], ['recording.sealed', aheadMs])
+  }
+})
+
+test('what may have been laid there since by the clock that is right is not taken for it, nor what fits by neither clock', async () => {
+  const dayMs = 86_400_000
+  using folder = testFolder()
+  await using store = await openStore(folder)
+  await told(store, ['left'])
+  const clock = { aheadMs: 0, aheadAt: async () => 3 * dayMs }
+  const disk = new Disk()
+  disk.there.add('left.wav')
+  const clockNow = { at: 100_000 }
+  await using look = lookAt(store, disk, { clock, now: () => clockNow.at })
+  const lookAfter = async (writtenAt: number, now: number) => {
+    disk.writtenAt = writtenAt
+    clockNow.at = now
+    await look.look()
+    return (await recordingOf(store, 'left')).sealedAt
+  }
+  assert.equal(await lookAfter(60_000 + 3 * dayMs, 60_000 + 3 * dayMs), null)
+  assert.equal(await lookAfter(60_000 + 3 * dayMs, 3 * dayMs - 3_000_000), null, 'within what the clocks are apart')
+  assert.equal(await lookAfter(60_000 + 6 * dayMs, 100_000), null)
+  assert.equal((await recordingOf(store, 'left')).missingCause, 'misfit')
 })
 
 test('a file that its disk did not let be sealed for days is sealed when it does: our own attempts are no change by somebody', async () => {

@@ -10,7 +10,7 @@ import type { RecordingId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { MissingRecording } from '../store/calls/recordings.ts'
 import type { Store } from '../store/store.ts'
-import { salvageFitting } from './recording-fit.ts'
+import { type DiskClock, salvageFitting } from './recording-fit.ts'
 import type { Timers } from './timers.ts'
 
 /** After something happened: what a call was told as missing for has mostly passed by then. */
@@ -28,13 +28,15 @@ const leftMax = 1_000
 /** Where a look has come to. */
 type Place = { openedAt: number; id: RecordingId }
 
-/** `leftAt`: when making it whole changed it last (ctime, Unix ms). */
-export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number }
+/** `leftAt`: when making it whole changed it last (ctime, Unix ms); `clockAheadMs`: see `salvageFitting`. */
+export type Sealed = { sha256: string; bytes: number; durationMs: number; leftAt?: number; clockAheadMs?: number }
 
 export type SecondLookOptions = {
   store: Pick<Store, 'read' | 'commit'>
   /** As `Salvage`; rejects with `Misfit` where what lies there does not fit, and with `leftAt` where it was changed in vain. */
   salvage(path: string, fit: Fit): Promise<Sealed>
+  /** By which `salvage` goes. Left out: it was never another than it is. */
+  clock?: DiskClock
   /** Now is the time: not while the disk of the recordings is slow or refuses. */
   mayLook(): boolean
   now(): number
@@ -51,11 +53,12 @@ export function foundAgain(
   at: number,
 ): Extract<Fact, { type: 'recording.sealed' }> {
   const { id: recording, call, lack, callEndedAt, openedAt, goesOn } = missing
-  const { sha256, bytes, durationMs } = sealed
+  const { sha256, bytes, durationMs, clockAheadMs } = sealed
   const afterMs = goesOn ? 0 : Math.max(0, Math.round(at - (callEndedAt ?? openedAt + durationMs)))
   return {
     ...{ type: 'recording.sealed', recording, call, sha256, bytes, durationMs },
     ...{ salvaged: true, wasMissing: true, ...(afterMs === 0 ? {} : { foundAfterMs: afterMs }), ...lack },
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Db } from './db.ts'
+import { type Db, sql } from './db.ts'
 import { eq } from './drizzle.cjs'
 import type { NoArgs } from './page.ts'
 import { settings } from './schema.ts'
@@ -14,4 +14,13 @@ export const settingQueries = {
     ),
   'settings.get': (db: Db, args: { key: string }): string | null =>
     db.select().from(settings).where(eq(settings.key, args.key)).get()?.value ?? null,
+  /** As it was at an instant, by the journal; null: it was not set yet. */
+  'settings.at': (db: Db, args: { key: string; at: number }): string | null =>
+    (
+      sql(
+        db.$client,
+        `SELECT json_extract(body, '$.value') AS value FROM journal
+         WHERE type = 'setting.saved' AND json_extract(body, '$.key') = ? AND at <= ? ORDER BY seq DESC LIMIT 1`,
+      ).get(args.key, args.at) as { value: string } | undefined
+    )?.value ?? null,
 }

@@ -203,6 +203,7 @@ const tellers: Tellers = {
     ...{ recording: null, durationMs: span, bytes: bytes => size(bytes), sha256: asIs, lost: null },
     ...{ lostMs: afterMs, salvaged: yes, wasMissing: yes },
     foundAfterMs: span,
+    clockAheadMs: ms => `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`,
     accepted: ({ reason }, telling) => written(reason, telling),
   },
   'recording.misfitLeft': { recording: null, reason: written },
