@@ -16,6 +16,7 @@ import { must } from './lib/assert.ts'
 import type { Clock } from './lib/clock.ts'
 import { type Fit, fitByClock, type Seen } from './lib/fit.ts'
 import { refuseLinks } from './lib/folder-link.ts'
+import { mustBear } from './lib/folder-mark.ts'
 import { formatHost } from './lib/host.ts'
 import type { Logger } from './lib/log.ts'
 import { asset, workerFile } from './lib/places.ts'
@@ -176,7 +177,10 @@ export async function openHouse({
   )
   const misfits = new Misfits({
     ...{ store, secondLook, salvage, mayWrite: mayLook, log },
-    examine: async (path, mostMs) => lookAtRecording(await unled(path), mostMs),
+    async examine(path, mostMs) {
+      await mustBear(files.recordings, recordingsMark.mark)
+      return lookAtRecording(await unled(path), mostMs)
+    },
     read: async (path, { seen, from, to }) => {
       const handle = await openSeen(await unled(path), seen)
       return handle?.createReadStream({ start: from, end: to }) ?? null

@@ -163,7 +163,7 @@ test('a trunk whose registration is not refreshed is amber, and its page says ho
     const seen = { ...trunk.seen, lapsing: 1_000 }
     const filled = { values: {}, errors: {} }
     const frame = sampleFrame({ language, path, role: 'admin' })
-    return String(trunkFormPage({ frame, trunk: { ...trunk, seen, wire }, test: null, filled }))
+    return String(trunkFormPage({ frame, trunk: { ...trunk, seen, wire }, turnedAway: 0, test: null, filled }))
   }
   assert.match(
     says('zh-CN'),

@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { AcceptedMisfit } from '../centre/recording/recording-rules.ts'
+import { fileFaultOf } from '../lib/file-fault.ts'
 import { type Fit, type Found, fitByClock, isOther, type MisfitBy, misfitsOf, type Seen } from '../lib/fit.ts'
 import type { RecordingId, UserId } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -19,17 +20,27 @@ export type MisfitFound = Found &
   Seen &
   Pick<Fit, 'mostMs' | 'writtenFrom' | 'writtenUntil'> & { bytes: number; misfits: MisfitBy[] }
 
-/** `none`: there is nothing to decide any more. `other`: another file lies there than was seen. `busy`: its disk takes nothing now. `failed`: the disk said no. */
-export type Accepting = 'accepted' | 'none' | 'other' | 'busy' | 'failed'
+/**
+ * `none`: there is nothing to decide any more. `other`: another file lies there than was seen. `busy`: its disk takes nothing now. `unseen`: it does not answer
+ * in time, and nothing was done, nor will be. `sealing`: that was begun, and is not over; what comes of it is in the journal. `failed`: the disk said no.
+ */
+export type Accepting = 'accepted' | 'none' | 'other' | 'busy' | 'unseen' | 'sealing' | 'failed'
 
 /** A share that hangs keeps no page waiting. */
 const lookWithinMs = 1_500
+/** Its turn comes after the file that is made whole just now. */
+const turnWithinMs = 5_000
+/** That wait for their turn behind one that hangs. */
+const asksMax = 50
+/** All of the file is written again: it is a second or two for an hour of sound. */
+const sealWithinMs = 10_000
 
 /** As the pages have it. */
 export type MisfitDesk = {
-  /** Null: nothing lies there that a person could accept. `unseen`: its disk does not answer now. */
-  look(recording: RecordingId): Promise<MisfitFound | 'unseen' | null>
-  /** Rejects with StoreError. */
+  /** Null: nothing lies there that a person could accept. `unseen`: its disk does not answer now. `sealing`: somebody accepted it just now. */
+  look(recording: RecordingId): Promise<MisfitFound | 'unseen' | 'sealing' | null>
+  isSealing(recording: RecordingId): boolean
+  /** Answers within some seconds, whatever the disk does. Rejects with StoreError. */
   accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting>
   /** A part of the file as it was seen, both ends included; null: another lies there. */
   read(recording: RecordingId, part: Seen & { from: number; to: number }): Promise<Readable | null>
@@ -44,8 +55,10 @@ export type MisfitsOptions = {
   read(path: string, part: Seen & { from: number; to: number }): Promise<Readable | null>
   /** Left out: it is ours. */
   clock?: DiskClock
-  /** Left out: 1500. */
+  /** Left out: 1500, 5000, 10000. */
   lookWithinMs?: number
+  turnWithinMs?: number
+  sealWithinMs?: number
   /** The disk of the recordings takes what is written. */
   mayWrite(): boolean
   now(): number
@@ -56,56 +69,91 @@ export class Misfits implements MisfitDesk {
   readonly #options: MisfitsOptions
 
   /** One of each: a look at a share that hangs keeps a thread. */
-  readonly #looking = new Map<RecordingId, Promise<MisfitFound | null>>()
+  readonly #looking = new Map<RecordingId, Promise<MisfitFound | 'unseen' | null>>()
+  /** One at most, since each has its turn. */
+  readonly #sealing = new Set<RecordingId>()
+  #asks = 0
 
   constructor(options: MisfitsOptions) {
     this.#options = options
   }
 
-  async look(recording: RecordingId): Promise<MisfitFound | 'unseen' | null> {
+  async look(recording: RecordingId): Promise<MisfitFound | 'unseen' | 'sealing' | null> {
     const missing = await this.#missing(recording)
     if (missing === null) return null
-    let looking = this.#looking.get(recording)
-    if (looking === undefined) {
-      looking = this.#found(missing).finally(() => this.#looking.delete(recording))
-      this.#looking.set(recording, looking)
-    }
-    return (await within(this.#options.lookWithinMs ?? lookWithinMs, looking)) ? await looking : 'unseen'
+    return this.isSealing(recording) ? 'sealing' : await this.#lookAt(missing)
   }
 
-  accept(recording: RecordingId, { by, reason, seen }: { by: UserId; reason: string } & Seen): Promise<Accepting> {
-    const { store, secondLook, salvage, mayWrite, now, log } = this.#options
-    return secondLook.inTurn(async () => {
-      const missing = await this.#missing(recording)
-      if (missing === null) return 'none'
-      if (!mayWrite()) return 'busy'
-      const found = await this.#found(missing)
-      if (found === null || found.seen !== seen) return 'other'
-      const { misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil } = found
-      let sealed: Sealed
-      try {
-        sealed = await salvage(missing.path, { seen })
-      } catch (error) {
-        if (isOther(error)) return 'other'
-        log.error({ err: error, recording }, 'what was accepted as a recording could not be sealed')
-        return 'failed'
-      }
-      const accepted: AcceptedMisfit = {
-        ...{ by, reason, misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil },
-      }
-      const at = now()
-      await store.commit({
-        recorded: [{ at, actor: `user:${by}`, fact: { ...foundAgain(missing, sealed, at), accepted } }],
-      })
-      secondLook.soon() // what it had read before knows nothing of this
-      log.warn({ recording, by, misfits }, 'what cannot be of its call was accepted as its recording, and sealed')
-      return 'accepted'
+  isSealing(recording: RecordingId): boolean {
+    return this.#sealing.has(recording)
+  }
+
+  async accept(recording: RecordingId, as: { by: UserId; reason: string } & Seen): Promise<Accepting> {
+    const { secondLook, mayWrite } = this.#options
+    if (!mayWrite()) return 'busy' // a turn on a disk that hangs may never come
+    if (this.#asks >= asksMax) return 'unseen'
+    this.#asks++
+    const ask = { isGivenUp: false }
+    const begun = Promise.withResolvers<void>()
+    const done = secondLook.inTurn(async (): Promise<Accepting> => {
+      this.#asks--
+      const may = ask.isGivenUp ? 'unseen' : await this.#mayAccept(recording, as.seen)
+      if (typeof may === 'string') return may
+      if (ask.isGivenUp) return 'unseen' // whoever asked was told so
+      begun.resolve()
+      this.#sealing.add(recording)
+      return await this.#seal(may, as).finally(() => this.#sealing.delete(recording))
     })
+    if (!(await within(this.#options.turnWithinMs ?? turnWithinMs, Promise.race([begun.promise, done])))) {
+      ask.isGivenUp = true
+      return this.isSealing(recording) ? 'sealing' : 'unseen'
+    }
+    return (await within(this.#options.sealWithinMs ?? sealWithinMs, done)) ? await done : 'sealing'
   }
 
   async read(recording: RecordingId, part: Seen & { from: number; to: number }): Promise<Readable | null> {
     const missing = await this.#missing(recording)
     return missing === null ? null : await this.#options.read(missing.path, part).catch(() => null)
+  }
+
+  async #mayAccept(
+    recording: RecordingId,
+    seen: string,
+  ): Promise<{ missing: MissingRecording; found: MisfitFound } | Accepting> {
+    const missing = await this.#missing(recording)
+    if (missing === null) return 'none'
+    if (!this.#options.mayWrite()) return 'busy'
+    const found = await this.#lookAt(missing)
+    if (found === 'unseen') return 'unseen'
+    if (found === null || found.seen !== seen) return 'other'
+    return this.#options.mayWrite() ? { missing, found } : 'busy'
+  }
+
+  async #seal(
+    { missing, found }: { missing: MissingRecording; found: MisfitFound },
+    { by, reason, seen }: { by: UserId; reason: string } & Seen,
+  ): Promise<Accepting> {
+    const { store, secondLook, salvage, now, log } = this.#options
+    const { id: recording } = missing
+    const { misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil } = found
+    let sealed: Sealed
+    try {
+      sealed = await salvage(missing.path, { seen })
+    } catch (error) {
+      if (isOther(error)) return 'other'
+      log.error({ err: error, recording }, 'what was accepted as a recording could not be sealed')
+      return 'failed'
+    }
+    const accepted: AcceptedMisfit = {
+      ...{ by, reason, misfits, mostMs, writtenAt, changedAt, writtenFrom, writtenUntil },
+    }
+    const at = now()
+    await store.commit({
+      recorded: [{ at, actor: `user:${by}`, fact: { ...foundAgain(missing, sealed, at), accepted } }],
+    })
+    secondLook.soon() // what it had read before knows nothing of this
+    log.warn({ recording, by, misfits }, 'what cannot be of its call was accepted as its recording, and sealed')
+    return 'accepted'
   }
 
   async #missing(recording: RecordingId): Promise<MissingRecording | null> {
@@ -117,19 +165,37 @@ export class Misfits implements MisfitDesk {
     return missing?.missingCause === 'misfit' ? missing : null
   }
 
-  /** Null: it is gone or no recording, or fits: then the second look seals it. */
-  async #found(missing: MissingRecording): Promise<MisfitFound | null> {
+  /** Nothing follows from a look that was not waited for. */
+  async #lookAt(missing: MissingRecording): Promise<MisfitFound | 'unseen' | null> {
+    const { id } = missing
+    let looking = this.#looking.get(id)
+    if (looking === undefined) {
+      looking = this.#found(missing).finally(() => this.#looking.delete(id))
+      this.#looking.set(id, looking)
+    }
+    return (await within(this.#options.lookWithinMs ?? lookWithinMs, looking)) ? await looking : 'unseen'
+  }
+
+  /** Null: it is gone or no recording, or fits: then the second look seals it. `unseen`: its disk says no, or is not the one. */
+  async #found(missing: MissingRecording): Promise<MisfitFound | 'unseen' | null> {
     const { store, examine, clock, now } = this.#options
     const { id: recording, call, path } = missing
     const wasSetBack = await store.read('journal.wasSetBack', { recording, call })
     const ours = fitOf(missing, now(), wasSetBack)
     const aheadMs = clock?.aheadMs ?? 0
     const fit = fitByClock(ours, aheadMs)
-    const found = await examine(path, fit.mostMs).catch(() => null)
-    if (found === null) return null
+    const found = await examine(path, fit.mostMs).catch(error => (isNothing(error) ? null : 'unseen'))
+    if (found === null || found === 'unseen') return found
     const misfits = misfitsOf(found, fit)
     const former = clock && misfits.length > 0 ? await fitByFormer(ours, missing, { clock, now: now() }) : null
     const fits = misfits.length === 0 || (former && misfitsOf(found, fitByClock(former.fit, aheadMs)).length === 0)
     return fits ? null : { ...found, ...fit, misfits }
   }
+}
+
+const goneCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'])
+
+/** There is no recording under its name, as far as its disk may be believed. */
+function isNothing(error: unknown): boolean {
+  return fileFaultOf(error) === null || goneCodes.has((error as NodeJS.ErrnoException).code)
 }

@@ -23,13 +23,16 @@ export type MisfitProps = Measured & {
   filled: Filled
 }
 
+/** Its disk does not answer now; or somebody accepted it, and it is being sealed. */
+export type Undecidable = 'unseen' | 'sealing'
+
 export type AcceptedProps = Measured & { who: string; at: number; reason: string }
 
-export function misfit(id: string, props: MisfitProps | 'unseen', frame: Frame): Html {
+export function misfit(id: string, props: MisfitProps | Undecidable, frame: Frame): Html {
   const words = textsOf(frame).custody.misfit
-  if (props === 'unseen') return notice('amber', words.unseen)
+  if (typeof props === 'string') return notice(props === 'unseen' ? 'amber' : 'blue', words[props])
   const { left, filled } = props
-  return html`<div class="stack"><h3>${words.head}</h3>${filled.errors[''] === undefined ? null : notice('red', filled.errors[''])}<p class="help">${words.about}</p>
+  return html`<div class="stack"><h3>${words.head}</h3><p class="help">${words.about}</p>
 ${left === null ? null : notice('blue', words.left(left.who, exactly(left.at, frame), left.reason))}
 ${measures(props, frame, html`<dt>${words.size}</dt><dd class="figure">${size(props.bytes)}</dd>`)}
 <label>${words.listen}<audio controls preload="none" src="${props.src}"></audio></label>

@@ -62,6 +62,7 @@ const zh = {
   misfit: {
     head: '磁盘上的这个文件',
     unseen: '现在无法查看磁盘上的这个文件，请稍后再打开本页。',
+    sealing: '已有人采用这个文件，正在封存；请稍后再打开本页。',
     about:
       '它与这次通话不符。先听再决定：采用后即作为这次通话的录音封存，不能撤销；何人、因何采用，始终写在录音旁和导出的证据里。',
     doubted: '不符',
@@ -81,6 +82,8 @@ const zh = {
     refused: {
       other: '文件在此期间变了，未封存。请重新听过再决定。',
       busy: '录音磁盘现在不可写，请稍后再试。',
+      unseen: '录音磁盘没有及时响应，什么也没有改动；请稍后再试。',
+      sealing: '这个文件正在封存，磁盘较慢；请稍后再打开本页查看结果。',
       failed: '磁盘没能封存这个文件，详情见系统日志；请稍后再试。',
     },
   },
@@ -174,6 +177,7 @@ const en: Like<typeof zh> = {
   misfit: {
     head: 'The file on the disk',
     unseen: 'The file on the disk cannot be looked at now. Open this page again later.',
+    sealing: 'Somebody accepted the file, and it is being sealed. Open this page again later.',
     about:
       'It does not fit this call. Listen before you decide: accepted, it is sealed as the recording of this call for good, and who accepted it and why stands beside it, here and in every export.',
     doubted: 'does not fit',
@@ -193,6 +197,8 @@ const en: Like<typeof zh> = {
     refused: {
       other: 'The file has changed meanwhile, and was not sealed. Listen to it again.',
       busy: 'The disk of the recordings takes nothing now. Try again later.',
+      unseen: 'The disk of the recordings does not answer in time. Nothing was changed; try again later.',
+      sealing: 'The file is being sealed, and its disk is slow. Open this page again later to see what came of it.',
       failed: 'The disk did not let it be sealed; the log says more. Try again later.',
     },
   },

@@ -4,7 +4,7 @@ import type { AuditedCallProps } from '../../../web/pages/auditor/call.ts'
 import { type CallNames, saysWho, tellFact } from '../../../web/parts/call-history.ts'
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
 import { type Frame, textsOf } from '../../../web/parts/frame.ts'
-import type { MisfitProps } from '../../../web/parts/misfit.ts'
+import type { MisfitProps, Undecidable } from '../../../web/parts/misfit.ts'
 import { shownNumber } from '../../../web/parts/numbers.ts'
 import type { Words } from '../../../web/words/words.ts'
 import { isEmergency } from '../../centre/calls/emergency.ts'
@@ -90,6 +90,7 @@ export async function auditedCall(
       wasMissing: recording.wasMissing,
       foundAfterMs: recording.foundAfterMs,
       misfit: masked(misfits[n]!, written),
+      undone: (misfit?.recording === recording.id && misfit.filled.errors['']) || null,
       accepted: recording.accepted && {
         ...recording.accepted,
         reason: written(recording.accepted.reason),
@@ -170,8 +171,8 @@ async function doersIn(
   }
 }
 
-function masked(misfit: MisfitProps | 'unseen' | null, written: (text: string) => string): typeof misfit {
-  if (misfit === null || misfit === 'unseen' || misfit.left === null) return misfit
+function masked(misfit: MisfitProps | Undecidable | null, written: (text: string) => string): typeof misfit {
+  if (misfit === null || typeof misfit === 'string' || misfit.left === null) return misfit
   return { ...misfit, left: { ...misfit.left, reason: written(misfit.left.reason) } }
 }
 

@@ -1,7 +1,7 @@
 /** What lies under the name of a recording and cannot be of its call, as the page of the call shows it to whoever decides. */
 
 import { type Filled, nothingFilled } from '../../../web/parts/form.ts'
-import type { MisfitProps } from '../../../web/parts/misfit.ts'
+import type { MisfitProps, Undecidable } from '../../../web/parts/misfit.ts'
 import type { User } from '../../centre/entities.ts'
 import type { Actor } from '../../centre/facts.ts'
 import type { RecordingId } from '../../lib/ids.ts'
@@ -14,17 +14,17 @@ import type { Deps } from '../deps.ts'
 /** What was typed about one of the recordings, and refused. */
 export type MisfitFilled = { recording: RecordingId; filled: Filled }
 
-/** Null: there is nothing to decide, or this person decides nothing. `unseen`: what lies there cannot be looked at now. `lines`: the journal's of the call. */
+/** Null: there is nothing to decide, or this person decides nothing; what lies there cannot be looked at now (`unseen`), or is accepted and being sealed. `lines`: the journal's of the call. */
 export async function misfitProps(
   deps: Deps,
   viewer: User,
   recording: RecordingRow,
   { lines, typed }: { lines: readonly JournalLine[]; typed: MisfitFilled | null },
-): Promise<MisfitProps | 'unseen' | null> {
+): Promise<MisfitProps | Undecidable | null> {
   const { id, sealedAt, missingCause } = recording
   if (viewer.role !== 'auditor' || sealedAt !== null || missingCause !== 'misfit') return null
   const found = (await deps.misfits?.look(id)) ?? null
-  if (found === null || found === 'unseen') return found
+  if (found === null || typeof found === 'string') return found
   const action = `/auditor/recordings/${id}/misfit`
   const left = lines.findLast(line => line.type === 'recording.misfitLeft' && recordingIn(line) === id)
   return {

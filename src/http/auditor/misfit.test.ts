@@ -5,7 +5,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Fact } from '../../centre/facts.ts'
-import { Misfits } from '../../engine/misfits.ts'
+import { type MisfitDesk, Misfits } from '../../engine/misfits.ts'
 import { SecondLook } from '../../engine/second-look.ts'
 import type { CallId, RecordingId } from '../../lib/ids.ts'
 import { checkCalls } from '../../records/custody/evidence-calls.ts'
@@ -203,4 +203,36 @@ test('nobody but an auditor hears it or decides, and no page of others does eith
   assert.equal(foreign.status, 403)
   assert.equal((await rowOf('mine')).sealedAt, null)
   assert.equal((await decide('none', said)).status, 404)
+})
+
+test('a disk that does not answer in time, or seals slowly, is told in words, and nothing is said of what is being sealed', async () => {
+  await aMisfit('slow')
+  const { misfits } = house.deps
+  const seen = seenIn(await pageOf('slow'))
+  const said = { choice: 'accept', reason: 'it is the one', seen }
+  try {
+    house.deps.misfits = { ...desk(), accept: async () => 'unseen' as const }
+    const unanswered = await decide('slow', said)
+    assert.ok(unanswered.status === 422 && unanswered.text.includes('does not answer in time. Nothing was changed'))
+    assert.ok(unanswered.text.includes('it is the one'), 'what was typed stays')
+    house.deps.misfits = { ...desk(), look: async () => 'unseen' as const, accept: async () => 'unseen' as const }
+    assert.match((await decide('slow', said)).text, /Nothing was changed/, 'also where it is not seen again')
+    house.deps.misfits = { ...desk(), accept: async () => 'sealing' as const, look: async () => 'sealing' as const }
+    const begun = await decide('slow', said)
+    assert.ok(begun.text.includes('and its disk is slow') && !begun.text.includes('name="seen"'))
+    house.deps.misfits = { ...desk(), isSealing: () => true }
+    assert.match((await decide('slow', { ...said, choice: 'leave' })).text, /is being sealed/)
+    assert.equal((await house.facts('recording.misfitLeft')).filter(({ body }) => body.includes('r_slow')).length, 0)
+  } finally {
+    house.deps.misfits = misfits!
+  }
+
+  function desk(): MisfitDesk {
+    return {
+      look: id => misfits!.look(id),
+      isSealing: id => misfits!.isSealing(id),
+      accept: (id, as) => misfits!.accept(id, as),
+      read: (id, part) => misfits!.read(id, part),
+    }
+  }
 })

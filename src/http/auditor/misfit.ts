@@ -13,7 +13,8 @@ import { auditedCall } from './audited-call.ts'
 /** Throws NotFound: it is another by now, or decided, or cannot be looked at now. */
 export async function misfitHeard(c: Ctx, deps: Deps, id: RecordingId): Promise<Response> {
   const found = (await deps.misfits?.look(id)) ?? null
-  if (found === null || found === 'unseen' || found.seen !== c.req.query('seen')) throw new NotFound('misfit', id)
+  if (found === null || found === 'unseen' || found === 'sealing' || found.seen !== c.req.query('seen'))
+    throw new NotFound('misfit', id)
   const opening = c.req.query('opening') ?? null
   return misfitAudio(c, deps, { actor: actorOf(c), user: c.var.user.id, opening }, { id, found })
 }
@@ -39,6 +40,7 @@ export async function misfitDecided(c: Ctx, deps: Deps, id: RecordingId): Promis
     if (error instanceof InvalidInput) return refused(`reason_${id}`, words.reasonNeeded)
     throw error
   }
+  if (deps.misfits?.isSealing(id)) return refused('', words.refused.sealing)
   if (said.choice === 'leave') await leaveMisfit(deps.records, actorOf(c), id, said.reason)
   else {
     const { reason, seen } = said

@@ -4,12 +4,13 @@ import type { RecordingKind } from '../../../src/centre/facts.ts'
 import type { Verdict } from '../../../src/centre/gate/verdict.ts'
 import type { MissingCause } from '../../../src/centre/recording/recording-rules.ts'
 import { type LegRow, legSounds } from '../../parts/audio.ts'
+import { notice } from '../../parts/form.ts'
 import { type Frame, textsOf } from '../../parts/frame.ts'
 import { type Html, html, type Piece } from '../../parts/html.ts'
 import { icon } from '../../parts/icons.ts'
 import { layout } from '../../parts/layout.ts'
 import { type HoldsProps, legalHolds } from '../../parts/legal-holds.ts'
-import { type AcceptedProps, acceptedMisfit, type MisfitProps, misfit } from '../../parts/misfit.ts'
+import { type AcceptedProps, acceptedMisfit, type MisfitProps, misfit, type Undecidable } from '../../parts/misfit.ts'
 import { partyName } from '../../parts/names.ts'
 import { percent, size } from '../../parts/numbers.ts'
 import { type SaidOnCall, saidOnCall } from '../../parts/said-on-call.ts'
@@ -51,7 +52,9 @@ export type AuditedCallProps = {
     /** So long after its call; 0: in it. */
     foundAfterMs: number
     /** What lies there and cannot be of the call, for this person to decide; null: nothing, or for others. */
-    misfit: MisfitProps | 'unseen' | null
+    misfit: MisfitProps | Undecidable | null
+    /** Why what this person decided on it was not done. */
+    undone: string | null
     /** Such a one that somebody accepted; null: it fits. */
     accepted: AcceptedProps | null
     /** Of the audio; one opening of this page is one listen in the journal. */
@@ -116,6 +119,7 @@ function player(recording: AuditedCallProps['recordings'][number], frame: Frame,
   return html`<section class="panel" id="recording-${recording.id}"><header><h2>${isPrivate ? custody.consultation : words.recording}</h2>${recordingState(recording.state, w)}<span class="muted figure">${recording.durationMs === null ? '' : duration(recording.durationMs)}${recording.bytes === null ? '' : ` · ${size(recording.bytes)}`}${recording.answerMs === null ? '' : ` · ${words.answeredAfter(duration(recording.answerMs))}`}</span></header>
 ${recording.missing ? html`<p class="notice red">${icon('circle-alert')}<span>${words.missing} ${custody.missing[recording.missing]}</span></p>` : null}
 ${recording.wasMissing ? html`<p class="notice amber">${icon('triangle-alert')}<span>${custody.wasMissing(recording.foundAfterMs === 0 ? null : span(recording.foundAfterMs, custody.spans))}</span></p>` : null}
+${recording.undone === null ? null : notice('red', recording.undone)}
 ${recording.accepted === null ? null : acceptedMisfit(recording.accepted, frame)}
 ${recording.misfit === null ? null : misfit(recording.id, recording.misfit, frame)}
 ${recording.lostMs > 0 ? html`<p class="notice red">${icon('circle-alert')}<span>${custody.missingAt(recording.lostMs, placesOf(recording.lost, w))}</span></p>` : null}

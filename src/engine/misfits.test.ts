@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Recorded } from '../centre/facts.ts'
+import { createLogger } from '../lib/log.ts'
+import { Misfits, type MisfitsOptions } from './misfits.ts'
+import { SecondLook } from './second-look.ts'
+
+const log = createLogger('silent')
+const missing = { id: 'r', call: 'c', openedAt: 1_000, callEndedAt: 2_000, path: 'r.wav', missingCause: 'misfit' }
+const laid = { soundMs: 9_000, writtenAt: 1, changedAt: 1, bytes: 144_058, seen: 'as it lies' }
+const sealed = { sha256: 'ab', bytes: 144_058, durationMs: 9_000 }
+const olga = { by: 'u_olga' as never, reason: 'she is heard on it', seen: laid.seen }
+const recording = 'r' as never
+
+/** A desk with one misfit on a disk that answers as it is told to. */
+function deskOn(disk: Partial<MisfitsOptions>) {
+  const kept: Recorded[] = []
+  const asked: string[] = []
+  const store = {
+    read: async (query: string) => (query === 'journal.wasSetBack' ? false : kept.length === 0 ? [missing] : []),
+    commit: async ({ recorded }: { recorded: Recorded[] }) => void kept.push(...recorded),
+  } as never
+  const timers = { soon: () => {}, after: () => () => {} }
+  const clocks = { now: () => 3_000, monotonic: () => 0 }
+  const secondLook = new SecondLook({ store, log, timers, mayLook: () => true, ...clocks, salvage: async () => sealed })
+  const misfits = new Misfits({
+    ...{ store, secondLook, log, now: () => 3_000, mayWrite: () => true },
+    ...{ examine: async () => laid, read: async () => null, lookWithinMs: 5, turnWithinMs: 20, sealWithinMs: 20 },
+    ...disk,
+    salvage: (path, as) => {
+      asked.push(path)
+      return disk.salvage?.(path, as) ?? Promise.resolve(sealed)
+    },
+  })
+  return { misfits, secondLook, kept, asked }
+}
+
+test('who accepts a misfit behind a file that its disk does not give up is answered, and nothing is done of it later', async () => {
+  const { misfits, secondLook, kept, asked } = deskOn({})
+  const hung = Promise.withResolvers<void>()
+  void secondLook.inTurn(() => hung.promise)
+  assert.equal(await misfits.accept(recording, olga), 'unseen')
+  hung.resolve()
+  await secondLook.inTurn(async () => {})
+  assert.deepEqual([kept, asked], [[], []])
+  assert.equal(await misfits.accept(recording, olga), 'accepted')
+})
+
+test('a misfit on a share that hangs is not accepted, and holds up no other file', async () => {
+  const hung = Promise.withResolvers<typeof laid>()
+  const { misfits, secondLook, kept, asked } = deskOn({ examine: () => hung.promise })
+  assert.equal(await misfits.accept(recording, olga), 'unseen')
+  await secondLook.inTurn(async () => {})
+  hung.resolve(laid)
+  await secondLook.inTurn(async () => {})
+  assert.deepEqual([kept, asked], [[], []])
+})
+
+test('where the disk may not be looked at, whoever accepts is told at once, behind whatever hangs', async () => {
+  const never = { turnWithinMs: 2 ** 30 }
+  const { misfits, secondLook, asked } = deskOn({ mayWrite: () => false, ...never })
+  void secondLook.inTurn(() => new Promise(() => {}))
+  assert.equal(await misfits.accept(recording, olga), 'busy')
+  let looks = 0
+  const goesAway = async () => {
+    looks++
+    return laid
+  }
+  const other = deskOn({ mayWrite: () => looks === 0, examine: goesAway })
+  assert.equal(await other.misfits.accept(recording, olga), 'busy', 'it went away while it was looked at')
+  assert.deepEqual([asked, other.asked], [[], []])
+})
+
+test('a disk that says no, or is not the one, is not taken for one on which nothing lies', async () => {
+  for (const code of ['EIO', 'ENODEV', 'EACCES', 'ESTALE']) {
+    const { misfits } = deskOn({ examine: () => Promise.reject(Object.assign(new Error(code), { code })) })
+    assert.deepEqual([await misfits.look(recording), await misfits.accept(recording, olga)], ['unseen', 'unseen'], code)
+  }
+  const none = deskOn({ examine: () => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' })) })
+  assert.deepEqual([await none.misfits.look(recording), await none.misfits.accept(recording, olga)], [null, 'other'])
+})
+
+test('a seal that its disk takes long for is told as begun, and is done once', async () => {
+  const hung = Promise.withResolvers<typeof sealed>()
+  const { misfits, secondLook, kept, asked } = deskOn({ salvage: () => hung.promise })
+  assert.equal(await misfits.accept(recording, olga), 'sealing')
+  assert.deepEqual([misfits.isSealing(recording), await misfits.look(recording)], [true, 'sealing'])
+  assert.equal(await misfits.accept(recording, olga), 'sealing')
+  hung.resolve(sealed)
+  await secondLook.inTurn(async () => {})
+  assert.deepEqual([misfits.isSealing(recording), kept.length, asked.length], [false, 1, 1])
+  assert.equal(await misfits.accept(recording, olga), 'none')
+})
+
+test('those who wait behind a file that hangs are no more than fifty', async () => {
+  const { misfits, secondLook } = deskOn({ turnWithinMs: 60_000 })
+  const hung = Promise.withResolvers<void>()
+  void secondLook.inTurn(() => hung.promise)
+  const waiting = Array.from({ length: 50 }, () => misfits.accept(recording, olga))
+  assert.equal(await misfits.accept(recording, olga), 'unseen')
+  hung.resolve()
+  const [first, ...rest] = await Promise.all(waiting)
+  assert.deepEqual([first, new Set(rest)], ['accepted', new Set(['none'])])
+})
